@@ -1,0 +1,43 @@
+export {
+  bytesOf,
+  type Content,
+  type CopySource,
+  contentOf,
+  lengthOf,
+  MissingBytes,
+  type Piece,
+  textOf,
+  utf8Length,
+} from './content.js'
+export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
+export {
+  type Checksum,
+  type DecodedLine,
+  decodeLine,
+  encodeLine,
+  LineCutter,
+  type PlacedLine,
+} from './line.js'
+export type { Manifest, Run, RunEnded } from './manifest.js'
+export {
+  type AnyValue,
+  type KeyValue,
+  type OtlpSpan,
+  otlpAttributes,
+  type PlainValue,
+  plainAttributes,
+  type StartedSpan,
+  type TracesData,
+} from './otlp.js'
+export type {
+  ChunkRecord,
+  EndRecord,
+  ExchangeRecord,
+  ExchangeState,
+  GapRecord,
+  Headers,
+  RawRecord,
+  RequestBodyRecord,
+  ResponseRecord,
+  Scrubbed,
+} from './raw-record.js'

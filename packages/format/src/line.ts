@@ -1,0 +1,145 @@
+/** CRC-32 of some bytes (zlib's): `zlib.crc32` where Node is. */
+export type Checksum = (bytes: Uint8Array) => number
+
+const encoder = new TextEncoder()
+const strict = new TextDecoder('utf-8', { fatal: true })
+
+// `,"crc":"89abcdef"}`
+const TAIL_LENGTH = 18
+const TAIL = /^,"crc":"([0-9a-f]{8})"\}$/
+
+/**
+ * A record as the line that is written: its JSON, with the CRC-32 of all that stands before it as
+ * its last member, and a newline. The checksum is what lets a reader tell a flipped byte from a
+ * true one; a program that knows nothing of it sees one more member.
+ */
+export function encodeLine(record: object, checksum: Checksum): Uint8Array {
+  const json = encoder.encode(JSON.stringify(record))
+  const body = json.subarray(0, json.length - 1)
+  const line = new Uint8Array(body.length + TAIL_LENGTH + 1)
+  line.set(body)
+  const crc = (checksum(body) >>> 0).toString(16).padStart(8, '0')
+  const tail = `,"crc":"${crc}"}\n`
+  for (let index = 0; index <= TAIL_LENGTH; index += 1) {
+    line[body.length + index] = tail.charCodeAt(index)
+  }
+  return line
+}
+
+/** What a line turned out to be: an object, or damage with its reason. */
+export type DecodedLine = { value: Record<string, unknown> } | { damage: string }
+
+/**
+ * Reads one line (without its newline). Never throws: a torn, flipped or foreign line is damage.
+ * A line without a checksum is taken as it is, for other programs write such lines.
+ */
+export function decodeLine(line: Uint8Array, checksum: Checksum): DecodedLine {
+  const text = decodeText(line)
+  if (text === undefined) return { damage: line.includes(0) ? 'NUL bytes' : 'not UTF-8' }
+  const value = parseObject(text)
+  if (value === undefined) return { damage: whyNoRecord(text) }
+  if (value.crc === undefined) return { value }
+  const tail = TAIL.exec(text.slice(-TAIL_LENGTH))
+  const body = line.subarray(0, line.length - TAIL_LENGTH)
+  if (tail?.[1] === undefined || Number.parseInt(tail[1], 16) !== checksum(body) >>> 0) {
+    return { damage: 'the checksum does not match' }
+  }
+  const { crc: _, ...record } = value
+  return { value: record }
+}
+
+function decodeText(line: Uint8Array): string | undefined {
+  try {
+    return strict.decode(line)
+  } catch {
+    return undefined
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    return value as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+function whyNoRecord(text: string): string {
+  if (text.includes('\0')) return 'NUL bytes'
+  return text.startsWith('{') ? 'torn or broken JSON' : 'not a record'
+}
+
+/** A line of a file and where it stands. */
+export type PlacedLine = {
+  bytes: Uint8Array
+  /** Counted from 1. */
+  number: number
+  /** The byte of the file at which it begins. */
+  byte: number
+  /** The file ended before its newline. */
+  isTorn: boolean
+}
+
+const NEWLINE = 10
+
+/**
+ * Cuts a file into lines as its bytes come in, holding no more than the line it is in.
+ *
+ * @example
+ * const lines = new LineCutter()
+ * for (const block of blocks) for (const line of lines.push(block)) use(line)
+ * for (const line of lines.end()) use(line)
+ */
+export class LineCutter {
+  #held: Uint8Array[] = []
+  #heldLength = 0
+  #number = 1
+  #byte = 0
+
+  /** The lines that this block completes. They may share its memory. */
+  push(block: Uint8Array): PlacedLine[] {
+    const lines: PlacedLine[] = []
+    let from = 0
+    for (let to = block.indexOf(NEWLINE); to >= 0; to = block.indexOf(NEWLINE, from)) {
+      this.#hold(block.subarray(from, to))
+      lines.push(this.#take(false))
+      from = to + 1
+    }
+    // The block may be reused by who reads the file.
+    if (from < block.length) this.#hold(block.slice(from))
+    return lines
+  }
+
+  /** The torn line at the end of the file, if there is one. */
+  end(): PlacedLine[] {
+    return this.#heldLength > 0 ? [this.#take(true)] : []
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#held.push(bytes)
+    this.#heldLength += bytes.length
+  }
+
+  #take(isTorn: boolean): PlacedLine {
+    const line = { bytes: joined(this.#held), number: this.#number, byte: this.#byte, isTorn }
+    this.#number += 1
+    this.#byte += line.bytes.length + 1
+    this.#held = []
+    this.#heldLength = 0
+    return line
+  }
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return only
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

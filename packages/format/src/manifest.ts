@@ -1,0 +1,44 @@
+/**
+ * `session.json`: what a session is, at a glance. The logs tell more and are right where the two
+ * differ, for they are only ever appended to.
+ */
+export type Manifest = {
+  /** The number of the folder format ({@link FORMAT}). */
+  format: number
+  /** The session's id: the name of its folder. */
+  id: string
+  traceId: string
+  agent: { name: string; version?: string }
+  /** ISO 8601, of the first run. */
+  startedAt: string
+  /** Each start of the agent in this session: the first, then its resumes. */
+  runs: Run[]
+}
+
+/** One start of the agent under record. */
+export type Run = {
+  /** The span id of its `session` span. */
+  id: string
+  /** The version of Tacho that recorded it. */
+  tacho: string
+  agentVersion?: string
+  pid: number
+  /** The start time of the process in the kernel's ticks, which tells it from a later one of the same pid. */
+  pidStarted?: string
+  command: string
+  /** Scrubbed. */
+  argv: string[]
+  cwd: string
+  startedAt: string
+  /** Not there: the run is under way, or died without a word. */
+  endedAt?: string
+  ended?: RunEnded
+  exchanges: { completed: number; cancelled: number; failed: number }
+  /** Records known to be lost, by kind. */
+  lost?: Record<string, number>
+  /** The debug log, where it is not the folder's `session.log`. */
+  debugLog?: string
+}
+
+/** How a run ended: the agent's exit code, or the signal that ended it. */
+export type RunEnded = { exitCode: number } | { signal: string }
