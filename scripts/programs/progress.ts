@@ -1,0 +1,52 @@
+import type { Program } from './program.js'
+
+/** What is told of an install while it runs. */
+export type Progress = {
+  /** What is being done now. */
+  step(text: string): void
+  /** The program is there. */
+  done(): void
+  /** Nothing more is told; to be called however the install ends. */
+  stop(): void
+}
+
+/** Tells on a stream how an install goes: on a terminal in one line that ticks, else line by line. */
+export function startProgress(
+  { name, version, cost }: Pick<Program, 'name' | 'version' | 'cost'>,
+  stream: NodeJS.WriteStream,
+): Progress {
+  const start = performance.now()
+  const title = `${name} ${version}`
+  let current = ''
+  const clear = () => stream.isTTY && stream.write('\r\x1b[K')
+  const draw = () => {
+    clear()
+    const line = `${title}: ${current} … ${elapsed(start)}`
+    stream.write(stream.isTTY ? line.slice(0, stream.columns - 1) : `${line}\n`)
+  }
+
+  stream.write(`Installing ${title} (${cost})\n`)
+  // A log does not need every second, but silence for minutes looks like a hang.
+  const ticks = setInterval(draw, stream.isTTY ? 1_000 : 60_000)
+  ticks.unref()
+  return {
+    step(text) {
+      current = text
+      draw()
+    },
+    done() {
+      clear()
+      stream.write(`Installed ${title} in ${elapsed(start)}\n`)
+    },
+    stop() {
+      clearInterval(ticks)
+      clear()
+    },
+  }
+}
+
+/** Minutes and seconds since a moment of `performance.now()`: `6:31`. */
+function elapsed(since: number): string {
+  const seconds = Math.floor((performance.now() - since) / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

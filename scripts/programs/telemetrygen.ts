@@ -1,0 +1,17 @@
+import { buildCommand } from './go-command.js'
+import type { Program } from './program.js'
+
+const version = 'v0.145.0'
+const path = 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen'
+
+/** Sends as many spans as are asked for: the load under which the Collector is tried. */
+export const telemetrygen: Program = {
+  name: 'telemetrygen',
+  version: version.slice(1),
+  executable: 'bin/telemetrygen',
+  cost: 'about 15 MB, built from source with Go, usually a minute',
+  make: buildCommand({
+    module: { path, version, sum: 'h1:DXb+ZOsRwV04WO5l7gwu4GkvLIaeVmWgVKkWmHpAJpU=' },
+    command: path,
+  }),
+}
