@@ -41,10 +41,10 @@ export async function programPath(name: ProgramName): Promise<string> {
   const progress = startProgress(program, process.stderr)
   try {
     await installOnce(programFolder(program), program, progress)
-    progress.done()
   } finally {
     progress.stop()
   }
+  progress.done()
   return executableOf(program)
 }
 

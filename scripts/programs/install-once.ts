@@ -1,33 +1,37 @@
-import { access, constants, mkdir, rename, rm, stat, utimes } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { access, constants, mkdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Program } from './program.js'
-import { folderFailure } from './program-error.js'
+import { folderFailure, ProgramError } from './program-error.js'
 import type { Progress } from './progress.js'
 
-/** How often a maker touches its folder, and how often those who wait look. Milliseconds. */
+/** How often a maker shows that it lives, and how often those who wait look. Milliseconds. */
 const HEARTBEAT = 1_000
 
-/** A half-made folder that nobody touched for so long has lost its maker. Milliseconds. */
+/** A claim without a sign of life for so long has lost its maker. Milliseconds. */
 const ABANDONED = 15 * HEARTBEAT
 
 /**
- * Makes a program in a folder beside its own and renames it into place when it is whole, so that
- * a folder of a program is either whole or not there. The half-made folder is also the lock: who
- * finds one that is alive waits for it, and who finds one whose maker died begins anew.
+ * Makes a program in a folder beside its own and renames it into place when it is whole.
  *
- * @throws ProgramError where the program cannot be made or its folder not be written.
+ * One process makes it, under a claim: the folder `<folder>.partial`, which it touches while it
+ * lives. The others wait; a claim whose maker died is cleared away. That only saves work: should
+ * two ever make it at once, each does so in its own folder, and the second to be done uses what
+ * the first has put into place.
+ *
+ * @throws ProgramError where the program cannot be made or its folder cannot be written.
  */
 export async function installOnce(
   folder: string,
   program: Pick<Program, 'executable' | 'make'>,
   progress: Pick<Progress, 'step'>,
 ): Promise<void> {
-  const partial = `${folder}.partial`
+  const claim = `${folder}.partial`
   let waits = false
   while (!(await isExecutable(join(folder, program.executable)))) {
-    if (await claim(partial)) {
-      await makeIn(partial, folder, program, progress)
+    if (await isClaimed(claim)) {
+      await makeUnderClaim(claim, folder, program, progress)
       continue
     }
     if (!waits) progress.step('waiting for another process that installs it')
@@ -38,55 +42,73 @@ export async function installOnce(
 
 /** Whether there is a file that can be run. */
 export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
+  return succeeds(access(file, constants.X_OK))
 }
 
-async function claim(partial: string): Promise<boolean> {
+/** Tries to make the claim ours. */
+async function isClaimed(claim: string): Promise<boolean> {
   try {
-    await mkdir(dirname(partial), { recursive: true, mode: 0o700 })
-    await removeAbandoned(partial)
-    await mkdir(partial)
+    await mkdir(dirname(claim), { recursive: true, mode: 0o700 })
+    await clearAbandoned(claim)
+    await mkdir(claim)
     return true
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false
-    throw folderFailure(partial, cause)
+    throw folderFailure(claim, cause)
   }
 }
 
-// Renamed before it is removed: of two who find it, one gets it, and a new one can be made at once.
-async function removeAbandoned(partial: string): Promise<void> {
-  const found = await stat(partial).catch(() => undefined)
+// Renamed before it is removed: of those who find it only one gets it, and the place is free at once.
+async function clearAbandoned(claim: string): Promise<void> {
+  const found = await stat(claim).catch(() => undefined)
   if (found === undefined || Date.now() - found.mtimeMs < ABANDONED) return
-  const away = `${partial}.${process.pid}`
-  const isOurs = await rename(partial, away).then(
-    () => true,
-    () => false,
-  )
-  if (isOurs) await rm(away, { recursive: true, force: true })
+  const away = `${claim}.${randomUUID()}`
+  if (await succeeds(rename(claim, away))) await rm(away, { recursive: true, force: true })
 }
 
-async function makeIn(
-  partial: string,
+async function makeUnderClaim(
+  claim: string,
   folder: string,
   { executable, make }: Pick<Program, 'executable' | 'make'>,
   { step }: Pick<Progress, 'step'>,
 ): Promise<void> {
-  const touch = () => utimes(partial, new Date(), new Date()).catch(() => {})
-  const heartbeat = setInterval(touch, HEARTBEAT)
+  const heartbeat = setInterval(() => succeeds(utimes(claim, new Date(), new Date())), HEARTBEAT)
+  const partial = join(claim, randomUUID())
   try {
-    // Whoever held the claim before us may have finished just then.
+    // Who held the claim before us may have been done between our look and our claim.
     if (await isExecutable(join(folder, executable))) return
+    await mkdir(partial)
     await make(partial, step)
-    // What is there without its executable is damaged: somebody cleared a part of the cache.
-    await rm(folder, { recursive: true, force: true })
-    await rename(partial, folder)
+    await putIntoPlace(partial, folder, executable)
+  } catch (cause) {
+    throw cause instanceof ProgramError ? cause : folderFailure(partial, cause)
   } finally {
     clearInterval(heartbeat)
     await rm(partial, { recursive: true, force: true })
+    // Not recursive: it may be another's by now, if this process was stopped for a while.
+    await succeeds(rmdir(claim))
   }
+}
+
+async function putIntoPlace(partial: string, folder: string, executable: string): Promise<void> {
+  if (!(await isExecutable(join(partial, executable)))) {
+    throw new ProgramError(
+      `The install of ${basename(folder)} went through, but there is no ${executable} in it. ` +
+        'Was it made for another platform? Look at the settings of npm (os, cpu) or Go (GOOS, GOARCH).',
+    )
+  }
+  if (await succeeds(rename(partial, folder))) return
+  if (await isExecutable(join(folder, executable))) return
+  // A folder without its executable is damaged: something has cleared a part of the cache.
+  await rm(folder, { recursive: true, force: true })
+  await rename(partial, folder)
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
 }
 
 function codeOf(cause: unknown): string | undefined {

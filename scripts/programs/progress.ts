@@ -4,16 +4,16 @@ import type { Program } from './program.js'
 export type Progress = {
   /** What is being done now. */
   step(text: string): void
-  /** The program is there. */
-  done(): void
-  /** Nothing more is told; to be called however the install ends. */
+  /** Nothing is being done any more, however it went. */
   stop(): void
+  /** The program is there. After {@link Progress.stop}. */
+  done(): void
 }
 
 /** Tells on a stream how an install goes: on a terminal in one line that ticks, else line by line. */
 export function startProgress(
   { name, version, cost }: Pick<Program, 'name' | 'version' | 'cost'>,
-  stream: NodeJS.WriteStream,
+  stream: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number },
 ): Progress {
   const start = performance.now()
   const title = `${name} ${version}`
@@ -22,7 +22,7 @@ export function startProgress(
   const draw = () => {
     clear()
     const line = `${title}: ${current} … ${elapsed(start)}`
-    stream.write(stream.isTTY ? line.slice(0, stream.columns - 1) : `${line}\n`)
+    stream.write(stream.isTTY ? line.slice(0, (stream.columns ?? 80) - 1) : `${line}\n`)
   }
 
   stream.write(`Installing ${title} (${cost})\n`)
@@ -34,13 +34,12 @@ export function startProgress(
       current = text
       draw()
     },
-    done() {
-      clear()
-      stream.write(`Installed ${title} in ${elapsed(start)}\n`)
-    },
     stop() {
       clearInterval(ticks)
       clear()
+    },
+    done() {
+      stream.write(`Installed ${title} in ${elapsed(start)}\n`)
     },
   }
 }
