@@ -1,0 +1,91 @@
+import { headerKind } from './header-names.js'
+import type { KnownSecrets } from './known-secrets.js'
+import { SHORTEST_CREDENTIAL, SHORTEST_SECRET } from './limits.js'
+import { marker } from './marker.js'
+import { scrubUrlByPlace } from './url.js'
+
+/** Header fields in the order and the case in which they were sent; a name can be there twice. */
+export type Headers = [name: string, value: string][]
+
+/**
+ * Header fields without the values that are secret by their place. Only what is known to be
+ * harmless is kept; credentials are learnt.
+ */
+export function scrubHeadersByPlace(headers: Headers, known: KnownSecrets): Headers {
+  return headers.map(([name, value]) => [name, scrubValue(name.toLowerCase(), value, known)])
+}
+
+function scrubValue(name: string, value: string, known: KnownSecrets): string {
+  if (value.trim() === '') return value
+  switch (headerKind(name)) {
+    case 'credential':
+      return scrubCredential(name, value, known)
+    case 'cookies':
+      return value
+        .split(';')
+        .map((pair) => scrubCookie(name, pair, known))
+        .join(';')
+    case 'set-cookie': {
+      const end = value.includes(';') ? value.indexOf(';') : value.length
+      return scrubCookie(name, value.slice(0, end), known) + value.slice(end)
+    }
+    case 'url':
+      return scrubUrlByPlace(value, known)
+    case 'unknown':
+      // Not learnt: it may be a word that stands everywhere.
+      return marker(
+        known.learn(value, { rule: name, shortest: Number.POSITIVE_INFINITY, isFromTraffic: true }),
+      )
+    case 'kept':
+      return value
+  }
+}
+
+// The schemes of IANA's registry and those that APIs use besides. Any other first word may be the
+// secret itself.
+const scheme =
+  /^\s*(?:Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|SCRAM-SHA-1|SCRAM-SHA-256|vapid|Token|ApiKey|Api-Key|Key|AWS4-HMAC-SHA256|SharedKey|Hawk)\s+/i
+
+function scrubCredential(name: string, value: string, known: KnownSecrets): string {
+  const word = scheme.exec(value)?.[0] ?? ''
+  const credential = value.slice(word.length)
+  const pair = /basic/i.test(word) ? decodedPair(credential) : undefined
+  const lesson = { rule: name, shortest: SHORTEST_CREDENTIAL, isFromTraffic: true }
+  if (pair === undefined) return word + marker(known.learn(credential, lesson))
+  known.learn(pair.slice(pair.indexOf(':') + 1), lesson)
+  // The pair and its base64 are one secret, so they have one fingerprint.
+  return word + marker(known.learn(pair, { ...lesson, alsoSpelled: [credential] }))
+}
+
+function decodedPair(credential: string): string | undefined {
+  try {
+    const binary = atob(credential.trim())
+    const pair = new TextDecoder().decode(Uint8Array.from(binary, (unit) => unit.charCodeAt(0)))
+    return pair.includes(':') ? pair : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function scrubCookie(rule: string, pair: string, known: KnownSecrets): string {
+  const start = pair.indexOf('=') + 1
+  const spelled = pair.slice(start).trim()
+  if (spelled === '') return pair
+  const value = spelled.replace(/^"(.*)"$/, '$1')
+  // Many cookies are no credentials but settings: a short one may be any word.
+  const lesson = { rule, shortest: SHORTEST_SECRET, isFromTraffic: true }
+  const marked = known.learn(percentDecoded(value), { ...lesson, alsoSpelled: [value] })
+  return pair.slice(0, start) + (start === 0 ? leadingSpace(pair) : '') + marker(marked)
+}
+
+function leadingSpace(text: string): string {
+  return text.slice(0, text.length - text.trimStart().length)
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

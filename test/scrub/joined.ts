@@ -1,0 +1,22 @@
+import type { Found, Scrubber, Swept } from '@tacho/scrub'
+
+/** What a stream makes of a body that comes in these chunks, put together again. */
+export function scrubChunks(scrubber: Scrubber, chunks: Iterable<Uint8Array>): Swept {
+  const stream = scrubber.stream()
+  const parts: Uint8Array[] = []
+  const found: Found[] = []
+  let length = 0
+  const take = (swept: Swept): void => {
+    for (const [at, size, rule] of swept.found) found.push([length + at, size, rule])
+    // A stream may give back the memory it was given, so this copies before that is used again.
+    parts.push(new Uint8Array(swept.bytes))
+    length += swept.bytes.length
+  }
+  for (const chunk of chunks) {
+    const lent = Buffer.from(chunk)
+    take(stream.push(lent))
+    lent.fill(0x21)
+  }
+  take(stream.end())
+  return { bytes: new Uint8Array(Buffer.concat(parts)), found }
+}
