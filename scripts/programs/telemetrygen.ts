@@ -9,7 +9,7 @@ export const telemetrygen: Program = {
   name: 'telemetrygen',
   version: version.slice(1),
   executable: 'bin/telemetrygen',
-  cost: 'about 15 MB, built from source with Go, usually a minute',
+  cost: 'about 17 MB, built with Go, usually under a minute',
   make: buildCommand({
     module: { path, version, sum: 'h1:DXb+ZOsRwV04WO5l7gwu4GkvLIaeVmWgVKkWmHpAJpU=' },
     command: path,
