@@ -102,7 +102,7 @@ export function utf8Length(text: string): number {
 // `String.fromCharCode` takes its arguments on the stack; 32 KiB at a time is safe everywhere.
 const BINARY_STEP = 0x8000
 
-function base64Of(bytes: Uint8Array): string {
+export function base64Of(bytes: Uint8Array): string {
   let binary = ''
   for (let at = 0; at < bytes.length; at += BINARY_STEP) {
     binary += String.fromCharCode(...bytes.subarray(at, at + BINARY_STEP))
@@ -110,6 +110,9 @@ function base64Of(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-function bytesOfBase64(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+export function bytesOfBase64(base64: string): Uint8Array {
+  const binary = atob(base64)
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at)
+  return bytes
 }

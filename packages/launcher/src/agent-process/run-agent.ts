@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { isInForeground } from './foreground.js'
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export type AgentEnded = { exitCode: number } | { signal: NodeJS.Signals }
+
+export type AgentStart = {
+  command: string
+  args: readonly string[]
+  environment: NodeJS.ProcessEnv
+  /** How each of its three streams is connected; default: all of them are ours. */
+  stdio?: ('inherit' | 'pipe')[]
+  /** Is given the running process, to connect what is piped. */
+  onStart?: (child: ChildProcess) => void
+}
+
+/** The program could not be started. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart'
+  readonly exitCode: number
+  constructor(message: string, exitCode: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+// What a terminal sends to its whole foreground, and what only we are sent.
+const FROM_THE_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
+const FROM_ELSEWHERE = ['SIGTERM', 'SIGHUP', 'SIGUSR2'] as const
+
+// A process that the agent left behind may hold a pipe open for good; the agent's own last words
+// are in it when it exits.
+const DRAIN_MILLISECONDS = 250
+
+/**
+ * Runs the agent in our place: it gets the signals that we get, each once.
+ *
+ * @throws CannotStart with the shell's exit code for that: 127 not found, 126 not to be run.
+ */
+export function runAgent(start: AgentStart): Promise<AgentEnded> {
+  return new Promise((resolve, reject) => {
+    const stdio = start.stdio ?? 'inherit'
+    const child = spawn(start.command, start.args, { env: start.environment, stdio })
+    const stopForwarding = forwardSignals(child)
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      stopForwarding()
+      reject(cannotStart(start.command, error))
+    })
+    child.once('exit', (exitCode, signal) => {
+      stopForwarding()
+      const ended = signal === null ? { exitCode: exitCode ?? 1 } : { signal }
+      const settle = () => resolve(ended)
+      setTimeout(settle, DRAIN_MILLISECONDS).unref()
+      child.once('close', settle)
+    })
+    start.onStart?.(child)
+  })
+}
+
+/** Ends this process as the agent ended: with its exit code, or by its signal. */
+export function endLike(ended: AgentEnded): void {
+  if ('exitCode' in ended) {
+    process.exitCode = ended.exitCode
+    return
+  }
+  for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) process.removeAllListeners(signal)
+  process.kill(process.pid, ended.signal)
+}
+
+function forwardSignals(child: ChildProcess): () => void {
+  const listeners: [NodeJS.Signals, () => void][] = []
+  const listen = (signal: NodeJS.Signals, react: () => void) => {
+    process.on(signal, react)
+    listeners.push([signal, react])
+  }
+  for (const signal of FROM_ELSEWHERE) listen(signal, () => child.kill(signal))
+  for (const signal of FROM_THE_KEYBOARD) {
+    listen(signal, () => {
+      if (!isInForeground()) child.kill(signal)
+    })
+  }
+  return () => {
+    for (const [signal, react] of listeners) process.removeListener(signal, react)
+  }
+}
+
+function cannotStart(command: string, error: NodeJS.ErrnoException): CannotStart {
+  const exitCode = error.code === 'ENOENT' ? 127 : 126
+  return new CannotStart(`${command} could not be started: ${error.message}.`, exitCode)
+}

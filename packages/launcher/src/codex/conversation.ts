@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http'
+import type { Conversation } from '@tacho/recorder'
+
+/** What Codex says of the conversation in the headers of each request (Codex 0.169). */
+export function conversationOf(request: IncomingMessage): Conversation {
+  const { headers } = request
+  const metadata = objectOf([headers['x-codex-turn-metadata']].flat()[0])
+  const sessionId = text(metadata.session_id) ?? single(headers['session-id'])
+  const threadId = text(metadata.thread_id) ?? single(headers['thread-id'])
+  const turnId = text(metadata.turn_id)
+  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(headers['user-agent'] ?? '')?.[1]
+  return {
+    ...(sessionId !== undefined && { sessionId }),
+    ...(threadId !== undefined && { threadId }),
+    ...(turnId !== undefined && { turnId }),
+    ...(agentVersion !== undefined && { agentVersion }),
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return text(Array.isArray(value) ? value[0] : value)
+}
+
+// An empty turn id comes with Codex's warm-up request.
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined
+}
+
+function objectOf(json: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json ?? '')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
+
+/** Puts Codex's rollouts into the folders of the sessions that their threads belong to. */
+export class Rollouts {
+  readonly #codexHome: string
+  readonly #threads = new Map<string, { session: Session; source: string | undefined }>()
+  #linking: Promise<void> | undefined
+
+  constructor(codexHome: string) {
+    this.#codexHome = codexHome
+  }
+
+  noteThread(threadId: string, session: Session): void {
+    if (!this.#threads.has(threadId)) this.#threads.set(threadId, { session, source: undefined })
+  }
+
+  /** Links what can be linked by now, and anew what Codex has replaced. Never throws. */
+  link(): Promise<void> {
+    this.#linking ??= this.#linkAll().finally(() => {
+      this.#linking = undefined
+    })
+    return this.#linking
+  }
+
+  /** The last time: links once more, and makes copies of what could only be linked symbolically. */
+  async close(): Promise<void> {
+    await this.#linking
+    await this.link()
+    for (const { session, source } of this.#threads.values()) {
+      if (source !== undefined) await keepTranscript(source, session.folder).catch(() => {})
+    }
+  }
+
+  async #linkAll(): Promise<void> {
+    for (const [threadId, thread] of this.#threads) {
+      thread.source ??= await findRollout(this.#codexHome, threadId)
+      if (thread.source !== undefined) await linkTranscript(thread.source, thread.session.folder)
+    }
+  }
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * The rollout of a thread: sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl, the day
+ * being that of the thread's UUIDv7 in Codex's time zone, which may not be ours.
+ */
+async function findRollout(codexHome: string, threadId: string): Promise<string | undefined> {
+  const milliseconds = Number.parseInt(threadId.replaceAll('-', '').slice(0, 12), 16)
+  if (!Number.isSafeInteger(milliseconds)) return undefined
+  for (const offset of [0, -DAY, DAY]) {
+    const folder = join(codexHome, 'sessions', ...dayOf(new Date(milliseconds + offset)))
+    const names = await readdir(folder).catch(() => [])
+    const name = names.find(
+      (one) => one.startsWith('rollout-') && one.includes(`-${threadId}.jsonl`),
+    )
+    if (name !== undefined) return join(folder, name)
+  }
+  return undefined
+}
+
+function dayOf(date: Date): string[] {
+  const two = (number: number) => String(number).padStart(2, '0')
+  return [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())]
+}

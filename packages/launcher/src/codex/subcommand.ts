@@ -1,0 +1,59 @@
+/** What of Codex is started, as far as recording goes. */
+export type CodexMode = 'tui' | 'exec' | 'app-server'
+
+// Codex 0.169: root options that take a value in the next argument.
+const VALUED = new Set(
+  '-c --config --enable --disable --remote --remote-auth-token-env -i --image -m --model --local-provider -p --profile -s --sandbox -C --cd --add-dir -a --ask-for-approval'.split(
+    ' ',
+  ),
+)
+
+const MODES: Record<string, CodexMode> = {
+  exec: 'exec',
+  e: 'exec',
+  review: 'exec',
+  'app-server': 'app-server',
+  resume: 'tui',
+  fork: 'tui',
+}
+
+// The other subcommands hold no conversation: there is nothing to record.
+const OTHERS = new Set(
+  'agents login logout mcp plugin remote-control completion update doctor sandbox debug apply a queue archive delete migrate-rollouts migrate-nfs-db unarchive cloud exec-server features help'.split(
+    ' ',
+  ),
+)
+
+const APP_SERVER_TOOLS = new Set(['daemon', 'proxy', 'generate-ts', 'generate-json-schema', 'help'])
+
+/** Which mode these arguments start, or nothing where they start no conversation. */
+export function codexMode(args: readonly string[]): CodexMode | undefined {
+  const words = positionals(args)
+  if (args.some((one) => ['-h', '--help', '-V', '--version'].includes(one))) return undefined
+  const [first, second] = words
+  if (first === undefined) return 'tui'
+  if (OTHERS.has(first)) return undefined
+  const mode = Object.hasOwn(MODES, first) ? MODES[first] : 'tui'
+  if (mode === 'app-server' && second !== undefined && APP_SERVER_TOOLS.has(second))
+    return undefined
+  return mode
+}
+
+/** The arguments that are neither options nor their values, up to a `--`. */
+export function positionals(args: readonly string[]): string[] {
+  const words: string[] = []
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? ''
+    if (argument === '--') break
+    if (VALUED.has(argument)) index += 1
+    else if (!argument.startsWith('-') || argument === '-') words.push(argument)
+  }
+  return words
+}
+
+/** Puts options behind the user's own, so that they win, and before a `--`. */
+export function withOptions(args: readonly string[], options: readonly string[]): string[] {
+  const end = args.indexOf('--')
+  const at = end < 0 ? args.length : end
+  return [...args.slice(0, at), ...options, ...args.slice(at)]
+}

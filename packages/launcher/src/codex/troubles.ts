@@ -1,0 +1,30 @@
+/**
+ * What the user has to know of our own troubles: one line each on standard error, never into the
+ * screen of a TUI, where it waits for the end.
+ */
+export class Troubles {
+  readonly #hold: boolean
+  readonly #held: string[] = []
+  readonly #told = new Set<string>()
+
+  /** @param hold whether the lines wait until {@link flush}. */
+  constructor(hold: boolean) {
+    this.#hold = hold
+  }
+
+  tell(sentence: string): void {
+    if (this.#told.has(sentence)) return
+    this.#told.add(sentence)
+    if (this.#hold) this.#held.push(sentence)
+    else say(sentence)
+  }
+
+  flush(): void {
+    for (const sentence of this.#held.splice(0)) say(sentence)
+  }
+}
+
+/** One line of ours on standard error. */
+export function say(sentence: string): void {
+  process.stderr.write(`tacho: ${sentence}\n`)
+}

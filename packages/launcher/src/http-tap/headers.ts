@@ -1,0 +1,48 @@
+import type { Headers } from '@tacho/format'
+
+// RFC 9110, 7.6.1: fields that are about one connection, not about the message.
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Node's flat list of names and values as pairs. */
+export function pairsOf(flat: readonly (string | Buffer)[]): Headers {
+  const pairs: Headers = []
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    pairs.push([textOf(flat[index]), textOf(flat[index + 1])])
+  }
+  return pairs
+}
+
+/** The fields that go on to the other side: all but those about the connection. */
+export function endToEnd(headers: Headers): Headers {
+  const named = new Set(
+    headers
+      .filter(([name]) => name.toLowerCase() === 'connection')
+      .flatMap(([, value]) =>
+        value
+          .toLowerCase()
+          .split(',')
+          .map((one) => one.trim()),
+      ),
+  )
+  return headers.filter(([name]) => {
+    const lower = name.toLowerCase()
+    return !HOP_BY_HOP.has(lower) && !named.has(lower)
+  })
+}
+
+/** The same with the host that the request is really for. */
+export function forHost(headers: Headers, host: string): Headers {
+  return headers.map(([name, value]) => [name, name.toLowerCase() === 'host' ? host : value])
+}
+
+function textOf(field: string | Buffer | undefined): string {
+  // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5), and Node writes them so.
+  return typeof field === 'string' ? field : (field?.toString('latin1') ?? '')
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Conversation, Exchange, Recording } from '@tacho/recorder'
+import { Harmless } from '@tacho/recorder'
+import { type ExchangeTap, forward } from './forward.js'
+import { admit } from './guard.js'
+import { endToEnd, forHost, pairsOf } from './headers.js'
+import { openUpstream } from './upstream.js'
+
+export type HttpTapOptions = {
+  recording: Recording
+  /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
+  upstream: (request: IncomingMessage) => URL
+  provider: string
+  environment: NodeJS.ProcessEnv
+  /** What a request says of the conversation it belongs to. */
+  conversationOf: (request: IncomingMessage) => Conversation
+  /** Is told of each exchange that begins and each that ends. */
+  onExchange?: (conversation: Conversation) => void
+}
+
+/** A loopback reverse proxy between an agent and its model API. */
+export class HttpTap {
+  readonly #options: HttpTapOptions
+  readonly #server: Server
+  readonly #dispatcher
+  readonly #harmless: Harmless
+  // 32 random bytes: what only the recorded host is told.
+  readonly #secret = randomBytes(32).toString('base64url')
+  readonly #open = new Set<Exchange>()
+  /** WebSocket upgrades that were refused: Codex says a line about each on its standard error. */
+  refusedUpgrades = 0
+
+  private constructor(options: HttpTapOptions) {
+    this.#options = options
+    this.#dispatcher = openUpstream(options.environment)
+    const { recording } = options
+    recording.scrubber.learn(this.#secret, 'tap')
+    this.#harmless = new Harmless((part, cause) =>
+      recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+    )
+    // The agent decides how long it waits and how long it keeps a connection.
+    this.#server = createServer({
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      headersTimeout: 0,
+      maxHeaderSize: 1024 * 1024,
+    })
+    this.#server.timeout = 0
+    this.#server.on('request', (request, response) => {
+      const admission = admit(request, this.port, this.#prefix(request))
+      if ('path' in admission) return this.#forward(request, response, admission.path)
+      response.writeHead(admission.refusal).end()
+    })
+    this.#server.on('upgrade', (request, socket) => this.#refuseUpgrade(request, socket))
+    this.#server.on('clientError', (_error, socket) => socket.destroy())
+  }
+
+  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  static async start(options: HttpTapOptions): Promise<HttpTap> {
+    const tap = new HttpTap(options)
+    tap.#server.listen(0, '127.0.0.1')
+    await once(tap.#server, 'listening')
+    return tap
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /**
+   * The base URL to give to the agent in place of its own. The upstream's host stands in the path:
+   * Codex knows Azure by it, and an error message of the agent's says where the request went.
+   */
+  baseUrl(upstream: URL): string {
+    const path = upstream.pathname === '/' ? '' : upstream.pathname.replace(/\/$/, '')
+    return `http://127.0.0.1:${this.port}/${this.#secret}/${upstream.host}${path}`
+  }
+
+  /** Ends what is open and stops listening. */
+  async close(): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await this.#dispatcher.destroy()
+    // An exchange whose two sides are gone and that nobody has ended.
+    for (const exchange of this.#open)
+      this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
+  }
+
+  #prefix(request: IncomingMessage): string {
+    return `/${this.#secret}/${this.#options.upstream(request).host}`
+  }
+
+  #forward(
+    request: IncomingMessage,
+    response: import('node:http').ServerResponse,
+    path: string,
+  ): void {
+    const { origin } = this.#options.upstream(request)
+    const tap = this.#exchangeTap(request, origin, path)
+    forward({ request, response, dispatcher: this.#dispatcher, origin, path, tap })
+  }
+
+  #exchangeTap(request: IncomingMessage, origin: string, path: string): ExchangeTap {
+    const conversation = this.#options.conversationOf(request)
+    const exchange = this.#begin(request, origin + path, conversation)
+    return {
+      send: (work) => (exchange === undefined ? work() : exchange.send(work)),
+      tell: (work) => {
+        if (exchange === undefined) return
+        this.#harmless.do('exchange', () => work(exchange))
+        if (!exchange.isOver || !this.#open.delete(exchange)) return
+        this.#options.onExchange?.(conversation)
+      },
+    }
+  }
+
+  #begin(request: IncomingMessage, url: string, conversation: Conversation): Exchange | undefined {
+    let exchange: Exchange | undefined
+    this.#harmless.do('exchange', () => {
+      const { recording, provider } = this.#options
+      const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(url).host)
+      exchange = recording.exchange({
+        method: request.method ?? 'GET',
+        url,
+        headers,
+        provider,
+        conversation,
+      })
+      this.#open.add(exchange)
+      this.#options.onExchange?.(conversation)
+    })
+    return exchange
+  }
+
+  // Codex falls back to HTTP at once when its WebSocket gets this answer (RFC 9110, 15.5.22).
+  #refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
+    const admission = admit(request, this.port, this.#prefix(request))
+    const status = 'path' in admission ? '426 Upgrade Required' : `${admission.refusal} Refused`
+    if ('path' in admission) {
+      this.refusedUpgrades += 1
+      this.#options.recording.log(
+        'debug',
+        'tacho',
+        `WebSocket to ${admission.path} refused, so that it is HTTP`,
+      )
+    }
+    socket.on('error', () => {})
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  }
+}

@@ -1,0 +1,101 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What of Tacho is switched on for a run, by flags and by the environment; a flag wins. */
+export type Switches = {
+  persistSession: boolean
+  /** `--persist-session` was typed, and did not come from the environment. */
+  isAskedFor: boolean
+  /** There is a debug log; its path, where one is named. */
+  debugLog: { path?: string } | undefined
+  sessionsDir: string | undefined
+  logLevel: string | undefined
+  /** The agent's own arguments: all but ours. */
+  args: string[]
+}
+
+/** A flag or a variable that means nothing. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse'
+}
+
+/**
+ * Takes our flags out of an agent's arguments; they may stand anywhere before a `--`.
+ *
+ * @throws WrongUse where a flag or a variable has a value that means nothing.
+ */
+export function readSwitches(args: readonly string[], environment: NodeJS.ProcessEnv): Switches {
+  const end = args.indexOf('--')
+  const ours = end < 0 ? args : args.slice(0, end)
+  const rest: string[] = []
+  const fromEnvironment = environment.TACHO_DEBUG_LOG
+  const switches: Switches = {
+    persistSession: isOn('TACHO_PERSIST_SESSION', environment.TACHO_PERSIST_SESSION),
+    isAskedFor: false,
+    debugLog: fromEnvironment ? { path: fromEnvironment } : undefined,
+    sessionsDir: environment.TACHO_SESSIONS_DIR || undefined,
+    logLevel: environment.TACHO_LOG_LEVEL || undefined,
+    args: rest,
+  }
+  for (let index = 0; index < ours.length; index += 1) {
+    const argument = ours[index] ?? ''
+    const next = ours[index + 1]
+    const [flag = '', value] = splitFlag(argument)
+    if (flag === '--persist-session') {
+      switches.persistSession = value === undefined || isOn(flag, value)
+      switches.isAskedFor = switches.persistSession
+    } else if (flag === '--debug-log') {
+      const takesNext = value === undefined && next !== undefined && looksLikePath(next)
+      const path = value ?? (takesNext ? next : undefined)
+      if (takesNext) index += 1
+      switches.debugLog = path ? { path } : {}
+    } else if (flag === '--sessions-dir') {
+      const directory = value ?? next
+      if (!directory || (value === undefined && directory.startsWith('-'))) {
+        throw new WrongUse('--sessions-dir needs a folder: --sessions-dir DIR')
+      }
+      if (value === undefined) index += 1
+      switches.sessionsDir = directory
+    } else {
+      rest.push(argument)
+    }
+  }
+  if (end >= 0) rest.push(...args.slice(end))
+  return switches
+}
+
+/** A path with a leading `~/` made whole. */
+export function withHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+}
+
+function isOn(name: string, value: string | undefined): boolean {
+  switch (value) {
+    case '1':
+    case 'true':
+      return true
+    case undefined:
+    case '':
+    case '0':
+    case 'false':
+      return false
+    default:
+      throw new WrongUse(
+        `${name} is ${JSON.stringify(value)}, which is neither on (1, true) nor off (0, false).`,
+      )
+  }
+}
+
+function splitFlag(argument: string): [string, string | undefined] {
+  const at = argument.indexOf('=')
+  if (!argument.startsWith('--') || at < 0) return [argument, undefined]
+  return [argument.slice(0, at), argument.slice(at + 1)]
+}
+
+// The path of `--debug-log` may be left out, and a prompt or a subcommand may come next: a path is
+// one word with a slash or a suffix in it. `--debug-log=PATH` takes any.
+function looksLikePath(argument: string): boolean {
+  return (
+    /^[^-\s]\S*$/.test(argument) && (argument.includes('/') || /\.[A-Za-z0-9]{1,8}$/.test(argument))
+  )
+}

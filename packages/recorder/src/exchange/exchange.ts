@@ -1,0 +1,223 @@
+import { type Span, SpanStatusCode } from '@opentelemetry/api'
+import type { EndRecord, ExchangeState, Headers, RawRecord } from '@tacho/format'
+import { hrTime, isoTime } from '../clock.js'
+import { newSpanId } from '../ids.js'
+import { lineOf } from '../line.js'
+import { type ModelApi, modelApiOf, type RequestFacts } from '../model-api/index.js'
+import { objectOf, ResponseReader } from '../model-api/response-reader.js'
+import type { Session } from '../session/session.js'
+import { BodyEnds } from './body-ends.js'
+import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
+import { contentCodingOf } from './content-coding.js'
+import { type RecordedBody, recordRequestBody } from './request-body.js'
+import type { RequestHead } from './request-head.js'
+import { ResponseBody } from './response-body.js'
+
+/** How an exchange ended, as who stands between the two sides saw it. */
+export type ExchangeEnd = {
+  state: ExchangeState
+  trailers?: Headers
+  error?: NonNullable<EndRecord['error']>
+}
+
+/**
+ * One API request and its response, told as it happens. Each call writes its record before it
+ * returns; the calls are made in the order in which things happened.
+ */
+export class Exchange {
+  /** Also the id of its `chat` span. */
+  readonly id = newSpanId()
+  readonly #session: Session
+  readonly #head: RequestHead
+  readonly #start: number
+  readonly #api: ModelApi | undefined
+  readonly #request = new BodyEnds()
+  #recordedRequest: RecordedBody['record'] | undefined
+  #facts: RequestFacts = {}
+  #status: number | undefined
+  #response: ResponseBody | undefined
+  #reader: ResponseReader | undefined
+  #firstChunk: number | undefined
+  #span: Span | undefined
+  #ended: EndRecord | undefined
+  /** Whether its end has been told. */
+  isOver = false
+
+  constructor(session: Session, head: RequestHead, start: number) {
+    this.#session = session
+    this.#head = head
+    this.#start = start
+    const { pathname } = new URL(head.url)
+    this.#api = modelApiOf(head.method, pathname)
+    const { threadId, turnId } = head.conversation
+    this.#write({
+      kind: 'exchange',
+      exchange: this.id,
+      time: isoTime(start),
+      method: head.method,
+      url: session.scrubber.url(head.url),
+      headers: session.scrubber.headers(head.headers),
+      ...(session.isNamed && { traceId: session.traceId }),
+      run: session.runId,
+      ...(threadId !== undefined && { threadId }),
+      ...(turnId !== undefined && { turnId }),
+    })
+  }
+
+  /** Does the work that sends the request, so that the HTTP span becomes a child of ours. */
+  send<Result>(work: () => Result): Result {
+    // Ours starts when the body has told the model; its id is known already.
+    const parent =
+      this.#api === undefined ? this.#session.parentFor(this.#head.conversation) : this.id
+    return this.#session.within(parent, this.#commonAttributes(), work)
+  }
+
+  requestBytes(bytes: Uint8Array): void {
+    this.#request.push(bytes)
+  }
+
+  /** The request's body is complete, or will not come any further. */
+  requestEnd(): void {
+    if (this.#recordedRequest !== undefined) return
+    const coding = contentCodingOf(this.#head.headers)
+    const recorded = recordRequestBody(this.#request, coding, this.#session.scrubber, (bytes) =>
+      this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId),
+    )
+    this.#recordedRequest = recorded.record
+    const isWritten = this.#write({
+      kind: 'request-body',
+      exchange: this.id,
+      at: this.#at(),
+      ...recorded.record,
+    })
+    if (isWritten && recorded.bytes !== undefined) this.#session.bodies.keep(this.id)
+    this.#startSpan(recorded.bytes)
+  }
+
+  responseHead(status: number, statusText: string, headers: Headers): void {
+    this.requestEnd()
+    this.#status = status
+    const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
+    const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
+    this.#reader = reader
+    this.#response = new ResponseBody({
+      coding: contentCodingOf(headers),
+      scrubber: this.#session.scrubber,
+      at: () => this.#at(),
+      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      read: (bytes) => reader?.push(bytes),
+    })
+    this.#write({
+      kind: 'response',
+      exchange: this.id,
+      at: this.#at(),
+      status,
+      statusText,
+      headers: this.#session.scrubber.headers(headers),
+    })
+  }
+
+  responseBytes(bytes: Uint8Array): void {
+    this.#firstChunk ??= this.#at()
+    this.#response?.push(bytes)
+  }
+
+  end(end: ExchangeEnd): void {
+    if (this.isOver) return
+    this.isOver = true
+    const at = this.#at()
+    this.requestEnd()
+    const finish = (responseSha256: string) => this.#finish(at, end, responseSha256)
+    if (this.#response === undefined) finish(EMPTY_SHA256)
+    else this.#response.end(finish)
+  }
+
+  #finish(at: number, end: ExchangeEnd, responseSha256: string): void {
+    this.#reader?.end()
+    const { trailers, error } = end
+    const record: EndRecord = {
+      kind: 'end',
+      exchange: this.id,
+      at,
+      state: end.state,
+      requestBytes: this.#request.length,
+      responseBytes: this.#response?.wireBytes ?? 0,
+      responseSha256,
+      ...(trailers !== undefined &&
+        trailers.length > 0 && { trailers: this.#session.scrubber.headers(trailers) }),
+      ...(error !== undefined && {
+        error: { ...error, message: this.#session.scrubber.text(error.message) },
+      }),
+    }
+    this.#write(record)
+    this.#ended = record
+    this.#endSpan()
+    this.#session.exchangeEnded(this, end.state, this.#head.conversation, this.#start + at)
+  }
+
+  #startSpan(body: Uint8Array | undefined): void {
+    if (this.#api === undefined) return
+    this.#facts = this.#readRequest(this.#api, body)
+    this.#session.whenNamed(() => {
+      const { conversation, provider } = this.#head
+      this.#span = this.#session.startSpan({
+        name: chatSpanName(this.#facts.model),
+        spanId: this.id,
+        parentSpanId: this.#session.parentFor(conversation),
+        isClient: true,
+        at: this.#start,
+        attributes: {
+          ...chatStartAttributes({
+            exchange: this.id,
+            provider,
+            facts: this.#facts,
+            bytes: this.#recordedRequest?.bytes ?? 0,
+            sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
+          }),
+          ...this.#commonAttributes(),
+        },
+      })
+      this.#endSpan()
+    })
+  }
+
+  /** Ends the span where both are true: it has started, and the exchange is over. */
+  #endSpan(): void {
+    const record = this.#ended
+    const span = this.#span
+    if (record === undefined || span === undefined) return
+    const facts = this.#reader?.facts ?? {}
+    const events = this.#reader?.events ?? 0
+    const [status, firstChunk] = [this.#status, this.#firstChunk]
+    span.setAttributes(chatEndAttributes({ record, facts, events, status, firstChunk }))
+    if (isError(record, status, facts)) {
+      span.setStatus({
+        code: SpanStatusCode.ERROR,
+        ...(record.error && { message: record.error.message }),
+      })
+    }
+    span.end(hrTime(this.#start + record.at))
+  }
+
+  #readRequest(api: ModelApi, body: Uint8Array | undefined): RequestFacts {
+    const json =
+      body === undefined
+        ? undefined
+        : objectOf(Buffer.from(body.buffer, body.byteOffset, body.length).toString())
+    return json === undefined ? {} : api.readRequest(json)
+  }
+
+  #commonAttributes(): Record<string, string> {
+    return { ...this.#session.attributesFor(this.#head.conversation), 'tacho.exchange.id': this.id }
+  }
+
+  #at(): number {
+    return this.#session.now() - this.#start
+  }
+
+  #write(record: RawRecord): boolean {
+    return this.#session.raw.append(lineOf(record), record.kind)
+  }
+}
+
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

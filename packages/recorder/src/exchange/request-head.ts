@@ -1,0 +1,21 @@
+import type { Headers } from '@tacho/format'
+
+/** What is known of an exchange when the head of its request has arrived. */
+export type RequestHead = {
+  method: string
+  /** Where the request is sent. */
+  url: string
+  headers: Headers
+  /** The provider of the model, by the GenAI conventions' `gen_ai.provider.name`. */
+  provider: string
+  /** What the agent says of the conversation that the request belongs to. */
+  conversation: Conversation
+}
+
+/** An agent's own ids, as far as a request names them. */
+export type Conversation = {
+  sessionId?: string
+  threadId?: string
+  turnId?: string
+  agentVersion?: string
+}

@@ -1,0 +1,30 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { isUuid, traceIdOfUuid } from '@tacho/format'
+
+/** A new span id: 16 hex digits, never all zero. */
+export function newSpanId(): string {
+  const id = randomBytes(8).toString('hex')
+  return id === '0000000000000000' ? newSpanId() : id
+}
+
+/** A new session id, for an agent that has none of its own: a UUIDv7 (RFC 9562). */
+export function newSessionId(milliseconds: number): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(milliseconds, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-')
+}
+
+/** The trace id of a session: its UUID's digits, else the first 16 bytes of the id's SHA-256. */
+export function traceIdOf(sessionId: string): string {
+  if (isUuid(sessionId)) return traceIdOfUuid(sessionId)
+  return createHash('sha256').update(sessionId).digest('hex').slice(0, 32)
+}

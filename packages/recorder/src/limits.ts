@@ -1,0 +1,21 @@
+/** Of one body this much is kept whole; beyond it length, SHA-256 and both ends (promises: bounded). */
+export const BODY_BYTES = 64 * 1024 * 1024
+
+/** What is kept of each end of a body that is larger than {@link BODY_BYTES}. */
+export const BODY_END_BYTES = 64 * 1024
+
+/** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
+export const SYNC_MILLISECONDS = 500
+
+/** Faults of one part of ours after which it switches itself off for the session. */
+export const FAULTS = 5
+
+/** OpenTelemetry's defaults are 128 each and drop the oldest without a word. */
+export const SPAN_ATTRIBUTES = 1024
+export const SPAN_EVENTS = 1024
+
+/**
+ * What is kept of a text in a span's attribute: bodies are in the raw log. Tempo cuts at 2,048
+ * bytes, Jaeger's queries at 4 MiB a trace.
+ */
+export const ATTRIBUTE_CHARACTERS = 1024

@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { scrubberFor } from '../scrubber-for.js'
+import { type LogLevel, openLogFile, openSessionLog } from './session-log.js'
+
+/** A debug log on its own, without a session. */
+export type DebugLog = {
+  log(level: LogLevel, label: string, message: string): void
+  close(): void
+}
+
+/** Opens a debug log at an absolute path; a place that cannot be written is told, never thrown. */
+export function openDebugLog(options: {
+  path: string
+  level: LogLevel
+  environment: Readonly<Record<string, string | undefined>>
+  onTrouble: (sentence: string) => void
+}): DebugLog {
+  const { path, level, environment, onTrouble } = options
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  } catch {
+    // Opening the file fails next, and that is told.
+  }
+  const file = openLogFile(path, (reason) =>
+    onTrouble(`${path} could not be written (${reason}). The run goes on.`),
+  )
+  const scrubber = scrubberFor(environment)
+  const log = openSessionLog(level, (text) => scrubber.text(text))
+  log.useFile(file)
+  return {
+    log: (lineLevel, label, message) => log.write(lineLevel, label, message),
+    close: () => file.close(),
+  }
+}

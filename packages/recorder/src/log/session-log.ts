@@ -1,0 +1,69 @@
+import winston from 'winston'
+import { AppendFile, type Loss } from '../append-file.js'
+import { isoTime, systemClock } from '../clock.js'
+import { realDisk } from '../disk.js'
+import { AppendFileTransport } from './append-file-transport.js'
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Whether a text names a level of the log. */
+export function isLogLevel(text: string): text is LogLevel {
+  return (LOG_LEVELS as readonly string[]).includes(text)
+}
+
+/** The debug log of a run: lines of ours and of the agent, told apart by their label. */
+export type SessionLog = {
+  /**
+   * @param label who says it: `tacho`, or the agent's name.
+   * @param file the log that it goes to, where that is not the one that was opened last.
+   */
+  write(level: LogLevel, label: string, message: string, file?: AppendFile): void
+  /** Where lines go that belong to no session in particular. */
+  useFile(file: AppendFile): void
+}
+
+/** Opens the file of a debug log. */
+export function openLogFile(path: string, onLoss: (reason: string) => void): AppendFile {
+  const now = systemClock.microseconds
+  return new AppendFile({ disk: realDisk, path, now, gapLine: lossLine, onLoss })
+}
+
+/**
+ * @param level the least level that is written.
+ * @param scrub replaces secrets in a line.
+ */
+export function openSessionLog(level: LogLevel, scrub: (text: string) => string): SessionLog {
+  let current: AppendFile | undefined
+  const transport = new AppendFileTransport({ level })
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.printf((line) =>
+      formatLine(line.level, String(line.label), String(line.message)),
+    ),
+    transports: [transport],
+  })
+  // An `error` event without a listener would end the host.
+  logger.on('error', () => {})
+  transport.on('error', () => {})
+  return {
+    write(lineLevel, label, message, file = current) {
+      logger.log({ level: lineLevel, label, message: scrub(message), file })
+    },
+    useFile(file) {
+      current = file
+    },
+  }
+}
+
+function formatLine(level: string, label: string, message: string): string {
+  const head = `${isoTime(systemClock.microseconds())} ${level.toUpperCase().padEnd(5)} ${label}`
+  // One line each: what has several goes on indented, so that no line can pass for another's head.
+  return `${head}: ${message.trimEnd().replaceAll(/\r?\n/g, '\n    ')}`
+}
+
+function lossLine(loss: Loss): Uint8Array {
+  const lines = Object.values(loss.lost).reduce((sum, count) => sum + count, 0)
+  const text = `${lines} lines (${loss.bytes} bytes) lost since ${isoTime(loss.since)}: ${loss.reason}`
+  return new TextEncoder().encode(`${formatLine('warn', 'tacho', text)}\n`)
+}

@@ -1,0 +1,15 @@
+import { chatCompletionsApi } from './chat-completions.js'
+import { messagesApi } from './messages.js'
+import type { ModelApi } from './model-api.js'
+
+export type { ModelApi, RequestFacts, ResponseFacts } from './model-api.js'
+
+import { responsesApi } from './responses.js'
+
+const MODEL_APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]
+
+/** The API that a request speaks, or nothing where it does not ask a model (`/models`, analytics). */
+export function modelApiOf(method: string, path: string): ModelApi | undefined {
+  const [plain = ''] = path.split('?')
+  return MODEL_APIS.find((api) => api.isRequest(method, plain))
+}

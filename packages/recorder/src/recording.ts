@@ -1,0 +1,148 @@
+import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import { type Clock, systemClock } from './clock.js'
+import { Exchange } from './exchange/exchange.js'
+import type { RequestHead } from './exchange/request-head.js'
+import { newSessionId } from './ids.js'
+import { type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
+import { scrubberFor } from './scrubber-for.js'
+import { type RunFacts, Session } from './session/session.js'
+import { SessionFiles } from './session/session-files.js'
+import { Tracing } from './spans/tracing.js'
+
+export type RecordingOptions = {
+  /** The folder that holds the session folders. */
+  root: string
+  agent: { name: string; version?: string }
+  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  command: string
+  argv: readonly string[]
+  cwd: string
+  /** The host's environment: the values of its secrets are never written. */
+  environment: Readonly<Record<string, string | undefined>>
+  logLevel: LogLevel
+  /** The debug log's place, relative to the session folder or absolute; default `session.log`. */
+  logPath?: string | undefined
+  /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
+  onTrouble: (sentence: string) => void
+  clock?: Clock
+}
+
+/**
+ * All that one start of an agent leaves behind: one session mostly; several where the agent starts
+ * several in one process. It begins in a folder under a name of our own and gets the agent's
+ * session id with the first request that tells it.
+ */
+export class Recording {
+  readonly scrubber: Scrubber
+  readonly #options: RecordingOptions
+  readonly #clock: Clock
+  readonly #tracing: Tracing
+  readonly #log: SessionLog
+  readonly #run: RunFacts
+  readonly #sessions = new Map<string, Session>()
+  #unnamed: Session | undefined
+  #latest: Session
+
+  /** @throws CannotRecord where there is no place to record to. */
+  constructor(options: RecordingOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.scrubber = scrubberFor(options.environment)
+    this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
+    this.#tracing = new Tracing({
+      serviceName: options.agent.name,
+      scrubUrl: (url) => this.scrubber.url(url),
+    })
+    this.#run = {
+      agent: options.agent,
+      command: options.command,
+      argv: options.argv.map((argument) => this.scrubber.text(argument)),
+      cwd: options.cwd,
+      startedAt: this.#clock.microseconds(),
+      ...(options.logPath !== undefined && { debugLog: options.logPath }),
+    }
+    this.#latest = this.#begin()
+    this.#unnamed = this.#latest
+  }
+
+  /** The session that was heard of last. */
+  get latest(): Session {
+    return this.#latest
+  }
+
+  /** An exchange begins: the head of its request has arrived. */
+  exchange(head: RequestHead): Exchange {
+    const at = this.#clock.microseconds()
+    const session = this.session(head.conversation.sessionId)
+    session.noteRequest(head)
+    return new Exchange(session, head, at)
+  }
+
+  /** The session of an agent's id; without one, that which was heard of last. */
+  session(id: string | undefined): Session {
+    if (id === undefined) return this.#latest
+    const known = this.#sessions.get(id)
+    const session = known ?? this.#named(id)
+    this.#latest = session
+    this.#log.useFile(session.log)
+    return session
+  }
+
+  /** A line of the debug log. */
+  log(level: LogLevel, label: string, message: string): void {
+    this.#log.write(level, label, message)
+  }
+
+  /** Ends what is open and closes the files. */
+  async close(ended: RunEnded): Promise<void> {
+    // The agent never said its id: the folder keeps the one that it has.
+    this.#unnamed?.name(this.#unnamed.id)
+    const sessions = new Set([...this.#sessions.values(), this.#latest])
+    for (const session of sessions) session.close(ended)
+    await this.#tracing.shutdown()
+  }
+
+  #named(id: string): Session {
+    const session = this.#unnamed ?? this.#begin()
+    this.#unnamed = undefined
+    this.#sessions.set(id, session)
+    try {
+      session.name(isSessionId(id) ? id : session.id)
+    } catch (error) {
+      this.#options.onTrouble(`${(error as Error).message} The session is in ${session.folder}.`)
+    }
+    if (!isSessionId(id)) {
+      this.log(
+        'warn',
+        'tacho',
+        `the agent's session id ${JSON.stringify(id.slice(0, 200))} is no name for a folder`,
+      )
+    }
+    return session
+  }
+
+  #begin(): Session {
+    const now = this.#clock.microseconds
+    const id = newSessionId(Math.floor(now() / 1000))
+    const files = new SessionFiles({
+      root: this.#options.root,
+      id,
+      logPath: this.#options.logPath ?? SESSION_FILES.log,
+      now,
+      onLoss: (path, reason) =>
+        this.#options.onTrouble(`${path} could not be written (${reason}). The run goes on.`),
+    })
+    const { scrubber } = this
+    const session = new Session({
+      id,
+      files,
+      run: this.#run,
+      scrubber,
+      tracing: this.#tracing,
+      now,
+    })
+    this.#log.useFile(session.log)
+    return session
+  }
+}

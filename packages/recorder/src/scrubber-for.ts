@@ -1,0 +1,14 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { createScrubber, isSecretName, type Scrubber } from '@tacho/scrub'
+
+/** A scrubber with a key of its own that knows the secrets of the host's environment. */
+export function scrubberFor(environment: Readonly<Record<string, string | undefined>>): Scrubber {
+  const key = randomBytes(32)
+  const scrubber = createScrubber({
+    fingerprint: (secret) => createHmac('sha256', key).update(secret).digest('hex').slice(0, 4),
+  })
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
+  }
+  return scrubber
+}

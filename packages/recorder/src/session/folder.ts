@@ -1,0 +1,99 @@
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Why nothing can be recorded. The message says where and what to do about it. */
+export class CannotRecord extends Error {
+  override readonly name = 'CannotRecord'
+}
+
+/**
+ * Makes the private folder of a session under the root, and the root where there is none.
+ *
+ * @throws CannotRecord where the root or the folder cannot be made, is none, is not ours or can be
+ * written by others.
+ */
+export function makeSessionFolder(root: string, id: string): string {
+  inWords(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
+  requirePrivate(root)
+  const folder = join(root, id)
+  inWords(folder, () => mkdirSync(folder, { mode: 0o700 }))
+  // The umask may have taken away more than the group's and the others' rights.
+  inWords(folder, () => chmodSync(folder, 0o700))
+  return folder
+}
+
+/**
+ * Gives a session folder its final name.
+ *
+ * @returns whether it now has it; if not, a folder of an earlier run is there, to be joined.
+ * @throws CannotRecord where that folder is none of ours or the name cannot be given.
+ */
+export function renameSessionFolder(folder: string, wanted: string): boolean {
+  try {
+    renameSync(folder, wanted)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
+    if (!isTaken) throw refusal(wanted, error)
+    requirePrivate(wanted)
+    return false
+  }
+}
+
+/** Removes the folder that was joined into another; what is left in it stays. */
+export function removeEmptyFolder(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Something stands in it that we did not put there.
+  }
+}
+
+function requirePrivate(folder: string): void {
+  const found = inWords(folder, () => lstatSync(folder))
+  if (found.isSymbolicLink()) {
+    throw new CannotRecord(
+      `${folder} is a symbolic link. Name the folder that it points to instead.`,
+    )
+  }
+  if (!found.isDirectory()) {
+    throw new CannotRecord(
+      `${folder} is not a folder. Move it away, or name another place with --sessions-dir.`,
+    )
+  }
+  if (process.getuid !== undefined && found.uid !== process.getuid()) {
+    throw new CannotRecord(
+      `${folder} belongs to somebody else. Name another place with --sessions-dir.`,
+    )
+  }
+  if ((found.mode & 0o022) !== 0) {
+    throw new CannotRecord(`${folder} can be written by others. Run: chmod go-w '${folder}'`)
+  }
+}
+
+function inWords<Result>(path: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw refusal(path, error)
+  }
+}
+
+const REASONS: Record<string, string> = {
+  EACCES:
+    'permission denied. Give yourself write permission, or name another place with --sessions-dir.',
+  EPERM:
+    'permission denied. Give yourself write permission, or name another place with --sessions-dir.',
+  EROFS: 'the file system is read-only. Name another place with --sessions-dir.',
+  ENOSPC: 'no space is left on the disk. Make room, or name another place with --sessions-dir.',
+  EDQUOT: 'the disk quota is used up. Make room, or name another place with --sessions-dir.',
+  ENOTDIR: 'a file is in its way. Move it, or name another place with --sessions-dir.',
+  EEXIST: 'a file is in its place. Move it, or name another place with --sessions-dir.',
+}
+
+function refusal(path: string, error: unknown): CannotRecord {
+  if (error instanceof CannotRecord) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  return new CannotRecord(`${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error })
+}

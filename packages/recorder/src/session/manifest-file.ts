@@ -1,0 +1,68 @@
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { type Manifest, type Run, SESSION_FILES } from '@tacho/format'
+
+// Two processes in one session may write at the same moment, and the later rename wins. Each looks
+// whether its own run is in what stands there, and writes again if not.
+const ATTEMPTS = 5
+
+/**
+ * Writes one run into the session's manifest, beside the runs that are in it: never in place, so
+ * that a kill leaves the old or the new one.
+ *
+ * @param facts what else the manifest says, where it does not say it yet.
+ * @throws what the file system says, where it cannot be written.
+ */
+export function writeRun(folder: string, facts: Omit<Manifest, 'runs'>, run: Run): void {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const found = readManifest(folder)
+    const runs = (found?.runs ?? []).filter((one) => one.id !== run.id)
+    const manifest: Manifest = {
+      ...facts,
+      ...(found !== undefined && {
+        startedAt: found.startedAt,
+        agent: { ...found.agent, ...facts.agent },
+      }),
+      runs: [...runs, run].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1)),
+    }
+    replace(folder, run.id, `${JSON.stringify(manifest, null, 2)}\n`)
+    const written = readManifest(folder)?.runs.find((one) => one.id === run.id)
+    if (JSON.stringify(written) === JSON.stringify(run)) return
+  }
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    const descriptor = openSync(
+      join(folder, SESSION_FILES.manifest),
+      constants.O_RDONLY | constants.O_NOFOLLOW,
+    )
+    try {
+      const manifest = JSON.parse(readFileSync(descriptor, 'utf8')) as Manifest
+      return Array.isArray(manifest.runs) ? manifest : undefined
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function replace(folder: string, run: string, text: string): void {
+  const draft = join(folder, `.${SESSION_FILES.manifest}.${run}`)
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
+    renameSync(draft, join(folder, SESSION_FILES.manifest))
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,234 @@
+import type { Attributes, Span } from '@opentelemetry/api'
+import { type ExchangeState, FORMAT, type Run, type RunEnded } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import type { AppendFile } from '../append-file.js'
+import { hrTime, isoTime } from '../clock.js'
+import type { Exchange } from '../exchange/exchange.js'
+import { RequestBodies } from '../exchange/request-bodies.js'
+import type { Conversation, RequestHead } from '../exchange/request-head.js'
+import { newSpanId, traceIdOf } from '../ids.js'
+import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
+import { SessionSpanProcessor } from '../spans/session-span-processor.js'
+import type { SpanStart, Tracing } from '../spans/tracing.js'
+import { TACHO_VERSION } from '../version.js'
+import { writeRun } from './manifest-file.js'
+import { processStartTicks } from './process-start.js'
+import type { SessionFiles } from './session-files.js'
+import { Turns } from './turns.js'
+
+/** What a run is: the same for all sessions of one process. */
+export type RunFacts = {
+  agent: { name: string; version?: string }
+  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  command: string
+  /** Scrubbed. */
+  argv: string[]
+  cwd: string
+  /** Microseconds since the epoch. */
+  startedAt: number
+  debugLog?: string
+}
+
+export type SessionOptions = {
+  /** A name for as long as the agent's own is not known. */
+  id: string
+  files: SessionFiles
+  run: RunFacts
+  scrubber: Scrubber
+  tracing: Tracing
+  now: () => number
+}
+
+/** One session under record: its folder, its trace, and the run that is writing to both. */
+export class Session {
+  readonly scrubber: Scrubber
+  readonly now: () => number
+  /** The id of this run: of its `session` span. */
+  readonly runId = newSpanId()
+  readonly bodies = new RequestBodies()
+  readonly #files: SessionFiles
+  readonly #run: RunFacts
+  readonly #tracing: Tracing
+  readonly #exchanges = { completed: 0, cancelled: 0, failed: 0 }
+  #id: string
+  #isNamed = false
+  #waiting: (() => void)[] = []
+  #span: Span | undefined
+  #turns: Turns | undefined
+  #agentVersion: string | undefined
+
+  constructor(options: SessionOptions) {
+    this.#id = options.id
+    this.#files = options.files
+    this.#run = options.run
+    this.#tracing = options.tracing
+    this.#agentVersion = options.run.agent.version
+    this.scrubber = options.scrubber
+    this.now = options.now
+    this.#writeManifest()
+  }
+
+  get id(): string {
+    return this.#id
+  }
+
+  get traceId(): string {
+    return traceIdOf(this.#id)
+  }
+
+  get folder(): string {
+    return this.#files.folder
+  }
+
+  /** Whether it has its final id. Until then it has no spans, for their trace id is the session's. */
+  get isNamed(): boolean {
+    return this.#isNamed
+  }
+
+  get raw(): AppendFile {
+    return this.#files.raw
+  }
+
+  get log(): AppendFile {
+    return this.#files.log
+  }
+
+  /**
+   * Gives it its final id and all that waited for that.
+   *
+   * @throws CannotRecord where the folder could not get its name; all else is done then.
+   */
+  name(id: string): void {
+    if (this.#isNamed) return
+    this.#id = id
+    this.#isNamed = true
+    try {
+      this.#files.rename(id)
+    } finally {
+      this.#startRun()
+      for (const work of this.#waiting.splice(0)) work()
+      this.#writeManifest()
+    }
+  }
+
+  /** Does the work once the session has its final id. */
+  whenNamed(work: () => void): void {
+    if (this.#isNamed) work()
+    else this.#waiting.push(work)
+  }
+
+  startSpan(start: Omit<SpanStart, 'traceId'>): Span {
+    return this.#tracing.start({ ...start, traceId: this.traceId })
+  }
+
+  /** The span id of what an exchange or an approval belongs to: its turn, or else the run. */
+  parentFor(conversation: Conversation): string {
+    const { threadId, turnId } = conversation
+    if (turnId === undefined || this.#turns === undefined) return this.runId
+    return this.#turns.spanIdOf(turnId, threadId, this.now(), this.attributesFor(conversation))
+  }
+
+  /** What every span of a conversation says. */
+  attributesFor({ threadId, turnId }: Conversation): Record<string, string> {
+    return {
+      'session.id': this.#id,
+      'gen_ai.conversation.id': threadId ?? this.#id,
+      ...(turnId !== undefined && { 'tacho.turn.id': turnId }),
+    }
+  }
+
+  /** Does work whose HTTP requests belong under the given span. */
+  within<Result>(parentSpanId: string, attributes: Attributes, work: () => Result): Result {
+    if (!this.#isNamed) return work()
+    return this.#tracing.within({ traceId: this.traceId, spanId: parentSpanId, attributes }, work)
+  }
+
+  /** A request of this session has arrived. */
+  noteRequest({ conversation }: RequestHead): void {
+    this.#agentVersion ??= conversation.agentVersion
+    if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation)
+  }
+
+  exchangeEnded(
+    _exchange: Exchange,
+    state: ExchangeState,
+    conversation: Conversation,
+    at: number,
+  ): void {
+    this.#exchanges[state] += 1
+    this.#turns?.touch(conversation.turnId, at)
+  }
+
+  /** Ends the run's spans, writes how it ended and closes the files. */
+  close(ended: RunEnded): void {
+    const at = this.now()
+    this.#turns?.endAll()
+    this.#span?.setAttributes(
+      'signal' in ended ? { 'tacho.signal': ended.signal } : { 'tacho.exit_code': ended.exitCode },
+    )
+    this.#span?.end(hrTime(at))
+    this.#tracing.router.remove(this.traceId)
+    this.#writeManifest({ endedAt: isoTime(at), ended })
+    this.#files.close()
+  }
+
+  #startRun(): void {
+    const exporter = new SessionFileSpanExporter(this.#files.meta)
+    this.#tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
+    const { agent, command, startedAt, cwd } = this.#run
+    this.#span = this.startSpan({
+      name: 'session',
+      spanId: this.runId,
+      at: startedAt,
+      attributes: {
+        ...this.attributesFor({}),
+        'gen_ai.agent.name': agent.name,
+        'process.pid': process.pid,
+        'tacho.command': command,
+        'tacho.cwd': cwd,
+        'tacho.version': TACHO_VERSION,
+      },
+    })
+    this.#turns = new Turns({
+      agent: agent.name,
+      runSpanId: this.runId,
+      startSpan: (start) => this.startSpan(start),
+    })
+  }
+
+  #writeManifest(end: { endedAt: string; ended: RunEnded } | undefined = undefined): void {
+    const { agent, command, argv, cwd, debugLog } = this.#run
+    const pidStarted = processStartTicks(process.pid)
+    const lost = { ...this.#files.raw.lost, ...this.#files.meta.lost, ...this.#files.log.lost }
+    const startedAt = isoTime(this.#run.startedAt)
+    const run: Run = {
+      id: this.runId,
+      tacho: TACHO_VERSION,
+      ...(this.#agentVersion !== undefined && { agentVersion: this.#agentVersion }),
+      pid: process.pid,
+      ...(pidStarted !== undefined && { pidStarted }),
+      command,
+      argv,
+      cwd,
+      startedAt,
+      ...end,
+      exchanges: this.#exchanges,
+      ...(Object.keys(lost).length > 0 && { lost }),
+      ...(debugLog !== undefined && { debugLog }),
+    }
+    const version = this.#agentVersion
+    const facts = {
+      format: FORMAT,
+      id: this.#id,
+      traceId: this.traceId,
+      agent: { name: agent.name, ...(version !== undefined && { version }) },
+      startedAt,
+    }
+    try {
+      writeRun(this.#files.folder, facts, run)
+    } catch {
+      // The logs tell the same; a disk that takes no manifest does not take them either, and that
+      // is counted there.
+    }
+  }
+}

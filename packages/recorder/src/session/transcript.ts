@@ -1,0 +1,49 @@
+import { constants } from 'node:fs'
+import { copyFile, link, lstat, rename, rm, stat, symlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+/**
+ * Puts an agent's transcript into a session folder and leaves it where the agent keeps it: as a
+ * hard link, which survives the agent's archiving, or, where that cannot be (another file system),
+ * as a symbolic link, which {@link keepTranscript} makes a copy. Done again it links anew where the
+ * agent has replaced the file.
+ *
+ * @returns the path in the folder, or nothing where neither could be made.
+ */
+export async function linkTranscript(source: string, folder: string): Promise<string | undefined> {
+  const target = join(folder, basename(source))
+  if (await isSameFile(source, target)) return target
+  const draft = join(folder, `.${basename(source)}.${process.pid}`)
+  try {
+    await rm(draft, { force: true })
+    await link(source, draft).catch(() => symlink(source, draft))
+    await rename(draft, target)
+    return target
+  } catch {
+    await rm(draft, { force: true }).catch(() => {})
+    return undefined
+  }
+}
+
+/** Makes a transcript that is in the folder as a symbolic link a file of its own. */
+export async function keepTranscript(source: string, folder: string): Promise<void> {
+  const target = join(folder, basename(source))
+  const found = await lstat(target).catch(() => undefined)
+  if (!found?.isSymbolicLink()) return
+  const draft = join(folder, `.${basename(source)}.${process.pid}`)
+  try {
+    await copyFile(source, draft, constants.COPYFILE_EXCL)
+    await rename(draft, target)
+  } catch {
+    await rm(draft, { force: true }).catch(() => {})
+  }
+}
+
+async function isSameFile(source: string, target: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([stat(source), stat(target)])
+    return one.ino === other.ino && one.dev === other.dev
+  } catch {
+    return false
+  }
+}

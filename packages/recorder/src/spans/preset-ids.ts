@@ -1,0 +1,31 @@
+import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace-node'
+
+/**
+ * Gives the next span the ids that we chose for it: a session's trace id is the session's id, and
+ * a `chat` span's id is its exchange's, which is in the raw log before the span starts.
+ */
+export class PresetIds implements IdGenerator {
+  readonly #random = new RandomIdGenerator()
+  #traceId: string | undefined
+  #spanId: string | undefined
+
+  /** Starts a span with these ids; the work must start it before it returns. */
+  during<Result>(ids: { traceId?: string; spanId: string }, work: () => Result): Result {
+    this.#traceId = ids.traceId
+    this.#spanId = ids.spanId
+    try {
+      return work()
+    } finally {
+      this.#traceId = undefined
+      this.#spanId = undefined
+    }
+  }
+
+  generateTraceId = (): string => this.#traceId ?? this.#random.generateTraceId()
+
+  generateSpanId = (): string => {
+    const id = this.#spanId ?? this.#random.generateSpanId()
+    this.#spanId = undefined
+    return id
+  }
+}

@@ -1,0 +1,59 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
+import { AppendFile } from '../append-file.js'
+import { systemClock } from '../clock.js'
+import { realDisk } from '../disk.js'
+import { gapLine, lineOf } from '../line.js'
+import { startedSpanOf, tracesDataOf } from './span-line.js'
+
+/**
+ * Writes spans as OTLP/JSON lines, each with one `write(2)` when it is exported, so that a kill
+ * loses none. Never throws; what cannot be written is counted, and told in the file as soon as
+ * writing works again.
+ *
+ * @example
+ * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+ * import { SessionFileSpanExporter, SessionSpanProcessor } from '@tacho/recorder'
+ *
+ * const exporter = new SessionFileSpanExporter('spans.jsonl')
+ * const provider = new NodeTracerProvider({ spanProcessors: [new SessionSpanProcessor(exporter)] })
+ */
+export class SessionFileSpanExporter implements SpanExporter {
+  readonly #file: AppendFile
+
+  /** @param file the path of the file to append to (made 0600 where there is none), or an open one. */
+  constructor(file: string | AppendFile) {
+    this.#file = typeof file === 'string' ? openFile(file) : file
+  }
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    let isWhole = true
+    for (const span of spans) isWhole = this.#append(() => tracesDataOf(span), 'span') && isWhole
+    done({ code: isWhole ? ExportResultCode.SUCCESS : ExportResultCode.FAILED })
+  }
+
+  /** Writes that a span started: what was in flight at a crash is known by it. */
+  exportStarted(span: ReadableSpan): void {
+    this.#append(() => startedSpanOf(span), 'started')
+  }
+
+  /** Nothing waits here: each line is with the kernel when {@link export} returns. */
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {
+    this.#file.close()
+  }
+
+  #append(record: () => object, kind: string): boolean {
+    try {
+      return this.#file.append(lineOf(record()), kind)
+    } catch {
+      // An attribute that cannot be turned into JSON. The span is lost, and counted as such.
+      return this.#file.lose(kind)
+    }
+  }
+}
+
+function openFile(path: string): AppendFile {
+  return new AppendFile({ disk: realDisk, path, now: systemClock.microseconds, gapLine })
+}

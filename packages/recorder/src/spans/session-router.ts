@@ -1,0 +1,35 @@
+import type { Context } from '@opentelemetry/api'
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node'
+
+/**
+ * One provider serves all sessions of a process; a span's trace id is its session's, so the trace
+ * id says into which session's file it goes. Spans of no session go nowhere.
+ */
+export class SessionRouter implements SpanProcessor {
+  readonly #processors = new Map<string, SpanProcessor>()
+
+  add(traceId: string, processor: SpanProcessor): void {
+    this.#processors.set(traceId, processor)
+  }
+
+  remove(traceId: string): void {
+    this.#processors.delete(traceId)
+  }
+
+  onStart(span: Span, parentContext: Context): void {
+    this.#processors.get(span.spanContext().traceId)?.onStart(span, parentContext)
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.#processors.get(span.spanContext().traceId)?.onEnd(span)
+  }
+
+  async forceFlush(): Promise<void> {
+    await Promise.all([...this.#processors.values()].map((one) => one.forceFlush()))
+  }
+
+  async shutdown(): Promise<void> {
+    await Promise.all([...this.#processors.values()].map((one) => one.shutdown()))
+    this.#processors.clear()
+  }
+}

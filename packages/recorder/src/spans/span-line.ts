@@ -1,0 +1,72 @@
+import type { HrTime, SpanContext } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { type OtlpSpan, otlpAttributes, type StartedSpan, type TracesData } from '@tacho/format'
+
+/** A span that ended, as the OTLP/JSON line of the file exporter specification. */
+export function tracesDataOf(span: ReadableSpan): TracesData {
+  const scope = span.instrumentationScope
+  return {
+    resourceSpans: [
+      {
+        resource: { attributes: otlpAttributes(span.resource.attributes) },
+        scopeSpans: [
+          {
+            scope: {
+              name: scope.name,
+              ...(scope.version !== undefined && { version: scope.version }),
+            },
+            spans: [otlpSpan(span)],
+          },
+        ],
+      },
+    ],
+  }
+}
+
+/** A span that started, as the line that shows it should it never end. */
+export function startedSpanOf(span: ReadableSpan): StartedSpan {
+  const context = span.spanContext()
+  return {
+    started: {
+      traceId: context.traceId,
+      spanId: context.spanId,
+      ...parentOf(span.parentSpanContext),
+      name: span.name,
+      kind: span.kind + 1,
+      startTimeUnixNano: nanoseconds(span.startTime),
+      attributes: otlpAttributes(span.attributes),
+    },
+  }
+}
+
+function otlpSpan(span: ReadableSpan): OtlpSpan {
+  return {
+    ...startedSpanOf(span).started,
+    endTimeUnixNano: nanoseconds(span.endTime),
+    droppedAttributesCount: span.droppedAttributesCount,
+    events: span.events.map((event) => ({
+      timeUnixNano: nanoseconds(event.time),
+      name: event.name,
+      attributes: otlpAttributes(event.attributes ?? {}),
+    })),
+    droppedEventsCount: span.droppedEventsCount,
+    links: span.links.map((link) => ({
+      traceId: link.context.traceId,
+      spanId: link.context.spanId,
+      attributes: otlpAttributes(link.attributes ?? {}),
+    })),
+    droppedLinksCount: span.droppedLinksCount,
+    status: {
+      code: span.status.code,
+      ...(span.status.message !== undefined && { message: span.status.message }),
+    },
+  }
+}
+
+function parentOf(parent: SpanContext | undefined): { parentSpanId?: string } {
+  return parent === undefined ? {} : { parentSpanId: parent.spanId }
+}
+
+function nanoseconds([seconds, rest]: HrTime): string {
+  return `${seconds}${String(rest).padStart(9, '0')}`
+}
