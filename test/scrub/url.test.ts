@@ -27,6 +27,7 @@ describe('a secret in a URL is replaced at its place', () => {
     ['https://ada:p@w:x@h/p?q=a@b', 'https://ada:[secret:url-password:7f3a]@h/p?q=a@b'],
     ['https://:pw@h', 'https://:[secret:url-password:7f3a]@h'],
     ['//ada:pw@h/', '//ada:[secret:url-password:7f3a]@h/'],
+    ['https://sk_live_0123:@h/v1', 'https://[secret:url-user:7f3a]:@h/v1'],
     ['https://ghp_0123456789@h/r.git', 'https://[secret:url-user:7f3a]@h/r.git'],
   ])('%s', (url, wanted) => expect(scrubbed(url)).toBe(wanted))
 })

@@ -52,7 +52,9 @@ function scrubCredential(name: string, value: string, known: KnownSecrets): stri
   const pair = /basic/i.test(word) ? decodedPair(credential) : undefined
   const lesson = { rule: name, shortest: SHORTEST_CREDENTIAL, isFromTraffic: true }
   if (pair === undefined) return word + marker(known.learn(credential, lesson))
-  known.learn(pair.slice(pair.indexOf(':') + 1), lesson)
+  const colon = pair.indexOf(':')
+  // Some APIs take their key as the user name, without a password.
+  known.learn(pair.slice(colon + 1) || pair.slice(0, colon), lesson)
   // The pair and its base64 are one secret, so they have one fingerprint.
   return word + marker(known.learn(pair, { ...lesson, alsoSpelled: [credential] }))
 }

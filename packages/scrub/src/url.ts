@@ -19,12 +19,14 @@ const userinfo = /^((?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/)([^/]*)@/
 function scrubUserinfo(url: string, known: KnownSecrets): string {
   return url.replace(userinfo, (whole, scheme: string, user: string) => {
     const colon = user.indexOf(':')
-    if (colon >= 0) {
-      const password = user.slice(colon + 1)
+    const password = colon < 0 ? '' : user.slice(colon + 1)
+    if (password !== '') {
       return `${scheme}${user.slice(0, colon)}:${replaced(password, 'url-password', known)}@`
     }
     // Without a password, a long user name is a token (https://TOKEN@host/), a short one is `git`.
-    return user.length < SHORTEST_SECRET ? whole : `${scheme}${replaced(user, 'url-user', known)}@`
+    const name = colon < 0 ? user : user.slice(0, colon)
+    if (name.length < SHORTEST_SECRET) return whole
+    return `${scheme}${replaced(name, 'url-user', known)}${user.slice(name.length)}@`
   })
 }
 
