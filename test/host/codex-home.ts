@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EnvironmentFolders } from './environment.js'
+
+export type CodexHomeOptions = {
+  /** Of the scripted model: `http://127.0.0.1:PORT/v1`. */
+  baseUrl: string
+  /** `on-request` where it is left out. */
+  approvalPolicy?: 'untrusted' | 'on-request' | 'never'
+  /** `read-only` where it is left out. */
+  sandboxMode?: 'read-only' | 'workspace-write' | 'danger-full-access'
+  /** One that this Codex knows by default, for it warns of others. */
+  model?: string
+  /** TOML of the top level, before the tables. */
+  settings?: string
+  /** TOML tables, at the end of the file. */
+  tables?: string
+}
+
+/** The folders of one test. They are removed at the end of the scope of `await using`. */
+export type CodexHome = EnvironmentFolders & {
+  /** All others are in it. */
+  root: string
+  /** An empty folder to work in. */
+  cwd: string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Makes a home for a Codex that talks to a scripted model and to nobody else.
+ *
+ * @example
+ * await using home = await codexHome({ baseUrl: model.baseUrl })
+ * await run(await codexCommand(), ['exec', 'Hello'], { env: cleanEnvironment(home), cwd: home.cwd })
+ */
+export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'tacho-test-')))
+  const home = {
+    root,
+    codexHome: join(root, 'codex'),
+    userHome: join(root, 'home'),
+    temporary: join(root, 'tmp'),
+    cwd: join(root, 'work'),
+  }
+  await Promise.all(
+    [home.codexHome, home.userHome, home.temporary, home.cwd].map((path) => mkdir(path)),
+  )
+  await writeFile(join(home.codexHome, 'config.toml'), configuration(options, home.cwd))
+  return {
+    ...home,
+    // Codex's children may still write while the folder goes.
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+  }
+}
+
+function configuration(options: CodexHomeOptions, cwd: string): string {
+  return `model = "${options.model ?? 'gpt-5.5'}"
+model_provider = "scripted"
+approval_policy = "${options.approvalPolicy ?? 'on-request'}"
+sandbox_mode = "${options.sandboxMode ?? 'read-only'}"
+check_for_update_on_startup = false
+${options.settings ?? ''}
+
+[analytics]
+enabled = false
+
+[features]
+plugins = false
+apps = false
+
+[projects.${JSON.stringify(cwd)}]
+trust_level = "trusted"
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "${options.baseUrl}"
+env_key = "SCRIPTED_KEY"
+wire_api = "responses"
+
+${options.tables ?? ''}
+`
+}

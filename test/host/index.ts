@@ -1,0 +1,14 @@
+export { type CodexHome, type CodexHomeOptions, codexHome } from './codex-home.js'
+export { cleanEnvironment, type EnvironmentFolders, SCRIPTED_KEY } from './environment.js'
+export { eventually } from './eventually.js'
+export type { Output } from './output.js'
+export {
+  type Command,
+  type Ended,
+  type ProcessOptions,
+  type Running,
+  run,
+  start,
+} from './process.js'
+export { codexCommand, programPath, tachoCommand } from './programs.js'
+export { repositoryRoot } from './repository.js'

@@ -1,0 +1,29 @@
+import { chatCompletionsApi } from './chat-completions.js'
+import type { Reply } from './reply.js'
+import { responsesApi } from './responses-api.js'
+
+/** The model APIs that the server speaks. */
+export type ApiName = 'responses' | 'chat-completions'
+
+/** How one model API says things. A new one is a file of its own, and an entry in `APIS`. */
+export type ModelApi = {
+  name: ApiName
+  /** How the path of its requests ends. */
+  path: string
+  /** Asked beside a turn (a title for the session, say), with the JSON schema of the answer. */
+  sideSchema(body: Record<string, unknown>): unknown
+  /** The events of a streamed answer, each as it stands on the wire. */
+  events(reply: Reply): Iterable<string>
+  /** The answer as one object. */
+  whole(reply: Reply): object
+  /** The body of an answer with an error's status. */
+  error(status: number, message: string): object
+}
+
+const APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi]
+
+/** The API that a request speaks to; nothing where it is none of them. */
+export function apiOf(method: string, url: string): ModelApi | undefined {
+  const [path = ''] = url.split('?')
+  return method === 'POST' ? APIS.find((api) => path.endsWith(api.path)) : undefined
+}

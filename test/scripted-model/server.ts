@@ -1,0 +1,251 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { apiOf, type ModelApi } from './api.js'
+import { Exchange } from './exchange.js'
+import { Gate } from './gate.js'
+import { Moments } from './moments.js'
+import { play } from './play.js'
+import { type Rendered, render, renderJson } from './render.js'
+import { replyOf } from './reply.js'
+import type { Answer, ModelRequest, Script } from './script.js'
+import { leastOf } from './side-request.js'
+
+/** How a scripted model is started. */
+export type ScriptedModelOptions = {
+  /** 0, the default, lets the system choose. */
+  port?: number
+  /** The answer to a WebSocket upgrade: 404, the default, or 426, which Codex takes as a no. */
+  upgradeStatus?: 404 | 426
+  /** Called when an exchange is over, whichever way. */
+  onExchange?: (exchange: Exchange) => void
+}
+
+/**
+ * Starts a model API on 127.0.0.1 that answers as its script says and keeps every byte.
+ *
+ * @example
+ * await using model = await startScriptedModel([{ calls: [execCommand('ls')] }, { text: 'Done.' }])
+ * // … run an agent with the base URL `model.baseUrl` …
+ * await model.responseSent(2)
+ */
+export async function startScriptedModel(
+  script: Script,
+  options: ScriptedModelOptions = {},
+): Promise<ScriptedModel> {
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 })
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  return new ScriptedModel(server, script, options)
+}
+
+/** A running scripted model. Requests are numbered from 1; side requests are not counted. */
+export class ScriptedModel {
+  readonly port: number
+  /** `http://127.0.0.1:PORT/v1` */
+  readonly baseUrl: string
+  /** Every request, side requests and unknown paths too, in the order in which they came. */
+  readonly exchanges: Exchange[] = []
+  readonly #server: Server
+  readonly #script: Script
+  readonly #options: ScriptedModelOptions
+  readonly #gate = new Gate()
+  readonly #moments = new Moments()
+  #requests = 0
+  #sideRequests = 0
+  #isClosing = false
+  #fault: unknown
+
+  /** Use `startScriptedModel`. */
+  constructor(server: Server, script: Script, options: ScriptedModelOptions) {
+    this.#server = server
+    this.#script = script
+    this.#options = options
+    this.port = (server.address() as AddressInfo).port
+    this.baseUrl = `http://127.0.0.1:${this.port}/v1`
+    server.on('request', (request, response) => void this.#serve(request, response))
+  }
+
+  /** The exchanges that used up the script: `modelExchanges[0]` is request 1. */
+  get modelExchanges(): Exchange[] {
+    return this.exchanges
+      .filter((exchange) => exchange.number !== undefined)
+      .sort((one, other) => (one.number ?? 0) - (other.number ?? 0))
+  }
+
+  /** Request `number` is there with its whole body. */
+  async requestArrived(number: number): Promise<Exchange> {
+    await this.#moments.of(`request ${number} arrived`)
+    return this.#exchange(number)
+  }
+
+  /** So many events of answer `number` are written (0: its head is), or all of it is. */
+  async responseSent(number: number, events?: number): Promise<Exchange> {
+    const what = events === undefined ? 'whole' : `${events} events of`
+    await this.#moments.of(`${what} answer ${number} sent`)
+    return this.#exchange(number)
+  }
+
+  /** The client went away before answer `number` ended. */
+  async clientGone(number: number): Promise<Exchange> {
+    await this.#moments.of(`client of request ${number} gone`)
+    return this.#exchange(number)
+  }
+
+  /** From now on every answer stops before its head or its next event, until `release()`. */
+  hold(): void {
+    this.#gate.hold()
+  }
+
+  /** What stands still goes on: everything, or the answer to one request. */
+  release(number?: number): void {
+    this.#gate.release(number)
+  }
+
+  /** Ends every connection. Rejects with what a script's function threw, if one did. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await closed
+    this.#moments.end()
+    if (this.#fault !== undefined) throw this.#fault
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #exchange(number: number): Exchange {
+    const exchange = this.exchanges.find((one) => one.number === number)
+    if (exchange === undefined) throw new Error(`There is no request ${number}.`)
+    return exchange
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request)
+    this.exchanges.push(exchange)
+    const gone = this.#watch(exchange, response)
+    // The answer decides on its own whether it comes after a client has gone.
+    request.on('error', () => {})
+    response.on('error', () => {})
+    request.on('data', (bytes: Buffer) => exchange.addRequestBytes(bytes))
+    const isWhole = await once(request, 'end', { signal: gone }).then(
+      () => true,
+      () => false,
+    )
+    if (!isWhole) return
+    try {
+      await this.#answer(exchange, response, gone)
+    } catch (cause) {
+      this.#fault ??= cause
+      response.socket?.destroy()
+    }
+  }
+
+  #watch(exchange: Exchange, response: ServerResponse): AbortSignal {
+    const gone = new AbortController()
+    response.on('close', () => {
+      exchange.isFinished = response.writableFinished
+      exchange.aborted = !exchange.isFinished && !exchange.isBroken && !this.#isClosing
+      gone.abort()
+      if (exchange.aborted) this.#moments.happen(`client of request ${exchange.number} gone`)
+      if (exchange.isFinished) this.#moments.happen(`whole answer ${exchange.number} sent`)
+      this.#options.onExchange?.(exchange)
+    })
+    return gone.signal
+  }
+
+  async #answer(exchange: Exchange, response: ServerResponse, gone: AbortSignal): Promise<void> {
+    const api = apiOf(exchange.method, exchange.url)
+    if (api === undefined) {
+      const beside = this.#answerBeside(exchange, response.req)
+      return playPlain(beside, exchange, response, gone)
+    }
+    const body = objectOf(exchange.requestBody)
+    if (body === undefined) {
+      const refusal = renderJson(400, api.error(400, 'The body is not a JSON object.'))
+      return playPlain(refusal, exchange, response, gone)
+    }
+    const schema = api.sideSchema(body)
+    if (schema !== undefined) {
+      this.#sideRequests += 1
+      const spoken = { text: JSON.stringify(leastOf(schema)) }
+      const reply = replyOf(spoken, `side-${this.#sideRequests}`, body)
+      return playPlain(render({}, reply, api, body.stream === true), exchange, response, gone)
+    }
+    return this.#answerModel(api, body, exchange, response, gone)
+  }
+
+  #answerBeside({ method, url }: Exchange, request: IncomingMessage): Rendered {
+    if (method === 'GET' && /\/models($|\?)/.test(url)) return renderJson(200, MODELS)
+    const isUpgrade = request.headers.upgrade !== undefined
+    const status = isUpgrade ? (this.#options.upgradeStatus ?? 404) : 404
+    return renderJson(status, {
+      error: { message: `The scripted model has no ${method} ${url}.`, type: 'not_found' },
+    })
+  }
+
+  async #answerModel(
+    api: ModelApi,
+    body: Record<string, unknown>,
+    exchange: Exchange,
+    response: ServerResponse,
+    gone: AbortSignal,
+  ): Promise<void> {
+    this.#requests += 1
+    const number = this.#requests
+    exchange.number = number
+    this.#moments.happen(`request ${number} arrived`)
+    const answer = await this.#next({ number, api: api.name, body, exchange })
+    const reply = replyOf(answer, String(number), body)
+    await play(render(answer, reply, api, body.stream === true), answer, {
+      response,
+      exchange,
+      gone,
+      // It stands still before anybody hears of it, so that no release comes too early.
+      sent: (events) => {
+        const released =
+          events === answer.holdAfter ? this.#gate.stand(number, gone) : Promise.resolve()
+        this.#moments.happen(`${events} events of answer ${number} sent`)
+        return released
+      },
+      whileHeld: () => this.#gate.whileHeld(number, gone),
+    })
+  }
+
+  async #next(request: ModelRequest): Promise<Answer> {
+    if (typeof this.#script === 'function') return this.#script(request)
+    const step = this.#script[Math.min(request.number, this.#script.length) - 1] ?? {}
+    return typeof step === 'function' ? step(request) : step
+  }
+}
+
+/** OpenAI's list, and the empty one that Codex's own catalogue request takes as "nothing new". */
+const MODELS = {
+  object: 'list',
+  data: [{ id: 'scripted', object: 'model', created: 0, owned_by: 'scripted' }],
+  models: [],
+}
+
+function playPlain(
+  rendered: Rendered,
+  exchange: Exchange,
+  response: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const goOn = async () => {}
+  return play(rendered, {}, { response, exchange, gone, sent: goOn, whileHeld: goOn })
+}
+
+function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
