@@ -1,0 +1,86 @@
+import { indexRawLog, type RawIndex, requestBody, responseChunks } from '@tacho/reader'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { CommandError, EXIT } from '../command-error.js'
+import { note } from '../output.js'
+import { writeBody } from '../raw/body.js'
+import { writeChunkJson, writeChunkLines } from '../raw/chunks.js'
+import { type ChosenExchange, writeWhole } from '../raw/whole.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+
+type RawOptions = SessionOptions & {
+  request?: boolean
+  response?: boolean
+  chunks?: boolean
+  json?: boolean
+}
+
+/** `tacho raw`: one exchange as it went over the wire. */
+export function addRawCommand(tacho: Command): void {
+  const command = tacho
+    .command('raw')
+    .description('print an exchange as it went over the wire')
+    .argument(...SESSION_ARGUMENT)
+    .argument('<n>', 'number of the exchange, as tacho show tells it', exchangeNumber)
+    .option('--request', "exactly the bytes of the request's body, and nothing else")
+    .addOption(
+      new Option(
+        '--response',
+        "exactly the bytes of the response's body, and nothing else",
+      ).conflicts(['request', 'chunks']),
+    )
+    .addOption(
+      new Option('--chunks', 'a line for each chunk of the response, with its time').conflicts(
+        'request',
+      ),
+    )
+    .option('--json', 'with --chunks: a JSON object a line')
+    .action(raw)
+  withSessionsDir(command)
+}
+
+function exchangeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.')
+  return Number(text)
+}
+
+async function raw(name: string, number: number, options: RawOptions): Promise<void> {
+  if (options.json && !options.chunks) {
+    throw new CommandError('wrong-use', EXIT.wrongUse, '--json goes with --chunks.')
+  }
+  const chosen = choose(sessionNamed(name, options).folder, number)
+  const { folder, index, exchange } = chosen
+  if (options.request) await writeBody([requestBody(folder, index, exchange)])
+  else if (options.response) await writeBody(bytesOfChunks(chosen))
+  else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
+  else if (options.chunks) await writeChunkLines(responseChunks(folder, exchange))
+  else await writeWhole(chosen)
+  if (!options.request && exchange.state === undefined) {
+    note(`exchange ${number} has no end in the log: this is what had arrived.`)
+  }
+}
+
+function choose(folder: string, number: number): ChosenExchange {
+  const index = indexRawLog(folder, () => undefined)
+  const exchange = index.exchanges[number - 1]
+  if (exchange === undefined) throw noExchange(number, index)
+  return { folder, index, exchange }
+}
+
+function noExchange(number: number, { exchanges }: RawIndex): CommandError {
+  const there =
+    exchanges.length === 0 ? 'It has none.' : `It has the exchanges 1 to ${exchanges.length}.`
+  return new CommandError(
+    'no-exchange',
+    EXIT.failure,
+    `the session has no exchange ${number}. ${there}`,
+  )
+}
+
+function* bytesOfChunks({ folder, exchange }: ChosenExchange): Generator<Uint8Array> {
+  for (const { bytes } of responseChunks(folder, exchange)) yield bytes
+}

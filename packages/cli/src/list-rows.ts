@@ -1,0 +1,67 @@
+import { homedir } from 'node:os'
+import type { ExchangeCounts, SessionSummary } from '@tacho/reader'
+import { endedWords } from './ended-words.js'
+import { printable } from './printable.js'
+import { duration, localTime, tokenCount } from './quantities.js'
+import { shortIds } from './short-ids.js'
+import type { Cell, Column, Row } from './table.js'
+
+export const LIST_COLUMNS: readonly Column[] = [
+  { title: 'session' },
+  { title: 'started' },
+  { title: 'took', align: 'right' },
+  { title: 'agent', cut: 'end' },
+  { title: 'ended' },
+  { title: 'exchanges' },
+  { title: 'tokens in/out', align: 'right' },
+  { title: 'cwd', cut: 'start' },
+]
+
+/** The rows of `tacho ls`, one a session, in the columns of {@link LIST_COLUMNS}. */
+export function listRows(
+  sessions: readonly SessionSummary[],
+  { areIdsShort }: { areIdsShort: boolean },
+): Row[] {
+  const short = areIdsShort ? shortIds(sessions.map(({ id }) => id)) : undefined
+  return sessions.map((session) => [
+    short?.get(session.id) ?? session.id,
+    localTime(session.lastStartedAt) ?? '?',
+    session.durationMs === undefined ? '' : duration(session.durationMs),
+    printable([session.agent, session.agentVersion ?? ''].join(' ').trim()),
+    endedCell(session),
+    exchangesWords(session.exchanges),
+    tokensWords(session),
+    printable(homely(session.cwd ?? '')),
+  ])
+}
+
+function endedCell(session: SessionSummary): Cell {
+  const { ended, exitCode, signal, newerFormat, damage } = session
+  if (ended === undefined) {
+    return { text: `format ${newerFormat}: needs a newer Tacho`, style: 'warning' }
+  }
+  const words = endedWords({ ended, exitCode, signal })
+  return damage.length === 0 ? words : { text: `${words.text}, damaged`, style: 'warning' }
+}
+
+function exchangesWords(counts: ExchangeCounts): string {
+  const { completed, cancelled, failed, inFlight } = counts
+  const parts = [
+    failed > 0 ? `${failed} failed` : '',
+    cancelled > 0 ? `${cancelled} cancelled` : '',
+    inFlight > 0 ? `${inFlight} in flight` : '',
+  ].filter((part) => part !== '')
+  const total = completed + cancelled + failed + inFlight
+  return parts.length === 0 ? String(total) : `${total} (${parts.join(', ')})`
+}
+
+function tokensWords({ usage }: SessionSummary): string {
+  const { inputTokens, outputTokens } = usage
+  if (inputTokens === undefined && outputTokens === undefined) return ''
+  return `${tokenCount(inputTokens ?? 0)}/${tokenCount(outputTokens ?? 0)}`
+}
+
+function homely(path: string): string {
+  const home = homedir()
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+}

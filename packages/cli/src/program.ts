@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addCodexEntry } from './commands/codex-entry.js'
+import { addCompletionCommand } from './commands/completion.js'
+import { addLsCommand } from './commands/ls.js'
+import { addRawCommand } from './commands/raw.js'
+import { addShimEntry } from './commands/shim-entry.js'
+import { addShowCommand } from './commands/show.js'
+
+/** The tree of all commands, from which parsing, help and shell completion come. */
+export function program(): Command {
+  const tacho = new Command('tacho')
+    .description('The flight recorder for coding agents')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    // What is wrong is said once, by main.
+    .configureOutput({ outputError: () => undefined })
+  addCodexEntry(tacho)
+  addLsCommand(tacho)
+  addShowCommand(tacho)
+  addRawCommand(tacho)
+  addShimEntry(tacho)
+  addCompletionCommand(tacho)
+  return tacho
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  return (manifest as { version: string }).version
+}

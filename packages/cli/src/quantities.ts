@@ -1,0 +1,45 @@
+/** A span of time in two significant parts: `85ms`, `1.2s`, `2m 05s`, `3h 12m`, `2d 03h`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)}ms`
+  const seconds = milliseconds / 1000
+  if (seconds < 59.95) return `${seconds.toFixed(1)}s`
+  const whole = Math.round(seconds)
+  if (whole < 3600) return parts(whole, 60, 'm', 1, 's')
+  return whole < 86_400 ? parts(whole, 3600, 'h', 60, 'm') : parts(whole, 86_400, 'd', 3600, 'h')
+}
+
+/** A number of bytes: `512 B`, `39.5 kB`, `1.2 GB` (powers of 1000). */
+export function byteCount(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  const [amount, unit] = scaled(bytes, ['kB', 'MB', 'GB', 'TB'])
+  return `${amount} ${unit}`
+}
+
+/** A number of tokens: `812`, `12.3k`, `1.2M`. */
+export function tokenCount(tokens: number): string {
+  return tokens < 1000 ? String(tokens) : scaled(tokens, ['k', 'M', 'G']).join('')
+}
+
+/** A time (ISO 8601) in the local zone, `2026-11-23 10:00:00`; nothing where it is no time. */
+export function localTime(iso: string | undefined): string | undefined {
+  const date = new Date(iso ?? Number.NaN)
+  if (Number.isNaN(date.getTime())) return undefined
+  const two = (number: number): string => String(number).padStart(2, '0')
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}
+
+function parts(whole: number, large: number, one: string, small: number, other: string): string {
+  const rest = Math.floor((whole % large) / small)
+  return `${Math.floor(whole / large)}${one} ${String(rest).padStart(2, '0')}${other}`
+}
+
+function scaled(number: number, units: readonly string[]): [amount: string, unit: string] {
+  let amount = number / 1000
+  let index = 0
+  while (amount >= 999.95 && index < units.length - 1) {
+    amount /= 1000
+    index += 1
+  }
+  return [amount.toFixed(1), units[index] ?? '']
+}

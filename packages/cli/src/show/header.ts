@@ -1,0 +1,79 @@
+import { microsOfIso, type Session, type SessionRun, totalUsage } from '@tacho/reader'
+import { endedWords } from '../ended-words.js'
+import { printable } from '../printable.js'
+import { duration, localTime, tokenCount } from '../quantities.js'
+import { styled } from '../style.js'
+
+/** The lines above the time line: who, when, where, with which command, and how it ended. */
+export function headerLines(session: Session): string[] {
+  const run = session.runs.at(-1)
+  const fields: [name: string, text: string][] = [
+    ['agent', agentWords(session, run)],
+    ['started', startedWords(session)],
+    ['ended', endWords(session, run)],
+    ['cwd', printable(run?.cwd ?? '')],
+    ['command', run === undefined ? '' : commandWords(run)],
+    ['exchanges', exchangesWords(session)],
+    ['tokens', tokensWords(session)],
+    ['folder', printable(session.folder)],
+  ]
+  return [
+    `session ${styled('heading', printable(session.id))}`,
+    ...fields
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => `  ${name.padEnd(9)} ${text}`),
+  ]
+}
+
+/** The command line of a run, as it would be typed. */
+export function commandWords({ command, argv = [] }: SessionRun): string {
+  return [...(command === undefined ? [] : [command]), ...argv].map(shellWord).join(' ')
+}
+
+function agentWords(session: Session, run: SessionRun | undefined): string {
+  const version = run?.agentVersion ?? session.agent.version
+  const agent = [session.agent.name, version ?? ''].join(' ').trim()
+  return printable(run?.tacho ? `${agent}, recorded by Tacho ${run.tacho}` : agent)
+}
+
+function startedWords(session: Session): string {
+  const started = localTime(session.startedAt)
+  if (started === undefined) return 'at a time that is not known'
+  return session.runs.length > 1 ? `${started}, ${session.runs.length} runs` : started
+}
+
+function endWords(session: Session, run: SessionRun | undefined): string {
+  const words = endedWords({ ...run, ended: session.ended })
+  const text = styled(words.style, words.text)
+  if (session.ended === 'running') return text
+  if (session.ended === 'died') {
+    const seen = localTime(session.lastSeenAt)
+    return `${text}: its end was not recorded${seen === undefined ? '' : `; last sign of life ${seen}`}`
+  }
+  const from = microsOfIso(run?.startedAt ?? '')
+  const to = microsOfIso(session.endedAt ?? '')
+  const took = from !== undefined && to !== undefined && to >= from ? (to - from) / 1000 : undefined
+  return `${text}${took === undefined ? '' : ` after ${duration(took)}`}`
+}
+
+function exchangesWords({ exchanges }: Session): string {
+  const counts = new Map<string, number>()
+  for (const { state } of exchanges) counts.set(state, (counts.get(state) ?? 0) + 1)
+  const parts = ['cancelled', 'failed', 'in-flight']
+    .filter((state) => counts.has(state))
+    .map((state) => `${counts.get(state)} ${state.replace('-', ' ')}`)
+  return parts.length === 0 ? String(exchanges.length) : `${exchanges.length}: ${parts.join(', ')}`
+}
+
+function tokensWords({ exchanges }: Session): string {
+  const usage = totalUsage(exchanges.map((exchange) => exchange.usage))
+  if (usage.inputTokens === undefined && usage.outputTokens === undefined) return ''
+  const cached = usage.cacheReadInputTokens
+  const input = `${tokenCount(usage.inputTokens ?? 0)} in`
+  return `${input}${cached ? ` (${tokenCount(cached)} cached)` : ''}, ${tokenCount(usage.outputTokens ?? 0)} out`
+}
+
+function shellWord(word: string): string {
+  const shown = printable(word)
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
+}

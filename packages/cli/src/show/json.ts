@@ -1,0 +1,68 @@
+import {
+  isoOfMicros,
+  type Session,
+  type SessionExchange,
+  type Span,
+  timelineOf,
+} from '@tacho/reader'
+
+/** A session as `tacho show --json` prints it (docs/cli.md). What is not known is null. */
+export function sessionJson(session: Session): object {
+  const entries = timelineOf(session)
+  const run = session.runs.at(-1)
+  return {
+    session: {
+      id: session.id,
+      agent: session.agent.name,
+      agentVersion: run?.agentVersion ?? session.agent.version ?? null,
+      startedAt: session.startedAt ?? null,
+      endedAt: session.endedAt ?? null,
+      ended: session.ended,
+      exitCode: run?.exitCode ?? null,
+      signal: run?.signal ?? null,
+      lastSeenAt: session.lastSeenAt ?? null,
+      cwd: run?.cwd ?? null,
+      folder: session.folder,
+    },
+    exchanges: session.exchanges.map(exchangeJson),
+    turns: entries.flatMap((entry) => (entry.kind === 'turn' ? [spanJson(entry.span)] : [])),
+    spans: entries.flatMap((entry) => (entry.kind === 'span' ? [spanJson(entry.span)] : [])),
+    runs: session.runs,
+    gaps: session.gaps,
+    damage: session.damage,
+  }
+}
+
+function exchangeJson(exchange: SessionExchange): object {
+  return {
+    number: exchange.number,
+    id: exchange.id,
+    state: exchange.state,
+    method: exchange.method,
+    url: exchange.url,
+    status: exchange.status ?? null,
+    startedAt: exchange.startedAt,
+    firstChunkMs: exchange.firstChunkMs ?? null,
+    durationMs: exchange.durationMs ?? null,
+    requestBytes: exchange.requestBytes,
+    responseBytes: exchange.responseBytes,
+    chunks: exchange.chunks,
+    model: exchange.model ?? null,
+    usage: exchange.usage ?? null,
+    error: exchange.error ?? null,
+    turnId: exchange.turnId ?? null,
+    threadId: exchange.threadId ?? null,
+  }
+}
+
+function spanJson(span: Span): object {
+  return {
+    id: span.spanId,
+    parentId: span.parentSpanId ?? null,
+    name: span.name,
+    startedAt: isoOfMicros(span.startedAt) ?? null,
+    endedAt: span.endedAt === undefined ? null : (isoOfMicros(span.endedAt) ?? null),
+    isError: span.isError,
+    attributes: span.attributes,
+  }
+}

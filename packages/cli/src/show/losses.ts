@@ -1,0 +1,40 @@
+import type { Damage, Session } from '@tacho/reader'
+import { printable } from '../printable.js'
+import { byteCount, localTime } from '../quantities.js'
+import { styled } from '../style.js'
+
+/** The lines below the time line: what is missing from the recording, and why; none where nothing is. */
+export function lossLines({ gaps, runs, damage, manifest }: Session): string[] {
+  const gapLines = gaps.map((gap) => {
+    const when = localTime(gap.since) ?? printable(gap.since)
+    return `${countsOf(gap.lost)} lost since ${when}, ${byteCount(gap.bytes)}: ${printable(gap.reason)}`
+  })
+  const runLines = runs.flatMap(({ lost }, index) =>
+    lost === undefined || Object.keys(lost).length === 0
+      ? []
+      : [`run ${index + 1} lost ${countsOf(lost)} in all`],
+  )
+  const rest =
+    manifest === undefined ? ['without its manifest, what is shown is from the logs'] : []
+  return [
+    ...section('gaps', [...gapLines, ...runLines]),
+    ...section('damage', damage.length === 0 ? rest : [...damage.map(damageWords), ...rest]),
+  ]
+}
+
+function section(title: string, lines: string[]): string[] {
+  if (lines.length === 0) return []
+  return ['', styled('warning', title), ...lines.map((line) => `  ${line}`)]
+}
+
+function damageWords({ file, line, byte, lines, reason }: Damage): string {
+  if (line === undefined) return `${file}: ${printable(reason)}`
+  const where = lines > 1 ? `${lines} lines from line ${line} on` : `line ${line}`
+  return `${file}, ${where}, byte ${byte}: ${printable(reason)}`
+}
+
+function countsOf(lost: Record<string, number>): string {
+  return Object.entries(lost)
+    .map(([kind, count]) => `${count} ${printable(kind)}`)
+    .join(', ')
+}

@@ -1,0 +1,36 @@
+import { ReaderError, type ReaderErrorCode } from '@tacho/reader'
+import { CommanderError } from 'commander'
+import { CommandError, EXIT } from './command-error.js'
+
+/** What the user is told of an error, and the exit code. */
+export type WordedError = { exitCode: number; text: string }
+
+/** Words an error for the user: what happened, where, and what to do next. */
+export function wordError(error: unknown): WordedError {
+  if (error instanceof CommanderError) return wordWrongUse(error)
+  if (error instanceof CommandError) return { exitCode: error.exitCode, text: error.message }
+  if (error instanceof ReaderError) {
+    const exitCode = error.code === 'missing-bytes' ? EXIT.incomplete : EXIT.failure
+    return { exitCode, text: `${error.message}${NEXT[error.code]}` }
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { exitCode: EXIT.failure, text: `this is a fault of Tacho itself. ${text}` }
+}
+
+const NEXT: Record<ReaderErrorCode, string> = {
+  'no-session':
+    '\nRun tacho ls to see the sessions that are there, name their folder with --sessions-dir DIR,\nor record one with: tacho codex --persist-session',
+  ambiguous: '\nGive more of the id.',
+  'newer-format': '',
+  'no-exchange': '',
+  unreadable: '',
+  'missing-bytes': '',
+}
+
+// Help and version end commander's work with an error, too; their text is out already.
+function wordWrongUse({ code, exitCode, message }: CommanderError): WordedError {
+  if (exitCode === 0) return { exitCode: 0, text: '' }
+  if (code === 'commander.help') return { exitCode: EXIT.wrongUse, text: '' }
+  const what = message.replace(/^error: /, '')
+  return { exitCode: EXIT.wrongUse, text: `${what}\nRun tacho --help to see what there is.` }
+}

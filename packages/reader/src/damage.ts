@@ -1,0 +1,35 @@
+/** A place in a session's files that could not be read. The reader goes on behind it. */
+export type Damage = {
+  /** The file's name inside the session folder. */
+  file: string
+  /** The line, counted from 1; not there where the whole file is meant. */
+  line?: number
+  /** The byte of the file at which that line begins. */
+  byte?: number
+  /** How many lines in a row, this one included. */
+  lines: number
+  reason: string
+}
+
+/** Takes note of damage. */
+export type ReportDamage = (damage: Damage) => void
+
+/** A file that is damaged through and through would otherwise fill the memory with reports. */
+const REPORTS = 1000
+
+/** Collects damage in a list: neighbouring lines with one reason become one entry. */
+export function collectDamage(list: Damage[]): ReportDamage {
+  return (damage) => {
+    const last = list.at(-1)
+    if (last !== undefined && (list.length >= REPORTS || continues(last, damage))) {
+      last.lines += damage.lines
+    } else {
+      list.push({ ...damage })
+    }
+  }
+}
+
+function continues(last: Damage, next: Damage): boolean {
+  if (last.file !== next.file || last.reason !== next.reason) return false
+  return last.line !== undefined && next.line === last.line + last.lines
+}

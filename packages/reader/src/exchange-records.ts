@@ -1,0 +1,24 @@
+import { type RawRecord, SESSION_FILES } from '@tacho/format'
+import type { ReportDamage } from './damage.js'
+import type { IndexedExchange } from './raw-index.js'
+import { damageOf, rawRecordOf } from './raw-record-of.js'
+import { readLog } from './read-log.js'
+
+/** The records of one exchange, in order, read as they are asked for. */
+export function* exchangeRecords(
+  folder: string,
+  exchange: IndexedExchange,
+  report: ReportDamage,
+): Generator<Exclude<RawRecord, { kind: 'gap' }>> {
+  const file = SESSION_FILES.raw
+  const { from, to = Number.POSITIVE_INFINITY } = exchange
+  for (const { value, line, byte } of readLog(folder, file, report, { from, to })) {
+    const record = rawRecordOf(value)
+    if (typeof record === 'string') {
+      const damage = damageOf(record)
+      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
+    } else if (record.kind !== 'gap' && record.exchange === exchange.id) {
+      yield record
+    }
+  }
+}

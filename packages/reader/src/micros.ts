@@ -1,0 +1,24 @@
+/**
+ * A time of a record (ISO 8601, up to microseconds) as microseconds since 1970; nothing where it
+ * is no time. `Date` alone would round to milliseconds.
+ */
+export function microsOfIso(time: string): number | undefined {
+  const milliseconds = Date.parse(time)
+  if (Number.isNaN(milliseconds)) return undefined
+  const fraction = /\.(\d+)/.exec(time)?.[1] ?? ''
+  return Math.floor(milliseconds / 1000) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6))
+}
+
+/** An OTLP time (nanoseconds since 1970 as decimal digits) as microseconds. */
+export function microsOfNanos(nanos: unknown): number | undefined {
+  const text = String(nanos)
+  return /^\d{1,20}$/.test(text) ? Math.floor(Number(text) / 1000) : undefined
+}
+
+/** Microseconds since 1970 as ISO 8601 with microseconds; nothing where no date is that far off. */
+export function isoOfMicros(micros: number): string | undefined {
+  const date = new Date(Math.floor(micros / 1_000_000) * 1000)
+  if (Number.isNaN(date.getTime())) return undefined
+  const fraction = String(Math.floor(micros % 1_000_000)).padStart(6, '0')
+  return date.toISOString().replace(/\.\d+Z$/, `.${fraction}Z`)
+}

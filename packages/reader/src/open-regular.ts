@@ -1,0 +1,35 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+
+/** An open file of a session. */
+export type RegularFile = { descriptor: number; size: number; [Symbol.dispose]: () => void }
+
+/** Why a file was not opened. `missing` is no damage where the file need not be there. */
+export type Refusal = { refused: 'missing' | 'foreign' | 'unreadable'; reason: string }
+
+/**
+ * Opens a file for reading if it is a plain file: a link is not followed, and a pipe or a device
+ * is neither waited for nor read. Never throws.
+ */
+export function openRegular(path: string): RegularFile | Refusal {
+  let descriptor: number
+  try {
+    // Without O_NONBLOCK, opening a FIFO waits for somebody to write into it.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (cause) {
+    return refusalOf(cause)
+  }
+  const status = fstatSync(descriptor)
+  if (!status.isFile()) {
+    closeSync(descriptor)
+    return { refused: 'foreign', reason: 'not a plain file' }
+  }
+  return { descriptor, size: status.size, [Symbol.dispose]: () => closeSync(descriptor) }
+}
+
+function refusalOf(cause: unknown): Refusal {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+  if (code === 'ENOENT') return { refused: 'missing', reason: 'not there' }
+  if (code === 'ELOOP') return { refused: 'foreign', reason: 'a symbolic link, not followed' }
+  if (code === 'ENXIO') return { refused: 'foreign', reason: 'not a plain file' }
+  return { refused: 'unreadable', reason: `cannot be opened (${code})` }
+}

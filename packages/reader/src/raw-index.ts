@@ -1,0 +1,57 @@
+import { type ExchangeState, SESSION_FILES } from '@tacho/format'
+import type { ReportDamage } from './damage.js'
+import { rawRecordOf } from './raw-record-of.js'
+import type { Place } from './read-lines.js'
+import { type LogRange, readLog } from './read-log.js'
+
+/** Where an exchange stands in the raw log. */
+export type IndexedExchange = {
+  /** Its ordinal among the exchanges of the log, from 1. */
+  number: number
+  id: string
+  /** Where its `exchange` record begins. */
+  from: Place
+  requestBody?: Place & { length: number }
+  /** How it ended; not there while it is in flight. */
+  state?: ExchangeState
+  /** The byte behind its `end` record. */
+  to?: number
+}
+
+/** The exchanges of a raw log, in their order, and the last one of each id. */
+export type RawIndex = { exchanges: IndexedExchange[]; byId: Map<string, IndexedExchange> }
+
+/**
+ * Where the exchanges of a session stand in its raw log. The chunks, nearly all of the file, are
+ * passed over without being decoded.
+ */
+export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
+  const index: RawIndex = { exchanges: [], byId: new Map() }
+  const wanted: LogRange['wanted'] = (line) => !isChunk(line)
+  for (const { value, ...place } of readLog(folder, SESSION_FILES.raw, report, { wanted })) {
+    const record = rawRecordOf(value)
+    if (typeof record === 'string' || record.kind === 'gap') continue
+    const { byte, line, length } = place
+    if (record.kind === 'exchange') {
+      const number = index.exchanges.length + 1
+      const exchange = { number, id: record.exchange, from: { byte, line } }
+      index.exchanges.push(exchange)
+      index.byId.set(exchange.id, exchange)
+      continue
+    }
+    const exchange = index.byId.get(record.exchange)
+    if (exchange === undefined) continue
+    if (record.kind === 'request-body') exchange.requestBody = place
+    if (record.kind === 'end') {
+      exchange.state = record.state
+      exchange.to = byte + length + 1
+    }
+  }
+  return index
+}
+
+const CHUNK = Buffer.from('{"kind":"chunk"')
+
+function isChunk(line: Buffer): boolean {
+  return line.length >= CHUNK.length && line.compare(CHUNK, 0, CHUNK.length, 0, CHUNK.length) === 0
+}

@@ -1,0 +1,116 @@
+import type { Content, Headers, RawRecord } from '@tacho/format'
+import type { Damage } from './damage.js'
+
+/** `unknown`: a kind that a later Tacho writes. `broken`: no record of ours, or without its parts. */
+export type Unusable = 'unknown' | 'broken'
+
+/**
+ * An object of the raw log as the record that it claims to be. Its parts are checked: whoever can
+ * write into the folder could have written anything.
+ */
+export function rawRecordOf(value: Record<string, unknown>): RawRecord | Unusable {
+  if (typeof value.kind !== 'string') return 'broken'
+  const check = CHECKS.get(value.kind)
+  if (check === undefined) return 'unknown'
+  return check(value) ? (value as RawRecord) : 'broken'
+}
+
+/** The damage to report for a line that holds no usable record; unknown kinds are none. */
+export function damageOf(unusable: Unusable): Pick<Damage, 'reason'> | undefined {
+  return unusable === 'broken' ? { reason: 'not a record of this log' } : undefined
+}
+
+type Check = (value: Record<string, unknown>) => boolean
+
+const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
+  [
+    'exchange',
+    (value) =>
+      areTexts(value, ['exchange', 'time', 'method', 'url', 'run']) &&
+      areTextsIfThere(value, ['traceId', 'threadId', 'turnId']) &&
+      areHeaders(value.headers),
+  ],
+  [
+    'request-body',
+    (value) =>
+      areTexts(value, ['exchange', 'sha256']) &&
+      areCounts(value, ['at', 'bytes']) &&
+      isContent(value.content) &&
+      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))),
+  ],
+  [
+    'response',
+    (value) =>
+      areTexts(value, ['exchange', 'statusText']) &&
+      areCounts(value, ['at', 'status']) &&
+      areHeaders(value.headers),
+  ],
+  [
+    'chunk',
+    (value) =>
+      areTexts(value, ['exchange']) && areCounts(value, ['at']) && isContent(value.content),
+  ],
+  [
+    'end',
+    (value) =>
+      areTexts(value, ['exchange', 'state', 'responseSha256']) &&
+      ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
+      areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
+      (value.trailers === undefined || areHeaders(value.trailers)) &&
+      (value.error === undefined ||
+        (isObject(value.error) && areTexts(value.error, ['side', 'code', 'message']))),
+  ],
+  [
+    'gap',
+    (value) =>
+      areTexts(value, ['time', 'since', 'reason']) &&
+      areCounts(value, ['bytes']) &&
+      isObject(value.lost) &&
+      Object.values(value.lost).every(isCount),
+  ],
+])
+
+function isContent(content: unknown): content is Content {
+  if (typeof content === 'string') return true
+  return Array.isArray(content) && content.every(isPiece)
+}
+
+function isPiece(piece: unknown): boolean {
+  if (typeof piece === 'string') return true
+  if (!isObject(piece)) return false
+  if ('base64' in piece) return isBase64(piece.base64)
+  if ('copy' in piece) return typeof piece.copy === 'string' && areCounts(piece, ['at', 'length'])
+  return isCount(piece.omitted)
+}
+
+function isBase64(text: unknown): boolean {
+  return typeof text === 'string' && text.length % 4 === 0 && /^[0-9A-Za-z+/]*={0,2}$/.test(text)
+}
+
+function areHeaders(headers: unknown): headers is Headers {
+  if (!Array.isArray(headers)) return false
+  return headers.every(
+    (field) =>
+      Array.isArray(field) && field.length === 2 && field.every((part) => typeof part === 'string'),
+  )
+}
+
+function areTexts(value: Record<string, unknown>, names: string[]): boolean {
+  return names.every((name) => typeof value[name] === 'string')
+}
+
+function areTextsIfThere(value: Record<string, unknown>, names: string[]): boolean {
+  return names.every((name) => value[name] === undefined || typeof value[name] === 'string')
+}
+
+function areCounts(value: Record<string, unknown>, names: string[]): boolean {
+  return names.every((name) => isCount(value[name]))
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,129 @@
+import {
+  type ChunkRecord,
+  type EndRecord,
+  type ExchangeRecord,
+  type ExchangeState,
+  type GapRecord,
+  lengthOf,
+  type RequestBodyRecord,
+  type ResponseRecord,
+  SESSION_FILES,
+} from '@tacho/format'
+import type { ReportDamage } from './damage.js'
+import { microsOfIso } from './micros.js'
+import { damageOf, rawRecordOf } from './raw-record-of.js'
+import { readLog } from './read-log.js'
+
+/** An API request and its response, without their bodies and headers. */
+export type Exchange = {
+  /** Its ordinal among the exchanges of the log, from 1. */
+  number: number
+  id: string
+  /** ISO 8601, microseconds; as it was recorded. */
+  startedAt: string
+  /** The same in microseconds since 1970, 0 where it is no time. */
+  startedMicros: number
+  /** Of its last record, in microseconds since it began. */
+  lastAt: number
+  method: string
+  url: string
+  run: string
+  threadId?: string
+  turnId?: string
+  state: ExchangeState | 'in-flight'
+  status?: number
+  /** Milliseconds from its beginning to the first chunk. */
+  firstChunkMs?: number
+  /** Milliseconds from its beginning to its end. */
+  durationMs?: number
+  /** Bytes on the wire, as far as they are known. */
+  requestBytes: number
+  responseBytes: number
+  chunks: number
+  error?: NonNullable<EndRecord['error']>
+}
+
+/** What the raw log tells: its exchanges in their order, and what is missing from it. */
+export type RawStory = { exchanges: Exchange[]; gaps: GapRecord[] }
+
+/** Lets other work of this process go on after this much of a log. */
+const PAUSE_BYTES = 8 * 1024 * 1024
+
+/** Reads a raw log from end to end, holding of each exchange what {@link Exchange} has. */
+export async function readExchanges(folder: string, report: ReportDamage): Promise<RawStory> {
+  const file = SESSION_FILES.raw
+  const story: RawStory = { exchanges: [], gaps: [] }
+  const byId = new Map<string, Exchange>()
+  let pausedAt = 0
+  for (const { value, line, byte } of readLog(folder, file, report)) {
+    if (byte - pausedAt > PAUSE_BYTES) {
+      pausedAt = byte
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const record = rawRecordOf(value)
+    if (typeof record === 'string') {
+      const damage = damageOf(record)
+      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
+    } else if (record.kind === 'gap') {
+      story.gaps.push(record)
+    } else if (record.kind === 'exchange') {
+      const exchange = begin(record, story.exchanges.length + 1)
+      story.exchanges.push(exchange)
+      byId.set(exchange.id, exchange)
+    } else {
+      const exchange = byId.get(record.exchange)
+      if (exchange !== undefined) goOn(exchange, record)
+      else report({ file, line, byte, lines: 1, reason: 'of an exchange whose beginning is lost' })
+    }
+  }
+  return story
+}
+
+function begin(record: ExchangeRecord, number: number): Exchange {
+  const { threadId, turnId } = record
+  return {
+    number,
+    id: record.exchange,
+    startedAt: record.time,
+    startedMicros: microsOfIso(record.time) ?? 0,
+    lastAt: 0,
+    method: record.method,
+    url: record.url,
+    run: record.run,
+    ...(threadId !== undefined && { threadId }),
+    ...(turnId !== undefined && { turnId }),
+    state: 'in-flight',
+    requestBytes: 0,
+    responseBytes: 0,
+    chunks: 0,
+  }
+}
+
+function goOn(
+  exchange: Exchange,
+  record: RequestBodyRecord | ResponseRecord | ChunkRecord | EndRecord,
+): void {
+  exchange.lastAt = Math.max(exchange.lastAt, record.at)
+  switch (record.kind) {
+    case 'request-body':
+      exchange.requestBytes = record.wire?.bytes ?? record.bytes
+      return
+    case 'response':
+      exchange.status = record.status
+      return
+    case 'chunk':
+      exchange.firstChunkMs ??= record.at / 1000
+      exchange.responseBytes += lengthOf(record.content)
+      if (!record.continued) exchange.chunks += 1
+      return
+    case 'end':
+      exchange.state = record.state
+      exchange.durationMs = record.at / 1000
+      exchange.requestBytes = record.requestBytes
+      exchange.responseBytes = record.responseBytes
+      if (record.error !== undefined) exchange.error = record.error
+      return
+    default:
+      record satisfies never
+  }
+}

@@ -1,0 +1,73 @@
+import { readSync } from 'node:fs'
+
+/** Where a line of a file begins. */
+export type Place = {
+  byte: number
+  /** Counted from 1. */
+  line: number
+}
+
+/** A line of a file, without its newline. */
+export type FileLine = Place & {
+  /** Its length in bytes. */
+  length: number
+  /** Valid until the next line is asked for; not there where it is longer than {@link LINE_BYTES}. */
+  bytes: Buffer | undefined
+  /** The file ended before its newline. */
+  isTorn: boolean
+}
+
+/**
+ * The longest line that is read. A body is kept up to 64 MiB, and JSON can make six bytes of one;
+ * a longer line is no record of ours, and V8 has no strings beyond 512 MiB anyway.
+ */
+export const LINE_BYTES = 400 * 1024 * 1024
+
+const BLOCK_BYTES = 256 * 1024
+const NEWLINE = 10
+
+/**
+ * The lines of an open file from a place on, up to a byte, holding one block and one line at a
+ * time. A line that ends in a later block is read again, whole, once its end is known.
+ *
+ * @throws the system's error where reading fails (a failing disk).
+ */
+export function* readLines(
+  descriptor: number,
+  from: Place = { byte: 0, line: 1 },
+  to = Number.POSITIVE_INFINITY,
+): Generator<FileLine> {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES)
+  let { byte, line } = from
+  let position = byte
+  while (position < to) {
+    const filled = readSync(descriptor, block, 0, Math.min(BLOCK_BYTES, to - position), position)
+    if (filled === 0) break
+    const part = block.subarray(0, filled)
+    for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, end + 1)) {
+      const length = position + end - byte
+      const bytes =
+        byte >= position ? part.subarray(end - length, end) : readRange(descriptor, byte, length)
+      yield { byte, line, length, bytes, isTorn: false }
+      byte += length + 1
+      line += 1
+    }
+    position += filled
+  }
+  const length = position - byte
+  if (length > 0) {
+    yield { byte, line, length, bytes: readRange(descriptor, byte, length), isTorn: true }
+  }
+}
+
+function readRange(descriptor: number, byte: number, length: number): Buffer | undefined {
+  if (length > LINE_BYTES) return undefined
+  const bytes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const count = readSync(descriptor, bytes, filled, length - filled, byte + filled)
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FORMAT, type Manifest, type Run, type RunEnded, SESSION_FILES } from '@tacho/format'
+import { openRegular } from './open-regular.js'
+
+/** What became of reading a manifest. `newer`: the folder is of a format from the future. */
+export type ManifestRead =
+  | { manifest: Manifest }
+  | { problem: 'missing' | 'broken'; reason: string }
+  | { problem: 'newer'; format: number }
+
+// A manifest has some hundred bytes a run. This is for a file that is none.
+const MANIFEST_BYTES = 16 * 1024 * 1024
+
+/** Reads and checks a session's `session.json`. Never throws; parts that make no sense are left out. */
+export function readManifest(folder: string): ManifestRead {
+  const opened = openRegular(join(folder, SESSION_FILES.manifest))
+  if ('refused' in opened) {
+    const problem = opened.refused === 'missing' ? 'missing' : 'broken'
+    return { problem, reason: opened.reason }
+  }
+  try {
+    if (opened.size > MANIFEST_BYTES) return { problem: 'broken', reason: 'too long to be one' }
+    return manifestOf(JSON.parse(readFileSync(opened.descriptor, 'utf8')))
+  } catch (cause) {
+    const isRead = (cause as NodeJS.ErrnoException).code !== undefined
+    return { problem: 'broken', reason: isRead ? 'cannot be read' : 'torn or broken JSON' }
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}
+
+function manifestOf(value: unknown): ManifestRead {
+  if (!isObject(value) || typeof value.format !== 'number') {
+    return { problem: 'broken', reason: 'not a manifest' }
+  }
+  if (value.format > FORMAT) return { problem: 'newer', format: value.format }
+  const agent = isObject(value.agent) ? value.agent : {}
+  return {
+    manifest: {
+      format: value.format,
+      id: textOr(value.id, ''),
+      traceId: textOr(value.traceId, ''),
+      agent: {
+        name: textOr(agent.name, 'unknown'),
+        ...(typeof agent.version === 'string' && { version: agent.version }),
+      },
+      startedAt: textOr(value.startedAt, ''),
+      runs: (Array.isArray(value.runs) ? value.runs : []).filter(isObject).map(runOf),
+    },
+  }
+}
+
+function runOf(value: Record<string, unknown>): Run {
+  const exchanges = isObject(value.exchanges) ? value.exchanges : {}
+  const ended = endedOf(value.ended)
+  return {
+    id: textOr(value.id, ''),
+    tacho: textOr(value.tacho, ''),
+    pid: countOr(value.pid, 0),
+    command: textOr(value.command, ''),
+    argv: (Array.isArray(value.argv) ? value.argv : []).filter((word) => typeof word === 'string'),
+    cwd: textOr(value.cwd, ''),
+    startedAt: textOr(value.startedAt, ''),
+    exchanges: {
+      completed: countOr(exchanges.completed, 0),
+      cancelled: countOr(exchanges.cancelled, 0),
+      failed: countOr(exchanges.failed, 0),
+    },
+    ...(typeof value.agentVersion === 'string' && { agentVersion: value.agentVersion }),
+    ...(typeof value.pidStarted === 'string' && { pidStarted: value.pidStarted }),
+    ...(typeof value.endedAt === 'string' && { endedAt: value.endedAt }),
+    ...(ended !== undefined && { ended }),
+    ...(isObject(value.lost) && { lost: lostOf(value.lost) }),
+    ...(typeof value.debugLog === 'string' && { debugLog: value.debugLog }),
+  }
+}
+
+function endedOf(value: unknown): RunEnded | undefined {
+  if (!isObject(value)) return undefined
+  if (typeof value.exitCode === 'number') return { exitCode: value.exitCode }
+  return typeof value.signal === 'string' ? { signal: value.signal } : undefined
+}
+
+// The kinds are read from a file: one of them could be `__proto__`.
+function lostOf(value: Record<string, unknown>): Record<string, number> {
+  const lost: Record<string, number> = Object.create(null)
+  for (const [kind, count] of Object.entries(value)) lost[kind] = countOr(count, 0)
+  return lost
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
+
+function countOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

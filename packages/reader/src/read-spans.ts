@@ -1,0 +1,103 @@
+import { type KeyValue, type PlainValue, plainAttributes, SESSION_FILES } from '@tacho/format'
+import type { ReportDamage } from './damage.js'
+import { microsOfNanos } from './micros.js'
+import { readLog } from './read-log.js'
+
+/** A span of the session. Times are microseconds since 1970. */
+export type Span = {
+  traceId: string
+  spanId: string
+  parentSpanId?: string
+  name: string
+  /** As in OTLP: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  kind: number
+  startedAt: number
+  /** Not there: it was in flight when the session died, or still is. */
+  endedAt?: number
+  /** By name; without a prototype, for names are read from a file. */
+  attributes: Record<string, PlainValue>
+  links: { traceId: string; spanId: string }[]
+  isError: boolean
+}
+
+/**
+ * The spans of `session_meta.log` in the order of their first record, by span id. An ended span
+ * replaces its own started record.
+ *
+ * @param wanted passes over the lines that cannot matter, where not all spans are wanted.
+ */
+export function readSpans(
+  folder: string,
+  report: ReportDamage,
+  wanted?: (line: Buffer) => boolean,
+): Map<string, Span> {
+  const spans = new Map<string, Span>()
+  const file = SESSION_FILES.meta
+  for (const { value, line, byte } of readLog(folder, file, report, wanted ? { wanted } : {})) {
+    try {
+      for (const span of spansOf(value)) {
+        if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
+      }
+    } catch {
+      report({ file, line, byte, lines: 1, reason: 'a span with broken parts' })
+    }
+  }
+  return spans
+}
+
+// Reaches into what another program may have written; what is not as OTLP says throws a TypeError.
+function spansOf(value: Record<string, unknown>): Span[] {
+  if (value.started !== undefined) return [spanOf(value.started as LooseSpan)]
+  const { resourceSpans = [] } = value as { resourceSpans?: LooseResource[] }
+  return resourceSpans.flatMap(({ scopeSpans = [] }) =>
+    scopeSpans.flatMap(({ spans = [] }) => spans.map(spanOf)),
+  )
+}
+
+type LooseResource = { scopeSpans?: { spans?: LooseSpan[] }[] }
+
+type LooseSpan = {
+  traceId?: unknown
+  spanId: unknown
+  parentSpanId?: unknown
+  name?: unknown
+  kind?: unknown
+  startTimeUnixNano: unknown
+  endTimeUnixNano?: unknown
+  attributes?: KeyValue[]
+  links?: { traceId: unknown; spanId: unknown }[]
+  status?: { code?: unknown }
+}
+
+function spanOf(loose: LooseSpan): Span {
+  const startedAt = microsOfNanos(loose.startTimeUnixNano)
+  if (typeof loose.spanId !== 'string' || startedAt === undefined) throw new TypeError('no span')
+  const endedAt = microsOfNanos(loose.endTimeUnixNano)
+  return {
+    traceId: String(loose.traceId ?? ''),
+    spanId: loose.spanId,
+    ...(typeof loose.parentSpanId === 'string' && { parentSpanId: loose.parentSpanId }),
+    name: String(loose.name ?? ''),
+    kind: Number(loose.kind ?? 0),
+    startedAt,
+    ...(endedAt !== undefined && endedAt > 0 && { endedAt }),
+    attributes: plainAttributes(loose.attributes ?? []),
+    links: (loose.links ?? []).map((link) => ({
+      traceId: String(link.traceId),
+      spanId: String(link.spanId),
+    })),
+    isError: loose.status?.code === 2 || loose.status?.code === 'STATUS_CODE_ERROR',
+  }
+}
+
+/** An attribute as text; nothing where it is none. */
+export function textAttribute(span: Span | undefined, name: string): string | undefined {
+  const value = span?.attributes[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** An attribute as a number; nothing where it is none. */
+export function numberAttribute(span: Span | undefined, name: string): number | undefined {
+  const value = span?.attributes[name]
+  return typeof value === 'number' ? value : undefined
+}

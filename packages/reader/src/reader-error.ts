@@ -1,0 +1,24 @@
+export type ReaderErrorCode =
+  /** No session by this id or prefix. */
+  | 'no-session'
+  /** Several sessions begin with this prefix. */
+  | 'ambiguous'
+  /** The folder is of a format that this version does not know. */
+  | 'newer-format'
+  /** The session has no exchange of this number. */
+  | 'no-exchange'
+  /** A file of the session cannot be opened. */
+  | 'unreadable'
+  /** Bytes that were asked for were not kept, or are damaged. */
+  | 'missing-bytes'
+
+/** What keeps the reader from giving what it was asked for. */
+export class ReaderError extends Error {
+  override readonly name = 'ReaderError'
+  readonly code: ReaderErrorCode
+
+  constructor(code: ReaderErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

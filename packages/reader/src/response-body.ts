@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { bytesOf, type ChunkRecord, type EndRecord, MissingBytes } from '@tacho/format'
+import { collectDamage, type Damage } from './damage.js'
+import { exchangeRecords } from './exchange-records.js'
+import type { IndexedExchange } from './raw-index.js'
+import { ReaderError } from './reader-error.js'
+
+/** Bytes of a response's body that arrived together. */
+export type Chunk = {
+  /** Microseconds since the exchange began. */
+  at: number
+  bytes: Uint8Array
+}
+
+/**
+ * The body of a response, chunk by chunk, as it is read from the log. Records that continue a
+ * chunk are joined to it.
+ *
+ * @throws ReaderError `missing-bytes` as soon as bytes are missing: at once where nothing of a
+ *   response was recorded, and after the last chunk where the checksum shows a loss.
+ */
+export function* responseChunks(folder: string, exchange: IndexedExchange): Generator<Chunk> {
+  const damage: Damage[] = []
+  const hash = createHash('sha256')
+  let chunk: Chunk | undefined
+  let hasResponse = false
+  let end: EndRecord | undefined
+  for (const record of exchangeRecords(folder, exchange, collectDamage(damage))) {
+    if (record.kind === 'response') hasResponse = true
+    if (record.kind === 'end') end = record
+    if (record.kind !== 'chunk') continue
+    const bytes = chunkBytes(exchange, record)
+    hash.update(bytes)
+    if (record.continued && chunk !== undefined) {
+      chunk.bytes = Buffer.concat([chunk.bytes, bytes])
+    } else {
+      if (chunk !== undefined) yield chunk
+      chunk = { at: record.at, bytes }
+    }
+  }
+  if (chunk !== undefined) yield chunk
+  if (!hasResponse && chunk === undefined) throw missing(exchange, noResponse(end))
+  const [first] = damage
+  if (end === undefined && first !== undefined) {
+    throw missing(exchange, `line ${first.line} of the raw log is damaged: ${first.reason}`)
+  }
+  if (end !== undefined && hash.digest('hex') !== end.responseSha256) {
+    throw missing(exchange, 'what the log holds is not what arrived (its SHA-256 differs)')
+  }
+}
+
+function chunkBytes(exchange: IndexedExchange, record: ChunkRecord): Uint8Array {
+  try {
+    return bytesOf(record.content)
+  } catch (cause) {
+    if (!(cause instanceof MissingBytes)) throw cause
+    throw missing(exchange, cause.message, cause)
+  }
+}
+
+function noResponse(end: EndRecord | undefined): string {
+  if (end === undefined) return 'none had arrived when the recording ends'
+  const why = end.error === undefined ? end.state : `${end.error.code}, ${end.error.message}`
+  return `none arrived (${why})`
+}
+
+function missing(exchange: IndexedExchange, reason: string, cause?: Error): ReaderError {
+  return new ReaderError(
+    'missing-bytes',
+    `The response body of exchange ${exchange.number} is not whole: ${reason}.`,
+    { cause },
+  )
+}

@@ -1,0 +1,34 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+
+/** Where to look for sessions, besides the places that are looked at anyway. */
+export type RootChoice = {
+  /** Look here and nowhere else (`--sessions-dir`). */
+  directory?: string | undefined
+  environment?: Readonly<Record<string, string | undefined>>
+  /** The user's home, for the defaults. */
+  home?: string
+}
+
+/**
+ * The folders in which sessions are looked for, in this order, each once: the one that was asked
+ * for, and only that; else `TACHO_SESSIONS_DIR`, Codex's `$CODEX_HOME/sessions` and
+ * `$XDG_STATE_HOME/tacho/sessions`. They need not exist.
+ */
+export function sessionRoots(choice: RootChoice = {}): string[] {
+  if (choice.directory !== undefined) return [resolve(choice.directory)]
+  const { environment = process.env, home = homedir() } = choice
+  const own = environment.TACHO_SESSIONS_DIR
+  const codexHome = environment.CODEX_HOME || join(home, '.codex')
+  const roots = [
+    ...(own ? [resolve(own)] : []),
+    resolve(codexHome, 'sessions'),
+    join(stateHome(environment.XDG_STATE_HOME, home), 'tacho', 'sessions'),
+  ]
+  return [...new Set(roots)]
+}
+
+// The XDG base directory specification has relative paths ignored.
+function stateHome(asked: string | undefined, home: string): string {
+  return asked && isAbsolute(asked) ? asked : join(home, '.local', 'state')
+}

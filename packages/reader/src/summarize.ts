@@ -1,0 +1,167 @@
+import { fstatSync, lstatSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Manifest, SESSION_FILES } from '@tacho/format'
+import type { Damage } from './damage.js'
+import { collectDamage, type ReportDamage } from './damage.js'
+import type { FoundSession } from './list-sessions.js'
+import { isoOfMicros, microsOfIso } from './micros.js'
+import { openRegular } from './open-regular.js'
+import { indexRawLog } from './raw-index.js'
+import { readManifest } from './read-manifest.js'
+import { agentOf } from './read-session.js'
+import { readSpans } from './read-spans.js'
+import { type Ended, endedOf, type SessionRun, sessionRuns } from './session-runs.js'
+import { totalUsage, type Usage, usageOf } from './usage.js'
+
+/** A session at a glance. */
+export type SessionSummary = FoundSession & {
+  agent: string
+  agentVersion?: string
+  /** ISO 8601, of the first run. */
+  startedAt?: string
+  /** Of the last run. */
+  lastStartedAt?: string
+  endedAt?: string
+  /** Milliseconds during which the agent ran, all runs together; up to now where one is running. */
+  durationMs?: number
+  /** Not there where the folder is of a newer format. */
+  ended?: Ended
+  exitCode?: number
+  signal?: string
+  cwd?: string
+  exchanges: ExchangeCounts
+  usage: Usage
+  /** What could not be read, as far as it was looked at. */
+  damage: Damage[]
+  /** The folder's format, where it needs a newer Tacho; hardly anything else is then known. */
+  newerFormat?: number
+}
+
+export type ExchangeCounts = {
+  completed: number
+  cancelled: number
+  failed: number
+  inFlight: number
+}
+
+/**
+ * What is known of a session without reading its bodies. The counts of a session that ended are
+ * its manifest's; for one that did not, they are counted in the raw log.
+ */
+export function summarize(found: FoundSession): SessionSummary {
+  const { folder } = found
+  const damage: Damage[] = []
+  const report = collectDamage(damage)
+  const read = readManifest(folder)
+  if ('problem' in read) {
+    if (read.problem === 'newer') return unreadable(found, read.format)
+    report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+  }
+  const manifest = 'manifest' in read ? read.manifest : undefined
+  const spans = readSpans(folder, report, manifest === undefined ? undefined : isTelling)
+  const runs = sessionRuns(manifest, spans)
+  const last = runs.at(-1)
+  const ended = endedOf(runs)
+  const startedAt = manifest?.startedAt || runs[0]?.startedAt || changedAt(folder)
+  const lastStartedAt = last?.startedAt ?? startedAt
+  const durationMs = durationOf(runs)
+  const version = last?.agentVersion ?? manifest?.agent.version
+  return {
+    ...found,
+    agent: (manifest?.agent ?? agentOf(spans.values())).name,
+    ...(version !== undefined && { agentVersion: version }),
+    ...(startedAt && { startedAt }),
+    ...(lastStartedAt && { lastStartedAt }),
+    ...(ended !== 'running' && last?.endedAt !== undefined && { endedAt: last.endedAt }),
+    ...(durationMs !== undefined && { durationMs }),
+    ended,
+    ...(last?.exitCode !== undefined && { exitCode: last.exitCode }),
+    ...(last?.signal !== undefined && { signal: last.signal }),
+    ...(last?.cwd !== undefined && { cwd: last.cwd }),
+    exchanges: countsOf(folder, manifest, runs, report),
+    usage: totalUsage([...spans.values()].map(usageOf)),
+    damage,
+  }
+}
+
+function unreadable(found: FoundSession, newerFormat: number): SessionSummary {
+  const lastStartedAt = changedAt(found.folder)
+  return {
+    ...found,
+    agent: 'unknown',
+    ...(lastStartedAt && { lastStartedAt }),
+    exchanges: { completed: 0, cancelled: 0, failed: 0, inFlight: 0 },
+    usage: {},
+    damage: [],
+    newerFormat,
+  }
+}
+
+const TELLING = ['"gen_ai.usage.', '"name":"session"']
+
+// Of many hundred spans, only those with token counts and the roots say what a summary needs.
+function isTelling(line: Buffer): boolean {
+  return TELLING.some((text) => line.includes(text))
+}
+
+function countsOf(
+  folder: string,
+  manifest: Manifest | undefined,
+  runs: readonly SessionRun[],
+  report: ReportDamage,
+): ExchangeCounts {
+  const isWhole = runs.every((run) => run.ended !== 'running' && run.ended !== 'died')
+  if (manifest !== undefined && isWhole && manifest.runs.length === runs.length) {
+    checkTail(folder, report)
+    return countsOfManifest(manifest)
+  }
+  const counts = { completed: 0, cancelled: 0, failed: 0, inFlight: 0 }
+  for (const { state } of indexRawLog(folder, report).exchanges) {
+    if (state === undefined) counts.inFlight += 1
+    else counts[state] += 1
+  }
+  return counts
+}
+
+function countsOfManifest({ runs }: Manifest): ExchangeCounts {
+  const counts = { completed: 0, cancelled: 0, failed: 0, inFlight: 0 }
+  for (const { exchanges } of runs) {
+    counts.completed += exchanges.completed
+    counts.cancelled += exchanges.cancelled
+    counts.failed += exchanges.failed
+  }
+  return counts
+}
+
+// The cheapest sign of a log that was cut: it does not end with a newline.
+function checkTail(folder: string, report: ReportDamage): void {
+  const file = SESSION_FILES.raw
+  const opened = openRegular(join(folder, file))
+  if ('refused' in opened) {
+    report({ file, lines: 0, reason: opened.reason })
+    return
+  }
+  try {
+    const { size } = fstatSync(opened.descriptor)
+    const last = Buffer.alloc(1)
+    if (size > 0) readSync(opened.descriptor, last, 0, 1, size - 1)
+    if (last[0] !== 10) report({ file, lines: 1, reason: 'the last line is cut off' })
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}
+
+function durationOf(runs: readonly SessionRun[]): number | undefined {
+  let total: number | undefined
+  for (const { startedAt, endedAt, ended } of runs) {
+    const from = microsOfIso(startedAt ?? '')
+    const to = ended === 'running' ? Date.now() * 1000 : microsOfIso(endedAt ?? '')
+    if (from !== undefined && to !== undefined) total = (total ?? 0) + Math.max(0, to - from) / 1000
+  }
+  return total
+}
+
+function changedAt(folder: string): string | undefined {
+  const status = lstatSync(folder, { throwIfNoEntry: false })
+  return status === undefined ? undefined : isoOfMicros(status.mtimeMs * 1000)
+}
