@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ProgramError, programPath } from './programs/index.js'
 
 // From scripts/dist, where this runs.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const RAISE_LOOPBACK = 'ip link set lo up'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -20,8 +22,6 @@ async function main(args: readonly string[]): Promise<number> {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   return exitCodeOf([...walls(), process.execPath, vitest, 'run', '--root', root, ...args])
 }
-
-const RAISE_LOOPBACK = 'ip link set lo up'
 
 /**
  * The start of a command line that runs the rest in a network of its own, with nothing in it but
@@ -47,6 +47,8 @@ function exitCodeOf(command: readonly string[]): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.on(signal, () => child.kill(signal))
     child.on('error', reject)
-    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)))
+    child.on('exit', (code, signal) =>
+      resolve(code ?? (signal === null ? 1 : 128 + constants.signals[signal])),
+    )
   })
 }

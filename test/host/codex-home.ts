@@ -10,7 +10,6 @@ export type CodexHomeOptions = {
   approvalPolicy?: 'untrusted' | 'on-request' | 'never'
   /** `read-only` where it is left out. */
   sandboxMode?: 'read-only' | 'workspace-write' | 'danger-full-access'
-  /** One that this Codex knows by default, for it warns of others. */
   model?: string
   /** TOML of the top level, before the tables. */
   settings?: string
@@ -54,6 +53,8 @@ export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
   }
 }
 
+// The model is one that this Codex knows, for it warns of others, and one that still takes its tools
+// in `tools`. The notice counts as seen, or the TUI would begin with a question.
 function configuration(options: CodexHomeOptions, cwd: string): string {
   return `model = "${options.model ?? 'gpt-5.5'}"
 model_provider = "scripted"
@@ -68,6 +69,9 @@ enabled = false
 [features]
 plugins = false
 apps = false
+
+[notice.model_migrations]
+"gpt-5.5" = "gpt-6-sol"
 
 [projects.${JSON.stringify(cwd)}]
 trust_level = "trusted"

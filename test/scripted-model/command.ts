@@ -89,6 +89,9 @@ enabled = false
 plugins = false
 apps = false
 
+[notice.model_migrations]
+"gpt-5.5" = "gpt-6-sol"
+
 [model_providers.scripted]
 name = "scripted"
 base_url = "${baseUrl}"

@@ -21,13 +21,20 @@ export const responsesApi: ModelApi = {
   }),
 }
 
-// Codex's request for a title asks for JSON and offers no tools; `exec --output-schema` offers them.
+// Seen on Codex 0.169: the TUI asks for a title in a thread of its own, as a turn like any other
+// but for the thread's source. Neither its tools nor its schema tell it from a user's turn.
 function sideSchema(body: Record<string, unknown>): unknown {
-  const hasTools = Array.isArray(body.tools) && body.tools.length > 0
-  const format = member(member(body, 'text'), 'format')
-  return !hasTools && member(format, 'type') === 'json_schema'
-    ? member(format, 'schema')
-    : undefined
+  const turn = parsed(member(member(body, 'client_metadata'), 'x-codex-turn-metadata'))
+  if (member(turn, 'thread_source') !== 'thread_title') return undefined
+  return member(member(member(body, 'text'), 'format'), 'schema')
+}
+
+function parsed(json: unknown): unknown {
+  try {
+    return JSON.parse(String(json))
+  } catch {
+    return undefined
+  }
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { apiOf, type ModelApi } from './api.js'
 import { Exchange } from './exchange.js'
 import { Gate } from './gate.js'
 import { Moments } from './moments.js'
-import { play } from './play.js'
-import { type Rendered, render, renderJson } from './render.js'
+import { play, type Stage } from './play.js'
+import { type Asked, readRequest } from './read-request.js'
+import { render } from './render.js'
 import { replyOf } from './reply.js'
 import type { Answer, ModelRequest, Script } from './script.js'
-import { leastOf } from './side-request.js'
 
 /** How a scripted model is started. */
 export type ScriptedModelOptions = {
@@ -52,7 +51,6 @@ export class ScriptedModel {
   readonly #gate = new Gate()
   readonly #moments = new Moments()
   #requests = 0
-  #sideRequests = 0
   #isClosing = false
   #fault: unknown
 
@@ -138,9 +136,10 @@ export class ScriptedModel {
     )
     if (!isWhole) return
     try {
-      await this.#answer(exchange, response, gone)
+      await this.#answer(request, { response, exchange, gone })
     } catch (cause) {
       this.#fault ??= cause
+      exchange.isBroken = true
       response.socket?.destroy()
     }
   }
@@ -158,53 +157,24 @@ export class ScriptedModel {
     return gone.signal
   }
 
-  async #answer(exchange: Exchange, response: ServerResponse, gone: AbortSignal): Promise<void> {
-    const api = apiOf(exchange.method, exchange.url)
-    if (api === undefined) {
-      const beside = this.#answerBeside(exchange, response.req)
-      return playPlain(beside, exchange, response, gone)
-    }
-    const body = objectOf(exchange.requestBody)
-    if (body === undefined) {
-      const refusal = renderJson(400, api.error(400, 'The body is not a JSON object.'))
-      return playPlain(refusal, exchange, response, gone)
-    }
-    const schema = api.sideSchema(body)
-    if (schema !== undefined) {
-      this.#sideRequests += 1
-      const spoken = { text: JSON.stringify(leastOf(schema)) }
-      const reply = replyOf(spoken, `side-${this.#sideRequests}`, body)
-      return playPlain(render({}, reply, api, body.stream === true), exchange, response, gone)
-    }
-    return this.#answerModel(api, body, exchange, response, gone)
+  async #answer(request: IncomingMessage, stage: Surroundings): Promise<void> {
+    const upgradeStatus = this.#options.upgradeStatus ?? 404
+    const asked = readRequest(stage.exchange, request.headers, upgradeStatus)
+    if ('api' in asked) return this.#answerByScript(asked, stage)
+    const goOn = async () => {}
+    return play(asked, {}, { ...stage, sent: goOn, whileHeld: goOn })
   }
 
-  #answerBeside({ method, url }: Exchange, request: IncomingMessage): Rendered {
-    if (method === 'GET' && /\/models($|\?)/.test(url)) return renderJson(200, MODELS)
-    const isUpgrade = request.headers.upgrade !== undefined
-    const status = isUpgrade ? (this.#options.upgradeStatus ?? 404) : 404
-    return renderJson(status, {
-      error: { message: `The scripted model has no ${method} ${url}.`, type: 'not_found' },
-    })
-  }
-
-  async #answerModel(
-    api: ModelApi,
-    body: Record<string, unknown>,
-    exchange: Exchange,
-    response: ServerResponse,
-    gone: AbortSignal,
-  ): Promise<void> {
+  async #answerByScript({ api, body, streams }: Asked, stage: Surroundings): Promise<void> {
+    const { exchange, gone } = stage
     this.#requests += 1
     const number = this.#requests
     exchange.number = number
     this.#moments.happen(`request ${number} arrived`)
     const answer = await this.#next({ number, api: api.name, body, exchange })
     const reply = replyOf(answer, String(number), body)
-    await play(render(answer, reply, api, body.stream === true), answer, {
-      response,
-      exchange,
-      gone,
+    await play(render(answer, reply, api, streams), answer, {
+      ...stage,
       // It stands still before anybody hears of it, so that no release comes too early.
       sent: (events) => {
         const released =
@@ -223,29 +193,4 @@ export class ScriptedModel {
   }
 }
 
-/** OpenAI's list, and the empty one that Codex's own catalogue request takes as "nothing new". */
-const MODELS = {
-  object: 'list',
-  data: [{ id: 'scripted', object: 'model', created: 0, owned_by: 'scripted' }],
-  models: [],
-}
-
-function playPlain(
-  rendered: Rendered,
-  exchange: Exchange,
-  response: ServerResponse,
-  gone: AbortSignal,
-): Promise<void> {
-  const goOn = async () => {}
-  return play(rendered, {}, { response, exchange, gone, sent: goOn, whileHeld: goOn })
-}
-
-function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
-}
+type Surroundings = Pick<Stage, 'response' | 'exchange' | 'gone'>

@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { apiOf, type ModelApi } from './api.js'
+import type { Exchange } from './exchange.js'
+import { leastOf } from './least-of.js'
+import { type Rendered, render, renderJson } from './render.js'
+import { replyOf } from './reply.js'
+
+/** A request that the script answers. */
+export type Asked = { api: ModelApi; body: Record<string, unknown>; streams: boolean }
+
+/**
+ * Reads a request: what the script is asked, or the answer to a request that is not for it: the
+ * list of models, a question that an agent asks beside its turns, nonsense, and unknown paths.
+ *
+ * @param upgradeStatus what a WebSocket upgrade gets
+ */
+export function readRequest(
+  exchange: Exchange,
+  headers: IncomingHttpHeaders,
+  upgradeStatus: number,
+): Asked | Rendered {
+  const api = apiOf(exchange.method, exchange.url)
+  if (api === undefined) return answerToPath(exchange, headers, upgradeStatus)
+  const body = objectOf(exchange.requestBody)
+  if (body === undefined) return renderJson(400, api.error(400, 'The body is not a JSON object.'))
+  const streams = body.stream === true
+  const schema = api.sideSchema(body)
+  if (schema === undefined) return { api, body, streams }
+  const reply = replyOf({ text: JSON.stringify(leastOf(schema)) }, 'side', body)
+  return render({}, reply, api, streams)
+}
+
+function answerToPath(
+  { method, url }: Exchange,
+  headers: IncomingHttpHeaders,
+  upgradeStatus: number,
+): Rendered {
+  if (method === 'GET' && /\/models($|\?)/.test(url)) return renderJson(200, MODELS)
+  return renderJson(headers.upgrade === undefined ? 404 : upgradeStatus, {
+    error: { message: `The scripted model has no ${method} ${url}.`, type: 'not_found' },
+  })
+}
+
+/** OpenAI's list in `data`; Codex reads `models`, where an empty list leaves its own as it is. */
+const MODELS = {
+  object: 'list',
+  data: [{ id: 'scripted', object: 'model', created: 0, owned_by: 'scripted' }],
+  models: [],
+}
+
+function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
