@@ -34,6 +34,12 @@ describe('what it says', () => {
     expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index))
   })
 
+  test('a delta never ends in the middle of a character', async () => {
+    await using model = await startScriptedModel([{ text: '🙂🙂🙂', deltas: 2 }])
+    const deltas = eventsOf((await ask(model)).body).flatMap((event) => event.delta ?? [])
+    expect(deltas).toEqual(['🙂🙂', '🙂'])
+  })
+
   test('tool calls, reasoning and usage are in the answer', async () => {
     const calls = [execCommand('ls', { yield_time_ms: 5 }), { name: 'odd', arguments: 'no JSON' }]
     const usage = { inputTokens: 7, cachedInputTokens: 3, outputTokens: 5, reasoningTokens: 2 }
@@ -335,6 +341,7 @@ describe('what a test can wait for', () => {
     await using model = await startScriptedModel([{ text: 'abcdef', deltas: 3, holdAfter: 5 }])
     const answer = ask(model)
     const exchange = await model.responseSent(1, 5)
+    await ask(model, { method: 'GET', path: '/models' })
     expect(eventsOf(exchange.responseBody).map((event) => event.delta)).toEqual([
       ...Array(3).fill(undefined),
       'ab',
