@@ -108,7 +108,8 @@ export class LineCutter {
       from = to + 1
     }
     // The block may be reused by who reads the file.
-    if (from < block.length) this.#hold(block.slice(from))
+    // (`slice` of a Buffer would be a view of it.)
+    if (from < block.length) this.#hold(new Uint8Array(block.subarray(from)))
     return lines
   }
 

@@ -89,6 +89,17 @@ export class Recording {
     return session
   }
 
+  /** A signal has reached the agent: all that is going on is to stop. */
+  signalled(signal: string): void {
+    const at = this.#clock.microseconds()
+    for (const session of this.#sessions.values()) session.wishAll('signal', signal, at)
+  }
+
+  /** The time on the clock of this recording, in microseconds since the epoch. */
+  now(): number {
+    return this.#clock.microseconds()
+  }
+
   /** A line of the debug log. */
   log(level: LogLevel, label: string, message: string): void {
     this.#log.write(level, label, message)

@@ -8,7 +8,9 @@ export function scrubberFor(environment: Readonly<Record<string, string | undefi
     fingerprint: (secret) => createHmac('sha256', key).update(secret).digest('hex').slice(0, 4),
   })
   for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
+    // Such a variable may name the file that holds the secret; paths are no secrets.
+    if (value === undefined || value.startsWith('/')) continue
+    if (isSecretName(name)) scrubber.learn(value, 'environment')
   }
   return scrubber
 }

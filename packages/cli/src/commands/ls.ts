@@ -37,7 +37,7 @@ async function ls(options: LsOptions): Promise<void> {
     )
     return
   }
-  const rows = listRows(sessions, { areIdsShort: process.stdout.isTTY === true })
+  const rows = listRows(sessions, { isShort: process.stdout.isTTY === true })
   for (const line of tableLines(LIST_COLUMNS, rows, outputWidth())) await write(`${line}\n`)
 }
 

@@ -1,16 +1,17 @@
 import { Argument, type Command, Option } from 'commander'
+import type { ShimOptions } from './shim.js'
 
-/** `tacho shim`: what it does is in `shim.ts`, which is loaded when it is asked for. */
+/** `tacho shim install|remove|status codex`: what it does is in `shim.ts`, loaded when asked for. */
 export function addShimEntry(tacho: Command): void {
   tacho
     .command('shim')
-    .description('put a codex first in the PATH that makes `codex --persist-session` work as typed')
-    .addArgument(new Argument('<action>').choices(['install', 'remove', 'status']))
-    .argument('[agent]', 'the agent', 'codex')
+    .description('make `codex --persist-session` work as typed, by a codex of ours first on PATH')
+    .addArgument(new Argument('<action>', 'what to do').choices(['install', 'remove', 'status']))
+    .addArgument(new Argument('<agent>', 'whose').choices(['codex']))
     .option('--dir <dir>', 'install: the folder to put it into')
     .addOption(new Option('--json', 'status: print an object'))
-    .action(async (action: string, agent: string, options: { dir?: string; json?: boolean }) => {
+    .action(async (action: string, _agent: string, options: ShimOptions) => {
       const { shim } = await import('./shim.js')
-      await shim(action, agent, options)
+      await shim(action, options)
     })
 }

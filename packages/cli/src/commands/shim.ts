@@ -1,23 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { installShim, removeShims, type ShimStatus, shimStatus } from '@tacho/launcher'
-import { type Command, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { write } from '../output.js'
 
 const TACHO = fileURLToPath(new URL('../../bin/tacho.js', import.meta.url))
 
-type ShimOptions = { dir?: string; json?: boolean }
+export type ShimOptions = { dir?: string; json?: boolean }
 
-/** What `tacho shim <action> <agent>` does. */
-export async function shim(action: string, agent: string, options: ShimOptions): Promise<void> {
-  if (agent !== 'codex') {
-    throw new CommandError(
-      'SHIM_AGENT',
-      EXIT.wrongUse,
-      `there is no shim for ${agent}; there is one for codex.`,
-    )
-  }
+/** What `tacho shim <action> codex` does. */
+export async function shim(action: string, options: ShimOptions): Promise<void> {
   switch (action) {
     case 'install':
       return install(options)
@@ -68,11 +60,4 @@ function refusing<Result>(work: () => Result): Result {
     if ((error as Error).name !== 'ShimRefused') throw error
     throw new CommandError('SHIM_REFUSED', EXIT.failure, (error as Error).message, { cause: error })
   }
-}
-
-/** Adds `tacho shim` to the commands. */
-export function addShimOptions(command: Command): Command {
-  return command
-    .option('--dir <dir>', 'install: the folder to put it into')
-    .addOption(new Option('--json', 'status: print an object'))
 }

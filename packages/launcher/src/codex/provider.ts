@@ -7,6 +7,8 @@ export type Provider = {
   /** For `gen_ai.provider.name`. */
   name: string
   upstream: (request: IncomingMessage) => URL
+  /** After how long without a byte Codex gives up on an answer, in milliseconds. */
+  idleTimeout: number
   /** Codex's own options that put a base URL of ours in the place of the upstream. */
   redirect: (baseUrl: (upstream: URL) => string) => string[]
 }
@@ -15,7 +17,9 @@ export type Provider = {
 export type NoTap = { reason: string }
 
 const API = new URL('https://api.openai.com/v1')
-// With a ChatGPT login, unless a base URL is given (hosts.md).
+// Codex's default (`stream_idle_timeout_ms` of a provider).
+const IDLE_TIMEOUT = 300_000
+// With a ChatGPT login, unless a base URL is given.
 const CHATGPT = new URL('https://chatgpt.com/backend-api/codex')
 
 /** The provider that a configuration chooses. */
@@ -25,7 +29,7 @@ export function providerOf(config: TomlTable, args: readonly string[]): Provider
   const providers = tableAt(config, 'model_providers')
   if (id === 'openai' && !Object.hasOwn(providers, id))
     return builtIn(textAt(config, 'openai_base_url'))
-  return custom(id, textAt(tableAt(providers, id), 'base_url'))
+  return custom(id, tableAt(providers, id))
 }
 
 /** Codex's own provider: its upstream depends on the login, and each request tells which it is. */
@@ -35,13 +39,16 @@ function builtIn(configured: string | undefined): Provider | NoTap {
     return { reason: `openai_base_url is no URL` }
   return {
     name: 'openai',
+    idleTimeout: IDLE_TIMEOUT,
     upstream: (request) =>
       given ?? (request.headers['chatgpt-account-id'] === undefined ? API : CHATGPT),
     redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl(given ?? API))}`],
   }
 }
 
-function custom(id: string, base: string | undefined): Provider | NoTap {
+function custom(id: string, settings: TomlTable): Provider | NoTap {
+  const base = textAt(settings, 'base_url')
+  const idleTimeout = Number(settings.stream_idle_timeout_ms ?? IDLE_TIMEOUT)
   if (base === undefined)
     return {
       reason: `the provider ${JSON.stringify(id)} has no base_url to put ours in the place of`,
@@ -55,6 +62,7 @@ function custom(id: string, base: string | undefined): Provider | NoTap {
   }
   return {
     name: id,
+    idleTimeout,
     upstream: () => upstream,
     redirect: (baseUrl) => [
       '-c',

@@ -32,6 +32,7 @@ export async function startTap(options: {
     recording,
     upstream: provider.upstream,
     provider: provider.name,
+    idleTimeout: provider.idleTimeout,
     environment,
     conversationOf,
     onExchange({ threadId }) {

@@ -112,6 +112,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #agentClosed(): void {
     if (this.#response.writableFinished) return
     this.#isAgentGone = true
+    this.#tap.tell((exchange) => exchange.hungUp())
     this.#controller?.abort(new AgentGone())
   }
 

@@ -15,6 +15,8 @@ export type HttpTapOptions = {
   /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
   upstream: (request: IncomingMessage) => URL
   provider: string
+  /** After how long without a byte the agent gives up, in milliseconds. */
+  idleTimeout: number
   environment: NodeJS.ProcessEnv
   /** What a request says of the conversation it belongs to. */
   conversationOf: (request: IncomingMessage) => Conversation
@@ -121,7 +123,7 @@ export class HttpTap {
   #begin(request: IncomingMessage, url: string, conversation: Conversation): Exchange | undefined {
     let exchange: Exchange | undefined
     this.#harmless.do('exchange', () => {
-      const { recording, provider } = this.#options
+      const { recording, provider, idleTimeout } = this.#options
       const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(url).host)
       exchange = recording.exchange({
         method: request.method ?? 'GET',
@@ -129,6 +131,7 @@ export class HttpTap {
         headers,
         provider,
         conversation,
+        idleTimeout,
       })
       this.#open.add(exchange)
       this.#options.onExchange?.(conversation)

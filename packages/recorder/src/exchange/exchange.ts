@@ -38,6 +38,8 @@ export class Exchange {
   #response: ResponseBody | undefined
   #reader: ResponseReader | undefined
   #firstChunk: number | undefined
+  #lastByte: number | undefined
+  #hungUp: number | undefined
   #span: Span | undefined
   #ended: EndRecord | undefined
   /** Whether its end has been told. */
@@ -118,8 +120,14 @@ export class Exchange {
   }
 
   responseBytes(bytes: Uint8Array): void {
-    this.#firstChunk ??= this.#at()
+    this.#lastByte = this.#at()
+    this.#firstChunk ??= this.#lastByte
     this.#response?.push(bytes)
+  }
+
+  /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
+  hungUp(): void {
+    this.#hungUp ??= this.#at()
   }
 
   end(end: ExchangeEnd): void {
@@ -152,7 +160,37 @@ export class Exchange {
     this.#write(record)
     this.#ended = record
     this.#endSpan()
-    this.#session.exchangeEnded(this, end.state, this.#head.conversation, this.#start + at)
+    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record)
+    this.#session.exchangeEnded(end.state, this.#head.conversation, this.#start + at)
+  }
+
+  #tellCancellation(record: EndRecord): void {
+    const facts = this.#reader?.facts ?? {}
+    const hungUp = this.#hungUp ?? record.at
+    const [lastByte, start] = [this.#lastByte, this.#start]
+    this.#session.whenNamed(() =>
+      this.#session.cancellations.exchangeStopped({
+        spanId: this.id,
+        conversation: this.#head.conversation,
+        signalledAt: start + hungUp,
+        lastByteAt: lastByte === undefined ? undefined : start + lastByte,
+        releasedAt: start + record.at,
+        bytes: record.responseBytes,
+        events: this.#reader?.events ?? 0,
+        textLength: facts.textLength ?? 0,
+        outputTokens: facts.outputTokens,
+        otherwise: this.#whyUnwished(hungUp - (lastByte ?? 0)),
+      }),
+    )
+  }
+
+  /** @param idle how long no byte had come when the agent hung up, in microseconds. */
+  #whyUnwished(idle: number): { origin: 'timeout' | 'host'; reason: string } {
+    const { idleTimeout } = this.#head
+    if (idleTimeout === undefined || idle < idleTimeout * 1000) {
+      return { origin: 'host', reason: 'the agent hung up' }
+    }
+    return { origin: 'timeout', reason: `no byte for ${idleTimeout} ms` }
   }
 
   #startSpan(body: Uint8Array | undefined): void {

@@ -10,6 +10,8 @@ export type RequestHead = {
   provider: string
   /** What the agent says of the conversation that the request belongs to. */
   conversation: Conversation
+  /** After how long without a byte the agent gives up, in milliseconds. */
+  idleTimeout?: number | undefined
 }
 
 /** An agent's own ids, as far as a request names them. */

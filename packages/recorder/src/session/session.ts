@@ -3,7 +3,6 @@ import { type ExchangeState, FORMAT, type Run, type RunEnded } from '@tacho/form
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
-import type { Exchange } from '../exchange/exchange.js'
 import { RequestBodies } from '../exchange/request-bodies.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
@@ -11,9 +10,13 @@ import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
 import type { SpanStart, Tracing } from '../spans/tracing.js'
 import { TACHO_VERSION } from '../version.js'
+import { Approvals } from './approvals.js'
+import { type CancellationOrigin, Cancellations } from './cancellations.js'
 import { writeRun } from './manifest-file.js'
+import type { SpanSource } from './open-spans.js'
 import { processStartTicks } from './process-start.js'
 import type { SessionFiles } from './session-files.js'
+import { Tools } from './tools.js'
 import { Turns } from './turns.js'
 
 /** What a run is: the same for all sessions of one process. */
@@ -46,6 +49,11 @@ export class Session {
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
   readonly bodies = new RequestBodies()
+  // What happens in the session, one span each. They are told of nothing before it has its id.
+  readonly turns: Turns
+  readonly tools: Tools
+  readonly approvals: Approvals
+  readonly cancellations: Cancellations
   readonly #files: SessionFiles
   readonly #run: RunFacts
   readonly #tracing: Tracing
@@ -54,7 +62,6 @@ export class Session {
   #isNamed = false
   #waiting: (() => void)[] = []
   #span: Span | undefined
-  #turns: Turns | undefined
   #agentVersion: string | undefined
 
   constructor(options: SessionOptions) {
@@ -65,6 +72,20 @@ export class Session {
     this.#agentVersion = options.run.agent.version
     this.scrubber = options.scrubber
     this.now = options.now
+    const spans: SpanSource = {
+      startSpan: (start) => this.startSpan(start),
+      parentFor: (conversation) => this.parentFor(conversation),
+      attributesFor: (conversation) => this.attributesFor(conversation),
+    }
+    this.turns = new Turns({ ...spans, agent: options.run.agent.name, runSpanId: this.runId })
+    this.tools = new Tools(spans)
+    this.approvals = new Approvals({
+      ...spans,
+      parentFor: (conversation, callId) =>
+        this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
+      scrub: (text) => this.scrubber.text(text),
+    })
+    this.cancellations = new Cancellations({ ...spans, traceId: () => this.traceId })
     this.#writeManifest()
   }
 
@@ -123,9 +144,9 @@ export class Session {
 
   /** The span id of what an exchange or an approval belongs to: its turn, or else the run. */
   parentFor(conversation: Conversation): string {
-    const { threadId, turnId } = conversation
-    if (turnId === undefined || this.#turns === undefined) return this.runId
-    return this.#turns.spanIdOf(turnId, threadId, this.now(), this.attributesFor(conversation))
+    const { turnId } = conversation
+    if (turnId === undefined || !this.#isNamed) return this.runId
+    return this.turns.spanIdOf(turnId, conversation, this.now())
   }
 
   /** What every span of a conversation says. */
@@ -149,20 +170,36 @@ export class Session {
     if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation)
   }
 
-  exchangeEnded(
-    _exchange: Exchange,
-    state: ExchangeState,
-    conversation: Conversation,
-    at: number,
-  ): void {
+  exchangeEnded(state: ExchangeState, conversation: Conversation, at: number): void {
     this.#exchanges[state] += 1
-    this.#turns?.touch(conversation.turnId, at)
+    this.turns.touch(conversation.turnId, at)
+  }
+
+  /** A turn is over, as the agent tells it; a wish to stop it is fulfilled by that. */
+  turnEnded(conversation: Conversation, status: string, at: number): void {
+    const { turnId } = conversation
+    if (turnId === undefined) return
+    if (this.cancellations.isWished(conversation)) {
+      this.cancellations.stopped(conversation, this.parentFor(conversation))
+      this.cancellations.turnEnded(conversation, at)
+    }
+    this.turns.end(turnId, at, status)
+  }
+
+  /** Something outside wishes that all stops which is going on. */
+  wishAll(origin: CancellationOrigin, reason: string, at: number): void {
+    for (const conversation of this.turns.open()) {
+      this.cancellations.wish({ origin, reason, conversation, at })
+    }
   }
 
   /** Ends the run's spans, writes how it ended and closes the files. */
   close(ended: RunEnded): void {
     const at = this.now()
-    this.#turns?.endAll()
+    this.approvals.endAll(at)
+    this.tools.endAll(at)
+    this.cancellations.endAll(at)
+    this.turns.endAll()
     this.#span?.setAttributes(
       'signal' in ended ? { 'tacho.signal': ended.signal } : { 'tacho.exit_code': ended.exitCode },
     )
@@ -188,11 +225,6 @@ export class Session {
         'tacho.cwd': cwd,
         'tacho.version': TACHO_VERSION,
       },
-    })
-    this.#turns = new Turns({
-      agent: agent.name,
-      runSpanId: this.runId,
-      startSpan: (start) => this.startSpan(start),
     })
   }
 

@@ -1,73 +1,79 @@
-import type { Span } from '@opentelemetry/api'
-import { hrTime } from '../clock.js'
-import { newSpanId } from '../ids.js'
-import type { SpanStart } from '../spans/tracing.js'
+import type { Conversation } from '../exchange/request-head.js'
+import { OpenSpans, type SpanSource } from './open-spans.js'
 
-export type TurnsOptions = {
+export type TurnsOptions = Pick<SpanSource, 'startSpan' | 'attributesFor'> & {
   agent: string
-  startSpan: (start: Omit<SpanStart, 'traceId'>) => Span
   runSpanId: string
 }
-
-type Turn = { id: string; threadId: string | undefined; spanId: string; span: Span; lastAt: number }
 
 /** The `invoke_agent` spans of a session: one for each turn, from its first sign of life to its last. */
 export class Turns {
   readonly #options: TurnsOptions
-  readonly #open = new Map<string, Turn>()
+  readonly #open: OpenSpans
+  /** Span ids of all turns, ended ones too: a late sign of one must not begin it anew. */
   readonly #spanIds = new Map<string, string>()
+  readonly #conversations = new Map<string, Conversation>()
+  readonly #lastSign = new Map<string, number>()
 
   constructor(options: TurnsOptions) {
     this.#options = options
+    this.#open = new OpenSpans(options.startSpan)
   }
 
   /**
    * The span id of a turn. One that is not known yet starts here, and ends the turn before it of
    * the same thread.
    */
-  spanIdOf(
-    id: string,
-    threadId: string | undefined,
-    at: number,
-    attributes: Record<string, string>,
-  ): string {
-    const known = this.#spanIds.get(id)
+  spanIdOf(turnId: string, conversation: Conversation, at: number): string {
+    const known = this.#spanIds.get(turnId)
     if (known !== undefined) return known
-    for (const turn of this.#open.values())
-      if (turn.threadId === threadId) this.end(turn.id, turn.lastAt)
-    const spanId = newSpanId()
-    const { agent, runSpanId, startSpan } = this.#options
-    const span = startSpan({
+    this.#endOthersOf(conversation.threadId)
+    const { agent, runSpanId, attributesFor } = this.#options
+    const spanId = this.#open.start(turnId, {
       name: `invoke_agent ${agent}`,
-      spanId,
       parentSpanId: runSpanId,
       at,
       attributes: {
         'gen_ai.operation.name': 'invoke_agent',
         'gen_ai.agent.name': agent,
-        ...attributes,
+        ...attributesFor(conversation),
       },
     })
-    this.#open.set(id, { id, threadId, spanId, span, lastAt: at })
-    this.#spanIds.set(id, spanId)
+    this.#spanIds.set(turnId, spanId)
+    this.#conversations.set(turnId, conversation)
+    this.#lastSign.set(turnId, at)
     return spanId
   }
 
   /** A sign of life of a turn. */
-  touch(id: string | undefined, at: number): void {
-    const turn = id === undefined ? undefined : this.#open.get(id)
-    if (turn !== undefined) turn.lastAt = Math.max(turn.lastAt, at)
+  touch(turnId: string | undefined, at: number): void {
+    if (turnId !== undefined && this.#lastSign.has(turnId)) this.#lastSign.set(turnId, at)
   }
 
-  end(id: string, at: number, attributes: Record<string, string> = {}): void {
-    const turn = this.#open.get(id)
-    if (turn === undefined) return
-    this.#open.delete(id)
-    turn.span.setAttributes(attributes)
-    turn.span.end(hrTime(Math.max(at, turn.lastAt)))
+  /** @param status as the agent tells it: `completed`, `interrupted`, `failed`. */
+  end(turnId: string, at: number, status: string): void {
+    this.#open.end(turnId, at, { 'tacho.turn.status': status })
+    this.#lastSign.delete(turnId)
   }
 
+  /** The conversations of the turns that are going on. */
+  open(): Conversation[] {
+    return this.#open.keys().flatMap((turnId) => this.#conversations.get(turnId) ?? [])
+  }
+
+  /** Ends what nobody has ended, each with its last sign of life. */
   endAll(): void {
-    for (const turn of [...this.#open.values()]) this.end(turn.id, turn.lastAt)
+    for (const turnId of this.#open.keys()) this.#endSilently(turnId)
+  }
+
+  #endOthersOf(threadId: string | undefined): void {
+    for (const turnId of this.#open.keys()) {
+      if (this.#conversations.get(turnId)?.threadId === threadId) this.#endSilently(turnId)
+    }
+  }
+
+  #endSilently(turnId: string): void {
+    this.#open.end(turnId, this.#lastSign.get(turnId) ?? 0)
+    this.#lastSign.delete(turnId)
   }
 }

@@ -1,0 +1,112 @@
+import type { Conversation } from '../exchange/request-head.js'
+import { ATTRIBUTE_CHARACTERS } from '../limits.js'
+import { OpenSpans, type SpanSource } from './open-spans.js'
+
+/** Where the wish to stop came from. */
+export type CancellationOrigin = 'user' | 'approval' | 'signal' | 'timeout' | 'host'
+
+/** Somebody or something wishes that a conversation stops what it is doing. */
+export type Wish = {
+  origin: CancellationOrigin
+  /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
+  reason: string
+  conversation: Conversation
+  at: number
+}
+
+/** An exchange that was stopped: its moments, and how much of the answer had arrived. */
+export type StoppedExchange = {
+  spanId: string
+  conversation: Conversation
+  /** The agent closed its connection. */
+  signalledAt: number
+  /** The last byte of the answer arrived; not there where none did. */
+  lastByteAt: number | undefined
+  /** The connection to the API is released. */
+  releasedAt: number
+  bytes: number
+  events: number
+  textLength: number
+  outputTokens: number | undefined
+  /** What stopped it where nobody wished it. */
+  otherwise: Pick<Wish, 'origin' | 'reason'>
+}
+
+export type CancellationsOptions = SpanSource & { traceId: () => string }
+
+/**
+ * The `cancellation` spans of a session: from the wish to the release of what it stopped. A wish
+ * covers one turn; an exchange that the agent drops without any is a wish of the host's own.
+ */
+export class Cancellations {
+  readonly #options: CancellationsOptions
+  readonly #open: OpenSpans
+
+  constructor(options: CancellationsOptions) {
+    this.#options = options
+    this.#open = new OpenSpans(options.startSpan)
+  }
+
+  /** A second wish for what is being stopped already changes nothing. */
+  wish({ origin, reason, conversation, at }: Wish): void {
+    const { parentFor, attributesFor } = this.#options
+    this.#open.start(keyOf(conversation), {
+      name: 'cancellation',
+      parentSpanId: parentFor(conversation),
+      at,
+      attributes: {
+        'tacho.cancellation.origin': origin,
+        'tacho.cancellation.reason': reason.slice(0, ATTRIBUTE_CHARACTERS),
+        ...attributesFor(conversation),
+      },
+    })
+  }
+
+  /** Whether somebody wishes that this conversation stops. */
+  isWished(conversation: Conversation): boolean {
+    return this.#open.spanIdOf(keyOf(conversation)) !== undefined
+  }
+
+  /** An exchange was stopped, by the wish that is open or by the agent of its own accord. */
+  exchangeStopped(stopped: StoppedExchange): void {
+    const { conversation, signalledAt, lastByteAt, releasedAt } = stopped
+    const isWished = this.isWished(conversation)
+    if (!isWished) {
+      this.wish({ ...stopped.otherwise, conversation, at: signalledAt })
+    }
+    const key = keyOf(conversation)
+    this.#open.event(key, 'signalled', signalledAt)
+    if (lastByteAt !== undefined) this.#open.event(key, 'last_byte', lastByteAt)
+    this.#open.event(key, 'released', releasedAt)
+    this.stopped(conversation, stopped.spanId)
+    const attributes = {
+      'tacho.cancellation.bytes': stopped.bytes,
+      'tacho.cancellation.events': stopped.events,
+      'tacho.cancellation.text_length': stopped.textLength,
+      ...(stopped.outputTokens !== undefined && {
+        'gen_ai.usage.output_tokens': stopped.outputTokens,
+      }),
+    }
+    // With a wish the turn's end is still to come; without one this was all.
+    if (isWished) this.#open.set(key, attributes)
+    else this.#open.end(key, releasedAt, attributes)
+  }
+
+  /** Links what a wish stopped. */
+  stopped(conversation: Conversation, spanId: string): void {
+    this.#open.link(keyOf(conversation), this.#options.traceId(), spanId)
+  }
+
+  /** The turn that was to stop has ended. */
+  turnEnded(conversation: Conversation, at: number): void {
+    this.#open.end(keyOf(conversation), at)
+  }
+
+  endAll(at: number): void {
+    for (const key of this.#open.keys()) this.#open.end(key, at)
+  }
+}
+
+function keyOf({ threadId, turnId }: Conversation): string {
+  return `${threadId ?? ''} ${turnId ?? ''}`
+}
