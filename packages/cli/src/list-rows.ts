@@ -2,30 +2,34 @@ import { homedir } from 'node:os'
 import type { ExchangeCounts, SessionSummary } from '@tacho/reader'
 import { endedWords } from './ended-words.js'
 import { printable } from './printable.js'
-import { duration, localTime, tokenCount } from './quantities.js'
+import { duration, localTime, shortTime, tokenCount } from './quantities.js'
 import { shortIds } from './short-ids.js'
 import type { Cell, Column, Row } from './table.js'
 
 export const LIST_COLUMNS: readonly Column[] = [
   { title: 'session' },
   { title: 'started' },
-  { title: 'took', align: 'right' },
+  { title: 'took', align: 'right', spare: 1 },
   { title: 'agent', cut: 'end' },
   { title: 'ended' },
-  { title: 'exchanges' },
-  { title: 'tokens in/out', align: 'right' },
-  { title: 'cwd', cut: 'start' },
+  { title: 'exchanges', cut: 'end', least: 15 },
+  { title: 'tokens', align: 'right', spare: 2 },
+  { title: 'cwd', cut: 'start', spare: 3 },
 ]
 
-/** The rows of `tacho ls`, one a session, in the columns of {@link LIST_COLUMNS}. */
+/**
+ * The rows of `tacho ls`, one a session, in the columns of {@link LIST_COLUMNS}.
+ *
+ * @param isShort for people at a terminal: ids and times no longer than it takes to tell them apart.
+ */
 export function listRows(
   sessions: readonly SessionSummary[],
-  { areIdsShort }: { areIdsShort: boolean },
+  { isShort }: { isShort: boolean },
 ): Row[] {
-  const short = areIdsShort ? shortIds(sessions.map(({ id }) => id)) : undefined
+  const short = isShort ? shortIds(sessions.map(({ id }) => id)) : undefined
   return sessions.map((session) => [
     short?.get(session.id) ?? session.id,
-    localTime(session.lastStartedAt) ?? '?',
+    (isShort ? shortTime : localTime)(session.lastStartedAt) ?? '?',
     session.durationMs === undefined ? '' : duration(session.durationMs),
     printable([session.agent, session.agentVersion ?? ''].join(' ').trim()),
     endedCell(session),

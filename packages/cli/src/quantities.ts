@@ -29,6 +29,13 @@ export function localTime(iso: string | undefined): string | undefined {
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
 }
 
+/** A time without seconds, and without the year where that is this year: `11-23 10:00`. */
+export function shortTime(iso: string | undefined): string | undefined {
+  const thisYear = `${new Date().getFullYear()}-`
+  const time = localTime(iso)?.slice(0, -3)
+  return time?.startsWith(thisYear) ? time.slice(thisYear.length) : time
+}
+
 function parts(whole: number, large: number, one: string, small: number, other: string): string {
   const rest = Math.floor((whole % large) / small)
   return `${Math.floor(whole / large)}${one} ${String(rest).padStart(2, '0')}${other}`

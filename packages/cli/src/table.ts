@@ -6,6 +6,10 @@ export type Column = {
   align?: 'right'
   /** May be cut where the line is too long: at its start, or at its end. */
   cut?: 'start' | 'end'
+  /** How far it is cut at most; {@link NARROWEST} where nothing is said. */
+  least?: number
+  /** May be left out where cutting does not help; the lowest number goes first. */
+  spare?: number
 }
 
 /** A text that is printable already. */
@@ -14,21 +18,22 @@ export type Cell = string | { text: string; style: Style }
 /** Cells of the columns, or one text over all of them. */
 export type Row = Cell[] | { line: Cell }
 
-/** No column is cut below this. */
-const NARROWEST = 8
+/** Fewer columns than this of a text tell nothing. */
+const NARROWEST = 6
 
-/** The lines of a table that fits into a width. Columns in which no row has anything are left out. */
+/** Columns of one cell at most. A recorded text can be a megabyte, and would pad all other rows. */
+const WIDEST = 200
+
+/**
+ * The lines of a table that fits into a width. Columns in which no row has anything are left out.
+ * Where the lines are too long, first texts are cut, then columns are left out, then lines are cut.
+ */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly Row[],
   width: number,
 ): string[] {
-  const used = columns.map((_, index) => rows.some((row) => textOf(cellOf(row, index)) !== ''))
-  const shown = [...columns.keys()].filter((index) => used[index])
-  const widths = fit(
-    shown.map((index) => ({ ...columns[index], width: widthOfColumn(columns, rows, index) })),
-    width,
-  )
+  const { shown, widths } = layOut(columns, rows, width)
   const line = (cells: readonly Cell[], style?: Style): string => {
     let left = width
     const parts = shown.map((index, place) => {
@@ -51,25 +56,55 @@ export function tableLines(
 
 const SEPARATOR = '  '
 
+type Layout = { shown: number[]; widths: number[] }
+
+function layOut(columns: readonly Column[], rows: readonly Row[], width: number): Layout {
+  let shown = [...columns.keys()].filter((index) =>
+    rows.some((row) => textOf(cellOf(row, index)) !== ''),
+  )
+  const natural = columns.map((_, index) => widthOfColumn(columns, rows, index))
+  for (;;) {
+    const widths = fit(shown, columns, natural, width)
+    const spare = shown
+      .filter((index) => columns[index]?.spare !== undefined)
+      .sort((one, other) => (columns[one]?.spare ?? 0) - (columns[other]?.spare ?? 0))[0]
+    if (totalOf(widths) <= width || spare === undefined) return { shown, widths }
+    shown = shown.filter((index) => index !== spare)
+  }
+}
+
 // Takes from the columns that may be cut, the widest first, until the line fits or none is left.
-function fit(columns: (Partial<Column> & { width: number })[], width: number): number[] {
-  const widths = columns.map((column) => column.width)
-  let excess = sum(widths) + SEPARATOR.length * (widths.length - 1) - width
-  while (excess > 0) {
-    const widest = [...columns.keys()]
-      .filter((index) => columns[index]?.cut !== undefined && (widths[index] ?? 0) > NARROWEST)
+function fit(
+  shown: readonly number[],
+  columns: readonly Column[],
+  natural: readonly number[],
+  width: number,
+): number[] {
+  const widths = shown.map((index) => natural[index] ?? 0)
+  const canGive = shown.map((index, place) => {
+    const { cut, least = NARROWEST } = columns[index] ?? { cut: undefined }
+    return cut === undefined ? 0 : Math.max(0, (widths[place] ?? 0) - least)
+  })
+  for (let excess = totalOf(widths) - width; excess > 0; excess -= 1) {
+    const widest = [...shown.keys()]
+      .filter((place) => (canGive[place] ?? 0) > 0)
       .sort((one, other) => (widths[other] ?? 0) - (widths[one] ?? 0))[0]
     if (widest === undefined) break
     widths[widest] = (widths[widest] ?? 0) - 1
-    excess -= 1
+    canGive[widest] = (canGive[widest] ?? 0) - 1
   }
   return widths
+}
+
+function totalOf(widths: readonly number[]): number {
+  const separators = SEPARATOR.length * Math.max(0, widths.length - 1)
+  return widths.reduce((total, width) => total + width, separators)
 }
 
 function widthOfColumn(columns: readonly Column[], rows: readonly Row[], index: number): number {
   let widest = displayWidth(columns[index]?.title ?? '')
   for (const row of rows) widest = Math.max(widest, displayWidth(textOf(cellOf(row, index))))
-  return widest
+  return Math.min(widest, WIDEST)
 }
 
 function pad(cell: Cell, column: Column | undefined, width: number, isLast: boolean): Cell {
@@ -93,8 +128,4 @@ function styleOf(cell: Cell): Style | undefined {
 
 function dress(text: string, style: Style | undefined): string {
   return style === undefined || text === '' ? text : styled(style, text)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }

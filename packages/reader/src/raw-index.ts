@@ -12,6 +12,8 @@ export type IndexedExchange = {
   /** Where its `exchange` record begins. */
   from: Place
   requestBody?: Place & { length: number }
+  /** It has no request body, and is known to have had none. */
+  sentNothing: boolean
   /** How it ended; not there while it is in flight. */
   state?: ExchangeState
   /** The byte behind its `end` record. */
@@ -34,7 +36,8 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
     const { byte, line, length } = place
     if (record.kind === 'exchange') {
       const number = index.exchanges.length + 1
-      const exchange = { number, id: record.exchange, from: { byte, line } }
+      const sentNothing = BODILESS.has(record.method)
+      const exchange = { number, id: record.exchange, from: { byte, line }, sentNothing }
       index.exchanges.push(exchange)
       index.byId.set(exchange.id, exchange)
       continue
@@ -44,12 +47,14 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
     if (record.kind === 'request-body') exchange.requestBody = place
     if (record.kind === 'end') {
       exchange.state = record.state
+      exchange.sentNothing = record.requestBytes === 0
       exchange.to = byte + length + 1
     }
   }
   return index
 }
 
+const BODILESS = new Set(['GET', 'HEAD'])
 const CHUNK = Buffer.from('{"kind":"chunk"')
 
 function isChunk(line: Buffer): boolean {

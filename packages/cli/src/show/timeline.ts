@@ -14,14 +14,14 @@ import { commandWords } from './header.js'
 export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },
   { title: 'start', align: 'right' },
-  { title: 'request', cut: 'end' },
-  { title: 'model', cut: 'end' },
+  { title: 'request', cut: 'end', least: 18 },
+  { title: 'model', cut: 'end', spare: 5 },
   { title: 'status', align: 'right' },
-  { title: 'first', align: 'right' },
+  { title: 'first', align: 'right', spare: 3 },
   { title: 'took', align: 'right' },
-  { title: 'up', align: 'right' },
-  { title: 'down', align: 'right' },
-  { title: 'tokens', align: 'right' },
+  { title: 'up', align: 'right', spare: 1 },
+  { title: 'down', align: 'right', spare: 2 },
+  { title: 'tokens', align: 'right', spare: 4 },
   { title: 'state' },
 ]
 

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import {
+  endedSpan,
+  exchangeRecords,
+  FIRST,
+  RUN_ID,
+  sessionsDirectory,
+  startedSpan,
+  timeAt,
+  writeSession,
+} from '../reader/session-folder.js'
+import { tacho } from './tacho.js'
+
+const attacks = {
+  escape: '\u001b]0;owned\u0007\u001b[2J',
+  c1: '\u009b31m',
+  bidi: '\u202egpj.exe\u2066',
+  newline: 'a\r\nX-Injected: 1',
+  separator: '\u2028\u2029',
+  zeroWidth: '\u200b\ufeff\u{e0041}',
+  nul: '\0\b\u007f',
+  proto: '__proto__',
+  megabyte: 'x'.repeat(1_000_000),
+}
+
+// All but newline and tab: these shape our own lines.
+const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
+
+for (const [name, text] of Object.entries(attacks)) {
+  test(`nothing recorded acts on a terminal: ${name}`, async () => {
+    const directory = sessionsDirectory()
+    writeSession(directory, hostileSession(text))
+    for (const words of [
+      ['ls'],
+      ['ls', '--json'],
+      ['ls', '--ids'],
+      ['show', 'last'],
+      ['show', 'last', '--json'],
+      ['raw', 'last', '1'],
+      ['raw', 'last', '1', '--chunks'],
+      ['raw', 'last', '1', '--chunks', '--json'],
+      ['raw', 'last', '2'],
+    ]) {
+      const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])
+      const shown = stdout.toString() + stderr
+      expect(shown, words.join(' ')).not.toMatch(UNSEEN)
+      // Only in the two bodies of the exchange is a newline a newline.
+      const injected = shown.match(/^X-Injected/gm) ?? []
+      const isWhole = words.join(' ') === 'raw last 1' && name === 'newline'
+      expect(injected, words.join(' ')).toHaveLength(isWhole ? 2 : 0)
+      expect(shown).not.toContain('fault of Tacho')
+      if (words.includes('--json') && words[0] !== 'raw') JSON.parse(stdout.toString())
+    }
+  }, 30_000)
+}
+
+test('a name that is asked for acts on no terminal either', async () => {
+  const { stderr } = await tacho(['show', attacks.escape, '--sessions-dir', sessionsDirectory()])
+  expect(stderr).not.toMatch(UNSEEN)
+})
+
+test('names of objects are no way to their prototypes', async () => {
+  const directory = sessionsDirectory()
+  const lost = JSON.parse('{"__proto__": 3, "constructor": 1}')
+  const gap = { kind: 'gap', time: timeAt(1), since: timeAt(1), lost, bytes: 1, reason: 'x' }
+  const exchange = exchangeRecords({ id: '__proto__', chunks: ['a'] })
+  writeSession(directory, {
+    raw: [...exchange, gap, { kind: '__proto__' }, { kind: 'constructor' }],
+  })
+  const { stdout } = await tacho(['show', 'last', '--sessions-dir', directory])
+  expect(stdout.toString()).toContain('3 __proto__, 1 constructor lost')
+  expect(stdout.toString()).toMatch(/POST .* completed/)
+})
+
+function hostileSession(text: string): Parameters<typeof writeSession>[1] {
+  const headers: [string, string][] = [[text, text]]
+  const error = { side: 'upstream' as const, code: text, message: text }
+  return {
+    isOpen: true,
+    run: {
+      cwd: text,
+      command: text,
+      argv: [text],
+      tacho: text,
+      agentVersion: text,
+      lost: { [text]: 1 },
+    },
+    manifest: { agent: { name: text, version: text } },
+    raw: [
+      ...exchangeRecords({
+        id: FIRST,
+        method: text,
+        url: text,
+        headers,
+        request: text,
+        statusText: text,
+        chunks: [text],
+        turnId: text,
+      }),
+      ...exchangeRecords({ id: text, url: `http://h/${text}`, state: 'failed', error }),
+      { kind: 'gap', time: text, since: text, lost: { [text]: 1 }, bytes: 1, reason: text },
+      { kind: text, exchange: FIRST },
+      { kind: 'chunk', exchange: text },
+    ],
+    meta: [
+      startedSpan({ id: RUN_ID, name: 'session', start: 0 }),
+      endedSpan({
+        id: FIRST,
+        name: text,
+        start: 1,
+        attributes: { 'gen_ai.request.model': text, [text]: text },
+      }),
+      endedSpan({
+        id: text,
+        name: `approval ${text}`,
+        start: 2,
+        attributes: { 'tacho.approval.decision': text, [`tacho.approval.${text}`]: text },
+      }),
+      startedSpan({ id: 'a1', parent: text, name: `invoke_agent ${text}`, start: 3 }),
+    ],
+  }
+}

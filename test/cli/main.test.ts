@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { sessionsDirectory, writeSession } from '../reader/session-folder.js'
+import { TACHO, tacho } from './tacho.js'
+
+test('--version is that of the package', async () => {
+  const manifest = readFileSync(join(dirname(TACHO), '../package.json'), 'utf8')
+  const { stdout, exitCode } = await tacho(['--version'])
+  expect([stdout.toString(), exitCode]).toEqual([`${JSON.parse(manifest).version}\n`, 0])
+})
+
+test('--help names every command and goes to stdout', async () => {
+  const { stdout, stderr, exitCode } = await tacho(['--help'])
+  for (const name of ['codex', 'ls', 'show', 'raw', 'shim', 'completion']) {
+    expect(stdout.toString()).toMatch(new RegExp(`^ {2}${name} `, 'm'))
+  }
+  expect([stderr, exitCode]).toEqual(['', 0])
+})
+
+test('help codex tells its flags', async () => {
+  const { stdout } = await tacho(['help', 'codex'])
+  for (const flag of ['--persist-session', '--debug-log [path]', '--sessions-dir <dir>']) {
+    expect(stdout.toString()).toContain(flag)
+  }
+})
+
+for (const [words, told] of [
+  [[], 'Usage: tacho'],
+  [['sho'], "unknown command 'sho'"],
+  [['ls', '--jsn'], "unknown option '--jsn'"],
+  [['show', '--sessions-dir'], 'argument missing'],
+  [['show', 'one', 'two'], 'too many arguments'],
+] as const) {
+  test(`"${['tacho', ...words].join(' ')}" is wrong use: exit code 2, words on stderr`, async () => {
+    const { stdout, stderr, exitCode } = await tacho(words)
+    expect([stdout.toString(), exitCode]).toEqual(['', 2])
+    expect(stderr).toContain(told)
+  })
+}
+
+test('before the build, tacho says how to build it', () => {
+  const folder = sessionsDirectory()
+  mkdirSync(join(folder, 'bin'))
+  cpSync(TACHO, join(folder, 'bin/tacho.mjs'))
+  for (const words of [['ls'], ['codex']]) {
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [join(folder, 'bin/tacho.mjs'), ...words],
+      { encoding: 'utf8' },
+    )
+    expect([stderr, status]).toEqual([
+      'tacho: it is not built yet. In its folder, run: npm run build\n',
+      1,
+    ])
+  }
+})
+
+test('a full disk for the output is said, and is a failure', () => {
+  const directory = sessionsDirectory()
+  writeSession(directory)
+  const { stderr, status } = spawnSync(
+    'bash',
+    ['-c', `"${TACHO}" ls --sessions-dir "${directory}" > /dev/full`],
+    { encoding: 'utf8' },
+  )
+  expect([stderr, status]).toEqual(['tacho: the output cannot be written (ENOSPC).\n', 1])
+})

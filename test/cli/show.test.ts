@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { afterAll, describe, expect, test } from 'vitest'
+import {
+  endedSpan,
+  exchangeRecords,
+  RUN_ID,
+  SESSION_ID,
+  sessionsDirectory,
+  spansOfTwo,
+  TURN,
+  timeAt,
+  twoExchanges,
+  writeSession,
+} from '../reader/session-folder.js'
+import { tacho } from './tacho.js'
+
+const turn = '00000000000000bb'
+
+describe('show --json', () => {
+  test('is one object with the session and its exchanges', async () => {
+    const session = await showJson({ isOpen: true })
+    expect(session.session).toMatchObject({
+      id: SESSION_ID,
+      agent: 'codex',
+      startedAt: timeAt(0),
+      endedAt: null,
+      ended: 'died',
+    })
+    expect(session.exchanges).toMatchObject([
+      {
+        number: 1,
+        id: '1111111111111111',
+        state: 'completed',
+        status: 200,
+        startedAt: timeAt(100),
+        firstChunkMs: 120,
+        durationMs: 1200,
+        requestBytes: 18,
+        responseBytes: 22,
+        model: 'gpt-5.1',
+        usage: { inputTokens: 1200, outputTokens: 34 },
+      },
+      {
+        number: 2,
+        id: '2222222222222222',
+        state: 'in-flight',
+        durationMs: null,
+        requestBytes: 30,
+        responseBytes: 8,
+        model: 'gpt-5.1',
+        usage: null,
+      },
+    ])
+    expect(session.turns).toMatchObject([{ id: turn, name: 'invoke_agent codex', endedAt: null }])
+    expect([session.gaps, session.damage]).toEqual([[], []])
+  })
+
+  test('tells how exchanges were cancelled and failed', async () => {
+    const error = { side: 'upstream' as const, code: 'ECONNRESET', message: 'reset' }
+    const raw = [
+      ...exchangeRecords({ id: 'a'.repeat(16), state: 'cancelled', chunks: ['x'] }),
+      ...exchangeRecords({ id: 'b'.repeat(16), state: 'failed', status: 0, error }),
+    ]
+    expect((await showJson({ raw, meta: [] })).exchanges).toMatchObject([
+      { state: 'cancelled', error: null, model: null },
+      { state: 'failed', status: null, firstChunkMs: null, error },
+    ])
+  })
+})
+
+describe('show for people', () => {
+  test('what was in flight when it died is marked so', async () => {
+    const text = await show({ isOpen: true })
+    expect(text).toContain(`session ${SESSION_ID}`)
+    expect(text).toMatch(/agent +codex 0\.169\.0, recorded by Tacho 0\.1\.0/)
+    expect(text).toMatch(
+      /ended +died: its end was not recorded; last sign of life 2026-11-23 10:00:01/,
+    )
+    expect(text).toMatch(/command +codex exec --persist-session 'fix it'/)
+    expect(text).toMatch(/exchanges 2: 1 in flight/)
+    expect(text).toMatch(
+      /1 +\+0\.100s +POST \/v1\/responses +gpt-5\.1 +200 +120ms +1\.2s +18 B +22 B +1\.2k\/34 +completed/,
+    )
+    expect(text).toMatch(/2 +\+1\.400s +POST .* 30 B +8 B +in flight when it died/)
+  })
+
+  test('a session that is running says so, and so does what is in flight', async () => {
+    const child = spawn('sleep', ['60'])
+    afterAll(() => {
+      child.kill('SIGKILL')
+    })
+    const text = await show({ isOpen: true, run: { pid: child.pid ?? 0 } })
+    expect(text).toMatch(/ended +running\n/)
+    expect(text).toMatch(/ in flight\n/)
+    expect(text).not.toContain('died')
+  })
+
+  test('approvals, cancellations and spans of any other kind are in the time line', async () => {
+    const approval = {
+      'tacho.approval.decision': 'accept',
+      'tacho.approval.decided_by': 'user',
+      'tacho.approval.wait_ms': 80,
+      'tacho.turn.id': TURN,
+    }
+    const meta = [
+      ...spansOfTwo(),
+      endedSpan({
+        id: 'c1',
+        parent: turn,
+        name: 'approval exec_command',
+        start: 1310,
+        end: 1390,
+        attributes: approval,
+      }),
+      endedSpan({
+        id: 'c2',
+        parent: turn,
+        name: 'execute_tool exec_command',
+        start: 1391,
+        end: 1395,
+      }),
+      endedSpan({ id: 'c3', parent: 'c2', name: 'something new', start: 1392, end: 1393 }),
+    ]
+    const text = await show({ isOpen: true, meta })
+    expect(text).toMatch(
+      /\+1\.310s +approval exec_command .* 80ms .*decision accept, decided_by user/,
+    )
+    expect(text.indexOf('something new')).toBeGreaterThan(text.indexOf('execute_tool'))
+    expect(text.indexOf('POST', text.indexOf('something new'))).toBeGreaterThan(0)
+  })
+
+  test('gaps and damage are told at the end', async () => {
+    const gap = {
+      kind: 'gap',
+      time: timeAt(1500),
+      since: timeAt(1450),
+      lost: { chunk: 12, end: 1 },
+      bytes: 4096,
+      reason: 'ENOSPC: no space left on device',
+    }
+    const text = await show({ raw: [...twoExchanges(), gap, { kind: 'end' }] })
+    expect(text).toMatch(
+      /gaps\n {2}12 chunk, 1 end lost since 2026-11-23 10:00:01, 4\.1 kB: ENOSPC: no space left on device\n/,
+    )
+    expect(text).toMatch(
+      /damage\n {2}session_oai_raw\.log, line 12, byte \d+: not a record of this log\n$/,
+    )
+  })
+
+  test('a session without exchanges has no table', async () => {
+    const text = await show({ raw: [], meta: [] })
+    expect(text).toMatch(/exchanges 0\n/)
+    expect(text).not.toContain('state')
+  })
+
+  test('each run of a resumed session is in the time line', async () => {
+    const run = {
+      id: RUN_ID,
+      startedAt: timeAt(0),
+      endedAt: timeAt(50),
+      ended: { exitCode: 0 },
+      command: 'codex',
+      argv: ['exec'],
+    }
+    const resumed = {
+      ...run,
+      id: '00000000000000ab',
+      startedAt: timeAt(1350),
+      argv: ['resume'],
+      ended: { signal: 'SIGTERM' },
+    }
+    const text = await show({ manifest: { runs: [run, resumed] as never } })
+    expect(text).toMatch(/run 1, 2026-11-23 10:00:00, completed: codex exec\n/)
+    expect(text).toMatch(/run 2, 2026-11-23 10:00:01, ended by SIGTERM: codex resume\n/)
+  })
+})
+
+for (const [name, words, exitCode, told] of [
+  ['an unknown session', ['nope'], 1, ['no session nope', 'Looked in', 'tacho ls']],
+  ['no session at all', [], 2, ["missing required argument 'session'", 'tacho --help']],
+  ['a format from the future', ['last'], 1, ['has format 99 and needs a newer Tacho']],
+] as const) {
+  test(`${name} ends with exit code ${exitCode} and says what to do`, async () => {
+    const directory = sessionsDirectory()
+    writeSession(directory, { manifest: { format: 99 } })
+    const shown = await tacho(['show', ...words, '--sessions-dir', directory])
+    expect([shown.stdout.toString(), shown.exitCode]).toEqual(['', exitCode])
+    for (const part of told) expect(shown.stderr).toContain(part)
+  })
+}
+
+type Parts = Parameters<typeof writeSession>[1]
+
+async function show(parts: Parts, ...words: string[]): Promise<string> {
+  const directory = sessionsDirectory()
+  writeSession(directory, parts)
+  const shown = await tacho(['show', 'last', ...words, '--sessions-dir', directory])
+  expect([shown.stderr, shown.exitCode]).toEqual(['', 0])
+  return shown.stdout.toString()
+}
+
+async function showJson(parts: Parts): Promise<Record<string, unknown>> {
+  return JSON.parse(await show(parts, '--json'))
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LineCutter } from '@tacho/format'
+import { describe, expect, test } from 'vitest'
+import { readLines } from '../../packages/reader/dist/read-lines.js'
+import { sessionsDirectory } from './session-folder.js'
+
+const directory = sessionsDirectory()
+
+describe('the lines of a file are those that a line cutter makes of it whole', () => {
+  const block = 256 * 1024
+  const long = randomBytes(block).toString('hex')
+  const cases: [name: string, text: string][] = [
+    ['an empty file', ''],
+    ['a lone newline', '\n'],
+    ['a torn line alone', 'torn'],
+    ['lines and a torn one', 'one\n\nthree\ntorn'],
+    ['a line that ends a block', `${'x'.repeat(block - 1)}\nnext\n`],
+    ['a line that is one byte longer', `${'x'.repeat(block)}\nnext\n`],
+    ['a line over several blocks between short ones', `short\n${long}${long}\nshort\n${long}`],
+  ]
+  for (const [name, text] of cases) {
+    test(name, () => {
+      expect(read(text)).toEqual(cut(text))
+    })
+  }
+})
+
+test('a file can be read from a place on, up to a byte', () => {
+  const from = { byte: 4, line: 2 }
+  expect(read('one\ntwo\nthree\nfour\n', from, 14)).toEqual([
+    { byte: 4, line: 2, text: 'two', isTorn: false },
+    { byte: 8, line: 3, text: 'three', isTorn: false },
+  ])
+})
+
+type Line = { byte: number; line: number; text: string; isTorn: boolean }
+
+function read(
+  text: string,
+  ...range: [from?: { byte: number; line: number }, to?: number]
+): Line[] {
+  const path = join(directory, 'lines')
+  writeFileSync(path, text)
+  const descriptor = openSync(path, 'r')
+  const lines: Line[] = []
+  // The bytes of a line are only good until the next one.
+  for (const { byte, line, bytes, isTorn } of readLines(descriptor, ...range)) {
+    lines.push({ byte, line, text: String(bytes), isTorn })
+  }
+  closeSync(descriptor)
+  return lines
+}
+
+function cut(text: string): Line[] {
+  const cutter = new LineCutter()
+  return [...cutter.push(Buffer.from(text)), ...cutter.end()].map(
+    ({ byte, number, bytes, isTorn }) => ({
+      byte,
+      line: number,
+      text: Buffer.from(bytes).toString(),
+      isTorn,
+    }),
+  )
+}
