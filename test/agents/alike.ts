@@ -1,0 +1,29 @@
+import type { Ended } from '../host/index.js'
+import type { Workplace } from './workplace.js'
+
+/** What of a run must be the same with Tacho and without. */
+export type Outcome = Pick<Ended, 'exitCode' | 'signal'> & { stdout: string; stderr: string }
+
+/**
+ * How a run ended and what it printed, with that taken out which differs between any two runs of
+ * Codex: ids, the folders of the test, the ports, times. What stands behind `tap` is where requests
+ * went; an error of Codex's names it.
+ */
+export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
+  const alike = (bytes: Buffer) =>
+    bytes
+      .toString()
+      .replaceAll(/http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/127\.0\.0\.1:/g, 'http://127.0.0.1:')
+      .replaceAll(`127.0.0.1:${model.port}`, 'UPSTREAM')
+      .replaceAll(home.root, 'ROOT')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/^ (succeeded|exited \d+) in \d+m?s:$/gm, ' $1 in TIME:')
+      .replaceAll(/^tokens used\n[\d,]+$/gm, 'tokens used')
+  return {
+    exitCode: ended.exitCode,
+    signal: ended.signal,
+    stdout: alike(ended.stdout),
+    stderr: alike(ended.stderr),
+  }
+}

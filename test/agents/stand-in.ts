@@ -1,0 +1,55 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+/**
+ * A program in Codex's place, for what the real one cannot be made to do: a script of Node's, run as
+ * Codex is. In it `base` is the base URL that it was given for its requests, `ask(text, headers)`
+ * sends one as Codex would, and `args` are its arguments.
+ *
+ * @returns its path. It is removed at the end of the test file.
+ */
+export function standIn(source: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-stand-in-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'codex')
+  writeFileSync(path, `#!${process.execPath}\n${PROLOGUE}${source}`)
+  // Other users run it too.
+  chmodSync(folder, 0o755)
+  chmodSync(path, 0o755)
+  return path
+}
+
+/** A session id of its own for each `n`. */
+export function sessionIdOf(n: number): string {
+  return `0199a1b2-c3d4-7e5f-8a9b-${n.toString(16).padStart(12, '0')}`
+}
+
+// CommonJS, as a file without a suffix is.
+const PROLOGUE = `
+const fs = require('node:fs')
+const args = process.argv.slice(2)
+const base = args.map((one) => /base_url="(.*)"$/.exec(one)?.[1]).filter(Boolean).at(-1)
+  ?? process.env.STAND_IN_BASE
+async function ask(text, headers = {}) {
+  const response = await fetch(base + '/responses', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'authorization': 'Bearer ' + process.env.SCRIPTED_KEY,
+      'user-agent': 'codex_exec/0.169.0 (stand-in)',
+      'x-codex-turn-metadata': JSON.stringify({
+        session_id: '${sessionIdOf(1)}',
+        thread_id: '${sessionIdOf(1)}',
+        turn_id: '${sessionIdOf(1001)}',
+      }),
+      ...headers,
+    },
+    body: JSON.stringify({ model: 'gpt-5.5', stream: true, input: [
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+    ] }),
+  })
+  return response.text()
+}
+`
