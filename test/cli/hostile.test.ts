@@ -30,7 +30,7 @@ for (const [name, text] of Object.entries(attacks)) {
   test(`nothing recorded acts on a terminal: ${name}`, async () => {
     const directory = sessionsDirectory()
     writeSession(directory, hostileSession(text))
-    for (const words of [
+    const commands = [
       ['ls'],
       ['ls', '--json'],
       ['ls', '--ids'],
@@ -40,17 +40,19 @@ for (const [name, text] of Object.entries(attacks)) {
       ['raw', 'last', '1', '--chunks'],
       ['raw', 'last', '1', '--chunks', '--json'],
       ['raw', 'last', '2'],
-    ]) {
+    ]
+    const runs = commands.map(async (words) => {
       const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])
       const shown = stdout.toString() + stderr
-      expect(shown, words.join(' ')).not.toMatch(UNSEEN)
-      // Only in the two bodies of the exchange is a newline a newline.
-      const injected = shown.match(/^X-Injected/gm) ?? []
-      const isWhole = words.join(' ') === 'raw last 1' && name === 'newline'
-      expect(injected, words.join(' ')).toHaveLength(isWhole ? 2 : 0)
+      expect(UNSEEN.exec(shown), words.join(' ')).toBeNull()
       expect(shown).not.toContain('fault of Tacho')
+      // Only in the two bodies of the exchange is a newline a newline.
+      const isWhole = words.join(' ') === 'raw last 1' && name === 'newline'
+      const injected = shown.match(/^X-Injected/gm) ?? []
+      expect(injected, words.join(' ')).toHaveLength(isWhole ? 2 : 0)
       if (words.includes('--json') && words[0] !== 'raw') JSON.parse(stdout.toString())
-    }
+    })
+    await Promise.all(runs)
   }, 30_000)
 }
 

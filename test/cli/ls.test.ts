@@ -120,7 +120,7 @@ test('a reader that goes away early ends ls quietly', () => {
 })
 
 function onTerminal(command: string): string {
-  const environment = { ...process.env, TZ: 'UTC', TERM: 'xterm' }
-  for (const name of ['NO_COLOR', 'FORCE_COLOR']) delete environment[name as 'NO_COLOR']
+  const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env
+  const environment = { ...rest, TZ: 'UTC', TERM: 'xterm' }
   return execFileSync('script', ['-qec', command, '/dev/null'], { env: environment }).toString()
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   endedSpan,
   exchangeRecords,
@@ -86,7 +86,7 @@ describe('show for people', () => {
 
   test('a session that is running says so, and so does what is in flight', async () => {
     const child = spawn('sleep', ['60'])
-    afterAll(() => {
+    onTestFinished(() => {
       child.kill('SIGKILL')
     })
     const text = await show({ isOpen: true, run: { pid: child.pid ?? 0 } })

@@ -23,10 +23,15 @@ export const RUN_ID = '00000000000000aa'
 /** When the sessions of these tests start: their records count from here. */
 export const START = Date.parse('2026-11-23T10:00:00.000Z')
 
+const directories: string[] = []
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+})
+
 /** An empty folder for sessions, removed when the test file is done. */
 export function sessionsDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tacho-sessions-'))
-  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  directories.push(directory)
   return directory
 }
 

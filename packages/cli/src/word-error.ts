@@ -22,8 +22,6 @@ const NEXT: Record<ReaderErrorCode, string> = {
     '\nRun tacho ls to see the sessions that are there, name their folder with --sessions-dir DIR,\nor record one with: tacho codex --persist-session',
   ambiguous: '\nGive more of the id.',
   'newer-format': '',
-  'no-exchange': '',
-  unreadable: '',
   'missing-bytes': '',
 }
 

@@ -5,10 +5,6 @@ export type ReaderErrorCode =
   | 'ambiguous'
   /** The folder is of a format that this version does not know. */
   | 'newer-format'
-  /** The session has no exchange of this number. */
-  | 'no-exchange'
-  /** A file of the session cannot be opened. */
-  | 'unreadable'
   /** Bytes that were asked for were not kept, or are damaged. */
   | 'missing-bytes'
 
