@@ -1,3 +1,7 @@
+export { BodyEncoder, type EncodedBody } from './body/encoder.js'
+export type { ContentSource } from './body/layout.js'
+export { KEPT_BYTES, MAX_BODY_BYTES, READ_CACHE_BYTES } from './body/limits.js'
+export { BodyReader, readBody } from './body/reader.js'
 export {
   bytesOf,
   type Content,
@@ -16,6 +20,7 @@ export {
   decodeLine,
   encodeLine,
   LineCutter,
+  lineTail,
   type PlacedLine,
 } from './line.js'
 export type { Manifest, Run, RunEnded } from './manifest.js'

@@ -16,14 +16,16 @@ const TAIL = /^,"crc":"([0-9a-f]{8})"\}$/
 export function encodeLine(record: object, checksum: Checksum): Uint8Array {
   const json = encoder.encode(JSON.stringify(record))
   const body = json.subarray(0, json.length - 1)
-  const line = new Uint8Array(body.length + TAIL_LENGTH + 1)
+  const tail = encoder.encode(lineTail(checksum(body)))
+  const line = new Uint8Array(body.length + tail.length)
   line.set(body)
-  const crc = (checksum(body) >>> 0).toString(16).padStart(8, '0')
-  const tail = `,"crc":"${crc}"}\n`
-  for (let index = 0; index <= TAIL_LENGTH; index += 1) {
-    line[body.length + index] = tail.charCodeAt(index)
-  }
+  line.set(tail, body.length)
   return line
+}
+
+/** What a line ends with, after its JSON but for the closing brace: the checksum and the newline. */
+export function lineTail(checksum: number): string {
+  return `,"crc":"${(checksum >>> 0).toString(16).padStart(8, '0')}"}\n`
 }
 
 /** What a line turned out to be: an object, or damage with its reason. */

@@ -4,6 +4,12 @@ export const BODY_BYTES = 64 * 1024 * 1024
 /** What is kept of each end of a body that is larger than {@link BODY_BYTES}. */
 export const BODY_END_BYTES = 64 * 1024
 
+/**
+ * Of one answer this much is written as text, which can be read and searched as it stands; what
+ * comes after it as base64, which costs a tenth. No model writes that much.
+ */
+export const TEXT_BYTES = 4 * 1024 * 1024
+
 /** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
 export const SYNC_MILLISECONDS = 500
 

@@ -5,7 +5,11 @@ import type { Conversation } from '@tacho/recorder'
 export function conversationOf(request: IncomingMessage): Conversation {
   const { headers } = request
   const metadata = objectOf([headers['x-codex-turn-metadata']].flat()[0])
-  const sessionId = text(metadata.session_id) ?? single(headers['session-id'])
+  // The TUI asks for a title of the session in a thread that is a session of its own by its ids.
+  const isTitle = metadata.thread_source === 'thread_title'
+  const sessionId = isTitle
+    ? undefined
+    : (text(metadata.session_id) ?? single(headers['session-id']))
   const threadId = text(metadata.thread_id) ?? single(headers['thread-id'])
   const turnId = text(metadata.turn_id)
   const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(headers['user-agent'] ?? '')?.[1]

@@ -45,6 +45,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #tap: ExchangeTap
   #controller: Dispatcher.DispatchController | undefined
+  /** What has come with the read that is being parsed; it is one chunk. */
+  #arrived: Buffer[] = []
   #isAgentGone = false
 
   constructor(request: IncomingMessage, response: ServerResponse, tap: ExchangeTap) {
@@ -82,7 +84,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       controller.pause()
       this.#response.once('drain', () => controller.resume())
     }
-    this.#tap.tell((exchange) => exchange.responseBytes(bytes))
+    // undici cuts a read at every HTTP chunk; what arrived together is told together.
+    if (this.#arrived.push(bytes) === 1) process.nextTick(() => this.#tellArrived())
   }
 
   onResponseEnd(
@@ -94,10 +97,12 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     )
     if (fields.length > 0) this.#response.addTrailers(fields)
     this.#response.end()
+    this.#tellArrived()
     this.#over({ state: 'completed', trailers: fields })
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.#tellArrived()
     if (this.#isAgentGone) this.#over({ state: 'cancelled' })
     else this.#breakOff(codeOf(error), error.message)
   }
@@ -114,6 +119,14 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#isAgentGone = true
     this.#tap.tell((exchange) => exchange.hungUp())
     this.#controller?.abort(new AgentGone())
+  }
+
+  #tellArrived(): void {
+    const [first, ...others] = this.#arrived
+    if (first === undefined) return
+    this.#arrived = []
+    const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
+    this.#tap.tell((exchange) => exchange.responseBytes(bytes))
   }
 
   #over(end: ExchangeEnd): void {

@@ -2,7 +2,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import type { EndRecord, ExchangeState, Headers, RawRecord } from '@tacho/format'
 import { hrTime, isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
-import { lineOf } from '../line.js'
+import { base64ChunkLine, lineOf } from '../line.js'
 import { type ModelApi, modelApiOf, type RequestFacts } from '../model-api/index.js'
 import { objectOf, ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
@@ -107,6 +107,10 @@ export class Exchange {
       scrubber: this.#session.scrubber,
       at: () => this.#at(),
       write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      writeBase64: (chunk, bytes) => {
+        const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
+        this.#session.raw.append(line, 'chunk')
+      },
       read: (bytes) => reader?.push(bytes),
     })
     this.#write({

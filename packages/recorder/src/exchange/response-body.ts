@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ChunkRecord, contentOf, type Piece } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
+import { BODY_BYTES, BODY_END_BYTES, TEXT_BYTES } from '../limits.js'
 import { BodyEnds } from './body-ends.js'
 import { ChunkCutter, type CutChunk } from './chunk-cutter.js'
 import { type StreamDecoder, streamDecoder } from './content-coding.js'
@@ -12,6 +12,11 @@ export type ResponseBodyOptions = {
   /** Microseconds since the exchange began. */
   at: () => number
   write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
+  /** The same for a chunk that is not worth being text. */
+  writeBase64: (
+    chunk: Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>,
+    bytes: Uint8Array,
+  ) => void
   /** Is given the decoded bytes as the model sent them, to read what they say. */
   read: (bytes: Uint8Array) => void
 }
@@ -83,12 +88,13 @@ export class ResponseBody {
   #write(scrubbed: { bytes: Uint8Array; found: CutChunk['scrubbed'] }): void {
     for (const chunk of this.#cutter.cut(scrubbed.bytes, scrubbed.found)) {
       this.#hash.update(chunk.bytes)
-      this.#options.write({
+      const head = {
         at: chunk.at,
-        content: contentOf(chunk.bytes),
-        ...(chunk.isContinued && { continued: true }),
+        ...(chunk.isContinued && { continued: true as const }),
         ...(chunk.scrubbed.length > 0 && { scrubbed: chunk.scrubbed }),
-      })
+      }
+      if (this.#decodedBytes > TEXT_BYTES) this.#options.writeBase64(head, chunk.bytes)
+      else this.#options.write({ ...head, content: contentOf(chunk.bytes) })
     }
   }
 

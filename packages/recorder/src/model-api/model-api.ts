@@ -25,6 +25,8 @@ export type ModelApi = {
   /** Whether a request is one of this API's, by the end of its path. */
   isRequest(method: string, path: string): boolean
   readRequest(body: Json): RequestFacts
+  /** How an event begins that is text and nothing else, in its member `delta`, where there is one. */
+  textEvent?: string
   /** Reads one event of a streamed response into the facts. */
   readEvent(event: Json, facts: ResponseFacts): void
   /** Reads a response that came in one piece. */

@@ -15,6 +15,7 @@ export const responsesApi: ModelApi = {
   readRequest: (body) => ({
     ...(textAt(body, 'model') !== undefined && { model: String(body.model) }),
   }),
+  textEvent: 'event: response.output_text.delta\n',
   readEvent(event, facts) {
     if (event.type === 'response.output_text.delta') addText(facts, textAt(event, 'delta'))
     else if (event.type === 'error') learn(facts, { errorType: textAt(event, 'code') ?? 'error' })

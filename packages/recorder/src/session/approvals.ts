@@ -20,6 +20,8 @@ export type ApprovalAsked = {
   what: string
   reason?: string | undefined
   cwd?: string | undefined
+  /** The files that are to be changed. */
+  files?: readonly string[] | undefined
   /** The decisions that were offered. */
   offered: readonly string[]
   /** The id of the tool call that waits for it. */
@@ -37,6 +39,8 @@ export type ApprovalAnswered = {
   decidedBy: DecidedBy
   /** The rule that decided, or that the answer makes. */
   rule?: string | undefined
+  /** Why, in the words of who decided. */
+  rationale?: string | undefined
   at: number
 }
 
@@ -73,6 +77,9 @@ export class Approvals {
         'tacho.approval.offered': asked.offered.map((one) => this.#text(one)),
         ...this.#optional('tacho.approval.reason', asked.reason),
         ...this.#optional('tacho.approval.cwd', asked.cwd),
+        ...(asked.files !== undefined && {
+          'tacho.approval.files': asked.files.map((one) => this.#text(one)),
+        }),
         ...this.#optional('gen_ai.tool.call.id', callId),
         ...attributesFor(conversation),
       },
@@ -81,7 +88,8 @@ export class Approvals {
   }
 
   /** @returns whether it was open: a second answer, or one to a question never asked, is none. */
-  answered(id: string, { decision, decidedBy, rule, at }: ApprovalAnswered): boolean {
+  answered(id: string, answer: ApprovalAnswered): boolean {
+    const { decision, decidedBy, rule, rationale, at } = answer
     const askedAt = this.#open.startedAt(id)
     if (askedAt === undefined) return false
     this.#answered.add(id)
@@ -90,6 +98,7 @@ export class Approvals {
       'tacho.approval.decided_by': decidedBy,
       'tacho.approval.wait_ms': Math.max(0, at - askedAt) / 1000,
       ...this.#optional('tacho.approval.rule', rule),
+      ...this.#optional('tacho.approval.rationale', rationale),
     })
   }
 

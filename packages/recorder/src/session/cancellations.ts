@@ -41,6 +41,10 @@ export type CancellationsOptions = SpanSource & { traceId: () => string }
 export class Cancellations {
   readonly #options: CancellationsOptions
   readonly #open: OpenSpans
+  /** How many exchanges of a turn have not ended. */
+  readonly #inFlight = new Map<string, number>()
+  /** When turns ended whose exchanges are still to be released. */
+  readonly #turnEnds = new Map<string, number>()
 
   constructor(options: CancellationsOptions) {
     this.#options = options
@@ -97,9 +101,33 @@ export class Cancellations {
     this.#open.link(keyOf(conversation), this.#options.traceId(), spanId)
   }
 
-  /** The turn that was to stop has ended. */
+  /**
+   * The turn that was to stop has ended. The agent may tell so before the connections of that turn
+   * are released, and the cancellation lasts until they are.
+   */
   turnEnded(conversation: Conversation, at: number): void {
-    this.#open.end(keyOf(conversation), at)
+    const key = keyOf(conversation)
+    if (this.#inFlight.has(key)) this.#turnEnds.set(key, at)
+    else this.#open.end(key, at)
+  }
+
+  exchangeStarted(conversation: Conversation): void {
+    const key = keyOf(conversation)
+    this.#inFlight.set(key, (this.#inFlight.get(key) ?? 0) + 1)
+  }
+
+  exchangeEnded(conversation: Conversation, at: number): void {
+    const key = keyOf(conversation)
+    const others = (this.#inFlight.get(key) ?? 1) - 1
+    if (others > 0) {
+      this.#inFlight.set(key, others)
+      return
+    }
+    this.#inFlight.delete(key)
+    const turnEnd = this.#turnEnds.get(key)
+    if (turnEnd === undefined) return
+    this.#turnEnds.delete(key)
+    this.#open.end(key, Math.max(turnEnd, at))
   }
 
   endAll(at: number): void {

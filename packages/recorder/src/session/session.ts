@@ -78,12 +78,13 @@ export class Session {
       attributesFor: (conversation) => this.attributesFor(conversation),
     }
     this.turns = new Turns({ ...spans, agent: options.run.agent.name, runSpanId: this.runId })
-    this.tools = new Tools(spans)
+    const scrub = (text: string) => this.scrubber.text(text)
+    this.tools = new Tools({ ...spans, scrub })
     this.approvals = new Approvals({
       ...spans,
       parentFor: (conversation, callId) =>
         this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
-      scrub: (text) => this.scrubber.text(text),
+      scrub,
     })
     this.cancellations = new Cancellations({ ...spans, traceId: () => this.traceId })
     this.#writeManifest()
@@ -167,22 +168,44 @@ export class Session {
   /** A request of this session has arrived. */
   noteRequest({ conversation }: RequestHead): void {
     this.#agentVersion ??= conversation.agentVersion
+    this.cancellations.exchangeStarted(conversation)
     if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation)
   }
 
   exchangeEnded(state: ExchangeState, conversation: Conversation, at: number): void {
     this.#exchanges[state] += 1
     this.turns.touch(conversation.turnId, at)
+    this.cancellations.exchangeEnded(conversation, at)
   }
 
-  /** A turn is over, as the agent tells it; a wish to stop it is fulfilled by that. */
+  /** A tool is done; one that ends while its turn is to stop was stopped by that. */
+  toolEnded(
+    callId: string,
+    conversation: Conversation,
+    at: number,
+    attributes: Attributes = {},
+  ): void {
+    const spanId = this.tools.spanIdOf(callId)
+    if (spanId !== undefined && this.cancellations.isWished(conversation))
+      this.cancellations.stopped(conversation, spanId)
+    this.tools.end(callId, at, attributes)
+  }
+
+  /**
+   * A turn is over, as the agent tells it; a wish to stop it is fulfilled by that, or came too late.
+   *
+   * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
+   */
   turnEnded(conversation: Conversation, status: string, at: number): void {
     const { turnId } = conversation
     if (turnId === undefined) return
-    if (this.cancellations.isWished(conversation)) {
+    // What a turn that went well leaves running is in the background, and goes on.
+    if (status !== 'completed') {
+      for (const callId of this.tools.runningIn(conversation))
+        this.toolEnded(callId, conversation, at, { 'tacho.tool.status': status })
       this.cancellations.stopped(conversation, this.parentFor(conversation))
-      this.cancellations.turnEnded(conversation, at)
     }
+    this.cancellations.turnEnded(conversation, at)
     this.turns.end(turnId, at, status)
   }
 
@@ -196,6 +219,8 @@ export class Session {
   /** Ends the run's spans, writes how it ended and closes the files. */
   close(ended: RunEnded): void {
     const at = this.now()
+    for (const conversation of this.turns.open())
+      this.cancellations.stopped(conversation, this.parentFor(conversation))
     this.approvals.endAll(at)
     this.tools.endAll(at)
     this.cancellations.endAll(at)

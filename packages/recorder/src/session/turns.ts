@@ -56,6 +56,10 @@ export class Turns {
     this.#lastSign.delete(turnId)
   }
 
+  isOpen(turnId: string): boolean {
+    return this.#open.spanIdOf(turnId) !== undefined
+  }
+
   /** The conversations of the turns that are going on. */
   open(): Conversation[] {
     return this.#open.keys().flatMap((turnId) => this.#conversations.get(turnId) ?? [])

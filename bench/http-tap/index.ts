@@ -1,0 +1,116 @@
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Row } from '../row.js'
+import { median } from '../statistics.js'
+import type { Figures } from './agent.js'
+import { otherProxies } from './other-proxies.js'
+
+const TACHO = fileURLToPath(new URL('../../../packages/cli/bin/tacho.js', import.meta.url))
+const LARGE = 64 * 1024 * 1024
+
+/**
+ * What the HTTP tap adds: a 40 KB request with a 200-event answer, and a 64 MB answer, through
+ * `tacho codex --persist-session` as it is, direct, and through other proxies, request by request
+ * in turn.
+ */
+export async function benchHttpTap(): Promise<Row[]> {
+  const upstream = fork(fileURLToPath(new URL('./upstream.js', import.meta.url)))
+  const [address] = (await once(upstream, 'message')) as [AddressInfo]
+  const direct = `http://127.0.0.1:${address.port}/v1`
+  const others = await otherProxies(`http://127.0.0.1:${address.port}`)
+  try {
+    const urls = { direct, ...Object.fromEntries(others.map(({ name, url }) => [name, url])) }
+    return rowsOf(await record(direct, urls))
+  } finally {
+    for (const other of others) other.stop()
+    upstream.disconnect()
+  }
+}
+
+/** Runs the stand-in agent under `tacho codex` and takes its figures. */
+async function record(direct: string, urls: Record<string, string>): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
+  try {
+    const home = join(folder, 'codex')
+    mkdirSync(home)
+    writeFileSync(
+      join(home, 'config.toml'),
+      `model_provider = "bench"\n[model_providers.bench]\nname = "bench"\nbase_url = "${direct}"\n`,
+    )
+    const program = join(folder, 'agent')
+    const agent = fileURLToPath(new URL('./agent.js', import.meta.url))
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${agent}' "$@"\n`, {
+      mode: 0o755,
+    })
+    const plan = { urls, requests: 300, bytes: LARGE, largeRounds: 5 }
+    const tacho = spawn(process.execPath, [TACHO, 'codex', 'exec', '--persist-session', 'bench'], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        CODEX_HOME: home,
+        TACHO_CODEX: program,
+        BENCH_PLAN: JSON.stringify(plan),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    return JSON.parse(await text(tacho.stdout)) as Figures
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function rowsOf({ samples, throughput, growth }: Figures): Row[] {
+  const first = (name: string) => median((samples[name] ?? []).map((sample) => sample.firstByte))
+  const whole = (name: string) => median((samples[name] ?? []).map((sample) => sample.whole))
+  const speed = (name: string) => median(throughput[name] ?? [])
+  const names = Object.keys(samples)
+  return [
+    ...names.map((name) => ({
+      what: `${name}: to the first byte, median`,
+      value: first(name),
+      unit: 'ms',
+    })),
+    ...names.map((name) => ({ what: `${name}: in all, median`, value: whole(name), unit: 'ms' })),
+    {
+      what: 'added by the tap to the first byte',
+      value: first('tacho') - first('direct'),
+      unit: 'ms',
+      limit: { most: 1 },
+    },
+    {
+      what: 'added by the tap in all',
+      value: whole('tacho') - whole('direct'),
+      unit: 'ms',
+      limit: { most: 1.5 },
+    },
+    ...names.map((name) => ({
+      what: `${name}: 64 MiB answer, median`,
+      value: speed(name),
+      unit: 'MB/s',
+    })),
+    {
+      what: 'throughput of the tap / direct',
+      value: speed('tacho') / speed('direct'),
+      unit: '×',
+      limit: { least: 0.5 },
+    },
+    {
+      what: 'memory growth, 64 MiB answer',
+      value: (growth.streaming ?? 0) / 1048576,
+      unit: 'MiB',
+      limit: { most: 32 },
+    },
+    {
+      what: 'memory growth, consumer that pauses',
+      value: (growth.pausing ?? 0) / 1048576,
+      unit: 'MiB',
+      limit: { most: 32 },
+    },
+  ]
+}

@@ -1,0 +1,23 @@
+import { benchHttpTap } from './http-tap/index.js'
+import { benchOff } from './off.js'
+import { printRows, type Row } from './row.js'
+
+const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
+  'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
+  off: ['tacho codex without recording', benchOff],
+}
+
+// `npm run bench` runs all of them; `npm run bench -- off` one.
+const wanted = process.argv.slice(2)
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+  const found = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+  if (found === undefined) {
+    process.stderr.write(
+      `There is no bench ${name}. There are: ${Object.keys(BENCHES).join(', ')}.\n`,
+    )
+    process.exitCode = 2
+    break
+  }
+  const [title, bench] = found
+  printRows(title, await bench())
+}

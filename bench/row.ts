@@ -1,0 +1,27 @@
+/** One figure of a benchmark: what was measured, how much, and the limit it is held against. */
+export type Row = {
+  what: string
+  value: number
+  unit: string
+  /** The least or the most it may be. */
+  limit?: { most: number } | { least: number }
+  note?: string
+}
+
+/** Prints figures as a table, each with its verdict where there is a limit. */
+export function printRows(title: string, rows: readonly Row[]): void {
+  process.stdout.write(`\n${title}\n`)
+  for (const row of rows) {
+    const value = `${row.value.toFixed(row.value < 10 ? 2 : 0)} ${row.unit}`
+    process.stdout.write(
+      `  ${row.what.padEnd(58)}${value.padStart(14)}  ${verdict(row)}${row.note ?? ''}\n`,
+    )
+  }
+}
+
+function verdict({ value, unit, limit }: Row): string {
+  if (limit === undefined) return ''
+  const isMet = 'most' in limit ? value <= limit.most : value >= limit.least
+  const bound = 'most' in limit ? `≤ ${limit.most}` : `≥ ${limit.least}`
+  return `${isMet ? 'met' : 'NOT MET'} (${bound} ${unit}) `
+}

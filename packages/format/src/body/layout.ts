@@ -1,0 +1,100 @@
+import { bytesOfBase64, type Content, MissingBytes } from '../content.js'
+import { PART_COST } from './limits.js'
+
+/** Gives the content of a request body as its record has it; nothing where there is no such record. */
+export type ContentSource = (exchange: string) => Content | undefined
+
+/** A content laid out: which piece stands where in the body. */
+export type Layout = {
+  exchange: string
+  length: number
+  /** Not empty each, in order, without holes. */
+  parts: Part[]
+  /** What holding it costs, in bytes. */
+  cost: number
+}
+
+/** One piece from byte `at` of the body: bytes, a copy, or the reason why there are none. */
+export type Part = { at: number; length: number } & (
+  | { bytes: Uint8Array }
+  | { copy: string; from: number }
+  | { missing: string }
+)
+
+/**
+ * Lays out the content of one record. What it says is taken for no more than a claim: the record may
+ * be damaged, or made to do harm.
+ *
+ * @throws MissingBytes where the content is none.
+ */
+export function layoutOf(exchange: string, content: unknown): Layout {
+  const pieces: unknown = typeof content === 'string' ? [content] : content
+  if (!Array.isArray(pieces)) {
+    throw new MissingBytes(`the content of exchange ${exchange} is neither text nor a list`)
+  }
+  const layout: Layout = { exchange, length: 0, parts: [], cost: 0 }
+  for (const [index, piece] of pieces.entries()) {
+    const part = partOf(piece, layout.length)
+    if (part === undefined) {
+      throw new MissingBytes(
+        `piece ${index} of the content of exchange ${exchange} is of no known kind`,
+      )
+    }
+    if (part.length > 0) layout.parts.push(part)
+    layout.length += part.length
+    layout.cost += PART_COST + ('bytes' in part ? part.length : 0)
+    if (!Number.isSafeInteger(layout.length)) {
+      throw new MissingBytes(`the content of exchange ${exchange} claims to be endless`)
+    }
+  }
+  return layout
+}
+
+/** The index of the part in which a byte of the body stands. */
+export function partAt({ parts }: Layout, byte: number): number {
+  let low = 0
+  let high = parts.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((parts[middle]?.at ?? 0) <= byte) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+const encoder = new TextEncoder()
+
+function partOf(piece: unknown, at: number): Part | undefined {
+  if (typeof piece === 'string') return bytesPart(encoder.encode(piece), at)
+  if (typeof piece !== 'object' || piece === null) return undefined
+  if ('base64' in piece) {
+    const bytes = typeof piece.base64 === 'string' ? decoded(piece.base64) : undefined
+    return bytes && bytesPart(bytes, at)
+  }
+  if ('copy' in piece && 'at' in piece && 'length' in piece) {
+    const { copy, at: from, length } = piece
+    if (typeof copy !== 'string' || !isCount(from) || !isCount(length)) return undefined
+    return { at, length, copy, from }
+  }
+  if ('omitted' in piece && isCount(piece.omitted)) {
+    const missing = `${piece.omitted} bytes of this body were not kept`
+    return { at, length: piece.omitted, missing }
+  }
+  return undefined
+}
+
+function bytesPart(bytes: Uint8Array, at: number): Part {
+  return { at, length: bytes.length, bytes }
+}
+
+function decoded(base64: string): Uint8Array | undefined {
+  try {
+    return bytesOfBase64(base64)
+  } catch {
+    return undefined
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}

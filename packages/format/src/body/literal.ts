@@ -1,0 +1,56 @@
+import { base64Of, type Piece, textOf } from '../content.js'
+import { TEXT_RUN } from './limits.js'
+
+/** These bytes as literal pieces: text as far as they are UTF-8, base64 for the rest. */
+export function literalPieces(bytes: Uint8Array): Piece[] {
+  const text = textOf(bytes)
+  if (text !== undefined) return text === '' ? [] : [text]
+  const pieces: Piece[] = []
+  let written = 0
+  for (let at = 0; at < bytes.length; ) {
+    const end = endOfText(bytes, at)
+    // A few letters amid bytes that are no text are most likely no text either.
+    if (end - at >= TEXT_RUN) {
+      if (at > written) pieces.push({ base64: base64Of(bytes.subarray(written, at)) })
+      pieces.push(textOf(bytes.subarray(at, end)) ?? { base64: base64Of(bytes.subarray(at, end)) })
+      written = end
+    }
+    at = end + 1
+  }
+  if (bytes.length > written) pieces.push({ base64: base64Of(bytes.subarray(written)) })
+  return pieces
+}
+
+/** Whether a byte goes on with a character of UTF-8 that began before it. */
+export function isInsideCharacter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80
+}
+
+function endOfText(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length) {
+    const length = lengthOfCharacter(bytes, at)
+    if (length === 0) return at
+    at += length
+  }
+  return at
+}
+
+// https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506, table 3-7: no longer
+// forms than needed, no surrogates, nothing above U+10FFFF.
+function lengthOfCharacter(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0
+  if (first < 0x80) return 1
+  const second = bytes[at + 1] ?? 0
+  const isTail = (index: number) => isInsideCharacter(bytes[at + index])
+  if (first >= 0xc2 && first <= 0xdf) return isTail(1) ? 2 : 0
+  if (first >= 0xe0 && first <= 0xef) {
+    if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return 0
+    return isTail(1) && isTail(2) ? 3 : 0
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 0
+    return isTail(1) && isTail(2) && isTail(3) ? 4 : 0
+  }
+  return 0
+}

@@ -1,0 +1,152 @@
+import { MissingBytes } from '../content.js'
+import { type ContentSource, type Layout, layoutOf, partAt } from './layout.js'
+import {
+  MAX_BODY_BYTES,
+  MAX_READ_CHAIN,
+  READ_BODY_COST,
+  READ_CACHE_BYTES,
+  READ_STEP,
+  READ_WORK,
+} from './limits.js'
+import { Recent } from './recent.js'
+
+/**
+ * One request body, put together from the records that it copies from and no others. No ancestor is
+ * made whole for it. Whatever the records say, it ends, and holds no more than the body, the records
+ * on the way to its bytes, and {@link READ_CACHE_BYTES}.
+ *
+ * @throws MissingBytes where bytes were not kept, are not there, or are copied in a circle.
+ */
+export function readBody(exchange: string, source: ContentSource): Uint8Array {
+  return new BodyReader(source, 0).read(exchange)
+}
+
+/**
+ * Reads many request bodies, best in the order of the file: it holds those read last, within a
+ * budget of bytes, for the next ones mostly copy from them.
+ *
+ * @example
+ * const reader = new BodyReader((exchange) => contents.get(exchange))
+ * for (const exchange of exchanges) show(reader.read(exchange))
+ */
+export class BodyReader {
+  readonly #source: ContentSource
+  readonly #bodies: Recent<Uint8Array>
+  readonly #layouts = new Map<string, Layout>()
+  #layoutsCost = 0
+  #work = 0
+
+  /** @param budget bytes of bodies held, beside {@link READ_CACHE_BYTES} of records. */
+  constructor(source: ContentSource, budget: number = READ_CACHE_BYTES) {
+    this.#source = source
+    this.#bodies = new Recent<Uint8Array>(budget, (bytes) => bytes.length + READ_BODY_COST)
+  }
+
+  /**
+   * The bytes of a request body. They may be held for the next ones: not to be altered.
+   *
+   * @throws MissingBytes as {@link readBody} does; the reader can be used on.
+   */
+  read(exchange: string): Uint8Array {
+    const held = this.#bodies.get(exchange)
+    if (held !== undefined) return held
+    this.#work = 0
+    const body = this.#assemble(exchange)
+    this.#bodies.set(exchange, body)
+    return body
+  }
+
+  #assemble(exchange: string): Uint8Array {
+    const top = this.#layoutOf(exchange)
+    for (const part of top.parts) if ('missing' in part) throw new MissingBytes(part.missing)
+    if (top.length > MAX_BODY_BYTES) {
+      throw new MissingBytes(`the body of exchange ${exchange} claims to be ${top.length} bytes`)
+    }
+    const body = new Uint8Array(top.length)
+    let written = 0
+    // The way down to the bytes, on a stack of our own: ten thousand records deep is no rarity.
+    const way: Step[] = [{ layout: top, part: 0, at: 0, end: top.length, depth: 0 }]
+    for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {
+      this.#count(READ_STEP, exchange)
+      const part = step.layout.parts[step.part]
+      if (part === undefined || step.at >= step.end) {
+        way.pop()
+        continue
+      }
+      const from = step.at - part.at
+      const length = Math.min(step.end, part.at + part.length) - step.at
+      step.at += length
+      step.part += 1
+      if (step.at >= step.end) way.pop()
+      if ('missing' in part) throw new MissingBytes(part.missing)
+      if ('bytes' in part) {
+        body.set(part.bytes.subarray(from, from + length), written)
+        written += length
+        continue
+      }
+      const copied = { exchange: part.copy, at: part.from + from, length }
+      const held = this.#bodies.get(part.copy)
+      if (held === undefined) {
+        way.push(this.#stepInto(copied, step))
+      } else {
+        refuseBeyond(copied, held.length, step.layout.exchange)
+        body.set(held.subarray(copied.at, copied.at + length), written)
+        written += length
+      }
+    }
+    return body
+  }
+
+  #stepInto({ exchange, at, length }: Copied, above: Step): Step {
+    const depth = above.depth + 1
+    if (depth > MAX_READ_CHAIN) {
+      throw new MissingBytes(
+        `exchange ${exchange} is copied in a circle, or through too many others`,
+      )
+    }
+    const layout = this.#layoutOf(exchange, above.layout.exchange)
+    refuseBeyond({ exchange, at, length }, layout.length, above.layout.exchange)
+    return { layout, part: partAt(layout, at), at, end: at + length, depth }
+  }
+
+  #layoutOf(exchange: string, copiedBy?: string): Layout {
+    const held = this.#layouts.get(exchange)
+    if (held !== undefined) return held
+    const content = this.#source(exchange)
+    if (content === undefined) {
+      const whose = copiedBy === undefined ? '' : `, which exchange ${copiedBy} copies from,`
+      throw new MissingBytes(`the request body of exchange ${exchange}${whose} is not in the log`)
+    }
+    const layout = layoutOf(exchange, content)
+    this.#count(layout.cost, exchange)
+    // Emptied when full: which was used last is not worth the time to know it at every step.
+    if (this.#layoutsCost + layout.cost > READ_CACHE_BYTES) {
+      this.#layouts.clear()
+      this.#layoutsCost = 0
+    }
+    this.#layouts.set(exchange, layout)
+    this.#layoutsCost += layout.cost
+    return layout
+  }
+
+  #count(work: number, exchange: string): void {
+    this.#work += work
+    if (this.#work <= READ_WORK) return
+    throw new MissingBytes(
+      `the body of exchange ${exchange} is copied together from too many pieces`,
+    )
+  }
+}
+
+/** A part of a layout that is being written, and how far that has come. */
+type Step = { layout: Layout; part: number; at: number; end: number; depth: number }
+
+type Copied = { exchange: string; at: number; length: number }
+
+function refuseBeyond({ exchange, at, length }: Copied, there: number, copiedBy: string): void {
+  if (at + length <= there) return
+  throw new MissingBytes(
+    `exchange ${copiedBy} copies bytes ${at} to ${at + length} of the request body of exchange ` +
+      `${exchange}, which has ${there}`,
+  )
+}
