@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { EndRecord } from '@tacho/format'
 import { ATTRIBUTE_CHARACTERS } from '../limits.js'
-import type { RequestFacts, ResponseFacts } from '../model-api/model-api.js'
+import type { ResponseFacts } from '../model-api/model-api.js'
 
 /** The name of the span of an exchange with a model (GenAI conventions: `{operation} {model}`). */
 export function chatSpanName(model: string | undefined): string {
@@ -12,14 +12,14 @@ export function chatSpanName(model: string | undefined): string {
 export function chatStartAttributes(request: {
   exchange: string
   provider: string
-  facts: RequestFacts
+  model: string | undefined
   bytes: number
   sha256: string
 }): Attributes {
   return defined({
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': request.provider,
-    'gen_ai.request.model': short(request.facts.model),
+    'gen_ai.request.model': short(request.model),
     'tacho.exchange.id': request.exchange,
     'tacho.request.bytes': request.bytes,
     'tacho.request.sha256': request.sha256,

@@ -3,8 +3,9 @@ import type { EndRecord, ExchangeState, Headers, RawRecord } from '@tacho/format
 import { hrTime, isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
 import { base64ChunkLine, lineOf } from '../line.js'
-import { type ModelApi, modelApiOf, type RequestFacts } from '../model-api/index.js'
-import { objectOf, ResponseReader } from '../model-api/response-reader.js'
+import { type ModelApi, modelApiOf } from '../model-api/index.js'
+import { requestedModel } from '../model-api/requested-model.js'
+import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
 import { BodyEnds } from './body-ends.js'
 import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
@@ -33,7 +34,6 @@ export class Exchange {
   readonly #api: ModelApi | undefined
   readonly #request = new BodyEnds()
   #recordedRequest: RecordedBody['record'] | undefined
-  #facts: RequestFacts = {}
   #status: number | undefined
   #response: ResponseBody | undefined
   #reader: ResponseReader | undefined
@@ -92,7 +92,7 @@ export class Exchange {
       at: this.#at(),
       ...recorded.record,
     })
-    if (isWritten && recorded.bytes !== undefined) this.#session.bodies.keep(this.id)
+    if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
     this.#startSpan(recorded.bytes)
   }
 
@@ -199,11 +199,11 @@ export class Exchange {
 
   #startSpan(body: Uint8Array | undefined): void {
     if (this.#api === undefined) return
-    this.#facts = this.#readRequest(this.#api, body)
+    const model = body === undefined ? undefined : requestedModel(body)
     this.#session.whenNamed(() => {
       const { conversation, provider } = this.#head
       this.#span = this.#session.startSpan({
-        name: chatSpanName(this.#facts.model),
+        name: chatSpanName(model),
         spanId: this.id,
         parentSpanId: this.#session.parentFor(conversation),
         isClient: true,
@@ -212,7 +212,7 @@ export class Exchange {
           ...chatStartAttributes({
             exchange: this.id,
             provider,
-            facts: this.#facts,
+            model,
             bytes: this.#recordedRequest?.bytes ?? 0,
             sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
           }),
@@ -239,14 +239,6 @@ export class Exchange {
       })
     }
     span.end(hrTime(this.#start + record.at))
-  }
-
-  #readRequest(api: ModelApi, body: Uint8Array | undefined): RequestFacts {
-    const json =
-      body === undefined
-        ? undefined
-        : objectOf(Buffer.from(body.buffer, body.byteOffset, body.length).toString())
-    return json === undefined ? {} : api.readRequest(json)
   }
 
   #commonAttributes(): Record<string, string> {

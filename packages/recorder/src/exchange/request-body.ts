@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Content, RequestBodyRecord } from '@tacho/format'
-import { contentOf } from '@tacho/format'
+import { contentOf, type EncodedBody, type RequestBodyRecord } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import type { BodyEnds } from './body-ends.js'
 import { decodeWhole } from './content-coding.js'
@@ -8,7 +7,9 @@ import { decodeWhole } from './content-coding.js'
 /** A request's body as it is recorded, and its bytes where the whole of it could be kept. */
 export type RecordedBody = {
   record: Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at'>
-  bytes: Uint8Array | undefined
+  bytes?: Uint8Array
+  /** How it was encoded, to be kept once the record is written. */
+  encoded?: EncodedBody
 }
 
 /**
@@ -20,15 +21,14 @@ export function recordRequestBody(
   body: BodyEnds,
   coding: string | undefined,
   scrubber: Scrubber,
-  encode: (bytes: Uint8Array) => Content,
+  encode: (bytes: Uint8Array) => EncodedBody,
 ): RecordedBody {
   const taken = body.take()
-  if (!('whole' in taken))
-    return { record: endsRecord(taken, scrubber, body.length), bytes: undefined }
+  if (!('whole' in taken)) return { record: endsRecord(taken, scrubber, body.length) }
   if (coding === undefined) return wholeRecord(taken.whole, scrubber, encode)
   const decoded = decodeWhole(coding, taken.whole)
   // What cannot be decoded cannot be searched for secrets, so it is not written at all.
-  if (decoded === undefined) return { record: omittedRecord(taken.whole), bytes: undefined }
+  if (decoded === undefined) return { record: omittedRecord(taken.whole) }
   const whole = wholeRecord(decoded, scrubber, encode)
   const wire = { bytes: taken.whole.length, sha256: sha256(taken.whole) }
   return { ...whole, record: { ...whole.record, decoded: coding, wire } }
@@ -37,11 +37,12 @@ export function recordRequestBody(
 function wholeRecord(
   body: Uint8Array,
   scrubber: Scrubber,
-  encode: (bytes: Uint8Array) => Content,
+  encode: (bytes: Uint8Array) => EncodedBody,
 ): RecordedBody {
   const { bytes, found } = scrubber.bytes(body)
-  const record = { content: encode(bytes), bytes: bytes.length, sha256: sha256(bytes) }
-  return { record: found.length > 0 ? { ...record, scrubbed: found } : record, bytes }
+  const encoded = encode(bytes)
+  const record = { content: encoded.content, bytes: bytes.length, sha256: sha256(bytes) }
+  return { record: found.length > 0 ? { ...record, scrubbed: found } : record, bytes, encoded }
 }
 
 function endsRecord(

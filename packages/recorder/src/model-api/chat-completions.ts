@@ -11,8 +11,6 @@ import {
 /** OpenAI's Chat Completions API: https://platform.openai.com/docs/api-reference/chat-streaming */
 export const chatCompletionsApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/chat/completions'),
-  readRequest: (body) => ({
-    ...(textAt(body, 'model') !== undefined && { model: String(body.model) }),
   }),
   readEvent(event, facts) {
     for (const choice of choicesOf(event))

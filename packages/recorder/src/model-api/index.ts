@@ -2,7 +2,7 @@ import { chatCompletionsApi } from './chat-completions.js'
 import { messagesApi } from './messages.js'
 import type { ModelApi } from './model-api.js'
 
-export type { ModelApi, RequestFacts, ResponseFacts } from './model-api.js'
+export type { ModelApi } from './model-api.js'
 
 import { responsesApi } from './responses.js'
 

@@ -12,8 +12,6 @@ import {
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
 export const messagesApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/messages'),
-  readRequest: (body) => ({
-    ...(textAt(body, 'model') !== undefined && { model: String(body.model) }),
   }),
   readEvent(event, facts) {
     switch (event.type) {

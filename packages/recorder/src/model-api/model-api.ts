@@ -1,6 +1,3 @@
-/** What a request to a model says of itself. */
-export type RequestFacts = { model?: string }
-
 /** What a response of a model says of itself. Tokens as the API counts them. */
 export type ResponseFacts = {
   id?: string
@@ -24,7 +21,6 @@ export type Json = Readonly<Record<string, unknown>>
 export type ModelApi = {
   /** Whether a request is one of this API's, by the end of its path. */
   isRequest(method: string, path: string): boolean
-  readRequest(body: Json): RequestFacts
   /** How an event begins that is text and nothing else, in its member `delta`, where there is one. */
   textEvent?: string
   /** Reads one event of a streamed response into the facts. */

@@ -12,8 +12,6 @@ import {
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const responsesApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/responses'),
-  readRequest: (body) => ({
-    ...(textAt(body, 'model') !== undefined && { model: String(body.model) }),
   }),
   textEvent: 'event: response.output_text.delta\n',
   readEvent(event, facts) {

@@ -1,9 +1,8 @@
 import type { Attributes, Span } from '@opentelemetry/api'
-import { type ExchangeState, FORMAT, type Run, type RunEnded } from '@tacho/format'
+import { BodyEncoder, type ExchangeState, FORMAT, type Run, type RunEnded } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
-import { RequestBodies } from '../exchange/request-bodies.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
@@ -48,7 +47,8 @@ export class Session {
   readonly now: () => number
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
-  readonly bodies = new RequestBodies()
+  /** Request bodies are written as copies of earlier ones, as far as they repeat them. */
+  readonly bodies = new BodyEncoder()
   // What happens in the session, one span each. They are told of nothing before it has its id.
   readonly turns: Turns
   readonly tools: Tools
