@@ -11,7 +11,6 @@ import {
 /** OpenAI's Chat Completions API: https://platform.openai.com/docs/api-reference/chat-streaming */
 export const chatCompletionsApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/chat/completions'),
-  }),
   readEvent(event, facts) {
     for (const choice of choicesOf(event))
       addText(facts, textAt(objectAt(choice, 'delta'), 'content'))

@@ -12,7 +12,6 @@ import {
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
 export const messagesApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/messages'),
-  }),
   readEvent(event, facts) {
     switch (event.type) {
       case 'message_start':

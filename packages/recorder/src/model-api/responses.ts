@@ -12,7 +12,6 @@ import {
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const responsesApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/responses'),
-  }),
   textEvent: 'event: response.output_text.delta\n',
   readEvent(event, facts) {
     if (event.type === 'response.output_text.delta') addText(facts, textAt(event, 'delta'))
