@@ -6,7 +6,7 @@ import { afterAll } from 'vitest'
 /**
  * A program in Codex's place, for what the real one cannot be made to do: a script of Node's, run as
  * Codex is. In it `base` is the base URL that it was given for its requests, `ask(text, headers)`
- * sends one as Codex would, and `args` are its arguments.
+ * sends one as Codex would, and `args` are its arguments. A source that begins with `#!` stays as it is.
  *
  * @returns its path. It is removed at the end of the test file.
  */
@@ -14,7 +14,10 @@ export function standIn(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-stand-in-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'codex')
-  writeFileSync(path, `#!${process.execPath}\n${PROLOGUE}${source}`)
+  writeFileSync(
+    path,
+    source.startsWith('#!') ? source : `#!${process.execPath}\n${PROLOGUE}${source}`,
+  )
   // Other users run it too.
   chmodSync(folder, 0o755)
   chmodSync(path, 0o755)

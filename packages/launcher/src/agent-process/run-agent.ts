@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { isInForeground } from './foreground.js'
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -63,8 +64,22 @@ export function endLike(ended: AgentEnded): void {
     process.exitCode = ended.exitCode
     return
   }
-  for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) process.removeAllListeners(signal)
-  process.kill(process.pid, ended.signal)
+  const { signal } = ended
+  // As a shell would say it, should the signal not end this process.
+  process.exitCode = 128 + constants.signals[signal]
+  giveBackDefault(signal)
+  process.kill(process.pid, signal)
+}
+
+// Node ignores SIGPIPE and SIGXFSZ and starts its debugger on SIGUSR1. Whatever a signal does, when
+// its last listener goes, it does what the system does by default (libuv, `uv_signal_stop`).
+function giveBackDefault(signal: NodeJS.Signals): void {
+  try {
+    process.on(signal, () => {})
+    process.removeAllListeners(signal)
+  } catch {
+    // SIGKILL takes no listener, and needs none.
+  }
 }
 
 function forwardSignals(child: ChildProcess): () => void {

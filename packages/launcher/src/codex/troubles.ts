@@ -24,7 +24,8 @@ export class Troubles {
   }
 }
 
-/** One line of ours on standard error. */
+/** One line of ours on standard error. Where nobody reads that, it is lost, and nothing else is. */
 export function say(sentence: string): void {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   process.stderr.write(`tacho: ${sentence}\n`)
 }
