@@ -169,18 +169,11 @@ function memoryRows(): Row[] {
     })
     return 1 / (median(times) / 1000)
   }
-  const row = (figure: string, value: number): Row => {
-    return { scenario: 'memory', figure, value, unit: 'MB/s' }
-  }
+  const memcpy = speedOf(() => one.set(other))
+  const compare = speedOf(() => Buffer.compare(one, other))
   return [
-    row(
-      'memcpy of 1 MB',
-      speedOf(() => one.set(other)),
-    ),
-    row(
-      'Buffer.compare of 1 MB',
-      speedOf(() => Buffer.compare(one, other)),
-    ),
+    { what: 'memory: memcpy of 1 MB', value: memcpy, unit: 'MB/s' },
+    { what: 'memory: Buffer.compare of 1 MB', value: compare, unit: 'MB/s' },
   ]
 }
 
