@@ -42,6 +42,8 @@ export type ApprovalAnswered = {
   /** Why, in the words of who decided. */
   rationale?: string | undefined
   at: number
+  /** Only the answer was seen: how long it was waited for is not known, and not told. */
+  isWaitUnknown?: boolean
 }
 
 export type ApprovalsOptions = Omit<SpanSource, 'parentFor'> & {
@@ -55,6 +57,7 @@ export class Approvals {
   readonly #options: ApprovalsOptions
   readonly #open: OpenSpans
   readonly #answered = new Set<string>()
+  readonly #countOfCall = new Map<string, number>()
 
   constructor(options: ApprovalsOptions) {
     this.#options = options
@@ -66,6 +69,7 @@ export class Approvals {
     const { id, kind, conversation, callId, at } = asked
     if (this.#answered.has(id) || this.#open.spanIdOf(id) !== undefined) return false
     const { parentFor, attributesFor } = this.#options
+    if (callId !== undefined) this.#countOfCall.set(callId, this.countOf(callId) + 1)
     this.#open.start(id, {
       name: `approval ${kind}`,
       parentSpanId: parentFor(conversation, callId),
@@ -89,17 +93,22 @@ export class Approvals {
 
   /** @returns whether it was open: a second answer, or one to a question never asked, is none. */
   answered(id: string, answer: ApprovalAnswered): boolean {
-    const { decision, decidedBy, rule, rationale, at } = answer
+    const { decision, decidedBy, rule, rationale, at, isWaitUnknown } = answer
     const askedAt = this.#open.startedAt(id)
     if (askedAt === undefined) return false
     this.#answered.add(id)
     return this.#open.end(id, at, {
       'tacho.approval.decision': this.#text(decision),
       'tacho.approval.decided_by': decidedBy,
-      'tacho.approval.wait_ms': Math.max(0, at - askedAt) / 1000,
+      ...(!isWaitUnknown && { 'tacho.approval.wait_ms': Math.max(0, at - askedAt) / 1000 }),
       ...this.#optional('tacho.approval.rule', rule),
       ...this.#optional('tacho.approval.rationale', rationale),
     })
+  }
+
+  /** How many approvals a tool call has had so far. */
+  countOf(callId: string): number {
+    return this.#countOfCall.get(callId) ?? 0
   }
 
   /** Whether a question is open. */
