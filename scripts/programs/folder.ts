@@ -10,8 +10,11 @@ export function programFolder({ name, version }: Pick<Program, 'name' | 'version
   return join(cacheFolder(), 'tacho', 'programs', `${name}-${version}`)
 }
 
-// A relative XDG_CACHE_HOME is to be ignored: https://specifications.freedesktop.org/basedir/latest/
-function cacheFolder(): string {
+/**
+ * Where a user's programs keep what they can make again. A relative XDG_CACHE_HOME is to be ignored:
+ * https://specifications.freedesktop.org/basedir/latest/
+ */
+export function cacheFolder(): string {
   const named = process.env.XDG_CACHE_HOME
   return named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache')
 }

@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { repository } from './place.js'
+
+/** A scripted model that runs, and the settings with which Codex talks to it. */
+export type Model = { settings: string; [Symbol.dispose](): void }
+
+/**
+ * Starts the scripted model in a process of its own, as `npm run scripted-model` does.
+ *
+ * @param story a JSON file with its answers, one after the other.
+ */
+export async function startModel(story: string): Promise<Model> {
+  const command = join(repository, 'test/dist/scripted-model/command.js')
+  const child = spawn(process.execPath, [command, '--script', story], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  // It must not outlive a demo that is stopped.
+  process.once('exit', () => child.kill())
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+  return { settings: await introductionOf(child), [Symbol.dispose]: () => void child.kill() }
+}
+
+/** What it says when it is ready: its base URL in the first line, then the settings for Codex. */
+function introductionOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout?.on('data', (bytes: Buffer) => {
+      text += bytes.toString()
+      if (text.includes('wire_api')) resolve(text.slice(text.indexOf('\n') + 1))
+    })
+    child.on('error', reject)
+    child.on('exit', () => reject(new Error('The scripted model did not start.')))
+  })
+}

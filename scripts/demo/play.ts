@@ -1,0 +1,101 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { startModel } from './model.js'
+import { makePlace, type Place, repository, writeSettings, written } from './place.js'
+import { type Recorded, showFolder, showLines } from './recorded.js'
+import { command, heading, say, styled, typed } from './stage.js'
+
+const TASK = 'greet.js greets nobody. Find out why, and fix it.'
+const TACHO = join(repository, 'packages/cli/bin/tacho.js')
+
+process.exitCode = await main(process.argv[2] ?? '')
+
+/** @param codex the path of the real Codex. */
+async function main(codex: string): Promise<number> {
+  const place = makePlace(codex)
+  using model = await startModel(join(written, 'story.json'))
+  writeSettings(place, model.settings)
+  say(
+    'The real Codex works in a small project; the model behind it is scripted and on this machine.',
+  )
+  say('It needs no account and no network, and nothing of yours is touched.')
+  await record(place)
+  const recorded = recordedIn(place)
+  if (recorded === undefined) return failed(place)
+  await show(place, recorded)
+  return 0
+}
+
+async function record(place: Place): Promise<void> {
+  heading('1. Codex at work, under record')
+  const args = ['codex', 'exec', '--persist-session', '--skip-git-repo-check', TASK]
+  say(`${command(`tacho codex exec --persist-session "${TASK}"`)}\n`)
+  await tacho(place, args)
+}
+
+async function show(place: Place, recorded: Recorded): Promise<void> {
+  heading('2. What it left behind')
+  say(`in ${typed(place.sessions)}\n`)
+  showFolder(recorded)
+  heading('3. What happened')
+  await tacho(place, ['ls'], command('tacho ls'))
+  say()
+  await tacho(place, ['show', 'last'], command('tacho show last'))
+  heading('4. The first and the last line of each log')
+  showLines(recorded)
+  heading('5. Go on from here')
+  say(`The session stays in ${typed(place.root)} until the next demo.\n`)
+  say(goOn(place))
+}
+
+/** Commands that can be copied as they are. */
+function goOn({ sessions }: Place): string {
+  const lines: [line: string, why: string][] = [
+    [`export TACHO_SESSIONS_DIR=${typed(sessions)}`, ''],
+    ['npx tacho raw last 2', 'an exchange as it went over the wire'],
+    ['npx tacho raw last 3 --chunks', 'when each piece of the answer came'],
+    ['npx tacho show last --json', 'for programs'],
+    ['grep -c demo-key "$TACHO_SESSIONS_DIR"/*/session*', 'the key that Codex sent: in no file'],
+  ]
+  return lines
+    .map(([line, why]) => `${command(why === '' ? line : line.padEnd(50))}${styled('dim', why)}`)
+    .join('\n')
+}
+
+async function tacho({ environment, project, sessions }: Place, args: string[], title?: string) {
+  if (title !== undefined) say(title)
+  const child = spawn(process.execPath, [TACHO, ...args], {
+    cwd: project,
+    env: { ...environment, TACHO_SESSIONS_DIR: sessions },
+    // Codex reads what a pipe still has for it, and waits for its end.
+    stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+  })
+  await once(child, 'close')
+}
+
+/** The session that Tacho itself finds whole: it ended, and so did each of its exchanges. */
+function recordedIn({ environment, sessions }: Place): Recorded | undefined {
+  const args = [TACHO, 'ls', '--json', '--sessions-dir', sessions]
+  const { stdout } = spawnSync(process.execPath, args, { env: environment, encoding: 'utf8' })
+  const [session] = JSON.parse(stdout || '[]') as ListedSession[]
+  const isWhole =
+    session?.ended === 'completed' &&
+    session.exchanges.completed >= 3 &&
+    session.exchanges.inFlight === 0
+  return isWhole ? { id: session.id, folder: session.folder } : undefined
+}
+
+type ListedSession = Recorded & {
+  ended: string | null
+  exchanges: { completed: number; inFlight: number }
+}
+
+function failed({ root, sessions }: Place): number {
+  say()
+  process.stderr.write(
+    `${styled('red', 'No whole session was recorded.')} Codex's own words are above; what there is, is in ${typed(root)}:\n` +
+      `  npx tacho ls --sessions-dir ${typed(sessions)}\n`,
+  )
+  return 1
+}

@@ -1,0 +1,3 @@
+const name = process.argv[3] ?? 'nobody'
+
+console.log(`Hello, ${name}!`)
