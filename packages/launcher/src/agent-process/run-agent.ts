@@ -13,6 +13,8 @@ export type AgentStart = {
   stdio?: ('inherit' | 'pipe')[]
   /** Is given the running process, to connect what is piped. */
   onStart?: (child: ChildProcess) => void
+  /** Is called when the process has ended or could not be started; the run lasts until it is done. */
+  onEnd?: () => Promise<void>
 }
 
 /** The program could not be started. */
@@ -45,12 +47,16 @@ export function runAgent(start: AgentStart): Promise<AgentEnded> {
     const stopForwarding = forwardSignals(child)
     child.once('error', (error: NodeJS.ErrnoException) => {
       stopForwarding()
+      void start.onEnd?.()
       reject(cannotStart(start.command, error))
     })
     child.once('exit', (exitCode, signal) => {
       stopForwarding()
       const ended = signal === null ? { exitCode: exitCode ?? 1 } : { signal }
-      const settle = () => resolve(ended)
+      const settle = async () => {
+        await start.onEnd?.()
+        resolve(ended)
+      }
       setTimeout(settle, DRAIN_MILLISECONDS).unref()
       child.once('close', settle)
     })

@@ -6,10 +6,12 @@ import {
   type LogLevel,
   openDebugLog,
   Recording,
+  type Session,
 } from '@tacho/recorder'
 import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
 import { type Switches, WrongUse, withHome } from '../switches.js'
+import { tapStdio } from './app-server/tap-stdio.js'
 import type { RecordedRun } from './codex.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
 import { codexHome } from './home.js'
@@ -55,7 +57,9 @@ async function runRecorded(
   let ended: AgentEnded = { exitCode: 127 }
   try {
     const start = { ...plainStart(run, environment), args: tap.args, environment: tap.environment }
-    ended = await runAgent(withStderr(start, log, tap.hasRefusedUpgrade))
+    ended = await runAgent(
+      withAppServerTap(withStderr(start, log, tap.hasRefusedUpgrade), run, recording, rollouts),
+    )
     return ended
   } finally {
     await tap.close()
@@ -67,6 +71,18 @@ async function runRecorded(
     await rollouts.close()
     await recording.close(ended)
   }
+}
+
+function withAppServerTap(
+  start: AgentStart,
+  run: RecordedRun,
+  recording: Recording,
+  rollouts: Rollouts,
+): AgentStart {
+  if (run.mode !== 'app-server') return start
+  const { args } = run.switches
+  const onThread = (id: string, session: Session) => rollouts.noteThread(id, session)
+  return tapStdio({ start, args, recording, onThread })
 }
 
 /** Only a debug log is wanted: Codex's standard error goes to it, and nothing else is touched. */

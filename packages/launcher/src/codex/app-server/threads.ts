@@ -1,0 +1,51 @@
+import type { Conversation, Recording, Session } from '@tacho/recorder'
+
+/** What is told of a thread: the session that it belongs to and where it stands in it. */
+export type ThreadOnWire = { id?: unknown; sessionId?: unknown; parentThreadId?: unknown }
+
+/** A place in a session: its thread, and mostly a turn of it. */
+export type Place = { session: Session; conversation: Conversation }
+
+/** Which session each of Codex's threads belongs to. */
+export class Threads {
+  readonly #recording: Recording
+  readonly #onThread: (threadId: string, session: Session) => void
+  readonly #sessionIds = new Map<string, string>()
+
+  constructor(recording: Recording, onThread: (threadId: string, session: Session) => void) {
+    this.#recording = recording
+    this.#onThread = onThread
+  }
+
+  /** The sessions that threads of this connection belong to. */
+  sessions(): Session[] {
+    return [...new Set(this.#sessionIds.values())].map((id) => this.#recording.session(id))
+  }
+
+  note({ id, sessionId, parentThreadId }: ThreadOnWire): void {
+    if (typeof id !== 'string' || this.#sessionIds.has(id)) return
+    // Older Codexes do not tell the session: it is that of the thread at the top.
+    const parents = typeof parentThreadId === 'string' && this.#sessionIds.get(parentThreadId)
+    const known = typeof sessionId === 'string' ? sessionId : parents || id
+    this.#sessionIds.set(id, known)
+    this.#onThread(id, this.#recording.session(known))
+  }
+
+  isKnown(threadId: unknown): threadId is string {
+    return typeof threadId === 'string' && this.#sessionIds.has(threadId)
+  }
+
+  /** Of a thread that was never told of, the session is the one that was heard of last. */
+  place(threadId: unknown, turnId?: unknown): Place {
+    const thread = typeof threadId === 'string' ? threadId : undefined
+    const session = this.#recording.session(thread && this.#sessionIds.get(thread))
+    return {
+      session,
+      conversation: {
+        sessionId: session.id,
+        ...(thread !== undefined && { threadId: thread }),
+        ...(typeof turnId === 'string' && turnId !== '' && { turnId }),
+      },
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Readable, Writable } from 'node:stream'
+import { LineCutter } from './line-cutter.js'
+import type { JsonRpcObserver } from './observer.js'
+
+/**
+ * A message longer than this is passed on as it comes: the client's is not observed, of the server's
+ * only this much. What matters to us is far below; pictures in a prompt are megabytes.
+ */
+const LINE_BYTES = 8 * 1024 * 1024
+
+// A process that the server left behind may hold its output open for good.
+const QUIET_MILLISECONDS = 250
+
+/** Both ends of a connection: where each is read and written. */
+export type JsonRpcSides = {
+  client: { input: Readable; output: Writable }
+  server: { input: Writable; output: Readable }
+}
+
+/** A running tap. */
+export type JsonRpcTap = {
+  /**
+   * Call it when the server has ended: resolves when all of its words are with the client, or
+   * nobody reads them, or nothing comes any more.
+   */
+  drained(): Promise<void>
+  /** Lets go of the client's input, which would keep this process alive. */
+  close(): void
+}
+
+/**
+ * Stands between a JSON-RPC client and its server, who write a message a line. The server's bytes
+ * are passed on as they come, the client's line by line, each when it is whole. Who reads slowly
+ * slows the other side down, as without us; what ends or breaks on one side does so on the other.
+ *
+ * @param now the time in microseconds since the epoch
+ */
+export function tapJsonRpc(
+  { client, server }: JsonRpcSides,
+  observer: JsonRpcObserver,
+  now: () => number,
+): JsonRpcTap {
+  relayClient(client.input, server.input, observer)
+  const drained = relayServer(server.output, client.output, observer)
+  const clientGone = () => observer.clientGone(now())
+  client.input.on('end', clientGone).on('error', clientGone)
+  client.output.on('error', () => {
+    clientGone()
+    server.output.destroy()
+  })
+  server.output.on('end', () => observer.serverGone(now()))
+  server.input.on('error', () => client.input.destroy())
+  return { drained, close: () => client.input.destroy() }
+}
+
+function relayClient(input: Readable, output: Writable, observer: JsonRpcObserver): void {
+  let passed: Uint8Array[] = []
+  const pass = (bytes: Uint8Array) => passed.push(bytes)
+  const cutter = new LineCutter({
+    limit: LINE_BYTES,
+    onLine: (line) => pass(observer.fromClient(line)),
+    onLongStart: pass,
+    onLongRest: pass,
+  })
+  input.on('data', (bytes: Buffer) => {
+    cutter.push(bytes)
+    const [first] = passed
+    if (first === undefined) return
+    write(passed.length === 1 ? first : Buffer.concat(passed), input, output)
+    passed = []
+  })
+  input.on('end', () => output.end(cutter.rest()))
+  input.on('error', () => output.end(cutter.rest()))
+}
+
+function relayServer(
+  input: Readable,
+  output: Writable,
+  observer: JsonRpcObserver,
+): () => Promise<void> {
+  const cutter = new LineCutter({
+    limit: LINE_BYTES,
+    onLine: (line) => observer.fromServer(line),
+    onLongStart: (bytes) => observer.fromServer(bytes),
+    onLongRest: () => {},
+  })
+  let hasNews = true
+  input.on('data', (bytes: Buffer) => {
+    hasNews = true
+    // First, so that what is asked is on disk before anybody can answer it.
+    cutter.push(bytes)
+    write(bytes, input, output)
+  })
+  input.on('error', () => {})
+
+  return async function drained() {
+    const isOver = () => input.readableEnded || input.destroyed
+    do {
+      hasNews = false
+      await untilWritten(output)
+      if (!isOver()) await quietTime(input)
+    } while (hasNews && !isOver())
+    await untilWritten(output)
+  }
+}
+
+function write(bytes: Uint8Array, input: Readable, output: Writable): void {
+  if (output.destroyed || output.write(bytes)) return
+  input.pause()
+  const goOn = () => {
+    output.off('drain', goOn).off('close', goOn)
+    input.resume()
+  }
+  output.on('drain', goOn).on('close', goOn)
+}
+
+function untilWritten(output: Writable): Promise<void> {
+  if (output.destroyed || output.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    output.once('close', resolve)
+    // Called when all before it has been written.
+    output.write('', () => resolve())
+  })
+}
+
+/** Until the stream has ended, or for as long as one of its last words may be on the way. */
+function quietTime(input: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, QUIET_MILLISECONDS)
+    function done(): void {
+      clearTimeout(timer)
+      input.off('close', done)
+      resolve()
+    }
+    input.on('close', done)
+  })
+}
