@@ -2,22 +2,37 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
 
+// Codex writes its rollout's first lines before its first request, so it is there at the second
+// sign of life at the latest; looking costs a few system calls.
+const PAUSE = 250
+
 /** Puts Codex's rollouts into the folders of the sessions that their threads belong to. */
 export class Rollouts {
   readonly #codexHome: string
   readonly #threads = new Map<string, { session: Session; source: string | undefined }>()
   #linking: Promise<void> | undefined
+  #linkedAt = Number.NEGATIVE_INFINITY
 
   constructor(codexHome: string) {
     this.#codexHome = codexHome
   }
 
   noteThread(threadId: string, session: Session): void {
-    if (!this.#threads.has(threadId)) this.#threads.set(threadId, { session, source: undefined })
+    if (this.#threads.has(threadId)) return
+    this.#threads.set(threadId, { session, source: undefined })
+    this.#linkedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** Links what can be linked by now, and anew what Codex has replaced. Never throws. */
-  link(): Promise<void> {
+  /** Something happened: links what can be linked by now. Never throws, and never does it often. */
+  link(): void {
+    const now = performance.now()
+    if (now - this.#linkedAt < PAUSE) return
+    this.#linkedAt = now
+    void this.#linkNow()
+  }
+
+  /** Links what can be linked by now, and anew what Codex has replaced. */
+  #linkNow(): Promise<void> {
     this.#linking ??= this.#linkAll().finally(() => {
       this.#linking = undefined
     })
@@ -27,7 +42,7 @@ export class Rollouts {
   /** The last time: links once more, and makes copies of what could only be linked symbolically. */
   async close(): Promise<void> {
     await this.#linking
-    await this.link()
+    await this.#linkNow()
     for (const { session, source } of this.#threads.values()) {
       if (source !== undefined) await keepTranscript(source, session.folder).catch(() => {})
     }

@@ -1,13 +1,16 @@
 import type { Recording } from '@tacho/recorder'
+import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
 import { hasProxy } from '../http-tap/upstream.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf } from './conversation.js'
-import { type NoTap, type Provider, providerOf } from './provider.js'
+import { NO_OTEL_TAP, startOtelTap } from './otel-tap.js'
+import { type NoTap, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
 import { withOptions } from './subcommand.js'
+import { TurnMoments } from './turn-moments.js'
 
-/** What Codex is started with so that its requests pass through us. */
+/** What Codex is started with so that its requests pass through us and its events come to us. */
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
@@ -15,7 +18,7 @@ export type CodexTap = {
   close(): Promise<void>
 }
 
-/** Starts the HTTP tap, or, where Codex's requests cannot pass through it, says so in the log. */
+/** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
 export async function startTap(options: {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
@@ -23,10 +26,21 @@ export async function startTap(options: {
   rollouts: Rollouts
 }): Promise<CodexTap> {
   const { args, environment, recording, rollouts } = options
-  const provider = chooseProvider(args, environment)
+  const turns = new TurnMoments()
+  const read = configOf(args, environment)
+  const otel =
+    'config' in read
+      ? await startOtelTap({ config: read.config, environment, recording, turns })
+      : NO_OTEL_TAP
+  const provider = 'config' in read ? providerOf(read.config, args) : read
   if ('reason' in provider) {
     recording.log('warn', 'tacho', `no requests are recorded: ${provider.reason}`)
-    return { args: [...args], environment, hasRefusedUpgrade: () => false, close: async () => {} }
+    return {
+      args: withOptions(args, otel.options),
+      environment: pastProxies(environment),
+      hasRefusedUpgrade: () => false,
+      close: otel.close,
+    }
   }
   const tap = await HttpTap.start({
     recording,
@@ -35,25 +49,33 @@ export async function startTap(options: {
     idleTimeout: provider.idleTimeout,
     environment,
     conversationOf,
-    onExchange({ threadId }) {
+    declines: otel.declines,
+    onExchange(conversation) {
+      const { threadId } = conversation
       if (threadId !== undefined) rollouts.noteThread(threadId, recording.latest)
-      void rollouts.link()
+      turns.note(conversation, recording.latest, recording.now())
+      rollouts.link()
     },
   })
   return {
-    args: withOptions(
-      args,
-      provider.redirect((upstream) => tap.baseUrl(upstream)),
-    ),
+    args: withOptions(args, [
+      ...provider.redirect((upstream) => tap.baseUrl(upstream)),
+      ...otel.options,
+    ]),
     environment: pastProxies(environment),
     hasRefusedUpgrade: () => tap.refusedUpgrades > 0,
-    close: () => tap.close(),
+    async close() {
+      await Promise.all([tap.close(), otel.close()])
+    },
   }
 }
 
-function chooseProvider(args: readonly string[], environment: NodeJS.ProcessEnv): Provider | NoTap {
+function configOf(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): { config: TomlTable } | NoTap {
   try {
-    return providerOf(readConfig(args, environment), args)
+    return { config: readConfig(args, environment) }
   } catch (error) {
     // What is wrong with its configuration, Codex says itself when it starts.
     if (error instanceof BadConfig) return { reason: error.message }

@@ -29,16 +29,20 @@ export type Forwarding = {
 export function forward({ request, response, dispatcher, origin, path, tap }: Forwarding): void {
   const handler = new AnswerHandler(request, response, tap)
   const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(origin).host)
-  const options: Dispatcher.DispatchOptions = {
-    origin,
-    path,
-    method: request.method as Dispatcher.HttpMethod,
-    headers: headers.flat(),
-    // undici takes any AsyncIterable, which its types leave out (its docs, DispatchOptions.body).
-    body: hasBody(request) ? (bodyOf(request, tap) as unknown as Readable) : null,
+  const send = (body: Dispatcher.DispatchOptions['body']) => {
+    const method = request.method as Dispatcher.HttpMethod
+    const options = { origin, path, method, headers: headers.flat(), body: body ?? null }
+    tap.send(() => dispatcher.dispatch(options, handler))
   }
-  tap.send(() => dispatcher.dispatch(options, handler))
+  const length = bodyLength(request)
+  if (length === 0) send(null)
+  else if (length <= WHOLE_BYTES) sendWhole(request, tap, send)
+  // undici takes any AsyncIterable, which its types leave out (its docs, DispatchOptions.body).
+  else send(streamed(request, tap) as unknown as Readable)
 }
+
+/** A request body up to this size is sent on with its head, in one piece: agents send it so too. */
+const WHOLE_BYTES = 1024 * 1024
 
 class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #request: IncomingMessage
@@ -79,13 +83,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#tap.tell((exchange) => exchange.responseHead(status, statusText, headers))
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
-    if (!this.#response.write(bytes)) {
-      controller.pause()
-      this.#response.once('drain', () => controller.resume())
-    }
-    // undici cuts a read at every HTTP chunk; what arrived together is told together.
-    if (this.#arrived.push(bytes) === 1) process.nextTick(() => this.#tellArrived())
+  // undici cuts a read at every HTTP chunk; what arrived together is passed on together.
+  onResponseData(_controller: unknown, bytes: Buffer): void {
+    if (this.#arrived.push(bytes) === 1) process.nextTick(() => this.#passOn())
   }
 
   onResponseEnd(
@@ -96,13 +96,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       [value ?? []].flat().map((one): [string, string] => [name, one]),
     )
     if (fields.length > 0) this.#response.addTrailers(fields)
+    this.#passOn()
     this.#response.end()
-    this.#tellArrived()
     this.#over({ state: 'completed', trailers: fields })
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#tellArrived()
+    this.#passOn()
     if (this.#isAgentGone) this.#over({ state: 'cancelled' })
     else this.#breakOff(codeOf(error), error.message)
   }
@@ -121,11 +121,15 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new AgentGone())
   }
 
-  #tellArrived(): void {
+  #passOn(): void {
     const [first, ...others] = this.#arrived
     if (first === undefined) return
     this.#arrived = []
     const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
+    if (!this.#response.write(bytes)) {
+      this.#controller?.pause()
+      this.#response.once('drain', () => this.#controller?.resume())
+    }
     this.#tap.tell((exchange) => exchange.responseBytes(bytes))
   }
 
@@ -139,12 +143,29 @@ class AgentGone extends Error {
   override readonly name = 'AgentGone'
 }
 
-function hasBody(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
-  return coding !== undefined || (length !== undefined && length !== '0')
+/** How long a request's body is, in bytes; one of unknown length is endless. */
+function bodyLength({ headers }: IncomingMessage): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+  return Number(headers['content-length'] ?? 0)
 }
 
-async function* bodyOf(request: IncomingMessage, tap: ExchangeTap): AsyncGenerator<Buffer> {
+function sendWhole(request: IncomingMessage, tap: ExchangeTap, send: (body: Buffer) => void): void {
+  const parts: Buffer[] = []
+  request.on('data', (bytes: Buffer) => {
+    parts.push(bytes)
+    tap.tell((exchange) => exchange.requestBytes(bytes))
+  })
+  request.on('end', () => {
+    send(Buffer.concat(parts))
+    tap.tell((exchange) => exchange.requestEnd())
+  })
+  // The agent went away while it was sending: there is nobody to ask for.
+  request.on('error', () => {
+    tap.tell((exchange) => exchange.end({ state: 'cancelled' }))
+  })
+}
+
+async function* streamed(request: IncomingMessage, tap: ExchangeTap): AsyncGenerator<Buffer> {
   for await (const bytes of request as AsyncIterable<Buffer>) {
     tap.tell((exchange) => exchange.requestBytes(bytes))
     yield bytes

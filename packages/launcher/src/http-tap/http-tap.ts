@@ -20,6 +20,11 @@ export type HttpTapOptions = {
   environment: NodeJS.ProcessEnv
   /** What a request says of the conversation it belongs to. */
   conversationOf: (request: IncomingMessage) => Conversation
+  /**
+   * Paths that only the recording makes the agent ask for: they are answered with 404, do not reach
+   * the upstream, and are no exchanges.
+   */
+  declines?: (path: string) => boolean
   /** Is told of each exchange that begins and each that ends. */
   onExchange?: (conversation: Conversation) => void
 }
@@ -54,8 +59,9 @@ export class HttpTap {
     this.#server.timeout = 0
     this.#server.on('request', (request, response) => {
       const admission = admit(request, this.port, this.#prefix(request))
-      if ('path' in admission) return this.#forward(request, response, admission.path)
-      response.writeHead(admission.refusal).end()
+      if ('refusal' in admission) response.writeHead(admission.refusal).end()
+      else if (options.declines?.(admission.path)) response.writeHead(404).end()
+      else this.#forward(request, response, admission.path)
     })
     this.#server.on('upgrade', (request, socket) => this.#refuseUpgrade(request, socket))
     this.#server.on('clientError', (_error, socket) => socket.destroy())
@@ -113,9 +119,12 @@ export class HttpTap {
       send: (work) => (exchange === undefined ? work() : exchange.send(work)),
       tell: (work) => {
         if (exchange === undefined) return
-        this.#harmless.do('exchange', () => work(exchange))
-        if (!exchange.isOver || !this.#open.delete(exchange)) return
-        this.#options.onExchange?.(conversation)
+        const told = exchange
+        // After what has been written to a socket has left: Node holds it back until the next tick.
+        process.nextTick(() => {
+          this.#harmless.do('exchange', () => work(told))
+          if (told.isOver && this.#open.delete(told)) this.#options.onExchange?.(conversation)
+        })
       },
     }
   }

@@ -19,6 +19,7 @@ import { SPAN_ATTRIBUTES, SPAN_EVENTS } from '../limits.js'
 import { TACHO_VERSION } from '../version.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
+import { SynchronousContext } from './synchronous-context.js'
 
 /** A span to start: its place, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
@@ -59,7 +60,7 @@ export class Tracing {
       spanProcessors: [this.router],
     })
     // Without a propagator: the API must get the headers that the agent sent, and no more.
-    this.#provider.register({ propagator: null })
+    this.#provider.register({ propagator: null, contextManager: new SynchronousContext() })
     this.#tracer = this.#provider.getTracer('tacho', TACHO_VERSION)
     this.#undici = new UndiciInstrumentation({
       requireParentforSpans: true,
