@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundle } from './bundle.js'
 import { runInOwnNetwork } from './own-network.js'
 import { ProgramError, programPath } from './programs/index.js'
 
@@ -17,6 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${cause.message}\n`)
     return 1
   }
+  // So that a test never runs a `tacho codex` that is older than its sources.
+  await bundle()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   return runInOwnNetwork(
     [process.execPath, vitest, 'run', '--root', root, ...args],
