@@ -1,0 +1,69 @@
+import type { TomlTable } from 'smol-toml'
+import { tableAt, textAt } from './config.js'
+
+/** What becomes of Codex's log exporter for a run. */
+export type LogExport = {
+  /** Codex's own options that make it export to us. */
+  redirect: (endpoint: string) => string[]
+  /** The user's own endpoint, which goes on receiving everything. */
+  own?: { endpoint: URL; caCertificate: string | undefined }
+}
+
+/** Why Codex's log events cannot come to us without changing something for the user. */
+export type NoLogExport = { reason: string }
+
+/**
+ * How Codex 0.169 is made to export its log events to us. An option is merged into the tables of
+ * the configuration: a user's headers and protocol stay, and come with each export.
+ */
+export function logExportOf(config: TomlTable): LogExport | NoLogExport {
+  const otel = tableAt(config, 'otel')
+  const { exporter } = otel
+  if (exporter === undefined) return ONLY_OURS
+  const kinds = typeof exporter === 'string' ? [exporter] : Object.keys(tableAt(otel, 'exporter'))
+  if (kinds.length !== 1 || kinds[0] !== HTTP) {
+    return { reason: `otel.exporter is ${JSON.stringify(kinds.join(', '))}, which stays as it is` }
+  }
+  return beside(tableAt(tableAt(otel, 'exporter'), HTTP))
+}
+
+/**
+ * Whether the user has an exporter of his own for logs or metrics. With either, Codex 0.169 asks
+ * its provider for what each turn costs, with the user's key (`…/analytics/codex/turn-costs`).
+ */
+export function asksForCosts(config: TomlTable): boolean {
+  const otel = tableAt(config, 'otel')
+  return ['exporter', 'metrics_exporter'].some((name) =>
+    ['otlp-http', 'otlp-grpc'].some((kind) => Object.hasOwn(tableAt(otel, name), kind)),
+  )
+}
+
+const HTTP = 'otlp-http'
+
+const ONLY_OURS: LogExport = {
+  redirect: (endpoint) => [
+    ...endpointOption(endpoint),
+    '-c',
+    `otel.exporter.${HTTP}.protocol="json"`,
+  ],
+}
+
+function beside(settings: TomlTable): LogExport | NoLogExport {
+  const endpoint = textAt(settings, 'endpoint') ?? ''
+  const tls = tableAt(settings, 'tls')
+  if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
+    return { reason: 'the endpoint of otel.exporter is no URL of HTTP' }
+  }
+  // With a certificate of its own Codex would refuse to talk to us, for we speak plain HTTP.
+  if (textAt(tls, 'client-certificate') !== undefined) {
+    return { reason: 'otel.exporter shows a client certificate, which only Codex can do' }
+  }
+  return {
+    redirect: endpointOption,
+    own: { endpoint: new URL(endpoint), caCertificate: textAt(tls, 'ca-certificate') },
+  }
+}
+
+function endpointOption(endpoint: string): string[] {
+  return ['-c', `otel.exporter.${HTTP}.endpoint=${JSON.stringify(endpoint)}`]
+}

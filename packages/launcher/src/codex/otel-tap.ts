@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import type { Recording } from '@tacho/recorder'
+import type { TomlTable } from 'smol-toml'
+import { Forwarder } from '../otlp-receiver/forwarder.js'
+import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
+import { codexHome } from './home.js'
+import { OtelEvents } from './otel-events.js'
+import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
+import type { TurnMoments } from './turn-moments.js'
+
+/** What makes Codex tell us its log events. */
+export type OtelTap = {
+  /** Codex's own options for that. */
+  options: string[]
+  /**
+   * Whether Codex asks with this path for something that it would not ask for without us: then its
+   * provider does not hear of it.
+   */
+  declines: (path: string) => boolean
+  /** Sends what waits on to the user's own endpoint, and stops. */
+  close(): Promise<void>
+}
+
+/** Codex keeps its log events to itself, or sends them where it would without us. */
+export const NO_OTEL_TAP: OtelTap = { options: [], declines: () => false, close: async () => {} }
+
+/**
+ * Starts to receive Codex's log events, or says in the log why that is left out. Never throws.
+ *
+ * @param config Codex's effective configuration.
+ */
+export async function startOtelTap(options: {
+  config: TomlTable
+  environment: NodeJS.ProcessEnv
+  recording: Recording
+  turns: TurnMoments
+}): Promise<OtelTap> {
+  const { config, recording } = options
+  const logExport = logExportOf(config)
+  if ('reason' in logExport) {
+    recording.log('info', 'tacho', `Codex's log events are not recorded: ${logExport.reason}`)
+    return NO_OTEL_TAP
+  }
+  try {
+    return await listen(logExport, options)
+  } catch (error) {
+    recording.log('warn', 'tacho', `Codex's log events are not recorded: ${String(error)}`)
+    return NO_OTEL_TAP
+  }
+}
+
+async function listen(
+  { redirect, own }: LogExport,
+  options: Parameters<typeof startOtelTap>[0],
+): Promise<OtelTap> {
+  const { config, environment, recording, turns } = options
+  const events = new OtelEvents({ recording, turns })
+  const forwarder = own && openForwarder(own, environment)
+  const receiver = await OtlpReceiver.start({
+    onLogs: (records) => events.take(records),
+    ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
+  })
+  recording.scrubber.learn(receiver.secret, 'tap')
+  const hasCosts = asksForCosts(config)
+  return {
+    options: redirect(receiver.endpoint('logs')),
+    declines: (path) => !hasCosts && /\/analytics\/codex\/turn-costs$/.test(path),
+    async close() {
+      await receiver.close()
+      const lost = await forwarder?.close()
+      if (lost === undefined) return
+      const { exports, bytes, reason } = lost
+      const to = own?.endpoint.host
+      recording.log(
+        'warn',
+        'tacho',
+        `${exports} exports (${bytes} bytes) did not reach ${to}: ${reason}`,
+      )
+    },
+  }
+}
+
+function openForwarder(
+  { endpoint, caCertificate }: NonNullable<LogExport['own']>,
+  environment: NodeJS.ProcessEnv,
+): Forwarder {
+  if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
+  // A path in Codex's configuration is relative to its home.
+  const certificate = resolve(codexHome(environment), caCertificate)
+  const trusting = { ...environment, CODEX_CA_CERTIFICATE: certificate }
+  return new Forwarder({ endpoint, environment: trusting })
+}

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http'
+
+/** The two ways in which OTLP/HTTP writes its messages, by their content type. */
+export type OtlpEncoding = 'json' | 'protobuf'
+
+const CONTENT_TYPES = { json: 'application/json', protobuf: 'application/x-protobuf' } as const
+
+/** How a content type writes its messages; nothing where OTLP/HTTP does not know it. */
+export function encodingOf(contentType: string | undefined): OtlpEncoding | undefined {
+  const [type = ''] = (contentType ?? '').split(';')
+  const name = type.trim().toLowerCase()
+  if (name === CONTENT_TYPES.json) return 'json'
+  return name === CONTENT_TYPES.protobuf ? 'protobuf' : undefined
+}
+
+/** Everything was taken: an Export…ServiceResponse without a partial success (OTLP 1.9, "OTLP/HTTP Response"). */
+export function accept(response: ServerResponse, encoding: OtlpEncoding): void {
+  write(response, 200, encoding, encoding === 'json' ? '{}' : '')
+}
+
+/** A failure that another try would not mend, told by a google.rpc.Status as OTLP/HTTP wants it. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  encoding: OtlpEncoding,
+  message: string,
+): void {
+  const body = encoding === 'json' ? JSON.stringify({ message }) : statusMessage(message)
+  // What is left of the request's body is not read: the connection can carry no other one.
+  response.shouldKeepAlive = false
+  write(response, status, encoding, body)
+}
+
+function write(
+  response: ServerResponse,
+  status: number,
+  encoding: OtlpEncoding,
+  body: string | Uint8Array,
+): void {
+  response.writeHead(status, {
+    'content-type': CONTENT_TYPES[encoding],
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}
+
+// google/rpc/status.proto: `message` is field 2, of wire type 2. Ours are shorter than 128 bytes,
+// so that their length is one byte.
+function statusMessage(message: string): Uint8Array {
+  const text = Buffer.from(message).subarray(0, 127)
+  return Buffer.from([0x12, text.length, ...text])
+}
