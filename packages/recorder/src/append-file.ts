@@ -1,21 +1,14 @@
 import type { Disk } from './disk.js'
 import { SYNC_MILLISECONDS } from './limits.js'
+import { type Loss, Losses } from './losses.js'
 
-/** What could not be written, since the last time that something could. */
-export type Loss = {
-  /** When the first of it was lost: microseconds since the epoch. */
-  since: number
-  lost: Record<string, number>
-  bytes: number
-  /** The first error's code: ENOSPC, EIO … */
-  reason: string
-}
+export type { Loss } from './losses.js'
 
 export type AppendFileOptions = {
   disk: Disk
   path: string
   now: () => number
-  /** The line that tells of a loss, written as soon as writing works again. */
+  /** The line that tells of a loss, written as soon as writing works again. In memory of its own. */
   gapLine: (loss: Loss) => Uint8Array
   /** Is told the reason of the first loss. */
   onLoss?: (reason: string) => void
@@ -25,25 +18,38 @@ const NEWLINE = Uint8Array.of(10)
 
 /**
  * A log file: each line is on its way to the disk when {@link append} returns, by one `write(2)`,
- * so that a kill of the process loses nothing. Never throws; what cannot be written is counted.
+ * so that a kill of the process loses nothing. Never throws; what cannot be written is counted, and
+ * told in the file as soon as that can be written again.
  */
 export class AppendFile {
   readonly #options: AppendFileOptions
+  readonly #losses: Losses
   #path: string
   #descriptor: number | undefined
-  /** The file ends in the middle of a line: the next one must not be glued to it. */
+  /** The file may end in the middle of a line: the next one must not be glued to it. */
   #isTorn = false
-  #pending: Loss | undefined
-  #syncTimer: NodeJS.Timeout | undefined
   #isClosed = false
-  #hasLost = false
-  /** All that was ever lost, by kind. */
-  readonly lost: Record<string, number> = {}
+  /** Why it could not be written the last time. */
+  #failure = 'UNKNOWN'
+  #hasTold = false
+  /** What stands in the file from here, by kind. */
+  #written: Record<string, number> = {}
+  #writtenBytes = 0
+  #unsynced = { records: 0, bytes: 0 }
+  #syncTimer: NodeJS.Timeout | undefined
+  /** The descriptor that the kernel is syncing: it must not be closed under its hands. */
+  #syncing: number | undefined
 
   constructor(options: AppendFileOptions) {
     this.#options = options
+    this.#losses = new Losses(options.now)
     this.#path = options.path
     this.#open()
+  }
+
+  /** All that was ever lost, by kind. */
+  get lost(): Readonly<Record<string, number>> {
+    return this.#losses.total
   }
 
   /**
@@ -53,22 +59,22 @@ export class AppendFile {
    * @returns whether it was written whole.
    */
   append(line: Uint8Array, kind: string): boolean {
-    if (this.#isClosed || !this.#tellLoss() || !this.#write(line)) {
-      this.#countLoss(kind, line.length)
-      return false
+    if (this.#isClosed) return this.#lose({ [kind]: 1 }, line.length, 'CLOSED')
+    if (!this.#isReady() || !this.#write(line)) {
+      return this.#lose({ [kind]: 1 }, line.length, this.#failure)
     }
+    this.#written[kind] = (this.#written[kind] ?? 0) + 1
     return true
   }
 
   /** Counts a record that could not even be put into a line. */
   lose(kind: string): false {
-    this.#countLoss(kind, 0)
-    return false
+    return this.#lose({ [kind]: 1 }, 0, 'ENCODING')
   }
 
   /** Goes on in another file: the one at `path`, where the folder has got its final name. */
   moveTo(path: string): void {
-    this.#close()
+    this.#release()
     this.#path = path
     this.#open()
   }
@@ -78,48 +84,39 @@ export class AppendFile {
     this.#path = path
   }
 
+  /** Syncs and closes the file. What is appended after it is lost, and counted. */
   close(): void {
-    if (this.#pending !== undefined) this.#tellLoss()
-    this.#close()
+    if (this.#isClosed) return
+    this.#noticeRemoval()
+    if (this.#losses.pending !== undefined) this.#isReady()
+    this.#syncNow()
+    this.#release()
     this.#isClosed = true
   }
 
+  /** Opens the file where it is not, and tells of what was lost; false while that cannot be done. */
+  #isReady(): boolean {
+    if (this.#descriptor === undefined) this.#open()
+    const { pending } = this.#losses
+    if (pending === undefined) return this.#descriptor !== undefined
+    if (!this.#write(this.#options.gapLine(pending))) return false
+    this.#losses.told()
+    return true
+  }
+
   #open(): void {
+    const { disk } = this.#options
+    // The process before us may have died in the middle of a line; so it is, unless we see otherwise.
+    this.#isTorn = true
+    this.#written = {}
+    this.#writtenBytes = 0
     try {
-      this.#descriptor = this.#options.disk.open(this.#path)
-      // The process before us may have died in the middle of a line.
-      const last = this.#options.disk.lastByte(this.#descriptor)
+      this.#descriptor = disk.open(this.#path)
+      const last = disk.lastByte(this.#descriptor)
       this.#isTorn = last !== undefined && last !== NEWLINE[0]
     } catch (error) {
-      this.#failed(error)
+      this.#failure = codeOf(error)
     }
-  }
-
-  #close(): void {
-    clearTimeout(this.#syncTimer)
-    this.#syncTimer = undefined
-    const descriptor = this.#descriptor
-    this.#descriptor = undefined
-    if (descriptor === undefined) return
-    try {
-      this.#options.disk.syncNow(descriptor)
-    } catch {
-      // A power cut could cost what a kill does not; there is nobody left to tell.
-    }
-    try {
-      this.#options.disk.close(descriptor)
-    } catch {
-      // Closed is closed.
-    }
-  }
-
-  /** Writes the gap of an earlier loss first; false while that cannot be done. */
-  #tellLoss(): boolean {
-    if (this.#pending === undefined) return true
-    if (this.#descriptor === undefined) this.#open()
-    if (!this.#write(this.#options.gapLine(this.#pending))) return false
-    this.#pending = undefined
-    return true
   }
 
   #write(line: Uint8Array): boolean {
@@ -129,12 +126,15 @@ export class AppendFile {
       if (this.#isTorn) this.#writeWhole(descriptor, NEWLINE)
       this.#isTorn = false
       this.#writeWhole(descriptor, line)
-      this.#scheduleSync(descriptor)
-      return true
     } catch (error) {
-      this.#failed(error)
+      this.#failure = codeOf(error)
       return false
     }
+    this.#writtenBytes += line.length
+    this.#unsynced.records += 1
+    this.#unsynced.bytes += line.length
+    this.#scheduleSync()
+    return true
   }
 
   #writeWhole(descriptor: number, bytes: Uint8Array): void {
@@ -147,34 +147,91 @@ export class AppendFile {
     }
   }
 
-  #failed(error: unknown): void {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
-    this.#pending ??= { since: this.#options.now(), lost: {}, bytes: 0, reason }
-  }
-
-  #countLoss(kind: string, bytes: number): void {
-    this.lost[kind] = (this.lost[kind] ?? 0) + 1
-    this.#pending ??= {
-      since: this.#options.now(),
-      lost: {},
-      bytes: 0,
-      reason: this.#isClosed ? 'CLOSED' : 'ENCODING',
+  #lose(lost: Readonly<Record<string, number>>, bytes: number, reason: string): false {
+    this.#losses.count(lost, bytes, reason)
+    if (this.#hasTold) return false
+    this.#hasTold = true
+    try {
+      this.#options.onLoss?.(reason)
+    } catch {
+      // Who does not want to hear of it is not disturbed further.
     }
-    this.#pending.lost[kind] = (this.#pending.lost[kind] ?? 0) + 1
-    this.#pending.bytes += bytes
-    if (this.#hasLost) return
-    this.#hasLost = true
-    this.#options.onLoss?.(this.#pending.reason)
+    return false
   }
 
-  // Off the host's path and never keeping it alive. A failed sync is not tried again: Linux marks
-  // the pages clean after it, so that a second one would lie.
-  #scheduleSync(descriptor: number): void {
-    if (this.#syncTimer !== undefined) return
+  // Off the host's path and never keeping it alive.
+  #scheduleSync(): void {
+    if (this.#syncTimer !== undefined || this.#syncing !== undefined) return
     this.#syncTimer = setTimeout(() => {
       this.#syncTimer = undefined
-      if (descriptor === this.#descriptor) this.#options.disk.sync(descriptor, () => {})
+      this.#noticeRemoval()
+      this.#sync()
     }, SYNC_MILLISECONDS)
     this.#syncTimer.unref()
   }
+
+  /** A file that was removed takes every write, and all of it is gone when it is closed. */
+  #noticeRemoval(): void {
+    const descriptor = this.#descriptor
+    if (descriptor === undefined || this.#options.disk.isLinked(descriptor)) return
+    this.#unsynced = { records: 0, bytes: 0 }
+    if (this.#writtenBytes > 0) this.#lose(this.#written, this.#writtenBytes, 'REMOVED')
+    this.#release()
+  }
+
+  #sync(): void {
+    const descriptor = this.#descriptor
+    const { disk } = this.#options
+    const batch = this.#unsynced
+    if (descriptor === undefined || batch.records === 0) return
+    this.#unsynced = { records: 0, bytes: 0 }
+    this.#syncing = descriptor
+    disk.sync(descriptor, (error) => {
+      this.#syncing = undefined
+      if (error !== null) this.#syncFailed(batch, error)
+      if (descriptor !== this.#descriptor) closeQuietly(disk, descriptor)
+      else if (this.#unsynced.records > 0) this.#scheduleSync()
+    })
+  }
+
+  #syncNow(): void {
+    const descriptor = this.#descriptor
+    const batch = this.#unsynced
+    if (descriptor === undefined || batch.records === 0) return
+    this.#unsynced = { records: 0, bytes: 0 }
+    try {
+      this.#options.disk.syncNow(descriptor)
+    } catch (error) {
+      this.#syncFailed(batch, error)
+      this.#isReady()
+    }
+  }
+
+  // It is not tried again: Linux marks the pages clean after a failed sync, so that a second one
+  // succeeds and says nothing. The records can be read until the machine goes down, and perhaps
+  // not after; a gap says so. What is written from here on is synced as before.
+  #syncFailed(batch: { records: number; bytes: number }, error: unknown): void {
+    this.#lose({ unsynced: batch.records }, batch.bytes, codeOf(error))
+  }
+
+  #release(): void {
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    const descriptor = this.#descriptor
+    this.#descriptor = undefined
+    if (descriptor === undefined || descriptor === this.#syncing) return
+    closeQuietly(this.#options.disk, descriptor)
+  }
+}
+
+function closeQuietly(disk: Disk, descriptor: number): void {
+  try {
+    disk.close(descriptor)
+  } catch {
+    // Closed is closed.
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
 }

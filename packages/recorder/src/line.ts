@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { type ChunkRecord, type GapRecord, lineTail } from '@tacho/format'
+import { type ChunkRecord, encodeLine, type GapRecord, lineTail } from '@tacho/format'
 import type { Loss } from './append-file.js'
 import { isoTime, systemClock } from './clock.js'
 
@@ -25,7 +25,7 @@ export function base64ChunkLine(
   return sealed(`${head},"content":[{"base64":"${base64}"}]}`, 'latin1')
 }
 
-/** The line that tells of records that were lost. */
+/** The line that tells of records that were lost. A line that waits to be written stays as it is. */
 export function gapLine(loss: Loss): Uint8Array {
   const gap: GapRecord = {
     kind: 'gap',
@@ -35,7 +35,7 @@ export function gapLine(loss: Loss): Uint8Array {
     bytes: loss.bytes,
     reason: loss.reason,
   }
-  return lineOf(gap)
+  return encodeLine(gap, crc32)
 }
 
 /** The JSON of a record with its checksum and its newline (docs/format.md). */

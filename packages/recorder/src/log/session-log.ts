@@ -1,7 +1,7 @@
 import winston from 'winston'
 import { AppendFile, type Loss } from '../append-file.js'
 import { isoTime, systemClock } from '../clock.js'
-import { realDisk } from '../disk.js'
+import { type Disk, realDisk } from '../disk.js'
 import { AppendFileTransport } from './append-file-transport.js'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
@@ -23,10 +23,18 @@ export type SessionLog = {
   useFile(file: AppendFile): void
 }
 
-/** Opens the file of a debug log. */
-export function openLogFile(path: string, onLoss: (reason: string) => void): AppendFile {
+/**
+ * Opens the file of a debug log.
+ *
+ * @param disk another one for a file that stands in a session folder.
+ */
+export function openLogFile(
+  path: string,
+  onLoss: (reason: string) => void,
+  disk: Disk = realDisk,
+): AppendFile {
   const now = systemClock.microseconds
-  return new AppendFile({ disk: realDisk, path, now, gapLine: lossLine, onLoss })
+  return new AppendFile({ disk, path, now, gapLine: lossLine, onLoss })
 }
 
 /**

@@ -1,4 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import {
+  chmodSync,
+  close,
+  constants,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  open,
+  renameSync,
+  rmdirSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** Why nothing can be recorded. The message says where and what to do about it. */
@@ -48,6 +58,14 @@ export function removeEmptyFolder(folder: string): void {
   } catch {
     // Something stands in it that we did not put there.
   }
+}
+
+/** Makes the names in a folder outlive a power loss, off the host's path. Never throws. */
+export function syncFolder(folder: string): void {
+  open(folder, constants.O_RDONLY | constants.O_DIRECTORY, (error, descriptor) => {
+    if (error !== null) return
+    fsync(descriptor, () => close(descriptor, () => {}))
+  })
 }
 
 function requirePrivate(folder: string): void {

@@ -1,6 +1,9 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
+  fdatasyncSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -56,13 +59,28 @@ function readManifest(folder: string): Manifest | undefined {
   }
 }
 
+// The folder could have been taken away and a link put in its place since it was made.
 function replace(folder: string, run: string, text: string): void {
+  if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder any more`)
   const draft = join(folder, `.${SESSION_FILES.manifest}.${run}`)
   try {
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
+    writeDraft(draft, text)
     renameSync(draft, join(folder, SESSION_FILES.manifest))
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
+  }
+}
+
+// Synced before it gets its name: else a power loss can leave an empty file in place of the old one.
+function writeDraft(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx', 0o600)
+  try {
+    // The umask may have taken rights of our own away.
+    fchmodSync(descriptor, 0o600)
+    writeFileSync(descriptor, text)
+    fdatasyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

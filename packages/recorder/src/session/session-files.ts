@@ -1,11 +1,12 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { AppendFile } from '../append-file.js'
-import { realDisk } from '../disk.js'
+import { folderDisk, realDisk } from '../disk.js'
 import { gapLine } from '../line.js'
 import { openLogFile } from '../log/session-log.js'
-import { makeSessionFolder, removeEmptyFolder, renameSessionFolder } from './folder.js'
+import { makeSessionFolder, removeEmptyFolder, renameSessionFolder, syncFolder } from './folder.js'
+import { joinLog } from './join-log.js'
 
 export type SessionFilesOptions = {
   root: string
@@ -34,13 +35,16 @@ export class SessionFiles {
     this.folder = makeSessionFolder(options.root, options.id)
     const open = (name: string) => {
       const path = join(this.folder, name)
-      const onLoss = (reason: string) => options.onLoss(path, reason)
-      return new AppendFile({ disk: realDisk, path, now: options.now, gapLine, onLoss })
+      const onLoss = (reason: string) => options.onLoss(join(this.folder, name), reason)
+      return new AppendFile({ disk: folderDisk, path, now: options.now, gapLine, onLoss })
     }
     this.raw = open(SESSION_FILES.raw)
     this.meta = open(SESSION_FILES.meta)
     const logPath = logFilePath(this.folder, options.logPath)
-    this.log = openLogFile(logPath, (reason) => options.onLoss(logPath, reason))
+    const logDisk = isAbsolute(options.logPath) ? realDisk : folderDisk
+    this.log = openLogFile(logPath, (reason) => options.onLoss(logPath, reason), logDisk)
+    syncFolder(this.folder)
+    syncFolder(this.#root)
   }
 
   /**
@@ -56,11 +60,22 @@ export class SessionFiles {
     this.folder = wanted
     for (const [file, name] of this.#ours()) {
       if (isRenamed) file.renamedTo(join(wanted, name))
-      else joinInto(file, join(before, name), join(wanted, name))
+      else joinLog(file, join(before, name), join(wanted, name))
     }
+    syncFolder(this.#root)
     if (isRenamed) return
     rmSync(join(before, SESSION_FILES.manifest), { force: true })
     removeEmptyFolder(before)
+    syncFolder(wanted)
+  }
+
+  /** All that was ever lost from the three, by kind. */
+  get lost(): Record<string, number> {
+    const sum: Record<string, number> = {}
+    for (const { lost } of [this.raw, this.meta, this.log]) {
+      for (const [kind, count] of Object.entries(lost)) sum[kind] = (sum[kind] ?? 0) + count
+    }
+    return sum
   }
 
   close(): void {
@@ -74,23 +89,6 @@ export class SessionFiles {
     ]
     if (!isAbsolute(this.#logPath)) files.push([this.log, this.#logPath])
     return files
-  }
-}
-
-/** Goes on in the earlier run's file, with what this run has written so far. */
-function joinInto(file: AppendFile, from: string, to: string): void {
-  file.moveTo(to)
-  const written = readOurs(from)
-  if (written.length > 0) file.append(written, 'joined')
-  rmSync(from, { force: true })
-}
-
-function readOurs(path: string): Uint8Array {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    return readFileSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
 

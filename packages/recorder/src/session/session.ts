@@ -230,8 +230,9 @@ export class Session {
     )
     this.#span?.end(hrTime(at))
     this.#tracing.router.remove(this.traceId)
-    this.#writeManifest({ endedAt: isoTime(at), ended })
+    // Closing can show that records were lost, which the manifest is to tell.
     this.#files.close()
+    this.#writeManifest({ endedAt: isoTime(at), ended })
   }
 
   #startRun(): void {
@@ -256,7 +257,7 @@ export class Session {
   #writeManifest(end: { endedAt: string; ended: RunEnded } | undefined = undefined): void {
     const { agent, command, argv, cwd, debugLog } = this.#run
     const pidStarted = processStartTicks(process.pid)
-    const lost = { ...this.#files.raw.lost, ...this.#files.meta.lost, ...this.#files.log.lost }
+    const { lost } = this.#files
     const startedAt = isoTime(this.#run.startedAt)
     const run: Run = {
       id: this.runId,

@@ -1,0 +1,39 @@
+import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs'
+import type { AppendFile } from '../append-file.js'
+
+/**
+ * Goes on in the log of an earlier run, with what this run has written so far. Never throws: what
+ * cannot be brought over stays where it is, and is counted as lost from the log that is gone on with.
+ */
+export function joinLog(file: AppendFile, from: string, to: string): void {
+  file.moveTo(to)
+  const written = readOurs(from)
+  if (written === undefined) {
+    file.lose('joined')
+    return
+  }
+  if (written.length > 0 && !file.append(written, 'joined')) return
+  removeQuietly(from)
+}
+
+/** Its bytes; none where it is not there, for it could never be opened; nothing where it cannot be read. */
+function readOurs(path: string): Uint8Array | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      return readFileSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? new Uint8Array(0) : undefined
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // A second copy is no loss.
+  }
+}
