@@ -1,0 +1,41 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { unknownCommands } from './check-docs/commands.js'
+import { brokenLinks } from './check-docs/links.js'
+import { readPage } from './check-docs/page.js'
+import { brokenSnippets } from './check-docs/snippets.js'
+import { tachoHelp } from './check-docs/tacho-help.js'
+import { unwantedWords } from './check-docs/tree.js'
+
+// From scripts/dist, where this runs.
+const repository = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+process.exitCode = check(resolve(process.argv[2] ?? repository))
+
+/** Checks what the pages of a tree say; prints what is wrong with them, a line each. */
+function check(root: string): number {
+  const pages = pagesOf(root).map((file) => readPage(root, file))
+  const problems = [
+    ...brokenLinks(root, pages),
+    ...unknownCommands(root, pages, tachoHelp(join(repository, 'packages/cli/bin/tacho.js'))),
+    ...brokenSnippets(repository, pages),
+    ...unwantedWords(root),
+  ]
+  for (const { file, line, message } of problems) {
+    process.stderr.write(`${file}:${line}: ${message}\n`)
+  }
+  return problems.length === 0 ? 0 : 1
+}
+
+/** The pages at the root and in docs/. */
+function pagesOf(root: string): string[] {
+  return ['', 'docs'].flatMap((folder) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .filter((name) => name.endsWith('.md'))
+          .sort()
+          .map((name) => join(folder, name))
+      : [],
+  )
+}
