@@ -104,6 +104,7 @@ for (const [what, body] of [
   ['a bad byte in a long text', Buffer.from(`${'a'.repeat(99)}\xff${'b'.repeat(99)}`, 'latin1')],
   ['continuation bytes only', Buffer.alloc(500, 0x80)],
   ['zeros only', Buffer.alloc(100_000)],
+  ['many bytes that are no text', Buffer.alloc(3 * 0x2000 * 2 + 1, 0xfe)],
 ] as const) {
   test(`a body of ${what} comes back, the first time and again`, () => {
     const { write, read } = recording()

@@ -99,15 +99,19 @@ export function utf8Length(text: string): number {
   return length
 }
 
-// `String.fromCharCode` takes its arguments on the stack; 32 KiB at a time is safe everywhere.
-const BINARY_STEP = 0x8000
+// `String.fromCharCode` takes its arguments on the stack; 24 KiB at a time is safe everywhere, and
+// three bytes make four letters, so the parts can be encoded one by one.
+const BINARY_STEP = 3 * 0x2000
 
 export function base64Of(bytes: Uint8Array): string {
-  let binary = ''
+  let base64 = ''
   for (let at = 0; at < bytes.length; at += BINARY_STEP) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + BINARY_STEP))
+    // Not by spreading, which goes through an iterator and takes six times as long.
+    const part = bytes.subarray(at, at + BINARY_STEP)
+    const binary: string = Reflect.apply(String.fromCharCode, undefined, part)
+    base64 += btoa(binary)
   }
-  return btoa(binary)
+  return base64
 }
 
 export function bytesOfBase64(base64: string): Uint8Array {

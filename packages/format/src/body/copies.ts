@@ -63,14 +63,14 @@ function nearestTo(body: Uint8Array, kept: readonly KeptBody[]): Base | undefine
 /** The copies where both bodies begin and end alike, and those between. */
 function nearCopies(bytes: Uint8Array, { body, prefix, suffix }: Base): Copy[] {
   const end = bytes.length - suffix
-  const baseEnd = Math.min(body.bytes.length - suffix, prefix + SEARCH_BYTES)
+  const baseEnd = body.bytes.length - suffix
   const copies: Copy[] = []
   if (prefix >= SHORTEST_COPY) copies.push({ at: 0, length: prefix, body, from: 0 })
   if (end - prefix >= SHORTEST_COPY && baseEnd - prefix >= SHORTEST_COPY) {
-    const index = new BlockIndex(body.bytes, prefix, baseEnd)
-    for (const match of index.find(bytes, prefix, end, SHORTEST_COPY)) {
-      copies.push({ ...match, body })
-    }
+    // Of very long parts the end is searched: what is new is put in before what stays.
+    const index = new BlockIndex(body.bytes, Math.max(prefix, baseEnd - SEARCH_BYTES), baseEnd)
+    const from = Math.max(prefix, end - SEARCH_BYTES)
+    for (const match of index.find(bytes, from, end, SHORTEST_COPY)) copies.push({ ...match, body })
   }
   if (suffix >= SHORTEST_COPY) {
     copies.push({ at: end, length: suffix, body, from: body.bytes.length - suffix })
@@ -91,8 +91,9 @@ function withFarCopies(
     const left = between.reduce((sum, [from, to]) => sum + to - from, 0)
     if (left < FAR_SEARCH_FROM) break
     const budget = Math.min(left * FAR_SEARCH_RATIO, SEARCH_BYTES)
-    if (searched + body.bytes.length > budget) continue
-    searched += body.bytes.length
+    const cost = body.bytes.length + left
+    if (searched + cost > budget) continue
+    searched += cost
     const index = new BlockIndex(body.bytes, 0, body.bytes.length)
     const found = between.flatMap(([from, to]) => index.find(bytes, from, to, SHORTEST_FAR_COPY))
     if (found.length === 0) continue

@@ -6,9 +6,10 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 /**
  * Bytes of earlier bodies that an encoder holds to copy from. A conversation keeps one body, of 1
- * to 2 MiB at the end of a model's context, so this is some thirty long conversations at once.
+ * to 2 MiB at the end of a model's context, so this is some forty long conversations at once; the
+ * longest body there can be has room too.
  */
-export const KEPT_BYTES = 64 * 1024 * 1024
+export const KEPT_BYTES = 80 * 1024 * 1024
 
 /** Bodies that an encoder holds at most: each is looked at for each new body. */
 export const KEPT_BODIES = 64
@@ -38,9 +39,11 @@ export const SHORTEST_FAR_COPY = 256
 /** New bytes from which on it pays to look for them in all kept bodies, not only at the change. */
 export const FAR_SEARCH_FROM = 1024
 
-/** Bytes of kept bodies that are searched for each new byte, and in all, for one body. */
+/** Bytes that are searched for each new byte far off. */
 export const FAR_SEARCH_RATIO = 128
-export const SEARCH_BYTES = 16 * 1024 * 1024
+
+/** Bytes that are searched for one body at most, at the change and far off: some 50 ms each. */
+export const SEARCH_BYTES = 8 * 1024 * 1024
 
 /** Copies in one body. Beyond it the short ones become literal, so that reading stays quick. */
 export const MAX_COPIES = 4096

@@ -41,16 +41,14 @@ function endOfText(bytes: Uint8Array, from: number): number {
 function lengthOfCharacter(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0
   if (first < 0x80) return 1
+  if (first < 0xc2 || first > 0xf4) return 0
   const second = bytes[at + 1] ?? 0
-  const isTail = (index: number) => isInsideCharacter(bytes[at + index])
-  if (first >= 0xc2 && first <= 0xdf) return isTail(1) ? 2 : 0
-  if (first >= 0xe0 && first <= 0xef) {
-    if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return 0
-    return isTail(1) && isTail(2) ? 3 : 0
+  if (!isInsideCharacter(second)) return 0
+  if (first < 0xe0) return 2
+  if (!isInsideCharacter(bytes[at + 2])) return 0
+  if (first < 0xf0) {
+    return (first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f) ? 0 : 3
   }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 0
-    return isTail(1) && isTail(2) && isTail(3) ? 4 : 0
-  }
-  return 0
+  if (!isInsideCharacter(bytes[at + 3])) return 0
+  return (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f) ? 0 : 4
 }
