@@ -19,6 +19,7 @@ import {
 import { afterAll } from 'vitest'
 
 export const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
+const TRACE_ID = SESSION_ID.replaceAll('-', '')
 export const RUN_ID = '00000000000000aa'
 /** When the sessions of these tests start: their records count from here. */
 export const START = Date.parse('2026-11-23T10:00:00.000Z')
@@ -234,6 +235,10 @@ export type SpanParts = {
   start: number
   end?: number
   attributes?: Record<string, PlainValue>
+  /** The ids of the spans that an ended one links to. */
+  links?: string[]
+  /** The moments that an ended one marks. */
+  events?: [name: string, at: number][]
 }
 
 export function startedSpan(parts: SpanParts): object {
@@ -241,7 +246,14 @@ export function startedSpan(parts: SpanParts): object {
 }
 
 export function endedSpan(parts: SpanParts): object {
-  const span = { ...spanOf(parts), endTimeUnixNano: nanosAt(parts.end ?? parts.start), status: {} }
+  const { links = [], events = [] } = parts
+  const span = {
+    ...spanOf(parts),
+    endTimeUnixNano: nanosAt(parts.end ?? parts.start),
+    events: events.map(([name, at]) => ({ timeUnixNano: nanosAt(at), name, attributes: [] })),
+    links: links.map((spanId) => ({ traceId: TRACE_ID, spanId, attributes: [] })),
+    status: {},
+  }
   return {
     resourceSpans: [
       { resource: { attributes: [] }, scopeSpans: [{ scope: { name: 'tacho' }, spans: [span] }] },
@@ -251,7 +263,7 @@ export function endedSpan(parts: SpanParts): object {
 
 function spanOf({ id, parent, name, start, attributes = {} }: SpanParts): object {
   return {
-    traceId: SESSION_ID.replaceAll('-', ''),
+    traceId: TRACE_ID,
     spanId: id,
     ...(parent !== undefined && { parentSpanId: parent }),
     name,

@@ -10,9 +10,9 @@ export function* exchangeRecords(
   exchange: IndexedExchange,
   report: ReportDamage,
 ): Generator<Exclude<RawRecord, { kind: 'gap' }>> {
-  const file = SESSION_FILES.raw
-  const { from, to = Number.POSITIVE_INFINITY } = exchange
-  for (const { value, line, byte } of readLog(folder, file, report, { from, to })) {
+  const { from, to } = exchange
+  const range = { from, ...(to !== undefined && { to }) }
+  for (const { value, file, line, byte } of readLog(folder, SESSION_FILES.raw, report, range)) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') {
       const damage = damageOf(record)

@@ -1,12 +1,26 @@
+export {
+  type Approval,
+  type ApprovalTotals,
+  approvalsOf,
+  approvalTotals,
+} from './approvals.js'
+export { arrivedText } from './arrived-text.js'
+export {
+  type Cancellation,
+  type CancellationTotals,
+  cancellationsOf,
+  cancellationTotals,
+  type Stopped,
+} from './cancellations.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
 export { findSession } from './find-session.js'
+export type { LeftOpen } from './left-open.js'
 export { type FoundSession, findSessions, isSessionFolder, listSessions } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js'
 export type { Exchange } from './read-exchanges.js'
-export type { Place } from './read-lines.js'
-export { type LogRange, type LogRecord, readLog } from './read-log.js'
+export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
 export { readSession, type Session, type SessionExchange } from './read-session.js'
 export type { Span } from './read-spans.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'

@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId, SESSION_FILES } from '@tacho/format'
+import { logParts } from './log-parts.js'
 import { type SessionSummary, summarize } from './summarize.js'
 
 /** A session folder that was found. */
@@ -35,9 +36,10 @@ export function newestFirst<Started extends { lastStartedAt?: string; id: string
 
 /** Whether a folder holds at least one of our files. */
 export function isSessionFolder(folder: string): boolean {
-  return Object.values(SESSION_FILES).some(
-    (file) => lstatSync(join(folder, file), { throwIfNoEntry: false }) !== undefined,
-  )
+  const isThere = (file: string): boolean =>
+    lstatSync(join(folder, file), { throwIfNoEntry: false }) !== undefined
+  if (Object.values(SESSION_FILES).some(isThere)) return true
+  return [SESSION_FILES.raw, SESSION_FILES.meta].some((log) => logParts(folder, log).length > 0)
 }
 
 function entriesOf(root: string): Dirent[] {

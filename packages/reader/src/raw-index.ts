@@ -1,8 +1,7 @@
 import { type ExchangeState, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { rawRecordOf } from './raw-record-of.js'
-import type { Place } from './read-lines.js'
-import { type LogRange, readLog } from './read-log.js'
+import { type LogRange, type Place, readLog } from './read-log.js'
 
 /** Where an exchange stands in the raw log. */
 export type IndexedExchange = {
@@ -16,7 +15,7 @@ export type IndexedExchange = {
   sentNothing: boolean
   /** How it ended; not there while it is in flight. */
   state?: ExchangeState
-  /** The byte behind its `end` record. */
+  /** The byte behind its `end` record, in the file of its beginning. */
   to?: number
 }
 
@@ -33,11 +32,11 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
   for (const { value, ...place } of readLog(folder, SESSION_FILES.raw, report, { wanted })) {
     const record = rawRecordOf(value)
     if (typeof record === 'string' || record.kind === 'gap') continue
-    const { byte, line, length } = place
+    const { file, byte, line, length } = place
     if (record.kind === 'exchange') {
       const number = index.exchanges.length + 1
       const sentNothing = BODILESS.has(record.method)
-      const exchange = { number, id: record.exchange, from: { byte, line }, sentNothing }
+      const exchange = { number, id: record.exchange, from: { file, byte, line }, sentNothing }
       index.exchanges.push(exchange)
       index.byId.set(exchange.id, exchange)
       continue
@@ -48,7 +47,8 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
     if (record.kind === 'end') {
       exchange.state = record.state
       exchange.sentNothing = record.requestBytes === 0
-      exchange.to = byte + length + 1
+      // What is sealed is closed: only a file that was moved could end an exchange of another one.
+      if (file === exchange.from.file) exchange.to = byte + length + 1
     }
   }
   return index

@@ -51,13 +51,13 @@ const PAUSE_BYTES = 8 * 1024 * 1024
 
 /** Reads a raw log from end to end, holding of each exchange what {@link Exchange} has. */
 export async function readExchanges(folder: string, report: ReportDamage): Promise<RawStory> {
-  const file = SESSION_FILES.raw
   const story: RawStory = { exchanges: [], gaps: [] }
   const byId = new Map<string, Exchange>()
-  let pausedAt = 0
-  for (const { value, line, byte } of readLog(folder, file, report)) {
-    if (byte - pausedAt > PAUSE_BYTES) {
-      pausedAt = byte
+  let sincePause = 0
+  for (const { value, file, line, byte, length } of readLog(folder, SESSION_FILES.raw, report)) {
+    sincePause += length
+    if (sincePause > PAUSE_BYTES) {
+      sincePause = 0
       await new Promise((resolve) => setImmediate(resolve))
     }
     const record = rawRecordOf(value)

@@ -1,14 +1,14 @@
 import { readSync } from 'node:fs'
 
-/** Where a line of a file begins. */
-export type Place = {
+/** Where in a file a line begins. */
+export type LinePlace = {
   byte: number
   /** Counted from 1. */
   line: number
 }
 
 /** A line of a file, without its newline. */
-export type FileLine = Place & {
+export type FileLine = LinePlace & {
   /** Its length in bytes. */
   length: number
   /** Valid until the next line is asked for; not there where it is longer than {@link LINE_BYTES}. */
@@ -34,7 +34,7 @@ const NEWLINE = 10
  */
 export function* readLines(
   descriptor: number,
-  from: Place = { byte: 0, line: 1 },
+  from: LinePlace = { byte: 0, line: 1 },
   to = Number.POSITIVE_INFINITY,
 ): Generator<FileLine> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES)

@@ -17,6 +17,8 @@ export type Span = {
   /** By name; without a prototype, for names are read from a file. */
   attributes: Record<string, PlainValue>
   links: { traceId: string; spanId: string }[]
+  /** The moments of it that were marked, in the order in which they were. */
+  events: { name: string; at: number }[]
   isError: boolean
 }
 
@@ -32,8 +34,8 @@ export function readSpans(
   wanted?: (line: Buffer) => boolean,
 ): Map<string, Span> {
   const spans = new Map<string, Span>()
-  const file = SESSION_FILES.meta
-  for (const { value, line, byte } of readLog(folder, file, report, wanted ? { wanted } : {})) {
+  const range = wanted ? { wanted } : {}
+  for (const { value, file, line, byte } of readLog(folder, SESSION_FILES.meta, report, range)) {
     try {
       for (const span of spansOf(value)) {
         if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
@@ -66,6 +68,7 @@ type LooseSpan = {
   endTimeUnixNano?: unknown
   attributes?: KeyValue[]
   links?: { traceId: unknown; spanId: unknown }[]
+  events?: { timeUnixNano: unknown; name?: unknown }[]
   status?: { code?: unknown }
 }
 
@@ -86,6 +89,10 @@ function spanOf(loose: LooseSpan): Span {
       traceId: String(link.traceId),
       spanId: String(link.spanId),
     })),
+    events: (loose.events ?? []).flatMap(({ timeUnixNano, name }) => {
+      const at = microsOfNanos(timeUnixNano)
+      return at === undefined ? [] : [{ name: String(name ?? ''), at }]
+    }),
     isError: loose.status?.code === 2 || loose.status?.code === 'STATUS_CODE_ERROR',
   }
 }
@@ -100,4 +107,10 @@ export function textAttribute(span: Span | undefined, name: string): string | un
 export function numberAttribute(span: Span | undefined, name: string): number | undefined {
   const value = span?.attributes[name]
   return typeof value === 'number' ? value : undefined
+}
+
+/** An attribute as texts; what else is in the list is left out, and nothing given where it is no list. */
+export function textsAttribute(span: Span | undefined, name: string): string[] | undefined {
+  const value = span?.attributes[name]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined
 }

@@ -29,14 +29,14 @@ export function* responseChunks(folder: string, exchange: IndexedExchange): Gene
     if (record.kind === 'response') hasResponse = true
     if (record.kind === 'end') end = record
     if (record.kind !== 'chunk') continue
+    if (chunk !== undefined && !record.continued) {
+      yield chunk
+      chunk = undefined
+    }
     const bytes = chunkBytes(exchange, record)
     hash.update(bytes)
-    if (record.continued && chunk !== undefined) {
-      chunk.bytes = Buffer.concat([chunk.bytes, bytes])
-    } else {
-      if (chunk !== undefined) yield chunk
-      chunk = { at: record.at, bytes }
-    }
+    if (chunk === undefined) chunk = { at: record.at, bytes }
+    else chunk.bytes = Buffer.concat([chunk.bytes, bytes])
   }
   if (chunk !== undefined) yield chunk
   if (!hasResponse && chunk === undefined) throw missing(exchange, noResponse(end))

@@ -3,8 +3,8 @@ import { decodeLine } from '@tacho/format'
 
 // How our lines begin. Inside of a record these stand with escaped quotes, so they do not match.
 const BEGINNINGS = ['{"kind":"', '{"started":', '{"resourceSpans":']
-const SEALED = /,"crc":"[0-9a-f]{8}"\}$/
-const SEAL_LENGTH = 18
+const CHECKSUM = /,"crc":"[0-9a-f]{8}"\}$/
+const CHECKSUM_LENGTH = 18
 
 /**
  * The record at the end of a damaged line. A writer that was killed in the middle of a line, or
@@ -16,9 +16,14 @@ const SEAL_LENGTH = 18
 export function salvage(
   line: Buffer,
 ): { value: Record<string, unknown>; offset: number } | undefined {
-  if (!SEALED.test(line.subarray(-SEAL_LENGTH).toString('latin1'))) return undefined
+  if (!hasChecksum(line)) return undefined
   const offset = Math.max(...BEGINNINGS.map((beginning) => line.lastIndexOf(beginning)))
   if (offset <= 0) return undefined
   const decoded = decodeLine(line.subarray(offset), crc32)
   return 'value' in decoded ? { value: decoded.value, offset } : undefined
+}
+
+/** Whether a line ends as those do that have a checksum. */
+export function hasChecksum(line: Buffer): boolean {
+  return CHECKSUM.test(line.subarray(-CHECKSUM_LENGTH).toString('latin1'))
 }

@@ -4,12 +4,14 @@ import { type Manifest, SESSION_FILES } from '@tacho/format'
 import type { Damage } from './damage.js'
 import { collectDamage, type ReportDamage } from './damage.js'
 import type { FoundSession } from './list-sessions.js'
+import { logParts } from './log-parts.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
 import { openRegular } from './open-regular.js'
 import { indexRawLog } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
 import { readSpans } from './read-spans.js'
+import { codecOf } from './sealed/codec.js'
 import { type Ended, endedOf, type SessionRun, sessionRuns } from './session-runs.js'
 import { totalUsage, type Usage, usageOf } from './usage.js'
 
@@ -135,7 +137,9 @@ function countsOfManifest({ runs }: Manifest): ExchangeCounts {
 
 // The cheapest sign of a log that was cut: it does not end with a newline.
 function checkTail(folder: string, report: ReportDamage): void {
-  const file = SESSION_FILES.raw
+  const file = logParts(folder, SESSION_FILES.raw).at(-1) ?? SESSION_FILES.raw
+  // What is sealed was proved whole when it was.
+  if (codecOf(file) !== undefined) return
   const opened = openRegular(join(folder, file))
   if ('refused' in opened) {
     report({ file, lines: 0, reason: opened.reason })

@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs'
+import { CODECS } from './sealed/codec.js'
+
+/**
+ * The files that make up a log, in the order in which they were written: its sealed parts
+ * (`session_oai_raw.1.log.zst`), a part that is being sealed (`session_oai_raw.2.log`), and what is
+ * written now (`session_oai_raw.log`). Of a part that is there plain and sealed, as a sealing leaves
+ * it that was interrupted at its last step, the plain one counts. None where the log is not there.
+ */
+export function logParts(folder: string, log: string): string[] {
+  const names = new Set(namesIn(folder))
+  const parts: string[] = []
+  for (const number of partNumbers(names, log)) {
+    const plain = partName(log, number)
+    const sealed = CODECS.map(({ extension }) => `${plain}${extension}`)
+    const found = [plain, ...sealed].find((name) => names.has(name))
+    if (found !== undefined) parts.push(found)
+  }
+  return names.has(log) ? [...parts, log] : parts
+}
+
+/** The name of a log's numbered part: `session_oai_raw.log` and 2 give `session_oai_raw.2.log`. */
+export function partName(log: string, number: number): string {
+  return log.replace(/\.log$/, `.${number}.log`)
+}
+
+/** The numbers of a log's parts among these names, each once, in order. */
+export function partNumbers(names: Iterable<string>, log: string): number[] {
+  const stem = log.replace(/\.log$/, '.')
+  const numbers = new Set<number>()
+  for (const name of names) {
+    if (!name.startsWith(stem)) continue
+    const number = PART.exec(name.slice(stem.length))?.[1]
+    if (number !== undefined) numbers.add(Number(number))
+  }
+  return [...numbers].sort((one, other) => one - other)
+}
+
+const PART = /^([1-9]\d{0,8})\.log(?:\.zst|\.gz)?$/
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

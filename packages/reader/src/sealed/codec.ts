@@ -1,0 +1,87 @@
+import zlib from 'node:zlib'
+import { decompress } from 'fzstd'
+
+/** How a sealed log is compressed. */
+export type Codec = {
+  /** What the file's name ends with, after `.log`. */
+  extension: '.zst' | '.gz'
+  /**
+   * What every block begins with. A reader that knows nothing of our blocks sees a skippable frame
+   * (zstd) or a member's extra field (gzip), so that `zstd -dc` and `gzip -dc` open the file.
+   */
+  prefix: Buffer
+  compress(plain: Uint8Array): Buffer
+  /**
+   * @param length bytes of the plain text; no more than that is ever made.
+   * @throws where it is not what {@link Codec.compress} gave, or too long.
+   */
+  open(packed: Uint8Array, length: number): Uint8Array
+}
+
+/** Bytes of our own description of a block, between its prefix and what is compressed. */
+export const DESCRIPTION_BYTES = 35
+
+// RFC 8878, 3.1.2: a skippable frame; its magic number has sixteen values, of which this is one.
+const ZSTD_PREFIX = Buffer.from([0x5d, 0x2a, 0x4d, 0x18, DESCRIPTION_BYTES, 0, 0, 0])
+
+// RFC 1952, 2.3: a member with an extra field, whose only subfield is ours ("TS").
+const GZIP_PREFIX = Buffer.from([
+  ...[0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, DESCRIPTION_BYTES + 4, 0],
+  ...[0x54, 0x53, DESCRIPTION_BYTES, 0],
+])
+
+/** Bytes behind the deflated ones in a gzip member: CRC-32 and length of the plain text. */
+const GZIP_TRAILER = 8
+
+// Both levels by measurement (`npm run bench -- append`): the last before time grows faster than
+// the file shrinks.
+const ZSTD_LEVEL = 9
+const GZIP_LEVEL = 6
+
+/** What Node has from 22.15 on. */
+type NodeZstd = {
+  zstdCompressSync(plain: Uint8Array, options: { params: Record<number, number> }): Buffer
+  zstdDecompressSync(packed: Uint8Array, options: { maxOutputLength: number }): Buffer
+}
+
+const nodeZstd = 'zstdCompressSync' in zlib ? (zlib as unknown as NodeZstd) : undefined
+const ZSTD_COMPRESSION_LEVEL = 100
+
+const gzip: Codec = {
+  extension: '.gz',
+  prefix: GZIP_PREFIX,
+  compress(plain) {
+    const trailer = Buffer.alloc(GZIP_TRAILER)
+    trailer.writeUInt32LE(zlib.crc32(plain), 0)
+    trailer.writeUInt32LE(plain.length % 2 ** 32, 4)
+    return Buffer.concat([zlib.deflateRawSync(plain, { level: GZIP_LEVEL }), trailer])
+  },
+  open: (packed, length) =>
+    zlib.inflateRawSync(packed.subarray(0, -GZIP_TRAILER), {
+      maxOutputLength: Math.max(1, length),
+    }),
+}
+
+const zstd: Codec = {
+  extension: '.zst',
+  prefix: ZSTD_PREFIX,
+  compress(plain) {
+    if (nodeZstd === undefined) throw new Error('this Node cannot compress with zstd')
+    return nodeZstd.zstdCompressSync(plain, { params: { [ZSTD_COMPRESSION_LEVEL]: ZSTD_LEVEL } })
+  },
+  open: (packed, length) =>
+    nodeZstd === undefined
+      ? decompress(packed, new Uint8Array(length))
+      : nodeZstd.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, length) }),
+}
+
+/** All codecs that can be read. */
+export const CODECS: readonly Codec[] = [zstd, gzip]
+
+/** The codec that this Node seals with. */
+export const sealingCodec: Codec = nodeZstd === undefined ? gzip : zstd
+
+/** The codec of a file by its name; nothing where it is not sealed. */
+export function codecOf(file: string): Codec | undefined {
+  return CODECS.find(({ extension }) => file.endsWith(extension))
+}

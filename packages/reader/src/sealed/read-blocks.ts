@@ -1,0 +1,60 @@
+import { readSync } from 'node:fs'
+import { decodeHead, type PlacedBlock } from './block.js'
+import { type Codec, DESCRIPTION_BYTES } from './codec.js'
+
+/** What stands in a sealed file: a block, or bytes of which nothing can be made. */
+export type Found = { block: PlacedBlock } | { damaged: string; at: number; length: number }
+
+/**
+ * The blocks of an open sealed file, by their heads alone, in order. Where a head is damaged, the
+ * next good one is looked for.
+ */
+export function* readBlocks(codec: Codec, descriptor: number, size: number): Generator<Found> {
+  const headLength = codec.prefix.length + DESCRIPTION_BYTES
+  let at = 0
+  let last: PlacedBlock | undefined
+  while (at < size) {
+    const block = decodeHead(codec, readAt(descriptor, at, headLength))
+    const end = at + headLength + (block?.packedLength ?? 0)
+    if (block === undefined || end > size) {
+      const next = nextHead(codec, descriptor, at + 1, size)
+      const damaged = block === undefined ? 'no sealed block' : 'a sealed block is cut off'
+      yield { damaged, at, length: next - at }
+      at = next
+      continue
+    }
+    last = { ...block, packedAt: at + headLength }
+    yield { block: last }
+    at = end
+  }
+  if (last?.isLast !== true) {
+    yield { damaged: 'the last sealed block is missing', at: size, length: 0 }
+  }
+}
+
+/** Bytes of an open file from a place on; fewer where it ends before. */
+export function readAt(descriptor: number, at: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const count = readSync(descriptor, bytes, filled, length - filled, at + filled)
+    if (count === 0) break
+    filled += count
+  }
+  return bytes.subarray(0, filled)
+}
+
+const SEARCH_BYTES = 256 * 1024
+
+function nextHead(codec: Codec, descriptor: number, from: number, size: number): number {
+  const headLength = codec.prefix.length + DESCRIPTION_BYTES
+  for (let at = from; at < size; at += SEARCH_BYTES) {
+    // A head can begin in this step and end in the next.
+    const part = readAt(descriptor, at, SEARCH_BYTES + headLength)
+    for (let found = part.indexOf(codec.prefix); found >= 0 && found < SEARCH_BYTES; ) {
+      if (decodeHead(codec, part.subarray(found)) !== undefined) return at + found
+      found = part.indexOf(codec.prefix, found + 1)
+    }
+  }
+  return size
+}
