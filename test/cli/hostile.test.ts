@@ -36,6 +36,10 @@ for (const [name, text] of Object.entries(attacks)) {
       ['ls', '--ids'],
       ['show', 'last'],
       ['show', 'last', '--json'],
+      ['approvals', 'last'],
+      ['approvals', 'last', '--json'],
+      ['cancellations', 'last'],
+      ['cancellations', 'last', '--json'],
       ['raw', 'last', '1'],
       ['raw', 'last', '1', '--chunks'],
       ['raw', 'last', '1', '--chunks', '--json'],
@@ -74,6 +78,12 @@ test('names of objects are no way to their prototypes', async () => {
   expect(stdout.toString()).toMatch(/POST .* completed/)
 })
 
+const APPROVAL = ['id', 'kind', 'what', 'reason', 'cwd', 'decision', 'decided_by', 'rule']
+
+function namedAll(prefix: string, names: string[], text: string): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [prefix + name, text]))
+}
+
 function hostileSession(text: string): Parameters<typeof writeSession>[1] {
   const headers: [string, string][] = [[text, text]]
   const error = { side: 'upstream' as const, code: text, message: text }
@@ -96,7 +106,10 @@ function hostileSession(text: string): Parameters<typeof writeSession>[1] {
         headers,
         request: text,
         statusText: text,
-        chunks: [text],
+        chunks: [
+          text,
+          `\n\ndata: ${JSON.stringify({ type: 'response.output_text.delta', delta: text })}\n\n`,
+        ],
         turnId: text,
       }),
       ...exchangeRecords({ id: text, url: `http://h/${text}`, state: 'failed', error }),
@@ -116,8 +129,24 @@ function hostileSession(text: string): Parameters<typeof writeSession>[1] {
         id: text,
         name: `approval ${text}`,
         start: 2,
-        attributes: { 'tacho.approval.decision': text, [`tacho.approval.${text}`]: text },
+        attributes: namedAll('tacho.approval.', APPROVAL, text),
       }),
+      startedSpan({ id: 'a2', name: 'approval', start: 2, attributes: { [text]: text } }),
+      endedSpan({
+        id: 'a3',
+        name: `execute_tool ${text}`,
+        start: 2,
+        attributes: namedAll('tacho.tool.', ['command', 'status', text], text),
+      }),
+      endedSpan({
+        id: 'a4',
+        name: 'cancellation',
+        start: 2,
+        attributes: namedAll('tacho.cancellation.', ['origin', 'reason', text], text),
+        links: [FIRST, text, 'a3', 'a5'],
+        events: [[text, 3]],
+      }),
+      startedSpan({ id: 'a5', name: text, start: 3 }),
       startedSpan({ id: 'a1', parent: text, name: `invoke_agent ${text}`, start: 3 }),
     ],
   }

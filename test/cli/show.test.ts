@@ -7,6 +7,7 @@ import {
   SESSION_ID,
   sessionsDirectory,
   spansOfTwo,
+  startedSpan,
   TURN,
   timeAt,
   twoExchanges,
@@ -53,6 +54,28 @@ describe('show --json', () => {
     ])
     expect(session.turns).toMatchObject([{ id: turn, name: 'invoke_agent codex', endedAt: null }])
     expect([session.gaps, session.damage]).toEqual([[], []])
+    expect([session.approvals, session.cancellations]).toEqual([[], []])
+  })
+
+  test('has approvals, cancellations and their totals', async () => {
+    const session = await showJson({
+      isOpen: true,
+      meta: [...spansOfTwo(), ...askedAndCancelled()],
+    })
+    expect(session.approvals).toMatchObject([
+      { kind: 'command', decision: 'accept', waitMs: 80, open: false },
+      { kind: 'file-change', decision: null, waitMs: null, open: true },
+    ])
+    expect(session.cancellations).toMatchObject([{ origin: 'user' }, { origin: 'signal' }])
+    expect(session.totals).toEqual({
+      approvals: { count: 2, waitedMs: 80, longestMs: 80, open: 1, byDecision: { accept: 1 } },
+      cancellations: {
+        count: 2,
+        byOrigin: { user: 1, signal: 1 },
+        medianMs: 25,
+        longestMs: 25,
+      },
+    })
   })
 
   test('tells how exchanges were cancelled and failed', async () => {
@@ -95,38 +118,22 @@ describe('show for people', () => {
     expect(text).not.toContain('died')
   })
 
-  test('approvals, cancellations and spans of any other kind are in the time line', async () => {
-    const approval = {
-      'tacho.approval.decision': 'accept',
-      'tacho.approval.decided_by': 'user',
-      'tacho.approval.wait_ms': 80,
-      'tacho.turn.id': TURN,
-    }
-    const meta = [
-      ...spansOfTwo(),
-      endedSpan({
-        id: 'c1',
-        parent: turn,
-        name: 'approval exec_command',
-        start: 1310,
-        end: 1390,
-        attributes: approval,
-      }),
-      endedSpan({
-        id: 'c2',
-        parent: turn,
-        name: 'execute_tool exec_command',
-        start: 1391,
-        end: 1395,
-      }),
-      endedSpan({ id: 'c3', parent: 'c2', name: 'something new', start: 1392, end: 1393 }),
+  test('approvals, tools and cancellations are in the time line in words, other spans in columns', async () => {
+    const text = await show({ isOpen: true, meta: [...spansOfTwo(), ...askedAndCancelled()] })
+    const told = [
+      /\n {3}\+1\.310s +approval command "rm -rf x": accepted by the user after 80ms\n/,
+      /\n {3}\+1\.391s +tool exec_command "rm -rf x": failed after 4ms, exit code 1\n/,
+      /\n {3}\+1\.392s +something new +1ms\n/,
+      /\n2 {2}\+1\.400s +POST /,
+      /\n {3}\+1\.450s +approval file-change "a\.ts, b\.ts": open when the session died\n/,
+      /\n {3}\+1\.460s +cancelled by the user \(turn\/interrupt\): stopped #2, tool exec_command after 8 B, released in 25ms\n/,
+      /\n {3}\+1\.470s +cancelled by a signal \(SIGINT\): in flight when the session died\n/,
     ]
-    const text = await show({ isOpen: true, meta })
-    expect(text).toMatch(
-      /\+1\.310s +approval exec_command .* 80ms .*decision accept, decided_by user/,
-    )
-    expect(text.indexOf('something new')).toBeGreaterThan(text.indexOf('execute_tool'))
-    expect(text.indexOf('POST', text.indexOf('something new'))).toBeGreaterThan(0)
+    const places = told.map((line) => text.search(line))
+    expect(places, text).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    expect(text).toMatch(/approvals +2: waited 80ms in all, 80ms at the longest, 1 open\n/)
+    expect(text).toMatch(/cancellations 2: 1 user, 1 signal\n/)
   })
 
   test('gaps and damage are told at the end', async () => {
@@ -159,7 +166,7 @@ describe('show for people', () => {
       startedAt: timeAt(0),
       endedAt: timeAt(50),
       ended: { exitCode: 0 },
-      command: 'codex',
+      command: 'exec',
       argv: ['exec'],
     }
     const resumed = {
@@ -187,6 +194,73 @@ for (const [name, words, exitCode, told] of [
     expect([shown.stdout.toString(), shown.exitCode]).toEqual(['', exitCode])
     for (const part of told) expect(shown.stderr).toContain(part)
   })
+}
+
+// The spans of a turn in which something was asked, run and stopped.
+function askedAndCancelled(): object[] {
+  return [
+    endedSpan({
+      id: 'c1',
+      parent: turn,
+      name: 'approval command',
+      start: 1310,
+      end: 1390,
+      attributes: {
+        'tacho.approval.kind': 'command',
+        'tacho.approval.what': 'rm -rf x',
+        'tacho.approval.decision': 'accept',
+        'tacho.approval.decided_by': 'user',
+        'tacho.approval.wait_ms': 80,
+        'tacho.turn.id': TURN,
+      },
+    }),
+    endedSpan({
+      id: 'c2',
+      parent: turn,
+      name: 'execute_tool exec_command',
+      start: 1391,
+      end: 1395,
+      attributes: {
+        'tacho.tool.command': 'rm -rf x',
+        'tacho.tool.status': 'failed',
+        'tacho.tool.exit_code': 1,
+      },
+    }),
+    endedSpan({ id: 'c3', parent: 'c2', name: 'something new', start: 1392, end: 1393 }),
+    startedSpan({
+      id: 'c4',
+      parent: turn,
+      name: 'approval file-change',
+      start: 1450,
+      attributes: { 'tacho.approval.files': ['a.ts', 'b.ts'] },
+    }),
+    endedSpan({
+      id: 'c5',
+      parent: turn,
+      name: 'cancellation',
+      start: 1460,
+      end: 1490,
+      attributes: {
+        'tacho.cancellation.origin': 'user',
+        'tacho.cancellation.reason': 'turn/interrupt',
+      },
+      links: ['2222222222222222', 'c2', turn],
+      events: [
+        ['signalled', 1470],
+        ['released', 1485],
+      ],
+    }),
+    startedSpan({
+      id: 'c6',
+      parent: turn,
+      name: 'cancellation',
+      start: 1470,
+      attributes: {
+        'tacho.cancellation.origin': 'signal',
+        'tacho.cancellation.reason': 'SIGINT',
+      },
+    }),
+  ]
 }
 
 type Parts = Parameters<typeof writeSession>[1]

@@ -62,3 +62,14 @@ for (const [text, width, from, shown] of [
     expect(cutTo(text, width, from)).toBe(shown)
   })
 }
+
+test('a text over the columns behind others starts where these end, and widens none', () => {
+  const over: Row = { after: ['six', ''], line: 'a sentence that is longer than any path here' }
+  expect(tableLines(columns.slice(0, 3), [...rows, over], Number.POSITIVE_INFINITY)).toEqual([
+    'id       n  path',
+    'one      1  /home/ada/projects/tacho',
+    'three  333  /',
+    'six         a sentence that is longer than any path here',
+  ])
+  expect(tableLines(columns.slice(0, 3), [...rows, over], 24)[3]).toBe('six         a sentence …')
+})

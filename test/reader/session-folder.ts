@@ -73,7 +73,7 @@ export function manifestOf(parts: SessionParts, manifest: Partial<Manifest> = {}
     tacho: '0.1.0',
     agentVersion: '0.169.0',
     pid: 2 ** 22 + 1,
-    command: 'codex',
+    command: 'exec',
     argv: ['exec', '--persist-session', 'fix it'],
     cwd: '/home/ada/project',
     startedAt: timeAt(0),

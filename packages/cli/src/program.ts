@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addApprovalsCommand } from './commands/approvals.js'
+import { addCancellationsCommand } from './commands/cancellations.js'
 import { addCodexEntry } from './commands/codex-entry.js'
 import { addCompletionCommand } from './commands/completion.js'
 import { addLsCommand } from './commands/ls.js'
@@ -21,6 +23,8 @@ export function program(): Command {
   addLsCommand(tacho)
   addShowCommand(tacho)
   addRawCommand(tacho)
+  addApprovalsCommand(tacho)
+  addCancellationsCommand(tacho)
   addShimEntry(tacho)
   addCompletionCommand(tacho)
   return tacho

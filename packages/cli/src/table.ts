@@ -15,8 +15,8 @@ export type Column = {
 /** A text that is printable already. */
 export type Cell = string | { text: string; style: Style }
 
-/** Cells of the columns, or one text over all of them. */
-export type Row = Cell[] | { line: Cell }
+/** Cells of the columns; or one text over all of them, or over all behind the cells `after`. */
+export type Row = Cell[] | { line: Cell; after?: readonly Cell[] }
 
 /** Fewer columns than this of a text tell nothing. */
 const NARROWEST = 6
@@ -34,22 +34,25 @@ export function tableLines(
   width: number,
 ): string[] {
   const { shown, widths } = layOut(columns, rows, width)
-  const line = (cells: readonly Cell[], style?: Style): string => {
+  const line = (cells: readonly Cell[], { style, over }: { style?: Style; over?: Cell } = {}) => {
     let left = width
-    const parts = shown.map((index, place) => {
-      const isLast = place === shown.length - 1
-      const padded = pad(cells[index] ?? '', columns[index], widths[place] ?? 0, isLast)
-      const text = cutTo(textOf(padded), left)
+    const put = (cell: Cell): string => {
+      const text = cutTo(textOf(cell), left)
       left = Math.max(0, left - displayWidth(text) - SEPARATOR.length)
-      return dress(text, typeof padded === 'string' ? style : padded.style)
+      return dress(text, styleOf(cell) ?? style)
+    }
+    const under = over === undefined ? shown : shown.filter((index) => index < cells.length)
+    const parts = under.map((index, place) => {
+      const isLast = over === undefined && place === shown.length - 1
+      return put(pad(cells[index] ?? '', columns[index], widths[place] ?? 0, isLast))
     })
-    return parts.join(SEPARATOR).trimEnd()
+    return [...parts, ...(over === undefined ? [] : [put(over)])].join(SEPARATOR).trimEnd()
   }
   const titles = columns.map((column) => column.title)
   return [
-    line(titles, 'quiet'),
+    line(titles, { style: 'quiet' }),
     ...rows.map((row) =>
-      Array.isArray(row) ? line(row) : dress(cutTo(textOf(row.line), width), styleOf(row.line)),
+      Array.isArray(row) ? line(row) : line(row.after ?? [], { over: row.line }),
     ),
   ]
 }
@@ -115,7 +118,7 @@ function pad(cell: Cell, column: Column | undefined, width: number, isLast: bool
 }
 
 function cellOf(row: Row, index: number): Cell {
-  return Array.isArray(row) ? (row[index] ?? '') : ''
+  return (Array.isArray(row) ? row : row.after)?.[index] ?? ''
 }
 
 function textOf(cell: Cell): string {

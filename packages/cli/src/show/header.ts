@@ -1,4 +1,13 @@
-import { microsOfIso, type Session, type SessionRun, totalUsage } from '@tacho/reader'
+import {
+  approvalsOf,
+  approvalTotals,
+  cancellationsOf,
+  cancellationTotals,
+  microsOfIso,
+  type Session,
+  type SessionRun,
+  totalUsage,
+} from '@tacho/reader'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { duration, localTime, tokenCount } from '../quantities.js'
@@ -12,22 +21,24 @@ export function headerLines(session: Session): string[] {
     ['started', startedWords(session)],
     ['ended', endWords(session, run)],
     ['cwd', printable(run?.cwd ?? '')],
-    ['command', run === undefined ? '' : commandWords(run)],
+    ['command', run === undefined ? '' : commandWords(session, run)],
     ['exchanges', exchangesWords(session)],
+    ['approvals', approvalsWords(session)],
+    ['cancellations', cancellationsWords(session)],
     ['tokens', tokensWords(session)],
     ['folder', printable(session.folder)],
   ]
+  const shown = fields.filter(([, text]) => text !== '')
+  const widest = Math.max(...shown.map(([name]) => name.length))
   return [
     `session ${styled('heading', printable(session.id))}`,
-    ...fields
-      .filter(([, text]) => text !== '')
-      .map(([name, text]) => `  ${name.padEnd(9)} ${text}`),
+    ...shown.map(([name, text]) => `  ${name.padEnd(widest)} ${text}`),
   ]
 }
 
-/** The command line of a run, as it would be typed. */
-export function commandWords({ command, argv = [] }: SessionRun): string {
-  return [...(command === undefined ? [] : [command]), ...argv].map(shellWord).join(' ')
+/** The command line of a run, as it would be typed; nothing where it is not known. */
+export function commandWords({ agent }: Session, { argv }: SessionRun): string {
+  return argv === undefined ? '' : [agent.name, ...argv].map(shellWord).join(' ')
 }
 
 function agentWords(session: Session, run: SessionRun | undefined): string {
@@ -63,6 +74,20 @@ function exchangesWords({ exchanges }: Session): string {
     .filter((state) => counts.has(state))
     .map((state) => `${counts.get(state)} ${state.replace('-', ' ')}`)
   return parts.length === 0 ? String(exchanges.length) : `${exchanges.length}: ${parts.join(', ')}`
+}
+
+function approvalsWords(session: Session): string {
+  const { count, waitedMs, longestMs, open } = approvalTotals(approvalsOf(session))
+  if (count === 0) return ''
+  const waited = `waited ${duration(waitedMs)} in all, ${duration(longestMs)} at the longest`
+  return `${count}: ${waited}${open > 0 ? `, ${open} open` : ''}`
+}
+
+function cancellationsWords(session: Session): string {
+  const { count, byOrigin } = cancellationTotals(cancellationsOf(session))
+  if (count === 0) return ''
+  const parts = Object.entries(byOrigin).map(([origin, times]) => `${times} ${origin}`)
+  return `${count}: ${printable(parts.join(', '))}`
 }
 
 function tokensWords({ exchanges }: Session): string {

@@ -1,15 +1,23 @@
 import {
+  approvalsOf,
+  approvalTotals,
+  cancellationsOf,
+  cancellationTotals,
   isoOfMicros,
   type Session,
   type SessionExchange,
   type Span,
   timelineOf,
 } from '@tacho/reader'
+import { approvalJson } from '../approvals/json.js'
+import { cancellationJson } from '../cancellations/json.js'
 
 /** A session as `tacho show --json` prints it (docs/cli.md). What is not known is null. */
 export function sessionJson(session: Session): object {
   const entries = timelineOf(session)
   const run = session.runs.at(-1)
+  const approvals = approvalsOf(session)
+  const cancellations = cancellationsOf(session)
   return {
     session: {
       id: session.id,
@@ -27,6 +35,12 @@ export function sessionJson(session: Session): object {
     exchanges: session.exchanges.map(exchangeJson),
     turns: entries.flatMap((entry) => (entry.kind === 'turn' ? [spanJson(entry.span)] : [])),
     spans: entries.flatMap((entry) => (entry.kind === 'span' ? [spanJson(entry.span)] : [])),
+    approvals: approvals.map(approvalJson),
+    cancellations: cancellations.map(cancellationJson),
+    totals: {
+      approvals: approvalTotals(approvals),
+      cancellations: cancellationTotals(cancellations),
+    },
     runs: session.runs,
     gaps: session.gaps,
     damage: session.damage,

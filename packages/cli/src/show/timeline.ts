@@ -8,8 +8,10 @@ import {
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
+import type { Style } from '../style.js'
 import type { Cell, Column, Row } from '../table.js'
 import { commandWords } from './header.js'
+import { type Sentence, sentencesOf } from './sentences.js'
 
 export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },
@@ -28,9 +30,10 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 /** The rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
 export function timelineRows(session: Session, entries: readonly TimelineEntry[]): Row[] {
   const zero = zeroOf(session, entries)
+  const sentences = sentencesOf(session, inFlightWords(session).text)
   return entries
     .filter((entry) => entry.kind !== 'run' || session.runs.length > 1)
-    .map((entry) => rowOf(session, entry, zero))
+    .map((entry) => rowOf(session, entry, zero, sentences))
 }
 
 // Offsets count from the session's start, if that is known and earlier than all else.
@@ -40,7 +43,12 @@ function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
   return times.reduce((least, at) => Math.min(least, at), started ?? Number.POSITIVE_INFINITY)
 }
 
-function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
+function rowOf(
+  session: Session,
+  entry: TimelineEntry,
+  zero: number,
+  sentences: ReadonlyMap<string, Sentence>,
+): Row {
   const start = entry.at > 0 ? `+${offset(entry.at - zero)}` : '?'
   switch (entry.kind) {
     case 'exchange':
@@ -48,14 +56,18 @@ function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
     case 'run': {
       const { run, number } = entry
       const when = localTime(run.startedAt) ?? ''
-      const words = `run ${number}, ${when}, ${endedWords(run).text}: ${commandWords(run)}`
-      return { line: { text: words, style: 'heading' } }
+      const words = [`run ${number}, ${when}, ${endedWords(run).text}`, commandWords(session, run)]
+      return { line: { text: words.filter((part) => part !== '').join(': '), style: 'heading' } }
     }
     case 'gap':
       return { line: { text: `gap: ${printable(entry.gap.reason)}`, style: 'warning' } }
     case 'turn':
-    case 'span':
       return spanRow(session, entry, start)
+    case 'span': {
+      const sentence = sentences.get(entry.span.spanId)
+      if (sentence === undefined) return spanRow(session, entry, start)
+      return sentenceRow(sentence, start, '  '.repeat(depthOf(entry)))
+    }
     default:
       return entry satisfies never
   }
@@ -95,13 +107,13 @@ function stateCell(session: Session, { state, error }: SessionExchange): Cell {
     case 'failed':
       return { text: state + why, style: 'bad' }
     case 'in-flight':
-      return inFlightCell(session)
+      return inFlightWords(session)
     default:
       return state satisfies never
   }
 }
 
-function inFlightCell({ ended }: Session): Cell {
+function inFlightWords({ ended }: Session): { text: string; style: Style } {
   if (ended === 'running') return { text: 'in flight', style: 'busy' }
   return { text: `in flight when it ${ended === 'died' ? 'died' : 'ended'}`, style: 'bad' }
 }
@@ -109,6 +121,11 @@ function inFlightCell({ ended }: Session): Cell {
 function statusCell(status: number): Cell {
   const text = String(status)
   return status >= 400 ? { text, style: 'bad' } : text
+}
+
+function sentenceRow({ text, style }: Sentence, start: string, indent: string): Row {
+  const words = indent + text
+  return { after: ['', start], line: style === undefined ? words : { text: words, style } }
 }
 
 type SpanEntry = Extract<TimelineEntry, { span: Span }>
@@ -134,20 +151,8 @@ function spanRow(session: Session, entry: SpanEntry, start: string): Row {
 }
 
 function spanStateCell(session: Session, span: Span): Cell {
-  if (span.endedAt === undefined) return inFlightCell(session)
-  const text = [...tellingOf(span), ...(span.isError ? ['error'] : [])].join(', ')
-  return span.isError ? { text, style: 'bad' } : text
-}
-
-// What was decided, by whom, where from: the attributes that are ours, whatever later kinds there are.
-function tellingOf(span: Span): string[] {
-  const kind = span.name.split(' ')[0] ?? ''
-  const prefix = `tacho.${kind}.`
-  return Object.entries(span.attributes)
-    .filter(([name]) => name.startsWith(prefix) && !name.endsWith('_ms'))
-    .map(([name, value]) =>
-      printable(`${name.slice(prefix.length)} ${String(value)}`.slice(0, 200)),
-    )
+  if (span.endedAt === undefined) return inFlightWords(session)
+  return span.isError ? { text: 'error', style: 'bad' } : ''
 }
 
 // A file could claim any depth: beyond this, indentation tells nothing any more.

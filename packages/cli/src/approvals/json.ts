@@ -1,0 +1,25 @@
+import { type Approval, isoOfMicros } from '@tacho/reader'
+
+/** An approval as `--json` prints it (docs/cli.md). What is not known is null. */
+export function approvalJson(approval: Approval): object {
+  return {
+    kind: approval.kind,
+    what: approval.what ?? null,
+    reason: approval.reason ?? null,
+    offered: approval.offered,
+    decision: approval.decision ?? null,
+    decidedBy: approval.decidedBy ?? null,
+    rule: approval.rule ?? null,
+    askedAt: isoOfMicros(approval.askedAt) ?? null,
+    waitMs: approval.waitMs ?? null,
+    open: approval.open !== undefined,
+    left: approval.open ?? null,
+    cwd: approval.cwd ?? null,
+    files: approval.files ?? null,
+    rationale: approval.rationale ?? null,
+    id: approval.id ?? null,
+    callId: approval.callId ?? null,
+    turnId: approval.turnId ?? null,
+    spanId: approval.spanId,
+  }
+}

@@ -1,0 +1,52 @@
+import { type Approval, approvalTotals, isoOfMicros } from '@tacho/reader'
+import { printable } from '../printable.js'
+import { duration, localTime } from '../quantities.js'
+import type { Cell, Column, Row } from '../table.js'
+import { answerWords, whatWords } from './words.js'
+
+export const APPROVAL_COLUMNS: readonly Column[] = [
+  { title: 'asked', spare: 2 },
+  { title: 'kind', cut: 'end', spare: 3 },
+  { title: 'what', cut: 'end', least: 12 },
+  { title: 'decision', cut: 'end', least: 12 },
+  { title: 'decided by', spare: 1 },
+  { title: 'waited', align: 'right' },
+]
+
+/** The rows of `tacho approvals`, in the columns of {@link APPROVAL_COLUMNS}. */
+export function approvalRows(approvals: readonly Approval[]): Row[] {
+  return approvals.map((approval) => {
+    const { askedAt, kind, decidedBy, waitMs } = approval
+    return [
+      localTime(isoOfMicros(askedAt)) ?? '?',
+      cell(kind),
+      cell(whatWords(approval)),
+      decisionCell(approval),
+      cell(decidedBy ?? ''),
+      waitMs === undefined ? '' : duration(waitMs),
+    ]
+  })
+}
+
+/** The lines below them: how many, how decided, and how long they took. */
+export function approvalTotalLines(approvals: readonly Approval[]): string[] {
+  const { count, waitedMs, longestMs, open, byDecision } = approvalTotals(approvals)
+  const parts = Object.entries(byDecision).map(([decision, times]) => `${times} ${cell(decision)}`)
+  if (open > 0) parts.push(`${open} open`)
+  return [
+    `${count} ${count === 1 ? 'approval' : 'approvals'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+    `waited ${duration(waitedMs)} in all, ${duration(longestMs)} at the longest`,
+  ]
+}
+
+// The decision in the agent's own word, which is what `--json` has, in the colour of what it means.
+function decisionCell(approval: Approval): Cell {
+  const { text, style } = answerWords(approval)
+  const { decision, rule, open } = approval
+  if (open !== undefined || decision === undefined) return { text, style }
+  return { text: cell(rule === undefined ? decision : `${decision} (${rule})`), style }
+}
+
+function cell(text: string): string {
+  return printable(text.slice(0, 1000))
+}

@@ -1,0 +1,31 @@
+import { type Cancellation, isoOfMicros } from '@tacho/reader'
+
+/** A cancellation as `--json` prints it (docs/cli.md), but for its text. What is not known is null. */
+export function cancellationJson(cancellation: Cancellation): object {
+  const { wishedAt, signalledAt, lastByteAt, releasedAt } = cancellation
+  return {
+    origin: cancellation.origin ?? null,
+    reason: cancellation.reason ?? null,
+    stopped: cancellation.stopped.map(({ kind, number, spanId, name }) => ({
+      kind,
+      number: number ?? null,
+      spanId,
+      name: name ?? null,
+    })),
+    wishedAt: timeOf(wishedAt),
+    signalledAt: timeOf(signalledAt),
+    lastByteAt: timeOf(lastByteAt),
+    releasedAt: timeOf(releasedAt),
+    bytes: cancellation.bytes ?? null,
+    events: cancellation.events ?? null,
+    outputTokens: cancellation.outputTokens ?? null,
+    open: cancellation.open !== undefined,
+    left: cancellation.open ?? null,
+    turnId: cancellation.turnId ?? null,
+    spanId: cancellation.spanId,
+  }
+}
+
+function timeOf(micros: number | undefined): string | null {
+  return micros === undefined ? null : (isoOfMicros(micros) ?? null)
+}

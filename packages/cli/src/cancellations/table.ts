@@ -1,0 +1,71 @@
+import { type Cancellation, cancellationTotals, isoOfMicros } from '@tacho/reader'
+import { printable } from '../printable.js'
+import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
+import type { Cell, Column, Row } from '../table.js'
+import { openWords, stoppedWords } from './words.js'
+
+export const CANCELLATION_COLUMNS: readonly Column[] = [
+  { title: 'wished', spare: 3 },
+  { title: 'origin', cut: 'end' },
+  { title: 'reason', cut: 'end', least: 12 },
+  { title: 'stopped', cut: 'end', least: 8 },
+  { title: 'signalled', align: 'right', spare: 1 },
+  { title: 'last byte', align: 'right', spare: 2 },
+  { title: 'released', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: 'tokens', align: 'right' },
+  { title: 'text', cut: 'end', spare: 4 },
+]
+
+/** A cancellation and the text that had arrived of the answers that it cut. */
+export type CutShort = { cancellation: Cancellation; text: string | undefined }
+
+/**
+ * The rows of `tacho cancellations`, in the columns of {@link CANCELLATION_COLUMNS}. The moments
+ * count from the wish; a last byte mostly came before it.
+ */
+export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
+  return cancellations.map(({ cancellation, text }) => {
+    const { origin, reason, stopped, bytes, outputTokens } = cancellation
+    const { wishedAt, signalledAt, lastByteAt } = cancellation
+    return [
+      localTime(isoOfMicros(wishedAt)) ?? '?',
+      cell(origin ?? ''),
+      cell(reason ?? ''),
+      stoppedWords(stopped),
+      offset(wishedAt, signalledAt),
+      offset(wishedAt, lastByteAt),
+      releasedCell(cancellation),
+      bytes === undefined ? '' : byteCount(bytes),
+      outputTokens === undefined ? '' : tokenCount(outputTokens),
+      cell(text ?? ''),
+    ]
+  })
+}
+
+/** The lines below them: how many, from where, and how long from the wish to the release. */
+export function cancellationTotalLines(cancellations: readonly Cancellation[]): string[] {
+  const { count, byOrigin, medianMs, longestMs } = cancellationTotals(cancellations)
+  const parts = Object.entries(byOrigin).map(([origin, times]) => `${times} ${cell(origin)}`)
+  const lines = [`${count} ${count === 1 ? 'cancellation' : 'cancellations'}: ${parts.join(', ')}`]
+  if (medianMs !== undefined && longestMs !== undefined) {
+    lines.push(
+      `from the wish to the release ${duration(medianMs)} in the median, ${duration(longestMs)} at the longest`,
+    )
+  }
+  return lines
+}
+
+function releasedCell({ wishedAt, releasedAt, open }: Cancellation): Cell {
+  if (open === undefined) return offset(wishedAt, releasedAt)
+  return { text: openWords(open), style: open === 'running' ? 'busy' : 'bad' }
+}
+
+function offset(wishedAt: number, at: number | undefined): string {
+  if (at === undefined) return ''
+  return `${at < wishedAt ? '-' : '+'}${duration(Math.abs(at - wishedAt) / 1000)}`
+}
+
+function cell(text: string): string {
+  return printable(text.slice(0, 1000))
+}

@@ -1,0 +1,62 @@
+import type { Cancellation, LeftOpen, Stopped } from '@tacho/reader'
+import { cutTo } from '../display-width.js'
+import { printable } from '../printable.js'
+import { byteCount, duration } from '../quantities.js'
+import type { Style } from '../style.js'
+
+/** A cancellation in a sentence: `cancelled by the user (turn/interrupt): stopped #3 after 1.2 kB`. */
+export function cancellationWords(cancellation: Cancellation): { text: string; style: Style } {
+  const { origin, reason, open, stopped, bytes, wishedAt, releasedAt } = cancellation
+  const by = origin === undefined ? '' : ` by ${BY.get(origin) ?? shown(origin)}`
+  const why = reason === undefined ? '' : ` (${shown(reason)})`
+  const what =
+    open !== undefined
+      ? openWords(open)
+      : stopped.length === 0
+        ? 'stopped nothing'
+        : `stopped ${stoppedWords(stopped)}`
+  const arrived = bytes === undefined ? '' : ` after ${byteCount(bytes)}`
+  const released =
+    releasedAt === undefined ? '' : `, released in ${duration((releasedAt - wishedAt) / 1000)}`
+  return { text: `cancelled${by}${why}: ${what}${arrived}${released}`, style: 'warning' }
+}
+
+/** What became of one that has no end. */
+export function openWords(open: LeftOpen): string {
+  switch (open) {
+    case 'running':
+      return 'in flight'
+    case 'died':
+      return 'in flight when the session died'
+    case 'ended':
+      return 'its end was not recorded'
+    default:
+      return open satisfies never
+  }
+}
+
+/** What was stopped: `#3, tool exec_command`. The turn around it is told only where it was all. */
+export function stoppedWords(stopped: readonly Stopped[]): string {
+  const inner = stopped.filter(({ kind }) => kind !== 'turn')
+  return (inner.length > 0 ? inner : stopped).slice(0, 8).map(oneWords).join(', ')
+}
+
+function oneWords({ kind, number, name, spanId }: Stopped): string {
+  if (number !== undefined) return `#${number}`
+  if (kind === 'turn') return 'the turn'
+  if (name === undefined) return `span ${shown(spanId)}`
+  return shown(kind === 'tool' ? name.replace(/^execute_tool/, 'tool') : name)
+}
+
+const BY = new Map([
+  ['user', 'the user'],
+  ['approval', 'an approval'],
+  ['signal', 'a signal'],
+  ['timeout', 'a timeout'],
+  ['host', 'the host'],
+])
+
+/** A recorded word that was to be short. */
+function shown(word: string): string {
+  return cutTo(printable(word.slice(0, 80)), 40)
+}
