@@ -164,8 +164,13 @@ export class Exchange {
     this.#write(record)
     this.#ended = record
     this.#endSpan()
-    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record)
+    if (record.state === 'cancelled' && this.#isCutOff()) this.#tellCancellation(record)
     this.#session.exchangeEnded(end.state, this.#head.conversation, this.#start + at)
+  }
+
+  /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
+  #isCutOff(): boolean {
+    return this.#api !== undefined && this.#reader?.facts.finishReasons === undefined
   }
 
   #tellCancellation(record: EndRecord): void {
