@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { untoldAttributes } from './check-docs/attributes.js'
 import { unknownCommands } from './check-docs/commands.js'
 import { brokenLinks } from './check-docs/links.js'
 import { readPage } from './check-docs/page.js'
@@ -20,6 +21,7 @@ function check(root: string): number {
     ...brokenLinks(root, pages),
     ...unknownCommands(root, pages, tachoHelp(join(repository, 'packages/cli/bin/tacho.js'))),
     ...brokenSnippets(repository, pages),
+    ...untoldAttributes(root),
     ...unwantedWords(root),
   ]
   for (const { file, line, message } of problems) {

@@ -52,9 +52,9 @@ const exporter: SessionFileSpanExporter = new SessionFileSpanExporter('spans.jso
 
 test('what is wrong is told with its file and its line', async () => {
   write(
-    'docs/page.md',
+    'docs/cli.md',
     `# Page
-[gone](gone.md) and ![a picture](images/gone.svg)
+[gone](format.md) and ![a picture](images/gone.svg)
 [no heading](#nothing)
 [outside](../../secret.md)
 Run \`npm run nothing\`.
@@ -75,19 +75,28 @@ new Recording(1)
   const { exitCode, lines } = await check()
   expect(exitCode).toBe(1)
   for (const line of [
-    'docs/page.md:2: the link gone.md leads to docs/gone.md, which is not there',
-    'docs/page.md:2: the link images/gone.svg leads to docs/images/gone.svg, which is not there',
-    'docs/page.md:3: docs/page.md has no heading #nothing; it has #page',
-    'docs/page.md:4: the link ../../secret.md leads out of the repository',
-    'docs/page.md:5: package.json has no script nothing; it has demo, test',
-    'docs/page.md:6: tacho has no command explode; see tacho --help',
-    'docs/page.md:9: tacho ls has no --jsn; see tacho help ls',
-    'docs/page.md:10: tacho has no command shw; see tacho --help',
+    'docs/cli.md:2: the link format.md leads to docs/format.md, which is not there',
+    'docs/cli.md:2: the link images/gone.svg leads to docs/images/gone.svg, which is not there',
+    'docs/cli.md:3: docs/cli.md has no heading #nothing; it has #page',
+    'docs/cli.md:4: the link ../../secret.md leads out of the repository',
+    'docs/cli.md:5: package.json has no script nothing; it has demo, test',
+    'docs/cli.md:6: tacho has no command explode; see tacho --help',
+    'docs/cli.md:9: tacho ls has no --jsn; see tacho help ls',
+    'docs/cli.md:10: tacho has no command shw; see tacho --help',
   ]) {
     expect(lines).toContain(line)
   }
-  expect(lines.find((line) => line.startsWith('docs/page.md:16: TS2345'))).toBeDefined()
+  expect(lines.find((line) => line.startsWith('docs/cli.md:16: TS2345'))).toBeDefined()
   expect(lines).toHaveLength(9)
+})
+
+test('the contract tells of every attribute that is written, and of no other', async () => {
+  write('packages/recorder/src/a/span.ts', "set({ 'tacho.one': 1,\n 'gen_ai.two.b': 2 })\n")
+  write('docs/format.md', '`tacho.one`\n\n`tacho.three`\n')
+  expect((await check()).lines).toEqual([
+    'packages/recorder/src/a/span.ts:2: docs/format.md does not tell of the attribute gen_ai.two.b',
+    'docs/format.md:3: no source writes the attribute tacho.three',
+  ])
 })
 
 // Put together here, for this file is checked as well.
