@@ -49,12 +49,12 @@ describe('codex exec, which tells its decisions and tools to nobody but OTLP', (
     expect(tools.map((span) => attribute(span, 'tacho.turn.id'))).toEqual(
       Array(4).fill(turn && attribute(turn, 'tacho.turn.id')),
     )
-    const facts = ['tacho.tool.command', 'tacho.tool.success', 'tacho.tool.exit_code']
+    const facts = ['tacho.tool.command', 'tacho.tool.status', 'tacho.tool.exit_code']
     expect(tools.map((span) => facts.map((name) => attribute(span, name)))).toEqual([
-      [COMMAND, true, 3],
-      ['true', true, 0],
-      ['rm -rf nothing', false, undefined],
-      [undefined, false, undefined],
+      [COMMAND, 'failed', 3],
+      ['true', 'completed', 0],
+      ['rm -rf nothing', 'declined', undefined],
+      [undefined, 'failed', undefined],
     ])
   })
 

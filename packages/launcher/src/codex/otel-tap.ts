@@ -64,7 +64,7 @@ async function listen(
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),
-    declines: (path) => !hasCosts && /\/analytics\/codex\/turn-costs$/.test(path),
+    declines: (path) => !hasCosts && /\/analytics\/codex\/turn-costs($|\?)/.test(path),
     async close() {
       await receiver.close()
       const lost = await forwarder?.close()

@@ -1,0 +1,120 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import type { Answer } from '../scripted-model/index.js'
+import { outcomeOf } from './alike.js'
+import { EXEC, workplace } from './workplace.js'
+
+type Recorded = { state: string; status?: number; code?: string }
+
+// What a Codex that does not try again makes of an answer must be the same with Tacho and without.
+const CASES: [string, Answer, Recorded][] = [
+  ['breaks before its head', { fault: { kind: 'reset' } }, { state: 'failed', code: 'ECONNRESET' }],
+  [
+    'breaks in its stream',
+    { text: 'Half of it', deltas: 3, fault: { kind: 'reset', after: 5 } },
+    { state: 'failed', status: 200 },
+  ],
+  [
+    'breaks inside an event',
+    { text: 'Half of it', deltas: 3, fault: { kind: 'reset', after: 4, insideEvent: true } },
+    { state: 'failed', status: 200 },
+  ],
+  [
+    'ends before it is complete',
+    { text: 'Half of it', deltas: 3, fault: { kind: 'end', after: 5 } },
+    { state: 'completed', status: 200 },
+  ],
+  ['is no HTTP', { fault: { kind: 'garbage' } }, { state: 'failed' }],
+  ['is no SSE', { body: '<h1>Hello</h1>' }, { state: 'completed', status: 200 }],
+  [
+    'is made of bytes that are no text',
+    { events: [Uint8Array.of(0xff, 0xfe, 0x00, 0x0a, 0x0a)] },
+    { state: 'completed', status: 200 },
+  ],
+  ['is 401', { status: 401 }, { state: 'completed', status: 401 }],
+  ['is 403', { status: 403 }, { state: 'completed', status: 403 }],
+  ['is 429', { status: 429, headers: { 'retry-after': '1' } }, { state: 'completed', status: 429 }],
+  ['is 500', { status: 500 }, { state: 'completed', status: 500 }],
+  [
+    'is 503 with a page',
+    { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Sorry</h1>' },
+    { state: 'completed', status: 503 },
+  ],
+  [
+    'fails in its stream',
+    { text: 'So far', failed: { code: 'server_error', message: 'It fell over' } },
+    { state: 'completed', status: 200 },
+  ],
+]
+
+describe('an answer that', () => {
+  test.each(CASES)('%s reaches codex as it is', async (_, answer, recorded) => {
+    await using one = await workplace([answer])
+    await using other = await workplace([answer])
+    const args = [...ONCE, 'Hello']
+    const [alone, taped] = await Promise.all([
+      one.alone(args),
+      other.tacho(['codex', ...args, '--persist-session']),
+    ])
+    expect(outcomeOf(taped, other)).toEqual(outcomeOf(alone, one))
+
+    const session = other.session()
+    const { modelExchanges } = other.model
+    expect(modelExchanges).toHaveLength(one.model.modelExchanges.length)
+    expect(session.exchanges).toHaveLength(modelExchanges.length)
+    const [end] = session.ends
+    expect(end?.state).toBe(recorded.state)
+    if (recorded.code !== undefined) expect(end?.error?.code).toBe(recorded.code)
+    const response = session.raw.find((record) => record.kind === 'response')
+    expect(response?.status).toBe(recorded.status)
+    const { stdout } = await other.tacho(['raw', session.id, '1', '--response'])
+    expect(stdout.equals(modelExchanges[0]?.responseBody ?? Buffer.of())).toBe(true)
+    expect(session.log).not.toContain(' ERROR tacho')
+  })
+})
+
+// The one answer that is not the same: alone, Codex cannot connect and waits for the network; with
+// us it could connect, to us, and tries as often as it tries after a connection that broke.
+test('an upstream that refuses breaks the connection, and codex says so', async () => {
+  await using place = await workplace([], { baseUrl: `http://127.0.0.1:${await freePort()}/v1` })
+  const ended = await place.tacho(['codex', ...ONCE, 'Hello', '--persist-session'])
+  expect(ended).toMatchObject({ exitCode: 1, signal: null })
+  expect(ended.stderr.toString()).toContain('error sending request')
+  expect(ended.stderr.toString()).not.toContain('tacho:')
+  expect(place.session().ends).toMatchObject([
+    { state: 'failed', error: { side: 'upstream', code: 'ECONNREFUSED' } },
+  ])
+})
+
+test('an answer that never comes is in flight until codex goes', async () => {
+  await using place = await workplace([{ fault: { kind: 'hang' } }])
+  await using tacho = place.startTacho(['codex', ...ONCE, 'Hello', '--persist-session'], {
+    stdin: '',
+  })
+  await place.model.requestArrived(1)
+  const shown = await place.tacho(['show', 'last', '--json'])
+  expect(JSON.parse(shown.stdout.toString()).exchanges).toMatchObject([{ state: 'in-flight' }])
+  tacho.kill('SIGTERM')
+  const ended = await tacho.ended
+  await place.model.clientGone(1)
+  expect(ended).toMatchObject({ exitCode: null, signal: 'SIGTERM' })
+  const session = place.session()
+  expect(session.ends).toMatchObject([{ state: 'cancelled', responseBytes: 0 }])
+  expect(session.manifest.runs).toMatchObject([{ ended: { signal: 'SIGTERM' } }])
+})
+
+const ONCE = [
+  ...EXEC,
+  '-c',
+  'model_providers.scripted.request_max_retries=0',
+  '-c',
+  'model_providers.scripted.stream_max_retries=0',
+]
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
