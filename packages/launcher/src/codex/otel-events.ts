@@ -2,7 +2,7 @@ import { type ApprovalAnswered, Harmless, type Recording } from '@tacho/recorder
 import type { LogRecord } from '../otlp-receiver/log-record.js'
 import { approvalKind, decidedBy, decisionWord, isApproved } from './otel-decision.js'
 import { eventLine } from './otel-line.js'
-import { commandOf, exitCodeOf, isSuccess, refusalOf } from './otel-tool-result.js'
+import { commandOf, exitCodeOf, refusalOf, statusOf } from './otel-tool-result.js'
 import type { TurnMoments, TurnPlace } from './turn-moments.js'
 
 /**
@@ -16,6 +16,7 @@ export class OtelEvents {
   readonly #harmless: Harmless
   /** The calls with a decision, and how many approvals each has from here. */
   readonly #decided = new Map<string, number>()
+  readonly #declined = new Set<string>()
   /** The tools that were started here. */
   readonly #started = new Set<string>()
 
@@ -81,6 +82,7 @@ export class OtelEvents {
     // The JSON-RPC tap sees who is asked and for how long; the configuration asks nobody.
     if (source !== 'Config' && isSeenElsewhere) return
     if (isApproved(decision)) this.#start(call, place)
+    else this.#declined.add(call.callId)
     this.#approval(call, place, {
       decision: decisionWord(decision),
       decidedBy: decidedBy(source, decision),
@@ -131,10 +133,11 @@ export class OtelEvents {
     if (refusal !== undefined) {
       const answer = { decision: 'decline', decidedBy: 'rule', rationale: refusal } as const
       this.#approval(call, place, answer)
+      this.#declined.add(callId)
     }
     const exitCode = exitCodeOf(event)
     session.toolEnded(callId, conversation, at, {
-      'tacho.tool.success': isSuccess(event),
+      'tacho.tool.status': this.#declined.has(callId) ? 'declined' : statusOf(event),
       'tacho.tool.duration_ms': (at - startedAt) / 1000,
       ...(exitCode !== undefined && { 'tacho.tool.exit_code': exitCode }),
       ...(call.command !== undefined && { 'tacho.tool.command': call.command }),

@@ -33,8 +33,12 @@ export function refusalOf(result: LogRecord): string | undefined {
   return forbidden.exec(output)?.[1] ?? never.exec(output)?.[0]
 }
 
-/** Whether the tool did what it was called for; a command may have failed all the same. */
-export function isSuccess({ attributes }: LogRecord): boolean {
+/** How it ended, in the words of Codex's app-server, to which a command that fails has failed. */
+export function statusOf(result: LogRecord): 'completed' | 'failed' {
+  return isSuccess(result) && (exitCodeOf(result) ?? 0) === 0 ? 'completed' : 'failed'
+}
+
+function isSuccess({ attributes }: LogRecord): boolean {
   return String(attributes.get('success')) === 'true'
 }
 
