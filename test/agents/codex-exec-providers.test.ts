@@ -74,6 +74,8 @@ test('the built-in provider falls back to HTTP without a word', async () => {
   expect(ended.stderr.toString()).not.toMatch(/websocket|reconnect|fall|tacho:|error/i)
   const session = place.session()
   expect(session.ends).toMatchObject([{ state: 'completed' }])
+  // What the configuration has silenced stays silent: Codex would talk to OpenAI past us.
+  expect(session.log).toContain('log events are not recorded')
   expect(session.spans.map(({ name }) => name)).toContain('chat gpt-5.5')
   expect(session.log).toContain('failed to connect to Responses WebSocket')
   expect(place.model.exchanges.filter(({ url }) => url === '/v1/responses')).toHaveLength(1)

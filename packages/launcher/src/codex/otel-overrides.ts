@@ -19,7 +19,7 @@ export type NoLogExport = { reason: string }
 export function logExportOf(config: TomlTable): LogExport | NoLogExport {
   const otel = tableAt(config, 'otel')
   const { exporter } = otel
-  if (exporter === undefined) return ONLY_OURS
+  if (exporter === undefined) return hasSilenced(config) ? { reason: SILENCED } : ONLY_OURS
   const kinds = typeof exporter === 'string' ? [exporter] : Object.keys(tableAt(otel, 'exporter'))
   if (kinds.length !== 1 || kinds[0] !== HTTP) {
     return { reason: `otel.exporter is ${JSON.stringify(kinds.join(', '))}, which stays as it is` }
@@ -39,6 +39,15 @@ export function asksForCosts(config: TomlTable): boolean {
 }
 
 const HTTP = 'otlp-http'
+
+const SILENCED = 'with them Codex would report to OpenAI, which analytics.enabled = false has ended'
+
+// Seen on Codex 0.169: with a log exporter the built-in provider's turns are reported to OpenAI
+// beside every base URL, past us, and Codex waits for that at its end, offline for 5 seconds.
+function hasSilenced(config: TomlTable): boolean {
+  const isBuiltIn = (textAt(config, 'model_provider') ?? 'openai') === 'openai'
+  return isBuiltIn && tableAt(config, 'analytics').enabled === false && !asksForCosts(config)
+}
 
 const ONLY_OURS: LogExport = {
   redirect: (endpoint) => [
