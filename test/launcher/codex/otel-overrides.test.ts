@@ -6,7 +6,6 @@ const OURS = 'http://127.0.0.1:1/secret/v1/logs'
 const ENDPOINT = ['-c', `otel.exporter.otlp-http.endpoint="${OURS}"`]
 const PROTOCOL = ['-c', 'otel.exporter.otlp-http.protocol="json"']
 const SILENT = '[analytics]\nenabled = false'
-const METRICS = exporter('otlp-http', '').replace('exporter', 'metrics_exporter')
 
 describe('the log exporter of a configuration', () => {
   for (const [toml, options, own] of [
@@ -14,7 +13,6 @@ describe('the log exporter of a configuration', () => {
     ['[otel]\nlog_user_prompt = true', [...ENDPOINT, ...PROTOCOL], undefined],
     ['[otel]\ntrace_exporter = "none"', [...ENDPOINT, ...PROTOCOL], undefined],
     [`model_provider = "mine"\n${SILENT}`, [...ENDPOINT, ...PROTOCOL], undefined],
-    [`${SILENT}\n${METRICS}`, [...ENDPOINT, ...PROTOCOL], undefined],
     [exporter('otlp-http', 'protocol = "binary"'), ENDPOINT, undefined],
     [exporter('otlp-http', 'tls = { ca-certificate = "/ca.pem" }'), ENDPOINT, '/ca.pem'],
   ] as const) {
