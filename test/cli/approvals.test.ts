@@ -63,7 +63,13 @@ waited 12.3s in all, 12.3s at the longest
     const running = await approvals({ isOpen: true, run: { pid: process.pid }, meta: [open] })
     expect(running).toMatch(/a\.ts, b\.ts {2}open\n/)
     const ended = await approvals({ meta: [unanswered] })
-    expect(ended).toMatch(/permissions +never answered +1\.5s\n\n1 approval: 1 open\n/)
+    expect(ended).toMatch(
+      /permissions +never answered +1\.5s\n\n1 approval: 1 open\nwaited 1\.5s\n$/,
+    )
+  })
+
+  test('where no waiting time is known, none is told', async () => {
+    expect(await approvals({ isOpen: true, meta: [open] })).toMatch(/\n\n1 approval: 1 open\n$/)
   })
 
   test('a session in which nothing was asked says so', async () => {

@@ -45,9 +45,9 @@ export function approvalsOf(session: Pick<Session, 'spans' | 'runs' | 'ended'>):
 /** Approvals in sum. */
 export type ApprovalTotals = {
   count: number
-  /** Milliseconds, as far as they are known. */
-  waitedMs: number
-  longestMs: number
+  /** Milliseconds, as far as they are known; not there where none are. */
+  waitedMs?: number
+  longestMs?: number
   /** How many have no answer. */
   open: number
   /** How many of each decision; without a prototype, for decisions are read from a file. */
@@ -57,10 +57,12 @@ export type ApprovalTotals = {
 /** How many there were, how long they took in all and at most, and how they were decided. */
 export function approvalTotals(approvals: readonly Approval[]): ApprovalTotals {
   const byDecision: Record<string, number> = Object.create(null)
-  const totals = { count: approvals.length, waitedMs: 0, longestMs: 0, open: 0, byDecision }
-  for (const { waitMs = 0, open, decision } of approvals) {
-    totals.waitedMs += waitMs
-    totals.longestMs = Math.max(totals.longestMs, waitMs)
+  const totals: ApprovalTotals = { count: approvals.length, open: 0, byDecision }
+  for (const { waitMs, open, decision } of approvals) {
+    if (waitMs !== undefined) {
+      totals.waitedMs = (totals.waitedMs ?? 0) + waitMs
+      totals.longestMs = Math.max(totals.longestMs ?? 0, waitMs)
+    }
     if (open !== undefined) totals.open += 1
     else if (decision !== undefined) byDecision[decision] = (byDecision[decision] ?? 0) + 1
   }

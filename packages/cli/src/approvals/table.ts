@@ -2,7 +2,7 @@ import { type Approval, approvalTotals, isoOfMicros } from '@tacho/reader'
 import { printable } from '../printable.js'
 import { duration, localTime } from '../quantities.js'
 import type { Cell, Column, Row } from '../table.js'
-import { answerWords, whatWords } from './words.js'
+import { answerWords, waitedWords, whatWords } from './words.js'
 
 export const APPROVAL_COLUMNS: readonly Column[] = [
   { title: 'asked', spare: 2 },
@@ -30,12 +30,15 @@ export function approvalRows(approvals: readonly Approval[]): Row[] {
 
 /** The lines below them: how many, how decided, and how long they took. */
 export function approvalTotalLines(approvals: readonly Approval[]): string[] {
-  const { count, waitedMs, longestMs, open, byDecision } = approvalTotals(approvals)
+  const totals = approvalTotals(approvals)
+  const { count, open, byDecision } = totals
   const parts = Object.entries(byDecision).map(([decision, times]) => `${times} ${cell(decision)}`)
   if (open > 0) parts.push(`${open} open`)
+  const counted = count === 1 ? '1 approval' : `${count} approvals`
+  const waited = waitedWords(totals)
   return [
-    `${count} ${count === 1 ? 'approval' : 'approvals'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
-    `waited ${duration(waitedMs)} in all, ${duration(longestMs)} at the longest`,
+    parts.length > 0 ? `${counted}: ${parts.join(', ')}` : counted,
+    ...(waited === '' ? [] : [waited]),
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { Approval, LeftOpen } from '@tacho/reader'
+import type { Approval, ApprovalTotals, LeftOpen } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
@@ -31,6 +31,13 @@ export function answerWords(approval: Approval): { text: string; style: Style } 
   }
 }
 
+/** How long approvals took together; nothing where that is not known of any. */
+export function waitedWords({ count, waitedMs, longestMs }: ApprovalTotals): string {
+  if (waitedMs === undefined || longestMs === undefined) return ''
+  const waited = `waited ${duration(waitedMs)}`
+  return count === 1 ? waited : `${waited} in all, ${duration(longestMs)} at the longest`
+}
+
 const OPEN: Record<LeftOpen, { text: string; style: Style }> = {
   running: { text: 'open', style: 'busy' },
   died: { text: 'open when the session died', style: 'bad' },
@@ -49,6 +56,7 @@ const DECIDED = new Map<string, { text: string; style: Style }>([
   ['decline', { text: 'declined', style: 'warning' }],
   ['denied', { text: 'denied', style: 'warning' }],
   ['cancel', { text: 'cancelled', style: 'warning' }],
+  ['withdrawn', { text: 'withdrawn', style: 'warning' }],
   ['aborted', { text: 'aborted', style: 'warning' }],
   ['timedOut', { text: 'given up', style: 'warning' }],
   ['error', { text: 'answered with an error', style: 'bad' }],

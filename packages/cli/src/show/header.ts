@@ -8,6 +8,7 @@ import {
   type SessionRun,
   totalUsage,
 } from '@tacho/reader'
+import { waitedWords } from '../approvals/words.js'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { duration, localTime, tokenCount } from '../quantities.js'
@@ -77,10 +78,11 @@ function exchangesWords({ exchanges }: Session): string {
 }
 
 function approvalsWords(session: Session): string {
-  const { count, waitedMs, longestMs, open } = approvalTotals(approvalsOf(session))
-  if (count === 0) return ''
-  const waited = `waited ${duration(waitedMs)} in all, ${duration(longestMs)} at the longest`
-  return `${count}: ${waited}${open > 0 ? `, ${open} open` : ''}`
+  const totals = approvalTotals(approvalsOf(session))
+  if (totals.count === 0) return ''
+  const open = totals.open > 0 ? `${totals.open} open` : ''
+  const parts = [waitedWords(totals), open].filter((part) => part !== '')
+  return parts.length === 0 ? String(totals.count) : `${totals.count}: ${parts.join(', ')}`
 }
 
 function cancellationsWords(session: Session): string {

@@ -38,8 +38,8 @@ export function sessionJson(session: Session): object {
     approvals: approvals.map(approvalJson),
     cancellations: cancellations.map(cancellationJson),
     totals: {
-      approvals: approvalTotals(approvals),
-      cancellations: cancellationTotals(cancellations),
+      approvals: { waitedMs: null, longestMs: null, ...approvalTotals(approvals) },
+      cancellations: { medianMs: null, longestMs: null, ...cancellationTotals(cancellations) },
     },
     runs: session.runs,
     gaps: session.gaps,
