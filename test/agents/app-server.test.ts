@@ -87,32 +87,52 @@ for (const [decision, expected] of DECISIONS) {
   })
 }
 
-// Which of the two processes the system lets run is not in the test's hands, so it may try again.
-test('the wait of an approval is the pause that the user made', { retry: 3 }, async () => {
+test('a question is on disk while it is open, with what was asked', async () => {
   await using place = await workplace(ASKS)
   await using server = place.startTacho(APP_SERVER)
   const client = new AppServerClient(server)
   await client.startTurn(place.home.cwd)
-  const { id, params } = await client.commandQuestion()
-  const seen = performance.now()
-  const open = place.session()
-  expect(open.started.map(({ name }) => name)).toContain('approval command')
-  expect(open.spans.map(({ name }) => name)).not.toContain('approval command')
-  await pause(300)
-  const waited = performance.now() - seen
-  client.say({ id: id ?? -1, result: { decision: 'accept' } })
-  await client.told('turn/completed')
-  await client.hangUp()
+  const { params } = await client.commandQuestion()
 
-  const span = spanOf(place.session(), 'approval')
-  const wait = Number(attribute(span, 'tacho.approval.wait_ms'))
-  expect(wait).toBeGreaterThanOrEqual(waited)
-  expect(wait - waited).toBeLessThan(20)
-  expect(attribute(span, 'tacho.approval.offered')).toEqual({
+  const { started, spans } = place.session()
+  const question = started.find(({ name }) => name === 'approval command')
+  expect(attribute(question ?? { attributes: [] }, 'tacho.approval.what')).toBe(COMMAND)
+  expect(attribute(question ?? { attributes: [] }, 'tacho.approval.offered')).toEqual({
     values: (params.availableDecisions as unknown[]).map((one) => ({
       stringValue: typeof one === 'string' ? one : 'acceptWithExecpolicyAmendment',
     })),
   })
+  expect(spans.map(({ name }) => name)).not.toContain('approval command')
+})
+
+test('the wait of an approval is the pause that the user made', async () => {
+  const count = 8
+  const calls = Array.from({ length: count }, (_, index) => execCommand(`echo ${index}`))
+  await using place = await workplace([...calls.map((call) => ({ calls: [call] })), { text: 'Ok' }])
+  await using server = place.startTacho(APP_SERVER)
+  const client = new AppServerClient(server)
+  await client.startTurn(place.home.cwd)
+  const pauses: number[] = []
+  for (let question = 1; question <= count; question += 1) {
+    const { id } = await client.commandQuestion(question)
+    const seen = performance.now()
+    await pause(50)
+    pauses.push(performance.now() - seen)
+    client.say({ id: id ?? -1, result: { decision: 'accept' } })
+  }
+  await client.told('turn/completed')
+  await client.hangUp()
+
+  const waits = place
+    .session()
+    .spans.filter(({ name }) => name === 'approval command')
+    .map((span) => Number(attribute(span, 'tacho.approval.wait_ms')))
+  expect(waits).toHaveLength(count)
+  const beyond = waits.map((wait, index) => wait - (pauses[index] ?? 0))
+  // It is asked before we see it and answered after we say it; how long before and after, the
+  // system decides, and a busy one is late now and then, but not each time.
+  expect(Math.min(...beyond)).toBeGreaterThanOrEqual(0)
+  expect(Math.min(...beyond)).toBeLessThan(20)
 })
 
 test('an approval of a file change names the files', async () => {
@@ -242,11 +262,6 @@ test('the client hears the same as without us, and the exit code is the same', a
   expect(withUs).toEqual(await transcriptOf(alone, other))
   expect(withUs.messages.length).toBeGreaterThan(15)
   expect(other.home.codexHome).not.toBe(place.home.codexHome)
-})
-
-test('requests of a known thread carry our trace, and those that have one keep theirs', async () => {
-  const bodies = ['{"trace":{"traceparent":"00-aa"},', '{']
-  expect(bodies).toHaveLength(2)
 })
 
 test('elsewhere than on stdio only the requests to the model are recorded, and the log says so', async () => {

@@ -23,7 +23,7 @@ export class CannotRecord extends Error {
  * written by others.
  */
 export function makeSessionFolder(root: string, id: string): string {
-  inWords(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
+  inWords(root, () => isThere(root) || mkdirSync(root, { recursive: true, mode: 0o700 }))
   requirePrivate(root)
   const folder = join(root, id)
   inWords(folder, () => mkdirSync(folder, { mode: 0o700 }))
@@ -66,6 +66,11 @@ export function syncFolder(folder: string): void {
     if (error !== null) return
     fsync(descriptor, () => close(descriptor, () => {}))
   })
+}
+
+// A link that points nowhere is there, too.
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function requirePrivate(folder: string): void {
