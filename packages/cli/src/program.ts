@@ -6,8 +6,11 @@ import { addCodexEntry } from './commands/codex-entry.js'
 import { addCompletionCommand } from './commands/completion.js'
 import { addLsCommand } from './commands/ls.js'
 import { addRawCommand } from './commands/raw.js'
+import { addSalvageCommand } from './commands/salvage.js'
+import { addSealCommand } from './commands/seal.js'
 import { addShimEntry } from './commands/shim-entry.js'
 import { addShowCommand } from './commands/show.js'
+import { addVerifyCommand } from './commands/verify.js'
 
 /** The tree of all commands, from which parsing, help and shell completion come. */
 export function program(): Command {
@@ -25,6 +28,9 @@ export function program(): Command {
   addRawCommand(tacho)
   addApprovalsCommand(tacho)
   addCancellationsCommand(tacho)
+  addVerifyCommand(tacho)
+  addSalvageCommand(tacho)
+  addSealCommand(tacho)
   addShimEntry(tacho)
   addCompletionCommand(tacho)
   return tacho

@@ -23,6 +23,9 @@ const NEXT: Record<ReaderErrorCode, string> = {
   ambiguous: '\nGive more of the id.',
   'newer-format': '',
   'missing-bytes': '',
+  running: '\nTry again when it is over.',
+  'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
+  'cannot-salvage': '',
 }
 
 // Help and version end commander's work with an error, too; their text is out already.

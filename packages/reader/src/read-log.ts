@@ -5,7 +5,7 @@ import type { Damage, ReportDamage } from './damage.js'
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
 import { type FileLine, type LinePlace, readLines } from './read-lines.js'
-import { hasChecksum, salvage } from './salvage.js'
+import { hasChecksum, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
 import { readSealedLines } from './sealed/sealed-lines.js'
 
@@ -112,7 +112,7 @@ function decode(
     return { value: decoded.value, byte, line: number, length }
   }
   damaged(line.isTorn ? 'the last line is cut off' : decoded.damage)
-  const rescued = salvage(bytes)
+  const rescued = rescueLine(bytes)
   if (rescued === undefined) return undefined
   const { value, offset } = rescued
   onLine?.(bytes.subarray(offset))

@@ -47,8 +47,11 @@ export function readSpans(
   return spans
 }
 
-// Reaches into what another program may have written; what is not as OTLP says throws a TypeError.
-function spansOf(value: Record<string, unknown>): Span[] {
+/**
+ * The spans of a line. Reaches into what another program may have written; what is not as OTLP says
+ * throws a TypeError.
+ */
+export function spansOf(value: Record<string, unknown>): Span[] {
   if (value.started !== undefined) return [spanOf(value.started as LooseSpan)]
   const { resourceSpans = [] } = value as { resourceSpans?: LooseResource[] }
   return resourceSpans.flatMap(({ scopeSpans = [] }) =>

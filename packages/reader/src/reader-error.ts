@@ -7,6 +7,12 @@ export type ReaderErrorCode =
   | 'newer-format'
   /** Bytes that were asked for were not kept, or are damaged. */
   | 'missing-bytes'
+  /** The session is running: its logs are being written. */
+  | 'running'
+  /** A log could not be compressed; it is as it was. */
+  | 'cannot-seal'
+  /** What was to be made is there already, or cannot be made there. */
+  | 'cannot-salvage'
 
 /** What keeps the reader from giving what it was asked for. */
 export class ReaderError extends Error {

@@ -1,4 +1,5 @@
-import type { Damage, Session } from '@tacho/reader'
+import type { Session } from '@tacho/reader'
+import { damageWords } from '../damage-words.js'
 import { printable } from '../printable.js'
 import { byteCount, localTime } from '../quantities.js'
 import { styled } from '../style.js'
@@ -25,12 +26,6 @@ export function lossLines({ gaps, runs, damage, manifest }: Session): string[] {
 function section(title: string, lines: string[]): string[] {
   if (lines.length === 0) return []
   return ['', styled('warning', title), ...lines.map((line) => `  ${line}`)]
-}
-
-function damageWords({ file, line, byte, lines, reason }: Damage): string {
-  if (line === undefined) return `${file}: ${printable(reason)}`
-  const where = lines > 1 ? `${lines} lines from line ${line} on` : `line ${line}`
-  return `${file}, ${where}, byte ${byte}: ${printable(reason)}`
 }
 
 function countsOf(lost: Record<string, number>): string {

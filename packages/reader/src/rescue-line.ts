@@ -13,7 +13,7 @@ const CHECKSUM_LENGTH = 18
  *
  * @returns the record and the byte of the line at which it begins; nothing where there is none.
  */
-export function salvage(
+export function rescueLine(
   line: Buffer,
 ): { value: Record<string, unknown>; offset: number } | undefined {
   if (!hasChecksum(line)) return undefined

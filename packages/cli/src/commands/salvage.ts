@@ -1,0 +1,34 @@
+import { salvageSession } from '@tacho/reader'
+import type { Command } from 'commander'
+import { jsonText } from '../json-text.js'
+import { write } from '../output.js'
+import { printable } from '../printable.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+
+type SalvageOptions = SessionOptions & { to: string; json?: boolean }
+
+/** `tacho salvage`: what can be read of a damaged session, as a clean one. */
+export function addSalvageCommand(tacho: Command): void {
+  const command = tacho
+    .command('salvage')
+    .description('write what can be read of a damaged session into a new folder')
+    .argument(...SESSION_ARGUMENT)
+    .requiredOption('--to <dir>', 'the folder to make; it must not be there')
+    .option('--json', 'print an object')
+    .action(salvage)
+  withSessionsDir(command)
+}
+
+async function salvage(name: string, options: SalvageOptions): Promise<void> {
+  const { id, folder } = sessionNamed(name, options)
+  const salvaged = salvageSession(folder, options.to)
+  if (options.json) return write(`${jsonText({ id, from: folder, ...salvaged }, 2)}\n`)
+  const lost =
+    salvaged.lost === 0 ? 'nothing was missing' : `${salvaged.lost} lines could not be read`
+  await write(`${printable(salvaged.folder)}: ${salvaged.kept} records, ${lost}.\n`)
+}

@@ -1,0 +1,98 @@
+import {
+  type FoundSession,
+  findSessions,
+  ReaderError,
+  type SealedLog,
+  sealableBytes,
+  sealSession,
+  sessionRoots,
+  summarize,
+} from '@tacho/reader'
+import { type Command, InvalidArgumentError } from 'commander'
+import { CommandError, EXIT } from '../command-error.js'
+import { jsonText } from '../json-text.js'
+import { note, write } from '../output.js'
+import { printable } from '../printable.js'
+import { progressBar } from '../progress-bar.js'
+import { byteCount } from '../quantities.js'
+import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
+
+type SealOptions = SessionOptions & { olderThan?: number; json?: boolean }
+
+/** `tacho seal`: compresses the logs of sessions that are over. */
+export function addSealCommand(tacho: Command): void {
+  const command = tacho
+    .command('seal')
+    .description('compress the logs of a session that is over; it reads as before')
+    .argument('[session]', 'id of the session, its beginning, or "last"')
+    .option('--older-than <age>', 'all that were last active before that: 7d, 12h, 2w', ageOf)
+    .option('--json', 'print an array of objects')
+    .action(seal)
+  withSessionsDir(command)
+}
+
+const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** An age in milliseconds. */
+function ageOf(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
+  const milliseconds = UNITS[unit]
+  if (count === undefined || milliseconds === undefined) {
+    throw new InvalidArgumentError('It is a number and m, h, d or w: 30m, 12h, 7d, 2w.')
+  }
+  return Number(count) * milliseconds
+}
+
+async function seal(name: string | undefined, options: SealOptions): Promise<void> {
+  const isOne = name !== undefined
+  const sessions = isOne ? [only(name, options)] : olderThan(options)
+  const total = sessions.reduce((sum, { folder }) => sum + sealableBytes(folder), 0)
+  const progress = progressBar('sealing', total)
+  const results: object[] = []
+  for (const session of sessions) {
+    try {
+      const logs = sealSession(session.folder, (bytes) => progress.add(bytes))
+      progress.clear()
+      results.push({ ...session, logs })
+      if (!options.json) await write(`${wordsOf(session, logs)}\n`)
+    } catch (error) {
+      progress.clear()
+      // One of many that cannot be sealed must not keep the others from it.
+      if (isOne || !(error instanceof ReaderError)) throw error
+      note(error.message)
+      process.exitCode = EXIT.failure
+    }
+  }
+  if (options.json) await write(`${jsonText(results, 2)}\n`)
+}
+
+function only(name: string, options: SealOptions): FoundSession {
+  if (options.olderThan === undefined) return sessionNamed(name, options)
+  throw wrongUse()
+}
+
+function olderThan({ olderThan: age, sessionsDir }: SealOptions): FoundSession[] {
+  if (age === undefined) throw wrongUse()
+  const before = Date.now() - age
+  return findSessions(sessionRoots({ directory: sessionsDir })).filter((session) => {
+    if (sealableBytes(session.folder) === 0) return false
+    const { ended, endedAt, lastStartedAt = '', newerFormat } = summarize(session)
+    if (ended === 'running' || newerFormat !== undefined) return false
+    return Date.parse(endedAt ?? lastStartedAt) < before
+  })
+}
+
+function wordsOf({ id }: FoundSession, logs: SealedLog[]): string {
+  const plain = logs.reduce((sum, { plainBytes }) => sum + plainBytes, 0)
+  const sealed = logs.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0)
+  if (plain === 0) return `${printable(id)}  there is nothing to seal`
+  return `${printable(id)}  ${byteCount(plain)} are ${byteCount(sealed)} now`
+}
+
+function wrongUse(): CommandError {
+  return new CommandError(
+    'wrong-use',
+    EXIT.wrongUse,
+    'Name one session, or all of an age with --older-than 7d.',
+  )
+}

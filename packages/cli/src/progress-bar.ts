@@ -1,0 +1,36 @@
+/** Shows on stderr how far a long piece of work is, where that is a terminal. */
+export type ProgressBar = {
+  /** So many bytes more are done. */
+  add(bytes: number): void
+  /** Takes it off the screen; what is printed next begins at the left. */
+  clear(): void
+}
+
+const WIDTH = 30
+/** A terminal over a slow line takes ten lines a second easily. */
+const INTERVAL_MS = 100
+
+/** @param total bytes of all the work. */
+export function progressBar(label: string, total: number): ProgressBar {
+  if (!process.stderr.isTTY || total === 0) return { add: () => undefined, clear: () => undefined }
+  let done = 0
+  let shownAt = Number.NEGATIVE_INFINITY
+  return {
+    add(bytes) {
+      done += bytes
+      const now = performance.now()
+      if (now - shownAt < INTERVAL_MS) return
+      shownAt = now
+      process.stderr.write(`\r${label} ${bar(Math.min(1, done / total))}`)
+    },
+    clear() {
+      if (shownAt > 0) process.stderr.write('\r\x1b[2K')
+    },
+  }
+}
+
+function bar(part: number): string {
+  const full = Math.round(part * WIDTH)
+  const percent = `${Math.floor(part * 100)}`.padStart(3)
+  return `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}] ${percent} %`
+}

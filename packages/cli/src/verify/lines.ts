@@ -1,0 +1,25 @@
+import type { FoundSession, Verification } from '@tacho/reader'
+import { damageWords } from '../damage-words.js'
+import { printable } from '../printable.js'
+import { byteCount } from '../quantities.js'
+import { styled } from '../style.js'
+
+/** What became of verifying a session, for people: one line, and one for each damage. */
+export function verificationLines({ id, folder }: FoundSession, result: Verification): string[] {
+  const { unreadable, damage, checked, gaps } = result
+  if (unreadable !== undefined) {
+    return [`${printable(id)}  ${styled('bad', 'unreadable')}: ${printable(unreadable)}`]
+  }
+  const counts = `${checked.records} records, ${checked.requestBodies} request and ${checked.responseBodies} response bodies, ${checked.spans} spans, ${byteCount(checked.bytes)}`
+  const lost = Object.entries(gaps.lost).map(([kind, count]) => `${count} ${printable(kind)}`)
+  const known = lost.length > 0 ? [`  known to be lost: ${lost.join(', ')}`] : []
+  if (damage.length === 0) {
+    return [`${printable(id)}  ${styled('good', 'clean')}: ${counts}`, ...known]
+  }
+  return [
+    `${printable(id)}  ${styled('bad', 'damaged')}: ${counts}`,
+    ...damage.map((one) => `  ${damageWords(one)}`),
+    ...known,
+    `  What can be read: tacho salvage ${printable(id)} --to DIR (it leaves ${printable(folder)} as it is)`,
+  ]
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { logParts } from '../log-parts.js'
+import { openRegular } from '../open-regular.js'
+import { readLines } from '../read-lines.js'
+import { codecOf } from '../sealed/codec.js'
+import { readSealedLines } from '../sealed/sealed-lines.js'
+import { NewFile } from './new-file.js'
+
+/** Copies a file of plain lines, sealed parts first; lines with NUL bytes are left out, links too. */
+export function copyText(folder: string, name: string, target: string): void {
+  const parts = name.endsWith('.log') ? logParts(folder, name) : [name]
+  if (parts.length === 0) return
+  const file = new NewFile(join(target, name))
+  try {
+    for (const part of parts) {
+      for (const line of linesOf(folder, part)) {
+        if (line !== undefined && !line.includes(0)) file.line(line)
+      }
+    }
+  } finally {
+    file.close()
+  }
+}
+
+function* linesOf(folder: string, part: string): Generator<Buffer | undefined> {
+  const opened = openRegular(join(folder, part))
+  if ('refused' in opened) return
+  const start = { byte: 0, line: 1 }
+  const codec = codecOf(part)
+  try {
+    const lines =
+      codec === undefined
+        ? readLines(opened.descriptor)
+        : readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, () => undefined)
+    for (const { bytes } of lines) yield bytes
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}

@@ -1,0 +1,52 @@
+import { closeSync, constants, fchmodSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { encodeLine } from '@tacho/format'
+
+const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
+const BUFFER_BYTES = 1024 * 1024
+const NEWLINE = Buffer.from('\n')
+
+/** A file that is made, private, and written once. Throws what the file system says. */
+export class NewFile {
+  readonly #descriptor: number
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+
+  constructor(path: string) {
+    this.#descriptor = openSync(path, NEW, 0o600)
+    fchmodSync(this.#descriptor, 0o600)
+  }
+
+  /** The bytes are copied; they may be used again. */
+  write(bytes: Uint8Array): void {
+    this.#waiting.push(Uint8Array.from(bytes))
+    this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= BUFFER_BYTES) this.#flush()
+  }
+
+  /** A line as it stood in another file, without its newline. */
+  line(bytes: Uint8Array): void {
+    this.write(bytes)
+    this.write(NEWLINE)
+  }
+
+  record(record: object): void {
+    this.write(encodeLine(record, crc32))
+  }
+
+  close(): void {
+    try {
+      this.#flush()
+      fdatasyncSync(this.#descriptor)
+    } finally {
+      closeSync(this.#descriptor)
+    }
+  }
+
+  #flush(): void {
+    const bytes = Buffer.concat(this.#waiting)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
+  }
+}

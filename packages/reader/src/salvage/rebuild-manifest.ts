@@ -1,0 +1,60 @@
+import { basename } from 'node:path'
+import {
+  type ExchangeState,
+  FORMAT,
+  isSessionId,
+  isUuid,
+  type Manifest,
+  type Run,
+  traceIdOfUuid,
+} from '@tacho/format'
+import { agentOf } from '../read-session.js'
+import type { Span } from '../read-spans.js'
+import { type SessionRun, sessionRuns } from '../session-runs.js'
+
+type Logs = {
+  spans: ReadonlyMap<string, Span>
+  ended: ReadonlyMap<string, Record<ExchangeState, number>>
+}
+
+/** The manifest of a salvaged session: the old one as far as it can be read, counts from the logs. */
+export function rebuildManifest(
+  folder: string,
+  manifest: Manifest | undefined,
+  { spans, ended }: Logs,
+): Manifest {
+  const counted = (run: Run): Run => ({
+    ...run,
+    exchanges: ended.get(run.id) ?? { completed: 0, cancelled: 0, failed: 0 },
+  })
+  if (manifest !== undefined) return { ...manifest, runs: manifest.runs.map(counted) }
+  const id = isSessionId(basename(folder)) ? basename(folder) : ''
+  const [first] = spans.values()
+  const runs = sessionRuns(undefined, spans).map((run) => counted(runOf(run)))
+  return {
+    format: FORMAT,
+    id,
+    traceId: first?.traceId ?? (isUuid(id) ? traceIdOfUuid(id) : ''),
+    agent: agentOf(spans.values()),
+    startedAt: runs[0]?.startedAt ?? '',
+    runs,
+  }
+}
+
+// What only the lost manifest knew stays empty.
+function runOf({ id, startedAt = '', endedAt, exitCode, signal }: SessionRun): Run {
+  const ended =
+    signal !== undefined ? { signal } : exitCode !== undefined ? { exitCode } : undefined
+  return {
+    id,
+    tacho: '',
+    pid: 0,
+    command: '',
+    argv: [],
+    cwd: '',
+    startedAt,
+    ...(endedAt !== undefined && { endedAt }),
+    ...(ended !== undefined && { ended }),
+    exchanges: { completed: 0, cancelled: 0, failed: 0 },
+  }
+}

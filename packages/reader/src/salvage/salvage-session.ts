@@ -1,0 +1,80 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
+import { readManifest } from '../read-manifest.js'
+import { newerFormat } from '../read-session.js'
+import { readSpans } from '../read-spans.js'
+import { ReaderError } from '../reader-error.js'
+import { copyText } from './copy-text.js'
+import { NewFile } from './new-file.js'
+import { rebuildManifest } from './rebuild-manifest.js'
+import { salvageRawLog } from './salvage-raw-log.js'
+import { salvageSpans } from './salvage-spans.js'
+
+/** What was salvaged from a session. */
+export type Salvaged = {
+  folder: string
+  /** Records and spans that are in the new folder. */
+  kept: number
+  /** Lines that could not be read or made no sense alone; a gap stands for each run of them. */
+  lost: number
+}
+
+/**
+ * Writes what can be read of a session into a new folder, as a session that is clean: whole lines
+ * with good checksums, and gaps for what is missing. Never changes the original.
+ *
+ * @param to the new folder; its parent must be there.
+ * @throws ReaderError `cannot-salvage`, `newer-format`.
+ */
+export function salvageSession(folder: string, to: string): Salvaged {
+  const read = readManifest(folder)
+  if ('problem' in read && read.problem === 'newer') throw newerFormat(folder, read.format)
+  const target = makeFolder(folder, to)
+  try {
+    const raw = salvageRawLog(folder, target)
+    const meta = salvageSpans(folder, target)
+    copyText(folder, SESSION_FILES.log, target)
+    for (const name of transcriptsIn(folder)) copyText(folder, name, target)
+    const spans = readSpans(target, () => undefined)
+    const manifest = rebuildManifest(folder, 'manifest' in read ? read.manifest : undefined, {
+      spans,
+      ended: raw.ended,
+    })
+    const file = new NewFile(join(target, SESSION_FILES.manifest))
+    file.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+    file.close()
+    return { folder: target, kept: raw.kept + meta.kept, lost: raw.lost + meta.lost }
+  } catch (cause) {
+    if (cause instanceof ReaderError) throw cause
+    throw cannotSalvage(`${target} could not be written: ${(cause as Error).message}`, cause)
+  }
+}
+
+function makeFolder(folder: string, to: string): string {
+  const target = resolve(to)
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+    throw cannotSalvage(`${target} is there already. Name a folder that is not`)
+  }
+  const isInside = !relative(resolve(folder), target).startsWith('..')
+  if (isInside) throw cannotSalvage(`${target} is inside of the session itself`)
+  try {
+    mkdirSync(target, { mode: 0o700 })
+    // The umask may have taken rights of our own away.
+    chmodSync(target, 0o700)
+  } catch (cause) {
+    throw cannotSalvage(
+      `${target} could not be made in ${dirname(target)}: ${(cause as Error).message}`,
+      cause,
+    )
+  }
+  return target
+}
+
+function transcriptsIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /^rollout-.*\.jsonl$/.test(name))
+}
+
+function cannotSalvage(what: string, cause?: unknown): ReaderError {
+  return new ReaderError('cannot-salvage', `${what}.`, { cause })
+}

@@ -1,0 +1,52 @@
+import type { RegularFile } from '../open-regular.js'
+import { LINE_BYTES } from '../read-lines.js'
+import { readAt } from '../sealed/read-blocks.js'
+
+/**
+ * The least that a block holds, if the file has as much. Smaller ones are opened faster, larger ones
+ * compress better; beyond this size little is won (`npm run bench -- append`).
+ */
+export const BLOCK_BYTES = 512 * 1024
+
+/** Whole lines of a plain log, to be one block. */
+export type PlainBlock = {
+  bytes: Buffer
+  byte: number
+  line: number
+  lines: number
+  isLast: boolean
+}
+
+/**
+ * Cuts a log into blocks of whole lines, holding one at a time. A line without an end, longer than
+ * any that is read, becomes a block that is too long.
+ */
+export function* cutBlocks({ descriptor, size }: RegularFile): Generator<PlainBlock> {
+  let byte = 0
+  let line = 1
+  while (byte < size) {
+    const bytes = wholeLines(descriptor, byte, size)
+    const isLast = byte + bytes.length >= size
+    const lines = countLines(bytes)
+    yield { bytes, byte, line, lines, isLast }
+    byte += bytes.length
+    line += lines
+  }
+}
+
+const NEWLINE = 10
+
+function wholeLines(descriptor: number, byte: number, size: number): Buffer {
+  for (let length = BLOCK_BYTES; ; length *= 2) {
+    const bytes = readAt(descriptor, byte, Math.min(length, size - byte))
+    if (byte + bytes.length >= size || bytes.length > LINE_BYTES) return bytes
+    const end = bytes.lastIndexOf(NEWLINE) + 1
+    if (end > 0) return bytes.subarray(0, end)
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1
+  return bytes.at(-1) === NEWLINE ? lines : lines + 1
+}

@@ -1,0 +1,208 @@
+import { createHash, type Hash } from 'node:crypto'
+import {
+  BodyReader,
+  bytesOf,
+  type Content,
+  type ExchangeState,
+  type GapRecord,
+  lengthOf,
+  MissingBytes,
+  type RawRecord,
+  type RequestBodyRecord,
+  SESSION_FILES,
+} from '@tacho/format'
+import type { ReportDamage } from '../damage.js'
+import { damageOf, rawRecordOf } from '../raw-record-of.js'
+import { type Place, readLog } from '../read-log.js'
+
+/** What checking a raw log found, beside the damage. */
+export type RawChecks = {
+  bytes: number
+  records: number
+  requestBodies: number
+  responseBodies: number
+  gaps: GapRecord[]
+  /** Bodies that are not whole, as a gap or the record itself says. */
+  incompleteBodies: number
+  /** How many exchanges of each run ended how. */
+  ended: Map<string, Record<ExchangeState, number>>
+}
+
+/** Lets other work of this process go on after this much of a log. */
+const PAUSE_BYTES = 8 * 1024 * 1024
+
+/** Checks every line of a raw log, and every body in it by its SHA-256. */
+export async function checkRawLog(
+  folder: string,
+  report: ReportDamage,
+  onBytes: (bytes: number) => void,
+): Promise<RawChecks> {
+  const check = new RawCheck(folder, report)
+  let sincePause = 0
+  for (const { value, ...place } of readLog(folder, SESSION_FILES.raw, report, STRICT)) {
+    onBytes(place.length + 1)
+    sincePause += place.length
+    if (sincePause > PAUSE_BYTES) {
+      sincePause = 0
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    check.result.bytes += place.length + 1
+    check.result.records += 1
+    const record = rawRecordOf(value)
+    if (typeof record !== 'string') check.record(record, place)
+    else if (damageOf(record) !== undefined) check.damaged(place, 'not a record of this log')
+  }
+  return check.result
+}
+
+const STRICT = { isStrict: true }
+
+/** What is remembered of an exchange until it ends. */
+type Open = { run: string; number: number; gaps: number; hash: Hash; isWhole: boolean }
+
+class RawCheck {
+  readonly result: RawChecks = {
+    bytes: 0,
+    records: 0,
+    requestBodies: 0,
+    responseBodies: 0,
+    gaps: [],
+    incompleteBodies: 0,
+    ended: new Map(),
+  }
+  readonly #folder: string
+  readonly #report: ReportDamage
+  readonly #open = new Map<string, Open>()
+  readonly #bodies = new Map<string, Place & { length: number }>()
+  readonly #incomplete = new Set<string>()
+  readonly #reader: BodyReader
+  #exchanges = 0
+  #current: { id: string; content: Content } | undefined
+
+  constructor(folder: string, report: ReportDamage) {
+    this.#folder = folder
+    this.#report = report
+    this.#reader = new BodyReader((id) => this.#contentOf(id))
+  }
+
+  record(record: RawRecord, place: Place & { length: number }): void {
+    if (record.kind === 'gap') {
+      this.result.gaps.push(record)
+      return
+    }
+    if (record.kind === 'exchange') {
+      this.#exchanges += 1
+      this.#open.set(record.exchange, {
+        run: record.run,
+        number: this.#exchanges,
+        gaps: this.result.gaps.length,
+        hash: createHash('sha256'),
+        isWhole: true,
+      })
+      return
+    }
+    const open = this.#open.get(record.exchange)
+    if (open === undefined) {
+      // A gap says that records were lost; its beginning was one of them.
+      if (this.result.gaps.length > 0) this.result.incompleteBodies += 1
+      else this.damaged(place, 'of an exchange whose beginning is lost')
+      return
+    }
+    switch (record.kind) {
+      case 'request-body':
+        this.#bodies.set(record.exchange, place)
+        this.#requestBody(record, open, place)
+        return
+      case 'chunk':
+        this.#chunk(open, record.content)
+        return
+      case 'response':
+        return
+      case 'end':
+        this.#open.delete(record.exchange)
+        this.#count(open.run, record.state)
+        this.#responseBody(open, record.responseSha256, place)
+        return
+      default:
+        record satisfies never
+    }
+  }
+
+  damaged({ file, line, byte }: Place, reason: string): void {
+    this.#report({ file, line, byte, lines: 1, reason })
+  }
+
+  #requestBody(record: RequestBodyRecord, open: Open, place: Place): void {
+    this.result.requestBodies += 1
+    const wrong = (what: string): void =>
+      this.damaged(place, `the request body of exchange ${open.number} ${what}`)
+    try {
+      this.#current = { id: record.exchange, content: record.content }
+      const bytes = this.#reader.read(record.exchange)
+      if (bytes.length !== record.bytes) wrong('has not the length that was recorded')
+      else if (sha256(bytes) !== record.sha256) wrong('is not what was sent (its SHA-256 differs)')
+    } catch (cause) {
+      if (!(cause instanceof MissingBytes)) throw cause
+      // Bytes that were never kept are no damage, but what is there must fit.
+      if (!this.#isIncomplete(record)) wrong(`cannot be put together: ${cause.message}`)
+      else if (lengthOf(record.content) === record.bytes) this.result.incompleteBodies += 1
+      else wrong('has not the length that was recorded')
+    }
+  }
+
+  /** Whether bytes of a body were never kept, in its own record or in one that it copies from. */
+  #isIncomplete({ exchange, content }: RequestBodyRecord): boolean {
+    const isIncomplete =
+      Array.isArray(content) &&
+      content.some(
+        (piece) =>
+          typeof piece !== 'string' &&
+          ('omitted' in piece || ('copy' in piece && this.#incomplete.has(piece.copy))),
+      )
+    if (isIncomplete) this.#incomplete.add(exchange)
+    return isIncomplete
+  }
+
+  #contentOf(id: string): Content | undefined {
+    if (this.#current?.id === id) return this.#current.content
+    const place = this.#bodies.get(id)
+    if (place === undefined) return undefined
+    const range = { from: place, to: place.byte + place.length + 1 }
+    for (const { value } of readLog(this.#folder, SESSION_FILES.raw, () => undefined, range)) {
+      const record = rawRecordOf(value)
+      if (typeof record !== 'string' && record.kind === 'request-body') return record.content
+    }
+    return undefined
+  }
+
+  #chunk(open: Open, content: Content): void {
+    try {
+      open.hash.update(bytesOf(content))
+    } catch (cause) {
+      if (!(cause instanceof MissingBytes)) throw cause
+      open.isWhole = false
+    }
+  }
+
+  #responseBody(open: Open, expected: string, place: Place): void {
+    this.result.responseBodies += 1
+    const isGap = this.result.gaps.length > open.gaps
+    if (!open.isWhole) this.result.incompleteBodies += 1
+    else if (open.hash.digest('hex') === expected) return
+    else if (isGap) this.result.incompleteBodies += 1
+    else {
+      const what = `the response body of exchange ${open.number} is not what arrived`
+      this.damaged(place, `${what} (its SHA-256 differs)`)
+    }
+  }
+
+  #count(run: string, state: ExchangeState): void {
+    const counts = this.result.ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
+    counts[state] += 1
+    this.result.ended.set(run, counts)
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

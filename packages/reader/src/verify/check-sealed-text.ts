@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { ReportDamage } from '../damage.js'
+import { logParts } from '../log-parts.js'
+import { openRegular } from '../open-regular.js'
+import { codecOf } from '../sealed/codec.js'
+import { readSealedLines } from '../sealed/sealed-lines.js'
+
+/** Checks the sealed parts of a log of plain text, whose lines prove nothing themselves. */
+export function checkSealedText(folder: string, log: string, report: ReportDamage): void {
+  for (const file of logParts(folder, log)) {
+    const codec = codecOf(file)
+    if (codec === undefined) continue
+    const opened = openRegular(join(folder, file))
+    if ('refused' in opened) {
+      report({ file, lines: 0, reason: opened.reason })
+      continue
+    }
+    try {
+      const lost = (lines: Omit<Parameters<ReportDamage>[0], 'file'>) => report({ file, ...lines })
+      const start = { byte: 0, line: 1 }
+      for (const _ of readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, lost)) {
+        // Opening its block has proved it.
+      }
+    } finally {
+      opened[Symbol.dispose]()
+    }
+  }
+}

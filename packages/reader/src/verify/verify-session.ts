@@ -1,0 +1,105 @@
+import { SESSION_FILES } from '@tacho/format'
+import { collectDamage, type Damage } from '../damage.js'
+import { logParts } from '../log-parts.js'
+import { plainSize } from '../plain-size.js'
+import { type ManifestRead, readManifest } from '../read-manifest.js'
+import { checkFiles } from './check-files.js'
+import { checkManifest } from './check-manifest.js'
+import { checkRawLog, type RawChecks } from './check-raw-log.js'
+import { checkSealedText } from './check-sealed-text.js'
+import { checkSpans } from './check-spans.js'
+
+/** What became of verifying a session. */
+export type Verification = {
+  /** What is not as it was written, or not as it must be; empty where all is well. */
+  damage: Damage[]
+  /** Why it could not be verified at all. */
+  unreadable?: string
+  /** What was looked at. */
+  checked: Checked
+  /** What could not be recorded, as the logs themselves say: that is no damage. */
+  gaps: { count: number; lost: Record<string, number>; incompleteBodies: number }
+}
+
+export type Checked = {
+  files: number
+  /** Bytes of the raw log and the spans, before any sealing. */
+  bytes: number
+  records: number
+  spans: number
+  requestBodies: number
+  responseBodies: number
+}
+
+/**
+ * Proves a session: every line by its checksum, every request body and all that it copies from by
+ * its SHA-256, every response by its own, every file by its kind, owner and mode, and the manifest
+ * by the logs. Holds no more than one body and what it copies from.
+ *
+ * @param onBytes is told of bytes that are done; their sum is {@link verifiableBytes}.
+ */
+export async function verifySession(
+  folder: string,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<Verification> {
+  const damage: Damage[] = []
+  const report = collectDamage(damage)
+  const files = checkFiles(folder, report)
+  const read = readManifest(folder)
+  const unreadable = files.unreadable ?? whyTooNew(read)
+  if (unreadable !== undefined) return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS }
+  if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+  const raw = await checkRawLog(folder, report, onBytes)
+  const spans = checkSpans(folder, report, onBytes)
+  checkSealedText(folder, SESSION_FILES.log, report)
+  if ('manifest' in read) checkManifest(read.manifest, { raw, spans, damage }, report)
+  return {
+    damage,
+    checked: {
+      files: files.count,
+      bytes: raw.bytes + spans.bytes,
+      records: raw.records,
+      spans: spans.spans.size,
+      requestBodies: raw.requestBodies,
+      responseBodies: raw.responseBodies,
+    },
+    gaps: gapsOf(raw, spans.lost),
+  }
+}
+
+/** How many bytes verifying a session reads, before any sealing. */
+export function verifiableBytes(folder: string): number {
+  return [SESSION_FILES.raw, SESSION_FILES.meta]
+    .flatMap((log) => logParts(folder, log))
+    .map((file) => plainSize(folder, file))
+    .reduce((sum, size) => sum + size, 0)
+}
+
+const NOTHING: Checked = {
+  files: 0,
+  bytes: 0,
+  records: 0,
+  spans: 0,
+  requestBodies: 0,
+  responseBodies: 0,
+}
+
+const NO_GAPS: Verification['gaps'] = { count: 0, lost: {}, incompleteBodies: 0 }
+
+function whyTooNew(read: ManifestRead): string | undefined {
+  if (!('problem' in read) || read.problem !== 'newer') return undefined
+  return `it has format ${read.format} and needs a newer Tacho`
+}
+
+function gapsOf(
+  raw: RawChecks,
+  lostSpans: readonly Record<string, number>[],
+): Verification['gaps'] {
+  const all = [...raw.gaps.map((gap) => gap.lost), ...lostSpans]
+  // The kinds are read from a file: one of them could be `__proto__`.
+  const lost: Record<string, number> = Object.create(null)
+  for (const counts of all) {
+    for (const [kind, count] of Object.entries(counts)) lost[kind] = (lost[kind] ?? 0) + count
+  }
+  return { count: all.length, lost, incompleteBodies: raw.incompleteBodies }
+}
