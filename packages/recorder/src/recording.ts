@@ -89,10 +89,15 @@ export class Recording {
     return session
   }
 
+  /** An id that the agent uses like a session's, for something beside one: it belongs to that. */
+  adopt(id: string, session: Session): void {
+    if (!this.#sessions.has(id)) this.#sessions.set(id, session)
+  }
+
   /** A signal has reached the agent: all that is going on is to stop. */
   signalled(signal: string): void {
     const at = this.#clock.microseconds()
-    for (const session of this.#sessions.values()) session.wishAll('signal', signal, at)
+    for (const session of new Set(this.#sessions.values())) session.wishAll('signal', signal, at)
   }
 
   /** The time on the clock of this recording, in microseconds since the epoch. */

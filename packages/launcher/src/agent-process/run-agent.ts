@@ -9,8 +9,10 @@ export type AgentStart = {
   command: string
   args: readonly string[]
   environment: NodeJS.ProcessEnv
-  /** How each of its three streams is connected; default: all of them are ours. */
-  stdio?: ('inherit' | 'pipe')[]
+  /** Where it works; default: where we do. */
+  cwd?: string
+  /** How each of its three streams is connected, or to what; default: all of them are ours. */
+  stdio?: ('inherit' | 'pipe' | number)[]
   /** Is given the running process, to connect what is piped. */
   onStart?: (child: ChildProcess) => void
   /** Is called when the process has ended or could not be started; the run lasts until it is done. */
@@ -42,8 +44,12 @@ const DRAIN_MILLISECONDS = 250
  */
 export function runAgent(start: AgentStart): Promise<AgentEnded> {
   return new Promise((resolve, reject) => {
-    const stdio = start.stdio ?? 'inherit'
-    const child = spawn(start.command, start.args, { env: start.environment, stdio })
+    const { environment: env, cwd, stdio = 'inherit' } = start
+    const child = spawn(start.command, start.args, {
+      env,
+      stdio,
+      ...(cwd !== undefined && { cwd }),
+    })
     const stopForwarding = forwardSignals(child)
     child.once('error', (error: NodeJS.ErrnoException) => {
       stopForwarding()

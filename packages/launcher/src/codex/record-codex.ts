@@ -19,6 +19,7 @@ import { Rollouts } from './rollouts.js'
 import { canReadStderr, isAboutRefusedWebSocket } from './stderr.js'
 import { startTap } from './tap.js'
 import { Troubles } from './troubles.js'
+import { tapTui } from './tui/tui-tap.js'
 
 type Log = (level: LogLevel, label: string, message: string) => void
 
@@ -58,7 +59,12 @@ async function runRecorded(
   try {
     const start = { ...plainStart(run, environment), args: tap.args, environment: tap.environment }
     ended = await runAgent(
-      withAppServerTap(withStderr(start, log, tap.hasRefusedUpgrade), run, recording, rollouts),
+      await withAppServerTap(
+        withStderr(start, log, tap.hasRefusedUpgrade),
+        run,
+        recording,
+        rollouts,
+      ),
     )
     return ended
   } finally {
@@ -73,16 +79,17 @@ async function runRecorded(
   }
 }
 
-function withAppServerTap(
+async function withAppServerTap(
   start: AgentStart,
   run: RecordedRun,
   recording: Recording,
   rollouts: Rollouts,
-): AgentStart {
-  if (run.mode !== 'app-server') return start
+): Promise<AgentStart> {
   const { args } = run.switches
   const onThread = (id: string, session: Session) => rollouts.noteThread(id, session)
-  return tapStdio({ start, args, recording, onThread })
+  if (run.mode === 'app-server') return tapStdio({ start, args, recording, onThread })
+  if (run.mode === 'tui') return tapTui({ start, recording, onThread })
+  return start
 }
 
 /** Only a debug log is wanted: Codex's standard error goes to it, and nothing else is touched. */

@@ -1,0 +1,104 @@
+import type { Recording, Session } from '@tacho/recorder'
+import type { AgentStart } from '../../agent-process/run-agent.js'
+import { observeAppServer } from '../app-server/observer.js'
+import { withOptions } from '../subcommand.js'
+import { abilitiesOf, type TuiAbilities } from './abilities.js'
+import { AppServers } from './app-servers.js'
+import { ClosingWords } from './closing-words.js'
+import { openEndpoint } from './endpoint.js'
+import { type NotRemote, type RemoteStart, remoteStartOf } from './remote-start.js'
+import { throughScreen } from './screen.js'
+import { ToldThreads } from './told-threads.js'
+import { WebSocketLines } from './web-socket-lines.js'
+
+export type TuiTapOptions = {
+  start: AgentStart
+  recording: Recording
+  onThread: (threadId: string, session: Session) => void
+}
+
+/**
+ * The start of Codex's TUI with an app-server of ours, whose messages pass through us: all that the
+ * user is asked, answers and interrupts. Where this Codex or this start does not allow that, the log
+ * says so, and the TUI is its own app-server.
+ */
+export async function tapTui(options: TuiTapOptions): Promise<AgentStart> {
+  const { start, recording } = options
+  const abilities = await abilitiesOf(start.command, start.environment)
+  try {
+    const remote = remoteStart(start, abilities)
+    if (!('reason' in remote)) return await startBehindUs(options, remote)
+    tellWhyNot(recording, remote.reason)
+  } catch (error) {
+    tellWhyNot(recording, error instanceof Error ? error.message : String(error))
+  }
+  return abilities.noDaemon ? withoutDaemon(start) : start
+}
+
+function remoteStart({ args }: AgentStart, abilities: TuiAbilities): RemoteStart | NotRemote {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return { reason: 'there is no terminal' }
+  if (!abilities.remote) return { reason: 'this Codex has no --remote-auth-token-env' }
+  return remoteStartOf(args, process.cwd())
+}
+
+function tellWhyNot(recording: Recording, reason: string): void {
+  recording.log('warn', 'tacho', `what the user is asked and answers is not recorded: ${reason}`)
+}
+
+/** Our options would not reach the shared app-server; Codex does without it then, and warns. */
+function withoutDaemon(start: AgentStart): AgentStart {
+  const isSettled = ['--no-daemon', '--remote'].some((name) => start.args.includes(name))
+  return isSettled ? start : { ...start, args: withOptions(start.args, ['--no-daemon']) }
+}
+
+// Named as if it were Codex's own: it is the TUI's to read, and no commands of the agent's see it.
+const TOKEN_VARIABLE = 'CODEX_REMOTE_TOKEN'
+
+async function startBehindUs(
+  { start, recording, onThread }: TuiTapOptions,
+  remote: RemoteStart,
+): Promise<AgentStart> {
+  const threads = new ToldThreads(recording)
+  const servers = new AppServers({
+    command: start.command,
+    options: remote.server,
+    environment: start.environment,
+    cwd: remote.cwd,
+    observe() {
+      const observer = observeAppServer({ recording, onThread })
+      return {
+        ...observer,
+        fromServer(line) {
+          threads.fromServer(line)
+          observer.fromServer(line)
+        },
+      }
+    },
+    onErrorLine: (line) => recording.log('info', 'codex', line),
+    now: () => recording.now(),
+  })
+  const endpoint = await openEndpoint((socket) => servers.connect(new WebSocketLines(socket)))
+  const close = async () => {
+    endpoint.close()
+    await servers.close()
+  }
+  const tui = {
+    ...start,
+    args: withOptions(remote.tui, [
+      ...['--remote', endpoint.address],
+      ...['--remote-auth-token-env', TOKEN_VARIABLE],
+    ]),
+    environment: { ...start.environment, [TOKEN_VARIABLE]: endpoint.token },
+    cwd: remote.cwd,
+    async onEnd() {
+      await close()
+      await start.onEnd?.()
+    },
+  }
+  try {
+    return await throughScreen(tui, new ClosingWords(endpoint.address, (id) => threads.of(id)))
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
