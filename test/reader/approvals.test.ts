@@ -146,6 +146,17 @@ for (const [name, ended, left] of [
   })
 }
 
+test('a question below spans that are parents of each other is left as its session is', async () => {
+  const [approval] = await approvalsOn({
+    isOpen: true,
+    meta: [
+      startedSpan({ id: 'c1', parent: 'c2', name: 'approval command', start: 1 }),
+      startedSpan({ id: 'c2', parent: 'c1', name: 'one', start: 2 }),
+    ],
+  })
+  expect(approval?.open).toBe('died')
+})
+
 test('approvals stand in the order in which they were asked, however late they were written', async () => {
   const meta = [
     endedSpan({ id: 'c2', name: 'approval command', start: 30, end: 40 }),

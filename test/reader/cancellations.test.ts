@@ -202,6 +202,15 @@ describe('the text that had arrived', () => {
     })
   }
 
+  test('has its characters whole where a chunk ends inside of one', () => {
+    const bytes = Buffer.from(delta('wörld'))
+    const cut = bytes.indexOf('ö') + 1
+    const base64 = (part: Buffer) => [{ base64: part.toString('base64') }]
+    const chunks = [base64(bytes.subarray(0, cut)), base64(bytes.subarray(cut))]
+    const raw = exchangeRecords({ id: FIRST, chunks, state: 'cancelled' })
+    expect(textOf(writeSession(sessionsDirectory(), { raw, meta: [] }))).toBe('wörld')
+  })
+
   test('ends where the log is damaged', () => {
     const raw = exchangeRecords({
       id: FIRST,
