@@ -65,6 +65,7 @@ function svgOf(lines: Run[][]): string {
     runs.map((run) => textOf(run, MARGIN + (row + 0.75) * LINE)).join(''),
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
+<title>What the demo prints: a session's folder, and the session in tacho ls and tacho show</title>
 <rect width="${width}" height="${height}" rx="10" fill="#14171c"/>
 ${rows.filter((row) => row !== '').join('\n')}
 </svg>

@@ -53,9 +53,9 @@ async function show(place: Place, recorded: Recorded): Promise<void> {
 function goOn({ sessions }: Place): string {
   const lines: [line: string, why: string][] = [
     [`export TACHO_SESSIONS_DIR=${typed(sessions)}`, ''],
-    ['npx tacho raw last 2', 'an exchange as it went over the wire'],
-    ['npx tacho raw last 3 --chunks', 'when each piece of the answer came'],
-    ['npx tacho show last --json', 'for programs'],
+    ['node_modules/.bin/tacho raw last 2', 'an exchange as it went over the wire'],
+    ['node_modules/.bin/tacho raw last 3 --chunks', 'when each piece of the answer came'],
+    ['node_modules/.bin/tacho show last --json', 'for programs'],
     ['grep -c demo-key "$TACHO_SESSIONS_DIR"/*/session*', 'the key that Codex sent: in no file'],
   ]
   return lines
@@ -95,7 +95,7 @@ function failed({ root, sessions }: Place): number {
   say()
   process.stderr.write(
     `${styled('red', 'No whole session was recorded.')} Codex's own words are above; what there is, is in ${typed(root)}:\n` +
-      `  npx tacho ls --sessions-dir ${typed(sessions)}\n`,
+      `  node_modules/.bin/tacho ls --sessions-dir ${typed(sessions)}\n`,
   )
   return 1
 }
