@@ -48,7 +48,7 @@ export class Recording {
   constructor(options: RecordingOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.scrubber = scrubberFor(options.environment)
+    this.scrubber = scrubberFor(options.environment, options.argv)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#tracing = new Tracing({
       serviceName: options.agent.name,
