@@ -1,0 +1,43 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { codexCommand, repositoryRoot, run } from '../host/index.js'
+
+let cache = ''
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), 'tacho-demo-'))
+})
+afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 5 }))
+
+/** Plays the demo with a Codex, in a cache folder of its own. */
+function play(codex: string) {
+  const program = join(repositoryRoot, 'scripts/dist/demo/play.js')
+  const env = { HOME: cache, XDG_CACHE_HOME: cache, PATH: process.env.PATH, LANG: 'C.UTF-8' }
+  return run(process.execPath, [program, codex], { env })
+}
+
+test('the demo records the real Codex, shows the session and says how to go on', async () => {
+  const [codex] = await codexCommand()
+  const { exitCode, stdout, stderr } = await play(codex)
+  expect({ exitCode, stderr: exitCode === 0 ? '' : stderr.toString() }).toEqual({
+    exitCode: 0,
+    stderr: '',
+  })
+  const text = stdout.toString()
+  const [id = ''] = readdirSync(join(cache, 'tacho/demo/codex/sessions')).filter((name) =>
+    name.includes('-'),
+  )
+  expect(text).toContain(`${id}/\n├─ session.json`)
+  expect(text).toContain(`session ${id}`)
+  expect(text).toMatch(/^3 .*POST \/v1\/responses .*completed$/m)
+  expect(text).toMatch(/^ {2}\{"kind":"exchange"/m)
+  expect(text).toContain('$ node_modules/.bin/tacho raw last 2')
+  expect(text).not.toContain('\u001b')
+})
+
+test('a demo that recorded nothing says so, and ends with 1', async () => {
+  const { exitCode, stderr } = await play('/bin/false')
+  expect(exitCode).toBe(1)
+  expect(stderr.toString()).toContain('No whole session was recorded.')
+})
