@@ -143,11 +143,16 @@ export class Session {
     return this.#tracing.start({ ...start, traceId: this.traceId })
   }
 
-  /** The span id of what an exchange or an approval belongs to: its turn, or else the run. */
+  /**
+   * The span id of what an exchange or an approval belongs to: its turn, or else the run. That
+   * something begins in a turn is a sign of life of it.
+   */
   parentFor(conversation: Conversation): string {
     const { turnId } = conversation
     if (turnId === undefined || !this.#isNamed) return this.runId
-    return this.turns.spanIdOf(turnId, conversation, this.now())
+    const now = this.now()
+    this.turns.touch(turnId, now)
+    return this.turns.spanIdOf(turnId, conversation, now)
   }
 
   /** What every span of a conversation says. */
@@ -189,6 +194,7 @@ export class Session {
     if (spanId !== undefined && this.cancellations.isWished(conversation))
       this.cancellations.stopped(conversation, spanId)
     this.tools.end(callId, at, attributes)
+    this.turns.touch(conversation.turnId, at)
   }
 
   /**
@@ -219,8 +225,10 @@ export class Session {
   /** Ends the run's spans, writes how it ended and closes the files. */
   close(ended: RunEnded): void {
     const at = this.now()
-    for (const conversation of this.turns.open())
-      this.cancellations.stopped(conversation, this.parentFor(conversation))
+    for (const conversation of this.turns.open()) {
+      const turn = this.turns.spanIdOf(conversation.turnId ?? '', conversation, at)
+      this.cancellations.stopped(conversation, turn)
+    }
     this.approvals.endAll(at)
     this.tools.endAll(at)
     this.cancellations.endAll(at)
