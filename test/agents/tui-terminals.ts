@@ -1,0 +1,28 @@
+import { tachoCommand } from '../host/index.js'
+import { openTerminal, type Terminal } from '../host/tmux.js'
+import type { Workplace } from './workplace.js'
+
+/** Codex's TUI in a terminal, recorded. */
+export function recordedTui(place: Workplace, args: readonly string[] = []): Promise<Terminal> {
+  const { environment: env, home } = place
+  const [subcommand, ...rest] = args
+  const isSubcommand = subcommand === 'resume' || subcommand === 'fork'
+  const own = isSubcommand ? [subcommand, '--persist-session', ...rest] : args
+  const flags = isSubcommand ? [] : ['--persist-session']
+  return openTerminal(tachoCommand, ['codex', ...flags, ...own], { env, cwd: home.cwd })
+}
+
+/** The same without Tacho, and, as with it, without an app-server that outlives it. */
+export function plainTui(place: Workplace, args: readonly string[] = []): Promise<Terminal> {
+  const { environment: env, home } = place
+  const codex = env.TACHO_CODEX ?? ''
+  return openTerminal(codex, [...args, '--no-daemon'], { env, cwd: home.cwd })
+}
+
+/** A screen, or a part of one, without what differs from run to run: folders, ids, times. */
+export function masked(screen: string, { home }: Workplace): string {
+  return screen
+    .replaceAll(home.root, 'ROOT')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+    .replace(/Worked for .*/g, 'Worked for a while')
+}

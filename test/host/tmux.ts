@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './eventually.js'
+import type { Command } from './process.js'
+
+export type TerminalOptions = {
+  /** The whole environment of the program; TERM is set by the terminal. */
+  env: Record<string, string>
+  cwd: string
+  /** Of the screen, in characters: 100 where it is left out. */
+  columns?: number
+  /** 30 where it is left out. */
+  rows?: number
+}
+
+/** How a program in a terminal ended, and what stood on the screen then. */
+export type TerminalEnded = {
+  exitCode: number
+  /** Whether the terminal's modes (`stty -g`) are what they were before the program. */
+  hasItsModes: boolean
+  screen: string
+}
+
+/**
+ * Starts a program in a real terminal without a window, in a tmux server of its own.
+ *
+ * @example
+ * await using terminal = await openTerminal(await codexCommand(), [], { env, cwd })
+ * await terminal.showing('Ask Codex')
+ * terminal.type('Hello')
+ * terminal.press('Enter')
+ */
+export async function openTerminal(
+  command: string | Command,
+  args: readonly string[],
+  options: TerminalOptions,
+): Promise<Terminal> {
+  const folder = await mkdtemp(join(tmpdir(), 'tacho-terminal-'))
+  const socket = join(folder, 'tmux')
+  const words = [...(typeof command === 'string' ? [command] : command), ...args]
+  const { env, cwd, columns = 100, rows = 30 } = options
+  const size = ['-x', String(columns), '-y', String(rows)]
+  // The variables of the first session are the server's, and only some of them the program's.
+  const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`])
+  const started = spawnSync(
+    'tmux',
+    [
+      ...['-S', socket, '-f', '/dev/null', 'new-session', '-d', '-c', cwd, ...size, ...variables],
+      ...['sh', '-c', RUN_AND_STAY, 'sh', ...words],
+    ],
+    { env, encoding: 'utf8' },
+  )
+  if (started.status !== 0) {
+    await rm(folder, { recursive: true, force: true })
+    throw new Error(`tmux could not start: ${started.stderr || started.error?.message}`)
+  }
+  return new Terminal(folder, socket)
+}
+
+// The shell is there before and after, and the last lines tell how it went.
+const RUN_AND_STAY = `modes=$(stty -g)
+"$@"
+code=$?
+[ "$modes" = "$(stty -g)" ] && kept=kept || kept=changed
+printf 'ended %s %s\\n' "$code" "$kept"
+exec sleep 600`
+
+const ENDED = /^ended (\d+) (kept|changed)$/m
+
+/** A terminal and the program in it. Leaving the scope of `await using` ends both. */
+export class Terminal {
+  readonly #folder: string
+  readonly #socket: string
+
+  /** Use `openTerminal`. */
+  constructor(folder: string, socket: string) {
+    this.#folder = folder
+    this.#socket = socket
+  }
+
+  /** What is on the screen, without the spaces at the ends of its lines and the empty last lines. */
+  get screen(): string {
+    const lines = this.#tmux('capture-pane', '-p').split('\n')
+    return lines
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .trimEnd()
+  }
+
+  /** The process id of the shell that the program runs in. */
+  get pid(): number {
+    return Number(this.#tmux('list-panes', '-F', '#{pane_pid}'))
+  }
+
+  /** What is on the screen by the time it shows the text. Rejects after a deadline. */
+  showing(text: string | RegExp): Promise<string> {
+    return eventually(() => {
+      const { screen } = this
+      if (typeof text === 'string' ? screen.includes(text) : text.test(screen)) return screen
+      throw new Error(`The screen does not show ${String(text)}. It is:\n${screen}`)
+    })
+  }
+
+  /** Types characters as they are, faster than anybody: some programs take that for a paste. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-l', text)
+  }
+
+  /** Pastes a text, and tells the program that it is one. */
+  paste(text: string): void {
+    this.#tmux('set-buffer', text)
+    this.#tmux('paste-buffer', '-p')
+  }
+
+  /** Presses keys by tmux's names: `Enter`, `Escape`, `C-c`, `Up`. */
+  press(...keys: string[]): void {
+    this.#tmux('send-keys', ...keys)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
+  }
+
+  /** How the program has ended. */
+  async ended(): Promise<TerminalEnded> {
+    const screen = await this.showing(ENDED)
+    const [line = '', code, modes] = ENDED.exec(screen) ?? []
+    return {
+      exitCode: Number(code),
+      hasItsModes: modes === 'kept',
+      screen: screen.slice(0, screen.lastIndexOf(line)),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    spawnSync('tmux', ['-S', this.#socket, 'kill-server'])
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #tmux(...args: string[]): string {
+    const done = spawnSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8' })
+    if (done.status !== 0) throw new Error(`tmux ${args[0]}: ${done.stderr}`)
+    return done.stdout
+  }
+}
