@@ -131,6 +131,13 @@ function hostileSession(text: string): Parameters<typeof writeSession>[1] {
         start: 2,
         attributes: namedAll('tacho.approval.', APPROVAL, text),
       }),
+      // The one above has the id of an exchange, and is in no time line.
+      endedSpan({
+        id: 'a6',
+        name: 'approval',
+        start: 2,
+        attributes: namedAll('tacho.approval.', APPROVAL, text),
+      }),
       startedSpan({ id: 'a2', name: 'approval', start: 2, attributes: { [text]: text } }),
       endedSpan({
         id: 'a3',
