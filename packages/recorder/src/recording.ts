@@ -75,7 +75,7 @@ export class Recording {
   exchange(head: RequestHead): Exchange {
     const at = this.#clock.microseconds()
     const session = this.session(head.conversation.sessionId)
-    session.noteRequest(head)
+    session.noteRequest(head, at)
     return new Exchange(session, head, at)
   }
 

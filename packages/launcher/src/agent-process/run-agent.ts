@@ -15,6 +15,8 @@ export type AgentStart = {
   stdio?: ('inherit' | 'pipe' | number)[]
   /** Is given the running process, to connect what is piped. */
   onStart?: (child: ChildProcess) => void
+  /** Is told of each signal that reaches the agent, from us or from its terminal. */
+  onSignal?: (signal: NodeJS.Signals) => void
   /** Is called when the process has ended or could not be started; the run lasts until it is done. */
   onEnd?: () => Promise<void>
 }
@@ -50,7 +52,7 @@ export function runAgent(start: AgentStart): Promise<AgentEnded> {
       stdio,
       ...(cwd !== undefined && { cwd }),
     })
-    const stopForwarding = forwardSignals(child)
+    const stopForwarding = forwardSignals(child, start.onSignal)
     child.once('error', (error: NodeJS.ErrnoException) => {
       stopForwarding()
       void start.onEnd?.()
@@ -94,11 +96,15 @@ function giveBackDefault(signal: NodeJS.Signals): void {
   }
 }
 
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(child: ChildProcess, onSignal: AgentStart['onSignal']): () => void {
   const listeners: [NodeJS.Signals, () => void][] = []
   const listen = (signal: NodeJS.Signals, react: () => void) => {
-    process.on(signal, react)
-    listeners.push([signal, react])
+    const reaction = () => {
+      onSignal?.(signal)
+      react()
+    }
+    process.on(signal, reaction)
+    listeners.push([signal, reaction])
   }
   for (const signal of FROM_ELSEWHERE) listen(signal, () => child.kill(signal))
   for (const signal of FROM_THE_KEYBOARD) {

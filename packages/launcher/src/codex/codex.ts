@@ -1,11 +1,9 @@
 import { CannotStart, endLike, runAgent } from '../agent-process/run-agent.js'
 import { readSwitches, type Switches, WrongUse } from '../switches.js'
 import { findCodex, NoCodex } from './find-codex.js'
+import type { RecordedRun } from './recorded-run.js'
 import { type CodexMode, codexMode } from './subcommand.js'
 import { say } from './troubles.js'
-
-/** A run of Codex that leaves something behind. */
-export type RecordedRun = { codex: string; mode: CodexMode; switches: Switches }
 
 /**
  * `tacho codex`: runs the real Codex with its own arguments and ends as it ended. What recording

@@ -12,9 +12,9 @@ import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
 import { type Switches, WrongUse, withHome } from '../switches.js'
 import { tapStdio } from './app-server/tap-stdio.js'
-import type { RecordedRun } from './codex.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
 import { codexHome } from './home.js'
+import type { RecordedRun } from './recorded-run.js'
 import { Rollouts } from './rollouts.js'
 import { canReadStderr, isAboutRefusedWebSocket } from './stderr.js'
 import { startTap } from './tap.js'
@@ -57,7 +57,12 @@ async function runRecorded(
   const tap = await startTap({ args: run.switches.args, environment, recording, rollouts })
   let ended: AgentEnded = { exitCode: 127 }
   try {
-    const start = { ...plainStart(run, environment), args: tap.args, environment: tap.environment }
+    const start: AgentStart = {
+      ...plainStart(run, environment),
+      args: tap.args,
+      environment: tap.environment,
+      onSignal: (signal) => recording.signalled(signal),
+    }
     ended = await runAgent(
       await withAppServerTap(
         withStderr(start, log, tap.hasRefusedUpgrade),

@@ -1,4 +1,8 @@
+import { createHash, type Hash } from 'node:crypto'
 import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
+
+/** What is kept of a body that is too large to be kept whole. */
+export type BothEnds = { first: Uint8Array; omitted: number; last: Uint8Array; sha256: string }
 
 /**
  * Keeps a body whole up to {@link BODY_BYTES}; of a larger one its two ends, so that no body, however
@@ -10,6 +14,7 @@ export class BodyEnds {
   length = 0
   #kept = 0
   #first: Uint8Array | undefined
+  #hash: Hash | undefined
 
   push(bytes: Uint8Array): void {
     this.length += bytes.length
@@ -18,16 +23,17 @@ export class BodyEnds {
     if (this.length <= BODY_BYTES) return
     if (this.#first === undefined) {
       const all = Buffer.concat(this.#parts)
+      this.#hash = createHash('sha256').update(all)
       this.#first = Buffer.from(all.subarray(0, BODY_END_BYTES))
       this.#parts = [all.subarray(BODY_END_BYTES)]
       this.#kept = all.length - BODY_END_BYTES
-    }
+    } else this.#hash?.update(bytes)
     // Twice the end at most, so that the copying stays in proportion to what arrives.
     if (this.#kept > 2 * BODY_END_BYTES) this.#keepEnd()
   }
 
-  /** The whole body, or its two ends. */
-  take(): { whole: Uint8Array } | { first: Uint8Array; omitted: number; last: Uint8Array } {
+  /** The whole body, or its two ends and the SHA-256 of all of it. */
+  take(): { whole: Uint8Array } | BothEnds {
     if (this.#first === undefined) {
       const [only] = this.#parts
       return {
@@ -36,7 +42,12 @@ export class BodyEnds {
     }
     this.#keepEnd()
     const last = this.#parts[0] ?? new Uint8Array(0)
-    return { first: this.#first, omitted: this.length - this.#first.length - last.length, last }
+    return {
+      sha256: this.#hash?.digest('hex') ?? '',
+      first: this.#first,
+      omitted: this.length - this.#first.length - last.length,
+      last,
+    }
   }
 
   #keepEnd(): void {

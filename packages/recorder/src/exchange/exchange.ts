@@ -81,6 +81,7 @@ export class Exchange {
   /** The request's body is complete, or will not come any further. */
   requestEnd(): void {
     if (this.#recordedRequest !== undefined) return
+    const at = this.#at()
     const coding = contentCodingOf(this.#head.headers)
     const recorded = recordRequestBody(this.#request, coding, this.#session.scrubber, (bytes) =>
       this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId),
@@ -89,7 +90,7 @@ export class Exchange {
     const isWritten = this.#write({
       kind: 'request-body',
       exchange: this.id,
-      at: this.#at(),
+      at,
       ...recorded.record,
     })
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
@@ -147,6 +148,7 @@ export class Exchange {
   #finish(at: number, end: ExchangeEnd, responseSha256: string): void {
     this.#reader?.end()
     const { trailers, error } = end
+    const decoded = this.#response?.decoded
     const record: EndRecord = {
       kind: 'end',
       exchange: this.id,
@@ -155,6 +157,7 @@ export class Exchange {
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
       responseSha256,
+      ...(decoded !== undefined && { decoded }),
       ...(trailers !== undefined &&
         trailers.length > 0 && { trailers: this.#session.scrubber.headers(trailers) }),
       ...(error !== undefined && {

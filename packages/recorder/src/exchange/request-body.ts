@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { contentOf, type EncodedBody, type RequestBodyRecord } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import type { BodyEnds } from './body-ends.js'
+import type { BodyEnds, BothEnds } from './body-ends.js'
 import { decodeWhole } from './content-coding.js'
 
 /** A request's body as it is recorded, and its bytes where the whole of it could be kept. */
@@ -45,15 +45,11 @@ function wholeRecord(
   return { record: found.length > 0 ? { ...record, scrubbed: found } : record, bytes, encoded }
 }
 
-function endsRecord(
-  ends: { first: Uint8Array; omitted: number; last: Uint8Array },
-  scrubber: Scrubber,
-  length: number,
-): RecordedBody['record'] {
+function endsRecord(ends: BothEnds, scrubber: Scrubber, length: number): RecordedBody['record'] {
   const first = scrubber.bytes(ends.first)
   const last = scrubber.bytes(ends.last)
   const content = [contentOf(first.bytes), { omitted: ends.omitted }, contentOf(last.bytes)].flat()
-  return { content, bytes: length, sha256: '' }
+  return { content, bytes: length, sha256: ends.sha256 }
 }
 
 function omittedRecord(wire: Uint8Array): RecordedBody['record'] {

@@ -44,6 +44,11 @@ export class ResponseBody {
     this.#canBeRead = coding === undefined || this.#decoder !== undefined
   }
 
+  /** The content coding that is taken off. */
+  get decoded(): string | undefined {
+    return this.#decoder === undefined ? undefined : this.#options.coding
+  }
+
   push(bytes: Uint8Array): void {
     this.wireBytes += bytes.length
     if (!this.#canBeRead) return
@@ -71,6 +76,7 @@ export class ResponseBody {
   }
 
   #leaveOut(bytes: Uint8Array): void {
+    this.#hash.update(bytes)
     this.#rest ??= new BodyEnds()
     this.#rest.push(Buffer.from(bytes))
   }

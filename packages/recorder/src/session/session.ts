@@ -147,12 +147,11 @@ export class Session {
    * The span id of what an exchange or an approval belongs to: its turn, or else the run. That
    * something begins in a turn is a sign of life of it.
    */
-  parentFor(conversation: Conversation): string {
+  parentFor(conversation: Conversation, at = this.now()): string {
     const { turnId } = conversation
     if (turnId === undefined || !this.#isNamed) return this.runId
-    const now = this.now()
-    this.turns.touch(turnId, now)
-    return this.turns.spanIdOf(turnId, conversation, now)
+    this.turns.touch(turnId, at)
+    return this.turns.spanIdOf(turnId, conversation, at)
   }
 
   /** What every span of a conversation says. */
@@ -171,10 +170,10 @@ export class Session {
   }
 
   /** A request of this session has arrived. */
-  noteRequest({ conversation }: RequestHead): void {
+  noteRequest({ conversation }: RequestHead, at: number): void {
     this.#agentVersion ??= conversation.agentVersion
     this.cancellations.exchangeStarted(conversation)
-    if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation)
+    if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation, at)
   }
 
   exchangeEnded(state: ExchangeState, conversation: Conversation, at: number): void {

@@ -109,7 +109,10 @@ class Screen {
   /** Ctrl-Z stops the TUI, and us once the real screen is as the TUI left it. */
   readonly #suspended = async () => {
     await this.#quiet()
-    process.kill(process.pid, 'SIGSTOP')
+    process.off('SIGTSTP', this.#suspended)
+    // Where nobody could wake us again, the system lets this pass, as it does with the TUI.
+    process.kill(process.pid, 'SIGTSTP')
+    process.on('SIGTSTP', this.#suspended)
   }
 
   async #quiet(): Promise<void> {
