@@ -25,3 +25,6 @@ export const SPAN_EVENTS = 1024
  * bytes, Jaeger's queries at 4 MiB a trace.
  */
 export const ATTRIBUTE_CHARACTERS = 1024
+
+/** How long the end of a recording waits for bodies that are still being decoded; the host waits with it. */
+export const LAST_WORDS_MILLISECONDS = 200

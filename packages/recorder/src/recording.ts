@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, systemClock } from './clock.js'
 import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
+import { LAST_WORDS_MILLISECONDS } from './limits.js'
 import { type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import { type RunFacts, Session } from './session/session.js'
@@ -41,6 +43,7 @@ export class Recording {
   readonly #log: SessionLog
   readonly #run: RunFacts
   readonly #sessions = new Map<string, Session>()
+  readonly #unfinished = new Set<Exchange>()
   #unnamed: Session | undefined
   #latest: Session
 
@@ -76,7 +79,10 @@ export class Recording {
     const at = this.#clock.microseconds()
     const session = this.session(head.conversation.sessionId)
     session.noteRequest(head, at)
-    return new Exchange(session, head, at)
+    const exchange = new Exchange(session, head, at)
+    this.#unfinished.add(exchange)
+    void exchange.finished.then(() => this.#unfinished.delete(exchange))
+    return exchange
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -112,11 +118,24 @@ export class Recording {
 
   /** Ends what is open and closes the files. */
   async close(ended: RunEnded): Promise<void> {
+    await this.#lastWords()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
     for (const session of sessions) session.close(ended)
     await this.#tracing.shutdown()
+  }
+
+  /** Waits for the ends that have been told and are not written yet, and not for long. */
+  async #lastWords(): Promise<void> {
+    const told = [...this.#unfinished].filter(({ isOver }) => isOver)
+    if (told.length === 0) return
+    const patience = new AbortController()
+    await Promise.race([
+      Promise.all(told.map(({ finished }) => finished)),
+      wait(LAST_WORDS_MILLISECONDS, undefined, { signal: patience.signal }).catch(() => {}),
+    ])
+    patience.abort()
   }
 
   #named(id: string): Session {

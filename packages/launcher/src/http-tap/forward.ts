@@ -52,6 +52,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   /** What has come with the read that is being parsed; it is one chunk. */
   #arrived: Buffer[] = []
   #isAgentGone = false
+  #hasPassedOn = false
 
   constructor(request: IncomingMessage, response: ServerResponse, tap: ExchangeTap) {
     this.#request = request
@@ -79,7 +80,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     const headers = pairsOf(controller.rawHeaders as (string | Buffer)[])
     this.#response.writeHead(status, statusText, endToEnd(headers).flat())
     // With the first bytes where they came along, else at once: an agent waits for the head.
-    setImmediate(() => this.#response.headersSent || this.#response.flushHeaders())
+    setImmediate(() => {
+      if (!this.#hasPassedOn) this.#response.flushHeaders()
+    })
     this.#tap.tell((exchange) => exchange.responseHead(status, statusText, headers))
   }
 
@@ -126,6 +129,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (first === undefined) return
     this.#arrived = []
     const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
+    this.#hasPassedOn = true
     if (!this.#response.write(bytes)) {
       this.#controller?.pause()
       this.#response.once('drain', () => this.#controller?.resume())

@@ -1,8 +1,10 @@
 import type { Headers } from '@tacho/format'
 
 // RFC 9110, 7.6.1: fields that are about one connection, not about the message.
+// And `Expect`: Node's server has sent its `100 Continue` already.
 const HOP_BY_HOP = new Set([
   'connection',
+  'expect',
   'keep-alive',
   'proxy-connection',
   'te',

@@ -66,9 +66,11 @@ function zlibDecoder(
   const settle = (isWhole: boolean) => {
     const done = finish
     finish = undefined
-    done?.(isWhole)
+    quietly(() => done?.(isWhole && !hasFailed))
   }
-  transform.on('data', onBytes)
+  transform.on('data', (bytes: Buffer) => {
+    if (!quietly(() => onBytes(bytes))) hasFailed = true
+  })
   transform.on('end', () => settle(true))
   transform.on('error', () => {
     hasFailed = true
@@ -81,6 +83,17 @@ function zlibDecoder(
       finish = done
       transform.end()
     },
+  }
+}
+
+// These events come on their own, outside of the wall that all other work stands behind: what is
+// thrown here would end the host.
+function quietly(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -44,11 +44,17 @@ export class Exchange {
   #ended: EndRecord | undefined
   /** Whether its end has been told. */
   isOver = false
+  /** Its end is written: a little later than it was told where a compressed body is still decoded. */
+  readonly finished: Promise<void>
+  #settleFinished: () => void = () => {}
 
   constructor(session: Session, head: RequestHead, start: number) {
     this.#session = session
     this.#head = head
     this.#start = start
+    this.finished = new Promise((resolve) => {
+      this.#settleFinished = resolve
+    })
     const { pathname } = new URL(head.url)
     this.#api = modelApiOf(head.method, pathname)
     const { threadId, turnId } = head.conversation
@@ -169,6 +175,7 @@ export class Exchange {
     this.#endSpan()
     if (record.state === 'cancelled' && this.#isCutOff()) this.#tellCancellation(record)
     this.#session.exchangeEnded(end.state, this.#head.conversation, this.#start + at)
+    this.#settleFinished()
   }
 
   /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
