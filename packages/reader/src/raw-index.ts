@@ -1,4 +1,4 @@
-import { type ExchangeState, SESSION_FILES } from '@tacho/format'
+import { type ExchangeState, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { type LogRange, type Place, readLog } from './read-log.js'
@@ -10,7 +10,7 @@ export type IndexedExchange = {
   id: string
   /** Where its `exchange` record begins. */
   from: Place
-  requestBody?: Place & { length: number }
+  requestBody?: BodyPlace
   /** It has no request body, and is known to have had none. */
   sentNothing: boolean
   /** How it ended; not there while it is in flight. */
@@ -19,7 +19,12 @@ export type IndexedExchange = {
   to?: number
 }
 
-/** The exchanges of a raw log, in their order, and the last one of each id. */
+type BodyPlace = Place & { length: number }
+
+/**
+ * The exchanges of a raw log, in their order, and the last one of each id; among the latter those, too,
+ * of which no more than a request body is there.
+ */
 export type RawIndex = { exchanges: IndexedExchange[]; byId: Map<string, IndexedExchange> }
 
 /**
@@ -42,7 +47,12 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
       continue
     }
     const exchange = index.byId.get(record.exchange)
-    if (exchange === undefined) continue
+    if (exchange === undefined) {
+      // Its beginning is lost, but other bodies may be copied from this one.
+      if (record.kind === 'request-body')
+        index.byId.set(record.exchange, beginningLost(record, place))
+      continue
+    }
     if (record.kind === 'request-body') exchange.requestBody = place
     if (record.kind === 'end') {
       exchange.state = record.state
@@ -52,6 +62,10 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
     }
   }
   return index
+}
+
+function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): IndexedExchange {
+  return { number: 0, id: exchange, from: place, requestBody: place, sentNothing: false }
 }
 
 const BODILESS = new Set(['GET', 'HEAD'])

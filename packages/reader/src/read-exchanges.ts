@@ -73,7 +73,9 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
     } else {
       const exchange = byId.get(record.exchange)
       if (exchange !== undefined) goOn(exchange, record)
-      else report({ file, line, byte, lines: 1, reason: 'of an exchange whose beginning is lost' })
+      // Where a gap tells that records were lost, its beginning was one of them.
+      else if (story.gaps.length === 0)
+        report({ file, line, byte, lines: 1, reason: 'of an exchange whose beginning is lost' })
     }
   }
   return story

@@ -15,23 +15,25 @@ export type Fate = 'as-it-is' | { instead: object } | { lost: string }
 /**
  * Writes the good lines of a log into a new folder, and a gap where lines are missing.
  *
- * @param fateOf decides about a line that is good in itself.
+ * @param fateOf decides about a line that is good in itself; is told whether a gap stands before it.
  * @param since when the records around a gap were written: ISO 8601.
  */
 export function salvageLines(
   folder: string,
   log: string,
   target: string,
-  fateOf: (record: LogRecord) => Fate,
+  fateOf: (record: LogRecord, hasGap: boolean) => Fate,
   since: () => string,
 ): SalvagedLines {
   const file = new NewFile(join(target, log))
   const result = { kept: 0, lost: 0 }
+  let hasGap = false
   let missing: { lines: number; reason: string } | undefined
   const lose = ({ file: name, line, byte, lines, reason }: Damage): void => {
     const where = line === undefined ? name : `${name}, line ${line}, byte ${byte}`
     missing ??= { lines: 0, reason: `${reason} (${where})` }
     missing.lines += lines
+    hasGap = true
     result.lost += lines
   }
   const tell = (): void => {
@@ -44,7 +46,9 @@ export function salvageLines(
   }
   try {
     for (const record of readLog(folder, log, lose, { onLine })) {
-      const fate: Fate = hasChecksum(bytes) ? fateOf(record) : { lost: 'without a checksum' }
+      const fate: Fate = hasChecksum(bytes)
+        ? fateOf(record, hasGap)
+        : { lost: 'without a checksum' }
       if (typeof fate === 'object' && 'lost' in fate) {
         const { file: name, line, byte } = record
         lose({ file: name, line, byte, lines: 1, reason: fate.lost })
@@ -54,6 +58,7 @@ export function salvageLines(
       if (fate === 'as-it-is') file.line(bytes)
       else file.record(fate.instead)
       result.kept += 1
+      if (record.value.kind === 'gap') hasGap = true
     }
     tell()
   } finally {

@@ -5,22 +5,22 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import { rawRecordOf } from '../raw-record-of.js'
+import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
 
 /** What became of a raw log; `ended` counts the exchanges of each run that end in what was kept. */
 export type SalvagedRawLog = SalvagedLines & { ended: Map<string, Record<ExchangeState, number>> }
 
 /**
- * Writes the good records of a raw log into a new folder. Records of an exchange whose beginning is
- * lost mean nothing and are left out; what a request body copied from a lost one is marked as not
- * kept, and the rest of it stays.
+ * Writes the good records of a raw log into a new folder. What a request body copied from a lost one
+ * is marked as not kept, and the rest of it stays.
  */
 export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
   const runOf = new Map<string, string>()
   const bodies = new Set<string>()
   const ended: SalvagedRawLog['ended'] = new Map()
   let since = new Date(0).toISOString()
-  const fateOf = ({ value }: { value: Record<string, unknown> }): Fate => {
+  const fateOf = ({ value }: LogRecord, hasGap: boolean): Fate => {
     const record = rawRecordOf(value)
     if (record === 'broken') return { lost: 'not a record of this log' }
     // Of a later Tacho: it is whole, and that is all that can be said.
@@ -30,13 +30,14 @@ export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
       runOf.set(record.exchange, record.run)
       return 'as-it-is'
     }
-    const run = runOf.get(record.exchange)
-    if (run === undefined) return { lost: 'of an exchange whose beginning is lost' }
     if (record.kind === 'request-body') {
       bodies.add(record.exchange)
       return bodyFate(record, bodies)
     }
-    if (record.kind === 'end') {
+    const run = runOf.get(record.exchange)
+    // Behind a gap it is known why; without one, this record is the beginning of it.
+    if (run === undefined && !hasGap) return { lost: 'of an exchange whose beginning is lost' }
+    if (record.kind === 'end' && run !== undefined) {
       const counts = ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
       counts[record.state] += 1
       ended.set(run, counts)

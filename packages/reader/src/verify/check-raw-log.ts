@@ -101,6 +101,8 @@ class RawCheck {
       })
       return
     }
+    // Also where its beginning is lost: other bodies may be copied from it.
+    if (record.kind === 'request-body') this.#bodies.set(record.exchange, place)
     const open = this.#open.get(record.exchange)
     if (open === undefined) {
       // A gap says that records were lost; its beginning was one of them.
@@ -110,7 +112,6 @@ class RawCheck {
     }
     switch (record.kind) {
       case 'request-body':
-        this.#bodies.set(record.exchange, place)
         this.#requestBody(record, open, place)
         return
       case 'chunk':

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { readLog } from '@tacho/reader'
+import { type Ended, type Running, repositoryRoot, start } from '../host/index.js'
+import type { Appending } from './programs/appending.js'
+
+const PROGRAM = join(repositoryRoot, 'test/dist/faults/programs/appending.js')
+
+/** Starts a process that appends records through the real recorder and acknowledges each. */
+export function startAppender(work: Appending, around: readonly string[] = []): Running {
+  const [program = process.execPath, ...args] = [...around, process.execPath]
+  const env = { PATH: process.env.PATH }
+  return start([program, ...args], [PROGRAM, JSON.stringify(work)], { env, stdin: '' })
+}
+
+/** The numbers of the records that a process acknowledged as written, and as not. */
+export function acknowledged({ stdout }: Ended): { written: number[]; refused: number[] } {
+  const lines = stdout.toString().split('\n').slice(0, -1)
+  const numbers = (verdict: string): number[] =>
+    lines.filter((line) => line.endsWith(verdict)).map((line) => Number.parseInt(line, 10))
+  return { written: numbers(' true'), refused: numbers(' false') }
+}
+
+/** What is in the raw log of a session that appenders wrote. */
+export type Found = {
+  /** The numbers of the records of each process, in the order of the log. */
+  numbers: Map<string, number[]>
+  gaps: { lost: Record<string, number>; reason: string }[]
+  /** How many lines are damaged, and why. */
+  damage: string[]
+}
+
+export function readAppended(folder: string): Found {
+  const found: Found = { numbers: new Map(), gaps: [], damage: [] }
+  const report = ({ reason }: { reason: string }): void => void found.damage.push(reason)
+  for (const { value } of readLog(folder, 'session_oai_raw.log', report)) {
+    if (value.kind === 'gap') found.gaps.push(value as Found['gaps'][number])
+    if (value.kind !== 'written') continue
+    const by = String(value.by)
+    const numbers = found.numbers.get(by) ?? []
+    numbers.push(Number(value.number))
+    found.numbers.set(by, numbers)
+  }
+  return found
+}

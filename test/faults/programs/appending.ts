@@ -1,0 +1,63 @@
+import { rmSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { encodeLine } from '@tacho/format'
+import { randomFrom } from '../random.js'
+import { startRecording } from '../recorded-session.js'
+
+/** What the program is to do: the JSON of its only argument. */
+export type Appending = {
+  root: string
+  sessionId: string
+  /** Tells the records of this process from those of others. */
+  name: string
+  seed: number
+  /** How many records to append; without it, until it is killed. */
+  records?: number
+  /** Fills the disk after this many records, and makes room again after as many more. */
+  fillAfter?: number
+}
+
+// Each record is acknowledged, by a line on stdout, when its call has returned and not before.
+const work = JSON.parse(process.argv[2] ?? '') as Appending
+const random = randomFrom(work.seed)
+const recording = startRecording(work.root, { onTrouble: (said) => console.error(said) })
+const session = recording.session(work.sessionId)
+const ballast = join(work.root, 'ballast')
+for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); number += 1) {
+  if (number === work.fillAfter) fill()
+  if (work.fillAfter !== undefined && number === 2 * work.fillAfter) rmSync(ballast)
+  const record = { kind: 'written', by: work.name, number, text: 'x'.repeat(lengthOfText()) }
+  const isWritten = session.raw.append(encodeLine(record, crc32), record.kind)
+  acknowledge(`${number} ${isWritten}\n`)
+}
+await recording.close({ exitCode: 0 })
+
+function acknowledge(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line)
+      return
+    } catch (error) {
+      // Whoever reads is behind: the record is on the disk, its word waits.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
+  }
+}
+
+// Mostly as a chunk of a stream, sometimes as a request; large ones are torn more easily.
+function lengthOfText(): number {
+  const kind = random()
+  if (kind < 0.7) return Math.floor(random() * 300)
+  return Math.floor(random() * (kind < 0.97 ? 4_000 : 600_000))
+}
+
+function fill(): void {
+  for (let size = 1 << 20; size >= 1; size >>= 1) {
+    try {
+      for (;;) writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' })
+    } catch {
+      // Full for this size: on with the next smaller one.
+    }
+  }
+}
