@@ -32,7 +32,7 @@ afterEach(async () => {
 
 describe('what passes is what was sent', () => {
   test('methods, paths, headers in their order and case, repeated ones, and status text', async () => {
-    const seen: unknown[] = []
+    const seen: [method: string | undefined, url: string | undefined, raw: string[]][] = []
     answer = (asked, response) => {
       seen.push([asked.method, asked.url, asked.rawHeaders])
       response.sendDate = false
@@ -51,9 +51,7 @@ describe('what passes is what was sent', () => {
         ...['Set-Cookie: a=1', 'Set-Cookie: b=2', 'x-latin: caf\xe9'],
       ])
     }
-    expect(
-      seen.map(([method, url, raw]) => [method, url, withoutConnection(raw as string[])]),
-    ).toEqual(
+    expect(seen.map(([method, url, raw]) => [method, url, withoutConnection(raw)])).toEqual(
       ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PATCH'].map((method) => [
         method,
         '/v1/models/a%2Fb?x=1&y=%20',

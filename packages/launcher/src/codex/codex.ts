@@ -1,8 +1,9 @@
-import { CannotStart, endLike, runAgent } from '../agent-process/run-agent.js'
-import { readSwitches, type Switches, WrongUse } from '../switches.js'
-import { findCodex, NoCodex } from './find-codex.js'
+import { endLike, runAgent } from '../agent-process/run-agent.js'
+import { isRefusal } from '../refusal.js'
+import { readSwitches } from '../switches.js'
+import { findCodex } from './find-codex.js'
 import type { RecordedRun } from './recorded-run.js'
-import { type CodexMode, codexMode } from './subcommand.js'
+import { codexMode } from './subcommand.js'
 import { say } from './troubles.js'
 
 /**
@@ -27,10 +28,9 @@ export async function codex(
         : await runPlain(program, switches.args),
     )
   } catch (error) {
-    if (error instanceof WrongUse) return refuse(error.message, 2)
-    if (error instanceof NoCodex || error instanceof CannotStart)
-      return refuse(error.message, error.exitCode)
-    throw error
+    if (!isRefusal(error)) throw error
+    say(error.message)
+    process.exitCode = error.exitCode
   }
 
   function runPlain(command: string, ownArgs: readonly string[]) {
@@ -38,12 +38,18 @@ export async function codex(
   }
 
   async function record(run: RecordedRun) {
-    const { recordCodex } = await import('./record-codex.js')
-    return recordCodex(run, environment)
+    const recorder = await loadRecorder()
+    if (recorder === undefined) return runPlain(run.codex, run.switches.args)
+    return recorder.recordCodex(run, environment)
   }
 }
 
-function refuse(message: string, exitCode: number): void {
-  say(message)
-  process.exitCode = exitCode
+async function loadRecorder(): Promise<typeof import('./record-codex.js') | undefined> {
+  try {
+    return await import('./record-codex.js')
+  } catch (error) {
+    const [reason] = String(error).split('\n')
+    say(`this session is not recorded. A part of Tacho is missing; install it anew. (${reason})`)
+    return undefined
+  }
 }

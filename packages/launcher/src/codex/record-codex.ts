@@ -73,14 +73,12 @@ async function runRecorded(
     )
     return ended
   } finally {
-    await tap.close()
-    log(
-      'info',
-      'tacho',
-      `codex ended: ${'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`}`,
-    )
-    await rollouts.close()
-    await recording.close(ended)
+    const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
+    log('info', 'tacho', `codex ended: ${how}`)
+    // Whatever fails here, Codex has ended as it has.
+    for (const close of [() => tap.close(), () => rollouts.close(), () => recording.close(ended)]) {
+      await close().catch((error: unknown) => log('error', 'tacho', String(error)))
+    }
   }
 }
 
