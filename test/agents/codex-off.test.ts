@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eventually, run, start, tachoCommand } from '../host/index.js'
+import { run, start, tachoCommand } from '../host/index.js'
 import { execCommand } from '../scripted-model/index.js'
 import { outcomeOf } from './alike.js'
 import { standIn } from './stand-in.js'
@@ -56,13 +56,16 @@ describe('with persistence off', () => {
 
   test('nothing of OpenTelemetry, winston or the recorder is loaded', async () => {
     await using place = await workplace([], { codex: '/bin/true' })
-    const off = await modulesOf(place, ['codex', 'exec', 'x'])
-    expect(off.filter((url) => !/\/packages\/(cli|launcher)\/(bin|dist)\//.test(url))).toEqual([])
-    expect(off.filter((url) => url.includes('/record-codex.js'))).toEqual([])
+    // What is bundled is one file: this one holds nothing of them, and the other is not read.
+    const off = await filesOf(place, ['codex', 'exec', 'x'])
+    expect(off.map((path) => basename(path)).sort()).toEqual(['codex.cjs', 'tacho.js'])
+    expect(readFileSync(String(off.find((path) => path.endsWith('.cjs'))), 'utf8')).not.toMatch(
+      /opentelemetry|winston|undici/i,
+    )
     // The other way round, so that this test can fail.
-    const on = await modulesOf(place, ['codex', 'exec', '--persist-session', 'x'])
-    expect(on.some((url) => url.includes('/@opentelemetry/'))).toBe(true)
-    expect(on.some((url) => url.includes('/winston/'))).toBe(true)
+    const on = await filesOf(place, ['codex', 'exec', '--persist-session', 'x'])
+    const recorder = on.find((path) => basename(path) === 'record-codex.cjs')
+    expect(readFileSync(String(recorder), 'utf8')).toMatch(/@opentelemetry[\s\S]*winston/)
   })
 })
 
@@ -161,39 +164,26 @@ function treeOf(folder: string): string[] {
   )
 }
 
-/** The URLs of all modules that a `tacho` loads, but for Node's own. */
-async function modulesOf(place: Workplace, args: readonly string[]): Promise<string[]> {
+/** Every file that `tacho` has loaded by its end, this preload aside. */
+async function filesOf(place: Workplace, args: readonly string[]): Promise<string[]> {
   const list = join(place.home.root, 'modules.txt')
-  const preload = join(place.home.root, 'list-modules.mjs')
-  writeFileSync(list, '')
+  const preload = join(place.home.root, 'list-modules.cjs')
   writeFileSync(preload, LIST_MODULES)
   const env = {
     ...place.environment,
-    NODE_OPTIONS: `--import=file://${preload}`,
+    NODE_OPTIONS: `--require=${preload}`,
     MODULES_LIST: list,
   }
   expect(await run(tachoCommand, args, { env, cwd: place.home.cwd })).toMatchObject({ exitCode: 0 })
-  return eventually(() => {
-    const urls = readFileSync(list, 'utf8').split('\n').filter(Boolean)
-    expect(urls.at(-1)).toBe('end')
-    return urls.slice(0, -1).filter((url) => !url.startsWith('node:'))
-  })
+  return readFileSync(list, 'utf8').split('\n')
 }
 
-// `import` is seen by the hook; `require` leaves its traces in the cache.
+// Nothing of `tacho codex` is an ES module, so the cache of `require` tells all.
 const LIST_MODULES = `
-import { appendFileSync } from 'node:fs'
-import { createRequire, register } from 'node:module'
-const hook = \`
-  import { appendFileSync } from 'node:fs'
-  export async function load(url, context, next) {
-    appendFileSync(process.env.MODULES_LIST, url + '\\\\n')
-    return next(url, context)
-  }\`
-register('data:text/javascript,' + encodeURIComponent(hook))
+const { writeFileSync } = require('node:fs')
 process.on('exit', () => {
-  const required = Object.keys(createRequire(import.meta.url).cache)
-  appendFileSync(process.env.MODULES_LIST, [...required, 'end', ''].join('\\n'))
+  const files = Object.keys(require.cache).filter((path) => path !== __filename)
+  writeFileSync(process.env.MODULES_LIST, files.join('\\n'))
 })
 `
 

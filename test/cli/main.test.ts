@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sessionsDirectory, writeSession } from '../reader/session-folder.js'
@@ -42,12 +42,11 @@ for (const [words, told] of [
 
 test('before the build, tacho says how to build it', () => {
   const folder = sessionsDirectory()
-  mkdirSync(join(folder, 'bin'))
-  cpSync(TACHO, join(folder, 'bin/tacho.mjs'))
+  cpSync(dirname(TACHO), join(folder, 'bin'), { recursive: true })
   for (const words of [['ls'], ['codex']]) {
     const { stderr, status } = spawnSync(
       process.execPath,
-      [join(folder, 'bin/tacho.mjs'), ...words],
+      [join(folder, 'bin/tacho.js'), ...words],
       { encoding: 'utf8' },
     )
     expect([stderr, status]).toEqual([

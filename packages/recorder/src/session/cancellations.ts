@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import type { Conversation } from '../exchange/request-head.js'
 import { ATTRIBUTE_CHARACTERS } from '../limits.js'
 import { OpenSpans, type SpanSource } from './open-spans.js'
@@ -43,6 +44,8 @@ export class Cancellations {
   readonly #open: OpenSpans
   /** How many exchanges of a turn have not ended. */
   readonly #inFlight = new Map<string, number>()
+  /** How much had arrived of what a wish has stopped so far. */
+  readonly #arrived = new Map<string, Arrived>()
   /** When turns ended whose exchanges are still to be released. */
   readonly #turnEnds = new Map<string, number>()
 
@@ -54,6 +57,7 @@ export class Cancellations {
   /** A second wish for what is being stopped already changes nothing. */
   wish({ origin, reason, conversation, at }: Wish): void {
     const { parentFor, attributesFor } = this.#options
+    if (!this.isWished(conversation)) this.#arrived.delete(keyOf(conversation))
     this.#open.start(keyOf(conversation), {
       name: 'cancellation',
       parentSpanId: parentFor(conversation),
@@ -83,17 +87,30 @@ export class Cancellations {
     if (lastByteAt !== undefined) this.#open.event(key, 'last_byte', lastByteAt)
     this.#open.event(key, 'released', releasedAt)
     this.stopped(conversation, stopped.spanId)
-    const attributes = {
-      'tacho.cancellation.bytes': stopped.bytes,
-      'tacho.cancellation.events': stopped.events,
-      'tacho.cancellation.text_length': stopped.textLength,
-      ...(stopped.outputTokens !== undefined && {
-        'gen_ai.usage.output_tokens': stopped.outputTokens,
-      }),
-    }
+    const attributes = this.#arrivedBy(key, stopped)
     // With a wish the turn's end is still to come; without one this was all.
     if (isWished) this.#open.set(key, attributes)
     else this.#open.end(key, releasedAt, attributes)
+  }
+
+  /** How much had arrived of all that one wish stopped. */
+  #arrivedBy(key: string, stopped: StoppedExchange): Attributes {
+    const before = this.#arrived.get(key)
+    const arrived = {
+      bytes: stopped.bytes + (before?.bytes ?? 0),
+      events: stopped.events + (before?.events ?? 0),
+      textLength: stopped.textLength + (before?.textLength ?? 0),
+      outputTokens: sumOf(stopped.outputTokens, before?.outputTokens),
+    }
+    this.#arrived.set(key, arrived)
+    return {
+      'tacho.cancellation.bytes': arrived.bytes,
+      'tacho.cancellation.events': arrived.events,
+      'tacho.cancellation.text_length': arrived.textLength,
+      ...(arrived.outputTokens !== undefined && {
+        'gen_ai.usage.output_tokens': arrived.outputTokens,
+      }),
+    }
   }
 
   /** Links what a wish stopped. */
@@ -133,6 +150,12 @@ export class Cancellations {
   endAll(at: number): void {
     for (const key of this.#open.keys()) this.#open.end(key, at)
   }
+}
+
+type Arrived = Pick<StoppedExchange, 'bytes' | 'events' | 'textLength' | 'outputTokens'>
+
+function sumOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined ? other : one + (other ?? 0)
 }
 
 function keyOf({ threadId, turnId }: Conversation): string {
