@@ -62,7 +62,10 @@ const DAY = 24 * 60 * 60 * 1000
  * The rollout of a thread: sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl, the day
  * being that of the thread's UUIDv7 in Codex's time zone, which may not be ours.
  */
-async function findRollout(codexHome: string, threadId: string): Promise<string | undefined> {
+export async function findRollout(
+  codexHome: string,
+  threadId: string,
+): Promise<string | undefined> {
   const milliseconds = Number.parseInt(threadId.replaceAll('-', '').slice(0, 12), 16)
   if (!Number.isSafeInteger(milliseconds)) return undefined
   for (const offset of [0, -DAY, DAY]) {

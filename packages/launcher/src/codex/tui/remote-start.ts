@@ -1,13 +1,16 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { TomlTable } from 'smol-toml'
 import { valuesOf } from '../config.js'
-import { positionals, withOptions } from '../subcommand.js'
+import { withOptions } from '../subcommand.js'
+import { type ChosenSession, chosenSession } from './chosen-session.js'
+import { type Trust, trustIn, trustOption } from './trust.js'
 
 /** How the TUI and an app-server of ours are started in the place of Codex alone. */
 export type RemoteStart = {
   /** The TUI's arguments, but for where its app-server is. */
   tui: string[]
-  /** The options that the app-server has to know as well. */
+  /** What the app-server has to know as well. */
   server: string[]
   /** Where both work. */
   cwd: string
@@ -16,50 +19,94 @@ export type RemoteStart = {
 /** Why the TUI cannot have an app-server of ours without becoming another. */
 export type NotRemote = { reason: string }
 
+export type RemoteStartOptions = {
+  args: readonly string[]
+  /** What the arguments and Codex's files make. */
+  config: TomlTable
+  cwd: string
+  /** Where the session that is gone on with was, where one is named and that can be told. */
+  sessionFolder: string | undefined
+}
+
 /**
- * Divides a TUI's arguments between it and its app-server, so that both together do what Codex
- * alone would do with them (Codex 0.169).
+ * Divides a TUI's arguments between it and its app-server, so that both together look and work as
+ * Codex alone does with them.
+ *
+ * A TUI with an app-server elsewhere (Codex 0.169) neither asks whether a folder is to be trusted
+ * nor looks for the sessions of one, unless it is told the folder; told one, it asks though the
+ * repository around it is trusted.
  */
-export function remoteStartOf(args: readonly string[], cwd: string): RemoteStart | NotRemote {
-  const reason = hindrance(args)
+export function remoteStartOf(options: RemoteStartOptions): RemoteStart | NotRemote {
+  const { args, config, cwd } = options
+  const given = valuesOf(args, ['-C', '--cd']).at(-1)
+  const folder = resolve(cwd, given ?? '.')
+  const session = chosenSession(args)
+  const trust = trustIn(folder, config, args)
+  const isTold =
+    trust === 'asked' ||
+    session.kind === 'searched' ||
+    (session.kind === 'named' && given !== undefined)
+  const reason =
+    optionAgainst(args) ??
+    folderAgainst(folder) ??
+    (given === undefined ? sessionAgainst(session, folder, options.sessionFolder) : undefined) ??
+    trustAgainst(trust, isTold)
   if (reason !== undefined) return { reason }
-  const folder = resolve(cwd, valuesOf(args, ['-C', '--cd']).at(-1) ?? '.')
-  if (!isFolder(folder)) return { reason: `${folder} is no folder` }
   const own = without(args, ['-C', '--cd'], ['--no-daemon'])
   return {
-    // A TUI with an app-server elsewhere looks for a session in all folders, unless told in which.
-    tui: choosesSession(args) ? withOptions(own, ['--cd', folder]) : own,
+    tui: isTold ? withOptions(own, ['--cd', folder]) : own,
     server: [
       ...each(args, ['-c', '--config'], '-c'),
       ...each(args, ['--enable'], '--enable'),
       ...each(args, ['--disable'], '--disable'),
       ...(args.includes('--strict-config') ? ['--strict-config'] : []),
+      ...(isTold && trust === 'inherited' ? trustOption(folder) : []),
     ],
     cwd: folder,
   }
 }
 
-// `--add-dir` is refused, the others would be settled on the wrong side.
-const NOT_WITH_REMOTE = ['--add-dir', '--oss', '--local-provider', '--worktree', '--profile', '-p']
+// `--remote` is another app-server, `--add-dir` is refused, an app-server takes no `--profile`, and
+// the others would be settled on the wrong side.
+const OPTIONS_AGAINST = [
+  ...['--remote', '--add-dir', '-p', '--profile'],
+  ...['--oss', '--local-provider', '--worktree'],
+]
 
-function hindrance(args: readonly string[]): string | undefined {
-  if (process.platform === 'win32') return 'there is no way yet to do that on Windows'
-  if (valuesOf(args, ['--remote']).length > 0) return 'the TUI is to use the app-server of --remote'
-  const option = NOT_WITH_REMOTE.find(
-    (name) => args.includes(name) || valuesOf(args, [name]).length > 0,
+function optionAgainst(args: readonly string[]): string | undefined {
+  const found = OPTIONS_AGAINST.find(
+    (name) => beforeDashes(args).includes(name) || valuesOf(args, [name]).length > 0,
   )
-  if (option !== undefined) return `${option} cannot be used with an app-server of ours`
+  if (found !== undefined) return `with ${found} the TUI takes no app-server of ours`
   const isRoots = (override: string) =>
-    override.startsWith('sandbox_workspace_write.writable_roots')
-  if (valuesOf(args, ['-c', '--config']).some(isRoots)) {
-    return 'sandbox_workspace_write.writable_roots cannot be used with an app-server of ours'
-  }
-  return undefined
+    override.trimStart().startsWith('sandbox_workspace_write.writable_roots')
+  return valuesOf(args, ['-c', '--config']).some(isRoots)
+    ? 'with sandbox_workspace_write.writable_roots the TUI takes no app-server of ours'
+    : undefined
 }
 
-function choosesSession(args: readonly string[]): boolean {
-  const [subcommand, session] = positionals(args)
-  return (subcommand === 'resume' || subcommand === 'fork') && session === undefined
+function folderAgainst(folder: string): string | undefined {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder ? undefined : `${folder} is no folder`
+}
+
+// With an app-server elsewhere the TUI does not ask in which of two folders to go on.
+function sessionAgainst(
+  session: ChosenSession,
+  folder: string,
+  sessionFolder: string | undefined,
+): string | undefined {
+  const mayBeElsewhere =
+    (session.kind === 'named' && sessionFolder !== folder) ||
+    (session.kind === 'searched' && session.isEverywhere)
+  return mayBeElsewhere ? 'the session may have been in another folder' : undefined
+}
+
+// Nor does it say that a folder is refused; and where it is told the folder, it asks for trust even
+// where Codex alone would not.
+function trustAgainst(trust: Trust, isTold: boolean): string | undefined {
+  if (trust === 'refused') return 'the folder is not trusted'
+  return isTold && trust === 'unasked' ? 'it is not known whether the folder is trusted' : undefined
 }
 
 function each(args: readonly string[], names: readonly string[], option: string): string[] {
@@ -72,8 +119,7 @@ function without(
   valued: readonly string[],
   flags: readonly string[],
 ): string[] {
-  const end = args.indexOf('--')
-  const options = end < 0 ? args : args.slice(0, end)
+  const options = beforeDashes(args)
   const kept: string[] = []
   for (let index = 0; index < options.length; index += 1) {
     const argument = options[index] ?? ''
@@ -82,14 +128,15 @@ function without(
       kept.push(argument)
     }
   }
-  return end < 0 ? kept : [...kept, ...args.slice(end)]
+  return [...kept, ...args.slice(options.length)]
+}
+
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end < 0 ? args : args.slice(0, end)
 }
 
 /** `--cd=DIR`, `-CDIR`. */
 function isAttached(argument: string, name: string): boolean {
   return argument.startsWith(`${name}=`) || (name.length === 2 && argument.startsWith(name))
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,13 +1,18 @@
 import type { Recording, Session } from '@tacho/recorder'
 import type { AgentStart } from '../../agent-process/run-agent.js'
 import { observeAppServer } from '../app-server/observer.js'
+import { readConfig, valuesOf } from '../config.js'
+import { codexHome } from '../home.js'
 import { withOptions } from '../subcommand.js'
 import { abilitiesOf, type TuiAbilities } from './abilities.js'
 import { AppServers } from './app-servers.js'
+import { chosenSession } from './chosen-session.js'
 import { ClosingWords } from './closing-words.js'
 import { openEndpoint } from './endpoint.js'
+import { mayAskForLogin } from './login.js'
 import { type NotRemote, type RemoteStart, remoteStartOf } from './remote-start.js'
 import { throughScreen } from './screen.js'
+import { sessionFolder } from './session-folder.js'
 import { ToldThreads } from './told-threads.js'
 import { WebSocketLines } from './web-socket-lines.js'
 
@@ -26,7 +31,7 @@ export async function tapTui(options: TuiTapOptions): Promise<AgentStart> {
   const { start, recording } = options
   const abilities = await abilitiesOf(start.command, start.environment)
   try {
-    const remote = remoteStart(start, abilities)
+    const remote = await remoteStart(start, abilities)
     if (!('reason' in remote)) return await startBehindUs(options, remote)
     tellWhyNot(recording, remote.reason)
   } catch (error) {
@@ -35,10 +40,19 @@ export async function tapTui(options: TuiTapOptions): Promise<AgentStart> {
   return abilities.noDaemon ? withoutDaemon(start) : start
 }
 
-function remoteStart({ args }: AgentStart, abilities: TuiAbilities): RemoteStart | NotRemote {
+async function remoteStart(
+  { args, environment }: AgentStart,
+  abilities: TuiAbilities,
+): Promise<RemoteStart | NotRemote> {
+  if (process.platform === 'win32') return { reason: 'that cannot be done on Windows yet' }
   if (!process.stdin.isTTY || !process.stdout.isTTY) return { reason: 'there is no terminal' }
   if (!abilities.remote) return { reason: 'this Codex has no --remote-auth-token-env' }
-  return remoteStartOf(args, process.cwd())
+  const config = readConfig(args, environment)
+  if (mayAskForLogin(config, environment)) return { reason: 'nobody is logged in to Codex yet' }
+  const session = chosenSession(args)
+  const folder =
+    session.kind === 'named' ? await sessionFolder(codexHome(environment), session.id) : undefined
+  return remoteStartOf({ args, config, cwd: process.cwd(), sessionFolder: folder })
 }
 
 function tellWhyNot(recording: Recording, reason: string): void {
@@ -47,7 +61,9 @@ function tellWhyNot(recording: Recording, reason: string): void {
 
 /** Our options would not reach the shared app-server; Codex does without it then, and warns. */
 function withoutDaemon(start: AgentStart): AgentStart {
-  const isSettled = ['--no-daemon', '--remote'].some((name) => start.args.includes(name))
+  const isSettled = ['--no-daemon', '--remote'].some(
+    (name) => start.args.includes(name) || valuesOf(start.args, [name]).length > 0,
+  )
   return isSettled ? start : { ...start, args: withOptions(start.args, ['--no-daemon']) }
 }
 
