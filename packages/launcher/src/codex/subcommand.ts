@@ -29,7 +29,9 @@ const APP_SERVER_TOOLS = new Set(['daemon', 'proxy', 'generate-ts', 'generate-js
 /** Which mode these arguments start, or nothing where they start no conversation. */
 export function codexMode(args: readonly string[]): CodexMode | undefined {
   const words = positionals(args)
-  if (args.some((one) => ['-h', '--help', '-V', '--version'].includes(one))) return undefined
+  const end = args.indexOf('--')
+  const options = end < 0 ? args : args.slice(0, end)
+  if (options.some((one) => ['-h', '--help', '-V', '--version'].includes(one))) return undefined
   const [first, second] = words
   if (first === undefined) return 'tui'
   if (OTHERS.has(first)) return undefined
