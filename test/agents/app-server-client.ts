@@ -8,6 +8,8 @@ export type Message = {
   result?: Record<string, unknown>
 }
 
+type Told = Message & { params: Record<string, unknown> }
+
 /** An editor's side of `codex app-server`: what it says, and what it waits for. */
 export class AppServerClient {
   readonly #server: Running
@@ -39,12 +41,19 @@ export class AppServerClient {
   }
 
   /** The first message of that method, or the one that is the `count`th. */
-  async told(method: string, count = 1): Promise<Message & { params: Record<string, unknown> }> {
-    const pattern = `(?:[^]*"method":"${method}"){${count}}.*\n`
-    await this.#server.stdout.containing(new RegExp(pattern))
+  async told(method: string, count = 1): Promise<Told> {
+    const words = `"method":"${method}"`
+    // Each word in one way only, or the search would take forever where there are too few.
+    const times = new RegExp(`^(?:(?:(?!${words})[^])*${words}){${count}}.*\n`)
+    await this.#server.stdout.containing(times)
     const message = this.messages.filter((one) => one.method === method)[count - 1]
-    if (message === undefined) throw new Error(`${method} stands in another place:\n${pattern}`)
+    if (message === undefined) throw new Error(`${words} stands inside of another message.`)
     return { ...message, params: message.params ?? {} }
+  }
+
+  /** What Codex asks before it runs a command: the first question, or the `count`th. */
+  commandQuestion(count = 1): Promise<Told> {
+    return this.told('item/commandExecution/requestApproval', count)
   }
 
   /** Says hello, starts a thread that asks before each command, and a turn in it. */
@@ -62,11 +71,6 @@ export class AppServerClient {
     const input = [{ type: 'text', text: 'Hello' }]
     const { turn } = await this.ask('turn/start', { threadId: thread.id, input })
     return { threadId: thread.id, turnId: (turn as { id: string }).id }
-  }
-
-  /** What Codex asks before it runs a command. */
-  commandQuestion(count = 1) {
-    return this.told('item/commandExecution/requestApproval', count)
   }
 
   /** The editor's end: it hangs up and does not listen any more. */
