@@ -32,6 +32,7 @@ export class AppendFile {
   /** Why it could not be written the last time. */
   #failure = 'UNKNOWN'
   #hasTold = false
+  #breaks = 0
   /** What stands in the file from here, by kind. */
   #written: Record<string, number> = {}
   #writtenBytes = 0
@@ -52,6 +53,11 @@ export class AppendFile {
     return this.#losses.total
   }
 
+  /** How often what had been written before was lost: what is written next must not refer to it. */
+  get breaks(): number {
+    return this.#breaks
+  }
+
   /**
    * Appends a line (with its newline).
    *
@@ -70,6 +76,11 @@ export class AppendFile {
   /** Counts a record that could not even be put into a line. */
   lose(kind: string): false {
     return this.#lose({ [kind]: 1 }, 0, 'ENCODING')
+  }
+
+  /** What was written before, in another file, could not be brought along. */
+  breakOff(): void {
+    this.#breaks += 1
   }
 
   /** Goes on in another file: the one at `path`, where the folder has got its final name. */
@@ -175,6 +186,7 @@ export class AppendFile {
     const descriptor = this.#descriptor
     if (descriptor === undefined || this.#options.disk.isLinked(descriptor)) return
     this.#unsynced = { records: 0, bytes: 0 }
+    this.#breaks += 1
     if (this.#writtenBytes > 0) this.#lose(this.#written, this.#writtenBytes, 'REMOVED')
     this.#release()
   }

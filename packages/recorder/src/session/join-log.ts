@@ -8,12 +8,13 @@ import type { AppendFile } from '../append-file.js'
 export function joinLog(file: AppendFile, from: string, to: string): void {
   file.moveTo(to)
   const written = readOurs(from)
-  if (written === undefined) {
-    file.lose('joined')
-    return
-  }
-  if (written.length > 0 && !file.append(written, 'joined')) return
-  removeQuietly(from)
+  const isJoined = written === undefined ? file.lose('joined') : isAppended(file, written)
+  if (isJoined) removeQuietly(from)
+  else file.breakOff()
+}
+
+function isAppended(file: AppendFile, bytes: Uint8Array): boolean {
+  return bytes.length === 0 || file.append(bytes, 'joined')
 }
 
 /** Its bytes; none where it is not there, for it could never be opened; nothing where it cannot be read. */

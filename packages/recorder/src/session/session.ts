@@ -47,8 +47,6 @@ export class Session {
   readonly now: () => number
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
-  /** Request bodies are written as copies of earlier ones, as far as they repeat them. */
-  readonly bodies = new BodyEncoder()
   // What happens in the session, one span each. They are told of nothing before it has its id.
   readonly turns: Turns
   readonly tools: Tools
@@ -60,6 +58,8 @@ export class Session {
   readonly #exchanges = { completed: 0, cancelled: 0, failed: 0 }
   #id: string
   #isNamed = false
+  #bodies = new BodyEncoder()
+  #bodiesBreaks = 0
   #waiting: (() => void)[] = []
   #span: Span | undefined
   #agentVersion: string | undefined
@@ -105,6 +105,15 @@ export class Session {
   /** Whether it has its final id. Until then it has no spans, for their trace id is the session's. */
   get isNamed(): boolean {
     return this.#isNamed
+  }
+
+  /** Request bodies are written as copies of earlier ones, as far as they repeat them. */
+  get bodies(): BodyEncoder {
+    const { breaks } = this.#files.raw
+    // What was copied from may be gone with its file.
+    if (breaks !== this.#bodiesBreaks) this.#bodies = new BodyEncoder()
+    this.#bodiesBreaks = breaks
+    return this.#bodies
   }
 
   get raw(): AppendFile {
