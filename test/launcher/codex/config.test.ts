@@ -82,6 +82,7 @@ test('the values of an option, however they are attached, and none behind a --',
 })
 
 describe('the provider of a configuration', () => {
+  const own = 'model_provider = "mine"\n[model_providers.mine]\nbase_url = "https://m.example/v1"'
   const request = new IncomingMessage(new Socket())
   const chatgpt = new IncomingMessage(new Socket())
   chatgpt.headers['chatgpt-account-id'] = 'a'
