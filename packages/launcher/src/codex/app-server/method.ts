@@ -14,12 +14,21 @@ export type Opening = { method: string; isRequest: boolean }
  * Most messages are deltas that do not concern us: this looks at some thirty bytes of each.
  */
 export function openingOf(line: Uint8Array): Opening | undefined {
-  for (let at = 0; at < METHOD.length; at += 1) if (line[at] !== METHOD[at]) return undefined
-  const end = line.subarray(0, METHOD.length + METHOD_CHARACTERS).indexOf(QUOTE, METHOD.length)
-  if (end < 0) return undefined
-  const bytes = Buffer.from(line.buffer, line.byteOffset, line.length)
+  if (!hasAt(line, 0, METHOD)) return undefined
+  const limit = Math.min(line.length, METHOD.length + METHOD_CHARACTERS)
+  let end = METHOD.length
+  while (end < limit && line[end] !== QUOTE) end += 1
+  if (end === limit) return undefined
+  const bytes = Buffer.from(line.buffer, line.byteOffset, end)
   return {
-    method: bytes.toString('latin1', METHOD.length, end),
-    isRequest: ID.equals(bytes.subarray(end + 1, end + 1 + ID.length)),
+    method: bytes.toString('latin1', METHOD.length),
+    isRequest: hasAt(line, end + 1, ID),
   }
+}
+
+function hasAt(line: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let at = 0; at < wanted.length; at += 1) {
+    if (line[start + at] !== wanted[at]) return false
+  }
+  return true
 }
