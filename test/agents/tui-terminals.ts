@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { tachoCommand } from '../host/index.js'
 import { openTerminal, type Terminal } from '../host/tmux.js'
 import type { Workplace } from './workplace.js'
@@ -25,4 +26,20 @@ export function masked(screen: string, { home }: Workplace): string {
     .replaceAll(home.root, 'ROOT')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
     .replace(/Worked for .*/g, 'Worked for a while')
+}
+
+/** The processes that have this place's environment: process id and command line. */
+export function processesOf({ home }: Workplace): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').includes(home.codexHome)
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return isOurs && command !== '' ? [{ pid: Number(name), command }] : []
+      } catch {
+        // It has ended meanwhile.
+        return []
+      }
+    })
 }

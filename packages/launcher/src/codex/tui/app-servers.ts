@@ -52,8 +52,8 @@ export class AppServers {
       await tap.drained()
       client.end()
     }
-    if (server.exitCode !== null || server.signalCode !== null) void goodbye()
-    else server.once('exit', goodbye)
+    if (this.#running.has(server)) server.once('exit', goodbye)
+    else void goodbye()
   }
 
   /** Ends all of them. */
