@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 
 // What stands in for Codex in this benchmark: it is started by `tacho codex`, finds the tap's base
@@ -20,8 +19,16 @@ export type Figures = {
 const plan = JSON.parse(process.env.BENCH_PLAN ?? '{}') as Plan
 const base = /base_url="([^"]+)"/.exec(process.argv.join(' '))?.[1]
 const addresses = Object.entries({ ...plan.urls, ...(base !== undefined && { tacho: base }) })
-const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 const body = requestBody(40_000)
+const HEADERS = {
+  'content-type': 'application/json',
+  authorization: 'Bearer bench-key-0123456789abcdef',
+  'x-codex-turn-metadata': JSON.stringify({
+    session_id: '01900000-0000-7000-8000-000000000001',
+    thread_id: '01900000-0000-7000-8000-000000000001',
+    turn_id: '01900000-0000-7000-8000-000000000002',
+  }),
+}
 const figures: Figures = { samples: {}, throughput: {}, growth: {} }
 
 for (const [name] of addresses) figures.samples[name] = []
@@ -48,41 +55,19 @@ if (tacho !== undefined) {
   )
 }
 process.stdout.write(JSON.stringify(figures))
-agent.destroy()
 
-function ask(url: string, content: Buffer, isPausing = false): Promise<Sample> {
-  return new Promise((resolve, reject) => {
-    const start = performance.now()
-    let firstByte = 0
-    const sent = request(url, {
-      agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'content-length': content.length,
-        authorization: 'Bearer bench-key-0123456789abcdef',
-        'x-codex-turn-metadata': JSON.stringify({
-          session_id: '01900000-0000-7000-8000-000000000001',
-          thread_id: '01900000-0000-7000-8000-000000000001',
-          turn_id: '01900000-0000-7000-8000-000000000002',
-        }),
-      },
-    })
-    sent.on('response', (response) => {
-      let count = 0
-      response.on('data', () => {
-        firstByte ||= performance.now() - start
-        count += 1
-        if (!isPausing || count % 100 !== 0) return
-        response.pause()
-        void pause(20).then(() => response.resume())
-      })
-      response.on('end', () => resolve({ firstByte, whole: performance.now() - start }))
-      response.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(content)
-  })
+/** Asks as the SDKs of the model APIs do: by `fetch`, reading the answer as it comes. */
+async function ask(url: string, content: Buffer, isPausing = false): Promise<Sample> {
+  const start = performance.now()
+  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: content })
+  let firstByte = 0
+  let count = 0
+  for await (const _ of response.body ?? []) {
+    firstByte ||= performance.now() - start
+    count += 1
+    if (isPausing && count % 100 === 0) await pause(20)
+  }
+  return { firstByte, whole: performance.now() - start }
 }
 
 /** The most that our parent's resident memory grows while something runs. */

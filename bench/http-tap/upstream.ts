@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 
 // The model server of the benchmark, a process of its own: 200 events for a request, or as many
-// bytes as the path names, in blocks of 64 KiB and no faster than they are taken.
+// bytes as the path names, in blocks of 16 KiB, which is what a TLS record holds and so the most that
+// comes at once from a real API, and no faster than they are taken.
 const EVENT = `event: response.output_text.delta\ndata: ${JSON.stringify({
   type: 'response.output_text.delta',
   item_id: 'msg_0123456789abcdef',
@@ -17,7 +18,7 @@ const END = `event: response.completed\ndata: ${JSON.stringify({
     usage: { input_tokens: 9000, output_tokens: 200 },
   },
 })}\n\n`
-const BLOCK = Buffer.from(EVENT.repeat(Math.ceil(65_536 / EVENT.length)).slice(0, 65_536))
+const BLOCK = Buffer.from(EVENT.repeat(Math.ceil(16_384 / EVENT.length)).slice(0, 16_384))
 
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   request.resume()

@@ -7,9 +7,14 @@ import { isoTime, systemClock } from './clock.js'
 // each would be most of the work of a short line.
 let scratch = Buffer.allocUnsafe(256 * 1024)
 
+/** More than the end of a line takes. */
+const TAIL_ROOM = 64
+
 /** A record as the bytes of its line, to be written before the next one is made. */
 export function lineOf(record: object): Uint8Array {
-  return sealed(JSON.stringify(record), 'utf8')
+  const json = JSON.stringify(record)
+  makeRoom(json.length * 3)
+  return sealed(scratch.write(json) - 1)
 }
 
 /**
@@ -20,9 +25,12 @@ export function base64ChunkLine(
   chunk: Omit<ChunkRecord, 'content'>,
   bytes: Uint8Array,
 ): Uint8Array {
-  const head = JSON.stringify(chunk).slice(0, -1)
+  const head = `${JSON.stringify(chunk).slice(0, -1)},"content":[{"base64":"`
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
-  return sealed(`${head},"content":[{"base64":"${base64}"}]}`, 'latin1')
+  makeRoom(head.length * 3 + base64.length)
+  let end = scratch.write(head)
+  end += scratch.write(base64, end, 'latin1')
+  return sealed(end + scratch.write('"}]', end, 'latin1'))
 }
 
 /** The line that tells of records that were lost. A line that waits to be written stays as it is. */
@@ -38,11 +46,12 @@ export function gapLine(loss: Loss): Uint8Array {
   return encodeLine(gap, crc32)
 }
 
-/** The JSON of a record with its checksum and its newline (docs/format.md). */
-function sealed(json: string, encoding: 'utf8' | 'latin1'): Uint8Array {
-  const most = json.length * (encoding === 'utf8' ? 3 : 1) + 64
-  if (scratch.length < most) scratch = Buffer.allocUnsafe(most)
-  const end = scratch.write(json, encoding) - 1
-  const tail = lineTail(crc32(scratch.subarray(0, end)))
-  return scratch.subarray(0, end + scratch.write(tail, end, 'latin1'))
+function makeRoom(length: number): void {
+  if (scratch.length < length + TAIL_ROOM) scratch = Buffer.allocUnsafe(length + TAIL_ROOM)
+}
+
+/** The line that begins with so many bytes of the scratch memory, with its checksum and newline. */
+function sealed(length: number): Uint8Array {
+  const tail = lineTail(crc32(scratch.subarray(0, length)))
+  return scratch.subarray(0, length + scratch.write(tail, length, 'latin1'))
 }

@@ -9,7 +9,8 @@ import { endToEnd, forHost, pairsOf } from './headers.js'
 export type ExchangeTap = {
   /** Sends the request with the exchange's span as the parent of the HTTP span. */
   send(work: () => void): void
-  tell(work: (exchange: Exchange) => void): void
+  /** Has the work done as soon as it is in nobody's way; it is given the time of now. */
+  tell(work: (exchange: Exchange, at: number) => void): void
 }
 
 export type Forwarding = {
@@ -83,7 +84,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     setImmediate(() => {
       if (!this.#hasPassedOn) this.#response.flushHeaders()
     })
-    this.#tap.tell((exchange) => exchange.responseHead(status, statusText, headers))
+    this.#tap.tell((exchange, at) => exchange.responseHead(status, statusText, headers, at))
   }
 
   // undici cuts a read at every HTTP chunk; what arrived together is passed on together.
@@ -120,7 +121,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #agentClosed(): void {
     if (this.#response.writableFinished) return
     this.#isAgentGone = true
-    this.#tap.tell((exchange) => exchange.hungUp())
+    this.#tap.tell((exchange, at) => exchange.hungUp(at))
     this.#controller?.abort(new AgentGone())
   }
 
@@ -134,11 +135,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       this.#controller?.pause()
       this.#response.once('drain', () => this.#controller?.resume())
     }
-    this.#tap.tell((exchange) => exchange.responseBytes(bytes))
+    this.#tap.tell((exchange, at) => exchange.responseBytes(bytes, at))
   }
 
   #over(end: ExchangeEnd): void {
-    this.#tap.tell((exchange) => exchange.end(end))
+    this.#tap.tell((exchange, at) => exchange.end(end, at))
   }
 }
 
@@ -161,11 +162,11 @@ function sendWhole(request: IncomingMessage, tap: ExchangeTap, send: (body: Buff
   })
   request.on('end', () => {
     send(Buffer.concat(parts))
-    tap.tell((exchange) => exchange.requestEnd())
+    tap.tell((exchange, at) => exchange.requestEnd(at))
   })
   // The agent went away while it was sending: there is nobody to ask for.
   request.on('error', () => {
-    tap.tell((exchange) => exchange.end({ state: 'cancelled' }))
+    tap.tell((exchange, at) => exchange.end({ state: 'cancelled' }, at))
   })
 }
 
@@ -174,7 +175,7 @@ async function* streamed(request: IncomingMessage, tap: ExchangeTap): AsyncGener
     tap.tell((exchange) => exchange.requestBytes(bytes))
     yield bytes
   }
-  setImmediate(() => tap.tell((exchange) => exchange.requestEnd()))
+  tap.tell((exchange, at) => exchange.requestEnd(at))
 }
 
 function codeOf(error: Error): string {

@@ -29,6 +29,10 @@ export type HttpTapOptions = {
   onExchange?: (conversation: Conversation) => void
 }
 
+// What may wait in the socket to the agent before the upstream is made to wait. With Node's 16 KiB
+// each side stands still while the other works.
+const SOCKET_BYTES = 1024 * 1024
+
 /** A loopback reverse proxy between an agent and its model API. */
 export class HttpTap {
   readonly #options: HttpTapOptions
@@ -38,6 +42,8 @@ export class HttpTap {
   // 32 random bytes: what only the recorded host is told.
   readonly #secret = randomBytes(32).toString('base64url')
   readonly #open = new Set<Exchange>()
+  /** What is still to be told, in order. */
+  readonly #waiting: (() => void)[] = []
   /** WebSocket upgrades that were refused: Codex says a line about each on its standard error. */
   refusedUpgrades = 0
 
@@ -55,6 +61,7 @@ export class HttpTap {
       requestTimeout: 0,
       headersTimeout: 0,
       maxHeaderSize: 1024 * 1024,
+      highWaterMark: SOCKET_BYTES,
     })
     this.#server.timeout = 0
     this.#server.on('request', (request, response) => {
@@ -93,6 +100,7 @@ export class HttpTap {
     this.#server.close()
     this.#server.closeAllConnections()
     await this.#dispatcher.destroy()
+    this.#doWaiting()
     // An exchange whose two sides are gone and that nobody has ended.
     for (const exchange of this.#open)
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
@@ -115,15 +123,15 @@ export class HttpTap {
   #exchangeTap(request: IncomingMessage, origin: string, path: string): ExchangeTap {
     const conversation = this.#options.conversationOf(request)
     const exchange = this.#begin(request, origin + path, conversation)
+    if (exchange === undefined) return { send: (work) => work(), tell: () => {} }
     return {
-      send: (work) => (exchange === undefined ? work() : exchange.send(work)),
+      send: (work) => exchange.send(work),
       tell: (work) => {
-        if (exchange === undefined) return
-        const told = exchange
-        // After what has been written to a socket has left: Node holds it back until the next tick.
-        process.nextTick(() => {
-          this.#harmless.do('exchange', () => work(told))
-          if (told.isOver && this.#open.delete(told)) this.#options.onExchange?.(conversation)
+        const at = this.#options.recording.now()
+        this.#later(() => {
+          this.#harmless.do('exchange', () => work(exchange, at))
+          if (exchange.isOver && this.#open.delete(exchange))
+            this.#options.onExchange?.(conversation)
         })
       },
     }
@@ -134,18 +142,29 @@ export class HttpTap {
     this.#harmless.do('exchange', () => {
       const { recording, provider, idleTimeout } = this.#options
       const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(url).host)
-      exchange = recording.exchange({
-        method: request.method ?? 'GET',
-        url,
-        headers,
-        provider,
-        conversation,
-        idleTimeout,
+      const method = request.method ?? 'GET'
+      const head = { method, url, headers, provider, conversation, idleTimeout }
+      const begun = recording.exchange(head)
+      exchange = begun
+      this.#open.add(begun)
+      this.#later(() => {
+        this.#harmless.do('exchange', () => begun.begin())
+        this.#options.onExchange?.(conversation)
       })
-      this.#open.add(exchange)
-      this.#options.onExchange?.(conversation)
     })
     return exchange
+  }
+
+  /**
+   * Does our own work, in its order, once all that has arrived is on its way again: behind the
+   * sockets in the same round of the event loop.
+   */
+  #later(work: () => void): void {
+    if (this.#waiting.push(work) === 1) setImmediate(() => this.#doWaiting())
+  }
+
+  #doWaiting(): void {
+    for (const work of this.#waiting.splice(0)) work()
   }
 
   // Codex falls back to HTTP at once when its WebSocket gets this answer (RFC 9110, 15.5.22).

@@ -30,7 +30,7 @@ export function chatStartAttributes(request: {
 export function chatEndAttributes(end: {
   record: EndRecord
   facts: ResponseFacts
-  events: number
+  events: number | undefined
   status: number | undefined
   /** Microseconds from the request to the first byte of the answer's body. */
   firstChunk: number | undefined

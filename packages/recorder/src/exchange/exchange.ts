@@ -23,7 +23,8 @@ export type ExchangeEnd = {
 
 /**
  * One API request and its response, told as it happens. Each call writes its record before it
- * returns; the calls are made in the order in which things happened.
+ * returns; the calls are made in the order in which things happened, each with the time at which it
+ * did (microseconds since the epoch; now, where it is left out).
  */
 export class Exchange {
   /** Also the id of its `chat` span. */
@@ -33,6 +34,7 @@ export class Exchange {
   readonly #start: number
   readonly #api: ModelApi | undefined
   readonly #request = new BodyEnds()
+  #hasBegun = false
   #recordedRequest: RecordedBody['record'] | undefined
   #status: number | undefined
   #response: ResponseBody | undefined
@@ -57,16 +59,24 @@ export class Exchange {
     })
     const { pathname } = new URL(head.url)
     this.#api = modelApiOf(head.method, pathname)
-    const { threadId, turnId } = head.conversation
+  }
+
+  /** Writes that it has begun. Its first call writes it where this has not been called. */
+  begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    const { method, url, headers, conversation } = this.#head
+    const { threadId, turnId } = conversation
+    const { scrubber } = this.#session
     this.#write({
       kind: 'exchange',
       exchange: this.id,
-      time: isoTime(start),
-      method: head.method,
-      url: session.scrubber.url(head.url),
-      headers: session.scrubber.headers(head.headers),
-      ...(session.isNamed && { traceId: session.traceId }),
-      run: session.runId,
+      time: isoTime(this.#start),
+      method,
+      url: scrubber.url(url),
+      headers: scrubber.headers(headers),
+      ...(this.#session.isNamed && { traceId: this.#session.traceId }),
+      run: this.#session.runId,
       ...(threadId !== undefined && { threadId }),
       ...(turnId !== undefined && { turnId }),
     })
@@ -85,9 +95,10 @@ export class Exchange {
   }
 
   /** The request's body is complete, or will not come any further. */
-  requestEnd(): void {
+  requestEnd(now = this.#session.now()): void {
     if (this.#recordedRequest !== undefined) return
-    const at = this.#at()
+    this.begin()
+    const at = now - this.#start
     const coding = contentCodingOf(this.#head.headers)
     const recorded = recordRequestBody(this.#request, coding, this.#session.scrubber, (bytes) =>
       this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId),
@@ -103,8 +114,13 @@ export class Exchange {
     this.#startSpan(recorded.bytes)
   }
 
-  responseHead(status: number, statusText: string, headers: Headers): void {
-    this.requestEnd()
+  responseHead(
+    status: number,
+    statusText: string,
+    headers: Headers,
+    now = this.#session.now(),
+  ): void {
+    this.requestEnd(now)
     this.#status = status
     const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
     const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
@@ -112,7 +128,8 @@ export class Exchange {
     this.#response = new ResponseBody({
       coding: contentCodingOf(headers),
       scrubber: this.#session.scrubber,
-      at: () => this.#at(),
+      // A compressed body comes out of its decoder later, and without a time of its own.
+      at: () => this.#lastByte ?? now - this.#start,
       write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
       writeBase64: (chunk, bytes) => {
         const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
@@ -123,29 +140,29 @@ export class Exchange {
     this.#write({
       kind: 'response',
       exchange: this.id,
-      at: this.#at(),
+      at: now - this.#start,
       status,
       statusText,
       headers: this.#session.scrubber.headers(headers),
     })
   }
 
-  responseBytes(bytes: Uint8Array): void {
-    this.#lastByte = this.#at()
+  responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
+    this.#lastByte = now - this.#start
     this.#firstChunk ??= this.#lastByte
     this.#response?.push(bytes)
   }
 
   /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
-  hungUp(): void {
-    this.#hungUp ??= this.#at()
+  hungUp(now = this.#session.now()): void {
+    this.#hungUp ??= now - this.#start
   }
 
-  end(end: ExchangeEnd): void {
+  end(end: ExchangeEnd, now = this.#session.now()): void {
     if (this.isOver) return
     this.isOver = true
-    const at = this.#at()
-    this.requestEnd()
+    const at = now - this.#start
+    this.requestEnd(now)
     const finish = (responseSha256: string) => this.#finish(at, end, responseSha256)
     if (this.#response === undefined) finish(EMPTY_SHA256)
     else this.#response.end(finish)
@@ -258,10 +275,6 @@ export class Exchange {
 
   #commonAttributes(): Record<string, string> {
     return { ...this.#session.attributesFor(this.#head.conversation), 'tacho.exchange.id': this.id }
-  }
-
-  #at(): number {
-    return this.#session.now() - this.#start
   }
 
   #write(record: RawRecord): boolean {

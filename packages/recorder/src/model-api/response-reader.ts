@@ -1,14 +1,18 @@
 import { createParser } from 'eventsource-parser'
 import type { Json, ModelApi, ResponseFacts } from './model-api.js'
 
-/** A JSON response larger than this is not read for its facts; usage stands in small ones. */
-const JSON_BYTES = 4 * 1024 * 1024
+/** Of an answer this much is read; of a longer one, its end. */
+const READ_BYTES = 4 * 1024 * 1024
+const END_BYTES = 64 * 1024
 
 /** Reads a model's response as it arrives, for what the `chat` span says of it. */
 export class ResponseReader {
   readonly facts: ResponseFacts = {}
-  /** Events of a streamed response that have arrived. */
-  events = 0
+  /** Events of a streamed response that have arrived; nothing where they were too many to count. */
+  events: number | undefined = 0
+  #length = 0
+  /** The end of an answer that is too long to be read whole. */
+  #end: Uint8Array[] | undefined
   readonly #api: ModelApi
   readonly #isStream: boolean
   readonly #decoder = new TextDecoder()
@@ -22,15 +26,36 @@ export class ResponseReader {
   }
 
   push(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true })
-    if (this.#isStream) this.#readBlocks(text)
-    else if (this.#held.length + text.length <= JSON_BYTES) this.#held += text
+    this.#length += bytes.length
+    if (this.#length > READ_BYTES) this.#keepEnd(bytes)
+    else this.#read(bytes)
   }
 
   end(): void {
+    if (this.#end !== undefined) this.#readEnd(Buffer.concat(this.#end))
     if (this.#isStream) return
     const body = objectOf(this.#held)
     if (body !== undefined) this.#api.readResponse(body, this.facts)
+  }
+
+  #read(bytes: Uint8Array): void {
+    const text = this.#decoder.decode(bytes, { stream: true })
+    if (this.#isStream) this.#readBlocks(text)
+    else this.#held += text
+  }
+
+  #keepEnd(bytes: Uint8Array): void {
+    this.#end ??= []
+    this.#end.push(bytes)
+    while (lengthOf(this.#end.slice(1)) >= END_BYTES) this.#end.shift()
+  }
+
+  // What such an answer says of itself stands in its last event; how many there were is not known.
+  #readEnd(end: Uint8Array): void {
+    this.events = undefined
+    delete this.facts.textLength
+    this.#held = ''
+    if (this.#isStream) this.#readBlocks(new TextDecoder().decode(end))
   }
 
   // Most events of a long answer are a few words of text: those are counted as they are, and only
@@ -46,23 +71,27 @@ export class ResponseReader {
     }
     this.#held = all.slice(from)
     // Events with other line ends than \n never end in this loop.
-    if (this.#held.includes('\r\n\r\n') || this.#held.length > JSON_BYTES) {
+    if (this.#held.includes('\r\n\r\n')) {
       this.#parser.feed(this.#held)
       this.#held = ''
     }
   }
 
   #countText(all: string, from: number, to: number): void {
-    this.events += 1
+    if (this.events !== undefined) this.events += 1
     this.facts.textLength =
       (this.facts.textLength ?? 0) + stringLengthAt(all, '"delta":"', from, to)
   }
 
   #readEvent(data: string): void {
-    this.events += 1
+    if (this.events !== undefined) this.events += 1
     const event = objectOf(data)
     if (event !== undefined) this.#api.readEvent(event, this.facts)
   }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }
 
 const QUOTE = 0x22
