@@ -131,6 +131,8 @@ beforeAll(async () => {
   await clientSays({ id: 100, result: { time: 1 } })
   await clientSays({ id: 0, result: { decision: 'cancel' } })
   await clientSays({ id: '0', result: { decision: 'cancel' } })
+  const stop = { threadId: THREAD, turnId: 'another' }
+  await clientSays({ id: 'late', method: 'turn/interrupt', params: stop })
   for (const [reviewId, status] of [
     ['one', 'denied'],
     ['two', 'timedOut'],
@@ -174,7 +176,8 @@ describe('what is not a plain answer', () => {
     expect(session.log).not.toContain('request 100')
   })
 
-  test('no answer of these stops the turn', () => {
+  test('no answer of these stops the turn, nor does the wish to stop another', () => {
+    expect(session.log).toContain('turn/interrupt for another, which is not running')
     const names = session.spans.map(({ name }) => name)
     const wishes = session.spans.filter(({ name }) => name === 'cancellation')
     expect(names).toContain('invoke_agent codex')

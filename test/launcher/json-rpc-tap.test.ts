@@ -122,15 +122,15 @@ test('the trace of a request outside of a turn names the run', async () => {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Bash's
 const PIPED = ['-c', '"$@" | eval "$0"; echo "ended ${PIPESTATUS[0]}"']
 
-test('a client that reads late gets all of it, though the app-server has ended', async () => {
+test('a client that reads late gets all of it, though the app-server was killed', async () => {
   const bytes = 180 * 1024
   await using place = await workplace([{}], {
-    codex: standIn(`#!/bin/sh\nhead -c ${bytes} /dev/zero\n: >ended\n`),
+    codex: standIn(`#!/bin/sh\nhead -c ${bytes} /dev/zero\n: >ended\nkill -KILL $$\n`),
   })
   const reader = 'until [ -e ended ]; do sleep 0.02; done; sleep 0.5; wc -c'
   const command = [...PIPED, reader, ...tachoCommand, ...APP_SERVER]
   const { stdout } = await run('bash', command, { env: place.environment, cwd: place.home.cwd })
-  expect(stdout.toString()).toBe(`${bytes}\nended 0\n`)
+  expect(stdout.toString()).toBe(`${bytes}\nended 137\n`)
 })
 
 for (const [name, script, reader] of [
