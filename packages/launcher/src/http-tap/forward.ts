@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Headers } from '@tacho/format'
 import type { Exchange, ExchangeEnd } from '@tacho/recorder'
 import type { Dispatcher } from 'undici'
-import { endToEnd, forHost, pairsOf } from './headers.js'
+import { endToEnd, pairsOf } from './headers.js'
 
 /** A recorder of one exchange whose calls never throw. */
 export type ExchangeTap = {
@@ -19,6 +19,8 @@ export type Forwarding = {
   dispatcher: Dispatcher
   origin: string
   path: string
+  /** The request's own, for the upstream. */
+  headers: Headers
   tap: ExchangeTap
 }
 
@@ -27,9 +29,9 @@ export type Forwarding = {
  * side takes it, and ended on both sides when one side goes. What passes is told to the tap after
  * it has been passed on.
  */
-export function forward({ request, response, dispatcher, origin, path, tap }: Forwarding): void {
+export function forward(forwarding: Forwarding): void {
+  const { request, response, dispatcher, origin, path, headers, tap } = forwarding
   const handler = new AnswerHandler(request, response, tap)
-  const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(origin).host)
   const send = (body: Dispatcher.DispatchOptions['body']) => {
     const method = request.method as Dispatcher.HttpMethod
     const options = { origin, path, method, headers: headers.flat(), body: body ?? null }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Conversation, Exchange, Recording } from '@tacho/recorder'
+import type { Headers } from '@tacho/format'
+import type { Conversation, Exchange, Recording, RequestHead } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
 import { type ExchangeTap, forward } from './forward.js'
 import { admit } from './guard.js'
@@ -110,19 +111,17 @@ export class HttpTap {
     return `/${this.#secret}/${this.#options.upstream(request).host}`
   }
 
-  #forward(
-    request: IncomingMessage,
-    response: import('node:http').ServerResponse,
-    path: string,
-  ): void {
-    const { origin } = this.#options.upstream(request)
-    const tap = this.#exchangeTap(request, origin, path)
-    forward({ request, response, dispatcher: this.#dispatcher, origin, path, tap })
+  #forward(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const { origin, host } = this.#options.upstream(request)
+    const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), host)
+    const tap = this.#exchangeTap(request, origin + path, headers)
+    forward({ request, response, dispatcher: this.#dispatcher, origin, path, headers, tap })
   }
 
-  #exchangeTap(request: IncomingMessage, origin: string, path: string): ExchangeTap {
+  #exchangeTap(request: IncomingMessage, url: string, headers: Headers): ExchangeTap {
     const conversation = this.#options.conversationOf(request)
-    const exchange = this.#begin(request, origin + path, conversation)
+    const method = request.method ?? 'GET'
+    const exchange = this.#begin({ method, url, headers, conversation })
     if (exchange === undefined) return { send: (work) => work(), tell: () => {} }
     return {
       send: (work) => exchange.send(work),
@@ -137,19 +136,16 @@ export class HttpTap {
     }
   }
 
-  #begin(request: IncomingMessage, url: string, conversation: Conversation): Exchange | undefined {
+  #begin(head: Omit<RequestHead, 'provider' | 'idleTimeout'>): Exchange | undefined {
     let exchange: Exchange | undefined
     this.#harmless.do('exchange', () => {
       const { recording, provider, idleTimeout } = this.#options
-      const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), new URL(url).host)
-      const method = request.method ?? 'GET'
-      const head = { method, url, headers, provider, conversation, idleTimeout }
-      const begun = recording.exchange(head)
+      const begun = recording.exchange({ ...head, provider, idleTimeout })
       exchange = begun
       this.#open.add(begun)
       this.#later(() => {
         this.#harmless.do('exchange', () => begun.begin())
-        this.#options.onExchange?.(conversation)
+        this.#options.onExchange?.(head.conversation)
       })
     })
     return exchange
