@@ -67,7 +67,8 @@ code=$?
 printf 'ended %s %s\\n' "$code" "$kept"
 exec sleep 600`
 
-const ENDED = /^ended (\d+) (kept|changed)$/m
+// A program that was killed may have left the terminal without its carriage returns.
+const ENDED = /^ *ended (\d+) (kept|changed)$/m
 
 /** A terminal and the program in it. Leaving the scope of `await using` ends both. */
 export class Terminal {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Recording, Session } from '@tacho/recorder'
 import type { AgentStart } from '../../agent-process/run-agent.js'
 import { observeAppServer } from '../app-server/observer.js'
@@ -79,7 +80,7 @@ function appServers(
         },
       }
     },
-    onErrorLine: (line) => recording.log('info', 'codex', line),
+    onErrorLine: (line) => recording.log('info', 'codex', stripVTControlCharacters(line)),
     now: () => recording.now(),
   })
 }
