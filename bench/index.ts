@@ -1,10 +1,12 @@
 import { benchBodyCodec } from './body-codec.js'
 import { benchHttpTap } from './http-tap/index.js'
+import { benchJsonRpcTap } from './json-rpc-tap.js'
 import { benchOff } from './off.js'
 import { printRows, type Row } from './row.js'
 
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
+  'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   off: ['tacho codex without recording', benchOff],
 }

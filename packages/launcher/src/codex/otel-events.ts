@@ -77,7 +77,10 @@ export class OtelEvents {
     const source = textOf(event, 'source')
     const decision = textOf(event, 'decision')
     const own = this.#decided.get(call.callId) ?? 0
-    const isSeenElsewhere = place.session.approvals.countOf(call.callId) > own
+    const { approvals } = place.session
+    // An elicitation of an MCP server names no call there, and is the same approval all the same.
+    const isSeenElsewhere =
+      approvals.countOf(call.callId) > own || (source === 'User' && approvals.hasSeenChoices)
     this.#decided.set(call.callId, own)
     // The JSON-RPC tap sees who is asked and for how long; the configuration asks nobody.
     if (source !== 'Config' && isSeenElsewhere) return

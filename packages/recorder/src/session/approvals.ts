@@ -106,6 +106,9 @@ export class Approvals {
     })
   }
 
+  /** Whether a question was seen with its choices: then there is a tap at which users are asked. */
+  hasSeenChoices = false
+
   /** How many approvals a tool call has had so far. */
   countOf(callId: string): number {
     return this.#countOfCall.get(callId) ?? 0
