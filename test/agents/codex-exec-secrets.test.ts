@@ -92,6 +92,20 @@ test('a key in a compressed body is not in the folder', async () => {
   expect(all).toContain('[secret:')
 })
 
+test('the tap’s own secret is not in the folder, whoever says it', async () => {
+  const codex = standIn(`
+    console.error('cannot reach ' + base)
+    ask('at ' + base, { 'x-told': base }).then(() => console.log(base))`)
+  await using place = await workplace([{ text: 'Yes.' }], { codex })
+  const ended = await place.tacho(['codex', 'exec', '--persist-session'])
+  const secret = ended.stdout.toString().split('/')[3] ?? ''
+  expect(secret).toHaveLength(43)
+  expect(ended.stderr.toString()).toContain(secret)
+  const all = everyByteOf(place.session().folder)
+  expect(all).not.toContain(secret)
+  expect(all.match(/\[secret:tap:/g)?.length).toBeGreaterThanOrEqual(2)
+})
+
 /** The base URL of the tap, as it stands in the arguments of the Codex that a Tacho has started. */
 function baseUrlOf(pid: number): string {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
