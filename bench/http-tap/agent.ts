@@ -56,14 +56,19 @@ if (tacho !== undefined) {
 }
 process.stdout.write(JSON.stringify(figures))
 
-/** Asks as the SDKs of the model APIs do: by `fetch`, reading the answer as it comes. */
+/** Asks as the SDKs of the model APIs do: by `fetch`, reading the events as they come. */
 async function ask(url: string, content: Buffer, isPausing = false): Promise<Sample> {
   const start = performance.now()
   const response = await fetch(url, { method: 'POST', headers: HEADERS, body: content })
+  const decoder = new TextDecoder()
+  let held = ''
   let firstByte = 0
   let count = 0
-  for await (const _ of response.body ?? []) {
+  for await (const bytes of response.body ?? []) {
     firstByte ||= performance.now() - start
+    const events = (held + decoder.decode(bytes, { stream: true })).split('\n\n')
+    held = events.pop() ?? ''
+    for (const event of events) JSON.parse(event.slice(event.indexOf('data: ') + 6))
     count += 1
     if (isPausing && count % 100 === 0) await pause(20)
   }

@@ -1,15 +1,10 @@
 import { createServer } from 'node:http'
 
 // The model server of the benchmark, a process of its own: 200 events for a request, or as many
-// bytes as the path names, in blocks of 16 KiB, which is what a TLS record holds and so the most that
-// comes at once from a real API, and no faster than they are taken.
-const EVENT = `event: response.output_text.delta\ndata: ${JSON.stringify({
-  type: 'response.output_text.delta',
-  item_id: 'msg_0123456789abcdef',
-  output_index: 0,
-  content_index: 0,
-  delta: 'a few words, ',
-})}\n\n`
+// bytes as the path names, in events of 16 KiB, which is what a TLS record holds and so the most
+// that comes at once from a real API, and no faster than they are taken.
+const EVENT = textEvent('a few words, ')
+const BLOCK = Buffer.from(textEvent('A line of an answer that goes on and on. '.repeat(396)))
 const END = `event: response.completed\ndata: ${JSON.stringify({
   type: 'response.completed',
   response: {
@@ -18,7 +13,6 @@ const END = `event: response.completed\ndata: ${JSON.stringify({
     usage: { input_tokens: 9000, output_tokens: 200 },
   },
 })}\n\n`
-const BLOCK = Buffer.from(EVENT.repeat(Math.ceil(16_384 / EVENT.length)).slice(0, 16_384))
 
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   request.resume()
@@ -33,15 +27,20 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   function send(left: number): void {
     let rest = left
     while (rest > 0) {
-      const block = rest < BLOCK.length ? BLOCK.subarray(0, rest) : BLOCK
-      rest -= block.length
-      if (!response.write(block)) {
+      rest -= BLOCK.length
+      if (!response.write(BLOCK)) {
         response.once('drain', () => send(rest))
         return
       }
     }
-    response.end()
+    response.end(END)
   }
 })
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
 process.on('disconnect', () => process.exit())
+
+function textEvent(delta: string): string {
+  const type = 'response.output_text.delta'
+  const place = { item_id: 'msg_0123456789abcdef', output_index: 0, content_index: 0 }
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...place, delta })}\n\n`
+}
