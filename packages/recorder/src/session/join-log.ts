@@ -20,7 +20,10 @@ function isAppended(file: AppendFile, bytes: Uint8Array): boolean {
 /** Its bytes; none where it is not there, for it could never be opened; nothing where it cannot be read. */
 function readOurs(path: string): Uint8Array | undefined {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    const descriptor = openSync(
+      path,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    )
     try {
       return readFileSync(descriptor)
     } finally {

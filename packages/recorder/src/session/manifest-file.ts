@@ -3,6 +3,7 @@ import {
   constants,
   fchmodSync,
   fdatasyncSync,
+  fstatSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -46,9 +47,11 @@ function readManifest(folder: string): Manifest | undefined {
   try {
     const descriptor = openSync(
       join(folder, SESSION_FILES.manifest),
-      constants.O_RDONLY | constants.O_NOFOLLOW,
+      // Without O_NONBLOCK, a pipe in its place would be waited for, and the host with us.
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     )
     try {
+      if (!fstatSync(descriptor).isFile()) return undefined
       const manifest = JSON.parse(readFileSync(descriptor, 'utf8')) as Manifest
       return Array.isArray(manifest.runs) ? manifest : undefined
     } finally {
