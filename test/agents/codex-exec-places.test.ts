@@ -15,7 +15,12 @@ import { run, tachoCommand } from '../host/index.js'
 import { sessionIdOf, standIn } from './stand-in.js'
 import { type Workplace, workplace } from './workplace.js'
 
+const IS_ROOT = process.getuid?.() === 0
 const NOBODY = 65534
+// The superuser may write everywhere.
+const AS_NOBODY = IS_ROOT
+  ? (['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] as const)
+  : (['env'] as const)
 const ASKS_TWICE = `
 ;(async () => {
   console.log((await ask('one')).includes('Fine.'), (await ask('two')).includes('Fine.'))
@@ -23,13 +28,20 @@ const ASKS_TWICE = `
 })()`
 const AS_ALONE = { exitCode: 5, signal: null }
 
+/** Spoils the place of the sessions, or names another one. */
+type Spoil = (root: string, place: Workplace) => string | undefined
+
 // Where sessions should go, and what is wrong with it. `root` is the folder of sessions.
-const BAD_ROOTS: [string, (root: string, place: Workplace) => void, RegExp][] = [
-  ['is a file', (root) => writeFileSync(root, 'mine'), /is not a folder/],
-  ['is a link', (root, { home }) => symlinkSync(home.cwd, root), /symbolic link/],
-  ['is a dangling link', (root) => symlinkSync('/nonexistent/x', root), /symbolic link/],
-  ['can be written by others', (root) => mkdir(root, 0o777), /can be written by others.*chmod/],
-  ['can be written by its group', (root) => mkdir(root, 0o770), /can be written by others/],
+const BAD_ROOTS: [string, Spoil, RegExp][] = [
+  ['is a file', (root) => void writeFileSync(root, 'mine'), /is not a folder/],
+  ['is a link', (root, { home }) => void symlinkSync(home.cwd, root), /symbolic link/],
+  ['is a dangling link', (root) => void symlinkSync('/nonexistent/x', root), /symbolic link/],
+  [
+    'can be written by others',
+    (root) => void mkdir(root, 0o777),
+    /can be written by others.*chmod/,
+  ],
+  ['can be written by its group', (root) => void mkdir(root, 0o770), /can be written by others/],
   ['belongs to somebody else', makeOthers, /belongs to somebody else/],
   ['is a FIFO', (root) => void execFileSync('mkfifo', [root]), /is not a folder/],
 ]
@@ -37,8 +49,8 @@ const BAD_ROOTS: [string, (root: string, place: Workplace) => void, RegExp][] = 
 describe('a folder of sessions that', () => {
   test.each(BAD_ROOTS)('%s is refused in a line, and the run goes on', async (_, spoil, words) => {
     await using place = await workplace([{ text: 'Fine.' }], { codex: standIn(ASKS_TWICE) })
-    const root = join(place.home.root, 'sessions')
-    spoil(root, place)
+    const wanted = join(place.home.root, 'sessions')
+    const root = spoil(wanted, place) ?? wanted
     const env = { ...place.environment, STAND_IN_BASE: place.model.baseUrl }
     const args = ['codex', 'exec', '--persist-session', '--sessions-dir', root]
     const ended = await place.tacho(args, { env })
@@ -54,10 +66,10 @@ describe('a folder of sessions that', () => {
   test('may not be written by this user is refused in a line', async () => {
     await using place = await workplace([{ text: 'Fine.' }], { codex: standIn(ASKS_TWICE) })
     for (const path of [place.home.root, place.home.cwd]) chmodSync(path, 0o755)
-    chmodSync(place.home.codexHome, 0o755)
+    chmodSync(place.home.codexHome, 0o555)
     const env = { ...place.environment, STAND_IN_BASE: place.model.baseUrl }
     const ended = await run(
-      ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...tachoCommand],
+      [...AS_NOBODY, ...tachoCommand],
       ['codex', 'exec', '--persist-session'],
       { env, cwd: place.home.cwd },
     )
@@ -263,7 +275,10 @@ function mkdir(path: string, mode: number): void {
   chmodSync(path, mode)
 }
 
-function makeOthers(path: string): void {
+// Who is not root cannot give a folder away, and is not the owner of this one.
+function makeOthers(path: string): string {
+  if (!IS_ROOT) return '/usr'
   mkdir(path, 0o700)
   chownSync(path, NOBODY, NOBODY)
+  return path
 }
