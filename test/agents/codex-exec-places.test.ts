@@ -209,6 +209,11 @@ test('two sessions of one process do not mix', async () => {
 const FILLS_AND_FREES = `
 ;(async () => {
   const said = [(await ask('one')).includes('Fine.')]
+  // The answer is passed on first, and its end is written then.
+  const log = process.env.DISK + '/${sessionIdOf(1)}/session_oai_raw.log'
+  while (!fs.readFileSync(log, 'utf8').includes('"kind":"end"')) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
   const ballast = process.env.DISK + '/ballast'
   try {
     for (;;) fs.appendFileSync(ballast, Buffer.alloc(4096))
