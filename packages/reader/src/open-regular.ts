@@ -18,12 +18,25 @@ export function openRegular(path: string): RegularFile | Refusal {
   } catch (cause) {
     return refusalOf(cause)
   }
-  const status = fstatSync(descriptor)
-  if (!status.isFile()) {
-    closeSync(descriptor)
+  try {
+    const status = fstatSync(descriptor)
+    if (status.isFile()) {
+      return { descriptor, size: status.size, [Symbol.dispose]: () => closeQuietly(descriptor) }
+    }
+    closeQuietly(descriptor)
     return { refused: 'foreign', reason: 'not a plain file' }
+  } catch (cause) {
+    closeQuietly(descriptor)
+    return refusalOf(cause)
   }
-  return { descriptor, size: status.size, [Symbol.dispose]: () => closeSync(descriptor) }
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // What was to be read is read.
+  }
 }
 
 function refusalOf(cause: unknown): Refusal {

@@ -102,7 +102,10 @@ class RawCheck {
       return
     }
     // Also where its beginning is lost: other bodies may be copied from it.
-    if (record.kind === 'request-body') this.#bodies.set(record.exchange, place)
+    if (record.kind === 'request-body') {
+      this.#bodies.set(record.exchange, place)
+      if (isIncomplete(record.content, this.#incomplete)) this.#incomplete.add(record.exchange)
+    }
     const open = this.#open.get(record.exchange)
     if (open === undefined) {
       // A gap says that records were lost; its beginning was one of them.
@@ -145,23 +148,10 @@ class RawCheck {
     } catch (cause) {
       if (!(cause instanceof MissingBytes)) throw cause
       // Bytes that were never kept are no damage, but what is there must fit.
-      if (!this.#isIncomplete(record)) wrong(`cannot be put together: ${cause.message}`)
+      if (!this.#incomplete.has(record.exchange)) wrong(`cannot be put together: ${cause.message}`)
       else if (lengthOf(record.content) === record.bytes) this.result.incompleteBodies += 1
       else wrong('has not the length that was recorded')
     }
-  }
-
-  /** Whether bytes of a body were never kept, in its own record or in one that it copies from. */
-  #isIncomplete({ exchange, content }: RequestBodyRecord): boolean {
-    const isIncomplete =
-      Array.isArray(content) &&
-      content.some(
-        (piece) =>
-          typeof piece !== 'string' &&
-          ('omitted' in piece || ('copy' in piece && this.#incomplete.has(piece.copy))),
-      )
-    if (isIncomplete) this.#incomplete.add(exchange)
-    return isIncomplete
   }
 
   #contentOf(id: string): Content | undefined {
@@ -202,6 +192,16 @@ class RawCheck {
     counts[state] += 1
     this.result.ended.set(run, counts)
   }
+}
+
+/** Whether bytes of a body were never kept, in its own record or in one that it copies from. */
+function isIncomplete(content: Content, incomplete: ReadonlySet<string>): boolean {
+  if (typeof content === 'string') return false
+  return content.some(
+    (piece) =>
+      typeof piece !== 'string' &&
+      ('omitted' in piece || ('copy' in piece && incomplete.has(piece.copy))),
+  )
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,0 +1,230 @@
+import { chmodSync, linkSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type RawRecord, SESSION_FILES } from '@tacho/format'
+import { verifiableBytes, verifySession } from '@tacho/reader'
+import { describe, expect, test } from 'vitest'
+import {
+  endedSpan,
+  exchangeRecords,
+  FIRST,
+  lines,
+  manifestOf,
+  RUN_ID,
+  SECOND,
+  type SessionParts,
+  sessionsDirectory,
+  spansOfTwo,
+  startedSpan,
+  writeSession,
+} from './session-folder.js'
+
+test('a session is clean, and all of it was looked at', async () => {
+  const folder = cleanSession()
+  let bytes = 0
+  const result = await verifySession(folder, (more) => {
+    bytes += more
+  })
+  expect(result).toEqual({
+    damage: [],
+    checked: { files: 3, bytes, records: 10, spans: 1, requestBodies: 2, responseBodies: 2 },
+    gaps: { count: 0, lost: {}, incompleteBodies: 0 },
+  })
+  expect(bytes).toBe(verifiableBytes(folder))
+})
+
+describe('damage is found', () => {
+  const cases: [what: string, spoil: (folder: string) => void, file: string, reason: RegExp][] = [
+    [
+      'a request body that is not what was sent',
+      (folder) => replaceRecord(folder, 1, { sha256: '0'.repeat(64) }),
+      SESSION_FILES.raw,
+      /request body of exchange 1 is not what was sent/,
+    ],
+    [
+      'a request body of another length',
+      (folder) => replaceRecord(folder, 1, { bytes: 5 }),
+      SESSION_FILES.raw,
+      /request body of exchange 1 has not the length/,
+    ],
+    [
+      'a copy from an exchange that is not there',
+      (folder) =>
+        replaceRecord(folder, 6, { content: [{ copy: '9'.repeat(16), at: 0, length: 6 }] }),
+      SESSION_FILES.raw,
+      /request body of exchange 2 cannot be put together: .*9999999999999999.* is not in the log/,
+    ],
+    [
+      'a copy beyond the end of what it copies',
+      (folder) => replaceRecord(folder, 6, { content: [{ copy: FIRST, at: 3, length: 6 }] }),
+      SESSION_FILES.raw,
+      /copies bytes 3 to 9 .*, which has 6/,
+    ],
+    [
+      'a response that is not what arrived',
+      (folder) => replaceRecord(folder, 3, { content: 'other' }),
+      SESSION_FILES.raw,
+      /response body of exchange 1 is not what arrived/,
+    ],
+    [
+      'a line without a checksum',
+      (folder) =>
+        appendTo(
+          folder,
+          SESSION_FILES.raw,
+          '{"kind":"gap","time":"","since":"","lost":{},"bytes":0,"reason":""}\n',
+        ),
+      SESSION_FILES.raw,
+      /without a checksum/,
+    ],
+    [
+      'a span line of nothing',
+      (folder) => appendTo(folder, SESSION_FILES.meta, lines([{ hello: 1 }])),
+      SESSION_FILES.meta,
+      /not a record/,
+    ],
+    [
+      'a manifest that counts otherwise',
+      (folder) => writeManifest(folder, { exchanges: { completed: 9, cancelled: 0, failed: 0 } }),
+      SESSION_FILES.manifest,
+      /counts 9 completed.*the log has 2 completed/,
+    ],
+    [
+      'a manifest without its logs',
+      (folder) => writeFileSync(join(folder, SESSION_FILES.meta), ''),
+      SESSION_FILES.manifest,
+      /has ended, but its span/,
+    ],
+    [
+      'a manifest that is gone',
+      (folder) => rmSync(join(folder, SESSION_FILES.manifest)),
+      SESSION_FILES.manifest,
+      /not there/,
+    ],
+    [
+      'a file that others can read',
+      (folder) => chmodSync(join(folder, SESSION_FILES.raw), 0o640),
+      SESSION_FILES.raw,
+      /has mode 0640 and not 0600/,
+    ],
+    [
+      'a folder that others can read',
+      (folder) => chmodSync(folder, 0o755),
+      '.',
+      /has mode 0755 and not 0700/,
+    ],
+    [
+      'a file with a second name',
+      (folder) => linkSync(join(folder, SESSION_FILES.raw), join(folder, '..', 'second')),
+      SESSION_FILES.raw,
+      /second name/,
+    ],
+    [
+      'a link',
+      (folder) => symlinkSync('/etc/passwd', join(folder, 'link')),
+      'link',
+      /a symbolic link/,
+    ],
+  ]
+  test.each(cases)('%s', async (_, spoil, file, reason) => {
+    const folder = cleanSession()
+    spoil(folder)
+    const { damage } = await verifySession(folder)
+    expect(damage).toContainEqual(
+      expect.objectContaining({ file, reason: expect.stringMatching(reason) }),
+    )
+  })
+})
+
+describe('what a gap or the record itself says to be missing is no damage', () => {
+  const gap = { kind: 'gap', time: 't', since: 't', lost: { chunk: 1 }, bytes: 9, reason: 'ENOSPC' }
+  const whole = exchangeRecords({ id: FIRST, request: 'abcdef', chunks: ['one', 'two'] })
+  const cases: [what: string, raw: object[]][] = [
+    ['a chunk', [...whole.slice(0, 3), gap, ...whole.slice(4)]],
+    ['the beginning of an exchange', [gap, ...whole.slice(1)]],
+    [
+      'bytes that were not kept',
+      exchangeRecords({
+        id: FIRST,
+        request: ['ab', { omitted: 3 }],
+        requestBytes: Buffer.from('abcde'),
+      }),
+    ],
+  ]
+  test.each(cases)('%s', async (_, raw) => {
+    const folder = cleanSession({ raw })
+    writeManifest(folder, { lost: { chunk: 1 } })
+    const { damage, gaps } = await verifySession(folder)
+    expect(damage).toEqual([])
+    expect(gaps.incompleteBodies).toBeGreaterThan(0)
+  })
+})
+
+describe('unreadable is', () => {
+  test('a folder that is not there', async () => {
+    expect(await verifySession('/nonexistent')).toMatchObject({
+      unreadable: 'the folder is not there',
+    })
+  })
+
+  test('a folder of a newer format', async () => {
+    const folder = cleanSession({ manifest: { format: 99 } })
+    const { unreadable } = await verifySession(folder)
+    expect(unreadable).toBe('it has format 99 and needs a newer Tacho')
+  })
+})
+
+/** A session with two exchanges, the second a copy of the first, as private as it must be. */
+function cleanSession(parts: SessionParts = {}): string {
+  const folder = writeSession(sessionsDirectory(), {
+    raw: twoWhole(),
+    meta: [
+      startedSpan({ id: RUN_ID, name: 'session', start: 0 }),
+      endedSpan({ id: RUN_ID, name: 'session', start: 0, end: 2500 }),
+    ],
+    run: { exchanges: { completed: 2, cancelled: 0, failed: 0 } },
+    ...parts,
+  })
+  for (const file of [SESSION_FILES.manifest, SESSION_FILES.raw, SESSION_FILES.meta]) {
+    chmodSync(join(folder, file), 0o600)
+  }
+  return folder
+}
+
+function twoWhole(): RawRecord[] {
+  const copied = [{ copy: FIRST, at: 0, length: 6 }]
+  return [
+    ...exchangeRecords({ id: FIRST, request: 'abcdef', chunks: ['one'] }),
+    ...exchangeRecords({
+      id: SECOND,
+      request: copied,
+      requestBytes: Buffer.from('abcdef'),
+      chunks: ['two'],
+    }),
+  ]
+}
+
+function replaceRecord(folder: string, index: number, change: object): void {
+  const records: object[] = twoWhole()
+  records[index] = { ...records[index], ...change }
+  writeFileSync(join(folder, SESSION_FILES.raw), lines(records))
+}
+
+function writeManifest(folder: string, run: SessionParts['run'] = {}): void {
+  const exchanges = { completed: 2, cancelled: 0, failed: 0 }
+  const manifest = manifestOf({ run: { exchanges, ...run } })
+  writeFileSync(join(folder, SESSION_FILES.manifest), JSON.stringify(manifest))
+}
+
+function appendTo(folder: string, file: string, bytes: string | Buffer): void {
+  const path = join(folder, file)
+  writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.from(bytes)]))
+}
+
+test('the records of a session that died are held against nothing', async () => {
+  const folder = writeSession(sessionsDirectory(), { isOpen: true, meta: spansOfTwo() })
+  chmodSync(folder, 0o700)
+  for (const file of Object.values(SESSION_FILES).slice(0, 4)) {
+    if (file !== SESSION_FILES.log) chmodSync(join(folder, file), 0o600)
+  }
+  expect((await verifySession(folder)).damage).toEqual([])
+})
