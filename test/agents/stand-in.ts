@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
+const folders: string[] = []
+
+// For the test file that imports this; a test itself has no such hook.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
 /**
  * A program in Codex's place, for what the real one cannot be made to do: a script of Node's, run as
  * Codex is. In it `base` is the base URL that it was given for its requests, `ask(text, headers)`
@@ -12,7 +19,7 @@ import { afterAll } from 'vitest'
  */
 export function standIn(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-stand-in-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   const path = join(folder, 'codex')
   writeFileSync(
     path,
