@@ -14,6 +14,8 @@ test('where the TUI takes no app-server of ours, it is its own, and the requests
   await using plain = await plainTui(plainPlace, args)
   for (const terminal of [recorded, plain]) {
     await terminal.showing('Hello.')
+    // The title that the last words tell.
+    await terminal.showing('· scripted')
     terminal.paste('/quit')
     terminal.press('Enter')
   }

@@ -62,10 +62,12 @@ export function runAgent(start: AgentStart): Promise<AgentEnded> {
       stopForwarding()
       const ended = signal === null ? { exitCode: exitCode ?? 1 } : { signal }
       const settle = async () => {
+        clearTimeout(late)
+        child.off('close', settle)
         await start.onEnd?.()
         resolve(ended)
       }
-      setTimeout(settle, DRAIN_MILLISECONDS).unref()
+      const late = setTimeout(settle, DRAIN_MILLISECONDS)
       child.once('close', settle)
     })
     start.onStart?.(child)

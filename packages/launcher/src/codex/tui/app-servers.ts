@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
 import { tapJsonRpc } from '../../json-rpc-tap/json-rpc-tap.js'
 import type { JsonRpcObserver } from '../../json-rpc-tap/observer.js'
+import { within } from './within.js'
 
 export type AppServersOptions = {
   /** Codex. */
@@ -80,18 +81,8 @@ async function end(server: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   server.stdin?.end()
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (await isWithin(PATIENCE_MILLISECONDS, ended)) return
+    if (await within(PATIENCE_MILLISECONDS, ended)) return
     server.kill(signal)
   }
-  await isWithin(PATIENCE_MILLISECONDS, ended)
-}
-
-async function isWithin(milliseconds: number, event: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  const happened = await Promise.race([event.then(() => true), late])
-  clearTimeout(timer)
-  return happened
+  await within(PATIENCE_MILLISECONDS, ended)
 }

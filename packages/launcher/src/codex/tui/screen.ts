@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentStart } from '../../agent-process/run-agent.js'
 import type { ClosingWords } from './closing-words.js'
 import {
@@ -7,6 +8,7 @@ import {
   type OpenPseudoTerminal,
   type PseudoTerminal,
 } from './pseudo-terminal.js'
+import { within } from './within.js'
 
 // A program that the TUI left behind may hold its output open for good.
 const DRAIN_MILLISECONDS = 250
@@ -85,7 +87,7 @@ class Screen {
   /** The TUI has ended: resolves when all that it wrote is on the real screen. */
   async close(): Promise<void> {
     this.#terminal.release()
-    await Promise.race([this.#ended, passed(DRAIN_MILLISECONDS)])
+    await within(DRAIN_MILLISECONDS, this.#ended)
     process.stdout.off('resize', this.#resized)
     process.off('SIGTSTP', this.#suspended)
     this.#terminal.output.destroy()
@@ -124,7 +126,7 @@ class Screen {
     output.on('data', heard)
     while (!isQuiet) {
       isQuiet = true
-      await passed(QUIET_MILLISECONDS)
+      await pause(QUIET_MILLISECONDS)
     }
     output.off('data', heard)
   }
@@ -132,8 +134,4 @@ class Screen {
 
 function draw(bytes: Uint8Array): void {
   if (bytes.length > 0) process.stdout.write(bytes)
-}
-
-function passed(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
