@@ -1,3 +1,4 @@
+import { benchAppend } from './append.js'
 import { benchBodyCodec } from './body-codec.js'
 import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
@@ -8,6 +9,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
+  append: ['A record to disk; a sealed session', benchAppend],
   off: ['tacho codex without recording', benchOff],
 }
 

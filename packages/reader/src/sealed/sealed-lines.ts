@@ -1,5 +1,6 @@
 import type { FileLine, LinePlace } from '../read-lines.js'
-import { type Block, openBlock, type PlacedBlock } from './block.js'
+import { type Block, openBlock } from './block.js'
+import { knownBlock, knownBlocks } from './block-cache.js'
 import type { Codec } from './codec.js'
 import { readAt, readBlocks } from './read-blocks.js'
 
@@ -20,7 +21,10 @@ export function* readSealedLines(
   lost: (lines: LostLines) => void,
 ): Generator<FileLine> {
   let next: LinePlace | undefined = { byte: 0, line: 1 }
-  for (const found of readBlocks(codec, descriptor, size)) {
+  // Who asks for a part of a log will ask for another; who reads it all needs no block twice.
+  const isPart = to !== Number.POSITIVE_INFINITY
+  const blocks = isPart ? knownBlocks(codec, descriptor) : readBlocks(codec, descriptor, size)
+  for (const found of blocks) {
     if ('damaged' in found) {
       const { damaged, at, length } = found
       lost({
@@ -35,8 +39,10 @@ export function* readSealedLines(
     if (block.byte >= to) return
     next = { byte: block.byte + block.length, line: block.line + block.lines }
     if (next.byte <= from.byte) continue
-    const plain = openBlock(codec, block, readPacked(descriptor, block))
-    if (plain !== undefined) yield* linesOf(block, plain, from.byte, to)
+    const plain = isPart
+      ? knownBlock(codec, descriptor, block)
+      : openBlock(codec, block, readAt(descriptor, block.packedAt, block.packedLength))
+    if (plain !== undefined) yield* linesOf(block, plain, from, to)
     else {
       const reason = `a sealed block of ${block.lines} lines is damaged`
       lost({ byte: block.byte, line: block.line, lines: block.lines, reason })
@@ -44,23 +50,17 @@ export function* readSealedLines(
   }
 }
 
-function readPacked(descriptor: number, { packedAt, packedLength }: PlacedBlock): Buffer {
-  return readAt(descriptor, packedAt, packedLength)
-}
-
 const NEWLINE = 10
 
-function* linesOf(block: Block, plain: Buffer, from: number, to: number): Generator<FileLine> {
-  let { line } = block
-  let start = 0
+function* linesOf(block: Block, plain: Buffer, from: LinePlace, to: number): Generator<FileLine> {
+  const isInside = from.byte > block.byte
+  let line = isInside ? from.line : block.line
+  let start = isInside ? from.byte - block.byte : 0
   while (start < plain.length && block.byte + start < to) {
     const found = plain.indexOf(NEWLINE, start)
     const end = found < 0 ? plain.length : found
-    const byte = block.byte + start
-    if (byte >= from) {
-      const bytes = plain.subarray(start, end)
-      yield { byte, line, length: end - start, bytes, isTorn: found < 0 }
-    }
+    const bytes = plain.subarray(start, end)
+    yield { byte: block.byte + start, line, length: end - start, bytes, isTorn: found < 0 }
     line += 1
     start = end + 1
   }
