@@ -1,3 +1,5 @@
+import { joined } from './joined.js'
+
 /**
  * A body or a part of one, as it stands in a record. A plain string is the text itself. A list is
  * put together piece by piece; that is how bytes that are no text, and bytes that stand in an
@@ -49,16 +51,7 @@ export class MissingBytes extends Error {
  */
 export function bytesOf(content: Content, copied: CopySource = noCopies): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content)
-  const parts = content.map((piece) => bytesOfPiece(piece, copied))
-  const only = parts[0]
-  if (parts.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joined(content.map((piece) => bytesOfPiece(piece, copied)))
 }
 
 /** How many bytes a content stands for, kept or not. */

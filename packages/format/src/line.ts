@@ -1,3 +1,5 @@
+import { joined } from './joined.js'
+
 /** CRC-32 of some bytes (zlib's): `zlib.crc32` where Node is. */
 export type Checksum = (bytes: Uint8Array) => number
 
@@ -133,16 +135,4 @@ export class LineCutter {
     this.#heldLength = 0
     return line
   }
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  const [only] = parts
-  if (parts.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,4 +1,5 @@
-import { type FoundSession, findSessions, newestFirst } from './list-sessions.js'
+import type { FoundSession } from './found-session.js'
+import { findSessions, newestFirst } from './list-sessions.js'
 import { readManifest } from './read-manifest.js'
 import { ReaderError } from './reader-error.js'
 import { summarize } from './summarize.js'

@@ -1,11 +1,9 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId, SESSION_FILES } from '@tacho/format'
+import type { FoundSession } from './found-session.js'
 import { logParts } from './log-parts.js'
 import { type SessionSummary, summarize } from './summarize.js'
-
-/** A session folder that was found. */
-export type FoundSession = { id: string; folder: string; root: string }
 
 /**
  * The session folders in these roots. Whatever else is there is passed over: files, links, folders

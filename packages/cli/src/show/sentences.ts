@@ -1,11 +1,8 @@
 import { approvalsOf, cancellationsOf, type Session } from '@tacho/reader'
 import { approvalWords } from '../approvals/words.js'
 import { cancellationWords } from '../cancellations/words.js'
-import type { Style } from '../style.js'
+import type { Sentence } from './sentence.js'
 import { isTool, toolWords } from './tool-words.js'
-
-/** Something that happened, in a line of words. */
-export type Sentence = { text: string; style: Style | undefined }
 
 /** The spans that are told in words rather than in columns, by their id: approvals, cancellations, tools. */
 export function sentencesOf(session: Session, inFlight: string): Map<string, Sentence> {

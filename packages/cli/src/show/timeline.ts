@@ -11,7 +11,8 @@ import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
 import type { Style } from '../style.js'
 import type { Cell, Column, Row } from '../table.js'
 import { commandWords } from './header.js'
-import { type Sentence, sentencesOf } from './sentences.js'
+import type { Sentence } from './sentence.js'
+import { sentencesOf } from './sentences.js'
 
 export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },

@@ -3,7 +3,7 @@ import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import type { Style } from '../style.js'
-import type { Sentence } from './sentences.js'
+import type { Sentence } from './sentence.js'
 
 /** A tool's run in a sentence: `tool exec_command "npm test": failed after 1.2s, exit code 1`. */
 export function toolWords(span: Span, inFlight: string): Sentence {
