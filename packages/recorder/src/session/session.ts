@@ -1,5 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api'
-import { BodyEncoder, type ExchangeState, FORMAT, type Run, type RunEnded } from '@tacho/format'
+import { BodyEncoder, type ExchangeState, type RunEnded } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
@@ -11,25 +11,11 @@ import type { SpanStart, Tracing } from '../spans/tracing.js'
 import { TACHO_VERSION } from '../version.js'
 import { Approvals } from './approvals.js'
 import { type CancellationOrigin, Cancellations } from './cancellations.js'
-import { writeRun } from './manifest-file.js'
 import type { SpanSource } from './open-spans.js'
-import { processStartTicks } from './process-start.js'
+import { type RunEnd, type RunFacts, writeManifest } from './run-manifest.js'
 import type { SessionFiles } from './session-files.js'
 import { Tools } from './tools.js'
 import { Turns } from './turns.js'
-
-/** What a run is: the same for all sessions of one process. */
-export type RunFacts = {
-  agent: { name: string; version?: string }
-  /** How the agent was started: `exec`, `app-server`, `tui`. */
-  command: string
-  /** Scrubbed. */
-  argv: string[]
-  cwd: string
-  /** Microseconds since the epoch. */
-  startedAt: number
-  debugLog?: string
-}
 
 export type SessionOptions = {
   /** A name for as long as the agent's own is not known. */
@@ -270,39 +256,16 @@ export class Session {
     })
   }
 
-  #writeManifest(end: { endedAt: string; ended: RunEnded } | undefined = undefined): void {
-    const { agent, command, argv, cwd, debugLog } = this.#run
-    const pidStarted = processStartTicks(process.pid)
-    const { lost } = this.#files
-    const startedAt = isoTime(this.#run.startedAt)
-    const run: Run = {
-      id: this.runId,
-      tacho: TACHO_VERSION,
-      ...(this.#agentVersion !== undefined && { agentVersion: this.#agentVersion }),
-      pid: process.pid,
-      ...(pidStarted !== undefined && { pidStarted }),
-      command,
-      argv,
-      cwd,
-      startedAt,
-      ...end,
-      exchanges: this.#exchanges,
-      ...(Object.keys(lost).length > 0 && { lost }),
-      ...(debugLog !== undefined && { debugLog }),
-    }
-    const version = this.#agentVersion
-    const facts = {
-      format: FORMAT,
+  #writeManifest(end: RunEnd | undefined = undefined): void {
+    writeManifest(this.#files.folder, {
       id: this.#id,
       traceId: this.traceId,
-      agent: { name: agent.name, ...(version !== undefined && { version }) },
-      startedAt,
-    }
-    try {
-      writeRun(this.#files.folder, facts, run)
-    } catch {
-      // The logs tell the same; a disk that takes no manifest does not take them either, and that
-      // is counted there.
-    }
+      runId: this.runId,
+      run: this.#run,
+      agentVersion: this.#agentVersion,
+      exchanges: this.#exchanges,
+      lost: this.#files.lost,
+      end,
+    })
   }
 }

@@ -1,0 +1,66 @@
+import { FORMAT, type Run, type RunEnded } from '@tacho/format'
+import { isoTime } from '../clock.js'
+import { TACHO_VERSION } from '../version.js'
+import { writeRun } from './manifest-file.js'
+import { processStartTicks } from './process-start.js'
+
+/** What a run is: the same for all sessions of one process. */
+export type RunFacts = {
+  agent: { name: string; version?: string }
+  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  command: string
+  /** Scrubbed. */
+  argv: string[]
+  cwd: string
+  /** Microseconds since the epoch. */
+  startedAt: number
+  debugLog?: string
+}
+
+export type RunEnd = { endedAt: string; ended: RunEnded }
+
+/** What the manifest says of a session and of the run that is writing to it. */
+export type RunState = {
+  id: string
+  traceId: string
+  runId: string
+  run: RunFacts
+  agentVersion: string | undefined
+  exchanges: Run['exchanges']
+  /** Records known to be lost, by kind. */
+  lost: Record<string, number>
+  /** Not there while it runs. */
+  end: RunEnd | undefined
+}
+
+/** Writes the run into the session's manifest. Never throws. */
+export function writeManifest(folder: string, state: RunState): void {
+  const { id, traceId, run, agentVersion: version } = state
+  const agent = { name: run.agent.name, ...(version !== undefined && { version }) }
+  const startedAt = isoTime(run.startedAt)
+  try {
+    writeRun(folder, { format: FORMAT, id, traceId, agent, startedAt }, entryOf(state))
+  } catch {
+    // The logs tell the same; a disk that takes no manifest does not take them either, and that is
+    // counted there.
+  }
+}
+
+function entryOf({ runId, run, agentVersion, exchanges, lost, end }: RunState): Run {
+  const pidStarted = processStartTicks(process.pid)
+  return {
+    id: runId,
+    tacho: TACHO_VERSION,
+    ...(agentVersion !== undefined && { agentVersion }),
+    pid: process.pid,
+    ...(pidStarted !== undefined && { pidStarted }),
+    command: run.command,
+    argv: run.argv,
+    cwd: run.cwd,
+    startedAt: isoTime(run.startedAt),
+    ...end,
+    exchanges,
+    ...(Object.keys(lost).length > 0 && { lost }),
+    ...(run.debugLog !== undefined && { debugLog: run.debugLog }),
+  }
+}
