@@ -1,4 +1,4 @@
-import { salvageSession } from '@tacho/reader'
+import { type Salvaged, salvageSession } from '@tacho/reader'
 import type { Command } from 'commander'
 import { jsonText } from '../json-text.js'
 import { write } from '../output.js'
@@ -28,7 +28,10 @@ async function salvage(name: string, options: SalvageOptions): Promise<void> {
   const { id, folder } = sessionNamed(name, options)
   const salvaged = salvageSession(folder, options.to)
   if (options.json) return write(`${jsonText({ id, from: folder, ...salvaged }, 2)}\n`)
-  const lost =
-    salvaged.lost === 0 ? 'nothing was missing' : `${salvaged.lost} lines could not be read`
-  await write(`${printable(salvaged.folder)}: ${salvaged.kept} records, ${lost}.\n`)
+  await write(`${printable(salvaged.folder)}: ${salvaged.kept} records, ${lostWords(salvaged)}.\n`)
+}
+
+function lostWords({ lost }: Salvaged): string {
+  if (lost === 0) return 'nothing was missing'
+  return lost === 1 ? '1 line could not be read' : `${lost} lines could not be read`
 }
