@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSession, verifySession } from '@tacho/reader'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -51,6 +51,22 @@ test('a line that is torn by an error has a newline behind it before the next, a
     expect(lines[0]?.length).toBeLessThan(LONGEST)
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ lost: { one: 1 }, reason: 'ENOSPC' })
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({ kind: 'two' })
+  }
+})
+
+test('nothing is glued to a tail that the process before left torn, wherever it is torn', () => {
+  const path = join(fastDirectory(), 'log')
+  const line = lineOf(RECORDS[0] ?? {})
+  const before = Buffer.concat([Uint8Array.from(line), Uint8Array.from(line)])
+  for (let size = 0; size <= before.length; size += 1) {
+    writeFileSync(path, before.subarray(0, size))
+    const file = new AppendFile({ disk: folderDisk, path, now: () => 0, gapLine })
+    const next = Uint8Array.from(lineOf(RECORDS[1] ?? {}))
+    expect(file.append(next, 'two')).toBe(true)
+    file.close()
+    const isTorn = size % line.length !== 0
+    const expected = [before.subarray(0, size), Buffer.from(isTorn ? '\n' : ''), next]
+    expect(readFileSync(path).equals(Buffer.concat(expected)), `torn at ${size}`).toBe(true)
   }
 })
 
