@@ -11,6 +11,8 @@ export type ExchangeTap = {
   send(work: () => void): void
   /** Has the work done as soon as it is in nobody's way; it is given the time of now. */
   tell(work: (exchange: Exchange, at: number) => void): void
+  /** Has all of it done now: a request is on the disk before the first byte of its answer is out. */
+  settle(): void
 }
 
 export type Forwarding = {
@@ -80,6 +82,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   ): void {
     // Interim responses: Node's server sends its own `100 Continue`, and the others are hints.
     if (status < 200) return
+    this.#tap.settle()
     const headers = pairsOf(controller.rawHeaders as (string | Buffer)[])
     this.#response.writeHead(status, statusText, endToEnd(headers).flat())
     // With the first bytes where they came along, else at once: an agent waits for the head.

@@ -38,6 +38,7 @@ const SOCKET_BYTES = 1024 * 1024
 export class HttpTap {
   readonly #options: HttpTapOptions
   readonly #server: Server
+  #port = 0
   readonly #dispatcher
   readonly #harmless: Harmless
   // 32 random bytes: what only the recorded host is told.
@@ -80,11 +81,12 @@ export class HttpTap {
     const tap = new HttpTap(options)
     tap.#server.listen(0, '127.0.0.1')
     await once(tap.#server, 'listening')
+    tap.#port = (tap.#server.address() as AddressInfo).port
     return tap
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#port
   }
 
   /**
@@ -122,9 +124,10 @@ export class HttpTap {
     const conversation = this.#options.conversationOf(request)
     const method = request.method ?? 'GET'
     const exchange = this.#begin({ method, url, headers, conversation })
-    if (exchange === undefined) return { send: (work) => work(), tell: () => {} }
+    if (exchange === undefined) return { send: (work) => work(), tell() {}, settle() {} }
     return {
       send: (work) => exchange.send(work),
+      settle: () => this.#doWaiting(),
       tell: (work) => {
         const at = this.#options.recording.now()
         this.#later(() => {
@@ -152,11 +155,13 @@ export class HttpTap {
   }
 
   /**
-   * Does our own work, in its order, once all that has arrived is on its way again: behind the
-   * sockets in the same round of the event loop.
+   * Does our own work, in its order, once all that has arrived is on its way again. That is two
+   * rounds of `setImmediate` away: undici uses one to see whether an idle socket is still good, and
+   * writes the request then.
    */
   #later(work: () => void): void {
-    if (this.#waiting.push(work) === 1) setImmediate(() => this.#doWaiting())
+    if (this.#waiting.push(work) > 1) return
+    setImmediate(() => setImmediate(() => this.#doWaiting()))
   }
 
   #doWaiting(): void {

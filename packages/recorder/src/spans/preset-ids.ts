@@ -1,4 +1,5 @@
 import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace-node'
+import { newSpanId } from '../ids.js'
 
 /**
  * Gives the next span the ids that we chose for it: a session's trace id is the session's id, and
@@ -24,7 +25,7 @@ export class PresetIds implements IdGenerator {
   generateTraceId = (): string => this.#traceId ?? this.#random.generateTraceId()
 
   generateSpanId = (): string => {
-    const id = this.#spanId ?? this.#random.generateSpanId()
+    const id = this.#spanId ?? newSpanId()
     this.#spanId = undefined
     return id
   }

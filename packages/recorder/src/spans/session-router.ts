@@ -6,7 +6,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
  * id says into which session's file it goes. Spans of no session go nowhere.
  *
  * HTTP spans start and end while the bytes of a request or an answer stand in line to be passed on;
- * their lines are written right behind those, in the same round of the event loop.
+ * their lines are written right behind those.
  */
 export class SessionRouter implements SpanProcessor {
   readonly #processors = new Map<string, SpanProcessor>()
@@ -48,7 +48,10 @@ export class SessionRouter implements SpanProcessor {
 
   #inTurn(span: ReadableSpan, work: () => void): void {
     if (span.instrumentationScope.name !== HTTP_SCOPE) work()
-    else if (this.#waiting.push(work) === 1) setImmediate(() => this.#writeWaiting())
+    else if (this.#waiting.push(work) === 1) {
+      // undici writes a request one `setImmediate` after it was made.
+      setImmediate(() => setImmediate(() => this.#writeWaiting()))
+    }
   }
 
   #writeWaiting(): void {
