@@ -250,6 +250,8 @@ test('kill -9 while a question is open leaves its start on disk, and no answer',
   expect(attribute(started ?? { attributes: [] }, 'tacho.approval.what')).toBe(COMMAND)
   expect(session.spans.map(({ name }) => name)).not.toContain('approval command')
   expect(session.manifest.runs.at(-1)).not.toHaveProperty('ended')
+  const { stdout } = await place.tacho(['approvals', 'last'])
+  expect(stdout.toString()).toContain('open when the session died')
 })
 
 test('the client hears the same as without us, and the exit code is the same', async () => {
