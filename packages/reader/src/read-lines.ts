@@ -37,11 +37,12 @@ export function* readLines(
   from: LinePlace = { byte: 0, line: 1 },
   to = Number.POSITIVE_INFINITY,
 ): Generator<FileLine> {
-  const block = Buffer.allocUnsafe(BLOCK_BYTES)
   let { byte, line } = from
+  // One record is read among hundreds for one body: it needs no block of its own.
+  const block = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, to - byte)))
   let position = byte
   while (position < to) {
-    const filled = readSync(descriptor, block, 0, Math.min(BLOCK_BYTES, to - position), position)
+    const filled = readSync(descriptor, block, 0, Math.min(block.length, to - position), position)
     if (filled === 0) break
     const part = block.subarray(0, filled)
     for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, end + 1)) {
