@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**'],
     // Real agents start, talk and end in a test; a hang must still end before the patience does.
+    // Real terminals and agents on a shared machine: CI looks twice before it calls a thing broken.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

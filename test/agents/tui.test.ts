@@ -26,7 +26,7 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   const session = place.session()
   expect(session.started.map(({ name }) => name)).toContain('approval command')
   const pressed = now()
-  terminal.type('y')
+  await terminal.answer('y', 'Yes, proceed (y)')
   await terminal.showing('It is done.')
   const answered = now()
 
@@ -70,7 +70,7 @@ test('the screen, the last words and the exit code are those of Codex alone', as
     })
 
   await alike('Yes, proceed (y)')
-  for (const terminal of both) terminal.type('y')
+  for (const terminal of both) await terminal.answer('y', 'Yes, proceed (y)')
   await alike('It is done.')
   for (const terminal of both) say(terminal, 'Go on for ever')
   await alike('This has no end')

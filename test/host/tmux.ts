@@ -109,6 +109,19 @@ export class Terminal {
     this.#tmux('send-keys', '-l', text)
   }
 
+  /**
+   * Answers a question with a key, and presses it again where the question is still there: a TUI
+   * passes over keys that come right behind a dialog of its own, so that nobody answers unawares.
+   */
+  answer(key: string, question: string): Promise<void> {
+    return eventually(async () => {
+      this.type(key)
+      await eventually(() => {
+        if (this.screen.includes(question)) throw new Error(`The screen still asks: ${question}`)
+      }, 2_000)
+    })
+  }
+
   /** Pastes a text, and tells the program that it is one. */
   paste(text: string): void {
     this.#tmux('set-buffer', text)
