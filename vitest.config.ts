@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
     // Real agents start, talk and end in a test; a hang must still end before the patience does.
     // Real terminals and agents on a shared machine: CI looks twice before it calls a thing broken.
     retry: process.env.CI ? 1 : 0,
