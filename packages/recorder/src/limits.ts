@@ -13,6 +13,9 @@ export const TEXT_BYTES = 4 * 1024 * 1024
 /** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
 export const SYNC_MILLISECONDS = 500
 
+/** How long a span waits for its line while the bytes that it is about go first. */
+export const SPARE_MILLISECONDS = 2
+
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5
 

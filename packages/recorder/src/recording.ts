@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.js'
 import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
+import { Later } from './later.js'
 import { LAST_WORDS_MILLISECONDS } from './limits.js'
 import { type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
@@ -38,6 +39,8 @@ export type RecordingOptions = {
  */
 export class Recording {
   readonly scrubber: Scrubber
+  /** Where what is recorded waits until it is in nobody's way. */
+  readonly later = new Later()
   readonly #options: RecordingOptions
   readonly #clock: Clock
   readonly #tracing: Tracing
@@ -56,6 +59,8 @@ export class Recording {
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#tracing = new Tracing({
       serviceName: options.agent.name,
+      later: this.later,
+      now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
     })
     this.#run = {
@@ -75,15 +80,19 @@ export class Recording {
     return this.#latest
   }
 
-  /** An exchange begins: the head of its request has arrived. */
-  exchange(head: RequestHead): Exchange {
-    const at = this.#clock.microseconds()
+  /** An exchange begins: the head of its request has arrived, at the given time. */
+  exchange(head: RequestHead, at = this.#clock.microseconds()): Exchange {
     const session = this.session(head.conversation.sessionId)
     session.noteRequest(head, at)
     const exchange = new Exchange(session, head, at)
     this.#unfinished.add(exchange)
     void exchange.finished.then(() => this.#unfinished.delete(exchange))
     return exchange
+  }
+
+  /** Does work whose HTTP requests belong to an exchange that need not have begun yet. */
+  sending<Result>(exchange: () => Exchange | undefined, work: () => Result): Result {
+    return this.#tracing.within(() => exchange()?.httpPlace, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -119,7 +128,9 @@ export class Recording {
 
   /** Ends what is open and closes the files. */
   async close(ended: RunEnded): Promise<void> {
+    this.later.settleAll()
     await this.#lastWords()
+    this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
@@ -174,6 +185,7 @@ export class Recording {
       id,
       files,
       run: this.#run,
+      later: this.later,
       scrubber,
       tracing: this.#tracing,
       now,

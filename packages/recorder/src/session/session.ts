@@ -5,6 +5,7 @@ import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
+import type { Later } from '../later.js'
 import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
 import type { SpanStart, Tracing } from '../spans/tracing.js'
@@ -22,6 +23,7 @@ export type SessionOptions = {
   id: string
   files: SessionFiles
   run: RunFacts
+  later: Later
   scrubber: Scrubber
   tracing: Tracing
   now: () => number
@@ -30,6 +32,7 @@ export type SessionOptions = {
 /** One session under record: its folder, its trace, and the run that is writing to both. */
 export class Session {
   readonly scrubber: Scrubber
+  readonly later: Later
   readonly now: () => number
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
@@ -56,6 +59,7 @@ export class Session {
     this.#run = options.run
     this.#tracing = options.tracing
     this.#agentVersion = options.run.agent.version
+    this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
     const spans: SpanSource = {
@@ -156,12 +160,6 @@ export class Session {
       'gen_ai.conversation.id': threadId ?? this.#id,
       ...(turnId !== undefined && { 'tacho.turn.id': turnId }),
     }
-  }
-
-  /** Does work whose HTTP requests belong under the given span. */
-  within<Result>(parentSpanId: string, attributes: Attributes, work: () => Result): Result {
-    if (!this.#isNamed) return work()
-    return this.#tracing.within({ traceId: this.traceId, spanId: parentSpanId, attributes }, work)
   }
 
   /** A request of this session has arrived. */
