@@ -79,6 +79,13 @@ export class Answer {
     return this.#send('\r\n')
   }
 
+  /** What has been written goes out before the turn of the event loop is over. */
+  sendNow(): void {
+    if (!this.#isCorked) return
+    this.#isCorked = false
+    this.#socket.uncork()
+  }
+
   end(trailers: Headers = []): void {
     if (this.isOver) return
     this.flush()
@@ -104,8 +111,7 @@ export class Answer {
   /** Breaks the connection off, as the upstream's broke; what has been written goes out before. */
   breakOff(isReset: boolean): void {
     this.flush()
-    if (this.#isCorked) this.#socket.uncork()
-    this.#isCorked = false
+    this.sendNow()
     this.isOver = true
     if (isReset) this.#socket.resetAndDestroy()
     else this.#socket.destroy()
@@ -138,11 +144,7 @@ export class Answer {
     if (!this.#isCorked) {
       this.#isCorked = true
       this.#socket.cork()
-      process.nextTick(() => {
-        if (!this.#isCorked) return
-        this.#isCorked = false
-        this.#socket.uncork()
-      })
+      process.nextTick(() => this.sendNow())
     }
     return typeof part === 'string' ? this.#socket.write(part, 'latin1') : this.#socket.write(part)
   }

@@ -66,8 +66,7 @@ function bodyOf({ lengths, codings }: BodyFields): RequestHead['body'] | undefin
     return isChunked && lengths.length === 0 ? 'chunked' : undefined
   }
   const [length = '0'] = lengths
-  const isOne = lengths.every((one) => one === length)
-  return isOne && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+  return lengths.length <= 1 && /^\d{1,15}$/.test(length) ? Number(length) : undefined
 }
 
 type BodyFields = { lengths: string[]; codings: string[] }
