@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, systemClock } from './clock.js'
@@ -6,12 +7,14 @@ import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
 import { Later } from './later.js'
-import { LAST_WORDS_MILLISECONDS } from './limits.js'
-import { type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
+import { LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
+import { LiveExport, liveSettings } from './live/live-export.js'
+import { isAtLeast, type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
 import { Session } from './session/session.js'
 import { SessionFiles } from './session/session-files.js'
+import { recordedResource } from './spans/recorded-resource.js'
 import { Tracing } from './spans/tracing.js'
 
 export type RecordingOptions = {
@@ -45,6 +48,8 @@ export class Recording {
   readonly #clock: Clock
   readonly #tracing: Tracing
   readonly #log: SessionLog
+  readonly #live: LiveExport | undefined
+  readonly #resource: Resource
   readonly #run: RunFacts
   readonly #sessions = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
@@ -57,8 +62,10 @@ export class Recording {
     this.#clock = options.clock ?? systemClock
     this.scrubber = scrubberFor(options.environment, options.argv)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
+    this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
+    this.#live = this.#openLive()
     this.#tracing = new Tracing({
-      serviceName: options.agent.name,
+      resource: this.#resource,
       later: this.later,
       now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
@@ -124,6 +131,8 @@ export class Recording {
   /** A line of the debug log. */
   log(level: LogLevel, label: string, message: string): void {
     this.#log.write(level, label, message)
+    if (this.#live?.sendsLines && isAtLeast(level, this.#options.logLevel))
+      this.#sendLine(this.#live, level, label, message)
   }
 
   /** Ends what is open and closes the files. */
@@ -135,7 +144,38 @@ export class Recording {
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
     for (const session of sessions) session.close(ended)
+    await this.#live?.close(LIVE_CLOSE_MILLISECONDS)
+    for (const session of sessions) session.closeLive()
     await this.#tracing.shutdown()
+  }
+
+  #openLive(): LiveExport | undefined {
+    const onTrouble = (words: string, isNews: boolean) => {
+      this.#log.write('warn', 'tacho', `live export: ${words}`)
+      if (isNews) this.#options.onTrouble(words)
+    }
+    try {
+      const settings = liveSettings(this.#options.environment, onTrouble)
+      return settings.length === 0 ? undefined : new LiveExport(settings, onTrouble)
+    } catch (error) {
+      onTrouble(String(error), true)
+      return undefined
+    }
+  }
+
+  #sendLine(live: LiveExport, level: LogLevel, label: string, message: string): void {
+    const [session, at] = [this.#latest, this.#clock.microseconds()]
+    session.whenNamed(() => {
+      live.line({
+        at,
+        level,
+        label,
+        message: this.scrubber.text(message),
+        sessionId: session.id,
+        traceId: session.traceId,
+        resource: this.#resource.attributes,
+      })
+    })
   }
 
   /** Waits for the ends that have been told and are not written yet, and not for long. */
@@ -186,6 +226,7 @@ export class Recording {
       files,
       run: this.#run,
       later: this.later,
+      live: this.#live,
       scrubber,
       tracing: this.#tracing,
       now,

@@ -3,13 +3,14 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 
 /**
  * One provider serves all sessions of a process; a span's trace id is its session's, so the trace
- * id says into which session's file it goes. Spans of no session go nowhere.
+ * id says whose it is. Spans of no session go nowhere.
  */
 export class SessionRouter implements SpanProcessor {
-  readonly #processors = new Map<string, SpanProcessor>()
+  readonly #processors = new Map<string, readonly SpanProcessor[]>()
 
-  add(traceId: string, processor: SpanProcessor): void {
-    this.#processors.set(traceId, processor)
+  /** @param processors are told in this order. */
+  add(traceId: string, processors: readonly SpanProcessor[]): void {
+    this.#processors.set(traceId, processors)
   }
 
   remove(traceId: string): void {
@@ -17,23 +18,23 @@ export class SessionRouter implements SpanProcessor {
   }
 
   onStart(span: Span, parentContext: Context): void {
-    this.#processorOf(span)?.onStart(span, parentContext)
+    for (const one of this.#processorsOf(span)) one.onStart(span, parentContext)
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#processorOf(span)?.onEnd(span)
+    for (const one of this.#processorsOf(span)) one.onEnd(span)
   }
 
   async forceFlush(): Promise<void> {
-    await Promise.all([...this.#processors.values()].map((one) => one.forceFlush()))
+    await Promise.all([...this.#processors.values()].flat().map((one) => one.forceFlush()))
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all([...this.#processors.values()].map((one) => one.shutdown()))
+    await Promise.all([...this.#processors.values()].flat().map((one) => one.shutdown()))
     this.#processors.clear()
   }
 
-  #processorOf(span: ReadableSpan): SpanProcessor | undefined {
-    return this.#processors.get(span.spanContext().traceId)
+  #processorsOf(span: ReadableSpan): readonly SpanProcessor[] {
+    return this.#processors.get(span.spanContext().traceId) ?? []
   }
 }

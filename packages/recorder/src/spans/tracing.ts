@@ -9,7 +9,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import type { Resource } from '@opentelemetry/resources'
 import { AlwaysOnSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { hrTime } from '../clock.js'
 import type { Later } from '../later.js'
@@ -34,7 +34,7 @@ export type SpanStart = {
 }
 
 export type TracingOptions = {
-  serviceName: string
+  resource: Resource
   later: Later
   now: () => number
   /** Replaces secrets in the URLs that instrumentation-undici puts on its spans. */
@@ -58,7 +58,7 @@ export class Tracing {
       // The environment's OTEL_TRACES_SAMPLER is about what is sent out; the recording is whole.
       sampler: new AlwaysOnSampler(),
       spanLimits: { attributeCountLimit: SPAN_ATTRIBUTES, eventCountLimit: SPAN_EVENTS },
-      resource: resourceFromAttributes({ 'service.name': options.serviceName }),
+      resource: options.resource,
       spanProcessors: [this.router],
     })
     // Without a propagator: the API must get the headers that the agent sent, and no more.
