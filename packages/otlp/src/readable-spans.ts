@@ -34,10 +34,11 @@ function readableSpan(
   const { traceId, spanId, parentSpanId } = span
   const startTime = hrTimeOf(span.startTimeUnixNano)
   const endTime = hrTimeOf(span.endTimeUnixNano)
+  const context = contextOf(traceId, spanId)
   return {
     name: span.name,
     kind: span.kind - 1,
-    spanContext: () => contextOf(traceId, spanId),
+    spanContext: () => context,
     ...(parentSpanId && { parentSpanContext: contextOf(traceId, parentSpanId) }),
     startTime,
     endTime,

@@ -63,7 +63,8 @@ export class Recording {
     this.scrubber = scrubberFor(options.environment, options.argv)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
-    this.#live = this.#openLive()
+    const troubles: string[] = []
+    this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
       resource: this.#resource,
       later: this.later,
@@ -79,6 +80,7 @@ export class Recording {
       ...(options.logPath !== undefined && { debugLog: options.logPath }),
     }
     this.#latest = this.#begin()
+    for (const words of troubles) this.log('warn', 'tacho', words)
     this.#unnamed = this.#latest
   }
 
@@ -143,19 +145,22 @@ export class Recording {
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
-    for (const session of sessions) session.close(ended)
+    for (const session of sessions) session.end(ended)
     await this.#live?.close(LIVE_CLOSE_MILLISECONDS)
-    for (const session of sessions) session.closeLive()
+    for (const session of sessions) session.close()
     await this.#tracing.shutdown()
   }
 
-  #openLive(): LiveExport | undefined {
+  /** @param troubles gets what is to be told once there is a log. */
+  #openLive(troubles: string[]): LiveExport | undefined {
+    let tell = (words: string): void => void troubles.push(words)
     const onTrouble = (words: string, isNews: boolean) => {
-      this.#log.write('warn', 'tacho', `live export: ${words}`)
+      tell(`live export: ${words}`)
       if (isNews) this.#options.onTrouble(words)
     }
     try {
       const settings = liveSettings(this.#options.environment, onTrouble)
+      tell = (words) => this.#log.write('warn', 'tacho', words)
       return settings.length === 0 ? undefined : new LiveExport(settings, onTrouble)
     } catch (error) {
       onTrouble(String(error), true)

@@ -86,13 +86,14 @@ export class SessionFiles {
     return sum
   }
 
-  close(): void {
-    for (const file of [this.raw, this.meta, this.log]) file.close()
+  /** No exchange and no span comes any more. */
+  closeRecords(): void {
+    for (const file of [this.raw, this.meta]) file.close()
   }
 
-  /** The one that is written to after the others are closed. */
-  closeExported(): void {
-    this.#exported?.close()
+  /** And nothing else, either. */
+  close(): void {
+    for (const file of [this.log, this.#exported]) file?.close()
   }
 
   #ours(): [AppendFile, string][] {

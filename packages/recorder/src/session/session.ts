@@ -229,8 +229,8 @@ export class Session {
     }
   }
 
-  /** Ends the run's spans, writes how it ended and closes the files. */
-  close(ended: RunEnded): void {
+  /** Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it. */
+  end(ended: RunEnded): void {
     const at = this.now()
     for (const conversation of this.turns.open()) {
       const turn = this.turns.spanIdOf(conversation.turnId ?? '', conversation, at)
@@ -245,16 +245,17 @@ export class Session {
     )
     this.#span?.end(hrTime(at))
     this.#tracing.router.remove(this.traceId)
-    // Closing can show that records were lost, which the manifest is to tell.
-    this.#files.close()
+    this.#files.closeRecords()
     this.#end = { endedAt: isoTime(at), ended }
-    this.#writeManifest()
+    // Sending may take a moment, in which we could be killed.
+    if (this.#live !== undefined) this.#writeManifest()
   }
 
-  /** What was sent out is known: the manifest tells it. Called once the run is closed. */
-  closeLive(): void {
-    this.#files.closeExported()
-    if (this.#live !== undefined) this.#writeManifest()
+  /** Writes how the run ended and closes the files. */
+  close(): void {
+    // Closing can show that records were lost, which the manifest is to tell.
+    this.#files.close()
+    this.#writeManifest()
   }
 
   #startRun(): void {
