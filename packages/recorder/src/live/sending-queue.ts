@@ -1,4 +1,4 @@
-import { SendError } from '@tacho/otlp'
+import { SendError, sendInParts } from '@tacho/otlp'
 import { LIVE_BATCH_ITEMS, LIVE_BATCH_MILLISECONDS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
 
 /** What becomes of what was put into a {@link SendingQueue}. */
@@ -64,25 +64,33 @@ export class SendingQueue<Item> {
   }
 
   async #sendItems(items: Item[]): Promise<void> {
+    const unsettled = new Set(items)
+    const settle = (some: Item[]) => {
+      for (const one of some) unsettled.delete(one)
+    }
     try {
-      await this.#send(items)
-      this.#retries = 0
-      this.#events.delivered(items)
+      await sendInParts(this.#send, items, {
+        taken: (taken) => {
+          settle(taken)
+          this.#retries = 0
+          this.#events.delivered(taken)
+        },
+        tooLarge: (item, { message }) => {
+          settle([item])
+          this.#events.givenUp([item], message)
+        },
+      })
     } catch (error) {
-      await this.#notTaken(items, error)
+      this.#notTaken([...unsettled], error)
     }
   }
 
-  async #notTaken(items: Item[], error: unknown): Promise<void> {
+  #notTaken(items: Item[], error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
     if (error instanceof SendError && error.isRetryable) {
       this.#retries += 1
       this.#waiting.unshift(...items)
       this.#events.refused(reason)
-    } else if (error instanceof SendError && error.isTooLarge && items.length > 1) {
-      const middle = Math.ceil(items.length / 2)
-      await this.#sendItems(items.slice(0, middle))
-      await this.#sendItems(items.slice(middle))
     } else this.#events.givenUp(items, reason)
   }
 
