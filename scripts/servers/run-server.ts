@@ -8,6 +8,8 @@ export type Server = {
   /** As it is called in sentences: `Jaeger`. */
   name: string
   command: readonly [program: string, ...args: string[]]
+  /** Added to the environment of this process. */
+  env?: Record<string, string>
   /** Those of 127.0.0.1 that it is told to users by. */
   ports: readonly number[]
   /** Answers 200 once it is ready. */
@@ -32,7 +34,8 @@ const TAIL_LINES = 10
 export async function runServer(server: Server): Promise<number> {
   for (const port of server.ports) if (!(await isFree(port))) throw portInUse(server.name, port)
   const [program, ...args] = server.command
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...server.env }
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const tail: string[] = []
   let isReady = false
   for (const stream of [child.stdout, child.stderr]) {
