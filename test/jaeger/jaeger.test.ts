@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Jaeger, startJaeger } from './jaeger.js'
-import { post, traceOf } from './spans.js'
+import { linesOf, newTraceId, post, spanOf, traceOf } from './spans.js'
 import { plainSpans, traceIn } from './trace.js'
 
 let jaeger: Jaeger
@@ -30,3 +30,20 @@ test('a span that is sent twice is shown once', async () => {
   expect([await post(jaeger, line), await post(jaeger, line)]).toEqual([200, 200])
   expect(await traceIn(jaeger, traceId)).toEqual(plainSpans(line))
 })
+
+// Jaeger writes what it remarks while it is asked, such as that a parent is missing, into the spans
+// that it has in memory, and then takes them for others.
+for (const [storage, isDurable, times] of [
+  ['files', true, 1],
+  ['memory', false, 2],
+] as const) {
+  test(`sent again after Jaeger was asked, a span without its parent is shown ${times} times from ${storage}`, async () => {
+    await using other = await startJaeger({ isDurable })
+    const traceId = newTraceId()
+    const line = linesOf([spanOf({ traceId, parentSpanId: 'ab'.repeat(8) })])
+    await post(other, line)
+    expect(await traceIn(other, traceId)).toHaveLength(1)
+    await post(other, line)
+    expect(await traceIn(other, traceId)).toHaveLength(times)
+  })
+}
