@@ -35,18 +35,20 @@ describe.concurrent('what the Collector has answered for arrives', () => {
     expect(await traceWith(jaeger, sent.traceId, 1_000)).toEqual(plainSpans(sent.line))
   })
 
-  test('where the Collector is killed with all of it in its queue, three times', async () => {
-    await using jaeger = await startJaeger({ isDown: true })
-    await using collector = await startCollector({ jaeger: jaeger.grpcEndpoint })
-    const sent = new Sent()
-    for (let life = 0; life < 3; life += 1) {
-      for (let batch = 0; batch < 5; batch += 1) await sent.post(collector)
-      await collector.service.kill()
-      await collector.service.start()
-    }
-    await jaeger.service.start()
-    expect(await traceWith(jaeger, sent.traceId, 750)).toEqual(plainSpans(sent.line))
-  })
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    test(`where the Collector ends by ${signal} with all of it in its queue, three times`, async () => {
+      await using jaeger = await startJaeger({ isDown: true })
+      await using collector = await startCollector({ jaeger: jaeger.grpcEndpoint })
+      const sent = new Sent()
+      for (let life = 0; life < 3; life += 1) {
+        for (let batch = 0; batch < 5; batch += 1) await sent.post(collector)
+        await collector.service.kill(signal)
+        await collector.service.start()
+      }
+      await jaeger.service.start()
+      expect(await traceWith(jaeger, sent.traceId, 750)).toEqual(plainSpans(sent.line))
+    })
+  }
 
   test('where sampling holds the rest, also with the Collector killed right away', async () => {
     await using jaeger = await startJaeger()
