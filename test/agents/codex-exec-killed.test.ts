@@ -22,7 +22,8 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
     }
   })
   const held = await place.model.responseSent(2, 6)
-  const session = place.session()
+  // The model may have answered before the session had its name.
+  const session = await eventually(() => place.session())
   const inFlight = await eventually(() => {
     const id = session.exchanges[1]?.exchange
     const last = session.raw.findLast((record) => record.kind === 'chunk' && record.exchange === id)

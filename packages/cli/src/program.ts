@@ -4,6 +4,7 @@ import { addApprovalsCommand } from './commands/approvals.js'
 import { addCancellationsCommand } from './commands/cancellations.js'
 import { addCodexEntry } from './commands/codex-entry.js'
 import { addCompletionCommand } from './commands/completion.js'
+import { addExportCommand } from './commands/export.js'
 import { addLsCommand } from './commands/ls.js'
 import { addRawCommand } from './commands/raw.js'
 import { addSalvageCommand } from './commands/salvage.js'
@@ -28,6 +29,7 @@ export function program(): Command {
   addRawCommand(tacho)
   addApprovalsCommand(tacho)
   addCancellationsCommand(tacho)
+  addExportCommand(tacho)
   addVerifyCommand(tacho)
   addSalvageCommand(tacho)
   addSealCommand(tacho)

@@ -26,6 +26,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   running: '\nTry again when it is over.',
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',
+  'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',
 }
 
 // Help and version end commander's work with an error, too; their text is out already.

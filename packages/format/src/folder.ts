@@ -7,6 +7,8 @@ export const SESSION_FILES = {
   log: 'session.log',
   raw: 'session_oai_raw.log',
   meta: 'session_meta.log',
+  /** Only where something was sent out. */
+  export: 'session_export.log',
 } as const
 
 // A session id becomes a folder's name and comes from a request header, that is, from outside: no

@@ -13,6 +13,7 @@ export {
   textOf,
   utf8Length,
 } from './content.js'
+export type { DeliveredRecord } from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
 export {
   type Checksum,
@@ -23,7 +24,7 @@ export {
   lineTail,
   type PlacedLine,
 } from './line.js'
-export type { Manifest, Run, RunEnded } from './manifest.js'
+export type { LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
 export {
   type AnyValue,
   type KeyValue,

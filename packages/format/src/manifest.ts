@@ -36,8 +36,22 @@ export type Run = {
   exchanges: { completed: number; cancelled: number; failed: number }
   /** Records known to be lost, by kind. */
   lost?: Record<string, number>
+  /** What was sent out while it ran, where that was asked for. */
+  live?: LiveDelivery[]
   /** The debug log, where it is not the folder's `session.log`. */
   debugLog?: string
+}
+
+/** How much of one signal of a run has arrived where it was sent. */
+export type LiveDelivery = {
+  signal: 'traces' | 'logs'
+  endpoint: string
+  /** Spans, or lines of the debug log. */
+  delivered: number
+  /** Known not to have arrived, or not known to have. They are in the files. */
+  undelivered: number
+  /** Why the last of them did not. */
+  reason?: string
 }
 
 /** How a run ended: the agent's exit code, or the signal that ended it. */

@@ -11,6 +11,8 @@ export type ReaderErrorCode =
   | 'running'
   /** A log could not be compressed; it is as it was. */
   | 'cannot-seal'
+  /** A collector does not take what it is sent. */
+  | 'not-delivered'
   /** What was to be made is there already, or cannot be made there. */
   | 'cannot-salvage'
 

@@ -13,6 +13,9 @@ export const TEXT_BYTES = 4 * 1024 * 1024
 /** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
 export const SYNC_MILLISECONDS = 500
 
+/** How long a span waits for its line while the bytes that it is about go first. */
+export const SPARE_MILLISECONDS = 2
+
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5
 
@@ -28,3 +31,21 @@ export const ATTRIBUTE_CHARACTERS = 1024
 
 /** How long the end of a recording waits for bodies that are still being decoded; the host waits with it. */
 export const LAST_WORDS_MILLISECONDS = 200
+
+/** What may wait to be sent, in one recording: as much as the promises allow. Beyond it, files only. */
+export const LIVE_QUEUE_BYTES = 8 * 1024 * 1024
+
+/** Spans or lines in one request: about 200 KB, which a Collector takes at any setting. */
+export const LIVE_BATCH_ITEMS = 256
+
+/** How long a span waits for others to be sent with. */
+export const LIVE_BATCH_MILLISECONDS = 1_000
+
+/** The pause after what was sent has been refused; twice as long each time. */
+export const LIVE_RETRY_MILLISECONDS = { first: 1_000, most: 30_000 }
+
+/** Of one line of the debug log this much is sent; the file has all of it. */
+export const LIVE_LINE_BYTES = 16 * 1024
+
+/** How long the end of a recording waits for what is still to be sent; the host waits with it. */
+export const LIVE_CLOSE_MILLISECONDS = 200

@@ -1,16 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, systemClock } from './clock.js'
 import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
-import { LAST_WORDS_MILLISECONDS } from './limits.js'
-import { type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
+import { Later } from './later.js'
+import { LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
+import { LiveExport, liveSettings } from './live/live-export.js'
+import { isAtLeast, type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
 import { Session } from './session/session.js'
 import { SessionFiles } from './session/session-files.js'
+import { recordedResource } from './spans/recorded-resource.js'
 import { Tracing } from './spans/tracing.js'
 
 export type RecordingOptions = {
@@ -38,10 +42,14 @@ export type RecordingOptions = {
  */
 export class Recording {
   readonly scrubber: Scrubber
+  /** Where what is recorded waits until it is in nobody's way. */
+  readonly later = new Later()
   readonly #options: RecordingOptions
   readonly #clock: Clock
   readonly #tracing: Tracing
   readonly #log: SessionLog
+  readonly #live: LiveExport | undefined
+  readonly #resource: Resource
   readonly #run: RunFacts
   readonly #sessions = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
@@ -54,8 +62,13 @@ export class Recording {
     this.#clock = options.clock ?? systemClock
     this.scrubber = scrubberFor(options.environment, options.argv)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
+    this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
+    const troubles: string[] = []
+    this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
-      serviceName: options.agent.name,
+      resource: this.#resource,
+      later: this.later,
+      now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
     })
     this.#run = {
@@ -67,6 +80,7 @@ export class Recording {
       ...(options.logPath !== undefined && { debugLog: options.logPath }),
     }
     this.#latest = this.#begin()
+    for (const words of troubles) this.log('warn', 'tacho', words)
     this.#unnamed = this.#latest
   }
 
@@ -75,15 +89,19 @@ export class Recording {
     return this.#latest
   }
 
-  /** An exchange begins: the head of its request has arrived. */
-  exchange(head: RequestHead): Exchange {
-    const at = this.#clock.microseconds()
+  /** An exchange begins: the head of its request has arrived, at the given time. */
+  exchange(head: RequestHead, at = this.#clock.microseconds()): Exchange {
     const session = this.session(head.conversation.sessionId)
     session.noteRequest(head, at)
     const exchange = new Exchange(session, head, at)
     this.#unfinished.add(exchange)
     void exchange.finished.then(() => this.#unfinished.delete(exchange))
     return exchange
+  }
+
+  /** Does work whose HTTP requests belong to an exchange that need not have begun yet. */
+  sending<Result>(exchange: () => Exchange | undefined, work: () => Result): Result {
+    return this.#tracing.within(() => exchange()?.httpPlace, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -115,16 +133,54 @@ export class Recording {
   /** A line of the debug log. */
   log(level: LogLevel, label: string, message: string): void {
     this.#log.write(level, label, message)
+    if (this.#live?.sendsLines && isAtLeast(level, this.#options.logLevel))
+      this.#sendLine(this.#live, level, label, message)
   }
 
   /** Ends what is open and closes the files. */
   async close(ended: RunEnded): Promise<void> {
+    this.later.settleAll()
     await this.#lastWords()
+    this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
-    for (const session of sessions) session.close(ended)
+    for (const session of sessions) session.end(ended)
+    await this.#live?.close(LIVE_CLOSE_MILLISECONDS)
+    for (const session of sessions) session.close()
     await this.#tracing.shutdown()
+  }
+
+  /** @param troubles gets what is to be told once there is a log. */
+  #openLive(troubles: string[]): LiveExport | undefined {
+    let tell = (words: string): void => void troubles.push(words)
+    const onTrouble = (words: string, isNews: boolean) => {
+      tell(`live export: ${words}`)
+      if (isNews) this.#options.onTrouble(words)
+    }
+    try {
+      const settings = liveSettings(this.#options.environment, onTrouble)
+      tell = (words) => this.#log.write('warn', 'tacho', words)
+      return settings.length === 0 ? undefined : new LiveExport(settings, onTrouble)
+    } catch (error) {
+      onTrouble(String(error), true)
+      return undefined
+    }
+  }
+
+  #sendLine(live: LiveExport, level: LogLevel, label: string, message: string): void {
+    const [session, at] = [this.#latest, this.#clock.microseconds()]
+    session.whenNamed(() => {
+      live.line({
+        at,
+        level,
+        label,
+        message: this.scrubber.text(message),
+        sessionId: session.id,
+        traceId: session.traceId,
+        resource: this.#resource.attributes,
+      })
+    })
   }
 
   /** Waits for the ends that have been told and are not written yet, and not for long. */
@@ -174,6 +230,8 @@ export class Recording {
       id,
       files,
       run: this.#run,
+      later: this.later,
+      live: this.#live,
       scrubber,
       tracing: this.#tracing,
       now,

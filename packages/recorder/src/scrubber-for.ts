@@ -16,6 +16,33 @@ export function scrubberFor(
     if (value === undefined || value.startsWith('/')) continue
     if (isSecretName(name)) scrubber.learn(value, 'environment')
   }
+  for (const name of OTLP_HEADERS) learnOtlpHeaders(scrubber, environment[name] ?? '')
   learnArguments(scrubber, argv)
   return scrubber
+}
+
+const OTLP_HEADERS = [
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+  'OTEL_EXPORTER_OTLP_LOGS_HEADERS',
+]
+
+/** `name=value,name=value`, the values percent-encoded: mostly a key for the collector. */
+function learnOtlpHeaders(scrubber: Scrubber, headers: string): void {
+  for (const header of headers.split(',')) {
+    const spelled = header.slice(header.indexOf('=') + 1).trim()
+    const value = decoded(spelled)
+    // Without its scheme, for that is how it may turn up elsewhere.
+    for (const secret of new Set([spelled, value, value.replace(/^\w+ +/, '')])) {
+      scrubber.learn(secret, 'otlp-header')
+    }
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { IncomingMessage } from 'node:http'
-import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -83,9 +81,8 @@ test('the values of an option, however they are attached, and none behind a --',
 
 describe('the provider of a configuration', () => {
   const own = 'model_provider = "mine"\n[model_providers.mine]\nbase_url = "https://m.example/v1"'
-  const request = new IncomingMessage(new Socket())
-  const chatgpt = new IncomingMessage(new Socket())
-  chatgpt.headers['chatgpt-account-id'] = 'a'
+  const request = { headers: [] }
+  const chatgpt = { headers: [['ChatGPT-Account-ID', 'a'] as [string, string]] }
 
   test.each([
     ['', 'openai', 'https://api.openai.com/v1', 'https://chatgpt.com/backend-api/codex'],

@@ -8,7 +8,8 @@ import {
   sessionRoots,
   summarize,
 } from '@tacho/reader'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { ageOf } from '../age.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
@@ -29,18 +30,6 @@ export function addSealCommand(tacho: Command): void {
     .option('--json', 'print an array of objects')
     .action(seal)
   withSessionsDir(command)
-}
-
-const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-
-/** An age in milliseconds. */
-function ageOf(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? []
-  const milliseconds = UNITS[unit]
-  if (count === undefined || milliseconds === undefined) {
-    throw new InvalidArgumentError('It is a number and m, h, d or w: 30m, 12h, 7d, 2w.')
-  }
-  return Number(count) * milliseconds
 }
 
 async function seal(name: string | undefined, options: SealOptions): Promise<void> {

@@ -13,6 +13,7 @@ import { sessionJson } from '../show/json.js'
 import { lossLines } from '../show/losses.js'
 import { TIMELINE_COLUMNS, timelineRows } from '../show/timeline.js'
 import { tableLines } from '../table.js'
+import { traceUrl } from '../trace-url.js'
 
 /** `tacho show`: one session, with its turns and exchanges in their order. */
 export function addShowCommand(tacho: Command): void {
@@ -28,11 +29,12 @@ export function addShowCommand(tacho: Command): void {
 async function show(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
+  const trace = traceUrl(session, process.env)
   if (options.json) {
-    await write(`${jsonText(sessionJson(session), 2)}\n`)
+    await write(`${jsonText(sessionJson(session, trace), 2)}\n`)
     return
   }
-  for (const line of headerLines(session)) await write(`${line}\n`)
+  for (const line of headerLines(session, trace)) await write(`${line}\n`)
   const rows = timelineRows(session, timelineOf(session))
   if (rows.length > 0) await write('\n')
   for (const line of rows.length > 0 ? tableLines(TIMELINE_COLUMNS, rows, outputWidth()) : []) {

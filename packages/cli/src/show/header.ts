@@ -14,8 +14,12 @@ import { printable } from '../printable.js'
 import { duration, localTime, tokenCount } from '../quantities.js'
 import { styled } from '../style.js'
 
-/** The lines above the time line: who, when, where, with which command, and how it ended. */
-export function headerLines(session: Session): string[] {
+/**
+ * The lines above the time line: who, when, where, with which command, and how it ended.
+ *
+ * @param trace where Jaeger shows it.
+ */
+export function headerLines(session: Session, trace: string | undefined): string[] {
   const run = session.runs.at(-1)
   const fields: [name: string, text: string][] = [
     ['agent', agentWords(session, run)],
@@ -28,6 +32,7 @@ export function headerLines(session: Session): string[] {
     ['cancellations', cancellationsWords(session)],
     ['tokens', tokensWords(session)],
     ['folder', printable(session.folder)],
+    ['trace', printable(trace ?? '')],
   ]
   const shown = fields.filter(([, text]) => text !== '')
   const widest = Math.max(...shown.map(([name]) => name.length))

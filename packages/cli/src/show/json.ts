@@ -13,7 +13,7 @@ import { approvalJson } from '../approvals/json.js'
 import { cancellationJson } from '../cancellations/json.js'
 
 /** A session as `tacho show --json` prints it (docs/cli.md). What is not known is null. */
-export function sessionJson(session: Session): object {
+export function sessionJson(session: Session, trace: string | undefined): object {
   const entries = timelineOf(session)
   const run = session.runs.at(-1)
   const approvals = approvalsOf(session)
@@ -31,6 +31,7 @@ export function sessionJson(session: Session): object {
       lastSeenAt: session.lastSeenAt ?? null,
       cwd: run?.cwd ?? null,
       folder: session.folder,
+      traceUrl: trace ?? null,
     },
     exchanges: session.exchanges.map(exchangeJson),
     turns: entries.flatMap((entry) => (entry.kind === 'turn' ? [spanJson(entry.span)] : [])),

@@ -1,28 +1,25 @@
-import type { IncomingMessage } from 'node:http'
 import type { Conversation } from '@tacho/recorder'
+import { headerValue, type RequestHead } from '../http-server/request-head.js'
 
 /** What Codex says of the conversation in the headers of each request (Codex 0.169). */
-export function conversationOf(request: IncomingMessage): Conversation {
-  const { headers } = request
-  const metadata = objectOf([headers['x-codex-turn-metadata']].flat()[0])
+export function conversationOf({ headers }: RequestHead): Conversation {
+  const metadata = objectOf(headerValue(headers, 'x-codex-turn-metadata'))
   // The TUI asks for a title of the session in a thread that is a session of its own by its ids.
   const isTitle = metadata.thread_source === 'thread_title'
   const sessionId = isTitle
     ? undefined
-    : (text(metadata.session_id) ?? single(headers['session-id']))
-  const threadId = text(metadata.thread_id) ?? single(headers['thread-id'])
+    : (text(metadata.session_id) ?? text(headerValue(headers, 'session-id')))
+  const threadId = text(metadata.thread_id) ?? text(headerValue(headers, 'thread-id'))
   const turnId = text(metadata.turn_id)
-  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(headers['user-agent'] ?? '')?.[1]
+  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(
+    headerValue(headers, 'user-agent') ?? '',
+  )?.[1]
   return {
     ...(sessionId !== undefined && { sessionId }),
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
     ...(agentVersion !== undefined && { agentVersion }),
   }
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return text(Array.isArray(value) ? value[0] : value)
 }
 
 // An empty turn id comes with Codex's warm-up request.

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http'
 import type { TomlTable } from 'smol-toml'
+import { headerValue, type RequestHead } from '../http-server/request-head.js'
 import { tableAt, textAt } from './config.js'
 
 /** Where Codex sends its requests, and how it is told to send them to us. */
 export type Provider = {
   /** For `gen_ai.provider.name`. */
   name: string
-  upstream: (request: IncomingMessage) => URL
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
   /** After how long without a byte Codex gives up on an answer, in milliseconds. */
   idleTimeout: number
   /** Codex's own options that put a base URL of ours in the place of the upstream. */
@@ -41,7 +41,7 @@ function builtIn(configured: string | undefined): Provider | NoTap {
     name: 'openai',
     idleTimeout: IDLE_TIMEOUT,
     upstream: (request) =>
-      given ?? (request.headers['chatgpt-account-id'] === undefined ? API : CHATGPT),
+      given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
     redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl(given ?? API))}`],
   }
 }

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Headers } from '@tacho/format'
 import type { Exchange, ExchangeEnd } from '@tacho/recorder'
 import type { Dispatcher } from 'undici'
+import type { Answer } from '../http-server/answer.js'
+import type { ServerRequest } from '../http-server/server-request.js'
 import { endToEnd, pairsOf } from './headers.js'
 
 /** A recorder of one exchange whose calls never throw. */
@@ -16,8 +17,8 @@ export type ExchangeTap = {
 }
 
 export type Forwarding = {
-  request: IncomingMessage
-  response: ServerResponse
+  request: ServerRequest
+  answer: Answer
   dispatcher: Dispatcher
   origin: string
   path: string
@@ -32,41 +33,38 @@ export type Forwarding = {
  * it has been passed on.
  */
 export function forward(forwarding: Forwarding): void {
-  const { request, response, dispatcher, origin, path, headers, tap } = forwarding
-  const handler = new AnswerHandler(request, response, tap)
+  const { request, answer, dispatcher, origin, path, headers, tap } = forwarding
+  const handler = new AnswerHandler(answer, tap)
   const send = (body: Dispatcher.DispatchOptions['body']) => {
-    const method = request.method as Dispatcher.HttpMethod
+    const method = request.head.method as Dispatcher.HttpMethod
     const options = { origin, path, method, headers: headers.flat(), body: body ?? null }
     tap.send(() => dispatcher.dispatch(options, handler))
   }
-  const length = bodyLength(request)
-  if (length === 0) send(null)
-  else if (length <= WHOLE_BYTES) sendWhole(request, tap, send)
-  // undici takes any AsyncIterable, which its types leave out (its docs, DispatchOptions.body).
-  else send(streamed(request, tap) as unknown as Readable)
+  const { body } = request.head
+  if (body === 0) send(null)
+  else if (body !== 'chunked' && body <= WHOLE_BYTES) sendWhole(request, tap, send)
+  else send(streamed(request, tap))
 }
 
 /** A request body up to this size is sent on with its head, in one piece: agents send it so too. */
 const WHOLE_BYTES = 1024 * 1024
 
 class AnswerHandler implements Dispatcher.DispatchHandler {
-  readonly #request: IncomingMessage
-  readonly #response: ServerResponse
+  readonly #answer: Answer
   readonly #tap: ExchangeTap
   #controller: Dispatcher.DispatchController | undefined
   /** What has come with the read that is being parsed; it is one chunk. */
   #arrived: Buffer[] = []
+  /** How many of them are on their way to the agent already. */
+  #passedOn = 0
+  #hasBegun = false
   #isAgentGone = false
-  #hasPassedOn = false
 
-  constructor(request: IncomingMessage, response: ServerResponse, tap: ExchangeTap) {
-    this.#request = request
-    this.#response = response
+  constructor(answer: Answer, tap: ExchangeTap) {
+    this.#answer = answer
     this.#tap = tap
-    response.sendDate = false
-    response.once('close', () => this.#agentClosed())
-    // A write to a connection that is gone; `close` follows.
-    response.on('error', () => {})
+    answer.onGone = () => this.#agentGone()
+    answer.onDrain = () => this.#controller?.resume()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -80,21 +78,25 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     _headers: unknown,
     statusText = '',
   ): void {
-    // Interim responses: Node's server sends its own `100 Continue`, and the others are hints.
+    // Interim responses: our server sends its own `100 Continue`, and the others are hints.
     if (status < 200) return
     this.#tap.settle()
     const headers = pairsOf(controller.rawHeaders as (string | Buffer)[])
-    this.#response.writeHead(status, statusText, endToEnd(headers).flat())
+    this.#answer.head(status, statusText, endToEnd(headers))
     // With the first bytes where they came along, else at once: an agent waits for the head.
-    setImmediate(() => {
-      if (!this.#hasPassedOn) this.#response.flushHeaders()
-    })
+    setImmediate(() => this.#answer.flush())
     this.#tap.tell((exchange, at) => exchange.responseHead(status, statusText, headers, at))
   }
 
-  // undici cuts a read at every HTTP chunk; what arrived together is passed on together.
+  // undici cuts a read at every HTTP chunk; what arrived together is passed on together. All but the
+  // very first, for the agent waits for that, and taking a read apart can be 0.1 ms.
   onResponseData(_controller: unknown, bytes: Buffer): void {
     if (this.#arrived.push(bytes) === 1) process.nextTick(() => this.#passOn())
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this.#passedOn = 1
+    this.#write(bytes)
+    this.#answer.sendNow()
   }
 
   onResponseEnd(
@@ -104,9 +106,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     const fields: Headers = Object.entries(trailers ?? {}).flatMap(([name, value]) =>
       [value ?? []].flat().map((one): [string, string] => [name, one]),
     )
-    if (fields.length > 0) this.#response.addTrailers(fields)
     this.#passOn()
-    this.#response.end()
+    this.#answer.end(fields)
     this.#over({ state: 'completed', trailers: fields })
   }
 
@@ -118,29 +119,29 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   // The agent sees what it would have seen: a connection that breaks, and no answer of ours.
   #breakOff(code: string, message: string): void {
-    if (code === 'ECONNRESET') this.#request.socket.resetAndDestroy()
-    else this.#request.socket.destroy()
+    this.#answer.breakOff(code === 'ECONNRESET')
     this.#over({ state: 'failed', error: { side: 'upstream', code, message } })
   }
 
-  #agentClosed(): void {
-    if (this.#response.writableFinished) return
+  #agentGone(): void {
     this.#isAgentGone = true
     this.#tap.tell((exchange, at) => exchange.hungUp(at))
     this.#controller?.abort(new AgentGone())
   }
 
   #passOn(): void {
-    const [first, ...others] = this.#arrived
-    if (first === undefined) return
+    const arrived = this.#arrived
+    if (arrived.length === 0) return
+    const rest = joined(arrived.slice(this.#passedOn))
+    const bytes = this.#passedOn === 0 ? rest : joined(arrived)
     this.#arrived = []
-    const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
-    this.#hasPassedOn = true
-    if (!this.#response.write(bytes)) {
-      this.#controller?.pause()
-      this.#response.once('drain', () => this.#controller?.resume())
-    }
+    this.#passedOn = 0
+    this.#write(rest)
     this.#tap.tell((exchange, at) => exchange.responseBytes(bytes, at))
+  }
+
+  #write(bytes: Buffer): void {
+    if (!this.#answer.write(bytes)) this.#controller?.pause()
   }
 
   #over(end: ExchangeEnd): void {
@@ -148,39 +149,52 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 }
 
+function joined(parts: readonly Buffer[]): Buffer {
+  const [first, ...others] = parts
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(parts)
+}
+
 /** The agent has hung up. */
 class AgentGone extends Error {
   override readonly name = 'AgentGone'
 }
 
-/** How long a request's body is, in bytes; one of unknown length is endless. */
-function bodyLength({ headers }: IncomingMessage): number {
-  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
-  return Number(headers['content-length'] ?? 0)
-}
-
-function sendWhole(request: IncomingMessage, tap: ExchangeTap, send: (body: Buffer) => void): void {
+function sendWhole(request: ServerRequest, tap: ExchangeTap, send: (body: Buffer) => void): void {
   const parts: Buffer[] = []
-  request.on('data', (bytes: Buffer) => {
-    parts.push(bytes)
-    tap.tell((exchange) => exchange.requestBytes(bytes))
-  })
-  request.on('end', () => {
-    send(Buffer.concat(parts))
-    tap.tell((exchange, at) => exchange.requestEnd(at))
-  })
-  // The agent went away while it was sending: there is nobody to ask for.
-  request.on('error', () => {
-    tap.tell((exchange, at) => exchange.end({ state: 'cancelled' }, at))
+  request.read({
+    bytes: (piece) => parts.push(piece),
+    end() {
+      const body = joined(parts)
+      send(body)
+      tap.tell((exchange, at) => {
+        exchange.requestBytes(body)
+        exchange.requestEnd(at)
+      })
+    },
+    // The agent went away while it was sending: there is nobody to ask for.
+    gone() {
+      tap.tell((exchange, at) => {
+        for (const part of parts) exchange.requestBytes(part)
+        exchange.end({ state: 'cancelled' }, at)
+      })
+    },
   })
 }
 
-async function* streamed(request: IncomingMessage, tap: ExchangeTap): AsyncGenerator<Buffer> {
-  for await (const bytes of request as AsyncIterable<Buffer>) {
-    tap.tell((exchange) => exchange.requestBytes(bytes))
-    yield bytes
-  }
-  tap.tell((exchange, at) => exchange.requestEnd(at))
+function streamed(request: ServerRequest, tap: ExchangeTap): Readable {
+  const body = new Readable({ read: () => request.resume() })
+  request.read({
+    bytes(piece) {
+      tap.tell((exchange) => exchange.requestBytes(piece))
+      if (!body.push(piece)) request.pause()
+    },
+    end() {
+      body.push(null)
+      tap.tell((exchange, at) => exchange.requestEnd(at))
+    },
+    gone: () => body.destroy(new AgentGone()),
+  })
+  return body
 }
 
 function codeOf(error: Error): string {

@@ -1,23 +1,27 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../http-server/request-head.js'
 
 /** What a request to the tap is, before anything else is done with it. */
 export type Admission = { path: string } | { refusal: 403 | 404 }
+
+/** @param prefix `/<secret>` and what else the path must begin with. */
+export type Guard = (head: Pick<RequestHead, 'headers' | 'target'>, prefix: string) => Admission
 
 /**
  * Lets in the recorded host and nobody else: a web page in the user's browser reaches loopback
  * ports too. `Host` is compared as text, for URL parsing takes `127.1` and `0x7f.1`; the path
  * begins with a secret that only the recorded host was told.
- *
- * @param prefix `/<secret>/<upstream's host>`, what the upstream's path stands behind.
  */
-export function admit(request: IncomingMessage, port: number, prefix: string): Admission {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
-  if (!hosts.includes(request.headers.host ?? '')) return { refusal: 403 }
-  const url = request.url ?? ''
-  const rest = url.slice(prefix.length)
-  const isOurs = isEqual(url.slice(0, prefix.length), prefix) && (rest === '' || /^[/?]/.test(rest))
-  return isOurs ? { path: rest.startsWith('/') ? rest : `/${rest}` } : { refusal: 404 }
+export function guardOf(port: number): Guard {
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
+  return ({ headers, target }, prefix) => {
+    const named = headers.filter(([name]) => name.length === 4 && name.toLowerCase() === 'host')
+    if (named.length !== 1 || !hosts.has(named[0]?.[1] ?? '')) return { refusal: 403 }
+    const rest = target.slice(prefix.length)
+    const isOurs =
+      isEqual(target.slice(0, prefix.length), prefix) && (rest === '' || /^[/?]/.test(rest))
+    return isOurs ? { path: rest.startsWith('/') ? rest : `/${rest}` } : { refusal: 404 }
+  }
 }
 
 function isEqual(one: string, other: string): boolean {

@@ -1,7 +1,7 @@
 import type { Headers } from '@tacho/format'
 
 // RFC 9110, 7.6.1: fields that are about one connection, not about the message.
-// And `Expect`: Node's server has sent its `100 Continue` already.
+// And `Expect`: our server has sent its `100 Continue` already.
 const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -12,7 +12,7 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
-/** Node's flat list of names and values as pairs. */
+/** A flat list of names and values as pairs. */
 export function pairsOf(flat: readonly (string | Buffer)[]): Headers {
   const pairs: Headers = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
@@ -23,28 +23,26 @@ export function pairsOf(flat: readonly (string | Buffer)[]): Headers {
 
 /** The fields that go on to the other side: all but those about the connection. */
 export function endToEnd(headers: Headers): Headers {
-  const named = new Set(
-    headers
-      .filter(([name]) => name.toLowerCase() === 'connection')
-      .flatMap(([, value]) =>
-        value
-          .toLowerCase()
-          .split(',')
-          .map((one) => one.trim()),
-      ),
-  )
+  let named: Set<string> | undefined
+  for (const [name, value] of headers) {
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
+    named ??= new Set()
+    for (const one of value.toLowerCase().split(',')) named.add(one.trim())
+  }
   return headers.filter(([name]) => {
     const lower = name.toLowerCase()
-    return !HOP_BY_HOP.has(lower) && !named.has(lower)
+    return !HOP_BY_HOP.has(lower) && !named?.has(lower)
   })
 }
 
 /** The same with the host that the request is really for. */
 export function forHost(headers: Headers, host: string): Headers {
-  return headers.map(([name, value]) => [name, name.toLowerCase() === 'host' ? host : value])
+  return headers.map((field) =>
+    field[0].length === 4 && field[0].toLowerCase() === 'host' ? [field[0], host] : field,
+  )
 }
 
 function textOf(field: string | Buffer | undefined): string {
-  // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5), and Node writes them so.
+  // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5), and are written so.
   return typeof field === 'string' ? field : (field?.toString('latin1') ?? '')
 }

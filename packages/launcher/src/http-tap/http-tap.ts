@@ -1,26 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Headers } from '@tacho/format'
 import type { Conversation, Exchange, Recording, RequestHead } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
+import type { Answer } from '../http-server/answer.js'
+import { HttpConnection } from '../http-server/http-connection.js'
+import type { RequestHead as Head } from '../http-server/request-head.js'
+import type { ServerRequest } from '../http-server/server-request.js'
 import { type ExchangeTap, forward } from './forward.js'
-import { admit } from './guard.js'
-import { endToEnd, forHost, pairsOf } from './headers.js'
+import { type Guard, guardOf } from './guard.js'
+import { endToEnd, forHost } from './headers.js'
 import { openUpstream } from './upstream.js'
 
 export type HttpTapOptions = {
   recording: Recording
   /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
-  upstream: (request: IncomingMessage) => URL
+  upstream: (request: Head) => URL
   provider: string
   /** After how long without a byte the agent gives up, in milliseconds. */
   idleTimeout: number
   environment: NodeJS.ProcessEnv
   /** What a request says of the conversation it belongs to. */
-  conversationOf: (request: IncomingMessage) => Conversation
+  conversationOf: (request: Head) => Conversation
   /**
    * Paths that only the recording makes the agent ask for: they are answered with 404, do not reach
    * the upstream, and are no exchanges.
@@ -38,14 +40,14 @@ const SOCKET_BYTES = 1024 * 1024
 export class HttpTap {
   readonly #options: HttpTapOptions
   readonly #server: Server
+  readonly #connections = new Set<Socket>()
+  #guard: Guard = () => ({ refusal: 403 })
   #port = 0
   readonly #dispatcher
   readonly #harmless: Harmless
   // 32 random bytes: what only the recorded host is told.
   readonly #secret = randomBytes(32).toString('base64url')
-  readonly #open = new Set<Exchange>()
-  /** What is still to be told, in order. */
-  readonly #waiting: (() => void)[] = []
+  readonly #open = new Map<Exchange, Conversation>()
   /** WebSocket upgrades that were refused: Codex says a line about each on its standard error. */
   refusedUpgrades = 0
 
@@ -57,23 +59,11 @@ export class HttpTap {
     this.#harmless = new Harmless((part, cause) =>
       recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
-    // The agent decides how long it waits and how long it keeps a connection.
-    this.#server = createServer({
-      keepAliveTimeout: 0,
-      requestTimeout: 0,
-      headersTimeout: 0,
-      maxHeaderSize: 1024 * 1024,
-      highWaterMark: SOCKET_BYTES,
+    this.#server = createServer({ highWaterMark: SOCKET_BYTES, noDelay: true }, (socket) => {
+      this.#connections.add(socket)
+      socket.once('close', () => this.#connections.delete(socket))
+      new HttpConnection(socket, (request, answer) => this.#take(request, answer))
     })
-    this.#server.timeout = 0
-    this.#server.on('request', (request, response) => {
-      const admission = admit(request, this.port, this.#prefix(request))
-      if ('refusal' in admission) response.writeHead(admission.refusal).end()
-      else if (options.declines?.(admission.path)) response.writeHead(404).end()
-      else this.#forward(request, response, admission.path)
-    })
-    this.#server.on('upgrade', (request, socket) => this.#refuseUpgrade(request, socket))
-    this.#server.on('clientError', (_error, socket) => socket.destroy())
   }
 
   /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
@@ -82,6 +72,7 @@ export class HttpTap {
     tap.#server.listen(0, '127.0.0.1')
     await once(tap.#server, 'listening')
     tap.#port = (tap.#server.address() as AddressInfo).port
+    tap.#guard = guardOf(tap.#port)
     return tap
   }
 
@@ -101,86 +92,79 @@ export class HttpTap {
   /** Ends what is open and stops listening. */
   async close(): Promise<void> {
     this.#server.close()
-    this.#server.closeAllConnections()
+    for (const socket of this.#connections) socket.destroy()
     await this.#dispatcher.destroy()
-    this.#doWaiting()
+    this.#options.recording.later.settle()
     // An exchange whose two sides are gone and that nobody has ended.
-    for (const exchange of this.#open)
+    for (const exchange of this.#open.keys())
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
   }
 
-  #prefix(request: IncomingMessage): string {
-    return `/${this.#secret}/${this.#options.upstream(request).host}`
+  #take(request: ServerRequest, answer: Answer): void {
+    const { head } = request
+    const upstream = this.#options.upstream(head)
+    const admission = this.#guard(head, `/${this.#secret}/${upstream.host}`)
+    if ('refusal' in admission) answer.refuse(admission.refusal, REFUSALS[admission.refusal])
+    else if (head.wantsUpgrade) this.#refuseUpgrade(answer, admission.path)
+    else if (this.#options.declines?.(admission.path)) answer.empty(404, REFUSALS[404])
+    else this.#forward(request, answer, upstream, admission.path)
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse, path: string): void {
-    const { origin, host } = this.#options.upstream(request)
-    const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), host)
-    const tap = this.#exchangeTap(request, origin + path, headers)
-    forward({ request, response, dispatcher: this.#dispatcher, origin, path, headers, tap })
+  #forward(request: ServerRequest, answer: Answer, upstream: URL, path: string): void {
+    const { origin, host } = upstream
+    const headers = forHost(endToEnd(request.head.headers), host)
+    const tap = this.#exchangeTap(request.head, origin + path, headers)
+    forward({ request, answer, dispatcher: this.#dispatcher, origin, path, headers, tap })
   }
 
-  #exchangeTap(request: IncomingMessage, url: string, headers: Headers): ExchangeTap {
-    const conversation = this.#options.conversationOf(request)
-    const method = request.method ?? 'GET'
-    const exchange = this.#begin({ method, url, headers, conversation })
-    if (exchange === undefined) return { send: (work) => work(), tell() {}, settle() {} }
+  /** An exchange begins when it is told of: until the request is on its way, nothing is recorded. */
+  #exchangeTap(request: Head, url: string, headers: Headers): ExchangeTap {
+    const { recording, conversationOf } = this.#options
+    let exchange: Exchange | undefined
+    const tell = (work: (at: number) => void) => {
+      const at = recording.now()
+      recording.later.do(() => this.#harmless.do('exchange', () => work(at)))
+    }
+    tell((at) => {
+      const conversation = conversationOf(request)
+      exchange = this.#begin({ method: request.method, url, headers, conversation }, at)
+    })
     return {
-      send: (work) => exchange.send(work),
-      settle: () => this.#doWaiting(),
+      send: (work) => recording.sending(() => exchange, work),
+      settle: () => recording.later.settle(),
       tell: (work) => {
-        const at = this.#options.recording.now()
-        this.#later(() => {
-          this.#harmless.do('exchange', () => work(exchange, at))
-          if (exchange.isOver && this.#open.delete(exchange))
-            this.#options.onExchange?.(conversation)
+        tell((at) => {
+          if (exchange === undefined) return
+          work(exchange, at)
+          this.#noteEnd(exchange)
         })
       },
     }
   }
 
-  #begin(head: Omit<RequestHead, 'provider' | 'idleTimeout'>): Exchange | undefined {
-    let exchange: Exchange | undefined
-    this.#harmless.do('exchange', () => {
-      const { recording, provider, idleTimeout } = this.#options
-      const begun = recording.exchange({ ...head, provider, idleTimeout })
-      exchange = begun
-      this.#open.add(begun)
-      this.#later(() => {
-        this.#harmless.do('exchange', () => begun.begin())
-        this.#options.onExchange?.(head.conversation)
-      })
-    })
+  #begin(head: Omit<RequestHead, 'provider' | 'idleTimeout'>, at: number): Exchange {
+    const { recording, provider, idleTimeout, onExchange } = this.#options
+    const exchange = recording.exchange({ ...head, provider, idleTimeout }, at)
+    this.#open.set(exchange, head.conversation)
+    exchange.begin()
+    onExchange?.(head.conversation)
     return exchange
   }
 
-  /**
-   * Does our own work, in its order, once all that has arrived is on its way again. That is two
-   * rounds of `setImmediate` away: undici uses one to see whether an idle socket is still good, and
-   * writes the request then.
-   */
-  #later(work: () => void): void {
-    if (this.#waiting.push(work) > 1) return
-    setImmediate(() => setImmediate(() => this.#doWaiting()))
-  }
-
-  #doWaiting(): void {
-    for (const work of this.#waiting.splice(0)) work()
+  #noteEnd(exchange: Exchange): void {
+    const conversation = this.#open.get(exchange)
+    if (!exchange.isOver || conversation === undefined) return
+    this.#open.delete(exchange)
+    this.#options.onExchange?.(conversation)
   }
 
   // Codex falls back to HTTP at once when its WebSocket gets this answer (RFC 9110, 15.5.22).
-  #refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
-    const admission = admit(request, this.port, this.#prefix(request))
-    const status = 'path' in admission ? '426 Upgrade Required' : `${admission.refusal} Refused`
-    if ('path' in admission) {
-      this.refusedUpgrades += 1
-      this.#options.recording.log(
-        'debug',
-        'tacho',
-        `WebSocket to ${admission.path} refused, so that it is HTTP`,
-      )
-    }
-    socket.on('error', () => {})
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  #refuseUpgrade(answer: Answer, path: string): void {
+    this.refusedUpgrades += 1
+    const { recording } = this.#options
+    recording.log('debug', 'tacho', `WebSocket to ${path} refused, so that it is HTTP`)
+    answer.refuse(426, 'Upgrade Required')
   }
 }
+
+const REFUSALS = { 403: 'Forbidden', 404: 'Not Found' }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Admission, admit } from '../http-tap/guard.js'
+import { type Admission, type Guard, guardOf } from '../http-tap/guard.js'
 import { endToEnd, forHost, pairsOf } from '../http-tap/headers.js'
 import { accept, encodingOf, type OtlpEncoding, refuse } from './answer.js'
 import type { Forwarder } from './forwarder.js'
@@ -30,6 +30,7 @@ export class OtlpReceiver {
   readonly secret = randomBytes(32).toString('base64url')
   readonly #options: OtlpReceiverOptions
   readonly #server: Server
+  #guard: Guard = () => ({ refusal: 403 })
 
   private constructor(options: OtlpReceiverOptions) {
     this.#options = options
@@ -46,6 +47,7 @@ export class OtlpReceiver {
     const receiver = new OtlpReceiver(options)
     receiver.#server.listen(0, '127.0.0.1')
     await once(receiver.#server, 'listening')
+    receiver.#guard = guardOf(receiver.port)
     return receiver
   }
 
@@ -66,7 +68,8 @@ export class OtlpReceiver {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const admission = admit(request, this.port, `/${this.secret}`)
+    const head = { headers: pairsOf(request.rawHeaders), target: request.url ?? '' }
+    const admission = this.#guard(head, `/${this.secret}`)
     const signal = this.#signalOf(admission)
     if (signal === undefined) {
       response.writeHead('refusal' in admission ? admission.refusal : 404).end()

@@ -7,6 +7,7 @@ import { type ModelApi, modelApiOf } from '../model-api/index.js'
 import { requestedModel } from '../model-api/requested-model.js'
 import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
+import type { SpanPlace } from '../spans/tracing.js'
 import { BodyEnds } from './body-ends.js'
 import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
 import { contentCodingOf } from './content-coding.js'
@@ -82,12 +83,13 @@ export class Exchange {
     })
   }
 
-  /** Does the work that sends the request, so that the HTTP span becomes a child of ours. */
-  send<Result>(work: () => Result): Result {
+  /** Where the span of its HTTP request belongs; nowhere while the session has no id. */
+  get httpPlace(): SpanPlace | undefined {
+    if (!this.#session.isNamed) return undefined
     // Ours starts when the body has told the model; its id is known already.
-    const parent =
+    const spanId =
       this.#api === undefined ? this.#session.parentFor(this.#head.conversation) : this.id
-    return this.#session.within(parent, this.#commonAttributes(), work)
+    return { traceId: this.#session.traceId, spanId, attributes: this.#commonAttributes() }
   }
 
   requestBytes(bytes: Uint8Array): void {
@@ -231,28 +233,30 @@ export class Exchange {
 
   #startSpan(body: Uint8Array | undefined): void {
     if (this.#api === undefined) return
-    const model = body === undefined ? undefined : requestedModel(body)
-    this.#session.whenNamed(() => {
-      const { conversation, provider } = this.#head
-      this.#span = this.#session.startSpan({
-        name: chatSpanName(model),
-        spanId: this.id,
-        parentSpanId: this.#session.parentFor(conversation),
-        isClient: true,
-        at: this.#start,
-        attributes: {
-          ...chatStartAttributes({
-            exchange: this.id,
-            provider,
-            model,
-            bytes: this.#recordedRequest?.bytes ?? 0,
-            sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
-          }),
-          ...this.#commonAttributes(),
-        },
-      })
-      this.#endSpan()
+    const start = () => this.#startNamedSpan(body === undefined ? undefined : requestedModel(body))
+    this.#session.later.spare(() => this.#session.whenNamed(start))
+  }
+
+  #startNamedSpan(model: string | undefined): void {
+    const { conversation, provider } = this.#head
+    this.#span = this.#session.startSpan({
+      name: chatSpanName(model),
+      spanId: this.id,
+      parentSpanId: this.#session.parentFor(conversation),
+      isClient: true,
+      at: this.#start,
+      attributes: {
+        ...chatStartAttributes({
+          exchange: this.id,
+          provider,
+          model,
+          bytes: this.#recordedRequest?.bytes ?? 0,
+          sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
+        }),
+        ...this.#commonAttributes(),
+      },
     })
+    this.#endSpan()
   }
 
   /** Ends the span where both are true: it has started, and the exchange is over. */

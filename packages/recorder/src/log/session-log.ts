@@ -12,6 +12,11 @@ export function isLogLevel(text: string): text is LogLevel {
   return (LOG_LEVELS as readonly string[]).includes(text)
 }
 
+/** Whether lines of a level are written where the least level that is written is another. */
+export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
+  return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(least)
+}
+
 /** The debug log of a run: lines of ours and of the agent, told apart by their label. */
 export type SessionLog = {
   /**

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { createParser } from 'eventsource-parser'
 import type { Json, ModelApi, ResponseFacts } from './model-api.js'
 
@@ -15,7 +16,8 @@ export class ResponseReader {
   #end: Uint8Array[] | undefined
   readonly #api: ModelApi
   readonly #isStream: boolean
-  readonly #decoder = new TextDecoder()
+  // A TextDecoder that streams takes eight times as long for 35 KB.
+  readonly #decoder = new StringDecoder('utf8')
   readonly #parser = createParser({ onEvent: ({ data }) => this.#readEvent(data) })
   /** What has come of a body in one piece, or of an event that is not whole yet. */
   #held = ''
@@ -39,7 +41,7 @@ export class ResponseReader {
   }
 
   #read(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true })
+    const text = this.#decoder.write(bytes)
     if (this.#isStream) this.#readBlocks(text)
     else this.#held += text
   }

@@ -1,4 +1,4 @@
-import { FORMAT, type Run, type RunEnded } from '@tacho/format'
+import { FORMAT, type LiveDelivery, type Run, type RunEnded } from '@tacho/format'
 import { isoTime } from '../clock.js'
 import { TACHO_VERSION } from '../version.js'
 import { writeRun } from './manifest-file.js'
@@ -29,6 +29,7 @@ export type RunState = {
   exchanges: Run['exchanges']
   /** Records known to be lost, by kind. */
   lost: Record<string, number>
+  live: LiveDelivery[]
   /** Not there while it runs. */
   end: RunEnd | undefined
 }
@@ -46,7 +47,8 @@ export function writeManifest(folder: string, state: RunState): void {
   }
 }
 
-function entryOf({ runId, run, agentVersion, exchanges, lost, end }: RunState): Run {
+function entryOf(state: RunState): Run {
+  const { runId, run, agentVersion, exchanges, lost, live, end } = state
   const pidStarted = processStartTicks(process.pid)
   return {
     id: runId,
@@ -61,6 +63,7 @@ function entryOf({ runId, run, agentVersion, exchanges, lost, end }: RunState): 
     ...end,
     exchanges,
     ...(Object.keys(lost).length > 0 && { lost }),
+    ...(live.length > 0 && { live }),
     ...(run.debugLog !== undefined && { debugLog: run.debugLog }),
   }
 }

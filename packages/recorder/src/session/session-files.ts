@@ -25,6 +25,8 @@ export class SessionFiles {
   readonly meta: AppendFile
   readonly log: AppendFile
   folder: string
+  #exported: AppendFile | undefined
+  readonly #open: (name: string) => AppendFile
   readonly #root: string
   readonly #logPath: string
 
@@ -33,13 +35,13 @@ export class SessionFiles {
     this.#root = options.root
     this.#logPath = options.logPath
     this.folder = makeSessionFolder(options.root, options.id)
-    const open = (name: string) => {
+    this.#open = (name: string) => {
       const path = join(this.folder, name)
       const onLoss = (reason: string) => options.onLoss(join(this.folder, name), reason)
       return new AppendFile({ disk: folderDisk, path, now: options.now, gapLine, onLoss })
     }
-    this.raw = open(SESSION_FILES.raw)
-    this.meta = open(SESSION_FILES.meta)
+    this.raw = this.#open(SESSION_FILES.raw)
+    this.meta = this.#open(SESSION_FILES.meta)
     const logPath = logFilePath(this.folder, options.logPath)
     const logDisk = isAbsolute(options.logPath) ? realDisk : folderDisk
     this.log = openLogFile(logPath, (reason) => options.onLoss(logPath, reason), logDisk)
@@ -69,6 +71,12 @@ export class SessionFiles {
     syncFolder(wanted)
   }
 
+  /** What has been sent out is told in it; there only where something was. The folder has its name by then. */
+  get exported(): AppendFile {
+    this.#exported ??= this.#open(SESSION_FILES.export)
+    return this.#exported
+  }
+
   /** All that was ever lost from the three, by kind. */
   get lost(): Record<string, number> {
     const sum: Record<string, number> = {}
@@ -78,8 +86,14 @@ export class SessionFiles {
     return sum
   }
 
+  /** No exchange and no span comes any more. */
+  closeRecords(): void {
+    for (const file of [this.raw, this.meta]) file.close()
+  }
+
+  /** And nothing else, either. */
   close(): void {
-    for (const file of [this.raw, this.meta, this.log]) file.close()
+    for (const file of [this.log, this.#exported]) file?.close()
   }
 
   #ours(): [AppendFile, string][] {

@@ -1,10 +1,21 @@
 import type { Attributes, Span } from '@opentelemetry/api'
-import { BodyEncoder, type ExchangeState, type RunEnded } from '@tacho/format'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import {
+  BodyEncoder,
+  type DeliveredRecord,
+  type ExchangeState,
+  type LiveDelivery,
+  type RunEnded,
+} from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
+import type { Later } from '../later.js'
+import { lineOf } from '../line.js'
+import type { LiveExport } from '../live/live-export.js'
+import { LiveSpanProcessor } from '../live/live-span-processor.js'
 import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
 import type { SpanStart, Tracing } from '../spans/tracing.js'
@@ -22,6 +33,9 @@ export type SessionOptions = {
   id: string
   files: SessionFiles
   run: RunFacts
+  later: Later
+  /** Where spans are sent while they happen, where that is asked for. */
+  live: LiveExport | undefined
   scrubber: Scrubber
   tracing: Tracing
   now: () => number
@@ -30,6 +44,7 @@ export type SessionOptions = {
 /** One session under record: its folder, its trace, and the run that is writing to both. */
 export class Session {
   readonly scrubber: Scrubber
+  readonly later: Later
   readonly now: () => number
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
@@ -41,6 +56,7 @@ export class Session {
   readonly #files: SessionFiles
   readonly #run: RunFacts
   readonly #tracing: Tracing
+  readonly #live: LiveExport | undefined
   readonly #exchanges = { completed: 0, cancelled: 0, failed: 0 }
   #id: string
   #isNamed = false
@@ -49,13 +65,16 @@ export class Session {
   #waiting: (() => void)[] = []
   #span: Span | undefined
   #agentVersion: string | undefined
+  #end: RunEnd | undefined
 
   constructor(options: SessionOptions) {
     this.#id = options.id
     this.#files = options.files
     this.#run = options.run
     this.#tracing = options.tracing
+    this.#live = options.live
     this.#agentVersion = options.run.agent.version
+    this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
     const spans: SpanSource = {
@@ -158,12 +177,6 @@ export class Session {
     }
   }
 
-  /** Does work whose HTTP requests belong under the given span. */
-  within<Result>(parentSpanId: string, attributes: Attributes, work: () => Result): Result {
-    if (!this.#isNamed) return work()
-    return this.#tracing.within({ traceId: this.traceId, spanId: parentSpanId, attributes }, work)
-  }
-
   /** A request of this session has arrived. */
   noteRequest({ conversation }: RequestHead, at: number): void {
     this.#agentVersion ??= conversation.agentVersion
@@ -216,8 +229,8 @@ export class Session {
     }
   }
 
-  /** Ends the run's spans, writes how it ended and closes the files. */
-  close(ended: RunEnded): void {
+  /** Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it. */
+  end(ended: RunEnded): void {
     const at = this.now()
     for (const conversation of this.turns.open()) {
       const turn = this.turns.spanIdOf(conversation.turnId ?? '', conversation, at)
@@ -232,14 +245,27 @@ export class Session {
     )
     this.#span?.end(hrTime(at))
     this.#tracing.router.remove(this.traceId)
+    this.#files.closeRecords()
+    this.#end = { endedAt: isoTime(at), ended }
+    // Sending may take a moment, in which we could be killed.
+    if (this.#live !== undefined) this.#writeManifest()
+  }
+
+  /** Writes how the run ended and closes the files. */
+  close(): void {
     // Closing can show that records were lost, which the manifest is to tell.
     this.#files.close()
-    this.#writeManifest({ endedAt: isoTime(at), ended })
+    this.#writeManifest()
   }
 
   #startRun(): void {
     const exporter = new SessionFileSpanExporter(this.#files.meta)
-    this.#tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
+    const processors: SpanProcessor[] = [new SessionSpanProcessor(exporter)]
+    if (this.#live !== undefined) {
+      processors.push(new LiveSpanProcessor(this.#live))
+      this.#live.join(this.traceId, (endpoint, spanIds) => this.#delivered(endpoint, spanIds))
+    }
+    this.#tracing.router.add(this.traceId, processors)
     const { agent, command, startedAt, cwd } = this.#run
     this.#span = this.startSpan({
       name: 'session',
@@ -256,7 +282,14 @@ export class Session {
     })
   }
 
-  #writeManifest(end: RunEnd | undefined = undefined): void {
+  #delivered(endpoint: string, spanIds: string[]): void {
+    const time = isoTime(this.now())
+    const record: DeliveredRecord = { kind: 'delivered', time, endpoint, spanIds }
+    this.#files.exported.append(lineOf(record), record.kind)
+  }
+
+  #writeManifest(): void {
+    const live = this.#live?.deliveries(this.traceId) ?? []
     writeManifest(this.#files.folder, {
       id: this.#id,
       traceId: this.traceId,
@@ -265,7 +298,14 @@ export class Session {
       agentVersion: this.#agentVersion,
       exchanges: this.#exchanges,
       lost: this.#files.lost,
-      end,
+      live: live.map((one) => this.#scrubbed(one)),
+      end: this.#end,
     })
+  }
+
+  /** A reason is what somebody outside has answered. */
+  #scrubbed(delivery: LiveDelivery): LiveDelivery {
+    const { reason } = delivery
+    return reason === undefined ? delivery : { ...delivery, reason: this.scrubber.text(reason) }
   }
 }

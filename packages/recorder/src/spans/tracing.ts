@@ -1,8 +1,6 @@
 import {
   type Attributes,
   type Context,
-  context,
-  createContextKey,
   type Link,
   ROOT_CONTEXT,
   type Span,
@@ -11,12 +9,13 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { resourceFromAttributes } from '@opentelemetry/resources'
+import type { Resource } from '@opentelemetry/resources'
 import { AlwaysOnSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { hrTime } from '../clock.js'
+import type { Later } from '../later.js'
 import { SPAN_ATTRIBUTES, SPAN_EVENTS } from '../limits.js'
 import { TACHO_VERSION } from '../version.js'
+import { HttpSpans } from './http-spans.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
@@ -35,19 +34,22 @@ export type SpanStart = {
 }
 
 export type TracingOptions = {
-  serviceName: string
+  resource: Resource
+  later: Later
+  now: () => number
   /** Replaces secrets in the URLs that instrumentation-undici puts on its spans. */
   scrubUrl: (url: string) => string
 }
 
-const ATTRIBUTES = createContextKey('tacho.attributes')
+/** Where in a trace a span is, and what those below it say. */
+export type SpanPlace = { traceId: string; spanId: string; attributes: Attributes }
 
 /** The whole of the OpenTelemetry SDK that this project uses stands behind this class. */
 export class Tracing {
   readonly router = new SessionRouter()
   readonly #ids = new PresetIds()
   readonly #provider: NodeTracerProvider
-  readonly #undici: UndiciInstrumentation
+  readonly #http: HttpSpans
   readonly #tracer: Tracer
 
   constructor(options: TracingOptions) {
@@ -56,17 +58,13 @@ export class Tracing {
       // The environment's OTEL_TRACES_SAMPLER is about what is sent out; the recording is whole.
       sampler: new AlwaysOnSampler(),
       spanLimits: { attributeCountLimit: SPAN_ATTRIBUTES, eventCountLimit: SPAN_EVENTS },
-      resource: resourceFromAttributes({ 'service.name': options.serviceName }),
+      resource: options.resource,
       spanProcessors: [this.router],
     })
     // Without a propagator: the API must get the headers that the agent sent, and no more.
     this.#provider.register({ propagator: null, contextManager: new SynchronousContext() })
     this.#tracer = this.#provider.getTracer('tacho', TACHO_VERSION)
-    this.#undici = new UndiciInstrumentation({
-      requireParentforSpans: true,
-      startSpanHook: (request) => this.#httpAttributes(request, options.scrubUrl),
-    })
-    this.#undici.setTracerProvider(this.#provider)
+    this.#http = new HttpSpans({ ...options, provider: this.#provider })
   }
 
   start(start: SpanStart): Span {
@@ -86,29 +84,18 @@ export class Tracing {
     )
   }
 
-  /** Does work whose HTTP requests are children of the given span and carry these attributes. */
-  within<Result>(
-    place: { traceId: string; spanId: string; attributes: Attributes },
-    work: () => Result,
-  ): Result {
-    return context.with(
-      inSpan(place.traceId, place.spanId).setValue(ATTRIBUTES, place.attributes),
-      work,
-    )
+  /** Does work whose HTTP requests are children of a span that need not be known yet. */
+  within<Result>(place: () => SpanPlace | undefined, work: () => Result): Result {
+    return this.#http.within(() => {
+      const known = place()
+      if (known === undefined) return undefined
+      return { parent: inSpan(known.traceId, known.spanId), attributes: known.attributes }
+    }, work)
   }
 
   async shutdown(): Promise<void> {
-    this.#undici.disable()
+    this.#http.disable()
     await this.#provider.shutdown()
-  }
-
-  #httpAttributes(
-    request: { origin: string; path: string },
-    scrubUrl: (url: string) => string,
-  ): Attributes {
-    const attributes = context.active().getValue(ATTRIBUTES) as Attributes | undefined
-    const url = scrubUrl(new URL(request.path, request.origin).toString())
-    return { ...attributes, 'url.full': url, 'url.query': new URL(url).search }
   }
 }
 

@@ -1,0 +1,38 @@
+import { isUuid, traceIdOfUuid } from '@tacho/format'
+import { type Environment, otlpSettings, WrongOtlpSetting } from '@tacho/otlp'
+import { lastEndpoint } from '@tacho/reader'
+
+/** Jaeger's page, where nothing names another. */
+const JAEGER_PORT = 16686
+
+/**
+ * Where Jaeger shows the trace of a session: at TACHO_JAEGER_URL, or on the machine that spans are
+ * sent to, by the environment or else by what the session's folder says.
+ *
+ * @returns nothing where it was not sent and is not going to be.
+ */
+export function traceUrl(
+  { id, folder }: { id: string; folder: string },
+  environment: Environment,
+): string | undefined {
+  if (!isUuid(id)) return undefined
+  const base = environment.TACHO_JAEGER_URL || jaegerAt(endpointOf(folder, environment))
+  return base === undefined ? undefined : `${base.replace(/\/+$/, '')}/trace/${traceIdOfUuid(id)}`
+}
+
+function endpointOf(folder: string, environment: Environment): string | undefined {
+  try {
+    const settings = otlpSettings('traces', environment)
+    if (settings !== undefined) return settings.endpoint
+  } catch (error) {
+    if (!(error instanceof WrongOtlpSetting)) throw error
+  }
+  return lastEndpoint(folder)
+}
+
+function jaegerAt(endpoint: string | undefined): string | undefined {
+  if (endpoint === undefined) return undefined
+  const url = endpoint.includes('://') ? endpoint : `grpc://${endpoint}`
+  if (!URL.canParse(url)) return undefined
+  return `http://${new URL(url).hostname}:${JAEGER_PORT}`
+}

@@ -1,0 +1,54 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { SeverityNumber } from '@opentelemetry/api-logs'
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
+
+/** A line of a session's debug log. */
+export type SessionLine = {
+  /** Microseconds since the epoch. */
+  at: number
+  level: 'error' | 'warn' | 'info' | 'debug'
+  /** Who says it: `tacho`, or the agent's name. */
+  label: string
+  message: string
+  sessionId: string
+  traceId: string
+  /** What the recording says of itself: `service.name` and the like. */
+  resource: Attributes
+}
+
+// The numbers of OpenTelemetry's log data model; an enumeration of its API package, which need not
+// be loaded for four numbers.
+const SEVERITIES: Record<SessionLine['level'], SeverityNumber> = {
+  debug: 5,
+  info: 9,
+  warn: 13,
+  error: 17,
+}
+
+const NO_SPAN = '0000000000000000'
+const resources = new WeakMap<Attributes, Resource>()
+
+/** A line of the debug log, as the exporters of OpenTelemetry take it. */
+export function logRecordOf(line: SessionLine): ReadableLogRecord {
+  const seconds = Math.floor(line.at / 1e6)
+  const time: [number, number] = [seconds, Math.round(line.at - seconds * 1e6) * 1000]
+  return {
+    hrTime: time,
+    hrTimeObserved: time,
+    severityNumber: SEVERITIES[line.level],
+    severityText: line.level.toUpperCase(),
+    body: line.message,
+    attributes: { 'session.id': line.sessionId, 'tacho.log.label': line.label },
+    spanContext: { traceId: line.traceId, spanId: NO_SPAN, traceFlags: 1 },
+    resource: resourceOf(line.resource),
+    instrumentationScope: { name: 'tacho' },
+    droppedAttributesCount: 0,
+  }
+}
+
+function resourceOf(attributes: Attributes): Resource {
+  const held = resources.get(attributes) ?? resourceFromAttributes(attributes)
+  resources.set(attributes, held)
+  return held
+}

@@ -1,0 +1,44 @@
+/** Why something was not taken, and what can be done about it. */
+export class SendError extends Error {
+  override readonly name = 'SendError'
+  /** It may be taken when it is sent again. */
+  readonly isRetryable: boolean
+  /** It may be taken in smaller parts. */
+  readonly isTooLarge: boolean
+
+  constructor(message: string, of: { isRetryable: boolean; isTooLarge: boolean; cause?: unknown }) {
+    super(message, { cause: of.cause })
+    this.isRetryable = of.isRetryable
+    this.isTooLarge = of.isTooLarge
+  }
+}
+
+/** gRPC's codes by number, as far as OTLP gives them a meaning (its spec, "Failures"). */
+const RETRYABLE_GRPC = new Set([1, 4, 10, 11, 14, 15])
+const RESOURCE_EXHAUSTED = 8
+
+/** What an exporter of OpenTelemetry's gave as its reason. */
+export function sendErrorOf(error: unknown, isGrpc: boolean): SendError {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
+  const text = wordsOf(code, message, isGrpc)
+  if (typeof code !== 'number') {
+    return new SendError(text, { isRetryable: true, isTooLarge: false, cause: error })
+  }
+  if (!isGrpc) {
+    return new SendError(text, { isRetryable: false, isTooLarge: code === 413, cause: error })
+  }
+  // "Received message larger than max": the rest of this code's uses is a queue that is full.
+  const isTooLarge = code === RESOURCE_EXHAUSTED && /larger|message size/i.test(message)
+  const isRetryable = RETRYABLE_GRPC.has(code) || (code === RESOURCE_EXHAUSTED && !isTooLarge)
+  return new SendError(text, { isRetryable, isTooLarge, cause: error })
+}
+
+function wordsOf(code: unknown, message: string, isGrpc: boolean): string {
+  const [line = ''] = message.split('\n')
+  const said = line.slice(0, 300)
+  if (typeof code === 'number') return isGrpc ? `gRPC ${said}` : `HTTP ${code} ${said}`.trim()
+  if (typeof code === 'string') return said.includes(code) ? said : `${code} ${said}`.trim()
+  // What OpenTelemetry says of 429, 502, 503 and 504.
+  if (said === 'Export failed with retryable status') return 'HTTP 429, 502, 503 or 504'
+  return said || 'no answer'
+}

@@ -1,0 +1,131 @@
+/** What is sent: spans, or lines of the debug log. */
+export type OtlpSignal = 'traces' | 'logs'
+
+const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
+export type OtlpProtocol = (typeof PROTOCOLS)[number]
+
+/** Where one signal is sent, and how. */
+export type OtlpSettings = {
+  signal: OtlpSignal
+  /** What requests are made to: a full URL, with its path where it is HTTP. May hold a password. */
+  url: string
+  /** The same for people and files, without a password. */
+  endpoint: string
+  protocol: OtlpProtocol
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A setting that means nothing. The message names it and says what it can be. */
+export class WrongOtlpSetting extends Error {
+  override readonly name = 'WrongOtlpSetting'
+  readonly code = 'wrong-otlp-setting'
+}
+
+/**
+ * Where a signal is to be sent by the variables that OpenTelemetry defines
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/); nothing where it is not asked for.
+ * Spans are asked for by an endpoint, or `OTEL_TRACES_EXPORTER=otlp`. Log lines only by one of their
+ * own, or `OTEL_LOGS_EXPORTER=otlp`: Jaeger, which an endpoint for all mostly is, takes none.
+ *
+ * @throws WrongOtlpSetting
+ */
+export function otlpSettings(
+  signal: OtlpSignal,
+  environment: Environment,
+): OtlpSettings | undefined {
+  if (environment.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return undefined
+  const exporter = variable(environment, `OTEL_${signal.toUpperCase()}_EXPORTER`)
+  if (exporter !== undefined && exporter !== 'otlp' && exporter !== 'none') {
+    throw new WrongOtlpSetting(
+      `OTEL_${signal.toUpperCase()}_EXPORTER is ${JSON.stringify(exporter)}; Tacho knows otlp and none.`,
+    )
+  }
+  const own = variable(environment, `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`)
+  const shared = variable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT')
+  const isAskedFor =
+    exporter === 'otlp' || own !== undefined || (signal === 'traces' && shared !== undefined)
+  if (exporter === 'none' || !isAskedFor) return undefined
+  return otlpSettingsFor(signal, environment)
+}
+
+/**
+ * Where a signal is sent once it is to be: as the options say, else as the variables do, else to
+ * OpenTelemetry's default on this machine.
+ *
+ * @param options.endpoint as OTEL_EXPORTER_OTLP_ENDPOINT: with HTTP, the signal's path is added.
+ * @throws WrongOtlpSetting
+ */
+export function otlpSettingsFor(
+  signal: OtlpSignal,
+  environment: Environment,
+  options: { endpoint?: string | undefined; protocol?: string | undefined } = {},
+): OtlpSettings {
+  const protocol = protocolOf(signal, environment, options.protocol)
+  const own =
+    options.endpoint === undefined
+      ? variable(environment, `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`)
+      : undefined
+  const shared = options.endpoint ?? variable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT')
+  if (protocol === 'grpc') return grpcSettings(signal, own ?? shared ?? 'http://localhost:4317')
+  const url =
+    own === undefined
+      ? withPath(shared ?? 'http://localhost:4318', `v1/${signal}`)
+      : httpUrl(own).href
+  return { signal, protocol, url, endpoint: shown(url) }
+}
+
+function protocolOf(
+  signal: OtlpSignal,
+  environment: Environment,
+  given: string | undefined,
+): OtlpProtocol {
+  const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_PROTOCOL`
+  const name = variable(environment, own) === undefined ? 'OTEL_EXPORTER_OTLP_PROTOCOL' : own
+  const protocol = given ?? variable(environment, name) ?? 'http/protobuf'
+  const known = PROTOCOLS.find((one) => one === protocol)
+  if (known !== undefined) return known
+  const who = given === undefined ? name : 'The protocol'
+  throw new WrongOtlpSetting(
+    `${who} is ${JSON.stringify(protocol)}; it is one of ${PROTOCOLS.join(', ')}.`,
+  )
+}
+
+// A gRPC endpoint may be `host:port` alone; then OTEL_EXPORTER_OTLP_INSECURE says whether it is TLS.
+function grpcSettings(signal: OtlpSignal, endpoint: string): OtlpSettings {
+  if (/^[\w.-]+:\d{1,5}$/.test(endpoint)) {
+    return { signal, protocol: 'grpc', url: endpoint, endpoint }
+  }
+  const { href, origin } = httpUrl(endpoint)
+  return { signal, protocol: 'grpc', url: href, endpoint: origin }
+}
+
+function withPath(base: string, path: string): string {
+  const url = httpUrl(base)
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`
+  return url.href
+}
+
+function httpUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+  throw new WrongOtlpSetting(
+    `${JSON.stringify(shownText(text))} is no OTLP endpoint; one is http://127.0.0.1:4318, or https://… .`,
+  )
+}
+
+function shown(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
+// What is no URL may have a password in it all the same.
+function shownText(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//').slice(0, 200)
+}
+
+/** An empty variable is as one that is not set (OpenTelemetry's rule for all of them). */
+function variable(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim()
+  return value === '' ? undefined : value
+}

@@ -1,0 +1,174 @@
+import {
+  type OtlpSettings,
+  readableSpans,
+  SendError,
+  type Sender,
+  type SentSpan,
+  sendInParts,
+} from '@tacho/otlp'
+import { collectDamage, type Damage } from '../../damage.js'
+import { microsOfIso } from '../../micros.js'
+import { newerFormat, readSession } from '../../read-session.js'
+import { ReaderError } from '../../reader-error.js'
+import type { SessionState } from '../../session-state.js'
+import { DeliveryNotes, deliveredSpans } from './delivered-spans.js'
+import { endedSpans, interruptedSpans, type OpenSpans, type SpanLine } from './span-lines.js'
+
+/** What came of sending one session. */
+export type SentSession = {
+  endpoint: string
+  /** Spans that were taken now. */
+  sent: number
+  /** Of these, those that were in flight when the session died. */
+  interrupted: number
+  /** Spans that had arrived there before. */
+  alreadyThere: number
+  /** Spans that nobody takes: too large by themselves, or no spans by OTLP's rules. */
+  refused: number
+  /** Whether the folder took note of it, so that it is not sent again. */
+  isNoted: boolean
+  damage: Damage[]
+}
+
+export type SendingSession = {
+  session: SessionState
+  settings: OtlpSettings
+  sender: Sender<SentSpan>
+  /** Also what has arrived before. */
+  again: boolean
+  /** Is told of bytes of the file that are done. */
+  onProgress: (bytes: number) => void
+}
+
+/** Spans in one request: 1 MB or so, of which a Collector takes 4 over gRPC. */
+const BATCH = { spans: 2_000, bytes: 2 * 1024 * 1024 }
+
+/** Requests under way: while one is answered, the next is made. */
+const UNDER_WAY = 4
+
+/**
+ * Sends the spans of a session to a collector: those that it does not have yet, unless `again`. What
+ * has arrived is noted in the folder batch by batch, so that this can be ended at any time and goes
+ * on from there.
+ *
+ * @throws ReaderError `not-delivered` where the collector does not take them, `newer-format`.
+ */
+export async function sendSession(sending: SendingSession): Promise<SentSession> {
+  const { session, settings } = sending
+  const { folder, ended, newerFormat: newer } = session
+  if (newer !== undefined) throw newerFormat(folder, newer)
+  const damage: Damage[] = [...session.damage]
+  const report = collectDamage(damage)
+  const { endpoint } = settings
+  const result: SentSession = {
+    endpoint,
+    sent: 0,
+    interrupted: 0,
+    alreadyThere: 0,
+    refused: 0,
+    isNoted: true,
+    damage,
+  }
+  const delivered = deliveredSpans(folder, endpoint, report)
+  const notes = DeliveryNotes.open(folder)
+  result.isNoted = notes !== undefined
+  const batches = new Batches(sending, result, notes)
+  const add = async (lines: Iterable<SpanLine>) => {
+    for (const line of lines) {
+      const isThere = delivered.has(line.spanId)
+      if (isThere) result.alreadyThere += 1
+      if (!isThere || sending.again) await batches.add(line)
+    }
+  }
+  try {
+    const open: OpenSpans = { ids: new Set(), resource: { attributes: [] } }
+    await add(endedSpans(folder, open, report, sending.onProgress))
+    if (ended !== 'running' && open.ids.size > 0) {
+      await add(interruptedSpans(folder, open, await lastSignOfLife(folder)))
+    }
+    await batches.end()
+  } finally {
+    notes?.close()
+  }
+  return result
+}
+
+/** Spans on their way, in several requests at once. */
+class Batches {
+  readonly #sending: SendingSession
+  readonly #result: SentSession
+  readonly #notes: DeliveryNotes | undefined
+  #spans: SentSpan[] = []
+  #bytes = 0
+  readonly #underWay = new Set<Promise<void>>()
+  #failure: unknown
+
+  constructor(sending: SendingSession, result: SentSession, notes: DeliveryNotes | undefined) {
+    this.#sending = sending
+    this.#result = result
+    this.#notes = notes
+  }
+
+  async add(line: SpanLine): Promise<void> {
+    try {
+      this.#spans.push(...readableSpans(line.traces))
+    } catch {
+      this.#result.refused += 1
+      return
+    }
+    this.#bytes += line.bytes
+    if (this.#spans.length >= BATCH.spans || this.#bytes >= BATCH.bytes) await this.#start()
+  }
+
+  /** @throws the first error of any of them, once none is under way any more. */
+  async end(): Promise<void> {
+    if (this.#failure === undefined) await this.#start()
+    await Promise.all(this.#underWay)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async #start(): Promise<void> {
+    const spans = this.#spans
+    this.#spans = []
+    this.#bytes = 0
+    while (this.#underWay.size >= UNDER_WAY) await Promise.race(this.#underWay)
+    if (this.#failure !== undefined) await this.end()
+    if (spans.length === 0) return
+    const sending: Promise<void> = this.#send(spans)
+      .catch((error: unknown) => {
+        this.#failure ??= this.#worded(error)
+      })
+      .finally(() => this.#underWay.delete(sending))
+    this.#underWay.add(sending)
+  }
+
+  #send(spans: SentSpan[]): Promise<void> {
+    return sendInParts((items) => this.#sending.sender.send(items), spans, {
+      taken: (items) => this.#taken(items),
+      tooLarge: () => {
+        this.#result.refused += 1
+      },
+    })
+  }
+
+  #taken(spans: SentSpan[]): void {
+    this.#result.sent += spans.length
+    this.#result.interrupted += spans.filter(
+      ({ attributes }) => attributes['tacho.interrupted'] === true,
+    ).length
+    const ids = spans.map((span) => span.spanContext().spanId)
+    if (this.#notes?.add(this.#result.endpoint, ids) === false) this.#result.isNoted = false
+  }
+
+  #worded(error: unknown): unknown {
+    if (!(error instanceof SendError)) return error
+    const { endpoint } = this.#result
+    const message = `${endpoint} does not take the spans of ${this.#sending.session.folder}: ${error.message}.`
+    return new ReaderError('not-delivered', message, { cause: error })
+  }
+}
+
+/** In microseconds since 1970; 0 where nothing tells. */
+async function lastSignOfLife(folder: string): Promise<number> {
+  return microsOfIso((await readSession(folder)).lastSeenAt ?? '') ?? 0
+}

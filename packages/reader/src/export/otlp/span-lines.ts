@@ -1,0 +1,125 @@
+import { type OtlpSpan, SESSION_FILES, type StartedSpan, type TracesData } from '@tacho/format'
+import type { ReportDamage } from '../../damage.js'
+import { logParts } from '../../log-parts.js'
+import { plainSize } from '../../plain-size.js'
+import { readLog } from '../../read-log.js'
+
+/** A span to be sent, as OTLP's JSON has it. */
+export type SpanLine = { spanId: string; traces: TracesData; bytes: number }
+
+type Resource = TracesData['resourceSpans'][number]['resource']
+
+/** The spans that have started and not ended, and what the spans of the session are about. */
+export type OpenSpans = { ids: Set<string>; resource: Resource }
+
+/**
+ * The spans of a session that ended, in their order.
+ *
+ * @param open is filled with those that did not, as far as the file has been read.
+ * @param onBytes is told of bytes of the file that are read; their sum is {@link sendableBytes}.
+ */
+export function* endedSpans(
+  folder: string,
+  open: OpenSpans,
+  report: ReportDamage,
+  onBytes: (bytes: number) => void,
+): Generator<SpanLine> {
+  const wanted = (bytes: Buffer) => {
+    onBytes(bytes.length + 1)
+    const started = startedIdOf(bytes)
+    if (started !== undefined) open.ids.add(started)
+    return started === undefined
+  }
+  const log = readLog(folder, SESSION_FILES.meta, report, { wanted })
+  for (const { value, length, file, line, byte } of log) {
+    if (!isTraces(value)) continue
+    try {
+      for (const span of spansOf(value)) {
+        open.ids.delete(span.spanId)
+        open.resource = span.resource
+        yield { spanId: span.spanId, traces: span.traces, bytes: length }
+      }
+    } catch {
+      report({ file, line, byte, lines: 1, reason: 'a span with broken parts' })
+    }
+  }
+}
+
+/**
+ * Spans that were in flight when their session died, closed at that time and marked
+ * `tacho.interrupted`.
+ *
+ * @param diedAt the last sign of life, in microseconds since 1970.
+ */
+export function* interruptedSpans(
+  folder: string,
+  open: OpenSpans,
+  diedAt: number,
+): Generator<SpanLine> {
+  const wanted = (bytes: Buffer) => open.ids.has(startedIdOf(bytes) ?? '')
+  // What is damaged has been reported.
+  for (const { value } of readLog(folder, SESSION_FILES.meta, () => {}, { wanted })) {
+    if (!isStarted(value)) continue
+    const { started } = value
+    // A torn write can have left it there twice.
+    if (!open.ids.delete(started.spanId)) continue
+    const scopeSpans = [interrupted(started, diedAt)]
+    const traces = { resourceSpans: [{ resource: open.resource, scopeSpans }] }
+    yield { spanId: started.spanId, traces, bytes: 0 }
+  }
+}
+
+/** The bytes that a session's spans take in its files, sealed or not. */
+export function sendableBytes(folder: string): number {
+  return logParts(folder, SESSION_FILES.meta)
+    .map((file) => plainSize(folder, file))
+    .reduce((sum, size) => sum + size, 0)
+}
+
+/** Each span by itself, with what it is sent in: a line of another program may hold several. */
+function* spansOf({ resourceSpans }: TracesData) {
+  for (const { resource, scopeSpans } of resourceSpans) {
+    for (const { scope, spans } of scopeSpans) {
+      for (const span of spans) {
+        const traces: TracesData = {
+          resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span] }] }],
+        }
+        yield { spanId: span.spanId, resource, traces }
+      }
+    }
+  }
+}
+
+function interrupted(started: StartedSpan['started'], diedAt: number) {
+  const end = BigInt(Math.round(diedAt)) * 1000n
+  const start = BigInt(started.startTimeUnixNano)
+  const span: OtlpSpan = {
+    ...started,
+    endTimeUnixNano: String(end > start ? end : start),
+    attributes: [...started.attributes, { key: 'tacho.interrupted', value: { boolValue: true } }],
+    status: {},
+  }
+  return { scope: { name: 'tacho' }, spans: [span] }
+}
+
+// As `spanLine` of the recorder writes it. Half of the lines are such ones, and of these hardly any
+// has to be decoded.
+const STARTED = /^\{"started":\{"traceId":"[0-9a-f]{32}","spanId":"([0-9a-f]{16})"/
+const STARTED_LENGTH = 100
+
+function startedIdOf(line: Buffer): string | undefined {
+  return STARTED.exec(line.toString('latin1', 0, STARTED_LENGTH))?.[1]
+}
+
+function isStarted(value: object): value is StartedSpan {
+  const { started } = value as { started?: Partial<StartedSpan['started']> }
+  return (
+    typeof started?.spanId === 'string' &&
+    Array.isArray(started.attributes) &&
+    /^\d{1,20}$/.test(String(started.startTimeUnixNano))
+  )
+}
+
+function isTraces(value: object): value is TracesData {
+  return Array.isArray((value as Partial<TracesData>).resourceSpans)
+}

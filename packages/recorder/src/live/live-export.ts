@@ -1,0 +1,212 @@
+import { Worker } from 'node:worker_threads'
+import type { LiveDelivery } from '@tacho/format'
+import {
+  type Environment,
+  type OtlpSettings,
+  type OtlpSignal,
+  otlpSettings,
+  type SessionLine,
+  WrongOtlpSetting,
+} from '@tacho/otlp'
+import { LIVE_LINE_BYTES, LIVE_QUEUE_BYTES } from '../limits.js'
+import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
+
+/** Is told which spans of a session have arrived where. */
+export type OnDelivered = (endpoint: string, spanIds: string[]) => void
+
+/** Is told, in words, what stands in the way of sending; `isNews` where the user should hear of it. */
+export type OnTrouble = (words: string, isNews: boolean) => void
+
+type Count = { given: number; delivered: number; reason?: string }
+
+const SIGNALS = ['traces', 'logs'] as const
+
+/** Where spans and lines are to be sent while they happen; nothing where that is not asked for. */
+export function liveSettings(environment: Environment, onTrouble: OnTrouble): OtlpSettings[] {
+  return SIGNALS.flatMap((signal) => {
+    try {
+      return otlpSettings(signal, environment) ?? []
+    } catch (error) {
+      if (!(error instanceof WrongOtlpSetting)) throw error
+      onTrouble(`${error.message} Nothing is sent there.`, true)
+      return []
+    }
+  })
+}
+
+/**
+ * Sends a recording out over OTLP while it happens. The host never waits for it: a thread of its
+ * own does the work, what waits is bounded, and what was not delivered is counted; all of it is in
+ * the files, and can be sent afterwards.
+ */
+export class LiveExport {
+  readonly #settings: OtlpSettings[]
+  readonly #onTrouble: OnTrouble
+  readonly #worker: Worker
+  readonly #onDelivered = new Map<string, OnDelivered>()
+  /** By session and signal. */
+  readonly #counts = new Map<string, Count>()
+  #waitingBytes = 0
+  #failure: string | undefined
+  #onFlushed: () => void = () => {}
+  #hasToldOf = new Set<string>()
+
+  constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
+    this.#settings = settings
+    this.#onTrouble = onTrouble
+    this.#worker = new Worker(threadFile(), {
+      workerData: { settings },
+      // A preload of the host's would record us.
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    })
+    this.#worker.unref()
+    this.#worker.on('message', (message: FromSender) => this.#heard(message))
+    this.#worker.on('error', (error) => this.#failed(String(error)))
+    this.#worker.on('exit', () => this.#failed('the thread that sends has ended'))
+  }
+
+  /** A session whose deliveries somebody wants to hear of. */
+  join(traceId: string, onDelivered: OnDelivered): void {
+    this.#onDelivered.set(traceId, onDelivered)
+  }
+
+  /** @param line the span as its line of `session_meta.log` has it, without the newline. */
+  span(traceId: string, spanId: string, line: string): void {
+    this.#give({ signal: 'traces', traceId, spanId, line, bytes: line.length })
+  }
+
+  line(line: SessionLine): void {
+    const message = line.message.slice(0, LIVE_LINE_BYTES)
+    this.#give({
+      signal: 'logs',
+      traceId: line.traceId,
+      line: { ...line, message },
+      bytes: message.length,
+    })
+  }
+
+  /** Whether lines of the debug log are sent. */
+  get sendsLines(): boolean {
+    return this.#settings.some(({ signal }) => signal === 'logs')
+  }
+
+  /** How far a session has come. */
+  deliveries(traceId: string): LiveDelivery[] {
+    return this.#settings.map(({ signal, endpoint }) => {
+      const { given, delivered, reason } = this.#countOf(traceId, signal)
+      const undelivered = given - delivered
+      const told = undelivered > 0 ? { reason: reason ?? 'the run ended first' } : {}
+      return { signal, endpoint, delivered, undelivered, ...told }
+    })
+  }
+
+  /** Sends what waits, for so long at the most, and ends. */
+  async close(milliseconds: number): Promise<void> {
+    if (this.#failure === undefined && this.#waitingBytes > 0) {
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>((resolve) => {
+        this.#onFlushed = resolve
+        timer = setTimeout(resolve, milliseconds)
+        this.#post({ kind: 'flush' })
+      })
+      clearTimeout(timer)
+    }
+    this.#failure ??= 'closed'
+    // Not waited for: it ends in its own time, and holds nobody up.
+    void this.#worker.terminate()
+  }
+
+  #give(item: SendingItem): void {
+    if (!this.#settings.some(({ signal }) => signal === item.signal)) return
+    const count = this.#countOf(item.traceId, item.signal)
+    count.given += 1
+    if (this.#failure !== undefined) count.reason = this.#failure
+    else if (this.#waitingBytes + item.bytes > LIVE_QUEUE_BYTES) {
+      count.reason ??= 'too much was waiting'
+      this.#tellOnce(item.signal, 'more waits than is kept: what comes now is not sent')
+    } else {
+      this.#waitingBytes += item.bytes
+      this.#post({ kind: 'item', item })
+    }
+  }
+
+  #heard(message: FromSender): void {
+    switch (message.kind) {
+      case 'delivered':
+        this.#delivered(message.signal, message.items)
+        break
+      case 'given-up':
+        this.#settle(message.signal, message.items, (count) => {
+          count.reason = message.reason
+        })
+        this.#tellOnce(message.signal, message.reason)
+        break
+      case 'refused':
+        for (const [key, count] of this.#counts) {
+          if (key.endsWith(message.signal)) count.reason = message.reason
+        }
+        this.#tellOnce(message.signal, message.reason)
+        break
+      case 'flushed':
+        this.#onFlushed()
+    }
+  }
+
+  #delivered(signal: OtlpSignal, items: SentItem[]): void {
+    this.#settle(signal, items, (count) => {
+      count.delivered += 1
+    })
+    const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint
+    if (signal !== 'traces' || endpoint === undefined) return
+    const bySession = new Map<string, string[]>()
+    for (const { traceId, spanId } of items) {
+      if (spanId === undefined) continue
+      const ids = bySession.get(traceId) ?? []
+      ids.push(spanId)
+      bySession.set(traceId, ids)
+    }
+    for (const [traceId, ids] of bySession) this.#onDelivered.get(traceId)?.(endpoint, ids)
+  }
+
+  #settle(signal: OtlpSignal, items: SentItem[], count: (of: Count) => void): void {
+    for (const { traceId, bytes } of items) {
+      this.#waitingBytes -= bytes
+      count(this.#countOf(traceId, signal))
+    }
+  }
+
+  #countOf(traceId: string, signal: OtlpSignal): Count {
+    const key = `${traceId} ${signal}`
+    const count = this.#counts.get(key) ?? { given: 0, delivered: 0 }
+    this.#counts.set(key, count)
+    return count
+  }
+
+  #failed(reason: string): void {
+    if (this.#failure !== undefined) return
+    this.#failure = reason
+    for (const count of this.#counts.values()) count.reason ??= reason
+    this.#onTrouble(`nothing is sent any more: ${reason}`, false)
+    this.#onFlushed()
+  }
+
+  #tellOnce(signal: OtlpSignal, reason: string): void {
+    const key = `${signal} ${reason}`
+    if (this.#hasToldOf.has(key)) return
+    this.#hasToldOf.add(key)
+    const { endpoint = '' } = this.#settings.find((one) => one.signal === signal) ?? {}
+    this.#onTrouble(`${signal} to ${endpoint}: ${reason}`, false)
+  }
+
+  #post(message: ToSender): void {
+    this.#worker.postMessage(message)
+  }
+}
+
+/** The thread's program, beside this file; in the bundle it has another name. */
+function threadFile(): URL {
+  const isBundled = import.meta.url.endsWith('.cjs')
+  return new URL(isBundled ? './sender-thread.cjs' : './sender-thread.js', import.meta.url)
+}

@@ -1,0 +1,27 @@
+import type { OtlpSettings, OtlpSignal, SessionLine } from '@tacho/otlp'
+
+/** What the thread that sends is started with. */
+export type SendingOptions = { settings: OtlpSettings[] }
+
+/** One thing to be sent: a span as its line of `session_meta.log`, or a line of the debug log. */
+export type SendingItem = { traceId: string; bytes: number } & (
+  | { signal: 'traces'; spanId: string; line: string }
+  | { signal: 'logs'; line: SessionLine }
+)
+
+/** What the recording tells the thread. */
+export type ToSender = { kind: 'item'; item: SendingItem } | { kind: 'flush' }
+
+/** What a batch was, as far as the recording has to know. */
+export type SentItem = Pick<SendingItem, 'traceId' | 'bytes'> & { spanId?: string }
+
+/** What the thread tells the recording. */
+export type FromSender =
+  /** They were taken by whoever they were sent to. */
+  | { kind: 'delivered'; signal: OtlpSignal; items: SentItem[] }
+  /** They never will be. */
+  | { kind: 'given-up'; signal: OtlpSignal; items: SentItem[]; reason: string }
+  /** They were not taken this time. */
+  | { kind: 'refused'; signal: OtlpSignal; reason: string }
+  /** Nothing waits any more. */
+  | { kind: 'flushed' }

@@ -1,0 +1,108 @@
+import { SendError, sendInParts } from '@tacho/otlp'
+import { LIVE_BATCH_ITEMS, LIVE_BATCH_MILLISECONDS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
+
+/** What becomes of what was put into a {@link SendingQueue}. */
+export type SendingEvents<Item> = {
+  delivered: (items: Item[]) => void
+  givenUp: (items: Item[], reason: string) => void
+  refused: (reason: string) => void
+}
+
+/**
+ * Sends what it is given in batches, one at a time, and again until it is taken or can never be.
+ * How much waits is bounded by who gives.
+ */
+export class SendingQueue<Item> {
+  readonly #send: (items: Item[]) => Promise<void>
+  readonly #events: SendingEvents<Item>
+  readonly #waiting: Item[] = []
+  #isSending = false
+  #isHurried = false
+  #retries = 0
+  #timer: NodeJS.Timeout | undefined
+  #onEmpty: (() => void)[] = []
+
+  /** @param send rejects with a SendError. */
+  constructor(send: (items: Item[]) => Promise<void>, events: SendingEvents<Item>) {
+    this.#send = send
+    this.#events = events
+  }
+
+  add(item: Item): void {
+    const count = this.#waiting.push(item)
+    if (this.#isHurried || count >= LIVE_BATCH_ITEMS) this.#sendSoon(0)
+    else this.#sendSoon(LIVE_BATCH_MILLISECONDS)
+  }
+
+  /** Sends what waits now, and resolves once nothing does. */
+  flush(): Promise<void> {
+    this.#isHurried = true
+    this.#sendSoon(0)
+    return new Promise((resolve) => {
+      this.#onEmpty.push(resolve)
+      this.#settleIfEmpty()
+    })
+  }
+
+  #sendSoon(milliseconds: number): void {
+    // While something is refused, its pause is what counts.
+    if (this.#isSending || (this.#retries > 0 && this.#timer !== undefined)) return
+    if (this.#timer !== undefined && milliseconds > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#sendBatch(), milliseconds)
+  }
+
+  async #sendBatch(): Promise<void> {
+    this.#timer = undefined
+    const items = this.#waiting.splice(0, LIVE_BATCH_ITEMS)
+    if (items.length === 0) return
+    this.#isSending = true
+    await this.#sendItems(items)
+    this.#isSending = false
+    if (this.#waiting.length > 0) this.#sendSoon(this.#pause())
+    this.#settleIfEmpty()
+  }
+
+  async #sendItems(items: Item[]): Promise<void> {
+    const unsettled = new Set(items)
+    const settle = (some: Item[]) => {
+      for (const one of some) unsettled.delete(one)
+    }
+    try {
+      await sendInParts(this.#send, items, {
+        taken: (taken) => {
+          settle(taken)
+          this.#retries = 0
+          this.#events.delivered(taken)
+        },
+        tooLarge: (item, { message }) => {
+          settle([item])
+          this.#events.givenUp([item], message)
+        },
+      })
+    } catch (error) {
+      this.#notTaken([...unsettled], error)
+    }
+  }
+
+  #notTaken(items: Item[], error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (error instanceof SendError && error.isRetryable) {
+      this.#retries += 1
+      this.#waiting.unshift(...items)
+      this.#events.refused(reason)
+    } else this.#events.givenUp(items, reason)
+  }
+
+  /** Longer each time that it was refused. */
+  #pause(): number {
+    if (this.#retries === 0) return this.#isHurried ? 0 : LIVE_BATCH_MILLISECONDS
+    const { first, most } = LIVE_RETRY_MILLISECONDS
+    return Math.min(most, first * 2 ** (this.#retries - 1))
+  }
+
+  #settleIfEmpty(): void {
+    if (this.#isSending || this.#waiting.length > 0) return
+    for (const resolve of this.#onEmpty.splice(0)) resolve()
+  }
+}
