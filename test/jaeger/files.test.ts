@@ -1,7 +1,6 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TracesData } from '@tacho/format'
 import { SESSION_FILES } from '@tacho/format'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SessionOnDisk } from '../agents/session-on-disk.js'
@@ -10,7 +9,7 @@ import { execCommand } from '../scripted-model/index.js'
 import { type Collector, complaints, figure, startCollector } from './collector.js'
 import { type Jaeger, startJaeger } from './jaeger.js'
 import { linesOf, newTraceId, spanOf } from './spans.js'
-import { type PlainSpan, plainSpans, traceWith } from './trace.js'
+import { plainSpans, spansOnDisk, traceWith } from './trace.js'
 
 // A session of the real Codex, whose file the Collector reads as it is.
 let place: Workplace
@@ -42,7 +41,7 @@ afterAll(async () => {
 })
 
 test('every span of a recorded session arrives in Jaeger as it is in the file', async () => {
-  const inFile = spansOfFile(join(sessions, session.id, SESSION_FILES.meta))
+  const inFile = spansOnDisk(session)
   const traceId = session.id.replaceAll('-', '')
   expect(inFile.map(({ name }) => name).sort()).toEqual(
     expect.arrayContaining(['session', 'invoke_agent codex', 'chat gpt-5.5', 'POST']),
@@ -79,11 +78,3 @@ test('what is appended to a file arrives, and nothing arrives again after a rest
   // Of all that is in the folder, it sent that one span.
   expect(await figure(collector, 'otelcol_exporter_sent_spans_total')).toBe(1)
 })
-
-function spansOfFile(file: string): PlainSpan[] {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-  const resourceSpans = lines
-    .map((line) => JSON.parse(line) as TracesData)
-    .flatMap((line) => line.resourceSpans ?? [])
-  return plainSpans({ resourceSpans })
-}

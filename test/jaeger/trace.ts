@@ -3,9 +3,11 @@ import {
   type OtlpSpan,
   type PlainValue,
   plainAttributes,
+  SESSION_FILES,
   type TracesData,
 } from '@tacho/format'
 import { expect } from 'vitest'
+import type { SessionOnDisk } from '../agents/session-on-disk.js'
 import { eventually } from '../host/index.js'
 
 /** A span as it can be compared, wherever it came from: the order of attributes says nothing. */
@@ -41,6 +43,12 @@ export function plainSpans({ resourceSpans }: TracesData): PlainSpan[] {
     .sort((one, other) => (one.spanId < other.spanId ? -1 : 1))
 }
 
+/** The ended spans of a session's file. */
+export function spansOnDisk(session: SessionOnDisk): PlainSpan[] {
+  const lines = session.lines(SESSION_FILES.meta) as Partial<TracesData>[]
+  return plainSpans({ resourceSpans: lines.flatMap(({ resourceSpans }) => resourceSpans ?? []) })
+}
+
 /** What Jaeger's query API has of a trace: nothing where it does not know it. */
 export async function traceIn(jaeger: { url: string }, traceId: string): Promise<PlainSpan[]> {
   const response = await fetch(`${jaeger.url}/api/v3/traces/${traceId}`)
@@ -48,6 +56,19 @@ export async function traceIn(jaeger: { url: string }, traceId: string): Promise
   const answer = (await response.json()) as { result?: TracesData; error?: { message: string } }
   if (answer.result === undefined) throw new Error(`Jaeger: ${answer.error?.message}`)
   return plainSpans(answer.result)
+}
+
+/** With its lists as JSON: a Jaeger that keeps traces in files makes them so. */
+export function withoutLists(spans: readonly PlainSpan[]): PlainSpan[] {
+  return spans.map((span) => ({
+    ...span,
+    attributes: Object.fromEntries(
+      Object.entries(span.attributes).map(([key, value]) => [
+        key,
+        Array.isArray(value) ? JSON.stringify(value) : value,
+      ]),
+    ),
+  }))
 }
 
 /** The spans of a trace once there are so many of them, or more. */
