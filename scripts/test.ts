@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.js'
+import { neededPrograms } from './needed-programs.js'
 import { runInOwnNetwork } from './own-network.js'
 import { ProgramError, programPath } from './programs/index.js'
 
@@ -18,6 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${cause.message}\n`)
     return 1
   }
+  await installForReal(args)
   // So that a test never runs a `tacho codex` that is older than its sources.
   await bundle()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
@@ -25,4 +28,19 @@ async function main(args: readonly string[]): Promise<number> {
     [process.execPath, vitest, 'run', '--root', root, ...args],
     'The tests run',
   )
+}
+
+/** Where one of them cannot be had, the tests that need it fail and say so; the others run. */
+async function installForReal(args: readonly string[]): Promise<void> {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name}`)
+  for (const name of neededPrograms(args, files)) {
+    try {
+      if (process.env[`TACHO_TEST_${name.toUpperCase()}`] === undefined) await programPath(name)
+    } catch (cause) {
+      if (!(cause instanceof ProgramError)) throw cause
+      process.stderr.write(`${cause.message}\nWithout ${name}, tests of test/jaeger fail.\n`)
+    }
+  }
 }

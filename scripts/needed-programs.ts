@@ -1,0 +1,20 @@
+import type { ProgramName } from './programs/index.js'
+
+/**
+ * The programs that the chosen tests need besides Codex. They are installed before the tests run,
+ * for those run in a network of their own.
+ *
+ * @param args Vitest's: a word is a part of the paths of the files to run; without any, all run.
+ * @param files every test file, as a path from the root of the repository.
+ */
+export function neededPrograms(args: readonly string[], files: readonly string[]): ProgramName[] {
+  const words = args.filter((arg, index) => !arg.startsWith('-') && !isTitle(args[index - 1]))
+  const isChosen = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
+  const real = files.filter((file) => file.startsWith('test/jaeger/'))
+  return real.some(isChosen) ? ['jaeger', 'collector', 'telemetrygen'] : []
+}
+
+/** Whether what follows this option is the title of tests. */
+function isTitle(option: string | undefined): boolean {
+  return option === '-t' || option === '--testNamePattern'
+}

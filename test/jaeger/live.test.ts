@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import type { SessionOnDisk } from '../agents/session-on-disk.js'
+import { EXEC, type Workplace, workplace } from '../agents/workplace.js'
+import { execCommand, type Script, type Step } from '../scripted-model/index.js'
+import { startCollector } from './collector.js'
+import { type Jaeger, startJaeger } from './jaeger.js'
+import { type PlainSpan, spansOnDisk, traceIn, traceWith, withoutLists } from './trace.js'
+
+const CALL = { text: 'One moment.', calls: [execCommand('echo one | tee one.txt; ls missing.txt')] }
+const SCRIPT: Script = [CALL, { text: 'Done.' }]
+const TURN = ['codex', ...EXEC, '--persist-session', 'Write a file']
+
+describe('a session of the real Codex, recorded live', () => {
+  for (const protocol of ['http/protobuf', 'http/json', 'grpc'] as const) {
+    test(`arrives in Jaeger whole over ${protocol}; exported afterwards, it is the same trace`, async () => {
+      await using jaeger = await startJaeger()
+      await using place = await workplace(SCRIPT, { environment: sentTo(jaeger, protocol) })
+      expect((await place.tacho(TURN)).exitCode).toBe(0)
+      const session = place.session()
+      const live = await traceOf(session, jaeger)
+      expect(live).toEqual(spansOnDisk(session))
+      expect(new Set(live.map(({ name }) => name))).toEqual(
+        new Set([
+          ...['session', 'invoke_agent codex', 'chat gpt-5.5', 'POST'],
+          ...['execute_tool exec_command', 'approval command'],
+        ]),
+      )
+
+      await using fresh = await startJaeger()
+      const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint = '' } = sentTo(fresh, protocol)
+      const sent = await exported(place, ['--endpoint', endpoint, '--protocol', protocol])
+      expect(sent).toMatchObject({ sent: live.length, alreadyThere: 0, refused: 0 })
+      expect(await traceOf(session, fresh)).toEqual(live)
+    })
+  }
+
+  test('arrives whole through the Collector', async () => {
+    await using jaeger = await startJaeger()
+    await using collector = await startCollector({ jaeger: jaeger.grpcEndpoint })
+    await using place = await workplace(SCRIPT, { environment: sentTo(collector) })
+    await place.tacho(TURN)
+    const session = place.session()
+    expect(await traceOf(session, jaeger)).toEqual(spansOnDisk(session))
+  })
+
+  test('is found at the address that tacho show prints', async () => {
+    await using jaeger = await startJaeger()
+    await using place = await workplace(SCRIPT, {
+      environment: { ...sentTo(jaeger), TACHO_JAEGER_URL: jaeger.url },
+    })
+    await place.tacho(TURN)
+    await traceOf(place.session(), jaeger)
+    const shown = (await place.tacho(['show', 'last'])).stdout.toString()
+    const [, address = ''] = /^ +trace +(\S+)$/m.exec(shown) ?? []
+    expect((await fetch(address)).status).toBe(200)
+    const traceId = address.slice(address.lastIndexOf('/') + 1)
+    expect(traceId).toBe(place.session().id.replaceAll('-', ''))
+    const found = await fetch(`${jaeger.url}/api/traces?service=codex`)
+    const { data } = (await found.json()) as { data: { traceID: string }[] }
+    expect(data.map(({ traceID }) => traceID)).toEqual([traceId])
+  })
+})
+
+describe('what was not delivered live is sent afterwards, and Jaeger has each span once', () => {
+  test('where nobody listened at the start', async () => {
+    await using jaeger = await startJaeger({ isDown: true })
+    const script = [CALL, first(() => jaeger.service.start(), CALL), { text: 'Done.' }]
+    await using place = await workplace(script, { environment: sentTo(jaeger) })
+    expect((await place.tacho(TURN)).exitCode).toBe(0)
+    await expectAllOnce(place, jaeger)
+  })
+
+  test('where Jaeger was killed in the middle and came back', async () => {
+    // In files, so that what it took before it was killed is still there.
+    await using jaeger = await startJaeger({ isDurable: true })
+    const script = [
+      CALL,
+      first(() => jaeger.service.kill(), CALL),
+      CALL,
+      first(() => jaeger.service.start(), CALL),
+      { text: 'Done.' },
+    ]
+    await using place = await workplace(script, { environment: sentTo(jaeger) })
+    expect((await place.tacho(TURN)).exitCode).toBe(0)
+    await expectAllOnce(place, jaeger)
+  })
+
+  test('where the Collector was killed in the middle and came back', async () => {
+    await using jaeger = await startJaeger()
+    await using collector = await startCollector({ jaeger: jaeger.grpcEndpoint })
+    const script = [
+      CALL,
+      first(() => collector.service.kill(), CALL),
+      CALL,
+      first(() => collector.service.start(), CALL),
+      { text: 'Done.' },
+    ]
+    await using place = await workplace(script, { environment: sentTo(collector) })
+    expect((await place.tacho(TURN)).exitCode).toBe(0)
+    await expectAllOnce(place, jaeger)
+  })
+})
+
+/** Something that is done before the model answers: the agent waits for it. */
+function first(work: () => Promise<void>, answer: typeof CALL): Step {
+  return async () => {
+    await work()
+    return answer
+  }
+}
+
+/** The variables with which a recording is sent to a Jaeger or a Collector. */
+function sentTo(
+  { httpEndpoint, grpcEndpoint }: { httpEndpoint: string; grpcEndpoint: string },
+  protocol = 'http/protobuf',
+): Record<string, string> {
+  const endpoint = protocol === 'grpc' ? `http://${grpcEndpoint}` : httpEndpoint
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol }
+}
+
+type Exported = { sent: number; alreadyThere: number; refused: number }
+
+async function exported(place: Workplace, options: readonly string[] = []): Promise<Exported> {
+  const ended = await place.tacho(['export', 'otlp', 'last', '--json', ...options])
+  expect([ended.exitCode, ended.stderr.toString()]).toEqual([0, ''])
+  const [only] = JSON.parse(ended.stdout.toString()) as Exported[]
+  if (only === undefined) throw new Error('tacho export otlp told of no session.')
+  return only
+}
+
+function traceOf(session: SessionOnDisk, jaeger: Jaeger): Promise<PlainSpan[]> {
+  return traceWith(jaeger, session.id.replaceAll('-', ''), session.spans.length)
+}
+
+async function expectAllOnce(place: Workplace, jaeger: Jaeger): Promise<void> {
+  const session = place.session()
+  const { sent, alreadyThere } = await exported(place)
+  expect(sent + alreadyThere).toBe(session.spans.length)
+  await traceOf(session, jaeger)
+  expect(await exported(place)).toMatchObject({ sent: 0, alreadyThere: session.spans.length })
+  const arrived = await traceIn(jaeger, session.id.replaceAll('-', ''))
+  expect(withoutLists(arrived)).toEqual(withoutLists(spansOnDisk(session)))
+}
