@@ -58,9 +58,9 @@ function npmProblem(words: readonly string[], scripts: ReadonlySet<string>): str
 function tachoProblem(words: readonly string[], tacho: TachoHelp): string | undefined {
   const [program = '', ...args] = words[0] === 'npx' ? words.slice(1) : words
   if (program !== 'tacho' && !program.endsWith('/.bin/tacho')) return undefined
-  const [name = ''] = args
+  const [name = '', below] = args
   if (!/^[a-z]+$/.test(name)) return undefined
-  const options = tacho.optionsOf(name)
+  const options = tacho.optionsOf(name, below)
   if (options === undefined) return `tacho has no command ${name}; see tacho --help`
   // What is not ours is Codex's there.
   if (name === 'codex') return undefined

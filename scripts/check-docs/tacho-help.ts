@@ -2,8 +2,12 @@ import { spawnSync } from 'node:child_process'
 
 /** What `tacho` says of itself. */
 export type TachoHelp = {
-  /** The long options of a command, or nothing where there is no such command. */
-  optionsOf(command: string): ReadonlySet<string> | undefined
+  /**
+   * The long options of a command, or nothing where there is no such command.
+   *
+   * @param below the word behind it, which may be a command of its own: `export otlp`.
+   */
+  optionsOf(command: string, below?: string): ReadonlySet<string> | undefined
 }
 
 /** Asks the built command for its help, once for each command that is looked for. */
@@ -16,13 +20,20 @@ export function tachoHelp(program: string): TachoHelp {
   if (commands.size === 0) {
     throw new Error(`${program} prints no help. Is it built? Run: npm run build`)
   }
-  const known = new Map<string, ReadonlySet<string>>()
+  const known = new Map<string, string>()
+  const told = (...words: string[]): string => {
+    const text = known.get(words.join(' ')) ?? help(...words, '--help')
+    known.set(words.join(' '), text)
+    return text
+  }
   return {
-    optionsOf(command) {
+    optionsOf(command, below = '') {
       if (!commands.has(command)) return undefined
-      const options = known.get(command) ?? new Set(help('help', command).match(/--[a-z][a-z-]*/g))
-      known.set(command, options)
-      return options
+      // Codex's own help is asked for there, and it is not ours to run.
+      const own = command === 'codex' ? help('help', command) : told(command)
+      const isCommand = new RegExp(`^ {2}${below} `, 'm').test(own)
+      const text = /^[a-z]+$/.test(below) && isCommand ? told(command, below) : own
+      return new Set(text.match(/--[a-z][a-z-]*/g))
     },
   }
 }

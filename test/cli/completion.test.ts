@@ -25,6 +25,12 @@ for (const [typed, offered] of [
     ['tacho', 'completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
+  [
+    ['tacho', 'export', 'p'],
+    ['parquet', 'perfetto'],
+  ],
+  [['tacho', 'export', 'otlp', '0199'], [SESSION_ID]],
+  [['tacho', 'export', 'otlp', 'last', '--ag'], ['--again']],
   [['tacho', 'codex', '--p'], ['--persist-session']],
 ] as const) {
   test(`bash completes "${typed.join(' ')}" to ${offered.join(', ') || 'nothing'}`, async () => {

@@ -44,6 +44,8 @@ for (const [name, text] of Object.entries(attacks)) {
       ['raw', 'last', '1', '--chunks'],
       ['raw', 'last', '1', '--chunks', '--json'],
       ['raw', 'last', '2'],
+      ['export', 'perfetto', 'last', '-o', '-'],
+      ['export', 'har', 'last', '-o', '-'],
     ]
     const runs = commands.map(async (words) => {
       const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])

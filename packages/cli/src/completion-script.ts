@@ -7,6 +7,8 @@ export type CompletionTree = {
   description: string
   /** Its first argument names a session. */
   takesSession: boolean
+  /** So do those that come behind that. */
+  takesSessionThen: boolean
   /** What its first argument can be. */
   words: readonly string[]
   options: { long: string; description: string }[]
@@ -29,21 +31,23 @@ export function completionScript(shell: Shell, tree: CompletionTree): string {
 const SESSIONS = 'last $(tacho ls --ids 2>/dev/null)'
 
 function bashScript(tree: CompletionTree): string {
-  const cases = tree.map(({ name, options, words, takesSession }) => {
+  const cases = tree.map(({ name, options, words, takesSession, takesSessionThen }) => {
     const first = [...words, ...(takesSession ? [SESSIONS] : [])].join(' ')
-    return `    ${name}) options="${optionWords(options)}"; first() { echo "${first}"; } ;;`
+    const then = takesSessionThen ? ` then_() { echo "${SESSIONS}"; }` : ''
+    return `    ${name}) options="${optionWords(options)}"; first() { echo "${first}"; };${then} ;;`
   })
   return `_tacho() {
   local current="\${COMP_WORDS[COMP_CWORD]}" options="" words=""
-  first() { :; }
+  first() { :; }; then_() { :; }
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then words="${tree.map(({ name }) => name).join(' ')} --help --version"
   elif [ "\${current#-}" != "$current" ]; then words="$options"
   elif [ "$COMP_CWORD" -eq 2 ]; then words="$(first)"
+  else words="$(then_)"
   fi
-  unset -f first
+  unset -f first then_
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _tacho tacho
@@ -52,10 +56,11 @@ complete -o default -F _tacho tacho
 
 function zshScript(tree: CompletionTree): string {
   const commands = tree.map(({ name, description }) => quoted(`${name}:${description}`))
-  const cases = tree.map(({ name, options, words, takesSession }) => {
+  const cases = tree.map(({ name, options, words, takesSession, takesSessionThen }) => {
     const described = options.map(({ long, description }) => quoted(`${long}:${description}`))
     const first = [...words, ...(takesSession ? [SESSIONS] : [])].join(' ')
-    return `    ${name}) options=(${described.join(' ')}); (( CURRENT == 3 )) && words_=(${first}) ;;`
+    const then = takesSessionThen ? `; (( CURRENT > 3 )) && words_=(${SESSIONS})` : ''
+    return `    ${name}) options=(${described.join(' ')}); (( CURRENT == 3 )) && words_=(${first})${then} ;;`
   })
   return `#compdef tacho
 _tacho() {
@@ -75,9 +80,13 @@ compdef _tacho tacho
 }
 
 function fishScript(tree: CompletionTree): string {
-  const lines = tree.flatMap(({ name, description, options, words, takesSession }) => {
+  const lines = tree.flatMap((command) => {
+    const { name, description, options, words, takesSession, takesSessionThen } = command
     const within = `complete -c tacho -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`
-    const first = [...words, ...(takesSession ? ['last', '(tacho ls --ids 2>/dev/null)'] : [])]
+    const first = [
+      ...words,
+      ...(takesSession || takesSessionThen ? ['last', '(tacho ls --ids 2>/dev/null)'] : []),
+    ]
     return [
       `complete -c tacho -f -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`,
       ...(first.length > 0 ? [`${within} -f -a ${quoted(first.join(' '))}`] : []),

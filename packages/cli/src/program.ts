@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addApprovalsCommand } from './commands/approvals.js'
 import { addCancellationsCommand } from './commands/cancellations.js'
@@ -12,12 +11,13 @@ import { addSealCommand } from './commands/seal.js'
 import { addShimEntry } from './commands/shim-entry.js'
 import { addShowCommand } from './commands/show.js'
 import { addVerifyCommand } from './commands/verify.js'
+import { tachoVersion } from './version.js'
 
 /** The tree of all commands, from which parsing, help and shell completion come. */
 export function program(): Command {
   const tacho = new Command('tacho')
     .description('The flight recorder for coding agents')
-    .version(version(), '-V, --version', 'print the version')
+    .version(tachoVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
@@ -36,11 +36,4 @@ export function program(): Command {
   addShimEntry(tacho)
   addCompletionCommand(tacho)
   return tacho
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  )
-  return (manifest as { version: string }).version
 }

@@ -21,16 +21,29 @@ function treeOf(tacho: Command): CompletionTree {
   return tacho
     .createHelp()
     .visibleCommands(tacho)
-    .map((command) => ({
-      name: command.name(),
-      description: command.description(),
-      takesSession: command.registeredArguments[0]?.name() === 'session',
-      words: command.registeredArguments[0]?.argChoices ?? [],
-      options: command
+    .map((command) => {
+      const [first] = command.registeredArguments
+      const below = command.commands
+      return {
+        name: command.name(),
+        description: command.description(),
+        takesSession: first?.name() === 'session',
+        takesSessionThen: below.some((one) => one.registeredArguments[0]?.name() === 'session'),
+        words: first?.argChoices ?? below.map((one) => one.name()),
+        options: optionsOf([command, ...below]),
+      }
+    })
+}
+
+/** The options of a command and of those below it, each once. */
+function optionsOf(commands: readonly Command[]): CompletionTree[number]['options'] {
+  const options = new Map(
+    commands.flatMap((command) =>
+      command
         .createHelp()
         .visibleOptions(command)
-        .flatMap((option) =>
-          option.long ? [{ long: option.long, description: option.description }] : [],
-        ),
-    }))
+        .flatMap(({ long, description }) => (long ? [[long, { long, description }] as const] : [])),
+    ),
+  )
+  return [...options.values()]
 }

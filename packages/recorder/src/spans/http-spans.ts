@@ -23,7 +23,7 @@ export type HttpSpansOptions = {
 }
 
 /** The place of the requests that are made in a context; asked for when the span starts. */
-const PLACE = createContextKey('tacho.http.place')
+const PLACE = createContextKey('the place of an HTTP request')
 
 /** What of the instrumentation we reach into: private, so it may be gone in another version. */
 type Subscribing = { subscribeToChannel?: (channel: string, told: Told) => void }
