@@ -10,13 +10,18 @@ import { eventually } from '../../host/index.js'
 let server: Server
 /** The server's side of the connection that was opened last. */
 let accepted: Socket | undefined
+const faults: string[] = []
 let onRequest: (request: ServerRequest, answer: Answer) => void
 
 beforeEach(async () => {
   onRequest = echo
   server = createServer({ noDelay: true }, (socket) => {
     accepted = socket
-    new HttpConnection(socket, (request, answer) => onRequest(request, answer))
+    new HttpConnection(
+      socket,
+      (request, answer) => onRequest(request, answer),
+      (cause) => faults.push(String(cause)),
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -171,6 +176,19 @@ async function untilItStands(value: () => number): Promise<void> {
     expect(times).toBeGreaterThan(10)
   })
 }
+
+test('what is thrown for a request breaks off its connection and nothing else', async () => {
+  faults.length = 0
+  onRequest = () => {
+    throw new Error('a fault of ours')
+  }
+  expect(await send(['GET / HTTP/1.1\r\nHost: h\r\n\r\n'])).toBe('')
+  expect(faults).toEqual(['Error: a fault of ours'])
+  onRequest = echo
+  expect(await send(['GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'])).toContain(
+    'GET /next',
+  )
+})
 
 function echo(request: ServerRequest, answer: Answer): void {
   const parts: Buffer[] = []

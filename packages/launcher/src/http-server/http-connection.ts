@@ -19,6 +19,7 @@ const NOTHING: Buffer = Buffer.alloc(0)
 export class HttpConnection {
   readonly #socket: Socket
   readonly #onRequest: OnRequest
+  readonly #onFault: (cause: unknown) => void
   #unread = NOTHING
   #state: 'head' | 'body' | 'answer' | 'over' = 'head'
   #request: ServerRequest | undefined
@@ -28,9 +29,11 @@ export class HttpConnection {
   #isPaused = false
   #isTaking = false
 
-  constructor(socket: Socket, onRequest: OnRequest) {
+  /** @param onFault is told what was thrown for a request; its connection is broken off then. */
+  constructor(socket: Socket, onRequest: OnRequest, onFault: (cause: unknown) => void) {
     this.#socket = socket
     this.#onRequest = onRequest
+    this.#onFault = onFault
     socket.on('data', (bytes: Buffer) => this.#arrived(bytes))
     socket.on('drain', () => this.#answer?.drained())
     // Who still waits for an answer does not hang up; Node's server sees it so, too.
@@ -55,6 +58,10 @@ export class HttpConnection {
     this.#isTaking = true
     try {
       while (this.#unread.length > 0 && !this.#isPaused && this.#takeOne()) {}
+    } catch (cause) {
+      this.#onFault(cause)
+      this.#socket.destroy()
+      return
     } finally {
       this.#isTaking = false
     }

@@ -62,7 +62,11 @@ export class HttpTap {
     this.#server = createServer({ highWaterMark: SOCKET_BYTES, noDelay: true }, (socket) => {
       this.#connections.add(socket)
       socket.once('close', () => this.#connections.delete(socket))
-      new HttpConnection(socket, (request, answer) => this.#take(request, answer))
+      new HttpConnection(
+        socket,
+        (request, answer) => this.#take(request, answer),
+        (cause) => recording.log('error', 'tacho', `a request is broken off: ${String(cause)}`),
+      )
     })
   }
 
