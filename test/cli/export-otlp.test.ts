@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -103,6 +104,32 @@ test('a collector that breaks off in the middle gets the rest the next time, and
   expect(arrived()).toHaveLength(5000)
 })
 
+test('a collector that cannot just now is asked again, over gRPC, too', async () => {
+  const root = sessionsDirectory()
+  writeSession(root)
+  let requests = 0
+  const busy = createHttp2Server().on('stream', (stream) => {
+    requests += 1
+    stream.resume()
+    const head = { ':status': 200, 'content-type': 'application/grpc' }
+    // 14 is UNAVAILABLE.
+    if (requests < 3) return stream.respond({ ...head, 'grpc-status': 14 }, { endStream: true })
+    stream.respond(head, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': 0 }))
+    // An answer without any field: all is taken.
+    stream.end(Buffer.alloc(5))
+  })
+  busy.listen(0, '127.0.0.1')
+  await once(busy, 'listening')
+  const endpoint = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`
+  const where = ['--sessions-dir', root, '--endpoint', endpoint, '--protocol', 'grpc']
+  const { stdout, stderr, exitCode } = await tacho(['export', 'otlp', 'last', ...where])
+  busy.close()
+  expect(stderr).toBe('')
+  expect(stdout.toString()).toBe(`${SESSION_ID}  2 spans sent to ${endpoint}\n`)
+  expect([exitCode, requests]).toEqual([0, 3])
+})
+
 describe('what was in flight', () => {
   const meta = [
     startedSpan({ id: idOf(1), name: 'session', start: 0 }),
@@ -164,9 +191,9 @@ describe('many sessions', () => {
 })
 
 test.each([
-  [[], 'Name one session or several, or say --all'],
-  [['last', '--all'], 'Name one session or several, or say --all'],
-  [['--since', 'yesterday'], 'It is an age (12h, 7d) or a date'],
+  [[], 'Name sessions, or take all with --all'],
+  [['last', '--all'], 'Name sessions, or take all with --all'],
+  [['--since', 'yesterday'], 'It is an age (30m, 12h, 7d, 2w) or a time'],
   [['last', '--protocol', 'morse'], 'The protocol is "morse"; it is one of http/protobuf'],
   [['last', '--endpoint', 'ftp://me:pass@h'], '"ftp://h" is no OTLP endpoint'],
 ])('%j is wrong use: %s', async (words, said) => {

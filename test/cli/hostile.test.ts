@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   endedSpan,
@@ -46,6 +47,7 @@ for (const [name, text] of Object.entries(attacks)) {
       ['raw', 'last', '2'],
       ['export', 'perfetto', 'last', '-o', '-'],
       ['export', 'har', 'last', '-o', '-'],
+      ['export', 'parquet', 'last', '-o', join(directory, 'tables')],
     ]
     const runs = commands.map(async (words) => {
       const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])
@@ -56,7 +58,8 @@ for (const [name, text] of Object.entries(attacks)) {
       const isWhole = words.join(' ') === 'raw last 1' && name === 'newline'
       const injected = shown.match(/^X-Injected/gm) ?? []
       expect(injected, words.join(' ')).toHaveLength(isWhole ? 2 : 0)
-      if (words.includes('--json') && words[0] !== 'raw') JSON.parse(stdout.toString())
+      const isJson = (words.includes('--json') && words[0] !== 'raw') || words.at(-1) === '-'
+      if (isJson) JSON.parse(stdout.toString())
     })
     await Promise.all(runs)
   }, 30_000)

@@ -4,12 +4,12 @@
  * which mean the same.
  */
 export function jsonText(value: unknown, indent?: number): string {
-  return safeJson(JSON.stringify(value, null, indent))
+  return visibleJson(JSON.stringify(value, null, indent))
 }
 
-/** The same for JSON that is made already, whole or in pieces. */
-export function safeJson(json: string): string {
-  return json.replace(UNSEEN, (characters) =>
+/** The same for JSON that is text already, or a piece of it that cuts no character in two. */
+export function visibleJson(text: string): string {
+  return text.replace(UNSEEN, (characters) =>
     [...Array(characters.length).keys()]
       .map((index) => `\\u${characters.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join(''),

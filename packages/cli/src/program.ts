@@ -11,13 +11,13 @@ import { addSealCommand } from './commands/seal.js'
 import { addShimEntry } from './commands/shim-entry.js'
 import { addShowCommand } from './commands/show.js'
 import { addVerifyCommand } from './commands/verify.js'
-import { tachoVersion } from './version.js'
+import { version } from './version.js'
 
 /** The tree of all commands, from which parsing, help and shell completion come. */
 export function program(): Command {
   const tacho = new Command('tacho')
     .description('The flight recorder for coding agents')
-    .version(tachoVersion(), '-V, --version', 'print the version')
+    .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()

@@ -1,7 +1,7 @@
 /** Shows on stderr how far a long piece of work is, where that is a terminal. */
 export type ProgressBar = {
-  /** So many bytes more are done. */
-  add(bytes: number): void
+  /** So much more is done. */
+  add(amount: number): void
   /** Takes it off the screen; what is printed next begins at the left. */
   clear(): void
 }
@@ -10,14 +10,14 @@ const WIDTH = 30
 /** A terminal over a slow line takes ten lines a second easily. */
 const INTERVAL_MS = 100
 
-/** @param total bytes of all the work. */
+/** @param total of all the work, in bytes or whatever it is counted in. */
 export function progressBar(label: string, total: number): ProgressBar {
   if (!process.stderr.isTTY || total === 0) return { add: () => undefined, clear: () => undefined }
   let done = 0
   let shownAt = Number.NEGATIVE_INFINITY
   return {
-    add(bytes) {
-      done += bytes
+    add(amount) {
+      done += amount
       const now = performance.now()
       if (now - shownAt < INTERVAL_MS) return
       shownAt = now

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The version of this Tacho. */
-export function tachoVersion(): string {
+export function version(): string {
   const manifest: unknown = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   )

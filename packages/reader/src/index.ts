@@ -14,13 +14,16 @@ export {
 } from './cancellations.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
-export { harArchive } from './export/har/har.js'
+export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'
 export { type SendingSession, type SentSession, sendSession } from './export/otlp/send-session.js'
 export { sendableBytes } from './export/otlp/span-lines.js'
-export { TABLES as PARQUET_TABLES } from './export/parquet/tables.js'
-export { writeTable as writeParquetTable } from './export/parquet/write-table.js'
-export { perfettoTrace } from './export/perfetto/perfetto-trace.js'
+export {
+  PARQUET_TABLES,
+  type ParquetTables,
+  parquetTables,
+} from './export/parquet/parquet-tables.js'
+export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { findSession } from './find-session.js'
 export type { FoundSession } from './found-session.js'
 export type { LeftOpen } from './left-open.js'

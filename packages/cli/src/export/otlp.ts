@@ -5,27 +5,32 @@ import {
   type SessionState,
   sendableBytes,
   sendSession,
+  sessionState,
 } from '@tacho/reader'
 import type { Command } from 'commander'
+import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
 import { printable } from '../printable.js'
 import { progressBar } from '../progress-bar.js'
-import { type SessionOptions, withSessionsDir } from '../session-options.js'
+import { withSessionsDir } from '../session-options.js'
 import { traceUrl } from '../trace-url.js'
-import { type ChoiceOptions, chosenSessions, withChoice } from './chosen-sessions.js'
 
-type OtlpOptions = SessionOptions &
-  ChoiceOptions & { endpoint?: string; protocol?: string; again?: boolean; json?: boolean }
+type OtlpOptions = ManySessionsOptions & {
+  endpoint?: string
+  protocol?: string
+  again?: boolean
+  json?: boolean
+}
 
 /** `tacho export otlp`: the spans of sessions that are on disk, to a collector or to Jaeger. */
-export function addExportOtlpCommand(parent: Command): void {
+export function addOtlpExport(parent: Command): void {
   const command = parent
     .command('otlp')
     .description('send the spans that a collector does not have yet, over OTLP')
-  withChoice(command)
+  withManySessions(command)
     .option('--endpoint <url>', 'where to; default: OTEL_EXPORTER_OTLP_ENDPOINT, or this machine')
     .option('--protocol <name>', 'http/protobuf (the default), http/json or grpc')
     .option('--again', 'also what has arrived there before; a span keeps its id')
@@ -36,7 +41,7 @@ export function addExportOtlpCommand(parent: Command): void {
 
 async function exportOtlp(names: string[], options: OtlpOptions): Promise<void> {
   const settings = settingsOf(options)
-  const sessions = chosenSessions(names, options)
+  const sessions = chosenSessions(names, options).map(sessionState)
   const unreachable = await whyUnreachable(settings)
   if (unreachable !== undefined) throw nobodyThere(settings.endpoint, unreachable)
   const sender = await openSpanSender(settings)

@@ -1,40 +1,106 @@
-import { closeSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { CommandError, EXIT } from '../command-error.js'
 
+/** A file that has its name only once it is whole. */
+export type OutputFile = {
+  write(bytes: Uint8Array): void
+  /** Gives it its name. */
+  finish(): void
+  /** Takes it away unless it is finished. */
+  [Symbol.dispose](): void
+}
+
+const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
+
 /**
- * Makes a private file, whole or not at all: it is written under another name beside its own.
+ * Begins a private file beside its later place.
  *
- * @param write fills the draft, which is there and empty.
- * @throws CommandError where the file is there already and `force` is not, or cannot be made.
+ * @throws CommandError `output-exists`, `cannot-write`.
  */
-export async function makeFile(
-  path: string,
-  force: boolean,
-  write: (draft: string) => Promise<void>,
-): Promise<void> {
-  const draft = join(dirname(path), `.tacho-export-${process.pid}`)
-  try {
-    // wx: neither a link nor anything else that is there already.
-    closeSync(openSync(draft, 'wx', 0o600))
-    await write(draft)
-    if (force) renameSync(draft, path)
-    else linkSync(draft, path)
-  } catch (error) {
-    throw worded(path, error)
-  } finally {
-    rmSync(draft, { force: true })
+export function outputFile(path: string, mayReplace: boolean): OutputFile {
+  if (!mayReplace && existsSync(path)) throw alreadyThere(path)
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+  const descriptor = orCannotWrite(path, () => openSync(draft, NEW, 0o600))
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) closeSync(descriptor)
+    isOpen = false
+  }
+  const remove = (): void => rmSync(draft, { force: true })
+  const stopWatching = removeWhenStopped(remove)
+  return {
+    write(bytes) {
+      orCannotWrite(path, () => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+      })
+    },
+    finish() {
+      orCannotWrite(path, () => {
+        fchmodSync(descriptor, 0o600)
+        close()
+        if (mayReplace) renameSync(draft, path)
+        else nameNew(draft, path)
+      })
+    },
+    [Symbol.dispose]() {
+      stopWatching()
+      close()
+      remove()
+    },
   }
 }
 
-function worded(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === undefined || error instanceof CommandError) return error
-  if (code === 'EEXIST') {
-    const message = `${path} is there already. Name another with -o, or say --force.`
-    return new CommandError('file-exists', EXIT.failure, message)
+// A rename would replace a file that was made meanwhile; a link does not. Some file systems have none.
+function nameNew(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(path)) {
+      throw alreadyThere(path)
+    }
+    renameSync(draft, path)
   }
-  return new CommandError('cannot-write', EXIT.failure, `${path} cannot be written (${code}).`, {
-    cause: error,
-  })
+}
+
+// What is half written holds what a session holds, and nobody would look for it.
+function removeWhenStopped(remove: () => void): () => void {
+  const stop = (signal: NodeJS.Signals): void => {
+    remove()
+    unwatch()
+    process.kill(process.pid, signal)
+  }
+  const unwatch = (): void => {
+    for (const signal of STOPPING) process.off(signal, stop)
+  }
+  for (const signal of STOPPING) process.on(signal, stop)
+  return unwatch
+}
+
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function orCannotWrite<Result>(path: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause
+    const { code, message } = cause as NodeJS.ErrnoException
+    const text = `${path} cannot be written (${code ?? message}).`
+    throw new CommandError('cannot-write', EXIT.failure, text, { cause })
+  }
+}
+
+function alreadyThere(path: string): CommandError {
+  const text = `${path} is there already, and nothing was written.\nName another file with -o FILE, or replace it with --force.`
+  return new CommandError('output-exists', EXIT.failure, text)
 }

@@ -1,10 +1,68 @@
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+import type { IndexedExchange } from '../../raw-index.js'
+import { ReaderError } from '../../reader-error.js'
+import { type Chunk, responseChunks } from '../../response-body.js'
 
-/** A body as text, or, where it is none, as base64. */
-export function bodyText(bytes: Uint8Array): { text: string; encoding?: 'base64' } {
-  try {
-    return { text: strict.decode(bytes) }
-  } catch {
-    return { text: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
+/** What is to be known of a response's body before it is written. */
+export type BodyShape = { bytes: number; isText: boolean; missing?: string }
+
+/** Looks through a response's body, holding a chunk at a time: it can be larger than any string. */
+export function shapeOf(folder: string, exchange: IndexedExchange): BodyShape {
+  const shape: BodyShape = { bytes: 0, isText: true }
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const chunks = eachChunk(folder, exchange)
+  for (let step = chunks.next(); ; step = chunks.next()) {
+    const bytes = step.done ? undefined : step.value.bytes
+    if (shape.isText) shape.isText = isText(decoder, bytes)
+    if (!step.done) shape.bytes += step.value.bytes.length
+    else return step.value === undefined ? shape : { ...shape, missing: step.value }
   }
+}
+
+/** The body as the inside of a JSON string: its text, or base64 where it is none. */
+export function* bodyPieces(
+  folder: string,
+  exchange: IndexedExchange,
+  { isText }: BodyShape,
+): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let rest: Uint8Array = new Uint8Array()
+  for (const { bytes } of eachChunk(folder, exchange)) {
+    if (isText) {
+      yield inJson(decoder.decode(bytes, { stream: true }))
+      continue
+    }
+    const all = Buffer.concat([rest, bytes])
+    // Base64 has four characters for three bytes: only whole groups can be put one after the other.
+    const whole = all.length - (all.length % 3)
+    yield all.subarray(0, whole).toString('base64')
+    rest = all.subarray(whole)
+  }
+  yield isText ? inJson(decoder.decode()) : Buffer.from(rest).toString('base64')
+}
+
+// Gives the chunks that are there, and returns why the others are not.
+function* eachChunk(
+  folder: string,
+  exchange: IndexedExchange,
+): Generator<Chunk, string | undefined> {
+  try {
+    yield* responseChunks(folder, exchange)
+    return undefined
+  } catch (cause) {
+    if (cause instanceof ReaderError && cause.code === 'missing-bytes') return cause.message
+    throw cause
+  }
+}
+
+function isText(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array | undefined): boolean {
+  try {
+    decoder.decode(bytes, { stream: bytes !== undefined })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }

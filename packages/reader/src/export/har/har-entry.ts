@@ -1,142 +1,139 @@
-import type { EndRecord, ExchangeRecord, Headers, ResponseRecord } from '@tacho/format'
+import type { EndRecord, ExchangeRecord, RequestBodyRecord, ResponseRecord } from '@tacho/format'
 import { exchangeRecords } from '../../exchange-records.js'
+import { isoOfMicros, microsOfIso } from '../../micros.js'
 import type { IndexedExchange, RawIndex } from '../../raw-index.js'
-import type { Session, SessionExchange } from '../../read-session.js'
 import { ReaderError } from '../../reader-error.js'
 import { requestBody } from '../../request-body.js'
-import { responseChunks } from '../../response-body.js'
-import { bodyText } from './body-text.js'
-import { cookiesOf, fieldsOf, queryOf, typeOf } from './har-fields.js'
+import { type BodyShape, shapeOf } from './body-text.js'
+import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
+import type { HarEntry } from './har-types.js'
 
-/** An exchange as an entry of an HTTP Archive. */
+/** An exchange as HAR has it, and what is to be known to write its response's text. */
 export function harEntry(
-  session: Session,
+  folder: string,
   index: RawIndex,
-  exchange: SessionExchange,
-  place: IndexedExchange,
-): object {
-  const { folder, spans } = session
-  const heads = headsOf(folder, place)
-  const { started, time, timings } = timesOf(exchange, heads.response)
-  return {
-    startedDateTime: started,
-    time,
-    request: harRequest(
-      exchange,
-      heads.request,
-      bodyOf(() => requestBody(folder, index, place)),
-    ),
-    response: harResponse(
-      heads,
-      bodyOf(() => whole(folder, place)),
-    ),
+  exchange: IndexedExchange,
+): { entry: HarEntry; shape: BodyShape } | undefined {
+  const parts = partsOf(folder, exchange)
+  const { begin, response, end } = parts
+  if (begin === undefined) return undefined
+  const shape = shapeOf(folder, exchange)
+  const { postData, missing } = postDataOf(folder, index, exchange, begin)
+  const timings = timingsOf(parts)
+  const state = end?.state ?? 'in-flight'
+  const error = errorOf(end, shape)
+  const entry: HarEntry = {
+    startedDateTime: isoOfMicros(microsOfIso(begin.time) ?? 0) ?? NO_TIME,
+    time: timings.send + timings.wait + timings.receive,
+    request: {
+      method: begin.method,
+      url: begin.url,
+      httpVersion: HTTP,
+      cookies: requestCookies(begin.headers),
+      headers: harHeaders(begin.headers),
+      queryString: queryOf(begin.url),
+      ...(postData && { postData }),
+      headersSize: -1,
+      bodySize: end?.requestBytes ?? parts.request?.wire?.bytes ?? parts.request?.bytes ?? -1,
+    },
+    response: {
+      status: response?.status ?? 0,
+      statusText: response?.statusText ?? '',
+      httpVersion: HTTP,
+      cookies: responseCookies(response?.headers ?? []),
+      headers: harHeaders(response?.headers ?? []),
+      content: {
+        size: shape.bytes,
+        mimeType: headerOf(response?.headers ?? [], 'content-type') || UNKNOWN,
+      },
+      redirectURL: headerOf(response?.headers ?? [], 'location'),
+      headersSize: -1,
+      bodySize: end?.responseBytes ?? -1,
+      ...(error !== undefined && { _error: error }),
+    },
     cache: {},
     timings,
-    comment: commentOf(exchange),
-    _exchange: exchange.number,
-    _id: exchange.id,
-    _state: exchange.state,
-    ...(exchange.error !== undefined && { _error: exchange.error }),
-    ...(exchange.model !== undefined && { _model: exchange.model }),
-    ...(exchange.usage !== undefined && { _usage: exchange.usage }),
-    ...(exchange.turnId !== undefined && { _turnId: exchange.turnId }),
-    ...(exchange.threadId !== undefined && { _threadId: exchange.threadId }),
-    ...(spans.has(exchange.id) && { _spanId: exchange.id }),
+    ...(missing !== undefined && { comment: missing }),
+    _exchange: exchange.id,
+    _number: exchange.number,
+    _state: state,
+    _run: begin.run,
+    ...(begin.turnId !== undefined && { _turn: begin.turnId }),
+    ...(begin.threadId !== undefined && { _thread: begin.threadId }),
   }
+  return { entry, shape }
 }
 
-type Heads = { request?: ExchangeRecord; response?: ResponseRecord; end?: EndRecord }
+// HAR wants these, and the tap does not record them.
+const HTTP = 'HTTP/1.1'
+const UNKNOWN = 'x-unknown'
+const NO_TIME = '1970-01-01T00:00:00.000Z'
 
-/** A body, or why there is none. */
-type Body = { bytes: Uint8Array } | { missing: string }
-
-function headsOf(folder: string, place: IndexedExchange): Heads {
-  const heads: Heads = {}
-  for (const record of exchangeRecords(folder, place, () => {})) {
-    if (record.kind === 'exchange') heads.request = record
-    if (record.kind === 'response') heads.response = record
-    if (record.kind === 'end') heads.end = record
-  }
-  return heads
+type Parts = {
+  begin?: ExchangeRecord
+  request?: RequestBodyRecord
+  response?: ResponseRecord
+  end?: EndRecord
+  firstChunkAt?: number
+  lastAt: number
 }
 
-function bodyOf(read: () => Uint8Array): Body {
+function partsOf(folder: string, exchange: IndexedExchange): Parts {
+  const parts: Parts = { lastAt: 0 }
+  for (const record of exchangeRecords(folder, exchange, () => undefined)) {
+    if (record.kind === 'exchange') {
+      parts.begin = record
+      continue
+    }
+    parts.lastAt = Math.max(parts.lastAt, record.at)
+    if (record.kind === 'request-body') parts.request = record
+    else if (record.kind === 'response') parts.response = record
+    else if (record.kind === 'end') parts.end = record
+    else parts.firstChunkAt ??= record.at
+  }
+  return parts
+}
+
+// Milliseconds. What has not happened took no time; what was in flight took it up to its last record.
+function timingsOf({ request, response, firstChunkAt, end, lastAt }: Parts): HarEntry['timings'] {
+  const over = end?.at ?? lastAt
+  const sent = Math.min(request?.at ?? 0, over)
+  const answered = Math.max(sent, Math.min(response?.at ?? firstChunkAt ?? over, over))
+  const [send, wait] = [sent / 1000, (answered - sent) / 1000]
+  const receive = (over - answered) / 1000
+  return { blocked: -1, dns: -1, connect: -1, ssl: -1, send, wait, receive }
+}
+
+function errorOf(end: EndRecord | undefined, { missing }: BodyShape): string | undefined {
+  if (end?.error !== undefined) return `${end.state}: ${end.error.code}, ${end.error.message}`
+  if (end === undefined) return `in flight when the recording ends. ${missing ?? ''}`.trim()
+  return missing ?? (end.state === 'completed' ? undefined : end.state)
+}
+
+function postDataOf(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+  { headers }: ExchangeRecord,
+): { postData?: HarEntry['request']['postData']; missing?: string } {
   try {
-    return { bytes: read() }
-  } catch (error) {
-    if (!(error instanceof ReaderError)) throw error
-    return { missing: error.message }
+    const bytes = requestBody(folder, index, exchange)
+    if (bytes.length === 0) return {}
+    const mimeType = headerOf(headers, 'content-type') || UNKNOWN
+    return { postData: { mimeType, ...textOf(bytes) } }
+  } catch (cause) {
+    if (cause instanceof ReaderError && cause.code === 'missing-bytes') {
+      return { missing: cause.message }
+    }
+    throw cause
   }
 }
 
-function whole(folder: string, place: IndexedExchange): Uint8Array {
-  return Buffer.concat([...responseChunks(folder, place)].map(({ bytes }) => bytes))
-}
-
-function harRequest(exchange: SessionExchange, record: ExchangeRecord | undefined, body: Body) {
-  const headers: Headers = record?.headers ?? []
-  const { url, method } = exchange
-  return {
-    method,
-    url,
-    httpVersion: 'HTTP/1.1',
-    cookies: cookiesOf(headers, 'cookie'),
-    headers: fieldsOf(headers),
-    queryString: queryOf(url),
-    headersSize: -1,
-    bodySize: exchange.requestBytes,
-    ...postData(headers, body),
+// A request body has at most 64 MiB, so that it is a string easily.
+function textOf(bytes: Uint8Array): { text: string; _encoding?: 'base64' } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+  } catch {
+    return { text: Buffer.from(bytes).toString('base64'), _encoding: 'base64' }
   }
-}
-
-// HAR has no encoding for what is sent: bytes that are no text stand in a field of ours.
-function postData(headers: Headers, body: Body): object {
-  if ('missing' in body) return { _missing: body.missing }
-  if (body.bytes.length === 0) return {}
-  const { text, encoding } = bodyText(body.bytes)
-  const mimeType = typeOf(headers)
-  if (encoding === undefined) return { postData: { mimeType, text } }
-  return { postData: { mimeType, text: '', _base64: text } }
-}
-
-function harResponse({ response, end }: Heads, body: Body): object {
-  const headers: Headers = response?.headers ?? []
-  const content = 'bytes' in body ? bodyText(body.bytes) : { text: '' }
-  return {
-    status: response?.status ?? 0,
-    statusText: response?.statusText ?? '',
-    httpVersion: 'HTTP/1.1',
-    cookies: cookiesOf(headers, 'set-cookie'),
-    headers: fieldsOf(headers),
-    content: {
-      size: 'bytes' in body ? body.bytes.length : 0,
-      mimeType: typeOf(headers),
-      ...content,
-      ...('missing' in body && { comment: body.missing }),
-    },
-    redirectURL: headers.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '',
-    headersSize: -1,
-    bodySize: end?.responseBytes ?? -1,
-  }
-}
-
-function timesOf(exchange: SessionExchange, response: ResponseRecord | undefined) {
-  const total = exchange.durationMs ?? exchange.lastAt / 1000
-  const wait = Math.min(total, (response?.at ?? exchange.lastAt) / 1000)
-  return {
-    started: isoWithMillis(exchange.startedAt),
-    time: total,
-    // A tap sees no name resolution and no connecting of the agent's.
-    timings: { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait, receive: total - wait },
-  }
-}
-
-// Three digits of a second are what readers of HAR know.
-function isoWithMillis(time: string): string {
-  const milliseconds = Date.parse(time)
-  return new Date(Number.isNaN(milliseconds) ? 0 : milliseconds).toISOString()
-}
-
-function commentOf({ state, error }: SessionExchange): string {
-  return error === undefined ? state : `${state}: ${error.code} ${error.message}`
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   type OtlpSettings,
   readableSpans,
@@ -42,6 +43,10 @@ export type SendingSession = {
 
 /** Spans in one request: 1 MB or so, of which a Collector takes 4 over gRPC. */
 const BATCH = { spans: 2_000, bytes: 2 * 1024 * 1024 }
+
+/** How long spans are sent again. Exporters over HTTP do so by themselves, for as long; gRPC's does not. */
+const PATIENCE_MILLISECONDS = 10_000
+const FIRST_PAUSE_MILLISECONDS = 200
 
 /** Requests under way: while one is answered, the next is made. */
 const UNDER_WAY = 4
@@ -143,7 +148,7 @@ class Batches {
   }
 
   #send(spans: SentSpan[]): Promise<void> {
-    return sendInParts((items) => this.#sending.sender.send(items), spans, {
+    return sendInParts((items) => sendPatiently(this.#sending.sender, items), spans, {
       taken: (items) => this.#taken(items),
       tooLarge: () => {
         this.#result.refused += 1
@@ -165,6 +170,20 @@ class Batches {
     const { endpoint } = this.#result
     const message = `${endpoint} does not take the spans of ${this.#sending.session.folder}: ${error.message}.`
     return new ReaderError('not-delivered', message, { cause: error })
+  }
+}
+
+/** Sends spans, once more and again where they may be taken later. */
+async function sendPatiently(sender: Sender<SentSpan>, spans: SentSpan[]): Promise<void> {
+  const started = performance.now()
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause *= 2) {
+    try {
+      return await sender.send(spans)
+    } catch (error) {
+      if (!(error instanceof SendError && error.isRetryable)) throw error
+      if (performance.now() - started + pause > PATIENCE_MILLISECONDS) throw error
+      await wait(pause)
+    }
   }
 }
 

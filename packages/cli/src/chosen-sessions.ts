@@ -1,0 +1,52 @@
+import { type FoundSession, findSessions, sessionRoots, sessionState } from '@tacho/reader'
+import type { Command } from 'commander'
+import { sinceOf } from './age.js'
+import { CommandError, EXIT } from './command-error.js'
+import { SESSION_ARGUMENT, type SessionOptions, sessionNamed } from './session-options.js'
+
+/** The options of a command that takes many sessions. */
+export type ManySessionsOptions = SessionOptions & { all?: boolean; since?: number }
+
+/** Adds the argument and the options by which many sessions are named. */
+export function withManySessions(command: Command): Command {
+  return command
+    .argument('[session...]', SESSION_ARGUMENT[1])
+    .option('--all', 'all sessions')
+    .option(
+      '--since <when>',
+      'all that were active since then: an age (7d, 12h, 2w) or a time (ISO 8601)',
+      sinceOf,
+    )
+}
+
+/**
+ * The sessions that the user named, each once, or all, or all since a time.
+ *
+ * @throws CommandError `wrong-use` where none of these or several are asked for.
+ */
+export function chosenSessions(
+  names: readonly string[],
+  options: ManySessionsOptions,
+): FoundSession[] {
+  const { all = false, since, sessionsDir } = options
+  if (names.length > 0 ? all || since !== undefined : !all && since === undefined) throw wrongUse()
+  if (names.length > 0) {
+    const named = names.map((name) => sessionNamed(name, options))
+    return [...new Map(named.map((session) => [session.folder, session])).values()]
+  }
+  const sessions = findSessions(sessionRoots({ directory: sessionsDir }))
+  return since === undefined ? sessions : sessions.filter((session) => isSince(session, since))
+}
+
+function isSince(session: FoundSession, since: number): boolean {
+  const { ended, endedAt, lastStartedAt = '' } = sessionState(session)
+  return ended === 'running' || Date.parse(endedAt ?? lastStartedAt) >= since
+}
+
+function wrongUse(): CommandError {
+  return new CommandError(
+    'wrong-use',
+    EXIT.wrongUse,
+    'Name sessions, or take all with --all, or those since a time with --since 7d.',
+  )
+}

@@ -1,0 +1,13 @@
+import type { Command } from 'commander'
+import { type SessionOptions, withSessionsDir } from '../session-options.js'
+
+/** The options of an export into one file. */
+export type FileExportOptions = SessionOptions & { output?: string; force?: boolean }
+
+/** Adds what every export into one file has. */
+export function withOutput(command: Command, extension: string): Command {
+  command
+    .option('-o, --output <file>', `the file to make (default: <id>.${extension}); - is stdout`)
+    .option('-f, --force', 'replace a file that is there')
+  return withSessionsDir(command)
+}

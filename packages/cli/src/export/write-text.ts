@@ -1,0 +1,52 @@
+import { visibleJson } from '../json-text.js'
+import { note, write } from '../output.js'
+import { byteCount } from '../quantities.js'
+import type { FileExportOptions } from './options.js'
+import { outputFile } from './output-file.js'
+
+const BUFFER_CHARACTERS = 256 * 1024
+
+/**
+ * Writes JSON, as it comes in pieces, to the file that the user named, or to stdout, and says on
+ * stderr what was written and where to open it.
+ */
+export async function writeText(
+  pieces: Iterable<string>,
+  defaultName: string,
+  { output = defaultName, force = false }: FileExportOptions,
+  opensIn: string,
+  onEnd: () => void,
+): Promise<void> {
+  if (output === '-') {
+    for (const piece of inBlocks(pieces)) await write(piece)
+    onEnd()
+    return
+  }
+  const file = outputFile(output, force)
+  let written = 0
+  try {
+    for (const piece of inBlocks(pieces)) {
+      const bytes = Buffer.from(piece)
+      written += bytes.length
+      file.write(bytes)
+      // So that Ctrl-C is heard.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    file.finish()
+  } finally {
+    file[Symbol.dispose]()
+  }
+  onEnd()
+  note(`${output}: ${byteCount(written)}. ${opensIn}`)
+}
+
+function* inBlocks(pieces: Iterable<string>): Generator<string> {
+  let block = ''
+  for (const piece of pieces) {
+    block += visibleJson(piece)
+    if (block.length < BUFFER_CHARACTERS) continue
+    yield block
+    block = ''
+  }
+  yield block
+}

@@ -1,0 +1,54 @@
+/** A name and its value, as HAR has headers, cookies and query strings. */
+export type NameValue = { name: string; value: string }
+
+/**
+ * What HAR 1.2 has of an exchange, but for its response's text, which is written apart. Names that
+ * begin with `_` are ours: HAR leaves them to whoever writes it.
+ *
+ * http://www.softwareishard.com/blog/har-12-spec/
+ */
+export type HarEntry = {
+  startedDateTime: string
+  time: number
+  request: {
+    method: string
+    url: string
+    httpVersion: string
+    cookies: NameValue[]
+    headers: NameValue[]
+    queryString: NameValue[]
+    postData?: { mimeType: string; text: string; _encoding?: 'base64' }
+    headersSize: number
+    bodySize: number
+  }
+  response: {
+    status: number
+    statusText: string
+    httpVersion: string
+    cookies: NameValue[]
+    headers: NameValue[]
+    content: { size: number; mimeType: string }
+    redirectURL: string
+    headersSize: number
+    bodySize: number
+    /** Why there is none, or not all of it: DevTools shows it as the error. */
+    _error?: string
+  }
+  cache: Record<string, never>
+  timings: {
+    blocked: number
+    dns: number
+    connect: number
+    ssl: number
+    send: number
+    wait: number
+    receive: number
+  }
+  comment?: string
+  _exchange: string
+  _number: number
+  _state: string
+  _run: string
+  _turn?: string
+  _thread?: string
+}

@@ -1,0 +1,33 @@
+import { SESSION_FILES } from '@tacho/format'
+import { microsOfIso } from '../../micros.js'
+import { readTextLog } from '../../read-text-log.js'
+
+/** A message of `session.log`; what its line does not tell is not there. */
+export type LogMessage = { at?: number; level?: string; source?: string; message: string }
+
+/** A message that goes on for longer is cut into several: a file can go on without end. */
+const MESSAGE_CHARACTERS = 1024 * 1024
+
+/** The messages of a session's debug log, in order; lines that go on are joined to their message. */
+export function* logMessages(folder: string): Generator<LogMessage> {
+  let message: LogMessage | undefined
+  for (const line of readTextLog(folder, SESSION_FILES.log)) {
+    const head = headOf(line)
+    const isLong = (message?.message.length ?? 0) > MESSAGE_CHARACTERS
+    if (message !== undefined && head === undefined && !isLong) {
+      message.message += `\n${line}`
+      continue
+    }
+    if (message !== undefined) yield message
+    message = head ?? { ...message, message: line }
+  }
+  if (message !== undefined) yield message
+}
+
+const HEAD = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (ERROR|WARN|INFO|DEBUG) +([^ :]+): (.*)$/s
+
+function headOf(line: string): LogMessage | undefined {
+  const [, time = '', level = '', source = '', message = ''] = HEAD.exec(line) ?? []
+  const at = microsOfIso(time)
+  return at === undefined ? undefined : { at, level, source, message }
+}

@@ -1,0 +1,98 @@
+import { type Approval, approvalsOf } from '../../approvals.js'
+import { leftOpenBy } from '../../left-open.js'
+import type { Session, SessionExchange } from '../../read-session.js'
+import type { Span } from '../../read-spans.js'
+import type { Row } from './columns.js'
+import { logMessages } from './log-messages.js'
+import type { TABLES, TableName } from './tables.js'
+
+/** The rows of a session, each with its table, made as they are asked for. */
+export function* rowsOf(session: Session): Generator<TableRow> {
+  const { id: session_id } = session
+  for (const span of session.spans.values()) {
+    yield { table: 'spans', row: { session_id, ...spanRow(session, span) } }
+  }
+  for (const exchange of session.exchanges) {
+    yield { table: 'exchanges', row: { session_id, ...exchangeRow(exchange) } }
+  }
+  for (const approval of approvalsOf(session)) {
+    yield { table: 'approvals', row: { session_id, ...approvalRow(approval) } }
+  }
+  for (const { at, level, source, message } of logMessages(session.folder)) {
+    yield { table: 'logs', row: { session_id, time: at, level, source, message } }
+  }
+}
+
+export type TableRow = {
+  [Name in TableName]: { table: Name; row: Row<(typeof TABLES)[Name]> }
+}[TableName]
+
+function spanRow(session: Session, span: Span): Row<typeof TABLES.spans> {
+  const { startedAt, endedAt } = span
+  return {
+    trace_id: span.traceId,
+    span_id: span.spanId,
+    parent_span_id: span.parentSpanId,
+    name: span.name,
+    kind: span.kind,
+    started_at: startedAt,
+    ended_at: endedAt,
+    duration_ms: endedAt === undefined ? undefined : (endedAt - startedAt) / 1000,
+    open: endedAt === undefined ? leftOpenBy(session, span) : undefined,
+    is_error: span.isError,
+    attributes: span.attributes,
+    events: span.events,
+    links: span.links,
+  }
+}
+
+function exchangeRow(exchange: SessionExchange): Row<typeof TABLES.exchanges> {
+  const { usage = {}, error } = exchange
+  return {
+    number: exchange.number,
+    exchange_id: exchange.id,
+    run_id: exchange.run,
+    thread_id: exchange.threadId,
+    turn_id: exchange.turnId,
+    state: exchange.state,
+    method: exchange.method,
+    url: exchange.url,
+    status: exchange.status,
+    model: exchange.model,
+    started_at: exchange.startedMicros || undefined,
+    first_chunk_ms: exchange.firstChunkMs,
+    duration_ms: exchange.durationMs,
+    request_bytes: exchange.requestBytes,
+    response_bytes: exchange.responseBytes,
+    chunks: exchange.chunks,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_input_tokens: usage.cacheReadInputTokens,
+    reasoning_output_tokens: usage.reasoningOutputTokens,
+    error_side: error?.side,
+    error_code: error?.code,
+    error_message: error?.message,
+  }
+}
+
+function approvalRow(approval: Approval): Row<typeof TABLES.approvals> {
+  return {
+    span_id: approval.spanId,
+    approval_id: approval.id,
+    turn_id: approval.turnId,
+    call_id: approval.callId,
+    kind: approval.kind,
+    what: approval.what,
+    reason: approval.reason,
+    cwd: approval.cwd,
+    files: approval.files,
+    offered: approval.offered,
+    decision: approval.decision,
+    decided_by: approval.decidedBy,
+    rule: approval.rule,
+    rationale: approval.rationale,
+    asked_at: approval.askedAt,
+    wait_ms: approval.waitMs,
+    open: approval.open,
+  }
+}

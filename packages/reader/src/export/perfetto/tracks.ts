@@ -1,0 +1,53 @@
+import type { Slice } from './slices.js'
+
+/** A track and what it shows, none of it at the same time as another. */
+export type Track = { id: number; name: string; slices: Slice[] }
+
+/**
+ * Puts slices on tracks. Slices of one track that overlap without one holding the other are drawn
+ * wrongly, so what goes on at the same time gets a track of its own.
+ */
+export function tracksOf(slices: readonly Slice[]): Track[] {
+  const groups = new Map<string, Slice[]>()
+  for (const slice of slices) {
+    const group = groups.get(slice.group)
+    if (group === undefined) groups.set(slice.group, [slice])
+    else group.push(slice)
+  }
+  const ordered = [...groups].sort(([one], [other]) => placeOf(one) - placeOf(other))
+  const tracks = ordered.flatMap(([group, members]) => lanesOf(group, members))
+  return tracks.map((track, index) => ({ ...track, id: index + 1 }))
+}
+
+// Turns have a group for each thread of the agent; these come between the runs and the exchanges.
+const ORDER = [
+  'runs',
+  'turns',
+  'exchanges',
+  'streams',
+  'tools',
+  'approvals',
+  'cancellations',
+  'gaps',
+]
+
+function placeOf(group: string): number {
+  const place = ORDER.indexOf(group.startsWith('turns of ') ? 'turns' : group)
+  return place < 0 ? ORDER.length : place
+}
+
+function lanesOf(group: string, slices: Slice[]): Omit<Track, 'id'>[] {
+  const lanes: { slices: Slice[]; end: number }[] = []
+  for (const slice of slices.sort((one, other) => one.start - other.start)) {
+    const free = lanes.find(({ end }) => end <= slice.start)
+    if (free === undefined) lanes.push({ slices: [slice], end: slice.end })
+    else {
+      free.slices.push(slice)
+      free.end = slice.end
+    }
+  }
+  return lanes.map((lane, index) => ({
+    name: index === 0 ? group : `${group} (${index + 1})`,
+    slices: lane.slices,
+  }))
+}

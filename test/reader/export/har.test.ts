@@ -1,0 +1,142 @@
+import { createRequire } from 'node:module'
+import { contentOf } from '@tacho/format'
+import { harJson } from '@tacho/reader'
+import Ajv from 'ajv'
+import { expect, test } from 'vitest'
+import {
+  exchangeRecords,
+  FIRST,
+  SECOND,
+  sessionsDirectory,
+  twoExchanges,
+  writeSession,
+} from '../session-folder.js'
+
+const require = createRequire(import.meta.url)
+
+type Entry = {
+  startedDateTime: string
+  time: number
+  request: {
+    method: string
+    cookies: object[]
+    queryString: object[]
+    postData?: { text: string; _encoding?: string }
+    headersSize: number
+  }
+  response: {
+    status: number
+    cookies: object[]
+    content: { text: string; encoding?: string; size: number; mimeType: string }
+    _error?: string
+  }
+  timings: Record<string, number>
+  comment?: string
+  _exchange: string
+  _state: string
+}
+
+/** The entries of the file, which is a valid one. */
+function entriesOf(raw: object[]): Entry[] {
+  const folder = writeSession(sessionsDirectory(), { raw, meta: [] })
+  const har = JSON.parse([...harJson({ folder, id: 'x', version: '0.1.0' })].join(''))
+  expectValid(har)
+  return har.log.entries
+}
+
+function expectValid(har: unknown): void {
+  const schemas: Record<string, { $id: string }> = require('har-schema')
+  const ajv = new Ajv({ allErrors: true })
+  ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-06.json'))
+  ajv.addSchema(Object.values(schemas))
+  ajv.validate('har.json#', har)
+  expect(ajv.errors).toBeNull()
+}
+
+test('exchanges are there with their bodies, states and times', () => {
+  const [first, second] = entriesOf(twoExchanges())
+  expect(first).toMatchObject({
+    _exchange: FIRST,
+    _state: 'completed',
+    startedDateTime: '2026-11-23T10:00:00.100000Z',
+    time: 1200,
+    request: { method: 'POST', postData: { text: '{"input":"fix it"}' }, headersSize: -1 },
+    response: { status: 200, content: { text: 'data: one\n\ndata: two\n\n', size: 22 } },
+    timings: { send: 0.5, wait: 99.5, receive: 1100 },
+  })
+  expect(first?.response).not.toHaveProperty('_error')
+  expect(second).toMatchObject({
+    _exchange: SECOND,
+    _state: 'in-flight',
+    response: { content: { text: 'data: th', mimeType: 'text/event-stream' } },
+    timings: { send: 0.5, wait: 99.5, receive: 20 },
+  })
+  expect(second?.response._error).toMatch(/^in flight/)
+})
+
+test('text that is cut within a character by chunks is whole; bytes that are no text are base64', () => {
+  const euro = Buffer.from('a€\u{1f600}\ufeff"\\')
+  const binary = Buffer.from([0xff, 0, 1, 2, 3, 4, 5])
+  const [text, bytes] = entriesOf([
+    ...exchangeRecords({
+      id: FIRST,
+      chunks: [
+        contentOf(euro.subarray(0, 2)),
+        contentOf(euro.subarray(2, 5)),
+        contentOf(euro.subarray(5)),
+      ],
+    }),
+    ...exchangeRecords({
+      id: SECOND,
+      request: contentOf(binary),
+      chunks: [contentOf(binary.subarray(0, 2)), contentOf(binary.subarray(2))],
+    }),
+  ])
+  expect(text?.response.content).toMatchObject({ text: euro.toString(), size: euro.length })
+  expect(text?.response.content).not.toHaveProperty('encoding')
+  const encoded = binary.toString('base64')
+  expect(bytes?.response.content).toMatchObject({ encoding: 'base64', text: encoded })
+  expect(bytes?.request.postData).toMatchObject({ _encoding: 'base64', text: encoded })
+})
+
+test('cookies and the query stand apart', () => {
+  const [entry] = entriesOf(
+    exchangeRecords({
+      id: FIRST,
+      url: 'http://h/v1?a=1&b=%20x&a=2',
+      headers: [
+        ['Cookie', 'one=1; two=a=b; ; broken'],
+        ['X', 'y'],
+      ],
+    }),
+  )
+  expect(entry?.request.cookies).toEqual([
+    { name: 'one', value: '1' },
+    { name: 'two', value: 'a=b' },
+  ])
+  expect(entry?.request.queryString).toEqual([
+    { name: 'a', value: '1' },
+    { name: 'b', value: ' x' },
+    { name: 'a', value: '2' },
+  ])
+})
+
+test('what failed or was cancelled says so, and has the bytes that had arrived', () => {
+  const error = { side: 'upstream' as const, code: 'ECONNRESET', message: 'gone' }
+  const [failed, cancelled] = entriesOf([
+    ...exchangeRecords({ id: FIRST, status: 0, state: 'failed', error }),
+    ...exchangeRecords({ id: SECOND, chunks: ['half'], state: 'cancelled' }),
+  ])
+  expect(failed).toMatchObject({ _state: 'failed', response: { status: 0 } })
+  expect(failed?.response._error).toBe('failed: ECONNRESET, gone')
+  expect(cancelled).toMatchObject({ _state: 'cancelled', response: { content: { text: 'half' } } })
+})
+
+test('a response that is not what arrived is given as far as it is there, with the reason', () => {
+  const raw = exchangeRecords({ id: FIRST, chunks: ['one', 'two'] })
+  const [entry] = entriesOf(
+    raw.filter((record) => !('content' in record) || record.content !== 'two'),
+  )
+  expect(entry?.response.content.text).toBe('one')
+  expect(entry?.response._error).toMatch(/not whole/)
+})
