@@ -1,7 +1,9 @@
 import { benchAppend } from './append.js'
 import { benchBodyCodec } from './body-codec.js'
+import { benchExport } from './export.js'
 import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
+import { benchLive } from './live.js'
 import { benchOff } from './off.js'
 import { printRows, type Row } from './row.js'
 
@@ -10,6 +12,8 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   append: ['A record to disk; a sealed session', benchAppend],
+  live: ['Sent out while it happens', benchLive],
+  export: ['tacho export otlp: 100,000 spans into the real Collector', benchExport],
   off: ['tacho codex without recording', benchOff],
 }
 

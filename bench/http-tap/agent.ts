@@ -5,7 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 // URL in its arguments as Codex does, and sends requests to it and to every other address in turn.
 // BENCH_PLAN names them; its figures go to the file that BENCH_OUT names.
 
-type Plan = { urls: Record<string, string>; requests: number; bytes: number; largeRounds: number }
+export type Plan = {
+  urls: Record<string, string>
+  requests: number
+  bytes: number
+  largeRounds: number
+}
 
 export type Sample = { firstByte: number; whole: number }
 export type Figures = {

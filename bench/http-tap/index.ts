@@ -1,17 +1,13 @@
-import { fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../row.js'
 import { median } from '../statistics.js'
 import type { Figures } from './agent.js'
 import { otherProxies } from './other-proxies.js'
+import { runStandIn } from './stand-in.js'
 
-const TACHO = fileURLToPath(new URL('../../../packages/cli/bin/tacho.js', import.meta.url))
 const LARGE = 64 * 1024 * 1024
 
 /**
@@ -26,42 +22,11 @@ export async function benchHttpTap(): Promise<Row[]> {
   const others = await otherProxies(`http://127.0.0.1:${address.port}`)
   try {
     const urls = { direct, ...Object.fromEntries(others.map(({ name, url }) => [name, url])) }
-    return rowsOf(await record(direct, urls))
+    const plan = { urls, requests: 300, bytes: LARGE, largeRounds: 5 }
+    return rowsOf(await runStandIn(direct, plan))
   } finally {
     for (const other of others) other.stop()
     upstream.disconnect()
-  }
-}
-
-/** Runs the stand-in agent under `tacho codex` and takes its figures. */
-async function record(direct: string, urls: Record<string, string>): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
-  try {
-    const home = join(folder, 'codex')
-    mkdirSync(home)
-    writeFileSync(
-      join(home, 'config.toml'),
-      `model_provider = "bench"\n[model_providers.bench]\nname = "bench"\nbase_url = "${direct}"\n`,
-    )
-    const program = join(folder, 'agent')
-    const agent = fileURLToPath(new URL('./agent.js', import.meta.url))
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${agent}' "$@"\n`, {
-      mode: 0o755,
-    })
-    const plan = { urls, requests: 300, bytes: LARGE, largeRounds: 5 }
-    const tacho = spawn(process.execPath, [TACHO, 'codex', 'exec', '--persist-session', 'bench'], {
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        CODEX_HOME: home,
-        TACHO_CODEX: program,
-        BENCH_PLAN: JSON.stringify(plan),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    return JSON.parse(await text(tacho.stdout)) as Figures
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort, listening } from '../ports.js'
 
 /** A reverse proxy to compare with, running. */
 export type OtherProxy = { name: string; url: string; stop: () => void }
@@ -63,27 +63,4 @@ async function start(
   ])
   if (!isThere) return undefined
   return { name: command, url: `http://127.0.0.1:${port}/v1`, stop: () => child.kill() }
-}
-
-async function listening(child: ChildProcess, port: number): Promise<boolean> {
-  while (child.exitCode === null && child.pid !== undefined) {
-    const socket = connect(port, '127.0.0.1')
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true))
-      socket.once('error', () => resolve(false))
-    })
-    socket.destroy()
-    if (isOpen) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SessionOnDisk } from '../agents/session-on-disk.js'
 import { EXEC, type Workplace, workplace } from '../agents/workplace.js'
+import { eventually, start, tachoCommand } from '../host/index.js'
 import { execCommand, type Script, type Step } from '../scripted-model/index.js'
 import { startCollector } from './collector.js'
 import { type Jaeger, startJaeger } from './jaeger.js'
@@ -99,6 +100,34 @@ describe('what was not delivered live is sent afterwards, and Jaeger has each sp
     expect((await place.tacho(TURN)).exitCode).toBe(0)
     await expectAllOnce(place, jaeger)
   })
+})
+
+test('what was open when Tacho was killed arrives in Jaeger as interrupted', async () => {
+  await using jaeger = await startJaeger()
+  const script: Script = [CALL, { text: 'two three', deltas: 2, holdAfter: 3 }]
+  await using place = await workplace(script, { environment: sentTo(jaeger) })
+  // A group of its own, so that Codex, which outlives Tacho, can be ended too.
+  const own = { env: place.environment, cwd: place.home.cwd, stdin: '' }
+  const tacho = start(['setsid', ...tachoCommand], TURN, own)
+  onTestFinished(() => {
+    try {
+      process.kill(-tacho.pid, 'SIGKILL')
+    } catch {
+      // All of it has ended.
+    }
+  })
+  await eventually(() => expect(place.session().exchanges).toHaveLength(2))
+  tacho.kill('SIGKILL')
+  await eventually(() => expect(() => process.kill(tacho.pid, 0)).toThrow('ESRCH'))
+  const session = place.session()
+  const open = session.started.length - session.spans.length
+  expect(open).toBeGreaterThan(0)
+  await exported(place)
+  const spans = await traceWith(jaeger, session.id.replaceAll('-', ''), session.started.length)
+  expect(spans).toHaveLength(session.started.length)
+  const interrupted = spans.filter(({ attributes }) => attributes['tacho.interrupted'] === true)
+  expect(interrupted).toHaveLength(open)
+  expect(interrupted.map(({ name }) => name)).toContain('session')
 })
 
 /** Something that is done before the model answers: the agent waits for it. */

@@ -12,7 +12,11 @@ const TAIL_ROOM = 64
 
 /** A record as the bytes of its line, to be written before the next one is made. */
 export function lineOf(record: object): Uint8Array {
-  const json = JSON.stringify(record)
+  return lineOfJson(JSON.stringify(record))
+}
+
+/** The same for a record that is JSON already. */
+export function lineOfJson(json: string): Uint8Array {
   makeRoom(json.length * 3)
   return sealed(scratch.write(json) - 1)
 }

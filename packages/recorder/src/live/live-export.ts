@@ -8,7 +8,12 @@ import {
   type SessionLine,
   WrongOtlpSetting,
 } from '@tacho/otlp'
-import { LIVE_LINE_BYTES, LIVE_QUEUE_BYTES } from '../limits.js'
+import {
+  LIVE_BATCH_ITEMS,
+  LIVE_BATCH_MILLISECONDS,
+  LIVE_LINE_BYTES,
+  LIVE_QUEUE_BYTES,
+} from '../limits.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
 /** Is told which spans of a session have arrived where. */
@@ -47,6 +52,9 @@ export class LiveExport {
   /** By session and signal. */
   readonly #counts = new Map<string, Count>()
   #waitingBytes = 0
+  /** What the thread is to be given together: it has to be woken for each message. */
+  #outbox: SendingItem[] = []
+  #outboxTimer: NodeJS.Timeout | undefined
   #failure: string | undefined
   #onFlushed: () => void = () => {}
   #hasToldOf = new Set<string>()
@@ -109,6 +117,7 @@ export class LiveExport {
       await new Promise<void>((resolve) => {
         this.#onFlushed = resolve
         timer = setTimeout(resolve, milliseconds)
+        this.#postOutbox()
         this.#post({ kind: 'flush' })
       })
       clearTimeout(timer)
@@ -128,8 +137,24 @@ export class LiveExport {
       this.#tellOnce(item.signal, 'more waits than is kept: what comes now is not sent')
     } else {
       this.#waitingBytes += item.bytes
-      this.#post({ kind: 'item', item })
+      this.#putOut(item)
     }
+  }
+
+  #putOut(item: SendingItem): void {
+    if (this.#outbox.push(item) >= LIVE_BATCH_ITEMS) this.#postOutbox()
+    else if (this.#outboxTimer === undefined) {
+      this.#outboxTimer = setTimeout(() => this.#postOutbox(), LIVE_BATCH_MILLISECONDS)
+      this.#outboxTimer.unref()
+    }
+  }
+
+  #postOutbox(): void {
+    clearTimeout(this.#outboxTimer)
+    this.#outboxTimer = undefined
+    const items = this.#outbox
+    this.#outbox = []
+    if (items.length > 0) this.#post({ kind: 'items', items })
   }
 
   #heard(message: FromSender): void {
@@ -200,8 +225,13 @@ export class LiveExport {
     this.#onTrouble(`${signal} to ${endpoint}: ${reason}`, false)
   }
 
+  // What is posted is text and numbers; should it fail all the same, the file has it.
   #post(message: ToSender): void {
-    this.#worker.postMessage(message)
+    try {
+      this.#worker.postMessage(message)
+    } catch (error) {
+      this.#failed(String(error))
+    }
   }
 }
 

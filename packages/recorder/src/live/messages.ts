@@ -10,7 +10,7 @@ export type SendingItem = { traceId: string; bytes: number } & (
 )
 
 /** What the recording tells the thread. */
-export type ToSender = { kind: 'item'; item: SendingItem } | { kind: 'flush' }
+export type ToSender = { kind: 'items'; items: SendingItem[] } | { kind: 'flush' }
 
 /** What a batch was, as far as the recording has to know. */
 export type SentItem = Pick<SendingItem, 'traceId' | 'bytes'> & { spanId?: string }

@@ -20,8 +20,9 @@ for (const settings of (workerData as SendingOptions).settings) {
 }
 
 port?.on('message', (message: ToSender) => {
-  if (message.kind === 'item') queues.get(message.item.signal)?.add(message.item)
-  else {
+  if (message.kind === 'items') {
+    for (const item of message.items) queues.get(item.signal)?.add(item)
+  } else {
     void Promise.all([...queues.values()].map((queue) => queue.flush())).then(() =>
       tell({ kind: 'flushed' }),
     )

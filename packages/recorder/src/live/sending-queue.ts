@@ -1,5 +1,5 @@
 import { SendError, sendInParts } from '@tacho/otlp'
-import { LIVE_BATCH_ITEMS, LIVE_BATCH_MILLISECONDS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
+import { LIVE_BATCH_ITEMS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
 
 /** What becomes of what was put into a {@link SendingQueue}. */
 export type SendingEvents<Item> = {
@@ -17,7 +17,6 @@ export class SendingQueue<Item> {
   readonly #events: SendingEvents<Item>
   readonly #waiting: Item[] = []
   #isSending = false
-  #isHurried = false
   #retries = 0
   #timer: NodeJS.Timeout | undefined
   #onEmpty: (() => void)[] = []
@@ -29,27 +28,26 @@ export class SendingQueue<Item> {
   }
 
   add(item: Item): void {
-    const count = this.#waiting.push(item)
-    if (this.#isHurried || count >= LIVE_BATCH_ITEMS) this.#sendSoon(0)
-    else this.#sendSoon(LIVE_BATCH_MILLISECONDS)
+    this.#waiting.push(item)
+    this.#sendSoon()
   }
 
-  /** Sends what waits now, and resolves once nothing does. */
+  /** Sends what waits now, however long the pause, and resolves once nothing does any more. */
   flush(): Promise<void> {
-    this.#isHurried = true
-    this.#sendSoon(0)
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => void this.#sendBatch(), 0)
+    }
     return new Promise((resolve) => {
       this.#onEmpty.push(resolve)
       this.#settleIfEmpty()
     })
   }
 
-  #sendSoon(milliseconds: number): void {
-    // While something is refused, its pause is what counts.
-    if (this.#isSending || (this.#retries > 0 && this.#timer !== undefined)) return
-    if (this.#timer !== undefined && milliseconds > 0) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#sendBatch(), milliseconds)
+  // What is given in one turn goes out together; while something is refused, its pause counts.
+  #sendSoon(): void {
+    if (this.#isSending || this.#timer !== undefined) return
+    this.#timer = setTimeout(() => void this.#sendBatch(), this.#pause())
   }
 
   async #sendBatch(): Promise<void> {
@@ -59,7 +57,7 @@ export class SendingQueue<Item> {
     this.#isSending = true
     await this.#sendItems(items)
     this.#isSending = false
-    if (this.#waiting.length > 0) this.#sendSoon(this.#pause())
+    if (this.#waiting.length > 0) this.#sendSoon()
     this.#settleIfEmpty()
   }
 
@@ -96,7 +94,7 @@ export class SendingQueue<Item> {
 
   /** Longer each time that it was refused. */
   #pause(): number {
-    if (this.#retries === 0) return this.#isHurried ? 0 : LIVE_BATCH_MILLISECONDS
+    if (this.#retries === 0) return 0
     const { first, most } = LIVE_RETRY_MILLISECONDS
     return Math.min(most, first * 2 ** (this.#retries - 1))
   }

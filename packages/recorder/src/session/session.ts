@@ -1,5 +1,4 @@
 import type { Attributes, Span } from '@opentelemetry/api'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import {
   BodyEncoder,
   type DeliveredRecord,
@@ -15,7 +14,6 @@ import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
 import { lineOf } from '../line.js'
 import type { LiveExport } from '../live/live-export.js'
-import { LiveSpanProcessor } from '../live/live-span-processor.js'
 import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
 import type { SpanStart, Tracing } from '../spans/tracing.js'
@@ -259,13 +257,13 @@ export class Session {
   }
 
   #startRun(): void {
-    const exporter = new SessionFileSpanExporter(this.#files.meta)
-    const processors: SpanProcessor[] = [new SessionSpanProcessor(exporter)]
-    if (this.#live !== undefined) {
-      processors.push(new LiveSpanProcessor(this.#live))
-      this.#live.join(this.traceId, (endpoint, spanIds) => this.#delivered(endpoint, spanIds))
-    }
-    this.#tracing.router.add(this.traceId, processors)
+    const live = this.#live
+    const exporter = new SessionFileSpanExporter(
+      this.#files.meta,
+      live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
+    )
+    live?.join(this.traceId, (endpoint, spanIds) => this.#delivered(endpoint, spanIds))
+    this.#tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
     const { agent, command, startedAt, cwd } = this.#run
     this.#span = this.startSpan({
       name: 'session',

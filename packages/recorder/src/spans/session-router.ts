@@ -6,11 +6,10 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
  * id says whose it is. Spans of no session go nowhere.
  */
 export class SessionRouter implements SpanProcessor {
-  readonly #processors = new Map<string, readonly SpanProcessor[]>()
+  readonly #processors = new Map<string, SpanProcessor>()
 
-  /** @param processors are told in this order. */
-  add(traceId: string, processors: readonly SpanProcessor[]): void {
-    this.#processors.set(traceId, processors)
+  add(traceId: string, processor: SpanProcessor): void {
+    this.#processors.set(traceId, processor)
   }
 
   remove(traceId: string): void {
@@ -18,23 +17,23 @@ export class SessionRouter implements SpanProcessor {
   }
 
   onStart(span: Span, parentContext: Context): void {
-    for (const one of this.#processorsOf(span)) one.onStart(span, parentContext)
+    this.#processorOf(span)?.onStart(span, parentContext)
   }
 
   onEnd(span: ReadableSpan): void {
-    for (const one of this.#processorsOf(span)) one.onEnd(span)
+    this.#processorOf(span)?.onEnd(span)
   }
 
   async forceFlush(): Promise<void> {
-    await Promise.all([...this.#processors.values()].flat().map((one) => one.forceFlush()))
+    await Promise.all([...this.#processors.values()].map((one) => one.forceFlush()))
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all([...this.#processors.values()].flat().map((one) => one.shutdown()))
+    await Promise.all([...this.#processors.values()].map((one) => one.shutdown()))
     this.#processors.clear()
   }
 
-  #processorsOf(span: ReadableSpan): readonly SpanProcessor[] {
-    return this.#processors.get(span.spanContext().traceId) ?? []
+  #processorOf(span: ReadableSpan): SpanProcessor | undefined {
+    return this.#processors.get(span.spanContext().traceId)
   }
 }
