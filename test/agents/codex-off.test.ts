@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run, start, tachoCommand } from '../host/index.js'
 import { execCommand } from '../scripted-model/index.js'
@@ -65,9 +65,16 @@ describe('with persistence off', () => {
     // The other way round, so that this test can fail.
     const on = await filesOf(place, ['codex', 'exec', '--persist-session', 'x'])
     const recorder = on.find((path) => basename(path) === 'record-codex.cjs')
-    expect(readFileSync(String(recorder), 'utf8')).toMatch(/@opentelemetry[\s\S]*winston/)
+    const recording = readFileSync(String(recorder), 'utf8')
+    expect(recording).toMatch(/@opentelemetry[\s\S]*winston/)
+    // What sends spans out is in neither, and is read where they are to be sent.
+    expect(recording).not.toMatch(EXPORTERS)
+    const sender = join(dirname(String(recorder)), 'sender-thread.cjs')
+    expect(readFileSync(sender, 'utf8')).toMatch(EXPORTERS)
   })
 })
+
+const EXPORTERS = /OTLPTraceExporter|grpc-js/
 
 const SIGNALS = 'TERM INT HUP QUIT KILL ABRT SEGV PIPE USR1 USR2 ALRM XFSZ PROF'.split(' ')
 

@@ -49,3 +49,6 @@ export const LIVE_LINE_BYTES = 16 * 1024
 
 /** How long the end of a recording waits for what is still to be sent; the host waits with it. */
 export const LIVE_CLOSE_MILLISECONDS = 200
+
+/** How long the end of a recording waits in all: for those bodies, and then for what is to be sent. */
+export const CLOSE_MILLISECONDS = 250

@@ -7,7 +7,7 @@ import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
 import { Later } from './later.js'
-import { LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
+import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
 import { LiveExport, liveSettings } from './live/live-export.js'
 import { isAtLeast, type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
@@ -139,6 +139,7 @@ export class Recording {
 
   /** Ends what is open and closes the files. */
   async close(ended: RunEnded): Promise<void> {
+    const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords()
     this.later.settleAll()
@@ -146,7 +147,8 @@ export class Recording {
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = new Set([...this.#sessions.values(), this.#latest])
     for (const session of sessions) session.end(ended)
-    await this.#live?.close(LIVE_CLOSE_MILLISECONDS)
+    const left = Math.max(0, waitsUntil - performance.now())
+    await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
     for (const session of sessions) session.close()
     await this.#tracing.shutdown()
   }

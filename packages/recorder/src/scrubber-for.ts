@@ -16,10 +16,18 @@ export function scrubberFor(
     if (value === undefined || value.startsWith('/')) continue
     if (isSecretName(name)) scrubber.learn(value, 'environment')
   }
+  // A password may stand in front of the host; reading the URL is how it is learnt.
+  for (const name of OTLP_ENDPOINTS) scrubber.url(environment[name] ?? '')
   for (const name of OTLP_HEADERS) learnOtlpHeaders(scrubber, environment[name] ?? '')
   learnArguments(scrubber, argv)
   return scrubber
 }
+
+const OTLP_ENDPOINTS = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+]
 
 const OTLP_HEADERS = [
   'OTEL_EXPORTER_OTLP_HEADERS',

@@ -1,0 +1,202 @@
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { TracesData } from '@tacho/format'
+import {
+  logRecordOf,
+  openLogSender,
+  openSpanSender,
+  otlpSettings,
+  readableSpans,
+  SendError,
+} from '@tacho/otlp'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startCollector } from '../launcher/collector.js'
+import { grpcCollector, httpCollector, ownCertificate } from './collectors.js'
+
+const SPANS = readableSpans({
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'codex' } }] },
+      scopeSpans: [
+        {
+          scope: { name: 'tacho', version: '1' },
+          spans: [
+            {
+              traceId: '01900000000070008000000000000001',
+              spanId: '00f067aa0ba902b7',
+              name: 'chat gpt-5 – façade',
+              kind: 3,
+              startTimeUnixNano: '1790000000123456000',
+              endTimeUnixNano: '1790000001000000789',
+              attributes: [{ key: 'whole', value: { intValue: 42 } }],
+              events: [],
+              links: [],
+              status: { code: 0 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+} as unknown as TracesData)
+
+const PROTOCOLS = [
+  {
+    protocol: 'http/protobuf',
+    collector: httpCollector,
+    serializer: ProtobufTraceSerializer,
+    traces: '/v1/traces',
+    logs: '/v1/logs',
+    coding: 'content-encoding',
+  },
+  {
+    protocol: 'http/json',
+    collector: httpCollector,
+    serializer: JsonTraceSerializer,
+    traces: '/v1/traces',
+    logs: '/v1/logs',
+    coding: 'content-encoding',
+  },
+  {
+    protocol: 'grpc',
+    collector: grpcCollector,
+    serializer: ProtobufTraceSerializer,
+    traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+    coding: 'grpc-encoding',
+  },
+] as const
+
+// The exporters of OpenTelemetry read their variables from this process.
+afterEach(() => vi.unstubAllEnvs())
+
+describe.each(PROTOCOLS)('over $protocol', (of) => {
+  const bytes = Buffer.from(of.serializer.serializeRequest(SPANS) ?? [])
+
+  test('spans arrive as they are, where they are to', async () => {
+    const { address, arrived } = await of.collector()
+    await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol })
+    expect(arrived).toMatchObject([{ path: of.traces, body: bytes }])
+    expect(arrived[0]?.headers[of.coding]).toBeUndefined()
+  })
+
+  test('headers go with them: those for all, and before them those for spans', async () => {
+    const { address, arrived } = await of.collector()
+    await sendSpans({
+      ENDPOINT: `http://${address}`,
+      PROTOCOL: of.protocol,
+      HEADERS: 'x-key=a%20b,x-team=all',
+      TRACES_HEADERS: 'x-team=own',
+    })
+    expect(arrived[0]?.headers).toMatchObject({ 'x-key': 'a b', 'x-team': 'own' })
+  })
+
+  test('they are packed by gzip where that is asked for', async () => {
+    const { address, arrived } = await of.collector()
+    await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol, COMPRESSION: 'gzip' })
+    expect(arrived[0]?.headers[of.coding]).toBe('gzip')
+    expect(arrived[0]?.body).toEqual(bytes)
+  })
+
+  test('a certificate of their own is trusted where it is named', async () => {
+    const certificate = ownCertificate()
+    const { address, arrived } = await of.collector({ certificate })
+    await sendSpans({
+      ENDPOINT: `https://${address}`,
+      PROTOCOL: of.protocol,
+      CERTIFICATE: certificate.path,
+    })
+    expect(arrived[0]?.body).toEqual(bytes)
+  })
+
+  test('and nothing is sent to one that is not', async () => {
+    const { address, arrived } = await of.collector({ certificate: ownCertificate() })
+    const sent = sendSpans({
+      ENDPOINT: `https://${address}`,
+      PROTOCOL: of.protocol,
+      TIMEOUT: '500',
+    })
+    await expect(sent).rejects.toBeInstanceOf(SendError)
+    expect(arrived).toEqual([])
+  })
+
+  test('an answer is waited for as long as is said, and may be had another time', async () => {
+    const { address, arrived } = await of.collector({ isSilent: true })
+    const sent = sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol, TIMEOUT: '500' })
+    await expect(sent).rejects.toMatchObject({ isRetryable: true, isTooLarge: false })
+    expect(arrived.length).toBeGreaterThan(0)
+    // Far below the ten seconds that are OpenTelemetry's own.
+  }, 5_000)
+
+  test('lines of the debug log arrive as log records', async () => {
+    const { address, arrived } = await of.collector()
+    const settings = settingsOf('logs', {
+      LOGS_ENDPOINT: `http://${address}${of.protocol === 'grpc' ? '' : of.logs}`,
+      PROTOCOL: of.protocol,
+    })
+    const sender = await openLogSender(settings)
+    onTestFinished(() => sender.close())
+    await sender.send([
+      logRecordOf({
+        at: 1790000000123456,
+        level: 'warn',
+        label: 'tacho',
+        message: 'the words of a line',
+        sessionId: '01900000-0000-7000-8000-000000000001',
+        traceId: '01900000000070008000000000000001',
+        resource: { 'service.name': 'codex' },
+      }),
+    ])
+    expect(arrived.map(({ path }) => path)).toEqual([of.logs])
+    expect(arrived[0]?.body.toString('latin1')).toContain('the words of a line')
+  })
+})
+
+test('a gRPC endpoint without a scheme has TLS, or none where that is said', async () => {
+  const plain = await grpcCollector()
+  await sendSpans({ ENDPOINT: plain.address, PROTOCOL: 'grpc', INSECURE: 'true' })
+  expect(plain.arrived).toHaveLength(1)
+  const certificate = ownCertificate()
+  const own = await grpcCollector({ certificate })
+  await sendSpans({
+    ENDPOINT: own.address,
+    PROTOCOL: 'grpc',
+    CERTIFICATE: certificate.path,
+    INSECURE: 'false',
+  })
+  expect(own.arrived).toHaveLength(1)
+})
+
+test('a password in the endpoint is sent, and said to nobody', async () => {
+  const { address, arrived } = await httpCollector()
+  await sendSpans({ ENDPOINT: `http://me:secret@${address}` })
+  const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`
+  expect(arrived[0]?.headers.authorization).toBe(basic)
+})
+
+test.each([
+  [400, { isRetryable: false, isTooLarge: false }],
+  [401, { isRetryable: false, isTooLarge: false }],
+  [413, { isRetryable: false, isTooLarge: true }],
+  [429, { isRetryable: true, isTooLarge: false }],
+  [503, { isRetryable: true, isTooLarge: false }],
+])('HTTP %i is %j', async (status, refusal) => {
+  await using collector = await startCollector({ status })
+  const sent = sendSpans({ ENDPOINT: collector.url, TIMEOUT: '200' })
+  await expect(sent).rejects.toMatchObject(refusal)
+})
+
+/** The settings by these variables, by what follows OTEL_EXPORTER_OTLP_ in their names. */
+function settingsOf(signal: 'traces' | 'logs', variables: Record<string, string>) {
+  for (const [name, value] of Object.entries(variables)) {
+    vi.stubEnv(`OTEL_EXPORTER_OTLP_${name}`, value)
+  }
+  const settings = otlpSettings(signal, process.env)
+  if (settings === undefined) throw new Error('nothing is to be sent')
+  return settings
+}
+
+async function sendSpans(variables: Record<string, string>): Promise<void> {
+  const sender = await openSpanSender(settingsOf('traces', variables))
+  onTestFinished(() => sender.close())
+  await sender.send([...SPANS])
+}
