@@ -17,6 +17,7 @@ describe('spans are sent', () => {
       'http://own:2/x',
     ],
     [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf', 'http://localhost:4318/v1/traces'],
+    [{ OTEL_TRACES_EXPORTER: 'console, otlp' }, 'http/protobuf', 'http://localhost:4318/v1/traces'],
     [
       { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
       'grpc',

@@ -22,7 +22,9 @@ export function sendErrorOf(error: unknown, isGrpc: boolean): SendError {
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   const text = wordsOf(code, message, isGrpc)
   if (typeof code !== 'number') {
-    return new SendError(text, { isRetryable: true, isTooLarge: false, cause: error })
+    // It was taken or not; whoever answers so would answer so again.
+    const isRetryable = !message.includes('exceeded size limit')
+    return new SendError(text, { isRetryable, isTooLarge: false, cause: error })
   }
   if (!isGrpc) {
     return new SendError(text, { isRetryable: false, isTooLarge: code === 413, cause: error })

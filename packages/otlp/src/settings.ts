@@ -35,18 +35,24 @@ export function otlpSettings(
   environment: Environment,
 ): OtlpSettings | undefined {
   if (environment.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return undefined
-  const exporter = variable(environment, `OTEL_${signal.toUpperCase()}_EXPORTER`)
-  if (exporter !== undefined && exporter !== 'otlp' && exporter !== 'none') {
-    throw new WrongOtlpSetting(
-      `OTEL_${signal.toUpperCase()}_EXPORTER is ${JSON.stringify(exporter)}; Tacho knows otlp and none.`,
-    )
-  }
+  const exporter = exporterOf(signal, environment)
   const own = variable(environment, `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`)
   const shared = variable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT')
   const isAskedFor =
     exporter === 'otlp' || own !== undefined || (signal === 'traces' && shared !== undefined)
   if (exporter === 'none' || !isAskedFor) return undefined
   return otlpSettingsFor(signal, environment)
+}
+
+/** A list may name several; what of it we have is OTLP. */
+function exporterOf(signal: OtlpSignal, environment: Environment): 'otlp' | 'none' | undefined {
+  const name = `OTEL_${signal.toUpperCase()}_EXPORTER`
+  const value = variable(environment, name)
+  if (value === undefined) return undefined
+  const known = value.split(',').map((one) => one.trim())
+  if (known.includes('otlp')) return 'otlp'
+  if (known.every((one) => one === 'none')) return 'none'
+  throw new WrongOtlpSetting(`${name} is ${JSON.stringify(value)}; Tacho knows otlp and none.`)
 }
 
 /**
