@@ -129,20 +129,63 @@ function spanOf(number: number) {
     traceId: TRACE,
     spanId,
     parentSpanId: '00f067aa0ba902b7',
-    name: 'chat gpt-5',
+    name: number % 2 === 0 ? 'chat gpt-5' : 'POST',
     kind: 3,
     startTimeUnixNano: String(1_790_000_000_000_000_000n + BigInt(number) * 1_000_000n),
-    attributes: otlpAttributes({
-      'session.id': SESSION,
-      'gen_ai.conversation.id': SESSION,
-      'tacho.turn.id': SESSION,
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'openai',
-      'gen_ai.request.model': 'gpt-5',
-      'tacho.exchange.id': spanId,
-      'gen_ai.usage.input_tokens': number,
-      'gen_ai.usage.output_tokens': 12,
-    }),
+    attributes: otlpAttributes(
+      number % 2 === 0 ? chatAttributes(spanId, number) : httpAttributes(),
+    ),
+  }
+}
+
+const ALL = {
+  'session.id': SESSION,
+  'gen_ai.conversation.id': SESSION,
+  'tacho.turn.id': SESSION,
+}
+
+/** What a span of an exchange with a model says, and that of its HTTP request (docs/format.md). */
+function chatAttributes(id: string, number: number) {
+  return {
+    ...ALL,
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': 'gpt-5',
+    'gen_ai.response.id': `resp_${id}`,
+    'gen_ai.response.model': 'gpt-5-2026-01-01',
+    'gen_ai.response.finish_reasons': ['completed'],
+    'gen_ai.response.time_to_first_chunk': 0.8125,
+    'gen_ai.usage.input_tokens': number,
+    'gen_ai.usage.output_tokens': 120,
+    'gen_ai.usage.cache_read.input_tokens': number,
+    'http.response.status_code': 200,
+    'tacho.exchange.id': id,
+    'tacho.exchange.state': 'completed',
+    'tacho.request.bytes': 40_000,
+    'tacho.request.sha256': id.repeat(4),
+    'tacho.response.bytes': 20_000,
+    'tacho.response.sha256': id.repeat(4),
+    'tacho.response.events': 200,
+    'tacho.response.text_length': 4_000,
+  }
+}
+
+function httpAttributes() {
+  return {
+    ...ALL,
+    'http.request.method': 'POST',
+    'http.request.method_original': 'POST',
+    'url.full': 'https://api.openai.com/v1/responses',
+    'url.path': '/v1/responses',
+    'url.query': '',
+    'url.scheme': 'https',
+    'server.address': 'api.openai.com',
+    'server.port': 443,
+    'user_agent.original': 'codex_exec/0.169.0',
+    'network.peer.address': '192.0.2.1',
+    'network.peer.port': 443,
+    'network.protocol.version': '1.1',
+    'http.response.status_code': 200,
   }
 }
 

@@ -40,20 +40,6 @@ for (const [decision, expected] of DECISIONS) {
     await client.hangUp()
 
     const session = place.session()
-    console.log(
-      JSON.stringify(
-        session.spans.map((s) => [
-          s.name,
-          s.startTimeUnixNano,
-          s.endTimeUnixNano,
-          s.events,
-          s.attributes,
-        ]),
-        null,
-        1,
-      ),
-      session.log,
-    )
     expect(namesOf(session)).toEqual([
       ...['approval command', ...(expected.stops ? ['cancellation'] : [])],
       ...(expected.turn === 'completed' ? ['chat gpt-5.5', 'chat gpt-5.5'] : ['chat gpt-5.5']),
