@@ -224,6 +224,27 @@ describe('a stream', () => {
     expect(session.ends).toMatchObject([{ state: 'cancelled', responseBytes: 13 }])
   })
 
+  test('that the client leaves behind its last event is complete', async () => {
+    const closed = new Promise<void>((resolve) => {
+      answer = (_, response) => {
+        response.on('close', resolve)
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        const last = { type: 'response.completed', response: { id: 'r', status: 'completed' } }
+        // And never ends it.
+        response.write(`event: response.completed\ndata: ${JSON.stringify(last)}\n\n`)
+      }
+    })
+    const asking = request(urlOf('/responses'), { method: 'POST', agent: client }).end('{}')
+    asking.on('error', () => {})
+    const [got] = (await once(asking, 'response')) as [IncomingMessage]
+    got.on('error', () => {})
+    await once(got, 'data')
+    asking.destroy()
+    await closed
+    const session = await between.recorded()
+    expect(session.ends).toMatchObject([{ state: 'completed' }])
+  })
+
   test('that the upstream resets is reset at the client', async () => {
     answer = (asked, response) => {
       response.writeHead(200).write('half of it')

@@ -178,7 +178,7 @@ export class Exchange {
       kind: 'end',
       exchange: this.id,
       at,
-      state: end.state,
+      state: this.#stateOf(end),
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
       responseSha256,
@@ -192,14 +192,15 @@ export class Exchange {
     this.#write(record)
     this.#ended = record
     this.#endSpan()
-    if (record.state === 'cancelled' && this.#isCutOff()) this.#tellCancellation(record)
-    this.#session.exchangeEnded(end.state, this.#head.conversation, this.#start + at)
+    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record)
+    this.#session.exchangeEnded(record.state, this.#head.conversation, this.#start + at)
     this.#settleFinished()
   }
 
   /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
-  #isCutOff(): boolean {
-    return this.#api !== undefined && this.#reader?.facts.finishReasons === undefined
+  #stateOf({ state }: ExchangeEnd): ExchangeState {
+    const hasSaidAll = this.#reader?.facts.finishReasons !== undefined
+    return state === 'cancelled' && hasSaidAll ? 'completed' : state
   }
 
   #tellCancellation(record: EndRecord): void {

@@ -14,6 +14,7 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
+import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
 /** Is told which spans of a session have arrived where. */
@@ -21,8 +22,6 @@ export type OnDelivered = (endpoint: string, spanIds: string[]) => void
 
 /** Is told, in words, what stands in the way of sending; `isNews` where the user should hear of it. */
 export type OnTrouble = (words: string, isNews: boolean) => void
-
-type Count = { given: number; delivered: number; reason?: string }
 
 const SIGNALS = ['traces', 'logs'] as const
 
@@ -49,8 +48,7 @@ export class LiveExport {
   readonly #onTrouble: OnTrouble
   readonly #worker: Worker
   readonly #onDelivered = new Map<string, OnDelivered>()
-  /** By session and signal. */
-  readonly #counts = new Map<string, Count>()
+  readonly #counts = new DeliveryCounts()
   #waitingBytes = 0
   /** What the thread is to be given together: it has to be woken for each message. */
   #outbox: SendingItem[] = []
@@ -102,12 +100,7 @@ export class LiveExport {
 
   /** How far a session has come. */
   deliveries(traceId: string): LiveDelivery[] {
-    return this.#settings.map(({ signal, endpoint }) => {
-      const { given, delivered, reason } = this.#countOf(traceId, signal)
-      const undelivered = given - delivered
-      const told = undelivered > 0 ? { reason: reason ?? 'the run ended first' } : {}
-      return { signal, endpoint, delivered, undelivered, ...told }
-    })
+    return this.#counts.deliveries(traceId, this.#settings)
   }
 
   /** Sends what waits, for so long at the most, and ends. */
@@ -129,12 +122,12 @@ export class LiveExport {
 
   #give(item: SendingItem): void {
     if (!this.#settings.some(({ signal }) => signal === item.signal)) return
-    const count = this.#countOf(item.traceId, item.signal)
-    count.given += 1
-    if (this.#failure !== undefined) count.reason = this.#failure
+    const { traceId, signal } = item
+    this.#counts.given(traceId, signal)
+    if (this.#failure !== undefined) this.#counts.failed(traceId, signal, this.#failure)
     else if (this.#waitingBytes + item.bytes > LIVE_QUEUE_BYTES) {
-      count.reason ??= 'too much was waiting'
-      this.#tellOnce(item.signal, 'more waits than is kept: what comes now is not sent')
+      this.#counts.failed(traceId, signal, 'too much was waiting')
+      this.#tellOnce(signal, 'more waits than is kept: what comes now is not sent')
     } else {
       this.#waitingBytes += item.bytes
       this.#putOut(item)
@@ -163,15 +156,13 @@ export class LiveExport {
         this.#delivered(message.signal, message.items)
         break
       case 'given-up':
-        this.#settle(message.signal, message.items, (count) => {
-          count.reason = message.reason
-        })
+        this.#settle(message.items, (traceId) =>
+          this.#counts.failed(traceId, message.signal, message.reason),
+        )
         this.#tellOnce(message.signal, message.reason)
         break
       case 'refused':
-        for (const [key, count] of this.#counts) {
-          if (key.endsWith(message.signal)) count.reason = message.reason
-        }
+        this.#counts.allFailed(message.reason, message.signal)
         this.#tellOnce(message.signal, message.reason)
         break
       case 'flushed':
@@ -180,9 +171,7 @@ export class LiveExport {
   }
 
   #delivered(signal: OtlpSignal, items: SentItem[]): void {
-    this.#settle(signal, items, (count) => {
-      count.delivered += 1
-    })
+    this.#settle(items, (traceId) => this.#counts.delivered(traceId, signal))
     const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint
     if (signal !== 'traces' || endpoint === undefined) return
     const bySession = new Map<string, string[]>()
@@ -195,24 +184,17 @@ export class LiveExport {
     for (const [traceId, ids] of bySession) this.#onDelivered.get(traceId)?.(endpoint, ids)
   }
 
-  #settle(signal: OtlpSignal, items: SentItem[], count: (of: Count) => void): void {
+  #settle(items: SentItem[], count: (traceId: string) => void): void {
     for (const { traceId, bytes } of items) {
       this.#waitingBytes -= bytes
-      count(this.#countOf(traceId, signal))
+      count(traceId)
     }
-  }
-
-  #countOf(traceId: string, signal: OtlpSignal): Count {
-    const key = `${traceId} ${signal}`
-    const count = this.#counts.get(key) ?? { given: 0, delivered: 0 }
-    this.#counts.set(key, count)
-    return count
   }
 
   #failed(reason: string): void {
     if (this.#failure !== undefined) return
     this.#failure = reason
-    for (const count of this.#counts.values()) count.reason ??= reason
+    this.#counts.allFailed(reason)
     this.#onTrouble(`nothing is sent any more: ${reason}`, false)
     this.#onFlushed()
   }
