@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { eventually, start, tachoCommand } from '../host/index.js'
+import { expect, test } from 'vitest'
+import { eventually } from '../host/index.js'
+import { startTachoToKill } from './tacho-to-kill.js'
 import { EXEC, workplace } from './workplace.js'
 
 test('kill -9 in the middle of a stream leaves the request and every chunk so far', async () => {
@@ -8,19 +9,8 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
     { text: 'one two three four', deltas: 4, holdAfter: 6 },
   ])
   await place.tacho(['codex', ...EXEC, '--persist-session', 'Begin'])
-  // A group of its own, so that Codex, which outlives Tacho, can be ended too.
-  const tacho = start(
-    ['setsid', ...tachoCommand],
-    ['codex', 'exec', 'resume', '--last', ...EXEC.slice(1), '--persist-session', 'Go on'],
-    { env: place.environment, cwd: place.home.cwd, stdin: '' },
-  )
-  onTestFinished(() => {
-    try {
-      process.kill(-tacho.pid, 'SIGKILL')
-    } catch {
-      // All of it has ended.
-    }
-  })
+  const resume = ['exec', 'resume', '--last', ...EXEC.slice(1), '--persist-session', 'Go on']
+  const tacho = startTachoToKill(place, ['codex', ...resume])
   const held = await place.model.responseSent(2, 6)
   // The model may have answered before the session had its name.
   const session = await eventually(() => place.session())
@@ -30,8 +20,7 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
     expect(JSON.stringify(last)).toContain('hree ')
     return id
   })
-  tacho.kill('SIGKILL')
-  await eventually(() => expect(() => process.kill(tacho.pid, 0)).toThrow('ESRCH'))
+  await tacho.kill()
 
   const print = (what: string) => place.tacho(['raw', session.id, '2', what])
   const [request, response] = await Promise.all([print('--request'), print('--response')])

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import type { DeliveredRecord, OtlpSpan, TracesData } from '@tacho/format'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { eventually, start, tachoCommand } from '../host/index.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../host/index.js'
 import { startCollector } from '../launcher/collector.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { outcomeOf } from './alike.js'
 import type { SessionOnDisk } from './session-on-disk.js'
+import { startTachoToKill } from './tacho-to-kill.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
 const CALL = { text: 'One moment.', calls: [execCommand('true')] }
@@ -164,20 +165,10 @@ test('after kill -9, what is not told as delivered was not', async () => {
   await using place = await workplace([CALL, { text: 'two three', deltas: 2, holdAfter: 3 }], {
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
   })
-  // A group of its own, so that Codex, which outlives Tacho, can be ended too.
-  const own = { env: place.environment, cwd: place.home.cwd, stdin: '' }
-  const tacho = start(['setsid', ...tachoCommand], TURN, own)
-  onTestFinished(() => {
-    try {
-      process.kill(-tacho.pid, 'SIGKILL')
-    } catch {
-      // All of it has ended.
-    }
-  })
+  const tacho = startTachoToKill(place, TURN)
   await eventually(() => expect(place.session().ends).toHaveLength(1))
   await eventually(() => expect(collector.exports.length).toBeGreaterThan(0))
-  tacho.kill('SIGKILL')
-  await eventually(() => expect(() => process.kill(tacho.pid, 0)).toThrow('ESRCH'))
+  await tacho.kill()
   expect(place.session().spans.length).toBeGreaterThan(0)
   expect(place.session().names()).not.toContain('session_export.log')
 })

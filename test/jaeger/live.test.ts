@@ -1,7 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { SessionOnDisk } from '../agents/session-on-disk.js'
+import { startTachoToKill } from '../agents/tacho-to-kill.js'
 import { EXEC, type Workplace, workplace } from '../agents/workplace.js'
-import { eventually, start, tachoCommand } from '../host/index.js'
+import { eventually } from '../host/index.js'
 import { type Answer, execCommand, type Script, type Step } from '../scripted-model/index.js'
 import { startCollector } from './collector.js'
 import { type Jaeger, startJaeger } from './jaeger.js'
@@ -110,19 +111,9 @@ test('what was open when Tacho was killed arrives in Jaeger as interrupted', asy
   await using jaeger = await startJaeger()
   const script: Script = [CALL, { text: 'two three', deltas: 2, holdAfter: 3 }]
   await using place = await workplace(script, { environment: sentTo(jaeger) })
-  // A group of its own, so that Codex, which outlives Tacho, can be ended too.
-  const own = { env: place.environment, cwd: place.home.cwd, stdin: '' }
-  const tacho = start(['setsid', ...tachoCommand], TURN, own)
-  onTestFinished(() => {
-    try {
-      process.kill(-tacho.pid, 'SIGKILL')
-    } catch {
-      // All of it has ended.
-    }
-  })
+  const tacho = startTachoToKill(place, TURN)
   await eventually(() => expect(place.session().exchanges).toHaveLength(2))
-  tacho.kill('SIGKILL')
-  await eventually(() => expect(() => process.kill(tacho.pid, 0)).toThrow('ESRCH'))
+  await tacho.kill()
   const session = place.session()
   const open = session.started.length - session.spans.length
   expect(open).toBeGreaterThan(0)
