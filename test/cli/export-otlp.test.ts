@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { DeliveredRecord, OtlpSpan, TracesData } from '@tacho/format'
@@ -211,6 +211,23 @@ test('nobody there: who was asked, why not, and what to do', async () => {
   const { stderr, exitCode } = await tacho([...words, 'http://127.0.0.1:9'])
   expect(stderr).toContain('nobody listens at http://127.0.0.1:9/v1/traces (ECONNREFUSED)')
   expect(stderr).toContain('--endpoint URL')
+  expect(exitCode).toBe(1)
+})
+
+test('a port that speaks something else is told of at once', async () => {
+  const root = sessionsDirectory()
+  writeSession(root)
+  const other = createNetServer((socket) => {
+    // Whoever only looks whether somebody listens resets it.
+    socket.on('error', () => {})
+    socket.end('no HTTP\r\n')
+  }).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const where = ['--sessions-dir', root, '--endpoint', `http://127.0.0.1:${port}`]
+  const { stderr, exitCode } = await tacho(['export', 'otlp', 'last', ...where])
+  other.close()
+  expect(stderr).toContain('speaks no HTTP/1.1; is it the port for grpc?')
   expect(exitCode).toBe(1)
 })
 

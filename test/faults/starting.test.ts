@@ -60,6 +60,12 @@ describe('nothing is recorded, and one line says why, where the root', () => {
   })
 })
 
+test('nothing is recorded in a place that takes no folders, and that is said at once', () => {
+  expect(() => startRecording('/proc/tacho/sessions')).toThrow(
+    expect.objectContaining({ name: 'CannotRecord' }),
+  )
+})
+
 describe('what stands in place of a file is not written to, and the run goes on', () => {
   const outside = join(fastDirectory(), 'outside')
   const replacements: [what: string, put: (path: string) => void][] = [

@@ -23,7 +23,7 @@ export function sendErrorOf(error: unknown, isGrpc: boolean): SendError {
   const text = wordsOf(code, message, isGrpc)
   if (typeof code !== 'number') {
     // It was taken or not; whoever answers so would answer so again.
-    const isRetryable = !message.includes('exceeded size limit')
+    const isRetryable = !message.includes('exceeded size limit') && !isNoHttp(code)
     return new SendError(text, { isRetryable, isTooLarge: false, cause: error })
   }
   if (!isGrpc) {
@@ -39,8 +39,14 @@ function wordsOf(code: unknown, message: string, isGrpc: boolean): string {
   const [line = ''] = message.split('\n')
   const said = line.slice(0, 300)
   if (typeof code === 'number') return isGrpc ? `gRPC ${said}` : `HTTP ${code} ${said}`.trim()
+  if (isNoHttp(code)) return 'what answers there speaks no HTTP/1.1; is it the port for grpc?'
   if (typeof code === 'string') return said.includes(code) ? said : `${code} ${said}`.trim()
   // What OpenTelemetry says of 429, 502, 503 and 504.
   if (said === 'Export failed with retryable status') return 'HTTP 429, 502, 503 or 504'
   return said || 'no answer'
+}
+
+/** What Node's parser of HTTP says of bytes that are none. */
+function isNoHttp(code: unknown): boolean {
+  return typeof code === 'string' && code.startsWith('HPE_')
 }

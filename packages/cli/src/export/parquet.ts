@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import {
   type FoundSession,
   PARQUET_TABLES,
@@ -91,8 +91,11 @@ async function addAll(
 }
 
 function makeFolder(folder: string): void {
+  // Level by level: in a place that takes no folders, such as /proc, Node's `recursive` never ends.
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const text = `${folder} cannot be made (${code ?? message}).`

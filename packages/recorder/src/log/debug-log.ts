@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from '../make-folders.js'
 import { scrubberFor } from '../scrubber-for.js'
 import { type LogLevel, openLogFile, openSessionLog } from './session-log.js'
 
@@ -18,7 +18,7 @@ export function openDebugLog(options: {
 }): DebugLog {
   const { path, level, environment, onTrouble } = options
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(path), 0o700)
   } catch {
     // Opening the file fails next, and that is told.
   }

@@ -10,6 +10,7 @@ import {
   rmdirSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolders } from '../make-folders.js'
 
 /** Why nothing can be recorded. The message says where and what to do about it. */
 export class CannotRecord extends Error {
@@ -23,7 +24,7 @@ export class CannotRecord extends Error {
  * written by others.
  */
 export function makeSessionFolder(root: string, id: string): string {
-  inWords(root, () => isThere(root) || mkdirSync(root, { recursive: true, mode: 0o700 }))
+  inWords(root, () => isThere(root) || makeFolders(root, 0o700))
   requirePrivate(root)
   const folder = join(root, id)
   inWords(folder, () => mkdirSync(folder, { mode: 0o700 }))

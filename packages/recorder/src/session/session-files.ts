@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { AppendFile } from '../append-file.js'
 import { folderDisk, realDisk } from '../disk.js'
 import { gapLine } from '../line.js'
 import { openLogFile } from '../log/session-log.js'
+import { makeFolders } from '../make-folders.js'
 import { makeSessionFolder, removeEmptyFolder, renameSessionFolder, syncFolder } from './folder.js'
 import { joinLog } from './join-log.js'
 
@@ -109,7 +110,7 @@ export class SessionFiles {
 function logFilePath(folder: string, path: string): string {
   const full = isAbsolute(path) ? path : join(folder, path)
   try {
-    mkdirSync(dirname(full), { recursive: true, mode: 0o700 })
+    makeFolders(dirname(full), 0o700)
   } catch {
     // Opening it fails next, and that is counted and told.
   }
