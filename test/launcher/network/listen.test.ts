@@ -41,13 +41,13 @@ async function listen(options: Partial<ListenOptions>): Promise<Listener> {
 async function outcome(port = listener.port): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write('echo')
-  const [error, answer] = await Promise.race([
-    once(socket, 'data').then(([bytes]) => [undefined, String(bytes)]),
-    once(socket, 'close').then(() => [undefined, 'closed']),
-    new Promise<[Error]>((resolve) => socket.once('error', (error) => resolve([error]))),
-  ])
+  const heard = await new Promise<string>((resolve) => {
+    socket.once('data', (bytes) => resolve(String(bytes)))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
+    socket.once('close', () => resolve('closed'))
+  })
   socket.destroy()
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? answer ?? ''
+  return heard
 }
 
 describe('a port that refuses and accepts', () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
+import type { Peers } from '../network/peer.js'
 import { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
 import { codexHome } from './home.js'
@@ -34,6 +35,7 @@ export async function startOtelTap(options: {
   environment: NodeJS.ProcessEnv
   recording: Recording
   turns: TurnMoments
+  peers: Peers
 }): Promise<OtelTap> {
   const { config, recording } = options
   const logExport = logExportOf(config)
@@ -53,14 +55,15 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, recording, turns } = options
+  const { config, environment, recording, turns, peers } = options
   const events = new OtelEvents({ recording, turns })
   const forwarder = own && openForwarder(own, environment)
   const receiver = await OtlpReceiver.start({
+    peers,
     onLogs: (records) => events.take(records),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
-  recording.scrubber.learn(receiver.secret, 'tap')
+  if (receiver.secret !== undefined) recording.scrubber.learn(receiver.secret, 'tap')
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),

@@ -2,6 +2,7 @@ import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
 import { hasProxy } from '../http-tap/upstream.js'
+import { Peers } from '../network/peer.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
@@ -29,10 +30,13 @@ export type CodexTapOptions = {
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   const { args, environment, recording } = options
   const turns = new TurnMoments()
+  const peers = await Peers.open()
+  // All that we start is the agent's.
+  peers.agentIs(process.pid)
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, recording, turns })
+      ? await startOtelTap({ config: read.config, environment, recording, turns, peers })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args) : read
   const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
@@ -44,6 +48,7 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
     hasRefusedUpgrade: http.hasRefusedUpgrade,
     async close() {
       await Promise.all([http.close(), otel.close()])
+      peers.close()
     },
   }
 }
