@@ -8,6 +8,7 @@ import {
   Recording,
   type Session,
 } from '@tacho/recorder'
+import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../agent-process/free-descriptors.js'
 import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
 import { type Switches, WrongUse, withHome } from '../switches.js'
@@ -20,6 +21,8 @@ import { canReadStderr, isAboutRefusedWebSocket } from './stderr.js'
 import { startTap } from './tap.js'
 import { Troubles } from './troubles.js'
 import { tapTui } from './tui/tui-tap.js'
+
+const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
 
 type Log = (level: LogLevel, label: string, message: string) => void
 
@@ -37,6 +40,10 @@ export async function recordCodex(
   const troubles = new Troubles(run.mode === 'tui')
   try {
     const level = logLevelOf(run.switches)
+    if (!areDescriptorsFree()) {
+      troubles.tell(TOO_FEW_DESCRIPTORS)
+      return await runAgent(plainStart(run, environment))
+    }
     if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
     const recording = openRecording(run, environment, level, troubles)
     if (recording === undefined) return await runAgent(plainStart(run, environment))
@@ -161,7 +168,8 @@ function withStderr(start: AgentStart, log: Log, mayDrop: () => boolean): AgentS
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
-      if (child.stderr === null) return
+      // Not there either where Codex could not be started for want of descriptors.
+      if (!child.stderr) return
       relayStderr(
         child.stderr,
         (line) => log('info', 'codex', line),
