@@ -42,8 +42,11 @@ export type {
   ExchangeState,
   GapRecord,
   Headers,
+  MessageRecord,
   RawRecord,
   RequestBodyRecord,
   ResponseRecord,
   Scrubbed,
+  UnparsedRecord,
+  WebSocketEnd,
 } from './raw-record.js'

@@ -32,6 +32,12 @@ export type ExchangeRecord = {
   /** Codex's thread and turn, where the request names them. */
   threadId?: string
   turnId?: string
+  /** It is one message of a WebSocket and what answers it; HTTP/1 where it is not there. */
+  transport?: 'websocket'
+  /** The exchange whose answer opened that WebSocket. */
+  connection?: string
+  /** It only makes the model ready: nothing is to be generated. */
+  prewarm?: true
 }
 
 /** The request's body has arrived whole, or as far as it came. */
@@ -76,6 +82,28 @@ export type ChunkRecord = {
   scrubbed?: Scrubbed[]
 }
 
+/** What passed over a WebSocket and belongs to no exchange. */
+export type MessageRecord = {
+  kind: 'message'
+  /** The exchange whose answer opened it; `at` counts from its beginning. */
+  connection: string
+  at: number
+  from: 'agent' | 'upstream'
+  type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
+  content: Content
+  /** The status of a `close` (RFC 6455, 7.4). */
+  code?: number
+}
+
+/** From here on a side was no HTTP that could be followed; its bytes stand in its body as they came. */
+export type UnparsedRecord = {
+  kind: 'unparsed'
+  exchange: string
+  at: number
+  side: 'request' | 'response'
+  reason: string
+}
+
 /** How an exchange ended. */
 export type ExchangeState = 'completed' | 'cancelled' | 'failed'
 
@@ -95,6 +123,18 @@ export type EndRecord = {
   trailers?: Headers
   /** What went wrong, and on which side: at the agent or at the API. */
   error?: { side: 'agent' | 'upstream'; code: string; message: string }
+  /** How the WebSocket ended that the answer opened. */
+  webSocket?: WebSocketEnd
+}
+
+/** How a WebSocket ended, and how many messages passed over it. */
+export type WebSocketEnd = {
+  closedBy: 'agent' | 'upstream'
+  /** What its close frame said; not there where none came (RFC 6455, 7.1.5: 1006). */
+  code?: number
+  reason?: string
+  sent: number
+  received: number
 }
 
 /** Records that were lost, written as soon as writing works again. */

@@ -67,8 +67,6 @@ export class Recording {
     this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
       resource: this.#resource,
-      later: this.later,
-      now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
     })
     this.#run = {
@@ -99,9 +97,10 @@ export class Recording {
     return exchange
   }
 
-  /** Does work whose HTTP requests belong to an exchange that need not have begun yet. */
-  sending<Result>(exchange: () => Exchange | undefined, work: () => Result): Result {
-    return this.#tracing.within(() => exchange()?.httpPlace, work)
+  /** Does work whose HTTP requests, made with undici, belong to an exchange. */
+  async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
+    const place = exchange.httpPlace
+    return place === undefined ? work() : this.#tracing.withinUndici(place, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */

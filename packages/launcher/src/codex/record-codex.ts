@@ -16,7 +16,7 @@ import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
 import { codexHome } from './home.js'
 import type { RecordedRun } from './recorded-run.js'
 import { Rollouts } from './rollouts.js'
-import { canReadStderr, isAboutRefusedWebSocket } from './stderr.js'
+import { canReadStderr } from './stderr.js'
 import { startTap } from './tap.js'
 import { Troubles } from './troubles.js'
 import { tapTui } from './tui/tui-tap.js'
@@ -63,14 +63,7 @@ async function runRecorded(
       environment: tap.environment,
       onSignal: (signal) => recording.signalled(signal),
     }
-    ended = await runAgent(
-      await withAppServerTap(
-        withStderr(start, log, tap.hasRefusedUpgrade),
-        run,
-        recording,
-        rollouts,
-      ),
-    )
+    ended = await runAgent(await withAppServerTap(withStderr(start, log), run, recording, rollouts))
     return ended
   } finally {
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
@@ -115,7 +108,7 @@ async function runWithLog(
     `${run.codex} (${run.mode}) in ${process.cwd()}; no session is recorded`,
   )
   try {
-    return await runAgent(withStderr(plainStart(run, environment), debugLog.log, () => false))
+    return await runAgent(withStderr(plainStart(run, environment), debugLog.log))
   } finally {
     debugLog.close()
   }
@@ -155,18 +148,14 @@ function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStar
 }
 
 /** The same start with Codex's standard error read on its way, where that changes nothing. */
-function withStderr(start: AgentStart, log: Log, mayDrop: () => boolean): AgentStart {
+function withStderr(start: AgentStart, log: Log): AgentStart {
   if (!canReadStderr()) return start
   return {
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
       if (child.stderr === null) return
-      relayStderr(
-        child.stderr,
-        (line) => log('info', 'codex', line),
-        (line) => mayDrop() && isAboutRefusedWebSocket(line),
-      )
+      relayStderr(child.stderr, (line) => log('info', 'codex', line))
     },
   }
 }

@@ -1,0 +1,33 @@
+import type { Headers } from '@tacho/format'
+import type { RequestHead, ResponseHead } from './wire/message-head.js'
+
+/** Which end of a relayed connection. */
+export type Side = 'agent' | 'upstream'
+
+/** What the tap saw, when, and on which connection. It says nothing of what that means. */
+export type HttpEvent = {
+  /** Microseconds since the epoch. */
+  at: number
+  /** Which connection of the agent's: they are counted from 1. */
+  connection: number
+} & Seen
+
+/** `request` counts the requests of a connection, from 1; a response has the number of its request. */
+export type Seen =
+  | { kind: 'request-head'; request: number; head: RequestHead; url: string }
+  | { kind: 'request-body'; request: number; bytes: Buffer }
+  | { kind: 'request-end'; request: number }
+  | { kind: 'interim-response'; request: number; head: ResponseHead }
+  | { kind: 'response-head'; request: number; head: ResponseHead }
+  | { kind: 'response-body'; request: number; bytes: Buffer }
+  | { kind: 'response-end'; request: number; trailers: Headers }
+  /** From here on a side could not be followed: the bytes passed all the same. */
+  | { kind: 'unparsed'; request: number; side: Side; reason: string }
+  /** Bytes that are no HTTP: behind an upgrade, or behind `unparsed`. */
+  | { kind: 'opaque'; request: number; side: Side; bytes: Buffer }
+  /** The upstream could not be reached. */
+  | { kind: 'unreachable'; request: number; code: string; message: string }
+  /** A side has closed its connection: it has said all (`end`), or broken it off (`reset`). */
+  | { kind: 'side-closed'; side: Side; how: 'end' | 'reset'; code: string }
+  /** Both sides are gone. */
+  | { kind: 'closed' }
