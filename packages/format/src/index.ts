@@ -24,7 +24,7 @@ export {
   lineTail,
   type PlacedLine,
 } from './line.js'
-export type { LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
+export type { EndedExchanges, LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
 export {
   type AnyValue,
   type KeyValue,
@@ -42,8 +42,11 @@ export type {
   ExchangeState,
   GapRecord,
   Headers,
+  MessageRecord,
   RawRecord,
   RequestBodyRecord,
   ResponseRecord,
   Scrubbed,
+  UnparsedRecord,
+  WebSocketEnd,
 } from './raw-record.js'
