@@ -24,7 +24,7 @@ export {
   lineTail,
   type PlacedLine,
 } from './line.js'
-export type { LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
+export type { EndedExchanges, LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
 export {
   type AnyValue,
   type KeyValue,

@@ -10,12 +10,14 @@ export type RawRecord =
   | ResponseRecord
   | ChunkRecord
   | EndRecord
+  | MessageRecord
+  | UnparsedRecord
   | GapRecord
 
 /** Header fields in the order and the case in which they were sent; a name can be there twice. */
 export type Headers = [name: string, value: string][]
 
-/** The request's head has arrived at the tap. */
+/** The request's head has arrived at the tap; over a WebSocket, the message that asks for an answer. */
 export type ExchangeRecord = {
   kind: 'exchange'
   exchange: string
@@ -32,11 +34,11 @@ export type ExchangeRecord = {
   /** Codex's thread and turn, where the request names them. */
   threadId?: string
   turnId?: string
-  /** It is one message of a WebSocket and what answers it; HTTP/1 where it is not there. */
+  /** How it went over the wire; not there where that was HTTP alone, as for a WebSocket's upgrade. */
   transport?: 'websocket'
-  /** The exchange whose answer opened that WebSocket. */
+  /** Of an exchange over a WebSocket: the exchange of its upgrade, which stands for the connection. */
   connection?: string
-  /** It only makes the model ready: nothing is to be generated. */
+  /** It asks for no answer: it only warms up what the next one needs. */
   prewarm?: true
 }
 
@@ -82,28 +84,6 @@ export type ChunkRecord = {
   scrubbed?: Scrubbed[]
 }
 
-/** What passed over a WebSocket and belongs to no exchange. */
-export type MessageRecord = {
-  kind: 'message'
-  /** The exchange whose answer opened it; `at` counts from its beginning. */
-  connection: string
-  at: number
-  from: 'agent' | 'upstream'
-  type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
-  content: Content
-  /** The status of a `close` (RFC 6455, 7.4). */
-  code?: number
-}
-
-/** From here on a side was no HTTP that could be followed; its bytes stand in its body as they came. */
-export type UnparsedRecord = {
-  kind: 'unparsed'
-  exchange: string
-  at: number
-  side: 'request' | 'response'
-  reason: string
-}
-
 /** How an exchange ended. */
 export type ExchangeState = 'completed' | 'cancelled' | 'failed'
 
@@ -121,20 +101,47 @@ export type EndRecord = {
   /** The content coding that was taken off the response for the record. */
   decoded?: string
   trailers?: Headers
+  /** Of an upgrade: how the connection ended that it began. */
+  webSocket?: WebSocketEnd
   /** What went wrong, and on which side: at the agent or at the API. */
   error?: { side: 'agent' | 'upstream'; code: string; message: string }
-  /** How the WebSocket ended that the answer opened. */
-  webSocket?: WebSocketEnd
 }
 
-/** How a WebSocket ended, and how many messages passed over it. */
+/** How a WebSocket ended. */
 export type WebSocketEnd = {
+  /** Which side was the first to close it, with a close frame or without. */
   closedBy: 'agent' | 'upstream'
-  /** What its close frame said; not there where none came (RFC 6455, 7.1.5: 1006). */
+  /** Of the close frame; neither is there where none came. */
   code?: number
   reason?: string
+  /** Messages of the agent, and of the API. */
   sent: number
   received: number
+}
+
+/** A message of a WebSocket that belongs to no exchange. */
+export type MessageRecord = {
+  kind: 'message'
+  /** The exchange of the upgrade. */
+  connection: string
+  /** Microseconds since that exchange began. */
+  at: number
+  from: 'agent' | 'upstream'
+  type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
+  /** What it carries; of a close frame, its reason. */
+  content: Content
+  /** Of a close frame, where it has one. */
+  code?: number
+  scrubbed?: Scrubbed[]
+}
+
+/** From here on, one side of an exchange could not be followed: its bytes stand in the body as they came. */
+export type UnparsedRecord = {
+  kind: 'unparsed'
+  exchange: string
+  at: number
+  side: 'request' | 'response'
+  reason: string
 }
 
 /** Records that were lost, written as soon as writing works again. */

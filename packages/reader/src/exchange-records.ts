@@ -1,7 +1,7 @@
 import { type RawRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import type { IndexedExchange } from './raw-index.js'
-import { damageOf, rawRecordOf } from './raw-record-of.js'
+import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
 
 /** The records of one exchange, in order, read as they are asked for. */
@@ -17,7 +17,7 @@ export function* exchangeRecords(
     if (typeof record === 'string') {
       const damage = damageOf(record)
       if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
-    } else if (record.kind !== 'gap' && record.exchange === exchange.id) {
+    } else if (record.kind !== 'gap' && exchangeIdOf(record) === exchange.id) {
       yield record
     }
   }

@@ -1,6 +1,6 @@
 import { type ExchangeState, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
-import { rawRecordOf } from './raw-record-of.js'
+import { exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { type LogRange, type Place, readLog } from './read-log.js'
 
 /** Where an exchange stands in the raw log. */
@@ -46,7 +46,7 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
       index.byId.set(exchange.id, exchange)
       continue
     }
-    const exchange = index.byId.get(record.exchange)
+    const exchange = index.byId.get(exchangeIdOf(record))
     if (exchange === undefined) {
       // Its beginning is lost, but other bodies may be copied from this one.
       if (record.kind === 'request-body')

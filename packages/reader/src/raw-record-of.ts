@@ -1,4 +1,4 @@
-import type { Content, Headers, RawRecord } from '@tacho/format'
+import type { Content, GapRecord, Headers, RawRecord } from '@tacho/format'
 import type { Damage } from './damage.js'
 
 /** `unknown`: a kind that a later Tacho writes. `broken`: no record of ours, or without its parts. */
@@ -15,6 +15,11 @@ export function rawRecordOf(value: Record<string, unknown>): RawRecord | Unusabl
   return check(value) ? (value as RawRecord) : 'broken'
 }
 
+/** The exchange that a record belongs to; a message that is of none, to that of its connection. */
+export function exchangeIdOf(record: Exclude<RawRecord, GapRecord>): string {
+  return record.kind === 'message' ? record.connection : record.exchange
+}
+
 /** The damage to report for a line that holds no usable record; unknown kinds are none. */
 export function damageOf(unusable: Unusable): Pick<Damage, 'reason'> | undefined {
   return unusable === 'broken' ? { reason: 'not a record of this log' } : undefined
@@ -27,7 +32,8 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
     'exchange',
     (value) =>
       areTexts(value, ['exchange', 'time', 'method', 'url', 'run']) &&
-      areTextsIfThere(value, ['traceId', 'threadId', 'turnId']) &&
+      areTextsIfThere(value, ['traceId', 'threadId', 'turnId', 'transport', 'connection']) &&
+      (value.prewarm === undefined || typeof value.prewarm === 'boolean') &&
       areHeaders(value.headers),
   ],
   [
@@ -57,8 +63,25 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
       areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
       (value.trailers === undefined || areHeaders(value.trailers)) &&
+      (value.webSocket === undefined || isWebSocketEnd(value.webSocket)) &&
       (value.error === undefined ||
         (isObject(value.error) && areTexts(value.error, ['side', 'code', 'message']))),
+  ],
+  [
+    'message',
+    (value) =>
+      areTexts(value, ['connection', 'type']) &&
+      areCounts(value, ['at']) &&
+      isSide(value.from) &&
+      isContent(value.content) &&
+      areCountsIfThere(value, ['code']),
+  ],
+  [
+    'unparsed',
+    (value) =>
+      areTexts(value, ['exchange', 'side', 'reason']) &&
+      ['request', 'response'].includes(value.side as string) &&
+      areCounts(value, ['at']),
   ],
   [
     'gap',
@@ -69,6 +92,20 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       Object.values(value.lost).every(isCount),
   ],
 ])
+
+function isWebSocketEnd(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isSide(value.closedBy) &&
+    areCounts(value, ['sent', 'received']) &&
+    areCountsIfThere(value, ['code']) &&
+    areTextsIfThere(value, ['reason'])
+  )
+}
+
+function isSide(value: unknown): boolean {
+  return value === 'agent' || value === 'upstream'
+}
 
 function isContent(content: unknown): content is Content {
   if (typeof content === 'string') return true
@@ -105,6 +142,10 @@ function areTextsIfThere(value: Record<string, unknown>, names: string[]): boole
 
 function areCounts(value: Record<string, unknown>, names: string[]): boolean {
   return names.every((name) => isCount(value[name]))
+}
+
+function areCountsIfThere(value: Record<string, unknown>, names: string[]): boolean {
+  return names.every((name) => value[name] === undefined || isCount(value[name]))
 }
 
 function isCount(value: unknown): value is number {

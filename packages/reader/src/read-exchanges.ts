@@ -1,17 +1,15 @@
 import {
-  type ChunkRecord,
   type EndRecord,
   type ExchangeRecord,
   type ExchangeState,
   type GapRecord,
   lengthOf,
-  type RequestBodyRecord,
-  type ResponseRecord,
+  type RawRecord,
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
-import { damageOf, rawRecordOf } from './raw-record-of.js'
+import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
 
 /** An API request and its response, without their bodies and headers. */
@@ -71,7 +69,7 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
       story.exchanges.push(exchange)
       byId.set(exchange.id, exchange)
     } else {
-      const exchange = byId.get(record.exchange)
+      const exchange = byId.get(exchangeIdOf(record))
       if (exchange !== undefined) goOn(exchange, record)
       // Where a gap tells that records were lost, its beginning was one of them.
       else if (story.gaps.length === 0)
@@ -101,10 +99,7 @@ function begin(record: ExchangeRecord, number: number): Exchange {
   }
 }
 
-function goOn(
-  exchange: Exchange,
-  record: RequestBodyRecord | ResponseRecord | ChunkRecord | EndRecord,
-): void {
+function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | GapRecord>): void {
   exchange.lastAt = Math.max(exchange.lastAt, record.at)
   switch (record.kind) {
     case 'request-body':
@@ -124,6 +119,9 @@ function goOn(
       exchange.requestBytes = record.requestBytes
       exchange.responseBytes = record.responseBytes
       if (record.error !== undefined) exchange.error = record.error
+      return
+    case 'message':
+    case 'unparsed':
       return
     default:
       record satisfies never

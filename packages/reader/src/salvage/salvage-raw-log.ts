@@ -4,7 +4,7 @@ import {
   type RequestBodyRecord,
   SESSION_FILES,
 } from '@tacho/format'
-import { rawRecordOf } from '../raw-record-of.js'
+import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
 
@@ -34,7 +34,7 @@ export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
       bodies.add(record.exchange)
       return bodyFate(record, bodies)
     }
-    const run = runOf.get(record.exchange)
+    const run = runOf.get(exchangeIdOf(record))
     // Behind a gap it is known why; without one, this record is the beginning of it.
     if (run === undefined && !hasGap) return { lost: 'of an exchange whose beginning is lost' }
     if (record.kind === 'end' && run !== undefined) {

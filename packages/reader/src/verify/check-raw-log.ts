@@ -12,7 +12,7 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { damageOf, rawRecordOf } from '../raw-record-of.js'
+import { damageOf, exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
 
 /** What checking a raw log found, beside the damage. */
@@ -106,7 +106,7 @@ class RawCheck {
       this.#bodies.set(record.exchange, place)
       if (isIncomplete(record.content, this.#incomplete)) this.#incomplete.add(record.exchange)
     }
-    const open = this.#open.get(record.exchange)
+    const open = this.#open.get(exchangeIdOf(record))
     if (open === undefined) {
       // A gap says that records were lost; its beginning was one of them.
       if (this.result.gaps.length > 0) this.result.incompleteBodies += 1
@@ -121,6 +121,8 @@ class RawCheck {
         this.#chunk(open, record.content)
         return
       case 'response':
+      case 'message':
+      case 'unparsed':
         return
       case 'end':
         this.#open.delete(record.exchange)

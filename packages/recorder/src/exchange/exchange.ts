@@ -186,12 +186,14 @@ export class Exchange {
     content: Uint8Array,
     now = this.#session.now(),
   ): void {
+    const { bytes, found } = this.#session.scrubber.bytes(content)
     this.#write({
       kind: 'message',
       connection: this.id,
       at: now - this.#start,
       ...message,
-      content: contentOf(this.#session.scrubber.bytes(content).bytes),
+      content: contentOf(bytes),
+      ...(found.length > 0 && { scrubbed: found }),
     })
   }
 
@@ -382,7 +384,7 @@ export class Exchange {
     return { ...this.#session.attributesFor(this.#head.conversation), 'tacho.exchange.id': this.id }
   }
 
-  #write(record: RawRecord | MessageRecord | UnparsedRecord): boolean {
+  #write(record: RawRecord): boolean {
     return this.#session.raw.append(lineOf(record), record.kind)
   }
 }
