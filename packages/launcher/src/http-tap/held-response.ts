@@ -43,15 +43,19 @@ export class HeldResponse {
       this.#heads ??= new HeadCutter(HEAD_BYTES)
       const cut = this.#heads.push(rest)
       if (cut === 'more') return
-      if (cut === 'too-long') return this.release(pass)
+      if (cut === 'too-long') {
+        this.release(pass)
+        return
+      }
       this.#heads = undefined
       const head = readResponseHead(cut.head.toString('latin1'))
       const other = head === undefined ? undefined : this.#redirected(head, cut.head)
       pass(other ?? cut.head, cut.head)
       rest = cut.rest
-      if (rest.length === 0) return
       const isInterim = head !== undefined && head.status < 200 && head.status !== 101
-      if (!isInterim || !this.mustHold(rest)) return pass(rest, rest)
+      if (rest.length > 0 && isInterim && this.mustHold(rest)) continue
+      if (rest.length > 0) pass(rest, rest)
+      return
     }
   }
 

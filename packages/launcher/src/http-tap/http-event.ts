@@ -12,9 +12,20 @@ export type HttpEvent = {
   connection: number
 } & Seen
 
+/** The other end of a connection of ours, where it has an address. */
+export type Peer = {
+  address?: string | undefined
+  port?: number | undefined
+  /** undici speaks to it: HTTP/2. */
+  isHttp2?: boolean
+}
+
 /** `request` counts the requests of a connection, from 1; a response has the number of its request. */
 export type Seen =
+  /** With its head as it goes on to the upstream. */
   | { kind: 'request-head'; request: number; head: RequestHead; url: string }
+  /** There is a connection for it to go over. */
+  | ({ kind: 'request-sent'; request: number } & Peer)
   | { kind: 'request-body'; request: number; bytes: Buffer }
   | { kind: 'request-end'; request: number }
   | { kind: 'interim-response'; request: number; head: ResponseHead }

@@ -56,11 +56,21 @@ export class RecordedConnection {
   }
 
   take(event: HttpEvent): void {
-    if (event.kind === 'request-head') return this.#begin(event)
-    if (event.kind === 'side-closed') return this.#sideClosed(event)
-    if (event.kind === 'closed') return this.#closed(event.at)
-    const open = this.#open.get(event.request)
-    if (open !== undefined) this.#takeOf(open, event)
+    switch (event.kind) {
+      case 'request-head':
+        this.#begin(event)
+        break
+      case 'side-closed':
+        this.#sideClosed(event)
+        break
+      case 'closed':
+        this.#closed(event.at)
+        break
+      default: {
+        const open = this.#open.get(event.request)
+        if (open !== undefined) this.#takeOf(open, event)
+      }
+    }
   }
 
   #takeOf(
@@ -68,36 +78,45 @@ export class RecordedConnection {
     event: Exclude<HttpEvent, { kind: 'request-head' | 'side-closed' | 'closed' }>,
   ): void {
     const { exchange } = open
-    const { at } = event
+    const { at, request } = event
     switch (event.kind) {
+      case 'request-sent':
+        exchange.sent(event)
+        break
       case 'request-body':
-        return exchange.requestBytes(event.bytes)
+        exchange.requestBytes(event.bytes)
+        break
       case 'request-end':
         open.isRequestOver = true
         exchange.requestEnd(at)
-        return this.#endWhole(event.request, open, at)
+        this.#endWhole(request, open, at)
+        break
       case 'interim-response':
-        return
+        break
       case 'response-head':
-        return this.#responseHead(open, event.head, at)
+        this.#responseHead(open, event.head, at)
+        break
       case 'response-body':
-        return exchange.responseBytes(event.bytes, at)
+        exchange.responseBytes(event.bytes, at)
+        break
       case 'response-end':
         open.trailers = event.trailers
-        return this.#endWhole(event.request, open, at)
+        this.#endWhole(request, open, at)
+        break
       case 'unparsed':
-        return exchange.unparsed(event.side === 'agent' ? 'request' : 'response', event.reason, at)
+        exchange.unparsed(event.side === 'agent' ? 'request' : 'response', event.reason, at)
+        break
       case 'opaque':
-        return this.#opaque(open, event.side, event.bytes, at)
+        this.#opaque(open, event.side, event.bytes, at)
+        break
       case 'unreachable': {
         const { code, message } = event
-        return this.#end(event.request, open, at, {
-          state: 'failed',
-          error: { side: 'upstream', code, message },
-        })
+        const error = { side: 'upstream' as const, code, message }
+        this.#end(request, open, at, { state: 'failed', error })
+        break
       }
       default:
-        return unknownKind(event)
+        unknownKind(event)
     }
   }
 

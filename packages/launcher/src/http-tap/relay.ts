@@ -1,8 +1,13 @@
 import type { Socket } from 'node:net'
 import type { Network, Opened } from '../network/open-connection.js'
 import { HeldResponse } from './held-response.js'
-import type { Seen, Side } from './http-event.js'
-import { rewrittenLocation, rewrittenRequest } from './rewritten-head.js'
+import type { Peer, Seen, Side } from './http-event.js'
+import {
+  changedHead,
+  type HeadChanges,
+  rewrittenLocation,
+  rewrittenRequest,
+} from './rewritten-head.js'
 import { CREDENTIALS, type Route, type Routes, tapOrigin } from './routes.js'
 import { reset, UpstreamLeg } from './upstream-leg.js'
 import { requestBodyLength, responseBodyLength } from './wire/body-length.js'
@@ -123,10 +128,15 @@ export class Relay {
     if (route === undefined) return this.#refuse(404)
     if (!this.#legTo(route.origin)) return 'wait'
     this.#count += 1
-    this.#outstanding.push({ number: this.#count, head, route })
-    this.#toUpstream((opened) => this.#rewritten(head, wire, route, opened))
+    const request = this.#count
+    this.#outstanding.push({ number: request, head, route })
+    const changes = this.#changes(head, route)
+    this.#toUpstream((opened) => {
+      this.#options.tell({ kind: 'request-sent', request, ...peerOf(opened) })
+      return rewrittenRequest(wire, head, onTheWay(changes, route, opened))
+    })
     const url = route.origin + route.target
-    this.#options.tell({ kind: 'request-head', request: this.#count, head, url })
+    this.#options.tell({ kind: 'request-head', request, head: changedHead(head, changes), url })
     return length
   }
 
@@ -157,21 +167,16 @@ export class Relay {
     return true
   }
 
-  #rewritten(head: RequestHead, wire: Buffer, route: Route, opened: Opened): Buffer {
-    const { origin, target, prefix, isStrange } = route
+  #changes(head: RequestHead, { origin, target, prefix, isStrange }: Route): HeadChanges {
     const { authorization } = this.#options
-    const added: [string, string][] = []
-    const isOwn = !isStrange && headerValue(head.headers, 'authorization') === undefined
-    if (isOwn && authorization !== undefined) added.push(['authorization', authorization])
-    if (opened.proxyAuthorization !== undefined)
-      added.push(['proxy-authorization', opened.proxyAuthorization])
-    return rewrittenRequest(wire, head, {
-      target: opened.form === 'absolute' ? origin + target : target,
+    const isMissing = !isStrange && headerValue(head.headers, 'authorization') === undefined
+    return {
+      target,
       host: new URL(origin).host,
       dropped: isStrange ? CREDENTIALS : undefined,
-      added,
+      added: isMissing && authorization !== undefined ? [['authorization', authorization]] : [],
       referer: [tapOrigin(head) + prefix, origin],
-    })
+    }
   }
 
   #opaqueRequest(wire: Buffer, reason: string | undefined): void {
@@ -348,6 +353,22 @@ export class Relay {
     this.#isClosed = true
     this.#options.tell({ kind: 'closed' })
   }
+}
+
+function peerOf({ socket }: Opened): Peer {
+  return { address: socket.remoteAddress, port: socket.remotePort }
+}
+
+/** What a proxy on the way needs beside. */
+function onTheWay(
+  changes: HeadChanges,
+  { origin, target }: Route,
+  { form, proxyAuthorization }: Opened,
+): HeadChanges {
+  if (form !== 'absolute') return changes
+  const added = [...(changes.added ?? [])]
+  if (proxyAuthorization !== undefined) added.push(['proxy-authorization', proxyAuthorization])
+  return { ...changes, target: origin + target, added }
 }
 
 /** Does it once all that was written is in the system's hands. */

@@ -32,6 +32,22 @@ export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadC
   return Buffer.from(parts.join(''), 'latin1')
 }
 
+/** The same head with them as it is to be recorded: with the host that it is really for. */
+export function changedHead(head: RequestHead, changes: HeadChanges): RequestHead {
+  const { target, host, dropped, added = [], referer } = changes
+  const headers = head.headers
+    .filter(([name]) => dropped?.has(name.toLowerCase()) !== true)
+    .map(([name, value]): [string, string] => {
+      const lower = name.toLowerCase()
+      if (lower === 'host') return [name, host]
+      return lower === 'referer' && referer !== undefined
+        ? [name, value.replace(referer[0], () => referer[1])]
+        : [name, value]
+    })
+  for (const [name, value] of added) headers.push([name, value])
+  return { ...head, target, headers }
+}
+
 /** The bytes of a response's head with another `Location`. */
 export function rewrittenLocation(wire: Buffer, location: string): Buffer {
   const lines = splitLines(wire.toString('latin1'))

@@ -24,6 +24,13 @@ import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
 import { ResponseBody } from './response-body.js'
 
+/** What a request goes over, as far as it is known. */
+export type Sent = {
+  address?: string | undefined
+  port?: number | undefined
+  isHttp2?: boolean
+}
+
 /** How an exchange ended, as who stands between the two sides saw it. */
 export type ExchangeEnd = {
   state: ExchangeState
@@ -56,6 +63,9 @@ export class Exchange {
   #span: Span | undefined
   #httpSpan: Span | undefined
   #headers: Headers = []
+  /** What its HTTP span waits for: the connection to the upstream, and the start of its parent. */
+  #sent: Sent | undefined
+  #hasStarted = false
   #ended: EndRecord | undefined
   /** Whether its end has been told. */
   isOver = false
@@ -115,6 +125,12 @@ export class Exchange {
   get hasAnswered(): boolean {
     const { hasEnded, finishReasons } = this.#reader?.facts ?? {}
     return hasEnded === true || finishReasons !== undefined
+  }
+
+  /** There is a connection to send it over. */
+  sent(over: Sent): void {
+    this.#sent = over
+    this.#session.later.spare(() => this.#startHttpSpan())
   }
 
   requestBytes(bytes: Uint8Array): void {
@@ -310,6 +326,7 @@ export class Exchange {
   #startSpans(body: Uint8Array | undefined): void {
     const start = () => {
       if (this.#api !== undefined) this.#startChatSpan(body && requestedModel(body))
+      this.#hasStarted = true
       this.#startHttpSpan()
       this.#endSpans()
     }
@@ -340,8 +357,11 @@ export class Exchange {
 
   /** A message of a WebSocket is no HTTP request: that is the connection's. */
   #startHttpSpan(): void {
-    const { method, url, webSocket, isInstrumented } = this.#head
-    if (webSocket !== undefined || isInstrumented) return
+    const { method, url, webSocket } = this.#head
+    // Where undici speaks to the upstream, its instrumentation makes the span.
+    const isNone = webSocket !== undefined || this.#sent?.isHttp2 === true
+    const isKnown = this.#sent !== undefined || this.#ended !== undefined
+    if (isNone || !isKnown || !this.#hasStarted || this.#httpSpan !== undefined) return
     this.#httpSpan = startHttpSpan({
       startSpan: (start) => this.#session.startSpan(start),
       method,
@@ -349,6 +369,7 @@ export class Exchange {
       headers: this.#headers,
       parentSpanId: this.#httpParent,
       at: this.#start,
+      peer: this.#sent,
       attributes: this.#commonAttributes(),
     })
   }
@@ -360,7 +381,8 @@ export class Exchange {
   /** Ends the spans where both are true: they have started, and the exchange is over. */
   #endSpans(): void {
     const record = this.#ended
-    if (record === undefined) return
+    if (record === undefined || !this.#hasStarted) return
+    this.#startHttpSpan()
     const [status, at] = [this.#status, this.#start + record.at]
     if (this.#httpSpan !== undefined) endHttpSpan(this.#httpSpan, record, status, at)
     if (this.#span !== undefined) this.#endChatSpan(this.#span, record)

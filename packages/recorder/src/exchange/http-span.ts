@@ -14,6 +14,7 @@ export type HttpRequest = {
   headers: Headers
   parentSpanId: string
   at: number
+  peer: { address?: string | undefined; port?: number | undefined } | undefined
   /** What every span of its conversation says. */
   attributes: Attributes
 }
@@ -37,6 +38,10 @@ export function startHttpSpan(request: HttpRequest): Span {
       'http.request.method': isKnown ? method : '_OTHER',
       ...(!isKnown && { 'http.request.method_original': method.slice(0, ATTRIBUTE_CHARACTERS) }),
       ...userAgent(request.headers),
+      ...(request.peer?.address !== undefined && {
+        'network.peer.address': request.peer.address,
+        'network.peer.port': request.peer.port ?? 0,
+      }),
     },
   })
 }

@@ -14,8 +14,6 @@ export type RequestHead = {
   idleTimeout?: number | undefined
   /** It is a message of a WebSocket, and what answers it. */
   webSocket?: { connection: string; isPrewarm: boolean } | undefined
-  /** Its HTTP span is made by an instrumentation of the client that sends it. */
-  isInstrumented?: boolean
 }
 
 /** An agent's own ids, as far as a request names them. */
