@@ -9,6 +9,7 @@ import {
   conversationOfMessage,
 } from '../../packages/launcher/dist/codex/conversation.js'
 import { HttpTap } from '../../packages/launcher/dist/http-tap/http-tap.js'
+import { LateRecording } from '../../packages/launcher/dist/late-recording.js'
 import { networkOf } from '../../packages/launcher/dist/network/open-connection.js'
 import { SessionOnDisk } from '../agents/session-on-disk.js'
 
@@ -48,8 +49,10 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
       throw new Error(sentence)
     },
   })
+  const late = new LateRecording()
+  await late.open(async () => recording)
   const tap = await HttpTap.start({
-    recording,
+    late,
     upstream: () => upstreamUrl,
     provider: 'scripted',
     idleTimeout: 300_000,

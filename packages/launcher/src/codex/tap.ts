@@ -1,7 +1,7 @@
-import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
 import { hasProxy } from '../http-tap/upstream.js'
+import type { LateRecording } from '../late-recording.js'
 import { basicAuthorization, networkOf } from '../network/open-connection.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf, conversationOfMessage } from './conversation.js'
@@ -21,22 +21,22 @@ export type CodexTap = {
 export type CodexTapOptions = {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
-  recording: Recording
+  late: LateRecording
   rollouts: Rollouts
 }
 
 /** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
-  const { args, environment, recording } = options
+  const { args, environment, late } = options
   const turns = new TurnMoments()
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, recording, turns })
+      ? await startOtelTap({ config: read.config, environment, late, turns })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args, environment) : read
   const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
-  if ('reason' in found) recording.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
+  if ('reason' in found) late.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
   const http = 'reason' in found ? NO_HTTP_TAP : found
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
@@ -59,11 +59,11 @@ async function startHttpTap(
   provider: Provider,
   otel: OtelTap,
   turns: TurnMoments,
-  { environment, recording, rollouts }: CodexTapOptions,
+  { environment, late, rollouts }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
   try {
     const tap = await HttpTap.start({
-      recording,
+      late,
       upstream: provider.upstream,
       base: provider.base,
       authorization: basicAuthorization(provider.userInfo),
@@ -73,7 +73,7 @@ async function startHttpTap(
       conversationOf,
       conversationOfMessage,
       declines: otel.declines,
-      onExchange(conversation) {
+      onExchange(conversation, recording) {
         const { threadId } = conversation
         if (threadId !== undefined) rollouts.noteThread(threadId, recording.latest)
         turns.note(conversation, recording.latest, recording.now())

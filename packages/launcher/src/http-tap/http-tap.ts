@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
+import type { LateRecording } from '../late-recording.js'
 import type { Network } from '../network/open-connection.js'
 import { type Guard, guardOf } from './guard.js'
 import type { HttpEvent, Seen } from './http-event.js'
@@ -12,7 +13,7 @@ import { Routes } from './routes.js'
 import type { RequestHead } from './wire/message-head.js'
 
 export type HttpTapOptions = {
-  recording: Recording
+  late: LateRecording
   /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
   upstream: (request: Pick<RequestHead, 'headers'>) => URL
   /** The path that the agent is given in the place of the upstream's. */
@@ -33,7 +34,7 @@ export type HttpTapOptions = {
    */
   declines?: (path: string) => boolean
   /** Is told of each exchange that begins and each that ends. */
-  onExchange?: (conversation: Conversation) => void
+  onExchange?: (conversation: Conversation, recording: Recording) => void
 }
 
 // What may wait in the socket to the agent before the upstream is made to wait. With Node's 16 KiB
@@ -55,15 +56,15 @@ export class HttpTap {
 
   private constructor(options: HttpTapOptions) {
     this.#options = options
-    const { recording, upstream, base } = options
-    recording.scrubber.learn(this.#secret.slice(1), 'tap')
+    const { late, upstream, base } = options
+    late.with(({ scrubber }) => scrubber.learn(this.#secret.slice(1), 'tap'))
     this.#harmless = new Harmless((part, cause) =>
-      recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+      late.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
     this.#routes = new Routes({ secret: this.#secret, base, upstream })
     this.#server = createServer(
-      { highWaterMark: SOCKET_BYTES, noDelay: true, allowHalfOpen: true },
-      (socket) => this.#relay(socket),
+      { highWaterMark: SOCKET_BYTES, noDelay: true, allowHalfOpen: true, pauseOnConnect: true },
+      (socket) => void this.#take(socket),
     )
   }
 
@@ -87,69 +88,88 @@ export class HttpTap {
 
   /** Ends what is open and stops listening. */
   async close(): Promise<void> {
-    const { later } = this.#options.recording
+    const recording = await this.#options.late.ready
     this.#server.close()
     for (const relay of this.#relays) relay.close()
-    later.settle()
+    recording?.later.settle()
     await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
     // An exchange whose two sides are gone and that nobody has ended.
     for (const exchange of this.#open.keys())
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
   }
 
-  #relay(agent: Socket): void {
-    const { recording, network, declines = () => false, authorization } = this.#options
-    this.#connections += 1
-    const connection = this.#connections
-    const recorded = this.#recordedConnection()
-    this.#recorded.add(recorded)
-    const relay = new Relay({
+  // A request is to be on the disk before its answer is out, so it waits for the recording; that is
+  // there before an agent has anything to ask.
+  async #take(agent: Socket): Promise<void> {
+    agent.on('error', () => {})
+    const recording = await this.#options.late.ready
+    if (agent.destroyed) return
+    const { network, declines = () => false, authorization, late } = this.#options
+    const observer = recording === undefined ? UNRECORDED : this.#observer(recording)
+    const relay: Relay = new Relay({
       agent,
       network,
       routes: this.#routes,
       authorization,
       admit: (head) => this.#guard(head, this.#secret),
       declines,
-      settle: () => recording.later.settle(),
+      settle: observer.settle,
       onUnreachable: (origin, error) =>
-        recording.log('warn', 'tacho', `${origin} cannot be reached: ${error.message}`),
+        late.log('warn', 'tacho', `${origin} cannot be reached: ${error.message}`),
       spare: () => undefined,
-      tell: (seen: Seen) => {
-        const event: HttpEvent = { ...seen, at: recording.now(), connection }
-        recording.later.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)))
-        if (seen.kind !== 'closed') return
-        this.#relays.delete(relay)
-        recording.later.do(
-          () => void recorded.drained().then(() => this.#recorded.delete(recorded)),
-        )
+      tell: (seen) => {
+        observer.tell(seen)
+        if (seen.kind === 'closed') this.#relays.delete(relay)
       },
     })
     this.#relays.add(relay)
   }
 
-  #recordedConnection(): RecordedConnection {
+  #observer(recording: Recording): Observer {
+    this.#connections += 1
+    const connection = this.#connections
+    const recorded = this.#recordedConnection(recording)
+    this.#recorded.add(recorded)
+    const { later } = recording
+    return {
+      settle: () => later.settle(),
+      tell: (seen) => {
+        const event: HttpEvent = { ...seen, at: recording.now(), connection }
+        later.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)))
+        if (seen.kind !== 'closed') return
+        later.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
+      },
+    }
+  }
+
+  #recordedConnection(recording: Recording): RecordedConnection {
     const { conversationOf, conversationOfMessage } = this.#options
     return new RecordedConnection({
       conversationOf,
       conversationOfMessage,
-      begin: (beginning, at) => this.#begin(beginning, at),
-      onEnd: (exchange) => this.#noteEnd(exchange),
+      begin: (beginning, at) => this.#begin(recording, beginning, at),
+      onEnd: (exchange) => this.#noteEnd(recording, exchange),
       quietly: (work) => this.#harmless.do('the HTTP tap', work),
     })
   }
 
-  #begin(beginning: Beginning, at: number): Exchange {
-    const { recording, provider, idleTimeout, onExchange } = this.#options
+  #begin(recording: Recording, beginning: Beginning, at: number): Exchange {
+    const { provider, idleTimeout, onExchange } = this.#options
     const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
     this.#open.set(exchange, beginning.conversation)
     exchange.begin()
-    onExchange?.(beginning.conversation)
+    onExchange?.(beginning.conversation, recording)
     return exchange
   }
 
-  #noteEnd(exchange: Exchange): void {
+  #noteEnd(recording: Recording, exchange: Exchange): void {
     const conversation = this.#open.get(exchange)
     this.#open.delete(exchange)
-    if (conversation !== undefined) this.#options.onExchange?.(conversation)
+    if (conversation !== undefined) this.#options.onExchange?.(conversation, recording)
   }
 }
+
+/** What is done with what a relay saw. */
+type Observer = { tell: (seen: Seen) => void; settle: () => void }
+
+const UNRECORDED: Observer = { tell: () => {}, settle: () => {} }
