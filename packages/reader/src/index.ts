@@ -29,6 +29,12 @@ export type { FoundSession } from './found-session.js'
 export type { LeftOpen } from './left-open.js'
 export { findSessions, isSessionFolder, listSessions } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
+export {
+  type InputItem,
+  type MissingInput,
+  type ModelInput,
+  modelInput,
+} from './model-input/model-input.js'
 export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js'
 export type { Exchange } from './read-exchanges.js'
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'

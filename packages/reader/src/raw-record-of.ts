@@ -1,5 +1,6 @@
 import type { Content, GapRecord, Headers, RawRecord } from '@tacho/format'
 import type { Damage } from './damage.js'
+import { isObject } from './json-value.js'
 
 /** `unknown`: a kind that a later Tacho writes. `broken`: no record of ours, or without its parts. */
 export type Unusable = 'unknown' | 'broken'
@@ -150,8 +151,4 @@ function areCountsIfThere(value: Record<string, unknown>, names: string[]): bool
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

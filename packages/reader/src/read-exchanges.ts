@@ -6,6 +6,8 @@ import {
   lengthOf,
   type RawRecord,
   SESSION_FILES,
+  type UnparsedRecord,
+  type WebSocketEnd,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
@@ -25,6 +27,16 @@ export type Exchange = {
   lastAt: number
   method: string
   url: string
+  /** A message of a WebSocket asked for it; such an exchange has no status. Not there over HTTP. */
+  transport?: 'websocket'
+  /** The id of the exchange whose upgrade began that WebSocket, as it was recorded. */
+  connection?: string
+  /** It asked for no answer: it warmed up what the next one needs. */
+  isPrewarm: boolean
+  /** It is no request, but stands for a WebSocket from its upgrade on. */
+  isConnection: boolean
+  /** How that ended; not there while it is open. */
+  webSocket?: WebSocketEnd
   run: string
   threadId?: string
   turnId?: string
@@ -38,6 +50,8 @@ export type Exchange = {
   requestBytes: number
   responseBytes: number
   chunks: number
+  /** Why a side of it could not be followed, the first reason of each; not there where both could. */
+  unparsed?: Pick<UnparsedRecord, 'side' | 'reason'>[]
   error?: NonNullable<EndRecord['error']>
 }
 
@@ -80,7 +94,7 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
 }
 
 function begin(record: ExchangeRecord, number: number): Exchange {
-  const { threadId, turnId } = record
+  const { threadId, turnId, transport, connection } = record
   return {
     number,
     id: record.exchange,
@@ -89,6 +103,10 @@ function begin(record: ExchangeRecord, number: number): Exchange {
     lastAt: 0,
     method: record.method,
     url: record.url,
+    ...(transport === 'websocket' && { transport }),
+    ...(connection !== undefined && { connection }),
+    isPrewarm: record.prewarm === true,
+    isConnection: false,
     run: record.run,
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
@@ -107,6 +125,7 @@ function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | Ga
       return
     case 'response':
       exchange.status = record.status
+      exchange.isConnection = record.status === SWITCHING_PROTOCOLS
       return
     case 'chunk':
       exchange.firstChunkMs ??= record.at / 1000
@@ -118,12 +137,25 @@ function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | Ga
       exchange.durationMs = record.at / 1000
       exchange.requestBytes = record.requestBytes
       exchange.responseBytes = record.responseBytes
+      exchange.isConnection = record.webSocket !== undefined
+      if (record.webSocket !== undefined) exchange.webSocket = record.webSocket
       if (record.error !== undefined) exchange.error = record.error
       return
-    case 'message':
     case 'unparsed':
+      notFollowed(exchange, record)
+      return
+    case 'message':
       return
     default:
       record satisfies never
   }
 }
+
+function notFollowed(exchange: Exchange, { side, reason }: UnparsedRecord): void {
+  exchange.unparsed ??= []
+  if (exchange.unparsed.some((known) => known.side === side)) return
+  exchange.unparsed.push({ side, reason })
+}
+
+/** The status with which an upgrade is taken: a connection that is open has no other sign of being one. */
+export const SWITCHING_PROTOCOLS = 101

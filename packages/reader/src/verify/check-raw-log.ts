@@ -3,7 +3,8 @@ import {
   BodyReader,
   bytesOf,
   type Content,
-  type ExchangeState,
+  type EndedExchanges,
+  type EndRecord,
   type GapRecord,
   lengthOf,
   MissingBytes,
@@ -12,7 +13,8 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { damageOf, exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
+import { countEnd, noneEnded } from '../ended-exchanges.js'
+import { damageOf, rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
 
 /** What checking a raw log found, beside the damage. */
@@ -25,7 +27,7 @@ export type RawChecks = {
   /** Bodies that are not whole, as a gap or the record itself says. */
   incompleteBodies: number
   /** How many exchanges of each run ended how. */
-  ended: Map<string, Record<ExchangeState, number>>
+  ended: Map<string, Required<EndedExchanges>>
 }
 
 /** Lets other work of this process go on after this much of a log. */
@@ -58,7 +60,14 @@ export async function checkRawLog(
 const STRICT = { isStrict: true }
 
 /** What is remembered of an exchange until it ends. */
-type Open = { run: string; number: number; gaps: number; hash: Hash; isWhole: boolean }
+type Open = {
+  run: string
+  number: number
+  isPrewarm: boolean
+  gaps: number
+  hash: Hash
+  isWhole: boolean
+}
 
 class RawCheck {
   readonly result: RawChecks = {
@@ -75,6 +84,7 @@ class RawCheck {
   readonly #open = new Map<string, Open>()
   readonly #bodies = new Map<string, Place & { length: number }>()
   readonly #incomplete = new Set<string>()
+  readonly #begun = new Set<string>()
   readonly #reader: BodyReader
   #exchanges = 0
   #current: { id: string; content: Content } | undefined
@@ -92,13 +102,20 @@ class RawCheck {
     }
     if (record.kind === 'exchange') {
       this.#exchanges += 1
+      this.#ofConnection(record.connection, place)
+      this.#begun.add(record.exchange)
       this.#open.set(record.exchange, {
         run: record.run,
         number: this.#exchanges,
+        isPrewarm: record.prewarm === true,
         gaps: this.result.gaps.length,
         hash: createHash('sha256'),
         isWhole: true,
       })
+      return
+    }
+    if (record.kind === 'message') {
+      this.#ofConnection(record.connection, place)
       return
     }
     // Also where its beginning is lost: other bodies may be copied from it.
@@ -106,7 +123,7 @@ class RawCheck {
       this.#bodies.set(record.exchange, place)
       if (isIncomplete(record.content, this.#incomplete)) this.#incomplete.add(record.exchange)
     }
-    const open = this.#open.get(exchangeIdOf(record))
+    const open = this.#open.get(record.exchange)
     if (open === undefined) {
       // A gap says that records were lost; its beginning was one of them.
       if (this.result.gaps.length > 0) this.result.incompleteBodies += 1
@@ -121,17 +138,23 @@ class RawCheck {
         this.#chunk(open, record.content)
         return
       case 'response':
-      case 'message':
       case 'unparsed':
         return
       case 'end':
         this.#open.delete(record.exchange)
-        this.#count(open.run, record.state)
+        this.#count(open, record)
         this.#responseBody(open, record.responseSha256, place)
         return
       default:
         record satisfies never
     }
+  }
+
+  // A connection that is over can still be named: what passed last is told when there is time for it.
+  #ofConnection(connection: string | undefined, place: Place): void {
+    if (connection === undefined || this.#begun.has(connection)) return
+    if (this.result.gaps.length > 0) return
+    this.damaged(place, 'of a connection whose beginning is lost')
   }
 
   damaged({ file, line, byte }: Place, reason: string): void {
@@ -189,9 +212,9 @@ class RawCheck {
     }
   }
 
-  #count(run: string, state: ExchangeState): void {
-    const counts = this.result.ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
-    counts[state] += 1
+  #count({ run, isPrewarm }: Open, end: EndRecord): void {
+    const counts = this.result.ended.get(run) ?? noneEnded()
+    countEnd(counts, end, isPrewarm)
     this.result.ended.set(run, counts)
   }
 }
