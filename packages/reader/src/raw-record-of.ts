@@ -36,7 +36,9 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'sha256']) &&
       areCounts(value, ['at', 'bytes']) &&
       isContent(value.content) &&
-      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))),
+      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))) &&
+      (value.cut === undefined || value.cut === true) &&
+      saysHowDecodingEnded(value),
   ],
   [
     'response',
@@ -56,6 +58,7 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'state', 'responseSha256']) &&
       ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
       areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
+      saysHowDecodingEnded(value) &&
       (value.trailers === undefined || areHeaders(value.trailers)) &&
       (value.error === undefined ||
         (isObject(value.error) && areTexts(value.error, ['side', 'code', 'message']))),
@@ -69,6 +72,12 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       Object.values(value.lost).every(isCount),
   ],
 ])
+
+function saysHowDecodingEnded(value: Record<string, unknown>): boolean {
+  return (
+    areTextsIfThere(value, ['broken']) && (value.stopped === undefined || isCount(value.stopped))
+  )
+}
 
 function isContent(content: unknown): content is Content {
   if (typeof content === 'string') return true
