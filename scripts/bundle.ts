@@ -66,6 +66,12 @@ export async function bundle(): Promise<void> {
     entryPoints: [`${ROOT}/packages/recorder/dist/live/sender-thread.js`],
     outfile: `${folder}/sender-thread.cjs`,
   })
+  // The thread that takes content codings off.
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/recorder/dist/exchange/decoding/decoder-thread.js`],
+    outfile: `${folder}/decoder-thread.cjs`,
+  })
 }
 
 if (isMainModule(import.meta.url)) await bundle()

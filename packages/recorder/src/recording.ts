@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import { type Clock, systemClock } from './clock.js'
+import { type Clock, elapsedOn, systemClock } from './clock.js'
+import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
@@ -52,6 +53,7 @@ export class Recording {
   readonly #live: LiveExport | undefined
   readonly #resource: Resource
   readonly #run: RunFacts
+  readonly #decoding = new DecodingThread()
   readonly #sessions = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
   #unnamed: Session | undefined
@@ -142,6 +144,7 @@ export class Recording {
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords()
+    this.#decoding.close()
     this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
@@ -236,7 +239,9 @@ export class Recording {
       live: this.#live,
       scrubber,
       tracing: this.#tracing,
+      decoding: this.#decoding,
       now,
+      elapsed: (from, to) => elapsedOn(this.#clock, from, to),
     })
     this.#log.useFile(session.log)
     return session

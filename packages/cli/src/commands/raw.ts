@@ -1,4 +1,4 @@
-import { indexRawLog, type RawIndex, requestBody, responseChunks } from '@tacho/reader'
+import { indexRawLog, type RawIndex, requestPieces, responseChunks } from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
@@ -54,7 +54,7 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   }
   const chosen = choose(sessionNamed(name, options).folder, number)
   const { folder, index, exchange } = chosen
-  if (options.request) await writeBody([requestBody(folder, index, exchange)])
+  if (options.request) await writeBody(requestPieces(folder, index, exchange))
   else if (options.response) await writeBody(bytesOfChunks(chosen))
   else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
   else if (options.chunks) await writeChunkLines(responseChunks(folder, exchange))

@@ -4,7 +4,7 @@ import {
   type IndexedExchange,
   type RawIndex,
   ReaderError,
-  requestBody,
+  requestPieces,
   responseChunks,
 } from '@tacho/reader'
 import { CommandError, EXIT } from '../command-error.js'
@@ -36,7 +36,7 @@ export async function writeWhole(chosen: ChosenExchange): Promise<void> {
     }
   }
   await writeHead(requestLine(request), request?.headers ?? [])
-  await orMissing(() => writePrintable([requestBody(folder, index, exchange)]))
+  await orMissing(() => writePrintable(requestPieces(folder, index, exchange)))
   await write('\n')
   if (response !== undefined) await writeHead(statusLine(response), response.headers)
   await orMissing(() => writePrintable(bytesOf(responseChunks(folder, exchange))))

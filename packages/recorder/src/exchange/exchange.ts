@@ -16,13 +16,14 @@ import { requestedModel } from '../model-api/requested-model.js'
 import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
 import type { SpanPlace } from '../spans/tracing.js'
+import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
 import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
-import { contentCodingOf } from './content-coding.js'
+import { type BodyCoding, bodyCodingOf } from './decoding/codings.js'
 import { endHttpSpan, startHttpSpan } from './http-span.js'
 import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
-import { ResponseBody } from './response-body.js'
+import { type BodyEnd, ResponseBody } from './response-body.js'
 
 /** What a request goes over, as far as it is known. */
 export type Sent = {
@@ -53,13 +54,15 @@ export class Exchange {
   readonly #api: ModelApi | undefined
   readonly #request = new BodyEnds()
   #hasBegun = false
+  #isRequestOver = false
   #recordedRequest: RecordedBody['record'] | undefined
   #status: number | undefined
   #response: ResponseBody | undefined
   #reader: ResponseReader | undefined
   #firstChunk: number | undefined
-  #lastByte: number | undefined
-  #hungUp: number | undefined
+  #lastByteTime: number | undefined
+  #hungUpTime: number | undefined
+  #whenRequestIsRecorded: (() => void) | undefined
   #span: Span | undefined
   #httpSpan: Span | undefined
   #headers: Headers = []
@@ -133,19 +136,30 @@ export class Exchange {
     this.#session.later.spare(() => this.#startHttpSpan())
   }
 
+  /** May come behind the head of the response, and behind its bytes. */
   requestBytes(bytes: Uint8Array): void {
-    this.#request.push(bytes)
+    if (!this.#isRequestOver) this.#request.push(bytes)
   }
 
-  /** The request's body is complete, or will not come any further. */
-  requestEnd(now = this.#session.now()): void {
-    if (this.#recordedRequest !== undefined) return
+  /**
+   * The request's body has come to its end.
+   *
+   * @param isWhole false where it will not come any further.
+   */
+  requestEnd(now = this.#session.now(), isWhole = true): void {
+    if (this.#isRequestOver) return
+    this.#isRequestOver = true
     this.begin()
-    const at = now - this.#start
-    const coding = contentCodingOf(this.#head.headers)
-    const recorded = recordRequestBody(this.#request, coding, this.#session.scrubber, (bytes) =>
-      this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId),
-    )
+    const at = this.#since(now)
+    const { scrubber, decoding } = this.#session
+    const coding = bodyCodingOf(this.#head.headers)
+    const encode = (bytes: Uint8Array) =>
+      this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId)
+    const options = { coding, isWhole, scrubber, decoding, encode }
+    recordRequestBody(this.#request, options, (recorded) => this.#writeRequestBody(at, recorded))
+  }
+
+  #writeRequestBody(at: number, recorded: RecordedBody): void {
     this.#recordedRequest = recorded.record
     const isWritten = this.#write({
       kind: 'request-body',
@@ -155,6 +169,7 @@ export class Exchange {
     })
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
     this.#startSpans(recorded.bytes)
+    this.#whenRequestIsRecorded?.()
   }
 
   responseHead(
@@ -163,18 +178,18 @@ export class Exchange {
     headers: Headers,
     now = this.#session.now(),
   ): void {
-    this.requestEnd(now)
+    this.begin()
+    // An answer may begin before all of its request is sent.
+    if (this.#isRequestSeen) this.requestEnd(now)
     this.#status = status
     const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
     const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
     this.#reader = reader
-    this.#response = this.#responseBody(contentCodingOf(headers), now, (bytes) =>
-      reader?.push(bytes),
-    )
+    this.#response = this.#responseBody(bodyCodingOf(headers), (bytes) => reader?.push(bytes))
     this.#write({
       kind: 'response',
       exchange: this.id,
-      at: now - this.#start,
+      at: this.#since(now),
       status,
       statusText,
       headers: this.#session.scrubber.headers(headers),
@@ -182,16 +197,17 @@ export class Exchange {
   }
 
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
-    this.#lastByte = now - this.#start
-    this.#firstChunk ??= this.#lastByte
-    this.#response?.push(bytes)
+    const at = this.#since(now)
+    this.#lastByteTime = now
+    this.#firstChunk ??= at
+    this.#response?.push(bytes, at)
   }
 
   /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
   message(text: Uint8Array, now = this.#session.now()): void {
     this.requestEnd(now)
     this.#reader ??= new ResponseReader(responsesApi, '')
-    this.#response ??= this.#responseBody(undefined, now, () => {})
+    this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
     this.#reader.message(Buffer.from(text.buffer, text.byteOffset, text.length).toString())
     this.responseBytes(Buffer.concat([text, NEWLINE]), now)
   }
@@ -206,7 +222,7 @@ export class Exchange {
     this.#write({
       kind: 'message',
       connection: this.id,
-      at: now - this.#start,
+      at: this.#since(now),
       ...message,
       content: contentOf(bytes),
       ...(found.length > 0 && { scrubbed: found }),
@@ -217,39 +233,52 @@ export class Exchange {
   unparsed(side: UnparsedRecord['side'], reason: string, now = this.#session.now()): void {
     if (side === 'response') {
       this.requestEnd(now)
-      this.#response ??= this.#responseBody(undefined, now, () => {})
+      this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
     }
-    this.#write({ kind: 'unparsed', exchange: this.id, at: now - this.#start, side, reason })
+    this.#write({ kind: 'unparsed', exchange: this.id, at: this.#since(now), side, reason })
   }
 
   /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
   hungUp(now = this.#session.now()): void {
-    this.#hungUp ??= now - this.#start
+    this.#hungUpTime ??= now
   }
 
   end(end: ExchangeEnd, now = this.#session.now()): void {
     if (this.isOver) return
     this.isOver = true
-    const at = now - this.#start
-    this.requestEnd(now)
-    const finish = (responseSha256: string) => this.#finish(at, end, responseSha256)
-    if (this.#response === undefined) finish(EMPTY_SHA256)
-    else this.#response.end(finish)
+    this.requestEnd(now, this.#isRequestSeen)
+    const finish = (body: BodyEnd) =>
+      this.#onceRequestIsRecorded(() => this.#finish(now, end, body))
+    if (this.#response === undefined) finish({ responseSha256: EMPTY_SHA256 })
+    else this.#response.end(this.#since(now), end.state === 'completed', finish)
   }
 
-  #finish(at: number, end: ExchangeEnd, responseSha256: string): void {
+  /** Whether all is there that the request's head announces. */
+  get #isRequestSeen(): boolean {
+    return announcedLength(this.#head.headers) === this.#request.length
+  }
+
+  #onceRequestIsRecorded(work: () => void): void {
+    if (this.#recordedRequest !== undefined) work()
+    else this.#whenRequestIsRecorded = work
+  }
+
+  /** Microseconds since it began. */
+  #since(now: number): number {
+    return this.#session.elapsed(this.#start, now)
+  }
+
+  #finish(now: number, end: ExchangeEnd, body: BodyEnd): void {
     this.#reader?.end()
     const { trailers, error, webSocket } = end
-    const decoded = this.#response?.decoded
     const record: EndRecord = {
       kind: 'end',
       exchange: this.id,
-      at,
+      at: this.#since(now),
       state: this.#stateOf(end),
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
-      responseSha256,
-      ...(decoded !== undefined && { decoded }),
+      ...body,
       ...(trailers !== undefined &&
         trailers.length > 0 && { trailers: this.#session.scrubber.headers(trailers) }),
       ...(error !== undefined && {
@@ -260,8 +289,8 @@ export class Exchange {
     this.#write(record)
     this.#ended = record
     this.#endSpans()
-    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record)
-    this.#session.exchangeEnded(record.state, this.#head.conversation, this.#start + at)
+    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record, now)
+    this.#session.exchangeEnded(record.state, this.#head.conversation, now)
     this.#settleFinished()
   }
 
@@ -275,16 +304,12 @@ export class Exchange {
     return reason === undefined ? end : { ...end, reason: this.#session.scrubber.text(reason) }
   }
 
-  #responseBody(
-    coding: string | undefined,
-    now: number,
-    read: (bytes: Uint8Array) => void,
-  ): ResponseBody {
+  #responseBody(coding: BodyCoding, read: (bytes: Uint8Array) => void): ResponseBody {
+    const { scrubber, decoding } = this.#session
     return new ResponseBody({
       coding,
-      scrubber: this.#session.scrubber,
-      // A compressed body comes out of its decoder later, and without a time of its own.
-      at: () => this.#lastByte ?? now - this.#start,
+      scrubber,
+      decoding,
       write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
       writeBase64: (chunk, bytes) => {
         const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
@@ -294,22 +319,23 @@ export class Exchange {
     })
   }
 
-  #tellCancellation(record: EndRecord): void {
+  #tellCancellation(record: EndRecord, now: number): void {
     const facts = this.#reader?.facts ?? {}
-    const hungUp = this.#hungUp ?? record.at
-    const [lastByte, start] = [this.#lastByte, this.#start]
+    const hungUp = this.#hungUpTime ?? now
+    const lastByte = this.#lastByteTime
+    const idle = this.#session.elapsed(lastByte ?? this.#start, hungUp)
     this.#session.whenNamed(() =>
       this.#session.cancellations.exchangeStopped({
         spanId: this.id,
         conversation: this.#head.conversation,
-        signalledAt: start + hungUp,
-        lastByteAt: lastByte === undefined ? undefined : start + lastByte,
-        releasedAt: start + record.at,
+        signalledAt: hungUp,
+        lastByteAt: lastByte,
+        releasedAt: now,
         bytes: record.responseBytes,
         events: this.#reader?.events ?? 0,
         textLength: facts.textLength ?? 0,
         outputTokens: facts.outputTokens,
-        otherwise: this.#whyUnwished(hungUp - (lastByte ?? 0)),
+        otherwise: this.#whyUnwished(idle),
       }),
     )
   }
