@@ -35,6 +35,7 @@ export type MissingInput = {
    * before it would be too much.
    */
   kind: 'no-answer' | 'request' | 'answer' | 'limit'
+  /** A sentence. */
   reason: string
 }
 
@@ -87,19 +88,19 @@ function* earlierLinks(
     if (responseId === undefined) return
     const earlier = link < MAX_LINKS ? find(responseId, exchange.number) : undefined
     if (link >= MAX_LINKS || characters > MAX_CHARACTERS || reads.areTooMany()) {
-      yield { exchange: exchange.number, kind: 'limit', reason: 'what comes before it is too much' }
+      yield { exchange: exchange.number, kind: 'limit', reason: tooMuch(exchange) }
       return
     }
     if (earlier === undefined) {
       const id = JSON.stringify(responseId.slice(0, 80))
-      const reason = `it continues the answer ${id}, which no exchange before it has`
+      const what = `Exchange ${exchange.number} continues the answer ${id}`
+      const reason = `${what}, which no exchange before it has.`
       yield { exchange: exchange.number, kind: 'no-answer', reason }
       return
     }
     const answer = answerOutput(folder, earlier, reads.count)
     if (answer.missing !== undefined) {
-      const reason = `its answer is not whole: ${answer.missing}`
-      yield { exchange: earlier.number, kind: 'answer', reason }
+      yield { exchange: earlier.number, kind: 'answer', reason: answer.missing }
     }
     const sent = requestOrReason(folder, index, earlier)
     if (typeof sent === 'string') {
@@ -121,10 +122,14 @@ function countedReads(folder: string): { count: (bytes: number) => void; areTooM
   return {
     count(bytes) {
       read += bytes
-      if (read > most) throw new ReaderError('missing-bytes', 'too much of the log was to be read')
+      if (read > most) throw new ReaderError('missing-bytes', 'Too much of the log was to be read.')
     },
     areTooMany: () => read > most,
   }
+}
+
+function tooMuch({ number }: IndexedExchange): string {
+  return `What comes before exchange ${number} is too much to be put together.`
 }
 
 function requestOrReason(
@@ -133,7 +138,8 @@ function requestOrReason(
   exchange: IndexedExchange,
 ): JsonRequest | string {
   try {
-    return jsonRequest(requestBody(folder, index, exchange)) ?? 'its request is no JSON object'
+    const request = jsonRequest(requestBody(folder, index, exchange))
+    return request ?? `The request of exchange ${exchange.number} is no JSON object.`
   } catch (cause) {
     if (cause instanceof ReaderError) return cause.message
     throw cause
