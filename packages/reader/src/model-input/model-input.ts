@@ -45,17 +45,24 @@ export type MissingInput = {
  * and output come before it, and so on back to a request that continues none. Each step goes to an
  * earlier exchange, so that no circle has no end.
  *
+ * @param mostLinks exchanges that it is put together from, at most.
  * @throws ReaderError `missing-bytes` where its own request is not there, `no-model-input` where that
  *   is none to a model.
  */
-export function modelInput(folder: string, index: RawIndex, exchange: IndexedExchange): ModelInput {
+export function modelInput(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+  mostLinks: number = MAX_LINKS,
+): ModelInput {
   const newest = jsonRequest(requestBody(folder, index, exchange))
   if (newest === undefined || !('input' in newest.members || continued(newest) !== undefined)) {
     throw noModelInput(exchange)
   }
-  const links: Link[] = [{ exchange, request: newest }]
+  const newestLink = { exchange, request: newest }
+  const links: Link[] = [newestLink]
   const missing: MissingInput[] = []
-  for (const found of earlierLinks(folder, index, { exchange, request: newest })) {
+  for (const found of earlierLinks(folder, index, newestLink, mostLinks)) {
     if ('kind' in found) missing.push(found)
     else links.push(found)
   }
@@ -78,6 +85,7 @@ function* earlierLinks(
   folder: string,
   index: RawIndex,
   newest: Required<Pick<Link, 'exchange' | 'request'>>,
+  mostLinks: number,
 ): Generator<Link | MissingInput> {
   const reads = countedReads(folder)
   const find = answerFinder(folder, index, reads.count)
@@ -86,8 +94,8 @@ function* earlierLinks(
   for (let link = 1; ; link += 1) {
     const responseId = continued(request)
     if (responseId === undefined) return
-    const earlier = link < MAX_LINKS ? find(responseId, exchange.number) : undefined
-    if (link >= MAX_LINKS || characters > MAX_CHARACTERS || reads.areTooMany()) {
+    const earlier = link < mostLinks ? find(responseId, exchange.number) : undefined
+    if (link >= mostLinks || characters > MAX_CHARACTERS || reads.areTooMany()) {
       yield { exchange: exchange.number, kind: 'limit', reason: tooMuch(exchange) }
       return
     }
