@@ -12,6 +12,11 @@ export {
   cancellationTotals,
   type Stopped,
 } from './cancellations.js'
+export {
+  type ConnectionMessage,
+  connectionMessages,
+  connectionOf,
+} from './connection-messages.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'

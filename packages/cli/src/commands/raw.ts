@@ -1,9 +1,16 @@
-import { indexRawLog, type RawIndex, requestPieces, responseChunks } from '@tacho/reader'
+import {
+  indexRawLog,
+  modelInput,
+  type RawIndex,
+  requestPieces,
+  responseChunks,
+} from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
 import { writeBody } from '../raw/body.js'
 import { writeChunkJson, writeChunkLines } from '../raw/chunks.js'
+import { writeInput } from '../raw/input.js'
 import { type ChosenExchange, writeWhole } from '../raw/whole.js'
 import {
   SESSION_ARGUMENT,
@@ -16,6 +23,7 @@ type RawOptions = SessionOptions & {
   request?: boolean
   response?: boolean
   chunks?: boolean
+  input?: boolean
   json?: boolean
 }
 
@@ -38,6 +46,12 @@ export function addRawCommand(tacho: Command): void {
         'request',
       ),
     )
+    .addOption(
+      new Option(
+        '--input',
+        'all that the model was given, as if it had been sent at once: one JSON object',
+      ).conflicts(['request', 'response', 'chunks']),
+    )
     .option('--json', 'with --chunks: a JSON object a line')
     .action(raw)
   withSessionsDir(command)
@@ -54,6 +68,10 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   }
   const chosen = choose(sessionNamed(name, options).folder, number)
   const { folder, index, exchange } = chosen
+  if (options.input) {
+    await writeInput(modelInput(folder, index, exchange))
+    return
+  }
   if (options.request) await writeBody(requestPieces(folder, index, exchange))
   else if (options.response) await writeBody(bytesOfChunks(chosen))
   else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
