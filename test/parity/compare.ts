@@ -5,6 +5,7 @@ import { MessageDeflate } from './websocket-frames.js'
 
 /** What of a run of a row must be the same with Tacho and without. */
 export type Told = {
+  isStuck: boolean
   exitCode: number | null
   signal: NodeJS.Signals | null
   stdout: string
@@ -33,6 +34,7 @@ export function told(run: RowRun, row: Row): Told {
     stage: skipped.has('stage') ? 'not compared' : seen.stage,
   })
   return {
+    isStuck: run.isStuck,
     exitCode: run.ended.exitCode,
     signal: run.ended.signal,
     stdout: alike(run.ended.stdout.toString()),
@@ -56,7 +58,9 @@ function withoutChance(text: string, run: RowRun): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/("[\w]*_unix_ms\\?":)\d+/g, '$1TIME')
-    .replaceAll(/^(sec-websocket-key: ).*$/gim, '$1KEY')
+    .replaceAll(/Chunk ID: [0-9a-f]{6}(\\+n)Wall time: [\d.]+/g, 'Chunk ID: ID$1Wall time: TIME')
+    .replaceAll(/(request-start-ms":")\d+/g, '$1TIME')
+    .replaceAll(/^(sec-websocket-key: )[^\r]*/gim, '$1KEY')
     .replaceAll(CLIENT_METADATA, (_, members: string) => {
       return `"client_metadata":{${(members.match(MEMBER) ?? []).sort().join()}}`
     })

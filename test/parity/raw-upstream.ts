@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as wait } from 'node:timers/promises'
 import { type SecureContextOptions, TLSSocket, type TLSSocketOptions } from 'node:tls'
 import { RequestReader } from './request-reader.js'
-import { isForModel, type SeenConnection, type SeenRequest } from './seen.js'
+import { isForModel, isUpgrade, type SeenConnection, type SeenRequest } from './seen.js'
 import { answerBeside } from './side-answers.js'
 import type { Addresses, Plan, Reply, Step } from './steps.js'
 import { FrameReader, PONG_FRAME } from './websocket-frames.js'
@@ -30,6 +30,10 @@ export async function startRawUpstream(
   return new RawUpstream(server, plan, options)
 }
 
+const NO_UPGRADE: readonly Reply[] = [
+  ['HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n'],
+]
+
 /** A running one. Leaving the scope of `await using` ends it and all of its connections. */
 export class RawUpstream {
   readonly port: number
@@ -40,7 +44,7 @@ export class RawUpstream {
   readonly #plan: Plan
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
-  #requests = 0
+  readonly #requests = { reply: 0, upgrade: 0 }
 
   /** Use `startRawUpstream`. */
   constructor(server: Server, plan: Plan, options: RawUpstreamOptions) {
@@ -52,7 +56,7 @@ export class RawUpstream {
 
   /** How many requests for the model have come. */
   get requests(): number {
-    return this.#requests
+    return this.#requests.reply + this.#requests.upgrade
   }
 
   /** Resolves when a check of what was seen holds; it is looked at whenever something happens. */
@@ -112,11 +116,18 @@ export class RawUpstream {
 
   async #answer(request: SeenRequest, wire: Wire): Promise<void> {
     if (!isForModel(request)) return this.#play([answerBeside(request)], wire, 'a side answer')
-    const { replies } = this.#plan
-    const number = Math.min(this.#requests, replies.length - 1)
-    this.#requests += 1
+    const kind = isUpgrade(request) ? 'upgrade' : 'reply'
+    const { replies, upgrades = NO_UPGRADE } = this.#plan
+    const plan = kind === 'upgrade' ? upgrades : replies
+    this.#requests[kind] += 1
+    const number = this.#requests[kind]
     this.#changed()
-    await this.#play(replies[number] ?? [], wire, `reply ${this.#requests}`, request)
+    await this.#play(
+      plan[Math.min(number, plan.length) - 1] ?? [],
+      wire,
+      `${kind} ${number}`,
+      request,
+    )
   }
 
   async #play(steps: Reply, wire: Wire, what: string, request?: SeenRequest): Promise<void> {

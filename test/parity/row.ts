@@ -32,3 +32,18 @@ export type Surrounding<Value> = (addresses: Addresses) => Value
 
 /** What has happened at the upstream so far. */
 export type Progress = { requests: number; connections: number; frames: number; stage: string }
+
+/** A failure is final at once, so that a row is short. */
+export const NO_RETRIES = `request_max_retries = 0
+stream_max_retries = 0`
+
+/** One more try, for what happens once. */
+export const ONE_RETRY = `request_max_retries = 1
+stream_max_retries = 1`
+
+/** A provider that is spoken to over a WebSocket first, as the built-in one is. */
+export const WITH_SOCKETS = `supports_websockets = true
+${NO_RETRIES}`
+
+/** So long may nothing come before the agent gives an answer up. */
+export const SOON_IDLE = 'stream_idle_timeout_ms = 600'

@@ -11,11 +11,13 @@ import {
   tachoCommand,
 } from '../host/index.js'
 import { type RawUpstream, startRawUpstream } from './raw-upstream.js'
-import type { Row } from './row.js'
+import { NO_RETRIES, type Row } from './row.js'
 import type { SeenConnection } from './seen.js'
 
 /** What one run of a row showed, as it came. */
 export type RowRun = {
+  /** It did not end by itself, and was killed. */
+  isStuck: boolean
   ended: Ended
   home: Pick<CodexHome, 'root'>
   upstream: { port: number; connections: SeenConnection[] }
@@ -49,9 +51,16 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
     await Promise.race([upstream.until(() => once(progressOf(upstream))), running.ended])
     process.kill(-running.pid, name)
   }
+  let isStuck = false
+  const patience = setTimeout(() => {
+    isStuck = true
+    process.kill(-running.pid, 'SIGKILL')
+  }, PATIENCE_MS)
   const ended = await running.ended
+  clearTimeout(patience)
   await Promise.all([upstream.settled(SETTLING_MS), elsewhere.settled(SETTLING_MS)])
   return {
+    isStuck,
     ended,
     home,
     upstream,
@@ -60,12 +69,11 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
   }
 }
 
-/** A failure is final at once, so that a row is short. */
-export const NO_RETRIES = `request_max_retries = 0
-stream_max_retries = 0`
-
 const EXEC = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
 const RECORDED = [...EXEC, '--persist-session']
+
+/** The longest row takes 5 s alone on a busy machine. */
+const PATIENCE_MS = 30_000
 
 /** What a connection that nobody closes costs a row. */
 const SETTLING_MS = 3_000

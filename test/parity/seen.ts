@@ -29,6 +29,11 @@ export function isForModel({ head }: SeenRequest): boolean {
   return /^(POST|GET) \S*\/responses(\?\S*)? HTTP/.test(head) && !isTitle(head)
 }
 
+/** Whether a request wants a WebSocket. */
+export function isUpgrade({ head }: SeenRequest): boolean {
+  return /^upgrade: *websocket/im.test(head)
+}
+
 // Seen on Codex 0.169: the TUI asks for a title beside the turn, at a time of its own.
 function isTitle(head: string): boolean {
   return head.includes('"thread_source":"thread_title"')

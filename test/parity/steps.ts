@@ -43,6 +43,8 @@ export type Reply = readonly Step[]
 export type Plan = {
   /** One for each request for the model, in the order in which they come; the last is repeated. */
   replies: readonly Reply[]
+  /** The same for requests that want a WebSocket; 426 where it is left out. */
+  upgrades?: readonly Reply[]
   /** `head`: an answer begins as soon as the request's head is there. `body` where it is left out. */
   answersAt?: 'head' | 'body'
   /** What is done on the connections in turn before anything is read from them; then they are served. */
