@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
+import { networkOf } from '../network/network.js'
 import { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
@@ -55,7 +57,7 @@ async function listen(
 ): Promise<OtelTap> {
   const { config, environment, recording, turns } = options
   const events = new OtelEvents({ recording, turns })
-  const forwarder = own && openForwarder(own, environment)
+  const forwarder = own && openForwarder(own, environment, recording)
   const receiver = await OtlpReceiver.start({
     onLogs: (records) => events.take(records),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
@@ -83,10 +85,18 @@ async function listen(
 function openForwarder(
   { endpoint, caCertificate }: NonNullable<LogExport['own']>,
   environment: NodeJS.ProcessEnv,
+  recording: Recording,
 ): Forwarder {
-  if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
   // A path in Codex's configuration is relative to its home.
-  const certificate = resolve(codexHome(environment), caCertificate)
-  const trusting = { ...environment, CODEX_CA_CERTIFICATE: certificate }
-  return new Forwarder({ endpoint, environment: trusting })
+  const certificate = caCertificate && resolve(codexHome(environment), caCertificate)
+  const network = networkOf(
+    certificate === undefined
+      ? environment
+      : { ...environment, [CERTIFICATE_VARIABLE]: certificate },
+    {
+      certificateVariable: CERTIFICATE_VARIABLE,
+      onProblem: ({ message }) => recording.log('warn', 'tacho', message),
+    },
+  )
+  return new Forwarder({ endpoint, network })
 }

@@ -1,7 +1,7 @@
 import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
-import { hasProxy } from '../http-tap/upstream.js'
+import { pastProxies } from '../network/past-proxies.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
@@ -100,13 +100,4 @@ function configOf(
     if (error instanceof BadConfig) return { reason: error.message }
     throw error
   }
-}
-
-/** The agent's requests to us must not take the user's proxy, which could not reach us. */
-function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!hasProxy(environment)) return environment
-  const noProxy = [environment.no_proxy || environment.NO_PROXY, '127.0.0.1']
-    .filter(Boolean)
-    .join(',')
-  return { ...environment, no_proxy: noProxy, NO_PROXY: noProxy }
 }
