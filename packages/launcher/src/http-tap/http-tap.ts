@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
 import type { LateRecording } from '../late-recording.js'
-import type { Network } from '../network/open-connection.js'
+import type { Network } from '../network/network.js'
 import { type Guard, guardOf } from './guard.js'
 import type { HttpEvent, Seen } from './http-event.js'
 import { type Beginning, RecordedConnection } from './recorded-connection.js'
