@@ -82,10 +82,12 @@ export class Peers {
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    socket.on('error', () => {})
+    // Where there is no way to ourselves, nobody can be told.
+    const failed = once(socket, 'error').then(([error]) => Promise.reject(error))
     try {
-      const [accepted] = (await once(server, 'connection')) as [Socket]
+      const [accepted] = (await Promise.race([once(server, 'connection'), failed])) as [Socket]
       const isAdmitted = await this.admits(accepted)
+      failed.catch(() => {})
       accepted.destroy()
       return isAdmitted
     } finally {
