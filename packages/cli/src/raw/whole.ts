@@ -23,6 +23,7 @@ import { duration } from '../quantities.js'
 import { styled } from '../style.js'
 import { closedWords, messagesWords } from '../web-socket-words.js'
 import { writePrintable } from './body.js'
+import { writeEvents } from './chunks.js'
 import { writeConnection } from './connection.js'
 
 /** The exchange that the user named, and where it stands. */
@@ -57,7 +58,10 @@ export async function writeWhole(chosen: ChosenExchange): Promise<void> {
     const startedAt = microsOfIso(request?.time ?? '') ?? 0
     await orMissing(() => writeConnection(chosen, startedAt))
   } else {
-    await orMissing(() => writePrintable(bytesOf(responseChunks(folder, exchange))))
+    const chunks = responseChunks(folder, exchange)
+    await orMissing(() =>
+      exchange.isWebSocket ? writeEvents(chunks) : writePrintable(bytesOf(chunks)),
+    )
   }
   if (end?.webSocket !== undefined) await write(`\n${endLine(end, end.webSocket)}\n`)
   for (const words of unparsed) note(words)
