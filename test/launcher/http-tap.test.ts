@@ -55,7 +55,7 @@ describe('what passes is what was sent', () => {
       ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PATCH'].map((method) => [
         method,
         '/v1/models/a%2Fb?x=1&y=%20',
-        [`host: ${between.upstreamUrl.host}`, 'x-Lower: a', 'X-Two: 1', 'X-Two: 2', 'X-Empty: '],
+        [`Host: ${between.upstreamUrl.host}`, 'x-Lower: a', 'X-Two: 1', 'X-Two: 2', 'X-Empty: '],
       ]),
     )
   })

@@ -4,8 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Recording } from '@tacho/recorder'
-import { conversationOf } from '../../packages/launcher/dist/codex/conversation.js'
+import {
+  conversationOf,
+  conversationOfMessage,
+} from '../../packages/launcher/dist/codex/conversation.js'
 import { HttpTap } from '../../packages/launcher/dist/http-tap/http-tap.js'
+import { LateRecording } from '../../packages/launcher/dist/late-recording.js'
+import { networkOf } from '../../packages/launcher/dist/network/open-connection.js'
 import { SessionOnDisk } from '../agents/session-on-disk.js'
 
 /** A real HTTP tap of this process, before an upstream that the test writes. */
@@ -44,13 +49,17 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
       throw new Error(sentence)
     },
   })
+  const late = new LateRecording()
+  await late.open(async () => recording)
   const tap = await HttpTap.start({
-    recording,
+    late,
     upstream: () => upstreamUrl,
     provider: 'scripted',
     idleTimeout: 300_000,
-    environment: {},
+    base: path,
+    network: networkOf({}),
     conversationOf,
+    conversationOfMessage,
   })
   const recorded = async () => {
     await tap.close()
@@ -62,7 +71,7 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
     recording,
     upstream,
     upstreamUrl,
-    baseUrl: tap.baseUrl(upstreamUrl),
+    baseUrl: tap.baseUrl,
     recorded,
     async close() {
       await tap.close()

@@ -42,7 +42,10 @@ export type ExchangeRecord = {
   prewarm?: true
 }
 
-/** The request's body has arrived whole, or as far as it came. */
+/**
+ * The request's body has arrived whole, or as far as it came. An answer may begin before that, so it
+ * can stand behind the response and its chunks.
+ */
 export type RequestBodyRecord = {
   kind: 'request-body'
   exchange: string
@@ -56,6 +59,12 @@ export type RequestBodyRecord = {
   decoded?: string
   /** Bytes and SHA-256 on the wire, where they are not those of `content`. */
   wire?: { bytes: number; sha256: string }
+  /** The exchange was over before all of it was seen: `content` is its beginning. */
+  cut?: true
+  /** Why the content coding could not be taken off to its end; `content` is what came before that. */
+  broken?: string
+  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  stopped?: number
   /** The secrets that were replaced. */
   scrubbed?: Scrubbed[]
 }
@@ -98,8 +107,14 @@ export type EndRecord = {
   responseBytes: number
   /** SHA-256 of the response's body as its chunks stand in the log. */
   responseSha256: string
+  /** SHA-256 of it on the wire, where it had a content coding. */
+  wireSha256?: string
   /** The content coding that was taken off the response for the record. */
   decoded?: string
+  /** Why it could not be taken off to its end; the chunks are what came before that. */
+  broken?: string
+  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  stopped?: number
   trailers?: Headers
   /** Of an upgrade: how the connection ended that it began. */
   webSocket?: WebSocketEnd

@@ -43,7 +43,9 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'sha256']) &&
       areCounts(value, ['at', 'bytes']) &&
       isContent(value.content) &&
-      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))),
+      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))) &&
+      (value.cut === undefined || value.cut === true) &&
+      saysHowDecodingEnded(value),
   ],
   [
     'response',
@@ -63,6 +65,7 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'state', 'responseSha256']) &&
       ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
       areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
+      saysHowDecodingEnded(value) &&
       (value.trailers === undefined || areHeaders(value.trailers)) &&
       (value.webSocket === undefined || isWebSocketEnd(value.webSocket)) &&
       (value.error === undefined ||
@@ -106,6 +109,12 @@ function isWebSocketEnd(value: unknown): boolean {
 
 function isSide(value: unknown): boolean {
   return value === 'agent' || value === 'upstream'
+}
+
+function saysHowDecodingEnded(value: Record<string, unknown>): boolean {
+  return (
+    areTextsIfThere(value, ['broken']) && (value.stopped === undefined || isCount(value.stopped))
+  )
 }
 
 function isContent(content: unknown): content is Content {

@@ -10,15 +10,13 @@ export class Later {
   #timer: NodeJS.Timeout | undefined
 
   /**
-   * As soon as all that has arrived for the host is on its way again. That is two rounds of
-   * `setImmediate` away: undici uses one to see whether an idle socket is still good, and writes
-   * the request then.
+   * As soon as all that has arrived for the host is on its way again.
    *
    * @param work throws nothing.
    */
   do(work: () => void): void {
     if (this.#waiting.push(work) > 1) return
-    setImmediate(() => setImmediate(() => this.settle()))
+    setImmediate(() => this.settle())
   }
 
   /** Does now what {@link do} was given. */

@@ -1,4 +1,10 @@
-import { indexRawLog, modelInput, type RawIndex, requestBody, responseChunks } from '@tacho/reader'
+import {
+  indexRawLog,
+  modelInput,
+  type RawIndex,
+  requestPieces,
+  responseChunks,
+} from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
@@ -66,7 +72,7 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
     await writeInput(modelInput(folder, index, exchange))
     return
   }
-  if (options.request) await writeBody([requestBody(folder, index, exchange)])
+  if (options.request) await writeBody(requestPieces(folder, index, exchange))
   else if (options.response) await writeBody(bytesOfChunks(chosen))
   else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
   else if (options.chunks) await writeChunkLines(responseChunks(folder, exchange))

@@ -13,7 +13,7 @@ import {
   microsOfIso,
   type RawIndex,
   ReaderError,
-  requestBody,
+  requestPieces,
   responseChunks,
 } from '@tacho/reader'
 import { CommandError, EXIT } from '../command-error.js'
@@ -48,7 +48,7 @@ export async function writeWhole(chosen: ChosenExchange): Promise<void> {
     }
   }
   await writeHead(requestLine(chosen, request), request?.headers ?? [])
-  await orMissing(() => writePrintable([requestBody(folder, index, exchange)]))
+  await orMissing(() => writePrintable(requestPieces(folder, index, exchange)))
   await write('\n')
   if (response !== undefined) await writeHead(statusLine(response), response.headers)
   if (exchange.isWebSocket && firstAt !== undefined) {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
-import { Forwarder } from '../otlp-receiver/forwarder.js'
+import type { LateRecording } from '../late-recording.js'
+import type { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
@@ -32,19 +32,19 @@ export const NO_OTEL_TAP: OtelTap = { options: [], declines: () => false, close:
 export async function startOtelTap(options: {
   config: TomlTable
   environment: NodeJS.ProcessEnv
-  recording: Recording
+  late: LateRecording
   turns: TurnMoments
 }): Promise<OtelTap> {
-  const { config, recording } = options
+  const { config, late } = options
   const logExport = logExportOf(config)
   if ('reason' in logExport) {
-    recording.log('info', 'tacho', `Codex's log events are not recorded: ${logExport.reason}`)
+    late.log('info', 'tacho', `Codex's log events are not recorded: ${logExport.reason}`)
     return NO_OTEL_TAP
   }
   try {
     return await listen(logExport, options)
   } catch (error) {
-    recording.log('warn', 'tacho', `Codex's log events are not recorded: ${String(error)}`)
+    late.log('warn', 'tacho', `Codex's log events are not recorded: ${String(error)}`)
     return NO_OTEL_TAP
   }
 }
@@ -53,14 +53,18 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, recording, turns } = options
-  const events = new OtelEvents({ recording, turns })
-  const forwarder = own && openForwarder(own, environment)
+  const { config, environment, late, turns } = options
+  const forwarder = own && (await openForwarder(own, environment))
+  let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
-    onLogs: (records) => events.take(records),
+    onLogs: (records) =>
+      late.with((recording) => {
+        events ??= new OtelEvents({ recording, turns })
+        events.take(records)
+      }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
-  recording.scrubber.learn(receiver.secret, 'tap')
+  late.with(({ scrubber }) => scrubber.learn(receiver.secret, 'tap'))
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),
@@ -71,7 +75,7 @@ async function listen(
       if (lost === undefined) return
       const { exports, bytes, reason } = lost
       const to = own?.endpoint.host
-      recording.log(
+      late.log(
         'warn',
         'tacho',
         `${exports} exports (${bytes} bytes) did not reach ${to}: ${reason}`,
@@ -80,10 +84,12 @@ async function listen(
   }
 }
 
-function openForwarder(
+async function openForwarder(
   { endpoint, caCertificate }: NonNullable<LogExport['own']>,
   environment: NodeJS.ProcessEnv,
-): Forwarder {
+): Promise<Forwarder> {
+  // Loaded where a user has an endpoint of his own: all others wait for Codex, not for undici.
+  const { Forwarder } = await import('../otlp-receiver/forwarder.js')
   if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
   // A path in Codex's configuration is relative to its home.
   const certificate = resolve(codexHome(environment), caCertificate)

@@ -1,9 +1,10 @@
-import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
 import { hasProxy } from '../http-tap/upstream.js'
+import type { LateRecording } from '../late-recording.js'
+import { basicAuthorization, networkOf } from '../network/open-connection.js'
 import { BadConfig, readConfig } from './config.js'
-import { conversationOf } from './conversation.js'
+import { conversationOf, conversationOfMessage } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
 import { type NoTap, type Provider, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
@@ -14,34 +15,32 @@ import { TurnMoments } from './turn-moments.js'
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
-  hasRefusedUpgrade: () => boolean
   close(): Promise<void>
 }
 
 export type CodexTapOptions = {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
-  recording: Recording
+  late: LateRecording
   rollouts: Rollouts
 }
 
 /** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
-  const { args, environment, recording } = options
+  const { args, environment, late } = options
   const turns = new TurnMoments()
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, recording, turns })
+      ? await startOtelTap({ config: read.config, environment, late, turns })
       : NO_OTEL_TAP
-  const provider = 'config' in read ? providerOf(read.config, args) : read
+  const provider = 'config' in read ? providerOf(read.config, args, environment) : read
   const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
-  if ('reason' in found) recording.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
+  if ('reason' in found) late.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
   const http = 'reason' in found ? NO_HTTP_TAP : found
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
-    hasRefusedUpgrade: http.hasRefusedUpgrade,
     async close() {
       await Promise.all([http.close(), otel.close()])
     },
@@ -49,11 +48,10 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
 }
 
 /** The HTTP tap, and Codex's own options that lead its requests through it. */
-type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'hasRefusedUpgrade' | 'close'>
+type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'close'>
 
 const NO_HTTP_TAP: RunningHttpTap = {
   redirect: [],
-  hasRefusedUpgrade: () => false,
   close: async () => {},
 }
 
@@ -61,18 +59,21 @@ async function startHttpTap(
   provider: Provider,
   otel: OtelTap,
   turns: TurnMoments,
-  { environment, recording, rollouts }: CodexTapOptions,
+  { environment, late, rollouts }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
   try {
     const tap = await HttpTap.start({
-      recording,
+      late,
       upstream: provider.upstream,
+      base: provider.base,
+      authorization: basicAuthorization(provider.userInfo),
       provider: provider.name,
       idleTimeout: provider.idleTimeout,
-      environment,
+      network: networkOf(environment),
       conversationOf,
+      conversationOfMessage,
       declines: otel.declines,
-      onExchange(conversation) {
+      onExchange(conversation, recording) {
         const { threadId } = conversation
         if (threadId !== undefined) rollouts.noteThread(threadId, recording.latest)
         turns.note(conversation, recording.latest, recording.now())
@@ -80,8 +81,7 @@ async function startHttpTap(
       },
     })
     return {
-      redirect: provider.redirect((upstream) => tap.baseUrl(upstream)),
-      hasRefusedUpgrade: () => tap.refusedUpgrades > 0,
+      redirect: provider.redirect(tap.baseUrl),
       close: () => tap.close(),
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { RequestHead } from '../http-server/request-head.js'
+import type { RequestHead } from './wire/message-head.js'
 
 /** What a request to the tap is, before anything else is done with it. */
 export type Admission = { path: string } | { refusal: 403 | 404 }

@@ -16,6 +16,10 @@ import type { ReportDamage } from '../damage.js'
 import { countEnd, noneEnded } from '../ended-exchanges.js'
 import { damageOf, rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
+import { whyNotWhole } from '../why-not-whole.js'
+
+/** A body whose content coding was broken when it came: nothing of ours is damaged. */
+export type BrokenBody = { exchange: number; side: 'request' | 'response'; reason: string }
 
 /** What checking a raw log found, beside the damage. */
 export type RawChecks = {
@@ -26,6 +30,8 @@ export type RawChecks = {
   gaps: GapRecord[]
   /** Bodies that are not whole, as a gap or the record itself says. */
   incompleteBodies: number
+  /** Bodies that came broken, as their records say. */
+  brokenBodies: BrokenBody[]
   /** How many exchanges of each run ended how. */
   ended: Map<string, Required<EndedExchanges>>
 }
@@ -57,6 +63,9 @@ export async function checkRawLog(
   return check.result
 }
 
+/** More are not told one by one: a log may have been made to hold nothing else. */
+const BROKEN_BODIES = 1000
+
 const STRICT = { isStrict: true }
 
 /** What is remembered of an exchange until it ends. */
@@ -77,6 +86,7 @@ class RawCheck {
     responseBodies: 0,
     gaps: [],
     incompleteBodies: 0,
+    brokenBodies: [],
     ended: new Map(),
   }
   readonly #folder: string
@@ -143,7 +153,8 @@ class RawCheck {
       case 'end':
         this.#open.delete(record.exchange)
         this.#count(open, record)
-        this.#responseBody(open, record.responseSha256, place)
+        this.#noteBroken('response', record, open)
+        this.#responseBody(open, record, place)
         return
       default:
         record satisfies never
@@ -161,8 +172,14 @@ class RawCheck {
     this.#report({ file, line, byte, lines: 1, reason })
   }
 
+  #noteBroken(side: BrokenBody['side'], { broken }: { broken?: string }, open: Open): void {
+    if (broken === undefined || this.result.brokenBodies.length >= BROKEN_BODIES) return
+    this.result.brokenBodies.push({ exchange: open.number, side, reason: broken })
+  }
+
   #requestBody(record: RequestBodyRecord, open: Open, place: Place): void {
     this.result.requestBodies += 1
+    this.#noteBroken('request', record, open)
     const wrong = (what: string): void =>
       this.damaged(place, `the request body of exchange ${open.number} ${what}`)
     try {
@@ -170,6 +187,7 @@ class RawCheck {
       const bytes = this.#reader.read(record.exchange)
       if (bytes.length !== record.bytes) wrong('has not the length that was recorded')
       else if (sha256(bytes) !== record.sha256) wrong('is not what was sent (its SHA-256 differs)')
+      else if (whyNotWhole(record) !== undefined) this.result.incompleteBodies += 1
     } catch (cause) {
       if (!(cause instanceof MissingBytes)) throw cause
       // Bytes that were never kept are no damage, but what is there must fit.
@@ -200,12 +218,13 @@ class RawCheck {
     }
   }
 
-  #responseBody(open: Open, expected: string, place: Place): void {
+  #responseBody(open: Open, end: EndRecord, place: Place): void {
     this.result.responseBodies += 1
     const isGap = this.result.gaps.length > open.gaps
     if (!open.isWhole) this.result.incompleteBodies += 1
-    else if (open.hash.digest('hex') === expected) return
-    else if (isGap) this.result.incompleteBodies += 1
+    else if (open.hash.digest('hex') === end.responseSha256) {
+      if (whyNotWhole(end) !== undefined) this.result.incompleteBodies += 1
+    } else if (isGap) this.result.incompleteBodies += 1
     else {
       const what = `the response body of exchange ${open.number} is not what arrived`
       this.damaged(place, `${what} (its SHA-256 differs)`)

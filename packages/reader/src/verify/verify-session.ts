@@ -4,7 +4,7 @@ import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
-import { checkRawLog, type RawChecks } from './check-raw-log.js'
+import { type BrokenBody, checkRawLog, type RawChecks } from './check-raw-log.js'
 import { checkSealedText } from './check-sealed-text.js'
 import { checkSpans } from './check-spans.js'
 
@@ -18,6 +18,8 @@ export type Verification = {
   checked: Checked
   /** What could not be recorded, as the logs themselves say: that is no damage. */
   gaps: { count: number; lost: Record<string, number>; incompleteBodies: number }
+  /** Bodies whose content coding was broken when they came, as the logs say: they are not whole. */
+  broken: BrokenBody[]
 }
 
 export type Checked = {
@@ -46,7 +48,9 @@ export async function verifySession(
   const files = checkFiles(folder, report)
   const read = readManifest(folder)
   const unreadable = files.unreadable ?? whyTooNew(read)
-  if (unreadable !== undefined) return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS }
+  if (unreadable !== undefined) {
+    return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS, broken: [] }
+  }
   if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   const raw = await checkRawLog(folder, report, onBytes)
   const spans = checkSpans(folder, report, onBytes)
@@ -63,6 +67,7 @@ export async function verifySession(
       responseBodies: raw.responseBodies,
     },
     gaps: gapsOf(raw, spans.lost),
+    broken: raw.brokenBodies,
   }
 }
 

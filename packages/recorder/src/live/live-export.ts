@@ -14,6 +14,7 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
+import { threadFile } from '../thread-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
@@ -60,7 +61,7 @@ export class LiveExport {
   constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
     this.#settings = settings
     this.#onTrouble = onTrouble
-    this.#worker = new Worker(threadFile(), {
+    this.#worker = new Worker(threadFile('sender-thread', import.meta.url), {
       workerData: { settings },
       // A preload of the host's would record us.
       execArgv: [],
@@ -215,10 +216,4 @@ export class LiveExport {
       this.#failed(String(error))
     }
   }
-}
-
-/** The thread's program, beside this file; in the bundle it has another name. */
-function threadFile(): URL {
-  const isBundled = import.meta.url.endsWith('.cjs')
-  return new URL(isBundled ? './sender-thread.cjs' : './sender-thread.js', import.meta.url)
 }

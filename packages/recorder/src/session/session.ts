@@ -9,6 +9,7 @@ import {
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
+import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
@@ -36,7 +37,9 @@ export type SessionOptions = {
   live: LiveExport | undefined
   scrubber: Scrubber
   tracing: Tracing
+  decoding: DecodingThread
   now: () => number
+  elapsed: (from: number, to: number) => number
 }
 
 /** One session under record: its folder, its trace, and the run that is writing to both. */
@@ -44,6 +47,10 @@ export class Session {
   readonly scrubber: Scrubber
   readonly later: Later
   readonly now: () => number
+  /** Microseconds that passed between two of its times, as a stopwatch has them. */
+  readonly elapsed: (from: number, to: number) => number
+  /** Where content codings are taken off. */
+  readonly decoding: DecodingThread
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
   // What happens in the session, one span each. They are told of nothing before it has its id.
@@ -75,6 +82,8 @@ export class Session {
     this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
+    this.elapsed = options.elapsed
+    this.decoding = options.decoding
     const spans: SpanSource = {
       startSpan: (start) => this.startSpan(start),
       parentFor: (conversation) => this.parentFor(conversation),

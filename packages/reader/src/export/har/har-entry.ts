@@ -3,7 +3,7 @@ import { exchangeRecords } from '../../exchange-records.js'
 import { isoOfMicros, microsOfIso } from '../../micros.js'
 import type { IndexedExchange, RawIndex } from '../../raw-index.js'
 import { ReaderError } from '../../reader-error.js'
-import { requestBody } from '../../request-body.js'
+import { requestPieces } from '../../request-body.js'
 import { type BodyShape, shapeOf } from './body-text.js'
 import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
 import type { HarEntry } from './har-types.js'
@@ -118,17 +118,17 @@ function postDataOf(
   exchange: IndexedExchange,
   { headers }: ExchangeRecord,
 ): { postData?: HarEntry['request']['postData']; missing?: string } {
+  let postData: HarEntry['request']['postData'] | undefined
   try {
-    const bytes = requestBody(folder, index, exchange)
-    if (bytes.length === 0) return {}
-    const mimeType = headerOf(headers, 'content-type') || UNKNOWN
-    return { postData: { mimeType, ...textOf(bytes) } }
-  } catch (cause) {
-    if (cause instanceof ReaderError && cause.code === 'missing-bytes') {
-      return { missing: cause.message }
+    for (const bytes of requestPieces(folder, index, exchange)) {
+      const mimeType = headerOf(headers, 'content-type') || UNKNOWN
+      if (bytes.length > 0) postData = { mimeType, ...textOf(bytes) }
     }
-    throw cause
+  } catch (cause) {
+    if (!(cause instanceof ReaderError) || cause.code !== 'missing-bytes') throw cause
+    return { ...(postData && { postData }), missing: cause.message }
   }
+  return postData === undefined ? {} : { postData }
 }
 
 // A request body has at most 64 MiB, so that it is a string easily.

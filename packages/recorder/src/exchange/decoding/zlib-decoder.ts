@@ -1,0 +1,108 @@
+import type { Transform } from 'node:stream'
+import zlib from 'node:zlib'
+import { type Decoder, DecodingFault } from './decoder.js'
+
+/**
+ * One of Node's own decompressing streams, a piece at a time: what comes out of a piece is given
+ * before the next one goes in, so that it is known when its bytes arrived, and none waits inside.
+ */
+export class ZlibDecoder implements Decoder {
+  readonly #open: (first: number) => Transform
+  #stream: Transform | undefined
+  #taken = 0
+  #fault: Error | undefined
+  #isOver = false
+  #wake: () => void = () => {}
+
+  constructor(coding: 'gzip' | 'deflate' | 'br' | Transform) {
+    this.#open = typeof coding === 'string' ? (first) => OPEN[coding](first) : () => coding
+  }
+
+  async *push(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+    for (const slice of slicesOf(bytes, this.#taken)) {
+      if (this.#isOver) return
+      const stream = this.#started(slice[0] ?? 0)
+      let isTaken = false
+      stream.write(slice, () => {
+        isTaken = true
+        this.#wake()
+      })
+      this.#taken += slice.length
+      yield* this.#give(stream, () => isTaken)
+    }
+  }
+
+  async *end(): AsyncIterable<Uint8Array> {
+    const stream = this.#stream
+    // A body of no bytes is none, whatever it is said to be coded in.
+    if (stream === undefined || this.#isOver) return
+    stream.end()
+    try {
+      yield* this.#give(stream, () => this.#isOver)
+    } catch (cause) {
+      if (!(cause instanceof DecodingFault)) throw cause
+      // All that came was good as far as it went, or `push` would have said otherwise.
+      throw new DecodingFault('it ends too early', true)
+    }
+  }
+
+  close(): void {
+    this.#isOver = true
+    this.#stream?.destroy()
+  }
+
+  #started(first: number): Transform {
+    if (this.#stream !== undefined) return this.#stream
+    const stream = this.#open(first)
+    this.#stream = stream
+    stream.on('readable', () => this.#wake())
+    // Also in the middle of what is written: behind the end there is nothing that counts.
+    stream.on('end', () => {
+      this.#isOver = true
+      this.#wake()
+    })
+    stream.on('error', (error) => {
+      this.#fault = error
+      this.#wake()
+    })
+    return stream
+  }
+
+  async *#give(stream: Transform, isDone: () => boolean): AsyncIterable<Uint8Array> {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      const hasEnded = isDone()
+      for (let piece = stream.read(); piece !== null; piece = stream.read()) yield piece
+      if (this.#fault !== undefined) throw new DecodingFault(this.#fault.message)
+      if (hasEnded || this.#isOver) return
+      if (!isDone()) await woken
+    }
+  }
+}
+
+// What comes out of a slice in which there is a fault is lost. So the first ones are short, and a
+// trailer, whose checksum may be wrong, comes alone.
+const FIRST_BYTES = 16 * 1024
+const SHORT_SLICE = 512
+const LONG_SLICE = 64 * 1024
+const TRAILER_BYTES = 8
+
+function* slicesOf(bytes: Uint8Array, taken: number): Generator<Uint8Array> {
+  const trailer = Math.max(0, bytes.length - TRAILER_BYTES)
+  for (let at = 0; at < trailer; ) {
+    const length = taken + at < FIRST_BYTES ? SHORT_SLICE : LONG_SLICE
+    yield bytes.subarray(at, Math.min(trailer, at + length))
+    at += length
+  }
+  if (bytes.length > 0) yield bytes.subarray(trailer)
+}
+
+// RFC 9110, 8.4.1.2: `deflate` has zlib's wrapper, and some servers leave it out. All that begins
+// with it has an 8 in the low half of its first byte (RFC 1950, 2.2).
+const OPEN = {
+  gzip: () => zlib.createGunzip(),
+  deflate: (first: number) => ((first & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
+  br: () => zlib.createBrotliDecompress(),
+}
