@@ -27,9 +27,7 @@ describe('show', () => {
   test('has a row for the connection and one for each request', async () => {
     const shown = await textOf(['show', 'last'])
     expect(shown).toMatch(/exchanges +3: 1 prewarm\n +connections +1 WebSocket\n/)
-    expect(shown).toMatch(
-      /1 +\+0\.050s +GET \/v1\/responses +101 .* completed: closed by the agent\n/,
-    )
+    expect(shown).toMatch(/1 +\+0\.050s +GET \/v1\/responses +101 .* B +closed by the agent\n/)
     expect(shown).toMatch(/2 +\+0\.100s +WS \/v1\/responses \(prewarm\) +gpt-5\.1 +120ms +1\.2s/)
     expect(shown).toMatch(/3 +\+1\.300s +WS \/v1\/responses +gpt-5\.1 .* 34\/5 +completed\n/)
     expect(shown).not.toContain('GET of the upgrade')
@@ -157,7 +155,10 @@ describe('raw', () => {
     ]
     const { stdout, stderr } = await run(['raw', 'last', '1'], raw)
     expect(stdout.toString()).toContain('HTTP/1.1 2\\x00')
-    expect(stderr).toContain('its response could not be followed to its end: no \\x1bstatus.')
+    const words = 'the response could not be followed to its end: no \\x1bstatus. It is given as'
+    expect(stderr).toContain(words)
+    expect((await run(['raw', 'last', '1', '--chunks'], raw)).stderr).toContain(words)
+    expect((await run(['raw', 'last', '1', '--request'], raw)).stderr).not.toContain(words)
   })
 })
 
