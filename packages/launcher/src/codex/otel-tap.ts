@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import type { LateRecording } from '../late-recording.js'
+import { networkOf } from '../network/network.js'
 import type { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
@@ -54,7 +56,7 @@ async function listen(
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
   const { config, environment, late, turns } = options
-  const forwarder = own && (await openForwarder(own, environment))
+  const forwarder = own && (await openForwarder(own, environment, late))
   let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
     onLogs: (records) =>
@@ -87,12 +89,20 @@ async function listen(
 async function openForwarder(
   { endpoint, caCertificate }: NonNullable<LogExport['own']>,
   environment: NodeJS.ProcessEnv,
+  late: LateRecording,
 ): Promise<Forwarder> {
   // Loaded where a user has an endpoint of his own: all others wait for Codex, not for undici.
   const { Forwarder } = await import('../otlp-receiver/forwarder.js')
-  if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
   // A path in Codex's configuration is relative to its home.
-  const certificate = resolve(codexHome(environment), caCertificate)
-  const trusting = { ...environment, CODEX_CA_CERTIFICATE: certificate }
-  return new Forwarder({ endpoint, environment: trusting })
+  const certificate = caCertificate && resolve(codexHome(environment), caCertificate)
+  const network = networkOf(
+    certificate === undefined
+      ? environment
+      : { ...environment, [CERTIFICATE_VARIABLE]: certificate },
+    {
+      certificateVariable: CERTIFICATE_VARIABLE,
+      onProblem: ({ message }) => late.log('warn', 'tacho', message),
+    },
+  )
+  return new Forwarder({ endpoint, network })
 }

@@ -1,8 +1,10 @@
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
-import { hasProxy } from '../http-tap/upstream.js'
 import type { LateRecording } from '../late-recording.js'
-import { basicAuthorization, networkOf } from '../network/open-connection.js'
+import { basicAuthorization } from '../network/basic-authorization.js'
+import { networkOf, prepareNetwork } from '../network/network.js'
+import { pastProxies } from '../network/past-proxies.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf, conversationOfMessage } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
@@ -23,6 +25,8 @@ export type CodexTapOptions = {
   environment: NodeJS.ProcessEnv
   late: LateRecording
   rollouts: Rollouts
+  /** What the user has to know: a sentence, once. */
+  tell: (sentence: string) => void
 }
 
 /** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
@@ -59,17 +63,24 @@ async function startHttpTap(
   provider: Provider,
   otel: OtelTap,
   turns: TurnMoments,
-  { environment, late, rollouts }: CodexTapOptions,
+  { environment, late, rollouts, tell }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
+  const network = networkOf(environment, {
+    certificateVariable: CERTIFICATE_VARIABLE,
+    onProblem({ message }) {
+      tell(message)
+      late.log('warn', 'tacho', message)
+    },
+  })
   try {
     const tap = await HttpTap.start({
       late,
       upstream: provider.upstream,
       base: provider.base,
-      authorization: basicAuthorization(provider.userInfo),
+      authorization: provider.userInfo && basicAuthorization(provider.userInfo),
       provider: provider.name,
       idleTimeout: provider.idleTimeout,
-      network: networkOf(environment),
+      network,
       conversationOf,
       conversationOfMessage,
       declines: otel.declines,
@@ -80,6 +91,8 @@ async function startHttpTap(
         rollouts.link()
       },
     })
+    // While the agent starts, and not when it first waits for an answer.
+    void late.ready.then(() => prepareNetwork(network, provider.upstream({ headers: [] })))
     return {
       redirect: provider.redirect(tap.baseUrl),
       close: () => tap.close(),
@@ -100,13 +113,4 @@ function configOf(
     if (error instanceof BadConfig) return { reason: error.message }
     throw error
   }
-}
-
-/** The agent's requests to us must not take the user's proxy, which could not reach us. */
-function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!hasProxy(environment)) return environment
-  const noProxy = [environment.no_proxy || environment.NO_PROXY, '127.0.0.1']
-    .filter(Boolean)
-    .join(',')
-  return { ...environment, no_proxy: noProxy, NO_PROXY: noProxy }
 }

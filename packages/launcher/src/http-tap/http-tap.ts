@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
 import type { LateRecording } from '../late-recording.js'
-import type { Network } from '../network/open-connection.js'
+import type { Network } from '../network/network.js'
 import { type Guard, guardOf } from './guard.js'
 import type { HttpEvent, Seen } from './http-event.js'
 import { type Beginning, RecordedConnection } from './recorded-connection.js'
@@ -91,7 +91,7 @@ export class HttpTap {
     const recording = await this.#options.late.ready
     this.#server.close()
     for (const relay of this.#relays) relay.close()
-    recording?.later.settle()
+    recording?.later.settleAll()
     await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
     // An exchange whose two sides are gone and that nobody has ended.
     for (const exchange of this.#open.keys())
@@ -130,14 +130,15 @@ export class HttpTap {
     const connection = this.#connections
     const recorded = this.#recordedConnection(recording)
     this.#recorded.add(recorded)
-    const { later } = recording
+    const lane = recording.later.lane()
     return {
-      settle: () => later.settle(),
+      settle: () => lane.settle(),
       tell: (seen) => {
         const event: HttpEvent = { ...seen, at: recording.now(), connection }
-        later.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)))
+        const bytes = 'bytes' in seen ? seen.bytes.length : 0
+        lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)
         if (seen.kind !== 'closed') return
-        later.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
+        lane.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
       },
     }
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { Network, Opened } from '../network/open-connection.js'
+import type { Network } from '../network/network.js'
+import type { Opened } from '../network/open-connection.js'
 import { HeldResponse } from './held-response.js'
 import type { Peer, Seen, Side } from './http-event.js'
 import {
@@ -13,6 +14,7 @@ import { reset, UpstreamLeg } from './upstream-leg.js'
 import { requestBodyLength, responseBodyLength } from './wire/body-length.js'
 import {
   headerValue,
+  headerWords,
   type RequestHead,
   type ResponseHead,
   readRequestHead,
@@ -126,7 +128,7 @@ export class Relay {
     if (this.#isDeclined) return length
     const route = this.#options.routes.routeOf(head, admission.path)
     if (route === undefined) return this.#refuse(404)
-    if (!this.#legTo(route.origin)) return 'wait'
+    if (!this.#legTo(reachedAt(head, route))) return 'wait'
     this.#count += 1
     const request = this.#count
     this.#outstanding.push({ number: request, head, route })
@@ -353,6 +355,12 @@ export class Relay {
     this.#isClosed = true
     this.#options.tell({ kind: 'closed' })
   }
+}
+
+/** Where a connection for it is opened to: an agent may reach its WebSockets another way. */
+function reachedAt({ headers }: RequestHead, { origin }: Route): string {
+  const isSocket = headerWords(headers, 'upgrade').includes('websocket')
+  return isSocket ? origin.replace(/^http/, 'ws') : origin
 }
 
 function peerOf({ socket }: Opened): Peer {

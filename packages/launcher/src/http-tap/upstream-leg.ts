@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { Network, Opened } from '../network/open-connection.js'
+import type { Network } from '../network/network.js'
+import type { Opened } from '../network/open-connection.js'
 import { openConnection } from '../network/open-connection.js'
 
 /** What may wait for a connection to the upstream before the agent is made to wait. */

@@ -7,11 +7,11 @@ import { Recording } from '@tacho/recorder'
 import {
   conversationOf,
   conversationOfMessage,
-} from '../../packages/launcher/dist/codex/conversation.js'
-import { HttpTap } from '../../packages/launcher/dist/http-tap/http-tap.js'
-import { LateRecording } from '../../packages/launcher/dist/late-recording.js'
-import { networkOf } from '../../packages/launcher/dist/network/open-connection.js'
-import { SessionOnDisk } from '../agents/session-on-disk.js'
+} from '../../../packages/launcher/dist/codex/conversation.js'
+import { HttpTap } from '../../../packages/launcher/dist/http-tap/http-tap.js'
+import { LateRecording } from '../../../packages/launcher/dist/late-recording.js'
+import { networkOf } from '../../../packages/launcher/dist/network/network.js'
+import { SessionOnDisk } from '../../agents/session-on-disk.js'
 
 /** A real HTTP tap of this process, before an upstream that the test writes. */
 export type TapBetween = {
@@ -57,7 +57,7 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
     provider: 'scripted',
     idleTimeout: 300_000,
     base: path,
-    network: networkOf({}),
+    network: networkOf({}, { certificateVariable: 'NONE' }),
     conversationOf,
     conversationOfMessage,
   })
