@@ -28,6 +28,7 @@ test('a session is clean, and all of it was looked at', async () => {
     damage: [],
     checked: { files: 3, bytes, records: 10, spans: 1, requestBodies: 2, responseBodies: 2 },
     gaps: { count: 0, lost: {}, incompleteBodies: 0 },
+    broken: [],
   })
   expect(bytes).toBe(verifiableBytes(folder))
 })

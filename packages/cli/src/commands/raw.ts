@@ -1,9 +1,11 @@
 import {
+  type IndexedExchange,
   indexRawLog,
   modelInput,
   type RawIndex,
   requestPieces,
   responseChunks,
+  type Unparsed,
 } from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
@@ -72,6 +74,11 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
     await writeInput(modelInput(folder, index, exchange))
     return
   }
+  const isWhole = !options.request && !options.response && !options.chunks
+  for (const unparsed of exchange.unparsed ?? []) {
+    const isAsked = isWhole || (unparsed.side === 'request') === (options.request ?? false)
+    if (isAsked) note(unparsedWords(exchange, unparsed))
+  }
   if (options.request) await writeBody(requestPieces(folder, index, exchange))
   else if (options.response) await writeBody(bytesOfChunks(chosen))
   else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
@@ -80,6 +87,14 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   if (!options.request && exchange.state === undefined) {
     note(`exchange ${number} has no end in the log: this is what had arrived.`)
   }
+}
+
+function unparsedWords({ isConnection }: IndexedExchange, { side, reason }: Unparsed): string {
+  if (!isConnection) {
+    return `the ${side} could not be followed to its end: ${reason}. It is given as it came.`
+  }
+  const from = side === 'request' ? 'agent' : 'API'
+  return `what the ${from} sent could not be followed to its end: ${reason}.`
 }
 
 function choose(folder: string, number: number): ChosenExchange {

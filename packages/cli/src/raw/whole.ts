@@ -17,12 +17,13 @@ import {
   responseChunks,
 } from '@tacho/reader'
 import { CommandError, EXIT } from '../command-error.js'
-import { note, write } from '../output.js'
+import { write } from '../output.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import { styled } from '../style.js'
 import { closedWords, messagesWords } from '../web-socket-words.js'
 import { writePrintable } from './body.js'
+import { writeEvents } from './chunks.js'
 import { writeConnection } from './connection.js'
 
 /** The exchange that the user named, and where it stands. */
@@ -36,7 +37,7 @@ export type ChosenExchange = { folder: string; index: RawIndex; exchange: Indexe
  */
 export async function writeWhole(chosen: ChosenExchange): Promise<void> {
   const { folder, index, exchange } = chosen
-  const { request, response, firstAt, end, unparsed } = partsOf(chosen)
+  const { request, response, firstAt, end } = partsOf(chosen)
   const missing: string[] = []
   const orMissing = async (write: () => Promise<void>): Promise<void> => {
     try {
@@ -57,10 +58,12 @@ export async function writeWhole(chosen: ChosenExchange): Promise<void> {
     const startedAt = microsOfIso(request?.time ?? '') ?? 0
     await orMissing(() => writeConnection(chosen, startedAt))
   } else {
-    await orMissing(() => writePrintable(bytesOf(responseChunks(folder, exchange))))
+    const chunks = responseChunks(folder, exchange)
+    await orMissing(() =>
+      exchange.isWebSocket ? writeEvents(chunks) : writePrintable(bytesOf(chunks)),
+    )
   }
   if (end?.webSocket !== undefined) await write(`\n${endLine(end, end.webSocket)}\n`)
-  for (const words of unparsed) note(words)
   if (missing.length > 0) throw new CommandError('incomplete', EXIT.incomplete, missing.join('\n'))
 }
 
@@ -69,11 +72,10 @@ type Parts = {
   response?: ResponseRecord
   firstAt?: number
   end?: EndRecord
-  unparsed: string[]
 }
 
 function partsOf({ folder, exchange }: ChosenExchange): Parts {
-  const parts: Parts = { unparsed: [] }
+  const parts: Parts = {}
   for (const record of exchangeRecords(folder, exchange, () => undefined)) takeNote(parts, record)
   return parts
 }
@@ -91,14 +93,6 @@ function takeNote(parts: Parts, record: RawRecord): void {
       return
     case 'end':
       parts.end = record
-      return
-    case 'unparsed':
-      // One for each side; a file could hold any number.
-      if (parts.unparsed.length < 2) {
-        parts.unparsed.push(
-          `its ${record.side} could not be followed to its end: ${record.reason}.`,
-        )
-      }
       return
     default:
       return

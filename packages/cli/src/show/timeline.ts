@@ -105,15 +105,19 @@ function requestWords({ method, url, transport, isPrewarm }: SessionExchange): s
 }
 
 function stateCell(session: Session, exchange: SessionExchange): Cell {
-  const { state } = exchange
+  const { state, webSocket, unparsed } = exchange
   const why = whyWords(exchange)
+  const text = [state, why].filter((part) => part !== '').join(': ')
   switch (state) {
-    case 'completed':
-      return { text: state + why, style: exchange.unparsed === undefined ? 'good' : 'warning' }
+    case 'completed': {
+      const isGood = unparsed === undefined && webSocket?.closedBy !== 'upstream'
+      // Who closed a connection says more than that it is over.
+      return { text: webSocket === undefined ? text : why, style: isGood ? 'good' : 'warning' }
+    }
     case 'cancelled':
-      return { text: state + why, style: 'warning' }
+      return { text, style: 'warning' }
     case 'failed':
-      return { text: state + why, style: 'bad' }
+      return { text, style: 'bad' }
     case 'in-flight':
       return inFlightWords(session)
     default:
@@ -123,12 +127,13 @@ function stateCell(session: Session, exchange: SessionExchange): Cell {
 
 // Of a connection, who closed it; of what went wrong, what; of a side that was not followed, why.
 function whyWords({ error, webSocket, unparsed = [] }: SessionExchange): string {
-  const parts = [
+  return [
     webSocket === undefined ? '' : closedWords(webSocket),
     error === undefined ? '' : printable(`${error.code}, ${error.message}`),
     ...unparsed.map(({ side, reason }) => `${side} not followed (${printable(reason)})`),
-  ].filter((part) => part !== '')
-  return parts.length === 0 ? '' : `: ${parts.join('; ')}`
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
 }
 
 function inFlightWords({ ended }: Session): { text: string; style: Style } {
