@@ -65,7 +65,11 @@ function assemble(
   } catch (cause) {
     if (!(cause instanceof MissingBytes)) throw cause
     const why = whyNotWhole(record)
-    throw missing(exchange, why === undefined ? cause.message : `${cause.message}, for ${why}`, cause)
+    throw missing(
+      exchange,
+      why === undefined ? cause.message : `${cause.message}, for ${why}`,
+      cause,
+    )
   }
 }
 

@@ -14,8 +14,8 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
-import { DeliveryCounts } from './delivery-counts.js'
 import { threadFile } from '../thread-file.js'
+import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
 /** Is told which spans of a session have arrived where. */

@@ -61,11 +61,7 @@ async function work(id: number, body: Body): Promise<void> {
   body.isBusy = false
 }
 
-async function give(
-  body: number,
-  at: number,
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<void> {
+async function give(body: number, at: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const piece of pieces) {
     if (!bodies.has(body)) return
     // Its memory may be part of something larger, which would be sent as well.

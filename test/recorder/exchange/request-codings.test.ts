@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { Recording } from '@tacho/recorder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SessionOnDisk } from '../agents/session-on-disk.js'
+import { SessionOnDisk } from '../../agents/session-on-disk.js'
 
 const JSON_BODY = `{"model":"gpt-5.5","input":"façade ${'x'.repeat(500)}"}`
 const SECRET = 'zstd-and-friends-0123456789'
