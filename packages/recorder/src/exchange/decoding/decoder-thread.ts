@@ -66,8 +66,9 @@ async function give(body: number, at: number, pieces: AsyncIterable<Uint8Array>)
     if (!bodies.has(body)) return
     // Its memory may be part of something larger, which would be sent as well.
     const bytes = new Uint8Array(piece)
-    tell({ kind: 'decoded', body, at, bytes }, bytes)
+    // Counted first: once they are sent they are not ours any more, and none.
     ahead += bytes.length
+    tell({ kind: 'decoded', body, at, bytes }, bytes)
     while (ahead > DECODED_AHEAD_BYTES) {
       await new Promise<void>((resolve) => {
         goOn.push(resolve)
