@@ -121,7 +121,7 @@ test('a listener that throws ends its body, and nothing else', async () => {
 })
 
 test('a body that keeps the decoder busy without end is given up, and the next one is decoded', async () => {
-  const thread = new DecodingThread({ silenceMilliseconds: 100 })
+  const thread = new DecodingThread({ silenceMilliseconds: 1000 })
   threads.push(thread)
   const busy = opened(['zstd'], undefined, thread)
   busy.decoding.push(frameOf(headerOf({}), ...Array.from({ length: 1000 }, () => endless())), 0)

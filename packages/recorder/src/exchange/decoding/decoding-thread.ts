@@ -6,8 +6,11 @@ import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 
 /** Is told what comes out of a body. */
 export type DecodingListener = {
-  /** @param at as it was given with the bytes on the wire that these came out of. */
-  decoded(bytes: Uint8Array, at: number): void
+  /**
+   * @param at as it was given with the bytes on the wire that these came out of.
+   * @param isContinued they came out of the same ones as those before.
+   */
+  decoded(bytes: Uint8Array, at: number, isContinued: boolean): void
   /** What it was last given is done: for who gives it no more than one piece at a time. */
   taken?(): void
   /** Once, behind all of it; before {@link BodyDecoding.end} where the rest is of no use. */
@@ -95,7 +98,7 @@ export class DecodingThread {
       this.#bodies.get(body)?.listener.taken?.()
     } else if (message.kind === 'over') this.#over(body, message.outcome)
     else {
-      this.#decoded(body, message.bytes, message.at)
+      this.#decoded(message)
       this.#dealtWith(message.bytes.length)
     }
   }
@@ -115,9 +118,9 @@ export class DecodingThread {
 
   // Messages come on their own, outside of the wall that all other work stands behind: what is
   // thrown here would end the host.
-  #decoded(body: number, bytes: Uint8Array, at: number): void {
+  #decoded({ body, bytes, at, isContinued }: Extract<FromDecoder, { kind: 'decoded' }>): void {
     try {
-      this.#bodies.get(body)?.listener.decoded(bytes, at)
+      this.#bodies.get(body)?.listener.decoded(bytes, at, isContinued)
     } catch (cause) {
       this.#post({ kind: 'drop', body })
       this.#over(body, faultOf(String(cause)))

@@ -116,8 +116,14 @@ export function openZlib(coding: 'gzip' | 'deflate' | 'br'): Decoder {
   }
 }
 
-// RFC 9110, 8.4.1.2: `deflate` has zlib's wrapper, and some servers leave it out. All that begins
-// with it has an 8 in the low half of its first byte (RFC 1950, 2.2).
 function inflater(first: number): Transform {
-  return (first & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw()
+  return hasWrapper(first) ? zlib.createInflate() : zlib.createInflateRaw()
+}
+
+/**
+ * Whether what begins with this byte has zlib's wrapper. `deflate` is to have it (RFC 9110, 8.4.1.2),
+ * and some servers leave it out; all that does has an 8 in the low half (RFC 1950, 2.2).
+ */
+export function hasWrapper(first: number): boolean {
+  return (first & 15) === 8
 }
