@@ -6,6 +6,7 @@ import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
+import type { HookQuestions } from './tui/hook-questions.js'
 import type { TurnMoments } from './turn-moments.js'
 
 /** What makes Codex tell us its log events. */
@@ -34,6 +35,7 @@ export async function startOtelTap(options: {
   environment: NodeJS.ProcessEnv
   late: LateRecording
   turns: TurnMoments
+  questions: HookQuestions
 }): Promise<OtelTap> {
   const { config, late } = options
   const logExport = logExportOf(config)
@@ -53,13 +55,13 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, late, turns } = options
+  const { config, environment, late, turns, questions } = options
   const forwarder = own && (await openForwarder(own, environment))
   let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
     onLogs: (records) =>
       late.with((recording) => {
-        events ??= new OtelEvents({ recording, turns })
+        events ??= new OtelEvents({ recording, turns, questions })
         events.take(records)
       }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),

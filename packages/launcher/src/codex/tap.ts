@@ -9,12 +9,16 @@ import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
 import { type NoTap, type Provider, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
 import { withOptions } from './subcommand.js'
+import { HookEvents } from './tui/hook-events.js'
+import { HookQuestions } from './tui/hook-questions.js'
 import { TurnMoments } from './turn-moments.js'
 
 /** What Codex is started with so that its requests pass through us and its events come to us. */
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
+  /** Takes what Codex's hooks tell, where they are asked for. */
+  hooks: HookEvents
   close(): Promise<void>
 }
 
@@ -29,10 +33,11 @@ export type CodexTapOptions = {
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   const { args, environment, late } = options
   const turns = new TurnMoments()
+  const questions = new HookQuestions()
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, late, turns })
+      ? await startOtelTap({ config: read.config, environment, late, turns, questions })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args, environment) : read
   const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
@@ -41,6 +46,7 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
+    hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
     async close() {
       await Promise.all([http.close(), otel.close()])
     },
