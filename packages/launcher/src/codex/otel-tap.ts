@@ -9,6 +9,7 @@ import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
+import type { HookQuestions } from './tui/hook-questions.js'
 import type { TurnMoments } from './turn-moments.js'
 
 /** What makes Codex tell us its log events. */
@@ -38,6 +39,7 @@ export async function startOtelTap(options: {
   late: LateRecording
   turns: TurnMoments
   peers: Peers
+  questions: HookQuestions
 }): Promise<OtelTap> {
   const { config, late } = options
   const logExport = logExportOf(config)
@@ -57,14 +59,14 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, late, turns, peers } = options
+  const { config, environment, late, turns, peers, questions } = options
   const forwarder = own && (await openForwarder(own, environment, late))
   let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
     peers,
     onLogs: (records) =>
       late.with((recording) => {
-        events ??= new OtelEvents({ recording, turns })
+        events ??= new OtelEvents({ recording, turns, questions })
         events.take(records)
       }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),

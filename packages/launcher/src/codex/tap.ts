@@ -12,12 +12,16 @@ import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
 import { type NoTap, type Provider, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
 import { withOptions } from './subcommand.js'
+import { HookEvents } from './tui/hook-events.js'
+import { HookQuestions } from './tui/hook-questions.js'
 import { TurnMoments } from './turn-moments.js'
 
 /** What Codex is started with so that its requests pass through us and its events come to us. */
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
+  /** Takes what Codex's hooks tell, where they are asked for. */
+  hooks: HookEvents
   close(): Promise<void>
 }
 
@@ -34,13 +38,14 @@ export type CodexTapOptions = {
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   const { args, environment, late } = options
   const turns = new TurnMoments()
+  const questions = new HookQuestions()
   const peers = await Peers.open()
   // All that we start is the agent's.
   peers.agentIs(process.pid)
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, late, turns, peers })
+      ? await startOtelTap({ config: read.config, environment, late, turns, peers, questions })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args, environment) : read
   const found =
@@ -50,6 +55,7 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
+    hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
     async close() {
       await Promise.all([http.close(), otel.close()])
       peers.close()
