@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
 import type { LateRecording } from '../late-recording.js'
@@ -133,6 +134,7 @@ export class HttpTap {
       declines,
       settle: observer.settle,
       heads: this.#heads,
+      overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
       onUnreachable: (origin, error) => this.#outage.begin(origin, error),
       spare: (origin) => this.#outage.spare(origin),
       tell: (seen) => {
@@ -143,6 +145,17 @@ export class HttpTap {
     this.#relays.add(relay)
   }
 
+  /** Loaded where an API speaks nothing else: all others wait for it, not for undici. */
+  async #overHttp2(
+    origin: string,
+    observer: Observer,
+    request: () => number | undefined,
+  ): Promise<Duplex> {
+    const { openHttp2Bridge } = await import('./http2.js')
+    const send = (work: () => void) => observer.within(request(), work)
+    return openHttp2Bridge(this.#options.network, origin, send)
+  }
+
   #observer(recording: Recording): Observer {
     this.#connections += 1
     const connection = this.#connections
@@ -151,6 +164,21 @@ export class HttpTap {
     const lane = recording.later.lane()
     return {
       settle: () => lane.settle(),
+      within(request, work) {
+        lane.settle()
+        const exchange = request === undefined ? undefined : recorded.exchangeOf(request)
+        if (exchange === undefined) {
+          work()
+          return
+        }
+        let isDone = false
+        const once = () => {
+          if (!isDone) work()
+          isDone = true
+        }
+        // The request goes out, whether its span can be made or not.
+        recording.withUndici(exchange, once).catch(once)
+      },
       tell: (seen) => {
         const event: HttpEvent = { ...seen, at: recording.now(), connection }
         const bytes = 'bytes' in seen ? seen.bytes.length : 0
@@ -189,6 +217,15 @@ export class HttpTap {
 }
 
 /** What is done with what a relay saw. */
-type Observer = { tell: (seen: Seen) => void; settle: () => void }
+type Observer = {
+  tell: (seen: Seen) => void
+  settle: () => void
+  /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
+  within: (request: number | undefined, work: () => void) => void
+}
 
-const UNRECORDED: Observer = { tell: () => {}, settle: () => {} }
+const UNRECORDED: Observer = {
+  tell: () => {},
+  settle: () => {},
+  within: (_request, work) => work(),
+}

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { HEAD_BYTES } from '../network/limits.js'
 import type { Network } from '../network/network.js'
 import type { Opened } from '../network/open-connection.js'
@@ -12,7 +13,7 @@ import {
   rewrittenRequest,
 } from './rewritten-head.js'
 import { CREDENTIALS, type Route, type Routes, tapOrigin } from './routes.js'
-import { reset, UpstreamLeg } from './upstream-leg.js'
+import { type Reached, reset, UpstreamLeg } from './upstream-leg.js'
 import { requestBodyLength, responseBodyLength } from './wire/body-length.js'
 import {
   headerValue,
@@ -43,6 +44,8 @@ export type RelayOptions = {
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
   /** Keeps count of connections whose heads are not whole. */
   heads: UnfinishedHeads
+  /** Stands in for a connection to an origin that speaks HTTP/2 only; `request` is being answered. */
+  overHttp2: (origin: string, request: () => number | undefined) => Promise<Duplex>
   /** A connection to an origin that is there already. */
   spare: (origin: string) => Opened | undefined
 }
@@ -154,6 +157,7 @@ export class Relay {
       network: this.#options.network,
       origin,
       spare: this.#options.spare(origin),
+      overHttp2: () => this.#options.overHttp2(origin, () => this.#outstanding[0]?.number),
       events: {
         opened: () => {},
         data: (bytes) => this.#fromUpstream(bytes),
@@ -363,15 +367,16 @@ function reachedAt({ headers }: RequestHead, { origin }: Route): string {
   return isSocket ? origin.replace(/^http/, 'ws') : origin
 }
 
-function peerOf({ socket }: Opened): Peer {
-  return { address: socket.remoteAddress, port: socket.remotePort }
+function peerOf({ socket, isHttp2 = false }: Reached): Peer {
+  const { remoteAddress, remotePort } = socket as Partial<Socket>
+  return { address: remoteAddress, port: remotePort, isHttp2 }
 }
 
 /** What a proxy on the way needs beside. */
 function onTheWay(
   changes: HeadChanges,
   { origin, target }: Route,
-  { form, proxyAuthorization }: Opened,
+  { form, proxyAuthorization }: Reached,
 ): HeadChanges {
   if (form !== 'absolute') return changes
   const added = [...(changes.added ?? [])]
