@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -12,6 +12,8 @@ export type CertificateAuthority = AsyncDisposable & {
   file: string
   /** Its certificate, in PEM. */
   certificate: string
+  /** A folder with its certificate, as OpenSSL finds it there. */
+  folder: string
   /** How OpenSSL names its file in a folder of certificates: `0a1b2c3d.0`. */
   hashedName: string
   /** A certificate for these names and addresses. */
@@ -37,11 +39,15 @@ export function createCertificateAuthority(name: string): CertificateAuthority {
     ...['req', '-x509', '-new', '-key', 'authority.key', '-out', 'authority.pem', '-days', '2'],
     ...['-subj', `/CN=${name}`, '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
   )
+  const hashedName = `${openssl('x509', '-hash', '-noout', '-in', 'authority.pem').trim()}.0`
+  mkdirSync(join(folder, 'hashed'))
+  copyFileSync(join(folder, 'authority.pem'), join(folder, 'hashed', hashedName))
   let issued = 0
   return {
+    folder: join(folder, 'hashed'),
+    hashedName,
     file: join(folder, 'authority.pem'),
     certificate: readFileSync(join(folder, 'authority.pem'), 'utf8'),
-    hashedName: `${openssl('x509', '-hash', '-noout', '-in', 'authority.pem').trim()}.0`,
     issue({ names = NAMES, addresses = ADDRESSES } = {}) {
       issued += 1
       const own = `issued-${issued}`

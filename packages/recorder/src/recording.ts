@@ -34,6 +34,8 @@ export type RecordingOptions = {
   logPath?: string | undefined
   /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
   onTrouble: (sentence: string) => void
+  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
+  lateWishMilliseconds?: number | undefined
   clock?: Clock
 }
 
@@ -239,6 +241,7 @@ export class Recording {
       live: this.#live,
       scrubber,
       tracing: this.#tracing,
+      lateWishMilliseconds: this.#options.lateWishMilliseconds,
       decoding: this.#decoding,
       now,
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),

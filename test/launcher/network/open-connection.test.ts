@@ -36,6 +36,11 @@ function network(environment: NodeJS.ProcessEnv = {}): Network {
   return networkOf(trusting, { certificateVariable: CERTIFICATE_VARIABLE })
 }
 
+/** Trusts by a folder, which stands in the place of the system's, and offers no protocols. */
+function trustingFolder(): NodeJS.ProcessEnv {
+  return { SSL_CERT_FILE: '', SSL_CERT_DIR: authority.folder }
+}
+
 /** What comes over a connection until its end; then it is closed. */
 async function textOf({ socket }: Opened): Promise<string> {
   let text = ''
@@ -78,20 +83,33 @@ describe('direct', () => {
     },
   )
 
-  test('over TLS it names the host and HTTP/1.1, and for a WebSocket no protocol, as the agent does', async () => {
-    await using server = await startTlsServer(identity, { ALPNProtocols: ['h2', 'http/1.1'] })
-    for (const target of ['https://localhost', 'https://127.0.0.1', 'wss://localhost']) {
-      const opened = await openConnection(network(), new URL(`${target}:${server.port}/v1`))
+  // Codex 0.169, measured; with a file of its own it offers HTTP/2 beside HTTP/1.1.
+  const handshakes: [
+    variable: string,
+    target: string,
+    serverName: string | false,
+    protocol: string | false,
+  ][] = [
+    ['SSL_CERT_FILE', 'https://localhost', 'localhost', 'http/1.1'],
+    ['SSL_CERT_FILE', 'https://127.0.0.1', false, 'http/1.1'],
+    ['SSL_CERT_FILE', 'wss://localhost', 'localhost', false],
+    ['SSL_CERT_DIR', 'https://localhost', 'localhost', false],
+    ['SSL_CERT_DIR', 'wss://localhost', 'localhost', false],
+  ]
+  for (const [variable, target, serverName, protocol] of handshakes) {
+    test(`${target} with ${variable} names ${serverName || 'no host'} and ${protocol || 'no protocol'}`, async () => {
+      await using server = await startTlsServer(identity, { ALPNProtocols: ['h2', 'http/1.1'] })
+      const environment = variable === 'SSL_CERT_DIR' ? trustingFolder() : {}
+      const opened = await openConnection(
+        network(environment),
+        new URL(`${target}:${server.port}/v1`),
+      )
       expect(opened.socket).toBeInstanceOf(TLSSocket)
       expect(opened.socket.allowHalfOpen).toBe(true)
       expect(await textOf(opened)).toBe('hello')
-    }
-    expect(server.clients).toEqual([
-      { serverName: 'localhost', protocol: 'http/1.1' },
-      { serverName: false, protocol: 'http/1.1' },
-      { serverName: 'localhost', protocol: false },
-    ])
-  })
+      expect(server.clients).toEqual([{ serverName, protocol }])
+    })
+  }
 
   test('an address of IPv6, and a name that leads to both families', async () => {
     await using plain = await listen(
@@ -130,8 +148,10 @@ describe('direct', () => {
     }
   })
 
-  test('a server that speaks HTTP/2 alone is told from all others', async () => {
+  test('a server that speaks HTTP/2 alone is told from all others, where protocols are offered', async () => {
     await using server = await startTlsServer(identity, { ALPNProtocols: ['h2'] })
+    const target = new URL(`https://localhost:${server.port}`)
+    expect(await textOf(await openConnection(network(trustingFolder()), target))).toBe('hello')
     await expect(
       openConnection(network(), new URL(`https://127.0.0.1:${server.port}`)),
     ).rejects.toMatchObject({ code: 'HTTP2_ONLY' })

@@ -1,6 +1,6 @@
 import { CHUNKED, chunk, eventsOf, HELLO, head, SAYS_HELLO, SSE } from '../answers.js'
 import { NO_RETRIES, ONE_RETRY, type Row, SOON_IDLE } from '../row.js'
-import { DROP, END, type Plan, RESET, type Reply, type Step } from '../steps.js'
+import { END, type Plan, RESET, type Reply, type Step } from '../steps.js'
 
 const HEAD = head('200 OK', SSE, CHUNKED)
 const SIZED_HEAD = head('200 OK', SSE, `content-length: ${Buffer.byteLength(HELLO)}`)

@@ -77,6 +77,17 @@ test('exchanges are there with their bodies, states and times', () => {
   expect(second?.response._error).toMatch(/^in flight/)
 })
 
+test('a request that was cut has what was seen of it, and one behind its answer took no time of ours', () => {
+  const [begin, request, ...rest] = exchangeRecords({ id: FIRST, request: 'abc', chunks: ['ab'] })
+  const cut = { ...request, cut: true, at: 130_000 }
+  const [entry] = entriesOf([begin as object, ...rest.slice(0, 2), cut, ...rest.slice(2)])
+  expect(entry).toMatchObject({
+    request: { postData: { text: 'abc' } },
+    comment: expect.stringContaining('over before all of it was seen'),
+    timings: { send: 130, wait: 0, receive: 1070 },
+  })
+})
+
 test('text that is cut within a character by chunks is whole; bytes that are no text are base64', () => {
   const euro = Buffer.from('a€\u{1f600}\ufeff"\\')
   const binary = Buffer.from([0xff, 0, 1, 2, 3, 4, 5])

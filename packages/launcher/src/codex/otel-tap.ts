@@ -2,12 +2,14 @@ import { resolve } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import type { LateRecording } from '../late-recording.js'
 import { networkOf } from '../network/network.js'
+import type { Peers } from '../network/peer.js'
 import type { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
 import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
+import type { HookQuestions } from './tui/hook-questions.js'
 import type { TurnMoments } from './turn-moments.js'
 
 /** What makes Codex tell us its log events. */
@@ -36,6 +38,8 @@ export async function startOtelTap(options: {
   environment: NodeJS.ProcessEnv
   late: LateRecording
   turns: TurnMoments
+  peers: Peers
+  questions: HookQuestions
 }): Promise<OtelTap> {
   const { config, late } = options
   const logExport = logExportOf(config)
@@ -55,18 +59,20 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, late, turns } = options
+  const { config, environment, late, turns, peers, questions } = options
   const forwarder = own && (await openForwarder(own, environment, late))
   let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
+    peers,
     onLogs: (records) =>
       late.with((recording) => {
-        events ??= new OtelEvents({ recording, turns })
+        events ??= new OtelEvents({ recording, turns, questions })
         events.take(records)
       }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
-  late.with(({ scrubber }) => scrubber.learn(receiver.secret, 'tap'))
+  const { secret } = receiver
+  if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),

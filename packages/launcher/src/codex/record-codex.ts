@@ -10,7 +10,7 @@ import { codexHome } from './home.js'
 import type { RecordedRun } from './recorded-run.js'
 import { Rollouts } from './rollouts.js'
 import { canReadStderr } from './stderr.js'
-import { startTap } from './tap.js'
+import { type CodexTap, startTap } from './tap.js'
 import { Troubles } from './troubles.js'
 import { tapTui } from './tui/tui-tap.js'
 
@@ -45,12 +45,16 @@ export async function recordCodex(
         logLevel: level,
         logPath: path,
         onTrouble: tell,
+        ...(run.mode === 'tui' && { lateWishMilliseconds: HOOK_MILLISECONDS }),
       })
     })
   } finally {
     troubles.flush()
   }
 }
+
+// A TUI tells that it was interrupted once it has let go of its requests.
+const HOOK_MILLISECONDS = 1000
 
 async function runRecorded(
   run: RecordedRun,
@@ -75,11 +79,11 @@ async function runRecorded(
       (level, label, message) => late.log(level, label, message),
     )
     // Where nobody talks with the agent but through us, we must be there first.
-    if (run.mode !== 'exec') {
+    if (run.mode === 'app-server') {
       opened = late.open(open)
       await opened
     }
-    const running = runAgent(await withAppServerTap(start, run, late, rollouts))
+    const running = runAgent(await withOwnTap(start, run, late, { tap, rollouts }))
     opened ??= late.open(open)
     ended = await running
     return ended
@@ -99,20 +103,20 @@ async function runRecorded(
   }
 }
 
-async function withAppServerTap(
+/** The start with the tap that only one way to run Codex has. */
+async function withOwnTap(
   start: AgentStart,
   run: RecordedRun,
   late: LateRecording,
-  rollouts: Rollouts,
+  { tap, rollouts }: { tap: CodexTap; rollouts: Rollouts },
 ): Promise<AgentStart> {
+  const { args } = run.switches
   if (run.mode === 'exec') return start
+  if (run.mode === 'tui') return tapTui({ start, args, late, hooks: tap.hooks })
   const recording = await late.ready
   if (recording === undefined) return start
-  const { args } = run.switches
   const onThread = (id: string, session: Session) => rollouts.noteThread(id, session)
-  return run.mode === 'app-server'
-    ? tapStdio({ start, args, recording, onThread })
-    : tapTui({ start, recording, onThread })
+  return tapStdio({ start, args, recording, onThread })
 }
 
 /** Only a debug log is wanted: Codex's standard error goes to it, and nothing else is touched. */

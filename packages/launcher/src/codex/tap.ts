@@ -4,6 +4,7 @@ import type { LateRecording } from '../late-recording.js'
 import { basicAuthorization } from '../network/basic-authorization.js'
 import { networkOf, prepareNetwork } from '../network/network.js'
 import { pastProxies } from '../network/past-proxies.js'
+import { Peers } from '../network/peer.js'
 import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf, conversationOfMessage } from './conversation.js'
@@ -11,12 +12,16 @@ import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
 import { type NoTap, type Provider, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
 import { withOptions } from './subcommand.js'
+import { HookEvents } from './tui/hook-events.js'
+import { HookQuestions } from './tui/hook-questions.js'
 import { TurnMoments } from './turn-moments.js'
 
 /** What Codex is started with so that its requests pass through us and its events come to us. */
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
+  /** Takes what Codex's hooks tell, where they are asked for. */
+  hooks: HookEvents
   close(): Promise<void>
 }
 
@@ -33,20 +38,27 @@ export type CodexTapOptions = {
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   const { args, environment, late } = options
   const turns = new TurnMoments()
+  const questions = new HookQuestions()
+  const peers = await Peers.open()
+  // All that we start is the agent's.
+  peers.agentIs(process.pid)
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, late, turns })
+      ? await startOtelTap({ config: read.config, environment, late, turns, peers, questions })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args, environment) : read
-  const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
+  const found =
+    'reason' in provider ? provider : await startHttpTap(provider, { otel, turns, peers }, options)
   if ('reason' in found) late.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
   const http = 'reason' in found ? NO_HTTP_TAP : found
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
+    hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
     async close() {
       await Promise.all([http.close(), otel.close()])
+      peers.close()
     },
   }
 }
@@ -61,8 +73,7 @@ const NO_HTTP_TAP: RunningHttpTap = {
 
 async function startHttpTap(
   provider: Provider,
-  otel: OtelTap,
-  turns: TurnMoments,
+  { otel, turns, peers }: { otel: OtelTap; turns: TurnMoments; peers: Peers },
   { environment, late, rollouts, tell }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
   const network = networkOf(environment, {
@@ -75,6 +86,7 @@ async function startHttpTap(
   try {
     const tap = await HttpTap.start({
       late,
+      peers,
       upstream: provider.upstream,
       base: provider.base,
       authorization: provider.userInfo && basicAuthorization(provider.userInfo),

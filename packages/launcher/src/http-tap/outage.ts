@@ -8,7 +8,7 @@ export type OutageOptions = {
   /** Has the tap's port refuse connections, as the upstream does. */
   refuse: () => void
   /** Has it take them again. */
-  accept: () => void
+  accept: () => unknown
   log: (level: 'info' | 'warn', words: string) => void
 }
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import { HEAD_BYTES } from '../network/limits.js'
 import type { Network } from '../network/network.js'
 import type { Opened } from '../network/open-connection.js'
+import type { UnfinishedHeads } from '../network/unfinished-heads.js'
 import { HeldResponse } from './held-response.js'
 import type { Peer, Seen, Side } from './http-event.js'
 import {
@@ -39,12 +41,11 @@ export type RelayOptions = {
   settle: () => void
   /** The upstream cannot be reached. */
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
+  /** Keeps count of connections whose heads are not whole. */
+  heads: UnfinishedHeads
   /** A connection to an origin that is there already. */
   spare: (origin: string) => Opened | undefined
 }
-
-/** Heads of some gateways are large; the host must get them all the same. */
-const HEAD_BYTES = 1024 * 1024
 
 type Outstanding = { number: number; head: RequestHead; route: Route }
 
@@ -83,12 +84,8 @@ export class Relay {
     agent.on('drain', () => this.#leg?.resume())
     agent.on('error', (error: NodeJS.ErrnoException) => this.#agentBroke(error))
     agent.on('close', () => this.#agentClosed())
+    options.heads.opened(agent)
     agent.resume()
-  }
-
-  /** A head has begun to come and is not whole. */
-  get isWithinHead(): boolean {
-    return this.#requests.isWithinHead
   }
 
   /** Ends both sides. */
@@ -102,6 +99,7 @@ export class Relay {
     this.#leg?.cork()
     this.#requests.push(bytes)
     this.#leg?.uncork()
+    if (this.#requests.isWithinHead) this.#options.heads.begun(this.#agent)
   }
 
   #requestReader(): MessageReader<RequestHead> {
@@ -121,6 +119,7 @@ export class Relay {
   }
 
   #requestHead(head: RequestHead, wire: Buffer) {
+    this.#options.heads.whole(this.#agent)
     const admission = this.#options.admit(head)
     if ('refusal' in admission) return this.#refuse(admission.refusal)
     this.#isDeclined = this.#options.declines(admission.path)
@@ -344,10 +343,11 @@ export class Relay {
 
   #unreachable(origin: string, error: NodeJS.ErrnoException): void {
     const { code = 'EIO', message } = error
-    for (const { number } of this.#outstanding)
+    const isOwn = this.#outstanding.some(({ route }) => !route.isStrange)
+    for (const { number } of this.#outstanding.splice(0))
       this.#options.tell({ kind: 'unreachable', request: number, code, message })
-    this.#outstanding.length = 0
-    this.#options.onUnreachable(origin, error)
+    // Where the upstream has sent the agent elsewhere, the upstream is there.
+    if (isOwn) this.#options.onUnreachable(origin, error)
   }
 
   #close(): void {

@@ -3,17 +3,26 @@ import type { Network } from './network.js'
 import { openConnection } from './open-connection.js'
 import { proxyAuthorization } from './proxy-server.js'
 
+export type DispatcherOptions = {
+  /** Gives up connections that are being opened. */
+  signal?: AbortSignal
+  /** For servers that speak nothing else (`HTTP2_ONLY`). */
+  http2?: boolean
+}
+
 /**
- * A client of undici over this network, for what we send ourselves. It waits as long as the caller.
- *
- * @param signal gives up connections that are being opened.
+ * A client of undici over this network: for what we send ourselves, and where HTTP/2 must be spoken.
+ * It waits as long as the caller.
  */
-export function dispatcherOf(network: Network, signal?: AbortSignal): Dispatcher {
+export function dispatcherOf(network: Network, options: DispatcherOptions = {}): Dispatcher {
+  const { signal, http2 = false } = options
   return new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
+    allowH2: http2,
     connect({ protocol, host }, done) {
-      openConnection(network, new URL(`${protocol}//${host}`), signal).then(
+      const target = new URL(`${protocol}//${host}`)
+      openConnection(network, target, signal, http2 ? ['h2'] : undefined).then(
         ({ socket }) => done(null, socket),
         (error) => done(error, null),
       )

@@ -43,7 +43,7 @@ export async function prepareNetwork(network: Network, target: URL): Promise<voi
   const route = network.routeTo(target)
   const isProxySecure = route.kind === 'proxy' && route.proxy.protocol === 'https'
   if (isSecure(target) || isProxySecure)
-    await network.trust.contextFor(transportTo(target)).catch(() => {})
+    await network.trust.rulesFor(transportTo(target)).catch(() => {})
 }
 
 /** Whether a target is reached over TLS. */

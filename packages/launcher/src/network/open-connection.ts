@@ -24,6 +24,7 @@ export type Opened = {
  * tunnel, or to a plain HTTP proxy. It waits as long as the system does: time-outs are the agent's.
  *
  * @param target of a request `http:` or `https:`, of a WebSocket `ws:` or `wss:`.
+ * @param protocols offered to a target over TLS in place of HTTP/1.1: after `HTTP2_ONLY`, `h2`.
  * @throws an Error with a `code`: the system's, OpenSSL's, one of {@link NetworkError}, or
  *   `ABORT_ERR`.
  */
@@ -31,13 +32,14 @@ export async function openConnection(
   network: Network,
   target: URL,
   signal?: AbortSignal,
+  protocols?: string[],
 ): Promise<Opened> {
   const route = network.routeTo(target)
   if (route.kind === 'closed') throw new NetworkError('PROXY_UNUSABLE', route.problem.message)
-  if (route.kind === 'proxy') return openThrough(network, route.proxy, target, signal)
+  if (route.kind === 'proxy') return openThrough(network, route.proxy, target, signal, protocols)
   const socket = await connectSocket(hostOf(target), portOf(target), signal)
   if (!isSecure(target)) return { socket, form: 'origin' }
-  return opening(socket, signal, () => toTarget(network, socket, target))
+  return opening(socket, signal, () => toTarget(network, socket, target, protocols))
 }
 
 async function openThrough(
@@ -45,27 +47,32 @@ async function openThrough(
   proxy: ProxyServer,
   target: URL,
   signal: AbortSignal | undefined,
+  protocols: string[] | undefined,
 ): Promise<Opened> {
   const socket = await connectSocket(proxy.host, proxy.port, signal)
   return opening(socket, signal, async () => {
     if (target.protocol === 'http:') return toProxy(network, socket, proxy)
     const tunnel = await openTunnel(network, socket, proxy, target)
-    return isSecure(target) ? toTarget(network, tunnel, target) : { socket: tunnel, form: 'origin' }
+    if (!isSecure(target)) return { socket: tunnel, form: 'origin' }
+    return toTarget(network, tunnel, target, protocols)
   })
 }
 
-async function toTarget(network: Network, socket: Socket, target: URL): Promise<Opened> {
-  const transport = transportTo(target)
-  const context = await network.trust.contextFor(transport)
-  // The agent's WebSockets name no protocol.
-  const protocols = transport === 'http' ? ['http/1.1'] : undefined
-  return { socket: await startTls(socket, hostOf(target), context, protocols), form: 'origin' }
+async function toTarget(
+  network: Network,
+  socket: Socket,
+  target: URL,
+  protocols: string[] | undefined,
+): Promise<Opened> {
+  const rules = await network.trust.rulesFor(transportTo(target))
+  const own = protocols === undefined ? rules : { ...rules, protocols }
+  return { socket: await startTls(socket, hostOf(target), own), form: 'origin' }
 }
 
 async function toProxy(network: Network, socket: Socket, proxy: ProxyServer): Promise<Opened> {
   const authorization = proxyAuthorization(proxy)
   return {
-    socket: await secureProxy(network, socket, proxy, ['http/1.1']),
+    socket: await secureProxy(network, socket, proxy, 'absolute'),
     form: 'absolute',
     ...(authorization !== undefined && { proxyAuthorization: authorization }),
   }
@@ -82,20 +89,24 @@ async function openTunnel(
     await openSocksTunnel(socket, proxy, end)
     return socket
   }
-  const secured = await secureProxy(network, socket, proxy)
+  const secured = await secureProxy(network, socket, proxy, 'origin')
   await openHttpTunnel(secured, proxy, end, transportTo(target))
   return secured
 }
 
-/** TLS to the proxy itself; Codex has HTTP alone go through such a one. */
+/**
+ * TLS to the proxy itself; Codex has HTTP alone go through such a one, and offers no protocols where
+ * it asks for a tunnel.
+ */
 async function secureProxy(
   network: Network,
   socket: Socket,
   proxy: ProxyServer,
-  protocols?: string[],
+  use: Opened['form'],
 ): Promise<Socket> {
   if (proxy.protocol !== 'https') return socket
-  return startTls(socket, proxy.host, await network.trust.contextFor('http'), protocols)
+  const { secureContext, ...rest } = await network.trust.rulesFor('http')
+  return startTls(socket, proxy.host, { secureContext, ...(use === 'absolute' && rest) })
 }
 
 function connectSocket(

@@ -25,6 +25,11 @@ export function blocksOf(text: string): string[] {
   return text.match(BLOCK) ?? []
 }
 
+/** Whether a block is a certificate and nothing beside it. */
+export function isPlain(block: string): boolean {
+  return block.startsWith('-----BEGIN CERTIFICATE-----')
+}
+
 /** The first DER element, which is a sequence in a certificate. */
 function firstElement(der: Buffer): Buffer | undefined {
   const [tag, length = 0] = der

@@ -1,18 +1,17 @@
 import { isIP, type Socket } from 'node:net'
-import { connect, type SecureContext, type TLSSocket } from 'node:tls'
+import { connect, type TLSSocket } from 'node:tls'
 import { NetworkError } from './problem.js'
+import type { TlsRules } from './trust.js'
 
 /**
- * TLS over an open connection, checked against the certificates of the context and the host's name.
+ * TLS over an open connection, checked against the certificates of the rules and the host's name.
  *
  * @param host without brackets; an address is checked and not sent along.
- * @param protocols for ALPN; none where it is left out, as in the agent's WebSockets.
  */
 export function startTls(
   socket: Socket,
   host: string,
-  secureContext: SecureContext,
-  protocols?: string[],
+  { secureContext, protocols }: TlsRules,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const name = host.endsWith('.') ? host.slice(0, -1) : host

@@ -6,7 +6,6 @@ import {
   builtInCertificates,
   certificatesIn,
   exists,
-  HASHED,
   type Places,
   systemPlaces,
 } from './system-store.js'
@@ -14,10 +13,17 @@ import {
 /** What a connection is for: an agent may check its HTTP and its WebSockets by different rules. */
 export type Transport = 'http' | 'webSocket'
 
+/** How TLS is spoken. */
+export type TlsRules = {
+  secureContext: SecureContext
+  /** What is offered (ALPN); left out: nothing. */
+  protocols?: string[]
+}
+
 /** Which certificates are trusted. */
 export type Trust = {
   /** Reads the certificates once, when they are first needed. */
-  contextFor(transport: Transport): Promise<SecureContext>
+  rulesFor(transport: Transport): Promise<TlsRules>
 }
 
 export type TrustOptions = {
@@ -33,33 +39,35 @@ export type TrustOptions = {
  * where they are set. So a certificate of the system counts beside the agent's own variable, and not
  * beside `SSL_CERT_FILE`. Where the file to add cannot be read, Codex sends HTTP without it, by the
  * rules of OpenSSL, and opens no WebSocket.
+ *
+ * Only with such a file it offers protocols: a server that prefers HTTP/2 then speaks HTTP/2 with
+ * it, and HTTP/1.1 without. We offer HTTP/1.1 alone.
  * (Codex 0.169, measured: test/launcher/network/trust.test.ts has the table.)
  */
 export function trustOf(options: TrustOptions): Trust {
+  const { environment } = options
   const added = once(() => addedFile(options))
-  const contexts = {
-    http: once(async () => contextOf(await trustedForHttp(options.environment, await added()))),
-    webSocket: once(async () =>
-      contextOf(await trustedForWebSockets(options.environment, await added())),
-    ),
+  const rules = {
+    http: once(async () => rulesForHttp(environment, await added())),
+    webSocket: once(async () => rulesForWebSockets(environment, await added())),
   }
-  return { contextFor: (transport) => contexts[transport]() }
+  return { rulesFor: (transport) => rules[transport]() }
 }
 
 type Added = { certificates: string[] } | { problem: NetworkProblem } | undefined
 
-async function trustedForHttp(environment: NodeJS.ProcessEnv, added: Added): Promise<string[]> {
-  if (added === undefined || 'problem' in added) return openSslStore(environment)
-  return [...(await nativeStore(environment)), ...added.certificates]
+async function rulesForHttp(environment: NodeJS.ProcessEnv, added: Added): Promise<TlsRules> {
+  if (added === undefined || 'problem' in added)
+    return { secureContext: contextOf(await openSslStore(environment)) }
+  const certificates = [...(await nativeStore(environment)), ...added.certificates]
+  return { secureContext: contextOf(certificates), protocols: ['http/1.1'] }
 }
 
-async function trustedForWebSockets(
-  environment: NodeJS.ProcessEnv,
-  added: Added,
-): Promise<string[]> {
+async function rulesForWebSockets(environment: NodeJS.ProcessEnv, added: Added): Promise<TlsRules> {
   if (added !== undefined && 'problem' in added)
     throw new NetworkError('CERTIFICATES_UNUSABLE', added.problem.message)
-  return [...(await nativeStore(environment)), ...(added?.certificates ?? [])]
+  const certificates = [...(await nativeStore(environment)), ...(added?.certificates ?? [])]
+  return { secureContext: contextOf(certificates) }
 }
 
 async function addedFile(options: TrustOptions): Promise<Added> {
@@ -81,9 +89,9 @@ async function nativeStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const isSystem = file === undefined && folders === undefined
   if (isSystem && !hasFiles()) return [...builtInCertificates()]
   const places: Places = isSystem
-    ? await systemPlaces()
+    ? await systemPlaces('rustls')
     : { folders: foldersOf(folders), ...(file !== undefined && { file }) }
-  return certificatesIn(places, ANY)
+  return certificatesIn(places, 'rustls')
 }
 
 /** As OpenSSL behind openssl-probe: a variable stands in the place of what it names, if that exists. */
@@ -91,7 +99,7 @@ async function openSslStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   if (!hasFiles()) return [...builtInCertificates()]
   const { SSL_CERT_FILE: file = '', SSL_CERT_DIR: folders = '' } = environment
   const [system, hasFile, hasFolder] = await Promise.all([
-    systemPlaces(),
+    systemPlaces('openssl'),
     file !== '' && exists(file),
     folders !== '' && exists(folders),
   ])
@@ -101,11 +109,9 @@ async function openSslStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   }
   // A file that is broken somewhere counts for nothing.
   const own = hasFile ? await certificatesOf(file) : { certificates: [] }
-  const found = await certificatesIn(places, HASHED)
+  const found = await certificatesIn(places, 'openssl')
   return 'certificates' in own ? [...found, ...own.certificates] : found
 }
-
-const ANY = /./
 
 function foldersOf(value: string | undefined): string[] {
   return (value ?? '').split(':').filter((folder) => folder !== '')

@@ -38,7 +38,7 @@ export class Forwarder {
     this.endpoint = options.endpoint
     this.#timeout = options.timeout ?? FORWARD_MILLISECONDS
     this.#network = options.network
-    this.#dispatcher = dispatcherOf(options.network, this.#closing.signal)
+    this.#dispatcher = dispatcherOf(options.network, { signal: this.#closing.signal })
   }
 
   send(one: Export): void {

@@ -42,6 +42,8 @@ export type SessionOptions = {
   tracing: Tracing
   decoding: DecodingThread
   now: () => number
+  /** Of a recording's options. */
+  lateWishMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
 }
 
@@ -101,7 +103,12 @@ export class Session {
         this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
       scrub,
     })
-    this.cancellations = new Cancellations({ ...spans, traceId: () => this.traceId })
+    const { lateWishMilliseconds } = options
+    this.cancellations = new Cancellations({
+      ...spans,
+      traceId: () => this.traceId,
+      lateWishMilliseconds,
+    })
     this.#writeManifest()
   }
 
