@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SCRIPTED_KEY } from '../host/index.js'
+import { eventually, SCRIPTED_KEY } from '../host/index.js'
 import { execCommand } from '../scripted-model/index.js'
 import { startWebSocketModel } from './web-socket-model.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
@@ -10,7 +10,7 @@ test('what a model was given over a WebSocket is what codex sends again when tha
   await using model = await startWebSocketModel([
     { calls: [execCommand('echo one')] },
     { text: 'One it is.', calls: [execCommand('echo two')] },
-    { text: 'Half of an answer, and then', breaks: true },
+    { text: 'Half of an answer, and then', stops: 'breaks' },
     { text: 'Done.' },
   ])
   await using place = await workplace([], { environment: { CODEX_API_KEY: SCRIPTED_KEY } })
@@ -37,6 +37,28 @@ test('what a model was given over a WebSocket is what codex sends again when tha
   const again = JSON.parse(model.requests.at(-1) ?? '')
   expect(given.input.length).toBeGreaterThan(5)
   expect(given.input.map(withoutPassthrough)).toEqual(again.input.map(withoutPassthrough))
+  expect(await textOf(place, ['verify', 'last'])).toContain('clean')
+})
+
+test('what had arrived over a WebSocket when codex was interrupted is there', async () => {
+  await using model = await startWebSocketModel([
+    { text: 'one two three four', deltas: 4, stops: 'half' },
+  ])
+  await using place = await workplace([], { environment: { CODEX_API_KEY: SCRIPTED_KEY } })
+  const provider = ['-c', 'model_provider="openai"', '-c', `openai_base_url="${model.baseUrl}"`]
+  const args = ['codex', '--persist-session', ...EXEC, ...provider, 'Count.']
+  await using tacho = place.startTacho(args, { stdin: '' })
+  await eventually(() => expect(JSON.stringify(place.session().raw)).toContain('output_text.delta'))
+  tacho.kill('SIGINT')
+  await tacho.ended
+
+  const [cancellation] = JSON.parse(await textOf(place, ['cancellations', 'last', '--json']))
+  expect(cancellation).toMatchObject({
+    origin: 'signal',
+    stopped: [{ kind: 'exchange', number: 3 }, { kind: 'turn' }],
+  })
+  expect(cancellation.text).toMatch(/^one/)
+  expect(await textOf(place, ['show', 'last'])).toMatch(/WS \/v1\/responses .* cancelled\n/)
   expect(await textOf(place, ['verify', 'last'])).toContain('clean')
 })
 

@@ -11,15 +11,15 @@ export type WebSocketModel = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** `half`: no more than half of the answer's events come; `breaks`: and then the socket closes. */
+export type Said = Spoken & { stops?: 'half' | 'breaks' }
+
 /**
  * Starts one. Prewarms are answered with nothing.
  *
- * @param answers what is said to each other request, in order. `breaks`: the socket closes in the middle
- *   of the answer, as a server's does that is restarted.
+ * @param answers what is said to each other request, in order.
  */
-export async function startWebSocketModel(
-  answers: (Spoken & { breaks?: true })[],
-): Promise<WebSocketModel> {
+export async function startWebSocketModel(answers: Said[]): Promise<WebSocketModel> {
   const requests: string[] = []
   const left = [...answers]
   const server = createServer((_, response) => response.writeHead(404).end())
@@ -43,15 +43,10 @@ export async function startWebSocketModel(
   }
 }
 
-function say(
-  socket: WebSocket,
-  said: Spoken & { breaks?: true },
-  key: string,
-  asked: Record<string, unknown>,
-): void {
+function say(socket: WebSocket, said: Said, key: string, asked: Record<string, unknown>): void {
   const events = [...responsesEvents(replyOf(said, key, asked))]
-  const sent = said.breaks ? events.slice(0, Math.ceil(events.length / 2)) : events
+  const sent = said.stops !== undefined ? events.slice(0, Math.ceil(events.length / 2)) : events
   socket.ping('there?')
   for (const { json } of sent) socket.send(json)
-  if (said.breaks) socket.close(1011, 'restarting')
+  if (said.stops === 'breaks') socket.close(1011, 'restarting')
 }

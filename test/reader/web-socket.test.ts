@@ -5,6 +5,7 @@ import {
   type Exchange,
   indexRawLog,
   readSession,
+  requestBody,
   salvageSession,
   sealSession,
   summarize,
@@ -181,6 +182,14 @@ test('the text of an answer that was cut is put together from its messages', () 
   const folder = written(raw)
   const [, exchange] = indexRawLog(folder, () => undefined).exchanges
   expect(exchange && arrivedText(folder, exchange)).toBe('Three files')
+})
+
+test('a request whose record is lost is an error, though its method has no body elsewhere', () => {
+  const sent = asked({ id: ASKED, message: {}, state: 'in-flight' })
+  const folder = written(sent.filter(({ kind }) => kind !== 'request-body'))
+  const index = indexRawLog(folder, () => undefined)
+  const [exchange] = index.exchanges
+  expect(() => exchange && requestBody(folder, index, exchange)).toThrow('there is no record of it')
 })
 
 test('an answer that its own events end is whole', async () => {

@@ -191,10 +191,12 @@ test('the messages of a WebSocket stand with its connection, as DevTools have th
   ])
 })
 
-test('an exchange that names a connection which was over stands by itself', () => {
+test('an exchange that names a connection which was over, or not there yet, stands by itself', () => {
   const { begin, end } = upgrade({ webSocket: { closedBy: 'agent', sent: 0, received: 0 } })
-  const stray = asked({ id: ASKED, message: {} })
-  expect(entriesOf([...begin, ...end, ...stray])).toMatchObject([
+  const early = asked({ id: SECOND, message: {} })
+  const late = asked({ id: ASKED, message: {} })
+  expect(entriesOf([...early, ...begin, ...end, ...late])).toMatchObject([
+    { _exchange: SECOND },
     { _exchange: CONNECTION, _webSocketMessages: [] },
     { _exchange: ASKED },
   ])

@@ -10,6 +10,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
+import { printable } from '../printable.js'
 import { writeBody } from '../raw/body.js'
 import { writeChunkJson, writeChunkLines } from '../raw/chunks.js'
 import { writeInput } from '../raw/input.js'
@@ -90,11 +91,12 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
 }
 
 function unparsedWords({ isConnection }: IndexedExchange, { side, reason }: Unparsed): string {
+  const why = printable(reason)
   if (!isConnection) {
-    return `the ${side} could not be followed to its end: ${reason}. It is given as it came.`
+    return `the ${side} could not be followed to its end: ${why}. It is given as it came.`
   }
   const from = side === 'request' ? 'agent' : 'API'
-  return `what the ${from} sent could not be followed to its end: ${reason}.`
+  return `what the ${from} sent could not be followed to its end: ${why}.`
 }
 
 function choose(folder: string, number: number): ChosenExchange {

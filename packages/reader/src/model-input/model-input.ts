@@ -5,7 +5,7 @@ import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import { requestBody } from '../request-body.js'
 import { answerOutput } from './answer-output.js'
-import { answerFinder } from './find-answer.js'
+import { findAnswer } from './find-answer.js'
 import { LEAST_READ_BYTES, MAX_CHARACTERS, MAX_LINKS, MAX_LOG_READS } from './limits.js'
 
 /** What a model was given to answer, as if it had been sent at once. */
@@ -88,14 +88,14 @@ function* earlierLinks(
   mostLinks: number,
 ): Generator<Link | MissingInput> {
   const reads = countedReads(folder)
-  const find = answerFinder(folder, index, reads.count)
   let { exchange, request } = newest
   let characters = request.characters
   for (let link = 1; ; link += 1) {
     const responseId = continued(request)
     if (responseId === undefined) return
-    const earlier = link < mostLinks ? find(responseId, exchange.number) : undefined
-    if (link >= mostLinks || characters > MAX_CHARACTERS || reads.areTooMany()) {
+    const earlier =
+      link < mostLinks ? findAnswer(folder, index, responseId, exchange, reads.count) : undefined
+    if (link >= mostLinks || characters > MAX_CHARACTERS || reads.areOver()) {
       yield { exchange: exchange.number, kind: 'limit', reason: tooMuch(exchange) }
       return
     }
@@ -124,15 +124,18 @@ function* earlierLinks(
 }
 
 /** Counts the bytes of the log that are read, and ends the reading of an answer beyond a limit. */
-function countedReads(folder: string): { count: (bytes: number) => void; areTooMany(): boolean } {
+function countedReads(folder: string): { count: (bytes: number) => void; areOver(): boolean } {
   const most = Math.max(LEAST_READ_BYTES, MAX_LOG_READS * plainLogSize(folder, SESSION_FILES.raw))
   let read = 0
+  let isOver = false
   return {
     count(bytes) {
       read += bytes
-      if (read > most) throw new ReaderError('missing-bytes', 'Too much of the log was to be read.')
+      if (read <= most) return
+      isOver = true
+      throw new ReaderError('missing-bytes', 'Too much of the log was to be read.')
     },
-    areTooMany: () => read > most,
+    areOver: () => isOver,
   }
 }
 
