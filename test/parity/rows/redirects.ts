@@ -44,11 +44,11 @@ export const redirects: readonly Row[] = [
   ),
   row(
     '307 to another origin without a scheme',
-    to('307 Odd', ({ elsewhere }) => elsewhere.replace('http:', '') + '/v1/responses'),
+    to('307 Odd', ({ elsewhere }) => `${elsewhere.replace('http:', '')}/v1/responses`),
   ),
   row(
     '307 to another name of the same place',
-    to('307 Odd', ({ upstream }) => upstream.replace('127.0.0.1', 'localhost') + '/v1/responses'),
+    to('307 Odd', ({ upstream }) => `${upstream.replace('127.0.0.1', 'localhost')}/v1/responses`),
   ),
   row(
     '307 to the root',
