@@ -39,9 +39,11 @@ export class RawUpstream {
   readonly port: number
   readonly connections: SeenConnection[] = []
   /** Must be set before the first connection where a step needs them. */
-  addresses: Addresses = { upstream: '', elsewhere: '' }
+  addresses: Addresses = { upstream: '', elsewhere: '', proxy: '', ca: '' }
   readonly #server: Server
   readonly #plan: Plan
+  readonly #host: string
+  readonly #ending = new AbortController()
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
   readonly #requests = { reply: 0, upgrade: 0 }
@@ -50,8 +52,14 @@ export class RawUpstream {
   constructor(server: Server, plan: Plan, options: RawUpstreamOptions) {
     this.#server = server
     this.#plan = plan
+    this.#host = options.host ?? '127.0.0.1'
     this.port = (server.address() as AddressInfo).port
     server.on('connection', (socket) => void this.#serve(socket, options))
+  }
+
+  /** From here on the plan's outages count. */
+  begin(): void {
+    if (this.#plan.refusesFor !== undefined) this.#refuse(this.#plan.refusesFor)
   }
 
   /** How many requests for the model have come. */
@@ -71,10 +79,19 @@ export class RawUpstream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close')
+    this.#ending.abort()
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
-    await closed
+    await this.until(() => this.#sockets.size === 0)
+  }
+
+  /** Closes the port at once, and opens it again later. Connections that are there stay. */
+  #refuse(milliseconds: number): void {
+    this.#server.close()
+    wait(milliseconds, undefined, { signal: this.#ending.signal }).then(
+      () => this.#server.listen(this.port, this.#host),
+      () => {},
+    )
   }
 
   #changed(): void {
@@ -132,15 +149,21 @@ export class RawUpstream {
 
   async #play(steps: Reply, wire: Wire, what: string, request?: SeenRequest): Promise<void> {
     const nothing = { head: '', body: Buffer.alloc(0), isWhole: false }
+    const last = steps.findLastIndex((step) => isWritten(step))
     for (const [index, step] of steps.entries()) {
       if (wire.gone.aborted) return
-      wire.seen.stage = `step ${index + 1} of ${what}`
-      const bytes = typeof step === 'function' ? step(request ?? nothing, this.addresses) : step
-      await wire.do(bytes)
+      wire.seen.stage = index < last ? `step ${index + 1} of ${what}` : `end of ${what}`
+      if (typeof step === 'object' && 'refuse' in step) this.#refuse(step.refuse)
+      else
+        await wire.do(typeof step === 'function' ? step(request ?? nothing, this.addresses) : step)
+      this.#changed()
     }
-    if (steps.length > 0 && !wire.gone.aborted) wire.seen.stage = `after ${what}`
     wire.readOn()
   }
+}
+
+function isWritten(step: Step): boolean {
+  return typeof step !== 'object' || step instanceof Uint8Array
 }
 
 /** One connection of the agent's. */
@@ -193,7 +216,9 @@ class Wire {
     if (this.#reader !== undefined) this.#socket.resume()
   }
 
-  async do(step: Exclude<Step, (...args: never[]) => unknown>): Promise<void> {
+  async do(
+    step: Exclude<Step, { refuse: number } | ((...args: never[]) => unknown)>,
+  ): Promise<void> {
     if (typeof step === 'string' || step instanceof Uint8Array)
       return this.#write(Buffer.from(step))
     if ('pause' in step) {

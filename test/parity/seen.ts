@@ -20,7 +20,10 @@ export type SeenConnection = {
     | undefined
   /** How the agent's side ended: by itself, after this side's end, or not while anybody looked. */
   end: 'fin' | 'reset' | 'closed here' | 'open'
-  /** What this side was at when it ended: `before a request`, `step 2 of reply 1`. */
+  /**
+   * What this side was at when it ended: `before a request`, `step 2 of reply 1`, and from the last
+   * bytes of a reply on `end of reply 1`.
+   */
   stage: string
 }
 

@@ -111,10 +111,11 @@ export const websocketFrames: readonly Row[] = [
     'a pong that nobody asked for',
     warmSocket([frame('x', { opcode: PONG_FRAME }), ...HELLO]),
   ),
-  socketRow('a ping before the first message', [
+  socketRow('a ping before the first answer', [
     accept(),
-    frame('x', { opcode: PING }),
     MESSAGE,
+    frame('x', { opcode: PING }),
+    PONG,
     ...plain(WARMED),
     MESSAGE,
     ...HELLO,

@@ -9,7 +9,7 @@ import {
 } from '../answers.js'
 import { ONE_RETRY, type Row, SOON_IDLE, WITH_SOCKETS } from '../row.js'
 import { HELLO_MESSAGES, plain, warmSocket } from '../sockets.js'
-import { DROP, END, MESSAGE, RESET, type Reply, type Step } from '../steps.js'
+import { END, MESSAGE, RESET, type Reply, type Step } from '../steps.js'
 import { accept, frame } from '../websocket-frames.js'
 
 const HELLO = plain(HELLO_MESSAGES)
@@ -42,8 +42,7 @@ export const websocketUpgrades: readonly Row[] = [
   ),
   row('refused without a body', [head('403 Forbidden', 'content-length: 0')]),
   row('refused by an answer that closes', [
-    head('503 Service Unavailable', 'connection: close'),
-    'Sorry.',
+    `${head('503 Service Unavailable', 'connection: close')}Sorry.`,
     END,
   ]),
   row('refused with Retry-After', [
@@ -51,8 +50,7 @@ export const websocketUpgrades: readonly Row[] = [
   ]),
   row('refused with 1 MB', [sized('400 Bad Request', errorBody('x'.repeat(1 << 20)), JSON_TYPE)]),
   row('refused in chunks', [
-    head('400 Bad Request', JSON_TYPE, 'transfer-encoding: chunked'),
-    '5\r\n"odd"\r\n0\r\n\r\n',
+    `${head('400 Bad Request', JSON_TYPE, 'transfer-encoding: chunked')}5\r\n"odd"\r\n0\r\n\r\n`,
   ]),
   row('answered 200', [sized('200 OK', HELLO_SSE, SSE)]),
   row('answered 204', [head('204 No Content')]),
@@ -105,12 +103,11 @@ export const websocketUpgrades: readonly Row[] = [
 
 /** Sockets that are cut at every stage. What follows goes over a new socket, or over HTTP. */
 export const websocketCuts: readonly Row[] = [
-  ...(['ended', 'reset', 'dropped'] as const).flatMap((how) => {
-    const close = { ended: END, reset: RESET, dropped: DROP }[how]
+  ...(['ended', 'reset'] as const).flatMap((how) => {
+    const close = { ended: END, reset: RESET }[how]
     return [
       row(`${how} before it is answered`, [close]),
       row(`${how} in the middle of the head`, ['HTTP/1.1 101 Switching', close]),
-      row(`${how} behind the head`, [accept(), close]),
       row(`${how} behind the prewarm`, [accept(), MESSAGE, close]),
       row(`${how} behind the first message`, warmSocket([close])),
       row(`${how} in the middle of a frame`, warmSocket([FIRST.subarray(0, 30), close])),
