@@ -135,12 +135,12 @@ export class Relay {
     const request = this.#count
     this.#outstanding.push({ number: request, head, route })
     const changes = this.#changes(head, route)
+    const url = route.origin + route.target
+    this.#options.tell({ kind: 'request-head', request, head: changedHead(head, changes), url })
     this.#toUpstream((opened) => {
       this.#options.tell({ kind: 'request-sent', request, ...peerOf(opened) })
       return rewrittenRequest(wire, head, onTheWay(changes, route, opened))
     })
-    const url = route.origin + route.target
-    this.#options.tell({ kind: 'request-head', request, head: changedHead(head, changes), url })
     return length
   }
 
