@@ -16,7 +16,7 @@ const apart: Plugin = {
   },
 }
 
-const APART = /\/(record-codex|open-recording|forwarder)\.js$/
+const APART = /\/(record-codex|open-recording|forwarder|http2)\.js$/
 
 /**
  * Puts `tacho codex` into a few files: a user waits for it each time, and Node takes 24 ms more to
@@ -51,6 +51,11 @@ export async function bundle(): Promise<void> {
     ...common,
     entryPoints: [`${ROOT}/packages/launcher/dist/otlp-receiver/forwarder.js`],
     outfile: `${folder}/forwarder.cjs`,
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/http-tap/http2.js`],
+    outfile: `${folder}/http2.cjs`,
   })
   await build({
     ...common,

@@ -59,3 +59,9 @@ export const SAYS_HELLO: readonly Uint8Array[] = [
 export function errorBody(message: string, code = 'scripted'): string {
   return JSON.stringify({ error: { message, type: 'scripted_error', param: null, code } })
 }
+
+/** Bytes in pieces of a size. */
+export function cut(bytes: Buffer, size: number): Buffer[] {
+  const count = Math.ceil(bytes.length / size)
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
+}

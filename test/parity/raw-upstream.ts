@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as wait } from 'node:timers/promises'
 import { type SecureContextOptions, TLSSocket, type TLSSocketOptions } from 'node:tls'
 import { RequestReader } from './request-reader.js'
-import { isForModel, type SeenConnection, type SeenRequest } from './seen.js'
+import { isForModel, isUpgrade, type SeenConnection, type SeenRequest } from './seen.js'
 import { answerBeside } from './side-answers.js'
 import type { Addresses, Plan, Reply, Step } from './steps.js'
 import { FrameReader, PONG_FRAME } from './websocket-frames.js'
@@ -30,29 +30,41 @@ export async function startRawUpstream(
   return new RawUpstream(server, plan, options)
 }
 
+const NO_UPGRADE: readonly Reply[] = [
+  ['HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n'],
+]
+
 /** A running one. Leaving the scope of `await using` ends it and all of its connections. */
 export class RawUpstream {
   readonly port: number
   readonly connections: SeenConnection[] = []
   /** Must be set before the first connection where a step needs them. */
-  addresses: Addresses = { upstream: '', elsewhere: '' }
+  addresses: Addresses = { upstream: '', elsewhere: '', proxy: '', ca: '' }
   readonly #server: Server
   readonly #plan: Plan
+  readonly #host: string
+  readonly #ending = new AbortController()
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
-  #requests = 0
+  readonly #requests = { reply: 0, upgrade: 0 }
 
   /** Use `startRawUpstream`. */
   constructor(server: Server, plan: Plan, options: RawUpstreamOptions) {
     this.#server = server
     this.#plan = plan
+    this.#host = options.host ?? '127.0.0.1'
     this.port = (server.address() as AddressInfo).port
     server.on('connection', (socket) => void this.#serve(socket, options))
   }
 
+  /** From here on the plan's outages count. */
+  begin(): void {
+    if (this.#plan.refusesFor !== undefined) this.#refuse(this.#plan.refusesFor)
+  }
+
   /** How many requests for the model have come. */
   get requests(): number {
-    return this.#requests
+    return this.#requests.reply + this.#requests.upgrade
   }
 
   /** Resolves when a check of what was seen holds; it is looked at whenever something happens. */
@@ -67,10 +79,19 @@ export class RawUpstream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close')
+    this.#ending.abort()
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
-    await closed
+    await this.until(() => this.#sockets.size === 0)
+  }
+
+  /** Closes the port at once, and opens it again later. Connections that are there stay. */
+  #refuse(milliseconds: number): void {
+    this.#server.close()
+    wait(milliseconds, undefined, { signal: this.#ending.signal }).then(
+      () => this.#server.listen(this.port, this.#host),
+      () => {},
+    )
   }
 
   #changed(): void {
@@ -112,24 +133,37 @@ export class RawUpstream {
 
   async #answer(request: SeenRequest, wire: Wire): Promise<void> {
     if (!isForModel(request)) return this.#play([answerBeside(request)], wire, 'a side answer')
-    const { replies } = this.#plan
-    const number = Math.min(this.#requests, replies.length - 1)
-    this.#requests += 1
+    const kind = isUpgrade(request) ? 'upgrade' : 'reply'
+    const { replies, upgrades = NO_UPGRADE } = this.#plan
+    const plan = kind === 'upgrade' ? upgrades : replies
+    this.#requests[kind] += 1
+    const number = this.#requests[kind]
     this.#changed()
-    await this.#play(replies[number] ?? [], wire, `reply ${this.#requests}`, request)
+    await this.#play(
+      plan[Math.min(number, plan.length) - 1] ?? [],
+      wire,
+      `${kind} ${number}`,
+      request,
+    )
   }
 
   async #play(steps: Reply, wire: Wire, what: string, request?: SeenRequest): Promise<void> {
     const nothing = { head: '', body: Buffer.alloc(0), isWhole: false }
+    const last = steps.findLastIndex((step) => isWritten(step))
     for (const [index, step] of steps.entries()) {
       if (wire.gone.aborted) return
-      wire.seen.stage = `step ${index + 1} of ${what}`
-      const bytes = typeof step === 'function' ? step(request ?? nothing, this.addresses) : step
-      await wire.do(bytes)
+      wire.seen.stage = index < last ? `step ${index + 1} of ${what}` : `end of ${what}`
+      if (typeof step === 'object' && 'refuse' in step) this.#refuse(step.refuse)
+      else
+        await wire.do(typeof step === 'function' ? step(request ?? nothing, this.addresses) : step)
+      this.#changed()
     }
-    if (steps.length > 0 && !wire.gone.aborted) wire.seen.stage = `after ${what}`
     wire.readOn()
   }
+}
+
+function isWritten(step: Step): boolean {
+  return typeof step !== 'object' || step instanceof Uint8Array
 }
 
 /** One connection of the agent's. */
@@ -182,7 +216,9 @@ class Wire {
     if (this.#reader !== undefined) this.#socket.resume()
   }
 
-  async do(step: Exclude<Step, (...args: never[]) => unknown>): Promise<void> {
+  async do(
+    step: Exclude<Step, { refuse: number } | ((...args: never[]) => unknown)>,
+  ): Promise<void> {
     if (typeof step === 'string' || step instanceof Uint8Array)
       return this.#write(Buffer.from(step))
     if ('pause' in step) {

@@ -20,13 +20,21 @@ export type SeenConnection = {
     | undefined
   /** How the agent's side ended: by itself, after this side's end, or not while anybody looked. */
   end: 'fin' | 'reset' | 'closed here' | 'open'
-  /** What this side was at when it ended: `before a request`, `step 2 of reply 1`. */
+  /**
+   * What this side was at when it ended: `before a request`, `step 2 of reply 1`, and from the last
+   * bytes of a reply on `end of reply 1`.
+   */
   stage: string
 }
 
 /** Whether a request is for the model, and so uses up a reply. */
 export function isForModel({ head }: SeenRequest): boolean {
   return /^(POST|GET) \S*\/responses(\?\S*)? HTTP/.test(head) && !isTitle(head)
+}
+
+/** Whether a request wants a WebSocket. */
+export function isUpgrade({ head }: SeenRequest): boolean {
+  return /^upgrade: *websocket/im.test(head)
 }
 
 // Seen on Codex 0.169: the TUI asks for a title beside the turn, at a time of its own.

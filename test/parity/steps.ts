@@ -7,6 +7,7 @@ import type { SeenRequest } from './seen.js'
  * - `pause`: so many milliseconds in which nothing comes.
  * - `message`: waits for the next whole WebSocket message of the agent.
  * - `pong`: waits for the next WebSocket pong.
+ * - `refuse`: the port refuses connections for so many milliseconds; the next step does not wait.
  * - `end`: the FIN of this side.
  * - `reset`: the connection is reset.
  * - `drop`: the TCP connection ends under TLS without a word, or as `end` where there is none.
@@ -16,6 +17,7 @@ export type Step =
   | Uint8Array
   | ((request: SeenRequest, addresses: Addresses) => string | Uint8Array)
   | { pause: number }
+  | { refuse: number }
   | typeof MESSAGE
   | typeof PONG
   | typeof END
@@ -34,6 +36,10 @@ export type Addresses = {
   upstream: string
   /** The second upstream's, which is there where a row has a plan for it. */
   elsewhere: string
+  /** `127.0.0.1:PORT` of the proxy. */
+  proxy: string
+  /** The file of the certificate authority that has issued the upstream's certificate. */
+  ca: string
 }
 
 /** What an upstream does with one request of the agent's for the model. */
@@ -43,10 +49,14 @@ export type Reply = readonly Step[]
 export type Plan = {
   /** One for each request for the model, in the order in which they come; the last is repeated. */
   replies: readonly Reply[]
+  /** The same for requests that want a WebSocket; 426 where it is left out. */
+  upgrades?: readonly Reply[]
   /** `head`: an answer begins as soon as the request's head is there. `body` where it is left out. */
   answersAt?: 'head' | 'body'
   /** What is done on the connections in turn before anything is read from them; then they are served. */
   atConnect?: readonly Reply[]
+  /** So many milliseconds after the row's start the port refuses connections. */
+  refusesFor?: number
   /** Only so many bytes are read of what the agent sends until the reply has been played. */
   readsOnly?: number
 }

@@ -13,6 +13,7 @@ export {
   textOf,
   utf8Length,
 } from './content.js'
+export { countEnd, manifestCounts, noneEnded } from './ended-exchanges.js'
 export type { DeliveredRecord } from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
 export {

@@ -12,6 +12,11 @@ export {
   cancellationTotals,
   type Stopped,
 } from './cancellations.js'
+export {
+  type ConnectionMessage,
+  connectionMessages,
+  connectionOf,
+} from './connection-messages.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
@@ -50,5 +55,6 @@ export type { Ended, SessionRun } from './session-runs.js'
 export { type SessionState, sessionState } from './session-state.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { type TimelineEntry, timelineOf } from './timeline.js'
+export type { Unparsed } from './unparsed.js'
 export { totalUsage, type Usage } from './usage.js'
 export { type Verification, verifiableBytes, verifySession } from './verify/verify-session.js'

@@ -3,6 +3,7 @@ import type { ReportDamage } from './damage.js'
 import { exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import { type LogRange, type Place, readLog } from './read-log.js'
+import { noteUnparsed, type Unparsed } from './unparsed.js'
 
 /** Where an exchange stands in the raw log. */
 export type IndexedExchange = {
@@ -21,6 +22,8 @@ export type IndexedExchange = {
   isPrewarm: boolean
   /** It is no request, but stands for a WebSocket from its upgrade on. */
   isConnection: boolean
+  /** Why a side of it could not be followed; not there where both could. */
+  unparsed?: Unparsed[]
   /** How it ended; not there while it is in flight. */
   state?: ExchangeState
   /** The byte behind its `end` record, in the file of its beginning. */
@@ -71,6 +74,7 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
       continue
     }
     if (record.kind === 'request-body') exchange.requestBody = place
+    if (record.kind === 'unparsed') noteUnparsed(exchange, record)
     if (record.kind === 'response') exchange.isConnection = record.status === SWITCHING_PROTOCOLS
     if (record.kind === 'end') {
       exchange.isConnection = record.webSocket !== undefined

@@ -6,13 +6,13 @@ import {
   lengthOf,
   type RawRecord,
   SESSION_FILES,
-  type UnparsedRecord,
   type WebSocketEnd,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
 import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
+import { noteUnparsed, type Unparsed } from './unparsed.js'
 
 /** An API request and its response, without their bodies and headers. */
 export type Exchange = {
@@ -51,7 +51,7 @@ export type Exchange = {
   responseBytes: number
   chunks: number
   /** Why a side of it could not be followed, the first reason of each; not there where both could. */
-  unparsed?: Pick<UnparsedRecord, 'side' | 'reason'>[]
+  unparsed?: Unparsed[]
   error?: NonNullable<EndRecord['error']>
 }
 
@@ -142,19 +142,13 @@ function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | Ga
       if (record.error !== undefined) exchange.error = record.error
       return
     case 'unparsed':
-      notFollowed(exchange, record)
+      noteUnparsed(exchange, record)
       return
     case 'message':
       return
     default:
       record satisfies never
   }
-}
-
-function notFollowed(exchange: Exchange, { side, reason }: UnparsedRecord): void {
-  exchange.unparsed ??= []
-  if (exchange.unparsed.some((known) => known.side === side)) return
-  exchange.unparsed.push({ side, reason })
 }
 
 /** The status with which an upgrade is taken: a connection that is open has no other sign of being one. */

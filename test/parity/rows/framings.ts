@@ -1,4 +1,14 @@
-import { CHUNKED, chunk, eventsOf, HELLO, head, LAST_CHUNK, SAYS_HELLO, SSE } from '../answers.js'
+import {
+  CHUNKED,
+  chunk,
+  cut,
+  eventsOf,
+  HELLO,
+  head,
+  LAST_CHUNK,
+  SAYS_HELLO,
+  SSE,
+} from '../answers.js'
 import type { Row } from '../row.js'
 import { END, type Reply } from '../steps.js'
 
@@ -124,9 +134,4 @@ function http10(...lines: string[]): string {
 
 function bytesOf(text: string): Buffer[] {
   return cut(Buffer.from(text), 1)
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const count = Math.ceil(bytes.length / size)
-  return Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
 }

@@ -1,10 +1,6 @@
 import { errorBody, HELLO, head, JSON_TYPE, SAYS_HELLO, SSE, sized } from '../answers.js'
-import type { Row } from '../row.js'
-import { NO_RETRIES } from '../run-row.js'
+import { NO_RETRIES, ONE_RETRY, type Row } from '../row.js'
 import { END, type Reply } from '../steps.js'
-
-const ONE_RETRY = `request_max_retries = 1
-stream_max_retries = 1`
 
 const PAGE = '<html><h1>Sorry</h1></html>'
 

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path'
 import type { TomlTable } from 'smol-toml'
 import type { LateRecording } from '../late-recording.js'
+import { networkOf } from '../network/network.js'
+import type { Peers } from '../network/peer.js'
 import type { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
@@ -35,6 +38,7 @@ export async function startOtelTap(options: {
   environment: NodeJS.ProcessEnv
   late: LateRecording
   turns: TurnMoments
+  peers: Peers
   questions: HookQuestions
 }): Promise<OtelTap> {
   const { config, late } = options
@@ -55,10 +59,11 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, late, turns, questions } = options
-  const forwarder = own && (await openForwarder(own, environment))
+  const { config, environment, late, turns, peers, questions } = options
+  const forwarder = own && (await openForwarder(own, environment, late))
   let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
+    peers,
     onLogs: (records) =>
       late.with((recording) => {
         events ??= new OtelEvents({ recording, turns, questions })
@@ -66,7 +71,8 @@ async function listen(
       }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
-  late.with(({ scrubber }) => scrubber.learn(receiver.secret, 'tap'))
+  const { secret } = receiver
+  if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),
@@ -89,12 +95,20 @@ async function listen(
 async function openForwarder(
   { endpoint, caCertificate }: NonNullable<LogExport['own']>,
   environment: NodeJS.ProcessEnv,
+  late: LateRecording,
 ): Promise<Forwarder> {
   // Loaded where a user has an endpoint of his own: all others wait for Codex, not for undici.
   const { Forwarder } = await import('../otlp-receiver/forwarder.js')
-  if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
   // A path in Codex's configuration is relative to its home.
-  const certificate = resolve(codexHome(environment), caCertificate)
-  const trusting = { ...environment, CODEX_CA_CERTIFICATE: certificate }
-  return new Forwarder({ endpoint, environment: trusting })
+  const certificate = caCertificate && resolve(codexHome(environment), caCertificate)
+  const network = networkOf(
+    certificate === undefined
+      ? environment
+      : { ...environment, [CERTIFICATE_VARIABLE]: certificate },
+    {
+      certificateVariable: CERTIFICATE_VARIABLE,
+      onProblem: ({ message }) => late.log('warn', 'tacho', message),
+    },
+  )
+  return new Forwarder({ endpoint, network })
 }

@@ -32,7 +32,8 @@ export async function recordCodex(
     const level = logLevelOf(run.switches)
     const path = debugLogPath(run.switches.debugLog?.path)
     if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
-    return await runRecorded(run, environment, new LateRecording(), async () => {
+    const tell = (sentence: string) => troubles.tell(sentence)
+    return await runRecorded(run, environment, tell, async () => {
       const { openRecording } = await import('./open-recording.js')
       return openRecording({
         root: rootOf(run.switches, environment),
@@ -43,7 +44,7 @@ export async function recordCodex(
         environment,
         logLevel: level,
         logPath: path,
-        onTrouble: (sentence) => troubles.tell(sentence),
+        onTrouble: tell,
         ...(run.mode === 'tui' && { lateWishMilliseconds: HOOK_MILLISECONDS }),
       })
     })
@@ -58,12 +59,13 @@ const HOOK_MILLISECONDS = 1000
 async function runRecorded(
   run: RecordedRun,
   environment: NodeJS.ProcessEnv,
-  late: LateRecording,
+  tell: (sentence: string) => void,
   open: Parameters<LateRecording['open']>[0],
 ): Promise<AgentEnded> {
+  const late = new LateRecording()
   late.log('info', 'tacho', `recording ${run.codex} (${run.mode}) in ${process.cwd()}`)
   const rollouts = new Rollouts(codexHome(environment))
-  const tap = await startTap({ args: run.switches.args, environment, late, rollouts })
+  const tap = await startTap({ args: run.switches.args, environment, late, rollouts, tell })
   let ended: AgentEnded = { exitCode: 127 }
   let opened: Promise<void> | undefined
   try {

@@ -1,8 +1,11 @@
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
-import { hasProxy } from '../http-tap/upstream.js'
 import type { LateRecording } from '../late-recording.js'
-import { basicAuthorization, networkOf } from '../network/open-connection.js'
+import { basicAuthorization } from '../network/basic-authorization.js'
+import { networkOf, prepareNetwork } from '../network/network.js'
+import { pastProxies } from '../network/past-proxies.js'
+import { Peers } from '../network/peer.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf, conversationOfMessage } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
@@ -27,6 +30,8 @@ export type CodexTapOptions = {
   environment: NodeJS.ProcessEnv
   late: LateRecording
   rollouts: Rollouts
+  /** What the user has to know: a sentence, once. */
+  tell: (sentence: string) => void
 }
 
 /** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
@@ -34,13 +39,17 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
   const { args, environment, late } = options
   const turns = new TurnMoments()
   const questions = new HookQuestions()
+  const peers = await Peers.open()
+  // All that we start is the agent's.
+  peers.agentIs(process.pid)
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, late, turns, questions })
+      ? await startOtelTap({ config: read.config, environment, late, turns, peers, questions })
       : NO_OTEL_TAP
   const provider = 'config' in read ? providerOf(read.config, args, environment) : read
-  const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
+  const found =
+    'reason' in provider ? provider : await startHttpTap(provider, { otel, turns, peers }, options)
   if ('reason' in found) late.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
   const http = 'reason' in found ? NO_HTTP_TAP : found
   return {
@@ -49,6 +58,7 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
     hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
     async close() {
       await Promise.all([http.close(), otel.close()])
+      peers.close()
     },
   }
 }
@@ -63,19 +73,26 @@ const NO_HTTP_TAP: RunningHttpTap = {
 
 async function startHttpTap(
   provider: Provider,
-  otel: OtelTap,
-  turns: TurnMoments,
-  { environment, late, rollouts }: CodexTapOptions,
+  { otel, turns, peers }: { otel: OtelTap; turns: TurnMoments; peers: Peers },
+  { environment, late, rollouts, tell }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
+  const network = networkOf(environment, {
+    certificateVariable: CERTIFICATE_VARIABLE,
+    onProblem({ message }) {
+      tell(message)
+      late.log('warn', 'tacho', message)
+    },
+  })
   try {
     const tap = await HttpTap.start({
       late,
+      peers,
       upstream: provider.upstream,
       base: provider.base,
-      authorization: basicAuthorization(provider.userInfo),
+      authorization: provider.userInfo && basicAuthorization(provider.userInfo),
       provider: provider.name,
       idleTimeout: provider.idleTimeout,
-      network: networkOf(environment),
+      network,
       conversationOf,
       conversationOfMessage,
       declines: otel.declines,
@@ -86,6 +103,8 @@ async function startHttpTap(
         rollouts.link()
       },
     })
+    // While the agent starts, and not when it first waits for an answer.
+    void late.ready.then(() => prepareNetwork(network, provider.upstream({ headers: [] })))
     return {
       redirect: provider.redirect(tap.baseUrl),
       close: () => tap.close(),
@@ -106,13 +125,4 @@ function configOf(
     if (error instanceof BadConfig) return { reason: error.message }
     throw error
   }
-}
-
-/** The agent's requests to us must not take the user's proxy, which could not reach us. */
-function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!hasProxy(environment)) return environment
-  const noProxy = [environment.no_proxy || environment.NO_PROXY, '127.0.0.1']
-    .filter(Boolean)
-    .join(',')
-  return { ...environment, no_proxy: noProxy, NO_PROXY: noProxy }
 }

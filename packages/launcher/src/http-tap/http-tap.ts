@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
 import type { LateRecording } from '../late-recording.js'
-import type { Network } from '../network/open-connection.js'
+import { type Listener, listenOnLoopback } from '../network/listen.js'
+import type { Network } from '../network/network.js'
+import type { Peers } from '../network/peer.js'
+import { UnfinishedHeads } from '../network/unfinished-heads.js'
 import { type Guard, guardOf } from './guard.js'
 import type { HttpEvent, Seen } from './http-event.js'
+import { Outage } from './outage.js'
 import { type Beginning, RecordedConnection } from './recorded-connection.js'
 import { Relay } from './relay.js'
 import { Routes } from './routes.js'
@@ -14,6 +18,8 @@ import type { RequestHead } from './wire/message-head.js'
 
 export type HttpTapOptions = {
   late: LateRecording
+  /** Who may talk to us. */
+  peers: Peers
   /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
   upstream: (request: Pick<RequestHead, 'headers'>) => URL
   /** The path that the agent is given in the place of the upstream's. */
@@ -44,41 +50,53 @@ const SOCKET_BYTES = 1024 * 1024
 /** A relay on the loopback, between an agent and its model API, that reads along. */
 export class HttpTap {
   readonly #options: HttpTapOptions
-  readonly #server: Server
+  #listener: Listener | undefined
+  readonly #outage: Outage
+  readonly #heads = new UnfinishedHeads()
   readonly #relays = new Set<Relay>()
   readonly #recorded = new Set<RecordedConnection>()
   #guard: Guard = () => ({ refusal: 403 })
   readonly #harmless: Harmless
   readonly #routes: Routes
-  readonly #secret = `/${randomBytes(32).toString('base64url')}`
+  /** Where it cannot be told who is at the other end, only the agent is told this. */
+  readonly #secret: string
   readonly #open = new Map<Exchange, Conversation>()
   #connections = 0
 
   private constructor(options: HttpTapOptions) {
     this.#options = options
-    const { late, upstream, base } = options
-    late.with(({ scrubber }) => scrubber.learn(this.#secret.slice(1), 'tap'))
+    const { late, upstream, base, peers, network } = options
+    const secret = peers.canTell ? undefined : randomBytes(32).toString('base64url')
+    if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
+    this.#secret = secret === undefined ? '' : `/${secret}`
     this.#harmless = new Harmless((part, cause) =>
       late.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
     this.#routes = new Routes({ secret: this.#secret, base, upstream })
-    this.#server = createServer(
-      { highWaterMark: SOCKET_BYTES, noDelay: true, allowHalfOpen: true, pauseOnConnect: true },
-      (socket) => void this.#take(socket),
-    )
+    this.#outage = new Outage({
+      network,
+      refuse: () => this.#listener?.refuse(),
+      accept: () =>
+        this.#listener?.accept().catch((error: Error) => late.log('error', 'tacho', error.message)),
+      log: (level, words) => late.log(level, 'tacho', words),
+    })
   }
 
   /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
   static async start(options: HttpTapOptions): Promise<HttpTap> {
     const tap = new HttpTap(options)
-    tap.#server.listen(0, '127.0.0.1')
-    await once(tap.#server, 'listening')
+    tap.#listener = await listenOnLoopback({
+      peers: options.peers,
+      highWaterMark: SOCKET_BYTES,
+      onConnection: (socket) => void tap.#take(socket),
+      onTrouble: (sentence) => options.late.log('warn', 'tacho', sentence),
+    })
     tap.#guard = guardOf(tap.port)
     return tap
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#listener?.port ?? 0
   }
 
   /** The base URL to give to the agent in place of its own. */
@@ -89,9 +107,10 @@ export class HttpTap {
   /** Ends what is open and stops listening. */
   async close(): Promise<void> {
     const recording = await this.#options.late.ready
-    this.#server.close()
+    this.#outage.close()
     for (const relay of this.#relays) relay.close()
-    recording?.later.settle()
+    this.#listener?.close()
+    recording?.later.settleAll()
     await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
     // An exchange whose two sides are gone and that nobody has ended.
     for (const exchange of this.#open.keys())
@@ -104,7 +123,7 @@ export class HttpTap {
     agent.on('error', () => {})
     const recording = await this.#options.late.ready
     if (agent.destroyed) return
-    const { network, declines = () => false, authorization, late } = this.#options
+    const { network, declines = () => false, authorization } = this.#options
     const observer = recording === undefined ? UNRECORDED : this.#observer(recording)
     const relay: Relay = new Relay({
       agent,
@@ -114,9 +133,10 @@ export class HttpTap {
       admit: (head) => this.#guard(head, this.#secret),
       declines,
       settle: observer.settle,
-      onUnreachable: (origin, error) =>
-        late.log('warn', 'tacho', `${origin} cannot be reached: ${error.message}`),
-      spare: () => undefined,
+      heads: this.#heads,
+      overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
+      onUnreachable: (origin, error) => this.#outage.begin(origin, error),
+      spare: (origin) => this.#outage.spare(origin),
       tell: (seen) => {
         observer.tell(seen)
         if (seen.kind === 'closed') this.#relays.delete(relay)
@@ -125,19 +145,46 @@ export class HttpTap {
     this.#relays.add(relay)
   }
 
+  /** Loaded where an API speaks nothing else: all others wait for it, not for undici. */
+  async #overHttp2(
+    origin: string,
+    observer: Observer,
+    request: () => number | undefined,
+  ): Promise<Duplex> {
+    const { openHttp2Bridge } = await import('./http2.js')
+    const send = (work: () => void) => observer.within(request(), work)
+    return openHttp2Bridge(this.#options.network, origin, send)
+  }
+
   #observer(recording: Recording): Observer {
     this.#connections += 1
     const connection = this.#connections
     const recorded = this.#recordedConnection(recording)
     this.#recorded.add(recorded)
-    const { later } = recording
+    const lane = recording.later.lane()
     return {
-      settle: () => later.settle(),
+      settle: () => lane.settle(),
+      within(request, work) {
+        lane.settle()
+        const exchange = request === undefined ? undefined : recorded.exchangeOf(request)
+        if (exchange === undefined) {
+          work()
+          return
+        }
+        let isDone = false
+        const once = () => {
+          if (!isDone) work()
+          isDone = true
+        }
+        // The request goes out, whether its span can be made or not.
+        recording.withUndici(exchange, once).catch(once)
+      },
       tell: (seen) => {
         const event: HttpEvent = { ...seen, at: recording.now(), connection }
-        later.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)))
+        const bytes = 'bytes' in seen ? seen.bytes.length : 0
+        lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)
         if (seen.kind !== 'closed') return
-        later.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
+        lane.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
       },
     }
   }
@@ -170,6 +217,15 @@ export class HttpTap {
 }
 
 /** What is done with what a relay saw. */
-type Observer = { tell: (seen: Seen) => void; settle: () => void }
+type Observer = {
+  tell: (seen: Seen) => void
+  settle: () => void
+  /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
+  within: (request: number | undefined, work: () => void) => void
+}
 
-const UNRECORDED: Observer = { tell: () => {}, settle: () => {} }
+const UNRECORDED: Observer = {
+  tell: () => {},
+  settle: () => {},
+  within: (_request, work) => work(),
+}

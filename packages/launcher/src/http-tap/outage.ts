@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Network, Opened } from '../network/open-connection.js'
+import type { Network } from '../network/network.js'
+import type { Opened } from '../network/open-connection.js'
 import { openConnection } from '../network/open-connection.js'
 
 export type OutageOptions = {
@@ -7,7 +8,7 @@ export type OutageOptions = {
   /** Has the tap's port refuse connections, as the upstream does. */
   refuse: () => void
   /** Has it take them again. */
-  accept: () => void
+  accept: () => unknown
   log: (level: 'info' | 'warn', words: string) => void
 }
 

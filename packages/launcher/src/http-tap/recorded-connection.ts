@@ -50,6 +50,11 @@ export class RecordedConnection {
     this.#options = options
   }
 
+  /** The exchange of a request that is not over. */
+  exchangeOf(request: number): Exchange | undefined {
+    return this.#open.get(request)?.exchange
+  }
+
   /** Resolves when all that was told to the end is recorded. */
   async drained(): Promise<void> {
     await this.#socketsEnd

@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Network, Opened } from '../network/open-connection.js'
+import type { Duplex } from 'node:stream'
+import { HEAD_BYTES } from '../network/limits.js'
+import type { Network } from '../network/network.js'
+import type { Opened } from '../network/open-connection.js'
+import type { UnfinishedHeads } from '../network/unfinished-heads.js'
 import { HeldResponse } from './held-response.js'
 import type { Peer, Seen, Side } from './http-event.js'
 import {
@@ -9,10 +13,11 @@ import {
   rewrittenRequest,
 } from './rewritten-head.js'
 import { CREDENTIALS, type Route, type Routes, tapOrigin } from './routes.js'
-import { reset, UpstreamLeg } from './upstream-leg.js'
+import { type Reached, reset, UpstreamLeg } from './upstream-leg.js'
 import { requestBodyLength, responseBodyLength } from './wire/body-length.js'
 import {
   headerValue,
+  headerWords,
   type RequestHead,
   type ResponseHead,
   readRequestHead,
@@ -37,12 +42,13 @@ export type RelayOptions = {
   settle: () => void
   /** The upstream cannot be reached. */
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
+  /** Keeps count of connections whose heads are not whole. */
+  heads: UnfinishedHeads
+  /** Stands in for a connection to an origin that speaks HTTP/2 only; `request` is being answered. */
+  overHttp2: (origin: string, request: () => number | undefined) => Promise<Duplex>
   /** A connection to an origin that is there already. */
   spare: (origin: string) => Opened | undefined
 }
-
-/** Heads of some gateways are large; the host must get them all the same. */
-const HEAD_BYTES = 1024 * 1024
 
 type Outstanding = { number: number; head: RequestHead; route: Route }
 
@@ -81,12 +87,8 @@ export class Relay {
     agent.on('drain', () => this.#leg?.resume())
     agent.on('error', (error: NodeJS.ErrnoException) => this.#agentBroke(error))
     agent.on('close', () => this.#agentClosed())
+    options.heads.opened(agent)
     agent.resume()
-  }
-
-  /** A head has begun to come and is not whole. */
-  get isWithinHead(): boolean {
-    return this.#requests.isWithinHead
   }
 
   /** Ends both sides. */
@@ -100,6 +102,7 @@ export class Relay {
     this.#leg?.cork()
     this.#requests.push(bytes)
     this.#leg?.uncork()
+    if (this.#requests.isWithinHead) this.#options.heads.begun(this.#agent)
   }
 
   #requestReader(): MessageReader<RequestHead> {
@@ -119,6 +122,7 @@ export class Relay {
   }
 
   #requestHead(head: RequestHead, wire: Buffer) {
+    this.#options.heads.whole(this.#agent)
     const admission = this.#options.admit(head)
     if ('refusal' in admission) return this.#refuse(admission.refusal)
     this.#isDeclined = this.#options.declines(admission.path)
@@ -126,7 +130,7 @@ export class Relay {
     if (this.#isDeclined) return length
     const route = this.#options.routes.routeOf(head, admission.path)
     if (route === undefined) return this.#refuse(404)
-    if (!this.#legTo(route.origin)) return 'wait'
+    if (!this.#legTo(reachedAt(head, route))) return 'wait'
     this.#count += 1
     const request = this.#count
     this.#outstanding.push({ number: request, head, route })
@@ -153,6 +157,7 @@ export class Relay {
       network: this.#options.network,
       origin,
       spare: this.#options.spare(origin),
+      overHttp2: () => this.#options.overHttp2(origin, () => this.#outstanding[0]?.number),
       events: {
         opened: () => {},
         data: (bytes) => this.#fromUpstream(bytes),
@@ -342,10 +347,11 @@ export class Relay {
 
   #unreachable(origin: string, error: NodeJS.ErrnoException): void {
     const { code = 'EIO', message } = error
-    for (const { number } of this.#outstanding)
+    const isOwn = this.#outstanding.some(({ route }) => !route.isStrange)
+    for (const { number } of this.#outstanding.splice(0))
       this.#options.tell({ kind: 'unreachable', request: number, code, message })
-    this.#outstanding.length = 0
-    this.#options.onUnreachable(origin, error)
+    // Where the upstream has sent the agent elsewhere, the upstream is there.
+    if (isOwn) this.#options.onUnreachable(origin, error)
   }
 
   #close(): void {
@@ -355,15 +361,22 @@ export class Relay {
   }
 }
 
-function peerOf({ socket }: Opened): Peer {
-  return { address: socket.remoteAddress, port: socket.remotePort }
+/** Where a connection for it is opened to: an agent may reach its WebSockets another way. */
+function reachedAt({ headers }: RequestHead, { origin }: Route): string {
+  const isSocket = headerWords(headers, 'upgrade').includes('websocket')
+  return isSocket ? origin.replace(/^http/, 'ws') : origin
+}
+
+function peerOf({ socket, isHttp2 = false }: Reached): Peer {
+  const { remoteAddress, remotePort } = socket as Partial<Socket>
+  return { address: remoteAddress, port: remotePort, isHttp2 }
 }
 
 /** What a proxy on the way needs beside. */
 function onTheWay(
   changes: HeadChanges,
   { origin, target }: Route,
-  { form, proxyAuthorization }: Opened,
+  { form, proxyAuthorization }: Reached,
 ): HeadChanges {
   if (form !== 'absolute') return changes
   const added = [...(changes.added ?? [])]

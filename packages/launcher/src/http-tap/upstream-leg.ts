@@ -1,12 +1,16 @@
 import type { Socket } from 'node:net'
-import type { Network, Opened } from '../network/open-connection.js'
-import { openConnection } from '../network/open-connection.js'
+import type { Duplex } from 'node:stream'
+import type { Network } from '../network/network.js'
+import { type Opened, openConnection } from '../network/open-connection.js'
 
 /** What may wait for a connection to the upstream before the agent is made to wait. */
 const WAITING_BYTES = 1024 * 1024
 
+/** How the upstream is reached: over a connection, or by what speaks HTTP/2 in its place. */
+export type Reached = Omit<Opened, 'socket'> & { socket: Duplex; isHttp2?: boolean }
+
 /** Bytes, or what makes them once it is known how the upstream is reached. */
-type Outgoing = Buffer | ((opened: Opened) => Buffer)
+type Outgoing = Buffer | ((reached: Reached) => Buffer)
 
 export type LegEvents = {
   opened(): void
@@ -27,6 +31,8 @@ export type LegOptions = {
   events: LegEvents
   /** A connection to that origin that is there already. */
   spare: Opened | undefined
+  /** Stands in for a connection to an origin that speaks HTTP/2 only. */
+  overHttp2: () => Promise<Duplex>
 }
 
 /** The connection to the upstream that belongs to one of the agent's. */
@@ -34,24 +40,29 @@ export class UpstreamLeg {
   readonly origin: string
   readonly #events: LegEvents
   readonly #opening = new AbortController()
-  #opened: Opened | undefined
+  #opened: Reached | undefined
   #waiting: Outgoing[] = []
   #waitingBytes = 0
   #isEnded = false
   #isGone = false
   #error: NodeJS.ErrnoException | undefined
 
-  constructor({ network, origin, events, spare }: LegOptions) {
+  constructor({ network, origin, events, spare, overHttp2 }: LegOptions) {
     this.origin = origin
     this.#events = events
     if (spare !== undefined) {
       this.#use(spare)
       return
     }
-    openConnection(network, new URL(origin), this.#opening.signal).then(
-      (opened) => this.#use(opened),
-      (error: NodeJS.ErrnoException) => this.#failed(error),
-    )
+    openConnection(network, new URL(origin), this.#opening.signal)
+      .catch(async (error: NodeJS.ErrnoException): Promise<Reached> => {
+        if (error.code !== 'HTTP2_ONLY') throw error
+        return { socket: await overHttp2(), form: 'origin', isHttp2: true }
+      })
+      .then(
+        (reached) => this.#use(reached),
+        (error: NodeJS.ErrnoException) => this.#failed(error),
+      )
   }
 
   /** @returns whether more may be written at once. */
@@ -100,7 +111,7 @@ export class UpstreamLeg {
     else if (!this.#isGone) this.#close()
   }
 
-  #use(opened: Opened): void {
+  #use(opened: Reached): void {
     const { socket } = opened
     if (this.#isGone) {
       socket.destroy()
@@ -126,7 +137,7 @@ export class UpstreamLeg {
     socket.resume()
   }
 
-  #flush(opened: Opened): void {
+  #flush(opened: Reached): void {
     const { socket } = opened
     let mayGoOn = true
     socket.cork()
@@ -150,15 +161,16 @@ export class UpstreamLeg {
 }
 
 /** Breaks a connection off so that the other end hears of it as of a failure. */
-export function reset(socket: Socket): void {
+export function reset(socket: Duplex): void {
   try {
-    socket.resetAndDestroy()
+    if ('resetAndDestroy' in socket) (socket as Socket).resetAndDestroy()
+    else socket.destroy()
   } catch {
     // TLS has no reset of its own (Node: ERR_INVALID_HANDLE_TYPE).
     socket.destroy()
   }
 }
 
-function made(bytes: Outgoing, opened: Opened): Buffer {
+function made(bytes: Outgoing, opened: Reached): Buffer {
   return typeof bytes === 'function' ? bytes(opened) : bytes
 }

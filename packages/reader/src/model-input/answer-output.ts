@@ -25,7 +25,7 @@ export function answerOutput(
     if (step.done) {
       const isShorter = repeated.length < done.length
       const items = isShorter ? inOrder(done) : repeated
-      const missing = step.value ?? (hasEnded ? undefined : 'it has no end')
+      const missing = step.value ?? (hasEnded ? undefined : noEnd(exchange))
       return { items, characters, ...(missing !== undefined && { missing }) }
     }
     const event = objectOf(step.value.value)
@@ -75,6 +75,10 @@ function* responsesOf(
     if (cause instanceof ReaderError) return cause.message
     throw cause
   }
+}
+
+function noEnd({ number }: IndexedExchange): string {
+  return `The answer of exchange ${number} has no end: what it said up to there is in the input.`
 }
 
 function inOrder(done: { at: number; item: unknown }[]): unknown[] {

@@ -5,7 +5,7 @@ import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import { requestBody } from '../request-body.js'
 import { answerOutput } from './answer-output.js'
-import { answerFinder } from './find-answer.js'
+import { findAnswer } from './find-answer.js'
 import { LEAST_READ_BYTES, MAX_CHARACTERS, MAX_LINKS, MAX_LOG_READS } from './limits.js'
 
 /** What a model was given to answer, as if it had been sent at once. */
@@ -35,6 +35,7 @@ export type MissingInput = {
    * before it would be too much.
    */
   kind: 'no-answer' | 'request' | 'answer' | 'limit'
+  /** A sentence. */
   reason: string
 }
 
@@ -44,17 +45,24 @@ export type MissingInput = {
  * and output come before it, and so on back to a request that continues none. Each step goes to an
  * earlier exchange, so that no circle has no end.
  *
+ * @param mostLinks exchanges that it is put together from, at most.
  * @throws ReaderError `missing-bytes` where its own request is not there, `no-model-input` where that
  *   is none to a model.
  */
-export function modelInput(folder: string, index: RawIndex, exchange: IndexedExchange): ModelInput {
+export function modelInput(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+  mostLinks: number = MAX_LINKS,
+): ModelInput {
   const newest = jsonRequest(requestBody(folder, index, exchange))
   if (newest === undefined || !('input' in newest.members || continued(newest) !== undefined)) {
     throw noModelInput(exchange)
   }
-  const links: Link[] = [{ exchange, request: newest }]
+  const newestLink = { exchange, request: newest }
+  const links: Link[] = [newestLink]
   const missing: MissingInput[] = []
-  for (const found of earlierLinks(folder, index, { exchange, request: newest })) {
+  for (const found of earlierLinks(folder, index, newestLink, mostLinks)) {
     if ('kind' in found) missing.push(found)
     else links.push(found)
   }
@@ -77,29 +85,30 @@ function* earlierLinks(
   folder: string,
   index: RawIndex,
   newest: Required<Pick<Link, 'exchange' | 'request'>>,
+  mostLinks: number,
 ): Generator<Link | MissingInput> {
   const reads = countedReads(folder)
-  const find = answerFinder(folder, index, reads.count)
   let { exchange, request } = newest
   let characters = request.characters
   for (let link = 1; ; link += 1) {
     const responseId = continued(request)
     if (responseId === undefined) return
-    const earlier = link < MAX_LINKS ? find(responseId, exchange.number) : undefined
-    if (link >= MAX_LINKS || characters > MAX_CHARACTERS || reads.areTooMany()) {
-      yield { exchange: exchange.number, kind: 'limit', reason: 'what comes before it is too much' }
+    const earlier =
+      link < mostLinks ? findAnswer(folder, index, responseId, exchange, reads.count) : undefined
+    if (link >= mostLinks || characters > MAX_CHARACTERS || reads.areOver()) {
+      yield { exchange: exchange.number, kind: 'limit', reason: tooMuch(exchange) }
       return
     }
     if (earlier === undefined) {
       const id = JSON.stringify(responseId.slice(0, 80))
-      const reason = `it continues the answer ${id}, which no exchange before it has`
+      const what = `Exchange ${exchange.number} continues the answer ${id}`
+      const reason = `${what}, which no exchange before it has.`
       yield { exchange: exchange.number, kind: 'no-answer', reason }
       return
     }
     const answer = answerOutput(folder, earlier, reads.count)
     if (answer.missing !== undefined) {
-      const reason = `its answer is not whole: ${answer.missing}`
-      yield { exchange: earlier.number, kind: 'answer', reason }
+      yield { exchange: earlier.number, kind: 'answer', reason: answer.missing }
     }
     const sent = requestOrReason(folder, index, earlier)
     if (typeof sent === 'string') {
@@ -115,16 +124,23 @@ function* earlierLinks(
 }
 
 /** Counts the bytes of the log that are read, and ends the reading of an answer beyond a limit. */
-function countedReads(folder: string): { count: (bytes: number) => void; areTooMany(): boolean } {
+function countedReads(folder: string): { count: (bytes: number) => void; areOver(): boolean } {
   const most = Math.max(LEAST_READ_BYTES, MAX_LOG_READS * plainLogSize(folder, SESSION_FILES.raw))
   let read = 0
+  let isOver = false
   return {
     count(bytes) {
       read += bytes
-      if (read > most) throw new ReaderError('missing-bytes', 'too much of the log was to be read')
+      if (read <= most) return
+      isOver = true
+      throw new ReaderError('missing-bytes', 'Too much of the log was to be read.')
     },
-    areTooMany: () => read > most,
+    areOver: () => isOver,
   }
+}
+
+function tooMuch({ number }: IndexedExchange): string {
+  return `What comes before exchange ${number} is too much to be put together.`
 }
 
 function requestOrReason(
@@ -133,7 +149,8 @@ function requestOrReason(
   exchange: IndexedExchange,
 ): JsonRequest | string {
   try {
-    return jsonRequest(requestBody(folder, index, exchange)) ?? 'its request is no JSON object'
+    const request = jsonRequest(requestBody(folder, index, exchange))
+    return request ?? `The request of exchange ${exchange.number} is no JSON object.`
   } catch (cause) {
     if (cause instanceof ReaderError) return cause.message
     throw cause

@@ -5,10 +5,11 @@ import {
   isSessionId,
   isUuid,
   type Manifest,
+  manifestCounts,
+  noneEnded,
   type Run,
   traceIdOfUuid,
 } from '@tacho/format'
-import { manifestCounts, noneEnded } from '../ended-exchanges.js'
 import { agentOf } from '../read-session.js'
 import type { Span } from '../read-spans.js'
 import { type SessionRun, sessionRuns } from '../session-runs.js'

@@ -1,10 +1,11 @@
 import {
+  countEnd,
   type EndedExchanges,
+  noneEnded,
   type Piece,
   type RequestBodyRecord,
   SESSION_FILES,
 } from '@tacho/format'
-import { countEnd, noneEnded } from '../ended-exchanges.js'
 import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'

@@ -2,11 +2,11 @@ import {
   type EndedExchanges,
   isUuid,
   type Manifest,
+  noneEnded,
   SESSION_FILES,
   traceIdOfUuid,
 } from '@tacho/format'
 import type { Damage, ReportDamage } from '../damage.js'
-import { noneEnded } from '../ended-exchanges.js'
 import type { RawChecks } from './check-raw-log.js'
 import type { SpanChecks } from './check-spans.js'
 

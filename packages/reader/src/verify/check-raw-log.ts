@@ -3,17 +3,18 @@ import {
   BodyReader,
   bytesOf,
   type Content,
+  countEnd,
   type EndedExchanges,
   type EndRecord,
   type GapRecord,
   lengthOf,
   MissingBytes,
+  noneEnded,
   type RawRecord,
   type RequestBodyRecord,
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { countEnd, noneEnded } from '../ended-exchanges.js'
 import { damageOf, rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
 import { whyNotWhole } from '../why-not-whole.js'

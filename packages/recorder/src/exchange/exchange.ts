@@ -290,7 +290,7 @@ export class Exchange {
     this.#ended = record
     this.#endSpans()
     if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record, now)
-    this.#session.exchangeEnded(record.state, this.#head.conversation, now)
+    this.#session.exchangeEnded(record, this.#head, now)
     this.#settleFinished()
   }
 

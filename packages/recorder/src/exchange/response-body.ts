@@ -59,7 +59,7 @@ export class ResponseBody {
     if (coding === 'unknown') this.#text = new PlainText()
     else if (coding !== 'none') {
       this.#decoding = decoding.open(coding.codings, {
-        decoded: (bytes, at) => this.#decoded(bytes, at),
+        decoded: (bytes, at, isContinued) => this.#decoded(bytes, at, isContinued),
         over: (outcome) => {
           this.#outcome = outcome
           this.#finish?.()
@@ -74,7 +74,7 @@ export class ResponseBody {
     this.#wireHash?.update(bytes)
     if (this.#decoding !== undefined) this.#decoding.push(bytes, at)
     else if (this.#text?.push(bytes) === false) this.#unreadBytes += bytes.length
-    else this.#decoded(bytes, at)
+    else this.#decoded(bytes, at, false)
   }
 
   /**
@@ -104,14 +104,14 @@ export class ResponseBody {
     return { ...decoded, ...brokenBy(outcome, isWhole) }
   }
 
-  #decoded(bytes: Uint8Array, at: number): void {
+  #decoded(bytes: Uint8Array, at: number, isContinued: boolean): void {
     const before = this.#decodedBytes
     this.#decodedBytes += bytes.length
     this.#options.read(bytes)
     const room = Math.max(0, BODY_BYTES - before)
     const kept = bytes.length <= room ? bytes : bytes.subarray(0, room)
     if (kept.length > 0) {
-      this.#cutter.arrived(at, kept.length)
+      this.#cutter.arrived(at, kept.length, isContinued)
       this.#write(this.#scrub.push(kept))
     }
     if (kept.length < bytes.length) this.#leaveOut(bytes.subarray(kept.length))

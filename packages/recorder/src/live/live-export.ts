@@ -68,10 +68,11 @@ export class LiveExport {
       stdout: true,
       stderr: true,
     })
-    this.#worker.unref()
     this.#worker.on('message', (message: FromSender) => this.#heard(message))
     this.#worker.on('error', (error) => this.#failed(String(error)))
     this.#worker.on('exit', () => this.#failed('the thread that sends has ended'))
+    // Behind the listeners, for one of them would keep the process alive again.
+    this.#worker.unref()
   }
 
   /** A session whose deliveries somebody wants to hear of. */

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib'
 import { INLINE_DECODED_BYTES, INLINE_WIRE_BYTES } from '../../limits.js'
 import type { Coding } from './codings.js'
+import { hasWrapper } from './zlib-decoder.js'
 import { unzstd } from './zstd.js'
 
 /**
@@ -20,7 +21,8 @@ const LIMIT = { maxOutputLength: INLINE_DECODED_BYTES }
 
 const OPEN: Record<Coding, (bytes: Uint8Array) => Uint8Array> = {
   gzip: (bytes) => zlib.gunzipSync(bytes, LIMIT),
-  deflate: (bytes) => zlib.inflateSync(bytes, LIMIT),
+  deflate: (bytes) =>
+    hasWrapper(bytes[0] ?? 0) ? zlib.inflateSync(bytes, LIMIT) : zlib.inflateRawSync(bytes, LIMIT),
   br: (bytes) => zlib.brotliDecompressSync(bytes, LIMIT),
   zstd: (bytes) => unzstd(bytes, INLINE_DECODED_BYTES),
 }

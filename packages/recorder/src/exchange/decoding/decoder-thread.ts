@@ -62,17 +62,46 @@ async function work(id: number, body: Body): Promise<void> {
 }
 
 async function give(body: number, at: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of pieces) {
-    if (!bodies.has(body)) return
-    // Its memory may be part of something larger, which would be sent as well.
-    const bytes = new Uint8Array(piece)
-    tell({ kind: 'decoded', body, at, bytes }, bytes)
-    ahead += bytes.length
-    while (ahead > DECODED_AHEAD_BYTES) {
-      await new Promise<void>((resolve) => {
-        goOn.push(resolve)
-      })
+  const together: Uint8Array[] = []
+  let length = 0
+  let isContinued = false
+  const send = () => {
+    if (length === 0 || !bodies.has(body)) return
+    const bytes = new Uint8Array(length)
+    let to = 0
+    for (const piece of together.splice(0)) {
+      bytes.set(piece, to)
+      to += piece.length
     }
+    // Counted first: once they are sent they are not ours any more, and none.
+    ahead += length
+    tell({ kind: 'decoded', body, at, isContinued, bytes }, bytes)
+    length = 0
+    isContinued = true
+  }
+  try {
+    for await (const piece of pieces) {
+      together.push(piece)
+      length += piece.length
+      if (length < MOST_TOGETHER) continue
+      send()
+      await room()
+    }
+  } finally {
+    // Also where a fault was found: what came before it is true.
+    send()
+  }
+  await room()
+}
+
+/** What came out of bytes that arrived together stays together, up to here. */
+const MOST_TOGETHER = 64 * 1024
+
+async function room(): Promise<void> {
+  while (ahead > DECODED_AHEAD_BYTES) {
+    await new Promise<void>((resolve) => {
+      goOn.push(resolve)
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Coding } from './codings.js'
-import { ZlibDecoder } from './zlib-decoder.js'
-import { openZstd } from './zstd.js'
+import { openZlib } from './zlib-decoder.js'
+import { ZstdDecoder } from './zstd.js'
 
 /** Takes one coding off a body as it comes. Holds back nothing that it can give. */
 export type Decoder = {
@@ -82,7 +82,7 @@ function limited(decoder: Decoder, limit: number): Decoder {
 }
 
 function named(coding: Coding): Decoder {
-  const decoder = coding === 'zstd' ? openZstd() : new ZlibDecoder(coding)
+  const decoder = coding === 'zstd' ? new ZstdDecoder() : openZlib(coding)
   const naming = async function* (pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     try {
       yield* pieces

@@ -6,8 +6,11 @@ import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 
 /** Is told what comes out of a body. */
 export type DecodingListener = {
-  /** @param at as it was given with the bytes on the wire that these came out of. */
-  decoded(bytes: Uint8Array, at: number): void
+  /**
+   * @param at as it was given with the bytes on the wire that these came out of.
+   * @param isContinued they came out of the same ones as those before.
+   */
+  decoded(bytes: Uint8Array, at: number, isContinued: boolean): void
   /** What it was last given is done: for who gives it no more than one piece at a time. */
   taken?(): void
   /** Once, behind all of it; before {@link BodyDecoding.end} where the rest is of no use. */
@@ -29,14 +32,22 @@ type OpenBody = { listener: DecodingListener; waitingBytes: number; isEnding: bo
  * it is doing.
  */
 export class DecodingThread {
+  readonly #silence: number
   readonly #bodies = new Map<number, OpenBody>()
   #worker: Worker | undefined
   #next = 0
   #waitingBytes = 0
+  /** Decoded bytes that it has not been told of yet. */
+  #dealtWithBytes = 0
   #ended = 0
   #isClosed = false
   #isSilent = false
   #watch: NodeJS.Timeout | undefined
+
+  /** @param options.silenceMilliseconds how long it may say nothing, twice, with work to do. */
+  constructor({ silenceMilliseconds = DECODING_SILENCE_MILLISECONDS } = {}) {
+    this.#silence = silenceMilliseconds
+  }
 
   open(codings: readonly Coding[], listener: DecodingListener): BodyDecoding {
     this.#next += 1
@@ -87,16 +98,29 @@ export class DecodingThread {
       this.#bodies.get(body)?.listener.taken?.()
     } else if (message.kind === 'over') this.#over(body, message.outcome)
     else {
-      this.#decoded(body, message.bytes, message.at)
-      this.#post({ kind: 'dealt-with', bytes: message.bytes.length })
+      this.#decoded(message)
+      this.#dealtWith(message.bytes.length)
     }
+  }
+
+  // Once in a turn of the event loop: what follows at once would come in the same turn, and the
+  // host's own work would wait for all of it.
+  #dealtWith(bytes: number): void {
+    if (this.#dealtWithBytes === 0) setImmediate(() => this.#askForMore()).unref()
+    this.#dealtWithBytes += bytes
+  }
+
+  #askForMore(): void {
+    const bytes = this.#dealtWithBytes
+    this.#dealtWithBytes = 0
+    this.#worker?.postMessage({ kind: 'dealt-with', bytes } satisfies ToDecoder)
   }
 
   // Messages come on their own, outside of the wall that all other work stands behind: what is
   // thrown here would end the host.
-  #decoded(body: number, bytes: Uint8Array, at: number): void {
+  #decoded({ body, bytes, at, isContinued }: Extract<FromDecoder, { kind: 'decoded' }>): void {
     try {
-      this.#bodies.get(body)?.listener.decoded(bytes, at)
+      this.#bodies.get(body)?.listener.decoded(bytes, at, isContinued)
     } catch (cause) {
       this.#post({ kind: 'drop', body })
       this.#over(body, faultOf(String(cause)))
@@ -126,7 +150,7 @@ export class DecodingThread {
   #post(message: ToDecoder, bytes?: Uint8Array<ArrayBuffer>): void {
     const worker = this.#worker ?? this.#start()
     worker.postMessage(message, bytes === undefined ? [] : [bytes.buffer])
-    this.#watch ??= setInterval(() => this.#look(), DECODING_SILENCE_MILLISECONDS).unref()
+    this.#watch ??= setInterval(() => this.#look(), this.#silence).unref()
   }
 
   #start(): Worker {
@@ -136,11 +160,13 @@ export class DecodingThread {
       stdout: true,
       stderr: true,
     })
-    worker.unref()
     worker.on('message', (message: FromDecoder) => this.#heard(message))
     worker.on('error', () => this.#failed(worker))
     worker.on('exit', () => this.#failed(worker))
+    // Behind the listeners, for one of them would keep the process alive again.
+    worker.unref()
     this.#worker = worker
+    this.#dealtWithBytes = 0
     return worker
   }
 

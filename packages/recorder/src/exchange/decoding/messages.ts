@@ -13,7 +13,8 @@ export type ToDecoder =
 
 /** What it tells. */
 export type FromDecoder =
-  | { kind: 'decoded'; body: number; at: number; bytes: Uint8Array }
+  /** `isContinued`: out of the same bytes as the ones before. */
+  | { kind: 'decoded'; body: number; at: number; isContinued: boolean; bytes: Uint8Array }
   /** So many bytes of those that it was given are no longer held. */
   | { kind: 'taken'; body: number; bytes: number }
   | { kind: 'over'; body: number; outcome: DecodingOutcome }

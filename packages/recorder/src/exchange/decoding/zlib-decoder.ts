@@ -8,18 +8,24 @@ import { type Decoder, DecodingFault } from './decoder.js'
  */
 export class ZlibDecoder implements Decoder {
   readonly #open: (first: number) => Transform
+  readonly #trailer: number
   #stream: Transform | undefined
   #taken = 0
   #fault: Error | undefined
   #isOver = false
   #wake: () => void = () => {}
 
-  constructor(coding: 'gzip' | 'deflate' | 'br' | Transform) {
-    this.#open = typeof coding === 'string' ? (first) => OPEN[coding](first) : () => coding
+  /**
+   * @param open makes the stream, given the first byte.
+   * @param trailer how many bytes stand behind the content: its checksum.
+   */
+  constructor(open: (first: number) => Transform, trailer: number) {
+    this.#open = open
+    this.#trailer = trailer
   }
 
   async *push(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-    for (const slice of slicesOf(bytes, this.#taken)) {
+    for (const slice of slicesOf(bytes, this.#taken, this.#trailer)) {
       if (this.#isOver) return
       const stream = this.#started(slice[0] ?? 0)
       let isTaken = false
@@ -87,22 +93,37 @@ export class ZlibDecoder implements Decoder {
 const FIRST_BYTES = 16 * 1024
 const SHORT_SLICE = 512
 const LONG_SLICE = 64 * 1024
-const TRAILER_BYTES = 8
 
-function* slicesOf(bytes: Uint8Array, taken: number): Generator<Uint8Array> {
-  const trailer = Math.max(0, bytes.length - TRAILER_BYTES)
+function* slicesOf(bytes: Uint8Array, taken: number, last: number): Generator<Uint8Array> {
+  const trailer = Math.max(0, bytes.length - last)
   for (let at = 0; at < trailer; ) {
     const length = taken + at < FIRST_BYTES ? SHORT_SLICE : LONG_SLICE
     yield bytes.subarray(at, Math.min(trailer, at + length))
     at += length
   }
-  if (bytes.length > 0) yield bytes.subarray(trailer)
+  if (bytes.length > trailer) yield bytes.subarray(trailer)
 }
 
-// RFC 9110, 8.4.1.2: `deflate` has zlib's wrapper, and some servers leave it out. All that begins
-// with it has an 8 in the low half of its first byte (RFC 1950, 2.2).
-const OPEN = {
-  gzip: () => zlib.createGunzip(),
-  deflate: (first: number) => ((first & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
-  br: () => zlib.createBrotliDecompress(),
+/** A decoder for one of the codings that every Node has. */
+export function openZlib(coding: 'gzip' | 'deflate' | 'br'): Decoder {
+  switch (coding) {
+    case 'gzip':
+      return new ZlibDecoder(() => zlib.createGunzip(), 8)
+    case 'deflate':
+      return new ZlibDecoder(inflater, 4)
+    case 'br':
+      return new ZlibDecoder(() => zlib.createBrotliDecompress(), 0)
+  }
+}
+
+function inflater(first: number): Transform {
+  return hasWrapper(first) ? zlib.createInflate() : zlib.createInflateRaw()
+}
+
+/**
+ * Whether what begins with this byte has zlib's wrapper. `deflate` is to have it (RFC 9110, 8.4.1.2),
+ * and some servers leave it out; all that does has an 8 in the low half (RFC 1950, 2.2).
+ */
+export function hasWrapper(first: number): boolean {
+  return (first & 15) === 8
 }

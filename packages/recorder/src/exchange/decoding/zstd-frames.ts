@@ -1,5 +1,4 @@
 import { DecodingFault } from './decoder.js'
-import { ZSTD_WINDOW_LOG } from './zstd.js'
 
 /** What a zstd stream is made of (RFC 8878, 3), whole each. */
 export type ZstdPart =
@@ -84,6 +83,8 @@ const SKIPPABLE = 0x184d2a5
 const SHORTEST_HEADER = 5
 const BLOCK_HEADER = 3
 const CHECKSUM_BYTES = 4
+/** What RFC 9659 allows in HTTP; a decoder holds as much of what it has given already. */
+const MOST_WINDOW_BYTES = 8 * 1024 * 1024
 const MOST_BLOCK_BYTES = 128 * 1024
 
 function isSkippable(bytes: Uint8Array): boolean {
@@ -121,7 +122,7 @@ function headerPart(bytes: Uint8Array, hasChecksum: boolean): ZstdPart {
   const size = numberAt(bytes, dictionaryAt + dictionaryBytes, sizeBytes)
   const contentSize = sizeBytes === 0 ? undefined : size + (sizeBytes === 2 ? 256 : 0)
   const window = hasWindow ? windowOf(bytes[5] ?? 0) : (contentSize ?? 0)
-  if (window > 2 ** ZSTD_WINDOW_LOG) {
+  if (window > MOST_WINDOW_BYTES) {
     throw new DecodingFault(`its window of ${window} bytes is larger than RFC 9659 allows`)
   }
   return { kind: 'header', bytes, hasChecksum, contentSize }

@@ -7,11 +7,12 @@ import { Recording } from '@tacho/recorder'
 import {
   conversationOf,
   conversationOfMessage,
-} from '../../packages/launcher/dist/codex/conversation.js'
-import { HttpTap } from '../../packages/launcher/dist/http-tap/http-tap.js'
-import { LateRecording } from '../../packages/launcher/dist/late-recording.js'
-import { networkOf } from '../../packages/launcher/dist/network/open-connection.js'
-import { SessionOnDisk } from '../agents/session-on-disk.js'
+} from '../../../packages/launcher/dist/codex/conversation.js'
+import { HttpTap } from '../../../packages/launcher/dist/http-tap/http-tap.js'
+import { LateRecording } from '../../../packages/launcher/dist/late-recording.js'
+import { networkOf } from '../../../packages/launcher/dist/network/network.js'
+import { Peers } from '../../../packages/launcher/dist/network/peer.js'
+import { SessionOnDisk } from '../../agents/session-on-disk.js'
 
 /** A real HTTP tap of this process, before an upstream that the test writes. */
 export type TapBetween = {
@@ -30,8 +31,13 @@ export type TapBetween = {
  * Starts one. Only one at a time: OpenTelemetry's provider is the process's.
  *
  * @param path of the upstream's base URL.
+ * @param canTellPeers false: as on a system that does not tell who is at the other end.
  */
-export async function tapBetween(listener: RequestListener, path = '/v1'): Promise<TapBetween> {
+export async function tapBetween(
+  listener: RequestListener,
+  path = '/v1',
+  { canTellPeers = true } = {},
+): Promise<TapBetween> {
   const root = mkdtempSync(join(tmpdir(), 'tacho-tap-'))
   const upstream = createServer(listener)
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
@@ -49,15 +55,18 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
       throw new Error(sentence)
     },
   })
+  const peers = await Peers.open()
+  if (!canTellPeers) peers.close()
   const late = new LateRecording()
   await late.open(async () => recording)
   const tap = await HttpTap.start({
     late,
+    peers,
     upstream: () => upstreamUrl,
     provider: 'scripted',
     idleTimeout: 300_000,
     base: path,
-    network: networkOf({}),
+    network: networkOf({}, { certificateVariable: 'NONE' }),
     conversationOf,
     conversationOfMessage,
   })
@@ -75,6 +84,7 @@ export async function tapBetween(listener: RequestListener, path = '/v1'): Promi
     recorded,
     async close() {
       await tap.close()
+      peers.close()
       upstream.closeAllConnections()
       await new Promise((resolve) => upstream.close(resolve))
       rmSync(root, { recursive: true, force: true })

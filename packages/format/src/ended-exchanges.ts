@@ -1,11 +1,12 @@
-import type { EndedExchanges, EndRecord } from '@tacho/format'
+import type { EndedExchanges } from './manifest.js'
+import type { EndRecord } from './raw-record.js'
 
 /** Counts of exchanges that ended, with nothing counted yet. */
 export function noneEnded(): Required<EndedExchanges> {
   return { completed: 0, cancelled: 0, failed: 0, connections: 0, prewarms: 0 }
 }
 
-/** Counts the end of an exchange, as the recorder counts it for the manifest. */
+/** Counts the end of an exchange for the manifest: recording, and holding one against the log. */
 export function countEnd(
   counts: Required<EndedExchanges>,
   { state, webSocket }: Pick<EndRecord, 'state' | 'webSocket'>,

@@ -11,7 +11,7 @@ import { connect, type Socket } from 'node:net'
 import { setImmediate as tick } from 'node:timers/promises'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { eventually } from '../host/index.js'
+import { eventually } from '../../host/index.js'
 import { type TapBetween, tapBetween } from './tap-between.js'
 
 type Upstream = (request: IncomingMessage, response: ServerResponse) => void
