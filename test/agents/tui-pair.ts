@@ -79,7 +79,7 @@ export function modelRequests(place: Workplace): unknown[] {
         masked(requestBody.toString(), place)
           .replaceAll(`127.0.0.1:${port}`, 'UPSTREAM')
           .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
-          .replaceAll(/"turn_started_at_unix_ms\\*":\d+/g, '"turn_started_at_unix_ms":0')
+          .replaceAll(/(?<=turn_started_at_unix_ms\\*":)\d+/g, '0')
           .replaceAll(/Chunk ID: [0-9a-f]+/g, 'Chunk ID: ID')
           .replaceAll(/Wall time: [\d.]+/g, 'Wall time: 0'),
       ),
