@@ -205,7 +205,11 @@ export class HttpTap {
     const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
     this.#open.set(exchange, beginning.conversation)
     exchange.begin()
-    onExchange?.(beginning.conversation, recording)
+    // Nothing of it is needed before the agent's bytes are on their way.
+    if (onExchange !== undefined)
+      recording.later.spare(() =>
+        this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
+      )
     return exchange
   }
 
