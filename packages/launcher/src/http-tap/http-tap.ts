@@ -152,7 +152,8 @@ export class HttpTap {
     request: () => number | undefined,
   ): Promise<Duplex> {
     const { openHttp2Bridge } = await import('./http2.js')
-    const send = (work: () => void) => observer.within(request(), work)
+    // What is being read is told once it has gone on.
+    const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
     return openHttp2Bridge(this.#options.network, origin, send)
   }
 
