@@ -4,15 +4,19 @@ import { isMainModule } from './is-main-module.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-// What a recorded run needs is a file of its own, read only then.
+// What a recorded run needs is a file of its own, read only then; and what writes the record is
+// another, read while the agent is already starting.
 const apart: Plugin = {
   name: 'apart',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/record-codex\.js$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './record-codex.cjs', external: true } : undefined,
-    )
+    bundler.onResolve({ filter: APART }, ({ kind, path }) => {
+      const name = APART.exec(path)?.[1]
+      return kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined
+    })
   },
 }
+
+const APART = /\/(record-codex|open-recording|forwarder|http2)\.js$/
 
 /**
  * Puts `tacho codex` into a few files: a user waits for it each time, and Node takes 24 ms more to
@@ -41,6 +45,22 @@ export async function bundle(): Promise<void> {
     ...common,
     entryPoints: [`${ROOT}/packages/launcher/dist/codex/record-codex.js`],
     outfile: `${folder}/record-codex.cjs`,
+    plugins: [apart],
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/otlp-receiver/forwarder.js`],
+    outfile: `${folder}/forwarder.cjs`,
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/http-tap/http2.js`],
+    outfile: `${folder}/http2.cjs`,
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/codex/open-recording.js`],
+    outfile: `${folder}/open-recording.cjs`,
     // esbuild leaves it empty in CommonJS; the recorder finds the next one by it.
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href" },

@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { networkOf } from '../../packages/launcher/dist/network/network.js'
+import { Peers } from '../../packages/launcher/dist/network/peer.js'
 import { Forwarder } from '../../packages/launcher/dist/otlp-receiver/forwarder.js'
 import { FORWARD_BYTES } from '../../packages/launcher/dist/otlp-receiver/limits.js'
 import { OtlpReceiver } from '../../packages/launcher/dist/otlp-receiver/otlp-receiver.js'
@@ -9,10 +11,14 @@ import { jsonExport } from './otlp-export.js'
 
 const LONG = 20_000
 
+const peers = new Peers()
+
+afterAll(() => peers.close())
+
 test('an export goes on with its headers and every byte, also one that cannot be read', async () => {
   await using collector = await startCollector()
   const forwarder = forwarderTo(`${collector.url}/own/path?key=1`)
-  const receiver = await OtlpReceiver.start({ onLogs() {}, forwarders: { logs: forwarder } })
+  const receiver = await OtlpReceiver.start({ peers, onLogs() {}, forwarders: { logs: forwarder } })
   const bodies = [jsonExport([]), gzipSync(jsonExport([])), Buffer.from('garbage \xff')]
   for (const [index, body] of bodies.entries()) {
     await fetch(receiver.endpoint('logs'), {
@@ -46,6 +52,7 @@ test('spans and metrics are taken where they go on, and are no logs', async () =
   )
   let records = 0
   const receiver = await OtlpReceiver.start({
+    peers,
     onLogs: () => {
       records += 1
     },
@@ -68,7 +75,7 @@ test('spans and metrics are taken where they go on, and are no logs', async () =
 test('the agent is answered while the collector keeps it waiting', async () => {
   await using collector = await startCollector({ isHeld: true })
   const forwarder = forwarderTo(collector.url)
-  const receiver = await OtlpReceiver.start({ onLogs() {}, forwarders: { logs: forwarder } })
+  const receiver = await OtlpReceiver.start({ peers, onLogs() {}, forwarders: { logs: forwarder } })
   const send = () =>
     fetch(receiver.endpoint('logs'), {
       method: 'POST',
@@ -115,7 +122,7 @@ describe('what does not arrive is counted, with the first reason', () => {
     await using collector = await startCollector({ isHeld: true })
     const forwarder = new Forwarder({
       endpoint: new URL(collector.url),
-      environment: {},
+      network: networkOf({}, { certificateVariable: 'CODEX_CA_CERTIFICATE' }),
       timeout: 1,
     })
     forwarder.send({ headers: [], body: Buffer.alloc(10) })
@@ -142,5 +149,8 @@ describe('what does not arrive is counted, with the first reason', () => {
 })
 
 function forwarderTo(url: string): Forwarder {
-  return new Forwarder({ endpoint: new URL(url), environment: {} })
+  return new Forwarder({
+    endpoint: new URL(url),
+    network: networkOf({}, { certificateVariable: 'CODEX_CA_CERTIFICATE' }),
+  })
 }

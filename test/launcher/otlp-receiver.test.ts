@@ -3,10 +3,12 @@ import { type IncomingMessage, request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { EXPORT_BYTES } from '../../packages/launcher/dist/otlp-receiver/limits.js'
+import { Peers } from '../../packages/launcher/dist/network/peer.js'
+import { EXPORT_BYTES, OTLP_HEAD_BYTES } from '../../packages/launcher/dist/otlp-receiver/limits.js'
 import type { LogRecord } from '../../packages/launcher/dist/otlp-receiver/log-record.js'
 import { OtlpReceiver } from '../../packages/launcher/dist/otlp-receiver/otlp-receiver.js'
 import { eventually } from '../host/index.js'
+import { startStranger } from './network/clients.js'
 import { type Exported, jsonExport, protobufExport } from './otlp-export.js'
 
 const RECORDS: Exported[] = [
@@ -53,15 +55,24 @@ const READ: LogRecord[] = [
 const JSON_TYPE = 'application/json'
 const PROTOBUF_TYPE = 'application/x-protobuf'
 
+let peers: Peers
 let receiver: OtlpReceiver
 let received: LogRecord[]
 
 beforeEach(async () => {
   received = []
-  receiver = await OtlpReceiver.start({ onLogs: (records) => received.push(...records) })
+  peers = new Peers()
+  receiver = await receiverFor(peers)
 })
 
-afterEach(() => receiver.close())
+afterEach(async () => {
+  await receiver.close()
+  peers.close()
+})
+
+function receiverFor(peers: Peers): Promise<OtlpReceiver> {
+  return OtlpReceiver.start({ peers, onLogs: (records) => received.push(...records) })
+}
 
 describe('an export is read and answered in the form in which it came', () => {
   for (const [type, body, answer] of [
@@ -99,12 +110,14 @@ describe('what is no export is refused, and the next one is taken', () => {
   const protobuf = { 'content-type': PROTOBUF_TYPE }
   const good = jsonExport(RECORDS)
   for (const [what, status, options] of [
-    ['another secret', 404, { path: `/${'A'.repeat(43)}/v1/logs` }],
-    ['no secret', 404, { path: '/v1/logs' }],
-    ['a secret that goes on', 404, { path: '/SECRETx/v1/logs' }],
-    ['another path', 404, { path: '/SECRET/v1/profiles' }],
-    ['a path that goes on', 404, { path: '/SECRET/v1/logs/1' }],
-    ['spans, which nobody asked for', 404, { path: '/SECRET/v1/traces' }],
+    ['another path', 404, { path: '/v1/profiles' }],
+    ['a path that goes on', 404, { path: '/v1/logs/1' }],
+    ['a path below another one', 404, { path: '/x/v1/logs' }],
+    ['spans, which nobody asked for', 404, { path: '/v1/traces' }],
+    ["a page's Origin", 403, { headers: { ...json, origin: 'http://evil.example' } }],
+    ['the Origin of no page', 403, { headers: { ...json, origin: 'null' } }],
+    ['an image of a page', 403, { headers: { ...json, 'sec-fetch-site': 'cross-site' } }],
+    ['a destination in a page', 403, { headers: { ...json, 'Sec-Fetch-Dest': 'empty' } }],
     ['a Host of another name', 403, { headers: { ...json, host: 'evil.example' } }],
     ['a Host that only means 127.0.0.1', 403, { headers: { ...json, host: '127.1:PORT' } }],
     ['a Host without the port', 403, { headers: { ...json, host: '127.0.0.1' } }],
@@ -163,6 +176,57 @@ describe('what is no export is refused, and the next one is taken', () => {
   })
 })
 
+describe('where the other end of a connection cannot be told', () => {
+  const headers = { 'content-type': JSON_TYPE }
+  const body = jsonExport(RECORDS)
+
+  beforeEach(async () => {
+    await receiver.close()
+    receiver = await receiverFor(new Peers({ tables: [] }))
+  })
+
+  test('who knows the secret path is heard', async () => {
+    expect((await post({ path: '/SECRET/v1/logs', headers, body })).status).toBe(200)
+    expect(received).toEqual(READ)
+  })
+
+  for (const [what, path] of [
+    ['another secret', `/${'A'.repeat(43)}/v1/logs`],
+    ['no secret', '/v1/logs'],
+    ['a secret that goes on', '/SECRETx/v1/logs'],
+    ['a secret and another path', '/SECRET/v1/profiles'],
+  ] as const) {
+    test(`${what} is refused`, async () => {
+      expect((await post({ path, headers, body })).status).toBe(404)
+      expect(received).toEqual([])
+    })
+  }
+})
+
+test('a process that is not the agent is closed before its request is read', async () => {
+  await using stranger = startStranger(receiver.port)
+  const words = await stranger.stdout.containing('closed')
+  expect(words).not.toContain('got')
+})
+
+test('an agent of Node is let in: its `fetch` says how, and is no browser', async () => {
+  const headers = { 'content-type': JSON_TYPE }
+  const answer = await fetch(receiver.endpoint('logs'), {
+    method: 'POST',
+    headers,
+    body: jsonExport(RECORDS),
+  })
+  expect(answer.status).toBe(200)
+})
+
+test('the largest head is taken, and a larger one is not', async () => {
+  const body = jsonExport(RECORDS)
+  const sized = (bytes: number) => ({ 'content-type': JSON_TYPE, 'x-own': 'x'.repeat(bytes) })
+  expect((await post({ headers: sized(OTLP_HEAD_BYTES - 1024), body })).status).toBe(200)
+  await expect(post({ headers: sized(OTLP_HEAD_BYTES), body })).rejects.toThrow()
+  expect((await post({ headers: sized(0), body })).status).toBe(200)
+})
+
 test('the largest body is taken', async () => {
   const padded = Buffer.concat([jsonExport(RECORDS), Buffer.alloc(EXPORT_BYTES, 0x20)])
   const { status } = await post({ body: padded.subarray(0, EXPORT_BYTES) })
@@ -182,7 +246,7 @@ test('a client that goes away in the middle of its body leaves nothing behind', 
 })
 
 test('it listens on 127.0.0.1 only, and no longer when it is closed', async () => {
-  const other = await OtlpReceiver.start({ onLogs() {} })
+  const other = await OtlpReceiver.start({ peers, onLogs() {} })
   const url = new URL(other.endpoint('logs'))
   expect(url.hostname).toBe('127.0.0.1')
   await other.close()
@@ -198,22 +262,22 @@ type Post = {
 
 /** Sends a request, with any Host; `SECRET` and `PORT` stand for the receiver's own. */
 async function post(options: Post) {
-  const { method = 'POST', path = '/SECRET/v1/logs', body = '' } = options
+  const { method = 'POST', path = '/v1/logs', body = '' } = options
   const { host, ...headers } = options.headers ?? { 'content-type': JSON_TYPE }
   const sending = request({
     host: '127.0.0.1',
     port: receiver.port,
     method,
-    path: path.replace('SECRET', receiver.secret),
+    path: path.replace('SECRET', receiver.secret ?? ''),
     headers: {
       host: (host ?? '127.0.0.1:PORT').replace('PORT', String(receiver.port)),
       ...headers,
     },
   })
-  // A body that is refused is not read to its end.
-  sending.on('error', () => {})
   sending.end(body)
   const [answer] = (await once(sending, 'response')) as [IncomingMessage]
+  // A body that is refused is not read to its end.
+  sending.on('error', () => {})
   const text = (await buffer(answer)).toString()
   return { status: answer.statusCode, headers: answer.headers, text }
 }

@@ -17,18 +17,23 @@ export type Chunk = {
  * The body of a response, chunk by chunk, as it is read from the log. Records that continue a
  * chunk are joined to it.
  *
+ * @param onBytes is told of bytes of the log that were read.
  * @throws ReaderError `missing-bytes` as soon as bytes are missing: at once where nothing of a
  *   response was recorded, and after the last chunk where the checksum shows a loss, or where the
  *   record says that this was not all of it.
  */
-export function* responseChunks(folder: string, exchange: IndexedExchange): Generator<Chunk> {
+export function* responseChunks(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<Chunk> {
   const damage: Damage[] = []
   const hash = createHash('sha256')
   let chunk: Chunk | undefined
   let hasResponse = false
   let end: EndRecord | undefined
   let notKept: MissingBytes | undefined
-  for (const record of exchangeRecords(folder, exchange, collectDamage(damage))) {
+  for (const record of exchangeRecords(folder, exchange, collectDamage(damage), onBytes)) {
     if (record.kind === 'response') hasResponse = true
     if (record.kind === 'end') end = record
     // What comes behind a hole is no part of the body's beginning; only why it is there.

@@ -35,6 +35,15 @@ export const SYNC_MILLISECONDS = 500
 /** How long a span waits for its line while the bytes that it is about go first. */
 export const SPARE_MILLISECONDS = 2
 
+/** How long work of ours is done in one go while there may be something for the host to do. */
+export const SLICE_MILLISECONDS = 1
+
+/**
+ * What may wait to be recorded. Beyond it the host waits for us, some milliseconds: bytes that have
+ * left the processor's cache cost four times as much (a 64 MiB answer, 8 MiB waiting).
+ */
+export const WAITING_BYTES = 256 * 1024
+
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5
 

@@ -10,7 +10,8 @@ import { newSessionId } from './ids.js'
 import { Later } from './later.js'
 import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
 import { LiveExport, liveSettings } from './live/live-export.js'
-import { isAtLeast, type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
+import { isAtLeast, type LogLevel } from './log/log-level.js'
+import { openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
 import { Session } from './session/session.js'
@@ -33,6 +34,8 @@ export type RecordingOptions = {
   logPath?: string | undefined
   /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
   onTrouble: (sentence: string) => void
+  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
+  lateWishMilliseconds?: number | undefined
   clock?: Clock
 }
 
@@ -69,8 +72,6 @@ export class Recording {
     this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
       resource: this.#resource,
-      later: this.later,
-      now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
     })
     this.#run = {
@@ -101,9 +102,10 @@ export class Recording {
     return exchange
   }
 
-  /** Does work whose HTTP requests belong to an exchange that need not have begun yet. */
-  sending<Result>(exchange: () => Exchange | undefined, work: () => Result): Result {
-    return this.#tracing.within(() => exchange()?.httpPlace, work)
+  /** Does work whose HTTP requests, made with undici, belong to an exchange. */
+  async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
+    const place = exchange.httpPlace
+    return place === undefined ? work() : this.#tracing.withinUndici(place, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -239,6 +241,7 @@ export class Recording {
       live: this.#live,
       scrubber,
       tracing: this.#tracing,
+      lateWishMilliseconds: this.#options.lateWishMilliseconds,
       decoding: this.#decoding,
       now,
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),

@@ -52,7 +52,7 @@ export async function recorded(
 }
 
 export type Recorded = {
-  records: Exclude<RawRecord, { kind: 'gap' }>[]
+  records: Exclude<RawRecord, { kind: 'gap' | 'message' }>[]
   kinds: string
   request: Extract<RawRecord, { kind: 'request-body' }> | undefined
   chunks: Extract<RawRecord, { kind: 'chunk' }>[]
@@ -61,8 +61,8 @@ export type Recorded = {
 
 export function recordsOf(recording: Recording, { id }: Exchange): Recorded {
   const records = new SessionOnDisk(recording.latest.folder).raw.filter(
-    (record): record is Exclude<RawRecord, { kind: 'gap' }> =>
-      record.kind !== 'gap' && record.exchange === id,
+    (record): record is Recorded['records'][number] =>
+      record.kind !== 'gap' && record.kind !== 'message' && record.exchange === id,
   )
   return {
     records,

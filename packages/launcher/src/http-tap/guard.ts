@@ -1,27 +1,44 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { RequestHead } from '../http-server/request-head.js'
+import type { Headers } from '@tacho/format'
 
-/** What a request to the tap is, before anything else is done with it. */
+/** What a request to a tap is, before anything else is done with it. */
 export type Admission = { path: string } | { refusal: 403 | 404 }
 
-/** @param prefix `/<secret>` and what else the path must begin with. */
-export type Guard = (head: Pick<RequestHead, 'headers' | 'target'>, prefix: string) => Admission
+/**
+ * @param prefix what the path must begin with: where the other end of a connection cannot be told,
+ * `/<secret>`, which only the agent was told; else nothing.
+ */
+export type Guard = (head: { headers: Headers; target: string }, prefix?: string) => Admission
 
 /**
- * Lets in the recorded host and nobody else: a web page in the user's browser reaches loopback
- * ports too. `Host` is compared as text, for URL parsing takes `127.1` and `0x7f.1`; the path
- * begins with a secret that only the recorded host was told.
+ * Lets in the agent and no web page. A browser is of our own user too, may even be the agent's own,
+ * and pages reach loopback ports. So `Host` is compared as text, for URL parsing takes `127.1` and
+ * `0x7f.1`; and what only browsers say of themselves is refused.
  */
 export function guardOf(port: number): Guard {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
-  return ({ headers, target }, prefix) => {
-    const named = headers.filter(([name]) => name.length === 4 && name.toLowerCase() === 'host')
+  return ({ headers, target }, prefix = '') => {
+    const named = headers.filter(([name]) => isNamed(name, 'host'))
     if (named.length !== 1 || !hosts.has(named[0]?.[1] ?? '')) return { refusal: 403 }
+    if (headers.some(([name]) => isOfBrowser(name))) return { refusal: 403 }
     const rest = target.slice(prefix.length)
-    const isOurs =
-      isEqual(target.slice(0, prefix.length), prefix) && (rest === '' || /^[/?]/.test(rest))
-    return isOurs ? { path: rest.startsWith('/') ? rest : `/${rest}` } : { refusal: 404 }
+    const isBelow = rest.startsWith('/') || (prefix !== '' && (rest === '' || rest.startsWith('?')))
+    if (!isBelow || !isEqual(target.slice(0, prefix.length), prefix)) return { refusal: 404 }
+    return { path: rest.startsWith('/') ? rest : `/${rest}` }
   }
+}
+
+// Browsers send these three with every request to loopback that a page can make (Fetch Metadata, 2;
+// Fetch, 3.2), and no page can leave them out. `Sec-Fetch-Mode` is none of them: Node's own `fetch`
+// sends it.
+const BROWSER_FIELDS = ['origin', 'sec-fetch-site', 'sec-fetch-dest']
+
+function isOfBrowser(name: string): boolean {
+  return BROWSER_FIELDS.some((field) => isNamed(name, field))
+}
+
+function isNamed(name: string, field: string): boolean {
+  return name.length === field.length && name.toLowerCase() === field
 }
 
 function isEqual(one: string, other: string): boolean {

@@ -1,3 +1,9 @@
+/** Connections at once: Codex 0.169 exports over one, a sub-agent over another. */
+export const OTLP_CONNECTIONS = 64
+
+/** The head of an export: a few fields, and those that the user has set for the user's own endpoint. */
+export const OTLP_HEAD_BYTES = 64 * 1024
+
 /**
  * The largest body that is taken in, and the largest that it may become when it is unzipped. Codex
  * sends at most 512 events at once: 160 KB of JSON in a session of short tool calls (0.169).

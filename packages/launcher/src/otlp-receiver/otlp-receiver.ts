@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Socket } from 'node:net'
 import { type Admission, type Guard, guardOf } from '../http-tap/guard.js'
 import { endToEnd, forHost, pairsOf } from '../http-tap/headers.js'
+import { type Listener, listenOnLoopback } from '../network/listen.js'
+import type { Peers } from '../network/peer.js'
+import { UnfinishedHeads } from '../network/unfinished-heads.js'
 import { accept, encodingOf, type OtlpEncoding, refuse } from './answer.js'
 import type { Forwarder } from './forwarder.js'
+import { OTLP_CONNECTIONS, OTLP_HEAD_BYTES } from './limits.js'
 import { type LogRecord, Malformed } from './log-record.js'
 import { logRecordsOfJson } from './log-records-json.js'
 import { logRecordsOfProtobuf } from './log-records-protobuf.js'
@@ -15,6 +18,8 @@ import { decodeBody, readBody, TooLarge } from './read-body.js'
 export type OtlpSignal = 'logs' | 'traces' | 'metrics'
 
 export type OtlpReceiverOptions = {
+  /** Who may export. */
+  peers: Peers
   /** Is given the records of each export; must not throw. */
   onLogs: (records: readonly LogRecord[]) => void
   /** Where exports of a signal go on to. Traces and metrics are taken only to be sent on. */
@@ -22,54 +27,75 @@ export type OtlpReceiverOptions = {
 }
 
 /**
- * Takes in what an agent exports over OTLP/HTTP, on loopback and behind a secret path. An export is
- * answered as soon as it is read: the agent may be waiting for that with its end.
+ * Takes in what an agent exports over OTLP/HTTP, on loopback: from the agent's own processes, or
+ * where these cannot be told, behind a secret path. An export is answered as soon as it is read: the
+ * agent may be waiting for that with its end.
  */
 export class OtlpReceiver {
-  /** 32 random bytes that only the agent is told. */
-  readonly secret = randomBytes(32).toString('base64url')
+  /** 32 random bytes that only the agent is told; nothing where the agent is known without. */
+  readonly secret: string | undefined
   readonly #options: OtlpReceiverOptions
-  readonly #server: Server
-  #guard: Guard = () => ({ refusal: 403 })
+  readonly #heads = new UnfinishedHeads()
+  readonly #listener: Listener
+  readonly #guard: Guard
 
-  private constructor(options: OtlpReceiverOptions) {
+  private constructor(options: OtlpReceiverOptions, server: Server, listener: Listener) {
     this.#options = options
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 })
-    this.#server.on('request', (request, response) => {
+    this.#listener = listener
+    this.#guard = guardOf(listener.port)
+    this.secret = options.peers.canTell ? undefined : randomBytes(32).toString('base64url')
+    server.on('connection', (socket: Socket) => {
+      this.#heads.opened(socket)
+      this.#heads.begun(socket)
+    })
+    server.on('request', (request, response) => {
+      this.#heads.whole(request.socket)
       // What is left to fail is a client that went away.
       this.#take(request, response).catch(() => response.destroy())
     })
-    this.#server.on('clientError', (_error, socket) => socket.destroy())
+    server.on('clientError', (_error, socket) => socket.destroy())
   }
 
   /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
   static async start(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
-    const receiver = new OtlpReceiver(options)
-    receiver.#server.listen(0, '127.0.0.1')
-    await once(receiver.#server, 'listening')
-    receiver.#guard = guardOf(receiver.port)
-    return receiver
+    // It never listens itself: it is given connections, when it is known whose they are.
+    const server = createServer({
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      maxHeaderSize: OTLP_HEAD_BYTES,
+    })
+    const listener = await listenOnLoopback({
+      peers: options.peers,
+      limits: { connections: OTLP_CONNECTIONS },
+      onConnection(socket) {
+        server.emit('connection', socket)
+        socket.resume()
+      },
+    })
+    return new OtlpReceiver(options, server, listener)
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#listener.port
   }
 
   /** The URL that the agent is to export a signal to. */
   endpoint(signal: OtlpSignal): string {
-    return `http://127.0.0.1:${this.port}/${this.secret}/v1/${signal}`
+    return `http://127.0.0.1:${this.port}${this.#prefix}/v1/${signal}`
   }
 
-  /** Stops listening. The forwarders are not closed by it. */
+  /** Stops listening, and ends all connections. The forwarders are not closed by it. */
   async close(): Promise<void> {
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await once(this.#server, 'close')
+    this.#listener.close()
+  }
+
+  get #prefix(): string {
+    return this.secret === undefined ? '' : `/${this.secret}`
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const head = { headers: pairsOf(request.rawHeaders), target: request.url ?? '' }
-    const admission = this.#guard(head, `/${this.secret}`)
+    const admission = this.#guard(head, this.#prefix)
     const signal = this.#signalOf(admission)
     if (signal === undefined) {
       response.writeHead('refusal' in admission ? admission.refusal : 404).end()

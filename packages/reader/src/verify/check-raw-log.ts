@@ -3,11 +3,13 @@ import {
   BodyReader,
   bytesOf,
   type Content,
+  countEnd,
+  type EndedExchanges,
   type EndRecord,
-  type ExchangeState,
   type GapRecord,
   lengthOf,
   MissingBytes,
+  noneEnded,
   type RawRecord,
   type RequestBodyRecord,
   SESSION_FILES,
@@ -32,7 +34,7 @@ export type RawChecks = {
   /** Bodies that came broken, as their records say. */
   brokenBodies: BrokenBody[]
   /** How many exchanges of each run ended how. */
-  ended: Map<string, Record<ExchangeState, number>>
+  ended: Map<string, Required<EndedExchanges>>
 }
 
 /** Lets other work of this process go on after this much of a log. */
@@ -68,7 +70,14 @@ const BROKEN_BODIES = 1000
 const STRICT = { isStrict: true }
 
 /** What is remembered of an exchange until it ends. */
-type Open = { run: string; number: number; gaps: number; hash: Hash; isWhole: boolean }
+type Open = {
+  run: string
+  number: number
+  isPrewarm: boolean
+  gaps: number
+  hash: Hash
+  isWhole: boolean
+}
 
 class RawCheck {
   readonly result: RawChecks = {
@@ -86,6 +95,7 @@ class RawCheck {
   readonly #open = new Map<string, Open>()
   readonly #bodies = new Map<string, Place & { length: number }>()
   readonly #incomplete = new Set<string>()
+  readonly #begun = new Set<string>()
   readonly #reader: BodyReader
   #exchanges = 0
   #current: { id: string; content: Content } | undefined
@@ -103,13 +113,20 @@ class RawCheck {
     }
     if (record.kind === 'exchange') {
       this.#exchanges += 1
+      this.#ofConnection(record.connection, place)
+      this.#begun.add(record.exchange)
       this.#open.set(record.exchange, {
         run: record.run,
         number: this.#exchanges,
+        isPrewarm: record.prewarm === true,
         gaps: this.result.gaps.length,
         hash: createHash('sha256'),
         isWhole: true,
       })
+      return
+    }
+    if (record.kind === 'message') {
+      this.#ofConnection(record.connection, place)
       return
     }
     // Also where its beginning is lost: other bodies may be copied from it.
@@ -132,16 +149,24 @@ class RawCheck {
         this.#chunk(open, record.content)
         return
       case 'response':
+      case 'unparsed':
         return
       case 'end':
         this.#open.delete(record.exchange)
-        this.#count(open.run, record.state)
+        this.#count(open, record)
         this.#noteBroken('response', record, open)
         this.#responseBody(open, record, place)
         return
       default:
         record satisfies never
     }
+  }
+
+  // A connection that is over can still be named: what passed last is told when there is time for it.
+  #ofConnection(connection: string | undefined, place: Place): void {
+    if (connection === undefined || this.#begun.has(connection)) return
+    if (this.result.gaps.length > 0) return
+    this.damaged(place, 'of a connection whose beginning is lost')
   }
 
   damaged({ file, line, byte }: Place, reason: string): void {
@@ -207,9 +232,9 @@ class RawCheck {
     }
   }
 
-  #count(run: string, state: ExchangeState): void {
-    const counts = this.result.ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
-    counts[state] += 1
+  #count({ run, isPrewarm }: Open, end: EndRecord): void {
+    const counts = this.result.ended.get(run) ?? noneEnded()
+    countEnd(counts, end, isPrewarm)
     this.result.ended.set(run, counts)
   }
 }

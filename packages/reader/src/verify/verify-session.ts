@@ -1,7 +1,6 @@
 import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from '../damage.js'
-import { logParts } from '../log-parts.js'
-import { plainSize } from '../plain-size.js'
+import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
@@ -74,10 +73,7 @@ export async function verifySession(
 
 /** How many bytes verifying a session reads, before any sealing. */
 export function verifiableBytes(folder: string): number {
-  return [SESSION_FILES.raw, SESSION_FILES.meta]
-    .flatMap((log) => logParts(folder, log))
-    .map((file) => plainSize(folder, file))
-    .reduce((sum, size) => sum + size, 0)
+  return plainLogSize(folder, SESSION_FILES.raw) + plainLogSize(folder, SESSION_FILES.meta)
 }
 
 const NOTHING: Checked = {

@@ -1,9 +1,12 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import {
   BodyEncoder,
+  countEnd,
   type DeliveredRecord,
-  type ExchangeState,
+  type EndRecord,
   type LiveDelivery,
+  manifestCounts,
+  noneEnded,
   type RunEnded,
 } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
@@ -39,6 +42,8 @@ export type SessionOptions = {
   tracing: Tracing
   decoding: DecodingThread
   now: () => number
+  /** Of a recording's options. */
+  lateWishMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
 }
 
@@ -62,7 +67,7 @@ export class Session {
   readonly #run: RunFacts
   readonly #tracing: Tracing
   readonly #live: LiveExport | undefined
-  readonly #exchanges = { completed: 0, cancelled: 0, failed: 0 }
+  readonly #exchanges = noneEnded()
   #id: string
   #isNamed = false
   #bodies = new BodyEncoder()
@@ -98,7 +103,12 @@ export class Session {
         this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
       scrub,
     })
-    this.cancellations = new Cancellations({ ...spans, traceId: () => this.traceId })
+    const { lateWishMilliseconds } = options
+    this.cancellations = new Cancellations({
+      ...spans,
+      traceId: () => this.traceId,
+      lateWishMilliseconds,
+    })
     this.#writeManifest()
   }
 
@@ -191,8 +201,8 @@ export class Session {
     if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation, at)
   }
 
-  exchangeEnded(state: ExchangeState, conversation: Conversation, at: number): void {
-    this.#exchanges[state] += 1
+  exchangeEnded(end: EndRecord, { conversation, webSocket }: RequestHead, at: number): void {
+    countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
     this.turns.touch(conversation.turnId, at)
     this.cancellations.exchangeEnded(conversation, at)
   }
@@ -303,7 +313,7 @@ export class Session {
       runId: this.runId,
       run: this.#run,
       agentVersion: this.#agentVersion,
-      exchanges: this.#exchanges,
+      exchanges: manifestCounts(this.#exchanges),
       lost: this.#files.lost,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,

@@ -57,6 +57,8 @@ export function harEntry(
     _exchange: exchange.id,
     _number: exchange.number,
     _state: state,
+    ...(exchange.isConnection && { _resourceType: 'websocket' as const }),
+    ...(exchange.isPrewarm && { _prewarm: true as const }),
     _run: begin.run,
     ...(begin.turnId !== undefined && { _turn: begin.turnId }),
     ...(begin.threadId !== undefined && { _thread: begin.threadId }),
@@ -89,7 +91,7 @@ function partsOf(folder: string, exchange: IndexedExchange): Parts {
     if (record.kind === 'request-body') parts.request = record
     else if (record.kind === 'response') parts.response = record
     else if (record.kind === 'end') parts.end = record
-    else parts.firstChunkAt ??= record.at
+    else if (record.kind === 'chunk') parts.firstChunkAt ??= record.at
   }
   return parts
 }

@@ -1,0 +1,82 @@
+import * as net from 'node:net'
+
+// Node's own name for a socket that is bound and does not listen yet; `net.Server.listen` takes one
+// (nodejs.org/api/net.html#serverlistenhandle-backlog-callback). Seen on Node 20, 22, 24 and 26.
+type Bound = { close(): void; getsockname(address: { port?: number }): number }
+type MakeBound = (address: string, port: number, family: 4) => Bound | number
+
+/**
+ * A port of 127.0.0.1 that stays ours while we do not listen on it: a second socket is bound to it
+ * and never listens, so that whoever connects is refused and no other program gets the port.
+ *
+ * On Linux the second one can be there all the time (socket(7), SO_REUSEADDR, which Node always
+ * sets; and so may, while nobody listens, a program that sets it for this very port). Where the
+ * system does not share a port so, the second one takes it over from the first.
+ */
+export class HeldPort {
+  readonly port: number
+  readonly #isShared: boolean
+  /** The one that does not listen. */
+  #holder: Bound | undefined
+  #listener: Bound | undefined
+
+  /** @throws where no port is to be had. */
+  constructor() {
+    const first = bind(0)
+    this.port = portOf(first)
+    const second = tryToBind(this.port)
+    this.#isShared = second !== undefined
+    this.#holder = second && first
+    this.#listener = second ?? first
+  }
+
+  /**
+   * A socket to listen with.
+   *
+   * @throws where another program has the port meanwhile.
+   */
+  take(): Bound {
+    const taken = this.#listener ?? (this.#isShared ? bind(this.port) : this.#holder)
+    if (taken === undefined) throw inUse(this.port, 'EADDRINUSE')
+    this.#listener = undefined
+    if (taken === this.#holder) this.#holder = undefined
+    return taken
+  }
+
+  /** Has the port held after the socket to listen with is closed. */
+  hold(): void {
+    this.#holder ??= tryToBind(this.port)
+  }
+
+  release(): void {
+    this.#holder?.close()
+    this.#listener?.close()
+    this.#holder = undefined
+    this.#listener = undefined
+  }
+}
+
+function bind(port: number): Bound {
+  const { _createServerHandle: make } = net as unknown as { _createServerHandle?: MakeBound }
+  const bound = make?.('127.0.0.1', port, 4)
+  if (typeof bound === 'object') return bound
+  throw inUse(port, bound)
+}
+
+function tryToBind(port: number): Bound | undefined {
+  try {
+    return bind(port)
+  } catch {
+    return undefined
+  }
+}
+
+function portOf(bound: Bound): number {
+  const address: { port?: number } = {}
+  bound.getsockname(address)
+  return address.port ?? 0
+}
+
+function inUse(port: number, code: string | number | undefined): Error {
+  return new Error(`no socket can be bound to 127.0.0.1:${port} (${code})`)
+}

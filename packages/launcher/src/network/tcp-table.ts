@@ -1,0 +1,143 @@
+import { closeSync, openSync, read } from 'node:fs'
+import { promisify } from 'node:util'
+import { type TcpRow, tcpRowOf } from './tcp-row.js'
+
+/** Looks at rows until it says that it has seen enough. */
+type Look = (row: TcpRow) => 'enough' | undefined
+
+/**
+ * The table of this machine's TCP sockets, as Linux shows it to everybody. For each reading the
+ * kernel walks through the whole of its own table, 2 ms for 262,144 buckets: so it is read beside
+ * the event loop, once for all who wait at that moment, and no further than it is needed.
+ */
+export class TcpTable {
+  readonly #files: TableFile[]
+  #waiting = new Map<string, ((row: TcpRow | undefined) => void)[]>()
+  #turn: Promise<unknown> = Promise.resolve()
+
+  private constructor(files: TableFile[]) {
+    this.#files = files
+  }
+
+  /** Nothing where the system shows no table. */
+  static open(paths: readonly string[] = PATHS): TcpTable | undefined {
+    const files = paths.flatMap((path) => TableFile.open(path) ?? [])
+    return files.length === 0 ? undefined : new TcpTable(files)
+  }
+
+  /** The row of a socket by its `ends`; nothing where there is none. Never rejects. */
+  row(ends: string): Promise<TcpRow | undefined> {
+    return new Promise((resolve) => {
+      const others = this.#waiting.get(ends)
+      if (others !== undefined) others.push(resolve)
+      else this.#waiting.set(ends, [resolve])
+      // Who comes with the same turn of the event loop is looked for together; and a reading that
+      // has begun already may be past the row of who comes now.
+      if (this.#waiting.size === 1) {
+        setImmediate(() => this.#inTurn(() => this.#find()))
+      }
+    })
+  }
+
+  /** The listening sockets, on any address. Never rejects. */
+  listening(): Promise<TcpRow[]> {
+    return this.#inTurn(async () => {
+      const rows: TcpRow[] = []
+      for (const file of this.#files) {
+        // They stand before all others.
+        await file.look((row) => (row.isListening ? void rows.push(row) : 'enough'))
+      }
+      return rows
+    })
+  }
+
+  close(): void {
+    void this.#inTurn(async () => {
+      for (const file of this.#files) file.close()
+    })
+  }
+
+  async #find(): Promise<void> {
+    const wanted = this.#waiting
+    this.#waiting = new Map()
+    // The table changes while it is read, page by page, and a row can be passed over by that: who
+    // was not found is looked for once more.
+    for (const file of [...this.#files, ...this.#files]) {
+      if (wanted.size === 0) return
+      await file.look((row) => {
+        const waiting = wanted.get(row.ends)
+        if (waiting === undefined) return undefined
+        wanted.delete(row.ends)
+        for (const resolve of waiting) resolve(row)
+        return wanted.size === 0 ? 'enough' : undefined
+      })
+    }
+    for (const waiting of wanted.values()) for (const resolve of waiting) resolve(undefined)
+  }
+
+  // One reading at a time: they share the descriptors, and the kernel goes on from where the last
+  // one was.
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work)
+    this.#turn = done
+    return done
+  }
+}
+
+const PATHS = ['/proc/net/tcp', '/proc/net/tcp6']
+
+const readAt = promisify(read)
+
+// The kernel walks no further than what it is asked for needs, and gives a page at the most: so the
+// first readings are of some rows only. A row of `tcp` has 150 bytes, one of `tcp6` 180.
+const FIRST_BYTES = 512
+const BYTES = 4096
+
+/** A line longer than this is no row of any kernel's. */
+const LINE_CHARACTERS = 1024
+
+class TableFile {
+  readonly #descriptor: number
+  readonly #buffer = Buffer.alloc(BYTES)
+
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor
+  }
+
+  static open(path: string): TableFile | undefined {
+    try {
+      return new TableFile(openSync(path, 'r'))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Shows the rows from the first on. What cannot be read has no rows. */
+  async look(look: Look): Promise<void> {
+    let rest = ''
+    for (let [at, wanted] = [0, FIRST_BYTES]; ; wanted = Math.min(wanted * 2, BYTES)) {
+      const bytes = await this.#read(at, wanted)
+      if (bytes === 0) return
+      at += bytes
+      const lines = (rest + this.#buffer.toString('latin1', 0, bytes)).split('\n')
+      rest = (lines.pop() ?? '').slice(0, LINE_CHARACTERS)
+      for (const line of lines) {
+        const row = tcpRowOf(line)
+        if (row !== undefined && look(row) === 'enough') return
+      }
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+
+  async #read(at: number, wanted: number): Promise<number> {
+    try {
+      const { bytesRead } = await readAt(this.#descriptor, this.#buffer, 0, wanted, at)
+      return bytesRead
+    } catch {
+      return 0
+    }
+  }
+}

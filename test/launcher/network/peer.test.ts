@@ -1,0 +1,181 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Listener, listenOnLoopback } from '../../../packages/launcher/dist/network/listen.js'
+import { Peers } from '../../../packages/launcher/dist/network/peer.js'
+import { TcpTable } from '../../../packages/launcher/dist/network/tcp-table.js'
+import { eventually, type Running } from '../../host/index.js'
+import { startClient, startShell, startStranger } from './clients.js'
+
+let peers: Peers
+let listener: Listener
+let admitted: Socket[]
+
+beforeEach(async () => {
+  admitted = []
+  peers = new Peers()
+  listener = await listenOnLoopback({ peers, onConnection: welcome })
+})
+
+afterEach(() => {
+  listener.close()
+  peers.close()
+})
+
+function welcome(socket: Socket): void {
+  admitted.push(socket)
+  socket.on('data', (bytes) => socket.write(`welcome after ${bytes}`))
+  socket.on('error', () => {})
+  socket.resume()
+}
+
+test('the other end can be told here, and that is tried out', async () => {
+  expect(peers.canTell).toBe(true)
+  const opened = await Peers.open()
+  expect(opened.canTell).toBe(true)
+  opened.close()
+})
+
+describe('is let in', () => {
+  const WELCOME = 'got welcome after hello'
+
+  test('the agent', async () => {
+    await using agent = startClient(listener.port)
+    peers.agentIs(agent.pid)
+    await agent.stdout.containing(WELCOME)
+  })
+
+  test('the agent by an IPv4 address in IPv6', async () => {
+    await using agent = startClient(listener.port, '::ffff:127.0.0.1')
+    peers.agentIs(agent.pid)
+    await agent.stdout.containing(WELCOME)
+  })
+
+  test('a child and a grandchild of the agent', async () => {
+    await using agent = startShell('"$@" & sh -c \'"$@" & wait\' sh "$@"', listener.port)
+    peers.agentIs(agent.pid)
+    await agent.stdout.containing(/got welcome.*got welcome/s)
+    expect(admitted).toHaveLength(2)
+  })
+
+  test('what the agent has left behind, when it was seen as its own', async () => {
+    await using agent = startShell(
+      'sh -c \'"$@" & echo $! $$; wait\' sh "$@"; wait',
+      listener.port,
+      'twice',
+    )
+    peers.agentIs(agent.pid)
+    const words = await agent.stdout.containing(WELCOME)
+    const [client = 0, parent = 0] = words.split(/\s/).map(Number)
+    process.kill(parent, 'SIGKILL')
+    await eventually(() => expect(parentOf(client)).not.toBe(parent))
+    process.kill(client, 'SIGUSR2')
+    await agent.stdout.containing(/got welcome.*got welcome/s)
+  })
+
+  test('we', async () => {
+    const socket = connect(listener.port, '127.0.0.1')
+    socket.write('hello')
+    expect(String((await once(socket, 'data'))[0])).toBe('welcome after hello')
+    socket.destroy()
+  })
+
+  test('a hundred connections at once', async () => {
+    const sockets = Array.from({ length: 100 }, () => connect(listener.port, '127.0.0.1'))
+    await Promise.all(
+      sockets.map((socket) => {
+        socket.write('hello')
+        return once(socket, 'data')
+      }),
+    )
+    for (const socket of sockets) socket.destroy()
+    expect(admitted).toHaveLength(100)
+  })
+})
+
+describe('is closed before a byte is read', () => {
+  async function expectClosed(client: Running) {
+    const words = await client.stdout.containing('closed')
+    expect(words).not.toContain('got')
+    expect(admitted).toEqual([])
+  }
+
+  test('a process of another user', async () => {
+    await using agent = startShell('read _', listener.port)
+    peers.agentIs(agent.pid)
+    await using stranger = startStranger(listener.port)
+    await expectClosed(stranger)
+  })
+
+  test('a process of ours that the agent has not started', async () => {
+    await using agent = startShell('read _', listener.port)
+    peers.agentIs(agent.pid)
+    await using other = startClient(listener.port)
+    await expectClosed(other)
+  })
+
+  test('a process of ours before there is an agent', async () => {
+    await using other = startClient(listener.port)
+    await expectClosed(other)
+  })
+
+  test('a process that has left the agent before anybody looked', async () => {
+    // Its parent is gone when the client begins, for that waits for the first line of a pipe.
+    await using agent = startShell(
+      'mkfifo "$0.pipe"; (setsid sh -c \'read _ <"$0"; exec "$@"\' "$0.pipe" "$@" &); echo >"$0.pipe"; rm "$0.pipe"; read _',
+      listener.port,
+    )
+    peers.agentIs(agent.pid)
+    await expectClosed(agent)
+  })
+
+  test('a connection whose other end is closed already', async () => {
+    const socket = connect(listener.port, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.destroy()
+    await once(socket, 'close')
+    const next = connect(listener.port, '127.0.0.1')
+    next.write('hello')
+    await once(next, 'data')
+    next.destroy()
+    expect(admitted).toHaveLength(1)
+  })
+})
+
+test('many who wait share one reading of the table', async () => {
+  const table = TcpTable.open() as TcpTable
+  const before = readsOfThisProcess()
+  const rows = await Promise.all(
+    Array.from({ length: 1000 }, (_, port) => table.row(`0100007F:${port} 0100007F:0000`)),
+  )
+  expect(rows.every((row) => row === undefined)).toBe(true)
+  expect(readsOfThisProcess() - before).toBeLessThan(500)
+  table.close()
+})
+
+test('where the system shows no table, everybody is let in and it says so', async () => {
+  const blind = new Peers({ tables: ['/proc/net/no-such-table'] })
+  expect(blind.canTell).toBe(false)
+  const open = await listenOnLoopback({ peers: blind, onConnection: welcome })
+  await using stranger = startStranger(open.port)
+  await stranger.stdout.containing('got welcome')
+  open.close()
+})
+
+test('a look that takes too long lets nobody in', async () => {
+  const impatient = new Peers({ checkMilliseconds: 0 })
+  const open = await listenOnLoopback({ peers: impatient, onConnection: welcome })
+  const socket = connect(open.port, '127.0.0.1')
+  await once(socket.resume(), 'close')
+  expect(admitted).toEqual([])
+  open.close()
+})
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
+
+function readsOfThisProcess(): number {
+  return Number(/^syscr: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
+}
