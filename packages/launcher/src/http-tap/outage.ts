@@ -15,6 +15,9 @@ export type OutageOptions = {
 /** How long after a try in vain the next one comes; the agent's own tries are further apart. */
 const PAUSE_MILLISECONDS = { first: 50, most: 1000 }
 
+/** An API closes a connection that nobody uses after a minute or so, and not sooner than this. */
+const AT_ONCE_MILLISECONDS = 1000
+
 /**
  * What the tap does while its upstream cannot be reached: it cannot be reached either. To an agent
  * a refused connection is a network that is away, for which it waits; one that breaks is a try in
@@ -101,13 +104,16 @@ export class Outage {
   }
 
   #keep(origin: string, opened: Promise<Opened>): void {
+    const since = performance.now()
+    // What is broken off at once, the agent would have seen broken off. What nobody uses for long is
+    // closed by the other end in time, and is no connection any more.
     const forget = () => {
-      if (this.#spare?.opened === opened) this.#spare = undefined
+      const isOld = performance.now() - since > AT_ONCE_MILLISECONDS
+      if (isOld && this.#spare?.opened === opened) this.#spare = undefined
     }
     this.#spare = { origin, opened, forget }
     opened.then(
       ({ socket }) => {
-        // One that nobody uses for long is closed by the other end, and is no connection any more.
         socket.on('error', forget).on('close', forget).on('end', forget)
       },
       () => {},

@@ -4,6 +4,7 @@ import { HEAD_BYTES } from '../network/limits.js'
 import type { Network } from '../network/network.js'
 import type { Opened } from '../network/open-connection.js'
 import type { UnfinishedHeads } from '../network/unfinished-heads.js'
+import { isBrokenOff, resetError } from './broken-connection.js'
 import { HeldResponse } from './held-response.js'
 import type { Peer, Seen, Side } from './http-event.js'
 import {
@@ -355,6 +356,10 @@ export class Relay {
   }
 
   #agentEnded(): void {
+    if (isBrokenOff(this.#agent)) {
+      this.#agent.destroy(resetError())
+      return
+    }
     this.#isAgentOver = true
     this.#requests.end()
     this.#options.tell({ kind: 'side-closed', side: 'agent', how: 'end', code: '' })

@@ -16,34 +16,73 @@ export type HeadChanges = {
 export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadChanges): Buffer {
   const lines = splitLines(wire.toString('latin1'))
   const start = lines.findIndex((line) => line.trim() !== '')
-  const parts: string[] = [requestLine(lines[start] ?? '', head.target, changes.target)]
-  let isDropped = false
-  for (const line of lines.slice(start + 1, -1)) {
-    // A line that goes on belongs to the field above it.
-    if (line[0] !== ' ' && line[0] !== '\t') {
-      const name = nameOf(line)
-      isDropped = changes.dropped?.has(name) === true
-      if (!isDropped) parts.push(field(line, name, changes))
-    } else if (!isDropped) parts.push(line)
-  }
-  const eol = (lines[start] ?? '').endsWith('\r\n') ? '\r\n' : '\n'
-  for (const [name, value] of changes.added ?? []) parts.push(`${name}: ${value}${eol}`)
-  parts.push(lines.at(-1) ?? eol)
-  return Buffer.from(parts.join(''), 'latin1')
+  const first = lines[start] ?? ''
+  const eol = first.endsWith('\r\n') ? '\r\n' : '\n'
+  const fields = fieldsOf(lines.slice(start + 1, -1)).map(({ name, text }) => ({
+    name,
+    text: changed(text, name, changes),
+  }))
+  const added = (changes.added ?? []).map(([name, value]) => `${name}: ${value}${eol}`)
+  return Buffer.from(
+    [
+      requestLine(first, head.target, changes.target),
+      ...without(fields, changes.dropped).map(({ text }) => text),
+      ...added,
+      lines.at(-1) ?? eol,
+    ].join(''),
+    'latin1',
+  )
 }
 
 /** The same head with them as it is to be recorded: with the host that it is really for. */
 export function changedHead(head: RequestHead, changes: HeadChanges): RequestHead {
   const { target, host, dropped, added = [], referer } = changes
-  const headers = head.headers
-    .filter(([name]) => dropped?.has(name.toLowerCase()) !== true)
-    .map(([name, value]): [string, string] => {
-      const lower = name.toLowerCase()
-      if (lower === 'host') return [name, host]
-      return [name, lower === 'referer' ? (referer ?? value) : value]
-    })
+  const fields = head.headers.map(([name, value]) => ({
+    name: name.toLowerCase(),
+    own: name,
+    value,
+  }))
+  const headers = without(fields, dropped).map(({ name, own, value }): [string, string] => {
+    if (name === 'host') return [own, host]
+    return [own, name === 'referer' ? (referer ?? value) : value]
+  })
   for (const [name, value] of added) headers.push([name, value])
   return { ...head, target, headers }
+}
+
+/**
+ * The fields without some. Where one goes, the last of the agent's own takes its place, as it does in
+ * the header maps of Codex's HTTP client (`HeaderMap::remove` of the crate `http`); what that puts
+ * behind them comes later.
+ */
+function without<Field extends { name: string }>(
+  fields: readonly Field[],
+  dropped: ReadonlySet<string> | undefined,
+): Field[] {
+  const kept = [...fields]
+  if (dropped === undefined) return kept
+  for (let index = 0; index < kept.length; index += 1) {
+    if (!dropped.has(kept[index]?.name ?? '')) continue
+    const end = kept.findIndex(({ name }) => name === 'referer' || name === 'host')
+    const last = end > index ? end - 1 : index
+    const [moved] = kept.splice(last, 1)
+    if (last > index && moved !== undefined) kept[index] = moved
+    index -= 1
+  }
+  return kept
+}
+
+type Field = { name: string; text: string }
+
+/** The fields of a head, each with the lines in which it goes on. */
+function fieldsOf(lines: readonly string[]): Field[] {
+  const fields: Field[] = []
+  for (const line of lines) {
+    const last = fields.at(-1)
+    if ((line[0] === ' ' || line[0] === '\t') && last !== undefined) last.text += line
+    else fields.push({ name: nameOf(line), text: line })
+  }
+  return fields
 }
 
 /** The bytes of a response's head with another `Location`. */
@@ -55,7 +94,7 @@ export function rewrittenLocation(wire: Buffer, location: string): Buffer {
   return Buffer.from(parts.join(''), 'latin1')
 }
 
-function field(line: string, name: string, { host, referer }: HeadChanges): string {
+function changed(line: string, name: string, { host, referer }: HeadChanges): string {
   if (name === 'host') return withValue(line, host)
   if (name !== 'referer' || referer === undefined) return line
   return withValue(line, referer)

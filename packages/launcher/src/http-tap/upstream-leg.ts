@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Network } from '../network/network.js'
 import { type Opened, openConnection } from '../network/open-connection.js'
+import { isBrokenOff, resetError } from './broken-connection.js'
 
 /** What may wait for a connection to the upstream before the agent is made to wait. */
 const WAITING_BYTES = 1024 * 1024
@@ -50,7 +51,7 @@ export class UpstreamLeg {
     this.origin = origin
     this.#events = events
     const open = () => openConnection(network, new URL(origin), this.#opening.signal)
-    const opened = spare?.then((one) => (isUsable(one) ? one : open())) ?? open()
+    const opened = spare ?? open()
     opened
       .catch(async (error: NodeJS.ErrnoException): Promise<Reached> => {
         if (error.code !== 'HTTP2_ONLY') throw error
@@ -115,6 +116,12 @@ export class UpstreamLeg {
       return
     }
     this.#opened = opened
+    if (socket.destroyed) {
+      // One that was made beforehand, and was broken off at once.
+      this.#error = resetError()
+      this.#close()
+      return
+    }
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#error ??= error
     })
@@ -122,7 +129,9 @@ export class UpstreamLeg {
       if (!this.#isGone) this.#events.data(bytes)
     })
     socket.on('end', () => {
-      if (!this.#isGone) this.#events.end()
+      if (this.#isGone) return
+      if (isBrokenOff(socket)) socket.destroy(resetError())
+      else this.#events.end()
     })
     socket.on('drain', () => {
       if (!this.#isGone) this.#events.drained()
@@ -154,11 +163,6 @@ export class UpstreamLeg {
     this.#isGone = true
     this.#events.closed(this.#error)
   }
-}
-
-/** It may have been closed since it was made, and nobody has seen it. */
-function isUsable({ socket }: Opened): boolean {
-  return !socket.destroyed && !socket.readableEnded
 }
 
 /** Breaks a connection off so that the other end hears of it as of a failure. */
