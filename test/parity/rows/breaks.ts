@@ -45,8 +45,10 @@ export const breaks: readonly Row[] = [
   reply('silent behind the head', [HEAD], SOON_IDLE),
   reply('silent between events', [HEAD, chunk(FIRST)], SOON_IDLE),
   reply('silent in the middle of an event', [HEAD, chunk(FIRST.slice(0, 30))], SOON_IDLE),
-  reply('silent but for comments', [HEAD, ...sixTimes(chunk(': still here\n\n'))], SOON_IDLE),
-  reply('silent but for blank lines', [HEAD, ...sixTimes(chunk('\n'))], SOON_IDLE),
+  byTime(
+    reply('silent but for comments', [HEAD, ...sixTimes(chunk(': still here\n\n'))], SOON_IDLE),
+  ),
+  byTime(reply('silent but for blank lines', [HEAD, ...sixTimes(chunk('\n'))], SOON_IDLE)),
   reply('silent behind the last event', [HEAD, ...[FIRST, SECOND, ...OTHERS].map(chunk)]),
   reply('slow before the head', [{ pause: 400 }, ...SAYS_HELLO]),
   reply('slow in the middle of the head', [
@@ -56,11 +58,13 @@ export const breaks: readonly Row[] = [
     chunk(HELLO),
     '0\r\n\r\n',
   ]),
-  reply('slow between events', [
-    HEAD,
-    ...[FIRST, SECOND, ...OTHERS].flatMap((event) => [chunk(event), { pause: 60 }]),
-    '0\r\n\r\n',
-  ]),
+  byTime(
+    reply('slow between events', [
+      HEAD,
+      ...[FIRST, SECOND, ...OTHERS].flatMap((event) => [chunk(event), { pause: 60 }]),
+      '0\r\n\r\n',
+    ]),
+  ),
   reply('slow in the middle of every event', [
     HEAD,
     ...[FIRST, SECOND, ...OTHERS].flatMap((event) => [
@@ -81,8 +85,19 @@ export const breaks: readonly Row[] = [
     readsOnly: 1,
     replies: [[head('413 Content Too Large', 'connection: close', 'content-length: 0'), END]],
   }),
-  row('answered before a request is there', { atConnect: [SAYS_HELLO], replies: [SAYS_HELLO] }),
 ]
+
+/** How far the upstream comes before the agent hangs up is a matter of time. */
+function byTime(one: Row): Row {
+  const reason = 'the agent hangs up while the upstream still sends'
+  return {
+    ...one,
+    notCompared: [
+      { what: 'stage', reason },
+      { what: 'connection ends', reason },
+    ],
+  }
+}
 
 function reply(what: string, steps: Reply, provider?: string): Row {
   return row(what, { replies: [steps] }, provider)

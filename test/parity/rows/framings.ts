@@ -66,7 +66,15 @@ export const framings: readonly Row[] = [
   chunks('after a blank', ` ${SIZE}\r\n${HELLO}\r\n${LAST_CHUNK}`, END),
   chunks('with extensions', `${SIZE};a=1;b="two"\r\n${HELLO}\r\n0;last\r\n\r\n`),
   chunks('with an extension of 2 KB', `${SIZE};a=${'x'.repeat(2048)}\r\n${HELLO}\r\n${LAST_CHUNK}`),
-  chunks('with an extension of 64 KB', `${SIZE};a=${'x'.repeat(65536)}\r\n${HELLO}\r\n0\r\n\r\n`),
+  {
+    ...chunks(
+      'with an extension of 64 KB',
+      `${SIZE};a=${'x'.repeat(65536)}\r\n${HELLO}\r\n0\r\n\r\n`,
+    ),
+    notCompared: [
+      { what: 'connection ends', reason: 'the agent refuses it before or after it has read all' },
+    ],
+  },
   chunks('with 0x before them', `0x${SIZE}\r\n${HELLO}\r\n${LAST_CHUNK}`, END),
   chunks('that are no numbers', `many\r\n${HELLO}\r\n${LAST_CHUNK}`, END),
   chunks('over 64 bits', `1${'0'.repeat(16)}\r\n${HELLO}\r\n${LAST_CHUNK}`, END),

@@ -189,7 +189,8 @@ export const websocketFrames: readonly Row[] = [
   socketRow('frames cut anywhere', warmSocket(cut(Buffer.concat(HELLO), 13))),
   socketRow('all frames in one piece', warmSocket([atOnce(...HELLO)])),
   socketRow('frames in one piece with the head', [
-    (request) => Buffer.concat([Buffer.from(accept()(request)), frame('early', { opcode: PING })]),
+    (request) =>
+      Buffer.concat([Buffer.from(accept()(request)), frame('early', { opcode: PONG_FRAME })]),
     MESSAGE,
     ...plain(WARMED),
     MESSAGE,

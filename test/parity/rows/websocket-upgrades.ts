@@ -63,10 +63,7 @@ export const websocketUpgrades: readonly Row[] = [
   ]),
   row('answered what is no HTTP', ['SSH-2.0-OpenSSH_9.2\r\n', END]),
   row('answered with half a head', ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso', END]),
-  row('answered after a 103', [
-    'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n',
-    ...warmSocket(HELLO),
-  ]),
+  accepted('after a 103', (text) => `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${text}`),
   accepted('without Sec-WebSocket-Accept', (text) =>
     text.replace(/sec-websocket-accept: .*\r\n/i, ''),
   ),

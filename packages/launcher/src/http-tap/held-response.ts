@@ -7,8 +7,13 @@ const HEAD_BYTES = 1024 * 1024
 /** `HTTP/1.1 ` and the first digit of the status. */
 const STATUS_AT = 9
 
-/** Where a redirection leads instead; nothing where it stays as it is. */
-export type Redirected = (head: ResponseHead, wire: Buffer) => Buffer | undefined
+/** The head of a redirection with another place to lead to; nothing where it stays as it is. */
+export type Redirected = (
+  head: ResponseHead,
+  wire: Buffer,
+) => Buffer | Promise<Buffer | undefined> | undefined
+
+type Pass = (bytes: Buffer, was: Buffer) => void
 
 /**
  * Holds the head of an answer back for as long as it may be a redirection. All other answers pass
@@ -17,6 +22,8 @@ export type Redirected = (head: ResponseHead, wire: Buffer) => Buffer | undefine
 export class HeldResponse {
   readonly #redirected: Redirected
   #heads: HeadCutter | undefined
+  /** What has come since a redirection waits for where it leads. */
+  #waiting: Buffer[] | undefined
 
   constructor(redirected: Redirected) {
     this.#redirected = redirected
@@ -24,7 +31,12 @@ export class HeldResponse {
 
   /** Whether the beginning of an answer is held. */
   get isHolding(): boolean {
-    return this.#heads !== undefined
+    return this.#heads !== undefined || this.#waiting !== undefined
+  }
+
+  /** Whether a redirection waits for where it leads. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined
   }
 
   /** Whether an answer that begins so must be held: an interim one may have a redirection behind it. */
@@ -34,36 +46,52 @@ export class HeldResponse {
     return bytes[4] === SLASH && (first === ONE || first === THREE)
   }
 
-  /**
-   * @param pass is given what goes on to the agent, and what it was.
-   */
-  push(bytes: Buffer, pass: (bytes: Buffer, was: Buffer) => void): void {
-    let rest = bytes
-    for (;;) {
-      this.#heads ??= new HeadCutter(HEAD_BYTES)
-      const cut = this.#heads.push(rest)
-      if (cut === 'more') return
-      if (cut === 'too-long') {
-        this.release(pass)
-        return
-      }
-      this.#heads = undefined
-      const head = readResponseHead(cut.head.toString('latin1'))
-      const other = head === undefined ? undefined : this.#redirected(head, cut.head)
-      pass(other ?? cut.head, cut.head)
-      rest = cut.rest
-      const isInterim = head !== undefined && head.status < 200 && head.status !== 101
-      if (rest.length > 0 && isInterim && this.mustHold(rest)) continue
-      if (rest.length > 0) pass(rest, rest)
+  /** @param pass is given what goes on to the agent, and what it was. */
+  push(bytes: Buffer, pass: Pass): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(bytes)
       return
     }
+    this.#heads ??= new HeadCutter(HEAD_BYTES)
+    const cut = this.#heads.push(bytes)
+    if (cut === 'more') return
+    if (cut === 'too-long') {
+      this.release(pass)
+      return
+    }
+    this.#heads = undefined
+    const head = readResponseHead(cut.head.toString('latin1'))
+    const other = head === undefined ? undefined : this.#redirected(head, cut.head)
+    if (other instanceof Promise) {
+      this.#waiting = [cut.rest]
+      void other.then((found) => this.#goOn(found ?? cut.head, cut.head, head, pass))
+    } else this.#passOn(other ?? cut.head, cut.head, cut.rest, head, pass)
   }
 
   /** Passes what is held as it is. */
-  release(pass: (bytes: Buffer, was: Buffer) => void): void {
+  release(pass: Pass): void {
     const held = this.#heads?.take()
     this.#heads = undefined
     if (held !== undefined && held.length > 0) pass(held, held)
+  }
+
+  #goOn(bytes: Buffer, was: Buffer, head: ResponseHead | undefined, pass: Pass): void {
+    const rest = Buffer.concat(this.#waiting ?? [])
+    this.#waiting = undefined
+    this.#passOn(bytes, was, rest, head, pass)
+  }
+
+  #passOn(
+    bytes: Buffer,
+    was: Buffer,
+    rest: Buffer,
+    head: ResponseHead | undefined,
+    pass: Pass,
+  ): void {
+    pass(bytes, was)
+    const isInterim = head !== undefined && head.status < 200 && head.status !== 101
+    if (rest.length > 0 && isInterim && this.mustHold(rest)) this.push(rest, pass)
+    else if (rest.length > 0) pass(rest, rest)
   }
 }
 

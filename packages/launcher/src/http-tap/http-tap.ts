@@ -144,6 +144,7 @@ export class HttpTap {
       heads: this.#heads,
       overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
       onUnreachable: (origin, error) => this.#outage.begin(origin, error),
+      canReach: (origin) => this.#outage.canReach(origin),
       spare: (origin) => this.#outage.spare(origin),
       tell: (seen) => {
         observer.tell(seen)

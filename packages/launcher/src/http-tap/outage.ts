@@ -15,6 +15,8 @@ export type OutageOptions = {
 /** How long after a try in vain the next one comes; the agent's own tries are further apart. */
 const PAUSE_MILLISECONDS = { first: 50, most: 1000 }
 
+type Spare = { opened: Promise<Opened>; forget: () => void }
+
 /** An API closes a connection that nobody uses after a minute or so, and not sooner than this. */
 const AT_ONCE_MILLISECONDS = 1000
 
@@ -28,33 +30,29 @@ export class Outage {
   readonly #options: OutageOptions
   readonly #over = new AbortController()
   #isOut = false
-  #spare: { origin: string; opened: Promise<Opened>; forget: () => void } | undefined
+  readonly #spares = new Map<string, Spare>()
 
   constructor(options: OutageOptions) {
     this.#options = options
   }
 
-  /** Connects to an origin beforehand. */
+  /** Connects to the upstream beforehand. */
   async ahead(origin: string): Promise<void> {
-    const opened = this.#open(origin)
-    this.#keep(origin, opened)
-    const error = await opened.then(
-      () => undefined,
-      (cause: NodeJS.ErrnoException) => cause,
-    )
-    // Whoever has taken it over since then hears of it himself.
-    const isUnused = this.#spare?.opened === opened
-    if (error === undefined || !isUnused) return
-    this.#spare = undefined
-    if (error.code !== 'HTTP2_ONLY') this.begin(origin, error)
+    const error = await this.#tryAhead(origin)
+    if (error !== undefined && error.code !== 'HTTP2_ONLY') this.begin(origin, error)
+  }
+
+  /** Whether an origin can be reached; the next connection to it is there already then. */
+  async canReach(origin: string): Promise<boolean> {
+    const error = await this.#tryAhead(origin)
+    return error === undefined || error.code === 'HTTP2_ONLY'
   }
 
   /** A connection to that origin that nobody has used yet, or that is being made. */
   spare(origin: string): Promise<Opened> | undefined {
-    const spare = this.#spare
-    if (spare?.origin !== origin) return undefined
-    this.#spare = undefined
-    return spare.opened.then((opened) => {
+    const spare = this.#spares.get(origin)
+    this.#spares.delete(origin)
+    return spare?.opened.then((opened) => {
       const { forget } = spare
       opened.socket.off('error', forget).off('close', forget).off('end', forget)
       return opened
@@ -74,7 +72,9 @@ export class Outage {
 
   close(): void {
     this.#over.abort()
-    void this.#spare?.opened.then(({ socket }) => socket.destroy()).catch(() => {})
+    for (const { opened } of this.#spares.values())
+      opened.then(({ socket }) => socket.destroy()).catch(() => {})
+    this.#spares.clear()
   }
 
   async #untilBack(origin: string): Promise<void> {
@@ -99,6 +99,19 @@ export class Outage {
     }
   }
 
+  /** @returns why it cannot be; nothing where it can, or where somebody has taken the connection over. */
+  async #tryAhead(origin: string): Promise<NodeJS.ErrnoException | undefined> {
+    const opened = this.#open(origin)
+    this.#keep(origin, opened)
+    const error = await opened.then(
+      () => undefined,
+      (cause: NodeJS.ErrnoException) => cause,
+    )
+    if (error === undefined || this.#spares.get(origin)?.opened !== opened) return undefined
+    this.#spares.delete(origin)
+    return error
+  }
+
   #open(origin: string): Promise<Opened> {
     return openConnection(this.#options.network, new URL(origin), this.#over.signal)
   }
@@ -109,9 +122,9 @@ export class Outage {
     // closed by the other end in time, and is no connection any more.
     const forget = () => {
       const isOld = performance.now() - since > AT_ONCE_MILLISECONDS
-      if (isOld && this.#spare?.opened === opened) this.#spare = undefined
+      if (isOld && this.#spares.get(origin)?.opened === opened) this.#spares.delete(origin)
     }
-    this.#spare = { origin, opened, forget }
+    this.#spares.set(origin, { opened, forget })
     opened.then(
       ({ socket }) => {
         socket.on('error', forget).on('close', forget).on('end', forget)

@@ -45,6 +45,8 @@ export type RelayOptions = {
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
   /** Keeps count of connections whose heads are not whole. */
   heads: UnfinishedHeads
+  /** Whether an origin that the upstream leads to can be reached. */
+  canReach: (origin: string) => Promise<boolean>
   /** Stands in for a connection to an origin that speaks HTTP/2 only; `request` is being answered. */
   overHttp2: (origin: string, request: () => number | undefined) => Promise<Duplex>
   /** A connection to an origin that is there already. */
@@ -76,6 +78,8 @@ export class Relay {
   #isTunnel = false
   #isAgentOver = false
   #isUpstreamOver = false
+  /** The upstream has ended while the head of its answer is held. */
+  #isEndHeld = false
   #isClosed = false
   /** What is told behind the bytes of the agent's that are being read. */
   #untold: (() => void)[] | undefined
@@ -274,6 +278,7 @@ export class Relay {
     if (!this.#agent.write(bytes)) this.#leg?.pause()
     this.#responses.push(was)
     this.#tellContent()
+    if (this.#isEndHeld && !this.#held.isWaiting) queueMicrotask(() => this.#upstreamEnded())
   }
 
   #responseReader(): MessageReader<ResponseHead> {
@@ -320,13 +325,23 @@ export class Relay {
     this.#requests.resume()
   }
 
-  #redirected({ status, headers }: ResponseHead, wire: Buffer): Buffer | undefined {
+  #redirected(
+    { status, headers }: ResponseHead,
+    wire: Buffer,
+  ): Buffer | Promise<Buffer | undefined> | undefined {
     const asked = this.#outstanding[0]
     const location = headerValue(headers, 'location')
     if (asked === undefined || location === undefined || status < 300) return undefined
     const { head, route } = asked
-    const other = this.#options.routes.location(location, route, tapOrigin(head))
-    return other === undefined ? undefined : rewrittenLocation(wire, other)
+    const { routes, canReach } = this.#options
+    const through = () => {
+      const other = routes.location(location, route, tapOrigin(head))
+      return other === undefined ? undefined : rewrittenLocation(wire, other)
+    }
+    const strange = routes.strangeOrigin(location, route)
+    if (strange === undefined) return through()
+    // Where nobody is, the agent is to find so itself: it waits for a network that is away.
+    return canReach(strange).then((can) => (can ? through() : undefined))
   }
 
   #tellContent(): void {
@@ -380,6 +395,10 @@ export class Relay {
   }
 
   #upstreamEnded(): void {
+    if (this.#held.isWaiting) {
+      this.#isEndHeld = true
+      return
+    }
     this.#isUpstreamOver = true
     this.#held.release((bytes, was) => this.#pass(bytes, was))
     this.#responses.end()

@@ -79,6 +79,14 @@ export class Routes {
     return route.origin === origin ? route.origin + route.target : `${route.origin}/`
   }
 
+  /** The strange origin that a `Location` leads to; nothing where it stays at this one. */
+  strangeOrigin(value: string, { origin }: Route): string | undefined {
+    if (!URL.canParse(value, origin)) return undefined
+    const url = new URL(value, origin)
+    const isHttp = url.protocol === 'http:' || url.protocol === 'https:'
+    return isHttp && url.origin !== origin ? url.origin : undefined
+  }
+
   #strangeRoute(target: string, prefix: string, number: number): Route | undefined {
     const origin = this.#strange[number - 1]
     if (origin === undefined) return undefined

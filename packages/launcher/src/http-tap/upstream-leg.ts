@@ -139,6 +139,8 @@ export class UpstreamLeg {
     socket.on('close', () => this.#close())
     this.#flush(opened)
     if (this.#isEnded) socket.end()
+    // One that was made beforehand may have ended since.
+    if (socket.readableEnded) this.#events.end()
     socket.resume()
   }
 
