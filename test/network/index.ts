@@ -2,6 +2,7 @@ export {
   type CertificateAuthority,
   createCertificateAuthority,
   type Identity,
+  type IssueOptions,
 } from './certificates.js'
 export { type HttpProxy, type HttpProxyOptions, startHttpProxy } from './http-proxy.js'
 export { type Listening, listen } from './listen.js'

@@ -79,6 +79,8 @@ function environmentOf(named: Named): NodeJS.ProcessEnv {
   return Object.fromEntries(paths)
 }
 
+const UNKNOWN = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']
+
 /** `trusted`, or the code of the error; with the variables that cannot be used. */
 async function outcome(named: Named, scheme: string): Promise<{ is: string; told: string[] }> {
   const problems: NetworkProblem[] = []
@@ -100,7 +102,7 @@ async function connect(network: Network, scheme: string): Promise<string> {
     return 'trusted'
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' ? 'unknown' : String(code)
+    return UNKNOWN.includes(String(code)) ? 'unknown' : String(code)
   }
 }
 

@@ -105,8 +105,9 @@ async function secureProxy(
   use: Opened['form'],
 ): Promise<Socket> {
   if (proxy.protocol !== 'https') return socket
-  const { secureContext, ...rest } = await network.trust.rulesFor('http')
-  return startTls(socket, proxy.host, { secureContext, ...(use === 'absolute' && rest) })
+  const { protocols, ...rules } = await network.trust.rulesFor('http')
+  const offered = use === 'absolute' && protocols !== undefined
+  return startTls(socket, proxy.host, { ...rules, ...(offered && { protocols }) })
 }
 
 function connectSocket(

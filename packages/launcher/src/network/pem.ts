@@ -45,7 +45,8 @@ function within(der: Buffer, end: number): Buffer | undefined {
   return end > 2 && end <= der.length ? der.subarray(0, end) : undefined
 }
 
-function pemOf(der: Buffer): string {
+/** A certificate as PEM: the same text for the same certificate. */
+export function pemOf(der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
 }

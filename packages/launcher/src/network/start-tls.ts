@@ -11,7 +11,7 @@ import type { TlsRules } from './trust.js'
 export function startTls(
   socket: Socket,
   host: string,
-  { secureContext, protocols }: TlsRules,
+  { secureContext, protocols, checkIdentity }: TlsRules,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const name = host.endsWith('.') ? host.slice(0, -1) : host
@@ -21,6 +21,7 @@ export function startTls(
       secureContext,
       // NODE_TLS_REJECT_UNAUTHORIZED in the user's environment is not for us.
       rejectUnauthorized: true,
+      checkServerIdentity: checkIdentity,
       ...(isIP(name) === 0 && { servername: name }),
       ...(protocols && { ALPNProtocols: protocols }),
     })

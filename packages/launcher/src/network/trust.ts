@@ -1,5 +1,6 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from 'node:tls'
 import { readCertificateFile } from './certificate-file.js'
+import { type IdentityCheck, identityCheckOf } from './identity.js'
 import { readPem } from './pem.js'
 import { NetworkError, type NetworkProblem } from './problem.js'
 import {
@@ -7,6 +8,7 @@ import {
   certificatesIn,
   exists,
   type Places,
+  type StoreReader,
   systemPlaces,
 } from './system-store.js'
 
@@ -18,6 +20,7 @@ export type TlsRules = {
   secureContext: SecureContext
   /** What is offered (ALPN); left out: nothing. */
   protocols?: string[]
+  checkIdentity: IdentityCheck
 }
 
 /** Which certificates are trusted. */
@@ -58,16 +61,22 @@ type Added = { certificates: string[] } | { problem: NetworkProblem } | undefine
 
 async function rulesForHttp(environment: NodeJS.ProcessEnv, added: Added): Promise<TlsRules> {
   if (added === undefined || 'problem' in added)
-    return { secureContext: contextOf(await openSslStore(environment)) }
-  const certificates = [...(await nativeStore(environment)), ...added.certificates]
-  return { secureContext: contextOf(certificates), protocols: ['http/1.1'] }
+    return rulesOf('openssl', await openSslStore(environment))
+  const store = await nativeStore(environment)
+  return { ...rulesOf('rustls', store, added.certificates), protocols: ['http/1.1'] }
 }
 
 async function rulesForWebSockets(environment: NodeJS.ProcessEnv, added: Added): Promise<TlsRules> {
   if (added !== undefined && 'problem' in added)
     throw new NetworkError('CERTIFICATES_UNUSABLE', added.problem.message)
-  const certificates = [...(await nativeStore(environment)), ...(added?.certificates ?? [])]
-  return { secureContext: contextOf(certificates) }
+  return rulesOf('rustls', await nativeStore(environment), added?.certificates)
+}
+
+function rulesOf(client: StoreReader, store: string[], added: string[] = []): TlsRules {
+  return {
+    secureContext: contextOf(client, [...store, ...added]),
+    checkIdentity: identityCheckOf(client, added),
+  }
 }
 
 async function addedFile(options: TrustOptions): Promise<Added> {
@@ -133,12 +142,19 @@ async function certificatesOf(path: string): Promise<ReturnType<typeof readPem>>
 const contexts = new Map<string, SecureContext>()
 
 /** For the same certificates the same context: making one takes 25 ms and more for a system's store. */
-function contextOf(certificates: string[]): SecureContext {
-  const key = certificates.join()
+function contextOf(client: StoreReader, certificates: string[]): SecureContext {
+  const key = [client, ...certificates].join()
   const made = contexts.get(key)
   if (made !== undefined) return made
-  // One by one, so that one that OpenSSL does not read costs no other.
-  const context = createSecureContext({ ca: certificates, minVersion: 'TLSv1.2' })
+  const context = createSecureContext({
+    // One by one, so that one that OpenSSL does not read costs no other.
+    ca: certificates,
+    minVersion: 'TLSv1.2',
+    // Both of the agent's clients refuse RSA keys of less than 2048 bits.
+    ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+    // For rustls an authority is one that is trusted, whoever has signed it.
+    allowPartialTrustChain: client === 'rustls',
+  })
   contexts.set(key, context)
   return context
 }
