@@ -37,7 +37,7 @@ test('a damaged one: file, line, byte and reason, what to do next, exit code 1',
   expect([stderr, exitCode]).toEqual(['', 1])
 })
 
-test('one with a body that came broken: which, why, exit code 1, and nothing to salvage', async () => {
+test('one with a body that is not whole: which, why, exit code 1, and nothing to salvage', async () => {
   const root = sessionsDirectory()
   const broken = exchangeRecords({ id: FIRST, request: 'r', chunks: ['ab'] }).map((record) =>
     record.kind === 'end' ? { ...record, broken: 'gzip: x\u001b[31m' } : record,
@@ -53,7 +53,7 @@ test('one with a body that came broken: which, why, exit code 1, and nothing to 
   }
   const { stdout, exitCode } = await verified(root, 'last')
   expect(stdout).toMatch(
-    /not whole: .*\n {2}the response body of exchange 1 came broken: gzip: x\\x1b\[31m\n$/,
+    /not whole: .*\n {2}the response body of exchange 1 is not whole: gzip: x\\x1b\[31m\n$/,
   )
   expect(exitCode).toBe(1)
   const { stdout: json } = await verified(root, 'last', '--json')

@@ -73,10 +73,13 @@ export class Later {
   #plan(): void {
     if (this.#isPlanned) return
     this.#isPlanned = true
-    setImmediate(() => {
-      this.#isPlanned = false
-      this.#slice()
-    })
+    // Two rounds: in between, what follows the first bytes of a message comes, and goes on.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isPlanned = false
+        this.#slice()
+      }),
+    )
   }
 
   #slice(): void {

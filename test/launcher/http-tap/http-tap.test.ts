@@ -10,6 +10,7 @@ import {
 import { connect, type Socket } from 'node:net'
 import { setImmediate as tick } from 'node:timers/promises'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import type { Content, RawRecord } from '@tacho/format'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import { type TapBetween, tapBetween } from './tap-between.js'
@@ -375,12 +376,20 @@ async function untilItStands(value: () => number): Promise<void> {
   })
 }
 
-function recordedText(records: readonly object[]): string {
-  return records
-    .map((record) =>
-      'at' in record && 'content' in record && !('bytes' in record) ? String(record.content) : '',
-    )
-    .join('')
+function recordedText(records: readonly RawRecord[]): string {
+  const parts = records.flatMap((record) =>
+    record.kind === 'chunk' ? bytesOf(record.content) : [],
+  )
+  return Buffer.concat(parts).toString()
+}
+
+// A chunk may end in the middle of a character: then it is no text.
+function bytesOf(content: Content): Buffer[] {
+  if (typeof content === 'string') return [Buffer.from(content)]
+  return content.map((piece) => {
+    if (typeof piece === 'string') return Buffer.from(piece)
+    return 'base64' in piece ? Buffer.from(piece.base64, 'base64') : Buffer.of()
+  })
 }
 
 // Both ends speak of their own connection; the rest must be the same.

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { TEXT, zstdOf } from './decoding/lines.js'
+import { blockOf, endlessBlock, frameOf, headerOf } from './decoding/zstd-by-hand.js'
 import { begin, recorded, recordingOf, recordsOf, SECRET } from './recorded.js'
 
 const JSON_BODY = `{"model":"gpt-5.5","input":"façade ${'x'.repeat(500)}"}`
@@ -110,6 +111,22 @@ test('a body that is no small one is decoded beside the host, and written whole'
   await expect(requestOf('gzip', wire, 'at once')).rejects.toThrow('no body was recorded')
   const found = await requestOf('gzip', wire, 'in the end')
   expect(found).toMatchObject({ bytes: Buffer.byteLength(text), sha256: sha256(text) })
+})
+
+test('one made to keep a decoder busy for hours is not decoded in the host’s time', async () => {
+  const blocks = Array.from({ length: 1000 }, endlessBlock)
+  const last = blockOf('raw', Buffer.from('x'), true)
+  const wire = frameOf(headerOf({}), ...blocks, last)
+  const recording = recordingOf()
+  const exchange = begin(recording, [['content-encoding', 'zstd']])
+  exchange.requestBytes(wire)
+  exchange.requestEnd()
+  exchange.end({ state: 'completed' })
+  await recording.close({ exitCode: 0 })
+  const { request, end } = recordsOf(recording, exchange)
+  expect(request).toMatchObject({ content: [{ omitted: wire.length }], bytes: wire.length })
+  expect(request?.broken).toEqual(expect.any(String))
+  expect(end).toMatchObject({ requestBytes: wire.length })
 })
 
 test('one that goes on beyond 64 MiB is decoded up to there, and its beginning kept', async () => {

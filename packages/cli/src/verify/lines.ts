@@ -15,7 +15,7 @@ export function verificationLines({ id, folder }: FoundSession, result: Verifica
   const known = lost.length > 0 ? [`  known to be lost: ${lost.join(', ')}`] : []
   const came = broken.map(
     ({ exchange, side, reason }) =>
-      `  the ${side} body of exchange ${exchange} came broken: ${printable(reason)}`,
+      `  the ${side} body of exchange ${exchange} is not whole: ${printable(reason)}`,
   )
   if (damage.length === 0) {
     const state = came.length === 0 ? styled('good', 'clean') : styled('bad', 'not whole')

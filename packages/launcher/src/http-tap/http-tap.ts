@@ -152,7 +152,8 @@ export class HttpTap {
     request: () => number | undefined,
   ): Promise<Duplex> {
     const { openHttp2Bridge } = await import('./http2.js')
-    const send = (work: () => void) => observer.within(request(), work)
+    // What is being read is told once it has gone on.
+    const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
     return openHttp2Bridge(this.#options.network, origin, send)
   }
 
@@ -205,7 +206,11 @@ export class HttpTap {
     const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
     this.#open.set(exchange, beginning.conversation)
     exchange.begin()
-    onExchange?.(beginning.conversation, recording)
+    // Nothing of it is needed before the agent's bytes are on their way.
+    if (onExchange !== undefined)
+      recording.later.spare(() =>
+        this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
+      )
     return exchange
   }
 

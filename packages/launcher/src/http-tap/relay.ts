@@ -74,6 +74,8 @@ export class Relay {
   #isAgentOver = false
   #isUpstreamOver = false
   #isClosed = false
+  /** What is told behind the bytes of the agent's that are being read. */
+  #untold: (() => void)[] | undefined
   /** What has come with one read of a response's body. */
   #content: Buffer[] = []
 
@@ -100,8 +102,12 @@ export class Relay {
 
   #fromAgent(bytes: Buffer): void {
     this.#leg?.cork()
+    this.#untold = []
     this.#requests.push(bytes)
     this.#leg?.uncork()
+    const untold = this.#untold
+    this.#untold = undefined
+    for (const tell of untold) tell()
     if (this.#requests.isWithinHead) this.#options.heads.begun(this.#agent)
   }
 
@@ -135,12 +141,19 @@ export class Relay {
     const request = this.#count
     this.#outstanding.push({ number: request, head, route })
     const changes = this.#changes(head, route)
-    this.#toUpstream((opened) => {
-      this.#options.tell({ kind: 'request-sent', request, ...peerOf(opened) })
-      return rewrittenRequest(wire, head, onTheWay(changes, route, opened))
+    let sentOver: Peer | undefined
+    let isTold = false
+    this.#toUpstream((reached) => {
+      sentOver = peerOf(reached)
+      if (isTold) this.#options.tell({ kind: 'request-sent', request, ...sentOver })
+      return rewrittenRequest(wire, head, onTheWay(changes, route, reached))
     })
-    const url = route.origin + route.target
-    this.#options.tell({ kind: 'request-head', request, head: changedHead(head, changes), url })
+    this.#behind(() => {
+      const url = route.origin + route.target
+      this.#options.tell({ kind: 'request-head', request, head: changedHead(head, changes), url })
+      if (sentOver !== undefined) this.#options.tell({ kind: 'request-sent', request, ...sentOver })
+      isTold = true
+    })
     return length
   }
 
@@ -191,7 +204,8 @@ export class Relay {
         this.#refuse(undefined)
         return
       }
-      this.#options.tell({ kind: 'unparsed', request: this.#count, side: 'agent', reason })
+      const request = this.#count
+      this.#behind(() => this.#options.tell({ kind: 'unparsed', request, side: 'agent', reason }))
     }
     if (this.#isDeclined) return
     this.#toUpstream(wire)
@@ -299,11 +313,19 @@ export class Relay {
 
   #opaque(side: Side, bytes: Buffer): void {
     const request = this.#outstanding[0]?.number ?? this.#count
-    if (bytes.length > 0) this.#options.tell({ kind: 'opaque', request, side, bytes })
+    if (bytes.length > 0)
+      this.#behind(() => this.#options.tell({ kind: 'opaque', request, side, bytes }))
   }
 
   #told(seen: { kind: 'request-body'; bytes: Buffer } | { kind: 'request-end' }): void {
-    this.#options.tell({ ...seen, request: this.#count })
+    const request = this.#count
+    this.#behind(() => this.#options.tell({ ...seen, request }))
+  }
+
+  /** Once the bytes that are being read have gone on. */
+  #behind(tell: () => void): void {
+    if (this.#untold === undefined) tell()
+    else this.#untold.push(tell)
   }
 
   #agentEnded(): void {

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { DecodingThread } from '../../../../packages/recorder/dist/exchange/decoding/decoding-thread.js'
 import type { DecodingOutcome } from '../../../../packages/recorder/dist/exchange/decoding/messages.js'
 import { TEXT } from './lines.js'
-import { blockOf, frameOf, headerOf } from './zstd-by-hand.js'
+import { endlessBlock, frameOf, headerOf } from './zstd-by-hand.js'
 
 const MiB = 1024 * 1024
 const threads: DecodingThread[] = []
@@ -121,10 +121,10 @@ test('a listener that throws ends its body, and nothing else', async () => {
 })
 
 test('a body that keeps the decoder busy without end is given up, and the next one is decoded', async () => {
-  const thread = new DecodingThread({ silenceMilliseconds: 1000 })
+  const thread = new DecodingThread({ silenceMilliseconds: 2000 })
   threads.push(thread)
   const busy = opened(['zstd'], undefined, thread)
-  busy.decoding.push(frameOf(headerOf({}), ...Array.from({ length: 1000 }, () => endless())), 0)
+  busy.decoding.push(frameOf(headerOf({}), ...Array.from({ length: 1000 }, endlessBlock)), 0)
   busy.decoding.end(0)
   // Node's own zstd, where there is one, sees what this is.
   expect(await busy.over).toMatchObject({ fault: expect.any(String) })
@@ -201,17 +201,4 @@ function opened(
 
 function textAt(pieces: readonly { bytes: Uint8Array; at: number }[], time: number): string {
   return Buffer.concat(pieces.filter(({ at }) => at === time).map(({ bytes }) => bytes)).toString()
-}
-
-/** A block of 98,047 matches of 65,539 bytes each (RFC 8878, 3.1.1.3.2): seconds of work, in 12 bytes. */
-function endless(): Buffer {
-  const literals = Buffer.from([0b00001000, 0x61])
-  const count = Buffer.from([255, 255, 255])
-  // All three codes repeated: no literals, the first offset, the longest match.
-  const modes = Buffer.from([0b01010100, 0, 0, 52])
-  return blockOf(
-    'compressed',
-    Buffer.concat([literals, count, modes, Buffer.from([0, 0, 1])]),
-    false,
-  )
 }

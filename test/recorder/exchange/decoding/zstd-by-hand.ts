@@ -38,3 +38,13 @@ export function blockOf(
 export function frameOf(header: Buffer, ...blocks: Buffer[]): Buffer {
   return Buffer.concat([header, ...blocks])
 }
+
+/** A block of 98,047 matches of 65,539 bytes each (RFC 8878, 3.1.1.3.2): seconds of work, in 12 bytes. */
+export function endlessBlock(): Buffer {
+  const literals = Buffer.from([0b00001000, 0x61])
+  const count = Buffer.from([255, 255, 255])
+  // All three codes repeated: no literals, the first offset, the longest match.
+  const modes = Buffer.from([0b01010100, 0, 0, 52])
+  const bits = Buffer.from([0, 0, 1])
+  return blockOf('compressed', Buffer.concat([literals, count, modes, bits]), false)
+}

@@ -27,33 +27,40 @@ export type ResponseHead = {
  * @returns nothing where its first line is none of HTTP/1.
  */
 export function readRequestHead(text: string): RequestHead | undefined {
-  const [line, ...fields] = linesOf(text)
+  const lines = linesOf(text)
+  const line = lines[0] ?? ''
   const first = line.indexOf(' ')
   const last = line.lastIndexOf(' ')
   const version = line.slice(last + 1)
   if (first <= 0 || last <= first || !version.startsWith('HTTP/1.')) return undefined
   const target = line.slice(first + 1, last).trim()
   if (target === '') return undefined
-  return { method: line.slice(0, first), target, version, headers: fieldsOf(fields) }
+  return { method: line.slice(0, first), target, version, headers: fieldsOf(lines, 1) }
 }
 
 /** Likewise for a response. */
 export function readResponseHead(text: string): ResponseHead | undefined {
-  const [line, ...fields] = linesOf(text)
+  const lines = linesOf(text)
+  const line = lines[0] ?? ''
   const status = line.slice(9, 12)
   if (!line.startsWith('HTTP/1.') || line[8] !== ' ' || !isNumber(status)) return undefined
   return {
     status: Number(status),
     statusText: line.slice(13),
     version: line.slice(0, 8),
-    headers: fieldsOf(fields),
+    headers: fieldsOf(lines, 1),
   }
 }
 
-/** The fields of a head or of the trailers behind a chunked body. */
-export function fieldsOf(lines: readonly string[]): Headers {
+/**
+ * The fields of a head or of the trailers behind a chunked body.
+ *
+ * @param from the first line that may be one.
+ */
+export function fieldsOf(lines: readonly string[], from = 0): Headers {
   const headers: Headers = []
-  for (const line of lines) {
+  for (let index = from; index < lines.length; index += 1) {
+    const line = lines[index] ?? ''
     if (line === '') continue
     const last = headers.at(-1)
     // A line that goes on in the next one (RFC 9112, 5.2): old, and still taken by many clients.
@@ -95,11 +102,16 @@ export function headerWords(headers: Headers, name: string): string[] {
 }
 
 /** Lines without their ends. Blank lines before the first one are passed over (RFC 9112, 2.2). */
-export function linesOf(text: string): [string, ...string[]] {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  const start = lines.findIndex((line) => line !== '')
-  const [first = '', ...rest] = start < 0 ? [] : lines.slice(start)
-  return [first, ...rest]
+export function linesOf(text: string): string[] {
+  const lines: string[] = []
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from)
+    const end = newline < 0 ? text.length : newline
+    const line = text.slice(from, text[end - 1] === '\r' && newline >= 0 ? end - 1 : end)
+    if (line !== '' || lines.length > 0) lines.push(line)
+    from = end + 1
+  }
+  return lines
 }
 
 function isNumber(text: string): boolean {

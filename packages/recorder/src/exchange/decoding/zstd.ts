@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream'
 import zlib from 'node:zlib'
 import { type Decoder, DecodingFault } from './decoder.js'
 import { FzstdFrame } from './fzstd-frame.js'
+import { withinTime } from './within-time.js'
 import { ZlibDecoder } from './zlib-decoder.js'
 import { ZstdFrames, type ZstdPart } from './zstd-frames.js'
 
@@ -57,13 +58,20 @@ export function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   if (!frames.isBetweenFrames) throw new DecodingFault('it ends too early', true)
   const pieces: Uint8Array[] = []
   let left = limit
-  for (const piece of nodeZstd === undefined ? byFzstd(parts) : byNode(parts, nodeZstd, limit)) {
-    left -= piece.length
-    if (left < 0) throw new RangeError(`more than ${limit} bytes`)
-    pieces.push(piece)
+  const take = (decoded: Iterable<Uint8Array>) => {
+    for (const piece of decoded) {
+      left -= piece.length
+      if (left < 0) throw new RangeError(`more than ${limit} bytes`)
+      pieces.push(piece)
+    }
   }
+  if (nodeZstd === undefined) withinTime(AT_ONCE_MILLISECONDS, () => take(byFzstd(parts)))
+  else take(byNode(parts, nodeZstd, limit))
   return Buffer.concat(pieces)
 }
+
+/** What a body may take of the host's time. 64 KiB, as Codex sends, take 2. */
+const AT_ONCE_MILLISECONDS = 200
 
 type Frame = {
   /** Its header first. */
