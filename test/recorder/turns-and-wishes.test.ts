@@ -13,7 +13,7 @@ const START = Date.now() * 1000
 test('a turn that the agent is done with ends then, with the next one of its thread', async () => {
   const turns = await recorded((session) => {
     session.parentFor(CONVERSATION, START)
-    session.turns.done('one', START + 5000)
+    session.turns.done('one', START + 5000, 'completed')
     session.parentFor({ ...CONVERSATION, turnId: 'two' }, START + 9000)
   })
   expect(turns.map(told)).toEqual([
@@ -25,7 +25,7 @@ test('a turn that the agent is done with ends then, with the next one of its thr
 test('a turn that goes on after all is not done', async () => {
   const turns = await recorded((session) => {
     session.parentFor(CONVERSATION, START)
-    session.turns.done('one', START + 5000)
+    session.turns.done('one', START + 5000, 'completed')
     session.turns.touch('one', START + 5000)
     expect(session.turns.isDone('one')).toBe(true)
     session.turns.touch('one', START + 5001)

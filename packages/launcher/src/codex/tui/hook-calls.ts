@@ -28,8 +28,13 @@ export class HookCalls {
     else question.found(callId)
   }
 
+  /** When the question before a call was asked, where that was told before the call was. */
+  askedAt(turnId: string, tool: HookTool): number | undefined {
+    return this.#questions.get(turnId)?.find((one) => isAbout(one.tool, tool))?.at
+  }
+
   /** Asks as soon as the call is known, and without it where it does not become known soon. */
-  asked(turnId: string, tool: HookTool, ask: Ask): void {
+  asked(turnId: string, tool: HookTool, at: number, ask: Ask): void {
     const call = take(this.#calls.get(turnId), (one) => isAbout(tool, one))
     if (call !== undefined) {
       ask(call.callId)
@@ -37,6 +42,7 @@ export class HookCalls {
     }
     const question: Callless = {
       tool,
+      at,
       found(callId) {
         callOff()
         ask(callId)
@@ -54,7 +60,7 @@ export class HookCalls {
   }
 }
 
-type Callless = { tool: HookTool; found: (callId: string) => void }
+type Callless = { tool: HookTool; at: number; found: (callId: string) => void }
 
 function add<One>(all: Map<string, One[]>, key: string, one: One): void {
   const ones = all.get(key) ?? []

@@ -24,6 +24,10 @@ export type HookEventsOptions = {
 // Codex exports its log events once a second.
 const DECISION_MILLISECONDS = 2500
 
+// Codex tells that it was interrupted while it lets go of its requests; what they say of it comes
+// first, for the wish was before both.
+const RELEASE_MILLISECONDS = 200
+
 // A hook of the user's own can make a turn go on that was about to end.
 const END_MILLISECONDS = 1000
 
@@ -90,7 +94,8 @@ export class HookEvents {
     const { message, place, at } = event
     const { session, conversation } = place
     const { turnId, cwd } = message
-    session.tools.start({ callId, conversation, at, ...toolFacts(tool, cwd) })
+    const startedAt = Math.min(at, this.#calls.askedAt(turnId, tool) ?? at)
+    session.tools.start({ callId, conversation, at: startedAt, ...toolFacts(tool, cwd) })
     this.#questions.toolStarted(callId)
     this.#calls.called(turnId, tool, callId)
     if (tool.name !== USER_INPUT) return
@@ -101,7 +106,8 @@ export class HookEvents {
 
   #asked(event: Event, tool: HookTool): void {
     const { turnId, cwd } = event.message
-    this.#calls.asked(turnId, tool, (callId) => this.#ask(event, questionOf(tool, cwd), callId))
+    const ask = (callId: string | undefined) => this.#ask(event, questionOf(tool, cwd), callId)
+    this.#calls.asked(turnId, tool, event.at, ask)
   }
 
   #ask({ message, place, at }: Event, question: HookQuestion, callId: string | undefined): Asked {
@@ -127,9 +133,12 @@ export class HookEvents {
   #interrupted({ message, place, at }: Event): void {
     const { session, conversation } = place
     const { turnId } = message
-    session.cancellations.wish({ origin: 'user', reason: 'Interrupt', conversation, at })
-    session.turnEnded(conversation, 'interrupted', at)
-    this.#calls.turnOver(turnId)
+    session.turns.done(turnId, at, 'interrupted')
+    this.#after(RELEASE_MILLISECONDS, () => {
+      session.cancellations.wish({ origin: 'user', reason: 'Interrupt', conversation, at })
+      session.turnEnded(conversation, 'interrupted', at)
+      this.#calls.turnOver(turnId)
+    })
     // An answer from just before may still be on its way; without one the question was cancelled.
     const answer = this.hearsDecisions
       ? ({ decision: 'cancel', decidedBy: 'user' } as const)
@@ -140,7 +149,7 @@ export class HookEvents {
   #stopped({ message, place, at }: Event): void {
     const { session, conversation } = place
     const { turnId } = message
-    session.turns.done(turnId, at)
+    session.turns.done(turnId, at, 'completed')
     this.#after(END_MILLISECONDS, () => {
       if (!session.turns.isDone(turnId)) return
       session.turnEnded(conversation, 'completed', at)
