@@ -14,6 +14,8 @@ export type Provider = {
   base: string
   /** The user and the password in the upstream's URL, which Codex sends as Basic authorization. */
   userInfo: URL | undefined
+  /** Codex opens a WebSocket first. */
+  speaksOverSocket: boolean
   /** After how long without a byte Codex gives up on an answer, in milliseconds. */
   idleTimeout: number
   /** Codex's own options that put a base URL of ours in the place of the upstream. */
@@ -57,6 +59,7 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
     idleTimeout: IDLE_TIMEOUT,
     base: basePath(upstream),
     userInfo: given,
+    speaksOverSocket: true,
     upstream: (request) =>
       given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
     redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl)}`],
@@ -102,6 +105,7 @@ function custom(id: string, settings: TomlTable): Provider | NoTap {
     idleTimeout,
     base: basePath(upstream),
     userInfo: upstream,
+    speaksOverSocket: settings.supports_websockets === true,
     upstream: () => upstream,
     redirect: (baseUrl) => ['-c', `model_providers.${id}.base_url=${JSON.stringify(baseUrl)}`],
   }

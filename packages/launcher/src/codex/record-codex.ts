@@ -84,6 +84,7 @@ async function runRecorded(
       await opened
     }
     const running = runAgent(await withOwnTap(start, run, late, { tap, rollouts }))
+    tap.started()
     opened ??= late.open(open)
     ended = await running
     return ended

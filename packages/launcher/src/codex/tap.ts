@@ -2,7 +2,7 @@ import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
 import type { LateRecording } from '../late-recording.js'
 import { basicAuthorization } from '../network/basic-authorization.js'
-import { networkOf, prepareNetwork } from '../network/network.js'
+import { networkOf } from '../network/network.js'
 import { pastProxies } from '../network/past-proxies.js'
 import { Peers } from '../network/peer.js'
 import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
@@ -22,6 +22,8 @@ export type CodexTap = {
   environment: NodeJS.ProcessEnv
   /** Takes what Codex's hooks tell, where they are asked for. */
   hooks: HookEvents
+  /** Is told that the agent has started. */
+  started(): void
   close(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
     hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
+    started: () => http.started(),
     async close() {
       await Promise.all([http.close(), otel.close()])
       peers.close()
@@ -64,10 +67,11 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
 }
 
 /** The HTTP tap, and Codex's own options that lead its requests through it. */
-type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'close'>
+type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'started' | 'close'>
 
 const NO_HTTP_TAP: RunningHttpTap = {
   redirect: [],
+  started: () => {},
   close: async () => {},
 }
 
@@ -91,6 +95,7 @@ async function startHttpTap(
       base: provider.base,
       authorization: provider.userInfo && basicAuthorization(provider.userInfo),
       provider: provider.name,
+      speaksOverSocket: provider.speaksOverSocket,
       idleTimeout: provider.idleTimeout,
       network,
       conversationOf,
@@ -103,10 +108,10 @@ async function startHttpTap(
         rollouts.link()
       },
     })
-    // While the agent starts, and not when it first waits for an answer.
-    void late.ready.then(() => prepareNetwork(network, provider.upstream({ headers: [] })))
     return {
       redirect: provider.redirect(tap.baseUrl),
+      // While the agent gets ready, and not when it waits for an answer.
+      started: () => tap.connectAhead(),
       close: () => tap.close(),
     }
   } catch (error) {

@@ -27,6 +27,8 @@ export type HttpTapOptions = {
   /** `Basic …`, of the user and the password in the upstream's URL. */
   authorization?: string | undefined
   provider: string
+  /** The agent's first request opens a WebSocket. */
+  speaksOverSocket?: boolean
   /** After how long without a byte the agent gives up, in milliseconds. */
   idleTimeout: number
   network: Network
@@ -93,6 +95,12 @@ export class HttpTap {
     })
     tap.#guard = guardOf(tap.port)
     return tap
+  }
+
+  /** Connects to the upstream, as the agent is about to. */
+  connectAhead(): void {
+    const { origin } = this.#options.upstream({ headers: [] })
+    void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
   }
 
   get port(): number {

@@ -18,26 +18,44 @@ const PAUSE_MILLISECONDS = { first: 50, most: 1000 }
 /**
  * What the tap does while its upstream cannot be reached: it cannot be reached either. To an agent
  * a refused connection is a network that is away, for which it waits; one that breaks is a try in
- * vain, of which Codex makes five (0.169).
+ * vain, of which Codex makes five (0.169). So that the first one is not lost, the upstream is
+ * connected to while the agent starts; its first request goes over that connection.
  */
 export class Outage {
   readonly #options: OutageOptions
   readonly #over = new AbortController()
   #isOut = false
-  #spare: { origin: string; opened: Opened } | undefined
+  #spare: { origin: string; opened: Promise<Opened>; forget: () => void } | undefined
 
   constructor(options: OutageOptions) {
     this.#options = options
   }
 
-  /** A connection to that origin that showed it to be back, and that nobody has used yet. */
-  spare(origin: string): Opened | undefined {
+  /** Connects to an origin beforehand. */
+  async ahead(origin: string): Promise<void> {
+    const opened = this.#open(origin)
+    this.#keep(origin, opened)
+    const error = await opened.then(
+      () => undefined,
+      (cause: NodeJS.ErrnoException) => cause,
+    )
+    // Whoever has taken it over since then hears of it himself.
+    const isUnused = this.#spare?.opened === opened
+    if (error === undefined || !isUnused) return
+    this.#spare = undefined
+    if (error.code !== 'HTTP2_ONLY') this.begin(origin, error)
+  }
+
+  /** A connection to that origin that nobody has used yet, or that is being made. */
+  spare(origin: string): Promise<Opened> | undefined {
     const spare = this.#spare
     if (spare?.origin !== origin) return undefined
     this.#spare = undefined
-    const { socket } = spare.opened
-    socket.removeAllListeners()
-    return socket.destroyed || socket.readableEnded ? undefined : spare.opened
+    return spare.opened.then((opened) => {
+      const { forget } = spare
+      opened.socket.off('error', forget).off('close', forget).off('end', forget)
+      return opened
+    })
   }
 
   /** It cannot be reached. Until it can, the port is closed. */
@@ -45,29 +63,32 @@ export class Outage {
     if (this.#isOut || this.#over.signal.aborted) return
     this.#isOut = true
     const { refuse, log } = this.#options
-    log(
-      'warn',
-      `${origin} cannot be reached (${error.code ?? error.message}); until it can, we cannot either`,
-    )
+    const reason = error.code ?? error.message
+    log('warn', `${origin} cannot be reached (${reason}); until it can, we cannot either`)
     refuse()
     void this.#untilBack(origin)
   }
 
   close(): void {
     this.#over.abort()
-    this.#spare?.opened.socket.destroy()
+    void this.#spare?.opened.then(({ socket }) => socket.destroy()).catch(() => {})
   }
 
   async #untilBack(origin: string): Promise<void> {
-    const { network, accept, log } = this.#options
+    const { accept, log } = this.#options
     const { signal } = this.#over
     let wait = PAUSE_MILLISECONDS.first
     while (!signal.aborted) {
       await pause(wait, undefined, { signal, ref: false }).catch(() => {})
       wait = Math.min(2 * wait, PAUSE_MILLISECONDS.most)
-      const opened = await openConnection(network, new URL(origin), signal).catch(() => undefined)
-      if (opened === undefined) continue
+      const opened = this.#open(origin)
+      const isBack = await opened.then(
+        () => true,
+        () => false,
+      )
+      if (!isBack) continue
       this.#isOut = false
+      // The upstream sees as many connections as without us: the agent's next one is this.
       this.#keep(origin, opened)
       log('info', `${origin} can be reached again`)
       accept()
@@ -75,17 +96,21 @@ export class Outage {
     }
   }
 
-  // The upstream sees as many connections as without us: the agent's next one is this.
-  #keep(origin: string, opened: Opened): void {
-    const { socket } = opened
-    if (this.#over.signal.aborted) {
-      socket.destroy()
-      return
-    }
-    this.#spare = { origin, opened }
-    socket.on('error', () => {})
-    socket.on('close', () => {
+  #open(origin: string): Promise<Opened> {
+    return openConnection(this.#options.network, new URL(origin), this.#over.signal)
+  }
+
+  #keep(origin: string, opened: Promise<Opened>): void {
+    const forget = () => {
       if (this.#spare?.opened === opened) this.#spare = undefined
-    })
+    }
+    this.#spare = { origin, opened, forget }
+    opened.then(
+      ({ socket }) => {
+        // One that nobody uses for long is closed by the other end, and is no connection any more.
+        socket.on('error', forget).on('close', forget).on('end', forget)
+      },
+      () => {},
+    )
   }
 }

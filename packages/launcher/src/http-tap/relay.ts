@@ -47,7 +47,7 @@ export type RelayOptions = {
   /** Stands in for a connection to an origin that speaks HTTP/2 only; `request` is being answered. */
   overHttp2: (origin: string, request: () => number | undefined) => Promise<Duplex>
   /** A connection to an origin that is there already. */
-  spare: (origin: string) => Opened | undefined
+  spare: (origin: string) => Promise<Opened> | undefined
 }
 
 type Outstanding = { number: number; head: RequestHead; route: Route }
@@ -64,6 +64,8 @@ export class Relay {
   #responses: MessageReader<ResponseHead> = this.#responseReader()
   readonly #held = new HeldResponse((head, wire) => this.#redirected(head, wire))
   #leg: UpstreamLeg | undefined
+  /** Connections to other upstreams that this one's requests went to before. */
+  readonly #parked = new Map<string, UpstreamLeg>()
   /** Requests whose answers have not ended, the oldest first. */
   readonly #outstanding: Outstanding[] = []
   #count = 0
@@ -96,6 +98,7 @@ export class Relay {
   /** Ends both sides. */
   close(): void {
     this.#leg?.drop()
+    this.#dropParked()
     this.#agent.destroy()
     this.#close()
   }
@@ -164,28 +167,48 @@ export class Relay {
       this.#agent.pause()
       return false
     }
-    this.#leg?.drop()
+    // An agent keeps its connections; so it finds this one again when it comes back.
+    if (this.#leg !== undefined) this.#parked.set(this.#leg.origin, this.#leg)
     this.#responses = this.#responseReader()
-    this.#leg = new UpstreamLeg({
+    this.#leg = this.#parked.get(origin) ?? this.#openLeg(origin)
+    this.#parked.delete(origin)
+    return true
+  }
+
+  #openLeg(origin: string): UpstreamLeg {
+    const whileUsed = (work: () => void) => {
+      if (this.#leg === leg) work()
+    }
+    const leg: UpstreamLeg = new UpstreamLeg({
       network: this.#options.network,
       origin,
       spare: this.#options.spare(origin),
       overHttp2: () => this.#options.overHttp2(origin, () => this.#outstanding[0]?.number),
       events: {
-        opened: () => {},
-        data: (bytes) => this.#fromUpstream(bytes),
-        end: () => this.#upstreamEnded(),
-        unreachable: (error) => this.#unreachable(origin, error),
-        closed: (error) => this.#upstreamClosed(error),
-        drained: () => {
-          if (!this.#requests.isWaiting) this.#agent.resume()
-        },
+        data: (bytes) => whileUsed(() => this.#fromUpstream(bytes)),
+        end: () => this.#legEnded(leg),
+        unreachable: (error) => whileUsed(() => this.#unreachable(origin, error)),
+        closed: (error) => whileUsed(() => this.#upstreamClosed(error)),
+        drained: () =>
+          whileUsed(() => {
+            if (!this.#requests.isWaiting) this.#agent.resume()
+          }),
       },
     })
-    return true
+    return leg
   }
 
-  #changes(head: RequestHead, { origin, target, prefix, isStrange }: Route): HeadChanges {
+  /** A parked one that ends is forgotten, as an agent forgets its own. */
+  #legEnded(leg: UpstreamLeg): void {
+    if (this.#leg === leg) {
+      this.#upstreamEnded()
+      return
+    }
+    this.#parked.delete(leg.origin)
+    leg.drop()
+  }
+
+  #changes(head: RequestHead, { origin, target, isStrange }: Route): HeadChanges {
     const { authorization } = this.#options
     const isMissing = !isStrange && headerValue(head.headers, 'authorization') === undefined
     return {
@@ -193,7 +216,7 @@ export class Relay {
       host: new URL(origin).host,
       dropped: isStrange ? CREDENTIALS : undefined,
       added: isMissing && authorization !== undefined ? [['authorization', authorization]] : [],
-      referer: [tapOrigin(head) + prefix, origin],
+      referer: this.#options.routes.referer(head, origin),
     }
   }
 
@@ -239,7 +262,10 @@ export class Relay {
     const begins = this.#responses.isBetween && !this.#isTunnel
     if (begins) this.#options.settle()
     if (this.#held.isHolding || (begins && this.#held.mustHold(bytes))) {
+      // What came together goes on together.
+      this.#agent.cork()
       this.#held.push(bytes, (passed, was) => this.#pass(passed, was))
+      this.#agent.uncork()
     } else this.#pass(bytes, bytes)
   }
 
@@ -376,9 +402,15 @@ export class Relay {
     if (isOwn) this.#options.onUnreachable(origin, error)
   }
 
+  #dropParked(): void {
+    for (const leg of this.#parked.values()) leg.drop()
+    this.#parked.clear()
+  }
+
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#dropParked()
     this.#options.tell({ kind: 'closed' })
   }
 }

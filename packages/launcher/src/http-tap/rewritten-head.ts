@@ -8,8 +8,8 @@ export type HeadChanges = {
   dropped?: ReadonlySet<string> | undefined
   /** Fields that come behind the others. */
   added?: readonly (readonly [string, string])[] | undefined
-  /** Values that begin with the first begin with the second: a URL of ours in `Referer`. */
-  referer?: readonly [string, string] | undefined
+  /** The value of `Referer`, where it named a page of ours. */
+  referer?: string | undefined
 }
 
 /** The bytes of a request's head with these changes, line by line as they were otherwise. */
@@ -40,9 +40,7 @@ export function changedHead(head: RequestHead, changes: HeadChanges): RequestHea
     .map(([name, value]): [string, string] => {
       const lower = name.toLowerCase()
       if (lower === 'host') return [name, host]
-      return lower === 'referer' && referer !== undefined
-        ? [name, value.replace(referer[0], () => referer[1])]
-        : [name, value]
+      return [name, lower === 'referer' ? (referer ?? value) : value]
     })
   for (const [name, value] of added) headers.push([name, value])
   return { ...head, target, headers }
@@ -60,7 +58,7 @@ export function rewrittenLocation(wire: Buffer, location: string): Buffer {
 function field(line: string, name: string, { host, referer }: HeadChanges): string {
   if (name === 'host') return withValue(line, host)
   if (name !== 'referer' || referer === undefined) return line
-  return line.replace(referer[0], () => referer[1])
+  return withValue(line, referer)
 }
 
 function requestLine(line: string, target: string, wanted: string): string {

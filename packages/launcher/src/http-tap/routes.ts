@@ -64,6 +64,21 @@ export class Routes {
     return `${tap}${prefix}${url.pathname}${url.search}${url.hash}`
   }
 
+  /**
+   * What `Referer` is to be where it names a page of ours: the one that it stands for, and of
+   * another origin only that (W3C Referrer Policy, `strict-origin-when-cross-origin`; reqwest alike).
+   *
+   * @param origin where the request goes.
+   */
+  referer(head: RequestHead, origin: string): string | undefined {
+    const value = headerValue(head.headers, 'referer')
+    const page = tapOrigin(head) + this.#options.secret
+    if (value === undefined || !value.startsWith(page)) return undefined
+    const route = this.routeOf(head, value.slice(page.length) || '/')
+    if (route === undefined) return undefined
+    return route.origin === origin ? route.origin + route.target : `${route.origin}/`
+  }
+
   #strangeRoute(target: string, prefix: string, number: number): Route | undefined {
     const origin = this.#strange[number - 1]
     if (origin === undefined) return undefined

@@ -13,7 +13,6 @@ export type Reached = Omit<Opened, 'socket'> & { socket: Duplex; isHttp2?: boole
 type Outgoing = Buffer | ((reached: Reached) => Buffer)
 
 export type LegEvents = {
-  opened(): void
   data(bytes: Buffer): void
   /** The upstream has said all. */
   end(): void
@@ -29,8 +28,8 @@ export type LegOptions = {
   network: Network
   origin: string
   events: LegEvents
-  /** A connection to that origin that is there already. */
-  spare: Opened | undefined
+  /** A connection to that origin that is there already, or being made. */
+  spare: Promise<Opened> | undefined
   /** Stands in for a connection to an origin that speaks HTTP/2 only. */
   overHttp2: () => Promise<Duplex>
 }
@@ -50,11 +49,9 @@ export class UpstreamLeg {
   constructor({ network, origin, events, spare, overHttp2 }: LegOptions) {
     this.origin = origin
     this.#events = events
-    if (spare !== undefined) {
-      this.#use(spare)
-      return
-    }
-    openConnection(network, new URL(origin), this.#opening.signal)
+    const open = () => openConnection(network, new URL(origin), this.#opening.signal)
+    const opened = spare?.then((one) => (isUsable(one) ? one : open())) ?? open()
+    opened
       .catch(async (error: NodeJS.ErrnoException): Promise<Reached> => {
         if (error.code !== 'HTTP2_ONLY') throw error
         return { socket: await overHttp2(), form: 'origin', isHttp2: true }
@@ -131,7 +128,6 @@ export class UpstreamLeg {
       if (!this.#isGone) this.#events.drained()
     })
     socket.on('close', () => this.#close())
-    this.#events.opened()
     this.#flush(opened)
     if (this.#isEnded) socket.end()
     socket.resume()
@@ -158,6 +154,11 @@ export class UpstreamLeg {
     this.#isGone = true
     this.#events.closed(this.#error)
   }
+}
+
+/** It may have been closed since it was made, and nobody has seen it. */
+function isUsable({ socket }: Opened): boolean {
+  return !socket.destroyed && !socket.readableEnded
 }
 
 /** Breaks a connection off so that the other end hears of it as of a failure. */

@@ -34,19 +34,14 @@ const NOTHING = Buffer.alloc(0)
  */
 export class WebSocketReader {
   readonly #options: WebSocketReaderOptions
-  readonly #receiver: InstanceType<typeof Receiver>
+  readonly #receiver: InstanceType<typeof Receiver> | undefined
   #at = 0
   #isUnreadable = false
 
   constructor(options: WebSocketReaderOptions) {
     this.#options = options
-    const isServer = options.from === 'agent'
-    this.#receiver = new Receiver({
-      isServer,
-      extensions: inflating(options.extensions, isServer),
-      maxPayload: MESSAGE_BYTES,
-      skipUTF8Validation: true,
-    })
+    const receiver = this.#openReceiver()
+    this.#receiver = receiver
     const told = (type: WebSocketMessage['type'], content: Buffer, code?: number) =>
       options.onMessage({
         from: options.from,
@@ -55,20 +50,20 @@ export class WebSocketReader {
         at: this.#at,
         ...(code !== undefined && { code }),
       })
-    this.#receiver.on('message', (content: Buffer, isBinary: boolean) =>
+    receiver?.on('message', (content: Buffer, isBinary: boolean) =>
       told(isBinary ? 'binary' : 'text', content),
     )
-    this.#receiver.on('ping', (content: Buffer) => told('ping', content))
-    this.#receiver.on('pong', (content: Buffer) => told('pong', content))
-    this.#receiver.on('conclude', (code: number, reason: Buffer) =>
+    receiver?.on('ping', (content: Buffer) => told('ping', content))
+    receiver?.on('pong', (content: Buffer) => told('pong', content))
+    receiver?.on('conclude', (code: number, reason: Buffer) =>
       told('close', reason, code === NO_STATUS ? undefined : code),
     )
-    this.#receiver.on('error', (error: Error) => this.#lost(error.message))
+    receiver?.on('error', (error: Error) => this.#lost(error.message))
   }
 
   /** @param at when they arrived: microseconds since the epoch. */
   push(bytes: Buffer, at: number): void {
-    if (this.#isUnreadable) return
+    if (this.#isUnreadable || this.#receiver === undefined) return
     this.#at = at
     // The frames of an agent are masked, and `ws` takes the mask off in place: of these bytes the
     // upstream's copy may not be written yet.
@@ -78,9 +73,25 @@ export class WebSocketReader {
   /** Resolves when all that was pushed has been told: a compressed message takes a moment. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#isUnreadable) resolve()
+      if (this.#isUnreadable || this.#receiver === undefined) resolve()
       else this.#receiver.write(NOTHING, () => resolve())
     })
+  }
+
+  #openReceiver(): InstanceType<typeof Receiver> | undefined {
+    const { from, extensions } = this.#options
+    const isServer = from === 'agent'
+    try {
+      return new Receiver({
+        isServer,
+        extensions: inflating(extensions, isServer),
+        maxPayload: MESSAGE_BYTES,
+        skipUTF8Validation: true,
+      })
+    } catch (error) {
+      this.#lost(`its extensions: ${(error as Error).message}`)
+      return undefined
+    }
   }
 
   #lost(reason: string): void {
@@ -91,9 +102,21 @@ export class WebSocketReader {
 }
 
 function inflating(header: string | undefined, isServer: boolean) {
-  const agreed = header === undefined ? undefined : extension.parse(header)['permessage-deflate']
+  const agreed = header ? extension.parse(header)['permessage-deflate'] : undefined
   if (agreed === undefined) return {}
   const deflate = new PerMessageDeflate({ threshold: 0 }, isServer, MESSAGE_BYTES)
-  deflate.accept(agreed)
+  deflate.accept(agreed.map(known))
   return { [PerMessageDeflate.extensionName]: deflate }
+}
+
+// RFC 7692, 7.1. What else stands there, an agent's own client may pass over, and so do we.
+const PARAMETERS = new Set([
+  'server_no_context_takeover',
+  'client_no_context_takeover',
+  'server_max_window_bits',
+  'client_max_window_bits',
+])
+
+function known(agreed: object): object {
+  return Object.fromEntries(Object.entries(agreed).filter(([name]) => PARAMETERS.has(name)))
 }

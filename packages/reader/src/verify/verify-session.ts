@@ -67,7 +67,7 @@ export async function verifySession(
       responseBodies: raw.responseBodies,
     },
     gaps: gapsOf(raw, spans.lost),
-    broken: raw.brokenBodies,
+    broken: raw.brokenBodies.toSorted((one, other) => one.exchange - other.exchange),
   }
 }
 
