@@ -18,6 +18,7 @@ test('kill -9 of the TUI while a question is open leaves no process and no folde
   process.kill(pidOf(place, /vendor\S+ .*hooks\.Interrupt/), 'SIGKILL')
   await terminal.showing(/ended \d+/)
   await eventually(() => expect(programsOf(place)).toEqual([]))
+  expect(hookFolders(place)).toEqual([])
   expect(readdirSync(place.home.temporary)).toEqual([])
   expect(openSpans(place)).toEqual([])
 })
@@ -35,7 +36,7 @@ test('kill -9 of Tacho leaves the question on disk, and the TUI works on without
   await eventually(() => expect(existsSync(join(place.home.cwd, 'made.txt'))).toBe(true))
   // The next hook finds nobody who reads, and takes the folder away.
   terminal.press('Escape')
-  await eventually(() => expect(readdirSync(place.home.temporary)).toEqual([]))
+  await eventually(() => expect(hookFolders(place)).toEqual([]))
   expect(terminal.screen).not.toMatch(/hook/i)
   expect(openSpans(place)).toContain('approval command')
 })
@@ -44,8 +45,8 @@ test('with its folder taken away, questions after that are recorded all the same
   await using place = await workplace(SCRIPT)
   await using terminal = await recordedTui(place, ['Write two files'])
   await terminal.showing('Yes, proceed (y)')
-  const [folder = ''] = readdirSync(place.home.temporary)
-  rmSync(join(place.home.temporary, folder), { recursive: true })
+  const [folder = ''] = hookFolders(place)
+  rmSync(folder, { recursive: true })
   await answerTwice(terminal)
   expect(place.session().spans.filter(({ name }) => name === 'approval command')).toHaveLength(2)
   expect(place.session().log).toContain('a question may not be recorded')
@@ -95,6 +96,13 @@ async function answerTwice(terminal: Terminal): Promise<void> {
   terminal.paste('/quit')
   terminal.press('Enter')
   expect(await terminal.ended()).toMatchObject({ exitCode: 0, hasItsModes: true })
+}
+
+/** Where hooks leave what they are told. */
+function hookFolders({ home }: Workplace): string[] {
+  const cache = join(home.userHome, '.cache', 'tacho')
+  const names = readdirSync(cache).filter((name) => name.startsWith('tacho-hooks-'))
+  return names.map((name) => join(cache, name))
 }
 
 /** The names of the spans that have no end. */

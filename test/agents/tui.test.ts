@@ -12,6 +12,8 @@ const ASKS = execCommand('echo hello > made.txt', {
   justification: 'May I write a file?',
 })
 
+const ASKED = /\$ echo (one|two)$.*Yes, proceed/ms
+
 /** The first turn asks, the second one goes on until it is stopped. */
 const ASKS_THEN_STREAMS: Script = [
   { text: 'I ask first.', calls: [ASKS] },
@@ -23,9 +25,10 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   await using place = await workplace(ASKS_THEN_STREAMS)
   await using terminal = await recordedTui(place, ['Write a file'])
   await terminal.showing('Yes, proceed (y)')
-  const shown = now()
   const session = place.session()
-  expect(session.started.map(({ name }) => name)).toContain('approval command')
+  await eventually(() =>
+    expect(session.started.map(({ name }) => name)).toContain('approval command'),
+  )
   const pressed = now()
   await terminal.answer('y', 'Yes, proceed (y)')
   await terminal.showing('It is done.')
@@ -43,7 +46,7 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
 
   const approval = spanOf(session, 'approval command')
   expect(approval.parentSpanId).toBe(spanOf(session, 'execute_tool exec_command').spanId)
-  expect(Number(approval.startTimeUnixNano)).toBeLessThan(shown)
+  expect(Number(approval.startTimeUnixNano)).toBeLessThan(pressed)
   expect(Number(approval.endTimeUnixNano)).toBeGreaterThan(pressed)
   expect(Number(approval.endTimeUnixNano)).toBeLessThan(answered)
   expect(attribute(approval, 'tacho.approval.what')).toContain('echo hello > made.txt')
@@ -87,12 +90,10 @@ test('of two questions at once each gets its own answer', async () => {
     execCommand(`echo ${words}`, { sandbox_permissions: 'require_escalated' })
   await using place = await workplace([{ calls: [asks('one'), asks('two')] }, { text: 'Done.' }])
   await using terminal = await recordedTui(place, ['Say two words'])
-  for (const [words, key] of [
-    ['$ echo one', 'y'],
-    ['$ echo two', 'p'],
-  ] as const) {
-    await terminal.showing(words)
-    await terminal.answer(key, words)
+  // Either can come first.
+  for (let answered = 0; answered < 2; answered += 1) {
+    const [question = ''] = /\$ echo (one|two)$/m.exec(await terminal.showing(ASKED)) ?? []
+    await terminal.answer(question.endsWith('one') ? 'y' : 'p', question)
   }
   await terminal.showing('Done.')
   say(terminal, '/quit')
@@ -122,6 +123,36 @@ test('a patch is asked for with its files', async () => {
   const approval = spanOf(place.session(), 'approval file-change')
   expect(attribute(approval, 'tacho.approval.what')).toBe(join(place.home.cwd, 'made.txt'))
   expect(attribute(approval, 'tacho.approval.decision')).toBe('accept')
+})
+
+test('what the model asks in plan mode is recorded with its choices, and in no other mode', async () => {
+  const question = 'Which port shall it listen on?'
+  const options = ['3000', '4000'].map((label) => ({ label, description: 'A port.' }))
+  const questions = [{ id: 'port', header: 'Port', question, options }]
+  const call = { name: 'request_user_input', arguments: { questions } }
+  await using place = await workplace([
+    { calls: [call] },
+    { text: 'It was refused.' },
+    { calls: [call] },
+    { text: 'It is done.' },
+  ])
+  await using terminal = await recordedTui(place, ['Ask me'])
+  await terminal.showing('It was refused.')
+  await terminal.showing('· scripted')
+  say(terminal, '/plan')
+  await terminal.showing('Plan mode')
+  say(terminal, 'Ask me')
+  await terminal.showing(question)
+  await terminal.showing('enter to submit answer')
+  terminal.press('Enter')
+  await terminal.showing('It is done.')
+  say(terminal, '/quit')
+  await terminal.ended()
+  const asked = spanOf(place.session(), 'approval user-input')
+  expect(attribute(asked, 'tacho.approval.what')).toBe(question)
+  expect(attribute(asked, 'tacho.approval.decision')).toBe('answered')
+  expect(attribute(asked, 'tacho.approval.decided_by')).toBe('user')
+  expect(JSON.stringify(attribute(asked, 'tacho.approval.offered'))).toMatch(/3000.*4000/)
 })
 
 test('/new is a session of its own, and what is asked there is recorded there', async () => {

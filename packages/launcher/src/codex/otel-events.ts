@@ -2,8 +2,9 @@ import { type ApprovalAnswered, Harmless, type Recording } from '@tacho/recorder
 import type { LogRecord } from '../otlp-receiver/log-record.js'
 import { approvalKind, decidedBy, decisionWord, isApproved } from './otel-decision.js'
 import { eventLine } from './otel-line.js'
-import { commandOf, exitCodeOf, refusalOf, statusOf } from './otel-tool-result.js'
+import { commandOf, exitCodeOf, outputOf, refusalOf, statusOf } from './otel-tool-result.js'
 import type { HookQuestions } from './tui/hook-questions.js'
+import { replyTo, USER_INPUT } from './tui/user-input.js'
 import type { TurnMoments, TurnPlace } from './turn-moments.js'
 
 /**
@@ -130,6 +131,8 @@ export class OtelEvents {
   #result(event: LogRecord, call: Call, place: TurnPlace): void {
     const { session, conversation } = place
     const { callId, at } = call
+    if (call.tool === USER_INPUT)
+      this.#questions.replied(callId, { decision: replyTo(outputOf(event)), at })
     const refusal = this.#decided.has(callId) ? undefined : refusalOf(event)
     const duration = Number(event.attributes.get('duration_ms') ?? 0)
     const startedAt = at - Math.max(0, Number.isFinite(duration) ? duration : 0) * 1000

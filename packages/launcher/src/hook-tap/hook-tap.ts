@@ -1,6 +1,7 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cacheFolder } from '../cache-folder.js'
 import { hookCommand } from './hook-command.js'
 import { LOOK_MILLISECONDS } from './limits.js'
 import { type Leaf, readLeaf } from './read-leaf.js'
@@ -134,12 +135,16 @@ export class HookTap {
   }
 }
 
-/** In the user's own folder in memory where there is one (XDG), else among the temporary files. */
+/**
+ * In the user's own folder in memory where there is one (XDG), else in his cache: the commands of an
+ * agent in a sandbox can mostly write among the temporary files, and so those are the last resort.
+ */
 async function privateFolder(environment: NodeJS.ProcessEnv): Promise<string> {
-  const { XDG_RUNTIME_DIR: own, TMPDIR: temporary } = environment
-  if (own) {
-    const folder = await mkdtemp(join(own, PREFIX)).catch(() => undefined)
-    if (folder !== undefined) return folder
+  const { XDG_RUNTIME_DIR: inMemory, TMPDIR: temporary } = environment
+  const cache = cacheFolder(environment)
+  for (const place of [inMemory, cache]) {
+    const folder = place && (await mkdtemp(join(place, PREFIX)).catch(() => undefined))
+    if (folder) return folder
   }
   return mkdtemp(join(temporary || '/tmp', PREFIX))
 }

@@ -1,15 +1,18 @@
 import { Harmless, type Recording } from '@tacho/recorder'
 import type { HookMessage as Told } from '../../hook-tap/hook-tap.js'
 import type { TurnMoments, TurnPlace } from '../turn-moments.js'
+import { type Asked, HookCalls } from './hook-calls.js'
 import {
   type HookMessage,
+  type HookQuestion,
   type HookTool,
   hookMessageOf,
-  isAbout,
   questionOf,
   toolFacts,
 } from './hook-message.js'
 import type { HookQuestions } from './hook-questions.js'
+import { replyTo, USER_INPUT, userInputOf } from './user-input.js'
+import { Waiting } from './waiting.js'
 
 export type HookEventsOptions = {
   turns: TurnMoments
@@ -18,11 +21,12 @@ export type HookEventsOptions = {
   hearsDecisions: boolean
 }
 
-// A question and its call are told by two processes, and either can be the first.
-const CALL_MILLISECONDS = 100
-
 // Codex exports its log events once a second.
 const DECISION_MILLISECONDS = 2500
+
+// Codex tells that it was interrupted while it lets go of its requests; what they say of it comes
+// first, for the wish was before both.
+const RELEASE_MILLISECONDS = 200
 
 // A hook of the user's own can make a turn go on that was about to end.
 const END_MILLISECONDS = 1000
@@ -35,11 +39,8 @@ export class HookEvents {
   readonly hearsDecisions: boolean
   readonly #turns: TurnMoments
   readonly #questions: HookQuestions
-  /** The calls of a turn that no question was about yet. */
-  readonly #calls = new Map<string, HookTool[]>()
-  /** Questions whose call is not known yet. */
-  readonly #callless = new Map<symbol, Callless>()
-  readonly #later = new Map<NodeJS.Timeout, () => void>()
+  readonly #waiting = new Waiting()
+  readonly #calls = new HookCalls(this.#waiting)
   #harmless: Harmless | undefined
 
   constructor({ turns, questions, hearsDecisions }: HookEventsOptions) {
@@ -66,10 +67,7 @@ export class HookEvents {
 
   /** Codex has ended, and with it all that is still waited for. */
   agentEnded(): void {
-    for (const [timer, work] of [...this.#later]) {
-      clearTimeout(timer)
-      work()
-    }
+    this.#waiting.doAll()
   }
 
   #takeOne(event: Event): void {
@@ -82,7 +80,7 @@ export class HookEvents {
         if (tool !== undefined) this.#asked(event, tool)
         break
       case 'PostToolUse':
-        if (tool?.callId !== undefined) this.#ran(event, tool.callId)
+        if (tool?.callId !== undefined) this.#ran(event, tool, tool.callId)
         break
       case 'Interrupt':
         this.#interrupted(event)
@@ -92,63 +90,41 @@ export class HookEvents {
     }
   }
 
-  #called({ message, place, at }: Event, tool: HookTool, callId: string): void {
+  #called(event: Event, tool: HookTool, callId: string): void {
+    const { message, place, at } = event
     const { session, conversation } = place
     const { turnId, cwd } = message
-    session.tools.start({ callId, conversation, at, ...toolFacts(tool, cwd) })
+    const startedAt = Math.min(at, this.#calls.askedAt(turnId, tool) ?? at)
+    session.tools.start({ callId, conversation, at: startedAt, ...toolFacts(tool, cwd) })
     this.#questions.toolStarted(callId)
-    const waiting = [...this.#callless].find(
-      ([, one]) => one.turnId === turnId && isAbout(one.tool, tool),
-    )
-    if (waiting === undefined) {
-      this.#calls.set(turnId, [...(this.#calls.get(turnId) ?? []), tool])
-      return
-    }
-    const [key, { ask }] = waiting
-    this.#callless.delete(key)
-    ask(callId)
+    this.#calls.called(turnId, tool, callId)
+    if (tool.name !== USER_INPUT) return
+    this.#questions.expect(callId, () => this.#ask(event, userInputOf(tool.input), callId))
+    if (this.hearsDecisions)
+      this.#after(DECISION_MILLISECONDS, () => this.#questions.isAskedAfterAll(callId))
   }
 
   #asked(event: Event, tool: HookTool): void {
-    const { turnId } = event.message
-    const calls = this.#calls.get(turnId) ?? []
-    const call = calls.find((one) => isAbout(tool, one))
-    if (call !== undefined) {
-      calls.splice(calls.indexOf(call), 1)
-      this.#ask(event, tool, call.callId)
-      return
-    }
-    const key = Symbol('a question without its call')
-    const giveUp = this.#after(CALL_MILLISECONDS, () => {
-      const questionId = this.#ask(event, tool, undefined)
-      this.#callless.set(key, {
-        turnId,
-        tool,
-        ask: (callId) => this.#questions.isOfCall(questionId, callId),
-      })
-    })
-    this.#callless.set(key, {
-      turnId,
-      tool,
-      ask: (callId) => {
-        giveUp.cancel()
-        this.#ask(event, tool, callId)
-      },
-    })
+    const { turnId, cwd } = event.message
+    const ask = (callId: string | undefined) => this.#ask(event, questionOf(tool, cwd), callId)
+    this.#calls.asked(turnId, tool, event.at, ask)
   }
 
-  #ask({ message, place, at }: Event, tool: HookTool, callId: string | undefined): string {
+  #ask({ message, place, at }: Event, question: HookQuestion, callId: string | undefined): Asked {
     const { session, conversation } = place
     const { turnId, cwd } = message
     const id = this.#questions.idOf(turnId, callId)
-    if (this.#questions.isDecided(callId, at)) return id
-    const question = questionOf(tool, cwd)
-    session.approvals.asked({ id, ...question, cwd, offered: [], callId, conversation, at })
-    this.#questions.asked({ id, session, turnId, callId, askedAt: at })
-    return id
+    if (!this.#questions.isDecided(callId, at)) {
+      const asked = { offered: [], ...question, id, cwd, callId, conversation, at }
+      session.approvals.asked(asked)
+      this.#questions.asked({ id, session, turnId, callId, askedAt: at })
+    }
+    return { isOfCall: (known) => this.#questions.isOfCall(id, known) }
   }
 
-  #ran({ place, at }: Event, callId: string): void {
+  #ran({ place, at }: Event, tool: HookTool, callId: string): void {
+    if (tool.name === USER_INPUT)
+      this.#questions.replied(callId, { decision: replyTo(tool.output), at })
     this.#questions.hasRun(callId, at)
     place.session.toolEnded(callId, place.conversation, at)
     this.#questions.toolEnded(callId)
@@ -157,9 +133,12 @@ export class HookEvents {
   #interrupted({ message, place, at }: Event): void {
     const { session, conversation } = place
     const { turnId } = message
-    session.cancellations.wish({ origin: 'user', reason: 'Interrupt', conversation, at })
-    session.turnEnded(conversation, 'interrupted', at)
-    this.#forget(turnId)
+    session.turns.done(turnId, at, 'interrupted')
+    this.#after(RELEASE_MILLISECONDS, () => {
+      session.cancellations.wish({ origin: 'user', reason: 'Interrupt', conversation, at })
+      session.turnEnded(conversation, 'interrupted', at)
+      this.#calls.turnOver(turnId)
+    })
     // An answer from just before may still be on its way; without one the question was cancelled.
     const answer = this.hearsDecisions
       ? ({ decision: 'cancel', decidedBy: 'user' } as const)
@@ -170,18 +149,13 @@ export class HookEvents {
   #stopped({ message, place, at }: Event): void {
     const { session, conversation } = place
     const { turnId } = message
-    session.turns.done(turnId, at)
+    session.turns.done(turnId, at, 'completed')
     this.#after(END_MILLISECONDS, () => {
       if (!session.turns.isDone(turnId)) return
       session.turnEnded(conversation, 'completed', at)
-      this.#forget(turnId)
+      this.#calls.turnOver(turnId)
     })
     this.#after(DECISION_MILLISECONDS, () => this.#questions.turnOver(turnId, { ...UNKNOWN, at }))
-  }
-
-  #forget(turnId: string): void {
-    this.#calls.delete(turnId)
-    for (const [key, one] of this.#callless) if (one.turnId === turnId) this.#callless.delete(key)
   }
 
   #placeOf({ sessionId, agentId, turnId }: HookMessage, recording: Recording): TurnPlace {
@@ -193,20 +167,8 @@ export class HookEvents {
     )
   }
 
-  #after(milliseconds: number, work: () => void): { cancel: () => void } {
-    const timer = setTimeout(() => run(), milliseconds)
-    timer.unref()
-    const run = () => {
-      this.#later.delete(timer)
-      this.#harmless?.do('the hooks', work)
-    }
-    this.#later.set(timer, run)
-    return {
-      cancel: () => {
-        clearTimeout(timer)
-        this.#later.delete(timer)
-      },
-    }
+  #after(milliseconds: number, work: () => void): void {
+    this.#waiting.after(milliseconds, () => this.#harmless?.do('the hooks', work))
   }
 }
 
@@ -215,6 +177,3 @@ const UNKNOWN = { isWaitUnknown: true } as const
 
 /** What happened, where and when. */
 type Event = { message: HookMessage; place: TurnPlace; at: number }
-
-/** A question whose call is not known yet. */
-type Callless = { turnId: string; tool: HookTool; ask: (callId: string) => void }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isSessionId } from '@tacho/format'
+import { isUuid } from '@tacho/format'
 import type { ApprovalKind } from '@tacho/recorder'
 import { record, text } from '../app-server/values.js'
 
@@ -21,6 +21,8 @@ export type HookTool = {
   input: Record<string, unknown>
   /** A question does not tell the call that it is about. */
   callId: string | undefined
+  /** What the model is told, where it has run and that is text. */
+  output: string
 }
 
 /** Nothing where the message is of no turn. */
@@ -28,7 +30,7 @@ export function hookMessageOf(json: Record<string, unknown>): HookMessage | unde
   const [event, sessionId] = [text(json.hook_event_name), text(json.session_id)]
   const turnId = text(json.turn_id)
   if (event === undefined || sessionId === undefined || turnId === undefined) return undefined
-  if (!isSessionId(sessionId)) return undefined
+  if (!isUuid(sessionId)) return undefined
   const name = text(json.tool_name)
   return {
     event,
@@ -41,13 +43,20 @@ export function hookMessageOf(json: Record<string, unknown>): HookMessage | unde
 }
 
 function toolOf(name: string, json: Record<string, unknown>): HookTool {
-  return { name, input: record(json.tool_input), callId: text(json.tool_use_id) }
+  return {
+    name,
+    input: record(json.tool_input),
+    callId: text(json.tool_use_id),
+    output: text(json.tool_response) ?? '',
+  }
 }
 
 /** What of a question is recorded. */
 export type HookQuestion = {
   kind: ApprovalKind
   what: string
+  /** The choices, which hooks tell of the model's own questions only. */
+  offered?: string[]
   reason?: string | undefined
   files?: string[] | undefined
 }

@@ -1,12 +1,19 @@
 import type { ApprovalAnswered, Session } from '@tacho/recorder'
 
 /** A question that a hook told of, and that has no answer yet. */
-type OpenQuestion = {
+export type OpenQuestion = {
   id: string
   session: Session
   turnId: string
   callId: string | undefined
   askedAt: number
+}
+
+/** What came of a call that asks the user itself. */
+export type Reply = {
+  /** Not there where the user was not asked. */
+  decision: 'answered' | 'unanswered' | undefined
+  at: number
 }
 
 // The hook is a process, which is there a moment after the question: a rule's answer can be before.
@@ -15,6 +22,8 @@ const HOOK_START_MICROSECONDS = 50_000
 /** The questions that hooks tell of: who answers them is told by others. */
 export class HookQuestions {
   readonly #open = new Map<string, OpenQuestion>()
+  /** What asks the user where the call is not refused. */
+  readonly #expected = new Map<string, () => void>()
   /** When each call was decided upon last, without a question. */
   readonly #decidedAt = new Map<string, number>()
   /** The tools that hooks told of, and that have not ended. */
@@ -29,6 +38,28 @@ export class HookQuestions {
 
   asked(question: OpenQuestion): void {
     this.#open.set(question.id, question)
+  }
+
+  /** A call that asks the user, unless Codex refuses it; then that is told within a second. */
+  expect(callId: string, ask: () => void): void {
+    this.#expected.set(callId, ask)
+  }
+
+  /** Nobody has told that the call was refused. */
+  isAskedAfterAll(callId: string): void {
+    const ask = this.#expected.get(callId)
+    this.#expected.delete(callId)
+    ask?.()
+  }
+
+  /** A call that may have asked the user has ended. */
+  replied(callId: string, { decision, at }: Reply): void {
+    if (decision === undefined) {
+      this.#expected.delete(callId)
+      return
+    }
+    this.isAskedAfterAll(callId)
+    this.decided(callId, { decision, decidedBy: 'user', at })
   }
 
   /** Whether a call was decided upon before its question was heard of. */

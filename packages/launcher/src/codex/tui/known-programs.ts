@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { cacheFolder } from '../../cache-folder.js'
 import type { TuiAbilities } from './abilities.js'
 
 /** Codex, as it is started. */
@@ -41,7 +42,6 @@ export class KnownPrograms {
     if (path === undefined || identity === undefined) return
     const entries = [...this.#entries, [identity, noDaemon]].slice(-REMEMBERED)
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const temporary = `${path}.${randomBytes(6).toString('hex')}`
       await writeFile(temporary, `${JSON.stringify(entries)}\n`, { mode: 0o600, flag: 'wx' })
       await rename(temporary, path)
@@ -60,9 +60,9 @@ const REMEMBERED = 20
 // The number is that of how we make the hash: another way is another file.
 const FILE = 'codex-hooks-1.json'
 
-function cacheFile({ XDG_CACHE_HOME: cache, HOME: home }: NodeJS.ProcessEnv): string | undefined {
-  if (cache) return join(cache, 'tacho', FILE)
-  return home ? join(home, '.cache', 'tacho', FILE) : undefined
+function cacheFile(environment: NodeJS.ProcessEnv): string | undefined {
+  const folder = cacheFolder(environment)
+  return folder && join(folder, FILE)
 }
 
 async function entriesOf(path: string): Promise<Entry[]> {
