@@ -339,7 +339,8 @@ export class Relay {
       return other === undefined ? undefined : rewrittenLocation(wire, other)
     }
     const strange = routes.strangeOrigin(location, route)
-    if (strange === undefined) return through()
+    const isConnected = strange === undefined || this.#parked.has(strange)
+    if (isConnected) return through()
     // Where nobody is, the agent is to find so itself: it waits for a network that is away.
     return canReach(strange).then((can) => (can ? through() : undefined))
   }
