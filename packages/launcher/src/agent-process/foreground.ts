@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { processStatOf } from './process-stat.js'
+import { type ProcessStat, processStatOf } from './process-stat.js'
 
 /**
  * Whether this process is in the foreground of a terminal: then the terminal sends Ctrl-C and
@@ -8,10 +9,21 @@ import { processStatOf } from './process-stat.js'
  * Linux tells in /proc/self/stat. Elsewhere a terminal on one of the three streams decides.
  */
 export function isInForeground(): boolean {
+  const stat = statOf('self')
+  if (stat !== undefined) return stat.group === stat.foregroundGroup
+  return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
+}
+
+/** Whether a child is still in the process group that it began in, which is ours. */
+export function isInOurGroup({ pid }: ChildProcess): boolean {
+  const [own, other] = [statOf('self'), statOf(pid ?? 0)]
+  return own === undefined || other === undefined || own.group === other.group
+}
+
+function statOf(pid: number | 'self'): ProcessStat | undefined {
   try {
-    const stat = processStatOf(readFileSync('/proc/self/stat', 'utf8'))
-    return stat !== undefined && stat.group === stat.foregroundGroup
+    return processStatOf(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
-    return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
+    return undefined
   }
 }

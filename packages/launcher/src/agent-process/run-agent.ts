@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { isInForeground } from './foreground.js'
+import { isInForeground, isInOurGroup } from './foreground.js'
+import { GroupWitness } from './group-witness.js'
+import { killStarted } from './kill-started.js'
+import { letGoOfLostTerminal } from './lost-terminal.js'
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export type AgentEnded = { exitCode: number } | { signal: NodeJS.Signals }
@@ -31,9 +34,13 @@ export class CannotStart extends Error {
   }
 }
 
-// What a terminal sends to its whole foreground, and what only we are sent.
+// What a terminal sends to its whole foreground, and what others send. All of them would end us,
+// and SIGUSR1 would make Node listen for a debugger.
 const FROM_THE_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
-const FROM_ELSEWHERE = ['SIGTERM', 'SIGHUP', 'SIGUSR2'] as const
+const FROM_ELSEWHERE = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
+
+// What has ended the agent may reach us later than its end does; who signals us after this means us.
+const ECHO_MILLISECONDS = 1_000
 
 // A process that the agent left behind may hold a pipe open for good; the agent's own last words
 // are in it when it exits.
@@ -76,6 +83,7 @@ export function runAgent(start: AgentStart): Promise<AgentEnded> {
 
 /** Ends this process as the agent ended: with its exit code, or by its signal. */
 export function endLike(ended: AgentEnded): void {
+  letGoOfLostTerminal()
   if ('exitCode' in ended) {
     process.exitCode = ended.exitCode
     return
@@ -98,25 +106,39 @@ function giveBackDefault(signal: NodeJS.Signals): void {
   }
 }
 
+/**
+ * Passes on to the agent the signals that we get and it does not.
+ *
+ * @returns what ends that. Until our own end, which follows, the signals then do nothing to us: we
+ * are to end as the agent has.
+ */
 function forwardSignals(child: ChildProcess, onSignal: AgentStart['onSignal']): () => void {
+  const witness = new GroupWitness()
   const listeners: [NodeJS.Signals, () => void][] = []
-  const listen = (signal: NodeJS.Signals, react: () => void) => {
-    const reaction = () => {
+  let hasEnded = false
+  for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) {
+    const reaction = async () => {
+      if (hasEnded) return
       onSignal?.(signal)
-      react()
+      const hasIt = witness.isThere
+        ? isInOurGroup(child) && (await witness.hasHeard(signal))
+        : isOfKeyboard(signal) && isInForeground()
+      if (!hasIt && !hasEnded) killStarted(child, signal)
     }
     process.on(signal, reaction)
     listeners.push([signal, reaction])
   }
-  for (const signal of FROM_ELSEWHERE) listen(signal, () => child.kill(signal))
-  for (const signal of FROM_THE_KEYBOARD) {
-    listen(signal, () => {
-      if (!isInForeground()) child.kill(signal)
-    })
-  }
   return () => {
-    for (const [signal, react] of listeners) process.removeListener(signal, react)
+    hasEnded = true
+    witness.close()
+    setTimeout(() => {
+      for (const [signal, reaction] of listeners) process.removeListener(signal, reaction)
+    }, ECHO_MILLISECONDS).unref()
   }
+}
+
+function isOfKeyboard(signal: NodeJS.Signals): boolean {
+  return FROM_THE_KEYBOARD.some((one) => one === signal)
 }
 
 function cannotStart(command: string, error: NodeJS.ErrnoException): CannotStart {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isLogLevel, LOG_LEVELS, type LogLevel, type Session } from '@tacho/recorder'
+import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../agent-process/free-descriptors.js'
 import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
 import { LateRecording } from '../late-recording.js'
@@ -13,6 +14,8 @@ import { canReadStderr } from './stderr.js'
 import { type CodexTap, startTap } from './tap.js'
 import { Troubles } from './troubles.js'
 import { tapTui } from './tui/tui-tap.js'
+
+const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
 
 type Log = (level: LogLevel, label: string, message: string) => void
 
@@ -31,6 +34,10 @@ export async function recordCodex(
   try {
     const level = logLevelOf(run.switches)
     const path = debugLogPath(run.switches.debugLog?.path)
+    if (!areDescriptorsFree()) {
+      troubles.tell(TOO_FEW_DESCRIPTORS)
+      return await runAgent(plainStart(run, environment))
+    }
     if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
     const tell = (sentence: string) => troubles.tell(sentence)
     return await runRecorded(run, environment, tell, async () => {
@@ -164,7 +171,8 @@ function withStderr(start: AgentStart, log: Log): AgentStart {
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
-      if (child.stderr === null) return
+      // Not there either where Codex could not be started for want of descriptors.
+      if (!child.stderr) return
       relayStderr(child.stderr, (line) => log('info', 'codex', line))
     },
   }
