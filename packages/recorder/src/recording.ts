@@ -30,6 +30,8 @@ export type RecordingOptions = {
   /** The host's environment: the values of its secrets are never written. */
   environment: Readonly<Record<string, string | undefined>>
   logLevel: LogLevel
+  /** Whether an id is one that the agent gives to sessions; default: whether it can name a folder. */
+  isSessionId?: (id: string) => boolean
   /** The debug log's place, relative to the session folder or absolute; default `session.log`. */
   logPath?: string | undefined
   /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
@@ -206,12 +208,13 @@ export class Recording {
     const session = this.#unnamed ?? this.#begin()
     this.#unnamed = undefined
     this.#sessions.set(id, session)
+    const isName = isSessionId(id) && (this.#options.isSessionId?.(id) ?? true)
     try {
-      session.name(isSessionId(id) ? id : session.id)
+      session.name(isName ? id : session.id)
     } catch (error) {
       this.#options.onTrouble(`${(error as Error).message} The session is in ${session.folder}.`)
     }
-    if (!isSessionId(id)) {
+    if (!isName) {
       this.log(
         'warn',
         'tacho',

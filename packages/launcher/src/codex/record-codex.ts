@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isUuid } from '@tacho/format'
 import { isLogLevel, LOG_LEVELS, type LogLevel, type Session } from '@tacho/recorder'
 import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../agent-process/free-descriptors.js'
 import { relayStderr } from '../agent-process/relay-stderr.js'
@@ -45,6 +46,7 @@ export async function recordCodex(
       return openRecording({
         root: rootOf(run.switches, environment),
         agent: { name: 'codex' },
+        isSessionId: isUuid,
         command: run.mode,
         argv: run.switches.args,
         cwd: process.cwd(),
