@@ -1,5 +1,6 @@
 import { benchAppend } from './append.js'
 import { benchBodyCodec } from './body-codec.js'
+import { benchCodexExec } from './codex-exec.js'
 import { benchExport } from './export.js'
 import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
@@ -9,6 +10,7 @@ import { printRows, type Row } from './row.js'
 
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
+  'codex-exec': ['A whole codex exec with one request', benchCodexExec],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   append: ['A record to disk; a sealed session', benchAppend],

@@ -21,7 +21,14 @@ export async function benchLive(): Promise<Row[]> {
   const collector = fork(fileURLToPath(new URL('./collector.js', import.meta.url)))
   const [ports] = (await once(collector, 'message')) as [{ taking: number; silent: number }]
   const direct = `http://127.0.0.1:${address.port}/v1`
-  const plan = { urls: {}, requests: REQUESTS, bytes: 0, largeRounds: 0 }
+  const plan = {
+    urls: {},
+    requests: REQUESTS,
+    bytes: 0,
+    largeRounds: 0,
+    streams: 0,
+    streamRounds: 0,
+  }
   const endpoint = (port: number) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   })

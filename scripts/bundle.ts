@@ -4,15 +4,19 @@ import { isMainModule } from './is-main-module.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-// What a recorded run needs is a file of its own, read only then.
+// What a recorded run needs is a file of its own, read only then; and what writes the record is
+// another, read while the agent is already starting.
 const apart: Plugin = {
   name: 'apart',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/record-codex\.js$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './record-codex.cjs', external: true } : undefined,
-    )
+    bundler.onResolve({ filter: APART }, ({ kind, path }) => {
+      const name = APART.exec(path)?.[1]
+      return kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined
+    })
   },
 }
+
+const APART = /\/(record-codex|open-recording|forwarder|http2)\.js$/
 
 /**
  * Puts `tacho codex` into a few files: a user waits for it each time, and Node takes 24 ms more to
@@ -41,6 +45,24 @@ export async function bundle(): Promise<void> {
     ...common,
     entryPoints: [`${ROOT}/packages/launcher/dist/codex/record-codex.js`],
     outfile: `${folder}/record-codex.cjs`,
+    plugins: [apart],
+    // What finds a thread by it is looked at here, and left out.
+    logOverride: { 'empty-import-meta': 'silent' },
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/otlp-receiver/forwarder.js`],
+    outfile: `${folder}/forwarder.cjs`,
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/http-tap/http2.js`],
+    outfile: `${folder}/http2.cjs`,
+  })
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/launcher/dist/codex/open-recording.js`],
+    outfile: `${folder}/open-recording.cjs`,
     // esbuild leaves it empty in CommonJS; the recorder finds the next one by it.
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href" },
@@ -50,6 +72,12 @@ export async function bundle(): Promise<void> {
     ...common,
     entryPoints: [`${ROOT}/packages/recorder/dist/live/sender-thread.js`],
     outfile: `${folder}/sender-thread.cjs`,
+  })
+  // The thread that takes content codings off.
+  await build({
+    ...common,
+    entryPoints: [`${ROOT}/packages/recorder/dist/exchange/decoding/decoder-thread.js`],
+    outfile: `${folder}/decoder-thread.cjs`,
   })
 }
 

@@ -10,13 +10,22 @@ export type Plan = {
   requests: number
   bytes: number
   largeRounds: number
+  /** How many streams go on at once, and for how many rounds. */
+  streams: number
+  streamRounds: number
 }
 
 export type Sample = { firstByte: number; whole: number }
+export type Streams = { whole: number; late: number[] }
 export type Figures = {
   samples: Record<string, Sample[]>
-  /** MB/s of the large answer, per address. */
+  /** The same over a connection of its own for each request. */
+  fresh: Record<string, Sample[]>
+  /** MB/s of the large answer, per address: to a consumer that parses each event, and one that counts. */
   throughput: Record<string, number[]>
+  counted: Record<string, number[]>
+  /** Many streams at once: how long all of them took, and how late each event came. */
+  streams: Record<string, Streams[]>
   /** Growth of the resident memory of the recorder during the large answers, in bytes. */
   growth: Record<string, number>
 }
@@ -34,20 +43,43 @@ const HEADERS = {
     turn_id: '01900000-0000-7000-8000-000000000002',
   }),
 }
-const figures: Figures = { samples: {}, throughput: {}, growth: {} }
+const figures: Figures = {
+  samples: {},
+  fresh: {},
+  throughput: {},
+  counted: {},
+  streams: {},
+  growth: {},
+}
 
-for (const [name] of addresses) figures.samples[name] = []
+for (const [name] of addresses) {
+  figures.samples[name] = []
+  figures.fresh[name] = []
+}
 for (let round = 0; round < plan.requests + 20; round += 1) {
   for (const [name, url] of addresses) {
     const sample = await ask(`${url}/responses`, body)
     if (round >= 20) figures.samples[name]?.push(sample)
   }
 }
+for (let round = 0; round < plan.requests / 3; round += 1) {
+  for (const [name, url] of addresses)
+    figures.fresh[name]?.push(await ask(`${url}/responses`, body, { isFresh: true }))
+}
 for (const [name, url] of addresses) {
   figures.throughput[name] = []
+  figures.counted[name] = []
   for (let round = 0; round < plan.largeRounds; round += 1) {
     const { whole } = await ask(`${url}/responses?bytes=${plan.bytes}`, body)
     figures.throughput[name].push(plan.bytes / 1e6 / (whole / 1e3))
+    const counted = await count(`${url}/responses?bytes=${plan.bytes}`)
+    figures.counted[name].push(plan.bytes / 1e6 / (counted / 1e3))
+  }
+}
+for (let round = 0; round < plan.streamRounds; round += 1) {
+  for (const [name, url] of addresses) {
+    figures.streams[name] ??= []
+    figures.streams[name].push(await manyStreams(url))
   }
 }
 const tacho = addresses.find(([name]) => name === 'tacho')
@@ -56,15 +88,20 @@ if (tacho !== undefined) {
     ask(`${tacho[1]}/responses?bytes=${plan.bytes}`, body),
   )
   figures.growth.pausing = await growthDuring(() =>
-    ask(`${tacho[1]}/responses?bytes=${plan.bytes}`, body, true),
+    ask(`${tacho[1]}/responses?bytes=${plan.bytes}`, body, { isPausing: true }),
   )
 }
 process.stdout.write(JSON.stringify(figures))
 
 /** Asks as the SDKs of the model APIs do: by `fetch`, reading the events as they come. */
-async function ask(url: string, content: Buffer, isPausing = false): Promise<Sample> {
+async function ask(
+  url: string,
+  content: Buffer,
+  { isPausing = false, isFresh = false, onEvent }: Asking = {},
+): Promise<Sample> {
   const start = performance.now()
-  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: content })
+  const headers = isFresh ? { ...HEADERS, connection: 'close' } : HEADERS
+  const response = await fetch(url, { method: 'POST', headers, body: content })
   const decoder = new TextDecoder()
   let held = ''
   let firstByte = 0
@@ -73,11 +110,42 @@ async function ask(url: string, content: Buffer, isPausing = false): Promise<Sam
     firstByte ||= performance.now() - start
     const events = (held + decoder.decode(bytes, { stream: true })).split('\n\n')
     held = events.pop() ?? ''
-    for (const event of events) JSON.parse(event.slice(event.indexOf('data: ') + 6))
+    for (const event of events) {
+      const parsed = JSON.parse(event.slice(event.indexOf('data: ') + 6))
+      onEvent?.(parsed)
+    }
     count += 1
     if (isPausing && count % 100 === 0) await pause(20)
   }
   return { firstByte, whole: performance.now() - start }
+}
+
+type Asking = {
+  isPausing?: boolean
+  isFresh?: boolean
+  onEvent?: (event: { delta?: string }) => void
+}
+
+/** The time that an answer takes of which nothing is read but its length, in milliseconds. */
+async function count(url: string): Promise<number> {
+  const start = performance.now()
+  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: body })
+  let length = 0
+  for await (const bytes of response.body ?? []) length += bytes.length
+  if (length < plan.bytes) throw new Error(`${length} bytes of ${plan.bytes}`)
+  return performance.now() - start
+}
+
+async function manyStreams(url: string): Promise<Streams> {
+  const late: number[] = []
+  const start = performance.now()
+  const onEvent = ({ delta }: { delta?: string }) => {
+    if (delta !== undefined) late.push(performance.timeOrigin + performance.now() - Number(delta))
+  }
+  await Promise.all(
+    Array.from({ length: plan.streams }, () => ask(`${url}/responses?pace=10`, body, { onEvent })),
+  )
+  return { whole: performance.now() - start, late }
 }
 
 /** The most that our parent's resident memory grows while something runs. */

@@ -18,11 +18,24 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   request.resume()
   request.on('end', () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const size = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('bytes'))
+    const { searchParams } = new URL(request.url ?? '/', 'http://x')
+    const size = Number(searchParams.get('bytes'))
+    const pace = Number(searchParams.get('pace'))
     if (size > 0) return send(size)
+    if (pace > 0) return sendPaced(pace, 200)
     for (let event = 0; event < 199; event += 1) response.write(EVENT)
     response.end(END)
   })
+
+  /** Events a pause apart, each with the moment at which it is sent. */
+  function sendPaced(pace: number, left: number): void {
+    if (left === 0) {
+      response.end(END)
+      return
+    }
+    response.write(textEvent(`${performance.timeOrigin + performance.now()}`))
+    setTimeout(sendPaced, pace, pace, left - 1)
+  }
 
   function send(left: number): void {
     let rest = left

@@ -6,14 +6,14 @@ export type Outcome = Pick<Ended, 'exitCode' | 'signal'> & { stdout: string; std
 
 /**
  * How a run ended and what it printed, with that taken out which differs between any two runs of
- * Codex: ids, the folders of the test, the ports, times. What stands behind `tap` is where requests
- * went; an error of Codex's names it.
+ * Codex: ids, the folders of the test, the ports, times. An error of Codex's names the address that
+ * it called, which under record is the tap's.
  */
 export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
   const alike = (bytes: Buffer) =>
     bytes
       .toString()
-      .replaceAll(/http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/127\.0\.0\.1:/g, 'http://127.0.0.1:')
+      .replaceAll(/(?<=(?:http|ws):\/\/)127\.0\.0\.1:\d+(?=\/)/g, 'UPSTREAM')
       .replaceAll(`127.0.0.1:${model.port}`, 'UPSTREAM')
       .replaceAll(home.root, 'ROOT')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')

@@ -58,27 +58,29 @@ test.each(CASES)('%s: the model gets the same as from codex alone', async (_, ar
   expect(other.session().ends).toMatchObject([{ state: 'completed' }])
 })
 
-test('the built-in provider falls back to HTTP without a word', async () => {
-  await using place = await workplace([{ text: 'Hello to you.' }], {
-    environment: { CODEX_API_KEY: SCRIPTED_KEY },
-  })
-  const ended = await place.tacho([
-    'codex',
-    '--persist-session',
+test('the built-in provider whose WebSocket is refused goes on over HTTP as it does alone', async () => {
+  const script = [{ text: 'Hello to you.' }]
+  const environment = { CODEX_API_KEY: SCRIPTED_KEY }
+  await using one = await workplace(script, { environment })
+  await using place = await workplace(script, { environment })
+  const args = ({ model }: Workplace) => [
     ...EXEC,
-    ...['-c', 'model_provider="openai"', '-c', `openai_base_url="${place.model.baseUrl}"`],
+    ...['-c', 'model_provider="openai"', '-c', `openai_base_url="${model.baseUrl}"`],
     'Hello',
-  ])
+  ]
+  const alone = await one.alone(args(one))
+  const ended = await place.tacho(['codex', '--persist-session', ...args(place)])
   expect(ended.stdout.toString()).toBe('Hello to you.\n')
-  expect(ended.exitCode).toBe(0)
-  expect(ended.stderr.toString()).not.toMatch(/websocket|reconnect|fall|tacho:|error/i)
+  expect(outcomeOf(ended, place)).toEqual(outcomeOf(alone, one))
+  expect(place.model.exchanges.map(asked)).toEqual(one.model.exchanges.map(asked))
   const session = place.session()
-  expect(session.ends).toMatchObject([{ state: 'completed' }])
+  expect(session.ends.map(({ state }) => state)).toEqual(['completed', 'completed'])
   // What the configuration has silenced stays silent: Codex would talk to OpenAI past us.
   expect(session.log).toContain('log events are not recorded')
   expect(session.spans.map(({ name }) => name)).toContain('chat gpt-5.5')
-  expect(session.log).toContain('failed to connect to Responses WebSocket')
-  expect(place.model.exchanges.filter(({ url }) => url === '/v1/responses')).toHaveLength(1)
+  expect(
+    session.raw.flatMap((record) => (record.kind === 'response' ? record.status : [])),
+  ).toEqual([426, 200])
 })
 
 test('an ephemeral session has no rollout, and is a session all the same', async () => {

@@ -64,7 +64,7 @@ describe('with persistence off', () => {
     )
     // The other way round, so that this test can fail.
     const on = await filesOf(place, ['codex', 'exec', '--persist-session', 'x'])
-    const recorder = on.find((path) => basename(path) === 'record-codex.cjs')
+    const recorder = on.find((path) => basename(path) === 'open-recording.cjs')
     const recording = readFileSync(String(recorder), 'utf8')
     expect(recording).toMatch(/@opentelemetry[\s\S]*winston/)
     // What sends spans out is in neither, and is read where they are to be sent.

@@ -20,8 +20,8 @@ const codex = standIn(`
       }, 300)
     })
   }
-  fs.writeSync(1, 'ready\\n')
   fs.writeFileSync(process.env.HEARD, 'ready')
+  fs.writeSync(1, 'ready\\n')
   setInterval(() => {}, 1e6)
 `)
 
@@ -79,7 +79,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
   test('a terminal that is closed is heard of, and the exit code is that of Codex', async () => {
     await using at = await place()
     const env = { ...at.environment, HEARD: at.heard }
-    const args = ['-c', IN_A_TERMINAL, at.heard, ...WAYS[way]]
+    const args = ['-c', IN_A_TERMINAL, ...WAYS[way]]
     const ended = await run('python3', args, { env, cwd: at.home.cwd })
     expect([ended.stdout.toString(), await contents(at.heard)]).toEqual(['9\n', 'SIGHUP'])
   })
@@ -87,11 +87,12 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
 
 // Closes the terminal of a program that has said that it is ready, and prints the program's exit code.
 const IN_A_TERMINAL = `
-import os, pty, sys, time
-file, words = sys.argv[1], sys.argv[2:]
+import os, pty, sys
+words = sys.argv[1:]
 pid, terminal = pty.fork()
 if pid == 0: os.execvp(words[0], words)
-while not os.path.exists(file): time.sleep(0.01)
+said = b''
+while b'ready' not in said: said += os.read(terminal, 1000)
 os.close(terminal)
 _, status = os.waitpid(pid, 0)
 print(os.waitstatus_to_exitcode(status))

@@ -1,65 +1,122 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { eventually } from '../host/index.js'
+import { eventually, tachoCommand } from '../host/index.js'
+import { openTerminal, type Terminal } from '../host/tmux.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { processesOf, recordedTui } from './tui-terminals.js'
 import { type Workplace, workplace } from './workplace.js'
 
-const ASKS: Script = [
-  {
-    calls: [execCommand('echo hello > made.txt', { sandbox_permissions: 'require_escalated' })],
-  },
-]
+const asks = (words: string) =>
+  execCommand(`echo ${words} >> made.txt`, { sandbox_permissions: 'require_escalated' })
+const SCRIPT: Script = [{ calls: [asks('one')] }, { calls: [asks('two')] }, { text: 'It is done.' }]
 
-// The native programs, for npm puts a Node process in front of each.
-const VICTIMS = {
-  Tacho: /^\S*node\S* \S+tacho\.js codex/,
-  'the TUI': /vendor\S+ .*--remote/,
-  "npm's process in front of the TUI": /node\S* \S+\.bin\/codex .*--remote/,
-}
+test('kill -9 of the TUI while a question is open leaves no process and no folder behind', async () => {
+  await using place = await workplace(SCRIPT)
+  await using terminal = await recordedTui(place, ['Write a file'])
+  await terminal.showing('Yes, proceed (y)')
+  process.kill(pidOf(place, /vendor\S+ .*hooks\.Interrupt/), 'SIGKILL')
+  await terminal.showing(/ended \d+/)
+  await eventually(() => expect(programsOf(place)).toEqual([]))
+  expect(hookFolders(place)).toEqual([])
+  expect(readdirSync(place.home.temporary)).toEqual([])
+  expect(openSpans(place)).toEqual([])
+})
 
-for (const [name, pattern] of Object.entries(VICTIMS)) {
-  test(`kill -9 of ${name} while a question is open leaves no process, socket or folder behind`, async () => {
-    await using place = await workplace(ASKS)
-    await using terminal = await recordedTui(place, ['Write a file'])
-    await terminal.showing('Yes, proceed (y)')
-    process.kill(pidOf(place, pattern), 'SIGKILL')
-    await terminal.showing(/ended \d+/)
+test('kill -9 of Tacho leaves the question on disk, and the TUI works on without a word', async () => {
+  await using place = await workplace(SCRIPT)
+  await using terminal = await recordedTui(place, ['Write a file'])
+  await terminal.showing('Yes, proceed (y)')
+  await eventually(() => expect(openSpans(place)).toContain('approval command'))
+  process.kill(pidOf(place, /^\S*node\S* \S+tacho\.js codex/), 'SIGKILL')
+  await eventually(() =>
+    expect(programsOf(place)).not.toContain(expect.stringMatching(/tacho\.js/)),
+  )
+  terminal.type('y')
+  await eventually(() => expect(existsSync(join(place.home.cwd, 'made.txt'))).toBe(true))
+  // The next hook finds nobody who reads, and takes the folder away.
+  terminal.press('Escape')
+  await eventually(() => expect(hookFolders(place)).toEqual([]))
+  expect(terminal.screen).not.toMatch(/hook/i)
+  expect(openSpans(place)).toContain('approval command')
+})
+
+test('with its folder taken away, questions after that are recorded all the same', async () => {
+  await using place = await workplace(SCRIPT)
+  await using terminal = await recordedTui(place, ['Write two files'])
+  await terminal.showing('Yes, proceed (y)')
+  const [folder = ''] = hookFolders(place)
+  rmSync(folder, { recursive: true })
+  await answerTwice(terminal)
+  expect(place.session().spans.filter(({ name }) => name === 'approval command')).toHaveLength(2)
+  expect(place.session().log).toContain('a question may not be recorded')
+})
+
+test('hooks that hang or fail cost nothing, and end', async () => {
+  const script = [...SCRIPT, ...SCRIPT]
+  await using place = await workplace(script)
+  for (const what of ['exec sleep 100', 'echo nonsense; exit 3']) {
+    // Codex runs a hook in the user's shell, which is mostly this one.
+    const file = join(place.home.root, 'bash-env')
+    writeFileSync(file, `case "$BASH_EXECUTION_STRING" in *tacho-hooks*) ${what};; esac\n`)
+    const environment = { ...place.environment, BASH_ENV: file }
+    await using terminal = await recordedTui({ ...place, environment }, ['Write two files'])
+    await answerTwice(terminal)
     await eventually(() => expect(programsOf(place)).toEqual([]))
-    expect(readdirSync(place.home.temporary)).toEqual([])
+  }
+})
 
-    const session = place.session()
-    const ended = new Set(session.spans.map(({ spanId }) => spanId))
-    const open = session.started.filter(({ spanId }) => !ended.has(spanId))
-    const names = open.map((span) => span.name)
-    if (name === 'Tacho') expect(names).toContain('approval command')
-    else expect(names).toEqual([])
+test('on a full disk the TUI asks and goes on as ever', async () => {
+  await using place = await workplace(SCRIPT)
+  const disk = join(place.home.root, 'disk')
+  mkdirSync(disk)
+  const full = `mount -t tmpfs -o size=64k,mode=700 tmpfs '${disk}' || exit 9
+mkdir '${disk}/x' && rmdir '${disk}/x'
+head -c 1M /dev/zero >'${disk}/filling' 2>/dev/null
+exec "$@"`
+  const mounted = [...UNSHARED, 'sh', '-c', full, 'sh', ...tachoCommand]
+  const args = ['codex', '--persist-session', 'Write two files']
+  await using terminal = await openTerminal(mounted as [string, ...string[]], args, {
+    env: { ...place.environment, XDG_RUNTIME_DIR: disk },
+    cwd: place.home.cwd,
   })
-}
+  await answerTwice(terminal)
+})
 
-test('the TUI goes on with a new app-server where its first one dies, and both are recorded', async () => {
-  await using place = await workplace([{ text: 'First.' }, { text: 'Second.' }])
-  await using terminal = await recordedTui(place, ['Say first'])
-  await terminal.showing('First.')
-  const first = pidOf(place, /vendor\S+ app-server/)
-  process.kill(first, 'SIGKILL')
-  await eventually(() => expect(pidOf(place, /vendor\S+ app-server/)).not.toBe(first))
-  await eventually(() => expect(terminal.screen).toMatch(/\? for shortcuts/))
-  terminal.paste('Say second')
-  terminal.press('Enter')
-  await terminal.showing('Second.')
+const UNSHARED = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-rm']
+
+/** Both questions of the script, up to the end. */
+async function answerTwice(terminal: Terminal): Promise<void> {
+  for (const question of ['$ echo one', '$ echo two']) {
+    await terminal.showing(question)
+    await terminal.answer('y', question)
+  }
+  await terminal.showing('It is done.')
+  expect(terminal.screen).not.toMatch(/hook|nonsense/i)
   terminal.paste('/quit')
   terminal.press('Enter')
-  await terminal.ended()
-  expect(place.session().ends.map(({ state }) => state)).not.toContain('failed')
-  expect(programsOf(place)).toEqual([])
-})
+  expect(await terminal.ended()).toMatchObject({ exitCode: 0, hasItsModes: true })
+}
+
+/** Where hooks leave what they are told. */
+function hookFolders({ home }: Workplace): string[] {
+  const cache = join(home.userHome, '.cache', 'tacho')
+  const names = readdirSync(cache).filter((name) => name.startsWith('tacho-hooks-'))
+  return names.map((name) => join(cache, name))
+}
+
+/** The names of the spans that have no end. */
+function openSpans(place: Workplace): string[] {
+  const { spans, started } = place.session()
+  const ended = new Set(spans.map(({ spanId }) => spanId))
+  return started.filter(({ spanId }) => !ended.has(spanId)).map(({ name }) => name)
+}
 
 /** All but tmux's own shell. */
 function programsOf(place: Workplace): string[] {
   return processesOf(place)
     .map(({ command }) => command)
-    .filter((command) => !/^(tmux|sh|sleep) /.test(command))
+    .filter((command) => !/^(tmux|sh|sleep 600) /.test(command))
 }
 
 function pidOf(place: Workplace, pattern: RegExp): number {

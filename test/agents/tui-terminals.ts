@@ -17,14 +17,20 @@ export function recordedTui(place: Workplace, args: readonly string[] = []): Pro
 export function plainTui(place: Workplace, args: readonly string[] = []): Promise<Terminal> {
   const { environment: env, home } = place
   const codex = env.TACHO_CODEX ?? ''
-  return openTerminal(codex, [...args, '--no-daemon'], { env, cwd: home.cwd })
+  const isEmbedded = args.some((one) => EMBEDDING.includes(one))
+  const own = isEmbedded ? args : [...args, '--no-daemon']
+  return openTerminal(codex, own, { env, cwd: home.cwd })
 }
+
+// With these the TUI does without that app-server of itself, and warns of it.
+const EMBEDDING = ['-c', '-p', '--profile', '--search']
 
 /** A screen, or a part of one, without what differs from run to run: folders, ids, times. */
 export function masked(screen: string, { home }: Workplace): string {
   return screen
     .replaceAll(home.root, 'ROOT')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+    .replaceAll(/(\/worktrees\/)[0-9a-f]{4}\b/g, '$1ID')
     .replace(/Worked for .*/g, 'Worked for a while')
 }
 

@@ -1,15 +1,18 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
 import type { Terminal } from '../host/tmux.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { attribute, type SessionOnDisk } from './session-on-disk.js'
-import { masked, plainTui, recordedTui } from './tui-terminals.js'
+import { recordedTui } from './tui-terminals.js'
 import { workplace } from './workplace.js'
 
 const ASKS = execCommand('echo hello > made.txt', {
   sandbox_permissions: 'require_escalated',
   justification: 'May I write a file?',
 })
+
+const ASKED = /\$ echo (one|two)$.*Yes, proceed/ms
 
 /** The first turn asks, the second one goes on until it is stopped. */
 const ASKS_THEN_STREAMS: Script = [
@@ -22,9 +25,10 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   await using place = await workplace(ASKS_THEN_STREAMS)
   await using terminal = await recordedTui(place, ['Write a file'])
   await terminal.showing('Yes, proceed (y)')
-  const shown = now()
   const session = place.session()
-  expect(session.started.map(({ name }) => name)).toContain('approval command')
+  await eventually(() =>
+    expect(session.started.map(({ name }) => name)).toContain('approval command'),
+  )
   const pressed = now()
   await terminal.answer('y', 'Yes, proceed (y)')
   await terminal.showing('It is done.')
@@ -41,7 +45,8 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   expect(await terminal.ended()).toMatchObject({ exitCode: 0, hasItsModes: true })
 
   const approval = spanOf(session, 'approval command')
-  expect(Number(approval.startTimeUnixNano)).toBeLessThan(shown)
+  expect(approval.parentSpanId).toBe(spanOf(session, 'execute_tool exec_command').spanId)
+  expect(Number(approval.startTimeUnixNano)).toBeLessThan(pressed)
   expect(Number(approval.endTimeUnixNano)).toBeGreaterThan(pressed)
   expect(Number(approval.endTimeUnixNano)).toBeLessThan(answered)
   expect(attribute(approval, 'tacho.approval.what')).toContain('echo hello > made.txt')
@@ -53,52 +58,141 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   expect(Number(cancellation.startTimeUnixNano)).toBeGreaterThan(stopped)
   expect(Number(cancellation.endTimeUnixNano)).toBeLessThan(gone)
   expect(attribute(cancellation, 'tacho.cancellation.origin')).toBe('user')
-  expect(attribute(cancellation, 'tacho.cancellation.reason')).toBe('turn/interrupt')
+  expect(attribute(cancellation, 'tacho.cancellation.reason')).toBe('Interrupt')
   expect(session.ends.map(({ state }) => state)).toContain('cancelled')
 })
 
-test('the screen, the last words and the exit code are those of Codex alone', async () => {
-  await using place = await workplace(ASKS_THEN_STREAMS)
-  await using plainPlace = await workplace(ASKS_THEN_STREAMS)
-  await using recorded = await recordedTui(place, ['Write a file'])
-  await using plain = await plainTui(plainPlace, ['Write a file'])
-  const both = [recorded, plain]
-  const alike = (text: string | RegExp) =>
-    eventually(() => {
-      expect(recorded.screen).toMatch(text)
-      expect(masked(recorded.screen, place)).toBe(masked(plain.screen, plainPlace))
-    })
+test('Esc in the dialog cancels the question and stops the turn', async () => {
+  await using place = await workplace([{ calls: [ASKS] }])
+  await using terminal = await recordedTui(place, ['Write a file'])
+  await terminal.showing('Yes, proceed (y)')
+  await eventually(() => {
+    terminal.press('Escape')
+    expect(terminal.screen).toContain('You canceled the request')
+  })
+  say(terminal, '/quit')
+  await terminal.ended()
 
-  await alike('Yes, proceed (y)')
-  for (const terminal of both) await terminal.answer('y', 'Yes, proceed (y)')
-  await alike('It is done.')
-  for (const terminal of both) say(terminal, 'Go on for ever')
-  await alike('This has no end')
-  for (const terminal of both) terminal.resize(72, 24)
-  await alike('This has no end')
-  for (const terminal of both) terminal.press('Escape')
-  await alike('Conversation interrupted')
-  for (const terminal of both) say(terminal, '/quit')
-  const [withUs, without] = await Promise.all([recorded.ended(), plain.ended()])
-
-  expect(withUs).toMatchObject({ exitCode: 0, hasItsModes: true })
-  expect(masked(withUs.screen, place)).toBe(masked(without.screen, plainPlace))
-  expect(withUs.screen).toContain(`codex resume ${place.session().id}`)
-  expect(withUs.screen).not.toMatch(/tacho|remote|127\.0\.0\.1/i)
+  const session = place.session()
+  const approval = spanOf(session, 'approval command')
+  expect(attribute(approval, 'tacho.approval.decision')).toBe('cancel')
+  expect(attribute(approval, 'tacho.approval.decided_by')).toBe('user')
+  const cancellation = spanOf(session, 'cancellation')
+  expect(attribute(cancellation, 'tacho.cancellation.origin')).toBe('user')
+  expect(approval.endTimeUnixNano).toBe(cancellation.startTimeUnixNano)
+  const turn = session.spans.find(({ spanId }) => spanId === cancellation.parentSpanId)
+  expect(turn && attribute(turn, 'tacho.turn.status')).toBe('interrupted')
+  expect(cancellation.links?.map(({ spanId }) => spanId)).toContain(turn?.spanId)
 })
 
-test('a session that is gone on with is recorded into its folder', async () => {
-  await using place = await workplace([{ text: 'First.' }, { text: 'Second.' }])
+test('of two questions at once each gets its own answer', async () => {
+  const asks = (words: string) =>
+    execCommand(`echo ${words}`, { sandbox_permissions: 'require_escalated' })
+  await using place = await workplace([{ calls: [asks('one'), asks('two')] }, { text: 'Done.' }])
+  await using terminal = await recordedTui(place, ['Say two words'])
+  // Either can come first.
+  for (let answered = 0; answered < 2; answered += 1) {
+    const [question = ''] = /\$ echo (one|two)$/m.exec(await terminal.showing(ASKED)) ?? []
+    await terminal.answer(question.endsWith('one') ? 'y' : 'p', question)
+  }
+  await terminal.showing('Done.')
+  say(terminal, '/quit')
+  await terminal.ended()
+  const { spans } = place.session()
+  const approvals = spans.filter(({ name }) => name === 'approval command')
+  const told = approvals.map((span) =>
+    ['what', 'decision', 'decided_by'].map((name) => attribute(span, `tacho.approval.${name}`)),
+  )
+  expect(told).toHaveLength(2)
+  expect(told).toContainEqual(['echo one', 'accept', 'user'])
+  expect(told).toContainEqual(['echo two', 'acceptWithExecpolicyAmendment', 'user'])
+})
+
+test('a patch is asked for with its files', async () => {
+  const patch = '*** Begin Patch\n*** Add File: made.txt\n+hello\n*** End Patch'
+  await using place = await workplace([
+    { calls: [execCommand(`apply_patch <<'EOF'\n${patch}\nEOF\n`)] },
+    { text: 'It is done.' },
+  ])
+  await using terminal = await recordedTui(place, ['Patch'])
+  await terminal.showing('Yes, proceed (y)')
+  await terminal.answer('y', 'Yes, proceed (y)')
+  await terminal.showing('It is done.')
+  say(terminal, '/quit')
+  await terminal.ended()
+  const approval = spanOf(place.session(), 'approval file-change')
+  expect(attribute(approval, 'tacho.approval.what')).toBe(join(place.home.cwd, 'made.txt'))
+  expect(attribute(approval, 'tacho.approval.decision')).toBe('accept')
+})
+
+test('what the model asks in plan mode is recorded with its choices, and in no other mode', async () => {
+  const question = 'Which port shall it listen on?'
+  const options = ['3000', '4000'].map((label) => ({ label, description: 'A port.' }))
+  const questions = [{ id: 'port', header: 'Port', question, options }]
+  const call = { name: 'request_user_input', arguments: { questions } }
+  await using place = await workplace([
+    { calls: [call] },
+    { text: 'It was refused.' },
+    { calls: [call] },
+    { text: 'It is done.' },
+  ])
+  await using terminal = await recordedTui(place, ['Ask me'])
+  await terminal.showing('It was refused.')
+  await terminal.showing('· scripted')
+  say(terminal, '/plan')
+  await terminal.showing('Plan mode')
+  say(terminal, 'Ask me')
+  await terminal.showing(question)
+  await terminal.showing('enter to submit answer')
+  terminal.press('Enter')
+  await terminal.showing('It is done.')
+  say(terminal, '/quit')
+  await terminal.ended()
+  const asked = spanOf(place.session(), 'approval user-input')
+  expect(attribute(asked, 'tacho.approval.what')).toBe(question)
+  expect(attribute(asked, 'tacho.approval.decision')).toBe('answered')
+  expect(attribute(asked, 'tacho.approval.decided_by')).toBe('user')
+  expect(JSON.stringify(attribute(asked, 'tacho.approval.offered'))).toMatch(/3000.*4000/)
+})
+
+test('/new is a session of its own, and what is asked there is recorded there', async () => {
+  await using place = await workplace([
+    { text: 'First.' },
+    { calls: [ASKS] },
+    { text: 'It is done.' },
+  ])
+  await using terminal = await recordedTui(place, ['Say first'])
+  await terminal.showing('First.')
+  await terminal.showing('· scripted')
+  say(terminal, '/new')
+  await terminal.showing(/^(?!.*First\.)/s)
+  say(terminal, 'Write a file')
+  await terminal.showing('Yes, proceed (y)')
+  await terminal.answer('y', 'Yes, proceed (y)')
+  await terminal.showing('It is done.')
+  say(terminal, '/quit')
+  await terminal.ended()
+  const [first, second, ...others] = place.sessions()
+  expect(others).toEqual([])
+  expect(first?.spans.map(({ name }) => name)).not.toContain('approval command')
+  expect(second?.spans.map(({ name }) => name)).toContain('approval command')
+})
+
+test('a session that is gone on with is recorded into its folder, a fork into its own', async () => {
+  await using place = await workplace([{ text: 'First.' }, { text: 'Second.' }, { text: 'Third.' }])
   for (const [args, answer] of [
     [['Say first'], 'First.'],
     [['resume', '--last', 'Say second'], 'Second.'],
+    [['fork', '--last', 'Say third'], 'Third.'],
   ] as const) {
     await using terminal = await recordedTui(place, args)
     await terminal.showing(answer)
     say(terminal, '/quit')
     await terminal.ended()
   }
-  const session = place.session()
+  const [session, fork] = place.sessions()
+  if (session === undefined) throw new Error('There is no session.')
+  expect(fork?.manifest.runs).toHaveLength(1)
   expect(session.manifest.runs).toHaveLength(2)
   expect(session.spans.filter(({ name }) => name === 'session')).toHaveLength(2)
   // The title that Codex has made of the first words is a turn of another thread.

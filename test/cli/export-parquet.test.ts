@@ -14,6 +14,7 @@ import {
   timeAt,
   writeSession,
 } from '../reader/session-folder.js'
+import { CONNECTION, webSocketSession } from '../reader/web-socket-session.js'
 import { tacho } from './tacho.js'
 
 const OTHER_ID = '0199a1b3-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
@@ -75,6 +76,18 @@ test('spans, exchanges, approvals and log messages come back with their types', 
   expect(await rowsOf(out, 'logs')).toMatchObject([
     { level: 'WARN', source: 'codex', message: 'one\n  more: of it' },
     { level: 'INFO', source: 'tacho', message: 'two' },
+  ])
+})
+
+test('a WebSocket and what went over it are rows that name each other', async () => {
+  const directory = sessionsDirectory()
+  writeSession(directory, { raw: webSocketSession(), meta: [] })
+  await exported(['last', '-o', join(directory, 'out')], directory)
+  expect(await rowsOf(join(directory, 'out'), 'exchanges')).toMatchObject([
+    { exchange_id: CONNECTION, transport: 'http', is_connection: true, closed_by: 'agent' },
+    { transport: 'websocket', connection_id: CONNECTION, is_prewarm: true, status: null },
+    { transport: 'websocket', connection_id: CONNECTION, is_prewarm: false, closed_by: null },
+    { transport: 'websocket', is_connection: false },
   ])
 })
 

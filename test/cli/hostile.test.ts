@@ -10,6 +10,7 @@ import {
   timeAt,
   writeSession,
 } from '../reader/session-folder.js'
+import { ASKED, asked, message, upgrade } from '../reader/web-socket-session.js'
 import { tacho } from './tacho.js'
 
 const attacks = {
@@ -45,6 +46,10 @@ for (const [name, text] of Object.entries(attacks)) {
       ['raw', 'last', '1', '--chunks'],
       ['raw', 'last', '1', '--chunks', '--json'],
       ['raw', 'last', '2'],
+      ['raw', 'last', '3'],
+      ['raw', 'last', '4'],
+      ['raw', 'last', '4', '--input'],
+      ['raw', 'last', '5', '--input'],
       ['export', 'perfetto', 'last', '-o', '-'],
       ['export', 'har', 'last', '-o', '-'],
       ['export', 'parquet', 'last', '-o', join(directory, 'tables')],
@@ -118,6 +123,17 @@ function hostileSession(text: string): Parameters<typeof writeSession>[1] {
         turnId: text,
       }),
       ...exchangeRecords({ id: text, url: `http://h/${text}`, state: 'failed', error }),
+      ...upgrade({ webSocket: { closedBy: 'agent', sent: 1, received: 1, reason: text } }).begin,
+      ...asked({ id: ASKED, message: { input: [text], [text]: text }, events: [text] }),
+      ...asked({
+        id: `${text}2`,
+        connection: text,
+        message: { previous_response_id: text, input: text },
+        events: [text],
+      }),
+      message({ content: text, type: text as 'text' }),
+      { kind: 'unparsed', exchange: ASKED, at: 1, side: 'response', reason: text },
+      ...upgrade({ webSocket: { closedBy: 'agent', sent: 1, received: 1, reason: text } }).end,
       { kind: 'gap', time: text, since: text, lost: { [text]: 1 }, bytes: 1, reason: text },
       { kind: text, exchange: FIRST },
       { kind: 'chunk', exchange: text },

@@ -97,6 +97,31 @@ describe('what is missing is said, with exit code 3', () => {
     })
   }
 
+  const faults: [
+    name: string,
+    kind: string,
+    says: object,
+    flag: string,
+    there: string,
+    words: string,
+  ][] = [
+    ['a request that was cut', 'request-body', { cut: true }, '--request', 'r', 'was seen'],
+    ['one that came broken', 'request-body', { broken: 'zstd: x' }, '--request', 'r', 'zstd: x'],
+    ['an answer that came broken', 'end', { broken: 'gzip: x' }, '--response', 'abcd', 'gzip: x'],
+    ['one longer than is decoded', 'end', { stopped: 4 }, '--response', 'abcd', 'at 4 bytes'],
+  ]
+  for (const [name, kind, says, flag, there, words] of faults) {
+    test(`${name}: what is there, and one line about the rest`, async () => {
+      const raw = whole.map((record) => (record.kind === kind ? { ...record, ...says } : record))
+      const { stdout, stderr, exitCode } = await rawOf(raw, '1', flag)
+      expect([stdout.toString(), exitCode]).toEqual([there, 3])
+      expect(stderr).toMatch(
+        /^tacho: The (request|response) body of exchange 1 is not whole: .*\n$/,
+      )
+      expect(stderr).toContain(words)
+    })
+  }
+
   test('without a flag, the rest is shown all the same', async () => {
     const raw = whole.filter((record) => record.kind !== 'request-body').map(sentOne)
     const { stdout, stderr, exitCode } = await rawOf(raw, '1')

@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { describe, expect, test } from 'vitest'
 import { recordSession, SESSION_ID } from '../faults/recorded-session.js'
-import { sessionsDirectory } from '../reader/session-folder.js'
+import {
+  endedSpan,
+  exchangeRecords,
+  FIRST,
+  RUN_ID,
+  sessionsDirectory,
+  startedSpan,
+  writeSession,
+} from '../reader/session-folder.js'
 import { TACHO, tacho } from './tacho.js'
 
 const OTHER = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c'
@@ -27,6 +35,29 @@ test('a damaged one: file, line, byte and reason, what to do next, exit code 1',
   expect(stdout).toContain(`  ${raw}, line 1, byte 0: the checksum does not match\n`)
   expect(stdout).toContain(`tacho salvage ${SESSION_ID} --to DIR`)
   expect([stderr, exitCode]).toEqual(['', 1])
+})
+
+test('one with a body that is not whole: which, why, exit code 1, and nothing to salvage', async () => {
+  const root = sessionsDirectory()
+  const broken = exchangeRecords({ id: FIRST, request: 'r', chunks: ['ab'] }).map((record) =>
+    record.kind === 'end' ? { ...record, broken: 'gzip: x\u001b[31m' } : record,
+  )
+  const meta = [
+    startedSpan({ id: RUN_ID, name: 'session', start: 0 }),
+    endedSpan({ id: RUN_ID, name: 'session', start: 0, end: 2500 }),
+  ]
+  const folder = writeSession(root, { raw: broken, meta })
+  chmodSync(folder, 0o700)
+  for (const file of [SESSION_FILES.manifest, SESSION_FILES.raw, SESSION_FILES.meta]) {
+    chmodSync(join(folder, file), 0o600)
+  }
+  const { stdout, exitCode } = await verified(root, 'last')
+  expect(stdout).toMatch(
+    /not whole: .*\n {2}the response body of exchange 1 is not whole: gzip: x\\x1b\[31m\n$/,
+  )
+  expect(exitCode).toBe(1)
+  const { stdout: json } = await verified(root, 'last', '--json')
+  expect(JSON.parse(json)).toMatchObject({ isClean: false, damage: [], broken: [{ exchange: 1 }] })
 })
 
 test('an unreadable one: why, exit code 2', async () => {

@@ -6,6 +6,8 @@ import type { EnvironmentFolders } from './environment.js'
 export type CodexHomeOptions = {
   /** Of the scripted model: `http://127.0.0.1:PORT/v1`. */
   baseUrl: string
+  /** TOML of the provider's table, for what it has beside its name, base URL and key. */
+  providerSettings?: string
   /** `on-request` where it is left out. */
   approvalPolicy?: 'untrusted' | 'on-request' | 'never'
   /** `read-only` where it is left out. */
@@ -81,6 +83,7 @@ name = "scripted"
 base_url = "${options.baseUrl}"
 env_key = "SCRIPTED_KEY"
 wire_api = "responses"
+${options.providerSettings ?? ''}
 
 ${options.tables ?? ''}
 `

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { networkOf } from '../../packages/launcher/dist/network/network.js'
 import { Peers } from '../../packages/launcher/dist/network/peer.js'
 import { Forwarder } from '../../packages/launcher/dist/otlp-receiver/forwarder.js'
 import { FORWARD_BYTES } from '../../packages/launcher/dist/otlp-receiver/limits.js'
@@ -121,7 +122,7 @@ describe('what does not arrive is counted, with the first reason', () => {
     await using collector = await startCollector({ isHeld: true })
     const forwarder = new Forwarder({
       endpoint: new URL(collector.url),
-      environment: {},
+      network: networkOf({}, { certificateVariable: 'CODEX_CA_CERTIFICATE' }),
       timeout: 1,
     })
     forwarder.send({ headers: [], body: Buffer.alloc(10) })
@@ -148,5 +149,8 @@ describe('what does not arrive is counted, with the first reason', () => {
 })
 
 function forwarderTo(url: string): Forwarder {
-  return new Forwarder({ endpoint: new URL(url), environment: {} })
+  return new Forwarder({
+    endpoint: new URL(url),
+    network: networkOf({}, { certificateVariable: 'CODEX_CA_CERTIFICATE' }),
+  })
 }

@@ -1,5 +1,12 @@
 import type { Content, RawRecord } from '@tacho/format'
-import { indexRawLog, ReaderError, requestBody, responseChunks } from '@tacho/reader'
+import {
+  indexRawLog,
+  ReaderError,
+  readSession,
+  requestBody,
+  requestPieces,
+  responseChunks,
+} from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
 import { exchangeRecords, sessionsDirectory, writeSession } from './session-folder.js'
 
@@ -66,6 +73,64 @@ describe('request bodies', () => {
   })
 })
 
+describe('what a record says of its body', () => {
+  const faults: [name: string, says: object, words: string][] = [
+    ['it was cut', { cut: true }, 'the exchange was over before all of it was seen'],
+    ['its coding broke', { broken: 'gzip: incorrect data check' }, 'gzip: incorrect data check'],
+    ['it goes on', { stopped: 67_108_864 }, 'decoding was stopped at 67108864 bytes'],
+  ]
+  test.each(faults)(
+    'of a request: %s; what there is is given, and then the error',
+    (_name, says, words) => {
+      const records = saying(exchangeRecords({ id: one, request: 'abc' }), 'request-body', says)
+      const folder = writeSession(sessionsDirectory(), { raw: records })
+      const index = indexRawLog(folder, () => undefined)
+      const [exchange] = index.exchanges
+      if (exchange === undefined) throw new Error('no exchange')
+      const pieces = requestPieces(folder, index, exchange)
+      expect(Buffer.from(pieces.next().value ?? [])).toEqual(Buffer.from('abc'))
+      expect(() => pieces.next()).toThrow(missingBytes(words))
+      expect(() => requestBody(folder, index, exchange)).toThrow(missingBytes(words))
+    },
+  )
+
+  test.each(faults.slice(1))(
+    'of a response: %s; what there is is given, and then the error',
+    (_name, says, words) => {
+      const records = saying(exchangeRecords({ id: one, chunks: ['ab', 'cd'] }), 'end', says)
+      const chunks = chunksOf(records)
+      expect(chunks.next().value).toMatchObject({ bytes: new Uint8Array(Buffer.from('ab')) })
+      expect(chunks.next().value).toMatchObject({ bytes: new Uint8Array(Buffer.from('cd')) })
+      expect(() => chunks.next()).toThrow(missingBytes(words))
+    },
+  )
+
+  test('a response of which nothing could be decoded says why', () => {
+    const records = exchangeRecords({ id: one, chunks: ['cd'] })
+    const says = saying(replaceChunk(records, [{ omitted: 9 }]), 'end', { broken: 'br: no' })
+    expect(() => readResponse(says)).toThrow(
+      missingBytes('9 bytes of this body were not kept, for'),
+    )
+    expect(() => readResponse(says)).toThrow(missingBytes('br: no'))
+  })
+})
+
+test('a request may stand behind its answer', async () => {
+  const [begin, request, ...rest] = exchangeRecords({ id: one, request: 'abc', chunks: ['ab'] })
+  const raw = [
+    begin,
+    ...rest.slice(0, 2),
+    { ...request, at: 125_000 },
+    ...rest.slice(2),
+  ] as object[]
+  expect(readRequests(raw)(1)).toEqual(Buffer.from('abc'))
+  expect(readResponse(raw).map(([, bytes]) => String(bytes))).toEqual(['ab'])
+  const folder = writeSession(sessionsDirectory(), { raw })
+  const { exchanges, damage } = await readSession(folder)
+  expect(exchanges).toMatchObject([{ requestBytes: 3, firstChunkMs: 120, state: 'completed' }])
+  expect(damage).toEqual([])
+})
+
 describe('response bodies', () => {
   test('chunks are those that arrived, with their times; a continued one is joined', () => {
     const records = exchangeRecords({ id: one, chunks: ['ab', 'cd', [{ base64: '/w==' }]] })
@@ -125,6 +190,11 @@ describe('response bodies', () => {
   })
 })
 
+/** Records of which those of a kind say something more. */
+function saying(records: readonly RawRecord[], kind: RawRecord['kind'], says: object): RawRecord[] {
+  return records.map((record) => (record.kind === kind ? { ...record, ...says } : record))
+}
+
 function replaceChunk(records: readonly RawRecord[], content: Content): RawRecord[] {
   return records.map((record) =>
     record.kind === 'chunk' && record.content === 'cd' ? { ...record, content } : record,
@@ -142,10 +212,14 @@ function readRequests(raw: object[]): (number: number) => Buffer {
 }
 
 function readResponse(raw: object[]): [at: number, bytes: Buffer][] {
+  return [...chunksOf(raw)].map(({ at, bytes }) => [at, Buffer.from(bytes)])
+}
+
+function chunksOf(raw: object[]): ReturnType<typeof responseChunks> {
   const folder = writeSession(sessionsDirectory(), { raw })
   const [exchange] = indexRawLog(folder, () => undefined).exchanges
   if (exchange === undefined) throw new Error('no exchange')
-  return [...responseChunks(folder, exchange)].map(({ at, bytes }) => [at, Buffer.from(bytes)])
+  return responseChunks(folder, exchange)
 }
 
 function missingBytes(words: string): unknown {

@@ -191,7 +191,7 @@ function shapeOf({ exchanges }: Session): unknown[] {
 function shapeOfRecords(count: number): unknown[] {
   const shapes = new Map<string, [string, string, number | undefined, number, number]>()
   for (const record of twoExchanges().slice(0, count)) {
-    if (record.kind === 'gap') continue
+    if (record.kind === 'gap' || record.kind === 'message') continue
     if (record.kind === 'exchange') {
       shapes.set(record.exchange, [record.exchange, 'in-flight', undefined, 0, 0])
       continue

@@ -54,12 +54,14 @@ export function writeSession(directory: string, parts: SessionParts = {}): strin
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (parts.manifest !== 'none') {
     const manifest = manifestOf(parts, parts.manifest)
-    writeFileSync(join(folder, SESSION_FILES.manifest), JSON.stringify(manifest))
+    writeFileSync(join(folder, SESSION_FILES.manifest), JSON.stringify(manifest), PRIVATE)
   }
-  writeFileSync(join(folder, SESSION_FILES.raw), lines(raw))
-  writeFileSync(join(folder, SESSION_FILES.meta), lines(meta))
+  writeFileSync(join(folder, SESSION_FILES.raw), lines(raw), PRIVATE)
+  writeFileSync(join(folder, SESSION_FILES.meta), lines(meta), PRIVATE)
   return folder
 }
+
+const PRIVATE = { mode: 0o600 }
 
 /** Records as a log holds them. */
 export function lines(records: readonly object[]): Buffer {

@@ -28,8 +28,40 @@ test('a session is clean, and all of it was looked at', async () => {
     damage: [],
     checked: { files: 3, bytes, records: 10, spans: 1, requestBodies: 2, responseBodies: 2 },
     gaps: { count: 0, lost: {}, incompleteBodies: 0 },
+    broken: [],
   })
   expect(bytes).toBe(verifiableBytes(folder))
+})
+
+describe('bodies that are not whole as they came are no damage', () => {
+  const cases: [what: string, index: number, change: object, broken: object[]][] = [
+    [
+      'a request whose coding broke',
+      1,
+      { broken: 'zstd: no' },
+      [{ exchange: 1, side: 'request', reason: 'zstd: no' }],
+    ],
+    [
+      'a response whose coding broke',
+      9,
+      { broken: 'gzip: no' },
+      [{ exchange: 2, side: 'response', reason: 'gzip: no' }],
+    ],
+    ['a request that was cut', 1, { cut: true }, []],
+    ['a request that is longer than is decoded', 1, { stopped: 6 }, []],
+    ['a response that is longer than is decoded', 9, { stopped: 3 }, []],
+  ]
+  for (const [what, index, change, broken] of cases) {
+    test(what, async () => {
+      const folder = cleanSession()
+      replaceRecord(folder, index, change)
+      expect(await verifySession(folder)).toMatchObject({
+        damage: [],
+        broken,
+        gaps: { incompleteBodies: 1 },
+      })
+    })
+  }
 })
 
 describe('damage is found', () => {

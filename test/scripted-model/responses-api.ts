@@ -44,10 +44,14 @@ function member(value: unknown, name: string): unknown {
 }
 
 function* events(reply: Reply): Iterable<string> {
+  for (const { type, json } of responsesEvents(reply)) yield `event: ${type}\ndata: ${json}\n\n`
+}
+
+/** The events of an answer as JSON, before they are framed: as SSE, or one a WebSocket message. */
+export function* responsesEvents(reply: Reply): Iterable<{ type: string; json: string }> {
   let sequence = 0
   for (const [type, members] of unnumberedEvents(reply)) {
-    const json = JSON.stringify({ type, ...members, sequence_number: sequence })
-    yield `event: ${type}\ndata: ${json}\n\n`
+    yield { type, json: JSON.stringify({ type, ...members, sequence_number: sequence }) }
     sequence += 1
   }
 }

@@ -49,8 +49,9 @@ function endedCell(session: SessionSummary): Cell {
 }
 
 function exchangesWords(counts: ExchangeCounts): string {
-  const { completed, cancelled, failed, inFlight } = counts
+  const { completed, cancelled, failed, inFlight, prewarms } = counts
   const parts = [
+    prewarms > 0 ? `${prewarms} prewarm` : '',
     failed > 0 ? `${failed} failed` : '',
     cancelled > 0 ? `${cancelled} cancelled` : '',
     inFlight > 0 ? `${inFlight} in flight` : '',

@@ -23,6 +23,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   ambiguous: '\nGive more of the id.',
   'newer-format': '',
   'missing-bytes': '',
+  'no-model-input': '\nWhat it sent: tacho raw <session> <n> --request',
   running: '\nTry again when it is over.',
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',

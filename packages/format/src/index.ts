@@ -13,6 +13,7 @@ export {
   textOf,
   utf8Length,
 } from './content.js'
+export { countEnd, manifestCounts, noneEnded } from './ended-exchanges.js'
 export type { DeliveredRecord } from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
 export {
@@ -24,7 +25,7 @@ export {
   lineTail,
   type PlacedLine,
 } from './line.js'
-export type { LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
+export type { EndedExchanges, LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
 export {
   type AnyValue,
   type KeyValue,
@@ -42,8 +43,11 @@ export type {
   ExchangeState,
   GapRecord,
   Headers,
+  MessageRecord,
   RawRecord,
   RequestBodyRecord,
   ResponseRecord,
   Scrubbed,
+  UnparsedRecord,
+  WebSocketEnd,
 } from './raw-record.js'

@@ -33,13 +33,27 @@ export type Run = {
   /** Not there: the run is under way, or died without a word. */
   endedAt?: string
   ended?: RunEnded
-  exchanges: { completed: number; cancelled: number; failed: number }
+  exchanges: EndedExchanges
   /** Records known to be lost, by kind. */
   lost?: Record<string, number>
   /** What was sent out while it ran, where that was asked for. */
   live?: LiveDelivery[]
   /** The debug log, where it is not the folder's `session.log`. */
   debugLog?: string
+}
+
+/**
+ * How many exchanges have ended how. Those of a WebSocket count like those over HTTP; its connection,
+ * whose `end` has `webSocket`, is none of these.
+ */
+export type EndedExchanges = {
+  completed: number
+  cancelled: number
+  failed: number
+  /** WebSockets that are gone; not there where there was none. */
+  connections?: number
+  /** Of the exchanges above, those that asked for no answer; not there where there was none. */
+  prewarms?: number
 }
 
 /** How much of one signal of a run has arrived where it was sent. */

@@ -10,12 +10,14 @@ export type RawRecord =
   | ResponseRecord
   | ChunkRecord
   | EndRecord
+  | MessageRecord
+  | UnparsedRecord
   | GapRecord
 
 /** Header fields in the order and the case in which they were sent; a name can be there twice. */
 export type Headers = [name: string, value: string][]
 
-/** The request's head has arrived at the tap. */
+/** The request's head has arrived at the tap; over a WebSocket, the message that asks for an answer. */
 export type ExchangeRecord = {
   kind: 'exchange'
   exchange: string
@@ -32,9 +34,18 @@ export type ExchangeRecord = {
   /** Codex's thread and turn, where the request names them. */
   threadId?: string
   turnId?: string
+  /** How it went over the wire; not there where that was HTTP alone, as for a WebSocket's upgrade. */
+  transport?: 'websocket'
+  /** Of an exchange over a WebSocket: the exchange of its upgrade, which stands for the connection. */
+  connection?: string
+  /** It asks for no answer: it only warms up what the next one needs. */
+  prewarm?: true
 }
 
-/** The request's body has arrived whole, or as far as it came. */
+/**
+ * The request's body has arrived whole, or as far as it came. An answer may begin before that, so it
+ * can stand behind the response and its chunks.
+ */
 export type RequestBodyRecord = {
   kind: 'request-body'
   exchange: string
@@ -48,6 +59,12 @@ export type RequestBodyRecord = {
   decoded?: string
   /** Bytes and SHA-256 on the wire, where they are not those of `content`. */
   wire?: { bytes: number; sha256: string }
+  /** The exchange was over before all of it was seen: `content` is its beginning. */
+  cut?: true
+  /** Why the content coding could not be taken off to its end; `content` is what came before that. */
+  broken?: string
+  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  stopped?: number
   /** The secrets that were replaced. */
   scrubbed?: Scrubbed[]
 }
@@ -90,11 +107,56 @@ export type EndRecord = {
   responseBytes: number
   /** SHA-256 of the response's body as its chunks stand in the log. */
   responseSha256: string
+  /** SHA-256 of it on the wire, where it had a content coding. */
+  wireSha256?: string
   /** The content coding that was taken off the response for the record. */
   decoded?: string
+  /** Why it could not be taken off to its end; the chunks are what came before that. */
+  broken?: string
+  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  stopped?: number
   trailers?: Headers
+  /** Of an upgrade: how the connection ended that it began. */
+  webSocket?: WebSocketEnd
   /** What went wrong, and on which side: at the agent or at the API. */
   error?: { side: 'agent' | 'upstream'; code: string; message: string }
+}
+
+/** How a WebSocket ended. */
+export type WebSocketEnd = {
+  /** Which side was the first to close it, with a close frame or without. */
+  closedBy: 'agent' | 'upstream'
+  /** Of the close frame; neither is there where none came. */
+  code?: number
+  reason?: string
+  /** Messages of the agent, and of the API. */
+  sent: number
+  received: number
+}
+
+/** A message of a WebSocket that belongs to no exchange. */
+export type MessageRecord = {
+  kind: 'message'
+  /** The exchange of the upgrade. */
+  connection: string
+  /** Microseconds since that exchange began. */
+  at: number
+  from: 'agent' | 'upstream'
+  type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
+  /** What it carries; of a close frame, its reason. */
+  content: Content
+  /** Of a close frame, where it has one. */
+  code?: number
+  scrubbed?: Scrubbed[]
+}
+
+/** From here on, one side of an exchange could not be followed: its bytes stand in the body as they came. */
+export type UnparsedRecord = {
+  kind: 'unparsed'
+  exchange: string
+  at: number
+  side: 'request' | 'response'
+  reason: string
 }
 
 /** Records that were lost, written as soon as writing works again. */

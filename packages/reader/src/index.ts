@@ -12,6 +12,11 @@ export {
   cancellationTotals,
   type Stopped,
 } from './cancellations.js'
+export {
+  type ConnectionMessage,
+  connectionMessages,
+  connectionOf,
+} from './connection-messages.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
@@ -29,13 +34,19 @@ export type { FoundSession } from './found-session.js'
 export type { LeftOpen } from './left-open.js'
 export { findSessions, isSessionFolder, listSessions } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
+export {
+  type InputItem,
+  type MissingInput,
+  type ModelInput,
+  modelInput,
+} from './model-input/model-input.js'
 export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js'
 export type { Exchange } from './read-exchanges.js'
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
 export { readSession, type Session, type SessionExchange } from './read-session.js'
 export type { Span } from './read-spans.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'
-export { requestBody } from './request-body.js'
+export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
 export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
@@ -44,5 +55,6 @@ export type { Ended, SessionRun } from './session-runs.js'
 export { type SessionState, sessionState } from './session-state.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { type TimelineEntry, timelineOf } from './timeline.js'
+export type { Unparsed } from './unparsed.js'
 export { totalUsage, type Usage } from './usage.js'
 export { type Verification, verifiableBytes, verifySession } from './verify/verify-session.js'

@@ -1,7 +1,9 @@
 import { type ExchangeState, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
-import { rawRecordOf } from './raw-record-of.js'
+import { exchangeIdOf, rawRecordOf } from './raw-record-of.js'
+import { SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import { type LogRange, type Place, readLog } from './read-log.js'
+import { noteUnparsed, type Unparsed } from './unparsed.js'
 
 /** Where an exchange stands in the raw log. */
 export type IndexedExchange = {
@@ -13,6 +15,15 @@ export type IndexedExchange = {
   requestBody?: BodyPlace
   /** It has no request body, and is known to have had none. */
   sentNothing: boolean
+  /** A message of a WebSocket asked for it. */
+  isWebSocket: boolean
+  /** The exchange of the upgrade that began that WebSocket, as it was recorded. */
+  connection?: string
+  isPrewarm: boolean
+  /** It is no request, but stands for a WebSocket from its upgrade on. */
+  isConnection: boolean
+  /** Why a side of it could not be followed; not there where both could. */
+  unparsed?: Unparsed[]
   /** How it ended; not there while it is in flight. */
   state?: ExchangeState
   /** The byte behind its `end` record, in the file of its beginning. */
@@ -40,13 +51,22 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
     const { file, byte, line, length } = place
     if (record.kind === 'exchange') {
       const number = index.exchanges.length + 1
-      const sentNothing = BODILESS.has(record.method)
-      const exchange = { number, id: record.exchange, from: { file, byte, line }, sentNothing }
+      const sentNothing = record.transport === undefined && BODILESS.has(record.method)
+      const exchange: IndexedExchange = {
+        number,
+        id: record.exchange,
+        from: { file, byte, line },
+        sentNothing,
+        isWebSocket: record.transport === 'websocket',
+        ...(record.connection !== undefined && { connection: record.connection }),
+        isPrewarm: record.prewarm === true,
+        isConnection: false,
+      }
       index.exchanges.push(exchange)
       index.byId.set(exchange.id, exchange)
       continue
     }
-    const exchange = index.byId.get(record.exchange)
+    const exchange = index.byId.get(exchangeIdOf(record))
     if (exchange === undefined) {
       // Its beginning is lost, but other bodies may be copied from this one.
       if (record.kind === 'request-body')
@@ -54,7 +74,10 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
       continue
     }
     if (record.kind === 'request-body') exchange.requestBody = place
+    if (record.kind === 'unparsed') noteUnparsed(exchange, record)
+    if (record.kind === 'response') exchange.isConnection = record.status === SWITCHING_PROTOCOLS
     if (record.kind === 'end') {
+      exchange.isConnection = record.webSocket !== undefined
       exchange.state = record.state
       exchange.sentNothing = record.requestBytes === 0
       // What is sealed is closed: only a file that was moved could end an exchange of another one.
@@ -65,7 +88,16 @@ export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
 }
 
 function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): IndexedExchange {
-  return { number: 0, id: exchange, from: place, requestBody: place, sentNothing: false }
+  return {
+    number: 0,
+    id: exchange,
+    from: place,
+    requestBody: place,
+    sentNothing: false,
+    isWebSocket: false,
+    isPrewarm: false,
+    isConnection: false,
+  }
 }
 
 const BODILESS = new Set(['GET', 'HEAD'])

@@ -1,5 +1,6 @@
-import type { Content, Headers, RawRecord } from '@tacho/format'
+import type { Content, GapRecord, Headers, RawRecord } from '@tacho/format'
 import type { Damage } from './damage.js'
+import { isObject } from './json-value.js'
 
 /** `unknown`: a kind that a later Tacho writes. `broken`: no record of ours, or without its parts. */
 export type Unusable = 'unknown' | 'broken'
@@ -15,6 +16,11 @@ export function rawRecordOf(value: Record<string, unknown>): RawRecord | Unusabl
   return check(value) ? (value as RawRecord) : 'broken'
 }
 
+/** The exchange that a record belongs to; a message that is of none, to that of its connection. */
+export function exchangeIdOf(record: Exclude<RawRecord, GapRecord>): string {
+  return record.kind === 'message' ? record.connection : record.exchange
+}
+
 /** The damage to report for a line that holds no usable record; unknown kinds are none. */
 export function damageOf(unusable: Unusable): Pick<Damage, 'reason'> | undefined {
   return unusable === 'broken' ? { reason: 'not a record of this log' } : undefined
@@ -27,7 +33,8 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
     'exchange',
     (value) =>
       areTexts(value, ['exchange', 'time', 'method', 'url', 'run']) &&
-      areTextsIfThere(value, ['traceId', 'threadId', 'turnId']) &&
+      areTextsIfThere(value, ['traceId', 'threadId', 'turnId', 'transport', 'connection']) &&
+      (value.prewarm === undefined || typeof value.prewarm === 'boolean') &&
       areHeaders(value.headers),
   ],
   [
@@ -36,7 +43,9 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'sha256']) &&
       areCounts(value, ['at', 'bytes']) &&
       isContent(value.content) &&
-      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))),
+      (value.wire === undefined || (isObject(value.wire) && areCounts(value.wire, ['bytes']))) &&
+      (value.cut === undefined || value.cut === true) &&
+      saysHowDecodingEnded(value),
   ],
   [
     'response',
@@ -56,9 +65,27 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       areTexts(value, ['exchange', 'state', 'responseSha256']) &&
       ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
       areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
+      saysHowDecodingEnded(value) &&
       (value.trailers === undefined || areHeaders(value.trailers)) &&
+      (value.webSocket === undefined || isWebSocketEnd(value.webSocket)) &&
       (value.error === undefined ||
         (isObject(value.error) && areTexts(value.error, ['side', 'code', 'message']))),
+  ],
+  [
+    'message',
+    (value) =>
+      areTexts(value, ['connection', 'type']) &&
+      areCounts(value, ['at']) &&
+      isSide(value.from) &&
+      isContent(value.content) &&
+      areCountsIfThere(value, ['code']),
+  ],
+  [
+    'unparsed',
+    (value) =>
+      areTexts(value, ['exchange', 'side', 'reason']) &&
+      ['request', 'response'].includes(value.side as string) &&
+      areCounts(value, ['at']),
   ],
   [
     'gap',
@@ -69,6 +96,26 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       Object.values(value.lost).every(isCount),
   ],
 ])
+
+function isWebSocketEnd(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isSide(value.closedBy) &&
+    areCounts(value, ['sent', 'received']) &&
+    areCountsIfThere(value, ['code']) &&
+    areTextsIfThere(value, ['reason'])
+  )
+}
+
+function isSide(value: unknown): boolean {
+  return value === 'agent' || value === 'upstream'
+}
+
+function saysHowDecodingEnded(value: Record<string, unknown>): boolean {
+  return (
+    areTextsIfThere(value, ['broken']) && (value.stopped === undefined || isCount(value.stopped))
+  )
+}
 
 function isContent(content: unknown): content is Content {
   if (typeof content === 'string') return true
@@ -107,10 +154,10 @@ function areCounts(value: Record<string, unknown>, names: string[]): boolean {
   return names.every((name) => isCount(value[name]))
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+function areCountsIfThere(value: Record<string, unknown>, names: string[]): boolean {
+  return names.every((name) => value[name] === undefined || isCount(value[name]))
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

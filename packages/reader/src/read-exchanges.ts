@@ -1,18 +1,18 @@
 import {
-  type ChunkRecord,
   type EndRecord,
   type ExchangeRecord,
   type ExchangeState,
   type GapRecord,
   lengthOf,
-  type RequestBodyRecord,
-  type ResponseRecord,
+  type RawRecord,
   SESSION_FILES,
+  type WebSocketEnd,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
-import { damageOf, rawRecordOf } from './raw-record-of.js'
+import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
+import { noteUnparsed, type Unparsed } from './unparsed.js'
 
 /** An API request and its response, without their bodies and headers. */
 export type Exchange = {
@@ -27,6 +27,16 @@ export type Exchange = {
   lastAt: number
   method: string
   url: string
+  /** A message of a WebSocket asked for it; such an exchange has no status. Not there over HTTP. */
+  transport?: 'websocket'
+  /** The id of the exchange whose upgrade began that WebSocket, as it was recorded. */
+  connection?: string
+  /** It asked for no answer: it warmed up what the next one needs. */
+  isPrewarm: boolean
+  /** It is no request, but stands for a WebSocket from its upgrade on. */
+  isConnection: boolean
+  /** How that ended; not there while it is open. */
+  webSocket?: WebSocketEnd
   run: string
   threadId?: string
   turnId?: string
@@ -40,6 +50,8 @@ export type Exchange = {
   requestBytes: number
   responseBytes: number
   chunks: number
+  /** Why a side of it could not be followed, the first reason of each; not there where both could. */
+  unparsed?: Unparsed[]
   error?: NonNullable<EndRecord['error']>
 }
 
@@ -71,7 +83,7 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
       story.exchanges.push(exchange)
       byId.set(exchange.id, exchange)
     } else {
-      const exchange = byId.get(record.exchange)
+      const exchange = byId.get(exchangeIdOf(record))
       if (exchange !== undefined) goOn(exchange, record)
       // Where a gap tells that records were lost, its beginning was one of them.
       else if (story.gaps.length === 0)
@@ -82,7 +94,7 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
 }
 
 function begin(record: ExchangeRecord, number: number): Exchange {
-  const { threadId, turnId } = record
+  const { threadId, turnId, transport, connection } = record
   return {
     number,
     id: record.exchange,
@@ -91,6 +103,10 @@ function begin(record: ExchangeRecord, number: number): Exchange {
     lastAt: 0,
     method: record.method,
     url: record.url,
+    ...(transport === 'websocket' && { transport }),
+    ...(connection !== undefined && { connection }),
+    isPrewarm: record.prewarm === true,
+    isConnection: false,
     run: record.run,
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
@@ -101,10 +117,7 @@ function begin(record: ExchangeRecord, number: number): Exchange {
   }
 }
 
-function goOn(
-  exchange: Exchange,
-  record: RequestBodyRecord | ResponseRecord | ChunkRecord | EndRecord,
-): void {
+function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | GapRecord>): void {
   exchange.lastAt = Math.max(exchange.lastAt, record.at)
   switch (record.kind) {
     case 'request-body':
@@ -112,6 +125,7 @@ function goOn(
       return
     case 'response':
       exchange.status = record.status
+      exchange.isConnection = record.status === SWITCHING_PROTOCOLS
       return
     case 'chunk':
       exchange.firstChunkMs ??= record.at / 1000
@@ -123,9 +137,19 @@ function goOn(
       exchange.durationMs = record.at / 1000
       exchange.requestBytes = record.requestBytes
       exchange.responseBytes = record.responseBytes
+      exchange.isConnection = record.webSocket !== undefined
+      if (record.webSocket !== undefined) exchange.webSocket = record.webSocket
       if (record.error !== undefined) exchange.error = record.error
+      return
+    case 'unparsed':
+      noteUnparsed(exchange, record)
+      return
+    case 'message':
       return
     default:
       record satisfies never
   }
 }
+
+/** The status with which an upgrade is taken: a connection that is open has no other sign of being one. */
+export const SWITCHING_PROTOCOLS = 101

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FORMAT, type Manifest, type Run, type RunEnded, SESSION_FILES } from '@tacho/format'
+import { isObject } from './json-value.js'
 import { openRegular } from './open-regular.js'
 
 /** What became of reading a manifest. `newer`: the folder is of a format from the future. */
@@ -54,6 +55,10 @@ function manifestOf(value: unknown): ManifestRead {
 function runOf(value: Record<string, unknown>): Run {
   const exchanges = isObject(value.exchanges) ? value.exchanges : {}
   const ended = endedOf(value.ended)
+  const [connections, prewarms] = [
+    countOr(exchanges.connections, 0),
+    countOr(exchanges.prewarms, 0),
+  ]
   return {
     id: textOr(value.id, ''),
     tacho: textOr(value.tacho, ''),
@@ -66,6 +71,8 @@ function runOf(value: Record<string, unknown>): Run {
       completed: countOr(exchanges.completed, 0),
       cancelled: countOr(exchanges.cancelled, 0),
       failed: countOr(exchanges.failed, 0),
+      ...(connections > 0 && { connections }),
+      ...(prewarms > 0 && { prewarms }),
     },
     ...(typeof value.agentVersion === 'string' && { agentVersion: value.agentVersion }),
     ...(typeof value.pidStarted === 'string' && { pidStarted: value.pidStarted }),
@@ -95,8 +102,4 @@ function textOr(value: unknown, otherwise: string): string {
 
 function countOr(value: unknown, otherwise: number): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,6 +7,8 @@ export type ReaderErrorCode =
   | 'newer-format'
   /** Bytes that were asked for were not kept, or are damaged. */
   | 'missing-bytes'
+  /** What a model was given was asked for of an exchange that gave it nothing. */
+  | 'no-model-input'
   /** The session is running: its logs are being written. */
   | 'running'
   /** A log could not be compressed; it is as it was. */

@@ -5,27 +5,48 @@ import type { IndexedExchange, RawIndex } from './raw-index.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
 import { ReaderError } from './reader-error.js'
+import { whyNotWhole } from './why-not-whole.js'
 
 /**
  * The body of a request, put together from its pieces and proved by its checksum.
  *
- * @throws ReaderError `missing-bytes` where it was not recorded, not kept, or is damaged.
+ * @throws ReaderError `missing-bytes` where it was not recorded whole, not kept, or is damaged.
  */
 export function requestBody(
   folder: string,
   index: RawIndex,
   exchange: IndexedExchange,
 ): Uint8Array {
+  const [body] = [...requestPieces(folder, index, exchange)]
+  return body ?? new Uint8Array()
+}
+
+/**
+ * The same for who can use a part of it: as far as it was recorded, and then the error where that
+ * was not all of it.
+ */
+export function* requestPieces(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+): Generator<Uint8Array> {
   const record = bodyRecord(folder, exchange)
   if (record === undefined) {
     // Nothing was sent where the end says so, and with the methods that have no body.
-    if (exchange.sentNothing) return new Uint8Array()
+    if (exchange.sentNothing) return
     throw missing(exchange, 'there is no record of it in the log')
   }
   if (typeof record === 'string') throw missing(exchange, record)
   const bytes = assemble(folder, index, exchange, record)
-  if (createHash('sha256').update(bytes).digest('hex') === record.sha256) return bytes
-  throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
+  if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
+    throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
+  }
+  yield bytes
+  const fault = whyNotWhole(record)
+  if (fault !== undefined) {
+    const words = `The request body of exchange ${exchange.number} is not whole: ${fault}.`
+    throw new ReaderError('missing-bytes', words)
+  }
 }
 
 function assemble(
@@ -43,7 +64,12 @@ function assemble(
     })
   } catch (cause) {
     if (!(cause instanceof MissingBytes)) throw cause
-    throw missing(exchange, cause.message, cause)
+    const why = whyNotWhole(record)
+    throw missing(
+      exchange,
+      why === undefined ? cause.message : `${cause.message}, for ${why}`,
+      cause,
+    )
   }
 }
 

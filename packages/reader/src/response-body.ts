@@ -4,6 +4,7 @@ import { collectDamage, type Damage } from './damage.js'
 import { exchangeRecords } from './exchange-records.js'
 import type { IndexedExchange } from './raw-index.js'
 import { ReaderError } from './reader-error.js'
+import { whyNotWhole } from './why-not-whole.js'
 
 /** Bytes of a response's body that arrived together. */
 export type Chunk = {
@@ -16,30 +17,47 @@ export type Chunk = {
  * The body of a response, chunk by chunk, as it is read from the log. Records that continue a
  * chunk are joined to it.
  *
+ * @param onBytes is told of bytes of the log that were read.
  * @throws ReaderError `missing-bytes` as soon as bytes are missing: at once where nothing of a
- *   response was recorded, and after the last chunk where the checksum shows a loss.
+ *   response was recorded, and after the last chunk where the checksum shows a loss, or where the
+ *   record says that this was not all of it.
  */
-export function* responseChunks(folder: string, exchange: IndexedExchange): Generator<Chunk> {
+export function* responseChunks(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<Chunk> {
   const damage: Damage[] = []
   const hash = createHash('sha256')
   let chunk: Chunk | undefined
   let hasResponse = false
   let end: EndRecord | undefined
-  for (const record of exchangeRecords(folder, exchange, collectDamage(damage))) {
+  let notKept: MissingBytes | undefined
+  for (const record of exchangeRecords(folder, exchange, collectDamage(damage), onBytes)) {
     if (record.kind === 'response') hasResponse = true
     if (record.kind === 'end') end = record
-    if (record.kind !== 'chunk') continue
+    // What comes behind a hole is no part of the body's beginning; only why it is there.
+    if (record.kind !== 'chunk' || notKept !== undefined) continue
     if (chunk !== undefined && !record.continued) {
       yield chunk
       chunk = undefined
     }
-    const bytes = chunkBytes(exchange, record)
+    const bytes = chunkBytes(record)
+    if (bytes instanceof MissingBytes) {
+      notKept = bytes
+      continue
+    }
     hash.update(bytes)
     if (chunk === undefined) chunk = { at: record.at, bytes }
     else chunk.bytes = Buffer.concat([chunk.bytes, bytes])
   }
   if (chunk !== undefined) yield chunk
   if (!hasResponse && chunk === undefined) throw missing(exchange, noResponse(end))
+  const fault = end && whyNotWhole(end)
+  if (notKept !== undefined) {
+    const why = fault === undefined ? notKept.message : `${notKept.message}, for ${fault}`
+    throw missing(exchange, why, notKept)
+  }
   const [first] = damage
   if (end === undefined && first !== undefined) {
     throw missing(exchange, `line ${first.line} of the raw log is damaged: ${first.reason}`)
@@ -47,14 +65,15 @@ export function* responseChunks(folder: string, exchange: IndexedExchange): Gene
   if (end !== undefined && hash.digest('hex') !== end.responseSha256) {
     throw missing(exchange, 'what the log holds is not what arrived (its SHA-256 differs)')
   }
+  if (fault !== undefined) throw missing(exchange, fault)
 }
 
-function chunkBytes(exchange: IndexedExchange, record: ChunkRecord): Uint8Array {
+function chunkBytes(record: ChunkRecord): Uint8Array | MissingBytes {
   try {
     return bytesOf(record.content)
   } catch (cause) {
-    if (!(cause instanceof MissingBytes)) throw cause
-    throw missing(exchange, cause.message, cause)
+    if (cause instanceof MissingBytes) return cause
+    throw cause
   }
 }
 

@@ -1,6 +1,6 @@
 import { fstatSync, lstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Manifest, SESSION_FILES } from '@tacho/format'
+import { type EndedExchanges, type Manifest, noneEnded, SESSION_FILES } from '@tacho/format'
 import type { Damage } from './damage.js'
 import { collectDamage, type ReportDamage } from './damage.js'
 import type { FoundSession } from './found-session.js'
@@ -39,12 +39,8 @@ export type SessionSummary = FoundSession & {
   newerFormat?: number
 }
 
-export type ExchangeCounts = {
-  completed: number
-  cancelled: number
-  failed: number
-  inFlight: number
-}
+/** How many exchanges are how; the connections of WebSockets are counted apart. */
+export type ExchangeCounts = Required<EndedExchanges> & { inFlight: number }
 
 /**
  * What is known of a session without reading its bodies. The counts of a session that ended are
@@ -92,7 +88,7 @@ function unreadable(found: FoundSession, newerFormat: number): SessionSummary {
     ...found,
     agent: 'unknown',
     ...(lastStartedAt && { lastStartedAt }),
-    exchanges: { completed: 0, cancelled: 0, failed: 0, inFlight: 0 },
+    exchanges: { ...noneEnded(), inFlight: 0 },
     usage: {},
     damage: [],
     newerFormat,
@@ -117,20 +113,23 @@ function countsOf(
     checkTail(folder, report)
     return countsOfManifest(manifest)
   }
-  const counts = { completed: 0, cancelled: 0, failed: 0, inFlight: 0 }
-  for (const { state } of indexRawLog(folder, report).exchanges) {
-    if (state === undefined) counts.inFlight += 1
-    else counts[state] += 1
+  const counts = { ...noneEnded(), inFlight: 0 }
+  for (const { state, isConnection, isPrewarm } of indexRawLog(folder, report).exchanges) {
+    if (isConnection) counts.connections += 1
+    else counts[state ?? 'inFlight'] += 1
+    if (isPrewarm) counts.prewarms += 1
   }
   return counts
 }
 
 function countsOfManifest({ runs }: Manifest): ExchangeCounts {
-  const counts = { completed: 0, cancelled: 0, failed: 0, inFlight: 0 }
+  const counts = { ...noneEnded(), inFlight: 0 }
   for (const { exchanges } of runs) {
     counts.completed += exchanges.completed
     counts.cancelled += exchanges.cancelled
     counts.failed += exchanges.failed
+    counts.connections += exchanges.connections ?? 0
+    counts.prewarms += exchanges.prewarms ?? 0
   }
   return counts
 }

@@ -1,7 +1,7 @@
 import type { GapRecord } from '@tacho/format'
 import { microsOfIso } from './micros.js'
 import type { Session, SessionExchange } from './read-session.js'
-import type { Span } from './read-spans.js'
+import { type Span, textAttribute } from './read-spans.js'
 import type { SessionRun } from './session-runs.js'
 
 /** Something that happened in a session, at its time (microseconds since 1970). */
@@ -58,6 +58,7 @@ function spanTree({ spans }: Session, exchangeIds: ReadonlySet<string>): SpanTre
     (span) =>
       span.name !== 'session' &&
       !exchangeIds.has(span.spanId) &&
+      !isHttpRequest(span, exchangeIds) &&
       !ancestorsOf(span).some((ancestor) => exchangeIds.has(ancestor.spanId)),
   )
   for (const span of shown) {
@@ -101,6 +102,13 @@ function numberTurns(entries: TimelineEntry[]): TimelineEntry[] {
   }
   return entries
 }
+
+// Of a request that is none to a model, there is no `chat` span above it.
+function isHttpRequest(span: Span, exchangeIds: ReadonlySet<string>): boolean {
+  return span.kind === CLIENT && exchangeIds.has(textAttribute(span, 'tacho.exchange.id') ?? '')
+}
+
+const CLIENT = 3
 
 function isTurn(span: Span): boolean {
   return span.name === 'invoke_agent' || span.name.startsWith('invoke_agent ')

@@ -2,13 +2,67 @@
 export type Clock = {
   /** Microseconds since the epoch. Never goes back. */
   microseconds(): number
+  /**
+   * Microseconds that passed between two of its times, where that is not their difference: without
+   * what it was set forward by.
+   */
+  elapsed?(from: number, to: number): number
 }
 
-const origin = performance.timeOrigin * 1000
+/** The two clocks of a machine, in milliseconds. */
+export type MachineClocks = {
+  /** Goes on evenly while the machine is awake, from any moment on. */
+  monotonic(): number
+  /** The world's time, since the epoch. Anybody can set it. */
+  wall(): number
+}
 
-/** The system's time when the process started, counted on by the monotonic clock. */
-export const systemClock: Clock = {
-  microseconds: () => Math.round(origin + performance.now() * 1000),
+/** How far the wall clock may be ahead of ours before ours is set forward, in microseconds. */
+const AHEAD = 1_000_000
+
+/**
+ * The world's time, counted on by the monotonic clock: no adjustment of the wall clock makes a
+ * duration longer, shorter or negative. But Linux stops the monotonic clock while the machine sleeps
+ * (`CLOCK_MONOTONIC`, clock_gettime(2)), so where the wall clock is ahead by more than a second, ours
+ * is set forward to it. It is never set back: where the wall clock is, ours waits for nothing and
+ * goes on from where it is.
+ *
+ * So a time is the world's, and what is measured inside of one exchange ({@link Clock.elapsed}) is
+ * the monotonic clock's: a sleep in the middle of it moves what comes after it, and lengthens nothing.
+ *
+ * @param origin microseconds since the epoch at which the monotonic clock stood at 0.
+ */
+export function steadyClock(clocks: MachineClocks, origin: number): Required<Clock> {
+  let offset = origin
+  /** When it was set forward, and by how much. */
+  const jumps: { at: number; by: number }[] = []
+  return {
+    microseconds() {
+      const time = clocks.monotonic() * 1000 + offset
+      const by = clocks.wall() * 1000 - time
+      if (!(by > AHEAD)) return Math.round(time)
+      offset += by
+      const at = Math.round(time + by)
+      jumps.push({ at, by })
+      return at
+    },
+    elapsed(from, to) {
+      let slept = 0
+      for (const { at, by } of jumps) if (from < at && at <= to) slept += by
+      return Math.max(0, Math.round(to - from - slept))
+    },
+  }
+}
+
+/** This machine's. */
+export const systemClock: Required<Clock> = steadyClock(
+  { monotonic: () => performance.now(), wall: () => Date.now() },
+  performance.timeOrigin * 1000,
+)
+
+/** Microseconds that passed between two times of a clock. */
+export function elapsedOn(clock: Clock, from: number, to: number): number {
+  return clock.elapsed?.(from, to) ?? to - from
 }
 
 /** ISO 8601 in UTC with microseconds. */

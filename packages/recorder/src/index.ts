@@ -3,7 +3,8 @@ export { Exchange, type ExchangeEnd } from './exchange/exchange.js'
 export type { Conversation, RequestHead } from './exchange/request-head.js'
 export { Harmless } from './harmless.js'
 export { type DebugLog, openDebugLog } from './log/debug-log.js'
-export { isLogLevel, LOG_LEVELS, type LogLevel } from './log/session-log.js'
+export { isLogLevel, LOG_LEVELS, type LogLevel } from './log/log-level.js'
+export { makeFolders } from './make-folders.js'
 export { Recording, type RecordingOptions } from './recording.js'
 export type {
   ApprovalAnswered,

@@ -1,47 +1,122 @@
-import { SPARE_MILLISECONDS } from './limits.js'
+import { SLICE_MILLISECONDS, SPARE_MILLISECONDS, WAITING_BYTES } from './limits.js'
 
-/**
- * Work of ours that waits until it is in nobody's way. It is done in its order, in two lines: what
- * must be on the disk before the host gets its answer, and what may wait a little longer.
- */
-export class Later {
-  readonly #waiting: (() => void)[] = []
-  readonly #sparing: (() => void)[] = []
-  #timer: NodeJS.Timeout | undefined
-
+/** Work that belongs together: it is done in its order, and some of it can be had done at once. */
+export type Lane = {
   /**
-   * As soon as all that has arrived for the host is on its way again. That is two rounds of
-   * `setImmediate` away: undici uses one to see whether an idle socket is still good, and writes
-   * the request then.
+   * As soon as all that has arrived for the host is on its way again.
    *
    * @param work throws nothing.
+   * @param bytes that it holds on to.
    */
-  do(work: () => void): void {
-    if (this.#waiting.push(work) > 1) return
-    setImmediate(() => setImmediate(() => this.settle()))
-  }
-
+  do(work: () => void, bytes?: number): void
   /** Does now what {@link do} was given. */
-  settle(): void {
-    for (const work of this.#waiting.splice(0)) work()
+  settle(): void
+}
+
+type Waiting = { work: (() => void) | undefined; bytes: number }
+
+/**
+ * Work of ours that waits until it is in nobody's way. It is done in its order, a slice at a time,
+ * so that whatever has come for the host in between goes first; in two lines: what must be on the
+ * disk before the host gets its answer, and what may wait a little longer.
+ */
+export class Later {
+  #waiting: Waiting[] = []
+  #bytes = 0
+  #isPlanned = false
+  #sparing: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  /** A lane of its own, for what of it must be done before something else. */
+  lane(): Lane {
+    const own: Waiting[] = []
+    return {
+      do: (work, bytes = 0) => {
+        while (own.length > 0 && own[0]?.work === undefined) own.shift()
+        own.push(this.#add(work, bytes))
+      },
+      settle: () => {
+        for (const waiting of own.splice(0)) this.#run(waiting)
+      },
+    }
   }
 
   /**
-   * Within {@link SPARE_MILLISECONDS}, behind what {@link do} was given before. A server on the same
+   * Within {@link SPARE_MILLISECONDS}, behind what lanes were given before. A server on the same
    * machine answers in less than that, and needs the processor itself.
    *
    * @param work throws nothing.
    */
   spare(work: () => void): void {
     if (this.#sparing.push(work) > 1) return
-    this.#timer = setTimeout(() => this.settleAll(), SPARE_MILLISECONDS)
+    this.#timer = setTimeout(() => this.#spareSlice(), SPARE_MILLISECONDS)
     this.#timer.unref()
   }
 
   /** Does all of it now. */
   settleAll(): void {
     clearTimeout(this.#timer)
-    this.settle()
+    this.#settle()
     for (const work of this.#sparing.splice(0)) work()
+  }
+
+  #add(work: () => void, bytes: number): Waiting {
+    const waiting = { work, bytes }
+    this.#waiting.push(waiting)
+    this.#bytes += bytes
+    // Bounded, whatever the host does: then it waits for us.
+    if (this.#bytes > WAITING_BYTES) this.#settle()
+    else this.#plan()
+    return waiting
+  }
+
+  #plan(): void {
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    // Two rounds: in between, what follows the first bytes of a message comes, and goes on.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isPlanned = false
+        this.#slice()
+      }),
+    )
+  }
+
+  #slice(): void {
+    this.#runUntil(performance.now() + SLICE_MILLISECONDS)
+    if (this.#waiting.length > 0) this.#plan()
+  }
+
+  #runUntil(end: number): void {
+    for (;;) {
+      const waiting = this.#waiting.shift()
+      if (waiting === undefined) return
+      this.#run(waiting)
+      if (performance.now() >= end) return
+    }
+  }
+
+  #settle(): void {
+    for (const waiting of this.#waiting.splice(0)) this.#run(waiting)
+  }
+
+  #run(waiting: Waiting): void {
+    const { work } = waiting
+    if (work === undefined) return
+    waiting.work = undefined
+    this.#bytes -= waiting.bytes
+    work()
+  }
+
+  #spareSlice(): void {
+    const end = performance.now() + SLICE_MILLISECONDS
+    this.#runUntil(end)
+    while (this.#waiting.length === 0 && performance.now() < end) {
+      const work = this.#sparing.shift()
+      if (work === undefined) return
+      work()
+    }
+    this.#timer = setTimeout(() => this.#spareSlice(), 0)
+    this.#timer.unref()
   }
 }

@@ -1,4 +1,7 @@
-/** Of one body this much is kept whole; beyond it length, SHA-256 and both ends (promises: bounded). */
+/**
+ * Of one body this much is kept whole; beyond it length, SHA-256 and both ends (promises: bounded). It
+ * is also how far a coded body is decoded, whatever its coding is.
+ */
 export const BODY_BYTES = 64 * 1024 * 1024
 
 /** What is kept of each end of a body that is larger than {@link BODY_BYTES}. */
@@ -10,11 +13,36 @@ export const BODY_END_BYTES = 64 * 1024
  */
 export const TEXT_BYTES = 4 * 1024 * 1024
 
+/** Up to here a coded request is decoded at once, so that it is on the disk before its answer is out. */
+export const INLINE_WIRE_BYTES = 256 * 1024
+export const INLINE_DECODED_BYTES = 1024 * 1024
+
+/**
+ * Bytes on the wire that may wait to be decoded, of all bodies together. What comes faster is cut off
+ * for the record: it is not worth the host's memory.
+ */
+export const DECODING_QUEUE_BYTES = 32 * 1024 * 1024
+
+/** Decoded bytes that may wait for us: what is dealt with in one turn of the host's event loop. */
+export const DECODED_AHEAD_BYTES = 256 * 1024
+
+/** After twice so long without a word from the thread that decodes, it is ended. */
+export const DECODING_SILENCE_MILLISECONDS = 5_000
+
 /** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
 export const SYNC_MILLISECONDS = 500
 
 /** How long a span waits for its line while the bytes that it is about go first. */
 export const SPARE_MILLISECONDS = 2
+
+/** How long work of ours is done in one go while there may be something for the host to do. */
+export const SLICE_MILLISECONDS = 1
+
+/**
+ * What may wait to be recorded. Beyond it the host waits for us, some milliseconds: bytes that have
+ * left the processor's cache cost four times as much (a 64 MiB answer, 8 MiB waiting).
+ */
+export const WAITING_BYTES = 256 * 1024
 
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5

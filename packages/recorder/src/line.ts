@@ -5,7 +5,9 @@ import { isoTime, systemClock } from './clock.js'
 
 // One line is made and written at a time, so one piece of memory serves them all; a new one for
 // each would be most of the work of a short line.
-let scratch = Buffer.allocUnsafe(256 * 1024)
+// A line that is larger than all others gets its own.
+const SCRATCH_BYTES = 1024 * 1024
+const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 
 /** More than the end of a line takes. */
 const TAIL_ROOM = 64
@@ -17,8 +19,9 @@ export function lineOf(record: object): Uint8Array {
 
 /** The same for a record that is JSON already. */
 export function lineOfJson(json: string): Uint8Array {
-  makeRoom(json.length * 3)
-  return sealed(scratch.write(json) - 1)
+  const isShort = json.length * 3 <= SCRATCH_BYTES - TAIL_ROOM
+  const room = roomFor(isShort ? 0 : Buffer.byteLength(json))
+  return sealed(room, room.write(json) - 1)
 }
 
 /**
@@ -31,10 +34,10 @@ export function base64ChunkLine(
 ): Uint8Array {
   const head = `${JSON.stringify(chunk).slice(0, -1)},"content":[{"base64":"`
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
-  makeRoom(head.length * 3 + base64.length)
-  let end = scratch.write(head)
-  end += scratch.write(base64, end, 'latin1')
-  return sealed(end + scratch.write('"}]', end, 'latin1'))
+  const room = roomFor(head.length * 3 + base64.length)
+  let end = room.write(head)
+  end += room.write(base64, end, 'latin1')
+  return sealed(room, end + room.write('"}]', end, 'latin1'))
 }
 
 /** The line that tells of records that were lost. A line that waits to be written stays as it is. */
@@ -50,12 +53,12 @@ export function gapLine(loss: Loss): Uint8Array {
   return encodeLine(gap, crc32)
 }
 
-function makeRoom(length: number): void {
-  if (scratch.length < length + TAIL_ROOM) scratch = Buffer.allocUnsafe(length + TAIL_ROOM)
+function roomFor(length: number): Buffer {
+  return length + TAIL_ROOM <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length + TAIL_ROOM)
 }
 
-/** The line that begins with so many bytes of the scratch memory, with its checksum and newline. */
-function sealed(length: number): Uint8Array {
-  const tail = lineTail(crc32(scratch.subarray(0, length)))
-  return scratch.subarray(0, length + scratch.write(tail, length, 'latin1'))
+/** The line that begins with so many bytes of a piece of memory, with its checksum and newline. */
+function sealed(room: Buffer, length: number): Uint8Array {
+  const tail = lineTail(crc32(room.subarray(0, length)))
+  return room.subarray(0, length + room.write(tail, length, 'latin1'))
 }

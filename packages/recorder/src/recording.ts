@@ -2,14 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import { type Clock, systemClock } from './clock.js'
+import { type Clock, elapsedOn, systemClock } from './clock.js'
+import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
 import type { RequestHead } from './exchange/request-head.js'
 import { newSessionId } from './ids.js'
 import { Later } from './later.js'
 import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
 import { LiveExport, liveSettings } from './live/live-export.js'
-import { isAtLeast, type LogLevel, openSessionLog, type SessionLog } from './log/session-log.js'
+import { isAtLeast, type LogLevel } from './log/log-level.js'
+import { openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
 import { Session } from './session/session.js'
@@ -28,10 +30,14 @@ export type RecordingOptions = {
   /** The host's environment: the values of its secrets are never written. */
   environment: Readonly<Record<string, string | undefined>>
   logLevel: LogLevel
+  /** Whether an id is one that the agent gives to sessions; default: whether it can name a folder. */
+  isSessionId?: (id: string) => boolean
   /** The debug log's place, relative to the session folder or absolute; default `session.log`. */
   logPath?: string | undefined
   /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
   onTrouble: (sentence: string) => void
+  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
+  lateWishMilliseconds?: number | undefined
   clock?: Clock
 }
 
@@ -51,6 +57,7 @@ export class Recording {
   readonly #live: LiveExport | undefined
   readonly #resource: Resource
   readonly #run: RunFacts
+  readonly #decoding = new DecodingThread()
   readonly #sessions = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
   #unnamed: Session | undefined
@@ -67,8 +74,6 @@ export class Recording {
     this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
       resource: this.#resource,
-      later: this.later,
-      now: () => this.#clock.microseconds(),
       scrubUrl: (url) => this.scrubber.url(url),
     })
     this.#run = {
@@ -99,9 +104,10 @@ export class Recording {
     return exchange
   }
 
-  /** Does work whose HTTP requests belong to an exchange that need not have begun yet. */
-  sending<Result>(exchange: () => Exchange | undefined, work: () => Result): Result {
-    return this.#tracing.within(() => exchange()?.httpPlace, work)
+  /** Does work whose HTTP requests, made with undici, belong to an exchange. */
+  async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
+    const place = exchange.httpPlace
+    return place === undefined ? work() : this.#tracing.withinUndici(place, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -142,6 +148,7 @@ export class Recording {
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords()
+    this.#decoding.close()
     this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
@@ -201,12 +208,13 @@ export class Recording {
     const session = this.#unnamed ?? this.#begin()
     this.#unnamed = undefined
     this.#sessions.set(id, session)
+    const isName = isSessionId(id) && (this.#options.isSessionId?.(id) ?? true)
     try {
-      session.name(isSessionId(id) ? id : session.id)
+      session.name(isName ? id : session.id)
     } catch (error) {
       this.#options.onTrouble(`${(error as Error).message} The session is in ${session.folder}.`)
     }
-    if (!isSessionId(id)) {
+    if (!isName) {
       this.log(
         'warn',
         'tacho',
@@ -236,7 +244,10 @@ export class Recording {
       live: this.#live,
       scrubber,
       tracing: this.#tracing,
+      lateWishMilliseconds: this.#options.lateWishMilliseconds,
+      decoding: this.#decoding,
       now,
+      elapsed: (from, to) => elapsedOn(this.#clock, from, to),
     })
     this.#log.useFile(session.log)
     return session

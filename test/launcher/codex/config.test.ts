@@ -90,15 +90,16 @@ describe('the provider of a configuration', () => {
     [own, 'mine', 'https://m.example/v1', undefined],
   ])('%j is %s at %s', (toml, name, upstream, withLogin) => {
     write('config.toml', toml)
-    const provider = providerOf(readConfig([], { CODEX_HOME: home }), [])
+    const provider = providerOf(readConfig([], { CODEX_HOME: home }), [], { CODEX_HOME: home })
     if ('reason' in provider) throw new Error(provider.reason)
     expect(provider.name).toBe(name)
     expect(provider.upstream(request).href).toBe(upstream)
     expect(provider.upstream(chatgpt).href).toBe(withLogin ?? upstream)
     const key = name === 'openai' ? 'openai_base_url' : `model_providers.${name}.base_url`
-    expect(provider.redirect(({ host }) => `http://127.0.0.1:1/${host}`)).toEqual([
+    expect(provider.base).toBe(new URL(upstream).pathname)
+    expect(provider.redirect('http://127.0.0.1:1/x')).toEqual([
       '-c',
-      `${key}="http://127.0.0.1:1/${new URL(upstream).host}"`,
+      `${key}="http://127.0.0.1:1/x"`,
     ])
   })
 
@@ -116,7 +117,7 @@ describe('the provider of a configuration', () => {
     ['model_provider = "toString"', [], 'no base_url'],
   ])('%j with %j has no place for a tap: %s', (toml, args, words) => {
     write('config.toml', toml)
-    const provider = providerOf(readConfig(args, { CODEX_HOME: home }), args)
+    const provider = providerOf(readConfig(args, { CODEX_HOME: home }), args, { CODEX_HOME: home })
     expect(provider).toEqual({ reason: expect.stringContaining(words) })
   })
 })

@@ -30,6 +30,11 @@ export function startClient(port: number, host?: string): Running {
   return start(program, args, { env: cleanPath, cwd: '/' })
 }
 
+/** The same in a process group of its own, as a browser has one. */
+export function startApart(port: number): Running {
+  return start('setsid', clientWords(port), { env: cleanPath, cwd: '/' })
+}
+
 /** A shell that does something with the words of a client, which are its `"$@"`. */
 export function startShell(script: string, port: number, twice = ''): Running {
   const words = clientWords(port, '127.0.0.1', twice)

@@ -6,7 +6,7 @@ import { type Listener, listenOnLoopback } from '../../../packages/launcher/dist
 import { Peers } from '../../../packages/launcher/dist/network/peer.js'
 import { TcpTable } from '../../../packages/launcher/dist/network/tcp-table.js'
 import { eventually, type Running } from '../../host/index.js'
-import { startClient, startShell, startStranger } from './clients.js'
+import { startApart, startClient, startShell, startStranger } from './clients.js'
 
 let peers: Peers
 let listener: Listener
@@ -81,6 +81,11 @@ describe('is let in', () => {
     socket.destroy()
   })
 
+  test('what was started with us as one job', async () => {
+    await using other = startClient(listener.port)
+    await other.stdout.containing(WELCOME)
+  })
+
   test('a hundred connections at once', async () => {
     const sockets = Array.from({ length: 100 }, () => connect(listener.port, '127.0.0.1'))
     await Promise.all(
@@ -111,12 +116,12 @@ describe('is closed before a byte is read', () => {
   test('a process of ours that the agent has not started', async () => {
     await using agent = startShell('read _', listener.port)
     peers.agentIs(agent.pid)
-    await using other = startClient(listener.port)
+    await using other = startApart(listener.port)
     await expectClosed(other)
   })
 
   test('a process of ours before there is an agent', async () => {
-    await using other = startClient(listener.port)
+    await using other = startApart(listener.port)
     await expectClosed(other)
   })
 

@@ -11,6 +11,7 @@ import {
   twoExchanges,
   writeSession,
 } from '../session-folder.js'
+import { ASKED, asked, CONNECTION, message, upgrade } from '../web-socket-session.js'
 
 const require = createRequire(import.meta.url)
 
@@ -32,6 +33,8 @@ type Entry = {
   }
   timings: Record<string, number>
   comment?: string
+  _resourceType?: string
+  _webSocketMessages?: object[]
   _exchange: string
   _state: string
 }
@@ -72,6 +75,17 @@ test('exchanges are there with their bodies, states and times', () => {
     timings: { send: 0.5, wait: 99.5, receive: 20 },
   })
   expect(second?.response._error).toMatch(/^in flight/)
+})
+
+test('a request that was cut has what was seen of it, and one behind its answer took no time of ours', () => {
+  const [begin, request, ...rest] = exchangeRecords({ id: FIRST, request: 'abc', chunks: ['ab'] })
+  const cut = { ...request, cut: true, at: 130_000 }
+  const [entry] = entriesOf([begin as object, ...rest.slice(0, 2), cut, ...rest.slice(2)])
+  expect(entry).toMatchObject({
+    request: { postData: { text: 'abc' } },
+    comment: expect.stringContaining('over before all of it was seen'),
+    timings: { send: 130, wait: 0, receive: 1070 },
+  })
 })
 
 test('text that is cut within a character by chunks is whole; bytes that are no text are base64', () => {
@@ -139,4 +153,51 @@ test('a response that is not what arrived is given as far as it is there, with t
   )
   expect(entry?.response.content.text).toBe('one')
   expect(entry?.response._error).toMatch(/not whole/)
+})
+
+test('the messages of a WebSocket stand with its connection, as DevTools have them', () => {
+  const { begin, end } = upgrade({ webSocket: { closedBy: 'agent', sent: 2, received: 3 } })
+  const entries = entriesOf([
+    ...begin,
+    message({ at: 20_000, content: '' }),
+    ...asked({ id: ASKED, start: 100, message: { input: ['é'] }, events: [{ a: 1 }, { b: 2 }] }),
+    message({ type: 'binary', from: 'agent', content: 'text' }),
+    message({ type: 'close', code: 1000, content: [{ omitted: 4 }] }),
+    ...end,
+    // Its connection is none that the log has: it stands by itself.
+    ...asked({ id: SECOND, connection: FIRST, message: { input: [] }, isPrewarm: true }),
+  ])
+  const base = Date.parse('2026-11-23T10:00:00Z') / 1000
+  const ofAsked = { opcode: 1, _exchange: ASKED, _number: 2 }
+  expect(entries).toMatchObject([
+    { _exchange: CONNECTION, _resourceType: 'websocket', response: { status: 101 } },
+    { _exchange: SECOND, _prewarm: true, response: { status: 0 } },
+  ])
+  expect(entries[1]).not.toHaveProperty('_webSocketMessages')
+  expect(entries[0]?._webSocketMessages).toEqual([
+    { type: 'receive', time: base + 0.07, opcode: 9, data: '' },
+    { type: 'send', time: base + 0.1005, ...ofAsked, data: '{"input":["é"]}' },
+    { type: 'receive', time: base + 0.22, ...ofAsked, data: '{"a":1}' },
+    { type: 'receive', time: base + 0.23, ...ofAsked, data: '{"b":2}' },
+    { type: 'send', time: base + 0.11, opcode: 2, data: 'dGV4dA==' },
+    {
+      type: 'receive',
+      time: base + 0.11,
+      opcode: 8,
+      data: '',
+      _code: 1000,
+      _missing: 'A message is not whole: 4 bytes of this body were not kept.',
+    },
+  ])
+})
+
+test('an exchange that names a connection which was over, or not there yet, stands by itself', () => {
+  const { begin, end } = upgrade({ webSocket: { closedBy: 'agent', sent: 0, received: 0 } })
+  const early = asked({ id: SECOND, message: {} })
+  const late = asked({ id: ASKED, message: {} })
+  expect(entriesOf([...early, ...begin, ...end, ...late])).toMatchObject([
+    { _exchange: SECOND },
+    { _exchange: CONNECTION, _webSocketMessages: [] },
+    { _exchange: ASKED },
+  ])
 })

@@ -11,6 +11,7 @@ import {
   timeAt,
   writeSession,
 } from '../session-folder.js'
+import { webSocketSession } from '../web-socket-session.js'
 
 type Event = {
   ph: string
@@ -94,4 +95,13 @@ test('an approval lasts as long as it waited; tools, cancellations and gaps have
   ])
   expect(events.find(({ cat }) => cat === 'approval')).toMatchObject({ ts: 10_000, dur: 300_000 })
   expect(events.find(({ cat }) => cat === 'gap')).toMatchObject({ ts: 7_000, dur: 2_000 })
+})
+
+test('a WebSocket has a track of its own, above the exchanges that go over it', async () => {
+  const events = await traceOf({ raw: webSocketSession(), meta: [] })
+  expect(trackNames(events)).toEqual(['runs', 'connections', 'exchanges', 'streams'])
+  const names = events.filter(({ cat }) => cat?.startsWith('exchange,')).map(({ name }) => name)
+  const url = 'http://127.0.0.1:4000/v1/responses'
+  expect(names).toEqual([`2 WS ${url}, prewarm`, `3 WS ${url}`, `4 WS ${url}`])
+  expect(events.filter(({ cat }) => cat === 'connection,completed')).toHaveLength(1)
 })

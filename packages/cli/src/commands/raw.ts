@@ -1,9 +1,19 @@
-import { indexRawLog, type RawIndex, requestBody, responseChunks } from '@tacho/reader'
+import {
+  type IndexedExchange,
+  indexRawLog,
+  modelInput,
+  type RawIndex,
+  requestPieces,
+  responseChunks,
+  type Unparsed,
+} from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
+import { printable } from '../printable.js'
 import { writeBody } from '../raw/body.js'
 import { writeChunkJson, writeChunkLines } from '../raw/chunks.js'
+import { writeInput } from '../raw/input.js'
 import { type ChosenExchange, writeWhole } from '../raw/whole.js'
 import {
   SESSION_ARGUMENT,
@@ -16,6 +26,7 @@ type RawOptions = SessionOptions & {
   request?: boolean
   response?: boolean
   chunks?: boolean
+  input?: boolean
   json?: boolean
 }
 
@@ -38,6 +49,12 @@ export function addRawCommand(tacho: Command): void {
         'request',
       ),
     )
+    .addOption(
+      new Option(
+        '--input',
+        'all that the model was given, as if it had been sent at once: one JSON object',
+      ).conflicts(['request', 'response', 'chunks']),
+    )
     .option('--json', 'with --chunks: a JSON object a line')
     .action(raw)
   withSessionsDir(command)
@@ -54,7 +71,16 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   }
   const chosen = choose(sessionNamed(name, options).folder, number)
   const { folder, index, exchange } = chosen
-  if (options.request) await writeBody([requestBody(folder, index, exchange)])
+  if (options.input) {
+    await writeInput(modelInput(folder, index, exchange))
+    return
+  }
+  const isWhole = !options.request && !options.response && !options.chunks
+  for (const unparsed of exchange.unparsed ?? []) {
+    const isAsked = isWhole || (unparsed.side === 'request') === (options.request ?? false)
+    if (isAsked) note(unparsedWords(exchange, unparsed))
+  }
+  if (options.request) await writeBody(requestPieces(folder, index, exchange))
   else if (options.response) await writeBody(bytesOfChunks(chosen))
   else if (options.chunks && options.json) await writeChunkJson(responseChunks(folder, exchange))
   else if (options.chunks) await writeChunkLines(responseChunks(folder, exchange))
@@ -62,6 +88,15 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   if (!options.request && exchange.state === undefined) {
     note(`exchange ${number} has no end in the log: this is what had arrived.`)
   }
+}
+
+function unparsedWords({ isConnection }: IndexedExchange, { side, reason }: Unparsed): string {
+  const why = printable(reason)
+  if (!isConnection) {
+    return `the ${side} could not be followed to its end: ${why}. It is given as it came.`
+  }
+  const from = side === 'request' ? 'agent' : 'API'
+  return `what the ${from} sent could not be followed to its end: ${why}.`
 }
 
 function choose(folder: string, number: number): ChosenExchange {

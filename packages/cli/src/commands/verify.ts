@@ -60,10 +60,10 @@ async function verifyOne(session: FoundSession, progress: ProgressBar): Promise<
   }
 }
 
-/** These three are promised (docs/cli.md): 0 clean, 1 damaged, 2 unreadable. */
-function exitCodeOf({ unreadable, damage }: Verification): number {
+/** These three are promised (docs/cli.md): 0 clean, 1 damaged or came broken, 2 unreadable. */
+function exitCodeOf({ unreadable, damage, broken }: Verification): number {
   if (unreadable !== undefined) return 2
-  return damage.length > 0 ? 1 : 0
+  return damage.length > 0 || broken.length > 0 ? 1 : 0
 }
 
 function asJson(result: Verification): object {

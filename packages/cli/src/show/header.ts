@@ -28,6 +28,7 @@ export function headerLines(session: Session, trace: string | undefined): string
     ['cwd', printable(run?.cwd ?? '')],
     ['command', run === undefined ? '' : commandWords(session, run)],
     ['exchanges', exchangesWords(session)],
+    ['connections', connectionsWords(session)],
     ['approvals', approvalsWords(session)],
     ['cancellations', cancellationsWords(session)],
     ['tokens', tokensWords(session)],
@@ -75,11 +76,21 @@ function endWords(session: Session, run: SessionRun | undefined): string {
 
 function exchangesWords({ exchanges }: Session): string {
   const counts = new Map<string, number>()
-  for (const { state } of exchanges) counts.set(state, (counts.get(state) ?? 0) + 1)
-  const parts = ['cancelled', 'failed', 'in-flight']
-    .filter((state) => counts.has(state))
-    .map((state) => `${counts.get(state)} ${state.replace('-', ' ')}`)
-  return parts.length === 0 ? String(exchanges.length) : `${exchanges.length}: ${parts.join(', ')}`
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
+  const requests = exchanges.filter(({ isConnection }) => !isConnection)
+  for (const { state, isPrewarm } of requests) {
+    count(state)
+    if (isPrewarm) count('prewarm')
+  }
+  const parts = ['prewarm', 'cancelled', 'failed', 'in-flight']
+    .filter((what) => counts.has(what))
+    .map((what) => `${counts.get(what)} ${what.replace('-', ' ')}`)
+  return parts.length === 0 ? String(requests.length) : `${requests.length}: ${parts.join(', ')}`
+}
+
+function connectionsWords({ exchanges }: Session): string {
+  const count = exchanges.filter(({ isConnection }) => isConnection).length
+  return count === 0 ? '' : `${count} WebSocket${count === 1 ? '' : 's'}`
 }
 
 function approvalsWords(session: Session): string {

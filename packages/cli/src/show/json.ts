@@ -1,3 +1,4 @@
+import type { WebSocketEnd } from '@tacho/format'
 import {
   approvalsOf,
   approvalTotals,
@@ -33,7 +34,7 @@ export function sessionJson(session: Session, trace: string | undefined): object
       folder: session.folder,
       traceUrl: trace ?? null,
     },
-    exchanges: session.exchanges.map(exchangeJson),
+    exchanges: exchangesJson(session.exchanges),
     turns: entries.flatMap((entry) => (entry.kind === 'turn' ? [spanJson(entry.span)] : [])),
     spans: entries.flatMap((entry) => (entry.kind === 'span' ? [spanJson(entry.span)] : [])),
     approvals: approvals.map(approvalJson),
@@ -48,13 +49,22 @@ export function sessionJson(session: Session, trace: string | undefined): object
   }
 }
 
-function exchangeJson(exchange: SessionExchange): object {
+function exchangesJson(exchanges: readonly SessionExchange[]): object[] {
+  const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
+  return exchanges.map((exchange) => exchangeJson(exchange, numbers.get(exchange.connection ?? '')))
+}
+
+function exchangeJson(exchange: SessionExchange, connection: number | undefined): object {
   return {
     number: exchange.number,
     id: exchange.id,
     state: exchange.state,
     method: exchange.method,
     url: exchange.url,
+    transport: exchange.transport ?? 'http',
+    connection: connection ?? null,
+    isConnection: exchange.isConnection,
+    isPrewarm: exchange.isPrewarm,
     status: exchange.status ?? null,
     startedAt: exchange.startedAt,
     firstChunkMs: exchange.firstChunkMs ?? null,
@@ -65,9 +75,15 @@ function exchangeJson(exchange: SessionExchange): object {
     model: exchange.model ?? null,
     usage: exchange.usage ?? null,
     error: exchange.error ?? null,
+    webSocket: exchange.webSocket === undefined ? null : webSocketJson(exchange.webSocket),
+    unparsed: exchange.unparsed ?? [],
     turnId: exchange.turnId ?? null,
     threadId: exchange.threadId ?? null,
   }
+}
+
+function webSocketJson({ closedBy, code, reason, sent, received }: WebSocketEnd): object {
+  return { closedBy, code: code ?? null, reason: reason ?? null, sent, received }
 }
 
 function spanJson(span: Span): object {

@@ -10,6 +10,7 @@ import { printable } from '../printable.js'
 import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
 import type { Style } from '../style.js'
 import type { Cell, Column, Row } from '../table.js'
+import { closedWords } from '../web-socket-words.js'
 import { commandWords } from './header.js'
 import type { Sentence } from './sentence.js'
 import { sentencesOf } from './sentences.js'
@@ -80,13 +81,13 @@ function exchangeRow(
   start: string,
   indent: string,
 ): Row {
-  const { number, method, url, model, status, firstChunkMs, durationMs, usage } = exchange
+  const { number, model, status, firstChunkMs, durationMs, usage } = exchange
   const tokens =
     usage && `${tokenCount(usage.inputTokens ?? 0)}/${tokenCount(usage.outputTokens ?? 0)}`
   return [
     String(number),
     start,
-    indent + printable(`${method} ${pathOf(url)}`),
+    indent + requestWords(exchange),
     printable(model ?? ''),
     status === undefined ? '' : statusCell(status),
     firstChunkMs === undefined ? '' : duration(firstChunkMs),
@@ -98,20 +99,41 @@ function exchangeRow(
   ]
 }
 
-function stateCell(session: Session, { state, error }: SessionExchange): Cell {
-  const why = error === undefined ? '' : printable(`: ${error.code}, ${error.message}`)
+function requestWords({ method, url, transport, isPrewarm }: SessionExchange): string {
+  const words = printable(`${transport === undefined ? method : 'WS'} ${pathOf(url)}`)
+  return isPrewarm ? `${words} (prewarm)` : words
+}
+
+function stateCell(session: Session, exchange: SessionExchange): Cell {
+  const { state, webSocket, unparsed } = exchange
+  const why = whyWords(exchange)
+  const text = [state, why].filter((part) => part !== '').join(': ')
   switch (state) {
-    case 'completed':
-      return { text: state, style: 'good' }
+    case 'completed': {
+      const isGood = unparsed === undefined && webSocket?.closedBy !== 'upstream'
+      // Who closed a connection says more than that it is over.
+      return { text: webSocket === undefined ? text : why, style: isGood ? 'good' : 'warning' }
+    }
     case 'cancelled':
-      return { text: state + why, style: 'warning' }
+      return { text, style: 'warning' }
     case 'failed':
-      return { text: state + why, style: 'bad' }
+      return { text, style: 'bad' }
     case 'in-flight':
       return inFlightWords(session)
     default:
       return state satisfies never
   }
+}
+
+// Of a connection, who closed it; of what went wrong, what; of a side that was not followed, why.
+function whyWords({ error, webSocket, unparsed = [] }: SessionExchange): string {
+  return [
+    webSocket === undefined ? '' : closedWords(webSocket),
+    error === undefined ? '' : printable(`${error.code}, ${error.message}`),
+    ...unparsed.map(({ side, reason }) => `${side} not followed (${printable(reason)})`),
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
 }
 
 function inFlightWords({ ended }: Session): { text: string; style: Style } {

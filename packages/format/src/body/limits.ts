@@ -57,6 +57,9 @@ export const MAX_CHAIN = 4096
 /** Valid UTF-8 in a row that is written as text amid bytes that are no text. */
 export const TEXT_RUN = 32
 
+/** Bytes that are no text are searched for text among them up to here: what is larger is a file. */
+export const SEARCHED_FOR_TEXT = 1024 * 1024
+
 /** A chain longer than this in a file that is read is a circle, or made to do harm. */
 export const MAX_READ_CHAIN = 65_536
 

@@ -1,10 +1,11 @@
-import { base64Of, type Piece, textOf } from '../content.js'
-import { TEXT_RUN } from './limits.js'
+import { base64Of, isBloatedByJson, type Piece, textOf } from '../content.js'
+import { SEARCHED_FOR_TEXT, TEXT_RUN } from './limits.js'
 
 /** These bytes as literal pieces: text as far as they are UTF-8, base64 for the rest. */
 export function literalPieces(bytes: Uint8Array): Piece[] {
-  const text = textOf(bytes)
+  const text = isBloatedByJson(bytes) ? undefined : textOf(bytes)
   if (text !== undefined) return text === '' ? [] : [text]
+  if (bytes.length > SEARCHED_FOR_TEXT) return [{ base64: base64Of(bytes) }]
   const pieces: Piece[] = []
   let written = 0
   for (let at = 0; at < bytes.length; ) {

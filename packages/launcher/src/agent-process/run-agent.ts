@@ -113,14 +113,14 @@ function giveBackDefault(signal: NodeJS.Signals): void {
  * are to end as the agent has.
  */
 function forwardSignals(child: ChildProcess, onSignal: AgentStart['onSignal']): () => void {
-  const witness = new GroupWitness()
+  let witness: GroupWitness | undefined
   const listeners: [NodeJS.Signals, () => void][] = []
   let hasEnded = false
   for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) {
     const reaction = async () => {
       if (hasEnded) return
       onSignal?.(signal)
-      const hasIt = witness.isThere
+      const hasIt = witness?.isThere
         ? isInOurGroup(child) && (await witness.hasHeard(signal))
         : isOfKeyboard(signal) && isInForeground()
       if (!hasIt && !hasEnded) killStarted(child, signal)
@@ -128,9 +128,11 @@ function forwardSignals(child: ChildProcess, onSignal: AgentStart['onSignal']): 
     process.on(signal, reaction)
     listeners.push([signal, reaction])
   }
+  // Behind the listeners: to start it takes a moment, and a signal must find us ready.
+  witness = new GroupWitness()
   return () => {
     hasEnded = true
-    witness.close()
+    witness?.close()
     setTimeout(() => {
       for (const [signal, reaction] of listeners) process.removeListener(signal, reaction)
     }, ECHO_MILLISECONDS).unref()

@@ -29,6 +29,13 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
   return config
 }
 
+/** What `-c` options make, without any file. */
+export function overridesOf(args: readonly string[]): TomlTable {
+  const config: TomlTable = {}
+  for (const override of valuesOf(args, ['-c', '--config'])) applyOverride(config, override)
+  return config
+}
+
 /** The values of an option, in the order in which they stand, however they are attached. */
 export function valuesOf(args: readonly string[], names: readonly string[]): string[] {
   const values: string[] = []

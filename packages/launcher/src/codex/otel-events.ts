@@ -2,7 +2,9 @@ import { type ApprovalAnswered, Harmless, type Recording } from '@tacho/recorder
 import type { LogRecord } from '../otlp-receiver/log-record.js'
 import { approvalKind, decidedBy, decisionWord, isApproved } from './otel-decision.js'
 import { eventLine } from './otel-line.js'
-import { commandOf, exitCodeOf, refusalOf, statusOf } from './otel-tool-result.js'
+import { commandOf, exitCodeOf, outputOf, refusalOf, statusOf } from './otel-tool-result.js'
+import type { HookQuestions } from './tui/hook-questions.js'
+import { replyTo, USER_INPUT } from './tui/user-input.js'
 import type { TurnMoments, TurnPlace } from './turn-moments.js'
 
 /**
@@ -13,6 +15,7 @@ import type { TurnMoments, TurnPlace } from './turn-moments.js'
 export class OtelEvents {
   readonly #recording: Recording
   readonly #turns: TurnMoments
+  readonly #questions: HookQuestions
   readonly #harmless: Harmless
   /** The calls with a decision, and how many approvals each has from here. */
   readonly #decided = new Map<string, number>()
@@ -20,9 +23,10 @@ export class OtelEvents {
   /** The tools that were started here. */
   readonly #started = new Set<string>()
 
-  constructor(options: { recording: Recording; turns: TurnMoments }) {
+  constructor(options: { recording: Recording; turns: TurnMoments; questions: HookQuestions }) {
     this.#recording = options.recording
     this.#turns = options.turns
+    this.#questions = options.questions
     this.#harmless = new Harmless((part, cause) =>
       options.recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
@@ -82,15 +86,14 @@ export class OtelEvents {
     const isSeenElsewhere =
       approvals.countOf(call.callId) > own || (source === 'User' && approvals.hasSeenChoices)
     this.#decided.set(call.callId, own)
+    const answer = { decision: decisionWord(decision), decidedBy: decidedBy(source, decision) }
+    const isAnswer = this.#questions.decided(call.callId, { ...answer, at: call.at })
     // The JSON-RPC tap sees who is asked and for how long; the configuration asks nobody.
-    if (source !== 'Config' && isSeenElsewhere) return
+    if (!isAnswer && source !== 'Config' && isSeenElsewhere) return
     if (isApproved(decision)) this.#start(call, place)
     else this.#declined.add(call.callId)
-    this.#approval(call, place, {
-      decision: decisionWord(decision),
-      decidedBy: decidedBy(source, decision),
-      isWaitUnknown: source !== 'Config',
-    })
+    if (isAnswer) return
+    this.#approval(call, place, { ...answer, isWaitUnknown: source !== 'Config' })
   }
 
   /** A tool starts when it may run: one that runs for long is in flight from then on. */
@@ -128,11 +131,13 @@ export class OtelEvents {
   #result(event: LogRecord, call: Call, place: TurnPlace): void {
     const { session, conversation } = place
     const { callId, at } = call
+    if (call.tool === USER_INPUT)
+      this.#questions.replied(callId, { decision: replyTo(outputOf(event)), at })
     const refusal = this.#decided.has(callId) ? undefined : refusalOf(event)
     const duration = Number(event.attributes.get('duration_ms') ?? 0)
     const startedAt = at - Math.max(0, Number.isFinite(duration) ? duration : 0) * 1000
-    if (!this.#started.has(callId)) this.#start({ ...call, at: startedAt }, place)
-    if (!this.#started.has(callId)) return
+    if (!this.#isOurs(callId)) this.#start({ ...call, at: startedAt }, place)
+    if (!this.#isOurs(callId)) return
     if (refusal !== undefined) {
       const answer = { decision: 'decline', decidedBy: 'rule', rationale: refusal } as const
       this.#approval(call, place, answer)
@@ -146,6 +151,12 @@ export class OtelEvents {
       ...(call.command !== undefined && { 'tacho.tool.command': call.command }),
     })
     this.#started.delete(callId)
+    this.#questions.toolEnded(callId)
+  }
+
+  /** Whether nobody else tells of its end: it was started here, or by a hook. */
+  #isOurs(callId: string): boolean {
+    return this.#started.has(callId) || this.#questions.isRunning(callId)
   }
 }
 

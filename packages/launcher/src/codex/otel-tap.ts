@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
-import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
+import type { LateRecording } from '../late-recording.js'
+import { networkOf } from '../network/network.js'
 import type { Peers } from '../network/peer.js'
-import { Forwarder } from '../otlp-receiver/forwarder.js'
+import type { Forwarder } from '../otlp-receiver/forwarder.js'
 import { OtlpReceiver } from '../otlp-receiver/otlp-receiver.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { codexHome } from './home.js'
 import { OtelEvents } from './otel-events.js'
 import { asksForCosts, type LogExport, logExportOf } from './otel-overrides.js'
+import type { HookQuestions } from './tui/hook-questions.js'
 import type { TurnMoments } from './turn-moments.js'
 
 /** What makes Codex tell us its log events. */
@@ -33,20 +36,21 @@ export const NO_OTEL_TAP: OtelTap = { options: [], declines: () => false, close:
 export async function startOtelTap(options: {
   config: TomlTable
   environment: NodeJS.ProcessEnv
-  recording: Recording
+  late: LateRecording
   turns: TurnMoments
   peers: Peers
+  questions: HookQuestions
 }): Promise<OtelTap> {
-  const { config, recording } = options
+  const { config, late } = options
   const logExport = logExportOf(config)
   if ('reason' in logExport) {
-    recording.log('info', 'tacho', `Codex's log events are not recorded: ${logExport.reason}`)
+    late.log('info', 'tacho', `Codex's log events are not recorded: ${logExport.reason}`)
     return NO_OTEL_TAP
   }
   try {
     return await listen(logExport, options)
   } catch (error) {
-    recording.log('warn', 'tacho', `Codex's log events are not recorded: ${String(error)}`)
+    late.log('warn', 'tacho', `Codex's log events are not recorded: ${String(error)}`)
     return NO_OTEL_TAP
   }
 }
@@ -55,15 +59,20 @@ async function listen(
   { redirect, own }: LogExport,
   options: Parameters<typeof startOtelTap>[0],
 ): Promise<OtelTap> {
-  const { config, environment, recording, turns, peers } = options
-  const events = new OtelEvents({ recording, turns })
-  const forwarder = own && openForwarder(own, environment)
+  const { config, environment, late, turns, peers, questions } = options
+  const forwarder = own && (await openForwarder(own, environment, late))
+  let events: OtelEvents | undefined
   const receiver = await OtlpReceiver.start({
     peers,
-    onLogs: (records) => events.take(records),
+    onLogs: (records) =>
+      late.with((recording) => {
+        events ??= new OtelEvents({ recording, turns, questions })
+        events.take(records)
+      }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
-  if (receiver.secret !== undefined) recording.scrubber.learn(receiver.secret, 'tap')
+  const { secret } = receiver
+  if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
   const hasCosts = asksForCosts(config)
   return {
     options: redirect(receiver.endpoint('logs')),
@@ -74,7 +83,7 @@ async function listen(
       if (lost === undefined) return
       const { exports, bytes, reason } = lost
       const to = own?.endpoint.host
-      recording.log(
+      late.log(
         'warn',
         'tacho',
         `${exports} exports (${bytes} bytes) did not reach ${to}: ${reason}`,
@@ -83,13 +92,23 @@ async function listen(
   }
 }
 
-function openForwarder(
+async function openForwarder(
   { endpoint, caCertificate }: NonNullable<LogExport['own']>,
   environment: NodeJS.ProcessEnv,
-): Forwarder {
-  if (caCertificate === undefined) return new Forwarder({ endpoint, environment })
+  late: LateRecording,
+): Promise<Forwarder> {
+  // Loaded where a user has an endpoint of his own: all others wait for Codex, not for undici.
+  const { Forwarder } = await import('../otlp-receiver/forwarder.js')
   // A path in Codex's configuration is relative to its home.
-  const certificate = resolve(codexHome(environment), caCertificate)
-  const trusting = { ...environment, CODEX_CA_CERTIFICATE: certificate }
-  return new Forwarder({ endpoint, environment: trusting })
+  const certificate = caCertificate && resolve(codexHome(environment), caCertificate)
+  const network = networkOf(
+    certificate === undefined
+      ? environment
+      : { ...environment, [CERTIFICATE_VARIABLE]: certificate },
+    {
+      certificateVariable: CERTIFICATE_VARIABLE,
+      onProblem: ({ message }) => late.log('warn', 'tacho', message),
+    },
+  )
+  return new Forwarder({ endpoint, network })
 }

@@ -42,7 +42,8 @@ function isSuccess({ attributes }: LogRecord): boolean {
   return String(attributes.get('success')) === 'true'
 }
 
-function outputOf({ attributes }: LogRecord): string {
+/** What the model is told. */
+export function outputOf({ attributes }: LogRecord): string {
   const output = attributes.get('output')
   return typeof output === 'string' ? output : ''
 }

@@ -1,24 +1,18 @@
 import { join } from 'node:path'
-import {
-  CannotRecord,
-  isLogLevel,
-  LOG_LEVELS,
-  type LogLevel,
-  openDebugLog,
-  Recording,
-  type Session,
-} from '@tacho/recorder'
+import { isUuid } from '@tacho/format'
+import { isLogLevel, LOG_LEVELS, type LogLevel, type Session } from '@tacho/recorder'
 import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../agent-process/free-descriptors.js'
 import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
+import { LateRecording } from '../late-recording.js'
 import { type Switches, WrongUse, withHome } from '../switches.js'
 import { tapStdio } from './app-server/tap-stdio.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
 import { codexHome } from './home.js'
 import type { RecordedRun } from './recorded-run.js'
 import { Rollouts } from './rollouts.js'
-import { canReadStderr, isAboutRefusedWebSocket } from './stderr.js'
-import { startTap } from './tap.js'
+import { canReadStderr } from './stderr.js'
+import { type CodexTap, startTap } from './tap.js'
 import { Troubles } from './troubles.js'
 import { tapTui } from './tui/tui-tap.js'
 
@@ -40,66 +34,99 @@ export async function recordCodex(
   const troubles = new Troubles(run.mode === 'tui')
   try {
     const level = logLevelOf(run.switches)
+    const path = debugLogPath(run.switches.debugLog?.path)
     if (!areDescriptorsFree()) {
       troubles.tell(TOO_FEW_DESCRIPTORS)
       return await runAgent(plainStart(run, environment))
     }
     if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
-    const recording = openRecording(run, environment, level, troubles)
-    if (recording === undefined) return await runAgent(plainStart(run, environment))
-    return await runRecorded(run, environment, recording)
+    const tell = (sentence: string) => troubles.tell(sentence)
+    return await runRecorded(run, environment, tell, async () => {
+      const { openRecording } = await import('./open-recording.js')
+      return openRecording({
+        root: rootOf(run.switches, environment),
+        agent: { name: 'codex' },
+        isSessionId: isUuid,
+        command: run.mode,
+        argv: run.switches.args,
+        cwd: process.cwd(),
+        environment,
+        logLevel: level,
+        logPath: path,
+        onTrouble: tell,
+        ...(run.mode === 'tui' && { lateWishMilliseconds: HOOK_MILLISECONDS }),
+      })
+    })
   } finally {
     troubles.flush()
   }
 }
 
+// A TUI tells that it was interrupted once it has let go of its requests.
+const HOOK_MILLISECONDS = 1000
+
 async function runRecorded(
   run: RecordedRun,
   environment: NodeJS.ProcessEnv,
-  recording: Recording,
+  tell: (sentence: string) => void,
+  open: Parameters<LateRecording['open']>[0],
 ): Promise<AgentEnded> {
-  const log: Log = (level, label, message) => recording.log(level, label, message)
-  log('info', 'tacho', `recording ${run.codex} (${run.mode}) in ${process.cwd()}`)
+  const late = new LateRecording()
+  late.log('info', 'tacho', `recording ${run.codex} (${run.mode}) in ${process.cwd()}`)
   const rollouts = new Rollouts(codexHome(environment))
-  const tap = await startTap({ args: run.switches.args, environment, recording, rollouts })
+  const tap = await startTap({ args: run.switches.args, environment, late, rollouts, tell })
   let ended: AgentEnded = { exitCode: 127 }
+  let opened: Promise<void> | undefined
   try {
-    const start: AgentStart = {
-      ...plainStart(run, environment),
-      args: tap.args,
-      environment: tap.environment,
-      onSignal: (signal) => recording.signalled(signal),
-    }
-    ended = await runAgent(
-      await withAppServerTap(
-        withStderr(start, log, tap.hasRefusedUpgrade),
-        run,
-        recording,
-        rollouts,
-      ),
+    const start = withStderr(
+      {
+        ...plainStart(run, environment),
+        args: tap.args,
+        environment: tap.environment,
+        onSignal: (signal) => late.with((recording) => recording.signalled(signal)),
+      },
+      (level, label, message) => late.log(level, label, message),
     )
+    // Where nobody talks with the agent but through us, we must be there first.
+    if (run.mode === 'app-server') {
+      opened = late.open(open)
+      await opened
+    }
+    const running = runAgent(await withOwnTap(start, run, late, { tap, rollouts }))
+    tap.started()
+    opened ??= late.open(open)
+    ended = await running
     return ended
   } finally {
+    await (opened ?? late.open(open))
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
-    log('info', 'tacho', `codex ended: ${how}`)
+    late.log('info', 'tacho', `codex ended: ${how}`)
+    const recording = await late.ready
     // Whatever fails here, Codex has ended as it has.
-    for (const close of [() => tap.close(), () => rollouts.close(), () => recording.close(ended)]) {
-      await close().catch((error: unknown) => log('error', 'tacho', String(error)))
+    for (const close of [
+      () => tap.close(),
+      () => rollouts.close(),
+      async () => recording?.close(ended),
+    ]) {
+      await close().catch((error: unknown) => late.log('error', 'tacho', String(error)))
     }
   }
 }
 
-async function withAppServerTap(
+/** The start with the tap that only one way to run Codex has. */
+async function withOwnTap(
   start: AgentStart,
   run: RecordedRun,
-  recording: Recording,
-  rollouts: Rollouts,
+  late: LateRecording,
+  { tap, rollouts }: { tap: CodexTap; rollouts: Rollouts },
 ): Promise<AgentStart> {
   const { args } = run.switches
+  if (run.mode === 'exec') return start
+  if (run.mode === 'tui') return tapTui({ start, args, late, hooks: tap.hooks })
+  const recording = await late.ready
+  if (recording === undefined) return start
   const onThread = (id: string, session: Session) => rollouts.noteThread(id, session)
-  if (run.mode === 'app-server') return tapStdio({ start, args, recording, onThread })
-  if (run.mode === 'tui') return tapTui({ start, recording, onThread })
-  return start
+  return tapStdio({ start, args, recording, onThread })
 }
 
 /** Only a debug log is wanted: Codex's standard error goes to it, and nothing else is touched. */
@@ -109,6 +136,7 @@ async function runWithLog(
   level: LogLevel,
   troubles: Troubles,
 ): Promise<AgentEnded> {
+  const { openDebugLog } = await import('./open-recording.js')
   const path = debugLogWithoutSession(run.switches.debugLog?.path, environment)
   const debugLog = openDebugLog({
     path,
@@ -122,39 +150,16 @@ async function runWithLog(
     `${run.codex} (${run.mode}) in ${process.cwd()}; no session is recorded`,
   )
   try {
-    return await runAgent(withStderr(plainStart(run, environment), debugLog.log, () => false))
+    return await runAgent(withStderr(plainStart(run, environment), debugLog.log))
   } finally {
     debugLog.close()
   }
 }
 
-function openRecording(
-  run: RecordedRun,
-  environment: NodeJS.ProcessEnv,
-  logLevel: LogLevel,
-  troubles: Troubles,
-): Recording | undefined {
-  const { sessionsDir, debugLog, args } = run.switches
-  const root =
-    sessionsDir === undefined ? join(codexHome(environment), 'sessions') : withHome(sessionsDir)
-  const logPath = debugLogPath(debugLog?.path)
-  try {
-    return new Recording({
-      root,
-      agent: { name: 'codex' },
-      command: run.mode,
-      argv: args,
-      cwd: process.cwd(),
-      environment,
-      logLevel,
-      logPath,
-      onTrouble: (sentence) => troubles.tell(sentence),
-    })
-  } catch (error) {
-    const reason = error instanceof CannotRecord ? error.message : String(error)
-    troubles.tell(`this session is not recorded. ${reason}`)
-    return undefined
-  }
+function rootOf({ sessionsDir }: Switches, environment: NodeJS.ProcessEnv): string {
+  return sessionsDir === undefined
+    ? join(codexHome(environment), 'sessions')
+    : withHome(sessionsDir)
 }
 
 function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStart {
@@ -162,7 +167,7 @@ function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStar
 }
 
 /** The same start with Codex's standard error read on its way, where that changes nothing. */
-function withStderr(start: AgentStart, log: Log, mayDrop: () => boolean): AgentStart {
+function withStderr(start: AgentStart, log: Log): AgentStart {
   if (!canReadStderr()) return start
   return {
     ...start,
@@ -170,11 +175,7 @@ function withStderr(start: AgentStart, log: Log, mayDrop: () => boolean): AgentS
     onStart(child) {
       // Not there either where Codex could not be started for want of descriptors.
       if (!child.stderr) return
-      relayStderr(
-        child.stderr,
-        (line) => log('info', 'codex', line),
-        (line) => mayDrop() && isAboutRefusedWebSocket(line),
-      )
+      relayStderr(child.stderr, (line) => log('info', 'codex', line))
     },
   }
 }

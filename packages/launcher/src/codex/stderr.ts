@@ -14,8 +14,3 @@ export function canReadStderr(): boolean {
     return false
   }
 }
-
-/** The line that Codex prints when its WebSocket is refused: without us it would not be there. */
-export function isAboutRefusedWebSocket(line: string): boolean {
-  return line.includes('responses_websocket') && line.includes('failed to connect')
-}

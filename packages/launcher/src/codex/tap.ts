@@ -1,51 +1,64 @@
-import type { Recording } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import { HttpTap } from '../http-tap/http-tap.js'
-import { hasProxy } from '../http-tap/upstream.js'
+import type { LateRecording } from '../late-recording.js'
+import { basicAuthorization } from '../network/basic-authorization.js'
+import { networkOf } from '../network/network.js'
+import { pastProxies } from '../network/past-proxies.js'
 import { Peers } from '../network/peer.js'
+import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
-import { conversationOf } from './conversation.js'
+import { conversationOf, conversationOfMessage } from './conversation.js'
 import { NO_OTEL_TAP, type OtelTap, startOtelTap } from './otel-tap.js'
 import { type NoTap, type Provider, providerOf } from './provider.js'
 import type { Rollouts } from './rollouts.js'
 import { withOptions } from './subcommand.js'
+import { HookEvents } from './tui/hook-events.js'
+import { HookQuestions } from './tui/hook-questions.js'
 import { TurnMoments } from './turn-moments.js'
 
 /** What Codex is started with so that its requests pass through us and its events come to us. */
 export type CodexTap = {
   args: string[]
   environment: NodeJS.ProcessEnv
-  hasRefusedUpgrade: () => boolean
+  /** Takes what Codex's hooks tell, where they are asked for. */
+  hooks: HookEvents
+  /** Is told that the agent has started. */
+  started(): void
   close(): Promise<void>
 }
 
 export type CodexTapOptions = {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
-  recording: Recording
+  late: LateRecording
   rollouts: Rollouts
+  /** What the user has to know: a sentence, once. */
+  tell: (sentence: string) => void
 }
 
 /** Starts the HTTP tap and the OTLP receiver; where one of them cannot be, it says so in the log. */
 export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
-  const { args, environment, recording } = options
+  const { args, environment, late } = options
   const turns = new TurnMoments()
+  const questions = new HookQuestions()
   const peers = await Peers.open()
   // All that we start is the agent's.
   peers.agentIs(process.pid)
   const read = configOf(args, environment)
   const otel =
     'config' in read
-      ? await startOtelTap({ config: read.config, environment, recording, turns, peers })
+      ? await startOtelTap({ config: read.config, environment, late, turns, peers, questions })
       : NO_OTEL_TAP
-  const provider = 'config' in read ? providerOf(read.config, args) : read
-  const found = 'reason' in provider ? provider : await startHttpTap(provider, otel, turns, options)
-  if ('reason' in found) recording.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
+  const provider = 'config' in read ? providerOf(read.config, args, environment) : read
+  const found =
+    'reason' in provider ? provider : await startHttpTap(provider, { otel, turns, peers }, options)
+  if ('reason' in found) late.log('warn', 'tacho', `no requests are recorded: ${found.reason}`)
   const http = 'reason' in found ? NO_HTTP_TAP : found
   return {
     args: withOptions(args, [...http.redirect, ...otel.options]),
     environment: pastProxies(environment),
-    hasRefusedUpgrade: http.hasRefusedUpgrade,
+    hooks: new HookEvents({ turns, questions, hearsDecisions: otel !== NO_OTEL_TAP }),
+    started: () => http.started(),
     async close() {
       await Promise.all([http.close(), otel.close()])
       peers.close()
@@ -54,30 +67,41 @@ export async function startTap(options: CodexTapOptions): Promise<CodexTap> {
 }
 
 /** The HTTP tap, and Codex's own options that lead its requests through it. */
-type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'hasRefusedUpgrade' | 'close'>
+type RunningHttpTap = { redirect: string[] } & Pick<CodexTap, 'started' | 'close'>
 
 const NO_HTTP_TAP: RunningHttpTap = {
   redirect: [],
-  hasRefusedUpgrade: () => false,
+  started: () => {},
   close: async () => {},
 }
 
 async function startHttpTap(
   provider: Provider,
-  otel: OtelTap,
-  turns: TurnMoments,
-  { environment, recording, rollouts }: CodexTapOptions,
+  { otel, turns, peers }: { otel: OtelTap; turns: TurnMoments; peers: Peers },
+  { environment, late, rollouts, tell }: CodexTapOptions,
 ): Promise<RunningHttpTap | NoTap> {
+  const network = networkOf(environment, {
+    certificateVariable: CERTIFICATE_VARIABLE,
+    onProblem({ message }) {
+      tell(message)
+      late.log('warn', 'tacho', message)
+    },
+  })
   try {
     const tap = await HttpTap.start({
-      recording,
+      late,
+      peers,
       upstream: provider.upstream,
+      base: provider.base,
+      authorization: provider.userInfo && basicAuthorization(provider.userInfo),
       provider: provider.name,
+      speaksOverSocket: provider.speaksOverSocket,
       idleTimeout: provider.idleTimeout,
-      environment,
+      network,
       conversationOf,
+      conversationOfMessage,
       declines: otel.declines,
-      onExchange(conversation) {
+      onExchange(conversation, recording) {
         const { threadId } = conversation
         if (threadId !== undefined) rollouts.noteThread(threadId, recording.latest)
         turns.note(conversation, recording.latest, recording.now())
@@ -85,8 +109,9 @@ async function startHttpTap(
       },
     })
     return {
-      redirect: provider.redirect((upstream) => tap.baseUrl(upstream)),
-      hasRefusedUpgrade: () => tap.refusedUpgrades > 0,
+      redirect: provider.redirect(tap.baseUrl),
+      // While the agent gets ready, and not when it waits for an answer.
+      started: () => tap.connectAhead(),
       close: () => tap.close(),
     }
   } catch (error) {
@@ -105,13 +130,4 @@ function configOf(
     if (error instanceof BadConfig) return { reason: error.message }
     throw error
   }
-}
-
-/** The agent's requests to us must not take the user's proxy, which could not reach us. */
-function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!hasProxy(environment)) return environment
-  const noProxy = [environment.no_proxy || environment.NO_PROXY, '127.0.0.1']
-    .filter(Boolean)
-    .join(',')
-  return { ...environment, no_proxy: noProxy, NO_PROXY: noProxy }
 }

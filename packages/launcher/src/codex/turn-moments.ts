@@ -20,6 +20,15 @@ export class TurnMoments {
     turns.push({ place: { session, conversation }, since: at })
   }
 
+  /** Where a turn stands; nothing where it was never heard of. */
+  ofTurn(turnId: string): TurnPlace | undefined {
+    for (const turns of this.#threads.values()) {
+      const turn = turns.findLast(({ place }) => place.conversation.turnId === turnId)
+      if (turn !== undefined) return turn.place
+    }
+    return undefined
+  }
+
   /** The turn that had begun last; nothing where the thread was never heard of. */
   at(threadId: string, at: number): TurnPlace | undefined {
     const turns = this.#threads.get(threadId)

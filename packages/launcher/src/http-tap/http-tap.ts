@@ -1,174 +1,245 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import type { Headers } from '@tacho/format'
-import type { Conversation, Exchange, Recording, RequestHead } from '@tacho/recorder'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Conversation, Exchange, Recording } from '@tacho/recorder'
 import { Harmless } from '@tacho/recorder'
-import type { Answer } from '../http-server/answer.js'
-import { HttpConnection } from '../http-server/http-connection.js'
-import type { RequestHead as Head } from '../http-server/request-head.js'
-import type { ServerRequest } from '../http-server/server-request.js'
-import { type ExchangeTap, forward } from './forward.js'
+import type { LateRecording } from '../late-recording.js'
+import { type Listener, listenOnLoopback } from '../network/listen.js'
+import type { Network } from '../network/network.js'
+import type { Peers } from '../network/peer.js'
+import { UnfinishedHeads } from '../network/unfinished-heads.js'
 import { type Guard, guardOf } from './guard.js'
-import { endToEnd, forHost } from './headers.js'
-import { openUpstream } from './upstream.js'
+import type { HttpEvent, Seen } from './http-event.js'
+import { Outage } from './outage.js'
+import { type Beginning, RecordedConnection } from './recorded-connection.js'
+import { Relay } from './relay.js'
+import { Routes } from './routes.js'
+import type { RequestHead } from './wire/message-head.js'
 
 export type HttpTapOptions = {
-  recording: Recording
+  late: LateRecording
+  /** Who may talk to us. */
+  peers: Peers
   /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
-  upstream: (request: Head) => URL
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
+  /** The path that the agent is given in the place of the upstream's. */
+  base: string
+  /** `Basic …`, of the user and the password in the upstream's URL. */
+  authorization?: string | undefined
   provider: string
+  /** The agent's first request opens a WebSocket. */
+  speaksOverSocket?: boolean
   /** After how long without a byte the agent gives up, in milliseconds. */
   idleTimeout: number
-  environment: NodeJS.ProcessEnv
+  network: Network
   /** What a request says of the conversation it belongs to. */
-  conversationOf: (request: Head) => Conversation
+  conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
+  /** What a message of a WebSocket says of it, beside what its upgrade said. */
+  conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /**
    * Paths that only the recording makes the agent ask for: they are answered with 404, do not reach
    * the upstream, and are no exchanges.
    */
   declines?: (path: string) => boolean
   /** Is told of each exchange that begins and each that ends. */
-  onExchange?: (conversation: Conversation) => void
+  onExchange?: (conversation: Conversation, recording: Recording) => void
 }
 
 // What may wait in the socket to the agent before the upstream is made to wait. With Node's 16 KiB
 // each side stands still while the other works.
 const SOCKET_BYTES = 1024 * 1024
 
-/** A loopback reverse proxy between an agent and its model API. */
+/** A relay on the loopback, between an agent and its model API, that reads along. */
 export class HttpTap {
   readonly #options: HttpTapOptions
-  readonly #server: Server
-  readonly #connections = new Set<Socket>()
+  #listener: Listener | undefined
+  readonly #outage: Outage
+  readonly #heads = new UnfinishedHeads()
+  readonly #relays = new Set<Relay>()
+  readonly #recorded = new Set<RecordedConnection>()
   #guard: Guard = () => ({ refusal: 403 })
-  #port = 0
-  readonly #dispatcher
   readonly #harmless: Harmless
-  // 32 random bytes: what only the recorded host is told.
-  readonly #secret = randomBytes(32).toString('base64url')
+  readonly #routes: Routes
+  /** Where it cannot be told who is at the other end, only the agent is told this. */
+  readonly #secret: string
   readonly #open = new Map<Exchange, Conversation>()
-  /** WebSocket upgrades that were refused: Codex says a line about each on its standard error. */
-  refusedUpgrades = 0
+  #connections = 0
 
   private constructor(options: HttpTapOptions) {
     this.#options = options
-    this.#dispatcher = openUpstream(options.environment)
-    const { recording } = options
-    recording.scrubber.learn(this.#secret, 'tap')
+    const { late, upstream, base, peers, network } = options
+    const secret = peers.canTell ? undefined : randomBytes(32).toString('base64url')
+    if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
+    this.#secret = secret === undefined ? '' : `/${secret}`
     this.#harmless = new Harmless((part, cause) =>
-      recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+      late.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
-    this.#server = createServer({ highWaterMark: SOCKET_BYTES, noDelay: true }, (socket) => {
-      this.#connections.add(socket)
-      socket.once('close', () => this.#connections.delete(socket))
-      new HttpConnection(
-        socket,
-        (request, answer) => this.#take(request, answer),
-        (cause) => recording.log('error', 'tacho', `a request is broken off: ${String(cause)}`),
-      )
+    this.#routes = new Routes({ secret: this.#secret, base, upstream })
+    this.#outage = new Outage({
+      network,
+      refuse: () => this.#listener?.refuse(),
+      accept: () =>
+        this.#listener?.accept().catch((error: Error) => late.log('error', 'tacho', error.message)),
+      log: (level, words) => late.log(level, 'tacho', words),
     })
   }
 
   /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
   static async start(options: HttpTapOptions): Promise<HttpTap> {
     const tap = new HttpTap(options)
-    tap.#server.listen(0, '127.0.0.1')
-    await once(tap.#server, 'listening')
-    tap.#port = (tap.#server.address() as AddressInfo).port
-    tap.#guard = guardOf(tap.#port)
+    tap.#listener = await listenOnLoopback({
+      peers: options.peers,
+      highWaterMark: SOCKET_BYTES,
+      onConnection: (socket) => void tap.#take(socket),
+      onTrouble: (sentence) => options.late.log('warn', 'tacho', sentence),
+    })
+    tap.#guard = guardOf(tap.port)
     return tap
   }
 
-  get port(): number {
-    return this.#port
+  /** Connects to the upstream, as the agent is about to. */
+  connectAhead(): void {
+    const { origin } = this.#options.upstream({ headers: [] })
+    void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
   }
 
-  /**
-   * The base URL to give to the agent in place of its own. The upstream's host stands in the path:
-   * Codex knows Azure by it, and an error message of the agent's says where the request went.
-   */
-  baseUrl(upstream: URL): string {
-    const path = upstream.pathname === '/' ? '' : upstream.pathname.replace(/\/$/, '')
-    return `http://127.0.0.1:${this.port}/${this.#secret}/${upstream.host}${path}`
+  get port(): number {
+    return this.#listener?.port ?? 0
+  }
+
+  /** The base URL to give to the agent in place of its own. */
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}${this.#secret}${this.#options.base}`
   }
 
   /** Ends what is open and stops listening. */
   async close(): Promise<void> {
-    this.#server.close()
-    for (const socket of this.#connections) socket.destroy()
-    await this.#dispatcher.destroy()
-    this.#options.recording.later.settle()
+    const recording = await this.#options.late.ready
+    this.#outage.close()
+    for (const relay of this.#relays) relay.close()
+    this.#listener?.close()
+    recording?.later.settleAll()
+    await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
     // An exchange whose two sides are gone and that nobody has ended.
     for (const exchange of this.#open.keys())
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
   }
 
-  #take(request: ServerRequest, answer: Answer): void {
-    const { head } = request
-    const upstream = this.#options.upstream(head)
-    const admission = this.#guard(head, `/${this.#secret}/${upstream.host}`)
-    if ('refusal' in admission) answer.refuse(admission.refusal, REFUSALS[admission.refusal])
-    else if (head.wantsUpgrade) this.#refuseUpgrade(answer, admission.path)
-    else if (this.#options.declines?.(admission.path)) answer.empty(404, REFUSALS[404])
-    else this.#forward(request, answer, upstream, admission.path)
-  }
-
-  #forward(request: ServerRequest, answer: Answer, upstream: URL, path: string): void {
-    const { origin, host } = upstream
-    const headers = forHost(endToEnd(request.head.headers), host)
-    const tap = this.#exchangeTap(request.head, origin + path, headers)
-    forward({ request, answer, dispatcher: this.#dispatcher, origin, path, headers, tap })
-  }
-
-  /** An exchange begins when it is told of: until the request is on its way, nothing is recorded. */
-  #exchangeTap(request: Head, url: string, headers: Headers): ExchangeTap {
-    const { recording, conversationOf } = this.#options
-    let exchange: Exchange | undefined
-    const tell = (work: (at: number) => void) => {
-      const at = recording.now()
-      recording.later.do(() => this.#harmless.do('exchange', () => work(at)))
-    }
-    tell((at) => {
-      const conversation = conversationOf(request)
-      exchange = this.#begin({ method: request.method, url, headers, conversation }, at)
+  // A request is to be on the disk before its answer is out, so it waits for the recording; that is
+  // there before an agent has anything to ask.
+  async #take(agent: Socket): Promise<void> {
+    agent.on('error', () => {})
+    const recording = await this.#options.late.ready
+    if (agent.destroyed) return
+    const { network, declines = () => false, authorization } = this.#options
+    const observer = recording === undefined ? UNRECORDED : this.#observer(recording)
+    const relay: Relay = new Relay({
+      agent,
+      network,
+      routes: this.#routes,
+      authorization,
+      admit: (head) => this.#guard(head, this.#secret),
+      declines,
+      settle: observer.settle,
+      heads: this.#heads,
+      overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
+      onUnreachable: (origin, error) => this.#outage.begin(origin, error),
+      canReach: (origin) => this.#outage.canReach(origin),
+      spare: (origin) => this.#outage.spare(origin),
+      tell: (seen) => {
+        observer.tell(seen)
+        if (seen.kind === 'closed') this.#relays.delete(relay)
+      },
     })
+    this.#relays.add(relay)
+  }
+
+  /** Loaded where an API speaks nothing else: all others wait for it, not for undici. */
+  async #overHttp2(
+    origin: string,
+    observer: Observer,
+    request: () => number | undefined,
+  ): Promise<Duplex> {
+    const { openHttp2Bridge } = await import('./http2.js')
+    // What is being read is told once it has gone on.
+    const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
+    return openHttp2Bridge(this.#options.network, origin, send)
+  }
+
+  #observer(recording: Recording): Observer {
+    this.#connections += 1
+    const connection = this.#connections
+    const recorded = this.#recordedConnection(recording)
+    this.#recorded.add(recorded)
+    const lane = recording.later.lane()
     return {
-      send: (work) => recording.sending(() => exchange, work),
-      settle: () => recording.later.settle(),
-      tell: (work) => {
-        tell((at) => {
-          if (exchange === undefined) return
-          work(exchange, at)
-          this.#noteEnd(exchange)
-        })
+      settle: () => lane.settle(),
+      within(request, work) {
+        lane.settle()
+        const exchange = request === undefined ? undefined : recorded.exchangeOf(request)
+        if (exchange === undefined) {
+          work()
+          return
+        }
+        let isDone = false
+        const once = () => {
+          if (!isDone) work()
+          isDone = true
+        }
+        // The request goes out, whether its span can be made or not.
+        recording.withUndici(exchange, once).catch(once)
+      },
+      tell: (seen) => {
+        const event: HttpEvent = { ...seen, at: recording.now(), connection }
+        const bytes = 'bytes' in seen ? seen.bytes.length : 0
+        lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)
+        if (seen.kind !== 'closed') return
+        lane.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
       },
     }
   }
 
-  #begin(head: Omit<RequestHead, 'provider' | 'idleTimeout'>, at: number): Exchange {
-    const { recording, provider, idleTimeout, onExchange } = this.#options
-    const exchange = recording.exchange({ ...head, provider, idleTimeout }, at)
-    this.#open.set(exchange, head.conversation)
+  #recordedConnection(recording: Recording): RecordedConnection {
+    const { conversationOf, conversationOfMessage } = this.#options
+    return new RecordedConnection({
+      conversationOf,
+      conversationOfMessage,
+      begin: (beginning, at) => this.#begin(recording, beginning, at),
+      onEnd: (exchange) => this.#noteEnd(recording, exchange),
+      quietly: (work) => this.#harmless.do('the HTTP tap', work),
+    })
+  }
+
+  #begin(recording: Recording, beginning: Beginning, at: number): Exchange {
+    const { provider, idleTimeout, onExchange } = this.#options
+    const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
+    this.#open.set(exchange, beginning.conversation)
     exchange.begin()
-    onExchange?.(head.conversation)
+    // Nothing of it is needed before the agent's bytes are on their way.
+    if (onExchange !== undefined)
+      recording.later.spare(() =>
+        this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
+      )
     return exchange
   }
 
-  #noteEnd(exchange: Exchange): void {
+  #noteEnd(recording: Recording, exchange: Exchange): void {
     const conversation = this.#open.get(exchange)
-    if (!exchange.isOver || conversation === undefined) return
     this.#open.delete(exchange)
-    this.#options.onExchange?.(conversation)
-  }
-
-  // Codex falls back to HTTP at once when its WebSocket gets this answer (RFC 9110, 15.5.22).
-  #refuseUpgrade(answer: Answer, path: string): void {
-    this.refusedUpgrades += 1
-    const { recording } = this.#options
-    recording.log('debug', 'tacho', `WebSocket to ${path} refused, so that it is HTTP`)
-    answer.refuse(426, 'Upgrade Required')
+    if (conversation !== undefined) this.#options.onExchange?.(conversation, recording)
   }
 }
 
-const REFUSALS = { 403: 'Forbidden', 404: 'Not Found' }
+/** What is done with what a relay saw. */
+type Observer = {
+  tell: (seen: Seen) => void
+  settle: () => void
+  /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
+  within: (request: number | undefined, work: () => void) => void
+}
+
+const UNRECORDED: Observer = {
+  tell: () => {},
+  settle: () => {},
+  within: (_request, work) => work(),
+}

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { CHECK_MILLISECONDS } from './limits.js'
-import { ProcessTree } from './process-tree.js'
+import { groupOf, ProcessTree } from './process-tree.js'
 import { type Holding, holdingOf, stillHolds } from './socket-holders.js'
 import { otherEndOf } from './tcp-row.js'
 import { TcpTable } from './tcp-table.js'
@@ -9,7 +9,8 @@ import { isProcOurs, userOfSockets } from './user-of-sockets.js'
 
 /**
  * Decides, before a byte is read, whether the other end of an accepted loopback connection may talk
- * to us: a process of our own user, and of those only the agent, what it has started, and we.
+ * to us: a process of our own user, and of those only the agent, what it has started, and what was
+ * started with us in one process group: a browser, and the pages in it, are none of these.
  *
  * Where a process of these shows its sockets to nobody, all of our user's may. Refused is one that
  * the agent has left behind, if all between the agent and it had ended before anything was looked
@@ -82,10 +83,12 @@ export class Peers {
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    socket.on('error', () => {})
+    // Where there is no way to ourselves, nobody can be told.
+    const failed = once(socket, 'error').then(([error]) => Promise.reject(error))
     try {
-      const [accepted] = (await once(server, 'connection')) as [Socket]
+      const [accepted] = (await Promise.race([once(server, 'connection'), failed])) as [Socket]
       const isAdmitted = await this.admits(accepted)
+      failed.catch(() => {})
       accepted.destroy()
       return isAdmitted
     } finally {
@@ -115,6 +118,8 @@ export class Peers {
       const holding = await holdingOf(pid, inode, uid)
       if (holding === 'hidden') isHidden = true
       else if (holding !== undefined) {
+        // What it holds next is found at once, however it was found.
+        await this.#tree.isRoot(pid)
         this.#recent = [holding, ...this.#recent].slice(0, RECENT)
         return true
       }
@@ -129,6 +134,8 @@ export class Peers {
     yield* this.#tree.byChildren()
     yield process.pid
     yield* this.#tree.byParents()
+    const group = await groupOf(process.pid)
+    if (group !== undefined) yield* this.#tree.inGroup(group)
   }
 
   async #isKnown(pid: number): Promise<boolean> {

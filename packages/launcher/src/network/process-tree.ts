@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { processStatOf } from '../agent-process/process-stat.js'
+import { type ProcessStat, processStatOf } from '../agent-process/process-stat.js'
 
 /** A process by what names it for good: ids are given anew, with another start. */
 export type Process = { pid: number; startedAt: string }
@@ -38,6 +38,11 @@ export class ProcessTree {
     yield* this.#walk(async (pid) => children.get(pid) ?? [])
   }
 
+  /** All of a process group: what a shell has started as one job. */
+  async *inGroup(group: number): AsyncGenerator<number> {
+    for (const [pid, stat] of await everyStat()) if (stat.group === group) yield pid
+  }
+
   async *#walk(childrenOf: (pid: number) => Promise<number[]>): AsyncGenerator<number> {
     const queue = await this.#living()
     const walked = new Set<number>()
@@ -68,17 +73,27 @@ async function childrenOf(pid: number): Promise<number[]> {
 }
 
 async function everyProcess(): Promise<Map<number, number[]>> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
-  const stats = await texts(pids.map((pid) => `/proc/${pid}/stat`))
   const children = new Map<number, number[]>()
-  for (const [index, stat] of stats.entries()) {
-    const parent = processStatOf(stat)?.parent
-    if (parent === undefined) continue
+  for (const [pid, { parent }] of await everyStat()) {
     const siblings = children.get(parent) ?? []
     children.set(parent, siblings)
-    siblings.push(Number(pids[index]))
+    siblings.push(pid)
   }
   return children
+}
+
+async function everyStat(): Promise<[number, ProcessStat][]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
+  const read = await texts(pids.map((pid) => `/proc/${pid}/stat`))
+  return read.flatMap((text, index) => {
+    const stat = processStatOf(text)
+    return stat === undefined ? [] : [[Number(pids[index]), stat] as [number, ProcessStat]]
+  })
+}
+
+/** The process group of a process. */
+export async function groupOf(pid: number): Promise<number | undefined> {
+  return processStatOf(await text(`/proc/${pid}/stat`))?.group
 }
 
 async function startOf(pid: number): Promise<string | undefined> {

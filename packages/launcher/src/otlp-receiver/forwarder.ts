@@ -1,5 +1,6 @@
 import type { Headers } from '@tacho/format'
-import { openUpstream } from '../http-tap/upstream.js'
+import { dispatcherOf, requestTo } from '../network/dispatcher.js'
+import type { Network } from '../network/network.js'
 import { FORWARD_BYTES, FORWARD_MILLISECONDS, LAST_FORWARD_MILLISECONDS } from './limits.js'
 
 /** An export as it came in. */
@@ -8,8 +9,8 @@ export type Export = { headers: Headers; body: Buffer }
 export type ForwarderOptions = {
   /** The user's own endpoint, with its whole path. */
   endpoint: URL
-  /** The agent's: proxies and certificates. */
-  environment: NodeJS.ProcessEnv
+  /** The agent's: its exporter takes the proxies and certificates that its requests take. */
+  network: Network
   /** For an export, in milliseconds; default {@link FORWARD_MILLISECONDS}. */
   timeout?: number
 }
@@ -25,6 +26,7 @@ export type NotForwarded = { exports: number; bytes: number; reason: string }
 export class Forwarder {
   readonly endpoint: URL
   readonly #timeout: number
+  readonly #network: Network
   readonly #dispatcher
   readonly #closing = new AbortController()
   #waiting: Export[] = []
@@ -35,7 +37,8 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.endpoint = options.endpoint
     this.#timeout = options.timeout ?? FORWARD_MILLISECONDS
-    this.#dispatcher = openUpstream(options.environment)
+    this.#network = options.network
+    this.#dispatcher = dispatcherOf(options.network, { signal: this.#closing.signal })
   }
 
   send(one: Export): void {
@@ -55,6 +58,7 @@ export class Forwarder {
     const timer = setTimeout(() => this.#closing.abort(), milliseconds)
     await this.#sending
     clearTimeout(timer)
+    this.#closing.abort()
     await this.#dispatcher.destroy()
     return this.#lost
   }
@@ -71,12 +75,11 @@ export class Forwarder {
   }
 
   async #post({ headers, body }: Export): Promise<void> {
-    const { origin, pathname, search } = this.endpoint
+    const request = requestTo(this.#network, this.endpoint)
     const answer = await this.#dispatcher.request({
-      origin,
-      path: pathname + search,
+      ...request,
       method: 'POST',
-      headers: headers.flat(),
+      headers: [...headers.flat(), ...request.headers],
       body,
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeout)]),
     })

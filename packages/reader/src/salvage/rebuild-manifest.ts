@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import {
-  type ExchangeState,
+  type EndedExchanges,
   FORMAT,
   isSessionId,
   isUuid,
   type Manifest,
+  manifestCounts,
+  noneEnded,
   type Run,
   traceIdOfUuid,
 } from '@tacho/format'
@@ -14,7 +16,7 @@ import { type SessionRun, sessionRuns } from '../session-runs.js'
 
 type Logs = {
   spans: ReadonlyMap<string, Span>
-  ended: ReadonlyMap<string, Record<ExchangeState, number>>
+  ended: ReadonlyMap<string, Required<EndedExchanges>>
 }
 
 /** The manifest of a salvaged session: the old one as far as it can be read, counts from the logs. */
@@ -25,7 +27,7 @@ export function rebuildManifest(
 ): Manifest {
   const counted = (run: Run): Run => ({
     ...run,
-    exchanges: ended.get(run.id) ?? { completed: 0, cancelled: 0, failed: 0 },
+    exchanges: manifestCounts(ended.get(run.id) ?? noneEnded()),
   })
   if (manifest !== undefined) return { ...manifest, runs: manifest.runs.map(counted) }
   const id = isSessionId(basename(folder)) ? basename(folder) : ''

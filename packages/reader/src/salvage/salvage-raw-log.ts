@@ -1,22 +1,24 @@
 import {
-  type ExchangeState,
+  countEnd,
+  type EndedExchanges,
+  noneEnded,
   type Piece,
   type RequestBodyRecord,
   SESSION_FILES,
 } from '@tacho/format'
-import { rawRecordOf } from '../raw-record-of.js'
+import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
 
 /** What became of a raw log; `ended` counts the exchanges of each run that end in what was kept. */
-export type SalvagedRawLog = SalvagedLines & { ended: Map<string, Record<ExchangeState, number>> }
+export type SalvagedRawLog = SalvagedLines & { ended: Map<string, Required<EndedExchanges>> }
 
 /**
  * Writes the good records of a raw log into a new folder. What a request body copied from a lost one
  * is marked as not kept, and the rest of it stays.
  */
 export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
-  const runOf = new Map<string, string>()
+  const begun = new Map<string, { run: string; isPrewarm: boolean }>()
   const bodies = new Set<string>()
   const ended: SalvagedRawLog['ended'] = new Map()
   let since = new Date(0).toISOString()
@@ -27,20 +29,21 @@ export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
     if (record === 'unknown' || record.kind === 'gap') return 'as-it-is'
     if (record.kind === 'exchange') {
       since = record.time
-      runOf.set(record.exchange, record.run)
+      begun.set(record.exchange, { run: record.run, isPrewarm: record.prewarm === true })
       return 'as-it-is'
     }
     if (record.kind === 'request-body') {
       bodies.add(record.exchange)
       return bodyFate(record, bodies)
     }
-    const run = runOf.get(record.exchange)
+    const beginning = begun.get(exchangeIdOf(record))
     // Behind a gap it is known why; without one, this record is the beginning of it.
-    if (run === undefined && !hasGap) return { lost: 'of an exchange whose beginning is lost' }
-    if (record.kind === 'end' && run !== undefined) {
-      const counts = ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
-      counts[record.state] += 1
-      ended.set(run, counts)
+    if (beginning === undefined && !hasGap)
+      return { lost: 'of an exchange whose beginning is lost' }
+    if (record.kind === 'end' && beginning !== undefined) {
+      const counts = ended.get(beginning.run) ?? noneEnded()
+      countEnd(counts, record, beginning.isPrewarm)
+      ended.set(beginning.run, counts)
     }
     return 'as-it-is'
   }

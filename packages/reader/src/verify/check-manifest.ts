@@ -1,4 +1,11 @@
-import { isUuid, type Manifest, type Run, SESSION_FILES, traceIdOfUuid } from '@tacho/format'
+import {
+  type EndedExchanges,
+  isUuid,
+  type Manifest,
+  noneEnded,
+  SESSION_FILES,
+  traceIdOfUuid,
+} from '@tacho/format'
 import type { Damage, ReportDamage } from '../damage.js'
 import type { RawChecks } from './check-raw-log.js'
 import type { SpanChecks } from './check-spans.js'
@@ -20,7 +27,7 @@ export function checkManifest(
   if (!isWhole) return
   for (const run of manifest.runs) {
     if (run.endedAt === undefined || run.lost !== undefined) continue
-    const counted = raw.ended.get(run.id) ?? { completed: 0, cancelled: 0, failed: 0 }
+    const counted = raw.ended.get(run.id) ?? noneEnded()
     if (!isSame(run.exchanges, counted)) {
       wrong(`run ${run.id} counts ${words(run.exchanges)}, the log has ${words(counted)}`)
     }
@@ -30,14 +37,15 @@ export function checkManifest(
   }
 }
 
-function isSame(one: Run['exchanges'], other: Run['exchanges']): boolean {
-  return (
-    one.completed === other.completed &&
-    one.cancelled === other.cancelled &&
-    one.failed === other.failed
-  )
+function isSame(one: EndedExchanges, other: EndedExchanges): boolean {
+  return KINDS.every((kind) => (one[kind] ?? 0) === (other[kind] ?? 0))
 }
 
-function words({ completed, cancelled, failed }: Run['exchanges']): string {
-  return `${completed} completed, ${cancelled} cancelled, ${failed} failed exchanges`
+function words(counts: EndedExchanges): string {
+  const { completed, cancelled, failed, connections = 0, prewarms = 0 } = counts
+  const exchanges = `${completed} completed, ${cancelled} cancelled, ${failed} failed exchanges`
+  if (connections === 0 && prewarms === 0) return exchanges
+  return `${exchanges} (${prewarms} of them prewarms) and ${connections} connections`
 }
+
+const KINDS = Object.keys(noneEnded()) as (keyof EndedExchanges)[]

@@ -3,10 +3,13 @@ import {
   BodyReader,
   bytesOf,
   type Content,
-  type ExchangeState,
+  countEnd,
+  type EndedExchanges,
+  type EndRecord,
   type GapRecord,
   lengthOf,
   MissingBytes,
+  noneEnded,
   type RawRecord,
   type RequestBodyRecord,
   SESSION_FILES,
@@ -14,6 +17,10 @@ import {
 import type { ReportDamage } from '../damage.js'
 import { damageOf, rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
+import { whyNotWhole } from '../why-not-whole.js'
+
+/** A body whose content coding was broken when it came: nothing of ours is damaged. */
+export type BrokenBody = { exchange: number; side: 'request' | 'response'; reason: string }
 
 /** What checking a raw log found, beside the damage. */
 export type RawChecks = {
@@ -24,8 +31,10 @@ export type RawChecks = {
   gaps: GapRecord[]
   /** Bodies that are not whole, as a gap or the record itself says. */
   incompleteBodies: number
+  /** Bodies that came broken, as their records say. */
+  brokenBodies: BrokenBody[]
   /** How many exchanges of each run ended how. */
-  ended: Map<string, Record<ExchangeState, number>>
+  ended: Map<string, Required<EndedExchanges>>
 }
 
 /** Lets other work of this process go on after this much of a log. */
@@ -55,10 +64,20 @@ export async function checkRawLog(
   return check.result
 }
 
+/** More are not told one by one: a log may have been made to hold nothing else. */
+const BROKEN_BODIES = 1000
+
 const STRICT = { isStrict: true }
 
 /** What is remembered of an exchange until it ends. */
-type Open = { run: string; number: number; gaps: number; hash: Hash; isWhole: boolean }
+type Open = {
+  run: string
+  number: number
+  isPrewarm: boolean
+  gaps: number
+  hash: Hash
+  isWhole: boolean
+}
 
 class RawCheck {
   readonly result: RawChecks = {
@@ -68,6 +87,7 @@ class RawCheck {
     responseBodies: 0,
     gaps: [],
     incompleteBodies: 0,
+    brokenBodies: [],
     ended: new Map(),
   }
   readonly #folder: string
@@ -75,6 +95,7 @@ class RawCheck {
   readonly #open = new Map<string, Open>()
   readonly #bodies = new Map<string, Place & { length: number }>()
   readonly #incomplete = new Set<string>()
+  readonly #begun = new Set<string>()
   readonly #reader: BodyReader
   #exchanges = 0
   #current: { id: string; content: Content } | undefined
@@ -92,13 +113,20 @@ class RawCheck {
     }
     if (record.kind === 'exchange') {
       this.#exchanges += 1
+      this.#ofConnection(record.connection, place)
+      this.#begun.add(record.exchange)
       this.#open.set(record.exchange, {
         run: record.run,
         number: this.#exchanges,
+        isPrewarm: record.prewarm === true,
         gaps: this.result.gaps.length,
         hash: createHash('sha256'),
         isWhole: true,
       })
+      return
+    }
+    if (record.kind === 'message') {
+      this.#ofConnection(record.connection, place)
       return
     }
     // Also where its beginning is lost: other bodies may be copied from it.
@@ -121,23 +149,38 @@ class RawCheck {
         this.#chunk(open, record.content)
         return
       case 'response':
+      case 'unparsed':
         return
       case 'end':
         this.#open.delete(record.exchange)
-        this.#count(open.run, record.state)
-        this.#responseBody(open, record.responseSha256, place)
+        this.#count(open, record)
+        this.#noteBroken('response', record, open)
+        this.#responseBody(open, record, place)
         return
       default:
         record satisfies never
     }
   }
 
+  // A connection that is over can still be named: what passed last is told when there is time for it.
+  #ofConnection(connection: string | undefined, place: Place): void {
+    if (connection === undefined || this.#begun.has(connection)) return
+    if (this.result.gaps.length > 0) return
+    this.damaged(place, 'of a connection whose beginning is lost')
+  }
+
   damaged({ file, line, byte }: Place, reason: string): void {
     this.#report({ file, line, byte, lines: 1, reason })
   }
 
+  #noteBroken(side: BrokenBody['side'], { broken }: { broken?: string }, open: Open): void {
+    if (broken === undefined || this.result.brokenBodies.length >= BROKEN_BODIES) return
+    this.result.brokenBodies.push({ exchange: open.number, side, reason: broken })
+  }
+
   #requestBody(record: RequestBodyRecord, open: Open, place: Place): void {
     this.result.requestBodies += 1
+    this.#noteBroken('request', record, open)
     const wrong = (what: string): void =>
       this.damaged(place, `the request body of exchange ${open.number} ${what}`)
     try {
@@ -145,6 +188,7 @@ class RawCheck {
       const bytes = this.#reader.read(record.exchange)
       if (bytes.length !== record.bytes) wrong('has not the length that was recorded')
       else if (sha256(bytes) !== record.sha256) wrong('is not what was sent (its SHA-256 differs)')
+      else if (whyNotWhole(record) !== undefined) this.result.incompleteBodies += 1
     } catch (cause) {
       if (!(cause instanceof MissingBytes)) throw cause
       // Bytes that were never kept are no damage, but what is there must fit.
@@ -175,21 +219,22 @@ class RawCheck {
     }
   }
 
-  #responseBody(open: Open, expected: string, place: Place): void {
+  #responseBody(open: Open, end: EndRecord, place: Place): void {
     this.result.responseBodies += 1
     const isGap = this.result.gaps.length > open.gaps
     if (!open.isWhole) this.result.incompleteBodies += 1
-    else if (open.hash.digest('hex') === expected) return
-    else if (isGap) this.result.incompleteBodies += 1
+    else if (open.hash.digest('hex') === end.responseSha256) {
+      if (whyNotWhole(end) !== undefined) this.result.incompleteBodies += 1
+    } else if (isGap) this.result.incompleteBodies += 1
     else {
       const what = `the response body of exchange ${open.number} is not what arrived`
       this.damaged(place, `${what} (its SHA-256 differs)`)
     }
   }
 
-  #count(run: string, state: ExchangeState): void {
-    const counts = this.result.ended.get(run) ?? { completed: 0, cancelled: 0, failed: 0 }
-    counts[state] += 1
+  #count({ run, isPrewarm }: Open, end: EndRecord): void {
+    const counts = this.result.ended.get(run) ?? noneEnded()
+    countEnd(counts, end, isPrewarm)
     this.result.ended.set(run, counts)
   }
 }

@@ -1,11 +1,10 @@
 import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from '../damage.js'
-import { logParts } from '../log-parts.js'
-import { plainSize } from '../plain-size.js'
+import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
-import { checkRawLog, type RawChecks } from './check-raw-log.js'
+import { type BrokenBody, checkRawLog, type RawChecks } from './check-raw-log.js'
 import { checkSealedText } from './check-sealed-text.js'
 import { checkSpans } from './check-spans.js'
 
@@ -19,6 +18,8 @@ export type Verification = {
   checked: Checked
   /** What could not be recorded, as the logs themselves say: that is no damage. */
   gaps: { count: number; lost: Record<string, number>; incompleteBodies: number }
+  /** Bodies whose content coding was broken when they came, as the logs say: they are not whole. */
+  broken: BrokenBody[]
 }
 
 export type Checked = {
@@ -47,7 +48,9 @@ export async function verifySession(
   const files = checkFiles(folder, report)
   const read = readManifest(folder)
   const unreadable = files.unreadable ?? whyTooNew(read)
-  if (unreadable !== undefined) return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS }
+  if (unreadable !== undefined) {
+    return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS, broken: [] }
+  }
   if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   const raw = await checkRawLog(folder, report, onBytes)
   const spans = checkSpans(folder, report, onBytes)
@@ -64,15 +67,13 @@ export async function verifySession(
       responseBodies: raw.responseBodies,
     },
     gaps: gapsOf(raw, spans.lost),
+    broken: raw.brokenBodies.toSorted((one, other) => one.exchange - other.exchange),
   }
 }
 
 /** How many bytes verifying a session reads, before any sealing. */
 export function verifiableBytes(folder: string): number {
-  return [SESSION_FILES.raw, SESSION_FILES.meta]
-    .flatMap((log) => logParts(folder, log))
-    .map((file) => plainSize(folder, file))
-    .reduce((sum, size) => sum + size, 0)
+  return plainLogSize(folder, SESSION_FILES.raw) + plainLogSize(folder, SESSION_FILES.meta)
 }
 
 const NOTHING: Checked = {

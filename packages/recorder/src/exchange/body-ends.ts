@@ -2,7 +2,19 @@ import { createHash, type Hash } from 'node:crypto'
 import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
 
 /** What is kept of a body that is too large to be kept whole. */
-export type BothEnds = { first: Uint8Array; omitted: number; last: Uint8Array; sha256: string }
+export type BothEnds = {
+  first: Uint8Array
+  omitted: number
+  /** With a little of what stands before it, for a secret could begin there. */
+  last: Uint8Array
+  sha256: string
+}
+
+/** From here on the hash is made while the body comes, so that no end has to wait for all of it. */
+const HASHED_FROM = 1024 * 1024
+
+/** What is kept before the last end: longer than any secret. */
+const BEFORE_LAST = 16 * 1024
 
 /**
  * Keeps a body whole up to {@link BODY_BYTES}; of a larger one its two ends, so that no body, however
@@ -20,38 +32,74 @@ export class BodyEnds {
     this.length += bytes.length
     this.#parts.push(bytes)
     this.#kept += bytes.length
+    if (this.#hash !== undefined) this.#hash.update(bytes)
+    else if (this.length > HASHED_FROM) this.#startHash()
     if (this.length <= BODY_BYTES) return
-    if (this.#first === undefined) {
-      const all = Buffer.concat(this.#parts)
-      this.#hash = createHash('sha256').update(all)
-      this.#first = Buffer.from(all.subarray(0, BODY_END_BYTES))
-      this.#parts = [all.subarray(BODY_END_BYTES)]
-      this.#kept = all.length - BODY_END_BYTES
-    } else this.#hash?.update(bytes)
+    if (this.#first === undefined) this.#keepFirst()
     // Twice the end at most, so that the copying stays in proportion to what arrives.
-    if (this.#kept > 2 * BODY_END_BYTES) this.#keepEnd()
+    if (this.#kept > 2 * (BODY_END_BYTES + BEFORE_LAST)) this.#keepEnd()
+  }
+
+  /** SHA-256 of all that has arrived. */
+  get sha256(): string {
+    if (this.#hash === undefined) this.#startHash()
+    return this.#hash?.copy().digest('hex') ?? ''
   }
 
   /** The whole body, or its two ends and the SHA-256 of all of it. */
   take(): { whole: Uint8Array } | BothEnds {
     if (this.#first === undefined) {
       const [only] = this.#parts
-      return {
-        whole: this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts),
-      }
+      const isOne = this.#parts.length === 1 && only !== undefined
+      const whole = isOne ? only : Buffer.concat(this.#parts)
+      this.#parts = [whole]
+      return { whole }
     }
     this.#keepEnd()
     const last = this.#parts[0] ?? new Uint8Array(0)
     return {
-      sha256: this.#hash?.digest('hex') ?? '',
+      sha256: this.sha256,
       first: this.#first,
-      omitted: this.length - this.#first.length - last.length,
+      omitted: this.length - this.#first.length - Math.min(last.length, BODY_END_BYTES),
       last,
     }
   }
 
+  /** Forgets the bytes, and knows their length and hash. */
+  release(): void {
+    this.#parts = []
+  }
+
+  #startHash(): void {
+    this.#hash = createHash('sha256')
+    for (const part of this.#parts) this.#hash.update(part)
+  }
+
+  #keepFirst(): void {
+    const first: Uint8Array[] = []
+    let missing = BODY_END_BYTES
+    while (missing > 0) {
+      const part = this.#parts[0]
+      if (part === undefined) break
+      first.push(part.subarray(0, missing))
+      if (part.length > missing) this.#parts[0] = part.subarray(missing)
+      else this.#parts.shift()
+      missing -= Math.min(missing, part.length)
+    }
+    this.#first = Buffer.concat(first)
+    this.#kept -= this.#first.length
+  }
+
   #keepEnd(): void {
-    const end = Buffer.from(Buffer.concat(this.#parts).subarray(-BODY_END_BYTES))
+    const wanted = BODY_END_BYTES + BEFORE_LAST
+    const parts: Uint8Array[] = []
+    for (let length = 0; length < wanted; ) {
+      const part = this.#parts.pop()
+      if (part === undefined) break
+      parts.unshift(part)
+      length += part.length
+    }
+    const end = Buffer.from(Buffer.concat(parts).subarray(-wanted))
     this.#parts = [end]
     this.#kept = end.length
   }

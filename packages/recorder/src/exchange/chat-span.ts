@@ -15,6 +15,7 @@ export function chatStartAttributes(request: {
   model: string | undefined
   bytes: number
   sha256: string
+  webSocket?: { connection: string; isPrewarm: boolean } | undefined
 }): Attributes {
   return defined({
     'gen_ai.operation.name': 'chat',
@@ -23,6 +24,9 @@ export function chatStartAttributes(request: {
     'tacho.exchange.id': request.exchange,
     'tacho.request.bytes': request.bytes,
     'tacho.request.sha256': request.sha256,
+    'network.protocol.name': request.webSocket && 'websocket',
+    'tacho.connection.id': request.webSocket?.connection,
+    'tacho.exchange.prewarm': request.webSocket?.isPrewarm || undefined,
   })
 }
 

@@ -10,8 +10,9 @@ export type CutChunk = { at: number; bytes: Uint8Array; isContinued: boolean; sc
 export class ChunkCutter {
   #arrived: { at: number; left: number; isContinued: boolean }[] = []
 
-  arrived(at: number, length: number): void {
-    this.#arrived.push({ at, left: length, isContinued: false })
+  /** @param isContinued they arrived with those before. */
+  arrived(at: number, length: number, isContinued: boolean): void {
+    this.#arrived.push({ at, left: length, isContinued })
   }
 
   /** Cuts what came out of the scrubbing; `found` counts from the first of these bytes. */

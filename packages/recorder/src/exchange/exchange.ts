@@ -1,25 +1,43 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
-import type { EndRecord, ExchangeState, Headers, RawRecord } from '@tacho/format'
+import {
+  contentOf,
+  type EndRecord,
+  type ExchangeState,
+  type Headers,
+  type MessageRecord,
+  type RawRecord,
+  type UnparsedRecord,
+} from '@tacho/format'
 import { hrTime, isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
 import { base64ChunkLine, lineOf } from '../line.js'
-import { type ModelApi, modelApiOf } from '../model-api/index.js'
+import { type ModelApi, modelApiOf, responsesApi } from '../model-api/index.js'
 import { requestedModel } from '../model-api/requested-model.js'
 import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
 import type { SpanPlace } from '../spans/tracing.js'
+import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
 import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
-import { contentCodingOf } from './content-coding.js'
+import { type BodyCoding, bodyCodingOf } from './decoding/codings.js'
+import { endHttpSpan, startHttpSpan } from './http-span.js'
 import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
-import { ResponseBody } from './response-body.js'
+import { type BodyEnd, ResponseBody } from './response-body.js'
+
+/** What a request goes over, as far as it is known. */
+export type Sent = {
+  address?: string | undefined
+  port?: number | undefined
+  isHttp2?: boolean
+}
 
 /** How an exchange ended, as who stands between the two sides saw it. */
 export type ExchangeEnd = {
   state: ExchangeState
   trailers?: Headers
   error?: NonNullable<EndRecord['error']>
+  webSocket?: NonNullable<EndRecord['webSocket']>
 }
 
 /**
@@ -36,14 +54,21 @@ export class Exchange {
   readonly #api: ModelApi | undefined
   readonly #request = new BodyEnds()
   #hasBegun = false
+  #isRequestOver = false
   #recordedRequest: RecordedBody['record'] | undefined
   #status: number | undefined
   #response: ResponseBody | undefined
   #reader: ResponseReader | undefined
   #firstChunk: number | undefined
-  #lastByte: number | undefined
-  #hungUp: number | undefined
+  #lastByteTime: number | undefined
+  #hungUpTime: number | undefined
+  #whenRequestIsRecorded: (() => void) | undefined
   #span: Span | undefined
+  #httpSpan: Span | undefined
+  #headers: Headers = []
+  /** What its HTTP span waits for: the connection to the upstream, and the start of its parent. */
+  #sent: Sent | undefined
+  #hasStarted = false
   #ended: EndRecord | undefined
   /** Whether its end has been told. */
   isOver = false
@@ -59,52 +84,82 @@ export class Exchange {
       this.#settleFinished = resolve
     })
     const { pathname } = new URL(head.url)
-    this.#api = modelApiOf(head.method, pathname)
+    // Over a WebSocket only the Responses API is spoken (Codex 0.169).
+    this.#api = head.webSocket === undefined ? modelApiOf(head.method, pathname) : responsesApi
+  }
+
+  /** Where the request is sent. */
+  get url(): string {
+    return this.#head.url
   }
 
   /** Writes that it has begun. Its first call writes it where this has not been called. */
   begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    const { method, url, headers, conversation } = this.#head
+    const { method, url, headers, conversation, webSocket } = this.#head
     const { threadId, turnId } = conversation
     const { scrubber } = this.#session
+    this.#headers = scrubber.headers(headers)
     this.#write({
       kind: 'exchange',
       exchange: this.id,
       time: isoTime(this.#start),
       method,
       url: scrubber.url(url),
-      headers: scrubber.headers(headers),
+      headers: this.#headers,
       ...(this.#session.isNamed && { traceId: this.#session.traceId }),
       run: this.#session.runId,
       ...(threadId !== undefined && { threadId }),
       ...(turnId !== undefined && { turnId }),
+      ...(webSocket !== undefined && { transport: 'websocket', connection: webSocket.connection }),
+      ...(webSocket?.isPrewarm && { prewarm: true }),
     })
   }
 
   /** Where the span of its HTTP request belongs; nowhere while the session has no id. */
   get httpPlace(): SpanPlace | undefined {
     if (!this.#session.isNamed) return undefined
-    // Ours starts when the body has told the model; its id is known already.
-    const spanId =
-      this.#api === undefined ? this.#session.parentFor(this.#head.conversation) : this.id
-    return { traceId: this.#session.traceId, spanId, attributes: this.#commonAttributes() }
+    const { traceId } = this.#session
+    return { traceId, spanId: this.#httpParent, attributes: this.#commonAttributes() }
   }
 
+  /** Whether the last event of a model's answer has come. */
+  get hasAnswered(): boolean {
+    const { hasEnded, finishReasons } = this.#reader?.facts ?? {}
+    return hasEnded === true || finishReasons !== undefined
+  }
+
+  /** There is a connection to send it over. */
+  sent(over: Sent): void {
+    this.#sent = over
+    this.#session.later.spare(() => this.#startHttpSpan())
+  }
+
+  /** May come behind the head of the response, and behind its bytes. */
   requestBytes(bytes: Uint8Array): void {
-    this.#request.push(bytes)
+    if (!this.#isRequestOver) this.#request.push(bytes)
   }
 
-  /** The request's body is complete, or will not come any further. */
-  requestEnd(now = this.#session.now()): void {
-    if (this.#recordedRequest !== undefined) return
+  /**
+   * The request's body has come to its end.
+   *
+   * @param isWhole false where it will not come any further.
+   */
+  requestEnd(now = this.#session.now(), isWhole = true): void {
+    if (this.#isRequestOver) return
+    this.#isRequestOver = true
     this.begin()
-    const at = now - this.#start
-    const coding = contentCodingOf(this.#head.headers)
-    const recorded = recordRequestBody(this.#request, coding, this.#session.scrubber, (bytes) =>
-      this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId),
-    )
+    const at = this.#since(now)
+    const { scrubber, decoding } = this.#session
+    const coding = bodyCodingOf(this.#head.headers)
+    const encode = (bytes: Uint8Array) =>
+      this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId)
+    const options = { coding, isWhole, scrubber, decoding, encode }
+    recordRequestBody(this.#request, options, (recorded) => this.#writeRequestBody(at, recorded))
+  }
+
+  #writeRequestBody(at: number, recorded: RecordedBody): void {
     this.#recordedRequest = recorded.record
     const isWritten = this.#write({
       kind: 'request-body',
@@ -113,7 +168,8 @@ export class Exchange {
       ...recorded.record,
     })
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
-    this.#startSpan(recorded.bytes)
+    this.#startSpans(recorded.bytes)
+    this.#whenRequestIsRecorded?.()
   }
 
   responseHead(
@@ -122,27 +178,18 @@ export class Exchange {
     headers: Headers,
     now = this.#session.now(),
   ): void {
-    this.requestEnd(now)
+    this.begin()
+    // An answer may begin before all of its request is sent.
+    if (this.#isRequestSeen) this.requestEnd(now)
     this.#status = status
     const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
     const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
     this.#reader = reader
-    this.#response = new ResponseBody({
-      coding: contentCodingOf(headers),
-      scrubber: this.#session.scrubber,
-      // A compressed body comes out of its decoder later, and without a time of its own.
-      at: () => this.#lastByte ?? now - this.#start,
-      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
-      writeBase64: (chunk, bytes) => {
-        const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
-        this.#session.raw.append(line, 'chunk')
-      },
-      read: (bytes) => reader?.push(bytes),
-    })
+    this.#response = this.#responseBody(bodyCodingOf(headers), (bytes) => reader?.push(bytes))
     this.#write({
       kind: 'response',
       exchange: this.id,
-      at: now - this.#start,
+      at: this.#since(now),
       status,
       statusText,
       headers: this.#session.scrubber.headers(headers),
@@ -150,75 +197,145 @@ export class Exchange {
   }
 
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
-    this.#lastByte = now - this.#start
-    this.#firstChunk ??= this.#lastByte
-    this.#response?.push(bytes)
+    const at = this.#since(now)
+    this.#lastByteTime = now
+    this.#firstChunk ??= at
+    this.#response?.push(bytes, at)
+  }
+
+  /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
+  message(text: Uint8Array, now = this.#session.now()): void {
+    this.requestEnd(now)
+    this.#reader ??= new ResponseReader(responsesApi, '')
+    this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
+    this.#reader.message(Buffer.from(text.buffer, text.byteOffset, text.length).toString())
+    this.responseBytes(Buffer.concat([text, NEWLINE]), now)
+  }
+
+  /** Something passed over the WebSocket that its answer opened, and belongs to no exchange. */
+  aside(
+    message: Omit<MessageRecord, 'kind' | 'connection' | 'at' | 'content'>,
+    content: Uint8Array,
+    now = this.#session.now(),
+  ): void {
+    const { bytes, found } = this.#session.scrubber.bytes(content)
+    this.#write({
+      kind: 'message',
+      connection: this.id,
+      at: this.#since(now),
+      ...message,
+      content: contentOf(bytes),
+      ...(found.length > 0 && { scrubbed: found }),
+    })
+  }
+
+  /** From here on a side was no HTTP that could be followed; its bytes are told as those of its body. */
+  unparsed(side: UnparsedRecord['side'], reason: string, now = this.#session.now()): void {
+    if (side === 'response') {
+      this.requestEnd(now)
+      this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
+    }
+    this.#write({ kind: 'unparsed', exchange: this.id, at: this.#since(now), side, reason })
   }
 
   /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
   hungUp(now = this.#session.now()): void {
-    this.#hungUp ??= now - this.#start
+    this.#hungUpTime ??= now
   }
 
   end(end: ExchangeEnd, now = this.#session.now()): void {
     if (this.isOver) return
     this.isOver = true
-    const at = now - this.#start
-    this.requestEnd(now)
-    const finish = (responseSha256: string) => this.#finish(at, end, responseSha256)
-    if (this.#response === undefined) finish(EMPTY_SHA256)
-    else this.#response.end(finish)
+    this.requestEnd(now, this.#isRequestSeen)
+    const finish = (body: BodyEnd) =>
+      this.#onceRequestIsRecorded(() => this.#finish(now, end, body))
+    if (this.#response === undefined) finish({ responseSha256: EMPTY_SHA256 })
+    else this.#response.end(this.#since(now), end.state === 'completed', finish)
   }
 
-  #finish(at: number, end: ExchangeEnd, responseSha256: string): void {
+  /** Whether all is there that the request's head announces. */
+  get #isRequestSeen(): boolean {
+    return announcedLength(this.#head.headers) === this.#request.length
+  }
+
+  #onceRequestIsRecorded(work: () => void): void {
+    if (this.#recordedRequest !== undefined) work()
+    else this.#whenRequestIsRecorded = work
+  }
+
+  /** Microseconds since it began. */
+  #since(now: number): number {
+    return this.#session.elapsed(this.#start, now)
+  }
+
+  #finish(now: number, end: ExchangeEnd, body: BodyEnd): void {
     this.#reader?.end()
-    const { trailers, error } = end
-    const decoded = this.#response?.decoded
+    const { trailers, error, webSocket } = end
     const record: EndRecord = {
       kind: 'end',
       exchange: this.id,
-      at,
+      at: this.#since(now),
       state: this.#stateOf(end),
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
-      responseSha256,
-      ...(decoded !== undefined && { decoded }),
+      ...body,
       ...(trailers !== undefined &&
         trailers.length > 0 && { trailers: this.#session.scrubber.headers(trailers) }),
       ...(error !== undefined && {
         error: { ...error, message: this.#session.scrubber.text(error.message) },
       }),
+      ...(webSocket !== undefined && { webSocket: this.#scrubbed(webSocket) }),
     }
     this.#write(record)
     this.#ended = record
-    this.#endSpan()
-    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record)
-    this.#session.exchangeEnded(record.state, this.#head.conversation, this.#start + at)
+    this.#endSpans()
+    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record, now)
+    this.#session.exchangeEnded(record, this.#head, now)
     this.#settleFinished()
   }
 
   /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
   #stateOf({ state }: ExchangeEnd): ExchangeState {
-    const hasSaidAll = this.#reader?.facts.finishReasons !== undefined
-    return state === 'cancelled' && hasSaidAll ? 'completed' : state
+    return state === 'cancelled' && this.hasAnswered ? 'completed' : state
   }
 
-  #tellCancellation(record: EndRecord): void {
+  #scrubbed(end: NonNullable<EndRecord['webSocket']>): NonNullable<EndRecord['webSocket']> {
+    const { reason } = end
+    return reason === undefined ? end : { ...end, reason: this.#session.scrubber.text(reason) }
+  }
+
+  #responseBody(coding: BodyCoding, read: (bytes: Uint8Array) => void): ResponseBody {
+    const { scrubber, decoding } = this.#session
+    return new ResponseBody({
+      coding,
+      scrubber,
+      decoding,
+      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      writeBase64: (chunk, bytes) => {
+        const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
+        this.#session.raw.append(line, 'chunk')
+      },
+      read,
+    })
+  }
+
+  #tellCancellation(record: EndRecord, now: number): void {
     const facts = this.#reader?.facts ?? {}
-    const hungUp = this.#hungUp ?? record.at
-    const [lastByte, start] = [this.#lastByte, this.#start]
+    const hungUp = this.#hungUpTime ?? now
+    const lastByte = this.#lastByteTime
+    const idle = this.#session.elapsed(lastByte ?? this.#start, hungUp)
     this.#session.whenNamed(() =>
       this.#session.cancellations.exchangeStopped({
         spanId: this.id,
         conversation: this.#head.conversation,
-        signalledAt: start + hungUp,
-        lastByteAt: lastByte === undefined ? undefined : start + lastByte,
-        releasedAt: start + record.at,
+        signalledAt: hungUp,
+        lastByteAt: lastByte,
+        releasedAt: now,
         bytes: record.responseBytes,
         events: this.#reader?.events ?? 0,
         textLength: facts.textLength ?? 0,
         outputTokens: facts.outputTokens,
-        otherwise: this.#whyUnwished(hungUp - (lastByte ?? 0)),
+        otherwise: this.#whyUnwished(idle),
       }),
     )
   }
@@ -232,14 +349,18 @@ export class Exchange {
     return { origin: 'timeout', reason: `no byte for ${idleTimeout} ms` }
   }
 
-  #startSpan(body: Uint8Array | undefined): void {
-    if (this.#api === undefined) return
-    const start = () => this.#startNamedSpan(body === undefined ? undefined : requestedModel(body))
+  #startSpans(body: Uint8Array | undefined): void {
+    const start = () => {
+      if (this.#api !== undefined) this.#startChatSpan(body && requestedModel(body))
+      this.#hasStarted = true
+      this.#startHttpSpan()
+      this.#endSpans()
+    }
     this.#session.later.spare(() => this.#session.whenNamed(start))
   }
 
-  #startNamedSpan(model: string | undefined): void {
-    const { conversation, provider } = this.#head
+  #startChatSpan(model: string | undefined): void {
+    const { conversation, provider, webSocket } = this.#head
     this.#span = this.#session.startSpan({
       name: chatSpanName(model),
       spanId: this.id,
@@ -253,18 +374,47 @@ export class Exchange {
           model,
           bytes: this.#recordedRequest?.bytes ?? 0,
           sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
+          webSocket,
         }),
         ...this.#commonAttributes(),
       },
     })
-    this.#endSpan()
   }
 
-  /** Ends the span where both are true: it has started, and the exchange is over. */
-  #endSpan(): void {
+  /** A message of a WebSocket is no HTTP request: that is the connection's. */
+  #startHttpSpan(): void {
+    const { method, url, webSocket } = this.#head
+    // Where undici speaks to the upstream, its instrumentation makes the span.
+    const isNone = webSocket !== undefined || this.#sent?.isHttp2 === true
+    const isKnown = this.#sent !== undefined || this.#ended !== undefined
+    if (isNone || !isKnown || !this.#hasStarted || this.#httpSpan !== undefined) return
+    this.#httpSpan = startHttpSpan({
+      startSpan: (start) => this.#session.startSpan(start),
+      method,
+      url: this.#session.scrubber.url(url),
+      headers: this.#headers,
+      parentSpanId: this.#httpParent,
+      at: this.#start,
+      peer: this.#sent,
+      attributes: this.#commonAttributes(),
+    })
+  }
+
+  get #httpParent(): string {
+    return this.#api === undefined ? this.#session.parentFor(this.#head.conversation) : this.id
+  }
+
+  /** Ends the spans where both are true: they have started, and the exchange is over. */
+  #endSpans(): void {
     const record = this.#ended
-    const span = this.#span
-    if (record === undefined || span === undefined) return
+    if (record === undefined || !this.#hasStarted) return
+    this.#startHttpSpan()
+    const [status, at] = [this.#status, this.#start + record.at]
+    if (this.#httpSpan !== undefined) endHttpSpan(this.#httpSpan, record, status, at)
+    if (this.#span !== undefined) this.#endChatSpan(this.#span, record)
+  }
+
+  #endChatSpan(span: Span, record: EndRecord): void {
     const facts = this.#reader?.facts ?? {}
     const events = this.#reader?.events ?? 0
     const [status, firstChunk] = [this.#status, this.#firstChunk]
@@ -286,5 +436,7 @@ export class Exchange {
     return this.#session.raw.append(lineOf(record), record.kind)
   }
 }
+
+const NEWLINE = Buffer.from('\n')
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

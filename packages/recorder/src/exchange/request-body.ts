@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import { contentOf, type EncodedBody, type RequestBodyRecord } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import type { BodyEnds, BothEnds } from './body-ends.js'
-import { decodeWhole } from './content-coding.js'
+import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
+import { BodyEnds, type BothEnds } from './body-ends.js'
+import { brokenBy } from './decoding/broken-by.js'
+import type { BodyCoding } from './decoding/codings.js'
+import { decodeSmall } from './decoding/decode-small.js'
+import type { DecodingThread } from './decoding/decoding-thread.js'
+import type { DecodingOutcome } from './decoding/messages.js'
+import { PlainText } from './decoding/plain-text.js'
 
 /** A request's body as it is recorded, and its bytes where the whole of it could be kept. */
 export type RecordedBody = {
@@ -12,48 +18,162 @@ export type RecordedBody = {
   encoded?: EncodedBody
 }
 
+export type RequestBodyOptions = {
+  coding: BodyCoding
+  /** Whether all of it was seen. */
+  isWhole: boolean
+  scrubber: Scrubber
+  /** Turns the whole body into content; may copy from earlier bodies. */
+  encode: (bytes: Uint8Array) => EncodedBody
+  decoding: Pick<DecodingThread, 'open'>
+}
+
 /**
  * Makes the record of a request's body: the content coding off, the secrets replaced.
  *
- * @param encode turns the whole body into content; may copy from earlier bodies.
+ * @param done is given it: at once, but for a coded body that is large or broken.
  */
 export function recordRequestBody(
   body: BodyEnds,
-  coding: string | undefined,
-  scrubber: Scrubber,
-  encode: (bytes: Uint8Array) => EncodedBody,
-): RecordedBody {
+  options: RequestBodyOptions,
+  done: (recorded: RecordedBody) => void,
+): void {
+  const finish = (recorded: RecordedBody) => {
+    body.release()
+    done(options.isWhole ? recorded : { ...recorded, record: { ...recorded.record, cut: true } })
+  }
+  const { coding } = options
   const taken = body.take()
-  if (!('whole' in taken)) return { record: endsRecord(taken, scrubber, body.length) }
-  if (coding === undefined) return wholeRecord(taken.whole, scrubber, encode)
-  const decoded = decodeWhole(coding, taken.whole)
-  // What cannot be decoded cannot be searched for secrets, so it is not written at all.
-  if (decoded === undefined) return { record: omittedRecord(taken.whole) }
-  const whole = wholeRecord(decoded, scrubber, encode)
-  const wire = { bytes: taken.whole.length, sha256: sha256(taken.whole) }
-  return { ...whole, record: { ...whole.record, decoded: coding, wire } }
+  if (!('whole' in taken)) {
+    // Of what is coded, no end can be searched for secrets.
+    const isPlain = coding === 'none'
+    finish({ record: isPlain ? endsRecord(taken, options, body) : omittedRecord(body) })
+  } else if (taken.whole.length === 0 || coding === 'none') {
+    finish(wholeRecord(taken.whole, options, body))
+  } else if (coding === 'unknown') {
+    const isText = new PlainText().push(taken.whole)
+    finish(isText ? wholeRecord(taken.whole, options, body) : { record: omittedRecord(body) })
+  } else {
+    const decoded = decodeSmall(coding.codings, taken.whole)
+    if (decoded === undefined) decodeApart(taken.whole, coding, body, options, finish)
+    else finish(decodedRecord(decoded, coding.name, body, options))
+  }
 }
 
-function wholeRecord(
-  body: Uint8Array,
-  scrubber: Scrubber,
-  encode: (bytes: Uint8Array) => EncodedBody,
+/** Has a body decoded in its thread: for longer than the host should wait, or to find its fault. */
+function decodeApart(
+  wire: Uint8Array,
+  { codings, name }: Exclude<BodyCoding, string>,
+  body: BodyEnds,
+  options: RequestBodyOptions,
+  done: (recorded: RecordedBody) => void,
+): void {
+  const decoded = new BodyEnds()
+  let given = 0
+  const give = () => {
+    const slice = wire.subarray(given, given + GIVEN_BYTES)
+    given += slice.length
+    if (slice.length > 0) decoding.push(slice, 0)
+    else decoding.end(0)
+  }
+  const decoding = options.decoding.open(codings, {
+    decoded: (bytes) => decoded.push(bytes),
+    taken: give,
+    over: (outcome) => done(outcomeRecord(outcome, decoded, name, body, options)),
+  })
+  give()
+}
+
+/** What the thread is given at a time: it is copied, and the host waits for that. */
+const GIVEN_BYTES = 512 * 1024
+
+function outcomeRecord(
+  outcome: DecodingOutcome,
+  decoded: BodyEnds,
+  name: string,
+  body: BodyEnds,
+  options: RequestBodyOptions,
 ): RecordedBody {
-  const { bytes, found } = scrubber.bytes(body)
-  const encoded = encode(bytes)
-  const record = { content: encoded.content, bytes: bytes.length, sha256: sha256(bytes) }
-  return { record: found.length > 0 ? { ...record, scrubbed: found } : record, bytes, encoded }
+  const taken = decoded.take()
+  const bytes = 'whole' in taken ? taken.whole : taken.first
+  if (outcome === 'whole') return decodedRecord(bytes, name, body, options)
+  if (outcome === 'stopped') {
+    const { content, bytes: length, sha256 } = beginningRecord(bytes, decoded, options)
+    const wire = wireOf(body)
+    return { record: { content, bytes: length, sha256, decoded: name, wire, stopped: BODY_BYTES } }
+  }
+  const broken = brokenBy(outcome, options.isWhole)
+  if (bytes.length === 0) return { record: { ...omittedRecord(body), ...broken } }
+  const recorded = decodedRecord(bytes, name, body, options)
+  return { ...recorded, record: { ...recorded.record, ...broken } }
 }
 
-function endsRecord(ends: BothEnds, scrubber: Scrubber, length: number): RecordedBody['record'] {
-  const first = scrubber.bytes(ends.first)
-  const last = scrubber.bytes(ends.last)
-  const content = [contentOf(first.bytes), { omitted: ends.omitted }, contentOf(last.bytes)].flat()
-  return { content, bytes: length, sha256: ends.sha256 }
+function decodedRecord(
+  decoded: Uint8Array,
+  name: string,
+  body: BodyEnds,
+  options: RequestBodyOptions,
+): RecordedBody {
+  const whole = wholeRecord(decoded, options)
+  return { ...whole, record: { ...whole.record, decoded: name, wire: wireOf(body) } }
 }
 
-function omittedRecord(wire: Uint8Array): RecordedBody['record'] {
-  return { content: [{ omitted: wire.length }], bytes: wire.length, sha256: sha256(wire) }
+/** @param body where these bytes are those that were sent: their hash may be known. */
+function wholeRecord(
+  bytes: Uint8Array,
+  { scrubber, encode }: RequestBodyOptions,
+  body?: BodyEnds,
+): RecordedBody {
+  const scrubbed = scrubber.bytes(bytes)
+  const encoded = encode(scrubbed.bytes)
+  const isAsSent = body !== undefined && scrubbed.bytes === bytes
+  const record = {
+    content: encoded.content,
+    bytes: scrubbed.bytes.length,
+    sha256: isAsSent ? body.sha256 : sha256(scrubbed.bytes),
+  }
+  const { found } = scrubbed
+  return {
+    record: found.length > 0 ? { ...record, scrubbed: found } : record,
+    bytes: scrubbed.bytes,
+    encoded,
+  }
+}
+
+function endsRecord(
+  ends: BothEnds,
+  { scrubber }: RequestBodyOptions,
+  body: BodyEnds,
+): RecordedBody['record'] {
+  const first = firstOf(ends.first, scrubber)
+  const last = scrubber.bytes(ends.last).bytes.subarray(-BODY_END_BYTES)
+  const omitted = body.length - first.length - last.length
+  const content = [contentOf(first), { omitted }, contentOf(last)].flat()
+  return { content, bytes: body.length, sha256: ends.sha256 }
+}
+
+/** The first end of what was decoded: where its other one is, nobody knows. */
+function beginningRecord(
+  bytes: Uint8Array,
+  decoded: BodyEnds,
+  { scrubber }: RequestBodyOptions,
+): RecordedBody['record'] {
+  const first = firstOf(bytes.subarray(0, BODY_END_BYTES), scrubber)
+  const content = [contentOf(first), { omitted: decoded.length - first.length }].flat()
+  return { content, bytes: decoded.length, sha256: decoded.sha256 }
+}
+
+/** Without what could be the beginning of a secret that goes on behind it. */
+function firstOf(bytes: Uint8Array, scrubber: Scrubber): Uint8Array {
+  return scrubber.stream().push(bytes).bytes
+}
+
+function omittedRecord(body: BodyEnds): RecordedBody['record'] {
+  return { content: [{ omitted: body.length }], bytes: body.length, sha256: body.sha256 }
+}
+
+function wireOf(body: BodyEnds): NonNullable<RequestBodyRecord['wire']> {
+  return { bytes: body.length, sha256: body.sha256 }
 }
 
 function sha256(bytes: Uint8Array): string {

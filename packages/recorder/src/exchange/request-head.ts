@@ -12,6 +12,8 @@ export type RequestHead = {
   conversation: Conversation
   /** After how long without a byte the agent gives up, in milliseconds. */
   idleTimeout?: number | undefined
+  /** It is a message of a WebSocket, and what answers it. */
+  webSocket?: { connection: string; isPrewarm: boolean } | undefined
 }
 
 /** An agent's own ids, as far as a request names them. */

@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto'
-import { type ChunkRecord, contentOf, type Piece } from '@tacho/format'
+import { createHash, type Hash } from 'node:crypto'
+import { type ChunkRecord, contentOf, type EndRecord, type Piece } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { BODY_BYTES, BODY_END_BYTES, TEXT_BYTES } from '../limits.js'
 import { BodyEnds } from './body-ends.js'
 import { ChunkCutter, type CutChunk } from './chunk-cutter.js'
-import { type StreamDecoder, streamDecoder } from './content-coding.js'
+import { brokenBy } from './decoding/broken-by.js'
+import type { BodyCoding } from './decoding/codings.js'
+import type { BodyDecoding, DecodingThread } from './decoding/decoding-thread.js'
+import type { DecodingOutcome } from './decoding/messages.js'
+import { PlainText } from './decoding/plain-text.js'
 
 export type ResponseBodyOptions = {
-  coding: string | undefined
+  coding: BodyCoding
   scrubber: Scrubber
-  /** Microseconds since the exchange began. */
-  at: () => number
+  decoding: Pick<DecodingThread, 'open'>
   write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
   /** The same for a chunk that is not worth being text. */
   writeBase64: (
@@ -21,55 +24,94 @@ export type ResponseBodyOptions = {
   read: (bytes: Uint8Array) => void
 }
 
+/** What the end of an exchange says of its response's body. */
+export type BodyEnd = Pick<
+  EndRecord,
+  'responseSha256' | 'wireSha256' | 'decoded' | 'broken' | 'stopped'
+>
+
 /** A response's body on its way into the log: decoded, scrubbed, chunk by chunk as it arrives. */
 export class ResponseBody {
   readonly #options: ResponseBodyOptions
   readonly #scrub: ReturnType<Scrubber['stream']>
   readonly #cutter = new ChunkCutter()
   readonly #hash = createHash('sha256')
-  readonly #decoder: StreamDecoder | undefined
-  readonly #canBeRead: boolean
+  /** Of a body that is not written as it came. */
+  readonly #wireHash: Hash | undefined
+  readonly #decoding: BodyDecoding | undefined
+  /** Of a body whose coding has a name that says nothing. */
+  readonly #text: PlainText | undefined
   /** Bytes on the wire. */
   wireBytes = 0
   #decodedBytes = 0
+  /** Bytes on the wire that are not kept, for nobody can read them. */
+  #unreadBytes = 0
   /** What comes after the part that is kept: only its last bytes are. */
   #rest: BodyEnds | undefined
+  #outcome: DecodingOutcome | undefined
+  #finish: (() => void) | undefined
 
   constructor(options: ResponseBodyOptions) {
     this.#options = options
     this.#scrub = options.scrubber.stream()
-    const { coding } = options
-    this.#decoder =
-      coding === undefined ? undefined : streamDecoder(coding, (bytes) => this.#decoded(bytes))
-    this.#canBeRead = coding === undefined || this.#decoder !== undefined
+    const { coding, decoding } = options
+    if (coding !== 'none') this.#wireHash = createHash('sha256')
+    if (coding === 'unknown') this.#text = new PlainText()
+    else if (coding !== 'none') {
+      this.#decoding = decoding.open(coding.codings, {
+        decoded: (bytes, at, isContinued) => this.#decoded(bytes, at, isContinued),
+        over: (outcome) => {
+          this.#outcome = outcome
+          this.#finish?.()
+        },
+      })
+    }
   }
 
-  /** The content coding that is taken off. */
-  get decoded(): string | undefined {
-    return this.#decoder === undefined ? undefined : this.#options.coding
-  }
-
-  push(bytes: Uint8Array): void {
+  /** @param at microseconds since the exchange began, here and below. */
+  push(bytes: Uint8Array, at: number): void {
     this.wireBytes += bytes.length
-    if (!this.#canBeRead) return
-    if (this.#decoder !== undefined) this.#decoder.push(bytes)
-    else this.#decoded(bytes)
+    this.#wireHash?.update(bytes)
+    if (this.#decoding !== undefined) this.#decoding.push(bytes, at)
+    else if (this.#text?.push(bytes) === false) this.#unreadBytes += bytes.length
+    else this.#decoded(bytes, at, false)
   }
 
-  /** @param done is given the SHA-256 of the body as the log has it. */
-  end(done: (sha256: string) => void): void {
-    if (this.#decoder === undefined) this.#finish(true, done)
-    else this.#decoder.end((isWhole) => this.#finish(isWhole, done))
+  /**
+   * @param isWhole whether all of it came that was to come.
+   * @param done is called once all of it is written.
+   */
+  end(at: number, isWhole: boolean, done: (end: BodyEnd) => void): void {
+    this.#finish = () => {
+      this.#finish = undefined
+      this.#writeEnd(at)
+      done({
+        responseSha256: this.#hash.digest('hex'),
+        ...(this.#wireHash && { wireSha256: this.#wireHash.digest('hex') }),
+        ...this.#howDecoded(isWhole),
+      })
+    }
+    if (this.#decoding === undefined || this.#outcome !== undefined) this.#finish()
+    else this.#decoding.end(at)
   }
 
-  #decoded(bytes: Uint8Array): void {
+  #howDecoded(isWhole: boolean): Omit<BodyEnd, 'responseSha256' | 'wireSha256'> {
+    const { coding } = this.#options
+    const outcome = this.#outcome
+    if (typeof coding === 'string' || outcome === undefined) return {}
+    const decoded = { decoded: coding.name }
+    if (outcome === 'stopped') return { ...decoded, stopped: this.#decodedBytes }
+    return { ...decoded, ...brokenBy(outcome, isWhole) }
+  }
+
+  #decoded(bytes: Uint8Array, at: number, isContinued: boolean): void {
     const before = this.#decodedBytes
     this.#decodedBytes += bytes.length
     this.#options.read(bytes)
     const room = Math.max(0, BODY_BYTES - before)
     const kept = bytes.length <= room ? bytes : bytes.subarray(0, room)
     if (kept.length > 0) {
-      this.#cutter.arrived(this.#options.at(), kept.length)
+      this.#cutter.arrived(at, kept.length, isContinued)
       this.#write(this.#scrub.push(kept))
     }
     if (kept.length < bytes.length) this.#leaveOut(bytes.subarray(kept.length))
@@ -81,14 +123,12 @@ export class ResponseBody {
     this.#rest.push(Buffer.from(bytes))
   }
 
-  #finish(isWhole: boolean, done: (sha256: string) => void): void {
+  #writeEnd(at: number): void {
     this.#write(this.#scrub.end())
-    if (this.#rest !== undefined) this.#writeLast(this.#rest)
-    if (!this.#canBeRead && this.wireBytes > 0) this.#writeOmitted(this.wireBytes, undefined)
-    else if (!isWhole && this.wireBytes > 0 && this.#decodedBytes === 0) {
-      this.#writeOmitted(this.wireBytes, undefined)
-    }
-    done(this.#hash.digest('hex'))
+    if (this.#rest !== undefined) this.#writeLast(this.#rest, at)
+    const isBroken = typeof this.#outcome === 'object' && this.#decodedBytes === 0
+    const unread = isBroken ? this.wireBytes : this.#unreadBytes
+    if (unread > 0) this.#options.write({ at, content: [{ omitted: unread }] })
   }
 
   #write(scrubbed: { bytes: Uint8Array; found: CutChunk['scrubbed'] }): void {
@@ -104,16 +144,12 @@ export class ResponseBody {
     }
   }
 
-  #writeLast(rest: BodyEnds): void {
+  #writeLast(rest: BodyEnds, at: number): void {
     const taken = rest.take()
-    const end = 'whole' in taken ? taken.whole : taken.last
-    const last = end.subarray(-BODY_END_BYTES)
-    this.#writeOmitted(rest.length - last.length, last)
-  }
-
-  #writeOmitted(omitted: number, last: Uint8Array | undefined): void {
+    const end = 'whole' in taken ? taken.whole.subarray(-2 * BODY_END_BYTES) : taken.last
+    const last = this.#options.scrubber.bytes(end).bytes.subarray(-BODY_END_BYTES)
+    const omitted = rest.length - last.length
     const content: Piece[] = omitted > 0 ? [{ omitted }] : []
-    const tail = last === undefined ? [] : contentOf(this.#options.scrubber.bytes(last).bytes)
-    this.#options.write({ at: this.#options.at(), content: content.concat(tail) })
+    this.#options.write({ at, content: content.concat(contentOf(last)) })
   }
 }

@@ -14,6 +14,7 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
+import { threadFile } from '../thread-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
@@ -60,17 +61,18 @@ export class LiveExport {
   constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
     this.#settings = settings
     this.#onTrouble = onTrouble
-    this.#worker = new Worker(threadFile(), {
+    this.#worker = new Worker(threadFile('sender-thread', import.meta.url), {
       workerData: { settings },
       // A preload of the host's would record us.
       execArgv: [],
       stdout: true,
       stderr: true,
     })
-    this.#worker.unref()
     this.#worker.on('message', (message: FromSender) => this.#heard(message))
     this.#worker.on('error', (error) => this.#failed(String(error)))
     this.#worker.on('exit', () => this.#failed('the thread that sends has ended'))
+    // Behind the listeners, for one of them would keep the process alive again.
+    this.#worker.unref()
   }
 
   /** A session whose deliveries somebody wants to hear of. */
@@ -215,10 +217,4 @@ export class LiveExport {
       this.#failed(String(error))
     }
   }
-}
-
-/** The thread's program, beside this file; in the bundle it has another name. */
-function threadFile(): URL {
-  const isBundled = import.meta.url.endsWith('.cjs')
-  return new URL(isBundled ? './sender-thread.cjs' : './sender-thread.js', import.meta.url)
 }

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { makeFolders } from '../make-folders.js'
 import { scrubberFor } from '../scrubber-for.js'
-import { type LogLevel, openLogFile, openSessionLog } from './session-log.js'
+import type { LogLevel } from './log-level.js'
+import { openLogFile, openSessionLog } from './session-log.js'
 
 /** A debug log on its own, without a session. */
 export type DebugLog = {

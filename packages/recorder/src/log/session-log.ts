@@ -3,19 +3,7 @@ import { AppendFile, type Loss } from '../append-file.js'
 import { isoTime, systemClock } from '../clock.js'
 import { type Disk, realDisk } from '../disk.js'
 import { AppendFileTransport } from './append-file-transport.js'
-
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
-
-/** Whether a text names a level of the log. */
-export function isLogLevel(text: string): text is LogLevel {
-  return (LOG_LEVELS as readonly string[]).includes(text)
-}
-
-/** Whether lines of a level are written where the least level that is written is another. */
-export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
-  return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(least)
-}
+import type { LogLevel } from './log-level.js'
 
 /** The debug log of a run: lines of ours and of the agent, told apart by their label. */
 export type SessionLog = {

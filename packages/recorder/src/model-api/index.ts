@@ -4,6 +4,8 @@ import type { ModelApi } from './model-api.js'
 
 export type { ModelApi } from './model-api.js'
 
+export { responsesApi } from './responses.js'
+
 import { responsesApi } from './responses.js'
 
 const MODEL_APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]

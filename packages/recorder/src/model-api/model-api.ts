@@ -12,6 +12,8 @@ export type ResponseFacts = {
   textLength?: number
   /** The API's own error, where the response is one. */
   errorType?: string
+  /** The last event of a streamed answer has come. */
+  hasEnded?: boolean
 }
 
 /** A JSON object from outside: nothing about it is known. */

@@ -33,6 +33,13 @@ export class ResponseReader {
     else this.#read(bytes)
   }
 
+  /** An event that came as a message of its own. */
+  message(text: string): void {
+    if (this.events !== undefined) this.events += 1
+    const event = text.length > READ_BYTES ? undefined : objectOf(text)
+    if (event !== undefined) this.#api.readEvent(event, this.facts)
+  }
+
   end(): void {
     if (this.#end !== undefined) this.#readEnd(Buffer.concat(this.#end))
     if (this.#isStream) return

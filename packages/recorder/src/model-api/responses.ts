@@ -14,8 +14,9 @@ export const responsesApi: ModelApi = {
   isRequest: (method, path) => method === 'POST' && path.endsWith('/responses'),
   textEvent: 'event: response.output_text.delta\n',
   readEvent(event, facts) {
+    if (LAST_EVENTS.has(String(event.type))) facts.hasEnded = true
     if (event.type === 'response.output_text.delta') addText(facts, textAt(event, 'delta'))
-    else if (event.type === 'error') learn(facts, { errorType: textAt(event, 'code') ?? 'error' })
+    else if (event.type === 'error') learn(facts, { errorType: errorOf(event) })
     else if (typeof event.response === 'object')
       this.readResponse(objectAt(event, 'response'), facts)
   },
@@ -32,6 +33,18 @@ export const responsesApi: ModelApi = {
       errorType: errorType(body),
     })
   },
+}
+
+const LAST_EVENTS = new Set([
+  'response.completed',
+  'response.failed',
+  'response.incomplete',
+  'error',
+])
+
+// In a stream of events its members stand in the event; over a WebSocket in `error`.
+function errorOf(event: Json): string {
+  return textAt(event, 'code') ?? errorType(event) ?? 'error'
 }
 
 // The Responses API has no finish reason: its status says how the response ended, and where that

@@ -34,9 +34,12 @@ export type ApprovalAsked = {
 export type DecidedBy = 'user' | 'rule' | 'reviewer' | 'timeout' | 'host'
 
 export type ApprovalAnswered = {
-  /** As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … */
-  decision: string
-  decidedBy: DecidedBy
+  /**
+   * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Not there where all
+   * that is known is that it was answered.
+   */
+  decision?: string | undefined
+  decidedBy?: DecidedBy | undefined
   /** The rule that decided, or that the answer makes. */
   rule?: string | undefined
   /** Why, in the words of who decided. */
@@ -98,8 +101,8 @@ export class Approvals {
     if (askedAt === undefined) return false
     this.#answered.add(id)
     return this.#open.end(id, at, {
-      'tacho.approval.decision': this.#text(decision),
-      'tacho.approval.decided_by': decidedBy,
+      ...this.#optional('tacho.approval.decision', decision),
+      ...this.#optional('tacho.approval.decided_by', decidedBy),
       ...(!isWaitUnknown && { 'tacho.approval.wait_ms': Math.max(0, at - askedAt) / 1000 }),
       ...this.#optional('tacho.approval.rule', rule),
       ...this.#optional('tacho.approval.rationale', rationale),

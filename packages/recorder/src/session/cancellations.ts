@@ -33,7 +33,11 @@ export type StoppedExchange = {
   otherwise: Pick<Wish, 'origin' | 'reason'>
 }
 
-export type CancellationsOptions = SpanSource & { traceId: () => string }
+export type CancellationsOptions = SpanSource & {
+  traceId: () => string
+  /** How long after what they stop wishes are heard of; left out where they are heard of first. */
+  lateWishMilliseconds?: number | undefined
+}
 
 /**
  * The `cancellation` spans of a session: from the wish to the release of what it stopped. A wish
@@ -48,6 +52,8 @@ export class Cancellations {
   readonly #arrived = new Map<string, Arrived>()
   /** When turns ended whose exchanges are still to be released. */
   readonly #turnEnds = new Map<string, number>()
+  /** What was stopped by nobody's wish that is known yet. */
+  #held: StoppedExchange[] = []
 
   constructor(options: CancellationsOptions) {
     this.#options = options
@@ -55,7 +61,15 @@ export class Cancellations {
   }
 
   /** A second wish for what is being stopped already changes nothing. */
-  wish({ origin, reason, conversation, at }: Wish): void {
+  wish(wish: Wish): void {
+    const held = this.#held.filter((one) => keyOf(one.conversation) === keyOf(wish.conversation))
+    this.#held = this.#held.filter((one) => !held.includes(one))
+    // What it stopped cannot have been before it.
+    this.#start({ ...wish, at: Math.min(wish.at, ...held.map((one) => one.signalledAt)) })
+    for (const stopped of held) this.#stop(stopped)
+  }
+
+  #start({ origin, reason, conversation, at }: Wish): void {
     const { parentFor, attributesFor } = this.#options
     if (!this.isWished(conversation)) this.#arrived.delete(keyOf(conversation))
     this.#open.start(keyOf(conversation), {
@@ -77,10 +91,26 @@ export class Cancellations {
 
   /** An exchange was stopped, by the wish that is open or by the agent of its own accord. */
   exchangeStopped(stopped: StoppedExchange): void {
+    const { lateWishMilliseconds } = this.#options
+    if (lateWishMilliseconds === undefined || this.isWished(stopped.conversation)) {
+      this.#stop(stopped)
+      return
+    }
+    this.#held.push(stopped)
+    setTimeout(() => this.#stopUnwished(stopped), lateWishMilliseconds).unref()
+  }
+
+  #stopUnwished(stopped: StoppedExchange): void {
+    if (!this.#held.includes(stopped)) return
+    this.#held = this.#held.filter((one) => one !== stopped)
+    this.#stop(stopped)
+  }
+
+  #stop(stopped: StoppedExchange): void {
     const { conversation, signalledAt, lastByteAt, releasedAt } = stopped
     const isWished = this.isWished(conversation)
     if (!isWished) {
-      this.wish({ ...stopped.otherwise, conversation, at: signalledAt })
+      this.#start({ ...stopped.otherwise, conversation, at: signalledAt })
     }
     const key = keyOf(conversation)
     this.#open.event(key, 'signalled', signalledAt)
@@ -148,6 +178,7 @@ export class Cancellations {
   }
 
   endAll(at: number): void {
+    for (const stopped of [...this.#held]) this.#stopUnwished(stopped)
     for (const key of this.#open.keys()) this.#open.end(key, at)
   }
 }

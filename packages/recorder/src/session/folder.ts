@@ -10,6 +10,7 @@ import {
   rmdirSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
 import { makeFolders } from '../make-folders.js'
 
 /** Why nothing can be recorded. The message says where and what to do about it. */
@@ -48,6 +49,7 @@ export function renameSessionFolder(folder: string, wanted: string): boolean {
     const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
     if (!isTaken) throw refusal(wanted, error)
     requirePrivate(wanted)
+    requireSession(wanted)
     return false
   }
 }
@@ -94,6 +96,13 @@ function requirePrivate(folder: string): void {
   if ((found.mode & 0o022) !== 0) {
     throw new CannotRecord(`${folder} can be written by others. Run: chmod go-w '${folder}'`)
   }
+}
+
+// The agent keeps folders of its own beside ours, and an id may be anything.
+function requireSession(folder: string): void {
+  const names = Object.values(SESSION_FILES)
+  if (names.some((name) => isThere(join(folder, name)))) return
+  throw new CannotRecord(`${folder} is there already, and holds no session.`)
 }
 
 function inWords<Result>(path: string, work: () => Result): Result {

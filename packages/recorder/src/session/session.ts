@@ -1,14 +1,18 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import {
   BodyEncoder,
+  countEnd,
   type DeliveredRecord,
-  type ExchangeState,
+  type EndRecord,
   type LiveDelivery,
+  manifestCounts,
+  noneEnded,
   type RunEnded,
 } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
+import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
@@ -36,7 +40,11 @@ export type SessionOptions = {
   live: LiveExport | undefined
   scrubber: Scrubber
   tracing: Tracing
+  decoding: DecodingThread
   now: () => number
+  /** Of a recording's options. */
+  lateWishMilliseconds?: number | undefined
+  elapsed: (from: number, to: number) => number
 }
 
 /** One session under record: its folder, its trace, and the run that is writing to both. */
@@ -44,6 +52,10 @@ export class Session {
   readonly scrubber: Scrubber
   readonly later: Later
   readonly now: () => number
+  /** Microseconds that passed between two of its times, as a stopwatch has them. */
+  readonly elapsed: (from: number, to: number) => number
+  /** Where content codings are taken off. */
+  readonly decoding: DecodingThread
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
   // What happens in the session, one span each. They are told of nothing before it has its id.
@@ -55,7 +67,7 @@ export class Session {
   readonly #run: RunFacts
   readonly #tracing: Tracing
   readonly #live: LiveExport | undefined
-  readonly #exchanges = { completed: 0, cancelled: 0, failed: 0 }
+  readonly #exchanges = noneEnded()
   #id: string
   #isNamed = false
   #bodies = new BodyEncoder()
@@ -75,6 +87,8 @@ export class Session {
     this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
+    this.elapsed = options.elapsed
+    this.decoding = options.decoding
     const spans: SpanSource = {
       startSpan: (start) => this.startSpan(start),
       parentFor: (conversation) => this.parentFor(conversation),
@@ -89,7 +103,12 @@ export class Session {
         this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
       scrub,
     })
-    this.cancellations = new Cancellations({ ...spans, traceId: () => this.traceId })
+    const { lateWishMilliseconds } = options
+    this.cancellations = new Cancellations({
+      ...spans,
+      traceId: () => this.traceId,
+      lateWishMilliseconds,
+    })
     this.#writeManifest()
   }
 
@@ -182,8 +201,8 @@ export class Session {
     if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation, at)
   }
 
-  exchangeEnded(state: ExchangeState, conversation: Conversation, at: number): void {
-    this.#exchanges[state] += 1
+  exchangeEnded(end: EndRecord, { conversation, webSocket }: RequestHead, at: number): void {
+    countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
     this.turns.touch(conversation.turnId, at)
     this.cancellations.exchangeEnded(conversation, at)
   }
@@ -294,7 +313,7 @@ export class Session {
       runId: this.runId,
       run: this.#run,
       agentVersion: this.#agentVersion,
-      exchanges: this.#exchanges,
+      exchanges: manifestCounts(this.#exchanges),
       lost: this.#files.lost,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,

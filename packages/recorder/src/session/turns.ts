@@ -14,6 +14,8 @@ export class Turns {
   readonly #spanIds = new Map<string, string>()
   readonly #conversations = new Map<string, Conversation>()
   readonly #lastSign = new Map<string, number>()
+  /** How the agent was done with turns that may go on all the same. */
+  readonly #done = new Map<string, { at: number; status: string }>()
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -47,13 +49,25 @@ export class Turns {
 
   /** A sign of life of a turn. */
   touch(turnId: string | undefined, at: number): void {
-    if (turnId !== undefined && this.#lastSign.has(turnId)) this.#lastSign.set(turnId, at)
+    if (turnId === undefined || !this.#lastSign.has(turnId)) return
+    this.#lastSign.set(turnId, at)
+    if (at > (this.#done.get(turnId)?.at ?? at)) this.#done.delete(turnId)
+  }
+
+  /** The agent is done with a turn, unless something makes it go on: then it is not done. */
+  done(turnId: string, at: number, status: string): void {
+    if (this.isOpen(turnId)) this.#done.set(turnId, { at, status })
+  }
+
+  isDone(turnId: string): boolean {
+    return this.#done.has(turnId)
   }
 
   /** @param status as the agent tells it: `completed`, `interrupted`, `failed`. */
   end(turnId: string, at: number, status: string): void {
     this.#open.end(turnId, at, { 'tacho.turn.status': status })
     this.#lastSign.delete(turnId)
+    this.#done.delete(turnId)
   }
 
   isOpen(turnId: string): boolean {
@@ -77,6 +91,11 @@ export class Turns {
   }
 
   #endSilently(turnId: string): void {
+    const done = this.#done.get(turnId)
+    if (done !== undefined) {
+      this.end(turnId, done.at, done.status)
+      return
+    }
     this.#open.end(turnId, this.#lastSign.get(turnId) ?? 0)
     this.#lastSign.delete(turnId)
   }

@@ -12,13 +12,12 @@ import {
 import type { Resource } from '@opentelemetry/resources'
 import { AlwaysOnSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { hrTime } from '../clock.js'
-import type { Later } from '../later.js'
 import { SPAN_ATTRIBUTES, SPAN_EVENTS } from '../limits.js'
 import { TACHO_VERSION } from '../version.js'
-import { HttpSpans } from './http-spans.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
+import type { UndiciSpans } from './undici-spans.js'
 
 /** A span to start: its place, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
@@ -35,8 +34,6 @@ export type SpanStart = {
 
 export type TracingOptions = {
   resource: Resource
-  later: Later
-  now: () => number
   /** Replaces secrets in the URLs that instrumentation-undici puts on its spans. */
   scrubUrl: (url: string) => string
 }
@@ -49,7 +46,8 @@ export class Tracing {
   readonly router = new SessionRouter()
   readonly #ids = new PresetIds()
   readonly #provider: NodeTracerProvider
-  readonly #http: HttpSpans
+  readonly #scrubUrl: (url: string) => string
+  #undici: UndiciSpans | undefined
   readonly #tracer: Tracer
 
   constructor(options: TracingOptions) {
@@ -64,7 +62,7 @@ export class Tracing {
     // Without a propagator: the API must get the headers that the agent sent, and no more.
     this.#provider.register({ propagator: null, contextManager: new SynchronousContext() })
     this.#tracer = this.#provider.getTracer('tacho', TACHO_VERSION)
-    this.#http = new HttpSpans({ ...options, provider: this.#provider })
+    this.#scrubUrl = options.scrubUrl
   }
 
   start(start: SpanStart): Span {
@@ -84,17 +82,16 @@ export class Tracing {
     )
   }
 
-  /** Does work whose HTTP requests are children of a span that need not be known yet. */
-  within<Result>(place: () => SpanPlace | undefined, work: () => Result): Result {
-    return this.#http.within(() => {
-      const known = place()
-      if (known === undefined) return undefined
-      return { parent: inSpan(known.traceId, known.spanId), attributes: known.attributes }
-    }, work)
+  /** Does work whose HTTP requests, made with undici, are children of a span. */
+  async withinUndici<Result>(place: SpanPlace, work: () => Result): Promise<Result> {
+    const { UndiciSpans } = await import('./undici-spans.js')
+    this.#undici ??= new UndiciSpans(this.#provider, this.#scrubUrl)
+    const { traceId, spanId, attributes } = place
+    return this.#undici.within({ parent: inSpan(traceId, spanId), attributes }, work)
   }
 
   async shutdown(): Promise<void> {
-    this.#http.disable()
+    this.#undici?.disable()
     await this.#provider.shutdown()
   }
 }

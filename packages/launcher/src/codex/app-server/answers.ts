@@ -4,7 +4,8 @@ import { decisionName } from './questions.js'
 import { list, record, text } from './values.js'
 
 /** What a client answered. */
-export type Answer = Pick<ApprovalAnswered, 'decision' | 'decidedBy' | 'rule'> & {
+export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'rule'> & {
+  decision: string
   /** It also stops the turn. */
   stopsTurn?: boolean
 }

@@ -2,8 +2,6 @@ import { execFile } from 'node:child_process'
 
 /** What of interest here a Codex's TUI can do. */
 export type TuiAbilities = {
-  /** It can use an app-server that wants to be shown a token. */
-  remote: boolean
   /** It can do without the app-server that all of the user's TUIs share. */
   noDaemon: boolean
 }
@@ -19,10 +17,7 @@ export function abilitiesOf(
   return new Promise((resolve) => {
     const options = { env: environment, timeout: PATIENCE_MILLISECONDS }
     const asked = execFile(command, ['--help'], options, (_error, help) =>
-      resolve({
-        remote: help.includes('--remote-auth-token-env'),
-        noDaemon: help.includes('--no-daemon'),
-      }),
+      resolve({ noDaemon: help.includes('--no-daemon') }),
     )
     asked.stdin?.end()
   })

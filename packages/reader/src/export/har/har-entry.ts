@@ -3,7 +3,7 @@ import { exchangeRecords } from '../../exchange-records.js'
 import { isoOfMicros, microsOfIso } from '../../micros.js'
 import type { IndexedExchange, RawIndex } from '../../raw-index.js'
 import { ReaderError } from '../../reader-error.js'
-import { requestBody } from '../../request-body.js'
+import { requestPieces } from '../../request-body.js'
 import { type BodyShape, shapeOf } from './body-text.js'
 import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
 import type { HarEntry } from './har-types.js'
@@ -57,6 +57,8 @@ export function harEntry(
     _exchange: exchange.id,
     _number: exchange.number,
     _state: state,
+    ...(exchange.isConnection && { _resourceType: 'websocket' as const }),
+    ...(exchange.isPrewarm && { _prewarm: true as const }),
     _run: begin.run,
     ...(begin.turnId !== undefined && { _turn: begin.turnId }),
     ...(begin.threadId !== undefined && { _thread: begin.threadId }),
@@ -89,7 +91,7 @@ function partsOf(folder: string, exchange: IndexedExchange): Parts {
     if (record.kind === 'request-body') parts.request = record
     else if (record.kind === 'response') parts.response = record
     else if (record.kind === 'end') parts.end = record
-    else parts.firstChunkAt ??= record.at
+    else if (record.kind === 'chunk') parts.firstChunkAt ??= record.at
   }
   return parts
 }
@@ -116,17 +118,17 @@ function postDataOf(
   exchange: IndexedExchange,
   { headers }: ExchangeRecord,
 ): { postData?: HarEntry['request']['postData']; missing?: string } {
+  let postData: HarEntry['request']['postData'] | undefined
   try {
-    const bytes = requestBody(folder, index, exchange)
-    if (bytes.length === 0) return {}
-    const mimeType = headerOf(headers, 'content-type') || UNKNOWN
-    return { postData: { mimeType, ...textOf(bytes) } }
-  } catch (cause) {
-    if (cause instanceof ReaderError && cause.code === 'missing-bytes') {
-      return { missing: cause.message }
+    for (const bytes of requestPieces(folder, index, exchange)) {
+      const mimeType = headerOf(headers, 'content-type') || UNKNOWN
+      if (bytes.length > 0) postData = { mimeType, ...textOf(bytes) }
     }
-    throw cause
+  } catch (cause) {
+    if (!(cause instanceof ReaderError) || cause.code !== 'missing-bytes') throw cause
+    return { ...(postData && { postData }), missing: cause.message }
   }
+  return postData === undefined ? {} : { postData }
 }
 
 // A request body has at most 64 MiB, so that it is a string easily.

@@ -1,13 +1,15 @@
-import { indexRawLog } from '../../raw-index.js'
+import { connectionOf } from '../../connection-messages.js'
+import { type IndexedExchange, indexRawLog, type RawIndex } from '../../raw-index.js'
 import { bodyPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
+import { harMessages } from './har-messages.js'
 
 /** Who made the file, and what of. */
 export type HarSource = { folder: string; id: string; version: string }
 
 /**
  * A session's exchanges as HTTP Archive 1.2, in pieces, with all bodies that are there. Memory holds
- * one request body and one chunk of a response at a time.
+ * one request body, and one chunk of a response or one message, at a time.
  *
  * @param onExchange is told how many exchanges are done, of how many.
  */
@@ -20,7 +22,9 @@ export function* harJson(
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"_session":${JSON.stringify(id)},"entries":[`
   let separator = '\n'
   for (const exchange of index.exchanges) {
-    const made = harEntry(folder, index, exchange)
+    // What went over a WebSocket stands with the connection, as DevTools have it.
+    const isTold = connectionOf(index, exchange) !== undefined
+    const made = isTold ? undefined : harEntry(folder, index, exchange)
     if (made !== undefined) {
       const { entry, shape } = made
       const { response, ...rest } = entry
@@ -29,12 +33,28 @@ export function* harJson(
       if (!shape.isText) yield ',"encoding":"base64"'
       yield ',"text":"'
       yield* bodyPieces(folder, exchange, shape)
-      yield '"}}}'
+      yield '"}}'
+      if (exchange.isConnection) yield* messagePieces(folder, index, exchange)
+      yield '}'
       separator = ',\n'
     }
     onExchange(exchange.number, index.exchanges.length)
   }
   yield '\n]}}\n'
+}
+
+function* messagePieces(
+  folder: string,
+  index: RawIndex,
+  connection: IndexedExchange,
+): Generator<string> {
+  yield ',"_webSocketMessages":['
+  let separator = '\n'
+  for (const message of harMessages(folder, index, connection)) {
+    yield separator + JSON.stringify(message)
+    separator = ',\n'
+  }
+  yield ']'
 }
 
 // An object that is gone on with.

@@ -1,6 +1,22 @@
 /** A name and its value, as HAR has headers, cookies and query strings. */
 export type NameValue = { name: string; value: string }
 
+/** A message of a WebSocket as Chrome's DevTools write and read it; `time` is seconds since 1970. */
+export type HarMessage = {
+  type: 'send' | 'receive'
+  time: number
+  opcode: number
+  /** Its text; base64 where it is none. */
+  data: string
+  /** The exchange that it belongs to, by its id and its number. */
+  _exchange?: string
+  _number?: number
+  /** Of a close frame. */
+  _code?: number
+  /** Why `data` is not whole. */
+  _missing?: string
+}
+
 /**
  * What HAR 1.2 has of an exchange, but for its response's text, which is written apart. Names that
  * begin with `_` are ours: HAR leaves them to whoever writes it.
@@ -48,6 +64,9 @@ export type HarEntry = {
   _exchange: string
   _number: number
   _state: string
+  /** What DevTools takes an entry with messages for. */
+  _resourceType?: 'websocket'
+  _prewarm?: true
   _run: string
   _turn?: string
   _thread?: string

@@ -1,7 +1,6 @@
 import { type OtlpSpan, SESSION_FILES, type StartedSpan, type TracesData } from '@tacho/format'
 import type { ReportDamage } from '../../damage.js'
-import { logParts } from '../../log-parts.js'
-import { plainSize } from '../../plain-size.js'
+import { plainLogSize } from '../../plain-size.js'
 import { readLog } from '../../read-log.js'
 
 /** A span to be sent, as OTLP's JSON has it. */
@@ -71,9 +70,7 @@ export function* interruptedSpans(
 
 /** The bytes that a session's spans take in its files, sealed or not. */
 export function sendableBytes(folder: string): number {
-  return logParts(folder, SESSION_FILES.meta)
-    .map((file) => plainSize(folder, file))
-    .reduce((sum, size) => sum + size, 0)
+  return plainLogSize(folder, SESSION_FILES.meta)
 }
 
 /** Each span by itself, with what it is sent in: a line of another program may hold several. */

@@ -47,7 +47,7 @@ function spanRow(session: Session, span: Span): Row<typeof TABLES.spans> {
 }
 
 function exchangeRow(exchange: SessionExchange): Row<typeof TABLES.exchanges> {
-  const { usage = {}, error } = exchange
+  const { usage = {}, error, webSocket } = exchange
   return {
     number: exchange.number,
     exchange_id: exchange.id,
@@ -72,6 +72,12 @@ function exchangeRow(exchange: SessionExchange): Row<typeof TABLES.exchanges> {
     error_side: error?.side,
     error_code: error?.code,
     error_message: error?.message,
+    transport: exchange.transport ?? 'http',
+    connection_id: exchange.connection,
+    is_connection: exchange.isConnection,
+    is_prewarm: exchange.isPrewarm,
+    closed_by: webSocket?.closedBy,
+    close_code: webSocket?.code,
   }
 }
 

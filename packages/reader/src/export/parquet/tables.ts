@@ -43,6 +43,12 @@ export const TABLES = {
     error_side: 'text',
     error_code: 'text',
     error_message: 'text',
+    transport: 'text',
+    connection_id: 'text',
+    is_connection: 'boolean',
+    is_prewarm: 'boolean',
+    closed_by: 'text',
+    close_code: 'integer',
   },
   approvals: {
     session_id: 'text',

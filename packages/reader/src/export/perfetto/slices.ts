@@ -79,6 +79,8 @@ function slicesOfExchange(session: Session, exchange: SessionExchange, lastSign:
     id,
     method,
     url,
+    transport,
+    isConnection,
     state,
     startedMicros: start,
     durationMs,
@@ -89,8 +91,11 @@ function slicesOfExchange(session: Session, exchange: SessionExchange, lastSign:
   const span = session.spans.get(id)
   const open = isOpen && { open: span === undefined ? session.ended : leftOpenBy(session, span) }
   const args = { ...exchange, ...open, ...(span && { attributes: span.attributes }) }
-  const name = marked(`${number} ${method} ${exchange.model ?? url}`, isOpen)
-  const whole = { group: 'exchanges', category: `exchange,${state}`, name, start, end, args }
+  const words = `${number} ${transport === undefined ? method : 'WS'} ${exchange.model ?? url}`
+  const name = marked(exchange.isPrewarm ? `${words}, prewarm` : words, isOpen)
+  const group = isConnection ? 'connections' : 'exchanges'
+  const category = isConnection ? 'connection' : 'exchange'
+  const whole = { group, category: `${category},${state}`, name, start, end, args }
   if (firstChunkMs === undefined) return [whole]
   const arrival = {
     group: 'streams',

@@ -23,6 +23,7 @@ export function tracksOf(slices: readonly Slice[]): Track[] {
 const ORDER = [
   'runs',
   'turns',
+  'connections',
   'exchanges',
   'streams',
   'tools',

@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import { makeFolders } from '@tacho/recorder'
+
+/**
+ * The user's folder for what can be made anew (XDG), which is made where it is missing; nothing where
+ * there is no place for it.
+ */
+export function cacheFolder({
+  XDG_CACHE_HOME: cache,
+  HOME: home,
+}: NodeJS.ProcessEnv): string | undefined {
+  if (!cache && !home) return undefined
+  const folder = join(cache || join(home ?? '', '.cache'), 'tacho')
+  try {
+    makeFolders(folder, 0o700)
+    return folder
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,14 @@
+import { CannotRecord, Recording, type RecordingOptions } from '@tacho/recorder'
+
+export { openDebugLog } from '@tacho/recorder'
+
+/** Opens a recording; where there is no place for one, that is told in a line, and Codex runs on. */
+export function openRecording(options: RecordingOptions): Recording | undefined {
+  try {
+    return new Recording(options)
+  } catch (error) {
+    const reason = error instanceof CannotRecord ? error.message : String(error)
+    options.onTrouble(`this session is not recorded. ${reason}`)
+    return undefined
+  }
+}

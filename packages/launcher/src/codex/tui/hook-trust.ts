@@ -1,0 +1,41 @@
+import { definitionOptions, type HookDefinition } from './hook-definitions.js'
+import { hookHash } from './hook-hash.js'
+import type { Program } from './known-programs.js'
+import { listHooks } from './list-hooks.js'
+
+/** Why Codex would not run our hooks. */
+export type NoHooks = { reason: string }
+
+/** What makes Codex trust some hooks: a hash for each key. */
+export type Trust = {
+  hashes: Map<string, string>
+  /** This Codex makes the hashes as we do: it need not be asked again. */
+  isAsOurs: boolean
+}
+
+/** The hashes as we make them. */
+export function ownTrust(definitions: readonly HookDefinition[]): Trust {
+  const hashes = new Map(definitions.map((one) => [one.key, hookHash(one)]))
+  return { hashes, isAsOurs: true }
+}
+
+/**
+ * The hashes as this Codex makes them. With a wrong one it would begin with a question, and so each
+ * Codex is asked once.
+ */
+export async function askedTrust(
+  definitions: readonly HookDefinition[],
+  codex: Program,
+): Promise<Trust | NoHooks> {
+  const listed = await listHooks(codex, definitionOptions(definitions))
+  if (listed === undefined) return { reason: 'this Codex does not tell of its hooks' }
+  const hashes = new Map<string, string>()
+  for (const { key } of definitions) {
+    const hash = listed.get(key)
+    if (hash === undefined) return { reason: 'this Codex, or its administrator, allows no hooks' }
+    hashes.set(key, hash)
+  }
+  const ours = ownTrust(definitions).hashes
+  const isAsOurs = definitions.every(({ key }) => hashes.get(key) === ours.get(key))
+  return { hashes, isAsOurs }
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { list, record, text } from '../app-server/values.js'
+import type { Program } from './known-programs.js'
+
+// It takes 0.2 s; a Codex that does not answer is taken for one that cannot.
+const PATIENCE_MILLISECONDS = 3000
+
+/**
+ * Asks a Codex which hooks it has with some options: the hash of each, by its key. Nothing where it
+ * does not answer.
+ */
+export async function listHooks(
+  { command, environment }: Program,
+  options: readonly string[],
+): Promise<Map<string, string> | undefined> {
+  const server = spawn(command, ['app-server', ...options], {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: PATIENCE_MILLISECONDS,
+    killSignal: 'SIGKILL',
+  })
+  try {
+    return await ask(server)
+  } finally {
+    server.stdin?.end()
+    server.kill()
+  }
+}
+
+async function ask(server: ChildProcess): Promise<Map<string, string> | undefined> {
+  const { stdin, stdout } = server
+  if (stdin === null || stdout === null) return undefined
+  server.on('error', () => stdout.destroy())
+  stdin.on('error', () => {})
+  const send = (message: object) => stdin.write(`${JSON.stringify(message)}\n`)
+  const clientInfo = { name: 'tacho', title: 'Tacho', version: '1' }
+  send({ id: 0, method: 'initialize', params: { clientInfo } })
+  try {
+    for await (const line of createInterface({ input: stdout })) {
+      const { id, result, error } = JSON.parse(line) as Record<string, unknown>
+      if (error !== undefined) return undefined
+      if (id === 0) {
+        send({ method: 'initialized' })
+        send({ id: 1, method: 'hooks/list', params: { cwds: [process.cwd()] } })
+      }
+      if (id === 1) return hashesOf(record(result))
+    }
+  } catch {
+    // It said what is no JSON, or broke off.
+  }
+  return undefined
+}
+
+function hashesOf(result: Record<string, unknown>): Map<string, string> {
+  const hooks = list(result.data).flatMap((folder) => list(record(folder).hooks).map(record))
+  return new Map(
+    hooks.flatMap(({ key, currentHash }) => {
+      const [name, hash] = [text(key), text(currentHash)]
+      return name === undefined || hash === undefined ? [] : [[name, hash] as const]
+    }),
+  )
+}

@@ -1,0 +1,5 @@
+/** What an agent says to a hook is a call's input or output; a longer one is left out, and told. */
+export const MESSAGE_BYTES = 16 * 1024 * 1024
+
+/** How often the folder is looked into where the system does not tell of new files. */
+export const LOOK_MILLISECONDS = 200

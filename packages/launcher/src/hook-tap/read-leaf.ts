@@ -1,0 +1,50 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { MESSAGE_BYTES } from './limits.js'
+
+/** What a hook has left. */
+export type Leaf = { json: Record<string, unknown>; at: number }
+
+/**
+ * Reads what a hook has left in a file, and removes the file; nothing where it is not whole yet, for
+ * no beginning of a JSON object is one.
+ */
+export async function readLeaf(path: string): Promise<Leaf | 'too long' | undefined> {
+  const file = await openFile(path)
+  if (file === undefined) return undefined
+  let leaf: Leaf | 'too long' | undefined
+  try {
+    leaf = await readFrom(file)
+  } catch {
+    return undefined
+  } finally {
+    await file.close().catch(() => {})
+  }
+  if (leaf !== undefined) await unlink(path).catch(() => {})
+  return leaf
+}
+
+// What is no plain file would keep us waiting, or lead elsewhere.
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined)
+}
+
+async function readFrom(file: FileHandle): Promise<Leaf | 'too long' | undefined> {
+  const { size, mtimeMs } = await file.stat()
+  if (size > MESSAGE_BYTES) return 'too long'
+  const json = objectOf(await file.readFile('utf8'))
+  return json && { json, at: mtimeMs }
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  if (!text.endsWith('}')) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,133 @@
+import type { RequestHead } from './wire/message-head.js'
+
+/** What of a request's head becomes something else on its way; all else stays as it is. */
+export type HeadChanges = {
+  target: string
+  host: string
+  /** Fields that do not go on, in lower case. */
+  dropped?: ReadonlySet<string> | undefined
+  /** Fields that come behind the others. */
+  added?: readonly (readonly [string, string])[] | undefined
+  /** The value of `Referer`, where it named a page of ours. */
+  referer?: string | undefined
+}
+
+/** The bytes of a request's head with these changes, line by line as they were otherwise. */
+export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadChanges): Buffer {
+  const lines = splitLines(wire.toString('latin1'))
+  const start = lines.findIndex((line) => line.trim() !== '')
+  const first = lines[start] ?? ''
+  const eol = first.endsWith('\r\n') ? '\r\n' : '\n'
+  const fields = fieldsOf(lines.slice(start + 1, -1)).map(({ name, text }) => ({
+    name,
+    text: changed(text, name, changes),
+  }))
+  const added = (changes.added ?? []).map(([name, value]) => `${name}: ${value}${eol}`)
+  return Buffer.from(
+    [
+      requestLine(first, head.target, changes.target),
+      ...without(fields, changes.dropped).map(({ text }) => text),
+      ...added,
+      lines.at(-1) ?? eol,
+    ].join(''),
+    'latin1',
+  )
+}
+
+/** The same head with them as it is to be recorded: with the host that it is really for. */
+export function changedHead(head: RequestHead, changes: HeadChanges): RequestHead {
+  const { target, host, dropped, added = [], referer } = changes
+  const fields = head.headers.map(([name, value]) => ({
+    name: name.toLowerCase(),
+    own: name,
+    value,
+  }))
+  const headers = without(fields, dropped).map(({ name, own, value }): [string, string] => {
+    if (name === 'host') return [own, host]
+    return [own, name === 'referer' ? (referer ?? value) : value]
+  })
+  for (const [name, value] of added) headers.push([name, value])
+  return { ...head, target, headers }
+}
+
+/**
+ * The fields without some. Where one goes, the last of the agent's own takes its place, as it does in
+ * the header maps of Codex's HTTP client (`HeaderMap::remove` of the crate `http`); what that puts
+ * behind them comes later.
+ */
+function without<Field extends { name: string }>(
+  fields: readonly Field[],
+  dropped: ReadonlySet<string> | undefined,
+): Field[] {
+  const kept = [...fields]
+  if (dropped === undefined) return kept
+  for (let index = 0; index < kept.length; index += 1) {
+    if (!dropped.has(kept[index]?.name ?? '')) continue
+    const end = kept.findIndex(({ name }) => name === 'referer' || name === 'host')
+    const last = end > index ? end - 1 : index
+    const [moved] = kept.splice(last, 1)
+    if (last > index && moved !== undefined) kept[index] = moved
+    index -= 1
+  }
+  return kept
+}
+
+type Field = { name: string; text: string }
+
+/** The fields of a head, each with the lines in which it goes on. */
+function fieldsOf(lines: readonly string[]): Field[] {
+  const fields: Field[] = []
+  for (const line of lines) {
+    const last = fields.at(-1)
+    if ((line[0] === ' ' || line[0] === '\t') && last !== undefined) last.text += line
+    else fields.push({ name: nameOf(line), text: line })
+  }
+  return fields
+}
+
+/** The bytes of a response's head with another `Location`. */
+export function rewrittenLocation(wire: Buffer, location: string): Buffer {
+  const lines = splitLines(wire.toString('latin1'))
+  const parts = lines.map((line) =>
+    nameOf(line) === 'location' ? withValue(line, location) : line,
+  )
+  return Buffer.from(parts.join(''), 'latin1')
+}
+
+function changed(line: string, name: string, { host, referer }: HeadChanges): string {
+  if (name === 'host') return withValue(line, host)
+  if (name !== 'referer' || referer === undefined) return line
+  return withValue(line, referer)
+}
+
+function requestLine(line: string, target: string, wanted: string): string {
+  const at = line.indexOf(' ')
+  const from = line.indexOf(target, at)
+  return line.slice(0, from) + wanted + line.slice(from + target.length)
+}
+
+/** The line with another value, its blanks and its end as they were. */
+function withValue(line: string, value: string): string {
+  const colon = line.indexOf(':')
+  let from = colon + 1
+  while (line[from] === ' ' || line[from] === '\t') from += 1
+  const end = line.endsWith('\r\n') ? '\r\n' : '\n'
+  return line.slice(0, from) + value + end
+}
+
+function nameOf(line: string): string {
+  const colon = line.indexOf(':')
+  return colon < 0 ? '' : line.slice(0, colon).trimEnd().toLowerCase()
+}
+
+/** Lines with their ends. */
+function splitLines(text: string): string[] {
+  const lines: string[] = []
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from)
+    const end = newline < 0 ? text.length : newline + 1
+    lines.push(text.slice(from, end))
+    from = end
+  }
+  return lines
+}

@@ -1,0 +1,25 @@
+import type { Writable } from 'node:stream'
+import * as ws from 'ws'
+
+/** What `ws` puts a WebSocket together from, of which its types know nothing (ws 8.23, wrapper.mjs). */
+type Parts = {
+  /** Takes the bytes of one direction; says `message`, `ping`, `pong`, `conclude` and `error`. */
+  Receiver: new (options: {
+    /** The frames are masked. */
+    isServer: boolean
+    extensions: Record<string, InstanceType<Parts['PerMessageDeflate']>>
+    maxPayload: number
+    skipUTF8Validation: boolean
+  }) => Writable
+  PerMessageDeflate: {
+    new (
+      options: object,
+      isServer: boolean,
+      maxPayload: number,
+    ): { accept(agreed: readonly object[]): object }
+    readonly extensionName: string
+  }
+  extension: { parse(header: string): Record<string, readonly object[] | undefined> }
+}
+
+export const { Receiver, PerMessageDeflate, extension } = ws as unknown as Parts

@@ -1,0 +1,122 @@
+import type { Side } from './http-event.js'
+import { extension, PerMessageDeflate, Receiver } from './web-socket-parts.js'
+
+/** What came over a WebSocket from one side: a whole message, or a control frame. */
+export type WebSocketMessage = {
+  from: Side
+  type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
+  content: Buffer
+  /** The status of a `close`; not there where it has none. */
+  code?: number
+  /** When the bytes that ended it arrived: microseconds since the epoch. */
+  at: number
+}
+
+export type WebSocketReaderOptions = {
+  from: Side
+  /** `Sec-WebSocket-Extensions` of the answer: what was agreed on. */
+  extensions: string | undefined
+  onMessage: (message: WebSocketMessage) => void
+  /** The bytes are no WebSocket that can be followed, from here on. */
+  onUnreadable: (reason: string) => void
+}
+
+/** A message larger than this is not put together. */
+const MESSAGE_BYTES = 64 * 1024 * 1024
+
+const NO_STATUS = 1005
+
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Reads one direction of a WebSocket (RFC 6455) behind its bytes: fragments put together,
+ * `permessage-deflate` taken off. It answers nothing and changes nothing.
+ */
+export class WebSocketReader {
+  readonly #options: WebSocketReaderOptions
+  readonly #receiver: InstanceType<typeof Receiver> | undefined
+  #at = 0
+  #isUnreadable = false
+
+  constructor(options: WebSocketReaderOptions) {
+    this.#options = options
+    const receiver = this.#openReceiver()
+    this.#receiver = receiver
+    const told = (type: WebSocketMessage['type'], content: Buffer, code?: number) =>
+      options.onMessage({
+        from: options.from,
+        type,
+        content,
+        at: this.#at,
+        ...(code !== undefined && { code }),
+      })
+    receiver?.on('message', (content: Buffer, isBinary: boolean) =>
+      told(isBinary ? 'binary' : 'text', content),
+    )
+    receiver?.on('ping', (content: Buffer) => told('ping', content))
+    receiver?.on('pong', (content: Buffer) => told('pong', content))
+    receiver?.on('conclude', (code: number, reason: Buffer) =>
+      told('close', reason, code === NO_STATUS ? undefined : code),
+    )
+    receiver?.on('error', (error: Error) => this.#lost(error.message))
+  }
+
+  /** @param at when they arrived: microseconds since the epoch. */
+  push(bytes: Buffer, at: number): void {
+    if (this.#isUnreadable || this.#receiver === undefined) return
+    this.#at = at
+    // The frames of an agent are masked, and `ws` takes the mask off in place: of these bytes the
+    // upstream's copy may not be written yet.
+    this.#receiver.write(this.#options.from === 'agent' ? Buffer.from(bytes) : bytes)
+  }
+
+  /** Resolves when all that was pushed has been told: a compressed message takes a moment. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isUnreadable || this.#receiver === undefined) resolve()
+      else this.#receiver.write(NOTHING, () => resolve())
+    })
+  }
+
+  #openReceiver(): InstanceType<typeof Receiver> | undefined {
+    const { from, extensions } = this.#options
+    const isServer = from === 'agent'
+    try {
+      return new Receiver({
+        isServer,
+        extensions: inflating(extensions, isServer),
+        maxPayload: MESSAGE_BYTES,
+        skipUTF8Validation: true,
+      })
+    } catch (error) {
+      this.#lost(`its extensions: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+
+  #lost(reason: string): void {
+    if (this.#isUnreadable) return
+    this.#isUnreadable = true
+    this.#options.onUnreadable(reason)
+  }
+}
+
+function inflating(header: string | undefined, isServer: boolean) {
+  const agreed = header ? extension.parse(header)['permessage-deflate'] : undefined
+  if (agreed === undefined) return {}
+  const deflate = new PerMessageDeflate({ threshold: 0 }, isServer, MESSAGE_BYTES)
+  deflate.accept(agreed.map(known))
+  return { [PerMessageDeflate.extensionName]: deflate }
+}
+
+// RFC 7692, 7.1. What else stands there, an agent's own client may pass over, and so do we.
+const PARAMETERS = new Set([
+  'server_no_context_takeover',
+  'client_no_context_takeover',
+  'server_max_window_bits',
+  'client_max_window_bits',
+])
+
+function known(agreed: object): object {
+  return Object.fromEntries(Object.entries(agreed).filter(([name]) => PARAMETERS.has(name)))
+}

@@ -1,0 +1,39 @@
+import { headerValues, headerWords, type RequestHead, type ResponseHead } from './message-head.js'
+
+/**
+ * How long a body is: its bytes, in chunks, until the connection closes, or that nothing of HTTP
+ * follows any more. Nothing at all where the head does not say it.
+ */
+export type BodyLength = number | 'chunked' | 'until-close' | 'upgraded' | undefined
+
+/** Of a request (RFC 9112, 6.3). */
+export function requestBodyLength({ headers }: RequestHead): BodyLength {
+  if (headerWords(headers, 'transfer-encoding').at(-1) === 'chunked') return 'chunked'
+  return lengthOf(headerValues(headers, 'content-length'), 0)
+}
+
+/**
+ * Of a response. Where servers say two things at once, it is read as hyper reads it, which Codex
+ * and many others are built on: chunks before a length, and a coding that is no chunks until the
+ * end of the connection.
+ *
+ * @param method of its request.
+ */
+export function responseBodyLength(
+  { status, headers }: ResponseHead,
+  method: string | undefined,
+): BodyLength {
+  if (status === 101) return 'upgraded'
+  if (method === 'CONNECT' && status >= 200 && status < 300) return 'upgraded'
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return 0
+  const codings = headerWords(headers, 'transfer-encoding')
+  if (codings.length > 0) return codings.at(-1) === 'chunked' ? 'chunked' : 'until-close'
+  return lengthOf(headerValues(headers, 'content-length'), 'until-close')
+}
+
+function lengthOf(values: readonly string[], none: BodyLength): BodyLength {
+  const lengths = new Set(values.flatMap((value) => value.split(',').map((one) => one.trim())))
+  if (lengths.size === 0) return none
+  const [length = ''] = lengths
+  return lengths.size === 1 && /^\d{1,15}$/.test(length) ? Number(length) : undefined
+}

@@ -1,0 +1,41 @@
+import type { LogLevel, Recording } from '@tacho/recorder'
+
+/**
+ * A recording that is opened while the agent is already starting: loading what makes it takes
+ * 0.1 s, in which the agent has nothing to tell yet. What is told sooner waits.
+ */
+export class LateRecording {
+  /** The recording, once it is open; nothing where there is no place for one. */
+  readonly ready: Promise<Recording | undefined>
+  #settle: (recording: Recording | undefined) => void = () => {}
+  #recording: Recording | undefined
+  #isOpen = false
+  #waiting: ((recording: Recording) => void)[] = []
+
+  constructor() {
+    this.ready = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /** @param open loads what is needed and opens it; a failure is as if there were no place for it. */
+  async open(open: () => Promise<Recording | undefined>): Promise<void> {
+    const recording = await open().catch(() => undefined)
+    this.#recording = recording
+    this.#isOpen = true
+    const waiting = this.#waiting.splice(0)
+    if (recording !== undefined) for (const work of waiting) work(recording)
+    this.#settle(recording)
+  }
+
+  /** Does it with the recording as soon as there is one; not at all where there is none. */
+  with(work: (recording: Recording) => void): void {
+    if (this.#recording !== undefined) work(this.#recording)
+    else if (!this.#isOpen) this.#waiting.push(work)
+  }
+
+  /** A line of its debug log. */
+  log(level: LogLevel, label: string, message: string): void {
+    this.with((recording) => recording.log(level, label, message))
+  }
+}

@@ -1,0 +1,24 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+
+/** Bundles of whole distributions have 200 KiB. */
+const FILE_BYTES = 16 * 1024 * 1024
+
+/**
+ * The text of a file of certificates. A pipe, a folder or a device is no such file and is not waited
+ * for: Codex waits for a pipe without end (0.169, measured).
+ *
+ * @throws Error that says why not.
+ */
+export async function readCertificateFile(path: string): Promise<string> {
+  // Opening a pipe that nobody writes to would wait for the writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile()) throw new Error('it is no regular file')
+    if (stats.size > FILE_BYTES) throw new Error(`it has more than ${FILE_BYTES} bytes`)
+    return await file.readFile('latin1')
+  } finally {
+    await file.close()
+  }
+}

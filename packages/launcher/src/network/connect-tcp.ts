@@ -1,0 +1,89 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import { connect, isIP, type Socket } from 'node:net'
+
+/** How long the other family waits for the first one, as in hyper, the agent's own client. */
+const OTHER_FAMILY_MILLISECONDS = 300
+
+export type ConnectCallback = (error: Error | undefined, socket?: Socket) => void
+
+/**
+ * Connects to a host: an address is asked of nobody; of a name's addresses, those of the first one's
+ * family are tried in their order, and the others beside them after a moment.
+ *
+ * @param host without brackets.
+ * @returns stops it; the callback is not called afterwards.
+ */
+export function connectTcp(host: string, port: number, done: ConnectCallback): () => void {
+  if (isIP(host) !== 0) return connectInOrder([host], port, done)
+  let stop = () => {}
+  let isStopped = false
+  lookup(host, { all: true, verbatim: true }, (error, addresses) => {
+    if (isStopped) return
+    if (error !== null) done(error)
+    else stop = connectToEither(familiesOf(addresses), port, done)
+  })
+  return () => {
+    isStopped = true
+    stop()
+  }
+}
+
+type Families = { first: string[]; other: string[] }
+
+function familiesOf(addresses: LookupAddress[]): Families {
+  const of = (isFirst: boolean) =>
+    addresses
+      .filter(({ family }) => (family === addresses[0]?.family) === isFirst)
+      .map(({ address }) => address)
+  return { first: of(true), other: of(false) }
+}
+
+function connectToEither({ first, other }: Families, port: number, done: ConnectCallback) {
+  if (other.length === 0) return connectInOrder(first, port, done)
+  const waiting = [first, other]
+  const stops: (() => void)[] = []
+  let running = 0
+  let failure: Error | undefined
+  const stop = () => {
+    clearTimeout(timer)
+    for (const one of stops) one()
+  }
+  const startNext = () => {
+    const addresses = waiting.shift()
+    if (addresses === undefined) return
+    running += 1
+    stops.push(connectInOrder(addresses, port, ended))
+  }
+  const ended: ConnectCallback = (error, socket) => {
+    running -= 1
+    if (socket !== undefined) {
+      stop()
+      done(undefined, socket)
+      return
+    }
+    failure ??= error
+    startNext()
+    if (running === 0) done(failure)
+  }
+  const timer = setTimeout(startNext, OTHER_FAMILY_MILLISECONDS)
+  startNext()
+  return stop
+}
+
+function connectInOrder(addresses: string[], port: number, done: ConnectCallback): () => void {
+  const [host = '', ...rest] = addresses
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+  let stop: () => void = () => socket.destroy()
+  const onError = (error: Error) => {
+    if (rest.length === 0) done(error)
+    else stop = connectInOrder(rest, port, done)
+  }
+  socket.once('error', onError)
+  socket.once('connect', () => {
+    socket.removeListener('error', onError)
+    // From here on it is the caller's.
+    stop = () => {}
+    done(undefined, socket)
+  })
+  return () => stop()
+}

@@ -1,0 +1,126 @@
+import { type NoProxy, noProxyForHttp, noProxyForWebSockets } from './no-proxy.js'
+import type { NetworkProblem } from './problem.js'
+import {
+  type ProxyServer,
+  proxyForHttp,
+  proxyForWebSockets,
+  SOCKS_IS_NOT_USED,
+} from './proxy-server.js'
+
+/** Which way a connection to a target goes. */
+export type Route = (
+  | { kind: 'direct' }
+  | { kind: 'proxy'; proxy: ProxyServer }
+  /** The agent itself would not get through. */
+  | { kind: 'closed'; problem: NetworkProblem }
+) & { problem?: NetworkProblem }
+
+/** @param target `http:` and `https:` for requests, `ws:` and `wss:` for WebSockets. */
+export type Proxies = (target: URL) => Route
+
+/**
+ * The proxies of an environment, by the rules of Codex, which has two: one for its HTTP and one for
+ * its WebSockets. For both, capitals win where they are set at all, be it to nothing.
+ * (Codex 0.169, measured: test/launcher/network/proxies.test.ts has the table.)
+ */
+export function proxiesOf(environment: NodeJS.ProcessEnv): Proxies {
+  const noProxy = settingOf(environment, 'no_proxy')?.value ?? ''
+  const passes = {
+    http: noProxyForHttp(noProxy),
+    webSockets: noProxyForWebSockets(noProxy),
+  }
+  // Whoever runs as a CGI script has an HTTP_PROXY from the request's own header.
+  const isCgi = environment.REQUEST_METHOD !== undefined
+  const of = (...names: string[]) => names.map((name) => settingOf(environment, name))
+  const routes: Record<string, Route> = {
+    'http:': isCgi ? DIRECT : routeForHttp(of('http_proxy', 'all_proxy')),
+    'https:': isCgi ? DIRECT : routeForHttp(of('https_proxy', 'all_proxy')),
+    'ws:': routeForWebSockets(of('http_proxy', 'all_proxy')),
+    'wss:': routeForWebSockets(of('https_proxy', 'http_proxy', 'all_proxy')),
+  }
+  return (target) => {
+    const route = routes[target.protocol] ?? DIRECT
+    if (route === DIRECT) return route
+    const isWebSocket = target.protocol.startsWith('ws')
+    return isPast(isWebSocket ? passes.webSockets : passes.http, target) ? DIRECT : route
+  }
+}
+
+/** The variables that name proxies. */
+export const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [
+  name.toUpperCase(),
+  name,
+])
+
+/** A variable that counts, with its value. */
+export type Setting = { variable: string; value: string }
+
+/** That in capitals, or the other where that is not set. */
+export function settingOf(environment: NodeJS.ProcessEnv, name: string): Setting | undefined {
+  for (const variable of [name.toUpperCase(), name]) {
+    const value = environment[variable]
+    if (value !== undefined) return { variable, value }
+  }
+  return undefined
+}
+
+/** The port of a URL, also where it is the scheme's own. */
+export function portOf(target: URL): number {
+  if (target.port !== '') return Number(target.port)
+  return /^(?:https|wss):$/.test(target.protocol) ? 443 : 80
+}
+
+const DIRECT: Route = { kind: 'direct' }
+
+function isPast(noProxy: NoProxy, target: URL): boolean {
+  return noProxy(target.hostname, portOf(target))
+}
+
+/** The first that is understood. */
+function routeForHttp(settings: (Setting | undefined)[]): Route {
+  let problem: NetworkProblem | undefined
+  for (const setting of settings) {
+    if (setting === undefined || setting.value === '') continue
+    const { variable, value } = setting
+    const proxy = proxyForHttp(value)
+    if (proxy === SOCKS_IS_NOT_USED) return closed(socksIsNotUsed(variable))
+    if (proxy !== undefined) return { kind: 'proxy', proxy, ...(problem && { problem }) }
+    problem ??= notUnderstood(variable)
+  }
+  return problem === undefined ? DIRECT : { kind: 'direct', problem }
+}
+
+/** The first that is not empty, understood or not. */
+function routeForWebSockets(settings: (Setting | undefined)[]): Route {
+  const setting = settings.find((one) => one !== undefined && one.value !== '')
+  if (setting === undefined) return DIRECT
+  const proxy = proxyForWebSockets(setting.value)
+  return proxy === undefined ? closed(notForWebSockets(setting.variable)) : { kind: 'proxy', proxy }
+}
+
+function closed(problem: NetworkProblem): Route {
+  return { kind: 'closed', problem }
+}
+
+// The values may hold passwords: none of them is repeated.
+
+function notUnderstood(variable: string): NetworkProblem {
+  return {
+    variable,
+    message: `${variable} is no proxy that can be used (http://host:port is): requests go without it, as the agent sends its own.`,
+  }
+}
+
+function socksIsNotUsed(variable: string): NetworkProblem {
+  return {
+    variable,
+    message: `${variable} is a SOCKS proxy, which the agent uses for WebSockets only: its HTTP requests get nowhere, with Tacho or without.`,
+  }
+}
+
+function notForWebSockets(variable: string): NetworkProblem {
+  return {
+    variable,
+    message: `${variable} is no proxy that the agent opens WebSockets through (http://host:port is): it goes on over HTTP.`,
+  }
+}

@@ -1,0 +1,52 @@
+import { isIP, type Socket } from 'node:net'
+import { connect, type TLSSocket } from 'node:tls'
+import { NetworkError } from './problem.js'
+import type { TlsRules } from './trust.js'
+
+/**
+ * TLS over an open connection, checked against the certificates of the rules and the host's name.
+ *
+ * @param host without brackets; an address is checked and not sent along.
+ */
+export function startTls(
+  socket: Socket,
+  host: string,
+  { secureContext, protocols, checkIdentity }: TlsRules,
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const name = host.endsWith('.') ? host.slice(0, -1) : host
+    const secured = connect({
+      socket,
+      host: name,
+      secureContext,
+      // NODE_TLS_REJECT_UNAUTHORIZED in the user's environment is not for us.
+      rejectUnauthorized: true,
+      checkServerIdentity: checkIdentity,
+      ...(isIP(name) === 0 && { servername: name }),
+      ...(protocols && { ALPNProtocols: protocols }),
+    })
+    const onError = (error: NodeJS.ErrnoException) => {
+      leave()
+      // What else it has to say of its end is heard by nobody.
+      secured.on('error', () => {}).destroy()
+      reject(speaksHttp2Only(error) ? http2Only(host, error) : error)
+    }
+    const onClose = () =>
+      onError(Object.assign(new Error(`${host} hung up`), { code: 'ECONNRESET' }))
+    const onSecure = () => {
+      leave()
+      resolve(secured)
+    }
+    const leave = () =>
+      secured.off('secureConnect', onSecure).off('error', onError).off('close', onClose)
+    secured.on('secureConnect', onSecure).on('error', onError).on('close', onClose)
+  })
+}
+
+function speaksHttp2Only(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
+}
+
+function http2Only(host: string, cause: Error): NetworkError {
+  return new NetworkError('HTTP2_ONLY', `${host} speaks no HTTP/1.1`, { cause })
+}

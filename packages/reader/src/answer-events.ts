@@ -1,0 +1,80 @@
+import { createParser } from 'eventsource-parser'
+import { collectDamage } from './damage.js'
+import { exchangeRecords } from './exchange-records.js'
+import { parsedJson } from './json-value.js'
+import type { IndexedExchange } from './raw-index.js'
+import { ReaderError } from './reader-error.js'
+import { responseChunks } from './response-body.js'
+
+/** An event of a model's answer: what its JSON says, and how long that is. */
+export type AnswerEvent = { value: unknown; characters: number }
+
+/**
+ * The events of a model's answer, as they are read from the log: those of an event stream, or the
+ * messages of a WebSocket. What is no JSON is left out. Returns why bytes of the answer are missing,
+ * or nothing where none are; an answer that is no stream has no events.
+ *
+ * @param onBytes is told of bytes of the log that were read; a {@link ReaderError} of its ends them.
+ */
+export function* answerEvents(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<AnswerEvent, string | undefined> {
+  try {
+    if (exchange.isWebSocket) yield* messages(folder, exchange, onBytes)
+    else if (formOf(folder, exchange, onBytes) === 'events') {
+      yield* serverSentEvents(folder, exchange, onBytes)
+    }
+    return undefined
+  } catch (cause) {
+    if (cause instanceof ReaderError) return cause.message
+    throw cause
+  }
+}
+
+/** Whether an answer over HTTP is a stream of events, or one JSON text, as its head says. */
+export function formOf(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): 'events' | 'json' | undefined {
+  for (const record of exchangeRecords(folder, exchange, collectDamage([]), onBytes)) {
+    if (record.kind !== 'response') continue
+    const type = record.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
+    if (type.includes('text/event-stream')) return 'events'
+    return /[/+]json\b/.test(type) ? 'json' : undefined
+  }
+  return undefined
+}
+
+function* messages(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<AnswerEvent> {
+  const decoder = new TextDecoder()
+  for (const { bytes } of responseChunks(folder, exchange, onBytes)) {
+    yield* known(decoder.decode(bytes))
+  }
+}
+
+function* serverSentEvents(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<AnswerEvent> {
+  const texts: string[] = []
+  const parser = createParser({ onEvent: ({ data }) => texts.push(data) })
+  const decoder = new TextDecoder()
+  for (const { bytes } of responseChunks(folder, exchange, onBytes)) {
+    parser.feed(decoder.decode(bytes, { stream: true }))
+    for (const text of texts.splice(0)) yield* known(text)
+  }
+}
+
+// Chat Completions ends with `[DONE]`.
+function* known(text: string): Generator<AnswerEvent> {
+  const value = parsedJson(text)
+  if (value !== undefined) yield { value, characters: text.length }
+}

@@ -1,0 +1,14 @@
+import type { UnparsedRecord } from '@tacho/format'
+
+/** A side of an exchange that could not be followed, and why. */
+export type Unparsed = Pick<UnparsedRecord, 'side' | 'reason'>
+
+/** Takes note of one: the first of each side, for a file could hold any number. */
+export function noteUnparsed(
+  exchange: { unparsed?: Unparsed[] },
+  { side, reason }: UnparsedRecord,
+): void {
+  exchange.unparsed ??= []
+  if (exchange.unparsed.some((known) => known.side === side)) return
+  exchange.unparsed.push({ side, reason })
+}

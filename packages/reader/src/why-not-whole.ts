@@ -1,0 +1,17 @@
+import type { EndRecord, RequestBodyRecord } from '@tacho/format'
+
+/**
+ * Why a body that can be read is not all that was sent, as its record says: in words that go on a
+ * sentence. Nothing where it is whole.
+ */
+export function whyNotWhole(
+  record: Pick<RequestBodyRecord, 'cut' | 'broken' | 'stopped'> | EndRecord,
+): string | undefined {
+  if (record.broken !== undefined) {
+    return `its content coding could not be taken off to its end (${record.broken})`
+  }
+  if (record.stopped !== undefined) {
+    return `decoding was stopped at ${record.stopped} bytes, and there were more`
+  }
+  return 'cut' in record ? 'the exchange was over before all of it was seen' : undefined
+}

@@ -1,0 +1,39 @@
+import type { TracerProvider } from '@opentelemetry/api'
+import { type Attributes, type Context, context, createContextKey } from '@opentelemetry/api'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+
+/** What an HTTP request belongs to, as a context says it, and what its span says beside its own. */
+export type HttpPlace = { parent: Context; attributes: Attributes }
+
+/** The place of the requests that are made in a context. */
+const PLACE = createContextKey('the place of an HTTP request')
+
+/**
+ * The spans of instrumentation-undici, for requests of which undici is the client. It subscribes to
+ * channels that are global to the process: it is loaded where such a request is made, and no sooner.
+ */
+export class UndiciSpans {
+  readonly #undici: UndiciInstrumentation
+
+  /** @param scrubUrl replaces secrets in the URLs that the instrumentation puts on its spans. */
+  constructor(provider: TracerProvider, scrubUrl: (url: string) => string) {
+    this.#undici = new UndiciInstrumentation({
+      requireParentforSpans: true,
+      startSpanHook: ({ origin, path }) => {
+        const url = scrubUrl(new URL(path, origin).toString())
+        const place = context.active().getValue(PLACE) as HttpPlace | undefined
+        return { ...place?.attributes, 'url.full': url, 'url.query': new URL(url).search }
+      },
+    })
+    this.#undici.setTracerProvider(provider)
+  }
+
+  /** Does work whose HTTP requests have that place. */
+  within<Result>(place: HttpPlace, work: () => Result): Result {
+    return context.with(place.parent.setValue(PLACE, place), work)
+  }
+
+  disable(): void {
+    this.#undici.disable()
+  }
+}

@@ -1,0 +1,43 @@
+import { CHUNKED, chunk, eventsOf, head, SAYS_HELLO, SSE } from '../answers.js'
+import { NO_RETRIES, type Row, WITH_SOCKETS } from '../row.js'
+import { HELLO_MESSAGES, plain, warmSocket } from '../sockets.js'
+import { type Plan, RESET } from '../steps.js'
+
+const HALF = [head('200 OK', SSE, CHUNKED), chunk(eventsOf({ text: 'Hello.' })[0] ?? '')]
+const TRIES = `request_max_retries = 2
+stream_max_retries = 2`
+
+/** Upstreams that cannot be reached, for a while or for good. */
+export const outages: readonly Row[] = [
+  row('refuses for 1 s from the start', { refusesFor: 1_000, replies: [SAYS_HELLO] }, NO_RETRIES),
+  row('refuses for 3 s from the start', { refusesFor: 3_000, replies: [SAYS_HELLO] }, NO_RETRIES),
+  row('refuses for 6 s from the start', { refusesFor: 6_000, replies: [SAYS_HELLO] }),
+  row('resets, and refuses for 1 s', { replies: [[{ refuse: 1_000 }, RESET], SAYS_HELLO] }),
+  row('resets, and refuses for 4 s', { replies: [[{ refuse: 4_000 }, RESET], SAYS_HELLO] }),
+  row('breaks in an answer, and refuses for 2 s', {
+    replies: [[...HALF, { refuse: 2_000 }, RESET], SAYS_HELLO],
+  }),
+  row('answers 500, and refuses for 2 s', {
+    replies: [[{ refuse: 2_000 }, head('500 Odd', 'content-length: 0')], SAYS_HELLO],
+  }),
+  row('breaks twice, and refuses for 1 s in between', {
+    replies: [[RESET], [{ refuse: 1_000 }, RESET], SAYS_HELLO],
+  }),
+  socket('refuses a socket for 2 s from the start', {
+    refusesFor: 2_000,
+    replies: [SAYS_HELLO],
+    upgrades: [warmSocket(plain(HELLO_MESSAGES))],
+  }),
+  socket('breaks a socket, and refuses for 2 s', {
+    replies: [SAYS_HELLO],
+    upgrades: [warmSocket([{ refuse: 2_000 }, RESET]), warmSocket(plain(HELLO_MESSAGES))],
+  }),
+]
+
+function row(what: string, upstream: Plan, provider = TRIES): Row {
+  return { title: `the upstream ${what}`, upstream, provider }
+}
+
+function socket(what: string, upstream: Plan): Row {
+  return row(what, upstream, `${WITH_SOCKETS.split('\n')[0]}\n${TRIES}`)
+}

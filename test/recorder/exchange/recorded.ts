@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EndRecord, Headers, RawRecord } from '@tacho/format'
+import { type Clock, type Exchange, type ExchangeEnd, Recording } from '@tacho/recorder'
+import { afterAll } from 'vitest'
+import { SessionOnDisk } from '../../agents/session-on-disk.js'
+
+export const SECRET = 'zstd-and-friends-0123456789'
+
+const roots: string[] = []
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true })
+})
+
+/** A recording in a folder of its own. */
+export function recordingOf(clock?: Clock): Recording {
+  const root = mkdtempSync(join(tmpdir(), 'tacho-exchanges-'))
+  roots.push(root)
+  return new Recording({
+    root,
+    agent: { name: 'codex' },
+    command: 'exec',
+    argv: [],
+    cwd: root,
+    environment: { SOME_TOKEN: SECRET },
+    logLevel: 'info',
+    onTrouble: () => {},
+    ...(clock && { clock }),
+  })
+}
+
+export function begin(recording: Recording, headers: Headers = []): Exchange {
+  return recording.exchange({
+    method: 'POST',
+    url: 'https://api.example/v1/responses',
+    headers,
+    provider: 'example',
+    conversation: { sessionId: 'bodies' },
+  })
+}
+
+/** Ends an exchange, and gives its records once all of them are written. */
+export async function recorded(
+  recording: Recording,
+  exchange: Exchange,
+  end: ExchangeEnd = { state: 'completed' },
+): Promise<Recorded> {
+  exchange.end(end)
+  await exchange.finished
+  return recordsOf(recording, exchange)
+}
+
+export type Recorded = {
+  records: Exclude<RawRecord, { kind: 'gap' | 'message' }>[]
+  kinds: string
+  request: Extract<RawRecord, { kind: 'request-body' }> | undefined
+  chunks: Extract<RawRecord, { kind: 'chunk' }>[]
+  end: EndRecord | undefined
+}
+
+export function recordsOf(recording: Recording, { id }: Exchange): Recorded {
+  const records = new SessionOnDisk(recording.latest.folder).raw.filter(
+    (record): record is Recorded['records'][number] =>
+      record.kind !== 'gap' && record.kind !== 'message' && record.exchange === id,
+  )
+  return {
+    records,
+    kinds: records.map(({ kind }) => kind).join(' '),
+    request: records.find((record) => record.kind === 'request-body'),
+    chunks: records.filter((record) => record.kind === 'chunk'),
+    end: records.find((record) => record.kind === 'end'),
+  }
+}
