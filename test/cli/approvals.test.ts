@@ -134,6 +134,7 @@ test('a session that the real recorder wrote is printed with its answer and its 
   const recorded = new RecordedSession()
   const { approvals } = recorded.session
   approvals.asked({
+    tap: 'json-rpc',
     id: '1',
     kind: 'mcp-elicitation',
     what: 'docs: Which page?',
@@ -141,7 +142,11 @@ test('a session that the real recorder wrote is printed with its answer and its 
     conversation: CONVERSATION,
     at: recorded.at(1000),
   })
-  approvals.answered('1', { decision: 'decline', decidedBy: 'user', at: recorded.at(3500) })
+  approvals.answered('json-rpc', '1', {
+    decision: 'decline',
+    decidedBy: 'user',
+    at: recorded.at(3500),
+  })
   await recorded.close(4000)
   const { stdout } = await tacho(['approvals', 'last', '--sessions-dir', recorded.directory])
   expect(stdout.toString()).toMatch(

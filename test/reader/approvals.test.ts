@@ -14,6 +14,22 @@ import {
 } from './session-folder.js'
 
 describe('an approval that the recorder wrote', () => {
+  test('is answered by the tap that saw the question, and by no other one', async () => {
+    const recorded = new RecordedSession()
+    const { approvals } = recorded.session
+    const asked = { kind: 'command', what: 'rm -rf /', offered: [], conversation: CONVERSATION }
+    approvals.asked({ ...asked, kind: 'command', tap: 'json-rpc', id: '1', at: recorded.at(1000) })
+    const forged = { decision: 'accept', decidedBy: 'user', at: recorded.at(2000) } as const
+    expect(approvals.answered('log-events', '1', forged)).toBe(false)
+    expect(approvals.answered('hooks', '1', forged)).toBe(false)
+    const answer = { decision: 'decline', decidedBy: 'user', at: recorded.at(3000) } as const
+    expect(approvals.answered('json-rpc', '1', answer)).toBe(true)
+    await recorded.close(4000)
+    const [approval, ...others] = approvalsOf(await readSession(recorded.folder))
+    expect(others).toEqual([])
+    expect([approval?.decision, approval?.waitMs]).toEqual(['decline', 2000])
+  })
+
   test('is read back with all that was asked and answered', async () => {
     const recorded = new RecordedSession()
     const { approvals, tools } = recorded.session
@@ -32,14 +48,15 @@ describe('an approval that the recorder wrote', () => {
       callId: 'call-1',
       conversation: CONVERSATION,
     }
-    approvals.asked({ ...asked, id: '7', at: recorded.at(1000) })
-    approvals.answered('7', {
+    approvals.asked({ tap: 'json-rpc', ...asked, id: '7', at: recorded.at(1000) })
+    approvals.answered('json-rpc', '7', {
       decision: 'acceptForSession',
       decidedBy: 'user',
       rule: 'rm -rf build',
       at: recorded.at(13_300),
     })
     approvals.asked({
+      tap: 'json-rpc',
       ...asked,
       id: '8',
       kind: 'file-change',
@@ -47,8 +64,18 @@ describe('an approval that the recorder wrote', () => {
       files: ['a.ts', 'b.ts'],
       at: recorded.at(13_500),
     })
-    approvals.answered('8', { decision: 'decline', decidedBy: 'user', at: recorded.at(14_000) })
-    approvals.asked({ ...asked, id: '9', kind: 'permissions', at: recorded.at(15_000) })
+    approvals.answered('json-rpc', '8', {
+      decision: 'decline',
+      decidedBy: 'user',
+      at: recorded.at(14_000),
+    })
+    approvals.asked({
+      tap: 'json-rpc',
+      ...asked,
+      id: '9',
+      kind: 'permissions',
+      at: recorded.at(15_000),
+    })
     await recorded.close(16_500)
 
     const read = await approvalsIn(recorded.folder)
@@ -85,6 +112,7 @@ describe('an approval that the recorder wrote', () => {
   test('is on disk while the question is open', async () => {
     const recorded = new RecordedSession()
     recorded.session.approvals.asked({
+      tap: 'json-rpc',
       id: '1',
       kind: 'user-input',
       what: 'Which port?',
@@ -104,8 +132,8 @@ describe('an approval that the recorder wrote', () => {
     const { approvals } = recorded.session
     const at = recorded.at(1000)
     const what = { kind: 'command' as const, what: 'ls', offered: [] }
-    approvals.asked({ id: '1', ...what, conversation: CONVERSATION, at })
-    approvals.answered('1', {
+    approvals.asked({ tap: 'json-rpc', id: '1', ...what, conversation: CONVERSATION, at })
+    approvals.answered('json-rpc', '1', {
       decision: 'accept',
       decidedBy: 'rule',
       at: recorded.at(1010),

@@ -71,8 +71,14 @@ test('a question whose answer nobody told has none, and is not open', async () =
   const [approval] = await recorded(
     (session) => {
       const question = { kind: 'command', what: 'ls', offered: [] } as const
-      session.approvals.asked({ ...question, id: 'q', conversation: CONVERSATION, at: START })
-      session.approvals.answered('q', { at: START + 1000, isWaitUnknown: true })
+      session.approvals.asked({
+        tap: 'json-rpc',
+        ...question,
+        id: 'q',
+        conversation: CONVERSATION,
+        at: START,
+      })
+      session.approvals.answered('json-rpc', 'q', { at: START + 1000, isWaitUnknown: true })
     },
     { name: 'approval command' },
   )

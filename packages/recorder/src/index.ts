@@ -10,6 +10,7 @@ export type {
   ApprovalAnswered,
   ApprovalAsked,
   ApprovalKind,
+  ApprovalTap,
   DecidedBy,
 } from './session/approvals.js'
 export type { CancellationOrigin, Wish } from './session/cancellations.js'

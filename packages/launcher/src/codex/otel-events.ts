@@ -1,3 +1,4 @@
+import { isUuid } from '@tacho/format'
 import { type ApprovalAnswered, Harmless, type Recording } from '@tacho/recorder'
 import type { LogRecord } from '../otlp-receiver/log-record.js'
 import { approvalKind, decidedBy, decisionWord, isApproved } from './otel-decision.js'
@@ -51,7 +52,8 @@ export class OtelEvents {
     const callId = textOf(event, 'call_id')
     const threadId = textOf(event, 'conversation.id')
     this.#recording.log('debug', 'codex', eventLine(event))
-    if (callId === '' || threadId === '') return
+    // Codex gives its threads UUIDs; another id is none of its.
+    if (callId === '' || !isUuid(threadId)) return
     // An event from the future would make spans that have not ended yet.
     const at = Math.min(event.at || Number.POSITIVE_INFINITY, this.#recording.now())
     const call: Call = {
@@ -84,7 +86,7 @@ export class OtelEvents {
     const { approvals } = place.session
     // An elicitation of an MCP server names no call there, and is the same approval all the same.
     const isSeenElsewhere =
-      approvals.countOf(call.callId) > own || (source === 'User' && approvals.hasSeenChoices)
+      approvals.countOf(call.callId) > own || (source === 'User' && approvals.areAskedOverJsonRpc)
     this.#decided.set(call.callId, own)
     const answer = { decision: decisionWord(decision), decidedBy: decidedBy(source, decision) }
     const isAnswer = this.#questions.decided(call.callId, { ...answer, at: call.at })
@@ -116,6 +118,7 @@ export class OtelEvents {
   ): void {
     const id = `otel ${callId} ${at}`
     const isNew = session.approvals.asked({
+      tap: 'log-events',
       id,
       kind: approvalKind(tool),
       what: command ?? tool,
@@ -125,7 +128,7 @@ export class OtelEvents {
       at,
     })
     if (isNew) this.#decided.set(callId, (this.#decided.get(callId) ?? 0) + 1)
-    session.approvals.answered(id, { ...answer, at })
+    session.approvals.answered('log-events', id, { ...answer, at })
   }
 
   #result(event: LogRecord, call: Call, place: TurnPlace): void {

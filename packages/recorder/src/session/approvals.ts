@@ -11,9 +11,14 @@ export type ApprovalKind =
   | 'mcp-elicitation'
   | 'user-input'
 
+/** Where a question is seen. */
+export type ApprovalTap = 'json-rpc' | 'hooks' | 'log-events'
+
 /** A question asked before an action. */
 export type ApprovalAsked = {
-  /** What tells it from all others of the session; the same at every tap that sees it. */
+  /** Who has seen it; its answer comes from there and from nowhere else. */
+  tap: ApprovalTap
+  /** What tells it from all others that this tap has seen in the session. */
   id: string
   kind: ApprovalKind
   /** The command, the files, the server, the question. */
@@ -55,7 +60,10 @@ export type ApprovalsOptions = Omit<SpanSource, 'parentFor'> & {
   scrub: (text: string) => string
 }
 
-/** The `approval` spans of a session: asked → answered. */
+/**
+ * The `approval` spans of a session: asked → answered. What one tap has seen asked, no other one
+ * answers: two may give the same id, and what anybody can say an answer must not be.
+ */
 export class Approvals {
   readonly #options: ApprovalsOptions
   readonly #open: OpenSpans
@@ -67,13 +75,14 @@ export class Approvals {
     this.#open = new OpenSpans(options.startSpan)
   }
 
-  /** @returns whether it is new; the same approval may be seen at two taps. */
+  /** @returns whether it is new. */
   asked(asked: ApprovalAsked): boolean {
-    const { id, kind, conversation, callId, at } = asked
-    if (this.#answered.has(id) || this.#open.spanIdOf(id) !== undefined) return false
+    const { tap, id, kind, conversation, callId, at } = asked
+    const key = keyOf(tap, id)
+    if (this.#answered.has(key) || this.#open.spanIdOf(key) !== undefined) return false
     const { parentFor, attributesFor } = this.#options
     if (callId !== undefined) this.#countOfCall.set(callId, this.countOf(callId) + 1)
-    this.#open.start(id, {
+    this.#open.start(key, {
       name: `approval ${kind}`,
       parentSpanId: parentFor(conversation, callId),
       at,
@@ -95,12 +104,13 @@ export class Approvals {
   }
 
   /** @returns whether it was open: a second answer, or one to a question never asked, is none. */
-  answered(id: string, answer: ApprovalAnswered): boolean {
+  answered(tap: ApprovalTap, id: string, answer: ApprovalAnswered): boolean {
     const { decision, decidedBy, rule, rationale, at, isWaitUnknown } = answer
-    const askedAt = this.#open.startedAt(id)
+    const key = keyOf(tap, id)
+    const askedAt = this.#open.startedAt(key)
     if (askedAt === undefined) return false
-    this.#answered.add(id)
-    return this.#open.end(id, at, {
+    this.#answered.add(key)
+    return this.#open.end(key, at, {
       ...this.#optional('tacho.approval.decision', decision),
       ...this.#optional('tacho.approval.decided_by', decidedBy),
       ...(!isWaitUnknown && { 'tacho.approval.wait_ms': Math.max(0, at - askedAt) / 1000 }),
@@ -109,17 +119,15 @@ export class Approvals {
     })
   }
 
-  /** Whether a question was seen with its choices: then there is a tap at which users are asked. */
-  hasSeenChoices = false
+  /**
+   * Whether all that the user is asked in this session passes the JSON-RPC tap: then what else is
+   * said of the user's answers is said of those, or of none.
+   */
+  areAskedOverJsonRpc = false
 
   /** How many approvals a tool call has had so far. */
   countOf(callId: string): number {
     return this.#countOfCall.get(callId) ?? 0
-  }
-
-  /** Whether a question is open. */
-  isOpen(id: string): boolean {
-    return this.#open.spanIdOf(id) !== undefined
   }
 
   /** The run is over; what nobody has answered stays without a decision. */
@@ -134,4 +142,8 @@ export class Approvals {
   #text(text: string): string {
     return this.#options.scrub(text).slice(0, ATTRIBUTE_CHARACTERS)
   }
+}
+
+function keyOf(tap: ApprovalTap, id: string): string {
+  return `${tap} ${id}`
 }

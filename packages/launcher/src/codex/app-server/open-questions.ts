@@ -43,6 +43,7 @@ export class OpenQuestions {
     const { itemId, reason, cwd, offered } = question
     const files = question.kind === 'file-change' ? this.#items.filesOf(itemId) : undefined
     place.session.approvals.asked({
+      tap: 'json-rpc',
       id,
       kind: question.kind,
       what: question.what || (files ?? []).join(', '),
@@ -84,13 +85,13 @@ export class OpenQuestions {
     request.isOver = true
     if (request.isAnswered || request.kind === undefined) return
     const { session } = request
-    session.approvals.answered(key, { decision: 'withdrawn', decidedBy: 'host', at })
+    session.approvals.answered('json-rpc', key, { decision: 'withdrawn', decidedBy: 'host', at })
   }
 
   #record(key: string, request: ServerRequest, answer: Answer, at: number): void {
     const { session, conversation } = request
     const { stopsTurn, ...decided } = answer
-    session.approvals.answered(key, { ...decided, at })
+    session.approvals.answered('json-rpc', key, { ...decided, at })
     if (!stopsTurn) return
     session.cancellations.wish({ origin: 'approval', reason: answer.decision, conversation, at })
   }

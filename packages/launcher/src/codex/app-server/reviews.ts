@@ -19,6 +19,7 @@ export class Reviews {
     const action = record(params.action)
     const what = reviewed(action)
     place.session.approvals.asked({
+      tap: 'json-rpc',
       id,
       ...what,
       reason: text(action.reason),
@@ -34,7 +35,7 @@ export class Reviews {
     const { place, id, params } = this.#read(line)
     const { status, rationale, riskLevel } = record(params.review)
     const words = texts([riskLevel && `risk ${riskLevel}`, rationale]).join(': ')
-    place.session.approvals.answered(id, {
+    place.session.approvals.answered('json-rpc', id, {
       decision: text(status) ?? 'unreadable',
       decidedBy: decidedBy(status),
       rationale: text(words),

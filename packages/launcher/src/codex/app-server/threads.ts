@@ -28,7 +28,9 @@ export class Threads {
     const parents = typeof parentThreadId === 'string' && this.#sessionIds.get(parentThreadId)
     const known = typeof sessionId === 'string' ? sessionId : parents || id
     this.#sessionIds.set(id, known)
-    this.#onThread(id, this.#recording.session(known))
+    const session = this.#recording.session(known)
+    session.approvals.areAskedOverJsonRpc = true
+    this.#onThread(id, session)
   }
 
   isKnown(threadId: unknown): threadId is string {

@@ -116,7 +116,7 @@ export class HookEvents {
     const id = this.#questions.idOf(turnId, callId)
     if (!this.#questions.isDecided(callId, at)) {
       const asked = { offered: [], ...question, id, cwd, callId, conversation, at }
-      session.approvals.asked(asked)
+      session.approvals.asked({ tap: 'hooks', ...asked })
       this.#questions.asked({ id, session, turnId, callId, askedAt: at })
     }
     return { isOfCall: (known) => this.#questions.isOfCall(id, known) }

@@ -122,6 +122,6 @@ export class HookQuestions {
 
   #answer({ id, session }: OpenQuestion, answer: ApprovalAnswered): void {
     this.#open.delete(id)
-    session.approvals.answered(id, answer)
+    session.approvals.answered('hooks', id, answer)
   }
 }
