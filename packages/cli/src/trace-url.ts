@@ -17,7 +17,9 @@ export function traceUrl(
 ): string | undefined {
   if (!isUuid(id)) return undefined
   const base = environment.TACHO_JAEGER_URL || jaegerAt(endpointOf(folder, environment))
-  return base === undefined ? undefined : `${base.replace(/\/+$/, '')}/trace/${traceIdOfUuid(id)}`
+  return base === undefined
+    ? undefined
+    : `${base.replace(/(?<!\/)\/+$/, '')}/trace/${traceIdOfUuid(id)}`
 }
 
 function endpointOf(folder: string, environment: Environment): string | undefined {

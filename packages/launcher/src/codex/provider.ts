@@ -82,7 +82,7 @@ function hasChatGptLogin(environment: NodeJS.ProcessEnv): boolean {
 
 // Codex knows Azure by the host in its base URL (0.169), so there that stands in the path.
 function basePath({ host, pathname }: URL): string {
-  const path = pathname.replace(/\/+$/, '')
+  const path = pathname.replace(/(?<!\/)\/+$/, '')
   return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
 }
 

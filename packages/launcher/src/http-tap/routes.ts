@@ -39,7 +39,7 @@ export class Routes {
     if (strange !== null) return this.#strangeRoute(target, strange[0], Number(strange[1]))
     const { secret, base, upstream } = this.#options
     const { origin, pathname } = upstream(head)
-    const own = pathname.replace(/\/+$/, '')
+    const own = pathname.replace(/(?<!\/)\/+$/, '')
     const isBelow = target.startsWith(base) && /^([/?]|$)/.test(target.slice(base.length))
     const path = isBelow ? own + target.slice(base.length) : target
     return { origin, target: withSlash(path), prefix: secret, isStrange: false }

@@ -111,7 +111,7 @@ function words({ name, input }: HookTool): unknown {
 
 // `mcp__server__tool`, as Codex names such tools for its hooks.
 function mcpNames(name: string): [server: string, tool: string | undefined] {
-  const [, server = '', tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? []
+  const [, server = '', tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? []
   return [server, tool]
 }
 
