@@ -42,11 +42,13 @@ export function told(run: RowRun, row: Row): Told {
     exitCode: run.ended.exitCode,
     signal: run.ended.signal,
     stdout: alike(run.ended.stdout.toString()),
-    stderr: skipped.has('stderr') ? 'not compared' : errors.replaceAll(LOG_LINE, ''),
+    stderr: skipped.has('stderr')
+      ? 'not compared'
+      : withoutOurs(errors.replaceAll(LOG_LINE, ''), row),
     log: skipped.has('stderr') ? [] : (errors.match(LOG_LINE) ?? []).sort(),
-    upstream: run.upstream.connections.map(connection),
-    elsewhere: run.elsewhere?.connections.map(connection),
-    proxy: run.proxy?.seen.map(alike),
+    upstream: used(run.upstream.connections).map(connection),
+    elsewhere: run.elsewhere && used(run.elsewhere.connections).map(connection),
+    proxy: run.proxy?.seen.map(alike).filter((line, index, all) => line !== all[index - 1]),
   }
 }
 
@@ -93,6 +95,24 @@ function withoutTapAddress(stderr: string, { origin }: RowRun): string {
     .replaceAll(/\b(http|ws):\/\/TAP/g, (_, of: string) => {
       return `${of}${scheme.endsWith('s') ? 's' : ''}://${authority}`
     })
+}
+
+/**
+ * Tacho connects while Codex starts, and tries again and again to reach an upstream that is away, as
+ * Codex does in its own time: what counts is what connections are used for.
+ */
+function used(connections: readonly SeenConnection[]): SeenConnection[] {
+  return connections.filter(({ requests, frames }) => requests.length + frames.length > 0)
+}
+
+/** Without the one line that Tacho owes the user in this row. */
+function withoutOurs(stderr: string, { says }: Row): string {
+  if (says === undefined) return stderr
+  const isOurs = (line: string) => line.startsWith('tacho: ') && line.includes(says)
+  return stderr
+    .split('\n')
+    .filter((line) => !isOurs(line))
+    .join('\n')
 }
 
 function toldRequest({ head, body, isWhole }: SeenRequest, alike: (text: string) => string) {

@@ -36,6 +36,8 @@ export type Row = {
   signal?: { name: NodeJS.Signals; once: (seen: Progress) => boolean }
   /** The agent waits for the network without end: Ctrl-C as soon as it says so. */
   waits?: boolean
+  /** What Tacho says of it in a line of its own: that something cannot be used, or is not recorded. */
+  says?: string
   /** What of a row is told apart by luck, alone too, and so is not compared; with the reason. */
   notCompared?: { what: 'stage' | 'connection ends' | 'stderr'; reason: string }[]
 }

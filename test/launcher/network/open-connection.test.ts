@@ -398,12 +398,22 @@ describe('given up', () => {
       )
       const [connection] = (await arrived) as [Socket]
       const closed = once(connection, 'close')
+      // It has spoken, and waits for an answer.
+      await once(connection, 'data')
       giveUp.abort()
       await expect(opening).rejects.toMatchObject({ code: 'ABORT_ERR' })
-      connection.resume()
       await closed
     })
   }
+
+  test('while it connects', async () => {
+    await using server = await startPlainServer()
+    const giveUp = new AbortController()
+    const target = new URL(`http://127.0.0.1:${server.port}`)
+    const opening = openConnection(network(), target, giveUp.signal)
+    giveUp.abort()
+    await expect(opening).rejects.toMatchObject({ code: 'ABORT_ERR' })
+  })
 
   test('after it was opened, nothing is given up', async () => {
     await using server = await startPlainServer()

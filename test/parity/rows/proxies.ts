@@ -25,8 +25,14 @@ export const proxies: readonly Row[] = [
     https_proxy: `http://ada:s%40fe@${proxy}`,
   })),
   row('http_proxy that is empty', () => ({ http_proxy: '' })),
-  row('http_proxy that is no URL', () => ({ http_proxy: 'http://[odd' })),
-  row('http_proxy of another scheme', ({ proxy }) => ({ http_proxy: `ftp://${proxy}` })),
+  said(
+    'is no proxy that can be used',
+    row('http_proxy that is no URL', () => ({ http_proxy: 'http://[odd' })),
+  ),
+  said(
+    'http_proxy',
+    row('http_proxy of another scheme', ({ proxy }) => ({ http_proxy: `ftp://${proxy}` })),
+  ),
   waiting(row('http_proxy where nobody listens', () => ({ http_proxy: 'http://127.0.0.1:1' }))),
   waiting(
     secure('https_proxy where nobody listens', () => ({ https_proxy: 'http://127.0.0.1:1' })),
@@ -69,20 +75,29 @@ export const proxies: readonly Row[] = [
       'breaks',
     ),
   ),
-  ...['socks5h', 'socks5', 'socks4'].flatMap((scheme) => [
-    row(`all_proxy of ${scheme}`, ({ proxy }) => ({ all_proxy: `${scheme}://${proxy}` }), 'socks'),
-    waiting(
-      secure(
+  ...['socks5h', 'socks5', 'socks4']
+    .flatMap((scheme) => [
+      row(
         `all_proxy of ${scheme}`,
         ({ proxy }) => ({ all_proxy: `${scheme}://${proxy}` }),
         'socks',
       ),
+      waiting(
+        secure(
+          `all_proxy of ${scheme}`,
+          ({ proxy }) => ({ all_proxy: `${scheme}://${proxy}` }),
+          'socks',
+        ),
+      ),
+    ])
+    .map((one) => said('is a SOCKS proxy', one)),
+  said(
+    'is a SOCKS proxy',
+    row(
+      'all_proxy of socks5h with a name and password',
+      ({ proxy }) => ({ all_proxy: `socks5h://ada:safe@${proxy}` }),
+      'socks',
     ),
-  ]),
-  row(
-    'all_proxy of socks5h with a name and password',
-    ({ proxy }) => ({ all_proxy: `socks5h://ada:safe@${proxy}` }),
-    'socks',
   ),
   ...[
     'model.test',
@@ -133,6 +148,7 @@ export const proxies: readonly Row[] = [
       'socks',
     ),
     baseUrl: unknownName,
+    says: 'is a SOCKS proxy',
   },
   {
     ...row('http_proxy and a socket', ({ proxy }) => ({ http_proxy: `http://${proxy}` })),
@@ -151,6 +167,11 @@ export const proxies: readonly Row[] = [
     ...SOCKET,
   },
 ]
+
+/** A row in which Tacho says that a proxy cannot be used. */
+function said(says: string, one: Row): Row {
+  return { ...one, says }
+}
 
 type Environment = Surrounding<Record<string, string>>
 

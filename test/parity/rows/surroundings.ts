@@ -33,9 +33,10 @@ export const signals: readonly Row[] = [
 
 /** Few descriptors, little memory, other folders. */
 export const limits: readonly Row[] = [
-  ...[100, 64, 24, 22, 20, 16].map((count) =>
-    limited(`${count} descriptors`, `ulimit -n ${count}`),
-  ),
+  ...[100, 64, 24, 22, 20, 16].map((count) => ({
+    ...limited(`${count} descriptors`, `ulimit -n ${count}`),
+    says: 'more files can be opened',
+  })),
   limited('a file mask of 077', 'umask 077'),
   limited('no core files', 'ulimit -c 0'),
   limited('files of at most 16 MB', 'ulimit -f 32768'),

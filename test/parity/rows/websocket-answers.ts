@@ -12,8 +12,8 @@ const CALL = messagesOf({ calls: [execCommand('echo one')] }, 'call')
 
 /** What the API says on a socket, and how it ends one with words. */
 export const websocketAnswers: readonly Row[] = [
-  row('an answer of 1 MB in 256 deltas', warmSocket(plain(messagesOf({ textBytes: 1 << 20 })))),
-  row('an answer of 1 MB, deflated', inOneWindow(messagesOf({ textBytes: 1 << 20 }))),
+  row('an answer of 128 KB in 256 deltas', warmSocket(plain(messagesOf({ textBytes: 1 << 17 })))),
+  row('an answer of 128 KB, deflated', inOneWindow(messagesOf({ textBytes: 1 << 17 }))),
   row('a tool call and its result', [...warmSocket(plain(CALL)), MESSAGE, ...HELLO]),
   row('five tool calls', [
     ...warmSocket([]),

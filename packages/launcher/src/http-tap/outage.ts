@@ -54,7 +54,7 @@ export class Outage {
     this.#spares.delete(origin)
     return spare?.opened.then((opened) => {
       const { forget } = spare
-      opened.socket.off('error', forget).off('close', forget).off('end', forget)
+      opened.socket.off('error', forget).off('close', forget).off('end', forget).ref()
       return opened
     })
   }
@@ -62,6 +62,8 @@ export class Outage {
   /** It cannot be reached. Until it can, the port is closed. */
   begin(origin: string, error: NodeJS.ErrnoException): void {
     if (this.#isOut || this.#over.signal.aborted) return
+    // The agent itself connects to such a proxy, and hears nothing of it that it understands.
+    if (error.code === 'PROXY_UNUSABLE' && origin.startsWith('http:')) return
     this.#isOut = true
     const { refuse, log } = this.#options
     const reason = error.code ?? error.message
@@ -101,8 +103,9 @@ export class Outage {
 
   /** @returns why it cannot be; nothing where it can, or where somebody has taken the connection over. */
   async #tryAhead(origin: string): Promise<NodeJS.ErrnoException | undefined> {
-    const opened = this.#open(origin)
-    this.#keep(origin, opened)
+    const known = this.#spares.get(origin)?.opened
+    const opened = known ?? this.#open(origin)
+    if (known === undefined) this.#keep(origin, opened)
     const error = await opened.then(
       () => undefined,
       (cause: NodeJS.ErrnoException) => cause,
@@ -127,7 +130,7 @@ export class Outage {
     this.#spares.set(origin, { opened, forget })
     opened.then(
       ({ socket }) => {
-        socket.on('error', forget).on('close', forget).on('end', forget)
+        socket.on('error', forget).on('close', forget).on('end', forget).unref()
       },
       () => {},
     )

@@ -6,7 +6,7 @@ export type HeadChanges = {
   host: string
   /** Fields that do not go on, in lower case. */
   dropped?: ReadonlySet<string> | undefined
-  /** Fields that come behind the others. */
+  /** Fields that come beside the others. */
   added?: readonly (readonly [string, string])[] | undefined
   /** The value of `Referer`, where it named a page of ours. */
   referer?: string | undefined
@@ -26,8 +26,10 @@ export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadC
   return Buffer.from(
     [
       requestLine(first, head.target, changes.target),
-      ...without(fields, changes.dropped).map(({ text }) => text),
-      ...added,
+      ...withAdded(
+        without(fields, changes.dropped),
+        added.map((text) => ({ name: '', text })),
+      ).map(({ text }) => text),
       lines.at(-1) ?? eol,
     ].join(''),
     'latin1',
@@ -46,8 +48,24 @@ export function changedHead(head: RequestHead, changes: HeadChanges): RequestHea
     if (name === 'host') return [own, host]
     return [own, name === 'referer' ? (referer ?? value) : value]
   })
-  for (const [name, value] of added) headers.push([name, value])
-  return { ...head, target, headers }
+  return {
+    ...head,
+    target,
+    headers: withAdded(
+      headers.map((field) => ({ name: field[0].toLowerCase(), field })),
+      added.map(([name, value]) => ({ name, field: [name, value] as [string, string] })),
+    ).map(({ field }) => field),
+  }
+}
+
+/** Before `Host`, which Codex's HTTP client puts behind all that is the request's own. */
+function withAdded<Field extends { name: string }>(
+  fields: readonly Field[],
+  added: readonly Field[],
+): Field[] {
+  const host = fields.findIndex(({ name }) => name === 'host')
+  const at = host < 0 ? fields.length : host
+  return [...fields.slice(0, at), ...added, ...fields.slice(at)]
 }
 
 /**

@@ -20,7 +20,7 @@ export function connectTcp(host: string, port: number, done: ConnectCallback): (
   lookup(host, { all: true, verbatim: true }, (error, addresses) => {
     if (isStopped) return
     if (error !== null) done(error)
-    else stop = connectToEither(familiesOf(addresses), port, done)
+    else stop = connectToFamilies(familiesOf(addresses), port, done)
   })
   return () => {
     isStopped = true
@@ -28,7 +28,8 @@ export function connectTcp(host: string, port: number, done: ConnectCallback): (
   }
 }
 
-type Families = { first: string[]; other: string[] }
+/** The addresses of a name. */
+export type Families = { first: string[]; other: string[] }
 
 function familiesOf(addresses: LookupAddress[]): Families {
   const of = (isFirst: boolean) =>
@@ -38,7 +39,12 @@ function familiesOf(addresses: LookupAddress[]): Families {
   return { first: of(true), other: of(false) }
 }
 
-function connectToEither({ first, other }: Families, port: number, done: ConnectCallback) {
+/** Connects to one of them: the other family's turn comes when the first has failed, or takes long. */
+export function connectToFamilies(
+  { first, other }: Families,
+  port: number,
+  done: ConnectCallback,
+): () => void {
   if (other.length === 0) return connectInOrder(first, port, done)
   const waiting = [first, other]
   const stops: (() => void)[] = []
