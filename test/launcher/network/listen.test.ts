@@ -110,7 +110,7 @@ describe('a port that refuses and accepts', () => {
     await expect(listener.accept()).rejects.toThrow()
     thief.kill('SIGKILL')
     await thief.ended
-    await eventually(() => listener.accept())
+    await eventually(() => expect(listener.isRefusing).toBe(false))
     expect(await outcome()).toBe('echo')
     expect(told).toHaveLength(1)
   })

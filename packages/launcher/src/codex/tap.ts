@@ -91,6 +91,7 @@ async function startHttpTap(
     const tap = await HttpTap.start({
       late,
       peers,
+      tell,
       upstream: provider.upstream,
       base: provider.base,
       authorization: provider.userInfo && basicAuthorization(provider.userInfo),

@@ -41,6 +41,8 @@ export type HttpTapOptions = {
    * the upstream, and are no exchanges.
    */
   declines?: (path: string) => boolean
+  /** What the user has to know: a sentence, once. */
+  tell?: (sentence: string) => void
   /** Is told of each exchange that begins and each that ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
 }
@@ -91,7 +93,10 @@ export class HttpTap {
       peers: options.peers,
       highWaterMark: SOCKET_BYTES,
       onConnection: (socket) => void tap.#take(socket),
-      onTrouble: (sentence) => options.late.log('warn', 'tacho', sentence),
+      onTrouble(sentence) {
+        options.late.log('warn', 'tacho', sentence)
+        options.tell?.(`${sentence}.`)
+      },
     })
     tap.#guard = guardOf(tap.port)
     return tap

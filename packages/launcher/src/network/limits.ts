@@ -25,5 +25,8 @@ export const HEAD_MILLISECONDS = 60_000
 /** A head of a request to a model API. Some gateways' agents send tens of kilobytes of headers. */
 export const HEAD_BYTES = 1024 * 1024
 
-/** How often is tried, while a port of ours refuses, whether somebody else answers on it. */
-export const WATCH_MILLISECONDS = 250
+/**
+ * How often is tried, while a port of ours refuses, whether somebody else answers on it, and while
+ * it is to accept and cannot, whether it can: a connection on the loopback, 0.1 ms.
+ */
+export const WATCH_MILLISECONDS = 100

@@ -42,6 +42,7 @@ export class Listener {
   readonly #told = new Set<string>()
   #unchecked = new Set<Socket>()
   #server: Server | undefined
+  #isToAccept = true
   #watch: NodeJS.Timeout | undefined
   #isClosed = false
 
@@ -65,9 +66,10 @@ export class Listener {
   /**
    * Listens from now on.
    *
-   * @throws where another program listens on the port meanwhile.
+   * @throws where another program listens on the port meanwhile. As soon as it does no more, we do.
    */
   async accept(): Promise<void> {
+    this.#isToAccept = true
     if (this.#server !== undefined || this.#isClosed) return
     const handle = this.#port.take()
     const { highWaterMark } = this.#options
@@ -95,11 +97,12 @@ export class Listener {
 
   /** Refuses who connects from now on (ECONNREFUSED). Connections that are open stay. */
   refuse(): void {
+    this.#isToAccept = false
     if (this.#server === undefined) return
     this.#stop()
     this.#port.hold()
     const { watchMilliseconds = WATCH_MILLISECONDS } = this.#options.limits ?? {}
-    this.#watch = setInterval(() => this.#lookForOthers(), watchMilliseconds).unref()
+    this.#watch = setInterval(() => this.#lookAfterPort(), watchMilliseconds).unref()
   }
 
   /** Stops listening, gives the port back, and closes all connections. */
@@ -136,6 +139,11 @@ export class Listener {
       onConnection(socket)
       socket.off('error', ignore)
     })
+  }
+
+  #lookAfterPort(): void {
+    if (this.#isToAccept) this.accept().catch(ignore)
+    else this.#lookForOthers()
   }
 
   // Who wants the port may have it while nobody listens on it, if he asks for it as such.
