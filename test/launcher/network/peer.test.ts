@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Listener, listenOnLoopback } from '../../../packages/launcher/dist/network/listen.js'
 import { Peers } from '../../../packages/launcher/dist/network/peer.js'
+import { holdingOf } from '../../../packages/launcher/dist/network/socket-holders.js'
 import { TcpTable } from '../../../packages/launcher/dist/network/tcp-table.js'
 import { eventually, type Running } from '../../host/index.js'
 import { startApart, startClient, startShell, startStranger } from './clients.js'
@@ -146,6 +147,14 @@ describe('is closed before a byte is read', () => {
     next.destroy()
     expect(admitted).toHaveLength(1)
   })
+})
+
+test('a process that has ended and was not waited for hides nothing', async () => {
+  // Whoever has taken the shell's place does not wait for what that has started.
+  await using parent = startShell('true & echo $!; exec sleep 1000', listener.port)
+  const pid = Number(await parent.stdout.containing('\n'))
+  await eventually(() => expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('zombie'))
+  expect(await holdingOf(pid, '1', process.getuid?.() ?? 0)).toBeUndefined()
 })
 
 test('many who wait share one reading of the table', async () => {

@@ -27,7 +27,7 @@ export async function holdingOf(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') return undefined
-    return (await isOf(pid, uid)) ? 'hidden' : undefined
+    return (await livesAs(pid, uid)) ? 'hidden' : undefined
   }
 }
 
@@ -44,9 +44,13 @@ function nameOf(inode: string): string {
   return `socket:[${inode}]`
 }
 
-/** Whether a process makes its sockets as the given user: by the last of its four user ids. */
-async function isOf(pid: number, uid: number): Promise<boolean> {
+/**
+ * Whether a process makes its sockets as the given user: by the last of its four user ids. One that
+ * has ended and is not waited for yet shows its descriptors to nobody either, and has none.
+ */
+async function livesAs(pid: number, uid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  if (/^State:\t[ZX]/m.test(status)) return false
   const [line = ''] = status.split('\nUid:').slice(1)
   const [ids = ''] = line.split('\n')
   return ids.trim().split('\t').map(Number)[3] === uid
