@@ -48,7 +48,11 @@ export function told(run: RowRun, row: Row): Told {
     log: skipped.has('stderr') ? [] : (errors.match(LOG_LINE) ?? []).sort(),
     upstream: used(run.upstream.connections).map(connection),
     elsewhere: run.elsewhere && used(run.elsewhere.connections).map(connection),
-    proxy: run.proxy?.seen.map(alike).filter((line, index, all) => line !== all[index - 1]),
+    // Where Tacho says that a proxy cannot be used, it does not use it.
+    proxy:
+      row.says !== undefined
+        ? undefined
+        : run.proxy?.seen.map(alike).filter((line, index, all) => line !== all[index - 1]),
   }
 }
 

@@ -1,6 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 
-/** One request and its response as they passed the server's socket. It grows while they do. */
+/** The head of a request, as far as an exchange keeps it. */
+type Head = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>
+
+/** How a WebSocket ended: who closed it, and with which code (1006: without a close frame). */
+export type SocketEnd = { closedBy: 'client' | 'model'; code: number }
+
+/**
+ * One request and its response as they passed the server's socket. It grows while they do. The
+ * upgrade to a WebSocket is one, which lasts as long as its socket, and each request that comes over
+ * the socket is another.
+ */
 export class Exchange {
   readonly method: string
   readonly url: string
@@ -19,21 +29,36 @@ export class Exchange {
   isBroken = false
   /** The client went away before the response ended. */
   aborted = false
+  /** Of an upgrade whose socket is gone. */
+  socketEnd: SocketEnd | undefined
+  /** The upgrade of the WebSocket that it came over. */
+  readonly connection: Exchange | undefined
+  /** It came over a WebSocket and wants no answer of the model (`generate: false`). */
+  isPrewarm = false
   readonly #request = new Bytes()
   readonly #response = new Bytes()
 
-  constructor(request: IncomingMessage) {
+  constructor(request: Head, connection?: Exchange) {
     this.method = request.method ?? ''
     this.url = request.url ?? ''
     this.rawHeaders = request.rawHeaders
+    this.connection = connection
   }
 
-  /** Every byte of the request's body that came, chunked framing taken off. */
+  /** `websocket`: a message and those that answered it. */
+  get transport(): 'http' | 'websocket' {
+    return this.connection === undefined ? 'http' : 'websocket'
+  }
+
+  /** Every byte of the request's body that came, chunked framing taken off; or the message. */
   get requestBody(): Buffer {
     return this.#request.whole()
   }
 
-  /** Every byte of the response's body that was written, before chunked framing. */
+  /**
+   * Every byte of the response's body that was written, before chunked framing; or each message of
+   * the answer, with a newline behind it.
+   */
   get responseBody(): Buffer {
     return this.#response.whole()
   }

@@ -5,19 +5,24 @@ import { cutEvent, EventGzip } from './pieces.js'
 import type { Rendered } from './render.js'
 import type { Broken, Sent } from './script.js'
 
-/** What an answer is played on. */
-export type Stage = {
-  response: ServerResponse
-  exchange: Exchange
-  /** The connection is closed. */
-  gone: AbortSignal
+/** Where an answer has to wait for a test. */
+export type Cues = {
   /** So many events are out (0: the head is). Resolves when the next may come. */
   sent(events: number): Promise<void>
   /** Waits while everything is held. */
   whileHeld(): Promise<void>
 }
 
-const NOT_HTTP = '\x00\x01 this is not HTTP\r\n'
+/** What an answer is played on. */
+export type Stage = Cues & {
+  response: ServerResponse
+  exchange: Exchange
+  /** The connection is closed. */
+  gone: AbortSignal
+}
+
+/** What `garbage` writes where the script does not say. */
+export const NOT_HTTP = '\x00\x01 this is not HTTP\r\n'
 
 /** Sends an answer: at its pace, in its pieces, up to its fault. Ends early where the client does. */
 export async function play(rendered: Rendered, how: Sent & Broken, stage: Stage): Promise<void> {
@@ -44,7 +49,8 @@ export async function play(rendered: Rendered, how: Sent & Broken, stage: Stage)
   response.end()
 }
 
-async function pause(milliseconds: number | undefined, gone: AbortSignal): Promise<void> {
+/** Waits, unless the client goes meanwhile. */
+export async function pause(milliseconds: number | undefined, gone: AbortSignal): Promise<void> {
   if (milliseconds === undefined) return
   await wait(milliseconds, undefined, { signal: gone }).catch(() => {})
 }

@@ -3,7 +3,7 @@ import { apiOf, type ModelApi } from './api.js'
 import type { Exchange } from './exchange.js'
 import { leastOf } from './least-of.js'
 import { type Rendered, render, renderJson } from './render.js'
-import { replyOf } from './reply.js'
+import { type Reply, replyOf } from './reply.js'
 
 /** A request that the script answers. */
 export type Asked = { api: ModelApi; body: Record<string, unknown>; streams: boolean }
@@ -24,10 +24,15 @@ export function readRequest(
   const body = objectOf(exchange.requestBody)
   if (body === undefined) return renderJson(400, api.error(400, 'The body is not a JSON object.'))
   const streams = body.stream === true
+  const side = sideReply(api, body)
+  return side === undefined ? { api, body, streams } : render({}, side, api, streams)
+}
+
+/** The least answer to a question that an agent asks beside its turns; nothing where it is none. */
+export function sideReply(api: ModelApi, body: Record<string, unknown>): Reply | undefined {
   const schema = api.sideSchema(body)
-  if (schema === undefined) return { api, body, streams }
-  const reply = replyOf({ text: JSON.stringify(leastOf(schema)) }, 'side', body)
-  return render({}, reply, api, streams)
+  if (schema === undefined) return undefined
+  return replyOf({ text: JSON.stringify(leastOf(schema)) }, 'side', body)
 }
 
 function answerToPath(
@@ -48,7 +53,8 @@ const MODELS = {
   models: [],
 }
 
-function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
+/** The JSON object that a body is; nothing where it is none. */
+export function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'))
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -57,7 +57,10 @@ export type Usage = {
 
 /** How the answer is sent. */
 export type Sent = {
-  /** 200. From 400 on the body is the API's error object, unless `body` is there. */
+  /**
+   * 200. From 400 on the body is the API's error object, unless `body` is there; over a WebSocket
+   * the answer is an event of type `error`.
+   */
   status?: number
   headers?: Record<string, string | string[]>
   /** The body as it is, in place of what the model says. Counts as one event. */
@@ -86,11 +89,14 @@ export type Broken = { fault?: Fault }
  * - `reset`: the connection is reset; `insideEvent`: when half of the next event is out.
  * - `end`: the body ends as if it were whole.
  * - `garbage`: bytes that are not HTTP, and the connection's end; only in place of the head.
+ *
+ * A WebSocket has no head for each answer: what is due there is due before the first event. `end`
+ * closes it with a close frame, `code` in it (1000 where it is left out).
  */
 export type Fault =
   | { kind: 'hang'; after?: number }
   | { kind: 'reset'; after?: number; insideEvent?: boolean }
-  | { kind: 'end'; after: number }
+  | { kind: 'end'; after: number; code?: number }
   | { kind: 'garbage'; bytes?: string | Uint8Array }
 
 /** The call with which Codex runs a command line. */

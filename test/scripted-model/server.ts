@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Certificate } from '../host/certificates.js'
 import { Exchange } from './exchange.js'
 import { Gate } from './gate.js'
 import { Moments } from './moments.js'
-import { play, type Stage } from './play.js'
+import { type Cues, play, type Stage } from './play.js'
 import { type Asked, readRequest } from './read-request.js'
 import { render } from './render.js'
 import { replyOf } from './reply.js'
 import type { Answer, ModelRequest, Script } from './script.js'
+import { type Turn, WebSockets } from './web-sockets.js'
 
 /** How a scripted model is started. */
 export type ScriptedModelOptions = {
@@ -16,12 +19,19 @@ export type ScriptedModelOptions = {
   port?: number
   /** The answer to a WebSocket upgrade: 404, the default, or 426, which Codex takes as a no. */
   upgradeStatus?: 404 | 426
+  /** Upgrades are accepted where the Responses API is; `deflated`: messages are compressed. */
+  webSocket?: boolean | 'deflated'
+  /** With it the server speaks TLS. */
+  tls?: Certificate
+  /** 127.0.0.1 where it is left out. */
+  address?: string
   /** Called when an exchange is over, whichever way. */
   onExchange?: (exchange: Exchange) => void
 }
 
 /**
- * Starts a model API on 127.0.0.1 that answers as its script says and keeps every byte.
+ * Starts a model API on 127.0.0.1 that answers as its script says and keeps every byte. With
+ * `webSocket` it is asked over WebSockets too: each message is an exchange as each POST is.
  *
  * @example
  * await using model = await startScriptedModel([{ calls: [execCommand('ls')] }, { text: 'Done.' }])
@@ -32,8 +42,12 @@ export async function startScriptedModel(
   script: Script,
   options: ScriptedModelOptions = {},
 ): Promise<ScriptedModel> {
-  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 })
-  server.listen(options.port ?? 0, '127.0.0.1')
+  const settings = { keepAliveTimeout: 0, requestTimeout: 0 }
+  const server =
+    options.tls === undefined
+      ? createServer(settings)
+      : createTlsServer({ ...settings, ...options.tls })
+  server.listen(options.port ?? 0, options.address ?? '127.0.0.1')
   await once(server, 'listening')
   return new ScriptedModel(server, script, options)
 }
@@ -41,7 +55,7 @@ export async function startScriptedModel(
 /** A running scripted model. Requests are numbered from 1; side requests are not counted. */
 export class ScriptedModel {
   readonly port: number
-  /** `http://127.0.0.1:PORT/v1` */
+  /** `http://127.0.0.1:PORT/v1`, or what the options make of it. */
   readonly baseUrl: string
   /** Every request, side requests and unknown paths too, in the order in which they came. */
   readonly exchanges: Exchange[] = []
@@ -50,6 +64,7 @@ export class ScriptedModel {
   readonly #options: ScriptedModelOptions
   readonly #gate = new Gate()
   readonly #moments = new Moments()
+  readonly #sockets: WebSockets | undefined
   #requests = 0
   #isClosing = false
   #fault: unknown
@@ -60,8 +75,19 @@ export class ScriptedModel {
     this.#script = script
     this.#options = options
     this.port = (server.address() as AddressInfo).port
-    this.baseUrl = `http://127.0.0.1:${this.port}/v1`
+    this.baseUrl = `${options.tls ? 'https' : 'http'}://${options.address ?? '127.0.0.1'}:${this.port}/v1`
     server.on('request', (request, response) => void this.#serve(request, response))
+    if (options.webSocket) this.#sockets = this.#acceptSockets(options.webSocket === 'deflated')
+  }
+
+  /** The upgrades that were accepted, oldest first: each lasts as long as its socket. */
+  get upgrades(): Exchange[] {
+    return this.exchanges.filter((exchange) => exchange.status === 101)
+  }
+
+  /** What came over WebSockets, prewarms and side requests too, oldest first. */
+  get messages(): Exchange[] {
+    return this.exchanges.filter((exchange) => exchange.transport === 'websocket')
   }
 
   /** The exchanges that used up the script: `modelExchanges[0]` is request 1. */
@@ -107,6 +133,7 @@ export class ScriptedModel {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeAllConnections()
+    this.#sockets?.close()
     await closed
     this.#moments.end()
     if (this.#fault !== undefined) throw this.#fault
@@ -148,13 +175,30 @@ export class ScriptedModel {
     const gone = new AbortController()
     response.on('close', () => {
       exchange.isFinished = response.writableFinished
-      exchange.aborted = !exchange.isFinished && !exchange.isBroken && !this.#isClosing
       gone.abort()
-      if (exchange.aborted) this.#moments.happen(`client of request ${exchange.number} gone`)
-      if (exchange.isFinished) this.#moments.happen(`whole answer ${exchange.number} sent`)
-      this.#options.onExchange?.(exchange)
+      this.#over(exchange)
     })
     return gone.signal
+  }
+
+  #over(exchange: Exchange): void {
+    const { isFinished, isBroken, number } = exchange
+    exchange.aborted = !isFinished && !isBroken && !this.#isClosing
+    if (exchange.aborted) this.#moments.happen(`client of request ${number} gone`)
+    if (isFinished) this.#moments.happen(`whole answer ${number} sent`)
+    this.#options.onExchange?.(exchange)
+  }
+
+  #acceptSockets(isDeflated: boolean): WebSockets {
+    return new WebSockets(this.#server, {
+      isDeflated,
+      begun: (exchange) => this.exchanges.push(exchange),
+      over: (exchange) => this.#over(exchange),
+      next: (asked, exchange, gone) => this.#begin(asked, exchange, gone),
+      failed: (cause) => {
+        this.#fault ??= cause
+      },
+    })
   }
 
   async #answer(request: IncomingMessage, stage: Surroundings): Promise<void> {
@@ -165,16 +209,23 @@ export class ScriptedModel {
     return play(asked, {}, { ...stage, sent: goOn, whileHeld: goOn })
   }
 
-  async #answerByScript({ api, body, streams }: Asked, stage: Surroundings): Promise<void> {
-    const { exchange, gone } = stage
+  async #answerByScript(asked: Asked, stage: Surroundings): Promise<void> {
+    const { answer, reply, cues } = await this.#begin(asked, stage.exchange, stage.gone)
+    const rendered = render(answer, reply, asked.api, asked.streams)
+    await play(rendered, answer, { ...stage, ...cues })
+  }
+
+  async #begin(
+    { api, body }: Pick<Asked, 'api' | 'body'>,
+    exchange: Exchange,
+    gone: AbortSignal,
+  ): Promise<Turn> {
     this.#requests += 1
     const number = this.#requests
     exchange.number = number
     this.#moments.happen(`request ${number} arrived`)
     const answer = await this.#next({ number, api: api.name, body, exchange })
-    const reply = replyOf(answer, String(number), body)
-    await play(render(answer, reply, api, streams), answer, {
-      ...stage,
+    const cues: Cues = {
       // It stands still before anybody hears of it, so that no release comes too early.
       sent: (events) => {
         const released =
@@ -183,7 +234,8 @@ export class ScriptedModel {
         return released
       },
       whileHeld: () => this.#gate.whileHeld(number, gone),
-    })
+    }
+    return { answer, reply: replyOf(answer, String(number), body), cues }
   }
 
   async #next(request: ModelRequest): Promise<Answer> {

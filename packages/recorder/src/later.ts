@@ -1,4 +1,9 @@
-import { SLICE_MILLISECONDS, SPARE_MILLISECONDS, WAITING_BYTES } from './limits.js'
+import {
+  AWAITED_MILLISECONDS,
+  SLICE_MILLISECONDS,
+  SPARE_MILLISECONDS,
+  WAITING_BYTES,
+} from './limits.js'
 
 /** Work that belongs together: it is done in its order, and some of it can be had done at once. */
 export type Lane = {
@@ -25,6 +30,8 @@ export class Later {
   #bytes = 0
   #isPlanned = false
   #sparing: (() => void)[] = []
+  /** Since when the host waits for what. */
+  readonly #awaited = new Map<object, number>()
   #timer: NodeJS.Timeout | undefined
 
   /** A lane of its own, for what of it must be done before something else. */
@@ -51,6 +58,19 @@ export class Later {
     if (this.#sparing.push(work) > 1) return
     this.#timer = setTimeout(() => this.#spareSlice(), SPARE_MILLISECONDS)
     this.#timer.unref()
+  }
+
+  /**
+   * The host waits for something that may come at once: what can wait a little longer waits for that,
+   * for {@link AWAITED_MILLISECONDS} at most.
+   */
+  awaits(what: object): void {
+    this.#awaited.set(what, performance.now())
+  }
+
+  /** It has come, or will not. */
+  hasCome(what: object): void {
+    this.#awaited.delete(what)
   }
 
   /** Does all of it now. */
@@ -108,7 +128,18 @@ export class Later {
     work()
   }
 
+  #isAwaited(): boolean {
+    const latest = performance.now() - AWAITED_MILLISECONDS
+    for (const since of this.#awaited.values()) if (since > latest) return true
+    return false
+  }
+
   #spareSlice(): void {
+    if (this.#isAwaited()) {
+      this.#timer = setTimeout(() => this.#spareSlice(), 1)
+      this.#timer.unref()
+      return
+    }
     const end = performance.now() + SLICE_MILLISECONDS
     this.#runUntil(end)
     while (this.#waiting.length === 0 && performance.now() < end) {

@@ -35,6 +35,9 @@ export const SYNC_MILLISECONDS = 500
 /** How long a span waits for its line while the bytes that it is about go first. */
 export const SPARE_MILLISECONDS = 2
 
+/** How much longer it waits where an answer may be about to come: a server on the same machine is as fast. */
+export const AWAITED_MILLISECONDS = 5
+
 /** How long work of ours is done in one go while there may be something for the host to do. */
 export const SLICE_MILLISECONDS = 1
 

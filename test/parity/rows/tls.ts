@@ -19,11 +19,13 @@ export const tls: readonly Row[] = [
   waiting(
     row('of a file that is not there', {
       environment: () => ({ CODEX_CA_CERTIFICATE: '/nowhere/ca.pem' }),
+      says: 'CODEX_CA_CERTIFICATE cannot be used',
     }),
   ),
   waiting(
     row('of a file without certificates', {
       environment: () => ({ CODEX_CA_CERTIFICATE: '/etc/hostname' }),
+      says: 'CODEX_CA_CERTIFICATE cannot be used',
     }),
   ),
   waiting(row('of an empty variable', { environment: () => ({ CODEX_CA_CERTIFICATE: '' }) })),
@@ -71,13 +73,20 @@ export const tls: readonly Row[] = [
   }),
   row('and a close without a word behind the request', { upstream: { replies: [[DROP]] } }),
   row('and a reset behind the request', { upstream: { replies: [[RESET]] } }),
-  row('and an end when it is made', { upstream: { atConnect: [[END]], replies: [SAYS_HELLO] } }),
-  row('and a reset when it is made', { upstream: { atConnect: [[RESET]], replies: [SAYS_HELLO] } }),
-  row('and words that are no TLS', {
-    upstream: { atConnect: [['HTTP/1.1 400 Bad Request\r\n\r\n', END]], replies: [SAYS_HELLO] },
-  }),
-  row('and an alert', {
-    upstream: { atConnect: [[Buffer.of(0x15, 3, 3, 0, 2, 2, 40), END]], replies: [SAYS_HELLO] },
+  ...[
+    row('and an end when it is made', { upstream: { atConnect: [[END]], replies: [SAYS_HELLO] } }),
+    row('and a reset when it is made', {
+      upstream: { atConnect: [[RESET]], replies: [SAYS_HELLO] },
+    }),
+    row('and words that are no TLS', {
+      upstream: { atConnect: [['HTTP/1.1 400 Bad Request\r\n\r\n', END]], replies: [SAYS_HELLO] },
+    }),
+    row('and an alert', {
+      upstream: { atConnect: [[Buffer.of(0x15, 3, 3, 0, 2, 2, 40), END]], replies: [SAYS_HELLO] },
+    }),
+  ].map((one): Row => {
+    const reason = 'the tap connects ahead: what happens once may have happened to it'
+    return { ...one, notCompared: [{ what: 'stderr', reason }] }
   }),
   row('and a slow handshake', {
     upstream: { atConnect: [[{ pause: 400 }]], replies: [SAYS_HELLO] },

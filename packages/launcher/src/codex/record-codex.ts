@@ -4,6 +4,7 @@ import { isLogLevel, LOG_LEVELS, type LogLevel, type Session } from '@tacho/reco
 import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../agent-process/free-descriptors.js'
 import { relayStderr } from '../agent-process/relay-stderr.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../agent-process/run-agent.js'
+import { leaveStandardOutput } from '../agent-process/standard-output.js'
 import { LateRecording } from '../late-recording.js'
 import { type Switches, WrongUse, withHome } from '../switches.js'
 import { tapStdio } from './app-server/tap-stdio.js'
@@ -39,6 +40,8 @@ export async function recordCodex(
       troubles.tell(TOO_FEW_DESCRIPTORS)
       return await runAgent(plainStart(run, environment))
     }
+    // With an app-server it is ours, and the agent's is a pipe.
+    if (run.mode !== 'app-server') leaveStandardOutput()
     if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
     const tell = (sentence: string) => troubles.tell(sentence)
     return await runRecorded(run, environment, tell, async () => {

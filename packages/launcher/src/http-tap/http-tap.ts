@@ -195,6 +195,9 @@ export class HttpTap {
         recording.withUndici(exchange, once).catch(once)
       },
       tell: (seen) => {
+        if (seen.kind === 'request-head') recording.later.awaits(recorded)
+        else if (seen.kind === 'response-head' || seen.kind === 'closed')
+          recording.later.hasCome(recorded)
         const event: HttpEvent = { ...seen, at: recording.now(), connection }
         const bytes = 'bytes' in seen ? seen.bytes.length : 0
         lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)

@@ -15,6 +15,11 @@ export function startTls(
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const name = host.endsWith('.') ? host.slice(0, -1) : host
+    // It may have ended while the certificates were read: TLS would wait for its words for good.
+    if (socket.readableEnded || socket.destroyed) {
+      reject(hungUp(host))
+      return
+    }
     const secured = connect({
       socket,
       host: name,
@@ -31,8 +36,7 @@ export function startTls(
       secured.on('error', () => {}).destroy()
       reject(speaksHttp2Only(error) ? http2Only(host, error) : error)
     }
-    const onClose = () =>
-      onError(Object.assign(new Error(`${host} hung up`), { code: 'ECONNRESET' }))
+    const onClose = () => onError(hungUp(host))
     const onSecure = () => {
       leave()
       resolve(secured)
@@ -41,6 +45,10 @@ export function startTls(
       secured.off('secureConnect', onSecure).off('error', onError).off('close', onClose)
     secured.on('secureConnect', onSecure).on('error', onError).on('close', onClose)
   })
+}
+
+function hungUp(host: string): Error {
+  return Object.assign(new Error(`${host} hung up`), { code: 'ECONNRESET' })
 }
 
 function speaksHttp2Only(error: NodeJS.ErrnoException): boolean {

@@ -139,6 +139,14 @@ async function certificatesOf(path: string): Promise<ReturnType<typeof readPem>>
   }
 }
 
+/** All that rustls speaks (docs.rs/rustls, `ALL_CIPHER_SUITES`), by OpenSSL's names. */
+const RUSTLS_CIPHERS = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-CHACHA20-POLY1305'],
+].join(':')
+
 const contexts = new Map<string, SecureContext>()
 
 /** For the same certificates the same context: making one takes 25 ms and more for a system's store. */
@@ -151,7 +159,7 @@ function contextOf(client: StoreReader, certificates: string[]): SecureContext {
     ca: certificates,
     minVersion: 'TLSv1.2',
     // Both of the agent's clients refuse RSA keys of less than 2048 bits.
-    ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+    ciphers: `${client === 'rustls' ? RUSTLS_CIPHERS : DEFAULT_CIPHERS}:@SECLEVEL=2`,
     // For rustls an authority is one that is trusted, whoever has signed it.
     allowPartialTrustChain: client === 'rustls',
   })
