@@ -46,11 +46,9 @@ export const canBeSomebodyElse = process.getuid?.() === 0 && isWholeMap()
 
 /** A client of another user, where we may start one; else one of ours that is nobody's. */
 export function startStranger(port: number): Running {
-  const [program = '', ...args] = clientWords(port)
-  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', program, ...args]
-  return canBeSomebodyElse
-    ? start('setpriv', asNobody, { env: cleanPath, cwd: '/' })
-    : start(program, args, { env: cleanPath, cwd: '/' })
+  if (!canBeSomebodyElse) return startApart(port)
+  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...clientWords(port)]
+  return start('setpriv', asNobody, { env: cleanPath, cwd: '/' })
 }
 
 function isWholeMap(): boolean {

@@ -151,8 +151,13 @@ describe('is closed before a byte is read', () => {
 
 test('a process that has ended and was not waited for hides nothing', async () => {
   // Whoever has taken the shell's place does not wait for what that has started.
-  await using parent = startShell('true & echo $!; exec sleep 1000', listener.port)
+  await using parent = startShell(
+    'exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 1000 3<&-',
+    listener.port,
+  )
   const pid = Number(await parent.stdout.containing('\n'))
+  await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'))
+  parent.stdin.end()
   await eventually(() => expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('zombie'))
   expect(await holdingOf(pid, '1', process.getuid?.() ?? 0)).toBeUndefined()
 })
