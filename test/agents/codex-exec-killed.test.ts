@@ -12,13 +12,16 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
   const resume = ['exec', 'resume', '--last', ...EXEC.slice(1), '--persist-session', 'Go on']
   const tacho = startTachoToKill(place, ['codex', ...resume])
   const held = await place.model.responseSent(2, 6)
-  // The model may have answered before the session had its name.
-  const session = await eventually(() => place.session())
-  const inFlight = await eventually(() => {
-    const id = session.exchanges[1]?.exchange
-    const last = session.raw.findLast((record) => record.kind === 'chunk' && record.exchange === id)
-    expect(JSON.stringify(last)).toContain('hree ')
-    return id
+  // The model may have answered before the session had its name, and the disk what it has sent.
+  const { session, inFlight } = await eventually(async () => {
+    const session = await place.session()
+    const inFlight = session.exchanges[1]?.exchange
+    const chunks = session.raw.filter(
+      (record) => record.kind === 'chunk' && record.exchange === inFlight,
+    )
+    expect(JSON.stringify(chunks.at(-1))).toContain('hree ')
+    expect(session.started.filter(({ name }) => name === 'POST')).toHaveLength(2)
+    return { session, inFlight }
   })
   await tacho.kill()
 
@@ -28,9 +31,10 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
   expect(response.stdout.equals(held.responseBody)).toBe(true)
   expect(response.stdout.length).toBeGreaterThan(0)
 
-  const open = new Set(session.started.map(({ spanId }) => spanId))
-  for (const { spanId } of session.spans) open.delete(spanId)
-  const names = session.started.filter(({ spanId }) => open.has(spanId)).map(({ name }) => name)
+  const { spans, started } = await place.session()
+  const open = new Set(started.map(({ spanId }) => spanId))
+  for (const { spanId } of spans) open.delete(spanId)
+  const names = started.filter(({ spanId }) => open.has(spanId)).map(({ name }) => name)
   expect(names.sort()).toEqual(['POST', 'chat gpt-5.5', 'invoke_agent codex', 'session'])
 
   const [json, show, ls] = await Promise.all([
