@@ -27,3 +27,19 @@ export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
     stderr: alike(ended.stderr),
   }
 }
+
+/** A request's JSON, with that taken out which differs between any two runs of Codex. */
+export function requestAlike(json: string, { home, model }: Workplace): unknown {
+  // As a value, for Codex writes some members in another order each time.
+  return JSON.parse(
+    json
+      .replaceAll(home.root, 'ROOT')
+      .replaceAll(`127.0.0.1:${model.port}`, 'UPSTREAM')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
+      .replaceAll(/(?<=turn_started_at_unix_ms\\*":)\d+/g, '0')
+      .replaceAll(/(?<="x-codex-ws-stream-request-start-ms":")\d+/g, '0')
+      .replaceAll(/(?<="create_time":)[\d.]+/g, '0')
+      .replaceAll(/Chunk ID: [0-9a-f]+/g, 'Chunk ID: ID')
+      .replaceAll(/Wall time: [\d.]+/g, 'Wall time: 0'),
+  )
+}

@@ -1,5 +1,6 @@
 import type { Terminal } from '../host/tmux.js'
 import type { Script } from '../scripted-model/index.js'
+import { requestAlike } from './alike.js'
 import { masked, plainTui, recordedTui } from './tui-terminals.js'
 import { type Workplace, type WorkplaceOptions, workplace } from './workplace.js'
 
@@ -70,18 +71,7 @@ async function outcomeOf(
 
 /** What the model was asked, in order, without ids, folders, ports and times. */
 export function modelRequests(place: Workplace): unknown[] {
-  const { exchanges, port } = place.model
-  return exchanges
+  return place.model.exchanges
     .filter(({ number }) => number !== undefined)
-    .map(({ requestBody }) =>
-      // Codex writes some members in another order each time.
-      JSON.parse(
-        masked(requestBody.toString(), place)
-          .replaceAll(`127.0.0.1:${port}`, 'UPSTREAM')
-          .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
-          .replaceAll(/(?<=turn_started_at_unix_ms\\*":)\d+/g, '0')
-          .replaceAll(/Chunk ID: [0-9a-f]+/g, 'Chunk ID: ID')
-          .replaceAll(/Wall time: [\d.]+/g, 'Wall time: 0'),
-      ),
-    )
+    .map(({ requestBody }) => requestAlike(masked(requestBody.toString(), place), place))
 }

@@ -10,10 +10,16 @@ import {
   type ProcessOptions,
   type Running,
   run,
+  SCRIPTED_KEY,
   start,
   tachoCommand,
 } from '../host/index.js'
-import { type Script, type ScriptedModel, startScriptedModel } from '../scripted-model/index.js'
+import {
+  type Script,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  startScriptedModel,
+} from '../scripted-model/index.js'
 import { SessionOnDisk } from './session-on-disk.js'
 
 export type WorkplaceOptions = Omit<CodexHomeOptions, 'baseUrl'> & {
@@ -22,6 +28,8 @@ export type WorkplaceOptions = Omit<CodexHomeOptions, 'baseUrl'> & {
   codex?: string
   /** Added to the environment; `undefined` takes a variable away. */
   environment?: Record<string, string | undefined>
+  /** How the model is served, other than by HTTP that refuses WebSockets with 426. */
+  server?: ScriptedModelOptions
 }
 
 type Run = Partial<ProcessOptions>
@@ -58,10 +66,14 @@ export async function workplace(
   script: Script,
   options: WorkplaceOptions = {},
 ): Promise<Workplace> {
-  const model = await startScriptedModel(script, { upgradeStatus: 426 })
+  const model = await startScriptedModel(script, { upgradeStatus: 426, ...options.server })
   const home = await codexHome({ baseUrl: model.baseUrl, ...options })
   const codex = options.codex ?? (await codexCommand())[0]
-  const environment = cleanEnvironment(home, { TACHO_CODEX: codex, ...options.environment })
+  const environment = cleanEnvironment(home, {
+    TACHO_CODEX: codex,
+    ...(options.isBuiltIn === true && { CODEX_API_KEY: SCRIPTED_KEY }),
+    ...options.environment,
+  })
   const own = { env: environment, cwd: home.cwd }
   const sessions = (root = join(home.codexHome, 'sessions')) =>
     sessionNames(root).map((name) => new SessionOnDisk(join(root, name)))

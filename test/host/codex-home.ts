@@ -13,6 +13,8 @@ export type CodexHomeOptions = {
   /** `read-only` where it is left out. */
   sandboxMode?: 'read-only' | 'workspace-write' | 'danger-full-access'
   model?: string
+  /** The provider is the built-in one, of OpenAI, with this base URL; `login`: with its own. */
+  isBuiltIn?: boolean | 'login'
   /** TOML of the top level, before the tables. */
   settings?: string
   /** TOML tables, at the end of the file. */
@@ -59,7 +61,7 @@ export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
 // in `tools`. The notice counts as seen, or the TUI would begin with a question.
 function configuration(options: CodexHomeOptions, cwd: string): string {
   return `model = "${options.model ?? 'gpt-5.5'}"
-model_provider = "scripted"
+${providerOf(options)}
 approval_policy = "${options.approvalPolicy ?? 'on-request'}"
 sandbox_mode = "${options.sandboxMode ?? 'read-only'}"
 check_for_update_on_startup = false
@@ -87,4 +89,10 @@ ${options.providerSettings ?? ''}
 
 ${options.tables ?? ''}
 `
+}
+
+function providerOf({ isBuiltIn, baseUrl }: CodexHomeOptions): string {
+  if (!isBuiltIn) return 'model_provider = "scripted"'
+  const provider = 'model_provider = "openai"'
+  return isBuiltIn === 'login' ? provider : `${provider}\nopenai_base_url = "${baseUrl}"`
 }

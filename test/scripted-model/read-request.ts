@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { decompress } from 'fzstd'
 import { apiOf, type ModelApi } from './api.js'
 import type { Exchange } from './exchange.js'
 import { leastOf } from './least-of.js'
@@ -21,7 +22,7 @@ export function readRequest(
 ): Asked | Rendered {
   const api = apiOf(exchange.method, exchange.url)
   if (api === undefined) return answerToPath(exchange, headers, upgradeStatus)
-  const body = objectOf(exchange.requestBody)
+  const body = objectOf(decoded(exchange.requestBody, headers['content-encoding']))
   if (body === undefined) return renderJson(400, api.error(400, 'The body is not a JSON object.'))
   const streams = body.stream === true
   const side = sideReply(api, body)
@@ -51,6 +52,16 @@ const MODELS = {
   object: 'list',
   data: [{ id: 'scripted', object: 'model', created: 0, owned_by: 'scripted' }],
   models: [],
+}
+
+// Codex compresses its requests where it is logged in to ChatGPT.
+function decoded(bytes: Buffer, coding: string | undefined): Buffer {
+  if (coding !== 'zstd') return bytes
+  try {
+    return Buffer.from(decompress(bytes))
+  } catch {
+    return Buffer.alloc(0)
+  }
 }
 
 /** The JSON object that a body is; nothing where it is none. */

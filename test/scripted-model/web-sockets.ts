@@ -22,6 +22,7 @@ export type SocketsOptions = {
 }
 
 const GOES_ON: Cues = { sent: async () => {}, whileHeld: async () => {} }
+const NOTHING = { inputTokens: 0, outputTokens: 0 }
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
 
 /** The Responses API over WebSockets: a message for each request, one for each event of the answer. */
@@ -99,7 +100,7 @@ export class WebSockets {
     if (body.generate === false) {
       exchange.isPrewarm = true
       this.#prewarms += 1
-      const reply = replyOf({}, `warm_${this.#prewarms}`, body)
+      const reply = replyOf({ usage: NOTHING }, `warm_${this.#prewarms}`, body)
       return playOnSocket(spoken(reply), {}, stage, GOES_ON)
     }
     const side = sideReply(responsesApi, body)
