@@ -9,8 +9,7 @@ import { codexHome } from './home.js'
 export type Provider = {
   /** For `gen_ai.provider.name`. */
   name: string
-  /** Where a request goes; before there is one, where the first is about to go. */
-  upstream: (request?: Pick<RequestHead, 'headers'>) => URL
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
   /** The path that Codex is given in the place of the upstream's. */
   base: string
   /** The user and the password in the upstream's URL, which Codex sends as Basic authorization. */
@@ -61,10 +60,8 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
     base: basePath(upstream),
     userInfo: given,
     speaksOverSocket: true,
-    upstream: (request) => {
-      if (request === undefined || given !== undefined) return upstream
-      return headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT
-    },
+    upstream: (request) =>
+      given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
     redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl)}`],
   }
 }

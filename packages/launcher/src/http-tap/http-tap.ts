@@ -20,11 +20,8 @@ export type HttpTapOptions = {
   late: LateRecording
   /** Who may talk to us. */
   peers: Peers
-  /**
-   * Where requests go; chosen by the request's headers where the agent has two (Codex by its login).
-   * Without a request: where the first is about to go.
-   */
-  upstream: (request?: Pick<RequestHead, 'headers'>) => URL
+  /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
   /** The path that the agent is given in the place of the upstream's. */
   base: string
   /** `Basic …`, of the user and the password in the upstream's URL. */
@@ -107,7 +104,7 @@ export class HttpTap {
 
   /** Connects to the upstream, as the agent is about to. */
   connectAhead(): void {
-    const { origin } = this.#options.upstream()
+    const { origin } = this.#options.upstream({ headers: [] })
     void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
   }
 
