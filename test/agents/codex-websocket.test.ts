@@ -1,6 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decompress } from 'fzstd'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Ended, run, tachoCommand } from '../host/index.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { outcomeOf, requestAlike } from './alike.js'
+import { chatGptHost, logIn } from './chat-gpt-login.js'
 import { attribute } from './session-on-disk.js'
 import { EXEC, type Workplace, type WorkplaceOptions, workplace } from './workplace.js'
 
@@ -131,6 +137,52 @@ test('Ctrl-C while the answer streams is a cancellation, with what had come', as
   expect(cancellation.text).toMatch(/^one/)
 })
 
+describe('with a ChatGPT login', () => {
+  for (const webSocket of [true, false]) {
+    test(`codex reaches ChatGPT's host by ${webSocket ? 'WebSocket' : 'HTTP'}, and is recorded`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tacho-authority-'))
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const { server, caPath } = chatGptHost(join(folder, 'ca'))
+      const outcomes = []
+      for (const way of ['alone', 'recorded'] as const) {
+        await using place = await workplace([{ text: 'Hello to you.' }], {
+          isBuiltIn: 'login',
+          server: { ...server, webSocket },
+          environment: { CODEX_CA_CERTIFICATE: caPath },
+        })
+        const ended = await runThere(place, logIn(place), way)
+        expect(ended.stdout.toString()).toBe('Hello to you.\n')
+        outcomes.push({ ...outcomeOf(ended, place), asked: askedOf(place) })
+        const turn = place.model.modelExchanges[0]
+        expect(turn?.url).toBe('/backend-api/codex/responses')
+        expect(namesOf(turn?.connection ?? turn)).toContain('chatgpt-account-id')
+        if (way === 'recorded') {
+          await expectAllOf(place)
+          expect(place.session().exchanges.map(({ url }) => url)).toContain(
+            'https://chatgpt.com/backend-api/codex/responses',
+          )
+          if (!webSocket) await expectDecoded(place, turn?.requestBody ?? Buffer.of())
+          expect(place.session().spans.map(({ name }) => name)).toContain('chat gpt-5.5')
+        }
+      }
+      expect(outcomes[1]).toEqual(outcomes[0])
+    })
+  }
+})
+
+function runThere(
+  { environment, home }: Workplace,
+  [start, ...before]: readonly string[],
+  way: 'alone' | 'recorded',
+): Promise<Ended> {
+  const words =
+    way === 'alone' ? [environment.TACHO_CODEX ?? '', ...EXEC] : [...tachoCommand, ...RECORDED]
+  return run(start ?? '', [...before, ...words, 'Hello'], {
+    env: environment,
+    cwd: home.cwd,
+  })
+}
+
 /** What the model was asked, without what differs from run to run. */
 function askedOf(place: Workplace): unknown[] {
   return place.model.exchanges
@@ -169,6 +221,13 @@ async function expectAllOf(place: Workplace): Promise<void> {
       response: responseBody.toString(),
     })),
   )
+}
+
+/** A request that came compressed is kept as what it says. */
+async function expectDecoded(place: Workplace, body: Buffer): Promise<void> {
+  const number = 1 + place.session().exchanges.findIndex(({ method }) => method === 'POST')
+  const text = await textOf(place, ['raw', 'last', String(number), '--request'])
+  expect(text).toBe(Buffer.from(decompress(body)).toString())
 }
 
 async function textOf(place: Workplace, words: string[]): Promise<string> {

@@ -42,9 +42,19 @@ function answerToPath(
   upgradeStatus: number,
 ): Rendered {
   if (method === 'GET' && /\/models($|\?)/.test(url)) return renderJson(200, MODELS)
+  if (method === 'GET' && url.endsWith('/accounts/check')) return renderJson(200, accounts(headers))
   return renderJson(headers.upgrade === undefined ? 404 : upgradeStatus, {
     error: { message: `The scripted model has no ${method} ${url}.`, type: 'not_found' },
   })
+}
+
+// With a ChatGPT login Codex asks where its account is served before it asks a model.
+function accounts({ 'chatgpt-account-id': id }: IncomingHttpHeaders): object {
+  const routing = {
+    workspace_backend_origin: 'NO_CONSTRAINT',
+    account_routing_override: 'NO_CONSTRAINT',
+  }
+  return { accounts: [{ id, ...routing }], account_ordering: [id], default_account_id: id }
 }
 
 /** OpenAI's list in `data`; Codex reads `models`, where an empty list leaves its own as it is. */

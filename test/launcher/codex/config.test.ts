@@ -94,6 +94,7 @@ describe('the provider of a configuration', () => {
     if ('reason' in provider) throw new Error(provider.reason)
     expect(provider.name).toBe(name)
     expect(provider.upstream(request).href).toBe(upstream)
+    expect(provider.expected.href).toBe(upstream)
     expect(provider.upstream(chatgpt).href).toBe(withLogin ?? upstream)
     const key = name === 'openai' ? 'openai_base_url' : `model_providers.${name}.base_url`
     expect(provider.base).toBe(new URL(upstream).pathname)
@@ -101,6 +102,17 @@ describe('the provider of a configuration', () => {
       '-c',
       `${key}="http://127.0.0.1:1/x"`,
     ])
+  })
+
+  test.each([
+    ['{"auth_mode":"chatgpt"}', {}, 'https://chatgpt.com/backend-api/codex'],
+    ['{"tokens":{}}', {}, 'https://chatgpt.com/backend-api/codex'],
+    ['{"auth_mode":"apikey"}', {}, 'https://api.openai.com/v1'],
+    ['{"auth_mode":"chatgpt"}', { CODEX_API_KEY: 'k' }, 'https://api.openai.com/v1'],
+  ])('with the login %s and %j the first request is expected at %s', (login, more, upstream) => {
+    write('auth.json', login)
+    const provider = providerOf({}, [], { CODEX_HOME: home, ...more })
+    expect(provider).toMatchObject({ expected: new URL(upstream) })
   })
 
   test.each([

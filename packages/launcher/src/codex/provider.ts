@@ -10,6 +10,8 @@ export type Provider = {
   /** For `gen_ai.provider.name`. */
   name: string
   upstream: (request: Pick<RequestHead, 'headers'>) => URL
+  /** The upstream of the first request, as far as can be told when Codex starts. */
+  expected: URL
   /** The path that Codex is given in the place of the upstream's. */
   base: string
   /** The user and the password in the upstream's URL, which Codex sends as Basic authorization. */
@@ -57,6 +59,7 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
   return {
     name: 'openai',
     idleTimeout: IDLE_TIMEOUT,
+    expected: upstream,
     base: basePath(upstream),
     userInfo: given,
     speaksOverSocket: true,
@@ -103,6 +106,7 @@ function custom(id: string, settings: TomlTable): Provider | NoTap {
   return {
     name: id,
     idleTimeout,
+    expected: upstream,
     base: basePath(upstream),
     userInfo: upstream,
     speaksOverSocket: settings.supports_websockets === true,

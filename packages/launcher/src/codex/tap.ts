@@ -112,7 +112,7 @@ async function startHttpTap(
     return {
       redirect: provider.redirect(tap.baseUrl),
       // While the agent gets ready, and not when it waits for an answer.
-      started: () => tap.connectAhead(),
+      started: () => tap.connectAhead(provider.expected),
       close: () => tap.close(),
     }
   } catch (error) {

@@ -102,9 +102,8 @@ export class HttpTap {
     return tap
   }
 
-  /** Connects to the upstream, as the agent is about to. */
-  connectAhead(): void {
-    const { origin } = this.#options.upstream({ headers: [] })
+  /** Connects to the upstream that the agent is about to call. */
+  connectAhead({ origin }: URL): void {
     void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
   }
 
