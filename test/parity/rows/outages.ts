@@ -31,8 +31,9 @@ export const outages: readonly Row[] = [
       },
     ],
   },
-  socket('refuses a socket for 2 s from the start', {
-    refusesFor: 2_000,
+  // Longer than all tries for a socket take, however late Codex starts: it then waits over HTTP.
+  socket('refuses a socket for 6 s from the start', {
+    refusesFor: 6_000,
     replies: [SAYS_HELLO],
     upgrades: [warmSocket(plain(HELLO_MESSAGES))],
   }),
