@@ -1,0 +1,59 @@
+import type { ApprovalAnswered, ApprovalKind } from '../session/approvals.js'
+import { list, record, text } from './values.js'
+
+/** What a client answered. */
+export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'rule'> & {
+  decision: string
+  /** It also stops the turn. */
+  stopsTurn?: boolean
+}
+
+/** The decision in the client's answer to a question of that kind, by Codex's own name for it. */
+export function answerOf(kind: ApprovalKind, message: Record<string, unknown>): Answer {
+  // No person says so: the client could not ask.
+  if (message.error !== undefined) return { decision: 'error', decidedBy: 'host' }
+  return { decidedBy: 'user', ...ANSWERS[kind](record(message.result)) }
+}
+
+/** The name of a decision: some are objects with one member, whose name it is. */
+export function decisionName(decision: unknown): string | undefined {
+  return text(decision) ?? Object.keys(record(decision))[0]
+}
+
+type Decided = Pick<Answer, 'decision' | 'rule' | 'stopsTurn'>
+type Result = Record<string, unknown>
+
+// For an answer that says nothing that is known: that it was answered is all that is told.
+const UNREADABLE = 'unreadable'
+
+const ANSWERS: Record<ApprovalKind, (result: Result) => Decided> = {
+  command: decided,
+  'file-change': decided,
+  permissions: granted,
+  'mcp-elicitation': ({ action }) => ({ decision: text(action) ?? UNREADABLE }),
+  'user-input': ({ answers }) => ({ decision: hasAnswer(answers) ? 'answered' : 'unanswered' }),
+}
+
+function decided({ decision }: Result): Decided {
+  const name = decisionName(decision)
+  const [amendment] = Object.values(record(record(decision)[name ?? '']))
+  return {
+    decision: name ?? UNREADABLE,
+    stopsTurn: name === 'cancel',
+    ...(amendment !== undefined && { rule: JSON.stringify(amendment) }),
+  }
+}
+
+// Codex has no names for these: to grant nothing is to decline.
+function granted({ permissions, scope }: Result): Decided {
+  const grants = Object.values(record(permissions)).filter((one) => one !== null)
+  if (grants.length === 0) return { decision: 'decline' }
+  return {
+    decision: scope === 'session' ? 'acceptForSession' : 'accept',
+    rule: JSON.stringify(permissions),
+  }
+}
+
+function hasAnswer(answers: unknown): boolean {
+  return Object.values(record(answers)).some((one) => list(record(one).answers).length > 0)
+}

@@ -1,0 +1,36 @@
+import type { Observation } from '../observation.js'
+import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
+import { calledFacts } from './called-tool.js'
+import { HookQuestions } from './hook-questions.js'
+import { HookReducer } from './hooks.js'
+import { JsonRpcReducer } from './json-rpc.js'
+import { LogEventReducer } from './log-events.js'
+
+/** What Codex (0.169) tells by its app-server, its log events, its hooks and its model's answers. */
+export function codexReducer(session: SessionReducer): AgentReducer {
+  const questions = new HookQuestions(session.approvals)
+  const jsonRpc = new JsonRpcReducer(session)
+  const reducers = [
+    jsonRpc,
+    new LogEventReducer(session, { questions, jsonRpc }),
+    new HookReducer(session, questions),
+  ]
+  return {
+    observe(observation) {
+      observeCalls(observation, session)
+      for (const reducer of reducers) reducer.observe(observation)
+    },
+  }
+}
+
+/** A call in an answer: what it says is known before the tool runs; one that the API runs, begins. */
+function observeCalls(observation: Observation, { tools }: SessionReducer): void {
+  if (observation.kind === 'tool-called') {
+    const { callId, conversation, at, isHosted } = observation
+    tools.learn(callId, calledFacts(observation))
+    if (isHosted === true) tools.start(callId, conversation, at)
+  } else if (observation.kind === 'hosted-tool-ended') {
+    const { callId, at, status } = observation
+    tools.end(callId, at, { status })
+  }
+}

@@ -1,0 +1,55 @@
+import type { ToolEnd, ToolFacts } from '../session/tools.js'
+import { list, number, record, text, texts } from './values.js'
+
+/** Those of Codex's items that do something (Codex 0.169). */
+const TOOLS = new Set([
+  'commandExecution',
+  'fileChange',
+  'mcpToolCall',
+  'dynamicToolCall',
+  'collabAgentToolCall',
+  'webSearch',
+  'imageView',
+  'imageGeneration',
+  'sleep',
+])
+
+type Item = Record<string, unknown>
+
+/** Whether an item is a tool that runs. */
+export function isTool({ type, id }: Item): boolean {
+  return typeof type === 'string' && typeof id === 'string' && TOOLS.has(type)
+}
+
+/** What an item says of its tool. */
+export function itemFacts(item: Item): ToolFacts {
+  return {
+    name: itemName(item),
+    command: text(item.command),
+    cwd: text(item.cwd),
+    query: text(item.query),
+    path: text(item.path),
+    files:
+      item.type === 'fileChange'
+        ? texts(list(item.changes).map((change) => record(change).path))
+        : undefined,
+    mcpServer: text(item.server),
+  }
+}
+
+/** How an item ended. */
+export function itemEnd(item: Item): ToolEnd {
+  return {
+    status: text(item.status),
+    exitCode: number(item.exitCode),
+    durationMs: number(item.durationMs),
+    error: text(record(item.error).message),
+  }
+}
+
+/** As the model calls it where Codex tells that, else Codex's own name for such an item. */
+function itemName({ type, tool, server }: Item): string {
+  const name = text(tool)
+  if (name === undefined) return text(type) ?? 'tool'
+  return type === 'mcpToolCall' ? texts([server, name]).join('.') : name
+}

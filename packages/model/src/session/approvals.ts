@@ -1,0 +1,136 @@
+import { known } from '../attributes.js'
+import type { Conversation } from '../conversation.js'
+import type { SpanBook } from '../spans/span-book.js'
+import type { Places } from './places.js'
+import type { Tools } from './tools.js'
+import type { Turns } from './turns.js'
+
+/** What can be asked for. */
+export type ApprovalKind =
+  | 'command'
+  | 'file-change'
+  | 'permissions'
+  | 'mcp-elicitation'
+  | 'user-input'
+
+/** Who or what answered. */
+export type DecidedBy = 'user' | 'rule' | 'reviewer' | 'timeout' | 'host'
+
+/** A question asked before an action. */
+export type ApprovalAsked = {
+  kind: ApprovalKind
+  /** The command, the files, the server, the question. */
+  what: string
+  reason?: string | undefined
+  cwd?: string | undefined
+  /** The files that are to be changed. */
+  files?: readonly string[] | undefined
+  /** The decisions that were offered. */
+  offered?: readonly string[]
+  /** The id of the tool call that waits for it. */
+  callId?: string | undefined
+  conversation: Conversation
+  at: number
+}
+
+export type ApprovalAnswered = {
+  /**
+   * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Not there where all
+   * that is known is that it was answered.
+   */
+  decision?: string | undefined
+  decidedBy?: DecidedBy | undefined
+  /** The rule that decided, or that the answer makes. */
+  rule?: string | undefined
+  /** Why, in the words of who decided. */
+  rationale?: string | undefined
+  at: number
+  /** Only the answer was seen: how long it was waited for is not known, and not told. */
+  isWaitUnknown?: boolean
+}
+
+/**
+ * What was asked and answered: one `approval` span each, under a key that tells the tap and the
+ * connection too. What one tap has seen asked, no other one answers: two may give the same id.
+ */
+export class Approvals {
+  readonly #spans: SpanBook
+  readonly #places: Places
+  readonly #turns: Turns
+  readonly #tools: Tools
+  readonly #open = new Map<string, { spanId: string; askedAt: number }>()
+  readonly #countOfCall = new Map<string, number>()
+
+  constructor(options: { spans: SpanBook; places: Places; turns: Turns; tools: Tools }) {
+    this.#spans = options.spans
+    this.#places = options.places
+    this.#turns = options.turns
+    this.#tools = options.tools
+  }
+
+  /** @param id what the question is called where it was seen. */
+  asked(key: string, id: string, asked: ApprovalAsked): void {
+    if (this.#open.has(key)) return
+    const { kind, conversation, callId, at } = asked
+    const spanId = this.#spans.idOf('approval', key)
+    this.#open.set(key, { spanId, askedAt: at })
+    if (callId !== undefined) this.#countOfCall.set(callId, this.countOf(callId) + 1)
+    const turn = this.#turns.within(conversation, at)
+    this.#spans.start({
+      spanId,
+      parentSpanId: this.#tools.spanOf(callId) ?? turn,
+      name: `approval ${kind}`,
+      at,
+      attributes: {
+        ...known({
+          'tacho.approval.id': id,
+          'tacho.approval.kind': kind,
+          'tacho.approval.what': asked.what,
+          'tacho.approval.offered': asked.offered ?? [],
+          'tacho.approval.reason': asked.reason,
+          'tacho.approval.cwd': asked.cwd,
+          'tacho.approval.files': asked.files,
+          'gen_ai.tool.call.id': callId,
+        }),
+        ...this.#places.attributes(conversation),
+      },
+    })
+  }
+
+  /** @returns whether it was open: a second answer, or one to a question never asked, is none. */
+  answered(key: string, answer: ApprovalAnswered): boolean {
+    const open = this.#open.get(key)
+    if (open === undefined) return false
+    this.#open.delete(key)
+    const { decision, decidedBy, rule, rationale, at, isWaitUnknown } = answer
+    const wait = Math.max(0, at - open.askedAt) / 1000
+    this.#spans.end(
+      open.spanId,
+      at,
+      known({
+        'tacho.approval.decision': decision,
+        'tacho.approval.decided_by': decidedBy,
+        'tacho.approval.wait_ms': isWaitUnknown === true ? undefined : wait,
+        'tacho.approval.rule': rule,
+        'tacho.approval.rationale': rationale,
+      }),
+    )
+    return true
+  }
+
+  isOpen(key: string): boolean {
+    return this.#open.has(key)
+  }
+
+  /** How many approvals a tool call has had so far. */
+  countOf(callId: string): number {
+    return this.#countOfCall.get(callId) ?? 0
+  }
+
+  /** The run is over; what nobody has answered stays without a decision. */
+  endAll(at: number): void {
+    for (const { spanId } of this.#open.values())
+      this.#spans.end(spanId, at, { 'tacho.approval.open': true })
+    this.#open.clear()
+  }
+}

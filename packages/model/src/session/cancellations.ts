@@ -1,0 +1,218 @@
+import { type Attributes, known } from '../attributes.js'
+import { type Conversation, conversationKey } from '../conversation.js'
+import type { SpanBook } from '../spans/span-book.js'
+import type { Deadlines } from './deadlines.js'
+import type { Places } from './places.js'
+import type { Turns } from './turns.js'
+
+/** Where the wish to stop came from. */
+export type CancellationOrigin = 'user' | 'approval' | 'signal' | 'timeout' | 'host'
+
+/** Somebody or something wishes that a conversation stops what it is doing. */
+export type Wish = {
+  origin: CancellationOrigin
+  /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
+  reason: string
+  conversation: Conversation
+  at: number
+}
+
+/** An exchange that was stopped: its moments, and how much of the answer had arrived. */
+export type StoppedExchange = {
+  spanId: string
+  conversation: Conversation
+  /** The agent closed its connection. */
+  signalledAt: number
+  /** The last byte of the answer arrived; not there where none did. */
+  lastByteAt: number | undefined
+  /** The connection to the API is released. */
+  releasedAt: number
+  bytes: number
+  /** Not there where nobody can tell. */
+  events: number | undefined
+  textLength: number | undefined
+  outputTokens: number | undefined
+  /** What stopped it where nobody wished it. */
+  otherwise: Pick<Wish, 'origin' | 'reason'>
+}
+
+type Arrived = Pick<StoppedExchange, 'bytes' | 'events' | 'textLength' | 'outputTokens'>
+
+/** A wish that is open: what it stops has not ended. */
+type Open = {
+  spanId: string
+  /** How much had arrived of what it has stopped so far. */
+  arrived: Arrived | undefined
+}
+
+export type CancellationsOptions = {
+  spans: SpanBook
+  places: Places
+  turns: Turns
+  deadlines: Deadlines
+  /** How long after what they stop wishes are heard of, in milliseconds; 0 where they come first. */
+  lateWishMilliseconds: number
+}
+
+/**
+ * What was stopped before its natural end: one `cancellation` span each, from the wish to the release
+ * of what it stopped. A wish covers one turn; an exchange that the agent drops without any is a wish
+ * of the host's own.
+ */
+export class Cancellations {
+  readonly #options: CancellationsOptions
+  readonly #open = new Map<string, Open>()
+  readonly #counts = new Map<string, number>()
+  /** How many exchanges of a turn have not ended. */
+  readonly #inFlight = new Map<string, number>()
+  /** When turns ended whose exchanges are still to be released. */
+  readonly #turnEnds = new Map<string, number>()
+  /** What was stopped by nobody's wish that is known yet. */
+  #held: StoppedExchange[] = []
+
+  constructor(options: CancellationsOptions) {
+    this.#options = options
+  }
+
+  /** A second wish for what is being stopped already changes nothing. */
+  wish(wish: Wish): void {
+    const key = conversationKey(wish.conversation)
+    const held = this.#held.filter((one) => conversationKey(one.conversation) === key)
+    this.#held = this.#held.filter((one) => !held.includes(one))
+    // What it stopped cannot have been before it.
+    this.#start({ ...wish, at: Math.min(wish.at, ...held.map((one) => one.signalledAt)) })
+    for (const stopped of held) this.#stop(stopped)
+  }
+
+  /** Whether somebody wishes that this conversation stops. */
+  isWished(conversation: Conversation): boolean {
+    return this.#open.has(conversationKey(conversation))
+  }
+
+  /** An exchange was stopped, by the wish that is open or by the agent of its own accord. */
+  exchangeStopped(stopped: StoppedExchange): void {
+    const { lateWishMilliseconds, deadlines } = this.#options
+    if (lateWishMilliseconds === 0 || this.isWished(stopped.conversation)) {
+      this.#stop(stopped)
+      return
+    }
+    this.#held.push(stopped)
+    deadlines.at(stopped.releasedAt + lateWishMilliseconds * 1000, () =>
+      this.#stopUnwished(stopped),
+    )
+  }
+
+  /** Links what a wish stopped. */
+  stopped(conversation: Conversation, spanId: string): void {
+    const open = this.#open.get(conversationKey(conversation))
+    if (open !== undefined) this.#options.spans.link(open.spanId, spanId)
+  }
+
+  /**
+   * The turn that was to stop has ended. The agent may tell so before the connections of that turn
+   * are released, and the cancellation lasts until they are.
+   */
+  turnEnded(conversation: Conversation, at: number): void {
+    const key = conversationKey(conversation)
+    if (this.#inFlight.has(key)) this.#turnEnds.set(key, at)
+    else this.#end(key, at)
+  }
+
+  exchangeStarted(conversation: Conversation): void {
+    const key = conversationKey(conversation)
+    this.#inFlight.set(key, (this.#inFlight.get(key) ?? 0) + 1)
+  }
+
+  exchangeEnded(conversation: Conversation, at: number): void {
+    const key = conversationKey(conversation)
+    const others = (this.#inFlight.get(key) ?? 1) - 1
+    if (others > 0) {
+      this.#inFlight.set(key, others)
+      return
+    }
+    this.#inFlight.delete(key)
+    const turnEnd = this.#turnEnds.get(key)
+    if (turnEnd === undefined) return
+    this.#turnEnds.delete(key)
+    this.#end(key, Math.max(turnEnd, at))
+  }
+
+  endAll(at: number): void {
+    for (const stopped of [...this.#held]) this.#stopUnwished(stopped)
+    for (const key of [...this.#open.keys()]) this.#end(key, at)
+  }
+
+  #start({ origin, reason, conversation, at }: Wish): Open {
+    const { spans, places, turns } = this.#options
+    const key = conversationKey(conversation)
+    const known_ = this.#open.get(key)
+    if (known_ !== undefined) return known_
+    const count = (this.#counts.get(key) ?? 0) + 1
+    this.#counts.set(key, count)
+    const spanId = spans.idOf('cancellation', `${key} ${count}`)
+    const open = { spanId, arrived: undefined }
+    this.#open.set(key, open)
+    spans.start({
+      spanId,
+      parentSpanId: turns.within(conversation, at),
+      name: 'cancellation',
+      at,
+      attributes: {
+        ...known({ 'tacho.cancellation.origin': origin, 'tacho.cancellation.reason': reason }),
+        ...places.attributes(conversation),
+      },
+    })
+    return open
+  }
+
+  #stopUnwished(stopped: StoppedExchange): void {
+    if (!this.#held.includes(stopped)) return
+    this.#held = this.#held.filter((one) => one !== stopped)
+    this.#stop(stopped)
+  }
+
+  #stop(stopped: StoppedExchange): void {
+    const { spans } = this.#options
+    const { conversation, signalledAt, lastByteAt, releasedAt } = stopped
+    const isWished = this.isWished(conversation)
+    const open = this.#start({ ...stopped.otherwise, conversation, at: signalledAt })
+    spans.event(open.spanId, 'signalled', signalledAt)
+    if (lastByteAt !== undefined) spans.event(open.spanId, 'last_byte', lastByteAt)
+    spans.event(open.spanId, 'released', releasedAt)
+    spans.link(open.spanId, stopped.spanId)
+    open.arrived = together(stopped, open.arrived)
+    spans.set(open.spanId, attributesOf(open.arrived))
+    // With a wish the turn's end is still to come; without one this was all.
+    if (!isWished) this.#end(conversationKey(conversation), releasedAt)
+  }
+
+  #end(key: string, at: number): void {
+    const open = this.#open.get(key)
+    if (open === undefined) return
+    this.#open.delete(key)
+    this.#options.spans.end(open.spanId, at)
+  }
+}
+
+/** How much had arrived of all that one wish stopped. */
+function together(one: Arrived, other: Arrived | undefined): Arrived {
+  return {
+    bytes: one.bytes + (other?.bytes ?? 0),
+    events: sumOf(one.events, other?.events),
+    textLength: sumOf(one.textLength, other?.textLength),
+    outputTokens: sumOf(one.outputTokens, other?.outputTokens),
+  }
+}
+
+function attributesOf({ bytes, events, textLength, outputTokens }: Arrived): Attributes {
+  return known({
+    'tacho.cancellation.bytes': bytes,
+    'tacho.cancellation.events': events,
+    'tacho.cancellation.text_length': textLength,
+    'gen_ai.usage.output_tokens': outputTokens,
+  })
+}
+
+function sumOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined ? other : one + (other ?? 0)
+}

@@ -1,0 +1,29 @@
+/**
+ * A span id made of what the span is about, so that it is the same whenever the span is made: 16 hex
+ * digits, never all zero. Two 32-bit hashes by multiplication and exclusive or (as in MurmurHash3);
+ * nobody has a use for a collision, and within a session there are some thousand ids.
+ */
+export function derivedId(...about: readonly string[]): string {
+  let [one, other] = [0x9e3779b9, 0x85ebca6b]
+  for (const character of about.join('\u0000')) {
+    const code = character.codePointAt(0) ?? 0
+    one = Math.imul(one ^ code, 0x9e3779b1)
+    other = Math.imul(other ^ code, 0x5f356495)
+    one ^= one >>> 15
+    other ^= other >>> 13
+  }
+  one = mixed(one ^ other)
+  other = mixed(other ^ Math.imul(one, 0x27d4eb2f))
+  const id = hex(one) + hex(other)
+  return id === '0000000000000000' ? '0000000000000001' : id
+}
+
+function mixed(hash: number): number {
+  let mix = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35)
+  return (mix ^ (mix >>> 16)) >>> 0
+}
+
+function hex(number: number): string {
+  return (number >>> 0).toString(16).padStart(8, '0')
+}
