@@ -16,7 +16,7 @@ const apart: Plugin = {
   },
 }
 
-const APART = /\/(record-codex|open-recording|forwarder|http2)\.js$/
+const APART = /\/(record-agent|open-recording|forwarder|http2)\.js$/
 
 /**
  * Puts `tacho codex` into a few files: a user waits for it each time, and Node takes 24 ms more to
@@ -43,25 +43,25 @@ export async function bundle(): Promise<void> {
   })
   await build({
     ...common,
-    entryPoints: [`${ROOT}/packages/launcher/dist/codex/record-codex.js`],
-    outfile: `${folder}/record-codex.cjs`,
+    entryPoints: [`${ROOT}/packages/launcher/dist/run/record-agent.js`],
+    outfile: `${folder}/record-agent.cjs`,
     plugins: [apart],
     // What finds a thread by it is looked at here, and left out.
     logOverride: { 'empty-import-meta': 'silent' },
   })
   await build({
     ...common,
-    entryPoints: [`${ROOT}/packages/launcher/dist/otlp-receiver/forwarder.js`],
+    entryPoints: [`${ROOT}/packages/launcher/dist/taps/otlp/forwarder.js`],
     outfile: `${folder}/forwarder.cjs`,
   })
   await build({
     ...common,
-    entryPoints: [`${ROOT}/packages/launcher/dist/http-tap/http2.js`],
+    entryPoints: [`${ROOT}/packages/launcher/dist/taps/http/http2.js`],
     outfile: `${folder}/http2.cjs`,
   })
   await build({
     ...common,
-    entryPoints: [`${ROOT}/packages/launcher/dist/codex/open-recording.js`],
+    entryPoints: [`${ROOT}/packages/launcher/dist/run/open-recording.js`],
     outfile: `${folder}/open-recording.cjs`,
     // esbuild leaves it empty in CommonJS; the recorder finds the next one by it.
     define: { 'import.meta.url': 'ownUrl' },

@@ -9,7 +9,7 @@ import {
   SendError,
 } from '@tacho/otlp'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { startCollector } from '../launcher/collector.js'
+import { startCollector } from '../launcher/taps/otlp/collector.js'
 import { grpcCollector, httpCollector, ownCertificate } from './collectors.js'
 
 const SPANS = readableSpans({

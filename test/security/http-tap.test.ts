@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type TapBetween, tapBetween } from '../launcher/http-tap/tap-between.js'
+import { type TapBetween, tapBetween } from '../launcher/taps/http/tap-between.js'
 
 let between: TapBetween
 let prefix: string

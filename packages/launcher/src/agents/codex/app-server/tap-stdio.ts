@@ -1,0 +1,58 @@
+import type { Recording, Session } from '@tacho/recorder'
+import type { AgentStart } from '../../../run/process/run-agent.js'
+import { type JsonRpcTap, tapJsonRpc } from '../../../taps/json-rpc/json-rpc-tap.js'
+import { observeAppServer } from './observer.js'
+
+export type StdioTapOptions = {
+  start: AgentStart
+  /** Codex's own arguments. */
+  args: readonly string[]
+  recording: Recording
+  onThread: (threadId: string, session: Session) => void
+}
+
+/**
+ * The start of `codex app-server` with us between it and the client that talks to it on our standard
+ * input and output. Where it is told to listen elsewhere, the start stays as it is.
+ */
+export function tapStdio({ start, args, recording, onThread }: StdioTapOptions): AgentStart {
+  const listen = listenOf(args)
+  if (listen !== 'stdio://') {
+    recording.log(
+      'warn',
+      'tacho',
+      `the app-server listens on ${listen}: only its requests to the model are recorded, not what it asks and is answered`,
+    )
+    return start
+  }
+  const observer = observeAppServer({ recording, onThread })
+  let tap: JsonRpcTap | undefined
+  return {
+    ...start,
+    stdio: ['pipe', 'pipe', start.stdio?.[2] ?? 'inherit'],
+    onStart(child) {
+      start.onStart?.(child)
+      const { stdin, stdout } = child
+      if (stdin === null || stdout === null) return
+      const sides = {
+        client: { input: process.stdin, output: process.stdout },
+        server: { input: stdin, output: stdout },
+      }
+      tap = tapJsonRpc(sides, observer, () => recording.now())
+    },
+    async onEnd() {
+      await tap?.drained()
+      tap?.close()
+    },
+  }
+}
+
+/** Where the app-server listens (Codex 0.169: `--listen URL`, `--stdio`; the last one counts). */
+function listenOf(args: readonly string[]): string {
+  const end = args.indexOf('--')
+  const own = end < 0 ? args : args.slice(0, end)
+  const at = own.findLastIndex((one) => one === '--listen' || one.startsWith('--listen='))
+  const option = own[at]
+  if (option === undefined) return 'stdio://'
+  return option === '--listen' ? (own[at + 1] ?? '') : option.slice('--listen='.length)
+}

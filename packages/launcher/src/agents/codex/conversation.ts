@@ -1,0 +1,62 @@
+import type { Conversation } from '@tacho/recorder'
+import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+
+/** What Codex says of the conversation in the headers of each request (Codex 0.169). */
+export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conversation {
+  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(
+    headerValue(headers, 'user-agent') ?? '',
+  )?.[1]
+  return {
+    ...told(objectOf(headerValue(headers, 'x-codex-turn-metadata')), {
+      sessionId: text(headerValue(headers, 'session-id')),
+      threadId: text(headerValue(headers, 'thread-id')),
+    }),
+    ...(agentVersion !== undefined && { agentVersion }),
+  }
+}
+
+/**
+ * What a message over a WebSocket says of it, in its `client_metadata` (Codex 0.169).
+ *
+ * @param upgrade what the request said that opened the socket.
+ */
+export function conversationOfMessage(
+  message: Record<string, unknown>,
+  upgrade: Conversation,
+): Conversation {
+  const { client_metadata: metadata } = message
+  const members = typeof metadata === 'object' && metadata !== null ? metadata : {}
+  const { 'x-codex-turn-metadata': turn } = members as Record<string, unknown>
+  const { turnId: _, ...before } = upgrade
+  return { ...before, ...told(objectOf(typeof turn === 'string' ? turn : undefined), {}) }
+}
+
+function told(
+  metadata: Record<string, unknown>,
+  otherwise: { sessionId?: string | undefined; threadId?: string | undefined },
+): Conversation {
+  // The TUI asks for a title of the session in a thread that is a session of its own by its ids.
+  const isTitle = metadata.thread_source === 'thread_title'
+  const sessionId = isTitle ? undefined : (text(metadata.session_id) ?? otherwise.sessionId)
+  const threadId = text(metadata.thread_id) ?? otherwise.threadId
+  const turnId = text(metadata.turn_id)
+  return {
+    ...(sessionId !== undefined && { sessionId }),
+    ...(threadId !== undefined && { threadId }),
+    ...(turnId !== undefined && { turnId }),
+  }
+}
+
+// An empty turn id comes with Codex's warm-up request.
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined
+}
+
+function objectOf(json: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json ?? '')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TomlTable } from 'smol-toml'
+import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+import { tableAt, textAt } from './config.js'
+import { codexHome } from './home.js'
+
+/** Where Codex sends its requests, and how it is told to send them to us. */
+export type Provider = {
+  /** For `gen_ai.provider.name`. */
+  name: string
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
+  /** The upstream of the first request, as far as can be told when Codex starts. */
+  expected: URL
+  /** The path that Codex is given in the place of the upstream's. */
+  base: string
+  /** The user and the password in the upstream's URL, which Codex sends as Basic authorization. */
+  userInfo: URL | undefined
+  /** Codex opens a WebSocket first. */
+  speaksOverSocket: boolean
+  /** After how long without a byte Codex gives up on an answer, in milliseconds. */
+  idleTimeout: number
+  /** Codex's own options that put a base URL of ours in the place of the upstream. */
+  redirect: (baseUrl: string) => string[]
+}
+
+/** Why the requests cannot pass through us. */
+export type NoTap = { reason: string }
+
+const API = new URL('https://api.openai.com/v1')
+// Codex's default (`stream_idle_timeout_ms` of a provider).
+const IDLE_TIMEOUT = 300_000
+// With a ChatGPT login, unless a base URL is given.
+const CHATGPT = new URL('https://chatgpt.com/backend-api/codex')
+
+/** The provider that a configuration chooses. */
+export function providerOf(
+  config: TomlTable,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Provider | NoTap {
+  if (args.includes('--oss')) return { reason: 'a local provider (--oss) takes no other base URL' }
+  const id = textAt(config, 'model_provider') ?? 'openai'
+  const providers = tableAt(config, 'model_providers')
+  if (id === 'openai' && !Object.hasOwn(providers, id))
+    return builtIn(textAt(config, 'openai_base_url'), environment)
+  return custom(id, tableAt(providers, id))
+}
+
+/**
+ * Codex's own provider: its upstream depends on the login, and each request tells which it is. The
+ * path that Codex is given is that of the login it has when it starts.
+ */
+function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv): Provider | NoTap {
+  const given = configured === undefined ? undefined : urlOf(configured)
+  if (configured !== undefined && given === undefined)
+    return { reason: `openai_base_url is no URL` }
+  const upstream = given ?? (hasChatGptLogin(environment) ? CHATGPT : API)
+  return {
+    name: 'openai',
+    idleTimeout: IDLE_TIMEOUT,
+    expected: upstream,
+    base: basePath(upstream),
+    userInfo: given,
+    speaksOverSocket: true,
+    upstream: (request) =>
+      given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
+    redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl)}`],
+  }
+}
+
+/** Whether Codex would speak to ChatGPT (Codex 0.169: `auth.json`, and CODEX_API_KEY before it). */
+function hasChatGptLogin(environment: NodeJS.ProcessEnv): boolean {
+  if (environment.CODEX_API_KEY) return false
+  try {
+    const login: unknown = JSON.parse(
+      readFileSync(join(codexHome(environment), 'auth.json'), 'utf8'),
+    )
+    const { auth_mode: mode, tokens, OPENAI_API_KEY: key } = login as Record<string, unknown>
+    return typeof mode === 'string' ? mode === 'chatgpt' : Boolean(tokens) && !key
+  } catch {
+    return false
+  }
+}
+
+// Codex knows Azure by the host in its base URL (0.169), so there that stands in the path.
+function basePath({ host, pathname }: URL): string {
+  const path = pathname.replace(/(?<!\/)\/+$/, '')
+  return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
+}
+
+function custom(id: string, settings: TomlTable): Provider | NoTap {
+  const base = textAt(settings, 'base_url')
+  const idleTimeout = Number(settings.stream_idle_timeout_ms ?? IDLE_TIMEOUT)
+  if (base === undefined)
+    return {
+      reason: `the provider ${JSON.stringify(id)} has no base_url to put ours in the place of`,
+    }
+  const upstream = urlOf(base)
+  if (upstream === undefined)
+    return { reason: `the base_url of the provider ${JSON.stringify(id)} is no URL` }
+  // `-c` cuts its key at every dot, quoted or not.
+  if (!/^[A-Za-z0-9_-]+$/.test(id)) {
+    return { reason: `the provider's id ${JSON.stringify(id)} cannot stand in a -c override` }
+  }
+  return {
+    name: id,
+    idleTimeout,
+    expected: upstream,
+    base: basePath(upstream),
+    userInfo: upstream,
+    speaksOverSocket: settings.supports_websockets === true,
+    upstream: () => upstream,
+    redirect: (baseUrl) => ['-c', `model_providers.${id}.base_url=${JSON.stringify(baseUrl)}`],
+  }
+}
+
+function urlOf(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
+}

@@ -1,0 +1,141 @@
+import type { LateRecording } from '../../../run/late-recording.js'
+import type { AgentStart } from '../../../run/process/run-agent.js'
+import { HookTap } from '../../../taps/hooks/hook-tap.js'
+import { readConfig, tableAt, valuesOf } from '../config.js'
+import { withOptions } from '../subcommand.js'
+import { abilitiesOf, type TuiAbilities } from './abilities.js'
+import {
+  definitionOptions,
+  type HookEvent,
+  hookDefinitions,
+  trustOptions,
+} from './hook-definitions.js'
+import type { HookEvents } from './hook-events.js'
+import { askedTrust, ownTrust } from './hook-trust.js'
+import { KnownPrograms } from './known-programs.js'
+
+export type TuiTapOptions = {
+  start: AgentStart
+  /** The user's own arguments. */
+  args: readonly string[]
+  late: LateRecording
+  hooks: HookEvents
+}
+
+/**
+ * The start of Codex's TUI with hooks of ours beside the user's own, which tell what the user is
+ * asked and interrupts. Where this Codex or this start does not allow that, the log says so.
+ */
+export async function tapTui({ start, args, late, hooks }: TuiTapOptions): Promise<AgentStart> {
+  const known = await KnownPrograms.open(start)
+  const abilities = known.abilities ?? abilitiesOf(start.command, start.environment)
+  let tap: HookTap | undefined
+  try {
+    const reason = reasonAgainst(args, start.environment)
+    if (reason !== undefined) throw new Error(reason)
+    tap = await HookTap.open({
+      environment: start.environment,
+      onMessage: (message) => late.with((recording) => hooks.take(message, recording)),
+      onTrouble: (words) => late.log('warn', 'tacho', `a question may not be recorded: ${words}`),
+    })
+    const options = await hookOptions({ tap, start, args, hooks, known, abilities })
+    return withHooks(await withoutDaemon(start, args, abilities), options, { tap, hooks, late })
+  } catch (error) {
+    await tap?.close()
+    const words = error instanceof Error ? error.message : String(error)
+    late.log('warn', 'tacho', `what the user is asked and answers is not recorded: ${words}`)
+    return withoutDaemon(start, args, abilities)
+  }
+}
+
+function withHooks(
+  start: AgentStart,
+  options: readonly string[],
+  { tap, hooks, late }: { tap: HookTap } & Pick<TuiTapOptions, 'hooks' | 'late'>,
+): AgentStart {
+  return {
+    ...start,
+    args: withOptions(start.args, options),
+    async onEnd() {
+      await start.onEnd?.()
+      await tap.close()
+      late.with(() => hooks.agentEnded())
+    },
+  }
+}
+
+async function hookOptions({
+  tap,
+  start,
+  args,
+  hooks,
+  known,
+  abilities,
+}: Pick<TuiTapOptions, 'start' | 'args' | 'hooks'> & {
+  tap: HookTap
+  known: KnownPrograms
+  abilities: TuiAbilities | Promise<TuiAbilities>
+}): Promise<string[]> {
+  const definitions = hookDefinitions(eventsFor(hooks), tap.command, args)
+  const isKnown = known.abilities !== undefined
+  const trust = isKnown ? ownTrust(definitions) : await askedTrust(definitions, start)
+  if ('reason' in trust) throw new Error(trust.reason)
+  if (!isKnown && trust.isAsOurs) await known.add(await abilities)
+  return [...definitionOptions(definitions), ...trustOptions(trust.hashes, args)]
+}
+
+/** Each is a process when it happens: where Codex's log events tell decisions, a hook need not. */
+function eventsFor({ hearsDecisions }: HookEvents): HookEvent[] {
+  const always: HookEvent[] = ['PreToolUse', 'PermissionRequest', 'Interrupt', 'Stop']
+  return hearsDecisions ? always : [...always, 'PostToolUse']
+}
+
+function reasonAgainst(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  if (process.platform === 'win32') return 'that cannot be done on Windows yet'
+  if (isRemote(args)) return 'with --remote Codex works elsewhere'
+  const isOff =
+    tableAt(readConfig(args, environment), 'features').hooks === false ||
+    valuesOf(args, ['--disable']).includes('hooks')
+  return isOff ? 'the hooks of this Codex are switched off' : undefined
+}
+
+function isRemote(args: readonly string[]): boolean {
+  return valuesOf(args, ['--remote']).length > 0
+}
+
+/**
+ * Our options do not reach the app-server that all of the user's TUIs share, so Codex does without
+ * it: of itself, and with a warning, or without one where it is told to (Codex 0.169). The warning
+ * comes where it would come without us, too.
+ */
+async function withoutDaemon(
+  start: AgentStart,
+  args: readonly string[],
+  abilities: TuiAbilities | Promise<TuiAbilities>,
+): Promise<AgentStart> {
+  const isSettled = has(args, '--no-daemon') || isRemote(args) || isWithoutDaemon(args)
+  if (isSettled || !(await abilities).noDaemon) return start
+  return { ...start, args: withOptions(start.args, ['--no-daemon']) }
+}
+
+const EMBEDDING = [
+  '--search',
+  '--strict-config',
+  '--approve-for-me',
+  '--dangerously-bypass-hook-trust',
+]
+
+function isWithoutDaemon(args: readonly string[]): boolean {
+  return (
+    valuesOf(args, ['-c', '--config', '-p', '--profile']).length > 0 ||
+    EMBEDDING.some((name) => has(args, name))
+  )
+}
+
+function has(args: readonly string[], flag: string): boolean {
+  const end = args.indexOf('--')
+  return (end < 0 ? args : args.slice(0, end)).includes(flag)
+}

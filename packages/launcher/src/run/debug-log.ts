@@ -1,0 +1,30 @@
+import { isAbsolute, join, normalize } from 'node:path'
+import { codexHome } from '../agents/codex/home.js'
+import { WrongUse, withHome } from './switches.js'
+
+/**
+ * Where the debug log goes: relative to the session folder, or absolute.
+ *
+ * @throws WrongUse where a relative path leads out of the folder.
+ */
+export function debugLogPath(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined
+  const whole = withHome(path)
+  if (isAbsolute(whole)) return whole
+  const normal = normalize(whole)
+  if (normal === '..' || normal.startsWith('../') || normal === '.') {
+    throw new WrongUse(
+      `--debug-log ${path}: a relative path is inside the session folder; use an absolute one.`,
+    )
+  }
+  return normal
+}
+
+/** Where it goes without persistence: an absolute path as it is, a relative one to Codex's logs. */
+export function debugLogWithoutSession(
+  path: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): string {
+  const inside = debugLogPath(path) ?? 'session.log'
+  return isAbsolute(inside) ? inside : join(codexHome(environment), 'log', inside)
+}

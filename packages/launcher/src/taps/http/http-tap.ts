@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Conversation, Exchange, Recording } from '@tacho/recorder'
+import { Harmless } from '@tacho/recorder'
+import { type Listener, listenOnLoopback } from '../../network/listen.js'
+import type { Network } from '../../network/network.js'
+import type { Peers } from '../../network/peer.js'
+import { UnfinishedHeads } from '../../network/unfinished-heads.js'
+import type { LateRecording } from '../../run/late-recording.js'
+import { type Guard, guardOf } from './guard.js'
+import type { HttpEvent, Seen } from './http-event.js'
+import { Outage } from './outage.js'
+import { type Beginning, RecordedConnection } from './recorded-connection.js'
+import { Relay } from './relay.js'
+import { Routes } from './routes.js'
+import type { RequestHead } from './wire/message-head.js'
+
+export type HttpTapOptions = {
+  late: LateRecording
+  /** Who may talk to us. */
+  peers: Peers
+  /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
+  upstream: (request: Pick<RequestHead, 'headers'>) => URL
+  /** The path that the agent is given in the place of the upstream's. */
+  base: string
+  /** `Basic …`, of the user and the password in the upstream's URL. */
+  authorization?: string | undefined
+  provider: string
+  /** The agent's first request opens a WebSocket. */
+  speaksOverSocket?: boolean
+  /** After how long without a byte the agent gives up, in milliseconds. */
+  idleTimeout: number
+  network: Network
+  /** What a request says of the conversation it belongs to. */
+  conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
+  /** What a message of a WebSocket says of it, beside what its upgrade said. */
+  conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
+  /**
+   * Paths that only the recording makes the agent ask for: they are answered with 404, do not reach
+   * the upstream, and are no exchanges.
+   */
+  declines?: (path: string) => boolean
+  /** What the user has to know: a sentence, once. */
+  tell?: (sentence: string) => void
+  /** Is told of each exchange that begins and each that ends. */
+  onExchange?: (conversation: Conversation, recording: Recording) => void
+}
+
+// What may wait in the socket to the agent before the upstream is made to wait. With Node's 16 KiB
+// each side stands still while the other works.
+const SOCKET_BYTES = 1024 * 1024
+
+/** A relay on the loopback, between an agent and its model API, that reads along. */
+export class HttpTap {
+  readonly #options: HttpTapOptions
+  #listener: Listener | undefined
+  readonly #outage: Outage
+  readonly #heads = new UnfinishedHeads()
+  readonly #relays = new Set<Relay>()
+  readonly #recorded = new Set<RecordedConnection>()
+  #guard: Guard = () => ({ refusal: 403 })
+  readonly #harmless: Harmless
+  readonly #routes: Routes
+  /** Where it cannot be told who is at the other end, only the agent is told this. */
+  readonly #secret: string
+  readonly #open = new Map<Exchange, Conversation>()
+  #connections = 0
+
+  private constructor(options: HttpTapOptions) {
+    this.#options = options
+    const { late, upstream, base, peers, network } = options
+    const secret = peers.canTell ? undefined : randomBytes(32).toString('base64url')
+    if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
+    this.#secret = secret === undefined ? '' : `/${secret}`
+    this.#harmless = new Harmless((part, cause) =>
+      late.log('error', 'tacho', `${part}: ${String(cause)}`),
+    )
+    this.#routes = new Routes({ secret: this.#secret, base, upstream })
+    this.#outage = new Outage({
+      network,
+      refuse: () => this.#listener?.refuse(),
+      accept: () =>
+        this.#listener?.accept().catch((error: Error) => late.log('error', 'tacho', error.message)),
+      log: (level, words) => late.log(level, 'tacho', words),
+    })
+  }
+
+  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  static async start(options: HttpTapOptions): Promise<HttpTap> {
+    const tap = new HttpTap(options)
+    tap.#listener = await listenOnLoopback({
+      peers: options.peers,
+      highWaterMark: SOCKET_BYTES,
+      onConnection: (socket) => void tap.#take(socket),
+      onTrouble(sentence) {
+        options.late.log('warn', 'tacho', sentence)
+        options.tell?.(`${sentence}.`)
+      },
+    })
+    tap.#guard = guardOf(tap.port)
+    return tap
+  }
+
+  /** Connects to the upstream that the agent is about to call. */
+  connectAhead({ origin }: URL): void {
+    void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
+  }
+
+  get port(): number {
+    return this.#listener?.port ?? 0
+  }
+
+  /** The base URL to give to the agent in place of its own. */
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}${this.#secret}${this.#options.base}`
+  }
+
+  /** Ends what is open and stops listening. */
+  async close(): Promise<void> {
+    const recording = await this.#options.late.ready
+    this.#outage.close()
+    for (const relay of this.#relays) relay.close()
+    this.#listener?.close()
+    recording?.later.settleAll()
+    await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
+    // An exchange whose two sides are gone and that nobody has ended.
+    for (const exchange of this.#open.keys())
+      this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
+  }
+
+  // A request is to be on the disk before its answer is out, so it waits for the recording; that is
+  // there before an agent has anything to ask.
+  async #take(agent: Socket): Promise<void> {
+    agent.on('error', () => {})
+    const recording = await this.#options.late.ready
+    if (agent.destroyed) return
+    const { network, declines = () => false, authorization } = this.#options
+    const observer = recording === undefined ? UNRECORDED : this.#observer(recording)
+    const relay: Relay = new Relay({
+      agent,
+      network,
+      routes: this.#routes,
+      authorization,
+      admit: (head) => this.#guard(head, this.#secret),
+      declines,
+      settle: observer.settle,
+      heads: this.#heads,
+      overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
+      onUnreachable: (origin, error) => this.#outage.begin(origin, error),
+      canReach: (origin) => this.#outage.canReach(origin),
+      spare: (origin) => this.#outage.spare(origin),
+      tell: (seen) => {
+        observer.tell(seen)
+        if (seen.kind === 'closed') this.#relays.delete(relay)
+      },
+    })
+    this.#relays.add(relay)
+  }
+
+  /** Loaded where an API speaks nothing else: all others wait for it, not for undici. */
+  async #overHttp2(
+    origin: string,
+    observer: Observer,
+    request: () => number | undefined,
+  ): Promise<Duplex> {
+    const { openHttp2Bridge } = await import('./http2.js')
+    // What is being read is told once it has gone on.
+    const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
+    return openHttp2Bridge(this.#options.network, origin, send)
+  }
+
+  #observer(recording: Recording): Observer {
+    this.#connections += 1
+    const connection = this.#connections
+    const recorded = this.#recordedConnection(recording)
+    this.#recorded.add(recorded)
+    const lane = recording.later.lane()
+    return {
+      settle: () => lane.settle(),
+      within(request, work) {
+        lane.settle()
+        const exchange = request === undefined ? undefined : recorded.exchangeOf(request)
+        if (exchange === undefined) {
+          work()
+          return
+        }
+        let isDone = false
+        const once = () => {
+          if (!isDone) work()
+          isDone = true
+        }
+        // The request goes out, whether its span can be made or not.
+        recording.withUndici(exchange, once).catch(once)
+      },
+      tell: (seen) => {
+        if (seen.kind === 'request-head') recording.later.awaits(recorded)
+        else if (seen.kind === 'response-head' || seen.kind === 'closed')
+          recording.later.hasCome(recorded)
+        const event: HttpEvent = { ...seen, at: recording.now(), connection }
+        const bytes = 'bytes' in seen ? seen.bytes.length : 0
+        lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)
+        if (seen.kind !== 'closed') return
+        lane.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
+      },
+    }
+  }
+
+  #recordedConnection(recording: Recording): RecordedConnection {
+    const { conversationOf, conversationOfMessage } = this.#options
+    return new RecordedConnection({
+      conversationOf,
+      conversationOfMessage,
+      begin: (beginning, at) => this.#begin(recording, beginning, at),
+      onEnd: (exchange) => this.#noteEnd(recording, exchange),
+      quietly: (work) => this.#harmless.do('the HTTP tap', work),
+    })
+  }
+
+  #begin(recording: Recording, beginning: Beginning, at: number): Exchange {
+    const { provider, idleTimeout, onExchange } = this.#options
+    const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
+    this.#open.set(exchange, beginning.conversation)
+    exchange.begin()
+    // Nothing of it is needed before the agent's bytes are on their way.
+    if (onExchange !== undefined)
+      recording.later.spare(() =>
+        this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
+      )
+    return exchange
+  }
+
+  #noteEnd(recording: Recording, exchange: Exchange): void {
+    const conversation = this.#open.get(exchange)
+    this.#open.delete(exchange)
+    if (conversation !== undefined) this.#options.onExchange?.(conversation, recording)
+  }
+}
+
+/** What is done with what a relay saw. */
+type Observer = {
+  tell: (seen: Seen) => void
+  settle: () => void
+  /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
+  within: (request: number | undefined, work: () => void) => void
+}
+
+const UNRECORDED: Observer = {
+  tell: () => {},
+  settle: () => {},
+  within: (_request, work) => work(),
+}

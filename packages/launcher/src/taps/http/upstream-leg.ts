@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Network } from '../../network/network.js'
+import { type Opened, openConnection } from '../../network/open-connection.js'
+import { isBrokenOff, resetError } from './broken-connection.js'
+
+/** What may wait for a connection to the upstream before the agent is made to wait. */
+const WAITING_BYTES = 1024 * 1024
+
+/** How the upstream is reached: over a connection, or by what speaks HTTP/2 in its place. */
+export type Reached = Omit<Opened, 'socket'> & { socket: Duplex; isHttp2?: boolean }
+
+/** Bytes, or what makes them once it is known how the upstream is reached. */
+type Outgoing = Buffer | ((reached: Reached) => Buffer)
+
+export type LegEvents = {
+  data(bytes: Buffer): void
+  /** The upstream has said all. */
+  end(): void
+  /** The connection could not be made. */
+  unreachable(error: NodeJS.ErrnoException): void
+  /** It is gone; with the error that broke it, if one did. */
+  closed(error: NodeJS.ErrnoException | undefined): void
+  /** What was written is on its way. */
+  drained(): void
+}
+
+export type LegOptions = {
+  network: Network
+  origin: string
+  events: LegEvents
+  /** A connection to that origin that is there already, or being made. */
+  spare: Promise<Opened> | undefined
+  /** Stands in for a connection to an origin that speaks HTTP/2 only. */
+  overHttp2: () => Promise<Duplex>
+}
+
+/** The connection to the upstream that belongs to one of the agent's. */
+export class UpstreamLeg {
+  readonly origin: string
+  readonly #events: LegEvents
+  readonly #opening = new AbortController()
+  #opened: Reached | undefined
+  #waiting: Outgoing[] = []
+  #waitingBytes = 0
+  #isEnded = false
+  #isGone = false
+  #error: NodeJS.ErrnoException | undefined
+
+  constructor({ network, origin, events, spare, overHttp2 }: LegOptions) {
+    this.origin = origin
+    this.#events = events
+    const open = () => openConnection(network, new URL(origin), this.#opening.signal)
+    const opened = spare ?? open()
+    opened
+      .catch(async (error: NodeJS.ErrnoException): Promise<Reached> => {
+        if (error.code !== 'HTTP2_ONLY') throw error
+        return { socket: await overHttp2(), form: 'origin', isHttp2: true }
+      })
+      .then(
+        (reached) => this.#use(reached),
+        (error: NodeJS.ErrnoException) => this.#failed(error),
+      )
+  }
+
+  /** @returns whether more may be written at once. */
+  write(bytes: Outgoing): boolean {
+    if (this.#isGone) return true
+    if (this.#opened !== undefined) return this.#opened.socket.write(made(bytes, this.#opened))
+    this.#waiting.push(bytes)
+    this.#waitingBytes += typeof bytes === 'function' ? 0 : bytes.length
+    return this.#waitingBytes < WAITING_BYTES
+  }
+
+  /** What is written until {@link uncork} goes out at once. */
+  cork(): void {
+    this.#opened?.socket.cork()
+  }
+
+  uncork(): void {
+    this.#opened?.socket.uncork()
+  }
+
+  /** The agent has said all. */
+  end(): void {
+    this.#isEnded = true
+    this.#opened?.socket.end()
+  }
+
+  pause(): void {
+    this.#opened?.socket.pause()
+  }
+
+  resume(): void {
+    this.#opened?.socket.resume()
+  }
+
+  /** Lets go of it: nothing is told of it any more. */
+  drop(): void {
+    this.#isGone = true
+    this.#opening.abort()
+    this.#opened?.socket.destroy()
+  }
+
+  /** Breaks it off, as the agent has broken off its own. */
+  reset(): void {
+    this.#opening.abort()
+    if (this.#opened !== undefined) reset(this.#opened.socket)
+    else if (!this.#isGone) this.#close()
+  }
+
+  #use(opened: Reached): void {
+    const { socket } = opened
+    if (this.#isGone) {
+      socket.destroy()
+      return
+    }
+    this.#opened = opened
+    if (socket.destroyed) {
+      // One that was made beforehand, and was broken off at once.
+      this.#error = resetError()
+      this.#close()
+      return
+    }
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#error ??= error
+    })
+    socket.on('data', (bytes: Buffer) => {
+      if (!this.#isGone) this.#events.data(bytes)
+    })
+    socket.on('end', () => {
+      if (this.#isGone) return
+      if (isBrokenOff(socket)) socket.destroy(resetError())
+      else this.#events.end()
+    })
+    socket.on('drain', () => {
+      if (!this.#isGone) this.#events.drained()
+    })
+    socket.on('close', () => this.#close())
+    this.#flush(opened)
+    if (this.#isEnded) socket.end()
+    // One that was made beforehand may have ended since.
+    if (socket.readableEnded) this.#events.end()
+    socket.resume()
+  }
+
+  #flush(opened: Reached): void {
+    const { socket } = opened
+    let mayGoOn = true
+    socket.cork()
+    for (const bytes of this.#waiting.splice(0)) mayGoOn = socket.write(made(bytes, opened))
+    socket.uncork()
+    this.#waitingBytes = 0
+    if (mayGoOn) this.#events.drained()
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (this.#isGone) return
+    this.#events.unreachable(error)
+    this.#close()
+  }
+
+  #close(): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#events.closed(this.#error)
+  }
+}
+
+/** Breaks a connection off so that the other end hears of it as of a failure. */
+export function reset(socket: Duplex): void {
+  try {
+    if ('resetAndDestroy' in socket) (socket as Socket).resetAndDestroy()
+    else socket.destroy()
+  } catch {
+    // TLS has no reset of its own (Node: ERR_INVALID_HANDLE_TYPE).
+    socket.destroy()
+  }
+}
+
+function made(bytes: Outgoing, opened: Reached): Buffer {
+  return typeof bytes === 'function' ? bytes(opened) : bytes
+}

@@ -1,0 +1,95 @@
+import type { Headers } from '@tacho/format'
+import { dispatcherOf, requestTo } from '../../network/dispatcher.js'
+import type { Network } from '../../network/network.js'
+import { FORWARD_BYTES, FORWARD_MILLISECONDS, LAST_FORWARD_MILLISECONDS } from './limits.js'
+
+/** An export as it came in. */
+export type Export = { headers: Headers; body: Buffer }
+
+export type ForwarderOptions = {
+  /** The user's own endpoint, with its whole path. */
+  endpoint: URL
+  /** The agent's: its exporter takes the proxies and certificates that its requests take. */
+  network: Network
+  /** For an export, in milliseconds; default {@link FORWARD_MILLISECONDS}. */
+  timeout?: number
+}
+
+/** Exports that did not reach the user's endpoint, and why the first of them did not. */
+export type NotForwarded = { exports: number; bytes: number; reason: string }
+
+/**
+ * Sends exports on to the endpoint that they would have gone to without us: byte for byte, in their
+ * order, one at a time. Nobody waits for it, and nothing is tried twice, as Codex's own exporter
+ * does not either.
+ */
+export class Forwarder {
+  readonly endpoint: URL
+  readonly #timeout: number
+  readonly #network: Network
+  readonly #dispatcher
+  readonly #closing = new AbortController()
+  #waiting: Export[] = []
+  #bytes = 0
+  #sending: Promise<void> | undefined
+  #lost: NotForwarded | undefined
+
+  constructor(options: ForwarderOptions) {
+    this.endpoint = options.endpoint
+    this.#timeout = options.timeout ?? FORWARD_MILLISECONDS
+    this.#network = options.network
+    this.#dispatcher = dispatcherOf(options.network, { signal: this.#closing.signal })
+  }
+
+  send(one: Export): void {
+    if (this.#bytes + one.body.length > FORWARD_BYTES) {
+      this.#lose(one, `more than ${FORWARD_BYTES} bytes were waiting`)
+      return
+    }
+    this.#bytes += one.body.length
+    this.#waiting.push(one)
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined
+    })
+  }
+
+  /** Sends what waits, as far as that is done in time, and tells what did not arrive. */
+  async close(milliseconds: number = LAST_FORWARD_MILLISECONDS): Promise<NotForwarded | undefined> {
+    const timer = setTimeout(() => this.#closing.abort(), milliseconds)
+    await this.#sending
+    clearTimeout(timer)
+    this.#closing.abort()
+    await this.#dispatcher.destroy()
+    return this.#lost
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      try {
+        await this.#post(next)
+      } catch (cause) {
+        this.#lose(next, this.#closing.signal.aborted ? 'the run was over' : String(cause))
+      }
+      this.#bytes -= next.body.length
+    }
+  }
+
+  async #post({ headers, body }: Export): Promise<void> {
+    const request = requestTo(this.#network, this.endpoint)
+    const answer = await this.#dispatcher.request({
+      ...request,
+      method: 'POST',
+      headers: [...headers.flat(), ...request.headers],
+      body,
+      signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeout)]),
+    })
+    await answer.body.dump()
+    if (answer.statusCode >= 300) throw new Error(`it answered ${answer.statusCode}`)
+  }
+
+  #lose({ body }: Export, reason: string): void {
+    this.#lost ??= { exports: 0, bytes: 0, reason }
+    this.#lost.exports += 1
+    this.#lost.bytes += body.length
+  }
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Listener, listenOnLoopback } from '../../network/listen.js'
+import type { Peers } from '../../network/peer.js'
+import { UnfinishedHeads } from '../../network/unfinished-heads.js'
+import { type Admission, type Guard, guardOf } from '../http/guard.js'
+import { endToEnd, forHost, pairsOf } from '../http/headers.js'
+import { accept, encodingOf, type OtlpEncoding, refuse } from './answer.js'
+import type { Forwarder } from './forwarder.js'
+import { OTLP_CONNECTIONS, OTLP_HEAD_BYTES } from './limits.js'
+import { type LogRecord, Malformed } from './log-record.js'
+import { logRecordsOfJson } from './log-records-json.js'
+import { logRecordsOfProtobuf } from './log-records-protobuf.js'
+import { decodeBody, readBody, TooLarge } from './read-body.js'
+
+/** What is exported over OTLP. */
+export type OtlpSignal = 'logs' | 'traces' | 'metrics'
+
+export type OtlpReceiverOptions = {
+  /** Who may export. */
+  peers: Peers
+  /** Is given the records of each export; must not throw. */
+  onLogs: (records: readonly LogRecord[]) => void
+  /** Where exports of a signal go on to. Traces and metrics are taken only to be sent on. */
+  forwarders?: Partial<Record<OtlpSignal, Forwarder>>
+}
+
+/**
+ * Takes in what an agent exports over OTLP/HTTP, on loopback: from the agent's own processes, or
+ * where these cannot be told, behind a secret path. An export is answered as soon as it is read: the
+ * agent may be waiting for that with its end.
+ */
+export class OtlpReceiver {
+  /** 32 random bytes that only the agent is told; nothing where the agent is known without. */
+  readonly secret: string | undefined
+  readonly #options: OtlpReceiverOptions
+  readonly #heads = new UnfinishedHeads()
+  readonly #listener: Listener
+  readonly #guard: Guard
+
+  private constructor(options: OtlpReceiverOptions, server: Server, listener: Listener) {
+    this.#options = options
+    this.#listener = listener
+    this.#guard = guardOf(listener.port)
+    this.secret = options.peers.canTell ? undefined : randomBytes(32).toString('base64url')
+    server.on('connection', (socket: Socket) => {
+      this.#heads.opened(socket)
+      this.#heads.begun(socket)
+    })
+    server.on('request', (request, response) => {
+      this.#heads.whole(request.socket)
+      // What is left to fail is a client that went away.
+      this.#take(request, response).catch(() => response.destroy())
+    })
+    server.on('clientError', (_error, socket) => socket.destroy())
+  }
+
+  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  static async start(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
+    // It never listens itself: it is given connections, when it is known whose they are.
+    const server = createServer({
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      maxHeaderSize: OTLP_HEAD_BYTES,
+    })
+    const listener = await listenOnLoopback({
+      peers: options.peers,
+      limits: { connections: OTLP_CONNECTIONS },
+      onConnection(socket) {
+        server.emit('connection', socket)
+        socket.resume()
+      },
+    })
+    return new OtlpReceiver(options, server, listener)
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  /** The URL that the agent is to export a signal to. */
+  endpoint(signal: OtlpSignal): string {
+    return `http://127.0.0.1:${this.port}${this.#prefix}/v1/${signal}`
+  }
+
+  /** Stops listening, and ends all connections. The forwarders are not closed by it. */
+  async close(): Promise<void> {
+    this.#listener.close()
+  }
+
+  get #prefix(): string {
+    return this.secret === undefined ? '' : `/${this.secret}`
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const head = { headers: pairsOf(request.rawHeaders), target: request.url ?? '' }
+    const admission = this.#guard(head, this.#prefix)
+    const signal = this.#signalOf(admission)
+    if (signal === undefined) {
+      response.writeHead('refusal' in admission ? admission.refusal : 404).end()
+      return
+    }
+    if (request.method !== 'POST') {
+      response.writeHead(405, { allow: 'POST' }).end()
+      return
+    }
+    const encoding = encodingOf(request.headers['content-type'])
+    const compression = compressionOf(request.headers['content-encoding'])
+    if (encoding === undefined || compression === undefined) {
+      return refuse(response, 415, encoding ?? 'json', 'OTLP is JSON or protobuf, plain or gzip')
+    }
+    try {
+      await this.#receive(request, signal, encoding, compression)
+    } catch (error) {
+      if (error instanceof TooLarge) return refuse(response, 413, encoding, error.message)
+      if (error instanceof Malformed) return refuse(response, 400, encoding, error.message)
+      throw error
+    }
+    accept(response, encoding)
+  }
+
+  async #receive(
+    request: IncomingMessage,
+    signal: OtlpSignal,
+    encoding: OtlpEncoding,
+    compression: 'identity' | 'gzip',
+  ): Promise<void> {
+    const body = await readBody(request)
+    const forwarder = this.#options.forwarders?.[signal]
+    if (forwarder !== undefined) {
+      const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), forwarder.endpoint.host)
+      forwarder.send({ headers, body })
+    }
+    if (signal !== 'logs') return
+    const plain = await decodeBody(body, compression)
+    const records = encoding === 'json' ? logRecordsOfJson(plain) : logRecordsOfProtobuf(plain)
+    this.#options.onLogs(records)
+  }
+
+  #signalOf(admission: Admission): OtlpSignal | undefined {
+    if ('refusal' in admission) return undefined
+    const signal = (['logs', 'traces', 'metrics'] as const).find(
+      (one) => admission.path === `/v1/${one}`,
+    )
+    if (signal === undefined || signal === 'logs') return signal
+    return this.#options.forwarders?.[signal] === undefined ? undefined : signal
+  }
+}
+
+function compressionOf(encoding: string | undefined): 'identity' | 'gzip' | undefined {
+  const name = (encoding ?? 'identity').trim().toLowerCase()
+  return name === 'identity' || name === 'gzip' ? name : undefined
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Recording } from '@tacho/recorder'
+import {
+  conversationOf,
+  conversationOfMessage,
+} from '../../../../packages/launcher/dist/agents/codex/conversation.js'
+import { networkOf } from '../../../../packages/launcher/dist/network/network.js'
+import { Peers } from '../../../../packages/launcher/dist/network/peer.js'
+import { LateRecording } from '../../../../packages/launcher/dist/run/late-recording.js'
+import { HttpTap } from '../../../../packages/launcher/dist/taps/http/http-tap.js'
+import { SessionOnDisk } from '../../../agents/session-on-disk.js'
+
+/** A real HTTP tap of this process, before any upstream. */
+export type TapBefore = AsyncDisposable & {
+  tap: HttpTap
+  recording: Recording
+  /** `http://127.0.0.1:PORT/v1` */
+  baseUrl: string
+  /** Ends the recording and gives what is on the disk. */
+  recorded(): Promise<SessionOnDisk>
+}
+
+export type TapBeforeOptions = {
+  /** Its proxies and certificates. */
+  environment?: NodeJS.ProcessEnv
+  /** False: as on a system that does not tell who is at the other end. */
+  canTellPeers?: boolean
+  declines?: (path: string) => boolean
+}
+
+/** Starts one. Only one at a time: OpenTelemetry's provider is the process's. */
+export async function tapBefore(
+  upstream: string,
+  { environment = {}, canTellPeers = true, declines }: TapBeforeOptions = {},
+): Promise<TapBefore> {
+  const root = mkdtempSync(join(tmpdir(), 'tacho-tap-'))
+  const url = new URL(upstream)
+  const recording = new Recording({
+    root,
+    agent: { name: 'codex' },
+    command: 'exec',
+    argv: [],
+    cwd: root,
+    environment: {},
+    logLevel: 'debug',
+    onTrouble: (sentence) => {
+      throw new Error(sentence)
+    },
+  })
+  const peers = await Peers.open()
+  if (!canTellPeers) peers.close()
+  const late = new LateRecording()
+  await late.open(async () => recording)
+  const tap = await HttpTap.start({
+    late,
+    peers,
+    upstream: () => url,
+    provider: 'scripted',
+    idleTimeout: 300_000,
+    base: url.pathname.replace(/\/$/, ''),
+    network: networkOf(environment, { certificateVariable: 'TEST_CERTIFICATE' }),
+    conversationOf,
+    conversationOfMessage,
+    ...(declines !== undefined && { declines }),
+  })
+  return {
+    tap,
+    recording,
+    baseUrl: tap.baseUrl,
+    async recorded() {
+      await tap.close()
+      await recording.close({ exitCode: 0 })
+      return new SessionOnDisk(recording.latest.folder)
+    },
+    async [Symbol.asyncDispose]() {
+      await tap.close()
+      peers.close()
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
