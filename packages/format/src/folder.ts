@@ -7,6 +7,7 @@ export const SESSION_FILES = {
   log: 'session.log',
   raw: 'session_oai_raw.log',
   meta: 'session_meta.log',
+  events: 'session_events.log',
   /** Only where something was sent out. */
   export: 'session_export.log',
 } as const

@@ -14,6 +14,11 @@ export {
   utf8Length,
 } from './content.js'
 export { countEnd, manifestCounts, noneEnded } from './ended-exchanges.js'
+export type {
+  EventRecord,
+  SeenEvent,
+  Tap,
+} from './event-record.js'
 export type { DeliveredRecord } from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
 export {

@@ -40,6 +40,10 @@ export type ExchangeRecord = {
   connection?: string
   /** It asks for no answer: it only warms up what the next one needs. */
   prewarm?: true
+  /** What its thread is for, where the agent says so and it is not the user's own: `thread_title`. */
+  threadSource?: string
+  /** The provider of the model, where it is not the run's (`session_events.log`). */
+  provider?: string
 }
 
 /**
@@ -116,6 +120,13 @@ export type EndRecord = {
   /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
   stopped?: number
   trailers?: Headers
+  /**
+   * The other end of the connection that it went over: the API, or a proxy. Not there where it is that
+   * of the exchange of this run that ended before it, or where there was none.
+   */
+  peer?: { address?: string; port?: number; http2?: true }
+  /** When the agent closed its side before the end. */
+  hungUpAt?: number
   /** Of an upgrade: how the connection ended that it began. */
   webSocket?: WebSocketEnd
   /** What went wrong, and on which side: at the agent or at the API. */

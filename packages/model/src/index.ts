@@ -1,5 +1,5 @@
 export { type Attributes, ATTRIBUTE_CHARACTERS, cut, known } from './attributes.js'
-export { codexReducer } from './codex/codex-reducer.js'
+export { reducerOf } from './agents.js'
 export type { Conversation } from './conversation.js'
 export type * from './observation.js'
 export type { ApprovalKind, DecidedBy } from './session/approvals.js'

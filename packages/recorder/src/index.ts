@@ -6,17 +6,8 @@ export { type DebugLog, openDebugLog } from './log/debug-log.js'
 export { isLogLevel, LOG_LEVELS, type LogLevel } from './log/log-level.js'
 export { makeFolders } from './make-folders.js'
 export { Recording, type RecordingOptions } from './recording.js'
-export type {
-  ApprovalAnswered,
-  ApprovalAsked,
-  ApprovalKind,
-  ApprovalTap,
-  DecidedBy,
-} from './session/approvals.js'
-export type { CancellationOrigin, Wish } from './session/cancellations.js'
 export { CannotRecord } from './session/folder.js'
 export { Session } from './session/session.js'
-export type { ToolStart } from './session/tools.js'
 export { keepTranscript, linkTranscript } from './session/transcript.js'
 export { SessionFileSpanExporter } from './spans/session-file-span-exporter.js'
 export { SessionSpanProcessor } from './spans/session-span-processor.js'

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
-import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
+import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
@@ -36,6 +36,10 @@ export type RecordingOptions = {
   logPath?: string | undefined
   /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
   onTrouble: (sentence: string) => void
+  /** Which taps there are. */
+  taps?: readonly Tap[]
+  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  idleTimeout?: number | undefined
   /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
   lateWishMilliseconds?: number | undefined
   clock?: Clock
@@ -59,6 +63,7 @@ export class Recording {
   readonly #run: RunFacts
   readonly #decoding = new DecodingThread()
   readonly #sessions = new Map<string, Session>()
+  readonly #threads = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
   #unnamed: Session | undefined
   #latest: Session
@@ -84,7 +89,7 @@ export class Recording {
       startedAt: this.#clock.microseconds(),
       ...(options.logPath !== undefined && { debugLog: options.logPath }),
     }
-    this.#latest = this.#begin()
+    this.#latest = this.#begin(this.#run.startedAt)
     for (const words of troubles) this.log('warn', 'tacho', words)
     this.#unnamed = this.#latest
   }
@@ -97,7 +102,7 @@ export class Recording {
   /** An exchange begins: the head of its request has arrived, at the given time. */
   exchange(head: RequestHead, at = this.#clock.microseconds()): Exchange {
     const session = this.session(head.conversation.sessionId)
-    session.noteRequest(head, at)
+    session.noteRequest(head)
     const exchange = new Exchange(session, head, at)
     this.#unfinished.add(exchange)
     void exchange.finished.then(() => this.#unfinished.delete(exchange))
@@ -120,15 +125,19 @@ export class Recording {
     return session
   }
 
-  /** An id that the agent uses like a session's, for something beside one: it belongs to that. */
-  adopt(id: string, session: Session): void {
-    if (!this.#sessions.has(id)) this.#sessions.set(id, session)
+  /** A thread of the agent's belongs to a session. */
+  noteThread(threadId: string, session: Session): void {
+    if (!this.#threads.has(threadId)) this.#threads.set(threadId, session)
+  }
+
+  /** The session of a thread; of one that was never heard of, that of its own name. */
+  sessionOfThread(threadId: string): Session {
+    return this.#threads.get(threadId) ?? this.session(threadId)
   }
 
   /** A signal has reached the agent: all that is going on is to stop. */
   signalled(signal: string): void {
-    const at = this.#clock.microseconds()
-    for (const session of new Set(this.#sessions.values())) session.wishAll('signal', signal, at)
+    for (const session of this.#all()) session.event({ kind: 'signal', signal })
   }
 
   /** The time on the clock of this recording, in microseconds since the epoch. */
@@ -152,7 +161,7 @@ export class Recording {
     this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
-    const sessions = new Set([...this.#sessions.values(), this.#latest])
+    const sessions = this.#all()
     for (const session of sessions) session.end(ended)
     const left = Math.max(0, waitsUntil - performance.now())
     await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
@@ -204,8 +213,12 @@ export class Recording {
     patience.abort()
   }
 
+  #all(): Set<Session> {
+    return new Set([...this.#sessions.values(), this.#latest])
+  }
+
   #named(id: string): Session {
-    const session = this.#unnamed ?? this.#begin()
+    const session = this.#unnamed ?? this.#begin(this.#clock.microseconds())
     this.#unnamed = undefined
     this.#sessions.set(id, session)
     const isName = isSessionId(id) && (this.#options.isSessionId?.(id) ?? true)
@@ -224,7 +237,7 @@ export class Recording {
     return session
   }
 
-  #begin(): Session {
+  #begin(startedAt: number): Session {
     const now = this.#clock.microseconds
     const id = newSessionId(Math.floor(now() / 1000))
     const files = new SessionFiles({
@@ -240,6 +253,10 @@ export class Recording {
       id,
       files,
       run: this.#run,
+      startedAt,
+      taps: this.#options.taps ?? [],
+      idleTimeout: this.#options.idleTimeout,
+      onFault: (part, cause) => this.log('error', 'tacho', `${part}: ${wordsOf(cause)}`),
       later: this.later,
       live: this.#live,
       scrubber,
@@ -252,4 +269,8 @@ export class Recording {
     this.#log.useFile(session.log)
     return session
   }
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
 }

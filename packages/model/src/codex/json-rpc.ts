@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation.js'
-import type { JsonRpcSeen, Observation } from '../observation.js'
+import type { Observation, Observed } from '../observation.js'
 import type { ApprovalKind } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { answerOf } from './answers.js'
@@ -33,10 +33,10 @@ export class JsonRpcReducer {
   }
 
   observe(observation: Observation): void {
-    if (observation.kind === 'json-rpc') this.#message(observation, observation.at)
+    if (observation.kind === 'json-rpc') this.#message(observation)
   }
 
-  #message({ connection, from, message }: JsonRpcSeen, at: number): void {
+  #message({ connection, from, message, at }: Observed<'json-rpc'>): void {
     this.#isHeard = true
     const method = text(message.method)
     const id = message.id === undefined ? undefined : JSON.stringify(message.id)

@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation.js'
-import type { LogEventSeen, Observation } from '../observation.js'
+import type { Observation, Observed } from '../observation.js'
 import type { ApprovalAnswered } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolFacts } from '../session/tools.js'
@@ -12,6 +12,8 @@ import { replyTo, USER_INPUT } from './user-input.js'
 
 /** A tool call as an event tells it. */
 type Call = { callId: string; tool: string; at: number; conversation: Conversation }
+
+type EventAttributes = Observed<'log-event'>['attributes']
 
 type Others = { questions: HookQuestions; jsonRpc: JsonRpcReducer }
 
@@ -48,7 +50,7 @@ export class LogEventReducer {
     if (name === 'codex.tool_result') this.#result(call, attributes)
   }
 
-  #callOf(seen: LogEventSeen & { at: number }, threadId: string): Call | undefined {
+  #callOf(seen: Observed<'log-event'>, threadId: string): Call | undefined {
     const { attributes, happenedAt = seen.at } = seen
     const callId = textOf(attributes, 'call_id')
     if (callId === '' || threadId === '') return undefined
@@ -59,7 +61,7 @@ export class LogEventReducer {
     return { callId, tool, at, conversation: this.#session.turns.at(threadId, at) }
   }
 
-  #decision(call: Call, attributes: LogEventSeen['attributes']): void {
+  #decision(call: Call, attributes: EventAttributes): void {
     const { approvals } = this.#session
     const source = textOf(attributes, 'source')
     const decision = textOf(attributes, 'decision')
@@ -106,7 +108,7 @@ export class LogEventReducer {
     approvals.answered(key, { ...answer, at })
   }
 
-  #result(call: Call, attributes: LogEventSeen['attributes']): void {
+  #result(call: Call, attributes: EventAttributes): void {
     const { callId, at, conversation, tool } = call
     const { tools } = this.#session
     const output = textOf(attributes, 'output')
@@ -130,12 +132,11 @@ export class LogEventReducer {
       durationMs: duration >= 0 ? duration : undefined,
       error: refusal?.by === 'policy' ? refusal.words : undefined,
     })
-    this.#others.questions.toolEnded(callId)
   }
 }
 
 /** What the event says of its tool: the command in its arguments, and nothing else of them. */
-function toolFacts(tool: string, attributes: LogEventSeen['attributes']): ToolFacts {
+function toolFacts(tool: string, attributes: EventAttributes): ToolFacts {
   const { cmd, command } = argumentsOf(textOf(attributes, 'arguments'))
   const server = textOf(attributes, 'mcp_server')
   const isMcp = server !== ''
@@ -146,7 +147,7 @@ function toolFacts(tool: string, attributes: LogEventSeen['attributes']): ToolFa
   }
 }
 
-function textOf(attributes: LogEventSeen['attributes'], name: string): string {
+function textOf(attributes: EventAttributes, name: string): string {
   const value = attributes[name]
   return typeof value === 'string' ? value : ''
 }

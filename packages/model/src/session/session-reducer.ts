@@ -1,12 +1,6 @@
-import { known } from '../attributes.js'
+import { type Attributes, known } from '../attributes.js'
 import type { Conversation } from '../conversation.js'
-import type {
-  ExchangeEnded,
-  ExchangeStarted,
-  Observation,
-  RunEnded,
-  RunStarted,
-} from '../observation.js'
+import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
 import type { Emit } from '../spans/span-change.js'
 import { SpanBook } from '../spans/span-book.js'
 import { Approvals } from './approvals.js'
@@ -44,7 +38,7 @@ export class SessionReducer {
   #cancellations: Cancellations
   readonly #agent: string
   readonly #agentReducer: AgentReducer | undefined
-  #run: RunStarted | undefined
+  #run: Observed<'run-started'> | undefined
 
   constructor({ sessionId, runId, agent, agentReducer, emit }: SessionReducerOptions) {
     this.#agent = agent
@@ -59,7 +53,7 @@ export class SessionReducer {
   }
 
   /** How the agent was started, and which taps there are; nothing before that was told. */
-  get run(): RunStarted | undefined {
+  get run(): Observed<'run-started'> | undefined {
     return this.#run
   }
 
@@ -76,7 +70,10 @@ export class SessionReducer {
     const { at } = observation
     switch (observation.kind) {
       case 'run-started':
-        this.#runStarted(observation, at)
+        this.#runStarted(observation)
+        break
+      case 'agent-version':
+        this.spans.set(this.places.run, known({ 'gen_ai.agent.version': observation.version }))
         break
       case 'exchange-started':
         this.#exchangeStarted(observation, at)
@@ -96,7 +93,7 @@ export class SessionReducer {
       default:
     }
     this.#agentReducer?.observe(observation)
-    if (observation.kind === 'run-ended') this.#runEnded(observation, at)
+    if (observation.kind === 'run-ended') this.#runEnded(observation)
   }
 
   /** A tool is done; one that ends while its turn is to stop was stopped by that. */
@@ -131,18 +128,18 @@ export class SessionReducer {
       this.cancellations.wish({ ...wish, conversation })
   }
 
-  #runStarted(run: RunStarted, at: number): void {
+  #runStarted(run: Observed<'run-started'>): void {
     this.#run = run
-    this.#cancellations = this.#cancelling(run.lateWishMilliseconds ?? 0)
+    this.#cancellations = this.#cancelling(run.lateWish ?? 0)
     this.spans.start({
       spanId: this.places.run,
       name: 'session',
-      at,
+      at: run.at,
       attributes: {
         ...this.places.attributes({}),
         ...known({
           'gen_ai.agent.name': this.#agent,
-          'gen_ai.agent.version': run.agentVersion,
+          'gen_ai.agent.version': run.agent.version,
           'process.pid': run.pid,
           'tacho.command': run.command,
           'tacho.cwd': run.cwd,
@@ -152,28 +149,52 @@ export class SessionReducer {
     })
   }
 
-  #exchangeStarted(started: ExchangeStarted, at: number): void {
-    const { conversation, threadSource, agentVersion, spans } = started
+  #exchangeStarted(
+    { exchange, conversation, threadSource, chat }: ExchangeStarted,
+    at: number,
+  ): void {
     this.places.noteSource(conversation.threadId, threadSource)
-    this.spans.set(this.places.run, known({ 'gen_ai.agent.version': agentVersion }))
     this.cancellations.exchangeStarted(conversation)
-    let parentSpanId = this.turns.within(conversation, at)
-    for (const { spanId, name, attributes } of spans) {
-      this.spans.start({ spanId, parentSpanId, name, at, isClient: true, attributes })
-      parentSpanId = spanId
-    }
+    const parentSpanId = this.turns.within(conversation, at)
+    if (chat === undefined) return
+    this.spans.start({
+      spanId: exchange,
+      parentSpanId,
+      name: chat.name,
+      at,
+      isClient: true,
+      attributes: { ...chat.attributes, ...this.#ofExchange(exchange, conversation) },
+    })
   }
 
-  #exchangeEnded({ conversation, spans, stopped, exchange }: ExchangeEnded, at: number): void {
-    for (const { spanId, attributes, error } of [...spans].reverse())
-      this.spans.end(spanId, at, attributes, error)
+  #exchangeEnded(ended: ExchangeEnded, at: number): void {
+    const { exchange, conversation, chat, http, stopped } = ended
+    if (http !== undefined) {
+      const spanId = this.spans.idOf('http', exchange)
+      this.spans.start({
+        spanId,
+        parentSpanId: this.spans.isOpen(exchange)
+          ? exchange
+          : this.turns.within(conversation, http.startedAt),
+        name: http.name,
+        at: http.startedAt,
+        isClient: true,
+        attributes: { ...http.attributes, ...this.#ofExchange(exchange, conversation) },
+      })
+      this.spans.end(spanId, at, {}, http.error)
+    }
+    if (chat !== undefined) this.spans.end(exchange, at, chat.attributes, chat.error)
     this.turns.recordActivity(conversation.turnId, at)
     if (stopped !== undefined)
       this.cancellations.exchangeStopped({ ...stopped, conversation, spanId: exchange })
     this.cancellations.exchangeEnded(conversation, at)
   }
 
-  #runEnded({ exitCode, signal }: RunEnded, at: number): void {
+  #ofExchange(exchange: string, conversation: Conversation): Attributes {
+    return { ...this.places.attributes(conversation), 'tacho.exchange.id': exchange }
+  }
+
+  #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {
     this.deadlines.passed(Number.POSITIVE_INFINITY)
     for (const conversation of this.turns.running()) {
       const spanId = this.turns.spanOf(conversation.turnId)

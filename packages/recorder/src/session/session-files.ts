@@ -20,10 +20,11 @@ export type SessionFilesOptions = {
   onLoss: (path: string, reason: string) => void
 }
 
-/** A session's folder and its three logs. */
+/** A session's folder and its four logs. */
 export class SessionFiles {
   readonly raw: AppendFile
   readonly meta: AppendFile
+  readonly events: AppendFile
   readonly log: AppendFile
   folder: string
   #exported: AppendFile | undefined
@@ -43,6 +44,7 @@ export class SessionFiles {
     }
     this.raw = this.#open(SESSION_FILES.raw)
     this.meta = this.#open(SESSION_FILES.meta)
+    this.events = this.#open(SESSION_FILES.events)
     const logPath = logFilePath(this.folder, options.logPath)
     const logDisk = isAbsolute(options.logPath) ? realDisk : folderDisk
     this.log = openLogFile(logPath, (reason) => options.onLoss(logPath, reason), logDisk)
@@ -78,18 +80,18 @@ export class SessionFiles {
     return this.#exported
   }
 
-  /** All that was ever lost from the three, by kind. */
+  /** All that was ever lost from them, by kind. */
   get lost(): Record<string, number> {
     const sum: Record<string, number> = {}
-    for (const { lost } of [this.raw, this.meta, this.log]) {
+    for (const { lost } of [this.raw, this.meta, this.events, this.log]) {
       for (const [kind, count] of Object.entries(lost)) sum[kind] = (sum[kind] ?? 0) + count
     }
     return sum
   }
 
-  /** No exchange and no span comes any more. */
+  /** No exchange, no event and no span comes any more. */
   closeRecords(): void {
-    for (const file of [this.raw, this.meta]) file.close()
+    for (const file of [this.raw, this.meta, this.events]) file.close()
   }
 
   /** And nothing else, either. */
@@ -101,6 +103,7 @@ export class SessionFiles {
     const files: [AppendFile, string][] = [
       [this.raw, SESSION_FILES.raw],
       [this.meta, SESSION_FILES.meta],
+      [this.events, SESSION_FILES.events],
     ]
     if (!isAbsolute(this.#logPath)) files.push([this.log, this.#logPath])
     return files

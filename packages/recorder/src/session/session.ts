@@ -1,40 +1,46 @@
-import type { Attributes, Span } from '@opentelemetry/api'
 import {
   BodyEncoder,
   countEnd,
   type DeliveredRecord,
   type EndRecord,
+  type EventRecord,
   type LiveDelivery,
   manifestCounts,
   noneEnded,
+  type RawRecord,
   type RunEnded,
+  type SeenEvent,
+  type Tap,
 } from '@tacho/format'
+import { type Observation, reducerOf, SessionReducer } from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
-import { hrTime, isoTime } from '../clock.js'
+import { isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
-import type { Conversation, RequestHead } from '../exchange/request-head.js'
+import type { RequestHead } from '../exchange/request-head.js'
+import { Harmless } from '../harmless.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
 import { lineOf } from '../line.js'
 import type { LiveExport } from '../live/live-export.js'
 import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
-import type { SpanStart, Tracing } from '../spans/tracing.js'
+import type { Tracing } from '../spans/tracing.js'
 import { TACHO_VERSION } from '../version.js'
-import { Approvals } from './approvals.js'
-import { type CancellationOrigin, Cancellations } from './cancellations.js'
-import type { SpanSource } from './open-spans.js'
+import { Observations } from './observations.js'
 import { type RunEnd, type RunFacts, writeManifest } from './run-manifest.js'
 import type { SessionFiles } from './session-files.js'
-import { Tools } from './tools.js'
-import { Turns } from './turns.js'
+import { SpanWriter } from './span-writer.js'
 
 export type SessionOptions = {
   /** A name for as long as the agent's own is not known. */
   id: string
   files: SessionFiles
   run: RunFacts
+  /** When this session began in it. */
+  startedAt: number
+  taps: readonly Tap[]
+  idleTimeout?: number | undefined
   later: Later
   /** Where spans are sent while they happen, where that is asked for. */
   live: LiveExport | undefined
@@ -45,6 +51,8 @@ export type SessionOptions = {
   /** Of a recording's options. */
   lateWishMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
+  /** Is told of a fault of ours. */
+  onFault: (part: string, cause: unknown) => void
 }
 
 /** One session under record: its folder, its trace, and the run that is writing to both. */
@@ -56,59 +64,44 @@ export class Session {
   readonly elapsed: (from: number, to: number) => number
   /** Where content codings are taken off. */
   readonly decoding: DecodingThread
+  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  readonly idleTimeout: number | undefined
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
-  // What happens in the session, one span each. They are told of nothing before it has its id.
-  readonly turns: Turns
-  readonly tools: Tools
-  readonly approvals: Approvals
-  readonly cancellations: Cancellations
-  readonly #files: SessionFiles
-  readonly #run: RunFacts
-  readonly #tracing: Tracing
-  readonly #live: LiveExport | undefined
+  readonly #options: SessionOptions
   readonly #exchanges = noneEnded()
+  readonly #harmless: Harmless
+  /** What was seen, until it is understood. */
+  readonly #observations: Observations
   #id: string
   #isNamed = false
   #bodies = new BodyEncoder()
   #bodiesBreaks = 0
-  #waiting: (() => void)[] = []
-  #span: Span | undefined
+  #reducer: SessionReducer | undefined
+  /** Records of this run that stand in the raw log. */
+  #rawRecords = 0
   #agentVersion: string | undefined
   #end: RunEnd | undefined
 
   constructor(options: SessionOptions) {
     this.#id = options.id
-    this.#files = options.files
-    this.#run = options.run
-    this.#tracing = options.tracing
-    this.#live = options.live
+    this.#options = options
     this.#agentVersion = options.run.agent.version
     this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
     this.elapsed = options.elapsed
     this.decoding = options.decoding
-    const spans: SpanSource = {
-      startSpan: (start) => this.startSpan(start),
-      parentFor: (conversation) => this.parentFor(conversation),
-      attributesFor: (conversation) => this.attributesFor(conversation),
-    }
-    this.turns = new Turns({ ...spans, agent: options.run.agent.name, runSpanId: this.runId })
-    const scrub = (text: string) => this.scrubber.text(text)
-    this.tools = new Tools({ ...spans, scrub })
-    this.approvals = new Approvals({
-      ...spans,
-      parentFor: (conversation, callId) =>
-        this.tools.spanIdOf(callId) ?? this.parentFor(conversation),
-      scrub,
+    this.idleTimeout = options.idleTimeout
+    this.#harmless = new Harmless(options.onFault)
+    this.#observations = new Observations({
+      later: options.later,
+      take: (observation) => this.#take(observation),
+      nextDeadline: () => this.#reducer?.nextDeadline,
+      onDeadline: () => this.event({ kind: 'time' }),
+      now: options.now,
     })
-    const { lateWishMilliseconds } = options
-    this.cancellations = new Cancellations({
-      ...spans,
-      traceId: () => this.traceId,
-      lateWishMilliseconds,
-    })
+    this.#begin()
     this.#writeManifest()
   }
 
@@ -121,7 +114,7 @@ export class Session {
   }
 
   get folder(): string {
-    return this.#files.folder
+    return this.#options.files.folder
   }
 
   /** Whether it has its final id. Until then it has no spans, for their trace id is the session's. */
@@ -131,19 +124,15 @@ export class Session {
 
   /** Request bodies are written as copies of earlier ones, as far as they repeat them. */
   get bodies(): BodyEncoder {
-    const { breaks } = this.#files.raw
+    const { breaks } = this.#options.files.raw
     // What was copied from may be gone with its file.
     if (breaks !== this.#bodiesBreaks) this.#bodies = new BodyEncoder()
     this.#bodiesBreaks = breaks
     return this.#bodies
   }
 
-  get raw(): AppendFile {
-    return this.#files.raw
-  }
-
   get log(): AppendFile {
-    return this.#files.log
+    return this.#options.files.log
   }
 
   /**
@@ -156,10 +145,10 @@ export class Session {
     this.#id = id
     this.#isNamed = true
     try {
-      this.#files.rename(id)
+      this.#options.files.rename(id)
     } finally {
-      this.#startRun()
-      for (const work of this.#waiting.splice(0)) work()
+      this.#openTrace()
+      this.#observations.open()
       this.#writeManifest()
     }
   }
@@ -170,151 +159,132 @@ export class Session {
     else this.#waiting.push(work)
   }
 
-  startSpan(start: Omit<SpanStart, 'traceId'>): Span {
-    return this.#tracing.start({ ...start, traceId: this.traceId })
-  }
+  #waiting: (() => void)[] = []
 
   /**
-   * The span id of what an exchange or an approval belongs to: its turn, or else the run. That
-   * something begins in a turn is a sign of life of it.
+   * Writes a record of an exchange.
+   *
+   * @param line the record as its line, where it was made already.
+   * @returns whether it was written.
    */
-  parentFor(conversation: Conversation, at = this.now()): string {
-    const { turnId } = conversation
-    if (turnId === undefined || !this.#isNamed) return this.runId
-    this.turns.touch(turnId, at)
-    return this.turns.spanIdOf(turnId, conversation, at)
+  write(record: Pick<RawRecord, 'kind'>, line = lineOf(record)): boolean {
+    const isWritten = this.#options.files.raw.append(line, record.kind)
+    if (isWritten) this.#rawRecords += 1
+    return isWritten
   }
 
-  /** What every span of a conversation says. */
-  attributesFor({ threadId, turnId }: Conversation): Record<string, string> {
-    return {
-      'session.id': this.#id,
-      'gen_ai.conversation.id': threadId ?? this.#id,
-      ...(turnId !== undefined && { 'tacho.turn.id': turnId }),
+  /** Writes what a tap saw, and has it understood. */
+  event(event: SeenEvent, at = this.now()): void {
+    const record: EventRecord = {
+      ...scrubbed(event, this.scrubber),
+      run: this.runId,
+      time: isoTime(at),
+      after: this.#rawRecords,
     }
+    this.#options.files.events.append(lineOf(record), event.kind)
+    this.observe({ ...record, at })
+  }
+
+  /** Something that is on the disk is to be understood, in its turn. */
+  observe(observation: Observation): void {
+    this.#observations.add(observation)
+  }
+
+  /** The span in which something of a thread happens: its turn that is going on, else the run. */
+  spanOf(threadId: string | undefined): string {
+    const turns = this.#reducer?.turns
+    const turn = turns?.running().find((one) => one.threadId === threadId)
+    return turns?.spanOf(turn?.turnId) ?? this.runId
   }
 
   /** A request of this session has arrived. */
-  noteRequest({ conversation }: RequestHead, at: number): void {
-    this.#agentVersion ??= conversation.agentVersion
-    this.cancellations.exchangeStarted(conversation)
-    if (this.#isNamed && conversation.turnId !== undefined) this.parentFor(conversation, at)
+  noteRequest({ conversation }: RequestHead): void {
+    const { agentVersion } = conversation
+    if (this.#agentVersion !== undefined || agentVersion === undefined) return
+    this.#agentVersion = agentVersion
+    this.event({ kind: 'agent-version', version: agentVersion })
+    this.#writeManifest()
   }
 
-  exchangeEnded(end: EndRecord, { conversation, webSocket }: RequestHead, at: number): void {
+  exchangeEnded(end: EndRecord, { webSocket }: RequestHead): void {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
-    this.turns.touch(conversation.turnId, at)
-    this.cancellations.exchangeEnded(conversation, at)
-  }
-
-  /** A tool is done; one that ends while its turn is to stop was stopped by that. */
-  toolEnded(
-    callId: string,
-    conversation: Conversation,
-    at: number,
-    attributes: Attributes = {},
-  ): void {
-    const spanId = this.tools.spanIdOf(callId)
-    if (spanId !== undefined && this.cancellations.isWished(conversation))
-      this.cancellations.stopped(conversation, spanId)
-    this.tools.end(callId, at, attributes)
-    this.turns.touch(conversation.turnId, at)
-  }
-
-  /**
-   * A turn is over, as the agent tells it; a wish to stop it is fulfilled by that, or came too late.
-   *
-   * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
-   */
-  turnEnded(conversation: Conversation, status: string, at: number): void {
-    const { turnId } = conversation
-    if (turnId === undefined) return
-    // What a turn that went well leaves running is in the background, and goes on.
-    if (status !== 'completed') {
-      for (const callId of this.tools.runningIn(conversation))
-        this.toolEnded(callId, conversation, at, { 'tacho.tool.status': status })
-      this.cancellations.stopped(conversation, this.parentFor(conversation))
-    }
-    this.cancellations.turnEnded(conversation, at)
-    this.turns.end(turnId, at, status)
-  }
-
-  /** Something outside wishes that all stops which is going on. */
-  wishAll(origin: CancellationOrigin, reason: string, at: number): void {
-    for (const conversation of this.turns.open()) {
-      this.cancellations.wish({ origin, reason, conversation, at })
-    }
   }
 
   /** Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it. */
   end(ended: RunEnded): void {
     const at = this.now()
-    for (const conversation of this.turns.open()) {
-      const turn = this.turns.spanIdOf(conversation.turnId ?? '', conversation, at)
-      this.cancellations.stopped(conversation, turn)
-    }
-    this.approvals.endAll(at)
-    this.tools.endAll(at)
-    this.cancellations.endAll(at)
-    this.turns.endAll()
-    this.#span?.setAttributes(
-      'signal' in ended ? { 'tacho.signal': ended.signal } : { 'tacho.exit_code': ended.exitCode },
-    )
-    this.#span?.end(hrTime(at))
-    this.#tracing.router.remove(this.traceId)
-    this.#files.closeRecords()
+    this.event({ kind: 'run-ended', ...ended }, at)
+    this.#observations.close()
+    const { tracing, files, live } = this.#options
+    tracing.router.remove(this.traceId)
+    files.closeRecords()
     this.#end = { endedAt: isoTime(at), ended }
     // Sending may take a moment, in which we could be killed.
-    if (this.#live !== undefined) this.#writeManifest()
+    if (live !== undefined) this.#writeManifest()
   }
 
   /** Writes how the run ended and closes the files. */
   close(): void {
     // Closing can show that records were lost, which the manifest is to tell.
-    this.#files.close()
+    this.#options.files.close()
     this.#writeManifest()
   }
 
-  #startRun(): void {
-    const live = this.#live
+  #begin(): void {
+    const { run, startedAt, taps, idleTimeout, lateWishMilliseconds } = this.#options
+    const started: SeenEvent = {
+      kind: 'run-started',
+      agent: run.agent,
+      command: run.command,
+      cwd: run.cwd,
+      pid: process.pid,
+      version: TACHO_VERSION,
+      taps: [...taps],
+      ...(idleTimeout !== undefined && { idleTimeout }),
+      ...(lateWishMilliseconds !== undefined && { lateWish: lateWishMilliseconds }),
+    }
+    this.event(started, startedAt)
+  }
+
+  #take(observation: Observation): void {
+    this.#harmless.do(`what ${observation.kind} means`, () => this.#reducer?.observe(observation))
+  }
+
+  #openTrace(): void {
+    const { live, files, tracing, run } = this.#options
     const exporter = new SessionFileSpanExporter(
-      this.#files.meta,
+      files.meta,
       live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
     )
     live?.join(this.traceId, (endpoint, spanIds) => this.#delivered(endpoint, spanIds))
-    this.#tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
-    const { agent, command, startedAt, cwd } = this.#run
-    this.#span = this.startSpan({
-      name: 'session',
-      spanId: this.runId,
-      at: startedAt,
-      attributes: {
-        ...this.attributesFor({}),
-        'gen_ai.agent.name': agent.name,
-        'process.pid': process.pid,
-        'tacho.command': command,
-        'tacho.cwd': cwd,
-        'tacho.version': TACHO_VERSION,
-      },
+    tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
+    const spans = new SpanWriter(tracing, this.traceId)
+    this.#reducer = new SessionReducer({
+      sessionId: this.#id,
+      runId: this.runId,
+      agent: run.agent.name,
+      agentReducer: reducerOf(run.agent.name),
+      emit: (change) => spans.write(change),
     })
+    for (const work of this.#waiting.splice(0)) work()
   }
 
   #delivered(endpoint: string, spanIds: string[]): void {
     const time = isoTime(this.now())
     const record: DeliveredRecord = { kind: 'delivered', time, endpoint, spanIds }
-    this.#files.exported.append(lineOf(record), record.kind)
+    this.#options.files.exported.append(lineOf(record), record.kind)
   }
 
   #writeManifest(): void {
-    const live = this.#live?.deliveries(this.traceId) ?? []
-    writeManifest(this.#files.folder, {
+    const live = this.#options.live?.deliveries(this.traceId) ?? []
+    writeManifest(this.#options.files.folder, {
       id: this.#id,
       traceId: this.traceId,
       runId: this.runId,
-      run: this.#run,
+      run: { ...this.#options.run, startedAt: this.#options.startedAt },
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
-      lost: this.#files.lost,
+      lost: this.#options.files.lost,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,
     })
@@ -325,4 +295,13 @@ export class Session {
     const { reason } = delivery
     return reason === undefined ? delivery : { ...delivery, reason: this.scrubber.text(reason) }
   }
+}
+
+/** The same with the secrets in its texts replaced, however deep they stand. */
+function scrubbed<Value>(value: Value, scrubber: Scrubber): Value {
+  if (typeof value === 'string') return scrubber.text(value) as Value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((one) => scrubbed(one, scrubber)) as Value
+  const members = Object.entries(value).map(([name, one]) => [name, scrubbed(one, scrubber)])
+  return Object.fromEntries(members) as Value
 }

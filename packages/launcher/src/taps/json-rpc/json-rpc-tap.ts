@@ -69,8 +69,13 @@ function relayClient(input: Readable, output: Writable, observer: JsonRpcObserve
     write(passed.length === 1 ? first : Buffer.concat(passed), input, output)
     passed = []
   })
-  input.on('end', () => output.end(cutter.rest()))
-  input.on('error', () => output.end(cutter.rest()))
+  // The last line may have no end; it is a message all the same.
+  const end = () => {
+    const rest = cutter.rest()
+    output.end(rest.length === 0 ? rest : observer.fromClient(rest))
+  }
+  input.on('end', end)
+  input.on('error', end)
 }
 
 function relayServer(
@@ -92,6 +97,10 @@ function relayServer(
     write(bytes, input, output)
   })
   input.on('error', () => {})
+  input.on('end', () => {
+    const rest = cutter.rest()
+    if (rest.length > 0) observer.fromServer(rest)
+  })
 
   return async function drained() {
     const isOver = () => input.readableEnded || input.destroyed

@@ -1,27 +1,34 @@
 import { Harmless, type Recording, type Session } from '@tacho/recorder'
 import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
-import { Items } from './items.js'
 import { pick } from './json-members.js'
 import { openingOf } from './method.js'
-import { OpenQuestions } from './open-questions.js'
-import { Reviews } from './reviews.js'
-import { type Place, Threads } from './threads.js'
+import {
+  type SeenMessage,
+  seenAnswer,
+  seenNotification,
+  seenQuestion,
+  seenRequest,
+  seenThread,
+} from './seen-message.js'
+import { Threads } from './threads.js'
 import { withTrace } from './trace-member.js'
-import { text } from './values.js'
+import { record } from './values.js'
 
 /** What is told of a connection between a client and Codex's app-server. */
 export type AppServerObserver = JsonRpcObserver
 
 export type AppServerObserverOptions = {
   recording: Recording
+  /** Which connection it is; one of its own where it is left out. */
+  connection?: number
   /** Is told of each thread of the connection, once. */
   onThread?: (threadId: string, session: Session) => void
 }
 
 /**
- * Watches the JSON-RPC messages between a client and Codex's app-server (0.169) and records what
- * they tell: threads, turns, tools, what is asked and answered, and what is to stop. It never
- * throws; a message that does not concern us costs a look at its first bytes.
+ * Watches the JSON-RPC messages between a client and Codex's app-server (0.169) and says what passed:
+ * what concerns threads, turns, tools, questions and answers. It never throws; a message that does
+ * not concern us costs a look at its first bytes.
  */
 export function observeAppServer(options: AppServerObserverOptions): AppServerObserver {
   const { recording } = options
@@ -33,7 +40,7 @@ export function observeAppServer(options: AppServerObserverOptions): AppServerOb
     fromClient(line) {
       let passed = line
       harmless.do('the JSON-RPC tap, from the client', () => {
-        passed = connection.fromClient(line, recording.now())
+        passed = connection.fromClient(line)
       })
       return passed
     },
@@ -43,8 +50,10 @@ export function observeAppServer(options: AppServerObserverOptions): AppServerOb
     clientGone(at) {
       harmless.do('the JSON-RPC tap, client gone', () => connection.clientGone(at))
     },
-    serverGone(at) {
-      harmless.do('the JSON-RPC tap, app-server gone', () => connection.serverGone(at))
+    serverGone() {
+      harmless.do('the JSON-RPC tap, app-server gone', () =>
+        recording.log('debug', 'tacho', 'the app-server has closed its side'),
+      )
     },
   }
 }
@@ -52,111 +61,121 @@ export function observeAppServer(options: AppServerObserverOptions): AppServerOb
 // Their responses tell the thread, and it the session.
 const THREAD_METHODS = new Set(['thread/start', 'thread/resume', 'thread/fork'])
 
-type OnNotification = (line: Uint8Array, at: number) => void
+let connections = 0
 
 class Connection {
   readonly #recording: Recording
   readonly #threads: Threads
-  readonly #items: Items
-  readonly #reviews: Reviews
-  readonly #questions: OpenQuestions
-  readonly #notifications: ReadonlyMap<string, OnNotification>
+  readonly #number: number
   /** The client's own requests whose responses tell a thread. */
   readonly #threadRequests = new Set<unknown>()
+  /** What the app-server has asked; it stays, so that a late or second answer is known as such. */
+  readonly #asked = new Map<string, Asked>()
   #isClientGone = false
 
-  constructor({ recording, onThread = () => {} }: AppServerObserverOptions) {
+  constructor({ recording, connection, onThread = () => {} }: AppServerObserverOptions) {
+    connections += 1
+    this.#number = connection ?? connections
     this.#recording = recording
     this.#threads = new Threads(recording, onThread)
-    this.#items = new Items(this.#threads)
-    this.#reviews = new Reviews(this.#threads)
-    this.#questions = new OpenQuestions(recording, this.#threads, this.#items)
-    this.#notifications = new Map<string, OnNotification>([
-      ['thread/started', (line) => this.#threadTold(line, 'params')],
-      ['turn/started', (line, at) => this.#turnStarted(line, at)],
-      ['turn/completed', (line, at) => this.#turnCompleted(line, at)],
-      ['item/started', (line, at) => this.#items.started(line, at)],
-      ['item/completed', (line, at) => this.#items.completed(line, at)],
-      ['item/autoApprovalReview/started', (line, at) => this.#reviews.started(line, at)],
-      ['item/autoApprovalReview/completed', (line, at) => this.#reviews.completed(line, at)],
-      ['serverRequest/resolved', (line, at) => this.#questions.resolved(line, at)],
-    ])
   }
 
   fromServer(line: Uint8Array): void {
     const opening = openingOf(line)
-    if (opening !== undefined) {
-      this.#serverSays(opening.method, opening.isRequest, line)
-      return
-    }
-    const { id, method } = pick(line, [], ['id', 'method'])
-    if (typeof method === 'string') this.#serverSays(method, id !== undefined, line)
-    else if (this.#threadRequests.delete(id)) this.#threadTold(line, 'result')
+    const { id, method } = opening === undefined ? pick(line, [], ['id', 'method']) : opening
+    if (opening !== undefined) this.#serverSays(opening, line)
+    else if (typeof method === 'string')
+      this.#serverSays({ method, isRequest: id !== undefined }, line)
+    else if (this.#threadRequests.delete(id)) this.#threadTold(id, line)
   }
 
-  fromClient(line: Uint8Array, at: number): Uint8Array {
+  fromClient(line: Uint8Array): Uint8Array {
     const { method, id, trace } = pick(line, [], ['method', 'id', 'trace'])
     if (id === undefined) return line
     if (typeof method !== 'string') {
-      this.#questions.answered(id, line, at)
+      this.#answered(id, line)
       return line
     }
     if (THREAD_METHODS.has(method)) this.#threadRequests.add(id)
-    const { threadId, turnId } = pick(line, ['params'], ['threadId', 'turnId'])
-    if (method === 'turn/interrupt') this.#interrupted(this.#threads.place(threadId, turnId), at)
+    const message = seenRequest(method, id, line)
+    const { threadId } = record(message.params)
+    if (method.startsWith('turn/')) this.#seen('client', this.#threads.sessionOf(threadId), message)
     if (trace !== undefined || !this.#threads.isKnown(threadId)) return line
-    return withTrace(line, traceparentOf(this.#threads.place(threadId)))
+    return withTrace(line, traceparentOf(this.#threads.sessionOf(threadId), threadId))
   }
 
   clientGone(at: number): void {
     if (this.#isClientGone) return
     this.#isClientGone = true
     for (const session of this.#threads.sessions())
-      session.wishAll('host', 'the client hung up', at)
+      session.event({ kind: 'client-gone', connection: this.#number }, at)
   }
 
-  serverGone(_at: number): void {
-    this.#recording.log('debug', 'tacho', 'the app-server has closed its side')
-  }
-
-  #serverSays(method: string, isRequest: boolean, line: Uint8Array): void {
-    if (isRequest) this.#questions.asked(method, line, this.#recording.now())
-    else this.#notifications.get(method)?.(line, this.#recording.now())
-  }
-
-  #threadTold(line: Uint8Array, member: 'params' | 'result'): void {
-    this.#threads.note(pick(line, [member, 'thread'], ['id', 'sessionId', 'parentThreadId']))
-  }
-
-  #turnStarted(line: Uint8Array, at: number): void {
-    const { session, conversation } = this.#turn(line).place
-    const { turnId } = conversation
-    if (turnId !== undefined) session.turns.spanIdOf(turnId, conversation, at)
-  }
-
-  #turnCompleted(line: Uint8Array, at: number): void {
-    const { place, status } = this.#turn(line)
-    place.session.turnEnded(place.conversation, status ?? 'completed', at)
-  }
-
-  #turn(line: Uint8Array): { place: Place; status: string | undefined } {
-    const { threadId } = pick(line, ['params'], ['threadId'])
-    const { id, status } = pick(line, ['params', 'turn'], ['id', 'status'])
-    return { place: this.#threads.place(threadId, id), status: text(status) }
-  }
-
-  #interrupted({ session, conversation }: Place, at: number): void {
-    const { turnId } = conversation
-    if (turnId !== undefined && session.turns.isOpen(turnId)) {
-      session.cancellations.wish({ origin: 'user', reason: 'turn/interrupt', conversation, at })
-    } else {
-      this.#recording.log('warn', 'tacho', `turn/interrupt for ${turnId}, which is not running`)
+  #serverSays(opening: { method: string; isRequest: boolean }, line: Uint8Array): void {
+    if (opening.isRequest) {
+      const message = seenQuestion(opening, line)
+      const session = this.#threads.sessionOf(record(message.params).threadId)
+      this.#noteAsked(opening.method, message.id, session)
+      this.#seen('server', session, message)
+      return
     }
+    const message = seenNotification(opening, line)
+    if (message === undefined) return
+    const params = record(message.params)
+    if (params.thread !== undefined) this.#threads.note(record(params.thread))
+    const resolved = this.#asked.get(JSON.stringify(params.requestId))
+    if (opening.method === 'serverRequest/resolved' && resolved !== undefined) resolved.isOver = true
+    this.#seen('server', this.#threads.sessionOf(params.threadId ?? idOf(params.thread)), message)
+  }
+
+  #threadTold(id: unknown, line: Uint8Array): void {
+    const result = seenThread(line, 'result')
+    this.#threads.note(record(result.thread))
+    this.#seen('server', this.#threads.sessionOf(idOf(result.thread)), { id, result })
+  }
+
+  #noteAsked(method: string, id: unknown, session: Session): void {
+    const key = JSON.stringify(id)
+    const before = this.#asked.get(key)
+    if (before !== undefined && !before.isOver && !before.isAnswered)
+      this.#warn(`codex asked ${method} with the id ${key}, which it uses already`)
+    this.#asked.set(key, { session, method, isAnswered: false, isOver: false })
+  }
+
+  #answered(id: unknown, line: Uint8Array): void {
+    const key = JSON.stringify(id) ?? 'undefined'
+    const asked = this.#asked.get(key)
+    if (asked === undefined) {
+      this.#warn(`the client answered the request ${key}, which is not open`)
+      return
+    }
+    const { session, method, isAnswered, isOver } = asked
+    if (isAnswered || isOver) {
+      const how = isAnswered ? 'a second time' : 'too late'
+      this.#warn(`the client answered the request ${key} (${method}) ${how}`)
+    }
+    asked.isAnswered = true
+    this.#seen('client', session, seenAnswer(id, line))
+  }
+
+  #warn(words: string): void {
+    this.#recording.log('warn', 'tacho', words)
+  }
+
+  #seen(from: 'client' | 'server', session: Session, message: SeenMessage): void {
+    session.event({ kind: 'json-rpc', connection: this.#number, from, message })
   }
 }
 
+/** A request of the app-server's, from its sending to its end. */
+type Asked = { session: Session; method: string; isAnswered: boolean; isOver: boolean }
+
+function idOf(thread: unknown): unknown {
+  return record(thread).id
+}
+
 /** W3C trace context: the turn of the thread that is going on, else the run. */
-function traceparentOf({ session, conversation }: Place): string {
-  const turn = session.turns.open().find((one) => one.threadId === conversation.threadId)
-  return `00-${session.traceId}-${session.parentFor(turn ?? {})}-01`
+function traceparentOf(session: Session, threadId: unknown): string {
+  const thread = typeof threadId === 'string' ? threadId : undefined
+  return `00-${session.traceId}-${session.spanOf(thread)}-01`
 }

@@ -1,12 +1,9 @@
-import type { Conversation, Recording, Session } from '@tacho/recorder'
+import type { Recording, Session } from '@tacho/recorder'
 
 /** What is told of a thread: the session that it belongs to and where it stands in it. */
 export type ThreadOnWire = { id?: unknown; sessionId?: unknown; parentThreadId?: unknown }
 
-/** A place in a session: its thread, and mostly a turn of it. */
-export type Place = { session: Session; conversation: Conversation }
-
-/** Which session each of Codex's threads belongs to. */
+/** Which session each of Codex's threads on a connection belongs to. */
 export class Threads {
   readonly #recording: Recording
   readonly #onThread: (threadId: string, session: Session) => void
@@ -29,7 +26,7 @@ export class Threads {
     const known = typeof sessionId === 'string' ? sessionId : parents || id
     this.#sessionIds.set(id, known)
     const session = this.#recording.session(known)
-    session.approvals.areAskedOverJsonRpc = true
+    this.#recording.noteThread(id, session)
     this.#onThread(id, session)
   }
 
@@ -37,17 +34,9 @@ export class Threads {
     return typeof threadId === 'string' && this.#sessionIds.has(threadId)
   }
 
-  /** Of a thread that was never told of, the session is the one that was heard of last. */
-  place(threadId: unknown, turnId?: unknown): Place {
-    const thread = typeof threadId === 'string' ? threadId : undefined
-    const session = this.#recording.session(thread && this.#sessionIds.get(thread))
-    return {
-      session,
-      conversation: {
-        sessionId: session.id,
-        ...(thread !== undefined && { threadId: thread }),
-        ...(typeof turnId === 'string' && turnId !== '' && { turnId }),
-      },
-    }
+  /** The session of a thread; of one that was never told of, that which was heard of last. */
+  sessionOf(threadId: unknown): Session {
+    const known = typeof threadId === 'string' ? this.#sessionIds.get(threadId) : undefined
+    return this.#recording.session(known)
   }
 }

@@ -1,0 +1,89 @@
+/**
+ * A line of `session_events.log`: what a tap saw that is no HTTP exchange, written when it was seen.
+ * It says nothing of what that means.
+ */
+export type EventRecord = {
+  /** The run (the start of the agent) in which it was seen. */
+  run: string
+  /** When: ISO 8601, microseconds. */
+  time: string
+  /**
+   * How many records of this run stood in the raw log before it, gaps not counted: what was seen
+   * first.
+   */
+  after: number
+} & SeenEvent
+
+export type SeenEvent =
+  | RunStarted
+  | RunEnded
+  | AgentVersionSeen
+  | JsonRpcSeen
+  | ClientGone
+  | LogEventSeen
+  | HookSeen
+  | SignalSeen
+  | TimePassed
+
+/** Where something is seen. */
+export type Tap = 'http' | 'json-rpc' | 'log-events' | 'hooks'
+
+/** The agent has started; or another session of the same start of it has begun. */
+export type RunStarted = {
+  kind: 'run-started'
+  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  command: string
+  cwd: string
+  pid: number
+  /** Of Tacho. */
+  version: string
+  agent: { name: string; version?: string }
+  /** Which taps there are: what the others would have seen is not known. */
+  taps: Tap[]
+  /** The provider of the model. */
+  provider?: string
+  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  idleTimeout?: number
+  /** How long after what they stop wishes to stop may be heard of, in milliseconds. */
+  lateWish?: number
+}
+
+export type RunEnded = { kind: 'run-ended'; exitCode?: number; signal?: string }
+
+/** The agent has said which version it is. */
+export type AgentVersionSeen = { kind: 'agent-version'; version: string }
+
+/** A message between a client and the agent's server, as far as it concerns what happens. */
+export type JsonRpcSeen = {
+  kind: 'json-rpc'
+  /** Which connection: each counts its requests anew. */
+  connection: number
+  from: 'client' | 'server'
+  message: Record<string, unknown>
+}
+
+/** The client has closed its side. */
+export type ClientGone = { kind: 'client-gone'; connection: number }
+
+/** A log event of the agent's own (OTLP). */
+export type LogEventSeen = {
+  kind: 'log-event'
+  name: string
+  /** When it happened, as the agent tells it: microseconds since the epoch. */
+  happenedAt?: number
+  attributes: Record<string, unknown>
+}
+
+/** What the agent told a hook. */
+export type HookSeen = {
+  kind: 'hook'
+  /** When it happened: microseconds since the epoch. */
+  happenedAt?: number
+  message: Record<string, unknown>
+}
+
+/** A signal has reached the agent. */
+export type SignalSeen = { kind: 'signal'; signal: string }
+
+/** Something waited for this moment: that nothing came until then has a meaning. */
+export type TimePassed = { kind: 'time' }

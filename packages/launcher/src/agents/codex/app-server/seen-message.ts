@@ -1,0 +1,93 @@
+import { pick } from './json-members.js'
+import type { Opening } from './method.js'
+import { list, record } from './values.js'
+
+/** What of a message is recorded: the members that tell what happens, and none that hold contents. */
+export type SeenMessage = Record<string, unknown>
+
+/** A notification of the app-server's; nothing where it tells nothing that happens (Codex 0.169). */
+export function seenNotification({ method }: Opening, line: Uint8Array): SeenMessage | undefined {
+  const read = Object.hasOwn(NOTIFICATIONS, method) ? NOTIFICATIONS[method] : undefined
+  const params = read?.(line)
+  return params && { method, params }
+}
+
+/** A request of the app-server's to its client: mostly a question. */
+export function seenQuestion({ method }: Opening, line: Uint8Array): SeenMessage {
+  const { id } = pick(line, [], ['id'])
+  return { id, method, params: pick(line, ['params'], QUESTION) }
+}
+
+/** A request of the client's. */
+export function seenRequest(method: string, id: unknown, line: Uint8Array): SeenMessage {
+  return { id, method, params: pick(line, ['params'], ['threadId', 'turnId']) }
+}
+
+/** What the client answers a question of the app-server's: not what was filled in. */
+export function seenAnswer(id: unknown, line: Uint8Array): SeenMessage {
+  const { error } = pick(line, [], ['error'])
+  if (error !== undefined) return { id, error: pick(line, ['error'], ['code', 'message']) }
+  const { answers, ...result } = pick(line, ['result'], ANSWER)
+  return { id, result: answers === undefined ? result : { ...result, answers: counted(answers) } }
+}
+
+/** The thread in an answer of the app-server's. */
+export function seenThread(line: Uint8Array, member: 'params' | 'result'): SeenMessage {
+  return { thread: pick(line, [member, 'thread'], ['id', 'sessionId', 'parentThreadId']) }
+}
+
+const QUESTION = [
+  ...['threadId', 'turnId', 'itemId', 'reason', 'cwd', 'command', 'networkApprovalContext'],
+  ...['availableDecisions', 'grantRoot', 'permissions', 'serverName', 'message', 'title', 'url'],
+  'questions',
+]
+
+const ANSWER = ['decision', 'permissions', 'scope', 'action', 'answers']
+
+const REVIEW = ['threadId', 'turnId', 'reviewId', 'targetItemId', 'review', 'action']
+
+const PLACE = ['threadId', 'turnId']
+
+// Never what a tool was given or gave, but for the words that name what it does.
+const ITEM = [
+  ...['command', 'cwd', 'changes', 'server', 'tool', 'query', 'path'],
+  ...['status', 'exitCode', 'durationMs', 'error'],
+]
+
+const NOTIFICATIONS: Record<string, (line: Uint8Array) => SeenMessage | undefined> = {
+  'thread/started': (line) => seenThread(line, 'params'),
+  'turn/started': seenTurn,
+  'turn/completed': seenTurn,
+  'item/started': seenItem,
+  'item/completed': seenItem,
+  'item/autoApprovalReview/started': (line) => pick(line, ['params'], REVIEW),
+  'item/autoApprovalReview/completed': (line) => pick(line, ['params'], REVIEW),
+  'serverRequest/resolved': (line) => pick(line, ['params'], ['threadId', 'requestId']),
+}
+
+function seenTurn(line: Uint8Array): SeenMessage {
+  const turn = pick(line, ['params', 'turn'], ['id', 'status'])
+  return { ...pick(line, ['params'], ['threadId']), turn }
+}
+
+// Messages and thoughts are in the raw log; the longest of them are not looked through.
+const CONTENTS = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan'])
+
+function seenItem(line: Uint8Array): SeenMessage | undefined {
+  const { type, id } = pick(line, ['params', 'item'], ['type', 'id'])
+  if (typeof type !== 'string' || CONTENTS.has(type)) return undefined
+  const { changes, ...item } = pick(line, ['params', 'item'], ITEM)
+  const paths = list(changes).map((change) => ({ path: record(change).path }))
+  return {
+    ...pick(line, ['params'], PLACE),
+    item: { type, id, ...item, ...(changes !== undefined && { changes: paths }) },
+  }
+}
+
+/** That something was answered, and not what. */
+function counted(answers: unknown): Record<string, unknown> {
+  const questions = Object.entries(record(answers))
+  return Object.fromEntries(
+    questions.map(([id, one]) => [id, { answers: list(record(one).answers).map(() => '') }]),
+  )
+}

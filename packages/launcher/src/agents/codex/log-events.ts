@@ -1,0 +1,67 @@
+import { isUuid } from '@tacho/format'
+import { Harmless, type Recording } from '@tacho/recorder'
+import type { LogRecord } from '../../taps/otlp/log-record.js'
+import { eventLine } from './otel-line.js'
+
+/**
+ * Records Codex's own log events: in the session of their thread, and a line of each in the debug log.
+ * Never throws.
+ */
+export class LogEvents {
+  readonly #recording: Recording
+  readonly #harmless: Harmless
+
+  constructor(recording: Recording) {
+    this.#recording = recording
+    this.#harmless = new Harmless((part, cause) =>
+      recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+    )
+  }
+
+  /** Takes the events of one export, in their order. */
+  take(events: readonly LogRecord[]): void {
+    for (const event of events) this.#harmless.do('the OTLP receiver', () => this.#takeOne(event))
+  }
+
+  #takeOne(event: LogRecord): void {
+    const { at, attributes } = event
+    this.#recording.log('debug', 'codex', eventLine(event))
+    const name = attributes.get('event.name')
+    const threadId = attributes.get('conversation.id')
+    // Codex gives its threads UUIDs; another id is none of its.
+    if (typeof name !== 'string' || typeof threadId !== 'string' || !isUuid(threadId)) return
+    if (REPEATED.has(name)) return
+    this.#recording.sessionOfThread(threadId).event({
+      kind: 'log-event',
+      name,
+      ...(at > 0 && { happenedAt: at }),
+      attributes: kept(attributes),
+    })
+  }
+}
+
+// What each request and each event of an answer is told by: the raw log has both.
+const REPEATED = new Set([
+  'codex.api_request',
+  'codex.sse_event',
+  'codex.websocket_connect',
+  'codex.websocket_event',
+  'codex.websocket_request',
+  'codex.user_prompt',
+  'codex.agent_response',
+])
+
+// Who the user is, and where Codex runs: the same in each event.
+const LEFT_OUT = /^(user\.|auth_mode$|originator$|terminal\.type$|slug$|env$|event\.(name|timestamp)$)/
+
+/** Commands are short; what is longer are contents. */
+const VALUE_CHARACTERS = 4096
+
+function kept(attributes: LogRecord['attributes']): Record<string, string | number | boolean> {
+  const all: Record<string, string | number | boolean> = {}
+  for (const [name, value] of attributes) {
+    if (LEFT_OUT.test(name) || value === '') continue
+    all[name] = typeof value === 'string' ? value.slice(0, VALUE_CHARACTERS) : value
+  }
+  return all
+}

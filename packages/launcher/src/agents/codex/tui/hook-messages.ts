@@ -1,0 +1,47 @@
+import { isUuid } from '@tacho/format'
+import { Harmless, type Recording } from '@tacho/recorder'
+import type { HookMessage } from '../../../taps/hooks/hook-tap.js'
+import { record, text } from '../app-server/values.js'
+
+/** Records what Codex's hooks were told, in the session of their thread. Never throws. */
+export class HookMessages {
+  #harmless: Harmless | undefined
+
+  take({ json, at }: HookMessage, recording: Recording): void {
+    this.#harmless ??= new Harmless((part, cause) =>
+      recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+    )
+    this.#harmless.do('the hooks', () => {
+      const sessionId = text(json.session_id)
+      if (sessionId === undefined || !isUuid(sessionId)) return
+      const threadId = text(json.agent_id) ?? sessionId
+      const name = text(json.tool_name) ?? ''
+      recording.log('debug', 'codex', `hook ${text(json.hook_event_name) ?? ''} ${name}`)
+      // The files have the system's time, the recording a clock of its own.
+      const ago = Math.max(0, Date.now() - at) * 1000
+      const session = recording.sessionOfThread(isUuid(threadId) ? threadId : sessionId)
+      const happenedAt = Math.round(recording.now() - ago)
+      session.event({ kind: 'hook', happenedAt, message: kept(json) })
+    })
+  }
+}
+
+const MEMBERS = [
+  ...['hook_event_name', 'session_id', 'agent_id', 'turn_id', 'cwd', 'permission_mode'],
+  ...['tool_name', 'tool_use_id', 'tool_input', 'tool_response'],
+]
+
+/** Commands and patches are that long; what is longer are contents. */
+const TEXT_CHARACTERS = 16 * 1024
+
+function kept(json: Record<string, unknown>): Record<string, unknown> {
+  const entries = MEMBERS.flatMap((name) => (name in json ? [[name, short(json[name])]] : []))
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
+
+function short(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, TEXT_CHARACTERS)
+  if (Array.isArray(value)) return value.map(short)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(record(value)).map(([name, one]) => [name, short(one)]))
+}

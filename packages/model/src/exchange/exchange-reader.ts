@@ -1,0 +1,232 @@
+import type {
+  EndRecord,
+  ExchangeRecord,
+  ExchangeState,
+  RequestBodyRecord,
+  ResponseRecord,
+} from '@tacho/format'
+import type { Conversation } from '../conversation.js'
+import { AnswerReader } from '../model-api/answer-reader.js'
+import { modelApiOf } from '../model-api/index.js'
+import type { ModelApi } from '../model-api/model-api.js'
+import { type ModelOutcome, outcomeOf } from '../model-api/outcome.js'
+import type { RequestFacts } from '../model-api/request-facts.js'
+import { responsesApi } from '../model-api/responses.js'
+import type { ExchangeEnded, ExchangeStarted, HostedToolEnded, ToolCalled } from '../observation.js'
+import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
+import { httpSpanOf } from './http-span.js'
+import { toolWordOf } from './tool-calls.js'
+
+type At<Kind> = Kind & { at: number }
+
+export type ExchangeReaderOptions = {
+  /** When it began, in microseconds since the epoch. */
+  startedAt: number
+  /** The provider of the model, for `gen_ai.provider.name`. */
+  provider: string | undefined
+  /** After how long without an event the agent gives up, in milliseconds. */
+  idleTimeout: number | undefined
+  modelApis?: readonly ModelApi[] | undefined
+  /** What could not be read costs what it says, and nothing else. */
+  onFault: (cause: unknown) => void
+}
+
+/**
+ * What the records of one exchange tell, read in their order: while it is recorded, and from its
+ * file. `at` in records counts from its beginning.
+ */
+export class ExchangeReader {
+  readonly #start: ExchangeRecord
+  readonly #options: ExchangeReaderOptions
+  readonly #api: ModelApi | undefined
+  #asked: RequestFacts = {}
+  #status: number | undefined
+  #answer: AnswerReader | undefined
+  #heard: At<ToolCalled | HostedToolEnded>[] = []
+  #firstChunkAt: number | undefined
+  #lastChunkAt: number | undefined
+  /** When the agent last got what it waits for: the head, an event; bytes where there are no events. */
+  #lastSignAt = 0
+  #now = 0
+  readonly #decoder = new TextDecoder()
+  /** The beginning of a message whose end has not come. */
+  #message = ''
+
+  constructor(start: ExchangeRecord, options: ExchangeReaderOptions) {
+    this.#start = start
+    this.#options = options
+    const { method, url, transport } = start
+    // Over a WebSocket only the Responses API is spoken (Codex 0.169).
+    this.#api =
+      transport === 'websocket'
+        ? responsesApi
+        : modelApiOf(method, new URL(url).pathname, options.modelApis)
+  }
+
+  /** Whether it asks a model. */
+  get asksModel(): boolean {
+    return this.#api !== undefined
+  }
+
+  get conversation(): Conversation {
+    const { threadId, turnId } = this.#start
+    return {
+      ...(threadId !== undefined && { threadId }),
+      ...(turnId !== undefined && { turnId }),
+    }
+  }
+
+  /** @param asked what the body asks for. */
+  requestBody(record: Omit<RequestBodyRecord, 'content'>, asked: RequestFacts): At<ExchangeStarted> {
+    this.#asked = asked
+    const { exchange, threadSource, connection, prewarm } = this.#start
+    return {
+      kind: 'exchange-started',
+      at: this.#options.startedAt,
+      exchange,
+      conversation: this.conversation,
+      ...(threadSource !== undefined && { threadSource }),
+      ...(this.#api !== undefined && {
+        chat: {
+          name: chatSpanName(asked.model),
+          attributes: chatStartAttributes({
+            provider: this.#options.provider,
+            model: asked.model,
+            request: record,
+            connection,
+            isPrewarm: prewarm === true,
+          }),
+        },
+      }),
+    }
+  }
+
+  response({ at, status, headers }: ResponseRecord): void {
+    this.#status = status
+    this.#lastSignAt = at
+    const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+    this.#begin({ stream: this.#asked.stream, contentType, status })
+  }
+
+  /** @returns what its events say of tools. */
+  chunk(at: number, bytes: Uint8Array): At<ToolCalled | HostedToolEnded>[] {
+    this.#firstChunkAt ??= at
+    this.#lastChunkAt = at
+    this.#now = at
+    if (this.#start.transport === 'websocket') this.#messages(bytes)
+    else this.#answer?.push(bytes)
+    // An agent's patience is with events: a comment that keeps the connection alive is none.
+    const { events } = this
+    if (events === undefined || events !== this.#eventsBefore) this.#lastSignAt = at
+    this.#eventsBefore = events
+    return this.#heard.splice(0)
+  }
+
+  #eventsBefore: number | undefined
+
+  /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
+  get events(): number | undefined {
+    return this.#answer?.events
+  }
+
+  /**
+   * How it ended, where an agent that hangs up behind the last event, before the body's end, has cut
+   * off nothing. But where that was an error, Codex can wait for more until its patience ends.
+   */
+  stateOf(state: ExchangeState, hungUpAt: number): ExchangeState {
+    this.#answer?.end()
+    const ended = this.#answer?.facts.ended
+    if (state !== 'cancelled' || ended === undefined) return state
+    return ended === 'completed' || this.#timeout(hungUpAt) === undefined ? 'completed' : state
+  }
+
+  /** @param peer the other end of its connection to the API. */
+  end(record: EndRecord, peer: EndRecord['peer']): At<ExchangeEnded> {
+    this.#answer?.end()
+    const { startedAt } = this.#options
+    const isOverUndici = peer?.http2 === true
+    const isHttp = this.#start.transport === undefined && !isOverUndici
+    const [status, exchange] = [this.#status, record.exchange]
+    const http = isHttp ? httpSpanOf(this.#start, startedAt, record, { status, peer }) : undefined
+    return {
+      kind: 'exchange-ended',
+      at: startedAt + record.at,
+      exchange,
+      conversation: this.conversation,
+      ...(this.#api !== undefined && {
+        chat: chatEnding({
+          record,
+          status,
+          facts: this.#answer?.facts ?? {},
+          events: this.events,
+          firstChunk: this.#firstChunkAt,
+          came: this.#outcome(record),
+        }),
+      }),
+      ...(http !== undefined && { http }),
+      ...(record.state === 'cancelled' &&
+        this.#api !== undefined && { stopped: this.#stopped(record) }),
+    }
+  }
+
+  #begin(hints: { stream?: boolean | undefined; contentType?: string | undefined; status?: number }): AnswerReader | undefined {
+    if (this.#api === undefined) return undefined
+    this.#answer = new AnswerReader({
+      api: this.#api,
+      hints,
+      onFault: this.#options.onFault,
+      onEvent: (event) => this.#hear(event),
+    })
+    return this.#answer
+  }
+
+  #hear(event: Readonly<Record<string, unknown>>): void {
+    const word = toolWordOf(event)
+    if (word === undefined) return
+    const { exchange } = this.#start
+    const at = this.#options.startedAt + this.#now
+    this.#heard.push({ ...word, at, exchange, conversation: this.conversation })
+  }
+
+  /** Each message of a WebSocket stands in the body with a newline behind it. */
+  #messages(bytes: Uint8Array): void {
+    const answer = this.#answer ?? this.#begin({})
+    const lines = (this.#message + this.#decoder.decode(bytes, { stream: true })).split('\n')
+    this.#message = lines.pop() ?? ''
+    for (const line of lines) answer?.message(line)
+  }
+
+  #outcome(end: EndRecord): ModelOutcome {
+    const { facts = {}, isReadable = false } = this.#answer ?? {}
+    const isWhole = end.broken === undefined && end.stopped === undefined
+    return outcomeOf({ end, status: this.#status, facts, isReadable: isReadable && isWhole })
+  }
+
+  #stopped(record: EndRecord): NonNullable<ExchangeEnded['stopped']> {
+    const { startedAt } = this.#options
+    const { facts = {}, events } = this.#answer ?? {}
+    const hungUpAt = record.hungUpAt ?? record.at
+    const timeout = this.#timeout(hungUpAt)
+    return {
+      signalledAt: startedAt + hungUpAt,
+      lastByteAt: this.#lastChunkAt === undefined ? undefined : startedAt + this.#lastChunkAt,
+      releasedAt: startedAt + record.at,
+      bytes: record.responseBytes,
+      events,
+      textLength: facts.textLength,
+      outputTokens: facts.outputTokens,
+      otherwise:
+        timeout === undefined
+          ? { origin: 'host', reason: 'the agent hung up' }
+          : { origin: 'timeout', reason: timeout },
+    }
+  }
+
+  /** Why the agent hung up, where it had waited for as long as it does. */
+  #timeout(hungUpAt: number): string | undefined {
+    const { idleTimeout } = this.#options
+    if (idleTimeout === undefined || hungUpAt - this.#lastSignAt < idleTimeout * 1000)
+      return undefined
+    return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
+  }
+}

@@ -1,0 +1,49 @@
+import type { EndRecord, ExchangeRecord } from '@tacho/format'
+import { known } from '../attributes.js'
+import type { ExchangeEnded } from '../observation.js'
+
+// What the conventions know; a method of another name stands in `http.request.method_original`.
+const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '))
+
+/** The span of an exchange's HTTP request (OpenTelemetry's HTTP conventions, client spans). */
+export function httpSpanOf(
+  { method, url, headers }: ExchangeRecord,
+  startedAt: number,
+  { state, error }: EndRecord,
+  more: { status: number | undefined; peer: EndRecord['peer'] },
+): ExchangeEnded['http'] {
+  const { status, peer } = more
+  const isKnown = METHODS.has(method)
+  // A caller's cancel is no error of the request's.
+  const isFailed = state === 'failed'
+  const isRefused = status !== undefined && status >= 400
+  const userAgent = headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1]
+  return {
+    name: isKnown ? method : 'HTTP',
+    startedAt,
+    attributes: known({
+      ...placeOf(url),
+      'http.request.method': isKnown ? method : '_OTHER',
+      'http.request.method_original': isKnown ? undefined : method,
+      'user_agent.original': userAgent,
+      'network.peer.address': peer?.address,
+      'network.peer.port': peer?.port,
+      'http.response.status_code': status,
+      'error.type': isFailed ? (error?.code ?? 'unknown') : isRefused ? String(status) : undefined,
+    }),
+    ...((isFailed || isRefused) && { error: { message: isFailed ? error?.message : undefined } }),
+  }
+}
+
+function placeOf(text: string): Record<string, string | number | undefined> {
+  const url = new URL(text)
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  return {
+    'url.full': text,
+    'url.path': url.pathname,
+    'url.query': url.search === '' ? undefined : url.search,
+    'url.scheme': url.protocol.slice(0, -1),
+    'server.address': url.hostname,
+    'server.port': port,
+  }
+}
