@@ -62,8 +62,7 @@ function tachoProblem(words: readonly string[], tacho: TachoHelp): string | unde
   if (!/^[a-z]+$/.test(name)) return undefined
   const options = tacho.optionsOf(name, below)
   if (options === undefined) return `tacho has no command ${name}; see tacho --help`
-  // What is not ours is Codex's there.
-  if (name === 'codex') return undefined
+  if (tacho.isAgent(name)) return undefined
   const unknown = args
     .flatMap((word) => /^--[a-z][a-z-]*/.exec(word)?.[0] ?? [])
     .find((option) => !options.has(option))

@@ -8,6 +8,8 @@ export type TachoHelp = {
    * @param below the word behind it, which may be a command of its own: `export otlp`.
    */
   optionsOf(command: string, below?: string): ReadonlySet<string> | undefined
+  /** Whether a command runs an agent: what is not ours there is the agent's. */
+  isAgent(command: string): boolean
 }
 
 /** Asks the built command for its help, once for each command that is looked for. */
@@ -22,15 +24,17 @@ export function tachoHelp(program: string): TachoHelp {
   }
   const known = new Map<string, string>()
   const told = (...words: string[]): string => {
-    const text = known.get(words.join(' ')) ?? help(...words, '--help')
+    // An agent's own help is asked for with --help, and it is not ours to run.
+    const asked = words.length === 1 ? ['help', ...words] : [...words, '--help']
+    const text = known.get(words.join(' ')) ?? help(...asked)
     known.set(words.join(' '), text)
     return text
   }
   return {
+    isAgent: (command) => /^Usage: .* \[arguments\.\.\.\]$/m.test(told(command)),
     optionsOf(command, below = '') {
       if (!commands.has(command)) return undefined
-      // Codex's own help is asked for there, and it is not ours to run.
-      const own = command === 'codex' ? help('help', command) : told(command)
+      const own = told(command)
       const isCommand = new RegExp(`^ {2}${below} `, 'm').test(own)
       const text = /^[a-z]+$/.test(below) && isCommand ? told(command, below) : own
       return new Set(text.match(/--[a-z][a-z-]*/g))

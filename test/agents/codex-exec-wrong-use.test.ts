@@ -163,7 +163,7 @@ test('where the tap cannot listen, the run goes on without it', async () => {
 test('where a part of Tacho is missing, codex runs all the same', async () => {
   await using place = await workplace([], { codex: standIn(SAYS_HELLO) })
   const copy = join(place.home.root, 'copy')
-  for (const path of ['bin/tacho.js', 'bin/package.json', 'dist/bundle/codex.cjs']) {
+  for (const path of ['bin/tacho.js', 'bin/package.json', 'dist/bundle/agents/codex.cjs']) {
     mkdirSync(dirname(join(copy, path)), { recursive: true })
     copyFileSync(join(repositoryRoot, 'packages/cli', path), join(copy, path))
   }

@@ -10,12 +10,11 @@ for (const [name, directory, environment, roots] of [
   ['a folder that was asked for, and no other', '/tmp/s', { TACHO_SESSIONS_DIR: '/x' }, ['/tmp/s']],
   ['TACHO_SESSIONS_DIR first', undefined, { TACHO_SESSIONS_DIR: '/x' }, ['/x', codex, state]],
   ['an empty TACHO_SESSIONS_DIR is none', undefined, { TACHO_SESSIONS_DIR: '' }, [codex, state]],
-  ['CODEX_HOME', undefined, { CODEX_HOME: '/c' }, ['/c/sessions', state]],
   ['XDG_STATE_HOME', undefined, { XDG_STATE_HOME: '/s' }, [codex, '/s/tacho/sessions']],
   ['a relative XDG_STATE_HOME is ignored', undefined, { XDG_STATE_HOME: 's' }, [codex, state]],
   ['each root once', undefined, { TACHO_SESSIONS_DIR: codex }, [codex, state]],
 ] as const) {
   test(`roots: ${name}`, () => {
-    expect(sessionRoots({ directory, environment, home })).toEqual(roots)
+    expect(sessionRoots({ directory, agents: [codex], environment, home })).toEqual(roots)
   })
 }

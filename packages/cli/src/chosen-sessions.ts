@@ -1,4 +1,4 @@
-import { type FoundSession, findSessions, sessionRoots, sessionState } from '@tacho/reader'
+import { type FoundSession, findSessions, sessionState } from '@tacho/reader'
 import type { Command } from 'commander'
 import { sinceOf } from './age.js'
 import { CommandError, EXIT } from './command-error.js'
@@ -28,13 +28,13 @@ export function chosenSessions(
   names: readonly string[],
   options: ManySessionsOptions,
 ): FoundSession[] {
-  const { all = false, since, sessionsDir } = options
+  const { all = false, since, roots } = options
   if (names.length > 0 ? all || since !== undefined : !all && since === undefined) throw wrongUse()
   if (names.length > 0) {
     const named = names.map((name) => sessionNamed(name, options))
     return [...new Map(named.map((session) => [session.folder, session])).values()]
   }
-  const sessions = findSessions(sessionRoots({ directory: sessionsDir }))
+  const sessions = findSessions(roots)
   return since === undefined ? sessions : sessions.filter((session) => isSince(session, since))
 }
 

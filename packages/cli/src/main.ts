@@ -1,3 +1,4 @@
+import type { Agent } from '@tacho/launcher'
 import { endWhenStdoutBreaks, note } from './output.js'
 import { program } from './program.js'
 import { wordError } from './word-error.js'
@@ -7,11 +8,12 @@ import { wordError } from './word-error.js'
  * caught and worded.
  *
  * @param argv the words after `tacho`.
+ * @param agents in the place of those that Tacho knows.
  */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], agents?: readonly Agent[]): Promise<void> {
   endWhenStdoutBreaks()
   try {
-    await program().parseAsync(argv, { from: 'user' })
+    await program(agents).parseAsync(argv, { from: 'user' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     const { exitCode, text } = wordError(error)

@@ -1,8 +1,12 @@
-import { type FoundSession, findSession, sessionRoots } from '@tacho/reader'
+import { type FoundSession, findSession } from '@tacho/reader'
 import { type Command, Option } from 'commander'
 
 /** The options of every command that looks for sessions. */
-export type SessionOptions = { sessionsDir?: string }
+export type SessionOptions = {
+  sessionsDir?: string
+  /** The folders to look in; `program` puts them there. */
+  roots: readonly string[]
+}
 
 /** Adds `--sessions-dir`, which all commands about sessions have. */
 export function withSessionsDir(command: Command): Command {
@@ -23,5 +27,5 @@ export const SESSION_ARGUMENT = [
  * @throws ReaderError where there is none, or more than one.
  */
 export function sessionNamed(name: string, options: SessionOptions): FoundSession {
-  return findSession(name, sessionRoots({ directory: options.sessionsDir }))
+  return findSession(name, options.roots)
 }

@@ -1,5 +1,17 @@
 // Only what the way without recording needs is loaded with this package; the rest is imported
 // where a run is recorded.
-export { codex } from './run/agent-command.js'
-export { codexesOnPath, findCodex, isShim, NoCodex, SHIM_MARK } from './run/find-program.js'
+export type {
+  Agent,
+  AgentMode,
+  AgentProgram,
+  AgentTaps,
+  RecordedAgent,
+  TappedRun,
+} from './agents/agent.js'
+export { AGENTS } from './agents/index.js'
+export { findProgram, isShim, NoProgram, programsOnPath, SHIM_MARK } from './run/find-program.js'
+export { launch } from './run/launch.js'
 export { installShim, removeShims, ShimRefused, type ShimStatus, shimStatus } from './shim/shim.js'
+export type { Upstream } from './taps/http/upstream.js'
+export type { LogExport } from './taps/otlp/log-export.js'
+export type { StartChange } from './taps/start-change.js'

@@ -5,6 +5,8 @@ import { isAbsolute, join, resolve } from 'node:path'
 export type RootChoice = {
   /** Look here and nowhere else (`--sessions-dir`). */
   directory?: string | undefined
+  /** Where the agents keep their sessions, each by its own rules. */
+  agents?: readonly string[]
   environment?: Readonly<Record<string, string | undefined>>
   /** The user's home, for the defaults. */
   home?: string
@@ -12,17 +14,16 @@ export type RootChoice = {
 
 /**
  * The folders in which sessions are looked for, in this order, each once: the one that was asked
- * for, and only that; else `TACHO_SESSIONS_DIR`, Codex's `$CODEX_HOME/sessions` and
+ * for, and only that; else `TACHO_SESSIONS_DIR`, those of the agents and
  * `$XDG_STATE_HOME/tacho/sessions`. They need not exist.
  */
 export function sessionRoots(choice: RootChoice = {}): string[] {
   if (choice.directory !== undefined) return [resolve(choice.directory)]
-  const { environment = process.env, home = homedir() } = choice
+  const { agents = [], environment = process.env, home = homedir() } = choice
   const own = environment.TACHO_SESSIONS_DIR
-  const codexHome = environment.CODEX_HOME || join(home, '.codex')
   const roots = [
     ...(own ? [resolve(own)] : []),
-    resolve(codexHome, 'sessions'),
+    ...agents.map((root) => resolve(root)),
     join(stateHome(environment.XDG_STATE_HOME, home), 'tacho', 'sessions'),
   ]
   return [...new Set(roots)]

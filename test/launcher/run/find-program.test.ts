@@ -1,10 +1,17 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findCodex, isShim, NoCodex, SHIM_MARK } from '@tacho/launcher'
+import { AGENTS, findProgram, isShim, NoProgram, SHIM_MARK } from '@tacho/launcher'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+const codex = AGENTS.find(({ name }) => name === 'codex')
+
 let root: string
+
+function findCodex(environment: NodeJS.ProcessEnv): string {
+  if (codex === undefined) throw new Error('Codex is not in the list of agents.')
+  return findProgram(codex.program, environment)
+}
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tacho-find-'))
@@ -47,7 +54,7 @@ test('a shim in TACHO_CODEX would call itself for ever', () => {
 })
 
 test.each([{}, { PATH: '' }, { PATH: '/nonexistent:' }])('with %j there is none', (environment) => {
-  expect(() => findCodex(environment)).toThrow(NoCodex)
+  expect(() => findCodex(environment)).toThrow(NoProgram)
   expect(() => findCodex(environment)).toThrow(/npm install -g @openai\/codex/)
 })
 

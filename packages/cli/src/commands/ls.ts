@@ -1,4 +1,4 @@
-import { findSessions, listSessions, type SessionSummary, sessionRoots } from '@tacho/reader'
+import { findSessions, listSessions, type SessionSummary } from '@tacho/reader'
 import { type Command, Option } from 'commander'
 import { jsonText } from '../json-text.js'
 import { LIST_COLUMNS, listRows } from '../list-rows.js'
@@ -21,7 +21,7 @@ export function addLsCommand(tacho: Command): void {
 }
 
 async function ls(options: LsOptions): Promise<void> {
-  const roots = sessionRoots({ directory: options.sessionsDir })
+  const { roots } = options
   if (options.ids) {
     for (const { id } of findSessions(roots)) await write(`${id}\n`)
     return

@@ -5,7 +5,6 @@ import {
   type SealedLog,
   sealableBytes,
   sealSession,
-  sessionRoots,
   summarize,
 } from '@tacho/reader'
 import type { Command } from 'commander'
@@ -60,10 +59,10 @@ function only(name: string, options: SealOptions): FoundSession {
   throw wrongUse()
 }
 
-function olderThan({ olderThan: age, sessionsDir }: SealOptions): FoundSession[] {
+function olderThan({ olderThan: age, roots }: SealOptions): FoundSession[] {
   if (age === undefined) throw wrongUse()
   const before = Date.now() - age
-  return findSessions(sessionRoots({ directory: sessionsDir })).filter((session) => {
+  return findSessions(roots).filter((session) => {
     if (sealableBytes(session.folder) === 0) return false
     const { ended, endedAt, lastStartedAt = '', newerFormat } = summarize(session)
     if (ended === 'running' || newerFormat !== undefined) return false

@@ -1,17 +1,22 @@
+import type { Agent } from '@tacho/launcher'
 import { Argument, type Command, Option } from 'commander'
 import type { ShimOptions } from './shim.js'
 
-/** `tacho shim install|remove|status codex`: what it does is in `shim.ts`, loaded when asked for. */
-export function addShimEntry(tacho: Command): void {
+/** `tacho shim install|remove|status <agent>`: what it does is in `shim.ts`, loaded when asked for. */
+export function addShimEntry(tacho: Command, agents: readonly Agent[]): void {
+  const names = agents.map(({ name }) => name)
   tacho
     .command('shim')
-    .description('make `codex --persist-session` work as typed, by a codex of ours first on PATH')
+    .description(
+      'make `<agent> --persist-session` work as typed, by a program of ours first on PATH',
+    )
     .addArgument(new Argument('<action>', 'what to do').choices(['install', 'remove', 'status']))
-    .addArgument(new Argument('<agent>', 'whose').choices(['codex']))
+    .addArgument(new Argument('<agent>', 'whose').choices(names))
     .option('--dir <dir>', 'install: the folder to put it into')
     .addOption(new Option('--json', 'status: print an object'))
-    .action(async (action: string, _agent: string, options: ShimOptions) => {
+    .action(async (action: string, name: string, options: ShimOptions) => {
+      const agent = agents.find((one) => one.name === name)
       const { shim } = await import('./shim.js')
-      await shim(action, options)
+      if (agent !== undefined) await shim(action, agent, options)
     })
 }

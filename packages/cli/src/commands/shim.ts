@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { installShim, removeShims, type ShimStatus, shimStatus } from '@tacho/launcher'
+import { type Agent, installShim, removeShims, type ShimStatus, shimStatus } from '@tacho/launcher'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { write } from '../output.js'
@@ -8,44 +8,48 @@ const TACHO = fileURLToPath(new URL('../../bin/tacho.js', import.meta.url))
 
 export type ShimOptions = { dir?: string; json?: boolean }
 
-/** What `tacho shim <action> codex` does. */
-export async function shim(action: string, options: ShimOptions): Promise<void> {
+/** What `tacho shim <action> <agent>` does. */
+export async function shim(action: string, agent: Agent, options: ShimOptions): Promise<void> {
   switch (action) {
     case 'install':
-      return install(options)
+      return install(agent, options)
     case 'remove':
-      return remove()
+      return remove(agent)
     case 'status':
-      return status(options)
+      return status(agent, options)
   }
 }
 
-async function install({ dir }: ShimOptions): Promise<void> {
-  const path = refusing(() => installShim(TACHO, process.env, dir))
-  await write(`${path} runs codex under Tacho.\n`)
-  if (!shimStatus(process.env).isFirst) await write(firstOnPath(path))
+async function install(agent: Agent, { dir }: ShimOptions): Promise<void> {
+  const path = refusing(() => installShim(agent, TACHO, process.env, dir))
+  await write(`${path} runs ${agent.program.command} under Tacho.\n`)
+  if (!shimStatus(agent, process.env).isFirst) await write(firstOnPath(path))
 }
 
-async function remove(): Promise<void> {
-  const removed = refusing(() => removeShims(process.env))
+async function remove(agent: Agent): Promise<void> {
+  const removed = refusing(() => removeShims(agent, process.env))
   if (removed.length === 0) await write('There is no shim of Tacho.\n')
   for (const path of removed) await write(`${path} removed.\n`)
 }
 
-async function status({ json }: ShimOptions): Promise<void> {
-  const found = shimStatus(process.env)
+async function status(agent: Agent, { json }: ShimOptions): Promise<void> {
+  const found = shimStatus(agent, process.env)
   if (!found.isFirst) process.exitCode = EXIT.failure
-  if (json) return write(`${jsonText({ ...found, codex: found.codex ?? null }, 2)}\n`)
-  await write(`${statusWords(found)}\n`)
+  const { shims, program = null, isFirst } = found
+  if (json) return write(`${jsonText({ shims, [agent.name]: program, isFirst }, 2)}\n`)
+  await write(`${statusWords(agent, found)}\n`)
 }
 
-function statusWords({ shims, codex, isFirst }: ShimStatus): string {
+function statusWords(
+  { name, title, program: { command } }: Agent,
+  { shims, program, isFirst }: ShimStatus,
+): string {
   const [first] = shims
   if (first === undefined)
-    return 'No shim: codex runs without Tacho. Install one: tacho shim install codex'
+    return `No shim: ${command} runs without Tacho. Install one: tacho shim install ${name}`
   if (!isFirst)
-    return `${first} is there, but not first on PATH: codex runs without Tacho.\n${firstOnPath(first)}`.trimEnd()
-  return `codex is ${first}, which runs ${codex ?? 'no Codex: there is none on PATH'} under Tacho.`
+    return `${first} is there, but not first on PATH: ${command} runs without Tacho.\n${firstOnPath(first)}`.trimEnd()
+  return `${command} is ${first}, which runs ${program ?? `no ${title}: there is none on PATH`} under Tacho.`
 }
 
 function firstOnPath(path: string): string {

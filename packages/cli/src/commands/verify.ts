@@ -1,7 +1,6 @@
 import {
   type FoundSession,
   findSessions,
-  sessionRoots,
   type Verification,
   verifiableBytes,
   verifySession,
@@ -44,7 +43,7 @@ async function verify(name: string | undefined, options: VerifyOptions): Promise
 
 function chosen(name: string | undefined, options: VerifyOptions): FoundSession[] {
   if (options.all && name === undefined) {
-    return findSessions(sessionRoots({ directory: options.sessionsDir }))
+    return findSessions(options.roots)
   }
   if (options.all || name === undefined) {
     throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { type ProcessStat, processStatOf } from '../run/process/process-stat.js'
+import { type ProcessStat, processStatOf } from '../process/process-stat.js'
 
 /** A process by what names it for good: ids are given anew, with another start. */
 export type Process = { pid: number; startedAt: string }

@@ -1,5 +1,4 @@
 import { isAbsolute, join, normalize } from 'node:path'
-import { codexHome } from '../agents/codex/home.js'
 import { WrongUse, withHome } from './switches.js'
 
 /**
@@ -20,11 +19,8 @@ export function debugLogPath(path: string | undefined): string | undefined {
   return normal
 }
 
-/** Where it goes without persistence: an absolute path as it is, a relative one to Codex's logs. */
-export function debugLogWithoutSession(
-  path: string | undefined,
-  environment: NodeJS.ProcessEnv,
-): string {
+/** Where it goes without persistence: an absolute path as it is, a relative one to the agent's logs. */
+export function debugLogWithoutSession(path: string | undefined, agentHome: string): string {
   const inside = debugLogPath(path) ?? 'session.log'
-  return isAbsolute(inside) ? inside : join(codexHome(environment), 'log', inside)
+  return isAbsolute(inside) ? inside : join(agentHome, 'log', inside)
 }

@@ -1,44 +1,49 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import type { AgentProgram } from '../agents/agent.js'
 
 /** What a shim of ours has in its first lines, so that it is never taken for the real program. */
 export const SHIM_MARK = 'tacho-shim'
 
-/** There is no Codex to run. */
-export class NoCodex extends Error {
-  override readonly name = 'NoCodex'
+/** There is no agent to run. */
+export class NoProgram extends Error {
+  override readonly name = 'NoProgram'
   readonly exitCode = 127
 }
 
 /**
- * The path of the real `codex`: what TACHO_CODEX names, else the first on PATH that is no shim.
+ * The path of an agent's real program: what our variable names, else the first on PATH that is no
+ * shim.
  *
- * @throws NoCodex where there is none; the message says what to install.
+ * @throws NoProgram where there is none; the message says what to install.
  */
-export function findCodex(environment: NodeJS.ProcessEnv): string {
-  const named = environment.TACHO_CODEX
+export function findProgram(
+  { command, variable, install }: AgentProgram,
+  environment: NodeJS.ProcessEnv,
+): string {
+  const named = environment[variable]
   if (named) {
     if (!isProgram(named)) {
-      throw new NoCodex(`TACHO_CODEX names ${named}, which is no program that can be run.`)
+      throw new NoProgram(`${variable} names ${named}, which is no program that can be run.`)
     }
-    if (isShim(named)) throw new NoCodex(`TACHO_CODEX names ${named}, which is Tacho's own shim.`)
+    if (isShim(named)) throw new NoProgram(`${variable} names ${named}, which is Tacho's own shim.`)
     return named
   }
-  const found = codexesOnPath(environment).find((path) => !isShim(path))
+  const found = programsOnPath(command, environment).find((path) => !isShim(path))
   if (found === undefined) {
-    throw new NoCodex(
-      'There is no codex on PATH. Install it: npm install -g @openai/codex, or name it: TACHO_CODEX=/path/to/codex',
+    throw new NoProgram(
+      `There is no ${command} on PATH. Install it: ${install}, or name it: ${variable}=/path/to/${command}`,
     )
   }
   return found
 }
 
-/** Every `codex` on PATH, in order, shims included. */
-export function codexesOnPath(environment: NodeJS.ProcessEnv): string[] {
+/** Every program of this name on PATH, in order, shims included. */
+export function programsOnPath(command: string, environment: NodeJS.ProcessEnv): string[] {
   return (environment.PATH ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, 'codex'))
+    .map((folder) => join(folder, command))
     .filter(isProgram)
 }
 

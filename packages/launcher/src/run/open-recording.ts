@@ -2,7 +2,7 @@ import { CannotRecord, Recording, type RecordingOptions } from '@tacho/recorder'
 
 export { openDebugLog } from '@tacho/recorder'
 
-/** Opens a recording; where there is no place for one, that is told in a line, and Codex runs on. */
+/** Opens a recording; where there is no place for one, that is told in a line, and the agent runs on. */
 export function openRecording(options: RecordingOptions): Recording | undefined {
   try {
     return new Recording(options)

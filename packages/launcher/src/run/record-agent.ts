@@ -1,63 +1,58 @@
-import { join } from 'node:path'
-import { isUuid } from '@tacho/format'
-import { isLogLevel, LOG_LEVELS, type LogLevel, type Session } from '@tacho/recorder'
-import { tapStdio } from '../agents/codex/app-server/tap-stdio.js'
-import { codexHome } from '../agents/codex/home.js'
-import { Rollouts } from '../agents/codex/rollouts.js'
-import { type CodexTap, startTap } from '../agents/codex/taps.js'
-import { tapTui } from '../agents/codex/tui/tui-tap.js'
+import { isLogLevel, LOG_LEVELS, type LogLevel } from '@tacho/recorder'
+import type { AgentTaps, RecordedAgent } from '../agents/agent.js'
+import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../process/free-descriptors.js'
+import { type AgentEnded, type AgentStart, runAgent } from '../process/run-agent.js'
+import { LateRecording } from '../taps/late-recording.js'
 import { canReadStderr } from '../taps/stderr/can-read-stderr.js'
 import { relayStderr } from '../taps/stderr/relay-stderr.js'
+import { leaveStandardOutput } from '../terminal/standard-output.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
-import { LateRecording } from './late-recording.js'
 import { Troubles } from './notices.js'
-import { areDescriptorsFree, NEEDED_DESCRIPTORS } from './process/free-descriptors.js'
-import { type AgentEnded, type AgentStart, runAgent } from './process/run-agent.js'
-import { leaveStandardOutput } from './process/standard-output.js'
 import type { RecordedRun } from './recorded-run.js'
+import { type ListeningTaps, startTaps } from './start-taps.js'
 import { type Switches, WrongUse, withHome } from './switches.js'
 
 const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
 
-type Log = (level: LogLevel, label: string, message: string) => void
-
 /**
- * Runs Codex under record. Whatever of ours does not work is told in a line and left out; Codex
- * runs and ends as it would without us.
+ * Runs an agent under record. Whatever of ours does not work is told in a line and left out; the
+ * agent runs and ends as it would without us.
  *
  * @throws WrongUse where a switch has a value that means nothing.
- * @throws CannotStart where Codex cannot be started.
+ * @throws CannotStart where the agent cannot be started.
  */
-export async function recordCodex(
+export async function recordAgent(
   run: RecordedRun,
+  recorded: RecordedAgent,
   environment: NodeJS.ProcessEnv,
 ): Promise<AgentEnded> {
-  const troubles = new Troubles(run.mode === 'tui')
+  const { agent, mode, switches } = run
+  const troubles = new Troubles(mode.hasScreen ?? false)
   try {
-    const level = logLevelOf(run.switches)
-    const path = debugLogPath(run.switches.debugLog?.path)
+    const level = logLevelOf(switches)
+    const path = debugLogPath(switches.debugLog?.path)
     if (!areDescriptorsFree()) {
       troubles.tell(TOO_FEW_DESCRIPTORS)
       return await runAgent(plainStart(run, environment))
     }
-    // With an app-server it is ours, and the agent's is a pipe.
-    if (run.mode !== 'app-server') leaveStandardOutput()
-    if (!run.switches.persistSession) return await runWithLog(run, environment, level, troubles)
+    // Where the agent speaks through us it is ours, and the agent's is a pipe.
+    if (!mode.speaksThroughUs) leaveStandardOutput()
+    if (!switches.persistSession) return await runWithLog(run, environment, level, troubles)
     const tell = (sentence: string) => troubles.tell(sentence)
-    return await runRecorded(run, environment, tell, async () => {
+    return await runRecorded(run, { recorded, environment, tell }, async () => {
       const { openRecording } = await import('./open-recording.js')
       return openRecording({
-        root: rootOf(run.switches, environment),
-        agent: { name: 'codex' },
-        isSessionId: isUuid,
-        command: run.mode,
-        argv: run.switches.args,
+        root: rootOf(run, environment),
+        agent: { name: agent.name },
+        isSessionId: recorded.isSessionId,
+        command: mode.name,
+        argv: switches.args,
         cwd: process.cwd(),
         environment,
         logLevel: level,
         logPath: path,
         onTrouble: tell,
-        ...(run.mode === 'tui' && { lateWishMilliseconds: HOOK_MILLISECONDS }),
+        lateWishMilliseconds: mode.lateWishMilliseconds,
       })
     })
   } finally {
@@ -65,50 +60,57 @@ export async function recordCodex(
   }
 }
 
-// A TUI tells that it was interrupted once it has let go of its requests.
-const HOOK_MILLISECONDS = 1000
+type Surroundings = {
+  recorded: RecordedAgent
+  environment: NodeJS.ProcessEnv
+  tell: (sentence: string) => void
+}
 
 async function runRecorded(
   run: RecordedRun,
-  environment: NodeJS.ProcessEnv,
-  tell: (sentence: string) => void,
+  { recorded, environment, tell }: Surroundings,
   open: Parameters<LateRecording['open']>[0],
 ): Promise<AgentEnded> {
   const late = new LateRecording()
-  late.log('info', 'tacho', `recording ${run.codex} (${run.mode}) in ${process.cwd()}`)
-  const rollouts = new Rollouts(codexHome(environment))
-  const tap = await startTap({ args: run.switches.args, environment, late, rollouts, tell })
+  const { agent, program, mode, switches } = run
+  late.log('info', 'tacho', `recording ${program} (${mode.name}) in ${process.cwd()}`)
+  const { args } = switches
+  const taps = recorded.tapsOf({ mode, args, environment, late })
+  const listening = await startTaps({
+    ...{ title: agent.title, agent: recorded, taps },
+    ...{ args, environment, late, tell },
+  })
   let ended: AgentEnded = { exitCode: 127 }
   let opened: Promise<void> | undefined
   try {
     const start = withStderr(
       {
-        ...plainStart(run, environment),
-        args: tap.args,
-        environment: tap.environment,
+        command: program,
+        args: listening.args,
+        environment: listening.environment,
         onSignal: (signal) => late.with((recording) => recording.signalled(signal)),
       },
-      (level, label, message) => late.log(level, label, message),
+      (line) => late.log('info', agent.name, line),
     )
     // Where nobody talks with the agent but through us, we must be there first.
-    if (run.mode === 'app-server') {
+    if (mode.speaksThroughUs) {
       opened = late.open(open)
       await opened
     }
-    const running = runAgent(await withOwnTap(start, run, late, { tap, rollouts }))
-    tap.started()
+    const running = runAgent(await withOwnTap(start, taps, late, listening))
+    listening.started()
     opened ??= late.open(open)
     ended = await running
     return ended
   } finally {
     await (opened ?? late.open(open))
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
-    late.log('info', 'tacho', `codex ended: ${how}`)
+    late.log('info', 'tacho', `${agent.name} ended: ${how}`)
     const recording = await late.ready
-    // Whatever fails here, Codex has ended as it has.
+    // Whatever fails here, the agent has ended as it has.
     for (const close of [
-      () => tap.close(),
-      () => rollouts.close(),
+      () => listening.close(),
+      async () => taps.close?.(),
       async () => recording?.close(ended),
     ]) {
       await close().catch((error: unknown) => late.log('error', 'tacho', String(error)))
@@ -116,23 +118,19 @@ async function runRecorded(
   }
 }
 
-/** The start with the tap that only one way to run Codex has. */
+/** The start with the taps that are no listeners: they stand between the agent and its user. */
 async function withOwnTap(
   start: AgentStart,
-  run: RecordedRun,
+  { jsonRpc, hooks }: AgentTaps,
   late: LateRecording,
-  { tap, rollouts }: { tap: CodexTap; rollouts: Rollouts },
+  { hearsLogEvents }: ListeningTaps,
 ): Promise<AgentStart> {
-  const { args } = run.switches
-  if (run.mode === 'exec') return start
-  if (run.mode === 'tui') return tapTui({ start, args, late, hooks: tap.hooks })
-  const recording = await late.ready
-  if (recording === undefined) return start
-  const onThread = (id: string, session: Session) => rollouts.noteThread(id, session)
-  return tapStdio({ start, args, recording, onThread })
+  const hooked = hooks === undefined ? start : await hooks(start, { logEvents: hearsLogEvents })
+  const recording = jsonRpc && (await late.ready)
+  return recording === undefined ? hooked : (jsonRpc?.(hooked, recording) ?? hooked)
 }
 
-/** Only a debug log is wanted: Codex's standard error goes to it, and nothing else is touched. */
+/** Only a debug log is wanted: the agent's standard error goes to it, and nothing else is touched. */
 async function runWithLog(
   run: RecordedRun,
   environment: NodeJS.ProcessEnv,
@@ -140,7 +138,8 @@ async function runWithLog(
   troubles: Troubles,
 ): Promise<AgentEnded> {
   const { openDebugLog } = await import('./open-recording.js')
-  const path = debugLogWithoutSession(run.switches.debugLog?.path, environment)
+  const { agent, program, mode, switches } = run
+  const path = debugLogWithoutSession(switches.debugLog?.path, agent.home(environment))
   const debugLog = openDebugLog({
     path,
     level,
@@ -150,35 +149,36 @@ async function runWithLog(
   debugLog.log(
     'info',
     'tacho',
-    `${run.codex} (${run.mode}) in ${process.cwd()}; no session is recorded`,
+    `${program} (${mode.name}) in ${process.cwd()}; no session is recorded`,
   )
   try {
-    return await runAgent(withStderr(plainStart(run, environment), debugLog.log))
+    return await runAgent(
+      withStderr(plainStart(run, environment), (line) => debugLog.log('info', agent.name, line)),
+    )
   } finally {
     debugLog.close()
   }
 }
 
-function rootOf({ sessionsDir }: Switches, environment: NodeJS.ProcessEnv): string {
-  return sessionsDir === undefined
-    ? join(codexHome(environment), 'sessions')
-    : withHome(sessionsDir)
+function rootOf({ agent, switches }: RecordedRun, environment: NodeJS.ProcessEnv): string {
+  const { sessionsDir } = switches
+  return sessionsDir === undefined ? agent.sessionsRoot(environment) : withHome(sessionsDir)
 }
 
 function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStart {
-  return { command: run.codex, args: run.switches.args, environment }
+  return { command: run.program, args: run.switches.args, environment }
 }
 
-/** The same start with Codex's standard error read on its way, where that changes nothing. */
-function withStderr(start: AgentStart, log: Log): AgentStart {
+/** The same start with the agent's standard error read on its way, where that changes nothing. */
+function withStderr(start: AgentStart, onLine: (line: string) => void): AgentStart {
   if (!canReadStderr()) return start
   return {
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
-      // Not there either where Codex could not be started for want of descriptors.
+      // Not there either where the agent could not be started for want of descriptors.
       if (!child.stderr) return
-      relayStderr(child.stderr, (line) => log('info', 'codex', line))
+      relayStderr(child.stderr, onLine)
     },
   }
 }

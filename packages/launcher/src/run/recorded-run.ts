@@ -1,5 +1,11 @@
-import type { CodexMode } from '../agents/codex/subcommand.js'
+import type { Agent, AgentMode } from '../agents/agent.js'
 import type { Switches } from './switches.js'
 
-/** A run of Codex that leaves something behind. */
-export type RecordedRun = { codex: string; mode: CodexMode; switches: Switches }
+/** A run of an agent that leaves something behind. */
+export type RecordedRun = {
+  agent: Agent
+  /** The path of its real program. */
+  program: string
+  mode: AgentMode
+  switches: Switches
+}

@@ -10,15 +10,16 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
-import { codexesOnPath, isShim, SHIM_MARK } from '../run/find-program.js'
+import type { Agent } from '../agents/agent.js'
+import { isShim, programsOnPath, SHIM_MARK } from '../run/find-program.js'
 
 /** What stands where on PATH. */
 export type ShimStatus = {
   /** Our shims, in the order of PATH, and the one in our own folder. */
   shims: string[]
-  /** The Codex that the shim runs. */
-  codex: string | undefined
-  /** Whether `codex`, typed, runs under Tacho. */
+  /** The agent's own program, which the shim runs. */
+  program: string | undefined
+  /** Whether the agent's command, typed, runs under Tacho. */
   isFirst: boolean
 }
 
@@ -27,33 +28,37 @@ export class ShimRefused extends Error {
   override readonly name = 'ShimRefused'
 }
 
-/** What `codex`, typed in this environment, is. */
-export function shimStatus(environment: NodeJS.ProcessEnv): ShimStatus {
-  const onPath = codexesOnPath(environment)
-  const own = join(ownFolder(environment), 'codex')
+/** What an agent's command, typed in this environment, is. */
+export function shimStatus(
+  { program: { command } }: Agent,
+  environment: NodeJS.ProcessEnv,
+): ShimStatus {
+  const onPath = programsOnPath(command, environment)
+  const own = join(ownFolder(environment), command)
   const shims = onPath.filter(isShim)
   if (!shims.includes(own) && existsSync(own) && isShim(own)) shims.push(own)
   return {
     shims,
-    codex: onPath.find((path) => !isShim(path)),
+    program: onPath.find((path) => !isShim(path)),
     isFirst: onPath[0] !== undefined && isShim(onPath[0]),
   }
 }
 
 /**
- * Puts a `codex` that runs `tacho codex` into a folder: the named one, else the first of the user's
- * own on PATH that stands before the real one's, else one of Tacho's.
+ * Puts a program of an agent's name that runs `tacho <agent>` into a folder: the named one, else the
+ * first of the user's own on PATH that stands before the real one's, else one of Tacho's.
  *
  * @param tacho the path of the `tacho` program.
  * @returns the path of the shim.
- * @throws ShimRefused where something else is called `codex` there, or it cannot be written.
+ * @throws ShimRefused where something else has that name there, or it cannot be written.
  */
 export function installShim(
+  agent: Agent,
   tacho: string,
   environment: NodeJS.ProcessEnv,
-  folder = chooseFolder(environment),
+  folder = chooseFolder(agent, environment),
 ): string {
-  const path = join(folder, 'codex')
+  const path = join(folder, agent.program.command)
   if (existsSync(path) && !isShim(path)) {
     throw new ShimRefused(
       `${path} is there already and is not ours. Choose another folder with --dir DIR.`,
@@ -62,7 +67,7 @@ export function installShim(
   const draft = `${path}.${process.pid}`
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(draft, shimText(process.execPath, tacho), { mode: 0o755 })
+    writeFileSync(draft, shimText(agent, process.execPath, tacho), { mode: 0o755 })
     renameSync(draft, path)
   } catch (cause) {
     rmSync(draft, { force: true })
@@ -75,13 +80,13 @@ export function installShim(
 }
 
 /**
- * Takes every shim of ours away.
+ * Takes every shim of an agent away.
  *
  * @returns the paths that were removed.
  * @throws ShimRefused where one cannot be removed.
  */
-export function removeShims(environment: NodeJS.ProcessEnv): string[] {
-  const { shims } = shimStatus(environment)
+export function removeShims(agent: Agent, environment: NodeJS.ProcessEnv): string[] {
+  const { shims } = shimStatus(agent, environment)
   for (const path of shims) {
     try {
       rmSync(path)
@@ -97,10 +102,10 @@ function ownFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'tacho', 'bin')
 }
 
-function chooseFolder(environment: NodeJS.ProcessEnv): string {
+function chooseFolder({ program: { command } }: Agent, environment: NodeJS.ProcessEnv): string {
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  const codex = codexesOnPath(environment).find((path) => !isShim(path))
-  const before = codex === undefined ? [] : folders.slice(0, folders.indexOf(dirname(codex)))
+  const real = programsOnPath(command, environment).find((path) => !isShim(path))
+  const before = real === undefined ? [] : folders.slice(0, folders.indexOf(dirname(real)))
   return before.find((folder) => isUsers(folder, environment)) ?? ownFolder(environment)
 }
 
@@ -116,19 +121,19 @@ function isUsers(folder: string, environment: NodeJS.ProcessEnv): boolean {
   }
 }
 
-// Should Tacho be gone one day, the user's `codex` must still be theirs.
-function shimText(node: string, tacho: string): string {
+// Should Tacho be gone one day, the user's agent must still be theirs.
+function shimText({ name, program: { command } }: Agent, node: string, tacho: string): string {
   return `#!/bin/sh
-# ${SHIM_MARK}: runs codex under Tacho. To remove it: tacho shim remove codex
+# ${SHIM_MARK}: runs ${command} under Tacho. To remove it: tacho shim remove ${name}
 node=${quoted(node)}
 tacho=${quoted(tacho)}
-if [ -x "$node" ] && [ -f "$tacho" ]; then exec "$node" "$tacho" codex "$@"; fi
-echo "tacho: $tacho is gone, so codex runs without it. Remove this shim: rm '$0'" >&2
+if [ -x "$node" ] && [ -f "$tacho" ]; then exec "$node" "$tacho" ${name} "$@"; fi
+echo "tacho: $tacho is gone, so ${command} runs without it. Remove this shim: rm '$0'" >&2
 IFS=:
 for folder in $PATH; do
-  if [ -x "$folder/codex" ] && ! grep -q '${SHIM_MARK}' "$folder/codex"; then exec "$folder/codex" "$@"; fi
+  if [ -x "$folder/${command}" ] && ! grep -q '${SHIM_MARK}' "$folder/${command}"; then exec "$folder/${command}" "$@"; fi
 done
-echo "tacho: there is no other codex on PATH" >&2
+echo "tacho: there is no other ${command} on PATH" >&2
 exit 127
 `
 }

@@ -102,10 +102,9 @@ describe('the provider of a configuration', () => {
     expect(provider.upstream(chatgpt).href).toBe(withLogin ?? upstream)
     const key = name === 'openai' ? 'openai_base_url' : `model_providers.${name}.base_url`
     expect(provider.base).toBe(new URL(upstream).pathname)
-    expect(provider.redirect('http://127.0.0.1:1/x')).toEqual([
-      '-c',
-      `${key}="http://127.0.0.1:1/x"`,
-    ])
+    expect(
+      provider.redirect('http://127.0.0.1:1/x')({ args: ['exec', '--', 'x'], environment: {} }),
+    ).toEqual({ args: ['exec', '-c', `${key}="http://127.0.0.1:1/x"`, '--', 'x'], environment: {} })
   })
 
   test.each([

@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  codexMode,
-  withOptions,
-} from '../../../../packages/launcher/dist/agents/codex/subcommand.js'
+import { codexMode } from '../../../../packages/launcher/dist/agents/codex/subcommand.js'
 
 test.each([
   ['', 'tui'],
@@ -38,9 +35,4 @@ test.each([
 
 test('a prompt behind -- may say --help', () => {
   expect(codexMode(['exec', '--', '--help'])).toBe('exec')
-})
-
-test('options go behind the user’s own and before a --', () => {
-  expect(withOptions(['exec', 'x'], ['-c', 'a=b'])).toEqual(['exec', 'x', '-c', 'a=b'])
-  expect(withOptions(['exec', '--', 'x'], ['-c', 'a=b'])).toEqual(['exec', '-c', 'a=b', '--', 'x'])
 })

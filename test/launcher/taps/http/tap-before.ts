@@ -8,8 +8,8 @@ import {
 } from '../../../../packages/launcher/dist/agents/codex/conversation.js'
 import { networkOf } from '../../../../packages/launcher/dist/network/network.js'
 import { Peers } from '../../../../packages/launcher/dist/network/peer.js'
-import { LateRecording } from '../../../../packages/launcher/dist/run/late-recording.js'
 import { HttpTap } from '../../../../packages/launcher/dist/taps/http/http-tap.js'
+import { LateRecording } from '../../../../packages/launcher/dist/taps/late-recording.js'
 import { SessionOnDisk } from '../../../agents/session-on-disk.js'
 
 /** A real HTTP tap of this process, before any upstream. */

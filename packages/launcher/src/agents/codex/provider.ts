@@ -1,31 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TomlTable } from 'smol-toml'
-import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+import type { Upstream } from '../../taps/http/upstream.js'
+import { headerValue } from '../../taps/http/wire/message-head.js'
+import type { NoTap } from '../../taps/no-tap.js'
+import { addOptions } from '../with-options.js'
 import { tableAt, textAt } from './config.js'
 import { codexHome } from './home.js'
-
-/** Where Codex sends its requests, and how it is told to send them to us. */
-export type Provider = {
-  /** For `gen_ai.provider.name`. */
-  name: string
-  upstream: (request: Pick<RequestHead, 'headers'>) => URL
-  /** The upstream of the first request, as far as can be told when Codex starts. */
-  expected: URL
-  /** The path that Codex is given in the place of the upstream's. */
-  base: string
-  /** The user and the password in the upstream's URL, which Codex sends as Basic authorization. */
-  userInfo: URL | undefined
-  /** Codex opens a WebSocket first. */
-  speaksOverSocket: boolean
-  /** After how long without a byte Codex gives up on an answer, in milliseconds. */
-  idleTimeout: number
-  /** Codex's own options that put a base URL of ours in the place of the upstream. */
-  redirect: (baseUrl: string) => string[]
-}
-
-/** Why the requests cannot pass through us. */
-export type NoTap = { reason: string }
 
 const API = new URL('https://api.openai.com/v1')
 // Codex's default (`stream_idle_timeout_ms` of a provider).
@@ -38,7 +19,7 @@ export function providerOf(
   config: TomlTable,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Provider | NoTap {
+): Upstream | NoTap {
   if (args.includes('--oss')) return { reason: 'a local provider (--oss) takes no other base URL' }
   const id = textAt(config, 'model_provider') ?? 'openai'
   const providers = tableAt(config, 'model_providers')
@@ -51,7 +32,7 @@ export function providerOf(
  * Codex's own provider: its upstream depends on the login, and each request tells which it is. The
  * path that Codex is given is that of the login it has when it starts.
  */
-function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv): Provider | NoTap {
+function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv): Upstream | NoTap {
   const given = configured === undefined ? undefined : urlOf(configured)
   if (configured !== undefined && given === undefined)
     return { reason: `openai_base_url is no URL` }
@@ -65,7 +46,7 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
     speaksOverSocket: true,
     upstream: (request) =>
       given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
-    redirect: (baseUrl) => ['-c', `openai_base_url=${JSON.stringify(baseUrl)}`],
+    redirect: (baseUrl) => addOptions(['-c', `openai_base_url=${JSON.stringify(baseUrl)}`]),
   }
 }
 
@@ -89,7 +70,7 @@ function basePath({ host, pathname }: URL): string {
   return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
 }
 
-function custom(id: string, settings: TomlTable): Provider | NoTap {
+function custom(id: string, settings: TomlTable): Upstream | NoTap {
   const base = textAt(settings, 'base_url')
   const idleTimeout = Number(settings.stream_idle_timeout_ms ?? IDLE_TIMEOUT)
   if (base === undefined)
@@ -111,7 +92,8 @@ function custom(id: string, settings: TomlTable): Provider | NoTap {
     userInfo: upstream,
     speaksOverSocket: settings.supports_websockets === true,
     upstream: () => upstream,
-    redirect: (baseUrl) => ['-c', `model_providers.${id}.base_url=${JSON.stringify(baseUrl)}`],
+    redirect: (baseUrl) =>
+      addOptions(['-c', `model_providers.${id}.base_url=${JSON.stringify(baseUrl)}`]),
   }
 }
 

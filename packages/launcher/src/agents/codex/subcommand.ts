@@ -52,10 +52,3 @@ export function positionals(args: readonly string[]): string[] {
   }
   return words
 }
-
-/** Puts options behind the user's own, so that they win, and before a `--`. */
-export function withOptions(args: readonly string[], options: readonly string[]): string[] {
-  const end = args.indexOf('--')
-  const at = end < 0 ? args.length : end
-  return [...args.slice(0, at), ...options, ...args.slice(at)]
-}

@@ -1,7 +1,7 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from '../../run/cache-folder.js'
+import { cacheFolder } from '../../cache-folder.js'
 import { hookCommand } from './hook-command.js'
 import { LOOK_MILLISECONDS } from './limits.js'
 import { type Leaf, readLeaf } from './read-leaf.js'

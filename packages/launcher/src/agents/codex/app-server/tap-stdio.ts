@@ -1,5 +1,5 @@
 import type { Recording, Session } from '@tacho/recorder'
-import type { AgentStart } from '../../../run/process/run-agent.js'
+import type { AgentStart } from '../../../process/run-agent.js'
 import { type JsonRpcTap, tapJsonRpc } from '../../../taps/json-rpc/json-rpc-tap.js'
 import { observeAppServer } from './observer.js'
 

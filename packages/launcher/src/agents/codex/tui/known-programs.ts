@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { cacheFolder } from '../../../run/cache-folder.js'
+import { cacheFolder } from '../../../cache-folder.js'
 import type { TuiAbilities } from './abilities.js'
 
 /** Codex, as it is started. */

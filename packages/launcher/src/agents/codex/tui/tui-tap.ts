@@ -1,8 +1,8 @@
-import type { LateRecording } from '../../../run/late-recording.js'
-import type { AgentStart } from '../../../run/process/run-agent.js'
+import type { AgentStart } from '../../../process/run-agent.js'
 import { HookTap } from '../../../taps/hooks/hook-tap.js'
+import type { LateRecording } from '../../../taps/late-recording.js'
+import { withOptions } from '../../with-options.js'
 import { readConfig, tableAt, valuesOf } from '../config.js'
-import { withOptions } from '../subcommand.js'
 import { abilitiesOf, type TuiAbilities } from './abilities.js'
 import {
   definitionOptions,

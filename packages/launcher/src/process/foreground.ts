@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { type ProcessStat, processStatOf } from '../run/process/process-stat.js'
+import { type ProcessStat, processStatOf } from './process-stat.js'
 
 /**
  * Whether this process is in the foreground of a terminal: then the terminal sends Ctrl-C and

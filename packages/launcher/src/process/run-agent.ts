@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { isInForeground, isInOurGroup } from '../../terminal/foreground.js'
-import { letGoOfLostTerminal } from '../../terminal/lost-terminal.js'
+import { letGoOfLostTerminal } from '../terminal/lost-terminal.js'
+import { isInForeground, isInOurGroup } from './foreground.js'
 import { GroupWitness } from './group-witness.js'
 import { killStarted } from './kill-started.js'
 

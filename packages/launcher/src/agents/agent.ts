@@ -1,0 +1,92 @@
+import type { Conversation, Recording } from '@tacho/recorder'
+import type { AgentStart } from '../process/run-agent.js'
+import type { Upstream } from '../taps/http/upstream.js'
+import type { RequestHead } from '../taps/http/wire/message-head.js'
+import type { LateRecording } from '../taps/late-recording.js'
+import type { NoTap } from '../taps/no-tap.js'
+import type { LogExport } from '../taps/otlp/log-export.js'
+
+/**
+ * All that one agent brings. What is here is loaded with every start of it, recorded or not, and is
+ * waited for: what only a recorded run needs is behind {@link Agent.load}.
+ *
+ * Each is a folder of `agents/`, whose `index.ts` exports its `agent` and whose `recorded.ts` its
+ * `recorded`: by these names the bundler finds them. It reads its own environment variables and
+ * files; nobody else does.
+ */
+export type Agent = {
+  /** The subcommand of `tacho`, and what the manifest calls it: `codex`. */
+  name: string
+  /** Its name in a sentence: `Codex`. */
+  title: string
+  program: AgentProgram
+  /** What these arguments start; nothing where they start no conversation. */
+  modeOf: (args: readonly string[]) => AgentMode | undefined
+  /** The folder of its own in the user's home; what is logged without a session goes to `log/` in it. */
+  home: (environment: NodeJS.ProcessEnv) => string
+  /** Where its sessions are kept, unless another folder is asked for. */
+  sessionsRoot: (environment: NodeJS.ProcessEnv) => string
+  /** Loads what a recorded run of it needs. */
+  load: () => Promise<RecordedAgent>
+}
+
+/** The program of an agent, as it is found on PATH. */
+export type AgentProgram = {
+  /** Its name there: `codex`. */
+  command: string
+  /** The variable of ours that names another one: `TACHO_CODEX`. */
+  variable: string
+  /** What installs it: a line for a shell. */
+  install: string
+}
+
+/** One way to run an agent in which it holds a conversation. */
+export type AgentMode = {
+  /** What the manifest calls it: `tui`, `exec`. */
+  name: string
+  /** The terminal is the agent's: nothing of ours is written there before it ends. */
+  hasScreen?: boolean
+  /** What is said to it and what it says passes through us: the recording is there before it starts. */
+  speaksThroughUs?: boolean
+  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
+  lateWishMilliseconds?: number
+}
+
+/** What an agent brings to a run that is recorded. */
+export type RecordedAgent = {
+  /** Whether an id is one that the agent gives to sessions. */
+  isSessionId: (id: string) => boolean
+  /** Its own variable for a file of certificates that it trusts beside the system's. */
+  certificateVariable: string
+  /** What a request says of its session, thread and turn, and of the agent's version. */
+  conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
+  /** What a message over a WebSocket says of it, beside what its upgrade said. */
+  conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
+  /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
+  tapsOf: (run: TappedRun) => AgentTaps
+}
+
+/** A run that is to be tapped. */
+export type TappedRun = {
+  mode: AgentMode
+  /** The agent's own arguments. */
+  args: readonly string[]
+  environment: NodeJS.ProcessEnv
+  late: LateRecording
+}
+
+/** The taps of one run, each only where this agent and this run have it. */
+export type AgentTaps = {
+  /** Its requests to its model, or why they cannot pass through us. */
+  http: Upstream | NoTap
+  /** Its log events, or why they cannot come to us. */
+  otlp?: LogExport | NoTap
+  /** Us between the agent and who talks with it on its standard input and output. */
+  jsonRpc?: (start: AgentStart, recording: Recording) => AgentStart
+  /** Hooks of ours beside the user's own. */
+  hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
+  /** Is told of each exchange that begins and each that ends. */
+  onExchange?: (conversation: Conversation, recording: Recording) => void
+  /** The agent has ended, and its session is about to. */
+  close?: () => Promise<void>
+}

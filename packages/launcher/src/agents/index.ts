@@ -1,0 +1,5 @@
+import type { Agent } from './agent.js'
+import { agent as codex } from './codex/index.js'
+
+/** The agents that Tacho knows. A new one is a folder of its own, and an entry here. */
+export const AGENTS: readonly Agent[] = [codex]

@@ -1,0 +1,62 @@
+import type { Agent } from '../agents/agent.js'
+import { type AgentEnded, endLike, runAgent } from '../process/run-agent.js'
+import { findProgram } from './find-program.js'
+import { say } from './notices.js'
+import type { RecordedRun } from './recorded-run.js'
+import { isRefusal } from './refusal.js'
+import { readSwitches } from './switches.js'
+
+/**
+ * `tacho <agent> …`: runs the real agent with its own arguments and ends as it ended. What recording
+ * needs is loaded only where something is to be recorded.
+ */
+export async function launch(
+  agent: Agent,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  try {
+    endLike(await run(agent, args, environment))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    say(error.message)
+    process.exitCode = error.exitCode
+  }
+}
+
+async function run(
+  agent: Agent,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<AgentEnded> {
+  const switches = readSwitches(args, environment)
+  const program = findProgram(agent.program, environment)
+  const mode = agent.modeOf(switches.args)
+  if (switches.isAskedFor && mode === undefined)
+    say(`this command of ${agent.title} holds no session: nothing is recorded.`)
+  const isRecorded = switches.persistSession || switches.debugLog !== undefined
+  if (mode !== undefined && isRecorded) {
+    const recorder = await loadRecorder(agent)
+    if (recorder !== undefined)
+      return recorder.record({ agent, program, mode, switches }, environment)
+  }
+  return runAgent({ command: program, args: switches.args, environment })
+}
+
+type Recorder = {
+  record: (run: RecordedRun, environment: NodeJS.ProcessEnv) => Promise<AgentEnded>
+}
+
+async function loadRecorder(agent: Agent): Promise<Recorder | undefined> {
+  try {
+    const [{ recordAgent }, recorded] = await Promise.all([
+      import('./record-agent.js'),
+      agent.load(),
+    ])
+    return { record: (run, environment) => recordAgent(run, recorded, environment) }
+  } catch (error) {
+    const [reason] = String(error).split('\n')
+    say(`this session is not recorded. A part of Tacho is missing; install it anew. (${reason})`)
+    return undefined
+  }
+}

@@ -1,0 +1,108 @@
+import type { AgentTaps, RecordedAgent } from '../agents/agent.js'
+import { basicAuthorization } from '../network/basic-authorization.js'
+import { networkOf } from '../network/network.js'
+import { pastProxies } from '../network/past-proxies.js'
+import { Peers } from '../network/peer.js'
+import { HttpTap } from '../taps/http/http-tap.js'
+import type { Upstream } from '../taps/http/upstream.js'
+import type { LateRecording } from '../taps/late-recording.js'
+import type { NoTap } from '../taps/no-tap.js'
+import { type OtlpTap, startOtlpTap } from '../taps/otlp/otlp-tap.js'
+import type { TappedStart } from '../taps/start-change.js'
+
+/** Taps that listen, and what the agent is started with so that it comes to them. */
+export type ListeningTaps = TappedStart & {
+  /** The agent's log events come to us. */
+  hearsLogEvents: boolean
+  /** Is told that the agent has started. */
+  started(): void
+  close(): Promise<void>
+}
+
+export type StartTapsOptions = {
+  /** The agent's name in a sentence. */
+  title: string
+  agent: RecordedAgent
+  taps: AgentTaps
+  args: readonly string[]
+  environment: NodeJS.ProcessEnv
+  late: LateRecording
+  /** What the user has to know: a sentence, once. */
+  tell: (sentence: string) => void
+}
+
+/** Starts the taps that listen for an agent; where one of them cannot be, it says so in the log. */
+export async function startTaps(options: StartTapsOptions): Promise<ListeningTaps> {
+  const { title, agent, taps, args, environment, late } = options
+  const { certificateVariable } = agent
+  const peers = await Peers.open()
+  // All that we start is the agent's.
+  peers.agentIs(process.pid)
+  const otlp =
+    taps.otlp &&
+    (await startOtlpTap(taps.otlp, { title, environment, certificateVariable, late, peers }))
+  const http = await startHttpTap(taps.http, { ...options, otlp, peers })
+  if ('reason' in http) late.log('warn', 'tacho', `no requests are recorded: ${http.reason}`)
+  const { redirect, started, close } = 'reason' in http ? NO_HTTP_TAP : http
+  const redirected = redirect({ args, environment: pastProxies(environment) })
+  return {
+    ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
+    hearsLogEvents: otlp !== undefined,
+    started,
+    async close() {
+      await Promise.all([close(), otlp?.close()])
+      peers.close()
+    },
+  }
+}
+
+/** The HTTP tap, and what leads an agent's requests through it. */
+type ListeningHttpTap = Pick<OtlpTap, 'redirect' | 'close'> & Pick<ListeningTaps, 'started'>
+
+const NO_HTTP_TAP: ListeningHttpTap = {
+  redirect: (start) => start,
+  started: () => {},
+  close: async () => {},
+}
+
+async function startHttpTap(
+  upstream: Upstream | NoTap,
+  options: StartTapsOptions & { otlp: OtlpTap | undefined; peers: Peers },
+): Promise<ListeningHttpTap | NoTap> {
+  if ('reason' in upstream) return upstream
+  const { agent, taps, environment, late, peers, tell, otlp } = options
+  const { conversationOf, conversationOfMessage, certificateVariable } = agent
+  const network = networkOf(environment, {
+    certificateVariable,
+    onProblem({ message }) {
+      tell(message)
+      late.log('warn', 'tacho', message)
+    },
+  })
+  try {
+    const tap = await HttpTap.start({
+      late,
+      peers,
+      tell,
+      upstream: upstream.upstream,
+      base: upstream.base,
+      authorization: upstream.userInfo && basicAuthorization(upstream.userInfo),
+      provider: upstream.name,
+      speaksOverSocket: upstream.speaksOverSocket,
+      idleTimeout: upstream.idleTimeout,
+      network,
+      conversationOf,
+      conversationOfMessage,
+      ...(otlp !== undefined && { declines: otlp.declines }),
+      ...(taps.onExchange !== undefined && { onExchange: taps.onExchange }),
+    })
+    return {
+      redirect: upstream.redirect(tap.baseUrl),
+      // While the agent gets ready, and not when it waits for an answer.
+      started: () => tap.connectAhead(upstream.expected),
+      close: () => tap.close(),
+    }
+  } catch (error) {
+    return { reason: String(error) }
+  }
+}

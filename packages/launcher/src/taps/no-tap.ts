@@ -1,0 +1,2 @@
+/** Why a tap cannot be. */
+export type NoTap = { reason: string }

@@ -1,0 +1,7 @@
+import type { AgentStart } from '../process/run-agent.js'
+
+/** What a tap changes of how the agent is started. */
+export type StartChange = (start: TappedStart) => TappedStart
+
+/** What a tap may change. */
+export type TappedStart = Pick<AgentStart, 'args' | 'environment'>
