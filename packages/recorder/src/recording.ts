@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
+import type { ModelApi } from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
@@ -38,10 +39,14 @@ export type RecordingOptions = {
   onTrouble: (sentence: string) => void
   /** Which taps there are. */
   taps?: readonly Tap[]
+  /** The provider of the model, by the GenAI conventions' `gen_ai.provider.name`. */
+  provider?: string | undefined
   /** After how long without an event of an answer the agent gives up, in milliseconds. */
   idleTimeout?: number | undefined
   /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
   lateWishMilliseconds?: number | undefined
+  /** The APIs whose answers are read; default: all that are known. */
+  modelApis?: readonly ModelApi[]
   clock?: Clock
 }
 
@@ -65,6 +70,7 @@ export class Recording {
   readonly #sessions = new Map<string, Session>()
   readonly #threads = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
+  readonly #unreadTold = new Set<string>()
   #unnamed: Session | undefined
   #latest: Session
 
@@ -201,6 +207,14 @@ export class Recording {
     })
   }
 
+  #tellUnread(what: string, cause: unknown): void {
+    const words = `What ${UNREAD_WORDS[what] ?? what} could not be read (${String(cause)})`
+    this.log('error', 'tacho', words)
+    if (this.#unreadTold.has(what)) return
+    this.#unreadTold.add(what)
+    this.#options.onTrouble(`${words}. It is recorded all the same.`)
+  }
+
   /** Waits for the ends that have been told and are not written yet, and not for long. */
   async #lastWords(): Promise<void> {
     const told = [...this.#unfinished].filter(({ isOver }) => isOver)
@@ -255,7 +269,10 @@ export class Recording {
       run: this.#run,
       startedAt,
       taps: this.#options.taps ?? [],
+      provider: this.#options.provider,
       idleTimeout: this.#options.idleTimeout,
+      modelApis: this.#options.modelApis,
+      onUnread: (what, cause) => this.#tellUnread(what, cause),
       onFault: (part, cause) => this.log('error', 'tacho', `${part}: ${wordsOf(cause)}`),
       later: this.later,
       live: this.#live,
@@ -273,4 +290,9 @@ export class Recording {
 
 function wordsOf(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+}
+
+const UNREAD_WORDS: Readonly<Record<string, string>> = {
+  answer: 'an answer of the model says',
+  request: 'a request to the model asks for',
 }

@@ -1,4 +1,11 @@
-import { isLogLevel, LOG_LEVELS, type LogLevel } from '@tacho/recorder'
+import type { Tap } from '@tacho/format'
+import {
+  isLogLevel,
+  LOG_LEVELS,
+  type LogLevel,
+  type Recording,
+  type RecordingOptions,
+} from '@tacho/recorder'
 import type { AgentTaps, RecordedAgent } from '../agents/agent.js'
 import { areDescriptorsFree, NEEDED_DESCRIPTORS } from '../process/free-descriptors.js'
 import { type AgentEnded, type AgentStart, runAgent } from '../process/run-agent.js'
@@ -39,7 +46,7 @@ export async function recordAgent(
     if (!mode.speaksThroughUs) leaveStandardOutput()
     if (!switches.persistSession) return await runWithLog(run, environment, level, troubles)
     const tell = (sentence: string) => troubles.tell(sentence)
-    return await runRecorded(run, { recorded, environment, tell }, async () => {
+    return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
       const { openRecording } = await import('./open-recording.js')
       return openRecording({
         root: rootOf(run, environment),
@@ -53,6 +60,7 @@ export async function recordAgent(
         logPath: path,
         onTrouble: tell,
         lateWishMilliseconds: mode.lateWishMilliseconds,
+        ...seen,
       })
     })
   } finally {
@@ -69,7 +77,7 @@ type Surroundings = {
 async function runRecorded(
   run: RecordedRun,
   { recorded, environment, tell }: Surroundings,
-  open: Parameters<LateRecording['open']>[0],
+  openWith: (seen: Seen) => Promise<Recording | undefined>,
 ): Promise<AgentEnded> {
   const late = new LateRecording()
   const { agent, program, mode, switches } = run
@@ -80,6 +88,7 @@ async function runRecorded(
     ...{ title: agent.title, agent: recorded, taps },
     ...{ args, environment, late, tell },
   })
+  const open = () => openWith(seenBy(taps, listening))
   let ended: AgentEnded = { exitCode: 127 }
   let opened: Promise<void> | undefined
   try {
@@ -116,6 +125,19 @@ async function runRecorded(
       await close().catch((error: unknown) => late.log('error', 'tacho', String(error)))
     }
   }
+}
+
+/** What the taps of a run see. */
+type Seen = Required<Pick<RecordingOptions, 'taps'>> &
+  Pick<RecordingOptions, 'provider' | 'idleTimeout'>
+
+function seenBy({ http, jsonRpc, hooks }: AgentTaps, { hearsLogEvents }: ListeningTaps): Seen {
+  const taps: Tap[] = []
+  if (!('reason' in http)) taps.push('http')
+  if (jsonRpc !== undefined) taps.push('json-rpc')
+  if (hearsLogEvents) taps.push('log-events')
+  if (hooks !== undefined) taps.push('hooks')
+  return 'reason' in http ? { taps } : { taps, provider: http.name, idleTimeout: http.idleTimeout }
 }
 
 /** The start with the taps that are no listeners: they stand between the agent and its user. */

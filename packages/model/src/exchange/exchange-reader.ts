@@ -55,12 +55,7 @@ export class ExchangeReader {
   constructor(start: ExchangeRecord, options: ExchangeReaderOptions) {
     this.#start = start
     this.#options = options
-    const { method, url, transport } = start
-    // Over a WebSocket only the Responses API is spoken (Codex 0.169).
-    this.#api =
-      transport === 'websocket'
-        ? responsesApi
-        : modelApiOf(method, new URL(url).pathname, options.modelApis)
+    this.#api = apiOf(start, options.modelApis)
   }
 
   /** Whether it asks a model. */
@@ -229,4 +224,13 @@ export class ExchangeReader {
       return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
+}
+
+function apiOf(
+  { method, url, transport }: ExchangeRecord,
+  apis: readonly ModelApi[] | undefined,
+): ModelApi | undefined {
+  // Over a WebSocket only the Responses API is spoken (Codex 0.169).
+  if (transport === 'websocket') return responsesApi
+  return URL.canParse(url) ? modelApiOf(method, new URL(url).pathname, apis) : undefined
 }

@@ -36,6 +36,8 @@ export function httpSpanOf(
 }
 
 function placeOf(text: string): Record<string, string | number | undefined> {
+  // What stands in the place of a secret can be no part of a URL.
+  if (!URL.canParse(text)) return { 'url.full': text }
   const url = new URL(text)
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return {

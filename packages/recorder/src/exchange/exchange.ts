@@ -1,26 +1,22 @@
-import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import {
   contentOf,
   type EndRecord,
+  type ExchangeRecord,
   type ExchangeState,
   type Headers,
   type MessageRecord,
   type RawRecord,
   type UnparsedRecord,
 } from '@tacho/format'
-import { hrTime, isoTime } from '../clock.js'
+import { ExchangeReader, endsAnswer, type RequestFacts, requestFactsOf } from '@tacho/model'
+import { isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
 import { base64ChunkLine, lineOf } from '../line.js'
-import { type ModelApi, modelApiOf, responsesApi } from '../model-api/index.js'
-import { requestedModel } from '../model-api/requested-model.js'
-import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
 import type { SpanPlace } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
-import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
 import { type BodyCoding, bodyCodingOf } from './decoding/codings.js'
-import { endHttpSpan, startHttpSpan } from './http-span.js'
 import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
 import { type BodyEnd, ResponseBody } from './response-body.js'
@@ -51,25 +47,16 @@ export class Exchange {
   readonly #session: Session
   readonly #head: RequestHead
   readonly #start: number
-  readonly #api: ModelApi | undefined
   readonly #request = new BodyEnds()
-  #hasBegun = false
+  /** Reads what its records tell. */
+  #reader: ExchangeReader | undefined
   #isRequestOver = false
-  #recordedRequest: RecordedBody['record'] | undefined
-  #status: number | undefined
+  #isRequestRecorded = false
   #response: ResponseBody | undefined
-  #reader: ResponseReader | undefined
-  #firstChunk: number | undefined
-  #lastByteTime: number | undefined
   #hungUpTime: number | undefined
   #whenRequestIsRecorded: (() => void) | undefined
-  #span: Span | undefined
-  #httpSpan: Span | undefined
-  #headers: Headers = []
-  /** What its HTTP span waits for: the connection to the upstream, and the start of its parent. */
   #sent: Sent | undefined
-  #hasStarted = false
-  #ended: EndRecord | undefined
+  #hasAnswered = false
   /** Whether its end has been told. */
   isOver = false
   /** Its end is written: a little later than it was told where a compressed body is still decoded. */
@@ -83,9 +70,6 @@ export class Exchange {
     this.finished = new Promise((resolve) => {
       this.#settleFinished = resolve
     })
-    const { pathname } = new URL(head.url)
-    // Over a WebSocket only the Responses API is spoken (Codex 0.169).
-    this.#api = head.webSocket === undefined ? modelApiOf(head.method, pathname) : responsesApi
   }
 
   /** Where the request is sent. */
@@ -95,45 +79,67 @@ export class Exchange {
 
   /** Writes that it has begun. Its first call writes it where this has not been called. */
   begin(): void {
-    if (this.#hasBegun) return
-    this.#hasBegun = true
-    const { method, url, headers, conversation, webSocket } = this.#head
-    const { threadId, turnId } = conversation
+    if (this.#reader !== undefined) return
+    const record = this.#exchangeRecord()
+    const { idleTimeout, provider } = this.#head
+    this.#reader = new ExchangeReader(record, {
+      startedAt: this.#start,
+      provider: provider ?? this.#session.provider,
+      idleTimeout: idleTimeout ?? this.#session.idleTimeout,
+      modelApis: this.#session.modelApis,
+      onFault: (cause) => this.#session.faults.count('answer', cause),
+    })
+    this.#write(record)
+  }
+
+  #exchangeRecord(): ExchangeRecord {
+    const { method, url, headers, conversation, webSocket, provider } = this.#head
+    const { threadId, turnId, threadSource } = conversation
     const { scrubber } = this.#session
-    this.#headers = scrubber.headers(headers)
-    this.#write({
+    return {
       kind: 'exchange',
       exchange: this.id,
       time: isoTime(this.#start),
       method,
       url: scrubber.url(url),
-      headers: this.#headers,
+      headers: scrubber.headers(headers),
       ...(this.#session.isNamed && { traceId: this.#session.traceId }),
       run: this.#session.runId,
       ...(threadId !== undefined && { threadId }),
       ...(turnId !== undefined && { turnId }),
+      ...(threadSource !== undefined && { threadSource }),
       ...(webSocket !== undefined && { transport: 'websocket', connection: webSocket.connection }),
       ...(webSocket?.isPrewarm && { prewarm: true }),
-    })
+      ...(provider !== undefined && provider !== this.#session.provider && { provider }),
+    }
   }
 
-  /** Where the span of its HTTP request belongs; nowhere while the session has no id. */
+  /** Where the span of its HTTP request belongs, where undici makes one; nowhere while the session has no id. */
   get httpPlace(): SpanPlace | undefined {
     if (!this.#session.isNamed) return undefined
-    const { traceId } = this.#session
-    return { traceId, spanId: this.#httpParent, attributes: this.#commonAttributes() }
+    this.begin()
+    const { traceId, id } = this.#session
+    const { threadId, turnId } = this.#head.conversation
+    return {
+      traceId,
+      spanId: this.#reader?.asksModel ? this.id : this.#session.spanOf(threadId),
+      attributes: {
+        'session.id': id,
+        'gen_ai.conversation.id': threadId ?? id,
+        ...(turnId !== undefined && { 'tacho.turn.id': turnId }),
+        'tacho.exchange.id': this.id,
+      },
+    }
   }
 
-  /** Whether the last event of a model's answer has come. */
+  /** Whether the last message of a model's answer has come over a WebSocket. */
   get hasAnswered(): boolean {
-    const { hasEnded, finishReasons } = this.#reader?.facts ?? {}
-    return hasEnded === true || finishReasons !== undefined
+    return this.#hasAnswered
   }
 
   /** There is a connection to send it over. */
   sent(over: Sent): void {
     this.#sent = over
-    this.#session.later.spare(() => this.#startHttpSpan())
   }
 
   /** May come behind the head of the response, and behind its bytes. */
@@ -160,16 +166,25 @@ export class Exchange {
   }
 
   #writeRequestBody(at: number, recorded: RecordedBody): void {
-    this.#recordedRequest = recorded.record
-    const isWritten = this.#write({
-      kind: 'request-body',
-      exchange: this.id,
-      at,
-      ...recorded.record,
-    })
+    this.#isRequestRecorded = true
+    const record = { kind: 'request-body', exchange: this.id, at, ...recorded.record } as const
+    const isWritten = this.#write(record)
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
-    this.#startSpans(recorded.bytes)
+    const reader = this.#reader
+    if (reader !== undefined) {
+      const asked = reader.asksModel ? this.#asked(recorded.bytes) : {}
+      this.#session.observe(reader.requestBody(record, asked))
+    }
     this.#whenRequestIsRecorded?.()
+  }
+
+  #asked(body: Uint8Array | undefined): RequestFacts {
+    try {
+      return body === undefined ? {} : requestFactsOf(body)
+    } catch (cause) {
+      this.#session.faults.count('request', cause)
+      return {}
+    }
   }
 
   responseHead(
@@ -181,34 +196,28 @@ export class Exchange {
     this.begin()
     // An answer may begin before all of its request is sent.
     if (this.#isRequestSeen) this.requestEnd(now)
-    this.#status = status
-    const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
-    const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
-    this.#reader = reader
-    this.#response = this.#responseBody(bodyCodingOf(headers), (bytes) => reader?.push(bytes))
-    this.#write({
+    const record = {
       kind: 'response',
       exchange: this.id,
       at: this.#since(now),
       status,
       statusText,
       headers: this.#session.scrubber.headers(headers),
-    })
+    } as const
+    this.#response = this.#responseBody(bodyCodingOf(headers))
+    this.#write(record)
+    this.#reader?.response(record)
   }
 
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
-    const at = this.#since(now)
-    this.#lastByteTime = now
-    this.#firstChunk ??= at
-    this.#response?.push(bytes, at)
+    this.#response?.push(bytes, this.#since(now))
   }
 
   /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
   message(text: Uint8Array, now = this.#session.now()): void {
     this.requestEnd(now)
-    this.#reader ??= new ResponseReader(responsesApi, '')
-    this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
-    this.#reader.message(Buffer.from(text.buffer, text.byteOffset, text.length).toString())
+    this.#response ??= this.#responseBody(bodyCodingOf([]))
+    this.#hasAnswered ||= endsAnswer(text)
     this.responseBytes(Buffer.concat([text, NEWLINE]), now)
   }
 
@@ -233,7 +242,7 @@ export class Exchange {
   unparsed(side: UnparsedRecord['side'], reason: string, now = this.#session.now()): void {
     if (side === 'response') {
       this.requestEnd(now)
-      this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
+      this.#response ??= this.#responseBody(bodyCodingOf([]))
     }
     this.#write({ kind: 'unparsed', exchange: this.id, at: this.#since(now), side, reason })
   }
@@ -259,7 +268,7 @@ export class Exchange {
   }
 
   #onceRequestIsRecorded(work: () => void): void {
-    if (this.#recordedRequest !== undefined) work()
+    if (this.#isRequestRecorded) work()
     else this.#whenRequestIsRecorded = work
   }
 
@@ -269,34 +278,34 @@ export class Exchange {
   }
 
   #finish(now: number, end: ExchangeEnd, body: BodyEnd): void {
-    this.#reader?.end()
     const { trailers, error, webSocket } = end
+    const { scrubber } = this.#session
+    const state = this.#stateOf(end, now)
+    const peer = this.#session.peerOf(this.#sent)
     const record: EndRecord = {
       kind: 'end',
       exchange: this.id,
       at: this.#since(now),
-      state: this.#stateOf(end),
+      state,
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
       ...body,
+      ...(peer.news !== undefined && { peer: peer.news }),
+      ...(state === 'cancelled' &&
+        this.#hungUpTime !== undefined && { hungUpAt: this.#since(this.#hungUpTime) }),
       ...(trailers !== undefined &&
-        trailers.length > 0 && { trailers: this.#session.scrubber.headers(trailers) }),
-      ...(error !== undefined && {
-        error: { ...error, message: this.#session.scrubber.text(error.message) },
-      }),
+        trailers.length > 0 && { trailers: scrubber.headers(trailers) }),
+      ...(error !== undefined && { error: { ...error, message: scrubber.text(error.message) } }),
       ...(webSocket !== undefined && { webSocket: this.#scrubbed(webSocket) }),
     }
     this.#write(record)
-    this.#ended = record
-    this.#endSpans()
-    if (record.state === 'cancelled' && this.#api !== undefined) this.#tellCancellation(record, now)
-    this.#session.exchangeEnded(record, this.#head, now)
+    if (this.#reader !== undefined) this.#session.observe(this.#reader.end(record, peer.now))
+    this.#session.exchangeEnded(record, this.#head)
     this.#settleFinished()
   }
 
-  /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
-  #stateOf({ state }: ExchangeEnd): ExchangeState {
-    return state === 'cancelled' && this.hasAnswered ? 'completed' : state
+  #stateOf({ state }: ExchangeEnd, now: number): ExchangeState {
+    return this.#reader?.stateOf(state, this.#since(this.#hungUpTime ?? now)) ?? state
   }
 
   #scrubbed(end: NonNullable<EndRecord['webSocket']>): NonNullable<EndRecord['webSocket']> {
@@ -304,136 +313,32 @@ export class Exchange {
     return reason === undefined ? end : { ...end, reason: this.#session.scrubber.text(reason) }
   }
 
-  #responseBody(coding: BodyCoding, read: (bytes: Uint8Array) => void): ResponseBody {
+  #responseBody(coding: BodyCoding): ResponseBody {
     const { scrubber, decoding } = this.#session
     return new ResponseBody({
       coding,
       scrubber,
       decoding,
-      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      write: (chunk, bytes) => {
+        this.#write({ kind: 'chunk', exchange: this.id, ...chunk })
+        this.#read(chunk.at, bytes)
+      },
       writeBase64: (chunk, bytes) => {
-        const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
-        this.#session.raw.append(line, 'chunk')
-      },
-      read,
-    })
-  }
-
-  #tellCancellation(record: EndRecord, now: number): void {
-    const facts = this.#reader?.facts ?? {}
-    const hungUp = this.#hungUpTime ?? now
-    const lastByte = this.#lastByteTime
-    const idle = this.#session.elapsed(lastByte ?? this.#start, hungUp)
-    this.#session.whenNamed(() =>
-      this.#session.cancellations.exchangeStopped({
-        spanId: this.id,
-        conversation: this.#head.conversation,
-        signalledAt: hungUp,
-        lastByteAt: lastByte,
-        releasedAt: now,
-        bytes: record.responseBytes,
-        events: this.#reader?.events ?? 0,
-        textLength: facts.textLength ?? 0,
-        outputTokens: facts.outputTokens,
-        otherwise: this.#whyUnwished(idle),
-      }),
-    )
-  }
-
-  /** @param idle how long no byte had come when the agent hung up, in microseconds. */
-  #whyUnwished(idle: number): { origin: 'timeout' | 'host'; reason: string } {
-    const { idleTimeout } = this.#head
-    if (idleTimeout === undefined || idle < idleTimeout * 1000) {
-      return { origin: 'host', reason: 'the agent hung up' }
-    }
-    return { origin: 'timeout', reason: `no byte for ${idleTimeout} ms` }
-  }
-
-  #startSpans(body: Uint8Array | undefined): void {
-    const start = () => {
-      if (this.#api !== undefined) this.#startChatSpan(body && requestedModel(body))
-      this.#hasStarted = true
-      this.#startHttpSpan()
-      this.#endSpans()
-    }
-    this.#session.later.spare(() => this.#session.whenNamed(start))
-  }
-
-  #startChatSpan(model: string | undefined): void {
-    const { conversation, provider, webSocket } = this.#head
-    this.#span = this.#session.startSpan({
-      name: chatSpanName(model),
-      spanId: this.id,
-      parentSpanId: this.#session.parentFor(conversation),
-      isClient: true,
-      at: this.#start,
-      attributes: {
-        ...chatStartAttributes({
-          exchange: this.id,
-          provider,
-          model,
-          bytes: this.#recordedRequest?.bytes ?? 0,
-          sha256: this.#recordedRequest?.sha256 ?? EMPTY_SHA256,
-          webSocket,
-        }),
-        ...this.#commonAttributes(),
+        const record = { kind: 'chunk', exchange: this.id, ...chunk } as const
+        this.#session.write(record, base64ChunkLine(record, bytes))
+        this.#read(chunk.at, bytes)
       },
     })
   }
 
-  /** A message of a WebSocket is no HTTP request: that is the connection's. */
-  #startHttpSpan(): void {
-    const { method, url, webSocket } = this.#head
-    // Where undici speaks to the upstream, its instrumentation makes the span.
-    const isNone = webSocket !== undefined || this.#sent?.isHttp2 === true
-    const isKnown = this.#sent !== undefined || this.#ended !== undefined
-    if (isNone || !isKnown || !this.#hasStarted || this.#httpSpan !== undefined) return
-    this.#httpSpan = startHttpSpan({
-      startSpan: (start) => this.#session.startSpan(start),
-      method,
-      url: this.#session.scrubber.url(url),
-      headers: this.#headers,
-      parentSpanId: this.#httpParent,
-      at: this.#start,
-      peer: this.#sent,
-      attributes: this.#commonAttributes(),
-    })
-  }
-
-  get #httpParent(): string {
-    return this.#api === undefined ? this.#session.parentFor(this.#head.conversation) : this.id
-  }
-
-  /** Ends the spans where both are true: they have started, and the exchange is over. */
-  #endSpans(): void {
-    const record = this.#ended
-    if (record === undefined || !this.#hasStarted) return
-    this.#startHttpSpan()
-    const [status, at] = [this.#status, this.#start + record.at]
-    if (this.#httpSpan !== undefined) endHttpSpan(this.#httpSpan, record, status, at)
-    if (this.#span !== undefined) this.#endChatSpan(this.#span, record)
-  }
-
-  #endChatSpan(span: Span, record: EndRecord): void {
-    const facts = this.#reader?.facts ?? {}
-    const events = this.#reader?.events ?? 0
-    const [status, firstChunk] = [this.#status, this.#firstChunk]
-    span.setAttributes(chatEndAttributes({ record, facts, events, status, firstChunk }))
-    if (isError(record, status, facts)) {
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        ...(record.error && { message: record.error.message }),
-      })
-    }
-    span.end(hrTime(this.#start + record.at))
-  }
-
-  #commonAttributes(): Record<string, string> {
-    return { ...this.#session.attributesFor(this.#head.conversation), 'tacho.exchange.id': this.id }
+  /** Behind its record, which depends on nothing that the bytes say; of those, what was written. */
+  #read(at: number, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) return
+    for (const word of this.#reader?.chunk(at, bytes) ?? []) this.#session.observe(word)
   }
 
   #write(record: RawRecord): boolean {
-    return this.#session.raw.append(lineOf(record), record.kind)
+    return this.#session.write(record, lineOf(record))
   }
 }
 

@@ -7,7 +7,7 @@ export type RequestHead = {
   url: string
   headers: Headers
   /** The provider of the model, by the GenAI conventions' `gen_ai.provider.name`. */
-  provider: string
+  provider?: string | undefined
   /** What the agent says of the conversation that the request belongs to. */
   conversation: Conversation
   /** After how long without a byte the agent gives up, in milliseconds. */
@@ -21,5 +21,7 @@ export type Conversation = {
   sessionId?: string
   threadId?: string
   turnId?: string
+  /** What the thread is for, where that is not the user's own: `thread_title`. */
+  threadSource?: string
   agentVersion?: string
 }

@@ -14,14 +14,13 @@ export type ResponseBodyOptions = {
   coding: BodyCoding
   scrubber: Scrubber
   decoding: Pick<DecodingThread, 'open'>
-  write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
+  /** @param bytes what its content stands for; not there where that was not kept. */
+  write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>, bytes?: Uint8Array) => void
   /** The same for a chunk that is not worth being text. */
   writeBase64: (
     chunk: Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>,
     bytes: Uint8Array,
   ) => void
-  /** Is given the decoded bytes as the model sent them, to read what they say. */
-  read: (bytes: Uint8Array) => void
 }
 
 /** What the end of an exchange says of its response's body. */
@@ -107,7 +106,6 @@ export class ResponseBody {
   #decoded(bytes: Uint8Array, at: number, isContinued: boolean): void {
     const before = this.#decodedBytes
     this.#decodedBytes += bytes.length
-    this.#options.read(bytes)
     const room = Math.max(0, BODY_BYTES - before)
     const kept = bytes.length <= room ? bytes : bytes.subarray(0, room)
     if (kept.length > 0) {
@@ -140,7 +138,7 @@ export class ResponseBody {
         ...(chunk.scrubbed.length > 0 && { scrubbed: chunk.scrubbed }),
       }
       if (this.#decodedBytes > TEXT_BYTES) this.#options.writeBase64(head, chunk.bytes)
-      else this.#options.write({ ...head, content: contentOf(chunk.bytes) })
+      else this.#options.write({ ...head, content: contentOf(chunk.bytes) }, chunk.bytes)
     }
   }
 

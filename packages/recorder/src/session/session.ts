@@ -12,12 +12,14 @@ import {
   type SeenEvent,
   type Tap,
 } from '@tacho/format'
-import { type Observation, reducerOf, SessionReducer } from '@tacho/model'
+import { MODEL_APIS, type ModelApi, type Observation, reducerOf, SessionReducer } from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
+import type { Sent } from '../exchange/exchange.js'
 import type { RequestHead } from '../exchange/request-head.js'
+import { Faults, type ReportFault } from '../faults.js'
 import { Harmless } from '../harmless.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
@@ -40,6 +42,7 @@ export type SessionOptions = {
   /** When this session began in it. */
   startedAt: number
   taps: readonly Tap[]
+  provider?: string | undefined
   idleTimeout?: number | undefined
   later: Later
   /** Where spans are sent while they happen, where that is asked for. */
@@ -51,6 +54,9 @@ export type SessionOptions = {
   /** Of a recording's options. */
   lateWishMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
+  modelApis?: readonly ModelApi[] | undefined
+  /** Is told of the first fault of each kind in reading what was recorded. */
+  onUnread?: ReportFault
   /** Is told of a fault of ours. */
   onFault: (part: string, cause: unknown) => void
 }
@@ -66,6 +72,10 @@ export class Session {
   readonly decoding: DecodingThread
   /** After how long without an event of an answer the agent gives up, in milliseconds. */
   readonly idleTimeout: number | undefined
+  readonly provider: string | undefined
+  readonly modelApis: readonly ModelApi[]
+  /** What could not be read of what was recorded. */
+  readonly faults: Faults
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
   readonly #options: SessionOptions
@@ -93,6 +103,9 @@ export class Session {
     this.elapsed = options.elapsed
     this.decoding = options.decoding
     this.idleTimeout = options.idleTimeout
+    this.provider = options.provider
+    this.modelApis = options.modelApis ?? MODEL_APIS
+    this.faults = new Faults(options.onUnread ?? (() => {}))
     this.#harmless = new Harmless(options.onFault)
     this.#observations = new Observations({
       later: options.later,
@@ -206,6 +219,22 @@ export class Session {
     this.#writeManifest()
   }
 
+  /** The other end of an exchange's connection, and what its `end` record has to say of it. */
+  peerOf(sent: Sent | undefined): { now: EndRecord['peer']; news: EndRecord['peer'] } {
+    const { address, port, isHttp2 } = sent ?? {}
+    const now = {
+      ...(address !== undefined && { address }),
+      ...(port !== undefined && { port }),
+      ...(isHttp2 === true && { http2: true as const }),
+    }
+    const before = this.#lastPeer
+    this.#lastPeer = now
+    const isNew = JSON.stringify(before) !== JSON.stringify(now)
+    return { now, news: isNew ? now : undefined }
+  }
+
+  #lastPeer: NonNullable<EndRecord['peer']> = {}
+
   exchangeEnded(end: EndRecord, { webSocket }: RequestHead): void {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
   }
@@ -231,7 +260,7 @@ export class Session {
   }
 
   #begin(): void {
-    const { run, startedAt, taps, idleTimeout, lateWishMilliseconds } = this.#options
+    const { run, startedAt, taps, provider, idleTimeout, lateWishMilliseconds } = this.#options
     const started: SeenEvent = {
       kind: 'run-started',
       agent: run.agent,
@@ -240,6 +269,7 @@ export class Session {
       pid: process.pid,
       version: TACHO_VERSION,
       taps: [...taps],
+      ...(provider !== undefined && { provider }),
       ...(idleTimeout !== undefined && { idleTimeout }),
       ...(lateWishMilliseconds !== undefined && { lateWish: lateWishMilliseconds }),
     }
@@ -285,6 +315,7 @@ export class Session {
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
       lost: this.#options.files.lost,
+      faults: this.faults.total,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,
     })

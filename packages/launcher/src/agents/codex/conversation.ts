@@ -40,10 +40,12 @@ function told(
   const sessionId = isTitle ? undefined : (text(metadata.session_id) ?? otherwise.sessionId)
   const threadId = text(metadata.thread_id) ?? otherwise.threadId
   const turnId = text(metadata.turn_id)
+  const source = text(metadata.thread_source)
   return {
     ...(sessionId !== undefined && { sessionId }),
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
+    ...(source !== undefined && source !== 'user' && { threadSource: source }),
   }
 }
 

@@ -11,10 +11,7 @@ import { codexHome } from './home.js'
 import { logExportFor } from './otel-export.js'
 import { providerOf } from './provider.js'
 import { Rollouts } from './rollouts.js'
-import { HookEvents } from './tui/hook-events.js'
-import { HookQuestions } from './tui/hook-questions.js'
 import { tapTui } from './tui/tui-tap.js'
-import { TurnMoments } from './turn-moments.js'
 
 /** What Codex brings to a recorded run. */
 export const recorded: RecordedAgent = {
@@ -26,8 +23,6 @@ export const recorded: RecordedAgent = {
 }
 
 function tapsOf({ mode, args, environment, late }: TappedRun): AgentTaps {
-  const turns = new TurnMoments()
-  const questions = new HookQuestions()
   const rollouts = new Rollouts(codexHome(environment))
   const onThread = (threadId: string, session: Session) => rollouts.noteThread(threadId, session)
   const read = configOf(args, environment)
@@ -38,17 +33,14 @@ function tapsOf({ mode, args, environment, late }: TappedRun): AgentTaps {
     }),
     ...(mode.name === 'tui' && {
       hooks: (start, { logEvents }) =>
-        tapTui({
-          start,
-          args,
-          late,
-          hooks: new HookEvents({ turns, questions, hearsDecisions: logEvents }),
-        }),
+        tapTui({ start, args, late, hearsDecisions: logEvents }),
     }),
     onExchange(conversation, recording) {
       const { threadId } = conversation
-      if (threadId !== undefined) rollouts.noteThread(threadId, recording.latest)
-      turns.note(conversation, recording.latest, recording.now())
+      if (threadId !== undefined) {
+        recording.noteThread(threadId, recording.latest)
+        rollouts.noteThread(threadId, recording.latest)
+      }
       rollouts.link()
     },
     close: () => rollouts.close(),
@@ -57,7 +49,7 @@ function tapsOf({ mode, args, environment, late }: TappedRun): AgentTaps {
   function tapsByConfig(config: TomlTable): Pick<AgentTaps, 'http' | 'otlp'> {
     return {
       http: providerOf(config, args, environment),
-      otlp: logExportFor({ config, environment, turns, questions }),
+      otlp: logExportFor({ config, environment }),
     }
   }
 }

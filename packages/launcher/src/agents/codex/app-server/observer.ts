@@ -82,10 +82,12 @@ class Connection {
 
   fromServer(line: Uint8Array): void {
     const opening = openingOf(line)
-    const { id, method } = opening === undefined ? pick(line, [], ['id', 'method']) : opening
-    if (opening !== undefined) this.#serverSays(opening, line)
-    else if (typeof method === 'string')
-      this.#serverSays({ method, isRequest: id !== undefined }, line)
+    if (opening !== undefined) {
+      this.#serverSays(opening, line)
+      return
+    }
+    const { id, method } = pick(line, [], ['id', 'method'])
+    if (typeof method === 'string') this.#serverSays({ method, isRequest: id !== undefined }, line)
     else if (this.#threadRequests.delete(id)) this.#threadTold(id, line)
   }
 

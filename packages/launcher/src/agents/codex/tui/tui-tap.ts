@@ -10,7 +10,7 @@ import {
   hookDefinitions,
   trustOptions,
 } from './hook-definitions.js'
-import type { HookEvents } from './hook-events.js'
+import { HookMessages } from './hook-messages.js'
 import { askedTrust, ownTrust } from './hook-trust.js'
 import { KnownPrograms } from './known-programs.js'
 
@@ -19,27 +19,29 @@ export type TuiTapOptions = {
   /** The user's own arguments. */
   args: readonly string[]
   late: LateRecording
-  hooks: HookEvents
+  /** Codex's log events tell who decided. */
+  hearsDecisions: boolean
 }
 
 /**
  * The start of Codex's TUI with hooks of ours beside the user's own, which tell what the user is
  * asked and interrupts. Where this Codex or this start does not allow that, the log says so.
  */
-export async function tapTui({ start, args, late, hooks }: TuiTapOptions): Promise<AgentStart> {
+export async function tapTui({ start, args, late, hearsDecisions }: TuiTapOptions): Promise<AgentStart> {
   const known = await KnownPrograms.open(start)
   const abilities = known.abilities ?? abilitiesOf(start.command, start.environment)
+  const messages = new HookMessages()
   let tap: HookTap | undefined
   try {
     const reason = reasonAgainst(args, start.environment)
     if (reason !== undefined) throw new Error(reason)
     tap = await HookTap.open({
       environment: start.environment,
-      onMessage: (message) => late.with((recording) => hooks.take(message, recording)),
+      onMessage: (message) => late.with((recording) => messages.take(message, recording)),
       onTrouble: (words) => late.log('warn', 'tacho', `a question may not be recorded: ${words}`),
     })
-    const options = await hookOptions({ tap, start, args, hooks, known, abilities })
-    return withHooks(await withoutDaemon(start, args, abilities), options, { tap, hooks, late })
+    const options = await hookOptions({ tap, start, args, hearsDecisions, known, abilities })
+    return withHooks(await withoutDaemon(start, args, abilities), options, tap)
   } catch (error) {
     await tap?.close()
     const words = error instanceof Error ? error.message : String(error)
@@ -51,7 +53,7 @@ export async function tapTui({ start, args, late, hooks }: TuiTapOptions): Promi
 function withHooks(
   start: AgentStart,
   options: readonly string[],
-  { tap, hooks, late }: { tap: HookTap } & Pick<TuiTapOptions, 'hooks' | 'late'>,
+  tap: HookTap,
 ): AgentStart {
   return {
     ...start,
@@ -59,7 +61,6 @@ function withHooks(
     async onEnd() {
       await start.onEnd?.()
       await tap.close()
-      late.with(() => hooks.agentEnded())
     },
   }
 }
@@ -68,15 +69,15 @@ async function hookOptions({
   tap,
   start,
   args,
-  hooks,
+  hearsDecisions,
   known,
   abilities,
-}: Pick<TuiTapOptions, 'start' | 'args' | 'hooks'> & {
+}: Pick<TuiTapOptions, 'start' | 'args' | 'hearsDecisions'> & {
   tap: HookTap
   known: KnownPrograms
   abilities: TuiAbilities | Promise<TuiAbilities>
 }): Promise<string[]> {
-  const definitions = hookDefinitions(eventsFor(hooks), tap.command, args)
+  const definitions = hookDefinitions(eventsFor(hearsDecisions), tap.command, args)
   const isKnown = known.abilities !== undefined
   const trust = isKnown ? ownTrust(definitions) : await askedTrust(definitions, start)
   if ('reason' in trust) throw new Error(trust.reason)
@@ -85,7 +86,7 @@ async function hookOptions({
 }
 
 /** Each is a process when it happens: where Codex's log events tell decisions, a hook need not. */
-function eventsFor({ hearsDecisions }: HookEvents): HookEvent[] {
+function eventsFor(hearsDecisions: boolean): HookEvent[] {
   const always: HookEvent[] = ['PreToolUse', 'PermissionRequest', 'Interrupt', 'Stop']
   return hearsDecisions ? always : [...always, 'PostToolUse']
 }
