@@ -15,7 +15,7 @@ import { type ModelApi, modelApiOf, responsesApi } from '../model-api/index.js'
 import { requestedModel } from '../model-api/requested-model.js'
 import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
-import type { SpanPlace } from '../spans/tracing.js'
+import type { SpanParent } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
 import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
@@ -118,7 +118,7 @@ export class Exchange {
   }
 
   /** Where the span of its HTTP request belongs; nowhere while the session has no id. */
-  get httpPlace(): SpanPlace | undefined {
+  get spanParent(): SpanParent | undefined {
     if (!this.#session.isNamed) return undefined
     const { traceId } = this.#session
     return { traceId, spanId: this.#httpParent, attributes: this.#commonAttributes() }
@@ -133,7 +133,7 @@ export class Exchange {
   /** There is a connection to send it over. */
   sent(over: Sent): void {
     this.#sent = over
-    this.#session.later.spare(() => this.#startHttpSpan())
+    this.#session.later.defer(() => this.#startHttpSpan())
   }
 
   /** May come behind the head of the response, and behind its bytes. */
@@ -324,7 +324,7 @@ export class Exchange {
     const hungUp = this.#hungUpTime ?? now
     const lastByte = this.#lastByteTime
     const idle = this.#session.elapsed(lastByte ?? this.#start, hungUp)
-    this.#session.whenNamed(() =>
+    this.#session.onceIdKnown(() =>
       this.#session.cancellations.exchangeStopped({
         spanId: this.id,
         conversation: this.#head.conversation,
@@ -356,7 +356,7 @@ export class Exchange {
       this.#startHttpSpan()
       this.#endSpans()
     }
-    this.#session.later.spare(() => this.#session.whenNamed(start))
+    this.#session.later.defer(() => this.#session.onceIdKnown(start))
   }
 
   #startChatSpan(model: string | undefined): void {

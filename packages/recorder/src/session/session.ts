@@ -165,7 +165,7 @@ export class Session {
   }
 
   /** Does the work once the session has its final id. */
-  whenNamed(work: () => void): void {
+  onceIdKnown(work: () => void): void {
     if (this.#isNamed) work()
     else this.#waiting.push(work)
   }
@@ -181,7 +181,7 @@ export class Session {
   parentFor(conversation: Conversation, at = this.now()): string {
     const { turnId } = conversation
     if (turnId === undefined || !this.#isNamed) return this.runId
-    this.turns.touch(turnId, at)
+    this.turns.recordActivity(turnId, at)
     return this.turns.spanIdOf(turnId, conversation, at)
   }
 
@@ -203,7 +203,7 @@ export class Session {
 
   exchangeEnded(end: EndRecord, { conversation, webSocket }: RequestHead, at: number): void {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
-    this.turns.touch(conversation.turnId, at)
+    this.turns.recordActivity(conversation.turnId, at)
     this.cancellations.exchangeEnded(conversation, at)
   }
 
@@ -218,7 +218,7 @@ export class Session {
     if (spanId !== undefined && this.cancellations.isWished(conversation))
       this.cancellations.stopped(conversation, spanId)
     this.tools.end(callId, at, attributes)
-    this.turns.touch(conversation.turnId, at)
+    this.turns.recordActivity(conversation.turnId, at)
   }
 
   /**

@@ -48,7 +48,7 @@ export class Turns {
   }
 
   /** A sign of life of a turn. */
-  touch(turnId: string | undefined, at: number): void {
+  recordActivity(turnId: string | undefined, at: number): void {
     if (turnId === undefined || !this.#lastSign.has(turnId)) return
     this.#lastSign.set(turnId, at)
     if (at > (this.#done.get(turnId)?.at ?? at)) this.#done.delete(turnId)

@@ -1,5 +1,5 @@
 import { isUuid } from '@tacho/format'
-import { type ApprovalAnswered, Harmless, type Recording } from '@tacho/recorder'
+import { type ApprovalAnswered, FaultBarrier, type Recording } from '@tacho/recorder'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { approvalKind, decidedBy, decisionWord, isApproved } from './otel-decision.js'
 import { eventLine } from './otel-line.js'
@@ -17,7 +17,7 @@ export class OtelEvents {
   readonly #recording: Recording
   readonly #turns: TurnMoments
   readonly #questions: HookQuestions
-  readonly #harmless: Harmless
+  readonly #barrier: FaultBarrier
   /** The calls with a decision, and how many approvals each has from here. */
   readonly #decided = new Map<string, number>()
   readonly #declined = new Set<string>()
@@ -28,7 +28,7 @@ export class OtelEvents {
     this.#recording = options.recording
     this.#turns = options.turns
     this.#questions = options.questions
-    this.#harmless = new Harmless((part, cause) =>
+    this.#barrier = new FaultBarrier((part, cause) =>
       options.recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
   }
@@ -36,14 +36,14 @@ export class OtelEvents {
   /** Takes the events of one export, in their order. Never throws. */
   take(events: readonly LogRecord[]): void {
     const commands = new Map<string, string>()
-    this.#harmless.do('the OTLP receiver', () => {
+    this.#barrier.do('the OTLP receiver', () => {
       for (const event of events) {
         const command = commandOf(event)
         if (command !== undefined) commands.set(textOf(event, 'call_id'), command)
       }
     })
     for (const event of events) {
-      this.#harmless.do('the OTLP receiver', () => this.#takeOne(event, commands))
+      this.#barrier.do('the OTLP receiver', () => this.#takeOne(event, commands))
     }
   }
 
@@ -71,7 +71,7 @@ export class OtelEvents {
 
   #within(threadId: string, at: number, work: (place: TurnPlace) => void): void {
     const place = this.#turns.at(threadId, at) ?? this.#unheardOf(threadId)
-    place.session.whenNamed(() => work(place))
+    place.session.onceIdKnown(() => work(place))
   }
 
   // Without the HTTP tap these events are the first that is heard of a session.

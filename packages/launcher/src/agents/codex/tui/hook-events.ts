@@ -1,4 +1,4 @@
-import { Harmless, type Recording } from '@tacho/recorder'
+import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { HookMessage as Told } from '../../../taps/hooks/hook-tap.js'
 import type { TurnMoments, TurnPlace } from '../turn-moments.js'
 import { type Asked, HookCalls } from './hook-calls.js'
@@ -41,7 +41,7 @@ export class HookEvents {
   readonly #questions: HookQuestions
   readonly #waiting = new Waiting()
   readonly #calls = new HookCalls(this.#waiting)
-  #harmless: Harmless | undefined
+  #barrier: FaultBarrier | undefined
 
   constructor({ turns, questions, hearsDecisions }: HookEventsOptions) {
     this.hearsDecisions = hearsDecisions
@@ -51,17 +51,17 @@ export class HookEvents {
 
   /** Takes what a hook was told. Never throws. */
   take({ json, at }: Told, recording: Recording): void {
-    this.#harmless ??= new Harmless((part, cause) =>
+    this.#barrier ??= new FaultBarrier((part, cause) =>
       recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
-    this.#harmless.do('the hooks', () => {
+    this.#barrier.do('the hooks', () => {
       const message = hookMessageOf(json)
       if (message === undefined) return
       recording.log('debug', 'codex', `hook ${message.event} ${message.tool?.name ?? ''}`)
       // The files have the system's time, the recording a clock of its own.
       const ago = Math.max(0, Date.now() - at) * 1000
       const place = this.#placeOf(message, recording)
-      place.session.whenNamed(() => this.#takeOne({ message, place, at: recording.now() - ago }))
+      place.session.onceIdKnown(() => this.#takeOne({ message, place, at: recording.now() - ago }))
     })
   }
 
@@ -168,7 +168,7 @@ export class HookEvents {
   }
 
   #after(milliseconds: number, work: () => void): void {
-    this.#waiting.after(milliseconds, () => this.#harmless?.do('the hooks', work))
+    this.#waiting.after(milliseconds, () => this.#barrier?.do('the hooks', work))
   }
 }
 
