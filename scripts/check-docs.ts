@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { untoldAttributes } from './check-docs/attributes.js'
 import { unknownCommands } from './check-docs/commands.js'
+import { unlistedErrors } from './check-docs/errors.js'
 import { brokenLinks } from './check-docs/links.js'
 import { readPage } from './check-docs/page.js'
 import { brokenSnippets } from './check-docs/snippets.js'
@@ -22,6 +23,7 @@ function check(root: string): number {
     ...unknownCommands(root, pages, tachoHelp(join(repository, 'packages/cli/bin/tacho.js'))),
     ...brokenSnippets(repository, pages),
     ...untoldAttributes(root),
+    ...unlistedErrors(root),
     ...unwantedWords(root),
   ]
   for (const { file, line, message } of problems) {

@@ -26,9 +26,9 @@ test('a turn that goes on after all is not done', async () => {
   const turns = await recorded((session) => {
     session.parentFor(CONVERSATION, START)
     session.turns.done('one', START + 5000, 'completed')
-    session.turns.touch('one', START + 5000)
+    session.turns.recordActivity('one', START + 5000)
     expect(session.turns.isDone('one')).toBe(true)
-    session.turns.touch('one', START + 5001)
+    session.turns.recordActivity('one', START + 5001)
     expect(session.turns.isDone('one')).toBe(false)
   })
   expect(turns.map(told)).toEqual([[undefined, START + 5001]])

@@ -99,6 +99,36 @@ test('the contract tells of every attribute that is written, and of no other', a
   ])
 })
 
+test('the catalogue lists the code of every error that a package gives, and no other', async () => {
+  write(
+    'packages/one/src/errors.ts',
+    `export type OneErrorCode =
+  /** Gone. */
+  | 'gone'
+  | 'LOST'
+
+export class OneError extends Error {
+  readonly code: OneErrorCode
+}
+
+export class OtherError extends Error {
+  readonly code = 'other-one'
+}
+
+export class NamelessError extends Error {
+  readonly isSo = true
+}
+`,
+  )
+  write('docs/errors.md', '| code | meaning |\n| --- | --- |\n| `gone` | a |\n| `never` | b |\n')
+  expect((await check()).lines).toEqual([
+    'packages/one/src/errors.ts:14: the error NamelessError has no code',
+    'packages/one/src/errors.ts:4: docs/errors.md does not list the error LOST',
+    'packages/one/src/errors.ts:11: docs/errors.md does not list the error other-one',
+    'docs/errors.md:4: no source gives the error never',
+  ])
+})
+
 // Put together here, for this file is checked as well.
 const forbidden = [
   ['https://registry', 'npmjs.org/x'].join('.'),

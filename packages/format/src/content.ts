@@ -59,6 +59,7 @@ export type CopySource = (exchange: string, at: number, length: number) => Uint8
 /** A piece that cannot be given back: it was not kept, or what it copies is not there. */
 export class MissingBytes extends Error {
   override readonly name = 'MissingBytes'
+  readonly code = 'missing-bytes'
 }
 
 /**

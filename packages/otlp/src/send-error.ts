@@ -1,6 +1,7 @@
 /** Why something was not taken, and what can be done about it. */
 export class SendError extends Error {
   override readonly name = 'SendError'
+  readonly code = 'send-failed'
   /** It may be taken when it is sent again. */
   readonly isRetryable: boolean
   /** It may be taken in smaller parts. */

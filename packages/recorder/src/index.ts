@@ -1,7 +1,7 @@
 export type { Clock } from './clock.js'
 export { Exchange, type ExchangeEnd } from './exchange/exchange.js'
 export type { Conversation, RequestHead } from './exchange/request-head.js'
-export { Harmless } from './harmless.js'
+export { FaultBarrier } from './fault-barrier.js'
 export { type DebugLog, openDebugLog } from './log/debug-log.js'
 export { isLogLevel, LOG_LEVELS, type LogLevel } from './log/log-level.js'
 export { makeFolders } from './make-folders.js'

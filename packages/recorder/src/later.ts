@@ -1,7 +1,7 @@
 import {
   AWAITED_MILLISECONDS,
+  DEFER_MILLISECONDS,
   SLICE_MILLISECONDS,
-  SPARE_MILLISECONDS,
   WAITING_BYTES,
 } from './limits.js'
 
@@ -29,7 +29,7 @@ export class Later {
   #waiting: Waiting[] = []
   #bytes = 0
   #isPlanned = false
-  #sparing: (() => void)[] = []
+  #deferred: (() => void)[] = []
   /** Since when the host waits for what. */
   readonly #awaited = new Map<object, number>()
   #timer: NodeJS.Timeout | undefined
@@ -49,14 +49,14 @@ export class Later {
   }
 
   /**
-   * Within {@link SPARE_MILLISECONDS}, behind what lanes were given before. A server on the same
+   * Within {@link DEFER_MILLISECONDS}, behind what lanes were given before. A server on the same
    * machine answers in less than that, and needs the processor itself.
    *
    * @param work throws nothing.
    */
-  spare(work: () => void): void {
-    if (this.#sparing.push(work) > 1) return
-    this.#timer = setTimeout(() => this.#spareSlice(), SPARE_MILLISECONDS)
+  defer(work: () => void): void {
+    if (this.#deferred.push(work) > 1) return
+    this.#timer = setTimeout(() => this.#deferredSlice(), DEFER_MILLISECONDS)
     this.#timer.unref()
   }
 
@@ -77,7 +77,7 @@ export class Later {
   settleAll(): void {
     clearTimeout(this.#timer)
     this.#settle()
-    for (const work of this.#sparing.splice(0)) work()
+    for (const work of this.#deferred.splice(0)) work()
   }
 
   #add(work: () => void, bytes: number): Waiting {
@@ -134,20 +134,20 @@ export class Later {
     return false
   }
 
-  #spareSlice(): void {
+  #deferredSlice(): void {
     if (this.#isAwaited()) {
-      this.#timer = setTimeout(() => this.#spareSlice(), 1)
+      this.#timer = setTimeout(() => this.#deferredSlice(), 1)
       this.#timer.unref()
       return
     }
     const end = performance.now() + SLICE_MILLISECONDS
     this.#runUntil(end)
     while (this.#waiting.length === 0 && performance.now() < end) {
-      const work = this.#sparing.shift()
+      const work = this.#deferred.shift()
       if (work === undefined) return
       work()
     }
-    this.#timer = setTimeout(() => this.#spareSlice(), 0)
+    this.#timer = setTimeout(() => this.#deferredSlice(), 0)
     this.#timer.unref()
   }
 }

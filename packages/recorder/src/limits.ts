@@ -33,7 +33,7 @@ export const DECODING_SILENCE_MILLISECONDS = 5_000
 export const SYNC_MILLISECONDS = 500
 
 /** How long a span waits for its line while the bytes that it is about go first. */
-export const SPARE_MILLISECONDS = 2
+export const DEFER_MILLISECONDS = 2
 
 /** How much longer it waits where an answer may be about to come: a server on the same machine is as fast. */
 export const AWAITED_MILLISECONDS = 5

@@ -117,8 +117,8 @@ export class Recording {
 
   /** Does work whose HTTP requests, made with undici, belong to an exchange. */
   async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
-    const place = exchange.httpPlace
-    return place === undefined ? work() : this.#tracing.withinUndici(place, work)
+    const parent = exchange.spanParent
+    return parent === undefined ? work() : this.#tracing.withinUndici(parent, work)
   }
 
   /** The session of an agent's id; without one, that which was heard of last. */
@@ -194,7 +194,7 @@ export class Recording {
 
   #sendLine(live: LiveExport, level: LogLevel, label: string, message: string): void {
     const [session, at] = [this.#latest, this.#clock.microseconds()]
-    session.whenNamed(() => {
+    session.onceIdKnown(() => {
       live.line({
         at,
         level,

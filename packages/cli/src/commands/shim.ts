@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { type Agent, installShim, removeShims, type ShimStatus, shimStatus } from '@tacho/launcher'
+import {
+  type Agent,
+  installShim,
+  removeShims,
+  ShimRefused,
+  type ShimStatus,
+  shimStatus,
+} from '@tacho/launcher'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { write } from '../output.js'
@@ -61,7 +68,7 @@ function refusing<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (error) {
-    if ((error as Error).name !== 'ShimRefused') throw error
-    throw new CommandError('SHIM_REFUSED', EXIT.failure, (error as Error).message, { cause: error })
+    if (!(error instanceof ShimRefused)) throw error
+    throw new CommandError(error.code, EXIT.failure, error.message, { cause: error })
   }
 }

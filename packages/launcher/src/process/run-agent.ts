@@ -27,6 +27,7 @@ export type AgentStart = {
 /** The program could not be started. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart'
+  readonly code = 'cannot-start'
   readonly exitCode: number
   constructor(message: string, exitCode: number) {
     super(message)

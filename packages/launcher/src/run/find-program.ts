@@ -8,6 +8,7 @@ export const SHIM_MARK = 'tacho-shim'
 /** There is no agent to run. */
 export class NoProgram extends Error {
   override readonly name = 'NoProgram'
+  readonly code = 'no-program'
   readonly exitCode = 127
 }
 

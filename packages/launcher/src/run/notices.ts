@@ -1,8 +1,8 @@
 /**
- * What the user has to know of our own troubles: one line each on standard error, never into the
+ * What the user has to know of what does not work of ours: one line each on standard error, never into the
  * screen of a TUI, where it waits for the end.
  */
-export class Troubles {
+export class Notices {
   readonly #hold: boolean
   readonly #held: string[] = []
   readonly #told = new Set<string>()

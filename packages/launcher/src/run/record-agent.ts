@@ -14,7 +14,7 @@ import { canReadStderr } from '../taps/stderr/can-read-stderr.js'
 import { relayStderr } from '../taps/stderr/relay-stderr.js'
 import { leaveStandardOutput } from '../terminal/standard-output.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
-import { Troubles } from './notices.js'
+import { Notices } from './notices.js'
 import type { RecordedRun } from './recorded-run.js'
 import { type ListeningTaps, startTaps } from './start-taps.js'
 import { type Switches, WrongUse, withHome } from './switches.js'
@@ -34,18 +34,18 @@ export async function recordAgent(
   environment: NodeJS.ProcessEnv,
 ): Promise<AgentEnded> {
   const { agent, mode, switches } = run
-  const troubles = new Troubles(mode.hasScreen ?? false)
+  const notices = new Notices(mode.hasScreen ?? false)
   try {
     const level = logLevelOf(switches)
     const path = debugLogPath(switches.debugLog?.path)
     if (!areDescriptorsFree()) {
-      troubles.tell(TOO_FEW_DESCRIPTORS)
+      notices.tell(TOO_FEW_DESCRIPTORS)
       return await runAgent(plainStart(run, environment))
     }
     // Where the agent speaks through us it is ours, and the agent's is a pipe.
     if (!mode.speaksThroughUs) leaveStandardOutput()
-    if (!switches.persistSession) return await runWithLog(run, environment, level, troubles)
-    const tell = (sentence: string) => troubles.tell(sentence)
+    if (!switches.persistSession) return await runWithLog(run, environment, level, notices)
+    const tell = (sentence: string) => notices.tell(sentence)
     return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
       const { openRecording } = await import('./open-recording.js')
       return openRecording({
@@ -64,7 +64,7 @@ export async function recordAgent(
       })
     })
   } finally {
-    troubles.flush()
+    notices.flush()
   }
 }
 
@@ -157,7 +157,7 @@ async function runWithLog(
   run: RecordedRun,
   environment: NodeJS.ProcessEnv,
   level: LogLevel,
-  troubles: Troubles,
+  notices: Notices,
 ): Promise<AgentEnded> {
   const { openDebugLog } = await import('./open-recording.js')
   const { agent, program, mode, switches } = run
@@ -166,7 +166,7 @@ async function runWithLog(
     path,
     level,
     environment,
-    onTrouble: (line) => troubles.tell(line),
+    onTrouble: (line) => notices.tell(line),
   })
   debugLog.log(
     'info',

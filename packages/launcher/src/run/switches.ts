@@ -17,6 +17,7 @@ export type Switches = {
 /** A flag or a variable that means nothing. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse'
+  readonly code = 'wrong-use'
   readonly exitCode = 2
 }
 

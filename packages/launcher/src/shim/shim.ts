@@ -26,6 +26,7 @@ export type ShimStatus = {
 /** The shim cannot be put there. */
 export class ShimRefused extends Error {
   override readonly name = 'ShimRefused'
+  readonly code = 'shim-refused'
 }
 
 /** What an agent's command, typed in this environment, is. */

@@ -13,7 +13,7 @@ import { isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
 import { base64ChunkLine, lineOf } from '../line.js'
 import type { Session } from '../session/session.js'
-import type { SpanPlace } from '../spans/tracing.js'
+import type { SpanParent } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
 import { type BodyCoding, bodyCodingOf } from './decoding/codings.js'
@@ -115,7 +115,7 @@ export class Exchange {
   }
 
   /** Where the span of its HTTP request belongs, where undici makes one; nowhere while the session has no id. */
-  get httpPlace(): SpanPlace | undefined {
+  get spanParent(): SpanParent | undefined {
     if (!this.#session.isNamed) return undefined
     this.begin()
     const { traceId, id } = this.#session

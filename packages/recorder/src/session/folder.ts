@@ -16,6 +16,7 @@ import { makeFolders } from '../make-folders.js'
 /** Why nothing can be recorded. The message says where and what to do about it. */
 export class CannotRecord extends Error {
   override readonly name = 'CannotRecord'
+  readonly code = 'cannot-record'
 }
 
 /**

@@ -59,7 +59,7 @@ export class Observations {
   #plan(): void {
     if (!this.#isOpen || this.#isPlanned || this.#waiting.length === 0) return
     this.#isPlanned = true
-    this.#options.later.spare(() => this.#takeOne())
+    this.#options.later.defer(() => this.#takeOne())
   }
 
   // One at a time: the host's bytes go first in between.

@@ -20,7 +20,7 @@ import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Sent } from '../exchange/exchange.js'
 import type { RequestHead } from '../exchange/request-head.js'
 import { Faults, type ReportFault } from '../faults.js'
-import { Harmless } from '../harmless.js'
+import { FaultBarrier } from '../fault-barrier.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
 import { lineOf } from '../line.js'
@@ -80,7 +80,7 @@ export class Session {
   readonly runId = newSpanId()
   readonly #options: SessionOptions
   readonly #exchanges = noneEnded()
-  readonly #harmless: Harmless
+  readonly #barrier: FaultBarrier
   /** What was seen, until it is understood. */
   readonly #observations: Observations
   #id: string
@@ -106,7 +106,7 @@ export class Session {
     this.provider = options.provider
     this.modelApis = options.modelApis ?? MODEL_APIS
     this.faults = new Faults(options.onUnread ?? (() => {}))
-    this.#harmless = new Harmless(options.onFault)
+    this.#barrier = new FaultBarrier(options.onFault)
     this.#observations = new Observations({
       later: options.later,
       take: (observation) => this.#take(observation),
@@ -167,7 +167,7 @@ export class Session {
   }
 
   /** Does the work once the session has its final id. */
-  whenNamed(work: () => void): void {
+  onceIdKnown(work: () => void): void {
     if (this.#isNamed) work()
     else this.#waiting.push(work)
   }
@@ -277,7 +277,7 @@ export class Session {
   }
 
   #take(observation: Observation): void {
-    this.#harmless.do(`what ${observation.kind} means`, () => this.#reducer?.observe(observation))
+    this.#barrier.do(`what ${observation.kind} means`, () => this.#reducer?.observe(observation))
   }
 
   #openTrace(): void {

@@ -39,7 +39,7 @@ export type TracingOptions = {
 }
 
 /** Where in a trace a span is, and what those below it say. */
-export type SpanPlace = { traceId: string; spanId: string; attributes: Attributes }
+export type SpanParent = { traceId: string; spanId: string; attributes: Attributes }
 
 /** The whole of the OpenTelemetry SDK that this project uses stands behind this class. */
 export class Tracing {
@@ -83,10 +83,10 @@ export class Tracing {
   }
 
   /** Does work whose HTTP requests, made with undici, are children of a span. */
-  async withinUndici<Result>(place: SpanPlace, work: () => Result): Promise<Result> {
+  async withinUndici<Result>(parent: SpanParent, work: () => Result): Promise<Result> {
     const { UndiciSpans } = await import('./undici-spans.js')
     this.#undici ??= new UndiciSpans(this.#provider, this.#scrubUrl)
-    const { traceId, spanId, attributes } = place
+    const { traceId, spanId, attributes } = parent
     return this.#undici.within({ parent: inSpan(traceId, spanId), attributes }, work)
   }
 

@@ -6,6 +6,7 @@ import { codexHome } from './home.js'
 /** A configuration file of Codex's that cannot be read as TOML; Codex itself says it best. */
 export class BadConfig extends Error {
   override readonly name = 'BadConfig'
+  readonly code = 'bad-config'
 }
 
 /**

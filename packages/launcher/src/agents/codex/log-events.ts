@@ -1,5 +1,5 @@
 import { isUuid } from '@tacho/format'
-import { Harmless, type Recording } from '@tacho/recorder'
+import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { eventLine } from './otel-line.js'
 
@@ -9,18 +9,18 @@ import { eventLine } from './otel-line.js'
  */
 export class LogEvents {
   readonly #recording: Recording
-  readonly #harmless: Harmless
+  readonly #barrier: FaultBarrier
 
   constructor(recording: Recording) {
     this.#recording = recording
-    this.#harmless = new Harmless((part, cause) =>
+    this.#barrier = new FaultBarrier((part, cause) =>
       recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
   }
 
   /** Takes the events of one export, in their order. */
   take(events: readonly LogRecord[]): void {
-    for (const event of events) this.#harmless.do('the OTLP receiver', () => this.#takeOne(event))
+    for (const event of events) this.#barrier.do('the OTLP receiver', () => this.#takeOne(event))
   }
 
   #takeOne(event: LogRecord): void {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Conversation, Exchange, Recording } from '@tacho/recorder'
-import { Harmless } from '@tacho/recorder'
+import { FaultBarrier } from '@tacho/recorder'
 import { type Listener, listenOnLoopback } from '../../network/listen.js'
 import type { Network } from '../../network/network.js'
 import type { Peers } from '../../network/peer.js'
@@ -60,7 +60,7 @@ export class HttpTap {
   readonly #relays = new Set<Relay>()
   readonly #recorded = new Set<RecordedConnection>()
   #guard: Guard = () => ({ refusal: 403 })
-  readonly #harmless: Harmless
+  readonly #harmless: FaultBarrier
   readonly #routes: Routes
   /** Where it cannot be told who is at the other end, only the agent is told this. */
   readonly #secret: string
@@ -73,7 +73,7 @@ export class HttpTap {
     const secret = peers.canTell ? undefined : randomBytes(32).toString('base64url')
     if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
     this.#secret = secret === undefined ? '' : `/${secret}`
-    this.#harmless = new Harmless((part, cause) =>
+    this.#harmless = new FaultBarrier((part, cause) =>
       late.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
     this.#routes = new Routes({ secret: this.#secret, base, upstream })
@@ -224,7 +224,7 @@ export class HttpTap {
     exchange.begin()
     // Nothing of it is needed before the agent's bytes are on their way.
     if (onExchange !== undefined)
-      recording.later.spare(() =>
+      recording.later.defer(() =>
         this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
       )
     return exchange

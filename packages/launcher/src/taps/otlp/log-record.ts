@@ -11,6 +11,7 @@ export type AttributeValue = string | number | boolean
 /** A body that is not what its content type says. */
 export class Malformed extends Error {
   override readonly name = 'Malformed'
+  readonly code = 'malformed-export'
 }
 
 /** The moment of a record (OTLP: `time_unix_nano` may be 0, `observed_time_unix_nano` is set then). */

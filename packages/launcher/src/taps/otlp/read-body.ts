@@ -7,6 +7,7 @@ import { Malformed } from './log-record.js'
 /** A body that is larger than what is taken in. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
+  readonly code = 'export-too-large'
 }
 
 /**

@@ -19,6 +19,7 @@ export type Decoder = {
 /** A body is not coded as it claims to be. */
 export class DecodingFault extends Error {
   override readonly name = 'DecodingFault'
+  readonly code = 'decoding-fault'
   /** Nothing is wrong with it but that it stops too early. */
   readonly isShort: boolean
 
@@ -31,6 +32,7 @@ export class DecodingFault extends Error {
 /** A body has become as long as any is decoded. */
 export class DecodedLimit extends Error {
   override readonly name = 'DecodedLimit'
+  readonly code = 'decoded-limit'
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Harmless, type Recording, type Session } from '@tacho/recorder'
+import { FaultBarrier, type Recording, type Session } from '@tacho/recorder'
 import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
 import { pick } from './json-members.js'
 import { openingOf } from './method.js'
@@ -33,25 +33,25 @@ export type AppServerObserverOptions = {
 export function observeAppServer(options: AppServerObserverOptions): AppServerObserver {
   const { recording } = options
   const connection = new Connection(options)
-  const harmless = new Harmless((part, cause) =>
+  const barrier = new FaultBarrier((part, cause) =>
     recording.log('error', 'tacho', `${part}: ${cause instanceof Error ? cause.stack : cause}`),
   )
   return {
     fromClient(line) {
       let passed = line
-      harmless.do('the JSON-RPC tap, from the client', () => {
+      barrier.do('the JSON-RPC tap, from the client', () => {
         passed = connection.fromClient(line)
       })
       return passed
     },
     fromServer(line) {
-      harmless.do('the JSON-RPC tap, from the app-server', () => connection.fromServer(line))
+      barrier.do('the JSON-RPC tap, from the app-server', () => connection.fromServer(line))
     },
     clientGone(at) {
-      harmless.do('the JSON-RPC tap, client gone', () => connection.clientGone(at))
+      barrier.do('the JSON-RPC tap, client gone', () => connection.clientGone(at))
     },
     serverGone() {
-      harmless.do('the JSON-RPC tap, app-server gone', () =>
+      barrier.do('the JSON-RPC tap, app-server gone', () =>
         recording.log('debug', 'tacho', 'the app-server has closed its side'),
       )
     },

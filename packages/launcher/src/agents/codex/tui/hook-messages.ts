@@ -1,17 +1,17 @@
 import { isUuid } from '@tacho/format'
-import { Harmless, type Recording } from '@tacho/recorder'
+import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { HookMessage } from '../../../taps/hooks/hook-tap.js'
 import { record, text } from '../app-server/values.js'
 
 /** Records what Codex's hooks were told, in the session of their thread. Never throws. */
 export class HookMessages {
-  #harmless: Harmless | undefined
+  #barrier: FaultBarrier | undefined
 
   take({ json, at }: HookMessage, recording: Recording): void {
-    this.#harmless ??= new Harmless((part, cause) =>
+    this.#barrier ??= new FaultBarrier((part, cause) =>
       recording.log('error', 'tacho', `${part}: ${String(cause)}`),
     )
-    this.#harmless.do('the hooks', () => {
+    this.#barrier.do('the hooks', () => {
       const sessionId = text(json.session_id)
       if (sessionId === undefined || !isUuid(sessionId)) return
       const threadId = text(json.agent_id) ?? sessionId

@@ -7,7 +7,7 @@ export type Report = (part: string, cause: unknown) => void
  * The one wall between the host and us: work that is done in the host's time and may never throw
  * into it. After {@link FAULTS} faults the part switches itself off, and the session says so.
  */
-export class Harmless {
+export class FaultBarrier {
   readonly #report: Report
   readonly #faults = new Map<string, number>()
 
