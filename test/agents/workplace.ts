@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type CodexHome,
@@ -20,6 +20,7 @@ import {
   type ScriptedModelOptions,
   startScriptedModel,
 } from '../scripted-model/index.js'
+import { expectRebuilt } from './rebuilt.js'
 import { SessionOnDisk } from './session-on-disk.js'
 
 export type WorkplaceOptions = Omit<CodexHomeOptions, 'baseUrl'> & {
@@ -96,6 +97,8 @@ export async function workplace(
     },
     async [Symbol.asyncDispose]() {
       await model.close()
+      const root = join(home.codexHome, 'sessions')
+      if (existsSync(root)) for (const session of sessions(root)) await expectRebuilt(session)
       await home[Symbol.asyncDispose]()
     },
   }

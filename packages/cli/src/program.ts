@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.js'
 import { addExportCommand } from './commands/export.js'
 import { addLsCommand } from './commands/ls.js'
 import { addRawCommand } from './commands/raw.js'
+import { addRebuildCommand } from './commands/rebuild.js'
 import { addSalvageCommand } from './commands/salvage.js'
 import { addSealCommand } from './commands/seal.js'
 import { addShimEntry } from './commands/shim-entry.js'
@@ -43,6 +44,7 @@ export function program(agents: readonly Agent[] = AGENTS): Command {
   addExportCommand(tacho)
   addVerifyCommand(tacho)
   addSalvageCommand(tacho)
+  addRebuildCommand(tacho)
   addSealCommand(tacho)
   addShimEntry(tacho, agents)
   addCompletionCommand(tacho)

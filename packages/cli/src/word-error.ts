@@ -27,6 +27,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   running: '\nTry again when it is over.',
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',
+  'cannot-rebuild': '',
   'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',
 }
 

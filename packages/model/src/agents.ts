@@ -4,8 +4,6 @@ import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
 const REDUCERS: Record<string, (session: SessionReducer) => AgentReducer> = { codex: codexReducer }
 
 /** How what an agent says is understood; nothing of one that is not known: its requests are, all the same. */
-export function reducerOf(
-  agent: string,
-): ((session: SessionReducer) => AgentReducer) | undefined {
+export function reducerOf(agent: string): ((session: SessionReducer) => AgentReducer) | undefined {
   return Object.hasOwn(REDUCERS, agent) ? REDUCERS[agent] : undefined
 }

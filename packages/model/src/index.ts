@@ -1,16 +1,7 @@
-export { type Attributes, ATTRIBUTE_CHARACTERS, cut, known } from './attributes.js'
 export { reducerOf } from './agents.js'
+export { ATTRIBUTE_CHARACTERS, type Attributes, cut, known } from './attributes.js'
 export type { Conversation } from './conversation.js'
-export type * from './observation.js'
-export type { ApprovalKind, DecidedBy } from './session/approvals.js'
-export type { CancellationOrigin } from './session/cancellations.js'
-export {
-  type AgentReducer,
-  SessionReducer,
-  type SessionReducerOptions,
-} from './session/session-reducer.js'
-export { derivedId } from './spans/derived-id.js'
-export type { Emit, SpanChange, SpanStarted } from './spans/span-change.js'
+export { endsAnswer } from './exchange/ends-answer.js'
 export { ExchangeReader, type ExchangeReaderOptions } from './exchange/exchange-reader.js'
 export type { AnswerEnd, AnswerFacts } from './model-api/answer-facts.js'
 export {
@@ -35,4 +26,13 @@ export {
 export { type RequestFacts, requestFactsOf } from './model-api/request-facts.js'
 export { responsesApi } from './model-api/responses.js'
 export { Utf8Text } from './model-api/utf8-text.js'
-export { endsAnswer } from './exchange/ends-answer.js'
+export type * from './observation.js'
+export type { ApprovalKind, DecidedBy } from './session/approvals.js'
+export type { CancellationOrigin } from './session/cancellations.js'
+export {
+  type AgentReducer,
+  SessionReducer,
+  type SessionReducerOptions,
+} from './session/session-reducer.js'
+export { derivedId } from './spans/derived-id.js'
+export type { Emit, SpanChange, SpanStarted } from './spans/span-change.js'

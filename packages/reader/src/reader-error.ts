@@ -17,6 +17,8 @@ export type ReaderErrorCode =
   | 'not-delivered'
   /** What was to be made is there already, or cannot be made there. */
   | 'cannot-salvage'
+  /** A session's spans cannot be made anew, or not there. */
+  | 'cannot-rebuild'
 
 /** What keeps the reader from giving what it was asked for. */
 export class ReaderError extends Error {

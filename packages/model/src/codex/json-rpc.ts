@@ -142,14 +142,18 @@ export class JsonRpcReducer {
 
   #reviewed(connection: number, params: Params, at: number): void {
     const action = record(params.action)
-    this.#session.approvals.asked(reviewKey(connection, params), `review ${text(params.reviewId)}`, {
-      ...reviewedAction(action),
-      reason: text(action.reason),
-      cwd: text(action.cwd),
-      callId: text(params.targetItemId),
-      conversation: placeOf(params),
-      at,
-    })
+    this.#session.approvals.asked(
+      reviewKey(connection, params),
+      `review ${text(params.reviewId)}`,
+      {
+        ...reviewedAction(action),
+        reason: text(action.reason),
+        cwd: text(action.cwd),
+        callId: text(params.targetItemId),
+        conversation: placeOf(params),
+        at,
+      },
+    )
   }
 
   #interrupted(params: Params, at: number): void {

@@ -72,7 +72,10 @@ export class ExchangeReader {
   }
 
   /** @param asked what the body asks for. */
-  requestBody(record: Omit<RequestBodyRecord, 'content'>, asked: RequestFacts): At<ExchangeStarted> {
+  requestBody(
+    record: Omit<RequestBodyRecord, 'content'>,
+    asked: RequestFacts,
+  ): At<ExchangeStarted> {
     this.#asked = asked
     const { exchange, threadSource, connection, prewarm } = this.#start
     return {
@@ -164,7 +167,11 @@ export class ExchangeReader {
     }
   }
 
-  #begin(hints: { stream?: boolean | undefined; contentType?: string | undefined; status?: number }): AnswerReader | undefined {
+  #begin(hints: {
+    stream?: boolean | undefined
+    contentType?: string | undefined
+    status?: number
+  }): AnswerReader | undefined {
     if (this.#api === undefined) return undefined
     this.#answer = new AnswerReader({
       api: this.#api,

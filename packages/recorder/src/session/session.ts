@@ -12,15 +12,21 @@ import {
   type SeenEvent,
   type Tap,
 } from '@tacho/format'
-import { MODEL_APIS, type ModelApi, type Observation, reducerOf, SessionReducer } from '@tacho/model'
+import {
+  MODEL_APIS,
+  type ModelApi,
+  type Observation,
+  reducerOf,
+  SessionReducer,
+} from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Sent } from '../exchange/exchange.js'
 import type { RequestHead } from '../exchange/request-head.js'
-import { Faults, type ReportFault } from '../faults.js'
 import { FaultBarrier } from '../fault-barrier.js'
+import { Faults, type ReportFault } from '../faults.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
 import { lineOf } from '../line.js'

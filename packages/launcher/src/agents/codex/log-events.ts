@@ -52,7 +52,8 @@ const REPEATED = new Set([
 ])
 
 // Who the user is, and where Codex runs: the same in each event.
-const LEFT_OUT = /^(user\.|auth_mode$|originator$|terminal\.type$|slug$|env$|event\.(name|timestamp)$)/
+const LEFT_OUT =
+  /^(user\.|auth_mode$|originator$|terminal\.type$|slug$|env$|event\.(name|timestamp)$)/
 
 /** Commands are short; what is longer are contents. */
 const VALUE_CHARACTERS = 4096

@@ -32,8 +32,7 @@ function tapsOf({ mode, args, environment, late }: TappedRun): AgentTaps {
       jsonRpc: (start, recording) => tapStdio({ start, args, recording, onThread }),
     }),
     ...(mode.name === 'tui' && {
-      hooks: (start, { logEvents }) =>
-        tapTui({ start, args, late, hearsDecisions: logEvents }),
+      hooks: (start, { logEvents }) => tapTui({ start, args, late, hearsDecisions: logEvents }),
     }),
     onExchange(conversation, recording) {
       const { threadId } = conversation

@@ -126,7 +126,8 @@ class Connection {
     const params = record(message.params)
     if (params.thread !== undefined) this.#threads.note(record(params.thread))
     const resolved = this.#asked.get(JSON.stringify(params.requestId))
-    if (opening.method === 'serverRequest/resolved' && resolved !== undefined) resolved.isOver = true
+    if (opening.method === 'serverRequest/resolved' && resolved !== undefined)
+      resolved.isOver = true
     this.#seen('server', this.#threads.sessionOf(params.threadId ?? idOf(params.thread)), message)
   }
 

@@ -27,7 +27,12 @@ export type TuiTapOptions = {
  * The start of Codex's TUI with hooks of ours beside the user's own, which tell what the user is
  * asked and interrupts. Where this Codex or this start does not allow that, the log says so.
  */
-export async function tapTui({ start, args, late, hearsDecisions }: TuiTapOptions): Promise<AgentStart> {
+export async function tapTui({
+  start,
+  args,
+  late,
+  hearsDecisions,
+}: TuiTapOptions): Promise<AgentStart> {
   const known = await KnownPrograms.open(start)
   const abilities = known.abilities ?? abilitiesOf(start.command, start.environment)
   const messages = new HookMessages()
@@ -50,11 +55,7 @@ export async function tapTui({ start, args, late, hearsDecisions }: TuiTapOption
   }
 }
 
-function withHooks(
-  start: AgentStart,
-  options: readonly string[],
-  tap: HookTap,
-): AgentStart {
+function withHooks(start: AgentStart, options: readonly string[], tap: HookTap): AgentStart {
   return {
     ...start,
     args: withOptions(start.args, options),

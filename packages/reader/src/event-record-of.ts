@@ -1,0 +1,67 @@
+import type { EventRecord } from '@tacho/format'
+import { isObject } from './json-value.js'
+import type { Unusable } from './raw-record-of.js'
+
+/**
+ * An object of `session_events.log` as the record that it claims to be. Its parts are checked:
+ * whoever can write into the folder could have written anything.
+ */
+export function eventRecordOf(value: Record<string, unknown>): EventRecord | Unusable {
+  const { kind, run, time, after } = value
+  if (typeof kind !== 'string') return 'broken'
+  const check = CHECKS.get(kind)
+  if (check === undefined) return 'unknown'
+  const isPlaced = typeof run === 'string' && typeof time === 'string' && isCount(after)
+  return isPlaced && check(value) ? (value as EventRecord) : 'broken'
+}
+
+type Check = (value: Record<string, unknown>) => boolean
+
+const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
+  [
+    'run-started',
+    ({ command, cwd, pid, version, agent, taps, provider, idleTimeout, lateWish }) =>
+      [command, cwd, version].every(isText) &&
+      isCount(pid) &&
+      isObject(agent) &&
+      isText(agent.name) &&
+      isTextIfThere(agent.version) &&
+      Array.isArray(taps) &&
+      taps.every(isText) &&
+      isTextIfThere(provider) &&
+      isCountIfThere(idleTimeout) &&
+      isCountIfThere(lateWish),
+  ],
+  ['run-ended', ({ exitCode, signal }) => isCountIfThere(exitCode) && isTextIfThere(signal)],
+  ['agent-version', ({ version }) => isText(version)],
+  [
+    'json-rpc',
+    ({ connection, from, message }) =>
+      isCount(connection) && (from === 'client' || from === 'server') && isObject(message),
+  ],
+  ['client-gone', ({ connection }) => isCount(connection)],
+  [
+    'log-event',
+    ({ name, happenedAt, attributes }) =>
+      isText(name) && isCountIfThere(happenedAt) && isObject(attributes),
+  ],
+  ['hook', ({ happenedAt, message }) => isCountIfThere(happenedAt) && isObject(message)],
+  ['signal', ({ signal }) => isText(signal)],
+  ['time', () => true],
+])
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isTextIfThere(value: unknown): boolean {
+  return value === undefined || isText(value)
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function isCountIfThere(value: unknown): boolean {
+  return value === undefined || isCount(value)
+}

@@ -1,0 +1,122 @@
+import { bytesOf, type Content, type EventRecord, type Piece, type RawRecord } from '@tacho/format'
+import {
+  ExchangeReader,
+  type Observation,
+  type RequestFacts,
+  requestFactsOf,
+} from '@tacho/model'
+import { microsOfIso } from '../micros.js'
+import { exchangeIdOf } from '../raw-record-of.js'
+
+type Peer = Extract<RawRecord, { kind: 'end' }>['peer']
+
+export type RunObserverOptions = {
+  /** What the taps saw in this run. */
+  events: readonly EventRecord[]
+  /** The request's body of an exchange; nothing where it cannot be had. */
+  requestBody: (exchange: string) => Uint8Array | undefined
+  onObservation: (observation: Observation) => void
+}
+
+/**
+ * What was seen in one run, as it was seen while it was recorded: its events, and what its raw
+ * records tell, in the order in which they were written.
+ */
+export class RunObserver {
+  readonly #options: RunObserverOptions
+  readonly #exchanges = new Map<string, ExchangeReader>()
+  #nextEvent = 0
+  #rawRecords = 0
+  #peer: Peer = {}
+  #provider: string | undefined
+  #idleTimeout: number | undefined
+
+  constructor(options: RunObserverOptions) {
+    this.#options = options
+  }
+
+  /** Takes the next record of the raw log that is of this run. */
+  take(record: Exclude<RawRecord, { kind: 'gap' }>): void {
+    this.#takeEvents(this.#rawRecords)
+    this.#rawRecords += 1
+    if (record.kind === 'exchange') this.#begin(record)
+    else if (record.kind !== 'message') this.#goOn(record)
+  }
+
+  /** There are no more of them. */
+  end(): void {
+    this.#takeEvents(Number.POSITIVE_INFINITY)
+  }
+
+  #takeEvents(before: number): void {
+    const { events, onObservation } = this.#options
+    for (;;) {
+      const event = events[this.#nextEvent]
+      if (event === undefined || event.after > before) return
+      this.#nextEvent += 1
+      if (event.kind === 'run-started') {
+        this.#provider = event.provider
+        this.#idleTimeout = event.idleTimeout
+      }
+      onObservation({ ...event, at: microsOfIso(event.time) ?? 0 })
+    }
+  }
+
+  #begin(record: Extract<RawRecord, { kind: 'exchange' }>): void {
+    const reader = new ExchangeReader(record, {
+      startedAt: microsOfIso(record.time) ?? 0,
+      provider: record.provider ?? this.#provider,
+      idleTimeout: this.#idleTimeout,
+      onFault: () => {},
+    })
+    this.#exchanges.set(record.exchange, reader)
+  }
+
+  #goOn(record: Exclude<RawRecord, { kind: 'exchange' | 'message' | 'gap' }>): void {
+    const id = exchangeIdOf(record)
+    const reader = this.#exchanges.get(id)
+    if (reader === undefined) return
+    const { onObservation } = this.#options
+    switch (record.kind) {
+      case 'request-body':
+        onObservation(reader.requestBody(record, this.#asked(reader, id)))
+        break
+      case 'response':
+        reader.response(record)
+        break
+      case 'chunk':
+        this.#chunk(reader, record)
+        break
+      case 'end':
+        this.#peer = record.peer ?? this.#peer
+        onObservation(reader.end(record, this.#peer))
+        this.#exchanges.delete(id)
+        break
+      case 'unparsed':
+        break
+      default:
+        record satisfies never
+    }
+  }
+
+  #chunk(reader: ExchangeReader, { at, content }: Extract<RawRecord, { kind: 'chunk' }>): void {
+    const bytes = chunkBytes(content)
+    if (bytes.length === 0) return
+    for (const word of reader.chunk(at, bytes)) this.#options.onObservation(word)
+  }
+
+  #asked(reader: ExchangeReader, exchange: string): RequestFacts {
+    const body = reader.asksModel ? this.#options.requestBody(exchange) : undefined
+    return body === undefined ? {} : requestFactsOf(body)
+  }
+}
+
+/** The bytes of a chunk; none where they were not kept. */
+function chunkBytes(content: Content): Uint8Array {
+  const isKept = typeof content === 'string' || content.every((piece) => !isOmitted(piece))
+  return isKept ? bytesOf(content) : new Uint8Array()
+}
+
+function isOmitted(piece: Piece): boolean {
+  return typeof piece !== 'string' && 'omitted' in piece
+}

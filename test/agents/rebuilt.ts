@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type OtlpSpan, plainAttributes, SESSION_FILES, type TracesData } from '@tacho/format'
+import { rebuildSession } from '@tacho/reader'
+import { expect } from 'vitest'
+import { SessionOnDisk } from './session-on-disk.js'
+
+/**
+ * Makes a session's spans anew and compares them with those that were made while it was recorded: of a
+ * run that has ended all of them, of one that died those that had ended by then. Where records are
+ * known to be missing there is nothing to compare.
+ */
+export async function expectRebuilt(session: SessionOnDisk): Promise<void> {
+  if (!isWhole(session)) return
+  const to = mkdtempSync(join(tmpdir(), 'tacho-rebuilt-'))
+  try {
+    const { damage, folder } = await rebuildSession(session.folder, to)
+    if (damage.length > 0) return
+    const [live, anew] = [ownSpans(session), ownSpans(new SessionOnDisk(folder))]
+    const hasEnded = session.manifest.runs.every(({ ended }) => ended !== undefined)
+    const compared = hasEnded ? anew : anew.filter(({ id }) => live.some((one) => one.id === id))
+    if (process.env.DEBUG_REBUILT) console.log('REBUILT', live.length, anew.length)
+    expect(compared, `the spans of ${session.folder}, made anew`).toEqual(live)
+  } finally {
+    rmSync(to, { recursive: true, force: true })
+  }
+}
+
+function isWhole(session: SessionOnDisk): boolean {
+  const files = [SESSION_FILES.manifest, SESSION_FILES.events, SESSION_FILES.raw, SESSION_FILES.meta]
+  if (!files.every((name) => existsSync(join(session.folder, name)))) return false
+  try {
+    const kinds = [...session.raw, ...session.lines(SESSION_FILES.events)] as { kind?: string }[]
+    const isLost = session.manifest.runs.some(({ lost }) => lost !== undefined)
+    return !isLost && !kinds.some(({ kind }) => kind === 'gap')
+  } catch {
+    return false
+  }
+}
+
+/** Those that Tacho makes itself: over HTTP/2 undici's instrumentation makes one, of what it alone sees. */
+function ownSpans(session: SessionOnDisk) {
+  return (session.lines(SESSION_FILES.meta) as Partial<TracesData>[])
+    .flatMap(({ resourceSpans = [] }) => resourceSpans)
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .filter(({ scope }) => scope.name === 'tacho')
+    .flatMap(({ spans }) => spans.map(compared))
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+}
+
+function compared({ spanId, parentSpanId, name, kind, attributes, ...span }: OtlpSpan) {
+  return {
+    id: spanId,
+    name,
+    parent: parentSpanId,
+    kind,
+    times: [span.startTimeUnixNano, span.endTimeUnixNano],
+    attributes: { ...plainAttributes(attributes) },
+    events: (span.events ?? []).map((event) => [event.name, event.timeUnixNano]),
+    links: (span.links ?? []).map((link) => link.spanId),
+    status: span.status,
+  }
+}
