@@ -36,6 +36,8 @@ export type Run = {
   exchanges: EndedExchanges
   /** Records known to be lost, by kind. */
   lost?: Record<string, number>
+  /** Of what was recorded, what Tacho could not read while it ran, by kind: it costs facts and no records. */
+  faults?: Record<string, number>
   /** What was sent out while it ran, where that was asked for. */
   live?: LiveDelivery[]
   /** The debug log, where it is not the folder's `session.log`. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES } from '@tacho/format'
+import { MODEL_APIS, type ModelApi } from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
@@ -38,6 +39,8 @@ export type RecordingOptions = {
   onTrouble: (sentence: string) => void
   /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
   lateWishMilliseconds?: number | undefined
+  /** The APIs whose answers are read; default: all that are known. */
+  modelApis?: readonly ModelApi[]
   clock?: Clock
 }
 
@@ -60,6 +63,7 @@ export class Recording {
   readonly #decoding = new DecodingThread()
   readonly #sessions = new Map<string, Session>()
   readonly #unfinished = new Set<Exchange>()
+  readonly #faultsTold = new Set<string>()
   #unnamed: Session | undefined
   #latest: Session
 
@@ -192,6 +196,19 @@ export class Recording {
     })
   }
 
+  #tellFault(what: string, cause: unknown): void {
+    this.log(
+      'error',
+      'tacho',
+      `what ${FAULT_WORDS[what] ?? what} could not be read: ${String(cause)}`,
+    )
+    if (this.#faultsTold.has(what)) return
+    this.#faultsTold.add(what)
+    this.#options.onTrouble(
+      `What ${FAULT_WORDS[what] ?? what} could not be read (${String(cause)}). It is recorded all the same.`,
+    )
+  }
+
   /** Waits for the ends that have been told and are not written yet, and not for long. */
   async #lastWords(): Promise<void> {
     const told = [...this.#unfinished].filter(({ isOver }) => isOver)
@@ -245,6 +262,8 @@ export class Recording {
       scrubber,
       tracing: this.#tracing,
       lateWishMilliseconds: this.#options.lateWishMilliseconds,
+      modelApis: this.#options.modelApis ?? MODEL_APIS,
+      onFault: (what, cause) => this.#tellFault(what, cause),
       decoding: this.#decoding,
       now,
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),
@@ -252,4 +271,9 @@ export class Recording {
     this.#log.useFile(session.log)
     return session
   }
+}
+
+const FAULT_WORDS: Readonly<Record<string, string>> = {
+  answer: 'an answer of the model says',
+  request: 'a request to the model asks for',
 }

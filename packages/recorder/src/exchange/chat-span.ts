@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { EndRecord } from '@tacho/format'
+import type { AnswerFacts, ModelOutcome } from '@tacho/model'
 import { ATTRIBUTE_CHARACTERS } from '../limits.js'
-import type { ResponseFacts } from '../model-api/model-api.js'
 
 /** The name of the span of an exchange with a model (GenAI conventions: `{operation} {model}`). */
 export function chatSpanName(model: string | undefined): string {
@@ -33,13 +33,15 @@ export function chatStartAttributes(request: {
 /** What is known of it when it is over. */
 export function chatEndAttributes(end: {
   record: EndRecord
-  facts: ResponseFacts
+  facts: AnswerFacts
   events: number | undefined
   status: number | undefined
   /** Microseconds from the request to the first byte of the answer's body. */
   firstChunk: number | undefined
+  /** How the model's answer came out. */
+  came: ModelOutcome
 }): Attributes {
-  const { record, facts } = end
+  const { record, facts, came } = end
   return defined({
     'gen_ai.response.id': short(facts.id),
     'gen_ai.response.model': short(facts.model),
@@ -53,34 +55,16 @@ export function chatEndAttributes(end: {
     'gen_ai.usage.cache_read.input_tokens': facts.cacheReadTokens,
     'gen_ai.usage.cache_creation.input_tokens': facts.cacheCreationTokens,
     'gen_ai.usage.reasoning.output_tokens': facts.reasoningTokens,
-    'http.response.status_code': end.status,
-    'error.type': errorTypeOf(end.record, end.status, facts),
+    'http.response.status_code': end.status ?? came.status,
+    'error.type': short(came.error?.type),
+    'tacho.error.code': short(came.error?.code),
     'tacho.exchange.state': record.state,
+    'tacho.exchange.outcome': came.outcome,
     'tacho.response.bytes': record.responseBytes,
     'tacho.response.sha256': record.responseSha256,
     'tacho.response.events': end.events,
     'tacho.response.text_length': facts.textLength,
   })
-}
-
-/** Whether an exchange is an error in OpenTelemetry's sense: a cancelled one is not. */
-export function isError(
-  record: EndRecord,
-  status: number | undefined,
-  facts: ResponseFacts,
-): boolean {
-  return errorTypeOf(record, status, facts) !== undefined
-}
-
-function errorTypeOf(
-  record: EndRecord,
-  status: number | undefined,
-  facts: ResponseFacts,
-): string | undefined {
-  if (record.state === 'cancelled') return undefined
-  if (facts.errorType !== undefined) return short(facts.errorType)
-  if (record.state === 'failed') return record.error?.code ?? 'unknown'
-  return status !== undefined && status >= 400 ? String(status) : undefined
 }
 
 function short(text: string): string

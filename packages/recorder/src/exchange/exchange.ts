@@ -8,19 +8,28 @@ import {
   type RawRecord,
   type UnparsedRecord,
 } from '@tacho/format'
+import {
+  type AnswerHints,
+  type ModelApi,
+  type ModelOutcome,
+  modelApiOf,
+  outcomeOf,
+  type RequestFacts,
+  requestFactsOf,
+  responsesApi,
+} from '@tacho/model'
 import { hrTime, isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
+import { ATTRIBUTE_CHARACTERS } from '../limits.js'
 import { base64ChunkLine, lineOf } from '../line.js'
-import { type ModelApi, modelApiOf, responsesApi } from '../model-api/index.js'
-import { requestedModel } from '../model-api/requested-model.js'
-import { ResponseReader } from '../model-api/response-reader.js'
 import type { Session } from '../session/session.js'
 import type { SpanPlace } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
 import { BodyEnds } from './body-ends.js'
-import { chatEndAttributes, chatSpanName, chatStartAttributes, isError } from './chat-span.js'
+import { chatEndAttributes, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { type BodyCoding, bodyCodingOf } from './decoding/codings.js'
 import { endHttpSpan, startHttpSpan } from './http-span.js'
+import { ModelAnswer } from './model-answer.js'
 import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
 import { type BodyEnd, ResponseBody } from './response-body.js'
@@ -58,7 +67,10 @@ export class Exchange {
   #recordedRequest: RecordedBody['record'] | undefined
   #status: number | undefined
   #response: ResponseBody | undefined
-  #reader: ResponseReader | undefined
+  #answer: ModelAnswer | undefined
+  /** The request's body, as long as nobody has asked what it says. */
+  #unread: Uint8Array | undefined
+  #read: RequestFacts = {}
   #firstChunk: number | undefined
   #lastByteTime: number | undefined
   #hungUpTime: number | undefined
@@ -85,7 +97,9 @@ export class Exchange {
     })
     const { pathname } = new URL(head.url)
     // Over a WebSocket only the Responses API is spoken (Codex 0.169).
-    this.#api = head.webSocket === undefined ? modelApiOf(head.method, pathname) : responsesApi
+    const { modelApis } = session
+    this.#api =
+      head.webSocket === undefined ? modelApiOf(head.method, pathname, modelApis) : responsesApi
   }
 
   /** Where the request is sent. */
@@ -126,8 +140,7 @@ export class Exchange {
 
   /** Whether the last event of a model's answer has come. */
   get hasAnswered(): boolean {
-    const { hasEnded, finishReasons } = this.#reader?.facts ?? {}
-    return hasEnded === true || finishReasons !== undefined
+    return this.#answer?.facts.ended !== undefined
   }
 
   /** There is a connection to send it over. */
@@ -168,7 +181,8 @@ export class Exchange {
       ...recorded.record,
     })
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
-    this.#startSpans(recorded.bytes)
+    if (this.#api !== undefined) this.#unread = recorded.bytes
+    this.#startSpans()
     this.#whenRequestIsRecorded?.()
   }
 
@@ -182,14 +196,14 @@ export class Exchange {
     // An answer may begin before all of its request is sent.
     if (this.#isRequestSeen) this.requestEnd(now)
     this.#status = status
-    const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
-    const reader = this.#api === undefined ? undefined : new ResponseReader(this.#api, type)
-    this.#reader = reader
-    this.#response = this.#responseBody(bodyCodingOf(headers), (bytes) => reader?.push(bytes))
+    const at = this.#since(now)
+    const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+    const answer = this.#startAnswer({ stream: this.#wanted.stream, contentType, status }, at)
+    this.#response = this.#responseBody(bodyCodingOf(headers), (...read) => answer?.push(...read))
     this.#write({
       kind: 'response',
       exchange: this.id,
-      at: this.#since(now),
+      at,
       status,
       statusText,
       headers: this.#session.scrubber.headers(headers),
@@ -206,10 +220,11 @@ export class Exchange {
   /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
   message(text: Uint8Array, now = this.#session.now()): void {
     this.requestEnd(now)
-    this.#reader ??= new ResponseReader(responsesApi, '')
     this.#response ??= this.#responseBody(bodyCodingOf([]), () => {})
-    this.#reader.message(Buffer.from(text.buffer, text.byteOffset, text.length).toString())
     this.responseBytes(Buffer.concat([text, NEWLINE]), now)
+    const at = this.#since(now)
+    const answer = this.#answer ?? this.#startAnswer({}, at)
+    answer?.message(Buffer.from(text.buffer, text.byteOffset, text.length).toString(), at)
   }
 
   /** Something passed over the WebSocket that its answer opened, and belongs to no exchange. */
@@ -269,13 +284,13 @@ export class Exchange {
   }
 
   #finish(now: number, end: ExchangeEnd, body: BodyEnd): void {
-    this.#reader?.end()
+    this.#answer?.end()
     const { trailers, error, webSocket } = end
     const record: EndRecord = {
       kind: 'end',
       exchange: this.id,
       at: this.#since(now),
-      state: this.#stateOf(end),
+      state: this.#stateOf(end, now),
       requestBytes: this.#request.length,
       responseBytes: this.#response?.wireBytes ?? 0,
       ...body,
@@ -294,9 +309,19 @@ export class Exchange {
     this.#settleFinished()
   }
 
-  /** An agent that hangs up behind the last event, before the body's end, has cut off nothing. */
-  #stateOf({ state }: ExchangeEnd): ExchangeState {
-    return state === 'cancelled' && this.hasAnswered ? 'completed' : state
+  /**
+   * An agent that hangs up behind the last event, before the body's end, has cut off nothing; but where
+   * that was an error, Codex can wait for more until its patience ends.
+   */
+  #stateOf({ state }: ExchangeEnd, now: number): ExchangeState {
+    if (state !== 'cancelled' || !this.hasAnswered) return state
+    const isAnswer = this.#answer?.facts.ended === 'completed'
+    return isAnswer || this.#timeout(now) === undefined ? 'completed' : state
+  }
+
+  #timeout(now: number): string | undefined {
+    const hungUpAt = this.#since(this.#hungUpTime ?? now)
+    return this.#answer?.timeout(hungUpAt, this.#head.idleTimeout)
   }
 
   #scrubbed(end: NonNullable<EndRecord['webSocket']>): NonNullable<EndRecord['webSocket']> {
@@ -304,7 +329,7 @@ export class Exchange {
     return reason === undefined ? end : { ...end, reason: this.#session.scrubber.text(reason) }
   }
 
-  #responseBody(coding: BodyCoding, read: (bytes: Uint8Array) => void): ResponseBody {
+  #responseBody(coding: BodyCoding, read: (bytes: Uint8Array, at: number) => void): ResponseBody {
     const { scrubber, decoding } = this.#session
     return new ResponseBody({
       coding,
@@ -320,38 +345,49 @@ export class Exchange {
   }
 
   #tellCancellation(record: EndRecord, now: number): void {
-    const facts = this.#reader?.facts ?? {}
-    const hungUp = this.#hungUpTime ?? now
-    const lastByte = this.#lastByteTime
-    const idle = this.#session.elapsed(lastByte ?? this.#start, hungUp)
+    const { facts = {}, events } = this.#answer ?? {}
+    const reason = this.#timeout(now)
     this.#session.whenNamed(() =>
       this.#session.cancellations.exchangeStopped({
         spanId: this.id,
         conversation: this.#head.conversation,
-        signalledAt: hungUp,
-        lastByteAt: lastByte,
+        signalledAt: this.#hungUpTime ?? now,
+        lastByteAt: this.#lastByteTime,
         releasedAt: now,
         bytes: record.responseBytes,
-        events: this.#reader?.events ?? 0,
-        textLength: facts.textLength ?? 0,
+        events,
+        textLength: facts.textLength,
         outputTokens: facts.outputTokens,
-        otherwise: this.#whyUnwished(idle),
+        otherwise:
+          reason === undefined
+            ? { origin: 'host', reason: 'the agent hung up' }
+            : { origin: 'timeout', reason },
       }),
     )
   }
 
-  /** @param idle how long no byte had come when the agent hung up, in microseconds. */
-  #whyUnwished(idle: number): { origin: 'timeout' | 'host'; reason: string } {
-    const { idleTimeout } = this.#head
-    if (idleTimeout === undefined || idle < idleTimeout * 1000) {
-      return { origin: 'host', reason: 'the agent hung up' }
-    }
-    return { origin: 'timeout', reason: `no byte for ${idleTimeout} ms` }
+  #startAnswer(hints: AnswerHints, at: number): ModelAnswer | undefined {
+    if (this.#api === undefined) return undefined
+    const onFault = (cause: unknown) => this.#session.faults.count('answer', cause)
+    this.#answer = new ModelAnswer({ api: this.#api, hints, onFault }, at)
+    return this.#answer
   }
 
-  #startSpans(body: Uint8Array | undefined): void {
+  /** What the request asks for, as far as it is recorded by now. */
+  get #wanted(): RequestFacts {
+    const body = this.#unread
+    this.#unread = undefined
+    try {
+      if (body !== undefined) this.#read = requestFactsOf(body)
+    } catch (cause) {
+      this.#session.faults.count('request', cause)
+    }
+    return this.#read
+  }
+
+  #startSpans(): void {
     const start = () => {
-      if (this.#api !== undefined) this.#startChatSpan(body && requestedModel(body))
+      if (this.#api !== undefined) this.#startChatSpan(this.#wanted.model)
       this.#hasStarted = true
       this.#startHttpSpan()
       this.#endSpans()
@@ -415,17 +451,30 @@ export class Exchange {
   }
 
   #endChatSpan(span: Span, record: EndRecord): void {
-    const facts = this.#reader?.facts ?? {}
-    const events = this.#reader?.events ?? 0
+    const { facts = {}, events } = this.#answer ?? {}
     const [status, firstChunk] = [this.#status, this.#firstChunk]
-    span.setAttributes(chatEndAttributes({ record, facts, events, status, firstChunk }))
-    if (isError(record, status, facts)) {
+    const came = this.#outcome(record)
+    span.setAttributes(chatEndAttributes({ record, facts, events, status, firstChunk, came }))
+    if (came.error !== undefined) {
+      const { message } = came.error
       span.setStatus({
         code: SpanStatusCode.ERROR,
-        ...(record.error && { message: record.error.message }),
+        ...(message !== undefined && { message: message.slice(0, ATTRIBUTE_CHARACTERS) }),
       })
     }
     span.end(hrTime(this.#start + record.at))
+  }
+
+  /** How the model's answer came out. What an API words may hold a secret. */
+  #outcome(record: EndRecord): ModelOutcome {
+    const status = this.#status
+    const came =
+      this.#answer?.outcome(record) ??
+      outcomeOf({ end: record, status, facts: {}, isReadable: false })
+    if (came.error === undefined) return came
+    const { scrubber } = this.#session
+    const words = Object.entries(came.error).map(([key, word]) => [key, scrubber.text(word)])
+    return { ...came, error: { ...came.error, ...Object.fromEntries(words) } }
   }
 
   #commonAttributes(): Record<string, string> {

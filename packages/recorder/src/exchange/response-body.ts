@@ -21,7 +21,7 @@ export type ResponseBodyOptions = {
     bytes: Uint8Array,
   ) => void
   /** Is given the decoded bytes as the model sent them, to read what they say. */
-  read: (bytes: Uint8Array) => void
+  read: (bytes: Uint8Array, at: number) => void
 }
 
 /** What the end of an exchange says of its response's body. */
@@ -107,7 +107,6 @@ export class ResponseBody {
   #decoded(bytes: Uint8Array, at: number, isContinued: boolean): void {
     const before = this.#decodedBytes
     this.#decodedBytes += bytes.length
-    this.#options.read(bytes)
     const room = Math.max(0, BODY_BYTES - before)
     const kept = bytes.length <= room ? bytes : bytes.subarray(0, room)
     if (kept.length > 0) {
@@ -115,6 +114,8 @@ export class ResponseBody {
       this.#write(this.#scrub.push(kept))
     }
     if (kept.length < bytes.length) this.#leaveOut(bytes.subarray(kept.length))
+    // Behind the record, which depends on nothing that the bytes say.
+    this.#options.read(bytes, at)
   }
 
   #leaveOut(bytes: Uint8Array): void {

@@ -26,8 +26,9 @@ export type StoppedExchange = {
   /** The connection to the API is released. */
   releasedAt: number
   bytes: number
-  events: number
-  textLength: number
+  /** Not there where they are not known, as with the two below. */
+  events: number | undefined
+  textLength: number | undefined
   outputTokens: number | undefined
   /** What stopped it where nobody wished it. */
   otherwise: Pick<Wish, 'origin' | 'reason'>
@@ -128,15 +129,17 @@ export class Cancellations {
     const before = this.#arrived.get(key)
     const arrived = {
       bytes: stopped.bytes + (before?.bytes ?? 0),
-      events: stopped.events + (before?.events ?? 0),
-      textLength: stopped.textLength + (before?.textLength ?? 0),
+      events: sumOf(stopped.events, before?.events),
+      textLength: sumOf(stopped.textLength, before?.textLength),
       outputTokens: sumOf(stopped.outputTokens, before?.outputTokens),
     }
     this.#arrived.set(key, arrived)
     return {
       'tacho.cancellation.bytes': arrived.bytes,
-      'tacho.cancellation.events': arrived.events,
-      'tacho.cancellation.text_length': arrived.textLength,
+      ...(arrived.events !== undefined && { 'tacho.cancellation.events': arrived.events }),
+      ...(arrived.textLength !== undefined && {
+        'tacho.cancellation.text_length': arrived.textLength,
+      }),
       ...(arrived.outputTokens !== undefined && {
         'gen_ai.usage.output_tokens': arrived.outputTokens,
       }),

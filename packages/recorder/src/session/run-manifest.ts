@@ -29,6 +29,8 @@ export type RunState = {
   exchanges: Run['exchanges']
   /** Records known to be lost, by kind. */
   lost: Record<string, number>
+  /** What of the record could not be read, by kind. */
+  faults: Record<string, number>
   live: LiveDelivery[]
   /** Not there while it runs. */
   end: RunEnd | undefined
@@ -48,7 +50,7 @@ export function writeManifest(folder: string, state: RunState): void {
 }
 
 function entryOf(state: RunState): Run {
-  const { runId, run, agentVersion, exchanges, lost, live, end } = state
+  const { runId, run, agentVersion, exchanges, lost, faults, live, end } = state
   const pidStarted = processStartTicks(process.pid)
   return {
     id: runId,
@@ -63,6 +65,7 @@ function entryOf(state: RunState): Run {
     ...end,
     exchanges,
     ...(Object.keys(lost).length > 0 && { lost }),
+    ...(Object.keys(faults).length > 0 && { faults }),
     ...(live.length > 0 && { live }),
     ...(run.debugLog !== undefined && { debugLog: run.debugLog }),
   }

@@ -9,11 +9,13 @@ import {
   noneEnded,
   type RunEnded,
 } from '@tacho/format'
+import type { ModelApi } from '@tacho/model'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { hrTime, isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Conversation, RequestHead } from '../exchange/request-head.js'
+import { Faults, type ReportFault } from '../faults.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
 import { lineOf } from '../line.js'
@@ -44,6 +46,9 @@ export type SessionOptions = {
   now: () => number
   /** Of a recording's options. */
   lateWishMilliseconds?: number | undefined
+  modelApis: readonly ModelApi[]
+  /** Is told of the first fault of each kind. */
+  onFault: ReportFault
   elapsed: (from: number, to: number) => number
 }
 
@@ -56,6 +61,9 @@ export class Session {
   readonly elapsed: (from: number, to: number) => number
   /** Where content codings are taken off. */
   readonly decoding: DecodingThread
+  readonly modelApis: readonly ModelApi[]
+  /** What could not be read of what was recorded. */
+  readonly faults: Faults
   /** The id of this run: of its `session` span. */
   readonly runId = newSpanId()
   // What happens in the session, one span each. They are told of nothing before it has its id.
@@ -89,6 +97,8 @@ export class Session {
     this.now = options.now
     this.elapsed = options.elapsed
     this.decoding = options.decoding
+    this.modelApis = options.modelApis
+    this.faults = new Faults(options.onFault)
     const spans: SpanSource = {
       startSpan: (start) => this.startSpan(start),
       parentFor: (conversation) => this.parentFor(conversation),
@@ -315,6 +325,7 @@ export class Session {
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
       lost: this.#files.lost,
+      faults: this.faults.total,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,
     })

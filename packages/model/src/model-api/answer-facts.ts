@@ -1,0 +1,42 @@
+import type { ApiError } from './api-error.js'
+
+/** What a model's answer says of itself; what it does not say is not there. Tokens as the API counts them. */
+export type AnswerFacts = {
+  id?: string
+  model?: string
+  finishReasons?: string[]
+  inputTokens?: number
+  outputTokens?: number
+  cacheReadTokens?: number
+  cacheCreationTokens?: number
+  reasoningTokens?: number
+  /** UTF-16 units of the answer's text that have arrived. */
+  textLength?: number
+  /** The API's own error, where the answer is one or ends with one. */
+  error?: ApiError
+  /** How the answer ended by its own word; not there while its last event has not come. */
+  ended?: AnswerEnd
+}
+
+/** `completed`: it is all there. `incomplete`: the API stopped early. `failed`: it gave an error. */
+export type AnswerEnd = 'completed' | 'incomplete' | 'failed'
+
+/** Sets those facts that are known; what was known before and is not said again stays. */
+export function learn(
+  facts: AnswerFacts,
+  news: { [Key in keyof AnswerFacts]: AnswerFacts[Key] | undefined },
+): void {
+  for (const [key, value] of Object.entries(news)) {
+    if (value !== undefined) Object.assign(facts, { [key]: value })
+  }
+}
+
+/** Counts text that has arrived. */
+export function addText(facts: AnswerFacts, text: string | undefined): void {
+  if (text !== undefined) facts.textLength = (facts.textLength ?? 0) + text.length
+}
+
+/** The answer ends with an error. */
+export function fail(facts: AnswerFacts, error: ApiError): void {
+  learn(facts, { error, ended: 'failed' })
+}

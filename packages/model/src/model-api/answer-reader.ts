@@ -1,0 +1,145 @@
+import type { AnswerFacts } from './answer-facts.js'
+import { type AnswerForm, type AnswerHints, answerFormOf, asAnnounced } from './answer-form.js'
+import { apiErrorOf } from './api-error.js'
+import { EventStream } from './event-stream.js'
+import { objectOf } from './json.js'
+import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_BYTES } from './limits.js'
+import type { ModelApi } from './model-api.js'
+import { Utf8Text } from './utf8-text.js'
+
+export type AnswerReaderOptions = {
+  api: ModelApi
+  hints: AnswerHints
+  /** Is told of an event or a body that could not be read; it costs what that one says. */
+  onFault: (cause: unknown) => void
+}
+
+/** Reads a model's answer as it arrives. Throws nothing. */
+export class AnswerReader {
+  readonly facts: AnswerFacts = {}
+  /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
+  events: number | undefined
+  readonly #options: AnswerReaderOptions
+  readonly #text = new Utf8Text()
+  readonly #stream = new EventStream({
+    onEvent: (data, name) => this.#readEvent(data, name),
+    onTooLong: () => this.#lose(),
+  })
+  #form: AnswerForm | 'messages' | undefined
+  #length = 0
+  /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
+  #held: string[] = []
+  #heldCharacters = 0
+  /** Something of it could not be read. */
+  #isLost = false
+  #isTextUnknown = false
+  #hasEnded = false
+
+  constructor(options: AnswerReaderOptions) {
+    this.#options = options
+  }
+
+  /** Whether all was read that could say how the answer ended. */
+  get isReadable(): boolean {
+    return (this.#form === 'events' || this.#form === 'messages') && !this.#isLost
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#length += bytes.length
+    this.#guarded(() => this.#read(this.#text.push(bytes)))
+  }
+
+  /** An event that came as a message of its own. */
+  message(text: string): void {
+    this.#form = 'messages'
+    this.#guarded(() => this.#readEvent(text, undefined))
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#guarded(() => {
+      if (this.#form === undefined) this.#begin(asAnnounced(this.#options.hints))
+      if (this.#form === 'json') this.#readAnswer(this.#held.join(''))
+      this.#held = []
+    })
+  }
+
+  #read(text: string): void {
+    if (this.#form === 'events') this.#stream.push(text)
+    if (this.#form === 'events' || this.#form === 'other') return
+    // Blank lines before it are in no form a part of it, and can be many.
+    this.#hold(this.#held.length === 0 ? text.trimStart() : text)
+    if (this.#form !== undefined) return
+    const form = answerFormOf(this.#held.join(''), this.#options.hints)
+    if (form !== undefined) this.#begin(form)
+  }
+
+  #begin(form: AnswerForm): void {
+    this.#form = form
+    if (form === 'json') return
+    const held = this.#held.join('')
+    this.#held = []
+    if (form !== 'events') return
+    this.events = 0
+    this.#stream.push(held)
+  }
+
+  #hold(text: string): void {
+    this.#heldCharacters += text.length
+    if (this.#heldCharacters > EVENT_CHARACTERS) {
+      this.#held = []
+      this.#isLost = true
+    } else this.#held.push(text)
+  }
+
+  #readEvent(data: string, name: string | undefined): void {
+    if (!this.#isLost) this.events = (this.events ?? 0) + 1
+    const { api } = this.#options
+    const tells = name === undefined ? 'anything' : api.tells(name)
+    if (tells === 'nothing' && data.length > LARGE_EVENT_CHARACTERS) return
+    if (tells === 'text' && this.#length > TEXT_BYTES) this.#forgetText()
+    else if (data === DONE) this.facts.ended ??= 'completed'
+    else this.#guarded(() => this.#readObject(data))
+  }
+
+  #readObject(data: string): void {
+    const event = data.length > EVENT_CHARACTERS ? undefined : objectOf(data)
+    if (event !== undefined) this.#options.api.readEvent(event, this.facts)
+    if (this.#isTextUnknown) delete this.facts.textLength
+  }
+
+  #readAnswer(text: string): void {
+    const body = objectOf(text)
+    if (body === undefined) return
+    const { api, hints } = this.#options
+    api.readAnswer(body, this.facts)
+    // Some word an error without a member `error`.
+    if ((hints.status ?? 0) >= 400) this.facts.error ??= apiErrorOf(body)
+  }
+
+  #forgetText(): void {
+    this.#isTextUnknown = true
+    delete this.facts.textLength
+  }
+
+  /** An event is gone: what it said is not known, nor how many there were. */
+  #lose(): void {
+    this.#isLost = true
+    this.events = undefined
+    this.#forgetText()
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (cause) {
+      this.#isLost = true
+      this.#options.onFault(cause)
+    }
+  }
+}
+
+/** Ends a stream of Chat Completions. */
+const DONE = '[DONE]'

@@ -1,0 +1,60 @@
+import { asObject, type Json, numberAt, textAt } from './json.js'
+
+/** An error as an API words it; what it does not say is not there. */
+export type ApiError = {
+  /** The kind of error: `invalid_request_error`, `overloaded_error`. */
+  type?: string
+  /** The error itself: `context_length_exceeded`, `429`. */
+  code?: string
+  message?: string
+  /** The HTTP status that it stands for, where an event names one. */
+  status?: number
+}
+
+/**
+ * The error that an event or a body tells, wherever it stands: in a member `error`, however deep, as
+ * a text in its place, or in the members of the object itself.
+ */
+export function apiErrorOf(told: Json): ApiError {
+  const status = numberAt(told, 'status') ?? numberAt(told, 'status_code')
+  return { ...(status !== undefined && { status }), ...membersOf(innermost(told)) }
+}
+
+/** Whether an object has an error in its member `error`. */
+export function hasError(json: Json): boolean {
+  const { error } = json
+  return asObject(error) !== undefined || (typeof error === 'string' && error !== '')
+}
+
+// LiteLLM and other gateways wrap what they were told; Gemini answers with a list of one.
+function innermost(told: Json): Json {
+  let inner = Array.isArray(told) ? (asObject(told[0]) ?? {}) : told
+  for (let depth = 0; depth < NESTED; depth += 1) {
+    const next = asObject(inner.error)
+    if (next === undefined) break
+    inner = next
+  }
+  return inner
+}
+
+const NESTED = 4
+
+function membersOf(error: Json): ApiError {
+  const type = wordOf(error, 'type')
+  const code = wordOf(error, 'code')
+  const message = MESSAGES.map((key) => textAt(error, key)).find((text) => text !== undefined)
+  return {
+    // The type of an event is no type of an error.
+    ...(type !== undefined && type !== 'error' && { type }),
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
+  }
+}
+
+// `detail` is ChatGPT's and FastAPI's; `error` is a text where an API has no more to say.
+const MESSAGES = ['message', 'detail', 'error', 'error_description']
+
+function wordOf(error: Json, key: string): string | undefined {
+  const word = textAt(error, key) ?? numberAt(error, key)?.toString()
+  return word === '' ? undefined : word
+}

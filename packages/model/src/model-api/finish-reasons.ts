@@ -1,0 +1,15 @@
+import type { AnswerEnd } from './answer-facts.js'
+
+/** How an answer ended, by the reasons that its API gives; nothing where it gives none. */
+export function finishOf(reasons: readonly string[]): AnswerEnd | undefined {
+  if (reasons.length === 0) return undefined
+  if (reasons.includes('failed')) return 'failed'
+  return reasons.some((reason) => EARLY.has(reason)) ? 'incomplete' : 'completed'
+}
+
+// Responses, Chat Completions, Messages. A refusal is an answer that was stopped in the middle.
+const EARLY = new Set([
+  ...['incomplete', 'cancelled', 'max_output_tokens', 'content_filter'],
+  ...['length', 'content_filter'],
+  ...['max_tokens', 'model_context_window_exceeded', 'refusal'],
+])

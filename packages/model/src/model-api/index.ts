@@ -1,0 +1,17 @@
+import { chatCompletionsApi } from './chat-completions.js'
+import { messagesApi } from './messages.js'
+import type { ModelApi } from './model-api.js'
+import { responsesApi } from './responses.js'
+
+/** All APIs that models are spoken to by, as far as they are known here. */
+export const MODEL_APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]
+
+/** The API that a request speaks, or nothing where it does not ask a model (`/models`, analytics). */
+export function modelApiOf(
+  method: string,
+  path: string,
+  apis: readonly ModelApi[] = MODEL_APIS,
+): ModelApi | undefined {
+  const [plain = ''] = path.split('?')
+  return apis.find((api) => api.isRequest(method, plain))
+}

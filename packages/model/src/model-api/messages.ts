@@ -1,0 +1,66 @@
+import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
+import { apiErrorOf, hasError } from './api-error.js'
+import { finishOf } from './finish-reasons.js'
+import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
+import type { ModelApi } from './model-api.js'
+
+/** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
+export const messagesApi: ModelApi = {
+  isRequest: (method, path) => method === 'POST' && path.endsWith('/messages'),
+  // A delta is of text, of thought, or of a tool's input.
+  tells: (event) => (event === 'content_block_start' ? 'nothing' : 'anything'),
+  readEvent(event, facts) {
+    switch (event.type) {
+      case 'message_start':
+        return readHead(objectAt(event, 'message'), facts)
+      case 'content_block_delta':
+        return addText(facts, textAt(objectAt(event, 'delta'), 'text'))
+      case 'message_delta': {
+        readUsage(objectAt(event, 'usage'), facts)
+        return readStop(objectAt(event, 'delta'), facts)
+      }
+      case 'message_stop':
+        return learn(facts, { ended: facts.ended ?? 'completed' })
+      case 'error':
+        return fail(facts, apiErrorOf(event))
+    }
+  },
+  readAnswer(body, facts) {
+    readHead(body, facts)
+    for (const block of objectsAt(body, 'content')) addText(facts, textAt(block, 'text'))
+    readStop(body, facts)
+    if (hasError(body)) fail(facts, apiErrorOf(body))
+  },
+}
+
+function readHead(message: Json, facts: AnswerFacts): void {
+  learn(facts, { id: textAt(message, 'id'), model: textAt(message, 'model') })
+  readUsage(objectAt(message, 'usage'), facts)
+}
+
+// Anthropic's input tokens leave out what came from the cache; the GenAI conventions count it in.
+// An event that says one of them anew need not repeat the others.
+function readUsage(usage: Json, facts: AnswerFacts): void {
+  const { inputTokens, cacheReadTokens: read, cacheCreationTokens: creation } = facts
+  const cacheReadTokens = numberAt(usage, 'cache_read_input_tokens') ?? read
+  const cacheCreationTokens = numberAt(usage, 'cache_creation_input_tokens') ?? creation
+  const before = inputTokens === undefined ? undefined : inputTokens - sum(read, creation)
+  const uncached = numberAt(usage, 'input_tokens') ?? before
+  learn(facts, {
+    inputTokens:
+      uncached === undefined ? undefined : uncached + sum(cacheReadTokens, cacheCreationTokens),
+    outputTokens: numberAt(usage, 'output_tokens'),
+    cacheReadTokens,
+    cacheCreationTokens,
+  })
+}
+
+function sum(...tokens: (number | undefined)[]): number {
+  return tokens.reduce<number>((total, some) => total + (some ?? 0), 0)
+}
+
+function readStop(delta: Json, facts: AnswerFacts): void {
+  const reason = textAt(delta, 'stop_reason')
+  if (reason === undefined) return
+  learn(facts, { finishReasons: [reason], ended: finishOf([reason]) })
+}

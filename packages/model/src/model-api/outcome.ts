@@ -1,0 +1,83 @@
+import type { EndRecord } from '@tacho/format'
+import type { AnswerFacts } from './answer-facts.js'
+
+/**
+ * What became of a model's answer, whatever became of the connection that it came over.
+ *
+ * - `completed`: the model has answered to the end.
+ * - `incomplete`: the API ended the answer early, and says so (the most tokens, a filter).
+ * - `failed`: the API gave an error, or there was no way to it.
+ * - `truncated`: the answer stops before its last event, and nobody says why.
+ * - `cancelled`: the agent went away first.
+ * - `unreadable`: it came, and is none that we could read.
+ */
+export const OUTCOMES = [
+  'completed',
+  'incomplete',
+  'failed',
+  'truncated',
+  'cancelled',
+  'unreadable',
+] as const
+
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Why an answer did not complete. */
+export type ExchangeError = {
+  /** One word: the API's code, its kind of error, the system's code, or the status. */
+  type: string
+  /** The API's own code, where it has one, or the system's. */
+  code?: string
+  message?: string
+}
+
+export type ModelOutcome = { outcome?: Outcome; error?: ExchangeError; status?: number }
+
+/** What is known of an exchange when it is over. */
+export type EndedAnswer = {
+  end: Pick<EndRecord, 'state' | 'error'>
+  /** Of the response; not there where none came, and over a WebSocket. */
+  status: number | undefined
+  facts: AnswerFacts
+  /** Whether all was read that could say how the answer ended. */
+  isReadable: boolean
+}
+
+/** How an exchange with a model came out. It has none where the answer was a redirection. */
+export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): ModelOutcome {
+  const told = facts.error?.status
+  const known = status === undefined && told !== undefined ? { status: told } : {}
+  if (isError(status) || facts.ended === 'failed') {
+    return { outcome: 'failed', error: apiError(facts, isError(status) ? status : told), ...known }
+  }
+  if (facts.ended === 'incomplete') {
+    return { outcome: 'incomplete', error: { type: facts.finishReasons?.[0] ?? 'incomplete' } }
+  }
+  if (facts.ended === 'completed') return { outcome: 'completed' }
+  if (end.state === 'cancelled') return { outcome: 'cancelled' }
+  if (end.state === 'failed') return { outcome: 'failed', error: systemError(end.error) }
+  if (status !== undefined && status >= 300) return {}
+  if (!isReadable) return { outcome: 'unreadable', error: { type: 'unreadable' } }
+  return { outcome: 'truncated', error: { type: 'truncated', message: TRUNCATED } }
+}
+
+const TRUNCATED = 'the answer ended before its last event'
+
+function isError(status: number | undefined): boolean {
+  return status !== undefined && status >= 400
+}
+
+function apiError({ error = {} }: AnswerFacts, status: number | undefined): ExchangeError {
+  const { code, type, message } = error
+  return {
+    type: code ?? type ?? status?.toString() ?? 'error',
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message }),
+  }
+}
+
+function systemError(error: EndRecord['error']): ExchangeError {
+  if (error === undefined) return { type: 'unknown' }
+  const { code, message } = error
+  return { type: code, code, message }
+}

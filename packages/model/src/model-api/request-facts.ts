@@ -1,0 +1,37 @@
+import { objectOf, textAt } from './json.js'
+
+/** What a request says of the answer that it wants; what it does not say is not there. */
+export type RequestFacts = { model?: string; stream?: boolean }
+
+// Codex and the SDKs write the model first, and before or behind the conversation whether they want
+// a stream. A body is parsed whole only where the model is not there, and not at all where that would
+// take longer than the host should wait.
+const MODEL_FIRST = /^\s*\{\s*"model"\s*:\s*"([^"\\]{1,200})"/
+const STREAM = /"stream"\s*:\s*(true|false)/
+const HEAD_BYTES = 512
+const TAIL_BYTES = 4 * 1024
+const PARSED_BYTES = 1024 * 1024
+
+/** Reads a request's body: all APIs name the model and the stream in the members of that name. */
+export function requestFactsOf(body: Uint8Array): RequestFacts {
+  const head = decoder.decode(body.subarray(0, HEAD_BYTES))
+  const first = MODEL_FIRST.exec(head)?.[1]
+  if (first === undefined && body.length <= PARSED_BYTES) return parsedFacts(body)
+  const tail = decoder.decode(body.subarray(Math.max(HEAD_BYTES, body.length - TAIL_BYTES)))
+  const stream = (STREAM.exec(head) ?? STREAM.exec(tail))?.[1]
+  return {
+    ...(first !== undefined && { model: first }),
+    ...(stream !== undefined && { stream: stream === 'true' }),
+  }
+}
+
+function parsedFacts(body: Uint8Array): RequestFacts {
+  const request = objectOf(decoder.decode(body)) ?? {}
+  const model = textAt(request, 'model')
+  return {
+    ...(model !== undefined && { model }),
+    ...(typeof request.stream === 'boolean' && { stream: request.stream }),
+  }
+}
+
+const decoder = new TextDecoder()
