@@ -4,46 +4,73 @@ import { type Answer, startScriptedModel } from '../scripted-model/index.js'
 import { outcomeOf } from './alike.js'
 import { EXEC, workplace } from './workplace.js'
 
-type Recorded = { state: string; status?: number; code?: string }
+/** What became of the connection, and of the answer, and why. */
+type Recorded = {
+  state: string
+  status?: number
+  code?: string
+  outcome?: string
+  error?: string
+}
 
 // What a Codex that does not try again makes of an answer must be the same with Tacho and without.
 const CASES: [string, Answer, Recorded][] = [
-  ['breaks before its head', { fault: { kind: 'reset' } }, { state: 'failed', code: 'ECONNRESET' }],
+  [
+    'breaks before its head',
+    { fault: { kind: 'reset' } },
+    { state: 'failed', code: 'ECONNRESET', outcome: 'failed', error: 'ECONNRESET' },
+  ],
   [
     'breaks in its stream',
     { text: 'Half of it', deltas: 3, fault: { kind: 'reset', after: 5 } },
-    { state: 'failed', status: 200 },
+    { state: 'failed', status: 200, outcome: 'failed' },
   ],
   [
     'breaks inside an event',
     { text: 'Half of it', deltas: 3, fault: { kind: 'reset', after: 4, insideEvent: true } },
-    { state: 'failed', status: 200 },
+    { state: 'failed', status: 200, outcome: 'failed' },
   ],
   [
     'ends before it is complete',
     { text: 'Half of it', deltas: 3, fault: { kind: 'end', after: 5 } },
-    { state: 'completed', status: 200 },
+    { state: 'completed', status: 200, outcome: 'truncated', error: 'truncated' },
   ],
-  ['is no HTTP', { fault: { kind: 'garbage' } }, { state: 'failed' }],
-  ['is no SSE', { body: '<h1>Hello</h1>' }, { state: 'completed', status: 200 }],
+  ['is no HTTP', { fault: { kind: 'garbage' } }, { state: 'failed', outcome: 'failed' }],
+  [
+    'is no SSE',
+    { body: '<h1>Hello</h1>' },
+    { state: 'completed', status: 200, outcome: 'truncated' },
+  ],
   [
     'is made of bytes that are no text',
     { events: [Uint8Array.of(0xff, 0xfe, 0x00, 0x0a, 0x0a)] },
-    { state: 'completed', status: 200 },
+    { state: 'completed', status: 200, outcome: 'truncated' },
   ],
-  ['is 401', { status: 401 }, { state: 'completed', status: 401 }],
-  ['is 403', { status: 403 }, { state: 'completed', status: 403 }],
-  ['is 429', { status: 429, headers: { 'retry-after': '1' } }, { state: 'completed', status: 429 }],
-  ['is 500', { status: 500 }, { state: 'completed', status: 500 }],
+  [
+    'is 401',
+    { status: 401 },
+    { state: 'completed', status: 401, outcome: 'failed', error: 'invalid_api_key' },
+  ],
+  ['is 403', { status: 403 }, { state: 'completed', status: 403, outcome: 'failed' }],
+  [
+    'is 429',
+    { status: 429, headers: { 'retry-after': '1' } },
+    { state: 'completed', status: 429, outcome: 'failed', error: 'rate_limit_exceeded' },
+  ],
+  [
+    'is 500',
+    { status: 500 },
+    { state: 'completed', status: 500, outcome: 'failed', error: 'server_error' },
+  ],
   [
     'is 503 with a page',
     { status: 503, headers: { 'content-type': 'text/html' }, body: '<h1>Sorry</h1>' },
-    { state: 'completed', status: 503 },
+    { state: 'completed', status: 503, outcome: 'failed', error: '503' },
   ],
   [
     'fails in its stream',
     { text: 'So far', failed: { code: 'server_error', message: 'It fell over' } },
-    { state: 'completed', status: 200 },
+    { state: 'completed', status: 200, outcome: 'failed', error: 'server_error' },
   ],
 ]
 
@@ -67,6 +94,11 @@ describe('an answer that', () => {
     if (recorded.code !== undefined) expect(end?.error?.code).toBe(recorded.code)
     const response = session.raw.find((record) => record.kind === 'response')
     expect(response?.status).toBe(recorded.status)
+    const shown = await other.tacho(['show', session.id, '--json'])
+    const [exchange] = JSON.parse(shown.stdout.toString()).exchanges
+    expect(exchange.outcome).toBe(recorded.outcome)
+    expect(exchange.error).not.toBeNull()
+    if (recorded.error !== undefined) expect(exchange.error.type).toBe(recorded.error)
     const { stdout } = await other.tacho(['raw', session.id, '1', '--response'])
     // What is no HTTP stands in the body as it came, and the record says why.
     const isHttp = !session.raw.some(({ kind }) => kind === 'unparsed')

@@ -103,6 +103,17 @@ test('an error that the API tells over the socket is told as such', async () => 
     'chat gpt-5.5',
     'rate_limit_exceeded',
   ])
+  const { exchanges } = JSON.parse(await textOf(place, ['show', 'last', '--json']))
+  expect(exchanges).toContainEqual(
+    expect.objectContaining({
+      transport: 'websocket',
+      status: 429,
+      state: 'completed',
+      outcome: 'failed',
+      error: expect.objectContaining({ type: 'rate_limit_exceeded' }),
+    }),
+  )
+  expect(await textOf(place, ['show', 'last'])).toMatch(/WS .* 429 .* failed: rate_limit_exceeded/)
 })
 
 test('a socket that breaks is followed by another one, which is given all of it again', async () => {

@@ -28,7 +28,12 @@ export async function expectRebuilt(session: SessionOnDisk): Promise<void> {
 }
 
 function isWhole(session: SessionOnDisk): boolean {
-  const files = [SESSION_FILES.manifest, SESSION_FILES.events, SESSION_FILES.raw, SESSION_FILES.meta]
+  const files = [
+    SESSION_FILES.manifest,
+    SESSION_FILES.events,
+    SESSION_FILES.raw,
+    SESSION_FILES.meta,
+  ]
   if (!files.every((name) => existsSync(join(session.folder, name)))) return false
   try {
     const kinds = [...session.raw, ...session.lines(SESSION_FILES.events)] as { kind?: string }[]

@@ -91,6 +91,45 @@ describe('show --json', () => {
   })
 })
 
+describe('the state of an exchange is what became of its answer', () => {
+  const id = 'a'.repeat(16)
+  test.each<[words: RegExp, attributes: Record<string, string>]>([
+    [/ completed$/m, { 'tacho.exchange.outcome': 'completed' }],
+    [
+      / failed: server_error$/m,
+      { 'tacho.exchange.outcome': 'failed', 'error.type': 'server_error' },
+    ],
+    [
+      / incomplete: max_tokens$/m,
+      { 'tacho.exchange.outcome': 'incomplete', 'error.type': 'max_tokens' },
+    ],
+    [/ truncated$/m, { 'tacho.exchange.outcome': 'truncated', 'error.type': 'truncated' }],
+    [/ unreadable$/m, { 'tacho.exchange.outcome': 'unreadable', 'error.type': 'unreadable' }],
+    [/ failed: rate_limit_exceeded$/m, { 'error.type': 'rate_limit_exceeded' }],
+    [/ completed$/m, {}],
+  ])('%s', async (words, attributes) => {
+    const parts = {
+      raw: exchangeRecords({ id, chunks: ['x'] }),
+      meta: [endedSpan({ id, name: 'chat m', start: 0, attributes })],
+    }
+    expect(await show(parts)).toMatch(words)
+    const outcome = attributes['tacho.exchange.outcome']
+    if (outcome !== undefined && outcome !== 'completed')
+      expect(await show(parts)).toMatch(new RegExp(`exchanges 1: 1 ${outcome}`))
+  })
+
+  test('a number of tokens that nobody told is a question mark', async () => {
+    const raw = exchangeRecords({ id, chunks: ['x'] })
+    const attributes = { 'gen_ai.usage.output_tokens': 5 }
+    const text = await show({
+      raw,
+      meta: [endedSpan({ id, name: 'chat m', start: 0, attributes })],
+    })
+    expect(text).toContain('?/5')
+    expect(text).toMatch(/tokens +\? in, 5 out/)
+  })
+})
+
 describe('show for people', () => {
   test('what was in flight when it died is marked so', async () => {
     const text = await show({ isOpen: true })

@@ -239,6 +239,8 @@ export type SpanParts = {
   attributes?: Record<string, PlainValue>
   /** The ids of the spans that an ended one links to. */
   links?: string[]
+  /** What the status of one that failed says. */
+  message?: string
   /** The moments that an ended one marks. */
   events?: [name: string, at: number][]
 }
@@ -254,7 +256,7 @@ export function endedSpan(parts: SpanParts): object {
     endTimeUnixNano: nanosAt(parts.end ?? parts.start),
     events: events.map(([name, at]) => ({ timeUnixNano: nanosAt(at), name, attributes: [] })),
     links: links.map((spanId) => ({ traceId: TRACE_ID, spanId, attributes: [] })),
-    status: {},
+    status: parts.message === undefined ? {} : { code: 2, message: parts.message },
   }
   return {
     resourceSpans: [

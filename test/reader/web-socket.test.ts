@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { RawRecord } from '@tacho/format'
 import {
   arrivedText,
-  type Exchange,
   indexRawLog,
   readSession,
   requestBody,
+  type SessionExchange,
   salvageSession,
   sealSession,
   summarize,
@@ -215,6 +215,6 @@ async function read(raw: object[]): ReturnType<typeof readSession> {
   return readSession(writeSession(sessionsDirectory(), { raw, meta: [] }))
 }
 
-async function exchangesOf(raw: (RawRecord | object)[]): Promise<Exchange[]> {
+async function exchangesOf(raw: (RawRecord | object)[]): Promise<SessionExchange[]> {
   return (await read(raw)).exchanges
 }

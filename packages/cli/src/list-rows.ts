@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import type { ExchangeCounts, SessionSummary } from '@tacho/reader'
 import { endedWords } from './ended-words.js'
 import { printable } from './printable.js'
-import { duration, localTime, shortTime, tokenCount } from './quantities.js'
+import { duration, localTime, shortTime, tokenPair } from './quantities.js'
 import { shortIds } from './short-ids.js'
 import type { Cell, Column, Row } from './table.js'
 
@@ -63,7 +63,7 @@ function exchangesWords(counts: ExchangeCounts): string {
 function tokensWords({ usage }: SessionSummary): string {
   const { inputTokens, outputTokens } = usage
   if (inputTokens === undefined && outputTokens === undefined) return ''
-  return `${tokenCount(inputTokens ?? 0)}/${tokenCount(outputTokens ?? 0)}`
+  return tokenPair(inputTokens, outputTokens)
 }
 
 function homely(path: string): string {

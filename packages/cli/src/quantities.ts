@@ -20,6 +20,13 @@ export function tokenCount(tokens: number): string {
   return tokens < 1000 ? String(tokens) : scaled(tokens, ['k', 'M', 'G']).join('')
 }
 
+/** Tokens of a request and of its answer, `1.2k/34`: a question mark where they were not told. */
+export function tokenPair(input: number | undefined, output: number | undefined): string {
+  return [input, output]
+    .map((tokens) => (tokens === undefined ? '?' : tokenCount(tokens)))
+    .join('/')
+}
+
 /** A time (ISO 8601) in the local zone, `2026-11-23 10:00:00`; nothing where it is no time. */
 export function localTime(iso: string | undefined): string | undefined {
   const date = new Date(iso ?? Number.NaN)

@@ -1,4 +1,12 @@
-import { createParser } from 'eventsource-parser'
+import { bytesOf, type ChunkRecord, MissingBytes, type ResponseRecord } from '@tacho/format'
+import {
+  type AnswerForm,
+  type AnswerHints,
+  answerFormOf,
+  asAnnounced,
+  EventStream,
+  Utf8Text,
+} from '@tacho/model'
 import { collectDamage } from './damage.js'
 import { exchangeRecords } from './exchange-records.js'
 import { parsedJson } from './json-value.js'
@@ -33,19 +41,39 @@ export function* answerEvents(
   }
 }
 
-/** Whether an answer over HTTP is a stream of events, or one JSON text, as its head says. */
+/** Whether an answer over HTTP is a stream of events, or one JSON text; nothing where none came. */
 export function formOf(
   folder: string,
   exchange: IndexedExchange,
   onBytes?: (bytes: number) => void,
-): 'events' | 'json' | undefined {
+): AnswerForm | undefined {
+  const text = new Utf8Text()
+  let beginning = ''
+  let hints: AnswerHints | undefined
   for (const record of exchangeRecords(folder, exchange, collectDamage([]), onBytes)) {
-    if (record.kind !== 'response') continue
-    const type = record.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
-    if (type.includes('text/event-stream')) return 'events'
-    return /[/+]json\b/.test(type) ? 'json' : undefined
+    if (record.kind === 'response') hints = hintsOf(record)
+    if (record.kind !== 'chunk' || hints === undefined) continue
+    const bytes = beginningOf(record)
+    if (bytes === undefined) break
+    beginning = (beginning + text.push(bytes)).trimStart()
+    const form = answerFormOf(beginning, hints)
+    if (form !== undefined) return form
   }
-  return undefined
+  return hints && asAnnounced(hints)
+}
+
+function hintsOf({ status, headers }: ResponseRecord): AnswerHints {
+  const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return { status, contentType }
+}
+
+function beginningOf({ content }: ChunkRecord): Uint8Array | undefined {
+  try {
+    return bytesOf(content)
+  } catch (cause) {
+    if (cause instanceof MissingBytes) return undefined
+    throw cause
+  }
 }
 
 function* messages(
@@ -65,10 +93,10 @@ function* serverSentEvents(
   onBytes?: (bytes: number) => void,
 ): Generator<AnswerEvent> {
   const texts: string[] = []
-  const parser = createParser({ onEvent: ({ data }) => texts.push(data) })
-  const decoder = new TextDecoder()
+  const stream = new EventStream({ onEvent: (data) => texts.push(data) })
+  const text = new Utf8Text()
   for (const { bytes } of responseChunks(folder, exchange, onBytes)) {
-    parser.feed(decoder.decode(bytes, { stream: true }))
+    stream.push(text.push(bytes))
     for (const text of texts.splice(0)) yield* known(text)
   }
 }

@@ -18,6 +18,7 @@ export {
   connectionOf,
 } from './connection-messages.js'
 export type { Damage } from './damage.js'
+export type { SessionExchangeError } from './exchange-outcome.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'

@@ -78,7 +78,8 @@ function runOf(value: Record<string, unknown>): Run {
     ...(typeof value.pidStarted === 'string' && { pidStarted: value.pidStarted }),
     ...(typeof value.endedAt === 'string' && { endedAt: value.endedAt }),
     ...(ended !== undefined && { ended }),
-    ...(isObject(value.lost) && { lost: lostOf(value.lost) }),
+    ...(isObject(value.lost) && { lost: countsOf(value.lost) }),
+    ...(isObject(value.faults) && { faults: countsOf(value.faults) }),
     ...(typeof value.debugLog === 'string' && { debugLog: value.debugLog }),
   }
 }
@@ -90,10 +91,10 @@ function endedOf(value: unknown): RunEnded | undefined {
 }
 
 // The kinds are read from a file: one of them could be `__proto__`.
-function lostOf(value: Record<string, unknown>): Record<string, number> {
-  const lost: Record<string, number> = Object.create(null)
-  for (const [kind, count] of Object.entries(value)) lost[kind] = countOr(count, 0)
-  return lost
+function countsOf(value: Record<string, unknown>): Record<string, number> {
+  const counts: Record<string, number> = Object.create(null)
+  for (const [kind, count] of Object.entries(value)) counts[kind] = countOr(count, 0)
+  return counts
 }
 
 function textOr(value: unknown, otherwise: string): string {

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import { type GapRecord, type Manifest, SESSION_FILES } from '@tacho/format'
+import type { Outcome } from '@tacho/model'
 import { collectDamage, type Damage } from './damage.js'
+import { exchangeOutcome, type SessionExchangeError } from './exchange-outcome.js'
 import { isoOfMicros } from './micros.js'
 import { type Exchange, readExchanges } from './read-exchanges.js'
 import { readManifest } from './read-manifest.js'
-import { readSpans, type Span, textAttribute } from './read-spans.js'
+import { numberAttribute, readSpans, type Span, textAttribute } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
 import { type Ended, endedOf, type SessionRun, sessionRuns } from './session-runs.js'
 import { type Usage, usageOf } from './usage.js'
@@ -32,7 +34,14 @@ export type Session = {
 }
 
 /** An exchange together with what its `chat` span tells. */
-export type SessionExchange = Exchange & { model?: string; usage?: Usage }
+export type SessionExchange = Omit<Exchange, 'error'> & {
+  model?: string
+  usage?: Usage
+  /** How it was answered; not there where nobody told, or where it was in flight. */
+  outcome?: Outcome
+  /** Why it did not go well; not there where it did. */
+  error?: SessionExchangeError
+}
 
 /**
  * Reads a session. Memory grows with the number of exchanges and spans, not with their bytes.
@@ -94,7 +103,16 @@ function withSpan(exchange: Exchange, span: Span | undefined): SessionExchange {
   const model =
     textAttribute(span, 'gen_ai.response.model') ?? textAttribute(span, 'gen_ai.request.model')
   const usage = usageOf(span)
-  return { ...exchange, ...(model !== undefined && { model }), ...(usage && { usage }) }
+  // Over a WebSocket there is none, but where an error names one.
+  const status = exchange.status ?? numberAttribute(span, 'http.response.status_code')
+  const { error: _, ...rest } = exchange
+  return {
+    ...rest,
+    ...(status !== undefined && { status }),
+    ...(model !== undefined && { model }),
+    ...(usage && { usage }),
+    ...exchangeOutcome(exchange, span),
+  }
 }
 
 function lastSign(spans: Iterable<Span>, exchanges: readonly Exchange[]): number {

@@ -20,6 +20,8 @@ export type Span = {
   /** The moments of it that were marked, in the order in which they were. */
   events: { name: string; at: number }[]
   isError: boolean
+  /** What its status says; not there where it says nothing. */
+  statusMessage?: string
 }
 
 /**
@@ -72,13 +74,14 @@ type LooseSpan = {
   attributes?: KeyValue[]
   links?: { traceId: unknown; spanId: unknown }[]
   events?: { timeUnixNano: unknown; name?: unknown }[]
-  status?: { code?: unknown }
+  status?: { code?: unknown; message?: unknown }
 }
 
 function spanOf(loose: LooseSpan): Span {
   const startedAt = microsOfNanos(loose.startTimeUnixNano)
   if (typeof loose.spanId !== 'string' || startedAt === undefined) throw new TypeError('no span')
   const endedAt = microsOfNanos(loose.endTimeUnixNano)
+  const message = loose.status?.message
   return {
     traceId: String(loose.traceId ?? ''),
     spanId: loose.spanId,
@@ -97,6 +100,7 @@ function spanOf(loose: LooseSpan): Span {
       return at === undefined ? [] : [{ name: String(name ?? ''), at }]
     }),
     isError: loose.status?.code === 2 || loose.status?.code === 'STATUS_CODE_ERROR',
+    ...(typeof message === 'string' && message !== '' && { statusMessage: message }),
   }
 }
 

@@ -23,6 +23,7 @@ export type SessionRun = {
   argv?: string[]
   cwd?: string
   lost?: Record<string, number>
+  faults?: Record<string, number>
   debugLog?: string
 }
 
@@ -49,7 +50,7 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
 }
 
 function runOfManifest(run: Run, span: Span | undefined): SessionRun {
-  const { id, argv, lost, debugLog, agentVersion, pid } = run
+  const { id, argv, lost, faults, debugLog, agentVersion, pid } = run
   const startedAt = run.startedAt || startTimeOf(span)
   return {
     id,
@@ -61,6 +62,7 @@ function runOfManifest(run: Run, span: Span | undefined): SessionRun {
     ...(run.cwd && { cwd: run.cwd }),
     ...(agentVersion !== undefined && { agentVersion }),
     ...(lost !== undefined && { lost }),
+    ...(faults !== undefined && { faults }),
     ...(debugLog !== undefined && { debugLog }),
     ...endOfRun(run, span),
   }

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EndRecord, Headers, RawRecord } from '@tacho/format'
-import { type Clock, type Exchange, type ExchangeEnd, Recording } from '@tacho/recorder'
+import {
+  type Clock,
+  type Exchange,
+  type ExchangeEnd,
+  Recording,
+  type RecordingOptions,
+} from '@tacho/recorder'
 import { afterAll } from 'vitest'
 import { SessionOnDisk } from '../../agents/session-on-disk.js'
 
@@ -14,7 +20,7 @@ afterAll(() => {
 })
 
 /** A recording in a folder of its own. */
-export function recordingOf(clock?: Clock): Recording {
+export function recordingOf(clock?: Clock, more: Partial<RecordingOptions> = {}): Recording {
   const root = mkdtempSync(join(tmpdir(), 'tacho-exchanges-'))
   roots.push(root)
   return new Recording({
@@ -27,13 +33,18 @@ export function recordingOf(clock?: Clock): Recording {
     logLevel: 'info',
     onTrouble: () => {},
     ...(clock && { clock }),
+    ...more,
   })
 }
 
-export function begin(recording: Recording, headers: Headers = []): Exchange {
+export function begin(
+  recording: Recording,
+  headers: Headers = [],
+  url = 'https://api.example/v1/responses',
+): Exchange {
   return recording.exchange({
     method: 'POST',
-    url: 'https://api.example/v1/responses',
+    url,
     headers,
     provider: 'example',
     conversation: { sessionId: 'bodies' },

@@ -13,6 +13,7 @@ import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { duration, localTime, tokenCount } from '../quantities.js'
 import { styled } from '../style.js'
+import { endWord } from './state-cell.js'
 
 /**
  * The lines above the time line: who, when, where, with which command, and how it ended.
@@ -78,15 +79,25 @@ function exchangesWords({ exchanges }: Session): string {
   const counts = new Map<string, number>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const requests = exchanges.filter(({ isConnection }) => !isConnection)
-  for (const { state, isPrewarm } of requests) {
-    count(state)
-    if (isPrewarm) count('prewarm')
+  for (const exchange of requests) {
+    count(endWord(exchange))
+    if (exchange.isPrewarm) count('prewarm')
   }
-  const parts = ['prewarm', 'cancelled', 'failed', 'in-flight']
-    .filter((what) => counts.has(what))
-    .map((what) => `${counts.get(what)} ${what.replace('-', ' ')}`)
+  const parts = ENDS.filter((what) => counts.has(what)).map(
+    (what) => `${counts.get(what)} ${what.replace('-', ' ')}`,
+  )
   return parts.length === 0 ? String(requests.length) : `${requests.length}: ${parts.join(', ')}`
 }
+
+const ENDS = [
+  'prewarm',
+  'cancelled',
+  'incomplete',
+  'truncated',
+  'unreadable',
+  'failed',
+  'in-flight',
+]
 
 function connectionsWords({ exchanges }: Session): string {
   const count = exchanges.filter(({ isConnection }) => isConnection).length
@@ -112,8 +123,10 @@ function tokensWords({ exchanges }: Session): string {
   const usage = totalUsage(exchanges.map((exchange) => exchange.usage))
   if (usage.inputTokens === undefined && usage.outputTokens === undefined) return ''
   const cached = usage.cacheReadInputTokens
-  const input = `${tokenCount(usage.inputTokens ?? 0)} in`
-  return `${input}${cached ? ` (${tokenCount(cached)} cached)` : ''}, ${tokenCount(usage.outputTokens ?? 0)} out`
+  const [input, output] = [usage.inputTokens, usage.outputTokens].map((tokens) =>
+    tokens === undefined ? '?' : tokenCount(tokens),
+  )
+  return `${input} in${cached ? ` (${tokenCount(cached)} cached)` : ''}, ${output} out`
 }
 
 function shellWord(word: string): string {

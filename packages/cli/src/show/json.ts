@@ -7,6 +7,7 @@ import {
   isoOfMicros,
   type Session,
   type SessionExchange,
+  type SessionExchangeError,
   type Span,
   timelineOf,
 } from '@tacho/reader'
@@ -59,6 +60,7 @@ function exchangeJson(exchange: SessionExchange, connection: number | undefined)
     number: exchange.number,
     id: exchange.id,
     state: exchange.state,
+    outcome: exchange.outcome ?? null,
     method: exchange.method,
     url: exchange.url,
     transport: exchange.transport ?? 'http',
@@ -74,12 +76,16 @@ function exchangeJson(exchange: SessionExchange, connection: number | undefined)
     chunks: exchange.chunks,
     model: exchange.model ?? null,
     usage: exchange.usage ?? null,
-    error: exchange.error ?? null,
+    error: exchange.error === undefined ? null : errorJson(exchange.error),
     webSocket: exchange.webSocket === undefined ? null : webSocketJson(exchange.webSocket),
     unparsed: exchange.unparsed ?? [],
     turnId: exchange.turnId ?? null,
     threadId: exchange.threadId ?? null,
   }
+}
+
+function errorJson({ side, type, code, message }: SessionExchangeError): object {
+  return { side: side ?? null, type, code: code ?? null, message: message ?? null }
 }
 
 function webSocketJson({ closedBy, code, reason, sent, received }: WebSocketEnd): object {

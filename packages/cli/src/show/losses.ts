@@ -15,10 +15,16 @@ export function lossLines({ gaps, runs, damage, manifest }: Session): string[] {
       ? []
       : [`run ${index + 1} lost ${countsOf(lost)} in all`],
   )
+  const faultLines = runs.flatMap(({ faults }, index) =>
+    faults === undefined || Object.keys(faults).length === 0
+      ? []
+      : [`run ${index + 1} could not read ${countsOf(faults)}: recorded, and not understood`],
+  )
   const rest =
     manifest === undefined ? ['without its manifest, what is shown is from the logs'] : []
   return [
     ...section('gaps', [...gapLines, ...runLines]),
+    ...section('faults', faultLines),
     ...section('damage', damage.length === 0 ? rest : [...damage.map(damageWords), ...rest]),
   ]
 }

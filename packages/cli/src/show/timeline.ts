@@ -7,13 +7,12 @@ import {
 } from '@tacho/reader'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
-import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
-import type { Style } from '../style.js'
+import { byteCount, duration, localTime, tokenPair } from '../quantities.js'
 import type { Cell, Column, Row } from '../table.js'
-import { closedWords } from '../web-socket-words.js'
 import { commandWords } from './header.js'
 import type { Sentence } from './sentence.js'
 import { sentencesOf } from './sentences.js'
+import { inFlightWords, stateCell } from './state-cell.js'
 
 export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },
@@ -82,8 +81,6 @@ function exchangeRow(
   indent: string,
 ): Row {
   const { number, model, status, firstChunkMs, durationMs, usage } = exchange
-  const tokens =
-    usage && `${tokenCount(usage.inputTokens ?? 0)}/${tokenCount(usage.outputTokens ?? 0)}`
   return [
     String(number),
     start,
@@ -94,7 +91,7 @@ function exchangeRow(
     durationMs === undefined ? '' : duration(durationMs),
     byteCount(exchange.requestBytes),
     byteCount(exchange.responseBytes),
-    tokens ?? '',
+    usage === undefined ? '' : tokenPair(usage.inputTokens, usage.outputTokens),
     stateCell(session, exchange),
   ]
 }
@@ -102,43 +99,6 @@ function exchangeRow(
 function requestWords({ method, url, transport, isPrewarm }: SessionExchange): string {
   const words = printable(`${transport === undefined ? method : 'WS'} ${pathOf(url)}`)
   return isPrewarm ? `${words} (prewarm)` : words
-}
-
-function stateCell(session: Session, exchange: SessionExchange): Cell {
-  const { state, webSocket, unparsed } = exchange
-  const why = whyWords(exchange)
-  const text = [state, why].filter((part) => part !== '').join(': ')
-  switch (state) {
-    case 'completed': {
-      const isGood = unparsed === undefined && webSocket?.closedBy !== 'upstream'
-      // Who closed a connection says more than that it is over.
-      return { text: webSocket === undefined ? text : why, style: isGood ? 'good' : 'warning' }
-    }
-    case 'cancelled':
-      return { text, style: 'warning' }
-    case 'failed':
-      return { text, style: 'bad' }
-    case 'in-flight':
-      return inFlightWords(session)
-    default:
-      return state satisfies never
-  }
-}
-
-// Of a connection, who closed it; of what went wrong, what; of a side that was not followed, why.
-function whyWords({ error, webSocket, unparsed = [] }: SessionExchange): string {
-  return [
-    webSocket === undefined ? '' : closedWords(webSocket),
-    error === undefined ? '' : printable(`${error.code}, ${error.message}`),
-    ...unparsed.map(({ side, reason }) => `${side} not followed (${printable(reason)})`),
-  ]
-    .filter((part) => part !== '')
-    .join('; ')
-}
-
-function inFlightWords({ ended }: Session): { text: string; style: Style } {
-  if (ended === 'running') return { text: 'in flight', style: 'busy' }
-  return { text: `in flight when it ${ended === 'died' ? 'died' : 'ended'}`, style: 'bad' }
 }
 
 function statusCell(status: number): Cell {

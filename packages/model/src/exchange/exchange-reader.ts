@@ -39,7 +39,8 @@ export class ExchangeReader {
   readonly #start: ExchangeRecord
   readonly #options: ExchangeReaderOptions
   readonly #api: ModelApi | undefined
-  #asked: RequestFacts = {}
+  #askedFor: () => RequestFacts = () => ({})
+  #facts: RequestFacts | undefined
   #status: number | undefined
   #answer: AnswerReader | undefined
   #heard: At<ToolCalled | HostedToolEnded>[] = []
@@ -71,12 +72,25 @@ export class ExchangeReader {
     }
   }
 
-  /** @param asked what the body asks for. */
+  /**
+   * @param asked reads what the body asks for; it is called once, when that is first needed.
+   * @returns what makes the observation, for reading a body can take a moment.
+   */
   requestBody(
     record: Omit<RequestBodyRecord, 'content'>,
-    asked: RequestFacts,
-  ): At<ExchangeStarted> {
-    this.#asked = asked
+    asked: () => RequestFacts,
+  ): () => At<ExchangeStarted> {
+    this.#askedFor = asked
+    return () => this.#started(record)
+  }
+
+  get #asked(): RequestFacts {
+    this.#facts ??= this.asksModel ? this.#askedFor() : {}
+    return this.#facts
+  }
+
+  #started(record: Omit<RequestBodyRecord, 'content'>): At<ExchangeStarted> {
+    const asked = this.#asked
     const { exchange, threadSource, connection, prewarm } = this.#start
     return {
       kind: 'exchange-started',

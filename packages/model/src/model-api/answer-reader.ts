@@ -12,7 +12,7 @@ export type AnswerReaderOptions = {
   hints: AnswerHints
   /** Is told of an event or a body that could not be read; it costs what that one says. */
   onFault: (cause: unknown) => void
-  /** Is given each event that was read, and the answer where it came in one piece. */
+  /** Is given each event that was read. */
   onEvent?: (event: Json) => void
 }
 

@@ -3,10 +3,11 @@ import { objectOf, textAt } from './json.js'
 /** What a request says of the answer that it wants; what it does not say is not there. */
 export type RequestFacts = { model?: string; stream?: boolean }
 
-// Codex and the SDKs write the model first, and before or behind the conversation whether they want
+// Codex and the SDKs write the model first (over a WebSocket, behind the message's type), and before or behind the conversation whether they want
 // a stream. A body is parsed whole only where the model is not there, and not at all where that would
 // take longer than the host should wait.
-const MODEL_FIRST = /^\s*\{\s*"model"\s*:\s*"([^"\\]{1,200})"/
+const MODEL_FIRST =
+  /^\s*\{\s*(?:"type"\s*:\s*"[^"\\]{1,50}"\s*,\s*)?"model"\s*:\s*"([^"\\]{1,200})"/
 const STREAM = /"stream"\s*:\s*(true|false)/
 const HEAD_BYTES = 512
 const TAIL_BYTES = 4 * 1024

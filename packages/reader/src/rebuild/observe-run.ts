@@ -1,10 +1,5 @@
 import { bytesOf, type Content, type EventRecord, type Piece, type RawRecord } from '@tacho/format'
-import {
-  ExchangeReader,
-  type Observation,
-  type RequestFacts,
-  requestFactsOf,
-} from '@tacho/model'
+import { ExchangeReader, type Observation, type RequestFacts, requestFactsOf } from '@tacho/model'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 
@@ -79,7 +74,7 @@ export class RunObserver {
     const { onObservation } = this.#options
     switch (record.kind) {
       case 'request-body':
-        onObservation(reader.requestBody(record, this.#asked(reader, id)))
+        onObservation(reader.requestBody(record, () => this.#asked(id))())
         break
       case 'response':
         reader.response(record)
@@ -105,8 +100,8 @@ export class RunObserver {
     for (const word of reader.chunk(at, bytes)) this.#options.onObservation(word)
   }
 
-  #asked(reader: ExchangeReader, exchange: string): RequestFacts {
-    const body = reader.asksModel ? this.#options.requestBody(exchange) : undefined
+  #asked(exchange: string): RequestFacts {
+    const body = this.#options.requestBody(exchange)
     return body === undefined ? {} : requestFactsOf(body)
   }
 }

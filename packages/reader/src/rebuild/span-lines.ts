@@ -88,7 +88,9 @@ export class SpanLines {
       },
     }
     const line: TracesData = {
-      resourceSpans: [{ resource: { attributes: resource }, scopeSpans: [{ scope, spans: [span] }] }],
+      resourceSpans: [
+        { resource: { attributes: resource }, scopeSpans: [{ scope, spans: [span] }] },
+      ],
     }
     this.#write(line)
   }

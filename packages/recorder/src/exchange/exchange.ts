@@ -170,11 +170,9 @@ export class Exchange {
     const record = { kind: 'request-body', exchange: this.id, at, ...recorded.record } as const
     const isWritten = this.#write(record)
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
-    const reader = this.#reader
-    if (reader !== undefined) {
-      const asked = reader.asksModel ? this.#asked(recorded.bytes) : {}
-      this.#session.observe(reader.requestBody(record, asked))
-    }
+    const { content: _, ...facts } = record
+    const started = this.#reader?.requestBody(facts, () => this.#asked(recorded.bytes))
+    if (started !== undefined) this.#session.observe(started)
     this.#whenRequestIsRecorded?.()
   }
 

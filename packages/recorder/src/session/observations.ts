@@ -1,10 +1,13 @@
 import type { Observation } from '@tacho/model'
 import type { Later } from '../later.js'
 
+/** One of them, or what makes it when it is taken. */
+export type Observed = Observation | (() => Observation)
+
 export type ObservationsOptions = {
   later: Later
   /** Takes one. Throws nothing. */
-  take: (observation: Observation) => void
+  take: (observed: Observed) => void
   /** When `take` wants to be told that time has passed. */
   nextDeadline: () => number | undefined
   /** Is told that such a time has come. */
@@ -18,7 +21,7 @@ export type ObservationsOptions = {
  */
 export class Observations {
   readonly #options: ObservationsOptions
-  readonly #waiting: Observation[] = []
+  readonly #waiting: Observed[] = []
   #isPlanned = false
   #isOpen = false
   #timer: NodeJS.Timeout | undefined
@@ -27,8 +30,8 @@ export class Observations {
     this.#options = options
   }
 
-  add(observation: Observation): void {
-    this.#waiting.push(observation)
+  add(observed: Observed): void {
+    this.#waiting.push(observed)
     this.#plan()
   }
 

@@ -205,7 +205,7 @@ export class Session {
   }
 
   /** Something that is on the disk is to be understood, in its turn. */
-  observe(observation: Observation): void {
+  observe(observation: Observation | (() => Observation)): void {
     this.#observations.add(observation)
   }
 
@@ -282,8 +282,10 @@ export class Session {
     this.event(started, startedAt)
   }
 
-  #take(observation: Observation): void {
-    this.#barrier.do(`what ${observation.kind} means`, () => this.#reducer?.observe(observation))
+  #take(observed: Observation | (() => Observation)): void {
+    this.#barrier.do('what was seen', () => {
+      this.#reducer?.observe(typeof observed === 'function' ? observed() : observed)
+    })
   }
 
   #openTrace(): void {

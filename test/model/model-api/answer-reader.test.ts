@@ -1,0 +1,185 @@
+import { type AnswerHints, type ModelApi, responsesApi } from '@tacho/model'
+import { describe, expect, test } from 'vitest'
+import { apiOf, eventStream, readAnswer } from './read.js'
+
+const delta = (text: string) => ({ type: 'response.output_text.delta', delta: text })
+const completed = (more: object = {}) => ({
+  type: 'response.completed',
+  response: {
+    id: 'r1',
+    status: 'completed',
+    usage: { input_tokens: 3, output_tokens: 4 },
+    ...more,
+  },
+})
+const STREAM = eventStream([delta('Hello, 🙂'), completed()])
+const JSON_ANSWER = JSON.stringify(completed().response)
+const MiB = 1024 * 1024
+
+describe('an event stream is read as one', () => {
+  test.each<[how: string, hints: AnswerHints]>([
+    ['as text/event-stream', { contentType: 'text/event-stream' }],
+    ['as Text/Event-Stream; charset=utf-8', { contentType: 'Text/Event-Stream; charset=utf-8' }],
+    ['as text/plain', { contentType: 'text/plain' }],
+    ['as application/json', { contentType: 'application/json' }],
+    ['without a content type', {}],
+    ['where no stream was asked for', { stream: false }],
+  ])('%s', (_, hints) => {
+    const { facts, events } = readAnswer(responsesApi, STREAM, hints)
+    expect([facts.inputTokens, facts.textLength, events]).toEqual([3, 9, 2])
+  })
+
+  test.each<[how: string, stream: string]>([
+    ['with CRLF', STREAM.replaceAll('\n', '\r\n')],
+    ['with a byte order mark', `\ufeff${STREAM}`],
+    ['behind blank lines', `\n\n\n${STREAM}`],
+    ['behind a comment', `: hello\n\n${STREAM}`],
+    ['behind a field of its own', `x-served-by: cache\n${STREAM}`],
+    ['with blanks in its JSON', STREAM.replaceAll('":', '" : ')],
+    ['without blanks behind its fields', STREAM.replaceAll(': ', ':')],
+    [
+      'with its JSON on several lines',
+      STREAM.replace(/^data: (.*)$/gm, (_, json: string) =>
+        JSON.stringify(JSON.parse(json), null, 1).replace(/^/gm, 'data: '),
+      ),
+    ],
+  ])('%s', (_, stream) => {
+    const { facts, events } = readAnswer(responsesApi, stream, { stream: true })
+    expect([facts.inputTokens, facts.ended, facts.textLength]).toEqual([
+      3,
+      'completed',
+      9 - removed(stream),
+    ])
+    expect(events).toBe(2)
+  })
+
+  // `Hello, 🙂` loses its blank with all the others.
+  const removed = (stream: string) => (stream.includes('Hello,🙂') ? 1 : 0)
+
+  test('wherever it is cut', () => {
+    for (let bytesAtOnce = 1; bytesAtOnce < 40; bytesAtOnce += 1) {
+      const { facts, events } = readAnswer(responsesApi, STREAM, { bytesAtOnce })
+      expect([facts.ended, facts.textLength, events]).toEqual(['completed', 9, 2])
+    }
+  })
+})
+
+describe('what is no event stream', () => {
+  test.each<[what: string, body: string, hints: AnswerHints]>([
+    ['JSON', JSON_ANSWER, { contentType: 'application/json' }],
+    ['JSON that calls itself a stream', JSON_ANSWER, { contentType: 'text/event-stream' }],
+    ['JSON where a stream was asked for', JSON_ANSWER, { stream: true }],
+    ['JSON behind blanks', `  \r\n${JSON_ANSWER}\n`, {}],
+  ])('%s, is read as JSON, and has no events', (_, body, hints) => {
+    const { facts, events } = readAnswer(responsesApi, body, hints)
+    expect([facts.inputTokens, facts.ended, events]).toEqual([3, 'completed', undefined])
+  })
+
+  test.each<[what: string, body: string]>([
+    ['a page', '<html>data: no</html>'],
+    ['a sentence', 'upstream connect error'],
+    ['nothing', ''],
+    ['blanks', '\n\n'],
+    ['half of a JSON text', JSON_ANSWER.slice(0, -4)],
+  ])('%s, says nothing, and nobody could tell how it ended', (_, body) => {
+    const { facts, events, isReadable } = readAnswer(responsesApi, body)
+    expect([facts, events, isReadable]).toEqual([{}, undefined, false])
+  })
+
+  test('nothing, where a stream was asked for: it has no events', () => {
+    const { events, isReadable } = readAnswer(responsesApi, '', { stream: true, status: 200 })
+    expect([events, isReadable]).toEqual([0, true])
+  })
+
+  test('a page with status 502, where a stream was asked for, is none', () => {
+    const { events } = readAnswer(responsesApi, '<html>', { stream: true, status: 502 })
+    expect(events).toBeUndefined()
+  })
+})
+
+describe('an answer of any length keeps its tokens', () => {
+  const image = (length: number) => ({
+    type: 'response.image_generation_call.partial_image',
+    partial_image_b64: 'B'.repeat(length),
+  })
+  test.each<[what: string, events: object[], count: number | undefined, textLength: number]>([
+    ['of 5 MB, whose last event has 200 KB', [delta('Hi'), image(5 * MiB), large(200_000)], 3, 2],
+    ['of 9 MB, whose last event has 4 MB', [delta('Hi'), image(5 * MiB), large(4 * MiB)], 3, 2],
+    ['of 12 MB, in events of 16 KB', [...Array(800).fill(image(16_000)), completed()], 801, 0],
+  ])('%s', (_, events, count, textLength) => {
+    const stream = eventStream(events)
+    const reader = readAnswer(responsesApi, stream, { bytesAtOnce: 64 * 1024 })
+    expect([reader.facts.inputTokens, reader.facts.ended]).toEqual([3, 'completed'])
+    expect([reader.events, reader.facts.textLength ?? 0]).toEqual([count, textLength])
+  })
+
+  test('of 4 MiB of text and one more: its length is not known, its events are', () => {
+    const events = [...Array(5).fill(delta('x'.repeat(MiB))), completed()]
+    const { facts, events: count } = readAnswer(responsesApi, eventStream(events))
+    expect([facts.textLength, facts.inputTokens, count]).toEqual([undefined, 3, 6])
+  })
+
+  test('with an event that is too long for us, and goes on behind it', () => {
+    const events = [delta('Hi'), image(40 * MiB), delta('Ho'), completed()]
+    const reader = readAnswer(responsesApi, eventStream(events), { bytesAtOnce: 64 * 1024 })
+    expect([reader.facts.inputTokens, reader.facts.ended]).toEqual([3, 'completed'])
+    // What it said is not known: a text, perhaps.
+    expect([reader.events, reader.facts.textLength]).toEqual([undefined, undefined])
+  })
+
+  test('in one piece, up to 16 MiB', () => {
+    const body = (length: number) => JSON.stringify(completed({ x: 'x'.repeat(length) }).response)
+    expect(readAnswer(responsesApi, body(15 * MiB)).facts.inputTokens).toBe(3)
+    expect(readAnswer(responsesApi, body(17 * MiB)).facts.inputTokens).toBeUndefined()
+  })
+
+  function large(length: number): object {
+    const item = { type: 'image_generation_call', result: 'A'.repeat(length) }
+    return completed({ output: [item] })
+  }
+})
+
+test('blank lines without end cost nothing', () => {
+  const reader = readAnswer(responsesApi, `${'\n'.repeat(300_000)}${STREAM}`, { bytesAtOnce: 10 })
+  expect(reader.facts.ended).toBe('completed')
+})
+
+describe('an event that cannot be read', () => {
+  const broken: ModelApi = {
+    ...responsesApi,
+    readEvent(event, facts) {
+      if (event.delta === 'bad') throw new Error('No.')
+      responsesApi.readEvent(event, facts)
+    },
+    readAnswer() {
+      throw new Error('No answer.')
+    },
+  }
+
+  test('costs what it says, and the next is read', () => {
+    const faults: unknown[] = []
+    const stream = eventStream([delta('bad'), delta('Hello'), completed()])
+    const reader = readAnswer(broken, stream, { onFault: (cause) => faults.push(cause) })
+    expect(faults.map(String)).toEqual(['Error: No.'])
+    expect([reader.facts.textLength, reader.facts.inputTokens]).toEqual([5, 3])
+  })
+
+  test('leaves nobody to tell how the answer ended, where it had no other end', () => {
+    const stream = eventStream([delta('bad')])
+    expect(readAnswer(broken, stream, { onFault: () => {} }).isReadable).toBe(false)
+  })
+
+  test('in one piece costs its facts', () => {
+    const faults: unknown[] = []
+    const { facts } = readAnswer(broken, '{}', { onFault: (cause) => faults.push(cause) })
+    expect([facts, faults.map(String)]).toEqual([{}, ['Error: No answer.']])
+  })
+})
+
+test('a stream of Messages keeps a tool’s input out of its text', () => {
+  const stream = eventStream([
+    { type: 'content_block_start', content_block: { type: 'text', text: 'x'.repeat(70_000) } },
+    { type: 'content_block_delta', delta: { text: 'Hi' } },
+  ])
+  expect(readAnswer(apiOf('messages'), stream).facts.textLength).toBe(2)
+})

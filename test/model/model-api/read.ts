@@ -1,0 +1,62 @@
+import {
+  type AnswerFacts,
+  type AnswerHints,
+  AnswerReader,
+  MODEL_APIS,
+  type ModelApi,
+  modelApiOf,
+} from '@tacho/model'
+import { expect } from 'vitest'
+
+const PATHS = { responses: '/v1/responses', chat: '/v1/chat/completions', messages: '/v1/messages' }
+
+export type ApiName = keyof typeof PATHS
+
+export function apiOf(name: ApiName): ModelApi {
+  return modelApiOf('POST', PATHS[name]) ?? (MODEL_APIS[0] as ModelApi)
+}
+
+/** Server-sent events of objects and texts, as the APIs send them. */
+export function eventStream(events: readonly (object | string)[]): string {
+  return events
+    .map((event) => {
+      if (typeof event === 'string') return `data: ${event}\n\n`
+      const name = (event as { type?: unknown }).type
+      const line = typeof name === 'string' ? `event: ${name}\n` : ''
+      return `${line}data: ${JSON.stringify(event)}\n\n`
+    })
+    .join('')
+}
+
+export type ReadOptions = AnswerHints & { bytesAtOnce?: number; onFault?: (cause: unknown) => void }
+
+/** Reads an answer from its first byte to its last. */
+export function readAnswer(api: ModelApi, body: string | Uint8Array, options: ReadOptions = {}) {
+  const { bytesAtOnce = Number.POSITIVE_INFINITY, onFault = raise, ...hints } = options
+  const reader = new AnswerReader({ api, hints, onFault })
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  for (let from = 0; from < bytes.length; from += bytesAtOnce)
+    reader.push(bytes.subarray(from, from + bytesAtOnce))
+  reader.end()
+  return reader
+}
+
+/** What a streamed answer says. */
+export function factsOf(name: ApiName, events: readonly (object | string)[]) {
+  return readAnswer(apiOf(name), eventStream(events)).facts
+}
+
+/** What an answer in one piece says. */
+export function factsOfBody(name: ApiName, body: object, status = 200) {
+  return readAnswer(apiOf(name), JSON.stringify(body), { status }).facts
+}
+
+/** Expects facts as they are named, `undefined` where they are not known; others may be there. */
+export function expectFacts(facts: AnswerFacts, expected: object): void {
+  const named = Object.keys(expected).map((name) => [name, facts[name as keyof AnswerFacts]])
+  expect(Object.fromEntries(named)).toEqual(expected)
+}
+
+function raise(cause: unknown): never {
+  throw cause
+}
