@@ -1,5 +1,5 @@
 import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
-import { list, record, text, texts } from './values.js'
+import { list, text, texts } from './values.js'
 
 /** What Codex's automated reviewer is to decide in a person's place (Codex 0.169, unstable). */
 export function reviewedAction(
