@@ -70,8 +70,8 @@ export class ModelAnswer {
 
   // An agent's patience is with events: a comment that keeps the connection alive is none.
   #read(at: number, work: () => void): void {
-    const before = this.events
+    const before = this.events ?? 0
     work()
-    if (this.events === undefined || this.events !== before) this.#lastSignAt = at
+    if (this.events === undefined || this.events > before) this.#lastSignAt = at
   }
 }
