@@ -97,6 +97,11 @@ describe('an agent that hangs up', () => {
       ['cancelled', 'timeout', 'no event for 1000 ms'],
     ],
     [
+      'after comments alone have come, the first of them late',
+      (told) => told.bytes(100, ': alive\n\n').hungUp(1_000),
+      ['cancelled', 'timeout', 'no event for 1000 ms'],
+    ],
+    [
       'a little before its patience ends',
       (told) => told.bytes(1, EVENT).bytes(999, ': alive\n\n').hungUp(1_000),
       ['cancelled', 'host', 'the agent hung up'],
