@@ -56,3 +56,4 @@ export type {
   UnparsedRecord,
   WebSocketEnd,
 } from './raw-record.js'
+export { wellFormed } from './well-formed.js'

@@ -11,6 +11,7 @@ import {
   type RunEnded,
   type SeenEvent,
   type Tap,
+  wellFormed,
 } from '@tacho/format'
 import {
   MODEL_APIS,
@@ -336,9 +337,9 @@ export class Session {
   }
 }
 
-/** The same with the secrets in its texts replaced, however deep they stand. */
+/** The same with the secrets in its texts replaced, and all of them Unicode, however deep they stand. */
 function scrubbed<Value>(value: Value, scrubber: Scrubber): Value {
-  if (typeof value === 'string') return scrubber.text(value) as Value
+  if (typeof value === 'string') return wellFormed(scrubber.text(value)) as Value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((one) => scrubbed(one, scrubber)) as Value
   const members = Object.entries(value).map(([name, one]) => [name, scrubbed(one, scrubber)])
