@@ -1,5 +1,5 @@
 import type { TlsOptions } from 'node:tls'
-import type { CertificateKind } from '../host/index.js'
+import type { CertificateKind, Login } from '../host/index.js'
 import type { ProxyKind } from './proxy.js'
 import type { Addresses, Plan } from './steps.js'
 
@@ -10,6 +10,8 @@ export type Row = {
   upstream: Plan
   /** A second upstream of another origin. */
   elsewhere?: Plan
+  /** The provider is Codex's own, by its own address, whose name is `host`; and who asks it. */
+  login?: Login | 'CODEX_API_KEY'
   /** TOML of the provider's table; a failure is final at once where it says nothing of retries. */
   provider?: string
   /** TOML of the top level of `config.toml`. */

@@ -7,10 +7,21 @@ import type { SeenRequest } from './seen.js'
 export function answerBeside({ head }: SeenRequest): string {
   const path = /^\S+ ([^\s?]*)/.exec(head)?.[1] ?? ''
   if (path.endsWith('/models')) return json('200 OK', '{"models":[]}')
+  if (path.endsWith('/accounts/check')) return json('200 OK', JSON.stringify(accounts(head)))
   if (path.includes('/wham/')) return json('200 OK', '{}')
   return json('404 Not Found', '{"error":{"message":"There is no such path."}}')
 }
 
 function json(status: string, body: string): string {
   return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+}
+
+// With a ChatGPT login Codex asks where its account is served before it asks a model.
+function accounts(head: string): object {
+  const id = /^chatgpt-account-id: *(\S+)/im.exec(head)?.[1]
+  const routing = {
+    workspace_backend_origin: 'NO_CONSTRAINT',
+    account_routing_override: 'NO_CONSTRAINT',
+  }
+  return { accounts: [{ id, ...routing }], account_ordering: [id], default_account_id: id }
 }
