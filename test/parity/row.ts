@@ -40,8 +40,8 @@ export type Row = {
   waits?: boolean
   /** What Tacho says of it in a line of its own: that something cannot be used, or is not recorded. */
   says?: string
-  /** What of a row is told apart by luck, alone too, and so is not compared; with the reason. */
-  notCompared?: { what: 'stage' | 'connection ends' | 'stderr'; reason: string }[]
+  /** What of a row is told apart by luck, alone too, or for good; with the reason. */
+  notCompared?: { what: 'stage' | 'connection ends' | 'stderr' | 'beside'; reason: string }[]
 }
 
 /** What depends on where the row's servers listen. */

@@ -35,7 +35,7 @@ export function trafficOf(place: RowPlace, row: Row, exitCode: number | null): T
   })
   return {
     upstream: used(place.upstream.connections).filter(isModels).map(connection),
-    beside: besideModels(place, alike),
+    beside: skipped.has('beside') ? [] : besideModels(place, alike),
     elsewhere: place.elsewhere && used(place.elsewhere.connections).map(connection),
     // Where Tacho says that a proxy cannot be used, it does not use it.
     proxy:

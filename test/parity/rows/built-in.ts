@@ -11,11 +11,22 @@ const WELL = warmSocket(HELLO)
 // A socket after one that has broken is asked at once, and all of it.
 const AGAIN: Reply = [accept(), MESSAGE, ...HELLO]
 const CALL = plain(messagesOf({ calls: [execCommand('echo one')] }, 'call'))
+const NO_LIST = {
+  what: 'beside',
+  reason: 'with a key Codex asks ChatGPT for its models only where no base URL is given',
+} as const
 const DEFLATE = 'permessage-deflate'
 
 /** Codex's own provider at its own address, asked with a key of the API; the longest rows first. */
 export const withKey: readonly Row[] = [
-  waiting({ ...key('is trusted by nobody', [WELL]), environment: () => ({}) }),
+  waiting({
+    ...key('is trusted by nobody', [WELL]),
+    environment: () => ({}),
+    notCompared: [
+      NO_LIST,
+      { what: 'stderr', reason: 'our port refuses meanwhile, and that is what Codex says' },
+    ],
+  }),
   key('answers 401 to an upgrade', [refused('401 Unauthorized')]),
   key('answers 403 to an upgrade', [refused('403 Forbidden')]),
   key('answers 426 to an upgrade', [refused('426 Upgrade Required')]),
@@ -58,6 +69,7 @@ function key(what: string, upgrades: readonly Reply[], plan: Partial<Plan> = {})
     tls: {},
     environment: ({ ca }) => ({ CODEX_CA_CERTIFICATE: ca }),
     upstream: { replies: [SAYS_HELLO], upgrades, ...plan },
+    notCompared: [NO_LIST],
   }
 }
 
@@ -67,6 +79,7 @@ function account(what: string, upgrades: readonly Reply[]): Row {
     title: `chatgpt.com ${what}`,
     login: 'ChatGPT',
     host: 'chatgpt.com',
+    notCompared: [],
   }
 }
 
