@@ -7,7 +7,6 @@ import {
   codexHome,
   logIn,
   SCRIPTED_KEY,
-  withHostNames,
 } from '../host/index.js'
 import { authority, certificateOf } from './certificates.js'
 import { type RowProxy, startProxy } from './proxy.js'
@@ -21,8 +20,8 @@ export type RowPlace = {
   environment: Record<string, string>
   /** The real Codex. */
   codex: Command
-  /** What stands before the words of the agent: the row's names of hosts and limits. */
-  before: readonly string[]
+  /** The names of hosts that the agent knows, each with its address. */
+  hostNames: Record<string, string>
   /** Of the base URL: `http://127.0.0.1:PORT`. */
   origin: string
   upstream: RawUpstream
@@ -61,7 +60,7 @@ export async function rowPlace(row: Row): Promise<RowPlace> {
     home,
     environment,
     codex,
-    before: surroundings(row, home, address),
+    hostNames: hostNamesOf(row, address),
     origin: new URL(baseUrl).origin,
     upstream,
     elsewhere: row.elsewhere && elsewhere,
@@ -113,12 +112,7 @@ function addressesOf(row: Row, { upstream, elsewhere, proxy }: Servers): Address
 // All hosts that Codex calls of itself; nobody waits for names that nobody knows.
 const OPENAI = ['api.openai.com', 'auth.openai.com', 'chatgpt.com']
 
-// The shell that sets limits is replaced by what it runs.
-function surroundings(row: Row, home: CodexHome, address: string): string[] {
-  const { shell, host, login } = row
+function hostNamesOf({ host, login }: Row, address: string): Record<string, string> {
   const names = [...(host === undefined ? [] : [host]), ...(login === undefined ? [] : OPENAI)]
-  const addresses = Object.fromEntries(names.map((name) => [name, address]))
-  const named = names.length === 0 ? [] : withHostNames(home.root, addresses)
-  const limited = shell === undefined ? [] : ['sh', '-c', `${shell}; exec "$@"`, 'sh']
-  return [...named, ...limited]
+  return Object.fromEntries(names.map((name) => [name, address]))
 }

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CodexHome, type Ended, type Running, start, tachoCommand } from '../host/index.js'
+import {
+  type CodexHome,
+  type Ended,
+  type Running,
+  start,
+  tachoCommand,
+  withHostNames,
+} from '../host/index.js'
 import type { RawUpstream } from './raw-upstream.js'
 import type { Progress, Row } from './row.js'
 import { type RowPlace, rowPlace } from './row-place.js'
@@ -20,10 +27,14 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
   await using place = await rowPlace(row)
   const { home, environment: env, codex, upstream } = place
   const agent = how === 'alone' ? [...codex, ...EXEC] : [...tachoCommand, 'codex', ...RECORDED]
-  const words = [...place.before, ...agent, ...(row.args ?? []), row.prompt ?? 'Hello']
+  const words = [...agent, ...(row.args ?? []), row.prompt ?? 'Hello']
   // A session of its own, so that a signal to the group reaches the agent and whoever runs it, and
   // not the tests.
-  await using running = start('setsid', words, { env, cwd: home.cwd, stdin: row.stdin ?? '' })
+  await using running = start('setsid', surrounded(words, row, place), {
+    env,
+    cwd: home.cwd,
+    stdin: row.stdin ?? '',
+  })
   const signalled = row.signal && signal(running, upstream, row.signal)
   if (row.waits) void stopWaiting(running)
   const { isStuck, ended } = await endOf(running)
@@ -37,6 +48,14 @@ const RECORDED = [...EXEC, '--persist-session']
 
 /** The longest row takes 10 s alone on a busy machine. */
 const PATIENCE_MS = 30_000
+
+// The shell that sets limits is replaced by what it runs.
+function surrounded(words: string[], { shell }: Row, { hostNames, home }: RowPlace): string[] {
+  const isNamed = Object.keys(hostNames).length > 0
+  const named = isNamed ? withHostNames(home.root, hostNames) : []
+  const limited = shell === undefined ? [] : ['sh', '-c', `${shell}; exec "$@"`, 'sh']
+  return [...named, ...limited, ...words]
+}
 
 async function signal(
   { pid, ended }: Running,
