@@ -74,13 +74,19 @@ function toldEnd({ end, stage }: SeenConnection, { signal }: Row, exitCode: numb
   return isHeard && end !== 'open' ? 'over' : end
 }
 
-/** Codex 0.169 asks once more or less, and has the end of its user agent in the middle of it. */
+/** Codex 0.169 asks once more or less, and knows its own name since the middle of it. */
 function besideModels({ upstream }: RowPlace, alike: (text: string) => string): string[] {
   const asked = upstream.connections
     .filter((seen) => !isModels(seen))
     .flatMap(({ requests }) => requests.map((request) => toldRequest(request, alike)))
-    .map(({ head, body }) => head.replace(/ \(codex\w*; [\d.]+\)(?=\r)/, '') + body)
+    .map(({ head, body }) => withoutName(head) + body)
   return Array.from(new Set(asked)).sort()
+}
+
+function withoutName(head: string): string {
+  return head
+    .replace(/ \(codex[\w-]*; [\d.]+\)(?=\r)/, '')
+    .replace(/^originator: [^\r]*/m, 'originator: CODEX')
 }
 
 function isModels({ requests }: SeenConnection): boolean {

@@ -1,5 +1,6 @@
 import { execCommand } from '../../scripted-model/index.js'
 import { errorBody, JSON_TYPE, messagesOf, SAYS_HELLO, sized } from '../answers.js'
+import { NO_LIST, ownProvider } from '../own-provider.js'
 import { type Row, waiting } from '../row.js'
 import { deflated, HELLO_MESSAGES, plain, warmSocket } from '../sockets.js'
 import { END, MESSAGE, type Plan, RESET, type Reply } from '../steps.js'
@@ -11,10 +12,6 @@ const WELL = warmSocket(HELLO)
 // A socket after one that has broken is asked at once, and all of it.
 const AGAIN: Reply = [accept(), MESSAGE, ...HELLO]
 const CALL = plain(messagesOf({ calls: [execCommand('echo one')] }, 'call'))
-const NO_LIST = {
-  what: 'beside',
-  reason: 'with a key Codex asks ChatGPT for its models only where no base URL is given',
-} as const
 const DEFLATE = 'permessage-deflate'
 
 /** Codex's own provider at its own address, asked with a key of the API; the longest rows first. */
@@ -63,23 +60,17 @@ export const withAccount: readonly Row[] = [
 
 function key(what: string, upgrades: readonly Reply[], plan: Partial<Plan> = {}): Row {
   return {
+    ...ownProvider('CODEX_API_KEY'),
     title: `api.openai.com ${what}`,
-    login: 'CODEX_API_KEY',
-    host: 'api.openai.com',
-    tls: {},
-    environment: ({ ca }) => ({ CODEX_CA_CERTIFICATE: ca }),
     upstream: { replies: [SAYS_HELLO], upgrades, ...plan },
-    notCompared: [NO_LIST],
   }
 }
 
 function account(what: string, upgrades: readonly Reply[]): Row {
   return {
-    ...key('', upgrades),
+    ...ownProvider('ChatGPT'),
     title: `chatgpt.com ${what}`,
-    login: 'ChatGPT',
-    host: 'chatgpt.com',
-    notCompared: [],
+    upstream: { replies: [SAYS_HELLO], upgrades },
   }
 }
 
