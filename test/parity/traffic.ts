@@ -85,8 +85,9 @@ function besideModels({ upstream }: RowPlace, alike: (text: string) => string): 
 
 function withoutName(head: string): string {
   return head
-    .replace(/ \(codex[\w-]*; [\d.]+\)(?=\r)/, '')
     .replace(/^originator: [^\r]*/m, 'originator: CODEX')
+    .replace(/^(user-agent: )codex[\w-]*/m, '$1CODEX')
+    .replace(/ \(codex[\w-]*; [\d.]+\)(?=\r)/, '')
 }
 
 function isModels({ requests }: SeenConnection): boolean {
