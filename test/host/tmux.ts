@@ -119,12 +119,13 @@ export class Terminal {
   }
 
   /**
-   * Answers a question with a key, and presses it again where the question is still there: a TUI
-   * passes over keys that come right behind a dialog of its own, so that nobody answers unawares.
+   * Answers a question with a key, by tmux's name, and presses it again where the question is still
+   * there: a TUI passes over keys that come right behind a dialog of its own, so that nobody answers
+   * unawares.
    */
   answer(key: string, question: string): Promise<void> {
     return eventually(async () => {
-      this.type(key)
+      this.press(key)
       await eventually(async () => {
         if ((await this.#look()).includes(question))
           throw new Error(`The screen still asks: ${question}`)

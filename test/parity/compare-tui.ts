@@ -11,11 +11,13 @@ export type ToldTui = Traffic & TerminalEnded & { screens: string[] }
 export function toldTui({ screens, ended, place }: TuiRun, row: TuiRow): ToldTui {
   const alike = (screen: string) =>
     withoutChance(masked(withoutTapAddress(screen, place), place), place)
+  const isCounted = row.notCompared?.every(({ what }) => what !== 'token usage') !== false
+  const screen = alike(ended.screen)
   return {
     screens: screens.map(alike),
     exitCode: ended.exitCode,
     hasItsModes: ended.hasItsModes,
-    screen: alike(ended.screen),
+    screen: isCounted ? screen : screen.replace(/^Token usage: .*\n/m, ''),
     ...trafficOf(place, row, ended.exitCode),
   }
 }

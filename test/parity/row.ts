@@ -41,8 +41,11 @@ export type Row = {
   /** What Tacho says of it in a line of its own: that something cannot be used, or is not recorded. */
   says?: string
   /** What of a row is told apart by luck, alone too, or for good; with the reason. */
-  notCompared?: { what: 'stage' | 'connection ends' | 'stderr' | 'beside'; reason: string }[]
+  notCompared?: { what: NotCompared; reason: string }[]
 }
+
+/** Of the TUI also the tokens that it says were used. */
+export type NotCompared = 'stage' | 'connection ends' | 'stderr' | 'beside' | 'token usage'
 
 /** What depends on where the row's servers listen. */
 export type Surrounding<Value> = (addresses: Addresses) => Value

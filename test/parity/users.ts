@@ -30,17 +30,10 @@ export const allows: User = async (terminal, shot, upstream) => {
   await seesHello(terminal, shot, upstream)
 }
 
-/** Says yes to a command and to all that begin alike. */
-export const allowsAlways: User = async (terminal, shot, upstream) => {
-  await terminal.showing(DIALOG)
-  await terminal.answer('p', DIALOG)
-  await seesHello(terminal, shot, upstream)
-}
-
 /** Says no to a command. */
 export const declines: User = async (terminal, shot) => {
   await terminal.showing(DIALOG)
-  terminal.press('Escape')
+  await terminal.answer('Escape', DIALOG)
   await interrupted(terminal, shot)
 }
 
