@@ -27,8 +27,6 @@ export const withKey: readonly Row[] = [
   key('answers 401 to an upgrade', [refused('401 Unauthorized')]),
   key('answers 403 to an upgrade', [refused('403 Forbidden')]),
   key('answers 426 to an upgrade', [refused('426 Upgrade Required')]),
-  key('answers 429 to an upgrade once', [refused('429 Too Many Requests'), WELL]),
-  key('answers 500 to an upgrade once', [refused('500 Internal Server Error'), WELL]),
   key('answers over a socket', [WELL]),
   key('answers over a deflated socket', [inOneWindow()]),
   key('calls a tool over a socket', [[...warmSocket(CALL), MESSAGE, ...HELLO]]),
