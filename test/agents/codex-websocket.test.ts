@@ -133,8 +133,13 @@ test('Ctrl-C while the answer streams is a cancellation, with what had come', as
   await tacho.ended
   expect(await place.model.clientGone(1)).toMatchObject({ aborted: true, eventsSent: 5 })
   const [cancellation] = JSON.parse(await textOf(place, ['cancellations', 'last', '--json']))
-  expect(cancellation).toMatchObject({ origin: 'signal', stopped: [{ kind: 'exchange' }, {}] })
+  expect(cancellation).toMatchObject({
+    origin: 'signal',
+    stopped: [{ kind: 'exchange', number: 3 }, { kind: 'turn' }],
+  })
   expect(cancellation.text).toMatch(/^one/)
+  expect(await textOf(place, ['show', 'last'])).toMatch(/WS \/v1\/responses .* cancelled\n/)
+  expect(await textOf(place, ['verify', 'last'])).toContain('clean')
 })
 
 describe('with a ChatGPT login', () => {
