@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
 import type { Terminal } from '../host/tmux.js'
+import { recordedTui } from '../host/tui-terminals.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { attribute, type SessionOnDisk } from './session-on-disk.js'
-import { recordedTui } from './tui-terminals.js'
 import { workplace } from './workplace.js'
 
 const ASKS = execCommand('echo hello > made.txt', {
