@@ -117,7 +117,6 @@ export class AnswerReader {
     } catch (cause) {
       this.#fault(cause)
     }
-    }
     if (this.#isTextUnknown) delete this.facts.textLength
   }
 

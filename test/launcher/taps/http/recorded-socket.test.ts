@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RecordedSocket } from '../../../../packages/launcher/dist/http-tap/recorded-socket.js'
-import { frame, MessageDeflate } from '../../parity/websocket-frames.js'
+import { frame, MessageDeflate } from '../../../parity/websocket-frames.js'
 
 type Options = ConstructorParameters<typeof RecordedSocket>[0]
 type Exchange = ReturnType<Options['begin']>
