@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RecordedSocket } from '../../../../packages/launcher/dist/http-tap/recorded-socket.js'
+import { RecordedSocket } from '../../../../packages/launcher/dist/taps/http/recorded-socket.js'
 import { frame, MessageDeflate } from '../../../parity/websocket-frames.js'
 
 type Options = ConstructorParameters<typeof RecordedSocket>[0]
