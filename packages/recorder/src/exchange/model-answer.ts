@@ -7,6 +7,7 @@ import {
   type ModelOutcome,
   outcomeOf,
 } from '@tacho/model'
+import { NOTED_LATE_MILLISECONDS } from '../limits.js'
 
 export type ModelAnswerOptions = {
   api: ModelApi
@@ -63,8 +64,9 @@ export class ModelAnswer {
 
   /** Why the agent hung up, where it had waited for as long as it does. */
   timeout(hungUpAt: number, idleTimeout: number | undefined): string | undefined {
-    if (idleTimeout === undefined || hungUpAt - this.#lastSignAt < idleTimeout * 1000)
-      return undefined
+    if (idleTimeout === undefined) return undefined
+    const late = Math.min(NOTED_LATE_MILLISECONDS, idleTimeout / 4)
+    if (hungUpAt - this.#lastSignAt < (idleTimeout - late) * 1000) return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
 
