@@ -17,8 +17,10 @@ import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { httpSpanOf } from './http-span.js'
 import { toolWordOf } from './tool-calls.js'
 
-// The agent has its bytes before we know what time it is.
-const SEEN_LATER = 50_000
+// The agent has its bytes before we know what time it is: of its patience, so much at most may be
+// over for it and not for us, in microseconds.
+const SEEN_LATER = 250_000
+const SEEN_LATER_SHARE = 0.25
 
 type At<Kind> = Kind & { at: number }
 
@@ -243,8 +245,10 @@ export class ExchangeReader {
   /** Why the agent hung up, where it had waited for as long as it does. */
   #timeout(hungUpAt: number): string | undefined {
     const { idleTimeout } = this.#options
-    const idle = hungUpAt - this.#lastSignAt + SEEN_LATER
-    if (idleTimeout === undefined || idle < idleTimeout * 1000) return undefined
+    if (idleTimeout === undefined) return undefined
+    const patience = idleTimeout * 1000
+    const least = patience - Math.min(SEEN_LATER, patience * SEEN_LATER_SHARE)
+    if (hungUpAt - this.#lastSignAt < least) return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
 }
