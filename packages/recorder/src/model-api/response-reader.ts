@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { createParser } from 'eventsource-parser'
+import { LastBytes } from './last-bytes.js'
 import type { Json, ModelApi, ResponseFacts } from './model-api.js'
 
 /** Of an answer this much is read; of a longer one, its end. */
@@ -13,7 +14,7 @@ export class ResponseReader {
   events: number | undefined = 0
   #length = 0
   /** The end of an answer that is too long to be read whole. */
-  #end: Uint8Array[] | undefined
+  #end: LastBytes | undefined
   readonly #api: ModelApi
   readonly #isStream: boolean
   // A TextDecoder that streams takes eight times as long for 35 KB.
@@ -29,8 +30,11 @@ export class ResponseReader {
 
   push(bytes: Uint8Array): void {
     this.#length += bytes.length
-    if (this.#length > READ_BYTES) this.#keepEnd(bytes)
-    else this.#read(bytes)
+    if (this.#length <= READ_BYTES) this.#read(bytes)
+    else {
+      this.#end ??= new LastBytes(END_BYTES)
+      this.#end.push(bytes)
+    }
   }
 
   /** An event that came as a message of its own. */
@@ -41,7 +45,7 @@ export class ResponseReader {
   }
 
   end(): void {
-    if (this.#end !== undefined) this.#readEnd(Buffer.concat(this.#end))
+    if (this.#end !== undefined) this.#readEnd(this.#end.take())
     if (this.#isStream) return
     const body = objectOf(this.#held)
     if (body !== undefined) this.#api.readResponse(body, this.facts)
@@ -51,12 +55,6 @@ export class ResponseReader {
     const text = this.#decoder.write(bytes)
     if (this.#isStream) this.#readBlocks(text)
     else this.#held += text
-  }
-
-  #keepEnd(bytes: Uint8Array): void {
-    this.#end ??= []
-    this.#end.push(bytes)
-    while (lengthOf(this.#end.slice(1)) >= END_BYTES) this.#end.shift()
   }
 
   // What such an answer says of itself stands in its last event; how many there were is not known.
@@ -99,27 +97,29 @@ export class ResponseReader {
   }
 }
 
-function lengthOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0)
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const SMALL_U = 0x75
 
 /** How many UTF-16 units the JSON string has that follows a key; 0 where the key is not there. */
 function stringLengthAt(json: string, key: string, from: number, to: number): number {
-  const start = json.indexOf(key, from)
-  if (start < 0 || start > to) return 0
-  let length = 0
-  for (let at = start + key.length; at < json.length; at += 1) {
-    const unit = json.charCodeAt(at)
-    if (unit === QUOTE) break
+  const place = json.indexOf(key, from)
+  if (place < 0 || place > to) return 0
+  // A view, so that no search goes beyond it; and none goes twice over the same place.
+  const text = json.slice(place + key.length, to)
+  let [start, length] = [0, 0]
+  let [quote, escaped] = [placeOf(text, '"', 0), placeOf(text, '\\', 0)]
+  while (escaped < quote) {
+    length += escaped - start + 1
     // An escape is one unit, of two characters or of six.
-    if (unit === BACKSLASH) at += json.charCodeAt(at + 1) === SMALL_U ? 5 : 1
-    length += 1
+    start = escaped + (text.charCodeAt(escaped + 1) === SMALL_U ? 6 : 2)
+    escaped = placeOf(text, '\\', start)
+    if (quote < start) quote = placeOf(text, '"', start)
   }
-  return length
+  return length + Math.max(0, quote - start)
+}
+
+function placeOf(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from)
+  return at < 0 ? text.length : at
 }
 
 /** The JSON object that a text is, or nothing: Chat Completions ends with `[DONE]`. */
