@@ -10,7 +10,7 @@ import {
 } from '@tacho/format'
 import { hrTime, isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
-import { base64ChunkLine, lineOf } from '../line.js'
+import { chunkLine, lineOf } from '../line.js'
 import { type ModelApi, modelApiOf, responsesApi } from '../model-api/index.js'
 import { requestedModel } from '../model-api/requested-model.js'
 import { ResponseReader } from '../model-api/response-reader.js'
@@ -196,6 +196,7 @@ export class Exchange {
     })
   }
 
+  /** @param bytes in memory that may be another's afterwards. */
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
     const at = this.#since(now)
     this.#lastByteTime = now
@@ -311,8 +312,8 @@ export class Exchange {
       scrubber,
       decoding,
       write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
-      writeBase64: (chunk, bytes) => {
-        const line = base64ChunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes)
+      writeBytes: (chunk, bytes, isLate) => {
+        const line = chunkLine({ kind: 'chunk', exchange: this.id, ...chunk }, bytes, isLate)
         this.#session.raw.append(line, 'chunk')
       },
       read,

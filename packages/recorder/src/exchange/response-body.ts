@@ -15,12 +15,20 @@ export type ResponseBodyOptions = {
   scrubber: Scrubber
   decoding: Pick<DecodingThread, 'open'>
   write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
-  /** The same for a chunk that is not worth being text. */
-  writeBase64: (
+  /**
+   * The same for bytes as they came.
+   *
+   * @param isLate they are not worth being text where that takes long.
+   */
+  writeBytes: (
     chunk: Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>,
     bytes: Uint8Array,
+    isLate: boolean,
   ) => void
-  /** Is given the decoded bytes as the model sent them, to read what they say. */
+  /**
+   * Is given the decoded bytes as the model sent them, to read what they say. They are in memory that
+   * may be another's afterwards.
+   */
   read: (bytes: Uint8Array) => void
 }
 
@@ -68,7 +76,10 @@ export class ResponseBody {
     }
   }
 
-  /** @param at microseconds since the exchange began, here and below. */
+  /**
+   * @param bytes in memory that may be another's afterwards.
+   * @param at microseconds since the exchange began, here and below.
+   */
   push(bytes: Uint8Array, at: number): void {
     this.wireBytes += bytes.length
     this.#wireHash?.update(bytes)
@@ -139,8 +150,7 @@ export class ResponseBody {
         ...(chunk.isContinued && { continued: true as const }),
         ...(chunk.scrubbed.length > 0 && { scrubbed: chunk.scrubbed }),
       }
-      if (this.#decodedBytes > TEXT_BYTES) this.#options.writeBase64(head, chunk.bytes)
-      else this.#options.write({ ...head, content: contentOf(chunk.bytes) })
+      this.#options.writeBytes(head, chunk.bytes, this.#decodedBytes > TEXT_BYTES)
     }
   }
 
