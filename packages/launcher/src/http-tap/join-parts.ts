@@ -1,6 +1,6 @@
 // More than comes with one read. Memory of its own for each would be most of the work, and the
 // processor has this at hand.
-const ROOM_BYTES = 128 * 1024
+const ROOM_BYTES = 256 * 1024
 const room = Buffer.allocUnsafeSlow(ROOM_BYTES)
 
 /** The parts, one after the other, in memory that the next ones are put into. */

@@ -1,13 +1,16 @@
 import type { OnReadOpts, Socket } from 'node:net'
 
-/** What one read takes at the most, as it is with Node. */
-const READ_BYTES = 64 * 1024
+/**
+ * What one read takes at the most: twice what it is with Node, for a twentieth less work on a large
+ * answer. With more, it is no longer in the processor's cache when it is recorded.
+ */
+const READ_BYTES = 128 * 1024
 
-/** From here on what was read stays where it is: memory that is held is twice what is in it, at the most. */
-const LARGE_BYTES = READ_BYTES / 2
+/** From here on what was read stays where it is: what is held takes four times as much, at the most. */
+const LARGE_BYTES = READ_BYTES / 4
 
 /** What is kept for the next reads: as much as may wait in a relay. */
-const KEPT = 16
+const KEPT = 8
 
 const free: Buffer[] = []
 const lent = new WeakSet<ArrayBufferLike>()
