@@ -8,8 +8,8 @@ export const BODY_BYTES = 64 * 1024 * 1024
 export const BODY_END_BYTES = 64 * 1024
 
 /**
- * Of one answer this much is written as text, which can be read and searched as it stands; what
- * comes after it as base64, which costs a tenth. No model writes that much.
+ * Of one answer this much is written as text, which can be read and searched as it stands, whatever
+ * it costs; what comes after it as base64 where text costs more. No model writes that much.
  */
 export const TEXT_BYTES = 4 * 1024 * 1024
 
