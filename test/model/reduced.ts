@@ -1,4 +1,5 @@
 import { type Observation, reducerOf, SessionReducer, type SpanChange } from '@tacho/model'
+import { expect } from 'vitest'
 
 /** A line of what was seen: when, in milliseconds since the run began, and what. */
 export type Seen = readonly [at: number, what: What]
@@ -19,7 +20,7 @@ export type Told = {
   /** The names of what it is linked to. */
   links?: string[]
   /** Its moments, in the order in which they were told. */
-  events?: [name: string, at: number][]
+  moments?: [name: string, at: number][]
   /** What went wrong, where it did. */
   error?: string
   [attribute: string]: unknown
@@ -39,6 +40,13 @@ export function spansOf(name: string, seen: readonly Seen[], run: Run = {}): Tol
   return everySpan(seen, run).filter(({ span }) => span.startsWith(name))
 }
 
+/** Each has the members that are named, and none where they are `undefined`; what else it has, no matter. */
+export function expectAlike(spans: readonly Told[], expected: readonly object[]): void {
+  const named = (span: Told, members: object) =>
+    Object.fromEntries(Object.keys(members).map((name) => [name, span[name]]))
+  expect(spans.map((span, index) => named(span, expected[index] ?? {}))).toEqual(expected)
+}
+
 /** What becomes of the spans, one change after another. */
 export function changesOf(seen: readonly Seen[], run: Run = {}): SpanChange[] {
   const changes: SpanChange[] = []
@@ -54,7 +62,13 @@ export function reducing(
 ): SessionReducer {
   const agent = run.agent?.name ?? 'codex'
   const agentReducer = reducerOf(agent)
-  const reducer = new SessionReducer({ sessionId: 'main', runId: RUN_ID, agent, agentReducer, emit })
+  const reducer = new SessionReducer({
+    sessionId: 'main',
+    runId: RUN_ID,
+    agent,
+    agentReducer,
+    emit,
+  })
   for (const [at, what] of [[0, runStarted(run)] as const, ...seen])
     reducer.observe({ ...what, at: at * 1000 } as Observation)
   return reducer
@@ -88,7 +102,7 @@ function everySpan(seen: readonly Seen[], run: Run): Told[] {
     if (told === undefined) throw new Error(`${change.change} of a span that has not begun`)
     if (told.to !== 'open') throw new Error(`${change.change} of ${told.span}, which has ended`)
     if (change.change === 'event') {
-      told.events = [...(told.events ?? []), [change.name, change.at / 1000]]
+      told.moments = [...(told.moments ?? []), [change.name, change.at / 1000]]
     } else if (change.change === 'link') {
       told.links = [...(told.links ?? []), nameOf(change.to)]
     } else {

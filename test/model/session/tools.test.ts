@@ -226,7 +226,12 @@ test.each<[sentence: string, name: string, input: string | object, told: object]
   ['a patch as text', 'apply_patch', '*** Delete File: a b\n', { files: ['a b'] }],
   ['a patch in JSON', 'apply_patch', { input: '*** Move to: c\n' }, { files: ['c'] }],
   ['a path', 'view_image', { path: 'a.png' }, { path: 'a.png' }],
-  ['more than a command can be', 'exec_command', { cmd: 'x'.repeat(70_000) }, { command: undefined }],
+  [
+    'more than a command can be',
+    'exec_command',
+    { cmd: 'x'.repeat(70_000) },
+    { command: undefined },
+  ],
 ])('of a call with %s so much is told', (_, name, input, told) => {
   const seen: Seen[] = [
     [10, calls('c', name, input as string)],

@@ -106,11 +106,7 @@ test.each<[sentence: string, seen: Seen[], turns: Partial<Told>[]]>([
     ],
     [{ from: 10, to: 55, status: 'completed' }],
   ],
-  [
-    'a turn without any sign of an end is open',
-    [[10, turnStarted()]],
-    [{ from: 10, to: 'open' }],
-  ],
+  ['a turn without any sign of an end is open', [[10, turnStarted()]], [{ from: 10, to: 'open' }]],
 ])('%s', (_, seen, turns) => {
   expect(spansOf('invoke_agent', seen)).toMatchObject(turns)
 })

@@ -87,7 +87,8 @@ export class SpanBook {
       const parent = open.parent === undefined ? undefined : this.#open.get(open.parent)
       if (parent !== undefined) parent.children -= 1
     }
-    for (const [spanId, open] of [...this.#open].reverse()) this.#endIfDone(spanId, open)
+    for (const [spanId, open] of [...this.#open].reverse())
+      if (this.#open.has(spanId)) this.#endIfDone(spanId, open)
   }
 
   #endIfDone(spanId: string, open: Open): void {
