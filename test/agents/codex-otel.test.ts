@@ -68,9 +68,7 @@ describe('codex exec, which tells its decisions and tools to nobody but OTLP', (
         attribute(span, 'gen_ai.tool.call.id'),
         ...facts.map((name) => attribute(span, name)),
       ]),
-    ).toEqual([
-      ['approval command', 'call_2_0', 'decline', 'rule', 0],
-    ])
+    ).toEqual([['approval command', 'call_2_0', 'decline', 'rule', 0]])
     expect(approvals.map(({ parentSpanId }) => parentSpanId)).toEqual([tools[2]?.spanId])
     expect(attribute(approvals[0] ?? { attributes: [] }, 'tacho.approval.rationale')).toContain(
       'policy forbids commands starting with `rm`',

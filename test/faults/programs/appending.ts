@@ -25,7 +25,9 @@ const ballast = join(work.root, 'ballast')
 for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); number += 1) {
   if (number === work.fillAfter) fill()
   if (work.fillAfter !== undefined && number === 2 * work.fillAfter) rmSync(ballast)
-  const record = { kind: 'written', by: work.name, number, text: 'x'.repeat(lengthOfText()) }
+  // No kind of the format's: readers go past it.
+  const kind = 'written' as 'message'
+  const record = { kind, by: work.name, number, text: 'x'.repeat(lengthOfText()) }
   const isWritten = session.write(record)
   acknowledge(`${number} ${isWritten}\n`)
 }

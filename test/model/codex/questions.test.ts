@@ -151,7 +151,7 @@ const CHANGES = { type: 'fileChange', changes: [{ path: 'a.ts' }, { path: 'b.ts'
 const PORT = { question: 'Which port?', options: [{ label: '3000' }, { label: '4000' }] }
 const HOST = { host: 'example.com', protocol: 'https' }
 
-test.each<[sentence: string, question: object, told: object]>([
+test.each<[sentence: string, question: Parameters<typeof asks>[1], told: object]>([
   [
     'for a command',
     { command: 'ls', availableDecisions: ['accept', { acceptAlways: {} }] },

@@ -14,7 +14,7 @@ import {
   turnCompleted,
   turnStarted,
 } from '../codex-says.js'
-import { expectAlike, reduced, type Seen, type Told, type What } from '../reduced.js'
+import { expectAlike, reduced, type Seen, type What } from '../reduced.js'
 
 const SIGINT: What = { kind: 'signal', signal: 'SIGINT' }
 const CLIENT_GONE: What = { kind: 'client-gone', connection: 1 }
@@ -24,7 +24,7 @@ const IN_ONE: Seen[] = [
   [20, exchangeStarted('e1')],
 ]
 
-test.each<[sentence: string, seen: Seen[], cancellations: Partial<Told>[], lateWish?: number]>([
+test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: number]>([
   [
     'a wish covers what it stopped, from the wish to the release, with its moments and what had arrived',
     [...IN_ONE, [30, interrupt()], cutOff('e1', 40), [45, turnCompleted('interrupted')]],

@@ -87,7 +87,11 @@ test('what each request tells, and who the user is, is not written once more', a
   const { recording, says, written } = heard()
   recording.session(MAIN)
   says('codex.sse_event', MAIN)
-  says('codex.tool_result', MAIN, { call_id: 'c', 'user.email': 'ada@example.com', output: 'x'.repeat(9000) })
+  says('codex.tool_result', MAIN, {
+    call_id: 'c',
+    'user.email': 'ada@example.com',
+    output: 'x'.repeat(9000),
+  })
   const [event, ...others] = await written()
   expect(others).toEqual([])
   expect(event?.attributes).toEqual({
