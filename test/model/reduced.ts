@@ -105,6 +105,8 @@ function everySpan(seen: readonly Seen[], run: Run): Told[] {
       told.moments = [...(told.moments ?? []), [change.name, change.at / 1000]]
     } else if (change.change === 'link') {
       told.links = [...(told.links ?? []), nameOf(change.to)]
+    } else if (change.change === 'rename') {
+      told.span = change.name
     } else {
       Object.assign(told, short(told.span, change.attributes ?? {}))
       if (change.change === 'end') told.to = change.at / 1000

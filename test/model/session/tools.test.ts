@@ -58,6 +58,22 @@ test.each<[sentence: string, seen: Seen[], tools: Partial<Told>[]]>([
     ],
   ],
   [
+    'the model’s call gives its name and its command, also where another tap told of the tool first',
+    [
+      [10, itemStarted('c', { command: "/bin/bash -lc 'ls'", cwd: '/work' })],
+      [20, calls('c', 'exec_command', { cmd: 'ls' })],
+    ],
+    [
+      {
+        span: 'execute_tool exec_command',
+        from: 10,
+        'gen_ai.tool.name': 'exec_command',
+        command: 'ls',
+        cwd: '/work',
+      },
+    ],
+  ],
+  [
     'a call that no tool runs is no span',
     [
       [10, exchangeStarted('e1')],

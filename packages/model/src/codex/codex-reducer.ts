@@ -27,7 +27,7 @@ export function codexReducer(session: SessionReducer): AgentReducer {
 function observeCalls(observation: Observation, { tools }: SessionReducer): void {
   if (observation.kind === 'tool-called') {
     const { callId, conversation, at, isHosted } = observation
-    tools.learn(callId, calledFacts(observation))
+    tools.learn(callId, calledFacts(observation), 'model')
     if (isHosted === true) tools.start(callId, conversation, at)
   } else if (observation.kind === 'hosted-tool-ended') {
     const { callId, at, status, input } = observation

@@ -48,6 +48,7 @@ export class ExchangeReader {
   #lastChunkAt: number | undefined
   /** When the agent last got what it waits for: the head, an event; bytes where there are no events. */
   #lastSignAt = 0
+  #eventsBefore = 0
   #now = 0
   readonly #decoder = new TextDecoder()
   /** The beginning of a message whose end has not come. */
@@ -129,12 +130,10 @@ export class ExchangeReader {
     else this.#answer?.push(bytes)
     // An agent's patience is with events: a comment that keeps the connection alive is none.
     const { events } = this
-    if (events === undefined || events !== this.#eventsBefore) this.#lastSignAt = at
-    this.#eventsBefore = events
+    if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
+    this.#eventsBefore = events ?? this.#eventsBefore
     return this.#heard.splice(0)
   }
-
-  #eventsBefore: number | undefined
 
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
   get events(): number | undefined {

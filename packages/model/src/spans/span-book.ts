@@ -67,6 +67,11 @@ export class SpanBook {
       this.#emit({ change: 'set', spanId, attributes })
   }
 
+  /** It has become known what it is about. */
+  rename(spanId: string, name: string): void {
+    if (this.#open.has(spanId)) this.#emit({ change: 'rename', spanId, name })
+  }
+
   link(spanId: string, to: string): void {
     if (this.#open.has(spanId)) this.#emit({ change: 'link', spanId, to })
   }
