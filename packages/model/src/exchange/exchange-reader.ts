@@ -136,7 +136,7 @@ export class ExchangeReader {
     // An agent's patience is with events: a comment that keeps the connection alive is none.
     const { events } = this
     if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
-    this.#eventsBefore = events ?? 0
+    this.#eventsBefore = events ?? this.#eventsBefore
     return this.#heard.splice(0)
   }
 

@@ -73,7 +73,9 @@ export class AnswerReader {
     if (this.#form === 'events') this.#stream.push(text)
     if (this.#form === 'events' || this.#form === 'other') return
     // Blank lines before it are in no form a part of it, and can be many.
-    this.#hold(this.#held.length === 0 ? text.trimStart() : text)
+    const more = this.#held.length === 0 ? text.trimStart() : text
+    if (more === '') return
+    this.#hold(more)
     if (this.#form !== undefined) return
     const form = answerFormOf(this.#held.join(''), this.#options.hints)
     if (form !== undefined) this.#begin(form)

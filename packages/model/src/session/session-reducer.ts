@@ -116,7 +116,8 @@ export class SessionReducer {
     if (status !== 'completed') {
       for (const callId of this.tools.runningIn(conversation))
         this.toolEnded(callId, conversation, at, { status })
-      this.cancellations.stopped(conversation, this.turns.within(conversation, at))
+      this.turns.within(conversation, at)
+      this.#linkTurn(conversation)
     }
     this.cancellations.turnEnded(conversation, at)
     this.turns.end(turnId, at, status)
@@ -196,10 +197,7 @@ export class SessionReducer {
 
   #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {
     this.deadlines.passed(Number.POSITIVE_INFINITY)
-    for (const conversation of this.turns.running()) {
-      const spanId = this.turns.spanOf(conversation.turnId)
-      if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)
-    }
+    for (const conversation of this.turns.running()) this.#linkTurn(conversation)
     this.approvals.endAll(at)
     this.tools.endAll(at)
     this.cancellations.endAll(at)
@@ -210,6 +208,12 @@ export class SessionReducer {
       known({ 'tacho.signal': signal, 'tacho.exit_code': exitCode }),
     )
     this.spans.abandonOpen()
+  }
+
+  /** What is to stop in it stops with it. */
+  #linkTurn(conversation: Conversation): void {
+    const spanId = this.turns.spanOf(conversation.turnId)
+    if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)
   }
 
   #cancelling(lateWishMilliseconds: number): Cancellations {

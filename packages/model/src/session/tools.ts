@@ -1,4 +1,4 @@
-import { type Attributes, known } from '../attributes.js'
+import { type Attributes, cut, known } from '../attributes.js'
 import { type Conversation, conversationKey } from '../conversation.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
@@ -44,13 +44,19 @@ export class Tools {
     this.#turns = options.turns
   }
 
-  /** What is known of a call; it may not have begun. What is known already, stays. */
-  learn(callId: string, facts: ToolFacts): void {
+  /**
+   * What is known of a call; it may not have begun. What is known already, stays; but what the model
+   * itself has said goes before what others make of it, whichever is told first.
+   */
+  learn(callId: string, facts: ToolFacts, by: 'model' | 'agent' = 'agent'): void {
     const before = this.#facts.get(callId) ?? {}
-    const now = { ...defined(facts), ...before }
+    const told = defined(facts)
+    const now = by === 'model' ? { ...before, ...told } : { ...told, ...before }
     this.#facts.set(callId, now)
     const tool = this.#tools.get(callId)
-    if (tool !== undefined) this.#spans.set(tool.spanId, news(before, now))
+    if (tool === undefined) return
+    this.#spans.set(tool.spanId, news(before, now))
+    if (now.name !== before.name) this.#spans.rename(tool.spanId, nameOf(now))
   }
 
   factsOf(callId: string | undefined): ToolFacts {
@@ -66,7 +72,7 @@ export class Tools {
     this.#spans.start({
       spanId: tool.spanId,
       parentSpanId: this.#turns.within(conversation, at),
-      name: known({ name: `execute_tool ${all.name ?? 'tool'}` }).name as string,
+      name: nameOf(all),
       at,
       attributes: {
         ...known({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.id': callId }),
@@ -112,9 +118,19 @@ export class Tools {
   }
 }
 
+function nameOf({ name = 'tool' }: ToolFacts): string {
+  return cut(`execute_tool ${name}`)
+}
+
 function news(before: ToolFacts, now: ToolFacts): Attributes {
   const [old, all] = [attributesOf(before), attributesOf(now)]
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in old)))
+  return Object.fromEntries(
+    Object.entries(all).filter(([name, value]) => !isSame(value, old[name])),
+  )
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function attributesOf(facts: ToolFacts): Attributes {

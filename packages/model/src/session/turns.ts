@@ -71,6 +71,11 @@ export class Turns {
     return this.#turns.get(turnId)?.isOver === false
   }
 
+  /** Whether it is known to have ended. */
+  isOver(turnId: string | undefined): boolean {
+    return turnId !== undefined && this.#turns.get(turnId)?.isOver === true
+  }
+
   /** Where the turns stand that are going on. */
   running(): Conversation[] {
     return [...this.#turns.values()]

@@ -47,6 +47,9 @@ export class SpanLines {
       case 'set':
         Object.assign(open.attributes, change.attributes)
         break
+      case 'rename':
+        open.start = { ...open.start, name: change.name }
+        break
       case 'link':
         open.links.push(change.to)
         break

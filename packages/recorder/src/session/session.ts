@@ -155,6 +155,11 @@ export class Session {
     return this.#options.files.log
   }
 
+  /** How many records could not be written, by kind. */
+  get lost(): Readonly<Record<string, number>> {
+    return this.#options.files.lost
+  }
+
   /**
    * Gives it its final id and all that waited for that.
    *
@@ -323,7 +328,7 @@ export class Session {
       run: { ...this.#options.run, startedAt: this.#options.startedAt },
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
-      lost: this.#options.files.lost,
+      lost: this.lost,
       faults: this.faults.total,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,

@@ -1,4 +1,4 @@
-import { isUuid } from '@tacho/format'
+import { isUuid, type SeenEvent } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { eventLine } from './otel-line.js'
@@ -10,6 +10,8 @@ import { eventLine } from './otel-line.js'
 export class LogEvents {
   readonly #recording: Recording
   readonly #barrier: FaultBarrier
+  /** What was told of threads of which nothing else is known yet. */
+  #held: Held[] = []
 
   constructor(recording: Recording) {
     this.#recording = recording
@@ -30,15 +32,33 @@ export class LogEvents {
     const threadId = attributes.get('conversation.id')
     // Codex gives its threads UUIDs; another id is none of its.
     if (typeof name !== 'string' || typeof threadId !== 'string' || !isUuid(threadId)) return
+    // A thread for a title, or of a subagent, starts before it asks the model and says whose it is: by
+    // its id alone it would be a session of its own. One that runs tools has asked.
+    const isKnown = attributes.has('call_id') || this.#recording.knowsThread(threadId)
+    if (isKnown) this.#release(threadId)
     if (REPEATED.has(name)) return
-    this.#recording.sessionOfThread(threadId).event({
+    const seen: SeenEvent = {
       kind: 'log-event',
       name,
       ...(at > 0 && { happenedAt: at }),
       attributes: kept(attributes),
-    })
+    }
+    if (isKnown) this.#recording.sessionOfThread(threadId).event(seen)
+    else this.#held = [...this.#held, { threadId, seen }].slice(-HELD_EVENTS)
+  }
+
+  #release(threadId: string): void {
+    if (this.#held.length === 0) return
+    const released = this.#held.filter((held) => held.threadId === threadId)
+    this.#held = this.#held.filter((held) => held.threadId !== threadId)
+    for (const { seen } of released) this.#recording.sessionOfThread(threadId).event(seen)
   }
 }
+
+type Held = { threadId: string; seen: SeenEvent }
+
+/** A thread has told one or two of them before it asks the model. */
+const HELD_EVENTS = 64
 
 // What each request and each event of an answer is told by: the raw log has both.
 const REPEATED = new Set([
