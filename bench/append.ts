@@ -59,7 +59,7 @@ async function appendRows(root: string): Promise<Row[]> {
       exchange: '0123456789abcdef',
       at: 1,
       content: 'x'.repeat(bytes),
-    }
+    } as const
     const line = encodeLine(record, crc32)
     const times = { bare: [] as number[], append: [] as number[], encoded: [] as number[] }
     // In turns, for the disk is not equally fast all the time.

@@ -26,7 +26,16 @@ describe('while a session is recorded', () => {
     await eventually(() => expect(recording.latest.lost.exchange).toBe(3))
     recordExchanges(recording, 1)
     await recording.close({ exitCode: 0 })
-    expect(recording.latest.lost).toMatchObject({ exchange: 4, 'request-body': 4, end: 4 })
+    expect(recording.latest.lost).toMatchObject({
+      exchange: 4,
+      'request-body': 4,
+      end: 4,
+      'run-started': 1,
+      'log-event': 4,
+      'run-ended': 1,
+    })
+    const events = join(folder, SESSION_FILES.events)
+    expect(told).toContain(`${events} could not be written (REMOVED). The run goes on.`)
     expect(told).toContain(
       `${join(folder, SESSION_FILES.raw)} could not be written (REMOVED). The run goes on.`,
     )

@@ -29,6 +29,7 @@ for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); numbe
   const kind = 'written' as 'message'
   const record = { kind, by: work.name, number, text: 'x'.repeat(lengthOfText()) }
   const isWritten = session.write(record)
+  session.event({ kind: 'signal', signal: `${work.name} ${number}` })
   acknowledge(`${number} ${isWritten}\n`)
 }
 await recording.close({ exitCode: 0 })

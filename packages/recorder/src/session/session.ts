@@ -151,6 +151,11 @@ export class Session {
     return this.#bodies
   }
 
+  /** All that was ever lost from its files, by kind. */
+  get lost(): Readonly<Record<string, number>> {
+    return this.#options.files.lost
+  }
+
   get log(): AppendFile {
     return this.#options.files.log
   }

@@ -1,5 +1,6 @@
 import { isUuid, type SeenEvent } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
+import type { Scrubber } from '@tacho/scrub'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { eventLine } from './otel-line.js'
 
@@ -41,7 +42,7 @@ export class LogEvents {
       kind: 'log-event',
       name,
       ...(at > 0 && { happenedAt: at }),
-      attributes: kept(attributes),
+      attributes: kept(attributes, this.#recording.scrubber),
     }
     if (isKnown) this.#recording.sessionOfThread(threadId).event(seen)
     else this.#held = [...this.#held, { threadId, seen }].slice(-HELD_EVENTS)
@@ -71,18 +72,31 @@ const REPEATED = new Set([
   'codex.agent_response',
 ])
 
-// Who the user is, and where Codex runs: the same in each event.
+// Who the user is, how he logged in, and where Codex runs: the same in each event. Its version and the
+// model are in every request.
 const LEFT_OUT =
-  /^(user\.|auth_mode$|originator$|terminal\.type$|slug$|env$|event\.(name|timestamp)$)/
+  /^(user\.|auth|config\.|originator$|terminal\.type$|slug$|env$|app\.version$|model$|event\.(name|timestamp)$)/
 
 /** Commands are short; what is longer are contents. */
 const VALUE_CHARACTERS = 4096
 
-function kept(attributes: LogRecord['attributes']): Record<string, string | number | boolean> {
+/**
+ * The output of a tool that ran begins with how it ended, and the raw log has all of it, in the next
+ * request. In place of one that was refused stand the reasons.
+ */
+const OUTPUT_CHARACTERS = 512
+
+function kept(
+  attributes: LogRecord['attributes'],
+  scrubber: Scrubber,
+): Record<string, string | number | boolean> {
   const all: Record<string, string | number | boolean> = {}
+  const hasRun = String(attributes.get('success')) === 'true'
   for (const [name, value] of attributes) {
     if (LEFT_OUT.test(name) || value === '') continue
-    all[name] = typeof value === 'string' ? value.slice(0, VALUE_CHARACTERS) : value
+    const characters = name === 'output' && hasRun ? OUTPUT_CHARACTERS : VALUE_CHARACTERS
+    // Half of a secret would not be known for one: first scrubbed, then cut.
+    all[name] = typeof value === 'string' ? scrubber.text(value).slice(0, characters) : value
   }
   return all
 }
