@@ -11,6 +11,8 @@ export function stateCell(session: Session, exchange: SessionExchange): Cell {
   const why = whyWords(exchange)
   if (webSocket !== undefined) {
     // Who closed a connection says more than that it is over.
+    if (state !== 'completed')
+      return { text: `${state}: ${why}`, style: STYLES.get(state) ?? 'warning' }
     return { text: why, style: webSocket.closedBy === 'upstream' ? 'warning' : 'good' }
   }
   const became = endWord(exchange)

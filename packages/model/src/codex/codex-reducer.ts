@@ -5,6 +5,7 @@ import { HookQuestions } from './hook-questions.js'
 import { HookReducer } from './hooks.js'
 import { JsonRpcReducer } from './json-rpc.js'
 import { LogEventReducer } from './log-events.js'
+import { toolOutcomeOf } from './words.js'
 
 /** What Codex (0.169) tells by its app-server, its log events, its hooks and its model's answers. */
 export function codexReducer(session: SessionReducer): AgentReducer {
@@ -31,6 +32,6 @@ function observeCalls(observation: Observation, { tools }: SessionReducer): void
     if (isHosted === true) tools.start(callId, conversation, at)
   } else if (observation.kind === 'hosted-tool-ended') {
     const { callId, at, status } = observation
-    tools.end(callId, at, { status })
+    tools.end(callId, at, { status, outcome: toolOutcomeOf(status) })
   }
 }

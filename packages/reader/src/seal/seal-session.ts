@@ -1,12 +1,12 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
+import { decodeAttributes, SESSION_FILES, spanName } from '@tacho/format'
 import { isAlive } from '../is-alive.js'
 import { partName, partNumbers } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
-import { numberAttribute, readSpans } from '../read-spans.js'
+import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
 import { CODECS, sealingCodec } from '../sealed/codec.js'
 import { endedOf, sessionRuns } from '../session-runs.js'
@@ -59,7 +59,7 @@ function refuseRunning(folder: string): void {
   const spans = readSpans(
     folder,
     () => undefined,
-    (line) => line.includes('"name":"session"'),
+    (line) => line.includes(`"name":"${spanName('session')}"`),
   )
   const named = new Set(manifest?.runs.map((run) => run.id))
   // Without its run in the manifest, a pid is all there is: better refused once too often.
@@ -67,7 +67,7 @@ function refuseRunning(folder: string): void {
     (span) =>
       span.endedAt === undefined &&
       !named.has(span.spanId) &&
-      isAlive(numberAttribute(span, 'process.pid') ?? 0),
+      isAlive(decodeAttributes('session', span.attributes).pid ?? 0),
   )
   if (!isUnnamedRunning && endedOf(sessionRuns(manifest, spans)) !== 'running') return
   throw new ReaderError('running', `The session in ${folder} is running.`)

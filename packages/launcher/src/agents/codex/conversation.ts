@@ -1,3 +1,4 @@
+import { requestPurposeOf } from '@tacho/model'
 import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
 
@@ -27,7 +28,7 @@ export function conversationOfMessage(
   const { client_metadata: metadata } = message
   const members = typeof metadata === 'object' && metadata !== null ? metadata : {}
   const { 'x-codex-turn-metadata': turn } = members as Record<string, unknown>
-  const { turnId: _, ...before } = upgrade
+  const { turnId: _, requestKind: _kind, ...before } = upgrade
   return { ...before, ...told(objectOf(typeof turn === 'string' ? turn : undefined), {}) }
 }
 
@@ -40,12 +41,11 @@ function told(
   const sessionId = isTitle ? undefined : (text(metadata.session_id) ?? otherwise.sessionId)
   const threadId = text(metadata.thread_id) ?? otherwise.threadId
   const turnId = text(metadata.turn_id)
-  const source = text(metadata.thread_source)
   return {
     ...(sessionId !== undefined && { sessionId }),
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
-    ...(source !== undefined && source !== 'user' && { threadSource: source }),
+    ...requestPurposeOf(metadata),
   }
 }
 
