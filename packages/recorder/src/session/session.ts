@@ -216,12 +216,11 @@ export class Session {
     return turns?.spanOf(turn?.turnId) ?? this.runId
   }
 
-  /** A request of this session has arrived. */
-  noteRequest({ conversation }: RequestHead): void {
-    const { agentVersion } = conversation
-    if (this.#agentVersion !== undefined || agentVersion === undefined) return
-    this.#agentVersion = agentVersion
-    this.event({ kind: 'agent-version', version: agentVersion })
+  /** The agent has said which version it is. A session that is killed has that in its manifest. */
+  noteAgentVersion(version: string): void {
+    if (this.#agentVersion !== undefined) return
+    this.#agentVersion = version
+    this.event({ kind: 'agent-version', version })
     this.#writeManifest()
   }
 

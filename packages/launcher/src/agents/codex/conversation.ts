@@ -1,12 +1,14 @@
 import { requestPurposeOf } from '@tacho/model'
 import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+import { versionOf } from './user-agent.js'
 
 /** What Codex says of the conversation in the headers of each request (Codex 0.169). */
 export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conversation {
-  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(
-    headerValue(headers, 'user-agent') ?? '',
-  )?.[1]
+  const [userAgent, originator] = ['user-agent', 'originator'].map((name) =>
+    headerValue(headers, name),
+  )
+  const agentVersion = versionOf(userAgent ?? '', originator)
   return {
     ...told(objectOf(headerValue(headers, 'x-codex-turn-metadata')), {
       sessionId: text(headerValue(headers, 'session-id')),
