@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { untoldAttributes } from './check-docs/attributes.js'
+import { attributesOutOfList, untoldAttributes } from './check-docs/attributes.js'
 import { unknownCommands } from './check-docs/commands.js'
 import { unlistedErrors } from './check-docs/errors.js'
 import { brokenLinks } from './check-docs/links.js'
@@ -23,6 +23,7 @@ function check(root: string): number {
     ...unknownCommands(root, pages, tachoHelp(join(repository, 'packages/cli/bin/tacho.js'))),
     ...brokenSnippets(repository, pages),
     ...untoldAttributes(root),
+    ...attributesOutOfList(root),
     ...unlistedErrors(root),
     ...unwantedWords(root),
   ]

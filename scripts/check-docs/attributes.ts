@@ -1,45 +1,105 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { SPAN_ATTRIBUTES, type SpanKind, spanKindOf } from '@tacho/format'
 import type { Problem } from './problem.js'
 
 const CONTRACT = 'docs/format.md'
-const SOURCES = ['packages/recorder/src', 'packages/launcher/src']
+const LIST = 'packages/format/src/spans/span-attributes.ts'
+const SOURCES = ['model', 'recorder', 'launcher', 'reader', 'cli'].map(
+  (name) => `packages/${name}/src`,
+)
 
-// As a string of its own in the sources, and as code in the page.
-const IN_SOURCES = /'((?:tacho|gen_ai)\.[a-z0-9_.]+)'/g
-const IN_PAGE = /`((?:tacho|gen_ai)\.[a-z0-9_.]+)`/g
-
-// The key of a context, which is on no span.
-const NO_ATTRIBUTE = 'tacho.attributes'
-
-/** Attributes of spans that are written and that the contract does not tell of, or the other way round. */
+/** Attributes of spans that the contract does not tell of, or the other way round. */
 export function untoldAttributes(root: string): Problem[] {
   if (!existsSync(join(root, CONTRACT))) return []
-  const written = SOURCES.flatMap((folder) => sourcesIn(join(root, folder))).flatMap((path) =>
-    found(root, relative(root, path), IN_SOURCES),
-  )
-  const told = found(root, CONTRACT, IN_PAGE)
-  return [
-    ...missing(written, told, (name) => `${CONTRACT} does not tell of the attribute ${name}`),
-    ...missing(told, written, (name) => `no source writes the attribute ${name}`),
-  ]
-}
-
-type Found = { name: string; file: string; line: number }
-
-function missing(from: Found[], others: Found[], words: (name: string) => string): Problem[] {
-  const known = new Set(others.map(({ name }) => name))
-  return from
-    .filter(({ name }) => name !== NO_ATTRIBUTE && !known.has(name))
-    .map(({ name, file, line }) => ({ file, line, message: words(name) }))
-}
-
-function found(root: string, file: string, pattern: RegExp): Found[] {
-  return readFileSync(join(root, file), 'utf8')
-    .split('\n')
-    .flatMap((text, index) =>
-      [...text.matchAll(pattern)].map(([, name = '']) => ({ name, file, line: index + 1 })),
+  const told = toldIn(readFileSync(join(root, CONTRACT), 'utf8'))
+  const kinds = Object.keys(SPAN_ATTRIBUTES) as SpanKind[]
+  return [...kinds.map((kind) => [kind, namesOf(kind)] as const), [undefined, EVERYWHERE] as const]
+    .flatMap(([kind, names]) =>
+      differences(
+        kind,
+        names,
+        told.filter((one) => one.kind === kind),
+      ),
     )
+    .sort((one, other) => one.line - other.line)
+}
+
+/** Where a source names an attribute by itself: there is one list of them. */
+export function attributesOutOfList(root: string): Problem[] {
+  return SOURCES.flatMap((folder) => sourcesIn(join(root, folder))).flatMap((path) => {
+    const file = relative(root, path)
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((text, index) => {
+        const name = COMMENT.test(text) ? undefined : NAMED.exec(text)?.[1]
+        if (name === undefined) return []
+        return [
+          { file, line: index + 1, message: `names the attribute ${name}; that is in ${LIST}` },
+        ]
+      })
+  })
+}
+
+const COMMENT = /^\s*(?:\/\/|\/?\*)/
+const NAMED = /['"`]((?:tacho|gen_ai)\.[a-z0-9_.]*)/
+
+type Told = { kind: SpanKind | undefined; name: string | undefined; line: number }
+
+const EVERYWHERE = namesOf('session').filter((name) =>
+  (Object.keys(SPAN_ATTRIBUTES) as SpanKind[]).every((kind) => namesOf(kind).includes(name)),
+)
+
+function namesOf(kind: SpanKind): string[] {
+  return Object.values(SPAN_ATTRIBUTES[kind]).map(({ name }) => name)
+}
+
+function differences(
+  kind: SpanKind | undefined,
+  names: readonly string[],
+  told: readonly Told[],
+): Problem[] {
+  const words = kind === undefined ? 'every span' : `a span of the kind ${kind}`
+  const expected = kind === undefined ? names : names.filter((name) => !EVERYWHERE.includes(name))
+  const known = new Set(told.map(({ name }) => name))
+  const at = told[0]?.line ?? 1
+  return [
+    ...expected
+      .filter((name) => !known.has(name))
+      .map((name) => ({ line: at, message: `does not tell of ${name} on ${words}` })),
+    ...told
+      .filter(({ name }) => name !== undefined && !expected.includes(name))
+      .map(({ name, line }) => ({ line, message: `tells of ${name}, and ${words} has no such` })),
+  ].map((problem) => ({ file: CONTRACT, ...problem }))
+}
+
+/**
+ * The attributes in the first cells of the tables of `session_meta.log`: above its first heading
+ * those of all spans, below a heading those of the spans that it names. A heading is one as well,
+ * without a name.
+ */
+function toldIn(page: string): Told[] {
+  const told: Told[] = []
+  let isInside = false
+  let kind: SpanKind | undefined
+  for (const [index, text] of page.split('\n').entries()) {
+    const line = index + 1
+    if (/^## /.test(text)) isInside = text === '## session_meta.log'
+    if (!isInside) continue
+    if (/^##{1,2} /.test(text)) {
+      kind = kindOf(text.replace(/^#+ /, '').replaceAll('`', ''))
+      told.push({ kind, name: undefined, line })
+    }
+    const [, cell = ''] = /^\| ([^|]*)\|/.exec(text) ?? []
+    for (const [, name] of cell.matchAll(NAME)) told.push({ kind, name, line })
+  }
+  return told
+}
+
+const NAME = /`([a-z_]+(?:\.[a-z0-9_]+)+)`/g
+
+function kindOf(heading: string): SpanKind | undefined {
+  return heading === '<METHOD>' ? 'http' : spanKindOf({ name: heading, attributes: {} })
 }
 
 function sourcesIn(folder: string): string[] {

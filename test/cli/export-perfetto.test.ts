@@ -22,7 +22,7 @@ test('a trace is a private file of the name that was asked for, and the line say
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const trace: Trace = JSON.parse(readFileSync(file, 'utf8'))
   const names = trace.traceEvents.map(({ name }) => name)
-  expect(names).toContain('turn 1, invoke_agent codex (in flight)')
+  expect(names).toContain('turn 1 (in flight)')
   expect(names.filter((name) => name === 'chunk')).toHaveLength(3)
   expect(readdirSync(directory).sort()).toEqual([SESSION_ID, 'trace.json'])
 })

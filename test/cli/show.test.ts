@@ -68,7 +68,14 @@ describe('show --json', () => {
     ])
     expect(session.cancellations).toMatchObject([{ origin: 'user' }, { origin: 'signal' }])
     expect(session.totals).toEqual({
-      approvals: { count: 2, waitedMs: 80, longestMs: 80, open: 1, byDecision: { accept: 1 } },
+      approvals: {
+        count: 2,
+        waitedMs: 80,
+        longestMs: 80,
+        open: 1,
+        byDecision: { accept: 1 },
+        byOutcome: { allowed: 1 },
+      },
       cancellations: {
         count: 2,
         byOrigin: { user: 1, signal: 1 },
@@ -160,7 +167,7 @@ describe('show for people', () => {
   test('approvals, tools and cancellations are in the time line in words, other spans in columns', async () => {
     const text = await show({ isOpen: true, meta: [...spansOfTwo(), ...askedAndCancelled()] })
     const told = [
-      /\n {3}\+1\.310s +approval command "rm -rf x": accepted by the user after 80ms\n/,
+      /\n {3}\+1\.310s +approval command "rm -rf x": allowed by the user after 80ms\n/,
       /\n {3}\+1\.391s +tool exec_command "rm -rf x": failed after 4ms, exit code 1\n/,
       /\n {3}\+1\.392s +something new +1ms\n/,
       /\n2 {2}\+1\.400s +POST /,

@@ -1,4 +1,4 @@
-import { readSession, type TimelineEntry, timelineOf } from '@tacho/reader'
+import { readSession, type TimelineEntry, threadTitle, timelineOf, turnTitle } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import {
   endedSpan,
@@ -14,7 +14,7 @@ import {
 
 const turn = '00000000000000bb'
 
-test('turns, exchanges, other spans and gaps stand in the order of their beginnings', async () => {
+test('what belongs to a turn stands below it, in the order of the beginnings; gaps stand alone', async () => {
   const entries = await timeline({
     meta: [
       ...spansOfTwo(),
@@ -40,9 +40,9 @@ test('turns, exchanges, other spans and gaps stand in the order of their beginni
     '1 exchange 1',
     '1 approval exec_command',
     '2 something new',
-    '0 gap ENOSPC',
     '1 cancellation',
     '1 exchange 2',
+    '0 gap ENOSPC',
   ])
 })
 
@@ -75,12 +75,18 @@ async function timeline(parts: { meta?: object[]; raw?: object[] }): Promise<Tim
 function wordsOf(entry: TimelineEntry): string {
   switch (entry.kind) {
     case 'run':
+      return `${entry.depth} run ${entry.number}`
     case 'turn':
-      return `${entry.depth} ${entry.kind} ${entry.number}`
+      return `${entry.depth} ${turnTitle(entry.turn, entry.thread)}`
+    case 'thread':
+      return `${entry.depth} ${threadTitle(entry.thread)}`
     case 'exchange':
       return `${entry.depth} exchange ${entry.exchange.number}`
     case 'gap':
       return `${entry.depth} gap ${entry.gap.reason}`
+    case 'tool':
+    case 'approval':
+    case 'cancellation':
     case 'span':
       return `${entry.depth} ${entry.span.name}`
     default:

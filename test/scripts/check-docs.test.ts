@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -90,12 +90,36 @@ new Recording(1)
   expect(lines).toHaveLength(9)
 })
 
-test('the contract tells of every attribute that is written, and of no other', async () => {
-  write('packages/recorder/src/a/span.ts', "set({ 'tacho.one': 1,\n 'gen_ai.two.b': 2 })\n")
-  write('docs/format.md', '`tacho.one`\n\n`tacho.three`\n')
+test('the contract tells of every attribute of each kind of span, and of no other', async () => {
+  const contract = readFileSync(join(repositoryRoot, 'docs/format.md'), 'utf8')
+  const spans = contract.slice(contract.indexOf('## session_meta.log'))
+  write('docs/cli.md', '# A\n\n## `tacho export otlp [session...]`\n')
+  write('docs/format.md', spans.replaceAll(/\]\((?!#how)[^)]*\)/g, ']'))
+  expect((await check()).lines).toEqual([])
+  write(
+    'docs/format.md',
+    spans
+      .replaceAll(/\]\((?!#how)[^)]*\)/g, ']')
+      .replace('| `tacho.cwd` |', '| `tacho.pwd` |')
+      .replace('| `tacho.turn.id` |', '| `tacho.turn` |'),
+  )
+  expect((await check()).lines.map((line) => line.replace(/:\d+:/, ':'))).toEqual([
+    'docs/format.md: does not tell of tacho.turn.id on every span',
+    'docs/format.md: tells of tacho.turn, and every span has no such',
+    'docs/format.md: does not tell of tacho.cwd on a span of the kind session',
+    'docs/format.md: tells of tacho.pwd, and a span of the kind session has no such',
+  ])
+})
+
+test('an attribute is named in one list, and nowhere else', async () => {
+  write(
+    'packages/recorder/src/a/span.ts',
+    "// 'tacho.words'\nset({ 'tacho.one': 1,\n 'gen_ai.two.b': 2 })\n",
+  )
+  const list = 'packages/format/src/spans/span-attributes.ts'
   expect((await check()).lines).toEqual([
-    'packages/recorder/src/a/span.ts:2: docs/format.md does not tell of the attribute gen_ai.two.b',
-    'docs/format.md:3: no source writes the attribute tacho.three',
+    `packages/recorder/src/a/span.ts:2: names the attribute tacho.one; that is in ${list}`,
+    `packages/recorder/src/a/span.ts:3: names the attribute gen_ai.two.b; that is in ${list}`,
   ])
 })
 

@@ -33,7 +33,7 @@ export function listRows(
     session.durationMs === undefined ? '' : duration(session.durationMs),
     printable([session.agent, session.agentVersion ?? ''].join(' ').trim()),
     endedCell(session),
-    exchangesWords(session.exchanges),
+    session.exchanges === undefined ? '' : exchangesWords(session.exchanges),
     tokensWords(session),
     printable(homely(session.cwd ?? '')),
   ])

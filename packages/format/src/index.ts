@@ -57,3 +57,13 @@ export type {
   WebSocketEnd,
 } from './raw-record.js'
 export { wellFormed } from './well-formed.js'
+export { ATTRIBUTE_CHARACTERS, type Attributes, cut } from './spans/attributes.js'
+export { decodeAttributes, encodeAttributes, type Facts } from './spans/encode-attributes.js'
+export {
+  type AttributeValues,
+  SPAN_ATTRIBUTES,
+  type SpanAttribute,
+  type SpanFacts,
+  type SpanKind,
+} from './spans/span-attributes.js'
+export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'

@@ -42,6 +42,8 @@ export type ExchangeRecord = {
   prewarm?: true
   /** What its thread is for, where the agent says so and it is not the user's own: `thread_title`. */
   threadSource?: string
+  /** What it asks for, where the agent says so and it is no step of a turn: `compaction:auto`. */
+  requestKind?: string
   /** The provider of the model, where it is not the run's (`session_events.log`). */
   provider?: string
 }

@@ -1,5 +1,16 @@
 export { reducerOf } from './agents.js'
-export { ATTRIBUTE_CHARACTERS, type Attributes, cut, known } from './attributes.js'
+export {
+  type RequestPurpose,
+  requestPurposeOf,
+  requestPurposeOfHeaders,
+} from './codex/turn-metadata.js'
+export {
+  approvalOutcomeOf,
+  compactionOf,
+  threadKindOf,
+  toolOutcomeOf,
+  turnOutcomeOf,
+} from './codex/words.js'
 export type { Conversation } from './conversation.js'
 export { endsAnswer } from './exchange/ends-answer.js'
 export { ExchangeReader, type ExchangeReaderOptions } from './exchange/exchange-reader.js'
@@ -27,6 +38,7 @@ export { type RequestFacts, requestFactsOf } from './model-api/request-facts.js'
 export { responsesApi } from './model-api/responses.js'
 export { Utf8Text } from './model-api/utf8-text.js'
 export type * from './observation.js'
+export * from './parts/index.js'
 export type { ApprovalKind, DecidedBy } from './session/approvals.js'
 export type { CancellationOrigin } from './session/cancellations.js'
 export {

@@ -1,5 +1,4 @@
-import type { SeenEvent } from '@tacho/format'
-import type { Attributes } from './attributes.js'
+import type { Attributes, SeenEvent } from '@tacho/format'
 import type { Conversation } from './conversation.js'
 import type { StoppedExchange } from './session/cancellations.js'
 

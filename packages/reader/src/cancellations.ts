@@ -1,51 +1,15 @@
-import { type LeftOpen, leftOpenBy } from './left-open.js'
+import { decodeAttributes, type SpanKind, spanAbout, spanKindOf } from '@tacho/format'
+import type { Cancellation, Stopped } from '@tacho/model'
+import { known } from './known.js'
+import { leftOpenBy } from './left-open.js'
 import type { Session } from './read-session.js'
-import { numberAttribute, type Span, textAttribute } from './read-spans.js'
-
-/** An operation that was stopped before its natural end. Times are microseconds since 1970. */
-export type Cancellation = {
-  spanId: string
-  /** Where the wish came from: `user`, `approval`, `signal`, `timeout`, `host`. */
-  origin?: string
-  /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
-  reason?: string
-  /** What it stopped. None: the wish came too late, or its end was not recorded. */
-  stopped: Stopped[]
-  turnId?: string
-  wishedAt: number
-  /** The agent closed its first connection. */
-  signalledAt?: number
-  /** The last byte of an answer arrived; not there where none did. */
-  lastByteAt?: number
-  /** The last connection to the API was released; where none was open, what else was stopped had ended. */
-  releasedAt?: number
-  /** Of the answers that were cut, on the wire; not there where none was. */
-  bytes?: number
-  /** Events of a stream that had arrived, as far as they were counted. */
-  events?: number
-  /** Tokens of the answer, where the API had told them. */
-  outputTokens?: number
-  /** Not there where it is over. */
-  open?: LeftOpen
-}
-
-/** Something that was stopped. */
-export type Stopped = {
-  /** `span`: what is none of the others. */
-  kind: 'exchange' | 'turn' | 'tool' | 'approval' | 'span'
-  spanId: string
-  /** Of its span; not there where there is none. */
-  name?: string
-  /** Of an exchange, as `tacho raw` takes it. */
-  number?: number
-}
+import { type Span, spansOfKind } from './read-spans.js'
 
 type Parts = Pick<Session, 'spans' | 'runs' | 'ended' | 'exchanges'>
 
 /** The cancellations of a session in the order in which they were wished for. */
 export function cancellationsOf(session: Parts): Cancellation[] {
-  return [...session.spans.values()]
-    .filter(({ name }) => name === 'cancellation')
+  return spansOfKind(session.spans, 'cancellation')
     .map((span) => cancellationOf(session, span))
     .sort((one, other) => one.wishedAt - other.wishedAt)
 }
@@ -77,19 +41,16 @@ export function cancellationTotals(cancellations: readonly Cancellation[]): Canc
 }
 
 function cancellationOf(session: Parts, span: Span): Cancellation {
-  const text = (name: string): string | undefined => textAttribute(span, name)
+  const told = decodeAttributes('cancellation', span.attributes)
+  const { origin, reason, threadId, turnId, events, outputTokens } = told
   const stopped = stoppedBy(session, span)
-  const [origin, reason] = [text('tacho.cancellation.origin'), text('tacho.cancellation.reason')]
-  const turnId = text('tacho.turn.id')
+  const bytes = arrivedBytes(session, stopped) ?? told.bytes
   return {
     spanId: span.spanId,
     stopped,
     wishedAt: span.startedAt,
-    ...(origin !== undefined && { origin }),
-    ...(reason !== undefined && { reason }),
-    ...(turnId !== undefined && { turnId }),
+    ...known({ origin, reason, threadId, turnId, bytes, events, outputTokens }),
     ...momentsOf(span, stopped),
-    ...amountsOf(session, span, stopped),
     ...(span.endedAt === undefined && { open: leftOpenBy(session, span) }),
   }
 }
@@ -97,26 +58,27 @@ function cancellationOf(session: Parts, span: Span): Cancellation {
 function stoppedBy({ spans, exchanges }: Parts, { links }: Span): Stopped[] {
   const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
   return [...new Set(links.map(({ spanId }) => spanId))].map((spanId) => {
-    const name = spans.get(spanId)?.name
-    const number = numbers.get(spanId)
+    const span = spans.get(spanId)
+    const [name, number] = [span?.name, numbers.get(spanId)]
+    const about = name === undefined ? undefined : spanAbout(name) || undefined
     return {
-      kind: number === undefined ? kindOf(name) : 'exchange',
+      kind:
+        number === undefined
+          ? (KINDS[spanKindOf(span ?? NO_SPAN) ?? 'http'] ?? 'span')
+          : 'exchange',
       spanId,
-      ...(name !== undefined && { name }),
-      ...(number !== undefined && { number }),
+      ...known({ name, about, number }),
     }
   })
 }
 
-const KINDS = new Map<string | undefined, Stopped['kind']>([
-  ['chat', 'exchange'],
-  ['invoke_agent', 'turn'],
-  ['execute_tool', 'tool'],
-  ['approval', 'approval'],
-])
+const NO_SPAN = { name: '', attributes: {} }
 
-function kindOf(name: string | undefined): Stopped['kind'] {
-  return KINDS.get(name?.split(' ')[0]) ?? 'span'
+const KINDS: Partial<Record<SpanKind, Stopped['kind']>> = {
+  chat: 'exchange',
+  invoke_agent: 'turn',
+  execute_tool: 'tool',
+  approval: 'approval',
 }
 
 // One wish can stop several exchanges, and each marks its moments.
@@ -140,25 +102,13 @@ function latestOf(times: readonly number[]): number | undefined {
   return times.length === 0 ? undefined : times.reduce((one, other) => Math.max(one, other))
 }
 
-// The span tells the bytes of one exchange; of several, the raw log knows all.
-function amountsOf(
-  { exchanges }: Parts,
-  span: Span,
-  stopped: readonly Stopped[],
-): Pick<Cancellation, 'bytes' | 'events' | 'outputTokens'> {
+// The span tells the bytes of what was released; the raw log knows all that came.
+function arrivedBytes({ exchanges }: Parts, stopped: readonly Stopped[]): number | undefined {
   const ids = new Set(stopped.map(({ spanId }) => spanId))
-  const cut = exchanges.filter(({ id }) => ids.has(id))
-  const bytes =
-    cut.length > 0
-      ? cut.reduce((total, { responseBytes }) => total + responseBytes, 0)
-      : numberAttribute(span, 'tacho.cancellation.bytes')
-  const events = numberAttribute(span, 'tacho.cancellation.events')
-  const outputTokens = numberAttribute(span, 'gen_ai.usage.output_tokens')
-  return {
-    ...(bytes !== undefined && { bytes }),
-    ...(events !== undefined && { events }),
-    ...(outputTokens !== undefined && { outputTokens }),
-  }
+  const bytes = exchanges.flatMap(({ id, responseBytes }) =>
+    ids.has(id) && responseBytes !== undefined ? responseBytes : [],
+  )
+  return bytes.length === 0 ? undefined : bytes.reduce((one, other) => one + other)
 }
 
 function medianOf(sorted: readonly number[]): number | undefined {

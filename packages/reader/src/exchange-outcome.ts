@@ -1,54 +1,50 @@
-import type { EndRecord } from '@tacho/format'
-import { type ExchangeError, finishOf, OUTCOMES, type Outcome } from '@tacho/model'
-import type { Exchange } from './read-exchanges.js'
-import { type Span, textAttribute, textsAttribute } from './read-spans.js'
-
-/** Why an exchange did not go well: `side` where its connection broke. */
-export type SessionExchangeError = ExchangeError & Partial<Pick<Broken, 'side'>>
-
-type Broken = NonNullable<EndRecord['error']>
+import { decodeAttributes, type SpanFacts } from '@tacho/format'
+import {
+  finishOf,
+  OUTCOMES,
+  type Outcome,
+  type RecordedExchange,
+  type SessionExchangeError,
+} from '@tacho/model'
+import { known } from './known.js'
+import type { Span } from './read-spans.js'
 
 /** How a request was answered, whatever became of its connection; what nobody told is not there. */
 export function exchangeOutcome(
-  exchange: Exchange,
+  exchange: RecordedExchange,
   span: Span | undefined,
 ): { outcome?: Outcome; error?: SessionExchangeError } {
-  const outcome = toldBy(span) ?? concludedFrom(exchange, span)
-  const error = errorOf(exchange, span, outcome)
-  return { ...(outcome !== undefined && { outcome }), ...(error !== undefined && { error }) }
+  const told = decodeAttributes('chat', span?.attributes ?? {})
+  const outcome = OUTCOMES.find((one) => one === told.outcome) ?? concludedFrom(exchange, told)
+  const error = errorOf(exchange, { ...told, message: span?.statusMessage }, outcome)
+  return known({ outcome, error })
 }
 
-function toldBy(span: Span | undefined): Outcome | undefined {
-  const word = textAttribute(span, 'tacho.exchange.outcome')
-  return OUTCOMES.find((outcome) => outcome === word)
-}
+type Told = SpanFacts<'chat'>
 
 // Sessions of Tacho 0.1.0 do not tell it, and what is no request to a model has none of its own.
-function concludedFrom({ state, status }: Exchange, span: Span | undefined): Outcome | undefined {
+function concludedFrom(
+  { state, status }: RecordedExchange,
+  { errorType, finishReasons = [] }: Told,
+): Outcome | undefined {
   if (state === 'in-flight') return undefined
   if (state !== 'completed') return state
-  if (textAttribute(span, 'error.type') !== undefined || isRefused(status)) return 'failed'
-  return finishOf(textsAttribute(span, 'gen_ai.response.finish_reasons') ?? [])
+  if (errorType !== undefined || isRefused(status)) return 'failed'
+  return finishOf(finishReasons)
 }
 
 function errorOf(
-  { error: broken, status }: Exchange,
-  span: Span | undefined,
+  { error: broken, status }: RecordedExchange,
+  { errorType: type, errorCode: code, message }: Told & { message: string | undefined },
   outcome: Outcome | undefined,
 ): SessionExchangeError | undefined {
-  const type = textAttribute(span, 'error.type')
   if (broken !== undefined && (type === undefined || type === broken.code)) {
     return { ...broken, type: broken.code }
   }
   if (type === undefined) {
     return outcome === 'failed' && isRefused(status) ? { type: String(status) } : undefined
   }
-  const code = textAttribute(span, 'tacho.error.code')
-  return {
-    type,
-    ...(code !== undefined && { code }),
-    ...(span?.statusMessage !== undefined && { message: span.statusMessage }),
-  }
+  return { type, ...known({ code, message }) }
 }
 
 function isRefused(status: number | undefined): boolean {

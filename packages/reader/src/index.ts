@@ -1,16 +1,35 @@
+export type {
+  Approval,
+  ApprovalOutcome,
+  Cancellation,
+  Ended,
+  LeftOpen,
+  RecordedExchange,
+  SessionExchange,
+  SessionExchangeError,
+  SessionParts,
+  SessionRun,
+  Stopped,
+  Thread,
+  ThreadKind,
+  Tool,
+  ToolOutcome,
+  Turn,
+  TurnOutcome,
+  Unparsed,
+  Usage,
+} from '@tacho/model'
+export { compactionOf } from '@tacho/model'
 export {
-  type Approval,
   type ApprovalTotals,
   approvalsOf,
   approvalTotals,
 } from './approvals.js'
 export { arrivedText } from './arrived-text.js'
 export {
-  type Cancellation,
   type CancellationTotals,
   cancellationsOf,
   cancellationTotals,
-  type Stopped,
 } from './cancellations.js'
 export {
   type ConnectionMessage,
@@ -18,7 +37,6 @@ export {
   connectionOf,
 } from './connection-messages.js'
 export type { Damage } from './damage.js'
-export type { SessionExchangeError } from './exchange-outcome.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'
@@ -32,7 +50,6 @@ export {
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { findSession } from './find-session.js'
 export type { FoundSession } from './found-session.js'
-export type { LeftOpen } from './left-open.js'
 export { findSessions, isSessionFolder, listSessions } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export {
@@ -42,9 +59,8 @@ export {
   modelInput,
 } from './model-input/model-input.js'
 export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js'
-export type { Exchange } from './read-exchanges.js'
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
-export { readSession, type Session, type SessionExchange } from './read-session.js'
+export { readSession, type Session } from './read-session.js'
 export type { Span } from './read-spans.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'
 export { type Rebuilt, rebuildableBytes, rebuildSession } from './rebuild/rebuild-session.js'
@@ -57,11 +73,13 @@ export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
 export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
+export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
-export type { Ended, SessionRun } from './session-runs.js'
 export { type SessionState, sessionState } from './session-state.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
-export { type TimelineEntry, timelineOf } from './timeline.js'
-export type { Unparsed } from './unparsed.js'
-export { totalUsage, type Usage } from './usage.js'
+export { threadsOf, turnsOf } from './threads.js'
+export { type TimelineEntry, timelineOf } from './timeline/timeline.js'
+export { threadTitle, turnTitle } from './timeline/titles.js'
+export { toolsOf } from './tools.js'
+export { totalUsage } from './usage.js'
 export { type Verification, verifiableBytes, verifySession } from './verify/verify-session.js'

@@ -1,12 +1,6 @@
+import type { LeftOpen, SessionRun } from '@tacho/model'
 import type { Session } from './read-session.js'
 import type { Span } from './read-spans.js'
-import type { SessionRun } from './session-runs.js'
-
-/**
- * What became of a thing that has no end of its own. `running`: its run goes on, and it can still
- * end; `died`: so did its run; `ended`: its run ended without it.
- */
-export type LeftOpen = 'running' | 'died' | 'ended'
 
 /** How a span without an end was left, by the run that it belongs to. */
 export function leftOpenBy(
@@ -17,18 +11,29 @@ export function leftOpenBy(
   return ended === 'running' || ended === 'died' ? ended : 'ended'
 }
 
-function runOf(
+/** The run in which a span was; nothing where none above it is one. */
+export function runOf(
   { spans, runs }: Pick<Session, 'spans' | 'runs'>,
   span: Span,
 ): SessionRun | undefined {
   const byId = new Map(runs.map((run) => [run.id, run]))
-  const seen = new Set<string>()
-  // Ids come from a file: two spans could name each other as parents.
-  for (let id: string | undefined = span.spanId; id !== undefined && !seen.has(id); ) {
-    const run = byId.get(id)
+  for (const { spanId } of [span, ...ancestorsOf(spans, span)]) {
+    const run = byId.get(spanId)
     if (run !== undefined) return run
-    seen.add(id)
-    id = spans.get(id)?.parentSpanId
   }
-  return undefined
+  const top = [span, ...ancestorsOf(spans, span)].at(-1)
+  return byId.get(top?.parentSpanId ?? '')
+}
+
+/** The spans above one, the nearest first. Ids come from a file: two could name each other as parents. */
+export function ancestorsOf(spans: ReadonlyMap<string, Span>, span: Span): Span[] {
+  const ancestors: Span[] = []
+  const seen = new Set([span.spanId])
+  let parent = spans.get(span.parentSpanId ?? '')
+  while (parent !== undefined && !seen.has(parent.spanId)) {
+    seen.add(parent.spanId)
+    ancestors.push(parent)
+    parent = spans.get(parent.parentSpanId ?? '')
+  }
+  return ancestors
 }

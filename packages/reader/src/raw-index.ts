@@ -1,9 +1,10 @@
 import { type ExchangeState, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
+import type { Unparsed } from '@tacho/model'
 import type { ReportDamage } from './damage.js'
 import { exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import { type LogRange, type Place, readLog } from './read-log.js'
-import { noteUnparsed, type Unparsed } from './unparsed.js'
+import { noteUnparsed } from './unparsed.js'
 
 /** Where an exchange stands in the raw log. */
 export type IndexedExchange = {

@@ -1,70 +1,27 @@
 import {
-  type EndRecord,
   type ExchangeRecord,
-  type ExchangeState,
   type GapRecord,
   lengthOf,
   type RawRecord,
   SESSION_FILES,
-  type WebSocketEnd,
 } from '@tacho/format'
+import { type RecordedExchange, requestPurposeOfHeaders } from '@tacho/model'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
 import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
-import { noteUnparsed, type Unparsed } from './unparsed.js'
-
-/** An API request and its response, without their bodies and headers. */
-export type Exchange = {
-  /** Its ordinal among the exchanges of the log, from 1. */
-  number: number
-  id: string
-  /** ISO 8601, microseconds; as it was recorded. */
-  startedAt: string
-  /** The same in microseconds since 1970, 0 where it is no time. */
-  startedMicros: number
-  /** Of its last record, in microseconds since it began. */
-  lastAt: number
-  method: string
-  url: string
-  /** A message of a WebSocket asked for it; such an exchange has no status. Not there over HTTP. */
-  transport?: 'websocket'
-  /** The id of the exchange whose upgrade began that WebSocket, as it was recorded. */
-  connection?: string
-  /** It asked for no answer: it warmed up what the next one needs. */
-  isPrewarm: boolean
-  /** It is no request, but stands for a WebSocket from its upgrade on. */
-  isConnection: boolean
-  /** How that ended; not there while it is open. */
-  webSocket?: WebSocketEnd
-  run: string
-  threadId?: string
-  turnId?: string
-  state: ExchangeState | 'in-flight'
-  status?: number
-  /** Milliseconds from its beginning to the first chunk. */
-  firstChunkMs?: number
-  /** Milliseconds from its beginning to its end. */
-  durationMs?: number
-  /** Bytes on the wire, as far as they are known. */
-  requestBytes: number
-  responseBytes: number
-  chunks: number
-  /** Why a side of it could not be followed, the first reason of each; not there where both could. */
-  unparsed?: Unparsed[]
-  error?: NonNullable<EndRecord['error']>
-}
+import { noteUnparsed } from './unparsed.js'
 
 /** What the raw log tells: its exchanges in their order, and what is missing from it. */
-export type RawStory = { exchanges: Exchange[]; gaps: GapRecord[] }
+export type RawStory = { exchanges: RecordedExchange[]; gaps: GapRecord[] }
 
 /** Lets other work of this process go on after this much of a log. */
 const PAUSE_BYTES = 8 * 1024 * 1024
 
-/** Reads a raw log from end to end, holding of each exchange what {@link Exchange} has. */
+/** Reads a raw log from end to end, holding of each exchange what {@link RecordedExchange} has. */
 export async function readExchanges(folder: string, report: ReportDamage): Promise<RawStory> {
   const story: RawStory = { exchanges: [], gaps: [] }
-  const byId = new Map<string, Exchange>()
+  const byId = new Map<string, RecordedExchange>()
   let sincePause = 0
   for (const { value, file, line, byte, length } of readLog(folder, SESSION_FILES.raw, report)) {
     sincePause += length
@@ -93,7 +50,7 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
   return story
 }
 
-function begin(record: ExchangeRecord, number: number): Exchange {
+function begin(record: ExchangeRecord, number: number): RecordedExchange {
   const { threadId, turnId, transport, connection } = record
   return {
     number,
@@ -110,14 +67,26 @@ function begin(record: ExchangeRecord, number: number): Exchange {
     run: record.run,
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
+    ...purposeOf(record),
     state: 'in-flight',
-    requestBytes: 0,
-    responseBytes: 0,
     chunks: 0,
   }
 }
 
-function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | GapRecord>): void {
+// Tacho 0.1.0 did not note it: what the agent said stands in the headers.
+function purposeOf(record: ExchangeRecord): Pick<RecordedExchange, 'threadSource' | 'requestKind'> {
+  const told = requestPurposeOfHeaders(record.headers)
+  const { threadSource = told.threadSource, requestKind = told.requestKind } = record
+  return {
+    ...(typeof threadSource === 'string' && { threadSource }),
+    ...(typeof requestKind === 'string' && { requestKind }),
+  }
+}
+
+function goOn(
+  exchange: RecordedExchange,
+  record: Exclude<RawRecord, ExchangeRecord | GapRecord>,
+): void {
   exchange.lastAt = Math.max(exchange.lastAt, record.at)
   switch (record.kind) {
     case 'request-body':
@@ -125,11 +94,12 @@ function goOn(exchange: Exchange, record: Exclude<RawRecord, ExchangeRecord | Ga
       return
     case 'response':
       exchange.status = record.status
+      exchange.responseBytes ??= 0
       exchange.isConnection = record.status === SWITCHING_PROTOCOLS
       return
     case 'chunk':
       exchange.firstChunkMs ??= record.at / 1000
-      exchange.responseBytes += lengthOf(record.content)
+      exchange.responseBytes = (exchange.responseBytes ?? 0) + lengthOf(record.content)
       if (!record.continued) exchange.chunks += 1
       return
     case 'end':

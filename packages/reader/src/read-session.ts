@@ -1,15 +1,23 @@
 import { basename } from 'node:path'
-import { type GapRecord, type Manifest, SESSION_FILES } from '@tacho/format'
-import type { Outcome } from '@tacho/model'
+import {
+  decodeAttributes,
+  type GapRecord,
+  type Manifest,
+  SESSION_FILES,
+  spanAbout,
+  spanKindOf,
+} from '@tacho/format'
+import type { Ended, RecordedExchange, SessionExchange, SessionRun } from '@tacho/model'
 import { collectDamage, type Damage } from './damage.js'
-import { exchangeOutcome, type SessionExchangeError } from './exchange-outcome.js'
+import { exchangeOutcome } from './exchange-outcome.js'
+import { known } from './known.js'
 import { isoOfMicros } from './micros.js'
-import { type Exchange, readExchanges } from './read-exchanges.js'
+import { readExchanges } from './read-exchanges.js'
 import { readManifest } from './read-manifest.js'
-import { numberAttribute, readSpans, type Span, textAttribute } from './read-spans.js'
+import { readSpans, type Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
-import { type Ended, endedOf, type SessionRun, sessionRuns } from './session-runs.js'
-import { type Usage, usageOf } from './usage.js'
+import { endedOf, sessionRuns } from './session-runs.js'
+import { usageOf } from './usage.js'
 
 /** A session, read from its folder, without bodies. */
 export type Session = {
@@ -31,16 +39,6 @@ export type Session = {
   damage: Damage[]
   /** Not there where the manifest is missing or broken; all above is then from the logs alone. */
   manifest?: Manifest
-}
-
-/** An exchange together with what its `chat` span tells. */
-export type SessionExchange = Omit<Exchange, 'error'> & {
-  model?: string
-  usage?: Usage
-  /** How it was answered; not there where nobody told, or where it was in flight. */
-  outcome?: Outcome
-  /** Why it did not go well; not there where it did. */
-  error?: SessionExchangeError
 }
 
 /**
@@ -89,33 +87,36 @@ export function newerFormat(folder: string, format: number): ReaderError {
   )
 }
 
-/** The agent's name, where only the spans can tell: a turn's span is named after it. */
-export function agentOf(spans: Iterable<Span>): { name: string } {
+/** The agent, where only the spans can tell: a turn's span is named after it. */
+export function agentOf(spans: Iterable<Span>): { name: string; version?: string } {
+  let name: string | undefined
   for (const span of spans) {
-    if (span.name.startsWith('invoke_agent ')) return { name: span.name.slice(13) }
-    const name = textAttribute(span, 'gen_ai.agent.name')
-    if (name !== undefined) return { name }
+    const kind = spanKindOf(span)
+    if (kind === 'session') {
+      const { agent, agentVersion } = decodeAttributes('session', span.attributes)
+      if (agent !== undefined) return { name: agent, ...known({ version: agentVersion }) }
+    } else if (kind === 'invoke_agent') {
+      const { agent } = decodeAttributes('invoke_agent', span.attributes)
+      name ??= agent ?? (spanAbout(span.name) || undefined)
+    }
   }
-  return { name: 'unknown' }
+  return { name: name ?? 'unknown' }
 }
 
-function withSpan(exchange: Exchange, span: Span | undefined): SessionExchange {
-  const model =
-    textAttribute(span, 'gen_ai.response.model') ?? textAttribute(span, 'gen_ai.request.model')
-  const usage = usageOf(span)
+function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
+  const told = decodeAttributes('chat', span?.attributes ?? {})
+  const model = told.responseModel ?? told.requestModel
   // Over a WebSocket there is none, but where an error names one.
-  const status = exchange.status ?? numberAttribute(span, 'http.response.status_code')
+  const status = exchange.status ?? told.status
   const { error: _, ...rest } = exchange
   return {
     ...rest,
-    ...(status !== undefined && { status }),
-    ...(model !== undefined && { model }),
-    ...(usage && { usage }),
+    ...known({ status, model, usage: usageOf(span) }),
     ...exchangeOutcome(exchange, span),
   }
 }
 
-function lastSign(spans: Iterable<Span>, exchanges: readonly Exchange[]): number {
+function lastSign(spans: Iterable<Span>, exchanges: readonly RecordedExchange[]): number {
   let last = Number.NaN
   const see = (micros: number): void => {
     if (!(micros <= last)) last = micros

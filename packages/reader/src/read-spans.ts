@@ -1,4 +1,11 @@
-import { type KeyValue, type PlainValue, plainAttributes, SESSION_FILES } from '@tacho/format'
+import {
+  type KeyValue,
+  type PlainValue,
+  plainAttributes,
+  SESSION_FILES,
+  type SpanKind,
+  spanKindOf,
+} from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfNanos } from './micros.js'
 import { readLog } from './read-log.js'
@@ -104,20 +111,7 @@ function spanOf(loose: LooseSpan): Span {
   }
 }
 
-/** An attribute as text; nothing where it is none. */
-export function textAttribute(span: Span | undefined, name: string): string | undefined {
-  const value = span?.attributes[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-/** An attribute as a number; nothing where it is none. */
-export function numberAttribute(span: Span | undefined, name: string): number | undefined {
-  const value = span?.attributes[name]
-  return typeof value === 'number' ? value : undefined
-}
-
-/** An attribute as texts; what else is in the list is left out, and nothing given where it is no list. */
-export function textsAttribute(span: Span | undefined, name: string): string[] | undefined {
-  const value = span?.attributes[name]
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined
+/** The spans of a kind, in their order. */
+export function spansOfKind(spans: ReadonlyMap<string, Span>, kind: SpanKind): Span[] {
+  return [...spans.values()].filter((span) => spanKindOf(span) === kind)
 }

@@ -1,31 +1,9 @@
-import type { Manifest, Run } from '@tacho/format'
+import { decodeAttributes, type Manifest, type Run } from '@tacho/format'
+import type { Ended, SessionRun } from '@tacho/model'
 import { isAlive } from './is-alive.js'
+import { known } from './known.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
-import { numberAttribute, type Span, textAttribute } from './read-spans.js'
-
-/** How a session or a run ended. `died`: without a word, as after a `kill -9`. */
-export type Ended = 'completed' | 'failed' | 'signalled' | 'died' | 'running'
-
-/** A start of the agent in this session, as far as manifest and spans tell of it. */
-export type SessionRun = {
-  id: string
-  /** ISO 8601. */
-  startedAt?: string
-  endedAt?: string
-  ended: Ended
-  exitCode?: number
-  signal?: string
-  /** The version of Tacho that recorded it. */
-  tacho?: string
-  agentVersion?: string
-  pid?: number
-  command?: string
-  argv?: string[]
-  cwd?: string
-  lost?: Record<string, number>
-  faults?: Record<string, number>
-  debugLog?: string
-}
+import { type Span, spansOfKind } from './read-spans.js'
 
 /**
  * The runs of a session, oldest first. The manifest names them; what it does not tell (it can be
@@ -36,9 +14,9 @@ export function sessionRuns(
   spans: ReadonlyMap<string, Span>,
 ): SessionRun[] {
   const named = (manifest?.runs ?? []).map((run) => runOfManifest(run, spans.get(run.id)))
-  const known = new Set(named.map((run) => run.id))
-  const others = [...spans.values()]
-    .filter((span) => span.name === 'session' && !known.has(span.spanId))
+  const ids = new Set(named.map((run) => run.id))
+  const others = spansOfKind(spans, 'session')
+    .filter(({ spanId }) => !ids.has(spanId))
     .map(runOfSpan)
   return [...named, ...others].sort((one, other) => startOf(one) - startOf(other))
 }
@@ -50,7 +28,10 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
 }
 
 function runOfManifest(run: Run, span: Span | undefined): SessionRun {
-  const { id, argv, lost, faults, debugLog, agentVersion, pid } = run
+  const { id, argv, lost, faults, debugLog, pid } = run
+  // The span can be newer than the manifest of a session that died.
+  const agentVersion =
+    run.agentVersion ?? decodeAttributes('session', span?.attributes ?? {}).agentVersion
   const startedAt = run.startedAt || startTimeOf(span)
   return {
     id,
@@ -71,7 +52,13 @@ function runOfManifest(run: Run, span: Span | undefined): SessionRun {
 function runOfSpan(span: Span): SessionRun {
   const startedAt = startTimeOf(span)
   const end = span.endedAt === undefined ? { ended: 'died' as const } : endOfSpan(span)
-  return { id: span.spanId, ...(startedAt && { startedAt }), ...end }
+  const { agentVersion, command, cwd, tacho, pid } = decodeAttributes('session', span.attributes)
+  return {
+    id: span.spanId,
+    ...(startedAt && { startedAt }),
+    ...known({ agentVersion, command, cwd, tacho, pid }),
+    ...end,
+  }
 }
 
 type End = Pick<SessionRun, 'ended' | 'endedAt' | 'exitCode' | 'signal'>
@@ -89,8 +76,7 @@ function endOfRun(run: Run, span: Span | undefined): End {
 
 function endOfSpan(span: Span): End {
   const endedAt = isoOfMicros(span.endedAt ?? 0)
-  const exitCode = numberAttribute(span, 'tacho.exit_code')
-  const signal = textAttribute(span, 'tacho.signal')
+  const { exitCode, signal } = decodeAttributes('session', span.attributes)
   return { ...(endedAt !== undefined && { endedAt }), ...endWith(exitCode, signal) }
 }
 

@@ -1,9 +1,10 @@
 import { SESSION_FILES } from '@tacho/format'
+import type { Ended } from '@tacho/model'
 import type { Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
 import { readManifest } from './read-manifest.js'
 import { readSpans } from './read-spans.js'
-import { type Ended, endedOf, sessionRuns } from './session-runs.js'
+import { endedOf, sessionRuns } from './session-runs.js'
 
 /** Whether a session is over, and since when: what is known of it without reading its logs. */
 export type SessionState = FoundSession & {

@@ -1,6 +1,14 @@
 import { fstatSync, lstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EndedExchanges, type Manifest, noneEnded, SESSION_FILES } from '@tacho/format'
+import {
+  type EndedExchanges,
+  type Manifest,
+  noneEnded,
+  SESSION_FILES,
+  SPAN_ATTRIBUTES,
+  spanName,
+} from '@tacho/format'
+import type { Ended, SessionRun, Usage } from '@tacho/model'
 import type { Damage } from './damage.js'
 import { collectDamage, type ReportDamage } from './damage.js'
 import type { FoundSession } from './found-session.js'
@@ -10,10 +18,10 @@ import { openRegular } from './open-regular.js'
 import { indexRawLog } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
-import { readSpans } from './read-spans.js'
+import { readSpans, spansOfKind } from './read-spans.js'
 import { codecOf } from './sealed/codec.js'
-import { type Ended, endedOf, type SessionRun, sessionRuns } from './session-runs.js'
-import { totalUsage, type Usage, usageOf } from './usage.js'
+import { endedOf, sessionRuns } from './session-runs.js'
+import { totalUsage, usageOf } from './usage.js'
 
 /** A session at a glance. */
 export type SessionSummary = FoundSession & {
@@ -31,7 +39,8 @@ export type SessionSummary = FoundSession & {
   exitCode?: number
   signal?: string
   cwd?: string
-  exchanges: ExchangeCounts
+  /** Not there where the folder is of a newer format. */
+  exchanges?: ExchangeCounts
   usage: Usage
   /** What could not be read, as far as it was looked at. */
   damage: Damage[]
@@ -77,7 +86,7 @@ export function summarize(found: FoundSession): SessionSummary {
     ...(last?.signal !== undefined && { signal: last.signal }),
     ...(last?.cwd !== undefined && { cwd: last.cwd }),
     exchanges: countsOf(folder, manifest, runs, report),
-    usage: totalUsage([...spans.values()].map(usageOf)),
+    usage: totalUsage(spansOfKind(spans, 'chat').map(usageOf)),
     damage,
   }
 }
@@ -88,14 +97,18 @@ function unreadable(found: FoundSession, newerFormat: number): SessionSummary {
     ...found,
     agent: 'unknown',
     ...(lastStartedAt && { lastStartedAt }),
-    exchanges: { ...noneEnded(), inFlight: 0 },
     usage: {},
     damage: [],
     newerFormat,
   }
 }
 
-const TELLING = ['"gen_ai.usage.', '"name":"session"']
+const TELLING = [
+  SPAN_ATTRIBUTES.chat.inputTokens.name,
+  SPAN_ATTRIBUTES.chat.outputTokens.name,
+  SPAN_ATTRIBUTES.chat.cacheReadTokens.name,
+  `"name":"${spanName('session')}"`,
+]
 
 // Of many hundred spans, only those with token counts and the roots say what a summary needs.
 function isTelling(line: Buffer): boolean {

@@ -1,7 +1,5 @@
 import type { UnparsedRecord } from '@tacho/format'
-
-/** A side of an exchange that could not be followed, and why. */
-export type Unparsed = Pick<UnparsedRecord, 'side' | 'reason'>
+import type { Unparsed } from '@tacho/model'
 
 /** Takes note of one: the first of each side, for a file could hold any number. */
 export function noteUnparsed(

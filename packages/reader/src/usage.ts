@@ -1,22 +1,18 @@
-import { numberAttribute, type Span } from './read-spans.js'
+import { decodeAttributes } from '@tacho/format'
+import type { Usage } from '@tacho/model'
+import { known } from './known.js'
+import type { Span } from './read-spans.js'
 
-/** The tokens of an exchange as its API counted them; what the API did not say is not there. */
-export type Usage = {
-  inputTokens?: number
-  outputTokens?: number
-  /** Of the input tokens, those that came from the cache. */
-  cacheReadInputTokens?: number
-  /** Of the output tokens, those spent on reasoning. */
-  reasoningOutputTokens?: number
-}
-
-/** The use that a `chat` span tells of (GenAI conventions, `gen_ai.usage.*`); nothing where it does not. */
+/** The use that a `chat` span tells of; nothing where it does not. */
 export function usageOf(span: Span | undefined): Usage | undefined {
-  const usage: Usage = {}
-  for (const [part, attribute] of ATTRIBUTES) {
-    const tokens = numberAttribute(span, attribute)
-    if (tokens !== undefined) usage[part] = tokens
-  }
+  if (span === undefined) return undefined
+  const told = decodeAttributes('chat', span.attributes)
+  const usage: Usage = known({
+    inputTokens: told.inputTokens,
+    outputTokens: told.outputTokens,
+    cacheReadInputTokens: told.cacheReadTokens,
+    reasoningOutputTokens: told.reasoningTokens,
+  })
   return Object.keys(usage).length > 0 ? usage : undefined
 }
 
@@ -24,7 +20,7 @@ export function usageOf(span: Span | undefined): Usage | undefined {
 export function totalUsage(uses: Iterable<Usage | undefined>): Usage {
   const total: Usage = {}
   for (const usage of uses) {
-    for (const [part] of ATTRIBUTES) {
+    for (const part of PARTS) {
       const tokens = usage?.[part]
       if (tokens !== undefined) total[part] = (total[part] ?? 0) + tokens
     }
@@ -32,9 +28,9 @@ export function totalUsage(uses: Iterable<Usage | undefined>): Usage {
   return total
 }
 
-const ATTRIBUTES = [
-  ['inputTokens', 'gen_ai.usage.input_tokens'],
-  ['outputTokens', 'gen_ai.usage.output_tokens'],
-  ['cacheReadInputTokens', 'gen_ai.usage.cache_read.input_tokens'],
-  ['reasoningOutputTokens', 'gen_ai.usage.reasoning.output_tokens'],
+const PARTS = [
+  'inputTokens',
+  'outputTokens',
+  'cacheReadInputTokens',
+  'reasoningOutputTokens',
 ] as const

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
@@ -72,12 +73,16 @@ export class Recording {
   readonly #unfinished = new Set<Exchange>()
   readonly #unreadTold = new Set<string>()
   #unnamed: Session | undefined
+  #agentVersion: string | undefined
+  /** What the log of each session begins with. */
+  #opening: string | undefined
   #latest: Session
 
   /** @throws CannotRecord where there is no place to record to. */
   constructor(options: RecordingOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#agentVersion = options.agent.version
     this.scrubber = scrubberFor(options.environment, options.argv)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
@@ -107,8 +112,9 @@ export class Recording {
 
   /** An exchange begins: the head of its request has arrived, at the given time. */
   exchange(head: RequestHead, at = this.#clock.microseconds()): Exchange {
-    const session = this.session(head.conversation.sessionId)
-    session.noteRequest(head)
+    const { sessionId, agentVersion } = head.conversation
+    const session = this.session(sessionId, at)
+    if (agentVersion !== undefined) this.noteAgentVersion(agentVersion)
     const exchange = new Exchange(session, head, at)
     this.#unfinished.add(exchange)
     void exchange.finished.then(() => this.#unfinished.delete(exchange))
@@ -121,14 +127,25 @@ export class Recording {
     return parent === undefined ? work() : this.#tracing.withinUndici(parent, work)
   }
 
-  /** The session of an agent's id; without one, that which was heard of last. */
-  session(id: string | undefined): Session {
+  /**
+   * The session of an agent's id; without one, that which was heard of last.
+   *
+   * @param at when it was heard of: one that is new begins then.
+   */
+  session(id: string | undefined, at = this.#clock.microseconds()): Session {
     if (id === undefined) return this.#latest
     const known = this.#sessions.get(id)
-    const session = known ?? this.#named(id)
+    const session = known ?? this.#named(id, at)
     this.#latest = session
     this.#log.useFile(session.log)
     return session
+  }
+
+  /** The agent has said which version it is: that holds for all of its sessions. */
+  noteAgentVersion(version: string): void {
+    if (this.#agentVersion !== undefined) return
+    this.#agentVersion = version
+    for (const session of this.#all()) session.noteAgentVersion(version)
   }
 
   /** A thread of the agent's belongs to a session. */
@@ -158,9 +175,18 @@ export class Recording {
 
   /** A line of the debug log. */
   log(level: LogLevel, label: string, message: string): void {
-    this.#log.write(level, label, message)
-    if (this.#live?.sendsLines && isAtLeast(level, this.#options.logLevel))
-      this.#sendLine(this.#live, level, label, message)
+    this.#logIn(this.#latest, level, label, message)
+  }
+
+  /** How the agent was started: the log of each session begins with it. */
+  logStart(words: string): void {
+    this.#opening = words
+    this.#logInEach(words)
+  }
+
+  /** How the agent ended: the log of each session ends with it. */
+  logEnd(words: string): void {
+    this.#logInEach(words)
   }
 
   /** Ends what is open and closes the files. */
@@ -197,8 +223,30 @@ export class Recording {
     }
   }
 
-  #sendLine(live: LiveExport, level: LogLevel, label: string, message: string): void {
-    const [session, at] = [this.#latest, this.#clock.microseconds()]
+  #logInEach(words: string): void {
+    for (const session of this.#all()) {
+      this.#logIn(session, 'info', 'tacho', words)
+      if (this.#hasOneLog) return
+    }
+  }
+
+  /** All sessions log into one file of the user's. */
+  get #hasOneLog(): boolean {
+    return isAbsolute(this.#options.logPath ?? '')
+  }
+
+  #logIn(session: Session, level: LogLevel, label: string, message: string): void {
+    this.#log.write(level, label, message, session.log)
+    if (this.#live?.sendsLines && isAtLeast(level, this.#options.logLevel))
+      this.#sendLine(this.#live, session, { level, label, message })
+  }
+
+  #sendLine(
+    live: LiveExport,
+    session: Session,
+    { level, label, message }: { level: LogLevel; label: string; message: string },
+  ): void {
+    const at = this.#clock.microseconds()
     session.onceIdKnown(() => {
       live.line({
         at,
@@ -236,8 +284,8 @@ export class Recording {
     return new Set([...this.#sessions.values(), this.#latest])
   }
 
-  #named(id: string): Session {
-    const session = this.#unnamed ?? this.#begin(this.#clock.microseconds())
+  #named(id: string, at: number): Session {
+    const session = this.#unnamed ?? this.#begin(at)
     this.#unnamed = undefined
     this.#sessions.set(id, session)
     const isName = isSessionId(id) && (this.#options.isSessionId?.(id) ?? true)
@@ -271,7 +319,7 @@ export class Recording {
     const session = new Session({
       id,
       files,
-      run: this.#run,
+      run: { ...this.#run, agent: this.#agent },
       startedAt,
       taps: this.#options.taps ?? [],
       provider: this.#options.provider,
@@ -289,7 +337,14 @@ export class Recording {
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),
     })
     this.#log.useFile(session.log)
+    if (this.#opening !== undefined && !this.#hasOneLog)
+      this.#logIn(session, 'info', 'tacho', this.#opening)
     return session
+  }
+
+  get #agent(): RunFacts['agent'] {
+    const { name } = this.#options.agent
+    return { name, ...(this.#agentVersion !== undefined && { version: this.#agentVersion }) }
   }
 }
 

@@ -87,7 +87,7 @@ test('an approval lasts as long as it waited; tools, cancellations and gaps have
   })
   expect(trackNames(events)).toEqual([
     'runs',
-    'turns of t-1',
+    'turns',
     'tools',
     'approvals',
     'cancellations',

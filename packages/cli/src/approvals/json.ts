@@ -7,6 +7,7 @@ export function approvalJson(approval: Approval): object {
     what: approval.what ?? null,
     reason: approval.reason ?? null,
     offered: approval.offered,
+    outcome: approval.outcome ?? null,
     decision: approval.decision ?? null,
     decidedBy: approval.decidedBy ?? null,
     rule: approval.rule ?? null,
@@ -19,6 +20,7 @@ export function approvalJson(approval: Approval): object {
     rationale: approval.rationale ?? null,
     id: approval.id ?? null,
     callId: approval.callId ?? null,
+    threadId: approval.threadId ?? null,
     turnId: approval.turnId ?? null,
     spanId: approval.spanId,
   }

@@ -1,10 +1,10 @@
-import type { Approval, ApprovalTotals, LeftOpen } from '@tacho/reader'
+import type { Approval, ApprovalOutcome, ApprovalTotals, LeftOpen } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import type { Style } from '../style.js'
 
-/** An approval in a sentence: `approval command "rm -rf x": accepted by the user after 12.3s`. */
+/** An approval in a sentence: `approval command "rm -rf x": allowed by the user after 12.3s`. */
 export function approvalWords(approval: Approval): { text: string; style: Style } {
   const { waitMs } = approval
   const asked = [`approval ${shown(approval.kind)}`, quoted(whatWords(approval))].join(' ').trim()
@@ -18,17 +18,15 @@ export function whatWords({ what, files = [] }: Approval): string {
   return what || files.join(', ')
 }
 
-/** How it was decided, and by whom: `declined by the user`. */
+/** How it was decided, and by whom: `denied by the user`. */
 export function answerWords(approval: Approval): { text: string; style: Style } {
-  const { open, decision, decidedBy } = approval
+  const { open, outcome = 'unknown', decision, decidedBy } = approval
   if (open !== undefined) return OPEN[open]
-  if (decision === undefined) return { text: 'no decision is recorded', style: 'warning' }
-  const decided = DECIDED.get(decision)
   const by = decidedBy === undefined ? '' : ` by ${BY.get(decidedBy) ?? shown(decidedBy)}`
-  return {
-    text: `${decided?.text ?? shown(decision)}${by}`,
-    style: decided?.style ?? 'warning',
-  }
+  const { text, style } = OUTCOMES[outcome]
+  // A word that we do not know says more than that we do not.
+  if (outcome !== 'unknown') return { text: `${text}${by}`, style }
+  return { text: decision === undefined ? text : `${shown(decision)}${by}`, style }
 }
 
 /** How long approvals took together; nothing where that is not known of any. */
@@ -44,23 +42,19 @@ const OPEN: Record<LeftOpen, { text: string; style: Style }> = {
   ended: { text: 'never answered', style: 'warning' },
 }
 
-// The decisions of Codex's app-server and of its reviewer (0.169); others stand as they are.
-const DECIDED = new Map<string, { text: string; style: Style }>([
-  ['accept', { text: 'accepted', style: 'good' }],
-  ['acceptForSession', { text: 'accepted for the session', style: 'good' }],
-  ['acceptWithExecpolicyAmendment', { text: 'accepted with a rule', style: 'good' }],
-  ['applyNetworkPolicyAmendment', { text: 'answered with a network rule', style: 'good' }],
-  ['approved', { text: 'approved', style: 'good' }],
-  ['answered', { text: 'answered', style: 'good' }],
-  ['unanswered', { text: 'answered with nothing', style: 'warning' }],
-  ['decline', { text: 'declined', style: 'warning' }],
-  ['denied', { text: 'denied', style: 'warning' }],
-  ['cancel', { text: 'cancelled', style: 'warning' }],
-  ['withdrawn', { text: 'withdrawn', style: 'warning' }],
-  ['aborted', { text: 'aborted', style: 'warning' }],
-  ['timedOut', { text: 'given up', style: 'warning' }],
-  ['error', { text: 'answered with an error', style: 'bad' }],
-])
+const OUTCOMES: Record<ApprovalOutcome, { text: string; style: Style }> = {
+  allowed: { text: 'allowed', style: 'good' },
+  'allowed-for-session': { text: 'allowed for the session', style: 'good' },
+  'allowed-with-rule': { text: 'allowed with a rule', style: 'good' },
+  denied: { text: 'denied', style: 'warning' },
+  cancelled: { text: 'cancelled', style: 'warning' },
+  withdrawn: { text: 'withdrawn', style: 'warning' },
+  'timed-out': { text: 'given up', style: 'warning' },
+  failed: { text: 'answered with an error', style: 'bad' },
+  answered: { text: 'answered', style: 'good' },
+  unanswered: { text: 'answered with nothing', style: 'warning' },
+  unknown: { text: 'no decision is recorded', style: 'warning' },
+}
 
 const BY = new Map([
   ['user', 'the user'],

@@ -21,6 +21,7 @@ export function cancellationJson(cancellation: Cancellation): object {
     outputTokens: cancellation.outputTokens ?? null,
     open: cancellation.open !== undefined,
     left: cancellation.open ?? null,
+    threadId: cancellation.threadId ?? null,
     turnId: cancellation.turnId ?? null,
     spanId: cancellation.spanId,
   }

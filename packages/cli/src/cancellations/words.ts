@@ -41,11 +41,11 @@ export function stoppedWords(stopped: readonly Stopped[]): string {
   return (inner.length > 0 ? inner : stopped).slice(0, 8).map(oneWords).join(', ')
 }
 
-function oneWords({ kind, number, name, spanId }: Stopped): string {
+function oneWords({ kind, number, name, about, spanId }: Stopped): string {
   if (number !== undefined) return `#${number}`
   if (kind === 'turn') return 'the turn'
   if (name === undefined) return `span ${shown(spanId)}`
-  return shown(kind === 'tool' ? name.replace(/^execute_tool/, 'tool') : name)
+  return shown(kind === 'tool' ? `tool ${about ?? ''}`.trim() : name)
 }
 
 const BY = new Map([

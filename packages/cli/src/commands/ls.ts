@@ -57,7 +57,7 @@ function asJson(session: SessionSummary): object {
     exitCode: session.exitCode ?? null,
     signal: session.signal ?? null,
     cwd: session.cwd ?? null,
-    exchanges,
+    exchanges: exchanges ?? null,
     usage,
     damage: session.damage,
     newerFormat: session.newerFormat ?? null,

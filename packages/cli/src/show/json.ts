@@ -1,14 +1,16 @@
 import type { WebSocketEnd } from '@tacho/format'
 import {
-  approvalsOf,
   approvalTotals,
-  cancellationsOf,
   cancellationTotals,
   isoOfMicros,
   type Session,
   type SessionExchange,
   type SessionExchangeError,
   type Span,
+  sessionParts,
+  type Thread,
+  type Tool,
+  type Turn,
   timelineOf,
 } from '@tacho/reader'
 import { approvalJson } from '../approvals/json.js'
@@ -16,10 +18,12 @@ import { cancellationJson } from '../cancellations/json.js'
 
 /** A session as `tacho show --json` prints it (docs/cli.md). What is not known is null. */
 export function sessionJson(session: Session, trace: string | undefined): object {
-  const entries = timelineOf(session)
+  const parts = sessionParts(session)
+  const spans = timelineOf(session, parts).flatMap((entry) =>
+    'span' in entry && entry.kind !== 'turn' ? [spanJson(entry.span)] : [],
+  )
   const run = session.runs.at(-1)
-  const approvals = approvalsOf(session)
-  const cancellations = cancellationsOf(session)
+  const { threads, turns, tools, approvals, cancellations } = parts
   return {
     session: {
       id: session.id,
@@ -36,8 +40,10 @@ export function sessionJson(session: Session, trace: string | undefined): object
       traceUrl: trace ?? null,
     },
     exchanges: exchangesJson(session.exchanges),
-    turns: entries.flatMap((entry) => (entry.kind === 'turn' ? [spanJson(entry.span)] : [])),
-    spans: entries.flatMap((entry) => (entry.kind === 'span' ? [spanJson(entry.span)] : [])),
+    threads: threads.map(threadJson),
+    turns: turns.map((turn) => turnJson(session, turn)),
+    tools: tools.map(toolJson),
+    spans,
     approvals: approvals.map(approvalJson),
     cancellations: cancellations.map(cancellationJson),
     totals: {
@@ -71,14 +77,15 @@ function exchangeJson(exchange: SessionExchange, connection: number | undefined)
     startedAt: exchange.startedAt,
     firstChunkMs: exchange.firstChunkMs ?? null,
     durationMs: exchange.durationMs ?? null,
-    requestBytes: exchange.requestBytes,
-    responseBytes: exchange.responseBytes,
+    requestBytes: exchange.requestBytes ?? null,
+    responseBytes: exchange.responseBytes ?? null,
     chunks: exchange.chunks,
     model: exchange.model ?? null,
     usage: exchange.usage ?? null,
     error: exchange.error === undefined ? null : errorJson(exchange.error),
     webSocket: exchange.webSocket === undefined ? null : webSocketJson(exchange.webSocket),
     unparsed: exchange.unparsed ?? [],
+    requestKind: exchange.requestKind ?? null,
     turnId: exchange.turnId ?? null,
     threadId: exchange.threadId ?? null,
   }
@@ -90,6 +97,48 @@ function errorJson({ side, type, code, message }: SessionExchangeError): object 
 
 function webSocketJson({ closedBy, code, reason, sent, received }: WebSocketEnd): object {
   return { closedBy, code: code ?? null, reason: reason ?? null, sent, received }
+}
+
+function threadJson({ id, kind, source, number, turns }: Thread): object {
+  return { id, kind, source: source ?? null, number, turns: turns.map(({ spanId }) => spanId) }
+}
+
+function turnJson({ spans }: Session, turn: Turn): object {
+  const span = spans.get(turn.spanId)
+  return {
+    ...(span && spanJson(span)),
+    kind: turn.kind,
+    number: turn.number,
+    outcome: turn.outcome ?? null,
+    status: turn.status ?? null,
+    left: turn.open ?? null,
+    threadId: turn.threadId ?? null,
+    turnId: turn.id ?? null,
+  }
+}
+
+function toolJson(tool: Tool): object {
+  return {
+    name: tool.name,
+    command: tool.command ?? null,
+    cwd: tool.cwd ?? null,
+    query: tool.query ?? null,
+    path: tool.path ?? null,
+    files: tool.files ?? null,
+    mcpServer: tool.mcpServer ?? null,
+    outcome: tool.outcome ?? null,
+    status: tool.status ?? null,
+    exitCode: tool.exitCode ?? null,
+    error: tool.error ?? null,
+    startedAt: isoOfMicros(tool.startedAt) ?? null,
+    endedAt: tool.endedAt === undefined ? null : (isoOfMicros(tool.endedAt) ?? null),
+    durationMs: tool.durationMs ?? null,
+    left: tool.open ?? null,
+    callId: tool.callId ?? null,
+    threadId: tool.threadId ?? null,
+    turnId: tool.turnId ?? null,
+    spanId: tool.spanId,
+  }
 }
 
 function spanJson(span: Span): object {

@@ -1,18 +1,24 @@
 import {
+  compactionOf,
   microsOfIso,
   type Session,
   type SessionExchange,
   type Span,
   type TimelineEntry,
+  type Turn,
+  threadTitle,
+  turnTitle,
 } from '@tacho/reader'
+import { approvalWords } from '../approvals/words.js'
+import { cancellationWords } from '../cancellations/words.js'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { byteCount, duration, localTime, tokenPair } from '../quantities.js'
 import type { Cell, Column, Row } from '../table.js'
 import { commandWords } from './header.js'
 import type { Sentence } from './sentence.js'
-import { sentencesOf } from './sentences.js'
 import { inFlightWords, stateCell } from './state-cell.js'
+import { toolWords } from './tool-words.js'
 
 export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },
@@ -31,10 +37,9 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 /** The rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
 export function timelineRows(session: Session, entries: readonly TimelineEntry[]): Row[] {
   const zero = zeroOf(session, entries)
-  const sentences = sentencesOf(session, inFlightWords(session).text)
   return entries
     .filter((entry) => entry.kind !== 'run' || session.runs.length > 1)
-    .map((entry) => rowOf(session, entry, zero, sentences))
+    .map((entry) => rowOf(session, entry, zero))
 }
 
 // Offsets count from the session's start, if that is known and earlier than all else.
@@ -44,34 +49,47 @@ function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
   return times.reduce((least, at) => Math.min(least, at), started ?? Number.POSITIVE_INFINITY)
 }
 
-function rowOf(
-  session: Session,
-  entry: TimelineEntry,
-  zero: number,
-  sentences: ReadonlyMap<string, Sentence>,
-): Row {
+function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
   const start = entry.at > 0 ? `+${offset(entry.at - zero)}` : '?'
+  const indent = '  '.repeat(depthOf(entry))
   switch (entry.kind) {
     case 'exchange':
-      return exchangeRow(session, entry.exchange, start, '  '.repeat(depthOf(entry)))
+      return exchangeRow(session, entry.exchange, start, indent)
     case 'run': {
       const { run, number } = entry
       const when = localTime(run.startedAt) ?? ''
       const words = [`run ${number}, ${when}, ${endedWords(run).text}`, commandWords(session, run)]
       return { line: { text: words.filter((part) => part !== '').join(': '), style: 'heading' } }
     }
-    case 'gap':
-      return { line: { text: `gap: ${printable(entry.gap.reason)}`, style: 'warning' } }
-    case 'turn':
-      return spanRow(session, entry, start)
+    case 'gap': {
+      const words = { text: `gap: ${printable(entry.gap.reason)}`, style: 'warning' } as const
+      return { after: ['', start], line: words }
+    }
+    case 'turn': {
+      const { span, turn, thread } = entry
+      const title = { text: turnTitle(turn, thread), style: 'heading' } as const
+      return spanRow(start, title, span, turnStateCell(session, turn))
+    }
+    case 'thread':
+      return sentenceRow({ text: threadTitle(entry.thread), style: 'heading' }, start, '')
+    case 'tool':
+      return sentenceRow(toolWords(entry.tool, inFlightWords(session).text), start, indent)
+    case 'approval':
+      return sentenceRow(quiet(approvalWords(entry.approval)), start, indent)
+    case 'cancellation':
+      return sentenceRow(cancellationWords(entry.cancellation), start, indent)
     case 'span': {
-      const sentence = sentences.get(entry.span.spanId)
-      if (sentence === undefined) return spanRow(session, entry, start)
-      return sentenceRow(sentence, start, '  '.repeat(depthOf(entry)))
+      const { span } = entry
+      return spanRow(start, indent + printable(span.name), span, spanStateCell(session, span))
     }
     default:
       return entry satisfies never
   }
+}
+
+// Whole lines in green would drown those that need to be seen.
+function quiet({ text, style }: Sentence): Sentence {
+  return { text, style: style === 'good' ? undefined : style }
 }
 
 function exchangeRow(
@@ -89,16 +107,21 @@ function exchangeRow(
     status === undefined ? '' : statusCell(status),
     firstChunkMs === undefined ? '' : duration(firstChunkMs),
     durationMs === undefined ? '' : duration(durationMs),
-    byteCount(exchange.requestBytes),
-    byteCount(exchange.responseBytes),
+    bytesWords(exchange.requestBytes),
+    bytesWords(exchange.responseBytes),
     usage === undefined ? '' : tokenPair(usage.inputTokens, usage.outputTokens),
     stateCell(session, exchange),
   ]
 }
 
-function requestWords({ method, url, transport, isPrewarm }: SessionExchange): string {
+function requestWords({ method, url, transport, isPrewarm, requestKind }: SessionExchange): string {
   const words = printable(`${transport === undefined ? method : 'WS'} ${pathOf(url)}`)
-  return isPrewarm ? `${words} (prewarm)` : words
+  if (isPrewarm) return `${words} (prewarm)`
+  return compactionOf(requestKind) === undefined ? words : `${words} (compaction)`
+}
+
+function bytesWords(bytes: number | undefined): string {
+  return bytes === undefined ? '' : byteCount(bytes)
 }
 
 function statusCell(status: number): Cell {
@@ -111,26 +134,15 @@ function sentenceRow({ text, style }: Sentence, start: string, indent: string): 
   return { after: ['', start], line: style === undefined ? words : { text: words, style } }
 }
 
-type SpanEntry = Extract<TimelineEntry, { span: Span }>
-
-function spanRow(session: Session, entry: SpanEntry, start: string): Row {
-  const { span } = entry
-  const name = entry.kind === 'turn' ? `turn ${entry.number}, ${span.name}` : span.name
-  const text = '  '.repeat(depthOf(entry)) + printable(name)
+function spanRow(start: string, title: Cell, span: Span, state: Cell): Row {
   const took = span.endedAt === undefined ? '' : duration((span.endedAt - span.startedAt) / 1000)
-  return [
-    '',
-    start,
-    entry.kind === 'turn' ? { text, style: 'heading' } : text,
-    '',
-    '',
-    '',
-    took,
-    '',
-    '',
-    '',
-    spanStateCell(session, span),
-  ]
+  return ['', start, title, '', '', '', took, '', '', '', state]
+}
+
+function turnStateCell(session: Session, { outcome }: Turn): Cell {
+  if (outcome === undefined) return inFlightWords(session)
+  if (outcome === 'failed') return { text: outcome, style: 'bad' }
+  return outcome === 'cancelled' ? { text: outcome, style: 'warning' } : ''
 }
 
 function spanStateCell(session: Session, span: Span): Cell {

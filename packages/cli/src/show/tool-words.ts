@@ -1,4 +1,4 @@
-import type { Span } from '@tacho/reader'
+import type { Tool, ToolOutcome } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
@@ -6,40 +6,30 @@ import type { Style } from '../style.js'
 import type { Sentence } from './sentence.js'
 
 /** A tool's run in a sentence: `tool exec_command "npm test": failed after 1.2s, exit code 1`. */
-export function toolWords(span: Span, inFlight: string): Sentence {
-  const tool = shown(span.name.replace(/^execute_tool/, 'tool'), 60)
-  const what = whatOf(span)
-  const words = what === undefined ? tool : `${tool} "${shown(what, 80)}"`
-  if (span.endedAt === undefined) return { text: `${words}: ${inFlight}`, style: 'bad' }
-  const { 'tacho.tool.status': status, 'tacho.tool.exit_code': exitCode } = span.attributes
-  const became = typeof status === 'string' ? shown(status, 40) : 'ended'
-  const took = duration(Math.max(0, span.endedAt - span.startedAt) / 1000)
-  const code = typeof exitCode === 'number' ? `, exit code ${exitCode}` : ''
-  return {
-    text: `${words}: ${became} after ${took}${code}`,
-    style: span.isError ? 'bad' : STYLES.get(became),
-  }
+export function toolWords(tool: Tool, inFlight: string): Sentence {
+  const { name, outcome, exitCode, startedAt, endedAt } = tool
+  const head = shown(`tool ${name}`, 60)
+  const what = whatOf(tool)
+  const words = what === undefined ? head : `${head} "${shown(what, 80)}"`
+  if (outcome === undefined || endedAt === undefined)
+    return { text: `${words}: ${inFlight}`, style: 'bad' }
+  const took = duration(Math.max(0, endedAt - startedAt) / 1000)
+  const code = exitCode === undefined ? '' : `, exit code ${exitCode}`
+  const { text, style } = BECAME[outcome]
+  return { text: `${words}: ${text} after ${took}${code}`, style }
 }
 
-/** Whether a span is a tool's run (GenAI conventions: `execute_tool {name}`). */
-export function isTool({ name }: Span): boolean {
-  return name.startsWith('execute_tool ')
+const BECAME: Record<ToolOutcome, { text: string; style: Style | undefined }> = {
+  completed: { text: 'completed', style: undefined },
+  failed: { text: 'failed', style: 'bad' },
+  declined: { text: 'declined', style: 'warning' },
+  cancelled: { text: 'cancelled', style: 'warning' },
+  unknown: { text: 'ended', style: undefined },
 }
-
-const STYLES = new Map<string, Style>([
-  ['failed', 'bad'],
-  ['declined', 'warning'],
-  ['interrupted', 'warning'],
-])
 
 // What a tool was given, of which a host records what names the deed.
-function whatOf({ attributes }: Span): string | undefined {
-  for (const name of ['command', 'query', 'path', 'files']) {
-    const value = attributes[`tacho.tool.${name}`]
-    const text = Array.isArray(value) ? value.join(', ') : value
-    if (typeof text === 'string' && text !== '') return text
-  }
-  return undefined
+function whatOf({ command, query, path, files = [] }: Tool): string | undefined {
+  return [command, query, path, files.join(', ')].find((text) => text !== undefined && text !== '')
 }
 
 function shown(text: string, width: number): string {

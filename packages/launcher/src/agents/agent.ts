@@ -58,6 +58,8 @@ export type RecordedAgent = {
   isSessionId: (id: string) => boolean
   /** Its own variable for a file of certificates that it trusts beside the system's. */
   certificateVariable: string
+  /** Where it works with these arguments, which may name another folder; left out where none can. */
+  cwdOf?: (args: readonly string[], cwd: string) => string
   /** What a request says of its session, thread and turn, and of the agent's version. */
   conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
   /** What a message over a WebSocket says of it, beside what its upgrade said. */

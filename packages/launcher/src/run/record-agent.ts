@@ -54,7 +54,7 @@ export async function recordAgent(
         isSessionId: recorded.isSessionId,
         command: mode.name,
         argv: switches.args,
-        cwd: process.cwd(),
+        cwd: cwdOf(run, recorded),
         environment,
         logLevel: level,
         logPath: path,
@@ -81,7 +81,8 @@ async function runRecorded(
 ): Promise<AgentEnded> {
   const late = new LateRecording()
   const { agent, program, mode, switches } = run
-  late.log('info', 'tacho', `recording ${program} (${mode.name}) in ${process.cwd()}`)
+  const opening = `recording ${program} (${mode.name}) in ${cwdOf(run, recorded)}`
+  late.with((recording) => recording.logStart(opening))
   const { args } = switches
   const taps = recorded.tapsOf({ mode, args, environment, late })
   const listening = await startTaps({
@@ -92,7 +93,7 @@ async function runRecorded(
   let ended: AgentEnded = { exitCode: 127 }
   let opened: Promise<void> | undefined
   try {
-    const start = withStderr(
+    const started = withStderr(
       {
         command: program,
         args: listening.args,
@@ -106,7 +107,7 @@ async function runRecorded(
       opened = late.open(open)
       await opened
     }
-    const running = runAgent(await withOwnTap(start, taps, late, listening))
+    const running = runAgent(await withOwnTap(started, taps, late, listening))
     listening.started()
     opened ??= late.open(open)
     ended = await running
@@ -114,7 +115,7 @@ async function runRecorded(
   } finally {
     await (opened ?? late.open(open))
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
-    late.log('info', 'tacho', `${agent.name} ended: ${how}`)
+    late.with((recording) => recording.logEnd(`${agent.name} ended: ${how}`))
     const recording = await late.ready
     // Whatever fails here, the agent has ended as it has.
     for (const close of [
@@ -125,6 +126,11 @@ async function runRecorded(
       await close().catch((error: unknown) => late.log('error', 'tacho', String(error)))
     }
   }
+}
+
+/** Where the agent works: it can be told another folder than ours. */
+function cwdOf({ switches }: RecordedRun, { cwdOf: own }: RecordedAgent): string {
+  return own?.(switches.args, process.cwd()) ?? process.cwd()
 }
 
 /** What the taps of a run see. */

@@ -1,9 +1,10 @@
 import type { ApprovalAnswered, ApprovalKind } from '../session/approvals.js'
 import { decisionWord } from './decisions.js'
 import { list, record, text } from './values.js'
+import { approvalOutcomeOf } from './words.js'
 
 /** What a client answered. */
-export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'rule'> & {
+export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'outcome' | 'rule'> & {
   decision: string
   /** It also stops the turn. */
   stopsTurn?: boolean
@@ -12,8 +13,10 @@ export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'rule'> & {
 /** The decision in the client's answer to a question of that kind, by Codex's own name for it. */
 export function answerOf(kind: ApprovalKind, message: Record<string, unknown>): Answer {
   // No person says so: the client could not ask.
-  if (message.error !== undefined) return { decision: 'error', decidedBy: 'host' }
-  return { decidedBy: 'user', ...ANSWERS[kind](record(message.result)) }
+  if (message.error !== undefined)
+    return { decision: 'error', outcome: 'failed', decidedBy: 'host' }
+  const answer = ANSWERS[kind](record(message.result))
+  return { decidedBy: 'user', outcome: approvalOutcomeOf(answer.decision, answer.rule), ...answer }
 }
 
 /** The name of a decision: some are objects with one member, whose name it is. */

@@ -5,6 +5,7 @@ import { HookQuestions } from './hook-questions.js'
 import { HookReducer } from './hooks.js'
 import { JsonRpcReducer } from './json-rpc.js'
 import { LogEventReducer } from './log-events.js'
+import { toolOutcomeOf } from './words.js'
 
 /** What Codex (0.169) tells by its app-server, its log events, its hooks and its model's answers. */
 export function codexReducer(session: SessionReducer): AgentReducer {
@@ -32,6 +33,6 @@ function observeCalls(observation: Observation, { tools }: SessionReducer): void
   } else if (observation.kind === 'hosted-tool-ended') {
     const { callId, at, status, input } = observation
     if (input !== undefined) tools.learn(callId, inputFacts(input))
-    tools.end(callId, at, { status })
+    tools.end(callId, at, { status, outcome: toolOutcomeOf(status) })
   }
 }

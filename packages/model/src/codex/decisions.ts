@@ -1,4 +1,6 @@
+import type { ApprovalOutcome } from '../parts/approval.js'
 import type { ApprovalKind, DecidedBy } from '../session/approvals.js'
+import { approvalOutcomeOf } from './words.js'
 
 /** Who decided, by the `source` of a `codex.tool_decision`. */
 export function decidedBy(source: string, decision: string): DecidedBy {
@@ -19,6 +21,13 @@ export function decisionWord(decision: string): string {
     abort: 'cancel',
   }
   return Object.hasOwn(words, decision) ? (words[decision] ?? decision) : decision
+}
+
+/** How that settles the question. */
+export function decisionOutcome(decision: string): ApprovalOutcome {
+  if (decision === 'approved_with_network_policy_allow') return 'allowed-with-rule'
+  if (decision === 'denied_with_network_policy_deny') return 'denied'
+  return approvalOutcomeOf(decisionWord(decision))
 }
 
 /** Whether the tool may run after it. */

@@ -61,7 +61,7 @@ export class HookQuestions {
       return
     }
     this.isAskedAfterAll(callId)
-    this.decided(callId, { decision, decidedBy: 'user', at })
+    this.decided(callId, { decision, outcome: decision, decidedBy: 'user', at })
   }
 
   /** Whether a call was decided upon before its question was heard of. */
@@ -91,7 +91,12 @@ export class HookQuestions {
   hasRun(callId: string, at: number): void {
     for (const question of this.#open.values()) {
       if (question.callId === callId)
-        this.#answer(question, { decision: 'accept', at, isWaitUnknown: true })
+        this.#answer(question, {
+          decision: 'accept',
+          outcome: 'allowed',
+          at,
+          isWaitUnknown: true,
+        })
     }
   }
 

@@ -120,7 +120,7 @@ export class HookReducer {
     })
     // An answer from just before may still be on its way; without one the question was cancelled.
     const answer = this.#hearsDecisions
-      ? ({ decision: 'cancel', decidedBy: 'user' } as const)
+      ? ({ decision: 'cancel', outcome: 'cancelled', decidedBy: 'user' } as const)
       : UNKNOWN
     deadlines.at(toldAt + DECISION_MICROSECONDS, () =>
       this.#questions.turnOver(turnId, { ...answer, at }),
@@ -152,7 +152,7 @@ export class HookReducer {
 }
 
 /** It was answered, for the turn is over; how and when, nobody has told. */
-const UNKNOWN = { isWaitUnknown: true } as const
+const UNKNOWN = { outcome: 'unknown', isWaitUnknown: true } as const
 
 /** What was told, where and when: `at` is when it happened. */
 type Told = { message: HookMessage; conversation: Conversation; at: number; toldAt: number }

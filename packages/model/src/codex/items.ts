@@ -1,5 +1,6 @@
 import type { ToolEnd, ToolFacts } from '../session/tools.js'
 import { list, number, record, text, texts } from './values.js'
+import { toolOutcomeOf } from './words.js'
 
 /** Those of Codex's items that do something (Codex 0.169). */
 const TOOLS = new Set([
@@ -41,6 +42,7 @@ export function itemFacts(item: Item): ToolFacts {
 export function itemEnd(item: Item): ToolEnd {
   return {
     status: text(item.status),
+    outcome: toolOutcomeOf(text(item.status)),
     exitCode: number(item.exitCode),
     durationMs: number(item.durationMs),
     error: text(record(item.error).message),

@@ -136,8 +136,12 @@ export class JsonRpcReducer {
     if (question === undefined) return
     this.#questions.delete(key)
     if (question.isAnswered) return
-    const withdrawn = { decision: 'withdrawn', decidedBy: 'host', at } as const
-    this.#session.approvals.answered(this.#approvalKey(key), withdrawn)
+    this.#session.approvals.answered(this.#approvalKey(key), {
+      decision: 'withdrawn',
+      outcome: 'withdrawn',
+      decidedBy: 'host',
+      at,
+    })
   }
 
   #reviewed(connection: number, params: Params, at: number): void {

@@ -4,7 +4,7 @@ import type { ApprovalAnswered } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolFacts } from '../session/tools.js'
 import { argumentsOf, commandLine } from './called-tool.js'
-import { approvalKind, decidedBy, decisionWord, isApproved } from './decisions.js'
+import { approvalKind, decidedBy, decisionOutcome, decisionWord, isApproved } from './decisions.js'
 import type { HookQuestions } from './hook-questions.js'
 import type { JsonRpcReducer } from './json-rpc.js'
 import { exitCodeOf, refusalOf } from './tool-results.js'
@@ -65,7 +65,11 @@ export class LogEventReducer {
     const { approvals } = this.#session
     const source = textOf(attributes, 'source')
     const decision = textOf(attributes, 'decision')
-    const answer = { decision: decisionWord(decision), decidedBy: decidedBy(source, decision) }
+    const answer = {
+      decision: decisionWord(decision),
+      outcome: decisionOutcome(decision),
+      decidedBy: decidedBy(source, decision),
+    }
     const own = this.#decided.get(call.callId) ?? 0
     const isAnswer = this.#others.questions.decided(call.callId, { ...answer, at: call.at })
     const isSeenElsewhere =
@@ -124,12 +128,19 @@ export class LogEventReducer {
     const startedAt = at - (duration > 0 ? Math.round(duration * 1000) : 0)
     if (!tools.hasStarted(callId)) this.#start({ ...call, at: startedAt })
     if (refusal?.by === 'rule')
-      this.#approval(call, { decision: 'decline', decidedBy: 'rule', rationale: refusal.words })
+      this.#approval(call, {
+        decision: 'decline',
+        outcome: 'denied',
+        decidedBy: 'rule',
+        rationale: refusal.words,
+      })
     if (refusal !== undefined) this.#declined.add(callId)
     const exitCode = exitCodeOf(output)
     const isCompleted = isSuccess && (exitCode ?? 0) === 0
+    const became = this.#declined.has(callId) ? 'declined' : isCompleted ? 'completed' : 'failed'
     this.#session.toolEnded(callId, conversation, at, {
-      status: this.#declined.has(callId) ? 'declined' : isCompleted ? 'completed' : 'failed',
+      status: became,
+      outcome: became,
       exitCode,
       durationMs: duration >= 0 ? duration : undefined,
       error: refusal?.by === 'policy' ? refusal.words : undefined,

@@ -1,5 +1,6 @@
 import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
 import { list, text, texts } from './values.js'
+import { approvalOutcomeOf } from './words.js'
 
 /** What Codex's automated reviewer is to decide in a person's place (Codex 0.169, unstable). */
 export function reviewedAction(
@@ -26,11 +27,12 @@ export function reviewedAction(
 /** What it has decided. */
 export function reviewAnswer(
   review: Record<string, unknown>,
-): Pick<ApprovalAnswered, 'decision' | 'decidedBy' | 'rationale'> {
+): Pick<ApprovalAnswered, 'decision' | 'outcome' | 'decidedBy' | 'rationale'> {
   const { status, rationale, riskLevel } = review
   const words = texts([riskLevel && `risk ${String(riskLevel)}`, rationale]).join(': ')
   return {
     decision: text(status) ?? 'unreadable',
+    outcome: approvalOutcomeOf(text(status)),
     decidedBy: status === 'timedOut' ? 'timeout' : status === 'aborted' ? 'host' : 'reviewer',
     rationale: text(words),
   }

@@ -1,5 +1,4 @@
-import type { EndRecord, ExchangeRecord } from '@tacho/format'
-import { known } from '../attributes.js'
+import { type EndRecord, type ExchangeRecord, encodeAttributes, type Facts } from '@tacho/format'
 import type { ExchangeEnded } from '../observation.js'
 
 // What the conventions know; a method of another name stands in `http.request.method_original`.
@@ -21,31 +20,31 @@ export function httpSpanOf(
   return {
     name: isKnown ? method : 'HTTP',
     startedAt,
-    attributes: known({
+    attributes: encodeAttributes('http', {
       ...placeOf(url),
-      'http.request.method': isKnown ? method : '_OTHER',
-      'http.request.method_original': isKnown ? undefined : method,
-      'user_agent.original': userAgent,
-      'network.peer.address': peer?.address,
-      'network.peer.port': peer?.port,
-      'http.response.status_code': status,
-      'error.type': isFailed ? (error?.code ?? 'unknown') : isRefused ? String(status) : undefined,
+      method: isKnown ? method : '_OTHER',
+      originalMethod: isKnown ? undefined : method,
+      userAgent,
+      peerAddress: peer?.address,
+      peerPort: peer?.port,
+      status,
+      errorType: isFailed ? (error?.code ?? 'unknown') : isRefused ? String(status) : undefined,
     }),
     ...((isFailed || isRefused) && { error: { message: isFailed ? error?.message : undefined } }),
   }
 }
 
-function placeOf(text: string): Record<string, string | number | undefined> {
+function placeOf(text: string): Facts<'http'> {
   // What stands in the place of a secret can be no part of a URL.
-  if (!URL.canParse(text)) return { 'url.full': text }
+  if (!URL.canParse(text)) return { url: text }
   const url = new URL(text)
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return {
-    'url.full': text,
-    'url.path': url.pathname,
-    'url.query': url.search === '' ? undefined : url.search,
-    'url.scheme': url.protocol.slice(0, -1),
-    'server.address': url.hostname,
-    'server.port': port,
+    url: text,
+    path: url.pathname,
+    query: url.search === '' ? undefined : url.search,
+    scheme: url.protocol.slice(0, -1),
+    serverAddress: url.hostname,
+    serverPort: port,
   }
 }

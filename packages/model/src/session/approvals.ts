@@ -1,5 +1,6 @@
-import { known } from '../attributes.js'
+import { encodeAttributes, spanName } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
+import type { ApprovalOutcome } from '../parts/approval.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
 import type { Tools } from './tools.js'
@@ -34,6 +35,8 @@ export type ApprovalAsked = {
 }
 
 export type ApprovalAnswered = {
+  /** How it was settled, whatever the agent calls that. */
+  outcome: ApprovalOutcome
   /**
    * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Not there where all
    * that is known is that it was answered.
@@ -79,18 +82,18 @@ export class Approvals {
     this.#spans.start({
       spanId,
       parentSpanId: this.#tools.spanOf(callId) ?? turn,
-      name: `approval ${kind}`,
+      name: spanName('approval', kind),
       at,
       attributes: {
-        ...known({
-          'tacho.approval.id': id,
-          'tacho.approval.kind': kind,
-          'tacho.approval.what': asked.what,
-          'tacho.approval.offered': asked.offered ?? [],
-          'tacho.approval.reason': asked.reason,
-          'tacho.approval.cwd': asked.cwd,
-          'tacho.approval.files': asked.files,
-          'gen_ai.tool.call.id': callId,
+        ...encodeAttributes('approval', {
+          id,
+          kind,
+          what: asked.what,
+          offered: asked.offered ?? [],
+          reason: asked.reason,
+          cwd: asked.cwd,
+          files: asked.files,
+          callId,
         }),
         ...this.#places.attributes(conversation),
       },
@@ -102,17 +105,18 @@ export class Approvals {
     const open = this.#open.get(key)
     if (open === undefined) return false
     this.#open.delete(key)
-    const { decision, decidedBy, rule, rationale, at, isWaitUnknown } = answer
+    const { decision, outcome, decidedBy, rule, rationale, at, isWaitUnknown } = answer
     const wait = Math.max(0, at - open.askedAt) / 1000
     this.#spans.end(
       open.spanId,
       at,
-      known({
-        'tacho.approval.decision': decision,
-        'tacho.approval.decided_by': decidedBy,
-        'tacho.approval.wait_ms': isWaitUnknown === true ? undefined : wait,
-        'tacho.approval.rule': rule,
-        'tacho.approval.rationale': rationale,
+      encodeAttributes('approval', {
+        decision,
+        outcome,
+        decidedBy,
+        waitMs: isWaitUnknown === true ? undefined : wait,
+        rule,
+        rationale,
       }),
     )
     return true
@@ -129,8 +133,8 @@ export class Approvals {
 
   /** The run is over; what nobody has answered stays without a decision. */
   endAll(at: number): void {
-    for (const { spanId } of this.#open.values())
-      this.#spans.end(spanId, at, { 'tacho.approval.open': true })
+    const unanswered = encodeAttributes('approval', { outcome: 'unanswered', isOpen: true })
+    for (const { spanId } of this.#open.values()) this.#spans.end(spanId, at, unanswered)
     this.#open.clear()
   }
 }

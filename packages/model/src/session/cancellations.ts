@@ -1,4 +1,4 @@
-import { type Attributes, known } from '../attributes.js'
+import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
 import { type Conversation, conversationKey } from '../conversation.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Deadlines } from './deadlines.js'
@@ -162,10 +162,10 @@ export class Cancellations {
     spans.start({
       spanId,
       parentSpanId: turns.within(conversation, at),
-      name: 'cancellation',
+      name: spanName('cancellation'),
       at,
       attributes: {
-        ...known({ 'tacho.cancellation.origin': origin, 'tacho.cancellation.reason': reason }),
+        ...encodeAttributes('cancellation', { origin, reason }),
         ...places.attributes(conversation),
       },
     })
@@ -213,12 +213,7 @@ function together(one: Arrived, other: Arrived | undefined): Arrived {
 }
 
 function attributesOf({ bytes, events, textLength, outputTokens }: Arrived): Attributes {
-  return known({
-    'tacho.cancellation.bytes': bytes,
-    'tacho.cancellation.events': events,
-    'tacho.cancellation.text_length': textLength,
-    'gen_ai.usage.output_tokens': outputTokens,
-  })
+  return encodeAttributes('cancellation', { bytes, events, textLength, outputTokens })
 }
 
 function sumOf(one: number | undefined, other: number | undefined): number | undefined {

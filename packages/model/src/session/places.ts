@@ -1,4 +1,4 @@
-import { type Attributes, known } from '../attributes.js'
+import { type Attributes, encodeAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 
 /** Where things stand in a session: its run, and what is known of its threads. */
@@ -15,11 +15,8 @@ export class Places {
 
   /** What every span of a conversation says. */
   attributes({ threadId, turnId }: Conversation): Attributes {
-    return known({
-      'session.id': this.#sessionId,
-      'gen_ai.conversation.id': threadId ?? this.#sessionId,
-      'tacho.turn.id': turnId,
-    })
+    const sessionId = this.#sessionId
+    return encodeAttributes('session', { sessionId, threadId: threadId ?? sessionId, turnId })
   }
 
   /** What a thread is for that is not the user's: a title, a review, a subagent. */
@@ -27,7 +24,10 @@ export class Places {
     return threadId === undefined ? undefined : this.#sources.get(threadId)
   }
 
-  noteSource(threadId: string | undefined, source: string | undefined): void {
-    if (threadId !== undefined && source !== undefined) this.#sources.set(threadId, source)
+  /** @returns whether it was not known before. */
+  noteSource(threadId: string, source: string): boolean {
+    if (this.#sources.get(threadId) === source) return false
+    this.#sources.set(threadId, source)
+    return true
   }
 }

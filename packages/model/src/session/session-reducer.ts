@@ -1,4 +1,4 @@
-import { type Attributes, known } from '../attributes.js'
+import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
 import { SpanBook } from '../spans/span-book.js'
@@ -73,7 +73,10 @@ export class SessionReducer {
         this.#runStarted(observation)
         break
       case 'agent-version':
-        this.spans.set(this.places.run, known({ 'gen_ai.agent.version': observation.version }))
+        this.spans.set(
+          this.places.run,
+          encodeAttributes('session', { agentVersion: observation.version }),
+        )
         break
       case 'exchange-started':
         this.#exchangeStarted(observation, at)
@@ -115,7 +118,7 @@ export class SessionReducer {
     // What a turn that went well leaves running is in the background, and goes on.
     if (status !== 'completed') {
       for (const callId of this.tools.runningIn(conversation))
-        this.toolEnded(callId, conversation, at, { status })
+        this.toolEnded(callId, conversation, at, { status, outcome: 'cancelled' })
       this.turns.within(conversation, at)
       this.#linkTurn(conversation)
     }
@@ -134,17 +137,17 @@ export class SessionReducer {
     this.#cancellations = this.#cancelling(run.lateWish ?? 0)
     this.spans.start({
       spanId: this.places.run,
-      name: 'session',
+      name: spanName('session'),
       at: run.at,
       attributes: {
         ...this.places.attributes({}),
-        ...known({
-          'gen_ai.agent.name': this.#agent,
-          'gen_ai.agent.version': run.agent.version,
-          'process.pid': run.pid,
-          'tacho.command': run.command,
-          'tacho.cwd': run.cwd,
-          'tacho.version': run.version,
+        ...encodeAttributes('session', {
+          agent: this.#agent,
+          agentVersion: run.agent.version,
+          pid: run.pid,
+          command: run.command,
+          cwd: run.cwd,
+          tacho: run.version,
         }),
       },
     })
@@ -154,7 +157,11 @@ export class SessionReducer {
     { exchange, conversation, threadSource, chat }: ExchangeStarted,
     at: number,
   ): void {
-    this.places.noteSource(conversation.threadId, threadSource)
+    const { threadId } = conversation
+    if (threadId !== undefined && threadSource !== undefined) {
+      if (this.places.noteSource(threadId, threadSource))
+        this.turns.sourceKnown(threadId, threadSource)
+    }
     this.cancellations.exchangeStarted(conversation)
     const parentSpanId = this.turns.within(conversation, at)
     if (chat === undefined) return
@@ -192,7 +199,7 @@ export class SessionReducer {
   }
 
   #ofExchange(exchange: string, conversation: Conversation): Attributes {
-    return { ...this.places.attributes(conversation), 'tacho.exchange.id': exchange }
+    return { ...this.places.attributes(conversation), ...encodeAttributes('http', { exchange }) }
   }
 
   #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {
@@ -202,11 +209,7 @@ export class SessionReducer {
     this.tools.endAll(at)
     this.cancellations.endAll(at)
     this.turns.endAll()
-    this.spans.end(
-      this.places.run,
-      at,
-      known({ 'tacho.signal': signal, 'tacho.exit_code': exitCode }),
-    )
+    this.spans.end(this.places.run, at, encodeAttributes('session', { signal, exitCode }))
     this.spans.abandonOpen()
   }
 

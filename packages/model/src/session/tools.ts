@@ -1,5 +1,6 @@
-import { type Attributes, cut, known } from '../attributes.js'
+import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
 import { type Conversation, conversationKey } from '../conversation.js'
+import type { ToolOutcome } from '../parts/tool.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
 import type { Turns } from './turns.js'
@@ -18,6 +19,8 @@ export type ToolFacts = {
 
 /** How a tool ended. */
 export type ToolEnd = {
+  /** Whatever the agent calls it; not there where nobody tells. */
+  outcome?: ToolOutcome | undefined
   /** As the agent calls it: `completed`, `failed`, `declined`, `interrupted`. */
   status?: string | undefined
   exitCode?: number | undefined
@@ -75,8 +78,7 @@ export class Tools {
       name: nameOf(all),
       at,
       attributes: {
-        ...known({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.call.id': callId }),
-        ...attributesOf(all),
+        ...encodeAttributes('execute_tool', { operation: 'execute_tool', callId, ...all }),
         ...this.#places.attributes(conversation),
       },
     })
@@ -87,7 +89,7 @@ export class Tools {
     if (tool === undefined || tool.isOver) return
     tool.isOver = true
     this.#turns.recordActivity(tool.conversation.turnId, at)
-    this.#spans.end(tool.spanId, at, endAttributes(end))
+    this.#spans.end(tool.spanId, at, encodeAttributes('execute_tool', end))
   }
 
   hasStarted(callId: string): boolean {
@@ -119,39 +121,18 @@ export class Tools {
 }
 
 function nameOf({ name = 'tool' }: ToolFacts): string {
-  return cut(`execute_tool ${name}`)
+  return spanName('execute_tool', name)
 }
 
+/** What of it was not known before. */
 function news(before: ToolFacts, now: ToolFacts): Attributes {
-  const [old, all] = [attributesOf(before), attributesOf(now)]
-  return Object.fromEntries(
-    Object.entries(all).filter(([name, value]) => !isSame(value, old[name])),
-  )
+  const old = encodeAttributes('execute_tool', before)
+  const all = Object.entries(encodeAttributes('execute_tool', now))
+  return Object.fromEntries(all.filter(([name, value]) => !isSame(value, old[name])))
 }
 
 function isSame(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
-}
-
-function attributesOf(facts: ToolFacts): Attributes {
-  return known({
-    'gen_ai.tool.name': facts.name,
-    'tacho.tool.command': facts.command,
-    'tacho.tool.cwd': facts.cwd,
-    'tacho.tool.query': facts.query,
-    'tacho.tool.path': facts.path,
-    'tacho.tool.files': facts.files,
-    'tacho.tool.mcp_server': facts.mcpServer,
-  })
-}
-
-function endAttributes({ status, exitCode, durationMs, error }: ToolEnd): Attributes {
-  return known({
-    'tacho.tool.status': status,
-    'tacho.tool.exit_code': exitCode,
-    'tacho.tool.duration_ms': durationMs,
-    'tacho.tool.error': error,
-  })
 }
 
 function defined(facts: ToolFacts): ToolFacts {

@@ -1,4 +1,4 @@
-import { known } from '../attributes.js'
+import { encodeAttributes, spanName } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
@@ -44,6 +44,14 @@ export class Turns {
   /** The span of a turn that is known, ended or not. */
   spanOf(turnId: string | undefined): string | undefined {
     return turnId === undefined ? undefined : this.#turns.get(turnId)?.spanId
+  }
+
+  /** What a thread is for was told after its turn had begun. */
+  sourceKnown(threadId: string, threadSource: string): void {
+    for (const { conversation, spanId } of this.#turns.values()) {
+      if (conversation.threadId === threadId)
+        this.#spans.set(spanId, encodeAttributes('invoke_agent', { threadSource }))
+    }
   }
 
   recordActivity(turnId: string | undefined, at: number): void {
@@ -118,14 +126,16 @@ export class Turns {
     this.#spans.start({
       spanId: turn.spanId,
       parentSpanId: this.#places.run,
-      name: `invoke_agent ${this.#agent}`,
+      name: spanName('invoke_agent', this.#agent),
       at,
-      attributes: known({
-        'gen_ai.operation.name': 'invoke_agent',
-        'gen_ai.agent.name': this.#agent,
-        'tacho.thread.source': this.#places.sourceOf(conversation.threadId),
+      attributes: {
+        ...encodeAttributes('invoke_agent', {
+          operation: 'invoke_agent',
+          agent: this.#agent,
+          threadSource: this.#places.sourceOf(conversation.threadId),
+        }),
         ...this.#places.attributes(conversation),
-      }),
+      },
     })
     return turn
   }
@@ -138,7 +148,7 @@ export class Turns {
   #end(turn: Turn, at: number, status: string | undefined): void {
     if (turn.isOver) return
     turn.isOver = true
-    this.#spans.end(turn.spanId, at, known({ 'tacho.turn.status': status }))
+    this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status }))
   }
 
   #endSilently(turn: Turn): void {

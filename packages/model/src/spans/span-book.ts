@@ -1,4 +1,4 @@
-import type { Attributes } from '../attributes.js'
+import type { Attributes } from '@tacho/format'
 import { derivedId } from './derived-id.js'
 import type { Emit, SpanStarted } from './span-change.js'
 

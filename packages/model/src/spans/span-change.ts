@@ -1,4 +1,4 @@
-import type { Attributes } from '../attributes.js'
+import type { Attributes } from '@tacho/format'
 
 /** A span that starts. Times are microseconds since the epoch. */
 export type SpanStarted = {

@@ -1,5 +1,11 @@
-import { type KeyValue, type OtlpSpan, otlpAttributes, type TracesData } from '@tacho/format'
-import type { Attributes, SpanChange, SpanStarted } from '@tacho/model'
+import {
+  type Attributes,
+  type KeyValue,
+  type OtlpSpan,
+  otlpAttributes,
+  type TracesData,
+} from '@tacho/format'
+import type { SpanChange, SpanStarted } from '@tacho/model'
 
 /** What the lines of a session's spans have in common. */
 export type LineFrame = {

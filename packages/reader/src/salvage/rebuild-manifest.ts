@@ -10,9 +10,10 @@ import {
   type Run,
   traceIdOfUuid,
 } from '@tacho/format'
+import type { SessionRun } from '@tacho/model'
 import { agentOf } from '../read-session.js'
 import type { Span } from '../read-spans.js'
-import { type SessionRun, sessionRuns } from '../session-runs.js'
+import { sessionRuns } from '../session-runs.js'
 
 type Logs = {
   spans: ReadonlyMap<string, Span>

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
+import { decodeAttributes, SESSION_FILES, spanName } from '@tacho/format'
 import { eventRecordOf } from '../event-record-of.js'
 import { isAlive } from '../is-alive.js'
 import { partName, partNumbers } from '../log-parts.js'
@@ -8,7 +8,7 @@ import { plainSize } from '../plain-size.js'
 import { readLog } from '../read-log.js'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
-import { numberAttribute, readSpans } from '../read-spans.js'
+import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
 import { CODECS, sealingCodec } from '../sealed/codec.js'
 import { endedOf, sessionRuns } from '../session-runs.js'
@@ -61,14 +61,14 @@ function refuseRunning(folder: string): void {
   const spans = readSpans(
     folder,
     () => undefined,
-    (line) => line.includes('"name":"session"'),
+    (line) => line.includes(`"name":"${spanName('session')}"`),
   )
   const named = new Set(manifest?.runs.map((run) => run.id))
   // Without its run in the manifest, a pid is all there is: better refused once too often. Its event
   // is there at once, and its span a little later.
   const unended = unendedRuns(folder)
   for (const span of spans.values()) {
-    const pid = numberAttribute(span, 'process.pid')
+    const { pid } = decodeAttributes('session', span.attributes)
     if (span.endedAt === undefined && pid !== undefined) unended.set(span.spanId, pid)
   }
   const isUnnamedRunning = [...unended].some(([run, pid]) => !named.has(run) && isAlive(pid))

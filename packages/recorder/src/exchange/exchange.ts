@@ -3,6 +3,7 @@ import {
   type EndRecord,
   type ExchangeRecord,
   type ExchangeState,
+  encodeAttributes,
   type Headers,
   type MessageRecord,
   type RawRecord,
@@ -94,7 +95,7 @@ export class Exchange {
 
   #exchangeRecord(): ExchangeRecord {
     const { method, url, headers, conversation, webSocket, provider } = this.#head
-    const { threadId, turnId, threadSource } = conversation
+    const { threadId, turnId, threadSource, requestKind } = conversation
     const { scrubber } = this.#session
     return {
       kind: 'exchange',
@@ -108,6 +109,7 @@ export class Exchange {
       ...(threadId !== undefined && { threadId }),
       ...(turnId !== undefined && { turnId }),
       ...(threadSource !== undefined && { threadSource }),
+      ...(requestKind !== undefined && { requestKind }),
       ...(webSocket !== undefined && { transport: 'websocket', connection: webSocket.connection }),
       ...(webSocket?.isPrewarm && { prewarm: true }),
       ...(provider !== undefined && provider !== this.#session.provider && { provider }),
@@ -123,12 +125,12 @@ export class Exchange {
     return {
       traceId,
       spanId: this.#reader?.asksModel ? this.id : this.#session.spanOf(threadId),
-      attributes: {
-        'session.id': id,
-        'gen_ai.conversation.id': threadId ?? id,
-        ...(turnId !== undefined && { 'tacho.turn.id': turnId }),
-        'tacho.exchange.id': this.id,
-      },
+      attributes: encodeAttributes('http', {
+        sessionId: id,
+        threadId: threadId ?? id,
+        turnId,
+        exchange: this.id,
+      }),
     }
   }
 

@@ -23,5 +23,7 @@ export type Conversation = {
   turnId?: string
   /** What the thread is for, where that is not the user's own: `thread_title`. */
   threadSource?: string
+  /** What the request asks for, where that is no step of a turn: `compaction:auto`. */
+  requestKind?: string
   agentVersion?: string
 }

@@ -160,11 +160,6 @@ export class Session {
     return this.#options.files.log
   }
 
-  /** How many records could not be written, by kind. */
-  get lost(): Readonly<Record<string, number>> {
-    return this.#options.files.lost
-  }
-
   /**
    * Gives it its final id and all that waited for that.
    *
@@ -227,12 +222,11 @@ export class Session {
     return turns?.spanOf(turn?.turnId) ?? this.runId
   }
 
-  /** A request of this session has arrived. */
-  noteRequest({ conversation }: RequestHead): void {
-    const { agentVersion } = conversation
-    if (this.#agentVersion !== undefined || agentVersion === undefined) return
-    this.#agentVersion = agentVersion
-    this.event({ kind: 'agent-version', version: agentVersion })
+  /** The agent has said which version it is. A session that is killed has that in its manifest. */
+  noteAgentVersion(version: string): void {
+    if (this.#agentVersion !== undefined) return
+    this.#agentVersion = version
+    this.event({ kind: 'agent-version', version })
     this.#writeManifest()
   }
 

@@ -1,6 +1,7 @@
 import type { TracerProvider } from '@opentelemetry/api'
 import { type Attributes, type Context, context, createContextKey } from '@opentelemetry/api'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { encodeAttributes } from '@tacho/format'
 
 /** What an HTTP request belongs to, as a context says it, and what its span says beside its own. */
 export type HttpPlace = { parent: Context; attributes: Attributes }
@@ -22,7 +23,8 @@ export class UndiciSpans {
       startSpanHook: ({ origin, path }) => {
         const url = scrubUrl(new URL(path, origin).toString())
         const place = context.active().getValue(PLACE) as HttpPlace | undefined
-        return { ...place?.attributes, 'url.full': url, 'url.query': new URL(url).search }
+        const own = encodeAttributes('http', { url, query: new URL(url).search })
+        return { ...place?.attributes, ...own }
       },
     })
     this.#undici.setTracerProvider(provider)

@@ -1,11 +1,14 @@
+import { requestPurposeOf } from '@tacho/model'
 import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+import { versionOf } from './user-agent.js'
 
 /** What Codex says of the conversation in the headers of each request (Codex 0.169). */
 export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conversation {
-  const agentVersion = /^codex[\w-]*\/(\d[\w.+-]{0,40})/.exec(
-    headerValue(headers, 'user-agent') ?? '',
-  )?.[1]
+  const [userAgent, originator] = ['user-agent', 'originator'].map((name) =>
+    headerValue(headers, name),
+  )
+  const agentVersion = versionOf(userAgent ?? '', originator)
   return {
     ...told(objectOf(headerValue(headers, 'x-codex-turn-metadata')), {
       sessionId: text(headerValue(headers, 'session-id')),
@@ -27,7 +30,7 @@ export function conversationOfMessage(
   const { client_metadata: metadata } = message
   const members = typeof metadata === 'object' && metadata !== null ? metadata : {}
   const { 'x-codex-turn-metadata': turn } = members as Record<string, unknown>
-  const { turnId: _, ...before } = upgrade
+  const { turnId: _, requestKind: _kind, ...before } = upgrade
   return { ...before, ...told(objectOf(typeof turn === 'string' ? turn : undefined), {}) }
 }
 
@@ -40,12 +43,11 @@ function told(
   const sessionId = isTitle ? undefined : (text(metadata.session_id) ?? otherwise.sessionId)
   const threadId = text(metadata.thread_id) ?? otherwise.threadId
   const turnId = text(metadata.turn_id)
-  const source = text(metadata.thread_source)
   return {
     ...(sessionId !== undefined && { sessionId }),
     ...(threadId !== undefined && { threadId }),
     ...(turnId !== undefined && { turnId }),
-    ...(source !== undefined && source !== 'user' && { threadSource: source }),
+    ...requestPurposeOf(metadata),
   }
 }
 

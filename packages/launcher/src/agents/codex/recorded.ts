@@ -7,6 +7,7 @@ import { tapStdio } from './app-server/tap-stdio.js'
 import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
 import { conversationOf, conversationOfMessage } from './conversation.js'
+import { cwdOf } from './cwd.js'
 import { codexHome } from './home.js'
 import { logExportFor } from './otel-export.js'
 import { providerOf } from './provider.js'
@@ -17,6 +18,7 @@ import { tapTui } from './tui/tui-tap.js'
 export const recorded: RecordedAgent = {
   isSessionId: isUuid,
   certificateVariable: CERTIFICATE_VARIABLE,
+  cwdOf,
   conversationOf,
   conversationOfMessage,
   tapsOf,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { decodeAttributes } from '@tacho/format'
 import {
   type OtlpSettings,
   readableSpans,
@@ -159,7 +160,7 @@ class Batches {
   #taken(spans: SentSpan[]): void {
     this.#result.sent += spans.length
     this.#result.interrupted += spans.filter(
-      ({ attributes }) => attributes['tacho.interrupted'] === true,
+      ({ attributes }) => decodeAttributes('session', attributes).interrupted === true,
     ).length
     const ids = spans.map((span) => span.spanContext().spanId)
     if (this.#notes?.add(this.#result.endpoint, ids) === false) this.#result.isNoted = false

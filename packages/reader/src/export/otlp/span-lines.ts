@@ -1,4 +1,10 @@
-import { type OtlpSpan, SESSION_FILES, type StartedSpan, type TracesData } from '@tacho/format'
+import {
+  type OtlpSpan,
+  SESSION_FILES,
+  SPAN_ATTRIBUTES,
+  type StartedSpan,
+  type TracesData,
+} from '@tacho/format'
 import type { ReportDamage } from '../../damage.js'
 import { plainLogSize } from '../../plain-size.js'
 import { readLog } from '../../read-log.js'
@@ -93,7 +99,10 @@ function interrupted(started: StartedSpan['started'], diedAt: number) {
   const span: OtlpSpan = {
     ...started,
     endTimeUnixNano: String(end > start ? end : start),
-    attributes: [...started.attributes, { key: 'tacho.interrupted', value: { boolValue: true } }],
+    attributes: [
+      ...started.attributes,
+      { key: SPAN_ATTRIBUTES.session.interrupted.name, value: { boolValue: true } },
+    ],
     status: {},
   }
   return { scope: { name: 'tacho' }, spans: [span] }

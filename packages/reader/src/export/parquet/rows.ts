@@ -1,6 +1,7 @@
-import { type Approval, approvalsOf } from '../../approvals.js'
+import type { Approval, SessionExchange } from '@tacho/model'
+import { approvalsOf } from '../../approvals.js'
 import { leftOpenBy } from '../../left-open.js'
-import type { Session, SessionExchange } from '../../read-session.js'
+import type { Session } from '../../read-session.js'
 import type { Span } from '../../read-spans.js'
 import type { Row } from './columns.js'
 import { logMessages } from './log-messages.js'
@@ -55,6 +56,7 @@ function exchangeRow(exchange: SessionExchange): Row<typeof TABLES.exchanges> {
     thread_id: exchange.threadId,
     turn_id: exchange.turnId,
     state: exchange.state,
+    outcome: exchange.outcome,
     method: exchange.method,
     url: exchange.url,
     status: exchange.status,
@@ -70,6 +72,7 @@ function exchangeRow(exchange: SessionExchange): Row<typeof TABLES.exchanges> {
     cache_read_input_tokens: usage.cacheReadInputTokens,
     reasoning_output_tokens: usage.reasoningOutputTokens,
     error_side: error?.side,
+    error_type: error?.type,
     error_code: error?.code,
     error_message: error?.message,
     transport: exchange.transport ?? 'http',
@@ -85,6 +88,7 @@ function approvalRow(approval: Approval): Row<typeof TABLES.approvals> {
   return {
     span_id: approval.spanId,
     approval_id: approval.id,
+    thread_id: approval.threadId,
     turn_id: approval.turnId,
     call_id: approval.callId,
     kind: approval.kind,
@@ -93,6 +97,7 @@ function approvalRow(approval: Approval): Row<typeof TABLES.approvals> {
     cwd: approval.cwd,
     files: approval.files,
     offered: approval.offered,
+    outcome: approval.outcome,
     decision: approval.decision,
     decided_by: approval.decidedBy,
     rule: approval.rule,

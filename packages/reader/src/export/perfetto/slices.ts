@@ -1,9 +1,10 @@
-import { type Approval, approvalsOf } from '../../approvals.js'
+import type { SessionExchange } from '@tacho/model'
 import { leftOpenBy } from '../../left-open.js'
 import { microsOfIso } from '../../micros.js'
-import type { Session, SessionExchange } from '../../read-session.js'
-import { type Span, textAttribute } from '../../read-spans.js'
-import { type TimelineEntry, timelineOf } from '../../timeline.js'
+import type { Session } from '../../read-session.js'
+import type { Span } from '../../read-spans.js'
+import { type TimelineEntry, timelineOf } from '../../timeline/timeline.js'
+import { threadTitle, turnTitle } from '../../timeline/titles.js'
 
 /** Something that took time, in microseconds since 1970, and the group of tracks it is shown in. */
 export type Slice = {
@@ -20,21 +21,13 @@ export type Slice = {
  * and says in `args.open` how it was left.
  */
 export function slicesOf(session: Session): Slice[] {
-  const approvals = new Map(approvalsOf(session).map((approval) => [approval.spanId, approval]))
   const lastSign = microsOfIso(session.lastSeenAt ?? '') ?? 0
-  const slices = timelineOf(session).flatMap((entry) =>
-    slicesOfEntry(session, entry, lastSign, approvals),
-  )
+  const slices = timelineOf(session).flatMap((entry) => slicesOfEntry(session, entry, lastSign))
   // A span can have been started after what the damaged rest of a session tells.
   return slices.map((slice) => ({ ...slice, end: Math.max(slice.start, slice.end) }))
 }
 
-function slicesOfEntry(
-  session: Session,
-  entry: TimelineEntry,
-  lastSign: number,
-  approvals: ReadonlyMap<string, Approval>,
-): Slice[] {
+function slicesOfEntry(session: Session, entry: TimelineEntry, lastSign: number): Slice[] {
   switch (entry.kind) {
     case 'run': {
       const { run, number, at: start } = entry
@@ -45,23 +38,30 @@ function slicesOfEntry(
       return [{ group: 'runs', category: 'run', name, start, end, args: { ...run, ...open } }]
     }
     case 'turn': {
-      const { span, number } = entry
-      const thread = textAttribute(span, 'gen_ai.conversation.id')
-      const group = thread === undefined ? 'turns' : `turns of ${thread}`
+      const { span, turn, thread } = entry
+      const { kind, of } = thread
+      const group = kind === 'user' && of === 1 ? 'turns' : `turns of ${threadTitle(thread)}`
       const slice = sliceOfSpan(session, span, group, 'turn', lastSign)
-      return [{ ...slice, name: `turn ${number}, ${slice.name}` }]
+      const name = marked(turnTitle(turn, thread), span.endedAt === undefined)
+      return [{ ...slice, name, args: { ...slice.args, thread: thread.id } }]
     }
+    case 'thread':
+      return []
     case 'exchange':
       return slicesOfExchange(session, entry.exchange, lastSign)
-    case 'span': {
-      const approval = approvals.get(entry.span.spanId)
-      const [group, category] = groupOf(entry.span, approval)
-      const slice = sliceOfSpan(session, entry.span, group, category, lastSign)
-      if (approval === undefined) return [slice]
+    case 'tool':
+      return [sliceOfSpan(session, entry.span, 'tools', 'tool', lastSign)]
+    case 'cancellation':
+      return [sliceOfSpan(session, entry.span, 'cancellations', 'cancellation', lastSign)]
+    case 'approval': {
+      const { span, approval } = entry
+      const slice = sliceOfSpan(session, span, 'approvals', 'approval', lastSign)
       const { waitMs, askedAt } = approval
       const end = waitMs === undefined ? slice.end : askedAt + waitMs * 1000
       return [{ ...slice, end, args: { ...slice.args, approval } }]
     }
+    case 'span':
+      return [sliceOfSpan(session, entry.span, 'other spans', 'span', lastSign)]
     case 'gap': {
       const { gap, at: start } = entry
       const end = microsOfIso(gap.time) ?? start
@@ -129,13 +129,6 @@ function sliceOfSpan(
   }
   const end = span.endedAt ?? lastSign
   return { group, category, name: marked(span.name, isOpen), start: span.startedAt, end, args }
-}
-
-function groupOf({ name }: Span, approval: Approval | undefined): [string, string] {
-  if (approval !== undefined) return ['approvals', 'approval']
-  if (name === 'cancellation') return ['cancellations', 'cancellation']
-  if (name.split(' ')[0] === 'execute_tool') return ['tools', 'tool']
-  return ['other spans', 'span']
 }
 
 function marked(name: string, isOpen: boolean): string {

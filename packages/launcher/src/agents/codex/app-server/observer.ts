@@ -1,5 +1,6 @@
 import { FaultBarrier, type Recording, type Session } from '@tacho/recorder'
 import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
+import { versionOf } from '../user-agent.js'
 import { pick } from './json-members.js'
 import { openingOf } from './method.js'
 import {
@@ -71,6 +72,8 @@ class Connection {
   readonly #threadRequests = new Set<unknown>()
   /** What the app-server has asked; it stays, so that a late or second answer is known as such. */
   readonly #asked = new Map<string, Asked>()
+  /** The request in whose answer the app-server says which version it is, and who asks. */
+  #initialize: { id: unknown; client: unknown } | undefined
   #isClientGone = false
 
   constructor({ recording, connection, onThread = () => {} }: AppServerObserverOptions) {
@@ -89,6 +92,7 @@ class Connection {
     const { id, method } = pick(line, [], ['id', 'method'])
     if (typeof method === 'string') this.#serverSays({ method, isRequest: id !== undefined }, line)
     else if (this.#threadRequests.delete(id)) this.#threadTold(id, line)
+    else if (id !== undefined && this.#initialize?.id === id) this.#initialized(line)
   }
 
   fromClient(line: Uint8Array): Uint8Array {
@@ -99,6 +103,8 @@ class Connection {
       return line
     }
     if (THREAD_METHODS.has(method)) this.#threadRequests.add(id)
+    if (method === 'initialize')
+      this.#initialize = { id, client: pick(line, ['params', 'clientInfo'], ['name']).name }
     const message = seenRequest(method, id, line)
     const { threadId } = record(message.params)
     if (method.startsWith('turn/')) this.#seen('client', this.#threads.sessionOf(threadId), message)
@@ -130,6 +136,15 @@ class Connection {
     if (opening.method === 'serverRequest/resolved' && resolved !== undefined)
       resolved.isOver = true
     this.#seen('server', this.#threads.sessionOf(params.threadId ?? idOf(params.thread)), message)
+  }
+
+  #initialized(line: Uint8Array): void {
+    const { userAgent } = pick(line, ['result'], ['userAgent'])
+    const { client } = this.#initialize ?? {}
+    this.#initialize = undefined
+    const originator = typeof client === 'string' ? client : undefined
+    const version = typeof userAgent === 'string' ? versionOf(userAgent, originator) : undefined
+    if (version !== undefined) this.#recording.noteAgentVersion(version)
   }
 
   #threadTold(id: unknown, line: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { wellFormed } from '@tacho/format'
+import { wellFormed } from '../well-formed.js'
 
 /** The attributes of a span: what OpenTelemetry's API takes. */
 export type Attributes = Record<string, string | number | boolean | string[]>
@@ -15,17 +15,4 @@ export function cut(text: string, characters = ATTRIBUTE_CHARACTERS): string {
   const last = text.charCodeAt(characters - 1)
   const isPair = last >= 0xd800 && last <= 0xdbff
   return wellFormed(text.slice(0, isPair ? characters - 1 : characters))
-}
-
-type Loose = Record<string, string | number | boolean | readonly string[] | undefined>
-
-/** Attributes without those that are not known; each text is cut. */
-export function known(attributes: Loose): Attributes {
-  const all: Attributes = {}
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue
-    if (typeof value === 'string') all[name] = cut(value)
-    else all[name] = typeof value === 'object' ? value.map((one) => cut(one)) : value
-  }
-  return all
 }

@@ -1,0 +1,69 @@
+import { type Attributes, cut } from './attributes.js'
+import {
+  type AttributeValues,
+  SPAN_ATTRIBUTES,
+  type SpanAttribute,
+  type SpanFacts,
+  type SpanKind,
+} from './span-attributes.js'
+
+/** What is to be said of a span; what is undefined is not known. */
+export type Facts<Kind extends SpanKind> = {
+  [Fact in keyof SpanFacts<Kind>]?: Readable<SpanFacts<Kind>[Fact]> | undefined
+}
+
+type Readable<Value> = Value extends string[] ? readonly string[] : Value
+
+/** What is known of a span of a kind, as its attributes; each text is cut. */
+export function encodeAttributes<Kind extends SpanKind>(
+  kind: Kind,
+  facts: Facts<Kind>,
+): Attributes {
+  const attributes: Attributes = {}
+  const list: Readonly<Record<string, SpanAttribute>> = SPAN_ATTRIBUTES[kind]
+  for (const [fact, value] of Object.entries<unknown>(facts)) {
+    const attribute = Object.hasOwn(list, fact) ? list[fact] : undefined
+    const known = attribute && held(attribute, value)
+    if (attribute === undefined || known === undefined) continue
+    if (typeof known === 'string') attributes[attribute.name] = cut(known)
+    else attributes[attribute.name] = Array.isArray(known) ? known.map((one) => cut(one)) : known
+  }
+  return attributes
+}
+
+/**
+ * What the attributes of a span of a kind say. They are read from a file: what has the wrong type is
+ * as if it were not there.
+ */
+export function decodeAttributes<Kind extends SpanKind>(
+  kind: Kind,
+  attributes: Readonly<Record<string, unknown>>,
+): SpanFacts<Kind> {
+  const facts: Record<string, unknown> = {}
+  const list: Readonly<Record<string, SpanAttribute>> = SPAN_ATTRIBUTES[kind]
+  for (const [fact, attribute] of Object.entries(list)) {
+    const { name } = attribute
+    const value = Object.hasOwn(attributes, name) ? held(attribute, attributes[name]) : undefined
+    if (value !== undefined) facts[fact] = value
+  }
+  return facts as SpanFacts<Kind>
+}
+
+/** The value, where it is one of its attribute's; of a list, what is a text. */
+function held(
+  { type }: SpanAttribute,
+  value: unknown,
+): AttributeValues[keyof AttributeValues] | undefined {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string' ? value : undefined
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined
+    case 'texts':
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined
+    default:
+      return type satisfies never
+  }
+}

@@ -1,0 +1,33 @@
+import { cut } from './attributes.js'
+import { SPAN_ATTRIBUTES, type SpanKind } from './span-attributes.js'
+
+/** The kinds whose spans are named by it; an HTTP request is named by its method. */
+export type NamedSpanKind = Exclude<SpanKind, 'http'>
+
+/** The name of a span: its kind, and what it is about (GenAI conventions: `{operation} {model}`). */
+export function spanName(kind: NamedSpanKind, about?: string): string {
+  return about === undefined ? kind : `${kind} ${cut(about)}`
+}
+
+/** What kind of span it is, by its name and its attributes; nothing of one that is none of ours. */
+export function spanKindOf(span: {
+  name: string
+  attributes: Readonly<Record<string, unknown>>
+}): SpanKind | undefined {
+  const [word = '', ...about] = span.name.split(' ')
+  if (isNamedKind(word) && (!ALONE.has(word) || about.length === 0)) return word
+  return Object.hasOwn(span.attributes, SPAN_ATTRIBUTES.http.exchange.name) ? 'http' : undefined
+}
+
+/** What a span's name says that it is about: the agent, the model, the tool. */
+export function spanAbout(name: string): string {
+  const end = name.indexOf(' ')
+  return end < 0 ? '' : name.slice(end + 1)
+}
+
+/** Kinds whose spans are about nothing else. */
+const ALONE = new Set<string>(['session', 'cancellation'])
+
+function isNamedKind(word: string): word is NamedSpanKind {
+  return word !== 'http' && Object.hasOwn(SPAN_ATTRIBUTES, word)
+}

@@ -1,0 +1,11 @@
+/**
+ * The version in a user agent of Codex's (0.169): `<originator>/<version> (<system>) …`. Its originator
+ * is Codex's own, or the client that speaks with its app-server.
+ */
+export function versionOf(userAgent: string, originator: string | undefined): string | undefined {
+  const isCodex = /^codex[\w-]*\//.test(userAgent)
+  if (!isCodex && (originator === undefined || !userAgent.startsWith(`${originator}/`)))
+    return undefined
+  const version = userAgent.slice(isCodex ? userAgent.indexOf('/') : originator?.length)
+  return /^\/(\d[\w.+-]{0,40})(?=\s|$)/.exec(version)?.[1]
+}

@@ -1,0 +1,42 @@
+import type { LeftOpen } from './left-open.js'
+
+/** An operation that was stopped before its natural end. Times are microseconds since 1970. */
+export type Cancellation = {
+  spanId: string
+  /** Where the wish came from: `user`, `approval`, `signal`, `timeout`, `host`. */
+  origin?: string
+  /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
+  reason?: string
+  /** What it stopped. None: the wish came too late, or its end was not recorded. */
+  stopped: Stopped[]
+  threadId?: string
+  turnId?: string
+  wishedAt: number
+  /** The agent closed its first connection. */
+  signalledAt?: number
+  /** The last byte of an answer arrived; not there where none did. */
+  lastByteAt?: number
+  /** The last connection to the API was released; where none was open, what else was stopped had ended. */
+  releasedAt?: number
+  /** Of the answers that were cut, on the wire; not there where none was. */
+  bytes?: number
+  /** Events of a stream that had arrived, as far as they were counted. */
+  events?: number
+  /** Tokens of the answer, where the API had told them. */
+  outputTokens?: number
+  /** Not there where it is over. */
+  open?: LeftOpen
+}
+
+/** Something that was stopped. */
+export type Stopped = {
+  /** `span`: what is none of the others. */
+  kind: 'exchange' | 'turn' | 'tool' | 'approval' | 'span'
+  spanId: string
+  /** Of its span; not there where there is none. */
+  name?: string
+  /** What that is about: the agent, the model, the tool. */
+  about?: string
+  /** Of an exchange, as `tacho raw` takes it. */
+  number?: number
+}

@@ -1,0 +1,9 @@
+/** The tokens of an exchange as its API counted them; what the API did not say is not there. */
+export type Usage = {
+  inputTokens?: number
+  outputTokens?: number
+  /** Of the input tokens, those that came from the cache. */
+  cacheReadInputTokens?: number
+  /** Of the output tokens, those spent on reasoning. */
+  reasoningOutputTokens?: number
+}

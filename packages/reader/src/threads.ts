@@ -1,0 +1,113 @@
+import { decodeAttributes } from '@tacho/format'
+import {
+  compactionOf,
+  type SessionExchange,
+  type Thread,
+  type ThreadKind,
+  type Turn,
+  threadKindOf,
+  turnOutcomeOf,
+} from '@tacho/model'
+import { known } from './known.js'
+import { leftOpenBy } from './left-open.js'
+import type { Session } from './read-session.js'
+import { type Span, spansOfKind } from './read-spans.js'
+
+type Parts = Pick<Session, 'id' | 'spans' | 'runs' | 'ended' | 'exchanges'>
+
+/**
+ * The threads of a session, each with its turns, in the order in which they began. What a thread is
+ * for is told by its turns and by its requests; one of which nobody tells it is the user's, unless
+ * there is another that has the session's own id.
+ */
+export function threadsOf(session: Parts): Thread[] {
+  const sources = sourcesOf(session)
+  const began = new Map<string, number>()
+  const see = (id: string | undefined, at: number): void => {
+    if (id !== undefined) began.set(id, Math.min(began.get(id) ?? at, at))
+  }
+  const spans = spansOfKind(session.spans, 'invoke_agent')
+  for (const span of spans) see(threadIdOf(span), span.startedAt)
+  for (const { threadId, startedMicros } of session.exchanges) see(threadId, startedMicros)
+  const ids = [...began].sort(([, one], [, other]) => one - other).map(([id]) => id)
+  const threads: Thread[] = []
+  for (const id of ids) {
+    const source = sources.get(id)
+    const isOther = source === undefined && id !== session.id && began.has(session.id)
+    const kind = isOther ? 'other' : threadKindOf(source)
+    const number = threads.filter((thread) => thread.kind === kind).length + 1
+    threads.push({ id, kind, number, of: 0, turns: [], ...known({ source }) })
+  }
+  for (const thread of threads)
+    thread.of = threads.filter(({ kind }) => kind === thread.kind).length
+  addTurns(session, spans, threads)
+  return threads
+}
+
+/** All turns of a session, in the order in which they began. */
+export function turnsOf(threads: readonly Thread[]): Turn[] {
+  return threads.flatMap(({ turns }) => turns).sort((one, other) => one.startedAt - other.startedAt)
+}
+
+function sourcesOf({ spans, exchanges }: Parts): Map<string, string> {
+  const sources = new Map<string, string>()
+  for (const { threadId, threadSource } of exchanges) {
+    if (threadId !== undefined && threadSource !== undefined) sources.set(threadId, threadSource)
+  }
+  for (const span of spansOfKind(spans, 'invoke_agent')) {
+    const { threadId, threadSource } = decodeAttributes('invoke_agent', span.attributes)
+    if (threadId !== undefined && threadSource !== undefined) sources.set(threadId, threadSource)
+  }
+  return sources
+}
+
+function addTurns(session: Parts, spans: readonly Span[], threads: readonly Thread[]): void {
+  const byId = new Map(threads.map((thread) => [thread.id, thread]))
+  const compacted = new Set(compactions(session.exchanges))
+  let ofUser = 0
+  for (const span of [...spans].sort((one, other) => one.startedAt - other.startedAt)) {
+    const thread = byId.get(threadIdOf(span) ?? '') ?? unnamed(session, threads as Thread[], byId)
+    const turn = turnOf(session, span, thread.kind)
+    if (turn.kind === 'user' && compacted.has(turn.id ?? '')) turn.kind = 'compaction'
+    if (turn.kind === 'user') ofUser += 1
+    const before = thread.turns.filter(({ kind }) => kind === turn.kind).length
+    turn.number = turn.kind === 'user' ? ofUser : before + 1
+    thread.turns.push(turn)
+  }
+}
+
+/** Turns in which the user asked for nothing but a shorter conversation. */
+function compactions(exchanges: readonly SessionExchange[]): string[] {
+  return exchanges.flatMap(({ turnId, requestKind }) =>
+    turnId !== undefined && compactionOf(requestKind) === 'manual' ? [turnId] : [],
+  )
+}
+
+function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
+  const { threadId, turnId, status } = decodeAttributes('invoke_agent', span.attributes)
+  const { spanId, startedAt, endedAt } = span
+  return {
+    spanId,
+    kind,
+    number: 1,
+    startedAt,
+    ...known({ id: turnId, threadId, status, endedAt }),
+    ...(endedAt === undefined
+      ? { open: leftOpenBy(session, span) }
+      : { outcome: turnOutcomeOf(status) ?? (span.isError ? 'failed' : 'unknown') }),
+  }
+}
+
+// A turn that names no thread, as those of other programs: it is in the session's own.
+function unnamed(session: Parts, threads: Thread[], byId: Map<string, Thread>): Thread {
+  const known = byId.get(session.id)
+  if (known !== undefined) return known
+  const thread: Thread = { id: session.id, kind: 'user', number: 1, of: 1, turns: [] }
+  threads.push(thread)
+  byId.set(session.id, thread)
+  return thread
+}
+
+function threadIdOf(span: Span): string | undefined {
+  return decodeAttributes('invoke_agent', span.attributes).threadId
+}

@@ -1,0 +1,57 @@
+import { decodeAttributes } from '@tacho/format'
+import type { SessionExchange, SessionParts } from '@tacho/model'
+import { ancestorsOf, runOf } from '../left-open.js'
+import type { Session } from '../read-session.js'
+import type { Span } from '../read-spans.js'
+
+/** Where something is in a session, as far as it says so. */
+export type Place = {
+  run: string | undefined
+  /** Its turn, by the span of that. */
+  turn: string | undefined
+  threadId: string | undefined
+}
+
+/**
+ * Where things stand. What a thing says of itself goes before the span that it hangs below: a turn
+ * can have ended before what belongs to it, and Tacho 0.1.0 told some by the time alone.
+ */
+export class Places {
+  readonly #session: Session
+  readonly #turns = new Map<string, { spanId: string; run: string | undefined }[]>()
+  readonly #turnSpans: ReadonlySet<string>
+
+  constructor(session: Session, { turns }: SessionParts) {
+    this.#session = session
+    this.#turnSpans = new Set(turns.map(({ spanId }) => spanId))
+    for (const { id, spanId } of turns) {
+      if (id === undefined) continue
+      const run = session.spans.get(spanId)?.parentSpanId
+      this.#turns.set(id, [...(this.#turns.get(id) ?? []), { spanId, run }])
+    }
+  }
+
+  ofSpan(span: Span): Place {
+    const { threadId, turnId } = decodeAttributes('session', span.attributes)
+    const run = runOf(this.#session, span)?.id
+    return { run, turn: this.#turnOf(turnId, run) ?? this.#turnAbove(span), threadId }
+  }
+
+  /** One that died before its span was written is placed by what its request names. */
+  ofExchange({ id, run, threadId, turnId }: SessionExchange): Place {
+    const span = this.#session.spans.get(id)
+    const above = span === undefined ? undefined : this.#turnAbove(span)
+    return { run, turn: this.#turnOf(turnId, run) ?? above, threadId }
+  }
+
+  // A turn that goes on in another run has a span in each.
+  #turnOf(turnId: string | undefined, run: string | undefined): string | undefined {
+    const turns = this.#turns.get(turnId ?? '') ?? []
+    return (turns.find((turn) => turn.run === run) ?? turns[0])?.spanId
+  }
+
+  #turnAbove(span: Span): string | undefined {
+    const ancestors = ancestorsOf(this.#session.spans, span)
+    return ancestors.find(({ spanId }) => this.#turnSpans.has(spanId))?.spanId
+  }
+}
