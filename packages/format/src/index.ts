@@ -56,7 +56,6 @@ export type {
   UnparsedRecord,
   WebSocketEnd,
 } from './raw-record.js'
-export { wellFormed } from './well-formed.js'
 export { ATTRIBUTE_CHARACTERS, type Attributes, cut } from './spans/attributes.js'
 export { decodeAttributes, encodeAttributes, type Facts } from './spans/encode-attributes.js'
 export {
@@ -67,3 +66,4 @@ export {
   type SpanKind,
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
+export { wellFormed } from './well-formed.js'
