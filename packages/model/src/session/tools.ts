@@ -139,5 +139,7 @@ function endAttributes({ status, exitCode, durationMs, error }: ToolEnd): Attrib
 }
 
 function defined(facts: ToolFacts): ToolFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const all: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(facts)) if (value !== undefined) all[name] = value
+  return all
 }
