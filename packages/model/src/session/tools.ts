@@ -136,5 +136,7 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 function defined(facts: ToolFacts): ToolFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const all: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(facts)) if (value !== undefined) all[name] = value
+  return all
 }
