@@ -76,8 +76,10 @@ function outcomeOf(span: Span, told: Told): ApprovalOutcome | undefined {
 }
 
 // Where only the answer was seen, the recorder tells no waiting time, and the span has none either.
-function waitOf(span: Span, { waitMs, isOpen }: Told): number | undefined {
-  if (waitMs !== undefined && waitMs >= 0) return waitMs
+function waitOf(span: Span, { waitMs, isOpen, decidedBy }: Told): number | undefined {
+  // Tacho 0.1.0 said 0 where nobody was asked.
+  const isAsked = waitMs !== 0 || decidedBy !== 'rule'
+  if (waitMs !== undefined && waitMs >= 0 && isAsked) return waitMs
   if (span.endedAt === undefined || isOpen !== true) return undefined
   return Math.max(0, span.endedAt - span.startedAt) / 1000
 }

@@ -36,7 +36,8 @@ function runOfManifest(run: Run, span: Span | undefined): SessionRun {
   return {
     id,
     argv,
-    pid,
+    // What a salvage did not know is 0 there.
+    ...(pid > 0 && { pid }),
     ...(startedAt && { startedAt }),
     ...(run.tacho && { tacho: run.tacho }),
     ...(run.command && { command: run.command }),

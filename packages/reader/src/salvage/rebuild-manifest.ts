@@ -45,16 +45,18 @@ export function rebuildManifest(
 }
 
 // What only the lost manifest knew stays empty.
-function runOf({ id, startedAt = '', endedAt, exitCode, signal }: SessionRun): Run {
+function runOf(run: SessionRun): Run {
+  const { id, startedAt = '', endedAt, exitCode, signal, agentVersion } = run
   const ended =
     signal !== undefined ? { signal } : exitCode !== undefined ? { exitCode } : undefined
   return {
     id,
-    tacho: '',
-    pid: 0,
-    command: '',
+    tacho: run.tacho ?? '',
+    ...(agentVersion !== undefined && { agentVersion }),
+    pid: run.pid ?? 0,
+    command: run.command ?? '',
     argv: [],
-    cwd: '',
+    cwd: run.cwd ?? '',
     startedAt,
     ...(endedAt !== undefined && { endedAt }),
     ...(ended !== undefined && { ended }),

@@ -22,7 +22,10 @@ export type Slice = {
  */
 export function slicesOf(session: Session): Slice[] {
   const lastSign = microsOfIso(session.lastSeenAt ?? '') ?? 0
-  const slices = timelineOf(session).flatMap((entry) => slicesOfEntry(session, entry, lastSign))
+  const slices = timelineOf(session)
+    // Of what has no time that can be read, nobody knows where it belongs.
+    .filter(({ at }) => at > 0)
+    .flatMap((entry) => slicesOfEntry(session, entry, lastSign))
   // A span can have been started after what the damaged rest of a session tells.
   return slices.map((slice) => ({ ...slice, end: Math.max(slice.start, slice.end) }))
 }
