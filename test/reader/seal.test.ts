@@ -33,7 +33,7 @@ import {
 } from '../faults/recorded-session.js'
 import { sessionsDirectory } from './session-folder.js'
 
-const { raw, meta, log, manifest } = SESSION_FILES
+const { raw, meta, log, events, manifest } = SESSION_FILES
 const [SEALED_RAW, SEALED_META] = sealedNames(1)
 
 test('a sealed session is smaller, has no plain log, and reads as it did', async () => {
@@ -45,7 +45,12 @@ test('a sealed session is smaller, has no plain log, and reads as it did', async
   const logs = sealSession(folder, (more) => {
     done += more
   })
-  expect(logs.map(({ file }) => file)).toEqual([SEALED_RAW, SEALED_META, sealedNames(1)[2]])
+  expect(logs.map(({ file }) => file)).toEqual([
+    SEALED_RAW,
+    sealedNames(1)[3],
+    SEALED_META,
+    sealedNames(1)[2],
+  ])
   expect(done).toBe(bytes)
   expect(sizeOf(folder)).toBeLessThan(size / 3)
   expect(readdirSync(folder).sort()).toEqual([manifest, ...logs.map(({ file }) => file)].sort())
@@ -106,6 +111,8 @@ describe('what is not to be sealed is refused or left', () => {
     const root = fastDirectory()
     const recording = startRecording(root)
     recordExchanges(recording, 1)
+    // Without the manifest it is the span of its run that tells.
+    recording.later.settleAll()
     const names = readdirSync(join(root, SESSION_ID))
     expect(() => sealSession(join(root, SESSION_ID))).toThrow(/is running/)
     rmSync(join(root, SESSION_ID, manifest))
@@ -190,9 +197,11 @@ function sizeOf(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
 }
 
-function sealedNames(part: number): [raw: string, meta: string, log: string] {
+type SealedNames = [raw: string, meta: string, log: string, events: string]
+
+function sealedNames(part: number): SealedNames {
   const extension =
     process.versions.node.localeCompare('22.15', 'en', { numeric: true }) < 0 ? '.gz' : '.zst'
   const name = (file: string) => `${file.replace(/\.log$/, '')}.${part}.log${extension}`
-  return [name(raw), name(meta), name(log)]
+  return [name(raw), name(meta), name(log), name(events)]
 }

@@ -15,7 +15,7 @@ import { DRAFT, isSealOf, sealFile, syncFolder } from './seal-file.js'
 /** A log that was sealed, and its bytes before and after. */
 export type SealedLog = { file: string; plainBytes: number; sealedBytes: number }
 
-const LOGS = [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.log]
+const LOGS = [SESSION_FILES.raw, SESSION_FILES.events, SESSION_FILES.meta, SESSION_FILES.log]
 
 /**
  * Compresses the logs of a session that is over. Each file is proved to give back every byte before
