@@ -9,7 +9,7 @@ export function stateCell(session: Session, exchange: SessionExchange): Cell {
   const { state, webSocket, unparsed } = exchange
   if (state === 'in-flight') return inFlightWords(session)
   const why = whyWords(exchange)
-  if (webSocket !== undefined) {
+  if (webSocket !== undefined && state !== 'failed') {
     // Who closed a connection says more than that it is over.
     return { text: why, style: webSocket.closedBy === 'upstream' ? 'warning' : 'good' }
   }
