@@ -107,6 +107,8 @@ describe('what is not to be sealed is refused or left', () => {
     const root = fastDirectory()
     const recording = startRecording(root)
     recordExchanges(recording, 1)
+    // Without the manifest it is the span of its run that tells.
+    recording.later.settleAll()
     const names = readdirSync(join(root, SESSION_ID))
     expect(() => sealSession(join(root, SESSION_ID))).toThrow(/is running/)
     rmSync(join(root, SESSION_ID, manifest))

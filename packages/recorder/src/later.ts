@@ -73,11 +73,15 @@ export class Later {
     this.#awaited.delete(what)
   }
 
-  /** Does all of it now. */
+  /** Does all of it now, with what that defers in its turn. */
   settleAll(): void {
-    clearTimeout(this.#timer)
     this.#settle()
-    for (const work of this.#deferred.splice(0)) work()
+    for (;;) {
+      const work = this.#deferred.shift()
+      if (work === undefined) break
+      work()
+    }
+    clearTimeout(this.#timer)
   }
 
   #add(work: () => void, bytes: number): Waiting {

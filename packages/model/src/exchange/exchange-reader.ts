@@ -87,6 +87,8 @@ export class ExchangeReader {
     asked: () => RequestFacts,
   ): () => At<ExchangeStarted> {
     this.#askedFor = asked
+    // The head of the answer can have come before, when nothing was known of it.
+    this.#facts = undefined
     return () => this.#started(record)
   }
 

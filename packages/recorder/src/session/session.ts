@@ -217,6 +217,8 @@ export class Session {
 
   /** The span in which something of a thread happens: its turn that is going on, else the run. */
   spanOf(threadId: string | undefined): string {
+    // The host waits for it; what was seen before is to count.
+    this.#observations.settle()
     const turns = this.#reducer?.turns
     const turn = turns?.running().find((one) => one.threadId === threadId)
     return turns?.spanOf(turn?.turnId) ?? this.runId

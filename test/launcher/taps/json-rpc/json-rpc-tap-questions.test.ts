@@ -177,7 +177,6 @@ describe('what is not a plain answer', () => {
   })
 
   test('no answer of these stops the turn, nor does the wish to stop another', () => {
-    expect(session.log).toContain('turn/interrupt for another, which is not running')
     const names = session.spans.map(({ name }) => name)
     const wishes = session.spans.filter(({ name }) => name === 'cancellation')
     expect(names).toContain('invoke_agent codex')
