@@ -16,7 +16,10 @@ export type LineFrame = {
 
 type Open = {
   start: SpanStarted
-  attributes: Attributes
+  /** What it had when it began, as it is written. */
+  pairs: KeyValue[]
+  /** What it got since then. */
+  later: Attributes
   events: { name: string; at: number }[]
   links: string[]
 }
@@ -51,7 +54,7 @@ export class SpanLines {
         open.events.push({ name: change.name, at: change.at })
         break
       case 'set':
-        Object.assign(open.attributes, change.attributes)
+        Object.assign(open.later, change.attributes)
         break
       case 'rename':
         open.start = { ...open.start, name: change.name }
@@ -68,19 +71,19 @@ export class SpanLines {
   }
 
   #start(start: SpanStarted): void {
-    const open = { start, attributes: { ...start.attributes }, events: [], links: [] }
-    this.#open.set(start.spanId, open)
-    this.#write({ started: this.#begun(open) })
+    const pairs = otlpAttributes(start.attributes)
+    this.#open.set(start.spanId, { start, pairs, later: {}, events: [], links: [] })
+    this.#write({ started: this.#begun(start, pairs) })
   }
 
   #end(open: Open, end: SpanChange & { change: 'end' }): void {
     this.#open.delete(end.spanId)
     this.ended += 1
-    Object.assign(open.attributes, end.attributes)
+    Object.assign(open.later, end.attributes)
     const { resource, scope, traceId } = this.#frame
     const message = end.error?.message
     const span: OtlpSpan = {
-      ...this.#begun(open),
+      ...this.#begun(open.start, pairsOf(open)),
       endTimeUnixNano: nanoseconds(end.at),
       droppedAttributesCount: 0,
       events: open.events.map(({ name, at }) => ({
@@ -104,8 +107,7 @@ export class SpanLines {
     this.#write(line)
   }
 
-  #begun({ start, attributes }: Open) {
-    const { spanId, parentSpanId, name, isClient, at } = start
+  #begun({ spanId, parentSpanId, name, isClient, at }: SpanStarted, attributes: KeyValue[]) {
     return {
       traceId: this.#frame.traceId,
       spanId,
@@ -113,9 +115,20 @@ export class SpanLines {
       name,
       kind: isClient === true ? 3 : 1,
       startTimeUnixNano: nanoseconds(at),
-      attributes: otlpAttributes(attributes),
+      attributes,
     }
   }
+}
+
+/** All of its attributes, each where it came first. */
+function pairsOf({ pairs, later }: Open): KeyValue[] {
+  const known = new Set(pairs.map(({ key }) => key))
+  const added = otlpAttributes(later)
+  const changed = added.filter(({ key }) => known.has(key))
+  if (changed.length === 0) return [...pairs, ...added]
+  const now = new Map(changed.map((pair) => [pair.key, pair]))
+  const fresh = added.filter(({ key }) => !known.has(key))
+  return [...pairs.map((pair) => now.get(pair.key) ?? pair), ...fresh]
 }
 
 /** What a record claims to be its time may be anything: digits it must be, for a reader of OTLP. */
