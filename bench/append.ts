@@ -50,23 +50,23 @@ const ROUNDS = 7
 
 async function appendRows(root: string): Promise<Row[]> {
   const recording = startRecording(root)
-  const { raw } = recording.session('0199a1b2-c3d4-7e5f-8a9b-000000000001')
+  const session = recording.session('0199a1b2-c3d4-7e5f-8a9b-000000000001')
   const bare = openSync(join(root, 'bare'), 'a', 0o600)
   const rows: Row[] = []
   for (const [name, bytes, count] of SIZES) {
     const record = {
-      kind: 'chunk',
+      kind: 'chunk' as const,
       exchange: '0123456789abcdef',
       at: 1,
       content: 'x'.repeat(bytes),
-    }
+    } as const
     const line = encodeLine(record, crc32)
     const times = { bare: [] as number[], append: [] as number[], encoded: [] as number[] }
     // In turns, for the disk is not equally fast all the time.
     for (let round = 0; round < ROUNDS; round += 1) {
       times.bare.push(microsOf(count, () => void writeSync(bare, line)))
-      times.append.push(microsOf(count, () => void raw.append(line, 'chunk')))
-      times.encoded.push(microsOf(count, () => void raw.append(encodeLine(record, crc32), 'chunk')))
+      times.append.push(microsOf(count, () => void session.write(record, line)))
+      times.encoded.push(microsOf(count, () => void session.write(record)))
     }
     const written = median(times.bare)
     rows.push(

@@ -6,6 +6,7 @@ import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
 import { benchLive } from './live.js'
 import { benchOff } from './off.js'
+import { benchReduce } from './reduce.js'
 import { printRows, type Row } from './row.js'
 
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
@@ -14,6 +15,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   append: ['A record to disk; a sealed session', benchAppend],
+  reduce: ['Events and exchanges to spans: a session of 10,000 exchanges', benchReduce],
   live: ['Sent out while it happens', benchLive],
   export: ['tacho export otlp: 100,000 spans into the real Collector', benchExport],
   off: ['tacho codex without recording', benchOff],

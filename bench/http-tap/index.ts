@@ -10,18 +10,25 @@ import { runStandIn } from './stand-in.js'
 
 const LARGE = 64 * 1024 * 1024
 
+/** Bytes passed on, and nothing recorded: what the tap could be at best. */
+const BARE = 'bare relay'
+
 /**
  * What the HTTP tap adds: a 40 KB request with a 200-event answer, and a 64 MB answer, through
- * `tacho codex --persist-session` as it is, direct, and through other proxies, request by request
- * in turn.
+ * `tacho codex --persist-session` as it is, direct, and through other proxies and a relay that records
+ * nothing, request by request in turn.
  */
 export async function benchHttpTap(): Promise<Row[]> {
-  const upstream = fork(fileURLToPath(new URL('./upstream.js', import.meta.url)))
-  const [address] = (await once(upstream, 'message')) as [AddressInfo]
-  const direct = `http://127.0.0.1:${address.port}/v1`
-  const others = await otherProxies(`http://127.0.0.1:${address.port}`)
+  const upstream = await program('upstream')
+  const bare = await program('bare-relay', String(upstream.port))
+  const direct = `http://127.0.0.1:${upstream.port}/v1`
+  const others = await otherProxies(`http://127.0.0.1:${upstream.port}`)
   try {
-    const urls = { direct, ...Object.fromEntries(others.map(({ name, url }) => [name, url])) }
+    const urls = {
+      direct,
+      [BARE]: `http://127.0.0.1:${bare.port}/v1`,
+      ...Object.fromEntries(others.map(({ name, url }) => [name, url])),
+    }
     const plan = {
       urls,
       requests: 300,
@@ -33,8 +40,15 @@ export async function benchHttpTap(): Promise<Row[]> {
     return rowsOf(await runStandIn(direct, plan))
   } finally {
     for (const other of others) other.stop()
-    upstream.disconnect()
+    for (const { child } of [bare, upstream]) child.disconnect()
   }
+}
+
+/** A program of this folder, in a process of its own, and where it listens. */
+async function program(name: string, ...args: string[]) {
+  const child = fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), args)
+  const [{ port }] = (await once(child, 'message')) as [AddressInfo]
+  return { child, port }
 }
 
 function rowsOf(figures: Figures): Row[] {
@@ -97,8 +111,8 @@ function freshRows(fresh: Figures['fresh']): Row[] {
 
 function throughputRows({ throughput, counted }: Figures): Row[] {
   const names = Object.keys(throughput)
-  const ratio = (speeds: Record<string, number[]>) =>
-    median(speeds.tacho ?? []) / median(speeds.direct ?? [])
+  const ratio = (speeds: Record<string, number[]>, name = 'tacho') =>
+    median(speeds[name] ?? []) / median(speeds.direct ?? [])
   return [
     ...names.map((name) => ({
       what: `${name}: 64 MiB answer, each event parsed, median`,
@@ -110,6 +124,16 @@ function throughputRows({ throughput, counted }: Figures): Row[] {
       value: median(counted[name] ?? []),
       unit: 'MB/s',
     })),
+    {
+      what: 'the limit: bare relay / direct, each event parsed',
+      value: ratio(throughput, BARE),
+      unit: '×',
+    },
+    {
+      what: 'the limit: bare relay / direct, bytes counted',
+      value: ratio(counted, BARE),
+      unit: '×',
+    },
     {
       what: 'tap / direct, each event parsed',
       value: ratio(throughput),

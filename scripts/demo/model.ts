@@ -6,13 +6,14 @@ import { repository } from './place.js'
 export type Model = { settings: string; [Symbol.dispose](): void }
 
 /**
- * Starts the scripted model in a process of its own, as `npm run scripted-model` does.
+ * Starts the scripted model in a process of its own, as `npm run scripted-model` does, for Codex's own
+ * provider and its WebSocket.
  *
  * @param story a JSON file with its answers, one after the other.
  */
 export async function startModel(story: string): Promise<Model> {
   const command = join(repository, 'test/dist/scripted-model/command.js')
-  const child = spawn(process.execPath, [command, '--script', story], {
+  const child = spawn(process.execPath, [command, '--web-socket', '--script', story], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   // It must not outlive a demo that is stopped.

@@ -41,7 +41,7 @@ export function makePlace(codex: string): Place {
     CODEX_HOME: codexHome,
     TACHO_CODEX: codex,
     // Long enough to count as a secret: it is in the environment, and in no file of the session.
-    SCRIPTED_KEY: 'demo-key-0123456789abcdef',
+    CODEX_API_KEY: 'demo-key-0123456789abcdef',
   }
   return { root, codexHome, sessions: join(codexHome, 'sessions'), project, environment }
 }

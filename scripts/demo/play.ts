@@ -53,8 +53,8 @@ async function show(place: Place, recorded: Recorded): Promise<void> {
 function goOn({ sessions }: Place): string {
   const lines: [line: string, why: string][] = [
     [`export TACHO_SESSIONS_DIR=${typed(sessions)}`, ''],
-    ['node_modules/.bin/tacho raw last 2', 'an exchange as it went over the wire'],
-    ['node_modules/.bin/tacho raw last 3 --chunks', 'when each piece of the answer came'],
+    ['node_modules/.bin/tacho raw last 3', 'an exchange as it went over the wire'],
+    ['node_modules/.bin/tacho raw last 4 --chunks', 'when each piece of the answer came'],
     ['node_modules/.bin/tacho show last --json', 'for programs'],
     ['grep -c demo-key "$TACHO_SESSIONS_DIR"/*/session*', 'the key that Codex sent: in no file'],
   ]

@@ -10,8 +10,11 @@ const WORDS: [name: RegExp, words: string][] = [
   [/^rollout-/, "Codex's own transcript, as a hard link"],
   [/^session\.log$/, 'the debug log'],
   [/^session_oai_raw\.log$/, 'every request and answer, when it happened'],
+  [/^session_events\.log$/, 'what else the taps saw: tools, questions, signals'],
   [/^session_meta\.log$/, 'spans: what took how long, inside of what'],
 ]
+
+const LOGS = ['session.log', 'session_oai_raw.log', 'session_events.log', 'session_meta.log']
 
 /** Prints the session's folder as a tree, with sizes and what is in each file. */
 export function showFolder({ id, folder }: Recorded): void {
@@ -30,7 +33,7 @@ export function showFolder({ id, folder }: Recorded): void {
 
 /** Prints the first and the last line of each log. */
 export function showLines({ folder }: Recorded): void {
-  for (const name of ['session.log', 'session_oai_raw.log', 'session_meta.log']) {
+  for (const name of LOGS) {
     const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
     say(styled('bold', name))
     say(`  ${cut(lines[0] ?? '', 2)}`)

@@ -43,7 +43,7 @@ for (const [decision, expected] of DECISIONS) {
     expect(namesOf(session)).toEqual([
       ...['approval command', ...(expected.stops ? ['cancellation'] : [])],
       ...(expected.turn === 'completed' ? ['chat gpt-5.5', 'chat gpt-5.5'] : ['chat gpt-5.5']),
-      ...['execute_tool commandExecution', 'invoke_agent codex', 'session'],
+      ...['execute_tool exec_command', 'invoke_agent codex', 'session'],
     ])
     expect(of(session, 'approval command')).toMatchObject({
       'tacho.approval.kind': 'command',
@@ -66,7 +66,7 @@ for (const [decision, expected] of DECISIONS) {
         'tacho.cancellation.origin': 'approval',
         'tacho.cancellation.reason': 'cancel',
       })
-      expect(linksOf(session)).toEqual(['execute_tool commandExecution', 'invoke_agent codex'])
+      expect(linksOf(session)).toEqual(['execute_tool exec_command', 'invoke_agent codex'])
     }
     expect(session.rollouts).toHaveLength(1)
     expect(session.log).not.toMatch(/WARN|ERROR +tacho/)
@@ -80,15 +80,14 @@ test('a question is on disk while it is open, with what was asked', async () => 
   await client.startTurn(place.home.cwd)
   const { params } = await client.commandQuestion()
 
-  const { started, spans } = place.session()
-  const question = started.find(({ name }) => name === 'approval command')
-  expect(attribute(question ?? { attributes: [] }, 'tacho.approval.what')).toBe(COMMAND)
-  expect(attribute(question ?? { attributes: [] }, 'tacho.approval.offered')).toEqual({
+  const question = await openQuestion(place)
+  expect(attribute(question, 'tacho.approval.what')).toBe(COMMAND)
+  expect(attribute(question, 'tacho.approval.offered')).toEqual({
     values: (params.availableDecisions as unknown[]).map((one) => ({
       stringValue: typeof one === 'string' ? one : 'acceptWithExecpolicyAmendment',
     })),
   })
-  expect(spans.map(({ name }) => name)).not.toContain('approval command')
+  expect(place.session().spans.map(({ name }) => name)).not.toContain('approval command')
 })
 
 test('the wait of an approval is the pause that the user made', async () => {
@@ -140,7 +139,7 @@ test('an approval of a file change names the files', async () => {
     'tacho.approval.files': { values: [{ stringValue: path }] },
     'tacho.approval.decision': 'accept',
   })
-  expect(of(place.session(), 'execute_tool fileChange')['tacho.tool.status']).toBe('completed')
+  expect(of(place.session(), 'execute_tool exec_command')['tacho.tool.status']).toBe('completed')
 })
 
 test('an interrupt while the answer streams is a cancellation with its four moments', async () => {
@@ -190,14 +189,14 @@ test('an interrupt while a question is open withdraws it', async () => {
   const session = place.session()
   expect(namesOf(session)).toEqual([
     ...['approval command', 'cancellation', 'chat gpt-5.5'],
-    ...['execute_tool commandExecution', 'invoke_agent codex', 'session'],
+    ...['execute_tool exec_command', 'invoke_agent codex', 'session'],
   ])
   expect(of(session, 'approval')).toMatchObject({
     'tacho.approval.decision': 'withdrawn',
     'tacho.approval.decided_by': 'host',
   })
   expect(of(session, 'execute_tool')['tacho.tool.status']).toBe('interrupted')
-  expect(linksOf(session)).toEqual(['execute_tool commandExecution', 'invoke_agent codex'])
+  expect(linksOf(session)).toEqual(['execute_tool exec_command', 'invoke_agent codex'])
   expect(session.log).toContain(
     'answered the request 0 (item/commandExecution/requestApproval) too late',
   )
@@ -228,12 +227,13 @@ test('kill -9 while a question is open leaves its start on disk, and no answer',
   const client = new AppServerClient(server)
   await client.startTurn(place.home.cwd)
   await client.commandQuestion()
+  const question = await openQuestion(place)
   server.kill('SIGKILL')
   await server.ended
 
   const session = place.session()
-  const started = session.started.find(({ name }) => name === 'approval command')
-  expect(attribute(started ?? { attributes: [] }, 'tacho.approval.what')).toBe(COMMAND)
+  expect(session.started).toContainEqual(question)
+  expect(attribute(question, 'tacho.approval.what')).toBe(COMMAND)
   expect(session.spans.map(({ name }) => name)).not.toContain('approval command')
   expect(session.manifest.runs.at(-1)).not.toHaveProperty('ended')
   const { stdout } = await place.tacho(['approvals', 'last'])
@@ -283,6 +283,14 @@ function alike(message: Message, root: string): string {
     .replaceAll(/"(\w*(?:At|Ms|createdAt))":\d+/g, '"$1":"TIME"')
     .replaceAll(/"processId":"\d+"/g, '"processId":"PID"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d-]+/g, 'TIME')
+}
+
+/** The question that Codex asks, as soon as it is on the disk: that is some moments after it passed. */
+async function openQuestion(place: Workplace) {
+  return await eventually(() => {
+    const question = place.session().started.find(({ name }) => name === 'approval command')
+    return question ?? expect.unreachable('no question is on the disk')
+  })
 }
 
 /** The names of all ended spans but those of HTTP requests, sorted. */

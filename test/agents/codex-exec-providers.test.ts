@@ -90,6 +90,7 @@ test('an ephemeral session has no rollout, and is a session all the same', async
   expect(session.names()).toEqual([
     'session.json',
     'session.log',
+    'session_events.log',
     'session_meta.log',
     'session_oai_raw.log',
   ])

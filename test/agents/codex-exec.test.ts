@@ -138,11 +138,14 @@ test('a chat span says what the model was asked and what it answered, without th
   expect(JSON.stringify(session.spans)).not.toContain('How long is it')
 })
 
-test('the folder has its five files, private all of them', () => {
+test('the folder has its six files, private all of them', () => {
   const [rollout, ...more] = session.rollouts
   expect(more).toEqual([])
   expect(session.names()).toEqual(
-    [rollout, 'session.json', 'session.log', 'session_meta.log', 'session_oai_raw.log'].sort(),
+    [
+      ...['session.json', 'session.log', 'session_events.log'],
+      ...['session_meta.log', 'session_oai_raw.log', rollout],
+    ].sort(),
   )
   expect(session.mode()).toBe('700')
   for (const name of session.names().filter((one) => one !== rollout)) {

@@ -20,7 +20,6 @@ export async function expectRebuilt(session: SessionOnDisk): Promise<void> {
     const [live, anew] = [ownSpans(session), ownSpans(new SessionOnDisk(folder))]
     const hasEnded = session.manifest.runs.every(({ ended }) => ended !== undefined)
     const compared = hasEnded ? anew : anew.filter(({ id }) => live.some((one) => one.id === id))
-    if (process.env.DEBUG_REBUILT) console.log('REBUILT', live.length, anew.length)
     expect(compared, `the spans of ${session.folder}, made anew`).toEqual(live)
   } finally {
     rmSync(to, { recursive: true, force: true })

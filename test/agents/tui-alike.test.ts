@@ -83,5 +83,11 @@ function withRepository({ home }: Workplace): void {
     ['init', '-q'],
     [...commit, '--allow-empty', '-m', 'first'],
   ])
-    spawnSync('git', args, { cwd: home.cwd })
+    spawnSync('git', args, { cwd: home.cwd, env: { ...process.env, ...AT_ONE_TIME } })
+}
+
+// The id of a commit, which the model is told, is made of these too.
+const AT_ONE_TIME = {
+  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
 }

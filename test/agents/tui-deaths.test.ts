@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually, tachoCommand } from '../host/index.js'
 import { openTerminal, type Terminal } from '../host/tmux.js'
+import { processesOf, recordedTui } from '../host/tui-terminals.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
-import { processesOf, recordedTui } from './tui-terminals.js'
 import { type Workplace, workplace } from './workplace.js'
 
 const asks = (words: string) =>

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
+import { recordedTui } from '../host/tui-terminals.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { attribute } from './session-on-disk.js'
 import { standIn } from './stand-in.js'
 import { tuiPair } from './tui-pair.js'
-import { recordedTui } from './tui-terminals.js'
 import { type Workplace, workplace } from './workplace.js'
 
 const ASKS = execCommand('echo hello > made.txt', { sandbox_permissions: 'require_escalated' })

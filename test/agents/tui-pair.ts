@@ -1,7 +1,7 @@
 import type { Terminal } from '../host/tmux.js'
+import { masked, plainTui, recordedTui } from '../host/tui-terminals.js'
 import type { Script } from '../scripted-model/index.js'
 import { requestAlike } from './alike.js'
-import { masked, plainTui, recordedTui } from './tui-terminals.js'
 import { type Workplace, type WorkplaceOptions, workplace } from './workplace.js'
 
 /** What a TUI showed and asked, with that taken out which differs between any two runs of Codex. */

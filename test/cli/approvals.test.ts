@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CONVERSATION, RecordedSession } from '../reader/recorded-session.js'
+import { answers, asks } from '../model/codex-says.js'
+import { PLACE, RecordedSession } from '../reader/recorded-session.js'
 import {
   endedSpan,
   RUN_ID,
@@ -132,21 +133,9 @@ describe('--json', () => {
 
 test('a session that the real recorder wrote is printed with its answer and its waiting time', async () => {
   const recorded = new RecordedSession()
-  const { approvals } = recorded.session
-  approvals.asked({
-    tap: 'json-rpc',
-    id: '1',
-    kind: 'mcp-elicitation',
-    what: 'docs: Which page?',
-    offered: ['accept', 'decline', 'cancel'],
-    conversation: CONVERSATION,
-    at: recorded.at(1000),
-  })
-  approvals.answered('json-rpc', '1', {
-    decision: 'decline',
-    decidedBy: 'user',
-    at: recorded.at(3500),
-  })
+  const question = { serverName: 'docs', message: 'Which page?', place: PLACE }
+  recorded.sees(1000, asks(1, { kind: 'mcp-elicitation', ...question }))
+  recorded.sees(3500, answers(1, { action: 'decline' }))
   await recorded.close(4000)
   const { stdout } = await tacho(['approvals', 'last', '--sessions-dir', recorded.directory])
   expect(stdout.toString()).toMatch(

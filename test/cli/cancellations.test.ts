@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CONVERSATION, RecordedSession, requestHead } from '../reader/recorded-session.js'
+import { interrupt, turnCompleted } from '../model/codex-says.js'
+import { PLACE, RecordedSession, requestHead } from '../reader/recorded-session.js'
 import {
   endedSpan,
   exchangeRecords,
@@ -124,16 +125,11 @@ test('a session that the real recorder wrote is printed with what it stopped and
   exchange.responseHead(200, 'OK', [['content-type', 'text/event-stream']])
   recorded.at(2000)
   exchange.responseBytes(Buffer.from(delta('Once upon a time')))
-  recorded.session.cancellations.wish({
-    origin: 'user',
-    reason: 'turn/interrupt',
-    conversation: CONVERSATION,
-    at: recorded.at(2500),
-  })
+  recorded.sees(2500, interrupt(PLACE))
   recorded.at(2520)
   exchange.hungUp()
   exchange.end({ state: 'cancelled' })
-  recorded.session.turnEnded(CONVERSATION, 'interrupted', recorded.at(2600))
+  recorded.sees(2600, turnCompleted('interrupted', PLACE))
   await recorded.close(3000)
   const words = ['--sessions-dir', recorded.directory]
   const { stdout } = await tacho(['cancellations', 'last', ...words])

@@ -16,6 +16,11 @@ for (const [typed, offered] of [
   [['tacho', 'show', 'la'], ['last']],
   [['tacho', 'show', '0199'], [SESSION_ID]],
   [['tacho', 'raw', '0199'], [SESSION_ID]],
+  [['tacho', 'rebuild', '0199'], [SESSION_ID]],
+  [
+    ['tacho', 'rebuild', 'last', '--'],
+    ['--all', '--help', '--json', '--sessions-dir', '--to'],
+  ],
   [
     ['tacho', 'raw', 'last', '1', '--re'],
     ['--request', '--response'],

@@ -21,7 +21,7 @@ test('a clean session: one line, exit code 0', async () => {
   const { stdout, stderr, exitCode } = await verified(await sessions(), SESSION_ID)
   expect(stdout).toMatch(
     new RegExp(
-      `^${SESSION_ID}  clean: \\d+ records, 2 request and 2 response bodies, \\d+ spans, .* kB\\n$`,
+      `^${SESSION_ID}  clean: \\d+ records, 2 request and 2 response bodies, \\d+ events, \\d+ spans, .* kB\\n$`,
     ),
   )
   expect([stderr, exitCode]).toEqual(['', 0])

@@ -27,18 +27,35 @@ export type Found = {
   gaps: { lost: Record<string, number>; reason: string }[]
   /** How many lines are damaged, and why. */
   damage: string[]
+  /** The numbers of the events of each process, and why lines of their log are damaged. */
+  events: Map<string, number[]>
+  eventDamage: string[]
 }
 
 export function readAppended(folder: string): Found {
-  const found: Found = { numbers: new Map(), gaps: [], damage: [] }
+  const found: Found = {
+    numbers: new Map(),
+    gaps: [],
+    damage: [],
+    events: new Map(),
+    eventDamage: [],
+  }
   const report = ({ reason }: { reason: string }): void => void found.damage.push(reason)
   for (const { value } of readLog(folder, 'session_oai_raw.log', report)) {
     if (value.kind === 'gap') found.gaps.push(value as Found['gaps'][number])
     if (value.kind !== 'written') continue
-    const by = String(value.by)
-    const numbers = found.numbers.get(by) ?? []
-    numbers.push(Number(value.number))
-    found.numbers.set(by, numbers)
+    addTo(found.numbers, String(value.by), Number(value.number))
+  }
+  const spoilt = ({ reason }: { reason: string }): void => void found.eventDamage.push(reason)
+  for (const { value } of readLog(folder, 'session_events.log', spoilt)) {
+    const [, by, number] = /^(.+) (\d+)$/.exec(String(value.signal)) ?? []
+    if (by !== undefined) addTo(found.events, by, Number(number))
   }
   return found
+}
+
+function addTo(all: Map<string, number[]>, by: string, number: number): void {
+  const numbers = all.get(by) ?? []
+  numbers.push(number)
+  all.set(by, numbers)
 }

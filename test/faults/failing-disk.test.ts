@@ -115,17 +115,19 @@ async function expectHarmless(outcome: Outcome, expected: Kinds, fault: Fault): 
 // What a disk that fails leaves: a line cut off, a manifest that could not be written.
 const EXPECTED_DAMAGE = /^(the last line is cut off|not there)$/
 
-/** How many records of which kind are in the raw logs below a root, and how many gaps say are lost. */
+/** How many records of which kind are in the logs below a root, and how many gaps say are lost. */
 function kindsIn(root: string): Kinds {
   const kinds: Kinds = {}
   const add = (kind: string, count: number): void => {
     kinds[kind] = (kinds[kind] ?? 0) + count
   }
   for (const name of readdirSync(root)) {
-    for (const { value } of readLog(join(root, name), SESSION_FILES.raw, () => undefined)) {
-      add(String(value.kind), 1)
-      if (value.kind !== 'gap') continue
-      for (const [kind, count] of Object.entries(value.lost as Kinds)) add(`lost ${kind}`, count)
+    for (const log of [SESSION_FILES.raw, SESSION_FILES.events]) {
+      for (const { value } of readLog(join(root, name), log, () => undefined)) {
+        add(String(value.kind), 1)
+        if (value.kind !== 'gap') continue
+        for (const [kind, count] of Object.entries(value.lost as Kinds)) add(`lost ${kind}`, count)
+      }
     }
   }
   return kinds

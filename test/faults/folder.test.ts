@@ -23,10 +23,19 @@ describe('while a session is recorded', () => {
     const { root, folder, recording, told } = recordingInto()
     rmSync(folder, { recursive: true })
     recordExchanges(recording, 1)
-    await eventually(() => expect(recording.latest.raw.lost.exchange).toBe(3))
+    await eventually(() => expect(recording.latest.lost.exchange).toBe(3))
     recordExchanges(recording, 1)
     await recording.close({ exitCode: 0 })
-    expect(recording.latest.raw.lost).toMatchObject({ exchange: 4, 'request-body': 4, end: 4 })
+    expect(recording.latest.lost).toMatchObject({
+      exchange: 4,
+      'request-body': 4,
+      end: 4,
+      'run-started': 1,
+      'log-event': 4,
+      'run-ended': 1,
+    })
+    const events = join(folder, SESSION_FILES.events)
+    expect(told).toContain(`${events} could not be written (REMOVED). The run goes on.`)
     expect(told).toContain(
       `${join(folder, SESSION_FILES.raw)} could not be written (REMOVED). The run goes on.`,
     )
@@ -36,7 +45,7 @@ describe('while a session is recorded', () => {
   test('one of its files is taken away: the next record begins a new one, behind a gap', async () => {
     const { folder, recording } = recordingInto()
     rmSync(join(folder, SESSION_FILES.raw))
-    await eventually(() => expect(recording.latest.raw.lost.exchange).toBe(2))
+    await eventually(() => expect(recording.latest.lost.exchange).toBe(2))
     recordExchanges(recording, 1)
     await recording.close({ exitCode: 0 })
     const kinds = [...readLog(folder, SESSION_FILES.raw, () => undefined)].map(({ value }) => value)
@@ -66,10 +75,10 @@ describe('while a session is recorded', () => {
     const outside = fastDirectory()
     rmSync(folder, { recursive: true })
     symlinkSync(outside, folder)
-    await eventually(() => expect(recording.latest.raw.lost.exchange).toBe(2))
+    await eventually(() => expect(recording.latest.lost.exchange).toBe(2))
     recordExchanges(recording, 2)
     await recording.close({ exitCode: 0 })
-    expect(recording.latest.raw.lost.exchange).toBe(4)
+    expect(recording.latest.lost.exchange).toBe(4)
     expect(readdirSync(outside)).toEqual([])
   })
 

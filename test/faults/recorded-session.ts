@@ -38,6 +38,13 @@ export function recordExchanges(recording: Recording, count: number, sessionId =
       exchange.responseBytes(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
     }
     exchange.end({ state: 'completed' })
+    const call = { call_id: `call_${number}`, tool_name: 'exec_command' }
+    const decided = { decision: 'approved', source: 'Config' }
+    recording.session(sessionId).event({
+      kind: 'log-event',
+      name: 'codex.tool_decision',
+      attributes: { 'conversation.id': sessionId, ...call, ...decided },
+    })
     recording.log('info', 'codex', `exchange ${number} is over`)
   }
 }

@@ -75,13 +75,14 @@ describe('what stands in place of a file is not written to, and the run goes on'
     ['a link to a device', (path) => symlinkSync('/dev/full', path)],
     ['a folder', (path) => mkdirSync(path)],
   ]
-  for (const file of [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.log]) {
+  const { raw, meta, events, log } = SESSION_FILES
+  for (const file of [raw, meta, events, log]) {
     test.each(replacements)(`${file}: %s`, async (_, put) => {
       const { folder, told } = await resumeAfter(file, put)
       expect(readFileSync(outside, 'utf8')).toBe('not ours')
       expect(told).toHaveLength(1)
       expect(told[0]).toMatch(/could not be written \(E(LOOP|PERM|ISDIR|NXIO)\). The run goes on.$/)
-      const others = [SESSION_FILES.raw, SESSION_FILES.meta].filter((name) => name !== file)
+      const others = [raw, meta].filter((name) => name !== file)
       for (const name of others) {
         expect(
           readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').length,
@@ -123,6 +124,8 @@ test(`${PROCESSES} processes that start at once have a session each, and all tha
   for (const id of ids) {
     expect(readAppended(join(root, id))).toEqual({
       numbers: new Map([[id, [1, 2, 3]]]),
+      events: new Map([[id, [1, 2, 3]]]),
+      eventDamage: [],
       gaps: [],
       damage: [],
     })

@@ -23,13 +23,15 @@ test('two processes in one session mix no record and share no id', async () => {
       expect([ended.exitCode, ended.stderr.toString()]).toEqual([0, ''])
       expect(acknowledged(ended).written).toHaveLength(RECORDS)
     }
-    const { numbers, damage, gaps } = readAppended(folder)
+    const { numbers, damage, gaps, events, eventDamage } = readAppended(folder)
     const all = Array.from({ length: RECORDS }, (_, index) => index + 1)
-    expect([...numbers].sort()).toEqual([
-      ['one', all],
-      ['other', all],
-    ])
-    expect([damage, gaps]).toEqual([[], []])
+    for (const found of [numbers, events]) {
+      expect([...found].sort()).toEqual([
+        ['one', all],
+        ['other', all],
+      ])
+    }
+    expect([damage, eventDamage, gaps]).toEqual([[], [], []])
     const { runs } = await readSession(folder)
     expect(new Set(runs.map(({ id }) => id)).size).toBe(2)
     expect(runs.map(({ ended }) => ended)).toEqual(['completed', 'completed'])

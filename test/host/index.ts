@@ -3,6 +3,7 @@ export { type CodexHome, type CodexHomeOptions, codexHome } from './codex-home.j
 export { cleanEnvironment, type EnvironmentFolders, SCRIPTED_KEY } from './environment.js'
 export { eventually } from './eventually.js'
 export { withHostNames } from './host-names.js'
+export { type Login, logIn } from './log-in.js'
 export type { Output } from './output.js'
 export {
   type Command,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.js'
 import type { Command } from './process.js'
+import { TmuxControl } from './tmux-control.js'
 
 export type TerminalOptions = {
   /** The whole environment of the program; TERM is set by the terminal. */
@@ -56,7 +57,7 @@ export async function openTerminal(
     await rm(folder, { recursive: true, force: true })
     throw new Error(`tmux could not start: ${started.stderr || started.error?.message}`)
   }
-  return new Terminal(folder, socket)
+  return new Terminal(folder, socket, new TmuxControl(socket, env))
 }
 
 // The shell is there before and after, and the last lines tell how it went.
@@ -70,24 +71,32 @@ exec sleep 600`
 // A program that was killed may have left the terminal without its carriage returns.
 const ENDED = /^ *ended (\d+) (kept|changed)$/m
 
+const CAPTURE = ['capture-pane', '-p'] as const
+
+function withoutBlanks(captured: string): string {
+  const lines = captured.split('\n')
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd()
+}
+
 /** A terminal and the program in it. Leaving the scope of `await using` ends both. */
 export class Terminal {
   readonly #folder: string
   readonly #socket: string
+  readonly #control: TmuxControl
 
   /** Use `openTerminal`. */
-  constructor(folder: string, socket: string) {
+  constructor(folder: string, socket: string, control: TmuxControl) {
     this.#folder = folder
     this.#socket = socket
+    this.#control = control
   }
 
   /** What is on the screen, without the spaces at the ends of its lines and the empty last lines. */
   get screen(): string {
-    const lines = this.#tmux('capture-pane', '-p').split('\n')
-    return lines
-      .map((line) => line.trimEnd())
-      .join('\n')
-      .trimEnd()
+    return withoutBlanks(this.#tmux(...CAPTURE))
   }
 
   /** The process id of the shell that the program runs in. */
@@ -97,8 +106,8 @@ export class Terminal {
 
   /** What is on the screen by the time it shows the text. Rejects after a deadline. */
   showing(text: string | RegExp): Promise<string> {
-    return eventually(() => {
-      const { screen } = this
+    return eventually(async () => {
+      const screen = await this.#look()
       if (typeof text === 'string' ? screen.includes(text) : text.test(screen)) return screen
       throw new Error(`The screen does not show ${String(text)}. It is:\n${screen}`)
     })
@@ -110,14 +119,16 @@ export class Terminal {
   }
 
   /**
-   * Answers a question with a key, and presses it again where the question is still there: a TUI
-   * passes over keys that come right behind a dialog of its own, so that nobody answers unawares.
+   * Answers a question with a key, by tmux's name, and presses it again where the question is still
+   * there: a TUI passes over keys that come right behind a dialog of its own, so that nobody answers
+   * unawares.
    */
   answer(key: string, question: string): Promise<void> {
     return eventually(async () => {
-      this.type(key)
-      await eventually(() => {
-        if (this.screen.includes(question)) throw new Error(`The screen still asks: ${question}`)
+      this.press(key)
+      await eventually(async () => {
+        if ((await this.#look()).includes(question))
+          throw new Error(`The screen still asks: ${question}`)
       }, 2_000)
     })
   }
@@ -149,8 +160,14 @@ export class Terminal {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#control.close()
     spawnSync('tmux', ['-S', this.#socket, 'kill-server'])
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The screen, without keeping this process from serving what runs in it. */
+  async #look(): Promise<string> {
+    return withoutBlanks(await this.#control.ask(CAPTURE.join(' ')))
   }
 
   #tmux(...args: string[]): string {

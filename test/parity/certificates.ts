@@ -22,4 +22,4 @@ export function certificateOf(kind: CertificateKind): Certificate {
   return certificate
 }
 
-const NAMES = 'DNS:model.test,DNS:api.openai.com,DNS:chatgpt.com,IP:127.0.0.1'
+const NAMES = 'DNS:model.test,DNS:api.openai.com,DNS:auth.openai.com,DNS:chatgpt.com,IP:127.0.0.1'

@@ -1,17 +1,33 @@
 import { describe, expect, test } from 'vitest'
 import { told } from './compare.js'
+import { toldTui } from './compare-tui.js'
 import { differences } from './differences.js'
 import type { Row } from './row.js'
 import { runRow } from './run-row.js'
+import { runTui, type TuiRow } from './run-tui.js'
 
 // A row that differs from itself without Tacho has something of chance in it that must be taken out.
 const OTHER = process.env.TACHO_PARITY_ALONE === undefined ? 'recorded' : 'alone'
 
 /** Declares one test for each row: the real Codex with Tacho does what it does alone. */
 export function parity(kind: string, rows: readonly Row[]): void {
-  describe.concurrent(`codex does the same under record: ${kind}`, () => {
+  sameForEach(`codex does the same under record: ${kind}`, rows, runRow, told)
+}
+
+/** The same for the TUI in a terminal. */
+export function parityOfTui(kind: string, rows: readonly TuiRow[]): void {
+  sameForEach(`the TUI does the same under record: ${kind}`, rows, runTui, toldTui)
+}
+
+function sameForEach<OneRow extends Row, Run extends { faults: string[] }>(
+  title: string,
+  rows: readonly OneRow[],
+  run: (row: OneRow, how: 'alone' | 'recorded') => Promise<Run>,
+  told: (run: Run, row: OneRow) => unknown,
+): void {
+  describe.concurrent(title, () => {
     test.each(rows.map((row) => [row.title, row] as const))('%s', async (_, row) => {
-      const [alone, recorded] = await Promise.all([runRow(row, 'alone'), runRow(row, OTHER)])
+      const [alone, recorded] = await Promise.all([run(row, 'alone'), run(row, OTHER)])
       const found = differences(told(alone, row), told(recorded, row))
       if (found.length > 0) expect.fail(`It is not the same.\n${found.join('\n')}`)
       expect(recorded.faults).toEqual([])

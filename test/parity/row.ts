@@ -1,5 +1,5 @@
 import type { TlsOptions } from 'node:tls'
-import type { CertificateKind } from '../host/index.js'
+import type { CertificateKind, Login } from '../host/index.js'
 import type { ProxyKind } from './proxy.js'
 import type { Addresses, Plan } from './steps.js'
 
@@ -10,6 +10,8 @@ export type Row = {
   upstream: Plan
   /** A second upstream of another origin. */
   elsewhere?: Plan
+  /** The provider is Codex's own, by its own address, whose name is `host`; and who asks it. */
+  login?: Login | 'CODEX_API_KEY'
   /** TOML of the provider's table; a failure is final at once where it says nothing of retries. */
   provider?: string
   /** TOML of the top level of `config.toml`. */
@@ -38,9 +40,12 @@ export type Row = {
   waits?: boolean
   /** What Tacho says of it in a line of its own: that something cannot be used, or is not recorded. */
   says?: string
-  /** What of a row is told apart by luck, alone too, and so is not compared; with the reason. */
-  notCompared?: { what: 'stage' | 'connection ends' | 'stderr'; reason: string }[]
+  /** What of a row is told apart by luck, alone too, or for good; with the reason. */
+  notCompared?: { what: NotCompared; reason: string }[]
 }
+
+/** Of the TUI also the tokens that it says were used. */
+export type NotCompared = 'stage' | 'connection ends' | 'stderr' | 'beside' | 'token usage'
 
 /** What depends on where the row's servers listen. */
 export type Surrounding<Value> = (addresses: Addresses) => Value

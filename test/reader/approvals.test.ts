@@ -1,10 +1,13 @@
 import type { PlainValue } from '@tacho/format'
 import { type Approval, approvalsOf, approvalTotals, readSession } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
-import { CONVERSATION, RecordedSession } from './recorded-session.js'
+import { eventually } from '../host/index.js'
+import { answers, asks, decided, itemStarted } from '../model/codex-says.js'
+import { PLACE, RecordedSession } from './recorded-session.js'
 import {
   endedSpan,
   RUN_ID,
+  SESSION_ID,
   type SessionParts,
   START,
   sessionsDirectory,
@@ -16,14 +19,10 @@ import {
 describe('an approval that the recorder wrote', () => {
   test('is answered by the tap that saw the question, and by no other one', async () => {
     const recorded = new RecordedSession()
-    const { approvals } = recorded.session
-    const asked = { kind: 'command', what: 'rm -rf /', offered: [], conversation: CONVERSATION }
-    approvals.asked({ ...asked, kind: 'command', tap: 'json-rpc', id: '1', at: recorded.at(1000) })
-    const forged = { decision: 'accept', decidedBy: 'user', at: recorded.at(2000) } as const
-    expect(approvals.answered('log-events', '1', forged)).toBe(false)
-    expect(approvals.answered('hooks', '1', forged)).toBe(false)
-    const answer = { decision: 'decline', decidedBy: 'user', at: recorded.at(3000) } as const
-    expect(approvals.answered('json-rpc', '1', answer)).toBe(true)
+    recorded.sees(1000, asks(1, { place: PLACE, itemId: 'call-1', command: 'rm -rf /' }))
+    const forged = { 'conversation.id': SESSION_ID }
+    recorded.sees(2000, decided('call-1', 'approved', 'User', forged))
+    recorded.sees(3000, answers(1, { decision: 'decline' }))
     await recorded.close(4000)
     const [approval, ...others] = approvalsOf(await readSession(recorded.folder))
     expect(others).toEqual([])
@@ -32,50 +31,22 @@ describe('an approval that the recorder wrote', () => {
 
   test('is read back with all that was asked and answered', async () => {
     const recorded = new RecordedSession()
-    const { approvals, tools } = recorded.session
-    tools.start({
-      callId: 'call-1',
-      name: 'exec_command',
-      conversation: CONVERSATION,
-      at: recorded.at(900),
-    })
+    const changes = [{ path: 'a.ts' }, { path: 'b.ts' }]
+    recorded.sees(900, itemStarted('call-1', { changes, type: 'fileChange' }, PLACE))
     const asked = {
-      kind: 'command' as const,
-      what: 'rm -rf build',
+      command: 'rm -rf build',
       reason: 'May I clean up?',
       cwd: '/home/ada/project',
-      offered: ['accept', 'acceptForSession', 'decline', 'cancel'],
-      callId: 'call-1',
-      conversation: CONVERSATION,
+      itemId: 'call-1',
+      place: PLACE,
+      availableDecisions: ['accept', 'decline', 'cancel'],
     }
-    approvals.asked({ tap: 'json-rpc', ...asked, id: '7', at: recorded.at(1000) })
-    approvals.answered('json-rpc', '7', {
-      decision: 'acceptForSession',
-      decidedBy: 'user',
-      rule: 'rm -rf build',
-      at: recorded.at(13_300),
-    })
-    approvals.asked({
-      tap: 'json-rpc',
-      ...asked,
-      id: '8',
-      kind: 'file-change',
-      what: '',
-      files: ['a.ts', 'b.ts'],
-      at: recorded.at(13_500),
-    })
-    approvals.answered('json-rpc', '8', {
-      decision: 'decline',
-      decidedBy: 'user',
-      at: recorded.at(14_000),
-    })
-    approvals.asked({
-      tap: 'json-rpc',
-      ...asked,
-      id: '9',
-      kind: 'permissions',
-      at: recorded.at(15_000),
-    })
+    const decision = { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['rm', '-rf'] } }
+    recorded.sees(1000, asks(7, asked))
+    recorded.sees(13_300, answers(7, { decision }))
+    recorded.sees(13_500, asks(8, { ...asked, kind: 'file-change' }))
+    recorded.sees(14_000, answers(8, { decision: 'decline' }))
+    recorded.sees(15_000, asks(9, { ...asked, kind: 'permissions' }))
     await recorded.close(16_500)
 
     const read = await approvalsIn(recorded.folder)
@@ -87,10 +58,10 @@ describe('an approval that the recorder wrote', () => {
         what: 'rm -rf build',
         reason: 'May I clean up?',
         cwd: '/home/ada/project',
-        offered: ['accept', 'acceptForSession', 'decline', 'cancel'],
-        decision: 'acceptForSession',
+        offered: ['accept', 'decline', 'cancel'],
+        decision: 'acceptWithExecpolicyAmendment',
         decidedBy: 'user',
-        rule: 'rm -rf build',
+        rule: '["rm","-rf"]',
         turnId: TURN,
         callId: 'call-1',
         askedAt: (START + 1000) * 1000,
@@ -105,43 +76,31 @@ describe('an approval that the recorder wrote', () => {
       waitedMs: 14_300,
       longestMs: 12_300,
       open: 1,
-      byDecision: { acceptForSession: 1, decline: 1 },
+      byDecision: { acceptWithExecpolicyAmendment: 1, decline: 1 },
     })
   })
 
   test('is on disk while the question is open', async () => {
     const recorded = new RecordedSession()
-    recorded.session.approvals.asked({
-      tap: 'json-rpc',
-      id: '1',
-      kind: 'user-input',
-      what: 'Which port?',
-      offered: ['3000', '4000'],
-      conversation: CONVERSATION,
-      at: recorded.at(1000),
+    const options = [{ label: '3000' }, { label: '4000' }]
+    const questions = [{ question: 'Which port?', options }]
+    recorded.sees(1000, asks(1, { kind: 'user-input', place: PLACE, questions }))
+    const approval = await eventually(async () => {
+      const [only] = await approvalsIn(recorded.folder)
+      return only ?? expect.unreachable('no approval is on the disk')
     })
-    const [approval] = await approvalsIn(recorded.folder)
     expect(approval).toMatchObject({ what: 'Which port?', offered: ['3000', '4000'] })
-    expect(approval?.open).toBe('running')
+    expect(approval.open).toBe('running')
     expect(approval).not.toHaveProperty('waitMs')
     await recorded.close(2000)
   })
 
   test('of which only the answer was seen has no waiting time', async () => {
     const recorded = new RecordedSession()
-    const { approvals } = recorded.session
-    const at = recorded.at(1000)
-    const what = { kind: 'command' as const, what: 'ls', offered: [] }
-    approvals.asked({ tap: 'json-rpc', id: '1', ...what, conversation: CONVERSATION, at })
-    approvals.answered('json-rpc', '1', {
-      decision: 'accept',
-      decidedBy: 'rule',
-      at: recorded.at(1010),
-      isWaitUnknown: true,
-    })
+    recorded.sees(1010, decided('call-1', 'denied', 'User', { 'conversation.id': SESSION_ID }))
     await recorded.close(2000)
     const [approval] = await approvalsIn(recorded.folder)
-    expect(approval).toMatchObject({ decision: 'accept', decidedBy: 'rule' })
+    expect(approval).toMatchObject({ decision: 'decline', decidedBy: 'user' })
     expect(approval).not.toHaveProperty('waitMs')
   })
 })

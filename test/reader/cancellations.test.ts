@@ -8,7 +8,9 @@ import {
   readSession,
 } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
-import { CONVERSATION, RecordedSession, requestHead } from './recorded-session.js'
+import { eventually } from '../host/index.js'
+import { interrupt, turnCompleted, turnStarted } from '../model/codex-says.js'
+import { PLACE, RecordedSession, requestHead } from './recorded-session.js'
 import {
   endedSpan,
   exchangeRecords,
@@ -30,18 +32,12 @@ describe('a cancellation that the recorder wrote', () => {
   test('is read back with its four moments, what it stopped, and what had arrived', async () => {
     const recorded = new RecordedSession()
     const exchange = cutExchange(recorded, [delta('Hello, '), delta('wörld 🚀'), 'event: resp'])
-    const { session } = recorded
-    session.cancellations.wish({
-      origin: 'user',
-      reason: 'turn/interrupt',
-      conversation: CONVERSATION,
-      at: recorded.at(3000),
-    })
+    recorded.sees(3000, interrupt(PLACE))
     recorded.at(3020)
     exchange.hungUp()
     recorded.at(3050)
     exchange.end({ state: 'cancelled' })
-    session.turnEnded(CONVERSATION, 'interrupted', recorded.at(3060))
+    recorded.sees(3060, turnCompleted('interrupted', PLACE))
     await recorded.close(4000)
 
     const [cancellation, ...others] = await cancellationsIn(recorded.folder)
@@ -70,8 +66,7 @@ describe('a cancellation that the recorder wrote', () => {
     const recorded = new RecordedSession()
     const one = cutExchange(recorded, [delta('a')])
     const other = cutExchange(recorded, [delta('bc'), delta('d')])
-    const wish = { origin: 'signal' as const, reason: 'SIGINT', conversation: CONVERSATION }
-    recorded.session.cancellations.wish({ ...wish, at: recorded.at(3000) })
+    recorded.sees(3000, { kind: 'signal', signal: 'SIGINT' })
     for (const [exchange, at] of [
       [one, 3010],
       [other, 3030],
@@ -105,12 +100,13 @@ describe('a cancellation that the recorder wrote', () => {
 
   test('is on disk as soon as it is wished', async () => {
     const recorded = new RecordedSession()
-    const at = recorded.at(1000)
-    const wish = { origin: 'user' as const, reason: 'Esc', conversation: CONVERSATION, at }
-    recorded.session.cancellations.wish(wish)
-    expect(await cancellationsIn(recorded.folder)).toMatchObject([
-      { origin: 'user', reason: 'Esc', stopped: [], open: 'running' },
-    ])
+    recorded.sees(900, turnStarted(PLACE))
+    recorded.sees(1000, interrupt(PLACE))
+    await eventually(async () =>
+      expect(await cancellationsIn(recorded.folder)).toMatchObject([
+        { origin: 'user', reason: 'turn/interrupt', stopped: [], open: 'running' },
+      ]),
+    )
     await recorded.close(2000)
   })
 })

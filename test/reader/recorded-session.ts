@@ -1,3 +1,4 @@
+import type { SeenEvent } from '@tacho/format'
 import { type Conversation, Recording, type RequestHead } from '@tacho/recorder'
 import { SESSION_ID, START, sessionsDirectory, TURN } from './session-folder.js'
 
@@ -6,6 +7,9 @@ export const CONVERSATION: Conversation = {
   threadId: SESSION_ID,
   turnId: TURN,
 }
+
+/** The same, as the taps of Codex's own words name it. */
+export const PLACE = { threadId: SESSION_ID, turnId: TURN }
 
 /** A recording of the real recorder's on a clock that is set by hand. */
 export class RecordedSession {
@@ -40,6 +44,12 @@ export class RecordedSession {
   at(milliseconds: number): number {
     this.#now = (START + milliseconds) * 1000
     return this.#now
+  }
+
+  /** A tap sees something so many milliseconds after the start. */
+  sees(milliseconds: number, event: SeenEvent): void {
+    const at = this.at(milliseconds)
+    this.session.event(event, at)
   }
 
   async close(milliseconds: number): Promise<void> {

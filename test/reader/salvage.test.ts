@@ -38,6 +38,8 @@ describe('a damaged session becomes a clean one, and stays as it is', () => {
       ],
       ['the manifest is gone', (folder) => rmSync(join(folder, SESSION_FILES.manifest)), 6, 0],
       ['the spans are cut off', (folder) => cut(folder, SESSION_FILES.meta, 700), 6, 1],
+      ['the events are cut off', (folder) => cut(folder, SESSION_FILES.events, -9), 6, 1],
+      ['there are no events', (folder) => rmSync(join(folder, SESSION_FILES.events)), 6, 0],
       ['it is sealed', (folder) => void sealSession(folder), 6, 0],
     ]
   test.each(cases)('%s', async (_, spoil, exchanges, lost) => {

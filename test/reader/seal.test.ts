@@ -14,6 +14,7 @@ import { SESSION_FILES } from '@tacho/format'
 import {
   findSessions,
   indexRawLog,
+  readLog,
   readSession,
   requestBody,
   responseChunks,
@@ -33,8 +34,8 @@ import {
 } from '../faults/recorded-session.js'
 import { sessionsDirectory } from './session-folder.js'
 
-const { raw, meta, log, manifest } = SESSION_FILES
-const [SEALED_RAW, SEALED_META] = sealedNames(1)
+const { raw, meta, events, log, manifest } = SESSION_FILES
+const [SEALED_RAW] = sealedNames(1)
 
 test('a sealed session is smaller, has no plain log, and reads as it did', async () => {
   const folder = await recorded()
@@ -45,7 +46,7 @@ test('a sealed session is smaller, has no plain log, and reads as it did', async
   const logs = sealSession(folder, (more) => {
     done += more
   })
-  expect(logs.map(({ file }) => file)).toEqual([SEALED_RAW, SEALED_META, sealedNames(1)[2]])
+  expect(logs.map(({ file }) => file)).toEqual(sealedNames(1))
   expect(done).toBe(bytes)
   expect(sizeOf(folder)).toBeLessThan(size / 3)
   expect(readdirSync(folder).sort()).toEqual([manifest, ...logs.map(({ file }) => file)].sort())
@@ -183,16 +184,17 @@ async function storyOf(folder: string): Promise<object> {
     ]),
   ])
   const { folder: _, root: __, ...summary } = summarize({ id: SESSION_ID, folder, root: '' })
-  return { exchanges, runs, spans: [...spans.values()], damage, bodies, summary }
+  const seen = [...readLog(folder, events, () => undefined)].map(({ value }) => value)
+  return { exchanges, runs, spans: [...spans.values()], damage, bodies, seen, summary }
 }
 
 function sizeOf(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
 }
 
-function sealedNames(part: number): [raw: string, meta: string, log: string] {
+function sealedNames(part: number): [raw: string, ...others: string[]] {
   const extension =
     process.versions.node.localeCompare('22.15', 'en', { numeric: true }) < 0 ? '.gz' : '.zst'
   const name = (file: string) => `${file.replace(/\.log$/, '')}.${part}.log${extension}`
-  return [name(raw), name(meta), name(log)]
+  return [name(raw), name(meta), name(events), name(log)]
 }

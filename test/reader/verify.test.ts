@@ -15,6 +15,7 @@ import {
   sessionsDirectory,
   spansOfTwo,
   startedSpan,
+  timeAt,
   writeSession,
 } from './session-folder.js'
 
@@ -26,7 +27,15 @@ test('a session is clean, and all of it was looked at', async () => {
   })
   expect(result).toEqual({
     damage: [],
-    checked: { files: 3, bytes, records: 10, spans: 1, requestBodies: 2, responseBodies: 2 },
+    checked: {
+      files: 3,
+      bytes,
+      records: 10,
+      events: 0,
+      spans: 1,
+      requestBodies: 2,
+      responseBodies: 2,
+    },
     gaps: { count: 0, lost: {}, incompleteBodies: 0 },
     broken: [],
   })
@@ -115,6 +124,27 @@ describe('damage is found', () => {
       /not a record/,
     ],
     [
+      'an event that is none',
+      (folder) =>
+        writeEvents(folder, [
+          { kind: 'signal', signal: 9, run: RUN_ID, time: timeAt(0), after: 0 },
+        ]),
+      SESSION_FILES.events,
+      /not a record/,
+    ],
+    [
+      'events that are cut off',
+      (folder) => writeFileSync(join(folder, SESSION_FILES.events), '{"kind":"si', { mode: 0o600 }),
+      SESSION_FILES.events,
+      /the last line is cut off/,
+    ],
+    [
+      'events without the end of a run that has ended',
+      (folder) => writeEvents(folder, [{ kind: 'time', run: RUN_ID, time: timeAt(0), after: 0 }]),
+      SESSION_FILES.manifest,
+      /has ended, but session_events\.log does not tell of it/,
+    ],
+    [
       'a manifest that counts otherwise',
       (folder) => writeManifest(folder, { exchanges: { completed: 9, cancelled: 0, failed: 0 } }),
       SESSION_FILES.manifest,
@@ -191,6 +221,23 @@ describe('what a gap or the record itself says to be missing is no damage', () =
   })
 })
 
+test('events are looked at, what is lost of them is told, and kinds of a later Tacho are no damage', async () => {
+  const folder = cleanSession()
+  const at = { run: RUN_ID, time: timeAt(0), after: 0 }
+  const lost = { 'log-event': 2 }
+  writeEvents(folder, [
+    { kind: 'time', ...at },
+    { kind: 'teleported', ...at },
+    { kind: 'gap', time: timeAt(1), since: timeAt(0), lost, bytes: 9, reason: 'ENOSPC' },
+    { kind: 'run-ended', exitCode: 0, ...at },
+  ])
+  expect(await verifySession(folder)).toMatchObject({
+    damage: [],
+    checked: { files: 4, events: 2 },
+    gaps: { count: 1, lost },
+  })
+})
+
 describe('unreadable is', () => {
   test('a folder that is not there', async () => {
     expect(await verifySession('/nonexistent')).toMatchObject({
@@ -245,6 +292,10 @@ function writeManifest(folder: string, run: SessionParts['run'] = {}): void {
   const exchanges = { completed: 2, cancelled: 0, failed: 0 }
   const manifest = manifestOf({ run: { exchanges, ...run } })
   writeFileSync(join(folder, SESSION_FILES.manifest), JSON.stringify(manifest))
+}
+
+function writeEvents(folder: string, events: object[]): void {
+  writeFileSync(join(folder, SESSION_FILES.events), lines(events), { mode: 0o600 })
 }
 
 function appendTo(folder: string, file: string, bytes: string | Buffer): void {

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { repositoryRoot, run, start } from '../host/index.js'
 
 // Compiled, as `npm run scripted-model` runs it.
@@ -31,6 +33,17 @@ test('it plays a script from a file', async () => {
   const [baseUrl = ''] = (await model.stdout.containing('\n')).split('\n')
   expect(await post(`${baseUrl}/responses`, {})).toBe('from the file')
   await rm(folder, { recursive: true })
+})
+
+test('with --web-socket it is what the provider of Codex itself wants', async () => {
+  await using model = start(process.execPath, [COMMAND, '--web-socket'], { env: {} })
+  const printed = await model.stdout.containing('wire_api = "responses"\n')
+  const [baseUrl = ''] = printed.split('\n')
+  expect(printed).toContain(`model_provider = "openai"\nopenai_base_url = "${baseUrl}"\n`)
+  expect(printed).toContain('export CODEX_API_KEY=')
+  const socket = new WebSocket(`${baseUrl.replace('http', 'ws')}/responses`)
+  await once(socket, 'open')
+  socket.terminate()
 })
 
 for (const [args, words] of [

@@ -5,13 +5,23 @@ import type { Exchange } from './exchange.js'
 import type { Answer, Script } from './script.js'
 import { startScriptedModel } from './server.js'
 
-const USAGE = `Usage: npm run scripted-model -- [--port N] [--script FILE.json] [--verbose]
+const USAGE = `Usage: npm run scripted-model -- [--port N] [--script FILE.json] [--web-socket] [--verbose]
 
 Plays a model API (OpenAI Responses and Chat Completions) on 127.0.0.1 until Ctrl+C.
+With --web-socket it is what Codex's own provider wants, for \`codex exec\`.
 FILE.json is a list of answers, one for each request, the last one repeated:
   [{"calls": [{"name": "exec_command", "arguments": {"cmd": "ls"}}]}, {"text": "Done.", "deltas": 3}]
 test/scripted-model/script.ts tells all that an answer can be.
 `
+
+/** A provider of Codex's: where its key stands, and how it is chosen. */
+type Provider = { key: string; chosen: (baseUrl: string) => string }
+
+const CUSTOM: Provider = { key: 'SCRIPTED_KEY', chosen: () => 'model_provider = "scripted"' }
+const OWN: Provider = {
+  key: 'CODEX_API_KEY',
+  chosen: (baseUrl) => `model_provider = "openai"\nopenai_base_url = "${baseUrl}"`,
+}
 
 try {
   await main()
@@ -25,6 +35,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '0' },
       script: { type: 'string' },
+      'web-socket': { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -35,9 +46,13 @@ async function main(): Promise<void> {
   }
   const model = await startScriptedModel(
     values.script === undefined ? demoScript : readScript(values.script),
-    { port: portOf(values.port), ...(values.verbose && { onExchange: printExchange }) },
+    {
+      port: portOf(values.port),
+      webSocket: values['web-socket'],
+      ...(values.verbose && { onExchange: printExchange }),
+    },
   )
-  process.stdout.write(introduction(model.baseUrl))
+  process.stdout.write(introduction(model.baseUrl, values['web-socket'] ? OWN : CUSTOM))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => model.close())
 }
 
@@ -74,12 +89,12 @@ function printExchange(exchange: Exchange): void {
   )
 }
 
-function introduction(baseUrl: string): string {
+function introduction(baseUrl: string, { key, chosen }: Provider): string {
   return `${baseUrl}
 
-# For Codex, in $CODEX_HOME/config.toml; then: export SCRIPTED_KEY=anything
+# For Codex, in $CODEX_HOME/config.toml; then: export ${key}=anything
 model = "gpt-5.5"
-model_provider = "scripted"
+${chosen(baseUrl)}
 check_for_update_on_startup = false
 
 [analytics]

@@ -30,9 +30,9 @@ test('the demo records the real Codex, shows the session and says how to go on',
   )
   expect(text).toContain(`${id}/\n├─ session.json`)
   expect(text).toContain(`session ${id}`)
-  expect(text).toMatch(/^3 .*POST \/v1\/responses .*completed$/m)
+  expect(text).toMatch(/^5 .*WS \/v1\/responses .*completed$/m)
   expect(text).toMatch(/^ {2}\{"kind":"exchange"/m)
-  expect(text).toContain('$ node_modules/.bin/tacho raw last 2')
+  expect(text).toContain('$ node_modules/.bin/tacho raw last 3')
   expect(text).not.toContain('\u001b')
 })
 

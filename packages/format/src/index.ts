@@ -1,7 +1,7 @@
 export { BodyEncoder, type EncodedBody } from './body/encoder.js'
 export type { ContentSource } from './body/layout.js'
 export { KEPT_BYTES, MAX_BODY_BYTES, READ_CACHE_BYTES } from './body/limits.js'
-export { BodyReader, readBody } from './body/reader.js'
+export { BodyReader, type OpenBody, readBody } from './body/reader.js'
 export {
   bytesOf,
   type Content,
@@ -66,3 +66,4 @@ export {
   type SpanKind,
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
+export { wellFormed } from './well-formed.js'

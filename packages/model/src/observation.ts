@@ -47,6 +47,8 @@ export type HostedToolEnded = {
   callId: string
   /** As the API calls it. */
   status?: string
+  /** JSON: what it did, where the API tells that only now. */
+  input?: string
 }
 
 /** How a span ends. */

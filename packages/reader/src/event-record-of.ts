@@ -1,6 +1,14 @@
-import type { EventRecord } from '@tacho/format'
+import type { EventRecord, GapRecord } from '@tacho/format'
 import { isObject } from './json-value.js'
-import type { Unusable } from './raw-record-of.js'
+import { microsOfIso } from './micros.js'
+import { rawRecordOf, type Unusable } from './raw-record-of.js'
+
+/** An object of `session_events.log`: an event, or a gap, which is the same in every log. */
+export function eventLineOf(value: Record<string, unknown>): EventRecord | GapRecord | Unusable {
+  if (value.kind !== 'gap') return eventRecordOf(value)
+  const gap = rawRecordOf(value)
+  return typeof gap !== 'string' && gap.kind === 'gap' ? gap : 'broken'
+}
 
 /**
  * An object of `session_events.log` as the record that it claims to be. Its parts are checked:
@@ -11,7 +19,7 @@ export function eventRecordOf(value: Record<string, unknown>): EventRecord | Unu
   if (typeof kind !== 'string') return 'broken'
   const check = CHECKS.get(kind)
   if (check === undefined) return 'unknown'
-  const isPlaced = typeof run === 'string' && typeof time === 'string' && isCount(after)
+  const isPlaced = isText(run) && isTime(time) && isCount(after)
   return isPlaced && check(value) ? (value as EventRecord) : 'broken'
 }
 
@@ -49,6 +57,10 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
   ['signal', ({ signal }) => isText(signal)],
   ['time', () => true],
 ])
+
+function isTime(value: unknown): boolean {
+  return isText(value) && microsOfIso(value) !== undefined
+}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'

@@ -63,7 +63,12 @@ export { type LogRange, type LogRecord, type Place, readLog } from './read-log.j
 export { readSession, type Session } from './read-session.js'
 export type { Span } from './read-spans.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'
-export { type Rebuilt, rebuildSession } from './rebuild/rebuild-session.js'
+export { type Rebuilt, rebuildableBytes, rebuildSession } from './rebuild/rebuild-session.js'
+export {
+  type RebuildSpansOptions,
+  type RebuiltSpans,
+  rebuildSpans,
+} from './rebuild/rebuild-spans.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'

@@ -37,7 +37,8 @@ export function isSessionFolder(folder: string): boolean {
   const isThere = (file: string): boolean =>
     lstatSync(join(folder, file), { throwIfNoEntry: false }) !== undefined
   if (Object.values(SESSION_FILES).some(isThere)) return true
-  return [SESSION_FILES.raw, SESSION_FILES.meta].some((log) => logParts(folder, log).length > 0)
+  const { raw, meta, events } = SESSION_FILES
+  return [raw, meta, events].some((log) => logParts(folder, log).length > 0)
 }
 
 function entriesOf(root: string): Dirent[] {

@@ -34,6 +34,7 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
     (value) =>
       areTexts(value, ['exchange', 'time', 'method', 'url', 'run']) &&
       areTextsIfThere(value, ['traceId', 'threadId', 'turnId', 'transport', 'connection']) &&
+      areTextsIfThere(value, ['threadSource', 'provider']) &&
       (value.prewarm === undefined || typeof value.prewarm === 'boolean') &&
       areHeaders(value.headers),
   ],
@@ -66,6 +67,8 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
       ['completed', 'cancelled', 'failed'].includes(value.state as string) &&
       areCounts(value, ['at', 'requestBytes', 'responseBytes']) &&
       saysHowDecodingEnded(value) &&
+      areCountsIfThere(value, ['hungUpAt']) &&
+      (value.peer === undefined || isPeer(value.peer)) &&
       (value.trailers === undefined || areHeaders(value.trailers)) &&
       (value.webSocket === undefined || isWebSocketEnd(value.webSocket)) &&
       (value.error === undefined ||
@@ -104,6 +107,15 @@ function isWebSocketEnd(value: unknown): boolean {
     areCounts(value, ['sent', 'received']) &&
     areCountsIfThere(value, ['code']) &&
     areTextsIfThere(value, ['reason'])
+  )
+}
+
+function isPeer(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    areTextsIfThere(value, ['address']) &&
+    areCountsIfThere(value, ['port']) &&
+    (value.http2 === undefined || value.http2 === true)
   )
 }
 

@@ -123,7 +123,7 @@ function countsOf(
 ): ExchangeCounts {
   const isWhole = runs.every((run) => run.ended !== 'running' && run.ended !== 'died')
   if (manifest !== undefined && isWhole && manifest.runs.length === runs.length) {
-    checkTail(folder, report)
+    for (const log of [SESSION_FILES.raw, SESSION_FILES.events]) checkTail(folder, log, report)
     return countsOfManifest(manifest)
   }
   const counts = { ...noneEnded(), inFlight: 0 }
@@ -148,8 +148,13 @@ function countsOfManifest({ runs }: Manifest): ExchangeCounts {
 }
 
 // The cheapest sign of a log that was cut: it does not end with a newline.
-function checkTail(folder: string, report: ReportDamage): void {
-  const file = logParts(folder, SESSION_FILES.raw).at(-1) ?? SESSION_FILES.raw
+function checkTail(folder: string, log: string, report: ReportDamage): void {
+  const file = logParts(folder, log).at(-1)
+  // Only the raw log must be there: sessions of before Tacho wrote events have none.
+  if (file === undefined) {
+    if (log === SESSION_FILES.raw) report({ file: log, lines: 0, reason: 'not there' })
+    return
+  }
   // What is sealed was proved whole when it was.
   if (codecOf(file) !== undefined) return
   const opened = openRegular(join(folder, file))

@@ -153,6 +153,11 @@ export class Recording {
     if (!this.#threads.has(threadId)) this.#threads.set(threadId, session)
   }
 
+  /** Whether it was told, which session a thread belongs to. */
+  knowsThread(threadId: string): boolean {
+    return this.#threads.has(threadId) || this.#sessions.has(threadId)
+  }
+
   /** The session of a thread; of one that was never heard of, that of its own name. */
   sessionOfThread(threadId: string): Session {
     return this.#threads.get(threadId) ?? this.session(threadId)

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import {
   cleanEnvironment,
@@ -90,12 +91,19 @@ test('a session of an agent that only its own folder knows is recorded and read 
 test('the bytes on disk are those that the model got and sent', async () => {
   await using place = await parrotsPlace(WITH_A_TOOL)
   await place.tacho('parrot', 'say', 'hello', 'par_one', '--persist-session')
-  for (const [index, exchange] of place.model.exchanges.entries()) {
-    const raw = (side: string) => place.tacho('raw', 'last', String(index + 1), side)
-    expect((await raw('--request')).stdout).toEqual(exchange.requestBody)
-    expect((await raw('--response')).stdout).toEqual(exchange.responseBody)
-  }
-  const disk = new SessionOnDisk(join(place.root, 'par_one'))
+  const folder = join(place.root, 'par_one')
+  const index = indexRawLog(folder, () => undefined)
+  const recorded = index.exchanges.map((exchange) => ({
+    request: Buffer.concat([...requestPieces(folder, index, exchange)]),
+    response: Buffer.concat([...responseChunks(folder, exchange)].map(({ bytes }) => bytes)),
+  }))
+  expect(recorded).toEqual(
+    place.model.exchanges.map(({ requestBody, responseBody }) => ({
+      request: requestBody,
+      response: responseBody,
+    })),
+  )
+  const disk = new SessionOnDisk(folder)
   expect(
     disk
       .names()

@@ -1,7 +1,5 @@
 import { rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import { encodeLine } from '@tacho/format'
 import { randomFrom } from '../random.js'
 import { startRecording } from '../recorded-session.js'
 
@@ -27,8 +25,11 @@ const ballast = join(work.root, 'ballast')
 for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); number += 1) {
   if (number === work.fillAfter) fill()
   if (work.fillAfter !== undefined && number === 2 * work.fillAfter) rmSync(ballast)
-  const record = { kind: 'written', by: work.name, number, text: 'x'.repeat(lengthOfText()) }
-  const isWritten = session.raw.append(encodeLine(record, crc32), record.kind)
+  // No kind of the format's: readers go past it.
+  const kind = 'written' as 'message'
+  const record = { kind, by: work.name, number, text: 'x'.repeat(lengthOfText()) }
+  const isWritten = session.write(record)
+  session.event({ kind: 'signal', signal: `${work.name} ${number}` })
   acknowledge(`${number} ${isWritten}\n`)
 }
 await recording.close({ exitCode: 0 })

@@ -161,7 +161,8 @@ describe('an event that cannot be read', () => {
     const stream = eventStream([delta('bad'), delta('Hello'), completed()])
     const reader = readAnswer(broken, stream, { onFault: (cause) => faults.push(cause) })
     expect(faults.map(String)).toEqual(['Error: No.'])
-    expect([reader.facts.textLength, reader.facts.inputTokens]).toEqual([5, 3])
+    expect([reader.facts.inputTokens, reader.events]).toEqual([3, 3])
+    expect(reader.facts.textLength).toBeUndefined()
   })
 
   test('leaves nobody to tell how the answer ended, where it had no other end', () => {

@@ -8,7 +8,12 @@ import {
 } from '@tacho/model'
 import { expect } from 'vitest'
 
-const PATHS = { responses: '/v1/responses', chat: '/v1/chat/completions', messages: '/v1/messages' }
+const PATHS = {
+  responses: '/v1/responses',
+  chat: '/v1/chat/completions',
+  messages: '/v1/messages',
+  images: '/v1/images/generations',
+}
 
 export type ApiName = keyof typeof PATHS
 

@@ -34,6 +34,8 @@ describe('a request is one to a model', () => {
     ['POST /v1/memories/trace_summarize', true],
     ['POST /v1/chat/completions', true],
     ['POST /v1/messages?beta=true', true],
+    ['POST /v1/images/generations', true],
+    ['POST /v1/images/edits', true],
     ['GET /v1/responses', false],
     ['GET /v1/responses/resp_1', false],
     ['POST /v1/responses/resp_1/cancel', false],

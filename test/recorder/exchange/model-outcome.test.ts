@@ -97,9 +97,19 @@ describe('an agent that hangs up', () => {
       ['cancelled', 'timeout', 'no event for 1000 ms'],
     ],
     [
-      'a little before its patience ends',
-      (told) => told.bytes(1, EVENT).bytes(999, ': alive\n\n').hungUp(1_000),
+      'after comments alone have come, the first of them late',
+      (told) => told.bytes(100, ': alive\n\n').hungUp(1_000),
+      ['cancelled', 'timeout', 'no event for 1000 ms'],
+    ],
+    [
+      'before its patience can have ended, however late we noted the last event',
+      (told) => told.bytes(1, EVENT).bytes(700, ': alive\n\n').hungUp(750),
       ['cancelled', 'host', 'the agent hung up'],
+    ],
+    [
+      'when its patience can have ended, for we note late what it got',
+      (told) => told.bytes(1, EVENT).bytes(700, ': alive\n\n').hungUp(751),
+      ['cancelled', 'timeout', 'no event for 1000 ms'],
     ],
     [
       'behind an event after many comments',

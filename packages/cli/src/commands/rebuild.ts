@@ -1,37 +1,93 @@
-import { type Rebuilt, rebuildSession } from '@tacho/reader'
-import type { Command } from 'commander'
-import { jsonText } from '../json-text.js'
-import { write } from '../output.js'
-import { printable } from '../printable.js'
+import { dirname } from 'node:path'
 import {
-  SESSION_ARGUMENT,
-  type SessionOptions,
-  sessionNamed,
-  withSessionsDir,
-} from '../session-options.js'
+  type FoundSession,
+  findSessions,
+  ReaderError,
+  type Rebuilt,
+  rebuildableBytes,
+  rebuildSession,
+} from '@tacho/reader'
+import type { Command } from 'commander'
+import { CommandError, EXIT } from '../command-error.js'
+import { damageWords } from '../damage-words.js'
+import { jsonText } from '../json-text.js'
+import { note, write } from '../output.js'
+import { printable } from '../printable.js'
+import { type ProgressBar, progressBar } from '../progress-bar.js'
+import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
 
-type RebuildOptions = SessionOptions & { to: string; json?: boolean }
+type RebuildOptions = SessionOptions & { to: string; all?: boolean; json?: boolean }
 
-/** `tacho rebuild`: a session's spans anew, by the rules of this version. */
+/** `tacho rebuild`: sessions' spans anew, by the rules of this version. */
 export function addRebuildCommand(tacho: Command): void {
   const command = tacho
     .command('rebuild')
     .description("make a session's spans anew from what was recorded, into a new folder")
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', 'id of the session, its beginning, or "last"')
     .requiredOption('--to <dir>', 'the folder to make it in, under its own name')
-    .option('--json', 'print an object')
+    .option('--all', 'all sessions')
+    .option('--json', 'print an object; with --all an array of them')
     .action(rebuild)
   withSessionsDir(command)
 }
 
-async function rebuild(name: string, options: RebuildOptions): Promise<void> {
-  const { id, folder } = sessionNamed(name, options)
-  const rebuilt = await rebuildSession(folder, options.to)
-  if (options.json) return write(`${jsonText({ id, from: folder, ...rebuilt }, 2)}\n`)
-  await write(`${printable(rebuilt.folder)}: ${spanWords(rebuilt)}.\n`)
+async function rebuild(name: string | undefined, options: RebuildOptions): Promise<void> {
+  const sessions = chosen(name, options)
+  const total = sessions.reduce((sum, { folder }) => sum + rebuildableBytes(folder), 0)
+  const progress = progressBar('rebuilding', total)
+  const results: object[] = []
+  for (const session of sessions) {
+    try {
+      const rebuilt = await rebuildOne(session, options.to, progress)
+      results.push({ id: session.id, from: session.folder, ...rebuilt })
+      if (!options.json) await tell(session, rebuilt)
+      if (rebuilt.damage.length > 0) exitWith(EXIT.incomplete)
+    } catch (error) {
+      // One of many that cannot be rebuilt must not keep the others from it.
+      if (!options.all || !(error instanceof ReaderError)) throw error
+      note(error.message)
+      exitWith(EXIT.failure)
+    }
+  }
+  if (options.json) await write(`${jsonText(options.all ? results : results[0], 2)}\n`)
+}
+
+function chosen(name: string | undefined, options: RebuildOptions): FoundSession[] {
+  if (options.all && name === undefined) return findSessions(options.roots)
+  if (options.all || name === undefined) {
+    throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')
+  }
+  return [sessionNamed(name, options)]
+}
+
+async function rebuildOne(
+  session: FoundSession,
+  to: string,
+  progress: ProgressBar,
+): Promise<Rebuilt> {
+  try {
+    return await rebuildSession(session.folder, to, (bytes) => progress.add(bytes))
+  } finally {
+    progress.clear()
+  }
+}
+
+async function tell({ id }: FoundSession, rebuilt: Rebuilt): Promise<void> {
+  const { damage } = rebuilt
+  const folder = printable(rebuilt.folder)
+  const where = `tacho show ${printable(id)} --sessions-dir ${printable(dirname(rebuilt.folder))}`
+  await write(`${folder}: ${spanWords(rebuilt)}. To see them: ${where}\n`)
+  if (damage.length === 0) return
+  const lines = damage.map((one) => `  ${damageWords(one)}`)
+  note(['some of it could not be read, and is not in the spans:', ...lines].join('\n'))
 }
 
 function spanWords({ ended, open }: Rebuilt): string {
-  const spans = `${ended + open} spans`
+  const spans = ended + open === 1 ? '1 span' : `${ended + open} spans`
   return open === 0 ? spans : `${spans}, ${open} of them without an end`
+}
+
+/** What could not be done at all weighs more than what is not whole. */
+function exitWith(code: number): void {
+  if (process.exitCode !== EXIT.failure) process.exitCode = code
 }

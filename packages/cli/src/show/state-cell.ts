@@ -9,16 +9,12 @@ export function stateCell(session: Session, exchange: SessionExchange): Cell {
   const { state, webSocket, unparsed } = exchange
   if (state === 'in-flight') return inFlightWords(session)
   const why = whyWords(exchange)
-  if (webSocket !== undefined) {
-    // Who closed a connection says more than that it is over.
-    if (state !== 'completed')
-      return { text: `${state}: ${why}`, style: STYLES.get(state) ?? 'warning' }
-    return { text: why, style: webSocket.closedBy === 'upstream' ? 'warning' : 'good' }
-  }
   const became = endWord(exchange)
   const text = [became, why].filter((part) => part !== '').join(': ')
-  const isGood = became === 'completed' && unparsed === undefined
-  return { text, style: isGood ? 'good' : (STYLES.get(became) ?? 'warning') }
+  if (became !== 'completed') return { text, style: STYLES.get(became) ?? 'warning' }
+  const isGood = unparsed === undefined && webSocket?.closedBy !== 'upstream'
+  // Who closed a connection says more than that it is over.
+  return { text: webSocket === undefined ? text : why, style: isGood ? 'good' : 'warning' }
 }
 
 /** How an exchange ended, in a word. A connection that broke behind the answer is no good end either. */

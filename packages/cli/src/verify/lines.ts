@@ -10,7 +10,7 @@ export function verificationLines({ id, folder }: FoundSession, result: Verifica
   if (unreadable !== undefined) {
     return [`${printable(id)}  ${styled('bad', 'unreadable')}: ${printable(unreadable)}`]
   }
-  const counts = `${checked.records} records, ${checked.requestBodies} request and ${checked.responseBodies} response bodies, ${checked.spans} spans, ${byteCount(checked.bytes)}`
+  const counts = `${checked.records} records, ${checked.requestBodies} request and ${checked.responseBodies} response bodies, ${checked.events} events, ${checked.spans} spans, ${byteCount(checked.bytes)}`
   const lost = Object.entries(gaps.lost).map(([kind, count]) => `${count} ${printable(kind)}`)
   const known = lost.length > 0 ? [`  known to be lost: ${lost.join(', ')}`] : []
   const came = broken.map(

@@ -50,9 +50,10 @@ export class BodyEncoder {
    * this one, the one of the same conversation is copied from.
    */
   encode(exchange: string, body: Uint8Array, conversation?: string): EncodedBody {
-    const candidates = this.#kept
-      .nearest(conversation)
-      .filter((kept) => kept.exchange !== exchange && kept.chain < MAX_CHAIN)
+    const nearest = this.#kept.nearest(conversation).filter((kept) => kept.exchange !== exchange)
+    const candidates = nearest.filter((kept) => kept.chain < MAX_CHAIN)
+    // What is written whole now must not copy from one that is nearly as far, or so would the next.
+    if (candidates.length < nearest.length) this.#forgetLongChains(candidates)
     const copies = findCopies(body, candidates)
     const ranges = rangesOf(copies)
     const between = betweenCopies(copies, body.length)
@@ -65,6 +66,16 @@ export class BodyEncoder {
     }
     this.#pending.set(encoded, { exchange, conversation, body, copies, ranges })
     return encoded
+  }
+
+  /** Drops those that are too long, and takes those that soon are from the candidates. */
+  #forgetLongChains(candidates: KeptBody[]): void {
+    for (const kept of this.#kept.nearest(undefined)) {
+      if (kept.chain < MAX_CHAIN / 2) continue
+      this.#kept.drop(kept)
+      const index = candidates.indexOf(kept)
+      if (index >= 0) candidates.splice(index, 1)
+    }
   }
 
   /** Lets later bodies copy from this one. Call it when its record is written, and only then. */

@@ -66,6 +66,9 @@ export const MAX_READ_CHAIN = 65_536
 /** Bytes that a reader holds of bodies, and of records, that it will likely copy from again. */
 export const READ_CACHE_BYTES = 64 * 1024 * 1024
 
+/** Bytes that it holds of bodies of which parts were asked for: some thousand of them. */
+export const READ_PARTS_BYTES = 8 * 1024 * 1024
+
 /** What a body, or one piece of a record, costs a reader beside its bytes. */
 export const READ_BODY_COST = 128
 export const PART_COST = 96

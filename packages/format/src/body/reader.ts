@@ -5,6 +5,7 @@ import {
   MAX_READ_CHAIN,
   READ_BODY_COST,
   READ_CACHE_BYTES,
+  READ_PARTS_BYTES,
   READ_STEP,
   READ_WORK,
 } from './limits.js'
@@ -32,6 +33,8 @@ export function readBody(exchange: string, source: ContentSource): Uint8Array {
 export class BodyReader {
   readonly #source: ContentSource
   readonly #bodies: Recent<Uint8Array>
+  /** Of bodies that were opened, what was asked for: the next ones copy most of it from there. */
+  readonly #parts = new Recent<BodyPart[]>(READ_PARTS_BYTES, costOf)
   readonly #layouts = new Map<string, Layout>()
   #layoutsCost = 0
   #work = 0
@@ -56,16 +59,58 @@ export class BodyReader {
     return body
   }
 
-  #assemble(exchange: string): Uint8Array {
+  /**
+   * A request body of which no more is put together than what is asked for, as for the names at its
+   * beginning and its end. Its parts may be held for the next ones: not to be altered.
+   *
+   * @throws MissingBytes as {@link readBody} does, also when a part is asked for.
+   */
+  open(exchange: string): OpenBody {
+    const { length } = this.#wholeLayout(exchange)
+    return {
+      length,
+      subarray: (from, to = length) => {
+        const [start, end] = [Math.min(from, length), Math.min(to, length)]
+        return this.#part(exchange, Math.max(0, start), Math.max(start, end))
+      },
+    }
+  }
+
+  #part(exchange: string, from: number, to: number): Uint8Array {
+    this.#work = 0
+    const held = this.#heldPart(exchange, from)
+    if (held !== undefined && to <= held.at + held.bytes.length)
+      return held.bytes.subarray(from - held.at, to - held.at)
+    const part = { at: from, bytes: this.#assemble(exchange, from, to) }
+    this.#parts.set(exchange, [...(this.#parts.get(exchange) ?? []).slice(-1), part])
+    return part.bytes
+  }
+
+  /** A part that is held of a body and has the byte. */
+  #heldPart(exchange: string, byte: number): BodyPart | undefined {
+    return this.#parts
+      .get(exchange)
+      ?.find(({ at, bytes }) => at <= byte && byte < at + bytes.length)
+  }
+
+  /** The layout of a body that was kept whole. */
+  #wholeLayout(exchange: string): Layout {
     const top = this.#layoutOf(exchange)
     for (const part of top.parts) if ('missing' in part) throw new MissingBytes(part.missing)
     if (top.length > MAX_BODY_BYTES) {
       throw new MissingBytes(`the body of exchange ${exchange} claims to be ${top.length} bytes`)
     }
-    const body = new Uint8Array(top.length)
+    return top
+  }
+
+  #assemble(exchange: string, start = 0, end?: number): Uint8Array {
+    const top = this.#wholeLayout(exchange)
+    const body = new Uint8Array((end ?? top.length) - start)
     let written = 0
     // The way down to the bytes, on a stack of our own: ten thousand records deep is no rarity.
-    const way: Step[] = [{ layout: top, part: 0, at: 0, end: top.length, depth: 0 }]
+    const way: Step[] = [
+      { layout: top, part: partAt(top, start), at: start, end: start + body.length, depth: 0 },
+    ]
     for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {
       this.#count(READ_STEP, exchange)
       const part = step.layout.parts[step.part]
@@ -74,9 +119,13 @@ export class BodyReader {
         continue
       }
       const from = step.at - part.at
-      const length = Math.min(step.end, part.at + part.length) - step.at
+      let length = Math.min(step.end, part.at + part.length) - step.at
+      const opened = 'copy' in part ? this.#heldPart(part.copy, part.from + from) : undefined
+      // The rest of what is copied is looked for further down.
+      if (opened !== undefined && 'copy' in part)
+        length = Math.min(length, opened.at + opened.bytes.length - (part.from + from))
       step.at += length
-      step.part += 1
+      if (step.at >= part.at + part.length) step.part += 1
       if (step.at >= step.end) way.pop()
       if ('missing' in part) throw new MissingBytes(part.missing)
       if ('bytes' in part) {
@@ -85,6 +134,12 @@ export class BodyReader {
         continue
       }
       const copied = { exchange: part.copy, at: part.from + from, length }
+      if (opened !== undefined) {
+        const within = copied.at - opened.at
+        body.set(opened.bytes.subarray(within, within + length), written)
+        written += length
+        continue
+      }
       const held = this.#bodies.get(part.copy)
       if (held === undefined) {
         way.push(this.#stepInto(copied, step))
@@ -136,6 +191,19 @@ export class BodyReader {
       `the body of exchange ${exchange} is copied together from too many pieces`,
     )
   }
+}
+
+/** A body of which parts can be had, as of a `Uint8Array`. */
+export type OpenBody = {
+  readonly length: number
+  /** @throws MissingBytes */
+  subarray(from: number, to?: number): Uint8Array
+}
+
+type BodyPart = { at: number; bytes: Uint8Array }
+
+function costOf(parts: readonly BodyPart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes.length + READ_BODY_COST, 0)
 }
 
 /** A part of a layout that is being written, and how far that has come. */

@@ -1,3 +1,5 @@
+import { wellFormed } from '../well-formed.js'
+
 /** The attributes of a span: what OpenTelemetry's API takes. */
 export type Attributes = Record<string, string | number | boolean | string[]>
 
@@ -7,9 +9,10 @@ export type Attributes = Record<string, string | number | boolean | string[]>
  */
 export const ATTRIBUTE_CHARACTERS = 1024
 
-/** Of a text, as much as an attribute holds; never half of a surrogate pair, which is no Unicode. */
+/** Of a text, as much as an attribute holds, as Unicode. */
 export function cut(text: string, characters = ATTRIBUTE_CHARACTERS): string {
-  if (text.length <= characters) return text
+  if (text.length <= characters) return wellFormed(text)
   const last = text.charCodeAt(characters - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? characters - 1 : characters)
+  const isPair = last >= 0xd800 && last <= 0xdbff
+  return wellFormed(text.slice(0, isPair ? characters - 1 : characters))
 }

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { connect, isIP, type Socket } from 'node:net'
+import { readsIntoLentMemory } from './read-memory.js'
 
 /** How long the other family waits for the first one, as in hyper, the agent's own client. */
 const OTHER_FAMILY_MILLISECONDS = 300
@@ -78,7 +79,8 @@ export function connectToFamilies(
 
 function connectInOrder(addresses: string[], port: number, done: ConnectCallback): () => void {
   const [host = '', ...rest] = addresses
-  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+  const onread = readsIntoLentMemory()
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, onread })
   let stop: () => void = () => socket.destroy()
   const onError = (error: Error) => {
     if (rest.length === 0) done(error)

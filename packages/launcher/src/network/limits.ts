@@ -1,11 +1,15 @@
 /**
  * Connections that have been accepted and not been looked at yet. Each holds a descriptor, and a
- * look takes a few milliseconds; what comes beyond is closed at once, whoever it is from.
+ * look takes a few milliseconds; what comes beyond is closed at once, whoever it is from. An agent
+ * can open hundreds at once.
  */
-export const UNCHECKED_CONNECTIONS = 128
+export const UNCHECKED_CONNECTIONS = 512
 
-/** How long a look at the other end may take: a hundred times what it does on a busy machine. */
-export const CHECK_MILLISECONDS = 2_000
+/**
+ * How long a look at the other end may take. Some milliseconds mostly; seconds on a machine that has
+ * ten times more to do than it can, where an agent's connection must not be broken off for that.
+ */
+export const CHECK_MILLISECONDS = 30_000
 
 /**
  * Connections that have been let in, of one listener. An agent opens one for each request in

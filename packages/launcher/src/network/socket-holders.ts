@@ -15,20 +15,54 @@ export async function holdingOf(
   inode: string,
   uid: number,
 ): Promise<Holding | 'hidden' | undefined> {
-  const folder = `/proc/${pid}/fd`
   try {
-    const descriptors = await readdir(folder)
-    const name = nameOf(inode)
-    const targets = await Promise.all(
-      descriptors.map((descriptor) => readlink(`${folder}/${descriptor}`).catch(() => '')),
-    )
-    const descriptor = descriptors[targets.indexOf(name)]
+    const descriptor = (await socketsOf(pid)).get(nameOf(inode))
     return descriptor === undefined ? undefined : { pid, descriptor }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') return undefined
     return (await livesAs(pid, uid)) ? 'hidden' : undefined
   }
+}
+
+type Sockets = Map<string, string>
+
+/** Looks at processes that are going on, and those that begin when they are over. */
+const looks = new Map<number, { now: Promise<Sockets>; next: Promise<Sockets> | undefined }>()
+
+/**
+ * The sockets of a process with the descriptor of each. A look that is going on may have begun before
+ * a socket was there: who asks meanwhile waits for the next one, all together, so that a hundred
+ * connections at once do not cost a hundred looks.
+ */
+function socketsOf(pid: number): Promise<Sockets> {
+  const look = looks.get(pid)
+  if (look !== undefined) {
+    look.next ??= look.now.catch(() => {}).then(() => lookAt(pid))
+    return look.next
+  }
+  return lookAt(pid)
+}
+
+function lookAt(pid: number): Promise<Sockets> {
+  const now = linksOf(`/proc/${pid}/fd`)
+  const look = { now, next: undefined }
+  looks.set(pid, look)
+  const done = () => {
+    if (looks.get(pid) === look && look.next === undefined) looks.delete(pid)
+  }
+  now.then(done, done)
+  return now
+}
+
+async function linksOf(folder: string): Promise<Sockets> {
+  const links = await Promise.all(
+    (await readdir(folder)).map(async (descriptor) => {
+      const target = await readlink(`${folder}/${descriptor}`).catch(() => '')
+      return [target, descriptor] as const
+    }),
+  )
+  return new Map(links)
 }
 
 /** Whether a descriptor that was one socket is this one now. */

@@ -1,4 +1,5 @@
 import type { ApprovalAnswered, ApprovalKind } from '../session/approvals.js'
+import { decisionWord } from './decisions.js'
 import { list, record, text } from './values.js'
 import { approvalOutcomeOf } from './words.js'
 
@@ -38,8 +39,9 @@ const ANSWERS: Record<ApprovalKind, (result: Result) => Decided> = {
 }
 
 function decided({ decision }: Result): Decided {
-  const name = decisionName(decision)
-  const [amendment] = Object.values(record(record(decision)[name ?? '']))
+  const own = decisionName(decision)
+  const name = own && decisionWord(own)
+  const [amendment] = Object.values(record(record(decision)[own ?? '']))
   return {
     decision: name ?? UNREADABLE,
     stopsTurn: name === 'cancel',

@@ -1,6 +1,6 @@
 import type { Observation } from '../observation.js'
 import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
-import { calledFacts } from './called-tool.js'
+import { calledFacts, inputFacts } from './called-tool.js'
 import { HookQuestions } from './hook-questions.js'
 import { HookReducer } from './hooks.js'
 import { JsonRpcReducer } from './json-rpc.js'
@@ -28,10 +28,11 @@ export function codexReducer(session: SessionReducer): AgentReducer {
 function observeCalls(observation: Observation, { tools }: SessionReducer): void {
   if (observation.kind === 'tool-called') {
     const { callId, conversation, at, isHosted } = observation
-    tools.learn(callId, calledFacts(observation))
+    tools.learn(callId, calledFacts(observation), 'model')
     if (isHosted === true) tools.start(callId, conversation, at)
   } else if (observation.kind === 'hosted-tool-ended') {
-    const { callId, at, status } = observation
+    const { callId, at, status, input } = observation
+    if (input !== undefined) tools.learn(callId, inputFacts(input))
     tools.end(callId, at, { status, outcome: toolOutcomeOf(status) })
   }
 }

@@ -97,7 +97,7 @@ export class JsonRpcReducer {
     const question = questionOf(method, params)
     if (question === undefined) return
     const key = questionKey(connection, id)
-    const callId = text(params.itemId)
+    const callId = text(params.itemId) ?? text(params.callId)
     const files =
       question.kind === 'file-change' ? this.#session.tools.factsOf(callId).files : undefined
     const conversation = placeOf(params)
@@ -182,8 +182,8 @@ function reviewKey(connection: number, { reviewId }: Params): string {
   return `json-rpc ${connection} review ${text(reviewId) ?? ''}`
 }
 
-function placeOf({ threadId, turnId }: Params): Conversation {
-  return place(text(threadId), text(turnId))
+function placeOf({ threadId, conversationId, turnId }: Params): Conversation {
+  return place(text(threadId) ?? text(conversationId), text(turnId))
 }
 
 function ofTurn({ threadId, turn }: Params): Conversation {

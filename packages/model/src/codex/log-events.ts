@@ -114,14 +114,16 @@ export class LogEventReducer {
 
   #result(call: Call, attributes: EventAttributes): void {
     const { callId, at, conversation, tool } = call
-    const { tools } = this.#session
+    const { approvals, tools } = this.#session
     const output = textOf(attributes, 'output')
     if (tool === USER_INPUT)
       this.#others.questions.replied(callId, { decision: replyTo(output), at })
     // Another tap tells of its end, and has, or will.
     if (this.#others.jsonRpc.isHeard && tools.hasStarted(callId)) return
     const isSuccess = String(attributes.success) === 'true'
-    const refusal = isSuccess || this.#decided.has(callId) ? undefined : refusalOf(output)
+    // Where it was decided upon, what the model was told is that decision once more.
+    const isDecided = this.#declined.has(callId) || approvals.countOf(callId) > 0
+    const refusal = isSuccess || isDecided ? undefined : refusalOf(output)
     const duration = Number(attributes.duration_ms ?? Number.NaN)
     const startedAt = at - (duration > 0 ? Math.round(duration * 1000) : 0)
     if (!tools.hasStarted(callId)) this.#start({ ...call, at: startedAt })

@@ -18,6 +18,17 @@ const QUESTIONS: Record<string, (params: Params) => Question> = {
   'item/permissions/requestApproval': permissions,
   'mcpServer/elicitation/request': elicitation,
   'item/tool/requestUserInput': userInput,
+  // Of Codex before its threads had items; deprecated in 0.169, where it is still in the schema.
+  execCommandApproval: (params) => ({
+    kind: 'command',
+    what: texts(list(params.command)).join(' '),
+    offered: [],
+  }),
+  applyPatchApproval: (params) => ({
+    kind: 'file-change',
+    what: text(params.grantRoot) ?? Object.keys(record(params.fileChanges)).join(', '),
+    offered: [],
+  }),
 }
 
 function command(params: Params): Question {

@@ -17,6 +17,11 @@ import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { httpSpanOf } from './http-span.js'
 import { toolWordOf } from './tool-calls.js'
 
+// The agent has its bytes before we know what time it is: of its patience, so much at most may be
+// over for it and not for us, in microseconds.
+const SEEN_LATER = 250_000
+const SEEN_LATER_SHARE = 0.25
+
 type At<Kind> = Kind & { at: number }
 
 export type ExchangeReaderOptions = {
@@ -48,6 +53,7 @@ export class ExchangeReader {
   #lastChunkAt: number | undefined
   /** When the agent last got what it waits for: the head, an event; bytes where there are no events. */
   #lastSignAt = 0
+  #eventsBefore = 0
   #now = 0
   readonly #decoder = new TextDecoder()
   /** The beginning of a message whose end has not come. */
@@ -129,12 +135,10 @@ export class ExchangeReader {
     else this.#answer?.push(bytes)
     // An agent's patience is with events: a comment that keeps the connection alive is none.
     const { events } = this
-    if (events === undefined || events !== this.#eventsBefore) this.#lastSignAt = at
-    this.#eventsBefore = events
+    if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
+    this.#eventsBefore = events ?? this.#eventsBefore
     return this.#heard.splice(0)
   }
-
-  #eventsBefore: number | undefined
 
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
   get events(): number | undefined {
@@ -241,8 +245,10 @@ export class ExchangeReader {
   /** Why the agent hung up, where it had waited for as long as it does. */
   #timeout(hungUpAt: number): string | undefined {
     const { idleTimeout } = this.#options
-    if (idleTimeout === undefined || hungUpAt - this.#lastSignAt < idleTimeout * 1000)
-      return undefined
+    if (idleTimeout === undefined) return undefined
+    const patience = idleTimeout * 1000
+    const least = patience - Math.min(SEEN_LATER, patience * SEEN_LATER_SHARE)
+    if (hungUpAt - this.#lastSignAt < least) return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
 }

@@ -50,7 +50,12 @@ function hostedCall(item: Json): ToolWord | undefined {
 function hostedEnd(item: Json): ToolWord | undefined {
   const [callId, status] = [text(item.id), text(item.status)]
   if (callId === undefined || hostedName(item) === undefined) return undefined
-  return { kind: 'hosted-tool-ended', callId, ...(status !== undefined && { status }) }
+  return {
+    kind: 'hosted-tool-ended',
+    callId,
+    ...(status !== undefined && { status }),
+    ...(item.action !== undefined && { input: JSON.stringify(item.action) }),
+  }
 }
 
 function hostedName({ type, name, server_label: server }: Json): string | undefined {

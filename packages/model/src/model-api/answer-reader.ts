@@ -34,6 +34,7 @@ export class AnswerReader {
   #heldCharacters = 0
   /** Something of it could not be read. */
   #isLost = false
+  #isUncounted = false
   #isTextUnknown = false
   #hasEnded = false
 
@@ -72,7 +73,9 @@ export class AnswerReader {
     if (this.#form === 'events') this.#stream.push(text)
     if (this.#form === 'events' || this.#form === 'other') return
     // Blank lines before it are in no form a part of it, and can be many.
-    this.#hold(this.#held.length === 0 ? text.trimStart() : text)
+    const more = this.#held.length === 0 ? text.trimStart() : text
+    if (more === '') return
+    this.#hold(more)
     if (this.#form !== undefined) return
     const form = answerFormOf(this.#held.join(''), this.#options.hints)
     if (form !== undefined) this.#begin(form)
@@ -97,20 +100,24 @@ export class AnswerReader {
   }
 
   #readEvent(data: string, name: string | undefined): void {
-    if (!this.#isLost) this.events = (this.events ?? 0) + 1
+    if (!this.#isUncounted) this.events = (this.events ?? 0) + 1
     const { api } = this.#options
     const tells = name === undefined ? 'anything' : api.tells(name)
     if (tells === 'nothing' && data.length > LARGE_EVENT_CHARACTERS) return
     if (tells === 'text' && this.#length > TEXT_BYTES) this.#forgetText()
     else if (data === DONE) this.facts.ended ??= 'completed'
-    else this.#guarded(() => this.#readObject(data))
+    else this.#readObject(data)
   }
 
   #readObject(data: string): void {
     const event = data.length > EVENT_CHARACTERS ? undefined : objectOf(data)
-    if (event !== undefined) {
-      this.#options.onEvent?.(event)
-      this.#options.api.readEvent(event, this.facts)
+    try {
+      if (event !== undefined) {
+        this.#options.onEvent?.(event)
+        this.#options.api.readEvent(event, this.facts)
+      }
+    } catch (cause) {
+      this.#fault(cause)
     }
     if (this.#isTextUnknown) delete this.facts.textLength
   }
@@ -132,6 +139,7 @@ export class AnswerReader {
   /** An event is gone: what it said is not known, nor how many there were. */
   #lose(): void {
     this.#isLost = true
+    this.#isUncounted = true
     this.events = undefined
     this.#forgetText()
   }
@@ -140,9 +148,15 @@ export class AnswerReader {
     try {
       work()
     } catch (cause) {
-      this.#isLost = true
-      this.#options.onFault(cause)
+      this.#fault(cause)
     }
+  }
+
+  #fault(cause: unknown): void {
+    this.#isLost = true
+    // It may have been a text.
+    this.#forgetText()
+    this.#options.onFault(cause)
   }
 }
 

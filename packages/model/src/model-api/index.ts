@@ -1,10 +1,16 @@
 import { chatCompletionsApi } from './chat-completions.js'
+import { imagesApi } from './images.js'
 import { messagesApi } from './messages.js'
 import type { ModelApi } from './model-api.js'
 import { responsesApi } from './responses.js'
 
 /** All APIs that models are spoken to by, as far as they are known here. */
-export const MODEL_APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]
+export const MODEL_APIS: readonly ModelApi[] = [
+  responsesApi,
+  chatCompletionsApi,
+  messagesApi,
+  imagesApi,
+]
 
 /** The API that a request speaks, or nothing where it does not ask a model (`/models`, analytics). */
 export function modelApiOf(

@@ -1,3 +1,4 @@
+import type { OpenBody } from '@tacho/format'
 import { objectOf, textAt } from './json.js'
 
 /** What a request says of the answer that it wants; what it does not say is not there. */
@@ -13,21 +14,28 @@ const HEAD_BYTES = 512
 const TAIL_BYTES = 4 * 1024
 const PARSED_BYTES = 1024 * 1024
 
-/** Reads a request's body: all APIs name the model and the stream in the members of that name. */
-export function requestFactsOf(body: Uint8Array): RequestFacts {
+/**
+ * Reads a request's body: all APIs name the model and the stream in the members of that name.
+ *
+ * @param body its bytes, or what gives the parts that are asked for.
+ */
+export function requestFactsOf(body: OpenBody): RequestFacts {
   const head = decoder.decode(body.subarray(0, HEAD_BYTES))
   const first = MODEL_FIRST.exec(head)?.[1]
   if (first === undefined && body.length <= PARSED_BYTES) return parsedFacts(body)
-  const tail = decoder.decode(body.subarray(Math.max(HEAD_BYTES, body.length - TAIL_BYTES)))
-  const stream = (STREAM.exec(head) ?? STREAM.exec(tail))?.[1]
+  const stream = (STREAM.exec(head) ?? STREAM.exec(tailOf(body)))?.[1]
   return {
     ...(first !== undefined && { model: first }),
     ...(stream !== undefined && { stream: stream === 'true' }),
   }
 }
 
-function parsedFacts(body: Uint8Array): RequestFacts {
-  const request = objectOf(decoder.decode(body)) ?? {}
+function tailOf(body: OpenBody): string {
+  return decoder.decode(body.subarray(Math.max(HEAD_BYTES, body.length - TAIL_BYTES)))
+}
+
+function parsedFacts(body: OpenBody): RequestFacts {
+  const request = objectOf(decoder.decode(body.subarray(0))) ?? {}
   const model = textAt(request, 'model')
   return {
     ...(model !== undefined && { model }),

@@ -43,6 +43,8 @@ type Open = {
   spanId: string
   /** How much had arrived of what it has stopped so far. */
   arrived: Arrived | undefined
+  /** When the last of that was released. */
+  releasedAt: number
 }
 
 export type CancellationsOptions = {
@@ -74,10 +76,15 @@ export class Cancellations {
     this.#options = options
   }
 
-  /** A second wish for what is being stopped already changes nothing. */
+  /**
+   * A second wish for what is being stopped already changes nothing, and neither does one for a turn
+   * that is over.
+   */
   wish(wish: Wish): void {
     const key = conversationKey(wish.conversation)
     const held = this.#held.filter((one) => conversationKey(one.conversation) === key)
+    const isInFlight = held.length > 0 || this.#inFlight.has(key)
+    if (this.#options.turns.isOver(wish.conversation.turnId) && !isInFlight) return
     this.#held = this.#held.filter((one) => !held.includes(one))
     // What it stopped cannot have been before it.
     this.#start({ ...wish, at: Math.min(wish.at, ...held.map((one) => one.signalledAt)) })
@@ -150,7 +157,7 @@ export class Cancellations {
     const count = (this.#counts.get(key) ?? 0) + 1
     this.#counts.set(key, count)
     const spanId = spans.idOf('cancellation', `${key} ${count}`)
-    const open = { spanId, arrived: undefined }
+    const open: Open = { spanId, arrived: undefined, releasedAt: at }
     this.#open.set(key, open)
     spans.start({
       spanId,
@@ -181,6 +188,7 @@ export class Cancellations {
     spans.event(open.spanId, 'released', releasedAt)
     spans.link(open.spanId, stopped.spanId)
     open.arrived = together(stopped, open.arrived)
+    open.releasedAt = Math.max(open.releasedAt, releasedAt)
     spans.set(open.spanId, attributesOf(open.arrived))
     // With a wish the turn's end is still to come; without one this was all.
     if (!isWished) this.#end(conversationKey(conversation), releasedAt)
@@ -190,7 +198,7 @@ export class Cancellations {
     const open = this.#open.get(key)
     if (open === undefined) return
     this.#open.delete(key)
-    this.#options.spans.end(open.spanId, at)
+    this.#options.spans.end(open.spanId, Math.max(at, open.releasedAt))
   }
 }
 

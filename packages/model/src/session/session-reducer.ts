@@ -119,7 +119,8 @@ export class SessionReducer {
     if (status !== 'completed') {
       for (const callId of this.tools.runningIn(conversation))
         this.toolEnded(callId, conversation, at, { status, outcome: 'cancelled' })
-      this.cancellations.stopped(conversation, this.turns.within(conversation, at))
+      this.turns.within(conversation, at)
+      this.#linkTurn(conversation)
     }
     this.cancellations.turnEnded(conversation, at)
     this.turns.end(turnId, at, status)
@@ -203,16 +204,19 @@ export class SessionReducer {
 
   #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {
     this.deadlines.passed(Number.POSITIVE_INFINITY)
-    for (const conversation of this.turns.running()) {
-      const spanId = this.turns.spanOf(conversation.turnId)
-      if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)
-    }
+    for (const conversation of this.turns.running()) this.#linkTurn(conversation)
     this.approvals.endAll(at)
     this.tools.endAll(at)
     this.cancellations.endAll(at)
     this.turns.endAll()
     this.spans.end(this.places.run, at, encodeAttributes('session', { signal, exitCode }))
     this.spans.abandonOpen()
+  }
+
+  /** What is to stop in it stops with it. */
+  #linkTurn(conversation: Conversation): void {
+    const spanId = this.turns.spanOf(conversation.turnId)
+    if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)
   }
 
   #cancelling(lateWishMilliseconds: number): Cancellations {

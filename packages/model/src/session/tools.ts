@@ -47,13 +47,19 @@ export class Tools {
     this.#turns = options.turns
   }
 
-  /** What is known of a call; it may not have begun. What is known already, stays. */
-  learn(callId: string, facts: ToolFacts): void {
+  /**
+   * What is known of a call; it may not have begun. What is known already, stays; but what the model
+   * itself has said goes before what others make of it, whichever is told first.
+   */
+  learn(callId: string, facts: ToolFacts, by: 'model' | 'agent' = 'agent'): void {
     const before = this.#facts.get(callId) ?? {}
-    const now = { ...defined(facts), ...before }
+    const told = defined(facts)
+    const now = by === 'model' ? { ...before, ...told } : { ...told, ...before }
     this.#facts.set(callId, now)
     const tool = this.#tools.get(callId)
-    if (tool !== undefined) this.#spans.set(tool.spanId, news(before, now))
+    if (tool === undefined) return
+    this.#spans.set(tool.spanId, news(before, now))
+    if (now.name !== before.name) this.#spans.rename(tool.spanId, nameOf(now))
   }
 
   factsOf(callId: string | undefined): ToolFacts {
@@ -69,7 +75,7 @@ export class Tools {
     this.#spans.start({
       spanId: tool.spanId,
       parentSpanId: this.#turns.within(conversation, at),
-      name: spanName('execute_tool', all.name ?? 'tool'),
+      name: nameOf(all),
       at,
       attributes: {
         ...encodeAttributes('execute_tool', { operation: 'execute_tool', callId, ...all }),
@@ -114,13 +120,23 @@ export class Tools {
   }
 }
 
+function nameOf({ name = 'tool' }: ToolFacts): string {
+  return spanName('execute_tool', name)
+}
+
 /** What of it was not known before. */
 function news(before: ToolFacts, now: ToolFacts): Attributes {
   const old = encodeAttributes('execute_tool', before)
   const all = Object.entries(encodeAttributes('execute_tool', now))
-  return Object.fromEntries(all.filter(([name]) => !(name in old)))
+  return Object.fromEntries(all.filter(([name, value]) => !isSame(value, old[name])))
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function defined(facts: ToolFacts): ToolFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const all: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(facts)) if (value !== undefined) all[name] = value
+  return all
 }

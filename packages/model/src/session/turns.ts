@@ -20,6 +20,8 @@ export class Turns {
   readonly #agent: string
   /** Ended ones too: a late sign of one must not begin it anew. */
   readonly #turns = new Map<string, Turn>()
+  /** Those of each thread, in the order in which they started. */
+  readonly #ofThread = new Map<string | undefined, Turn[]>()
 
   constructor(options: { spans: SpanBook; places: Places; agent: string }) {
     this.#spans = options.spans
@@ -79,6 +81,11 @@ export class Turns {
     return this.#turns.get(turnId)?.isOver === false
   }
 
+  /** Whether it is known to have ended. */
+  isOver(turnId: string | undefined): boolean {
+    return turnId !== undefined && this.#turns.get(turnId)?.isOver === true
+  }
+
   /** Where the turns stand that are going on. */
   running(): Conversation[] {
     return [...this.#turns.values()]
@@ -88,9 +95,7 @@ export class Turns {
 
   /** Which turn of a thread was going on at a moment; its first one before that. */
   at(threadId: string, at: number): Conversation {
-    const turns = [...this.#turns.values()].filter(
-      ({ conversation }) => conversation.threadId === threadId,
-    )
+    const turns = this.#ofThread.get(threadId) ?? []
     const turn = turns.findLast(({ startedAt }) => startedAt <= at) ?? turns[0]
     return turn?.conversation ?? { threadId }
   }
@@ -106,9 +111,8 @@ export class Turns {
   }
 
   #start(turnId: string, conversation: Conversation, at: number): Turn {
-    for (const other of this.#turns.values()) {
-      if (other.conversation.threadId === conversation.threadId) this.#endSilently(other)
-    }
+    const others = this.#ofThread.get(conversation.threadId) ?? []
+    for (const other of others) this.#endSilently(other)
     const turn: Turn = {
       spanId: this.#spans.idOf('turn', turnId),
       conversation,
@@ -118,6 +122,8 @@ export class Turns {
       isOver: false,
     }
     this.#turns.set(turnId, turn)
+    this.#ofThread.set(conversation.threadId, others)
+    others.push(turn)
     this.#spans.start({
       spanId: turn.spanId,
       parentSpanId: this.#places.run,

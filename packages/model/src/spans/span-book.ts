@@ -67,6 +67,11 @@ export class SpanBook {
       this.#emit({ change: 'set', spanId, attributes })
   }
 
+  /** It has become known what it is about. */
+  rename(spanId: string, name: string): void {
+    if (this.#open.has(spanId)) this.#emit({ change: 'rename', spanId, name })
+  }
+
   link(spanId: string, to: string): void {
     if (this.#open.has(spanId)) this.#emit({ change: 'link', spanId, to })
   }
@@ -87,7 +92,8 @@ export class SpanBook {
       const parent = open.parent === undefined ? undefined : this.#open.get(open.parent)
       if (parent !== undefined) parent.children -= 1
     }
-    for (const [spanId, open] of [...this.#open].reverse()) this.#endIfDone(spanId, open)
+    for (const [spanId, open] of [...this.#open].reverse())
+      if (this.#open.has(spanId)) this.#endIfDone(spanId, open)
   }
 
   #endIfDone(spanId: string, open: Open): void {

@@ -17,6 +17,7 @@ export type SpanChange =
   | SpanStarted
   | { change: 'event'; spanId: string; name: string; at: number }
   | { change: 'set'; spanId: string; attributes: Attributes }
+  | { change: 'rename'; spanId: string; name: string }
   /** To another span of the same trace. */
   | { change: 'link'; spanId: string; to: string }
   | {

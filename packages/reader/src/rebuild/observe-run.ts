@@ -1,5 +1,5 @@
 import { bytesOf, type Content, type EventRecord, type Piece, type RawRecord } from '@tacho/format'
-import { ExchangeReader, type Observation, type RequestFacts, requestFactsOf } from '@tacho/model'
+import { ExchangeReader, type Observation, type RequestFacts } from '@tacho/model'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 
@@ -8,8 +8,8 @@ type Peer = Extract<RawRecord, { kind: 'end' }>['peer']
 export type RunObserverOptions = {
   /** What the taps saw in this run. */
   events: readonly EventRecord[]
-  /** The request's body of an exchange; nothing where it cannot be had. */
-  requestBody: (exchange: string) => Uint8Array | undefined
+  /** What the request of an exchange asks for. */
+  asked: (exchange: string) => RequestFacts
   onObservation: (observation: Observation) => void
 }
 
@@ -74,7 +74,7 @@ export class RunObserver {
     const { onObservation } = this.#options
     switch (record.kind) {
       case 'request-body':
-        onObservation(reader.requestBody(record, () => this.#asked(id))())
+        onObservation(reader.requestBody(record, () => this.#options.asked(id))())
         break
       case 'response':
         reader.response(record)
@@ -98,11 +98,6 @@ export class RunObserver {
     const bytes = chunkBytes(content)
     if (bytes.length === 0) return
     for (const word of reader.chunk(at, bytes)) this.#options.onObservation(word)
-  }
-
-  #asked(exchange: string): RequestFacts {
-    const body = this.#options.requestBody(exchange)
-    return body === undefined ? {} : requestFactsOf(body)
   }
 }
 

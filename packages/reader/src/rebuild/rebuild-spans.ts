@@ -1,10 +1,11 @@
-import { BodyReader, type EventRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
-import { reducerOf, SessionReducer } from '@tacho/model'
+import { type EventRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
+import { type RequestFacts, reducerOf, requestFactsOf, SessionReducer } from '@tacho/model'
 import type { ReportDamage } from '../damage.js'
-import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
-import { readLog } from '../read-log.js'
+import { damageOf, exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
+import { type LogRecord, readLog } from '../read-log.js'
 import { RunObserver } from './observe-run.js'
 import { readEvents } from './read-events.js'
+import { RequestContents } from './request-contents.js'
 import { type LineFrame, SpanLines } from './span-lines.js'
 
 export type RebuildSpansOptions = {
@@ -13,6 +14,8 @@ export type RebuildSpansOptions = {
   /** Takes each line of spans. */
   write: (line: object) => void
   report: ReportDamage
+  /** Is told of bytes of the two logs that are done, before any sealing. */
+  onBytes?: (bytes: number) => void
 }
 
 /** How many spans were made, and how many of them have no end. */
@@ -24,12 +27,12 @@ const PAUSE_BYTES = 8 * 1024 * 1024
 /** Makes a session's spans of its events and exchanges, by the rules of today. */
 export async function rebuildSpans(
   folder: string,
-  { sessionId, frame, write, report }: RebuildSpansOptions,
+  options: RebuildSpansOptions,
 ): Promise<RebuiltSpans> {
-  const contents = new RecentContents()
-  const bodies = new BodyReader((exchange) => contents.of(exchange))
+  const { sessionId, frame, write, report, onBytes = () => {} } = options
+  const contents = new RequestContents(folder)
   const runs = new Map<string, { observer: RunObserver; lines: SpanLines }>()
-  for (const [run, events] of readEvents(folder, report)) {
+  for (const [run, events] of readEvents(folder, report, onBytes)) {
     const lines = new SpanLines(frame, write)
     const agent = agentOf(events)
     const reducer = new SessionReducer({
@@ -41,13 +44,13 @@ export async function rebuildSpans(
     })
     const observer = new RunObserver({
       events,
-      requestBody: (exchange) => bodyOf(bodies, exchange),
+      asked: (exchange) => askedOf(contents, exchange),
       onObservation: (observation) => reducer.observe(observation),
     })
     runs.set(run, { observer, lines })
   }
-  await readRaw(folder, report, (run, record) => {
-    if (record.kind === 'request-body') contents.add(record)
+  await readRaw(folder, { report, onBytes }, (run, record, place) => {
+    if (record.kind === 'request-body') contents.add(record.exchange, record.content, place)
     runs.get(run)?.observer.take(record)
   })
   for (const { observer } of runs.values()) observer.end()
@@ -61,46 +64,39 @@ export async function rebuildSpans(
 
 async function readRaw(
   folder: string,
-  report: ReportDamage,
-  take: (run: string, record: Exclude<RawRecord, { kind: 'gap' }>) => void,
+  { report, onBytes }: { report: ReportDamage; onBytes: (bytes: number) => void },
+  take: (run: string, record: Exclude<RawRecord, { kind: 'gap' }>, place: LogRecord) => void,
 ): Promise<void> {
   const runs = new Map<string, string>()
   let sincePause = 0
-  for (const { value, length } of readLog(folder, SESSION_FILES.raw, report)) {
+  for (const found of readLog(folder, SESSION_FILES.raw, report)) {
+    const { file, line, byte, length } = found
+    onBytes(length + 1)
     sincePause += length
     if (sincePause > PAUSE_BYTES) {
       sincePause = 0
       await new Promise((resolve) => setImmediate(resolve))
     }
-    const record = rawRecordOf(value)
-    if (typeof record === 'string' || record.kind === 'gap') continue
+    const record = rawRecordOf(found.value)
+    if (typeof record === 'string') {
+      const damage = damageOf(record)
+      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
+      continue
+    }
+    if (record.kind === 'gap') continue
     if (record.kind === 'exchange') runs.set(record.exchange, record.run)
     const run = runs.get(exchangeIdOf(record))
-    if (run !== undefined) take(run, record)
+    if (run !== undefined) take(run, record, found)
   }
 }
 
-type BodyRecord = Extract<RawRecord, { kind: 'request-body' }>
-
-/** The contents of request bodies: all of them, for any can be copied from. */
-class RecentContents {
-  readonly #contents = new Map<string, BodyRecord['content']>()
-
-  add({ exchange, content }: BodyRecord): void {
-    this.#contents.set(exchange, content)
-  }
-
-  of(exchange: string): BodyRecord['content'] | undefined {
-    return this.#contents.get(exchange)
-  }
-}
-
-function bodyOf(bodies: BodyReader, exchange: string): Uint8Array | undefined {
+/** What a request asks for; nothing where its body was not kept, or cannot be put together. */
+function askedOf(contents: RequestContents, exchange: string): RequestFacts {
+  const body = contents.of(exchange)
   try {
-    return bodies.read(exchange)
+    return body === undefined ? {} : requestFactsOf(body)
   } catch {
-    // It was not kept: what it asked for is not known.
-    return undefined
+    return {}
   }
 }
 

@@ -53,6 +53,9 @@ export class SpanLines {
       case 'set':
         Object.assign(open.attributes, change.attributes)
         break
+      case 'rename':
+        open.start = { ...open.start, name: change.name }
+        break
       case 'link':
         open.links.push(change.to)
         break
@@ -115,6 +118,8 @@ export class SpanLines {
   }
 }
 
+/** What a record claims to be its time may be anything: digits it must be, for a reader of OTLP. */
 function nanoseconds(microseconds: number): string {
-  return `${Math.round(microseconds)}000`
+  const moment = Math.round(microseconds)
+  return Number.isSafeInteger(moment) && moment >= 0 ? `${moment}000` : '0'
 }

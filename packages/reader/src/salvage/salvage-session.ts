@@ -8,13 +8,14 @@ import { ReaderError } from '../reader-error.js'
 import { copyText } from './copy-text.js'
 import { NewFile } from './new-file.js'
 import { rebuildManifest } from './rebuild-manifest.js'
+import { salvageEvents } from './salvage-events.js'
 import { salvageRawLog } from './salvage-raw-log.js'
 import { salvageSpans } from './salvage-spans.js'
 
 /** What was salvaged from a session. */
 export type Salvaged = {
   folder: string
-  /** Records and spans that are in the new folder. */
+  /** Records, spans and events that are in the new folder. */
   kept: number
   /** Lines that could not be read or made no sense alone; a gap stands for each run of them. */
   lost: number
@@ -34,6 +35,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
   try {
     const raw = salvageRawLog(folder, target)
     const meta = salvageSpans(folder, target)
+    const events = salvageEvents(folder, target)
     copyText(folder, SESSION_FILES.log, target)
     for (const name of transcriptsIn(folder)) copyText(folder, name, target)
     const spans = readSpans(target, () => undefined)
@@ -44,7 +46,12 @@ export function salvageSession(folder: string, to: string): Salvaged {
     const file = new NewFile(join(target, SESSION_FILES.manifest))
     file.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
     file.close()
-    return { folder: target, kept: raw.kept + meta.kept, lost: raw.lost + meta.lost }
+    const logs = [raw, meta, events]
+    return {
+      folder: target,
+      kept: logs.reduce((sum, { kept }) => sum + kept, 0),
+      lost: logs.reduce((sum, { lost }) => sum + lost, 0),
+    }
   } catch (cause) {
     if (cause instanceof ReaderError) throw cause
     throw cannotSalvage(`${target} could not be written: ${(cause as Error).message}`, cause)

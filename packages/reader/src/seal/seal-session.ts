@@ -1,9 +1,11 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeAttributes, SESSION_FILES, spanName } from '@tacho/format'
+import { eventRecordOf } from '../event-record-of.js'
 import { isAlive } from '../is-alive.js'
 import { partName, partNumbers } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
+import { readLog } from '../read-log.js'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { readSpans } from '../read-spans.js'
@@ -15,7 +17,7 @@ import { DRAFT, isSealOf, sealFile, syncFolder } from './seal-file.js'
 /** A log that was sealed, and its bytes before and after. */
 export type SealedLog = { file: string; plainBytes: number; sealedBytes: number }
 
-const LOGS = [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.log]
+const LOGS = [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.events, SESSION_FILES.log]
 
 /**
  * Compresses the logs of a session that is over. Each file is proved to give back every byte before
@@ -62,15 +64,29 @@ function refuseRunning(folder: string): void {
     (line) => line.includes(`"name":"${spanName('session')}"`),
   )
   const named = new Set(manifest?.runs.map((run) => run.id))
-  // Without its run in the manifest, a pid is all there is: better refused once too often.
-  const isUnnamedRunning = [...spans.values()].some(
-    (span) =>
-      span.endedAt === undefined &&
-      !named.has(span.spanId) &&
-      isAlive(decodeAttributes('session', span.attributes).pid ?? 0),
-  )
+  // Without its run in the manifest, a pid is all there is: better refused once too often. Its event
+  // is there at once, and its span a little later.
+  const unended = unendedRuns(folder)
+  for (const span of spans.values()) {
+    const { pid } = decodeAttributes('session', span.attributes)
+    if (span.endedAt === undefined && pid !== undefined) unended.set(span.spanId, pid)
+  }
+  const isUnnamedRunning = [...unended].some(([run, pid]) => !named.has(run) && isAlive(pid))
   if (!isUnnamedRunning && endedOf(sessionRuns(manifest, spans)) !== 'running') return
   throw new ReaderError('running', `The session in ${folder} is running.`)
+}
+
+/** The pids of the runs whose end is not among the events. */
+function unendedRuns(folder: string): Map<string, number> {
+  const pids = new Map<string, number>()
+  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-')
+  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) {
+    const event = eventRecordOf(value)
+    if (typeof event === 'string') continue
+    if (event.kind === 'run-started') pids.set(event.run, event.pid)
+    if (event.kind === 'run-ended') pids.delete(event.run)
+  }
+  return pids
 }
 
 /** What sealings that were killed left behind: nothing of theirs counts before it has its name. */

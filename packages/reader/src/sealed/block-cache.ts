@@ -5,7 +5,7 @@ import { type Found, readAt, readBlocks } from './read-blocks.js'
 
 /** Opened blocks that are held. A body that is put together from all over a log asks for the same ones again and again. */
 export const CACHE_BYTES = 32 * 1024 * 1024
-/** Sealed files whose blocks are known; a session has three. */
+/** Sealed files whose blocks are known; a session has four. */
 const CACHED_FILES = 8
 
 const files = new Map<string, Found[]>()

@@ -7,6 +7,7 @@ import {
   traceIdOfUuid,
 } from '@tacho/format'
 import type { Damage, ReportDamage } from '../damage.js'
+import type { EventChecks } from './check-events.js'
 import type { RawChecks } from './check-raw-log.js'
 import type { SpanChecks } from './check-spans.js'
 
@@ -16,15 +17,20 @@ import type { SpanChecks } from './check-spans.js'
  */
 export function checkManifest(
   manifest: Manifest,
-  { raw, spans, damage }: { raw: RawChecks; spans: SpanChecks; damage: readonly Damage[] },
+  {
+    raw,
+    spans,
+    events,
+    damage,
+  }: { raw: RawChecks; spans: SpanChecks; events: EventChecks; damage: readonly Damage[] },
   report: ReportDamage,
 ): void {
   const wrong = (reason: string): void => report({ file: SESSION_FILES.manifest, lines: 0, reason })
   if (isUuid(manifest.id) && manifest.traceId !== traceIdOfUuid(manifest.id)) {
     wrong('its trace id is not that of its session id')
   }
-  const isWhole = raw.gaps.length === 0 && spans.lost.length === 0 && damage.length === 0
-  if (!isWhole) return
+  const hasGap = raw.gaps.length > 0 || spans.lost.length > 0 || events.lost.length > 0
+  if (hasGap || damage.length > 0) return
   for (const run of manifest.runs) {
     if (run.endedAt === undefined || run.lost !== undefined) continue
     const counted = raw.ended.get(run.id) ?? noneEnded()
@@ -33,6 +39,10 @@ export function checkManifest(
     }
     if (spans.spans.get(run.id)?.endedAt === undefined) {
       wrong(`run ${run.id} has ended, but its span in ${SESSION_FILES.meta} has not`)
+    }
+    // A run of before Tacho wrote events has none.
+    if (events.runs.get(run.id)?.hasEnded === false) {
+      wrong(`run ${run.id} has ended, but ${SESSION_FILES.events} does not tell of it`)
     }
   }
 }

@@ -2,6 +2,7 @@ import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from '../damage.js'
 import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
+import { checkEvents } from './check-events.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
 import { type BrokenBody, checkRawLog, type RawChecks } from './check-raw-log.js'
@@ -24,9 +25,10 @@ export type Verification = {
 
 export type Checked = {
   files: number
-  /** Bytes of the raw log and the spans, before any sealing. */
+  /** Bytes of the raw log, the spans and the events, before any sealing. */
   bytes: number
   records: number
+  events: number
   spans: number
   requestBodies: number
   responseBodies: number
@@ -54,32 +56,36 @@ export async function verifySession(
   if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   const raw = await checkRawLog(folder, report, onBytes)
   const spans = checkSpans(folder, report, onBytes)
+  const events = checkEvents(folder, report, onBytes)
   checkSealedText(folder, SESSION_FILES.log, report)
-  if ('manifest' in read) checkManifest(read.manifest, { raw, spans, damage }, report)
+  if ('manifest' in read) checkManifest(read.manifest, { raw, spans, events, damage }, report)
   return {
     damage,
     checked: {
       files: files.count,
-      bytes: raw.bytes + spans.bytes,
+      bytes: raw.bytes + spans.bytes + events.bytes,
       records: raw.records,
+      events: events.events,
       spans: spans.spans.size,
       requestBodies: raw.requestBodies,
       responseBodies: raw.responseBodies,
     },
-    gaps: gapsOf(raw, spans.lost),
+    gaps: gapsOf(raw, [...spans.lost, ...events.lost]),
     broken: raw.brokenBodies.toSorted((one, other) => one.exchange - other.exchange),
   }
 }
 
 /** How many bytes verifying a session reads, before any sealing. */
 export function verifiableBytes(folder: string): number {
-  return plainLogSize(folder, SESSION_FILES.raw) + plainLogSize(folder, SESSION_FILES.meta)
+  const { raw, meta, events } = SESSION_FILES
+  return [raw, meta, events].reduce((sum, log) => sum + plainLogSize(folder, log), 0)
 }
 
 const NOTHING: Checked = {
   files: 0,
   bytes: 0,
   records: 0,
+  events: 0,
   spans: 0,
   requestBodies: 0,
   responseBodies: 0,
@@ -94,9 +100,9 @@ function whyTooNew(read: ManifestRead): string | undefined {
 
 function gapsOf(
   raw: RawChecks,
-  lostSpans: readonly Record<string, number>[],
+  lostElsewhere: readonly Record<string, number>[],
 ): Verification['gaps'] {
-  const all = [...raw.gaps.map((gap) => gap.lost), ...lostSpans]
+  const all = [...raw.gaps.map((gap) => gap.lost), ...lostElsewhere]
   // The kinds are read from a file: one of them could be `__proto__`.
   const lost: Record<string, number> = Object.create(null)
   for (const counts of all) {

@@ -12,7 +12,7 @@ import {
 import { ExchangeReader, endsAnswer, type RequestFacts, requestFactsOf } from '@tacho/model'
 import { isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
-import { base64ChunkLine, lineOf } from '../line.js'
+import { chunkLine, lineOf } from '../line.js'
 import type { Session } from '../session/session.js'
 import type { SpanParent } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
@@ -209,6 +209,7 @@ export class Exchange {
     this.#reader?.response(record)
   }
 
+  /** @param bytes in memory that may be another's afterwards. */
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
     this.#response?.push(bytes, this.#since(now))
   }
@@ -319,21 +320,17 @@ export class Exchange {
       coding,
       scrubber,
       decoding,
-      write: (chunk, bytes) => {
-        this.#write({ kind: 'chunk', exchange: this.id, ...chunk })
-        this.#read(chunk.at, bytes)
-      },
-      writeBase64: (chunk, bytes) => {
+      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      writeBytes: (chunk, bytes, isLate) => {
         const record = { kind: 'chunk', exchange: this.id, ...chunk } as const
-        this.#session.write(record, base64ChunkLine(record, bytes))
+        this.#session.write(record, chunkLine(record, bytes, isLate))
         this.#read(chunk.at, bytes)
       },
     })
   }
 
   /** Behind its record, which depends on nothing that the bytes say; of those, what was written. */
-  #read(at: number, bytes: Uint8Array | undefined): void {
-    if (bytes === undefined) return
+  #read(at: number, bytes: Uint8Array): void {
     for (const word of this.#reader?.chunk(at, bytes) ?? []) this.#session.observe(word)
   }
 

@@ -14,12 +14,16 @@ export type ResponseBodyOptions = {
   coding: BodyCoding
   scrubber: Scrubber
   decoding: Pick<DecodingThread, 'open'>
-  /** @param bytes what its content stands for; not there where that was not kept. */
-  write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>, bytes?: Uint8Array) => void
-  /** The same for a chunk that is not worth being text. */
-  writeBase64: (
+  write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
+  /**
+   * The same for bytes as they came, in memory that may be another's afterwards.
+   *
+   * @param isLate they are not worth being text where that takes long.
+   */
+  writeBytes: (
     chunk: Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>,
     bytes: Uint8Array,
+    isLate: boolean,
   ) => void
 }
 
@@ -67,7 +71,10 @@ export class ResponseBody {
     }
   }
 
-  /** @param at microseconds since the exchange began, here and below. */
+  /**
+   * @param bytes in memory that may be another's afterwards.
+   * @param at microseconds since the exchange began, here and below.
+   */
   push(bytes: Uint8Array, at: number): void {
     this.wireBytes += bytes.length
     this.#wireHash?.update(bytes)
@@ -137,8 +144,7 @@ export class ResponseBody {
         ...(chunk.isContinued && { continued: true as const }),
         ...(chunk.scrubbed.length > 0 && { scrubbed: chunk.scrubbed }),
       }
-      if (this.#decodedBytes > TEXT_BYTES) this.#options.writeBase64(head, chunk.bytes)
-      else this.#options.write({ ...head, content: contentOf(chunk.bytes) }, chunk.bytes)
+      this.#options.writeBytes(head, chunk.bytes, this.#decodedBytes > TEXT_BYTES)
     }
   }
 

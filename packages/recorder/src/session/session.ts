@@ -11,6 +11,7 @@ import {
   type RunEnded,
   type SeenEvent,
   type Tap,
+  wellFormed,
 } from '@tacho/format'
 import {
   MODEL_APIS,
@@ -148,6 +149,11 @@ export class Session {
     if (breaks !== this.#bodiesBreaks) this.#bodies = new BodyEncoder()
     this.#bodiesBreaks = breaks
     return this.#bodies
+  }
+
+  /** All that was ever lost from its files, by kind. */
+  get lost(): Readonly<Record<string, number>> {
+    return this.#options.files.lost
   }
 
   get log(): AppendFile {
@@ -321,7 +327,7 @@ export class Session {
       run: { ...this.#options.run, startedAt: this.#options.startedAt },
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
-      lost: this.#options.files.lost,
+      lost: this.lost,
       faults: this.faults.total,
       live: live.map((one) => this.#scrubbed(one)),
       end: this.#end,
@@ -335,9 +341,9 @@ export class Session {
   }
 }
 
-/** The same with the secrets in its texts replaced, however deep they stand. */
+/** The same with the secrets in its texts replaced, and all of them Unicode, however deep they stand. */
 function scrubbed<Value>(value: Value, scrubber: Scrubber): Value {
-  if (typeof value === 'string') return scrubber.text(value) as Value
+  if (typeof value === 'string') return wellFormed(scrubber.text(value)) as Value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((one) => scrubbed(one, scrubber)) as Value
   const members = Object.entries(value).map(([name, one]) => [name, scrubbed(one, scrubber)])

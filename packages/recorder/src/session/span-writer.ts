@@ -30,6 +30,9 @@ export class SpanWriter {
       case 'set':
         span.setAttributes(change.attributes)
         break
+      case 'rename':
+        span.updateName(change.name)
+        break
       case 'link':
         span.addLink({ context: { traceId: this.#traceId, spanId: change.to, traceFlags: 1 } })
         break

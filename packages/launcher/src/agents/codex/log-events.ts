@@ -1,5 +1,6 @@
-import { isUuid } from '@tacho/format'
+import { isUuid, type SeenEvent } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
+import type { Scrubber } from '@tacho/scrub'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { eventLine } from './otel-line.js'
 
@@ -10,6 +11,8 @@ import { eventLine } from './otel-line.js'
 export class LogEvents {
   readonly #recording: Recording
   readonly #barrier: FaultBarrier
+  /** What was told of threads of which nothing else is known yet. */
+  #held: Held[] = []
 
   constructor(recording: Recording) {
     this.#recording = recording
@@ -30,15 +33,33 @@ export class LogEvents {
     const threadId = attributes.get('conversation.id')
     // Codex gives its threads UUIDs; another id is none of its.
     if (typeof name !== 'string' || typeof threadId !== 'string' || !isUuid(threadId)) return
+    // A thread for a title, or of a subagent, starts before it asks the model and says whose it is: by
+    // its id alone it would be a session of its own. One that runs tools has asked.
+    const isKnown = attributes.has('call_id') || this.#recording.knowsThread(threadId)
+    if (isKnown) this.#release(threadId)
     if (REPEATED.has(name)) return
-    this.#recording.sessionOfThread(threadId).event({
+    const seen: SeenEvent = {
       kind: 'log-event',
       name,
       ...(at > 0 && { happenedAt: at }),
-      attributes: kept(attributes),
-    })
+      attributes: kept(attributes, this.#recording.scrubber),
+    }
+    if (isKnown) this.#recording.sessionOfThread(threadId).event(seen)
+    else this.#held = [...this.#held, { threadId, seen }].slice(-HELD_EVENTS)
+  }
+
+  #release(threadId: string): void {
+    if (this.#held.length === 0) return
+    const released = this.#held.filter((held) => held.threadId === threadId)
+    this.#held = this.#held.filter((held) => held.threadId !== threadId)
+    for (const { seen } of released) this.#recording.sessionOfThread(threadId).event(seen)
   }
 }
+
+type Held = { threadId: string; seen: SeenEvent }
+
+/** A thread has told one or two of them before it asks the model. */
+const HELD_EVENTS = 64
 
 // What each request and each event of an answer is told by: the raw log has both.
 const REPEATED = new Set([
@@ -51,18 +72,31 @@ const REPEATED = new Set([
   'codex.agent_response',
 ])
 
-// Who the user is, and where Codex runs: the same in each event.
+// Who the user is, how he logged in, and where Codex runs: the same in each event. Its version and the
+// model are in every request.
 const LEFT_OUT =
-  /^(user\.|auth_mode$|originator$|terminal\.type$|slug$|env$|event\.(name|timestamp)$)/
+  /^(user\.|auth|config\.|originator$|terminal\.type$|slug$|env$|app\.version$|model$|event\.(name|timestamp)$)/
 
 /** Commands are short; what is longer are contents. */
 const VALUE_CHARACTERS = 4096
 
-function kept(attributes: LogRecord['attributes']): Record<string, string | number | boolean> {
+/**
+ * The output of a tool that ran begins with how it ended, and the raw log has all of it, in the next
+ * request. In place of one that was refused stand the reasons.
+ */
+const OUTPUT_CHARACTERS = 512
+
+function kept(
+  attributes: LogRecord['attributes'],
+  scrubber: Scrubber,
+): Record<string, string | number | boolean> {
   const all: Record<string, string | number | boolean> = {}
+  const hasRun = String(attributes.get('success')) === 'true'
   for (const [name, value] of attributes) {
     if (LEFT_OUT.test(name) || value === '') continue
-    all[name] = typeof value === 'string' ? value.slice(0, VALUE_CHARACTERS) : value
+    const characters = name === 'output' && hasRun ? OUTPUT_CHARACTERS : VALUE_CHARACTERS
+    // Half of a secret would not be known for one: first scrubbed, then cut.
+    all[name] = typeof value === 'string' ? scrubber.text(value).slice(0, characters) : value
   }
   return all
 }

@@ -30,7 +30,8 @@ export type Seen =
   | { kind: 'request-end'; request: number }
   | { kind: 'interim-response'; request: number; head: ResponseHead }
   | { kind: 'response-head'; request: number; head: ResponseHead }
-  | { kind: 'response-body'; request: number; bytes: Buffer }
+  /** In as many parts as its framing has cut it into; their memory may wait to be given back. */
+  | { kind: 'response-body'; request: number; parts: readonly Buffer[]; dealtWith?: () => void }
   | { kind: 'response-end'; request: number; trailers: Headers }
   /** From here on a side could not be followed: the bytes passed all the same. */
   | { kind: 'unparsed'; request: number; side: Side; reason: string }

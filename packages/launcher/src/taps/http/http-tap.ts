@@ -198,8 +198,11 @@ export class HttpTap {
         else if (seen.kind === 'response-head' || seen.kind === 'closed')
           recording.later.hasCome(recorded)
         const event: HttpEvent = { ...seen, at: recording.now(), connection }
-        const bytes = 'bytes' in seen ? seen.bytes.length : 0
-        lane.do(() => this.#harmless.do('the HTTP tap', () => recorded.take(event)), bytes)
+        const take = () => {
+          this.#harmless.do('the HTTP tap', () => recorded.take(event))
+          if ('dealtWith' in seen) seen.dealtWith?.()
+        }
+        lane.do(take, heldBy(seen))
         if (seen.kind !== 'closed') return
         lane.do(() => void recorded.drained().then(() => this.#recorded.delete(recorded)))
       },
@@ -243,6 +246,12 @@ type Observer = {
   settle: () => void
   /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
   within: (request: number | undefined, work: () => void) => void
+}
+
+/** How many bytes an event holds on to. */
+function heldBy(seen: Seen): number {
+  if ('parts' in seen) return seen.parts.reduce((sum, part) => sum + part.length, 0)
+  return 'bytes' in seen ? seen.bytes.length : 0
 }
 
 const UNRECORDED: Observer = {

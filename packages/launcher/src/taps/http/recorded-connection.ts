@@ -1,5 +1,6 @@
 import type { Conversation, Exchange } from '@tacho/recorder'
 import type { HttpEvent, Side } from './http-event.js'
+import { joinParts } from './join-parts.js'
 import { RecordedSocket } from './recorded-socket.js'
 import {
   headerValue,
@@ -102,7 +103,7 @@ export class RecordedConnection {
         this.#responseHead(open, event.head, at)
         break
       case 'response-body':
-        exchange.responseBytes(event.bytes, at)
+        exchange.responseBytes(joinParts(event.parts), at)
         break
       case 'response-end':
         open.trailers = event.trailers

@@ -24,6 +24,8 @@ export class RecordedSocket {
   readonly #options: RecordedSocketOptions
   readonly #readers: Record<Side, WebSocketReader>
   readonly #count = { agent: 0, upstream: 0 }
+  readonly #waiting: { from: Side; bytes: Buffer; at: number }[] = []
+  #caughtUp: Promise<void> = Promise.resolve()
   #exchange: Exchange | undefined
   #close: { by: Side; code: number | undefined; reason: string } | undefined
 
@@ -32,8 +34,14 @@ export class RecordedSocket {
     this.#readers = { agent: this.#reader('agent'), upstream: this.#reader('upstream') }
   }
 
+  /** What one side says is told before what the other says behind it, however long it takes to read. */
   push(from: Side, bytes: Buffer, at: number): void {
-    this.#readers[from].push(bytes, at)
+    if (this.#waiting.length === 0 && !this.#readers[otherThan(from)].isReading) {
+      this.#readers[from].push(bytes, at)
+      return
+    }
+    this.#waiting.push({ from, bytes, at })
+    if (this.#waiting.length === 1) this.#caughtUp = this.#catchUp()
   }
 
   /** The agent has hung up, or is about to. */
@@ -43,8 +51,18 @@ export class RecordedSocket {
 
   /** The socket is gone: what has come is told to its end, and what it was answering is over. */
   async end(closedBy: Side, code: string, at: number): Promise<void> {
+    await this.#caughtUp
     await Promise.all([this.#readers.agent.drained(), this.#readers.upstream.drained()])
     this.#options.quietly(() => this.#end(closedBy, code, at))
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const { from, bytes, at } = next
+      await this.#readers[otherThan(from)].drained()
+      this.#waiting.shift()
+      this.#options.quietly(() => this.#readers[from].push(bytes, at))
+    }
   }
 
   #end(closedBy: Side, code: string, at: number): void {
@@ -129,6 +147,10 @@ export class RecordedSocket {
     this.#options.onEnd(exchange)
     return true
   }
+}
+
+function otherThan(side: Side): Side {
+  return side === 'agent' ? 'upstream' : 'agent'
 }
 
 function objectOf(content: Buffer): Record<string, unknown> | undefined {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { HEAD_BYTES } from '../../network/limits.js'
 import type { Network } from '../../network/network.js'
 import type { Opened } from '../../network/open-connection.js'
+import { giveBack, isLent } from '../../network/read-memory.js'
 import type { UnfinishedHeads } from '../../network/unfinished-heads.js'
 import { isBrokenOff, resetError } from './broken-connection.js'
 import { HeldResponse } from './held-response.js'
@@ -275,9 +276,12 @@ export class Relay {
   }
 
   #pass(bytes: Buffer, was: Buffer): void {
-    if (!this.#agent.write(bytes)) this.#leg?.pause()
+    // Where all of it is of one body, it is known who looks at it: the agent's socket and the record.
+    const isLentBody = bytes === was && this.#responses.isWithinBody && isLent(bytes)
+    const done = isLentBody ? onSecondCall(() => giveBack(bytes)) : undefined
+    if (!this.#agent.write(bytes, done)) this.#leg?.pause()
     this.#responses.push(was)
-    this.#tellContent()
+    this.#tellContent(this.#responses.isWithinBody ? done : undefined)
     if (this.#isEndHeld && !this.#held.isWaiting) queueMicrotask(() => this.#upstreamEnded())
   }
 
@@ -345,13 +349,13 @@ export class Relay {
     return canReach(strange).then((can) => (can ? through() : undefined))
   }
 
-  #tellContent(): void {
-    const [first, ...more] = this.#content
+  #tellContent(dealtWith?: () => void): void {
+    const parts = this.#content
+    if (parts.length === 0) return
     const request = this.#outstanding[0]?.number
     this.#content = []
-    if (first === undefined || request === undefined) return
-    const bytes = more.length === 0 ? first : Buffer.concat([first, ...more])
-    this.#options.tell({ kind: 'response-body', request, bytes })
+    if (request === undefined) return
+    this.#options.tell({ kind: 'response-body', request, parts, ...(dealtWith && { dealtWith }) })
   }
 
   #opaque(side: Side, bytes: Buffer): void {
@@ -461,6 +465,14 @@ function onTheWay(
   const added = [...(changes.added ?? [])]
   if (proxyAuthorization !== undefined) added.push(['proxy-authorization', proxyAuthorization])
   return { ...changes, target: origin + target, added }
+}
+
+function onSecondCall(work: () => void): () => void {
+  let isFirst = true
+  return () => {
+    if (!isFirst) work()
+    isFirst = false
+  }
 }
 
 /** Does it once all that was written is in the system's hands. */

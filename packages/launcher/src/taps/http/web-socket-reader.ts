@@ -70,7 +70,12 @@ export class WebSocketReader {
     this.#receiver.write(this.#options.from === 'agent' ? Buffer.from(bytes) : bytes)
   }
 
-  /** Resolves when all that was pushed has been told: a compressed message takes a moment. */
+  /** Something that was pushed has not been told yet, for a compressed message takes a moment. */
+  get isReading(): boolean {
+    return !this.#isUnreadable && (this.#receiver?.writableLength ?? 0) > 0
+  }
+
+  /** Resolves when all that was pushed has been told. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isUnreadable || this.#receiver === undefined) resolve()

@@ -7,6 +7,12 @@ const [OBJECT, OBJECT_END, ARRAY, ARRAY_END] = [0x7b, 0x7d, 0x5b, 0x5d]
 /** A value longer than this is not read: names and commands are short, the largest diffs are not. */
 const VALUE_BYTES = 1024 * 1024
 
+/** Nobody nests what is told of a thread, a tool or a question this deep. */
+const DEPTH = 64
+
+/** So much is kept of a value that is nested deeper. */
+const DEEP_CHARACTERS = 1024
+
 /**
  * Reads a few members of an object inside a JSON text, and parses nothing else of it: long strings
  * are skipped at the speed of a search. Of a text that is cut off or is no JSON it reads what stands
@@ -68,7 +74,21 @@ function* members(json: Buffer, at: number): Generator<Member> {
 
 function valueAt(json: Buffer, start: number): unknown {
   const end = valueEnd(json, start)
-  return end < 0 || end - start > VALUE_BYTES ? undefined : parsed(json, start, end)
+  if (end < 0 || end - start > VALUE_BYTES) return undefined
+  // Who walks through it would run out of stack: its beginning, as the text that it is.
+  if (isDeep(json, start, end)) return json.toString('utf8', start, start + DEEP_CHARACTERS)
+  return parsed(json, start, end)
+}
+
+function isDeep(json: Buffer, start: number, end: number): boolean {
+  let depth = 0
+  for (let at = start; at < end && depth <= DEPTH; at += 1) {
+    const byte = json[at]
+    if (byte === QUOTE) at = stringEnd(json, at) - 1
+    else if (byte === OBJECT || byte === ARRAY) depth += 1
+    else if (byte === OBJECT_END || byte === ARRAY_END) depth -= 1
+  }
+  return depth > DEPTH
 }
 
 function parsed(json: Buffer, start: number, end: number): unknown {

@@ -122,7 +122,8 @@ class Connection {
   #serverSays(opening: { method: string; isRequest: boolean }, line: Uint8Array): void {
     if (opening.isRequest) {
       const message = seenQuestion(opening, line)
-      const session = this.#threads.sessionOf(record(message.params).threadId)
+      const { threadId, conversationId } = record(message.params)
+      const session = this.#threads.sessionOf(threadId ?? conversationId)
       this.#noteAsked(opening.method, message.id, session)
       this.#seen('server', session, message)
       return
@@ -165,6 +166,7 @@ class Connection {
     const asked = this.#asked.get(key)
     if (asked === undefined) {
       this.#warn(`the client answered the request ${key}, which is not open`)
+      this.#seen('client', this.#recording.latest, seenAnswer(id, line))
       return
     }
     const { session, method, isAnswered, isOver } = asked

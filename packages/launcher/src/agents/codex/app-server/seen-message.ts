@@ -15,7 +15,10 @@ export function seenNotification({ method }: Opening, line: Uint8Array): SeenMes
 /** A request of the app-server's to its client: mostly a question. */
 export function seenQuestion({ method }: Opening, line: Uint8Array): SeenMessage {
   const { id } = pick(line, [], ['id'])
-  return { id, method, params: pick(line, ['params'], QUESTION) }
+  const { fileChanges, ...params } = pick(line, ['params'], QUESTION)
+  if (fileChanges === undefined) return { id, method, params }
+  const paths = Object.keys(record(fileChanges)).map((path) => [path, {}])
+  return { id, method, params: { ...params, fileChanges: Object.fromEntries(paths) } }
 }
 
 /** A request of the client's. */
@@ -39,7 +42,7 @@ export function seenThread(line: Uint8Array, member: 'params' | 'result'): SeenM
 const QUESTION = [
   ...['threadId', 'turnId', 'itemId', 'reason', 'cwd', 'command', 'networkApprovalContext'],
   ...['availableDecisions', 'grantRoot', 'permissions', 'serverName', 'message', 'title', 'url'],
-  'questions',
+  ...['questions', 'conversationId', 'callId', 'fileChanges'],
 ]
 
 const ANSWER = ['decision', 'permissions', 'scope', 'action', 'answers']

@@ -1,5 +1,6 @@
 import { isUuid } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
+import type { Scrubber } from '@tacho/scrub'
 import type { HookMessage } from '../../../taps/hooks/hook-tap.js'
 import { record, text } from '../app-server/values.js'
 
@@ -21,7 +22,7 @@ export class HookMessages {
       const ago = Math.max(0, Date.now() - at) * 1000
       const session = recording.sessionOfThread(isUuid(threadId) ? threadId : sessionId)
       const happenedAt = Math.round(recording.now() - ago)
-      session.event({ kind: 'hook', happenedAt, message: kept(json) })
+      session.event({ kind: 'hook', happenedAt, message: kept(json, recording.scrubber) })
     })
   }
 }
@@ -34,14 +35,18 @@ const MEMBERS = [
 /** Commands and patches are that long; what is longer are contents. */
 const TEXT_CHARACTERS = 16 * 1024
 
-function kept(json: Record<string, unknown>): Record<string, unknown> {
-  const entries = MEMBERS.flatMap((name) => (name in json ? [[name, short(json[name])]] : []))
+function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string, unknown> {
+  const entries = MEMBERS.flatMap((name) =>
+    name in json ? [[name, short(json[name], scrubber)]] : [],
+  )
   return Object.fromEntries(entries) as Record<string, unknown>
 }
 
-function short(value: unknown): unknown {
-  if (typeof value === 'string') return value.slice(0, TEXT_CHARACTERS)
-  if (Array.isArray(value)) return value.map(short)
+/** Half of a secret would not be known for one: first scrubbed, then cut. */
+function short(value: unknown, scrubber: Scrubber): unknown {
+  if (typeof value === 'string') return scrubber.text(value).slice(0, TEXT_CHARACTERS)
+  if (Array.isArray(value)) return value.map((one) => short(one, scrubber))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(record(value)).map(([name, one]) => [name, short(one)]))
+  const members = Object.entries(record(value)).map(([name, one]) => [name, short(one, scrubber)])
+  return Object.fromEntries(members)
 }

@@ -6,15 +6,18 @@ import type { Program } from './known-programs.js'
 // It takes 0.2 s; a Codex that does not answer is taken for one that cannot.
 const PATIENCE_MILLISECONDS = 3000
 
+// It would ask its servers about the user's account, and fetch plugins, in the name of Tacho (0.169).
+const OFFLINE = ['-c', 'cli_auth_credentials_store="ephemeral"', '-c', 'features.plugins=false']
+
 /**
- * Asks a Codex which hooks it has with some options: the hash of each, by its key. Nothing where it
- * does not answer.
+ * Asks a Codex which hooks it has with some options: the hash of each, by its key. It talks to
+ * nobody else meanwhile. Nothing where it does not answer.
  */
 export async function listHooks(
   { command, environment }: Program,
   options: readonly string[],
 ): Promise<Map<string, string> | undefined> {
-  const server = spawn(command, ['app-server', ...options], {
+  const server = spawn(command, ['app-server', ...OFFLINE, ...options], {
     env: environment,
     stdio: ['pipe', 'pipe', 'ignore'],
     timeout: PATIENCE_MILLISECONDS,

@@ -54,6 +54,12 @@ export class MessageReader<Head> {
     return this.#state.kind === 'head' && !this.#heads.isWithin && this.#waiting === undefined
   }
 
+  /** What comes next belongs to a body. */
+  get isWithinBody(): boolean {
+    const { kind } = this.#state
+    return kind === 'length' || kind === 'chunked' || kind === 'until-close'
+  }
+
   /** All that comes waits for {@link resume}. */
   get isWaiting(): boolean {
     return this.#waiting !== undefined

@@ -1,32 +1,48 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { tachoCommand } from '../host/index.js'
-import { openTerminal, type Terminal } from '../host/tmux.js'
-import type { Workplace } from './workplace.js'
+import type { CodexHome } from './codex-home.js'
+import { withHostNamesIfAllowed } from './host-names.js'
+import { tachoCommand } from './programs.js'
+import { openTerminal, type Terminal } from './tmux.js'
+
+/** Where a TUI runs. */
+export type TuiPlace = {
+  home: CodexHome
+  /** Has `TACHO_CODEX`. */
+  environment: Record<string, string>
+  /** Names of hosts that the TUI knows, each with its address. */
+  hostNames?: Record<string, string>
+}
 
 /** Codex's TUI in a terminal, recorded. */
-export function recordedTui(place: Workplace, args: readonly string[] = []): Promise<Terminal> {
-  const { environment: env, home } = place
+export function recordedTui(place: TuiPlace, args: readonly string[] = []): Promise<Terminal> {
   const [subcommand, ...rest] = args
   const isSubcommand = subcommand === 'resume' || subcommand === 'fork'
   const own = isSubcommand ? [subcommand, '--persist-session', ...rest] : args
   const flags = isSubcommand ? [] : ['--persist-session']
-  return openTerminal(tachoCommand, ['codex', ...flags, ...own], { env, cwd: home.cwd })
+  return open(place, [...tachoCommand, 'codex', ...flags, ...own])
 }
 
 /** The same without Tacho, and, as with it, without an app-server that outlives it. */
-export function plainTui(place: Workplace, args: readonly string[] = []): Promise<Terminal> {
-  const { environment: env, home } = place
-  const codex = env.TACHO_CODEX ?? ''
+export function plainTui(place: TuiPlace, args: readonly string[] = []): Promise<Terminal> {
+  const codex = place.environment.TACHO_CODEX ?? ''
   const isEmbedded = args.some((one) => EMBEDDING.includes(one))
   const own = isEmbedded ? args : [...args, '--no-daemon']
-  return openTerminal(codex, own, { env, cwd: home.cwd })
+  return open(place, [codex, ...own])
 }
+
+function open({ environment: env, home, hostNames }: TuiPlace, words: string[]): Promise<Terminal> {
+  const known = withHostNamesIfAllowed(home.root, { ...NEWS, ...hostNames })
+  return openTerminal(known, words, { env, cwd: home.cwd })
+}
+
+// The TUI asks there for news when it starts, and ends 5 s later where nobody resolves the name.
+const NEWS = { 'raw.githubusercontent.com': '127.0.0.1' }
 
 // With these the TUI does without that app-server of itself, and warns of it.
 const EMBEDDING = ['-c', '-p', '--profile', '--search']
 
 /** A screen, or a part of one, without what differs from run to run: folders, ids, times. */
-export function masked(screen: string, { home }: Workplace): string {
+export function masked(screen: string, { home }: Pick<TuiPlace, 'home'>): string {
   return screen
     .replaceAll(home.root, 'ROOT')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
@@ -35,7 +51,7 @@ export function masked(screen: string, { home }: Workplace): string {
 }
 
 /** The processes that have this place's environment: process id and command line. */
-export function processesOf({ home }: Workplace): { pid: number; command: string }[] {
+export function processesOf({ home }: Pick<TuiPlace, 'home'>): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

@@ -1,33 +1,13 @@
 import { expect, test } from 'vitest'
 import {
   type HookTool,
-  hookMessageOf,
+  hookQuestionOf,
+  hookToolFacts,
   isAbout,
-  questionOf,
-  toolFacts,
-} from '../../../../../packages/launcher/src/agents/codex/tui/hook-message.js'
-import { replyTo } from '../../../../../packages/launcher/src/agents/codex/tui/user-input.js'
+} from '../../../packages/model/src/codex/hook-message.js'
+import { replyTo } from '../../../packages/model/src/codex/user-input.js'
 
 const PATCH = '*** Begin Patch\n*** Update File: a b.txt\n*** Move to: /c.txt\n*** Delete File: d\n'
-
-const MESSAGE = {
-  session_id: '01a212c8-e97b-7a60-8544-b0c4c2f18a57',
-  turn_id: '01a212c8-e9a6-70c0-b67d-52e88cb0c9e4',
-  hook_event_name: 'Stop',
-}
-
-for (const [name, wrong] of [
-  ['without a session', { session_id: undefined }],
-  ['with a session that is none', { session_id: '2026' }],
-  ['with a way to another folder', { session_id: '../../etc' }],
-  ['without a turn', { turn_id: '' }],
-  ['without an event', { hook_event_name: 7 }],
-] as const) {
-  test(`a message ${name} is none`, () => {
-    expect(hookMessageOf({ ...MESSAGE, ...wrong })).toBeUndefined()
-    expect(hookMessageOf(MESSAGE)).toMatchObject({ event: 'Stop' })
-  })
-}
 
 for (const [name, input, question] of [
   [
@@ -49,22 +29,19 @@ for (const [name, input, question] of [
   ['Bash', {}, { kind: 'command', what: '' }],
 ] as const) {
   test(`before ${name} ${JSON.stringify(input)} it is asked for ${question.kind}`, () => {
-    expect(questionOf(tool(name, input), '/work')).toEqual({ reason: undefined, ...question })
+    expect(hookQuestionOf(tool(name, input), '/work')).toEqual({ reason: undefined, ...question })
   })
 }
 
-test('a tool is called as in the log events, and nothing of its contents is told', () => {
-  expect(toolFacts(tool('Bash', { command: 'ls' }))).toEqual({
+test('a tool is called as the model calls it, and nothing of its contents is told', () => {
+  expect(hookToolFacts(tool('Bash', { command: 'ls' }))).toEqual({
     name: 'exec_command',
-    attributes: { 'tacho.tool.command': 'ls' },
+    command: 'ls',
   })
-  expect(toolFacts(tool('mcp__s__t', { secret: 1 }))).toEqual({
-    name: 't',
-    attributes: { 'tacho.tool.mcp_server': 's' },
-  })
-  expect(
-    JSON.stringify(toolFacts(tool('apply_patch', { command: `${PATCH}+secret` }))),
-  ).not.toMatch(/secret/)
+  expect(hookToolFacts(tool('mcp__s__t', { secret: 1 }))).toEqual({ name: 's.t', mcpServer: 's' })
+  expect(hookToolFacts(tool('update_plan', { secret: 1 }))).toEqual({ name: 'update_plan' })
+  const facts = hookToolFacts(tool('apply_patch', { command: `${PATCH}+secret` }))
+  expect(JSON.stringify(facts)).not.toMatch(/secret/)
 })
 
 for (const [question, call, is] of [

@@ -1,0 +1,14 @@
+import { connect, createServer } from 'node:net'
+
+// The limit of what a relay written for Node can be: bytes go from one socket to another, and nothing
+// looks at them. A process of its own; it is told the port of the upstream.
+const port = Number(process.argv[2])
+
+const server = createServer({ noDelay: true, highWaterMark: 1024 * 1024 }, (agent) => {
+  const upstream = connect({ port, host: '127.0.0.1', noDelay: true })
+  agent.pipe(upstream).pipe(agent)
+  agent.on('error', () => upstream.destroy())
+  upstream.on('error', () => agent.destroy())
+})
+server.listen(0, '127.0.0.1', () => process.send?.(server.address()))
+process.on('disconnect', () => process.exit())

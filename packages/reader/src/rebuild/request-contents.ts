@@ -1,0 +1,61 @@
+import { BodyReader, type Content, type OpenBody, SESSION_FILES } from '@tacho/format'
+import { rawRecordOf } from '../raw-record-of.js'
+import { type Place, readLog } from '../read-log.js'
+
+type BodyPlace = Place & { length: number }
+
+/** Bytes of lines that are held; others are read again where a body copies from them. */
+const HELD_BYTES = 64 * 1024 * 1024
+
+/** The request bodies of a log that is being read: any of them can be copied from by a later one. */
+export class RequestContents {
+  readonly #folder: string
+  readonly #places = new Map<string, BodyPlace>()
+  readonly #held = new Map<string, { content: Content; length: number }>()
+  #heldBytes = 0
+  readonly #bodies = new BodyReader((exchange) => this.#contentOf(exchange))
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  add(exchange: string, content: Content, place: BodyPlace): void {
+    this.#places.set(exchange, place)
+    this.#hold(exchange, content, place.length)
+  }
+
+  /** Gives the parts of a body that are asked for; nothing where it was not kept. */
+  of(exchange: string): OpenBody | undefined {
+    try {
+      return this.#bodies.open(exchange)
+    } catch {
+      return undefined
+    }
+  }
+
+  #contentOf(exchange: string): Content | undefined {
+    const held = this.#held.get(exchange)
+    if (held !== undefined) return held.content
+    const place = this.#places.get(exchange)
+    if (place === undefined) return undefined
+    const range = { from: place, to: place.byte + place.length + 1 }
+    for (const { value } of readLog(this.#folder, SESSION_FILES.raw, () => undefined, range)) {
+      const record = rawRecordOf(value)
+      if (typeof record === 'string' || record.kind !== 'request-body') continue
+      this.#hold(exchange, record.content, place.length)
+      return record.content
+    }
+    return undefined
+  }
+
+  /** Those read first go first. */
+  #hold(exchange: string, content: Content, length: number): void {
+    this.#heldBytes += length - (this.#held.get(exchange)?.length ?? 0)
+    this.#held.set(exchange, { content, length })
+    for (const [oldest, { length: freed }] of this.#held) {
+      if (this.#heldBytes <= HELD_BYTES || oldest === exchange) return
+      this.#held.delete(oldest)
+      this.#heldBytes -= freed
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { TerminalEnded } from '../host/tmux.js'
+import { masked } from '../host/tui-terminals.js'
+import { withoutChance, withoutTapAddress } from './chance.js'
+import type { TuiRow, TuiRun } from './run-tui.js'
+import { type Traffic, trafficOf } from './traffic.js'
+
+/** What of a TUI's run of a row must be the same with Tacho and without. */
+export type ToldTui = Traffic & TerminalEnded & { screens: string[] }
+
+/** A TUI's run in the words in which it is compared with the other run of its row. */
+export function toldTui({ screens, ended, place }: TuiRun, row: TuiRow): ToldTui {
+  const alike = (screen: string) =>
+    withoutChance(masked(withoutTapAddress(screen, place), place), place)
+  const isCounted = row.notCompared?.every(({ what }) => what !== 'token usage') !== false
+  const screen = alike(ended.screen)
+  return {
+    screens: screens.map(alike),
+    exitCode: ended.exitCode,
+    hasItsModes: ended.hasItsModes,
+    screen: isCounted ? screen : screen.replace(/^Token usage: .*\n/m, ''),
+    ...trafficOf(place, row, ended.exitCode),
+  }
+}

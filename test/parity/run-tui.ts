@@ -1,0 +1,33 @@
+import type { TerminalEnded } from '../host/tmux.js'
+import { plainTui, recordedTui } from '../host/tui-terminals.js'
+import type { Row } from './row.js'
+import { type RowPlace, rowPlace } from './row-place.js'
+import { faultsOf } from './run-row.js'
+import type { User } from './users.js'
+
+/** A row of the TUI's: its user does something, too; `/quit` follows. */
+export type TuiRow = Row & { user: User }
+
+/** What one run of such a row showed, as it came. */
+export type TuiRun = {
+  /** The screen at each `shot`. */
+  screens: string[]
+  ended: TerminalEnded
+  place: RowPlace
+  /** What Tacho's debug log says of its own faults. */
+  faults: string[]
+}
+
+/** Runs the real TUI through a row, alone or under record. */
+export async function runTui(row: TuiRow, how: 'alone' | 'recorded'): Promise<TuiRun> {
+  await using place = await rowPlace(row)
+  const start = how === 'alone' ? plainTui : recordedTui
+  await using terminal = await start(place, [...(row.args ?? []), row.prompt ?? 'Hello'])
+  const screens: string[] = []
+  await row.user(terminal, () => screens.push(terminal.screen), place.upstream)
+  terminal.paste('/quit')
+  terminal.press('Enter')
+  const ended = await terminal.ended()
+  await place.settled()
+  return { screens, ended, place, faults: how === 'alone' ? [] : faultsOf(place.home) }
+}
