@@ -1,4 +1,4 @@
-import { decodeAttributes, type SpanKind, spanAbout, spanKindOf } from '@tacho/format'
+import { decodeAttributes, type SpanKind, spanKindOf } from '@tacho/format'
 import type { Cancellation, Stopped } from '@tacho/model'
 import { known } from './known.js'
 import { leftOpenBy } from './left-open.js'
@@ -60,14 +60,13 @@ function stoppedBy({ spans, exchanges }: Parts, { links }: Span): Stopped[] {
   return [...new Set(links.map(({ spanId }) => spanId))].map((spanId) => {
     const span = spans.get(spanId)
     const [name, number] = [span?.name, numbers.get(spanId)]
-    const about = name === undefined ? undefined : spanAbout(name) || undefined
     return {
       kind:
         number === undefined
           ? (KINDS[spanKindOf(span ?? NO_SPAN) ?? 'http'] ?? 'span')
           : 'exchange',
       spanId,
-      ...known({ name, about, number }),
+      ...known({ name, number }),
     }
   })
 }

@@ -31,15 +31,15 @@ export function threadsOf(session: Parts): Thread[] {
   for (const { threadId, startedMicros } of session.exchanges) see(threadId, startedMicros)
   const ids = [...began].sort(([, one], [, other]) => one - other).map(([id]) => id)
   const threads: Thread[] = []
+  const counts = new Counts<ThreadKind>()
   for (const id of ids) {
     const source = sources.get(id)
     const isOther = source === undefined && id !== session.id && began.has(session.id)
     const kind = isOther ? 'other' : threadKindOf(source)
-    const number = threads.filter((thread) => thread.kind === kind).length + 1
+    const number = counts.next(kind)
     threads.push({ id, kind, number, of: 0, turns: [], ...known({ source }) })
   }
-  for (const thread of threads)
-    thread.of = threads.filter(({ kind }) => kind === thread.kind).length
+  for (const thread of threads) thread.of = counts.of(thread.kind)
   addTurns(session, spans, threads)
   return threads
 }
@@ -47,6 +47,20 @@ export function threadsOf(session: Parts): Thread[] {
 /** All turns of a session, in the order in which they began. */
 export function turnsOf(threads: readonly Thread[]): Turn[] {
   return threads.flatMap(({ turns }) => turns).sort((one, other) => one.startedAt - other.startedAt)
+}
+
+class Counts<Key> {
+  readonly #counts = new Map<Key, number>()
+
+  next(key: Key): number {
+    const count = this.of(key) + 1
+    this.#counts.set(key, count)
+    return count
+  }
+
+  of(key: Key): number {
+    return this.#counts.get(key) ?? 0
+  }
 }
 
 function sourcesOf({ spans, exchanges }: Parts): Map<string, string> {
@@ -64,14 +78,14 @@ function sourcesOf({ spans, exchanges }: Parts): Map<string, string> {
 function addTurns(session: Parts, spans: readonly Span[], threads: readonly Thread[]): void {
   const byId = new Map(threads.map((thread) => [thread.id, thread]))
   const compacted = new Set(compactions(session.exchanges))
+  const counts = new Counts<string>()
   let ofUser = 0
   for (const span of [...spans].sort((one, other) => one.startedAt - other.startedAt)) {
     const thread = byId.get(threadIdOf(span) ?? '') ?? unnamed(session, threads as Thread[], byId)
     const turn = turnOf(session, span, thread.kind)
     if (turn.kind === 'user' && compacted.has(turn.id ?? '')) turn.kind = 'compaction'
     if (turn.kind === 'user') ofUser += 1
-    const before = thread.turns.filter(({ kind }) => kind === turn.kind).length
-    turn.number = turn.kind === 'user' ? ofUser : before + 1
+    turn.number = turn.kind === 'user' ? ofUser : counts.next(`${thread.id} ${turn.kind}`)
     thread.turns.push(turn)
   }
 }

@@ -1,3 +1,4 @@
+import { spanAbout } from '@tacho/format'
 import type { Cancellation, LeftOpen, Stopped } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
@@ -41,11 +42,11 @@ export function stoppedWords(stopped: readonly Stopped[]): string {
   return (inner.length > 0 ? inner : stopped).slice(0, 8).map(oneWords).join(', ')
 }
 
-function oneWords({ kind, number, name, about, spanId }: Stopped): string {
+function oneWords({ kind, number, name, spanId }: Stopped): string {
   if (number !== undefined) return `#${number}`
   if (kind === 'turn') return 'the turn'
   if (name === undefined) return `span ${shown(spanId)}`
-  return shown(kind === 'tool' ? `tool ${about ?? ''}`.trim() : name)
+  return shown(kind === 'tool' ? `tool ${spanAbout(name)}`.trim() : name)
 }
 
 const BY = new Map([

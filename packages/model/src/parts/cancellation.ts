@@ -35,8 +35,6 @@ export type Stopped = {
   spanId: string
   /** Of its span; not there where there is none. */
   name?: string
-  /** What that is about: the agent, the model, the tool. */
-  about?: string
   /** Of an exchange, as `tacho raw` takes it. */
   number?: number
 }
