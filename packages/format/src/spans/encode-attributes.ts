@@ -21,10 +21,10 @@ export function encodeAttributes<Kind extends SpanKind>(
 ): Attributes {
   const attributes: Attributes = {}
   const list: Readonly<Record<string, SpanAttribute>> = SPAN_ATTRIBUTES[kind]
-  const told = facts as Readonly<Record<string, unknown>>
   // Called for each observation: lists of pairs would be half of its time.
-  for (const fact in told) {
-    const value = told[fact]
+  for (const fact in facts) {
+    if (!Object.hasOwn(facts, fact)) continue
+    const value: unknown = facts[fact]
     const attribute = Object.hasOwn(list, fact) ? list[fact] : undefined
     const known = attribute && held(attribute, value)
     if (attribute === undefined || known === undefined) continue
