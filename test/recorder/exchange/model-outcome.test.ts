@@ -98,7 +98,7 @@ describe('an agent that hangs up', () => {
     ],
     [
       'a little before its patience ends',
-      (told) => told.bytes(1, EVENT).bytes(999, ': alive\n\n').hungUp(1_000),
+      (told) => told.bytes(1, EVENT).bytes(979, ': alive\n\n').hungUp(980),
       ['cancelled', 'host', 'the agent hung up'],
     ],
     [

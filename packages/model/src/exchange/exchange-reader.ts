@@ -19,6 +19,10 @@ import { toolWordOf } from './tool-calls.js'
 
 type At<Kind> = Kind & { at: number }
 
+// The agent has a clock of its own, and bytes of ours before we have noted when they came: on a busy
+// machine it has waited for 700 ms when we have counted 698.7.
+const CLOCKS_MICROSECONDS = 20_000
+
 export type ExchangeReaderOptions = {
   /** When it began, in microseconds since the epoch. */
   startedAt: number
@@ -242,8 +246,8 @@ export class ExchangeReader {
   /** Why the agent hung up, where it had waited for as long as it does. */
   #timeout(hungUpAt: number): string | undefined {
     const { idleTimeout } = this.#options
-    if (idleTimeout === undefined || hungUpAt - this.#lastSignAt < idleTimeout * 1000)
-      return undefined
+    const waited = hungUpAt - this.#lastSignAt + CLOCKS_MICROSECONDS
+    if (idleTimeout === undefined || waited < idleTimeout * 1000) return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
 }
