@@ -37,7 +37,9 @@ describe('--older-than', () => {
     const root = await recorded()
     expect((await seal(root, '--older-than', '1m', '--json')).stdout.toString()).toBe('[]\n')
     const { stdout, exitCode } = await seal(root, '--older-than', '0m', '--json')
-    expect(JSON.parse(stdout.toString())).toMatchObject([{ id: SESSION_ID, logs: [{}, {}, {}, {}] }])
+    expect(JSON.parse(stdout.toString())).toMatchObject([
+      { id: SESSION_ID, logs: [{}, {}, {}, {}] },
+    ])
     expect(exitCode).toBe(0)
   })
 
