@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { eventually } from '../host/index.js'
 import { execCommand } from '../scripted-model/index.js'
 import { tuiPair } from './tui-pair.js'
 import type { Workplace } from './workplace.js'
@@ -36,6 +37,8 @@ test('what the model is asked and offered, and what the screen shows, are those 
         await terminal.showing('Warnings')
         shot()
         terminal.press('Escape')
+        // Keys right behind it would be one with it.
+        await eventually(() => expect(terminal.screen).not.toContain('Warnings'))
       },
     },
   )

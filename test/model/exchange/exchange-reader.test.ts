@@ -46,6 +46,8 @@ const HUNG_UP = { origin: 'host', reason: 'the agent hung up' }
 const TIMEOUT = { origin: 'timeout', reason: 'no event for 1000 ms' }
 
 test.each<[sentence: string, pieces: [number, string][], hungUpAt: number, why: object]>([
+  ['an agent’s clock may be a little ahead', [[0.5, EVENT]], 1.48, TIMEOUT],
+  ['and not more than that', [[0.5, EVENT]], 1.479, HUNG_UP],
   ['an agent that hangs up soon has its own reason', [[0.5, EVENT]], 1.4, HUNG_UP],
   [
     'an agent that waited for an event for so long has lost its patience',
