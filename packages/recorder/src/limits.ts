@@ -50,13 +50,6 @@ export const WAITING_BYTES = 256 * 1024
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5
 
-/**
- * How much later than the agent we may have noted what it got, for that is done behind the bytes: without
- * it, two of three time-outs of 1.5 s were missed on a machine of two cores under a load of 20. At most a
- * quarter of the agent's patience.
- */
-export const NOTED_LATE_MILLISECONDS = 250
-
 /** OpenTelemetry's defaults are 128 each and drop the oldest without a word. */
 export const SPAN_ATTRIBUTES = 1024
 export const SPAN_EVENTS = 1024
