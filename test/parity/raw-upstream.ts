@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type SecureContextOptions, TLSSocket, type TLSSocketOptions } from 'node:tls'
+import { HeldPort } from '../../packages/launcher/dist/network/held-port.js'
 import { RequestReader } from './request-reader.js'
 import { isForModel, isUpgrade, type SeenConnection, type SeenRequest } from './seen.js'
 import { answerBeside } from './side-answers.js'
@@ -25,9 +26,12 @@ export async function startRawUpstream(
   options: RawUpstreamOptions = {},
 ): Promise<RawUpstream> {
   const server = createServer({ allowHalfOpen: true, noDelay: true })
-  server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
+  // Whoever else is given a free port meanwhile must not be given this one while it refuses.
+  const held = options.host === undefined && options.port === undefined ? new HeldPort() : undefined
+  if (held === undefined) server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
+  else server.listen(held.take())
   await once(server, 'listening')
-  return new RawUpstream(server, plan, options)
+  return new RawUpstream(server, plan, { ...options, held })
 }
 
 const NO_UPGRADE: readonly Reply[] = [
@@ -43,16 +47,22 @@ export class RawUpstream {
   readonly #server: Server
   readonly #plan: Plan
   readonly #host: string
+  readonly #held: HeldPort | undefined
   readonly #ending = new AbortController()
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
   readonly #requests = { reply: 0, upgrade: 0 }
 
   /** Use `startRawUpstream`. */
-  constructor(server: Server, plan: Plan, options: RawUpstreamOptions) {
+  constructor(
+    server: Server,
+    plan: Plan,
+    options: RawUpstreamOptions & { held?: HeldPort | undefined },
+  ) {
     this.#server = server
     this.#plan = plan
     this.#host = options.host ?? '127.0.0.1'
+    this.#held = options.held
     this.port = (server.address() as AddressInfo).port
     server.on('connection', (socket) => void this.#serve(socket, options))
   }
@@ -83,15 +93,22 @@ export class RawUpstream {
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()
     await this.until(() => this.#sockets.size === 0)
+    this.#held?.release()
   }
 
   /** Closes the port at once, and opens it again later. Connections that are there stay. */
   #refuse(milliseconds: number): void {
     this.#server.close()
+    this.#held?.hold()
     wait(milliseconds, undefined, { signal: this.#ending.signal }).then(
-      () => this.#server.listen(this.port, this.#host),
+      () => this.#listenAgain(),
       () => {},
     )
+  }
+
+  #listenAgain(): void {
+    if (this.#held === undefined) this.#server.listen(this.port, this.#host)
+    else this.#server.listen(this.#held.take())
   }
 
   #changed(): void {

@@ -10,8 +10,8 @@ export class Utf8Text {
   push(bytes: Uint8Array): string {
     const all = this.#held === undefined ? bytes : joined(this.#held, bytes)
     const whole = all.length - unfinished(all)
-    // A piece of its own, for the bytes belong to who gave them.
-    this.#held = whole < all.length ? all.slice(whole) : undefined
+    // A copy (`slice` of a Buffer is none), for the bytes belong to who gave them.
+    this.#held = whole < all.length ? Uint8Array.from(all.subarray(whole)) : undefined
     const text = this.#decoder.decode(whole < all.length ? all.subarray(0, whole) : all)
     if (!this.#isFirst || text === '') return text
     this.#isFirst = false
