@@ -46,6 +46,32 @@ test('a resume goes on in the file of the run before it, with what it saw before
   expect(readdirSync(root)).toEqual([SESSION_ID])
 })
 
+test('what cannot be understood costs what it means: it is told once, counted, and all else goes on', async () => {
+  const root = sessions()
+  const troubles: string[] = []
+  const recording = startRecording(root, { onTrouble: (sentence) => troubles.push(sentence) })
+  recordExchanges(recording, 1)
+  for (let fault = 0; fault < 9; fault += 1) {
+    recording.latest.observe(() => {
+      throw new TypeError('nobody expects this')
+    })
+  }
+  recordExchanges(recording, 1)
+  await recording.close({ exitCode: 0 })
+  expect(troubles).toEqual([
+    'What the agent was seen to do could not be read (TypeError: nobody expects this). It is recorded all the same.',
+  ])
+  const folder = join(root, SESSION_ID)
+  const manifest = JSON.parse(readFileSync(join(folder, SESSION_FILES.manifest), 'utf8'))
+  expect(manifest.runs).toMatchObject([{ faults: { meaning: 9 }, exchanges: { completed: 2 } }])
+  const spans = readFileSync(join(folder, SESSION_FILES.meta), 'utf8').split('\n')
+  expect(
+    spans.filter((line) =>
+      /"endTimeUnixNano".*"name":"chat|"name":"chat.*"endTimeUnixNano"/.test(line),
+    ),
+  ).toHaveLength(2)
+})
+
 test('an event says how many records of its run stood in the raw log before it', async () => {
   const root = sessions()
   const recording = startRecording(root)

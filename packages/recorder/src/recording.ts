@@ -326,7 +326,6 @@ export class Recording {
       idleTimeout: this.#options.idleTimeout,
       modelApis: this.#options.modelApis,
       onUnread: (what, cause) => this.#tellUnread(what, cause),
-      onFault: (part, cause) => this.log('error', 'tacho', `${part}: ${wordsOf(cause)}`),
       later: this.later,
       live: this.#live,
       scrubber,
@@ -348,11 +347,8 @@ export class Recording {
   }
 }
 
-function wordsOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-}
-
 const UNREAD_WORDS: Readonly<Record<string, string>> = {
   answer: 'an answer of the model says',
   request: 'a request to the model asks for',
+  meaning: 'the agent was seen to do',
 }

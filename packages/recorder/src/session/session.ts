@@ -26,7 +26,6 @@ import { isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
 import type { Sent } from '../exchange/exchange.js'
 import type { RequestHead } from '../exchange/request-head.js'
-import { FaultBarrier } from '../fault-barrier.js'
 import { Faults, type ReportFault } from '../faults.js'
 import { newSpanId, traceIdOf } from '../ids.js'
 import type { Later } from '../later.js'
@@ -64,8 +63,6 @@ export type SessionOptions = {
   modelApis?: readonly ModelApi[] | undefined
   /** Is told of the first fault of each kind in reading what was recorded. */
   onUnread?: ReportFault
-  /** Is told of a fault of ours. */
-  onFault: (part: string, cause: unknown) => void
 }
 
 /** One session under record: its folder, its trace, and the run that is writing to both. */
@@ -87,16 +84,19 @@ export class Session {
   readonly runId = newSpanId()
   readonly #options: SessionOptions
   readonly #exchanges = noneEnded()
-  readonly #barrier: FaultBarrier
   /** What was seen, until it is understood. */
   readonly #observations: Observations
   #id: string
   #isNamed = false
   #bodies = new BodyEncoder()
   #bodiesBreaks = 0
+  /** What waits for its final id. */
+  #waiting: (() => void)[] = []
   #reducer: SessionReducer | undefined
   /** Records of this run that stand in the raw log. */
   #rawRecords = 0
+  /** The other end of the exchange that ended last. */
+  #lastPeer: NonNullable<EndRecord['peer']> = {}
   #agentVersion: string | undefined
   #end: RunEnd | undefined
 
@@ -113,7 +113,6 @@ export class Session {
     this.provider = options.provider
     this.modelApis = options.modelApis ?? MODEL_APIS
     this.faults = new Faults(options.onUnread ?? (() => {}))
-    this.#barrier = new FaultBarrier(options.onFault)
     this.#observations = new Observations({
       later: options.later,
       take: (observation) => this.#take(observation),
@@ -184,8 +183,6 @@ export class Session {
     else this.#waiting.push(work)
   }
 
-  #waiting: (() => void)[] = []
-
   /**
    * Writes a record of an exchange.
    *
@@ -246,8 +243,6 @@ export class Session {
     return { now, news: isNew ? now : undefined }
   }
 
-  #lastPeer: NonNullable<EndRecord['peer']> = {}
-
   exchangeEnded(end: EndRecord, { webSocket }: RequestHead): void {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
   }
@@ -289,10 +284,13 @@ export class Session {
     this.event(started, startedAt)
   }
 
+  // What cannot be understood costs what it means, and nothing else: it is on the disk.
   #take(observed: Observation | (() => Observation)): void {
-    this.#barrier.do('what was seen', () => {
+    try {
       this.#reducer?.observe(typeof observed === 'function' ? observed() : observed)
-    })
+    } catch (cause) {
+      this.faults.count('meaning', cause)
+    }
   }
 
   #openTrace(): void {
