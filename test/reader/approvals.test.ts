@@ -79,6 +79,7 @@ describe('an approval that the recorder wrote', () => {
       longestMs: 12_300,
       open: 1,
       byDecision: { acceptWithExecpolicyAmendment: 1, decline: 1 },
+      byOutcome: { 'allowed-with-rule': 1, denied: 1, unanswered: 1 },
     })
   })
 

@@ -9,8 +9,19 @@ stream_max_retries = 2`
 
 /** Upstreams that cannot be reached, for a while or for good. */
 export const outages: readonly Row[] = [
-  row('refuses for 1 s from the start', { refusesFor: 1_000, replies: [SAYS_HELLO] }, NO_RETRIES),
-  row('refuses for 3 s from the start', { refusesFor: 3_000, replies: [SAYS_HELLO] }, NO_RETRIES),
+  ...[1, 3].map((seconds) => ({
+    ...row(
+      `refuses for ${seconds} s from the start`,
+      { refusesFor: seconds * 1_000, replies: [SAYS_HELLO] },
+      NO_RETRIES,
+    ),
+    notCompared: [
+      {
+        what: 'stderr' as const,
+        reason: 'a Codex that starts late on a busy machine waits for nothing',
+      },
+    ],
+  })),
   row('refuses for 6 s from the start', { refusesFor: 6_000, replies: [SAYS_HELLO] }),
   row('resets, and refuses for 1 s', { replies: [[{ refuse: 1_000 }, RESET], SAYS_HELLO] }),
   row('resets, and refuses for 4 s', { replies: [[{ refuse: 4_000 }, RESET], SAYS_HELLO] }),
