@@ -4,6 +4,7 @@ export {
   requestPurposeOf,
   requestPurposeOfHeaders,
 } from './codex/turn-metadata.js'
+export { list, record, text } from './codex/values.js'
 export {
   approvalOutcomeOf,
   compactionOf,

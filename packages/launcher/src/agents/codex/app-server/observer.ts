@@ -1,3 +1,4 @@
+import { record } from '@tacho/model'
 import { FaultBarrier, type Recording, type Session } from '@tacho/recorder'
 import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
 import { versionOf } from '../user-agent.js'
@@ -13,7 +14,6 @@ import {
 } from './seen-message.js'
 import { Threads } from './threads.js'
 import { withTrace } from './trace-member.js'
-import { record } from './values.js'
 
 /** What is told of a connection between a client and Codex's app-server. */
 export type AppServerObserver = JsonRpcObserver

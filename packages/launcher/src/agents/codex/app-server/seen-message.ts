@@ -1,6 +1,6 @@
+import { list, record } from '@tacho/model'
 import { pick } from './json-members.js'
 import type { Opening } from './method.js'
-import { list, record } from './values.js'
 
 /** What of a message is recorded: the members that tell what happens, and none that hold contents. */
 export type SeenMessage = Record<string, unknown>

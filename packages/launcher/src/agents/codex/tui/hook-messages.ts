@@ -1,8 +1,8 @@
 import { isUuid } from '@tacho/format'
+import { record, text } from '@tacho/model'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { Scrubber } from '@tacho/scrub'
 import type { HookMessage } from '../../../taps/hooks/hook-tap.js'
-import { record, text } from '../app-server/values.js'
 
 /** Records what Codex's hooks were told, in the session of their thread. Never throws. */
 export class HookMessages {

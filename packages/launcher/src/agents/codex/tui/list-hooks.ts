@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { list, record, text } from '../app-server/values.js'
+import { list, record, text } from '@tacho/model'
 import type { Program } from './known-programs.js'
 
 // It takes 0.2 s; a Codex that does not answer is taken for one that cannot.
