@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isUuid, type KeyValue, SESSION_FILES, traceIdOfUuid } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
@@ -135,7 +135,8 @@ function makeFolder(folder: string, target: string): string {
   if (!relative(resolve(folder), target).startsWith('..'))
     throw cannotRebuild(`${target} is inside of the session itself`)
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    // Not recursively: that never ends where nothing can be made (Node 20, in /proc).
+    if (!existsSync(dirname(target))) mkdirSync(dirname(target), { mode: 0o700 })
     mkdirSync(target, { mode: 0o700 })
     // The umask may have taken rights of our own away.
     chmodSync(target, 0o700)
