@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
@@ -6,7 +7,9 @@ import { isMainModule } from './is-main-module.js'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LAUNCHER = join(ROOT, 'packages/launcher/dist')
 const RECORDER = join(ROOT, 'packages/recorder/dist')
-const FOLDER = join(ROOT, 'packages/cli/dist/bundle')
+const CLI = join(ROOT, 'packages/cli/dist')
+const COMMAND = join(CLI, 'command')
+const FOLDER = join(CLI, 'bundle')
 
 const COMMON = {
   bundle: true,
@@ -25,19 +28,80 @@ const COMMON = {
  * Node's ESM loader alone takes 4 ms.
  */
 export async function bundle(): Promise<void> {
+  await bundleCli()
+  await bundleQuick()
   for (const name of await agentNames()) await bundleAgent(name)
   await bundleFile(join(LAUNCHER, 'taps/otlp/forwarder.js'))
   await bundleFile(join(LAUNCHER, 'taps/http/http2.js'))
   await bundleFile(join(LAUNCHER, 'run/open-recording.js'), {
-    // esbuild leaves it empty in CommonJS; the recorder finds the threads by it.
+    // The recorder finds the threads by it.
     define: { 'import.meta.url': 'ownUrl' },
-    banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href" },
+    banner: { js: OWN_URL },
   })
   // The thread that sends spans out, and, with it, the exporters.
   await bundleFile(join(RECORDER, 'live/sender-thread.js'))
   // The thread that takes content codings off.
   await bundleFile(join(RECORDER, 'exchange/decoding/decoder-thread.js'))
 }
+
+/**
+ * All other commands: what each of them alone needs is a file of its own, read when it is run. These
+ * are ES modules, for esbuild cuts no others into files.
+ */
+async function bundleCli(): Promise<void> {
+  // Their names change with what is in them.
+  rmSync(COMMAND, { recursive: true, force: true })
+  await build({
+    ...COMMON,
+    format: 'esm',
+    splitting: true,
+    supported: {},
+    entryPoints: [join(CLI, 'main.js')],
+    outdir: COMMAND,
+    // CommonJS modules among the dependencies ask for Node's own by it.
+    banner: {
+      js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
+    },
+    external: RUNS_AGENTS,
+  })
+}
+
+/**
+ * The commands that are waited for. Each is a file of its own that holds nothing else: esbuild's
+ * cutting puts all of the reader into one file, and Node takes 60 ms for what a list never needs.
+ */
+const QUICK = [
+  ['ls', 'addLsCommand'],
+  ['show', 'addShowCommand'],
+  ['raw', 'addRawCommand'],
+] as const
+
+async function bundleQuick(): Promise<void> {
+  for (const [name, add] of QUICK) {
+    await build({
+      ...COMMON,
+      stdin: {
+        contents: [
+          `import { ${add} } from './commands/${name}.js'`,
+          "import { run as runCommand } from './run.js'",
+          `export const run = (words) => runCommand(words, ${add})`,
+        ].join('\n'),
+        resolveDir: CLI,
+      },
+      outfile: join(CLI, 'quick', `${name}.cjs`),
+      external: RUNS_AGENTS,
+      minify: true,
+      define: { 'import.meta.url': 'ownUrl' },
+      banner: { js: OWN_URL },
+    })
+  }
+}
+
+// An agent is run from its own bundle.
+const RUNS_AGENTS = ['./recorded.js', './record-agent.js']
+
+// esbuild leaves it empty in CommonJS.
+const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"
 
 /** Where the list of agents is built by now: a clone has no types of it before. */
 async function agentNames(): Promise<string[]> {

@@ -5,22 +5,23 @@ const { existsSync } = require('node:fs')
 const [command, ...rest] = process.argv.slice(2)
 const dist = `${__dirname}/../dist`
 
-if (isAgent(command)) require(bundleOf(command)).run(rest)
-else if (existsSync(`${dist}/main.js`)) runMain()
+if (isIn('bundle/agents')) require(fileIn('bundle/agents')).run(rest)
+else if (isIn('quick')) require(fileIn('quick')).run(process.argv.slice(2))
+else if (existsSync(`${dist}/command/main.js`)) runMain()
 else {
   process.stderr.write('tacho: it is not built yet. In its folder, run: npm run build\n')
   process.exit(1)
 }
 
-// Each agent has a bundle of its own (scripts/bundle.ts).
-function isAgent(word) {
-  return /^[a-z][a-z-]*$/.test(word) && existsSync(bundleOf(word))
+// Each agent has a bundle of its own, and so has a command that is waited for (scripts/bundle.ts).
+function isIn(folder) {
+  return /^[a-z][a-z-]*$/.test(command) && existsSync(fileIn(folder))
 }
 
-function bundleOf(agent) {
-  return `${dist}/bundle/agents/${agent}.cjs`
+function fileIn(folder) {
+  return `${dist}/${folder}/${command}.cjs`
 }
 
 function runMain() {
-  return import('../dist/main.js').then(({ main }) => main(process.argv.slice(2)))
+  return import('../dist/command/main.js').then(({ main }) => main(process.argv.slice(2)))
 }

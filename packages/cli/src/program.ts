@@ -1,28 +1,23 @@
 import { AGENTS, type Agent } from '@tacho/launcher'
-import { sessionRoots } from '@tacho/reader'
 import { Command } from 'commander'
 import { addAgentEntry } from './commands/agent-entry.js'
-import { addApprovalsCommand } from './commands/approvals.js'
-import { addCancellationsCommand } from './commands/cancellations.js'
-import { addCompletionCommand } from './commands/completion.js'
-import { addExportCommand } from './commands/export.js'
-import { addLsCommand } from './commands/ls.js'
-import { addRawCommand } from './commands/raw.js'
-import { addRebuildCommand } from './commands/rebuild.js'
-import { addSalvageCommand } from './commands/salvage.js'
-import { addSealCommand } from './commands/seal.js'
-import { addShimEntry } from './commands/shim-entry.js'
-import { addShowCommand } from './commands/show.js'
-import { addVerifyCommand } from './commands/verify.js'
+import { version } from './package/own-files.js'
+import { rootsOf } from './roots.js'
 import type { SessionOptions } from './session-options.js'
-import { version } from './version.js'
+
+/** Adds commands to the tree. */
+export type AddCommand = (tacho: Command, agents: readonly Agent[]) => void | Promise<void>
 
 /**
- * The tree of all commands, from which parsing, help and shell completion come.
+ * The tree of commands, from which parsing, help and shell completion come.
  *
+ * @param add the commands to add to those that run agents.
  * @param agents those that can be run, and whose sessions are looked for.
  */
-export function program(agents: readonly Agent[] = AGENTS): Command {
+export async function program(
+  add: AddCommand,
+  agents: readonly Agent[] = AGENTS,
+): Promise<Command> {
   const tacho = new Command('tacho')
     .description('The flight recorder for coding agents')
     .version(version(), '-V, --version', 'print the version')
@@ -36,24 +31,6 @@ export function program(agents: readonly Agent[] = AGENTS): Command {
       command.setOptionValue('roots', rootsOf(agents, sessionsDir))
     })
   for (const agent of agents) addAgentEntry(tacho, agent)
-  addLsCommand(tacho)
-  addShowCommand(tacho)
-  addRawCommand(tacho)
-  addApprovalsCommand(tacho)
-  addCancellationsCommand(tacho)
-  addExportCommand(tacho)
-  addVerifyCommand(tacho)
-  addSalvageCommand(tacho)
-  addRebuildCommand(tacho)
-  addSealCommand(tacho)
-  addShimEntry(tacho, agents)
-  addCompletionCommand(tacho)
+  await add(tacho, agents)
   return tacho
-}
-
-function rootsOf(agents: readonly Agent[], directory: string | undefined): string[] {
-  return sessionRoots({
-    directory,
-    agents: agents.map(({ sessionsRoot }) => sessionsRoot(process.env)),
-  })
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import {
   type Agent,
   installShim,
@@ -10,8 +9,7 @@ import {
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { write } from '../output.js'
-
-const TACHO = fileURLToPath(new URL('../../bin/tacho.js', import.meta.url))
+import { TACHO } from '../package/own-files.js'
 
 export type ShimOptions = { dir?: string; json?: boolean }
 

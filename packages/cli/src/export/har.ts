@@ -1,9 +1,9 @@
 import { harJson, readSession } from '@tacho/reader'
 import type { Command } from 'commander'
 import { noteDamage } from '../damage-note.js'
+import { version } from '../package/own-files.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
-import { version } from '../version.js'
 import { type FileExportOptions, withOutput } from './options.js'
 import { writeText } from './write-text.js'
 

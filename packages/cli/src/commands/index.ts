@@ -1,0 +1,33 @@
+import type { Agent } from '@tacho/launcher'
+import type { Command } from 'commander'
+import type { AddCommand } from '../program.js'
+
+// In the order of `tacho --help`.
+const COMMANDS = new Map<string, () => Promise<AddCommand>>([
+  ['ls', async () => (await import('./ls.js')).addLsCommand],
+  ['show', async () => (await import('./show.js')).addShowCommand],
+  ['raw', async () => (await import('./raw.js')).addRawCommand],
+  ['approvals', async () => (await import('./approvals.js')).addApprovalsCommand],
+  ['cancellations', async () => (await import('./cancellations.js')).addCancellationsCommand],
+  ['export', async () => (await import('./export.js')).addExportCommand],
+  ['verify', async () => (await import('./verify.js')).addVerifyCommand],
+  ['salvage', async () => (await import('./salvage.js')).addSalvageCommand],
+  ['rebuild', async () => (await import('./rebuild.js')).addRebuildCommand],
+  ['seal', async () => (await import('./seal.js')).addSealCommand],
+  ['shim', async () => (await import('./shim-entry.js')).addShimEntry],
+  ['completion', async () => (await import('./completion.js')).addCompletionCommand],
+])
+
+/**
+ * Adds the commands to the tree: the one of this name, or, where there is none or the command is
+ * about all of them, all.
+ */
+export async function addCommands(
+  tacho: Command,
+  agents: readonly Agent[],
+  name: string | undefined,
+): Promise<void> {
+  const one = name === 'completion' ? undefined : COMMANDS.get(name ?? '')
+  const loads = one === undefined ? [...COMMANDS.values()] : [one]
+  for (const add of await Promise.all(loads.map((load) => load()))) await add(tacho, agents)
+}
