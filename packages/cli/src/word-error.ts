@@ -28,6 +28,8 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',
   'cannot-rebuild': '',
+  'cannot-scrub': '\nNothing has changed.',
+  'secret-left': '',
   'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',
 }
 

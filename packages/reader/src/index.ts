@@ -72,6 +72,14 @@ export {
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
+export { afterwardsScrubber } from './scrub/afterwards-scrubber.js'
+export {
+  type ScrubbedFile,
+  type ScrubbedSession,
+  type ScrubOptions,
+  scrubbableBytes,
+  scrubSession,
+} from './scrub/scrub-session.js'
 export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'

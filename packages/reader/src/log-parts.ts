@@ -24,6 +24,11 @@ export function partName(log: string, number: number): string {
   return log.replace(/\.log$/, `.${number}.log`)
 }
 
+/** The name that the next numbered part of a log gets. */
+export function nextPartName(folder: string, log: string): string {
+  return partName(log, (partNumbers(namesIn(folder), log).at(-1) ?? 0) + 1)
+}
+
 /** The numbers of a log's parts among these names, each once, in order. */
 export function partNumbers(names: Iterable<string>, log: string): number[] {
   const stem = log.replace(/\.log$/, '.')

@@ -17,6 +17,10 @@ export type ReaderErrorCode =
   | 'not-delivered'
   /** What was to be made is there already, or cannot be made there. */
   | 'cannot-salvage'
+  /** A session could not be scrubbed; it is as it was. */
+  | 'cannot-scrub'
+  /** A session was scrubbed, and another search found what was to be replaced. */
+  | 'secret-left'
   /** A session's spans cannot be made anew, or not there. */
   | 'cannot-rebuild'
 

@@ -14,6 +14,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['salvage', async () => (await import('./salvage.js')).addSalvageCommand],
   ['rebuild', async () => (await import('./rebuild.js')).addRebuildCommand],
   ['seal', async () => (await import('./seal.js')).addSealCommand],
+  ['scrub', async () => (await import('./scrub.js')).addScrubCommand],
   ['shim', async () => (await import('./shim-entry.js')).addShimEntry],
   ['completion', async () => (await import('./completion.js')).addCompletionCommand],
 ])

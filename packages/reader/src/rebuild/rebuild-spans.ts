@@ -3,9 +3,9 @@ import { type RequestFacts, reducerOf, requestFactsOf, SessionReducer } from '@t
 import type { ReportDamage } from '../damage.js'
 import { damageOf, exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import { type LogRecord, readLog } from '../read-log.js'
+import { RequestContents } from '../request-contents.js'
 import { RunObserver } from './observe-run.js'
 import { readEvents } from './read-events.js'
-import { RequestContents } from './request-contents.js'
 import { type LineFrame, SpanLines } from './span-lines.js'
 
 export type RebuildSpansOptions = {

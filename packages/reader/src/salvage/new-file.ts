@@ -30,8 +30,10 @@ export class NewFile {
     this.write(NEWLINE)
   }
 
-  record(record: object): void {
-    this.write(encodeLine(record, crc32))
+  /** A record as a line; without its newline where it takes the place of one that has none. */
+  record(record: object, { newline = true } = {}): void {
+    const line = encodeLine(record, crc32)
+    this.write(newline ? line : line.subarray(0, -1))
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { decodeAttributes, SESSION_FILES, spanName } from '@tacho/format'
 import { eventRecordOf } from '../event-record-of.js'
 import { isAlive } from '../is-alive.js'
-import { partName, partNumbers } from '../log-parts.js'
+import { nextPartName, partName, partNumbers } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
 import { readLog } from '../read-log.js'
 import { readManifest } from '../read-manifest.js'
@@ -54,7 +54,8 @@ export function sealableBytes(folder: string): number {
 
 function ignore(): void {}
 
-function refuseRunning(folder: string): void {
+/** @throws ReaderError `running`, `newer-format`. */
+export function refuseRunning(folder: string): void {
   const read = readManifest(folder)
   if ('problem' in read && read.problem === 'newer') throw newerFormat(folder, read.format)
   const manifest = 'manifest' in read ? read.manifest : undefined
@@ -100,8 +101,7 @@ function removeDrafts(folder: string): void {
 // A run that begins now opens a new file and is not touched by what is done to this one.
 function putAside(folder: string, log: string): void {
   if (plainSize(folder, log) === 0) return
-  const last = partNumbers(readdirSync(folder), log).at(-1) ?? 0
-  renameSync(join(folder, log), join(folder, partName(log, last + 1)))
+  renameSync(join(folder, log), join(folder, nextPartName(folder, log)))
 }
 
 function plainParts(folder: string, log: string): string[] {

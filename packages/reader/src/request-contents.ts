@@ -1,6 +1,13 @@
-import { BodyReader, type Content, type OpenBody, SESSION_FILES } from '@tacho/format'
-import { rawRecordOf } from '../raw-record-of.js'
-import { type Place, readLog } from '../read-log.js'
+import {
+  BodyReader,
+  type Content,
+  MissingBytes,
+  type OpenBody,
+  readBody,
+  SESSION_FILES,
+} from '@tacho/format'
+import { rawRecordOf } from './raw-record-of.js'
+import { type Place, readLog } from './read-log.js'
 
 type BodyPlace = Place & { length: number }
 
@@ -30,6 +37,25 @@ export class RequestContents {
       return this.#bodies.open(exchange)
     } catch {
       return undefined
+    }
+  }
+
+  /**
+   * A whole body. Not to be altered.
+   *
+   * @throws MissingBytes where not all of it was kept.
+   */
+  read(exchange: string): Uint8Array {
+    return this.#bodies.read(exchange)
+  }
+
+  /** The bytes that a content stands for, copies included; nothing where not all of them were kept. */
+  bytesOf(content: Content): Uint8Array | undefined {
+    try {
+      return readBody('', (exchange) => (exchange === '' ? content : this.#contentOf(exchange)))
+    } catch (cause) {
+      if (cause instanceof MissingBytes) return undefined
+      throw cause
     }
   }
 

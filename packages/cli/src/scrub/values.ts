@@ -1,0 +1,26 @@
+import { text } from 'node:stream/consumers'
+import { CommandError, EXIT } from '../command-error.js'
+
+/** A shorter value would be found in innocent text, and that would be destroyed. */
+const SHORTEST = 6
+
+/**
+ * The values that standard input names, one a line.
+ *
+ * @throws CommandError `wrong-use` where there is none, or one is too short.
+ */
+export async function valuesFrom(input: NodeJS.ReadableStream): Promise<string[]> {
+  const lines = (await text(input)).split(/\r?\n/).filter((line) => line.trim() !== '')
+  if (lines.length === 0) throw wrongUse('Standard input names no value.')
+  const short = lines.findIndex((line) => line.trim().length < SHORTEST)
+  if (short >= 0) {
+    throw wrongUse(
+      `The value in line ${short + 1} of standard input has less than ${SHORTEST} characters: too much that is no secret would be replaced.`,
+    )
+  }
+  return lines
+}
+
+function wrongUse(message: string): CommandError {
+  return new CommandError('wrong-use', EXIT.wrongUse, message)
+}

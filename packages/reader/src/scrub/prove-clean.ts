@@ -1,0 +1,37 @@
+import { SESSION_FILES } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import { readLog } from '../read-log.js'
+import { ReaderError } from '../reader-error.js'
+import { scrubbableFiles } from './files-in-reach.js'
+import { searchText } from './rewrite-log.js'
+import { scrubRawLog } from './scrub-raw-log.js'
+
+/**
+ * Searches a session once more, in two ways: each file as the bytes that it is, and each body of the
+ * raw log as what is put together from its pieces.
+ *
+ * @throws ReaderError `secret-left` where something is found.
+ */
+export function proveClean(folder: string, scrubber: Scrubber): void {
+  for (const file of scrubbableFiles(folder)) {
+    const { replaced } = searchText(folder, file, scrubber)
+    if (replaced > 0) throw secretLeft(folder, file)
+  }
+  const scrubLine = scrubRawLog(folder, scrubber, new Map())
+  for (const line of readLog(folder, SESSION_FILES.raw, () => undefined)) {
+    if (!isSame(scrubLine(line), line.value)) throw secretLeft(folder, line.file, line.line)
+  }
+}
+
+// Bodies that are written anew as other copies of the same bytes are no finding.
+function isSame(after: object, before: Record<string, unknown>): boolean {
+  return after === before || ('sha256' in after && after.sha256 === before.sha256)
+}
+
+function secretLeft(folder: string, file: string, line?: number): ReaderError {
+  const where = line === undefined ? file : `${file}, line ${line}`
+  return new ReaderError(
+    'secret-left',
+    `A secret is left in ${folder}: ${where}. Please report this, without the secret.`,
+  )
+}

@@ -1,0 +1,175 @@
+import { readSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { decodeLine } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import { openRegular, type RegularFile } from '../open-regular.js'
+import { type FileLine, readLines } from '../read-lines.js'
+import { hasChecksum, rescueLine } from '../rescue-line.js'
+import type { NewFile } from '../salvage/new-file.js'
+import { codecOf } from '../sealed/codec.js'
+import { readSealedLines } from '../sealed/sealed-lines.js'
+import type { ScrubLine } from './scrub-raw-log.js'
+
+/** What became of a file. */
+export type Rewritten = {
+  /** Lines in which something was replaced; of a text without lines, how often. */
+  replaced: number
+  /** Why a part of it could not be written anew; then the file must stay as it is. */
+  unreadable?: string
+}
+
+/**
+ * Writes a file of JSON Lines anew, each line as `scrubLine` wants it. Lines that are no good records
+ * are searched as bytes, and stay as damaged as they are.
+ */
+export function rewriteRecords(
+  folder: string,
+  file: string,
+  target: NewFile,
+  options: { scrubber: Scrubber; scrubLine: ScrubLine; onBytes: (bytes: number) => void },
+): Rewritten {
+  const { scrubber, scrubLine, onBytes } = options
+  const result: Rewritten = { replaced: 0 }
+  const writeBytes = (bytes: Uint8Array): void => {
+    const { bytes: after, found } = scrubber.bytes(bytes)
+    if (found.length > 0) result.replaced += 1
+    target.write(after)
+  }
+  const writeLine = (line: FileLine & { bytes: Buffer }): void => {
+    const { bytes, byte, line: number, length } = line
+    const found = goodRecord(bytes)
+    if (found === undefined) {
+      writeBytes(bytes)
+      return
+    }
+    const { value, offset } = found
+    const record = { file, byte: byte + offset, line: number, length: length - offset, value }
+    const after = scrubbedRecord(scrubLine, record)
+    if (after === undefined) {
+      writeBytes(bytes)
+      return
+    }
+    if (offset > 0) writeBytes(bytes.subarray(0, offset))
+    const own = bytes.subarray(offset)
+    if (after !== value) result.replaced += 1
+    if (after === value) target.write(own)
+    else if (hasChecksum(own)) target.record(after, { newline: false })
+    else target.write(Buffer.from(JSON.stringify(after)))
+  }
+  eachLine(folder, file, result, (opened, line) => {
+    if (line.bytes !== undefined) writeLine({ ...line, bytes: line.bytes })
+    else result.replaced += rewriteRange(opened, line, target, scrubber)
+    if (!line.isTorn) target.write(NEWLINE)
+    onBytes(line.length + 1)
+  })
+  return result
+}
+
+/** Searches a file as the text that it is. */
+export function searchText(
+  folder: string,
+  file: string,
+  scrubber: Scrubber,
+  onBytes: (bytes: number) => void = () => undefined,
+): Rewritten {
+  return rewriteText(folder, file, { write: () => undefined }, { scrubber, onBytes })
+}
+
+/** Writes a text file anew. A secret in it can go over many lines: a private key does. */
+export function rewriteText(
+  folder: string,
+  file: string,
+  target: Pick<NewFile, 'write'>,
+  { scrubber, onBytes }: { scrubber: Scrubber; onBytes: (bytes: number) => void },
+): Rewritten {
+  const result: Rewritten = { replaced: 0 }
+  const stream = scrubber.stream()
+  const take = ({ bytes, found }: ReturnType<typeof stream.end>): void => {
+    result.replaced += found.length
+    target.write(bytes)
+  }
+  eachLine(folder, file, result, (opened, line) => {
+    if (line.bytes === undefined) {
+      take(stream.end())
+      result.replaced += rewriteRange(opened, line, target, scrubber)
+    } else take(stream.push(Uint8Array.from(line.bytes)))
+    if (!line.isTorn) take(stream.push(NEWLINE))
+    onBytes(line.length + 1)
+  })
+  take(stream.end())
+  return result
+}
+
+const NEWLINE = Buffer.from('\n')
+const BLOCK_BYTES = 256 * 1024
+
+function eachLine(
+  folder: string,
+  file: string,
+  result: Rewritten,
+  use: (opened: RegularFile, line: FileLine) => void,
+): void {
+  const opened = openRegular(join(folder, file))
+  if ('refused' in opened) {
+    result.unreadable = opened.reason
+    return
+  }
+  const start = { byte: 0, line: 1 }
+  const codec = codecOf(file)
+  const lost = ({ reason }: { reason: string }): void => {
+    result.unreadable ??= reason
+  }
+  try {
+    const lines =
+      codec === undefined
+        ? readLines(opened.descriptor)
+        : readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, lost)
+    for (const line of lines) use(opened, line)
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}
+
+function goodRecord(line: Buffer): ReturnType<typeof rescueLine> {
+  const decoded = decodeLine(line, crc32)
+  return 'value' in decoded ? { value: decoded.value, offset: 0 } : rescueLine(line)
+}
+
+/** Nothing where it is nested too deeply to be walked through: then its bytes are what is searched. */
+function scrubbedRecord(
+  scrubLine: ScrubLine,
+  record: Parameters<ScrubLine>[0],
+): object | undefined {
+  try {
+    return scrubLine(record)
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined
+    throw cause
+  }
+}
+
+/** A line that is too long to be held. */
+function rewriteRange(
+  { descriptor }: RegularFile,
+  { byte, length }: FileLine,
+  target: Pick<NewFile, 'write'>,
+  scrubber: Scrubber,
+): number {
+  const stream = scrubber.stream()
+  const block = Buffer.allocUnsafe(BLOCK_BYTES)
+  let replaced = 0
+  const take = ({ bytes, found }: ReturnType<typeof stream.end>): void => {
+    replaced += found.length
+    target.write(bytes)
+  }
+  for (let at = 0; at < length; ) {
+    const wanted = Math.min(block.length, length - at)
+    const count = readSync(descriptor, block, 0, wanted, byte + at)
+    if (count === 0) break
+    take(stream.push(Uint8Array.from(block.subarray(0, count))))
+    at += count
+  }
+  take(stream.end())
+  return replaced
+}

@@ -1,0 +1,121 @@
+import { type ChunkRecord, type EndRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import { rawRecordOf } from '../raw-record-of.js'
+import { type LogRecord, readLog } from '../read-log.js'
+import { AnswerSearch, type AnswerSecrets } from './answer-secrets.js'
+import { scrubContent, scrubPart } from './scrub-content.js'
+import { scrubHeaders, scrubUrl } from './scrub-headers.js'
+import { RequestBodies } from './scrub-request-bodies.js'
+import { scrubValue } from './scrub-value.js'
+
+/** Gives what is to be written in place of a good line of a log; the same object where it stays. */
+export type ScrubLine = (line: LogRecord) => object
+
+/**
+ * How the records of a raw log are scrubbed: fields by their place, as while recording, and bodies as
+ * a whole. The log is read twice for it, since a secret may be told by a later request, and a response
+ * may be changed by a chunk that comes after.
+ *
+ * @param sums is told the SHA-256 of each body that changes, before and after: spans repeat them.
+ */
+export function scrubRawLog(
+  folder: string,
+  scrubber: Scrubber,
+  sums: Map<string, string>,
+): ScrubLine {
+  learnCredentials(folder, scrubber)
+  const answers = secretsInAnswers(folder, scrubber)
+  const bodies = new RequestBodies(folder, scrubber)
+  const conversations = new Map<string, string | undefined>()
+  const positions = new Map<string, number>()
+  const text = (one: string): string => scrubber.text(one)
+
+  const chunk = (record: ChunkRecord): ChunkRecord => {
+    const secrets = answers.get(record.exchange)
+    if (secrets === undefined) return record
+    const from = positions.get(record.exchange) ?? 0
+    const { content, length, scrubbed } = scrubPart(record.content, from, secrets.replacements)
+    positions.set(record.exchange, from + length)
+    if (scrubbed.length === 0) return record
+    const all = [...(record.scrubbed ?? []), ...scrubbed].sort(([one], [other]) => one - other)
+    return { ...record, content, scrubbed: all }
+  }
+
+  const end = (record: EndRecord): EndRecord => {
+    const { responseSha256, trailers, ...rest } = record
+    const after = scrubValue(rest, text)
+    const fields = trailers && scrubHeaders(trailers, scrubber)
+    const secrets = answers.get(record.exchange)
+    if (after === rest && fields === trailers && secrets === undefined) return record
+    const sum = secrets === undefined ? responseSha256 : (secrets.sha256 ?? '')
+    if (secrets !== undefined) sums.set(responseSha256, sum)
+    return { ...after, responseSha256: sum, ...(fields !== undefined && { trailers: fields }) }
+  }
+
+  const scrubRecord = (record: RawRecord, line: LogRecord): object => {
+    switch (record.kind) {
+      case 'exchange': {
+        conversations.set(record.exchange, record.threadId)
+        const { url, headers, ...rest } = record
+        const after = scrubValue(rest, text)
+        const [link, fields] = [scrubUrl(url, scrubber), scrubHeaders(headers, scrubber)]
+        const isSame = after === rest && link === url && fields === headers
+        return isSame ? record : { ...after, url: link, headers: fields }
+      }
+      case 'request-body': {
+        const after = bodies.scrub(record, line, conversations.get(record.exchange))
+        if (after.sha256 !== record.sha256) sums.set(record.sha256, after.sha256)
+        return after
+      }
+      case 'response': {
+        const { headers, ...rest } = record
+        const [after, fields] = [scrubValue(rest, text), scrubHeaders(headers, scrubber)]
+        return after === rest && fields === headers ? record : { ...after, headers: fields }
+      }
+      case 'chunk':
+        return chunk(record)
+      case 'end':
+        return end(record)
+      case 'message': {
+        const { content, scrubbed } = scrubContent(record.content, scrubber)
+        return scrubbed.length === 0 ? record : { ...record, content, scrubbed }
+      }
+      case 'unparsed':
+      case 'gap':
+        return scrubValue(record, text)
+      default:
+        return record satisfies never
+    }
+  }
+
+  return (line) => {
+    const record = rawRecordOf(line.value)
+    // Of a later Tacho, or of nobody: every text in it counts.
+    return typeof record === 'string' ? scrubValue(line.value, text) : scrubRecord(record, line)
+  }
+}
+
+/** What was not replaced while recording (`--no-scrub`) is known from here on, wherever it stands. */
+function learnCredentials(folder: string, scrubber: Scrubber): void {
+  const wanted = (line: Buffer): boolean =>
+    line.includes('"headers":') || line.includes('"trailers":')
+  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted })) {
+    const record = rawRecordOf(value)
+    if (typeof record === 'string') continue
+    if (record.kind === 'exchange') scrubUrl(record.url, scrubber)
+    if (record.kind === 'exchange' || record.kind === 'response')
+      scrubHeaders(record.headers, scrubber)
+    if (record.kind === 'end') scrubHeaders(record.trailers ?? [], scrubber)
+  }
+}
+
+function secretsInAnswers(folder: string, scrubber: Scrubber): ReadonlyMap<string, AnswerSecrets> {
+  const search = new AnswerSearch(scrubber)
+  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined)) {
+    const record = rawRecordOf(value)
+    if (typeof record === 'string') continue
+    if (record.kind === 'chunk') search.chunk(record)
+    if (record.kind === 'end') search.end(record.exchange)
+  }
+  return search.found()
+}

@@ -1,0 +1,176 @@
+import { renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
+import { logParts, nextPartName } from '../log-parts.js'
+import { plainSize } from '../plain-size.js'
+import { ReaderError } from '../reader-error.js'
+import { NewFile } from '../salvage/new-file.js'
+import { sealFile } from '../seal/seal-file.js'
+import { refuseRunning } from '../seal/seal-session.js'
+import { codecOf } from '../sealed/codec.js'
+import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
+import { proveClean } from './prove-clean.js'
+import { type Rewritten, rewriteRecords, rewriteText, searchText } from './rewrite-log.js'
+import { type ScrubLine, scrubRawLog } from './scrub-raw-log.js'
+import { scrubValue } from './scrub-value.js'
+import { StagedFiles } from './staged-files.js'
+
+/** A file of a session, and in how many lines of it secrets were found. */
+export type ScrubbedFile = { file: string; replaced: number }
+
+/** @see ScrubbedFile; with the bytes that it had when it was read. */
+type ChangedFile = ScrubbedFile & { bytes: number }
+
+/** What became of a session. */
+export type ScrubbedSession = {
+  /** Those in which something was replaced. */
+  files: ScrubbedFile[]
+  /** Those that are not ours to change, and hold secrets: the agent's own transcript. */
+  notOurs: ScrubbedFile[]
+}
+
+export type ScrubOptions = {
+  /** Knows what to look for beside what it finds by its shape. */
+  scrubber: Scrubber
+  /** Looks, and changes nothing. */
+  isDry?: boolean
+  /** Is told of bytes that are done; their sum is {@link scrubbableBytes}. */
+  onBytes?: (bytes: number) => void
+}
+
+/**
+ * Replaces secrets in every file of a session that is over, and proves by another search that none is
+ * left. All files change together or none does: what is cut short before that has changed nothing,
+ * and what is cut short after it is finished the next time. The agent's own transcript stays as it is.
+ *
+ * @throws ReaderError `running`, `newer-format`, `cannot-scrub`, `secret-left`.
+ */
+export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSession {
+  const { scrubber, isDry = false, onBytes = () => undefined } = options
+  refuseRunning(folder)
+  try {
+    const notOurs = ownedElsewhere(folder)
+      .map((file) => ({ file, replaced: searchText(folder, file, scrubber, onBytes).replaced }))
+      .filter(({ replaced }) => replaced > 0)
+    const files = rewriteFiles(folder, { scrubber, isDry, onBytes })
+    if (!isDry && files.length > 0) proveClean(folder, scrubber)
+    return { files, notOurs }
+  } catch (cause) {
+    if (cause instanceof ReaderError) throw cause
+    throw cannotScrub(folder, (cause as Error).message, cause)
+  }
+}
+
+/** How many bytes are read to scrub a session, before any sealing. */
+export function scrubbableBytes(folder: string): number {
+  return [...scrubbableFiles(folder), ...ownedElsewhere(folder)]
+    .map((file) => plainSize(folder, file))
+    .reduce((sum, size) => sum + size, 0)
+}
+
+function rewriteFiles(
+  folder: string,
+  { scrubber, isDry, onBytes }: Required<ScrubOptions>,
+): ScrubbedFile[] {
+  const staged = new StagedFiles(folder)
+  try {
+    const changed: ChangedFile[] = []
+    const scrubLine = scrubLineOf(folder, scrubber)
+    for (const file of scrubbableFiles(folder)) {
+      const bytes = plainSize(folder, file)
+      const { replaced, unreadable } = rewriteFile(folder, file, staged, {
+        scrubber,
+        scrubLine,
+        onBytes,
+      })
+      if (replaced === 0) rmSync(staged.path(file), { force: true })
+      else {
+        if (unreadable !== undefined) throw damaged(folder, file, unreadable)
+        changed.push({ file, replaced, bytes })
+      }
+    }
+    if (isDry || changed.length === 0) staged.discard()
+    else putInPlace(folder, staged, changed)
+    return changed.map(({ file, replaced }) => ({ file, replaced }))
+  } catch (cause) {
+    staged.discard()
+    throw cause
+  }
+}
+
+/** Each log is one whole over all of its parts: a body in one may be a copy from another. */
+function scrubLineOf(folder: string, scrubber: Scrubber): (file: string) => ScrubLine | undefined {
+  const text = (one: string): string => scrubber.text(one)
+  const sums = new Map<string, string>()
+  const scrubRawLine = scrubRawLog(folder, scrubber, sums)
+  const scrubAny: ScrubLine = ({ value }) => scrubValue(value, (one) => sums.get(one) ?? text(one))
+  const raw = new Set(logParts(folder, SESSION_FILES.raw))
+  const others = [SESSION_FILES.meta, SESSION_FILES.events, SESSION_FILES.export]
+  const records = new Set(others.flatMap((log) => logParts(folder, log)))
+  return (file) => {
+    if (raw.has(file)) return scrubRawLine
+    return records.has(file) || file.endsWith('.jsonl') ? scrubAny : undefined
+  }
+}
+
+function rewriteFile(
+  folder: string,
+  file: string,
+  staged: StagedFiles,
+  options: {
+    scrubber: Scrubber
+    scrubLine: (file: string) => ScrubLine | undefined
+    onBytes: (bytes: number) => void
+  },
+): Rewritten {
+  const scrubLine = options.scrubLine(file)
+  const target = new NewFile(staged.path(file))
+  try {
+    if (scrubLine === undefined) return rewriteText(folder, file, target, options)
+    return rewriteRecords(folder, file, target, { ...options, scrubLine })
+  } finally {
+    target.close()
+  }
+}
+
+function putInPlace(folder: string, staged: StagedFiles, files: readonly ChangedFile[]): void {
+  for (const { file } of files) {
+    if (codecOf(file) === undefined) continue
+    const sealed = `sealed.${file}`
+    sealFile(staged.path(file), staged.path(sealed), () => undefined)
+    rmSync(staged.path(file))
+    renameSync(staged.path(sealed), staged.path(file))
+  }
+  refuseRunning(folder)
+  for (const file of files) staged.replace(file.file, putAside(folder, file))
+  staged.commit()
+}
+
+/**
+ * The place that a file's successor takes. A log gets another name first: a run that begins now opens
+ * a new file, and is not touched by what is done to this one.
+ */
+function putAside(folder: string, { file, bytes }: ChangedFile): string {
+  if (!LOGS.includes(file)) return file
+  const part = nextPartName(folder, file)
+  renameSync(join(folder, file), join(folder, part))
+  if (plainSize(folder, part) === bytes) return part
+  throw new ReaderError('running', `The session in ${folder} is running.`)
+}
+
+const LOGS: readonly string[] = [
+  SESSION_FILES.raw,
+  SESSION_FILES.meta,
+  SESSION_FILES.events,
+  SESSION_FILES.log,
+]
+
+function damaged(folder: string, file: string, reason: string): ReaderError {
+  const what = `${file} is damaged (${reason}). Salvage the session, and scrub what is salvaged`
+  return cannotScrub(folder, what)
+}
+
+function cannotScrub(folder: string, reason: string, cause?: unknown): ReaderError {
+  return new ReaderError('cannot-scrub', `${folder} could not be scrubbed: ${reason}.`, { cause })
+}

@@ -1,0 +1,281 @@
+import {
+  appendFileSync,
+  cpSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { SESSION_FILES } from '@tacho/format'
+import {
+  afterwardsScrubber,
+  indexRawLog,
+  readSession,
+  requestBody,
+  responseChunks,
+  type ScrubbedSession,
+  scrubbableBytes,
+  scrubSession,
+  sealSession,
+  verifySession,
+} from '@tacho/reader'
+import { describe, expect, test } from 'vitest'
+import { failingCalls } from '../faults/failing-calls.js'
+import { fastDirectory } from '../faults/fast-directory.js'
+import { SESSION_ID, startRecording } from '../faults/recorded-session.js'
+import { sessionsDirectory } from './session-folder.js'
+
+const { raw, meta, events, log, manifest } = SESSION_FILES
+const SECRET = 'hunter2-and-some-more-words'
+
+test('a value is replaced in every file, over copies and chunks, and all lengths stay', async () => {
+  const folder = await recorded()
+  const before = await bodiesOf(folder)
+  expect(before.join('')).toContain(SECRET)
+  const bytes = scrubbableBytes(folder)
+  let done = 0
+  const scrubbed = scrub(folder, (more: number) => {
+    done += more
+  })
+  expect(done).toBe(bytes)
+  expect(scrubbed.notOurs).toEqual([])
+  expect(scrubbed.files.map(({ file }) => file).sort()).toEqual(
+    [raw, meta, events, log, manifest].sort(),
+  )
+  expectClean(folder)
+  const after = await bodiesOf(folder)
+  expect(after.map(({ length }) => length)).toEqual(before.map(({ length }) => length))
+  expect(after.join('').match(/\[secret:value:[0-9a-f]{4}\.*\]/g)?.length).toBeGreaterThan(8)
+  expect((await verifySession(folder)).damage).toEqual([])
+})
+
+test('a request still copies what it has in common with earlier ones', async () => {
+  const folder = await recorded()
+  const size = sizeOf(folder)
+  scrub(folder)
+  expect(sizeOf(folder)).toBeLessThan(size * 1.1)
+})
+
+test('spans name the SHA-256 that a body has now', async () => {
+  const folder = await recorded()
+  scrub(folder)
+  const sums = records(folder, raw).flatMap(({ kind, sha256 }) =>
+    kind === 'request-body' ? [sha256] : [],
+  )
+  expect(sums).toHaveLength(EXCHANGES)
+  const spans = contentOf(folder).find(({ name }) => name.startsWith('session_meta'))
+  for (const sum of sums) expect(spans?.text).toContain(sum)
+})
+
+test('a session without secrets stays as it is, to the byte', async () => {
+  const folder = await recorded('nothing to hide')
+  const before = filesOf(folder)
+  expect(scrub(folder)).toEqual({ files: [], notOurs: [] })
+  expect(filesOf(folder)).toEqual(before)
+})
+
+test('to scrub it twice finds nothing the second time', async () => {
+  const folder = await recorded()
+  scrub(folder)
+  const before = filesOf(folder)
+  expect(scrub(folder).files).toEqual([])
+  expect(filesOf(folder)).toEqual(before)
+})
+
+test('sealed parts are scrubbed, and stay sealed', async () => {
+  const folder = await recorded()
+  sealSession(folder)
+  const names = readdirSync(folder)
+  scrub(folder)
+  expect(readdirSync(folder)).toEqual(names)
+  expectClean(folder)
+  expect((await verifySession(folder)).damage).toEqual([])
+})
+
+test('a later run of the session writes on beside what was scrubbed', async () => {
+  const folder = await recorded()
+  scrub(folder)
+  await record(join(folder, '..'), 'and more of it')
+  const { exchanges, damage } = await readSession(folder)
+  expect(exchanges).toHaveLength(2 * EXCHANGES)
+  expect(damage).toEqual([])
+})
+
+test("the agent's own transcript stays, and is named; a copy that nobody else has is scrubbed", async () => {
+  const folder = await recorded()
+  const own = join(folder, '..', 'rollout-of-codex.jsonl')
+  const line = `${JSON.stringify({ output: `the password is ${SECRET}` })}\n`
+  writeFileSync(own, line)
+  linkSync(own, join(folder, 'rollout-1.jsonl'))
+  writeFileSync(join(folder, 'rollout-2.jsonl'), line)
+  const { files, notOurs } = scrub(folder)
+  expect(notOurs).toEqual([{ file: 'rollout-1.jsonl', replaced: 1 }])
+  expect(files).toContainEqual({ file: 'rollout-2.jsonl', replaced: 1 })
+  expect(readFileSync(own, 'utf8')).toBe(line)
+  expect(readFileSync(join(folder, 'rollout-2.jsonl'), 'utf8')).not.toContain(SECRET)
+})
+
+test('a damaged line is searched as well, and stays as damaged as it is', async () => {
+  const folder = await recorded()
+  appendFileSync(join(folder, raw), `{"kind":"chunk","content":"${SECRET}`)
+  scrub(folder)
+  expectClean(folder)
+  expect((await verifySession(folder)).damage).toMatchObject([
+    { reason: 'the last line is cut off' },
+  ])
+})
+
+test('a dry run finds the same and changes nothing', async () => {
+  const folder = await recorded()
+  const before = filesOf(folder)
+  const dry = scrubSession(folder, { scrubber: afterwardsScrubber([SECRET]), isDry: true })
+  expect(filesOf(folder)).toEqual(before)
+  expect(scrub(folder)).toEqual(dry)
+})
+
+test('a session that runs is refused', () => {
+  const root = sessionsDirectory()
+  const recording = startRecording(root)
+  exchange(recording, 1, [], SECRET)
+  const folder = join(root, SESSION_ID)
+  expect(() => scrub(folder)).toThrow(expect.objectContaining({ code: 'running' }))
+})
+
+describe('cut short at any call to the disk', () => {
+  test('all is as it was or all is scrubbed, and the next time it is', async () => {
+    const original = await recorded()
+    const whole = (await bodiesOf(original)).join('')
+    for (let first = 1, isHit = true; isHit; first += 1) {
+      const folder = join(fastDirectory(), SESSION_ID)
+      cpSync(original, folder, { recursive: true })
+      const disk = failingCalls(folder, { first, code: 'EIO', isLasting: true })
+      try {
+        scrub(folder)
+      } catch {
+        // Looked at below.
+      } finally {
+        isHit = disk.failed > 0
+        disk.heal()
+      }
+      // What its readers see between is one or the other.
+      const between = (await bodiesOf(folder)).join('')
+      if (between !== whole) expect(between).not.toContain(SECRET)
+      scrub(folder)
+      expectClean(folder)
+      expect((await bodiesOf(folder)).join('')).toHaveLength(whole.length)
+    }
+  }, 120_000)
+})
+
+const EXCHANGES = 4
+
+function scrub(folder: string, onBytes?: (bytes: number) => void): ScrubbedSession {
+  return scrubSession(folder, {
+    scrubber: afterwardsScrubber([SECRET]),
+    ...(onBytes && { onBytes }),
+  })
+}
+
+async function recorded(secret = SECRET): Promise<string> {
+  const root = sessionsDirectory()
+  await record(root, secret)
+  return join(root, SESSION_ID)
+}
+
+/** A session in which the secret stands wherever it can. */
+async function record(root: string, secret: string): Promise<void> {
+  const recording = startRecording(root, { argv: ['exec', `log in with ${secret}`] })
+  const items: string[] = []
+  for (let number = 1; number <= EXCHANGES; number += 1) {
+    // From the second on it stands in what is copied, and again in what is new.
+    items.push(`item ${number}: ${'history '.repeat(40)}${number === 3 ? '' : secret}`)
+    exchange(recording, number, items, secret)
+  }
+  recording.log('info', 'codex', `the password is ${secret}`)
+  await recording.close({ exitCode: 0 })
+}
+
+function exchange(
+  recording: ReturnType<typeof startRecording>,
+  number: number,
+  items: readonly string[],
+  secret: string,
+): void {
+  const one = recording.exchange({
+    method: 'POST',
+    url: `http://127.0.0.1:4000/v1/responses?about=${secret}`,
+    headers: [['content-type', 'application/json']],
+    provider: 'openai',
+    conversation: { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' },
+  })
+  one.requestBytes(Buffer.from(JSON.stringify({ model: 'scripted', input: items })))
+  one.requestEnd()
+  one.responseHead(200, 'OK', [['content-type', 'text/event-stream']])
+  const half = Math.floor(secret.length / 2)
+  for (const word of [`it is ${secret.slice(0, half)}`, `${secret.slice(half)}, is it?`]) {
+    one.responseBytes(Buffer.from(word))
+  }
+  one.end({ state: 'completed' })
+  recording.session(SESSION_ID).event({
+    kind: 'log-event',
+    name: 'codex.tool_result',
+    attributes: {
+      'conversation.id': SESSION_ID,
+      call_id: `call_${number}`,
+      tool_name: 'exec_command',
+      arguments: JSON.stringify({ cmd: `login ${secret}` }),
+    },
+  })
+}
+
+async function bodiesOf(folder: string): Promise<string[]> {
+  const index = indexRawLog(folder, () => undefined)
+  const bodies = index.exchanges.flatMap((one) => [
+    Buffer.from(requestBody(folder, index, one)),
+    Buffer.concat([...responseChunks(folder, one)].map(({ bytes }) => bytes)),
+  ])
+  return bodies.map((body) => body.toString())
+}
+
+function contentOf(folder: string): { name: string; text: string }[] {
+  return Object.entries(filesOf(folder)).map(([name, bytes]) => ({
+    name,
+    text: (name.endsWith('.gz') ? unsealed(bytes) : bytes).toString('latin1'),
+  }))
+}
+
+/** The blocks of a sealed file are found by the first bytes of gzip. */
+function unsealed(bytes: Buffer): Buffer {
+  const start = bytes.indexOf(Buffer.from([0x1f, 0x8b, 8]))
+  return start < 0 ? bytes : gunzipSync(bytes.subarray(start))
+}
+
+function filesOf(folder: string): Record<string, Buffer> {
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+  )
+}
+
+function records(folder: string, file: string): Record<string, unknown>[] {
+  const stem = file.replace('.log', '')
+  return contentOf(folder)
+    .filter(({ name }) => name.startsWith(stem))
+    .flatMap(({ text }) => text.trimEnd().split('\n'))
+    .map((line) => JSON.parse(line))
+}
+
+function expectClean(folder: string): void {
+  for (const { name, text } of contentOf(folder)) {
+    expect(text, name).not.toContain(SECRET)
+    expect(text, name).not.toContain(SECRET.slice(0, 14))
+  }
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder)
+    .map((name) => statSync(join(folder, name)).size)
+    .reduce((sum, size) => sum + size, 0)
+}
