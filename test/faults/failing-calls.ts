@@ -10,6 +10,13 @@ export type Fault = {
   isLasting: boolean
 }
 
+/** What stands for a call that was made to take long: all that happens meanwhile. */
+export type Delay = {
+  /** The call that is delayed, counted from 1; or the first one of this name with that target. */
+  at: number | { name: string; target: string; plus: number }
+  meanwhile: () => void
+}
+
 /** A disk that fails on demand: Node's own `fs`, below one folder, until {@link FailingCalls.heal}. */
 export type FailingCalls = {
   /** How many calls there have been. */
@@ -34,6 +41,37 @@ const WITH_CALLBACK = ['open', 'close', 'fsync', 'fdatasync']
  * out: a failing call does nothing, but for a failing close, which closes all the same.
  */
 export function failingCalls(folder: string, fault: Fault): FailingCalls {
+  const calls = aroundCalls(folder, () => {
+    const isHit = fault.isLasting ? calls.calls >= fault.first : calls.calls === fault.first
+    if (!isHit) return undefined
+    calls.failed += 1
+    return Object.assign(new Error(`${fault.code}: made to fail`), { code: fault.code })
+  })
+  return calls
+}
+
+/** Delays one of the calls that touch a folder: something else happens before it. */
+export function delayedCall(folder: string, { at, meanwhile }: Delay): FailingCalls {
+  let isInside = false
+  let left = typeof at === 'number' ? at : Number.POSITIVE_INFINITY
+  const calls = aroundCalls(folder, (name, target) => {
+    if (isInside) return undefined
+    if (typeof at !== 'number' && name === at.name && target === at.target) left = at.plus + 1
+    left -= 1
+    if (left !== 0) return undefined
+    calls.failed += 1
+    isInside = true
+    meanwhile()
+    isInside = false
+    return undefined
+  })
+  return calls
+}
+
+function aroundCalls(
+  folder: string,
+  before: (name: string, target: unknown) => Error | undefined,
+): FailingCalls & { failed: number } {
   const descriptors = new Set<unknown>()
   const real = new Map<string, Call>()
   const state = { calls: 0, failed: 0, heal }
@@ -41,18 +79,15 @@ export function failingCalls(folder: string, fault: Fault): FailingCalls {
 
   const isOurs = (target: unknown): boolean =>
     typeof target === 'string' ? target.startsWith(folder) : descriptors.has(target)
-  const failure = (): Error | undefined => {
+  const failure = (name: string, target: unknown): Error | undefined => {
     state.calls += 1
-    const isHit = fault.isLasting ? state.calls >= fault.first : state.calls === fault.first
-    if (!isHit) return undefined
-    state.failed += 1
-    return Object.assign(new Error(`${fault.code}: made to fail`), { code: fault.code })
+    return before(name, target)
   }
 
   for (const name of SYNCHRONOUS) {
     replace(name, (call) => (...args) => {
       if (!isOurs(args[0])) return call(...args)
-      const error = failure()
+      const error = failure(name, args[0])
       if (name === 'closeSync') descriptors.delete(args[0])
       if (error !== undefined && name === 'closeSync') call(...args)
       if (error !== undefined) throw error
@@ -65,7 +100,7 @@ export function failingCalls(folder: string, fault: Fault): FailingCalls {
     replace(name, (call) => (...args) => {
       if (!isOurs(args[0])) return call(...args)
       const done = args.at(-1) as (error: Error | null) => void
-      const error = failure()
+      const error = failure(name, args[0])
       if (name === 'close') descriptors.delete(args[0])
       if (error === undefined || name === 'close') return call(...args)
       setImmediate(done, error)

@@ -1,4 +1,4 @@
-import type { Disk } from '../../packages/recorder/dist/disk.js'
+import type { Disk, Place } from '../../packages/recorder/dist/disk.js'
 
 /** A power loss can take or keep each of these apart from the others: pages are larger, sectors are this. */
 const SECTOR_BYTES = 512
@@ -39,9 +39,11 @@ export class VolatileDisk implements Disk {
     return this.#bytes.at(-1)
   }
 
-  isLinked(): boolean {
-    return true
+  placeOf(): Place {
+    return 'here'
   }
+
+  touch(): void {}
 
   sync(_: number, done: (error: Error | null) => void): void {
     const range = { from: this.#dirtyFrom, to: this.#bytes.length }

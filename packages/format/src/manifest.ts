@@ -25,6 +25,8 @@ export type Run = {
   pid: number
   /** The start time of the process in the kernel's ticks, which tells it from a later one of the same pid. */
   pidStarted?: string
+  /** What its pid means something in; not there in sessions of Tacho 0.1.0. */
+  pidNamespace?: string
   command: string
   /** Scrubbed. */
   argv: string[]

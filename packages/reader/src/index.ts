@@ -71,6 +71,7 @@ export {
 } from './rebuild/rebuild-spans.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
+export { isRunning } from './running/is-running.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
 export { afterwardsScrubber } from './scrub/afterwards-scrubber.js'
 export {

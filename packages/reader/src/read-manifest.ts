@@ -76,6 +76,7 @@ function runOf(value: Record<string, unknown>): Run {
     },
     ...(typeof value.agentVersion === 'string' && { agentVersion: value.agentVersion }),
     ...(typeof value.pidStarted === 'string' && { pidStarted: value.pidStarted }),
+    ...(typeof value.pidNamespace === 'string' && { pidNamespace: value.pidNamespace }),
     ...(typeof value.endedAt === 'string' && { endedAt: value.endedAt }),
     ...(ended !== undefined && { ended }),
     ...(isObject(value.lost) && { lost: countsOf(value.lost) }),

@@ -16,6 +16,7 @@ import { readExchanges } from './read-exchanges.js'
 import { readManifest } from './read-manifest.js'
 import { readSpans, type Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
+import { signsOfLife } from './running/signs-of-life.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 import { usageOf } from './usage.js'
 
@@ -57,7 +58,7 @@ export async function readSession(folder: string): Promise<Session> {
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report)
   const { exchanges, gaps } = await readExchanges(folder, report)
-  const runs = sessionRuns(manifest, spans)
+  const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
   const endedAt = runs.at(-1)?.endedAt
   const startedAt = manifest?.startedAt || runs[0]?.startedAt || exchanges[0]?.startedAt

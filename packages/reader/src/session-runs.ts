@@ -1,23 +1,26 @@
 import { decodeAttributes, type Manifest, type Run } from '@tacho/format'
 import type { Ended, SessionRun } from '@tacho/model'
-import { isAlive } from './is-alive.js'
 import { known } from './known.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
 import { type Span, spansOfKind } from './read-spans.js'
+import type { SignsOfLife } from './running/signs-of-life.js'
 
 /**
  * The runs of a session, oldest first. The manifest names them; what it does not tell (it can be
  * missing, or older than the logs) is taken from the `session` spans.
+ *
+ * @param lives tells of a run without an end whether it goes on.
  */
 export function sessionRuns(
   manifest: Manifest | undefined,
   spans: ReadonlyMap<string, Span>,
+  lives: SignsOfLife['lives'],
 ): SessionRun[] {
-  const named = (manifest?.runs ?? []).map((run) => runOfManifest(run, spans.get(run.id)))
+  const named = (manifest?.runs ?? []).map((run) => runOfManifest(run, spans.get(run.id), lives))
   const ids = new Set(named.map((run) => run.id))
   const others = spansOfKind(spans, 'session')
     .filter(({ spanId }) => !ids.has(spanId))
-    .map(runOfSpan)
+    .map((span) => runOfSpan(span, lives))
   return [...named, ...others].sort((one, other) => startOf(one) - startOf(other))
 }
 
@@ -27,7 +30,7 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
   return runs.at(-1)?.ended ?? 'died'
 }
 
-function runOfManifest(run: Run, span: Span | undefined): SessionRun {
+function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): SessionRun {
   const { id, argv, lost, faults, debugLog, pid } = run
   // The span can be newer than the manifest of a session that died.
   const agentVersion =
@@ -46,13 +49,13 @@ function runOfManifest(run: Run, span: Span | undefined): SessionRun {
     ...(lost !== undefined && { lost }),
     ...(faults !== undefined && { faults }),
     ...(debugLog !== undefined && { debugLog }),
-    ...endOfRun(run, span),
+    ...endOfRun(run, span, lives),
   }
 }
 
-function runOfSpan(span: Span): SessionRun {
+function runOfSpan(span: Span, lives: SignsOfLife['lives']): SessionRun {
   const startedAt = startTimeOf(span)
-  const end = span.endedAt === undefined ? { ended: 'died' as const } : endOfSpan(span)
+  const end = span.endedAt === undefined ? openEnd(lives(undefined)) : endOfSpan(span)
   const { agentVersion, command, cwd, tacho, pid } = decodeAttributes('session', span.attributes)
   return {
     id: span.spanId,
@@ -64,7 +67,7 @@ function runOfSpan(span: Span): SessionRun {
 
 type End = Pick<SessionRun, 'ended' | 'endedAt' | 'exitCode' | 'signal'>
 
-function endOfRun(run: Run, span: Span | undefined): End {
+function endOfRun(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): End {
   const { endedAt, ended } = run
   if (endedAt !== undefined || ended !== undefined) {
     const exitCode = ended !== undefined && 'exitCode' in ended ? ended.exitCode : undefined
@@ -72,7 +75,11 @@ function endOfRun(run: Run, span: Span | undefined): End {
     return { ...(endedAt !== undefined && { endedAt }), ...endWith(exitCode, signal) }
   }
   if (span?.endedAt !== undefined) return endOfSpan(span)
-  return { ended: isAlive(run.pid, run.pidStarted) ? 'running' : 'died' }
+  return openEnd(lives(run))
+}
+
+function openEnd(isAlive: boolean): End {
+  return { ended: isAlive ? 'running' : 'died' }
 }
 
 function endOfSpan(span: Span): End {

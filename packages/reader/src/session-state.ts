@@ -4,6 +4,7 @@ import type { Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
 import { readManifest } from './read-manifest.js'
 import { readSpans } from './read-spans.js'
+import { signsOfLife } from './running/signs-of-life.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 
 /** Whether a session is over, and since when: what is known of it without reading its logs. */
@@ -27,7 +28,11 @@ export function sessionState(found: FoundSession): SessionState {
     damage.push({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   }
   const spans = readSpans(found.folder, () => {}, isOfRun)
-  const runs = sessionRuns('manifest' in read ? read.manifest : undefined, spans)
+  const runs = sessionRuns(
+    'manifest' in read ? read.manifest : undefined,
+    spans,
+    signsOfLife(found.folder).lives,
+  )
   const last = runs.at(-1)
   const ended = endedOf(runs)
   return {

@@ -19,6 +19,7 @@ import { indexRawLog } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
 import { readSpans, spansOfKind } from './read-spans.js'
+import { signsOfLife } from './running/signs-of-life.js'
 import { codecOf } from './sealed/codec.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 import { totalUsage, usageOf } from './usage.js'
@@ -66,7 +67,7 @@ export function summarize(found: FoundSession): SessionSummary {
   }
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report, manifest === undefined ? undefined : isTelling)
-  const runs = sessionRuns(manifest, spans)
+  const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const last = runs.at(-1)
   const ended = endedOf(runs)
   const startedAt = manifest?.startedAt || runs[0]?.startedAt || changedAt(folder)

@@ -38,6 +38,8 @@ export class AppendFile {
   #writtenBytes = 0
   #unsynced = { records: 0, bytes: 0 }
   #syncTimer: NodeJS.Timeout | undefined
+  /** When it was last seen where it belongs, on the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY
   /** The descriptor that the kernel is syncing: it must not be closed under its hands. */
   #syncing: number | undefined
 
@@ -66,6 +68,7 @@ export class AppendFile {
    */
   append(line: Uint8Array, kind: string): boolean {
     if (this.#isClosed) return this.#lose({ [kind]: 1 }, line.length, 'CLOSED')
+    if (performance.now() - this.#lookedAt > SYNC_MILLISECONDS) this.#look()
     if (!this.#isReady() || !this.#write(line)) {
       return this.#lose({ [kind]: 1 }, line.length, this.#failure)
     }
@@ -95,10 +98,18 @@ export class AppendFile {
     this.#path = path
   }
 
+  /** Tells whoever looks at the file that it is still written to. */
+  touch(): void {
+    if (this.#isClosed) return
+    this.#look()
+    if (this.#isReady() && this.#descriptor !== undefined)
+      this.#options.disk.touch(this.#descriptor)
+  }
+
   /** Syncs and closes the file. What is appended after it is lost, and counted. */
   close(): void {
     if (this.#isClosed) return
-    this.#noticeRemoval()
+    this.#look()
     if (this.#losses.pending !== undefined) this.#isReady()
     this.#syncNow()
     this.#release()
@@ -123,6 +134,7 @@ export class AppendFile {
     this.#writtenBytes = 0
     try {
       this.#descriptor = disk.open(this.#path)
+      this.#lookedAt = performance.now()
       const last = disk.lastByte(this.#descriptor)
       this.#isTorn = last !== undefined && last !== NEWLINE[0]
     } catch (error) {
@@ -175,16 +187,30 @@ export class AppendFile {
     if (this.#syncTimer !== undefined || this.#syncing !== undefined) return
     this.#syncTimer = setTimeout(() => {
       this.#syncTimer = undefined
-      this.#noticeRemoval()
+      this.#look()
       this.#sync()
     }, SYNC_MILLISECONDS)
     this.#syncTimer.unref()
   }
 
-  /** A file that was removed takes every write, and all of it is gone when it is closed. */
-  #noticeRemoval(): void {
+  /**
+   * Looks where the file is, before anything is written to it that comes later than the last look by
+   * more than {@link SYNC_MILLISECONDS}: a sealing that takes a session for dead waits longer than
+   * that until it removes what it has put aside (`UNSURE_MILLISECONDS` of the reader).
+   */
+  #look(): void {
+    this.#lookedAt = performance.now()
     const descriptor = this.#descriptor
-    if (descriptor === undefined || this.#options.disk.isLinked(descriptor)) return
+    if (descriptor === undefined) return
+    const place = this.#options.disk.placeOf(descriptor, this.#path)
+    if (place === 'nowhere') this.#noteRemoval()
+    if (place !== 'elsewhere') return
+    this.#sync()
+    this.#release()
+  }
+
+  /** A file that was removed takes every write, and all of it is gone when it is closed. */
+  #noteRemoval(): void {
     this.#unsynced = { records: 0, bytes: 0 }
     this.#breaks += 1
     if (this.#writtenBytes > 0) this.#lose(this.#written, this.#writtenBytes, 'REMOVED')

@@ -5,13 +5,22 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
+  futimes,
   lstatSync,
   openSync,
+  readdirSync,
   readSync,
   type Stats,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { holdFile } from './file-lock.js'
+
+/**
+ * Where an open file is: under the path by which it was opened, or in a folder that was moved as a
+ * whole; elsewhere, where a sealing has put it or what is in it; or nowhere, for it was removed.
+ */
+export type Place = 'here' | 'elsewhere' | 'nowhere'
 
 /** The calls that writing a log needs. The fault tests put a disk in its place that fails on demand. */
 export type Disk = {
@@ -21,8 +30,10 @@ export type Disk = {
   write(descriptor: number, bytes: Uint8Array, offset: number): number
   /** The last byte of the file, or nothing where it is empty. */
   lastByte(descriptor: number): number | undefined
-  /** Whether the file still has a name. Never throws. */
-  isLinked(descriptor: number): boolean
+  /** Where an open file is by now. Never throws. */
+  placeOf(descriptor: number, path: string): Place
+  /** Gives the file the time of now. Does not wait for it, and never throws. */
+  touch(descriptor: number): void
   sync(descriptor: number, done: (error: Error | null) => void): void
   syncNow(descriptor: number): void
   close(descriptor: number): void
@@ -47,12 +58,19 @@ export const realDisk: Disk = {
     readSync(descriptor, byte, 0, 1, size - 1)
     return byte[0]
   },
-  isLinked(descriptor) {
+  placeOf(descriptor, path) {
     try {
-      return fstatSync(descriptor).nlink > 0
-    } catch {
-      return true
+      const file = fstatSync(descriptor)
+      if (file.nlink === 0) return isSealed(file, path) ? 'elsewhere' : 'nowhere'
+      return isNamed(file, path) ? 'here' : 'elsewhere'
+    } catch (error) {
+      // Its folder is gone with it, or cannot be looked into.
+      return isGone(error) ? 'nowhere' : 'here'
     }
+  },
+  touch(descriptor) {
+    const now = new Date()
+    futimes(descriptor, now, now, () => {})
   },
   sync: (descriptor, done) => fdatasync(descriptor, done),
   syncNow: (descriptor) => fdatasyncSync(descriptor),
@@ -66,9 +84,48 @@ export const realDisk: Disk = {
 export const folderDisk: Disk = {
   ...realDisk,
   open(path) {
-    if (!lstatSync(dirname(path)).isDirectory()) throw notOurs(dirname(path))
-    return openOurs(path, (file) => isOurs(file) && file.nlink === 1)
+    for (let attempt = 1; ; attempt += 1) {
+      if (!isFolder(dirname(path))) throw notOurs(dirname(path))
+      const descriptor = openOurs(path, (file) => isOurs(file) && file.nlink === 1)
+      const isHeld = holdFile(descriptor) !== 'refused'
+      if (isHeld && realDisk.placeOf(descriptor, path) === 'here') return descriptor
+      // A sealing took it between the two calls. Under its path there is another one from now on.
+      if (attempt >= OPEN_ATTEMPTS) return descriptor
+      closeSync(descriptor)
+    }
   },
+}
+
+// Who only looks whether a file is held has it to himself for some microseconds.
+const OPEN_ATTEMPTS = 20
+
+function isNamed(file: Stats, path: string): boolean {
+  if (!isFolder(dirname(path))) return true
+  try {
+    const found = lstatSync(path)
+    return found.ino === file.ino && found.dev === file.dev
+  } catch (error) {
+    return !isGone(error)
+  }
+}
+
+/** Whether a log that has no name any more is kept in a sealed part, which is younger than it is. */
+function isSealed(file: Stats, path: string): boolean {
+  const [folder, log] = [dirname(path), basename(path, '.log')]
+  return readdirSync(folder).some((name) => {
+    const part = name.startsWith(`${log}.`) && SEALED_PART.test(name.slice(log.length))
+    return part && lstatSync(join(folder, name)).mtimeMs >= file.birthtimeMs
+  })
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+const SEALED_PART = /^\.\d+\.log\.(?:zst|gz)$/
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function openOurs(path: string, isWanted: (file: Stats) => boolean): number {

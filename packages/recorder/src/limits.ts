@@ -32,6 +32,12 @@ export const DECODING_SILENCE_MILLISECONDS = 5_000
 /** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
 export const SYNC_MILLISECONDS = 500
 
+/**
+ * How often a recorder that has nothing to write touches a file, for those who cannot see its process
+ * and know no lock. A reader takes it for dead after six times as long.
+ */
+export const HEARTBEAT_MILLISECONDS = 10_000
+
 /** How long a span waits for its line while the bytes that it is about go first. */
 export const DEFER_MILLISECONDS = 2
 

@@ -33,7 +33,7 @@ export function rebuildManifest(
   if (manifest !== undefined) return { ...manifest, runs: manifest.runs.map(counted) }
   const id = isSessionId(basename(folder)) ? basename(folder) : ''
   const [first] = spans.values()
-  const runs = sessionRuns(undefined, spans).map((run) => counted(runOf(run)))
+  const runs = sessionRuns(undefined, spans, () => false).map((run) => counted(runOf(run)))
   return {
     format: FORMAT,
     id,

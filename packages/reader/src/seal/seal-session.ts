@@ -1,21 +1,27 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeAttributes, SESSION_FILES, spanName } from '@tacho/format'
-import { eventRecordOf } from '../event-record-of.js'
-import { isAlive } from '../is-alive.js'
+import { SESSION_FILES } from '@tacho/format'
 import { nextPartName, partName, partNumbers } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
-import { readLog } from '../read-log.js'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
-import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
+import { ownFile } from '../running/file-lock.js'
+import { isAlive } from '../running/is-alive.js'
+import { lifeOf } from '../running/is-running.js'
 import { CODECS, sealingCodec } from '../sealed/codec.js'
-import { endedOf, sessionRuns } from '../session-runs.js'
+import { keepRest } from './keep-rest.js'
 import { DRAFT, isSealOf, sealFile, syncFolder } from './seal-file.js'
 
 /** A log that was sealed, and its bytes before and after. */
 export type SealedLog = { file: string; plainBytes: number; sealedBytes: number }
+
+/**
+ * Where it is not sure that a session is over, what was put aside is not touched for so long: thrice
+ * the time within which a recorder looks again whether its file is where it belongs
+ * (`SYNC_MILLISECONDS` of the recorder). One that is alive writes to another file by then.
+ */
+const UNSURE_MILLISECONDS = 1_500
 
 const LOGS = [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.events, SESSION_FILES.log]
 
@@ -31,12 +37,18 @@ export function sealSession(
   folder: string,
   onBytes: (bytes: number) => void = ignore,
 ): SealedLog[] {
-  refuseRunning(folder)
+  refuseNewer(folder)
+  const isSure = requireOver(folder)
   try {
     removeDrafts(folder)
     for (const log of LOGS) putAside(folder, log)
-    return LOGS.flatMap((log) => plainParts(folder, log)).map((part) =>
-      sealPart(folder, part, onBytes),
+    const asideAt = performance.now()
+    // A run announces itself before it opens a log: one that has opened what was just put aside is
+    // seen now, and one that is not seen now finds other files.
+    requireOver(folder)
+    const waitsUntil = isSure ? 0 : asideAt + UNSURE_MILLISECONDS
+    return LOGS.flatMap((log) =>
+      plainParts(folder, log).map((part) => sealPart(folder, log, part, { onBytes, waitsUntil })),
     )
   } catch (cause) {
     if (cause instanceof ReaderError) throw cause
@@ -54,40 +66,30 @@ export function sealableBytes(folder: string): number {
 
 function ignore(): void {}
 
-/** @throws ReaderError `running`, `newer-format`. */
+/**
+ * Refuses what changes the files of a session while it is recorded.
+ *
+ * @throws ReaderError `running`, `newer-format`.
+ */
 export function refuseRunning(folder: string): void {
-  const read = readManifest(folder)
-  if ('problem' in read && read.problem === 'newer') throw newerFormat(folder, read.format)
-  const manifest = 'manifest' in read ? read.manifest : undefined
-  const spans = readSpans(
-    folder,
-    () => undefined,
-    (line) => line.includes(`"name":"${spanName('session')}"`),
-  )
-  const named = new Set(manifest?.runs.map((run) => run.id))
-  // Without its run in the manifest, a pid is all there is: better refused once too often. Its event
-  // is there at once, and its span a little later.
-  const unended = unendedRuns(folder)
-  for (const span of spans.values()) {
-    const { pid } = decodeAttributes('session', span.attributes)
-    if (span.endedAt === undefined && pid !== undefined) unended.set(span.spanId, pid)
-  }
-  const isUnnamedRunning = [...unended].some(([run, pid]) => !named.has(run) && isAlive(pid))
-  if (!isUnnamedRunning && endedOf(sessionRuns(manifest, spans)) !== 'running') return
-  throw new ReaderError('running', `The session in ${folder} is running.`)
+  refuseNewer(folder)
+  requireOver(folder)
 }
 
-/** The pids of the runs whose end is not among the events. */
-function unendedRuns(folder: string): Map<string, number> {
-  const pids = new Map<string, number>()
-  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-')
-  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) {
-    const event = eventRecordOf(value)
-    if (typeof event === 'string') continue
-    if (event.kind === 'run-started') pids.set(event.run, event.pid)
-    if (event.kind === 'run-ended') pids.delete(event.run)
-  }
-  return pids
+function refuseNewer(folder: string): void {
+  const read = readManifest(folder)
+  if ('problem' in read && read.problem === 'newer') throw newerFormat(folder, read.format)
+}
+
+/** @returns whether it is sure that the session is over. */
+function requireOver(folder: string): boolean {
+  const life = lifeOf(folder)
+  if (life === 'running') throw running(folder)
+  return life === 'over'
+}
+
+function running(folder: string): ReaderError {
+  return new ReaderError('running', `The session in ${folder} is running.`)
 }
 
 /** What sealings that were killed left behind: nothing of theirs counts before it has its name. */
@@ -111,19 +113,35 @@ function plainParts(folder: string, log: string): string[] {
     .filter((name) => names.includes(name))
 }
 
-function sealPart(folder: string, part: string, onBytes: (bytes: number) => void): SealedLog {
+type Sealing = {
+  onBytes: (bytes: number) => void
+  /** On the monotonic clock: before that, somebody could still write to what was put aside. */
+  waitsUntil: number
+}
+
+function sealPart(folder: string, log: string, part: string, sealing: Sealing): SealedLog {
+  const { onBytes, waitsUntil } = sealing
   const plain = join(folder, part)
+  using file = ownFile(plain)
+  if (file?.isHeld === true) throw running(folder)
   // An earlier sealing was cut short after it had put the sealed file into place.
   const earlier = CODECS.map(({ extension }) => `${plain}${extension}`).find((path) =>
     existsSync(path),
   )
   const sealed = earlier ?? `${plain}${sealingCodec.extension}`
-  const plainBytes = plainSize(folder, part)
-  if (earlier !== undefined && isSealOf(earlier, plain)) onBytes(plainBytes)
+  sleepUntil(waitsUntil)
+  if (earlier !== undefined && isSealOf(earlier, plain)) onBytes(plainSize(folder, part))
   else sealFile(plain, sealed, onBytes)
   syncFolder(folder)
+  const name = sealed.slice(folder.length + 1)
+  const plainBytes = plainSize(folder, name)
   rmSync(plain, { force: true })
+  if (file !== undefined) keepRest(folder, log, file.descriptor, plainBytes)
   syncFolder(folder)
-  const file = sealed.slice(folder.length + 1)
-  return { file, plainBytes, sealedBytes: lstatSync(sealed).size }
+  return { file: name, plainBytes, sealedBytes: lstatSync(sealed).size }
+}
+
+function sleepUntil(moment: number): void {
+  const left = moment - performance.now()
+  if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left)
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 
 /**
  * When a process started, in the kernel's ticks since boot (proc_pid_stat(5), field 22): with the
@@ -11,5 +13,19 @@ export function processStartTicks(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined
+  }
+}
+
+/** Names what process ids mean something in (docs/format.md): a PID namespace of one boot of one host. */
+export function pidNamespace(): string {
+  return createHash('sha256').update(namespaceName()).digest('hex').slice(0, 16)
+}
+
+function namespaceName(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname()
   }
 }

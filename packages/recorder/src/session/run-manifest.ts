@@ -2,7 +2,7 @@ import { FORMAT, type LiveDelivery, type Run, type RunEnded } from '@tacho/forma
 import { isoTime } from '../clock.js'
 import { TACHO_VERSION } from '../version.js'
 import { writeRun } from './manifest-file.js'
-import { processStartTicks } from './process-start.js'
+import { pidNamespace, processStartTicks } from './process-start.js'
 
 /** What a run is: the same for all sessions of one process. */
 export type RunFacts = {
@@ -58,6 +58,7 @@ function entryOf(state: RunState): Run {
     ...(agentVersion !== undefined && { agentVersion }),
     pid: process.pid,
     ...(pidStarted !== undefined && { pidStarted }),
+    pidNamespace: pidNamespace(),
     command: run.command,
     argv: run.argv,
     cwd: run.cwd,

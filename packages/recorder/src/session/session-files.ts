@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { AppendFile } from '../append-file.js'
 import { folderDisk, realDisk } from '../disk.js'
+import { HEARTBEAT_MILLISECONDS } from '../limits.js'
 import { gapLine } from '../line.js'
 import { openLogFile } from '../log/session-log.js'
 import { makeFolders } from '../make-folders.js'
@@ -28,6 +29,7 @@ export class SessionFiles {
   readonly log: AppendFile
   folder: string
   #exported: AppendFile | undefined
+  readonly #heartbeat: NodeJS.Timeout
   readonly #open: (name: string) => AppendFile
   readonly #root: string
   readonly #logPath: string
@@ -50,19 +52,24 @@ export class SessionFiles {
     this.log = openLogFile(logPath, (reason) => options.onLoss(logPath, reason), logDisk)
     syncFolder(this.folder)
     syncFolder(this.#root)
+    this.#heartbeat = setInterval(() => this.events.touch(), HEARTBEAT_MILLISECONDS)
+    this.#heartbeat.unref()
   }
 
   /**
    * Gives the folder the name of the session, or joins it into the folder that an earlier run left.
    *
+   * @param announce tells, in the folder that is joined, that a run goes on there. A sealing looks for
+   *   that once it has put the logs aside, so it comes before they are opened.
    * @throws CannotRecord where neither can be done; then the folder keeps its name.
    */
-  rename(id: string): void {
+  rename(id: string, announce: () => void): void {
     const wanted = join(this.#root, id)
     if (wanted === this.folder) return
     const before = this.folder
     const isRenamed = renameSessionFolder(before, wanted)
     this.folder = wanted
+    if (!isRenamed) announce()
     for (const [file, name] of this.#ours()) {
       if (isRenamed) file.renamedTo(join(wanted, name))
       else joinLog(file, join(before, name), join(wanted, name))
@@ -91,6 +98,7 @@ export class SessionFiles {
 
   /** No exchange, no event and no span comes any more. */
   closeRecords(): void {
+    clearInterval(this.#heartbeat)
     for (const file of [this.raw, this.meta, this.events]) file.close()
   }
 

@@ -169,7 +169,7 @@ export class Session {
     this.#id = id
     this.#isNamed = true
     try {
-      this.#options.files.rename(id)
+      this.#options.files.rename(id, () => this.#writeManifest())
     } finally {
       this.#openTrace()
       this.#observations.open()

@@ -1,0 +1,70 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+/** A file of which we know how it stands with those who write to it. */
+export type OwnFile = {
+  descriptor: number
+  /** Somebody has it open to write. Where there are no locks, nobody is known to. */
+  isHeld: boolean
+  [Symbol.dispose]: () => void
+}
+
+type Locks = {
+  tryLock(fd: number, offset: number, length: number, options: { shared: boolean }): boolean
+}
+
+let locks: Locks | undefined | 'not looked for' = 'not looked for'
+
+/**
+ * Opens a plain file and, where no recorder holds it, has it to itself until it is disposed of: a
+ * recorder that comes then opens another one. Nothing where it is no plain file that we may write.
+ */
+export function ownFile(path: string): OwnFile | undefined {
+  const descriptor = openForLock(path)
+  if (descriptor === undefined) return undefined
+  return {
+    descriptor,
+    isHeld: !isTaken(descriptor),
+    [Symbol.dispose]: () => closeQuietly(descriptor),
+  }
+}
+
+// A lock that keeps others out needs a descriptor that can write (fcntl_locking(2)).
+function openForLock(path: string): number | undefined {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    if (fstatSync(descriptor).isFile()) return descriptor
+  } catch {
+    // Not there, or not ours to write: its lock cannot be asked for.
+  }
+  if (descriptor !== undefined) closeQuietly(descriptor)
+  return undefined
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // Closed is closed, and so is its lock.
+  }
+}
+
+function isTaken(descriptor: number): boolean {
+  if (locks === 'not looked for') locks = findLocks()
+  try {
+    return locks?.tryLock(descriptor, 0, 0, { shared: false }) ?? true
+  } catch {
+    return true
+  }
+}
+
+// As in recorder/file-lock.ts: native, and optional.
+function findLocks(): Locks | undefined {
+  if (process.platform === 'win32') return undefined
+  try {
+    return createRequire(import.meta.url)('fs-native-extensions') as Locks
+  } catch {
+    return undefined
+  }
+}
