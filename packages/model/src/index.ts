@@ -12,6 +12,7 @@ export {
   toolOutcomeOf,
   turnOutcomeOf,
 } from './codex/words.js'
+export * from './conversation/index.js'
 export type { Conversation } from './conversation.js'
 export { endsAnswer } from './exchange/ends-answer.js'
 export { ExchangeReader, type ExchangeReaderOptions } from './exchange/exchange-reader.js'
