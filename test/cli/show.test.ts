@@ -13,7 +13,7 @@ import {
   twoExchanges,
   writeSession,
 } from '../reader/session-folder.js'
-import { tacho } from './tacho.js'
+import { type Finished, tacho } from './tacho.js'
 
 const turn = '00000000000000bb'
 
@@ -191,7 +191,12 @@ describe('show for people', () => {
       bytes: 4096,
       reason: 'ENOSPC: no space left on device',
     }
-    const text = await show({ raw: [...twoExchanges(), gap, { kind: 'end' }] })
+    const shown = await shownAs({ raw: [...twoExchanges(), gap, { kind: 'end' }] })
+    expect([shown.stderr, shown.exitCode]).toEqual([
+      'tacho: some of this session could not be read; the end of the output tells what.\n',
+      3,
+    ])
+    const text = shown.stdout.toString()
     expect(text).toMatch(
       /gaps\n {2}12 chunk, 1 end lost since 2026-11-23 10:00:01, 4\.1 kB: ENOSPC: no space left on device\n/,
     )
@@ -311,10 +316,14 @@ function askedAndCancelled(): object[] {
 
 type Parts = Parameters<typeof writeSession>[1]
 
-async function show(parts: Parts, ...words: string[]): Promise<string> {
+async function shownAs(parts: Parts, ...words: string[]): Promise<Finished> {
   const directory = sessionsDirectory()
   writeSession(directory, parts)
-  const shown = await tacho(['show', 'last', ...words, '--sessions-dir', directory])
+  return tacho(['show', SESSION_ID, ...words, '--sessions-dir', directory])
+}
+
+async function show(parts: Parts, ...words: string[]): Promise<string> {
+  const shown = await shownAs(parts, ...words)
   expect([shown.stderr, shown.exitCode]).toEqual(['', 0])
   return shown.stdout.toString()
 }

@@ -166,7 +166,10 @@ test('at a glance, a session whose raw log was cut is marked as damaged', () => 
   const glance = () => summarize({ id: SESSION_ID, folder, root: directory }).damage
   expect(glance()).toEqual([])
   truncateSync(join(folder, raw), readFileSync(join(folder, raw)).length - 5)
-  expect(glance()).toEqual([{ file: raw, lines: 1, reason: 'the last line is cut off' }])
+  const [line, byte] = [twoExchanges().length, lines(twoExchanges().slice(0, -1)).length]
+  expect(glance()).toEqual([
+    { file: raw, line, byte, lines: 1, reason: 'the last line is cut off' },
+  ])
 })
 
 function endsOfLines(bytes: Buffer): number[] {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { findSession, ReaderError } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import { sessionsDirectory, timeAt, writeSession } from './session-folder.js'
@@ -31,7 +32,7 @@ for (const [name, code, words] of [
   ['0199a1b2', 'ambiguous', [ids.early, ids.late]],
   ['', 'no-session', roots],
   ['nope', 'no-session', roots],
-  ['../etc', 'no-session', roots],
+  ['../etc', 'no-session', [resolve('../etc')]],
 ] as const) {
   test(`"${name}" is refused: ${code}`, () => {
     let error: unknown

@@ -1,8 +1,13 @@
-import { type FoundSession, findSessions, sessionState } from '@tacho/reader'
+import { type FoundSession, sessionState } from '@tacho/reader'
 import type { Command } from 'commander'
 import { sinceOf } from './age.js'
 import { CommandError, EXIT } from './command-error.js'
-import { SESSION_ARGUMENT, type SessionOptions, sessionNamed } from './session-options.js'
+import {
+  allSessions,
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+} from './session-options.js'
 
 /** The options of a command that takes many sessions. */
 export type ManySessionsOptions = SessionOptions & { all?: boolean; since?: number }
@@ -28,13 +33,13 @@ export function chosenSessions(
   names: readonly string[],
   options: ManySessionsOptions,
 ): FoundSession[] {
-  const { all = false, since, roots } = options
+  const { all = false, since } = options
   if (names.length > 0 ? all || since !== undefined : !all && since === undefined) throw wrongUse()
   if (names.length > 0) {
     const named = names.map((name) => sessionNamed(name, options))
     return [...new Map(named.map((session) => [session.folder, session])).values()]
   }
-  const sessions = findSessions(roots)
+  const sessions = allSessions(options)
   return since === undefined ? sessions : sessions.filter((session) => isSince(session, since))
 }
 

@@ -15,6 +15,8 @@ export type CommandErrorCode =
   | 'not-built'
   /** The session has no exchange of this number. */
   | 'no-exchange'
+  /** The session's folder cannot be looked into. */
+  | 'unreadable'
   /** Some of what was asked for was never recorded, not kept, or is damaged. */
   | 'incomplete'
   /** The collector has not taken all that it was sent. */

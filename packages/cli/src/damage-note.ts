@@ -1,7 +1,18 @@
 import type { Session } from '@tacho/reader'
+import { EXIT } from './command-error.js'
 import { note } from './output.js'
 
-/** Says on stderr that what was printed may not be all, where the session's files are damaged. */
-export function noteDamage({ damage }: Pick<Session, 'damage'>): void {
-  if (damage.length > 0) note('some of this session could not be read; tacho show tells what.')
+/**
+ * Says on stderr, and by the exit code, that what is printed may not be all: the session's files are
+ * damaged.
+ *
+ * @param where the reader finds what of it could not be read.
+ */
+export function noteDamage(
+  { damage }: Pick<Session, 'damage'>,
+  where = 'tacho show tells what.',
+): void {
+  if (damage.length === 0) return
+  note(`some of this session could not be read; ${where}`)
+  process.exitCode ||= EXIT.incomplete
 }

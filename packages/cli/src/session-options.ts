@@ -1,5 +1,13 @@
-import { type FoundSession, findSession } from '@tacho/reader'
-import { type Command, Option } from 'commander'
+import {
+  type FoundSession,
+  findSession,
+  findSessions,
+  type OnSkipped,
+  type SkippedFolder,
+} from '@tacho/reader'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { EXIT } from './command-error.js'
+import { note } from './output.js'
 
 /** The options of every command that looks for sessions. */
 export type SessionOptions = {
@@ -11,21 +19,63 @@ export type SessionOptions = {
 /** Adds `--sessions-dir`, which all commands about sessions have. */
 export function withSessionsDir(command: Command): Command {
   return command.addOption(
-    new Option('--sessions-dir <dir>', 'look for sessions in this folder and nowhere else'),
+    new Option(
+      '--sessions-dir <dir>',
+      'look for sessions in this folder and nowhere else',
+    ).argParser(folderOf),
   )
+}
+
+function folderOf(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is a folder.')
+  return text
 }
 
 /** The argument by which a session is named, in the words of every command's help. */
 export const SESSION_ARGUMENT = [
   '<session>',
-  'id of the session, its beginning, or "last"',
+  'id of the session, its beginning, the path of its folder, or "last"',
 ] as const
 
 /**
- * The session that the user named.
+ * The session that the user named. Folders that cannot be looked into, and sessions with nothing in
+ * them that `last` passes over, are named on stderr.
  *
- * @throws ReaderError where there is none, or more than one.
+ * @throws ReaderError where there is none, or more than one, or it cannot be looked into.
  */
-export function sessionNamed(name: string, options: SessionOptions): FoundSession {
-  return findSession(name, options.roots)
+export function sessionNamed(name: string, { roots }: SessionOptions): FoundSession {
+  return findSession(name, roots, {
+    onSkipped: noteSkipped(),
+    onEmpty: ({ id }) => note(`passed over ${id}, which started later and has nothing in it.`),
+    onNothing: ({ id }) => note(`no session has anything in it; ${id} is the last that started.`),
+  })
+}
+
+/**
+ * All sessions there are. Folders that cannot be looked into are named on stderr, and the exit code
+ * says that some are missing.
+ */
+export function allSessions({ roots }: SessionOptions): FoundSession[] {
+  return findSessions(roots, skippedOfAll())
+}
+
+/** Takes note of folders that are missing from a list of all sessions. */
+export function skippedOfAll(): OnSkipped {
+  const name = noteSkipped()
+  return (skipped) => {
+    name(skipped)
+    process.exitCode ||= EXIT.incomplete
+  }
+}
+
+/** More folders than this are counted, and not named. */
+const NAMED = 20
+
+function noteSkipped(): OnSkipped {
+  let count = 0
+  return ({ folder, reason }: SkippedFolder) => {
+    count += 1
+    if (count <= NAMED) note(`skipped ${folder}: ${reason}.`)
+    if (count === NAMED + 1) note('skipped more folders that cannot be looked into.')
+  }
 }

@@ -21,6 +21,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'no-session':
     '\nRun tacho ls to see the sessions that are there, name their folder with --sessions-dir DIR,\nor record one with: tacho codex --persist-session',
   ambiguous: '\nGive more of the id.',
+  unreadable: '',
   'newer-format': '',
   'missing-bytes': '',
   'no-model-input': '\nWhat it sent: tacho raw <session> <n> --request',

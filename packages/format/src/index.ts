@@ -21,6 +21,7 @@ export type {
 } from './event-record.js'
 export type { DeliveredRecord } from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
+export { homePath } from './home-path.js'
 export {
   type Checksum,
   type DecodedLine,

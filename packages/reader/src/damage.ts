@@ -17,9 +17,13 @@ export type ReportDamage = (damage: Damage) => void
 /** A file that is damaged through and through would otherwise fill the memory with reports. */
 const REPORTS = 1000
 
-/** Collects damage in a list: neighbouring lines with one reason become one entry. */
+/**
+ * Collects damage in a list: neighbouring lines with one reason become one entry, and of a line that
+ * is reported twice, the second reason counts, which knows more of it.
+ */
 export function collectDamage(list: Damage[]): ReportDamage {
   return (damage) => {
+    if (isSameLine(list.at(-1), damage)) forgetLine(list)
     const last = list.at(-1)
     if (last !== undefined && (list.length >= REPORTS || continues(last, damage))) {
       last.lines += damage.lines
@@ -27,6 +31,18 @@ export function collectDamage(list: Damage[]): ReportDamage {
       list.push({ ...damage })
     }
   }
+}
+
+function isSameLine(last: Damage | undefined, next: Damage): boolean {
+  if (last?.line === undefined || next.line === undefined || last.file !== next.file) return false
+  return last.line + last.lines - 1 === next.line
+}
+
+function forgetLine(list: Damage[]): void {
+  const last = list.at(-1)
+  if (last === undefined) return
+  if (last.lines > 1) last.lines -= 1
+  else list.pop()
 }
 
 function continues(last: Damage, next: Damage): boolean {

@@ -48,8 +48,8 @@ export {
   parquetTables,
 } from './export/parquet/parquet-tables.js'
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
-export { findSession } from './find-session.js'
-export type { FoundSession } from './found-session.js'
+export { type FindOptions, findSession } from './find-session.js'
+export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
 export { findSessions, isSessionFolder, listSessions } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export {
@@ -82,6 +82,7 @@ export {
   scrubSession,
 } from './scrub/scrub-session.js'
 export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
+export { sessionDamage } from './session-damage.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
 export { type SessionState, sessionState } from './session-state.js'

@@ -1,27 +1,39 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId, SESSION_FILES } from '@tacho/format'
-import type { FoundSession } from './found-session.js'
-import { logParts } from './log-parts.js'
+import type { FoundSession, OnSkipped } from './found-session.js'
+import { partNumbers } from './log-parts.js'
 import { type SessionSummary, summarize } from './summarize.js'
 
 /**
  * The session folders in these roots. Whatever else is there is passed over: files, links, folders
  * of other names, folders with none of our files (such as Codex's own `2026/`). A root that is not
  * there holds none.
+ *
+ * @param onSkipped is told of each root and each folder that cannot be looked into.
  */
-export function findSessions(roots: readonly string[]): FoundSession[] {
+export function findSessions(
+  roots: readonly string[],
+  onSkipped: OnSkipped = () => {},
+): FoundSession[] {
   return roots.flatMap((root) =>
-    entriesOf(root)
+    entriesOf(root, onSkipped)
       .filter((entry) => entry.isDirectory() && isSessionId(entry.name))
       .map((entry) => ({ id: entry.name, folder: join(root, entry.name), root }))
-      .filter(({ folder }) => isSessionFolder(folder)),
+      .filter((session) => {
+        const looked = lookInto(session.folder)
+        if ('reason' in looked) onSkipped({ folder: session.folder, session, ...looked })
+        return 'isSession' in looked && looked.isSession
+      }),
   )
 }
 
 /** What is known of all sessions in these roots at a glance, the last started first. */
-export function listSessions(roots: readonly string[]): SessionSummary[] {
-  return newestFirst(findSessions(roots).map(summarize))
+export function listSessions(
+  roots: readonly string[],
+  onSkipped: OnSkipped = () => {},
+): SessionSummary[] {
+  return newestFirst(findSessions(roots, onSkipped).map(summarize))
 }
 
 /** Puts the last started first. Times are compared as times: they can have different offsets. */
@@ -34,17 +46,44 @@ export function newestFirst<Started extends { lastStartedAt?: string; id: string
 
 /** Whether a folder holds at least one of our files. */
 export function isSessionFolder(folder: string): boolean {
-  const isThere = (file: string): boolean =>
-    lstatSync(join(folder, file), { throwIfNoEntry: false }) !== undefined
-  if (Object.values(SESSION_FILES).some(isThere)) return true
-  const { raw, meta, events } = SESSION_FILES
-  return [raw, meta, events].some((log) => logParts(folder, log).length > 0)
+  const looked = lookInto(folder)
+  return 'isSession' in looked && looked.isSession
 }
 
-function entriesOf(root: string): Dirent[] {
+/** Whether a folder holds at least one of our files, or why nobody can tell. */
+export function lookInto(folder: string): { isSession: boolean } | { reason: string } {
+  try {
+    const names = readdirSync(folder)
+    return { isSession: FIXED.some((file) => names.includes(file)) || hasParts(names) }
+  } catch (cause) {
+    return isNotThere(cause) ? { isSession: false } : { reason: whyUnreadable(cause) }
+  }
+}
+
+const FIXED = Object.values(SESSION_FILES)
+
+function hasParts(names: readonly string[]): boolean {
+  const { raw, meta, events } = SESSION_FILES
+  return [raw, meta, events].some((log) => partNumbers(names, log).length > 0)
+}
+
+function entriesOf(root: string, onSkipped: OnSkipped): Dirent[] {
   try {
     return readdirSync(root, { withFileTypes: true })
-  } catch {
+  } catch (cause) {
+    if (!isNotThere(cause)) onSkipped({ folder: root, reason: whyUnreadable(cause) })
     return []
   }
+}
+
+/** Nothing is there, or no folder. */
+function isNotThere(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function whyUnreadable(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'EACCES' || code === 'EPERM') return `permission denied (${code})`
+  return `it cannot be read (${code ?? message})`
 }

@@ -1,9 +1,10 @@
-import { type ExchangeState, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
+import type { ExchangeState, RequestBodyRecord } from '@tacho/format'
 import type { Unparsed } from '@tacho/model'
 import type { ReportDamage } from './damage.js'
-import { exchangeIdOf, rawRecordOf } from './raw-record-of.js'
+import { exchangeIdOf } from './raw-record-of.js'
 import { SWITCHING_PROTOCOLS } from './read-exchanges.js'
-import { type LogRange, type Place, readLog } from './read-log.js'
+import type { LogRange, Place } from './read-log.js'
+import { rawRecords } from './sound-records.js'
 import { noteUnparsed } from './unparsed.js'
 
 /** Where an exchange stands in the raw log. */
@@ -42,13 +43,19 @@ export type RawIndex = { exchanges: IndexedExchange[]; byId: Map<string, Indexed
 /**
  * Where the exchanges of a session stand in its raw log. The chunks, nearly all of the file, are
  * passed over without being decoded.
+ *
+ * @param options.isProving proves them by their checksums nevertheless.
  */
-export function indexRawLog(folder: string, report: ReportDamage): RawIndex {
+export function indexRawLog(
+  folder: string,
+  report: ReportDamage,
+  { isProving = false }: { isProving?: boolean } = {},
+): RawIndex {
   const index: RawIndex = { exchanges: [], byId: new Map() }
   const wanted: LogRange['wanted'] = (line) => !isChunk(line)
-  for (const { value, ...place } of readLog(folder, SESSION_FILES.raw, report, { wanted })) {
-    const record = rawRecordOf(value)
-    if (typeof record === 'string' || record.kind === 'gap') continue
+  const range = { wanted, isProving }
+  for (const { record, isOrphan: _, ...place } of rawRecords(folder, report, range)) {
+    if (record.kind === 'gap') continue
     const { file, byte, line, length } = place
     if (record.kind === 'exchange') {
       const number = index.exchanges.length + 1

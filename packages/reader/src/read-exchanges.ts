@@ -1,15 +1,9 @@
-import {
-  type ExchangeRecord,
-  type GapRecord,
-  lengthOf,
-  type RawRecord,
-  SESSION_FILES,
-} from '@tacho/format'
+import { type ExchangeRecord, type GapRecord, lengthOf, type RawRecord } from '@tacho/format'
 import { type RecordedExchange, requestPurposeOfHeaders } from '@tacho/model'
 import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
-import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
-import { readLog } from './read-log.js'
+import { exchangeIdOf } from './raw-record-of.js'
+import { rawRecords } from './sound-records.js'
 import { noteUnparsed } from './unparsed.js'
 
 /** What the raw log tells: its exchanges in their order, and what is missing from it. */
@@ -23,28 +17,21 @@ export async function readExchanges(folder: string, report: ReportDamage): Promi
   const story: RawStory = { exchanges: [], gaps: [] }
   const byId = new Map<string, RecordedExchange>()
   let sincePause = 0
-  for (const { value, file, line, byte, length } of readLog(folder, SESSION_FILES.raw, report)) {
+  for (const { record, isOrphan, length } of rawRecords(folder, report)) {
     sincePause += length
     if (sincePause > PAUSE_BYTES) {
       sincePause = 0
       await new Promise((resolve) => setImmediate(resolve))
     }
-    const record = rawRecordOf(value)
-    if (typeof record === 'string') {
-      const damage = damageOf(record)
-      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
-    } else if (record.kind === 'gap') {
+    if (record.kind === 'gap') {
       story.gaps.push(record)
     } else if (record.kind === 'exchange') {
       const exchange = begin(record, story.exchanges.length + 1)
       story.exchanges.push(exchange)
       byId.set(exchange.id, exchange)
-    } else {
+    } else if (!isOrphan) {
       const exchange = byId.get(exchangeIdOf(record))
       if (exchange !== undefined) goOn(exchange, record)
-      // Where a gap tells that records were lost, its beginning was one of them.
-      else if (story.gaps.length === 0)
-        report({ file, line, byte, lines: 1, reason: 'of an exchange whose beginning is lost' })
     }
   }
   return story

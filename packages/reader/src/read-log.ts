@@ -5,7 +5,7 @@ import type { Damage, ReportDamage } from './damage.js'
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
 import { type FileLine, type LinePlace, readLines } from './read-lines.js'
-import { hasChecksum, rescueLine } from './rescue-line.js'
+import { hasChecksum, isProved, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
 import { readSealedLines } from './sealed/sealed-lines.js'
 
@@ -24,8 +24,10 @@ export type LogRange = {
   to?: number
   /** Decides by a line's bytes whether it is worth decoding; the others are passed over. */
   wanted?: (line: Buffer) => boolean
-  /** Reports lines without a checksum, too: they are read, but nothing proves them. */
-  isStrict?: boolean
+  /** Those are proved by their checksum nevertheless, and reported where it does not match. */
+  isProving?: boolean
+  /** Does not report lines without a checksum: whoever reads them judges them. */
+  takesUnproved?: boolean
   /** Is given each good line as it stands. Its bytes are valid until the next one. */
   onLine?: (bytes: Buffer) => void
 }
@@ -69,11 +71,17 @@ function* readPart(
   const { wanted = () => true } = range
   try {
     for (const line of linesOf(file, opened, range, reportHere)) {
-      if (line.length === 0 || (line.bytes !== undefined && !wanted(line.bytes))) continue
+      if (line.length === 0) continue
+      const isWanted = line.bytes === undefined || wanted(line.bytes)
+      if (
+        !isWanted &&
+        !(range.isProving && !(line.bytes !== undefined && !line.isTorn && isProved(line.bytes)))
+      )
+        continue
       const record = decode(line, range, (reason) =>
         reportHere({ line: line.line, byte: line.byte, lines: 1, reason }),
       )
-      if (record !== undefined) yield { file, ...record }
+      if (isWanted && record !== undefined) yield { file, ...record }
     }
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
@@ -97,7 +105,7 @@ function linesOf(
 
 function decode(
   line: FileLine,
-  { isStrict = false, onLine }: LogRange,
+  { onLine, takesUnproved = false }: LogRange,
   damaged: (reason: string) => void,
 ): Omit<LogRecord, 'file'> | undefined {
   const { bytes, byte, line: number, length } = line
@@ -107,7 +115,8 @@ function decode(
   }
   const decoded = decodeLine(bytes, crc32)
   if ('value' in decoded) {
-    if (isStrict && !hasChecksum(bytes)) damaged('without a checksum')
+    // It is read all the same; but nothing proves it, and no recorder of ours wrote it so.
+    if (!takesUnproved && !hasChecksum(bytes)) damaged('without a checksum')
     onLine?.(bytes)
     return { value: decoded.value, byte, line: number, length }
   }

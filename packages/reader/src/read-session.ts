@@ -3,7 +3,6 @@ import {
   decodeAttributes,
   type GapRecord,
   type Manifest,
-  SESSION_FILES,
   spanAbout,
   spanKindOf,
 } from '@tacho/format'
@@ -17,7 +16,9 @@ import { readManifest } from './read-manifest.js'
 import { readSpans, type Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
 import { signsOfLife } from './running/signs-of-life.js'
+import { reportManifest, reportMissingLogs } from './session-damage.js'
 import { endedOf, sessionRuns } from './session-runs.js'
+import { eventRecords } from './sound-records.js'
 import { usageOf } from './usage.js'
 
 /** A session, read from its folder, without bodies. */
@@ -53,11 +54,13 @@ export async function readSession(folder: string): Promise<Session> {
   const read = readManifest(folder)
   if ('problem' in read) {
     if (read.problem === 'newer') throw newerFormat(folder, read.format)
-    report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   }
+  reportManifest(read, report)
+  reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report)
   const { exchanges, gaps } = await readExchanges(folder, report)
+  for (const _ of eventRecords(folder, report));
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
   const endedAt = runs.at(-1)?.endedAt

@@ -1,4 +1,5 @@
 import {
+  type GapRecord,
   type KeyValue,
   type PlainValue,
   plainAttributes,
@@ -8,7 +9,9 @@ import {
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfNanos } from './micros.js'
+import { rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
+import { reportUnusable } from './sound-records.js'
 
 /** A span of the session. Times are microseconds since 1970. */
 export type Span = {
@@ -35,16 +38,24 @@ export type Span = {
  * The spans of `session_meta.log` in the order of their first record, by span id. An ended span
  * replaces its own started record.
  *
- * @param wanted passes over the lines that cannot matter, where not all spans are wanted.
+ * Every line that holds no record of this log is reported.
  */
 export function readSpans(
   folder: string,
   report: ReportDamage,
-  wanted?: (line: Buffer) => boolean,
+  { wanted, isProving, onLine, onGap }: SpanReading = {},
 ): Map<string, Span> {
   const spans = new Map<string, Span>()
-  const range = wanted ? { wanted } : {}
-  for (const { value, file, line, byte } of readLog(folder, SESSION_FILES.meta, report, range)) {
+  const range = { ...(wanted && { wanted }), ...(isProving && { isProving }) }
+  for (const found of readLog(folder, SESSION_FILES.meta, report, range)) {
+    const { value, file, line, byte, length } = found
+    onLine?.(length)
+    if (value.started === undefined && value.resourceSpans === undefined) {
+      const record = rawRecordOf(value)
+      if (typeof record === 'string') reportUnusable(record, found, report)
+      else if (record.kind === 'gap') onGap?.(record)
+      continue
+    }
     try {
       for (const span of spansOf(value)) {
         if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
@@ -54,6 +65,16 @@ export function readSpans(
     }
   }
   return spans
+}
+
+export type SpanReading = {
+  /** Passes over the lines that cannot matter, where not all spans are wanted. */
+  wanted?: (line: Buffer) => boolean
+  /** Proves those nevertheless, by their checksums. */
+  isProving?: boolean
+  /** Is told of the bytes of each good line. */
+  onLine?: (length: number) => void
+  onGap?: (gap: GapRecord) => void
 }
 
 /**

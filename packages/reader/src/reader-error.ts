@@ -3,6 +3,8 @@ export type ReaderErrorCode =
   | 'no-session'
   /** Several sessions begin with this prefix. */
   | 'ambiguous'
+  /** The session's folder cannot be looked into. */
+  | 'unreadable'
   /** The folder is of a format that this version does not know. */
   | 'newer-format'
   /** Bytes that were asked for were not kept, or are damaged. */

@@ -23,6 +23,13 @@ export function rescueLine(
   return 'value' in decoded ? { value: decoded.value, offset } : undefined
 }
 
+/** Whether a line is what its checksum says, by its bytes alone. */
+export function isProved(line: Buffer): boolean {
+  if (!hasChecksum(line)) return false
+  const told = Number.parseInt(line.toString('latin1', line.length - 10, line.length - 2), 16)
+  return told === crc32(line.subarray(0, -CHECKSUM_LENGTH)) >>> 0
+}
+
 /** Whether a line ends as those do that have a checksum. */
 export function hasChecksum(line: Buffer): boolean {
   return CHECKSUM.test(line.subarray(-CHECKSUM_LENGTH).toString('latin1'))

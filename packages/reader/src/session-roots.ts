@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { homePath } from '@tacho/format'
 
 /** Where to look for sessions, besides the places that are looked at anyway. */
 export type RootChoice = {
@@ -15,14 +16,15 @@ export type RootChoice = {
 /**
  * The folders in which sessions are looked for, in this order, each once: the one that was asked
  * for, and only that; else `TACHO_SESSIONS_DIR`, those of the agents and
- * `$XDG_STATE_HOME/tacho/sessions`. They need not exist.
+ * `$XDG_STATE_HOME/tacho/sessions`. They need not exist. A leading `~/` is the user's home.
  */
 export function sessionRoots(choice: RootChoice = {}): string[] {
-  if (choice.directory !== undefined) return [resolve(choice.directory)]
   const { agents = [], environment = process.env, home = homedir() } = choice
+  const whole = (path: string): string => resolve(homePath(path, home))
+  if (choice.directory !== undefined) return [whole(choice.directory)]
   const own = environment.TACHO_SESSIONS_DIR
   const roots = [
-    ...(own ? [resolve(own)] : []),
+    ...(own ? [whole(own)] : []),
     ...agents.map((root) => resolve(root)),
     join(stateHome(environment.XDG_STATE_HOME, home), 'tacho', 'sessions'),
   ]

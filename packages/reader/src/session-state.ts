@@ -1,10 +1,10 @@
-import { SESSION_FILES } from '@tacho/format'
 import type { Ended } from '@tacho/model'
-import type { Damage } from './damage.js'
+import { collectDamage, type Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
 import { readManifest } from './read-manifest.js'
 import { readSpans } from './read-spans.js'
 import { signsOfLife } from './running/signs-of-life.js'
+import { reportManifest } from './session-damage.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 
 /** Whether a session is over, and since when: what is known of it without reading its logs. */
@@ -25,9 +25,9 @@ export function sessionState(found: FoundSession): SessionState {
   const read = readManifest(found.folder)
   if ('problem' in read) {
     if (read.problem === 'newer') return { ...found, newerFormat: read.format, damage }
-    damage.push({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+    reportManifest(read, collectDamage(damage))
   }
-  const spans = readSpans(found.folder, () => {}, isOfRun)
+  const spans = readSpans(found.folder, () => {}, { wanted: isOfRun })
   const runs = sessionRuns(
     'manifest' in read ? read.manifest : undefined,
     spans,

@@ -1,5 +1,4 @@
-import { fstatSync, lstatSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync } from 'node:fs'
 import {
   type EndedExchanges,
   type Manifest,
@@ -12,15 +11,13 @@ import type { Ended, SessionRun, Usage } from '@tacho/model'
 import type { Damage } from './damage.js'
 import { collectDamage, type ReportDamage } from './damage.js'
 import type { FoundSession } from './found-session.js'
-import { logParts } from './log-parts.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
-import { openRegular } from './open-regular.js'
 import { indexRawLog } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
 import { readSpans, spansOfKind } from './read-spans.js'
 import { signsOfLife } from './running/signs-of-life.js'
-import { codecOf } from './sealed/codec.js'
+import { proveLines, reportManifest, reportMissingLogs } from './session-damage.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 import { totalUsage, usageOf } from './usage.js'
 
@@ -43,7 +40,7 @@ export type SessionSummary = FoundSession & {
   /** Not there where the folder is of a newer format. */
   exchanges?: ExchangeCounts
   usage: Usage
-  /** What could not be read, as far as it was looked at. */
+  /** What is damaged, by the rule of `sessionDamage`, as far as a list looks: line by line. */
   damage: Damage[]
   /** The folder's format, where it needs a newer Tacho; hardly anything else is then known. */
   newerFormat?: number
@@ -54,7 +51,8 @@ export type ExchangeCounts = Required<EndedExchanges> & { inFlight: number }
 
 /**
  * What is known of a session without reading its bodies. The counts of a session that ended are
- * its manifest's; for one that did not, they are counted in the raw log.
+ * its manifest's; for one that did not, they are counted in the raw log. Damage is looked for line
+ * by line: what it takes to understand the records is left to who reads them.
  */
 export function summarize(found: FoundSession): SessionSummary {
   const { folder } = found
@@ -63,10 +61,15 @@ export function summarize(found: FoundSession): SessionSummary {
   const read = readManifest(folder)
   if ('problem' in read) {
     if (read.problem === 'newer') return unreadable(found, read.format)
-    report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
   }
+  reportManifest(read, report)
+  reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
-  const spans = readSpans(folder, report, manifest === undefined ? undefined : isTelling)
+  const spans = readSpans(folder, report, {
+    isProving: true,
+    ...(manifest !== undefined && { wanted: isTelling }),
+  })
+  proveLines(folder, SESSION_FILES.events, report)
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const last = runs.at(-1)
   const ended = endedOf(runs)
@@ -124,11 +127,12 @@ function countsOf(
 ): ExchangeCounts {
   const isWhole = runs.every((run) => run.ended !== 'running' && run.ended !== 'died')
   if (manifest !== undefined && isWhole && manifest.runs.length === runs.length) {
-    for (const log of [SESSION_FILES.raw, SESSION_FILES.events]) checkTail(folder, log, report)
+    proveLines(folder, SESSION_FILES.raw, report)
     return countsOfManifest(manifest)
   }
   const counts = { ...noneEnded(), inFlight: 0 }
-  for (const { state, isConnection, isPrewarm } of indexRawLog(folder, report).exchanges) {
+  for (const { state, isConnection, isPrewarm } of indexRawLog(folder, report, { isProving: true })
+    .exchanges) {
     if (isConnection) counts.connections += 1
     else counts[state ?? 'inFlight'] += 1
     if (isPrewarm) counts.prewarms += 1
@@ -146,31 +150,6 @@ function countsOfManifest({ runs }: Manifest): ExchangeCounts {
     counts.prewarms += exchanges.prewarms ?? 0
   }
   return counts
-}
-
-// The cheapest sign of a log that was cut: it does not end with a newline.
-function checkTail(folder: string, log: string, report: ReportDamage): void {
-  const file = logParts(folder, log).at(-1)
-  // Only the raw log must be there: sessions of before Tacho wrote events have none.
-  if (file === undefined) {
-    if (log === SESSION_FILES.raw) report({ file: log, lines: 0, reason: 'not there' })
-    return
-  }
-  // What is sealed was proved whole when it was.
-  if (codecOf(file) !== undefined) return
-  const opened = openRegular(join(folder, file))
-  if ('refused' in opened) {
-    report({ file, lines: 0, reason: opened.reason })
-    return
-  }
-  try {
-    const { size } = fstatSync(opened.descriptor)
-    const last = Buffer.alloc(1)
-    if (size > 0) readSync(opened.descriptor, last, 0, 1, size - 1)
-    if (last[0] !== 10) report({ file, lines: 1, reason: 'the last line is cut off' })
-  } finally {
-    opened[Symbol.dispose]()
-  }
 }
 
 function durationOf(runs: readonly SessionRun[]): number | undefined {

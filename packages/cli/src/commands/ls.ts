@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { jsonText } from '../json-text.js'
 import { LIST_COLUMNS, listRows } from '../list-rows.js'
 import { note, outputWidth, write } from '../output.js'
-import { type SessionOptions, withSessionsDir } from '../session-options.js'
+import { type SessionOptions, skippedOfAll, withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
 type LsOptions = SessionOptions & { json?: boolean; ids?: boolean }
@@ -23,10 +23,10 @@ export function addLsCommand(tacho: Command): void {
 async function ls(options: LsOptions): Promise<void> {
   const { roots } = options
   if (options.ids) {
-    for (const { id } of findSessions(roots)) await write(`${id}\n`)
+    for (const { id } of findSessions(roots, skippedOfAll())) await write(`${id}\n`)
     return
   }
-  const sessions = listSessions(roots)
+  const sessions = listSessions(roots, skippedOfAll())
   if (options.json) {
     await write(`${jsonText(sessions.map(asJson), 2)}\n`)
     return

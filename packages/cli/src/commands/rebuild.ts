@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import {
   type FoundSession,
-  findSessions,
   ReaderError,
   type Rebuilt,
   rebuildableBytes,
@@ -14,7 +13,13 @@ import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
 import { printable } from '../printable.js'
 import { type ProgressBar, progressBar } from '../progress-bar.js'
-import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
+import {
+  allSessions,
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
 
 type RebuildOptions = SessionOptions & { to: string; all?: boolean; json?: boolean }
 
@@ -23,7 +28,7 @@ export function addRebuildCommand(tacho: Command): void {
   const command = tacho
     .command('rebuild')
     .description("make a session's spans anew from what was recorded, into a new folder")
-    .argument('[session]', 'id of the session, its beginning, or "last"')
+    .argument('[session]', SESSION_ARGUMENT[1])
     .requiredOption('--to <dir>', 'the folder to make it in, under its own name')
     .option('--all', 'all sessions')
     .option('--json', 'print an object; with --all an array of them')
@@ -53,7 +58,7 @@ async function rebuild(name: string | undefined, options: RebuildOptions): Promi
 }
 
 function chosen(name: string | undefined, options: RebuildOptions): FoundSession[] {
-  if (options.all && name === undefined) return findSessions(options.roots)
+  if (options.all && name === undefined) return allSessions(options)
   if (options.all || name === undefined) {
     throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')
   }

@@ -1,10 +1,10 @@
 import {
   type FoundSession,
-  findSessions,
   ReaderError,
   type SealedLog,
   sealableBytes,
   sealSession,
+  sessionDamage,
   summarize,
 } from '@tacho/reader'
 import type { Command } from 'commander'
@@ -15,7 +15,13 @@ import { note, write } from '../output.js'
 import { printable } from '../printable.js'
 import { progressBar } from '../progress-bar.js'
 import { byteCount } from '../quantities.js'
-import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
+import {
+  allSessions,
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
 
 type SealOptions = SessionOptions & { olderThan?: number; json?: boolean }
 
@@ -24,7 +30,7 @@ export function addSealCommand(tacho: Command): void {
   const command = tacho
     .command('seal')
     .description('compress the logs of a session that is over; it reads as before')
-    .argument('[session]', 'id of the session, its beginning, or "last"')
+    .argument('[session]', SESSION_ARGUMENT[1])
     .option('--older-than <age>', 'all that were last active before that: 7d, 12h, 2w', ageOf)
     .option('--json', 'print an array of objects')
     .action(seal)
@@ -39,8 +45,13 @@ async function seal(name: string | undefined, options: SealOptions): Promise<voi
   const results: object[] = []
   for (const session of sessions) {
     try {
+      const damage = sessionDamage(session.folder)
       const logs = sealSession(session.folder, (bytes) => progress.add(bytes))
       progress.clear()
+      if (damage.length > 0) {
+        note(`${session.id} is damaged, and sealed as it is; tacho verify tells what.`)
+        process.exitCode ||= EXIT.incomplete
+      }
       results.push({ ...session, logs })
       if (!options.json) await write(`${wordsOf(session, logs)}\n`)
     } catch (error) {
@@ -59,10 +70,11 @@ function only(name: string, options: SealOptions): FoundSession {
   throw wrongUse()
 }
 
-function olderThan({ olderThan: age, roots }: SealOptions): FoundSession[] {
+function olderThan(options: SealOptions): FoundSession[] {
+  const { olderThan: age } = options
   if (age === undefined) throw wrongUse()
   const before = Date.now() - age
-  return findSessions(roots).filter((session) => {
+  return allSessions(options).filter((session) => {
     if (sealableBytes(session.folder) === 0) return false
     const { ended, endedAt, lastStartedAt = '', newerFormat } = summarize(session)
     if (ended === 'running' || newerFormat !== undefined) return false

@@ -1,5 +1,6 @@
 import { readSession, timelineOf } from '@tacho/reader'
 import type { Command } from 'commander'
+import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { outputWidth, write } from '../output.js'
 import {
@@ -30,6 +31,7 @@ async function show(name: string, options: SessionOptions & { json?: boolean }):
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
   const trace = traceUrl(session, process.env)
+  noteDamage(session, options.json ? '"damage" tells what.' : 'the end of the output tells what.')
   if (options.json) {
     await write(`${jsonText(sessionJson(session, trace), 2)}\n`)
     return

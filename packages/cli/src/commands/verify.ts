@@ -1,6 +1,8 @@
 import {
   type FoundSession,
   findSessions,
+  ReaderError,
+  type SkippedFolder,
   type Verification,
   verifiableBytes,
   verifySession,
@@ -8,9 +10,14 @@ import {
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
-import { write } from '../output.js'
+import { note, write } from '../output.js'
 import { type ProgressBar, progressBar } from '../progress-bar.js'
-import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
 import { verificationLines } from '../verify/lines.js'
 
 type VerifyOptions = SessionOptions & { all?: boolean; json?: boolean }
@@ -20,7 +27,7 @@ export function addVerifyCommand(tacho: Command): void {
   const command = tacho
     .command('verify')
     .description('prove a session: every line, body, reference and file; 0 clean, 1 damaged')
-    .argument('[session]', 'id of the session, its beginning, or "last"')
+    .argument('[session]', SESSION_ARGUMENT[1])
     .option('--all', 'all sessions')
     .option('--json', 'print an object; with --all an array of them')
     .action(verify)
@@ -43,12 +50,27 @@ async function verify(name: string | undefined, options: VerifyOptions): Promise
 
 function chosen(name: string | undefined, options: VerifyOptions): FoundSession[] {
   if (options.all && name === undefined) {
-    return findSessions(options.roots)
+    const skipped: SkippedFolder[] = []
+    const sessions = findSessions(options.roots, (folder) => skipped.push(folder))
+    for (const { session, folder, reason } of skipped) {
+      // It is verified like the others, and found to be unreadable.
+      if (session !== undefined) sessions.push(session)
+      else {
+        note(`skipped ${folder}: ${reason}.`)
+        process.exitCode = UNREADABLE
+      }
+    }
+    return sessions
   }
   if (options.all || name === undefined) {
     throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')
   }
-  return [sessionNamed(name, options)]
+  try {
+    return [sessionNamed(name, options)]
+  } catch (error) {
+    if (!(error instanceof ReaderError) || error.code !== 'unreadable') throw error
+    throw new CommandError('unreadable', UNREADABLE, error.message, { cause: error })
+  }
 }
 
 async function verifyOne(session: FoundSession, progress: ProgressBar): Promise<Verification> {
@@ -60,8 +82,10 @@ async function verifyOne(session: FoundSession, progress: ProgressBar): Promise<
 }
 
 /** These three are promised (docs/cli.md): 0 clean, 1 damaged or came broken, 2 unreadable. */
+const UNREADABLE = 2
+
 function exitCodeOf({ unreadable, damage, broken }: Verification): number {
-  if (unreadable !== undefined) return 2
+  if (unreadable !== undefined) return UNREADABLE
   return damage.length > 0 || broken.length > 0 ? 1 : 0
 }
 

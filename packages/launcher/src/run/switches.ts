@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { homePath } from '@tacho/format'
 
 /** What of Tacho is switched on for a run, by flags and by the environment; a flag wins. */
 export type Switches = {
@@ -68,7 +68,7 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
 
 /** A path with a leading `~/` made whole. */
 export function withHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path
+  return homePath(path, homedir())
 }
 
 function isOn(name: string, value: string | undefined): boolean {

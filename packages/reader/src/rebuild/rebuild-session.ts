@@ -10,6 +10,7 @@ import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { NewFile } from '../salvage/new-file.js'
+import { reportManifest } from '../session-damage.js'
 import { copyFile } from './copy-file.js'
 import { type RebuiltSpans, rebuildSpans } from './rebuild-spans.js'
 import type { LineFrame } from './span-lines.js'
@@ -47,7 +48,7 @@ export async function rebuildSession(
   const target = makeFolder(folder, join(resolve(to), basename(resolve(folder))))
   const damage: Damage[] = []
   const report = collectDamage(damage)
-  if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+  reportManifest(read, report)
   try {
     for (const name of copied(folder)) copyFile(folder, name, target, report)
     const frame = {

@@ -1,9 +1,10 @@
-import { type EventRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
+import type { EventRecord, RawRecord } from '@tacho/format'
 import { type RequestFacts, reducerOf, requestFactsOf, SessionReducer } from '@tacho/model'
 import type { ReportDamage } from '../damage.js'
-import { damageOf, exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
-import { type LogRecord, readLog } from '../read-log.js'
+import { exchangeIdOf } from '../raw-record-of.js'
+import type { Place } from '../read-log.js'
 import { RequestContents } from '../request-contents.js'
+import { rawRecords } from '../sound-records.js'
 import { RunObserver } from './observe-run.js'
 import { readEvents } from './read-events.js'
 import { type LineFrame, SpanLines } from './span-lines.js'
@@ -65,28 +66,26 @@ export async function rebuildSpans(
 async function readRaw(
   folder: string,
   { report, onBytes }: { report: ReportDamage; onBytes: (bytes: number) => void },
-  take: (run: string, record: Exclude<RawRecord, { kind: 'gap' }>, place: LogRecord) => void,
+  take: (
+    run: string,
+    record: Exclude<RawRecord, { kind: 'gap' }>,
+    place: Place & { length: number },
+  ) => void,
 ): Promise<void> {
   const runs = new Map<string, string>()
   let sincePause = 0
-  for (const found of readLog(folder, SESSION_FILES.raw, report)) {
-    const { file, line, byte, length } = found
+  for (const { record, ...place } of rawRecords(folder, report)) {
+    const { length } = place
     onBytes(length + 1)
     sincePause += length
     if (sincePause > PAUSE_BYTES) {
       sincePause = 0
       await new Promise((resolve) => setImmediate(resolve))
     }
-    const record = rawRecordOf(found.value)
-    if (typeof record === 'string') {
-      const damage = damageOf(record)
-      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
-      continue
-    }
     if (record.kind === 'gap') continue
     if (record.kind === 'exchange') runs.set(record.exchange, record.run)
     const run = runs.get(exchangeIdOf(record))
-    if (run !== undefined) take(run, record, found)
+    if (run !== undefined) take(run, record, place)
   }
 }
 

@@ -31,11 +31,9 @@ export function lifeOf(folder: string): Life {
   if (signs.isHeld()) return 'running'
   const read = readManifest(folder)
   const manifest = 'manifest' in read ? read.manifest : undefined
-  const spans = readSpans(
-    folder,
-    () => undefined,
-    (line) => line.includes(`"name":"${spanName('session')}"`),
-  )
+  const spans = readSpans(folder, () => undefined, {
+    wanted: (line) => line.includes(`"name":"${spanName('session')}"`),
+  })
   const runs = sessionRuns(manifest, spans, signs.lives)
   if (runs.some(({ ended }) => ended === 'running')) return 'running'
   const named = new Set(manifest?.runs.map(({ id }) => id))

@@ -45,7 +45,7 @@ export function salvageLines(
     bytes = line as Buffer<ArrayBuffer>
   }
   try {
-    for (const record of readLog(folder, log, lose, { onLine })) {
+    for (const record of readLog(folder, log, lose, { onLine, takesUnproved: true })) {
       const fate: Fate = hasChecksum(bytes)
         ? fateOf(record, hasGap)
         : { lost: 'without a checksum' }

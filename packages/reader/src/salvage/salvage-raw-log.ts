@@ -6,6 +6,7 @@ import {
   type RequestBodyRecord,
   SESSION_FILES,
 } from '@tacho/format'
+import { RawOrder } from '../raw-order.js'
 import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
@@ -20,13 +21,18 @@ export type SalvagedRawLog = SalvagedLines & { ended: Map<string, Required<Ended
 export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
   const begun = new Map<string, { run: string; isPrewarm: boolean }>()
   const bodies = new Set<string>()
+  const order = new RawOrder()
   const ended: SalvagedRawLog['ended'] = new Map()
   let since = new Date(0).toISOString()
   const fateOf = ({ value }: LogRecord, hasGap: boolean): Fate => {
     const record = rawRecordOf(value)
     if (record === 'broken') return { lost: 'not a record of this log' }
     // Of a later Tacho: it is whole, and that is all that can be said.
-    if (record === 'unknown' || record.kind === 'gap') return 'as-it-is'
+    if (record === 'unknown') return 'as-it-is'
+    // Behind a gap it is known why a record lacks its beginning; without one, it becomes a gap itself.
+    if (hasGap) order.noteGap()
+    const { damage } = order.judge(record)
+    if (record.kind === 'gap') return 'as-it-is'
     if (record.kind === 'exchange') {
       since = record.time
       begun.set(record.exchange, { run: record.run, isPrewarm: record.prewarm === true })
@@ -36,10 +42,8 @@ export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
       bodies.add(record.exchange)
       return bodyFate(record, bodies)
     }
+    if (damage !== undefined) return { lost: damage }
     const beginning = begun.get(exchangeIdOf(record))
-    // Behind a gap it is known why; without one, this record is the beginning of it.
-    if (beginning === undefined && !hasGap)
-      return { lost: 'of an exchange whose beginning is lost' }
     if (record.kind === 'end' && beginning !== undefined) {
       const counts = ended.get(beginning.run) ?? noneEnded()
       countEnd(counts, record, beginning.isPrewarm)

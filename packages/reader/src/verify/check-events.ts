@@ -1,8 +1,5 @@
-import { SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { eventLineOf } from '../event-record-of.js'
-import { damageOf } from '../raw-record-of.js'
-import { readLog } from '../read-log.js'
+import { eventRecords } from '../sound-records.js'
 
 /** What checking the events found, beside the damage. */
 export type EventChecks = {
@@ -21,15 +18,10 @@ export function checkEvents(
   onBytes: (bytes: number) => void,
 ): EventChecks {
   const result: EventChecks = { bytes: 0, events: 0, runs: new Map(), lost: [] }
-  const log = readLog(folder, SESSION_FILES.events, report, { isStrict: true })
-  for (const { value, file, line, byte, length } of log) {
+  for (const { record: event, length } of eventRecords(folder, report)) {
     onBytes(length + 1)
     result.bytes += length + 1
-    const event = eventLineOf(value)
-    if (typeof event === 'string') {
-      const damage = damageOf(event)
-      if (damage !== undefined) report({ file, line, byte, lines: 1, ...damage })
-    } else if (event.kind === 'gap') {
+    if (event.kind === 'gap') {
       result.lost.push(event.lost)
     } else {
       result.events += 1

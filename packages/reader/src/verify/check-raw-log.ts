@@ -15,8 +15,9 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { damageOf, rawRecordOf } from '../raw-record-of.js'
+import { rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
+import { rawRecords } from '../sound-records.js'
 import { whyNotWhole } from '../why-not-whole.js'
 
 /** A body whose content coding was broken when it came: nothing of ours is damaged. */
@@ -48,7 +49,7 @@ export async function checkRawLog(
 ): Promise<RawChecks> {
   const check = new RawCheck(folder, report)
   let sincePause = 0
-  for (const { value, ...place } of readLog(folder, SESSION_FILES.raw, report, STRICT)) {
+  for (const { record, isOrphan, ...place } of rawRecords(folder, report)) {
     onBytes(place.length + 1)
     sincePause += place.length
     if (sincePause > PAUSE_BYTES) {
@@ -57,17 +58,13 @@ export async function checkRawLog(
     }
     check.result.bytes += place.length + 1
     check.result.records += 1
-    const record = rawRecordOf(value)
-    if (typeof record !== 'string') check.record(record, place)
-    else if (damageOf(record) !== undefined) check.damaged(place, 'not a record of this log')
+    check.record(record, isOrphan, place)
   }
   return check.result
 }
 
 /** More are not told one by one: a log may have been made to hold nothing else. */
 const BROKEN_BODIES = 1000
-
-const STRICT = { isStrict: true }
 
 /** What is remembered of an exchange until it ends. */
 type Open = {
@@ -95,7 +92,6 @@ class RawCheck {
   readonly #open = new Map<string, Open>()
   readonly #bodies = new Map<string, Place & { length: number }>()
   readonly #incomplete = new Set<string>()
-  readonly #begun = new Set<string>()
   readonly #reader: BodyReader
   #exchanges = 0
   #current: { id: string; content: Content } | undefined
@@ -106,15 +102,13 @@ class RawCheck {
     this.#reader = new BodyReader((id) => this.#contentOf(id))
   }
 
-  record(record: RawRecord, place: Place & { length: number }): void {
+  record(record: RawRecord, isOrphan: boolean, place: Place & { length: number }): void {
     if (record.kind === 'gap') {
       this.result.gaps.push(record)
       return
     }
     if (record.kind === 'exchange') {
       this.#exchanges += 1
-      this.#ofConnection(record.connection, place)
-      this.#begun.add(record.exchange)
       this.#open.set(record.exchange, {
         run: record.run,
         number: this.#exchanges,
@@ -125,20 +119,16 @@ class RawCheck {
       })
       return
     }
-    if (record.kind === 'message') {
-      this.#ofConnection(record.connection, place)
-      return
-    }
+    if (record.kind === 'message') return
     // Also where its beginning is lost: other bodies may be copied from it.
     if (record.kind === 'request-body') {
       this.#bodies.set(record.exchange, place)
       if (isIncomplete(record.content, this.#incomplete)) this.#incomplete.add(record.exchange)
     }
     const open = this.#open.get(record.exchange)
-    if (open === undefined) {
+    if (isOrphan || open === undefined) {
       // A gap says that records were lost; its beginning was one of them.
       if (this.result.gaps.length > 0) this.result.incompleteBodies += 1
-      else this.damaged(place, 'of an exchange whose beginning is lost')
       return
     }
     switch (record.kind) {
@@ -160,13 +150,6 @@ class RawCheck {
       default:
         record satisfies never
     }
-  }
-
-  // A connection that is over can still be named: what passed last is told when there is time for it.
-  #ofConnection(connection: string | undefined, place: Place): void {
-    if (connection === undefined || this.#begun.has(connection)) return
-    if (this.result.gaps.length > 0) return
-    this.damaged(place, 'of a connection whose beginning is lost')
   }
 
   damaged({ file, line, byte }: Place, reason: string): void {

@@ -2,6 +2,7 @@ import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from '../damage.js'
 import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
+import { reportManifest, reportMissingLogs } from '../session-damage.js'
 import { checkEvents } from './check-events.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
@@ -53,7 +54,8 @@ export async function verifySession(
   if (unreadable !== undefined) {
     return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS, broken: [] }
   }
-  if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+  reportManifest(read, report)
+  reportMissingLogs(folder, report)
   const raw = await checkRawLog(folder, report, onBytes)
   const spans = checkSpans(folder, report, onBytes)
   const events = checkEvents(folder, report, onBytes)

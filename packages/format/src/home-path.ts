@@ -1,0 +1,10 @@
+/**
+ * A path with a leading `~/` made whole, as a shell would have done: a variable or a flag's value can
+ * reach us with it. Who writes sessions and who reads them means the same folder by it.
+ *
+ * @param home the user's home folder.
+ */
+export function homePath(path: string, home: string): string {
+  if (path === '~') return home
+  return path.startsWith('~/') ? `${home.replace(/\/+$/, '')}${path.slice(1)}` : path
+}
