@@ -38,8 +38,8 @@ export async function bundle(): Promise<void> {
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
-  // The thread that sends spans out, and, with it, the exporters.
-  await bundleFile(join(RECORDER, 'live/sender-thread.js'))
+  // The process that sends spans out, and, with it, the exporters.
+  await bundleFile(join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
   await bundleFile(join(RECORDER, 'exchange/decoding/decoder-thread.js'))
 }

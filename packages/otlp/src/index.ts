@@ -1,5 +1,6 @@
 export { logRecordOf, type SessionLine } from './log-records.js'
 export { openLogSender, openSpanSender, type Sender } from './open-sender.js'
+export type { Rejection } from './partial-success.js'
 export { whyUnreachable } from './reachable.js'
 export { readableSpans, type SentSpan } from './readable-spans.js'
 export { SendError } from './send-error.js'

@@ -100,8 +100,12 @@ function wordsOf(session: SessionState, sent: SentSession): string {
   const parts = [`${count(sent.sent)} sent to ${sent.endpoint}`]
   if (sent.interrupted > 0) parts.push(`${sent.interrupted} of them interrupted`)
   if (sent.alreadyThere > 0) parts.push(`${sent.alreadyThere} were there already`)
-  if (sent.refused > 0) parts.push(`${sent.refused} not taken`)
+  if (sent.refused > 0) parts.push(`${sent.refused} not taken${because(sent.reason)}`)
   return `${printable(session.id)}  ${printable(parts.join(', '))}`
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`
 }
 
 function tellOf(session: SessionState, sent: SentSession): void {
