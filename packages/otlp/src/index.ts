@@ -7,6 +7,7 @@ export { SendError } from './send-error.js'
 export { sendInParts } from './send-in-parts.js'
 export {
   type Environment,
+  OTLP_PROTOCOLS,
   type OtlpProtocol,
   type OtlpSettings,
   type OtlpSignal,
