@@ -2,8 +2,17 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
-import { expect, test } from 'vitest'
-import { sessionsDirectory, timeAt, writeSession } from '../reader/session-folder.js'
+import { describe, expect, test } from 'vitest'
+import {
+  endedSpan,
+  exchangeRecords,
+  FIRST,
+  sessionsDirectory,
+  spansOfTwo,
+  TURN,
+  timeAt,
+  writeSession,
+} from '../reader/session-folder.js'
 import { TACHO, tacho } from './tacho.js'
 
 const directory = sessionsDirectory()
@@ -43,6 +52,105 @@ test('ls --json is an array of the sessions, the last started first', async () =
   const starts = sessions.map(({ lastStartedAt }: { lastStartedAt: string }) => lastStartedAt)
   expect(starts).toEqual([...starts].sort().reverse())
   expect([stderr, exitCode]).toEqual(['', 0])
+})
+
+describe('ls shows only what is asked for', () => {
+  const many = sessionsDirectory()
+  const idOf = (digit: number) => `0199a1b${digit}-0000-7000-8000-000000000000`
+  const prompts = ['fix the Flaky test', 'why is it slow?', 'fix the build']
+  for (const [number, prompt] of prompts.entries()) {
+    const raw = exchangeRecords({
+      id: FIRST,
+      request: JSON.stringify({ model: 'gpt-5.5', input: prompt }),
+      turnId: TURN,
+    })
+    const startedAt = timeAt(number * 3_600_000)
+    const ended = { exitCode: number === 1 ? 7 : 0 }
+    const cwd = `/home/ada/project${number}/src`
+    const run = { startedAt, endedAt: timeAt(number * 3_600_000 + 1000), ended, cwd }
+    writeSession(many, { id: idOf(number), raw, run })
+  }
+  writeSession(many, {
+    id: idOf(3),
+    isOpen: true,
+    run: { pid: process.pid, startedAt: timeAt(4 * 3_600_000) },
+    meta: [
+      ...spansOfTwo(),
+      ...['allowed', 'denied'].map((outcome, number) =>
+        endedSpan({
+          id: `000000000000000${number}`,
+          name: 'approval command',
+          start: 100,
+          attributes: { 'tacho.approval.outcome': outcome },
+        }),
+      ),
+      endedSpan({ id: '0000000000000009', name: 'cancellation', start: 200 }),
+      endedSpan({
+        id: '0000000000000008',
+        name: 'chat gpt-5.5',
+        start: 2000,
+        attributes: { 'tacho.exchange.outcome': 'failed', 'error.type': 'server_error' },
+      }),
+    ],
+  })
+
+  test.each<[words: string[], found: number[]]>([
+    [
+      ['-n', '2'],
+      [3, 2],
+    ],
+    [['--lines', '1'], [3]],
+    [['fix'], [3, 2, 0]],
+    [['flaky', 'FIX'], [0]],
+    [['fix the'], [2, 0]],
+    [['--failed'], [3, 1]],
+    [['--running'], [3]],
+    [
+      ['--since', timeAt(2 * 3_600_000)],
+      [3, 2],
+    ],
+    [
+      ['--until', timeAt(3_600_000)],
+      [1, 0],
+    ],
+    [['--cwd', '/home/ada/project1'], [1]],
+    [['--cwd', '/home/ada/project'], [3]],
+    [['--cwd=/home/ada/project2/src', '--agent', 'codex'], [2]],
+    [['--agent', 'claude'], []],
+  ])('ls %j', async (words, found) => {
+    const { stdout, exitCode } = await tacho(['ls', ...words, '--json', '--sessions-dir', many])
+    const sessions: { id: string }[] = JSON.parse(stdout.toString())
+    expect(sessions.map(({ id }) => Number(id[7]))).toEqual(found)
+    expect(exitCode).toBe(0)
+  })
+
+  test('with its prompts and what stands out', async () => {
+    const { stdout } = await tacho(['ls', '--json', '--sessions-dir', many])
+    const [running, , slow] = JSON.parse(stdout.toString())
+    const marks = { errors: 1, approvals: 2, denied: 1, cancellations: 1, lastOutcome: 'failed' }
+    expect(running).toMatchObject(marks)
+    expect(slow).toMatchObject({
+      prompts: ['why is it slow?'],
+      errors: 0,
+    })
+    const table = (await tacho(['ls', '--sessions-dir', many])).stdout.toString()
+    expect(table).toMatch(/running.*1 error, 2 approvals \(1 denied\), 1 cancelled.*fix it/)
+  })
+
+  test('where none is like that, stderr says so', async () => {
+    const { stdout, stderr, exitCode } = await tacho(['ls', 'nonsense', '--sessions-dir', many])
+    expect([stdout.toString(), exitCode]).toEqual(['', 0])
+    expect(stderr).toBe(`tacho: no session is like that in\n  ${many}\n`)
+  })
+
+  test.each([['-n', '0'], ['-n', 'x'], ['--since', 'soon'], ['--nonsense']])(
+    'ls %s %s is wrong use',
+    async (...words) => {
+      const { stderr, exitCode } = await tacho(['ls', ...words, '--sessions-dir', many])
+      expect(exitCode).toBe(2)
+      expect(stderr).toMatch(/^tacho: /)
+    },
+  )
 })
 
 test('ls in a pipe shows whole ids, counts, tokens, and what is damaged or too new', async () => {

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import type { ExchangeCounts, SessionSummary } from '@tacho/reader'
+import type { ExchangeCounts, SessionMarks, SessionSummary } from '@tacho/reader'
 import { endedWords } from './ended-words.js'
 import { printable } from './printable.js'
 import { duration, localTime, shortTime, tokenPair } from './quantities.js'
@@ -9,18 +9,21 @@ import type { Cell, Column, Row } from './table.js'
 export const LIST_COLUMNS: readonly Column[] = [
   { title: 'session' },
   { title: 'started' },
-  { title: 'took', align: 'right', spare: 1 },
+  { title: 'took', align: 'right', spare: 2 },
   { title: 'agent', cut: 'end' },
   { title: 'ended' },
-  { title: 'exchanges', cut: 'end', least: 15 },
-  { title: 'tokens', align: 'right', spare: 2 },
-  { title: 'cwd', cut: 'start', spare: 3 },
+  { title: 'exchanges', cut: 'end', least: 15, spare: 1 },
+  { title: 'tokens', align: 'right', spare: 4 },
+  { title: 'marks', cut: 'end', least: 12, spare: 5 },
+  { title: 'cwd', cut: 'start', least: 10, spare: 3 },
+  { title: 'prompt', cut: 'end', least: 20, spare: 6 },
 ]
 
 /**
  * The rows of `tacho ls`, one a session, in the columns of {@link LIST_COLUMNS}.
  *
- * @param isShort for people at a terminal: ids and times no longer than it takes to tell them apart.
+ * @param isShort for people at a terminal: ids and times no longer than it takes to tell them apart,
+ *   and the agent without its version.
  */
 export function listRows(
   sessions: readonly SessionSummary[],
@@ -31,12 +34,33 @@ export function listRows(
     short?.get(session.id) ?? session.id,
     (isShort ? shortTime : localTime)(session.lastStartedAt) ?? '?',
     session.durationMs === undefined ? '' : duration(session.durationMs),
-    printable([session.agent, session.agentVersion ?? ''].join(' ').trim()),
+    agentWords(session, isShort),
     endedCell(session),
     session.exchanges === undefined ? '' : exchangesWords(session.exchanges),
     tokensWords(session),
+    marksCell(session.marks),
     printable(homely(session.cwd ?? '')),
+    printable((session.prompts[0] ?? '').replace(/\s+/g, ' ')),
   ])
+}
+
+function agentWords({ agent, agentVersion = '' }: SessionSummary, isShort: boolean): string {
+  return printable(isShort ? agent : [agent, agentVersion].join(' ').trim())
+}
+
+function marksCell({ errors, approvals, denied, cancellations }: SessionMarks): Cell {
+  const parts = [
+    counted(errors, 'error'),
+    counted(approvals, 'approval') + (denied > 0 ? ` (${denied} denied)` : ''),
+    cancellations > 0 ? `${cancellations} cancelled` : '',
+  ].filter((part) => part !== '')
+  const text = parts.join(', ')
+  if (errors > 0) return { text, style: 'bad' }
+  return denied + cancellations > 0 ? { text, style: 'warning' } : text
+}
+
+function counted(count: number, word: string): string {
+  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
 function endedCell(session: SessionSummary): Cell {

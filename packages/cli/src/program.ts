@@ -1,7 +1,6 @@
 import { AGENTS, type Agent } from '@tacho/launcher'
 import { Command } from 'commander'
 import { addAgentEntry } from './commands/agent-entry.js'
-import { addHelpCommand } from './commands/help.js'
 import { version } from './package/own-files.js'
 import { rootsOf } from './roots.js'
 import type { SessionOptions } from './session-options.js'
@@ -23,8 +22,7 @@ export async function program(
     .description('The flight recorder for coding agents')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    // Ours knows subcommands, too.
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     // What is wrong is said once, by main.
     .configureOutput({ outputError: () => undefined })
@@ -34,6 +32,5 @@ export async function program(
     })
   for (const agent of agents) addAgentEntry(tacho, agent)
   await add(tacho, agents)
-  addHelpCommand(tacho)
   return tacho
 }

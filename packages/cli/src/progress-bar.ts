@@ -29,6 +29,25 @@ export function progressBar(label: string, total: number): ProgressBar {
   }
 }
 
+/** The same where how much there is to do is told with what is done; nothing is shown of a few. */
+export function countedBar(label: string): {
+  show: (done: number, total: number) => void
+  clear: () => void
+} {
+  let shown: ProgressBar | undefined
+  return {
+    show(done, total) {
+      if (total < FEW) return
+      if (done === 1) shown = progressBar(label, total)
+      shown?.add(1)
+    },
+    clear: () => shown?.clear(),
+  }
+}
+
+/** So many things take no time that anybody notices. */
+const FEW = 200
+
 function bar(part: number): string {
   const full = Math.round(part * WIDTH)
   const percent = `${Math.floor(part * 100)}`.padStart(3)

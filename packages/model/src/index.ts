@@ -38,6 +38,7 @@ export {
 } from './model-api/outcome.js'
 export { type RequestFacts, requestFactsOf } from './model-api/request-facts.js'
 export { responsesApi } from './model-api/responses.js'
+export { userPromptOf } from './model-api/user-prompt.js'
 export { Utf8Text } from './model-api/utf8-text.js'
 export type * from './observation.js'
 export * from './parts/index.js'

@@ -1,18 +1,13 @@
 import type { ExportResult } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
-import { requireCertificateFiles } from './certificate-files.js'
-import { listenForRejections, type Rejection, takeRejection } from './partial-success.js'
 import { SendError, sendErrorOf } from './send-error.js'
 import type { OtlpSettings } from './settings.js'
 
 /** Sends one signal to one place. */
 export type Sender<Item> = {
-  /**
-   * @returns what of them was not taken, where the rest was.
-   * @throws SendError where they were not taken.
-   */
-  send(items: Item[]): Promise<Rejection | undefined>
+  /** @throws SendError where they were not taken. */
+  send(items: Item[]): Promise<void>
   /** Ends what is under way, without waiting for it. */
   close(): void
 }
@@ -28,21 +23,15 @@ type Exporters = {
   openLogs(url: string): Exporter<ReadableLogRecord>
 }
 
-/**
- * Opens what sends spans; the exporter is loaded only now.
- *
- * @throws SendError where a certificate or a key cannot be read.
- */
+/** Opens what sends spans; the exporter is loaded only now. */
 export async function openSpanSender(settings: OtlpSettings): Promise<Sender<ReadableSpan>> {
   const { openSpans } = await load(settings)
-  await requireCertificateFiles(settings.signal)
   return senderOf(settings, openSpans(settings.url))
 }
 
-/** The same for lines of the debug log. */
+/** Opens what sends lines of the debug log; the exporter is loaded only now. */
 export async function openLogSender(settings: OtlpSettings): Promise<Sender<ReadableLogRecord>> {
   const { openLogs } = await load(settings)
-  await requireCertificateFiles(settings.signal)
   return senderOf(settings, openLogs(settings.url))
 }
 
@@ -65,7 +54,6 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 10_000
 function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sender<Item> {
   const isGrpc = settings.protocol === 'grpc'
   const patience = timeoutOf(settings) + PATIENCE_MILLISECONDS
-  listenForRejections()
   return {
     send: (items) =>
       new Promise((resolve, reject) => {
@@ -74,8 +62,7 @@ function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sende
         }, patience)
         exporter.export(items, ({ code, error }) => {
           clearTimeout(late)
-          const rejection = takeRejection()
-          if (code === 0) resolve(rejection && atMost(rejection, items.length))
+          if (code === 0) resolve()
           else reject(sendErrorOf(error, isGrpc))
         })
       }),
@@ -83,10 +70,6 @@ function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sende
       exporter.shutdown().catch(() => {})
     },
   }
-}
-
-function atMost({ count, reason }: Rejection, most: number): Rejection {
-  return { count: Math.min(count, most), reason }
 }
 
 function timeoutOf({ signal }: OtlpSettings): number {

@@ -50,7 +50,7 @@ export {
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { type FindOptions, findSession } from './find-session.js'
 export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
-export { findSessions, isSessionFolder, listSessions } from './list-sessions.js'
+export { findSessions, isSessionFolder } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export {
   type InputItem,
@@ -83,6 +83,9 @@ export {
 } from './scrub/scrub-session.js'
 export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
 export { sessionDamage } from './session-damage.js'
+export type { Listening } from './session-index/root-list.js'
+export { endedBadly, listSessions, type SessionQuery } from './session-index/session-list.js'
+export type { SessionMarks } from './session-marks.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
 export { type SessionState, sessionState } from './session-state.js'

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { isSessionId, SESSION_FILES } from '@tacho/format'
 import type { FoundSession, OnSkipped } from './found-session.js'
 import { partNumbers } from './log-parts.js'
-import { type SessionSummary, summarize } from './summarize.js'
 
 /**
  * The session folders in these roots. Whatever else is there is passed over: files, links, folders
@@ -28,14 +27,6 @@ export function findSessions(
   )
 }
 
-/** What is known of all sessions in these roots at a glance, the last started first. */
-export function listSessions(
-  roots: readonly string[],
-  onSkipped: OnSkipped = () => {},
-): SessionSummary[] {
-  return newestFirst(findSessions(roots, onSkipped).map(summarize))
-}
-
 /** Puts the last started first. Times are compared as times: they can have different offsets. */
 export function newestFirst<Started extends { lastStartedAt?: string; id: string }>(
   sessions: Started[],
@@ -56,7 +47,8 @@ export function lookInto(folder: string): { isSession: boolean } | { reason: str
     const names = readdirSync(folder)
     return { isSession: FIXED.some((file) => names.includes(file)) || hasParts(names) }
   } catch (cause) {
-    return isNotThere(cause) ? { isSession: false } : { reason: whyUnreadable(cause) }
+    const reason = whyUnreadable(cause)
+    return reason === undefined ? { isSession: false } : { reason }
   }
 }
 
@@ -71,19 +63,16 @@ function entriesOf(root: string, onSkipped: OnSkipped): Dirent[] {
   try {
     return readdirSync(root, { withFileTypes: true })
   } catch (cause) {
-    if (!isNotThere(cause)) onSkipped({ folder: root, reason: whyUnreadable(cause) })
+    const reason = whyUnreadable(cause)
+    if (reason !== undefined) onSkipped({ folder: root, reason })
     return []
   }
 }
 
-/** Nothing is there, or no folder. */
-function isNotThere(cause: unknown): boolean {
-  const { code } = cause as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-function whyUnreadable(cause: unknown): string {
+/** Why a folder cannot be looked into; nothing where there is none. */
+export function whyUnreadable(cause: unknown): string | undefined {
   const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
   if (code === 'EACCES' || code === 'EPERM') return `permission denied (${code})`
   return `it cannot be read (${code ?? message})`
 }

@@ -1,8 +1,8 @@
-import type { ExchangeState, RequestBodyRecord } from '@tacho/format'
+import type { ExchangeRecord, ExchangeState, RequestBodyRecord } from '@tacho/format'
 import type { Unparsed } from '@tacho/model'
 import type { ReportDamage } from './damage.js'
 import { exchangeIdOf } from './raw-record-of.js'
-import { SWITCHING_PROTOCOLS } from './read-exchanges.js'
+import { purposeOf, SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import type { LogRange, Place } from './read-log.js'
 import { rawRecords } from './sound-records.js'
 import { noteUnparsed } from './unparsed.js'
@@ -22,6 +22,10 @@ export type IndexedExchange = {
   /** The exchange of the upgrade that began that WebSocket, as it was recorded. */
   connection?: string
   isPrewarm: boolean
+  /** The agent's own; not there where the request does not name it. */
+  turnId?: string
+  /** It is for something else than the user's own conversation: a title, a sub-agent, a compaction. */
+  isAside: boolean
   /** It is no request, but stands for a WebSocket from its upgrade on. */
   isConnection: boolean
   /** Why a side of it could not be followed; not there where both could. */
@@ -68,6 +72,8 @@ export function indexRawLog(
         isWebSocket: record.transport === 'websocket',
         ...(record.connection !== undefined && { connection: record.connection }),
         isPrewarm: record.prewarm === true,
+        ...(record.turnId !== undefined && { turnId: record.turnId }),
+        isAside: isAside(record),
         isConnection: false,
       }
       index.exchanges.push(exchange)
@@ -95,6 +101,11 @@ export function indexRawLog(
   return index
 }
 
+function isAside(record: ExchangeRecord): boolean {
+  const { threadSource, requestKind } = purposeOf(record)
+  return threadSource !== undefined || requestKind !== undefined
+}
+
 function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): IndexedExchange {
   return {
     number: 0,
@@ -104,6 +115,7 @@ function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): Index
     sentNothing: false,
     isWebSocket: false,
     isPrewarm: false,
+    isAside: false,
     isConnection: false,
   }
 }

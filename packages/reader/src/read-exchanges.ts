@@ -60,8 +60,11 @@ function begin(record: ExchangeRecord, number: number): RecordedExchange {
   }
 }
 
-// Tacho 0.1.0 did not note it: what the agent said stands in the headers.
-function purposeOf(record: ExchangeRecord): Pick<RecordedExchange, 'threadSource' | 'requestKind'> {
+/** What a request is for, in the agent's words. */
+export function purposeOf(
+  record: ExchangeRecord,
+): Pick<RecordedExchange, 'threadSource' | 'requestKind'> {
+  // Tacho 0.1.0 did not note it: what the agent said stands in the headers.
   const told = requestPurposeOfHeaders(record.headers)
   const { threadSource = told.threadSource, requestKind = told.requestKind } = record
   return {

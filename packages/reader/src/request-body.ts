@@ -73,8 +73,8 @@ function assemble(
   }
 }
 
-// The record, or the reason why it cannot be read, or nothing where there is none.
-function bodyRecord(
+/** The record of a request's body, or the reason why it cannot be read, or nothing where there is none. */
+export function bodyRecord(
   folder: string,
   { requestBody: place }: IndexedExchange,
 ): RequestBodyRecord | string | undefined {

@@ -1,18 +1,10 @@
-import { fstatSync, readSync } from 'node:fs'
-import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from './damage.js'
 import { logParts } from './log-parts.js'
-import { openRegular } from './open-regular.js'
-import { plainLogSize } from './plain-size.js'
 import { readLog } from './read-log.js'
 import { type ManifestRead, readManifest } from './read-manifest.js'
 import { readSpans } from './read-spans.js'
-import { codecOf } from './sealed/codec.js'
 import { eventRecords, rawRecords } from './sound-records.js'
-
-/** Of a longer log, a list looks at the last byte only: it has many sessions to look at. */
-export const LISTED_LOG_BYTES = 8 * 1024 * 1024
 
 /**
  * What of a session's files is not as it was written. This is the one rule that all commands go by;
@@ -51,34 +43,8 @@ export function reportMissingLogs(folder: string, report: ReportDamage): void {
   }
 }
 
-/**
- * Proves the lines of a log by their checksums alone, which is what a list of sessions can afford: of
- * a log beyond {@link LISTED_LOG_BYTES}, whether its last line is whole.
- */
+/** Proves the lines of a log by their checksums alone, which is what a list of sessions can afford. */
 export function proveLines(folder: string, log: string, report: ReportDamage): void {
-  if (plainLogSize(folder, log) > LISTED_LOG_BYTES) {
-    checkTail(folder, log, report)
-    return
-  }
   const range = { wanted: () => false, isProving: true }
   for (const _ of readLog(folder, log, report, range));
-}
-
-function checkTail(folder: string, log: string, report: ReportDamage): void {
-  const file = logParts(folder, log).at(-1)
-  // What is sealed was proved whole when it was.
-  if (file === undefined || codecOf(file) !== undefined) return
-  const opened = openRegular(join(folder, file))
-  if ('refused' in opened) {
-    report({ file, lines: 0, reason: opened.reason })
-    return
-  }
-  try {
-    const { size } = fstatSync(opened.descriptor)
-    const last = Buffer.alloc(1)
-    if (size > 0) readSync(opened.descriptor, last, 0, 1, size - 1)
-    if (size > 0 && last[0] !== 10) report({ file, lines: 1, reason: 'the last line is cut off' })
-  } finally {
-    opened[Symbol.dispose]()
-  }
 }

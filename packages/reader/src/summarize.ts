@@ -8,16 +8,17 @@ import {
   spanName,
 } from '@tacho/format'
 import type { Ended, SessionRun, Usage } from '@tacho/model'
-import type { Damage } from './damage.js'
-import { collectDamage, type ReportDamage } from './damage.js'
+import { collectDamage, type Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
-import { indexRawLog } from './raw-index.js'
+import { promptsOf } from './prompts.js'
+import { indexRawLog, type RawIndex } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
 import { readSpans, spansOfKind } from './read-spans.js'
 import { signsOfLife } from './running/signs-of-life.js'
 import { proveLines, reportManifest, reportMissingLogs } from './session-damage.js'
+import { MARKING, marksOf, type SessionMarks } from './session-marks.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 import { totalUsage, usageOf } from './usage.js'
 
@@ -40,6 +41,9 @@ export type SessionSummary = FoundSession & {
   /** Not there where the folder is of a newer format. */
   exchanges?: ExchangeCounts
   usage: Usage
+  /** What the user asked for, in order, the beginning of each, as far as it is known. */
+  prompts: string[]
+  marks: SessionMarks
   /** What is damaged, by the rule of `sessionDamage`, as far as a list looks: line by line. */
   damage: Damage[]
   /** The folder's format, where it needs a newer Tacho; hardly anything else is then known. */
@@ -70,6 +74,7 @@ export function summarize(found: FoundSession): SessionSummary {
     ...(manifest !== undefined && { wanted: isTelling }),
   })
   proveLines(folder, SESSION_FILES.events, report)
+  const index = indexRawLog(folder, report, { isProving: true })
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const last = runs.at(-1)
   const ended = endedOf(runs)
@@ -89,8 +94,10 @@ export function summarize(found: FoundSession): SessionSummary {
     ...(last?.exitCode !== undefined && { exitCode: last.exitCode }),
     ...(last?.signal !== undefined && { signal: last.signal }),
     ...(last?.cwd !== undefined && { cwd: last.cwd }),
-    exchanges: countsOf(folder, manifest, runs, report),
+    exchanges: countsOf(index, manifest, runs),
     usage: totalUsage(spansOfKind(spans, 'chat').map(usageOf)),
+    prompts: promptsOf(folder, index),
+    marks: marksOf(spans.values()),
     damage,
   }
 }
@@ -102,6 +109,8 @@ function unreadable(found: FoundSession, newerFormat: number): SessionSummary {
     agent: 'unknown',
     ...(lastStartedAt && { lastStartedAt }),
     usage: {},
+    prompts: [],
+    marks: marksOf([]),
     damage: [],
     newerFormat,
   }
@@ -112,27 +121,25 @@ const TELLING = [
   SPAN_ATTRIBUTES.chat.outputTokens.name,
   SPAN_ATTRIBUTES.chat.cacheReadTokens.name,
   `"name":"${spanName('session')}"`,
-]
+  ...MARKING,
+].map((text) => Buffer.from(text))
 
-// Of many hundred spans, only those with token counts and the roots say what a summary needs.
+// Of many hundred spans, only some say what a summary needs.
 function isTelling(line: Buffer): boolean {
   return TELLING.some((text) => line.includes(text))
 }
 
 function countsOf(
-  folder: string,
+  index: RawIndex,
   manifest: Manifest | undefined,
   runs: readonly SessionRun[],
-  report: ReportDamage,
 ): ExchangeCounts {
   const isWhole = runs.every((run) => run.ended !== 'running' && run.ended !== 'died')
   if (manifest !== undefined && isWhole && manifest.runs.length === runs.length) {
-    proveLines(folder, SESSION_FILES.raw, report)
     return countsOfManifest(manifest)
   }
   const counts = { ...noneEnded(), inFlight: 0 }
-  for (const { state, isConnection, isPrewarm } of indexRawLog(folder, report, { isProving: true })
-    .exchanges) {
+  for (const { state, isConnection, isPrewarm } of index.exchanges) {
     if (isConnection) counts.connections += 1
     else counts[state ?? 'inFlight'] += 1
     if (isPrewarm) counts.prewarms += 1

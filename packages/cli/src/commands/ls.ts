@@ -1,18 +1,39 @@
-import { findSessions, listSessions, type SessionSummary } from '@tacho/reader'
-import { type Command, Option } from 'commander'
+import { resolve } from 'node:path'
+import { findSessions, listSessions, type SessionQuery, type SessionSummary } from '@tacho/reader'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { sinceOf } from '../age.js'
 import { jsonText } from '../json-text.js'
 import { LIST_COLUMNS, listRows } from '../list-rows.js'
 import { note, outputWidth, write } from '../output.js'
+import { countedBar } from '../progress-bar.js'
 import { type SessionOptions, skippedOfAll, withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
-type LsOptions = SessionOptions & { json?: boolean; ids?: boolean }
+type LsOptions = SessionOptions & {
+  json?: boolean
+  ids?: boolean
+  lines?: number
+  since?: number
+  until?: number
+  cwd?: string | true
+  agent?: string
+  failed?: boolean
+  running?: boolean
+}
 
 /** `tacho ls`: the sessions, newest first. */
 export function addLsCommand(tacho: Command): void {
   const command = tacho
     .command('ls')
     .description('list the sessions, newest first')
+    .argument('[word...]', 'only sessions with these words in a prompt')
+    .option('-n, --lines <n>', 'only so many', countOf)
+    .option('--since <when>', 'only those active since an age (7d, 12h) or a time', sinceOf)
+    .option('--until <when>', 'only those started until an age ago or a time', sinceOf)
+    .option('--cwd [dir]', 'only those that worked in this folder, or below it (default: here)')
+    .option('--agent <name>', 'only those of this agent')
+    .option('--failed', 'only those that did not end well')
+    .option('--running', 'only those that run')
     .option('--json', 'print an array of objects')
     // For shell completion.
     .addOption(new Option('--ids', 'print ids and nothing else').hideHelp())
@@ -20,30 +41,56 @@ export function addLsCommand(tacho: Command): void {
   withSessionsDir(command)
 }
 
-async function ls(options: LsOptions): Promise<void> {
+function countOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.')
+  return Number(text)
+}
+
+async function ls(words: string[], options: LsOptions): Promise<void> {
   const { roots } = options
   if (options.ids) {
     for (const { id } of findSessions(roots, skippedOfAll())) await write(`${id}\n`)
     return
   }
-  const sessions = listSessions(roots, skippedOfAll())
+  const query = queryOf(words, options)
+  const bar = countedBar('reading sessions')
+  const sessions = listSessions(roots, query, { onProgress: bar.show, onSkipped: skippedOfAll() })
+  bar.clear()
   if (options.json) {
     await write(`${jsonText(sessions.map(asJson), 2)}\n`)
     return
   }
   if (sessions.length === 0) {
-    note(
-      `no sessions in\n${roots.map((root) => `  ${root}`).join('\n')}\nRecord one with: tacho codex --persist-session`,
-    )
+    note(whyNone(roots, query))
     return
   }
   const rows = listRows(sessions, { isShort: process.stdout.isTTY === true })
-  for (const line of tableLines(LIST_COLUMNS, rows, outputWidth())) await write(`${line}\n`)
+  await write(`${tableLines(LIST_COLUMNS, rows, outputWidth()).join('\n')}\n`)
+}
+
+function queryOf(words: readonly string[], options: LsOptions): SessionQuery {
+  const { lines, since, until, cwd, agent, failed, running } = options
+  return {
+    ...(lines !== undefined && { count: lines }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(cwd !== undefined && { cwd: resolve(cwd === true ? '.' : cwd) }),
+    ...(agent !== undefined && { agent }),
+    ...(failed && { isFailed: true }),
+    ...(running && { isRunning: true }),
+    ...(words.length > 0 && { words }),
+  }
+}
+
+function whyNone(roots: readonly string[], { count: _, ...filters }: SessionQuery): string {
+  const looked = `in\n${roots.map((root) => `  ${root}`).join('\n')}`
+  if (Object.keys(filters).length > 0) return `no session is like that ${looked}`
+  return `no sessions ${looked}\nRecord one with: tacho codex --persist-session`
 }
 
 // The names that docs/cli.md promises; what is not known is null.
 function asJson(session: SessionSummary): object {
-  const { exchanges, usage } = session
+  const { exchanges, usage, marks } = session
   return {
     id: session.id,
     folder: session.folder,
@@ -57,7 +104,13 @@ function asJson(session: SessionSummary): object {
     exitCode: session.exitCode ?? null,
     signal: session.signal ?? null,
     cwd: session.cwd ?? null,
+    prompts: session.prompts,
     exchanges: exchanges ?? null,
+    errors: marks.errors,
+    approvals: marks.approvals,
+    denied: marks.denied,
+    cancellations: marks.cancellations,
+    lastOutcome: marks.lastOutcome ?? null,
     usage,
     damage: session.damage,
     newerFormat: session.newerFormat ?? null,

@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import type { LiveDelivery } from '@tacho/format'
 import {
   type Environment,
   type OtlpSettings,
   type OtlpSignal,
   otlpSettings,
-  type Rejection,
   type SessionLine,
   WrongOtlpSetting,
 } from '@tacho/otlp'
@@ -16,16 +14,12 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
-import { programFile } from '../program-file.js'
+import { threadFile } from '../thread-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
-/** Is told which spans of a session have arrived where; of some, that so many of them have not. */
-export type OnDelivered = (
-  endpoint: string,
-  spanIds: string[],
-  rejection: Rejection | undefined,
-) => void
+/** Is told which spans of a session have arrived where. */
+export type OnDelivered = (endpoint: string, spanIds: string[]) => void
 
 /** Is told, in words, what stands in the way of sending; `isNews` where the user should hear of it. */
 export type OnTrouble = (words: string, isNews: boolean) => void
@@ -53,11 +47,11 @@ export function liveSettings(environment: Environment, onTrouble: OnTrouble): Ot
 export class LiveExport {
   readonly #settings: OtlpSettings[]
   readonly #onTrouble: OnTrouble
-  readonly #process: ChildProcess
+  readonly #worker: Worker
   readonly #onDelivered = new Map<string, OnDelivered>()
   readonly #counts = new DeliveryCounts()
   #waitingBytes = 0
-  /** What that process is to be given together: it has to be woken for each message. */
+  /** What the thread is to be given together: it has to be woken for each message. */
   #outbox: SendingItem[] = []
   #outboxTimer: NodeJS.Timeout | undefined
   #failure: string | undefined
@@ -67,22 +61,18 @@ export class LiveExport {
   constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
     this.#settings = settings
     this.#onTrouble = onTrouble
-    // A preload of the host's would record us.
-    const { NODE_OPTIONS: _, ...env } = process.env
-    this.#process = fork(fileURLToPath(programFile('sender-process', import.meta.url)), [], {
-      env,
+    this.#worker = new Worker(threadFile('sender-thread', import.meta.url), {
+      workerData: { settings },
+      // A preload of the host's would record us.
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // No signal of the terminal's is meant for it, and none tells of the agent.
-      detached: true,
+      stdout: true,
+      stderr: true,
     })
-    this.#process.on('message', (message: FromSender) => this.#heard(message))
-    this.#process.on('error', (error) => this.#failed(String(error)))
-    this.#process.on('exit', () => this.#failed('the process that sends has ended'))
-    this.#post({ kind: 'settings', settings })
+    this.#worker.on('message', (message: FromSender) => this.#heard(message))
+    this.#worker.on('error', (error) => this.#failed(String(error)))
+    this.#worker.on('exit', () => this.#failed('the thread that sends has ended'))
     // Behind the listeners, for one of them would keep the process alive again.
-    this.#process.unref()
-    this.#process.channel?.unref()
+    this.#worker.unref()
   }
 
   /** A session whose deliveries somebody wants to hear of. */
@@ -128,8 +118,8 @@ export class LiveExport {
       clearTimeout(timer)
     }
     this.#failure ??= 'closed'
-    // Not waited for: what it does may not come back.
-    this.#process.kill('SIGKILL')
+    // Not waited for: it ends in its own time, and holds nobody up.
+    void this.#worker.terminate()
   }
 
   #give(item: SendingItem): void {
@@ -165,7 +155,7 @@ export class LiveExport {
   #heard(message: FromSender): void {
     switch (message.kind) {
       case 'delivered':
-        this.#delivered(message.signal, message.items, message.rejection)
+        this.#delivered(message.signal, message.items)
         break
       case 'given-up':
         this.#settle(message.items, (traceId) =>
@@ -182,32 +172,24 @@ export class LiveExport {
     }
   }
 
-  #delivered(signal: OtlpSignal, items: SentItem[], rejection: Rejection | undefined): void {
-    const bySession = new Map<string, SentItem[]>()
-    this.#settle(items, (traceId, item) => {
-      const own = bySession.get(traceId) ?? []
-      own.push(item)
-      bySession.set(traceId, own)
-    })
-    if (rejection !== undefined) this.#tellOnce(signal, rejectionWords(rejection))
-    const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint ?? ''
-    for (const [traceId, own] of bySession) {
-      // Whose they are that were rejected, nobody knows: each session counts them as its own.
-      const count = Math.min(rejection?.count ?? 0, own.length)
-      this.#counts.delivered(traceId, signal, own.length - count)
-      if (rejection !== undefined && count > 0)
-        this.#counts.failed(traceId, signal, rejectionWords(rejection))
-      if (signal !== 'traces') continue
-      const spanIds = own.flatMap(({ spanId }) => spanId ?? [])
-      const rejected = rejection && count > 0 ? { count, reason: rejection.reason } : undefined
-      this.#onDelivered.get(traceId)?.(endpoint, spanIds, rejected)
+  #delivered(signal: OtlpSignal, items: SentItem[]): void {
+    this.#settle(items, (traceId) => this.#counts.delivered(traceId, signal))
+    const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint
+    if (signal !== 'traces' || endpoint === undefined) return
+    const bySession = new Map<string, string[]>()
+    for (const { traceId, spanId } of items) {
+      if (spanId === undefined) continue
+      const ids = bySession.get(traceId) ?? []
+      ids.push(spanId)
+      bySession.set(traceId, ids)
     }
+    for (const [traceId, ids] of bySession) this.#onDelivered.get(traceId)?.(endpoint, ids)
   }
 
-  #settle(items: SentItem[], count: (traceId: string, item: SentItem) => void): void {
-    for (const item of items) {
-      this.#waitingBytes -= item.bytes
-      count(item.traceId, item)
+  #settle(items: SentItem[], count: (traceId: string) => void): void {
+    for (const { traceId, bytes } of items) {
+      this.#waitingBytes -= bytes
+      count(traceId)
     }
   }
 
@@ -230,15 +212,9 @@ export class LiveExport {
   // What is posted is text and numbers; should it fail all the same, the file has it.
   #post(message: ToSender): void {
     try {
-      this.#process.send(message, (error) => {
-        if (error !== null) this.#failed(String(error))
-      })
+      this.#worker.postMessage(message)
     } catch (error) {
       this.#failed(String(error))
     }
   }
-}
-
-function rejectionWords({ count, reason }: Rejection): string {
-  return `${count} rejected: ${reason || 'no reason was told'}`
 }

@@ -1,10 +1,9 @@
-import { type Rejection, SendError, sendInParts } from '@tacho/otlp'
+import { SendError, sendInParts } from '@tacho/otlp'
 import { LIVE_BATCH_ITEMS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
 
 /** What becomes of what was put into a {@link SendingQueue}. */
 export type SendingEvents<Item> = {
-  /** @param rejection what of them was not taken; which ones, nobody knows. */
-  delivered: (items: Item[], rejection: Rejection | undefined) => void
+  delivered: (items: Item[]) => void
   givenUp: (items: Item[], reason: string) => void
   refused: (reason: string) => void
 }
@@ -14,7 +13,7 @@ export type SendingEvents<Item> = {
  * How much waits is bounded by who gives.
  */
 export class SendingQueue<Item> {
-  readonly #send: (items: Item[]) => Promise<Rejection | undefined>
+  readonly #send: (items: Item[]) => Promise<void>
   readonly #events: SendingEvents<Item>
   readonly #waiting: Item[] = []
   #isSending = false
@@ -23,10 +22,7 @@ export class SendingQueue<Item> {
   #onEmpty: (() => void)[] = []
 
   /** @param send rejects with a SendError. */
-  constructor(
-    send: (items: Item[]) => Promise<Rejection | undefined>,
-    events: SendingEvents<Item>,
-  ) {
+  constructor(send: (items: Item[]) => Promise<void>, events: SendingEvents<Item>) {
     this.#send = send
     this.#events = events
   }
@@ -72,10 +68,10 @@ export class SendingQueue<Item> {
     }
     try {
       await sendInParts(this.#send, items, {
-        taken: (taken, rejection) => {
+        taken: (taken) => {
           settle(taken)
           this.#retries = 0
-          this.#events.delivered(taken, rejection)
+          this.#events.delivered(taken)
         },
         tooLarge: (item, { message }) => {
           settle([item])

@@ -1,0 +1,40 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Where the index is: `$XDG_CACHE_HOME/tacho/index`, else `~/.cache/tacho/index`. The XDG base
+ * directory specification has relative paths ignored.
+ */
+export function indexFolder(environment: Environment = process.env, home = homedir()): string {
+  const asked = environment.XDG_CACHE_HOME
+  const cache = asked && isAbsolute(asked) ? asked : join(home, '.cache')
+  return join(cache, 'tacho', 'index')
+}
+
+/**
+ * The same, made where it is missing and private, or nothing where it cannot be used: it is a link, or
+ * another user's, or there is no home. Whoever could write into it could tell this user anything.
+ */
+export function usableIndexFolder(folder = indexFolder()): string | undefined {
+  try {
+    // One by one: nothing is made above the cache folder, as where there is no home.
+    for (const path of [join(folder, '..', '..'), join(folder, '..'), folder]) makePrivate(path)
+    const status = lstatSync(folder)
+    if (!status.isDirectory() || status.uid !== process.getuid?.()) return undefined
+    if ((status.mode & 0o077) !== 0) chmodSync(folder, 0o700)
+    return folder
+  } catch {
+    return undefined
+  }
+}
+
+function makePrivate(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+  }
+}

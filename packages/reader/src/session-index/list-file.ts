@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { fstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { type DecodedLine, decodeLine, encodeLine } from '@tacho/format'
+import { openRegular } from '../open-regular.js'
+import { hasChecksum } from '../rescue-line.js'
+import { readAt } from '../sealed/read-blocks.js'
+import type { SessionSummary } from '../summarize.js'
+import { writeIndexFile } from './index-file.js'
+import type { Stamp } from './stamps.js'
+
+/**
+ * What an index means. One of another number is made anew: raise it when a summary gets or loses a
+ * member, or when one of them is told by another rule.
+ */
+export const INDEX_VERSION = 1
+
+/** What the list of a root holds of a session that is in it. */
+export type ListedSession = {
+  /** Of its folder, when it was read; empty where it has to be read again whatever the folder says. */
+  stamp: Stamp
+  /** When its last run started, in milliseconds since 1970; 0 where that is not known. */
+  started: number
+  /** The line that holds its {@link ListedSummary}, as it stands in the file. */
+  line: () => Buffer
+}
+
+/** A session at a glance, and which files told it. */
+export type ListedSummary = {
+  summary: Omit<SessionSummary, 'folder' | 'root'>
+  files: Record<string, Stamp>
+}
+
+/** More would be no index of ours: 100,000 sessions have 200 MB. */
+const FILE_BYTES = 512 * 1024 * 1024
+
+/** The file that lists the sessions of a root. */
+export function listFile(folder: string, root: string): string {
+  return join(folder, `list-${createHash('sha256').update(root).digest('hex').slice(0, 32)}.jsonl`)
+}
+
+/**
+ * The sessions that a list names, by the names of their folders; nothing where there is no such list,
+ * or it is damaged, of another version or of another root. Only its head is read: a line when it is
+ * asked for.
+ */
+export function openList(path: string, root: string): OpenList | undefined {
+  const opened = openRegular(path)
+  if ('refused' in opened) return undefined
+  const head = readHead(opened.descriptor, root)
+  if (head === undefined) {
+    opened[Symbol.dispose]()
+    return undefined
+  }
+  return { sessions: sessionsOf(opened.descriptor, head), close: opened[Symbol.dispose] }
+}
+
+export type OpenList = { sessions: Map<string, ListedSession>; close: () => void }
+
+/** Writes the list of a root in the place of the one that is there. */
+export function writeList(
+  path: string,
+  root: string,
+  sessions: ReadonlyMap<string, ListedSession>,
+): boolean {
+  const kept = [...sessions].map(([name, { stamp, started, line }]) => ({
+    ...{ name, stamp, started },
+    bytes: line(),
+  }))
+  const head = {
+    index: INDEX_VERSION,
+    root,
+    names: kept.map(({ name }) => name),
+    stamps: kept.map(({ stamp }) => stamp),
+    started: kept.map(({ started }) => started),
+    lengths: kept.map(({ bytes }) => bytes.length),
+  }
+  return writeIndexFile(path, [encodeLine(head, crc32), ...kept.map(({ bytes }) => bytes)])
+}
+
+/** A line of a list, with its newline. */
+export function encodeListed(listed: ListedSummary): Buffer {
+  return Buffer.from(encodeLine(listed, crc32))
+}
+
+/** What a line of a list says; nothing where it is damaged. */
+export function decodeListed(line: Buffer | undefined): ListedSummary | undefined {
+  return line === undefined
+    ? undefined
+    : (proved(line.subarray(0, -1)) as ListedSummary | undefined)
+}
+
+// Whole by its checksum, it is what we wrote.
+function proved(line: Buffer): Record<string, unknown> | undefined {
+  const decoded: DecodedLine = hasChecksum(line)
+    ? decodeLine(line, crc32)
+    : { damage: 'no checksum' }
+  return 'value' in decoded ? decoded.value : undefined
+}
+
+type Head = {
+  /** Where the lines begin. */
+  end: number
+  names: string[]
+  stamps: Stamp[]
+  started: number[]
+  lengths: number[]
+}
+
+function readHead(descriptor: number, root: string): Head | undefined {
+  const { size } = fstatSync(descriptor)
+  if (size > FILE_BYTES) return undefined
+  // A session takes 90 bytes of the head: that of 10,000 is read at once.
+  for (let length = Math.min(size, 1024 * 1024); ; length = Math.min(size, length * 4)) {
+    const bytes = readAt(descriptor, 0, length)
+    const end = bytes.indexOf(10)
+    if (end >= 0) return headOf(bytes.subarray(0, end), root, size)
+    if (length >= size) return undefined
+  }
+}
+
+function headOf(line: Buffer, root: string, size: number): Head | undefined {
+  const { index, root: of, ...rest } = proved(line) ?? {}
+  if (index !== INDEX_VERSION || of !== root) return undefined
+  const head = { ...(rest as Omit<Head, 'end'>), end: line.length + 1 }
+  const total = head.lengths.reduce((sum, length) => sum + length, head.end)
+  return total === size ? head : undefined
+}
+
+function sessionsOf(descriptor: number, head: Head): Map<string, ListedSession> {
+  const sessions = new Map<string, ListedSession>()
+  let at = head.end
+  for (const [index, name] of head.names.entries()) {
+    const length = head.lengths[index] ?? 0
+    const from = at
+    at += length
+    sessions.set(name, {
+      stamp: head.stamps[index] ?? '',
+      started: head.started[index] ?? 0,
+      line: () => readAt(descriptor, from, length),
+    })
+  }
+  return sessions
+}

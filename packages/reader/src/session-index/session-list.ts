@@ -1,0 +1,98 @@
+import { realpathSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
+import type { SessionSummary } from '../summarize.js'
+import { usableIndexFolder } from './index-folder.js'
+import { type Listening, RootList } from './root-list.js'
+
+/** Which sessions are wanted; all where nothing is said. */
+export type SessionQuery = {
+  /** So many at most: the ones that started last. */
+  count?: number
+  /** Those that run, or were active since then, in milliseconds since 1970. */
+  since?: number
+  /** Those that started until then. */
+  until?: number
+  /** Those whose last run worked in this folder, or below it. */
+  cwd?: string
+  /** Those of the agent of this name. */
+  agent?: string
+  /** Those that did not end well: {@link endedBadly}. */
+  isFailed?: boolean
+  isRunning?: boolean
+  /** Those of which one prompt has all of these in it; upper and lower case are the same. */
+  words?: readonly string[]
+}
+
+/**
+ * The sessions in these roots that a query asks for, the last started first, read through the index:
+ * each is looked at, and only those that changed since are read.
+ */
+export function listSessions(
+  roots: readonly string[],
+  query: SessionQuery = {},
+  listening: Listening = {},
+): SessionSummary[] {
+  const folder = usableIndexFolder()
+  const lists = roots.map((root) => new RootList(root, folder, listening))
+  try {
+    const found: SessionSummary[] = []
+    for (const { name, list } of newestFirst(lists)) {
+      if (found.length >= (query.count ?? Number.POSITIVE_INFINITY)) break
+      const summary = list.summary(name)
+      if (summary !== undefined && isWanted(summary, query)) found.push(summary)
+    }
+    return found
+  } finally {
+    for (const list of lists) list.close()
+  }
+}
+
+/** Whether a session did not end well: by its exit, or because the last answer did not come. */
+export function endedBadly({ ended, marks: { lastOutcome } }: SessionSummary): boolean {
+  if (ended === 'failed' || ended === 'died' || ended === 'signalled') return true
+  return lastOutcome === 'failed' || lastOutcome === 'truncated'
+}
+
+function newestFirst(lists: readonly RootList[]): { name: string; list: RootList }[] {
+  return lists
+    .flatMap((list) => [...list.starts()].map(({ name, started }) => ({ name, started, list })))
+    .sort((one, other) => other.started - one.started || (one.name < other.name ? 1 : -1))
+}
+
+function isWanted(session: SessionSummary, query: SessionQuery): boolean {
+  const { since, until, cwd, agent, isFailed, isRunning, words } = query
+  const started = Date.parse(session.lastStartedAt ?? '')
+  const lastActive = session.ended === 'running' ? Date.now() : Date.parse(session.endedAt ?? '')
+  return (
+    (since === undefined || (lastActive || started) >= since) &&
+    (until === undefined || started <= until) &&
+    (cwd === undefined || isBelow(session.cwd, cwd)) &&
+    (agent === undefined || session.agent === agent) &&
+    (!isFailed || endedBadly(session)) &&
+    (!isRunning || session.ended === 'running') &&
+    (words === undefined || hasWords(session, words))
+  )
+}
+
+function isBelow(cwd: string | undefined, folder: string): boolean {
+  if (cwd === undefined) return false
+  return [resolve(folder), realOf(folder)].some(
+    (one) => cwd === one || cwd.startsWith(one.endsWith(sep) ? one : one + sep),
+  )
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
+function hasWords({ prompts }: SessionSummary, words: readonly string[]): boolean {
+  const wanted = words.map((word) => word.toLowerCase())
+  return prompts.some((prompt) => {
+    const text = prompt.toLowerCase()
+    return wanted.every((word) => text.includes(word))
+  })
+}
