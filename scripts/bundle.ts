@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
@@ -30,6 +30,7 @@ const COMMON = {
 export async function bundle(): Promise<void> {
   await bundleCli()
   await bundleQuick()
+  await bundleCompletion()
   for (const name of await agentNames()) await bundleAgent(name)
   await bundleFile(join(LAUNCHER, 'taps/otlp/forwarder.js'))
   await bundleFile(join(LAUNCHER, 'taps/http/http2.js'))
@@ -38,8 +39,8 @@ export async function bundle(): Promise<void> {
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
-  // The thread that sends spans out, and, with it, the exporters.
-  await bundleFile(join(RECORDER, 'live/sender-thread.js'))
+  // The process that sends spans out, and, with it, the exporters.
+  await bundleFile(join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
   await bundleFile(join(RECORDER, 'exchange/decoding/decoder-thread.js'))
 }
@@ -78,23 +79,46 @@ const QUICK = [
 
 async function bundleQuick(): Promise<void> {
   for (const [name, add] of QUICK) {
-    await build({
-      ...COMMON,
-      stdin: {
-        contents: [
-          `import { ${add} } from './commands/${name}.js'`,
-          "import { run as runCommand } from './run.js'",
-          `export const run = (words) => runCommand(words, ${add})`,
-        ].join('\n'),
-        resolveDir: CLI,
-      },
-      outfile: join(CLI, 'quick', `${name}.cjs`),
-      external: RUNS_AGENTS,
-      minify: true,
-      define: { 'import.meta.url': 'ownUrl' },
-      banner: { js: OWN_URL },
-    })
+    await bundleQuickFile(name, [
+      `import { ${add} } from './commands/${name}.js'`,
+      "import { run as runCommand } from './run.js'",
+      `export const run = (words) => runCommand(words, ${add})`,
+    ])
   }
+}
+
+async function bundleQuickFile(name: string, lines: readonly string[]): Promise<void> {
+  await build({
+    ...COMMON,
+    stdin: { contents: lines.join('\n'), resolveDir: CLI },
+    outfile: join(CLI, 'quick', `${name}.cjs`),
+    external: RUNS_AGENTS,
+    minify: true,
+    define: { 'import.meta.url': 'ownUrl' },
+    banner: { js: OWN_URL },
+  })
+}
+
+/** What is made of the definitions of all commands: the tree that completion reads, and the manual page. */
+async function bundleCompletion(): Promise<void> {
+  const { commandTree, fullProgram, manPage }: CommandTree = await import(
+    join(CLI, 'command-tree/index.js')
+  )
+  const tacho = await fullProgram()
+  const tree = commandTree(tacho)
+  writeFileSync(join(CLI, 'command-tree.json'), JSON.stringify(tree))
+  writeFileSync(join(CLI, 'tacho.1'), manPage(tree, tacho.version()))
+  await bundleQuickFile('complete', [
+    "import { complete } from './completion/complete.js'",
+    'export const run = ([, ...words]) => complete(words)',
+  ])
+}
+
+// A clone has no types of it before the build.
+type CommandTree = {
+  fullProgram: () => Promise<{ version(): string }>
+  commandTree: (program: object) => object
+  manPage: (tree: object, version: string) => string
 }
 
 // An agent is run from its own bundle.

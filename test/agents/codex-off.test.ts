@@ -69,7 +69,7 @@ describe('with persistence off', () => {
     expect(recording).toMatch(/@opentelemetry[\s\S]*winston/)
     // What sends spans out is in neither, and is read where they are to be sent.
     expect(recording).not.toMatch(EXPORTERS)
-    const sender = join(dirname(String(recorder)), 'sender-thread.cjs')
+    const sender = join(dirname(String(recorder)), 'sender-process.cjs')
     expect(readFileSync(sender, 'utf8')).toMatch(EXPORTERS)
   })
 })

@@ -1,76 +1,272 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openTerminal, type Terminal } from '../host/tmux.js'
 import { SESSION_ID, sessionsDirectory, writeSession } from '../reader/session-folder.js'
 import { TACHO, tacho } from './tacho.js'
 
 const directory = sessionsDirectory()
 writeSession(directory)
+const elsewhere = sessionsDirectory()
+const place = mkdtempSync(join(tmpdir(), 'tacho-completion-'))
+const bin = join(place, 'bin')
+mkdirSync(bin)
+symlinkSync(TACHO, join(bin, 'tacho'))
+mkdirSync(join(place, 'folder'))
+writeFileSync(join(place, 'file.txt'), '')
+afterAll(() => rmSync(place, { recursive: true }))
 
-for (const [typed, offered] of [
+const env = {
+  PATH: `${bin}${delimiter}${process.env.PATH}`,
+  HOME: place,
+  LANG: 'C.UTF-8',
+  TACHO_SESSIONS_DIR: directory,
+}
+
+/** What is typed behind `tacho`, the last word being unfinished, and what is offered for it. */
+const CASES: readonly (readonly [typed: readonly string[], offered: readonly string[]])[] = [
+  [['sh'], ['show', 'shim']],
+  [['--v'], ['--version']],
+  [['show', 'la'], ['last']],
+  [['show', '0199'], [SESSION_ID]],
+  [['show', '--json', '0199'], [SESSION_ID]],
+  [['show', '--sessions-dir', elsewhere, '0199'], []],
+  [['show', 'last', '0199'], []],
+  [['raw', '0199'], [SESSION_ID]],
   [
-    ['tacho', 'sh'],
-    ['show', 'shim'],
-  ],
-  [['tacho', 'show', 'la'], ['last']],
-  [['tacho', 'show', '0199'], [SESSION_ID]],
-  [['tacho', 'raw', '0199'], [SESSION_ID]],
-  [['tacho', 'rebuild', '0199'], [SESSION_ID]],
-  [
-    ['tacho', 'rebuild', 'last', '--'],
-    ['--all', '--help', '--json', '--sessions-dir', '--to'],
-  ],
-  [
-    ['tacho', 'raw', 'last', '1', '--re'],
+    ['raw', 'last', '1', '--re'],
     ['--request', '--response'],
   ],
-  [['tacho', 'ls', '--i'], []],
+  [['raw', 'last', '1', '--response', '--re'], []],
   [
-    ['tacho', 'completion', ''],
+    ['raw', 'last', '1', '--request', '--'],
+    ['--json', '--sessions-dir', '--help'],
+  ],
+  [
+    ['rebuild', 'last', '--'],
+    ['--to', '--all', '--json', '--sessions-dir', '--help'],
+  ],
+  [['rebuild', 'last', '--json', '--j'], []],
+  [['ls', '--i'], []],
+  [
+    ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
   [
-    ['tacho', 'export', 'p'],
-    ['parquet', 'perfetto'],
+    ['export', 'p'],
+    ['perfetto', 'parquet'],
   ],
-  [['tacho', 'export', 'otlp', '0199'], [SESSION_ID]],
-  [['tacho', 'export', 'otlp', 'last', '--ag'], ['--again']],
-  [['tacho', 'codex', '--p'], ['--persist-session']],
-] as const) {
-  test(`bash completes "${typed.join(' ')}" to ${offered.join(', ') || 'nothing'}`, async () => {
-    const { stdout } = await tacho(['completion', 'bash'])
-    const script = `${stdout}
-      tacho() { "${TACHO}" "$@"; }
-      COMP_WORDS=(${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${typed.length - 1}
-      _tacho; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout: completed, stderr } = spawnSync('bash', ['-c', script], {
-      env: { ...process.env, TACHO_SESSIONS_DIR: directory, HOME: '/nonexistent' },
-      encoding: 'utf8',
-    })
-    expect(stderr).toBe('')
-    expect(completed.split('\n').filter(Boolean).sort()).toEqual([...offered].sort())
-  })
-}
+  [['export', 'otlp', '0199'], [SESSION_ID]],
+  [['export', 'otlp', '--again', 'last', '0199'], [SESSION_ID]],
+  [['export', 'otlp', 'last', '--ag'], ['--again']],
+  [
+    ['export', 'otlp', 'last', '-'],
+    [
+      ...['--all', '--since', '--endpoint', '--protocol', '--again', '--json', '--sessions-dir'],
+      '--help',
+    ],
+  ],
+  [
+    ['export', 'har', 'last', '--'],
+    ['--output', '--force', '--sessions-dir', '--help'],
+  ],
+  [
+    ['export', 'otlp', '--protocol', 'http/'],
+    ['http/protobuf', 'http/json'],
+  ],
+  [['export', 'otlp', '--since', ''], []],
+  [
+    ['shim', ''],
+    ['install', 'remove', 'status'],
+  ],
+  [['shim', 'install', ''], ['codex']],
+  [['help', 'comp'], ['completion']],
+  [
+    ['help', 'export', 'p'],
+    ['perfetto', 'parquet'],
+  ],
+  [
+    ['export', 'help', 'h'],
+    ['har', 'help'],
+  ],
+  [['codex', '--p'], ['--persist-session']],
+  [['codex', 'exec', '--p'], ['--persist-session']],
+  [['codex', '--', '--p'], []],
+  [['show', '--', '0199'], [SESSION_ID]],
+]
 
-for (const shell of ['zsh', 'fish'] as const) {
-  test(`the ${shell} script names every command, and ${shell} takes it where there is one`, async () => {
-    const { stdout, exitCode } = await tacho(['completion', shell])
-    expect(exitCode).toBe(0)
-    for (const name of ['codex', 'ls', 'show', 'raw', 'shim', 'completion']) {
-      expect(stdout.toString()).toContain(name)
-    }
-    const path = join(directory, `script.${shell}`)
-    writeFileSync(path, stdout)
-    chmodSync(path, 0o600)
-    const checked = spawnSync(shell, ['-n', path], { encoding: 'utf8' })
-    const isThere = (checked.error as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT'
-    expect(isThere ? checked.stderr : '').toBe('')
+test('every command that tacho --help names is offered', async () => {
+  const { stdout } = await tacho(['--help'])
+  const [, commands = ''] = stdout.toString().split('Commands:\n')
+  const named = commands.split('\n').flatMap((line) => /^ {2}([a-z]\S*)/.exec(line)?.[1] ?? [])
+  expect(named).toContain('show')
+  const offered = await tacho(['complete', 'zsh', '--', ''])
+  expect(wordsIn(offered.stdout.toString())).toEqual(named)
+})
+
+test('an id that a shell would have to quote, or take for code, is not offered', async () => {
+  const root = sessionsDirectory()
+  for (const id of ['$(touch x)', 'a b', '-rf', 'a\nb', '`x`', "it's"]) writeSession(root, { id })
+  writeSession(root)
+  const { stdout } = await tacho(['complete', 'bash', '--', 'show', ''], {
+    TACHO_SESSIONS_DIR: root,
   })
-}
+  expect(wordsIn(stdout.toString())).toEqual(['last', SESSION_ID])
+})
 
 test('a shell that is not known is refused with those that are', async () => {
   const { stderr, exitCode } = await tacho(['completion', 'tcsh'])
   expect(exitCode).toBe(2)
   expect(stderr).toContain('bash, zsh, fish')
 })
+
+describe('bash', () => {
+  // bash cuts words at these, and hands the pieces on.
+  const piecesOf = (typed: readonly string[]) =>
+    typed.flatMap((word) => (word === '' ? [''] : word.split(/([=:]+)/).filter(Boolean)))
+
+  const all: typeof CASES = [
+    ...CASES,
+    [
+      ['export', 'otlp', '--protocol=h'],
+      ['http/protobuf', 'http/json'],
+    ],
+    [['export', 'otlp', '--endpoint', 'http://h:1', 'la'], ['last']],
+  ]
+
+  test('offers at each place what fits there', () => {
+    const asked = all.map(([typed]) => {
+      const pieces = ['tacho', ...piecesOf(typed)].map((word) => `'${word}'`).join(' ')
+      return `COMP_WORDS=(${pieces}); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+        _tacho 2>/dev/null; printf '%s\\n' "== \${COMP_WORDS[*]}" "\${COMPREPLY[@]}"`
+    })
+    const script = ['source <(tacho completion bash)', ...asked].join('\n')
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], {
+      env,
+      cwd: place,
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(answered(all, stdout)).toEqual(all)
+  })
+
+  test('nothing of the user is overwritten: no function, no variable, no setting', () => {
+    const state = `declare -f; declare -p | grep -vE ' (_|BASH_[A-Z]+|BASHPID|RANDOM|SRANDOM|SECONDS|EPOCH[A-Z]+|LINENO|PIPESTATUS|COMP[A-Z_]*)='; set +o; shopt; complete -p | grep -v tacho`
+    const { stdout, stderr } = spawnSync(
+      'bash',
+      [
+        ...['--norc', '-c'],
+        `first() { echo mine; }; then_() { echo mine; }; words=mine line=mine options=mine
+         look() { ${state}; }
+         source <(tacho completion bash)
+         before="$(look)"
+         COMP_WORDS=(tacho export otlp ''); COMP_CWORD=3; _tacho 2>/dev/null
+         [ "$before" = "$(look)" ] && echo same; first; then_; compgen -A function | sort | tr '\\n' ' '`,
+      ],
+      { env, cwd: place, encoding: 'utf8' },
+    )
+    expect(stderr).toBe('')
+    expect(stdout).toBe('same\nmine\nmine\n_tacho first look then_ ')
+  })
+
+  test('Tab completes ids, words behind an equals sign, files and folders', async () => {
+    const rc = join(place, 'bashrc')
+    writeFileSync(rc, "PS1='$ '\nsource <(tacho completion bash)\nbind 'set bell-style none'\n")
+    await using shell = await openTerminal('bash', ['--rcfile', rc, '-i'], { env, cwd: place })
+    await tabs(shell)
+  })
+})
+
+describe.skipIf(!isThere('zsh'))('zsh', () => {
+  test('the first Tab loads it from fpath, and completes ids, words, files and folders', async () => {
+    const functions = join(place, 'functions')
+    mkdirSync(functions, { recursive: true })
+    const { stdout } = await tacho(['completion', 'zsh'])
+    writeFileSync(join(functions, '_tacho'), stdout)
+    writeFileSync(
+      join(place, '.zshrc'),
+      `PS1='$ '; fpath=(${functions} $fpath); autoload -Uz compinit && compinit -u -d ${place}/dump\n`,
+    )
+    await using shell = await openTerminal('zsh', ['-i'], { env, cwd: place })
+    await tabs(shell)
+    shell.type('tacho export \t')
+    await shell.showing(/^perfetto +-- a JSON trace/m)
+  })
+
+  test('a zsh that completes nothing yet is told what is missing', async () => {
+    const script = 'source <(tacho completion zsh)'
+    const { stderr } = spawnSync('zsh', ['-f', '-c', script], { env, encoding: 'utf8' })
+    expect(stderr).toContain('autoload -Uz compinit && compinit')
+  })
+})
+
+describe.skipIf(!isThere('fish'))('fish', () => {
+  test('offers at each place what fits there', () => {
+    const asked = CASES.map(([typed]) => {
+      const line = ['tacho', ...typed].join(' ')
+      return `echo "== ${line}"; complete -C "${line}"`
+    })
+    const script = ['tacho completion fish | source', ...asked].join('\n')
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', script], {
+      env,
+      cwd: place,
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    const sorted = CASES.map(([typed, offered]) => [typed, [...offered].sort()])
+    expect(answered(CASES, stdout).map(([typed, offered]) => [typed, offered.sort()])).toEqual(
+      sorted,
+    )
+  })
+
+  test('Tab completes ids, words behind an equals sign, files and folders', async () => {
+    mkdirSync(join(place, '.config/fish'), { recursive: true })
+    writeFileSync(
+      join(place, '.config/fish/config.fish'),
+      "function fish_prompt; echo -n '$ '; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0\ntacho completion fish | source\n",
+    )
+    await using shell = await openTerminal('fish', ['-i'], { env, cwd: place })
+    await tabs(shell)
+  })
+})
+
+/** Presses Tab where one word fits, and looks whether the shell has put it there. */
+async function tabs(shell: Terminal): Promise<void> {
+  await shell.showing(/^\$/m)
+  for (const [typed, completed] of [
+    ['tacho sho', 'tacho show'],
+    ['tacho show 01', `tacho show ${SESSION_ID}`],
+    ['tacho show --json 01', `tacho show --json ${SESSION_ID}`],
+    ['tacho export otlp --protocol=g', 'tacho export otlp --protocol=grpc'],
+    ['tacho export otlp --protocol g', 'tacho export otlp --protocol grpc'],
+    ['tacho shim install c', 'tacho shim install codex'],
+    ['tacho help export pa', 'tacho help export parquet'],
+    ['tacho rebuild last --to fo', 'tacho rebuild last --to folder/'],
+    ['tacho rebuild last --to=fo', 'tacho rebuild last --to=folder/'],
+    ['tacho export har last -o fi', 'tacho export har last -o file.txt'],
+    ['tacho codex exec fi', 'tacho codex exec file.txt'],
+  ] as const) {
+    shell.type(`${typed}\t`)
+    await shell.showing(`$ ${completed}`)
+    shell.press('C-u')
+    shell.press('C-l')
+  }
+}
+
+/** What a shell has offered for each case, behind a line `== …`. */
+function answered(cases: typeof CASES, stdout: string): [readonly string[], string[]][] {
+  const [, ...answers] = stdout.split(/^== .*\n/m)
+  return cases.map(([typed], index) => [typed, wordsIn(answers[index] ?? '')])
+}
+
+function wordsIn(lines: string): string[] {
+  return lines.split('\n').flatMap((line) => line.split('\t')[0] || [])
+}
+
+function isThere(program: string): boolean {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)))
+}

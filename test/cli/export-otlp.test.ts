@@ -194,7 +194,7 @@ test.each([
   [[], 'Name sessions, or take all with --all'],
   [['last', '--all'], 'Name sessions, or take all with --all'],
   [['--since', 'yesterday'], 'It is an age (30m, 12h, 7d, 2w) or a time'],
-  [['last', '--protocol', 'morse'], 'The protocol is "morse"; it is one of http/protobuf'],
+  [['last', '--protocol', 'morse'], 'Allowed choices are http/protobuf, http/json, grpc'],
   [['last', '--endpoint', 'ftp://me:pass@h'], '"ftp://h" is no OTLP endpoint'],
 ])('%j is wrong use: %s', async (words, said) => {
   const root = sessionsDirectory()

@@ -29,11 +29,13 @@ export type CollectorOptions = {
   certificate?: Certificate
   /** It takes, and never answers. */
   isSilent?: boolean
+  /** The body of its answers; default: an empty one. */
+  answer?: Buffer
 }
 
 /** Starts one for OTLP over HTTP. */
 export async function httpCollector(options: CollectorOptions = {}): Promise<TakingCollector> {
-  const { certificate, isSilent } = options
+  const { certificate, isSilent, answer } = options
   const arrived: Arrived[] = []
   const server = certificate ? createHttpsServer(certificate) : createServer()
   server.on('request', async (request, response) => {
@@ -41,7 +43,7 @@ export async function httpCollector(options: CollectorOptions = {}): Promise<Tak
     const sent = await buffer(request)
     const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
     arrived.push({ path, headers, body })
-    if (!isSilent) response.end()
+    if (!isSilent) response.end(answer)
   })
   return { address: await listening(server, () => server.closeAllConnections()), arrived }
 }
@@ -51,7 +53,7 @@ const PREFIX_BYTES = 5
 
 /** Starts one for OTLP over gRPC: HTTP/2 with a prefix before the message, and a status behind. */
 export async function grpcCollector(options: CollectorOptions = {}): Promise<TakingCollector> {
-  const { certificate, isSilent } = options
+  const { certificate, isSilent, answer = Buffer.alloc(0) } = options
   const arrived: Arrived[] = []
   const server = certificate ? createSecureServer(certificate) : createHttp2Server()
   const sessions = new Set<{ destroy: () => void }>()
@@ -68,7 +70,9 @@ export async function grpcCollector(options: CollectorOptions = {}): Promise<Tak
       { waitForTrailers: true },
     )
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-    stream.end(Buffer.alloc(PREFIX_BYTES))
+    const prefix = Buffer.alloc(PREFIX_BYTES)
+    prefix.writeUInt32BE(answer.length, 1)
+    stream.end(Buffer.concat([prefix, answer]))
   })
   const hangUp = () => {
     for (const session of sessions) session.destroy()

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { TracesData } from '@tacho/format'
 import {
@@ -5,6 +9,7 @@ import {
   openLogSender,
   openSpanSender,
   otlpSettings,
+  type Rejection,
   readableSpans,
   SendError,
 } from '@tacho/otlp'
@@ -77,6 +82,38 @@ describe.each(PROTOCOLS)('over $protocol', (of) => {
     await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol })
     expect(arrived).toMatchObject([{ path: of.traces, body: bytes }])
     expect(arrived[0]?.headers[of.coding]).toBeUndefined()
+  })
+
+  test('what it rejects is counted, with its words, and what they could do to a terminal is undone', async () => {
+    const words = 'over \u001b[31mquota\u202e'
+    const answer = partialSuccess(of.protocol, 7, words)
+    const { address } = await of.collector({ answer })
+    const rejection = await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol })
+    expect(rejection).toEqual({ count: 1, reason: 'over \\u{1b}[31mquota\\u{202e}' })
+  })
+
+  test('a remark to what it took is passed on, and an empty one is none', async () => {
+    const remark = await of.collector({ answer: partialSuccess(of.protocol, 0, 'slow down') })
+    const empty = await of.collector({ answer: partialSuccess(of.protocol, 0, '') })
+    const to = (address: string) =>
+      sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol })
+    expect(await to(remark.address)).toEqual({ count: 0, reason: 'slow down' })
+    expect(await to(empty.address)).toBeUndefined()
+  })
+
+  test('a key that is a pipe is refused, and not waited for', async () => {
+    const { address } = await of.collector()
+    const pipe = join(mkdtempSync(join(tmpdir(), 'tacho-pipe-')), 'key')
+    onTestFinished(() => rmSync(dirname(pipe), { recursive: true }))
+    execFileSync('mkfifo', [pipe])
+    const sent = sendSpans({
+      ENDPOINT: `https://${address}`,
+      PROTOCOL: of.protocol,
+      CLIENT_KEY: pipe,
+    })
+    await expect(sent).rejects.toThrow(
+      'OTEL_EXPORTER_OTLP_CLIENT_KEY names a file that cannot be read (not a plain file)',
+    )
   })
 
   test('headers go with them: those for all, and before them those for spans', async () => {
@@ -195,8 +232,18 @@ function settingsOf(signal: 'traces' | 'logs', variables: Record<string, string>
   return settings
 }
 
-async function sendSpans(variables: Record<string, string>): Promise<void> {
+async function sendSpans(variables: Record<string, string>): Promise<Rejection | undefined> {
   const sender = await openSpanSender(settingsOf('traces', variables))
   onTestFinished(() => sender.close())
-  await sender.send([...SPANS])
+  return sender.send([...SPANS])
+}
+
+/** An ExportTraceServiceResponse: `partial_success` is its field 1, with the count in 1 and the words in 2. */
+function partialSuccess(protocol: string, rejectedSpans: number, errorMessage: string): Buffer {
+  if (protocol === 'http/json') {
+    return Buffer.from(JSON.stringify({ partialSuccess: { rejectedSpans, errorMessage } }))
+  }
+  const words = Buffer.from(errorMessage)
+  const inner = Buffer.concat([Buffer.from([0x08, rejectedSpans, 0x12, words.length]), words])
+  return Buffer.concat([Buffer.from([0x0a, inner.length]), inner])
 }

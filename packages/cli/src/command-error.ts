@@ -8,6 +8,17 @@ export const EXIT = {
   incomplete: 3,
 } as const
 
+/** What each exit code says, for the manual page; docs/cli.md says it at more length. */
+export const EXIT_STATUS: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'Done.'],
+  [EXIT.failure, 'It could not be done.'],
+  [EXIT.wrongUse, 'The command line is wrong.'],
+  [
+    EXIT.incomplete,
+    'Some of what was asked for was never recorded, was not kept, or is damaged. What could be given back was.',
+  ],
+]
+
 export type CommandErrorCode =
   /** The command line does not say what is to be done. */
   | 'wrong-use'
@@ -43,4 +54,9 @@ export class CommandError extends Error {
     this.code = code
     this.exitCode = exitCode
   }
+}
+
+/** The command line does not say what is to be done; the message says what would. */
+export function wrongUse(message: string): CommandError {
+  return new CommandError('wrong-use', EXIT.wrongUse, message)
 }

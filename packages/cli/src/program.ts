@@ -1,6 +1,7 @@
 import { AGENTS, type Agent } from '@tacho/launcher'
 import { Command } from 'commander'
 import { addAgentEntry } from './commands/agent-entry.js'
+import { addHelpCommand } from './commands/help.js'
 import { version } from './package/own-files.js'
 import { rootsOf } from './roots.js'
 import type { SessionOptions } from './session-options.js'
@@ -22,7 +23,8 @@ export async function program(
     .description('The flight recorder for coding agents')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
+    // Ours knows subcommands, too.
+    .helpCommand(false)
     .exitOverride()
     // What is wrong is said once, by main.
     .configureOutput({ outputError: () => undefined })
@@ -32,5 +34,6 @@ export async function program(
     })
   for (const agent of agents) addAgentEntry(tacho, agent)
   await add(tacho, agents)
+  addHelpCommand(tacho)
   return tacho
 }

@@ -19,7 +19,12 @@ export type {
   SeenEvent,
   Tap,
 } from './event-record.js'
-export type { DeliveredRecord } from './export-record.js'
+export {
+  type DeliveredRecord,
+  type ExportRecord,
+  exportRecord,
+  type RejectedRecord,
+} from './export-record.js'
 export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
 export { homePath } from './home-path.js'
 export {

@@ -1,13 +1,18 @@
 import type { ExportResult } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { requireCertificateFiles } from './certificate-files.js'
+import { listenForRejections, type Rejection, takeRejection } from './partial-success.js'
 import { SendError, sendErrorOf } from './send-error.js'
 import type { OtlpSettings } from './settings.js'
 
 /** Sends one signal to one place. */
 export type Sender<Item> = {
-  /** @throws SendError where they were not taken. */
-  send(items: Item[]): Promise<void>
+  /**
+   * @returns what of them was not taken, where the rest was.
+   * @throws SendError where they were not taken.
+   */
+  send(items: Item[]): Promise<Rejection | undefined>
   /** Ends what is under way, without waiting for it. */
   close(): void
 }
@@ -23,15 +28,21 @@ type Exporters = {
   openLogs(url: string): Exporter<ReadableLogRecord>
 }
 
-/** Opens what sends spans; the exporter is loaded only now. */
+/**
+ * Opens what sends spans; the exporter is loaded only now.
+ *
+ * @throws SendError where a certificate or a key cannot be read.
+ */
 export async function openSpanSender(settings: OtlpSettings): Promise<Sender<ReadableSpan>> {
   const { openSpans } = await load(settings)
+  await requireCertificateFiles(settings.signal)
   return senderOf(settings, openSpans(settings.url))
 }
 
-/** Opens what sends lines of the debug log; the exporter is loaded only now. */
+/** The same for lines of the debug log. */
 export async function openLogSender(settings: OtlpSettings): Promise<Sender<ReadableLogRecord>> {
   const { openLogs } = await load(settings)
+  await requireCertificateFiles(settings.signal)
   return senderOf(settings, openLogs(settings.url))
 }
 
@@ -54,6 +65,7 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 10_000
 function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sender<Item> {
   const isGrpc = settings.protocol === 'grpc'
   const patience = timeoutOf(settings) + PATIENCE_MILLISECONDS
+  listenForRejections()
   return {
     send: (items) =>
       new Promise((resolve, reject) => {
@@ -62,7 +74,8 @@ function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sende
         }, patience)
         exporter.export(items, ({ code, error }) => {
           clearTimeout(late)
-          if (code === 0) resolve()
+          const rejection = takeRejection()
+          if (code === 0) resolve(rejection && atMost(rejection, items.length))
           else reject(sendErrorOf(error, isGrpc))
         })
       }),
@@ -70,6 +83,10 @@ function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sende
       exporter.shutdown().catch(() => {})
     },
   }
+}
+
+function atMost({ count, reason }: Rejection, most: number): Rejection {
+  return { count: Math.min(count, most), reason }
 }
 
 function timeoutOf({ signal }: OtlpSettings): number {

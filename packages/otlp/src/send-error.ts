@@ -1,3 +1,5 @@
+import { saidWords } from './said-words.js'
+
 /** Why something was not taken, and what can be done about it. */
 export class SendError extends Error {
   override readonly name = 'SendError'
@@ -37,8 +39,7 @@ export function sendErrorOf(error: unknown, isGrpc: boolean): SendError {
 }
 
 function wordsOf(code: unknown, message: string, isGrpc: boolean): string {
-  const [line = ''] = message.split('\n')
-  const said = line.slice(0, 300)
+  const said = saidWords(message)
   if (typeof code === 'number') return isGrpc ? `gRPC ${said}` : `HTTP ${code} ${said}`.trim()
   if (isNoHttp(code)) return 'what answers there speaks no HTTP/1.1; is it the port for grpc?'
   if (typeof code === 'string') return said.includes(code) ? said : `${code} ${said}`.trim()

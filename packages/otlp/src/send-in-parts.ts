@@ -1,19 +1,24 @@
+import type { Rejection } from './partial-success.js'
 import { SendError } from './send-error.js'
 
 /**
  * Sends items, in halves where they are too many for one request.
  *
- * @param told is told what became of each part: taken, or refused because of one item that is too
- * large by itself.
+ * @param told is told what became of each part: taken, wholly or but for some, or refused because of
+ * one item that is too large by itself.
  * @throws SendError where they were not taken for another reason. What was told of is settled.
  */
 export async function sendInParts<Item>(
-  send: (items: Item[]) => Promise<void>,
+  send: (items: Item[]) => Promise<Rejection | undefined>,
   items: Item[],
-  told: { taken: (items: Item[]) => void; tooLarge: (item: Item, error: SendError) => void },
+  told: {
+    taken: (items: Item[], rejection: Rejection | undefined) => void
+    tooLarge: (item: Item, error: SendError) => void
+  },
 ): Promise<void> {
+  let rejection: Rejection | undefined
   try {
-    await send(items)
+    rejection = await send(items)
   } catch (error) {
     if (!(error instanceof SendError && error.isTooLarge)) throw error
     const [first, ...others] = items
@@ -23,5 +28,5 @@ export async function sendInParts<Item>(
     await sendInParts(send, items.slice(middle), told)
     return
   }
-  told.taken(items)
+  told.taken(items, rejection)
 }

@@ -1,8 +1,9 @@
 /** What is sent: spans, or lines of the debug log. */
 export type OtlpSignal = 'traces' | 'logs'
 
-const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
-export type OtlpProtocol = (typeof PROTOCOLS)[number]
+/** The ways in which OTLP is sent, as OpenTelemetry's variables name them. */
+export const OTLP_PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
+export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
 /** Where one signal is sent, and how. */
 export type OtlpSettings = {
@@ -89,11 +90,11 @@ function protocolOf(
   const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_PROTOCOL`
   const name = variable(environment, own) === undefined ? 'OTEL_EXPORTER_OTLP_PROTOCOL' : own
   const protocol = given ?? variable(environment, name) ?? 'http/protobuf'
-  const known = PROTOCOLS.find((one) => one === protocol)
+  const known = OTLP_PROTOCOLS.find((one) => one === protocol)
   if (known !== undefined) return known
   const who = given === undefined ? name : 'The protocol'
   throw new WrongOtlpSetting(
-    `${who} is ${JSON.stringify(protocol)}; it is one of ${PROTOCOLS.join(', ')}.`,
+    `${who} is ${JSON.stringify(protocol)}; it is one of ${OTLP_PROTOCOLS.join(', ')}.`,
   )
 }
 

@@ -1,4 +1,10 @@
-import { openSpanSender, otlpSettingsFor, WrongOtlpSetting, whyUnreachable } from '@tacho/otlp'
+import {
+  OTLP_PROTOCOLS,
+  openSpanSender,
+  otlpSettingsFor,
+  WrongOtlpSetting,
+  whyUnreachable,
+} from '@tacho/otlp'
 import {
   ReaderError,
   type SentSession,
@@ -7,7 +13,7 @@ import {
   sendSession,
   sessionState,
 } from '@tacho/reader'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
@@ -32,7 +38,11 @@ export function addOtlpExport(parent: Command): void {
     .description('send the spans that a collector does not have yet, over OTLP')
   withManySessions(command)
     .option('--endpoint <url>', 'where to; default: OTEL_EXPORTER_OTLP_ENDPOINT, or this machine')
-    .option('--protocol <name>', 'http/protobuf (the default), http/json or grpc')
+    .addOption(
+      new Option('--protocol <name>', 'how; default: what OTEL_* say, or http/protobuf').choices(
+        OTLP_PROTOCOLS,
+      ),
+    )
     .option('--again', 'also what has arrived there before; a span keeps its id')
     .option('--json', 'print an array of objects')
     .action(exportOtlp)
@@ -100,8 +110,12 @@ function wordsOf(session: SessionState, sent: SentSession): string {
   const parts = [`${count(sent.sent)} sent to ${sent.endpoint}`]
   if (sent.interrupted > 0) parts.push(`${sent.interrupted} of them interrupted`)
   if (sent.alreadyThere > 0) parts.push(`${sent.alreadyThere} were there already`)
-  if (sent.refused > 0) parts.push(`${sent.refused} not taken`)
+  if (sent.refused > 0) parts.push(`${sent.refused} not taken${because(sent.reason)}`)
   return `${printable(session.id)}  ${printable(parts.join(', '))}`
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`
 }
 
 function tellOf(session: SessionState, sent: SentSession): void {

@@ -12,8 +12,8 @@ export class DeliveryCounts {
     this.#of(traceId, signal).given += 1
   }
 
-  delivered(traceId: string, signal: OtlpSignal): void {
-    this.#of(traceId, signal).delivered += 1
+  delivered(traceId: string, signal: OtlpSignal, count: number): void {
+    this.#of(traceId, signal).delivered += count
   }
 
   /** Why something of a session did not arrive; the last reason counts. */

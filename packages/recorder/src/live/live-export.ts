@@ -1,10 +1,12 @@
-import { Worker } from 'node:worker_threads'
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { LiveDelivery } from '@tacho/format'
 import {
   type Environment,
   type OtlpSettings,
   type OtlpSignal,
   otlpSettings,
+  type Rejection,
   type SessionLine,
   WrongOtlpSetting,
 } from '@tacho/otlp'
@@ -14,12 +16,16 @@ import {
   LIVE_LINE_BYTES,
   LIVE_QUEUE_BYTES,
 } from '../limits.js'
-import { threadFile } from '../thread-file.js'
+import { programFile } from '../program-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
-/** Is told which spans of a session have arrived where. */
-export type OnDelivered = (endpoint: string, spanIds: string[]) => void
+/** Is told which spans of a session have arrived where; of some, that so many of them have not. */
+export type OnDelivered = (
+  endpoint: string,
+  spanIds: string[],
+  rejection: Rejection | undefined,
+) => void
 
 /** Is told, in words, what stands in the way of sending; `isNews` where the user should hear of it. */
 export type OnTrouble = (words: string, isNews: boolean) => void
@@ -47,11 +53,11 @@ export function liveSettings(environment: Environment, onTrouble: OnTrouble): Ot
 export class LiveExport {
   readonly #settings: OtlpSettings[]
   readonly #onTrouble: OnTrouble
-  readonly #worker: Worker
+  readonly #process: ChildProcess
   readonly #onDelivered = new Map<string, OnDelivered>()
   readonly #counts = new DeliveryCounts()
   #waitingBytes = 0
-  /** What the thread is to be given together: it has to be woken for each message. */
+  /** What that process is to be given together: it has to be woken for each message. */
   #outbox: SendingItem[] = []
   #outboxTimer: NodeJS.Timeout | undefined
   #failure: string | undefined
@@ -61,18 +67,22 @@ export class LiveExport {
   constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
     this.#settings = settings
     this.#onTrouble = onTrouble
-    this.#worker = new Worker(threadFile('sender-thread', import.meta.url), {
-      workerData: { settings },
-      // A preload of the host's would record us.
+    // A preload of the host's would record us.
+    const { NODE_OPTIONS: _, ...env } = process.env
+    this.#process = fork(fileURLToPath(programFile('sender-process', import.meta.url)), [], {
+      env,
       execArgv: [],
-      stdout: true,
-      stderr: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // No signal of the terminal's is meant for it, and none tells of the agent.
+      detached: true,
     })
-    this.#worker.on('message', (message: FromSender) => this.#heard(message))
-    this.#worker.on('error', (error) => this.#failed(String(error)))
-    this.#worker.on('exit', () => this.#failed('the thread that sends has ended'))
+    this.#process.on('message', (message: FromSender) => this.#heard(message))
+    this.#process.on('error', (error) => this.#failed(String(error)))
+    this.#process.on('exit', () => this.#failed('the process that sends has ended'))
+    this.#post({ kind: 'settings', settings })
     // Behind the listeners, for one of them would keep the process alive again.
-    this.#worker.unref()
+    this.#process.unref()
+    this.#process.channel?.unref()
   }
 
   /** A session whose deliveries somebody wants to hear of. */
@@ -118,8 +128,8 @@ export class LiveExport {
       clearTimeout(timer)
     }
     this.#failure ??= 'closed'
-    // Not waited for: it ends in its own time, and holds nobody up.
-    void this.#worker.terminate()
+    // Not waited for: what it does may not come back.
+    this.#process.kill('SIGKILL')
   }
 
   #give(item: SendingItem): void {
@@ -155,7 +165,7 @@ export class LiveExport {
   #heard(message: FromSender): void {
     switch (message.kind) {
       case 'delivered':
-        this.#delivered(message.signal, message.items)
+        this.#delivered(message.signal, message.items, message.rejection)
         break
       case 'given-up':
         this.#settle(message.items, (traceId) =>
@@ -172,24 +182,32 @@ export class LiveExport {
     }
   }
 
-  #delivered(signal: OtlpSignal, items: SentItem[]): void {
-    this.#settle(items, (traceId) => this.#counts.delivered(traceId, signal))
-    const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint
-    if (signal !== 'traces' || endpoint === undefined) return
-    const bySession = new Map<string, string[]>()
-    for (const { traceId, spanId } of items) {
-      if (spanId === undefined) continue
-      const ids = bySession.get(traceId) ?? []
-      ids.push(spanId)
-      bySession.set(traceId, ids)
+  #delivered(signal: OtlpSignal, items: SentItem[], rejection: Rejection | undefined): void {
+    const bySession = new Map<string, SentItem[]>()
+    this.#settle(items, (traceId, item) => {
+      const own = bySession.get(traceId) ?? []
+      own.push(item)
+      bySession.set(traceId, own)
+    })
+    if (rejection !== undefined) this.#tellOnce(signal, rejectionWords(rejection))
+    const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint ?? ''
+    for (const [traceId, own] of bySession) {
+      // Whose they are that were rejected, nobody knows: each session counts them as its own.
+      const count = Math.min(rejection?.count ?? 0, own.length)
+      this.#counts.delivered(traceId, signal, own.length - count)
+      if (rejection !== undefined && count > 0)
+        this.#counts.failed(traceId, signal, rejectionWords(rejection))
+      if (signal !== 'traces') continue
+      const spanIds = own.flatMap(({ spanId }) => spanId ?? [])
+      const rejected = rejection && count > 0 ? { count, reason: rejection.reason } : undefined
+      this.#onDelivered.get(traceId)?.(endpoint, spanIds, rejected)
     }
-    for (const [traceId, ids] of bySession) this.#onDelivered.get(traceId)?.(endpoint, ids)
   }
 
-  #settle(items: SentItem[], count: (traceId: string) => void): void {
-    for (const { traceId, bytes } of items) {
-      this.#waitingBytes -= bytes
-      count(traceId)
+  #settle(items: SentItem[], count: (traceId: string, item: SentItem) => void): void {
+    for (const item of items) {
+      this.#waitingBytes -= item.bytes
+      count(item.traceId, item)
     }
   }
 
@@ -212,9 +230,15 @@ export class LiveExport {
   // What is posted is text and numbers; should it fail all the same, the file has it.
   #post(message: ToSender): void {
     try {
-      this.#worker.postMessage(message)
+      this.#process.send(message, (error) => {
+        if (error !== null) this.#failed(String(error))
+      })
     } catch (error) {
       this.#failed(String(error))
     }
   }
+}
+
+function rejectionWords({ count, reason }: Rejection): string {
+  return `${count} rejected: ${reason || 'no reason was told'}`
 }

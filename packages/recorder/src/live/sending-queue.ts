@@ -1,9 +1,10 @@
-import { SendError, sendInParts } from '@tacho/otlp'
+import { type Rejection, SendError, sendInParts } from '@tacho/otlp'
 import { LIVE_BATCH_ITEMS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
 
 /** What becomes of what was put into a {@link SendingQueue}. */
 export type SendingEvents<Item> = {
-  delivered: (items: Item[]) => void
+  /** @param rejection what of them was not taken; which ones, nobody knows. */
+  delivered: (items: Item[], rejection: Rejection | undefined) => void
   givenUp: (items: Item[], reason: string) => void
   refused: (reason: string) => void
 }
@@ -13,7 +14,7 @@ export type SendingEvents<Item> = {
  * How much waits is bounded by who gives.
  */
 export class SendingQueue<Item> {
-  readonly #send: (items: Item[]) => Promise<void>
+  readonly #send: (items: Item[]) => Promise<Rejection | undefined>
   readonly #events: SendingEvents<Item>
   readonly #waiting: Item[] = []
   #isSending = false
@@ -22,7 +23,10 @@ export class SendingQueue<Item> {
   #onEmpty: (() => void)[] = []
 
   /** @param send rejects with a SendError. */
-  constructor(send: (items: Item[]) => Promise<void>, events: SendingEvents<Item>) {
+  constructor(
+    send: (items: Item[]) => Promise<Rejection | undefined>,
+    events: SendingEvents<Item>,
+  ) {
     this.#send = send
     this.#events = events
   }
@@ -68,10 +72,10 @@ export class SendingQueue<Item> {
     }
     try {
       await sendInParts(this.#send, items, {
-        taken: (taken) => {
+        taken: (taken, rejection) => {
           settle(taken)
           this.#retries = 0
-          this.#events.delivered(taken)
+          this.#events.delivered(taken, rejection)
         },
         tooLarge: (item, { message }) => {
           settle([item])

@@ -1,9 +1,9 @@
 import {
   BodyEncoder,
   countEnd,
-  type DeliveredRecord,
   type EndRecord,
   type EventRecord,
+  exportRecord,
   type LiveDelivery,
   manifestCounts,
   noneEnded,
@@ -20,6 +20,7 @@ import {
   reducerOf,
   SessionReducer,
 } from '@tacho/model'
+import type { Rejection } from '@tacho/otlp'
 import type { Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { isoTime } from '../clock.js'
@@ -299,7 +300,9 @@ export class Session {
       files.meta,
       live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
     )
-    live?.join(this.traceId, (endpoint, spanIds) => this.#delivered(endpoint, spanIds))
+    live?.join(this.traceId, (endpoint, spanIds, rejection) =>
+      this.#delivered(endpoint, spanIds, rejection),
+    )
     tracing.router.add(this.traceId, new SessionSpanProcessor(exporter))
     const spans = new SpanWriter(tracing, this.traceId)
     this.#reducer = new SessionReducer({
@@ -312,9 +315,12 @@ export class Session {
     for (const work of this.#waiting.splice(0)) work()
   }
 
-  #delivered(endpoint: string, spanIds: string[]): void {
+  #delivered(endpoint: string, spanIds: string[], rejection: Rejection | undefined): void {
     const time = isoTime(this.now())
-    const record: DeliveredRecord = { kind: 'delivered', time, endpoint, spanIds }
+    const record = exportRecord(
+      { time, endpoint, spanIds },
+      rejection && { ...rejection, reason: this.scrubber.text(rejection.reason) },
+    )
     this.#options.files.exported.append(lineOf(record), record.kind)
   }
 

@@ -1,7 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { type DeliveredRecord, encodeLine, SESSION_FILES } from '@tacho/format'
+import {
+  type DeliveredRecord,
+  encodeLine,
+  exportRecord,
+  type RejectedRecord,
+  SESSION_FILES,
+} from '@tacho/format'
 import type { ReportDamage } from '../../damage.js'
 import { readLog } from '../../read-log.js'
 
@@ -67,9 +73,13 @@ export class DeliveryNotes {
   }
 
   /** @returns whether it is written. */
-  add(endpoint: string, spanIds: string[]): boolean {
+  add(
+    endpoint: string,
+    spanIds: string[],
+    rejection: Pick<RejectedRecord, 'count' | 'reason'> | undefined,
+  ): boolean {
     const time = new Date().toISOString()
-    const record: DeliveredRecord = { kind: 'delivered', time, endpoint, spanIds }
+    const record = exportRecord({ time, endpoint, spanIds }, rejection)
     const line = encodeLine(record, crc32)
     try {
       // One write: a recording may be appending to the same file.

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { decodeAttributes } from '@tacho/format'
 import {
   type OtlpSettings,
+  type Rejection,
   readableSpans,
   SendError,
   type Sender,
@@ -25,8 +26,10 @@ export type SentSession = {
   interrupted: number
   /** Spans that had arrived there before. */
   alreadyThere: number
-  /** Spans that nobody takes: too large by themselves, or no spans by OTLP's rules. */
+  /** Spans that were not taken: rejected, too large by themselves, or no spans by OTLP's rules. */
   refused: number
+  /** Why the collector rejected some, in its own words; not there where it gave none. */
+  reason?: string
   /** Whether the folder took note of it, so that it is not sent again. */
   isNoted: boolean
   damage: Damage[]
@@ -150,20 +153,25 @@ class Batches {
 
   #send(spans: SentSpan[]): Promise<void> {
     return sendInParts((items) => sendPatiently(this.#sending.sender, items), spans, {
-      taken: (items) => this.#taken(items),
+      taken: (items, rejection) => this.#taken(items, rejection),
       tooLarge: () => {
         this.#result.refused += 1
       },
     })
   }
 
-  #taken(spans: SentSpan[]): void {
-    this.#result.sent += spans.length
-    this.#result.interrupted += spans.filter(
-      ({ attributes }) => decodeAttributes('session', attributes).interrupted === true,
-    ).length
+  #taken(spans: SentSpan[], rejection: Rejection | undefined): void {
+    const { count = 0, reason = '' } = rejection ?? {}
+    this.#result.sent += spans.length - count
+    this.#result.refused += count
+    if (reason !== '') this.#result.reason = reason
+    if (count < spans.length)
+      this.#result.interrupted += spans.filter(
+        ({ attributes }) => decodeAttributes('session', attributes).interrupted === true,
+      ).length
     const ids = spans.map((span) => span.spanContext().spanId)
-    if (this.#notes?.add(this.#result.endpoint, ids) === false) this.#result.isNoted = false
+    const isNoted = this.#notes?.add(this.#result.endpoint, ids, rejection) ?? true
+    if (!isNoted) this.#result.isNoted = false
   }
 
   #worded(error: unknown): unknown {
@@ -175,7 +183,10 @@ class Batches {
 }
 
 /** Sends spans, once more and again where they may be taken later. */
-async function sendPatiently(sender: Sender<SentSpan>, spans: SentSpan[]): Promise<void> {
+async function sendPatiently(
+  sender: Sender<SentSpan>,
+  spans: SentSpan[],
+): Promise<Rejection | undefined> {
   const started = performance.now()
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause *= 2) {
     try {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { DECODING_QUEUE_BYTES, DECODING_SILENCE_MILLISECONDS, FAULTS } from '../../limits.js'
-import { threadFile } from '../../thread-file.js'
+import { programFile } from '../../program-file.js'
 import type { Coding } from './codings.js'
 import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 
@@ -154,7 +154,7 @@ export class DecodingThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(threadFile('decoder-thread', import.meta.url), {
+    const worker = new Worker(programFile('decoder-thread', import.meta.url), {
       // A preload of the host's would record us.
       execArgv: [],
       stdout: true,

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { AGENTS } from '@tacho/launcher'
+import { findSessions } from '@tacho/reader'
+import type { CommandNode } from '../command-tree/command-tree.js'
+import { note } from '../output.js'
+import { rootsOf } from '../roots.js'
+import { joinedAgain } from './bash-words.js'
+import { type Offers, offersFor } from './offers.js'
+import { isShell, type Shell } from './shells.js'
+
+/**
+ * `tacho complete SHELL -- WORDS`: what the scripts of `tacho completion` ask at each Tab. Prints a
+ * line for each word that can stand at the cursor, with a tab and its description behind it, and
+ * `:files` or `:folders` where the shell is to complete those.
+ *
+ * It reads the tree of commands as the build has written it (scripts/bundle.ts), for Node takes 300 ms
+ * to load the commands themselves.
+ */
+export function complete([shell, separator, ...words]: readonly string[]): void {
+  if (!isShell(shell) || separator !== '--') {
+    note('this is what completion scripts ask. To get one: tacho completion bash|zsh|fish')
+    process.exitCode = 2
+    return
+  }
+  const { whole, lead } = shell === 'bash' ? joinedAgain(words) : { whole: words, lead: '' }
+  const tree: CommandNode = JSON.parse(
+    readFileSync(new URL('../command-tree.json', import.meta.url), 'utf8'),
+  )
+  const found = offersFor(tree, whole, sessionIds)
+  process.stdout.write(linesOf(found, shell, lead).join(''))
+}
+
+function linesOf({ offers, paths }: Offers, shell: Shell, lead: string): string[] {
+  const lines = offers.map(({ word, description }) => {
+    const shown = shell === 'bash' ? word.slice(lead.length) : word
+    return `${shown}\t${description.replaceAll(/\s+/g, ' ')}\n`
+  })
+  return paths === undefined ? lines : [...lines, `:${paths}\n`]
+}
+
+// What a shell would have to quote, or a line cannot hold, is no id that an agent gives.
+const TYPABLE = /^[\w.@+%][\w.@+%:,=-]*$/
+
+function sessionIds(sessionsDir: string | undefined): string[] {
+  return findSessions(rootsOf(AGENTS, sessionsDir))
+    .map(({ id }) => id)
+    .filter((id) => TYPABLE.test(id))
+}

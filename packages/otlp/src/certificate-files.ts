@@ -1,0 +1,38 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { SendError } from './send-error.js'
+import type { OtlpSignal } from './settings.js'
+
+const KINDS = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'] as const
+
+/**
+ * Refuses certificates and keys that cannot be read like a file: the exporters read them with a call
+ * that waits, for a pipe without end. Should the file system not answer, this waits, and the process
+ * goes on.
+ *
+ * @throws SendError
+ */
+export async function requireCertificateFiles(signal: OtlpSignal): Promise<void> {
+  for (const kind of KINDS) {
+    const names = [
+      `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${kind}`,
+      `OTEL_EXPORTER_OTLP_${kind}`,
+    ]
+    const name = names.find((one) => process.env[one]?.trim())
+    if (name !== undefined) await requireFile(name, process.env[name]?.trim() ?? '')
+  }
+}
+
+async function requireFile(name: string, path: string): Promise<void> {
+  let file: Awaited<ReturnType<typeof open>> | undefined
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    if (!(await file.stat()).isFile()) throw new Error('not a plain file')
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
+    const message = `${name} names a file that cannot be read (${reason})`
+    throw new SendError(message, { isRetryable: false, isTooLarge: false, cause })
+  } finally {
+    await file?.close()
+  }
+}
