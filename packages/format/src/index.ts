@@ -38,6 +38,12 @@ export {
 } from './line.js'
 export type { EndedExchanges, LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
 export {
+  type DecodedManifest,
+  decodeManifest,
+  encodeManifest,
+  resealManifest,
+} from './manifest-text.js'
+export {
   type AnyValue,
   type KeyValue,
   type OtlpSpan,
@@ -72,4 +78,4 @@ export {
   type SpanKind,
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
-export { wellFormed } from './well-formed.js'
+export { wellFormed, wellFormedJson } from './well-formed.js'

@@ -1,4 +1,5 @@
 import { joined } from './joined.js'
+import { wellFormedJson } from './well-formed.js'
 
 /** CRC-32 of some bytes (zlib's): `zlib.crc32` where Node is. */
 export type Checksum = (bytes: Uint8Array) => number
@@ -16,7 +17,7 @@ const TAIL = /^,"crc":"([0-9a-f]{8})"\}$/
  * true one; a program that knows nothing of it sees one more member.
  */
 export function encodeLine(record: object, checksum: Checksum): Uint8Array {
-  const json = encoder.encode(JSON.stringify(record))
+  const json = encoder.encode(wellFormedJson(JSON.stringify(record)))
   const body = json.subarray(0, json.length - 1)
   const tail = encoder.encode(lineTail(checksum(body)))
   const line = new Uint8Array(body.length + tail.length)

@@ -1,3 +1,5 @@
+import { wellFormed } from './well-formed.js'
+
 /**
  * OTLP/JSON, as far as spans need it: the opentelemetry-proto messages in their JSON mapping
  * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). Ids are hex, 64-bit numbers
@@ -65,12 +67,15 @@ export function otlpAttributes(
   return pairs
 }
 
-/** Attributes as plain values; a 64-bit number that is no safe integer stays a string. */
+/**
+ * Attributes as plain values; a 64-bit number that is no safe integer stays a string. One without a
+ * value, which protobuf allows, or with one of another kind is left out.
+ */
 export function plainAttributes(pairs: readonly KeyValue[]): Record<string, PlainValue> {
   const plain: Record<string, PlainValue> = Object.create(null)
   for (const { key, value } of pairs) {
     const one = plainValue(value)
-    if (one !== undefined) plain[key] = one
+    if (one !== undefined) plain[wellFormed(String(key))] = one
   }
   return plain
 }
@@ -93,16 +98,20 @@ function anyValue(value: AttributeValue | null | undefined): AnyValue | undefine
   }
 }
 
-function plainValue(value: AnyValue): PlainValue | undefined {
-  if ('stringValue' in value) return value.stringValue
-  if ('boolValue' in value) return value.boolValue
-  if ('doubleValue' in value) return value.doubleValue
-  if ('intValue' in value) {
-    const number = Number(value.intValue)
-    return Number.isSafeInteger(number) ? number : String(value.intValue)
+// It comes from a file: nothing that it claims to be can be relied on.
+function plainValue(value: Partial<Record<string, unknown>> | undefined): PlainValue | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { stringValue, boolValue, doubleValue, intValue, arrayValue } = value
+  if (typeof stringValue === 'string') return wellFormed(stringValue)
+  if (typeof boolValue === 'boolean') return boolValue
+  // Protobuf's JSON writes what is no number as a text: "NaN".
+  if (typeof doubleValue === 'number' || typeof doubleValue === 'string') return Number(doubleValue)
+  if (typeof intValue === 'number' || typeof intValue === 'string') {
+    const number = Number(intValue)
+    return Number.isSafeInteger(number) ? number : wellFormed(String(intValue))
   }
-  if ('arrayValue' in value) {
-    return (value.arrayValue.values ?? []).map(plainValue).filter((one) => one !== undefined)
-  }
-  return undefined
+  if (typeof arrayValue !== 'object' || arrayValue === null) return undefined
+  const { values } = arrayValue as { values?: unknown }
+  if (!Array.isArray(values)) return []
+  return values.map(plainValue).filter((one) => one !== undefined)
 }

@@ -1,7 +1,13 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
-import { type KeyValue, type OtlpSpan, plainAttributes, type TracesData } from '@tacho/format'
+import {
+  type KeyValue,
+  type OtlpSpan,
+  plainAttributes,
+  type TracesData,
+  wellFormed,
+} from '@tacho/format'
 
 /** A span as the exporters of OpenTelemetry take it. */
 export type SentSpan = ReadableSpan
@@ -36,7 +42,7 @@ function readableSpan(
   const endTime = hrTimeOf(span.endTimeUnixNano)
   const context = contextOf(traceId, spanId)
   return {
-    name: span.name,
+    name: wellFormed(String(span.name)),
     kind: span.kind - 1,
     spanContext: () => context,
     ...(parentSpanId && { parentSpanContext: contextOf(traceId, parentSpanId) }),
@@ -45,7 +51,9 @@ function readableSpan(
     duration: [0, 0],
     status: {
       code: span.status.code ?? 0,
-      ...(span.status.message !== undefined && { message: span.status.message }),
+      ...(span.status.message !== undefined && {
+        message: wellFormed(String(span.status.message)),
+      }),
     },
     attributes: attributesOf(span.attributes),
     links: (span.links ?? []).map((link) => ({
@@ -54,7 +62,7 @@ function readableSpan(
     })),
     events: (span.events ?? []).map((event) => ({
       time: hrTimeOf(event.timeUnixNano),
-      name: event.name,
+      name: wellFormed(String(event.name)),
       attributes: attributesOf(event.attributes),
     })),
     ended: true,

@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 /** What is sent: spans, or lines of the debug log. */
 export type OtlpSignal = 'traces' | 'logs'
 
@@ -128,7 +129,7 @@ function shown(url: string): string {
 
 // What is no URL may have a password in it all the same.
 function shownText(text: string): string {
-  return text.replace(/\/\/[^/]*@/, '//').slice(0, 200)
+  return cut(text.replace(/\/\/[^/]*@/, '//'), 200)
 }
 
 /** An empty variable is as one that is not set (OpenTelemetry's rule for all of them). */

@@ -5,7 +5,7 @@ import type { Damage, ReportDamage } from './damage.js'
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
 import { type FileLine, type LinePlace, readLines } from './read-lines.js'
-import { hasChecksum, isProved, rescueLine } from './rescue-line.js'
+import { hasChecksum, isProved, type Rescued, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
 import { readSealedLines } from './sealed/sealed-lines.js'
 
@@ -78,10 +78,14 @@ function* readPart(
         !(range.isProving && !(line.bytes !== undefined && !line.isTorn && isProved(line.bytes)))
       )
         continue
-      const record = decode(line, range, (reason) =>
+      const records = decode(line, range, (reason) =>
         reportHere({ line: line.line, byte: line.byte, lines: 1, reason }),
       )
-      if (isWanted && record !== undefined) yield { file, ...record }
+      if (!isWanted) continue
+      for (const { bytes, ...record } of records) {
+        range.onLine?.(bytes)
+        yield { file, ...record }
+      }
     }
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
@@ -105,25 +109,36 @@ function linesOf(
 
 function decode(
   line: FileLine,
-  { onLine, takesUnproved = false }: LogRange,
+  { takesUnproved = false }: LogRange,
   damaged: (reason: string) => void,
-): Omit<LogRecord, 'file'> | undefined {
+): Decoded[] {
   const { bytes, byte, line: number, length } = line
   if (bytes === undefined) {
     damaged(`${length} bytes without a newline`)
-    return undefined
+    return []
   }
   const decoded = decodeLine(bytes, crc32)
   if ('value' in decoded) {
     // It is read all the same; but nothing proves it, and no recorder of ours wrote it so.
     if (!takesUnproved && !hasChecksum(bytes)) damaged('without a checksum')
-    onLine?.(bytes)
-    return { value: decoded.value, byte, line: number, length }
+    return [{ bytes, value: decoded.value, byte, line: number, length }]
   }
-  damaged(line.isTorn ? 'the last line is cut off' : decoded.damage)
   const rescued = rescueLine(bytes)
-  if (rescued === undefined) return undefined
-  const { value, offset } = rescued
-  onLine?.(bytes.subarray(offset))
-  return { value, byte: byte + offset, line: number, length: length - offset }
+  damaged(whyDamaged(line, decoded.damage, rescued))
+  return rescued.map(({ value, offset, length: own }) => ({
+    bytes: bytes.subarray(offset, offset + own),
+    value,
+    byte: byte + offset,
+    line: number,
+    length: own,
+  }))
+}
+
+type Decoded = Omit<LogRecord, 'file'> & { bytes: Buffer }
+
+function whyDamaged(line: FileLine, damage: string, rescued: readonly Rescued[]): string {
+  if (line.isTorn) return 'the last line is cut off'
+  const [only, ...others] = rescued
+  if (only === undefined || others.length > 0 || only.offset > 0) return damage
+  return line.bytes?.includes(0) ? 'NUL bytes behind a good record' : 'a carriage return at its end'
 }

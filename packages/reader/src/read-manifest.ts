@@ -1,12 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FORMAT, type Manifest, type Run, type RunEnded, SESSION_FILES } from '@tacho/format'
+import { crc32 } from 'node:zlib'
+import {
+  decodeManifest,
+  FORMAT,
+  type Manifest,
+  type Run,
+  type RunEnded,
+  SESSION_FILES,
+} from '@tacho/format'
 import { isObject } from './json-value.js'
 import { openRegular } from './open-regular.js'
 
 /** What became of reading a manifest. `newer`: the folder is of a format from the future. */
 export type ManifestRead =
-  | { manifest: Manifest }
+  | {
+      manifest: Manifest
+      /** Why it may not be what was written. */
+      damage?: string
+    }
   | { problem: 'missing' | 'broken'; reason: string }
   | { problem: 'newer'; format: number }
 
@@ -22,24 +34,33 @@ export function readManifest(folder: string): ManifestRead {
   }
   try {
     if (opened.size > MANIFEST_BYTES) return { problem: 'broken', reason: 'too long to be one' }
-    return manifestOf(JSON.parse(readFileSync(opened.descriptor, 'utf8')))
-  } catch (cause) {
-    const isRead = (cause as NodeJS.ErrnoException).code !== undefined
-    return { problem: 'broken', reason: isRead ? 'cannot be read' : 'torn or broken JSON' }
+    const decoded = decodeManifest(readFileSync(opened.descriptor), crc32)
+    if (!('value' in decoded)) return { problem: 'broken', reason: decoded.damage }
+    return manifestOf(decoded.value, decoded.damage)
+  } catch {
+    return { problem: 'broken', reason: 'cannot be read' }
   } finally {
     opened[Symbol.dispose]()
   }
 }
 
-function manifestOf(value: unknown): ManifestRead {
-  if (!isObject(value) || typeof value.format !== 'number') {
-    return { problem: 'broken', reason: 'not a manifest' }
+function manifestOf(value: unknown, damage: string | undefined): ManifestRead {
+  if (!isObject(value)) return { problem: 'broken', reason: 'not a manifest' }
+  const { format } = value
+  if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1) {
+    return { problem: 'broken', reason: damage ?? 'not a manifest: it names no format' }
   }
-  if (value.format > FORMAT) return { problem: 'newer', format: value.format }
+  // A later format may end otherwise; but one whose own checksum is wrong is this one, damaged.
+  if (format > FORMAT) {
+    return damage === undefined || !('crc' in value)
+      ? { problem: 'newer', format }
+      : { problem: 'broken', reason: damage }
+  }
   const agent = isObject(value.agent) ? value.agent : {}
   return {
+    ...(damage !== undefined && { damage }),
     manifest: {
-      format: value.format,
+      format,
       id: textOr(value.id, ''),
       traceId: textOr(value.traceId, ''),
       agent: {

@@ -52,9 +52,7 @@ export async function readSession(folder: string): Promise<Session> {
   const damage: Damage[] = []
   const report = collectDamage(damage)
   const read = readManifest(folder)
-  if ('problem' in read) {
-    if (read.problem === 'newer') throw newerFormat(folder, read.format)
-  }
+  if ('format' in read) throw newerFormat(folder, read.format)
   reportManifest(read, report)
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined

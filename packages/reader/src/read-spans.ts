@@ -6,6 +6,7 @@ import {
   SESSION_FILES,
   type SpanKind,
   spanKindOf,
+  wellFormed,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { microsOfNanos } from './micros.js'
@@ -114,7 +115,7 @@ function spanOf(loose: LooseSpan): Span {
     traceId: String(loose.traceId ?? ''),
     spanId: loose.spanId,
     ...(typeof loose.parentSpanId === 'string' && { parentSpanId: loose.parentSpanId }),
-    name: String(loose.name ?? ''),
+    name: wellFormed(String(loose.name ?? '')),
     kind: Number(loose.kind ?? 0),
     startedAt,
     ...(endedAt !== undefined && endedAt > 0 && { endedAt }),
@@ -125,10 +126,10 @@ function spanOf(loose: LooseSpan): Span {
     })),
     events: (loose.events ?? []).flatMap(({ timeUnixNano, name }) => {
       const at = microsOfNanos(timeUnixNano)
-      return at === undefined ? [] : [{ name: String(name ?? ''), at }]
+      return at === undefined ? [] : [{ name: wellFormed(String(name ?? '')), at }]
     }),
     isError: loose.status?.code === 2 || loose.status?.code === 'STATUS_CODE_ERROR',
-    ...(typeof message === 'string' && message !== '' && { statusMessage: message }),
+    ...(typeof message === 'string' && message !== '' && { statusMessage: wellFormed(message) }),
   }
 }
 

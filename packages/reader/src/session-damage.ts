@@ -33,7 +33,8 @@ export function sessionDamage(folder: string): Damage[] {
 
 /** Reports a manifest that is not there, or cannot be taken for what it says. */
 export function reportManifest(read: ManifestRead, report: ReportDamage): void {
-  if ('reason' in read) report({ file: SESSION_FILES.manifest, lines: 0, reason: read.reason })
+  const reason = 'reason' in read ? read.reason : 'manifest' in read ? read.damage : undefined
+  if (reason !== undefined) report({ file: SESSION_FILES.manifest, lines: 0, reason })
 }
 
 /** Reports the logs that are not there. Sessions of Tacho 0.1.0 have no events. */

@@ -23,10 +23,8 @@ export type SessionState = FoundSession & {
 export function sessionState(found: FoundSession): SessionState {
   const damage: Damage[] = []
   const read = readManifest(found.folder)
-  if ('problem' in read) {
-    if (read.problem === 'newer') return { ...found, newerFormat: read.format, damage }
-    reportManifest(read, collectDamage(damage))
-  }
+  if ('format' in read) return { ...found, newerFormat: read.format, damage }
+  reportManifest(read, collectDamage(damage))
   const spans = readSpans(found.folder, () => {}, { wanted: isOfRun })
   const runs = sessionRuns(
     'manifest' in read ? read.manifest : undefined,

@@ -63,9 +63,7 @@ export function summarize(found: FoundSession): SessionSummary {
   const damage: Damage[] = []
   const report = collectDamage(damage)
   const read = readManifest(folder)
-  if ('problem' in read) {
-    if (read.problem === 'newer') return unreadable(found, read.format)
-  }
+  if ('format' in read) return unreadable(found, read.format)
   reportManifest(read, report)
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined

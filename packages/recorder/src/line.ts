@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import { type ChunkRecord, contentOf, encodeLine, type GapRecord, lineTail } from '@tacho/format'
+import {
+  type ChunkRecord,
+  contentOf,
+  encodeLine,
+  type GapRecord,
+  lineTail,
+  wellFormedJson,
+} from '@tacho/format'
 import type { Loss } from './append-file.js'
 import { isoTime, systemClock } from './clock.js'
 import { JSON_TEXT_BYTES, type JsonText, openJsonText } from './json-text.js'
@@ -20,7 +27,8 @@ export function lineOf(record: object): Uint8Array {
 }
 
 /** The same for a record that is JSON already. */
-export function lineOfJson(json: string): Uint8Array {
+export function lineOfJson(made: string): Uint8Array {
+  const json = wellFormedJson(made)
   const isShort = json.length * 3 <= SCRATCH_BYTES - TAIL_ROOM
   const room = roomFor(isShort ? 0 : Buffer.byteLength(json))
   return sealed(room, room.write(json) - 1)

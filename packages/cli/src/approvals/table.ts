@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 import { type Approval, approvalTotals, isoOfMicros } from '@tacho/reader'
 import { printable } from '../printable.js'
 import { duration, localTime } from '../quantities.js'
@@ -51,5 +52,5 @@ function decisionCell(approval: Approval): Cell {
 }
 
 function cell(text: string): string {
-  return printable(text.slice(0, 1000))
+  return printable(cut(text, 1000))
 }

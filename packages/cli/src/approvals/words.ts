@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 import type { Approval, ApprovalOutcome, ApprovalTotals, LeftOpen } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
@@ -66,9 +67,9 @@ const BY = new Map([
 
 /** A recorded word that was to be short. */
 function shown(word: string): string {
-  return cutTo(printable(word.slice(0, 80)), 40)
+  return cutTo(printable(cut(word, 80)), 40)
 }
 
 function quoted(what: string): string {
-  return what === '' ? '' : `"${cutTo(printable(what.slice(0, 400)), 80)}"`
+  return what === '' ? '' : `"${cutTo(printable(cut(what, 400)), 80)}"`
 }

@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 import { type Cancellation, cancellationTotals, isoOfMicros } from '@tacho/reader'
 import { printable } from '../printable.js'
 import { byteCount, duration, localTime, tokenCount } from '../quantities.js'
@@ -67,5 +68,5 @@ function offset(wishedAt: number, at: number | undefined): string {
 }
 
 function cell(text: string): string {
-  return printable(text.slice(0, 1000))
+  return printable(cut(text, 1000))
 }

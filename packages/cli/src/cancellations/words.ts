@@ -1,4 +1,4 @@
-import { spanAbout } from '@tacho/format'
+import { cut, spanAbout } from '@tacho/format'
 import type { Cancellation, LeftOpen, Stopped } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
@@ -59,5 +59,5 @@ const BY = new Map([
 
 /** A recorded word that was to be short. */
 function shown(word: string): string {
-  return cutTo(printable(word.slice(0, 80)), 40)
+  return cutTo(printable(cut(word, 80)), 40)
 }

@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 import type { Tool, ToolOutcome } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
@@ -33,5 +34,5 @@ function whatOf({ command, query, path, files = [] }: Tool): string | undefined 
 }
 
 function shown(text: string, width: number): string {
-  return cutTo(printable(text.slice(0, 400)), width)
+  return cutTo(printable(cut(text, 400)), width)
 }

@@ -1,4 +1,4 @@
-import { utf8Length } from '@tacho/format'
+import { cut, utf8Length } from '@tacho/format'
 import { jsonText } from './json-text.js'
 import type { Message, ModelRequest, Part } from './model-request.js'
 
@@ -140,5 +140,5 @@ function sized(
 }
 
 function about(text: string | undefined): { about?: string } {
-  return text ? { about: text.slice(0, ABOUT_CHARACTERS) } : {}
+  return text ? { about: cut(text, ABOUT_CHARACTERS) } : {}
 }

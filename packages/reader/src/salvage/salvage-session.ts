@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
+import { crc32 } from 'node:zlib'
+import { encodeManifest, SESSION_FILES } from '@tacho/format'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { readSpans } from '../read-spans.js'
@@ -39,12 +40,14 @@ export function salvageSession(folder: string, to: string): Salvaged {
     copyText(folder, SESSION_FILES.log, target)
     for (const name of transcriptsIn(folder)) copyText(folder, name, target)
     const spans = readSpans(target, () => undefined)
-    const manifest = rebuildManifest(folder, 'manifest' in read ? read.manifest : undefined, {
+    // One that is not what its checksum says is not taken over: nobody could tell any more.
+    const old = 'manifest' in read && read.damage === undefined ? read.manifest : undefined
+    const manifest = rebuildManifest(folder, old, {
       spans,
       ended: raw.ended,
     })
     const file = new NewFile(join(target, SESSION_FILES.manifest))
-    file.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
+    file.write(encodeManifest(manifest, crc32))
     file.close()
     const logs = [raw, meta, events]
     return {

@@ -5,7 +5,7 @@ import { decodeLine } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { openRegular, type RegularFile } from '../open-regular.js'
 import { type FileLine, readLines } from '../read-lines.js'
-import { hasChecksum, rescueLine } from '../rescue-line.js'
+import { hasChecksum, type Rescued, rescueLine } from '../rescue-line.js'
 import type { NewFile } from '../salvage/new-file.js'
 import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
@@ -37,25 +37,22 @@ export function rewriteRecords(
     target.write(after)
   }
   const writeLine = (line: FileLine & { bytes: Buffer }): void => {
-    const { bytes, byte, line: number, length } = line
-    const found = goodRecord(bytes)
-    if (found === undefined) {
-      writeBytes(bytes)
-      return
+    const { bytes, byte, line: number } = line
+    let written = 0
+    for (const { value, offset, length } of goodRecords(bytes)) {
+      const record = { file, byte: byte + offset, line: number, length, value }
+      const after = scrubbedRecord(scrubLine, record)
+      // It is searched as bytes, with what stands around it.
+      if (after === undefined) continue
+      if (offset > written) writeBytes(bytes.subarray(written, offset))
+      written = offset + length
+      const own = bytes.subarray(offset, written)
+      if (after !== value) result.replaced += 1
+      if (after === value) target.write(own)
+      else if (hasChecksum(own)) target.record(after, { newline: false })
+      else target.write(Buffer.from(JSON.stringify(after)))
     }
-    const { value, offset } = found
-    const record = { file, byte: byte + offset, line: number, length: length - offset, value }
-    const after = scrubbedRecord(scrubLine, record)
-    if (after === undefined) {
-      writeBytes(bytes)
-      return
-    }
-    if (offset > 0) writeBytes(bytes.subarray(0, offset))
-    const own = bytes.subarray(offset)
-    if (after !== value) result.replaced += 1
-    if (after === value) target.write(own)
-    else if (hasChecksum(own)) target.record(after, { newline: false })
-    else target.write(Buffer.from(JSON.stringify(after)))
+    if (written < bytes.length) writeBytes(bytes.subarray(written))
   }
   eachLine(folder, file, result, (opened, line) => {
     if (line.bytes !== undefined) writeLine({ ...line, bytes: line.bytes })
@@ -131,9 +128,10 @@ function eachLine(
   }
 }
 
-function goodRecord(line: Buffer): ReturnType<typeof rescueLine> {
+function goodRecords(line: Buffer): Rescued[] {
   const decoded = decodeLine(line, crc32)
-  return 'value' in decoded ? { value: decoded.value, offset: 0 } : rescueLine(line)
+  if (!('value' in decoded)) return rescueLine(line)
+  return [{ value: decoded.value, offset: 0, length: line.length }]
 }
 
 /** Nothing where it is nested too deeply to be walked through: then its bytes are what is searched. */

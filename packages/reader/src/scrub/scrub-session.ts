@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
+import { crc32 } from 'node:zlib'
+import { resealManifest, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { logParts, nextPartName } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
@@ -127,11 +128,25 @@ function rewriteFile(
   const scrubLine = options.scrubLine(file)
   const target = new NewFile(staged.path(file))
   try {
+    if (file === SESSION_FILES.manifest) return rewriteManifest(folder, target, options)
     if (scrubLine === undefined) return rewriteText(folder, file, target, options)
     return rewriteRecords(folder, file, target, { ...options, scrubLine })
   } finally {
     target.close()
   }
+}
+
+/** Its checksum is that of what it says then. */
+function rewriteManifest(
+  folder: string,
+  target: NewFile,
+  options: { scrubber: Scrubber; onBytes: (bytes: number) => void },
+): Rewritten {
+  const parts: Uint8Array[] = []
+  const held = { write: (bytes: Uint8Array): void => void parts.push(Uint8Array.from(bytes)) }
+  const rewritten = rewriteText(folder, SESSION_FILES.manifest, held, options)
+  target.write(resealManifest(Buffer.concat(parts), crc32))
+  return rewritten
 }
 
 function putInPlace(folder: string, staged: StagedFiles, files: readonly ChangedFile[]): void {

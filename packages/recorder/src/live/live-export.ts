@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { LiveDelivery } from '@tacho/format'
+import { cut, type LiveDelivery } from '@tacho/format'
 import {
   type Environment,
   type OtlpSettings,
@@ -96,7 +96,7 @@ export class LiveExport {
   }
 
   line(line: SessionLine): void {
-    const message = line.message.slice(0, LIVE_LINE_BYTES)
+    const message = cut(line.message, LIVE_LINE_BYTES)
     this.#give({
       signal: 'logs',
       traceId: line.traceId,

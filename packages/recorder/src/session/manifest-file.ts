@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type Manifest, type Run, SESSION_FILES } from '@tacho/format'
+import { crc32 } from 'node:zlib'
+import { encodeManifest, type Manifest, type Run, SESSION_FILES } from '@tacho/format'
 
 // Two processes in one session may write at the same moment, and the later rename wins. Each looks
 // whether its own run is in what stands there, and writes again if not.
@@ -37,7 +38,7 @@ export function writeRun(folder: string, facts: Omit<Manifest, 'runs'>, run: Run
       }),
       runs: [...runs, run].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1)),
     }
-    replace(folder, run.id, `${JSON.stringify(manifest, null, 2)}\n`)
+    replace(folder, run.id, encodeManifest(manifest, crc32))
     const written = readManifest(folder)?.runs.find((one) => one.id === run.id)
     if (JSON.stringify(written) === JSON.stringify(run)) return
   }
@@ -63,11 +64,11 @@ function readManifest(folder: string): Manifest | undefined {
 }
 
 // The folder could have been taken away and a link put in its place since it was made.
-function replace(folder: string, run: string, text: string): void {
+function replace(folder: string, run: string, manifest: Uint8Array): void {
   if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder any more`)
   const draft = join(folder, `.${SESSION_FILES.manifest}.${run}`)
   try {
-    writeDraft(draft, text)
+    writeDraft(draft, manifest)
     renameSync(draft, join(folder, SESSION_FILES.manifest))
   } catch (error) {
     rmSync(draft, { force: true })
@@ -76,12 +77,12 @@ function replace(folder: string, run: string, text: string): void {
 }
 
 // Synced before it gets its name: else a power loss can leave an empty file in place of the old one.
-function writeDraft(path: string, text: string): void {
+function writeDraft(path: string, manifest: Uint8Array): void {
   const descriptor = openSync(path, 'wx', 0o600)
   try {
     // The umask may have taken rights of our own away.
     fchmodSync(descriptor, 0o600)
-    writeFileSync(descriptor, text)
+    writeFileSync(descriptor, manifest)
     fdatasyncSync(descriptor)
   } finally {
     closeSync(descriptor)

@@ -1,4 +1,4 @@
-import { isUuid, type SeenEvent } from '@tacho/format'
+import { cut, isUuid, type SeenEvent } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { Scrubber } from '@tacho/scrub'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
@@ -96,7 +96,7 @@ function kept(
     if (LEFT_OUT.test(name) || value === '') continue
     const characters = name === 'output' && hasRun ? OUTPUT_CHARACTERS : VALUE_CHARACTERS
     // Half of a secret would not be known for one: first scrubbed, then cut.
-    all[name] = typeof value === 'string' ? scrubber.text(value).slice(0, characters) : value
+    all[name] = typeof value === 'string' ? cut(scrubber.text(value), characters) : value
   }
   return all
 }

@@ -1,3 +1,4 @@
+import { cut } from '@tacho/format'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
 
 // What is written of an event: numbers, names and states. Never prompts, answers, arguments or
@@ -19,8 +20,8 @@ export function eventLine({ attributes }: LogRecord): string {
     const value = attributes.get(name)
     return value === undefined || value === ''
       ? []
-      : [`${name}=${String(value).slice(0, VALUE_CHARACTERS)}`]
+      : [`${name}=${cut(String(value), VALUE_CHARACTERS)}`]
   })
   const name = String(attributes.get('event.name') ?? 'an event without a name')
-  return [name.slice(0, VALUE_CHARACTERS), ...words].join(' ')
+  return [cut(name, VALUE_CHARACTERS), ...words].join(' ')
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { cut } from '@tacho/format'
 
 /** A line longer than this is logged in parts; the bytes pass unchanged all the same. */
 const LINE_CHARACTERS = 64 * 1024
@@ -20,8 +21,9 @@ export function relayStderr(source: Readable, onLine: (line: string) => void): v
       held = line
     }
     while (held.length > LINE_CHARACTERS) {
-      onLine(held.slice(0, LINE_CHARACTERS))
-      held = held.slice(LINE_CHARACTERS)
+      const line = cut(held, LINE_CHARACTERS)
+      onLine(line)
+      held = held.slice(line.length)
     }
   })
   source.on('end', () => {

@@ -1,3 +1,5 @@
+import { wellFormedJson } from '@tacho/format'
+
 /** What a column holds. `time`: microseconds since 1970. `json`: any value, written as JSON text. */
 export type ColumnType = 'text' | 'integer' | 'double' | 'boolean' | 'time' | 'json'
 
@@ -24,7 +26,7 @@ export function cellOf(type: ColumnType, value: unknown): Cell {
     case 'text':
       return typeof value === 'string' ? value : null
     case 'json':
-      return JSON.stringify(value)
+      return wellFormedJson(JSON.stringify(value))
     case 'integer':
     case 'time':
       return Number.isSafeInteger(value) ? BigInt(value as number) : null

@@ -1,4 +1,4 @@
-import { isUuid } from '@tacho/format'
+import { cut, isUuid } from '@tacho/format'
 import { record, text } from '@tacho/model'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { Scrubber } from '@tacho/scrub'
@@ -44,7 +44,7 @@ function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string,
 
 /** Half of a secret would not be known for one: first scrubbed, then cut. */
 function short(value: unknown, scrubber: Scrubber): unknown {
-  if (typeof value === 'string') return scrubber.text(value).slice(0, TEXT_CHARACTERS)
+  if (typeof value === 'string') return cut(scrubber.text(value), TEXT_CHARACTERS)
   if (Array.isArray(value)) return value.map((one) => short(one, scrubber))
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(record(value)).map(([name, one]) => [name, short(one, scrubber)])
