@@ -4,11 +4,17 @@ export type {
   Cancellation,
   Ended,
   LeftOpen,
+  Message,
+  ModelAnswer,
+  ModelRequest,
+  Part,
   RecordedExchange,
   SessionExchange,
   SessionExchangeError,
   SessionParts,
   SessionRun,
+  SizedPart,
+  SizeKind,
   Stopped,
   Thread,
   ThreadKind,
@@ -19,7 +25,14 @@ export type {
   Unparsed,
   Usage,
 } from '@tacho/model'
-export { compactionOf } from '@tacho/model'
+export {
+  commonLength,
+  compactionOf,
+  type Difference,
+  jsonText,
+  lineRuns,
+  type RequestComparison,
+} from '@tacho/model'
 export {
   type ApprovalTotals,
   approvalsOf,
@@ -36,6 +49,33 @@ export {
   connectionMessages,
   connectionOf,
 } from './connection-messages.js'
+export {
+  CACHE_FORGETS_MS,
+  type CachedExchange,
+  type CacheVerdict,
+  cacheStory,
+} from './conversation/cache-story.js'
+export { type ComparedExchanges, compareExchanges } from './conversation/compare-exchanges.js'
+export {
+  type ComparedSessions,
+  compareSessions,
+  type SessionStep,
+} from './conversation/compare-sessions.js'
+export {
+  type Context,
+  type ContextKind,
+  contextAt,
+  type Shortened,
+  shortenedHistories,
+} from './conversation/context-at.js'
+export { type ConversationAt, conversationAt } from './conversation/conversation-at.js'
+export {
+  type Answered,
+  type ConversationReader,
+  conversationReader,
+  type Given,
+  requestKindOf,
+} from './conversation/conversation-reader.js'
 export type { Damage } from './damage.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
@@ -95,4 +135,5 @@ export { type TimelineEntry, timelineOf } from './timeline/timeline.js'
 export { threadTitle, turnTitle } from './timeline/titles.js'
 export { toolsOf } from './tools.js'
 export { totalUsage } from './usage.js'
+export { usesOf } from './uses.js'
 export { type Verification, verifiableBytes, verifySession } from './verify/verify-session.js'

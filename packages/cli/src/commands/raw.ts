@@ -2,12 +2,12 @@ import {
   type IndexedExchange,
   indexRawLog,
   modelInput,
-  type RawIndex,
   requestPieces,
   responseChunks,
   type Unparsed,
 } from '@tacho/reader'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { exchangeNumber, exchangeOf } from '../chosen-exchange.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { note } from '../output.js'
 import { printable } from '../printable.js'
@@ -60,11 +60,6 @@ export function addRawCommand(tacho: Command): void {
   withSessionsDir(command)
 }
 
-function exchangeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.')
-  return Number(text)
-}
-
 async function raw(name: string, number: number, options: RawOptions): Promise<void> {
   if (options.json && !options.chunks) {
     throw new CommandError('wrong-use', EXIT.wrongUse, '--json goes with --chunks.')
@@ -101,19 +96,7 @@ function unparsedWords({ isConnection }: IndexedExchange, { side, reason }: Unpa
 
 function choose(folder: string, number: number): ChosenExchange {
   const index = indexRawLog(folder, () => undefined)
-  const exchange = index.exchanges[number - 1]
-  if (exchange === undefined) throw noExchange(number, index)
-  return { folder, index, exchange }
-}
-
-function noExchange(number: number, { exchanges }: RawIndex): CommandError {
-  const there =
-    exchanges.length === 0 ? 'It has none.' : `It has the exchanges 1 to ${exchanges.length}.`
-  return new CommandError(
-    'no-exchange',
-    EXIT.failure,
-    `the session has no exchange ${number}. ${there}`,
-  )
+  return { folder, index, exchange: exchangeOf(index, number) }
 }
 
 function* bytesOfChunks({ folder, exchange }: ChosenExchange): Generator<Uint8Array> {

@@ -51,6 +51,7 @@ export type Part =
   /** `encrypted`: characters of it that only the API can read. */
   | { type: 'reasoning'; text: string; encrypted?: number }
   | { type: 'tool_call'; name: string; id?: string; arguments: string }
+  /** `name` is that of its call, where its own is not told. */
   | { type: 'tool_call_response'; id?: string; name?: string; parts: Part[] }
   | ({ type: 'image' | 'file' } & Attachment)
   /** Of a shape that is not known here. */

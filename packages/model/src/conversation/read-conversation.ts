@@ -4,7 +4,7 @@ import { geminiConversation } from './apis/gemini.js'
 import { messagesConversation } from './apis/messages.js'
 import { responsesConversation } from './apis/responses.js'
 import type { AnswerBuilder, ConversationApi } from './conversation-api.js'
-import type { ConversationApiName, ModelRequest } from './model-request.js'
+import type { ConversationApiName, Message, ModelRequest, Part } from './model-request.js'
 import { parametersOf } from './parts.js'
 
 // Messages goes before Chat Completions, whose requests it would look like.
@@ -32,12 +32,27 @@ export function readModelRequest(url: string, body: unknown): ModelRequest {
   const path = pathOf(url)
   const json = asObject(body)
   const api = json === undefined ? undefined : apiOf(path, json)
-  if (json !== undefined && api !== undefined) return api.request(json, path)
+  if (json !== undefined && api !== undefined) {
+    const request = api.request(json, path)
+    return { ...request, messages: withCallNames(request.messages) }
+  }
   const parameters =
     json === undefined || Array.isArray(body)
       ? [{ name: 'body', value: body, path: [] }]
       : parametersOf(json, new Set())
   return { parameters, tools: [], instructions: [], messages: [] }
+}
+
+// Most APIs name the tool in its call alone.
+function withCallNames(messages: readonly Message[]): Message[] {
+  const names = new Map<string, string>()
+  const named = (part: Part): Part => {
+    if (part.type === 'tool_call' && part.id !== undefined) names.set(part.id, part.name)
+    if (part.type !== 'tool_call_response' || part.name !== undefined) return part
+    const name = names.get(part.id ?? '')
+    return name === undefined ? part : { ...part, name }
+  }
+  return messages.map((message) => ({ ...message, parts: message.parts.map(named) }))
 }
 
 /** Puts together what was answered to a request of an API; of an unknown one, all is `other`. */

@@ -1,0 +1,18 @@
+import type { CachedExchange } from '@tacho/reader'
+
+/** A request as `tacho cache --json` prints it (docs/cli.md). What is not known is null. */
+export function cachedJson(one: CachedExchange): object {
+  return {
+    exchange: one.exchange,
+    previous: one.previous ?? null,
+    threadId: one.threadId ?? null,
+    model: one.model ?? null,
+    idleMs: one.idleMs ?? null,
+    inputTokens: one.inputTokens ?? null,
+    cachedTokens: one.cachedTokens ?? null,
+    shared: one.shared ?? null,
+    verdict: one.verdict,
+    difference: one.difference ?? null,
+    lostTokens: one.lostTokens ?? null,
+  }
+}

@@ -1,0 +1,89 @@
+import type { CachedExchange, CacheVerdict, Difference } from '@tacho/reader'
+import { outputWidth } from '../output.js'
+import { printable } from '../printable.js'
+import { duration, tokenCount } from '../quantities.js'
+import { type Style, styled } from '../style.js'
+import { type Column, type Row, tableLines } from '../table.js'
+
+const COLUMNS: readonly Column[] = [
+  { title: '#', align: 'right' },
+  { title: 'after', align: 'right', spare: 1 },
+  { title: 'idle', align: 'right', spare: 2 },
+  { title: 'input', align: 'right' },
+  { title: 'cached', align: 'right' },
+  { title: 'shared', align: 'right', spare: 3 },
+  { title: 'cache' },
+  { title: 'first difference', cut: 'end', least: 20 },
+]
+
+/** What became of the prompt cache, for people: a row a request, then what it cost. */
+export function cacheLines(story: readonly CachedExchange[]): string[] {
+  return [...tableLines(COLUMNS, story.map(row), outputWidth()), '', ...totalLines(story)]
+}
+
+function row(one: CachedExchange): Row {
+  const { exchange, previous, idleMs, inputTokens, cachedTokens, shared, verdict } = one
+  const style = STYLES[verdict]
+  return [
+    String(exchange),
+    previous === undefined ? '' : String(previous),
+    idleMs === undefined ? '' : duration(idleMs),
+    tokens(inputTokens),
+    tokens(cachedTokens),
+    shared === undefined ? '' : percent(shared.bytes, shared.of),
+    style === undefined ? verdict : { text: verdict, style },
+    printable(differenceWords(one.difference)),
+  ]
+}
+
+const STYLES: Partial<Record<CacheVerdict, Style>> = {
+  hit: 'good',
+  changed: 'bad',
+  expired: 'warning',
+  missed: 'warning',
+  unknown: 'quiet',
+}
+
+function tokens(count: number | undefined): string {
+  return count === undefined ? '?' : tokenCount(count)
+}
+
+function percent(part: number, all: number): string {
+  return all === 0 ? '' : `${Math.floor((part / all) * 100)} %`
+}
+
+/** What differs first, in words. */
+export function differenceWords(difference: Difference | undefined): string {
+  if (difference === undefined) return ''
+  const { kind, change, name, number, role, common, before = '', after = '' } = difference
+  const what = [kind, name, kind === 'parameter' || name !== undefined ? undefined : number]
+  const words = what.filter((word) => word !== undefined).join(' ')
+  const who = role === undefined || kind !== 'message' ? '' : ` (${role})`
+  if (change !== 'changed') return `${words}${who} ${change}`
+  const from = Math.max(0, common - 12)
+  const was = before.slice(from, common + 24)
+  const is = after.slice(from, common + 24)
+  return `${words}${who} changed at character ${common + 1}: ${was} → ${is}`
+}
+
+function totalLines(story: readonly CachedExchange[]): string[] {
+  const [input, cached] = [sumOf(story, 'inputTokens'), sumOf(story, 'cachedTokens')]
+  const told = story.some(({ cachedTokens }) => cachedTokens !== undefined)
+  if (!told) return [styled('quiet', 'the API told no cached tokens')]
+  const breaks = story.filter(({ verdict }) => verdict === 'changed')
+  const lost = sumOf(story, 'lostTokens')
+  const lines = [`${tokenCount(cached)} of ${tokenCount(input)} input tokens came from the cache`]
+  if (lost > 0) {
+    const times = breaks.length === 1 ? 'once' : `${breaks.length} times`
+    const why = breaks.length > 0 ? `; the prefix changed ${times}` : ''
+    lines.push(`${tokenCount(lost)} tokens were read anew that had been read before${why}`)
+  }
+  return lines
+}
+
+function sumOf(
+  story: readonly CachedExchange[],
+  member: 'inputTokens' | 'cachedTokens' | 'lostTokens',
+): number {
+  return story.reduce((total, one) => total + (one[member] ?? 0), 0)
+}

@@ -1,0 +1,48 @@
+import { type CachedExchange, cacheStory, conversationReader, readSession } from '@tacho/reader'
+import type { Command } from 'commander'
+import { cachedJson } from '../cache/json.js'
+import { cacheLines } from '../cache/lines.js'
+import { noteDamage } from '../damage-note.js'
+import { note, write } from '../output.js'
+import { progressBar } from '../progress-bar.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+import { writeJson } from '../write-json.js'
+
+/** `tacho cache`: where the prompt cache held, where it broke, and at what. */
+export function addCacheCommand(tacho: Command): void {
+  const command = tacho
+    .command('cache')
+    .description('tell for each request what came from the prompt cache, and what broke it')
+    .argument(...SESSION_ARGUMENT)
+    .option('--json', 'print an array of objects')
+    .action(cache)
+  withSessionsDir(command)
+}
+
+async function cache(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
+  const { folder } = sessionNamed(name, options)
+  const session = await readSession(folder)
+  const reader = conversationReader(folder)
+  const progress = progressBar('comparing', reader.requests().length)
+  const story: CachedExchange[] = []
+  for (const one of cacheStory(reader, session.exchanges)) {
+    story.push(one)
+    progress.add(1)
+  }
+  progress.clear()
+  noteDamage(session)
+  if (options.json) {
+    await writeJson(story.map(cachedJson))
+    return
+  }
+  if (story.length === 0) {
+    note('this session has no request to a model.')
+    return
+  }
+  for (const line of cacheLines(story)) await write(`${line}\n`)
+}

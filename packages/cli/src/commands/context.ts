@@ -1,0 +1,54 @@
+import { contextAt, conversationReader, shortenedHistories, usesOf } from '@tacho/reader'
+import type { Command } from 'commander'
+import { exchangeNumber } from '../chosen-exchange.js'
+import { CommandError, EXIT } from '../command-error.js'
+import { contextJson } from '../context/json.js'
+import { contextLines, shortenedLines } from '../context/lines.js'
+import { chosenRequest } from '../conversation/chosen-request.js'
+import { noteDamage } from '../damage-note.js'
+import { write } from '../output.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+import { writeJson } from '../write-json.js'
+
+/** `tacho context`: what was in a model's context, the largest first. */
+export function addContextCommand(tacho: Command): void {
+  const command = tacho
+    .command('context')
+    .description("list what was in the model's context, the largest first, and what was dropped")
+    .argument(...SESSION_ARGUMENT)
+    .argument('[n]', 'number of the exchange; the last one where it is left out', exchangeNumber)
+    .option('--all', 'all parts, however small')
+    .option('--json', 'print an object')
+    .action(context)
+  withSessionsDir(command)
+}
+
+/** What fits on a screen below the kinds. */
+const PARTS_SHOWN = 20
+
+async function context(
+  name: string,
+  number: number | undefined,
+  { all = false, json = false, ...options }: SessionOptions & { all?: boolean; json?: boolean },
+): Promise<void> {
+  const reader = conversationReader(sessionNamed(name, options).folder)
+  const exchange = chosenRequest(reader, number)
+  const uses = usesOf(reader.folder, (damage) => reader.damage.push(damage))
+  const at = contextAt(reader, exchange, uses)
+  const shortened = shortenedHistories(reader, exchange, uses)
+  noteDamage(reader)
+  if (json) await writeJson(contextJson(at, shortened))
+  else {
+    const most = all ? Number.POSITIVE_INFINITY : PARTS_SHOWN
+    const lines = [...contextLines(at, most), ...shortenedLines(shortened)]
+    for (const line of lines) await write(`${line}\n`)
+  }
+  if (at.missing.length === 0) return
+  const words = at.missing.map(({ reason }) => reason)
+  throw new CommandError('incomplete', EXIT.incomplete, words.join('\n'))
+}

@@ -1,0 +1,46 @@
+import { conversationAt, conversationReader } from '@tacho/reader'
+import type { Command } from 'commander'
+import { exchangeNumber } from '../chosen-exchange.js'
+import { CommandError, EXIT } from '../command-error.js'
+import { chosenRequest } from '../conversation/chosen-request.js'
+import { conversationJson, missingOf } from '../conversation/json.js'
+import { writeConversation } from '../conversation/write.js'
+import { noteDamage } from '../damage-note.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+import { writeJson } from '../write-json.js'
+
+/** `tacho messages`: the conversation as a model was given it. */
+export function addMessagesCommand(tacho: Command): void {
+  const command = tacho
+    .command('messages')
+    .description('print the conversation as the model was given it, what was new, and its answer')
+    .argument(...SESSION_ARGUMENT)
+    .argument('[n]', 'number of the exchange; the last one where it is left out', exchangeNumber)
+    .option('--all', 'print what was there before in full, too')
+    .option('--json', 'print an object')
+    .action(messages)
+  withSessionsDir(command)
+}
+
+type MessagesOptions = SessionOptions & { all?: boolean; json?: boolean }
+
+async function messages(
+  name: string,
+  number: number | undefined,
+  options: MessagesOptions,
+): Promise<void> {
+  const reader = conversationReader(sessionNamed(name, options).folder)
+  const at = conversationAt(reader, chosenRequest(reader, number))
+  noteDamage(reader)
+  if (options.json) await writeJson(conversationJson(at))
+  else await writeConversation(at, options.all ?? false)
+  const missing = missingOf(at)
+  if (missing.length === 0) return
+  const words = missing.map(({ reason }) => reason)
+  throw new CommandError('incomplete', EXIT.incomplete, words.join('\n'))
+}

@@ -1,0 +1,189 @@
+import { basename } from 'node:path'
+import { type ExchangeRecord, SESSION_FILES } from '@tacho/format'
+import {
+  answerBuilder,
+  conversationApiOf,
+  type ModelAnswer,
+  type ModelRequest,
+  readModelRequest,
+  requestPurposeOfHeaders,
+} from '@tacho/model'
+import { answerEvents, formOf } from '../answer-events.js'
+import { collectDamage, type Damage } from '../damage.js'
+import { isObject, parsedJson } from '../json-value.js'
+import { type MissingInput, modelInput } from '../model-input/model-input.js'
+import { type IndexedExchange, indexRawLog, type RawIndex } from '../raw-index.js'
+import { rawRecordOf } from '../raw-record-of.js'
+import { readLog } from '../read-log.js'
+import { ReaderError } from '../reader-error.js'
+import { requestBody } from '../request-body.js'
+import { responseChunks } from '../response-body.js'
+
+/** Reads what models were given and what they said, from the bodies of a session. */
+export type ConversationReader = {
+  folder: string
+  index: RawIndex
+  /** What of the raw log could not be read. */
+  damage: Damage[]
+  /** The record with which an exchange begins; nothing where it cannot be read. */
+  head(exchange: IndexedExchange): ExchangeRecord | undefined
+  /** The requests to models, in their order; no prewarms and no connections. */
+  requests(): IndexedExchange[]
+  /** The last request of the user's own thread; where that is not known, the last of all. */
+  last(): IndexedExchange | undefined
+  /** The request before this one in its thread. */
+  before(exchange: IndexedExchange): IndexedExchange | undefined
+  /**
+   * What a model was given.
+   *
+   * @throws ReaderError `missing-bytes` where the body of its request is not there.
+   */
+  given(exchange: IndexedExchange): Given
+  /** What it answered, as far as that arrived. */
+  answered(exchange: IndexedExchange, api: ModelRequest['api']): Answered
+}
+
+/** What a model was given to answer, put together where its request only continues an answer. */
+export type Given = {
+  request: ModelRequest
+  /** The exchange that sent or answered each message. */
+  origins: number[]
+  /** What is not there; empty where all is. */
+  missing: MissingInput[]
+  /** The body of its own request. */
+  body: Uint8Array
+}
+
+export type Answered = {
+  answer: ModelAnswer
+  /** Why some of it is missing; not there where nothing is. */
+  missing?: string
+}
+
+/** Opens a session's raw log for its conversations. */
+export function conversationReader(folder: string): ConversationReader {
+  const damage: Damage[] = []
+  const index = indexRawLog(folder, collectDamage(damage))
+  const heads = new Map<number, ExchangeRecord | undefined>()
+  const head = (exchange: IndexedExchange): ExchangeRecord | undefined => {
+    const { number } = exchange
+    if (!heads.has(number)) heads.set(number, readHead(folder, exchange))
+    return heads.get(number)
+  }
+  const threadOf = (exchange: IndexedExchange): string | undefined => head(exchange)?.threadId
+  const requests = (): IndexedExchange[] => index.exchanges.filter(isRequest)
+  return {
+    folder,
+    index,
+    damage,
+    head,
+    requests,
+    last() {
+      const all = requests()
+      const asks = (exchange: IndexedExchange): boolean => isOfModel(folder, index, exchange, head)
+      const own = all.findLast((one) => threadOf(one) === basename(folder) && asks(one))
+      return own ?? all.findLast(asks)
+    },
+    before(exchange) {
+      const thread = threadOf(exchange)
+      for (let number = exchange.number - 1; number >= 1; number -= 1) {
+        const earlier = index.exchanges[number - 1]
+        if (earlier !== undefined && isRequest(earlier) && threadOf(earlier) === thread)
+          return earlier
+      }
+      return undefined
+    },
+    given: (exchange) => given(folder, index, exchange, head(exchange)?.url ?? ''),
+    answered: (exchange, api) => answered(folder, exchange, api),
+  }
+}
+
+function isRequest({ isConnection, isPrewarm, requestBody }: IndexedExchange): boolean {
+  return !isConnection && !isPrewarm && requestBody !== undefined
+}
+
+function isOfModel(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+  head: ConversationReader['head'],
+): boolean {
+  const url = head(exchange)?.url ?? ''
+  if (conversationApiOf(url, undefined) !== undefined) return true
+  try {
+    const value = parsedJson(Buffer.from(requestBody(folder, index, exchange)).toString())
+    return conversationApiOf(url, value) !== undefined
+  } catch (cause) {
+    if (cause instanceof ReaderError) return false
+    throw cause
+  }
+}
+
+function readHead(folder: string, { from }: IndexedExchange): ExchangeRecord | undefined {
+  const [first] = readLog(folder, SESSION_FILES.raw, () => undefined, { from })
+  const record = first === undefined ? undefined : rawRecordOf(first.value)
+  return typeof record === 'object' && record.kind === 'exchange' ? record : undefined
+}
+
+/** What the agent said that a request is for, where it is no step of a turn: `compaction:auto`. */
+export function requestKindOf(head: ExchangeRecord | undefined): string | undefined {
+  if (head === undefined) return undefined
+  return head.requestKind ?? requestPurposeOfHeaders(head.headers).requestKind
+}
+
+function given(folder: string, index: RawIndex, exchange: IndexedExchange, url: string): Given {
+  const body = requestBody(folder, index, exchange)
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString()
+  // What is no JSON is shown as the text that it is.
+  const value = text === '' ? {} : (parsedJson(text) ?? text)
+  if (!isObject(value) || typeof value.previous_response_id !== 'string') {
+    const request = readModelRequest(url, value)
+    const origins = request.messages.map(() => exchange.number)
+    return { request, origins, missing: [], body }
+  }
+  const { previous_response_id } = value
+  const { request: others, items, missing } = modelInput(folder, index, exchange)
+  const input = items.map((item) => item.value)
+  const request = readModelRequest(url, { ...others, previous_response_id, input })
+  const origins = items.map((item) => item.exchange)
+  let own = 0
+  const messages = request.messages.map(({ path: _, ...message }, place) => {
+    if (origins[place] !== exchange.number) return message
+    const path = Array.isArray(value.input) ? ['input', own] : ['input']
+    own += 1
+    return { ...message, path }
+  })
+  return { request: { ...request, messages }, origins, missing, body }
+}
+
+function answered(folder: string, exchange: IndexedExchange, api: ModelRequest['api']): Answered {
+  const builder = answerBuilder(api)
+  const missing = addAnswer(folder, exchange, builder.add.bind(builder))
+  return { answer: builder.answer(), ...(missing !== undefined && { missing }) }
+}
+
+// Whatever came is shown: an answer that is no stream, and one that is no JSON either.
+function addAnswer(
+  folder: string,
+  exchange: IndexedExchange,
+  add: (value: unknown) => void,
+): string | undefined {
+  if (exchange.isWebSocket || formOf(folder, exchange) === 'events') {
+    const events = answerEvents(folder, exchange)
+    for (let step = events.next(); ; step = events.next()) {
+      if (step.done) return step.value
+      add(step.value.value)
+    }
+  }
+  const chunks: Uint8Array[] = []
+  let missing: string | undefined
+  try {
+    for (const { bytes } of responseChunks(folder, exchange)) chunks.push(bytes)
+  } catch (cause) {
+    if (!(cause instanceof ReaderError)) throw cause
+    missing = cause.message
+  }
+  const text = Buffer.concat(chunks).toString()
+  if (text !== '') add(parsedJson(text) ?? text)
+  return missing
+}

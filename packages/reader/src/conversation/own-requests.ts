@@ -1,0 +1,32 @@
+import type { IndexedExchange } from '../raw-index.js'
+import { ReaderError } from '../reader-error.js'
+import { requestBody } from '../request-body.js'
+import type { ConversationReader } from './conversation-reader.js'
+
+/** The requests of the thread in which the user speaks. */
+export function ownRequests(reader: ConversationReader): IndexedExchange[] {
+  const last = reader.last()
+  if (last === undefined) return []
+  const thread = reader.head(last)?.threadId
+  return reader.requests().filter((one) => reader.head(one)?.threadId === thread)
+}
+
+/**
+ * Whether a request holds all that the one before it did: histories only grow, but where they are made
+ * shorter or written anew.
+ */
+export function goesOn(
+  reader: ConversationReader,
+  now: IndexedExchange,
+  next: IndexedExchange,
+): boolean {
+  try {
+    const { folder, index } = reader
+    const [one, two] = [requestBody(folder, index, now), requestBody(folder, index, next)]
+    if (two.length >= one.length) return true
+    return Buffer.from(two.buffer, two.byteOffset, two.length).includes('"previous_response_id":"')
+  } catch (cause) {
+    if (cause instanceof ReaderError) return false
+    throw cause
+  }
+}

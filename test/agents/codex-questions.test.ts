@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { execCommand, type Script } from '../scripted-model/index.js'
+import { EXEC, type Workplace, workplace } from './workplace.js'
+
+// Two sessions of the real Codex for all tests of this file, asked for the same: they part where the
+// second reads another file. The first is resumed.
+const SCRIPT: Script = [
+  { reasoning: 'A file first.', text: 'Writing.', calls: [execCommand('echo one | tee one.txt')] },
+  {
+    text: 'Read.',
+    calls: [execCommand('cat one.txt; ls missing.txt')],
+    usage: { inputTokens: 9000, cachedInputTokens: 8192, outputTokens: 4 },
+  },
+  {
+    text: 'Done: "façade" 😀',
+    deltas: 3,
+    usage: { inputTokens: 9200, cachedInputTokens: 8960, outputTokens: 40 },
+  },
+  {
+    text: 'As before.',
+    calls: [execCommand('wc -c one.txt')],
+    usage: { inputTokens: 9300, cachedInputTokens: 0, outputTokens: 5 },
+  },
+  { text: 'Four bytes.', usage: { inputTokens: 9400, cachedInputTokens: 9216, outputTokens: 4 } },
+  { text: 'To it.', calls: [execCommand('echo one | tee one.txt')] },
+  { text: 'So I see.', calls: [execCommand('cat two.txt')] },
+  { text: 'There is none.' },
+]
+const ASKED = 'Write a file, then read it'
+
+let place: Workplace
+let first: string
+let second: string
+
+beforeAll(async () => {
+  place = await workplace(SCRIPT)
+  const resume = ['exec', 'resume', '--last', ...EXEC.slice(1)]
+  await place.tacho(['codex', ...EXEC, '--persist-session', ASKED])
+  await place.tacho(['codex', ...resume, '--persist-session', 'How long is it?'])
+  await place.tacho(['codex', ...EXEC, '--persist-session', ASKED])
+  const ids = place.sessions().map(({ id }) => id)
+  first = ids[0] ?? ''
+  second = ids[1] ?? ''
+})
+
+afterAll(() => place[Symbol.asyncDispose]())
+
+const run = async (...words: string[]) => {
+  const { stdout, stderr, exitCode } = await place.tacho(words)
+  expect([stderr.toString(), exitCode]).toEqual(['', 0])
+  return stdout.toString()
+}
+const json = async (...words: string[]) => JSON.parse(await run(...words, '--json'))
+
+describe('tacho messages', () => {
+  test('prints what was new at an exchange in full, and what was there in one line each', async () => {
+    const text = await run('messages', first, '3')
+    expect(text).toContain('exchange 3, gpt-5.5 over Responses')
+    expect(text).toMatch(/new +3 of \d+ messages, since exchange 2/)
+    expect(text).toMatch(/^\+ +\d+ {2}tool\n.*result of exec_command\n[^+]*missing\.txt/m)
+    expect(text).toMatch(/^ +\d+ {2}user {2}Write a file, then read it$/m)
+    expect(text.trimEnd().endsWith('answer\n    Done: "façade" 😀')).toBe(true)
+  })
+
+  test('takes the last exchange where none is named', async () => {
+    const told = await json('messages', first)
+    expect(told).toMatchObject({ exchange: 5, previous: 4, api: 'responses', missing: [] })
+    expect(told.answer.messages).toEqual([
+      { role: 'assistant', parts: [{ type: 'text', text: 'Four bytes.' }] },
+    ])
+  })
+
+  test('has of each message whether it is new, and of whole texts no less than the body', async () => {
+    const told = await json('messages', first, '2')
+    const roles = told.messages
+      .filter(({ isNew }: { isNew: boolean }) => isNew)
+      .map(({ role, parts }: { role: string; parts: { type: string }[] }) => [role, parts[0]?.type])
+    expect(roles).toEqual([
+      ['assistant', 'reasoning'],
+      ['assistant', 'text'],
+      ['assistant', 'tool_call'],
+      ['tool', 'tool_call_response'],
+    ])
+    const body = JSON.parse(place.model.modelExchanges[1]?.requestBody.toString() ?? '')
+    expect(told.messages).toHaveLength(body.input.length)
+    expect(told.tools).toHaveLength(body.tools.length)
+    expect(told.parameters.map(({ name }: { name: string }) => name)).toContain('prompt_cache_key')
+  })
+})
+
+describe('tacho diff', () => {
+  test('tells what changed since the request before', async () => {
+    const told = await json('diff', first, '4')
+    expect(told).toMatchObject({ before: 3, after: 4, isContinuation: true, first: null })
+    const added = told.messages.filter(({ in: side }: { in: string }) => side === 'after')
+    expect(added).toHaveLength(1)
+    expect(added[0].messages.at(-1).parts).toEqual([{ type: 'text', text: 'How long is it?' }])
+    expect(told.parameters).toMatchObject([{ kind: 'parameter', name: 'client_metadata' }])
+  })
+
+  test('tells the first byte that differs, and what it belongs to', async () => {
+    const [one, two] = [2, 3].map((n) => place.model.modelExchanges[n - 1]?.requestBody)
+    const { body } = await json('diff', first, '2', '3')
+    expect([one?.length, two?.length]).toEqual([body.before, body.after])
+    expect(one?.subarray(0, body.common).equals(two?.subarray(0, body.common) as Buffer)).toBe(true)
+    expect(one?.[body.common]).not.toBe(two?.[body.common])
+    expect(body.place[0]).toBe('input')
+  })
+
+  test('finds the first step at which two sessions part, prose set aside', async () => {
+    const told = await json('diff', first, second)
+    expect(told.parted).toMatchObject([
+      { kind: 'call', name: 'exec_command', exchange: 3 },
+      { kind: 'call', name: 'exec_command', exchange: 3 },
+    ])
+    expect(told.parted.map(({ text }: { text: string }) => JSON.parse(text).cmd)).toEqual([
+      'cat one.txt; ls missing.txt',
+      'cat two.txt',
+    ])
+    const text = await run('diff', first, second)
+    expect(text).toContain(`${told.shared} steps are the same, prose set aside; then they part`)
+  })
+
+  test('a session parts from itself nowhere', async () => {
+    expect(await run('diff', first, first)).toMatch(/^all \d+ steps are the same/)
+  })
+})
+
+describe('tacho context', () => {
+  test('lists the parts of a context, the largest first, with what the API counted', async () => {
+    const told = await json('context', first, '2')
+    expect(told).toMatchObject({ exchange: 2, toldTokens: 9000, shortened: [], missing: [] })
+    const tokens = told.parts.map(
+      ({ estimatedTokens }: { estimatedTokens: number }) => estimatedTokens,
+    )
+    expect(tokens).toEqual([...tokens].sort((one, other) => other - one))
+    expect(Math.abs(told.estimatedTokens - 9000)).toBeLessThan(told.parts.length)
+    expect(told.parts).toContainEqual(
+      expect.objectContaining({ kind: 'tool-output', name: 'exec_command' }),
+    )
+    expect(await run('context', first, '2')).toMatch(/tool-definition +\d+ .*~/)
+  })
+})
+
+describe('tacho cache', () => {
+  test('tells of each request what came from the cache, and why not', async () => {
+    const story = await json('cache', first)
+    const told = story.map(({ exchange, cachedTokens, verdict, lostTokens }: never) => {
+      return [exchange, cachedTokens, verdict, lostTokens]
+    })
+    expect(told).toEqual([
+      [1, 0, 'first', null],
+      [2, 8192, 'hit', null],
+      [3, 8960, 'hit', null],
+      [4, 0, 'missed', 9200],
+      [5, 9216, 'hit', null],
+    ])
+    expect(await run('cache', first)).toContain('9.2k tokens were read anew')
+  })
+})
