@@ -74,7 +74,12 @@ describe('a message is read', () => {
       },
       [
         { type: 'tool_call', name: 'web_search', id: 's1', arguments: '{"query":"x"}' },
-        { type: 'tool_call_response', id: 's1', parts: [{ type: 'text', text: 'none' }] },
+        {
+          type: 'tool_call_response',
+          id: 's1',
+          name: 'web_search',
+          parts: [{ type: 'text', text: 'none' }],
+        },
       ],
     ],
     [

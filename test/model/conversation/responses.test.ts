@@ -98,7 +98,12 @@ describe('an item of the input is read', () => {
       'assistant',
       [
         { type: 'tool_call', name: 'search', id: 'm1', arguments: '{}' },
-        { type: 'tool_call_response', id: 'm1', parts: [{ type: 'text', text: 'none' }] },
+        {
+          type: 'tool_call_response',
+          id: 'm1',
+          name: 'search',
+          parts: [{ type: 'text', text: 'none' }],
+        },
       ],
     ],
     [
