@@ -1,4 +1,5 @@
 export { reducerOf } from './agents.js'
+export * from './causes/index.js'
 export {
   type RequestPurpose,
   requestPurposeOf,

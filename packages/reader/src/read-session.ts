@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import {
   decodeAttributes,
+  type EventRecord,
   type GapRecord,
   type Manifest,
   spanAbout,
@@ -11,14 +12,14 @@ import { collectDamage, type Damage } from './damage.js'
 import { exchangeOutcome } from './exchange-outcome.js'
 import { known } from './known.js'
 import { isoOfMicros } from './micros.js'
-import { readExchanges } from './read-exchanges.js'
+import { type OnRawRecord, readExchanges } from './read-exchanges.js'
 import { readManifest } from './read-manifest.js'
 import { readSpans, type Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
 import { signsOfLife } from './running/signs-of-life.js'
 import { reportManifest, reportMissingLogs } from './session-damage.js'
 import { endedOf, sessionRuns } from './session-runs.js'
-import { eventRecords } from './sound-records.js'
+import { eventRecords, type Sound } from './sound-records.js'
 import { usageOf } from './usage.js'
 
 /** A session, read from its folder, without bodies. */
@@ -43,12 +44,19 @@ export type Session = {
   manifest?: Manifest
 }
 
+/** Is given what the logs hold while a session is read. */
+export type OnRecords = {
+  raw?: OnRawRecord
+  event?: (found: Sound<EventRecord | GapRecord>) => void
+}
+
 /**
  * Reads a session. Memory grows with the number of exchanges and spans, not with their bytes.
  *
+ * @param on is given the records on the way.
  * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
  */
-export async function readSession(folder: string): Promise<Session> {
+export async function readSession(folder: string, on: OnRecords = {}): Promise<Session> {
   const damage: Damage[] = []
   const report = collectDamage(damage)
   const read = readManifest(folder)
@@ -57,8 +65,8 @@ export async function readSession(folder: string): Promise<Session> {
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report)
-  const { exchanges, gaps } = await readExchanges(folder, report)
-  for (const _ of eventRecords(folder, report));
+  const { exchanges, gaps } = await readExchanges(folder, report, on.raw)
+  for (const found of eventRecords(folder, report)) on.event?.(found)
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
   const endedAt = runs.at(-1)?.endedAt

@@ -12,6 +12,8 @@ export type AnswerFacts = {
   reasoningTokens?: number
   /** UTF-16 units of the answer's text that have arrived. */
   textLength?: number
+  /** The model says no: UTF-16 units of what it says instead of an answer. */
+  refusalLength?: number
   /** The API's own error, where the answer is one or ends with one. */
   error?: ApiError
   /** How the answer ended by its own word; not there while its last event has not come. */
@@ -34,6 +36,11 @@ export function learn(
 /** Counts text that has arrived. */
 export function addText(facts: AnswerFacts, text: string | undefined): void {
   if (text !== undefined) facts.textLength = (facts.textLength ?? 0) + text.length
+}
+
+/** Counts what a model says instead of an answer. */
+export function addRefusal(facts: AnswerFacts, text: string | undefined): void {
+  if (text) facts.refusalLength = (facts.refusalLength ?? 0) + text.length
 }
 
 /** The answer ends with an error. */

@@ -40,7 +40,8 @@ function innermost(told: Json): Json {
 const NESTED = 4
 
 function membersOf(error: Json): ApiError {
-  const type = wordOf(error, 'type')
+  // Google has its word for it in `status`, and the HTTP status in `code`.
+  const type = wordOf(error, 'type') ?? textAt(error, 'status')
   const code = wordOf(error, 'code')
   const message = MESSAGES.map((key) => textAt(error, key)).find((text) => text !== undefined)
   return {

@@ -1,4 +1,4 @@
-import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
+import { type AnswerFacts, addRefusal, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
 import { finishOf } from './finish-reasons.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
@@ -17,7 +17,11 @@ function readChoices(body: Json, member: 'delta' | 'message', facts: AnswerFacts
   const usage = objectAt(body, 'usage')
   const choices = objectsAt(body, 'choices')
   const reasons = choices.flatMap((choice) => textAt(choice, 'finish_reason') ?? [])
-  for (const choice of choices) addText(facts, textAt(objectAt(choice, member), 'content'))
+  for (const choice of choices) {
+    const said = objectAt(choice, member)
+    addText(facts, textAt(said, 'content'))
+    addRefusal(facts, textAt(said, 'refusal'))
+  }
   learn(facts, {
     id: textAt(body, 'id'),
     model: textAt(body, 'model'),

@@ -7,9 +7,18 @@ export function finishOf(reasons: readonly string[]): AnswerEnd | undefined {
   return reasons.some((reason) => EARLY.has(reason)) ? 'incomplete' : 'completed'
 }
 
-// Responses, Chat Completions, Messages. A refusal is an answer that was stopped in the middle.
+// Responses, Chat Completions, Messages, Gemini. A refusal is an answer that was stopped in the middle.
 const EARLY = new Set([
   ...['incomplete', 'cancelled', 'max_output_tokens', 'content_filter'],
   ...['length', 'content_filter'],
   ...['max_tokens', 'model_context_window_exceeded', 'refusal'],
+  ...['MAX_TOKENS', 'SAFETY', 'RECITATION', 'LANGUAGE', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT'],
+  ...['SPII', 'MALFORMED_FUNCTION_CALL', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'NO_IMAGE'],
+  ...[
+    'IMAGE_RECITATION',
+    'IMAGE_OTHER',
+    'UNEXPECTED_TOOL_CALL',
+    'TOO_MANY_TOOL_CALLS',
+    'MODEL_ARMOR',
+  ],
 ])

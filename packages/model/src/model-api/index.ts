@@ -1,4 +1,5 @@
 import { chatCompletionsApi } from './chat-completions.js'
+import { geminiApi } from './gemini.js'
 import { imagesApi } from './images.js'
 import { messagesApi } from './messages.js'
 import type { ModelApi } from './model-api.js'
@@ -9,6 +10,7 @@ export const MODEL_APIS: readonly ModelApi[] = [
   responsesApi,
   chatCompletionsApi,
   messagesApi,
+  geminiApi,
   imagesApi,
 ]
 

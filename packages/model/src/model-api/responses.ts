@@ -1,4 +1,11 @@
-import { type AnswerEnd, type AnswerFacts, addText, fail, learn } from './answer-facts.js'
+import {
+  type AnswerEnd,
+  type AnswerFacts,
+  addRefusal,
+  addText,
+  fail,
+  learn,
+} from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
@@ -18,6 +25,7 @@ export const responsesApi: ModelApi = {
     const type = textAt(event, 'type') ?? ''
     const response = objectAt(event, 'response')
     if (type === TEXT_DELTA) addText(facts, textAt(event, 'delta'))
+    else if (type === REFUSAL_DELTA) addRefusal(facts, textAt(event, 'delta'))
     else if (type === 'error') fail(facts, apiErrorOf(event))
     else if (type === 'response.done') readEnd(response, endOf(response) ?? 'completed', facts)
     else if (ENDS.has(type)) readEnd(response, ENDS.get(type), facts)
@@ -27,6 +35,7 @@ export const responsesApi: ModelApi = {
 }
 
 const TEXT_DELTA = 'response.output_text.delta'
+const REFUSAL_DELTA = 'response.refusal.delta'
 
 /** The events that end an answer, and how. */
 const ENDS = new Map<string, AnswerEnd>([
@@ -61,7 +70,9 @@ function readEnd(response: Json, end: AnswerEnd | undefined, facts: AnswerFacts)
   })
   if (hasError(response)) fail(facts, apiErrorOf({ error: response.error }))
   // The event that ends an answer repeats its text.
-  if (facts.textLength === undefined) readText(response, facts)
+  const isTextRead = facts.textLength !== undefined
+  const isRefusalRead = facts.refusalLength !== undefined
+  if (!isTextRead || !isRefusalRead) readTexts(response, facts, { isTextRead, isRefusalRead })
 }
 
 // The Responses API has no finish reason: its status says how the response ended, and where that
@@ -71,8 +82,14 @@ function finishReasons(response: Json, status: string | undefined): string[] | u
   return [textAt(objectAt(response, 'incomplete_details'), 'reason') ?? status]
 }
 
-function readText(response: Json, facts: AnswerFacts): void {
+function readTexts(
+  response: Json,
+  facts: AnswerFacts,
+  { isTextRead, isRefusalRead }: { isTextRead: boolean; isRefusalRead: boolean },
+): void {
   for (const item of objectsAt(response, 'output'))
-    for (const part of objectsAt(item, 'content'))
-      if (part.type === 'output_text') addText(facts, textAt(part, 'text'))
+    for (const part of objectsAt(item, 'content')) {
+      if (part.type === 'output_text' && !isTextRead) addText(facts, textAt(part, 'text'))
+      if (part.type === 'refusal' && !isRefusalRead) addRefusal(facts, textAt(part, 'refusal'))
+    }
 }

@@ -1,0 +1,156 @@
+import type { Cause, Weight } from '../cause.js'
+import type { CauseCode } from '../codes.js'
+import type { Call, SessionCase } from '../session-case.js'
+import { countWords, shortText, timeWords } from '../words.js'
+import { type Episode, episodesOf } from './episodes.js'
+
+/** What the API, or the way to it, did to the session: one cause for each time it went wrong. */
+export function apiCauses(session: SessionCase): Cause[] {
+  return episodesOf(session).flatMap((episode) => causesOf(episode, session.id))
+}
+
+/** So many tries of one request are a storm: Codex makes five of each, and others two or three. */
+const STORM = 5
+
+function causesOf(episode: Episode, id: string): Cause[] {
+  const { failed, recovered } = episode
+  const last = failed.at(-1)
+  if (last === undefined) return []
+  const { call, trouble } = mostTelling(episode) ?? last
+  const weight = weightOf(episode, trouble.code)
+  const cause: Cause = {
+    code: trouble.code,
+    certainty: trouble.certainty,
+    exchange: call.number,
+    clues: clues(episode, trouble.code),
+    sentence: sentence(episode, call, trouble.code, trouble.said),
+    next: nextOf(trouble.code, call, id),
+    weight,
+  }
+  if (failed.length < STORM) return [cause]
+  const storm: Cause = {
+    code: 'retry-storm',
+    certainty: 'certain',
+    exchange: last.call.number,
+    clues: clues(episode, undefined),
+    sentence: `The agent asked ${failed.length} times in a row in vain${recovered === undefined ? '' : `, and was answered at exchange ${recovered.number}`}: ${countsOf(episode)}.`,
+    next: `Look at how long it waited between the tries: tacho show ${id}. Fewer tries, or longer pauses between them, cost less.`,
+    weight: weight === 'note' ? 'trouble' : weight,
+  }
+  return [cause, storm]
+}
+
+// What the last try met is what the agent gave up on. But where some of them were told why and the
+// last only broke off, the reason is with the others.
+function mostTelling({ failed }: Episode): Episode['failed'][number] | undefined {
+  const counts = new Map<CauseCode, number>()
+  for (const { trouble } of failed) counts.set(trouble.code, (counts.get(trouble.code) ?? 0) + 1)
+  const last = failed.at(-1)
+  const [most] = [...counts].sort(([, one], [, other]) => other - one)
+  if (last === undefined || most === undefined) return last
+  const isRare = (counts.get(last.trouble.code) ?? 0) * 2 < most[1]
+  return isRare ? failed.findLast(({ trouble }) => trouble.code === most[0]) : last
+}
+
+function weightOf({ recovered, isSameTurn, isOfUser }: Episode, code: CauseCode): Weight {
+  if (recovered === undefined) return isOfUser ? 'end' : 'trouble'
+  // What the model was kept from saying stays unsaid, whatever comes next.
+  if (LOSES.has(code) && isOfUser) return 'trouble'
+  return isSameTurn || !isOfUser ? 'note' : 'trouble'
+}
+
+const LOSES: ReadonlySet<CauseCode> = new Set(['output-truncated', 'content-filter', 'refusal'])
+
+function clues({ failed, recovered }: Episode, code: CauseCode | undefined) {
+  const shown = failed.filter(({ trouble }) => code === undefined || trouble.code === code)
+  const some = shown.length <= 4 ? shown : [...shown.slice(0, 2), ...shown.slice(-2)]
+  return [
+    ...some.map(({ call, trouble }) => ({
+      ...trouble.clue,
+      text: `exchange ${call.number}: ${shortText(trouble.clue.text)}`,
+    })),
+    ...(recovered === undefined
+      ? []
+      : [{ at: recovered.places.end, text: `exchange ${recovered.number}: answered` }]),
+  ]
+}
+
+function countsOf({ failed }: Episode): string {
+  const counts = new Map<string, number>()
+  for (const { trouble } of failed) counts.set(trouble.code, (counts.get(trouble.code) ?? 0) + 1)
+  return [...counts].map(([code, count]) => `${count} × ${code}`).join(', ')
+}
+
+function sentence(
+  { failed, recovered }: Episode,
+  call: Call,
+  code: CauseCode,
+  said: string,
+): string {
+  const what = SENTENCES[code] ?? 'a request was not answered'
+  const told = said === '' ? '' : `: ${shortText(said)}`
+  const tries = failed.length > 1 ? ` after ${countWords(failed.length, 'try', 'tries')}` : ''
+  const then =
+    recovered === undefined
+      ? ''
+      : ` It was answered at exchange ${recovered.number}, ${timeWords((recovered.startedMicros - (failed[0]?.call.startedMicros ?? 0)) / 1000)} later.`
+  const end = /[.!?…]$/.test(told) ? '' : '.'
+  return `At exchange ${call.number}${tries} ${what}${told}${end}${then}`
+}
+
+const SENTENCES: Partial<Record<CauseCode, string>> = {
+  'rate-limited': 'the API refused the request, for there were too many in a short time',
+  quota: 'the API refused the request, for the account has no quota or credit left',
+  overloaded: 'the API was overloaded',
+  'server-error': 'the API failed on its own side',
+  auth: 'the API refused the credentials',
+  'bad-request': 'the API refused the request as wrong',
+  'context-overflow': "the conversation was longer than the model's context",
+  'model-not-found': 'the API does not know the model, or not for this account',
+  'connection-refused': 'nobody listened at the address of the API',
+  unreachable: 'the address of the API could not be reached',
+  dns: "the name of the API's host could not be resolved",
+  tls: 'no TLS connection to the API could be made',
+  'connection-reset': 'the connection to the API broke before it answered',
+  'reset-mid-stream': 'the connection broke in the middle of the answer',
+  'stream-ended-early': 'the answer ended before its last event',
+  'idle-timeout': 'the API went silent, and the agent gave up waiting',
+  'output-truncated': 'the answer was cut off at the most tokens that it may have',
+  'content-filter': 'a content filter stopped the request or its answer',
+  refusal: 'the model refused to answer',
+  'malformed-stream': 'what came as an answer could not be read',
+}
+
+function nextOf(code: CauseCode, { number, retryAfter }: Call, id: string): string {
+  const raw = `tacho raw ${id} ${number}`
+  switch (code) {
+    case 'rate-limited':
+      return retryAfter === undefined
+        ? 'Wait, run fewer agents at a time, or ask the provider for a higher limit.'
+        : `Wait: the API asks for ${timeWords(retryAfter * 1000)}. Run fewer agents at a time, or ask the provider for a higher limit.`
+    case 'quota':
+      return "Look at the plan and the billing page of the provider's account; trying again does not help."
+    case 'overloaded':
+    case 'server-error':
+      return "Try again later; look at the provider's status page. Then resume the session."
+    case 'auth':
+      return 'Look at which key the agent uses and whether it is valid for this API, then log in anew.'
+    case 'context-overflow':
+      return 'Compact the conversation or begin a new one; `tacho stats` and `tacho raw` tell what fills it.'
+    case 'model-not-found':
+      return "Look at the model's name in the agent's configuration, and at what the account may use."
+    case 'connection-refused':
+    case 'unreachable':
+    case 'dns':
+      return "Look at the base URL in the agent's configuration, at the network and at the proxy settings."
+    case 'tls':
+      return "Look at the certificate of the API or of the proxy between, and at the agent's trusted certificates."
+    case 'output-truncated':
+      return 'Raise the most tokens of an answer, or ask for less at a time.'
+    case 'content-filter':
+    case 'refusal':
+      return `Look at what was asked: ${raw} --request; word it otherwise.`
+    default:
+      return `Look at what went over the wire: ${raw}.`
+  }
+}

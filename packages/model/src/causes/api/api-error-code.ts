@@ -1,0 +1,226 @@
+import type { CauseCode } from '../codes.js'
+
+/** What an API's error says of itself, in its own words; what it does not say is not there. */
+export type ToldError = {
+  status?: number | undefined
+  code?: string | undefined
+  type?: string | undefined
+  message?: string | undefined
+}
+
+/**
+ * What an API means by an error. First by its own word for it, which says more than its status does:
+ * a quota that is used up and a rate that is too high both come as 429, and a full context as 400.
+ *
+ * Sources: OpenAI https://platform.openai.com/docs/guides/error-codes, Anthropic
+ * https://docs.anthropic.com/en/api/errors, Gemini https://ai.google.dev/gemini-api/docs/troubleshooting
+ * (words of https://cloud.google.com/apis/design/errors), Azure
+ * https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter
+ */
+export function apiErrorCode({ status, code, type, message = '' }: ToldError): CauseCode {
+  const words = [code, type].filter((word) => word !== undefined).map((word) => word.toLowerCase())
+  for (const word of words) {
+    const meant = WORDS[word]
+    if (meant !== undefined) return sharper(meant, message)
+  }
+  const said = saidBy(message, status)
+  if (said !== undefined) return said
+  for (const word of words) {
+    const meant = BROAD_WORDS[word]
+    if (meant !== undefined) return meant
+  }
+  return (status === undefined ? undefined : byStatus(status)) ?? 'server-error'
+}
+
+/** Words that mean one thing, whatever the status. */
+const WORDS: Readonly<Record<string, CauseCode>> = {
+  ...all('quota', [
+    'insufficient_quota',
+    'billing_hard_limit_reached',
+    'billing_not_active',
+    'billing_error',
+    'quota_exceeded',
+    'usage_limit_reached',
+    'usage_limit_exceeded',
+    'usage_not_included',
+    'insufficient_credits',
+    'insufficient_balance',
+    'payment_required',
+  ]),
+  ...all('rate-limited', [
+    'rate_limit_exceeded',
+    'rate_limit_error',
+    'rate_limit_reached',
+    'too_many_requests',
+    'requests_limit_exceeded',
+    'tokens_limit_exceeded',
+    'throttling_exception',
+    'throttlingexception',
+  ]),
+  ...all('overloaded', [
+    'overloaded_error',
+    'overloaded',
+    'server_is_overloaded',
+    'engine_overloaded',
+    'engine_overloaded_error',
+    'model_overloaded',
+    'slow_down',
+    'service_unavailable',
+    'service_unavailable_error',
+    'unavailable',
+    'model_not_ready',
+  ]),
+  ...all('context-overflow', [
+    'context_length_exceeded',
+    'context_window_exceeded',
+    'model_context_window_exceeded',
+    'contextwindowexceedederror',
+    'string_above_max_length',
+  ]),
+  ...all('model-not-found', [
+    'model_not_found',
+    'model_not_available',
+    'invalid_model',
+    'unsupported_model',
+    'deploymentnotfound',
+    'model_not_supported',
+    'model_deprecated',
+  ]),
+  ...all('auth', [
+    'invalid_api_key',
+    'incorrect_api_key',
+    'authentication_error',
+    'permission_error',
+    'unauthenticated',
+    'unauthorized',
+    'permission_denied',
+    'api_key_invalid',
+    'token_expired',
+    'token_invalidated',
+    'invalid_authentication',
+    'account_deactivated',
+    'organization_deactivated',
+    'unsupported_country_region_territory',
+    'access_terminated',
+    'forbidden',
+  ]),
+  ...all('content-filter', [
+    'content_filter',
+    'content_policy_violation',
+    'responsibleaipolicyviolation',
+    'invalid_prompt',
+    'moderation_blocked',
+    'cyber_policy',
+    'bio_policy',
+    'safety',
+    'prohibited_content',
+    'blocklist',
+    'spii',
+    'recitation',
+    'image_safety',
+  ]),
+  resource_exhausted: 'rate-limited',
+}
+
+/** Words that say less than a message can. */
+const BROAD_WORDS: Readonly<Record<string, CauseCode>> = {
+  ...all('server-error', [
+    'server_error',
+    'api_error',
+    'internal_error',
+    'internal_server_error',
+    'internal',
+    'timeout_error',
+    'deadline_exceeded',
+    'unknown',
+    'bad_gateway',
+    'gateway_timeout',
+  ]),
+  ...all('bad-request', [
+    'invalid_request_error',
+    'invalid_argument',
+    'failed_precondition',
+    'invalid_value',
+    'invalid_type',
+    'unknown_parameter',
+    'unsupported_parameter',
+    'unsupported_value',
+    'missing_required_parameter',
+    'request_too_large',
+    'out_of_range',
+    'not_found_error',
+    'not_found',
+  ]),
+}
+
+function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCode> {
+  return Object.fromEntries(words.map((word) => [word, meant]))
+}
+
+// Gemini has one word for a minute's rate and for a day's or a plan's quota; OpenAI's old one too.
+function sharper(meant: CauseCode, message: string): CauseCode {
+  if (meant !== 'rate-limited') return meant
+  if (/per.?day|check your plan and billing|billing details/i.test(message)) {
+    return /per.?minute|try again in|retry in/i.test(message) ? 'rate-limited' : 'quota'
+  }
+  return meant
+}
+
+const OVERFLOW =
+  /maximum context length|context (window|length)|prompt is too long|input is too long|input token count|exceeds? the maximum number of (input )?tokens|exceed(s|ed)? (the )?(model'?s? )?(context|token limit)|too many (input )?tokens/i
+const NO_CREDIT =
+  /credit balance is too low|exceeded your current quota|out of credits|insufficient (funds|credits|balance)/i
+const NO_MODEL =
+  /\bmodels?\b[^.]{0,120}(does not exist|not found|is not available|not supported|not exist|no access)|^model: |(unknown|invalid|unsupported) model\b|no such model/i
+const NO_KEY =
+  /api key not valid|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)/i
+
+// Only where the API refused what it was asked: a message of the model's own is none of these.
+function saidBy(message: string, status: number | undefined): CauseCode | undefined {
+  if (status !== undefined && status >= 500)
+    return /overloaded/i.test(message) ? 'overloaded' : undefined
+  if (NO_CREDIT.test(message)) return 'quota'
+  if (OVERFLOW.test(message)) return 'context-overflow'
+  if (NO_KEY.test(message)) return 'auth'
+  if (status !== 429 && NO_MODEL.test(message)) return 'model-not-found'
+  if (/overloaded/i.test(message)) return 'overloaded'
+  if (/rate limit/i.test(message)) return 'rate-limited'
+  return undefined
+}
+
+function byStatus(status: number): CauseCode | undefined {
+  if (status === 401 || status === 403 || status === 407) return 'auth'
+  if (status === 402) return 'quota'
+  if (status === 429) return 'rate-limited'
+  // OpenAI: "The engine is currently overloaded" and "Slow Down" are 503; Anthropic has 529.
+  if (status === 503 || status === 529) return 'overloaded'
+  if (status >= 500) return 'server-error'
+  return status >= 400 ? 'bad-request' : undefined
+}
+
+/** What the API says where it ends an answer early, by the reason that it gives for it. */
+export function finishCode(reason: string): CauseCode | undefined {
+  return FINISHES[reason.toLowerCase()]
+}
+
+// Responses: `incomplete_details.reason`; Chat Completions: `finish_reason`; Messages: `stop_reason`;
+// Gemini: `finishReason` and `promptFeedback.blockReason`.
+const FINISHES: Readonly<Record<string, CauseCode>> = {
+  ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens']),
+  ...all('content-filter', [
+    'content_filter',
+    'safety',
+    'prohibited_content',
+    'blocklist',
+    'spii',
+    'recitation',
+    'image_safety',
+    'image_prohibited_content',
+    'image_recitation',
+    'language',
+    'model_armor',
+  ]),
+  ...all('malformed-stream', ['malformed_function_call', 'malformed_response']),
+  refusal: 'refusal',
+  model_context_window_exceeded: 'context-overflow',
+}

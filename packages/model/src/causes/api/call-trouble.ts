@@ -1,0 +1,93 @@
+import type { Certainty, Clue } from '../cause.js'
+import type { CauseCode } from '../codes.js'
+import type { Call, SessionCase } from '../session-case.js'
+import { apiErrorCode, finishCode } from './api-error-code.js'
+import { systemErrorCode } from './system-error-code.js'
+
+/** What kept one request from being answered. */
+export type CallTrouble = { code: CauseCode; certainty: Certainty; said: string; clue: Clue }
+
+/** After so long without a byte of an answer, in milliseconds, nobody calls it slow any more. */
+export const STALL_MS = 10_000
+
+/** What went wrong with a request; nothing where it was answered, or where its agent took it back. */
+export function troubleOf(call: Call, session: SessionCase): CallTrouble | undefined {
+  const { state, status, places, error } = call
+  const { end, response, exchange, lastChunk, unparsed } = places
+  const timeout = timeoutOf(call, session)
+  if (timeout !== undefined) {
+    const clue = { at: end ?? lastChunk ?? exchange, text: timeout }
+    return { code: 'idle-timeout', certainty: 'certain', said: timeout, clue }
+  }
+  if (call.outcome === 'incomplete') return incomplete(call)
+  if (call.outcome === 'unreadable') return malformed(call)
+  if (unparsed !== undefined && call.outcome !== 'completed' && state !== 'cancelled') {
+    return malformed(call)
+  }
+  if (call.outcome === 'truncated') {
+    const said = 'the stream ended before its last event'
+    return {
+      code: call.brokenEvents > 0 ? 'malformed-stream' : 'stream-ended-early',
+      certainty: 'certain',
+      said,
+      clue: { at: end ?? lastChunk, text: `${said}, after ${call.chunks} chunks` },
+    }
+  }
+  if (call.outcome !== 'failed') return undefined
+  const told = call.facts.error
+  if (told !== undefined || (status ?? 0) >= 400) {
+    const code = apiErrorCode({ status, ...told })
+    const words = [status, told?.code ?? told?.type, told?.message].filter(
+      (one) => one !== undefined,
+    )
+    const at = (status ?? 0) >= 400 ? response : (lastChunk ?? response)
+    const said = words.join(' ')
+    return { code, certainty: 'certain', said, clue: { at: at ?? exchange, text: said } }
+  }
+  return broken(call, error?.code, error?.message)
+}
+
+function broken(call: Call, code: string | undefined, message: string | undefined): CallTrouble {
+  const { places, chunks, status } = call
+  const hasBegun = chunks > 0 || status !== undefined
+  const meant = code === undefined ? undefined : systemErrorCode(code, hasBegun)
+  const said =
+    [code, message].filter((one) => one !== undefined).join(': ') || 'the connection broke'
+  return {
+    code: meant ?? (hasBegun ? 'reset-mid-stream' : 'connection-reset'),
+    certainty: meant === undefined ? 'likely' : 'certain',
+    said,
+    clue: { at: places.end ?? places.exchange, text: said },
+  }
+}
+
+function incomplete(call: Call): CallTrouble {
+  const { facts, places } = call
+  const reason = facts.finishReasons?.find((one) => finishCode(one) !== undefined)
+  const code = reason === undefined ? 'stream-ended-early' : finishCode(reason)
+  const said = `the API ended the answer early: ${reason ?? facts.finishReasons?.[0] ?? 'no reason told'}`
+  return {
+    code: code ?? 'stream-ended-early',
+    certainty: 'certain',
+    said,
+    clue: { at: places.lastChunk ?? places.response, text: said },
+  }
+}
+
+function malformed(call: Call): CallTrouble {
+  const { unparsed = [], places } = call
+  const reason = unparsed.find(({ side }) => side === 'response')?.reason
+  const said = reason ?? 'what came is no answer that can be read'
+  const at = places.unparsed ?? places.firstChunk ?? places.response ?? places.end
+  return { code: 'malformed-stream', certainty: 'certain', said, clue: { at, text: said } }
+}
+
+/** Why the agent hung up, where it waited for as long as it does. */
+function timeoutOf(call: Call, { parts }: SessionCase): string | undefined {
+  if (call.outcome !== 'cancelled') return undefined
+  const timedOut = parts.cancellations.find(
+    ({ origin, stopped }) =>
+      origin === 'timeout' && stopped.some(({ number }) => number === call.number),
+  )
+  return timedOut === undefined ? undefined : (timedOut.reason ?? 'the agent waited in vain')
+}

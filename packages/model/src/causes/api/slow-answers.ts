@@ -1,0 +1,166 @@
+import type { Cause } from '../cause.js'
+import { endOfTime } from '../in-flight.js'
+import type { Call, SessionCase } from '../session-case.js'
+import { timeWords } from '../words.js'
+import { STALL_MS } from './call-trouble.js'
+
+/** Answers that came, and took their time, and those that nobody waited for to their end. */
+export function slowAnswers(session: SessionCase): Cause[] {
+  const calls = session.calls.filter(({ asksModel, isPrewarm }) => asksModel && !isPrewarm)
+  const given = calls.flatMap((call) => givenUp(call, session) ?? [])
+  return [
+    ...given,
+    ...stalls(calls, session),
+    ...slowFirst(calls, session),
+    ...slowStreams(calls, session),
+  ]
+}
+
+/** A model that thinks before it says anything sends a sign within seconds all the same. */
+const SLOW_FIRST_MS = 10_000
+/** Tokens a second. The slowest models of the large providers give 20 and more. */
+const SLOW_TOKENS = 5
+/** What is shorter tells nothing of how fast it is. */
+const STREAM_MS = 10_000
+/** About so many characters are a token. */
+const TOKEN_CHARACTERS = 4
+
+function slowFirst(calls: readonly Call[], { id }: SessionCase): Cause[] {
+  const slow = calls.filter(
+    ({ firstChunkMs = 0, outcome }) => firstChunkMs >= SLOW_FIRST_MS && outcome === 'completed',
+  )
+  const worst = largest(slow, ({ firstChunkMs = 0 }) => firstChunkMs)
+  if (worst === undefined) return []
+  const took = timeWords(worst.firstChunkMs ?? 0)
+  return [
+    {
+      code: 'slow-first-token',
+      certainty: 'certain',
+      exchange: worst.number,
+      clues: slow.slice(0, 3).map(({ places, number, firstChunkMs = 0 }) => ({
+        at: places.firstChunk,
+        text: `exchange ${number}: the first byte came after ${timeWords(firstChunkMs)}`,
+      })),
+      sentence: `The API took ${took} to begin its answer to exchange ${worst.number}${slow.length > 1 ? `, and more than ${timeWords(SLOW_FIRST_MS)} in ${slow.length} of ${calls.length}` : ''}.`,
+      next: `Look at how much was sent, and whether from the cache: tacho show ${id}.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+function slowStreams(calls: readonly Call[], { id }: SessionCase): Cause[] {
+  const slow = calls.flatMap((call) => {
+    const rate = tokensPerSecond(call)
+    return rate !== undefined && rate < SLOW_TOKENS ? [{ call, rate }] : []
+  })
+  const worst = largest(slow, ({ rate }) => -rate)
+  if (worst === undefined) return []
+  return [
+    {
+      code: 'slow-stream',
+      certainty: 'likely',
+      exchange: worst.call.number,
+      clues: slow.slice(0, 3).map(({ call, rate }) => ({
+        at: call.places.lastChunk,
+        text: `exchange ${call.number}: ${rate.toFixed(1)} tokens a second over ${timeWords(streamMs(call))}`,
+      })),
+      sentence: `The answer to exchange ${worst.call.number} came at ${worst.rate.toFixed(1)} tokens a second for ${timeWords(streamMs(worst.call))}.`,
+      next: `Look when its pieces came: tacho raw ${id} ${worst.call.number} --chunks. A faster model or service tier answers sooner.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+// One long silence is a stall and says nothing of the rest.
+function tokensPerSecond(call: Call): number | undefined {
+  const took = streamMs(call) - (call.silence?.ms ?? 0)
+  if (call.outcome !== 'completed' || took < STREAM_MS) return undefined
+  const { outputTokens = 0, reasoningTokens = 0, textLength = 0 } = call.facts
+  const tokens = Math.max(outputTokens, reasoningTokens, textLength / TOKEN_CHARACTERS)
+  return tokens === 0 ? undefined : tokens / (took / 1000)
+}
+
+function streamMs({ lastChunkAt = 0, firstChunkMs = 0 }: Call): number {
+  return Math.max(0, lastChunkAt / 1000 - firstChunkMs)
+}
+
+/** A model may think before and between what it says, and then says nothing. */
+const SILENT_ANYWHERE_MS = 60_000
+
+function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
+  const stalled = calls.flatMap((call) => {
+    const { silence, outcome } = call
+    if (silence === undefined || outcome !== 'completed') return []
+    const least = silence.isWithinText ? STALL_MS : SILENT_ANYWHERE_MS
+    return silence.ms >= least ? [{ call, silence }] : []
+  })
+  const worst = largest(stalled, ({ silence }) => silence.ms)
+  if (worst === undefined) return []
+  const { call, silence } = worst
+  return [
+    {
+      code: 'stalled-stream',
+      certainty: silence.isWithinText ? 'certain' : 'likely',
+      exchange: call.number,
+      clues: stalled.slice(0, 3).map((one) => ({
+        at: one.silence.place,
+        text: `exchange ${one.call.number}: nothing for ${timeWords(one.silence.ms)} behind this`,
+      })),
+      sentence: `The answer to exchange ${call.number} stood still for ${timeWords(silence.ms)}, and then went on.`,
+      next: `Look when its pieces came: tacho raw ${id} ${call.number} --chunks.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+// It hung, and somebody or something ended the waiting before the agent's own patience did.
+function givenUp(call: Call, session: SessionCase): Cause | undefined {
+  const { state, outcome, places, startedMicros, lastChunkAt, chunks } = call
+  const isOpen = state === 'in-flight' && !call.isConnection
+  if (!isOpen && outcome !== 'cancelled') return undefined
+  const isTimeout = session.parts.cancellations.some(
+    ({ origin, stopped }) =>
+      origin === 'timeout' && stopped.some(({ number }) => number === call.number),
+  )
+  if (isTimeout) return undefined
+  const until = isOpen ? endOfTime(session) - startedMicros : (call.durationMs ?? 0) * 1000
+  const silentMs = (until - (lastChunkAt ?? 0)) / 1000
+  if (silentMs < STALL_MS) return undefined
+  const code = chunks > 0 ? 'stalled-stream' : 'slow-first-token'
+  return {
+    code,
+    certainty: silentMs >= SILENT_ANYWHERE_MS ? 'certain' : 'likely',
+    exchange: call.number,
+    clues: [
+      {
+        at: places.lastChunk ?? places.response ?? places.exchange,
+        text: `the last that came of it; then nothing for ${timeWords(silentMs)}`,
+      },
+      ...(places.end === undefined ? [] : [{ at: places.end, text: 'the agent went away' }]),
+    ],
+    sentence:
+      chunks > 0
+        ? `The answer to exchange ${call.number} stood still: nothing came for ${timeWords(silentMs)}, until it was given up.`
+        : `Exchange ${call.number} was not answered: nothing came for ${timeWords(silentMs)}, until it was given up.`,
+    next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. Resume the session to ask again.`,
+    weight: isOfUser(call, session) && isLastOf(call, session) ? 'end' : 'trouble',
+  }
+}
+
+function isOfUser(call: Call, { parts }: SessionCase): boolean {
+  const thread = parts.threads.find(({ id }) => id === call.threadId)
+  return thread === undefined || thread.kind === 'user'
+}
+
+function isLastOf(call: Call, { calls }: SessionCase): boolean {
+  return !calls.some(
+    (one) =>
+      one.number > call.number && one.threadId === call.threadId && one.outcome === 'completed',
+  )
+}
+
+function largest<One>(list: readonly One[], of: (one: One) => number): One | undefined {
+  let best: One | undefined
+  for (const one of list) if (best === undefined || of(one) > of(best)) best = one
+  return best
+}

@@ -1,0 +1,108 @@
+import { apiCauses } from './api/api-causes.js'
+import { outages } from './api/outages.js'
+import { slowAnswers } from './api/slow-answers.js'
+import { type Cause, CERTAINTIES, type Diagnosis, type SessionEnd, type Weight } from './cause.js'
+import type { CauseCode } from './codes.js'
+import { crashOf } from './end/crash.js'
+import { sessionEnd } from './end/session-end.js'
+import { inFlightOf } from './in-flight.js'
+import { recorderCauses } from './recorder/recorder-causes.js'
+import type { SessionCase } from './session-case.js'
+import { toolCauses } from './work/tool-causes.js'
+
+/** What a rule of causes is: it is given a session and tells what it finds. */
+export type CauseRule = (session: SessionCase) => Cause[]
+
+/** All rules but that of the end. */
+const RULES: readonly CauseRule[] = [apiCauses, outages, slowAnswers, toolCauses, recorderCauses]
+
+/**
+ * How a session ended, and why: by the rules of docs/causes.md. A session in which all went well has
+ * no causes.
+ */
+export function diagnose(session: SessionCase): Diagnosis {
+  const told = sessionEnd(session)
+  const found = RULES.flatMap((rule) => rule(session))
+  const end = told.code === 'failed' && !explains(found) ? crashOf(session, told) : told
+  const ended = causeOfEnd(end, session)
+  const causes = [
+    ...ended,
+    ...found.filter(({ code, weight }) => weight !== 'note' && code !== end.code),
+  ]
+  return {
+    end,
+    causes: inOrder(causes, end),
+    notes: inOrder(
+      found.filter(({ weight }) => weight === 'note'),
+      end,
+    ),
+    inFlight: inFlightOf(session),
+  }
+}
+
+function explains(causes: readonly Cause[]): boolean {
+  return causes.some(({ weight }) => weight === 'end')
+}
+
+/** Ends that are no trouble, or whose reason is told by another cause. */
+const NO_CAUSES: ReadonlySet<CauseCode> = new Set([
+  'clean',
+  'failed',
+  'running',
+  'running-waiting-for-user',
+])
+
+function causeOfEnd(end: SessionEnd, { id }: SessionCase): Cause[] {
+  if (NO_CAUSES.has(end.code)) return []
+  const { code, certainty, clues, sentence } = end
+  return [{ code, certainty, clues, sentence, next: nextOf(code, id), weight: 'end' }]
+}
+
+function nextOf(code: CauseCode, id: string): string {
+  switch (code) {
+    case 'user-interrupt':
+    case 'approval-cancelled':
+      return `See what was stopped, and how much had arrived: tacho cancellations ${id}.`
+    case 'approval-unanswered':
+      return `See what was asked: tacho approvals ${id}. Resume the session and answer, or allow it by a rule.`
+    case 'oom-killed':
+      return 'Give it more memory, or run less beside it; dmesg and the memory.events of its cgroup tell more.'
+    case 'crash':
+      return `See the agent's last words: tacho log ${id}. It is a fault of the agent: report it there.`
+    case 'disk-full':
+      return 'Make room on that disk, or record elsewhere with --sessions-dir; tacho seal compresses what is over.'
+    case 'running-stalled':
+      return `See where it stands: tacho show ${id}. Interrupt it, and resume the session.`
+    default:
+      return `See what was in flight: tacho show ${id}. Resume the session to go on.`
+  }
+}
+
+const WEIGHTS: readonly Weight[] = ['end', 'trouble', 'note']
+
+/**
+ * What explains most comes first. A wish to stop, a signal and a failure of the agent are mostly the
+ * answer to something: what that was goes before them, where it is there.
+ */
+function inOrder(causes: readonly Cause[], end: SessionEnd): Cause[] {
+  return [...causes].sort(
+    (one, other) =>
+      WEIGHTS.indexOf(one.weight) - WEIGHTS.indexOf(other.weight) ||
+      rankOf(one, end) - rankOf(other, end) ||
+      CERTAINTIES.indexOf(one.certainty) - CERTAINTIES.indexOf(other.certainty),
+  )
+}
+
+const ANSWERS: ReadonlySet<CauseCode> = new Set(['user-interrupt', 'signal', 'running-stalled'])
+const LATER: ReadonlySet<CauseCode> = new Set([
+  'retry-storm',
+  'records-lost',
+  'slow-first-token',
+  'slow-stream',
+])
+
+function rankOf({ code, certainty }: Cause, end: SessionEnd): number {
+  if (code === end.code) return ANSWERS.has(code) ? 2 : 0
+  if (LATER.has(code)) return 3
+  return certainty === 'possible' ? 2.5 : 1
+}

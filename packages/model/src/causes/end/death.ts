@@ -1,0 +1,75 @@
+import type { Clue, SessionEnd } from '../cause.js'
+import { isOutOfSpace } from '../recorder/lost-records.js'
+import type { SessionCase } from '../session-case.js'
+import { timeWords } from '../words.js'
+
+/** Why a session has no recorded end: its recorder is gone, and could not say how. */
+export function deathOf(session: SessionCase): SessionEnd {
+  const { runs, machine, lastSeenAt, gaps, damage } = session
+  const last = runs.at(-1)
+  const started: Clue[] =
+    last?.started === undefined ? [] : [{ at: last.started, text: 'started; no end was recorded' }]
+  const seen =
+    lastSeenAt === undefined ? '' : ` ${timeWords((session.now - lastSeenAt) / 1000)} ago`
+  const full = gaps.find(({ gap }) => isOutOfSpace(gap.reason))
+  const isTorn = damage.some(({ reason }) => /last line is cut off/.test(reason))
+  if (full !== undefined || (machine.isFull === true && isTorn)) {
+    const clues =
+      full === undefined
+        ? started
+        : [{ at: full.at, text: `records were lost: ${full.gap.reason}` }]
+    return {
+      code: 'disk-full',
+      certainty: full === undefined ? 'possible' : 'likely',
+      clues,
+      sentence: 'The disk was full, and the end of the session could not be written.',
+    }
+  }
+  const isOtherBoot =
+    last?.bootId !== undefined && machine.bootId !== undefined && last.bootId !== machine.bootId
+  const isBeforeBoot =
+    lastSeenAt !== undefined && machine.bootedAt !== undefined && lastSeenAt < machine.bootedAt
+  if (isOtherBoot || (last?.bootId === undefined && isBeforeBoot)) {
+    const gone =
+      isBeforeBoot && machine.bootedAt !== undefined
+        ? ` The machine was booted ${timeWords((machine.bootedAt - (lastSeenAt ?? 0)) / 1000)} after its last sign of life.`
+        : ''
+    return {
+      code: 'power-loss',
+      certainty: isOtherBoot ? 'likely' : 'possible',
+      clues: [
+        ...started,
+        ...(isOtherBoot && last?.started !== undefined
+          ? [
+              {
+                at: last.started,
+                text: `recorded in boot ${last.bootId}; this is boot ${machine.bootId}`,
+              },
+            ]
+          : []),
+      ],
+      sentence: `The machine went down while it ran, last seen${seen}: its end was not recorded, and the machine has been booted since.${gone}`,
+    }
+  }
+  const kills = killsSince(session)
+  if (kills > 0) {
+    return {
+      code: 'oom-killed',
+      certainty: 'likely',
+      clues: started,
+      sentence: `Its recorder was killed, most likely for want of memory: the kernel has killed ${kills} in its cgroup since it started.`,
+    }
+  }
+  return {
+    code: 'recorder-killed',
+    certainty: 'likely',
+    clues: started,
+    sentence: `Its recorder was killed (kill -9, or the like)${seen}: its process is gone, and no end was recorded.`,
+  }
+}
+
+function killsSince({ runs, machine }: SessionCase): number {
+  const memory = runs.at(-1)?.memory
+  if (memory === undefined) return 0
+  return (machine.memoryKills?.[memory.cgroup] ?? memory.kills) - memory.kills
+}

@@ -1,0 +1,38 @@
+import type { SessionEnd } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+
+/** What programs say when they are given no more memory: Rust, V8, glibc, Python, Go, the kernel. */
+const OUT_OF_MEMORY =
+  /memory allocation of \d+ bytes failed|heap out of memory|out of memory|cannot allocate memory|std::bad_alloc|MemoryError|ENOMEM/i
+
+/** Whether the agent ended for want of memory, and how that is known. */
+export function memoryDeath(
+  { runs, words }: SessionCase,
+  signal: string | undefined,
+): SessionEnd | undefined {
+  const last = runs.at(-1)
+  const kills = last?.memoryKillsAtEnd ?? 0
+  if (signal === 'SIGKILL' && kills > 0) {
+    return {
+      code: 'oom-killed',
+      certainty: 'certain',
+      clues: [
+        { at: last?.ended, text: `the kernel killed ${kills} in its cgroup for want of memory` },
+      ],
+      sentence: 'The kernel killed the agent for want of memory.',
+    }
+  }
+  const run = last?.run
+  if (run === undefined || run.ended === 'completed') return undefined
+  const since = last?.startedAt ?? 0
+  const said = words.findLast(
+    ({ at, source, text }) => at >= since && source !== 'tacho' && OUT_OF_MEMORY.test(text),
+  )
+  if (said === undefined) return undefined
+  return {
+    code: 'oom-killed',
+    certainty: 'likely',
+    clues: [{ at: said.place, text: said.text }],
+    sentence: 'The agent was given no more memory, and ended.',
+  }
+}

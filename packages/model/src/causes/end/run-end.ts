@@ -1,0 +1,181 @@
+import type { Approval } from '../../parts/approval.js'
+import type { Turn } from '../../parts/thread.js'
+import type { Clue, SessionEnd } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { shortText, timeWords } from '../words.js'
+import { memoryDeath } from './memory-death.js'
+
+/** How a session ended whose end was recorded. */
+export function endOfRun(session: SessionCase): SessionEnd {
+  const seen = session.runs.at(-1)
+  const run = seen?.run ?? session.parts.runs.at(-1)
+  const signal = run?.signal ?? signalOfExitCode(run?.exitCode)
+  const clues: Clue[] = [{ at: seen?.ended ?? { spanId: run?.id ?? '' }, text: endWords(run) }]
+  const memory = memoryDeath(session, signal)
+  if (memory !== undefined) return { ...memory, clues: [...clues, ...memory.clues] }
+  const asked = unanswered(session)
+  if (signal !== undefined) return signalled(session, signal, clues, asked)
+  if (asked !== undefined) return openQuestion(asked, clues)
+  const stopped = stoppedTurn(session)
+  if (stopped !== undefined) return { ...stopped, clues: [...stopped.clues, ...clues] }
+  if (run?.ended === 'failed') {
+    return {
+      code: 'failed',
+      certainty: 'certain',
+      clues,
+      sentence: `The agent ended with exit code ${run.exitCode}.`,
+    }
+  }
+  return { code: 'clean', certainty: 'certain', clues, sentence: 'It ended as it should.' }
+}
+
+/** Signals by which a program ends for a fault of its own (signal(7): they dump core). */
+const FAULTS: ReadonlySet<string> = new Set([
+  ...[
+    'SIGSEGV',
+    'SIGABRT',
+    'SIGBUS',
+    'SIGILL',
+    'SIGFPE',
+    'SIGTRAP',
+    'SIGSYS',
+    'SIGXCPU',
+    'SIGXFSZ',
+  ],
+])
+
+function signalled(
+  session: SessionCase,
+  signal: string,
+  clues: Clue[],
+  asked: Approval | undefined,
+): SessionEnd {
+  const seen = session.runs.at(-1)?.signals.findLast((one) => one.signal === signal)
+  const all =
+    seen === undefined ? clues : [{ at: seen.place, text: `${signal} reached the agent` }, ...clues]
+  if (signal === 'SIGINT') {
+    return {
+      code: 'user-interrupt',
+      certainty: seen === undefined ? 'likely' : 'certain',
+      clues: all,
+      sentence: `Its user interrupted it (SIGINT)${whileWords(session, asked)}.`,
+    }
+  }
+  if (FAULTS.has(signal)) {
+    return {
+      code: 'crash',
+      certainty: 'certain',
+      clues: all,
+      sentence: `The agent crashed (${signal})${whileWords(session, asked)}.`,
+    }
+  }
+  return {
+    code: 'signal',
+    certainty: 'certain',
+    clues: all,
+    sentence: `The agent was ended by ${signal}${whileWords(session, asked)}.`,
+  }
+}
+
+function whileWords({ parts, calls }: SessionCase, asked: Approval | undefined): string {
+  if (asked !== undefined) return ` while it asked for ${shortText(asked.what ?? asked.kind, 80)}`
+  const tool = parts.tools.findLast(
+    ({ open, outcome }) => open !== undefined || outcome === 'cancelled',
+  )
+  if (tool !== undefined) return ` while it ran ${shortText(tool.command ?? tool.name, 80)}`
+  const call = calls.findLast(({ asksModel }) => asksModel)
+  const isOpen = call?.state === 'in-flight' || call?.outcome === 'cancelled'
+  return isOpen ? ` in the middle of exchange ${call?.number}` : ''
+}
+
+function openQuestion(asked: Approval, clues: Clue[]): SessionEnd {
+  const waited = asked.waitMs === undefined ? '' : ` after ${timeWords(asked.waitMs)}`
+  return {
+    code: 'approval-unanswered',
+    certainty: 'certain',
+    clues: [{ at: { spanId: asked.spanId }, text: 'asked, never answered' }, ...clues],
+    sentence: `It ended${waited} while it asked for ${shortText(asked.what ?? asked.kind, 100)}: nobody answered.`,
+  }
+}
+
+/** The question that was open when the last run ended. */
+export function unanswered({ parts }: SessionCase): Approval | undefined {
+  return parts.approvals.findLast(
+    ({ open, outcome }) =>
+      open !== undefined || outcome === 'unanswered' || outcome === 'timed-out',
+  )
+}
+
+// The last thing that its user had it do was stopped; whatever came before was gone on from.
+function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
+  const turn = parts.turns.findLast(({ kind }) => kind === 'user')
+  if (turn === undefined) return undefined
+  const wish = parts.cancellations.findLast((one) => isOf(one, turn))
+  const approval = parts.approvals.findLast(
+    (one) => one.outcome === 'cancelled' && one.turnId === turn.id,
+  )
+  if (approval !== undefined && isLast(approval.askedAt, parts.turns, turn)) {
+    return {
+      code: 'approval-cancelled',
+      certainty: 'certain',
+      clues: [
+        { at: { spanId: approval.spanId }, text: `answered: ${approval.decision ?? 'cancel'}` },
+      ],
+      sentence: `Its user answered the question about ${shortText(approval.what ?? approval.kind, 100)} by stopping the turn.`,
+    }
+  }
+  const isStopped =
+    turn.outcome === 'cancelled' || (turn.outcome === undefined && wish !== undefined)
+  if (!isStopped || wish?.origin === 'timeout') return undefined
+  const byUser = wish === undefined || wish.origin === 'user' || wish.origin === 'signal'
+  return {
+    code: 'user-interrupt',
+    certainty: byUser ? 'certain' : 'likely',
+    clues: [
+      {
+        at: { spanId: wish?.spanId ?? turn.spanId },
+        text: wish?.reason ?? 'the turn was interrupted',
+      },
+    ],
+    sentence: `Its user interrupted turn ${turn.number}, the last one.`,
+  }
+}
+
+function isOf(
+  one: { turnId?: string; origin?: string; stopped: { spanId: string }[] },
+  turn: Turn,
+): boolean {
+  const isHere = one.turnId !== undefined && one.turnId === turn.id
+  return isHere || one.stopped.some(({ spanId }) => spanId === turn.spanId)
+}
+
+function isLast(at: number, turns: readonly Turn[], turn: Turn): boolean {
+  return !turns.some(
+    ({ kind, startedAt }) => kind === 'user' && startedAt > Math.max(at, turn.startedAt),
+  )
+}
+
+function endWords(run: { exitCode?: number; signal?: string } | undefined): string {
+  if (run?.signal !== undefined) return `the agent was ended by ${run.signal}`
+  return run?.exitCode === undefined
+    ? 'the run ended'
+    : `the agent ended: exit code ${run.exitCode}`
+}
+
+// A shell says so where a signal ended what it ran, and many programs do where they caught one.
+function signalOfExitCode(exitCode: number | undefined): string | undefined {
+  return exitCode === undefined ? undefined : SIGNALS[exitCode - 128]
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+}

@@ -1,0 +1,75 @@
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { countWords } from '../words.js'
+
+/** Whether a reason for lost records says that there was no room. */
+export function isOutOfSpace(reason: string): boolean {
+  return /ENOSPC|EDQUOT|EFBIG/.test(reason)
+}
+
+/** Records that were lost, by why: a full disk has a code of its own. */
+export function lostRecords(session: SessionCase): Cause[] {
+  const { gaps, runs, id, damage } = session
+  const causes: Cause[] = []
+  const full = gaps.filter(({ gap }) => isOutOfSpace(gap.reason))
+  if (full.length > 0) {
+    causes.push({
+      code: 'disk-full',
+      certainty: 'certain',
+      clues: full
+        .slice(0, 3)
+        .map(({ gap, at }) => ({ at, text: `${lostWords(gap.lost)} lost: ${gap.reason}` })),
+      sentence: `The disk of the recording was full (${full[0]?.gap.reason}): ${lostWords(sum(full))} could not be written.`,
+      next: 'Make room there, or record elsewhere with --sessions-dir; tacho seal compresses what is over.',
+      weight: 'trouble',
+    })
+  }
+  const told = gaps.length > 0 ? sum(gaps) : sumOf(runs.map(({ run }) => run?.lost ?? {}))
+  const holes = damage.filter(({ reason }) => !/cut off/.test(reason))
+  if (Object.keys(told).length > 0) {
+    const [first] = gaps
+    causes.push({
+      code: 'records-lost',
+      certainty: 'certain',
+      clues:
+        first === undefined
+          ? [{ at: { file: 'session.json', line: 1 }, text: `lost: ${lostWords(told)}` }]
+          : gaps
+              .slice(0, 3)
+              .map(({ gap, at }) => ({ at, text: `${lostWords(gap.lost)} lost: ${gap.reason}` })),
+      sentence: `Of the recording ${lostWords(told)} are missing: the disk did not take them.`,
+      next: `What is here is right, and not all: tacho show ${id} tells what is missing.`,
+      weight: 'trouble',
+    })
+  } else if (holes.length > 0) {
+    const [first] = holes
+    causes.push({
+      code: 'records-lost',
+      certainty: 'certain',
+      clues: holes
+        .slice(0, 3)
+        .map(({ file, line = 1, reason }) => ({ at: { file, line }, text: reason })),
+      sentence: `The files of the session are damaged: ${countWords(holes.length, 'place')} cannot be read, the first in ${first?.file}.`,
+      next: `tacho verify ${id} tells all of it; tacho salvage ${id} --to DIR takes out what is whole.`,
+      weight: 'trouble',
+    })
+  }
+  return causes
+}
+
+function sum(gaps: SessionCase['gaps']): Record<string, number> {
+  return sumOf(gaps.map(({ gap }) => gap.lost))
+}
+
+function sumOf(lost: Record<string, number>[]): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const one of lost)
+    for (const [kind, count] of Object.entries(one)) total[kind] = (total[kind] ?? 0) + count
+  return total
+}
+
+function lostWords(lost: Record<string, number>): string {
+  return Object.entries(lost)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ')
+}

@@ -1,0 +1,45 @@
+import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
+import { apiErrorOf, hasError } from './api-error.js'
+import { finishOf } from './finish-reasons.js'
+import { asObject, type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
+import type { ModelApi } from './model-api.js'
+
+/** Google's Gemini API: https://ai.google.dev/api/generate-content, also under Vertex AI's paths. */
+export const geminiApi: ModelApi = {
+  isRequest: (method, path) =>
+    method === 'POST' && /:(generateContent|streamGenerateContent)$/.test(path),
+  // Its events have no names.
+  tells: () => 'anything',
+  readEvent: readResponse,
+  // Without `alt=sse` a stream is one list of what would be its events.
+  readAnswer(body, facts) {
+    const parts = Array.isArray(body) ? body : [body]
+    for (const part of parts) readResponse(asObject(part) ?? {}, facts)
+  },
+}
+
+function readResponse(response: Json, facts: AnswerFacts): void {
+  const usage = objectAt(response, 'usageMetadata')
+  const thoughts = numberAt(usage, 'thoughtsTokenCount')
+  const said = numberAt(usage, 'candidatesTokenCount')
+  const candidates = objectsAt(response, 'candidates')
+  const reasons = candidates.flatMap((one) => textAt(one, 'finishReason') ?? [])
+  const blocked = textAt(objectAt(response, 'promptFeedback'), 'blockReason')
+  for (const candidate of candidates)
+    for (const part of objectsAt(objectAt(candidate, 'content'), 'parts'))
+      if (part.thought !== true) addText(facts, textAt(part, 'text'))
+  const finishReasons = blocked === undefined ? reasons : [...reasons, blocked]
+  learn(facts, {
+    id: textAt(response, 'responseId'),
+    model: textAt(response, 'modelVersion'),
+    finishReasons: finishReasons.length > 0 ? finishReasons : undefined,
+    inputTokens: numberAt(usage, 'promptTokenCount'),
+    // Its candidates' tokens leave out what it thought; the GenAI conventions count that in.
+    outputTokens: said === undefined ? undefined : said + (thoughts ?? 0),
+    cacheReadTokens: numberAt(usage, 'cachedContentTokenCount'),
+    reasoningTokens: thoughts,
+    // A prompt that is blocked has no candidates, and no more comes.
+    ended: blocked === undefined ? finishOf(reasons) : 'incomplete',
+  })
+  if (hasError(response)) fail(facts, apiErrorOf({ error: response.error }))
+}
