@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { attributesOutOfList, untoldAttributes } from './check-docs/attributes.js'
+import { untoldCauses } from './check-docs/causes.js'
 import { unknownCommands } from './check-docs/commands.js'
 import { unlistedErrors } from './check-docs/errors.js'
 import { brokenLinks } from './check-docs/links.js'
@@ -25,6 +26,7 @@ function check(root: string): number {
     ...untoldAttributes(root),
     ...attributesOutOfList(root),
     ...unlistedErrors(root),
+    ...untoldCauses(root),
     ...unwantedWords(root),
   ]
   for (const { file, line, message } of problems) {

@@ -23,6 +23,7 @@ export type SeenEvent =
   | LogEventSeen
   | HookSeen
   | SignalSeen
+  | ClockSet
   | TimePassed
 
 /** Where something is seen. */
@@ -46,9 +47,19 @@ export type RunStarted = {
   idleTimeout?: number
   /** How long after what they stop wishes to stop may be heard of, in milliseconds. */
   lateWish?: number
+  /** The machine's boot: another id after each one (Linux). */
+  bootId?: string
+  /** The cgroup, and how many processes the kernel has killed in it so far, for want of memory (Linux). */
+  cgroup?: { path: string; memoryKills: number }
 }
 
-export type RunEnded = { kind: 'run-ended'; exitCode?: number; signal?: string }
+export type RunEnded = {
+  kind: 'run-ended'
+  exitCode?: number
+  signal?: string
+  /** How many processes the kernel has killed in the cgroup since the start, for want of memory. */
+  memoryKills?: number
+}
 
 /** The agent has said which version it is. */
 export type AgentVersionSeen = { kind: 'agent-version'; version: string }
@@ -84,6 +95,13 @@ export type HookSeen = {
 
 /** A signal has reached the agent. */
 export type SignalSeen = { kind: 'signal'; signal: string }
+
+/** The machine's clock was ahead of ours at once: it slept, or its time was set; or it was set back. */
+export type ClockSet = {
+  kind: 'clock-set'
+  /** Microseconds; below 0 where it was set back. */
+  by: number
+}
 
 /** Something waited for this moment: that nothing came until then has a meaning. */
 export type TimePassed = { kind: 'time' }

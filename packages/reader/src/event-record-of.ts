@@ -28,7 +28,7 @@ type Check = (value: Record<string, unknown>) => boolean
 const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
   [
     'run-started',
-    ({ command, cwd, pid, version, agent, taps, provider, idleTimeout, lateWish }) =>
+    ({ command, cwd, pid, version, agent, taps, provider, idleTimeout, lateWish, ...machine }) =>
       [command, cwd, version].every(isText) &&
       isCount(pid) &&
       isObject(agent) &&
@@ -38,9 +38,15 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
       taps.every(isText) &&
       isTextIfThere(provider) &&
       isCountIfThere(idleTimeout) &&
-      isCountIfThere(lateWish),
+      isCountIfThere(lateWish) &&
+      isTextIfThere(machine.bootId) &&
+      isCgroupIfThere(machine.cgroup),
   ],
-  ['run-ended', ({ exitCode, signal }) => isCountIfThere(exitCode) && isTextIfThere(signal)],
+  [
+    'run-ended',
+    ({ exitCode, signal, memoryKills }) =>
+      isCountIfThere(exitCode) && isTextIfThere(signal) && isCountIfThere(memoryKills),
+  ],
   ['agent-version', ({ version }) => isText(version)],
   [
     'json-rpc',
@@ -55,8 +61,15 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
   ],
   ['hook', ({ happenedAt, message }) => isCountIfThere(happenedAt) && isObject(message)],
   ['signal', ({ signal }) => isText(signal)],
+  ['clock-set', ({ by }) => typeof by === 'number' && Number.isFinite(by)],
   ['time', () => true],
 ])
+
+function isCgroupIfThere(value: unknown): boolean {
+  return (
+    value === undefined || (isObject(value) && isText(value.path) && isCount(value.memoryKills))
+  )
+}
 
 function isTime(value: unknown): boolean {
   return isText(value) && microsOfIso(value) !== undefined

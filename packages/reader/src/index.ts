@@ -77,6 +77,7 @@ export {
   requestKindOf,
 } from './conversation/conversation-reader.js'
 export type { Damage } from './damage.js'
+export { type Evidence, type Explanation, explainSession } from './diagnosis/explain-session.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'

@@ -7,8 +7,11 @@ import { readSealedLines } from './sealed/sealed-lines.js'
 
 const START = { byte: 0, line: 1 }
 
+/** A line of plain text, and where it stands. */
+export type TextLine = { text: string; file: string; line: number }
+
 /** The lines of a log of plain text, sealed parts first; what cannot be read is passed over. */
-export function* readTextLog(folder: string, log: string): Generator<string> {
+export function* readTextLog(folder: string, log: string): Generator<TextLine> {
   for (const file of logParts(folder, log)) {
     const opened = openRegular(join(folder, file))
     if ('refused' in opened) continue
@@ -18,7 +21,8 @@ export function* readTextLog(folder: string, log: string): Generator<string> {
         codec === undefined
           ? readLines(opened.descriptor)
           : readSealedLines(codec, opened, START, Number.POSITIVE_INFINITY, () => undefined)
-      for (const { bytes } of lines) if (bytes !== undefined) yield bytes.toString()
+      for (const { bytes, line } of lines)
+        if (bytes !== undefined) yield { text: bytes.toString(), file, line }
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === undefined) throw cause
     } finally {

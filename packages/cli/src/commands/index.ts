@@ -6,6 +6,7 @@ import type { AddCommand } from '../program.js'
 const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['ls', async () => (await import('./ls.js')).addLsCommand],
   ['show', async () => (await import('./show.js')).addShowCommand],
+  ['explain', async () => (await import('./explain.js')).addExplainCommand],
   ['raw', async () => (await import('./raw.js')).addRawCommand],
   ['messages', async () => (await import('./messages.js')).addMessagesCommand],
   ['diff', async () => (await import('./diff.js')).addDiffCommand],

@@ -6,6 +6,7 @@ import type {
   ResponseRecord,
 } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
+import type { AnswerFacts } from '../model-api/answer-facts.js'
 import { AnswerReader } from '../model-api/answer-reader.js'
 import { modelApiOf } from '../model-api/index.js'
 import type { ModelApi } from '../model-api/model-api.js'
@@ -146,6 +147,22 @@ export class ExchangeReader {
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
   get events(): number | undefined {
     return this.#answer?.events
+  }
+
+  /** What the answer says of itself, as far as it has arrived. */
+  get facts(): AnswerFacts {
+    return this.#answer?.facts ?? {}
+  }
+
+  /** Events of the answer that are no JSON. */
+  get brokenEvents(): number {
+    return this.#answer?.brokenEvents ?? 0
+  }
+
+  /** What became of a request to a model; nothing of one that asks none. */
+  outcome(end: EndRecord): ModelOutcome {
+    this.#answer?.end()
+    return this.asksModel ? this.#outcome(end) : {}
   }
 
   /**

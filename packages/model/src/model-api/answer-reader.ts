@@ -21,6 +21,8 @@ export class AnswerReader {
   readonly facts: AnswerFacts = {}
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
   events: number | undefined
+  /** Events that are no JSON: none of an answer's is. */
+  brokenEvents = 0
   readonly #options: AnswerReaderOptions
   readonly #text = new Utf8Text()
   readonly #stream = new EventStream({
@@ -110,7 +112,9 @@ export class AnswerReader {
   }
 
   #readObject(data: string): void {
-    const event = data.length > EVENT_CHARACTERS ? undefined : objectOf(data)
+    const isRead = data.length <= EVENT_CHARACTERS
+    const event = isRead ? objectOf(data) : undefined
+    if (isRead && event === undefined) this.brokenEvents += 1
     try {
       if (event !== undefined) {
         this.#options.onEvent?.(event)

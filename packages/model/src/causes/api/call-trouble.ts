@@ -1,6 +1,7 @@
 import type { Certainty, Clue } from '../cause.js'
 import type { CauseCode } from '../codes.js'
 import type { Call, SessionCase } from '../session-case.js'
+import { countWords } from '../words.js'
 import { apiErrorCode, finishCode } from './api-error-code.js'
 import { systemErrorCode } from './system-error-code.js'
 
@@ -24,8 +25,20 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
   if (unparsed !== undefined && call.outcome !== 'completed' && state !== 'cancelled') {
     return malformed(call)
   }
+  if (call.outcome === 'completed' && isRefused(call)) {
+    const said = 'the answer is a refusal'
+    return {
+      code: 'refusal',
+      certainty: 'certain',
+      said,
+      clue: { at: lastChunk ?? response, text: said },
+    }
+  }
   if (call.outcome === 'truncated') {
-    const said = 'the stream ended before its last event'
+    const said =
+      call.brokenEvents > 0
+        ? `${countWords(call.brokenEvents, 'event')} that ${call.brokenEvents === 1 ? 'is' : 'are'} no JSON`
+        : 'the stream ended before its last event'
     return {
       code: call.brokenEvents > 0 ? 'malformed-stream' : 'stream-ended-early',
       certainty: 'certain',
@@ -90,4 +103,9 @@ function timeoutOf(call: Call, { parts }: SessionCase): string | undefined {
       origin === 'timeout' && stopped.some(({ number }) => number === call.number),
   )
   return timedOut === undefined ? undefined : (timedOut.reason ?? 'the agent waited in vain')
+}
+
+/** Instead of an answer the model says that it gives none (`refusal` of OpenAI's APIs). */
+function isRefused({ facts }: Call): boolean {
+  return facts.refusalLength !== undefined && facts.textLength === undefined
 }

@@ -1,9 +1,16 @@
 import { SESSION_FILES } from '@tacho/format'
 import { microsOfIso } from '../../micros.js'
-import { readTextLog } from '../../read-text-log.js'
+import { readTextLog, type TextLine } from '../../read-text-log.js'
 
 /** A message of `session.log`; what its line does not tell is not there. */
-export type LogMessage = { at?: number; level?: string; source?: string; message: string }
+export type LogMessage = {
+  at?: number
+  level?: string
+  source?: string
+  message: string
+  /** Where its first line stands. */
+  place: Omit<TextLine, 'text'>
+}
 
 /** A message that goes on for longer is cut into several: a file can go on without end. */
 const MESSAGE_CHARACTERS = 1024 * 1024
@@ -12,21 +19,22 @@ const MESSAGE_CHARACTERS = 1024 * 1024
 export function* logMessages(folder: string): Generator<LogMessage> {
   let message: LogMessage | undefined
   for (const line of readTextLog(folder, SESSION_FILES.log)) {
-    const head = headOf(line)
+    const { text, ...place } = line
+    const head = headOf(text)
     const isLong = (message?.message.length ?? 0) > MESSAGE_CHARACTERS
     if (message !== undefined && head === undefined && !isLong) {
-      message.message += `\n${line}`
+      message.message += `\n${text}`
       continue
     }
     if (message !== undefined) yield message
-    message = head ?? { ...message, message: line }
+    message = { ...(head ?? { ...message, message: text }), place }
   }
   if (message !== undefined) yield message
 }
 
 const HEAD = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (ERROR|WARN|INFO|DEBUG) +([^ :]+): (.*)$/s
 
-function headOf(line: string): LogMessage | undefined {
+function headOf(line: string): Omit<LogMessage, 'place'> | undefined {
   const [, time = '', level = '', source = '', message = ''] = HEAD.exec(line) ?? []
   const at = microsOfIso(time)
   return at === undefined ? undefined : { at, level, source, message }

@@ -1,0 +1,35 @@
+import { explainSession } from '@tacho/reader'
+import type { Command } from 'commander'
+import { noteDamage } from '../damage-note.js'
+import { explanationJson } from '../explain/json.js'
+import { explanationLines } from '../explain/lines.js'
+import { jsonText } from '../json-text.js'
+import { outputWidth, write } from '../output.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+
+/** `tacho explain`: how a session ended and why, with the lines that show it. */
+export function addExplainCommand(tacho: Command): void {
+  const command = tacho
+    .command('explain')
+    .description('tell how a session ended and why, what shows it, and what to do next')
+    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
+    .option('--json', 'print one object')
+    .action(explain)
+  withSessionsDir(command)
+}
+
+async function explain(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
+  const { folder } = sessionNamed(name, options)
+  const explanation = await explainSession(folder)
+  noteDamage(explanation.session)
+  if (options.json) {
+    await write(`${jsonText(explanationJson(explanation), 2)}\n`)
+    return
+  }
+  for (const line of explanationLines(explanation, outputWidth())) await write(`${line}\n`)
+}

@@ -1,0 +1,27 @@
+import { type Explanation, isoOfMicros } from '@tacho/reader'
+import { verdictOf } from './verdict.js'
+
+/** What `tacho explain --json` prints. What is not known is left out. */
+export function explanationJson(explanation: Explanation): object {
+  const { session, end, causes, notes, inFlight } = explanation
+  return {
+    session: session.id,
+    folder: session.folder,
+    ended: end.code,
+    verdict: verdictOf(explanation),
+    certainty: end.certainty,
+    sentence: end.sentence,
+    evidence: end.evidence,
+    causes: causes.map(causeJson),
+    notes: notes.map(causeJson),
+    inFlight: inFlight.map(({ startedAt, ...rest }) => ({
+      ...rest,
+      startedAt: isoOfMicros(startedAt),
+    })),
+  }
+}
+
+// What a cause is for its place in the list says nothing beside that place.
+function causeJson({ weight: _, ...cause }: Explanation['causes'][number]): object {
+  return cause
+}

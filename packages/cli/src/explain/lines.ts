@@ -1,0 +1,76 @@
+import type { Evidence, Explanation } from '@tacho/reader'
+import { cutTo } from '../display-width.js'
+import { printable } from '../printable.js'
+import { duration } from '../quantities.js'
+import { type Style, styled } from '../style.js'
+import { verdictOf } from './verdict.js'
+
+type Cause = Explanation['causes'][number]
+
+/**
+ * An explanation for people: the verdict first, what shows it, what to do; then what else went wrong,
+ * and what was in flight.
+ */
+export function explanationLines(explanation: Explanation, width: number): string[] {
+  const { session, end, causes, notes, inFlight } = explanation
+  const [main, ...others] = causes
+  const lines = [styled(styleOf(explanation), printable(verdictOf(explanation)))]
+  if (main !== undefined) lines.push(...aboutMain(main, width))
+  else lines.push(...evidenceLines(end.evidence, width))
+  lines.push('', `session ${printable(session.id)}`)
+  lines.push(
+    `  ended  ${end.code}${main === undefined || main.sentence === end.sentence ? '' : `: ${printable(end.sentence)}`}`,
+  )
+  if (others.length > 0) lines.push('', styled('heading', 'also'))
+  for (const cause of others) {
+    lines.push(`  ${headOf(cause)}`, ...evidenceLines(cause.evidence, width, '    '))
+  }
+  if (inFlight.length > 0) {
+    lines.push(
+      '',
+      styled('heading', session.ended === 'running' ? 'in flight' : 'in flight when it ended'),
+    )
+    for (const { kind, number, what, forMs } of inFlight) {
+      const name = number === undefined ? kind : `${kind} ${number}`
+      lines.push(`  ${cut(`${name}, ${duration(forMs)}: ${printable(what)}`, width - 2)}`)
+    }
+  }
+  if (notes.length > 0) lines.push('', styled('heading', 'also worth knowing'))
+  for (const cause of notes) lines.push(`  ${headOf(cause)}`)
+  return lines
+}
+
+function aboutMain(main: Cause, width: number): string[] {
+  const sure = main.certainty === 'certain' ? '' : `, ${main.certainty}`
+  return [
+    styled('quiet', `${main.code}${sure}`),
+    '',
+    ...evidenceLines(main.evidence, width),
+    ...(main.evidence.length > 0 ? [''] : []),
+    `${styled('heading', 'next')}  ${printable(main.next)}`,
+  ]
+}
+
+function headOf({ code, certainty, sentence }: Cause): string {
+  const sure = certainty === 'certain' ? '' : ` (${certainty})`
+  return `${styled('warning', code)}${sure}  ${printable(sentence)}`
+}
+
+function evidenceLines(evidence: readonly Evidence[], width: number, indent = '  '): string[] {
+  const places = evidence.map(({ file, line }) => `${printable(file)}:${line}`)
+  const widest = Math.max(0, ...places.map((place) => place.length))
+  return evidence.map(({ text }, index) => {
+    const place = (places[index] ?? '').padEnd(widest)
+    return `${indent}${styled('quiet', place)}  ${cut(printable(text), width - indent.length - widest - 2)}`
+  })
+}
+
+/** Where no width is known, as in a pipe, lines are whole. */
+function cut(text: string, width: number): string {
+  return Number.isFinite(width) ? cutTo(text, Math.max(20, width)) : text
+}
+
+function styleOf({ end, causes }: Explanation): Style {
+  if (causes.length > 0) return causes[0]?.weight === 'end' ? 'bad' : 'warning'
+  return end.code === 'clean' ? 'good' : 'busy'
+}

@@ -1,0 +1,9 @@
+import type { Explanation } from '@tacho/reader'
+
+/** What is to be said first, in one sentence: the main cause, or how it ended where there is none. */
+export function verdictOf({ end, causes }: Explanation): string {
+  const [main] = causes
+  if (main !== undefined) return main.sentence
+  if (end.code === 'clean') return `${end.sentence} Nothing that was recorded went wrong.`
+  return end.sentence
+}

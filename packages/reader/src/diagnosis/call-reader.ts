@@ -1,0 +1,158 @@
+import {
+  bytesOf,
+  type Content,
+  type ExchangeRecord,
+  MissingBytes,
+  type RawRecord,
+} from '@tacho/format'
+import {
+  type Call,
+  type CallPlaces,
+  type EvidencePlace,
+  ExchangeReader,
+  type SessionExchange,
+  type Silence,
+} from '@tacho/model'
+import { known } from '../known.js'
+import { microsOfIso } from '../micros.js'
+import type { Sound } from '../sound-records.js'
+
+/** The least silence that is worth a look, in microseconds; shorter ones are the network's. */
+const SILENCE_MICROS = 1_000_000
+
+/** Reads the records of one exchange for what they tell of why it went as it did. */
+export class CallReader {
+  readonly #reader: ExchangeReader
+  readonly #places: CallPlaces
+  #end: Extract<RawRecord, { kind: 'end' }> | undefined
+  #status: number | undefined
+  #retryAfter: number | undefined
+  #silence: Silence | undefined
+  #last: { at: number; content: Content; place: EvidencePlace } | undefined
+
+  constructor({ record, file, line }: Sound<ExchangeRecord>) {
+    this.#places = { exchange: { file, line } }
+    this.#reader = new ExchangeReader(record, {
+      startedAt: microsOfIso(record.time) ?? 0,
+      provider: undefined,
+      idleTimeout: undefined,
+      onFault: () => undefined,
+    })
+  }
+
+  take({ record, file, line }: Sound<Exclude<RawRecord, { kind: 'gap' }>>): void {
+    const place = { file, line }
+    switch (record.kind) {
+      case 'request-body':
+        this.#places.requestBody ??= place
+        return
+      case 'response':
+        this.#places.response = place
+        this.#status = record.status
+        this.#retryAfter = retryAfterOf(record.headers)
+        this.#reader.response(record)
+        return
+      case 'chunk':
+        this.#chunk(record.at, record.content, place)
+        return
+      case 'unparsed':
+        if (record.side === 'response') this.#places.unparsed ??= place
+        return
+      case 'end':
+        this.#places.end = place
+        this.#end = record
+        return
+      case 'exchange':
+      case 'message':
+        return
+      default:
+        record satisfies never
+    }
+  }
+
+  /** The exchange together with all that its records told. */
+  call(exchange: SessionExchange): Call {
+    const { outcome, error, ...rest } = exchange
+    const { facts, asksModel, brokenEvents } = this.#reader
+    // What the records say goes before what a span was told once.
+    const told = this.#end === undefined ? this.#sofar() : this.#reader.outcome(this.#end)
+    return {
+      ...rest,
+      ...known({
+        outcome: asksModel ? told.outcome : outcome,
+        error: told.error === undefined ? error : { ...told.error, ...sideOf(exchange) },
+      }),
+      asksModel,
+      facts,
+      places: this.#places,
+      brokenEvents,
+      ...known({
+        retryAfter: this.#retryAfter,
+        silence: this.#silence,
+        lastChunkAt: this.#last?.at,
+      }),
+    }
+  }
+
+  // It has no end, and may have said how it went all the same.
+  #sofar(): Pick<Call, 'outcome' | 'error'> {
+    const { ended, error } = this.#reader.facts
+    const isRefused = this.#status !== undefined && this.#status >= 400 && error !== undefined
+    if (ended !== 'failed' && !isRefused) return {}
+    return {
+      outcome: 'failed',
+      error: { type: error?.code ?? error?.type ?? String(this.#status ?? 'error') },
+    }
+  }
+
+  #chunk(at: number, content: Content, place: EvidencePlace): void {
+    this.#places.firstChunk ??= place
+    this.#places.lastChunk = place
+    const last = this.#last
+    if (last !== undefined && at - last.at >= SILENCE_MICROS) {
+      const ms = (at - last.at) / 1000
+      if (ms > (this.#silence?.ms ?? 0)) {
+        const isWithinText = isDelta(last.content)
+        this.#silence = { at: last.at, ms, place: last.place, isWithinText }
+      }
+    }
+    this.#last = { at, content, place }
+    const bytes = bytesIn(content)
+    if (bytes !== undefined) this.#reader.chunk(at, bytes)
+  }
+}
+
+function sideOf({ error }: SessionExchange): { side?: 'agent' | 'upstream' } {
+  return known({ side: error?.side })
+}
+
+function bytesIn(content: Content): Uint8Array | undefined {
+  try {
+    return bytesOf(content)
+  } catch (cause) {
+    if (cause instanceof MissingBytes) return undefined
+    throw cause
+  }
+}
+
+// The events in which the four APIs send pieces of a text or of a tool's arguments.
+const DELTA =
+  /"response\.(output_text|function_call_arguments|custom_tool_call_input)\.delta"|"(text_delta|input_json_delta)"|"delta"\s*:\s*\{[^{}]*"content"\s*:\s*"|"parts"\s*:\s*\[\s*\{\s*"text"/
+
+function isDelta(content: Content): boolean {
+  const texts = typeof content === 'string' ? [content] : content
+  const last = texts.findLast((piece) => typeof piece === 'string')
+  return last !== undefined && DELTA.test(last)
+}
+
+// Seconds, or a date; OpenAI and Azure have milliseconds beside it (RFC 9110, 10.2.3).
+function retryAfterOf(headers: readonly [string, string][]): number | undefined {
+  const value = (name: string): number => {
+    const found = headers.find(([one]) => one.toLowerCase() === name)?.[1]
+    return found === undefined || found.trim() === '' ? Number.NaN : Number(found)
+  }
+  const seconds = value('retry-after')
+  if (seconds >= 0) return seconds
+  const milliseconds = value('retry-after-ms')
+  return milliseconds >= 0 ? milliseconds / 1000 : undefined
+}

@@ -1,0 +1,109 @@
+import type { GapRecord, RawRecord } from '@tacho/format'
+import {
+  type Call,
+  type Cause,
+  type Clue,
+  type Diagnosis,
+  diagnose,
+  type EvidencePlace,
+  type SessionCase,
+} from '@tacho/model'
+import { microsOfIso } from '../micros.js'
+import { exchangeIdOf } from '../raw-record-of.js'
+import { readSession, type Session } from '../read-session.js'
+import { sessionParts } from '../session-parts.js'
+import type { Sound } from '../sound-records.js'
+import { CallReader } from './call-reader.js'
+import { logWords } from './log-words.js'
+import { machineOf } from './machine.js'
+import { RunsSeen } from './runs-seen.js'
+import { spanPlaces } from './span-places.js'
+
+/** What shows that a cause is one: a line of a file of the session, and what it says. */
+export type Evidence = EvidencePlace & { text: string }
+
+type Shown<Part> = Omit<Part, 'clues'> & { evidence: Evidence[] }
+
+/** How a session ended and why, with the lines that show it. */
+export type Explanation = {
+  session: Session
+  end: Shown<Diagnosis['end']>
+  causes: Shown<Cause>[]
+  notes: Shown<Cause>[]
+  inFlight: Diagnosis['inFlight']
+}
+
+/**
+ * Finds out how a session ended, or stands, and why, by the rules of docs/causes.md.
+ *
+ * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
+ */
+export async function explainSession(folder: string, now = Date.now()): Promise<Explanation> {
+  const seen = new Seen()
+  const session = await readSession(folder, {
+    raw: (found) => seen.takeRaw(found),
+    event: (found) => seen.runs.take(found),
+  })
+  const found = diagnose(caseOf(session, seen, now * 1000))
+  const places = spanPlaces(folder, spansIn(found))
+  const shown = <Part extends { clues: Clue[] }>({ clues, ...part }: Part) => ({
+    ...part,
+    evidence: clues.flatMap(({ at, text }): Evidence[] => {
+      const place = at !== undefined && 'spanId' in at ? places.get(at.spanId) : at
+      return place === undefined ? [] : [{ ...place, text }]
+    }),
+  })
+  return {
+    session,
+    end: shown(found.end),
+    causes: found.causes.map(shown),
+    notes: found.notes.map(shown),
+    inFlight: found.inFlight,
+  }
+}
+
+/** What is seen on the way through the logs. */
+class Seen {
+  readonly calls = new Map<string, CallReader>()
+  readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
+  readonly runs = new RunsSeen()
+
+  takeRaw({ record, ...place }: Sound<RawRecord>): void {
+    if (record.kind === 'gap') {
+      this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
+    } else if (record.kind === 'exchange') {
+      this.calls.set(record.exchange, new CallReader({ record, ...place }))
+    } else this.calls.get(exchangeIdOf(record))?.take({ record, ...place })
+  }
+}
+
+function caseOf(session: Session, seen: Seen, now: number): SessionCase {
+  const runs = seen.runs.of(session)
+  const cgroups = runs.flatMap(({ memory }) => memory?.cgroup ?? [])
+  const lastSeenAt = Math.max(microsOfIso(session.lastSeenAt ?? '') ?? 0, seen.runs.lastAt ?? 0)
+  return {
+    id: session.id,
+    ended: session.ended,
+    parts: sessionParts(session),
+    calls: session.exchanges.flatMap((exchange): Call[] => {
+      const reader = seen.calls.get(exchange.id)
+      return reader === undefined ? [] : [reader.call(exchange)]
+    }),
+    runs,
+    gaps: [...seen.gaps, ...seen.runs.gaps],
+    damage: session.damage.map(({ file, line, reason }) => ({
+      file,
+      reason,
+      ...(line !== undefined && { line }),
+    })),
+    words: logWords(session.folder),
+    ...(lastSeenAt > 0 && { lastSeenAt }),
+    now,
+    machine: machineOf(session.folder, cgroups),
+  }
+}
+
+function spansIn({ end, causes, notes }: Diagnosis): Set<string> {
+  const clues = [end, ...causes, ...notes].flatMap((part) => part.clues)
+  return new Set(clues.flatMap(({ at }) => (at !== undefined && 'spanId' in at ? at.spanId : [])))
+}

@@ -1,0 +1,21 @@
+import type { LogWords } from '@tacho/model'
+import { logMessages } from '../export/parquet/log-messages.js'
+
+/** Of what is neither the recorder's own nor a warning, only so many messages from the end. */
+const LAST_MESSAGES = 200
+const MOST_MESSAGES = 2000
+const MESSAGE_CHARACTERS = 2000
+
+/** What the debug log has that can tell why a session went as it did. */
+export function logWords(folder: string): LogWords[] {
+  const told: LogWords[] = []
+  const last: LogWords[] = []
+  for (const { at, level = '', source = '', message, place } of logMessages(folder)) {
+    if (at === undefined) continue
+    const words = { at, level, source, text: message.slice(0, MESSAGE_CHARACTERS), place }
+    const isTelling = source === 'tacho' || level === 'ERROR' || level === 'WARN'
+    if (isTelling && told.length < MOST_MESSAGES) told.push(words)
+    else if (last.push(words) > LAST_MESSAGES) last.shift()
+  }
+  return [...told, ...last].sort((one, other) => one.at - other.at)
+}
