@@ -17,7 +17,7 @@ const fingerprint = () => '7f3a'
 
 test('a body that cannot be scrubbed is replaced whole', () => {
   const scrubber = createScrubber({ fingerprint })
-  scrubber.learn('a known secret', 'key')
+  scrubber.learn('a known secret', 'key', { isCertain: true })
   const { bytes, found } = scrubber.bytes(failingAt(20, 30))
   expect(textOf(bytes)).toBe('[secret:unscrubbed...........]')
   expect(found).toEqual([[0, 30, 'fault']])
@@ -25,7 +25,7 @@ test('a body that cannot be scrubbed is replaced whole', () => {
 
 test('after a fault nothing of a stream comes out any more, but its length stays', () => {
   const scrubber = createScrubber({ fingerprint })
-  scrubber.learn('a known secret', 'key')
+  scrubber.learn('a known secret', 'key', { isCertain: true })
   const stream = scrubber.stream()
   expect(textOf(stream.push(Buffer.from('first a known')).bytes)).toBe('first ')
   const second = stream.push(failingAt(0, 13))

@@ -1,12 +1,15 @@
-import type { Found, Scrubber, Swept } from '@tacho/scrub'
+import type { Found, Scrubber } from '@tacho/scrub'
 
 /** What a stream makes of a body that comes in these chunks, put together again. */
-export function scrubChunks(scrubber: Scrubber, chunks: Iterable<Uint8Array>): Swept {
+export function scrubChunks(
+  scrubber: Scrubber,
+  chunks: Iterable<Uint8Array>,
+): { bytes: Uint8Array; found: Found[] } {
   const stream = scrubber.stream()
   const parts: Uint8Array[] = []
   const found: Found[] = []
   let length = 0
-  const take = (swept: Swept): void => {
+  const take = (swept: { bytes: Uint8Array; found: Found[] }): void => {
     for (const [at, size, rule] of swept.found) found.push([length + at, size, rule])
     // A stream may give back the memory it was given, so this copies before that is used again.
     parts.push(new Uint8Array(swept.bytes))

@@ -10,13 +10,13 @@ const worst: [what: string, secrets: string[], body: string][] = [
   ['a period of three', [`${'abc'.repeat(500)}!`], 'abc'.repeat(SIZE / 3)],
   [
     'the beginning of a key, over and over',
-    ['sk-ant-api03-0123456789abcdef', 'sk-ant-api03-9876543210fedcba'],
-    'sk-ant-api03-'.repeat(SIZE / 13),
+    ['qq-ant-api03-0123456789abcdef', 'qq-ant-api03-9876543210fedcba'],
+    'qq-ant-api03-'.repeat(SIZE / 13),
   ],
   [
     'all of a key but its end, over and over',
-    ['sk-ant-api03-0123456789abcdef'],
-    'sk-ant-api03-0123456789abcde'.repeat(SIZE / 28),
+    ['qq-ant-api03-0123456789abcdef'],
+    'qq-ant-api03-0123456789abcde'.repeat(SIZE / 28),
   ],
   [
     'ten secrets that begin alike',
@@ -27,9 +27,9 @@ const worst: [what: string, secrets: string[], body: string][] = [
 
 test.each(worst)('a byte is not read again and again: %s', (_what, secrets, text) => {
   const scrubber = createScrubber({ fingerprint })
-  for (const secret of secrets) scrubber.learn(secret, 'key')
+  for (const secret of secrets) scrubber.learn(secret, 'key', { isCertain: true })
   let reads = 0
-  const body = new Proxy(new TextEncoder().encode(text), {
+  const body = new Proxy(new TextEncoder().encode(`${text}]`), {
     get(bytes, key) {
       if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1
       return Reflect.get(bytes, key, bytes)
@@ -42,9 +42,9 @@ test.each(worst)('a byte is not read again and again: %s', (_what, secrets, text
 
 test('what one comparison has seen is not taken for what the next one wants', () => {
   const scrubber = createScrubber({ fingerprint })
-  scrubber.learn('aaaabaaaacdefghi', 'key')
+  scrubber.learn('aaaabaaaacdefgh]', 'key', { isCertain: true })
   // At its beginning it is the secret up to the `c`; from its second byte on, all but the `b` is.
-  const body = Buffer.from('aaaabaaaaacdefghi')
+  const body = Buffer.from('aaaabaaaaacdefgh]')
   const { bytes, found } = scrubber.stream().push(body)
   expect(found).toEqual([])
   expect(bytes).toBe(body)

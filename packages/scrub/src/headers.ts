@@ -1,7 +1,7 @@
 import { headerKind } from './header-names.js'
-import type { KnownSecrets } from './known-secrets.js'
-import { SHORTEST_CREDENTIAL, SHORTEST_SECRET } from './limits.js'
-import { marker } from './marker.js'
+import type { KnownSecrets, Lesson } from './known-secrets.js'
+import { SHORTEST_COOKIE, SHORTEST_CREDENTIAL } from './limits.js'
+import { type Marked, marker } from './marker.js'
 import { scrubUrlByPlace } from './url.js'
 
 /** Header fields in the order and the case in which they were sent; a name can be there twice. */
@@ -10,31 +10,43 @@ export type Headers = [name: string, value: string][]
 /**
  * Header fields without the values that are secret by their place. Only what is known to be
  * harmless is kept; credentials are learnt.
+ *
+ * @param isStrangers a stranger wrote them: nothing is learnt of them, for what they call a secret
+ * would be replaced in every body.
  */
-export function scrubHeadersByPlace(headers: Headers, known: KnownSecrets): Headers {
-  return headers.map(([name, value]) => [name, scrubValue(name.toLowerCase(), value, known)])
+export function scrubHeadersByPlace(
+  headers: Headers,
+  known: KnownSecrets,
+  isStrangers: boolean,
+): Headers {
+  const learn: Learn = isStrangers
+    ? (secret, lesson) => known.mark(lesson.rule, secret.trim())
+    : (secret, lesson) => known.learn(secret, lesson)
+  return headers.map(([name, value]) => [name, scrubValue(name.toLowerCase(), value, learn)])
 }
 
-function scrubValue(name: string, value: string, known: KnownSecrets): string {
+type Learn = (secret: string, lesson: Lesson) => Marked
+
+function scrubValue(name: string, value: string, learn: Learn): string {
   if (value.trim() === '') return value
   switch (headerKind(name)) {
     case 'credential':
-      return scrubCredential(name, value, known)
+      return scrubCredential(name, value, learn)
     case 'cookies':
       return value
         .split(';')
-        .map((pair) => scrubCookie(name, pair, known))
+        .map((pair) => scrubCookie(name, pair, learn))
         .join(';')
     case 'set-cookie': {
       const end = value.includes(';') ? value.indexOf(';') : value.length
-      return scrubCookie(name, value.slice(0, end), known) + value.slice(end)
+      return scrubCookie(name, value.slice(0, end), learn) + value.slice(end)
     }
     case 'url':
-      return scrubUrlByPlace(value, known)
+      return scrubUrlByPlace(value, learn)
     case 'unknown':
       // Not learnt: it may be a word that stands everywhere.
       return marker(
-        known.learn(value, { rule: name, shortest: Number.POSITIVE_INFINITY, isFromTraffic: true }),
+        learn(value, { rule: name, shortest: Number.POSITIVE_INFINITY, origin: 'request' }),
       )
     case 'kept':
       return value
@@ -46,17 +58,17 @@ function scrubValue(name: string, value: string, known: KnownSecrets): string {
 const scheme =
   /^\s*(?:Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|SCRAM-SHA-1|SCRAM-SHA-256|vapid|Token|ApiKey|Api-Key|Key|AWS4-HMAC-SHA256|SharedKey|Hawk)\s+/i
 
-function scrubCredential(name: string, value: string, known: KnownSecrets): string {
+function scrubCredential(name: string, value: string, learn: Learn): string {
   const word = scheme.exec(value)?.[0] ?? ''
   const credential = value.slice(word.length)
   const pair = /basic/i.test(word) ? decodedPair(credential) : undefined
-  const lesson = { rule: name, shortest: SHORTEST_CREDENTIAL, isFromTraffic: true }
-  if (pair === undefined) return word + marker(known.learn(credential, lesson))
+  const lesson = { rule: name, shortest: SHORTEST_CREDENTIAL, origin: 'request' } as const
+  if (pair === undefined) return word + marker(learn(credential, lesson))
   const colon = pair.indexOf(':')
   // Some APIs take their key as the user name, without a password.
-  known.learn(pair.slice(colon + 1) || pair.slice(0, colon), lesson)
+  learn(pair.slice(colon + 1) || pair.slice(0, colon), lesson)
   // The pair and its base64 are one secret, so they have one fingerprint.
-  return word + marker(known.learn(pair, { ...lesson, alsoSpelled: [credential] }))
+  return word + marker(learn(pair, { ...lesson, alsoSpelled: [credential] }))
 }
 
 function decodedPair(credential: string): string | undefined {
@@ -69,14 +81,14 @@ function decodedPair(credential: string): string | undefined {
   }
 }
 
-function scrubCookie(rule: string, pair: string, known: KnownSecrets): string {
+function scrubCookie(rule: string, pair: string, learn: Learn): string {
   const start = pair.indexOf('=') + 1
   const spelled = pair.slice(start).trim()
   if (spelled === '') return pair
   const value = spelled.replace(/^"(.*)"$/, '$1')
   // Many cookies are no credentials but settings: a short one may be any word.
-  const lesson = { rule, shortest: SHORTEST_SECRET, isFromTraffic: true }
-  const marked = known.learn(percentDecoded(value), { ...lesson, alsoSpelled: [value] })
+  const lesson = { rule, shortest: SHORTEST_COOKIE, origin: 'cookie' } as const
+  const marked = learn(percentDecoded(value), { ...lesson, alsoSpelled: [value] })
   return pair.slice(0, start) + (start === 0 ? leadingSpace(pair) : '') + marker(marked)
 }
 

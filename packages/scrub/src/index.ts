@@ -1,4 +1,15 @@
 export type { Headers } from './headers.js'
-export { createScrubber, type Scrubber, type ScrubStream } from './scrubber.js'
+export type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
+export {
+  createScrubber,
+  type Learning,
+  type ScrubbedHeaders,
+  type Scrubber,
+  type ScrubberOptions,
+  type ScrubStream,
+} from './scrubber.js'
 export { isSecretName } from './secret-name.js'
+export { SHAPES } from './shapes/index.js'
+export { readPattern, WrongPattern } from './shapes/pattern.js'
+export type { Shape } from './shapes/shape.js'
 export type { Found, Swept } from './sweep.js'

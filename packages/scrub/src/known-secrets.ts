@@ -1,37 +1,57 @@
+import type { Pattern } from './automaton.js'
 import { formsOf } from './forms.js'
-import { LEARNT_FROM_TRAFFIC } from './limits.js'
+import { LEARNT_COOKIES, LEARNT_CREDENTIALS, LONGEST_SECRET } from './limits.js'
 import { type Marked, ruleName } from './marker.js'
-import { Needle } from './needle.js'
-import { NeedleIndex } from './needle-index.js'
+import type { Needle } from './needle.js'
+import { normalForm } from './normal-form.js'
+import { type Meaning, type SearchIndex, searchIndex } from './search-index.js'
+import { isWorthSearching } from './weight.js'
+
+/** Where a secret was seen: what comes with the traffic may come without end. */
+export type Origin = 'host' | 'request' | 'cookie'
 
 /** How a secret came to be known. */
 export type Lesson = {
   rule: string
   /** Characters below which it is marked where it stands, but not searched for. */
   shortest: number
-  /** It was seen in the traffic, where new ones may come without end. */
-  isFromTraffic: boolean
+  origin: Origin
+  /** Somebody says that it is one, whatever it looks like. */
+  isCertain?: boolean
   /** Other spellings of the same secret that the usual forms do not include. */
   alsoSpelled?: readonly string[]
 }
 
-type KnownSecret = Marked & { needles: ReadonlyMap<string, Needle>; isFromTraffic: boolean }
+type KnownSecret = Marked & { needles: ReadonlyMap<string, Needle>; origin: Origin }
 
-/** The secrets that are known by their value, and the index that finds them. */
+const MOST: Readonly<Record<Origin, number>> = {
+  host: Number.POSITIVE_INFINITY,
+  request: LEARNT_CREDENTIALS,
+  cookie: LEARNT_COOKIES,
+}
+
+/** The secrets that are known by their value, and the index that finds them and all shapes. */
 export class KnownSecrets {
   readonly #fingerprint: (secret: string) => string
+  readonly #anchors: readonly Pattern<Meaning>[]
   readonly #secrets = new Map<string, KnownSecret>()
-  #fromTraffic = 0
-  #index: NeedleIndex | undefined
-  #isStale = false
+  readonly #counts: Record<Origin, number> = { host: 0, request: 0, cookie: 0 }
+  #index: SearchIndex | undefined
   #fault: unknown
 
-  constructor(fingerprint: (secret: string) => string) {
+  /** @param anchors what shapes begin with. */
+  constructor(fingerprint: (secret: string) => string, anchors: readonly Pattern<Meaning>[]) {
     this.#fingerprint = fingerprint
+    this.#anchors = anchors
+  }
+
+  /** What stands in the marker of a secret that is not learnt. */
+  mark(rule: string, secret: string): Marked {
+    return { rule: ruleName(rule), fingerprint: this.#fingerprintOf(secret) }
   }
 
   /**
-   * Learns a secret, unless it is too short, and gives what stands in its marker.
+   * Learns a secret, unless it is too short or too common, and gives what stands in its marker.
    *
    * @throws what the fingerprint throws. A secret that could not be learnt could pass unseen from
    * then on, so {@link index} throws from then on, too.
@@ -45,26 +65,24 @@ export class KnownSecrets {
     }
   }
 
-  /** Finds all of them; not there where nothing is known. */
-  get index(): NeedleIndex | undefined {
+  /** Finds all of them. */
+  get index(): SearchIndex {
     if (this.#fault !== undefined) throw this.#fault
-    if (this.#isStale) {
-      this.#index = this.#indexed()
-      this.#isStale = false
-    }
+    this.#index ??= searchIndex(this.#anchors, this.#needles())
     return this.#index
   }
 
   #learn(secret: string, lesson: Lesson): Marked {
     const known = this.#secrets.get(secret)
     if (known !== undefined) return this.#seenAgain(secret, known, lesson)
-    const marked = { rule: ruleName(lesson.rule), fingerprint: this.#fingerprintOf(secret) }
-    if (secret.length < lesson.shortest) return marked
-    const needles = needlesOf([secret, ...(lesson.alsoSpelled ?? [])], lesson.shortest, marked)
-    const { isFromTraffic } = lesson
-    this.#secrets.set(secret, { ...marked, needles, isFromTraffic })
-    if (isFromTraffic) this.#dropOldest()
-    this.#isStale = true
+    const marked = this.mark(lesson.rule, secret)
+    if (!isSearchedFor(secret, lesson)) return marked
+    const needles = needlesOf([secret, ...(lesson.alsoSpelled ?? [])], lesson, marked)
+    const { origin } = lesson
+    this.#secrets.set(secret, { ...marked, needles, origin })
+    this.#counts[origin] += 1
+    this.#dropOldest(origin)
+    this.#index = undefined
     return marked
   }
 
@@ -74,43 +92,59 @@ export class KnownSecrets {
     throw new TypeError('the fingerprint of a secret must be 4 hex digits')
   }
 
-  // A map keeps the order of setting: what was seen last moves to its end.
-  #seenAgain(secret: string, known: KnownSecret, { isFromTraffic }: Lesson): Marked {
-    if (!known.isFromTraffic) return known
+  // A map keeps the order of setting: what was seen last moves to its end. A cookie that is also a
+  // credential counts as one.
+  #seenAgain(secret: string, known: KnownSecret, { origin }: Lesson): Marked {
+    if (known.origin === 'host') return known
+    const now = known.origin === 'cookie' ? origin : known.origin
     this.#secrets.delete(secret)
-    if (!isFromTraffic) this.#fromTraffic -= 1
-    this.#secrets.set(secret, { ...known, isFromTraffic })
+    this.#counts[known.origin] -= 1
+    this.#counts[now] += 1
+    this.#secrets.set(secret, { ...known, origin: now })
     return known
   }
 
-  #dropOldest(): void {
-    this.#fromTraffic += 1
-    if (this.#fromTraffic <= LEARNT_FROM_TRAFFIC) return
-    for (const [secret, { isFromTraffic }] of this.#secrets) {
-      if (!isFromTraffic) continue
+  #dropOldest(origin: Origin): void {
+    if (this.#counts[origin] <= MOST[origin]) return
+    for (const [secret, known] of this.#secrets) {
+      if (known.origin !== origin) continue
       this.#secrets.delete(secret)
-      this.#fromTraffic -= 1
+      this.#counts[origin] -= 1
       return
     }
   }
 
-  #indexed(): NeedleIndex | undefined {
+  #needles(): Needle[] {
     const byForm = new Map<string, Needle>()
     for (const { needles } of this.#secrets.values()) {
       for (const [form, needle] of needles) if (!byForm.has(form)) byForm.set(form, needle)
     }
-    return byForm.size === 0 ? undefined : new NeedleIndex([...byForm.values()])
+    return [...byForm.values()]
   }
+}
+
+function isSearchedFor(secret: string, { shortest, isCertain }: Lesson): boolean {
+  return isCertain === true ? secret.length >= shortest : isWorthSearching(secret, shortest)
 }
 
 const encoder = new TextEncoder()
 
 function needlesOf(
   spellings: readonly string[],
-  shortest: number,
+  { shortest }: Lesson,
   secret: Marked,
 ): ReadonlyMap<string, Needle> {
-  const long = spellings.filter((spelling) => spelling.length >= shortest)
-  const forms = new Set(long.flatMap((spelling) => [...formsOf(spelling)]))
-  return new Map(Array.from(forms, (form) => [form, new Needle(encoder.encode(form), secret)]))
+  const needles = new Map<string, Needle>()
+  for (const spelling of spellings) {
+    if (spelling.length < shortest) continue
+    for (const form of formsOf(spelling.slice(0, LONGEST_SECRET))) {
+      const bytes = normalForm(encoder.encode(form))
+      if (bytes.length >= SHORTEST_NEEDLE)
+        needles.set(String.fromCharCode(...bytes), { bytes, secret })
+    }
+  }
+  return needles
 }
+
+/** What is left of a secret without its line breaks and escapes may be little. */
+const SHORTEST_NEEDLE = 6

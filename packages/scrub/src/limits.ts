@@ -7,14 +7,16 @@ export const SHORTEST_SECRET = 12
  */
 export const SHORTEST_CREDENTIAL = 8
 
-/**
- * Secrets learnt from the traffic that are searched for at a time, the oldest being dropped. A
- * server may set a new cookie with every answer; each costs up to a dozen needles in every search.
- */
-export const LEARNT_FROM_TRAFFIC = 100
+/** Characters of the shortest cookie that is searched for: most are settings. */
+export const SHORTEST_COOKIE = 16
 
 /**
- * Bytes of the widest search window. A wider one steps on in longer strides; one of 32 goes through
- * text at several GB/s, and laying out the needles anew takes a third of a millisecond, not one.
+ * Credentials learnt from requests that are searched for at a time, and cookies, the oldest being
+ * dropped: each costs up to a dozen patterns. They are counted apart, so that no number of new cookies
+ * drives out a key that is in use.
  */
-export const LONGEST_WINDOW = 32
+export const LEARNT_CREDENTIALS = 100
+export const LEARNT_COOKIES = 100
+
+/** Characters of the longest secret that is searched for: a longer one is found by its beginning. */
+export const LONGEST_SECRET = 4096

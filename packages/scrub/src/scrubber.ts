@@ -1,31 +1,57 @@
+import { headerKind } from './header-names.js'
 import { type Headers, scrubHeadersByPlace } from './headers.js'
 import { KnownSecrets } from './known-secrets.js'
 import { SHORTEST_SECRET } from './limits.js'
 import { unscrubbed, writeAscii } from './marker.js'
+import type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
+import { anchorsOf } from './search-index.js'
+import { SHAPES } from './shapes/index.js'
+import type { Shape } from './shapes/shape.js'
 import { Sweep, type Swept } from './sweep.js'
 import { scrubUrlByPlace } from './url.js'
 
+/** Header fields that have been scrubbed. */
+export type ScrubbedHeaders = [name: Scrubbed, value: Scrubbed][]
+
+/** How a secret is learnt. */
+export type Learning = {
+  /**
+   * Whether it is searched for whatever it looks like, as a person has said that it is one. Otherwise
+   * one that is short, or a word, a path or a name, is not: it would hit innocent text.
+   */
+  isCertain?: boolean
+}
+
 /**
- * Replaces secrets, by their place and by their known value, before anything reaches a disk or a
- * wire. Never throws: what cannot be scrubbed is replaced whole, its length kept where length
+ * Replaces secrets, by their place, by their known value and by their shape, before anything reaches a
+ * disk or a wire. Never throws: what cannot be scrubbed is replaced whole, its length kept where length
  * matters, and reported under the rule `fault`.
  */
 export type Scrubber = {
+  /** A secret known by its value: found from now on in any form. */
+  learn(secret: string, rule: string, learning?: Learning): void
   /**
-   * A secret known by its value: found from now on in any form. One below 12 characters is not
-   * searched for: it would hit innocent text.
+   * Header fields with the values of secret ones replaced; credentials in them are learnt. Order,
+   * names, duplicates stay.
+   *
+   * @param isStrangers they are an answer's: nothing is learnt of them.
    */
-  learn(secret: string, rule: string): void
-  /** Header fields with the values of secret ones replaced; credentials in them are learnt. Order, names, duplicates stay. */
-  headers(headers: Headers): Headers
-  /** A URL (absolute or path and query) with the secret query values and the password before the host replaced, and learnt. */
-  url(url: string): string
+  headers(headers: Headers, isStrangers?: boolean): ScrubbedHeaders
+  /**
+   * A URL (absolute or path and query) with the secret query values and the password before the host
+   * replaced, and learnt.
+   */
+  url(url: string): Scrubbed
   /** A whole body. Same length out as in; the very same array where nothing was found. */
   bytes(body: Uint8Array): Swept
   /** A body that comes in chunks. */
   stream(): ScrubStream
   /** A short text: a log line, an argument, an error message. */
-  text(text: string): string
+  text(text: string): Scrubbed
+  /** A value with all its texts scrubbed, the names of members too. */
+  all<Value>(value: Value): AllScrubbed<Value>
+  /** How often something could not be scrubbed, and was replaced whole. */
+  readonly faults: number
 }
 
 /** A body that comes in chunks. All that comes out, joined, is what `bytes` makes of all that went in, joined. */
@@ -39,49 +65,144 @@ export type ScrubStream = {
   end(): Swept
 }
 
+export type ScrubberOptions = {
+  /**
+   * Gives 4 hex digits of an HMAC of a secret under a key of this session only: enough to tell two
+   * secrets apart, too little to guess one.
+   */
+  fingerprint: (secret: string) => string
+  /** Shapes of one's own, beside those that are known. */
+  shapes?: readonly Shape[]
+}
+
 /**
  * A scrubber for one session.
- *
- * @param options.fingerprint gives 4 hex digits of an HMAC of a secret under a key of this session
- * only: enough to tell two secrets apart, too little to guess one.
  *
  * @example
  * const scrubber = createScrubber({ fingerprint })
  * scrubber.learn(apiKey, 'openai-key')
  * scrubber.text(`Authorization: Bearer ${apiKey}`) // Authorization: Bearer [secret:openai-key:7f3a…]
  */
-export function createScrubber(options: { fingerprint: (secret: string) => string }): Scrubber {
-  const known = new KnownSecrets(options.fingerprint)
-  const text = (one: string) => scrubText(one, known)
-  return {
-    // A secret that could not be learnt is remembered by `known`: all that follows is replaced whole.
-    learn: (secret, rule) =>
-      safely(
-        () => void known.learn(secret, { rule, shortest: SHORTEST_SECRET, isFromTraffic: false }),
-        () => undefined,
-      ),
-    // First every place, then every value: a secret can stand in front of the place that tells it.
-    headers: (headers) =>
-      safely(
-        () => scrubHeadersByPlace(headers, known).map(([name, value]) => [name, text(value)]),
-        () => headers.map(([name]) => [name, unscrubbed(UNSCRUBBED_LENGTH)]),
-      ),
-    url: (url) =>
-      safely(
-        () => text(scrubUrlByPlace(url, known)),
-        () => unscrubbed(UNSCRUBBED_LENGTH),
-      ),
-    bytes: (body) =>
-      safely(
-        () => new Sweep().push(body, known.index, true),
-        () => fault(body.length),
-      ),
-    stream: () => scrubStream(known),
-    text: (one) =>
-      safely(
-        () => text(one),
-        () => unscrubbed(encoder.encode(one).length),
-      ),
+export function createScrubber({ fingerprint, shapes = [] }: ScrubberOptions): Scrubber {
+  const anchors = shapes.length === 0 ? knownAnchors() : anchorsOf([...SHAPES, ...shapes])
+  return new SecretScrubber(new KnownSecrets(fingerprint, anchors))
+}
+
+let anchorsOnce: ReturnType<typeof anchorsOf> | undefined
+
+function knownAnchors(): ReturnType<typeof anchorsOf> {
+  anchorsOnce ??= anchorsOf(SHAPES)
+  return anchorsOnce
+}
+
+class SecretScrubber implements Scrubber {
+  faults = 0
+  readonly #known: KnownSecrets
+
+  constructor(known: KnownSecrets) {
+    this.#known = known
+  }
+
+  // A secret that could not be learnt is remembered by `#known`: all that follows is replaced whole.
+  learn(secret: string, rule: string, { isCertain = false }: Learning = {}): void {
+    this.#safely(
+      () =>
+        void this.#known.learn(secret, {
+          rule,
+          shortest: isCertain ? 1 : SHORTEST_SECRET,
+          origin: 'host',
+          isCertain,
+        }),
+      () => undefined,
+    )
+  }
+
+  // First every place, then every value: a secret can stand in front of the place that tells it.
+  headers(headers: Headers, isStrangers = false): ScrubbedHeaders {
+    return this.#safely(
+      () =>
+        scrubHeadersByPlace(headers, this.#known, isStrangers).map(
+          ([name, value]) => [this.#text(name), this.#text(value)] as [Scrubbed, Scrubbed],
+        ),
+      () =>
+        headers.map(
+          ([name]) => [knownName(name), unscrubbed(UNSCRUBBED_LENGTH)] as [Scrubbed, Scrubbed],
+        ),
+    )
+  }
+
+  url(url: string): Scrubbed {
+    return this.#safely(
+      () => this.#text(scrubUrlByPlace(url, (secret, lesson) => this.#known.learn(secret, lesson))),
+      () => unscrubbed(UNSCRUBBED_LENGTH) as Scrubbed,
+    )
+  }
+
+  bytes(body: Uint8Array): Swept {
+    return this.#safely(
+      () => this.#sweep().push(body, this.#known.index, true),
+      () => fault(body.length),
+    )
+  }
+
+  stream(): ScrubStream {
+    const sweep = this.#sweep()
+    let held = 0
+    let isFaulty = false
+    const take = (chunk: Uint8Array, isLast: boolean): Swept => {
+      held += chunk.length
+      const swept = isFaulty
+        ? fault(held)
+        : this.#safely(
+            () => sweep.push(chunk, this.#known.index, isLast),
+            () => {
+              // What the sweep was in the middle of is not known any more.
+              isFaulty = true
+              return fault(held)
+            },
+          )
+      held -= swept.bytes.length
+      return swept
+    }
+    return { push: (chunk) => take(chunk, false), end: () => take(new Uint8Array(0), true) }
+  }
+
+  text(text: string): Scrubbed {
+    return this.#safely(
+      () => this.#text(text),
+      () => unscrubbed(encoder.encode(text).length) as Scrubbed,
+    )
+  }
+
+  all<Value>(value: Value): AllScrubbed<Value> {
+    return this.#all(value) as AllScrubbed<Value>
+  }
+
+  #all(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value)
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((one) => this.#all(one))
+    const members = Object.entries(value).map(([name, one]) => [this.text(name), this.#all(one)])
+    return Object.fromEntries(members)
+  }
+
+  #text(text: string): Scrubbed {
+    const { bytes, found } = this.#sweep().push(encoder.encode(text), this.#known.index, true)
+    // Unless something was found the text itself is right: it may have lone surrogates.
+    return (found.length === 0 ? text : decoder.decode(bytes)) as Scrubbed
+  }
+
+  #sweep(): Sweep {
+    return new Sweep((rule, secret) => this.#known.mark(rule, latin1(secret)))
+  }
+
+  #safely<Result>(work: () => Result, otherwise: () => Result): Result {
+    try {
+      return work()
+    } catch {
+      this.faults += 1
+      return otherwise()
+    }
   }
 }
 
@@ -91,44 +212,20 @@ const UNSCRUBBED_LENGTH = 19
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function safely<Result>(work: () => Result, otherwise: () => Result): Result {
-  try {
-    return work()
-  } catch {
-    return otherwise()
-  }
+function knownName(name: string): string {
+  return headerKind(name.toLowerCase()) === 'unknown' ? unscrubbed(UNSCRUBBED_LENGTH) : name
 }
 
-function scrubText(text: string, known: KnownSecrets): string {
-  const { index } = known
-  if (index === undefined) return text
-  const { bytes, found } = new Sweep().push(encoder.encode(text), index, true)
-  // Unless something was found the text itself is right: it may have lone surrogates.
-  return found.length === 0 ? text : decoder.decode(bytes)
-}
-
-function scrubStream(known: KnownSecrets): ScrubStream {
-  const sweep = new Sweep()
-  let held = 0
-  let isFaulty = false
-  const take = (chunk: Uint8Array, isLast: boolean): Swept => {
-    held += chunk.length
-    const swept = safely(
-      () => (isFaulty ? fault(held) : sweep.push(chunk, known.index, isLast)),
-      () => {
-        // What the sweep was in the middle of is not known any more.
-        isFaulty = true
-        return fault(held)
-      },
-    )
-    held -= swept.bytes.length
-    return swept
-  }
-  return { push: (chunk) => take(chunk, false), end: () => take(new Uint8Array(0), true) }
+// In pieces, for a function takes only so many arguments.
+function latin1(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096))
+  return text
 }
 
 function fault(length: number): Swept {
-  const bytes = new Uint8Array(length)
+  const bytes = new Uint8Array(length) as ScrubbedBytes
   writeAscii(bytes, 0, unscrubbed(length))
   return { bytes, found: length === 0 ? [] : [[0, length, 'fault']] }
 }

@@ -1,29 +1,52 @@
-import { markerOfLength, writeAscii } from './marker.js'
-import { Comparer, type Needle } from './needle.js'
-import type { NeedleIndex } from './needle-index.js'
+import { decide, type MarkShape, type Match } from './decide.js'
+import { type Marked, markerOfLength, writeAscii } from './marker.js'
+import { NormalForm } from './normal-form.js'
+import type { ScrubbedBytes } from './scrubbed.js'
+import type { SearchIndex } from './search-index.js'
 
 /** A secret that was replaced: its place, its length, in bytes, its rule. */
 export type Found = [at: number, length: number, rule: string]
 
 /** Bytes without secrets, and what was replaced in them; places count from the first of them. */
-export type Swept = { bytes: Uint8Array; found: Found[] }
+export type Swept = { bytes: ScrubbedBytes; found: Found[] }
 
 const NOTHING = new Uint8Array(0)
+
+/** What is searched at a time: it stays in the processor's cache. */
+const BLOCK = 32 * 1024
+
+/** Characters before a place that tell whether a secret can begin there. */
+const CONTEXT = 24
+
+/** From here on, what is held back is searched anew only when it has grown by an eighth. */
+const LARGE_HOLD = 2048
+
+// One body is searched at a time, and never in the middle of another one.
+const form = new NormalForm(BLOCK)
 
 /**
  * Goes over one body from front to end, in one piece or in many, and replaces what it finds.
  *
- * At each place the longest needle counts. Where a secret begins within another one and ends
- * behind it, the rest of it is replaced as well; only an occurrence that overlaps an earlier one
- * of the same needle is passed over, as in a search-and-replace.
+ * Of what begins at a place the longest counts. Where a secret begins within another one and ends
+ * behind it, the rest of it is replaced as well; only an occurrence that overlaps an earlier one of
+ * the same secret is passed over, as in a search-and-replace.
  */
 export class Sweep {
-  /** From the first place that is undecided: what begins there reaches beyond what has come. */
+  readonly #mark: MarkShape
+  /** What is not given out, with a little of what stands before it. */
   #held: Uint8Array = NOTHING
-  /** How much of the held bytes lies under a secret that began before them, and is out already. */
-  #covered = 0
-  /** Where the last occurrence of a needle ended, as long as that is ahead. */
-  #spent = new Map<Needle, number>()
+  /** Bytes of it that are given out. */
+  #given = 0
+  /** Where what is undecided begins in it: before `#given` where a secret that is out reaches beyond. */
+  #undecided = 0
+  /** Bytes that it had when it was searched. */
+  #searched = 0
+  /** Where the last occurrence of a secret ended, as long as that is ahead. */
+  #spent = new Map<Marked, number>()
+
+  constructor(mark: MarkShape) {
+    this.#mark = mark
+  }
 
   /**
    * Takes the next bytes and gives those that are decided. What is given may share memory with
@@ -31,71 +54,129 @@ export class Sweep {
    *
    * @param isLast nothing follows: the rest comes out, too.
    */
-  push(chunk: Uint8Array, index: NeedleIndex | undefined, isLast: boolean): Swept {
-    const text = this.#held.length === 0 ? chunk : joined(this.#held, chunk)
-    const written = this.#covered
+  push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Swept {
+    const held = this.#held
+    const text = held.length === 0 ? chunk : joined(held, chunk)
+    const waiting = text.length - this.#given
+    if (!isLast && waiting > LARGE_HOLD && text.length < this.#searched * 1.125) {
+      this.#held = text === chunk ? copied(text, 0, text.length) : text
+      return { bytes: NOTHING as ScrubbedBytes, found: [] }
+    }
     const pieces: Piece[] = []
-    const undecided = index === undefined ? text.length : this.#decide(text, index, isLast, pieces)
-    const until = Math.max(undecided, this.#covered)
-    this.#hold(text, undecided)
-    return replaced(text, written, until, pieces)
+    const { undecided, held: heldFrom, context } = this.#search(text, index, isLast, pieces)
+    const given = this.#given
+    const covered = pieces.at(-1)?.to ?? given
+    const until = isLast ? text.length : Math.max(heldFrom, covered, given)
+    const swept = replaced(text, given, until, pieces, chunk)
+    if (isLast) this.#forget()
+    else this.#hold(text, context, until, undecided)
+    return swept
   }
 
-  /** Gives the first place that is undecided. */
-  #decide(text: Uint8Array, index: NeedleIndex, isLast: boolean, pieces: Piece[]): number {
-    const comparer = new Comparer()
-    const decide = (at: number): boolean => {
-      for (const needle of index.beginningAt(text, at)) {
-        if (at < (this.#spent.get(needle) ?? 0)) continue
-        const matching = comparer.matching(needle, text, at)
-        if (matching === needle.bytes.length) {
-          this.#cover(at, needle, pieces)
-          return true
-        }
-        if (!isLast && at + matching === text.length) return false
-      }
-      return true
+  #search(
+    text: Uint8Array,
+    index: SearchIndex,
+    isLast: boolean,
+    pieces: Piece[],
+  ): { undecided: number; held: number; context: number } {
+    let from = this.#undecided
+    let context = 0
+    let size = BLOCK
+    let covered = this.#given
+    for (;;) {
+      const to = Math.min(text.length, Math.max(from, context) + size)
+      const isEnd = to === text.length
+      form.read(text, context, to, isLast && isEnd)
+      const first = firstFrom(from)
+      const { matches, undecided, held } = decide(form, first, isLast && isEnd, index, this.#mark)
+      covered = this.#cover(text, matches, covered, pieces)
+      const end = form.isWithinEscape ? form.stoppedAt : Math.max(from, to)
+      const next = undecided < form.length ? form.placeOf(undecided) : end
+      context = contextOf(undecided, next)
+      if (isEnd)
+        return { undecided: next, held: held < form.length ? form.placeOf(held) : end, context }
+      // A long secret reaches beyond the block.
+      size = next === from ? size * 2 : BLOCK
+      from = next
     }
-    // From here on a needle may reach beyond the text.
-    const tail = isLast ? text.length : Math.max(0, text.length - index.longest + 1)
-    for (let at = index.next(text, 0); at >= 0 && at < tail; at = index.next(text, at + 1)) {
-      decide(at)
+  }
+
+  #cover(text: Uint8Array, matches: Match[], given: number, pieces: Piece[]): number {
+    let covered = given
+    let longest = -1
+    for (const { from, to, secret } of matches.sort(byPlace)) {
+      const at = form.placeOf(from)
+      if (from === longest || at < (this.#spent.get(secret) ?? 0)) continue
+      longest = from
+      const end = form.endOf(to - 1, text)
+      this.#spent.set(secret, end)
+      if (end <= covered) continue
+      pieces.push({ from: Math.max(at, covered), to: end, secret })
+      covered = end
     }
-    for (let at = tail; at < text.length; at += 1) if (!decide(at)) return at
-    return text.length
+    return covered
   }
 
-  #cover(at: number, needle: Needle, pieces: Piece[]): void {
-    const end = at + needle.bytes.length
-    this.#spent.set(needle, end)
-    if (end <= this.#covered) return
-    pieces.push({ at: Math.max(at, this.#covered), end, needle })
-    this.#covered = end
+  #forget(): void {
+    this.#held = NOTHING
+    this.#given = 0
+    this.#undecided = 0
+    this.#spent.clear()
   }
 
-  #hold(text: Uint8Array, undecided: number): void {
-    this.#held = undecided < text.length ? copied(text, undecided, text.length) : NOTHING
-    this.#covered = Math.max(0, this.#covered - undecided)
-    for (const [needle, end] of this.#spent) {
-      if (end <= undecided) this.#spent.delete(needle)
-      else this.#spent.set(needle, end - undecided)
+  #hold(text: Uint8Array, context: number, until: number, undecided: number): void {
+    this.#held = copied(text, context, text.length)
+    this.#given = until - context
+    this.#undecided = undecided - context
+    this.#searched = this.#held.length
+    for (const [secret, end] of this.#spent) {
+      if (end <= undecided) this.#spent.delete(secret)
+      else this.#spent.set(secret, end - context)
     }
   }
 }
 
-type Piece = { at: number; end: number; needle: Needle }
+type Piece = { from: number; to: number; secret: Marked }
 
-function replaced(text: Uint8Array, from: number, until: number, pieces: Piece[]): Swept {
-  if (pieces.length === 0) {
-    const isWhole = from === 0 && until === text.length
-    return { bytes: isWhole ? text : text.subarray(from, until), found: [] }
-  }
-  const bytes = copied(text, from, until)
-  const found = pieces.map(({ at, end, needle: { secret } }): Found => {
-    writeAscii(bytes, at - from, markerOfLength(secret, end - at))
-    return [at - from, end - at, secret.rule]
+// What begins at one place: the longest first, and of two alike the one that is known.
+function byPlace(one: Match, other: Match): number {
+  return one.from - other.from || other.to - one.to || one.rank - other.rank
+}
+
+/** The first byte of the form that does not stand before a place. */
+function firstFrom(place: number): number {
+  let first = 0
+  while (first < form.length && form.placeOf(first) < place) first += 1
+  return first
+}
+
+function contextOf(undecided: number, next: number): number {
+  const first = Math.max(0, Math.min(undecided, form.length) - CONTEXT)
+  return first < form.length ? form.placeOf(first) : next
+}
+
+function replaced(
+  text: Uint8Array,
+  from: number,
+  until: number,
+  pieces: readonly Piece[],
+  chunk: Uint8Array,
+): Swept {
+  if (pieces.length === 0) return { bytes: part(text, from, until, chunk), found: [] }
+  const bytes = copied(text, from, until) as ScrubbedBytes
+  const found = pieces.map(({ from: at, to, secret }): Found => {
+    writeAscii(bytes, at - from, markerOfLength(secret, to - at))
+    return [at - from, to - at, secret.rule]
   })
   return { bytes, found }
+}
+
+/** A part of a text that ends with a chunk: of that itself, where it can be. */
+function part(text: Uint8Array, from: number, until: number, chunk: Uint8Array): ScrubbedBytes {
+  const before = text.length - chunk.length
+  if (from < before) return text.subarray(from, until) as ScrubbedBytes
+  const isWhole = from === before && until === text.length
+  return (isWhole ? chunk : chunk.subarray(from - before, until - before)) as ScrubbedBytes
 }
 
 // Not `slice`: a Buffer's gives a view of the same memory.

@@ -15,7 +15,7 @@ test('a request whose answer begins before it is sent is recorded whole, behind 
   exchange.responseBytes(Buffer.from('one\n'))
   exchange.requestBytes(Buffer.from('def'))
   exchange.requestEnd()
-  exchange.responseBytes(Buffer.from('two\n'))
+  exchange.responseBytes(Buffer.from('two.\n'))
   const { kinds, request, end } = await recorded(recording, exchange)
   expect(kinds).toBe('exchange response chunk request-body chunk end')
   expect(request).toMatchObject({ content: 'abcdef', bytes: 6 })

@@ -1,0 +1,228 @@
+/** What is searched for, and what it stands for. */
+export type Pattern<Meaning> = {
+  bytes: Uint8Array
+  meaning: Meaning
+  /** Its first two bytes tell something already. */
+  isTelling?: boolean
+}
+
+/**
+ * Finds many patterns in one pass, in time that depends on the text alone: Aho and Corasick's search
+ * ("Efficient string matching", 1975), asleep until three bytes come with which a pattern begins. The
+ * packages of that name work on strings, whole, and keep a map a state; this one works on bytes in
+ * pieces and tells how much of a pattern stands at the end of what it was given.
+ */
+export class Automaton<Meaning> {
+  /** Of each state, the byte and the state of its only child; of one with several, its row. */
+  readonly #onlyByte: Int16Array
+  readonly #onlyChild: Int32Array
+  readonly #rows: Int32Array[] = []
+  readonly #fail: Int32Array
+  readonly #depth: Int32Array
+  /** The nearest state, itself or by failing, at which a pattern ends. */
+  readonly #ending: Int32Array
+  readonly #endingBehind: Int32Array
+  readonly #meanings = new Map<number, Meaning[]>()
+  readonly #beginnings = new Uint8Array(0x10000)
+  /** Of each state, one of the patterns that go through it. */
+  readonly #through: Int32Array
+  readonly #isTelling: Uint8Array
+  readonly #patterns: readonly Pattern<Meaning>[]
+  #states = 1
+
+  /** @param patterns each at least three bytes long. */
+  constructor(patterns: readonly Pattern<Meaning>[]) {
+    const most = patterns.reduce((sum, { bytes }) => sum + bytes.length, 1)
+    this.#patterns = patterns
+    this.#through = new Int32Array(most)
+    this.#isTelling = new Uint8Array(most)
+    this.#onlyByte = new Int16Array(most).fill(-1)
+    this.#onlyChild = new Int32Array(most)
+    this.#fail = new Int32Array(most)
+    this.#depth = new Int32Array(most)
+    this.#ending = new Int32Array(most)
+    this.#endingBehind = new Int32Array(most)
+    const parents = new Int32Array(most)
+    const bytes = new Uint8Array(most)
+    for (const [number, pattern] of patterns.entries()) this.#add(pattern, number, parents, bytes)
+    this.#link(parents, bytes)
+  }
+
+  /**
+   * Tells of each pattern that ends in a part of a text, in order of their ends.
+   *
+   * @param found is given what a pattern stands for and where it ends.
+   * @returns where the longest beginning of a pattern stands that reaches the end; and the longest of
+   * three bytes or more, or of a pattern that tells something with less.
+   */
+  search(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    found: (meaning: Meaning, end: number) => void,
+  ): { begun: number; telling: number } {
+    const beginnings = this.#beginnings
+    this.#state = 0
+    let at = from
+    while (at + 2 < to) {
+      let hash = ((text[at] ?? 0) << HASH_SHIFT) ^ (text[at + 1] ?? 0)
+      let last = at + 2
+      while (last < to) {
+        hash = ((hash << HASH_SHIFT) ^ (text[last] ?? 0)) & 0xffff
+        if (beginnings[hash] === 1) break
+        last += 1
+      }
+      if (last === to) {
+        at = to - 2
+        break
+      }
+      at = this.#follow(text, last - 2, to, found)
+      if (at === to) return this.#begun(to)
+    }
+    if (at < to) this.#follow(text, at, to, found)
+    return this.#begun(to)
+  }
+
+  #begun(to: number): { begun: number; telling: number } {
+    while (this.#state !== 0 && this.#onlyByte[this.#state] === -1)
+      this.#state = this.#fail[this.#state] ?? 0
+    let telling = this.#state
+    while (telling !== 0 && this.#isTelling[telling] === 0) telling = this.#fail[telling] ?? 0
+    return {
+      begun: to - (this.#depth[this.#state] ?? 0),
+      telling: to - (this.#depth[telling] ?? 0),
+    }
+  }
+
+  /** The pattern whose beginning reached the end of what was searched last, if one did. */
+  get unfinished(): Pattern<Meaning> | undefined {
+    return this.#state === 0 ? undefined : this.#patterns[this.#through[this.#state] ?? 0]
+  }
+
+  #state = 0
+
+  /** Goes on from the root until it is at the root again, or at the end. */
+  #follow(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    found: (meaning: Meaning, end: number) => void,
+  ): number {
+    const ending = this.#ending
+    let state = 0
+    let at = from
+    while (at < to) {
+      const byte = text[at] ?? 0
+      let next = this.#child(state, byte)
+      while (next === 0 && state !== 0) {
+        state = this.#fail[state] ?? 0
+        next = this.#child(state, byte)
+      }
+      state = next
+      at += 1
+      for (let end = ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0)
+        for (const meaning of this.#meanings.get(end) ?? []) found(meaning, at)
+      if (state === 0 && to - at > 2) break
+    }
+    this.#state = state
+    return at
+  }
+
+  #child(state: number, byte: number): number {
+    const only = this.#onlyByte[state]
+    if (only === byte) return this.#onlyChild[state] ?? 0
+    if (only !== MANY) return 0
+    return this.#rows[this.#onlyChild[state] ?? 0]?.[byte] ?? 0
+  }
+
+  #add(
+    { bytes, meaning, isTelling }: Pattern<Meaning>,
+    number: number,
+    parents: Int32Array,
+    labels: Uint8Array,
+  ): void {
+    this.#beginnings[hashOf(bytes)] = 1
+    let state = 0
+    for (const byte of bytes) {
+      let next = this.#child(state, byte)
+      if (next === 0) {
+        next = this.#states
+        this.#states += 1
+        this.#setChild(state, byte, next)
+        this.#depth[next] = (this.#depth[state] ?? 0) + 1
+        parents[next] = state
+        labels[next] = byte
+        this.#through[next] = number
+      }
+      state = next
+      if (isTelling === true || (this.#depth[state] ?? 0) > 2) this.#isTelling[state] = 1
+    }
+    const meanings = this.#meanings.get(state)
+    if (meanings === undefined) this.#meanings.set(state, [meaning])
+    else meanings.push(meaning)
+  }
+
+  #setChild(state: number, byte: number, child: number): void {
+    const only = this.#onlyByte[state]
+    if (only === -1) {
+      this.#onlyByte[state] = byte
+      this.#onlyChild[state] = child
+      return
+    }
+    if (only !== MANY) {
+      const row = new Int32Array(256)
+      row[only ?? 0] = this.#onlyChild[state] ?? 0
+      this.#onlyByte[state] = MANY
+      this.#onlyChild[state] = this.#rows.push(row) - 1
+    }
+    const row = this.#rows[this.#onlyChild[state] ?? 0]
+    if (row !== undefined) row[byte] = child
+  }
+
+  // In order of their depth, for a state fails to one that is less deep.
+  #link(parents: Int32Array, labels: Uint8Array): void {
+    for (const state of byDepth(this.#depth.subarray(0, this.#states))) {
+      if (state === 0) continue
+      const parent = parents[state] ?? 0
+      const byte = labels[state] ?? 0
+      let fail = 0
+      if (parent !== 0) {
+        let before = this.#fail[parent] ?? 0
+        fail = this.#child(before, byte)
+        while (fail === 0 && before !== 0) {
+          before = this.#fail[before] ?? 0
+          fail = this.#child(before, byte)
+        }
+      }
+      this.#fail[state] = fail
+      const behind = this.#ending[fail] ?? 0
+      this.#endingBehind[state] = behind
+      this.#ending[state] = this.#meanings.has(state) ? state : behind
+    }
+  }
+}
+
+/** What is shifted three times is out of the hash: it is that of three bytes. */
+const HASH_SHIFT = 6
+
+/** Stands for several children. */
+const MANY = -2
+
+function hashOf(bytes: Uint8Array): number {
+  const [first = 0, second = 0, third = 0] = bytes
+  return ((((first << HASH_SHIFT) ^ second) << HASH_SHIFT) ^ third) & 0xffff
+}
+
+function byDepth(depths: Int32Array): Int32Array {
+  const most = depths.reduce((one, other) => Math.max(one, other), 0)
+  const next = new Int32Array(most + 2)
+  for (const depth of depths) next[depth + 1] = (next[depth + 1] ?? 0) + 1
+  for (let depth = 1; depth <= most; depth += 1)
+    next[depth] = (next[depth] ?? 0) + (next[depth - 1] ?? 0)
+  const sorted = new Int32Array(depths.length)
+  for (const [state, depth] of depths.entries()) {
+    sorted[next[depth] ?? 0] = state
+    next[depth] = (next[depth] ?? 0) + 1
+  }
+  return sorted
+}

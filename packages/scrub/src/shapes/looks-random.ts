@@ -1,0 +1,33 @@
+/**
+ * Whether a secret looks as if a machine had made it: `sk-proj-your-key-goes-here` and `ghp_xxxxxxxx`
+ * are words for one. It is no measure of entropy, and turns down only what is plain.
+ */
+export function looksRandom(secret: Uint8Array): boolean {
+  const looked = secret.subarray(-Math.min(LOOKED_AT, secret.length))
+  let kinds = 0
+  let distinct = 0
+  let same = 0
+  let before = -1
+  const seen = new Uint8Array(256)
+  for (const byte of looked) {
+    if (seen[byte] === 0) distinct += 1
+    seen[byte] = 1
+    kinds |= KINDS[byte] ?? 0
+    same = byte === before ? same + 1 : 0
+    if (same === SAME) return false
+    before = byte
+  }
+  const counted = (kinds & 1) + ((kinds >> 1) & 1) + ((kinds >> 2) & 1)
+  return counted >= 2 && distinct >= Math.min(DISTINCT, Math.ceil(looked.length / 3))
+}
+
+/** The end of a secret tells: many begin alike. */
+const LOOKED_AT = 40
+const DISTINCT = 8
+/** So many of one character on end stand for something that is left out. */
+const SAME = 5
+
+const KINDS = new Uint8Array(256)
+for (let byte = 0x30; byte <= 0x39; byte += 1) KINDS[byte] = 1
+for (let byte = 0x41; byte <= 0x5a; byte += 1) KINDS[byte] = 2
+for (let byte = 0x61; byte <= 0x7a; byte += 1) KINDS[byte] = 4

@@ -1,0 +1,108 @@
+import { looksRandom } from './looks-random.js'
+import type { ShapePattern } from './pattern.js'
+import type { Shape } from './shape.js'
+import type { Readable, Verdict } from './verdict.js'
+
+/** A pattern with the shape that it is one of. */
+export type ReadyPattern = ShapePattern & { shape: Shape; behind: Uint8Array | undefined }
+
+/** Compares a pattern with a text at a place where its anchor stands. */
+export function matchPattern(pattern: ReadyPattern, text: Readable, at: number): Verdict {
+  const { shape, anchor, parts } = pattern
+  if (!mayBegin(pattern, text, at)) return 'no'
+  let here = at + anchor.length
+  let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
+  let to = -1
+  for (const [index, { of, least, most }] of parts.entries()) {
+    if ('part' in pattern.secretFrom && pattern.secretFrom.part === index) from = here
+    if (pattern.secretTo === index) to = here
+    const isEnd = index === parts.length - 1
+    const start = here
+    while (here - start < most) {
+      if (here >= text.length) {
+        if (!text.isLast) return 'more'
+        break
+      }
+      if (of[text.bytes[here] ?? 0] === 0) break
+      if (here > start && text.beginsLine(here)) {
+        const goesOn = wraps(pattern, of, text, here, isEnd && here - start >= least)
+        if (goesOn === 'more') return 'more'
+        if (goesOn === 'no') break
+      }
+      here += 1
+    }
+    if (here - start < least) return 'no'
+    if (isEnd && !endsHere(of, text, here))
+      return here >= text.length && !text.isLast ? 'more' : 'no'
+    if (isEnd && here >= text.length && !text.isLast) return 'more'
+  }
+  if (to < 0) to = here
+  const secret = text.bytes.subarray(from, to)
+  return (shape.accepts ?? looksRandom)(secret) ? { from, to } : 'no'
+}
+
+/** A longer run of the same characters is something else: a hash, an image. */
+function endsHere(of: Uint8Array, { bytes, length, beginsLine }: Readable, here: number): boolean {
+  return here >= length || of[bytes[here] ?? 0] === 0 || beginsLine(here)
+}
+
+function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): boolean {
+  if (behind !== undefined && shape.behind !== undefined) {
+    const { least, most } = shape.behind
+    let count = 0
+    while (count <= most && at - count > 0 && behind[text.bytes[at - count - 1] ?? 0] === 1)
+      count += 1
+    return count >= least && (count <= most || shape.isAnywhere === true)
+  }
+  if (shape.isAnywhere === true || at === 0 || text.beginsLine(at)) return true
+  return !isWord(text.bytes[at - 1] ?? 0)
+}
+
+function isWord(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0x61 && byte <= 0x7a)
+  )
+}
+
+/**
+ * Whether a secret goes on in the next line, as a terminal, `fold` or `base64` would have wrapped it.
+ *
+ * @param mayEnd it could be over already: then what comes must be no word that one could read.
+ */
+function wraps(
+  { anchor }: ShapePattern,
+  of: Uint8Array,
+  text: Readable,
+  at: number,
+  mayEnd: boolean,
+): 'yes' | 'no' | 'more' {
+  const { bytes, length } = text
+  let here = at
+  let alike = 0
+  while (here < length && here - at < WRAPPED && of[bytes[here] ?? 0] === 1) {
+    if (here > at && text.beginsLine(here)) break
+    if (here - at === alike && bytes[here] === anchor[alike]) alike += 1
+    here += 1
+  }
+  if (here === length && !text.isLast) return 'more'
+  // The next line of a list of such secrets.
+  if (alike === anchor.length) return 'no'
+  if (!mayEnd) return 'yes'
+  const isLine = here === length || text.beginsLine(here) || ENDS[bytes[here] ?? 0] === true
+  if (here - at < SHORTEST_REST || !isLine) return 'no'
+  return looksRandom(bytes.subarray(at, here)) && hasDigit(bytes, at, here) ? 'yes' : 'no'
+}
+
+const WRAPPED = 256
+const SHORTEST_REST = 6
+const ENDS: Readonly<Record<number, boolean>> = { 32: true, 34: true, 39: true, 96: true, 60: true }
+
+function hasDigit(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte >= 0x30 && byte <= 0x39) return true
+  }
+  return false
+}

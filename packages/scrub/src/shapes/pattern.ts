@@ -1,0 +1,209 @@
+/** A set of bytes, and how many of them stand in a row. */
+export type Part = { of: Uint8Array; least: number; most: number }
+
+/** A pattern of a secret, made ready: what it begins with, what follows, and what of it is secret. */
+export type ShapePattern = {
+  anchor: Uint8Array
+  /** What follows the anchor. */
+  parts: readonly Part[]
+  /** Where the secret begins: so many bytes behind the beginning of the anchor, or with a part. */
+  secretFrom: { byte: number } | { part: number }
+  /** The part before which it ends. */
+  secretTo: number
+  /** Bytes of the longest that it can be. */
+  longest: number
+}
+
+/** Why a pattern is not taken. */
+export class WrongPattern extends Error {
+  override readonly name = 'WrongPattern'
+  readonly code = 'wrong-pattern'
+}
+
+/**
+ * Reads a pattern: characters, `[classes]`, `\d`, `\w`, each with `{n}`, `{n,m}` or `?`, and one pair of
+ * parentheses around what is secret where that is not all of it. It begins with at least three
+ * characters that are fixed. What a regular expression has besides (choices, `*` and `+`,
+ * look-around) is not taken, so that no pattern takes more than one look at each byte.
+ *
+ * @throws WrongPattern that says what is wrong with it.
+ */
+export function readPattern(source: string): ShapePattern {
+  const reader = new Reader(source)
+  reader.read()
+  const { parts } = reader
+  const anchor: number[] = []
+  for (const { of, least, most } of parts) {
+    const only = onlyByte(of)
+    if (only === undefined || least !== most) break
+    for (let count = 0; count < least; count += 1) anchor.push(only)
+  }
+  const fixed = parts.findIndex(
+    ({ of, least, most }) => onlyByte(of) === undefined || least !== most,
+  )
+  const anchorParts = fixed < 0 ? parts.length : fixed
+  if (anchor.length < SHORTEST_ANCHOR)
+    throw new WrongPattern(`it must begin with ${SHORTEST_ANCHOR} fixed characters or more`)
+  if (fixed < 0) throw new WrongPattern('it has only fixed characters')
+  const longest = parts.reduce((sum, { most }) => sum + most, 0)
+  if (longest > LONGEST_PATTERN)
+    throw new WrongPattern(
+      `it can be ${longest} characters long, of ${LONGEST_PATTERN} at the most`,
+    )
+  requireOneWay(parts)
+  const from = reader.secretFrom ?? 0
+  const before = parts.slice(0, from).reduce((sum, { most }) => sum + most, 0)
+  return {
+    anchor: Uint8Array.from(anchor),
+    parts: parts.slice(anchorParts),
+    secretFrom: from < anchorParts ? { byte: before } : { part: from - anchorParts },
+    secretTo: (reader.secretTo ?? parts.length) - anchorParts,
+    longest,
+  }
+}
+
+const SHORTEST_ANCHOR = 3
+const LONGEST_PATTERN = 16 * 1024
+
+// Were a byte to fit both, where one ends would have to be tried out.
+function requireOneWay(parts: readonly Part[]): void {
+  for (const [index, part] of parts.entries()) {
+    if (part.least === part.most) continue
+    for (const next of parts.slice(index + 1)) {
+      if (next.of.some((is, byte) => is === 1 && part.of[byte] === 1))
+        throw new WrongPattern(
+          'a part that can be longer or shorter is followed by a character that it can hold itself',
+        )
+      if (next.least > 0) break
+    }
+  }
+}
+
+class Reader {
+  readonly parts: Part[] = []
+  secretFrom: number | undefined
+  secretTo: number | undefined
+  readonly #source: string
+  #at = 0
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  read(): void {
+    while (this.#at < this.#source.length) this.#one()
+    if (this.secretFrom !== undefined && this.secretTo === undefined)
+      throw new WrongPattern('a parenthesis is not closed')
+  }
+
+  #one(): void {
+    const character = this.#next()
+    switch (character) {
+      case '(':
+        if (this.secretFrom !== undefined || this.#source[this.#at] === '?')
+          throw new WrongPattern('there can be one pair of plain parentheses, around the secret')
+        this.secretFrom = this.parts.length
+        return
+      case ')':
+        if (this.secretFrom === undefined || this.secretTo !== undefined)
+          throw new WrongPattern('a parenthesis is closed that is not open')
+        this.secretTo = this.parts.length
+        return
+      case '[':
+        this.#push(this.#class())
+        return
+      case '\\':
+        this.#push(escaped(this.#next()))
+        return
+      case '|':
+      case '*':
+      case '+':
+      case '^':
+      case '$':
+      case '.':
+      case '?':
+      case '{':
+      case '}':
+        throw new WrongPattern(
+          `"${character}" cannot stand here; for the character write "\\${character}"`,
+        )
+      default:
+        this.#push(setOf(character))
+    }
+  }
+
+  #push(of: Uint8Array): void {
+    const [least, most] = this.#count()
+    this.parts.push({ of, least, most })
+  }
+
+  #count(): [number, number] {
+    const rest = this.#source.slice(this.#at)
+    if (rest.startsWith('?')) {
+      this.#at += 1
+      return [0, 1]
+    }
+    const [whole, least, comma, most] = /^\{(\d{1,5})(,)?(\d{1,5})?\}/.exec(rest) ?? []
+    if (whole === undefined || least === undefined) return [1, 1]
+    if (comma !== undefined && most === undefined)
+      throw new WrongPattern(`"${whole}" has no upper bound`)
+    this.#at += whole.length
+    const bounds: [number, number] = [Number(least), Number(most ?? least)]
+    if (bounds[1] < bounds[0] || bounds[1] === 0) throw new WrongPattern(`"${whole}" is no range`)
+    return bounds
+  }
+
+  #class(): Uint8Array {
+    const set = new Uint8Array(256)
+    if (this.#source[this.#at] === '^')
+      throw new WrongPattern('"[^" is not taken: say what may stand there')
+    for (;;) {
+      const character = this.#next()
+      if (character === ']') return set
+      const one = character === '\\' ? escaped(this.#next()) : setOf(character)
+      const first = onlyByte(one)
+      if (
+        first !== undefined &&
+        this.#source[this.#at] === '-' &&
+        this.#source[this.#at + 1] !== ']'
+      ) {
+        this.#at += 1
+        const last = onlyByte(setOf(this.#next())) ?? 0
+        if (last < first) throw new WrongPattern('a range in brackets ends before it begins')
+        for (let byte = first; byte <= last; byte += 1) set[byte] = 1
+      } else for (const [byte, is] of one.entries()) if (is === 1) set[byte] = 1
+    }
+  }
+
+  #next(): string {
+    const character = this.#source[this.#at]
+    if (character === undefined) throw new WrongPattern('it ends too soon')
+    this.#at += 1
+    return character
+  }
+}
+
+function escaped(character: string): Uint8Array {
+  if (character === 'd') return setOf('0123456789')
+  if (character === 'w') return setOf(WORD)
+  if (character === 's') return setOf(' \t')
+  if (/[A-Za-z0-9]/.test(character)) throw new WrongPattern(`"\\${character}" is not known here`)
+  return setOf(character)
+}
+
+const WORD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_'
+
+function setOf(characters: string): Uint8Array {
+  const set = new Uint8Array(256)
+  for (const character of characters) {
+    const code = character.charCodeAt(0)
+    if (code > 0x7e || code < 0x09) throw new WrongPattern('it can hold printable ASCII alone')
+    set[code] = 1
+  }
+  return set
+}
+
+function onlyByte(set: Uint8Array): number | undefined {
+  const first = set.indexOf(1)
+  return first >= 0 && set.indexOf(1, first + 1) < 0 ? first : undefined
+}

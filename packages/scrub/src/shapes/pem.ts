@@ -1,0 +1,87 @@
+import type { Readable, Verdict } from './verdict.js'
+
+/** What a private key in PEM begins with; certificates and public keys begin so, too. */
+export const PEM_ANCHOR = '-----BEGIN '
+
+/**
+ * Whether a private key begins at a place, and where it ends: with its last line, or, cut off, with
+ * the last of what it has. What stands before each of its lines (a number, `+`, `>`) is a part of it.
+ */
+export function matchPem({ bytes, length, isLast }: Readable, at: number): Verdict {
+  let here = at + PEM_ANCHOR.length
+  const label = here
+  while (here < length && here - label < LABEL && isLabel(bytes[here] ?? 0)) here += 1
+  if (here + DASHES > length) return isLast || here - label >= LABEL ? 'no' : 'more'
+  if (!hasDashes(bytes, here) || !isPrivate(bytes, label, here)) return 'no'
+  here += DASHES
+  let letters = 0
+  let lastLetter = here
+  for (; here < length && here - at < LONGEST_PEM; here += 1) {
+    const byte = bytes[here] ?? 0
+    if (byte === DASH) {
+      if (here + DASHES > length) break
+      if (hasDashes(bytes, here))
+        return closing(bytes, length, isLast, at, here, lastLetter, letters)
+    }
+    if (MIDDLE[byte] === 0) return cut(at, lastLetter, letters)
+    if (MIDDLE[byte] === 2) {
+      letters += 1
+      lastLetter = here + 1
+    }
+  }
+  return isLast || here - at >= LONGEST_PEM ? cut(at, lastLetter, letters) : 'more'
+}
+
+/** RSA with 16,384 bits has 12,700 characters. */
+export const LONGEST_PEM = 16 * 1024
+
+/** What comes behind the middle, five dashes: the last line, or another first one. */
+function closing(
+  bytes: Uint8Array,
+  length: number,
+  isLast: boolean,
+  at: number,
+  dashes: number,
+  lastLetter: number,
+  letters: number,
+): Verdict {
+  let here = dashes + DASHES
+  const end = Math.min(length, here + LABEL + DASHES)
+  while (here < end && isLabel(bytes[here] ?? 0)) here += 1
+  if (here + DASHES > length && !isLast) return 'more'
+  if (letters < FEWEST_LETTERS) return 'no'
+  if (!hasDashes(bytes, here)) return cut(at, lastLetter, letters)
+  const isEnd = bytes[dashes + DASHES] === 0x45
+  return isEnd ? { from: at, to: here + DASHES } : cut(at, lastLetter, letters)
+}
+
+function cut(from: number, to: number, letters: number): Verdict {
+  return letters < FEWEST_LETTERS ? 'no' : { from, to }
+}
+
+const DASH = 0x2d
+const DASHES = 5
+const LABEL = 48
+/** With fewer characters of base64 it is an example, or talk of one. */
+const FEWEST_LETTERS = 40
+
+function hasDashes(bytes: Uint8Array, at: number): boolean {
+  for (let index = at; index < at + DASHES; index += 1) if (bytes[index] !== DASH) return false
+  return true
+}
+
+function isLabel(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x5a) || byte === 0x20 || (byte >= 0x30 && byte <= 0x39)
+}
+
+function isPrivate(bytes: Uint8Array, from: number, to: number): boolean {
+  return String.fromCharCode(...bytes.subarray(from, to)).includes('PRIVATE KEY')
+}
+
+/** 2: of base64; 1: of its headers, or of what stands before a line; 0: it is over. */
+const MIDDLE = new Uint8Array(256)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
+  MIDDLE[character.charCodeAt(0)] = 2
+for (const character of ' \t:,-.()|>#*$;') MIDDLE[character.charCodeAt(0)] = 1
+// Arrows and box lines.
+for (const byte of [0xe2, 0x86, 0x92, 0x94, 0x82]) MIDDLE[byte] = 1

@@ -1,0 +1,12 @@
+/** A text that patterns are compared with. */
+export type Readable = {
+  bytes: Uint8Array
+  length: number
+  /** Nothing follows it. */
+  isLast: boolean
+  /** Whether a line begins with a byte. */
+  beginsLine(index: number): boolean
+}
+
+/** The place of a secret; that there is none; or that it depends on what follows. */
+export type Verdict = { from: number; to: number } | 'no' | 'more'
