@@ -1,13 +1,15 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { build as buildPage } from 'vite'
 import { isMainModule } from './is-main-module.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LAUNCHER = join(ROOT, 'packages/launcher/dist')
 const RECORDER = join(ROOT, 'packages/recorder/dist')
 const CLI = join(ROOT, 'packages/cli/dist')
+const VIEWER = join(ROOT, 'packages/viewer')
 const COMMAND = join(CLI, 'command')
 const FOLDER = join(CLI, 'bundle')
 
@@ -28,6 +30,7 @@ const COMMON = {
  * Node's ESM loader alone takes 4 ms.
  */
 export async function bundle(): Promise<void> {
+  await bundlePage()
   await bundleCli()
   await bundleQuick()
   await bundleCompletion()
@@ -43,6 +46,12 @@ export async function bundle(): Promise<void> {
   await bundleFile(join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
   await bundleFile(join(RECORDER, 'exchange/decoding/decoder-thread.js'))
+}
+
+/** The page of `tacho view`. What serves it finds it beside itself, in its own package or bundled. */
+async function bundlePage(): Promise<void> {
+  await buildPage({ configFile: join(VIEWER, 'vite.config.ts') })
+  cpSync(join(VIEWER, 'dist/page'), join(CLI, 'page'), { recursive: true, force: true })
 }
 
 /**

@@ -40,6 +40,8 @@ export type CommandErrorCode =
   | 'cannot-write'
   /** What was recorded is nested deeper than JSON is written. */
   | 'too-deep'
+  /** The port cannot be had. */
+  | 'cannot-listen'
   /** The shim cannot be put there, or not be removed. */
   | 'shim-refused'
 

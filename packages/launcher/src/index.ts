@@ -9,6 +9,7 @@ export type {
   TappedRun,
 } from './agents/agent.js'
 export { AGENTS } from './agents/index.js'
+export { listenForUser, type UserListener } from './network/listen-for-user.js'
 export { findProgram, isShim, NoProgram, programsOnPath, SHIM_MARK } from './run/find-program.js'
 export { launch } from './run/launch.js'
 export { installShim, removeShims, ShimRefused, type ShimStatus, shimStatus } from './shim/shim.js'

@@ -78,6 +78,7 @@ export {
 } from './conversation/conversation-reader.js'
 export type { Damage } from './damage.js'
 export { type Evidence, type Explanation, explainSession } from './diagnosis/explain-session.js'
+export { verdictOf } from './diagnosis/verdict.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'
@@ -103,6 +104,7 @@ export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
 export { readSession, type Session } from './read-session.js'
 export type { Span } from './read-spans.js'
+export { readTextLog } from './read-text-log.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'
 export { type Rebuilt, rebuildableBytes, rebuildSession } from './rebuild/rebuild-session.js'
 export {

@@ -7,6 +7,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['ls', async () => (await import('./ls.js')).addLsCommand],
   ['show', async () => (await import('./show.js')).addShowCommand],
   ['explain', async () => (await import('./explain.js')).addExplainCommand],
+  ['view', async () => (await import('./view.js')).addViewCommand],
   ['raw', async () => (await import('./raw.js')).addRawCommand],
   ['messages', async () => (await import('./messages.js')).addMessagesCommand],
   ['diff', async () => (await import('./diff.js')).addDiffCommand],

@@ -1,5 +1,4 @@
-import { type Explanation, isoOfMicros } from '@tacho/reader'
-import { verdictOf } from './verdict.js'
+import { type Explanation, isoOfMicros, verdictOf } from '@tacho/reader'
 
 /** What `tacho explain --json` prints. What is not known is left out. */
 export function explanationJson(explanation: Explanation): object {

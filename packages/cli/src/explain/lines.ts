@@ -1,9 +1,8 @@
-import type { Evidence, Explanation } from '@tacho/reader'
+import { type Evidence, type Explanation, verdictOf } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import { type Style, styled } from '../style.js'
-import { verdictOf } from './verdict.js'
 
 type Cause = Explanation['causes'][number]
 

@@ -25,17 +25,20 @@ export class Peers {
   #recent: Holding[] = []
   #roots: Promise<unknown>
 
-  constructor(options: { tables?: readonly string[]; checkMilliseconds?: number } = {}) {
+  /** @param options.anyProcess all processes of our user may talk to us, the agent's or not. */
+  constructor(
+    options: { tables?: readonly string[]; checkMilliseconds?: number; anyProcess?: boolean } = {},
+  ) {
     this.#uid = userOfSockets()
     this.#table = this.#uid === undefined ? undefined : TcpTable.open(options.tables)
-    this.#knowsProcesses = isProcOurs()
+    this.#knowsProcesses = options.anyProcess !== true && isProcOurs()
     this.#checkMilliseconds = options.checkMilliseconds ?? CHECK_MILLISECONDS
     this.#roots = Promise.resolve()
   }
 
   /** The same, tried out: where the system has a table and our own connection is not in it, nobody can be told. */
-  static async open(): Promise<Peers> {
-    const peers = new Peers()
+  static async open(options: { anyProcess?: boolean } = {}): Promise<Peers> {
+    const peers = new Peers(options)
     if (peers.canTell && !(await peers.#admitsUs().catch(() => false))) peers.close()
     return peers
   }

@@ -1,4 +1,4 @@
-import type { Explanation } from '@tacho/reader'
+import type { Explanation } from './explain-session.js'
 
 /** What is to be said first, in one sentence: the main cause, or how it ended where there is none. */
 export function verdictOf({ end, causes }: Explanation): string {

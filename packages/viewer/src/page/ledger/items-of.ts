@@ -1,0 +1,11 @@
+import type { ItemKind } from '../address.js'
+import type { OpenSession } from '../session/open-session.js'
+import type { Item } from '../session/story.js'
+
+/** The items of one kind in the stretch of time that is looked at. */
+export function itemsOf<Kind extends ItemKind>(
+  { items }: OpenSession,
+  kind: Kind,
+): Extract<Item, { kind: Kind }>[] {
+  return items.value.filter((item) => item.kind === kind) as Extract<Item, { kind: Kind }>[]
+}

@@ -1,0 +1,43 @@
+import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
+import { rowStyle, useVirtualRows } from './use-virtual-rows.js'
+
+/** A long list of lines to be read. */
+export function LineList<Row>({
+  rows,
+  label,
+  rowHeight,
+  render,
+  keyOf,
+}: {
+  rows: readonly Row[]
+  label: string
+  rowHeight: number
+  render: (row: Row) => ComponentChild
+  keyOf: (row: Row) => string
+}) {
+  const frame = useRef<HTMLElement>(null)
+  const { height, seen } = useVirtualRows(frame, rows.length, rowHeight)
+  return (
+    // What scrolls must be reached with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section class="virtual-list" ref={frame} aria-label={label} tabIndex={0}>
+      <ol class="rows" style={{ height: `${height}px` }}>
+        {seen.map((place) => {
+          const row = rows[place.index]
+          return row === undefined ? null : (
+            <li
+              key={keyOf(row)}
+              class="row"
+              style={rowStyle(place)}
+              aria-setsize={rows.length}
+              aria-posinset={place.index + 1}
+            >
+              {render(row)}
+            </li>
+          )
+        })}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,55 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+} from '@tanstack/virtual-core'
+import type { RefObject } from 'preact'
+import { useEffect, useReducer, useRef } from 'preact/hooks'
+
+/** The rows that are seen of a long list, and how high all of it is. */
+export type VirtualRows = {
+  height: number
+  seen: readonly VirtualItem[]
+  scrollTo(index: number): void
+}
+
+/** Of a list in a frame that scrolls, only what is seen is in the page: it may have 100,000 rows. */
+export function useVirtualRows(
+  frame: RefObject<HTMLElement | null>,
+  count: number,
+  rowHeight: number,
+): VirtualRows {
+  const [, redraw] = useReducer((turn: number, _: undefined) => turn + 1, 0)
+  const kept = useRef<Virtualizer<HTMLElement, Element> | undefined>(undefined)
+  const options = {
+    count,
+    getScrollElement: () => frame.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => redraw(undefined),
+  }
+  kept.current ??= new Virtualizer(options)
+  const virtualizer = kept.current
+  virtualizer.setOptions(options)
+  useEffect(() => {
+    const unmount = virtualizer._didMount()
+    redraw(undefined)
+    return unmount
+  }, [virtualizer])
+  useEffect(() => virtualizer._willUpdate())
+  return {
+    height: virtualizer.getTotalSize(),
+    seen: virtualizer.getVirtualItems(),
+    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+  }
+}
+
+/** The style of a row: where it stands. */
+export function rowStyle({ start, size }: VirtualItem): Record<string, string> {
+  return { transform: `translateY(${start}px)`, height: `${size}px` }
+}

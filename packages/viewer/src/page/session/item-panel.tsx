@@ -1,0 +1,112 @@
+import { address } from '../address.js'
+import { ExchangePanel } from '../exchange/exchange-panel.js'
+import { outcomeWords } from '../ledger/approvals-view.js'
+import { stoppedWords } from '../ledger/cancellations-view.js'
+import { duration, offset } from '../words/quantities.js'
+import type { OpenSession } from './open-session.js'
+import type { Item } from './story.js'
+
+/** What is selected, in full. */
+export function ItemPanel({ session }: { session: OpenSession }) {
+  const item = session.selected.value
+  if (item === undefined) {
+    const isGone = address.selection.value !== undefined && session.story.value !== undefined
+    return (
+      <p class="empty">
+        {isGone
+          ? 'What was selected is not in this session.'
+          : 'Select something: in the time line or in the list.'}
+      </p>
+    )
+  }
+  if (item.kind === 'exchange') return <ExchangePanel session={session} exchange={item.exchange} />
+  const start = session.story.value?.start ?? item.at
+  return (
+    <section class="panel" aria-label={item.label}>
+      <h2>
+        {item.kind}: {item.label}
+      </h2>
+      <dl class="facts">
+        <Fact name="at" value={offset(item.at - start)} />
+        <Fact
+          name="took"
+          value={item.end === undefined ? 'not over' : duration(item.end - item.at)}
+        />
+        {factsOf(item).map(([name, value]) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string | undefined }) {
+  if (value === undefined || value === '') return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function factsOf(item: Item): [string, string | undefined][] {
+  switch (item.kind) {
+    case 'tool': {
+      const { tool } = item
+      return [
+        ['tool', tool.name],
+        ['command', tool.command],
+        ['query', tool.query],
+        ['path', tool.path],
+        ['files', tool.files?.join('\n')],
+        ['in', tool.cwd],
+        ['outcome', tool.outcome ?? item.detail],
+        ['exit code', tool.exitCode === undefined ? undefined : `${tool.exitCode}`],
+        ['error', tool.error],
+        ['call', tool.callId],
+        ['span', tool.spanId],
+      ]
+    }
+    case 'approval': {
+      const { approval } = item
+      return [
+        ['asked for', approval.kind],
+        ['what', approval.what],
+        ['reason', approval.reason],
+        ['files', approval.files?.join('\n')],
+        ['in', approval.cwd],
+        ['offered', approval.offered.join(', ')],
+        ['outcome', outcomeWords(approval)],
+        ['decided by', approval.decidedBy],
+        ['rule', approval.rule],
+        ['because', approval.rationale],
+        ['span', approval.spanId],
+      ]
+    }
+    case 'cancellation': {
+      const { cancellation } = item
+      return [
+        ['came from', cancellation.origin],
+        ['what was done', cancellation.reason],
+        ['stopped', stoppedWords(cancellation)],
+        ['span', cancellation.spanId],
+      ]
+    }
+    case 'turn':
+      return [
+        ['thread', item.thread.kind],
+        ['outcome', item.turn.outcome ?? item.detail],
+        ["the agent's word", item.turn.status],
+        ['turn', item.turn.id],
+        ['span', item.turn.spanId],
+      ]
+    case 'problem':
+      return [
+        ['level', item.level],
+        ['line of session.log', `${item.line}`],
+      ]
+    default:
+      return [['lost', item.detail]]
+  }
+}

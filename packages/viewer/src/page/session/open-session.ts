@@ -1,0 +1,113 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import type { ExchangeAnswer, SessionAnswer } from '../../api/answers.js'
+import { address, type Selection } from '../address.js'
+import type { Source } from '../source/source.js'
+import type { ExchangeTimes } from '../timeline/draw.js'
+import { type Item, isWithin, type Story, storyOf } from './story.js'
+
+/** A session that is looked at, and what was asked of it so far. */
+export type OpenSession = {
+  id: string
+  source: Source
+  answer: ReadonlySignal<SessionAnswer | undefined>
+  /** Why it cannot be shown, in words. */
+  problem: ReadonlySignal<string | undefined>
+  story: ReadonlySignal<Story | undefined>
+  /** What is in the range of time that is looked at. */
+  items: ReadonlySignal<readonly Item[]>
+  selected: ReadonlySignal<Item | undefined>
+  /** When the chunks of those exchanges came that were looked at closely. */
+  times: ReadonlySignal<ReadonlyMap<number, ExchangeTimes>>
+  exchange(number: number): Promise<ExchangeAnswer>
+  close(): void
+}
+
+/** Opens a session, and keeps what is shown of it as it is on disk. */
+export function openedSession(source: Source, id: string): OpenSession {
+  const answer = signal<SessionAnswer | undefined>(undefined)
+  const problem = signal<string | undefined>(undefined)
+  const times = signal<ReadonlyMap<number, ExchangeTimes>>(new Map())
+  const asked = new Map<number, Promise<ExchangeAnswer>>()
+  let isLoading = false
+  let isStale = false
+
+  async function load(): Promise<void> {
+    isStale = isLoading
+    if (isLoading) return
+    isLoading = true
+    try {
+      answer.value = await source.session(id)
+      problem.value = undefined
+    } catch (cause) {
+      problem.value = (cause as Error).message
+    } finally {
+      isLoading = false
+    }
+    if (isStale) await load()
+  }
+
+  void load()
+  const stopListening = source.onChange(id, () => {
+    // What was in flight may have gone on.
+    for (const number of inFlight(answer.value)) asked.delete(number)
+    void load()
+  })
+  const story = computed(() => answer.value && storyOf(answer.value, Date.now() * 1000))
+  const items = computed(() => {
+    const range = address.range.value
+    const all = story.value?.items ?? []
+    return range === undefined ? all : all.filter((item) => isWithin(item, range))
+  })
+  const selected = computed(() => find(story.value, address.selection.value))
+
+  return {
+    id,
+    source,
+    answer,
+    problem,
+    story,
+    items,
+    selected,
+    times,
+    exchange(number) {
+      const known = asked.get(number)
+      if (known !== undefined) return known
+      const question = source.exchange(id, number)
+      asked.set(number, question)
+      question.then(
+        (told) => {
+          const chunks = told.chunks.map(([at]) => at)
+          const { sentAt } = told.request
+          times.value = new Map(times.peek()).set(number, {
+            chunks,
+            ...(sentAt !== undefined && { sentAt }),
+          })
+        },
+        () => asked.delete(number),
+      )
+      return question
+    },
+    close: stopListening,
+  }
+}
+
+/** Selects an item, wherever it is shown. */
+export function select(item: Selection | undefined): void {
+  address.selection.value = item && { kind: item.kind, key: item.key }
+}
+
+/** Calls back with what is selected, whenever that changes. */
+export function onSelection(use: (selection: Selection | undefined) => void): () => void {
+  return effect(() => use(address.selection.value))
+}
+
+function find(story: Story | undefined, selection: Selection | undefined): Item | undefined {
+  if (selection === undefined) return undefined
+  return story?.items.find(({ kind, key }) => kind === selection.kind && key === selection.key)
+}
+
+function inFlight(answer: SessionAnswer | undefined): number[] {
+  return (answer?.parts.exchanges ?? [])
+    .filter(({ state }) => state === 'in-flight')
+    .map(({ number }) => number)
+}

@@ -1,0 +1,288 @@
+import type { Approval, Cancellation, SessionExchange, Thread, Tool, Turn } from '@tacho/model'
+import type { SessionAnswer } from '../../api/answers.js'
+import type { ItemKind, TimeRange } from '../address.js'
+
+/** How a thing went, as it is coloured. */
+export type Tone = 'good' | 'bad' | 'cut' | 'open' | 'waiting' | 'plain'
+
+/** Something that happened in a session. Times are microseconds since 1970. */
+export type Item = {
+  kind: ItemKind
+  /** Its own among those of its kind. */
+  key: string
+  at: number
+  /** Not there while it goes on, or where its end was not recorded. */
+  end?: number
+  /** In which lane it is drawn. */
+  lane: number
+  label: string
+  /** More words, for the list. */
+  detail: string
+  tone: Tone
+} & (
+  | { kind: 'exchange'; exchange: SessionExchange }
+  | { kind: 'tool'; tool: Tool }
+  | { kind: 'approval'; approval: Approval }
+  | { kind: 'cancellation'; cancellation: Cancellation }
+  | { kind: 'turn'; turn: Turn; thread: Thread }
+  | { kind: 'problem'; level: string; line: number }
+  | { kind: 'gap' }
+)
+
+export type Lane = { thread?: Thread; label: string }
+
+/** A session as it is drawn and listed: all that happened, by time. */
+export type Story = {
+  items: readonly Item[]
+  lanes: readonly Lane[]
+  start: number
+  end: number
+}
+
+/** @param now microseconds since 1970: how far what goes on has come. */
+export function storyOf(session: SessionAnswer, now: number): Story {
+  const { parts } = session
+  const lanes: Lane[] = parts.threads.map((thread) => ({ thread, label: laneLabel(thread) }))
+  if (lanes.length === 0) lanes.push({ label: 'session' })
+  const laneOf = (threadId: string | undefined): number =>
+    Math.max(
+      0,
+      parts.threads.findIndex(({ id }) => id === threadId),
+    )
+  const items: Item[] = [
+    ...parts.threads.flatMap((thread, lane) =>
+      thread.turns.map(
+        (turn): Item => ({
+          kind: 'turn',
+          key: turn.spanId,
+          at: turn.startedAt,
+          ...endOf(turn.endedAt),
+          lane,
+          label: `turn ${turn.number}`,
+          detail: turn.outcome ?? openWords(turn.open),
+          tone: turn.endedAt === undefined ? 'open' : turnTone(turn),
+          turn,
+          thread,
+        }),
+      ),
+    ),
+    ...parts.exchanges
+      .filter(({ isConnection }) => !isConnection)
+      .map(
+        (exchange): Item => ({
+          kind: 'exchange',
+          key: `${exchange.number}`,
+          at: exchange.startedMicros,
+          ...endOf(
+            exchange.durationMs === undefined
+              ? undefined
+              : exchange.startedMicros + exchange.durationMs * 1000,
+          ),
+          lane: laneOf(exchange.threadId),
+          label: `${exchange.number} ${exchange.model ?? exchange.method}`,
+          detail: exchangeWords(exchange),
+          tone: exchangeTone(exchange),
+          exchange,
+        }),
+      ),
+    ...parts.tools.map(
+      (tool): Item => ({
+        kind: 'tool',
+        key: tool.spanId,
+        at: tool.startedAt,
+        ...endOf(tool.endedAt),
+        lane: laneOf(tool.threadId),
+        label: tool.command ?? tool.query ?? tool.path ?? tool.name,
+        detail: toolWords(tool),
+        tone: toolTone(tool),
+        tool,
+      }),
+    ),
+    ...parts.approvals.map(
+      (approval): Item => ({
+        kind: 'approval',
+        key: approval.spanId,
+        at: approval.askedAt,
+        ...endOf(
+          approval.waitMs === undefined ? undefined : approval.askedAt + approval.waitMs * 1000,
+        ),
+        lane: laneOf(approval.threadId),
+        label: approval.what ?? approval.kind,
+        detail: approvalWords(approval),
+        tone: approvalTone(approval),
+        approval,
+      }),
+    ),
+    ...parts.cancellations.map(
+      (cancellation): Item => ({
+        kind: 'cancellation',
+        key: cancellation.spanId,
+        at: cancellation.wishedAt,
+        ...endOf(cancellation.releasedAt),
+        lane: laneOf(cancellation.threadId),
+        label: cancellation.reason ?? 'cancelled',
+        detail: cancellation.origin ?? '',
+        tone: 'cut',
+        cancellation,
+      }),
+    ),
+    ...session.logProblems.map(
+      (problem): Item => ({
+        kind: 'problem',
+        key: `${problem.line}`,
+        at: problem.at,
+        end: problem.at,
+        lane: 0,
+        label: problem.text.slice(0, 300),
+        detail: problem.level,
+        tone: problem.level === 'error' ? 'bad' : 'plain',
+        level: problem.level,
+        line: problem.line,
+      }),
+    ),
+    ...session.gaps.map(
+      (gap, index): Item => ({
+        kind: 'gap',
+        key: `${index}`,
+        at: Date.parse(gap.since) * 1000,
+        ...endOf(Date.parse(gap.time) * 1000),
+        lane: 0,
+        label: `records lost: ${gap.reason}`,
+        detail: Object.entries(gap.lost)
+          .map(([kind, lost]) => `${lost} ${kind}`)
+          .join(', '),
+        tone: 'bad',
+      }),
+    ),
+  ].filter(({ at }) => Number.isFinite(at) && at > 0)
+  items.sort((one, other) => one.at - other.at)
+  return { items, lanes, ...extentOf(session, items, now) }
+}
+
+/** Whether an item reaches into a range. */
+export function isWithin({ at, end }: Pick<Item, 'at' | 'end'>, range: TimeRange): boolean {
+  return at <= range.to && (end ?? Number.POSITIVE_INFINITY) >= range.from
+}
+
+/** What is in a range, in figures; what is not known of any is not there. */
+export type Sums = {
+  exchanges: number
+  failed: number
+  tools: number
+  approvals: number
+  cancellations: number
+  inputTokens?: number
+  cachedTokens?: number
+  outputTokens?: number
+  /** Microseconds, side by side counted twice. */
+  modelTime: number
+  toolTime: number
+  waitingTime: number
+}
+
+export function sumsOf(items: readonly Item[]): Sums {
+  const sums: Sums = {
+    exchanges: 0,
+    failed: 0,
+    tools: 0,
+    approvals: 0,
+    cancellations: 0,
+    modelTime: 0,
+    toolTime: 0,
+    waitingTime: 0,
+  }
+  const add = (name: 'inputTokens' | 'cachedTokens' | 'outputTokens', tokens?: number): void => {
+    if (tokens !== undefined) sums[name] = (sums[name] ?? 0) + tokens
+  }
+  for (const item of items) {
+    const time = item.end === undefined ? 0 : item.end - item.at
+    if (item.kind === 'exchange') {
+      sums.exchanges += 1
+      if (item.tone === 'bad') sums.failed += 1
+      sums.modelTime += time
+      add('inputTokens', item.exchange.usage?.inputTokens)
+      add('cachedTokens', item.exchange.usage?.cacheReadInputTokens)
+      add('outputTokens', item.exchange.usage?.outputTokens)
+    } else if (item.kind === 'tool') {
+      sums.tools += 1
+      sums.toolTime += time
+    } else if (item.kind === 'approval') {
+      sums.approvals += 1
+      if (item.approval.decidedBy === 'user') sums.waitingTime += time
+    } else if (item.kind === 'cancellation') sums.cancellations += 1
+  }
+  return sums
+}
+
+function extentOf(
+  session: SessionAnswer,
+  items: readonly Item[],
+  now: number,
+): { start: number; end: number } {
+  const started =
+    session.startedAt === undefined ? Number.NaN : Date.parse(session.startedAt) * 1000
+  const start = Math.min(...[started, items[0]?.at ?? Number.NaN].filter(Number.isFinite))
+  let end = Number.isFinite(start) ? start : now
+  for (const item of items) end = Math.max(end, item.end ?? item.at)
+  for (const time of [session.endedAt, session.lastSeenAt]) {
+    const at = time === undefined ? Number.NaN : Date.parse(time) * 1000
+    if (Number.isFinite(at)) end = Math.max(end, at)
+  }
+  if (session.ended === 'running') end = Math.max(end, now)
+  return { start: Number.isFinite(start) ? start : now, end: Math.max(end, start + 1000) }
+}
+
+function laneLabel({ kind, number, of }: Thread): string {
+  if (kind === 'user') return of > 1 ? `thread ${number}` : 'user'
+  return of > 1 ? `${kind} ${number}` : kind
+}
+
+function endOf(end: number | undefined): { end?: number } {
+  return end === undefined ? {} : { end }
+}
+
+function openWords(open: string | undefined): string {
+  if (open === 'running') return 'running'
+  if (open === 'died') return 'in flight when the session died'
+  return open === 'ended' ? 'its end was not recorded' : ''
+}
+
+function turnTone({ outcome }: Turn): Tone {
+  if (outcome === 'failed') return 'bad'
+  return outcome === 'cancelled' ? 'cut' : 'good'
+}
+
+function exchangeTone({ state, error, outcome }: SessionExchange): Tone {
+  if (state === 'in-flight') return 'open'
+  if (state === 'cancelled' || outcome === 'cancelled') return 'cut'
+  return error !== undefined || state === 'failed' ? 'bad' : 'good'
+}
+
+function exchangeWords({ status, error, state, outcome }: SessionExchange): string {
+  const words = [status === undefined ? undefined : `${status}`, outcome ?? state]
+  if (error !== undefined) words.push(error.message || error.code)
+  return words.filter((word) => word !== undefined && word !== '').join(' · ')
+}
+
+function toolTone({ outcome }: Tool): Tone {
+  if (outcome === undefined) return 'open'
+  if (outcome === 'failed') return 'bad'
+  return outcome === 'declined' || outcome === 'cancelled' ? 'cut' : 'good'
+}
+
+function toolWords({ name, outcome, exitCode, error, open }: Tool): string {
+  const words = [name, outcome ?? openWords(open)]
+  if (exitCode !== undefined && exitCode !== 0) words.push(`exit ${exitCode}`)
+  if (error !== undefined) words.push(error)
+  return words.filter((word) => word !== '').join(' · ')
+}
+
+function approvalTone({ outcome }: Approval): Tone {
+  if (outcome === undefined || outcome === 'unanswered') return 'open'
+  return outcome.startsWith('allowed') || outcome === 'answered' ? 'waiting' : 'cut'
+}
+
+function approvalWords({ outcome, decidedBy, open }: Approval): string {
+  const words = outcome ?? openWords(open)
+  return decidedBy === undefined ? words : `${words} by ${decidedBy}`
+}

@@ -1,0 +1,65 @@
+import { type Source, SourceError } from './source.js'
+
+/** The server that the page came from. */
+export function servedSource(token: string): Source {
+  const headers = { authorization: `Bearer ${token}` }
+
+  async function ask(path: string, signal?: AbortSignal): Promise<Response> {
+    let response: Response
+    try {
+      response = await fetch(path, { headers, cache: 'no-store', ...(signal && { signal }) })
+    } catch {
+      throw new SourceError(0, 'Tacho does not answer any more. Start it again: tacho view')
+    }
+    if (response.ok) return response
+    throw new SourceError(response.status, wordsOf(response.status))
+  }
+
+  const json = async <Answer>(path: string): Promise<Answer> => (await ask(path)).json()
+  const session = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
+  const exchange = (id: string, number: number): string => `${session(id)}/exchanges/${number}`
+
+  return {
+    hasList: true,
+    sessions: () => json('/api/sessions'),
+    session: (id) => json(session(id)),
+    exchange: (id, number) => json(exchange(id, number)),
+    async body(id, number, side, range) {
+      const part = range === undefined ? '' : `?from=${range.from}&to=${range.to}`
+      const response = await ask(`${exchange(id, number)}/${side}${part}`)
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    conversation: (id, number) => json(`${exchange(id, number)}/conversation`),
+    message: (id, number, list, message) =>
+      json(`${exchange(id, number)}/conversation/${list}/${message}`),
+    context: (id) => json(`${session(id)}/context`),
+    compare: (one, other) =>
+      json(
+        `${exchange(one.session, one.number)}/compare/${encodeURIComponent(other.session)}/${other.number}`,
+      ),
+    log: (id, from) => json(`${session(id)}/log?from=${from}`),
+    events: (id, from) => json(`${session(id)}/events?from=${from}`),
+    onChange(id, changed) {
+      const stop = new AbortController()
+      void listen(`${session(id)}/changes`, changed, stop.signal)
+      return () => stop.abort()
+    },
+  }
+
+  async function listen(path: string, changed: () => void, signal: AbortSignal): Promise<void> {
+    try {
+      const response = await ask(path, signal)
+      const reader = response.body?.getReader()
+      while (reader !== undefined && !(await reader.read()).done) changed()
+    } catch {
+      // The session is looked at as it was: the next question tells why.
+    }
+  }
+}
+
+function wordsOf(status: number): string {
+  if (status === 401)
+    return 'This page was opened by another run of Tacho. Open it again: tacho view'
+  if (status === 404) return 'That is not there (any more).'
+  return `Tacho could not answer (${status}).`
+}

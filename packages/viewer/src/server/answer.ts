@@ -1,0 +1,23 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+
+/** Answers with JSON, in pieces, so that a long list is never one text. */
+export async function answerJson(response: ServerResponse, value: unknown): Promise<void> {
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(value))
+}
+
+/** Answers with bytes as they come, no faster than they are taken. */
+export async function answerBytes(
+  response: ServerResponse,
+  pieces: Iterable<Uint8Array>,
+): Promise<void> {
+  // Whatever they are, a browser must not take them for something that runs.
+  response.setHeader('content-type', 'application/octet-stream')
+  for (const piece of pieces) {
+    if (response.destroyed) return
+    if (!response.write(piece))
+      await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+  response.end()
+}

@@ -1,0 +1,76 @@
+import {
+  type ConversationReader,
+  conversationReader,
+  type FoundSession,
+  type IndexedExchange,
+  indexRawLog,
+  type RawIndex,
+} from '@tacho/reader'
+import { type Asked, NotFound } from '../routes.js'
+
+/**
+ * The session that a path names.
+ *
+ * @throws NotFound
+ */
+export function sessionIn(asked: Asked): FoundSession {
+  return sessionNamed(asked, asked.words.session ?? '')
+}
+
+/** @param word as it stands in the path. */
+export function sessionNamed({ sessions }: Asked, word: string): FoundSession {
+  const found = sessions.find(decoded(word))
+  if (found === undefined) throw new NotFound('There is no such session.')
+  return found
+}
+
+/**
+ * The exchange that a path names.
+ *
+ * @throws NotFound
+ */
+export function exchangeIn(asked: Asked): {
+  session: FoundSession
+  index: RawIndex
+  exchange: IndexedExchange
+} {
+  const session = sessionIn(asked)
+  const index = indexRawLog(session.folder, () => undefined)
+  return { session, index, exchange: exchangeNumbered(index, asked.words.number ?? '') }
+}
+
+/** @throws NotFound */
+export function exchangeNumbered({ exchanges }: RawIndex, word: string): IndexedExchange {
+  const exchange = /^[1-9]\d{0,8}$/.test(word) ? exchanges[Number(word) - 1] : undefined
+  if (exchange === undefined) throw new NotFound('There is no such exchange.')
+  return exchange
+}
+
+/**
+ * The same, with what reads its conversation.
+ *
+ * @throws NotFound
+ */
+export function readerIn(asked: Asked): {
+  session: FoundSession
+  reader: ConversationReader
+  exchange: IndexedExchange
+} {
+  const session = sessionIn(asked)
+  const reader = conversationReader(session.folder)
+  return { session, reader, exchange: exchangeNumbered(reader.index, asked.words.number ?? '') }
+}
+
+/** A count in the query; `otherwise` where it is none. */
+export function countIn({ query }: Asked, name: string, otherwise: number): number {
+  const text = query.get(name) ?? ''
+  return /^\d{1,15}$/.test(text) ? Number(text) : otherwise
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}

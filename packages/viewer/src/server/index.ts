@@ -1,0 +1,9 @@
+export type { ListedSession, SessionAnswer, SessionList } from '../api/answers.js'
+export { ROUTES } from './routes.js'
+export {
+  type Listen,
+  type Listening,
+  serveViewer,
+  type Viewer,
+  type ViewerOptions,
+} from './serve.js'

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Asked, NotFound } from './routes.js'
+
+/** Where Vite has put the page. */
+const FOLDER = fileURLToPath(new URL('../page/', import.meta.url))
+
+const TYPES = new Map([
+  ['html', 'text/html; charset=utf-8'],
+  ['js', 'text/javascript; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+  ['svg', 'image/svg+xml'],
+])
+
+type PageFile = { bytes: Buffer; type: string }
+
+let files: Map<string, PageFile> | undefined
+
+/** The files of the page: read once, and found by their names in that list alone. */
+export function answerPage({ response, words }: Asked): void {
+  files ??= readFiles()
+  const found = files.get(words.file ?? 'index.html')
+  if (found === undefined) throw new NotFound('There is no such file.')
+  response.setHeader('content-type', found.type)
+  response.end(found.bytes)
+}
+
+function readFiles(): Map<string, PageFile> {
+  const names = readdirSync(FOLDER).filter((name) => TYPES.has(extensionOf(name)))
+  return new Map(
+    names.map((name) => [
+      name,
+      { bytes: readFileSync(join(FOLDER, name)), type: TYPES.get(extensionOf(name)) ?? '' },
+    ]),
+  )
+}
+
+function extensionOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1)
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { hasToken, refusalOf } from './guard.js'
+import { NotFound, routeOf } from './routes.js'
+import { Sessions } from './sessions.js'
+
+/** What listens on 127.0.0.1, and lets in connections of our own user alone where that can be told. */
+export type Listening = { port: number; close(): void }
+export type Listen = (port: number, onConnection: (socket: Socket) => void) => Promise<Listening>
+
+export type ViewerOptions = {
+  /** The folders in which sessions are looked for. */
+  roots: readonly string[]
+  /** 0: one that the system chooses. */
+  port: number
+  listen: Listen
+  /** Is told of a fault of ours; the request was answered with 500. */
+  onFault?: (cause: unknown) => void
+}
+
+/** A page that is served. */
+export type Viewer = {
+  port: number
+  /** What every request for recorded data must bring. It stands in no process list and no log. */
+  token: string
+  close(): void
+}
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/**
+ * Serves the page on 127.0.0.1, to this machine's user alone (docs/reliability.md).
+ *
+ * @throws the system's error where the port cannot be had.
+ */
+export async function serveViewer(options: ViewerOptions): Promise<Viewer> {
+  const token = randomBytes(32).toString('base64url')
+  const sessions = new Sessions(options.roots)
+  const server = createServer({ maxHeaderSize: 16 * 1024 })
+  server.requestTimeout = 10_000
+  server.headersTimeout = 10_000
+  let port = options.port
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    void answerOne(request, response, { port, token, sessions }).catch((cause) => {
+      options.onFault?.(cause)
+      if (response.headersSent) response.destroy()
+      else refuse(response, 500)
+    })
+  }
+  server.on('request', answer)
+  server.on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  })
+  server.on('checkContinue', (_request, response) => refuse(response, 403))
+  const listening = await options.listen(options.port, (socket) => {
+    server.emit('connection', socket)
+    socket.resume()
+  })
+  port = listening.port
+  return {
+    port,
+    token,
+    close() {
+      listening.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function answerOne(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { port, token, sessions }: { port: number; token: string; sessions: Sessions },
+): Promise<void> {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+  const refusal = refusalOf(request, port)
+  if (refusal !== undefined) return refuse(response, refusal)
+  const [path = '', query = ''] = splitAt(request.url ?? '', '?')
+  const found = routeOf(path)
+  if (found?.route.needsToken !== false && !hasToken(request, token)) return refuse(response, 401)
+  if (found === undefined) return refuse(response, 404)
+  const { route, words } = found
+  try {
+    const asked = { request, response, sessions, words, query: new URLSearchParams(query) }
+    await route.answer(asked)
+  } catch (cause) {
+    if (!(cause instanceof NotFound)) throw cause
+    refuse(response, 404)
+  }
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.statusCode = status
+  response.setHeader('content-length', 0)
+  response.end()
+}
+
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
