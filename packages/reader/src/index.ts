@@ -112,6 +112,7 @@ export {
   type RebuiltSpans,
   rebuildSpans,
 } from './rebuild/rebuild-spans.js'
+export { type ReduceSessionOptions, reduceSession } from './rebuild/reduce-session.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { isRunning } from './running/is-running.js'
