@@ -112,12 +112,12 @@ export {
   type RebuiltSpans,
   rebuildSpans,
 } from './rebuild/rebuild-spans.js'
-export { type ReduceSessionOptions, reduceSession } from './rebuild/reduce-session.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { isRunning } from './running/is-running.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
 export { afterwardsScrubber } from './scrub/afterwards-scrubber.js'
+export { markedRules } from './scrub/marked-rules.js'
 export {
   type ScrubbedFile,
   type ScrubbedSession,
@@ -125,7 +125,9 @@ export {
   scrubbableBytes,
   scrubSession,
 } from './scrub/scrub-session.js'
-export { type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
+export { scrubbedCopy } from './scrub/scrubbed-copy.js'
+export { sharingScrubber } from './scrub/sharing-scrubber.js'
+export { refuseRunning, type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
 export { sessionDamage } from './session-damage.js'
 export type { Listening } from './session-index/root-list.js'
 export { endedBadly, listSessions, type SessionQuery } from './session-index/session-list.js'
@@ -133,17 +135,6 @@ export type { SessionMarks } from './session-marks.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
 export { type SessionState, sessionState } from './session-state.js'
-export { type ChunkPace, chunkPaces, STALL_MS } from './stats/chunk-paces.js'
-export { joinedModels, joinedTools, quantile } from './stats/joined-stats.js'
-export { costOf, type Price, type Prices, priceOf } from './stats/prices.js'
-export {
-  type ModelStats,
-  type SessionStats,
-  sessionStats,
-  type Times,
-  type ToolStats,
-  type TurnStats,
-} from './stats/session-stats.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { threadsOf, turnsOf } from './threads.js'
 export { type TimelineEntry, timelineOf } from './timeline/timeline.js'

@@ -155,19 +155,15 @@ function areHeaders(headers: unknown): headers is Headers {
 }
 
 function areTexts(value: Record<string, unknown>, names: string[]): boolean {
-  for (const name of names) if (typeof value[name] !== 'string') return false
-  return true
+  return names.every((name) => typeof value[name] === 'string')
 }
 
 function areTextsIfThere(value: Record<string, unknown>, names: string[]): boolean {
-  for (const name of names)
-    if (value[name] !== undefined && typeof value[name] !== 'string') return false
-  return true
+  return names.every((name) => value[name] === undefined || typeof value[name] === 'string')
 }
 
 function areCounts(value: Record<string, unknown>, names: string[]): boolean {
-  for (const name of names) if (!isCount(value[name])) return false
-  return true
+  return names.every((name) => isCount(value[name]))
 }
 
 function areCountsIfThere(value: Record<string, unknown>, names: string[]): boolean {

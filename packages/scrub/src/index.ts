@@ -1,4 +1,5 @@
 export type { Headers } from './headers.js'
+export { markerOfLength } from './marker.js'
 export type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
 export {
   createScrubber,

@@ -3,6 +3,7 @@ import { addHarExport } from '../export/har.js'
 import { addOtlpExport } from '../export/otlp.js'
 import { addParquetExport } from '../export/parquet.js'
 import { addPerfettoExport } from '../export/perfetto.js'
+import { addShareExport } from '../export/share.js'
 
 /** `tacho export`: sessions sent to a collector, or in the formats of other tools. */
 export function addExportCommand(tacho: Command): void {
@@ -14,4 +15,5 @@ export function addExportCommand(tacho: Command): void {
   addPerfettoExport(command)
   addHarExport(command)
   addParquetExport(command)
+  addShareExport(command)
 }

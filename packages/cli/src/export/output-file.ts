@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CommandError, EXIT } from '../command-error.js'
+import { removeWhenStopped } from './remove-when-stopped.js'
 
 /** A file that has its name only once it is whole. */
 export type OutputFile = {
@@ -72,22 +73,6 @@ function nameNew(draft: string, path: string): void {
     renameSync(draft, path)
   }
 }
-
-// What is half written holds what a session holds, and nobody would look for it.
-function removeWhenStopped(remove: () => void): () => void {
-  const stop = (signal: NodeJS.Signals): void => {
-    remove()
-    unwatch()
-    process.kill(process.pid, signal)
-  }
-  const unwatch = (): void => {
-    for (const signal of STOPPING) process.off(signal, stop)
-  }
-  for (const signal of STOPPING) process.on(signal, stop)
-  return unwatch
-}
-
-const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function orCannotWrite<Result>(path: string, work: () => Result): Result {
   try {

@@ -1,4 +1,4 @@
-import { type Attributes, encodeAttributes, spanName, withAttributes } from '@tacho/format'
+import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
 import { SpanBook } from '../spans/span-book.js'
@@ -139,8 +139,9 @@ export class SessionReducer {
       spanId: this.places.run,
       name: spanName('session'),
       at: run.at,
-      attributes: withAttributes(
-        encodeAttributes('session', {
+      attributes: {
+        ...this.places.attributes({}),
+        ...encodeAttributes('session', {
           agent: this.#agent,
           agentVersion: run.agent.version,
           pid: run.pid,
@@ -148,8 +149,7 @@ export class SessionReducer {
           cwd: run.cwd,
           tacho: run.version,
         }),
-        this.places.attributes({}),
-      ),
+      },
     })
   }
 
@@ -171,7 +171,7 @@ export class SessionReducer {
       name: chat.name,
       at,
       isClient: true,
-      attributes: withAttributes(this.#ofExchange(exchange, conversation), chat.attributes),
+      attributes: { ...chat.attributes, ...this.#ofExchange(exchange, conversation) },
     })
   }
 
@@ -187,7 +187,7 @@ export class SessionReducer {
         name: http.name,
         at: http.startedAt,
         isClient: true,
-        attributes: withAttributes(this.#ofExchange(exchange, conversation), http.attributes),
+        attributes: { ...http.attributes, ...this.#ofExchange(exchange, conversation) },
       })
       this.spans.end(spanId, at, {}, http.error)
     }
@@ -199,8 +199,7 @@ export class SessionReducer {
   }
 
   #ofExchange(exchange: string, conversation: Conversation): Attributes {
-    const own = encodeAttributes('http', { exchange })
-    return withAttributes(own, this.places.attributes(conversation))
+    return { ...this.places.attributes(conversation), ...encodeAttributes('http', { exchange }) }
   }
 
   #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {

@@ -9,7 +9,7 @@ const NEWLINE = Buffer.from('\n')
 /** A file that is made, private, and written once. Throws what the file system says. */
 export class NewFile {
   readonly #descriptor: number
-  readonly #waiting = Buffer.allocUnsafe(BUFFER_BYTES)
+  #waiting: Uint8Array[] = []
   #waitingBytes = 0
 
   constructor(path: string) {
@@ -19,13 +19,9 @@ export class NewFile {
 
   /** The bytes are copied; they may be used again. */
   write(bytes: Uint8Array): void {
-    if (bytes.length > BUFFER_BYTES - this.#waitingBytes) this.#flush()
-    if (bytes.length > BUFFER_BYTES) {
-      this.#writeOut(bytes)
-      return
-    }
-    this.#waiting.set(bytes, this.#waitingBytes)
+    this.#waiting.push(Uint8Array.from(bytes))
     this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= BUFFER_BYTES) this.#flush()
   }
 
   /** A line as it stood in another file, without its newline. */
@@ -50,12 +46,9 @@ export class NewFile {
   }
 
   #flush(): void {
-    const waiting = this.#waiting.subarray(0, this.#waitingBytes)
+    const bytes = Buffer.concat(this.#waiting)
+    this.#waiting = []
     this.#waitingBytes = 0
-    this.#writeOut(waiting)
-  }
-
-  #writeOut(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
   }
 }

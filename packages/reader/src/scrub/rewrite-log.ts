@@ -6,10 +6,19 @@ import type { Scrubber } from '@tacho/scrub'
 import { openRegular, type RegularFile } from '../open-regular.js'
 import { type FileLine, readLines } from '../read-lines.js'
 import { hasChecksum, type Rescued, rescueLine } from '../rescue-line.js'
-import type { NewFile } from '../salvage/new-file.js'
 import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
 import type { ScrubLine } from './scrub-raw-log.js'
+
+/** Where lines are written to. */
+export type Target = {
+  write(bytes: Uint8Array): void
+  /** A record with its checksum. */
+  record(record: object, options: { newline: boolean }): void
+}
+
+/** For who only wants to know what would be replaced. */
+export const NOWHERE: Target = { write: () => undefined, record: () => undefined }
 
 /** What became of a file. */
 export type Rewritten = {
@@ -26,7 +35,7 @@ export type Rewritten = {
 export function rewriteRecords(
   folder: string,
   file: string,
-  target: NewFile,
+  target: Target,
   options: { scrubber: Scrubber; scrubLine: ScrubLine; onBytes: (bytes: number) => void },
 ): Rewritten {
   const { scrubber, scrubLine, onBytes } = options
@@ -70,14 +79,14 @@ export function searchText(
   scrubber: Scrubber,
   onBytes: (bytes: number) => void = () => undefined,
 ): Rewritten {
-  return rewriteText(folder, file, { write: () => undefined }, { scrubber, onBytes })
+  return rewriteText(folder, file, NOWHERE, { scrubber, onBytes })
 }
 
 /** Writes a text file anew. A secret in it can go over many lines: a private key does. */
 export function rewriteText(
   folder: string,
   file: string,
-  target: Pick<NewFile, 'write'>,
+  target: Pick<Target, 'write'>,
   { scrubber, onBytes }: { scrubber: Scrubber; onBytes: (bytes: number) => void },
 ): Rewritten {
   const result: Rewritten = { replaced: 0 }
@@ -151,7 +160,7 @@ function scrubbedRecord(
 function rewriteRange(
   { descriptor }: RegularFile,
   { byte, length }: FileLine,
-  target: Pick<NewFile, 'write'>,
+  target: Pick<Target, 'write'>,
   scrubber: Scrubber,
 ): number {
   const stream = scrubber.stream()

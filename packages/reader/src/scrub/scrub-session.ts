@@ -1,20 +1,18 @@
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import { resealManifest, SESSION_FILES } from '@tacho/format'
+import { SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import { logParts, nextPartName } from '../log-parts.js'
+import { nextPartName } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
 import { ReaderError } from '../reader-error.js'
 import { NewFile } from '../salvage/new-file.js'
 import { sealFile } from '../seal/seal-file.js'
 import { refuseRunning } from '../seal/seal-session.js'
 import { codecOf } from '../sealed/codec.js'
+import { fileRewriter, type RewriteFile } from './file-rewriter.js'
 import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
-import { type Rewritten, rewriteRecords, rewriteText, searchText } from './rewrite-log.js'
-import { type ScrubLine, scrubRawLog } from './scrub-raw-log.js'
-import { scrubValue } from './scrub-value.js'
+import { NOWHERE, searchText } from './rewrite-log.js'
 import { StagedFiles } from './staged-files.js'
 
 /** A file of a session, and in how many lines of it secrets were found. */
@@ -54,7 +52,8 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
     const notOurs = ownedElsewhere(folder)
       .map((file) => ({ file, replaced: searchText(folder, file, scrubber, onBytes).replaced }))
       .filter(({ replaced }) => replaced > 0)
-    const files = rewriteFiles(folder, { scrubber, isDry, onBytes })
+    const rewrite = fileRewriter(folder, scrubber, onBytes)
+    const files = isDry ? find(folder, rewrite) : replaceFiles(folder, rewrite)
     if (!isDry && files.length > 0) proveClean(folder, scrubber)
     return { files, notOurs }
   } catch (cause) {
@@ -70,28 +69,26 @@ export function scrubbableBytes(folder: string): number {
     .reduce((sum, size) => sum + size, 0)
 }
 
-function rewriteFiles(
-  folder: string,
-  { scrubber, isDry, onBytes }: Required<ScrubOptions>,
-): ScrubbedFile[] {
+function find(folder: string, rewrite: RewriteFile): ScrubbedFile[] {
+  return scrubbableFiles(folder)
+    .map((file) => ({ file, replaced: rewrite(file, NOWHERE).replaced }))
+    .filter(({ replaced }) => replaced > 0)
+}
+
+function replaceFiles(folder: string, rewrite: RewriteFile): ScrubbedFile[] {
   const staged = new StagedFiles(folder)
   try {
     const changed: ChangedFile[] = []
-    const scrubLine = scrubLineOf(folder, scrubber)
     for (const file of scrubbableFiles(folder)) {
       const bytes = plainSize(folder, file)
-      const { replaced, unreadable } = rewriteFile(folder, file, staged, {
-        scrubber,
-        scrubLine,
-        onBytes,
-      })
+      const { replaced, unreadable } = writeNew(staged.path(file), (target) =>
+        rewrite(file, target),
+      )
       if (replaced === 0) rmSync(staged.path(file), { force: true })
-      else {
-        if (unreadable !== undefined) throw damaged(folder, file, unreadable)
-        changed.push({ file, replaced, bytes })
-      }
+      else if (unreadable !== undefined) throw damaged(folder, file, unreadable)
+      else changed.push({ file, replaced, bytes })
     }
-    if (isDry || changed.length === 0) staged.discard()
+    if (changed.length === 0) staged.discard()
     else putInPlace(folder, staged, changed)
     return changed.map(({ file, replaced }) => ({ file, replaced }))
   } catch (cause) {
@@ -100,53 +97,13 @@ function rewriteFiles(
   }
 }
 
-/** Each log is one whole over all of its parts: a body in one may be a copy from another. */
-function scrubLineOf(folder: string, scrubber: Scrubber): (file: string) => ScrubLine | undefined {
-  const text = (one: string): string => scrubber.text(one)
-  const sums = new Map<string, string>()
-  const scrubRawLine = scrubRawLog(folder, scrubber, sums)
-  const scrubAny: ScrubLine = ({ value }) => scrubValue(value, (one) => sums.get(one) ?? text(one))
-  const raw = new Set(logParts(folder, SESSION_FILES.raw))
-  const others = [SESSION_FILES.meta, SESSION_FILES.events, SESSION_FILES.export]
-  const records = new Set(others.flatMap((log) => logParts(folder, log)))
-  return (file) => {
-    if (raw.has(file)) return scrubRawLine
-    return records.has(file) || file.endsWith('.jsonl') ? scrubAny : undefined
-  }
-}
-
-function rewriteFile(
-  folder: string,
-  file: string,
-  staged: StagedFiles,
-  options: {
-    scrubber: Scrubber
-    scrubLine: (file: string) => ScrubLine | undefined
-    onBytes: (bytes: number) => void
-  },
-): Rewritten {
-  const scrubLine = options.scrubLine(file)
-  const target = new NewFile(staged.path(file))
+function writeNew<Result>(path: string, write: (file: NewFile) => Result): Result {
+  const file = new NewFile(path)
   try {
-    if (file === SESSION_FILES.manifest) return rewriteManifest(folder, target, options)
-    if (scrubLine === undefined) return rewriteText(folder, file, target, options)
-    return rewriteRecords(folder, file, target, { ...options, scrubLine })
+    return write(file)
   } finally {
-    target.close()
+    file.close()
   }
-}
-
-/** Its checksum is that of what it says then. */
-function rewriteManifest(
-  folder: string,
-  target: NewFile,
-  options: { scrubber: Scrubber; onBytes: (bytes: number) => void },
-): Rewritten {
-  const parts: Uint8Array[] = []
-  const held = { write: (bytes: Uint8Array): void => void parts.push(Uint8Array.from(bytes)) }
-  const rewritten = rewriteText(folder, SESSION_FILES.manifest, held, options)
-  target.write(resealManifest(Buffer.concat(parts), crc32))
-  return rewritten
 }
 
 function putInPlace(folder: string, staged: StagedFiles, files: readonly ChangedFile[]): void {

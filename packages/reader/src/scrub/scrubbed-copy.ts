@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { Scrubber } from '@tacho/scrub'
+import { NewFile } from '../salvage/new-file.js'
+import { CODECS } from '../sealed/codec.js'
+import { fileRewriter } from './file-rewriter.js'
+import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
+import { proveClean } from './prove-clean.js'
+
+/**
+ * Writes a session into an empty folder, without secrets, and proves by another search that none is
+ * left. The agent's transcript is in it as well, scrubbed like the rest; sealed parts are plain there.
+ * At no time does a file hold what is not scrubbed.
+ *
+ * @throws ReaderError `secret-left`; the system's error where the folder cannot be written to.
+ */
+export function scrubbedCopy(
+  folder: string,
+  target: string,
+  { scrubber, onBytes }: { scrubber: Scrubber; onBytes: (bytes: number) => void },
+): void {
+  const rewrite = fileRewriter(folder, scrubber, onBytes)
+  for (const file of [...scrubbableFiles(folder), ...ownedElsewhere(folder)]) {
+    const copy = new NewFile(join(target, plainName(file)))
+    try {
+      rewrite(file, copy)
+    } finally {
+      copy.close()
+    }
+  }
+  proveClean(target, scrubber)
+}
+
+function plainName(file: string): string {
+  const extension = CODECS.map((codec) => codec.extension).find((one) => file.endsWith(one))
+  return extension === undefined ? file : file.slice(0, -extension.length)
+}
