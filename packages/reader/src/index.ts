@@ -92,6 +92,7 @@ export {
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { type FindOptions, findSession } from './find-session.js'
 export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
+export { indexRawLog } from './index-raw-log.js'
 export { findSessions, isSessionFolder } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export {
@@ -100,7 +101,7 @@ export {
   type ModelInput,
   modelInput,
 } from './model-input/model-input.js'
-export { type IndexedExchange, indexRawLog, type RawIndex } from './raw-index.js'
+export type { IndexedExchange, RawIndex } from './raw-index.js'
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
 export { readSession, type Session } from './read-session.js'
 export type { Span } from './read-spans.js'

@@ -1,10 +1,8 @@
-import type { ExchangeRecord, ExchangeState, RequestBodyRecord } from '@tacho/format'
+import type { ExchangeRecord, ExchangeState, RawRecord, RequestBodyRecord } from '@tacho/format'
 import type { Unparsed } from '@tacho/model'
-import type { ReportDamage } from './damage.js'
 import { exchangeIdOf } from './raw-record-of.js'
 import { purposeOf, SWITCHING_PROTOCOLS } from './read-exchanges.js'
-import type { LogRange, Place } from './read-log.js'
-import { rawRecords } from './sound-records.js'
+import type { Place } from './read-log.js'
 import { noteUnparsed } from './unparsed.js'
 
 /** Where an exchange stands in the raw log. */
@@ -34,6 +32,8 @@ export type IndexedExchange = {
   state?: ExchangeState
   /** The byte behind its `end` record, in the file of its beginning. */
   to?: number
+  /** The byte behind its last chunk so far, where chunks were passed over without being decoded. */
+  chunksTo?: number
 }
 
 type BodyPlace = Place & { length: number }
@@ -44,61 +44,48 @@ type BodyPlace = Place & { length: number }
  */
 export type RawIndex = { exchanges: IndexedExchange[]; byId: Map<string, IndexedExchange> }
 
-/**
- * Where the exchanges of a session stand in its raw log. The chunks, nearly all of the file, are
- * passed over without being decoded.
- *
- * @param options.isProving proves them by their checksums nevertheless.
- */
-export function indexRawLog(
-  folder: string,
-  report: ReportDamage,
-  { isProving = false }: { isProving?: boolean } = {},
-): RawIndex {
-  const index: RawIndex = { exchanges: [], byId: new Map() }
-  const wanted: LogRange['wanted'] = (line) => !isChunk(line)
-  const range = { wanted, isProving }
-  for (const { record, isOrphan: _, ...place } of rawRecords(folder, report, range)) {
-    if (record.kind === 'gap') continue
-    const { file, byte, line, length } = place
-    if (record.kind === 'exchange') {
-      const number = index.exchanges.length + 1
-      const sentNothing = record.transport === undefined && BODILESS.has(record.method)
-      const exchange: IndexedExchange = {
-        number,
-        id: record.exchange,
-        from: { file, byte, line },
-        sentNothing,
-        isWebSocket: record.transport === 'websocket',
-        ...(record.connection !== undefined && { connection: record.connection }),
-        isPrewarm: record.prewarm === true,
-        ...(record.turnId !== undefined && { turnId: record.turnId }),
-        isAside: isAside(record),
-        isConnection: false,
-      }
-      index.exchanges.push(exchange)
-      index.byId.set(exchange.id, exchange)
-      continue
+/** Takes note of where a record of a raw log stands; the records come in their order. */
+export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace): void {
+  if (record.kind === 'gap') return
+  const { file, byte, line, length } = found
+  const place = { file, byte, line, length }
+  if (record.kind === 'exchange') {
+    const number = index.exchanges.length + 1
+    const sentNothing = record.transport === undefined && BODILESS.has(record.method)
+    const exchange: IndexedExchange = {
+      number,
+      id: record.exchange,
+      from: { file, byte, line },
+      sentNothing,
+      isWebSocket: record.transport === 'websocket',
+      ...(record.connection !== undefined && { connection: record.connection }),
+      isPrewarm: record.prewarm === true,
+      ...(record.turnId !== undefined && { turnId: record.turnId }),
+      isAside: isAside(record),
+      isConnection: false,
     }
-    const exchange = index.byId.get(exchangeIdOf(record))
-    if (exchange === undefined) {
-      // Its beginning is lost, but other bodies may be copied from this one.
-      if (record.kind === 'request-body')
-        index.byId.set(record.exchange, beginningLost(record, place))
-      continue
-    }
-    if (record.kind === 'request-body') exchange.requestBody = place
-    if (record.kind === 'unparsed') noteUnparsed(exchange, record)
-    if (record.kind === 'response') exchange.isConnection = record.status === SWITCHING_PROTOCOLS
-    if (record.kind === 'end') {
-      exchange.isConnection = record.webSocket !== undefined
-      exchange.state = record.state
-      exchange.sentNothing = record.requestBytes === 0
-      // What is sealed is closed: only a file that was moved could end an exchange of another one.
-      if (file === exchange.from.file) exchange.to = byte + length + 1
-    }
+    index.exchanges.push(exchange)
+    index.byId.set(exchange.id, exchange)
+    return
   }
-  return index
+  const exchange = index.byId.get(exchangeIdOf(record))
+  if (exchange === undefined) {
+    // Its beginning is lost, but other bodies may be copied from this one.
+    if (record.kind === 'request-body')
+      index.byId.set(record.exchange, beginningLost(record, place))
+    return
+  }
+  if (record.kind === 'request-body') exchange.requestBody = place
+  if (record.kind === 'chunk' && file === exchange.from.file) exchange.chunksTo = byte + length + 1
+  if (record.kind === 'unparsed') noteUnparsed(exchange, record)
+  if (record.kind === 'response') exchange.isConnection = record.status === SWITCHING_PROTOCOLS
+  if (record.kind === 'end') {
+    exchange.isConnection = record.webSocket !== undefined
+    exchange.state = record.state
+    exchange.sentNothing = record.requestBytes === 0
+    // What is sealed is closed: only a file that was moved could end an exchange of another one.
+    if (file === exchange.from.file) exchange.to = byte + length + 1
+  }
 }
 
 function isAside(record: ExchangeRecord): boolean {
@@ -121,8 +108,3 @@ function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): Index
 }
 
 const BODILESS = new Set(['GET', 'HEAD'])
-const CHUNK = Buffer.from('{"kind":"chunk"')
-
-function isChunk(line: Buffer): boolean {
-  return line.length >= CHUNK.length && line.compare(CHUNK, 0, CHUNK.length, 0, CHUNK.length) === 0
-}

@@ -36,14 +36,25 @@ export class RawOrder {
       this.#open.add(id)
       return judged
     }
-    if (!this.#open.has(id)) {
-      return this.#orphan(this.#ended.has(id) ? 'of an exchange that has ended' : BEGINNING_LOST)
+    const judged = this.judgePart(id)
+    if (record.kind === 'end' && !judged.isOrphan) this.noteExchange(id, true)
+    return judged
+  }
+
+  /** The same for what an exchange consists of, but its beginning and its end. */
+  judgePart(id: string): Judged {
+    if (this.#open.has(id)) return FITS
+    return this.#orphan(this.#ended.has(id) ? 'of an exchange that has ended' : BEGINNING_LOST)
+  }
+
+  /** An exchange that began before this place. */
+  noteExchange(id: string, hasEnded: boolean): void {
+    if (!hasEnded) {
+      this.#open.add(id)
+      return
     }
-    if (record.kind === 'end') {
-      this.#open.delete(id)
-      this.#ended.add(id)
-    }
-    return FITS
+    this.#open.delete(id)
+    this.#ended.add(id)
   }
 
   // A connection that is over can still be named: what passed last is told when there is time for it.

@@ -1,52 +1,10 @@
 import { type ExchangeRecord, type GapRecord, lengthOf, type RawRecord } from '@tacho/format'
 import { type RecordedExchange, requestPurposeOfHeaders } from '@tacho/model'
-import type { ReportDamage } from './damage.js'
 import { microsOfIso } from './micros.js'
-import { exchangeIdOf } from './raw-record-of.js'
-import { rawRecords, type Sound } from './sound-records.js'
 import { noteUnparsed } from './unparsed.js'
 
-/** What the raw log tells: its exchanges in their order, and what is missing from it. */
-export type RawStory = { exchanges: RecordedExchange[]; gaps: GapRecord[] }
-
-/** Is given each record that fits to those before it, and where it stands. */
-export type OnRawRecord = (found: Sound<RawRecord>) => void
-
-/** Lets other work of this process go on after this much of a log. */
-const PAUSE_BYTES = 8 * 1024 * 1024
-
-/** Reads a raw log from end to end, holding of each exchange what {@link RecordedExchange} has. */
-export async function readExchanges(
-  folder: string,
-  report: ReportDamage,
-  onRecord: OnRawRecord = () => undefined,
-): Promise<RawStory> {
-  const story: RawStory = { exchanges: [], gaps: [] }
-  const byId = new Map<string, RecordedExchange>()
-  let sincePause = 0
-  for (const found of rawRecords(folder, report)) {
-    const { record, isOrphan, length } = found
-    if (!isOrphan) onRecord(found)
-    sincePause += length
-    if (sincePause > PAUSE_BYTES) {
-      sincePause = 0
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    if (record.kind === 'gap') {
-      story.gaps.push(record)
-    } else if (record.kind === 'exchange') {
-      const exchange = begin(record, story.exchanges.length + 1)
-      story.exchanges.push(exchange)
-      byId.set(exchange.id, exchange)
-    } else if (!isOrphan) {
-      const exchange = byId.get(exchangeIdOf(record))
-      if (exchange !== undefined) goOn(exchange, record)
-    }
-  }
-  return story
-}
-
-function begin(record: ExchangeRecord, number: number): RecordedExchange {
+/** An exchange, as its first record tells it. */
+export function begin(record: ExchangeRecord, number: number): RecordedExchange {
   const { threadId, turnId, transport, connection } = record
   return {
     number,
@@ -82,7 +40,8 @@ export function purposeOf(
   }
 }
 
-function goOn(
+/** What a later record adds to it. */
+export function goOn(
   exchange: RecordedExchange,
   record: Exclude<RawRecord, ExchangeRecord | GapRecord>,
 ): void {

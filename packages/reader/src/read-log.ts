@@ -28,6 +28,13 @@ export type LogRange = {
   isProving?: boolean
   /** Does not report lines without a checksum: whoever reads them judges them. */
   takesUnproved?: boolean
+  /**
+   * Is given each line before it is decoded, and says whether it has taken it: then it is neither
+   * decoded nor given out. Its bytes are valid until the next one.
+   */
+  quick?: (bytes: Buffer, line: LinePlace & { length: number }, file: string) => boolean
+  /** Is told, once a file is read, where its next line would begin. */
+  onEnd?: (place: LinePlace) => void
   /** Is given each good line as it stands. Its bytes are valid until the next one. */
   onLine?: (bytes: Buffer) => void
 }
@@ -56,7 +63,8 @@ export function* readLog(
   }
 }
 
-function* readPart(
+/** The records of one file of a log; `range.from` stands in that file. */
+export function* readPart(
   folder: string,
   file: string,
   report: ReportDamage,
@@ -68,10 +76,15 @@ function* readPart(
     return
   }
   const reportHere = (damage: Omit<Damage, 'file'>): void => report({ file, ...damage })
-  const { wanted = () => true } = range
+  const { wanted = () => true, quick } = range
+  let next: LinePlace = range.from ?? { byte: 0, line: 1 }
   try {
     for (const line of linesOf(file, opened, range, reportHere)) {
+      next = { byte: line.byte + line.length + 1, line: line.line + 1 }
       if (line.length === 0) continue
+      if (quick !== undefined && line.bytes !== undefined && !line.isTorn) {
+        if (quick(line.bytes, line, file)) continue
+      }
       const isWanted = line.bytes === undefined || wanted(line.bytes)
       if (
         !isWanted &&
@@ -87,6 +100,7 @@ function* readPart(
         yield { file, ...record }
       }
     }
+    range.onEnd?.(next)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === undefined) throw cause

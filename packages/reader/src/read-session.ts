@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import {
   decodeAttributes,
-  type EventRecord,
   type GapRecord,
   type Manifest,
   spanAbout,
@@ -12,14 +11,13 @@ import { collectDamage, type Damage } from './damage.js'
 import { exchangeOutcome } from './exchange-outcome.js'
 import { known } from './known.js'
 import { isoOfMicros } from './micros.js'
-import { type OnRawRecord, readExchanges } from './read-exchanges.js'
 import { readManifest } from './read-manifest.js'
-import { readSpans, type Span } from './read-spans.js'
+import type { Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
 import { signsOfLife } from './running/signs-of-life.js'
 import { reportManifest, reportMissingLogs } from './session-damage.js'
+import { inSteps, type OnRecords, sessionLogs } from './session-index/session-logs.js'
 import { endedOf, sessionRuns } from './session-runs.js'
-import { eventRecords, type Sound } from './sound-records.js'
 import { usageOf } from './usage.js'
 
 /** A session, read from its folder, without bodies. */
@@ -44,12 +42,6 @@ export type Session = {
   manifest?: Manifest
 }
 
-/** Is given what the logs hold while a session is read. */
-export type OnRecords = {
-  raw?: OnRawRecord
-  event?: (found: Sound<EventRecord | GapRecord>) => void
-}
-
 /**
  * Reads a session. Memory grows with the number of exchanges and spans, not with their bytes.
  *
@@ -64,9 +56,8 @@ export async function readSession(folder: string, on: OnRecords = {}): Promise<S
   reportManifest(read, report)
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
-  const spans = readSpans(folder, report)
-  const { exchanges, gaps } = await readExchanges(folder, report, on.raw)
-  for (const found of eventRecords(folder, report)) on.event?.(found)
+  const { spans, story } = await inSteps(sessionLogs(folder, report, on))
+  const { exchanges, gaps } = story
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
   const endedAt = runs.at(-1)?.endedAt

@@ -11,7 +11,7 @@ import {
 import type { ReportDamage } from './damage.js'
 import { microsOfNanos } from './micros.js'
 import { rawRecordOf } from './raw-record-of.js'
-import { readLog } from './read-log.js'
+import { type LogRecord, readLog } from './read-log.js'
 import { reportUnusable } from './sound-records.js'
 
 /** A span of the session. Times are microseconds since 1970. */
@@ -49,23 +49,33 @@ export function readSpans(
   const spans = new Map<string, Span>()
   const range = { ...(wanted && { wanted }), ...(isProving && { isProving }) }
   for (const found of readLog(folder, SESSION_FILES.meta, report, range)) {
-    const { value, file, line, byte, length } = found
-    onLine?.(length)
-    if (value.started === undefined && value.resourceSpans === undefined) {
-      const record = rawRecordOf(value)
-      if (typeof record === 'string') reportUnusable(record, found, report)
-      else if (record.kind === 'gap') onGap?.(record)
-      continue
-    }
-    try {
-      for (const span of spansOf(value)) {
-        if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
-      }
-    } catch {
-      report({ file, line, byte, lines: 1, reason: 'a span with broken parts' })
-    }
+    onLine?.(found.length)
+    addSpans(spans, found, report, onGap)
   }
   return spans
+}
+
+/** Adds the spans of an object of the log to those before it. */
+export function addSpans(
+  spans: Map<string, Span>,
+  found: LogRecord,
+  report: ReportDamage,
+  onGap?: (gap: GapRecord) => void,
+): void {
+  const { value, file, line, byte } = found
+  if (value.started === undefined && value.resourceSpans === undefined) {
+    const record = rawRecordOf(value)
+    if (typeof record === 'string') reportUnusable(record, found, report)
+    else if (record.kind === 'gap') onGap?.(record)
+    return
+  }
+  try {
+    for (const span of spansOf(value)) {
+      if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
+    }
+  } catch {
+    report({ file, line, byte, lines: 1, reason: 'a span with broken parts' })
+  }
 }
 
 export type SpanReading = {

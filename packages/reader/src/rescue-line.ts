@@ -3,8 +3,6 @@ import { decodeLine } from '@tacho/format'
 
 // How our lines begin. Inside of a record these stand with escaped quotes, so they do not match.
 const BEGINNINGS = ['{"kind":"', '{"started":', '{"resourceSpans":']
-const CHECKSUM = /,"crc":"[0-9a-f]{8}"\}$/
-const CHECKSUM_LENGTH = 18
 
 /** A record that stands in a line that is not whole, from a byte of it on. */
 export type Rescued = { value: Record<string, unknown>; offset: number; length: number }
@@ -50,12 +48,37 @@ function rescuePart(line: Buffer, from: number, to: number): Rescued | undefined
 
 /** Whether a line is what its checksum says, by its bytes alone. */
 export function isProved(line: Buffer): boolean {
-  if (!hasChecksum(line)) return false
-  const told = Number.parseInt(line.toString('latin1', line.length - 10, line.length - 2), 16)
-  return told === crc32(line.subarray(0, -CHECKSUM_LENGTH)) >>> 0
+  const begin = line.length - CHECKSUM_LENGTH
+  const told = checksumAt(line, begin)
+  return told !== undefined && told === crc32(line.subarray(0, begin)) >>> 0
 }
 
 /** Whether a line ends as those do that have a checksum. */
 export function hasChecksum(line: Buffer): boolean {
-  return CHECKSUM.test(line.subarray(-CHECKSUM_LENGTH).toString('latin1'))
+  return checksumAt(line, line.length - CHECKSUM_LENGTH) !== undefined
+}
+
+const CHECKSUM_BEGINS = Buffer.from(',"crc":"')
+const CHECKSUM_ENDS = Buffer.from('"}')
+const CHECKSUM_LENGTH = CHECKSUM_BEGINS.length + 8 + CHECKSUM_ENDS.length
+
+// Byte by byte: a log has millions of lines, and each is asked.
+function checksumAt(line: Buffer, begin: number): number | undefined {
+  if (begin < 0) return undefined
+  for (let index = 0; index < CHECKSUM_BEGINS.length; index += 1) {
+    if (line[begin + index] !== CHECKSUM_BEGINS[index]) return undefined
+  }
+  let checksum = 0
+  let at = begin + CHECKSUM_BEGINS.length
+  for (const end = at + 8; at < end; at += 1) {
+    const digit = digitOf(line[at] ?? 0)
+    if (digit === undefined) return undefined
+    checksum = checksum * 16 + digit
+  }
+  return line[at] === CHECKSUM_ENDS[0] && line[at + 1] === CHECKSUM_ENDS[1] ? checksum : undefined
+}
+
+function digitOf(byte: number): number | undefined {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  return byte >= 97 && byte <= 102 ? byte - 87 : undefined
 }

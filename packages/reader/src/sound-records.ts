@@ -42,14 +42,22 @@ export function* eventRecords(
   range: LogRange = {},
 ): Generator<Sound<EventRecord | GapRecord>> {
   for (const found of readLog(folder, SESSION_FILES.events, report, range)) {
-    const record = eventLineOf(found.value)
-    if (typeof record === 'string') {
-      reportUnusable(record, found, report)
-      continue
-    }
+    const record = judgeEvent(found, report)
+    if (record === undefined) continue
     const { file, line, byte, length } = found
     yield { record, file, line, byte, length }
   }
+}
+
+/** An object of the events' log as a record of it; nothing, and a report, where it is none. */
+export function judgeEvent(
+  found: LogRecord,
+  report: ReportDamage,
+): EventRecord | GapRecord | undefined {
+  const record = eventLineOf(found.value)
+  if (typeof record !== 'string') return record
+  reportUnusable(record, found, report)
+  return undefined
 }
 
 /** Reports a line that holds no record of its log; kinds that a later Tacho writes are no damage. */

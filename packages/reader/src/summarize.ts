@@ -10,9 +10,10 @@ import {
 import type { Ended, SessionRun, Usage } from '@tacho/model'
 import { collectDamage, type Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
+import { indexRawLog } from './index-raw-log.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
 import { promptsOf } from './prompts.js'
-import { indexRawLog, type RawIndex } from './raw-index.js'
+import type { RawIndex } from './raw-index.js'
 import { readManifest } from './read-manifest.js'
 import { agentOf } from './read-session.js'
 import { readSpans, spansOfKind } from './read-spans.js'
@@ -72,7 +73,7 @@ export function summarize(found: FoundSession): SessionSummary {
     ...(manifest !== undefined && { wanted: isTelling }),
   })
   proveLines(folder, SESSION_FILES.events, report)
-  const index = indexRawLog(folder, report, { isProving: true })
+  const index = indexRawLog(folder, report)
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const last = runs.at(-1)
   const ended = endedOf(runs)

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { fstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { type DecodedLine, decodeLine, encodeLine } from '@tacho/format'
+import { encodeLine } from '@tacho/format'
 import { openRegular } from '../open-regular.js'
-import { hasChecksum } from '../rescue-line.js'
 import { readAt } from '../sealed/read-blocks.js'
 import type { SessionSummary } from '../summarize.js'
 import { writeIndexFile } from './index-file.js'
+import { provedObject } from './proved-object.js'
 import type { Stamp } from './stamps.js'
 
 /**
@@ -88,15 +88,7 @@ export function encodeListed(listed: ListedSummary): Buffer {
 export function decodeListed(line: Buffer | undefined): ListedSummary | undefined {
   return line === undefined
     ? undefined
-    : (proved(line.subarray(0, -1)) as ListedSummary | undefined)
-}
-
-// Whole by its checksum, it is what we wrote.
-function proved(line: Buffer): Record<string, unknown> | undefined {
-  const decoded: DecodedLine = hasChecksum(line)
-    ? decodeLine(line, crc32)
-    : { damage: 'no checksum' }
-  return 'value' in decoded ? decoded.value : undefined
+    : (provedObject(line.subarray(0, -1)) as ListedSummary | undefined)
 }
 
 type Head = {
@@ -121,7 +113,7 @@ function readHead(descriptor: number, root: string): Head | undefined {
 }
 
 function headOf(line: Buffer, root: string, size: number): Head | undefined {
-  const { index, root: of, ...rest } = proved(line) ?? {}
+  const { index, root: of, ...rest } = provedObject(line) ?? {}
   if (index !== INDEX_VERSION || of !== root) return undefined
   const head = { ...(rest as Omit<Head, 'end'>), end: line.length + 1 }
   const total = head.lengths.reduce((sum, length) => sum + length, head.end)

@@ -1,5 +1,6 @@
 import { connectionOf } from '../../connection-messages.js'
-import { type IndexedExchange, indexRawLog, type RawIndex } from '../../raw-index.js'
+import { indexRawLog } from '../../index-raw-log.js'
+import type { IndexedExchange, RawIndex } from '../../raw-index.js'
 import { bodyPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
 import { harMessages } from './har-messages.js'

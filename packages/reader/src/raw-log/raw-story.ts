@@ -1,0 +1,133 @@
+import { type GapRecord, lengthOf, type RawRecord } from '@tacho/format'
+import type { RecordedExchange } from '@tacho/model'
+import type { ReportDamage } from '../damage.js'
+import { type IndexedExchange, indexRecord, type RawIndex } from '../raw-index.js'
+import { RawOrder } from '../raw-order.js'
+import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
+import { begin, goOn } from '../read-exchanges.js'
+import type { LinePlace } from '../read-lines.js'
+import { type LogRange, type LogRecord, readPart } from '../read-log.js'
+import { reportUnusable, type Sound } from '../sound-records.js'
+import { chunkLineOf } from './chunk-line.js'
+
+/** What a raw log tells without its bodies: its exchanges, where they stand, and what is missing. */
+export type RawStory = {
+  exchanges: RecordedExchange[]
+  index: RawIndex
+  gaps: GapRecord[]
+}
+
+/** Is given each record that fits to those before it, and where it stands. */
+export type OnRawRecord = (found: Sound<RawRecord>) => void
+
+/** Makes a {@link RawStory} of a log's records, in their order; it can go on from one that was made. */
+export class RawStoryReader {
+  readonly story: RawStory
+  readonly #folder: string
+  readonly #report: ReportDamage
+  readonly #order = new RawOrder()
+  readonly #byId = new Map<string, RecordedExchange>()
+
+  constructor(folder: string, report: ReportDamage, story: RawStory = emptyStory()) {
+    this.#folder = folder
+    this.#report = report
+    this.story = story
+    for (const exchange of story.exchanges) {
+      this.#byId.set(exchange.id, exchange)
+      this.#order.noteExchange(exchange.id, exchange.state !== 'in-flight')
+    }
+    if (story.gaps.length > 0) this.#order.noteGap()
+  }
+
+  /** Takes a chunk by its line; says whether it is one that can be. */
+  readonly takeChunk = (bytes: Buffer, line: LinePlace & { length: number }, file: string) => {
+    const chunk = chunkLineOf(bytes)
+    if (chunk === undefined) return false
+    const { exchange: id, at } = chunk
+    const judged = this.#order.judgePart(id)
+    if (judged.damage !== undefined) {
+      this.#report({ file, line: line.line, byte: line.byte, lines: 1, reason: judged.damage })
+    }
+    const exchange = judged.isOrphan ? undefined : this.#byId.get(id)
+    if (exchange === undefined) return true
+    exchange.lastAt = Math.max(exchange.lastAt, at)
+    exchange.firstChunkMs ??= at / 1000
+    exchange.chunks += 1
+    const indexed = this.story.index.byId.get(id)
+    if (indexed?.from.file === file) indexed.chunksTo = line.byte + line.length + 1
+    return true
+  }
+
+  /** Takes an object of the log. */
+  take(found: LogRecord, onRecord?: OnRawRecord): void {
+    const record = rawRecordOf(found.value)
+    if (typeof record === 'string') {
+      reportUnusable(record, found, this.#report)
+      return
+    }
+    const { file, line, byte, length } = found
+    const { isOrphan, damage } = this.#order.judge(record)
+    if (damage !== undefined) this.#report({ file, line, byte, lines: 1, reason: damage })
+    if (!isOrphan) onRecord?.({ record, file, line, byte, length })
+    indexRecord(this.story.index, record, found)
+    if (record.kind === 'gap') this.story.gaps.push(record)
+    else this.#tell(record, isOrphan)
+  }
+
+  /** Counts the bytes of those answers that have no end, which would tell them. */
+  countOpen(): void {
+    const open = this.story.exchanges.filter(({ state }) => state === 'in-flight')
+    for (const [file, exchanges] of byFile(open, this.story.index)) this.#count(file, exchanges)
+  }
+
+  #tell(record: Exclude<RawRecord, GapRecord>, isOrphan: boolean): void {
+    if (record.kind === 'exchange') {
+      const exchange = begin(record, this.story.exchanges.length + 1)
+      this.story.exchanges.push(exchange)
+      this.#byId.set(exchange.id, exchange)
+    } else if (!isOrphan) {
+      const exchange = this.#byId.get(exchangeIdOf(record))
+      if (exchange !== undefined) goOn(exchange, record)
+    }
+  }
+
+  #count(file: string, exchanges: Map<string, IndexedExchange>): void {
+    const [first] = exchanges.values()
+    if (first === undefined) return
+    const to = Math.max(...[...exchanges.values()].map(({ chunksTo = 0 }) => chunksTo))
+    const lengths = new Map<string, number>()
+    const wanted: LogRange['wanted'] = (line) => line.includes('"kind":"chunk"')
+    const from = [...exchanges.values()].reduce((one, other) =>
+      one.from.byte <= other.from.byte ? one : other,
+    ).from
+    for (const { value } of readPart(this.#folder, file, () => {}, { from, to, wanted })) {
+      const record = rawRecordOf(value)
+      if (typeof record === 'string' || record.kind !== 'chunk') continue
+      if (!exchanges.has(record.exchange)) continue
+      const length = lengthOf(record.content)
+      lengths.set(record.exchange, (lengths.get(record.exchange) ?? 0) + length)
+    }
+    for (const [id, length] of lengths) {
+      const exchange = this.#byId.get(id)
+      if (exchange !== undefined) exchange.responseBytes = length
+    }
+  }
+}
+
+export function emptyStory(): RawStory {
+  return { exchanges: [], index: { exchanges: [], byId: new Map() }, gaps: [] }
+}
+
+function byFile(
+  open: readonly RecordedExchange[],
+  { byId }: RawIndex,
+): Map<string, Map<string, IndexedExchange>> {
+  const files = new Map<string, Map<string, IndexedExchange>>()
+  for (const { id } of open) {
+    const indexed = byId.get(id)
+    if (indexed?.chunksTo === undefined) continue
+    const { file } = indexed.from
+    files.set(file, (files.get(file) ?? new Map()).set(id, indexed))
+  }
+  return files
+}

@@ -1,0 +1,132 @@
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { logParts } from '../log-parts.js'
+import { openRegular } from '../open-regular.js'
+import type { LinePlace } from '../read-lines.js'
+import { codecOf } from '../sealed/codec.js'
+import { readAt } from '../sealed/read-blocks.js'
+import { fileStamp, type Stamp } from './stamps.js'
+
+/** How far a log was read: all of its files but the last, and of that up to the end of a line. */
+export type LogPosition = {
+  /** In their order; the last one is the file that is being written. */
+  files: [name: string, stamp: Stamp][]
+  /** Where to go on in the last one. */
+  next: LinePlace
+  /** The last bytes before that, in base64: another file of that name would have others. */
+  before: string
+}
+
+/** A log as it is now, and which part of it is to be read. */
+export type LogToRead = {
+  /** Whether what is known of the log up to its position still holds. */
+  goesOn: boolean
+  /** The files to read, and the byte of each behind its last whole line. */
+  files: { name: string; stamp: Stamp; from: LinePlace; to: number }[]
+}
+
+const BEGINNING: LinePlace = { byte: 0, line: 1 }
+const BEFORE_BYTES = 64
+
+/** What is to be read of a log, where so much of it was read before. */
+export function logToRead(folder: string, log: string, known: LogPosition | undefined): LogToRead {
+  const names = logParts(folder, log)
+  const files = names.map((name) => ({
+    ...{ name, stamp: stampOf(folder, name), from: BEGINNING },
+    to: codecOf(name) === undefined ? endOfLines(folder, name) : Number.POSITIVE_INFINITY,
+  }))
+  if (known === undefined) return { goesOn: false, files }
+  const last = known.files.length - 1
+  const isSame = known.files.every(([name, stamp], index) => {
+    const file = files[index]
+    if (file?.name !== name) return false
+    return file.stamp === stamp || (index === last && isLonger(folder, file, stamp, known))
+  })
+  if (!isSame) return { goesOn: false, files }
+  const grown = files[last]
+  const isRead = grown === undefined || grown.stamp === known.files[last]?.[1]
+  const rest = files.slice(last + 1)
+  return {
+    goesOn: true,
+    files: isRead ? rest : [{ ...grown, from: known.next }, ...rest],
+  }
+}
+
+/** Where a log was read to, after all of this. */
+export function positionAfter(
+  folder: string,
+  { goesOn, files }: LogToRead,
+  known: LogPosition | undefined,
+  next: LinePlace,
+): LogPosition {
+  const before = goesOn && known !== undefined ? known.files : []
+  const read = files.map(({ name, stamp }): [string, Stamp] => [name, stamp])
+  const names = new Set(read.map(([name]) => name))
+  const all = [...before.filter(([name]) => !names.has(name)), ...read]
+  const last = all.at(-1)?.[0]
+  return {
+    files: all,
+    next,
+    before: last === undefined ? '' : bytesBefore(folder, last, next.byte),
+  }
+}
+
+function isLonger(
+  folder: string,
+  { name, stamp, to }: LogToRead['files'][number],
+  before: Stamp,
+  known: LogPosition,
+): boolean {
+  const [file, size] = stamp.split('.')
+  const [fileBefore, sizeBefore] = before.split('.')
+  // Of the same length and changed, it was written to where nobody appends.
+  if (file !== fileBefore || Number(size) <= Number(sizeBefore)) return false
+  if (codecOf(name) !== undefined || to < known.next.byte) return false
+  return bytesBefore(folder, name, known.next.byte) === known.before
+}
+
+function stampOf(folder: string, name: string): Stamp {
+  const status = lstatSync(join(folder, name), { throwIfNoEntry: false })
+  return status === undefined ? '' : fileStamp(status)
+}
+
+function bytesBefore(folder: string, name: string, byte: number): string {
+  if (codecOf(name) !== undefined) return ''
+  const from = Math.max(0, byte - BEFORE_BYTES)
+  return withFile(folder, name, (descriptor) => readAt(descriptor, from, byte - from)).toString(
+    'base64',
+  )
+}
+
+const STEP_BYTES = 64 * 1024
+const NEWLINE = 10
+
+/** The byte behind the last newline of a file: a line without one may still be written. */
+function endOfLines(folder: string, name: string): number {
+  let end = 0
+  withFile(folder, name, (descriptor, size) => {
+    for (let to = size; to > 0 && end === 0; to -= STEP_BYTES) {
+      const from = Math.max(0, to - STEP_BYTES)
+      const found = readAt(descriptor, from, to - from).lastIndexOf(NEWLINE)
+      if (found >= 0) end = from + found + 1
+    }
+    return Buffer.alloc(0)
+  })
+  return end
+}
+
+function withFile(
+  folder: string,
+  name: string,
+  read: (descriptor: number, size: number) => Buffer,
+): Buffer {
+  const opened = openRegular(join(folder, name))
+  if ('refused' in opened) return Buffer.alloc(0)
+  try {
+    return read(opened.descriptor, opened.size)
+  } catch {
+    return Buffer.alloc(0)
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}

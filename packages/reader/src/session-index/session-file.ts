@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { encodeLine } from '@tacho/format'
+import { openRegular, type RegularFile } from '../open-regular.js'
+import { readAt } from '../sealed/read-blocks.js'
+import { writeIndexFile } from './index-file.js'
+import { provedObject } from './proved-object.js'
+
+/** What the index of a session means; one of another number is made anew. Raise it as `INDEX_VERSION`. */
+const SESSION_INDEX_VERSION = 1
+
+/** More than this is not kept: reading it would take as long as reading the logs. */
+const FILE_BYTES = 256 * 1024 * 1024
+const HEAD_BYTES = 16 * 1024
+
+/** The parts of a session's index, each a line of its file that is read when it is asked for. */
+export type Section = 'places' | 'exchanges' | 'spans' | 'events'
+
+/** A session's index, open for reading. */
+export type SessionFile = {
+  /** What a section says; nothing where it is not there, or is damaged. */
+  read: (section: Section) => Record<string, unknown> | undefined
+  /** The same as it stands in the file. */
+  line: (section: Section) => Buffer | undefined
+  close: () => void
+}
+
+/** The file that holds what look-ups in a session need. */
+export function sessionFile(folder: string, session: string): string {
+  return join(
+    folder,
+    `session-${createHash('sha256').update(session).digest('hex').slice(0, 32)}.jsonl`,
+  )
+}
+
+/** Opens a session's index; nothing where there is none, or it is damaged or of another version. */
+export function openSessionFile(path: string, session: string): SessionFile | undefined {
+  const opened = openRegular(path)
+  if ('refused' in opened) return undefined
+  const places = readHead(opened, session)
+  if (places === undefined) {
+    opened[Symbol.dispose]()
+    return undefined
+  }
+  const line = (section: Section): Buffer | undefined => {
+    const place = places.get(section)
+    return place && readAt(opened.descriptor, place.at, place.length)
+  }
+  return {
+    line,
+    read(section) {
+      const bytes = line(section)
+      return bytes && provedObject(bytes.subarray(0, -1))
+    },
+    close: opened[Symbol.dispose],
+  }
+}
+
+/** Writes a session's index in the place of the one that is there. */
+export function writeSessionFile(
+  path: string,
+  session: string,
+  sections: ReadonlyMap<Section, Buffer>,
+): void {
+  const lengths = Object.fromEntries([...sections].map(([name, bytes]) => [name, bytes.length]))
+  const head = encodeLine({ sessionIndex: SESSION_INDEX_VERSION, session, lengths }, crc32)
+  const total = [...sections.values()].reduce((sum, { length }) => sum + length, head.length)
+  if (total <= FILE_BYTES) writeIndexFile(path, [head, ...sections.values()])
+}
+
+/** A section as a line of the file. */
+export function encodeSection(section: object): Buffer {
+  return Buffer.from(encodeLine(section, crc32))
+}
+
+type SectionPlace = { at: number; length: number }
+
+function readHead({ descriptor, size }: RegularFile, session: string) {
+  if (size > FILE_BYTES) return undefined
+  const bytes = readAt(descriptor, 0, Math.min(size, HEAD_BYTES))
+  const end = bytes.indexOf(10)
+  const head = end < 0 ? undefined : provedObject(bytes.subarray(0, end))
+  if (head?.sessionIndex !== SESSION_INDEX_VERSION || head.session !== session) return undefined
+  const places = new Map<Section, SectionPlace>()
+  let at = end + 1
+  for (const [name, length] of Object.entries(head.lengths as Record<Section, number>)) {
+    places.set(name as Section, { at, length })
+    at += length
+  }
+  return at === size ? places : undefined
+}
