@@ -1,17 +1,17 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { build as buildPage } from 'vite'
+import { type BundledPackage, packagesIn } from './bundled-packages.js'
 import { isMainModule } from './is-main-module.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LAUNCHER = join(ROOT, 'packages/launcher/dist')
 const RECORDER = join(ROOT, 'packages/recorder/dist')
+const OTLP = join(ROOT, 'packages/otlp/dist')
 const CLI = join(ROOT, 'packages/cli/dist')
 const VIEWER = join(ROOT, 'packages/viewer')
-const COMMAND = join(CLI, 'command')
-const FOLDER = join(CLI, 'bundle')
 
 const COMMON = {
   bundle: true,
@@ -20,7 +20,12 @@ const COMMON = {
   target: 'node20',
   // `require` where the source says `import()`.
   supported: { 'dynamic-import': false },
-  legalComments: 'linked',
+  // OpenTelemetry's packages are a third smaller as ES modules: what nobody uses is left out.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // The licences of all that is bundled go with the package (scripts/pack.ts).
+  legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions
 
@@ -28,46 +33,88 @@ const COMMON = {
  * Puts each `tacho <agent>` into a few files: a user waits for it each time, and Node takes 24 ms
  * more to find and load the modules one by one, 200 ms where a session is recorded. CommonJS, for
  * Node's ESM loader alone takes 4 ms.
+ *
+ * @param folder where the bundles go: the folder of the command's own build, or that of a package.
+ * @returns the packages of others that are in them.
  */
-export async function bundle(): Promise<void> {
-  await bundlePage()
-  await bundleCli()
-  await bundleQuick()
-  await bundleCompletion()
-  for (const name of await agentNames()) await bundleAgent(name)
-  await bundleFile(join(LAUNCHER, 'taps/otlp/forwarder.js'))
-  await bundleFile(join(LAUNCHER, 'taps/http/http2.js'))
-  await bundleFile(join(LAUNCHER, 'run/open-recording.js'), {
+export async function bundle(folder = CLI): Promise<BundledPackage[]> {
+  const target: Target = { folder, inputs: new Set() }
+  await bundlePage(target)
+  await bundleCli(target)
+  await bundleQuick(target)
+  await bundleCompletion(target)
+  for (const name of await agentNames()) await bundleAgent(target, name)
+  await bundleFile(target, join(LAUNCHER, 'taps/otlp/forwarder.js'))
+  await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
+  await bundleFile(target, join(LAUNCHER, 'run/open-recording.js'), {
     // The recorder finds the threads by it.
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
   // The process that sends spans out, and, with it, the exporters.
-  await bundleFile(join(RECORDER, 'live/sender-process.js'))
+  await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
-  await bundleFile(join(RECORDER, 'exchange/decoding/decoder-thread.js'))
+  await bundleFile(target, join(RECORDER, 'exchange/decoding/decoder-thread.js'))
+  // Only gRPC's services for its own administration read .proto files, and nobody starts those.
+  await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/proto-loader'] })
+  await bundled(target, {
+    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well.
+    stdin: {
+      contents: "export { default as Agent } from 'undici/lib/dispatcher/agent.js'",
+      resolveDir: LAUNCHER,
+    },
+    outfile: join(target.folder, 'bundle', 'undici.cjs'),
+  })
+  await bundled(target, {
+    stdin: { contents: "export * from 'commander'", resolveDir: CLI },
+    outfile: join(target.folder, 'bundle', 'commander.cjs'),
+  })
+  // esbuild names files from the folder that it was run in.
+  return packagesIn([...target.inputs].map((input) => resolve(input)))
+}
+
+/** Where bundles go, and every file that went into one. */
+type Target = { folder: string; inputs: Set<string> }
+
+async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
+  const { metafile } = await build({ ...COMMON, ...options })
+  for (const input of Object.keys(metafile?.inputs ?? {})) inputs.add(input)
 }
 
 /** The page of `tacho view`. What serves it finds it beside itself, in its own package or bundled. */
-async function bundlePage(): Promise<void> {
-  await buildPage({ configFile: join(VIEWER, 'vite.config.ts') })
-  cpSync(join(VIEWER, 'dist/page'), join(CLI, 'page'), { recursive: true, force: true })
+async function bundlePage({ folder, inputs }: Target): Promise<void> {
+  const page = join(folder, 'page')
+  const built = await buildPage({
+    configFile: join(VIEWER, 'vite.config.ts'),
+    build: { outDir: page, emptyOutDir: true },
+  })
+  if (folder === CLI) replace(join(VIEWER, 'dist/page'), page)
+  const chunks = 'output' in built ? built.output : []
+  for (const chunk of chunks.flatMap((one) => (one.type === 'chunk' ? one : []))) {
+    for (const module of chunk.moduleIds) inputs.add(module)
+  }
+}
+
+function replace(folder: string, by: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(by, folder, { recursive: true })
 }
 
 /**
  * All other commands: what each of them alone needs is a file of its own, read when it is run. These
  * are ES modules, for esbuild cuts no others into files.
  */
-async function bundleCli(): Promise<void> {
+async function bundleCli(target: Target): Promise<void> {
+  const command = join(target.folder, 'command')
   // Their names change with what is in them.
-  rmSync(COMMAND, { recursive: true, force: true })
-  await build({
-    ...COMMON,
+  rmSync(command, { recursive: true, force: true })
+  await bundled(target, {
     format: 'esm',
     splitting: true,
     supported: {},
-    entryPoints: [join(CLI, 'main.js')],
-    outdir: COMMAND,
+    entryPoints: [join(CLI, 'main.js'), join(CLI, 'api.js')],
+    outdir: command,
+    plugins: [large('../bundle/')],
     // CommonJS modules among the dependencies ask for Node's own by it.
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
@@ -86,9 +133,9 @@ const QUICK = [
   ['raw', 'addRawCommand'],
 ] as const
 
-async function bundleQuick(): Promise<void> {
+async function bundleQuick(target: Target): Promise<void> {
   for (const [name, add] of QUICK) {
-    await bundleQuickFile(name, [
+    await bundleQuickFile(target, name, [
       `import { ${add} } from './commands/${name}.js'`,
       "import { run as runCommand } from './run.js'",
       `export const run = (words) => runCommand(words, ${add})`,
@@ -96,28 +143,31 @@ async function bundleQuick(): Promise<void> {
   }
 }
 
-async function bundleQuickFile(name: string, lines: readonly string[]): Promise<void> {
-  await build({
-    ...COMMON,
+async function bundleQuickFile(
+  target: Target,
+  name: string,
+  lines: readonly string[],
+): Promise<void> {
+  await bundled(target, {
     stdin: { contents: lines.join('\n'), resolveDir: CLI },
-    outfile: join(CLI, 'quick', `${name}.cjs`),
+    outfile: join(target.folder, 'quick', `${name}.cjs`),
     external: RUNS_AGENTS,
-    minify: true,
+    plugins: [large('../bundle/')],
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
 }
 
 /** What is made of the definitions of all commands: the tree that completion reads, and the manual page. */
-async function bundleCompletion(): Promise<void> {
+async function bundleCompletion(target: Target): Promise<void> {
   const { commandTree, fullProgram, manPage }: CommandTree = await import(
     join(CLI, 'command-tree/index.js')
   )
   const tacho = await fullProgram()
   const tree = commandTree(tacho)
-  writeFileSync(join(CLI, 'command-tree.json'), JSON.stringify(tree))
-  writeFileSync(join(CLI, 'tacho.1'), manPage(tree, tacho.version()))
-  await bundleQuickFile('complete', [
+  writeFileSync(join(target.folder, 'command-tree.json'), JSON.stringify(tree))
+  writeFileSync(join(target.folder, 'tacho.1'), manPage(tree, tacho.version()))
+  await bundleQuickFile(target, 'complete', [
     "import { complete } from './completion/complete.js'",
     'export const run = ([, ...words]) => complete(words)',
   ])
@@ -145,7 +195,7 @@ async function agentNames(): Promise<string[]> {
 }
 
 /** What starts an agent, and, in a file that is read only then, what records it. */
-async function bundleAgent(name: string): Promise<void> {
+async function bundleAgent(target: Target, name: string): Promise<void> {
   await bundleSource(`${name}.cjs`, [
     `import { agent } from './agents/${name}/index.js'`,
     "import { launch } from './run/launch.js'",
@@ -157,10 +207,9 @@ async function bundleAgent(name: string): Promise<void> {
   ])
 
   async function bundleSource(file: string, lines: readonly string[]): Promise<void> {
-    await build({
-      ...COMMON,
+    await bundled(target, {
       stdin: { contents: lines.join('\n'), resolveDir: LAUNCHER },
-      outfile: join(FOLDER, 'agents', file),
+      outfile: join(target.folder, 'bundle/agents', file),
       plugins: [apart(name)],
       // What finds a thread by it is looked at here, and left out.
       logOverride: { 'empty-import-meta': 'silent' },
@@ -168,9 +217,30 @@ async function bundleAgent(name: string): Promise<void> {
   }
 }
 
-async function bundleFile(path: string, options: BuildOptions = {}): Promise<void> {
+async function bundleFile(target: Target, path: string, options: BuildOptions = {}): Promise<void> {
   const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.js$/, '.cjs')
-  await build({ ...COMMON, ...options, entryPoints: [path], outfile: join(FOLDER, file) })
+  await bundled(target, {
+    ...options,
+    entryPoints: [path],
+    outfile: join(target.folder, 'bundle', file),
+    plugins: [large('./')],
+  })
+}
+
+/** What several bundles need and is large is a bundle of its own. */
+function large(folder: string): Plugin {
+  return {
+    name: 'large',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^(?:undici|commander)$/ }, ({ path }) => ({
+        path: `${folder}${path}.cjs`,
+        external: true,
+      }))
+      bundler.onResolve({ filter: /\/exporters\/grpc\.js$/ }, ({ kind }) =>
+        left(kind, `${folder}grpc.cjs`),
+      )
+    },
+  }
 }
 
 // What a recorded run needs is a file for each agent, read only then; and what writes the record is

@@ -2,17 +2,23 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The shells, beside bash, that `tacho completion` is tried in. */
-const SHELLS = ['zsh', 'fish']
+/** The programs that `tacho completion` and the manual page are tried in, and their Debian packages. */
+const PACKAGES = { zsh: 'zsh', fish: 'fish', groff: 'groff-base' }
 
 /**
- * Installs the shells that are missing, where that needs no more than being root on Debian, as in CI.
- * Elsewhere the tests of the shell that is missing are skipped.
+ * Installs those that are missing, where that needs no more than being root on Debian, as in CI.
+ * Elsewhere their tests fail, and this says what to install.
  */
 export function installShells(): void {
-  const missing = SHELLS.filter((shell) => !isOnPath(shell))
+  const missing = Object.entries(PACKAGES).flatMap(([program, one]) =>
+    isOnPath(program) ? [] : [one],
+  )
   if (missing.length === 0) return
-  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) return
+  const without = `Without ${missing.join(', ')}, tests of completion and the manual page fail.\n`
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    process.stderr.write(without)
+    return
+  }
   process.stderr.write(`Installing ${missing.join(', ')} for the tests of completion\n`)
   const options = {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
@@ -22,8 +28,7 @@ export function installShells(): void {
   if (spawnSync('apt-get', install, options).status === 0) return
   spawnSync('apt-get', ['update'], options)
   const { status, stderr } = spawnSync('apt-get', install, options)
-  if (status !== 0)
-    process.stderr.write(`${stderr}Tests of completion in ${missing.join(', ')} are skipped.\n`)
+  if (status !== 0) process.stderr.write(`${stderr}${without}`)
 }
 
 function isOnPath(program: string): boolean {

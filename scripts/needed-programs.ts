@@ -10,8 +10,12 @@ import type { ProgramName } from './programs/index.js'
 export function neededPrograms(args: readonly string[], files: readonly string[]): ProgramName[] {
   const words = args.filter((arg, index) => !arg.startsWith('-') && !isTitle(args[index - 1]))
   const isChosen = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
-  const real = files.filter((file) => file.startsWith('test/jaeger/'))
-  return real.some(isChosen) ? ['jaeger', 'collector', 'telemetrygen'] : []
+  const isAnyChosen = (folder: string) =>
+    files.some((file) => file.startsWith(folder) && isChosen(file))
+  return [
+    ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
+    ...(isAnyChosen('test/package/') ? (['node20', 'node22', 'node24', 'node26'] as const) : []),
+  ]
 }
 
 /** Whether what follows this option is the title of tests. */

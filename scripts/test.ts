@@ -42,7 +42,7 @@ async function installForReal(args: readonly string[]): Promise<void> {
       if (process.env[`TACHO_TEST_${name.toUpperCase()}`] === undefined) await programPath(name)
     } catch (cause) {
       if (!(cause instanceof ProgramError)) throw cause
-      process.stderr.write(`${cause.message}\nWithout ${name}, tests of test/jaeger fail.\n`)
+      process.stderr.write(`${cause.message}\nWithout ${name}, its tests fail.\n`)
     }
   }
 }

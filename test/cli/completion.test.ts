@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -179,7 +179,7 @@ describe('bash', () => {
   })
 })
 
-describe.skipIf(!isThere('zsh'))('zsh', () => {
+describe('zsh', () => {
   test('the first Tab loads it from fpath, and completes ids, words, files and folders', async () => {
     const functions = join(place, 'functions')
     mkdirSync(functions, { recursive: true })
@@ -202,7 +202,7 @@ describe.skipIf(!isThere('zsh'))('zsh', () => {
   })
 })
 
-describe.skipIf(!isThere('fish'))('fish', () => {
+describe('fish', () => {
   test('offers at each place what fits there', () => {
     const asked = CASES.map(([typed]) => {
       const line = ['tacho', ...typed].join(' ')
@@ -263,10 +263,4 @@ function answered(cases: typeof CASES, stdout: string): [readonly string[], stri
 
 function wordsIn(lines: string): string[] {
   return lines.split('\n').flatMap((line) => line.split('\t')[0] || [])
-}
-
-function isThere(program: string): boolean {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => existsSync(join(folder, program)))
 }

@@ -14,7 +14,8 @@ const groff = spawnSync('groff', ['-man', '-Tascii', '-P-c', '-ww', '-rLL=200n',
   encoding: 'utf8',
 })
 
-test.skipIf(groff.error)('the manual page has every command with its options, and is sound', () => {
+test('the manual page has every command with its options, and is sound', () => {
+  expect(groff.error).toBeUndefined()
   expect(groff.stderr).toBe('')
   // Without what makes letters bold on a printer.
   const text = groff.stdout.replaceAll(/.\x08/g, '').replaceAll(/\s+/g, ' ')

@@ -19,3 +19,10 @@ for (const [args, isNeeded] of [
     expect(neededPrograms(args, FILES)).toEqual(programs)
   })
 }
+
+test('the package is tried on the oldest Node and on newer ones', () => {
+  const files = ['test/package/package.test.ts', ...FILES]
+  const nodes = ['node20', 'node22', 'node24', 'node26']
+  expect(neededPrograms(['test/package'], files)).toEqual(nodes)
+  expect(neededPrograms(['test/reader'], files)).toEqual([])
+})

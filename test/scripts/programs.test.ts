@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { programNames } from '../../scripts/programs/index.js'
 import { startProgress } from '../../scripts/programs/progress.js'
 
 // The real command line runs here; npm and Go are doubles in PATH, for they must fail on demand.
@@ -93,7 +94,7 @@ test('a relative XDG_CACHE_HOME is ignored', async () => {
 test('without names it lists the programs and installs none', async () => {
   const { exitCode, stdout } = await run([], { PATH: path })
   expect(exitCode).toBe(0)
-  expect(stdout.match(/not installed/g)).toHaveLength(4)
+  expect(stdout.match(/not installed/g)).toHaveLength(programNames.length)
 })
 
 test('an unknown name is refused with the names there are', async () => {

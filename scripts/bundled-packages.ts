@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+
+/** A package of the npm registry that is in a bundle of ours. */
+export type BundledPackage = {
+  name: string
+  version: string
+  /** As SPDX names it: `MIT`. */
+  license: string
+  folder: string
+}
+
+const MODULES = `${sep}node_modules${sep}`
+
+/** The packages that files come from; ours are none, they are in no `node_modules`. */
+export function packagesIn(files: readonly string[]): BundledPackage[] {
+  const folders = new Set(files.flatMap((file) => folderOf(file) ?? []))
+  return [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    ) as Record<string, string>
+    return { name: name ?? '', version: version ?? '', license: license ?? '', folder }
+  })
+}
+
+function folderOf(file: string): string | undefined {
+  const at = file.lastIndexOf(MODULES)
+  if (at < 0) return undefined
+  const rest = file.slice(at + MODULES.length).split(sep)
+  const name = rest.slice(0, rest[0]?.startsWith('@') ? 2 : 1)
+  return join(file.slice(0, at), 'node_modules', ...name)
+}
+
+/**
+ * The licences of packages, each text once with those that it is for.
+ *
+ * @throws Error where one has no licence that allows what we do, or no text of it.
+ */
+export function licencesOf(packages: readonly BundledPackage[]): string {
+  // The same text is laid out in several ways.
+  const texts = new Map<string, { names: string[]; text: string }>()
+  for (const one of packages) {
+    const { name, version, license } = one
+    if (!ALLOWED.includes(license)) {
+      throw new Error(`${name} ${version} has the licence ${JSON.stringify(license)}. Is it free?`)
+    }
+    const text = licenceText(one)
+    const key = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:').trim()
+    const same = texts.get(key) ?? { names: [], text: text.replaceAll(/[ \t]+$/gm, '').trim() }
+    same.names.push(`${name} ${version} (${license})`)
+    texts.set(key, same)
+  }
+  const parts = [...texts.values()].map(({ names, text }) => `${names.join('\n')}\n\n${text}\n`)
+  return ['Tacho holds these packages of others, under their own licences.\n', ...parts].join(RULE)
+}
+
+const RULE = `\n${'-'.repeat(78)}\n\n`
+
+// Licences that ask for no more than that their text goes along.
+const ALLOWED = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD']
+
+function licenceText({ name, version, license, folder }: BundledPackage): string {
+  const files = readdirSync(folder)
+  const named = (word: RegExp) => files.filter((file) => word.test(file)).sort()
+  const [file, ...notices] = [...named(/^licen[cs]e(?!s)/i), ...named(/^notice/i)]
+  const read = (one: string) => readFileSync(join(folder, one), 'utf8')
+  if (file !== undefined) return [file, ...notices].map(read).join('\n')
+  // Some say it at the end of their page alone.
+  const readme = files.find((one) => /^readme/i.test(one))
+  const [, said] = /^#+ *licen[cs]e[^\n]*\n([\s\S]+)/im.exec(readme ? read(readme) : '') ?? []
+  if (said !== undefined) return said
+  throw new Error(`${name} ${version} (${license}) brings no text of its licence.`)
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from './bundle.js'
+import { licencesOf } from './bundled-packages.js'
+import { copyTypes } from './package-types.js'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+type Manifest = {
+  version: string
+  description: string
+  license: string
+  engines: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+await pack(resolve(process.argv[2] ?? join(ROOT, 'dist')))
+
+/**
+ * `npm run pack`: makes the npm package `tacho` of what is built, `tacho-<version>.tgz` in a folder,
+ * and beside it what is in it (`tacho-<version>.cdx.json`, CycloneDX).
+ */
+async function pack(out: string): Promise<void> {
+  const folder = join(out, 'package')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'dist'), { recursive: true })
+  const manifest = packageManifest()
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  cpSync(join(ROOT, 'packages/cli/bin'), join(folder, 'bin'), { recursive: true })
+  const packages = await bundle(join(folder, 'dist'))
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licencesOf(packages))
+  const ours = join(ROOT, 'packages')
+  copyTypes(ours, join(ours, 'cli/dist/api.d.ts'), join(folder, 'types'))
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) {
+    cpSync(join(ROOT, name), join(folder, name))
+  }
+  copyPages(join(ROOT, 'docs'), join(folder, 'docs'))
+  npm(['pack', folder, '--pack-destination', out, '--ignore-scripts', '--silent'])
+  const bill = npm(['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'])
+  writeFileSync(join(out, `tacho-${manifest.version}.cdx.json`), bill)
+  process.stdout.write(`${join(out, `tacho-${manifest.version}.tgz`)}\n`)
+}
+
+function packageManifest() {
+  const { version, description, license, engines } = manifestIn(ROOT)
+  const ours = readdirSync(join(ROOT, 'packages')).map((name) =>
+    manifestIn(join(ROOT, 'packages', name)),
+  )
+  return {
+    ...{ name: 'tacho', version, description, license },
+    keywords: ['codex', 'coding-agent', 'opentelemetry', 'tracing', 'record', 'llm'],
+    type: 'module',
+    engines,
+    bin: { tacho: 'bin/tacho.js' },
+    man: ['dist/tacho.1'],
+    exports: {
+      '.': { types: './types/index.d.ts', default: './dist/command/api.js' },
+      './package.json': './package.json',
+    },
+    // All else is in the bundles: these are native, and each has a way without it.
+    optionalDependencies: Object.assign({}, ...ours.map((one) => one.optionalDependencies)),
+  }
+}
+
+function manifestIn(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** The pages; pictures are for those who read them in the repository. */
+function copyPages(from: string, to: string): void {
+  mkdirSync(to)
+  for (const name of readdirSync(from).filter((one) => one.endsWith('.md'))) {
+    cpSync(join(from, name), join(to, name))
+  }
+}
+
+function npm(words: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync('npm', words, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  if (status === 0) return stdout
+  throw new Error(`npm ${words.join(' ')} failed: ${error?.message ?? stderr}`)
+}
