@@ -158,3 +158,22 @@ describe('tacho cache', () => {
     expect(await run('cache', first)).toContain('9.2k tokens were read anew')
   })
 })
+
+describe('tacho stats', () => {
+  test('sums up turns, tools and models, over one session and over all', async () => {
+    const one = await json('stats', first)
+    expect(one.sessions[0].turns).toMatchObject([
+      { kind: 'user', number: 1, exchanges: 3, waitingMs: 0 },
+      { kind: 'user', number: 2, exchanges: 2, waitingMs: 0 },
+    ])
+    for (const { tookMs, modelMs, toolMs } of one.sessions[0].turns) {
+      expect(modelMs).toBeGreaterThan(0)
+      expect(tookMs).toBeGreaterThan(Math.max(modelMs, toolMs))
+    }
+    expect(one.tools).toMatchObject([{ name: 'exec_command', count: 3, failed: 1 }])
+    expect(one.models).toMatchObject([{ asked: 'gpt-5.5', exchanges: 5, stalls: 0, cost: null }])
+    const all = await json('stats', '--all')
+    expect(all.sessions.map(({ id }: { id: string }) => id).sort()).toEqual([first, second].sort())
+    expect(all.tools).toMatchObject([{ count: 5 }])
+  })
+})

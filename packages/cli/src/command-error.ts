@@ -42,6 +42,8 @@ export type CommandErrorCode =
   | 'too-deep'
   /** The port cannot be had. */
   | 'cannot-listen'
+  /** A table of prices that cannot be used. */
+  | 'wrong-prices'
   /** The shim cannot be put there, or not be removed. */
   | 'shim-refused'
 

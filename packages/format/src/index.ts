@@ -68,7 +68,7 @@ export type {
   UnparsedRecord,
   WebSocketEnd,
 } from './raw-record.js'
-export { ATTRIBUTE_CHARACTERS, type Attributes, cut } from './spans/attributes.js'
+export { ATTRIBUTE_CHARACTERS, type Attributes, cut, withAttributes } from './spans/attributes.js'
 export { decodeAttributes, encodeAttributes, type Facts } from './spans/encode-attributes.js'
 export {
   type AttributeValues,

@@ -49,8 +49,9 @@ export function decodeLine(line: Uint8Array, checksum: Checksum): DecodedLine {
   if (tail?.[1] === undefined || Number.parseInt(tail[1], 16) !== checksum(body) >>> 0) {
     return { damage: 'the checksum does not match' }
   }
-  const { crc: _, ...record } = value
-  return { value: record }
+  // It is the last member, and taken off as such: a copy of the rest takes longer than its parsing.
+  delete value.crc
+  return { value }
 }
 
 function decodeText(line: Uint8Array): string | undefined {

@@ -1,14 +1,10 @@
-const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-const SURROGATE = /[\ud800-\udfff]/
-
 /**
  * A text as Unicode: half a surrogate pair, which JSON's escapes can hold and UTF-8 cannot, is the
  * replacement character. Many readers of JSON refuse a line with half a pair (DuckDB, protojson,
  * Python's json_format).
  */
 export function wellFormed(text: string): string {
-  // Most texts have none, and that is seen far sooner.
-  return SURROGATE.test(text) ? text.replace(LONE, '\ufffd') : text
+  return text.toWellFormed()
 }
 
 /**

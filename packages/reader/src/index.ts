@@ -113,6 +113,7 @@ export {
   type RebuiltSpans,
   rebuildSpans,
 } from './rebuild/rebuild-spans.js'
+export { type ReduceSessionOptions, reduceSession } from './rebuild/reduce-session.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { isRunning } from './running/is-running.js'
@@ -136,6 +137,17 @@ export type { SessionMarks } from './session-marks.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
 export { type SessionState, sessionState } from './session-state.js'
+export { type ChunkPace, chunkPaces, STALL_MS } from './stats/chunk-paces.js'
+export { joinedModels, joinedTools, quantile } from './stats/joined-stats.js'
+export { costOf, type Price, type Prices, priceOf } from './stats/prices.js'
+export {
+  type ModelStats,
+  type SessionStats,
+  sessionStats,
+  type Times,
+  type ToolStats,
+  type TurnStats,
+} from './stats/session-stats.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { threadsOf, turnsOf } from './threads.js'
 export { type TimelineEntry, timelineOf } from './timeline/timeline.js'

@@ -155,15 +155,19 @@ function areHeaders(headers: unknown): headers is Headers {
 }
 
 function areTexts(value: Record<string, unknown>, names: string[]): boolean {
-  return names.every((name) => typeof value[name] === 'string')
+  for (const name of names) if (typeof value[name] !== 'string') return false
+  return true
 }
 
 function areTextsIfThere(value: Record<string, unknown>, names: string[]): boolean {
-  return names.every((name) => value[name] === undefined || typeof value[name] === 'string')
+  for (const name of names)
+    if (value[name] !== undefined && typeof value[name] !== 'string') return false
+  return true
 }
 
 function areCounts(value: Record<string, unknown>, names: string[]): boolean {
-  return names.every((name) => isCount(value[name]))
+  for (const name of names) if (!isCount(value[name])) return false
+  return true
 }
 
 function areCountsIfThere(value: Record<string, unknown>, names: string[]): boolean {

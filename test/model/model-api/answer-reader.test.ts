@@ -23,7 +23,7 @@ describe('an event stream is read as one', () => {
     ['as text/plain', { contentType: 'text/plain' }],
     ['as application/json', { contentType: 'application/json' }],
     ['without a content type', {}],
-    ['where no stream was asked for', { stream: false }],
+    ['where no stream was asked for', { stream: () => false }],
   ])('%s', (_, hints) => {
     const { facts, events } = readAnswer(responsesApi, STREAM, hints)
     expect([facts.inputTokens, facts.textLength, events]).toEqual([3, 9, 2])
@@ -44,7 +44,7 @@ describe('an event stream is read as one', () => {
       ),
     ],
   ])('%s', (_, stream) => {
-    const { facts, events } = readAnswer(responsesApi, stream, { stream: true })
+    const { facts, events } = readAnswer(responsesApi, stream, { stream: () => true })
     expect([facts.inputTokens, facts.ended, facts.textLength]).toEqual([
       3,
       'completed',
@@ -68,7 +68,7 @@ describe('what is no event stream', () => {
   test.each<[what: string, body: string, hints: AnswerHints]>([
     ['JSON', JSON_ANSWER, { contentType: 'application/json' }],
     ['JSON that calls itself a stream', JSON_ANSWER, { contentType: 'text/event-stream' }],
-    ['JSON where a stream was asked for', JSON_ANSWER, { stream: true }],
+    ['JSON where a stream was asked for', JSON_ANSWER, { stream: () => true }],
     ['JSON behind blanks', `  \r\n${JSON_ANSWER}\n`, {}],
   ])('%s, is read as JSON, and has no events', (_, body, hints) => {
     const { facts, events } = readAnswer(responsesApi, body, hints)
@@ -87,12 +87,12 @@ describe('what is no event stream', () => {
   })
 
   test('nothing, where a stream was asked for: it has no events', () => {
-    const { events, isReadable } = readAnswer(responsesApi, '', { stream: true, status: 200 })
+    const { events, isReadable } = readAnswer(responsesApi, '', { stream: () => true, status: 200 })
     expect([events, isReadable]).toEqual([0, true])
   })
 
   test('a page with status 502, where a stream was asked for, is none', () => {
-    const { events } = readAnswer(responsesApi, '<html>', { stream: true, status: 502 })
+    const { events } = readAnswer(responsesApi, '<html>', { stream: () => true, status: 502 })
     expect(events).toBeUndefined()
   })
 })

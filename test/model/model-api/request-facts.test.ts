@@ -20,7 +20,8 @@ describe('what a request asks for', () => {
     ['nothing', '', {}],
     ['no JSON', '--boundary', {}],
   ])('%s', (_, body, facts) => {
-    expect(requestFactsOf(new TextEncoder().encode(body))).toEqual(facts)
+    const { model, stream } = requestFactsOf(new TextEncoder().encode(body))
+    expect({ model, stream }).toEqual(facts)
   })
 })
 

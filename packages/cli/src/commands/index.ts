@@ -15,6 +15,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['cache', async () => (await import('./cache.js')).addCacheCommand],
   ['approvals', async () => (await import('./approvals.js')).addApprovalsCommand],
   ['cancellations', async () => (await import('./cancellations.js')).addCancellationsCommand],
+  ['stats', async () => (await import('./stats.js')).addStatsCommand],
   ['export', async () => (await import('./export.js')).addExportCommand],
   ['verify', async () => (await import('./verify.js')).addVerifyCommand],
   ['salvage', async () => (await import('./salvage.js')).addSalvageCommand],

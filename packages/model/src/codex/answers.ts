@@ -15,8 +15,9 @@ export function answerOf(kind: ApprovalKind, message: Record<string, unknown>): 
   // No person says so: the client could not ask.
   if (message.error !== undefined)
     return { decision: 'error', outcome: 'failed', decidedBy: 'host' }
-  const answer = ANSWERS[kind](record(message.result))
-  return { decidedBy: 'user', outcome: approvalOutcomeOf(answer.decision, answer.rule), ...answer }
+  const { decision, rule, stopsTurn = false } = ANSWERS[kind](record(message.result))
+  const outcome = approvalOutcomeOf(decision, rule)
+  return { decision, outcome, decidedBy: 'user', rule, stopsTurn }
 }
 
 /** The name of a decision: some are objects with one member, whose name it is. */

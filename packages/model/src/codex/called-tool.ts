@@ -12,14 +12,16 @@ const INPUT_CHARACTERS = 64 * 1024
  */
 export function calledFacts({ name, namespace, input }: ToolCalled): ToolFacts {
   const server = mcpServerOf(namespace)
-  const facts = { name: server === undefined ? name : `${server}.${name}`, mcpServer: server }
+  const isMcp = server !== undefined
+  const facts = { name: isMcp ? `${server}.${name}` : name, mcpServer: server }
   if (input.length > INPUT_CHARACTERS) return facts
   if (name === 'apply_patch') {
     const patch = text(argumentsOf(input).input) ?? text(argumentsOf(input).patch) ?? input
     return { ...facts, files: patchedFiles(patch) }
   }
-  const { command, ...others } = inputFacts(input)
-  return { ...facts, ...others, ...(server === undefined && { command }) }
+  const told = inputFacts(input)
+  if (isMcp) told.command = undefined
+  return Object.assign(told, facts)
 }
 
 /** What the arguments of a call say of its tool. */

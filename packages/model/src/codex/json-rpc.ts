@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversation.js'
+import { type Conversation, placeIn } from '../conversation.js'
 import type { Observation, Observed } from '../observation.js'
 import type { ApprovalKind } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
@@ -105,9 +105,11 @@ export class JsonRpcReducer {
     // An id can be used again once its question is resolved.
     const count = (this.#asked.get(key) ?? 0) + 1
     this.#asked.set(key, count)
+    const { kind, what, offered = [] } = question
     this.#session.approvals.asked(this.#approvalKey(key), id, {
-      ...question,
-      what: question.what || (files ?? []).join(', '),
+      kind,
+      what: what || (files ?? []).join(', '),
+      offered,
       files,
       reason: text(params.reason),
       cwd: text(params.cwd),
@@ -122,9 +124,9 @@ export class JsonRpcReducer {
     const question = this.#questions.get(key)
     if (question === undefined || question.isAnswered) return
     question.isAnswered = true
-    const { stopsTurn, ...answer } = answerOf(question.kind, message)
-    this.#session.approvals.answered(this.#approvalKey(key), { ...answer, at })
-    if (stopsTurn !== true) return
+    const answer = answerOf(question.kind, message)
+    this.#session.approvals.answered(this.#approvalKey(key), Object.assign(answer, { at }))
+    if (answer.stopsTurn !== true) return
     const { conversation } = question
     const { decision: reason } = answer
     this.#session.cancellations.wish({ origin: 'approval', reason, conversation, at })
@@ -183,16 +185,9 @@ function reviewKey(connection: number, { reviewId }: Params): string {
 }
 
 function placeOf({ threadId, conversationId, turnId }: Params): Conversation {
-  return place(text(threadId) ?? text(conversationId), text(turnId))
+  return placeIn(text(threadId) ?? text(conversationId), text(turnId))
 }
 
 function ofTurn({ threadId, turn }: Params): Conversation {
-  return place(text(threadId), text(record(turn).id))
-}
-
-function place(threadId: string | undefined, turnId: string | undefined): Conversation {
-  return {
-    ...(threadId !== undefined && { threadId }),
-    ...(turnId !== undefined && { turnId }),
-  }
+  return placeIn(text(threadId), text(record(turn).id))
 }

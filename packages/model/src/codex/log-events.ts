@@ -69,9 +69,10 @@ export class LogEventReducer {
       decision: decisionWord(decision),
       outcome: decisionOutcome(decision),
       decidedBy: decidedBy(source, decision),
+      at: call.at,
     }
     const own = this.#decided.get(call.callId) ?? 0
-    const isAnswer = this.#others.questions.decided(call.callId, { ...answer, at: call.at })
+    const isAnswer = this.#others.questions.decided(call.callId, answer)
     const isSeenElsewhere =
       approvals.countOf(call.callId) > own ||
       (source === 'User' && (this.#others.jsonRpc.isHeard || !this.#canAsk(call.conversation)))

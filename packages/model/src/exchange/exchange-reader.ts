@@ -5,17 +5,20 @@ import type {
   RequestBodyRecord,
   ResponseRecord,
 } from '@tacho/format'
-import type { Conversation } from '../conversation.js'
+import { type Conversation, placeIn } from '../conversation.js'
 import type { AnswerFacts } from '../model-api/answer-facts.js'
+import type { AnswerHints } from '../model-api/answer-form.js'
 import { AnswerReader } from '../model-api/answer-reader.js'
 import { modelApiOf } from '../model-api/index.js'
 import type { ModelApi } from '../model-api/model-api.js'
 import { type ModelOutcome, outcomeOf } from '../model-api/outcome.js'
 import type { RequestFacts } from '../model-api/request-facts.js'
 import { responsesApi } from '../model-api/responses.js'
+import { Utf8Text } from '../model-api/utf8-text.js'
 import type { ExchangeEnded, ExchangeStarted, HostedToolEnded, ToolCalled } from '../observation.js'
 import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { httpSpanOf } from './http-span.js'
+import { parsedUrl } from './parsed-url.js'
 import { toolWordOf } from './tool-calls.js'
 
 // What the agent got is noted behind the bytes, so for it more of its patience may be over than for
@@ -57,7 +60,8 @@ export class ExchangeReader {
   #lastSignAt = 0
   #eventsBefore = 0
   #now = 0
-  readonly #decoder = new TextDecoder()
+  readonly conversation: Conversation
+  readonly #text = new Utf8Text()
   /** The beginning of a message whose end has not come. */
   #message = ''
 
@@ -65,19 +69,12 @@ export class ExchangeReader {
     this.#start = start
     this.#options = options
     this.#api = apiOf(start, options.modelApis)
+    this.conversation = placeIn(start.threadId, start.turnId)
   }
 
   /** Whether it asks a model. */
   get asksModel(): boolean {
     return this.#api !== undefined
-  }
-
-  get conversation(): Conversation {
-    const { threadId, turnId } = this.#start
-    return {
-      ...(threadId !== undefined && { threadId }),
-      ...(turnId !== undefined && { turnId }),
-    }
   }
 
   /**
@@ -127,16 +124,19 @@ export class ExchangeReader {
     this.#status = status
     this.#lastSignAt = at
     const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
-    this.#begin({ stream: this.#asked.stream, contentType, status })
+    this.#begin({ stream: () => this.#asked.stream, contentType, status })
   }
 
-  /** @returns what its events say of tools. */
-  chunk(at: number, bytes: Uint8Array): At<ToolCalled | HostedToolEnded>[] {
+  /**
+   * @param part of its body, as bytes or where it is known to be text as that.
+   * @returns what its events say of tools.
+   */
+  chunk(at: number, part: Uint8Array | string): At<ToolCalled | HostedToolEnded>[] {
     this.#firstChunkAt ??= at
     this.#lastChunkAt = at
     this.#now = at
-    if (this.#start.transport === 'websocket') this.#messages(bytes)
-    else this.#answer?.push(bytes)
+    if (this.#start.transport === 'websocket') this.#messages(part)
+    else this.#answer?.push(part)
     // An agent's patience is with events: a comment that keeps the connection alive is none.
     const { events } = this
     if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
@@ -205,11 +205,7 @@ export class ExchangeReader {
     }
   }
 
-  #begin(hints: {
-    stream?: boolean | undefined
-    contentType?: string | undefined
-    status?: number
-  }): AnswerReader | undefined {
+  #begin(hints: AnswerHints): AnswerReader | undefined {
     if (this.#api === undefined) return undefined
     this.#answer = new AnswerReader({
       api: this.#api,
@@ -225,13 +221,14 @@ export class ExchangeReader {
     if (word === undefined) return
     const { exchange } = this.#start
     const at = this.#options.startedAt + this.#now
-    this.#heard.push({ ...word, at, exchange, conversation: this.conversation })
+    this.#heard.push(Object.assign(word, { at, exchange, conversation: this.conversation }))
   }
 
   /** Each message of a WebSocket stands in the body with a newline behind it. */
-  #messages(bytes: Uint8Array): void {
+  #messages(part: Uint8Array | string): void {
     const answer = this.#answer ?? this.#begin({})
-    const lines = (this.#message + this.#decoder.decode(bytes, { stream: true })).split('\n')
+    const text = typeof part === 'string' ? this.#text.pushText(part) : this.#text.push(part)
+    const lines = (this.#message + text).split('\n')
     this.#message = lines.pop() ?? ''
     for (const line of lines) answer?.message(line)
   }
@@ -279,5 +276,6 @@ function apiOf(
 ): ModelApi | undefined {
   // Over a WebSocket only the Responses API is spoken (Codex 0.169).
   if (transport === 'websocket') return responsesApi
-  return URL.canParse(url) ? modelApiOf(method, new URL(url).pathname, apis) : undefined
+  const path = parsedUrl(url)?.pathname
+  return path === undefined ? undefined : modelApiOf(method, path, apis)
 }

@@ -1,5 +1,13 @@
-import { type EndRecord, type ExchangeRecord, encodeAttributes, type Facts } from '@tacho/format'
+import {
+  type Attributes,
+  type EndRecord,
+  type ExchangeRecord,
+  encodeAttributes,
+  type Facts,
+  withAttributes,
+} from '@tacho/format'
 import type { ExchangeEnded } from '../observation.js'
+import { parsedUrl } from './parsed-url.js'
 
 // What the conventions know; a method of another name stands in `http.request.method_original`.
 const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '))
@@ -20,24 +28,34 @@ export function httpSpanOf(
   return {
     name: isKnown ? method : 'HTTP',
     startedAt,
-    attributes: encodeAttributes('http', {
-      ...placeOf(url),
-      method: isKnown ? method : '_OTHER',
-      originalMethod: isKnown ? undefined : method,
-      userAgent,
-      peerAddress: peer?.address,
-      peerPort: peer?.port,
-      status,
-      errorType: isFailed ? (error?.code ?? 'unknown') : isRefused ? String(status) : undefined,
-    }),
+    attributes: withAttributes(
+      encodeAttributes('http', {
+        method: isKnown ? method : '_OTHER',
+        originalMethod: isKnown ? undefined : method,
+        userAgent,
+        peerAddress: peer?.address,
+        peerPort: peer?.port,
+        status,
+        errorType: isFailed ? (error?.code ?? 'unknown') : isRefused ? String(status) : undefined,
+      }),
+      placeOf(url),
+    ),
     ...((isFailed || isRefused) && { error: { message: isFailed ? error?.message : undefined } }),
   }
 }
 
-function placeOf(text: string): Facts<'http'> {
+let last: { url: string; place: Attributes } | undefined
+
+/** A session asks for the same few places thousands of times. */
+function placeOf(url: string): Readonly<Attributes> {
+  if (last?.url !== url) last = { url, place: encodeAttributes('http', readPlace(url)) }
+  return last.place
+}
+
+function readPlace(text: string): Facts<'http'> {
   // What stands in the place of a secret can be no part of a URL.
-  if (!URL.canParse(text)) return { url: text }
-  const url = new URL(text)
+  const url = parsedUrl(text)
+  if (url === undefined) return { url: text }
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return {
     url: text,

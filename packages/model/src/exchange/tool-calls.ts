@@ -24,7 +24,7 @@ function doneWord(item: Json): ToolWord | undefined {
       const [name, input] = [text(item.name), text(item.arguments) ?? text(item.input) ?? '']
       if (name === undefined || callId === undefined) return undefined
       const call = { kind: 'tool-called', callId, name, input } as const
-      return { ...call, ...(namespace !== undefined && { namespace }) }
+      return namespace === undefined ? call : { ...call, namespace }
     }
     case 'local_shell_call': {
       if (callId === undefined) return undefined

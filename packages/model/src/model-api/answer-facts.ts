@@ -28,9 +28,10 @@ export function learn(
   facts: AnswerFacts,
   news: { [Key in keyof AnswerFacts]: AnswerFacts[Key] | undefined },
 ): void {
-  for (const [key, value] of Object.entries(news)) {
-    if (value !== undefined) Object.assign(facts, { [key]: value })
-  }
+  const all: Record<string, unknown> = facts
+  const told: Record<string, unknown> = news
+  // Called for each event: lists of pairs would take longer than the rest.
+  for (const key in told) if (told[key] !== undefined) all[key] = told[key]
 }
 
 /** Counts text that has arrived. */

@@ -3,8 +3,8 @@ export type AnswerForm = 'events' | 'json' | 'other'
 
 /** What was asked for, and what the head of the answer says of it. */
 export type AnswerHints = {
-  /** The request asked for a stream. */
-  stream?: boolean | undefined
+  /** Whether the request asked for a stream. */
+  stream?: (() => boolean | undefined) | undefined
   contentType?: string | undefined
   status?: number | undefined
 }
@@ -22,9 +22,13 @@ export function answerFormOf(beginning: string, hints: AnswerHints): AnswerForm 
 }
 
 /** The form of an answer that has ended before its beginning could tell. */
-export function asAnnounced({ stream, contentType = '', status = 200 }: AnswerHints): AnswerForm {
+export function asAnnounced({
+  stream = () => undefined,
+  contentType = '',
+  status = 200,
+}: AnswerHints): AnswerForm {
   if (/\btext\/event-stream\b/i.test(contentType)) return 'events'
-  return stream === true && status < 300 ? 'events' : 'other'
+  return status < 300 && stream() === true ? 'events' : 'other'
 }
 
 const LONGEST_FIELD = 'retry:'.length

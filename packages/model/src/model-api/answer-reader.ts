@@ -3,7 +3,7 @@ import { type AnswerForm, type AnswerHints, answerFormOf, asAnnounced } from './
 import { apiErrorOf } from './api-error.js'
 import { EventStream } from './event-stream.js'
 import { type Json, objectOf } from './json.js'
-import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_BYTES } from './limits.js'
+import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './limits.js'
 import type { ModelApi } from './model-api.js'
 import { Utf8Text } from './utf8-text.js'
 
@@ -30,7 +30,7 @@ export class AnswerReader {
     onTooLong: () => this.#lose(),
   })
   #form: AnswerForm | 'messages' | undefined
-  #length = 0
+  #characters = 0
   /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
   #held: string[] = []
   #heldCharacters = 0
@@ -49,9 +49,15 @@ export class AnswerReader {
     return (this.#form === 'events' || this.#form === 'messages') && !this.#isLost
   }
 
-  push(bytes: Uint8Array): void {
-    this.#length += bytes.length
-    this.#guarded(() => this.#read(this.#text.push(bytes)))
+  /** @param part of the body, as bytes or where it is known to be text as that. */
+  push(part: Uint8Array | string): void {
+    try {
+      const text = typeof part === 'string' ? this.#text.pushText(part) : this.#text.push(part)
+      this.#characters += text.length
+      this.#read(text)
+    } catch (cause) {
+      this.#fault(cause)
+    }
   }
 
   /** An event that came as a message of its own. */
@@ -106,7 +112,7 @@ export class AnswerReader {
     const { api } = this.#options
     const tells = name === undefined ? 'anything' : api.tells(name)
     if (tells === 'nothing' && data.length > LARGE_EVENT_CHARACTERS) return
-    if (tells === 'text' && this.#length > TEXT_BYTES) this.#forgetText()
+    if (tells === 'text' && this.#characters > TEXT_CHARACTERS) this.#forgetText()
     else if (data === DONE) this.facts.ended ??= 'completed'
     else this.#readObject(data)
   }

@@ -2,7 +2,7 @@
  * Up to here the text of an answer is counted; in a longer one, events that are text and nothing else
  * are not parsed any more. No model writes that much.
  */
-export const TEXT_BYTES = 4 * 1024 * 1024
+export const TEXT_CHARACTERS = 4 * 1024 * 1024
 
 /** An event from this size on is not parsed where its name says that it tells nothing: an image, mostly. */
 export const LARGE_EVENT_CHARACTERS = 64 * 1024

@@ -1,8 +1,14 @@
 import type { OpenBody } from '@tacho/format'
 import { objectOf, textAt } from './json.js'
 
-/** What a request says of the answer that it wants; what it does not say is not there. */
-export type RequestFacts = { model?: string; stream?: boolean }
+/**
+ * What a request says of the answer that it wants; what it does not say is not there. Whether it wants
+ * a stream is looked for when that is asked, for mostly the answer tells it.
+ */
+export type RequestFacts = {
+  readonly model?: string | undefined
+  readonly stream?: boolean | undefined
+}
 
 // Codex and the SDKs write the model first (over a WebSocket, behind the message's type), and before or behind the conversation whether they want
 // a stream. A body is parsed whole only where the model is not there, and not at all where that would
@@ -23,11 +29,38 @@ export function requestFactsOf(body: OpenBody): RequestFacts {
   const head = decoder.decode(body.subarray(0, HEAD_BYTES))
   const first = MODEL_FIRST.exec(head)?.[1]
   if (first === undefined && body.length <= PARSED_BYTES) return parsedFacts(body)
-  const stream = (STREAM.exec(head) ?? STREAM.exec(tailOf(body)))?.[1]
-  return {
-    ...(first !== undefined && { model: first }),
-    ...(stream !== undefined && { stream: stream === 'true' }),
+  // A large body is not held until it is asked for.
+  if (body.length > PARSED_BYTES) {
+    const stream = streamIn(body, head)
+    return first === undefined ? { stream } : { model: first, stream }
   }
+  return new AskedFacts(body, { head, model: first })
+}
+
+class AskedFacts implements RequestFacts {
+  readonly model: string | undefined
+  readonly #body: OpenBody
+  readonly #head: string
+
+  constructor(body: OpenBody, { head, model }: { head: string; model: string | undefined }) {
+    this.#body = body
+    this.#head = head
+    this.model = model
+  }
+
+  get stream(): boolean | undefined {
+    try {
+      return streamIn(this.#body, this.#head)
+    } catch {
+      // Bytes that it copies from are gone.
+      return undefined
+    }
+  }
+}
+
+function streamIn(body: OpenBody, head: string): boolean | undefined {
+  const stream = (STREAM.exec(head) ?? STREAM.exec(tailOf(body)))?.[1]
+  return stream === undefined ? undefined : stream === 'true'
 }
 
 function tailOf(body: OpenBody): string {

@@ -1,4 +1,4 @@
-import { encodeAttributes, spanName } from '@tacho/format'
+import { encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { ApprovalOutcome } from '../parts/approval.js'
 import type { SpanBook } from '../spans/span-book.js'
@@ -84,8 +84,8 @@ export class Approvals {
       parentSpanId: this.#tools.spanOf(callId) ?? turn,
       name: spanName('approval', kind),
       at,
-      attributes: {
-        ...encodeAttributes('approval', {
+      attributes: withAttributes(
+        encodeAttributes('approval', {
           id,
           kind,
           what: asked.what,
@@ -95,8 +95,8 @@ export class Approvals {
           files: asked.files,
           callId,
         }),
-        ...this.#places.attributes(conversation),
-      },
+        this.#places.attributes(conversation),
+      ),
     })
   }
 

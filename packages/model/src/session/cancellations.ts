@@ -1,4 +1,4 @@
-import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
+import { type Attributes, encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import { type Conversation, conversationKey } from '../conversation.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Deadlines } from './deadlines.js'
@@ -164,10 +164,10 @@ export class Cancellations {
       parentSpanId: turns.within(conversation, at),
       name: spanName('cancellation'),
       at,
-      attributes: {
-        ...encodeAttributes('cancellation', { origin, reason }),
-        ...places.attributes(conversation),
-      },
+      attributes: withAttributes(
+        encodeAttributes('cancellation', { origin, reason }),
+        places.attributes(conversation),
+      ),
     })
     return open
   }

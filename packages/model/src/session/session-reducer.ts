@@ -1,4 +1,4 @@
-import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
+import { type Attributes, encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
 import { SpanBook } from '../spans/span-book.js'
@@ -139,9 +139,8 @@ export class SessionReducer {
       spanId: this.places.run,
       name: spanName('session'),
       at: run.at,
-      attributes: {
-        ...this.places.attributes({}),
-        ...encodeAttributes('session', {
+      attributes: withAttributes(
+        encodeAttributes('session', {
           agent: this.#agent,
           agentVersion: run.agent.version,
           pid: run.pid,
@@ -149,7 +148,8 @@ export class SessionReducer {
           cwd: run.cwd,
           tacho: run.version,
         }),
-      },
+        this.places.attributes({}),
+      ),
     })
   }
 
@@ -171,7 +171,7 @@ export class SessionReducer {
       name: chat.name,
       at,
       isClient: true,
-      attributes: { ...chat.attributes, ...this.#ofExchange(exchange, conversation) },
+      attributes: withAttributes(this.#ofExchange(exchange, conversation), chat.attributes),
     })
   }
 
@@ -187,7 +187,7 @@ export class SessionReducer {
         name: http.name,
         at: http.startedAt,
         isClient: true,
-        attributes: { ...http.attributes, ...this.#ofExchange(exchange, conversation) },
+        attributes: withAttributes(this.#ofExchange(exchange, conversation), http.attributes),
       })
       this.spans.end(spanId, at, {}, http.error)
     }
@@ -199,7 +199,8 @@ export class SessionReducer {
   }
 
   #ofExchange(exchange: string, conversation: Conversation): Attributes {
-    return { ...this.places.attributes(conversation), ...encodeAttributes('http', { exchange }) }
+    const own = encodeAttributes('http', { exchange })
+    return withAttributes(own, this.places.attributes(conversation))
   }
 
   #runEnded({ exitCode, signal, at }: Observed<'run-ended'>): void {

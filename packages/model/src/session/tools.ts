@@ -1,4 +1,4 @@
-import { type Attributes, encodeAttributes, spanName } from '@tacho/format'
+import { encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import { type Conversation, conversationKey } from '../conversation.js'
 import type { ToolOutcome } from '../parts/tool.js'
 import type { SpanBook } from '../spans/span-book.js'
@@ -53,12 +53,13 @@ export class Tools {
    */
   learn(callId: string, facts: ToolFacts, by: 'model' | 'agent' = 'agent'): void {
     const before = this.#facts.get(callId) ?? {}
-    const told = defined(facts)
-    const now = by === 'model' ? { ...before, ...told } : { ...told, ...before }
+    const now = by === 'model' ? together(facts, before) : together(before, facts)
     this.#facts.set(callId, now)
     const tool = this.#tools.get(callId)
     if (tool === undefined) return
-    this.#spans.set(tool.spanId, news(before, now))
+    const fresh = news(before, now)
+    if (fresh === undefined) return
+    this.#spans.set(tool.spanId, encodeAttributes('execute_tool', fresh))
     if (now.name !== before.name) this.#spans.rename(tool.spanId, nameOf(now))
   }
 
@@ -77,10 +78,10 @@ export class Tools {
       parentSpanId: this.#turns.within(conversation, at),
       name: nameOf(all),
       at,
-      attributes: {
-        ...encodeAttributes('execute_tool', { operation: 'execute_tool', callId, ...all }),
-        ...this.#places.attributes(conversation),
-      },
+      attributes: withAttributes(
+        encodeAttributes('execute_tool', { operation: 'execute_tool', callId, ...all }),
+        this.#places.attributes(conversation),
+      ),
     })
   }
 
@@ -125,18 +126,37 @@ function nameOf({ name = 'tool' }: ToolFacts): string {
 }
 
 /** What of it was not known before. */
-function news(before: ToolFacts, now: ToolFacts): Attributes {
-  const old = encodeAttributes('execute_tool', before)
-  const all = Object.entries(encodeAttributes('execute_tool', now))
-  return Object.fromEntries(all.filter(([name, value]) => !isSame(value, old[name])))
+function news(before: ToolFacts, now: ToolFacts): ToolFacts | undefined {
+  let fresh: Record<string, unknown> | undefined
+  for (const name of TOOL_FACTS) {
+    if (isSame(now[name], before[name])) continue
+    fresh ??= {}
+    fresh[name] = now[name]
+  }
+  return fresh
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
+  return one.length === other.length && one.every((part, index) => part === other[index])
 }
 
-function defined(facts: ToolFacts): ToolFacts {
+/** Both in one; where both tell of the same, what the first tells. */
+function together(first: ToolFacts, other: ToolFacts): ToolFacts {
   const all: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(facts)) if (value !== undefined) all[name] = value
+  for (const name of TOOL_FACTS) {
+    const value = first[name] ?? other[name]
+    if (value !== undefined) all[name] = value
+  }
   return all
 }
+
+const TOOL_FACTS: readonly (keyof ToolFacts)[] = [
+  'name',
+  'command',
+  'cwd',
+  'files',
+  'query',
+  'path',
+  'mcpServer',
+]

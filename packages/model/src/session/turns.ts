@@ -1,4 +1,4 @@
-import { encodeAttributes, spanName } from '@tacho/format'
+import { encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
@@ -112,7 +112,9 @@ export class Turns {
 
   #start(turnId: string, conversation: Conversation, at: number): Turn {
     const others = this.#ofThread.get(conversation.threadId) ?? []
-    for (const other of others) this.#endSilently(other)
+    // Those before it ended when it started.
+    const before = others.at(-1)
+    if (before !== undefined) this.#endSilently(before)
     const turn: Turn = {
       spanId: this.#spans.idOf('turn', turnId),
       conversation,
@@ -129,14 +131,14 @@ export class Turns {
       parentSpanId: this.#places.run,
       name: spanName('invoke_agent', this.#agent),
       at,
-      attributes: {
-        ...encodeAttributes('invoke_agent', {
+      attributes: withAttributes(
+        encodeAttributes('invoke_agent', {
           operation: 'invoke_agent',
           agent: this.#agent,
           threadSource: this.#places.sourceOf(conversation.threadId),
         }),
-        ...this.#places.attributes(conversation),
-      },
+        this.#places.attributes(conversation),
+      ),
     })
     return turn
   }

@@ -5,8 +5,11 @@
  */
 export function derivedId(...about: readonly string[]): string {
   let [one, other] = [0x9e3779b9, 0x85ebca6b]
-  for (const character of about.join('\u0000')) {
-    const code = character.codePointAt(0) ?? 0
+  const text = about.join('\u0000')
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.codePointAt(at) ?? 0
+    // A character beyond the first plane stands in two units.
+    if (code > 0xffff) at += 1
     one = Math.imul(one ^ code, 0x9e3779b1)
     other = Math.imul(other ^ code, 0x5f356495)
     one ^= one >>> 15

@@ -53,7 +53,8 @@ export class RunObserver {
         this.#provider = event.provider
         this.#idleTimeout = event.idleTimeout
       }
-      onObservation({ ...event, at: microsOfIso(event.time) ?? 0 })
+      // Not in a new object: those read from JSON have many forms, and V8 would make one more of each.
+      onObservation(Object.assign(event, { at: microsOfIso(event.time) ?? 0 }))
     }
   }
 
@@ -95,16 +96,16 @@ export class RunObserver {
   }
 
   #chunk(reader: ExchangeReader, { at, content }: Extract<RawRecord, { kind: 'chunk' }>): void {
-    const bytes = chunkBytes(content)
-    if (bytes.length === 0) return
-    for (const word of reader.chunk(at, bytes)) this.#options.onObservation(word)
+    const part = partOf(content)
+    if (part.length === 0) return
+    for (const word of reader.chunk(at, part)) this.#options.onObservation(word)
   }
 }
 
-/** The bytes of a chunk; none where they were not kept. */
-function chunkBytes(content: Content): Uint8Array {
-  const isKept = typeof content === 'string' || content.every((piece) => !isOmitted(piece))
-  return isKept ? bytesOf(content) : new Uint8Array()
+/** The text or bytes of a chunk; none where they were not kept. */
+function partOf(content: Content): string | Uint8Array {
+  if (typeof content === 'string') return content
+  return content.some(isOmitted) ? '' : bytesOf(content)
 }
 
 function isOmitted(piece: Piece): boolean {

@@ -9,7 +9,7 @@ const NEWLINE = Buffer.from('\n')
 /** A file that is made, private, and written once. Throws what the file system says. */
 export class NewFile {
   readonly #descriptor: number
-  #waiting: Uint8Array[] = []
+  readonly #waiting = Buffer.allocUnsafe(BUFFER_BYTES)
   #waitingBytes = 0
 
   constructor(path: string) {
@@ -19,9 +19,13 @@ export class NewFile {
 
   /** The bytes are copied; they may be used again. */
   write(bytes: Uint8Array): void {
-    this.#waiting.push(Uint8Array.from(bytes))
+    if (bytes.length > BUFFER_BYTES - this.#waitingBytes) this.#flush()
+    if (bytes.length > BUFFER_BYTES) {
+      this.#writeOut(bytes)
+      return
+    }
+    this.#waiting.set(bytes, this.#waitingBytes)
     this.#waitingBytes += bytes.length
-    if (this.#waitingBytes >= BUFFER_BYTES) this.#flush()
   }
 
   /** A line as it stood in another file, without its newline. */
@@ -46,9 +50,12 @@ export class NewFile {
   }
 
   #flush(): void {
-    const bytes = Buffer.concat(this.#waiting)
-    this.#waiting = []
+    const waiting = this.#waiting.subarray(0, this.#waitingBytes)
     this.#waitingBytes = 0
+    this.#writeOut(waiting)
+  }
+
+  #writeOut(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at)
   }
 }

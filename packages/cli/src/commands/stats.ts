@@ -1,0 +1,59 @@
+import {
+  chunkPaces,
+  ReaderError,
+  readSession,
+  type SessionStats,
+  sessionStats,
+} from '@tacho/reader'
+import type { Command } from 'commander'
+import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
+import { EXIT } from '../command-error.js'
+import { noteDamage } from '../damage-note.js'
+import { note, write } from '../output.js'
+import { progressBar } from '../progress-bar.js'
+import { withSessionsDir } from '../session-options.js'
+import { statsJson } from '../stats/json.js'
+import { statsLines } from '../stats/lines.js'
+import { readPrices } from '../stats/price-file.js'
+import { writeJson } from '../write-json.js'
+
+type StatsOptions = ManySessionsOptions & { prices?: string; json?: boolean }
+
+/** `tacho stats`: where time, tokens and money went. */
+export function addStatsCommand(tacho: Command): void {
+  const command = withManySessions(
+    tacho.command('stats').description('sum up time, tokens and money by turn, tool and model'),
+  )
+    .option('--prices <file>', 'what tokens cost: a table of your own, without which nothing does')
+    .option('--json', 'print an object')
+    .action(stats)
+  withSessionsDir(command)
+}
+
+async function stats(names: string[], options: StatsOptions): Promise<void> {
+  const prices = options.prices === undefined ? undefined : readPrices(options.prices)
+  const isLast = names.length === 0 && !options.all && options.since === undefined
+  const chosen = chosenSessions(isLast ? ['last'] : names, options)
+  const progress = progressBar('reading', chosen.length)
+  const told: SessionStats[] = []
+  for (const { folder } of chosen) {
+    try {
+      const session = await readSession(folder)
+      told.push(sessionStats(session, chunkPaces(folder), prices))
+      progress.add(1)
+      if (chosen.length === 1) noteDamage(session)
+    } catch (error) {
+      // One of many that cannot be read must not keep the others from it.
+      if (names.length === 1 || isLast || !(error instanceof ReaderError)) throw error
+      progress.clear()
+      note(error.message)
+      process.exitCode = EXIT.failure
+    }
+  }
+  progress.clear()
+  if (options.json) {
+    await writeJson(statsJson(told, prices?.currency))
+    return
+  }
+  for (const line of statsLines(told, prices?.currency)) await write(`${line}\n`)
+}

@@ -1,0 +1,44 @@
+import { SESSION_FILES } from '@tacho/format'
+import { readLog } from '../read-log.js'
+
+/** How the chunks of an answer came. Times are milliseconds since its exchange began. */
+export type ChunkPace = {
+  firstMs: number
+  lastMs: number
+  /** The longest time between two chunks. */
+  longestGapMs: number
+  /** Gaps of {@link STALL_MS} and more. */
+  stalls: number
+}
+
+/** A stream that says nothing for so long has stalled: models send several chunks a second. */
+export const STALL_MS = 5000
+
+/** How the chunks of each answer came, by the id of its exchange. Their bytes are not looked at. */
+export function chunkPaces(folder: string): Map<string, ChunkPace> {
+  const paces = new Map<string, ChunkPace>()
+  const wanted = (line: Buffer): boolean => {
+    const head = CHUNK.exec(line.toString('latin1', 0, HEAD_BYTES))
+    if (head !== null) addChunk(paces, head[1] ?? '', Number(head[2]) / 1000)
+    return false
+  }
+  // Nothing is decoded, so that nothing can be damaged here: the session's reading tells that.
+  for (const _ of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted }));
+  return paces
+}
+
+// As the recorder writes them (docs/format.md): the members before the content are short.
+const CHUNK = /^\{"kind":"chunk","exchange":"([^"\\]{1,64})","at":(\d{1,15})[,}]/
+const HEAD_BYTES = 128
+
+function addChunk(paces: Map<string, ChunkPace>, exchange: string, atMs: number): void {
+  const pace = paces.get(exchange)
+  if (pace === undefined) {
+    paces.set(exchange, { firstMs: atMs, lastMs: atMs, longestGapMs: 0, stalls: 0 })
+    return
+  }
+  const gap = atMs - pace.lastMs
+  pace.lastMs = atMs
+  pace.longestGapMs = Math.max(pace.longestGapMs, gap)
+  if (gap >= STALL_MS) pace.stalls += 1
+}
