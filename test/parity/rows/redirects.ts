@@ -10,22 +10,17 @@ const STATUSES = [
   '308 Permanent Redirect',
 ]
 
+const PLACES: readonly [place: string, address: (addresses: Addresses) => string][] = [
+  ['to a path', () => '/v2/responses'],
+  ['to another path of the same origin', ({ upstream }) => `${upstream}/v2/responses`],
+  ['to another origin', ({ elsewhere }) => `${elsewhere}/v2/responses`],
+]
+
 /** Redirects of every status to every kind of place. */
 export const redirects: readonly Row[] = [
-  ...STATUSES.flatMap((status) => [
-    row(
-      `${status} to a path`,
-      to(status, () => '/v2/responses'),
-    ),
-    row(
-      `${status} to another path of the same origin`,
-      to(status, ({ upstream }) => `${upstream}/v2/responses`),
-    ),
-    row(
-      `${status} to another origin`,
-      to(status, ({ elsewhere }) => `${elsewhere}/v2/responses`),
-    ),
-  ]),
+  ...PLACES.flatMap(([place, address]) =>
+    STATUSES.map((status) => row(`${status} ${place}`, to(status, address))),
+  ),
   row(
     '307 to a path with a query',
     to('307 Odd', () => '/v2/responses?a=1&b=%20#part'),
