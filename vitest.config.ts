@@ -6,9 +6,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Real agents start, talk and end in a test; a hang must still end before the patience does.
-    // Real terminals, agents and outages on a shared machine: a test is looked at twice before it
-    // is called broken.
-    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -11,7 +11,7 @@ import { EXEC, type Workplace, workplace } from './workplace.js'
 // resume with another turn and a third.
 const SCRIPT: Script = [
   { reasoning: 'A file first.', text: 'Writing.', calls: [execCommand('echo één | tee one.txt')] },
-  { text: 'Één.', calls: [execCommand('cat one.txt; ls missing.txt')], cut: 'characters' },
+  { text: 'Één.', calls: [execCommand('cat one.txt; ls missing.txt 2>&1')], cut: 'characters' },
   { text: 'Done: façade, 😀, 完成. '.repeat(40), deltas: 30, cut: 7 },
   { text: 'As before.', calls: [execCommand('wc -c one.txt')] },
   { text: 'Six bytes.', usage: { inputTokens: 900, cachedInputTokens: 512, outputTokens: 4 } },

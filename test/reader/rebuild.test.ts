@@ -27,6 +27,7 @@ import {
   SESSION_ID,
   startRecording,
 } from '../faults/recorded-session.js'
+import { eventually } from '../host/index.js'
 import { lines, RUN_ID, sessionsDirectory, timeAt, writeSession } from './session-folder.js'
 
 const { raw, meta, events, manifest } = SESSION_FILES
@@ -52,7 +53,11 @@ describe('so they are', () => {
     recordExchanges(recording, 3)
     const head = { method: 'POST', url: 'http://127.0.0.1:4000/v1/responses', headers: [] }
     recording.exchange({ ...head, provider: 'openai', conversation }).requestEnd()
-    await settled()
+    // What was seen is understood a little later than it is written.
+    await eventually(async () => {
+      const { spans } = await readSession(join(root, SESSION_ID))
+      expect([...spans.values()].filter(({ endedAt }) => endedAt === undefined)).toHaveLength(6)
+    })
     const copy = join(sessions(), SESSION_ID)
     cpSync(join(root, SESSION_ID), copy, { recursive: true })
     await recording.close({ exitCode: 0 })
@@ -99,7 +104,6 @@ describe('so they are', () => {
     const root = sessions()
     const recording = startRecording(root)
     recordExchanges(recording, 2)
-    await settled()
     const rebuilt = await rebuild(join(root, SESSION_ID))
     expect(rebuilt).toMatchObject({ damage: [], runs: 1 })
     expect(rebuilt.open).toBeGreaterThan(0)
@@ -249,11 +253,6 @@ async function recorded(exchanges: number): Promise<string> {
 
 function rebuild(folder: string, onBytes?: (bytes: number) => void) {
   return rebuildSession(folder, join(sessionsDirectory(), 'rebuilt'), onBytes)
-}
-
-/** What was seen is understood a little later than it is written. */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 200))
 }
 
 /** The spans by their ids; where they stand in the file may differ. */

@@ -106,6 +106,24 @@ test.each<[sentence: string, seen: Seen[], approvals: Partial<Told>[]]>([
     [{ decision: 'decline', decided_by: 'rule', from: 20, to: 30 }],
   ],
   [
+    'a question whose hook is there only long after a refusal was answered by it',
+    [
+      [10, called('c')],
+      [400, asked()],
+      [900, decided('c', 'denied', 'Config', { happenedAt: 30 })],
+    ],
+    [{ decision: 'decline', decided_by: 'rule', from: 400, to: 400 }],
+  ],
+  [
+    'a question that is told long after a refusal is no question of a person',
+    [
+      [10, called('c')],
+      [30, decided('c', 'denied', 'Config', { happenedAt: 25 })],
+      [400, asked()],
+    ],
+    [{ decision: 'decline', decided_by: 'rule', from: 25, to: 25 }],
+  ],
+  [
     'an interrupt with a question open has cancelled it',
     [
       [10, called('c')],

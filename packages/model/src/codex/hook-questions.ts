@@ -23,8 +23,8 @@ export class HookQuestions {
   readonly #open = new Map<string, OpenQuestion>()
   /** What asks the user where the call is not refused. */
   readonly #expected = new Map<string, () => void>()
-  /** When each call was decided upon last, without a question. */
-  readonly #decidedAt = new Map<string, number>()
+  /** How and when each call was decided upon last, without a question. */
+  readonly #decided = new Map<string, ApprovalAnswered>()
   readonly #approvals: Approvals
   #count = 0
 
@@ -66,8 +66,8 @@ export class HookQuestions {
 
   /** Whether a call was decided upon before its question was heard of. */
   isDecided(callId: string | undefined, askedAt: number): boolean {
-    const at = callId === undefined ? undefined : this.#decidedAt.get(callId)
-    return at !== undefined && at >= askedAt - HOOK_START_MICROSECONDS
+    const answer = callId === undefined ? undefined : this.#decided.get(callId)
+    return answer !== undefined && answers(answer, askedAt)
   }
 
   /**
@@ -77,10 +77,10 @@ export class HookQuestions {
    */
   decided(callId: string, answer: ApprovalAnswered): boolean {
     const question = [...this.#open.values()].find(
-      (one) => one.callId === callId && answer.at >= one.askedAt - HOOK_START_MICROSECONDS,
+      (one) => one.callId === callId && answers(answer, one.askedAt),
     )
     if (question === undefined) {
-      this.#decidedAt.set(callId, answer.at)
+      this.#decided.set(callId, answer)
       return false
     }
     this.#answer(question, { ...answer, at: Math.max(answer.at, question.askedAt) })
@@ -118,4 +118,10 @@ export class HookQuestions {
     this.#open.delete(id)
     this.#approvals.answered(id, answer)
   }
+}
+
+// What was refused does not run, and is not asked about again; on a busy machine the hook can be there
+// a second later.
+function answers({ at, outcome }: ApprovalAnswered, askedAt: number): boolean {
+  return outcome === 'denied' || at >= askedAt - HOOK_START_MICROSECONDS
 }
