@@ -177,3 +177,31 @@ describe('tacho stats', () => {
     expect(all.tools).toMatchObject([{ count: 5 }])
   })
 })
+
+describe('tacho grep', () => {
+  const hits = async (...words: string[]) => {
+    const lines = (await run('grep', ...words, '--json')).trim().split('\n')
+    return lines.map((line) => JSON.parse(line))
+  }
+
+  test('finds a text over all sessions, each once where it was said first', async () => {
+    const told = await hits('"façade" 😀', '--in', 'request,response')
+    expect(told).toMatchObject([
+      { session: first, in: 'response', exchange: 3, role: 'assistant', text: 'Done: "façade" 😀' },
+    ])
+    const asked = await hits(ASKED, '--in', 'request')
+    expect(asked.map(({ session, exchange }) => [session, exchange]).sort()).toEqual([
+      [first, 1],
+      [second, 1],
+    ])
+  })
+
+  test('finds what tools said, and who called them', async () => {
+    const told = await hits('cannot access', first, '--in', 'request')
+    expect(told).toMatchObject([
+      { in: 'request', exchange: 3, role: 'tool', place: 'result of exec_command' },
+    ])
+    const called = await hits('wc -c', first, '--in', 'response')
+    expect(called).toMatchObject([{ exchange: 4, place: 'tool_call exec_command' }])
+  })
+})

@@ -10,11 +10,18 @@ export function wordError(error: unknown): WordedError {
   if (error instanceof CommanderError) return wordWrongUse(error)
   if (error instanceof CommandError) return { exitCode: error.exitCode, text: error.message }
   if (error instanceof ReaderError) {
-    const exitCode = error.code === 'missing-bytes' ? EXIT.incomplete : EXIT.failure
-    return { exitCode, text: `${error.message}${NEXT[error.code]}` }
+    return {
+      exitCode: EXITS[error.code] ?? EXIT.failure,
+      text: `${error.message}${NEXT[error.code]}`,
+    }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { exitCode: EXIT.failure, text: `this is a fault of Tacho itself. ${text}` }
+}
+
+const EXITS: Partial<Record<ReaderErrorCode, number>> = {
+  'missing-bytes': EXIT.incomplete,
+  'bad-pattern': EXIT.wrongUse,
 }
 
 const NEXT: Record<ReaderErrorCode, string> = {
@@ -25,6 +32,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'newer-format': '',
   'missing-bytes': '',
   'no-model-input': '\nWhat it sent: tacho raw <session> <n> --request',
+  'bad-pattern': '\nA text that is to be taken as it is: tacho grep --fixed-strings <text>',
   running: '\nTry again when it is over.',
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',

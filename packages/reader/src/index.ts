@@ -130,6 +130,8 @@ export {
 export { scrubbedCopy } from './scrub/scrubbed-copy.js'
 export { sharingScrubber } from './scrub/sharing-scrubber.js'
 export { refuseRunning, type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
+export { type PatternOptions, type SearchPattern, searchPattern } from './search/pattern.js'
+export { SEARCHED, type Searched, type SearchHit, searchSession } from './search/search-session.js'
 export { sessionDamage } from './session-damage.js'
 export type { Listening } from './session-index/root-list.js'
 export { endedBadly, listSessions, type SessionQuery } from './session-index/session-list.js'

@@ -11,6 +11,8 @@ export type ReaderErrorCode =
   | 'missing-bytes'
   /** What a model was given was asked for of an exchange that gave it nothing. */
   | 'no-model-input'
+  /** What is to be searched for is no pattern, or matches everything. */
+  | 'bad-pattern'
   /** The session is running: its logs are being written. */
   | 'running'
   /** A log could not be compressed; it is as it was. */

@@ -16,6 +16,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['approvals', async () => (await import('./approvals.js')).addApprovalsCommand],
   ['cancellations', async () => (await import('./cancellations.js')).addCancellationsCommand],
   ['stats', async () => (await import('./stats.js')).addStatsCommand],
+  ['grep', async () => (await import('./grep.js')).addGrepCommand],
   ['export', async () => (await import('./export.js')).addExportCommand],
   ['verify', async () => (await import('./verify.js')).addVerifyCommand],
   ['salvage', async () => (await import('./salvage.js')).addSalvageCommand],

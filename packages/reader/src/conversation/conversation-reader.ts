@@ -40,6 +40,8 @@ export type ConversationReader = {
    * @throws ReaderError `missing-bytes` where the body of its request is not there.
    */
   given(exchange: IndexedExchange): Given
+  /** The same of the request alone, without what it continues. */
+  own(exchange: IndexedExchange): ModelRequest
   /** What it answered, as far as that arrived. */
   answered(exchange: IndexedExchange, api: ModelRequest['api']): Answered
 }
@@ -61,10 +63,14 @@ export type Answered = {
   missing?: string
 }
 
-/** Opens a session's raw log for its conversations. */
-export function conversationReader(folder: string): ConversationReader {
+/**
+ * Opens a session's raw log for its conversations.
+ *
+ * @param known where its exchanges stand, where that is known already.
+ */
+export function conversationReader(folder: string, known?: RawIndex): ConversationReader {
   const damage: Damage[] = []
-  const index = indexRawLog(folder, collectDamage(damage))
+  const index = known ?? indexRawLog(folder, collectDamage(damage))
   const heads = new Map<number, ExchangeRecord | undefined>()
   const head = (exchange: IndexedExchange): ExchangeRecord | undefined => {
     const { number } = exchange
@@ -95,6 +101,10 @@ export function conversationReader(folder: string): ConversationReader {
       return undefined
     },
     given: (exchange) => given(folder, index, exchange, head(exchange)?.url ?? ''),
+    own: (exchange) => {
+      const value = sentValue(requestBody(folder, index, exchange))
+      return readModelRequest(head(exchange)?.url ?? '', value)
+    },
     answered: (exchange, api) => answered(folder, exchange, api),
   }
 }
@@ -134,9 +144,7 @@ export function requestKindOf(head: ExchangeRecord | undefined): string | undefi
 
 function given(folder: string, index: RawIndex, exchange: IndexedExchange, url: string): Given {
   const body = requestBody(folder, index, exchange)
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString()
-  // What is no JSON is shown as the text that it is.
-  const value = text === '' ? {} : (parsedJson(text) ?? text)
+  const value = sentValue(body)
   if (!isObject(value) || typeof value.previous_response_id !== 'string') {
     const request = readModelRequest(url, value)
     const origins = request.messages.map(() => exchange.number)
@@ -187,4 +195,10 @@ function addAnswer(
   const text = Buffer.concat(chunks).toString()
   if (text !== '') add(parsedJson(text) ?? text)
   return missing
+}
+
+// What is no JSON is shown as the text that it is.
+function sentValue(body: Uint8Array): unknown {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString()
+  return text === '' ? {} : (parsedJson(text) ?? text)
 }

@@ -1,0 +1,95 @@
+import {
+  type FoundSession,
+  findSessions,
+  type PatternOptions,
+  SEARCHED,
+  type Searched,
+  type SearchHit,
+  type SearchPattern,
+  searchPattern,
+  searchSession,
+} from '@tacho/reader'
+import { type Command, InvalidArgumentError } from 'commander'
+import { sinceOf } from '../age.js'
+import { chosenSessions } from '../chosen-sessions.js'
+import { EXIT } from '../command-error.js'
+import { hitLine } from '../grep/line.js'
+import { jsonText } from '../json-text.js'
+import { note, write } from '../output.js'
+import { progressBar } from '../progress-bar.js'
+import { SESSION_ARGUMENT, type SessionOptions, withSessionsDir } from '../session-options.js'
+import { shortIds } from '../short-ids.js'
+
+type GrepOptions = SessionOptions & {
+  in?: ReadonlySet<Searched>
+  since?: number
+  fixedStrings?: boolean
+  ignoreCase?: boolean
+  json?: boolean
+}
+
+/** `tacho grep`: where a text was ever sent or received. */
+export function addGrepCommand(tacho: Command): void {
+  const command = tacho
+    .command('grep')
+    .description('search what was sent and received, as it was said, in all sessions')
+    .argument('<pattern>', 'regular expression, or a text')
+    .argument('[session...]', `${SESSION_ARGUMENT[1]}; all where it is left out`)
+    .option('--in <places>', `where: some of ${SEARCHED.join(',')}; without it all`, placesOf)
+    .option(
+      '--since <when>',
+      'sessions that were active since then: an age (7d, 12h, 2w) or a time (ISO 8601)',
+      sinceOf,
+    )
+    .option('-F, --fixed-strings', 'the pattern is a text, and no expression')
+    .option('-i, --ignore-case', 'take capital and small letters for the same')
+    .option('--json', 'print a JSON object a line')
+    .action(grep)
+  withSessionsDir(command)
+}
+
+function placesOf(text: string): ReadonlySet<Searched> {
+  const words = text.split(',')
+  const places = words.map((word) => SEARCHED.find((place) => place === word))
+  if (places.some((place) => place === undefined)) {
+    throw new InvalidArgumentError(`It is some of ${SEARCHED.join(', ')}, with commas between.`)
+  }
+  return new Set(places as Searched[])
+}
+
+async function grep(text: string, names: string[], options: GrepOptions): Promise<void> {
+  const { fixedStrings: isLiteral, ignoreCase: ignoresCase, since } = options
+  const given: PatternOptions = { isLiteral: isLiteral ?? false, ignoresCase: ignoresCase ?? false }
+  const pattern = searchPattern(text, given)
+  const isAll = names.length === 0 && since === undefined
+  const sessions = isAll ? findSessions(options.roots) : chosenSessions(names, options)
+  const found = await searchAll(sessions, pattern, options)
+  if (found > 0) return
+  note(`nothing matches in ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}.`)
+  process.exitCode = EXIT.failure
+}
+
+async function searchAll(
+  sessions: readonly FoundSession[],
+  pattern: SearchPattern,
+  { in: within = new Set(SEARCHED), json = false }: GrepOptions,
+): Promise<number> {
+  const ids = shortIds(sessions.map(({ id }) => id))
+  const progress = progressBar('searching', sessions.length)
+  let found = 0
+  for (const { id, folder } of sessions) {
+    for (const hit of searchSession(folder, pattern, within)) {
+      found += 1
+      progress.clear()
+      await write(json ? `${jsonText(hitJson(hit))}\n` : `${hitLine(hit, ids.get(id) ?? id)}\n`)
+    }
+    progress.add(1)
+  }
+  progress.clear()
+  return found
+}
+
+function hitJson(hit: SearchHit): object {
+  const { exchange, message, role, ...rest } = hit
+  return { ...rest, exchange: exchange ?? null, message: message ?? null, role: role ?? null }
+}

@@ -1,0 +1,350 @@
+import { basename } from 'node:path'
+import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
+import type { Message, ModelRequest, Part } from '@tacho/model'
+import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
+import { exchangeRecords } from '../exchange-records.js'
+import { parsedJson } from '../json-value.js'
+import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { ReaderError } from '../reader-error.js'
+import { bodyRecord } from '../request-body.js'
+import { logBlocks } from './log-blocks.js'
+import { needleFinder } from './needle-finder.js'
+import type { SearchPattern } from './pattern.js'
+import { type Candidates, scanRawLog } from './scan-raw-log.js'
+import { SEAM_CHARACTERS } from './seams.js'
+
+export const SEARCHED = ['request', 'response', 'log', 'events'] as const
+
+/** What of a session is searched. */
+export type Searched = (typeof SEARCHED)[number]
+
+/** A line of a text in which a pattern matches. */
+export type SearchHit = {
+  session: string
+  in: Searched
+  /** The number of its exchange. */
+  exchange?: number
+  /** Of a request, the number of its message from 1, and its role; of an answer its role alone. */
+  message?: number
+  role?: string
+  /** What the text is: `text`, `reasoning`, `tool_call exec`, `parameter user`, a header, a line of a file. */
+  place: string
+  /** The number of the line in its text, from 1; of a log in its file. */
+  line: number
+  /** The line, and where in it the match is. */
+  text: string
+  at: number
+  length: number
+}
+
+/**
+ * Where a pattern matches in what was recorded of a session: in texts as they were said, with no
+ * escapes in them. Each text is searched once, where it was sent or answered first, for requests
+ * repeat what was there before. What no request repeats, as a last answer, is put together from its
+ * events.
+ */
+export function* searchSession(
+  folder: string,
+  pattern: SearchPattern,
+  within: ReadonlySet<Searched>,
+): Generator<SearchHit> {
+  if (within.has('request') || within.has('response')) yield* searchRawLog(folder, pattern, within)
+  if (within.has('events')) yield* searchEvents(folder, pattern)
+  if (within.has('log')) yield* searchLog(folder, pattern)
+}
+
+/** A text that was said somewhere. */
+type Said = Omit<SearchHit, 'session' | 'line' | 'at' | 'length'>
+
+function* searchRawLog(
+  folder: string,
+  pattern: SearchPattern,
+  within: ReadonlySet<Searched>,
+): Generator<SearchHit> {
+  const candidates = scanRawLog(folder, pattern)
+  const reader = conversationReader(folder, candidates.index)
+  const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
+  const seen = new Set<string>()
+  const session = basename(folder)
+  for (const exchange of candidates.index.exchanges) {
+    for (const said of saidIn(reader, exchange, candidates, pattern, within, bodies)) {
+      const hits = [...matchesIn(said, pattern, session)]
+      if (hits.length === 0 || seen.has(said.text)) continue
+      seen.add(said.text)
+      yield* hits
+    }
+  }
+}
+
+function* saidIn(
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+  candidates: Candidates,
+  pattern: SearchPattern,
+  within: ReadonlySet<Searched>,
+  bodies: BodyReader,
+): Generator<Said> {
+  const { heads, requests, seams, answers, unrepeated } = candidates
+  if (heads.has(exchange)) yield* headTexts(reader, exchange, within)
+  const isAsked =
+    requests.has(exchange) ||
+    (seams.has(exchange) && seamMatches(bodies, reader, exchange, pattern))
+  if (within.has('request') && isAsked) yield* requestTexts(reader, exchange)
+  // Where requests are not searched, none of them repeats what an answer said.
+  const isAnswered =
+    answers.has(exchange) ||
+    unrepeated.has(exchange) ||
+    (!within.has('request') && !exchange.isConnection)
+  if (within.has('response') && isAnswered) yield* answerTexts(reader, exchange)
+}
+
+function contentOfRequest(folder: string, { byId }: RawIndex, id: string): Content | undefined {
+  const exchange = byId.get(id)
+  const record = exchange && bodyRecord(folder, exchange)
+  return typeof record === 'object' ? record.content : undefined
+}
+
+function seamMatches(
+  bodies: BodyReader,
+  { folder, index }: ConversationReader,
+  exchange: IndexedExchange,
+  { expression }: SearchPattern,
+): boolean {
+  try {
+    const content = contentOfRequest(folder, index, exchange.id)
+    if (content === undefined || typeof content === 'string') return false
+    const body = Buffer.from(bodies.read(exchange.id))
+    let seam = 0
+    for (const piece of content.slice(0, -1)) {
+      seam += lengthOf([piece])
+      const text = body.toString(
+        'utf8',
+        Math.max(0, seam - SEAM_CHARACTERS),
+        seam + SEAM_CHARACTERS,
+      )
+      expression.lastIndex = 0
+      if (expression.test(unescapedJson(text))) return true
+    }
+    return false
+  } catch (cause) {
+    if (cause instanceof MissingBytes || cause instanceof ReaderError) return true
+    throw cause
+  }
+}
+
+// Cut off wherever it is: what is no escape stays.
+function unescapedJson(text: string): string {
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g,
+    (all, code?: string, name?: string) => {
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+      return name === undefined ? all : (JSON.parse(`"\\${name}"`) as string)
+    },
+  )
+}
+
+function* headTexts(
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+  within: ReadonlySet<Searched>,
+): Generator<Said> {
+  const { number } = exchange
+  for (const record of exchangeRecords(reader.folder, exchange, () => undefined)) {
+    if (record.kind !== 'exchange' && record.kind !== 'response') {
+      if (record.kind === 'chunk') return
+      continue
+    }
+    const side = record.kind === 'exchange' ? 'request' : 'response'
+    if (!within.has(side)) continue
+    if (record.kind === 'exchange') {
+      yield { in: side, exchange: number, place: 'url', text: record.url }
+    }
+    for (const [name, value] of record.headers) {
+      yield { in: side, exchange: number, place: `header ${name}`, text: value }
+    }
+  }
+}
+
+function* requestTexts(reader: ConversationReader, exchange: IndexedExchange): Generator<Said> {
+  const request = givenOrNothing(reader, exchange)
+  if (request === undefined) return
+  const at = { in: 'request' as const, exchange: exchange.number }
+  for (const { name, value } of request.parameters) {
+    for (const text of textsOf(value)) yield { ...at, place: `parameter ${name}`, text }
+  }
+  for (const { name, value } of request.tools) {
+    for (const text of textsOf(value)) yield { ...at, place: `tool ${name}`, text }
+  }
+  for (const message of request.instructions) {
+    for (const [place, text] of partTexts(message.parts)) {
+      yield { ...at, role: message.role, place: `instructions ${place}`, text }
+    }
+  }
+  yield* messageTexts(request.messages, at)
+}
+
+function* messageTexts(
+  messages: readonly Message[],
+  at: { in: 'request'; exchange: number },
+): Generator<Said> {
+  for (const [index, { role, parts }] of messages.entries()) {
+    for (const [place, text] of partTexts(parts)) {
+      yield { ...at, message: index + 1, role, place, text }
+    }
+  }
+}
+
+function givenOrNothing(
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+): ModelRequest | undefined {
+  try {
+    return reader.own(exchange)
+  } catch (cause) {
+    if (cause instanceof ReaderError) return undefined
+    throw cause
+  }
+}
+
+function* answerTexts(reader: ConversationReader, exchange: IndexedExchange): Generator<Said> {
+  const api = givenOrNothing(reader, exchange)?.api
+  const { answer } = reader.answered(exchange, api)
+  const at = { in: 'response' as const, exchange: exchange.number }
+  for (const { role, parts } of answer.messages) {
+    for (const [place, text] of partTexts(parts)) yield { ...at, role, place, text }
+  }
+  for (const value of answer.other) {
+    for (const text of textsOf(value)) yield { ...at, place: 'body', text }
+  }
+}
+
+function* partTexts(parts: readonly Part[]): Generator<[place: string, text: string]> {
+  for (const part of parts) {
+    switch (part.type) {
+      case 'text':
+      case 'reasoning':
+        yield [part.type, part.text]
+        break
+      case 'tool_call':
+        yield [`tool_call ${part.name}`, part.name]
+        for (const text of argumentTexts(part.arguments)) yield [`tool_call ${part.name}`, text]
+        break
+      case 'tool_call_response':
+        for (const [, text] of partTexts(part.parts)) yield [`result of ${part.name ?? '?'}`, text]
+        break
+      case 'image':
+      case 'file':
+        for (const text of textsOf({ ...part })) yield [part.type, text]
+        break
+      case 'other':
+        for (const text of textsOf(part.value)) yield ['other', text]
+        break
+      default:
+        part satisfies never
+    }
+  }
+}
+
+// Arguments are JSON in a text: what a person would type stands in its values.
+function argumentTexts(text: string): string[] {
+  const value = parsedJson(text)
+  return value === undefined ? [text] : [...textsOf(value)]
+}
+
+/** The texts in a value: its strings, the names of its members, and its numbers as they are written. */
+function* textsOf(value: unknown): Generator<string> {
+  const open: unknown[] = [value]
+  for (let one = open.pop(); open.length > 0 || one !== undefined; one = open.pop()) {
+    if (typeof one === 'string') yield one
+    else if (typeof one === 'number' || typeof one === 'boolean') yield String(one)
+    else if (Array.isArray(one)) open.push(...one.filter((inner) => inner !== undefined).reverse())
+    else if (typeof one === 'object' && one !== null) {
+      const entries = Object.entries(one)
+      for (const [name, inner] of entries.reverse()) open.push(inner ?? 'null', name)
+    }
+  }
+}
+
+function* searchEvents(folder: string, pattern: SearchPattern): Generator<SearchHit> {
+  const session = basename(folder)
+  for (const { line, text } of linesWith(folder, SESSION_FILES.events, pattern)) {
+    const value = parsedJson(text)
+    const place = placeOfEvent(value)
+    for (const inner of value === undefined ? [text] : textsOf(value)) {
+      const said = { in: 'events' as const, place, text: inner }
+      for (const hit of matchesIn(said, pattern, session)) yield { ...hit, line }
+    }
+  }
+}
+
+function placeOfEvent(value: unknown): string {
+  const { kind, name, event } = (value ?? {}) as Record<string, unknown>
+  const known = [kind, name, event].filter((word) => typeof word === 'string')
+  return known.length === 0 ? 'event' : known.join(' ')
+}
+
+function* searchLog(folder: string, pattern: SearchPattern): Generator<SearchHit> {
+  const session = basename(folder)
+  for (const { line, text } of linesWith(folder, SESSION_FILES.log, pattern)) {
+    for (const hit of matchesIn({ in: 'log', place: 'line', text }, pattern, session)) {
+      yield { ...hit, line }
+    }
+  }
+}
+
+function* linesWith(
+  folder: string,
+  log: string,
+  pattern: SearchPattern,
+): Generator<{ line: number; text: string }> {
+  const find = needleFinder(pattern)
+  let line = 0
+  for (const { bytes } of logBlocks(folder, log)) {
+    const next = find(bytes)
+    for (let start = 0; start < bytes.length; ) {
+      const newline = bytes.indexOf(10, start)
+      const end = newline < 0 ? bytes.length : newline
+      line += 1
+      if (next(start) < end) yield { line, text: bytes.toString('utf8', start, end) }
+      start = end + 1
+    }
+  }
+}
+
+/** A line of a text is shown up to here: of an image in base64, the rest tells nothing. */
+const LINE_CHARACTERS = 4000
+
+// One hit for each line in which it matches.
+function* matchesIn(
+  said: Said,
+  { expression }: SearchPattern,
+  session: string,
+): Generator<SearchHit> {
+  const { text } = said
+  let [line, counted] = [1, 0]
+  expression.lastIndex = 0
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+    const start = text.lastIndexOf('\n', match.index - 1) + 1
+    const newline = text.indexOf('\n', match.index + match[0].length)
+    const end = newline < 0 ? text.length : newline
+    for (
+      let at = text.indexOf('\n', counted);
+      at >= 0 && at < match.index;
+      at = text.indexOf('\n', at + 1)
+    ) {
+      line += 1
+      counted = at + 1
+    }
+    const from = Math.max(start, match.index - LINE_CHARACTERS / 2)
+    yield {
+      ...said,
+      session,
+      line,
+      text: text.slice(from, Math.min(end, from + LINE_CHARACTERS)),
+      at: match.index - from,
+      length: match[0].length,
+    }
+    if (newline < 0) return
+    expression.lastIndex = newline + 1
+  }
+}
