@@ -9,9 +9,12 @@ import {
 import { known } from './known.js'
 import type { Span } from './read-spans.js'
 
+/** What is known of an exchange that tells how it came out, without its span. */
+export type Ended = Pick<RecordedExchange, 'state' | 'status' | 'error'>
+
 /** How a request was answered, whatever became of its connection; what nobody told is not there. */
 export function exchangeOutcome(
-  exchange: RecordedExchange,
+  exchange: Ended,
   span: Span | undefined,
 ): { outcome?: Outcome; error?: SessionExchangeError } {
   const told = decodeAttributes('chat', span?.attributes ?? {})
@@ -24,7 +27,7 @@ type Told = SpanFacts<'chat'>
 
 // Sessions of Tacho 0.1.0 do not tell it, and what is no request to a model has none of its own.
 function concludedFrom(
-  { state, status }: RecordedExchange,
+  { state, status }: Ended,
   { errorType, finishReasons = [] }: Told,
 ): Outcome | undefined {
   if (state === 'in-flight') return undefined
@@ -34,7 +37,7 @@ function concludedFrom(
 }
 
 function errorOf(
-  { error: broken, status }: RecordedExchange,
+  { error: broken, status }: Ended,
   { errorType: type, errorCode: code, message }: Told & { message: string | undefined },
   outcome: Outcome | undefined,
 ): SessionExchangeError | undefined {

@@ -4,6 +4,7 @@ import { harJson } from '@tacho/reader'
 import Ajv from 'ajv'
 import { expect, test } from 'vitest'
 import {
+  endedSpan,
   exchangeRecords,
   FIRST,
   SECOND,
@@ -37,6 +38,7 @@ type Entry = {
   _webSocketMessages?: object[]
   _exchange: string
   _state: string
+  _outcome?: string
 }
 
 /** The entries of the file, which is a valid one. */
@@ -75,6 +77,26 @@ test('exchanges are there with their bodies, states and times', () => {
     timings: { send: 0.5, wait: 99.5, receive: 20 },
   })
   expect(second?.response._error).toMatch(/^in flight/)
+})
+
+test('a server that thinks about a request without a body is waited for, and nothing is sent meanwhile', () => {
+  const [begin, empty, response, ...rest] = exchangeRecords({ id: FIRST, request: '' })
+  const thought = [
+    { ...begin, method: 'GET' },
+    { ...response, at: 500_000 },
+    { ...empty, at: 500_000 },
+    ...rest,
+  ]
+  const [entry] = entriesOf(thought)
+  expect(entry?.timings).toMatchObject({ send: 0, wait: 500 })
+})
+
+test('what became of an answer is told where it is known', () => {
+  const attributes = { 'tacho.exchange.outcome': 'truncated' }
+  const ended = endedSpan({ id: FIRST, name: 'chat gpt-5.5', start: 100, end: 1300, attributes })
+  const folder = writeSession(sessionsDirectory(), { raw: twoExchanges(), meta: [ended] })
+  const har = JSON.parse([...harJson({ folder, id: 'x', version: '0.1.0' })].join(''))
+  expect(har.log.entries.map(({ _outcome }: Entry) => _outcome)).toEqual(['truncated', undefined])
 })
 
 test('a request that was cut has what was seen of it, and one behind its answer took no time of ours', () => {

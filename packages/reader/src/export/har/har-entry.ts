@@ -1,18 +1,26 @@
 import type { EndRecord, ExchangeRecord, RequestBodyRecord, ResponseRecord } from '@tacho/format'
+import { type Ended, exchangeOutcome } from '../../exchange-outcome.js'
 import { exchangeRecords } from '../../exchange-records.js'
+import { known } from '../../known.js'
 import { isoOfMicros, microsOfIso } from '../../micros.js'
 import type { IndexedExchange, RawIndex } from '../../raw-index.js'
+import type { Span } from '../../read-spans.js'
 import { ReaderError } from '../../reader-error.js'
 import { requestPieces } from '../../request-body.js'
 import { type BodyShape, shapeOf } from './body-text.js'
 import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
 import type { HarEntry } from './har-types.js'
 
-/** An exchange as HAR has it, and what is to be known to write its response's text. */
+/**
+ * An exchange as HAR has it, and what is to be known to write its response's text.
+ *
+ * @param span its `chat` span, where it has one.
+ */
 export function harEntry(
   folder: string,
   index: RawIndex,
   exchange: IndexedExchange,
+  span: Span | undefined,
 ): { entry: HarEntry; shape: BodyShape } | undefined {
   const parts = partsOf(folder, exchange)
   const { begin, response, end } = parts
@@ -20,8 +28,12 @@ export function harEntry(
   const shape = shapeOf(folder, exchange)
   const { postData, missing } = postDataOf(folder, index, exchange, begin)
   const timings = timingsOf(parts)
-  const state = end?.state ?? 'in-flight'
+  const state: Ended['state'] = end?.state ?? 'in-flight'
   const error = errorOf(end, shape)
+  const { outcome } = exchangeOutcome(
+    known({ state, status: response?.status, error: end?.error }),
+    span,
+  )
   const entry: HarEntry = {
     startedDateTime: isoOfMicros(microsOfIso(begin.time) ?? 0) ?? NO_TIME,
     time: timings.send + timings.wait + timings.receive,
@@ -57,6 +69,7 @@ export function harEntry(
     _exchange: exchange.id,
     _number: exchange.number,
     _state: state,
+    ...(outcome !== undefined && { _outcome: outcome }),
     ...(exchange.isConnection && { _resourceType: 'websocket' as const }),
     ...(exchange.isPrewarm && { _prewarm: true as const }),
     _run: begin.run,
@@ -97,9 +110,11 @@ function partsOf(folder: string, exchange: IndexedExchange): Parts {
 }
 
 // Milliseconds. What has not happened took no time; what was in flight took it up to its last record.
+// A request without a body is sent as soon as it begins, whenever its end was seen.
 function timingsOf({ request, response, firstChunkAt, end, lastAt }: Parts): HarEntry['timings'] {
   const over = end?.at ?? lastAt
-  const sent = Math.min(request?.at ?? 0, over)
+  const hasBody = (request?.wire?.bytes ?? request?.bytes ?? 0) > 0
+  const sent = hasBody ? Math.min(request?.at ?? 0, over) : 0
   const answered = Math.max(sent, Math.min(response?.at ?? firstChunkAt ?? over, over))
   const [send, wait] = [sent / 1000, (answered - sent) / 1000]
   const receive = (over - answered) / 1000

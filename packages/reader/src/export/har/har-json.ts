@@ -1,6 +1,8 @@
+import { spanName } from '@tacho/format'
 import { connectionOf } from '../../connection-messages.js'
 import { indexRawLog } from '../../index-raw-log.js'
 import type { IndexedExchange, RawIndex } from '../../raw-index.js'
+import { readSpans } from '../../read-spans.js'
 import { bodyPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
 import { harMessages } from './har-messages.js'
@@ -19,13 +21,18 @@ export function* harJson(
   onExchange: (done: number, all: number) => void = () => undefined,
 ): Generator<string> {
   const index = indexRawLog(folder, () => undefined)
+  const spans = readSpans(
+    folder,
+    () => undefined,
+    { wanted: (line) => line.includes(`"name":"${spanName('chat')}`) },
+  )
   const creator = { name: 'Tacho', version }
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"_session":${JSON.stringify(id)},"entries":[`
   let separator = '\n'
   for (const exchange of index.exchanges) {
     // What went over a WebSocket stands with the connection, as DevTools have it.
     const isTold = connectionOf(index, exchange) !== undefined
-    const made = isTold ? undefined : harEntry(folder, index, exchange)
+    const made = isTold ? undefined : harEntry(folder, index, exchange, spans.get(exchange.id))
     if (made !== undefined) {
       const { entry, shape } = made
       const { response, ...rest } = entry

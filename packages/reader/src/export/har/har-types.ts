@@ -63,7 +63,10 @@ export type HarEntry = {
   comment?: string
   _exchange: string
   _number: number
+  /** What became of it on its connection. */
   _state: string
+  /** What became of the model's answer; not there where nobody told. */
+  _outcome?: string
   /** What DevTools takes an entry with messages for. */
   _resourceType?: 'websocket'
   _prewarm?: true
