@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OtlpSpan, plainAttributes, SESSION_FILES, type TracesData } from '@tacho/format'
-import { rebuildSession } from '@tacho/reader'
+import { rebuildSession, WholeSpans } from '@tacho/reader'
 import { expect } from 'vitest'
 import { SessionOnDisk } from './session-on-disk.js'
 
@@ -43,13 +43,17 @@ function isWhole(session: SessionOnDisk): boolean {
   }
 }
 
-/** Those that Tacho makes itself: over HTTP/2 undici's instrumentation makes one, of what it alone sees. */
-function ownSpans(session: SessionOnDisk) {
+/**
+ * Those that Tacho makes itself, with what the raw log says of them: over HTTP/2 undici's
+ * instrumentation makes one, of what it alone sees.
+ */
+export function ownSpans(session: SessionOnDisk) {
+  const whole = new WholeSpans(session.folder)
   return (session.lines(SESSION_FILES.meta) as Partial<TracesData>[])
     .flatMap(({ resourceSpans = [] }) => resourceSpans)
     .flatMap(({ scopeSpans }) => scopeSpans)
     .filter(({ scope }) => scope.name === 'tacho')
-    .flatMap(({ spans }) => spans.map(compared))
+    .flatMap(({ spans }) => spans.flatMap((span) => whole.ended(span)).map(compared))
     .sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { EndRecord, ExchangeRecord, Manifest, RawRecord, StartedSpan } from '@tacho/format'
 import { type OtlpSpan, SESSION_FILES, type TracesData } from '@tacho/format'
+import { WholeSpans } from '@tacho/reader'
 
-/** A session folder as any program reads it, with nothing but JSON. */
+/** A session folder as any program reads it, with nothing but JSON; spans with what the raw log says of them. */
 export class SessionOnDisk {
   readonly folder: string
 
@@ -34,17 +35,20 @@ export class SessionOnDisk {
 
   /** The spans that ended. */
   get spans(): OtlpSpan[] {
+    const whole = new WholeSpans(this.folder)
     return this.lines(SESSION_FILES.meta)
       .filter((line): line is TracesData => 'resourceSpans' in line)
       .flatMap((line) => line.resourceSpans)
       .flatMap((resource) => resource.scopeSpans)
       .flatMap((scope) => scope.spans)
+      .flatMap((span) => whole.ended(span))
   }
 
-  get started(): StartedSpan['started'][] {
+  get started(): Required<StartedSpan['started']>[] {
+    const whole = new WholeSpans(this.folder)
     return this.lines(SESSION_FILES.meta)
       .filter((line): line is StartedSpan => 'started' in line)
-      .map((line) => line.started)
+      .map(({ started }) => whole.started(started) as Required<StartedSpan['started']>)
   }
 
   /** The debug log. */

@@ -11,6 +11,8 @@ import {
   verifySession,
 } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
+import { ownSpans } from '../agents/rebuilt.js'
+import { SessionOnDisk } from '../agents/session-on-disk.js'
 import { fixtureSession } from './recorded-fixture.js'
 import { sessionsDirectory } from './session-folder.js'
 
@@ -69,7 +71,7 @@ test('what is asked, run and ended has an outcome beside the word of the agent',
 test('its spans, made anew of what was seen, are those that were recorded', async () => {
   const { folder } = fixtureSession('plain')
   const rebuilt = await rebuildSession(folder, sessionsDirectory())
-  const [before, after] = await Promise.all([folder, rebuilt.folder].map(spansOf))
+  const [before, after] = [folder, rebuilt.folder].map((one) => ownSpans(new SessionOnDisk(one)))
   expect(after).toEqual(before)
 })
 
@@ -111,9 +113,4 @@ test.each(['plain', 'tacho-0.1.0'] as const)('the session %s can be exported', a
 
 async function partsOf(name: 'plain' | 'tacho-0.1.0') {
   return sessionParts(await readSession(fixtureSession(name).folder))
-}
-
-async function spansOf(folder: string) {
-  const { spans } = await readSession(folder)
-  return [...spans.values()].toSorted((one, other) => one.spanId.localeCompare(other.spanId))
 }

@@ -78,4 +78,5 @@ export {
   type SpanKind,
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
+export { writtenSpan, writtenStart } from './spans/written-span.js'
 export { wellFormed, wellFormedJson } from './well-formed.js'

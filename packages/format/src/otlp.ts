@@ -41,12 +41,15 @@ export type TracesData = {
   }[]
 }
 
-/** A started span's line of `session_meta.log`: what it had when it began. */
+/** A started span's line of `session_meta.log`: what makes it known should it never end. */
 export type StartedSpan = {
   started: Pick<
     OtlpSpan,
-    'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano' | 'attributes'
-  >
+    'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano'
+  > & {
+    /** Not there where the raw log says it all. */
+    attributes?: KeyValue[]
+  }
 }
 
 type AttributeValue =

@@ -17,6 +17,7 @@ export * from './conversation/index.js'
 export type { Conversation } from './conversation.js'
 export { endsAnswer } from './exchange/ends-answer.js'
 export { ExchangeReader, type ExchangeReaderOptions } from './exchange/exchange-reader.js'
+export { httpSpanOf } from './exchange/http-span.js'
 export type { AnswerEnd, AnswerFacts } from './model-api/answer-facts.js'
 export {
   type AnswerForm,

@@ -106,7 +106,8 @@ export function agentOf(spans: Iterable<Span>): { name: string; version?: string
 
 function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
   const told = decodeAttributes('chat', span?.attributes ?? {})
-  const model = told.responseModel ?? told.requestModel
+  const model =
+    told.responseModel ?? told.requestModel ?? (spanAbout(span?.name ?? '') || undefined)
   // Over a WebSocket there is none, but where an error names one.
   const status = exchange.status ?? told.status
   const { error: _, ...rest } = exchange

@@ -4,6 +4,8 @@ import {
   type OtlpSpan,
   otlpAttributes,
   type TracesData,
+  writtenSpan,
+  writtenStart,
 } from '@tacho/format'
 import type { SpanChange, SpanStarted } from '@tacho/model'
 
@@ -73,7 +75,8 @@ export class SpanLines {
   #start(start: SpanStarted): void {
     const pairs = otlpAttributes(start.attributes)
     this.#open.set(start.spanId, { start, pairs, later: {}, events: [], links: [] })
-    this.#write({ started: this.#begun(start, pairs) })
+    const started = writtenStart(this.#begun(start, pairs))
+    if (started !== undefined) this.#write({ started })
   }
 
   #end(open: Open, end: SpanChange & { change: 'end' }): void {
@@ -85,23 +88,22 @@ export class SpanLines {
     // Into the object itself: of a copy by spreading, V8 makes a hidden class each time.
     const span: OtlpSpan = Object.assign(this.#begun(open.start, pairsOf(open)), {
       endTimeUnixNano: nanoseconds(end.at),
-      droppedAttributesCount: 0,
       events: open.events.map(({ name, at }) => ({
         timeUnixNano: nanoseconds(at),
         name,
         attributes: [],
       })),
-      droppedEventsCount: 0,
       links: open.links.map((spanId) => ({ traceId, spanId, attributes: [] })),
-      droppedLinksCount: 0,
       status: {
         code: end.error === undefined ? 0 : 2,
         ...(message !== undefined && { message }),
       },
     })
+    const written = writtenSpan(span)
+    if (written === undefined) return
     const line: TracesData = {
       resourceSpans: [
-        { resource: { attributes: resource }, scopeSpans: [{ scope, spans: [span] }] },
+        { resource: { attributes: resource }, scopeSpans: [{ scope, spans: [written] }] },
       ],
     }
     this.#write(line)

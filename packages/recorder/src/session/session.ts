@@ -296,10 +296,10 @@ export class Session {
 
   #openTrace(): void {
     const { live, files, tracing, run } = this.#options
-    const exporter = new SessionFileSpanExporter(
-      files.meta,
-      live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
-    )
+    const exporter = new SessionFileSpanExporter(files.meta, {
+      isBesideRawLog: true,
+      onSpan: live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
+    })
     live?.join(this.traceId, (endpoint, spanIds, rejection) =>
       this.#delivered(endpoint, spanIds, rejection),
     )

@@ -1,14 +1,23 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
+import { type OtlpSpan, writtenSpan, writtenStart } from '@tacho/format'
 import { AppendFile } from '../append-file.js'
 import { systemClock } from '../clock.js'
 import { realDisk } from '../disk.js'
 import { gapLine, lineOfJson } from '../line.js'
-import { startedSpanOf, tracesDataOf } from './span-line.js'
+import { otlpSpanOf, startedSpanOf, tracesDataOf } from './span-line.js'
+import { OWN_SCOPE } from './tracing.js'
 
 /** Is given the JSON of a span's line. Throws nothing. */
 export type OnSpan = (span: SpanContext, json: string) => void
+
+export type SessionFileSpanExporterOptions = {
+  /** Is given each span that ended, whole, as the JSON of a line, whether it was written or not. */
+  onSpan?: OnSpan | undefined
+  /** What the raw log of the same session says is not written again. */
+  isBesideRawLog?: boolean
+}
 
 /**
  * Writes spans as OTLP/JSON lines, each with one `write(2)` when it is exported, so that a kill
@@ -25,14 +34,13 @@ export type OnSpan = (span: SpanContext, json: string) => void
 export class SessionFileSpanExporter implements SpanExporter {
   readonly #file: AppendFile
   readonly #onSpan: OnSpan | undefined
+  readonly #isBesideRawLog: boolean
 
-  /**
-   * @param file the path of the file to append to (made 0600 where there is none), or an open one.
-   * @param onSpan is given each span that ended, as the JSON of its line, whether it was written or not.
-   */
-  constructor(file: string | AppendFile, onSpan?: OnSpan) {
+  /** @param file the path of the file to append to (made 0600 where there is none), or an open one. */
+  constructor(file: string | AppendFile, options: SessionFileSpanExporterOptions = {}) {
     this.#file = typeof file === 'string' ? openFile(file) : file
-    this.#onSpan = onSpan
+    this.#onSpan = options.onSpan
+    this.#isBesideRawLog = options.isBesideRawLog ?? false
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
@@ -43,7 +51,11 @@ export class SessionFileSpanExporter implements SpanExporter {
 
   /** Writes that a span started: what was in flight at a crash is known by it. */
   exportStarted(span: ReadableSpan): void {
-    this.#append(() => JSON.stringify(startedSpanOf(span)), 'started')
+    this.#append(() => {
+      const started = startedSpanOf(span)
+      const written = this.#isBrief(span) ? writtenStart(started) : started
+      return written && JSON.stringify({ started: written })
+    }, 'started')
   }
 
   /** Nothing waits here: each line is with the kernel when {@link export} returns. */
@@ -54,18 +66,27 @@ export class SessionFileSpanExporter implements SpanExporter {
   }
 
   #appendEnded(span: ReadableSpan): boolean {
-    let json: string | undefined
+    let whole: OtlpSpan | undefined
     const isWritten = this.#append(() => {
-      json = JSON.stringify(tracesDataOf(span))
-      return json
+      whole = otlpSpanOf(span)
+      const written = this.#isBrief(span) ? writtenSpan(whole) : whole
+      return written && JSON.stringify(tracesDataOf(span, written))
     }, 'span')
-    if (json !== undefined) this.#onSpan?.(span.spanContext(), json)
+    if (this.#onSpan !== undefined && whole !== undefined)
+      this.#onSpan(span.spanContext(), JSON.stringify(tracesDataOf(span, whole)))
     return isWritten
   }
 
-  #append(json: () => string, kind: string): boolean {
+  // What an instrumentation of somebody else's tells stands nowhere else.
+  #isBrief({ instrumentationScope }: ReadableSpan): boolean {
+    return this.#isBesideRawLog && instrumentationScope.name === OWN_SCOPE
+  }
+
+  /** @param json the line; nothing where there is none to write. */
+  #append(json: () => string | undefined, kind: string): boolean {
     try {
-      return this.#file.append(lineOfJson(json()), kind)
+      const text = json()
+      return text === undefined || this.#file.append(lineOfJson(text), kind)
     } catch {
       // An attribute that cannot be turned into JSON. The span is lost, and counted as such.
       return this.#file.lose(kind)

@@ -3,7 +3,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { type OtlpSpan, otlpAttributes, type StartedSpan, type TracesData } from '@tacho/format'
 
 /** A span that ended, as the OTLP/JSON line of the file exporter specification. */
-export function tracesDataOf(span: ReadableSpan): TracesData {
+export function tracesDataOf(span: ReadableSpan, as = otlpSpanOf(span)): TracesData {
   const scope = span.instrumentationScope
   return {
     resourceSpans: [
@@ -15,7 +15,7 @@ export function tracesDataOf(span: ReadableSpan): TracesData {
               name: scope.name,
               ...(scope.version !== undefined && { version: scope.version }),
             },
-            spans: [otlpSpan(span)],
+            spans: [as],
           },
         ],
       },
@@ -24,24 +24,25 @@ export function tracesDataOf(span: ReadableSpan): TracesData {
 }
 
 /** A span that started, as the line that shows it should it never end. */
-export function startedSpanOf(span: ReadableSpan): StartedSpan {
+export function startedSpanOf(
+  span: ReadableSpan,
+): StartedSpan['started'] & Pick<OtlpSpan, 'attributes'> {
   const context = span.spanContext()
   return {
-    started: {
-      traceId: context.traceId,
-      spanId: context.spanId,
-      ...parentOf(span.parentSpanContext),
-      name: span.name,
-      kind: span.kind + 1,
-      startTimeUnixNano: nanoseconds(span.startTime),
-      attributes: otlpAttributes(span.attributes),
-    },
+    traceId: context.traceId,
+    spanId: context.spanId,
+    ...parentOf(span.parentSpanContext),
+    name: span.name,
+    kind: span.kind + 1,
+    startTimeUnixNano: nanoseconds(span.startTime),
+    attributes: otlpAttributes(span.attributes),
   }
 }
 
-function otlpSpan(span: ReadableSpan): OtlpSpan {
+/** A span that ended, as OTLP's JSON has it. */
+export function otlpSpanOf(span: ReadableSpan): OtlpSpan {
   return {
-    ...startedSpanOf(span).started,
+    ...startedSpanOf(span),
     endTimeUnixNano: nanoseconds(span.endTime),
     droppedAttributesCount: span.droppedAttributesCount,
     events: span.events.map((event) => ({

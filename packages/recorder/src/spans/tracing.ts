@@ -19,6 +19,9 @@ import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
 import type { UndiciSpans } from './undici-spans.js'
 
+/** The scope of the spans that we make ourselves. */
+export const OWN_SCOPE = 'tacho'
+
 /** A span to start: its place, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
   name: string
@@ -61,7 +64,7 @@ export class Tracing {
     })
     // Without a propagator: the API must get the headers that the agent sent, and no more.
     this.#provider.register({ propagator: null, contextManager: new SynchronousContext() })
-    this.#tracer = this.#provider.getTracer('tacho', TACHO_VERSION)
+    this.#tracer = this.#provider.getTracer(OWN_SCOPE, TACHO_VERSION)
     this.#scrubUrl = options.scrubUrl
   }
 

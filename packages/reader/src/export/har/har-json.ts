@@ -21,11 +21,9 @@ export function* harJson(
   onExchange: (done: number, all: number) => void = () => undefined,
 ): Generator<string> {
   const index = indexRawLog(folder, () => undefined)
-  const spans = readSpans(
-    folder,
-    () => undefined,
-    { wanted: (line) => line.includes(`"name":"${spanName('chat')}`) },
-  )
+  const spans = readSpans(folder, () => undefined, {
+    wanted: (line) => line.includes(`"name":"${spanName('chat')}`),
+  })
   const creator = { name: 'Tacho', version }
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"_session":${JSON.stringify(id)},"entries":[`
   let separator = '\n'

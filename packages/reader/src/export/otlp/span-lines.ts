@@ -8,6 +8,7 @@ import {
 import type { ReportDamage } from '../../damage.js'
 import { plainLogSize } from '../../plain-size.js'
 import { readLog } from '../../read-log.js'
+import { WholeSpans } from '../../whole-spans/whole-spans.js'
 
 /** A span to be sent, as OTLP's JSON has it. */
 export type SpanLine = { spanId: string; traces: TracesData; bytes: number }
@@ -18,7 +19,7 @@ type Resource = TracesData['resourceSpans'][number]['resource']
 export type OpenSpans = { ids: Set<string>; resource: Resource }
 
 /**
- * The spans of a session that ended, in their order.
+ * The spans of a session that ended, in their order, with all that is known of them.
  *
  * @param open is filled with those that did not, as far as the file has been read.
  * @param onBytes is told of bytes of the file that are read; their sum is {@link sendableBytes}.
@@ -36,10 +37,11 @@ export function* endedSpans(
     return started === undefined
   }
   const log = readLog(folder, SESSION_FILES.meta, report, { wanted })
+  const whole = new WholeSpans(folder)
   for (const { value, length, file, line, byte } of log) {
     if (!isTraces(value)) continue
     try {
-      for (const span of spansOf(value)) {
+      for (const span of spansOf(value, whole)) {
         open.ids.delete(span.spanId)
         open.resource = span.resource
         yield { spanId: span.spanId, traces: span.traces, bytes: length }
@@ -61,6 +63,7 @@ export function* interruptedSpans(
   open: OpenSpans,
   diedAt: number,
 ): Generator<SpanLine> {
+  const whole = new WholeSpans(folder)
   const wanted = (bytes: Buffer) => open.ids.has(startedIdOf(bytes) ?? '')
   // What is damaged has been reported.
   for (const { value } of readLog(folder, SESSION_FILES.meta, () => {}, { wanted })) {
@@ -68,7 +71,7 @@ export function* interruptedSpans(
     const { started } = value
     // A torn write can have left it there twice.
     if (!open.ids.delete(started.spanId)) continue
-    const scopeSpans = [interrupted(started, diedAt)]
+    const scopeSpans = [interrupted(whole.started(started), diedAt)]
     const traces = { resourceSpans: [{ resource: open.resource, scopeSpans }] }
     yield { spanId: started.spanId, traces, bytes: 0 }
   }
@@ -79,11 +82,11 @@ export function sendableBytes(folder: string): number {
   return plainLogSize(folder, SESSION_FILES.meta)
 }
 
-/** Each span by itself, with what it is sent in: a line of another program may hold several. */
-function* spansOf({ resourceSpans }: TracesData) {
+/** Each whole span by itself, with what it is sent in: a line of another program may hold several. */
+function* spansOf({ resourceSpans }: TracesData, whole: WholeSpans) {
   for (const { resource, scopeSpans } of resourceSpans) {
     for (const { scope, spans } of scopeSpans) {
-      for (const span of spans) {
+      for (const span of spans.flatMap((one) => whole.ended(one))) {
         const traces: TracesData = {
           resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span] }] }],
         }
@@ -100,7 +103,7 @@ function interrupted(started: StartedSpan['started'], diedAt: number) {
     ...started,
     endTimeUnixNano: String(end > start ? end : start),
     attributes: [
-      ...started.attributes,
+      ...(started.attributes ?? []),
       { key: SPAN_ATTRIBUTES.session.interrupted.name, value: { boolValue: true } },
     ],
     status: {},
@@ -121,7 +124,7 @@ function isStarted(value: object): value is StartedSpan {
   const { started } = value as { started?: Partial<StartedSpan['started']> }
   return (
     typeof started?.spanId === 'string' &&
-    Array.isArray(started.attributes) &&
+    Array.isArray(started.attributes ?? []) &&
     /^\d{1,20}$/.test(String(started.startTimeUnixNano))
   )
 }
