@@ -1,6 +1,7 @@
 import { benchAppend } from './append.js'
 import { benchBodyCodec } from './body-codec.js'
 import { benchCodexExec } from './codex-exec.js'
+import { benchDisk } from './disk.js'
 import { benchExport } from './export.js'
 import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
@@ -15,6 +16,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'codex-exec': ['A whole codex exec with one request', benchCodexExec],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
+  disk: ['What a session of 300 growing requests takes', benchDisk],
   append: ['A record to disk; a sealed session', benchAppend],
   reduce: ['Events and exchanges to spans: a session of 10,000 exchanges', benchReduce],
   live: ['Sent out while it happens', benchLive],

@@ -6,6 +6,7 @@ import {
   SESSION_FILES,
   type TracesData,
 } from '@tacho/format'
+import { WholeSpans } from '@tacho/reader'
 import { expect } from 'vitest'
 import type { SessionOnDisk } from '../agents/session-on-disk.js'
 import { eventually } from '../host/index.js'
@@ -43,10 +44,27 @@ export function plainSpans({ resourceSpans }: TracesData): PlainSpan[] {
     .sort((one, other) => (one.spanId < other.spanId ? -1 : 1))
 }
 
-/** The ended spans of a session's file. */
+/** The ended spans of a session, with what the raw log says of them. */
 export function spansOnDisk(session: SessionOnDisk): PlainSpan[] {
+  const whole = new WholeSpans(session.folder)
+  const resourceSpans = linesOf(session).map(({ resource, scopeSpans }) => ({
+    resource,
+    scopeSpans: scopeSpans.map(({ scope, spans }) => ({
+      scope,
+      spans: spans.flatMap((span) => whole.ended(span)),
+    })),
+  }))
+  return plainSpans({ resourceSpans })
+}
+
+/** The ended spans as they are in a session's file. */
+export function spansInFile(session: SessionOnDisk): PlainSpan[] {
+  return plainSpans({ resourceSpans: linesOf(session) })
+}
+
+function linesOf(session: SessionOnDisk): TracesData['resourceSpans'] {
   const lines = session.lines(SESSION_FILES.meta) as Partial<TracesData>[]
-  return plainSpans({ resourceSpans: lines.flatMap(({ resourceSpans }) => resourceSpans ?? []) })
+  return lines.flatMap(({ resourceSpans }) => resourceSpans ?? [])
 }
 
 /** What Jaeger's query API has of a trace: nothing where it does not know it. */
