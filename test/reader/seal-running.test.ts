@@ -30,6 +30,8 @@ const { raw, manifest } = SESSION_FILES
 const FOREIGN = '0123456789abcdef'
 const NAMESPACE = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child']
 const hasNamespaces = spawnSync('unshare', [...NAMESPACE.slice(1), 'true']).status === 0
+/** In a soak each of some 200 sealings waits for 1.5 s. */
+const SOAK_MILLISECONDS = 900_000
 const isSoak = process.env.TACHO_SOAK === '1'
 
 describe('a session that is recorded in another PID namespace', () => {
@@ -107,7 +109,7 @@ test('a run that begins at any call of a sealing loses nothing, and nothing is s
   }
 })
 
-describe('a session that is taken for dead and is not', () => {
+describe('a session that is taken for dead and is not', { timeout: SOAK_MILLISECONDS }, () => {
   // Without locks, and with a process that cannot be seen: all that is left is that both look.
   test('loses nothing that its recorder writes at any call of a sealing', async () => {
     const before = await recorded(1)

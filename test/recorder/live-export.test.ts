@@ -1,8 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ExportRecord, type Manifest, SESSION_FILES } from '@tacho/format'
+import {
+  type ExportRecord,
+  type Manifest,
+  type OtlpSpan,
+  plainAttributes,
+  SESSION_FILES,
+  type TracesData,
+} from '@tacho/format'
 import { expect, test } from 'vitest'
+import { SessionOnDisk } from '../agents/session-on-disk.js'
 import { fastDirectory } from '../faults/fast-directory.js'
 import { recordExchanges, SESSION_ID, startRecording } from '../faults/recorded-session.js'
 import { eventually, repositoryRoot, start } from '../host/index.js'
@@ -39,6 +47,49 @@ test('spans that a collector rejects are not delivered, and the folder says so a
   )
 })
 
+test('what is sent live is what the two logs say together, attribute for attribute', async () => {
+  const collector = await httpCollector()
+  const root = fastDirectory()
+  const recording = startRecording(root, {
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.address}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    },
+  })
+  recordExchanges(recording, 2)
+  // One that is none to a model, and one that the API refuses.
+  const conversation = { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' }
+  for (const [method, path, status] of [
+    ['GET', 'models', 200],
+    ['POST', 'responses', 429],
+  ] as const) {
+    const url = `http://127.0.0.1:4000/v1/${path}?page=1`
+    const headers: [string, string][] = [['User-Agent', 'codex/1']]
+    const exchange = recording.exchange({ method, url, headers, provider: 'openai', conversation })
+    exchange.requestBytes(Buffer.from(method === 'POST' ? '{"model":"m"}' : ''))
+    exchange.requestEnd()
+    exchange.responseHead(status, 'So', [['content-type', 'application/json']])
+    exchange.responseBytes(Buffer.from('{"error":{"type":"slow_down","message":"too fast"}}'))
+    exchange.sent({ address: '127.0.0.1', port: 4000 })
+    exchange.end({ state: 'completed' })
+  }
+  recording.later.settleAll()
+  const isChat = ({ name }: OtlpSpan) => name.startsWith('chat')
+  const arrived = () =>
+    collector.arrived.flatMap(({ body }) => spansOf(JSON.parse(body.toString()) as TracesData))
+  await eventually(() => expect(arrived().filter(isChat)).toHaveLength(3))
+  await recording.close({ exitCode: 0 })
+  const session = new SessionOnDisk(join(root, SESSION_ID))
+  const whole = new Map(session.spans.map((span) => [span.spanId, comparable(span)]))
+  for (const span of arrived()) expect(whole.get(span.spanId)).toEqual(comparable(span))
+  expect(session.spans.map(({ name }) => name).sort()).toEqual([
+    ...['GET', 'POST', 'POST', 'POST', 'chat m', 'chat scripted', 'chat scripted'],
+    ...['execute_tool exec_command', 'execute_tool exec_command', 'invoke_agent codex', 'session'],
+  ])
+  const bytes = readFileSync(join(session.folder, SESSION_FILES.meta)).length
+  expect(bytes / 4, 'of spans an exchange').toBeLessThan(3_000)
+})
+
 // A thread that waits inside of the system would be waited for by the process that has it.
 test('a run ends though its certificate is a pipe that nobody writes to', async () => {
   const root = fastDirectory()
@@ -63,6 +114,18 @@ test('a run ends though its certificate is a pipe that nobody writes to', async 
   const manifest = readFileSync(join(root, SESSION_ID, SESSION_FILES.manifest), 'utf8')
   expect((JSON.parse(manifest) as Manifest).runs[0]?.live?.[0]?.undelivered).toBeGreaterThan(0)
 })
+
+function spansOf({ resourceSpans }: TracesData): OtlpSpan[] {
+  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+}
+
+/** The order of attributes says nothing, and neither does what is empty. */
+function comparable({ attributes, startTimeUnixNano, endTimeUnixNano, ...span }: OtlpSpan) {
+  const { traceId, spanId, parentSpanId, name, kind, status } = span
+  const times = [startTimeUnixNano, endTimeUnixNano].map(String)
+  const said = { ...plainAttributes(attributes) }
+  return { traceId, spanId, parentSpanId, name, kind, times, said, code: status?.code ?? 0 }
+}
 
 function linesOf(folder: string, name: string): unknown[] {
   try {
