@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   endedSpan,
@@ -125,19 +128,63 @@ describe('the state of an exchange is what became of its answer', () => {
       expect(await show(parts)).toMatch(new RegExp(`exchanges 1: 1 ${outcome}`))
   })
 
-  test('a number of tokens that nobody told is a question mark', async () => {
+  test('a number of tokens that nobody told is not there', async () => {
     const raw = exchangeRecords({ id, chunks: ['x'] })
     const attributes = { 'gen_ai.usage.output_tokens': 5 }
     const text = await show({
       raw,
       meta: [endedSpan({ id, name: 'chat m', start: 0, attributes })],
     })
-    expect(text).toContain('?/5')
-    expect(text).toMatch(/tokens +\? in, 5 out/)
+    expect(text).toMatch(/ 5 out +completed/)
+    expect(text).toMatch(/tokens +5 out\n/)
+    expect(text).not.toContain('?')
   })
 })
 
 describe('show for people', () => {
+  test('times are exact to the millisecond, however long it goes on', async () => {
+    const starts = [0, 59_999, 60_000, 3_599_123, 7_265_123, 7_265_124, 93_784_007]
+    const raw = starts.flatMap((start, number) =>
+      exchangeRecords({ id: `000000000000000${number}`, start, chunks: ['x'] }),
+    )
+    const text = await show({ raw, meta: [] })
+    for (const time of [
+      ...['+0.000s', '+59.999s', '+1m 00.000s', '+59m 59.123s', '+2h 01m 05.123s'],
+      ...['+2h 01m 05.124s', '+1d 02h 03m 04.007s'],
+    ]) {
+      expect(text).toContain(` ${time}  POST`)
+    }
+  })
+
+  test('a prompt of 125 kB on the command line is not printed whole', async () => {
+    const argv = ['exec', `why ${'on earth '.repeat(14_000)}`]
+    const text = await show({ run: { argv } })
+    expect(text).toMatch(/command +codex exec 'why on earth .{100,300}…'\n/)
+    expect(text.length).toBeLessThan(3000)
+  })
+
+  test('what went wrong stands above the time line, with its number and why', async () => {
+    const error = { side: 'upstream' as const, code: 'ECONNRESET', message: 'it hung up' }
+    const raw = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((number) =>
+      exchangeRecords({ id: `000000000000000${number}`, state: 'failed', error }),
+    )
+    const text = await show({ raw, meta: [] })
+    expect(text).toMatch(
+      /\nerrors\n {2}1 {2}failed: ECONNRESET, it hung up\n(.*\n){4} {2}and 3 more\n/,
+    )
+    expect(text.indexOf('errors')).toBeLessThan(text.indexOf('#  '))
+  })
+
+  test('what is not known is not there: no times, no counts, no tokens', async () => {
+    const directory = sessionsDirectory()
+    const folder = writeSession(directory, { manifest: 'none', meta: [], raw: [] })
+    rmSync(join(folder, SESSION_FILES.raw))
+    const { stdout, exitCode } = await tacho(['show', '--sessions-dir', directory])
+    expect(stdout.toString()).not.toMatch(/^ +(exchanges|tokens|cwd|command|started) /m)
+    expect(stdout.toString()).not.toContain('?')
+    expect(exitCode).toBe(3)
+  })
+
   test('what was in flight when it died is marked so', async () => {
     const text = await show({ isOpen: true })
     expect(text).toContain(`session ${SESSION_ID}`)
@@ -235,7 +282,8 @@ describe('show for people', () => {
 
 for (const [name, words, exitCode, told] of [
   ['an unknown session', ['nope'], 1, ['no session nope', 'Looked in', 'tacho ls']],
-  ['no session at all', [], 2, ["missing required argument 'session'", 'tacho --help']],
+  ['two things at once', ['--json', '--follow'], 2, ['--json does not go with --follow']],
+  ['no session named, and the last one of a format from the future', [], 1, ['format 99']],
   ['a format from the future', ['last'], 1, ['has format 99 and needs a newer Tacho']],
 ] as const) {
   test(`${name} ends with exit code ${exitCode} and says what to do`, async () => {

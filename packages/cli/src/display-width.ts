@@ -8,7 +8,10 @@ export function displayWidth(text: string): number {
 
 /** The text cut to so many columns, with `…` for what is gone, at its end or at its start. */
 export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'): string {
+  // No character takes more than two columns.
+  if (text.length * 2 <= width) return text
   if (displayWidth(text) <= width) return text
+  if (from === 'end' && width > 0 && ASCII.test(text)) return `${text.slice(0, width - 1)}…`
   const characters = from === 'end' ? [...text] : [...text].reverse()
   const kept: string[] = []
   let left = Math.max(0, width) - 1

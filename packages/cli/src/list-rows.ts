@@ -32,7 +32,7 @@ export function listRows(
   const short = isShort ? shortIds(sessions.map(({ id }) => id)) : undefined
   return sessions.map((session) => [
     short?.get(session.id) ?? session.id,
-    (isShort ? shortTime : localTime)(session.lastStartedAt) ?? '?',
+    (isShort ? shortTime : localTime)(session.lastStartedAt) ?? '',
     session.durationMs === undefined ? '' : duration(session.durationMs),
     agentWords(session, isShort),
     endedCell(session),
@@ -86,7 +86,6 @@ function exchangesWords(counts: ExchangeCounts): string {
 
 function tokensWords({ usage }: SessionSummary): string {
   const { inputTokens, outputTokens } = usage
-  if (inputTokens === undefined && outputTokens === undefined) return ''
   return tokenPair(inputTokens, outputTokens)
 }
 

@@ -8,6 +8,20 @@ export function duration(milliseconds: number): string {
   return whole < 86_400 ? parts(whole, 3600, 'h', 60, 'm') : parts(whole, 86_400, 'd', 3600, 'h')
 }
 
+/** A time in microseconds, to the millisecond however long it is: `0.050s`, `2h 01m 05.123s`. */
+export function exactTime(micros: number): string {
+  const milliseconds = Math.floor(micros / 1000)
+  const [seconds, minutes] = [Math.floor(milliseconds / 1000), Math.floor(milliseconds / 60_000)]
+  const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)]
+  const two = (number: number): string => String(number).padStart(2, '0')
+  const rest = `.${String(milliseconds % 1000).padStart(3, '0')}s`
+  if (minutes === 0) return `${seconds}${rest}`
+  const small = `${two(seconds % 60)}${rest}`
+  if (hours === 0) return `${minutes}m ${small}`
+  if (days === 0) return `${hours}h ${two(minutes % 60)}m ${small}`
+  return `${days}d ${two(hours % 24)}h ${two(minutes % 60)}m ${small}`
+}
+
 /** A number of bytes: `512 B`, `39.5 kB`, `1.2 GB` (powers of 1000). */
 export function byteCount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
@@ -20,11 +34,12 @@ export function tokenCount(tokens: number): string {
   return tokens < 1000 ? String(tokens) : scaled(tokens, ['k', 'M', 'G']).join('')
 }
 
-/** Tokens of a request and of its answer, `1.2k/34`: a question mark where they were not told. */
+/** Tokens of a request and of its answer, `1.2k/34`; `1.2k in` where only those were told. */
 export function tokenPair(input: number | undefined, output: number | undefined): string {
-  return [input, output]
-    .map((tokens) => (tokens === undefined ? '?' : tokenCount(tokens)))
-    .join('/')
+  if (input === undefined) return output === undefined ? '' : `${tokenCount(output)} out`
+  return output === undefined
+    ? `${tokenCount(input)} in`
+    : `${tokenCount(input)}/${tokenCount(output)}`
 }
 
 /** A time (ISO 8601) in the local zone, `2026-11-23 10:00:00`; nothing where it is no time. */

@@ -33,12 +33,47 @@ export function tableLines(
   rows: readonly Row[],
   width: number,
 ): string[] {
-  const { shown, widths } = layOut(columns, rows, width)
-  const line = (cells: readonly Cell[], { style, over }: { style?: Style; over?: Cell } = {}) => {
+  return [...tableLinesOf(columns, rows, width)]
+}
+
+/**
+ * The same, line by line, of rows that are made as they are asked for: the first {@link LAID_OUT} of
+ * them say how wide the columns are, so that nobody waits for the others.
+ */
+export function* tableLinesOf(
+  columns: readonly Column[],
+  rows: Iterable<Row>,
+  width: number,
+): Generator<string> {
+  const rest = rows[Symbol.iterator]()
+  const first: Row[] = []
+  for (let next = rest.next(); !next.done; next = rest.next()) {
+    first.push(next.value)
+    if (first.length >= LAID_OUT) break
+  }
+  const line = lineMaker(columns, layOut(columns, first, width), width)
+  const lineOf = (row: Row): string =>
+    Array.isArray(row) ? line(row) : line(row.after ?? [], { over: row.line })
+  yield line(
+    columns.map((column) => column.title),
+    { style: 'quiet' },
+  )
+  for (const row of first) yield lineOf(row)
+  for (let next = rest.next(); !next.done; next = rest.next()) yield lineOf(next.value)
+}
+
+const LAID_OUT = 2000
+
+type MakeLine = (cells: readonly Cell[], how?: { style?: Style; over?: Cell }) => string
+
+function lineMaker(columns: readonly Column[], { shown, widths }: Layout, width: number): MakeLine {
+  return (cells, { style, over } = {}) => {
     let left = width
     const put = (cell: Cell): string => {
       const text = cutTo(textOf(cell), left)
-      left = Math.max(0, left - displayWidth(text) - SEPARATOR.length)
+      if (left !== Number.POSITIVE_INFINITY) {
+        left = Math.max(0, left - displayWidth(text) - SEPARATOR.length)
+      }
       return dress(text, styleOf(cell) ?? style)
     }
     const under = over === undefined ? shown : shown.filter((index) => index < cells.length)
@@ -48,13 +83,6 @@ export function tableLines(
     })
     return [...parts, ...(over === undefined ? [] : [put(over)])].join(SEPARATOR).trimEnd()
   }
-  const titles = columns.map((column) => column.title)
-  return [
-    line(titles, { style: 'quiet' }),
-    ...rows.map((row) =>
-      Array.isArray(row) ? line(row) : line(row.after ?? [], { over: row.line }),
-    ),
-  ]
 }
 
 const SEPARATOR = '  '

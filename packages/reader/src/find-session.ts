@@ -7,6 +7,7 @@ import { hasContent } from './has-content.js'
 import { findSessions, isSessionFolder, lookInto, newestFirst } from './list-sessions.js'
 import { isoOfMicros } from './micros.js'
 import { ReaderError } from './reader-error.js'
+import { sessionsByStart } from './session-index/session-list.js'
 import { sessionState } from './session-state.js'
 
 export type FindOptions = {
@@ -94,9 +95,7 @@ function lastOf(
   roots: readonly string[],
   { onEmpty = () => {}, onNothing = () => {} }: FindOptions,
 ): FoundSession {
-  const started = newestFirst(
-    sessions.map((session) => ({ session, id: session.id, ...lastStart(session) })),
-  )
+  const started = lastStarted(sessions, roots)
   const [newest] = started
   if (newest === undefined) throw noSession('last', roots)
   const empty: FoundSession[] = []
@@ -110,6 +109,21 @@ function lastOf(
   onNothing(newest.session)
   return newest.session
 }
+
+/** The last started first; by the index, where there is one, for there can be many. */
+function lastStarted(
+  sessions: readonly FoundSession[],
+  roots: readonly string[],
+): { session: FoundSession }[] {
+  const byIndex = sessions.length < FEW ? undefined : sessionsByStart(roots)
+  if (byIndex !== undefined) return byIndex.map((session) => ({ session }))
+  return newestFirst(
+    sessions.map((session) => ({ session, id: session.id, ...lastStart(session) })),
+  )
+}
+
+/** So many are looked at as fast as an index. */
+const FEW = 50
 
 // The manifest and the runs' spans tell, and are small; else the folder's own time.
 function lastStart(session: FoundSession): { lastStartedAt?: string } {

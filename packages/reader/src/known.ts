@@ -1,7 +1,12 @@
 /** An object without the members that are not known. */
 export function known<Members extends object>(members: Members): Known<Members> {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Known<Members>
+  const rest: Partial<Members> = {}
+  // Called several times for each span: lists of pairs would be most of its time.
+  for (const name in members) {
+    const value = members[name]
+    if (value !== undefined && Object.hasOwn(members, name)) rest[name] = value
+  }
+  return rest as unknown as Known<Members>
 }
 
 type Known<Members> = {

@@ -5,6 +5,7 @@ import { sinceOf } from '../age.js'
 import { jsonText } from '../json-text.js'
 import { LIST_COLUMNS, listRows } from '../list-rows.js'
 import { note, outputWidth, write } from '../output.js'
+import { writeLines } from '../pager.js'
 import { countedBar } from '../progress-bar.js'
 import { type SessionOptions, skippedOfAll, withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
@@ -65,7 +66,7 @@ async function ls(words: string[], options: LsOptions): Promise<void> {
     return
   }
   const rows = listRows(sessions, { isShort: process.stdout.isTTY === true })
-  await write(`${tableLines(LIST_COLUMNS, rows, outputWidth()).join('\n')}\n`)
+  await writeLines(tableLines(LIST_COLUMNS, rows, outputWidth()))
 }
 
 function queryOf(words: readonly string[], options: LsOptions): SessionQuery {

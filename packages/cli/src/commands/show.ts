@@ -1,46 +1,66 @@
-import { readSession, timelineOf } from '@tacho/reader'
+import { readSession, type Session, timelineOf } from '@tacho/reader'
 import type { Command } from 'commander'
+import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { outputWidth, write } from '../output.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
   sessionNamed,
   withSessionsDir,
 } from '../session-options.js'
+import { errorLines } from '../show/errors.js'
+import { follow } from '../show/follow.js'
 import { headerLines } from '../show/header.js'
 import { sessionJson } from '../show/json.js'
 import { lossLines } from '../show/losses.js'
 import { TIMELINE_COLUMNS, timelineRows } from '../show/timeline.js'
-import { tableLines } from '../table.js'
+import { tableLinesOf } from '../table.js'
 import { traceUrl } from '../trace-url.js'
+
+type ShowOptions = SessionOptions & { json?: boolean; follow?: boolean }
 
 /** `tacho show`: one session, with its turns and exchanges in their order. */
 export function addShowCommand(tacho: Command): void {
   const command = tacho
     .command('show')
     .description('show a session: how it ended, and its exchanges in their order')
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
+    .option('-f, --follow', 'go on while it runs, and show what comes')
     .option('--json', 'print one object')
     .action(show)
   withSessionsDir(command)
 }
 
-async function show(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
+async function show(name: string, options: ShowOptions): Promise<void> {
+  if (options.json && options.follow) {
+    throw new CommandError('wrong-use', EXIT.wrongUse, '--json does not go with --follow.')
+  }
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
   const trace = traceUrl(session, process.env)
-  noteDamage(session, options.json ? '"damage" tells what.' : 'the end of the output tells what.')
   if (options.json) {
+    noteDamage(session, '"damage" tells what.')
     await write(`${jsonText(sessionJson(session, trace), 2)}\n`)
-    return
+  } else if (options.follow) {
+    for (const line of headerLines(session, trace)) await write(`${line}\n`)
+    await write('\n')
+    await follow(session)
+  } else {
+    noteDamage(session, 'the end of the output tells what.')
+    await writeLines(linesOf(session, trace))
   }
-  for (const line of headerLines(session, trace)) await write(`${line}\n`)
-  const rows = timelineRows(session, timelineOf(session))
-  if (rows.length > 0) await write('\n')
-  for (const line of rows.length > 0 ? tableLines(TIMELINE_COLUMNS, rows, outputWidth()) : []) {
-    await write(`${line}\n`)
+}
+
+function* linesOf(session: Session, trace: string | undefined): Generator<string> {
+  yield* headerLines(session, trace)
+  yield* errorLines(session)
+  const entries = timelineOf(session)
+  if (entries.some(({ kind }) => kind !== 'run')) {
+    yield ''
+    yield* tableLinesOf(TIMELINE_COLUMNS, timelineRows(session, entries), outputWidth())
   }
-  for (const line of lossLines(session)) await write(`${line}\n`)
+  yield* lossLines(session)
 }

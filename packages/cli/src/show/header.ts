@@ -1,3 +1,4 @@
+import { SESSION_FILES } from '@tacho/format'
 import {
   approvalsOf,
   approvalTotals,
@@ -9,6 +10,7 @@ import {
   totalUsage,
 } from '@tacho/reader'
 import { waitedWords } from '../approvals/words.js'
+import { cutTo } from '../display-width.js'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
 import { duration, localTime, tokenCount } from '../quantities.js'
@@ -46,7 +48,14 @@ export function headerLines(session: Session, trace: string | undefined): string
 
 /** The command line of a run, as it would be typed; nothing where it is not known. */
 export function commandWords({ agent }: Session, { argv }: SessionRun): string {
-  return argv === undefined ? '' : [agent.name, ...argv].map(shellWord).join(' ')
+  return argv === undefined ? '' : [agent.name, ...argv].map(shortWord).join(' ')
+}
+
+/** A prompt on a command line can have any length. */
+const WORD_WIDTH = 200
+
+function shortWord(word: string): string {
+  return shellWord(cutTo(printable(word.slice(0, 4 * WORD_WIDTH)), WORD_WIDTH))
 }
 
 function agentWords(session: Session, run: SessionRun | undefined): string {
@@ -57,11 +66,12 @@ function agentWords(session: Session, run: SessionRun | undefined): string {
 
 function startedWords(session: Session): string {
   const started = localTime(session.startedAt)
-  if (started === undefined) return 'at a time that is not known'
+  if (started === undefined) return ''
   return session.runs.length > 1 ? `${started}, ${session.runs.length} runs` : started
 }
 
-function endWords(session: Session, run: SessionRun | undefined): string {
+/** How a session ended, and after how long. */
+export function endWords(session: Session, run: SessionRun | undefined): string {
   const words = endedWords({ ...run, ended: session.ended })
   const text = styled(words.style, words.text)
   if (session.ended === 'running') return text
@@ -75,7 +85,9 @@ function endWords(session: Session, run: SessionRun | undefined): string {
   return `${text}${took === undefined ? '' : ` after ${duration(took)}`}`
 }
 
-function exchangesWords({ exchanges }: Session): string {
+function exchangesWords({ exchanges, damage }: Session): string {
+  // Where the log is gone, how many there were is not known.
+  if (exchanges.length === 0 && damage.some(({ file }) => file === SESSION_FILES.raw)) return ''
   const counts = new Map<string, number>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const requests = exchanges.filter(({ isConnection }) => !isConnection)
@@ -123,13 +135,16 @@ function tokensWords({ exchanges }: Session): string {
   const usage = totalUsage(exchanges.map((exchange) => exchange.usage))
   if (usage.inputTokens === undefined && usage.outputTokens === undefined) return ''
   const cached = usage.cacheReadInputTokens
-  const [input, output] = [usage.inputTokens, usage.outputTokens].map((tokens) =>
-    tokens === undefined ? '?' : tokenCount(tokens),
-  )
-  return `${input} in${cached ? ` (${tokenCount(cached)} cached)` : ''}, ${output} out`
+  const { inputTokens, outputTokens } = usage
+  const parts = [
+    inputTokens === undefined
+      ? ''
+      : `${tokenCount(inputTokens)} in${cached ? ` (${tokenCount(cached)} cached)` : ''}`,
+    outputTokens === undefined ? '' : `${tokenCount(outputTokens)} out`,
+  ]
+  return parts.filter((part) => part !== '').join(', ')
 }
 
 function shellWord(word: string): string {
-  const shown = printable(word)
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -13,7 +13,7 @@ import { approvalWords } from '../approvals/words.js'
 import { cancellationWords } from '../cancellations/words.js'
 import { endedWords } from '../ended-words.js'
 import { printable } from '../printable.js'
-import { byteCount, duration, localTime, tokenPair } from '../quantities.js'
+import { byteCount, duration, exactTime, localTime, tokenPair } from '../quantities.js'
 import type { Cell, Column, Row } from '../table.js'
 import { commandWords } from './header.js'
 import type { Sentence } from './sentence.js'
@@ -35,11 +35,11 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 ]
 
 /** The rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
-export function timelineRows(session: Session, entries: readonly TimelineEntry[]): Row[] {
+export function* timelineRows(session: Session, entries: readonly TimelineEntry[]): Generator<Row> {
   const zero = zeroOf(session, entries)
-  return entries
-    .filter((entry) => entry.kind !== 'run' || session.runs.length > 1)
-    .map((entry) => rowOf(session, entry, zero))
+  for (const entry of entries) {
+    if (entry.kind !== 'run' || session.runs.length > 1) yield rowOf(session, entry, zero)
+  }
 }
 
 // Offsets count from the session's start, if that is known and earlier than all else.
@@ -50,7 +50,7 @@ function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
 }
 
 function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
-  const start = entry.at > 0 ? `+${offset(entry.at - zero)}` : '?'
+  const start = entry.at > 0 ? `+${exactTime(entry.at - zero)}` : ''
   const indent = '  '.repeat(depthOf(entry))
   switch (entry.kind) {
     case 'exchange':
@@ -153,10 +153,6 @@ function spanStateCell(session: Session, span: Span): Cell {
 // A file could claim any depth: beyond this, indentation tells nothing any more.
 function depthOf({ depth }: TimelineEntry): number {
   return Math.min(depth, 8)
-}
-
-function offset(micros: number): string {
-  return micros < 60_000_000 ? `${(micros / 1_000_000).toFixed(3)}s` : duration(micros / 1000)
 }
 
 function pathOf(url: string): string {

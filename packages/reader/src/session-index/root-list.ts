@@ -28,7 +28,7 @@ export type Listening = {
  * read. The list is written anew where it has.
  */
 export class RootList {
-  readonly #root: string
+  readonly root: string
   readonly #file: string | undefined
   readonly #sessions: Map<string, ListedSession>
   readonly #close: () => void
@@ -37,7 +37,7 @@ export class RootList {
   /** @param folder of the index; nothing where there is to be none. */
   constructor(root: string, folder: string | undefined, listening: Listening) {
     const { onProgress, onSkipped = () => {} } = listening
-    this.#root = root
+    this.root = root
     this.#file = folder === undefined ? undefined : listFile(folder, root)
     const old = this.#file === undefined ? undefined : openList(this.#file, root)
     this.#close = old?.close ?? (() => {})
@@ -67,7 +67,7 @@ export class RootList {
 
   /** A session at a glance; read anew where its files are not what they were. */
   summary(name: string): SessionSummary | undefined {
-    const folder = join(this.#root, name)
+    const folder = join(this.root, name)
     const listed = decodeListed(this.#sessions.get(name)?.line())
     if (listed !== undefined && areUnchanged(folder, listed.files)) return this.#whole(name, listed)
     const status = lstatSync(folder, { throwIfNoEntry: false })
@@ -78,17 +78,17 @@ export class RootList {
   /** Keeps what was read for the next time. */
   close(): void {
     if (this.#isChanged && this.#file !== undefined) {
-      writeList(this.#file, this.#root, this.#sessions)
+      writeList(this.#file, this.root, this.#sessions)
     }
     this.#close()
   }
 
   #whole(name: string, { summary }: ListedSummary): SessionSummary {
-    return { ...summary, folder: join(this.#root, name), root: this.#root }
+    return { ...summary, folder: join(this.root, name), root: this.root }
   }
 
   #read(name: string, stamp: string, known: ListedSession | undefined): ListedSummary {
-    const folder = join(this.#root, name)
+    const folder = join(this.root, name)
     // Before it is read: what is written meanwhile is seen the next time.
     const files = fileStamps(folder)
     const {
@@ -98,7 +98,7 @@ export class RootList {
     } = summarize({
       id: name,
       folder,
-      root: this.#root,
+      root: this.root,
     })
     const listed: ListedSummary = { summary, files }
     const line = encodeListed(listed)

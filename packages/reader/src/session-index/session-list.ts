@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
+import type { FoundSession } from '../found-session.js'
 import type { SessionSummary } from '../summarize.js'
 import { usableIndexFolder } from './index-folder.js'
 import { type Listening, RootList } from './root-list.js'
@@ -45,6 +46,18 @@ export function listSessions(
   } finally {
     for (const list of lists) list.close()
   }
+}
+
+/** All sessions in these roots, the last started first; nothing where there can be no index. */
+export function sessionsByStart(roots: readonly string[]): FoundSession[] | undefined {
+  const folder = usableIndexFolder()
+  if (folder === undefined) return undefined
+  const lists = roots.map((root) => new RootList(root, folder, {}))
+  for (const list of lists) list.close()
+  return newestFirst(lists).map(({ name, list: { root } }) => ({
+    ...{ id: name, root },
+    folder: join(root, name),
+  }))
 }
 
 /** Whether a session did not end well: by its exit, or because the last answer did not come. */

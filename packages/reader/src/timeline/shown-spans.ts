@@ -44,8 +44,9 @@ function entriesOf(parts: SessionParts): (span: Span) => TimelineEntry {
 
 // Of a request that is none to a model, there is no `chat` span above the one of HTTP.
 function isOfExchange(span: Span, exchangeIds: ReadonlySet<string>): boolean {
-  const { exchange } = decodeAttributes('http', span.attributes)
-  return exchangeIds.has(span.spanId) || (span.kind === CLIENT && exchangeIds.has(exchange ?? ''))
+  if (exchangeIds.has(span.spanId)) return true
+  if (span.kind !== CLIENT) return false
+  return exchangeIds.has(decodeAttributes('http', span.attributes).exchange ?? '')
 }
 
 const CLIENT = 3
