@@ -1,5 +1,6 @@
 import type { Attributes, SeenEvent } from '@tacho/format'
 import type { Conversation } from './conversation.js'
+import type { ToolOutput } from './model-api/tool-outputs.js'
 import type { StoppedExchange } from './session/cancellations.js'
 
 /**
@@ -23,6 +24,8 @@ export type ExchangeStarted = {
   threadSource?: string
   /** Where it asks a model: the name and the attributes of its `chat` span, whose id is the exchange's. */
   chat?: { name: string; attributes: Attributes }
+  /** Gives what the request says of the outputs of some calls; it is valid while this is observed. */
+  outputs?: (calls: readonly string[]) => ToolOutput[]
 }
 
 /** The model calls a tool, as its answer says. */

@@ -25,6 +25,29 @@ describe('what a request asks for', () => {
   })
 })
 
+test('the outputs of calls are found in a request, in each form that they have', () => {
+  const input = [
+    { type: 'function_call', call_id: 'a', name: 'exec_command', arguments: '{}' },
+    { type: 'function_call_output', call_id: 'a', output: 'as a text' },
+    { type: 'custom_tool_call_output', call_id: 'b', output: { content: 'in an object' } },
+    {
+      type: 'function_call_output',
+      call_id: 'c',
+      output: [{ type: 'input_text', text: 'in ' }, { type: 'input_text', text: 'parts' }, null],
+    },
+    { type: 'function_call_output', call_id: 'd', output: 7 },
+    { type: 'function_call_output', call_id: 'of an earlier turn', output: 'x' },
+    null,
+  ]
+  const facts = requestFactsOf(new TextEncoder().encode(JSON.stringify({ model: 'm', input })))
+  expect(facts.outputs?.(['a', 'b', 'c', 'd', 'e'])).toEqual([
+    { callId: 'a', output: 'as a text' },
+    { callId: 'b', output: 'in an object' },
+    { callId: 'c', output: 'in parts' },
+    { callId: 'd', output: '' },
+  ])
+})
+
 describe('a request is one to a model', () => {
   test.each<[request: string, isOne: boolean]>([
     ['POST /v1/responses', true],

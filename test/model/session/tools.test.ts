@@ -8,11 +8,13 @@ import {
   hostedDone,
   itemCompleted,
   itemStarted,
+  ONE,
   result,
+  TIME,
   turnCompleted,
   turnStarted,
 } from '../codex-says.js'
-import { changesOf, type Seen, spansOf, type Told } from '../reduced.js'
+import { changesOf, expectAlike, type Seen, spansOf, type Told, type What } from '../reduced.js'
 
 const MCP = { call_id: 'c', tool_name: 'add', mcp_server: 'calc' }
 
@@ -264,4 +266,85 @@ test('what is known of a tool already is not told again', () => {
     [20, decided('c', 'approved', 'Config', { arguments: '{"cmd":"ls"}' })],
   ])
   expect(changes.filter(({ change }) => change === 'set')).toEqual([])
+})
+
+const EXITED = (code: number) => `Chunk ID: 1\nProcess exited with code ${code}\nOutput:\nhi`
+const asksWith = (exchange: string, outputs: Record<string, string>, place = ONE): What =>
+  ({
+    ...exchangeStarted(exchange, place),
+    outputs: (calls: readonly string[]) =>
+      calls.flatMap((callId) => {
+        const output = outputs[callId]
+        return output === undefined ? [] : [{ callId, output }]
+      }),
+  }) as What
+
+test.each<[sentence: string, seen: Seen[], tools: Partial<Told>[]]>([
+  [
+    'where nobody else tells of tools, one is from its call to the request with its output',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'echo hi' })],
+      [21, calls('d', 'exec_command', { cmd: 'false' })],
+      [50, asksWith('e2', { c: EXITED(0), d: EXITED(1) })],
+      [3000, TIME],
+    ],
+    [
+      { from: 20, to: 50, command: 'echo hi', outcome: 'completed', exit_code: 0 },
+      { from: 21, to: 50, command: 'false', outcome: 'failed', exit_code: 1 },
+    ],
+  ],
+  [
+    'where the run ends before anybody else could have told',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'echo hi' })],
+      [50, asksWith('e2', { c: 'some words' })],
+      [60, { kind: 'run-ended', exitCode: 0 }],
+    ],
+    [{ from: 20, to: 50, outcome: undefined, exit_code: undefined }],
+  ],
+  [
+    'a call that the policy refused did not run, and that is said',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'rm x' })],
+      [50, asksWith('e2', { c: 'approval policy is never; reject command' })],
+      [3000, TIME],
+    ],
+    [{ outcome: 'declined', error: 'approval policy is never; reject command' }],
+  ],
+  [
+    'a call without an output has not run, as far as is known',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'echo hi' })],
+      [50, asksWith('e2', {})],
+      [60, { kind: 'run-ended', exitCode: 0 }],
+    ],
+    [],
+  ],
+  [
+    'a log event that comes behind the request tells it alone',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'echo hi' })],
+      [50, asksWith('e2', { c: EXITED(0) })],
+      [900, result('c', EXITED(0), { happenedAt: 45 })],
+      [3000, TIME],
+    ],
+    [{ from: 40, to: 45, outcome: 'completed', exit_code: 0 }],
+  ],
+  [
+    'a tool of another thread is not ended by this one',
+    [
+      [10, exchangeStarted('e1')],
+      [20, calls('c', 'exec_command', { cmd: 'echo hi' })],
+      [50, asksWith('e2', { c: EXITED(0) }, { threadId: 'other', turnId: 'two' })],
+      [3000, TIME],
+    ],
+    [],
+  ],
+])('%s', (_, seen, tools) => {
+  expectAlike(spansOf('execute_tool', seen, { command: 'exec' }), tools)
 })

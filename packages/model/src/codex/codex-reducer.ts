@@ -1,6 +1,7 @@
 import type { Observation } from '../observation.js'
 import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
 import { calledFacts, inputFacts } from './called-tool.js'
+import { CalledTools } from './called-tools.js'
 import { HookQuestions } from './hook-questions.js'
 import { HookReducer } from './hooks.js'
 import { JsonRpcReducer } from './json-rpc.js'
@@ -15,6 +16,7 @@ export function codexReducer(session: SessionReducer): AgentReducer {
     jsonRpc,
     new LogEventReducer(session, { questions, jsonRpc }),
     new HookReducer(session, questions),
+    new CalledTools(session),
   ]
   return {
     observe(observation) {

@@ -105,6 +105,7 @@ export class ExchangeReader {
       exchange,
       conversation: this.conversation,
       ...(threadSource !== undefined && { threadSource }),
+      ...(asked.outputs !== undefined && { outputs: (calls) => asked.outputs?.(calls) ?? [] }),
       ...(this.#api !== undefined && {
         chat: {
           name: chatSpanName(asked.model),

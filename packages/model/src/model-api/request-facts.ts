@@ -1,5 +1,6 @@
 import type { OpenBody } from '@tacho/format'
 import { objectOf, textAt } from './json.js'
+import { type ToolOutput, toolOutputsOf } from './tool-outputs.js'
 
 /**
  * What a request says of the answer that it wants; what it does not say is not there. Whether it wants
@@ -8,6 +9,8 @@ import { objectOf, textAt } from './json.js'
 export type RequestFacts = {
   readonly model?: string | undefined
   readonly stream?: boolean | undefined
+  /** What it tells the model of the tools of some calls; nothing where its body is too large for that. */
+  outputs?(calls: readonly string[]): ToolOutput[]
 }
 
 // Codex and the SDKs write the model first (over a WebSocket, behind the message's type), and before or behind the conversation whether they want
@@ -54,6 +57,14 @@ class AskedFacts implements RequestFacts {
     } catch {
       // Bytes that it copies from are gone.
       return undefined
+    }
+  }
+
+  outputs(calls: readonly string[]): ToolOutput[] {
+    try {
+      return toolOutputsOf(objectOf(decoder.decode(this.#body.subarray(0))) ?? {}, calls)
+    } catch {
+      return []
     }
   }
 }
