@@ -54,7 +54,7 @@ describe('for people', () => {
 2026-11-23 10:00:01  command      rm -rf build  accept                      user         12.3s
 2026-11-23 10:00:14  file-change  a.ts, b.ts    open when the session died
 
-2 approvals: 1 accept, 1 open
+2 approvals: 1 allowed, 1 open
 waited 12.3s in all, 12.3s at the longest
 `,
     )
@@ -81,7 +81,7 @@ waited 12.3s in all, 12.3s at the longest
 
   test('a log that is damaged is named', async () => {
     const { stdout, stderr, exitCode } = await run({ meta: [answered, { started: {} }] })
-    expect(stdout.toString()).toContain('1 approval: 1 accept')
+    expect(stdout.toString()).toContain('1 approval: 1 allowed')
     expect([stderr, exitCode]).toEqual([
       'tacho: some of this session could not be read; tacho show tells what.\n',
       0,
@@ -141,7 +141,7 @@ test('a session that the real recorder wrote is printed with its answer and its 
   await recorded.close(4000)
   const { stdout } = await tacho(['approvals', 'last', '--sessions-dir', recorded.directory])
   expect(stdout.toString()).toMatch(
-    /mcp-elicitation {2}docs: Which page\? {2}decline +user +2\.5s\n\n1 approval: 1 decline\n/,
+    /mcp-elicitation {2}docs: Which page\? {2}decline +user +2\.5s\n\n1 approval: 1 denied\n/,
   )
 })
 

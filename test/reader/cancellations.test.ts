@@ -179,6 +179,11 @@ test('the totals are by origin, with the median and the longest time to the rele
 })
 
 describe('the text that had arrived', () => {
+  const PATHS: Record<string, string> = {
+    'Chat Completions': '/v1/chat/completions',
+    Messages: '/v1/messages',
+    'members of other types': '/v1/chat/completions',
+  }
   const event = (object: object) => `data: ${JSON.stringify(object)}\n\n`
   const completion = (content: unknown) => event({ choices: [{ delta: { content } }] })
   const block = (text: unknown) => event({ type: 'content_block_delta', delta: { text } })
@@ -195,7 +200,10 @@ describe('the text that had arrived', () => {
     ['nothing', [], ''],
   ] as const) {
     test(`is that of ${name}`, () => {
-      const raw = exchangeRecords({ id: FIRST, chunks: [...chunks], state: 'cancelled' })
+      const path = PATHS[name] ?? '/v1/responses'
+      const raw = exchangeRecords({ id: FIRST, chunks: [...chunks], state: 'cancelled' }).map(
+        (record) => ({ ...record, ...('url' in record && { url: `http://127.0.0.1${path}` }) }),
+      )
       expect(textOf(writeSession(sessionsDirectory(), { raw, meta: [] }))).toBe(text)
     })
   }

@@ -1,30 +1,44 @@
-import { answerEvents, formOf } from './answer-events.js'
-import { listOf, objectOf, textOf } from './json-value.js'
+import { ExchangeReader } from '@tacho/model'
+import { exchangeRecords } from './exchange-records.js'
 import type { IndexedExchange } from './raw-index.js'
+import { ReaderError } from './reader-error.js'
+import { responseChunks } from './response-body.js'
 
 /**
- * The text of a model's answer as far as it had arrived, put together from its events: OpenAI's
- * Responses, over HTTP or a WebSocket, and Chat Completions, Anthropic's Messages. Nothing where the
- * response has no events; damaged chunks end it early.
+ * The text of a model's answer as far as it had arrived, put together from its events by the rules of
+ * its API. Nothing where the response has no events; damaged chunks end it early.
  */
 export function arrivedText(folder: string, exchange: IndexedExchange): string | undefined {
-  if (!exchange.isWebSocket && formOf(folder, exchange) !== 'events') return undefined
   const parts: string[] = []
-  for (const { value } of answerEvents(folder, exchange)) parts.push(textOfEvent(objectOf(value)))
-  return parts.join('')
+  const reader = headRead(folder, exchange, (text) => parts.push(text))
+  if (reader === undefined) return undefined
+  try {
+    for (const { at, bytes } of responseChunks(folder, exchange)) reader.chunk(at, bytes)
+  } catch (cause) {
+    if (!(cause instanceof ReaderError)) throw cause
+  }
+  reader.endAnswer()
+  return reader.events === undefined ? undefined : parts.join('')
 }
 
-// The events of the three APIs are told apart by themselves. Each of these members can be missing
-// or of any type: they are what a server sent.
-function textOfEvent(event: Record<string, unknown>): string {
-  switch (event.type) {
-    case 'response.output_text.delta':
-      return textOf(event.delta)
-    case 'content_block_delta':
-      return textOf(objectOf(event.delta).text)
-    default:
-      return listOf(event.choices)
-        .map((choice) => textOf(objectOf(objectOf(choice).delta).content))
-        .join('')
+/** What reads its answer: it has the records that come before that. */
+function headRead(
+  folder: string,
+  exchange: IndexedExchange,
+  onText: (text: string) => void,
+): ExchangeReader | undefined {
+  let reader: ExchangeReader | undefined
+  for (const record of exchangeRecords(folder, exchange, () => {})) {
+    if (record.kind === 'exchange')
+      reader = new ExchangeReader(record, {
+        startedAt: 0,
+        provider: undefined,
+        idleTimeout: undefined,
+        onFault: () => {},
+        onText,
+      })
+    if (record.kind === 'response') reader?.response(record)
+    if (record.kind === 'chunk') break
   }
+  return reader
 }

@@ -32,8 +32,8 @@ export function approvalRows(approvals: readonly Approval[]): Row[] {
 /** The lines below them: how many, how decided, and how long they took. */
 export function approvalTotalLines(approvals: readonly Approval[]): string[] {
   const totals = approvalTotals(approvals)
-  const { count, open, byDecision } = totals
-  const parts = Object.entries(byDecision).map(([decision, times]) => `${times} ${cell(decision)}`)
+  const { count, open } = totals
+  const parts = outcomeCounts(approvals).map(([outcome, times]) => `${times} ${cell(outcome)}`)
   if (open > 0) parts.push(`${open} open`)
   const counted = count === 1 ? '1 approval' : `${count} approvals`
   const waited = waitedWords(totals)
@@ -41,6 +41,16 @@ export function approvalTotalLines(approvals: readonly Approval[]): string[] {
     parts.length > 0 ? `${counted}: ${parts.join(', ')}` : counted,
     ...(waited === '' ? [] : [waited]),
   ]
+}
+
+// By what became of them, for each agent has its own words for that.
+function outcomeCounts(approvals: readonly Approval[]): [outcome: string, times: number][] {
+  const counts = new Map<string, number>()
+  for (const { outcome, open } of approvals) {
+    if (open === undefined && outcome !== undefined)
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+  }
+  return [...counts]
 }
 
 // The decision in the agent's own word, which is what `--json` has, in the colour of what it means.

@@ -39,6 +39,8 @@ export type ExchangeReaderOptions = {
   modelApis?: readonly ModelApi[] | undefined
   /** What could not be read costs what it says, and nothing else. */
   onFault: (cause: unknown) => void
+  /** Is given the text of the answer, piece by piece. */
+  onText?: (text: string) => void
 }
 
 /**
@@ -145,6 +147,11 @@ export class ExchangeReader {
     return this.#heard.splice(0)
   }
 
+  /** Nothing more of its answer comes. */
+  endAnswer(): void {
+    this.#answer?.end()
+  }
+
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
   get events(): number | undefined {
     return this.#answer?.events
@@ -162,7 +169,7 @@ export class ExchangeReader {
 
   /** What became of a request to a model; nothing of one that asks none. */
   outcome(end: EndRecord): ModelOutcome {
-    this.#answer?.end()
+    this.endAnswer()
     return this.asksModel ? this.#outcome(end) : {}
   }
 
@@ -171,7 +178,7 @@ export class ExchangeReader {
    * off nothing. But where that was an error, Codex can wait for more until its patience ends.
    */
   stateOf(state: ExchangeState, hungUpAt: number): ExchangeState {
-    this.#answer?.end()
+    this.endAnswer()
     const ended = this.#answer?.facts.ended
     if (state !== 'cancelled' || ended === undefined) return state
     return ended === 'completed' || this.#timeout(hungUpAt) === undefined ? 'completed' : state
@@ -179,7 +186,7 @@ export class ExchangeReader {
 
   /** @param peer the other end of its connection to the API. */
   end(record: EndRecord, peer: EndRecord['peer']): At<ExchangeEnded> {
-    this.#answer?.end()
+    this.endAnswer()
     const { startedAt } = this.#options
     const isOverUndici = peer?.http2 === true
     const isHttp = this.#start.transport === undefined && !isOverUndici
@@ -212,6 +219,7 @@ export class ExchangeReader {
       api: this.#api,
       hints,
       onFault: this.#options.onFault,
+      onText: this.#options.onText,
       onEvent: (event) => this.#hear(event),
     })
     return this.#answer

@@ -12,6 +12,8 @@ export type AnswerFacts = {
   reasoningTokens?: number
   /** UTF-16 units of the answer's text that have arrived. */
   textLength?: number
+  /** Is given that text, where somebody wants it. */
+  onText?: (text: string) => void
   /** The model says no: UTF-16 units of what it says instead of an answer. */
   refusalLength?: number
   /** The API's own error, where the answer is one or ends with one. */
@@ -36,7 +38,9 @@ export function learn(
 
 /** Counts text that has arrived. */
 export function addText(facts: AnswerFacts, text: string | undefined): void {
-  if (text !== undefined) facts.textLength = (facts.textLength ?? 0) + text.length
+  if (text === undefined) return
+  facts.textLength = (facts.textLength ?? 0) + text.length
+  facts.onText?.(text)
 }
 
 /** Counts what a model says instead of an answer. */

@@ -14,6 +14,8 @@ export type AnswerReaderOptions = {
   onFault: (cause: unknown) => void
   /** Is given each event that was read. */
   onEvent?: (event: Json) => void
+  /** Is given the text of the answer, piece by piece. */
+  onText?: ((text: string) => void) | undefined
 }
 
 /** Reads a model's answer as it arrives. Throws nothing. */
@@ -42,6 +44,7 @@ export class AnswerReader {
 
   constructor(options: AnswerReaderOptions) {
     this.#options = options
+    if (options.onText !== undefined) this.facts.onText = options.onText
   }
 
   /** Whether all was read that could say how the answer ended. */
