@@ -119,7 +119,7 @@ async function bundleCli(target: Target): Promise<void> {
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
     },
-    external: RUNS_AGENTS,
+    external: [...RUNS_AGENTS, ...NATIVE],
   })
 }
 
@@ -182,6 +182,9 @@ type CommandTree = {
 
 // An agent is run from its own bundle.
 const RUNS_AGENTS = ['./recorded.js', './record-agent.js']
+
+// What is compiled for one platform is found where npm has put it, or not.
+const NATIVE = ['@duckdb/node-api']
 
 // esbuild leaves it empty in CommonJS.
 const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"

@@ -205,3 +205,20 @@ describe('tacho grep', () => {
     expect(called).toMatchObject([{ exchange: 4, place: 'tool_call exec_command' }])
   })
 })
+
+describe('tacho sql', () => {
+  test('counts what the commands list', async () => {
+    const told = await json(
+      'sql',
+      `select s.session_id as id, count(*) as exchanges,
+         (select count(*) from tools t where t.session_id = s.session_id) as tools,
+         (select count(*) from messages m where m.session_id = s.session_id
+            and m.side = 'response' and m.type = 'text') as answers
+       from sessions s join exchanges e using (session_id) group by 1 order by 2 desc`,
+    )
+    expect(told).toEqual([
+      { id: first, exchanges: 5, tools: 3, answers: 5 },
+      { id: second, exchanges: 3, tools: 2, answers: 3 },
+    ])
+  })
+})

@@ -44,6 +44,10 @@ export type CommandErrorCode =
   | 'cannot-listen'
   /** A table of prices that cannot be used. */
   | 'wrong-prices'
+  /** DuckDB says no to a query. */
+  | 'sql-error'
+  /** DuckDB is not there. */
+  | 'sql-not-installed'
   /** The shim cannot be put there, or not be removed. */
   | 'shim-refused'
 

@@ -84,11 +84,13 @@ export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'
 export { type SendingSession, type SentSession, sendSession } from './export/otlp/send-session.js'
 export { sendableBytes } from './export/otlp/span-lines.js'
+export { type Columns, cellOf, type Row } from './export/parquet/columns.js'
 export {
   PARQUET_TABLES,
   type ParquetTables,
   parquetTables,
 } from './export/parquet/parquet-tables.js'
+export { tableBytes } from './export/parquet/table-writer.js'
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { type FindOptions, findSession } from './find-session.js'
 export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
@@ -139,6 +141,8 @@ export type { SessionMarks } from './session-marks.js'
 export { sessionParts } from './session-parts.js'
 export { type RootChoice, sessionRoots } from './session-roots.js'
 export { type SessionState, sessionState } from './session-state.js'
+export { type SqlRow, sessionRow, sqlRows } from './sql/rows.js'
+export { SQL_TABLE_NAMES, SQL_TABLES, type SqlTable } from './sql/tables.js'
 export { type ChunkPace, chunkPaces, STALL_MS } from './stats/chunk-paces.js'
 export { joinedModels, joinedTools, quantile } from './stats/joined-stats.js'
 export { costOf, type Price, type Prices, priceOf } from './stats/prices.js'

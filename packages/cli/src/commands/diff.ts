@@ -1,14 +1,9 @@
-import {
-  type ConversationReader,
-  compareExchanges,
-  compareSessions,
-  conversationReader,
-  type IndexedExchange,
-} from '@tacho/reader'
+import { compareExchanges, compareSessions, conversationReader } from '@tacho/reader'
 import type { Command } from 'commander'
-import { exchangeOf, isExchangeNumber } from '../chosen-exchange.js'
+import { isExchangeNumber } from '../chosen-exchange.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
+import { chosenPair } from '../diff/chosen-pair.js'
 import { exchangeLines } from '../diff/exchange-lines.js'
 import { exchangesJson, sessionsJson } from '../diff/json.js'
 import { sessionLines } from '../diff/session-lines.js'
@@ -56,7 +51,11 @@ async function diff(
     return
   }
   if (third !== undefined && !isExchangeNumber(third)) throw wrongUse()
-  const [before, after] = chosenPair(reader, Number(second), third && Number(third))
+  const [before, after] = chosenPair(
+    reader,
+    Number(second),
+    third === undefined ? undefined : Number(third),
+  )
   const compared = compareExchanges(reader, before, after)
   noteDamage(reader)
   if (options.json) await writeJson(exchangesJson(compared))
@@ -64,22 +63,6 @@ async function diff(
   if (compared.missing.length === 0) return
   const words = compared.missing.map(({ reason }) => reason)
   throw new CommandError('incomplete', EXIT.incomplete, words.join('\n'))
-}
-
-function chosenPair(
-  reader: ConversationReader,
-  number: number,
-  other: number | '' | undefined,
-): [IndexedExchange, IndexedExchange] {
-  const first = exchangeOf(reader.index, number)
-  if (other !== undefined && other !== '') return [first, exchangeOf(reader.index, other)]
-  const before = reader.before(first)
-  if (before !== undefined) return [before, first]
-  throw new CommandError(
-    'no-exchange',
-    EXIT.failure,
-    `exchange ${number} has no request before it in its thread. Name two: tacho diff <session> <n> <m>`,
-  )
 }
 
 async function writeLines(lines: readonly string[]): Promise<void> {

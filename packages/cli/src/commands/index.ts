@@ -17,6 +17,8 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['cancellations', async () => (await import('./cancellations.js')).addCancellationsCommand],
   ['stats', async () => (await import('./stats.js')).addStatsCommand],
   ['grep', async () => (await import('./grep.js')).addGrepCommand],
+  ['sql', async () => (await import('./sql.js')).addSqlCommand],
+  ['mcp', async () => (await import('./mcp.js')).addMcpCommand],
   ['export', async () => (await import('./export.js')).addExportCommand],
   ['verify', async () => (await import('./verify.js')).addVerifyCommand],
   ['salvage', async () => (await import('./salvage.js')).addSalvageCommand],

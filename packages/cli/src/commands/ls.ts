@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { findSessions, listSessions, type SessionQuery, type SessionSummary } from '@tacho/reader'
+import { findSessions, listSessions, type SessionQuery } from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { sinceOf } from '../age.js'
 import { jsonText } from '../json-text.js'
+import { summaryJson } from '../list-json.js'
 import { LIST_COLUMNS, listRows } from '../list-rows.js'
 import { note, outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
@@ -58,7 +59,7 @@ async function ls(words: string[], options: LsOptions): Promise<void> {
   const sessions = listSessions(roots, query, { onProgress: bar.show, onSkipped: skippedOfAll() })
   bar.clear()
   if (options.json) {
-    await write(`${jsonText(sessions.map(asJson), 2)}\n`)
+    await write(`${jsonText(sessions.map(summaryJson), 2)}\n`)
     return
   }
   if (sessions.length === 0) {
@@ -87,33 +88,4 @@ function whyNone(roots: readonly string[], { count: _, ...filters }: SessionQuer
   const looked = `in\n${roots.map((root) => `  ${root}`).join('\n')}`
   if (Object.keys(filters).length > 0) return `no session is like that ${looked}`
   return `no sessions ${looked}\nRecord one with: tacho codex --persist-session`
-}
-
-// The names that docs/cli.md promises; what is not known is null.
-function asJson(session: SessionSummary): object {
-  const { exchanges, usage, marks } = session
-  return {
-    id: session.id,
-    folder: session.folder,
-    agent: session.agent,
-    agentVersion: session.agentVersion ?? null,
-    startedAt: session.startedAt ?? null,
-    lastStartedAt: session.lastStartedAt ?? null,
-    endedAt: session.endedAt ?? null,
-    durationMs: session.durationMs ?? null,
-    ended: session.ended ?? null,
-    exitCode: session.exitCode ?? null,
-    signal: session.signal ?? null,
-    cwd: session.cwd ?? null,
-    prompts: session.prompts,
-    exchanges: exchanges ?? null,
-    errors: marks.errors,
-    approvals: marks.approvals,
-    denied: marks.denied,
-    cancellations: marks.cancellations,
-    lastOutcome: marks.lastOutcome ?? null,
-    usage,
-    damage: session.damage,
-    newerFormat: session.newerFormat ?? null,
-  }
 }

@@ -1,6 +1,7 @@
 import { SESSION_FILES } from '@tacho/format'
 import { isObject, parsedJson } from '../json-value.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
 import { logBlocks } from './log-blocks.js'
 import { needleFinder } from './needle-finder.js'
@@ -66,12 +67,10 @@ const KIND_AT = '{"kind":"'.length
 const ID_BYTES = 128
 
 function addAnswer({ index, answers }: Candidates, bytes: Buffer, start: number): void {
-  const id = CHUNK_ID.exec(bytes.toString('latin1', start, start + ID_BYTES))?.[1] ?? ''
-  const exchange = index.byId.get(id)
+  const exchange = index.byId.get(chunkHeadOf(bytes.subarray(start))?.exchange ?? '')
   if (exchange !== undefined) answers.add(exchange)
 }
 
-const CHUNK_ID = /^\{"kind":"chunk","exchange":"([^"\\]{1,64})"/
 const HEAD = /^\{"kind":"([a-z-]{1,20})","exchange":"([^"\\]{1,64})"/
 
 type Line = { line: Buffer; file: string; byte: number; isHit: boolean }

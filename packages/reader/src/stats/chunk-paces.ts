@@ -1,4 +1,5 @@
 import { SESSION_FILES } from '@tacho/format'
+import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { readLog } from '../read-log.js'
 
 /** How the chunks of an answer came. Times are milliseconds since its exchange began. */
@@ -18,18 +19,14 @@ export const STALL_MS = 5000
 export function chunkPaces(folder: string): Map<string, ChunkPace> {
   const paces = new Map<string, ChunkPace>()
   const wanted = (line: Buffer): boolean => {
-    const head = CHUNK.exec(line.toString('latin1', 0, HEAD_BYTES))
-    if (head !== null) addChunk(paces, head[1] ?? '', Number(head[2]) / 1000)
+    const head = chunkHeadOf(line)
+    if (head !== undefined) addChunk(paces, head.exchange, head.at / 1000)
     return false
   }
   // Nothing is decoded, so that nothing can be damaged here: the session's reading tells that.
   for (const _ of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted }));
   return paces
 }
-
-// As the recorder writes them (docs/format.md): the members before the content are short.
-const CHUNK = /^\{"kind":"chunk","exchange":"([^"\\]{1,64})","at":(\d{1,15})[,}]/
-const HEAD_BYTES = 128
 
 function addChunk(paces: Map<string, ChunkPace>, exchange: string, atMs: number): void {
   const pace = paces.get(exchange)

@@ -61,3 +61,15 @@ export async function tableWriter(
     },
   }
 }
+
+/** A whole table as a Parquet file. */
+export async function tableBytes(
+  columns: Columns,
+  rows: readonly Row<Columns>[],
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  const writer = await tableWriter(columns, (bytes) => parts.push(Uint8Array.from(bytes)))
+  for (const row of rows) writer.add(row)
+  writer.finish()
+  return Buffer.concat(parts)
+}

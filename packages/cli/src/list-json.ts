@@ -1,0 +1,30 @@
+import type { SessionSummary } from '@tacho/reader'
+
+/** A session as `tacho ls --json` prints it (docs/cli.md). What is not known is null. */
+export function summaryJson(session: SessionSummary): object {
+  const { exchanges, usage, marks } = session
+  return {
+    id: session.id,
+    folder: session.folder,
+    agent: session.agent,
+    agentVersion: session.agentVersion ?? null,
+    startedAt: session.startedAt ?? null,
+    lastStartedAt: session.lastStartedAt ?? null,
+    endedAt: session.endedAt ?? null,
+    durationMs: session.durationMs ?? null,
+    ended: session.ended ?? null,
+    exitCode: session.exitCode ?? null,
+    signal: session.signal ?? null,
+    cwd: session.cwd ?? null,
+    prompts: session.prompts,
+    exchanges: exchanges ?? null,
+    errors: marks.errors,
+    approvals: marks.approvals,
+    denied: marks.denied,
+    cancellations: marks.cancellations,
+    lastOutcome: marks.lastOutcome ?? null,
+    usage,
+    damage: session.damage,
+    newerFormat: session.newerFormat ?? null,
+  }
+}

@@ -1,0 +1,205 @@
+import {
+  approvalsOf,
+  type CachedExchange,
+  cacheStory,
+  cancellationsOf,
+  chunkPaces,
+  compareExchanges,
+  compareSessions,
+  contextAt,
+  conversationAt,
+  conversationReader,
+  explainSession,
+  findSessions,
+  listSessions,
+  readSession,
+  SEARCHED,
+  searchPattern,
+  searchSession,
+  sessionStats,
+  shortenedHistories,
+  usesOf,
+} from '@tacho/reader'
+import { z } from 'zod'
+import { sinceOf } from '../age.js'
+import { approvalJson } from '../approvals/json.js'
+import { cachedJson } from '../cache/json.js'
+import { cancellationJson } from '../cancellations/json.js'
+import { contextJson } from '../context/json.js'
+import { chosenRequest } from '../conversation/chosen-request.js'
+import { conversationJson } from '../conversation/json.js'
+import { chosenPair } from '../diff/chosen-pair.js'
+import { exchangesJson, sessionsJson } from '../diff/json.js'
+import { explanationJson } from '../explain/json.js'
+import { summaryJson } from '../list-json.js'
+import { sessionNamed } from '../session-options.js'
+import { sessionJson } from '../show/json.js'
+import { statsJson } from '../stats/json.js'
+
+/** A question that a program can ask, and what answers it: the same as a command's `--json`. */
+export type QuestionTool = {
+  name: string
+  description: string
+  input: z.ZodRawShape
+  answer(given: Record<string, unknown>, roots: readonly string[]): unknown
+}
+
+const session = z
+  .string()
+  .default('last')
+  .describe('id of the session, its beginning, or "last": the one that was started last')
+const exchange = z.number().int().positive().describe('number of an exchange, from 1')
+const when = z.string().describe('an age (30m, 12h, 7d, 2w) or a time (ISO 8601)')
+
+/** Sessions and hits that one answer holds at most. */
+const MOST_LISTED = 500
+const MOST_HITS = 500
+
+/** All that can be asked. None of them changes anything. */
+export const QUESTION_TOOLS: readonly QuestionTool[] = [
+  {
+    name: 'list_sessions',
+    description: 'Which sessions there are, newest first: agent, prompt, time, how each ended',
+    input: {
+      words: z.array(z.string()).optional().describe('only sessions with these in a prompt'),
+      since: when.optional(),
+      failed: z.boolean().optional().describe('only those that did not end well'),
+      limit: z.number().int().positive().max(MOST_LISTED).default(50),
+    },
+    answer({ words, since, failed, limit }, roots) {
+      const query = {
+        count: limit as number,
+        ...(words !== undefined && { words: words as string[] }),
+        ...(since !== undefined && { since: sinceOf(since as string) }),
+        ...(failed === true && { isFailed: true }),
+      }
+      return listSessions(roots, query, {}).map(summaryJson)
+    },
+  },
+  {
+    name: 'show_session',
+    description: 'What happened in a session: its turns, exchanges, tools, approvals, in order',
+    input: { session },
+    answer: async ({ session: name }, roots) =>
+      sessionJson(await readSession(folderOf(name, roots)), undefined),
+  },
+  {
+    name: 'explain_session',
+    description: 'How a session ended and why: causes with their evidence, and what to do next',
+    input: { session },
+    answer: async ({ session: name }, roots) =>
+      explanationJson(await explainSession(folderOf(name, roots))),
+  },
+  {
+    name: 'read_messages',
+    description: 'The conversation as the model was given it at an exchange, and its answer',
+    input: { session, exchange: exchange.optional() },
+    answer({ session: name, exchange: number }, roots) {
+      const reader = conversationReader(folderOf(name, roots))
+      return conversationJson(conversationAt(reader, chosenRequest(reader, number as number)))
+    },
+  },
+  {
+    name: 'diff_requests',
+    description: 'What changed between two requests of a session; one alone with that before it',
+    input: { session, exchange, other: exchange.optional() },
+    answer({ session: name, exchange: number, other }, roots) {
+      const reader = conversationReader(folderOf(name, roots))
+      const [before, after] = chosenPair(reader, number as number, other as number | undefined)
+      return exchangesJson(compareExchanges(reader, before, after))
+    },
+  },
+  {
+    name: 'diff_sessions',
+    description: 'The first step at which two sessions part, prose set aside',
+    input: { session, other: z.string().describe('the other session') },
+    answer({ session: name, other }, roots) {
+      const one = sessionNamed(name as string, { roots })
+      const two = sessionNamed(other as string, { roots })
+      const compared = compareSessions(
+        conversationReader(one.folder),
+        conversationReader(two.folder),
+      )
+      return sessionsJson(compared, [one.id, two.id])
+    },
+  },
+  {
+    name: 'read_context',
+    description: "What filled the model's context at an exchange, the largest first",
+    input: { session, exchange: exchange.optional() },
+    answer({ session: name, exchange: number }, roots) {
+      const reader = conversationReader(folderOf(name, roots))
+      const chosen = chosenRequest(reader, number as number)
+      const uses = usesOf(reader.folder, () => undefined)
+      return contextJson(contextAt(reader, chosen, uses), shortenedHistories(reader, chosen, uses))
+    },
+  },
+  {
+    name: 'explain_cache',
+    description: 'For each request what came from the prompt cache, and what broke it',
+    input: { session },
+    async answer({ session: name }, roots) {
+      const folder = folderOf(name, roots)
+      const { exchanges } = await readSession(folder)
+      const story: CachedExchange[] = [...cacheStory(conversationReader(folder), exchanges)]
+      return story.map(cachedJson)
+    },
+  },
+  {
+    name: 'read_stats',
+    description: 'Where time and tokens went, by turn, tool and model; waiting for people apart',
+    input: { session },
+    async answer({ session: name }, roots) {
+      const folder = folderOf(name, roots)
+      return statsJson([sessionStats(await readSession(folder), chunkPaces(folder))], undefined)
+    },
+  },
+  {
+    name: 'list_approvals',
+    description: 'What was asked before an action, who answered, and how long it waited',
+    input: { session },
+    answer: async ({ session: name }, roots) =>
+      approvalsOf(await readSession(folderOf(name, roots))).map(approvalJson),
+  },
+  {
+    name: 'list_cancellations',
+    description: 'What was stopped before its end, by whom, and how much had arrived',
+    input: { session },
+    async answer({ session: name }, roots) {
+      const told = await readSession(folderOf(name, roots))
+      return cancellationsOf(told).map(cancellationJson)
+    },
+  },
+  {
+    name: 'grep',
+    description: 'Where a text was sent or received: a regular expression over what was said',
+    input: {
+      pattern: z.string(),
+      session: z.string().optional().describe('one session; all where it is left out'),
+      in: z.array(z.enum(SEARCHED)).default([...SEARCHED]),
+      literal: z.boolean().default(false).describe('the pattern is a text'),
+      ignore_case: z.boolean().default(false),
+      limit: z.number().int().positive().max(MOST_HITS).default(100),
+    },
+    answer({ pattern: text, session: name, in: places, literal, ignore_case, limit }, roots) {
+      const pattern = searchPattern(text as string, {
+        isLiteral: literal as boolean,
+        ignoresCase: ignore_case as boolean,
+      })
+      const sessions =
+        name === undefined ? findSessions(roots) : [sessionNamed(name as string, { roots })]
+      const hits: object[] = []
+      for (const { folder } of sessions) {
+        for (const hit of searchSession(folder, pattern, new Set(places as typeof SEARCHED))) {
+          if (hits.length === limit) return { hits, isCut: true }
+          hits.push(hit)
+        }
+      }
+      return { hits, isCut: false }
+    },
+  },
+]
+
+function folderOf(name: unknown, roots: readonly string[]): string {
+  return sessionNamed(name as string, { roots }).folder
+}

@@ -1,0 +1,12 @@
+import { SQL_TABLE_NAMES, type SqlTable } from '@tacho/reader'
+
+/**
+ * The tables that statements name: only those are read, for a count of sessions needs no bodies. A
+ * statement that can name tables by a text of its own making is given all of them.
+ */
+export function wantedTables(statements: string): ReadonlySet<SqlTable> {
+  if (/\bquery(?:_table)?\s*\(/i.test(statements)) return new Set(SQL_TABLE_NAMES)
+  return new Set(
+    SQL_TABLE_NAMES.filter((name) => new RegExp(`\\b${name}\\b`, 'i').test(statements)),
+  )
+}

@@ -1,0 +1,235 @@
+import { SESSION_FILES } from '@tacho/format'
+import type { Cancellation, Part, Tool } from '@tacho/model'
+import { jsonText } from '@tacho/model'
+import { cancellationsOf } from '../cancellations.js'
+import { conversationAt } from '../conversation/conversation-at.js'
+import { conversationReader } from '../conversation/conversation-reader.js'
+import type { Columns, Row } from '../export/parquet/columns.js'
+import { rowsOf } from '../export/parquet/rows.js'
+import type { FoundSession } from '../found-session.js'
+import { microsOfIso } from '../micros.js'
+import { chunkHeadOf } from '../raw-log/chunk-head.js'
+import { readLog } from '../read-log.js'
+import { readSession, type Session } from '../read-session.js'
+import { ReaderError } from '../reader-error.js'
+import type { SessionSummary } from '../summarize.js'
+import { toolsOf } from '../tools.js'
+import type { SqlTable } from './tables.js'
+
+/** A row of a table. */
+export type SqlRow = { table: SqlTable; row: Row<Columns> }
+
+/** The row of a session in `sessions`. */
+export function sessionRow(summary: SessionSummary): Row<Columns> {
+  const { exchanges, usage, damage } = summary
+  return {
+    session_id: summary.id,
+    folder: summary.folder,
+    agent: summary.agent,
+    agent_version: summary.agentVersion,
+    prompt: summary.prompts[0],
+    started_at: micros(summary.startedAt),
+    last_started_at: micros(summary.lastStartedAt),
+    ended_at: micros(summary.endedAt),
+    duration_ms: summary.durationMs,
+    ended: summary.ended,
+    exit_code: summary.exitCode,
+    signal: summary.signal,
+    cwd: summary.cwd,
+    exchanges:
+      exchanges &&
+      sum(exchanges.completed, exchanges.cancelled, exchanges.failed, exchanges.inFlight),
+    failed_exchanges: exchanges?.failed,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_input_tokens: usage.cacheReadInputTokens,
+    reasoning_output_tokens: usage.reasoningOutputTokens,
+    is_damaged: damage.length > 0,
+  }
+}
+
+function micros(iso: string | undefined): number | undefined {
+  return iso === undefined ? undefined : microsOfIso(iso)
+}
+
+function sum(...numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+/**
+ * The rows of a session in the tables that are wanted, but for `sessions`; its files are read where
+ * they lie.
+ *
+ * @throws ReaderError where the session cannot be read.
+ */
+export async function* sqlRows(
+  { id, folder }: FoundSession,
+  wanted: ReadonlySet<SqlTable>,
+): AsyncGenerator<SqlRow> {
+  if (READ.some((table) => wanted.has(table))) {
+    const session = await readSession(folder)
+    for (const { table, row } of rowsOf(session)) if (wanted.has(table)) yield { table, row }
+    if (wanted.has('tools')) {
+      for (const tool of toolsOf(session)) yield { table: 'tools', row: toolRow(id, tool) }
+    }
+    if (wanted.has('cancellations')) {
+      for (const one of cancellationsOf(session)) {
+        yield { table: 'cancellations', row: cancellationRow(id, one) }
+      }
+    }
+    if (wanted.has('chunks')) yield* chunkRows(session)
+  }
+  if (wanted.has('messages')) yield* messageRows(id, folder)
+}
+
+const READ: readonly SqlTable[] = [
+  ...(['exchanges', 'chunks', 'tools', 'approvals', 'cancellations', 'spans', 'logs'] as const),
+]
+
+function toolRow(session_id: string, tool: Tool): Row<Columns> {
+  return {
+    session_id,
+    span_id: tool.spanId,
+    call_id: tool.callId,
+    thread_id: tool.threadId,
+    turn_id: tool.turnId,
+    name: tool.name,
+    command: tool.command,
+    cwd: tool.cwd,
+    query: tool.query,
+    path: tool.path,
+    files: tool.files,
+    mcp_server: tool.mcpServer,
+    outcome: tool.outcome,
+    status: tool.status,
+    exit_code: tool.exitCode,
+    error: tool.error,
+    started_at: tool.startedAt,
+    ended_at: tool.endedAt,
+    duration_ms: tool.durationMs ?? between(tool.startedAt, tool.endedAt),
+    open: tool.open,
+  }
+}
+
+function between(from: number, to: number | undefined): number | undefined {
+  return to === undefined ? undefined : (to - from) / 1000
+}
+
+function cancellationRow(session_id: string, one: Cancellation): Row<Columns> {
+  return {
+    session_id,
+    span_id: one.spanId,
+    origin: one.origin,
+    reason: one.reason,
+    thread_id: one.threadId,
+    turn_id: one.turnId,
+    wished_at: one.wishedAt,
+    signalled_at: one.signalledAt,
+    last_byte_at: one.lastByteAt,
+    released_at: one.releasedAt,
+    bytes: one.bytes,
+    events: one.events,
+    output_tokens: one.outputTokens,
+    stopped: one.stopped,
+    open: one.open,
+  }
+}
+
+// Their bytes are counted as they stand in the log, without being decoded.
+function* chunkRows({ id: session_id, folder, exchanges }: Session): Generator<SqlRow> {
+  const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
+  const last = new Map<string, { number: number; at: number }>()
+  const rows: SqlRow[] = []
+  const wanted = (line: Buffer): boolean => {
+    const head = chunkHeadOf(line)
+    if (head === undefined) return false
+    const { exchange: exchange_id, at, length } = head
+    const before = last.get(exchange_id)
+    const number = (before?.number ?? 0) + 1
+    last.set(exchange_id, { number, at: at })
+    const row = {
+      ...{ session_id, exchange_id, exchange: numbers.get(exchange_id), number },
+      at_ms: at / 1000,
+      gap_ms: before === undefined ? undefined : (at - before.at) / 1000,
+      line_bytes: line.length - length,
+    }
+    rows.push({ table: 'chunks', row })
+    return false
+  }
+  for (const _ of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted }));
+  yield* rows
+}
+
+// Each message once, where it was sent or answered first.
+function* messageRows(session_id: string, folder: string): Generator<SqlRow> {
+  const reader = conversationReader(folder)
+  // An agent sends back what a model answered.
+  const answered = new Set<string>()
+  for (const exchange of reader.requests()) {
+    const at = conversationOrNothing(reader, exchange)
+    if (at === undefined) continue
+    const { request, newMessages, answer, previous } = at
+    const place = { session_id, exchange: exchange.number }
+    if (previous === undefined) {
+      for (const [index, { role, parts }] of request.instructions.entries()) {
+        yield* partRows({ ...place, side: 'instructions', number: index + 1, role }, parts)
+      }
+    }
+    for (const number of newMessages) {
+      const message = request.messages[number - 1]
+      if (message === undefined || answered.has(jsonText(message.parts))) continue
+      yield* partRows({ ...place, side: 'request', number, role: message.role }, message.parts)
+    }
+    for (const [index, { role, parts }] of answer.messages.entries()) {
+      answered.add(jsonText(parts))
+      yield* partRows({ ...place, side: 'response', number: index + 1, role }, parts)
+    }
+  }
+}
+
+function conversationOrNothing(
+  reader: ReturnType<typeof conversationReader>,
+  exchange: Parameters<typeof conversationAt>[1],
+) {
+  try {
+    return conversationAt(reader, exchange)
+  } catch (cause) {
+    if (cause instanceof ReaderError) return undefined
+    throw cause
+  }
+}
+
+function* partRows(place: Row<Columns>, parts: readonly Part[]): Generator<SqlRow> {
+  for (const [index, part] of parts.entries()) {
+    const text = textOf(part)
+    const row = {
+      ...place,
+      part: index + 1,
+      type: part.type,
+      name: 'name' in part ? part.name : undefined,
+      call_id: 'id' in part ? part.id : undefined,
+      text,
+      bytes: 'bytes' in part ? part.bytes : Buffer.byteLength(text),
+    }
+    yield { table: 'messages', row }
+  }
+}
+
+function textOf(part: Part): string {
+  switch (part.type) {
+    case 'text':
+    case 'reasoning':
+      return part.text
+    case 'tool_call':
+      return part.arguments
+    case 'tool_call_response':
+      return part.parts.map(textOf).join('\n')
+    case 'image':
+    case 'file':
+      return part.url ?? ''
+    case 'other':
+      return typeof part.value === 'string' ? part.value : jsonText(part.value)
+    default:
+      return part satisfies never
+  }
+}
