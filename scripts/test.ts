@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.js'
-import { installShells } from './install-shells.js'
+import { installPackages } from './install-packages.js'
 import { neededPrograms } from './needed-programs.js'
 import { runInOwnNetwork } from './own-network.js'
 import { ProgramError, programPath } from './programs/index.js'
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 1
   }
   await installForReal(args)
-  installShells()
+  installPackages()
   // So that a test never runs a `tacho codex` that is older than its sources.
   await bundle()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')

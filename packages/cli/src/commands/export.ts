@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addHarExport } from '../export/har.js'
+import { addHtmlExport } from '../export/html.js'
 import { addOtlpExport } from '../export/otlp.js'
 import { addParquetExport } from '../export/parquet.js'
 import { addPerfettoExport } from '../export/perfetto.js'
@@ -15,5 +16,6 @@ export function addExportCommand(tacho: Command): void {
   addPerfettoExport(command)
   addHarExport(command)
   addParquetExport(command)
+  addHtmlExport(command)
   addShareExport(command)
 }

@@ -5,7 +5,7 @@ import { version } from '../package/own-files.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
 import { type FileExportOptions, withOutput } from './options.js'
-import { writeText } from './write-text.js'
+import { writeJson } from './write-text.js'
 
 /** `tacho export har`: the exchanges of a session, with their bodies. */
 export function addHarExport(parent: Command): void {
@@ -25,7 +25,7 @@ async function exportHar(name: string, options: FileExportOptions): Promise<void
   const pieces = harJson({ folder, id, version: version() }, () => progress.add(1))
   const opensIn = "Drag it into the Network panel of Chrome's DevTools."
   try {
-    await writeText(pieces, `${id}.har`, options, opensIn, progress.clear)
+    await writeJson(pieces, `${id}.har`, options, opensIn, progress.clear)
   } catch (error) {
     progress.clear()
     throw error

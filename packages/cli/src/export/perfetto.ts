@@ -4,7 +4,7 @@ import { noteDamage } from '../damage-note.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
 import { type FileExportOptions, withOutput } from './options.js'
-import { writeText } from './write-text.js'
+import { writeJson } from './write-text.js'
 
 /** `tacho export perfetto`: a session as a trace on tracks. */
 export function addPerfettoExport(parent: Command): void {
@@ -24,7 +24,7 @@ async function exportPerfetto(name: string, options: FileExportOptions): Promise
   const pieces = perfettoJson(session, (bytes) => progress.add(bytes))
   const opensIn = 'Open it in https://ui.perfetto.dev or chrome://tracing.'
   try {
-    await writeText(pieces, `${id}.perfetto.json`, options, opensIn, progress.clear)
+    await writeJson(pieces, `${id}.perfetto.json`, options, opensIn, progress.clear)
   } catch (error) {
     progress.clear()
     throw error

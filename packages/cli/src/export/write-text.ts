@@ -6,26 +6,40 @@ import { outputFile } from './output-file.js'
 
 const BUFFER_CHARACTERS = 256 * 1024
 
+/** Writes JSON likewise, with nothing in it that a terminal or an editor would take for something else. */
+export function writeJson(
+  pieces: Iterable<string>,
+  ...others: Rest<Parameters<typeof writeText>>
+): Promise<void> {
+  return writeText(visible(pieces), ...others)
+}
+
+type Rest<List extends unknown[]> = List extends [unknown, ...infer Others] ? Others : never
+
+function* visible(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield visibleJson(piece)
+}
+
 /**
- * Writes JSON, as it comes in pieces, to the file that the user named, or to stdout, and says on
+ * Writes a text, as it comes in pieces, to the file that the user named, or to stdout, and says on
  * stderr what was written and where to open it.
  */
 export async function writeText(
-  pieces: Iterable<string>,
+  pieces: Iterable<string> | AsyncIterable<string>,
   defaultName: string,
   { output = defaultName, force = false }: FileExportOptions,
   opensIn: string,
   onEnd: () => void,
 ): Promise<void> {
   if (output === '-') {
-    for (const piece of inBlocks(pieces)) await write(piece)
+    for await (const piece of inBlocks(pieces)) await write(piece)
     onEnd()
     return
   }
   const file = outputFile(output, force)
   let written = 0
   try {
-    for (const piece of inBlocks(pieces)) {
+    for await (const piece of inBlocks(pieces)) {
       const bytes = Buffer.from(piece)
       written += bytes.length
       file.write(bytes)
@@ -40,10 +54,10 @@ export async function writeText(
   note(`${output}: ${byteCount(written)}. ${opensIn}`)
 }
 
-function* inBlocks(pieces: Iterable<string>): Generator<string> {
+async function* inBlocks(pieces: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
   let block = ''
-  for (const piece of pieces) {
-    block += visibleJson(piece)
+  for await (const piece of pieces) {
+    block += piece
     if (block.length < BUFFER_CHARACTERS) continue
     yield block
     block = ''

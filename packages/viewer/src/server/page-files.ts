@@ -13,17 +13,22 @@ const TYPES = new Map([
   ['svg', 'image/svg+xml'],
 ])
 
-type PageFile = { bytes: Buffer; type: string }
+export type PageFile = { bytes: Buffer; type: string }
 
 let files: Map<string, PageFile> | undefined
 
 /** The files of the page: read once, and found by their names in that list alone. */
 export function answerPage({ response, words }: Asked): void {
-  files ??= readFiles()
-  const found = files.get(words.file ?? 'index.html')
+  const found = pageFiles().get(words.file ?? 'index.html')
   if (found === undefined) throw new NotFound('There is no such file.')
   response.setHeader('content-type', found.type)
   response.end(found.bytes)
+}
+
+/** All files of the page, by their names. */
+export function pageFiles(): ReadonlyMap<string, PageFile> {
+  files ??= readFiles()
+  return files
 }
 
 function readFiles(): Map<string, PageFile> {

@@ -115,7 +115,7 @@ function LongList<Row extends Line>({
       ) : (
         <LineList
           rows={shown}
-          label={label}
+          label={`Lines: ${label}`}
           rowHeight={20}
           keyOf={({ line }) => `${line}`}
           render={render}

@@ -2,24 +2,24 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The programs that `tacho completion` and the manual page are tried in, and their Debian packages. */
-const PACKAGES = { zsh: 'zsh', fish: 'fish', groff: 'groff-base' }
+/** The programs that completion, the manual page and the page of `tacho view` are tried in, and their Debian packages. */
+const PACKAGES = { zsh: 'zsh', fish: 'fish', groff: 'groff-base', chromium: 'chromium' }
 
 /**
  * Installs those that are missing, where that needs no more than being root on Debian, as in CI.
  * Elsewhere their tests fail, and this says what to install.
  */
-export function installShells(): void {
+export function installPackages(): void {
   const missing = Object.entries(PACKAGES).flatMap(([program, one]) =>
     isOnPath(program) ? [] : [one],
   )
   if (missing.length === 0) return
-  const without = `Without ${missing.join(', ')}, tests of completion and the manual page fail.\n`
+  const without = `Without ${missing.join(', ')}, tests of completion, the manual page and the page in the browser fail.\n`
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     process.stderr.write(without)
     return
   }
-  process.stderr.write(`Installing ${missing.join(', ')} for the tests of completion\n`)
+  process.stderr.write(`Installing ${missing.join(', ')} for the tests\n`)
   const options = {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: 'pipe',

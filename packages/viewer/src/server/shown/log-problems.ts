@@ -1,6 +1,6 @@
 import { SESSION_FILES } from '@tacho/format'
 import { microsOfIso, readTextLog } from '@tacho/reader'
-import type { SessionAnswer } from '../api/answers.js'
+import type { SessionAnswer } from '../../api/answers.js'
 
 /** More would not be looked at. */
 const MOST = 1000

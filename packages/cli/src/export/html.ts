@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  afterwardsScrubber,
+  conversationReader,
+  scrubbableBytes,
+  scrubbedCopy,
+} from '@tacho/reader'
+import { sessionHtml } from '@tacho/viewer'
+import type { Command } from 'commander'
+import { progressBar } from '../progress-bar.js'
+import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
+import { type FileExportOptions, withOutput } from './options.js'
+import { removeWhenStopped } from './remove-when-stopped.js'
+import { writeText } from './write-text.js'
+
+/** `tacho export html`: the page of `tacho view`, with a session in it, as one file. */
+export function addHtmlExport(parent: Command): void {
+  const command = parent
+    .command('html')
+    .description('one page that opens in a browser from disk, without a network')
+    .argument(...SESSION_ARGUMENT)
+    .action(exportHtml)
+  withOutput(command, 'html')
+}
+
+async function exportHtml(name: string, options: FileExportOptions): Promise<void> {
+  const { id, folder } = sessionNamed(name, options)
+  const place = mkdtempSync(join(tmpdir(), 'tacho-html-'))
+  const remove = (): void => rmSync(place, { recursive: true, force: true })
+  const stopWatching = removeWhenStopped(remove)
+  try {
+    const copy = join(place, id)
+    mkdirSync(copy, { mode: 0o700 })
+    copyScrubbed(folder, copy)
+    const { exchanges } = conversationReader(copy).index
+    const progress = progressBar('exporting', exchanges.length)
+    const pieces = sessionHtml(copy, id, () => progress.add(1))
+    const opensIn = 'Open it in a browser.'
+    await writeText(pieces, `${id}.html`, options, opensIn, progress.clear)
+  } finally {
+    stopWatching()
+    remove()
+  }
+}
+
+// What was recorded before a rule was known, or without scrubbing, is not to travel with a page.
+function copyScrubbed(folder: string, copy: string): void {
+  const progress = progressBar('scrubbing', scrubbableBytes(folder))
+  try {
+    const scrubber = afterwardsScrubber([])
+    scrubbedCopy(folder, copy, { scrubber, onBytes: (bytes) => progress.add(bytes) })
+  } finally {
+    progress.clear()
+  }
+}

@@ -1,0 +1,155 @@
+import type { Content } from '@tacho/format'
+import {
+  type ConversationReader,
+  conversationAt,
+  conversationReader,
+  exchangeRecords,
+  explainSession,
+  type IndexedExchange,
+  ReaderError,
+} from '@tacho/reader'
+import type { ComparisonAnswer, ConversationAnswer, ShownMessage } from '../../api/answers.js'
+import type { EmbeddedConversation, MessageRow } from '../../api/embedded.js'
+import { shownComparison } from '../shown/comparison.js'
+import { shownContexts } from '../shown/context.js'
+import { shownConversation } from '../shown/conversation.js'
+import { shownExchange } from '../shown/exchange.js'
+import { shownEvents, shownLog } from '../shown/lines.js'
+import { shownSession } from '../shown/session.js'
+import { Blocks } from './blocks.js'
+import { pageInOne } from './page-in-one.js'
+
+/**
+ * A session as one page that opens from disk, without a network: the same page as `tacho view` shows,
+ * and all of the session's data, of which it reads what is looked at. A request stands in it as copies
+ * of earlier ones, as it does on disk, and a message once, however many requests have it.
+ *
+ * @param folder of a session that has been scrubbed.
+ * @param onExchange is told of each exchange that is done.
+ * @throws ReaderError `newer-format`.
+ */
+export async function* sessionHtml(
+  folder: string,
+  id: string,
+  onExchange: () => void = () => undefined,
+): AsyncGenerator<string> {
+  const explanation = await explainSession(folder)
+  const reader = conversationReader(folder)
+  const page = pageInOne(`Tacho: ${id}`)
+  const blocks = new Blocks(id)
+  const messages = new Messages()
+  yield page.before
+  yield* blocks.add('session', shownSession(explanation))
+  for (const exchange of reader.index.exchanges) {
+    yield* exchangeRows(folder, reader, exchange, blocks, messages)
+    onExchange()
+    // So that Ctrl-C is heard.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const line of shownLog(folder)) yield* blocks.add('log', line)
+  for (const line of shownEvents(folder)) yield* blocks.add('events', line)
+  const contexts = [...shownContexts(reader, explanation.session.exchanges)]
+  yield* blocks.add('context', { exchanges: contexts })
+  yield* blocks.end()
+  yield page.after
+}
+
+function* exchangeRows(
+  folder: string,
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+  blocks: Blocks,
+  messages: Messages,
+): Generator<string> {
+  yield* blocks.add('exchanges', shownExchange(folder, exchange))
+  const { request, response } = contentsOf(folder, exchange)
+  yield* blocks.add('requests', { id: exchange.id, content: request })
+  yield* blocks.add('responses', response)
+  const conversation = conversationOf(reader, exchange)
+  if (conversation === undefined) yield* blocks.add('conversations', null)
+  else {
+    const { embedded, rows } = messages.embed(conversation)
+    for (const row of rows) yield* blocks.add('messages', row)
+    yield* blocks.add('conversations', embedded)
+  }
+  yield* blocks.add('comparisons', comparisonOf(reader, exchange))
+}
+
+function contentsOf(
+  folder: string,
+  exchange: IndexedExchange,
+): { request: Content | null; response: Content[] } {
+  let request: Content | null = null
+  const response: Content[] = []
+  for (const record of exchangeRecords(folder, exchange, () => undefined)) {
+    if (record.kind === 'request-body') request = record.content
+    if (record.kind === 'chunk') response.push(record.content)
+  }
+  return { request, response }
+}
+
+function conversationOf(
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+): ConversationAnswer | undefined {
+  try {
+    return shownConversation(conversationAt(reader, exchange))
+  } catch (cause) {
+    if (cause instanceof ReaderError) return undefined
+    throw cause
+  }
+}
+
+/** With the request before it in its thread. */
+function comparisonOf(
+  reader: ConversationReader,
+  exchange: IndexedExchange,
+): { other: number; parts: ComparisonAnswer['parts'] } | null {
+  const before = reader.before(exchange)
+  if (before === undefined) return null
+  try {
+    const parts = shownComparison(reader.given(before).request, reader.given(exchange).request)
+    return { other: before.number, parts }
+  } catch (cause) {
+    if (cause instanceof ReaderError) return null
+    throw cause
+  }
+}
+
+/** The messages that were embedded so far: each stands in the page once. */
+class Messages {
+  readonly #rows = new Map<string, number>()
+  #new: MessageRow[] = []
+
+  embed(conversation: ConversationAnswer): { embedded: EmbeddedConversation; rows: MessageRow[] } {
+    const { instructions, messages, removed, answer, ...rest } = conversation
+    this.#new = []
+    const embedded = {
+      ...rest,
+      instructions: this.#placed(instructions),
+      messages: this.#placed(messages),
+      removed: this.#placed(removed),
+      answer: this.#placed(answer),
+    }
+    return { embedded, rows: this.#new }
+  }
+
+  #placed(messages: readonly ShownMessage[]): EmbeddedConversation['messages'] {
+    return messages.map(({ number, isNew, origin, role, parts }) => ({
+      number,
+      row: this.#rowOf({ role, parts }),
+      ...(isNew !== undefined && { isNew }),
+      ...(origin !== undefined && { origin }),
+    }))
+  }
+
+  #rowOf(row: MessageRow): number {
+    const json = JSON.stringify(row)
+    const known = this.#rows.get(json)
+    if (known !== undefined) return known
+    const next = this.#rows.size
+    this.#rows.set(json, next)
+    this.#new.push(row)
+    return next
+  }
+}

@@ -1,0 +1,42 @@
+import {
+  type EndRecord,
+  type ExchangeRecord,
+  lengthOf,
+  type RequestBodyRecord,
+  type ResponseRecord,
+} from '@tacho/format'
+import { exchangeRecords, type IndexedExchange } from '@tacho/reader'
+import type { ExchangeAnswer } from '../../api/answers.js'
+
+/** The heads of an exchange, and when its chunks came. */
+export function shownExchange(folder: string, exchange: IndexedExchange): ExchangeAnswer {
+  let begin: ExchangeRecord | undefined
+  let body: RequestBodyRecord | undefined
+  let response: ResponseRecord | undefined
+  let end: EndRecord | undefined
+  const chunks: [number, number][] = []
+  for (const record of exchangeRecords(folder, exchange, () => undefined)) {
+    if (record.kind === 'exchange') begin = record
+    else if (record.kind === 'request-body') body = record
+    else if (record.kind === 'response') response = record
+    else if (record.kind === 'end') end = record
+    else if (record.kind === 'chunk') chunks.push([record.at, lengthOf(record.content)])
+  }
+  return {
+    number: exchange.number,
+    request: {
+      headers: begin?.headers ?? [],
+      ...(body !== undefined && { bytes: body.bytes, sentAt: body.at }),
+    },
+    ...(response !== undefined && {
+      response: {
+        status: response.status,
+        statusText: response.statusText,
+        headers: response.headers,
+        ...(end?.trailers !== undefined && { trailers: end.trailers }),
+      },
+    }),
+    chunks,
+    ...(end?.error !== undefined && { error: end.error }),
+  }
+}

@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EXEC, type Workplace, workplace } from '../agents/workplace.js'
+import { tacho } from '../cli/tacho.js'
+import { AxeBuilder } from './axe.js'
+import { openPage, type Served, serve } from './browser.js'
+
+let place: Workplace
+let served: Served
+let root: string
+let exported: string
+
+// One session of the real Codex: a tool that works, one that fails, an answer that is cut.
+beforeAll(async () => {
+  place = await workplace([
+    { calls: [{ name: 'exec_command', arguments: { cmd: 'echo from the shell' } }] },
+    { calls: [{ name: 'exec_command', arguments: { cmd: 'exit 3' } }] },
+    { text: 'All is well that ends well.' },
+  ])
+  await place.tacho(['codex', ...EXEC, '--persist-session', 'try two commands'])
+  root = join(place.home.codexHome, 'sessions')
+  served = await serve(root)
+  exported = join(place.home.cwd, 'page.html')
+  await tacho(['export', 'html', 'last', '-o', exported, '--sessions-dir', root])
+}, 120_000)
+
+afterAll(async () => {
+  await served[Symbol.asyncDispose]()
+  await place[Symbol.asyncDispose]()
+})
+
+function addresses(): [string, () => string][] {
+  return [
+    ['served', () => `${served.address}&session=${place.session().id}`],
+    ['exported as one file', () => pathToFileURL(exported).href],
+  ]
+}
+
+test('the list shows the prompt, the folder and how it ended, and opens a session', async () => {
+  await using opened = await openPage(served.address)
+  const { page } = opened
+  const row = page.getByRole('option', { name: /try two commands/ })
+  await row.waitFor()
+  expect(await row.innerText()).toContain('ended well')
+  await page.getByRole('searchbox', { name: 'Search in sessions' }).fill('no such words')
+  await page.getByText('No session is like that.').waitFor()
+  await page.getByRole('searchbox', { name: 'Search in sessions' }).fill('two commands')
+  await row.click()
+  await page.getByRole('region', { name: 'Verdict' }).waitFor()
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Sessions' }).waitFor()
+  expect(opened.problems).toEqual([])
+})
+
+test('the token leaves the address, and a reload still shows the session', async () => {
+  await using opened = await openPage(`${served.address}&session=${place.session().id}`)
+  const { page } = opened
+  await page.getByRole('region', { name: 'Verdict' }).waitFor()
+  expect(page.url()).not.toContain('token')
+  await page.reload()
+  await page.getByRole('region', { name: 'Verdict' }).waitFor()
+  expect(await page.evaluate('document.cookie')).toBe('')
+})
+
+describe.each(addresses())('%s', (_, address) => {
+  test('the verdict is what tacho explain says', async () => {
+    await using opened = await openPage(address())
+    const verdict = opened.page.getByRole('region', { name: 'Verdict' })
+    await verdict.waitFor()
+    const explained = await tacho(['explain', 'last', '--json', '--sessions-dir', root])
+    expect(await verdict.innerText()).toContain(JSON.parse(explained.stdout.toString()).verdict)
+  })
+
+  test('what happened is listed, and shown when it is chosen, with its bytes', async () => {
+    await using opened = await openPage(address())
+    const { page } = opened
+    const list = page.getByRole('listbox', { name: 'What happened' })
+    await list.getByRole('option', { name: /echo from the shell/ }).click()
+    await page.getByRole('region', { name: 'echo from the shell' }).waitFor()
+    await list.getByRole('option', { name: /^.*exchange 3 / }).click()
+    const panel = page.getByRole('region', { name: 'Exchange 3' })
+    await panel.getByText('All is well that ends well.').waitFor()
+    expect(await panel.innerText()).toContain('from exchange')
+    await panel.getByRole('tab', { name: 'response' }).click()
+    await panel.getByText('response.completed').first().waitFor()
+    await panel.getByRole('tab', { name: 'request' }).click()
+    await panel.getByText('"model"').first().waitFor()
+    await panel.getByRole('tab', { name: 'headers' }).click()
+    await panel.getByText('Bearer [secret:').waitFor()
+    await panel.getByRole('tab', { name: 'playback' }).click()
+    await panel.getByRole('button', { name: 'play' }).click()
+    expect([opened.problems, opened.foreign]).toEqual([[], []])
+  })
+
+  test('every tab shows something, by its key', async () => {
+    await using opened = await openPage(address())
+    const { page } = opened
+    await page.getByRole('region', { name: 'Verdict' }).waitFor()
+    const shown: [string, string][] = [
+      ['4', 'Context'],
+      ['5', 'Debug log'],
+      ['6', 'Events'],
+      ['7', 'Compare'],
+    ]
+    for (const [key, name] of shown) {
+      await page.keyboard.press(key)
+      await page.getByRole('region', { name }).first().waitFor()
+    }
+    await page.keyboard.press('2')
+    await page.getByText(/Nobody was asked|asked; people/).waitFor()
+    await page.keyboard.press('3')
+    await page.getByText('Nothing was cancelled').waitFor()
+    expect(opened.problems).toEqual([])
+  })
+
+  test('a dragged stretch of time filters the list and sums what is in it', async () => {
+    await using opened = await openPage(address())
+    const { page } = opened
+    const canvas = page.getByRole('img', { name: /^Time line/ })
+    await canvas.waitFor()
+    const all = await things(page).count()
+    const box = await canvas.boundingBox()
+    if (box === null) throw new Error('the time line is not to be seen')
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.99, box.y + 40, { steps: 5 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'show all' }).waitFor()
+    expect(page.url()).toContain('range=')
+    expect(await things(page).count()).toBeLessThan(all)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => things(page).count()).toBe(all)
+  })
+
+  test('keys go from thing to thing, and the address holds what is chosen', async () => {
+    await using opened = await openPage(address())
+    const { page } = opened
+    await things(page).first().waitFor()
+    await page.keyboard.press('e')
+    await page.getByRole('region', { name: 'Exchange 1' }).waitFor()
+    await page.keyboard.press('e')
+    await page.getByRole('region', { name: 'Exchange 2' }).waitFor()
+    expect(page.url()).toContain('selected=exchange%3A2')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('x')
+    await page.getByRole('region', { name: 'exit 3' }).waitFor()
+  })
+
+  test.each([
+    ['wide and light', { width: 1280 }],
+    ['wide and dark', { width: 1280, isDark: true }],
+    ['narrow and light', { width: 390 }],
+    ['narrow and dark', { width: 390, isDark: true }],
+  ])('axe finds nothing: %s', async (_name, options) => {
+    await using opened = await openPage(address(), options)
+    const { page } = opened
+    await things(page).first().waitFor()
+    await page.keyboard.press('e')
+    await page.getByRole('region', { name: 'Exchange 1' }).waitFor()
+    for (const key of ['1', '4', '5', '7']) {
+      await page.keyboard.press(key)
+      expect(await new AxeBuilder(page).violations(), `tab ${key}`).toEqual([])
+    }
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    expect(overflow).toBe(0)
+  })
+})
+
+function things(page: Page): Locator {
+  return page.getByRole('listbox', { name: 'What happened' }).getByRole('option')
+}
+
+test('the exported page is one file that names nothing outside of itself', () => {
+  const html = readFileSync(exported, 'utf8')
+  expect(html).not.toMatch(/<(?:link|img|iframe|script)[^>]+(?:src|href)=/)
+  expect(html).toContain("default-src 'none'")
+})

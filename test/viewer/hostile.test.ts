@@ -1,0 +1,154 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { SESSION_FILES } from '@tacho/format'
+import { describe, expect, test } from 'vitest'
+import { tacho } from '../cli/tacho.js'
+import { recordExchanges, SESSION_ID, startRecording } from '../faults/recorded-session.js'
+import { sessionsDirectory } from '../reader/session-folder.js'
+import { openPage, serve } from './browser.js'
+
+/** What a stranger may write, and what none of it may do: become markup, run, load, or ask. */
+const HOSTILE = [
+  '<img src=x onerror="alert(1)">',
+  '<script>alert(2)</script>',
+  '"><svg onload=alert(3)>',
+  "'-alert(4)-'",
+  'javascript:alert(5)',
+  '<a href="javascript:alert(6)">x</a>',
+  '<iframe srcdoc="<script>alert(7)</script>"></iframe>',
+  '<style>@import url(http://example.com/x.css)</style>',
+  '<link rel=stylesheet href=http://example.com/y.css>',
+  '<meta http-equiv=refresh content="0;url=http://example.com/">',
+  '<base href=http://example.com/>',
+  '<form action=http://example.com/><button>x</button></form>',
+  '{{constructor.constructor("alert(8)")()}}',
+  '</script><script>alert(9)</script>',
+  '<!-- --><script>alert(10)</script>',
+  ']]><script>alert(11)</script>',
+  '\u001b]0;title\u0007\u001b[2J\u202e\u0000',
+  '__proto__',
+  'constructor',
+  `<b>${'a'.repeat(1024 * 1024)}`,
+]
+
+describe.each(['served', 'exported as one file'])('%s', (how) => {
+  test('whatever was recorded is text: no element, no request, no dialog comes of it', async () => {
+    const root = await recorded()
+    await using served = await serve(root)
+    const exported = join(root, 'page.html')
+    await tacho(['export', 'html', 'last', '-o', exported, '--sessions-dir', root])
+    const address =
+      how === 'served' ? `${served.address}&session=${SESSION_ID}` : pathToFileURL(exported).href
+    await using opened = await openPage(address)
+    const { page } = opened
+    const things = page.getByRole('listbox', { name: 'What happened' }).getByRole('option')
+    await things.first().waitFor()
+    for (let index = 0; index < (await things.count()); index += 1) {
+      await things.nth(index).click()
+      await page.locator('h2').first().waitFor()
+    }
+    await page.keyboard.press('e')
+    for (const tab of ['conversation', 'request', 'response', 'headers', 'playback']) {
+      await page.getByRole('tab', { name: tab, exact: true }).click()
+    }
+    for (const key of ['2', '3', '4', '5', '6', '7']) {
+      await page.keyboard.press(key)
+      await page.getByRole('tablist').first().waitFor()
+    }
+    const elements = await page.evaluate(
+      `document.querySelectorAll('#root :is(script, iframe, img, svg, style, link, meta, base, form, object, embed, b, a)').length`,
+    )
+    expect(elements).toBe(0)
+    expect([opened.dialogs, opened.foreign]).toEqual([[], []])
+    expect(opened.problems).toEqual([])
+  })
+})
+
+test('a session that goes on is followed, and what is new appears by itself', async () => {
+  const root = sessionsDirectory()
+  const recording = startRecording(root)
+  recordExchanges(recording, 1)
+  await using served = await serve(root)
+  await using opened = await openPage(`${served.address}&session=${SESSION_ID}`)
+  const { page } = opened
+  const things = page.getByRole('listbox', { name: 'What happened' }).getByRole('option')
+  await things.filter({ hasText: 'exchange' }).first().waitFor()
+  await page.getByText('live', { exact: true }).waitFor()
+  const before = await things.count()
+  recordExchanges(recording, 2)
+  await expect.poll(() => things.count(), { timeout: 20_000 }).toBeGreaterThan(before)
+  await recording.close({ exitCode: 0 })
+  await page.getByText('live', { exact: true }).waitFor({ state: 'detached' })
+})
+
+test('a damaged session says so, and shows what can be read', async () => {
+  const root = sessionsDirectory()
+  const recording = startRecording(root)
+  recordExchanges(recording, 2)
+  await recording.close({ exitCode: 0 })
+  appendFileSync(join(root, SESSION_ID, SESSION_FILES.raw), '{"kind":"chunk","exch')
+  await using served = await serve(root)
+  await using opened = await openPage(`${served.address}&session=${SESSION_ID}`)
+  const { page } = opened
+  await page.getByText(/Not all of this session could be read/).waitFor()
+  await page.getByText(`tacho salvage ${SESSION_ID} --to DIR`).waitFor()
+  expect(await page.getByRole('option', { name: /exchange/ }).count()).toBeGreaterThan(1)
+})
+
+test('a folder without sessions says how to record one', async () => {
+  await using served = await serve(sessionsDirectory())
+  await using opened = await openPage(served.address)
+  await opened.page.getByText('tacho codex --persist-session').waitFor()
+})
+
+test('without its token the page says what to do, and asks for nothing', async () => {
+  await using served = await serve(sessionsDirectory())
+  await using opened = await openPage(served.address.replace(/#.*/, ''))
+  await opened.page.getByText('Open this page by the address that tacho view prints').waitFor()
+  expect(opened.problems).toEqual([])
+})
+
+async function recorded(): Promise<string> {
+  const root = sessionsDirectory()
+  const recording = startRecording(root, { argv: ['exec', ...HOSTILE.slice(0, 16)] })
+  const conversation = { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' }
+  HOSTILE.forEach((text, index) => {
+    const one = recording.exchange({
+      method: 'POST',
+      url: `http://127.0.0.1:4000/v1/responses?${encodeURIComponent(text.slice(0, 100))}`,
+      headers: [
+        ['content-type', 'application/json'],
+        ['user-agent', text.slice(0, 100)],
+      ],
+      provider: 'openai',
+      conversation,
+    })
+    const input = [
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+      { type: 'function_call', name: text.slice(0, 60), call_id: `call_${index}`, arguments: text },
+      { type: 'function_call_output', call_id: `call_${index}`, output: text },
+      { type: text.slice(0, 60), [text.slice(0, 60)]: text },
+    ]
+    const body = { model: text.slice(0, 60), instructions: text, input, tools: [{ name: text }] }
+    one.requestBytes(Buffer.from(JSON.stringify(body)))
+    one.requestEnd()
+    one.responseHead(200, 'OK', [['content-type', 'text/event-stream']])
+    const event = { type: 'response.output_text.delta', delta: text }
+    one.responseBytes(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
+    one.end({ state: 'completed' })
+    recording.session(SESSION_ID).event({
+      kind: 'log-event',
+      name: 'codex.tool_result',
+      attributes: {
+        'conversation.id': SESSION_ID,
+        call_id: `call_${index}`,
+        tool_name: text.slice(0, 200),
+        arguments: JSON.stringify({ cmd: text.slice(0, 2000) }),
+      },
+    })
+    recording.log('error', 'codex', text.slice(0, 2000))
+  })
+  await recording.close({ exitCode: 1 })
+  return root
+}
