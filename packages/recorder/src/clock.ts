@@ -7,7 +7,12 @@ export type Clock = {
    * what it was set forward by.
    */
   elapsed?(from: number, to: number): number
+  /** When it was set forward, and by how much; below 0 where the wall clock was set back, which it was not. */
+  sets?(): readonly ClockSet[]
 }
+
+/** The wall clock was ahead of ours at once, or behind it, by so many microseconds. */
+export type ClockSet = { at: number; by: number }
 
 /** The two clocks of a machine, in milliseconds. */
 export type MachineClocks = {
@@ -16,6 +21,9 @@ export type MachineClocks = {
   /** The world's time, since the epoch. Anybody can set it. */
   wall(): number
 }
+
+/** So many settings of the clock are told of; a machine that sleeps every minute has them in a day. */
+const SETS = 2000
 
 /** How far the wall clock may be ahead of ours before ours is set forward, in microseconds. */
 const AHEAD = 1_000_000
@@ -35,17 +43,27 @@ const AHEAD = 1_000_000
 export function steadyClock(clocks: MachineClocks, origin: number): Required<Clock> {
   let offset = origin
   /** When it was set forward, and by how much. */
-  const jumps: { at: number; by: number }[] = []
+  const jumps: ClockSet[] = []
+  const sets: ClockSet[] = []
+  /** By how much the wall clock is known to be behind ours. */
+  let behind = 0
   return {
     microseconds() {
       const time = clocks.monotonic() * 1000 + offset
       const by = clocks.wall() * 1000 - time
-      if (!(by > AHEAD)) return Math.round(time)
+      if (!(by > AHEAD)) {
+        if (by - behind < -AHEAD && sets.length < SETS) sets.push({ at: time, by: by - behind })
+        if (Math.abs(by - behind) > AHEAD) behind = by
+        return Math.round(time)
+      }
       offset += by
+      behind = 0
       const at = Math.round(time + by)
       jumps.push({ at, by })
+      if (sets.length < SETS) sets.push({ at, by })
       return at
     },
+    sets: () => sets,
     elapsed(from, to) {
       let slept = 0
       for (const { at, by } of jumps) if (from < at && at <= to) slept += by

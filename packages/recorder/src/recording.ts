@@ -334,6 +334,7 @@ export class Recording {
       decoding: this.#decoding,
       now,
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),
+      clockSets: () => this.#clock.sets?.() ?? [],
     })
     this.#log.useFile(session.log)
     if (this.#opening !== undefined && !this.#hasOneLog)

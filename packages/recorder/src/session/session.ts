@@ -36,6 +36,7 @@ import { SessionFileSpanExporter } from '../spans/session-file-span-exporter.js'
 import { SessionSpanProcessor } from '../spans/session-span-processor.js'
 import type { Tracing } from '../spans/tracing.js'
 import { TACHO_VERSION } from '../version.js'
+import { bootId, memoryKillsIn, ownCgroup } from './machine.js'
 import { Observations } from './observations.js'
 import { type RunEnd, type RunFacts, writeManifest } from './run-manifest.js'
 import type { SessionFiles } from './session-files.js'
@@ -61,6 +62,8 @@ export type SessionOptions = {
   /** Of a recording's options. */
   lateWishMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
+  /** When the machine's clock was set so far. */
+  clockSets: () => readonly { at: number; by: number }[]
   modelApis?: readonly ModelApi[] | undefined
   /** Is told of the first fault of each kind in reading what was recorded. */
   onUnread?: ReportFault
@@ -100,6 +103,9 @@ export class Session {
   #lastPeer: NonNullable<EndRecord['peer']> = {}
   #agentVersion: string | undefined
   #end: RunEnd | undefined
+  readonly #cgroup = ownCgroup()
+  /** Times that the machine's clock was set of which this session has told. */
+  #clockSets = 0
 
   constructor(options: SessionOptions) {
     this.#id = options.id
@@ -121,6 +127,7 @@ export class Session {
       onDeadline: () => this.event({ kind: 'time' }),
       now: options.now,
     })
+    this.#clockSets = options.clockSets().length
     this.#begin()
     this.#writeManifest()
   }
@@ -198,6 +205,20 @@ export class Session {
 
   /** Writes what a tap saw, and has it understood. */
   event(event: SeenEvent, at = this.now()): void {
+    this.#tellClock()
+    this.#write(event, at)
+  }
+
+  // It is looked at with each event: what jumped in between stands before what was seen behind it.
+  #tellClock(): void {
+    const sets = this.#options.clockSets()
+    for (const { at, by } of sets.slice(this.#clockSets)) {
+      this.#write({ kind: 'clock-set', by: Math.round(by) }, at)
+    }
+    this.#clockSets = sets.length
+  }
+
+  #write(event: SeenEvent, at: number): void {
     const record: EventRecord = {
       ...scrubbed(event, this.scrubber),
       run: this.runId,
@@ -251,7 +272,7 @@ export class Session {
   /** Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it. */
   end(ended: RunEnded): void {
     const at = this.now()
-    this.event({ kind: 'run-ended', ...ended }, at)
+    this.event({ kind: 'run-ended', ...ended, ...this.#memoryKills() }, at)
     this.#observations.close()
     const { tracing, files, live } = this.#options
     tracing.router.remove(this.traceId)
@@ -268,8 +289,16 @@ export class Session {
     this.#writeManifest()
   }
 
+  // A process that was killed by the kernel is one that was ended by SIGKILL, to all who look at it.
+  #memoryKills(): { memoryKills?: number } {
+    const now = this.#cgroup && memoryKillsIn(this.#cgroup.path)
+    const kills = now === undefined ? 0 : now - (this.#cgroup?.memoryKills ?? 0)
+    return kills > 0 ? { memoryKills: kills } : {}
+  }
+
   #begin(): void {
     const { run, startedAt, taps, provider, idleTimeout, lateWishMilliseconds } = this.#options
+    const boot = bootId()
     const started: SeenEvent = {
       kind: 'run-started',
       agent: run.agent,
@@ -281,6 +310,8 @@ export class Session {
       ...(provider !== undefined && { provider }),
       ...(idleTimeout !== undefined && { idleTimeout }),
       ...(lateWishMilliseconds !== undefined && { lateWish: lateWishMilliseconds }),
+      ...(boot !== undefined && { bootId: boot }),
+      ...(this.#cgroup !== undefined && { cgroup: this.#cgroup }),
     }
     this.event(started, startedAt)
   }

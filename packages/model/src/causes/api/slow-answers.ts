@@ -117,6 +117,8 @@ function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
 function givenUp(call: Call, session: SessionCase): Cause | undefined {
   const { state, outcome, places, startedMicros, lastChunkAt, chunks } = call
   const isOpen = state === 'in-flight' && !call.isConnection
+  // How that stands is told of the session as a whole.
+  if (isOpen && session.ended === 'running') return undefined
   if (!isOpen && outcome !== 'cancelled') return undefined
   const isTimeout = session.parts.cancellations.some(
     ({ origin, stopped }) =>

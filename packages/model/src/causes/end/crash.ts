@@ -8,7 +8,8 @@ export function crashOf({ runs, words }: SessionCase, end: SessionEnd): SessionE
   const since = last?.startedAt ?? 0
   const said = words.filter(({ at, source }) => at >= since && source !== 'tacho')
   const telling =
-    said.findLast(({ level, text }) => level === 'ERROR' || CRASH.test(text)) ?? said.at(-1)
+    said.findLast(({ level, text }) => level === 'ERROR' || CRASH.test(text)) ??
+    said.findLast(({ text }) => /\b(error|failed|fatal|cannot)\b/i.test(text))
   const exitCode = last?.run?.exitCode
   const isCertain = exitCode === PANIC || (telling !== undefined && CRASH.test(telling.text))
   const lastWords = telling === undefined ? '' : ` Its last words: ${shortText(telling.text)}`

@@ -9,7 +9,7 @@ import { memoryDeath } from './memory-death.js'
 export function endOfRun(session: SessionCase): SessionEnd {
   const seen = session.runs.at(-1)
   const run = seen?.run ?? session.parts.runs.at(-1)
-  const signal = run?.signal ?? signalOfExitCode(run?.exitCode)
+  const signal = run?.signal ?? signalOfExitCode(run?.exitCode) ?? caughtSignal(session)
   const clues: Clue[] = [{ at: seen?.ended ?? { spanId: run?.id ?? '' }, text: endWords(run) }]
   const memory = memoryDeath(session, signal)
   if (memory !== undefined) return { ...memory, clues: [...clues, ...memory.clues] }
@@ -27,6 +27,25 @@ export function endOfRun(session: SessionCase): SessionEnd {
     }
   }
   return { code: 'clean', certainty: 'certain', clues, sentence: 'It ended as it should.' }
+}
+
+/** Who catches a signal and ends for it does so at once; Codex takes a moment to stop its turn. */
+const ENDS_AFTER_MICROS = 15_000_000
+const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
+
+// `codex exec` ends with 1 for SIGINT, Claude Code with 0: whatever the exit code, something was
+// going on and was stopped. Where nothing was, a signal is how a server is told to end.
+function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
+  const last = runs.at(-1)
+  const seen = last?.signals.findLast(({ signal }) => ENDING.has(signal))
+  if (seen === undefined || last?.endedAt === undefined) return undefined
+  if (last.endedAt - seen.at > ENDS_AFTER_MICROS) return undefined
+  const wasStopped =
+    parts.cancellations.some(({ wishedAt }) => wishedAt >= seen.at - ENDS_AFTER_MICROS / 15) ||
+    parts.tools.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
+    parts.turns.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
+    calls.some(({ state }) => state === 'in-flight')
+  return wasStopped || (last.run?.exitCode ?? 0) !== 0 ? seen.signal : undefined
 }
 
 /** Signals by which a program ends for a fault of its own (signal(7): they dump core). */
