@@ -8,7 +8,11 @@ import { type ExecOptions, type Explained, explained, FEW_TRIES } from './case.j
 export function appServer(
   title: string,
   script: Script,
-  drive: (client: AppServerClient, place: Workplace, tacho: Running) => Promise<Explained | undefined>,
+  drive: (
+    client: AppServerClient,
+    place: Workplace,
+    tacho: Running,
+  ) => Promise<Explained | undefined>,
   options: ExecOptions = {},
 ) {
   return async (): Promise<Explained> => {

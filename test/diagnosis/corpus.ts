@@ -1,5 +1,18 @@
 import { API_CASES } from './cases/api.js'
+import { CONTEXT_CASES } from './cases/context.js'
 import { END_CASES } from './cases/ends.js'
+import { HEALTHY_CASES } from './cases/healthy.js'
+import { OTHER_API_CASES } from './cases/other-apis.js'
+import { RECORDER_CASES } from './cases/recorder.js'
+import { WORK_CASES } from './cases/work.js'
 
 /** All sessions of the corpus. */
-export const CORPUS = [...API_CASES, ...END_CASES]
+export const CORPUS = [
+  ...API_CASES,
+  ...OTHER_API_CASES,
+  ...END_CASES,
+  ...CONTEXT_CASES,
+  ...WORK_CASES,
+  ...RECORDER_CASES,
+  ...HEALTHY_CASES,
+]

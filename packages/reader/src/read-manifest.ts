@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import {
   decodeManifest,
   FORMAT,
+  type LiveDelivery,
   type Manifest,
   type Run,
   type RunEnded,
@@ -102,7 +103,18 @@ function runOf(value: Record<string, unknown>): Run {
     ...(ended !== undefined && { ended }),
     ...(isObject(value.lost) && { lost: countsOf(value.lost) }),
     ...(isObject(value.faults) && { faults: countsOf(value.faults) }),
+    ...(Array.isArray(value.live) && { live: value.live.filter(isObject).map(deliveryOf) }),
     ...(typeof value.debugLog === 'string' && { debugLog: value.debugLog }),
+  }
+}
+
+function deliveryOf(value: Record<string, unknown>): LiveDelivery {
+  return {
+    signal: value.signal === 'logs' ? 'logs' : 'traces',
+    endpoint: textOr(value.endpoint, ''),
+    delivered: countOr(value.delivered, 0),
+    undelivered: countOr(value.undelivered, 0),
+    ...(typeof value.reason === 'string' && { reason: value.reason }),
   }
 }
 

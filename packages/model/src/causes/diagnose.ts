@@ -3,18 +3,26 @@ import { outages } from './api/outages.js'
 import { slowAnswers } from './api/slow-answers.js'
 import { type Cause, CERTAINTIES, type Diagnosis, type SessionEnd, type Weight } from './cause.js'
 import type { CauseCode } from './codes.js'
+import { contextCauses } from './context/context-causes.js'
 import { crashOf } from './end/crash.js'
 import { sessionEnd } from './end/session-end.js'
 import { inFlightOf } from './in-flight.js'
 import { recorderCauses } from './recorder/recorder-causes.js'
 import type { SessionCase } from './session-case.js'
-import { toolCauses } from './work/tool-causes.js'
+import { workCauses } from './work/work-causes.js'
 
 /** What a rule of causes is: it is given a session and tells what it finds. */
 export type CauseRule = (session: SessionCase) => Cause[]
 
 /** All rules but that of the end. */
-const RULES: readonly CauseRule[] = [apiCauses, outages, slowAnswers, toolCauses, recorderCauses]
+const RULES: readonly CauseRule[] = [
+  apiCauses,
+  outages,
+  slowAnswers,
+  workCauses,
+  contextCauses,
+  recorderCauses,
+]
 
 /**
  * How a session ended, and why: by the rules of docs/causes.md. A session in which all went well has
@@ -104,5 +112,7 @@ const LATER: ReadonlySet<CauseCode> = new Set([
 function rankOf({ code, certainty }: Cause, end: SessionEnd): number {
   if (code === end.code) return ANSWERS.has(code) ? 2 : 0
   if (LATER.has(code)) return 3
+  // What failed it is told beside it.
+  if (code === 'subagent-failed') return 0.5
   return certainty === 'possible' ? 2.5 : 1
 }

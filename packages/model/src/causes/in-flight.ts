@@ -1,4 +1,5 @@
-import type { InFlight } from './cause.js'
+import { objectOf } from '../model-api/json.js'
+import type { EvidencePlace, InFlight } from './cause.js'
 import type { SessionCase } from './session-case.js'
 
 /** What was not over when the session ended or died, or is not over now; what is innermost first. */
@@ -20,6 +21,9 @@ export function inFlightOf(session: SessionCase): InFlight[] {
       .map(({ spanId, name, command, startedAt }): InFlight => {
         return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
       }),
+    ...openCalls(session).map(({ name, command, spanId, startedAt }): InFlight => {
+      return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
+    }),
     ...calls
       .filter(({ state, isConnection }) => state === 'in-flight' && !isConnection)
       .map(({ id, number, model, method, url, startedMicros }): InFlight => {
@@ -38,4 +42,59 @@ export function inFlightOf(session: SessionCase): InFlight[] {
 export function endOfTime({ ended, now, lastSeenAt, runs }: SessionCase): number {
   if (ended === 'running') return now
   return Math.max(runs.at(-1)?.endedAt ?? 0, lastSeenAt ?? 0) || now
+}
+
+/** A tool that an answer called, and of which nothing was heard after that. */
+export type OpenCall = {
+  callId: string
+  name: string
+  command?: string
+  /** That of the exchange that called it: it has none of its own. */
+  spanId: string
+  exchange: number
+  place: EvidencePlace
+  startedAt: number
+}
+
+/**
+ * Tools that were called by the last answer of a thread. Where an agent tells of a tool only once it
+ * is done, as `codex exec` does, these are what it did when it was stopped.
+ */
+export function openCalls(session: SessionCase): OpenCall[] {
+  const { called, parts, calls, ended, runs } = session
+  const told = new Set(parts.tools.map(({ callId }) => callId))
+  const isOver = ended === 'completed' && (runs.at(-1)?.run?.exitCode ?? 0) === 0
+  if (isOver) return []
+  return [...called].flatMap(([callId, { name, input, exchange, place }]): OpenCall[] => {
+    const call = calls.find(({ number }) => number === exchange)
+    if (call === undefined || told.has(callId)) return []
+    const wasGoneOnFrom = calls.some(
+      ({ number, threadId, asksModel }) =>
+        number > exchange && asksModel && threadId === call.threadId,
+    )
+    if (wasGoneOnFrom || call.run !== runs.at(-1)?.id) return []
+    const command = commandIn(input)
+    return [
+      {
+        callId,
+        name,
+        spanId: call.id,
+        exchange,
+        place,
+        startedAt: call.startedMicros + call.lastAt,
+        ...(command !== undefined && { command }),
+      },
+    ]
+  })
+}
+
+// As agents name it in what a shell tool is given.
+function commandIn(input: string): string | undefined {
+  const given = objectOf(input) ?? {}
+  for (const name of ['cmd', 'command']) {
+    const value = given[name]
+    if (typeof value === 'string') return value
+    if (Array.isArray(value)) return value.join(' ')
+  }
+  return undefined
 }

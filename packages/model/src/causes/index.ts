@@ -11,6 +11,7 @@ export {
 } from './cause.js'
 export { CAUSE_CODES, type CauseCode, END_CODES, type EndCode } from './codes.js'
 export { diagnose } from './diagnose.js'
+export type { RequestStep } from './request-step.js'
 export type {
   Call,
   CallPlaces,

@@ -5,6 +5,7 @@ import type { SessionExchange } from '../parts/exchange.js'
 import type { Ended, SessionRun } from '../parts/run.js'
 import type { SessionParts } from '../parts/session-parts.js'
 import type { EvidencePlace } from './cause.js'
+import type { RequestStep } from './request-step.js'
 
 /** A session as the rules of causes are given it. Times are microseconds since 1970. */
 export type SessionCase = {
@@ -13,6 +14,14 @@ export type SessionCase = {
   parts: SessionParts
   /** All exchanges, in the order in which they began. */
   calls: Call[]
+  /** Requests to models, in their order, as far as their bodies could be read. */
+  steps: RequestStep[]
+  /** Tools that answers called, by the API's id of the call. */
+  called: ReadonlyMap<string, CalledTool>
+  /** Calls of which the agent told that its sandbox denied them. */
+  sandboxDenied: string[]
+  /** Tools were run in a sandbox, as the agent told. */
+  isSandboxed: boolean
   /** What was seen of each run besides, oldest first. */
   runs: RunSeen[]
   gaps: { gap: GapRecord; at: EvidencePlace }[]
@@ -26,6 +35,15 @@ export type SessionCase = {
   now: number
   /** The machine on which it is looked at. */
   machine: Machine
+}
+
+/** A call of a tool, as an answer has it. */
+export type CalledTool = {
+  name: string
+  /** JSON, or the input of a tool that takes text. */
+  input: string
+  exchange: number
+  place: EvidencePlace
 }
 
 /** What the reader's machine tells, each where it is known. */

@@ -22,6 +22,8 @@ const SILENCE_MICROS = 1_000_000
 
 /** Reads the records of one exchange for what they tell of why it went as it did. */
 export class CallReader {
+  /** Tools that its answer calls. */
+  readonly called: { callId: string; name: string; input: string; place: EvidencePlace }[] = []
   readonly #reader: ExchangeReader
   readonly #places: CallPlaces
   #end: Extract<RawRecord, { kind: 'end' }> | undefined
@@ -118,7 +120,9 @@ export class CallReader {
     }
     this.#last = { at, content, place }
     const bytes = bytesIn(content)
-    if (bytes !== undefined) this.#reader.chunk(at, bytes)
+    for (const word of bytes === undefined ? [] : this.#reader.chunk(at, bytes)) {
+      if (word.kind === 'tool-called') this.called.push({ ...word, place })
+    }
   }
 }
 

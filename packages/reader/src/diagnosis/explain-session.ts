@@ -16,6 +16,7 @@ import type { Sound } from '../sound-records.js'
 import { CallReader } from './call-reader.js'
 import { logWords } from './log-words.js'
 import { machineOf } from './machine.js'
+import { RequestSteps } from './request-steps.js'
 import { RunsSeen } from './runs-seen.js'
 import { spanPlaces } from './span-places.js'
 
@@ -39,7 +40,7 @@ export type Explanation = {
  * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
  */
 export async function explainSession(folder: string, now = Date.now()): Promise<Explanation> {
-  const seen = new Seen()
+  const seen = new Seen(folder)
   const session = await readSession(folder, {
     raw: (found) => seen.takeRaw(found),
     event: (found) => seen.runs.take(found),
@@ -67,13 +68,22 @@ class Seen {
   readonly calls = new Map<string, CallReader>()
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   readonly runs = new RunsSeen()
+  readonly requests: RequestSteps
+
+  constructor(folder: string) {
+    this.requests = new RequestSteps(folder)
+  }
 
   takeRaw({ record, ...place }: Sound<RawRecord>): void {
     if (record.kind === 'gap') {
       this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
     } else if (record.kind === 'exchange') {
+      this.requests.begin(record, this.calls.size + 1)
       this.calls.set(record.exchange, new CallReader({ record, ...place }))
-    } else this.calls.get(exchangeIdOf(record))?.take({ record, ...place })
+    } else {
+      if (record.kind === 'request-body') this.requests.body({ record, ...place })
+      this.calls.get(exchangeIdOf(record))?.take({ record, ...place })
+    }
   }
 }
 
@@ -89,6 +99,10 @@ function caseOf(session: Session, seen: Seen, now: number): SessionCase {
       const reader = seen.calls.get(exchange.id)
       return reader === undefined ? [] : [reader.call(exchange)]
     }),
+    steps: seen.requests.steps,
+    called: calledIn(session, seen),
+    sandboxDenied: seen.runs.sandboxDenied,
+    isSandboxed: seen.runs.isSandboxed,
     runs,
     gaps: [...seen.gaps, ...seen.runs.gaps],
     damage: session.damage.map(({ file, line, reason }) => ({
@@ -101,6 +115,17 @@ function caseOf(session: Session, seen: Seen, now: number): SessionCase {
     now,
     machine: machineOf(session.folder, cgroups),
   }
+}
+
+function calledIn({ exchanges }: Session, { calls }: Seen): SessionCase['called'] {
+  return new Map(
+    exchanges.flatMap(({ id, number }) =>
+      (calls.get(id)?.called ?? []).map(({ callId, name, input, place }) => [
+        callId,
+        { name, input, exchange: number, place },
+      ]),
+    ),
+  )
 }
 
 function spansIn({ end, causes, notes }: Diagnosis): Set<string> {

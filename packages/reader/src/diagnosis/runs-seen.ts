@@ -9,6 +9,9 @@ export class RunsSeen {
   readonly #runs = new Map<string, RunSeen>()
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   lastAt: number | undefined
+  /** Calls that a sandbox denied, and whether tools run in one: as Codex's log events tell. */
+  readonly sandboxDenied: string[] = []
+  isSandboxed = false
 
   take({ record, file, line }: Sound<EventRecord | GapRecord>): void {
     const place = { file, line }
@@ -34,8 +37,20 @@ export class RunsSeen {
       if (record.memoryKills !== undefined) run.memoryKillsAtEnd = record.memoryKills
     } else if (record.kind === 'signal') {
       run.signals.push({ signal: record.signal, at, place })
+    } else if (record.kind === 'log-event') {
+      this.#logEvent(record.name, record.attributes)
     } else if (record.kind === 'clock-set') {
       run.clockJumps.push({ at, by: record.by, place })
+    }
+  }
+
+  #logEvent(name: string, attributes: Record<string, unknown>): void {
+    const { sandbox_policy: policy, outcome, call_id: callId } = attributes
+    if (name === 'codex.conversation_starts' && typeof policy === 'string') {
+      this.isSandboxed = policy !== 'danger-full-access'
+    }
+    if (name === 'codex.sandbox_outcome' && /den/i.test(String(outcome))) {
+      if (typeof callId === 'string') this.sandboxDenied.push(callId)
     }
   }
 

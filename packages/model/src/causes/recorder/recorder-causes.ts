@@ -70,7 +70,7 @@ function clockJumps({ runs }: SessionCase): Cause[] {
       })),
       sentence: `The machine's clock jumped by ${timeWords(Math.abs(most.by) / 1000)} ${most.by > 0 ? 'forward: it slept, or its time was set' : 'back: its time was set'}.`,
       next: 'Times before and behind it are not to be compared; what took how long is right.',
-      weight: 'note',
+      weight: 'trouble',
     },
   ]
 }

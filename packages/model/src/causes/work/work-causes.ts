@@ -3,48 +3,26 @@ import type { Cause } from '../cause.js'
 import { endOfTime } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, shortText, timeWords } from '../words.js'
+import { sandboxDenials, toolsDenied } from './denials.js'
+import { failingTools } from './failing-tools.js'
+import { hungTools } from './hung-tools.js'
+import { loops } from './loop.js'
+import { toolResults } from './tool-results.js'
+import { wrongCalls } from './wrong-calls.js'
 
-/** What the spans of tools, approvals and threads tell of the work. */
-export function toolCauses(session: SessionCase): Cause[] {
-  return [...hung(session), ...waitingDominates(session), ...subAgentsFailed(session)]
-}
-
-/** A command that runs for so long when everything is stopped was what everything waited for. */
-const HUNG_MS = 10_000
-
-function hung(session: SessionCase): Cause[] {
-  const until = endOfTime(session)
-  return session.parts.tools.flatMap((tool): Cause[] => {
-    const isOpen = tool.open !== undefined || tool.outcome === 'cancelled'
-    if (!isOpen) return []
-    const endedAt = tool.endedAt ?? until
-    const asked = session.parts.approvals.some(
-      ({ callId, open, outcome }) =>
-        callId !== undefined &&
-        callId === tool.callId &&
-        (open !== undefined || outcome === 'unanswered'),
-    )
-    const forMs = (endedAt - tool.startedAt) / 1000
-    if (asked || forMs < HUNG_MS) return []
-    const isRunning = tool.open === 'running'
-    if (isRunning && forMs < 30 * HUNG_MS) return []
-    return [
-      {
-        code: 'tool-hung',
-        certainty: forMs >= 6 * HUNG_MS ? 'likely' : 'possible',
-        tool: tool.spanId,
-        clues: [
-          {
-            at: { spanId: tool.spanId },
-            text: `${whatOf(tool)}: started, no end after ${timeWords(forMs)}`,
-          },
-        ],
-        sentence: `${shortText(whatOf(tool), 100)} did not return: it had run for ${timeWords(forMs)} when ${isRunning ? 'this was looked at' : 'it was stopped'}.`,
-        next: 'Run it by hand and see what it waits for: input, a lock, the network. Give it a time limit.',
-        weight: 'end',
-      },
-    ]
-  })
+/** What went wrong with the work: with tools, questions and sub-agents. */
+export function workCauses(session: SessionCase): Cause[] {
+  const results = toolResults(session)
+  return [
+    ...hungTools(session, results),
+    ...loops(session, results),
+    ...wrongCalls(session, results),
+    ...sandboxDenials(session, results),
+    ...toolsDenied(session, results),
+    ...failingTools(session, results),
+    ...waitingDominates(session),
+    ...subAgentsFailed(session),
+  ]
 }
 
 /** The share of the time, and the least of it, that waiting for people takes where it is what took long. */

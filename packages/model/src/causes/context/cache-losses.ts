@@ -1,0 +1,93 @@
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { timeWords } from '../words.js'
+import { isShortened } from './rewrites.js'
+import { compactionBefore, type Pair, pairs } from './steps.js'
+
+/** Neither OpenAI nor Anthropic keeps a prefix that is shorter, in tokens. */
+const LEAST_CACHED = 1024
+/** Both forget after five minutes of rest where nobody pays for more. */
+const FORGETS_MS = 5 * 60 * 1000
+/** A cache keeps prefixes in blocks and on many machines: a little less than before is no loss. */
+const LOST_SHARE = 0.5
+
+/** Requests of which the API found much less in its cache than of the one before, and why. */
+export function cacheLosses(session: SessionCase): Cause[] {
+  const lost = pairs(session).filter(
+    (pair) => isLost(pair) && compactionBefore(session, pair) === undefined && !isShortened(pair),
+  )
+  return lost.slice(0, 3).flatMap((pair) => causeOf(session, pair))
+}
+
+// What was cached once for the same thread is what could have been found again.
+function isLost({ call, before }: Pair): boolean {
+  const [had, has] = [before.facts.cacheReadTokens, call.facts.cacheReadTokens]
+  const wrote = before.facts.cacheCreationTokens ?? 0
+  if (had === undefined || has === undefined) return false
+  const could = had + wrote
+  return could >= LEAST_CACHED && has < could * LOST_SHARE
+}
+
+function causeOf(session: SessionCase, { step, call, before }: Pair): Cause[] {
+  const [had, has] = [before.facts.cacheReadTokens ?? 0, call.facts.cacheReadTokens ?? 0]
+  const clues = [
+    {
+      at: before.places.lastChunk,
+      text: `exchange ${before.number}: ${had} tokens from the cache`,
+    },
+    { at: call.places.lastChunk, text: `exchange ${call.number}: ${has}` },
+  ]
+  const at = brokenAt(session, { step, before })
+  const next = `See it request by request: tacho cache ${session.id}.`
+  if (at !== undefined) {
+    return [
+      {
+        code: 'cache-break',
+        certainty: 'certain',
+        exchange: call.number,
+        clues: [
+          { at: step.place, text: `${at} is not that of exchange ${before.number}` },
+          ...clues,
+        ],
+        sentence: `The prompt cache broke at exchange ${call.number}, at ${at}: ${has} tokens came from it, where ${had} had before.`,
+        next,
+        weight: 'trouble',
+      },
+    ]
+  }
+  const idleMs = (call.startedMicros - before.startedMicros - before.lastAt) / 1000
+  if (idleMs < FORGETS_MS) return []
+  return [
+    {
+      code: 'cache-expired',
+      certainty: 'likely',
+      exchange: call.number,
+      clues: [
+        {
+          at: call.places.exchange,
+          text: `${timeWords(idleMs)} behind the end of exchange ${before.number}`,
+        },
+        ...clues,
+      ],
+      sentence: `The prompt cache had forgotten exchange ${before.number} by exchange ${call.number}, ${timeWords(idleMs)} later: ${has} tokens came from it, where ${had} had before.`,
+      next: `${next} Some APIs keep it longer for a price.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+/** The first part of a prompt that changed, in the order in which APIs put one together. */
+function brokenAt(
+  session: SessionCase,
+  { step, before }: Pick<Pair, 'step' | 'before'>,
+): string | undefined {
+  const earlier = session.steps.find(({ exchange }) => exchange === before.number)
+  if (earlier?.model !== step.model) return `the model (${step.model})`
+  if (step.tools !== undefined) {
+    const { added, removed, changed } = step.tools
+    return `the tools (${[...added, ...removed, ...changed][0] ?? 'their order'})`
+  }
+  const [member] = step.changed
+  if (member !== undefined) return `the ${member}`
+  return step.dropped.length > 0 ? `message ${step.sharedMessages + 1}` : undefined
+}

@@ -1,0 +1,79 @@
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { pairs } from './steps.js'
+
+/** Another model was asked in the middle of a conversation, or another than that answered. */
+export function modelChanges(session: SessionCase): Cause[] {
+  return [...asked(session), ...answered(session)].slice(0, 1)
+}
+
+function asked(session: SessionCase): Cause[] {
+  const models = new Map(session.steps.map(({ exchange, model }) => [exchange, model]))
+  return pairs(session).flatMap(({ step, call, before, isSameRun }): Cause[] => {
+    const [from, to] = [models.get(before.number), step.model]
+    if (from === undefined || to === undefined || from === to) return []
+    return [
+      {
+        code: 'model-changed',
+        certainty: 'certain',
+        exchange: call.number,
+        clues: [
+          { at: before.places.requestBody, text: `exchange ${before.number} asks ${from}` },
+          { at: step.place, text: `exchange ${call.number} asks ${to}` },
+        ],
+        sentence: `From exchange ${call.number} on, ${to} was asked in place of ${from}: its prompt cache began anew, and it may answer otherwise.`,
+        next: `Look at who changed it: the user, the agent's configuration, or the agent because the first one failed (tacho show ${session.id}).`,
+        // Who goes on with another model has chosen it.
+        weight: isSameRun ? 'trouble' : 'note',
+      },
+    ]
+  })
+}
+
+// A name without its date, its `latest` and the path of a gateway: `openai/gpt-5-2025-08-07` is gpt-5.
+function familyOf(model: string): string {
+  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+  return name
+    .replace(/[@:].*$/, '')
+    .replace(/-(\d{4}-\d\d-\d\d|\d{8}|\d{6}|latest|preview.*|exp.*|\d{3})$/, '')
+}
+
+// An alias has another name than what it stands for, each time: only where the answers themselves
+// differ, or share no beginning with what was asked, somebody chose another model.
+function answered(session: SessionCase): Cause[] {
+  const first = new Map<string, { family: string; model: string; number: number }>()
+  for (const { exchange, model } of session.steps) {
+    const call = session.calls.find(({ number }) => number === exchange)
+    const told = call?.facts.model
+    if (model === undefined || told === undefined || call === undefined) continue
+    const family = familyOf(told)
+    const known = first.get(model)
+    if (known === undefined) {
+      first.set(model, { family, model: told, number: exchange })
+      if (!isOther(familyOf(model), family)) continue
+    } else if (known.family === family) continue
+    return [
+      {
+        code: 'model-changed',
+        certainty: 'certain',
+        exchange,
+        clues: [
+          {
+            at: call.places.firstChunk ?? call.places.response,
+            text: `asked ${model}, answered by ${told}`,
+          },
+        ],
+        sentence: `Exchange ${exchange} asked ${model}, and ${told} answered.`,
+        next: 'Look at whether the provider or a gateway between chooses another model when the one that is asked has no room, or is too old.',
+        weight: 'trouble',
+      },
+    ]
+  }
+  return []
+}
+
+function isOther(asked: string, told: string): boolean {
+  if (/latest|default|auto/.test(asked)) return false
+  const [one, other] = [asked.split(/[-.]/), told.split(/[-.]/)]
+  return one[0] !== other[0] && !told.includes(asked) && !asked.includes(told)
+}

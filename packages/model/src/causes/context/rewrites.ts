@@ -1,0 +1,61 @@
+import type { Message } from '../../conversation/index.js'
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { countWords, shortText } from '../words.js'
+import { compactionBefore, type Pair, pairs } from './steps.js'
+
+/** Requests whose history is another than that of the one before them, for no reason that is known. */
+export function rewrites(session: SessionCase): Cause[] {
+  const found = rewritten(session)
+  const [first] = found
+  if (first === undefined) return []
+  const { step, call, before, isSameRun } = first
+  const [gone] = step.dropped
+  return [
+    {
+      code: 'history-rewritten',
+      certainty: 'certain',
+      exchange: call.number,
+      clues: found.slice(0, 3).map((one) => ({
+        at: one.step.place,
+        text: `exchange ${one.call.number}: message ${one.step.sharedMessages + 1} is not that of exchange ${one.before.number}`,
+      })),
+      sentence: `Exchange ${call.number} had another history than exchange ${before.number}: from message ${step.sharedMessages + 1} on ${countWords(step.dropped.length, 'message')} ${step.dropped.length === 1 ? 'is' : 'are'} gone or changed, the first of ${gone?.role ?? 'an unknown role'}: ${shortText(textOf(gone), 80)}`,
+      next: `See the difference: tacho diff ${session.id} ${before.number} ${call.number}. Editors and plugins that change what was said lose the prompt cache.`,
+      weight: isSameRun ? 'trouble' : 'note',
+    },
+  ]
+}
+
+/** Pairs of requests between which the history was written anew, and not made shorter. */
+export function rewritten(session: SessionCase): Pair[] {
+  return pairs(session).filter(
+    (pair) =>
+      pair.step.dropped.length > 0 &&
+      compactionBefore(session, pair) === undefined &&
+      !isShortened(pair) &&
+      !isTakenBack(pair),
+  )
+}
+
+/** Most of it is gone, and a text stands in its place: a compaction, whoever made it. */
+export function isShortened({ step, before }: Pair): boolean {
+  const { dropped, added, sharedMessages, bytes } = step
+  const isMost = dropped.length > sharedMessages && dropped.length >= 4
+  const isSmaller = bytes < (before.requestBytes ?? 0) * 0.7
+  return isMost && added.length < dropped.length && isSmaller
+}
+
+// A user goes back in the conversation, or what was not answered is asked otherwise: what is gone
+// stood at its end, and was not gone on from.
+function isTakenBack({ step, before }: Pair): boolean {
+  const isUnanswered = before.outcome !== 'completed'
+  return (
+    isUnanswered || (step.dropped.length > 0 && step.added.every(({ role }) => role === 'user'))
+  )
+}
+
+function textOf(message: Message | undefined): string {
+  const part = message?.parts.find((one) => one.type === 'text')
+  return part?.type === 'text' ? part.text : (message?.parts[0]?.type ?? 'nothing')
+}

@@ -1,0 +1,132 @@
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { countWords, shortText } from '../words.js'
+import { saidBy, type ToolResult } from './tool-results.js'
+
+// What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
+// what agents make of it.
+const SANDBOX =
+  /\b(?:sandbox[- ]?(?:denied|error|violation)|denied by (?:the )?sandbox|blocked by (?:the )?sandbox|failed in sandbox|sandbox-exec: .*deny|sandbox_apply|deny\(\d+\) )/i
+const KEPT_OUT =
+  /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
+
+export function isSandboxDenial({ output }: Pick<ToolResult, 'output'>): boolean {
+  return SANDBOX.test(output)
+}
+
+/** What a tool tried and its sandbox did not let it do. */
+export function sandboxDenials(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const sandboxed = new Set(session.sandboxDenied)
+  const denied = results.filter(
+    (result) =>
+      result.isFailed !== false && (isSandboxDenial(result) || sandboxed.has(result.callId ?? '')),
+  )
+  // A sandbox that says nothing leaves the system's words alone; without a sandbox they mean less.
+  const kept = session.isSandboxed
+    ? results.filter((one) => one.isFailed === true && KEPT_OUT.test(one.output))
+    : []
+  const all = denied.length > 0 ? denied : kept
+  const [first] = all
+  if (first === undefined) return []
+  const what = shortText(first.tool?.command ?? first.name, 80)
+  return [
+    {
+      code: 'sandbox-denied',
+      certainty: denied.length > 0 ? 'certain' : 'likely',
+      exchange: first.exchange,
+      ...(first.tool !== undefined && { tool: first.tool.spanId }),
+      clues: all.slice(0, 3).map((one) => ({
+        at: one.place,
+        text: `exchange ${one.exchange} says of ${shortText(one.tool?.command ?? one.name, 50)}: ${shortText(saidBy(one), 100)}`,
+      })),
+      sentence: `The sandbox did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
+      next: "Allow what it needs (a folder to write to, the network) in the agent's sandbox settings, or let it ask.",
+      weight: 'trouble',
+    },
+  ]
+}
+
+/** A user who says no is at work; a rule that says no to an agent keeps it from working. */
+const DENIED_OFTEN = 3
+
+/** Tools that were not let run, where that was the end of the work. */
+export function toolsDenied(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const { parts } = session
+  const denied = parts.approvals.filter(
+    ({ outcome, decidedBy }) =>
+      outcome === 'denied' && decidedBy !== undefined && decidedBy !== 'user',
+  )
+  const byUser = parts.approvals.filter(
+    ({ outcome, decidedBy }) =>
+      outcome === 'denied' && (decidedBy === undefined || decidedBy === 'user'),
+  )
+  const refused = parts.tools.filter(
+    ({ outcome, callId }) =>
+      outcome === 'declined' &&
+      !byUser.some((one) => one.callId !== undefined && one.callId === callId),
+  )
+  const again = byUser.filter((one) =>
+    byUser.some((other) => other !== one && other.what === one.what),
+  )
+  const isOften = byUser.length >= DENIED_OFTEN || again.length > 0
+  if (denied.length + refused.length === 0 && !isOften) return fromResults(session, results)
+  const approval = denied[0] ?? (isOften ? (again[0] ?? byUser[0]) : undefined)
+  const [tool] = refused
+  const what = shortText(approval?.what ?? tool?.command ?? tool?.name ?? 'a tool', 80)
+  const by = approval?.decidedBy ?? 'a rule'
+  const count = denied.length > 0 ? denied.length : isOften ? byUser.length : refused.length
+  return [
+    {
+      code: 'tool-denied',
+      certainty: 'certain',
+      ...(tool !== undefined && { tool: tool.spanId }),
+      ...(approval !== undefined && { approval: approval.spanId }),
+      clues: [
+        ...(approval === undefined
+          ? []
+          : [
+              {
+                at: { spanId: approval.spanId },
+                text: `${approval.decision ?? 'denied'} by ${by}`,
+              },
+            ]),
+        ...(tool === undefined
+          ? []
+          : [
+              {
+                at: { spanId: tool.spanId },
+                text: `${shortText(tool.command ?? tool.name, 60)}: ${tool.status ?? 'declined'}`,
+              },
+            ]),
+      ],
+      sentence: `${countWords(count, 'tool run')} ${count === 1 ? 'was' : 'were'} not allowed: ${what}, by ${by === 'user' ? 'its user' : by}.`,
+      next: `See what was asked and who answered: tacho approvals ${session.id}. A rule can allow it.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+// What agents tell their models of a call that nobody was asked about.
+const NOT_LET =
+  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)|permission to use .{1,60} has been denied|.{0,60}approval policy is Never|.{0,60}you (?:do not|don't) have permission to use)/i
+
+function fromResults(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const denied = results.filter(
+    ({ output, isFailed }) => isFailed !== false && NOT_LET.test(output),
+  )
+  const [first] = denied
+  if (first === undefined) return []
+  return [
+    {
+      code: 'tool-denied',
+      certainty: 'certain',
+      exchange: first.exchange,
+      clues: [
+        { at: first.place, text: `exchange ${first.exchange} says: ${shortText(first.output)}` },
+      ],
+      sentence: `${countWords(denied.length, 'tool run')} ${denied.length === 1 ? 'was' : 'were'} not allowed: ${shortText(first.tool?.command ?? first.name, 80)}: ${shortText(first.output, 120)}`,
+      next: `Look at the rules and the approval policy of the agent; see tacho approvals ${session.id}.`,
+      weight: 'trouble',
+    },
+  ]
+}

@@ -1,0 +1,160 @@
+import type { Cause } from '../cause.js'
+import { endOfTime, openCalls } from '../in-flight.js'
+import type { SessionCase } from '../session-case.js'
+import { shortText, timeWords } from '../words.js'
+import { saidBy, type ToolResult } from './tool-results.js'
+import { whatOf } from './work-causes.js'
+
+/** A command that runs for so long when everything is stopped was what everything waited for. */
+const HUNG_MS = 10_000
+/** As long as nothing is stopped, it may just take long. */
+const LONG_MS = 300_000
+
+/** Tools that did not return. */
+export function hungTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  return [
+    ...leftOpen(session),
+    ...called(session),
+    ...timedOut(session, results),
+    ...polled(session, results),
+  ].slice(0, 1)
+}
+
+function leftOpen(session: SessionCase): Cause[] {
+  const until = endOfTime(session)
+  return session.parts.tools.flatMap((tool): Cause[] => {
+    if (tool.open === undefined && tool.outcome !== 'cancelled') return []
+    const asked = session.parts.approvals.some(
+      ({ callId, open, outcome }) =>
+        callId !== undefined &&
+        callId === tool.callId &&
+        (open !== undefined || outcome === 'unanswered' || outcome === 'cancelled'),
+    )
+    const forMs = ((tool.endedAt ?? until) - tool.startedAt) / 1000
+    const isRunning = tool.open === 'running'
+    if (asked || forMs < (isRunning ? LONG_MS : HUNG_MS)) return []
+    const what = shortText(whatOf(tool), 100)
+    return [
+      {
+        code: 'tool-hung',
+        certainty: forMs >= 2 * HUNG_MS ? 'likely' : 'possible',
+        tool: tool.spanId,
+        clues: [
+          {
+            at: { spanId: tool.spanId },
+            text: `${what}: started, no end after ${timeWords(forMs)}`,
+          },
+        ],
+        sentence: `${what} did not return: it had run for ${timeWords(forMs)} when ${isRunning ? 'this was looked at' : 'it was stopped'}.`,
+        next: NEXT,
+        weight: 'end',
+      },
+    ]
+  })
+}
+
+const NEXT =
+  'Run it by hand and see what it waits for: input, a lock, the network. Give it a time limit.'
+
+function called(session: SessionCase): Cause[] {
+  const isRunning = session.ended === 'running'
+  return openCalls(session).flatMap((call): Cause[] => {
+    const forMs = (endOfTime(session) - call.startedAt) / 1000
+    const asked = session.parts.approvals.some(({ callId, open, outcome }) => {
+      const isOpen = open !== undefined || outcome === 'unanswered' || outcome === 'cancelled'
+      return isOpen && (callId === undefined || callId === call.callId)
+    })
+    if (asked || forMs < (isRunning ? LONG_MS : HUNG_MS)) return []
+    const what = shortText(call.command ?? call.name, 100)
+    return [
+      {
+        code: 'tool-hung',
+        certainty: forMs >= 2 * HUNG_MS ? 'likely' : 'possible',
+        exchange: call.exchange,
+        clues: [
+          {
+            at: call.place,
+            text: `exchange ${call.exchange} calls it; nothing after that for ${timeWords(forMs)}`,
+          },
+        ],
+        sentence: `${what} did not return: it had run for ${timeWords(forMs)} when ${isRunning ? 'this was looked at' : 'it was stopped'}.`,
+        next: NEXT,
+        weight: 'end',
+      },
+    ]
+  })
+}
+
+// timeout(1) ends with 124; what agents say of a command that they stopped.
+const TIMED_OUT =
+  /\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceeded (?:the )?time(?:out| limit)/i
+
+function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const hung = results.filter(
+    ({ isFailed, output, tool }) =>
+      isFailed === true &&
+      (tool?.exitCode === 124 ||
+        /^Process exited with code 124$/m.test(output) ||
+        TIMED_OUT.test(output.slice(0, 400))),
+  )
+  const last = hung.at(-1)
+  if (last === undefined) return []
+  const what = shortText(last.tool?.command ?? last.name, 80)
+  return [
+    {
+      code: 'tool-hung',
+      certainty: 'certain',
+      exchange: last.exchange,
+      ...(last.tool !== undefined && { tool: last.tool.spanId }),
+      clues: [
+        { at: last.place, text: `exchange ${last.exchange} says: ${shortText(last.output)}` },
+      ],
+      sentence: `${what} did not return within its time limit and was stopped.`,
+      next: `${NEXT.slice(0, NEXT.lastIndexOf(' Give'))} See also tacho show ${session.id}.`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+// Codex gives a command that takes long back as a session, whose output the model then asks for.
+const STILL_RUNS = /^Process running with session ID (\S+)/im
+const POLLS = 2
+
+function polled(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const open = new Map<string, { first: ToolResult; last: ToolResult; polls: number }>()
+  for (const result of results) {
+    const id = STILL_RUNS.exec(result.output.slice(0, 400))?.[1]
+    const asked = /"session_id"\s*:\s*"?([\w-]+)/.exec(result.arguments)?.[1]
+    if (id === undefined) {
+      if (asked !== undefined) open.delete(asked)
+      continue
+    }
+    const known = open.get(id)
+    const isSilent = saidBy(result).trim() === ''
+    if (known === undefined || !isSilent)
+      open.set(id, { first: known?.first ?? result, last: result, polls: 0 })
+    else open.set(id, { first: known.first, last: result, polls: known.polls + 1 })
+  }
+  const hung = [...open.values()].find(({ polls }) => polls >= POLLS)
+  if (hung === undefined) return []
+  const { first, last, polls } = hung
+  const what = shortText(first.tool?.command ?? first.arguments, 80)
+  return [
+    {
+      code: 'tool-hung',
+      certainty: 'likely',
+      exchange: last.exchange,
+      ...(first.tool !== undefined && { tool: first.tool.spanId }),
+      clues: [
+        { at: first.place, text: `exchange ${first.exchange}: still running` },
+        {
+          at: last.place,
+          text: `exchange ${last.exchange}: still running, without a word, when asked for the ${polls + 1}th time`,
+        },
+      ],
+      sentence: `${what} did not return: the model asked ${polls + 1} times, and it was still running without a word.`,
+      next: `${NEXT} See also tacho show ${session.id}.`,
+      weight: 'trouble',
+    },
+  ]
+}

@@ -1,0 +1,89 @@
+import { objectOf } from '../../model-api/json.js'
+import type { Cause } from '../cause.js'
+import type { SessionCase } from '../session-case.js'
+import { countWords, shortText } from '../words.js'
+import type { ToolResult } from './tool-results.js'
+
+// What agents tell their models of a call that they cannot run.
+const UNKNOWN =
+  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:unsupported (?:custom tool )?call\b|unknown (?:tool|function)\b|no such tool\b|(?:tool|function) ["'`]?[\w.:-]+["'`]? (?:is )?(?:not found|does not exist|not available|not registered)|model tried to call unavailable tool|.{0,40}\bunrecognized tool\b)/i
+const BAD =
+  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:failed to parse (?:function )?arguments|invalid (?:tool |function )?(?:arguments|input|params|parameters)\b|inputvalidationerror|json parse error|could not parse|missing (?:required )?(?:field|parameter|argument|property)|.{0,60}\b(?:missing field|unknown field|invalid type: ))/i
+
+/** Calls that no agent could run: of a tool that is none, or with arguments that are none. */
+export function wrongCalls(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  return [...unknownTools(session, results), ...badArguments(session, results)]
+}
+
+export function isWrongCall({ output }: ToolResult): boolean {
+  return UNKNOWN.test(output) || BAD.test(output)
+}
+
+function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const offered = new Set(session.steps.flatMap(({ toolNames = [] }) => toolNames))
+  const unknown = results.filter(
+    ({ output, name, isFailed }) =>
+      (UNKNOWN.test(output) && !offered.has(name)) ||
+      (isFailed === true && offered.size > 0 && isStrange(name, offered) && UNKNOWN.test(output)),
+  )
+  const [first] = unknown
+  if (first === undefined) return []
+  const call = session.called.get(first.callId ?? '')
+  return [
+    {
+      code: 'unknown-tool',
+      certainty: 'certain',
+      exchange: call?.exchange ?? first.exchange,
+      clues: [
+        ...(call === undefined
+          ? []
+          : [{ at: call.place, text: `exchange ${call.exchange} calls ${first.name}` }]),
+        { at: first.place, text: `exchange ${first.exchange} says: ${shortText(first.output)}` },
+      ],
+      sentence: `The model called ${shortText(first.name, 60)}, a tool that it was not offered${unknown.length > 1 ? `, and others: ${countWords(unknown.length, 'such call')}` : ''}.`,
+      next: `See which tools it was offered: tacho raw ${session.id} ${call?.exchange ?? first.exchange} --request | jq .tools. Is an MCP server missing?`,
+      weight: 'trouble',
+    },
+  ]
+}
+
+function isStrange(name: string, offered: ReadonlySet<string>): boolean {
+  const last = name.split(/[.:]|__/).at(-1) ?? name
+  return ![...offered].some((one) => one === name || one.endsWith(last))
+}
+
+function badArguments(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const bad = results.filter((result) => isBad(result))
+  const [first] = bad
+  if (first === undefined) return []
+  const call = session.called.get(first.callId ?? '')
+  return [
+    {
+      code: 'bad-arguments',
+      certainty: BAD.test(first.output) ? 'certain' : 'likely',
+      exchange: call?.exchange ?? first.exchange,
+      clues: [
+        ...(call === undefined
+          ? []
+          : [
+              {
+                at: call.place,
+                text: `exchange ${call.exchange} calls ${first.name} with ${shortText(first.arguments, 100)}`,
+              },
+            ]),
+        { at: first.place, text: `exchange ${first.exchange} says: ${shortText(first.output)}` },
+      ],
+      sentence: `The model called ${shortText(first.name, 60)} with arguments that it does not take${bad.length > 1 ? ` (${countWords(bad.length, 'such call')})` : ''}: ${shortText(first.output)}`,
+      next: "Look at the tool's schema and its description, from which the model has what it knows of it.",
+      weight: 'trouble',
+    },
+  ]
+}
+
+function isBad({ output, isFailed, arguments: given }: ToolResult): boolean {
+  if (UNKNOWN.test(output)) return false
+  if (BAD.test(output)) return isFailed !== false
+  // Cut off in the middle of its JSON, or none from the beginning.
+  const isJson = given === '' || !given.trimStart().startsWith('{') || objectOf(given) !== undefined
+  return !isJson && isFailed === true
+}

@@ -1,0 +1,134 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { sessionIdOf, standIn } from '../agents/stand-in.js'
+import { workplace } from '../agents/workplace.js'
+import { type Explained, explained } from './case.js'
+
+/** A request that the stand-in agent sends, and what it is answered. */
+export type Spoken = {
+  /** `/responses` where it is left out. */
+  path?: string
+  request: object
+  status?: number
+  /** An object is sent as JSON; a list of them as server-sent events. */
+  answer: object | readonly object[]
+  turn?: number
+  /** Another thread than the session's own. */
+  thread?: number
+  threadSource?: string
+}
+
+/** A session of the stand-in agent, which sends these requests one after the other and ends well. */
+export function speaks(title: string, spoken: readonly Spoken[], exitCode = 0) {
+  return async (): Promise<Explained> => {
+    let next = 0
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const { status = 200, answer } = spoken[Math.min(next, spoken.length - 1)] ?? { answer: {} }
+        next += 1
+        const isStream = Array.isArray(answer)
+        response.writeHead(status, {
+          'content-type': isStream ? 'text/event-stream' : 'application/json',
+        })
+        response.end(isStream ? answer.map(eventOf).join('') : JSON.stringify(answer))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      const codex = standIn(programOf(spoken, exitCode))
+      await using place = await workplace([], { baseUrl: `http://127.0.0.1:${port}/v1`, codex })
+      await place.tacho(['codex', 'exec', '--persist-session', 'hello'])
+      return await explained(place, title, sessionIdOf(1))
+    } finally {
+      server.close()
+    }
+  }
+}
+
+function eventOf(event: object): string {
+  const { type } = event as { type?: string }
+  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(event)}\n\n`
+}
+
+function programOf(spoken: readonly Spoken[], exitCode: number): string {
+  const requests = spoken.map(
+    ({ path = '/responses', request, turn = 1, thread = 1, threadSource }) => ({
+      path,
+      body: JSON.stringify(request),
+      metadata: JSON.stringify({
+        session_id: sessionIdOf(1),
+        thread_id: sessionIdOf(thread),
+        turn_id: sessionIdOf(1000 + turn),
+        ...(threadSource !== undefined && { thread_source: threadSource }),
+      }),
+    }),
+  )
+  return `
+(async () => {
+  for (const { path, body, metadata } of ${JSON.stringify(requests)}) {
+    const response = await fetch(base + path, { method: 'POST', body, headers: {
+      'content-type': 'application/json', 'x-codex-turn-metadata': metadata,
+      'user-agent': 'codex_exec/0.169.0 (stand-in)' } })
+    await response.text()
+  }
+  process.exit(${exitCode})
+})()
+`
+}
+
+/** An answer of the Responses API that says a text, with what it tells of tokens. */
+export function says(
+  text: string,
+  usage: { input?: number; cached?: number; model?: string } = {},
+): object[] {
+  const { input = 5000, cached = 0, model = 'gpt-5.5' } = usage
+  const item = {
+    type: 'message',
+    id: 'msg_1',
+    role: 'assistant',
+    content: [{ type: 'output_text', text }],
+  }
+  return [
+    { type: 'response.created', response: { id: 'resp_1', status: 'in_progress', model } },
+    { type: 'response.output_text.delta', output_index: 0, delta: text },
+    { type: 'response.output_item.done', output_index: 0, item },
+    {
+      type: 'response.completed',
+      response: {
+        id: 'resp_1',
+        model,
+        status: 'completed',
+        output: [item],
+        usage: {
+          input_tokens: input,
+          input_tokens_details: { cached_tokens: cached },
+          output_tokens: 20,
+          total_tokens: input + 20,
+        },
+      },
+    },
+  ]
+}
+
+/** A message of the Responses API's input. */
+export function message(role: string, text: string): object {
+  return {
+    type: 'message',
+    role,
+    content: [{ type: role === 'assistant' ? 'output_text' : 'input_text', text }],
+  }
+}
+
+/** A call and its result, as the Responses API has both in its input. */
+export function called(id: number, name: string, given: object | string, output: string): object[] {
+  return [
+    {
+      type: 'function_call',
+      call_id: `call_${id}`,
+      name,
+      arguments: typeof given === 'string' ? given : JSON.stringify(given),
+    },
+    { type: 'function_call_output', call_id: `call_${id}`, output },
+  ]
+}
