@@ -127,10 +127,6 @@ export const HEALTHY_CASES: readonly DiagnosisCase[] = [
     run('date +%N'),
     DONE,
   ]),
-  healthy('gzip', [
-    { ...run('echo one'), gzip: true },
-    { ...DONE, gzip: true },
-  ]),
   healthy('bytes that are no UTF-8 in an output', [run("printf '\\377\\376'"), DONE]),
   answered('an accepted question', [run('echo one'), DONE], ['accept']),
   {

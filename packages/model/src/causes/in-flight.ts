@@ -1,4 +1,5 @@
 import { objectOf } from '../model-api/json.js'
+import type { Tool } from '../parts/tool.js'
 import type { EvidencePlace, InFlight } from './cause.js'
 import type { SessionCase } from './session-case.js'
 
@@ -17,7 +18,7 @@ export function inFlightOf(session: SessionCase): InFlight[] {
         return { kind: 'approval', spanId, what: what ?? kind, ...lasting(askedAt) }
       }),
     ...parts.tools
-      .filter(({ open }) => open !== undefined)
+      .filter((tool) => isLeft(tool, session))
       .map(({ spanId, name, command, startedAt }): InFlight => {
         return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
       }),
@@ -36,6 +37,21 @@ export function inFlightOf(session: SessionCase): InFlight[] {
         return { kind: 'turn', spanId, what: `${kind} turn ${number}`, ...lasting(startedAt) }
       }),
   ]
+}
+
+/** Spans of what was left open end with their run. */
+const WITH_THE_RUN_MICROS = 500_000
+
+/** Whether a tool was running when its session ended or died, or runs now. */
+export function isLeft(
+  { open, outcome, status, endedAt = 0 }: Tool,
+  session: SessionCase,
+): boolean {
+  if (open !== undefined) return true
+  const end = session.runs.at(-1)?.endedAt
+  const isWithRun = end !== undefined && Math.abs(end - endedAt) < WITH_THE_RUN_MICROS
+  const isStopped = session.ended !== 'completed'
+  return outcome === 'unknown' && status === undefined && isWithRun && isStopped
 }
 
 /** When it ended, or was last seen; now where it runs. */

@@ -1,3 +1,5 @@
+export { apiErrorCode, finishCode, type ToldError } from './api/api-error-code.js'
+export { systemErrorCode } from './api/system-error-code.js'
 export {
   type Cause,
   CERTAINTIES,

@@ -20,20 +20,20 @@ export type ToldError = {
 export function apiErrorCode({ status, code, type, message = '' }: ToldError): CauseCode {
   const words = [code, type].filter((word) => word !== undefined).map((word) => word.toLowerCase())
   for (const word of words) {
-    const meant = WORDS[word]
+    const meant = WORDS.get(word)
     if (meant !== undefined) return sharper(meant, message)
   }
   const said = saidBy(message, status)
   if (said !== undefined) return said
   for (const word of words) {
-    const meant = BROAD_WORDS[word]
+    const meant = BROAD_WORDS.get(word)
     if (meant !== undefined) return meant
   }
   return (status === undefined ? undefined : byStatus(status)) ?? 'server-error'
 }
 
 /** Words that mean one thing, whatever the status. */
-const WORDS: Readonly<Record<string, CauseCode>> = {
+const WORDS = meanings({
   ...all('quota', [
     'insufficient_quota',
     'billing_hard_limit_reached',
@@ -120,10 +120,10 @@ const WORDS: Readonly<Record<string, CauseCode>> = {
     'image_safety',
   ]),
   resource_exhausted: 'rate-limited',
-}
+})
 
 /** Words that say less than a message can. */
-const BROAD_WORDS: Readonly<Record<string, CauseCode>> = {
+const BROAD_WORDS = meanings({
   ...all('server-error', [
     'server_error',
     'api_error',
@@ -151,6 +151,11 @@ const BROAD_WORDS: Readonly<Record<string, CauseCode>> = {
     'not_found_error',
     'not_found',
   ]),
+})
+
+// The words come from outside: one of them could be `constructor`.
+function meanings(words: Record<string, CauseCode>): ReadonlyMap<string, CauseCode> {
+  return new Map(Object.entries(words))
 }
 
 function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCode> {
@@ -200,12 +205,12 @@ function byStatus(status: number): CauseCode | undefined {
 
 /** What the API says where it ends an answer early, by the reason that it gives for it. */
 export function finishCode(reason: string): CauseCode | undefined {
-  return FINISHES[reason.toLowerCase()]
+  return FINISHES.get(reason.toLowerCase())
 }
 
 // Responses: `incomplete_details.reason`; Chat Completions: `finish_reason`; Messages: `stop_reason`;
 // Gemini: `finishReason` and `promptFeedback.blockReason`.
-const FINISHES: Readonly<Record<string, CauseCode>> = {
+const FINISHES = meanings({
   ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens']),
   ...all('content-filter', [
     'content_filter',
@@ -223,4 +228,4 @@ const FINISHES: Readonly<Record<string, CauseCode>> = {
   ...all('malformed-stream', ['malformed_function_call', 'malformed_response']),
   refusal: 'refusal',
   model_context_window_exceeded: 'context-overflow',
-}
+})

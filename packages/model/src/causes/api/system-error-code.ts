@@ -12,7 +12,8 @@ export function systemErrorCode(code: string, hasBegun: boolean): CauseCode | un
   if (TLS.test(code)) return 'tls'
   if (RESET.has(code)) return hasBegun ? 'reset-mid-stream' : 'connection-reset'
   if (AWAY.has(code)) return 'unreachable'
-  if (OF_THE_TAP[code] !== undefined) return OF_THE_TAP[code]
+  const ofTheTap = OF_THE_TAP.get(code)
+  if (ofTheTap !== undefined) return ofTheTap
   if (code.startsWith('HPE_') || code === 'BAD_RESPONSE') return 'malformed-stream'
   return undefined
 }
@@ -39,9 +40,9 @@ const AWAY = new Set([
 ])
 
 /** Why the tap could not open a connection (`NetworkErrorCode` of the launcher). */
-const OF_THE_TAP: Readonly<Record<string, CauseCode>> = {
-  CERTIFICATES_UNUSABLE: 'tls',
-  CERTIFICATE_REFUSED: 'tls',
-  PROXY_REFUSED: 'unreachable',
-  PROXY_UNUSABLE: 'unreachable',
-}
+const OF_THE_TAP = new Map<string, CauseCode>([
+  ['CERTIFICATES_UNUSABLE', 'tls'],
+  ['CERTIFICATE_REFUSED', 'tls'],
+  ['PROXY_REFUSED', 'unreachable'],
+  ['PROXY_UNUSABLE', 'unreachable'],
+])

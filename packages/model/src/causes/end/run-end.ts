@@ -1,7 +1,7 @@
 import type { Approval } from '../../parts/approval.js'
 import type { Turn } from '../../parts/thread.js'
 import type { Clue, SessionEnd } from '../cause.js'
-import { openCalls } from '../in-flight.js'
+import { isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { shortText, timeWords } from '../words.js'
 import { memoryDeath } from './memory-death.js'
@@ -100,9 +100,7 @@ function signalled(
 function whileWords(session: SessionCase, asked: Approval | undefined): string {
   const { parts, calls } = session
   if (asked !== undefined) return ` while it asked for ${shortText(asked.what ?? asked.kind, 80)}`
-  const tool = parts.tools.findLast(
-    ({ open, outcome }) => open !== undefined || outcome === 'cancelled',
-  )
+  const tool = parts.tools.findLast((one) => isLeft(one, session) || one.outcome === 'cancelled')
   if (tool !== undefined) return ` while it ran ${shortText(tool.command ?? tool.name, 80)}`
   const [called] = openCalls(session)
   if (called !== undefined) return ` while it ran ${shortText(called.command ?? called.name, 80)}`

@@ -1,5 +1,5 @@
 import type { Cause } from '../cause.js'
-import { endOfTime, openCalls } from '../in-flight.js'
+import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { shortText, timeWords } from '../words.js'
 import { saidBy, type ToolResult } from './tool-results.js'
@@ -23,7 +23,7 @@ export function hungTools(session: SessionCase, results: readonly ToolResult[]):
 function leftOpen(session: SessionCase): Cause[] {
   const until = endOfTime(session)
   return session.parts.tools.flatMap((tool): Cause[] => {
-    if (tool.open === undefined && tool.outcome !== 'cancelled') return []
+    if (!isLeft(tool, session) && tool.outcome !== 'cancelled') return []
     const asked = session.parts.approvals.some(
       ({ callId, open, outcome }) =>
         callId !== undefined &&
