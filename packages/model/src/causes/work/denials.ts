@@ -60,10 +60,14 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
     ({ outcome, decidedBy }) =>
       outcome === 'denied' && (decidedBy === undefined || decidedBy === 'user'),
   )
+  // What its user said no to, or stopped the turn at, is theirs to say.
+  const asked = new Set(
+    parts.approvals
+      .filter(({ decidedBy }) => decidedBy === undefined || decidedBy === 'user')
+      .map(({ callId }) => callId),
+  )
   const refused = parts.tools.filter(
-    ({ outcome, callId }) =>
-      outcome === 'declined' &&
-      !byUser.some((one) => one.callId !== undefined && one.callId === callId),
+    ({ outcome, callId }) => outcome === 'declined' && !asked.has(callId),
   )
   const again = byUser.filter((one) =>
     byUser.some((other) => other !== one && other.what === one.what),
