@@ -37,6 +37,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'cannot-seal': '\nNothing is lost: its logs read as before. Try again.',
   'cannot-salvage': '',
   'cannot-rebuild': '',
+  'cannot-remove': '\nThe same command removes the rest.',
   'cannot-scrub': '\nNothing has changed.',
   'secret-left': '',
   'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',

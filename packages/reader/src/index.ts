@@ -93,6 +93,7 @@ export {
 export { tableBytes } from './export/parquet/table-writer.js'
 export { perfettoJson } from './export/perfetto/perfetto-json.js'
 export { type FindOptions, findSession } from './find-session.js'
+export { type FollowedLog, followLog } from './follow-log.js'
 export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
 export { indexRawLog } from './index-raw-log.js'
 export { findSessions, isSessionFolder } from './list-sessions.js'
@@ -116,6 +117,7 @@ export {
   rebuildSpans,
 } from './rebuild/rebuild-spans.js'
 export { type ReduceSessionOptions, reduceSession } from './rebuild/reduce-session.js'
+export { type RemovedSession, removableBytes, removeSession } from './remove/remove-session.js'
 export { requestBody, requestPieces } from './request-body.js'
 export { type Chunk, responseChunks } from './response-body.js'
 export { isRunning } from './running/is-running.js'
@@ -135,6 +137,7 @@ export { refuseRunning, type SealedLog, sealableBytes, sealSession } from './sea
 export { type PatternOptions, type SearchPattern, searchPattern } from './search/pattern.js'
 export { SEARCHED, type Searched, type SearchHit, searchSession } from './search/search-session.js'
 export { sessionDamage } from './session-damage.js'
+export { forgetSession } from './session-index/forget-session.js'
 export type { Listening } from './session-index/root-list.js'
 export { endedBadly, listSessions, type SessionQuery } from './session-index/session-list.js'
 export type { SessionMarks } from './session-marks.js'

@@ -21,6 +21,8 @@ export type ReaderErrorCode =
   | 'not-delivered'
   /** What was to be made is there already, or cannot be made there. */
   | 'cannot-salvage'
+  /** A session's files could not be removed; what is left can be removed again. */
+  | 'cannot-remove'
   /** A session could not be scrubbed; it is as it was. */
   | 'cannot-scrub'
   /** A session was scrubbed, and another search found what was to be replaced. */

@@ -7,6 +7,8 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['ls', async () => (await import('./ls.js')).addLsCommand],
   ['show', async () => (await import('./show.js')).addShowCommand],
   ['explain', async () => (await import('./explain.js')).addExplainCommand],
+  ['log', async () => (await import('./log.js')).addLogCommand],
+  ['path', async () => (await import('./path.js')).addPathCommand],
   ['view', async () => (await import('./view.js')).addViewCommand],
   ['raw', async () => (await import('./raw.js')).addRawCommand],
   ['messages', async () => (await import('./messages.js')).addMessagesCommand],
@@ -25,6 +27,8 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['rebuild', async () => (await import('./rebuild.js')).addRebuildCommand],
   ['seal', async () => (await import('./seal.js')).addSealCommand],
   ['scrub', async () => (await import('./scrub.js')).addScrubCommand],
+  ['rm', async () => (await import('./rm.js')).addRmCommand],
+  ['prune', async () => (await import('./prune.js')).addPruneCommand],
   ['shim', async () => (await import('./shim-entry.js')).addShimEntry],
   ['completion', async () => (await import('./completion.js')).addCompletionCommand],
 ])

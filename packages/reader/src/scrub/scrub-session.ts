@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { nextPartName } from '../log-parts.js'
@@ -9,6 +9,7 @@ import { NewFile } from '../salvage/new-file.js'
 import { sealFile } from '../seal/seal-file.js'
 import { refuseRunning } from '../seal/seal-session.js'
 import { codecOf } from '../sealed/codec.js'
+import { forgetSession } from '../session-index/forget-session.js'
 import { fileRewriter, type RewriteFile } from './file-rewriter.js'
 import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
@@ -54,7 +55,11 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
       .filter(({ replaced }) => replaced > 0)
     const rewrite = fileRewriter(folder, scrubber, onBytes)
     const files = isDry ? find(folder, rewrite) : replaceFiles(folder, rewrite)
-    if (!isDry && files.length > 0) proveClean(folder, scrubber)
+    if (!isDry && files.length > 0) {
+      // What lists and look-ups keep of it has the secrets too.
+      forgetSession(folder, dirname(folder))
+      proveClean(folder, scrubber)
+    }
     return { files, notOurs }
   } catch (cause) {
     if (cause instanceof ReaderError) throw cause

@@ -1,0 +1,38 @@
+import { type FollowedLog, followLog } from '@tacho/reader'
+import type { Command } from 'commander'
+import { CommandError, EXIT } from '../command-error.js'
+import { write } from '../output.js'
+import { printableStream } from '../printable.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+
+type LogOptions = SessionOptions & { follow?: boolean }
+
+/** `tacho log`: the debug log of a session. */
+export function addLogCommand(tacho: Command): void {
+  const command = tacho
+    .command('log')
+    .description('print the debug log of a session')
+    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
+    .option('-f, --follow', 'go on while the session runs')
+    .action(log)
+  withSessionsDir(command)
+}
+
+async function log(name: string, { follow = false, ...options }: LogOptions): Promise<void> {
+  const { folder } = sessionNamed(name, options)
+  const shown = printableStream('lines')
+  const pieces: FollowedLog = followLog(folder, follow)
+  let isThere = false
+  for await (const bytes of pieces) {
+    isThere = true
+    await write(shown.push(bytes))
+  }
+  await write(shown.end())
+  if (isThere) return
+  throw new CommandError('incomplete', EXIT.incomplete, `${folder} has no debug log.`)
+}

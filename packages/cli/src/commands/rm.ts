@@ -1,0 +1,40 @@
+import { removeSession } from '@tacho/reader'
+import type { Command } from 'commander'
+import { jsonText } from '../json-text.js'
+import { write } from '../output.js'
+import { noteKept, removedWords } from '../removed-words.js'
+import {
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  sessionNamed,
+  withSessionsDir,
+} from '../session-options.js'
+
+type RmOptions = SessionOptions & { dryRun?: boolean; json?: boolean }
+
+/** `tacho rm`: removes sessions. */
+export function addRmCommand(tacho: Command): void {
+  const command = tacho
+    .command('rm')
+    .description("remove sessions; the agent's own files stay")
+    .argument('<session...>', SESSION_ARGUMENT[1])
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--json', 'print an array of objects')
+    .action(rm)
+  withSessionsDir(command)
+}
+
+async function rm(names: string[], options: RmOptions): Promise<void> {
+  const isDry = options.dryRun ?? false
+  // All are found before one is gone: a beginning of an id must not mean another one then.
+  const found = names.map((name) => sessionNamed(name, options))
+  const sessions = [...new Map(found.map((session) => [session.folder, session])).values()]
+  const results: object[] = []
+  for (const session of sessions) {
+    const removed = removeSession(session, { isDry })
+    results.push({ ...session, ...removed })
+    if (!options.json) await write(`${removedWords(session, removed, isDry)}\n`)
+    noteKept(session, removed)
+  }
+  if (options.json) await write(`${jsonText(results, 2)}\n`)
+}

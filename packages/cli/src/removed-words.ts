@@ -1,0 +1,18 @@
+import type { FoundSession, RemovedSession } from '@tacho/reader'
+import { note } from './output.js'
+import { printable } from './printable.js'
+import { byteCount } from './quantities.js'
+
+/** What became of a session that was to be removed, in a line. */
+export function removedWords(
+  { id }: FoundSession,
+  { bytes }: RemovedSession,
+  isDry: boolean,
+): string {
+  return `${printable(id)}  ${byteCount(bytes)} ${isDry ? 'would be removed' : 'removed'}`
+}
+
+/** Says on stderr what of a session's folder is none of ours and stays. */
+export function noteKept({ folder }: FoundSession, { kept }: RemovedSession): void {
+  if (kept.length > 0) note(`${folder} stays: ${kept.join(', ')} in it is none of Tacho's.`)
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { SESSION_FILES } from '@tacho/format'
+import { openRegular } from './open-regular.js'
+import { isRunning } from './running/is-running.js'
+import { readAt } from './sealed/read-blocks.js'
+
+/** The bytes of a log, as they come. */
+export type FollowedLog = AsyncGenerator<Uint8Array, void>
+
+const PIECE_BYTES = 256 * 1024
+const INTERVAL_MS = 250
+
+/**
+ * The bytes of a session's debug log; none where there is no such log.
+ *
+ * @param goesOn also what is written to it from now on, as long as the session runs.
+ */
+export async function* followLog(folder: string, goesOn: boolean): FollowedLog {
+  const opened = openRegular(join(folder, SESSION_FILES.log))
+  if ('refused' in opened) return
+  try {
+    for (let at = 0; ; ) {
+      // Asked before: what is written last is read all the same.
+      const isOver = !goesOn || !isRunning(folder)
+      for (;;) {
+        const bytes = readAt(opened.descriptor, at, PIECE_BYTES)
+        if (bytes.length === 0) break
+        at += bytes.length
+        yield bytes
+      }
+      if (isOver) return
+      await wait(INTERVAL_MS)
+    }
+  } finally {
+    opened[Symbol.dispose]()
+  }
+}

@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { usableIndexFolder } from './index-folder.js'
+import { listFile, openList, writeList } from './list-file.js'
+import { sessionFile } from './session-file.js'
+
+/**
+ * Takes out of the index what it holds of a session: where that is removed, or what it says is
+ * changed, no text of it may stay here.
+ */
+export function forgetSession(folder: string, root: string): void {
+  const index = usableIndexFolder()
+  if (index === undefined) return
+  rmSync(sessionFile(index, resolve(folder)), { force: true })
+  const path = listFile(index, root)
+  const list = openList(path, root)
+  if (list === undefined) return
+  try {
+    if (list.sessions.delete(basename(folder)) && !writeList(path, root, list.sessions)) {
+      // What cannot be written without it must not be there with it.
+      rmSync(path, { force: true })
+    }
+  } finally {
+    list.close()
+  }
+}
