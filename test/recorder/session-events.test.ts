@@ -59,7 +59,7 @@ test('what cannot be understood costs what it means: it is told once, counted, a
   recordExchanges(recording, 1)
   await recording.close({ exitCode: 0 })
   expect(troubles).toEqual([
-    'What the agent was seen to do could not be read (TypeError: nobody expects this). It is recorded all the same.',
+    'Some of what the agent was seen to do could not be read (TypeError: nobody expects this). It is recorded all the same.',
   ])
   const folder = join(root, SESSION_ID)
   const manifest = JSON.parse(readFileSync(join(folder, SESSION_FILES.manifest), 'utf8'))

@@ -261,7 +261,7 @@ export class Recording {
   }
 
   #tellUnread(what: string, cause: unknown): void {
-    const words = `What ${UNREAD_WORDS[what] ?? what} could not be read (${String(cause)})`
+    const words = `Some of what ${UNREAD_WORDS[what] ?? what} could not be read (${String(cause)})`
     this.log('error', 'tacho', words)
     if (this.#unreadTold.has(what)) return
     this.#unreadTold.add(what)

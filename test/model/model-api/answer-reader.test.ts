@@ -1,6 +1,6 @@
 import { type AnswerHints, type ModelApi, responsesApi } from '@tacho/model'
 import { describe, expect, test } from 'vitest'
-import { apiOf, eventStream, readAnswer } from './read.js'
+import { type ApiName, apiOf, eventStream, readAnswer } from './read.js'
 
 const delta = (text: string) => ({ type: 'response.output_text.delta', delta: text })
 const completed = (more: object = {}) => ({
@@ -183,4 +183,25 @@ test('a stream of Messages keeps a tool’s input out of its text', () => {
     { type: 'content_block_delta', delta: { text: 'Hi' } },
   ])
   expect(readAnswer(apiOf('messages'), stream).facts.textLength).toBe(2)
+})
+
+test.each<[what: string, api: ApiName, body: string, odd: string[]]>([
+  ['an element that is nothing', 'messages', '{"content":[null,null]}', ['content']],
+  ['an element that is a number', 'chat', 'data: {"choices":[7]}\n\n', ['choices']],
+  ['a list in a list', 'responses', '{"output":[[]]}', ['output']],
+  ['tokens that are a text', 'responses', '{"output":[],"usage":"9"}', ['usage']],
+  [
+    'the same in each event, which is told once',
+    'responses',
+    'data: {"type":"response.completed","response":{"usage":[1]}}\n\n'.repeat(2),
+    ['usage'],
+  ],
+  ['no tokens', 'messages', '{"content":[],"usage":null}', []],
+  ['a text for a content', 'chat', '{"choices":[{"message":{"content":"Hi"}}]}', []],
+])('what is odd in an answer is told: %s', (_, api, body, odd) => {
+  const told: string[] = []
+  readAnswer(apiOf(api), body, { onFault: (cause) => told.push(String(cause)) })
+  expect(
+    told.map((words) => /(\w+) is no object$/.exec(words.replace('an element of ', ''))?.[1]),
+  ).toEqual(odd)
 })

@@ -192,7 +192,7 @@ describe('what cannot be read of an answer', () => {
       expect(attribute(chatOf(recording, exchange), 'tacho.exchange.outcome')).toBe('unreadable')
     }
     expect(told).toEqual([
-      'What an answer of the model says could not be read (Error: No.). It is recorded all the same.',
+      'Some of what an answer of the model says could not be read (Error: No.). It is recorded all the same.',
     ])
     const { folder } = recording.latest
     await recording.close({ exitCode: 0 })
@@ -201,8 +201,9 @@ describe('what cannot be read of an answer', () => {
     expect(readFileSync(join(folder, 'session.log'), 'utf8')).toContain('Error: No.')
   })
 
-  test('a content that is nothing is no fault', async () => {
-    const recording = recordingOf()
+  test('an element of a content that is nothing is told, and costs nothing else', async () => {
+    const told: string[] = []
+    const recording = recordingOf(undefined, { onTrouble: (sentence) => void told.push(sentence) })
     for (let round = 0; round < 6; round += 1) {
       const exchange = begin(recording, [], 'https://api.example/v1/messages')
       exchange.responseHead(200, '', [])
@@ -211,6 +212,9 @@ describe('what cannot be read of an answer', () => {
       expect(kinds).toBe('exchange request-body response chunk end')
       expect(attribute(chatOf(recording, exchange), 'tacho.exchange.outcome')).toBe('completed')
     }
+    expect(told).toEqual([
+      'Some of what an answer of the model says could not be read (Error: an element of content is no object). It is recorded all the same.',
+    ])
   })
 })
 

@@ -6,11 +6,12 @@ type Started = StartedSpan['started']
 const { chat, http } = SPAN_ATTRIBUTES
 
 /** Of a `chat` span, what the records of its exchange and its name say, and so its line does not. */
+// Its exchange and its state stay: who reads the lines by `jq` needs both to find anything.
 const SAID_BY_RECORDS: ReadonlySet<string> = new Set(
   [
-    ...[chat.sessionId, chat.threadId, chat.turnId, chat.exchange, chat.operation, chat.provider],
+    ...[chat.sessionId, chat.threadId, chat.turnId, chat.operation, chat.provider],
     ...[chat.requestModel, chat.requestBytes, chat.requestSha256, chat.timeToFirstChunk],
-    ...[chat.state, chat.responseBytes, chat.responseSha256],
+    ...[chat.responseBytes, chat.responseSha256],
     ...[chat.protocol, chat.connection, chat.isPrewarm],
   ].map(({ name }) => name),
 )

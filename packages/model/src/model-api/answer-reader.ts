@@ -5,6 +5,7 @@ import { EventStream } from './event-stream.js'
 import { type Json, objectOf } from './json.js'
 import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './limits.js'
 import type { ModelApi } from './model-api.js'
+import { oddMember } from './odd-member.js'
 import { Utf8Text } from './utf8-text.js'
 
 export type AnswerReaderOptions = {
@@ -41,6 +42,7 @@ export class AnswerReader {
   #isUncounted = false
   #isTextUnknown = false
   #hasEnded = false
+  #isOdd = false
 
   constructor(options: AnswerReaderOptions) {
     this.#options = options
@@ -128,6 +130,7 @@ export class AnswerReader {
       if (event !== undefined) {
         this.#options.onEvent?.(event)
         this.#options.api.readEvent(event, this.facts)
+        this.#noteOdd(event)
       }
     } catch (cause) {
       this.#fault(cause)
@@ -140,8 +143,18 @@ export class AnswerReader {
     if (body === undefined) return
     const { api, hints } = this.#options
     api.readAnswer(body, this.facts)
+    this.#noteOdd(body)
     // Some word an error without a member `error`.
     if ((hints.status ?? 0) >= 400) this.facts.error ??= apiErrorOf(body)
+  }
+
+  /** Once for an answer: all else of it is read, so that it costs no more than what it may have said. */
+  #noteOdd(said: Json): void {
+    if (this.#isOdd) return
+    const odd = oddMember(said)
+    if (odd === undefined) return
+    this.#isOdd = true
+    this.#options.onFault(new Error(odd))
   }
 
   #forgetText(): void {

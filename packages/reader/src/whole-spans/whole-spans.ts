@@ -42,7 +42,7 @@ export class WholeSpans {
   #factsOf(span: StartedSpan['started']): ExchangeFacts | undefined {
     const { name, attributes = [] } = span
     if (spanKindOf({ name, attributes: {} }) !== 'chat') return undefined
-    if (attributes.some(({ key }) => key === SPAN_ATTRIBUTES.chat.exchange.name)) return undefined
+    if (attributes.some(({ key }) => key === SPAN_ATTRIBUTES.chat.operation.name)) return undefined
     this.#facts ??= readFacts(this.#folder)
     return this.#facts.get(span.spanId)
   }

@@ -1,0 +1,23 @@
+import { asObject, type Json } from './json.js'
+
+const LISTS = ['content', 'choices', 'output', 'candidates']
+
+/**
+ * What of an answer, or of an event of one, is not as any API sends it: a list whose elements are no
+ * objects, tokens that are none. What it may have said is not among the facts, and somebody should
+ * hear of that; nothing where all is as expected.
+ */
+export function oddMember(said: Json): string | undefined {
+  for (const name of LISTS) if (isOddList(said[name])) return `an element of ${name} is no object`
+  const { usage, response } = said
+  if (usage !== undefined && usage !== null && !isPlainObject(usage)) return 'usage is no object'
+  return isPlainObject(response) ? oddMember(response) : undefined
+}
+
+function isOddList(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => !isPlainObject(one))
+}
+
+function isPlainObject(value: unknown): value is Json {
+  return asObject(value) !== undefined && !Array.isArray(value)
+}
