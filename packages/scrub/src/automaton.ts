@@ -1,3 +1,5 @@
+import { HASH_SHIFT } from './normal-form.js'
+
 /** What is searched for, and what it stands for. */
 export type Pattern<Meaning> = {
   bytes: Uint8Array
@@ -48,9 +50,16 @@ export class Automaton<Meaning> {
     this.#link(parents, bytes)
   }
 
+  /** By the hash of three bytes, whether a pattern begins with them. */
+  get beginnings(): Uint8Array {
+    return this.#beginnings
+  }
+
   /**
-   * Tells of each pattern that ends in a part of a text, in order of their ends.
+   * Tells of each pattern that begins in a part of a text, in order of their ends.
    *
+   * @param candidates where three bytes stand whose hash is one of {@link beginnings}; at least all of
+   * these behind `from`.
    * @param found is given what a pattern stands for and where it ends.
    * @returns where the longest beginning of a pattern stands that reaches the end; and the longest of
    * three bytes or more, or of a pattern that tells something with less.
@@ -59,27 +68,17 @@ export class Automaton<Meaning> {
     text: Uint8Array,
     from: number,
     to: number,
+    candidates: Int32Array,
     found: (meaning: Meaning, end: number) => void,
   ): { begun: number; telling: number } {
-    const beginnings = this.#beginnings
     this.#state = 0
     let at = from
-    while (at + 2 < to) {
-      let hash = ((text[at] ?? 0) << HASH_SHIFT) ^ (text[at + 1] ?? 0)
-      let last = at + 2
-      while (last < to) {
-        hash = ((hash << HASH_SHIFT) ^ (text[last] ?? 0)) & 0xffff
-        if (beginnings[hash] === 1) break
-        last += 1
-      }
-      if (last === to) {
-        at = to - 2
-        break
-      }
-      at = this.#follow(text, last - 2, to, found)
-      if (at === to) return this.#begun(to)
+    for (let index = 0; index < candidates.length; index += 1) {
+      const candidate = candidates[index] ?? 0
+      if (candidate >= at) at = this.#follow(text, candidate, to, found)
     }
-    if (at < to) this.#follow(text, at, to, found)
+    const tail = Math.max(at, to - 2)
+    if (tail < to) this.#follow(text, tail, to, found)
     return this.#begun(to)
   }
 
@@ -101,7 +100,11 @@ export class Automaton<Meaning> {
 
   #state = 0
 
-  /** Goes on from the root until it is at the root again, or at the end. */
+  /**
+   * Follows the patterns that begin at a place, and those that begin while these are followed.
+   *
+   * @returns before which place all that begins has been followed.
+   */
   #follow(
     text: Uint8Array,
     from: number,
@@ -109,6 +112,7 @@ export class Automaton<Meaning> {
     found: (meaning: Meaning, end: number) => void,
   ): number {
     const ending = this.#ending
+    const depth = this.#depth
     let state = 0
     let at = from
     while (at < to) {
@@ -122,7 +126,12 @@ export class Automaton<Meaning> {
       at += 1
       for (let end = ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0)
         for (const meaning of this.#meanings.get(end) ?? []) found(meaning, at)
-      if (state === 0 && to - at > 2) break
+      const begins = at - (depth[state] ?? 0)
+      // What is left begins behind, and will be a candidate where it is worth it.
+      if (begins > from && at - begins < 3 && to - begins > 2) {
+        this.#state = 0
+        return begins
+      }
     }
     this.#state = state
     return at
@@ -201,9 +210,6 @@ export class Automaton<Meaning> {
     }
   }
 }
-
-/** What is shifted three times is out of the hash: it is that of three bytes. */
-const HASH_SHIFT = 6
 
 /** Stands for several children. */
 const MANY = -2

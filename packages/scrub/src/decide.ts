@@ -1,9 +1,10 @@
-import { decodeFrom, groupsBefore } from './encoded.js'
+import { Base64Decoder } from './encoded.js'
 import type { Marked } from './marker.js'
 import type { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
 import { matchPattern, type ReadyPattern } from './shapes/match.js'
 import { LONGEST_PEM, matchPem } from './shapes/pem.js'
+import { Runs } from './shapes/runs.js'
 import type { Readable, Verdict } from './shapes/verdict.js'
 
 /** A secret in a normal form: its place, and what its marker says. */
@@ -39,8 +40,16 @@ export function decide(
   mark: MarkShape,
 ): Decided {
   const { bytes, length } = form
-  const text: Readable = { bytes, length, isLast, beginsLine: (at) => form.beginsLine(at) }
+  const text: Readable = {
+    bytes,
+    length,
+    isLast,
+    beginsLine: (at) => form.beginsLine(at),
+    runs: new Runs(),
+  }
+  const decoder = new Base64Decoder(text)
   const matches: Match[] = []
+  let matchedTo = 0
   let undecided = length
   let held = length
   const postpone = (at: number) => {
@@ -54,23 +63,25 @@ export function decide(
       return
     }
     const at = end - meaning.length
-    if (at >= undecided) return
+    if (at >= undecided || at < matchedTo) return
     const { pattern } = meaning
-    if (meaning.kind === 'encoded') {
-      encoded(text, at, meaning.before, pattern, { matches, postpone, mark })
+    const verdict =
+      meaning.kind === 'encoded'
+        ? encoded(decoder, at, meaning.before, pattern)
+        : plain(pattern, text, at)
+    if (verdict === 'no') return
+    if (verdict === 'more') {
+      postpone(at)
       return
     }
-    const verdict = compare(pattern, text, at)
-    if (verdict === 'no') return
-    if (verdict === 'more') postpone(at)
-    else
-      matches.push({
-        ...verdict,
-        secret: mark(nameOf(pattern), bytes.subarray(verdict.from, verdict.to)),
-        rank: rankOf(pattern),
-      })
+    const { from: start, to, secret } = verdict
+    const rank = rankOf(pattern)
+    // What begins in one that was found by its own form is a part of it.
+    if (rank === OWN_FORM) matchedTo = to
+    matches.push({ from: start, to, secret: mark(nameOf(pattern), secret), rank })
   }
-  const { begun, telling } = index.search(bytes, from, length, found)
+  const candidates = form.candidates.subarray(0, form.candidateCount)
+  const { begun, telling } = index.search(bytes, from, length, candidates, found)
   if (!isLast) {
     undecided = Math.min(undecided, begun)
     held = Math.min(held, telling)
@@ -92,8 +103,10 @@ const SHORTEST_PART = 8
 
 // A word before it tells less than its own form.
 function rankOf(pattern: ReadyPattern | 'pem'): number {
-  return pattern === 'pem' || 'byte' in pattern.secretFrom ? 1 : 2
+  return pattern === 'pem' || 'byte' in pattern.secretFrom ? OWN_FORM : OWN_FORM + 1
 }
+
+const OWN_FORM = 1
 
 function nameOf(pattern: ReadyPattern | 'pem'): string {
   return pattern === 'pem' ? 'private-key' : pattern.shape.name
@@ -103,43 +116,44 @@ function compare(pattern: ReadyPattern | 'pem', text: Readable, at: number): Ver
   return pattern === 'pem' ? matchPem(text, at) : matchPattern(pattern, text, at)
 }
 
-type Sink = { matches: Match[]; postpone: (at: number) => void; mark: MarkShape }
+type Found = { from: number; to: number; secret: Uint8Array }
 
+function plain(pattern: ReadyPattern | 'pem', text: Readable, at: number): Found | 'no' | 'more' {
+  const verdict = compare(pattern, text, at)
+  if (typeof verdict === 'string') return verdict
+  return { ...verdict, secret: text.bytes.subarray(verdict.from, verdict.to) }
+}
+
+/** The same in base64, where the anchor stands so many bytes behind the beginning of a group. */
 function encoded(
-  text: Readable,
+  decoder: Base64Decoder,
   group: number,
   before: number,
   pattern: ReadyPattern | 'pem',
-  { matches, postpone, mark }: Sink,
-): void {
-  if (group < 0) return
-  const start = groupsBefore(text, group, GROUPS_BEFORE)
-  const longest = pattern === 'pem' ? LONGEST_PEM : pattern.longest
-  const most = group - start + Math.ceil((longest * 4) / 3) + 16
-  for (let characters = Math.min(most, DECODED_AT_FIRST); ; characters *= 4) {
-    const decoded = decodeFrom(text, start, characters)
-    const at = ((group - start) / 4) * 3 + before
-    if (at >= decoded.length) return
+): Found | 'no' | 'more' {
+  if (group < 0) return 'no'
+  const longest = Math.ceil(((pattern === 'pem' ? LONGEST_PEM : pattern.longest) * 4) / 3) + 16
+  for (let wanted = Math.min(longest, DECODED_AT_FIRST); ; wanted = Math.min(longest, wanted * 4)) {
+    const decoded = decoder.around(group, wanted)
+    const at = ((group - decoded.from) / 4) * 3 + before
+    if (at >= decoded.length) return 'no'
     const verdict = hasAnchor(pattern, decoded, at) ? compare(pattern, decoded, at) : 'no'
-    if (verdict === 'no') return
+    if (verdict === 'no') return 'no'
     if (verdict === 'more') {
-      if (decoded.isCut && characters < most) continue
-      if (!decoded.isCut) postpone(group)
-      return
+      if (!decoded.isCut) return 'more'
+      if (wanted === longest) return 'no'
+      continue
     }
-    const secret = mark(nameOf(pattern), decoded.bytes.subarray(verdict.from, verdict.to))
-    matches.push({
-      from: start + Math.floor((verdict.from * 8) / 6),
-      to: Math.min(text.length, start + Math.ceil((verdict.to * 8) / 6)),
-      secret,
-      rank: rankOf(pattern),
-    })
-    return
+    return {
+      from: decoded.from + Math.floor((verdict.from * 8) / 6),
+      to: Math.min(decoded.end, decoded.from + Math.ceil((verdict.to * 8) / 6)),
+      secret: decoded.bytes.subarray(verdict.from, verdict.to),
+    }
   }
 }
 
-const GROUPS_BEFORE = 4
-const DECODED_AT_FIRST = 512
+/** Characters: most of what looks like an anchor in base64 is none. */
+const DECODED_AT_FIRST = 128
 
 function hasAnchor(
   pattern: ReadyPattern | 'pem',

@@ -1,26 +1,67 @@
+import { Runs } from './shapes/runs.js'
 import type { Readable } from './shapes/verdict.js'
 
 /** A part of a text that is base64, as the bytes that it stands for. */
 export type Decoded = Readable & {
   /** The character that the first byte begins with. */
   from: number
+  /** The character behind the last one. */
+  end: number
   /** Whether it ends only because no more was decoded. */
   isCut: boolean
 }
 
-/**
- * Decodes base64 of either alphabet, from a character that begins a group of four.
- *
- * @param most characters.
- */
-export function decodeFrom(text: Readable, from: number, most: number): Decoded {
-  const characters = Math.min(most, text.length - from)
-  const bytes = new Uint8Array(Math.ceil((characters * 3) / 4))
+/** Decodes parts of a text that are base64, of either alphabet, each once. */
+export class Base64Decoder {
+  readonly #text: Readable
+  /** The last that was decoded, by where its groups of four begin. */
+  readonly #last: (Decoded | undefined)[] = []
+
+  constructor(text: Readable) {
+    this.#text = text
+  }
+
+  /** From a little before a place where a group begins, so many characters or more. */
+  around(group: number, wanted: number): Decoded {
+    const last = this.#last[group & 3]
+    const isInside = last !== undefined && group >= last.from && group < last.end
+    if (isInside && (!last.isCut || group + wanted <= last.end)) return last
+    const from = this.#before(group)
+    // Where there is one there may be many: the next time more is decoded at once.
+    const before = last === undefined || group > last.end + NEAR ? 0 : last.end - last.from
+    const decoded = decode(
+      this.#text,
+      from,
+      Math.max(group - from + wanted, Math.min(MOST, 2 * before)),
+    )
+    this.#last[group & 3] = decoded
+    return decoded
+  }
+
+  #before(group: number): number {
+    let from = group
+    for (let groups = 0; groups < GROUPS_BEFORE && from >= 4; groups += 1) {
+      for (let at = from - 4; at < from; at += 1)
+        if ((SIX_BITS[this.#text.bytes[at] ?? 0] ?? -1) < 0) return from
+      from -= 4
+    }
+    return from
+  }
+}
+
+/** What stands before an anchor tells whether it is one. */
+const GROUPS_BEFORE = 4
+const NEAR = 256
+const MOST = 16 * 1024
+
+function decode(text: Readable, from: number, most: number): Decoded {
+  const until = Math.min(text.length, from + most)
+  const bytes = new Uint8Array(Math.ceil(((until - from) * 3) / 4))
   let length = 0
   let bits = 0
   let held = 0
   let at = from
-  for (; at < from + characters; at += 1) {
+  for (; at < until; at += 1) {
     const six = SIX_BITS[text.bytes[at] ?? 0] ?? -1
     if (six < 0) break
     bits = ((bits << 6) | six) & 0xfff
@@ -30,20 +71,10 @@ export function decodeFrom(text: Readable, from: number, most: number): Decoded 
     bytes[length] = (bits >> held) & 0xff
     length += 1
   }
-  const isOver = at < from + characters || (text.isLast && at === text.length)
+  const isOver = at < until || (text.isLast && at === text.length)
   const isCut = !isOver && at < text.length
-  return { bytes, length, isLast: isOver, isCut, from, beginsLine: () => false }
-}
-
-/** A place of some groups before another one, as far as there is base64 before it. */
-export function groupsBefore(text: Readable, at: number, groups: number): number {
-  let from = at
-  for (let group = 0; group < groups && from >= 4; group += 1) {
-    for (let character = from - 4; character < from; character += 1)
-      if ((SIX_BITS[text.bytes[character] ?? 0] ?? -1) < 0) return from
-    from -= 4
-  }
-  return from
+  const runs = new Runs()
+  return { bytes, length, isLast: isOver, isCut, from, end: at, beginsLine: () => false, runs }
 }
 
 const SIX_BITS = new Int8Array(256).fill(-1)

@@ -6,37 +6,60 @@
  */
 export class NormalForm {
   bytes: Uint8Array
-  /** For each byte where it stands in the text, twice, and one more where a line begins with it. */
-  places: Int32Array
   length = 0
+  /** Where three bytes stand with which something that is searched for begins. */
+  candidates: Int32Array
+  candidateCount = 0
   /** Whether the text ended within an escape: what it stands for is not known yet. */
   isWithinEscape = false
   /** Where it ended then. */
   stoppedAt = 0
   #code = 0
   #isBreak = false
+  /** From which byte on the text has them as they are, and where in the text that is. */
+  #runs = new Int32Array(RUNS)
+  #places = new Int32Array(RUNS)
+  #runCount = 0
+  /** For each byte, whether a line begins with it. */
+  #lines: Uint8Array
+  #lineStarts: number[] = []
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity)
-    this.places = new Int32Array(capacity)
+    this.candidates = new Int32Array(capacity)
+    this.#lines = new Uint8Array(capacity)
   }
 
-  /** Reads a part of a text, from where a character begins. */
-  read(text: Uint8Array, from: number, to: number, isLast: boolean): void {
+  /**
+   * Reads a part of a text, from where a character begins.
+   *
+   * @param beginnings by the hash of three bytes ({@link HASH_SHIFT}), whether something begins with them.
+   */
+  read(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    isLast: boolean,
+    beginnings: Uint8Array = NONE_BEGINS,
+  ): void {
     this.#makeRoom(to - from)
-    const { bytes, places } = this
+    const { bytes, candidates } = this
     let at = from
     let length = 0
-    let flag = 0
+    candidateCount = 0
     this.isWithinEscape = false
+    this.#run(0, from)
     while (at < to) {
-      const byte = text[at] ?? 0
-      if (SPECIAL[byte] === 0) {
-        bytes[length] = byte
-        places[length] = (at << 1) | flag
-        length += 1
-        flag = 0
-        at += 1
+      const end = plainRun(text, at, to, bytes, length, candidates, beginnings)
+      length += end - at
+      at = end
+      if (at === to) break
+      const line = nextLine(text, at, to)
+      if (line > 0) {
+        this.#lines[length] = 1
+        this.#lineStarts.push(length)
+        this.#run(length, line)
+        at = line
         continue
       }
       const next = this.#token(text, at, to, isLast)
@@ -45,19 +68,43 @@ export class NormalForm {
         this.stoppedAt = at
         break
       }
-      if (this.#isBreak) flag = 1
-      else {
-        length = this.#put(this.#code, (at << 1) | flag, length)
-        flag = 0
+      if (this.#isBreak) {
+        this.#lines[length] = 1
+        this.#lineStarts.push(length)
+      } else {
+        const end = this.#put(this.#code, at, length)
+        for (; length < end; length += 1)
+          if (beginnings[hashBehind(bytes, length)] === 1) addCandidate(candidates, length - 2)
       }
       at = next
+      this.#run(length, at)
     }
     this.length = length
+    this.candidateCount = candidateCount
   }
 
   /** Where a byte stands in the text. */
   placeOf(index: number): number {
-    return (this.places[index] ?? 0) >> 1
+    let low = 0
+    let high = this.#runCount - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#runs[middle] ?? 0) <= index) low = middle
+      else high = middle - 1
+    }
+    return (this.#places[low] ?? 0) + index - (this.#runs[low] ?? 0)
+  }
+
+  /** The first byte that does not stand before a place. */
+  indexOf(place: number): number {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.placeOf(middle) < place) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** Where what stands for a byte ends in the text. */
@@ -67,25 +114,47 @@ export class NormalForm {
   }
 
   beginsLine(index: number): boolean {
-    return ((this.places[index] ?? 0) & 1) === 1
+    return this.#lines[index] === 1
+  }
+
+  // Two of which the first has no bytes are one.
+  #run(index: number, place: number): void {
+    let count = this.#runCount
+    if (count > 0 && this.#runs[count - 1] === index) count -= 1
+    if (count === this.#runs.length) {
+      this.#runs = grown(this.#runs)
+      this.#places = grown(this.#places)
+    }
+    this.#runs[count] = index
+    this.#places[count] = place
+    this.#runCount = count + 1
   }
 
   #makeRoom(length: number): void {
-    if (length <= this.bytes.length) return
-    this.bytes = new Uint8Array(length)
-    this.places = new Int32Array(length)
+    for (const start of this.#lineStarts) this.#lines[start] = 0
+    this.#lineStarts = []
+    this.#runCount = 0
+    if (length < this.bytes.length) return
+    this.bytes = new Uint8Array(length + 1)
+    this.candidates = new Int32Array(length + 1)
+    this.#lines = new Uint8Array(length + 1)
   }
 
+  /** Puts a character as its bytes, all of which stand at one place. */
   #put(code: number, place: number, length: number): number {
-    const { bytes, places } = this
+    const { bytes } = this
+    if (code < 0x80 || code >= RAW_BYTE) {
+      this.#run(length, place)
+      bytes[length] = code & 0xff
+      return length + 1
+    }
     let end = length
     const put = (byte: number) => {
+      this.#run(end, place)
       bytes[end] = byte
-      places[end] = place
       end += 1
     }
-    if (code < 0x80 || code >= RAW_BYTE) put(code & 0xff)
-    else if (code < 0x800) for (const byte of [0xc0 | (code >> 6), tail(code)]) put(byte)
+    if (code < 0x800) for (const byte of [0xc0 | (code >> 6), tail(code)]) put(byte)
     else if (code < 0x10000)
       for (const byte of [0xe0 | (code >> 12), tail(code >> 6), tail(code)]) put(byte)
     else
@@ -232,6 +301,69 @@ export class NormalForm {
   }
 }
 
+/** What is shifted three times is out of the hash: it is that of three bytes. */
+export const HASH_SHIFT = 6
+
+const NONE_BEGINS = new Uint8Array(0x10000)
+
+const RUNS = 1024
+
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(numbers.length * 2)
+  more.set(numbers)
+  return more
+}
+
+/** Of the text that is being read. */
+let candidateCount = 0
+
+function addCandidate(candidates: Int32Array, at: number): void {
+  candidates[candidateCount] = at
+  candidateCount += 1
+}
+
+/** The hash of a byte and the two before it. */
+function hashBehind(bytes: Uint8Array, last: number): number {
+  const before = ((bytes[last - 2] ?? 0) << HASH_SHIFT) ^ (bytes[last - 1] ?? 0)
+  return ((before << HASH_SHIFT) ^ (bytes[last] ?? 0)) & 0xffff
+}
+
+/**
+ * Copies what needs no reading, and notes what may begin in it: most of the work of all scrubbing, so
+ * it is a function of its own that the compiler makes short work of.
+ *
+ * @returns the first place that needs reading.
+ */
+function plainRun(
+  text: Uint8Array,
+  from: number,
+  to: number,
+  bytes: Uint8Array,
+  start: number,
+  candidates: Int32Array,
+  beginnings: Uint8Array,
+): number {
+  const special = SPECIAL
+  let hash = ((bytes[start - 2] ?? 0) << HASH_SHIFT) ^ (bytes[start - 1] ?? 0)
+  let count = candidateCount
+  let length = start
+  let at = from
+  while (at < to) {
+    const byte = text[at] ?? 0
+    if (special[byte] === 1) break
+    bytes[length] = byte
+    hash = ((hash << HASH_SHIFT) ^ byte) & 0xffff
+    if (beginnings[hash] === 1) {
+      candidates[count] = length - 2
+      count += 1
+    }
+    length += 1
+    at += 1
+  }
+  candidateCount = count
+  return at
+}
+
 /** A byte that is no character of its own. */
 const RAW_BYTE = 0x1000000
 
@@ -250,11 +382,32 @@ const BLANK = 0x20
 const PERCENT = 0x25
 const COLON = 0x3a
 const BACKSLASH = 0x5c
+const LETTER_N = 0x6e
 const LETTER_U = 0x75
 const PIPE = 0x7c
 
 const SPECIAL = new Uint8Array(256)
 for (const byte of [LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1
+
+/** Blanks and breaks; and what tells in no way that a line's number or an escape stands there. */
+const BLANKS = new Uint8Array(256)
+for (const byte of [TAB, LF, CR, BLANK]) BLANKS[byte] = 1
+const PLAIN = new Uint8Array(256).fill(1)
+for (const byte of [TAB, LF, CR, BLANK, ESCAPE, PERCENT, BACKSLASH]) PLAIN[byte] = 0
+for (let digit = 0x30; digit <= 0x39; digit += 1) PLAIN[digit] = 0
+
+/** Where the next line begins, of a break and indentation as most are; 0 where it takes a closer look. */
+function nextLine(text: Uint8Array, at: number, to: number): number {
+  const byte = text[at]
+  let next = at + 1
+  if (byte === BACKSLASH) {
+    if (text[next] !== LETTER_N) return 0
+    next += 1
+  } else if (byte !== LF && byte !== CR) return 0
+  const most = Math.min(to, next + BREAK_BYTES)
+  while (next < most && BLANKS[text[next] ?? 0] === 1) next += 1
+  return next < most && PLAIN[text[next] ?? 0] === 1 ? next : 0
+}
 
 const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 

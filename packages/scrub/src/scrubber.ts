@@ -193,7 +193,7 @@ class SecretScrubber implements Scrubber {
   }
 
   #sweep(): Sweep {
-    return new Sweep((rule, secret) => this.#known.mark(rule, latin1(secret)))
+    return new Sweep((rule, secret) => this.#known.mark(rule, latin1.decode(secret)))
   }
 
   #safely<Result>(work: () => Result, otherwise: () => Result): Result {
@@ -210,18 +210,11 @@ class SecretScrubber implements Scrubber {
 const UNSCRUBBED_LENGTH = 19
 
 const encoder = new TextEncoder()
+const latin1 = new TextDecoder('latin1')
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function knownName(name: string): string {
   return headerKind(name.toLowerCase()) === 'unknown' ? unscrubbed(UNSCRUBBED_LENGTH) : name
-}
-
-// In pieces, for a function takes only so many arguments.
-function latin1(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 4096)
-    text += String.fromCharCode(...bytes.subarray(at, at + 4096))
-  return text
 }
 
 function fault(length: number): Swept {

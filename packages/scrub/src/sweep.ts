@@ -86,8 +86,8 @@ export class Sweep {
     for (;;) {
       const to = Math.min(text.length, Math.max(from, context) + size)
       const isEnd = to === text.length
-      form.read(text, context, to, isLast && isEnd)
-      const first = firstFrom(from)
+      form.read(text, context, to, isLast && isEnd, index.beginnings)
+      const first = form.indexOf(from)
       const { matches, undecided, held } = decide(form, first, isLast && isEnd, index, this.#mark)
       covered = this.#cover(text, matches, covered, pieces)
       const end = form.isWithinEscape ? form.stoppedAt : Math.max(from, to)
@@ -141,13 +141,6 @@ type Piece = { from: number; to: number; secret: Marked }
 // What begins at one place: the longest first, and of two alike the one that is known.
 function byPlace(one: Match, other: Match): number {
   return one.from - other.from || other.to - one.to || one.rank - other.rank
-}
-
-/** The first byte of the form that does not stand before a place. */
-function firstFrom(place: number): number {
-  let first = 0
-  while (first < form.length && form.placeOf(first) < place) first += 1
-  return first
 }
 
 function contextOf(undecided: number, next: number): number {

@@ -13,7 +13,8 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   let here = at + anchor.length
   let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
   let to = -1
-  for (const [index, { of, least, most }] of parts.entries()) {
+  for (const [index, part] of parts.entries()) {
+    const { of, least, most } = part
     if ('part' in pattern.secretFrom && pattern.secretFrom.part === index) from = here
     if (pattern.secretTo === index) to = here
     const isEnd = index === parts.length - 1
@@ -29,7 +30,7 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
         if (goesOn === 'more') return 'more'
         if (goesOn === 'no') break
       }
-      here += 1
+      here = Math.min(start + most, most < SHORT ? here + 1 : text.runs.end(part, text, here))
     }
     if (here - start < least) return 'no'
     if (isEnd && !endsHere(of, text, here))
@@ -40,6 +41,9 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   const secret = text.bytes.subarray(from, to)
   return (shape.accepts ?? looksRandom)(secret) ? { from, to } : 'no'
 }
+
+/** A part that is looked through sooner than it is looked up. */
+const SHORT = 8
 
 /** A longer run of the same characters is something else: a hash, an image. */
 function endsHere(of: Uint8Array, { bytes, length, beginsLine }: Readable, here: number): boolean {

@@ -79,6 +79,16 @@ function requireOneWay(parts: readonly Part[]): void {
   }
 }
 
+const sets = new Map<string, Uint8Array>()
+
+/** One array for all parts of the same characters, so that what is known of one is known of all. */
+function shared(set: Uint8Array): Uint8Array {
+  const name = set.join('')
+  const known = sets.get(name) ?? set
+  sets.set(name, known)
+  return known
+}
+
 class Reader {
   readonly parts: Part[] = []
   secretFrom: number | undefined
@@ -134,7 +144,7 @@ class Reader {
 
   #push(of: Uint8Array): void {
     const [least, most] = this.#count()
-    this.parts.push({ of, least, most })
+    this.parts.push({ of: shared(of), least, most })
   }
 
   #count(): [number, number] {

@@ -75,8 +75,12 @@ function isLabel(byte: number): boolean {
 }
 
 function isPrivate(bytes: Uint8Array, from: number, to: number): boolean {
-  return String.fromCharCode(...bytes.subarray(from, to)).includes('PRIVATE KEY')
+  for (let at = from; at + PRIVATE.length <= to; at += 1)
+    if (PRIVATE.every((byte, index) => bytes[at + index] === byte)) return true
+  return false
 }
+
+const PRIVATE = Array.from('PRIVATE KEY', (character) => character.charCodeAt(0))
 
 /** 2: of base64; 1: of its headers, or of what stands before a line; 0: it is over. */
 const MIDDLE = new Uint8Array(256)

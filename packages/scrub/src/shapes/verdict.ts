@@ -1,3 +1,5 @@
+import type { Runs } from './runs.js'
+
 /** A text that patterns are compared with. */
 export type Readable = {
   bytes: Uint8Array
@@ -6,6 +8,7 @@ export type Readable = {
   isLast: boolean
   /** Whether a line begins with a byte. */
   beginsLine(index: number): boolean
+  runs: Runs
 }
 
 /** The place of a secret; that there is none; or that it depends on what follows. */
