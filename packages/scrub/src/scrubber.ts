@@ -1,3 +1,6 @@
+import type { MarkShape } from './decide.js'
+import { DeltaJoiner } from './deltas.js'
+import { FoundBefore } from './found-before.js'
 import { headerKind } from './header-names.js'
 import { type Headers, scrubHeadersByPlace } from './headers.js'
 import { KnownSecrets } from './known-secrets.js'
@@ -46,6 +49,11 @@ export type Scrubber = {
   bytes(body: Uint8Array): Swept
   /** A body that comes in chunks. */
   stream(): ScrubStream
+  /**
+   * The body of a model's answer, in chunks: its text comes in pieces, over many events, and a secret
+   * that several of them hold is found as well.
+   */
+  answer(): ScrubStream
   /** A short text: a log line, an argument, an error message. */
   text(text: string): Scrubbed
   /** A value with all its texts scrubbed, the names of members too. */
@@ -147,6 +155,22 @@ class SecretScrubber implements Scrubber {
 
   stream(): ScrubStream {
     const sweep = this.#sweep()
+    return this.#stream((chunk, isLast) => sweep.push(chunk, this.#known.index, isLast))
+  }
+
+  answer(): ScrubStream {
+    const sweep = this.#sweep()
+    const joiner = new DeltaJoiner(this.#markShape)
+    const joined = new FoundBefore()
+    return this.#stream((chunk, isLast) => {
+      const { index } = this.#known
+      const { bytes, found } = joiner.push(chunk, index, isLast)
+      joined.add(found, bytes.length)
+      return joined.with(sweep.push(bytes, index, isLast))
+    })
+  }
+
+  #stream(push: (chunk: Uint8Array, isLast: boolean) => Swept): ScrubStream {
     let held = 0
     let isFaulty = false
     const take = (chunk: Uint8Array, isLast: boolean): Swept => {
@@ -154,7 +178,7 @@ class SecretScrubber implements Scrubber {
       const swept = isFaulty
         ? fault(held)
         : this.#safely(
-            () => sweep.push(chunk, this.#known.index, isLast),
+            () => push(chunk, isLast),
             () => {
               // What the sweep was in the middle of is not known any more.
               isFaulty = true
@@ -193,8 +217,10 @@ class SecretScrubber implements Scrubber {
   }
 
   #sweep(): Sweep {
-    return new Sweep((rule, secret) => this.#known.mark(rule, latin1.decode(secret)))
+    return new Sweep(this.#markShape)
   }
+
+  readonly #markShape: MarkShape = (rule, secret) => this.#known.mark(rule, latin1.decode(secret))
 
   #safely<Result>(work: () => Result, otherwise: () => Result): Result {
     try {

@@ -1,0 +1,123 @@
+/** A piece of an answer's text in a line of it: the inside of a JSON string. */
+export type DeltaString = { from: number; to: number; channel: string }
+
+/** What a line says of texts that come in pieces. */
+export type EventLine = {
+  deltas: DeltaString[]
+  /** The text, or the whole answer, that the line says is over; nothing where it says none is. */
+  over: string | undefined
+}
+
+/**
+ * Reads an event of a model API, over server-sent events (`data: {…}`) or as a message of a WebSocket
+ * (`{…}`), for the pieces of text in it. Which text a piece belongs to is told by its member's name and
+ * by the numbers beside it, so that one reading serves the Responses, Chat Completions, Messages and
+ * Gemini APIs, and those that are like one of them.
+ */
+export function readEventLine(bytes: Uint8Array, from: number, to: number): EventLine {
+  const deltas: (DeltaString & { name: string })[] = []
+  let type = ''
+  let place = ''
+  let at = from
+  while (at < to) {
+    if (bytes[at] !== QUOTE) {
+      at += 1
+      continue
+    }
+    const nameFrom = at + 1
+    const nameTo = stringEnd(bytes, nameFrom, to)
+    at = blanksEnd(bytes, nameTo + 1, to)
+    if (bytes[at] !== COLON) continue
+    const role = roleOf(bytes, nameFrom, nameTo)
+    at = blanksEnd(bytes, at + 1, to)
+    if (role === undefined) continue
+    if (bytes[at] === QUOTE) {
+      const valueTo = stringEnd(bytes, at + 1, to)
+      if (role === 'text' && valueTo < to)
+        deltas.push({
+          from: at + 1,
+          to: valueTo,
+          channel: '',
+          name: asciiOf(bytes, nameFrom, nameTo),
+        })
+      else if (role === 'type') type ||= asciiOf(bytes, at + 1, valueTo)
+      else if (role === 'place') place += `${asciiOf(bytes, at + 1, valueTo)}/`
+      at = valueTo + 1
+    } else if (role === 'place') {
+      const numberTo = digitsEnd(bytes, at, to)
+      place += `${asciiOf(bytes, at, numberTo)}/`
+      at = numberTo
+    }
+  }
+  if (type !== '' && !type.includes('delta')) {
+    const isOver = /done|stop|completed|incomplete|failed|error/.test(type)
+    return { deltas: [], over: isOver ? place : undefined }
+  }
+  const counts = new Map<string, number>()
+  return {
+    deltas: deltas.map(({ from: start, to: end, name }) => {
+      const count = counts.get(name) ?? 0
+      counts.set(name, count + 1)
+      return { from: start, to: end, channel: `${place}${name}#${count}` }
+    }),
+    over: undefined,
+  }
+}
+
+const QUOTE = 0x22
+const COLON = 0x3a
+const BACKSLASH = 0x5c
+
+const ROLES = {
+  type: ['type'],
+  place: ['index', 'output_index', 'content_index', 'summary_index', 'item_id'],
+  text: [
+    ...['delta', 'text', 'content', 'arguments', 'partial_json', 'thinking', 'reasoning'],
+    ...['reasoning_content', 'refusal', 'input', 'output', 'code', 'transcript', 'name'],
+  ],
+} as const
+
+type Role = keyof typeof ROLES
+
+const roles = new Map<number, { name: Uint8Array; role: Role }[]>()
+for (const role of ['type', 'place', 'text'] as const) {
+  for (const name of ROLES[role]) {
+    const alike = roles.get(name.length) ?? []
+    alike.push({ name: Uint8Array.from(name, (character) => character.charCodeAt(0)), role })
+    roles.set(name.length, alike)
+  }
+}
+
+function roleOf(bytes: Uint8Array, from: number, to: number): Role | undefined {
+  for (const { name, role } of roles.get(to - from) ?? []) {
+    let index = 0
+    while (index < name.length && bytes[from + index] === name[index]) index += 1
+    if (index === name.length) return role
+  }
+  return undefined
+}
+
+function stringEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return Math.min(at, to)
+}
+
+function blanksEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at] === 0x20) at += 1
+  return at
+}
+
+function digitsEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && (bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) at += 1
+  return at
+}
+
+function asciiOf(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCharCode(...bytes.subarray(from, Math.min(to, from + LONGEST_WORD)))
+}
+
+/** Of an id or a type; no more of it is needed to tell two apart. */
+const LONGEST_WORD = 80

@@ -1,0 +1,186 @@
+import { createScrubber, type Found } from '@tacho/scrub'
+import { describe, expect, test } from 'vitest'
+import { fingerprint } from './fingerprint.js'
+
+const KNOWN = 'a+known/secret=of"the\\host'
+const SHAPE = 'sk-ant-api03-Zk39dQxTtC7vLwPbUe5mAqR8sYhJ2nKf'
+const PEM = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(3)}-----END PRIVATE KEY-----`
+
+const scrubber = createScrubber({ fingerprint })
+scrubber.learn(KNOWN, 'environment')
+
+type Api = {
+  /** The event of one piece. */
+  event: (piece: string) => string
+  /** The pieces of what was written. */
+  pieces: (log: string) => string[]
+}
+
+const sse = (event: object, name?: string) =>
+  `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(event)}\n\n`
+
+const events = (log: string) =>
+  log
+    .split('\n')
+    .map((line) => line.replace(/^data: ?/, ''))
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+
+const responses = (type: string, piece: string) => ({
+  type,
+  sequence_number: 4,
+  item_id: 'msg_0123456789abcdef',
+  output_index: 0,
+  content_index: 0,
+  delta: piece,
+  logprobs: [],
+})
+
+const chat = (delta: object) => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta, finish_reason: null }],
+})
+
+const messages = (delta: object) => ({ type: 'content_block_delta', index: 1, delta })
+
+const apis: Record<string, Api> = {
+  'Responses, text': {
+    event: (piece) =>
+      sse(responses('response.output_text.delta', piece), 'response.output_text.delta'),
+    pieces: (log) => events(log).map((event) => event.delta),
+  },
+  'Responses, arguments of a tool': {
+    event: (piece) => sse(responses('response.function_call_arguments.delta', piece)),
+    pieces: (log) => events(log).map((event) => event.delta),
+  },
+  'Responses over a WebSocket': {
+    event: (piece) => `${JSON.stringify(responses('response.output_text.delta', piece))}\n`,
+    pieces: (log) => events(log).map((event) => event.delta),
+  },
+  'Chat Completions, text': {
+    event: (piece) => sse(chat({ content: piece })),
+    pieces: (log) => events(log).map((event) => event.choices[0].delta.content),
+  },
+  'Chat Completions, arguments of a tool': {
+    event: (piece) => sse(chat({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+    pieces: (log) =>
+      events(log).map((event) => event.choices[0].delta.tool_calls[0].function.arguments),
+  },
+  'Messages, text': {
+    event: (piece) => sse(messages({ type: 'text_delta', text: piece }), 'content_block_delta'),
+    pieces: (log) => events(log).map((event) => event.delta.text),
+  },
+  'Messages, input of a tool': {
+    event: (piece) => sse(messages({ type: 'input_json_delta', partial_json: piece })),
+    pieces: (log) => events(log).map((event) => event.delta.partial_json),
+  },
+  'Messages, thinking': {
+    event: (piece) => sse(messages({ type: 'thinking_delta', thinking: piece })),
+    pieces: (log) => events(log).map((event) => event.delta.thinking),
+  },
+  Gemini: {
+    event: (piece) =>
+      sse({ candidates: [{ content: { parts: [{ text: piece }], role: 'model' }, index: 0 }] }),
+    pieces: (log) => events(log).map((event) => event.candidates[0].content.parts[0].text),
+  },
+}
+
+function answered(chunks: string[]): { log: string; found: Found[]; given: number[] } {
+  const stream = scrubber.answer()
+  const parts: Uint8Array[] = []
+  const found: Found[] = []
+  const given: number[] = []
+  let length = 0
+  for (const swept of [...chunks.map((chunk) => stream.push(Buffer.from(chunk))), stream.end()]) {
+    for (const [at, size, rule] of swept.found) found.push([length + at, size, rule])
+    parts.push(new Uint8Array(swept.bytes))
+    length += swept.bytes.length
+    given.push(length)
+  }
+  return { log: Buffer.concat(parts).toString(), found, given }
+}
+
+describe.each(Object.entries(apis))('%s', (_name, { event, pieces }) => {
+  test.each([
+    ['a known secret', KNOWN],
+    ['a secret by its shape', SHAPE],
+    ['a private key', PEM],
+  ])('%s that is cut anywhere between two events is replaced in both', (_what, secret) => {
+    for (let at = 1; at < secret.length; at += secret.length > 100 ? 7 : 1) {
+      const sent = ['Here: ', `"${secret.slice(0, at)}`, `${secret.slice(at)}" it`, ' is.'].map(
+        event,
+      )
+      const { log } = answered(sent)
+      const text = pieces(log).join('')
+      expect(log.length, `cut at ${at}`).toBe(sent.join('').length)
+      // One or two letters of what every such secret begins with tell nothing, and do not wait.
+      expect(text, `cut at ${at}`).toMatch(
+        /^Here: "(sk?|--?)?\[secret:[a-z-]+:[0-9a-f]{4}\.*\]" it is\.$/,
+      )
+    }
+  })
+
+  test('each character in an event of its own', () => {
+    const sent = [...`export KEY=${SHAPE}\n`].map(event)
+    const { log, found } = answered(sent)
+    expect(pieces(log).join('')).toMatch(/^export KEY=sk\[secret:anthropic-key:[0-9a-f]{4}\.+\]\n$/)
+    expect(found).toHaveLength(SHAPE.length - 2)
+    for (const [, length, rule] of found) expect([length, rule]).toEqual([1, 'anthropic-key'])
+  })
+
+  test('what is no secret is given out at once, as it came', () => {
+    const sent = ['The ', 'sk-', 'ip list ', 'is em', 'pty.'].map(event)
+    const { log, found, given } = answered(sent)
+    expect(log).toBe(sent.join(''))
+    expect(found).toEqual([])
+    expect(given[0]).toBe(sent[0]?.length)
+    expect(given[2]).toBe(sent.slice(0, 3).join('').length)
+  })
+
+  test('however the bytes arrive', () => {
+    const whole = ['a ', SHAPE.slice(0, 20), SHAPE.slice(20), ' b'].map(event).join('')
+    const once = answered([whole])
+    expect(once.log).not.toContain(SHAPE.slice(20))
+    for (let at = 0; at < whole.length; at += 3) {
+      const twice = answered([whole.slice(0, at), whole.slice(at)])
+      if (!_name.includes('WebSocket')) expect(twice.log, `cut at ${at}`).toBe(once.log)
+    }
+  })
+})
+
+test('texts that come side by side are joined each with its own', () => {
+  const piece = (index: number, text: string) =>
+    sse({
+      type: 'content_block_delta',
+      index,
+      delta: { type: 'input_json_delta', partial_json: text },
+    })
+  const { log } = answered([
+    piece(0, 'a sk-ant-api03-Zk39dQxTt'),
+    piece(1, 'b sk-ant-api03-Q7ePw2VbN'),
+    piece(0, 'C7vLwPbUe5mAqR8sYhJ2nKf.'),
+    piece(1, 'c4xKz9LmT3rYd6GhJ8sFa1Q.'),
+  ])
+  expect(log).not.toMatch(/Zk39|C7vL|Q7eP|c4xK/)
+})
+
+test('a text that ends within a secret is cut where the secret begins', () => {
+  const { event, pieces } = apis['Messages, text'] as Api
+  const { log } = answered([event('the key is a+known'), event('/secret=of')])
+  expect(pieces(log).join('')).toMatch(/^the key is \[secret:[0-9a-f]{4}\.*\]$/)
+})
+
+test('what waits in one text is given out when that text is over', () => {
+  const { event } = apis['Responses, text'] as Api
+  const done = sse({
+    type: 'response.output_text.done',
+    item_id: 'msg_0123456789abcdef',
+    output_index: 0,
+    content_index: 0,
+    text: 'it ends with a+k',
+  })
+  const sent = [event('it ends with a+k'), done, sse({ type: 'response.in_progress' })]
+  const { given } = answered(sent)
+  expect(given[1]).toBe(sent.slice(0, 2).join('').length)
+})
