@@ -20,6 +20,7 @@ import {
   verifySession,
 } from '@tacho/reader'
 import { Recording } from '@tacho/recorder'
+import type { Scrubbed, ScrubbedBytes } from '@tacho/scrub'
 import { randomFrom } from './conversation/random.js'
 import { scenarios } from './conversation/scenarios.js'
 import type { Row } from './row.js'
@@ -58,14 +59,16 @@ async function appendRows(root: string): Promise<Row[]> {
       kind: 'chunk' as const,
       exchange: '0123456789abcdef',
       at: 1,
-      content: 'x'.repeat(bytes),
+      content: 'x'.repeat(bytes) as Scrubbed,
     } as const
     const line = encodeLine(record, crc32)
     const times = { bare: [] as number[], append: [] as number[], encoded: [] as number[] }
     // In turns, for the disk is not equally fast all the time.
     for (let round = 0; round < ROUNDS; round += 1) {
       times.bare.push(microsOf(count, () => void writeSync(bare, line)))
-      times.append.push(microsOf(count, () => void session.write(record, line)))
+      times.append.push(
+        microsOf(count, () => void session.write(record, line as Uint8Array as ScrubbedBytes)),
+      )
       times.encoded.push(microsOf(count, () => void session.write(record)))
     }
     const written = median(times.bare)

@@ -4,6 +4,7 @@ import { readLog } from '@tacho/reader'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AppendFile } from '../../packages/recorder/dist/append-file.js'
 import { gapLine, lineOf } from '../../packages/recorder/dist/line.js'
+import { asScrubbed } from '../recorder/as-scrubbed.js'
 import { fastDirectory } from './fast-directory.js'
 import { randomFrom } from './random.js'
 import { VolatileDisk } from './volatile-disk.js'
@@ -77,7 +78,7 @@ function runUntilPowerLoss(seed: number, syncFailures: number): Run {
   for (let number = 1; now < diedAt; number += 1) {
     const record = { kind: 'written', number, text: 'x'.repeat(Math.floor(random() * 400)) }
     disk.newest = number
-    if (file.append(lineOf(record), record.kind)) appended.push({ number, at: now })
+    if (file.append(lineOf(asScrubbed(record)), record.kind)) appended.push({ number, at: now })
     // Mostly a stream's pace, sometimes a pause.
     const pause = Math.min(random() * (random() < 0.9 ? 40 : 900), diedAt - now)
     vi.advanceTimersByTime(Math.max(1, Math.round(pause)))

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { AppendFile } from '../../packages/recorder/dist/append-file.js'
 import { folderDisk } from '../../packages/recorder/dist/disk.js'
 import { gapLine, lineOf } from '../../packages/recorder/dist/line.js'
+import { asScrubbed, asScrubbedBytes } from '../recorder/as-scrubbed.js'
 import { acknowledged, readAppended, startAppender } from './appender.js'
 import { fastDirectory } from './fast-directory.js'
 import { recordExchanges, SESSION_ID, startRecording } from './recorded-session.js'
@@ -14,11 +15,11 @@ afterAll(() =>
   console.log(`short writes: ${sums.writes} of them; ${sums.refused} records refused by ulimit -f`),
 )
 
-const RECORDS = [
+const RECORDS = asScrubbed<{ kind: string; text?: string; n?: number[] }[]>([
   { kind: 'one', text: 'é'.repeat(40) },
   { kind: 'two' },
   { kind: 'three', n: [1, 2] },
-]
+])
 const LONGEST = Math.max(...RECORDS.map((record) => lineOf(record).length))
 
 test('a disk that takes 1 to n bytes a call gets the same file as one that takes all', () => {
@@ -61,7 +62,7 @@ test('nothing is glued to a tail that the process before left torn, wherever it 
   for (let size = 0; size <= before.length; size += 1) {
     writeFileSync(path, before.subarray(0, size))
     const file = new AppendFile({ disk: folderDisk, path, now: () => 0, gapLine })
-    const next = Uint8Array.from(lineOf(RECORDS[1] ?? {}))
+    const next = asScrubbedBytes(Uint8Array.from(lineOf(RECORDS[1] ?? {})))
     expect(file.append(next, 'two')).toBe(true)
     file.close()
     const isTorn = size % line.length !== 0

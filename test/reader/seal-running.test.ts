@@ -25,6 +25,7 @@ import {
   SESSION_ID,
   startRecording,
 } from '../faults/recorded-session.js'
+import { asScrubbedBytes } from '../recorder/as-scrubbed.js'
 
 const { raw, manifest } = SESSION_FILES
 const FOREIGN = '0123456789abcdef'
@@ -120,10 +121,10 @@ describe('a session that is taken for dead and is not', { timeout: SOAK_MILLISEC
       seenFromElsewhere(folder)
       grownOld(folder)
       const now = () => Date.now() * 1000
-      const gapLine = () => Buffer.from('{"kind":"gap"}\n')
+      const gapLine = () => asScrubbedBytes(Buffer.from('{"kind":"gap"}\n'))
       const log = new AppendFile({ disk: realDisk, path: join(folder, raw), now, gapLine })
       const write = (number: number) => {
-        expect(log.append(lineNumber(number), 'written')).toBe(true)
+        expect(log.append(asScrubbedBytes(lineNumber(number)), 'written')).toBe(true)
         grownOld(folder)
       }
       write(1)

@@ -6,13 +6,14 @@ import { describe, expect, test } from 'vitest'
 import { JSON_TEXT_BYTES, openJsonText } from '../../packages/recorder/dist/json-text.js'
 import { chunkLine, lineOf } from '../../packages/recorder/dist/line.js'
 import { randomFrom } from '../faults/random.js'
+import { asScrubbed, asScrubbedBytes } from './as-scrubbed.js'
 
-const CHUNK = { kind: 'chunk', exchange: '0123456789abcdef', at: 1 } as const
+const CHUNK = asScrubbed({ kind: 'chunk' as const, exchange: '0123456789abcdef' as string, at: 1 })
 
 /** Memory that the next line is written into is looked at before that. */
 function linesOf(bytes: Uint8Array, isLate = false): [sooner: string, otherwise: string] {
-  const sooner = Buffer.from(chunkLine(CHUNK, bytes, isLate)).toString('latin1')
-  const otherwise = lineOf({ ...CHUNK, content: contentOf(bytes) })
+  const sooner = Buffer.from(chunkLine(CHUNK, asScrubbedBytes(bytes), isLate)).toString('latin1')
+  const otherwise = lineOf({ ...CHUNK, content: asScrubbed(contentOf(bytes)) })
   return [sooner, Buffer.from(otherwise).toString('latin1')]
 }
 
@@ -75,7 +76,13 @@ describe('a chunk is the line that JSON.stringify would make of it', () => {
 
   test('one with thousands of secrets in it', () => {
     const scrubbed = Array.from({ length: 5000 }, (_, at): [number, number, string] => [at, 1, 'x'])
-    const line = Buffer.from(chunkLine({ ...CHUNK, scrubbed }, Buffer.alloc(9000, 'x'), false))
+    const line = Buffer.from(
+      chunkLine(
+        { ...CHUNK, ...asScrubbed({ scrubbed }) },
+        asScrubbedBytes(Buffer.alloc(9000, 'x')),
+        false,
+      ),
+    )
     const decoded = decodeLine(line.subarray(0, -1), crc32)
     expect(decoded).toEqual({ value: { ...CHUNK, scrubbed, content: 'x'.repeat(9000) } })
   })

@@ -1,3 +1,4 @@
+import type { ScrubbedBytes } from '@tacho/scrub'
 import type { Disk } from './disk.js'
 import { SYNC_MILLISECONDS } from './limits.js'
 import { type Loss, Losses } from './losses.js'
@@ -9,7 +10,7 @@ export type AppendFileOptions = {
   path: string
   now: () => number
   /** The line that tells of a loss, written as soon as writing works again. In memory of its own. */
-  gapLine: (loss: Loss) => Uint8Array
+  gapLine: (loss: Loss) => ScrubbedBytes
   /** Is told the reason of the first loss. */
   onLoss?: (reason: string) => void
 }
@@ -66,7 +67,7 @@ export class AppendFile {
    * @param kind what is counted where it cannot be written.
    * @returns whether it was written whole.
    */
-  append(line: Uint8Array, kind: string): boolean {
+  append(line: ScrubbedBytes, kind: string): boolean {
     if (this.#isClosed) return this.#lose({ [kind]: 1 }, line.length, 'CLOSED')
     if (performance.now() - this.#lookedAt > SYNC_MILLISECONDS) this.#look()
     if (!this.#isReady() || !this.#write(line)) {

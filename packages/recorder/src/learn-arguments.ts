@@ -39,6 +39,5 @@ const PAIR = /(?:^|[{,\s])["']?([\w.-]{1,200})["']?\s{0,9}=\s{0,9}["']([^"']{0,9
 function learn(scrubber: Scrubber, path: string, value: string): void {
   const name = path.slice(path.lastIndexOf('.') + 1).replaceAll('-', '_')
   const plain = value.replace(/^(["'])(.*)\1$/s, '$2')
-  // Such a value may name the file that holds the secret; paths are no secrets.
-  if (isSecretName(name) && !plain.startsWith('/')) scrubber.learn(plain, 'argument')
+  if (isSecretName(name)) scrubber.learn(plain, 'argument')
 }

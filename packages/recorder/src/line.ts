@@ -2,12 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import {
   type ChunkRecord,
+  type Content,
   contentOf,
   encodeLine,
   type GapRecord,
   lineTail,
   wellFormedJson,
 } from '@tacho/format'
+import type { AllScrubbed, Found, Scrubbed, ScrubbedBytes } from '@tacho/scrub'
 import type { Loss } from './append-file.js'
 import { isoTime, systemClock } from './clock.js'
 import { JSON_TEXT_BYTES, type JsonText, openJsonText } from './json-text.js'
@@ -21,13 +23,16 @@ const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 /** More than the end of a line takes. */
 const TAIL_ROOM = 64
 
-/** A record as the bytes of its line, to be written before the next one is made. */
-export function lineOf(record: object): Uint8Array {
-  return lineOfJson(JSON.stringify(record))
+/**
+ * A record as the bytes of its line, to be written before the next one is made. Nothing else is
+ * written, and it takes only what was scrubbed.
+ */
+export function lineOf<Record extends object>(record: Record & AllScrubbed<Record>): ScrubbedBytes {
+  return lineOfJson(JSON.stringify(record) as Scrubbed)
 }
 
 /** The same for a record that is JSON already. */
-export function lineOfJson(made: string): Uint8Array {
+export function lineOfJson(made: Scrubbed): ScrubbedBytes {
   const json = wellFormedJson(made)
   const isShort = json.length * 3 <= SCRATCH_BYTES - TAIL_ROOM
   const room = roomFor(isShort ? 0 : Buffer.byteLength(json))
@@ -43,21 +48,33 @@ const LARGE_TEXT = 1024
  * @param isLate it stands so far behind in a body that base64 will do where text takes long.
  */
 export function chunkLine(
-  chunk: Omit<ChunkRecord, 'content'>,
-  bytes: Uint8Array,
+  chunk: ScrubbedChunk,
+  bytes: ScrubbedBytes,
   isLate: boolean,
-): Uint8Array {
+): ScrubbedBytes {
   const text = bytes.length < LARGE_TEXT ? undefined : textChunkLine(chunk, bytes)
   if (text !== undefined) return text
-  return isLate ? base64ChunkLine(chunk, bytes) : lineOf({ ...chunk, content: contentOf(bytes) })
+  return isLate
+    ? base64ChunkLine(chunk, bytes)
+    : lineOf({ ...chunk, content: scrubbedContentOf(bytes) })
+}
+
+/** A chunk without its content. */
+export type ScrubbedChunk = AllScrubbed<Omit<ChunkRecord, 'content'>>
+
+/** The content that stands for bytes that were scrubbed. */
+export function scrubbedContentOf(bytes: ScrubbedBytes): AllScrubbed<Content> {
+  return contentOf(bytes) as AllScrubbed<Content>
+}
+
+/** Where secrets were replaced, and by which rule: words of ours. */
+export function scrubbedPlaces(found: readonly Found[]): AllScrubbed<Found>[] {
+  return found as AllScrubbed<Found>[]
 }
 
 let jsonText: { opened: JsonText | undefined } | undefined
 
-function textChunkLine(
-  chunk: Omit<ChunkRecord, 'content'>,
-  bytes: Uint8Array,
-): Uint8Array | undefined {
+function textChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBytes | undefined {
   if (bytes.length > JSON_TEXT_BYTES || !isUtf8(bytes)) return undefined
   jsonText ??= { opened: openJsonText() }
   const { opened } = jsonText
@@ -70,7 +87,7 @@ function textChunkLine(
 /** The head of a chunk in which so many secrets were replaced is not in a hurry. */
 const LARGE_HEAD = 16 * 1024
 
-function base64ChunkLine(chunk: Omit<ChunkRecord, 'content'>, bytes: Uint8Array): Uint8Array {
+function base64ChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBytes {
   const head = `${JSON.stringify(chunk).slice(0, -1)},"content":[{"base64":"`
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
   const room = roomFor(head.length * 3 + base64.length)
@@ -80,7 +97,7 @@ function base64ChunkLine(chunk: Omit<ChunkRecord, 'content'>, bytes: Uint8Array)
 }
 
 /** The line that tells of records that were lost. A line that waits to be written stays as it is. */
-export function gapLine(loss: Loss): Uint8Array {
+export function gapLine(loss: Loss): ScrubbedBytes {
   const gap: GapRecord = {
     kind: 'gap',
     time: isoTime(systemClock.microseconds()),
@@ -89,7 +106,8 @@ export function gapLine(loss: Loss): Uint8Array {
     bytes: loss.bytes,
     reason: loss.reason,
   }
-  return encodeLine(gap, crc32)
+  // Counts and codes of ours.
+  return encodeLine(gap, crc32) as ScrubbedBytes
 }
 
 function roomFor(length: number): Buffer {
@@ -97,7 +115,10 @@ function roomFor(length: number): Buffer {
 }
 
 /** The line that begins with so many bytes of a piece of memory, with its checksum and newline. */
-function sealed(room: Buffer, length: number): Uint8Array {
+function sealed(room: Buffer, length: number): ScrubbedBytes {
   const tail = lineTail(crc32(room.subarray(0, length)))
-  return room.subarray(0, length + room.write(tail, length, 'latin1'))
+  return room.subarray(
+    0,
+    length + room.write(tail, length, 'latin1'),
+  ) as Uint8Array as ScrubbedBytes
 }

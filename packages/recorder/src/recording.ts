@@ -248,15 +248,17 @@ export class Recording {
   ): void {
     const at = this.#clock.microseconds()
     session.onceIdKnown(() => {
-      live.line({
-        at,
-        level,
-        label,
-        message: this.scrubber.text(message),
-        sessionId: session.id,
-        traceId: session.traceId,
-        resource: this.#resource.attributes,
-      })
+      live.line(
+        this.scrubber.all({
+          at,
+          level,
+          label,
+          message,
+          sessionId: session.id,
+          traceId: session.traceId,
+          resource: this.#resource.attributes,
+        }),
+      )
     })
   }
 

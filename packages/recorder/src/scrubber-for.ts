@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createScrubber, isSecretName, type Scrubber } from '@tacho/scrub'
+import { fingerprintOf } from './fingerprint.js'
 import { learnArguments } from './learn-arguments.js'
 
 /** A scrubber with a key of its own that knows the secrets of the host's environment and arguments. */
@@ -9,12 +10,10 @@ export function scrubberFor(
 ): Scrubber {
   const key = randomBytes(32)
   const scrubber = createScrubber({
-    fingerprint: (secret) => createHmac('sha256', key).update(secret).digest('hex').slice(0, 4),
+    fingerprint: (secret) => fingerprintOf(secret, key),
   })
   for (const [name, value] of Object.entries(environment)) {
-    // Such a variable may name the file that holds the secret; paths are no secrets.
-    if (value === undefined || value.startsWith('/')) continue
-    if (isSecretName(name)) scrubber.learn(value, 'environment')
+    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
   }
   // A password may stand in front of the host; reading the URL is how it is learnt.
   for (const name of OTLP_ENDPOINTS) scrubber.url(environment[name] ?? '')

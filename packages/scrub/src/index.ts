@@ -1,6 +1,6 @@
 export type { Headers } from './headers.js'
 export { markerOfLength } from './marker.js'
-export type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
+export { type AllScrubbed, encodeScrubbed, type Scrubbed, type ScrubbedBytes } from './scrubbed.js'
 export {
   createScrubber,
   type Learning,

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { asScrubbed } from '../../recorder/as-scrubbed.js'
 import { randomFrom } from '../random.js'
 import { startRecording } from '../recorded-session.js'
 
@@ -28,7 +29,7 @@ for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); numbe
   // No kind of the format's: readers go past it.
   const kind = 'written' as 'message'
   const record = { kind, by: work.name, number, text: 'x'.repeat(lengthOfText()) }
-  const isWritten = session.write(record)
+  const isWritten = session.write(asScrubbed(record))
   session.event({ kind: 'signal', signal: `${work.name} ${number}` })
   acknowledge(`${number} ${isWritten}\n`)
 }

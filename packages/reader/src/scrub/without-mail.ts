@@ -32,6 +32,7 @@ export function withoutMail(
     url: (url) => text(scrubber.url(url)),
     bytes: (body) => sweep(scrubber.bytes(body)),
     stream: () => wholeStream(scrubber.stream(), sweep),
+    answer: () => wholeStream(scrubber.answer(), sweep),
     text,
     all: (value) => scrubber.all(value),
   }

@@ -1,7 +1,13 @@
 import type { Scrubbed } from '@tacho/format'
+import type { ScrubbedBytes } from '@tacho/scrub'
 
 /** A chunk, or the rest of one, as it goes into a record. */
-export type CutChunk = { at: number; bytes: Uint8Array; isContinued: boolean; scrubbed: Scrubbed[] }
+export type CutChunk = {
+  at: number
+  bytes: ScrubbedBytes
+  isContinued: boolean
+  scrubbed: Scrubbed[]
+}
 
 /**
  * Gives bytes back the chunks in which they arrived. Scrubbing may hold back the end of a chunk, as
@@ -16,7 +22,7 @@ export class ChunkCutter {
   }
 
   /** Cuts what came out of the scrubbing; `found` counts from the first of these bytes. */
-  cut(bytes: Uint8Array, found: readonly Scrubbed[]): CutChunk[] {
+  cut(bytes: ScrubbedBytes, found: readonly Scrubbed[]): CutChunk[] {
     const chunks: CutChunk[] = []
     let from = 0
     for (
@@ -28,7 +34,7 @@ export class ChunkCutter {
       const { at, isContinued } = chunk
       chunks.push({
         at,
-        bytes: bytes.subarray(from, to),
+        bytes: bytes.subarray(from, to) as ScrubbedBytes,
         isContinued,
         scrubbed: within(found, from, to),
       })

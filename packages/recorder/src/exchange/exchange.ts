@@ -1,5 +1,4 @@
 import {
-  contentOf,
   type EndRecord,
   type ExchangeRecord,
   type ExchangeState,
@@ -10,9 +9,10 @@ import {
   type UnparsedRecord,
 } from '@tacho/format'
 import { ExchangeReader, endsAnswer, type RequestFacts, requestFactsOf } from '@tacho/model'
+import type { AllScrubbed, Scrubbed } from '@tacho/scrub'
 import { isoTime } from '../clock.js'
 import { newSpanId } from '../ids.js'
-import { chunkLine, lineOf } from '../line.js'
+import { chunkLine, lineOf, scrubbedContentOf, scrubbedPlaces } from '../line.js'
 import type { Session } from '../session/session.js'
 import type { SpanParent } from '../spans/tracing.js'
 import { announcedLength } from './announced-length.js'
@@ -45,6 +45,7 @@ export type ExchangeEnd = {
 export class Exchange {
   /** Also the id of its `chat` span. */
   readonly id = newSpanId()
+  readonly #scrubbedId: Scrubbed
   readonly #session: Session
   readonly #head: RequestHead
   readonly #start: number
@@ -66,6 +67,7 @@ export class Exchange {
 
   constructor(session: Session, head: RequestHead, start: number) {
     this.#session = session
+    this.#scrubbedId = session.scrubber.text(this.id)
     this.#head = head
     this.#start = start
     this.finished = new Promise((resolve) => {
@@ -93,26 +95,35 @@ export class Exchange {
     this.#write(record)
   }
 
-  #exchangeRecord(): ExchangeRecord {
+  #exchangeRecord(): AllScrubbed<ExchangeRecord> {
     const { method, url, headers, conversation, webSocket, provider } = this.#head
     const { threadId, turnId, threadSource, requestKind } = conversation
     const { scrubber } = this.#session
-    return {
-      kind: 'exchange',
+    // First the headers: they teach what is secret in all else.
+    const scrubbedHeaders = scrubber.headers(headers)
+    const scrubbedUrl = scrubber.url(url)
+    const facts = scrubber.all({
+      kind: 'exchange' as const,
       exchange: this.id,
       time: isoTime(this.#start),
       method,
-      url: scrubber.url(url),
-      headers: scrubber.headers(headers),
       ...(this.#session.isNamed && { traceId: this.#session.traceId }),
       run: this.#session.runId,
       ...(threadId !== undefined && { threadId }),
       ...(turnId !== undefined && { turnId }),
       ...(threadSource !== undefined && { threadSource }),
       ...(requestKind !== undefined && { requestKind }),
-      ...(webSocket !== undefined && { transport: 'websocket', connection: webSocket.connection }),
-      ...(webSocket?.isPrewarm && { prewarm: true }),
+      ...(webSocket !== undefined && {
+        transport: 'websocket' as const,
+        connection: webSocket.connection,
+      }),
+      ...(webSocket?.isPrewarm && { prewarm: true as const }),
       ...(provider !== undefined && provider !== this.#session.provider && { provider }),
+    })
+    const { kind, exchange, time, method: scrubbedMethod, ...more } = facts
+    return {
+      ...{ kind, exchange, time, method: scrubbedMethod },
+      ...{ url: scrubbedUrl, headers: scrubbedHeaders, ...more },
     }
   }
 
@@ -120,8 +131,8 @@ export class Exchange {
   get spanParent(): SpanParent | undefined {
     if (!this.#session.isNamed) return undefined
     this.begin()
-    const { traceId, id } = this.#session
-    const { threadId, turnId } = this.#head.conversation
+    const { traceId, id, scrubber } = this.#session
+    const { threadId, turnId } = scrubber.all(this.#head.conversation)
     return {
       traceId,
       spanId: this.#reader?.asksModel ? this.id : this.#session.spanOf(threadId),
@@ -169,7 +180,8 @@ export class Exchange {
 
   #writeRequestBody(at: number, recorded: RecordedBody): void {
     this.#isRequestRecorded = true
-    const record = { kind: 'request-body', exchange: this.id, at, ...recorded.record } as const
+    const exchange = this.#scrubbedId
+    const record = { kind: 'request-body', exchange, at, ...recorded.record } as const
     const isWritten = this.#write(record)
     if (isWritten && recorded.encoded !== undefined) this.#session.bodies.keep(recorded.encoded)
     const { content: _, ...facts } = record
@@ -196,13 +208,14 @@ export class Exchange {
     this.begin()
     // An answer may begin before all of its request is sent.
     if (this.#isRequestSeen) this.requestEnd(now)
+    const { scrubber } = this.#session
     const record = {
       kind: 'response',
-      exchange: this.id,
+      exchange: this.#scrubbedId,
       at: this.#since(now),
       status,
-      statusText,
-      headers: this.#session.scrubber.headers(headers),
+      statusText: scrubber.text(statusText),
+      headers: scrubber.headers(headers, true),
     } as const
     this.#response = this.#responseBody(bodyCodingOf(headers))
     this.#write(record)
@@ -224,18 +237,18 @@ export class Exchange {
 
   /** Something passed over the WebSocket that its answer opened, and belongs to no exchange. */
   aside(
-    message: Omit<MessageRecord, 'kind' | 'connection' | 'at' | 'content'>,
+    message: Omit<MessageRecord, 'kind' | 'connection' | 'at' | 'content' | 'scrubbed'>,
     content: Uint8Array,
     now = this.#session.now(),
   ): void {
     const { bytes, found } = this.#session.scrubber.bytes(content)
     this.#write({
       kind: 'message',
-      connection: this.id,
+      connection: this.#scrubbedId,
       at: this.#since(now),
       ...message,
-      content: contentOf(bytes),
-      ...(found.length > 0 && { scrubbed: found }),
+      content: scrubbedContentOf(bytes),
+      ...(found.length > 0 && { scrubbed: scrubbedPlaces(found) }),
     })
   }
 
@@ -245,7 +258,13 @@ export class Exchange {
       this.requestEnd(now)
       this.#response ??= this.#responseBody(bodyCodingOf([]))
     }
-    this.#write({ kind: 'unparsed', exchange: this.id, at: this.#since(now), side, reason })
+    this.#write({
+      kind: 'unparsed',
+      exchange: this.#scrubbedId,
+      at: this.#since(now),
+      side,
+      reason: this.#session.scrubber.text(reason),
+    })
   }
 
   /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
@@ -283,8 +302,8 @@ export class Exchange {
     const { scrubber } = this.#session
     const state = this.#stateOf(end, now)
     const peer = this.#session.peerOf(this.#sent)
-    const record: EndRecord = {
-      kind: 'end',
+    const record: AllScrubbed<EndRecord> = scrubber.all({
+      kind: 'end' as const,
       exchange: this.id,
       at: this.#since(now),
       state,
@@ -295,10 +314,10 @@ export class Exchange {
       ...(state === 'cancelled' &&
         this.#hungUpTime !== undefined && { hungUpAt: this.#since(this.#hungUpTime) }),
       ...(trailers !== undefined &&
-        trailers.length > 0 && { trailers: scrubber.headers(trailers) }),
-      ...(error !== undefined && { error: { ...error, message: scrubber.text(error.message) } }),
-      ...(webSocket !== undefined && { webSocket: this.#scrubbed(webSocket) }),
-    }
+        trailers.length > 0 && { trailers: scrubber.headers(trailers, true) }),
+      ...(error !== undefined && { error }),
+      ...(webSocket !== undefined && { webSocket }),
+    })
     this.#write(record)
     if (this.#reader !== undefined) this.#session.observe(this.#reader.end(record, peer.now))
     this.#session.exchangeEnded(record, this.#head)
@@ -309,20 +328,15 @@ export class Exchange {
     return this.#reader?.stateOf(state, this.#since(this.#hungUpTime ?? now)) ?? state
   }
 
-  #scrubbed(end: NonNullable<EndRecord['webSocket']>): NonNullable<EndRecord['webSocket']> {
-    const { reason } = end
-    return reason === undefined ? end : { ...end, reason: this.#session.scrubber.text(reason) }
-  }
-
   #responseBody(coding: BodyCoding): ResponseBody {
     const { scrubber, decoding } = this.#session
     return new ResponseBody({
       coding,
       scrubber,
       decoding,
-      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.id, ...chunk }),
+      write: (chunk) => this.#write({ kind: 'chunk', exchange: this.#scrubbedId, ...chunk }),
       writeBytes: (chunk, bytes, isLate) => {
-        const record = { kind: 'chunk', exchange: this.id, ...chunk } as const
+        const record = { kind: 'chunk', exchange: this.#scrubbedId, ...chunk } as const
         this.#session.write(record, chunkLine(record, bytes, isLate))
         this.#read(chunk.at, bytes)
       },
@@ -334,7 +348,7 @@ export class Exchange {
     for (const word of this.#reader?.chunk(at, bytes) ?? []) this.#session.observe(word)
   }
 
-  #write(record: RawRecord): boolean {
+  #write(record: AllScrubbed<RawRecord>): boolean {
     return this.#session.write(record, lineOf(record))
   }
 }

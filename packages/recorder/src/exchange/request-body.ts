@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { contentOf, type EncodedBody, type RequestBodyRecord } from '@tacho/format'
-import type { Scrubber } from '@tacho/scrub'
+import type { Content, EncodedBody, RequestBodyRecord } from '@tacho/format'
+import type { AllScrubbed, ScrubbedBytes, Scrubber } from '@tacho/scrub'
 import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
+import { scrubbedContentOf } from '../line.js'
 import { BodyEnds, type BothEnds } from './body-ends.js'
 import { brokenBy } from './decoding/broken-by.js'
 import type { BodyCoding } from './decoding/codings.js'
@@ -12,8 +13,8 @@ import { PlainText } from './decoding/plain-text.js'
 
 /** A request's body as it is recorded, and its bytes where the whole of it could be kept. */
 export type RecordedBody = {
-  record: Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at'>
-  bytes?: Uint8Array
+  record: AllScrubbed<Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at'>>
+  bytes?: ScrubbedBytes
   /** How it was encoded, to be kept once the record is written. */
   encoded?: EncodedBody
 }
@@ -24,8 +25,14 @@ export type RequestBodyOptions = {
   isWhole: boolean
   scrubber: Scrubber
   /** Turns the whole body into content; may copy from earlier bodies. */
-  encode: (bytes: Uint8Array) => EncodedBody
+  encode: (bytes: ScrubbedBytes) => EncodedBody
   decoding: Pick<DecodingThread, 'open'>
+}
+
+/** The same before its words were scrubbed; what stands for the body is that already. */
+type ToldBody = Omit<RecordedBody, 'record'> & { record: ToldRecord }
+type ToldRecord = Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at' | 'content'> & {
+  content: AllScrubbed<Content>
 }
 
 /**
@@ -38,9 +45,12 @@ export function recordRequestBody(
   options: RequestBodyOptions,
   done: (recorded: RecordedBody) => void,
 ): void {
-  const finish = (recorded: RecordedBody) => {
+  const finish = (told: ToldBody) => {
     body.release()
-    done(options.isWhole ? recorded : { ...recorded, record: { ...recorded.record, cut: true } })
+    const { content, ...facts } = told.record
+    const cut = options.isWhole ? {} : { cut: true as const }
+    const record = { content, ...options.scrubber.all({ ...facts, ...cut }) }
+    done({ ...told, record })
   }
   const { coding } = options
   const taken = body.take()
@@ -66,7 +76,7 @@ function decodeApart(
   { codings, name }: Exclude<BodyCoding, string>,
   body: BodyEnds,
   options: RequestBodyOptions,
-  done: (recorded: RecordedBody) => void,
+  done: (recorded: ToldBody) => void,
 ): void {
   const decoded = new BodyEnds()
   let given = 0
@@ -93,7 +103,7 @@ function outcomeRecord(
   name: string,
   body: BodyEnds,
   options: RequestBodyOptions,
-): RecordedBody {
+): ToldBody {
   const taken = decoded.take()
   const bytes = 'whole' in taken ? taken.whole : taken.first
   if (outcome === 'whole') return decodedRecord(bytes, name, body, options)
@@ -113,7 +123,7 @@ function decodedRecord(
   name: string,
   body: BodyEnds,
   options: RequestBodyOptions,
-): RecordedBody {
+): ToldBody {
   const whole = wholeRecord(decoded, options)
   return { ...whole, record: { ...whole.record, decoded: name, wire: wireOf(body) } }
 }
@@ -123,12 +133,12 @@ function wholeRecord(
   bytes: Uint8Array,
   { scrubber, encode }: RequestBodyOptions,
   body?: BodyEnds,
-): RecordedBody {
+): ToldBody {
   const scrubbed = scrubber.bytes(bytes)
   const encoded = encode(scrubbed.bytes)
   const isAsSent = body !== undefined && scrubbed.bytes === bytes
   const record = {
-    content: encoded.content,
+    content: encoded.content as AllScrubbed<Content>,
     bytes: scrubbed.bytes.length,
     sha256: isAsSent ? body.sha256 : sha256(scrubbed.bytes),
   }
@@ -140,15 +150,11 @@ function wholeRecord(
   }
 }
 
-function endsRecord(
-  ends: BothEnds,
-  { scrubber }: RequestBodyOptions,
-  body: BodyEnds,
-): RecordedBody['record'] {
+function endsRecord(ends: BothEnds, { scrubber }: RequestBodyOptions, body: BodyEnds): ToldRecord {
   const first = firstOf(ends.first, scrubber)
-  const last = scrubber.bytes(ends.last).bytes.subarray(-BODY_END_BYTES)
+  const last = scrubber.bytes(ends.last).bytes.subarray(-BODY_END_BYTES) as ScrubbedBytes
   const omitted = body.length - first.length - last.length
-  const content = [contentOf(first), { omitted }, contentOf(last)].flat()
+  const content = [scrubbedContentOf(first), { omitted }, scrubbedContentOf(last)].flat()
   return { content, bytes: body.length, sha256: ends.sha256 }
 }
 
@@ -157,18 +163,18 @@ function beginningRecord(
   bytes: Uint8Array,
   decoded: BodyEnds,
   { scrubber }: RequestBodyOptions,
-): RecordedBody['record'] {
+): ToldRecord {
   const first = firstOf(bytes.subarray(0, BODY_END_BYTES), scrubber)
-  const content = [contentOf(first), { omitted: decoded.length - first.length }].flat()
+  const content = [scrubbedContentOf(first), { omitted: decoded.length - first.length }].flat()
   return { content, bytes: decoded.length, sha256: decoded.sha256 }
 }
 
 /** Without what could be the beginning of a secret that goes on behind it. */
-function firstOf(bytes: Uint8Array, scrubber: Scrubber): Uint8Array {
+function firstOf(bytes: Uint8Array, scrubber: Scrubber): ScrubbedBytes {
   return scrubber.stream().push(bytes).bytes
 }
 
-function omittedRecord(body: BodyEnds): RecordedBody['record'] {
+function omittedRecord(body: BodyEnds): ToldRecord {
   return { content: [{ omitted: body.length }], bytes: body.length, sha256: body.sha256 }
 }
 

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type ChunkRecord, contentOf, type EndRecord, type Piece } from '@tacho/format'
-import type { Scrubber } from '@tacho/scrub'
+import type { ChunkRecord, EndRecord } from '@tacho/format'
+import type { AllScrubbed, ScrubbedBytes, Scrubber, Swept } from '@tacho/scrub'
 import { BODY_BYTES, BODY_END_BYTES, TEXT_BYTES } from '../limits.js'
+import { scrubbedContentOf, scrubbedPlaces } from '../line.js'
 import { BodyEnds } from './body-ends.js'
-import { ChunkCutter, type CutChunk } from './chunk-cutter.js'
+import { ChunkCutter } from './chunk-cutter.js'
 import { brokenBy } from './decoding/broken-by.js'
 import type { BodyCoding } from './decoding/codings.js'
 import type { BodyDecoding, DecodingThread } from './decoding/decoding-thread.js'
@@ -14,15 +15,15 @@ export type ResponseBodyOptions = {
   coding: BodyCoding
   scrubber: Scrubber
   decoding: Pick<DecodingThread, 'open'>
-  write: (chunk: Omit<ChunkRecord, 'kind' | 'exchange'>) => void
+  write: (chunk: AllScrubbed<Omit<ChunkRecord, 'kind' | 'exchange'>>) => void
   /**
    * The same for bytes as they came, in memory that may be another's afterwards.
    *
    * @param isLate they are not worth being text where that takes long.
    */
   writeBytes: (
-    chunk: Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>,
-    bytes: Uint8Array,
+    chunk: AllScrubbed<Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>>,
+    bytes: ScrubbedBytes,
     isLate: boolean,
   ) => void
 }
@@ -36,7 +37,7 @@ export type BodyEnd = Pick<
 /** A response's body on its way into the log: decoded, scrubbed, chunk by chunk as it arrives. */
 export class ResponseBody {
   readonly #options: ResponseBodyOptions
-  readonly #scrub: ReturnType<Scrubber['stream']>
+  readonly #scrub: ReturnType<Scrubber['answer']>
   readonly #cutter = new ChunkCutter()
   readonly #hash = createHash('sha256')
   /** Of a body that is not written as it came. */
@@ -56,7 +57,7 @@ export class ResponseBody {
 
   constructor(options: ResponseBodyOptions) {
     this.#options = options
-    this.#scrub = options.scrubber.stream()
+    this.#scrub = options.scrubber.answer()
     const { coding, decoding } = options
     if (coding !== 'none') this.#wireHash = createHash('sha256')
     if (coding === 'unknown') this.#text = new PlainText()
@@ -136,13 +137,13 @@ export class ResponseBody {
     if (unread > 0) this.#options.write({ at, content: [{ omitted: unread }] })
   }
 
-  #write(scrubbed: { bytes: Uint8Array; found: CutChunk['scrubbed'] }): void {
+  #write(scrubbed: Swept): void {
     for (const chunk of this.#cutter.cut(scrubbed.bytes, scrubbed.found)) {
       this.#hash.update(chunk.bytes)
       const head = {
         at: chunk.at,
         ...(chunk.isContinued && { continued: true as const }),
-        ...(chunk.scrubbed.length > 0 && { scrubbed: chunk.scrubbed }),
+        ...(chunk.scrubbed.length > 0 && { scrubbed: scrubbedPlaces(chunk.scrubbed) }),
       }
       this.#options.writeBytes(head, chunk.bytes, this.#decodedBytes > TEXT_BYTES)
     }
@@ -151,9 +152,9 @@ export class ResponseBody {
   #writeLast(rest: BodyEnds, at: number): void {
     const taken = rest.take()
     const end = 'whole' in taken ? taken.whole.subarray(-2 * BODY_END_BYTES) : taken.last
-    const last = this.#options.scrubber.bytes(end).bytes.subarray(-BODY_END_BYTES)
+    const last = this.#options.scrubber.bytes(end).bytes.subarray(-BODY_END_BYTES) as ScrubbedBytes
     const omitted = rest.length - last.length
-    const content: Piece[] = omitted > 0 ? [{ omitted }] : []
-    this.#options.write({ at, content: content.concat(contentOf(last)) })
+    const before = omitted > 0 ? [{ omitted }] : []
+    this.#options.write({ at, content: [...before, scrubbedContentOf(last)].flat() })
   }
 }

@@ -10,6 +10,7 @@ import {
   type SessionLine,
   WrongOtlpSetting,
 } from '@tacho/otlp'
+import type { AllScrubbed, Scrubbed } from '@tacho/scrub'
 import {
   LIVE_BATCH_ITEMS,
   LIVE_BATCH_MILLISECONDS,
@@ -91,11 +92,11 @@ export class LiveExport {
   }
 
   /** @param line the span as its line of `session_meta.log` has it, without the newline. */
-  span(traceId: string, spanId: string, line: string): void {
+  span(traceId: string, spanId: string, line: Scrubbed): void {
     this.#give({ signal: 'traces', traceId, spanId, line, bytes: line.length })
   }
 
-  line(line: SessionLine): void {
+  line(line: AllScrubbed<SessionLine>): void {
     const message = cut(line.message, LIVE_LINE_BYTES)
     this.#give({
       signal: 'logs',

@@ -1,3 +1,4 @@
+import { encodeScrubbed, type Scrubbed } from '@tacho/scrub'
 import Transport from 'winston-transport'
 import type { AppendFile } from '../append-file.js'
 
@@ -5,9 +6,7 @@ import type { AppendFile } from '../append-file.js'
 const MESSAGE = Symbol.for('message')
 
 /** A line to log, with the file that it belongs to. */
-export type RoutedLine = { [MESSAGE]?: string; file?: AppendFile }
-
-const encoder = new TextEncoder()
+export type RoutedLine = { [MESSAGE]?: Scrubbed; file?: AppendFile }
 
 /**
  * A winston transport that appends each line with one `write(2)`. winston's own file transport
@@ -15,7 +14,7 @@ const encoder = new TextEncoder()
  */
 export class AppendFileTransport extends Transport {
   override log(line: RoutedLine, next: () => void): void {
-    line.file?.append(encoder.encode(`${line[MESSAGE] ?? ''}\n`), 'log-line')
+    line.file?.append(encodeScrubbed(`${line[MESSAGE] ?? ''}\n` as Scrubbed), 'log-line')
     next()
   }
 }

@@ -1,3 +1,4 @@
+import { encodeScrubbed, type Scrubbed, type ScrubbedBytes } from '@tacho/scrub'
 import winston from 'winston'
 import { AppendFile, type Loss } from '../append-file.js'
 import { isoTime, systemClock } from '../clock.js'
@@ -34,13 +35,13 @@ export function openLogFile(
  * @param level the least level that is written.
  * @param scrub replaces secrets in a line.
  */
-export function openSessionLog(level: LogLevel, scrub: (text: string) => string): SessionLog {
+export function openSessionLog(level: LogLevel, scrub: (text: string) => Scrubbed): SessionLog {
   let current: AppendFile | undefined
   const transport = new AppendFileTransport({ level })
   const logger = winston.createLogger({
     level,
     format: winston.format.printf((line) =>
-      formatLine(line.level, String(line.label), String(line.message)),
+      formatLine(line.level, String(line.label), line.message as Scrubbed),
     ),
     transports: [transport],
   })
@@ -57,14 +58,15 @@ export function openSessionLog(level: LogLevel, scrub: (text: string) => string)
   }
 }
 
-function formatLine(level: string, label: string, message: string): string {
+function formatLine(level: string, label: string, message: Scrubbed): Scrubbed {
   const head = `${isoTime(systemClock.microseconds())} ${level.toUpperCase().padEnd(5)} ${label}`
   // One line each: what has several goes on indented, so that no line can pass for another's head.
-  return `${head}: ${message.trimEnd().replaceAll(/\r?\n/g, '\n    ')}`
+  return `${head}: ${message.trimEnd().replaceAll(/\r?\n/g, '\n    ')}` as Scrubbed
 }
 
-function lossLine(loss: Loss): Uint8Array {
+function lossLine(loss: Loss): ScrubbedBytes {
   const lines = Object.values(loss.lost).reduce((sum, count) => sum + count, 0)
   const text = `${lines} lines (${loss.bytes} bytes) lost since ${isoTime(loss.since)}: ${loss.reason}`
-  return new TextEncoder().encode(`${formatLine('warn', 'tacho', text)}\n`)
+  // Counts and codes of ours.
+  return encodeScrubbed(`${formatLine('warn', 'tacho', text as Scrubbed)}\n` as Scrubbed)
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs'
+import type { ScrubbedBytes } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 
 /**
@@ -14,7 +15,8 @@ export function joinLog(file: AppendFile, from: string, to: string): void {
 }
 
 function isAppended(file: AppendFile, bytes: Uint8Array): boolean {
-  return bytes.length === 0 || file.append(bytes, 'joined')
+  // They were scrubbed before they were written.
+  return bytes.length === 0 || file.append(bytes as ScrubbedBytes, 'joined')
 }
 
 /** Its bytes; none where it is not there, for it could never be opened; nothing where it cannot be read. */

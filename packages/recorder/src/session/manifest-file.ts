@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeManifest, type Manifest, type Run, SESSION_FILES } from '@tacho/format'
+import type { AllScrubbed } from '@tacho/scrub'
 
 // Two processes in one session may write at the same moment, and the later rename wins. Each looks
 // whether its own run is in what stands there, and writes again if not.
@@ -26,7 +27,11 @@ const ATTEMPTS = 5
  * @param facts what else the manifest says, where it does not say it yet.
  * @throws what the file system says, where it cannot be written.
  */
-export function writeRun(folder: string, facts: Omit<Manifest, 'runs'>, run: Run): void {
+export function writeRun(
+  folder: string,
+  facts: AllScrubbed<Omit<Manifest, 'runs'>>,
+  run: AllScrubbed<Run>,
+): void {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = readManifest(folder)
     const runs = (found?.runs ?? []).filter((one) => one.id !== run.id)

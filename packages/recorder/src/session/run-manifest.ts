@@ -1,4 +1,5 @@
 import { FORMAT, type LiveDelivery, type Run, type RunEnded } from '@tacho/format'
+import type { Scrubber } from '@tacho/scrub'
 import { isoTime } from '../clock.js'
 import { TACHO_VERSION } from '../version.js'
 import { writeRun } from './manifest-file.js'
@@ -37,12 +38,13 @@ export type RunState = {
 }
 
 /** Writes the run into the session's manifest. Never throws. */
-export function writeManifest(folder: string, state: RunState): void {
+export function writeManifest(folder: string, scrubber: Scrubber, state: RunState): void {
   const { id, traceId, run, agentVersion: version } = state
   const agent = { name: run.agent.name, ...(version !== undefined && { version }) }
   const startedAt = isoTime(run.startedAt)
   try {
-    writeRun(folder, { format: FORMAT, id, traceId, agent, startedAt }, entryOf(state))
+    const facts = { format: FORMAT, id, traceId, agent, startedAt }
+    writeRun(folder, scrubber.all(facts), scrubber.all(entryOf(state)))
   } catch {
     // The logs tell the same; a disk that takes no manifest does not take them either, and that is
     // counted there.

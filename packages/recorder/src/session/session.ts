@@ -4,14 +4,12 @@ import {
   type EndRecord,
   type EventRecord,
   exportRecord,
-  type LiveDelivery,
   manifestCounts,
   noneEnded,
   type RawRecord,
   type RunEnded,
   type SeenEvent,
   type Tap,
-  wellFormed,
 } from '@tacho/format'
 import {
   MODEL_APIS,
@@ -21,7 +19,7 @@ import {
   SessionReducer,
 } from '@tacho/model'
 import type { Rejection } from '@tacho/otlp'
-import type { Scrubber } from '@tacho/scrub'
+import type { AllScrubbed, Scrubber } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 import { isoTime } from '../clock.js'
 import type { DecodingThread } from '../exchange/decoding/decoding-thread.js'
@@ -197,7 +195,10 @@ export class Session {
    * @param line the record as its line, where it was made already.
    * @returns whether it was written.
    */
-  write(record: Pick<RawRecord, 'kind'>, line = lineOf(record)): boolean {
+  write<Record extends Pick<RawRecord, 'kind'>>(
+    record: Record & AllScrubbed<Record>,
+    line = lineOf<Record>(record as Record & AllScrubbed<Record>),
+  ): boolean {
     const isWritten = this.#options.files.raw.append(line, record.kind)
     if (isWritten) this.#rawRecords += 1
     return isWritten
@@ -219,12 +220,12 @@ export class Session {
   }
 
   #write(event: SeenEvent, at: number): void {
-    const record: EventRecord = {
-      ...scrubbed(event, this.scrubber),
-      run: this.runId,
-      time: isoTime(at),
+    const { scrubber } = this
+    const record = {
+      ...scrubber.all(event),
+      ...scrubber.all({ run: this.runId, time: isoTime(at) }),
       after: this.#rawRecords,
-    }
+    } as AllScrubbed<EventRecord>
     this.#options.files.events.append(lineOf(record), event.kind)
     this.observe({ ...record, at })
   }
@@ -328,6 +329,7 @@ export class Session {
   #openTrace(): void {
     const { live, files, tracing, run } = this.#options
     const exporter = new SessionFileSpanExporter(files.meta, {
+      scrubber: this.scrubber,
       isBesideRawLog: true,
       onSpan: live && (({ traceId, spanId }, json) => live.span(traceId, spanId, json)),
     })
@@ -348,16 +350,13 @@ export class Session {
 
   #delivered(endpoint: string, spanIds: string[], rejection: Rejection | undefined): void {
     const time = isoTime(this.now())
-    const record = exportRecord(
-      { time, endpoint, spanIds },
-      rejection && { ...rejection, reason: this.scrubber.text(rejection.reason) },
-    )
+    const record = this.scrubber.all(exportRecord({ time, endpoint, spanIds }, rejection))
     this.#options.files.exported.append(lineOf(record), record.kind)
   }
 
   #writeManifest(): void {
     const live = this.#options.live?.deliveries(this.traceId) ?? []
-    writeManifest(this.#options.files.folder, {
+    writeManifest(this.#options.files.folder, this.scrubber, {
       id: this.#id,
       traceId: this.traceId,
       runId: this.runId,
@@ -366,23 +365,8 @@ export class Session {
       exchanges: manifestCounts(this.#exchanges),
       lost: this.lost,
       faults: this.faults.total,
-      live: live.map((one) => this.#scrubbed(one)),
+      live,
       end: this.#end,
     })
   }
-
-  /** A reason is what somebody outside has answered. */
-  #scrubbed(delivery: LiveDelivery): LiveDelivery {
-    const { reason } = delivery
-    return reason === undefined ? delivery : { ...delivery, reason: this.scrubber.text(reason) }
-  }
-}
-
-/** The same with the secrets in its texts replaced, and all of them Unicode, however deep they stand. */
-function scrubbed<Value>(value: Value, scrubber: Scrubber): Value {
-  if (typeof value === 'string') return wellFormed(scrubber.text(value)) as Value
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((one) => scrubbed(one, scrubber)) as Value
-  const members = Object.entries(value).map(([name, one]) => [name, scrubbed(one, scrubber)])
-  return Object.fromEntries(members) as Value
 }

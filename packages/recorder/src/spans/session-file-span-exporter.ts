@@ -1,22 +1,27 @@
+import { randomBytes } from 'node:crypto'
 import type { SpanContext } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node'
 import { type OtlpSpan, writtenSpan, writtenStart } from '@tacho/format'
+import { createScrubber, type Scrubbed, type Scrubber } from '@tacho/scrub'
 import { AppendFile } from '../append-file.js'
 import { systemClock } from '../clock.js'
 import { realDisk } from '../disk.js'
+import { fingerprintOf } from '../fingerprint.js'
 import { gapLine, lineOfJson } from '../line.js'
 import { otlpSpanOf, startedSpanOf, tracesDataOf } from './span-line.js'
 import { OWN_SCOPE } from './tracing.js'
 
 /** Is given the JSON of a span's line. Throws nothing. */
-export type OnSpan = (span: SpanContext, json: string) => void
+export type OnSpan = (span: SpanContext, json: Scrubbed) => void
 
 export type SessionFileSpanExporterOptions = {
   /** Is given each span that ended, whole, as the JSON of a line, whether it was written or not. */
   onSpan?: OnSpan | undefined
   /** What the raw log of the same session says is not written again. */
   isBesideRawLog?: boolean
+  /** Replaces secrets in what spans say; default: those that are known by their shape. */
+  scrubber?: Pick<Scrubber, 'text'>
 }
 
 /**
@@ -35,12 +40,14 @@ export class SessionFileSpanExporter implements SpanExporter {
   readonly #file: AppendFile
   readonly #onSpan: OnSpan | undefined
   readonly #isBesideRawLog: boolean
+  readonly #scrubber: Pick<Scrubber, 'text'>
 
   /** @param file the path of the file to append to (made 0600 where there is none), or an open one. */
   constructor(file: string | AppendFile, options: SessionFileSpanExporterOptions = {}) {
     this.#file = typeof file === 'string' ? openFile(file) : file
     this.#onSpan = options.onSpan
     this.#isBesideRawLog = options.isBesideRawLog ?? false
+    this.#scrubber = options.scrubber ?? shapesOnly()
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
@@ -54,7 +61,7 @@ export class SessionFileSpanExporter implements SpanExporter {
     this.#append(() => {
       const started = startedSpanOf(span)
       const written = this.#isBrief(span) ? writtenStart(started) : started
-      return written && JSON.stringify({ started: written })
+      return written && this.#scrubbedJson({ started: written })
     }, 'started')
   }
 
@@ -70,11 +77,15 @@ export class SessionFileSpanExporter implements SpanExporter {
     const isWritten = this.#append(() => {
       whole = otlpSpanOf(span)
       const written = this.#isBrief(span) ? writtenSpan(whole) : whole
-      return written && JSON.stringify(tracesDataOf(span, written))
+      return written && this.#scrubbedJson(tracesDataOf(span, written))
     }, 'span')
     if (this.#onSpan !== undefined && whole !== undefined)
-      this.#onSpan(span.spanContext(), JSON.stringify(tracesDataOf(span, whole)))
+      this.#onSpan(span.spanContext(), this.#scrubbedJson(tracesDataOf(span, whole)))
     return isWritten
+  }
+
+  #scrubbedJson(value: object): Scrubbed {
+    return this.#scrubber.text(JSON.stringify(value))
   }
 
   // What an instrumentation of somebody else's tells stands nowhere else.
@@ -83,7 +94,7 @@ export class SessionFileSpanExporter implements SpanExporter {
   }
 
   /** @param json the line; nothing where there is none to write. */
-  #append(json: () => string | undefined, kind: string): boolean {
+  #append(json: () => Scrubbed | undefined, kind: string): boolean {
     try {
       const text = json()
       return text === undefined || this.#file.append(lineOfJson(text), kind)
@@ -92,6 +103,11 @@ export class SessionFileSpanExporter implements SpanExporter {
       return this.#file.lose(kind)
     }
   }
+}
+
+function shapesOnly(): Scrubber {
+  const key = randomBytes(32)
+  return createScrubber({ fingerprint: (secret) => fingerprintOf(secret, key) })
 }
 
 function openFile(path: string): AppendFile {
