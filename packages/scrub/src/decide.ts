@@ -147,10 +147,16 @@ function encoded(
     return {
       from: decoded.from + Math.floor((verdict.from * 8) / 6),
       to: Math.min(decoded.end, decoded.from + Math.ceil((verdict.to * 8) / 6)),
-      secret: decoded.bytes.subarray(verdict.from, verdict.to),
+      // As it would be in its normal form.
+      secret: decoded.bytes
+        .slice(verdict.from, verdict.to)
+        .filter((byte) => byte !== LF && byte !== CR),
     }
   }
 }
+
+const LF = 0x0a
+const CR = 0x0d
 
 /** Characters: most of what looks like an anchor in base64 is none. */
 const DECODED_AT_FIRST = 128

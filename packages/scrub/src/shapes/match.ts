@@ -13,6 +13,13 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   let here = at + anchor.length
   let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
   let to = -1
+  // The longest part is what a machine made up.
+  let longest = 0
+  let random = here
+  let randomEnd = here
+  // Of the last two lines that it has filled.
+  let lineFrom = -1
+  let width = -1
   for (const [index, part] of parts.entries()) {
     const { of, least, most } = part
     if ('part' in pattern.secretFrom && pattern.secretFrom.part === index) from = here
@@ -26,21 +33,40 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
       }
       if (of[text.bytes[here] ?? 0] === 0) break
       if (here > start && text.beginsLine(here)) {
-        const goesOn = wraps(pattern, of, text, here, isEnd && here - start >= least)
+        const filled = lineFrom < 0 ? 0 : here - lineFrom
+        const isFilled = filled > 0 && (filled === width || filled >= LONG_LINE)
+        if (lineFrom >= 0) width = width < 0 ? here - lineFrom : width
+        lineFrom = here
+        const mayEnd = isEnd && here - start >= least && !isFilled
+        const goesOn = wraps(pattern, of, text, here, mayEnd)
         if (goesOn === 'more') return 'more'
         if (goesOn === 'no') break
       }
       here = Math.min(start + most, most < SHORT ? here + 1 : text.runs.end(part, text, here))
     }
     if (here - start < least) return 'no'
-    if (isEnd && !endsHere(of, text, here))
+    if (most > longest) {
+      longest = most
+      random = start
+      randomEnd = here
+    }
+    // What only stands behind a secret may go on.
+    const isSecrets = isEnd && pattern.secretTo === parts.length
+    if (isSecrets && !endsHere(of, text, here))
       return here >= text.length && !text.isLast ? 'more' : 'no'
-    if (isEnd && here >= text.length && !text.isLast) return 'more'
+    if (isSecrets && here >= text.length && !text.isLast) return 'more'
   }
   if (to < 0) to = here
-  const secret = text.bytes.subarray(from, to)
-  return (shape.accepts ?? looksRandom)(secret) ? { from, to } : 'no'
+  const { accepts } = shape
+  const isAccepted =
+    accepts === undefined
+      ? looksRandom(text.bytes.subarray(random, randomEnd))
+      : accepts(text.bytes.subarray(from, to))
+  return isAccepted ? { from, to } : 'no'
 }
+
+/** Words are shorter: a line of so many characters is one that was filled. */
+const LONG_LINE = 32
 
 /** A part that is looked through sooner than it is looked up. */
 const SHORT = 8

@@ -1,0 +1,102 @@
+import { createScrubber } from '@tacho/scrub'
+import { afterAll, describe, expect, test } from 'vitest'
+import { fingerprint } from './fingerprint.js'
+import { scrubChunks } from './joined.js'
+import { EXAMPLES } from './shape-examples.js'
+
+const scrubber = createScrubber({ fingerprint })
+
+/** What stands in a text besides a word before the secret, which some rules need and keep. */
+function secretOf(example: string): string {
+  const swept = scrubber.bytes(Buffer.from(example))
+  const [[at, length] = [0, 0]] = swept.found
+  return example.slice(at, at + length)
+}
+
+const spelled: Record<string, (example: string) => string> = {
+  raw: (example) => `before ${example} behind`,
+  'JSON-escaped': (example) => JSON.stringify({ cmd: `before "${example}" behind` }),
+  'JSON-escaped twice': (example) => JSON.stringify(JSON.stringify({ cmd: `before "${example}"` })),
+  'URL-encoded': (example) => `/?q=${encodeURIComponent(` ${example} `)}&x=y`,
+  base64: (example) => Buffer.from(`${example}\n`).toString('base64'),
+  'base64 behind a byte': (example) => Buffer.from(`=${example}\n`).toString('base64'),
+  'base64 behind two bytes': (example) => Buffer.from(`k=${example}\n`).toString('base64'),
+  'base64, wrapped': (example) => wrapped(Buffer.from(`${example}\n`).toString('base64'), 76, '\n'),
+  'base64, wrapped, in JSON': (example) =>
+    JSON.stringify(wrapped(Buffer.from(`a ${example}\n`).toString('base64'), 76, '\n')),
+  'base64 for URLs': (example) => Buffer.from(`${example}\n`).toString('base64url'),
+  'over lines that end in CRLF': (example) =>
+    `${wrapped(example.replaceAll('\n', '\r\n'), 40, '\r\n')}\r\n`,
+  'over indented lines': (example) => `${wrapped(example, 40, '\n    ')}\n`,
+  'over numbered lines': (example) => numbered(wrapped(example, 40, '\n')),
+  'over numbered lines, in JSON': (example) => JSON.stringify(numbered(wrapped(example, 40, '\n'))),
+  'in a header': (example) => `X-Debug: ${example}\r\nHost: h\r\n`,
+  'in tool output': (example) => `$ env\nHOME=/root\nKEY=${example}\n`,
+  'in the stack of an error': (example) => `Error: no access with ${example}\n    at a (b.js:1:2)`,
+  'in a file name': (example) => `/tmp/${example}.txt`,
+}
+
+function wrapped(text: string, width: number, by: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])
+    .join(by)
+}
+
+function numbered(text: string): string {
+  return text
+    .split('\n')
+    .map((line, number) => `${String(number + 1).padStart(6)}\t${line}`)
+    .join('\n')
+}
+
+// What one of them says cannot be seen in another: a word before a secret that is cut in two, or a
+// blank that a URL writes as `%20`.
+const notSpelledSo: Record<string, RegExp> = {
+  bearer: /over|file name/,
+  basic: /over|file name/,
+  'aws-secret': /over|file name/,
+  'slack-webhook': /over|file name/,
+  'url-password': /over|file name/,
+  'private-key': /file name/,
+}
+
+let checked = 0
+afterAll(() => console.log(`shapes: ${EXAMPLES.length} families, ${checked} spellings found`))
+
+describe.each(EXAMPLES)('$rule', ({ rule, are, areNot }) => {
+  test('there are three of it, and three that are none', () => {
+    expect(are.length).toBeGreaterThanOrEqual(3)
+    expect(areNot.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test.each(areNot)('%j is none', (text) => {
+    const found = scrubber.bytes(Buffer.from(`a ${text} b\n`)).found.map(([, , name]) => name)
+    expect(found).not.toContain(rule)
+  })
+
+  test.each(are)('%j', (example) => {
+    const secret = secretOf(example)
+    expect(secret.length, 'found at all').toBeGreaterThan(4)
+    const marked = new Set<string>()
+    for (const [how, spell] of Object.entries(spelled)) {
+      if (notSpelledSo[rule]?.test(how)) continue
+      const text = Buffer.from(spell(example))
+      const { bytes, found } = scrubber.bytes(text)
+      const left = Buffer.from(bytes).toString()
+      expect(found, how).toEqual([[expect.any(Number), expect.any(Number), rule]])
+      expect(left, how).not.toContain(secret.slice(-8))
+      expect(bytes, how).toHaveLength(text.length)
+      marked.add(/:([0-9a-f]{4})\.*\]/.exec(left)?.[1] ?? left)
+      checked += 1
+      const step = Math.max(1, Math.floor(text.length / 60))
+      for (let at = 1; at < text.length; at += step) {
+        const twice = scrubChunks(scrubber, [text.subarray(0, at), text.subarray(at)])
+        const joined = Buffer.from(twice.bytes).toString()
+        expect(joined, `${how}, split at ${at}`).not.toContain(secret.slice(-8))
+        expect(joined, `${how}, split at ${at}`).not.toContain(secret.slice(-20, -8))
+      }
+    }
+    expect([...marked], 'equal secrets look equal').toHaveLength(1)
+  })
+})
