@@ -83,7 +83,7 @@ export class Recording {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#agentVersion = options.agent.version
-    this.scrubber = scrubberFor(options.environment, options.argv)
+    this.scrubber = scrubberFor(options.environment, options.argv, options.onTrouble)
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
     const troubles: string[] = []

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createScrubber, isSecretName, type Scrubber } from '@tacho/scrub'
+import { readFileSync } from 'node:fs'
+import {
+  createScrubber,
+  isSecretName,
+  readOwnRules,
+  type Scrubber,
+  type Shape,
+  WrongRule,
+} from '@tacho/scrub'
 import { fingerprintOf } from './fingerprint.js'
 import { learnArguments } from './learn-arguments.js'
 
@@ -7,9 +15,11 @@ import { learnArguments } from './learn-arguments.js'
 export function scrubberFor(
   environment: Readonly<Record<string, string | undefined>>,
   argv: readonly string[] = [],
+  onTrouble: (sentence: string) => void = () => {},
 ): Scrubber {
   const key = randomBytes(32)
   const scrubber = createScrubber({
+    shapes: ownRules(environment.TACHO_SCRUB_RULES, onTrouble),
     fingerprint: (secret) => fingerprintOf(secret, key),
   })
   for (const [name, value] of Object.entries(environment)) {
@@ -20,6 +30,20 @@ export function scrubberFor(
   for (const name of OTLP_HEADERS) learnOtlpHeaders(scrubber, environment[name] ?? '')
   learnArguments(scrubber, argv)
   return scrubber
+}
+
+/** A file that cannot be used costs its rules, which is told, and no recording. */
+function ownRules(path: string | undefined, onTrouble: (sentence: string) => void): Shape[] {
+  if (path === undefined || path === '') return []
+  try {
+    return readOwnRules(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const place = error instanceof WrongRule ? `${path}, line ${error.line}` : path
+    onTrouble(
+      `TACHO_SCRUB_RULES: ${place}: ${(error as Error).message} None of its rules is in force: mend the line and start again.`,
+    )
+    return []
+  }
 }
 
 const OTLP_ENDPOINTS = [

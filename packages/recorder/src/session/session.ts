@@ -364,7 +364,10 @@ export class Session {
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
       lost: this.lost,
-      faults: this.faults.total,
+      faults: {
+        ...this.faults.total,
+        ...(this.scrubber.faults > 0 && { scrub: this.scrubber.faults }),
+      },
       live,
       end: this.#end,
     })

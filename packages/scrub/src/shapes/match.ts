@@ -9,8 +9,12 @@ export type ReadyPattern = ShapePattern & { shape: Shape; behind: Uint8Array | u
 /** Compares a pattern with a text at a place where its anchor stands. */
 export function matchPattern(pattern: ReadyPattern, text: Readable, at: number): Verdict {
   const { shape, anchor, parts } = pattern
-  if (!mayBegin(pattern, text, at)) return 'no'
   let here = at + anchor.length
+  // Most of what looks like an anchor ends here.
+  const [first] = parts
+  if (first !== undefined && first.least > 0 && here < text.length)
+    if (first.of[text.bytes[here] ?? 0] === 0) return 'no'
+  if (!mayBegin(pattern, text, at)) return 'no'
   let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
   let to = -1
   // The longest part is what a machine made up.
