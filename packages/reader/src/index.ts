@@ -138,6 +138,7 @@ export { type PatternOptions, type SearchPattern, searchPattern } from './search
 export { SEARCHED, type Searched, type SearchHit, searchSession } from './search/search-session.js'
 export { sessionDamage } from './session-damage.js'
 export { forgetSession } from './session-index/forget-session.js'
+export { indexFolder, usableIndexFolder } from './session-index/index-folder.js'
 export type { Listening } from './session-index/root-list.js'
 export { endedBadly, listSessions, type SessionQuery } from './session-index/session-list.js'
 export type { SessionMarks } from './session-marks.js'

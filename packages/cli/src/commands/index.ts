@@ -29,6 +29,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['scrub', async () => (await import('./scrub.js')).addScrubCommand],
   ['rm', async () => (await import('./rm.js')).addRmCommand],
   ['prune', async () => (await import('./prune.js')).addPruneCommand],
+  ['doctor', async () => (await import('./doctor.js')).addDoctorCommand],
   ['shim', async () => (await import('./shim-entry.js')).addShimEntry],
   ['completion', async () => (await import('./completion.js')).addCompletionCommand],
 ])
