@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -379,3 +379,11 @@ async function show(parts: Parts, ...words: string[]): Promise<string> {
 async function showJson(parts: Parts): Promise<Record<string, unknown>> {
   return JSON.parse(await show(parts, '--json'))
 }
+
+test('the transcript is named, and that nobody has scrubbed it', async () => {
+  const directory = sessionsDirectory()
+  const folder = writeSession(directory)
+  writeFileSync(join(folder, 'rollout-1.jsonl'), '{}\n')
+  const { stdout } = await tacho(['show', 'last', '--sessions-dir', directory])
+  expect(stdout.toString()).toContain("rollout-1.jsonl: codex's own, not scrubbed")
+})

@@ -20,7 +20,7 @@ import {
 } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
 import { recordSession, SESSION_ID } from '../faults/recorded-session.js'
-import { sessionsDirectory } from './session-folder.js'
+import { sessionsDirectory, writeSession } from './session-folder.js'
 
 describe('a damaged session becomes a clean one, and stays as it is', () => {
   const cases: [what: string, spoil: (folder: string) => void, exchanges: number, lost: number][] =
@@ -148,3 +148,15 @@ function fingerprint(folder: string): string {
 function raise(): never {
   throw new Error('there is no such exchange')
 }
+
+test('the transcript is taken along scrubbed: the copy is not the agent’s', async () => {
+  const root = sessionsDirectory()
+  const folder = writeSession(root)
+  const key = 'ghp_a8Kd93jfLq02Zx7Vb4Nm1Pw6Rt5Yu0SgHc3E'
+  const name = 'rollout-2026-11-23.jsonl'
+  writeFileSync(join(folder, name), `{"output":"the key is ${key}"}\n`)
+  salvageSession(folder, join(root, 'salvaged'))
+  const copy = readFileSync(join(root, 'salvaged', name), 'utf8')
+  expect(copy).toContain('the key is [secret:github-token:')
+  expect(readFileSync(join(folder, name), 'utf8')).toContain(key)
+})

@@ -133,6 +133,7 @@ export {
 } from './scrub/scrub-session.js'
 export { scrubbedCopy } from './scrub/scrubbed-copy.js'
 export { sharingScrubber } from './scrub/sharing-scrubber.js'
+export { transcriptsIn } from './scrub/transcripts.js'
 export { refuseRunning, type SealedLog, sealableBytes, sealSession } from './seal/seal-session.js'
 export { type PatternOptions, type SearchPattern, searchPattern } from './search/pattern.js'
 export { SEARCHED, type Searched, type SearchHit, searchSession } from './search/search-session.js'

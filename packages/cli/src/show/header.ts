@@ -8,6 +8,7 @@ import {
   type Session,
   type SessionRun,
   totalUsage,
+  transcriptsIn,
 } from '@tacho/reader'
 import { waitedWords } from '../approvals/words.js'
 import { cutTo } from '../display-width.js'
@@ -36,6 +37,7 @@ export function headerLines(session: Session, trace: string | undefined): string
     ['cancellations', cancellationsWords(session)],
     ['tokens', tokensWords(session)],
     ['folder', printable(session.folder)],
+    ['transcript', transcriptWords(session)],
     ['trace', printable(trace ?? '')],
   ]
   const shown = fields.filter(([, text]) => text !== '')
@@ -44,6 +46,14 @@ export function headerLines(session: Session, trace: string | undefined): string
     `session ${styled('heading', printable(session.id))}`,
     ...shown.map(([name, text]) => `  ${name.padEnd(widest)} ${text}`),
   ]
+}
+
+/** It is not what Tacho wrote: whoever passes the folder on must know. */
+function transcriptWords({ agent, folder }: Session): string {
+  const [first, ...others] = transcriptsIn(folder)
+  if (first === undefined) return ''
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return printable(`${first}${more}: ${agent.name}'s own, not scrubbed`)
 }
 
 /** The command line of a run, as it would be typed; nothing where it is not known. */

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeManifest, SESSION_FILES } from '@tacho/format'
@@ -6,6 +6,7 @@ import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
+import { copyTranscript, transcriptsIn } from '../scrub/transcripts.js'
 import { copyText } from './copy-text.js'
 import { NewFile } from './new-file.js'
 import { rebuildManifest } from './rebuild-manifest.js'
@@ -38,7 +39,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
     const meta = salvageSpans(folder, target)
     const events = salvageEvents(folder, target)
     copyText(folder, SESSION_FILES.log, target)
-    for (const name of transcriptsIn(folder)) copyText(folder, name, target)
+    for (const name of transcriptsIn(folder)) copyTranscript(folder, name, target)
     const spans = readSpans(target, () => undefined)
     // One that is not what its checksum says is not taken over: nobody could tell any more.
     const old = 'manifest' in read && read.damage === undefined ? read.manifest : undefined
@@ -79,10 +80,6 @@ function makeFolder(folder: string, to: string): string {
     )
   }
   return target
-}
-
-function transcriptsIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => /^rollout-.*\.jsonl$/.test(name))
 }
 
 function cannotSalvage(what: string, cause?: unknown): ReaderError {
