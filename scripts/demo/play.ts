@@ -51,16 +51,16 @@ async function show(place: Place, recorded: Recorded): Promise<void> {
 
 /** Commands that can be copied as they are. */
 function goOn({ sessions }: Place): string {
+  // No variable is exported: what is recorded there goes with the next demo.
+  const tacho = 'node_modules/.bin/tacho'
+  const where = ` --sessions-dir ${typed(sessions)}`
   const lines: [line: string, why: string][] = [
-    [`export TACHO_SESSIONS_DIR=${typed(sessions)}`, ''],
-    ['node_modules/.bin/tacho raw last 3', 'an exchange as it went over the wire'],
-    ['node_modules/.bin/tacho raw last 4 --chunks', 'when each piece of the answer came'],
-    ['node_modules/.bin/tacho show last --json', 'for programs'],
-    ['grep -c demo-key "$TACHO_SESSIONS_DIR"/*/session*', 'the key that Codex sent: in no file'],
+    [`${tacho} raw last 3${where}`, 'an exchange as it went over the wire'],
+    [`${tacho} raw last 4 --chunks${where}`, 'when each piece of the answer came'],
+    [`${tacho} show last --json${where}`, 'for programs'],
+    [`grep -c demo-key ${typed(sessions)}/*/session*`, 'the key that Codex sent: in no file'],
   ]
-  return lines
-    .map(([line, why]) => `${command(why === '' ? line : line.padEnd(50))}${styled('dim', why)}`)
-    .join('\n')
+  return lines.map(([line, why]) => `${styled('dim', `# ${why}`)}\n${command(line)}`).join('\n')
 }
 
 async function tacho({ environment, project, sessions }: Place, args: string[], title?: string) {

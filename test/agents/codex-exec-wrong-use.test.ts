@@ -8,13 +8,20 @@ import { EXEC, workplace } from './workplace.js'
 
 const SAYS_HELLO = `console.log('hello'); process.exitCode = 5`
 
+test('a variable that means nothing keeps no other command from running', async () => {
+  await using place = await workplace([], { codex: await standIn(SAYS_HELLO) })
+  const env = { ...place.environment, TACHO_PERSIST_SESSION: 'maybe', TACHO_LOG_LEVEL: 'loud' }
+  const { stdout, stderr, exitCode } = await place.tacho(['codex', '--version'], { env })
+  expect([stdout.toString(), stderr.toString(), exitCode]).toEqual(['hello\n', '', 5])
+})
+
 const WRONG: [string, string[], Record<string, string>, number, RegExp][] = [
   [
     'TACHO_PERSIST_SESSION=maybe',
     [],
     { TACHO_PERSIST_SESSION: 'maybe' },
     2,
-    /PERSIST_SESSION.*"maybe".*on \(1, true\).*off/,
+    /PERSIST_SESSION.*"maybe".*on \(1, true, yes, on\).*off/,
   ],
   [
     '--persist-session=perhaps',
@@ -154,7 +161,7 @@ test('where the tap cannot listen, the run goes on without it', async () => {
   )
   expect(ended).toMatchObject({ exitCode: 5, signal: null })
   expect(ended.stdout.toString()).toBe('hello\n')
-  expect(ended.stderr.toString()).toBe('')
+  expect(ended.stderr.toString()).toMatch(/^tacho: no requests are recorded: .*EADDRINUSE.*\n$/)
   const session = place.session()
   expect(session.manifest.runs).toMatchObject([{ ended: { exitCode: 5 } }])
   expect(session.log).toMatch(/WARN {2}tacho: no requests are recorded: .*EADDRINUSE/)

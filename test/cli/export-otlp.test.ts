@@ -192,7 +192,8 @@ describe('many sessions', () => {
 
 test.each([
   [[], 'Name sessions, or take all with --all'],
-  [['last', '--all'], 'Name sessions, or take all with --all'],
+  [['last', '--all'], 'last and --all exclude each other. Name sessions, or take'],
+  [['--since', '7d', '--all'], '--all and --since exclude each other. Name sessions, or take'],
   [['--since', 'yesterday'], 'It is an age (30m, 12h, 7d, 2w) or a time'],
   [['last', '--protocol', 'morse'], 'Allowed choices are http/protobuf, http/json, grpc'],
   [['last', '--endpoint', 'ftp://me:pass@h'], '"ftp://h" is no OTLP endpoint'],

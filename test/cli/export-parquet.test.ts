@@ -18,7 +18,9 @@ import { CONNECTION, webSocketSession } from '../reader/web-socket-session.js'
 import { tacho } from './tacho.js'
 
 const OTHER_ID = '0199a1b3-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
-const FILES = ['approvals', 'exchanges', 'logs', 'spans'].map((table) => `${table}.parquet`)
+const FILES = ['approvals', 'exchanges', 'logs', 'sessions', 'spans'].map(
+  (table) => `${table}.parquet`,
+)
 
 function exported(words: string[], directory: string): ReturnType<typeof tacho> {
   return tacho(['export', 'parquet', '--sessions-dir', directory, ...words])
@@ -69,7 +71,8 @@ test('spans, exchanges, approvals and log messages come back with their types', 
   const chat = spans.find(({ span_id }) => span_id === FIRST)
   expect(JSON.parse(String(chat?.attributes))).toMatchObject({ 'gen_ai.request.model': 'gpt-5.1' })
   expect(spans.find(({ span_id }) => span_id === SECOND)).toMatchObject({
-    open: 'died',
+    open: true,
+    left: 'died',
     ended_at: null,
   })
   expect(await rowsOf(out, 'approvals')).toMatchObject([{ wait_ms: 300.5, decision: 'accept' }])

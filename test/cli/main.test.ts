@@ -32,6 +32,11 @@ for (const [words, told] of [
   [['ls', '--jsn'], "unknown option '--jsn'"],
   [['show', '--sessions-dir'], 'argument missing'],
   [['show', 'one', 'two'], 'too many arguments'],
+  [['show'], "missing required argument 'session'\nUsage: tacho show [options] <session>"],
+  [['export', 'har'], 'More: tacho help export har'],
+  [['help', 'foo'], 'tacho has no command "foo". It has: approvals,'],
+  [['help', 'export', 'foo'], 'tacho export has no command "foo". It has: '],
+  [['help', 'show', 'foo'], 'tacho show has no command "foo". It has no subcommands.'],
 ] as const) {
   test(`"${['tacho', ...words].join(' ')}" is wrong use: exit code 2, words on stderr`, async () => {
     const { stdout, stderr, exitCode } = await tacho(words)
@@ -39,6 +44,22 @@ for (const [words, told] of [
     expect(stderr).toContain(told)
   })
 }
+
+test('help goes as deep as the commands do', async () => {
+  const { stdout, exitCode } = await tacho(['help', 'export', 'otlp'])
+  expect(stdout.toString()).toContain('Usage: tacho export otlp')
+  expect(exitCode).toBe(0)
+})
+
+test('a working folder that is gone is told in a sentence', () => {
+  const script = `mkdir "$1" && cd "$1" && rmdir "$1" && "${TACHO}" show ./last`
+  const gone = join(sessionsDirectory(), 'gone')
+  const { stderr, status } = spawnSync('sh', ['-c', script, 'sh', gone], { encoding: 'utf8' })
+  expect([stderr, status]).toEqual([
+    'tacho: the folder that you are in is gone. Go to another: cd\n',
+    1,
+  ])
+})
 
 test('before the build, tacho says how to build it', () => {
   const folder = sessionsDirectory()

@@ -73,7 +73,7 @@ for (const [what, words, code, said] of [
   ['a folder inside of it', ['last', '--to', SESSION_ID], 1, /is inside of the session itself/],
   ['no folder', ['last'], 2, /required option '--to <dir>' not specified/],
   ['no session', ['--to', 'x'], 2, /Name one session, or say --all/],
-  ['one session and all', ['last', '--all', '--to', 'x'], 2, /Name one session, or say --all/],
+  ['one session and all', ['last', '--all', '--to', 'x'], 2, /last and --all exclude each other/],
   ['a session that is not there', ['0000', '--to', 'x'], 1, /There is no session 0000/],
 ] as const) {
   test(`${what}: exit code ${code}, and a line says why`, async () => {

@@ -43,6 +43,12 @@ for (const [text, width] of [
   ['e\u0301', 1],
   ['你好', 4],
   ['👍', 2],
+  ['👍🏽', 2],
+  ['👩‍👩‍👧', 2],
+  ['☀️', 2],
+  ['한글', 4],
+  ['ｱ', 1],
+  ['𠀀', 2],
   ['…', 1],
 ] as const) {
   test(`"${text}" takes ${width} columns`, () => {
@@ -55,6 +61,7 @@ for (const [text, width, from, shown] of [
   ['abcdef', 4, 'end', 'abc…'],
   ['abcdef', 4, 'start', '…def'],
   ['你好吗', 4, 'end', '你…'],
+  ['👩‍👩‍👧👩‍👩‍👧', 3, 'end', '👩‍👩‍👧…'],
   ['abc', 1, 'end', '…'],
   ['abc', 0, 'end', ''],
 ] as const) {

@@ -1,7 +1,7 @@
 import { type FoundSession, sessionState } from '@tacho/reader'
 import type { Command } from 'commander'
 import { sinceOf } from './age.js'
-import { CommandError, EXIT } from './command-error.js'
+import { wrongUse } from './command-error.js'
 import {
   allSessions,
   SESSION_ARGUMENT,
@@ -34,7 +34,13 @@ export function chosenSessions(
   options: ManySessionsOptions,
 ): FoundSession[] {
   const { all = false, since } = options
-  if (names.length > 0 ? all || since !== undefined : !all && since === undefined) throw wrongUse()
+  const asked = [
+    names.length > 0 && names.join(' '),
+    all && '--all',
+    since !== undefined && '--since',
+  ].filter((one) => one !== false)
+  if (asked.length === 0) throw wrongUse(WAYS)
+  if (asked.length > 1) throw wrongUse(`${asked.join(' and ')} exclude each other. ${WAYS}`)
   if (names.length > 0) {
     const named = names.map((name) => sessionNamed(name, options))
     return [...new Map(named.map((session) => [session.folder, session])).values()]
@@ -48,10 +54,4 @@ function isSince(session: FoundSession, since: number): boolean {
   return ended === 'running' || Date.parse(endedAt ?? lastStartedAt) >= since
 }
 
-function wrongUse(): CommandError {
-  return new CommandError(
-    'wrong-use',
-    EXIT.wrongUse,
-    'Name sessions, or take all with --all, or those since a time with --since 7d.',
-  )
-}
+const WAYS = 'Name sessions, or take all with --all, or those since a time with --since 7d.'

@@ -6,13 +6,20 @@ export type ProgressBar = {
   clear(): void
 }
 
+/** Of the bar; on a narrow terminal less, for a line that is wrapped cannot be taken back. */
 const WIDTH = 30
+/** What stands around it: ` [`, `] 100 %`, and the last column, which some terminals wrap at. */
+const FRAME = ' [] 100 % '.length
 /** A terminal over a slow line takes ten lines a second easily. */
 const INTERVAL_MS = 100
 
 /** @param total of all the work, in bytes or whatever it is counted in. */
 export function progressBar(label: string, total: number): ProgressBar {
-  if (!process.stderr.isTTY || total === 0) return { add: () => undefined, clear: () => undefined }
+  const { isTTY, columns } = process.stderr
+  // A terminal that is dumb cannot take back what it shows.
+  if (!isTTY || process.env.TERM === 'dumb' || total === 0) return NO_BAR
+  // A terminal that does not know its size has none.
+  const room = (columns || 80) - label.length - FRAME
   let done = 0
   let shownAt = Number.NEGATIVE_INFINITY
   return {
@@ -21,13 +28,15 @@ export function progressBar(label: string, total: number): ProgressBar {
       const now = performance.now()
       if (now - shownAt < INTERVAL_MS) return
       shownAt = now
-      process.stderr.write(`\r${label} ${bar(Math.min(1, done / total))}`)
+      process.stderr.write(`\r${label} ${bar(Math.min(1, done / total), room)}`)
     },
     clear() {
       if (shownAt > 0) process.stderr.write('\r\x1b[2K')
     },
   }
 }
+
+const NO_BAR: ProgressBar = { add: () => undefined, clear: () => undefined }
 
 /** The same where how much there is to do is told with what is done; nothing is shown of a few. */
 export function countedBar(label: string): {
@@ -48,8 +57,10 @@ export function countedBar(label: string): {
 /** So many things take no time that anybody notices. */
 const FEW = 200
 
-function bar(part: number): string {
-  const full = Math.round(part * WIDTH)
+function bar(part: number, room: number): string {
+  const width = Math.min(WIDTH, room)
   const percent = `${Math.floor(part * 100)}`.padStart(3)
-  return `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}] ${percent} %`
+  if (width < 1) return `${percent} %`
+  const full = Math.round(part * width)
+  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}] ${percent} %`
 }

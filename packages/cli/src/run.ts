@@ -1,4 +1,5 @@
 import type { Agent } from '@tacho/launcher'
+import type { Command } from 'commander'
 import { endWhenStdoutBreaks, note } from './output.js'
 import { type AddCommand, program } from './program.js'
 import { wordError } from './word-error.js'
@@ -17,13 +18,29 @@ export async function run(
   agents?: readonly Agent[],
 ): Promise<void> {
   endWhenStdoutBreaks()
+  let tacho: Command | undefined
   try {
-    const tacho = await program(add, agents)
+    tacho = await program(add, agents)
     await tacho.parseAsync(argv, { from: 'user' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-    const { exitCode, text } = wordError(error)
+    const { exitCode, text } = wordError(error, usageOf(tacho, argv))
     if (text !== '') note(text)
     process.exitCode = exitCode
   }
+}
+
+/** How the command that words name is used; nothing where they name none. */
+function usageOf(tacho: Command | undefined, words: readonly string[]): string {
+  let found = tacho
+  const names: string[] = []
+  for (const word of words) {
+    const below = found?.commands.find((one) => one.name() === word)
+    if (below === undefined) break
+    found = below
+    names.push(word)
+  }
+  if (found === undefined || names.length === 0) return ''
+  const name = names.join(' ')
+  return `Usage: tacho ${name} ${found.usage()}\nMore: tacho help ${name}`
 }

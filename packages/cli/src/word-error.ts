@@ -5,15 +5,22 @@ import { CommandError, EXIT } from './command-error.js'
 /** What the user is told of an error, and the exit code. */
 export type WordedError = { exitCode: number; text: string }
 
-/** Words an error for the user: what happened, where, and what to do next. */
-export function wordError(error: unknown): WordedError {
-  if (error instanceof CommanderError) return wordWrongUse(error)
+/**
+ * Words an error for the user: what happened, where, and what to do next.
+ *
+ * @param usage how the command that was named is used.
+ */
+export function wordError(error: unknown, usage = ''): WordedError {
+  if (error instanceof CommanderError) return wordWrongUse(error, usage)
   if (error instanceof CommandError) return { exitCode: error.exitCode, text: error.message }
   if (error instanceof ReaderError) {
     return {
       exitCode: EXITS[error.code] ?? EXIT.failure,
       text: `${error.message}${NEXT[error.code]}`,
     }
+  }
+  if (isOfGoneFolder(error)) {
+    return { exitCode: EXIT.failure, text: 'the folder that you are in is gone. Go to another: cd' }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { exitCode: EXIT.failure, text: `this is a fault of Tacho itself. ${text}` }
@@ -44,9 +51,18 @@ const NEXT: Record<ReaderErrorCode, string> = {
 }
 
 // Help and version end commander's work with an error, too; their text is out already.
-function wordWrongUse({ code, exitCode, message }: CommanderError): WordedError {
+function wordWrongUse({ code, exitCode, message }: CommanderError, usage: string): WordedError {
   if (exitCode === 0) return { exitCode: 0, text: '' }
   if (code === 'commander.help') return { exitCode: EXIT.wrongUse, text: '' }
   const what = message.replace(/^error: /, '')
-  return { exitCode: EXIT.wrongUse, text: `${what}\nRun tacho --help to see what there is.` }
+  return {
+    exitCode: EXIT.wrongUse,
+    text: [what, usage || 'Run tacho --help to see what there is.'].join('\n'),
+  }
+}
+
+// Node asks the system for it where a path is relative.
+function isOfGoneFolder(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOENT' && syscall === 'uv_cwd'
 }

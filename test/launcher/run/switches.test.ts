@@ -51,7 +51,12 @@ describe('the environment', () => {
   test.each([
     [{ TACHO_PERSIST_SESSION: '1' }, true],
     [{ TACHO_PERSIST_SESSION: 'true' }, true],
+    [{ TACHO_PERSIST_SESSION: 'TRUE' }, true],
+    [{ TACHO_PERSIST_SESSION: 'yes' }, true],
+    [{ TACHO_PERSIST_SESSION: 'On' }, true],
     [{ TACHO_PERSIST_SESSION: '0' }, false],
+    [{ TACHO_PERSIST_SESSION: 'No' }, false],
+    [{ TACHO_PERSIST_SESSION: 'OFF' }, false],
     [{ TACHO_PERSIST_SESSION: 'false' }, false],
     [{ TACHO_PERSIST_SESSION: '' }, false],
     [{}, false],
@@ -81,13 +86,18 @@ describe('the environment', () => {
 
 test.each<[string, Record<string, string>]>([
   ['--persist-session=maybe', {}],
-  ['--persist-session=', { TACHO_PERSIST_SESSION: 'TRUE' }],
-  ['', { TACHO_PERSIST_SESSION: 'yes' }],
   ['--sessions-dir', {}],
   ['--sessions-dir --persist-session', {}],
   ['--sessions-dir=', {}],
 ])('%j with %j is wrong use', (line, environment) => {
   expect(() => readSwitches(line.split(' ').filter(Boolean), environment)).toThrow(WrongUse)
+})
+
+test('a variable that means nothing is told to who starts a conversation; a flag makes up for it', () => {
+  const environment = { TACHO_PERSIST_SESSION: 'maybe' }
+  expect(readSwitches([], environment)).toMatchObject({ persistSession: false })
+  expect(readSwitches([], environment).wrong).toBeInstanceOf(WrongUse)
+  expect(readSwitches(['--persist-session'], environment)).toEqual({ ...OFF, ...ON })
 })
 
 test('~ is the home, and only at the beginning', () => {

@@ -7,7 +7,7 @@ import {
   rebuildSession,
 } from '@tacho/reader'
 import type { Command } from 'commander'
-import { CommandError, EXIT } from '../command-error.js'
+import { EXIT, wrongUse } from '../command-error.js'
 import { damageWords } from '../damage-words.js'
 import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
@@ -59,9 +59,9 @@ async function rebuild(name: string | undefined, options: RebuildOptions): Promi
 
 function chosen(name: string | undefined, options: RebuildOptions): FoundSession[] {
   if (options.all && name === undefined) return allSessions(options)
-  if (options.all || name === undefined) {
-    throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')
-  }
+  if (name === undefined) throw wrongUse('Name one session, or say --all.')
+  if (options.all)
+    throw wrongUse(`${name} and --all exclude each other. Name one session, or say --all.`)
   return [sessionNamed(name, options)]
 }
 

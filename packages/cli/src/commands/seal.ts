@@ -9,7 +9,7 @@ import {
 } from '@tacho/reader'
 import type { Command } from 'commander'
 import { ageOf } from '../age.js'
-import { CommandError, EXIT } from '../command-error.js'
+import { type CommandError, EXIT, wrongUse as wrongUseOf } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
 import { printable } from '../printable.js'
@@ -40,6 +40,8 @@ export function addSealCommand(tacho: Command): void {
 async function seal(name: string | undefined, options: SealOptions): Promise<void> {
   const isOne = name !== undefined
   const sessions = isOne ? [only(name, options)] : olderThan(options)
+  if (sessions.length === 0)
+    note('there is nothing to seal: no session of that age has plain logs.')
   const total = sessions.reduce((sum, { folder }) => sum + sealableBytes(folder), 0)
   const progress = progressBar('sealing', total)
   const results: object[] = []
@@ -67,7 +69,7 @@ async function seal(name: string | undefined, options: SealOptions): Promise<voi
 
 function only(name: string, options: SealOptions): FoundSession {
   if (options.olderThan === undefined) return sessionNamed(name, options)
-  throw wrongUse()
+  throw wrongUse(`${name} and --older-than exclude each other. `)
 }
 
 function olderThan(options: SealOptions): FoundSession[] {
@@ -89,10 +91,6 @@ function wordsOf({ id }: FoundSession, logs: SealedLog[]): string {
   return `${printable(id)}  ${byteCount(plain)} are ${byteCount(sealed)} now`
 }
 
-function wrongUse(): CommandError {
-  return new CommandError(
-    'wrong-use',
-    EXIT.wrongUse,
-    'Name one session, or all of an age with --older-than 7d.',
-  )
+function wrongUse(why = ''): CommandError {
+  return wrongUseOf(`${why}Name one session, or all of an age with --older-than 7d.`)
 }

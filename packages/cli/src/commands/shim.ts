@@ -8,7 +8,7 @@ import {
 } from '@tacho/launcher'
 import { CommandError, EXIT } from '../command-error.js'
 import { jsonText } from '../json-text.js'
-import { write } from '../output.js'
+import { note, write } from '../output.js'
 import { TACHO } from '../package/own-files.js'
 
 export type ShimOptions = { dir?: string; json?: boolean }
@@ -28,7 +28,12 @@ export async function shim(action: string, agent: Agent, options: ShimOptions): 
 async function install(agent: Agent, { dir }: ShimOptions): Promise<void> {
   const path = refusing(() => installShim(agent, TACHO, process.env, dir))
   await write(`${path} runs ${agent.program.command} under Tacho.\n`)
-  if (!shimStatus(agent, process.env).isFirst) await write(firstOnPath(path))
+  const { isFirst, program } = shimStatus(agent, process.env)
+  if (!isFirst) await write(firstOnPath(path))
+  if (program === undefined) {
+    const { command, install: how } = agent.program
+    note(`there is no ${command} on PATH that it could run. Install it: ${how}`)
+  }
 }
 
 async function remove(agent: Agent): Promise<void> {
@@ -39,7 +44,8 @@ async function remove(agent: Agent): Promise<void> {
 
 async function status(agent: Agent, { json }: ShimOptions): Promise<void> {
   const found = shimStatus(agent, process.env)
-  if (!found.isFirst) process.exitCode = EXIT.failure
+  // A shim that is not used is a fault; that there is none is how things are.
+  if (found.shims.length > 0 && !found.isFirst) process.exitCode = EXIT.failure
   const { shims, program = null, isFirst } = found
   if (json) return write(`${jsonText({ shims, [agent.name]: program, isFirst }, 2)}\n`)
   await write(`${statusWords(agent, found)}\n`)

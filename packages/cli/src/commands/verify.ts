@@ -8,7 +8,7 @@ import {
   verifySession,
 } from '@tacho/reader'
 import type { Command } from 'commander'
-import { CommandError, EXIT } from '../command-error.js'
+import { CommandError, wrongUse } from '../command-error.js'
 import { jsonText } from '../json-text.js'
 import { note, write } from '../output.js'
 import { type ProgressBar, progressBar } from '../progress-bar.js'
@@ -62,9 +62,9 @@ function chosen(name: string | undefined, options: VerifyOptions): FoundSession[
     }
     return sessions
   }
-  if (options.all || name === undefined) {
-    throw new CommandError('wrong-use', EXIT.wrongUse, 'Name one session, or say --all.')
-  }
+  if (name === undefined) throw wrongUse('Name one session, or say --all.')
+  if (options.all)
+    throw wrongUse(`${name} and --all exclude each other. Name one session, or say --all.`)
   try {
     return [sessionNamed(name, options)]
   } catch (error) {

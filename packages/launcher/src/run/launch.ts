@@ -34,6 +34,7 @@ async function run(
   const mode = agent.modeOf(switches.args)
   if (switches.isAskedFor && mode === undefined)
     say(`this command of ${agent.title} holds no session: nothing is recorded.`)
+  if (mode !== undefined && switches.wrong !== undefined) throw switches.wrong
   const isRecorded = switches.persistSession || switches.debugLog !== undefined
   if (mode !== undefined && isRecorded) {
     const recorder = await loadRecorder(agent)

@@ -130,7 +130,17 @@ async function runRecorded(
 
 /** Where the agent works: it can be told another folder than ours. */
 function cwdOf({ switches }: RecordedRun, { cwdOf: own }: RecordedAgent): string {
-  return own?.(switches.args, process.cwd()) ?? process.cwd()
+  const here = currentFolder()
+  return own?.(switches.args, here) ?? here
+}
+
+// It can be gone; what the agent does then is its own affair.
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env.PWD || '/'
+  }
 }
 
 /** What the taps of a run see. */
@@ -177,7 +187,7 @@ async function runWithLog(
   debugLog.log(
     'info',
     'tacho',
-    `${program} (${mode.name}) in ${process.cwd()}; no session is recorded`,
+    `${program} (${mode.name}) in ${currentFolder()}; no session is recorded`,
   )
   try {
     return await runAgent(

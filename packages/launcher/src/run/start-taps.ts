@@ -42,7 +42,11 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
     taps.otlp &&
     (await startOtlpTap(taps.otlp, { title, environment, certificateVariable, late, peers }))
   const http = await startHttpTap(taps.http, { ...options, otlp, peers })
-  if ('reason' in http) late.log('warn', 'tacho', `no requests are recorded: ${http.reason}`)
+  if ('reason' in http) {
+    const sentence = `no requests are recorded: ${http.reason}`
+    if (!http.isToldByAgent) options.tell(sentence)
+    late.log('warn', 'tacho', sentence)
+  }
   const { redirect, started, close } = 'reason' in http ? NO_HTTP_TAP : http
   const redirected = redirect({ args, environment: pastProxies(environment) })
   return {

@@ -10,6 +10,8 @@ export type Switches = {
   debugLog: { path?: string } | undefined
   sessionsDir: string | undefined
   logLevel: string | undefined
+  /** A variable means nothing. Only a conversation is kept from starting by that, and only by who wants one. */
+  wrong?: WrongUse
   /** The agent's own arguments: all but ours. */
   args: string[]
 }
@@ -24,7 +26,7 @@ export class WrongUse extends Error {
 /**
  * Takes our flags out of an agent's arguments; they may stand anywhere before a `--`.
  *
- * @throws WrongUse where a flag or a variable has a value that means nothing.
+ * @throws WrongUse where a flag has a value that means nothing.
  */
 export function readSwitches(args: readonly string[], environment: NodeJS.ProcessEnv): Switches {
   const end = args.indexOf('--')
@@ -32,12 +34,17 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
   const rest: string[] = []
   const fromEnvironment = environment.TACHO_DEBUG_LOG
   const switches: Switches = {
-    persistSession: isOn('TACHO_PERSIST_SESSION', environment.TACHO_PERSIST_SESSION),
+    persistSession: false,
     isAskedFor: false,
     debugLog: fromEnvironment ? { path: fromEnvironment } : undefined,
     sessionsDir: environment.TACHO_SESSIONS_DIR || undefined,
     logLevel: environment.TACHO_LOG_LEVEL || undefined,
     args: rest,
+  }
+  try {
+    switches.persistSession = isOn('TACHO_PERSIST_SESSION', environment.TACHO_PERSIST_SESSION)
+  } catch (error) {
+    switches.wrong = error as WrongUse
   }
   for (let index = 0; index < ours.length; index += 1) {
     const argument = ours[index] ?? ''
@@ -46,6 +53,7 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
     if (flag === '--persist-session') {
       switches.persistSession = value === undefined || isOn(flag, value)
       switches.isAskedFor = switches.persistSession
+      delete switches.wrong
     } else if (flag === '--debug-log') {
       const takesNext = value === undefined && next !== undefined && looksLikePath(next)
       const path = value ?? (takesNext ? next : undefined)
@@ -72,18 +80,22 @@ export function withHome(path: string): string {
 }
 
 function isOn(name: string, value: string | undefined): boolean {
-  switch (value) {
+  switch (value?.toLowerCase()) {
     case '1':
     case 'true':
+    case 'yes':
+    case 'on':
       return true
     case undefined:
     case '':
     case '0':
     case 'false':
+    case 'no':
+    case 'off':
       return false
     default:
       throw new WrongUse(
-        `${name} is ${JSON.stringify(value)}, which is neither on (1, true) nor off (0, false).`,
+        `${name} is ${JSON.stringify(value)}, which is neither on (1, true, yes, on) nor off (0, false, no, off).`,
       )
   }
 }

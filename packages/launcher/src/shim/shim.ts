@@ -129,7 +129,11 @@ function shimText({ name, program: { command } }: Agent, node: string, tacho: st
 node=${quoted(node)}
 tacho=${quoted(tacho)}
 if [ -x "$node" ] && [ -f "$tacho" ]; then exec "$node" "$tacho" ${name} "$@"; fi
-echo "tacho: $tacho is gone, so ${command} runs without it. Remove this shim: rm '$0'" >&2
+if [ -f "$tacho" ]; then
+  echo "tacho: Node is gone from $node, so ${command} runs without Tacho. Make this shim anew: tacho shim install ${name}" >&2
+else
+  echo "tacho: Tacho is gone from $tacho, so ${command} runs without it. Remove this shim: rm '$0'" >&2
+fi
 IFS=:
 for folder in $PATH; do
   if [ -x "$folder/${command}" ] && ! grep -q '${SHIM_MARK}' "$folder/${command}"; then exec "$folder/${command}" "$@"; fi

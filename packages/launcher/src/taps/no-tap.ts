@@ -1,2 +1,6 @@
 /** Why a tap cannot be. */
-export type NoTap = { reason: string }
+export type NoTap = {
+  reason: string
+  /** The agent says it itself, to the same user. */
+  isToldByAgent?: boolean
+}

@@ -63,7 +63,7 @@ function configOf(
     return { config: readConfig(args, environment) }
   } catch (error) {
     // What is wrong with its configuration, Codex says itself when it starts.
-    if (error instanceof BadConfig) return { reason: error.message }
+    if (error instanceof BadConfig) return { reason: error.message, isToldByAgent: true }
     throw error
   }
 }

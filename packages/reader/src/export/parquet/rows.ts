@@ -1,6 +1,9 @@
 import type { Approval, SessionExchange } from '@tacho/model'
 import { approvalsOf } from '../../approvals.js'
+import { indexRawLog } from '../../index-raw-log.js'
 import { leftOpenBy } from '../../left-open.js'
+import { microsOfIso } from '../../micros.js'
+import { promptsOf } from '../../prompts.js'
 import type { Session } from '../../read-session.js'
 import type { Span } from '../../read-spans.js'
 import type { Row } from './columns.js'
@@ -10,6 +13,7 @@ import type { TABLES, TableName } from './tables.js'
 /** The rows of a session, each with its table, made as they are asked for. */
 export function* rowsOf(session: Session): Generator<TableRow> {
   const { id: session_id } = session
+  yield { table: 'sessions', row: { session_id, ...sessionRow(session) } }
   for (const span of session.spans.values()) {
     yield { table: 'spans', row: { session_id, ...spanRow(session, span) } }
   }
@@ -28,6 +32,35 @@ export type TableRow = {
   [Name in TableName]: { table: Name; row: Row<(typeof TABLES)[Name]> }
 }[TableName]
 
+function sessionRow(session: Session): Row<typeof TABLES.sessions> {
+  const { agent, folder, runs } = session
+  const last = runs.at(-1)
+  const [prompt] = promptsOf(
+    folder,
+    indexRawLog(folder, () => {}),
+  )
+  return {
+    agent: agent.name,
+    agent_version: agent.version,
+    folder,
+    cwd: last?.cwd,
+    prompt,
+    started_at: microsOf(session.startedAt),
+    last_started_at: microsOf(last?.startedAt),
+    ended_at: microsOf(session.endedAt),
+    ended: session.ended,
+    exit_code: last?.exitCode,
+    signal: last?.signal,
+    runs: runs.length,
+    exchanges: session.exchanges.filter(({ isConnection }) => !isConnection).length,
+    is_damaged: session.damage.length > 0,
+  }
+}
+
+function microsOf(iso: string | undefined): number | undefined {
+  return iso === undefined ? undefined : microsOfIso(iso)
+}
+
 function spanRow(session: Session, span: Span): Row<typeof TABLES.spans> {
   const { startedAt, endedAt } = span
   return {
@@ -39,7 +72,8 @@ function spanRow(session: Session, span: Span): Row<typeof TABLES.spans> {
     started_at: startedAt,
     ended_at: endedAt,
     duration_ms: endedAt === undefined ? undefined : (endedAt - startedAt) / 1000,
-    open: endedAt === undefined ? leftOpenBy(session, span) : undefined,
+    open: endedAt === undefined,
+    left: endedAt === undefined ? leftOpenBy(session, span) : undefined,
     is_error: span.isError,
     attributes: span.attributes,
     events: span.events,
@@ -104,6 +138,7 @@ function approvalRow(approval: Approval): Row<typeof TABLES.approvals> {
     rationale: approval.rationale,
     asked_at: approval.askedAt,
     wait_ms: approval.waitMs,
-    open: approval.open,
+    open: approval.open !== undefined,
+    left: approval.open,
   }
 }

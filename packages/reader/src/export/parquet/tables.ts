@@ -2,6 +2,23 @@ import type { Columns } from './columns.js'
 
 /** The tables and their columns (docs/exporting.md). */
 export const TABLES = {
+  sessions: {
+    session_id: 'text',
+    agent: 'text',
+    agent_version: 'text',
+    folder: 'text',
+    cwd: 'text',
+    prompt: 'text',
+    started_at: 'time',
+    last_started_at: 'time',
+    ended_at: 'time',
+    ended: 'text',
+    exit_code: 'integer',
+    signal: 'text',
+    runs: 'integer',
+    exchanges: 'integer',
+    is_damaged: 'boolean',
+  },
   spans: {
     session_id: 'text',
     trace_id: 'text',
@@ -12,7 +29,8 @@ export const TABLES = {
     started_at: 'time',
     ended_at: 'time',
     duration_ms: 'double',
-    open: 'text',
+    open: 'boolean',
+    left: 'text',
     is_error: 'boolean',
     attributes: 'json',
     events: 'json',
@@ -72,7 +90,8 @@ export const TABLES = {
     rationale: 'text',
     asked_at: 'time',
     wait_ms: 'double',
-    open: 'text',
+    open: 'boolean',
+    left: 'text',
   },
   logs: {
     session_id: 'text',
