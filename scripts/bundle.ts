@@ -1,5 +1,5 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { build as buildPage } from 'vite'
@@ -48,7 +48,8 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
   await bundleFile(target, join(LAUNCHER, 'run/open-recording.js'), {
     // The recorder finds the threads by it.
-    define: { 'import.meta.url': 'ownUrl' },
+    // winston's colours for its own developers stay away.
+    define: { 'import.meta.url': 'ownUrl', 'process.env.NODE_ENV': '"production"' },
     banner: { js: OWN_URL },
   })
   // The process that sends spans out, and, with it, the exporters.
@@ -78,7 +79,8 @@ type Target = { folder: string; inputs: Set<string> }
 
 async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
   const { metafile } = await build({ ...COMMON, ...options })
-  for (const input of Object.keys(metafile?.inputs ?? {})) inputs.add(input)
+  for (const input of Object.keys(metafile?.inputs ?? {}))
+    inputs.add(input.replace(/^used-conventions:/, ''))
 }
 
 /** The page of `tacho view`. What serves it finds it beside itself, in its own package or bundled. */
@@ -119,7 +121,7 @@ async function bundleCli(target: Target): Promise<void> {
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
     },
-    external: [...RUNS_AGENTS, ...NATIVE],
+    external: [...RUNS_AGENTS, ...OPTIONAL],
   })
 }
 
@@ -183,8 +185,9 @@ type CommandTree = {
 // An agent is run from its own bundle.
 const RUNS_AGENTS = ['./recorded.js', './record-agent.js']
 
-// What is compiled for one platform is found where npm has put it, or not.
-const NATIVE = ['@duckdb/node-api']
+// What is compiled for one platform, or large, is found where npm has put it, or not: the package has
+// it as an optional dependency.
+const OPTIONAL = ['@duckdb/node-api', '@modelcontextprotocol/sdk/*', 'zod']
 
 // esbuild leaves it empty in CommonJS.
 const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"
@@ -226,8 +229,32 @@ async function bundleFile(target: Target, path: string, options: BuildOptions = 
     ...options,
     entryPoints: [path],
     outfile: join(target.folder, 'bundle', file),
-    plugins: [large('./')],
+    plugins: [large('./'), usedConventions()],
   })
+}
+
+/**
+ * CommonJS modules ask for all of the semantic conventions, 80 KB, and use a few: they get those.
+ */
+function usedConventions(): Plugin {
+  return {
+    name: 'used-conventions',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^@opentelemetry\/semantic-conventions$/ }, (asked) =>
+        asked.kind === 'require-call'
+          ? { path: asked.importer, namespace: 'used-conventions' }
+          : undefined,
+      )
+      bundler.onLoad({ filter: /./, namespace: 'used-conventions' }, ({ path }) => {
+        const used = readFileSync(path, 'utf8').matchAll(/semantic_conventions_1\.(\w+)/g)
+        const names = [...new Set([...used].map(([, name]) => name))].join(', ')
+        return {
+          contents: `export { ${names} } from '@opentelemetry/semantic-conventions'`,
+          resolveDir: dirname(path),
+        }
+      })
+    },
+  }
 }
 
 /** What several bundles need and is large is a bundle of its own. */

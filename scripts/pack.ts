@@ -68,12 +68,16 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** The pages; pictures are for those who read them in the repository. */
+/** The pages of who uses Tacho; the rest, and the pictures, are for who reads the repository. */
 function copyPages(from: string, to: string): void {
   mkdirSync(to)
-  for (const name of readdirSync(from).filter((one) => one.endsWith('.md'))) {
+  for (const name of readdirSync(from).filter(isForUsers)) {
     cpSync(join(from, name), join(to, name))
   }
+}
+
+function isForUsers(name: string): boolean {
+  return name.endsWith('.md') && name !== 'architecture.md'
 }
 
 function npm(words: readonly string[]): string {

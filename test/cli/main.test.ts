@@ -32,7 +32,7 @@ for (const [words, told] of [
   [['ls', '--jsn'], "unknown option '--jsn'"],
   [['show', '--sessions-dir'], 'argument missing'],
   [['show', 'one', 'two'], 'too many arguments'],
-  [['show'], "missing required argument 'session'\nUsage: tacho show [options] <session>"],
+  [['raw'], "missing required argument 'session'\nUsage: tacho raw [options] <session> <n>"],
   [['export', 'har'], 'More: tacho help export har'],
   [['help', 'foo'], 'tacho has no command "foo". It has: approvals,'],
   [['help', 'export', 'foo'], 'tacho export has no command "foo". It has: '],

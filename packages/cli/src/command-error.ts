@@ -48,6 +48,8 @@ export type CommandErrorCode =
   | 'sql-error'
   /** DuckDB is not there. */
   | 'sql-not-installed'
+  /** The library that `tacho mcp` needs is not installed. */
+  | 'mcp-not-installed'
   /** The shim cannot be put there, or not be removed. */
   | 'shim-refused'
 

@@ -1,6 +1,5 @@
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Command } from 'commander'
-import { mcpServer } from '../mcp/server.js'
+import { CommandError, EXIT } from '../command-error.js'
 import { type SessionOptions, withSessionsDir } from '../session-options.js'
 
 /** `tacho mcp`: the same answers for an agent. */
@@ -13,12 +12,21 @@ export function addMcpCommand(tacho: Command): void {
 }
 
 async function mcp({ roots }: SessionOptions): Promise<void> {
-  const server = mcpServer(roots)
-  await server.connect(new StdioServerTransport())
-  // Its client ends it by closing standard input.
-  await new Promise((resolve) => {
-    process.stdin.once('end', resolve)
-    process.stdin.once('close', resolve)
-  })
-  await server.close()
+  const { serve } = await loadServer()
+  await serve(roots)
+}
+
+// MCP's library is large, and optional in the package: all other commands do without it.
+async function loadServer(): Promise<typeof import('../mcp/serve.js')> {
+  try {
+    return await import('../mcp/serve.js')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw new CommandError(
+      'mcp-not-installed',
+      EXIT.failure,
+      'the library of MCP is not installed. It is an optional dependency of Tacho: npm install @modelcontextprotocol/sdk zod',
+      { cause },
+    )
+  }
 }
