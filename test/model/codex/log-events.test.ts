@@ -5,6 +5,7 @@ import {
   calls,
   decided,
   exchangeStarted,
+  hook,
   itemCompleted,
   itemStarted,
   logEvent,
@@ -22,6 +23,37 @@ const TUI = { command: 'tui', taps: ['http', 'log-events'] as ('http' | 'log-eve
 const EXEC = { ...TUI, command: 'exec' }
 
 test.each<[sentence: string, seen: Seen[], approvals: Partial<Told>[], run?: object]>([
+  [
+    'a policy that becomes never while the TUI runs asks nobody from then on',
+    [
+      [5, ON_REQUEST],
+      [8, hook('PreToolUse', { permission_mode: 'bypassPermissions' })],
+      [10, decided('c', 'approved', 'User')],
+    ],
+    [],
+    TUI,
+  ],
+  [
+    'a policy that is never no more can ask the user',
+    [
+      [5, NEVER],
+      [6, hook('Stop', { permission_mode: 'bypassPermissions' })],
+      [8, hook('PreToolUse', { permission_mode: 'default' })],
+      [10, decided('c', 'approved', 'User')],
+    ],
+    [{ decision: 'accept', decided_by: 'user' }],
+    TUI,
+  ],
+  [
+    'a hook of another thread says nothing of this one',
+    [
+      [5, ON_REQUEST],
+      [8, hook('PreToolUse', { permission_mode: 'bypassPermissions', agent_id: 'other' })],
+      [10, decided('c', 'approved', 'User')],
+    ],
+    [{ decision: 'accept', decided_by: 'user' }],
+    TUI,
+  ],
   [
     'what the configuration allowed without asking has no approval',
     [

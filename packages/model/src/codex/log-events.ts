@@ -9,6 +9,7 @@ import type { HookQuestions } from './hook-questions.js'
 import type { JsonRpcReducer } from './json-rpc.js'
 import { exitCodeOf, refusalOf } from './tool-results.js'
 import { replyTo, USER_INPUT } from './user-input.js'
+import { text } from './values.js'
 
 /** A tool call as an event tells it. */
 type Call = { callId: string; tool: string; at: number; conversation: Conversation }
@@ -37,6 +38,7 @@ export class LogEventReducer {
   }
 
   observe(observation: Observation): void {
+    if (observation.kind === 'hook') this.#policyNow(observation)
     if (observation.kind !== 'log-event') return
     const { name, attributes } = observation
     const threadId = textOf(attributes, 'conversation.id')
@@ -48,6 +50,16 @@ export class LogEventReducer {
     if (call === undefined) return
     if (name === 'codex.tool_decision') this.#decision(call, attributes)
     if (name === 'codex.tool_result') this.#result(call, attributes)
+  }
+
+  // The user can change the policy while the TUI runs. Codex 0.169 has two modes for its hooks: one
+  // where the policy is never to ask, and one for all others.
+  #policyNow({ message }: Observed<'hook'>): void {
+    const thread = text(message.agent_id) ?? text(message.session_id)
+    const mode = text(message.permission_mode)
+    if (thread === undefined || mode === undefined) return
+    if (mode === 'bypassPermissions') this.#policies.set(thread, 'never')
+    else if (this.#policies.get(thread) === 'never') this.#policies.delete(thread)
   }
 
   #callOf(seen: Observed<'log-event'>, threadId: string): Call | undefined {
