@@ -7,6 +7,7 @@ import { benchHttpTap } from './http-tap/index.js'
 import { benchJsonRpcTap } from './json-rpc-tap.js'
 import { benchLive } from './live.js'
 import { benchOff } from './off.js'
+import { benchQuestions } from './questions.js'
 import { benchReading } from './reading/index.js'
 import { benchReduce } from './reduce.js'
 import { printRows, type Row } from './row.js'
@@ -21,6 +22,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   reduce: ['Events and exchanges to spans: a session of 10,000 exchanges', benchReduce],
   live: ['Sent out while it happens', benchLive],
   export: ['tacho export otlp: 100,000 spans into the real Collector', benchExport],
+  questions: ['Questions over many sessions: grep, SQL', benchQuestions],
   reading: ['Reading back: 10,000 sessions; one of 7,000 exchanges', benchReading],
   off: ['tacho codex without recording', benchOff],
 }

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { newSession } from './conversation/conversation.js'
+import { type Random, randomFrom } from './conversation/random.js'
+import { writeGenerated } from './reading/generated-session.js'
+import type { Row } from './row.js'
+import { median } from './statistics.js'
+
+const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
+/** About so much is searched, in sessions of 350 exchanges. */
+const SEARCHED_MB = Number(process.env.TACHO_BENCH_MB ?? 1_000)
+const LONG = { exchanges: 350, answerBytes: 63_000 }
+const SESSION_MB = 40
+const COUNTED = 1_000
+const ROUNDS = 5
+const NOW = Date.parse('2026-11-28T00:00:00Z')
+
+/**
+ * How long questions over many sessions take: `tacho grep` beside ripgrep on the same files, and
+ * `tacho sql`. The sessions are generated, by another seed each time; TACHO_BENCH_SEED names one,
+ * TACHO_BENCH_MB how much is searched.
+ */
+export async function benchQuestions(): Promise<Row[]> {
+  const seed = Number(process.env.TACHO_BENCH_SEED ?? Date.now() % 2 ** 31)
+  const place = mkdtempSync(join(tmpdir(), 'tacho-bench-questions-'))
+  process.stderr.write(`seed ${seed}, in ${place}\n`)
+  try {
+    const random = randomFrom(seed)
+    return [...(await grepRows(place, random)), ...(await sqlRows(place, random))]
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+async function grepRows(place: string, random: Random): Promise<Row[]> {
+  const root = join(place, 'long')
+  mkdirSync(root)
+  const shared = newSession(random)
+  for (let number = 0; number < Math.max(1, SEARCHED_MB / SESSION_MB); number += 1) {
+    const started = NOW - number * 3600_000
+    writeGenerated(root, random, { id: random.uuid(), started, ...LONG, shared })
+  }
+  const rows: Row[] = [{ what: 'searched', value: sizeOf(root) / 1e6, unit: 'MB' }]
+  for (const [what, pattern, more] of [
+    ['a text that is nowhere', 'nobody ever said this', []],
+    ['an expression that is nowhere', 'nobody \\w+ said (this|that)', []],
+    ['letters of either case', 'nobody ever said this', ['-i']],
+  ] as const) {
+    const ours = () =>
+      seconds(process.execPath, [TACHO, 'grep', pattern, ...more, '--sessions-dir', root], place)
+    const theirs = () => seconds('rg', ['--no-ignore', ...more, pattern, root], place)
+    const own = (await medianOf(ours)) ?? Number.NaN
+    rows.push({ what: `tacho grep, ${what}`, value: own, unit: 's' })
+    const other = await medianOf(theirs)
+    if (other === undefined) continue
+    const value = other / own
+    rows.push({ what: '  speed by that of ripgrep', value, unit: '×', limit: { least: 0.5 } })
+  }
+  return rows
+}
+
+async function sqlRows(place: string, random: Random): Promise<Row[]> {
+  const root = join(place, 'many')
+  mkdirSync(root)
+  const shared = newSession(random)
+  for (let number = 0; number < COUNTED; number += 1) {
+    const session = { exchanges: 1 + random.below(5), answerBytes: 500 + random.below(4_000) }
+    const started = NOW - random.below(100 * 24 * 3600) * 1000
+    writeGenerated(root, random, { id: random.uuid(), started, ...session, shared })
+  }
+  const asked = (query: string) => () =>
+    seconds(process.execPath, [TACHO, 'sql', query, '--sessions-dir', root], place)
+  const rows: Row[] = []
+  for (const [what, query] of [
+    ['sessions', 'select ended, count(*) from sessions group by 1'],
+    ['exchanges', 'select model, count(*) from exchanges group by 1'],
+  ] as const) {
+    const value = await medianOf(asked(query))
+    rows.push({
+      what: `tacho sql, count of ${what} over 1,000 sessions`,
+      value: value ?? Number.NaN,
+      unit: 's',
+      limit: { most: 3 },
+    })
+  }
+  return rows
+}
+
+function sizeOf(root: string): number {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0)
+}
+
+async function medianOf(run: () => Promise<number | undefined>): Promise<number | undefined> {
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const time = await run()
+    if (time === undefined) return undefined
+    times.push(time)
+  }
+  return median(times)
+}
+
+/** How long a program takes, in seconds; nothing where it is not there. */
+async function seconds(
+  program: string,
+  words: readonly string[],
+  place: string,
+): Promise<number | undefined> {
+  const started = performance.now()
+  const child = spawn(program, words, {
+    env: { ...process.env, XDG_CACHE_HOME: join(place, 'cache') },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  try {
+    await once(child, 'close')
+    return (performance.now() - started) / 1000
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    process.stderr.write(`${program} is not installed: nothing to compare with\n`)
+    return undefined
+  }
+}
