@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -168,6 +169,22 @@ test('a folder that others could write into is closed to them', () => {
   chmodSync(indexFolder(), 0o777)
   listed()
   expect(lstatSync(indexFolder()).mode & 0o777).toBe(0o700)
+})
+
+test('the index is bounded: what is old goes, and so does what nobody finished', () => {
+  mkdirSync(indexFolder(), { recursive: true })
+  const long = new Date(Date.now() - 2 * 3600 * 1000)
+  const put = (name: string) => {
+    writeFileSync(join(indexFolder(), name), '')
+    utimesSync(join(indexFolder(), name), long, long)
+  }
+  for (let number = 0; number < 1005; number += 1) put(`session-${number}.jsonl`)
+  put('list-1.jsonl.0123.tmp')
+  const { sessions } = listed()
+  const names = readdirSync(indexFolder())
+  expect(names.length).toBeLessThanOrEqual(1000)
+  expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([])
+  expect(listed().sessions).toEqual(sessions)
 })
 
 test('many processes at once have one answer, and leave one whole index', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine } from '@tacho/format'
 import { openRegular } from '../open-regular.js'
@@ -9,6 +9,7 @@ import type { SessionSummary } from '../summarize.js'
 import { writeIndexFile } from './index-file.js'
 import { provedObject } from './proved-object.js'
 import type { Stamp } from './stamps.js'
+import { sweepIndex } from './sweep-index.js'
 
 /**
  * What an index means. One of another number is made anew: raise it when a summary gets or loses a
@@ -76,7 +77,10 @@ export function writeList(
     started: kept.map(({ started }) => started),
     lengths: kept.map(({ bytes }) => bytes.length),
   }
-  return writeIndexFile(path, [encodeLine(head, crc32), ...kept.map(({ bytes }) => bytes)])
+  const parts = [encodeLine(head, crc32), ...kept.map(({ bytes }) => bytes)]
+  const isWritten = writeIndexFile(path, parts)
+  if (isWritten) sweepIndex(dirname(path))
+  return isWritten
 }
 
 /** A line of a list, with its newline. */

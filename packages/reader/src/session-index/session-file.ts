@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine } from '@tacho/format'
 import { openRegular, type RegularFile } from '../open-regular.js'
 import { readAt } from '../sealed/read-blocks.js'
 import { writeIndexFile } from './index-file.js'
 import { provedObject } from './proved-object.js'
+import { sweepIndex } from './sweep-index.js'
 
 /** What the index of a session means; one of another number is made anew. Raise it as `INDEX_VERSION`. */
 const SESSION_INDEX_VERSION = 1
@@ -66,7 +67,9 @@ export function writeSessionFile(
   const lengths = Object.fromEntries([...sections].map(([name, bytes]) => [name, bytes.length]))
   const head = encodeLine({ sessionIndex: SESSION_INDEX_VERSION, session, lengths }, crc32)
   const total = [...sections.values()].reduce((sum, { length }) => sum + length, head.length)
-  if (total <= FILE_BYTES) writeIndexFile(path, [head, ...sections.values()])
+  if (total <= FILE_BYTES && writeIndexFile(path, [head, ...sections.values()])) {
+    sweepIndex(dirname(path))
+  }
 }
 
 /** A section as a line of the file. */
