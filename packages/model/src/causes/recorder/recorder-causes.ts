@@ -15,6 +15,8 @@ export function recorderCauses(session: SessionCase): Cause[] {
 
 // The recorder's own sentences: of its fault barrier, and of taps that could not be made.
 const SWITCHED_OFF = /\(switched off now\)|\b(is|are) not recorded\b|\bno requests are recorded\b/
+/** Of these, what is no choice of the user's: a tap that the agent's settings leave no room for is one. */
+const WENT_WRONG = /\(switched off now\)|\bno requests are recorded\b/
 
 function partsSwitchedOff({ words, id }: SessionCase): Cause[] {
   const told = words.filter(({ source, text }) => source === 'tacho' && SWITCHED_OFF.test(text))
@@ -27,7 +29,7 @@ function partsSwitchedOff({ words, id }: SessionCase): Cause[] {
       clues: told.slice(0, 3).map(({ place, text }) => ({ at: place, text: shortText(text) })),
       sentence: `A part of the recorder was off, so that something is missing here: ${shortText(first.text)}.`,
       next: `Look at what it says: tacho log ${id}. What was recorded besides is right.`,
-      weight: 'trouble',
+      weight: told.some(({ text }) => WENT_WRONG.test(text)) ? 'trouble' : 'note',
     },
   ]
 }
