@@ -45,6 +45,18 @@ test.each<[what: string, alter: (events: string[]) => string[]]>([
   await expect(expectRebuilt(session)).rejects.toThrow('made anew')
 })
 
+test('a session that is damaged fails, unless the test has damaged it', async () => {
+  const session = await recordedSession()
+  const path = join(session.folder, SESSION_FILES.events)
+  const [first = '', ...rest] = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(
+    path,
+    [first, rest[0]?.replace('"json-rpc"', '"json-rpd"'), ...rest.slice(1)].join('\n'),
+  )
+  await expect(expectRebuilt(session)).rejects.toThrow('the damage of')
+  await expectRebuilt(session, { isDamaged: true })
+})
+
 /** A turn with an exchange and a tool, which was asked about. */
 async function recordedSession(): Promise<SessionOnDisk> {
   const recorded = new RecordedSession()

@@ -105,3 +105,12 @@ async function recorded(): Promise<string> {
 function rebuild(root: string, ...words: string[]) {
   return tacho(['rebuild', ...words, '--sessions-dir', root])
 }
+
+test('a place in which nothing can be made ends it at once, with a line that says why', async () => {
+  const root = await recorded()
+  for (const to of ['/proc/tacho', '/proc/tacho/deeper', '/dev/null/x']) {
+    const { stderr, exitCode } = await rebuild(root, 'last', '--to', to)
+    expect(stderr).toContain(`${to}/${SESSION_ID} could not be made: `)
+    expect(exitCode).toBe(1)
+  }
+})

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { expect, test } from 'vitest'
 import { recordSession, SESSION_ID } from '../faults/recorded-session.js'
-import { sessionsDirectory } from '../reader/session-folder.js'
-import { tacho } from './tacho.js'
+import { sessionsDirectory, writeSession } from '../reader/session-folder.js'
+import { TACHO, tacho } from './tacho.js'
 
 test('what can be read of a damaged session is a clean one, which every command reads', async () => {
   const root = await damaged()
@@ -65,3 +66,17 @@ async function damaged(): Promise<string> {
 function salvage(root: string, to: string, ...words: string[]) {
   return tacho(['salvage', SESSION_ID, '--to', to, ...words, '--sessions-dir', root])
 }
+
+test('one that fails leaves nothing behind, and can be tried again', async () => {
+  const root = sessionsDirectory()
+  writeSession(root)
+  const to = join(root, 'salvaged')
+  const words = [process.execPath, TACHO, 'salvage', 'last', '--to', to, '--sessions-dir', root]
+  // No file may become longer than one block: a real write that fails.
+  const failed = spawnSync('sh', ['-c', 'ulimit -f 1; exec "$@"', 'sh', ...words], {
+    encoding: 'utf8',
+  })
+  expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('EFBIG')])
+  expect(existsSync(to)).toBe(false)
+  expect((await tacho(words.slice(2))).exitCode).toBe(0)
+})

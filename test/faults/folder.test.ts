@@ -70,6 +70,22 @@ describe('while a session is recorded', () => {
     expect(story.filter(({ value }) => value.kind === 'end')).toHaveLength(4)
   })
 
+  test('its root is moved and a link put in its place: nothing is written where the link points', async () => {
+    const { root, recording } = recordingInto()
+    const outside = fastDirectory()
+    const decoy = join(outside, SESSION_ID)
+    mkdirSync(decoy, { mode: 0o700 })
+    renameSync(root, `${root}.moved`)
+    symlinkSync(outside, root)
+    recordExchanges(recording, 1)
+    // What was open goes on where it was; what is opened now must not be opened elsewhere.
+    rmSync(join(`${root}.moved`, SESSION_ID), { recursive: true })
+    await eventually(() => expect(recording.latest.lost.exchange).toBeGreaterThan(0))
+    recordExchanges(recording, 1)
+    await recording.close({ exitCode: 0 })
+    expect([readdirSync(outside), readdirSync(decoy)]).toEqual([[SESSION_ID], []])
+  })
+
   test('its folder is removed and a link put in its place: nothing is written where the link points', async () => {
     const { folder, recording } = recordingInto()
     const outside = fastDirectory()

@@ -79,4 +79,5 @@ export {
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
 export { writtenSpan, writtenStart } from './spans/written-span.js'
+export { systemErrorCode } from './system-error-code.js'
 export { wellFormed, wellFormedJson } from './well-formed.js'

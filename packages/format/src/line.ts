@@ -63,6 +63,8 @@ function decodeText(line: Uint8Array): string | undefined {
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
+  // A log that is full of other lines is read a hundred times as fast without an error for each.
+  if (!/^\s*\{/.test(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined

@@ -1,5 +1,5 @@
 import { decodeAttributes, type SpanKind, spanKindOf } from '@tacho/format'
-import type { Cancellation, Stopped } from '@tacho/model'
+import type { Cancellation, SessionExchange, Stopped } from '@tacho/model'
 import { known } from './known.js'
 import { leftOpenBy } from './left-open.js'
 import type { Session } from './read-session.js'
@@ -55,11 +55,20 @@ function cancellationOf(session: Parts, span: Span): Cancellation {
   }
 }
 
+const indexed = new WeakMap<readonly SessionExchange[], Map<string, SessionExchange>>()
+
+// Asked for each cancellation of a session.
+function exchangesById(exchanges: readonly SessionExchange[]): Map<string, SessionExchange> {
+  const held = indexed.get(exchanges) ?? new Map(exchanges.map((one) => [one.id, one]))
+  indexed.set(exchanges, held)
+  return held
+}
+
 function stoppedBy({ spans, exchanges }: Parts, { links }: Span): Stopped[] {
-  const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
+  const byId = exchangesById(exchanges)
   return [...new Set(links.map(({ spanId }) => spanId))].map((spanId) => {
     const span = spans.get(spanId)
-    const [name, number] = [span?.name, numbers.get(spanId)]
+    const [name, number] = [span?.name, byId.get(spanId)?.number]
     return {
       kind:
         number === undefined
@@ -103,10 +112,8 @@ function latestOf(times: readonly number[]): number | undefined {
 
 // The span tells the bytes of what was released; the raw log knows all that came.
 function arrivedBytes({ exchanges }: Parts, stopped: readonly Stopped[]): number | undefined {
-  const ids = new Set(stopped.map(({ spanId }) => spanId))
-  const bytes = exchanges.flatMap(({ id, responseBytes }) =>
-    ids.has(id) && responseBytes !== undefined ? responseBytes : [],
-  )
+  const byId = exchangesById(exchanges)
+  const bytes = stopped.flatMap(({ spanId }) => byId.get(spanId)?.responseBytes ?? [])
   return bytes.length === 0 ? undefined : bytes.reduce((one, other) => one + other)
 }
 

@@ -1,6 +1,6 @@
 import { type RawRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
-import type { IndexedExchange } from './raw-index.js'
+import { type IndexedExchange, lookUpsOf } from './raw-index.js'
 import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
 
@@ -17,7 +17,7 @@ export function* exchangeRecords(
   onBytes: (bytes: number) => void = () => undefined,
 ): Generator<Exclude<RawRecord, { kind: 'gap' }>> {
   const { from, to } = exchange
-  const range = { from, ...(to !== undefined && { to }) }
+  const range = { from, work: lookUpsOf(exchange), ...(to !== undefined && { to }) }
   const lines = readLog(folder, SESSION_FILES.raw, report, range)
   for (const { value, file, line, byte, length } of lines) {
     onBytes(length)

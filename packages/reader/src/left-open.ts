@@ -1,4 +1,5 @@
 import type { LeftOpen, SessionRun } from '@tacho/model'
+import { SPAN_DEPTH } from './limits.js'
 import type { Session } from './read-session.js'
 import type { Span } from './read-spans.js'
 
@@ -16,21 +17,33 @@ export function runOf(
   { spans, runs }: Pick<Session, 'spans' | 'runs'>,
   span: Span,
 ): SessionRun | undefined {
-  const byId = new Map(runs.map((run) => [run.id, run]))
-  for (const { spanId } of [span, ...ancestorsOf(spans, span)]) {
+  const byId = runsById(runs)
+  const lineage = [span, ...ancestorsOf(spans, span)]
+  for (const { spanId } of lineage) {
     const run = byId.get(spanId)
     if (run !== undefined) return run
   }
-  const top = [span, ...ancestorsOf(spans, span)].at(-1)
-  return byId.get(top?.parentSpanId ?? '')
+  return byId.get(lineage.at(-1)?.parentSpanId ?? '')
 }
 
-/** The spans above one, the nearest first. Ids come from a file: two could name each other as parents. */
+const indexed = new WeakMap<readonly SessionRun[], Map<string, SessionRun>>()
+
+// Asked for each span of a session.
+function runsById(runs: readonly SessionRun[]): Map<string, SessionRun> {
+  const held = indexed.get(runs) ?? new Map(runs.map((run) => [run.id, run]))
+  indexed.set(runs, held)
+  return held
+}
+
+/**
+ * The spans above one, the nearest first, and no more than {@link SPAN_DEPTH}. Ids come from a file:
+ * two could name each other as parents.
+ */
 export function ancestorsOf(spans: ReadonlyMap<string, Span>, span: Span): Span[] {
   const ancestors: Span[] = []
   const seen = new Set([span.spanId])
   let parent = spans.get(span.parentSpanId ?? '')
-  while (parent !== undefined && !seen.has(parent.spanId)) {
+  while (parent !== undefined && !seen.has(parent.spanId) && ancestors.length < SPAN_DEPTH) {
     seen.add(parent.spanId)
     ancestors.push(parent)
     parent = spans.get(parent.parentSpanId ?? '')

@@ -1,5 +1,6 @@
 import type { ExchangeRecord, ExchangeState, RawRecord, RequestBodyRecord } from '@tacho/format'
 import type { Unparsed } from '@tacho/model'
+import { LOOK_UP_WORK, Work } from './limits.js'
 import { exchangeIdOf } from './raw-record-of.js'
 import { purposeOf, SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import type { Place } from './read-log.js'
@@ -64,6 +65,7 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
       isAside: isAside(record),
       isConnection: false,
     }
+    lookUps.set(exchange, workOf(index))
     index.exchanges.push(exchange)
     index.byId.set(exchange.id, exchange)
     return
@@ -86,6 +88,23 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
     // What is sealed is closed: only a file that was moved could end an exchange of another one.
     if (file === exchange.from.file) exchange.to = byte + length + 1
   }
+}
+
+// Beside the index, for that is kept in a file, too.
+const works = new WeakMap<RawIndex, Work>()
+const lookUps = new WeakMap<IndexedExchange, Work>()
+
+function workOf(index: RawIndex): Work {
+  const held = works.get(index) ?? new Work(LOOK_UP_WORK)
+  works.set(index, held)
+  return held
+}
+
+/** What looking at the log again may cost, for all exchanges of one index together. */
+export function lookUpsOf(exchange: IndexedExchange): Work {
+  const held = lookUps.get(exchange) ?? new Work(LOOK_UP_WORK)
+  lookUps.set(exchange, held)
+  return held
 }
 
 function isAside(record: ExchangeRecord): boolean {

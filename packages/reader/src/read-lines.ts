@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { LINE_BYTES } from './limits.js'
 
 /** Where in a file a line begins. */
 export type LinePlace = {
@@ -16,12 +17,6 @@ export type FileLine = LinePlace & {
   /** The file ended before its newline. */
   isTorn: boolean
 }
-
-/**
- * The longest line that is read. A body is kept up to 64 MiB, and JSON can make six bytes of one;
- * a longer line is no record of ours, and V8 has no strings beyond 512 MiB anyway.
- */
-export const LINE_BYTES = 400 * 1024 * 1024
 
 const BLOCK_BYTES = 256 * 1024
 const NEWLINE = 10

@@ -2,12 +2,21 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodeLine } from '@tacho/format'
 import type { Damage, ReportDamage } from './damage.js'
+import {
+  DAMAGED_LINE_WORK,
+  LINE_VALUES,
+  LINE_WORK,
+  OPEN_WORK,
+  PASSED_LINE_WORK,
+  PLAIN_LINE_BYTES,
+  Work,
+} from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
 import { type FileLine, type LinePlace, readLines } from './read-lines.js'
 import { hasChecksum, isProved, type Rescued, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
-import { readSealedLines } from './sealed/sealed-lines.js'
+import { NOT_READ_ON, readSealedLines } from './sealed/sealed-lines.js'
 
 /** Where a line of a log begins. */
 export type Place = LinePlace & {
@@ -35,6 +44,8 @@ export type LogRange = {
   quick?: (bytes: Buffer, line: LinePlace & { length: number }, file: string) => boolean
   /** Is told, once a file is read, where its next line would begin. */
   onEnd?: (place: LinePlace) => void
+  /** What it may cost; of its own where nothing is said. Beyond it, it ends, and that is reported. */
+  work?: Work
   /** Is given each good line as it stands. Its bytes are valid until the next one. */
   onLine?: (bytes: Buffer) => void
 }
@@ -49,17 +60,21 @@ export function* readLog(
   report: ReportDamage,
   range: LogRange = {},
 ): Generator<LogRecord> {
-  const { from } = range
+  const { from, work = new Work() } = range
   if (from === undefined) {
-    for (const file of logParts(folder, log)) yield* readPart(folder, file, report, range)
+    for (const file of logParts(folder, log)) yield* readPart(folder, file, report, range, work)
     return
   }
-  yield* readPart(folder, from.file, report, range)
+  if (!work.spend(OPEN_WORK)) {
+    report({ file: from.file, line: from.line, byte: from.byte, lines: 0, reason: NOT_READ_ON })
+    return
+  }
+  yield* readPart(folder, from.file, report, range, work)
   if (range.to !== undefined) return
   const { from: _, ...rest } = range
   const parts = logParts(folder, log)
   for (const file of parts.slice(parts.indexOf(from.file) + 1)) {
-    yield* readPart(folder, file, report, rest)
+    yield* readPart(folder, file, report, rest, work)
   }
 }
 
@@ -69,6 +84,7 @@ export function* readPart(
   file: string,
   report: ReportDamage,
   range: LogRange,
+  work: Work = new Work(),
 ): Generator<LogRecord> {
   const opened = openRegular(join(folder, file))
   if ('refused' in opened) {
@@ -81,19 +97,26 @@ export function* readPart(
   try {
     for (const line of linesOf(file, opened, range, reportHere)) {
       next = { byte: line.byte + line.length + 1, line: line.line + 1 }
+      if (!work.spend(line.length + PASSED_LINE_WORK)) {
+        reportHere({ line: line.line, byte: line.byte, lines: 0, reason: NOT_READ_ON })
+        return
+      }
       if (line.length === 0) continue
       if (quick !== undefined && line.bytes !== undefined && !line.isTorn) {
         if (quick(line.bytes, line, file)) continue
       }
       const isWanted = line.bytes === undefined || wanted(line.bytes)
+      if (isWanted) work.spend(LINE_WORK)
       if (
         !isWanted &&
         !(range.isProving && !(line.bytes !== undefined && !line.isTorn && isProved(line.bytes)))
       )
         continue
-      const records = decode(line, range, (reason) =>
-        reportHere({ line: line.line, byte: line.byte, lines: 1, reason }),
-      )
+      const records = decode(line, range, (reason) => {
+        // Where its first byte tells, it took no time.
+        work.spend(line.bytes?.[0] === BRACE ? DAMAGED_LINE_WORK : LINE_WORK)
+        reportHere({ line: line.line, byte: line.byte, lines: 1, reason })
+      })
       if (!isWanted) continue
       for (const { bytes, ...record } of records) {
         range.onLine?.(bytes)
@@ -128,7 +151,11 @@ function decode(
 ): Decoded[] {
   const { bytes, byte, line: number, length } = line
   if (bytes === undefined) {
-    damaged(`${length} bytes without a newline`)
+    damaged(`a line of ${length} bytes, longer than any that is read`)
+    return []
+  }
+  if (length > PLAIN_LINE_BYTES && hasTooManyValues(bytes)) {
+    damaged('more values in a line than any that is read')
     return []
   }
   const decoded = decodeLine(bytes, crc32)
@@ -147,6 +174,26 @@ function decode(
     length: own,
   }))
 }
+
+/** Each comma, brace and bracket outside of texts makes a value, which takes far more memory than it is long. */
+function hasTooManyValues(line: Buffer): boolean {
+  let values = 0
+  let isText = false
+  for (let at = 0; at < line.length; at += 1) {
+    const byte = line[at]
+    if (isText) {
+      if (byte === BACKSLASH) at += 1
+      else if (byte === QUOTE) isText = false
+    } else if (byte === QUOTE) isText = true
+    else if (byte === COMMA || byte === BRACE || byte === BRACKET) {
+      values += 1
+      if (values > LINE_VALUES) return true
+    }
+  }
+  return false
+}
+
+const [QUOTE, COMMA, BRACKET, BACKSLASH, BRACE] = [34, 44, 91, 92, 123]
 
 type Decoded = Omit<LogRecord, 'file'> & { bytes: Buffer }
 

@@ -11,6 +11,7 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import { isObject } from './json-value.js'
+import { MANIFEST_BYTES, RUNS } from './limits.js'
 import { openRegular } from './open-regular.js'
 
 /** What became of reading a manifest. `newer`: the folder is of a format from the future. */
@@ -22,9 +23,6 @@ export type ManifestRead =
     }
   | { problem: 'missing' | 'broken'; reason: string }
   | { problem: 'newer'; format: number }
-
-// A manifest has some hundred bytes a run. This is for a file that is none.
-const MANIFEST_BYTES = 16 * 1024 * 1024
 
 /** Reads and checks a session's `session.json`. Never throws; parts that make no sense are left out. */
 export function readManifest(folder: string): ManifestRead {
@@ -58,8 +56,10 @@ function manifestOf(value: unknown, damage: string | undefined): ManifestRead {
       : { problem: 'broken', reason: damage }
   }
   const agent = isObject(value.agent) ? value.agent : {}
+  const runs = (Array.isArray(value.runs) ? value.runs : []).filter(isObject)
+  const told = damage ?? (runs.length > RUNS ? `more than ${RUNS} runs are not read` : undefined)
   return {
-    ...(damage !== undefined && { damage }),
+    ...(told !== undefined && { damage: told }),
     manifest: {
       format,
       id: textOr(value.id, ''),
@@ -69,7 +69,7 @@ function manifestOf(value: unknown, damage: string | undefined): ManifestRead {
         ...(typeof agent.version === 'string' && { version: agent.version }),
       },
       startedAt: textOr(value.startedAt, ''),
-      runs: (Array.isArray(value.runs) ? value.runs : []).filter(isObject).map(runOf),
+      runs: runs.slice(0, RUNS).map(runOf),
     },
   }
 }

@@ -3,13 +3,15 @@ import {
   decodeAttributes,
   type GapRecord,
   type Manifest,
+  SESSION_FILES,
   spanAbout,
   spanKindOf,
 } from '@tacho/format'
 import type { Ended, RecordedExchange, SessionExchange, SessionRun } from '@tacho/model'
-import { collectDamage, type Damage } from './damage.js'
+import { collectDamage, type Damage, type ReportDamage } from './damage.js'
 import { exchangeOutcome } from './exchange-outcome.js'
 import { known } from './known.js'
+import { SPAN_DEPTH } from './limits.js'
 import { isoOfMicros } from './micros.js'
 import { readManifest } from './read-manifest.js'
 import type { Span } from './read-spans.js'
@@ -57,6 +59,7 @@ export async function readSession(folder: string, on: OnRecords = {}): Promise<S
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const { spans, story } = await inSteps(sessionLogs(folder, report, on))
+  reportDepth(spans, report)
   const { exchanges, gaps } = story
   const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
@@ -77,6 +80,19 @@ export async function readSession(folder: string, on: OnRecords = {}): Promise<S
     gaps,
     damage,
     ...(manifest !== undefined && { manifest }),
+  }
+}
+
+// Of what is nested deeper, nobody looks up to the run and the turn that it belongs to.
+function reportDepth(spans: ReadonlyMap<string, Span>, report: ReportDamage): void {
+  const depths = new Map<string, number>()
+  for (const { spanId, parentSpanId } of spans.values()) {
+    const depth = (depths.get(parentSpanId ?? '') ?? 0) + 1
+    depths.set(spanId, depth)
+    if (depth <= SPAN_DEPTH) continue
+    const reason = `spans are nested deeper than ${SPAN_DEPTH}: not all of them are placed`
+    report({ file: SESSION_FILES.meta, lines: 0, reason })
+    return
   }
 }
 

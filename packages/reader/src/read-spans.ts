@@ -9,6 +9,7 @@ import {
   wellFormed,
 } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
+import { SPANS } from './limits.js'
 import { microsOfNanos } from './micros.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { type LogRecord, readLog } from './read-log.js'
@@ -50,32 +51,42 @@ export function readSpans(
   const range = { ...(wanted && { wanted }), ...(isProving && { isProving }) }
   for (const found of readLog(folder, SESSION_FILES.meta, report, range)) {
     onLine?.(found.length)
-    addSpans(spans, found, report, onGap)
+    if (!addSpans(spans, found, report, onGap)) return spans
   }
   return spans
 }
 
-/** Adds the spans of an object of the log to those before it. */
+/**
+ * Adds the spans of an object of the log to those before it.
+ *
+ * @returns whether there may be more of them: {@link SPANS} are held.
+ */
 export function addSpans(
   spans: Map<string, Span>,
   found: LogRecord,
   report: ReportDamage,
   onGap?: (gap: GapRecord) => void,
-): void {
+): boolean {
   const { value, file, line, byte } = found
   if (value.started === undefined && value.resourceSpans === undefined) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') reportUnusable(record, found, report)
     else if (record.kind === 'gap') onGap?.(record)
-    return
+    return true
   }
   try {
     for (const span of spansOf(value)) {
-      if (span.endedAt !== undefined || !spans.has(span.spanId)) spans.set(span.spanId, span)
+      const isNew = !spans.has(span.spanId)
+      if (isNew && spans.size >= SPANS) {
+        report({ file, line, byte, lines: 0, reason: `more than ${SPANS} spans are not read` })
+        return false
+      }
+      if (isNew || span.endedAt !== undefined) spans.set(span.spanId, span)
     }
   } catch {
     report({ file, line, byte, lines: 1, reason: 'a span with broken parts' })
   }
+  return true
 }
 
 export type SpanReading = {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { LINE_WORK, Work } from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular } from './open-regular.js'
 import { readLines } from './read-lines.js'
@@ -12,6 +13,7 @@ export type TextLine = { text: string; file: string; line: number }
 
 /** The lines of a log of plain text, sealed parts first; what cannot be read is passed over. */
 export function* readTextLog(folder: string, log: string): Generator<TextLine> {
+  const work = new Work()
   for (const file of logParts(folder, log)) {
     const opened = openRegular(join(folder, file))
     if ('refused' in opened) continue
@@ -21,8 +23,10 @@ export function* readTextLog(folder: string, log: string): Generator<TextLine> {
         codec === undefined
           ? readLines(opened.descriptor)
           : readSealedLines(codec, opened, START, Number.POSITIVE_INFINITY, () => undefined)
-      for (const { bytes, line } of lines)
+      for (const { bytes, line, length } of lines) {
+        if (!work.spend(length + LINE_WORK)) return
         if (bytes !== undefined) yield { text: bytes.toString(), file, line }
+      }
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === undefined) throw cause
     } finally {

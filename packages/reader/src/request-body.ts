@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { MissingBytes, type RequestBodyRecord, readBody, SESSION_FILES } from '@tacho/format'
+import { BodyReader, MissingBytes, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from './damage.js'
-import type { IndexedExchange, RawIndex } from './raw-index.js'
+import { type IndexedExchange, lookUpsOf, type RawIndex } from './raw-index.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
 import { ReaderError } from './reader-error.js'
@@ -56,12 +56,7 @@ function assemble(
   record: RequestBodyRecord,
 ): Uint8Array {
   try {
-    return readBody(exchange.id, (id) => {
-      if (id === exchange.id) return record.content
-      const source = index.byId.get(id)
-      const found = source === undefined ? undefined : bodyRecord(folder, source)
-      return typeof found === 'object' ? found.content : undefined
-    })
+    return bodiesOf(folder, index).read(exchange.id)
   } catch (cause) {
     if (!(cause instanceof MissingBytes)) throw cause
     const why = whyNotWhole(record)
@@ -73,14 +68,31 @@ function assemble(
   }
 }
 
+const readers = new WeakMap<RawIndex, BodyReader>()
+
+/** One reader for all bodies of an index: the next one mostly copies from those before it. */
+function bodiesOf(folder: string, index: RawIndex): BodyReader {
+  const held =
+    readers.get(index) ??
+    new BodyReader((id) => {
+      const exchange = index.byId.get(id)
+      const found = exchange === undefined ? undefined : bodyRecord(folder, exchange)
+      return typeof found === 'object' ? found.content : undefined
+    })
+  readers.set(index, held)
+  return held
+}
+
 /** The record of a request's body, or the reason why it cannot be read, or nothing where there is none. */
 export function bodyRecord(
   folder: string,
-  { requestBody: place }: IndexedExchange,
+  exchange: IndexedExchange,
 ): RequestBodyRecord | string | undefined {
+  const { requestBody: place } = exchange
+  const work = lookUpsOf(exchange)
   if (place === undefined) return undefined
   const damage: Damage[] = []
-  const range = { from: place, to: place.byte + place.length + 1 }
+  const range = { from: place, to: place.byte + place.length + 1, work }
   for (const { value } of readLog(folder, SESSION_FILES.raw, collectDamage(damage), range)) {
     const record = rawRecordOf(value)
     if (typeof record !== 'string' && record.kind === 'request-body') return record

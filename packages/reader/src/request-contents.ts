@@ -6,6 +6,7 @@ import {
   readBody,
   SESSION_FILES,
 } from '@tacho/format'
+import { LOOK_UP_WORK, Work } from './limits.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { type Place, readLog } from './read-log.js'
 
@@ -20,6 +21,7 @@ export class RequestContents {
   readonly #places = new Map<string, BodyPlace>()
   readonly #held = new Map<string, { content: Content; length: number }>()
   #heldBytes = 0
+  readonly #lookUps = new Work(LOOK_UP_WORK)
   readonly #bodies = new BodyReader((exchange) => this.#contentOf(exchange))
 
   constructor(folder: string) {
@@ -64,7 +66,7 @@ export class RequestContents {
     if (held !== undefined) return held.content
     const place = this.#places.get(exchange)
     if (place === undefined) return undefined
-    const range = { from: place, to: place.byte + place.length + 1 }
+    const range = { from: place, to: place.byte + place.length + 1, work: this.#lookUps }
     for (const { value } of readLog(this.#folder, SESSION_FILES.raw, () => undefined, range)) {
       const record = rawRecordOf(value)
       if (typeof record === 'string' || record.kind !== 'request-body') continue

@@ -1,6 +1,7 @@
 import { type EventRecord, type GapRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { eventLineOf } from './event-record-of.js'
+import { EXCHANGES } from './limits.js'
 import { RawOrder } from './raw-order.js'
 import { damageOf, rawRecordOf, type Unusable } from './raw-record-of.js'
 import { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
@@ -22,6 +23,7 @@ export function* rawRecords(
   range: Omit<LogRange, 'from' | 'to'> = {},
 ): Generator<Sound<RawRecord> & { isOrphan: boolean }> {
   const order = new RawOrder()
+  let exchanges = 0
   for (const found of readLog(folder, SESSION_FILES.raw, report, range)) {
     const record = rawRecordOf(found.value)
     if (typeof record === 'string') {
@@ -29,6 +31,17 @@ export function* rawRecords(
       continue
     }
     const { file, line, byte, length } = found
+    if (record.kind === 'exchange') exchanges += 1
+    if (exchanges > EXCHANGES) {
+      report({
+        file,
+        line,
+        byte,
+        lines: 0,
+        reason: `more than ${EXCHANGES} exchanges are not read`,
+      })
+      return
+    }
     const { isOrphan, damage } = order.judge(record)
     if (damage !== undefined) report({ file, line, byte, lines: 1, reason: damage })
     yield { record, isOrphan, file, line, byte, length }

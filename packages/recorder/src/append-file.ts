@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+import { systemErrorCode } from '@tacho/format'
 import type { ScrubbedBytes } from '@tacho/scrub'
 import type { Disk } from './disk.js'
 import { SYNC_MILLISECONDS } from './limits.js'
@@ -272,5 +274,5 @@ function closeQuietly(disk: Disk, descriptor: number): void {
 }
 
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
+  return systemErrorCode(error, constants.errno) ?? 'UNKNOWN'
 }

@@ -85,7 +85,10 @@ export const folderDisk: Disk = {
   ...realDisk,
   open(path) {
     for (let attempt = 1; ; attempt += 1) {
-      if (!isFolder(dirname(path))) throw notOurs(dirname(path))
+      // Of the root, too: a link in its place leads to a folder of the same name elsewhere.
+      for (const folder of [dirname(path), dirname(dirname(path))]) {
+        if (!isFolder(folder)) throw notOurs(folder)
+      }
       const descriptor = openOurs(path, (file) => isOurs(file) && file.nlink === 1)
       const isHeld = holdFile(descriptor) !== 'refused'
       if (isHeld && realDisk.placeOf(descriptor, path) === 'here') return descriptor

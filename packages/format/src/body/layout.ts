@@ -1,5 +1,5 @@
 import { bytesOfBase64, type Content, MissingBytes } from '../content.js'
-import { PART_COST } from './limits.js'
+import { MAX_READ_PIECES, PART_COST } from './limits.js'
 
 /** Gives the content of a request body as its record has it; nothing where there is no such record. */
 export type ContentSource = (exchange: string) => Content | undefined
@@ -31,6 +31,11 @@ export function layoutOf(exchange: string, content: unknown): Layout {
   const pieces: unknown = typeof content === 'string' ? [content] : content
   if (!Array.isArray(pieces)) {
     throw new MissingBytes(`the content of exchange ${exchange} is neither text nor a list`)
+  }
+  if (pieces.length > MAX_READ_PIECES) {
+    throw new MissingBytes(
+      `the content of exchange ${exchange} has too many pieces: ${pieces.length}`,
+    )
   }
   const layout: Layout = { exchange, length: 0, parts: [], cost: 0 }
   for (const [index, piece] of pieces.entries()) {

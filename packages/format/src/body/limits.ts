@@ -63,6 +63,9 @@ export const SEARCHED_FOR_TEXT = 1024 * 1024
 /** A chain longer than this in a file that is read is a circle, or made to do harm. */
 export const MAX_READ_CHAIN = 65_536
 
+/** Pieces of one content that are read: twice as many as any encoder writes. */
+export const MAX_READ_PIECES = 65_536
+
 /** Bytes that a reader holds of bodies, and of records, that it will likely copy from again. */
 export const READ_CACHE_BYTES = 64 * 1024 * 1024
 
@@ -77,5 +80,11 @@ export const PART_COST = 96
  * The work that one body may cost a reader, in bytes; a step from piece to piece counts as
  * {@link READ_STEP}. An honest body stays far below; a hostile one ends after some seconds.
  */
-export const READ_WORK = 2 ** 31
+export const READ_WORK = 2 ** 30
 export const READ_STEP = 256
+
+/**
+ * The same for all bodies of one reader together, each of whose bytes counts half. Of an honest
+ * session, that is six gigabytes of requests; a folder that was made to do harm ends after seconds.
+ */
+export const READ_TOTAL_WORK = 3 * 2 ** 30

@@ -7,6 +7,7 @@ import {
   READ_CACHE_BYTES,
   READ_PARTS_BYTES,
   READ_STEP,
+  READ_TOTAL_WORK,
   READ_WORK,
 } from './limits.js'
 import { Recent } from './recent.js'
@@ -38,6 +39,7 @@ export class BodyReader {
   readonly #layouts = new Map<string, Layout>()
   #layoutsCost = 0
   #work = 0
+  #total = 0
 
   /** @param budget bytes of bodies held, beside {@link READ_CACHE_BYTES} of records. */
   constructor(source: ContentSource, budget: number = READ_CACHE_BYTES) {
@@ -106,6 +108,7 @@ export class BodyReader {
   #assemble(exchange: string, start = 0, end?: number): Uint8Array {
     const top = this.#wholeLayout(exchange)
     const body = new Uint8Array((end ?? top.length) - start)
+    this.#countOfAll(body.length / 2)
     let written = 0
     // The way down to the bytes, on a stack of our own: ten thousand records deep is no rarity.
     const way: Step[] = [
@@ -184,7 +187,14 @@ export class BodyReader {
     return layout
   }
 
+  #countOfAll(work: number): void {
+    this.#total += work
+    if (this.#total <= READ_TOTAL_WORK) return
+    throw new MissingBytes('the bodies of this session are more than are put together at once')
+  }
+
   #count(work: number, exchange: string): void {
+    this.#countOfAll(work)
     this.#work += work
     if (this.#work <= READ_WORK) return
     throw new MissingBytes(

@@ -11,6 +11,12 @@ export function endsAnswer(message: Uint8Array): boolean {
   if (/^\s*\{\s*"type"/.test(head) && !LAST.test(head)) return false
   const event = objectOf(new TextDecoder().decode(message))
   const facts = {}
-  if (event !== undefined) responsesApi.readEvent(event, facts)
+  try {
+    if (event !== undefined) responsesApi.readEvent(event, facts)
+    else return LAST.test(head)
+  } catch {
+    // What cannot be read of it costs its facts. That it is the last one, its type alone tells.
+    return LAST.test(head)
+  }
   return 'ended' in facts
 }

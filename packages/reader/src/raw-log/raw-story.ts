@@ -1,6 +1,7 @@
 import { type GapRecord, lengthOf, type RawRecord } from '@tacho/format'
 import type { RecordedExchange } from '@tacho/model'
 import type { ReportDamage } from '../damage.js'
+import { EXCHANGES } from '../limits.js'
 import { type IndexedExchange, indexRecord, type RawIndex } from '../raw-index.js'
 import { RawOrder } from '../raw-order.js'
 import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
@@ -66,6 +67,13 @@ export class RawStoryReader {
       return
     }
     const { file, line, byte, length } = found
+    if (record.kind === 'exchange' && this.story.exchanges.length >= EXCHANGES) {
+      const reason = `more than ${EXCHANGES} exchanges are not read`
+      this.#report({ file, line, byte, lines: 0, reason })
+      // What belongs to it is passed over, and is no damage.
+      this.#order.noteGap()
+      return
+    }
     const { isOrphan, damage } = this.#order.judge(record)
     if (damage !== undefined) this.#report({ file, line, byte, lines: 1, reason: damage })
     if (!isOrphan) onRecord?.({ record, file, line, byte, length })
@@ -94,7 +102,8 @@ export class RawStoryReader {
   #count(file: string, exchanges: Map<string, IndexedExchange>): void {
     const [first] = exchanges.values()
     if (first === undefined) return
-    const to = Math.max(...[...exchanges.values()].map(({ chunksTo = 0 }) => chunksTo))
+    let to = 0
+    for (const { chunksTo = 0 } of exchanges.values()) to = Math.max(to, chunksTo)
     const lengths = new Map<string, number>()
     const wanted: LogRange['wanted'] = (line) => line.includes('"kind":"chunk"')
     const from = [...exchanges.values()].reduce((one, other) =>

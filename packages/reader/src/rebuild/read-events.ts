@@ -1,5 +1,7 @@
 import type { EventRecord } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
+import { EVENT_BYTES, LINE_WORK } from '../limits.js'
+import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { eventRecords } from '../sound-records.js'
 
 /** What the taps saw in each run of a session, in its order; no run of a session of before there were events. */
@@ -9,9 +11,15 @@ export function readEvents(
   onBytes: (bytes: number) => void = () => {},
 ): Map<string, EventRecord[]> {
   const runs = new Map<string, EventRecord[]>()
-  for (const { record, length } of eventRecords(folder, report)) {
+  let bytes = 0
+  for (const { record, length, ...place } of eventRecords(folder, report)) {
     onBytes(length + 1)
     if (record.kind === 'gap') continue
+    bytes += length + LINE_WORK
+    if (bytes > EVENT_BYTES) {
+      report({ ...place, lines: 0, reason: NOT_READ_ON })
+      break
+    }
     const events = runs.get(record.run) ?? []
     events.push(record)
     runs.set(record.run, events)

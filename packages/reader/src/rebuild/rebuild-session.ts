@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isUuid, type KeyValue, SESSION_FILES, traceIdOfUuid } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
@@ -9,6 +9,7 @@ import { readLog } from '../read-log.js'
 import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
+import { isThere } from '../salvage/is-there.js'
 import { NewFile } from '../salvage/new-file.js'
 import { reportManifest } from '../session-damage.js'
 import { copyFile } from './copy-file.js'
@@ -131,7 +132,7 @@ function isPair(attribute: unknown): boolean {
 }
 
 function makeFolder(folder: string, target: string): string {
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+  if (isThere(target))
     throw cannotRebuild(`${target} is there already. Name a folder in which it is not`)
   if (!relative(resolve(folder), target).startsWith('..'))
     throw cannotRebuild(`${target} is inside of the session itself`)

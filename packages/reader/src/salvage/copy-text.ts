@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { LINE_WORK, Work } from '../limits.js'
 import { logParts } from '../log-parts.js'
 import { openRegular } from '../open-regular.js'
 import { readLines } from '../read-lines.js'
@@ -32,7 +33,11 @@ function* linesOf(folder: string, part: string): Generator<Buffer | undefined> {
       codec === undefined
         ? readLines(opened.descriptor)
         : readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, () => undefined)
-    for (const { bytes } of lines) yield bytes
+    const work = new Work()
+    for (const { bytes, length } of lines) {
+      if (!work.spend(length + LINE_WORK)) return
+      yield bytes
+    }
   } finally {
     opened[Symbol.dispose]()
   }

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeManifest, SESSION_FILES } from '@tacho/format'
@@ -8,6 +8,7 @@ import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
 import { copyTranscript, transcriptsIn } from '../scrub/transcripts.js'
 import { copyText } from './copy-text.js'
+import { isThere } from './is-there.js'
 import { NewFile } from './new-file.js'
 import { rebuildManifest } from './rebuild-manifest.js'
 import { salvageEvents } from './salvage-events.js'
@@ -57,6 +58,8 @@ export function salvageSession(folder: string, to: string): Salvaged {
       lost: logs.reduce((sum, { lost }) => sum + lost, 0),
     }
   } catch (cause) {
+    // So that a second try finds the place as free as the first one did.
+    rmSync(target, { recursive: true, force: true })
     if (cause instanceof ReaderError) throw cause
     throw cannotSalvage(`${target} could not be written: ${(cause as Error).message}`, cause)
   }
@@ -64,7 +67,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
 
 function makeFolder(folder: string, to: string): string {
   const target = resolve(to)
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+  if (isThere(target)) {
     throw cannotSalvage(`${target} is there already. Name a folder that is not`)
   }
   const isInside = !relative(resolve(folder), target).startsWith('..')

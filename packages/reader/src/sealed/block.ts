@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib'
-import { LINE_BYTES } from '../read-lines.js'
 import { type Codec, DESCRIPTION_BYTES } from './codec.js'
 
 /**
@@ -48,7 +47,7 @@ export function decodeHead(codec: Codec, bytes: Buffer): Block | undefined {
   const head = bytes.subarray(prefix.length, prefix.length + DESCRIPTION_BYTES)
   if (!head.subarray(0, 4).equals(TAG)) return undefined
   if (head.readUInt32LE(31) !== crc32(head.subarray(0, 31))) return undefined
-  const block = {
+  return {
     isLast: head.readUInt8(4) === 1,
     packedLength: head.readUInt32LE(5),
     length: head.readUInt32LE(9),
@@ -57,8 +56,6 @@ export function decodeHead(codec: Codec, bytes: Buffer): Block | undefined {
     line: head.readUInt32LE(23),
     lines: head.readUInt32LE(27),
   }
-  // A line of a log has no more; a head that claims it is none of ours.
-  return block.length > 2 * LINE_BYTES ? undefined : block
 }
 
 /** The plain bytes of a block; nothing where its compressed bytes are damaged. */

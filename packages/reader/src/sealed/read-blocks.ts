@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { SEALED_BLOCKS } from '../limits.js'
 import { decodeHead, type PlacedBlock } from './block.js'
 import { type Codec, DESCRIPTION_BYTES } from './codec.js'
 
@@ -13,7 +14,13 @@ export function* readBlocks(codec: Codec, descriptor: number, size: number): Gen
   const headLength = codec.prefix.length + DESCRIPTION_BYTES
   let at = 0
   let last: PlacedBlock | undefined
+  let blocks = 0
   while (at < size) {
+    blocks += 1
+    if (blocks > SEALED_BLOCKS) {
+      yield { damaged: 'more sealed blocks than are read', at, length: size - at }
+      return
+    }
     const block = decodeHead(codec, readAt(descriptor, at, headLength))
     const end = at + headLength + (block?.packedLength ?? 0)
     if (block === undefined || end > size) {

@@ -1,8 +1,12 @@
+import { LINE_BYTES, LOG_WORK, Work } from '../limits.js'
 import type { FileLine, LinePlace } from '../read-lines.js'
 import { type Block, openBlock } from './block.js'
 import { knownBlock, knownBlocks } from './block-cache.js'
 import type { Codec } from './codec.js'
 import { readAt, readBlocks } from './read-blocks.js'
+
+/** What is told where a limit ends the reading of a log. */
+export const NOT_READ_ON = 'not read from here on: it is more than is read at once'
 
 /** Lines that cannot be read; `line` and `byte` are those of the plain log, where they are known. */
 export type LostLines = { line?: number; byte?: number; lines: number; reason: string }
@@ -21,6 +25,7 @@ export function* readSealedLines(
   lost: (lines: LostLines) => void,
 ): Generator<FileLine> {
   let next: LinePlace | undefined = { byte: 0, line: 1 }
+  const work = new Work(2 * LOG_WORK)
   // Who asks for a part of a log will ask for another; who reads it all needs no block twice.
   const isPart = to !== Number.POSITIVE_INFINITY
   const blocks = isPart ? knownBlocks(codec, descriptor) : readBlocks(codec, descriptor, size)
@@ -39,6 +44,16 @@ export function* readSealedLines(
     if (block.byte >= to) return
     next = { byte: block.byte + block.length, line: block.line + block.lines }
     if (next.byte <= from.byte) continue
+    if (block.length > LINE_BYTES) {
+      const reason = `a sealed block of ${block.length} bytes is longer than any that is read`
+      lost({ byte: block.byte, line: block.line, lines: block.lines, reason })
+      continue
+    }
+    // Also of blocks that give nothing: what is opened is work.
+    if (!work.spend(block.length)) {
+      lost({ byte: block.byte, line: block.line, lines: 0, reason: NOT_READ_ON })
+      return
+    }
     const plain = isPart
       ? knownBlock(codec, descriptor, block)
       : openBlock(codec, block, readAt(descriptor, block.packedAt, block.packedLength))

@@ -18,7 +18,8 @@ export type Place = {
  */
 export class Places {
   readonly #session: Session
-  readonly #turns = new Map<string, { spanId: string; run: string | undefined }[]>()
+  /** Of each turn by its id its spans by their runs, the first one first. */
+  readonly #turns = new Map<string, Map<string | undefined, string>>()
   readonly #turnSpans: ReadonlySet<string>
 
   constructor(session: Session, { turns }: SessionParts) {
@@ -27,7 +28,9 @@ export class Places {
     for (const { id, spanId } of turns) {
       if (id === undefined) continue
       const run = session.spans.get(spanId)?.parentSpanId
-      this.#turns.set(id, [...(this.#turns.get(id) ?? []), { spanId, run }])
+      const byRun = this.#turns.get(id) ?? new Map<string | undefined, string>()
+      if (!byRun.has(run)) byRun.set(run, spanId)
+      this.#turns.set(id, byRun)
     }
   }
 
@@ -46,8 +49,8 @@ export class Places {
 
   // A turn that goes on in another run has a span in each.
   #turnOf(turnId: string | undefined, run: string | undefined): string | undefined {
-    const turns = this.#turns.get(turnId ?? '') ?? []
-    return (turns.find((turn) => turn.run === run) ?? turns[0])?.spanId
+    const byRun = this.#turns.get(turnId ?? '')
+    return byRun?.get(run) ?? byRun?.values().next().value
   }
 
   #turnAbove(span: Span): string | undefined {

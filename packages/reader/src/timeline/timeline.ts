@@ -77,6 +77,6 @@ function runByRun(runs: readonly SessionRun[], blocks: readonly Block[]): Timeli
   ])
   if (ofRun.length === 0) ofRun.push([])
   for (const block of [...blocks].sort((one, other) => one.at - other.at))
-    ofRun[indexOf(block)]?.push(...block.entries)
+    for (const entry of block.entries) ofRun[indexOf(block)]?.push(entry)
   return ofRun.flat()
 }

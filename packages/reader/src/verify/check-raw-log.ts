@@ -15,6 +15,7 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
+import { LOOK_UP_WORK, Work } from '../limits.js'
 import { rawRecordOf } from '../raw-record-of.js'
 import { type Place, readLog } from '../read-log.js'
 import { rawRecords } from '../sound-records.js'
@@ -94,6 +95,7 @@ class RawCheck {
   readonly #incomplete = new Set<string>()
   readonly #reader: BodyReader
   #exchanges = 0
+  readonly #lookUps = new Work(LOOK_UP_WORK)
   #current: { id: string; content: Content } | undefined
 
   constructor(folder: string, report: ReportDamage) {
@@ -185,7 +187,7 @@ class RawCheck {
     if (this.#current?.id === id) return this.#current.content
     const place = this.#bodies.get(id)
     if (place === undefined) return undefined
-    const range = { from: place, to: place.byte + place.length + 1 }
+    const range = { from: place, to: place.byte + place.length + 1, work: this.#lookUps }
     for (const { value } of readLog(this.#folder, SESSION_FILES.raw, () => undefined, range)) {
       const record = rawRecordOf(value)
       if (typeof record !== 'string' && record.kind === 'request-body') return record.content

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { ReportDamage } from '../damage.js'
+import { LINE_WORK, Work } from '../limits.js'
 import { logParts } from '../log-parts.js'
 import { openRegular } from '../open-regular.js'
 import { codecOf } from '../sealed/codec.js'
-import { readSealedLines } from '../sealed/sealed-lines.js'
+import { NOT_READ_ON, readSealedLines } from '../sealed/sealed-lines.js'
 
 /** Checks the sealed parts of a log of plain text, whose lines prove nothing themselves. */
 export function checkSealedText(folder: string, log: string, report: ReportDamage): void {
@@ -18,8 +19,18 @@ export function checkSealedText(folder: string, log: string, report: ReportDamag
     try {
       const lost = (lines: Omit<Parameters<ReportDamage>[0], 'file'>) => report({ file, ...lines })
       const start = { byte: 0, line: 1 }
-      for (const _ of readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, lost)) {
-        // Opening its block has proved it.
+      const work = new Work()
+      // Opening its block has proved it.
+      for (const { length } of readSealedLines(
+        codec,
+        opened,
+        start,
+        Number.POSITIVE_INFINITY,
+        lost,
+      )) {
+        if (work.spend(length + LINE_WORK)) continue
+        lost({ lines: 0, reason: NOT_READ_ON })
+        break
       }
     } finally {
       opened[Symbol.dispose]()

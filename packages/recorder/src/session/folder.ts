@@ -9,8 +9,9 @@ import {
   renameSync,
   rmdirSync,
 } from 'node:fs'
+import { constants as errorNumbers } from 'node:os'
 import { join } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
+import { SESSION_FILES, systemErrorCode } from '@tacho/format'
 import { makeFolders } from '../make-folders.js'
 
 /** Why nothing can be recorded. The message says where and what to do about it. */
@@ -128,6 +129,7 @@ const REASONS: Record<string, string> = {
 
 function refusal(path: string, error: unknown): CannotRecord {
   if (error instanceof CannotRecord) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  return new CannotRecord(`${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error })
+  const code = systemErrorCode(error, errorNumbers.errno) ?? ''
+  const reason = REASONS[code] ?? (error as Error).message
+  return new CannotRecord(`${path}: ${reason}`, { cause: error })
 }

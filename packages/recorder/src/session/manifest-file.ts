@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeManifest, type Manifest, type Run, SESSION_FILES } from '@tacho/format'
 import type { AllScrubbed } from '@tacho/scrub'
@@ -70,7 +70,9 @@ function readManifest(folder: string): Manifest | undefined {
 
 // The folder could have been taken away and a link put in its place since it was made.
 function replace(folder: string, run: string, manifest: Uint8Array): void {
-  if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is not a folder any more`)
+  for (const one of [folder, dirname(folder)]) {
+    if (!lstatSync(one).isDirectory()) throw new Error(`${one} is not a folder any more`)
+  }
   const draft = join(folder, `.${SESSION_FILES.manifest}.${run}`)
   try {
     writeDraft(draft, manifest)

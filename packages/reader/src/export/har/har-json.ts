@@ -1,7 +1,7 @@
 import { spanName } from '@tacho/format'
 import { connectionOf } from '../../connection-messages.js'
 import { indexRawLog } from '../../index-raw-log.js'
-import type { IndexedExchange, RawIndex } from '../../raw-index.js'
+import { type IndexedExchange, lookUpsOf, type RawIndex } from '../../raw-index.js'
 import { readSpans } from '../../read-spans.js'
 import { bodyPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
@@ -15,10 +15,12 @@ export type HarSource = { folder: string; id: string; version: string }
  * one request body, and one chunk of a response or one message, at a time.
  *
  * @param onExchange is told how many exchanges are done, of how many.
+ * @param onPartial is told at the end, where the session is more than is read, and some are missing.
  */
 export function* harJson(
   { folder, id, version }: HarSource,
   onExchange: (done: number, all: number) => void = () => undefined,
+  onPartial: () => void = () => undefined,
 ): Generator<string> {
   const index = indexRawLog(folder, () => undefined)
   const spans = readSpans(folder, () => undefined, {
@@ -47,6 +49,8 @@ export function* harJson(
     onExchange(exchange.number, index.exchanges.length)
   }
   yield '\n]}}\n'
+  const [first] = index.exchanges
+  if (first !== undefined && lookUpsOf(first).isSpent) onPartial()
 }
 
 function* messagePieces(

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import {
@@ -61,7 +61,9 @@ export class DeliveryNotes {
     try {
       const path = join(folder, SESSION_FILES.export)
       const descriptor = openSync(path, APPENDING, 0o600)
-      if (!fstatSync(descriptor).isFile()) {
+      // A second name for another file would have that written to.
+      const file = fstatSync(descriptor)
+      if (!file.isFile() || file.nlink !== 1 || !isOwn(file)) {
         closeSync(descriptor)
         return undefined
       }
@@ -92,6 +94,10 @@ export class DeliveryNotes {
   close(): void {
     closeSync(this.#descriptor)
   }
+}
+
+function isOwn({ uid }: Stats): boolean {
+  return process.getuid === undefined || uid === process.getuid()
 }
 
 /** Whether a file's last line has no end: what is appended must not be glued to it. */

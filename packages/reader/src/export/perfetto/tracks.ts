@@ -37,14 +37,18 @@ function placeOf(group: string): number {
   return place < 0 ? ORDER.length : place
 }
 
+/** More goes on at the same time in no session; what does is drawn over others. */
+const LANES = 500
+
 function lanesOf(group: string, slices: Slice[]): Omit<Track, 'id'>[] {
   const lanes: { slices: Slice[]; end: number }[] = []
   for (const slice of slices.sort((one, other) => one.start - other.start)) {
     const free = lanes.find(({ end }) => end <= slice.start)
-    if (free === undefined) lanes.push({ slices: [slice], end: slice.end })
+    if (free === undefined && lanes.length < LANES) lanes.push({ slices: [slice], end: slice.end })
     else {
-      free.slices.push(slice)
-      free.end = slice.end
+      const lane = free ?? lanes.at(-1)
+      lane?.slices.push(slice)
+      if (lane !== undefined) lane.end = Math.max(lane.end, slice.end)
     }
   }
   return lanes.map((lane, index) => ({
