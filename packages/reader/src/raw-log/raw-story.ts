@@ -9,7 +9,8 @@ import { begin, goOn } from '../read-exchanges.js'
 import type { LinePlace } from '../read-lines.js'
 import { type LogRange, type LogRecord, readPart } from '../read-log.js'
 import { reportUnusable, type Sound } from '../sound-records.js'
-import { chunkLineOf } from './chunk-line.js'
+import { bodyLineOf } from './body-line.js'
+import { type ChunkLine, chunkLineOf } from './chunk-line.js'
 
 /** What a raw log tells without its bodies: its exchanges, where they stand, and what is missing. */
 export type RawStory = {
@@ -40,23 +41,35 @@ export class RawStoryReader {
     if (story.gaps.length > 0) this.#order.noteGap()
   }
 
-  /** Takes a chunk by its line; says whether it is one that can be. */
-  readonly takeChunk = (bytes: Buffer, line: LinePlace & { length: number }, file: string) => {
+  /** Takes a record by its line, without decoding all of it; says whether it is one that can be. */
+  readonly quick = (bytes: Buffer, line: LinePlace & { length: number }, file: string): boolean => {
     const chunk = chunkLineOf(bytes)
-    if (chunk === undefined) return false
-    const { exchange: id, at } = chunk
+    if (chunk !== undefined) {
+      this.#takeChunk(chunk, line, file)
+      return true
+    }
+    const value = bodyLineOf(bytes)
+    if (value === undefined) return false
+    this.take({ value, file, line: line.line, byte: line.byte, length: line.length })
+    return true
+  }
+
+  #takeChunk(
+    { exchange: id, at }: ChunkLine,
+    line: LinePlace & { length: number },
+    file: string,
+  ): void {
     const judged = this.#order.judgePart(id)
     if (judged.damage !== undefined) {
       this.#report({ file, line: line.line, byte: line.byte, lines: 1, reason: judged.damage })
     }
     const exchange = judged.isOrphan ? undefined : this.#byId.get(id)
-    if (exchange === undefined) return true
+    if (exchange === undefined) return
     exchange.lastAt = Math.max(exchange.lastAt, at)
     exchange.firstChunkMs ??= at / 1000
     exchange.chunks += 1
     const indexed = this.story.index.byId.get(id)
     if (indexed?.from.file === file) indexed.chunksTo = line.byte + line.length + 1
-    return true
   }
 
   /** Takes an object of the log. */

@@ -173,7 +173,7 @@ function* readRawLog(index: SessionIndex, onRecord?: OnRawRecord) {
   const { damage, report } = damageSoFar(toRead, known)
   const story = toRead.goesOn ? known?.story : undefined
   const reader = new RawStoryReader(index.folder, report, story)
-  const range = isWhole ? {} : { quick: reader.takeChunk }
+  const range = isWhole ? {} : { quick: reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => reader.take(found, onRecord))
   const position = positionAfter(index.folder, toRead, known?.position, next)
