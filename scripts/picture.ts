@@ -2,8 +2,10 @@ import { text } from 'node:stream/consumers'
 
 /*
 Turns what a program printed on a terminal (stdin) into an SVG (stdout), from the first line that
-contains one text to the line before the first that contains another. The picture of the README:
+contains one text to the line before the first that contains another, under a title. The pictures:
 
+script -qec 'stty cols 104; tacho explain last' /dev/null |
+  node scripts/dist/picture.js '' '' 'What tacho explain says' > docs/images/explain.svg
 script -qec 'stty cols 104; npm run demo' /dev/null |
   node scripts/dist/picture.js '2. What it left' '4. The first' > docs/images/session.svg
 */
@@ -23,7 +25,7 @@ const COLOURS: Record<string, string> = {
   36: '#79c0ff',
 }
 
-const [from = '', to = ''] = process.argv.slice(2)
+const [from = '', to = '', title = 'What the demo prints'] = process.argv.slice(2)
 process.stdout.write(svgOf(chosen(await text(process.stdin)).map(runsOf)))
 
 function chosen(output: string): string[] {
@@ -65,7 +67,7 @@ function svgOf(lines: Run[][]): string {
     runs.map((run) => textOf(run, MARGIN + (row + 0.75) * LINE)).join(''),
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
-<title>What the demo prints: a session's folder, and the session in tacho ls and tacho show</title>
+<title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" rx="10" fill="#14171c"/>
 ${rows.filter((row) => row !== '').join('\n')}
 </svg>

@@ -13,6 +13,11 @@ export function shortText(text: string, most = 160): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`
 }
 
+/** A command or a question, as a sentence names it. */
+export function quoted(text: string, most = 80): string {
+  return `"${shortText(text, most)}"`
+}
+
 /** A count and what is counted: `1 request`, `3 requests`. */
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
-import { shortText } from '../words.js'
+import { quoted } from '../words.js'
 import { toolResults } from '../work/tool-results.js'
 import { pairs } from './steps.js'
 
@@ -28,7 +28,7 @@ export function tokenJumps(session: SessionCase): Cause[] {
         undefined,
       )
       if (largest === undefined || largest.length * 2 < all) return []
-      const what = shortText(largest.tool?.command ?? `${largest.name} ${largest.arguments}`, 80)
+      const what = quoted(largest.tool?.command ?? `${largest.name} ${largest.arguments}`, 80)
       return [
         {
           code: 'token-jump',

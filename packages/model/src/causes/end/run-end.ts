@@ -3,7 +3,7 @@ import type { Turn } from '../../parts/thread.js'
 import type { Clue, SessionEnd } from '../cause.js'
 import { isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
-import { shortText, timeWords } from '../words.js'
+import { quoted, timeWords } from '../words.js'
 import { memoryDeath } from './memory-death.js'
 
 /** How a session ended whose end was recorded. */
@@ -99,11 +99,11 @@ function signalled(
 
 function whileWords(session: SessionCase, asked: Approval | undefined): string {
   const { parts, calls } = session
-  if (asked !== undefined) return ` while it asked for ${shortText(asked.what ?? asked.kind, 80)}`
+  if (asked !== undefined) return ` while it asked for ${quoted(asked.what ?? asked.kind)}`
   const tool = parts.tools.findLast((one) => isLeft(one, session) || one.outcome === 'cancelled')
-  if (tool !== undefined) return ` while it ran ${shortText(tool.command ?? tool.name, 80)}`
+  if (tool !== undefined) return ` while it ran ${quoted(tool.command ?? tool.name)}`
   const [called] = openCalls(session)
-  if (called !== undefined) return ` while it ran ${shortText(called.command ?? called.name, 80)}`
+  if (called !== undefined) return ` while it ran ${quoted(called.command ?? called.name)}`
   const call = calls.findLast(({ asksModel }) => asksModel)
   const isOpen = call?.state === 'in-flight' || call?.outcome === 'cancelled'
   return isOpen ? ` in the middle of exchange ${call?.number}` : ''
@@ -115,7 +115,7 @@ function openQuestion(asked: Approval, clues: Clue[]): SessionEnd {
     code: 'approval-unanswered',
     certainty: 'certain',
     clues: [{ at: { spanId: asked.spanId }, text: 'asked, never answered' }, ...clues],
-    sentence: `It ended${waited} while it asked for ${shortText(asked.what ?? asked.kind, 100)}: nobody answered.`,
+    sentence: `It ended${waited} while it asked for ${quoted(asked.what ?? asked.kind, 100)}: nobody answered.`,
   }
 }
 
@@ -142,7 +142,7 @@ function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
       clues: [
         { at: { spanId: approval.spanId }, text: `answered: ${approval.decision ?? 'cancel'}` },
       ],
-      sentence: `Its user answered the question about ${shortText(approval.what ?? approval.kind, 100)} by stopping the turn.`,
+      sentence: `Its user answered the question about ${quoted(approval.what ?? approval.kind, 100)} by stopping the turn.`,
     }
   }
   const isStopped =

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
-import { countWords, shortText } from '../words.js'
+import { countWords, quoted, shortText } from '../words.js'
 import { saidBy, type ToolResult } from './tool-results.js'
 
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
@@ -28,7 +28,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   const all = denied.length > 0 ? denied : kept
   const [first] = all
   if (first === undefined) return []
-  const what = shortText(first.tool?.command ?? first.name, 80)
+  const what = quoted(first.tool?.command ?? first.name, 80)
   return [
     {
       code: 'sandbox-denied',
@@ -76,7 +76,7 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
   if (denied.length + refused.length === 0 && !isOften) return fromResults(session, results)
   const approval = denied[0] ?? (isOften ? (again[0] ?? byUser[0]) : undefined)
   const [tool] = refused
-  const what = shortText(approval?.what ?? tool?.command ?? tool?.name ?? 'a tool', 80)
+  const what = quoted(approval?.what ?? tool?.command ?? tool?.name ?? 'a tool', 80)
   const by = approval?.decidedBy ?? 'a rule'
   const count = denied.length > 0 ? denied.length : isOften ? byUser.length : refused.length
   return [

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
-import { countWords, shortText } from '../words.js'
+import { countWords, quoted, shortText } from '../words.js'
 import { isSandboxDenial } from './denials.js'
 import { saidBy, type ToolResult } from './tool-results.js'
 import { isWrongCall } from './wrong-calls.js'
@@ -32,7 +32,7 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
   const [first] = worst
   const last = worst.at(-1)
   if (first === undefined || last === undefined) return []
-  const what = shortText(last.tool?.command ?? last.name, 80)
+  const what = quoted(last.tool?.command ?? last.name, 80)
   return [
     {
       code: 'tool-failing',

@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
-import { shortText, timeWords } from '../words.js'
+import { quoted, shortText, timeWords } from '../words.js'
 import { saidBy, type ToolResult } from './tool-results.js'
 import { whatOf } from './work-causes.js'
 
@@ -33,7 +33,7 @@ function leftOpen(session: SessionCase): Cause[] {
     const forMs = ((tool.endedAt ?? until) - tool.startedAt) / 1000
     const isRunning = tool.open === 'running'
     if (asked || forMs < (isRunning ? LONG_MS : HUNG_MS)) return []
-    const what = shortText(whatOf(tool), 100)
+    const what = quoted(whatOf(tool), 100)
     return [
       {
         code: 'tool-hung',
@@ -65,7 +65,7 @@ function called(session: SessionCase): Cause[] {
       return isOpen && (callId === undefined || callId === call.callId)
     })
     if (asked || forMs < (isRunning ? LONG_MS : HUNG_MS)) return []
-    const what = shortText(call.command ?? call.name, 100)
+    const what = quoted(call.command ?? call.name, 100)
     return [
       {
         code: 'tool-hung',
@@ -99,7 +99,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   )
   const last = hung.at(-1)
   if (last === undefined) return []
-  const what = shortText(last.tool?.command ?? last.name, 80)
+  const what = quoted(last.tool?.command ?? last.name, 80)
   return [
     {
       code: 'tool-hung',
@@ -138,7 +138,7 @@ function polled(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = [...open.values()].find(({ polls }) => polls >= POLLS)
   if (hung === undefined) return []
   const { first, last, polls } = hung
-  const what = shortText(first.tool?.command ?? first.arguments, 80)
+  const what = quoted(first.tool?.command ?? first.arguments, 80)
   return [
     {
       code: 'tool-hung',

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
-import { shortText } from '../words.js'
+import { quoted } from '../words.js'
 import type { ToolResult } from './tool-results.js'
 
 /** So often the same call with the same result, one after the other, teaches a model nothing. */
@@ -32,7 +32,7 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
   }
   if (found === undefined) return []
   const { from, to, times, period } = found
-  const what = shortText(to.tool?.command ?? `${to.name} ${to.arguments}`, 80)
+  const what = quoted(to.tool?.command ?? `${to.name} ${to.arguments}`, 80)
   return [
     {
       code: 'loop',

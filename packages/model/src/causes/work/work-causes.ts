@@ -2,7 +2,7 @@ import type { Tool } from '../../parts/tool.js'
 import type { Cause } from '../cause.js'
 import { endOfTime } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
-import { countWords, shortText, timeWords } from '../words.js'
+import { countWords, quoted, shortText, timeWords } from '../words.js'
 import { sandboxDenials, toolsDenied } from './denials.js'
 import { failingTools } from './failing-tools.js'
 import { hungTools } from './hung-tools.js'
@@ -49,7 +49,7 @@ function waitingDominates(session: SessionCase): Cause[] {
       certainty: 'certain',
       approval: longest.spanId,
       clues: [{ at: { spanId: longest.spanId }, text: `waited ${timeWords(longest.waitMs ?? 0)}` }],
-      sentence: `${timeWords(waitedMs)} of ${timeWords(tookMs)} went by waiting for answers to ${countWords(answered.length, 'question')}, ${timeWords(longest.waitMs ?? 0)} for ${shortText(longest.what ?? longest.kind, 80)}.`,
+      sentence: `${timeWords(waitedMs)} of ${timeWords(tookMs)} went by waiting for answers to ${countWords(answered.length, 'question')}, ${timeWords(longest.waitMs ?? 0)} for ${quoted(longest.what ?? longest.kind)}.`,
       next: `See all of them: tacho approvals ${session.id}. A rule for what is always allowed saves the waiting.`,
       weight: 'trouble',
     },
