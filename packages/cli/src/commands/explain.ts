@@ -1,4 +1,4 @@
-import { explainSession } from '@tacho/reader'
+import { keptExplanation } from '@tacho/reader'
 import type { Command } from 'commander'
 import { noteDamage } from '../damage-note.js'
 import { explanationJson } from '../explain/json.js'
@@ -25,7 +25,7 @@ export function addExplainCommand(tacho: Command): void {
 
 async function explain(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
   const { folder } = sessionNamed(name, options)
-  const explanation = await explainSession(folder)
+  const explanation = await keptExplanation(folder)
   noteDamage(explanation.session)
   if (options.json) {
     await write(`${jsonText(explanationJson(explanation), 2)}\n`)

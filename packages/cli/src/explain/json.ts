@@ -1,7 +1,7 @@
-import { type Explanation, isoOfMicros, verdictOf } from '@tacho/reader'
+import { isoOfMicros, type ToldExplanation, verdictOf } from '@tacho/reader'
 
 /** What `tacho explain --json` prints. What is not known is left out. */
-export function explanationJson(explanation: Explanation): object {
+export function explanationJson(explanation: ToldExplanation): object {
   const { session, end, causes, notes, inFlight } = explanation
   return {
     session: session.id,
@@ -21,6 +21,6 @@ export function explanationJson(explanation: Explanation): object {
 }
 
 // What a cause is for its place in the list says nothing beside that place.
-function causeJson({ weight: _, ...cause }: Explanation['causes'][number]): object {
+function causeJson({ weight: _, ...cause }: ToldExplanation['causes'][number]): object {
   return cause
 }

@@ -1,16 +1,16 @@
-import { type Evidence, type Explanation, verdictOf } from '@tacho/reader'
+import { type Evidence, type ToldExplanation, verdictOf } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
 import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import { type Style, styled } from '../style.js'
 
-type Cause = Explanation['causes'][number]
+type Cause = ToldExplanation['causes'][number]
 
 /**
  * An explanation for people: the verdict first, what shows it, what to do; then what else went wrong,
  * and what was in flight.
  */
-export function explanationLines(explanation: Explanation, width: number): string[] {
+export function explanationLines(explanation: ToldExplanation, width: number): string[] {
   const { session, end, causes, notes, inFlight } = explanation
   const [main, ...others] = causes
   const lines = [styled(styleOf(explanation), printable(verdictOf(explanation)))]
@@ -69,7 +69,7 @@ function cut(text: string, width: number): string {
   return Number.isFinite(width) ? cutTo(text, Math.max(20, width)) : text
 }
 
-function styleOf({ end, causes }: Explanation): Style {
+function styleOf({ end, causes }: ToldExplanation): Style {
   if (causes.length > 0) return causes[0]?.weight === 'end' ? 'bad' : 'warning'
   return end.code === 'clean' ? 'good' : 'busy'
 }

@@ -29,10 +29,16 @@ export type SessionFile = {
 
 /** The file that holds what look-ups in a session need. */
 export function sessionFile(folder: string, session: string): string {
-  return join(
-    folder,
-    `session-${createHash('sha256').update(session).digest('hex').slice(0, 32)}.jsonl`,
-  )
+  return join(folder, `session-${nameOf(session)}.jsonl`)
+}
+
+/** The file that holds why it ended as it did. */
+export function explanationFile(folder: string, session: string): string {
+  return join(folder, `explained-${nameOf(session)}.jsonl`)
+}
+
+function nameOf(session: string): string {
+  return createHash('sha256').update(session).digest('hex').slice(0, 32)
 }
 
 /** Opens a session's index; nothing where there is none, or it is damaged or of another version. */

@@ -1,0 +1,77 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { encodeLine, SESSION_FILES } from '@tacho/format'
+import type { Session } from '../read-session.js'
+import { writeIndexFile } from '../session-index/index-file.js'
+import { usableIndexFolder } from '../session-index/index-folder.js'
+import { provedObject } from '../session-index/proved-object.js'
+import { explanationFile } from '../session-index/session-file.js'
+import {
+  areUnchanged,
+  fileStamp,
+  fileStamps,
+  isFresh,
+  type Stamp,
+} from '../session-index/stamps.js'
+import { type Explanation, explainSession } from './explain-session.js'
+
+/** An explanation, and of its session what is to be said beside it. */
+export type ToldExplanation = Omit<Explanation, 'session'> & {
+  session: Pick<Session, 'id' | 'folder' | 'ended' | 'damage'>
+}
+
+/** A smaller session is explained as fast as what was kept of it is read. */
+const WORTH_KEEPING = 1024 * 1024
+
+/**
+ * {@link explainSession}, which is kept in the index: of a session that is over, it is the same for as
+ * long as its files are. Rules that have changed are in another file of this program.
+ */
+export async function keptExplanation(folder: string): Promise<ToldExplanation> {
+  const index = usableIndexFolder()
+  const path = index && explanationFile(index, resolve(folder))
+  const rules = basename(import.meta.url)
+  const known = path && read(path, folder, rules)
+  if (known !== undefined && known !== '') return known
+  const stamps = stampsOf(folder)
+  const { session, ...explanation } = await explainSession(folder)
+  const { id, ended, damage } = session
+  const told = { ...explanation, session: { id, folder, ended, damage } }
+  const isOver = ended !== 'running' && ended !== 'died'
+  if (path && isOver && stamps !== undefined && areUnchanged(folder, stamps)) {
+    writeIndexFile(path, [encodeLine({ explained: folder, rules, stamps, told }, crc32)])
+  }
+  return told
+}
+
+function read(path: string, folder: string, rules: string): ToldExplanation | undefined {
+  try {
+    const kept = provedObject(readFileSync(path).subarray(0, -1)) as Kept | undefined
+    if (kept?.explained !== folder || kept.rules !== rules) return undefined
+    return areUnchanged(folder, kept.stamps) ? kept.told : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Kept = {
+  explained: string
+  rules: string
+  stamps: Record<string, Stamp>
+  told: ToldExplanation
+}
+
+/** Nothing where it is not worth keeping, or a file is so new that it could change unseen. */
+function stampsOf(folder: string): Record<string, Stamp> | undefined {
+  const stamps = fileStamps(folder)
+  let bytes = 0
+  for (const name of [...Object.keys(stamps), SESSION_FILES.log]) {
+    const status = lstatSync(join(folder, name), { throwIfNoEntry: false })
+    if (status === undefined) continue
+    if (isFresh(status, Date.now())) return undefined
+    stamps[name] = fileStamp(status)
+    bytes += status.size
+  }
+  return bytes >= WORTH_KEEPING ? stamps : undefined
+}
