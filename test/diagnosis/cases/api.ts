@@ -167,6 +167,15 @@ export const API_CASES: readonly DiagnosisCase[] = [
     ],
   }),
   {
+    title: 'loop: over a WebSocket',
+    injected: 'loop',
+    record: exec(
+      'loop websocket',
+      [...Array.from({ length: 6 }, () => ({ calls: [execCommand('echo same')] })), DONE],
+      { isBuiltIn: true, server: { webSocket: true } },
+    ),
+  },
+  {
     title: 'idle-timeout: silence for longer than Codex waits',
     injected: 'idle-timeout',
     record: exec(

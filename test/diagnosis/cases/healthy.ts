@@ -127,6 +127,7 @@ export const HEALTHY_CASES: readonly DiagnosisCase[] = [
     run('date +%N'),
     DONE,
   ]),
+  healthy('over a WebSocket', long(4), { isBuiltIn: true, server: { webSocket: true } }),
   healthy('bytes that are no UTF-8 in an output', [run("printf '\\377\\376'"), DONE]),
   answered('an accepted question', [run('echo one'), DONE], ['accept']),
   {

@@ -50,7 +50,9 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
   const told = call.facts.error
   if (told !== undefined || (status ?? 0) >= 400) {
     const code = apiErrorCode({ status, ...told })
-    const words = [status, told?.code ?? told?.type, told?.message].filter(
+    // A stream that ends with an error began with 200.
+    const refused = (status ?? 0) >= 400 ? status : undefined
+    const words = [refused, told?.code ?? told?.type, told?.message].filter(
       (one) => one !== undefined,
     )
     const at = (status ?? 0) >= 400 ? response : (lastChunk ?? response)

@@ -52,7 +52,7 @@ function causeOf(session: SessionCase, pair: Pair, made: readonly Pair[]): Cause
         text: `exchange ${call.number}: ${countWords(step.dropped.length, 'message')} of exchange ${before.number} dropped, ${step.added.length} in their place`,
       },
     ],
-    sentence: `The conversation was compacted before exchange ${call.number}${sizes}: ${countWords(step.dropped.length, 'message')} dropped (${kindsOf(step.dropped)}), ${step.sharedMessages} kept.${harm}`,
+    sentence: `The conversation was compacted before exchange ${call.number}${sizes}: ${countWords(step.dropped.length, 'message')} dropped${step.dropped.length > 0 ? ` (${kindsOf(step.dropped)})` : ''}, ${step.sharedMessages} kept.${harm}`,
     next: `See what was there before: tacho context ${session.id} ${before.number}, and after it ${call.number}.`,
     weight: harm === '' ? 'note' : 'trouble',
   }

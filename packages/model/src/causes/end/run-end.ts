@@ -15,8 +15,9 @@ export function endOfRun(session: SessionCase): SessionEnd {
   const memory = memoryDeath(session, signal)
   if (memory !== undefined) return { ...memory, clues: [...clues, ...memory.clues] }
   const asked = unanswered(session)
+  // Whoever ended it then ended the waiting.
+  if (asked !== undefined && !FAULTS.has(signal ?? '')) return openQuestion(asked, clues)
   if (signal !== undefined) return signalled(session, signal, clues, asked)
-  if (asked !== undefined) return openQuestion(asked, clues)
   const stopped = stoppedTurn(session)
   if (stopped !== undefined) return { ...stopped, clues: [...stopped.clues, ...clues] }
   if (run?.ended === 'failed') {

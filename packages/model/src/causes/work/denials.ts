@@ -1,3 +1,5 @@
+import type { Approval } from '../../parts/approval.js'
+import type { Tool } from '../../parts/tool.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
@@ -60,14 +62,8 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
     ({ outcome, decidedBy }) =>
       outcome === 'denied' && (decidedBy === undefined || decidedBy === 'user'),
   )
-  // What its user said no to, or stopped the turn at, is theirs to say.
-  const asked = new Set(
-    parts.approvals
-      .filter(({ decidedBy }) => decidedBy === undefined || decidedBy === 'user')
-      .map(({ callId }) => callId),
-  )
   const refused = parts.tools.filter(
-    ({ outcome, callId }) => outcome === 'declined' && !asked.has(callId),
+    (tool) => tool.outcome === 'declined' && !parts.approvals.some((one) => isAbout(one, tool)),
   )
   const again = byUser.filter((one) =>
     byUser.some((other) => other !== one && other.what === one.what),
@@ -77,7 +73,7 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
   const approval = denied[0] ?? (isOften ? (again[0] ?? byUser[0]) : undefined)
   const [tool] = refused
   const what = quoted(approval?.what ?? tool?.command ?? tool?.name ?? 'a tool', 80)
-  const by = approval?.decidedBy ?? 'a rule'
+  const by = approval?.decidedBy
   const count = denied.length > 0 ? denied.length : isOften ? byUser.length : refused.length
   return [
     {
@@ -91,7 +87,7 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
           : [
               {
                 at: { spanId: approval.spanId },
-                text: `${approval.decision ?? 'denied'} by ${by}`,
+                text: `${approval.decision ?? 'denied'} by ${by ?? 'nobody knows whom'}`,
               },
             ]),
         ...(tool === undefined
@@ -103,11 +99,19 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
               },
             ]),
       ],
-      sentence: `${countWords(count, 'tool run')} ${count === 1 ? 'was' : 'were'} not allowed: ${what}, by ${by === 'user' ? 'its user' : by}.`,
+      sentence: `${countWords(count, 'tool run')} ${count === 1 ? 'was' : 'were'} not allowed: ${what}, ${by === undefined ? 'and nobody was asked' : `by ${by === 'user' ? 'its user' : by}`}.`,
       next: `See what was asked and who answered: tacho approvals ${session.id}. A rule can allow it.`,
       weight: 'trouble',
     },
   ]
+}
+
+// What its user said no to, or stopped the turn at, is theirs to say. A question that names no call was
+// asked while its tool waited.
+function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean {
+  if (decidedBy !== undefined && decidedBy !== 'user') return false
+  if (callId !== undefined) return callId === tool.callId
+  return askedAt >= tool.startedAt - 1_000_000 && askedAt <= (tool.endedAt ?? askedAt)
 }
 
 // What agents tell their models of a call that nobody was asked about.
