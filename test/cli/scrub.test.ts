@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { linkSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { SESSION_FILES } from '@tacho/format'
 import { expect, test } from 'vitest'
-import { recordSession, SESSION_ID } from '../faults/recorded-session.js'
+import { recordSession, SESSION_ID, startRecording } from '../faults/recorded-session.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
+import { pageText } from './page-text.js'
 import { TACHO, tacho } from './tacho.js'
 
 /** What `recordSession` says in every request, taken for a secret. */
@@ -62,6 +63,44 @@ test.each([
 ])('%j with "%s" on standard input is a wrong command line', async (words, input, message) => {
   const { stderr, exitCode } = await scrub(await recorded(), words, input)
   expect(stderr).toContain(message)
+  expect(exitCode).toBe(2)
+})
+
+const ACME = 'acme_0123456789abcdef0123456789abcdef'
+
+test('rules of one’s own hold afterwards as well, for scrub and for what is exported', async () => {
+  const root = sessionsDirectory()
+  const recording = startRecording(root, { argv: ['exec', `with ${ACME}`] })
+  const exchange = recording.exchange({
+    method: 'POST',
+    url: 'http://127.0.0.1:4000/v1/responses',
+    headers: [['content-type', 'application/json']],
+    provider: 'openai',
+    conversation: { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' },
+  })
+  exchange.requestBytes(Buffer.from(JSON.stringify({ model: 'scripted', input: `I am ${ACME}` })))
+  exchange.requestEnd()
+  exchange.end({ state: 'failed' })
+  await recording.close({ exitCode: 0 })
+  const rules = join(root, 'rules.jsonl')
+  const rule = { name: 'acme-key', pattern: 'acme_[0-9a-f]{32}', finds: [ACME], passes: ['acme_'] }
+  writeFileSync(rules, `${JSON.stringify(rule)}\n`)
+  const of = (words: string[]) =>
+    tacho([...words, '--sessions-dir', root], { TACHO_SCRUB_RULES: rules })
+  const [page, share] = [await of(['export', 'html', 'last', '-o', '-']), join(root, 'share.zip')]
+  expect(pageText(page.stdout)).toContain('[secret:acme-key:')
+  expect(pageText(page.stdout)).not.toContain(ACME)
+  await of(['export', 'share', 'last', '-o', share])
+  expect(execFileSync('unzip', ['-p', share, 'removed.json'], { encoding: 'utf8' })).toContain(
+    'acme-key',
+  )
+  expect((await of(['scrub', 'last'])).stdout.toString()).toContain('replaced secrets in')
+  const manifest = readFileSync(join(root, SESSION_ID, SESSION_FILES.manifest), 'utf8')
+  expect(manifest).toContain('with [secret:acme-key:')
+
+  writeFileSync(rules, '{"name":"acme-key"}\n')
+  const { stderr, exitCode } = await of(['scrub', 'last'])
+  expect(stderr).toContain(`TACHO_SCRUB_RULES: ${rules}, line 1: "pattern" must be a text.`)
   expect(exitCode).toBe(2)
 })
 

@@ -29,6 +29,7 @@ export function wordError(error: unknown, usage = ''): WordedError {
 const EXITS: Partial<Record<ReaderErrorCode, number>> = {
   'missing-bytes': EXIT.incomplete,
   'bad-pattern': EXIT.wrongUse,
+  'wrong-rule': EXIT.wrongUse,
 }
 
 const NEXT: Record<ReaderErrorCode, string> = {
@@ -47,6 +48,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'cannot-remove': '\nThe same command removes the rest.',
   'cannot-scrub': '\nNothing has changed.',
   'secret-left': '',
+  'wrong-rule': '\nMend it, or do without: unset TACHO_SCRUB_RULES',
   'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',
 }
 

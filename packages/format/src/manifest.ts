@@ -44,6 +44,8 @@ export type Run = {
   live?: LiveDelivery[]
   /** The debug log, where it is not the folder's `session.log`. */
   debugLog?: string
+  /** It was recorded with `--no-scrub`. Not there: secrets were replaced. */
+  scrubbed?: false
 }
 
 /**

@@ -125,6 +125,7 @@ export { isRunning } from './running/is-running.js'
 export { type Salvaged, salvageSession } from './salvage/salvage-session.js'
 export { afterwardsScrubber } from './scrub/afterwards-scrubber.js'
 export { markedRules } from './scrub/marked-rules.js'
+export { ownShapes } from './scrub/own-shapes.js'
 export {
   type ScrubbedFile,
   type ScrubbedSession,

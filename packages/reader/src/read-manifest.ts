@@ -105,6 +105,7 @@ function runOf(value: Record<string, unknown>): Run {
     ...(isObject(value.faults) && { faults: countsOf(value.faults) }),
     ...(Array.isArray(value.live) && { live: value.live.filter(isObject).map(deliveryOf) }),
     ...(typeof value.debugLog === 'string' && { debugLog: value.debugLog }),
+    ...(value.scrubbed === false && { scrubbed: false }),
   }
 }
 

@@ -23,6 +23,8 @@ export type ReaderErrorCode =
   | 'cannot-salvage'
   /** A session's files could not be removed; what is left can be removed again. */
   | 'cannot-remove'
+  /** The file of the user's own rules cannot be used. */
+  | 'wrong-rule'
   /** A session could not be scrubbed; it is as it was. */
   | 'cannot-scrub'
   /** A session was scrubbed, and another search found what was to be replaced. */

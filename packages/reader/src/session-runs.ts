@@ -31,7 +31,7 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
 }
 
 function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): SessionRun {
-  const { id, argv, lost, faults, debugLog, pid } = run
+  const { id, argv, lost, faults, debugLog, scrubbed, pid } = run
   // The span can be newer than the manifest of a session that died.
   const agentVersion =
     run.agentVersion ?? decodeAttributes('session', span?.attributes ?? {}).agentVersion
@@ -49,6 +49,7 @@ function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['liv
     ...(lost !== undefined && { lost }),
     ...(faults !== undefined && { faults }),
     ...(debugLog !== undefined && { debugLog }),
+    ...(scrubbed !== undefined && { scrubbed }),
     ...endOfRun(run, span, lives),
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
 import type { ModelApi } from '@tacho/model'
-import type { Scrubber } from '@tacho/scrub'
+import { notScrubbing, type Scrubber } from '@tacho/scrub'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
@@ -13,6 +13,7 @@ import { Later } from './later.js'
 import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } from './limits.js'
 import { LiveExport, liveSettings } from './live/live-export.js'
 import { isAtLeast, type LogLevel } from './log/log-level.js'
+import { OutputLines } from './log/output-lines.js'
 import { openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
@@ -32,6 +33,8 @@ export type RecordingOptions = {
   /** The host's environment: the values of its secrets are never written. */
   environment: Readonly<Record<string, string | undefined>>
   logLevel: LogLevel
+  /** Whether secrets are replaced; default: they are. The manifest says where they are not. */
+  isScrubbed?: boolean
   /** Whether an id is one that the agent gives to sessions; default: whether it can name a folder. */
   isSessionId?: (id: string) => boolean
   /** The debug log's place, relative to the session folder or absolute; default `session.log`. */
@@ -64,6 +67,7 @@ export class Recording {
   readonly #clock: Clock
   readonly #tracing: Tracing
   readonly #log: SessionLog
+  readonly #output: OutputLines
   readonly #live: LiveExport | undefined
   readonly #resource: Resource
   readonly #run: RunFacts
@@ -83,9 +87,15 @@ export class Recording {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#agentVersion = options.agent.version
-    this.scrubber = scrubberFor(options.environment, options.argv, options.onTrouble)
+    const { isScrubbed = true } = options
+    this.scrubber = isScrubbed
+      ? scrubberFor(options.environment, options.argv, options.onTrouble)
+      : notScrubbing()
     this.#log = openSessionLog(options.logLevel, (text) => this.scrubber.text(text))
     this.#resource = recordedResource(options.agent.name, (text) => this.scrubber.text(text))
+    this.#output = new OutputLines(this.scrubber, (line) =>
+      this.log('info', options.agent.name, line),
+    )
     const troubles: string[] = []
     this.#live = this.#openLive(troubles)
     this.#tracing = new Tracing({
@@ -99,6 +109,7 @@ export class Recording {
       cwd: options.cwd,
       startedAt: this.#clock.microseconds(),
       ...(options.logPath !== undefined && { debugLog: options.logPath }),
+      ...(!isScrubbed && { scrubbed: false }),
     }
     this.#latest = this.#begin(this.#run.startedAt)
     for (const words of troubles) this.log('warn', 'tacho', words)
@@ -178,6 +189,11 @@ export class Recording {
     this.#logIn(this.#latest, level, label, message)
   }
 
+  /** What the agent prints on its standard error, as it comes: lines of the debug log. */
+  agentOutput(bytes: Uint8Array): void {
+    this.#output.push(bytes)
+  }
+
   /** How the agent was started: the log of each session begins with it. */
   logStart(words: string): void {
     this.#opening = words
@@ -186,6 +202,7 @@ export class Recording {
 
   /** How the agent ended: the log of each session ends with it. */
   logEnd(words: string): void {
+    this.#output.end()
     this.#logInEach(words)
   }
 

@@ -1,5 +1,6 @@
 export type { Headers } from './headers.js'
 export { markerOfLength } from './marker.js'
+export { notScrubbing } from './not-scrubbing.js'
 export { readOwnRules, WrongRule } from './own-rules.js'
 export { type AllScrubbed, encodeScrubbed, type Scrubbed, type ScrubbedBytes } from './scrubbed.js'
 export {

@@ -20,6 +20,7 @@ export function addAgentEntry(tacho: Command, { name, title }: Agent): void {
       `write ${title}'s debug log, to the session's folder or to this file`,
     )
     .option('--sessions-dir <dir>', 'keep the session in this folder')
+    .option('--no-scrub', 'record secrets as they are sent; says so, also in the session')
     .allowUnknownOption()
     .action(() => {
       throw new CommandError(

@@ -1,6 +1,7 @@
 import {
   afterwardsScrubber,
   type FoundSession,
+  ownShapes,
   ReaderError,
   type ScrubbedSession,
   scrubbableBytes,
@@ -35,13 +36,14 @@ async function scrub(names: string[], options: ScrubOptions): Promise<void> {
   const { value, dryRun = false, json = false } = options
   const sessions = chosenSessions(names, options)
   const values = value === undefined ? [] : await namedValues(value)
+  const shapes = ownShapes(process.env.TACHO_SCRUB_RULES)
   const total = sessions.reduce((sum, { folder }) => sum + scrubbableBytes(folder), 0)
   const progress = progressBar('scrubbing', total)
   const results: object[] = []
   for (const session of sessions) {
     try {
       const scrubbed = scrubSession(session.folder, {
-        scrubber: afterwardsScrubber(values),
+        scrubber: afterwardsScrubber(values, shapes),
         isDry: dryRun,
         onBytes: (bytes) => progress.add(bytes),
       })

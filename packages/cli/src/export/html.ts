@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   afterwardsScrubber,
   conversationReader,
+  ownShapes,
   scrubbableBytes,
   scrubbedCopy,
 } from '@tacho/reader'
@@ -49,7 +50,7 @@ async function exportHtml(name: string, options: FileExportOptions): Promise<voi
 function copyScrubbed(folder: string, copy: string): void {
   const progress = progressBar('scrubbing', scrubbableBytes(folder))
   try {
-    const scrubber = afterwardsScrubber([])
+    const scrubber = afterwardsScrubber([], ownShapes(process.env.TACHO_SCRUB_RULES))
     scrubbedCopy(folder, copy, { scrubber, onBytes: (bytes) => progress.add(bytes) })
   } finally {
     progress.clear()

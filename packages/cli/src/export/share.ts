@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { homedir, hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { refuseRunning, scrubbableBytes, scrubbedCopy, sharingScrubber } from '@tacho/reader'
+import {
+  ownShapes,
+  refuseRunning,
+  scrubbableBytes,
+  scrubbedCopy,
+  sharingScrubber,
+} from '@tacho/reader'
 import type { Command } from 'commander'
 import { note, write } from '../output.js'
 import { progressBar } from '../progress-bar.js'
@@ -46,7 +52,10 @@ async function share(name: string, options: ShareOptions): Promise<void> {
 
 function copyScrubbed(folder: string, copy: string, { mail = false }: ShareOptions): void {
   const { username } = userInfo()
-  const scrubber = sharingScrubber({ home: homedir(), user: username, host: hostname(), mail })
+  const scrubber = sharingScrubber({
+    ...{ home: homedir(), user: username, host: hostname(), mail },
+    own: ownShapes(process.env.TACHO_SCRUB_RULES),
+  })
   const progress = progressBar('scrubbing', scrubbableBytes(folder))
   try {
     scrubbedCopy(folder, copy, { scrubber, onBytes: (bytes) => progress.add(bytes) })

@@ -36,6 +36,7 @@ export function headerLines(session: Session, trace: string | undefined): string
     ['approvals', approvalsWords(session)],
     ['cancellations', cancellationsWords(session)],
     ['tokens', tokensWords(session)],
+    ['secrets', secretsWords(session)],
     ['folder', printable(session.folder)],
     ['transcript', transcriptWords(session)],
     ['trace', printable(trace ?? '')],
@@ -46,6 +47,14 @@ export function headerLines(session: Session, trace: string | undefined): string
     `session ${styled('heading', printable(session.id))}`,
     ...shown.map(([name, text]) => `  ${name.padEnd(widest)} ${text}`),
   ]
+}
+
+/** Only where they were not replaced; whether `tacho scrub` has done it since, only a search can tell. */
+function secretsWords({ id, runs }: Session): string {
+  const isPlain = runs.some(({ scrubbed }) => scrubbed === false)
+  return isPlain
+    ? printable(`recorded with --no-scrub, as they were sent; replace them: tacho scrub ${id}`)
+    : ''
 }
 
 /** It is not what Tacho wrote: whoever passes the folder on must know. */

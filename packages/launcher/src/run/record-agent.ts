@@ -14,12 +14,15 @@ import { canReadStderr } from '../taps/stderr/can-read-stderr.js'
 import { relayStderr } from '../taps/stderr/relay-stderr.js'
 import { leaveStandardOutput } from '../terminal/standard-output.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
-import { Notices } from './notices.js'
+import { Notices, say } from './notices.js'
 import type { RecordedRun } from './recorded-run.js'
 import { type ListeningTaps, startTaps } from './start-taps.js'
 import { type Switches, WrongUse, withHome } from './switches.js'
 
 const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
+
+const NOT_SCRUBBED =
+  '--no-scrub: secrets are recorded, and sent on where OTEL_* variables name a collector, as they are; tacho scrub replaces them afterwards.'
 
 /**
  * Runs an agent under record. Whatever of ours does not work is told in a line and left out; the
@@ -45,6 +48,8 @@ export async function recordAgent(
     // Where the agent speaks through us it is ours, and the agent's is a pipe.
     if (!mode.speaksThroughUs) leaveStandardOutput()
     if (!switches.persistSession) return await runWithLog(run, environment, level, notices)
+    // Before the agent has the screen: who sees it can still stop.
+    if (switches.noScrub) say(NOT_SCRUBBED)
     const tell = (sentence: string) => notices.tell(sentence)
     return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
       const { openRecording } = await import('./open-recording.js')
@@ -58,6 +63,7 @@ export async function recordAgent(
         environment,
         logLevel: level,
         logPath: path,
+        isScrubbed: !switches.noScrub,
         onTrouble: tell,
         lateWishMilliseconds: mode.lateWishMilliseconds,
         ...seen,
@@ -100,7 +106,7 @@ async function runRecorded(
         environment: listening.environment,
         onSignal: (signal) => late.with((recording) => recording.signalled(signal)),
       },
-      (line) => late.log('info', agent.name, line),
+      (bytes) => late.with((recording) => recording.agentOutput(bytes)),
     )
     // Where nobody talks with the agent but through us, we must be there first.
     if (mode.speaksThroughUs) {
@@ -189,11 +195,11 @@ async function runWithLog(
     'tacho',
     `${program} (${mode.name}) in ${currentFolder()}; no session is recorded`,
   )
+  const output = debugLog.output(agent.name)
   try {
-    return await runAgent(
-      withStderr(plainStart(run, environment), (line) => debugLog.log('info', agent.name, line)),
-    )
+    return await runAgent(withStderr(plainStart(run, environment), (bytes) => output.push(bytes)))
   } finally {
+    output.end()
     debugLog.close()
   }
 }
@@ -208,7 +214,7 @@ function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStar
 }
 
 /** The same start with the agent's standard error read on its way, where that changes nothing. */
-function withStderr(start: AgentStart, onLine: (line: string) => void): AgentStart {
+function withStderr(start: AgentStart, onBytes: (bytes: Uint8Array) => void): AgentStart {
   if (!canReadStderr()) return start
   return {
     ...start,
@@ -216,7 +222,7 @@ function withStderr(start: AgentStart, onLine: (line: string) => void): AgentSta
     onStart(child) {
       // Not there either where the agent could not be started for want of descriptors.
       if (!child.stderr) return
-      relayStderr(child.stderr, onLine)
+      relayStderr(child.stderr, onBytes)
     },
   }
 }

@@ -9,6 +9,8 @@ export type Switches = {
   /** There is a debug log; its path, where one is named. */
   debugLog: { path?: string } | undefined
   sessionsDir: string | undefined
+  /** `--no-scrub`: secrets are recorded as they are sent. Only typed, so that no forgotten variable does it. */
+  noScrub: boolean
   logLevel: string | undefined
   /** A variable means nothing. Only a conversation is kept from starting by that, and only by who wants one. */
   wrong?: WrongUse
@@ -38,6 +40,7 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
     isAskedFor: false,
     debugLog: fromEnvironment ? { path: fromEnvironment } : undefined,
     sessionsDir: environment.TACHO_SESSIONS_DIR || undefined,
+    noScrub: false,
     logLevel: environment.TACHO_LOG_LEVEL || undefined,
     args: rest,
   }
@@ -54,6 +57,8 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
       switches.persistSession = value === undefined || isOn(flag, value)
       switches.isAskedFor = switches.persistSession
       delete switches.wrong
+    } else if (flag === '--no-scrub') {
+      switches.noScrub = value === undefined || isOn(flag, value)
     } else if (flag === '--debug-log') {
       const takesNext = value === undefined && next !== undefined && looksLikePath(next)
       const path = value ?? (takesNext ? next : undefined)

@@ -20,4 +20,6 @@ export type SessionRun = {
   lost?: Record<string, number>
   faults?: Record<string, number>
   debugLog?: string
+  /** It was recorded with `--no-scrub`: what was sent stands in it with its secrets. */
+  scrubbed?: false
 }

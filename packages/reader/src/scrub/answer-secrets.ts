@@ -21,7 +21,7 @@ type Open = {
 
 /**
  * Searches responses for secrets, each of them as one body however many chunks it came in, for a
- * secret can stand in several.
+ * secret can stand in several, and in the deltas of several events.
  */
 export class AnswerSearch {
   readonly #scrubber: Scrubber
@@ -61,7 +61,7 @@ export class AnswerSearch {
 
   #begin(exchange: string): Open {
     const open: Open = {
-      stream: this.#scrubber.stream(),
+      stream: this.#scrubber.answer(),
       hash: createHash('sha256'),
       at: 0,
       isWhole: true,
@@ -74,7 +74,7 @@ export class AnswerSearch {
   /** What was not kept cannot be searched, and nothing goes on behind it. */
   #skip(open: Open, omitted: number): void {
     take(open, open.stream.end())
-    open.stream = this.#scrubber.stream()
+    open.stream = this.#scrubber.answer()
     open.at += omitted
     open.isWhole = false
   }

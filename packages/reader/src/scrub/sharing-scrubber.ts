@@ -9,14 +9,16 @@ export type Personal = {
   host: string
   /** Mail addresses are taken out, whoever they belong to. */
   mail: boolean
+  /** The user's own rules. */
+  own?: readonly Shape[]
 }
 
 /** The scrubber of an archive that others will read. */
-export function sharingScrubber({ home, user, host, mail }: Personal): Scrubber {
+export function sharingScrubber({ home, user, host, mail, own = [] }: Personal): Scrubber {
   const shapes = [nameShape('user', user), nameShape('host', host)].filter(
     (shape) => shape !== undefined,
   )
-  const scrubber = afterwardsScrubber([], shapes)
+  const scrubber = afterwardsScrubber([], [...own, ...shapes])
   // These are nobody's own.
   if (home !== '/' && home !== '/root') scrubber.learn(home, 'home', { isCertain: true })
   return mail ? withoutMail(scrubber, newFingerprint()) : scrubber

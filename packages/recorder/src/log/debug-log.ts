@@ -2,11 +2,14 @@ import { dirname } from 'node:path'
 import { makeFolders } from '../make-folders.js'
 import { scrubberFor } from '../scrubber-for.js'
 import type { LogLevel } from './log-level.js'
+import { OutputLines } from './output-lines.js'
 import { openLogFile, openSessionLog } from './session-log.js'
 
 /** A debug log on its own, without a session. */
 export type DebugLog = {
   log(level: LogLevel, label: string, message: string): void
+  /** For what a program prints: a line each. */
+  output(label: string): OutputLines
   close(): void
 }
 
@@ -31,6 +34,7 @@ export function openDebugLog(options: {
   log.useFile(file)
   return {
     log: (lineLevel, label, message) => log.write(lineLevel, label, message),
+    output: (label) => new OutputLines(scrubber, (line) => log.write('info', label, line)),
     close: () => file.close(),
   }
 }

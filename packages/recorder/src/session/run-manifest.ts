@@ -16,6 +16,7 @@ export type RunFacts = {
   /** Microseconds since the epoch. */
   startedAt: number
   debugLog?: string
+  scrubbed?: false
 }
 
 export type RunEnd = { endedAt: string; ended: RunEnded }
@@ -71,5 +72,6 @@ function entryOf(state: RunState): Run {
     ...(Object.keys(faults).length > 0 && { faults }),
     ...(live.length > 0 && { live }),
     ...(run.debugLog !== undefined && { debugLog: run.debugLog }),
+    ...(run.scrubbed !== undefined && { scrubbed: run.scrubbed }),
   }
 }
