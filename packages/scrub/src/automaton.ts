@@ -58,8 +58,8 @@ export class Automaton<Meaning> {
   /**
    * Tells of each pattern that begins in a part of a text, in order of their ends.
    *
-   * @param candidates where three bytes stand whose hash is one of {@link beginnings}; at least all of
-   * these behind `from`.
+   * @param candidates where three bytes stand whose hash may be one of {@link beginnings}; at least all
+   * of these behind `from`.
    * @param found is given what a pattern stands for and where it ends.
    * @returns where the longest beginning of a pattern stands that reaches the end; and the longest of
    * three bytes or more, or of a pattern that tells something with less.
@@ -73,9 +73,11 @@ export class Automaton<Meaning> {
   ): { begun: number; telling: number } {
     this.#state = 0
     let at = from
+    const beginnings = this.#beginnings
     for (let index = 0; index < candidates.length; index += 1) {
       const candidate = candidates[index] ?? 0
-      if (candidate >= at) at = this.#follow(text, candidate, to, found)
+      if (candidate >= at && beginnings[hashOf(text, candidate)] === 1)
+        at = this.#follow(text, candidate, to, found)
     }
     const tail = Math.max(at, to - 2)
     if (tail < to) this.#follow(text, tail, to, found)
@@ -93,9 +95,10 @@ export class Automaton<Meaning> {
     }
   }
 
-  /** The pattern whose beginning reached the end of what was searched last, if one did. */
-  get unfinished(): Pattern<Meaning> | undefined {
-    return this.#state === 0 ? undefined : this.#patterns[this.#through[this.#state] ?? 0]
+  /** The pattern whose beginning reached the end of what was searched last, if one did; and how much of it. */
+  get unfinished(): { meaning: Meaning; length: number } | undefined {
+    const pattern = this.#state === 0 ? undefined : this.#patterns[this.#through[this.#state] ?? 0]
+    return pattern && { meaning: pattern.meaning, length: this.#depth[this.#state] ?? 0 }
   }
 
   #state = 0
@@ -125,7 +128,7 @@ export class Automaton<Meaning> {
       state = next
       at += 1
       for (let end = ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0)
-        for (const meaning of this.#meanings.get(end) ?? []) found(meaning, at)
+        this.#tell(end, at, found)
       const begins = at - (depth[state] ?? 0)
       // What is left begins behind, and will be a candidate where it is worth it.
       if (begins > from && at - begins < 3 && to - begins > 2) {
@@ -135,6 +138,14 @@ export class Automaton<Meaning> {
     }
     this.#state = state
     return at
+  }
+
+  #tell(state: number, at: number, found: (meaning: Meaning, end: number) => void): void {
+    const meanings = this.#meanings.get(state) ?? []
+    for (let index = 0; index < meanings.length; index += 1) {
+      const meaning = meanings[index]
+      if (meaning !== undefined) found(meaning, at)
+    }
   }
 
   #child(state: number, byte: number): number {
@@ -150,7 +161,7 @@ export class Automaton<Meaning> {
     parents: Int32Array,
     labels: Uint8Array,
   ): void {
-    this.#beginnings[hashOf(bytes)] = 1
+    this.#beginnings[hashOf(bytes, 0)] = 1
     let state = 0
     for (const byte of bytes) {
       let next = this.#child(state, byte)
@@ -190,8 +201,10 @@ export class Automaton<Meaning> {
 
   // In order of their depth, for a state fails to one that is less deep.
   #link(parents: Int32Array, labels: Uint8Array): void {
-    for (const state of byDepth(this.#depth.subarray(0, this.#states))) {
-      if (state === 0) continue
+    const states = byDepth(this.#depth.subarray(0, this.#states))
+    // The first is where all begins.
+    for (let number = 1; number < states.length; number += 1) {
+      const state = states[number] ?? 0
       const parent = parents[state] ?? 0
       const byte = labels[state] ?? 0
       let fail = 0
@@ -214,19 +227,24 @@ export class Automaton<Meaning> {
 /** Stands for several children. */
 const MANY = -2
 
-function hashOf(bytes: Uint8Array): number {
-  const [first = 0, second = 0, third = 0] = bytes
-  return ((((first << HASH_SHIFT) ^ second) << HASH_SHIFT) ^ third) & 0xffff
+function hashOf(bytes: Uint8Array, at: number): number {
+  const before = ((bytes[at] ?? 0) << HASH_SHIFT) ^ (bytes[at + 1] ?? 0)
+  return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & 0xffff
 }
 
 function byDepth(depths: Int32Array): Int32Array {
-  const most = depths.reduce((one, other) => Math.max(one, other), 0)
+  let most = 0
+  for (let state = 0; state < depths.length; state += 1) most = Math.max(most, depths[state] ?? 0)
   const next = new Int32Array(most + 2)
-  for (const depth of depths) next[depth + 1] = (next[depth + 1] ?? 0) + 1
+  for (let state = 0; state < depths.length; state += 1) {
+    const behind = (depths[state] ?? 0) + 1
+    next[behind] = (next[behind] ?? 0) + 1
+  }
   for (let depth = 1; depth <= most; depth += 1)
     next[depth] = (next[depth] ?? 0) + (next[depth - 1] ?? 0)
   const sorted = new Int32Array(depths.length)
-  for (const [state, depth] of depths.entries()) {
+  for (let state = 0; state < depths.length; state += 1) {
+    const depth = depths[state] ?? 0
     sorted[next[depth] ?? 0] = state
     next[depth] = (next[depth] ?? 0) + 1
   }

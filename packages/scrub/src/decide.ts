@@ -86,16 +86,17 @@ export function decide(
     undecided = Math.min(undecided, begun)
     held = Math.min(held, telling)
   }
-  cutOff(index, begun, length, matches)
+  cutOff(index, length, matches)
   return { matches: matches.filter((match) => match.from < undecided), undecided, held }
 }
 
 /** A known secret of which the beginning is there, and then the text ends: most of it is no less secret. */
-function cutOff(index: SearchIndex, from: number, to: number, matches: Match[]): void {
-  const { bytes, meaning } = index.unfinished ?? {}
-  if (bytes === undefined || meaning?.kind !== 'known') return
-  if (to - from < SHORTEST_PART || (to - from) * 2 < bytes.length) return
-  matches.push({ from, to, secret: meaning.needle.secret, rank: 0 })
+function cutOff(index: SearchIndex, to: number, matches: Match[]): void {
+  const { unfinished } = index
+  if (unfinished === undefined) return
+  const { needle, length } = unfinished
+  if (length < SHORTEST_PART || length * 2 < needle.bytes.length) return
+  matches.push({ from: to - length, to, secret: needle.secret, rank: 0 })
 }
 
 /** Characters of a known secret that are no accident. */

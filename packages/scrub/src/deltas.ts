@@ -1,9 +1,10 @@
 import { decide, type MarkShape } from './decide.js'
 import { readEventLine } from './event-line.js'
+import { Growing } from './growing.js'
 import { type Marked, markerOfLength, writeAscii } from './marker.js'
 import { NormalForm } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
-import type { Found } from './sweep.js'
+import { type Found, isHeldOn } from './sweep.js'
 
 /**
  * Finds the secrets that an answer gives out piece by piece, over several events: what one of them has
@@ -14,11 +15,13 @@ export class DeltaJoiner {
   readonly #mark: MarkShape
   readonly #channels = new Map<string, Channel>()
   /** What is not given out. */
-  #held: Uint8Array = new Uint8Array(0)
+  readonly #held = new Growing()
   /** Where that begins in the answer. */
   #start = 0
   /** Up to where lines have been read, from there. */
   #read = 0
+  /** Up to where no line ends behind that. */
+  #looked = 0
   #found: Found[] = []
 
   constructor(mark: MarkShape) {
@@ -32,39 +35,45 @@ export class DeltaJoiner {
     isLast: boolean,
   ): { bytes: Uint8Array; found: Found[] } {
     const isSame = this.#held.length === 0
+    if (!isSame) this.#held.add(chunk)
     // What is changed must be ours.
-    const text = isSame ? chunk : joined(this.#held, chunk)
-    const reading = new Reading(text, isSame)
+    const reading = new Reading(isSame ? chunk : this.#held.bytes, isSame)
     this.#readLines(reading, index)
-    if (isLast)
-      for (const channel of this.#channels.values()) this.#decide(channel, reading, index, true)
-    const until = isLast ? text.length : this.#undecided(reading.text)
-    return this.#give(reading.text, until)
+    for (const channel of this.#channels.values())
+      if (isLast || channel.hasNew) this.#decide(channel, reading, index, isLast)
+    const { text } = reading
+    const until = isLast ? text.length : this.#undecided(text)
+    return isSame ? this.#giveOf(text, until) : this.#giveHeld(until)
   }
 
   #readLines(reading: Reading, index: SearchIndex): void {
     const { text } = reading
-    for (let end = text.indexOf(LF, this.#read); end >= 0; end = text.indexOf(LF, this.#read)) {
+    const looked = Math.max(this.#read, this.#looked)
+    for (let end = text.indexOf(LF, looked); end >= 0; end = text.indexOf(LF, this.#read)) {
       const from = eventFrom(text, this.#read, end)
       this.#read = end + 1
       if (from < 0) continue
       const { deltas, over } = readEventLine(text, from, end)
-      for (const delta of deltas) {
-        const channel = this.#channel(delta.channel)
-        channel.add(text.subarray(delta.from, delta.to), this.#start + delta.from)
-        this.#decide(channel, reading, index, false)
-      }
+      for (const delta of deltas)
+        this.#channel(delta.channel, reading, index).add(
+          text.subarray(delta.from, delta.to),
+          this.#start + delta.from,
+        )
       if (over !== undefined) this.#close(over, reading, index)
     }
+    this.#looked = text.length
   }
 
-  #channel(name: string): Channel {
+  #channel(name: string, reading: Reading, index: SearchIndex): Channel {
     const known = this.#channels.get(name)
     if (known !== undefined) return known
+    if (this.#channels.size >= MOST_CHANNELS) {
+      const [oldest] = this.#channels
+      if (oldest !== undefined) this.#decide(oldest[1], reading, index, false)
+      this.#channels.delete(oldest?.[0] ?? '')
+    }
     const channel = new Channel()
     this.#channels.set(name, channel)
-    const [oldest = name] = this.#channels.keys()
-    if (this.#channels.size > MOST_CHANNELS) this.#channels.delete(oldest)
     return channel
   }
 
@@ -110,16 +119,30 @@ export class DeltaJoiner {
     return text.length
   }
 
-  #give(text: Uint8Array, until: number): { bytes: Uint8Array; found: Found[] } {
-    const given = until === text.length ? text : text.subarray(0, until)
+  /** Gives a part of a push before which nothing was held. */
+  #giveOf(text: Uint8Array, until: number): { bytes: Uint8Array; found: Found[] } {
+    if (until === text.length) return { bytes: text, found: this.#given(until) }
+    this.#held.add(text.subarray(until))
+    return { bytes: text.subarray(0, until), found: this.#given(until) }
+  }
+
+  #giveHeld(until: number): { bytes: Uint8Array; found: Found[] } {
+    const bytes = new Uint8Array(this.#held.bytes.subarray(0, until))
+    this.#held.drop(until)
+    return { bytes, found: this.#given(until) }
+  }
+
+  /** What was found in what is given out. */
+  #given(until: number): Found[] {
+    this.#start += until
+    this.#read = Math.max(0, this.#read - until)
+    this.#looked = Math.max(0, this.#looked - until)
+    if (this.#found.length === 0) return []
     const found = this.#found.filter(([at]) => at < until).sort((one, other) => one[0] - other[0])
     this.#found = this.#found
       .filter(([at]) => at >= until)
       .map(([at, length, rule]): Found => [at - until, length, rule])
-    this.#held = until === text.length ? new Uint8Array(0) : new Uint8Array(text.subarray(until))
-    this.#start += until
-    this.#read = Math.max(0, this.#read - until)
-    return { bytes: given, found }
+    return found
   }
 }
 
@@ -143,27 +166,34 @@ class Reading {
 /** One text that comes in pieces. */
 class Channel {
   /** What is undecided of it, with a little of what stands before that. */
-  #text: Uint8Array = new Uint8Array(0)
+  readonly #text = new Growing()
   /** Where its pieces stand in the answer. */
   #pieces: { from: number; place: number }[] = []
   /** Where in the text what is undecided begins. */
   #undecided = 0
   /** What stands before this may be given out by now: the first two letters of what tells nothing yet. */
   #given = 0
+  /** Bytes that the text had when it was searched. */
+  #searched = 0
   /** Where in the answer what may not be given out begins; -1 where all may. */
   heldFrom = -1
+  /** Whether there are pieces that have not been searched. */
+  hasNew = false
 
   add(piece: Uint8Array, place: number): void {
     this.#pieces.push({ from: this.#text.length, place })
-    this.#text = joined(this.#text, piece)
+    this.#text.add(piece)
+    this.hasNew = true
   }
 
   forget(): void {
-    this.#text = new Uint8Array(0)
+    this.#text.drop(this.#text.length)
     this.#pieces = []
     this.#undecided = 0
     this.#given = 0
+    this.#searched = 0
     this.heldFrom = -1
+    this.hasNew = false
   }
 
   /** The secrets that are decided now, each with where its pieces stand in the answer. */
@@ -172,7 +202,10 @@ class Channel {
     mark: MarkShape,
     isLast: boolean,
   ): { pieces: { at: number; length: number }[]; secret: Marked }[] {
-    const text = this.#text
+    this.hasNew = false
+    const text = this.#text.bytes
+    if (!isLast && this.heldFrom >= 0 && isHeldOn(text.length - this.#given, this.#searched))
+      return []
     form.read(text, 0, text.length, isLast, index.beginnings)
     const first = form.indexOf(this.#undecided)
     const { matches, undecided, held } = decide(form, first, isLast, index, mark)
@@ -193,20 +226,24 @@ class Channel {
     this.#given = heldAt
     this.#undecided = next
     this.#drop(form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT)))
+    this.#searched = this.#text.length - this.#given
     return secrets
   }
 
   #drop(until: number): void {
     const from = Math.min(until, this.#text.length)
-    this.#text = new Uint8Array(this.#text.subarray(from))
+    this.#text.drop(from)
     this.#undecided -= from
     this.#given -= from
-    this.#pieces = this.#pieces.flatMap(({ from: start, place }, number, all) => {
-      const end = all[number + 1]?.from ?? Number.POSITIVE_INFINITY
-      if (end <= from) return []
-      const cut = Math.max(0, from - start)
-      return [{ from: start + cut - from, place: place + cut }]
-    })
+    const first = this.#pieces.findIndex(
+      (_, number, all) => (all[number + 1]?.from ?? Number.POSITIVE_INFINITY) > from,
+    )
+    if (first > 0) this.#pieces.splice(0, first)
+    for (const piece of this.#pieces) {
+      const cut = Math.max(0, from - piece.from)
+      piece.place += cut
+      piece.from += cut - from
+    }
   }
 
   #placeOf(at: number): number {
@@ -251,10 +288,3 @@ function mayBeData(text: Uint8Array, from: number): boolean {
 }
 
 const DATA = Array.from('data:', (character) => character.charCodeAt(0))
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length)
-  both.set(one)
-  both.set(other, one.length)
-  return both
-}

@@ -115,9 +115,29 @@ function digitsEnd(bytes: Uint8Array, from: number, to: number): number {
   return at
 }
 
+/** The same few words stand in each event of an answer: the text of each is made once. */
 function asciiOf(bytes: Uint8Array, from: number, to: number): string {
-  return String.fromCharCode(...bytes.subarray(from, Math.min(to, from + LONGEST_WORD)))
+  const end = Math.min(to, from + LONGEST_WORD)
+  let hash = end - from
+  for (let at = from; at < end; at += 1) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0
+  const slot = hash & (WORDS - 1)
+  const known = words[slot]
+  if (known !== undefined && isSame(known.bytes, bytes, from, end)) return known.word
+  // Not `slice`: a Buffer's gives a view of memory that is used again.
+  const word = new Uint8Array(bytes.subarray(from, end))
+  words[slot] = { bytes: word, word: String.fromCharCode(...word) }
+  return words[slot].word
 }
+
+function isSame(word: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (word.length !== to - from) return false
+  for (let index = 0; index < word.length; index += 1)
+    if (word[index] !== bytes[from + index]) return false
+  return true
+}
+
+const WORDS = 256
+const words = new Array<{ bytes: Uint8Array; word: string } | undefined>(WORDS).fill(undefined)
 
 /** Of an id or a type; no more of it is needed to tell two apart. */
 const LONGEST_WORD = 80

@@ -1,10 +1,10 @@
-import type { Pattern } from './automaton.js'
+import type { Automaton } from './automaton.js'
 import { formsOf } from './forms.js'
 import { LEARNT_COOKIES, LEARNT_CREDENTIALS, LONGEST_SECRET } from './limits.js'
 import { type Marked, ruleName } from './marker.js'
 import type { Needle } from './needle.js'
 import { normalForm } from './normal-form.js'
-import { type Meaning, type SearchIndex, searchIndex } from './search-index.js'
+import { type Meaning, SearchIndex } from './search-index.js'
 import { isWorthSearching } from './weight.js'
 
 /** Where a secret was seen: what comes with the traffic may come without end. */
@@ -33,14 +33,14 @@ const MOST: Readonly<Record<Origin, number>> = {
 /** The secrets that are known by their value, and the index that finds them and all shapes. */
 export class KnownSecrets {
   readonly #fingerprint: (secret: string) => string
-  readonly #anchors: readonly Pattern<Meaning>[]
+  readonly #anchors: Automaton<Meaning>
   readonly #secrets = new Map<string, KnownSecret>()
   readonly #counts: Record<Origin, number> = { host: 0, request: 0, cookie: 0 }
   #index: SearchIndex | undefined
   #fault: unknown
 
   /** @param anchors what shapes begin with. */
-  constructor(fingerprint: (secret: string) => string, anchors: readonly Pattern<Meaning>[]) {
+  constructor(fingerprint: (secret: string) => string, anchors: Automaton<Meaning>) {
     this.#fingerprint = fingerprint
     this.#anchors = anchors
   }
@@ -68,7 +68,7 @@ export class KnownSecrets {
   /** Finds all of them. */
   get index(): SearchIndex {
     if (this.#fault !== undefined) throw this.#fault
-    this.#index ??= searchIndex(this.#anchors, this.#needles())
+    this.#index ??= new SearchIndex(this.#anchors, this.#needles())
     return this.#index
   }
 

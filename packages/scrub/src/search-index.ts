@@ -19,37 +19,69 @@ export type Meaning =
       length: number
     }
 
-export type SearchIndex = Automaton<Meaning>
+/**
+ * What is searched for. What shapes begin with is one automaton for as long as the process lives; what is
+ * known by its value is another, so that to learn one more builds no more than that anew.
+ */
+export class SearchIndex {
+  /** By the hash of three bytes, whether anything begins with them. */
+  readonly beginnings: Uint8Array
+  readonly #anchors: Automaton<Meaning>
+  readonly #known: Automaton<Meaning>
 
-/** The beginnings of all shapes, in plain text and in base64. */
-export function anchorsOf(shapes: readonly Shape[]): Pattern<Meaning>[] {
+  constructor(anchors: Automaton<Meaning>, needles: readonly Needle[]) {
+    this.#anchors = anchors
+    this.#known = new Automaton(
+      needles.map((needle) => ({
+        bytes: needle.bytes,
+        meaning: { kind: 'known', needle },
+        isTelling: true,
+      })),
+    )
+    this.beginnings = Uint8Array.from(anchors.beginnings)
+    const known = this.#known.beginnings
+    for (let hash = 0; hash < known.length; hash += 1)
+      if (known[hash] === 1) this.beginnings[hash] = 1
+  }
+
+  /** As {@link Automaton.search} does: first the shapes, then what is known. */
+  search(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    candidates: Int32Array,
+    found: (meaning: Meaning, end: number) => void,
+  ): { begun: number; telling: number } {
+    const shapes = this.#anchors.search(text, from, to, candidates, found)
+    const known = this.#known.search(text, from, to, candidates, found)
+    return {
+      begun: Math.min(shapes.begun, known.begun),
+      telling: Math.min(shapes.telling, known.telling),
+    }
+  }
+
+  /** The form of a known secret whose beginning reached the end of what was searched last, if one did. */
+  get unfinished(): { needle: Needle; length: number } | undefined {
+    const { meaning, length = 0 } = this.#known.unfinished ?? {}
+    return meaning?.kind === 'known' ? { needle: meaning.needle, length } : undefined
+  }
+}
+
+/** Finds the beginnings of all shapes, in plain text and in base64. */
+export function anchorsOf(shapes: readonly Shape[]): Automaton<Meaning> {
   const patterns = shapes.flatMap((shape) =>
     shape.patterns.map((source): ReadyPattern => {
       const { behind } = shape
       return { ...readPattern(source), shape, behind: behind && setOf(behind.of) }
     }),
   )
-  return [
+  return new Automaton([
     ...anchorOf(
       'pem',
       Uint8Array.from(PEM_ANCHOR, (character) => character.charCodeAt(0)),
     ),
     ...patterns.flatMap((pattern) => anchorOf(pattern, pattern.anchor)),
-  ]
-}
-
-export function searchIndex(
-  anchors: readonly Pattern<Meaning>[],
-  needles: readonly Needle[],
-): SearchIndex {
-  const known = needles.map(
-    (needle): Pattern<Meaning> => ({
-      bytes: needle.bytes,
-      meaning: { kind: 'known', needle },
-      isTelling: true,
-    }),
-  )
-  return new Automaton([...anchors, ...known])
+  ])
 }
 
 function setOf(characters: string): Uint8Array {

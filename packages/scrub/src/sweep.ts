@@ -18,7 +18,11 @@ const BLOCK = 32 * 1024
 /** Characters before a place that tell whether a secret can begin there. */
 const CONTEXT = 24
 
-/** From here on, what is held back is searched anew only when it has grown by an eighth. */
+/** Whether so many bytes that are held back wait for more before they are searched anew: for an eighth. */
+export function isHeldOn(waiting: number, searched: number): boolean {
+  return waiting > LARGE_HOLD && waiting < searched * 1.125
+}
+
 const LARGE_HOLD = 2048
 
 // One body is searched at a time, and never in the middle of another one.
@@ -57,8 +61,7 @@ export class Sweep {
   push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Swept {
     const held = this.#held
     const text = held.length === 0 ? chunk : joined(held, chunk)
-    const waiting = text.length - this.#given
-    if (!isLast && waiting > LARGE_HOLD && text.length < this.#searched * 1.125) {
+    if (!isLast && isHeldOn(text.length - this.#given, this.#searched)) {
       this.#held = text === chunk ? copied(text, 0, text.length) : text
       return { bytes: NOTHING as ScrubbedBytes, found: [] }
     }
@@ -128,7 +131,7 @@ export class Sweep {
     this.#held = copied(text, context, text.length)
     this.#given = until - context
     this.#undecided = undecided - context
-    this.#searched = this.#held.length
+    this.#searched = this.#held.length - this.#given
     for (const [secret, end] of this.#spent) {
       if (end <= undecided) this.#spent.delete(secret)
       else this.#spent.set(secret, end - context)
