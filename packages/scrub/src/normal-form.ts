@@ -62,6 +62,16 @@ export class NormalForm {
         at = line
         continue
       }
+      const short = shortEscape(text, at, to)
+      if (short > 0) {
+        this.#run(length, at)
+        bytes[length] = short & 0xff
+        if (beginnings[hashBehind(bytes, length)] === 1) addCandidate(candidates, length - 2)
+        length += 1
+        at += short >> 8
+        this.#run(length, at)
+        continue
+      }
       const next = this.#token(text, at, to, isLast)
       if (next < 0) {
         this.isWithinEscape = !this.#isBreak
@@ -348,17 +358,38 @@ function plainRun(
   let count = candidateCount
   let length = start
   let at = from
-  while (at < to) {
+  // Four at a time, as long as none of them is special.
+  for (const most = to - 3; at < most; at += 4) {
+    const one = text[at] ?? 0
+    const two = text[at + 1] ?? 0
+    const three = text[at + 2] ?? 0
+    const four = text[at + 3] ?? 0
+    const specials = (special[one] ?? 0) | (special[two] ?? 0) | (special[three] ?? 0)
+    if ((specials | (special[four] ?? 0)) !== 0) break
+    const first = ((hash << HASH_SHIFT) ^ one) & 0xffff
+    const second = ((first << HASH_SHIFT) ^ two) & 0xffff
+    const third = ((second << HASH_SHIFT) ^ three) & 0xffff
+    hash = ((third << HASH_SHIFT) ^ four) & 0xffff
+    bytes[length] = one
+    bytes[length + 1] = two
+    bytes[length + 2] = three
+    bytes[length + 3] = four
+    const begins = (beginnings[first] ?? 0) | (beginnings[second] ?? 0) | (beginnings[third] ?? 0)
+    if ((begins | (beginnings[hash] ?? 0)) !== 0) {
+      if (beginnings[first] === 1) candidates[count++] = length - 2
+      if (beginnings[second] === 1) candidates[count++] = length - 1
+      if (beginnings[third] === 1) candidates[count++] = length
+      if (beginnings[hash] === 1) candidates[count++] = length + 1
+    }
+    length += 4
+  }
+  for (; at < to; at += 1) {
     const byte = text[at] ?? 0
     if (special[byte] === 1) break
     bytes[length] = byte
     hash = ((hash << HASH_SHIFT) ^ byte) & 0xffff
-    if (beginnings[hash] === 1) {
-      candidates[count] = length - 2
-      count += 1
-    }
+    if (beginnings[hash] === 1) candidates[count++] = length - 2
     length += 1
-    at += 1
   }
   candidateCount = count
   return at
@@ -408,6 +439,29 @@ function nextLine(text: Uint8Array, at: number, to: number): number {
   while (next < most && BLANKS[text[next] ?? 0] === 1) next += 1
   return next < most && PLAIN[text[next] ?? 0] === 1 ? next : 0
 }
+
+/**
+ * Reads an escape as most are: a backslash before a quote, a slash or `t`, or `%` with two digits.
+ *
+ * @returns the character, and from its ninth bit on how long the escape is; 0 where it takes a closer look.
+ */
+function shortEscape(text: Uint8Array, at: number, to: number): number {
+  const byte = text[at]
+  if (byte === BACKSLASH) return at + 1 < to ? (SHORT_ESCAPES[text[at + 1] ?? 0] ?? 0) : 0
+  if (byte !== PERCENT || at + 2 >= to) return 0
+  const high = HEX[text[at + 1] ?? 0] ?? -1
+  const low = HEX[text[at + 2] ?? 0] ?? -1
+  if (high < 0 || low < 0) return 0
+  const code = (high << 4) | low
+  return SPECIAL[code] === 1 || code === 0 ? 0 : (3 << 8) | code
+}
+
+const SHORT_ESCAPES = new Int32Array(256)
+for (const character of '"\'/0123456789bf') {
+  const code = character.charCodeAt(0)
+  SHORT_ESCAPES[code] = (2 << 8) | code
+}
+SHORT_ESCAPES[0x74] = (2 << 8) | TAB
 
 const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 

@@ -11,9 +11,7 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   const { shape, anchor, parts } = pattern
   let here = at + anchor.length
   // Most of what looks like an anchor ends here.
-  const [first] = parts
-  if (first !== undefined && first.least > 0 && here < text.length)
-    if (first.of[text.bytes[here] ?? 0] === 0) return 'no'
+  if (isOverAtOnce(pattern, text, here)) return 'no'
   if (!mayBegin(pattern, text, at)) return 'no'
   let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
   let to = -1
@@ -68,6 +66,18 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
       : accepts(text.bytes.subarray(from, to))
   return isAccepted ? { from, to } : 'no'
 }
+
+/** Whether what must follow the anchor ends within a few characters. */
+function isOverAtOnce({ parts }: ReadyPattern, { bytes, length }: Readable, here: number): boolean {
+  const [first] = parts
+  if (first === undefined) return false
+  const { of } = first
+  const end = Math.min(length, here + Math.min(first.least, LOOKED_AT))
+  for (let at = here; at < end; at += 1) if (of[bytes[at] ?? 0] === 0) return true
+  return false
+}
+
+const LOOKED_AT = 12
 
 /** Words are shorter: a line of so many characters is one that was filled. */
 const LONG_LINE = 32

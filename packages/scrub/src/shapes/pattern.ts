@@ -1,5 +1,11 @@
 /** A set of bytes, and how many of them stand in a row. */
-export type Part = { of: Uint8Array; least: number; most: number }
+export type Part = {
+  of: Uint8Array
+  /** The same for all parts of the same bytes: what is known of one is known of all. */
+  set: number
+  least: number
+  most: number
+}
 
 /** A pattern of a secret, made ready: what it begins with, what follows, and what of it is secret. */
 export type ShapePattern = {
@@ -79,12 +85,11 @@ function requireOneWay(parts: readonly Part[]): void {
   }
 }
 
-const sets = new Map<string, Uint8Array>()
+const sets = new Map<string, number>()
 
-/** One array for all parts of the same characters, so that what is known of one is known of all. */
-function shared(set: Uint8Array): Uint8Array {
+function numberOf(set: Uint8Array): number {
   const name = set.join('')
-  const known = sets.get(name) ?? set
+  const known = sets.get(name) ?? sets.size
   sets.set(name, known)
   return known
 }
@@ -144,7 +149,7 @@ class Reader {
 
   #push(of: Uint8Array): void {
     const [least, most] = this.#count()
-    this.parts.push({ of: shared(of), least, most })
+    this.parts.push({ of, set: numberOf(of), least, most })
   }
 
   #count(): [number, number] {

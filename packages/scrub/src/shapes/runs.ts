@@ -6,17 +6,18 @@ import type { Readable } from './verdict.js'
  * word side by side, and each asks.
  */
 export class Runs {
-  readonly #from = new Map<Uint8Array, number>()
-  readonly #to = new Map<Uint8Array, number>()
+  /** By the number of their set. */
+  readonly #from: number[] = []
+  readonly #to: number[] = []
 
   /** The end of the run within a line from a place where it is one. */
-  end({ of }: Part, text: Readable, here: number): number {
-    const to = this.#to.get(of)
-    if (to !== undefined && here < to && here >= (this.#from.get(of) ?? 0)) return to
+  end({ of, set }: Part, text: Readable, here: number): number {
+    const to = this.#to[set]
+    if (to !== undefined && here < to && here >= (this.#from[set] ?? 0)) return to
     let end = here + 1
     while (end < text.length && of[text.bytes[end] ?? 0] === 1 && !text.beginsLine(end)) end += 1
-    this.#from.set(of, here)
-    this.#to.set(of, end)
+    this.#from[set] = here
+    this.#to[set] = end
     return end
   }
 }
