@@ -11,11 +11,13 @@ import { benchQuestions } from './questions.js'
 import { benchReading } from './reading/index.js'
 import { benchReduce } from './reduce.js'
 import { printRows, type Row } from './row.js'
+import { benchScrub } from './scrub.js'
 
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
   'codex-exec': ['A whole codex exec with one request', benchCodexExec],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
+  scrub: ['Scrubbing: milliseconds of processor a megabyte, 200 known values', benchScrub],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   disk: ['What a session of 300 growing requests takes', benchDisk],
   append: ['A record to disk; a sealed session', benchAppend],

@@ -24,7 +24,9 @@ export class Automaton<Meaning> {
   /** The nearest state, itself or by failing, at which a pattern ends. */
   readonly #ending: Int32Array
   readonly #endingBehind: Int32Array
-  readonly #meanings = new Map<number, Meaning[]>()
+  /** What ends at a state, by its number in the list, which begins with nothing. */
+  readonly #meaningsOf: Int32Array
+  readonly #meanings: Meaning[][] = [[]]
   readonly #beginnings = new Uint8Array(0x10000)
   /** Of each state, one of the patterns that go through it. */
   readonly #through: Int32Array
@@ -40,6 +42,7 @@ export class Automaton<Meaning> {
     this.#isTelling = new Uint8Array(most)
     this.#onlyByte = new Int16Array(most).fill(-1)
     this.#onlyChild = new Int32Array(most)
+    this.#meaningsOf = new Int32Array(most)
     this.#fail = new Int32Array(most)
     this.#depth = new Int32Array(most)
     this.#ending = new Int32Array(most)
@@ -141,7 +144,7 @@ export class Automaton<Meaning> {
   }
 
   #tell(state: number, at: number, found: (meaning: Meaning, end: number) => void): void {
-    const meanings = this.#meanings.get(state) ?? []
+    const meanings = this.#meanings[this.#meaningsOf[state] ?? 0] ?? []
     for (let index = 0; index < meanings.length; index += 1) {
       const meaning = meanings[index]
       if (meaning !== undefined) found(meaning, at)
@@ -177,9 +180,9 @@ export class Automaton<Meaning> {
       state = next
       if (isTelling === true || (this.#depth[state] ?? 0) > 2) this.#isTelling[state] = 1
     }
-    const meanings = this.#meanings.get(state)
-    if (meanings === undefined) this.#meanings.set(state, [meaning])
-    else meanings.push(meaning)
+    const list = this.#meaningsOf[state] ?? 0
+    if (list !== 0) this.#meanings[list]?.push(meaning)
+    else this.#meaningsOf[state] = this.#meanings.push([meaning]) - 1
   }
 
   #setChild(state: number, byte: number, child: number): void {
@@ -219,7 +222,7 @@ export class Automaton<Meaning> {
       this.#fail[state] = fail
       const behind = this.#ending[fail] ?? 0
       this.#endingBehind[state] = behind
-      this.#ending[state] = this.#meanings.has(state) ? state : behind
+      this.#ending[state] = this.#meaningsOf[state] === 0 ? behind : state
     }
   }
 }

@@ -170,5 +170,7 @@ function hasAnchor(
   if (pattern === 'pem') return true
   const { anchor } = pattern
   if (at + anchor.length > length) return true
-  return anchor.every((byte, index) => bytes[at + index] === byte)
+  for (let index = 0; index < anchor.length; index += 1)
+    if (bytes[at + index] !== anchor[index]) return false
+  return true
 }

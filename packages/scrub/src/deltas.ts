@@ -277,14 +277,18 @@ const LF = 0x0a
 /** Where the JSON of a line begins that is an event; -1 where it is none. */
 function eventFrom(text: Uint8Array, from: number, to: number): number {
   if (text[from] === 0x7b) return from
-  const isData = DATA.every((byte, index) => text[from + index] === byte)
-  return isData && from + DATA.length < to ? from + DATA.length : -1
+  return from + DATA.length < to && beginsData(text, from, to) ? from + DATA.length : -1
 }
 
 /** Whether the last line, which is not over, is one of data, or could become one. */
 function mayBeData(text: Uint8Array, from: number): boolean {
-  if (from >= text.length) return false
-  return DATA.every((byte, index) => from + index >= text.length || text[from + index] === byte)
+  return from < text.length && beginsData(text, from, text.length)
+}
+
+function beginsData(text: Uint8Array, from: number, to: number): boolean {
+  const end = Math.min(to, from + DATA.length)
+  for (let at = from; at < end; at += 1) if (text[at] !== DATA[at - from]) return false
+  return true
 }
 
 const DATA = Array.from('data:', (character) => character.charCodeAt(0))

@@ -51,18 +51,24 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
   }
   if (type !== '' && !type.includes('delta')) {
     const isOver = /done|stop|completed|incomplete|failed|error/.test(type)
-    return { deltas: [], over: isOver ? place : undefined }
+    return { deltas: NONE, over: isOver ? place : undefined }
+  }
+  // As most are: one piece.
+  const [only] = deltas
+  if (only !== undefined && deltas.length === 1) {
+    only.channel = `${place}${only.name}#0`
+    return { deltas, over: undefined }
   }
   const counts = new Map<string, number>()
-  return {
-    deltas: deltas.map(({ from: start, to: end, name }) => {
-      const count = counts.get(name) ?? 0
-      counts.set(name, count + 1)
-      return { from: start, to: end, channel: `${place}${name}#${count}` }
-    }),
-    over: undefined,
+  for (const delta of deltas) {
+    const count = counts.get(delta.name) ?? 0
+    counts.set(delta.name, count + 1)
+    delta.channel = `${place}${delta.name}#${count}`
   }
+  return { deltas, over: undefined }
 }
+
+const NONE: DeltaString[] = []
 
 const QUOTE = 0x22
 const COLON = 0x3a
@@ -79,17 +85,20 @@ const ROLES = {
 
 type Role = keyof typeof ROLES
 
-const roles = new Map<number, { name: Uint8Array; role: Role }[]>()
+/** By the length of their names. */
+const roles: ({ name: Uint8Array; role: Role }[] | undefined)[] = []
 for (const role of ['type', 'place', 'text'] as const) {
   for (const name of ROLES[role]) {
-    const alike = roles.get(name.length) ?? []
+    const alike = roles[name.length] ?? []
     alike.push({ name: Uint8Array.from(name, (character) => character.charCodeAt(0)), role })
-    roles.set(name.length, alike)
+    roles[name.length] = alike
   }
 }
 
 function roleOf(bytes: Uint8Array, from: number, to: number): Role | undefined {
-  for (const { name, role } of roles.get(to - from) ?? []) {
+  const alike = roles[to - from]
+  if (alike === undefined) return undefined
+  for (const { name, role } of alike) {
     let index = 0
     while (index < name.length && bytes[from + index] === name[index]) index += 1
     if (index === name.length) return role

@@ -62,7 +62,7 @@ export class Sweep {
     const held = this.#held
     const text = held.length === 0 ? chunk : joined(held, chunk)
     if (!isLast && isHeldOn(text.length - this.#given, this.#searched)) {
-      this.#held = text === chunk ? copied(text, 0, text.length) : text
+      this.#held = copied(text, 0, text.length)
       return { bytes: NOTHING as ScrubbedBytes, found: [] }
     }
     const pieces: Piece[] = []
@@ -170,7 +170,7 @@ function replaced(
 /** A part of a text that ends with a chunk: of that itself, where it can be. */
 function part(text: Uint8Array, from: number, until: number, chunk: Uint8Array): ScrubbedBytes {
   const before = text.length - chunk.length
-  if (from < before) return text.subarray(from, until) as ScrubbedBytes
+  if (from < before) return copied(text, from, until) as ScrubbedBytes
   const isWhole = from === before && until === text.length
   return (isWhole ? chunk : chunk.subarray(from - before, until - before)) as ScrubbedBytes
 }
@@ -180,9 +180,13 @@ function copied(text: Uint8Array, from: number, until: number): Uint8Array {
   return new Uint8Array(text.subarray(from, until))
 }
 
+/** In memory that the next one is written into, where it is short. */
 function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
-  const text = new Uint8Array(held.length + chunk.length)
+  const length = held.length + chunk.length
+  const text = length > room.length ? new Uint8Array(length) : room.subarray(0, length)
   text.set(held)
   text.set(chunk, held.length)
   return text
 }
+
+const room = new Uint8Array(BLOCK)

@@ -22,7 +22,10 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   // Of the last two lines that it has filled.
   let lineFrom = -1
   let width = -1
-  for (const [index, part] of parts.entries()) {
+  // Not by `entries`: that makes an array for each part of each anchor.
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index]
+    if (part === undefined) break
     const { of, least, most } = part
     if ('part' in pattern.secretFrom && pattern.secretFrom.part === index) from = here
     if (pattern.secretTo === index) to = here
@@ -69,7 +72,7 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
 
 /** Whether what must follow the anchor ends within a few characters. */
 function isOverAtOnce({ parts }: ReadyPattern, { bytes, length }: Readable, here: number): boolean {
-  const [first] = parts
+  const first = parts[0]
   if (first === undefined) return false
   const { of } = first
   const end = Math.min(length, here + Math.min(first.least, LOOKED_AT))
