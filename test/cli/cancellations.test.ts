@@ -5,6 +5,7 @@ import {
   endedSpan,
   exchangeRecords,
   FIRST,
+  SESSION_ID,
   type SessionParts,
   sessionsDirectory,
   startedSpan,
@@ -158,5 +159,5 @@ async function cancellations(parts: SessionParts, ...words: string[]): Promise<s
 function run(parts: SessionParts, ...words: string[]) {
   const directory = sessionsDirectory()
   writeSession(directory, { raw: [], ...parts })
-  return tacho(['cancellations', 'last', ...words, '--sessions-dir', directory])
+  return tacho(['cancellations', SESSION_ID, ...words, '--sessions-dir', directory])
 }

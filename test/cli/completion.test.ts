@@ -89,7 +89,7 @@ const CASES: readonly (readonly [typed: readonly string[], offered: readonly str
   ],
   [
     ['export', 'help', 'h'],
-    ['har', 'help'],
+    ['har', 'html', 'help'],
   ],
   [['codex', '--p'], ['--persist-session']],
   [['codex', 'exec', '--p'], ['--persist-session']],

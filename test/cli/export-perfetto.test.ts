@@ -66,7 +66,7 @@ test('a damaged session gives what can be read of it, and says so', async () => 
   const file = join(folder, 'session_oai_raw.log')
   writeFileSync(file, readFileSync(file).subarray(0, -20))
   const { stdout, stderr, exitCode } = await exported(['-o', '-'], directory)
-  expect(exitCode).toBe(0)
+  expect(exitCode).toBe(3)
   expect(stderr).toContain('could not be read')
   JSON.parse(stdout.toString())
 })

@@ -67,8 +67,39 @@ for (const [name, text] of Object.entries(attacks)) {
       if (isJson) JSON.parse(stdout.toString())
     })
     await Promise.all(runs)
-  }, 30_000)
+  }, 60_000)
 }
+
+test('nothing recorded acts on a terminal: all at once, by the commands that ask questions', async () => {
+  const directory = sessionsDirectory()
+  const { megabyte: _, ...short } = attacks
+  writeSession(directory, hostileSession(Object.values(short).join(' ')))
+  const commands = [
+    ['explain', 'last'],
+    ['explain', 'last', '--json'],
+    ['messages', 'last', '1'],
+    ['messages', 'last', '1', '--json'],
+    ['diff', 'last', '1', '1'],
+    ['context', 'last', '1'],
+    ['cache', 'last'],
+    ['stats', 'last'],
+    ['grep', 'a'],
+    ['grep', 'a', '--json'],
+    ['log', 'last'],
+    ['verify', 'last'],
+  ]
+  const runs = commands.map(async (words) => {
+    const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])
+    const shown = stdout.toString() + stderr
+    expect(UNSEEN.exec(shown), words.join(' ')).toBeNull()
+    expect(shown).not.toContain('fault of Tacho')
+    if (!words.includes('--json')) return
+    // `grep` prints an object a line.
+    const texts = words[0] === 'grep' ? stdout.toString().trim().split('\n') : [stdout.toString()]
+    for (const text of texts) JSON.parse(text)
+  })
+  await Promise.all(runs)
+}, 60_000)
 
 test('a name that is asked for acts on no terminal either', async () => {
   const { stderr } = await tacho(['show', attacks.escape, '--sessions-dir', sessionsDirectory()])

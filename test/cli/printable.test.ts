@@ -25,10 +25,14 @@ describe('texts', () => {
   })
 
   test('JSON hides what would act on a terminal, and means the same', () => {
-    const value = { text: '\u001b\u009b\u202e\u2028\u{e0041}\ufeff\ud83d', n: 1 }
+    const value = { text: '\u001b\u009b\u202e\u2028\u{e0041}\ufeff', n: 1 }
     const text = jsonText(value)
     expect(text).toMatch(/^[\x20-\x7e]*$/)
     expect(JSON.parse(text)).toEqual(value)
+  })
+
+  test('JSON has no half of a surrogate pair, which many programs refuse', () => {
+    expect(JSON.parse(jsonText({ text: 'half \ud83d' }))).toEqual({ text: 'half \ufffd' })
   })
 })
 

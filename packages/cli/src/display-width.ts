@@ -11,10 +11,17 @@ export function displayWidth(text: string): number {
 /** The text cut to so many columns, with `…` for what is gone, at its end or at its start. */
 export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'): string {
   // No character takes more than two columns.
-  if (text.length * 2 <= width || displayWidth(text) <= width) return text
+  if (text.length * 2 <= width) return text
+  // A recorded text can be a megabyte, and only its beginning or end is looked at.
+  if (text.length <= width * LONGEST && displayWidth(text) <= width) return text
   if (width < 1) return ''
-  if (from === 'end' && ASCII.test(text)) return `${text.slice(0, width - 1)}…`
-  const characters = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment)
+  if (ASCII.test(text)) {
+    return from === 'end'
+      ? `${text.slice(0, width - 1)}…`
+      : `…${text.slice(1 - width || text.length)}`
+  }
+  const near = from === 'end' ? text.slice(0, width * LONGEST) : text.slice(-width * LONGEST)
+  const characters = Array.from(GRAPHEMES.segment(near), ({ segment }) => segment)
   if (from === 'start') characters.reverse()
   const kept: string[] = []
   let left = width - 1
@@ -25,6 +32,9 @@ export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'
   }
   return from === 'end' ? `${kept.join('')}…` : `…${kept.reverse().join('')}`
 }
+
+/** Code units of a character that people really write: a family of emoji has 11. */
+const LONGEST = 64
 
 const ASCII = /^[\x20-\x7e]*$/
 const MARKS = /^[\p{Mn}\p{Me}]+$/u
