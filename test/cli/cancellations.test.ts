@@ -57,7 +57,7 @@ describe('for people', () => {
     expect(lines.slice(3)).toEqual([
       '',
       '2 cancellations: 1 user, 1 signal',
-      'from the wish to the release 15ms in the median, 15ms at the longest',
+      'time to release: median 15ms, longest 15ms',
       '',
     ])
   })

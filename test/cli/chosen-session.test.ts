@@ -43,7 +43,7 @@ describe('a folder without rights among the sessions', () => {
     test(`is skipped and named by ${words.join(' ')}, with exit code 3`, () => {
       const { stdout, stderr, exitCode } = asNobody(words, root)
       expect(stderr).toContain(`skipped ${locked}: permission denied (EACCES)`)
-      expect(stderr).not.toContain('fault of Tacho')
+      expect(stderr).not.toContain('bug in Tacho')
       expect(exitCode).toBe(3)
       if (words[0] === 'ls') for (const id of IDS.slice(0, 2)) expect(stdout).toContain(id)
     })
@@ -52,7 +52,7 @@ describe('a folder without rights among the sessions', () => {
   test('rebuild --all names it beside those that have no events', () => {
     const { stderr } = asNobody(['rebuild', '--all', '--to', 'OUT'], root)
     expect(stderr).toContain(`skipped ${locked}`)
-    expect(stderr).not.toContain('fault of Tacho')
+    expect(stderr).not.toContain('bug in Tacho')
   })
 
   test('seal --older-than names it, and seals the others', () => {
@@ -155,7 +155,7 @@ describe('a path in place of an id', () => {
       const words = first === 'export' ? [first, rest[0] ?? ''] : [first]
       const more = first === 'export' ? rest.slice(1) : rest
       const shown = await tacho([...words, folder, ...more])
-      expect(shown.stderr).not.toMatch(/no session|fault of Tacho/)
+      expect(shown.stderr).not.toMatch(/no session|bug in Tacho/)
       expect(shown.exitCode).not.toBe(2)
     })
   }

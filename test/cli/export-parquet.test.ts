@@ -148,7 +148,7 @@ describe('which sessions', () => {
     test(`${JSON.stringify(words)} is a wrong use`, async () => {
       const { exitCode, stderr } = await exported(words, sessionsDirectory())
       expect(exitCode).toBe(2)
-      expect(stderr).not.toContain('fault of Tacho')
+      expect(stderr).not.toContain('bug in Tacho')
     })
   }
 })

@@ -58,7 +58,7 @@ for (const [name, text] of Object.entries(attacks)) {
       const { stdout, stderr } = await tacho([...words, '--sessions-dir', directory])
       const shown = stdout.toString() + stderr
       expect(UNSEEN.exec(shown), words.join(' ')).toBeNull()
-      expect(shown).not.toContain('fault of Tacho')
+      expect(shown).not.toContain('bug in Tacho')
       // Only in the two bodies of the exchange is a newline a newline.
       const isWhole = words.join(' ') === 'raw last 1' && name === 'newline'
       const injected = shown.match(/^X-Injected/gm) ?? []

@@ -71,7 +71,7 @@ test('before the build, tacho says how to build it', () => {
       { encoding: 'utf8' },
     )
     expect([stderr, status]).toEqual([
-      'tacho: it is not built yet. In its folder, run: npm run build\n',
+      'tacho: Tacho is not built yet. In its folder, run: npm run build\n',
       1,
     ])
   }

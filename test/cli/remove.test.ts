@@ -52,7 +52,9 @@ describe('tacho rm', () => {
     const { stderr, exitCode } = await run(['rm', SESSION_ID])
     expect(readdirSync(outside)).toEqual(['precious'])
     expect(readdirSync(folder).sort()).toEqual(['notes', 'session-notes.txt'])
-    expect(stderr).toContain(`${folder} stays: notes, session-notes.txt in it is none of Tacho's.`)
+    expect(stderr).toContain(
+      `${folder} stays: it also holds notes, session-notes.txt, which Tacho did not write.`,
+    )
     expect(exitCode).toBe(0)
   })
 

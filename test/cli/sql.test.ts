@@ -114,7 +114,7 @@ test('a query has no files, no network and no settings', async () => {
   const { out: printed, errors, exitCode } = await typed(queries)
   expect([printed, exitCode]).toEqual(['', 1])
   expect(errors.match(/^tacho: \w+ ?\w* Error: /gm)).toHaveLength(queries.length)
-  expect(errors).not.toContain('fault of Tacho')
+  expect(errors).not.toContain('bug in Tacho')
   expect(existsSync(out)).toBe(false)
 })
 

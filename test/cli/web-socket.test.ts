@@ -202,7 +202,7 @@ describe('raw --input', () => {
   ])('%s: an error', async (_, raw, flags, words, expected) => {
     const { stderr, exitCode } = await run(['raw', 'last', '1', '--input', ...flags], raw)
     expect(stderr).toContain(words)
-    expect(stderr).not.toContain('fault of Tacho')
+    expect(stderr).not.toContain('bug in Tacho')
     expect(exitCode).toBe(expected)
   })
 })

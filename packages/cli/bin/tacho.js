@@ -9,7 +9,7 @@ if (isIn('bundle/agents')) require(fileIn('bundle/agents')).run(rest)
 else if (isIn('quick')) require(fileIn('quick')).run(process.argv.slice(2))
 else if (existsSync(`${dist}/command/main.js`)) runMain()
 else {
-  process.stderr.write('tacho: it is not built yet. In its folder, run: npm run build\n')
+  process.stderr.write('tacho: Tacho is not built yet. In its folder, run: npm run build\n')
   process.exit(1)
 }
 

@@ -14,5 +14,6 @@ export function removedWords(
 
 /** Says on stderr what of a session's folder is none of ours and stays. */
 export function noteKept({ folder }: FoundSession, { kept }: RemovedSession): void {
-  if (kept.length > 0) note(`${folder} stays: ${kept.join(', ')} in it is none of Tacho's.`)
+  if (kept.length > 0)
+    note(`${folder} stays: it also holds ${kept.join(', ')}, which Tacho did not write.`)
 }

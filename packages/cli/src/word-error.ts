@@ -23,7 +23,7 @@ export function wordError(error: unknown, usage = ''): WordedError {
     return { exitCode: EXIT.failure, text: 'the folder that you are in is gone. Go to another: cd' }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { exitCode: EXIT.failure, text: `this is a fault of Tacho itself. ${text}` }
+  return { exitCode: EXIT.failure, text: `internal error, a bug in Tacho: ${text}` }
 }
 
 const EXITS: Partial<Record<ReaderErrorCode, number>> = {

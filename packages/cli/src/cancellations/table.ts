@@ -23,7 +23,7 @@ export type CutShort = { cancellation: Cancellation; text: string | undefined }
 
 /**
  * The rows of `tacho cancellations`, in the columns of {@link CANCELLATION_COLUMNS}. The moments
- * count from the wish; a last byte mostly came before it.
+ * count from the request to cancel; a last byte mostly came before it.
  */
 export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
   return cancellations.map(({ cancellation, text }) => {
@@ -44,15 +44,13 @@ export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
   })
 }
 
-/** The lines below them: how many, from where, and how long from the wish to the release. */
+/** The lines below them: how many, from where, and how long until all was released. */
 export function cancellationTotalLines(cancellations: readonly Cancellation[]): string[] {
   const { count, byOrigin, medianMs, longestMs } = cancellationTotals(cancellations)
   const parts = Object.entries(byOrigin).map(([origin, times]) => `${times} ${cell(origin)}`)
   const lines = [`${count} ${count === 1 ? 'cancellation' : 'cancellations'}: ${parts.join(', ')}`]
   if (medianMs !== undefined && longestMs !== undefined) {
-    lines.push(
-      `from the wish to the release ${duration(medianMs)} in the median, ${duration(longestMs)} at the longest`,
-    )
+    lines.push(`time to release: median ${duration(medianMs)}, longest ${duration(longestMs)}`)
   }
   return lines
 }
