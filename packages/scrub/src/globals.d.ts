@@ -9,3 +9,16 @@ declare class TextDecoder {
 }
 declare function btoa(binary: string): string
 declare function atob(base64: string): string
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number })
+    readonly buffer: ArrayBuffer
+  }
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>)
+    readonly exports: Record<string, unknown>
+  }
+}

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createScrubber } from '@tacho/scrub'
+import { expect, test } from 'vitest'
+import { extent } from '../faults/extent.js'
+import { fingerprint } from './fingerprint.js'
+
+// A long text is read sixteen bytes at a time by a program of vectors; where there is no WebAssembly,
+// and in short texts, byte by byte.
+
+const KNOWN = 'Zk3vQ9rT2mXw7LbN4sHc'
+
+/** Scrubs what chance makes of a seed, and prints what was found and a hash of what came out. */
+const PROGRAM = `
+  const [url, seed, rounds, known, isWithout] = process.argv.slice(1)
+  if (isWithout === 'without') delete globalThis.WebAssembly
+  const { createHash } = await import('node:crypto')
+  const { createScrubber } = await import(url)
+  const scrubber = createScrubber({ fingerprint: (s) => createHash('sha256').update(s).digest('hex').slice(0, 4) })
+  scrubber.learn(known, 'key')
+  let number = 0
+  let pool = Buffer.alloc(0)
+  const chance = (length) => {
+    while (pool.length < length) pool = Buffer.concat([pool, createHash('sha512').update(seed + number++).digest()])
+    const bytes = pool.subarray(0, length)
+    pool = pool.subarray(length)
+    return bytes
+  }
+  const pieces = ['sk-ant-api03-', 'ghp_', '\\n', '\\\\n', '\\\\"', '%41', '\\\\u0041', '\\x1b[31m', 'eyJ', 'é', ' ' + known + ' ']
+  const anything = () => {
+    const [kind, length] = chance(2)
+    if (kind % 16 < pieces.length) return Buffer.from(pieces[kind % 16])
+    const bytes = chance(length)
+    return kind % 16 === 14 ? bytes : Buffer.from(bytes.toString(kind % 16 === 13 ? 'hex' : 'base64'))
+  }
+  const hash = createHash('sha256')
+  let count = 0
+  for (let round = 0; round < Number(rounds); round += 1) {
+    const { bytes, found } = scrubber.bytes(Buffer.concat(Array.from({ length: 1000 }, anything)))
+    hash.update(bytes).update(JSON.stringify(found))
+    count += found.length
+  }
+  console.log(count, hash.digest('hex'))
+`
+
+test('a text that is read sixteen bytes at a time is scrubbed as one that is read byte by byte', () => {
+  const seed = randomBytes(8).toString('hex')
+  const [wide, narrow] = ['with', 'without'].map((how) => {
+    const argv = [import.meta.resolve('@tacho/scrub'), seed, String(extent(20, 2000)), KNOWN, how]
+    return spawnSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...argv], {
+      encoding: 'utf8',
+    })
+  })
+  expect(wide?.stdout, `${seed}: ${wide?.stderr}`).toMatch(/^[1-9]\d* [0-9a-f]{64}\n$/)
+  expect(narrow?.stdout, `${seed}: ${narrow?.stderr}`).toBe(wide?.stdout)
+})
+
+test('a secret is found wherever it stands in sixteen bytes', () => {
+  const scrubber = createScrubber({ fingerprint })
+  scrubber.learn(KNOWN, 'key')
+  for (let before = 0; before < 64; before += 1) {
+    const text = Buffer.from(`${' '.repeat(before)}${KNOWN}${' '.repeat(1000)}`)
+    const places = [[before, KNOWN.length, 'key']]
+    expect(scrubber.bytes(text).found, `${before} bytes before it`).toEqual(places)
+  }
+})
