@@ -100,3 +100,25 @@ describe.each(EXAMPLES)('$rule', ({ rule, are, areNot }) => {
     expect([...marked], 'equal secrets look equal').toHaveLength(1)
   })
 })
+
+// A secret that is wrapped goes on in the next line, and what stands there can be another one.
+test.each(['\n', '\\n', '\r\n', '\nB='])(
+  'of secrets with %j between them all are found',
+  (between) => {
+    const secrets = EXAMPLES.map(({ rule, are: [secret = ''] }) => {
+      const runs = secret.match(/[\w+/-]+/g) ?? []
+      const longest = runs.reduce((one, other) => (other.length > one.length ? other : one), '')
+      return { rule, secret, core: longest.slice(-20) }
+    })
+    const missed = secrets.flatMap((one) =>
+      secrets.flatMap((other) => {
+        // One whose characters are those of most others stands before them.
+        const lines = ['glpat-5tQogPoEg2UJ8uz3qe1X', one.secret, other.secret]
+        const text = scrubber.text(lines.join(between))
+        const isMissed = [one, other].some(({ core }) => text.includes(core))
+        return isMissed ? [[one.rule, other.rule]] : []
+      }),
+    )
+    expect(missed).toEqual([])
+  },
+)

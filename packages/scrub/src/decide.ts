@@ -77,7 +77,7 @@ export function decide(
     const { from: start, to, secret } = verdict
     const rank = rankOf(pattern)
     // What begins in one that was found by its own form is a part of it.
-    if (rank === OWN_FORM) matchedTo = to
+    if (rank === OWN_FORM) matchedTo = Math.max(matchedTo, lastLine(form, start, to))
     matches.push({ from: start, to, secret: mark(nameOf(pattern), secret), rank })
   }
   const candidates = form.candidates.subarray(0, form.candidateCount)
@@ -88,6 +88,12 @@ export function decide(
   }
   cutOff(index, length, matches)
   return { matches: matches.filter((match) => match.from < undecided), undecided, held }
+}
+
+/** Where the last line of a secret begins, for that can be another secret, which goes on behind it; where it ends, if it has but one. */
+function lastLine(form: NormalForm, from: number, to: number): number {
+  for (let at = to - 1; at > from; at -= 1) if (form.beginsLine(at)) return at
+  return to
 }
 
 /** A known secret of which the beginning is there, and then the text ends: most of it is no less secret. */

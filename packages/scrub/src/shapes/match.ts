@@ -6,12 +6,37 @@ import type { Readable, Verdict } from './verdict.js'
 /** A pattern with the shape that it is one of. */
 export type ReadyPattern = ShapePattern & { shape: Shape; behind: Uint8Array | undefined }
 
-/** Compares a pattern with a text at a place where its anchor stands. */
+/**
+ * Compares a pattern with a text at a place where its anchor stands. Where a secret that goes on in
+ * further lines would be none, it may end with one of them: what follows is a line of its own, such as
+ * another key in a list.
+ */
 export function matchPattern(pattern: ReadyPattern, text: Readable, at: number): Verdict {
+  // Most of what looks like an anchor ends here.
+  if (isOverAtOnce(pattern, text, at + pattern.anchor.length)) return 'no'
+  const lines: Lines = { first: -1, last: -1 }
+  const whole = matchUntil(pattern, text, at, { end: text.length, isLast: text.isLast, lines })
+  const { first, last } = lines
+  if (whole !== 'no' || last < 0) return whole
+  const shorter = matchUntil(pattern, text, at, { end: last, isLast: true })
+  if (shorter !== 'no' || first === last) return shorter
+  return matchUntil(pattern, text, at, { end: first, isLast: true })
+}
+
+/** Where the first and the last of the further lines begin that were taken for parts of a secret; -1: there is none. */
+type Lines = { first: number; last: number }
+
+/** Where the text is taken to end, and whether nothing follows it. */
+type Until = { end: number; isLast: boolean; lines?: Lines }
+
+function matchUntil(
+  pattern: ReadyPattern,
+  text: Readable,
+  at: number,
+  { end, isLast, lines }: Until,
+): Verdict {
   const { shape, anchor, parts } = pattern
   let here = at + anchor.length
-  // Most of what looks like an anchor ends here.
-  if (isOverAtOnce(pattern, text, here)) return 'no'
   if (!mayBegin(pattern, text, at)) return 'no'
   let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
   let to = -1
@@ -32,8 +57,8 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
     const isEnd = index === parts.length - 1
     const start = here
     while (here - start < most) {
-      if (here >= text.length) {
-        if (!text.isLast) return 'more'
+      if (here >= end) {
+        if (!isLast) return 'more'
         break
       }
       if (of[text.bytes[here] ?? 0] === 0) break
@@ -46,8 +71,12 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
         const goesOn = wraps(pattern, of, text, here, mayEnd)
         if (goesOn === 'more') return 'more'
         if (goesOn === 'no') break
+        if (lines !== undefined) {
+          lines.last = here
+          if (lines.first < 0) lines.first = here
+        }
       }
-      here = Math.min(start + most, most < SHORT ? here + 1 : text.runs.end(part, text, here))
+      here = Math.min(start + most, end, most < SHORT ? here + 1 : text.runs.end(part, text, here))
     }
     if (here - start < least) return 'no'
     if (most > longest) {
@@ -57,9 +86,8 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
     }
     // What only stands behind a secret may go on.
     const isSecrets = isEnd && pattern.secretTo === parts.length
-    if (isSecrets && !endsHere(of, text, here))
-      return here >= text.length && !text.isLast ? 'more' : 'no'
-    if (isSecrets && here >= text.length && !text.isLast) return 'more'
+    if (isSecrets && !endsHere(of, text, here)) return here >= end && !isLast ? 'more' : 'no'
+    if (isSecrets && here >= end && !isLast) return 'more'
   }
   if (to < 0) to = here
   const { accepts } = shape
