@@ -97,7 +97,13 @@ test('nothing is left in the folder for temporary files', async () => {
 })
 
 test('a name is taken out where it is a word, and not where it is in one', () => {
-  const scrubber = sharingScrubber({ home: '/home/ada', user: 'ada', host: 'babbage', mail: false })
+  const scrubber = sharingScrubber({
+    home: '/home/ada',
+    user: 'ada',
+    host: 'babbage',
+    mail: false,
+    environment: {},
+  })
   expect(scrubber.text('ada adapts canada at babbage.local, in /home/ada/x')).toMatch(
     /^\.\.\. adapts canada at \.{7}\.local, in \[s:[0-9a-f]{4}\.\]\/x$/,
   )

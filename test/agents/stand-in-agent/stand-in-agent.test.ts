@@ -1,62 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
 import { expect, test } from 'vitest'
-import {
-  cleanEnvironment,
-  codexHome,
-  type Ended,
-  repositoryRoot,
-  run,
-  SCRIPTED_KEY,
-} from '../../host/index.js'
-import { execCommand, type Script, startScriptedModel } from '../../scripted-model/index.js'
+import { SCRIPTED_KEY } from '../../host/index.js'
+import { execCommand } from '../../scripted-model/index.js'
 import { SessionOnDisk } from '../session-on-disk.js'
-
-const BUILT = join(repositoryRoot, 'test/dist/agents/stand-in-agent')
-
-/** What `tacho show --json` says, as far as it is looked at here. */
-type Shown = {
-  session: Record<string, unknown>
-  exchanges: Record<string, unknown>[]
-  turns: Record<string, unknown>[]
-  runs: Record<string, unknown>[]
-}
-
-/** A scripted model, a `parrot` on PATH that talks to it, and a `tacho` that knows that. */
-async function parrotsPlace(script: Script) {
-  const model = await startScriptedModel(script)
-  const home = await codexHome({ baseUrl: model.baseUrl })
-  const bin = join(home.root, 'bin')
-  mkdirSync(bin)
-  const shebang = `#!/bin/sh\nexec '${process.execPath}' '${BUILT}/program.js' "$@"\n`
-  writeFileSync(join(bin, 'parrot'), shebang, { mode: 0o755 })
-  const environment = cleanEnvironment(home, {
-    PATH: `${bin}:${process.env.PATH}`,
-    PARROT_URL: model.baseUrl,
-    PARROT_HOME: join(home.root, 'parrot'),
-    CODEX_HOME: undefined,
-  })
-  const own = { env: environment, cwd: home.cwd }
-  const tacho = (...args: string[]): Promise<Ended> =>
-    run([process.execPath, join(BUILT, 'tacho.js')], args, own)
-  return {
-    model,
-    home,
-    bin,
-    tacho,
-    alone: (...args: string[]): Promise<Ended> => run(join(bin, 'parrot'), args, own),
-    root: join(home.root, 'parrot/kept'),
-    async shown(name = 'last'): Promise<Shown> {
-      const { stdout } = await tacho('show', name, '--json')
-      return JSON.parse(stdout.toString()) as Shown
-    },
-    async [Symbol.asyncDispose]() {
-      await model.close()
-      await home[Symbol.asyncDispose]()
-    },
-  }
-}
+import { parrotsPlace } from './place.js'
 
 const WITH_A_TOOL = [
   { calls: [execCommand('ls')] },

@@ -54,6 +54,7 @@ function copyScrubbed(folder: string, copy: string, { mail = false }: ShareOptio
   const { username } = userInfo()
   const scrubber = sharingScrubber({
     ...{ home: homedir(), user: username, host: hostname(), mail },
+    environment: process.env,
     own: ownShapes(process.env.TACHO_SCRUB_RULES),
   })
   const progress = progressBar('scrubbing', scrubbableBytes(folder))

@@ -1,4 +1,4 @@
-import type { Scrubber, Shape } from '@tacho/scrub'
+import { isSecretName, type Scrubber, type Shape } from '@tacho/scrub'
 import { afterwardsScrubber, newFingerprint } from './afterwards-scrubber.js'
 import { withoutMail } from './without-mail.js'
 
@@ -9,16 +9,28 @@ export type Personal = {
   host: string
   /** Mail addresses are taken out, whoever they belong to. */
   mail: boolean
+  /** Of today: the agent's transcript has values from it that nothing else tells. */
+  environment: Readonly<Record<string, string | undefined>>
   /** The user's own rules. */
   own?: readonly Shape[]
 }
 
 /** The scrubber of an archive that others will read. */
-export function sharingScrubber({ home, user, host, mail, own = [] }: Personal): Scrubber {
+export function sharingScrubber({
+  home,
+  user,
+  host,
+  mail,
+  environment,
+  own = [],
+}: Personal): Scrubber {
   const shapes = [nameShape('user', user), nameShape('host', host)].filter(
     (shape) => shape !== undefined,
   )
   const scrubber = afterwardsScrubber([], [...own, ...shapes])
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
+  }
   // These are nobody's own.
   if (home !== '/' && home !== '/root') scrubber.learn(home, 'home', { isCertain: true })
   return mail ? withoutMail(scrubber, newFingerprint()) : scrubber
