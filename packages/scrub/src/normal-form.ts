@@ -54,7 +54,7 @@ export class NormalForm {
     this.isWithinEscape = false
     this.#run(0, from)
     while (at < to) {
-      if (wide !== undefined && to - at >= WIDE) {
+      if (wide !== undefined && to - at >= WIDE && !isSpecialSoon(text, at)) {
         const end = from + wide.run(at - from, to - from, length, candidateCount)
         candidateCount = wide.count()
         length += end - at
@@ -418,6 +418,12 @@ function plainRun(
   }
   candidateCount = count
   return at
+}
+
+/** Whether one of the next four bytes needs reading: then it is not worth going on by sixteen. */
+function isSpecialSoon(text: Uint8Array, at: number): boolean {
+  const first = (SPECIAL[text[at] ?? 0] ?? 0) | (SPECIAL[text[at + 1] ?? 0] ?? 0)
+  return (first | (SPECIAL[text[at + 2] ?? 0] ?? 0) | (SPECIAL[text[at + 3] ?? 0] ?? 0)) !== 0
 }
 
 /** A byte that is no character of its own. */
