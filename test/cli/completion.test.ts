@@ -16,7 +16,8 @@ mkdirSync(bin)
 symlinkSync(TACHO, join(bin, 'tacho'))
 mkdirSync(join(place, 'folder'))
 writeFileSync(join(place, 'file.txt'), '')
-afterAll(() => rmSync(place, { recursive: true }))
+// fish makes completions of manual pages in the background.
+afterAll(() => rmSync(place, { recursive: true, maxRetries: 10, retryDelay: 200 }))
 
 const env = {
   PATH: `${bin}${delimiter}${process.env.PATH}`,
