@@ -59,9 +59,15 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   // Only gRPC's services for its own administration read .proto files, and nobody starts those.
   await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/proto-loader'] })
   await bundled(target, {
-    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well.
+    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well. What a
+    // dispatcher can do, the entry gives to its prototype: so does this.
     stdin: {
-      contents: "export { default as Agent } from 'undici/lib/dispatcher/agent.js'",
+      contents: [
+        "import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'",
+        "import api from 'undici/lib/api/index.js'",
+        'Object.assign(Dispatcher.prototype, api)',
+        "export { default as Agent } from 'undici/lib/dispatcher/agent.js'",
+      ].join('\n'),
       resolveDir: LAUNCHER,
     },
     outfile: join(target.folder, 'bundle', 'undici.cjs'),
