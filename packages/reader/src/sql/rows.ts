@@ -68,7 +68,9 @@ export async function* sqlRows(
 ): AsyncGenerator<SqlRow> {
   if (READ.some((table) => wanted.has(table))) {
     const session = await readSession(folder)
-    for (const { table, row } of rowsOf(session)) if (wanted.has(table)) yield { table, row }
+    for (const { table, row } of rowsOf(session)) {
+      if (table !== 'sessions' && wanted.has(table)) yield { table, row }
+    }
     if (wanted.has('tools')) {
       for (const tool of toolsOf(session)) yield { table: 'tools', row: toolRow(id, tool) }
     }
