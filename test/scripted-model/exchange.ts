@@ -18,7 +18,7 @@ export class Exchange {
   readonly rawHeaders: readonly string[]
   /** Which model request it is, counted from 1; none for side requests and other paths. */
   number: number | undefined
-  /** Not there until the head of the response is sent. */
+  /** Absent until the head of the response is sent. */
   status: number | undefined
   responseHeaders: Record<string, string | string[]> = {}
   /** Events of the response that were written whole. */

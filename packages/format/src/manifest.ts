@@ -25,14 +25,14 @@ export type Run = {
   pid: number
   /** The start time of the process in the kernel's ticks, which tells it from a later one of the same pid. */
   pidStarted?: string
-  /** What its pid means something in; not there in sessions of Tacho 0.1.0. */
+  /** What its pid means something in; absent in sessions of Tacho 0.1.0. */
   pidNamespace?: string
   command: string
   /** Scrubbed. */
   argv: string[]
   cwd: string
   startedAt: string
-  /** Not there: the run is under way, or died without a word. */
+  /** Absent: the run is under way, or died without a word. */
   endedAt?: string
   ended?: RunEnded
   exchanges: EndedExchanges
@@ -44,7 +44,7 @@ export type Run = {
   live?: LiveDelivery[]
   /** The debug log, where it is not the folder's `session.log`. */
   debugLog?: string
-  /** It was recorded with `--no-scrub`. Not there: secrets were replaced. */
+  /** It was recorded with `--no-scrub`. Absent: secrets were replaced. */
   scrubbed?: false
 }
 
@@ -56,9 +56,9 @@ export type EndedExchanges = {
   completed: number
   cancelled: number
   failed: number
-  /** WebSockets that are gone; not there where there was none. */
+  /** WebSockets that are gone; absent where there was none. */
   connections?: number
-  /** Of the exchanges above, those that asked for no answer; not there where there was none. */
+  /** Of the exchanges above, those that asked for no answer; absent where there was none. */
   prewarms?: number
 }
 

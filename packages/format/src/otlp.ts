@@ -47,7 +47,7 @@ export type StartedSpan = {
     OtlpSpan,
     'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano'
   > & {
-    /** Not there where the raw log says it all. */
+    /** Absent where the raw log says it all. */
     attributes?: KeyValue[]
   }
 }

@@ -27,14 +27,14 @@ export type ExchangeRecord = {
   /** Where the request is sent. */
   url: string
   headers: Headers
-  /** The session's trace id; not there where the request came before the session had its id. */
+  /** The session's trace id; absent where the request came before the session had its id. */
   traceId?: string
   /** The run (the start of the agent) that it belongs to: the span id of its `session` span. */
   run: string
   /** Codex's thread and turn, where the request names them. */
   threadId?: string
   turnId?: string
-  /** How it went over the wire; not there where that was HTTP alone, as for a WebSocket's upgrade. */
+  /** How it went over the wire; absent where that was HTTP alone, as for a WebSocket's upgrade. */
   transport?: 'websocket'
   /** Of an exchange over a WebSocket: the exchange of its upgrade, which stands for the connection. */
   connection?: string
@@ -61,7 +61,7 @@ export type RequestBodyRecord = {
   /** Bytes and SHA-256 of what `content` stands for. */
   bytes: number
   sha256: string
-  /** The content coding that was taken off for the record; not there where nothing was. */
+  /** The content coding that was taken off for the record; absent where nothing was. */
   decoded?: string
   /** Bytes and SHA-256 on the wire, where they are not those of `content`. */
   wire?: { bytes: number; sha256: string }
@@ -123,7 +123,7 @@ export type EndRecord = {
   stopped?: number
   trailers?: Headers
   /**
-   * The other end of the connection that it went over: the API, or a proxy. Not there where it is that
+   * The other end of the connection that it went over: the API, or a proxy. Absent where it is that
    * of the exchange of this run that ended before it, or where there was none.
    */
   peer?: { address?: string; port?: number; http2?: true }

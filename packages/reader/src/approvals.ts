@@ -23,7 +23,7 @@ export function approvalsOf(session: Parts): Approval[] {
 /** Approvals in sum. */
 export type ApprovalTotals = {
   count: number
-  /** Milliseconds, as far as they are known; not there where none are. */
+  /** Milliseconds, as far as they are known; absent where none are. */
   waitedMs?: number
   longestMs?: number
   /** How many have no answer. */

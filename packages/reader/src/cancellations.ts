@@ -19,7 +19,7 @@ export type CancellationTotals = {
   count: number
   /** How many of each origin; without a prototype, for origins are read from a file. */
   byOrigin: Record<string, number>
-  /** Milliseconds from the wish to the release; not there where no release is known. */
+  /** Milliseconds from the wish to the release; absent where no release is known. */
   medianMs?: number
   longestMs?: number
 }

@@ -21,7 +21,7 @@ export type ConnectionMessage = {
   type: MessageRecord['type']
   /** Of a close frame. */
   code?: number
-  /** The exchange that it belongs to: it is its request, or of its answer. Not there where it is of none. */
+  /** The exchange that it belongs to: it is its request, or of its answer. Absent where it is of none. */
   exchange?: IndexedExchange
   /**
    * What it carries.

@@ -2,7 +2,7 @@
 export type Damage = {
   /** The file's name inside the session folder. */
   file: string
-  /** The line, counted from 1; not there where the whole file is meant. */
+  /** The line, counted from 1; absent where the whole file is meant. */
   line?: number
   /** The byte of the file at which that line begins. */
   byte?: number

@@ -12,7 +12,7 @@ import type { Span } from './read-spans.js'
 /** What is known of an exchange that tells how it came out, without its span. */
 export type Ended = Pick<RecordedExchange, 'state' | 'status' | 'error'>
 
-/** How a request was answered, whatever became of its connection; what nobody told is not there. */
+/** How a request was answered, whatever became of its connection; what nobody told is absent. */
 export function exchangeOutcome(
   exchange: Ended,
   span: Span | undefined,

@@ -21,15 +21,15 @@ export type IndexedExchange = {
   /** The exchange of the upgrade that began that WebSocket, as it was recorded. */
   connection?: string
   isPrewarm: boolean
-  /** The agent's own; not there where the request does not name it. */
+  /** The agent's own; absent where the request does not name it. */
   turnId?: string
   /** It is for something else than the user's own conversation: a title, a sub-agent, a compaction. */
   isAside: boolean
   /** It is no request, but stands for a WebSocket from its upgrade on. */
   isConnection: boolean
-  /** Why a side of it could not be followed; not there where both could. */
+  /** Why a side of it could not be followed; absent where both could. */
   unparsed?: Unparsed[]
-  /** How it ended; not there while it is in flight. */
+  /** How it ended; absent while it is in flight. */
   state?: ExchangeState
   /** The byte behind its `end` record, in the file of its beginning. */
   to?: number

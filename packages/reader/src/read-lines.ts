@@ -12,7 +12,7 @@ export type LinePlace = {
 export type FileLine = LinePlace & {
   /** Its length in bytes. */
   length: number
-  /** Valid until the next line is asked for; not there where it is longer than {@link LINE_BYTES}. */
+  /** Valid until the next line is asked for; absent where it is longer than {@link LINE_BYTES}. */
   bytes: Buffer | undefined
   /** The file ended before its newline. */
   isTorn: boolean

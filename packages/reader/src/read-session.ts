@@ -27,9 +27,9 @@ export type Session = {
   id: string
   folder: string
   agent: { name: string; version?: string }
-  /** ISO 8601; not there where nothing in the folder tells. */
+  /** ISO 8601; absent where nothing in the folder tells. */
   startedAt?: string
-  /** When its last run ended; not there where it is running or died. */
+  /** When its last run ended; absent where it is running or died. */
   endedAt?: string
   ended: Ended
   /** ISO 8601 of the last sign of life in the logs. */
@@ -40,7 +40,7 @@ export type Session = {
   spans: Map<string, Span>
   gaps: GapRecord[]
   damage: Damage[]
-  /** Not there where the manifest is missing or broken; all above is then from the logs alone. */
+  /** Absent where the manifest is missing or broken; all above is then from the logs alone. */
   manifest?: Manifest
 }
 

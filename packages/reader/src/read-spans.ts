@@ -24,7 +24,7 @@ export type Span = {
   /** As in OTLP: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   kind: number
   startedAt: number
-  /** Not there: it was in flight when the session died, or still is. */
+  /** Absent: it was in flight when the session died, or still is. */
   endedAt?: number
   /** By name; without a prototype, for names are read from a file. */
   attributes: Record<string, PlainValue>
@@ -32,7 +32,7 @@ export type Span = {
   /** The moments of it that were marked, in the order in which they were. */
   events: { name: string; at: number }[]
   isError: boolean
-  /** What its status says; not there where it says nothing. */
+  /** What its status says; absent where it says nothing. */
   statusMessage?: string
 }
 

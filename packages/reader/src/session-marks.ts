@@ -10,7 +10,7 @@ export type SessionMarks = {
   /** Of these, those that were not allowed. */
   denied: number
   cancellations: number
-  /** How the last answer came out; not there where nobody told. */
+  /** How the last answer came out; absent where nobody told. */
   lastOutcome?: Outcome
 }
 

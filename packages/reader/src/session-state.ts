@@ -9,7 +9,7 @@ import { endedOf, sessionRuns } from './session-runs.js'
 
 /** Whether a session is over, and since when: what is known of it without reading its logs. */
 export type SessionState = FoundSession & {
-  /** Not there where the folder is of a newer format. */
+  /** Absent where the folder is of a newer format. */
   ended?: Ended
   /** ISO 8601, of the last run. */
   endedAt?: string

@@ -34,12 +34,12 @@ export type SessionSummary = FoundSession & {
   endedAt?: string
   /** Milliseconds during which the agent ran, all runs together; up to now where one is running. */
   durationMs?: number
-  /** Not there where the folder is of a newer format. */
+  /** Absent where the folder is of a newer format. */
   ended?: Ended
   exitCode?: number
   signal?: string
   cwd?: string
-  /** Not there where the folder is of a newer format. */
+  /** Absent where the folder is of a newer format. */
   exchanges?: ExchangeCounts
   usage: Usage
   /** What the user asked for, in order, the beginning of each, as far as it is known. */

@@ -9,7 +9,7 @@ import { CommandError, EXIT } from '../command-error.js'
 export function addAgentEntry(tacho: Command, { name, title }: Agent): void {
   tacho
     .command(name)
-    .description(`run ${title} as it is, and record it where --persist-session says so`)
+    .description(`run ${title} unchanged, and record it with --persist-session`)
     .argument(
       '[arguments...]',
       `what ${title} takes; all but the options below goes to it as it is`,

@@ -16,7 +16,7 @@ import {
 export function addExplainCommand(tacho: Command): void {
   const command = tacho
     .command('explain')
-    .description('tell how a session ended and why, what shows it, and what to do next')
+    .description('explain how a session ended and why, with evidence and what to do next')
     .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
     .option('--json', 'print one object')
     .action(explain)

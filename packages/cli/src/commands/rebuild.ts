@@ -27,7 +27,7 @@ type RebuildOptions = SessionOptions & { to: string; all?: boolean; json?: boole
 export function addRebuildCommand(tacho: Command): void {
   const command = tacho
     .command('rebuild')
-    .description("make a session's spans anew from what was recorded, into a new folder")
+    .description("rebuild a session's spans from what was recorded, in a new folder")
     .argument('[session]', SESSION_ARGUMENT[1])
     .requiredOption('--to <dir>', 'the folder to make it in, under its own name')
     .option('--all', 'all sessions')

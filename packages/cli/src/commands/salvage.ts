@@ -16,7 +16,7 @@ type SalvageOptions = SessionOptions & { to: string; json?: boolean }
 export function addSalvageCommand(tacho: Command): void {
   const command = tacho
     .command('salvage')
-    .description('write what can be read of a damaged session into a new folder')
+    .description('recover what is readable of a damaged session into a new folder')
     .argument(...SESSION_ARGUMENT)
     .requiredOption('--to <dir>', 'the folder to make; it must not be there')
     .option('--json', 'print an object')

@@ -23,7 +23,7 @@ type ScrubOptions = ManySessionsOptions & { value?: string; dryRun?: boolean; js
 /** `tacho scrub`: takes secrets out of sessions that are on disk. */
 export function addScrubCommand(tacho: Command): void {
   const command = withManySessions(
-    tacho.command('scrub').description('replace secrets in sessions that were recorded'),
+    tacho.command('scrub').description('replace secrets in recorded sessions'),
   )
     .option('--value <->', 'also replace what standard input names, a value a line: --value -')
     .option('--dry-run', 'say what would be replaced, and change nothing')

@@ -29,7 +29,7 @@ type SealOptions = SessionOptions & { olderThan?: number; json?: boolean }
 export function addSealCommand(tacho: Command): void {
   const command = tacho
     .command('seal')
-    .description('compress the logs of a session that is over; it reads as before')
+    .description('compress the logs of a finished session; it reads as before')
     .argument('[session]', SESSION_ARGUMENT[1])
     .option('--older-than <age>', 'all that were last active before that: 7d, 12h, 2w', ageOf)
     .option('--json', 'print an array of objects')

@@ -26,7 +26,7 @@ type ShowOptions = SessionOptions & { json?: boolean; follow?: boolean }
 export function addShowCommand(tacho: Command): void {
   const command = tacho
     .command('show')
-    .description('show a session: how it ended, and its exchanges in their order')
+    .description('show a session: how it ended, and its exchanges in order')
     .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
     .option('-f, --follow', 'go on while it runs, and show what comes')
     .option('--json', 'print one object')

@@ -26,7 +26,7 @@ type VerifyOptions = SessionOptions & { all?: boolean; json?: boolean }
 export function addVerifyCommand(tacho: Command): void {
   const command = tacho
     .command('verify')
-    .description('prove a session: every line, body, reference and file; 0 clean, 1 damaged')
+    .description('check a session: every line, body, reference and file; 0 clean, 1 damaged')
     .argument('[session]', SESSION_ARGUMENT[1])
     .option('--all', 'all sessions')
     .option('--json', 'print an object; with --all an array of them')

@@ -13,7 +13,7 @@ type ViewOptions = SessionOptions & { port: number; open: boolean }
 export function addViewCommand(tacho: Command): void {
   const command = tacho
     .command('view')
-    .description('look at sessions in a browser; Ctrl-C ends it')
+    .description('browse sessions in a web browser; stop with Ctrl-C')
     .argument('[session]', 'id of the session, its beginning, or "last"; without one: the list')
     .option('--port <n>', 'listen on this port of 127.0.0.1 (default: any that is free)', portOf, 0)
     .option('--no-open', 'print the address, and open no browser')

@@ -5,6 +5,6 @@ export type Finding = {
   /** `warning`: it works, and may not be what is wanted. */
   status: 'ok' | 'warning' | 'problem'
   text: string
-  /** What to do; not there where nothing is to be done. */
+  /** What to do; absent where nothing is to be done. */
   next?: string
 }

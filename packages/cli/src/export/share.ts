@@ -25,7 +25,7 @@ type ShareOptions = FileExportOptions & { only: readonly SharePart[]; mail?: boo
 export function addShareExport(parent: Command): void {
   const command = parent
     .command('share')
-    .description('one archive for a bug report, scrubbed once more and more strictly')
+    .description('one archive for a bug report, scrubbed again, more strictly')
     .argument(...SESSION_ARGUMENT)
     .option('--only <parts>', `what to put in: ${SHARE_PARTS.join(',')}`, sharePartsOf, SHARE_PARTS)
     .option('--mail', 'replace mail addresses, too')

@@ -141,7 +141,7 @@ export const SPAN_ATTRIBUTES = {
 /** The kinds of spans in a session; others may come. */
 export type SpanKind = keyof typeof SPAN_ATTRIBUTES
 
-/** What a span of a kind says; what is not known is not there. */
+/** What a span of a kind says; what is not known is absent. */
 export type SpanFacts<Kind extends SpanKind> = {
   -readonly [Fact in keyof (typeof SPAN_ATTRIBUTES)[Kind]]?: ValueOf<
     (typeof SPAN_ATTRIBUTES)[Kind][Fact]

@@ -44,7 +44,7 @@ export class GroupWitness {
     this.#child = child
     if (child === undefined) return
     child.unref()
-    // Not there where it could not be started.
+    // Absent where it could not be started.
     const input = child.stdin as (Writable & { unref?: () => void }) | undefined
     input?.on('error', () => {})
     input?.unref?.()

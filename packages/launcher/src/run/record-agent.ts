@@ -220,7 +220,7 @@ function withStderr(start: AgentStart, onBytes: (bytes: Uint8Array) => void): Ag
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
-      // Not there either where the agent could not be started for want of descriptors.
+      // Absent either where the agent could not be started for want of descriptors.
       if (!child.stderr) return
       relayStderr(child.stderr, onBytes)
     },

@@ -29,7 +29,7 @@ export type SessionCase = {
   damage: { file: string; line?: number; reason: string }[]
   /** What the agent and the recorder said, as far as it stands in the debug log. */
   words: LogWords[]
-  /** The last sign of life; not there where there is none. */
+  /** The last sign of life; absent where there is none. */
   lastSeenAt?: number
   /** When the session is looked at. */
   now: number

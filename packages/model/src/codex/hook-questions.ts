@@ -10,7 +10,7 @@ export type OpenQuestion = {
 
 /** What came of a call that asks the user itself. */
 export type Reply = {
-  /** Not there where the user was not asked. */
+  /** Absent where the user was not asked. */
   decision: 'answered' | 'unanswered' | undefined
   at: number
 }

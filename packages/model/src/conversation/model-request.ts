@@ -11,7 +11,7 @@ export type JsonPath = readonly (string | number)[]
  * place of its own here is a parameter, or a part `other`.
  */
 export type ModelRequest = {
-  /** Not there where the request is of none of them: all of it is then a parameter. */
+  /** Absent where the request is of none of them: all of it is then a parameter. */
   api?: ConversationApiName
   model?: string
   parameters: Parameter[]
@@ -41,7 +41,7 @@ export type Message = {
   parts: Part[]
   /** As it was sent or answered. */
   value: unknown
-  /** Where it stands in the request's body; not there where it stands in none. */
+  /** Where it stands in the request's body; absent where it stands in none. */
   path?: JsonPath
 }
 
@@ -57,7 +57,7 @@ export type Part =
   /** Of a shape that is not known here. */
   | { type: 'other'; value: unknown }
 
-/** Where the bytes of a picture or a file are; what is not told is not there. */
+/** Where the bytes of a picture or a file are; what is not told is absent. */
 export type Attachment = {
   mediaType?: string
   name?: string

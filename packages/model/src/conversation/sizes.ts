@@ -24,13 +24,13 @@ export type SizedPart = {
   kind: SizeKind
   /** The tool's name, the role, the parameter, or the file's name. */
   name: string
-  /** Of its message, from 1; not there where it is in none. */
+  /** Of its message, from 1; absent where it is in none. */
   message?: number
   /** The beginning of it, or of what a tool was called with; at most {@link ABOUT_CHARACTERS}. */
   about?: string
   /** UTF-8 bytes of its text; of an attachment, those of its content where they were sent along. */
   bytes: number
-  /** About how many tokens that is; not there where bytes tell nothing of it (a picture). */
+  /** About how many tokens that is; absent where bytes tell nothing of it (a picture). */
   estimatedTokens?: number
 }
 

@@ -1,6 +1,6 @@
 import type { ApiError } from './api-error.js'
 
-/** What a model's answer says of itself; what it does not say is not there. Tokens as the API counts them. */
+/** What a model's answer says of itself; what it does not say is absent. Tokens as the API counts them. */
 export type AnswerFacts = {
   id?: string
   model?: string
@@ -18,7 +18,7 @@ export type AnswerFacts = {
   refusalLength?: number
   /** The API's own error, where the answer is one or ends with one. */
   error?: ApiError
-  /** How the answer ended by its own word; not there while its last event has not come. */
+  /** How the answer ended by its own word; absent while its last event has not come. */
   ended?: AnswerEnd
 }
 

@@ -1,6 +1,6 @@
 import { asObject, type Json, numberAt, textAt } from './json.js'
 
-/** An error as an API words it; what it does not say is not there. */
+/** An error as an API words it; what it does not say is absent. */
 export type ApiError = {
   /** The kind of error: `invalid_request_error`, `overloaded_error`. */
   type?: string

@@ -36,7 +36,7 @@ export type ModelOutcome = { outcome?: Outcome; error?: ExchangeError; status?: 
 /** What is known of an exchange when it is over. */
 export type EndedAnswer = {
   end: Pick<EndRecord, 'state' | 'error'>
-  /** Of the response; not there where none came, and over a WebSocket. */
+  /** Of the response; absent where none came, and over a WebSocket. */
   status: number | undefined
   facts: AnswerFacts
   /** Whether all was read that could say how the answer ended. */

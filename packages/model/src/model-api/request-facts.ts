@@ -3,7 +3,7 @@ import { objectOf, textAt } from './json.js'
 import { type ToolOutput, toolOutputsOf } from './tool-outputs.js'
 
 /**
- * What a request says of the answer that it wants; what it does not say is not there. Whether it wants
+ * What a request says of the answer that it wants; what it does not say is absent. Whether it wants
  * a stream is looked for when that is asked, for mostly the answer tells it.
  */
 export type RequestFacts = {

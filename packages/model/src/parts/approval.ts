@@ -41,7 +41,7 @@ export type Approval = {
   files?: string[]
   /** The decisions that were offered, in the agent's words; none where it did not tell. */
   offered: string[]
-  /** How it was settled; not there where it is open, or its end was not recorded. */
+  /** How it was settled; absent where it is open, or its end was not recorded. */
   outcome?: ApprovalOutcome
   /** In the agent's words: `accept`, `decline`, `cancel` … */
   decision?: string
@@ -56,8 +56,8 @@ export type Approval = {
   /** Of the tool call that waited. */
   callId?: string
   askedAt: number
-  /** Milliseconds until the answer, or until the run ended without one; not there where no end is known. */
+  /** Milliseconds until the answer, or until the run ended without one; absent where no end is known. */
   waitMs?: number
-  /** Not there where it was answered. */
+  /** Absent where it was answered. */
   open?: LeftOpen
 }

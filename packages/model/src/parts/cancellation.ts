@@ -14,17 +14,17 @@ export type Cancellation = {
   wishedAt: number
   /** The agent closed its first connection. */
   signalledAt?: number
-  /** The last byte of an answer arrived; not there where none did. */
+  /** The last byte of an answer arrived; absent where none did. */
   lastByteAt?: number
   /** The last connection to the API was released; where none was open, what else was stopped had ended. */
   releasedAt?: number
-  /** Of the answers that were cut, on the wire; not there where none was. */
+  /** Of the answers that were cut, on the wire; absent where none was. */
   bytes?: number
   /** Events of a stream that had arrived, as far as they were counted. */
   events?: number
   /** Tokens of the answer, where the API had told them. */
   outputTokens?: number
-  /** Not there where it is over. */
+  /** Absent where it is over. */
   open?: LeftOpen
 }
 
@@ -33,7 +33,7 @@ export type Stopped = {
   /** `span`: what is none of the others. */
   kind: 'exchange' | 'turn' | 'tool' | 'approval' | 'span'
   spanId: string
-  /** Of its span; not there where there is none. */
+  /** Of its span; absent where there is none. */
   name?: string
   /** Of an exchange, as `tacho raw` takes it. */
   number?: number

@@ -23,12 +23,12 @@ export type RecordedExchange = {
   isPrewarm: boolean
   /** It is no request, but stands for a WebSocket from its upgrade on. */
   isConnection: boolean
-  /** How that ended; not there while it is open. */
+  /** How that ended; absent while it is open. */
   webSocket?: WebSocketEnd
   run: string
   threadId?: string
   turnId?: string
-  /** What its thread is for, in the agent's words; not there where it told none, or the user's own. */
+  /** What its thread is for, in the agent's words; absent where it told none, or the user's own. */
   threadSource?: string
   /** What it asks for, in the agent's words, where that is no step of a turn: `compaction:auto`. */
   requestKind?: string
@@ -38,12 +38,12 @@ export type RecordedExchange = {
   firstChunkMs?: number
   /** Milliseconds from its beginning to its end. */
   durationMs?: number
-  /** Bytes on the wire; not there where none are recorded and it has no end. */
+  /** Bytes on the wire; absent where none are recorded and it has no end. */
   requestBytes?: number
   /** Bytes on the wire; while it is in flight, those that have come. */
   responseBytes?: number
   chunks: number
-  /** Why a side of it could not be followed, the first reason of each; not there where both could. */
+  /** Why a side of it could not be followed, the first reason of each; absent where both could. */
   unparsed?: Unparsed[]
   error?: NonNullable<EndRecord['error']>
 }
@@ -59,8 +59,8 @@ export type SessionExchangeError = ExchangeError &
 export type SessionExchange = Omit<RecordedExchange, 'error'> & {
   model?: string
   usage?: Usage
-  /** How it was answered; not there where nobody told, or where it was in flight. */
+  /** How it was answered; absent where nobody told, or where it was in flight. */
   outcome?: Outcome
-  /** Why it did not go well; not there where it did. */
+  /** Why it did not go well; absent where it did. */
   error?: SessionExchangeError
 }

@@ -28,13 +28,13 @@ export type Turn = {
   kind: ThreadKind
   /** Which one of its thread, from 1; of the user's, which one of the session. */
   number: number
-  /** How it ended; not there where it has not, or its end was not recorded. */
+  /** How it ended; absent where it has not, or its end was not recorded. */
   outcome?: TurnOutcome
   /** In the agent's words. */
   status?: string
   startedAt: number
   endedAt?: number
-  /** Not there where it is over. */
+  /** Absent where it is over. */
   open?: LeftOpen
 }
 
@@ -43,7 +43,7 @@ export type Thread = {
   /** The agent's own; the session's where the agent names none. */
   id: string
   kind: ThreadKind
-  /** What it is for, in the agent's words; not there where those name none: it is mostly the user's. */
+  /** What it is for, in the agent's words; absent where those name none: it is mostly the user's. */
   source?: string
   /** Which one of its kind, from 1. */
   number: number

@@ -20,7 +20,7 @@ export type Tool = {
   path?: string
   files?: string[]
   mcpServer?: string
-  /** How it ended; not there where it has not, or its end was not recorded. */
+  /** How it ended; absent where it has not, or its end was not recorded. */
   outcome?: ToolOutcome
   /** In the agent's words. */
   status?: string
@@ -32,6 +32,6 @@ export type Tool = {
   endedAt?: number
   /** Milliseconds, as the agent tells them. */
   durationMs?: number
-  /** Not there where it is over. */
+  /** Absent where it is over. */
   open?: LeftOpen
 }

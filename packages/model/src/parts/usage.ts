@@ -1,4 +1,4 @@
-/** The tokens of an exchange as its API counted them; what the API did not say is not there. */
+/** The tokens of an exchange as its API counted them; what the API did not say is absent. */
 export type Usage = {
   inputTokens?: number
   outputTokens?: number

@@ -38,7 +38,7 @@ export type ApprovalAnswered = {
   /** How it was settled, whatever the agent calls that. */
   outcome: ApprovalOutcome
   /**
-   * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Not there where all
+   * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Absent where all
    * that is known is that it was answered.
    */
   decision?: string | undefined

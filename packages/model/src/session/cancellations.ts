@@ -23,12 +23,12 @@ export type StoppedExchange = {
   conversation: Conversation
   /** The agent closed its connection. */
   signalledAt: number
-  /** The last byte of the answer arrived; not there where none did. */
+  /** The last byte of the answer arrived; absent where none did. */
   lastByteAt: number | undefined
   /** The connection to the API is released. */
   releasedAt: number
   bytes: number
-  /** Not there where nobody can tell. */
+  /** Absent where nobody can tell. */
   events: number | undefined
   textLength: number | undefined
   outputTokens: number | undefined

@@ -19,7 +19,7 @@ export type ToolFacts = {
 
 /** How a tool ended. */
 export type ToolEnd = {
-  /** Whatever the agent calls it; not there where nobody tells. */
+  /** Whatever the agent calls it; absent where nobody tells. */
   outcome?: ToolOutcome | undefined
   /** As the agent calls it: `completed`, `failed`, `declined`, `interrupted`. */
   status?: string | undefined

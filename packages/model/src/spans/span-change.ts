@@ -4,7 +4,7 @@ import type { Attributes } from '@tacho/format'
 export type SpanStarted = {
   change: 'start'
   spanId: string
-  /** Not there: the root of its run. */
+  /** Absent: the root of its run. */
   parentSpanId?: string
   name: string
   at: number
@@ -25,7 +25,7 @@ export type SpanChange =
       spanId: string
       at: number
       attributes?: Attributes
-      /** Not there where it is none. */
+      /** Absent where it is none. */
       error?: { message?: string | undefined }
     }
 

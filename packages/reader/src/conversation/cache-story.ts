@@ -39,7 +39,7 @@ export type CachedExchange = {
   verdict: CacheVerdict
   /** The first part that is not the same, in the order in which a model is given them. */
   difference?: Difference
-  /** Tokens of the one before that were read anew, by what both APIs told; not there where none were. */
+  /** Tokens of the one before that were read anew, by what both APIs told; absent where none were. */
   lostTokens?: number
 }
 

@@ -13,7 +13,7 @@ export type ComparedExchanges = {
     common: number
     before: number
     after: number
-    /** What of the later body the first byte that differs belongs to; not there where none does. */
+    /** What of the later body the first byte that differs belongs to; absent where none does. */
     place?: JsonPath
   }
   /** Parts of the two that are not there. */

@@ -30,7 +30,7 @@ export type ComparedSessions = {
   /** Steps that both begin with. */
   shared: number
   steps: [number, number]
-  /** The first step of each that the other does not have there; not there where it has no more. */
+  /** The first step of each that the other does not have there; absent where it has no more. */
   parted: [SessionStep | undefined, SessionStep | undefined]
   /** Their first requests: another model, tools, instructions, parameters. */
   start?: RequestComparison

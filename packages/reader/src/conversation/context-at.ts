@@ -14,7 +14,7 @@ import { goesOn } from './own-requests.js'
 /** What was in a model's context, by parts. */
 export type Context = {
   exchange: IndexedExchange
-  /** As its API counted them; not there where it did not. */
+  /** As its API counted them; absent where it did not. */
   toldTokens?: number
   /** Of all parts of which there is an estimate, brought to what was told where that is known. */
   estimatedTokens: number
@@ -32,7 +32,7 @@ export type ContextKind = { kind: SizeKind; count: number; bytes: number; estima
 export type Shortened = {
   before: Context
   after: Context
-  /** The request that asked for it, and who wished it; not there where none did that is known. */
+  /** The request that asked for it, and who wished it; absent where none did that is known. */
   compaction?: { exchange: number; by: string }
   /** Messages of the one before that are gone, that both have, and that came in their place. */
   messages: { dropped: number; kept: number; added: number }

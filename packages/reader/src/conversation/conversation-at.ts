@@ -12,7 +12,7 @@ import type { ConversationReader, Given } from './conversation-reader.js'
 export type ConversationAt = Given & {
   exchange: IndexedExchange
   answer: ModelAnswer
-  /** The request before it in its thread; not there where there is none that can be read. */
+  /** The request before it in its thread; absent where there is none that can be read. */
   previous?: IndexedExchange
   /** With that one. */
   comparison?: RequestComparison
@@ -20,7 +20,7 @@ export type ConversationAt = Given & {
   newMessages: ReadonlySet<number>
   /** Messages of the request before that are gone. */
   removed: { number: number; message: Message }[]
-  /** Why the answer is not all there; not there where it is. */
+  /** Why the answer is not all there; absent where it is. */
   missingAnswer?: string
 }
 

@@ -59,7 +59,7 @@ export type Given = {
 
 export type Answered = {
   answer: ModelAnswer
-  /** Why some of it is missing; not there where nothing is. */
+  /** Why some of it is missing; absent where nothing is. */
   missing?: string
 }
 

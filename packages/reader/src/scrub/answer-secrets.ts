@@ -6,7 +6,7 @@ import { type Replacement, replacementsIn } from './secret-ranges.js'
 /** What is to be replaced in one response. */
 export type AnswerSecrets = {
   replacements: Replacement[]
-  /** SHA-256 of its chunks with that replaced; not there where not all of them are at hand. */
+  /** SHA-256 of its chunks with that replaced; absent where not all of them are at hand. */
   sha256: string | undefined
 }
 

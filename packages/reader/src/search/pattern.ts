@@ -6,7 +6,7 @@ export type SearchPattern = {
   expression: RegExp
   /**
    * Characters that every match has, and that no JSON writes in another way, so that they stand in a
-   * log as they are; not there where there are too few of them.
+   * log as they are; absent where there are too few of them.
    */
   needle?: string
   isCaseSensitive: boolean

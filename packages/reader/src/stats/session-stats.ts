@@ -10,7 +10,7 @@ import { costOf, type Price, type Prices, priceOf } from './prices.js'
 
 /** Where time went. What goes on beside something else counts in both, and once in each. */
 export type Times = {
-  /** Not there where no end is known. */
+  /** Absent where no end is known. */
   tookMs?: number
   /** In which an answer of a model was waited for or came. */
   modelMs: number
@@ -18,7 +18,7 @@ export type Times = {
   toolMs: number
   /** In which people were waited for: questions that a user answered, or has not. */
   waitingMs: number
-  /** None of these; not there where no end is known. */
+  /** None of these; absent where no end is known. */
   otherMs?: number
 }
 
@@ -56,7 +56,7 @@ export type ModelStats = {
   tokensPerSecond: number[]
   stalls: number
   longestGapMs: number
-  /** Not there where there is no price for it, or some of its tokens were not told. */
+  /** Absent where there is no price for it, or some of its tokens were not told. */
   cost?: number
 }
 

@@ -17,7 +17,7 @@ export type ExchangeFacts = {
   conversation: { threadId: string | undefined; turnId: string | undefined }
   /** Attributes of its `chat` span. */
   chat: Attributes
-  /** Its HTTP request; not there while it is in flight, over a WebSocket, and where undici told of it. */
+  /** Its HTTP request; absent while it is in flight, over a WebSocket, and where undici told of it. */
   http?: NonNullable<ExchangeEnded['http']> & { endedAt: number }
 }
 

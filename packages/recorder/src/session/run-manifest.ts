@@ -34,7 +34,7 @@ export type RunState = {
   /** What of the record could not be read, by kind. */
   faults: Record<string, number>
   live: LiveDelivery[]
-  /** Not there while it runs. */
+  /** Absent while it runs. */
   end: RunEnd | undefined
 }
 

@@ -27,7 +27,7 @@ export type SpanStart = {
   name: string
   traceId: string
   spanId: string
-  /** Not there: a root. */
+  /** Absent: a root. */
   parentSpanId?: string | undefined
   isClient?: boolean
   at: number

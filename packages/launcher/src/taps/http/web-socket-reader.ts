@@ -6,7 +6,7 @@ export type WebSocketMessage = {
   from: Side
   type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
   content: Buffer
-  /** The status of a `close`; not there where it has none. */
+  /** The status of a `close`; absent where it has none. */
   code?: number
   /** When the bytes that ended it arrived: microseconds since the epoch. */
   at: number

@@ -1,6 +1,6 @@
 import type { CauseCode } from '../codes.js'
 
-/** What an API's error says of itself, in its own words; what it does not say is not there. */
+/** What an API's error says of itself, in its own words; what it does not say is absent. */
 export type ToldError = {
   status?: number | undefined
   code?: string | undefined

@@ -4,7 +4,7 @@ import { type CallTrouble, troubleOf } from './call-trouble.js'
 /** Requests of one thread that failed one after the other. */
 export type Episode = {
   failed: { call: Call; trouble: CallTrouble }[]
-  /** The request that was answered then; not there where none was. */
+  /** The request that was answered then; absent where none was. */
   recovered?: Call
   /** Whether that was in the same turn: the agent tried again, and not its user. */
   isSameTurn: boolean

@@ -14,7 +14,7 @@ export type ToolResult = {
   output: string
   /** UTF-8 bytes or so of all of it. */
   length: number
-  /** Whether it went wrong; not there where nobody tells. */
+  /** Whether it went wrong; absent where nobody tells. */
   isFailed?: boolean
   /** The request that has it first. */
   exchange: number

@@ -65,7 +65,7 @@ export type HarEntry = {
   _number: number
   /** What became of it on its connection. */
   _state: string
-  /** What became of the model's answer; not there where nobody told. */
+  /** What became of the model's answer; absent where nobody told. */
   _outcome?: string
   /** What DevTools takes an entry with messages for. */
   _resourceType?: 'websocket'

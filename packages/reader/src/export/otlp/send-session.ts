@@ -28,7 +28,7 @@ export type SentSession = {
   alreadyThere: number
   /** Spans that were not taken: rejected, too large by themselves, or no spans by OTLP's rules. */
   refused: number
-  /** Why the collector rejected some, in its own words; not there where it gave none. */
+  /** Why the collector rejected some, in its own words; absent where it gave none. */
   reason?: string
   /** Whether the folder took note of it, so that it is not sent again. */
   isNoted: boolean

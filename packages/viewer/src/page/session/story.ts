@@ -11,7 +11,7 @@ export type Item = {
   /** Its own among those of its kind. */
   key: string
   at: number
-  /** Not there while it goes on, or where its end was not recorded. */
+  /** Absent while it goes on, or where its end was not recorded. */
   end?: number
   /** In which lane it is drawn. */
   lane: number
