@@ -56,8 +56,8 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
   await bundleFile(target, join(RECORDER, 'exchange/decoding/decoder-thread.js'))
-  // Only gRPC's services for its own administration read .proto files, and nobody starts those.
-  await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/proto-loader'] })
+  // gRPC itself is as large as all else that records, and few send by it: it is optional.
+  await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/grpc-js'] })
   await bundled(target, {
     // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well. What a
     // dispatcher can do, the entry gives to its prototype: so does this.

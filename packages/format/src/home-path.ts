@@ -6,5 +6,6 @@
  */
 export function homePath(path: string, home: string): string {
   if (path === '~') return home
-  return path.startsWith('~/') ? `${home.replace(/\/+$/, '')}${path.slice(1)}` : path
+  if (!path.startsWith('~/')) return path
+  return home.endsWith('/') ? `${home}${path.slice(2)}` : `${home}${path.slice(1)}`
 }

@@ -53,8 +53,18 @@ function load({ protocol }: OtlpSettings): Promise<Exporters> {
     case 'http/json':
       return import('./exporters/http-json.js')
     case 'grpc':
-      return import('./exporters/grpc.js')
+      return import('./exporters/grpc.js').catch((cause) => {
+        throw new SendError(withoutGrpc(cause), { isRetryable: false, isTooLarge: false, cause })
+      })
   }
+}
+
+/** npm can be told to leave out what is optional. */
+function withoutGrpc(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+  if (!isMissing) return message
+  return 'sending over gRPC needs the package @grpc/grpc-js, which is not installed; http/protobuf needs no other'
 }
 
 // An exporter retries by itself until its time-out (OTEL_EXPORTER_OTLP_TIMEOUT, 10 s) is over, but

@@ -96,7 +96,7 @@ test('a command that holds no conversation is run and not recorded', async () =>
 test('help and the shim know it too', async () => {
   await using place = await parrotsPlace([])
   const said = async (...words: string[]) => (await place.tacho(...words)).stdout.toString()
-  expect(await said('--help')).toMatch(/^ {2}parrot .*run Parrot as it is/m)
+  expect(await said('--help')).toMatch(/^ {2}parrot .*run Parrot unchanged/m)
   expect(await said('help', 'parrot')).toContain('--persist-session')
   expect(JSON.parse(await said('shim', 'status', 'parrot', '--json'))).toEqual({
     shims: [],

@@ -71,7 +71,7 @@ function optionNode(option: Option, all: readonly Option[]): OptionNode {
 }
 
 function valueNode(option: Option): ArgumentNode {
-  const [, name = ''] = /[<[]([^\]>]*?)(?:\.\.\.)?[\]>]/.exec(option.flags) ?? []
+  const [, name = ''] = /[<[]([\w-]+)/.exec(option.flags) ?? []
   return {
     name,
     description: option.description,

@@ -33,9 +33,8 @@ function asked(session: SessionCase): Cause[] {
 // A name without its date, its `latest` and the path of a gateway: `openai/gpt-5-2025-08-07` is gpt-5.
 function familyOf(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
-  return name
-    .replace(/[@:].*$/, '')
-    .replace(/-(\d{4}-\d\d-\d\d|\d{8}|\d{6}|latest|preview.*|exp.*|\d{3})$/, '')
+  const [base = ''] = name.split(/[@:]|-(?:preview|exp)/, 1)
+  return base.replace(/-(\d{4}-\d\d-\d\d|\d{8}|\d{6}|latest|\d{3})$/, '')
 }
 
 // An alias has another name than what it stands for, each time: only where the answers themselves

@@ -116,7 +116,7 @@ function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean 
 
 // What agents tell their models of a call that nobody was asked about.
 const NOT_LET =
-  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)|permission to use .{1,60} has been denied|.{0,60}approval policy is Never|.{0,60}you (?:do not|don't) have permission to use)/i
+  /^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)|permission to use .{1,60} has been denied|.{0,60}approval policy is Never|.{0,60}you (?:do not|don't) have permission to use)/i
 
 function fromResults(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const denied = results.filter(
