@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
-/** Answers with JSON, in pieces, so that a long list is never one text. */
+/** Answers with JSON. Lists are bounded by who asks: a page of lines, the heads of a session. */
 export async function answerJson(response: ServerResponse, value: unknown): Promise<void> {
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.end(JSON.stringify(value))
