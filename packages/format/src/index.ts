@@ -53,6 +53,7 @@ export {
   type StartedSpan,
   type TracesData,
 } from './otlp.js'
+export { ownSessionsRoot } from './own-sessions-root.js'
 export type {
   ChunkRecord,
   EndRecord,

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
-import { homePath } from '@tacho/format'
+import { resolve } from 'node:path'
+import { homePath, ownSessionsRoot } from '@tacho/format'
 
 /** Where to look for sessions, besides the places that are looked at anyway. */
 export type RootChoice = {
@@ -26,12 +26,7 @@ export function sessionRoots(choice: RootChoice = {}): string[] {
   const roots = [
     ...(own ? [whole(own)] : []),
     ...agents.map((root) => resolve(root)),
-    join(stateHome(environment.XDG_STATE_HOME, home), 'tacho', 'sessions'),
+    resolve(ownSessionsRoot(environment.XDG_STATE_HOME, home)),
   ]
   return [...new Set(roots)]
-}
-
-// The XDG base directory specification has relative paths ignored.
-function stateHome(asked: string | undefined, home: string): string {
-  return asked && isAbsolute(asked) ? asked : join(home, '.local', 'state')
 }
