@@ -19,7 +19,7 @@ export function withManySessions(command: Command): Command {
     .option('--all', 'all sessions')
     .option(
       '--since <when>',
-      'all that were active since then: an age (7d, 12h, 2w) or a time (ISO 8601)',
+      'sessions active since: an age (7d, 12h, 2w) or a time (ISO 8601)',
       sinceOf,
     )
 }

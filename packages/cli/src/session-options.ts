@@ -19,10 +19,7 @@ export type SessionOptions = {
 /** Adds `--sessions-dir`, which all commands about sessions have. */
 export function withSessionsDir(command: Command): Command {
   return command.addOption(
-    new Option(
-      '--sessions-dir <dir>',
-      'look for sessions in this folder and nowhere else',
-    ).argParser(folderOf),
+    new Option('--sessions-dir <dir>', 'look for sessions only in this folder').argParser(folderOf),
   )
 }
 
@@ -34,7 +31,7 @@ function folderOf(text: string): string {
 /** The argument by which a session is named, in the words of every command's help. */
 export const SESSION_ARGUMENT = [
   '<session>',
-  'id of the session, its beginning, the path of its folder, or "last"',
+  'session id or its first characters, a session folder, or "last"',
 ] as const
 
 /**

@@ -17,7 +17,7 @@ import { writeJson } from '../write-json.js'
 export function addCacheCommand(tacho: Command): void {
   const command = tacho
     .command('cache')
-    .description('show for each request what came from the prompt cache, and what broke it')
+    .description('show what each request got from the prompt cache, and what broke it')
     .argument(...SESSION_ARGUMENT)
     .option('--json', 'print an array of objects')
     .action(cache)

@@ -22,7 +22,7 @@ import { tableLines } from '../table.js'
 export function addCancellationsCommand(tacho: Command): void {
   const command = tacho
     .command('cancellations')
-    .description('list what was stopped before its end, by whom, and how much had arrived')
+    .description('list what was stopped early, by whom, and how much had arrived')
     .argument(...SESSION_ARGUMENT)
     .option('--json', 'print an array of objects')
     .action(cancellations)

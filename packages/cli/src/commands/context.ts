@@ -19,11 +19,11 @@ import { writeJson } from '../write-json.js'
 export function addContextCommand(tacho: Command): void {
   const command = tacho
     .command('context')
-    .description("list what was in the model's context, the largest first, and what was dropped")
+    .description("list what filled the model's context, largest first, and what was dropped")
     .argument(...SESSION_ARGUMENT)
-    .argument('[n]', 'number of the exchange; the last one where it is left out', exchangeNumber)
-    .option('--all', 'all parts, however small')
-    .option('--json', 'print an object')
+    .argument('[n]', 'number of the exchange (default: the last one)', exchangeNumber)
+    .option('--all', 'list every part, however small')
+    .option('--json', 'print one object')
     .action(context)
   withSessionsDir(command)
 }

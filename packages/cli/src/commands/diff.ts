@@ -22,11 +22,11 @@ type DiffOptions = SessionOptions & { json?: boolean }
 export function addDiffCommand(tacho: Command): void {
   const command = tacho
     .command('diff')
-    .description('show what changed between two requests, or where two sessions part')
+    .description('show what changed between two requests, or where two sessions diverge')
     .argument(...SESSION_ARGUMENT)
     .argument('<n or session>', 'number of an exchange, or another session')
-    .argument('[m]', 'number of a later exchange; without it, n with the request before it')
-    .option('--json', 'print an object')
+    .argument('[m]', 'number of a later exchange; without it, compare n with the request before it')
+    .option('--json', 'print one object')
     .action(diff)
   withSessionsDir(command)
 }

@@ -20,7 +20,7 @@ import { type Style, styled } from '../style.js'
 export function addDoctorCommand(tacho: Command, agents: readonly Agent[]): void {
   const command = tacho
     .command('doctor')
-    .description('check agents, folders, rights and settings, and say what to do')
+    .description('check agents, folders, permissions and settings, and say what to do')
     .option('--json', 'print an array of objects')
     .action((options: SessionOptions & { json?: boolean }) => doctor(agents, options))
   withSessionsDir(command)

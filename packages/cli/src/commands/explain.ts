@@ -17,7 +17,7 @@ export function addExplainCommand(tacho: Command): void {
   const command = tacho
     .command('explain')
     .description('explain how a session ended and why, with evidence and what to do next')
-    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .option('--json', 'print one object')
     .action(explain)
   withSessionsDir(command)

@@ -32,18 +32,22 @@ type GrepOptions = SessionOptions & {
 export function addGrepCommand(tacho: Command): void {
   const command = tacho
     .command('grep')
-    .description('search what was sent and received, as it was said, in all sessions')
-    .argument('<pattern>', 'regular expression, or a text')
-    .argument('[session...]', `${SESSION_ARGUMENT[1]}; all where it is left out`)
-    .option('--in <places>', `where: some of ${SEARCHED.join(',')}; without it all`, placesOf)
+    .description('search everything that was sent and received, in all sessions')
+    .argument('<pattern>', 'a regular expression, or text with -F')
+    .argument('[session...]', `${SESSION_ARGUMENT[1]} (default: all sessions)`)
+    .option(
+      '--in <places>',
+      `where to search: any of ${SEARCHED.join(',')} (default: all)`,
+      placesOf,
+    )
     .option(
       '--since <when>',
-      'sessions that were active since then: an age (7d, 12h, 2w) or a time (ISO 8601)',
+      'sessions active since: an age (7d, 12h, 2w) or a time (ISO 8601)',
       sinceOf,
     )
-    .option('-F, --fixed-strings', 'the pattern is a text, and no expression')
-    .option('-i, --ignore-case', 'take capital and small letters for the same')
-    .option('--json', 'print a JSON object a line')
+    .option('-F, --fixed-strings', 'treat the pattern as plain text')
+    .option('-i, --ignore-case', 'ignore upper and lower case')
+    .option('--json', 'print one JSON object per line')
     .action(grep)
   withSessionsDir(command)
 }

@@ -17,8 +17,8 @@ export function addLogCommand(tacho: Command): void {
   const command = tacho
     .command('log')
     .description('print the debug log of a session')
-    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
-    .option('-f, --follow', 'go on while the session runs')
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
+    .option('-f, --follow', 'keep printing new lines while the session runs')
     .action(log)
   withSessionsDir(command)
 }

@@ -6,7 +6,7 @@ import { type SessionOptions, withSessionsDir } from '../session-options.js'
 export function addMcpCommand(tacho: Command): void {
   const command = tacho
     .command('mcp')
-    .description('answer questions about sessions to an agent (MCP server on stdin and stdout)')
+    .description("answer an agent's questions about sessions (an MCP server on stdio)")
     .action(mcp)
   withSessionsDir(command)
 }

@@ -18,11 +18,11 @@ import { writeJson } from '../write-json.js'
 export function addMessagesCommand(tacho: Command): void {
   const command = tacho
     .command('messages')
-    .description('print the conversation as the model was given it, what was new, and its answer')
+    .description('print the conversation as the model received it, what was new, and the answer')
     .argument(...SESSION_ARGUMENT)
-    .argument('[n]', 'number of the exchange; the last one where it is left out', exchangeNumber)
-    .option('--all', 'print what was there before in full, too')
-    .option('--json', 'print an object')
+    .argument('[n]', 'number of the exchange (default: the last one)', exchangeNumber)
+    .option('--all', 'also print the earlier messages in full')
+    .option('--json', 'print one object')
     .action(messages)
   withSessionsDir(command)
 }

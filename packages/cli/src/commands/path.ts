@@ -12,7 +12,7 @@ export function addPathCommand(tacho: Command): void {
   const command = tacho
     .command('path')
     .description('print the folder of a session')
-    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .action(async (name: string, options: SessionOptions) => {
       await write(`${sessionNamed(name, options).folder}\n`)
     })

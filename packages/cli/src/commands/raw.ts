@@ -34,28 +34,28 @@ type RawOptions = SessionOptions & {
 export function addRawCommand(tacho: Command): void {
   const command = tacho
     .command('raw')
-    .description('print an exchange as it went over the wire')
+    .description('print an exchange as it passed over the network')
     .argument(...SESSION_ARGUMENT)
-    .argument('<n>', 'number of the exchange, as tacho show tells it', exchangeNumber)
-    .option('--request', "exactly the bytes of the request's body, and nothing else")
+    .argument('<n>', 'number of the exchange, as shown by tacho show', exchangeNumber)
+    .option('--request', 'print only the bytes of the request body')
     .addOption(
-      new Option(
-        '--response',
-        "exactly the bytes of the response's body, and nothing else",
-      ).conflicts(['request', 'chunks']),
+      new Option('--response', 'print only the bytes of the response body').conflicts([
+        'request',
+        'chunks',
+      ]),
     )
     .addOption(
-      new Option('--chunks', 'a line for each chunk of the response, with its time').conflicts(
+      new Option('--chunks', 'print one line per chunk of the response, with its time').conflicts(
         'request',
       ),
     )
     .addOption(
       new Option(
         '--input',
-        'all that the model was given, as if it had been sent at once: one JSON object',
+        'print everything the model was given as one JSON object, as if sent at once',
       ).conflicts(['request', 'response', 'chunks']),
     )
-    .option('--json', 'with --chunks: a JSON object a line')
+    .option('--json', 'with --chunks: print one JSON object per line')
     .action(raw)
   withSessionsDir(command)
 }

@@ -29,9 +29,9 @@ export function addRebuildCommand(tacho: Command): void {
     .command('rebuild')
     .description("rebuild a session's spans from what was recorded, in a new folder")
     .argument('[session]', SESSION_ARGUMENT[1])
-    .requiredOption('--to <dir>', 'the folder to make it in, under its own name')
+    .requiredOption('--to <dir>', "the folder in which to create the session's folder")
     .option('--all', 'all sessions')
-    .option('--json', 'print an object; with --all an array of them')
+    .option('--json', 'print one object, or an array with --all')
     .action(rebuild)
   withSessionsDir(command)
 }

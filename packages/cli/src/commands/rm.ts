@@ -18,7 +18,7 @@ export function addRmCommand(tacho: Command): void {
     .command('rm')
     .description("remove sessions; the agent's own files stay")
     .argument('<session...>', SESSION_ARGUMENT[1])
-    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--dry-run', 'only say what would be removed')
     .option('--json', 'print an array of objects')
     .action(rm)
   withSessionsDir(command)

@@ -18,8 +18,8 @@ export function addSalvageCommand(tacho: Command): void {
     .command('salvage')
     .description('recover what is readable of a damaged session into a new folder')
     .argument(...SESSION_ARGUMENT)
-    .requiredOption('--to <dir>', 'the folder to make; it must not be there')
-    .option('--json', 'print an object')
+    .requiredOption('--to <dir>', 'the folder to create; it must not exist')
+    .option('--json', 'print one object')
     .action(salvage)
   withSessionsDir(command)
 }

@@ -25,8 +25,8 @@ export function addScrubCommand(tacho: Command): void {
   const command = withManySessions(
     tacho.command('scrub').description('replace secrets in recorded sessions'),
   )
-    .option('--value <->', 'also replace what standard input names, a value a line: --value -')
-    .option('--dry-run', 'say what would be replaced, and change nothing')
+    .option('--value <->', 'with -: also replace the values on standard input, one per line')
+    .option('--dry-run', 'only say what would be replaced')
     .option('--json', 'print an array of objects')
     .action(scrub)
   withSessionsDir(command)

@@ -29,9 +29,9 @@ type SealOptions = SessionOptions & { olderThan?: number; json?: boolean }
 export function addSealCommand(tacho: Command): void {
   const command = tacho
     .command('seal')
-    .description('compress the logs of a finished session; it reads as before')
+    .description('compress the logs of a finished session; every command still reads it')
     .argument('[session]', SESSION_ARGUMENT[1])
-    .option('--older-than <age>', 'all that were last active before that: 7d, 12h, 2w', ageOf)
+    .option('--older-than <age>', 'sessions last active before: an age (7d, 12h, 2w)', ageOf)
     .option('--json', 'print an array of objects')
     .action(seal)
   withSessionsDir(command)

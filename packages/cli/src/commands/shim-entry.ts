@@ -7,13 +7,11 @@ export function addShimEntry(tacho: Command, agents: readonly Agent[]): void {
   const names = agents.map(({ name }) => name)
   tacho
     .command('shim')
-    .description(
-      'make `<agent> --persist-session` work as typed, by a program of ours first on PATH',
-    )
+    .description('make plain `<agent> --persist-session` work, with a small program first on PATH')
     .addArgument(new Argument('<action>', 'what to do').choices(['install', 'remove', 'status']))
     .addArgument(new Argument('<agent>', 'whose').choices(names))
-    .option('--dir <dir>', 'install: the folder to put it into')
-    .addOption(new Option('--json', 'status: print an object'))
+    .option('--dir <dir>', 'install: the folder to put it in')
+    .addOption(new Option('--json', 'status: print one object'))
     .action(async (action: string, name: string, options: ShimOptions) => {
       const agent = agents.find((one) => one.name === name)
       const { shim } = await import('./shim.js')

@@ -27,8 +27,8 @@ export function addShowCommand(tacho: Command): void {
   const command = tacho
     .command('show')
     .description('show a session: how it ended, and its exchanges in order')
-    .argument('[session]', `${SESSION_ARGUMENT[1]}; without it the last`, 'last')
-    .option('-f, --follow', 'go on while it runs, and show what comes')
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
+    .option('-f, --follow', 'keep showing new entries while the session runs')
     .option('--json', 'print one object')
     .action(show)
   withSessionsDir(command)

@@ -23,15 +23,13 @@ type SqlOptions = SessionOptions & { format: SqlFormat; since?: number; json?: b
 export function addSqlCommand(tacho: Command): void {
   const command = tacho
     .command('sql')
-    .description('query all sessions with SQL (DuckDB); without a query, read queries as they come')
+    .description('query all sessions with SQL (DuckDB); without a query, prompt for queries')
     .argument('[query]', 'one or more statements')
     .addOption(
-      new Option('--format <format>', 'how the result is printed')
-        .choices(SQL_FORMATS)
-        .default('table'),
+      new Option('--format <format>', 'output format').choices(SQL_FORMATS).default('table'),
     )
-    .option('--json', 'the same as --format json')
-    .option('--since <when>', 'only sessions active since an age (7d, 12h) or a time', sinceOf)
+    .option('--json', 'same as --format json')
+    .option('--since <when>', 'sessions active since: an age (7d, 12h) or a time', sinceOf)
     .action(sql)
   withSessionsDir(command)
 }

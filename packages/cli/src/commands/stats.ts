@@ -24,8 +24,8 @@ export function addStatsCommand(tacho: Command): void {
   const command = withManySessions(
     tacho.command('stats').description('sum up time, tokens and money by turn, tool and model'),
   )
-    .option('--prices <file>', 'what tokens cost: a table of your own, without which nothing does')
-    .option('--json', 'print an object')
+    .option('--prices <file>', 'a price table of yours; without one, no costs are shown')
+    .option('--json', 'print one object')
     .action(stats)
   withSessionsDir(command)
 }

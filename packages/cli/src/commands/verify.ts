@@ -26,10 +26,12 @@ type VerifyOptions = SessionOptions & { all?: boolean; json?: boolean }
 export function addVerifyCommand(tacho: Command): void {
   const command = tacho
     .command('verify')
-    .description('check a session: every line, body, reference and file; 0 clean, 1 damaged')
+    .description(
+      'check every line, body, reference and file of a session; exits with 0 if clean, 1 if damaged',
+    )
     .argument('[session]', SESSION_ARGUMENT[1])
     .option('--all', 'all sessions')
-    .option('--json', 'print an object; with --all an array of them')
+    .option('--json', 'print one object, or an array with --all')
     .action(verify)
   withSessionsDir(command)
 }

@@ -14,9 +14,9 @@ export function addViewCommand(tacho: Command): void {
   const command = tacho
     .command('view')
     .description('browse sessions in a web browser; stop with Ctrl-C')
-    .argument('[session]', 'id of the session, its beginning, or "last"; without one: the list')
-    .option('--port <n>', 'listen on this port of 127.0.0.1 (default: any that is free)', portOf, 0)
-    .option('--no-open', 'print the address, and open no browser')
+    .argument('[session]', 'session id or its first characters, or "last"; without one, the list')
+    .option('--port <n>', 'port on 127.0.0.1 (default: any free port)', portOf, 0)
+    .option('--no-open', 'print the address instead of opening a browser')
     .action(view)
   withSessionsDir(command)
 }

@@ -20,7 +20,7 @@ import { writeText } from './write-text.js'
 export function addHtmlExport(parent: Command): void {
   const command = parent
     .command('html')
-    .description('one page that opens in a browser from disk, without a network')
+    .description('one web page that opens from disk, offline')
     .argument(...SESSION_ARGUMENT)
     .action(exportHtml)
   withOutput(command, 'html')

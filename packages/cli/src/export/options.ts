@@ -7,7 +7,7 @@ export type FileExportOptions = SessionOptions & { output?: string; force?: bool
 /** Adds what every export into one file has. */
 export function withOutput(command: Command, extension: string): Command {
   command
-    .option('-o, --output <file>', `the file to make (default: <id>.${extension}); - is stdout`)
-    .option('-f, --force', 'replace a file that is there')
+    .option('-o, --output <file>', `the file to write (default: <id>.${extension}); - is stdout`)
+    .option('-f, --force', 'replace an existing file')
   return withSessionsDir(command)
 }

@@ -37,13 +37,17 @@ export function addOtlpExport(parent: Command): void {
     .command('otlp')
     .description('send the spans that a collector does not have yet, over OTLP')
   withManySessions(command)
-    .option('--endpoint <url>', 'where to; default: OTEL_EXPORTER_OTLP_ENDPOINT, or this machine')
-    .addOption(
-      new Option('--protocol <name>', 'how; default: what OTEL_* say, or http/protobuf').choices(
-        OTLP_PROTOCOLS,
-      ),
+    .option(
+      '--endpoint <url>',
+      'where to send (default: OTEL_EXPORTER_OTLP_ENDPOINT, or this machine)',
     )
-    .option('--again', 'also what has arrived there before; a span keeps its id')
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'protocol (default: from OTEL_* variables, or http/protobuf)',
+      ).choices(OTLP_PROTOCOLS),
+    )
+    .option('--again', 'also send what has already arrived there; spans keep their ids')
     .option('--json', 'print an array of objects')
     .action(exportOtlp)
   withSessionsDir(command)

@@ -25,10 +25,15 @@ type ShareOptions = FileExportOptions & { only: readonly SharePart[]; mail?: boo
 export function addShareExport(parent: Command): void {
   const command = parent
     .command('share')
-    .description('one archive for a bug report, scrubbed again, more strictly')
+    .description('one archive for a bug report, scrubbed again and more strictly')
     .argument(...SESSION_ARGUMENT)
-    .option('--only <parts>', `what to put in: ${SHARE_PARTS.join(',')}`, sharePartsOf, SHARE_PARTS)
-    .option('--mail', 'replace mail addresses, too')
+    .option(
+      '--only <parts>',
+      `what to include: ${SHARE_PARTS.join(',')}`,
+      sharePartsOf,
+      SHARE_PARTS,
+    )
+    .option('--mail', 'also replace mail addresses')
     .action(share)
   withOutput(command, 'zip')
 }

@@ -63,7 +63,7 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: {
       words: z.array(z.string()).optional().describe('only sessions with these in a prompt'),
       since: when.optional(),
-      failed: z.boolean().optional().describe('only those that did not end well'),
+      failed: z.boolean().optional().describe('ended badly'),
       limit: z.number().int().positive().max(MOST_LISTED).default(50),
     },
     answer({ words, since, failed, limit }, roots) {
@@ -175,7 +175,7 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     description: 'Where a text was sent or received: a regular expression over what was said',
     input: {
       pattern: z.string(),
-      session: z.string().optional().describe('one session; all where it is left out'),
+      session: z.string().optional().describe('one session; by default, all'),
       in: z.array(z.enum(SEARCHED)).default([...SEARCHED]),
       literal: z.boolean().default(false).describe('the pattern is a text'),
       ignore_case: z.boolean().default(false),
