@@ -46,12 +46,8 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   for (const name of await agentNames()) await bundleAgent(target, name)
   await bundleFile(target, join(LAUNCHER, 'taps/otlp/forwarder.js'))
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
-  await bundleFile(target, join(LAUNCHER, 'run/open-recording.js'), {
-    // The recorder finds the threads by it.
-    // winston's colours for its own developers stay away.
-    define: { 'import.meta.url': 'ownUrl', 'process.env.NODE_ENV': '"production"' },
-    banner: { js: OWN_URL },
-  })
+  await bundleRecorder(target)
+  await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
   // The process that sends spans out, and, with it, the exporters.
   await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
@@ -78,6 +74,27 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   })
   // esbuild names files from the folder that it was run in.
   return packagesIn([...target.inputs].map((input) => resolve(input)))
+}
+
+/**
+ * All that records, in one file: what the launcher opens beside an agent, and what a host that
+ * registers us opens inside of itself.
+ */
+async function bundleRecorder(target: Target): Promise<void> {
+  await bundled(target, {
+    stdin: {
+      contents: [
+        "export * from './run/open-recording.js'",
+        `export { openHost } from ${JSON.stringify(join(RECORDER, 'register/open-host.js'))}`,
+      ].join('\n'),
+      resolveDir: LAUNCHER,
+    },
+    outfile: join(target.folder, 'bundle/open-recording.cjs'),
+    plugins: [large('./'), usedConventions(), ownApi()],
+    ...OWN_URL_OPTIONS,
+    // winston's colours for its own developers stay away.
+    define: { ...OWN_URL_OPTIONS.define, 'process.env.NODE_ENV': '"production"' },
+  })
 }
 
 /** Where bundles go, and every file that went into one. */
@@ -197,6 +214,7 @@ const OPTIONAL = ['@duckdb/node-api', '@modelcontextprotocol/sdk/*', 'zod']
 
 // esbuild leaves it empty in CommonJS.
 const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"
+const OWN_URL_OPTIONS = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: OWN_URL } }
 
 /** Where the list of agents is built by now: a clone has no types of it before. */
 async function agentNames(): Promise<string[]> {
@@ -237,6 +255,24 @@ async function bundleFile(target: Target, path: string, options: BuildOptions = 
     outfile: join(target.folder, 'bundle', file),
     plugins: [large('./'), usedConventions()],
   })
+}
+
+/**
+ * OpenTelemetry's API keeps what is registered in a property of `globalThis`, where the host's own
+ * OpenTelemetry finds it, and ours the host's: in our bundle it is a property that nobody else knows.
+ */
+function ownApi(): Plugin {
+  const shared = 'Symbol.for(`opentelemetry.js.api.'
+  return {
+    name: 'own-api',
+    setup(bundler) {
+      bundler.onLoad({ filter: /@opentelemetry\/api\/.*\/global-utils\.js$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8')
+        if (!source.includes(shared)) throw new Error(`${path} does not say ${shared} any more`)
+        return { contents: source.replace(shared, 'Symbol(`opentelemetry.js.api.') }
+      })
+    },
+  }
 }
 
 /**

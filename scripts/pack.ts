@@ -57,6 +57,7 @@ function packageManifest() {
     man: ['dist/tacho.1'],
     exports: {
       '.': { types: './types/index.d.ts', default: './dist/command/api.js' },
+      './register': './bin/register.cjs',
       './package.json': './package.json',
     },
     // All else is in the bundles: these are native, and each has a way without it.

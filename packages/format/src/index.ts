@@ -80,5 +80,6 @@ export {
 } from './spans/span-attributes.js'
 export { type NamedSpanKind, spanAbout, spanKindOf, spanName } from './spans/span-name.js'
 export { writtenSpan, writtenStart } from './spans/written-span.js'
+export { switchedOn, wrongSwitch } from './switched-on.js'
 export { systemErrorCode } from './system-error-code.js'
 export { wellFormed, wellFormedJson } from './well-formed.js'

@@ -211,16 +211,33 @@ export class Recording {
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords()
+    const sessions = this.#endAll(ended)
+    const left = Math.max(0, waitsUntil - performance.now())
+    await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
+    for (const session of sessions) session.close()
+    await this.#tracing.shutdown()
+  }
+
+  /**
+   * The same where nothing can be waited for, because the process is exiting: what is still to be sent
+   * out is not sent any more. Blocks for bodies that are being decoded, and not for long.
+   */
+  closeNow(ended: RunEnded): void {
+    this.later.settleAll()
+    this.#decoding.finish(LAST_WORDS_MILLISECONDS)
+    const sessions = this.#endAll(ended)
+    void this.#live?.close(0)
+    for (const session of sessions) session.close()
+  }
+
+  #endAll(ended: RunEnded): Iterable<Session> {
     this.#decoding.close()
     this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = this.#all()
     for (const session of sessions) session.end(ended)
-    const left = Math.max(0, waitsUntil - performance.now())
-    await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
-    for (const session of sessions) session.close()
-    await this.#tracing.shutdown()
+    return sessions
   }
 
   /** @param troubles gets what is to be told once there is a log. */

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { homePath } from '@tacho/format'
+import { homePath, switchedOn, wrongSwitch } from '@tacho/format'
 
 /** What of Tacho is switched on for a run, by flags and by the environment; a flag wins. */
 export type Switches = {
@@ -85,24 +85,9 @@ export function withHome(path: string): string {
 }
 
 function isOn(name: string, value: string | undefined): boolean {
-  switch (value?.toLowerCase()) {
-    case '1':
-    case 'true':
-    case 'yes':
-    case 'on':
-      return true
-    case undefined:
-    case '':
-    case '0':
-    case 'false':
-    case 'no':
-    case 'off':
-      return false
-    default:
-      throw new WrongUse(
-        `${name} is ${JSON.stringify(value)}, which is neither on (1, true, yes, on) nor off (0, false, no, off).`,
-      )
-  }
+  const isOn = switchedOn(value)
+  if (isOn === undefined) throw new WrongUse(wrongSwitch(name, value))
+  return isOn
 }
 
 function splitFlag(argument: string): [string, string | undefined] {

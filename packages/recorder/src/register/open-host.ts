@@ -1,0 +1,38 @@
+import { isLogLevel } from '../log/log-level.js'
+import { Recording } from '../recording.js'
+import type { Place } from './place.js'
+import type { Program } from './program.js'
+
+/** What the manifest calls the agent of a session that `tacho/register` records. */
+const AGENT = 'node'
+
+export type HostStart = {
+  place: Place
+  program: Program
+  environment: NodeJS.ProcessEnv
+  tell: (sentence: string) => void
+}
+
+/**
+ * Opens the recording of a process of which we are a part. A process that was started by one that is
+ * recorded is a run of its own in the same session.
+ *
+ * @throws CannotRecord where there is no place to record to.
+ */
+export function openHost({ place, program, environment, tell }: HostStart): Recording {
+  const { TACHO_LOG_LEVEL: level = '' } = environment
+  const recording = new Recording({
+    root: place.root,
+    agent: { name: AGENT, version: process.versions.node },
+    command: program.name,
+    argv: process.argv.slice(1),
+    cwd: process.cwd(),
+    environment,
+    logLevel: isLogLevel(level) ? level : 'info',
+    taps: ['http'],
+    onTrouble: tell,
+  })
+  recording.session(place.id)
+  recording.logStart(`recording ${program.name} from inside, process ${process.pid}`)
+  return recording
+}

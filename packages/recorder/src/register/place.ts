@@ -1,0 +1,36 @@
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { homePath, isSessionId, ownSessionsRoot } from '@tacho/format'
+import { newSessionId } from '../ids.js'
+
+/**
+ * Names the folder of the session that this process belongs to, for the processes and threads that it
+ * starts: they join it, each as a run of its own.
+ */
+export const SESSION_VARIABLE = 'TACHO_SESSION'
+
+/** Where the session of this process is. */
+export type Place = {
+  root: string
+  id: string
+  /** It was begun by the process that started us, or by one before that. */
+  isJoined: boolean
+}
+
+/** The session that the environment names; where it names none, one of our own in the usual place. */
+export function placeIn(environment: NodeJS.ProcessEnv): Place {
+  const named = environment[SESSION_VARIABLE] ?? ''
+  const id = basename(named)
+  if (isAbsolute(named) && isSessionId(id)) return { root: dirname(named), id, isJoined: true }
+  return { root: rootIn(environment), id: newSessionId(Date.now()), isJoined: false }
+}
+
+/** Has what this process starts join its session. */
+export function announce({ root, id }: Place, environment: NodeJS.ProcessEnv): void {
+  environment[SESSION_VARIABLE] = join(root, id)
+}
+
+// Absolute, for a child may work in another folder.
+function rootIn({ TACHO_SESSIONS_DIR: asked, XDG_STATE_HOME: state }: NodeJS.ProcessEnv): string {
+  return asked ? resolve(homePath(asked, homedir())) : ownSessionsRoot(state, homedir())
+}

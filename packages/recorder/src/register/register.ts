@@ -1,0 +1,86 @@
+import { writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
+import { switchedOn, wrongSwitch } from '@tacho/format'
+import { FaultBarrier } from '../fault-barrier.js'
+import { Host } from './host.js'
+import { isHostRecorded, setHostRecording } from './host-recording.js'
+import type { openHost } from './open-host.js'
+import { announce, placeIn, SESSION_VARIABLE } from './place.js'
+import { isRunner, programOf, realPath } from './program.js'
+
+/** Names the origins at which taps of ours listen, in the environment of the agent that they tap. */
+const TAPPED_VARIABLE = 'TACHO_TAPPED'
+
+/**
+ * Has this process (or worker thread) recorded from here on, where the environment says so. What is
+ * loaded by now is small; what records is loaded when there is something to record: at once where the
+ * session begins with this process, and else with its first request, for most of an agent's child
+ * processes make none.
+ *
+ * Never throws: what cannot be recorded is told in one line, and the host runs.
+ */
+export function register(environment: NodeJS.ProcessEnv = process.env): void {
+  try {
+    start(environment)
+  } catch (cause) {
+    tell(`this process is not recorded. (${String(cause).split('\n')[0]})`)
+  }
+}
+
+function start(environment: NodeJS.ProcessEnv): void {
+  const { TACHO_PERSIST_SESSION: text } = environment
+  const isOn = switchedOn(text)
+  if (isOn === undefined) tell(`${wrongSwitch('TACHO_PERSIST_SESSION', text)} Nothing is recorded.`)
+  if (!isOn || isHostRecorded() || isOurs(process.argv[1]) || isTapped(environment)) return
+  const place = placeIn(environment)
+  announce(place, environment)
+  const program = programOf(process.argv[1])
+  const host = new Host({
+    sessionId: place.id,
+    open: () => loadRecorder().openHost({ place, program, environment, tell }),
+    barrierWith: (report) => new FaultBarrier(report),
+    tell,
+  })
+  setHostRecording(host)
+  process.on('exit', (code) => host.close(code))
+  if (isMainThread && !place.isJoined && !isRunner(program)) host.session()
+}
+
+type Recorder = { openHost: typeof openHost }
+
+/** Beside us in the bundle, for the launcher has the same. */
+function loadRecorder(): Recorder {
+  return createRequire(import.meta.url)('./open-recording.cjs')
+}
+
+/**
+ * Tacho's own programs are not recorded: `tacho show` in a shell in which recording is on, or the
+ * launcher of an agent.
+ */
+function isOurs(script: string | undefined): boolean {
+  if (!script) return false
+  const own = realPath(fileURLToPath(import.meta.url))
+  const ourFolder = resolve(dirname(own), '../..')
+  return ['bin/tacho', 'dist/'].some((ours) => realPath(script).startsWith(`${ourFolder}/${ours}`))
+}
+
+/** An agent that was started by `tacho <agent>` is recorded by its taps, unless these want us, too. */
+function isTapped(environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(environment[TAPPED_VARIABLE]) && !environment[SESSION_VARIABLE]
+}
+
+let hasTold = false
+
+// By one call of the system's: `process.stderr` would be made, and can be a pipe that is full.
+function tell(sentence: string): void {
+  if (hasTold) return
+  hasTold = true
+  try {
+    writeSync(2, `tacho: ${sentence}\n`)
+  } catch {
+    // Nobody reads it.
+  }
+}

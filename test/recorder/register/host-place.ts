@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { SessionOnDisk } from '../../agents/session-on-disk.js'
+import { cleanEnvironment, type Ended, repositoryRoot, run } from '../../host/index.js'
+
+/** `tacho/register` as `npm run build` makes it, as `--import` wants it. */
+export const registerUrl = pathToFileURL(join(repositoryRoot, 'packages/cli/bin/register.cjs')).href
+
+export type HostRun = {
+  /** The Node that runs it; default: our own. */
+  node?: string
+  environment?: Record<string, string | undefined>
+  /** Arguments of Node before the script. */
+  options?: readonly string[]
+  args?: readonly string[]
+}
+
+/** A folder with a program in it, and a place for its sessions. */
+export type HostPlace = {
+  folder: string
+  /** Writes a file into the folder. */
+  file(name: string, text: string): string
+  /** Runs it without Tacho. */
+  alone(script: string, how?: HostRun): Promise<Ended>
+  /** Runs it with `node --import tacho/register`. */
+  recorded(script: string, how?: HostRun): Promise<Ended>
+  sessions(): SessionOnDisk[]
+  /** The only one. */
+  session(): SessionOnDisk
+  [Symbol.dispose](): void
+}
+
+export function hostPlace(): HostPlace {
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-host-'))
+  const root = join(folder, 'sessions')
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  const environment = cleanEnvironment(
+    { codexHome: join(home, '.codex'), userHome: home, temporary: tmpdir() },
+    { TACHO_SESSIONS_DIR: root },
+  )
+  const runWith = (script: string, how: HostRun, own: Record<string, string>, ours: string[]) => {
+    const { node = process.execPath, options = [], args = [] } = how
+    const env = { ...environment, ...own, ...how.environment }
+    return run([node, ...ours, ...options], [join(folder, script), ...args], { env, cwd: folder })
+  }
+  const sessions = () =>
+    existsSync(root)
+      ? readdirSync(root)
+          .sort()
+          .map((id) => new SessionOnDisk(join(root, id)))
+      : []
+  return {
+    folder,
+    file(name, text) {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    },
+    alone: (script, how = {}) => runWith(script, how, {}, []),
+    recorded: (script, how = {}) =>
+      runWith(script, how, { TACHO_PERSIST_SESSION: '1' }, ['--import', registerUrl]),
+    sessions,
+    session() {
+      const [only, ...more] = sessions()
+      if (only === undefined || more.length > 0) throw new Error(`${1 + more.length} sessions`)
+      return only
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { hostPlace, registerUrl } from './host-place.js'
+
+// Real programs, run by Node with `tacho/register` and without.
+
+const SAYS_WHAT_IT_IS = `console.log(__filename.length > 0, process.argv.slice(2).join())
+process.exitCode = 3`
+
+test('a program is a session of its own, and ends as it ends alone', async () => {
+  using place = hostPlace()
+  place.file('agent.cjs', SAYS_WHAT_IT_IS)
+  const alone = await place.alone('agent.cjs', { args: ['a', 'b'] })
+  const recorded = await place.recorded('agent.cjs', { args: ['a', 'b'] })
+  expect(recorded).toEqual(alone)
+  const { manifest } = place.session()
+  expect(manifest.agent.name).toBe('node')
+  expect(manifest.runs).toMatchObject([{ command: 'agent', ended: { exitCode: 3 } }])
+})
+
+test('off, nothing is made and nothing is said', async () => {
+  using place = hostPlace()
+  place.file('agent.mjs', `console.log(Symbol.for('tacho/recording') in globalThis)`)
+  for (const TACHO_PERSIST_SESSION of [undefined, '', '0', 'off']) {
+    const off = await place.recorded('agent.mjs', { environment: { TACHO_PERSIST_SESSION } })
+    expect(`${off.stdout}${off.stderr}`).toBe('false\n')
+  }
+  expect(place.sessions()).toEqual([])
+})
+
+test('child processes and worker threads join the session with what they record', async () => {
+  using place = hostPlace()
+  const records = `globalThis[Symbol.for('tacho/recording')].session().event({ kind: 'time' })`
+  place.file('records.mjs', records)
+  place.file('silent.mjs', 'console.log(1)')
+  place.file(
+    'agent.mjs',
+    `import { spawnSync } from 'node:child_process'
+     import { Worker } from 'node:worker_threads'
+     for (const script of ['records.mjs', 'silent.mjs'])
+       spawnSync(process.execPath, [script], { cwd: import.meta.dirname ?? process.cwd() })
+     new Worker(new URL('records.mjs', import.meta.url))`,
+  )
+  const NODE_OPTIONS = `--import=${registerUrl}`
+  const recorded = await place.recorded('agent.mjs', { environment: { NODE_OPTIONS } })
+  expect(recorded.stderr.toString()).toBe('')
+  const { manifest } = place.session()
+  expect(manifest.runs.map(({ command }) => command)).toEqual(['agent', 'records', 'records'])
+  expect(manifest.runs.map(({ ended }) => ended)).toEqual(Array(3).fill({ exitCode: 0 }))
+  expect(new Set(manifest.runs.map(({ id }) => id)).size).toBe(3)
+})
+
+test('what cannot be recorded is told in one line, and the program runs', async () => {
+  using place = hostPlace()
+  place.file('agent.cjs', SAYS_WHAT_IT_IS)
+  const file = place.file('file', '')
+  const alone = await place.alone('agent.cjs')
+  for (const environment of [{ TACHO_SESSIONS_DIR: file }, { TACHO_PERSIST_SESSION: 'perhaps' }]) {
+    const recorded = await place.recorded('agent.cjs', { environment })
+    expect(recorded.stderr.toString()).toMatch(/^tacho: .+\n$/)
+    expect({ ...recorded, stderr: alone.stderr }).toEqual(alone)
+  }
+})
