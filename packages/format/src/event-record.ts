@@ -25,9 +25,10 @@ export type SeenEvent =
   | SignalSeen
   | ClockSet
   | TimePassed
+  | HostEvent
 
 /** Where something is seen. */
-export type Tap = 'http' | 'json-rpc' | 'log-events' | 'hooks'
+export type Tap = 'http' | 'json-rpc' | 'log-events' | 'hooks' | 'api'
 
 /** The agent has started; or another session of the same start of it has begun. */
 export type RunStarted = {
@@ -105,3 +106,101 @@ export type ClockSet = {
 
 /** Something waited for this moment: that nothing came until then has a meaning. */
 export type TimePassed = { kind: 'time' }
+
+/** What a program says of itself, through `session` of the package or an integration. */
+export type HostEvent =
+  | TurnStarted
+  | TurnEnded
+  | ToolStarted
+  | ToolEnded
+  | ApprovalAsked
+  | ApprovalAnswered
+  | CancellationRequested
+  | CancellationEnded
+  | NoteTaken
+
+/** Where in the program something happens; a part that it does not say is absent. */
+export type HostPlace = {
+  /** Its own name for the conversation. */
+  threadId?: string
+  turnId?: string
+  /** The call of a tool in which it happens. */
+  within?: string
+}
+
+export type TurnStarted = HostPlace & {
+  kind: 'turn-started'
+  turnId: string
+  /** The agent that works in it, as the program calls it. */
+  name?: string
+  /** The turn of which it is a part. */
+  parentTurnId?: string
+}
+
+export type TurnEnded = HostPlace & {
+  kind: 'turn-ended'
+  turnId: string
+  outcome: 'completed' | 'failed' | 'cancelled'
+  /** What went wrong. */
+  error?: string
+}
+
+export type ToolStarted = HostPlace & {
+  kind: 'tool-started'
+  callId: string
+  name: string
+  /** What it was given, as JSON; longer than 64 Ki characters: how many they were. */
+  input?: string | { omitted: number }
+}
+
+export type ToolEnded = HostPlace & {
+  kind: 'tool-ended'
+  callId: string
+  outcome: 'completed' | 'failed' | 'declined' | 'cancelled'
+  error?: string
+  exitCode?: number
+}
+
+export type ApprovalAsked = HostPlace & {
+  kind: 'approval-asked'
+  approvalId: string
+  /** What for: `tool`, or another kind of `tacho.approval.kind`. */
+  approvalKind: string
+  /** What is to be allowed. */
+  what: string
+  reason?: string
+  /** The decisions that were offered. */
+  offered?: string[]
+  /** The call of the tool that waits. */
+  callId?: string
+}
+
+export type ApprovalAnswered = {
+  kind: 'approval-answered'
+  approvalId: string
+  outcome: string
+  /** The program's own word for it. */
+  decision?: string
+  decidedBy?: string
+  rule?: string
+  rationale?: string
+}
+
+/** It is to stop what it does: in a turn, or, where none is named, in all that are going on. */
+export type CancellationRequested = HostPlace & {
+  kind: 'cancellation-requested'
+  cancellationId: string
+  origin: string
+  reason: string
+}
+
+/** All that the wish was to stop has stopped. */
+export type CancellationEnded = { kind: 'cancellation-ended'; cancellationId: string }
+
+/** Something worth to be found again. */
+export type NoteTaken = HostPlace & {
+  kind: 'note'
+  note: string
+  /** What belongs to it, as JSON; longer than 64 Ki characters: how many they were. */
+  details?: string | { omitted: number }
+}

@@ -16,6 +16,8 @@ export {
 export { countEnd, manifestCounts, noneEnded } from './ended-exchanges.js'
 export type {
   EventRecord,
+  HostEvent,
+  HostPlace,
   SeenEvent,
   Tap,
 } from './event-record.js'

@@ -44,6 +44,8 @@ export type ExchangeRecord = {
   threadSource?: string
   /** What it asks for, where the agent says so and it is no step of a turn: `compaction:auto`. */
   requestKind?: string
+  /** The call of a tool within which the request was made, where its program says so. */
+  within?: string
   /** The provider of the model, where it is not the run's (`session_events.log`). */
   provider?: string
 }

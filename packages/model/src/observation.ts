@@ -22,6 +22,8 @@ export type ExchangeStarted = {
   conversation: Conversation
   /** What its thread is for, where the agent says that it is not the user's own. */
   threadSource?: string
+  /** The call of a tool within which it was made, where its program says so. */
+  within?: string
   /** Where it asks a model: the name and the attributes of its `chat` span, whose id is the exchange's. */
   chat?: { name: string; attributes: Attributes }
   /** Gives what the request says of the outputs of some calls; it is valid while this is observed. */
@@ -62,6 +64,7 @@ export type ExchangeEnded = {
   kind: 'exchange-ended'
   exchange: string
   conversation: Conversation
+  within?: string
   chat?: Ending
   /** The span of its HTTP request, where it had one of its own. */
   http?: Ending & { name: string; startedAt: number }

@@ -63,7 +63,61 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
   ['signal', ({ signal }) => isText(signal)],
   ['clock-set', ({ by }) => typeof by === 'number' && Number.isFinite(by)],
   ['time', () => true],
+  [
+    'turn-started',
+    (event) => areTexts(event, ['turnId']) && isPlace(event, ['name', 'parentTurnId']),
+  ],
+  ['turn-ended', (event) => areTexts(event, ['turnId', 'outcome']) && isPlace(event, ['error'])],
+  [
+    'tool-started',
+    (event) => areTexts(event, ['callId', 'name']) && isPlace(event) && isJsonIfThere(event.input),
+  ],
+  [
+    'tool-ended',
+    (event) =>
+      areTexts(event, ['callId', 'outcome']) &&
+      isPlace(event, ['error']) &&
+      isCountIfThere(event.exitCode),
+  ],
+  [
+    'approval-asked',
+    (event) =>
+      areTexts(event, ['approvalId', 'approvalKind', 'what']) &&
+      isPlace(event, ['reason', 'callId']) &&
+      (event.offered === undefined || areAllTexts(event.offered)),
+  ],
+  [
+    'approval-answered',
+    (event) =>
+      areTexts(event, ['approvalId', 'outcome']) &&
+      isPlace(event, ['decision', 'decidedBy', 'rule', 'rationale']),
+  ],
+  [
+    'cancellation-requested',
+    (event) => areTexts(event, ['cancellationId', 'origin', 'reason']) && isPlace(event),
+  ],
+  ['cancellation-ended', (event) => areTexts(event, ['cancellationId'])],
+  ['note', (event) => areTexts(event, ['note']) && isPlace(event) && isJsonIfThere(event.details)],
 ])
+
+const PLACE = ['threadId', 'turnId', 'within']
+
+/** @param others members beside those of a place that are texts where they are there. */
+function isPlace(event: Record<string, unknown>, others: readonly string[] = []): boolean {
+  return [...PLACE, ...others].every((name) => isTextIfThere(event[name]))
+}
+
+function areTexts(event: Record<string, unknown>, names: readonly string[]): boolean {
+  return names.every((name) => isText(event[name]))
+}
+
+function areAllTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText)
+}
+
+function isJsonIfThere(value: unknown): boolean {
+  return isTextIfThere(value) || (isObject(value) && isCount(value.omitted))
+}
 
 function isCgroupIfThere(value: unknown): boolean {
   return (

@@ -34,7 +34,7 @@ const CHECKS = new Map<RawRecord['kind'] | (string & {}), Check>([
     (value) =>
       areTexts(value, ['exchange', 'time', 'method', 'url', 'run']) &&
       areTextsIfThere(value, ['traceId', 'threadId', 'turnId', 'transport', 'connection']) &&
-      areTextsIfThere(value, ['threadSource', 'provider']) &&
+      areTextsIfThere(value, ['threadSource', 'provider', 'within']) &&
       (value.prewarm === undefined || typeof value.prewarm === 'boolean') &&
       areHeaders(value.headers),
   ],

@@ -32,6 +32,7 @@ type Result = Record<string, unknown>
 const UNREADABLE = 'unreadable'
 
 const ANSWERS: Record<ApprovalKind, (result: Result) => Decided> = {
+  tool: decided,
   command: decided,
   'file-change': decided,
   permissions: granted,

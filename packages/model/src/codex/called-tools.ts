@@ -75,6 +75,7 @@ function tellsOfTools(observation: Observation): boolean {
   switch (observation.kind) {
     case 'json-rpc':
     case 'hook':
+    case 'tool-started':
       return true
     case 'log-event':
       return /^codex\.tool_(decision|result)$/.test(observation.name)

@@ -27,7 +27,7 @@ export function codexReducer(session: SessionReducer): AgentReducer {
 }
 
 /** A call in an answer: what it says is known before the tool runs; one that the API runs, begins. */
-function observeCalls(observation: Observation, { tools }: SessionReducer): void {
+export function observeCalls(observation: Observation, { tools }: SessionReducer): void {
   if (observation.kind === 'tool-called') {
     const { callId, conversation, at, isHosted } = observation
     tools.learn(callId, calledFacts(observation), 'model')

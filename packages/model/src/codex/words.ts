@@ -67,6 +67,8 @@ const TURNS: Record<string, TurnOutcome> = {
   completed: 'completed',
   failed: 'failed',
   interrupted: 'cancelled',
+  // As a program tells it through the API.
+  cancelled: 'cancelled',
 }
 
 const THREADS: Record<string, ThreadKind> = {

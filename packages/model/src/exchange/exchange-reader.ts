@@ -100,13 +100,14 @@ export class ExchangeReader {
 
   #started(record: Omit<RequestBodyRecord, 'content'>): At<ExchangeStarted> {
     const asked = this.#asked
-    const { exchange, threadSource, connection, prewarm } = this.#start
+    const { exchange, threadSource, connection, prewarm, within } = this.#start
     return {
       kind: 'exchange-started',
       at: this.#options.startedAt,
       exchange,
       conversation: this.conversation,
       ...(threadSource !== undefined && { threadSource }),
+      ...(within !== undefined && { within }),
       ...(asked.outputs !== undefined && { outputs: (calls) => asked.outputs?.(calls) ?? [] }),
       ...(this.#api !== undefined && {
         chat: {
@@ -191,12 +192,14 @@ export class ExchangeReader {
     const isOverUndici = peer?.http2 === true
     const isHttp = this.#start.transport === undefined && !isOverUndici
     const [status, exchange] = [this.#status, record.exchange]
+    const { within } = this.#start
     const http = isHttp ? httpSpanOf(this.#start, startedAt, record, { status, peer }) : undefined
     return {
       kind: 'exchange-ended',
       at: startedAt + record.at,
       exchange,
       conversation: this.conversation,
+      ...(within !== undefined && { within }),
       ...(this.#api !== undefined && {
         chat: chatEnding({
           record,

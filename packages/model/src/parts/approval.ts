@@ -32,7 +32,7 @@ export type Approval = {
   spanId: string
   /** The agent's own name for the question. */
   id?: string
-  /** `command`, `file-change`, `permissions`, `mcp-elicitation`, `user-input`, or what a later Tacho knows. */
+  /** `tool`, `command`, `file-change`, `permissions`, `mcp-elicitation`, `user-input`, or what a later Tacho knows. */
   kind: string
   what?: string
   reason?: string

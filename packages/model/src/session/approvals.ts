@@ -6,16 +6,22 @@ import type { Places } from './places.js'
 import type { Tools } from './tools.js'
 import type { Turns } from './turns.js'
 
-/** What can be asked for. */
-export type ApprovalKind =
-  | 'command'
-  | 'file-change'
-  | 'permissions'
-  | 'mcp-elicitation'
-  | 'user-input'
+/** What can be asked for. `tool`: a call of a tool of the program's own. */
+export const APPROVAL_KINDS = [
+  'tool',
+  'command',
+  'file-change',
+  'permissions',
+  'mcp-elicitation',
+  'user-input',
+] as const
+
+export type ApprovalKind = (typeof APPROVAL_KINDS)[number]
 
 /** Who or what answered. */
-export type DecidedBy = 'user' | 'rule' | 'reviewer' | 'timeout' | 'host'
+export const DECIDED_BY = ['user', 'rule', 'reviewer', 'timeout', 'host'] as const
+
+export type DecidedBy = (typeof DECIDED_BY)[number]
 
 /** A question asked before an action. */
 export type ApprovalAsked = {

@@ -6,7 +6,9 @@ import type { Places } from './places.js'
 import type { Turns } from './turns.js'
 
 /** Where the wish to stop came from. */
-export type CancellationOrigin = 'user' | 'approval' | 'signal' | 'timeout' | 'host'
+export const CANCELLATION_ORIGINS = ['user', 'approval', 'signal', 'timeout', 'host'] as const
+
+export type CancellationOrigin = (typeof CANCELLATION_ORIGINS)[number]
 
 /** Somebody or something wishes that a conversation stops what it is doing. */
 export type Wish = {

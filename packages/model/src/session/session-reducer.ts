@@ -1,5 +1,6 @@
 import { type Attributes, encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
+import { HostReducer } from '../host/host-reducer.js'
 import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
 import { SpanBook } from '../spans/span-book.js'
 import type { Emit } from '../spans/span-change.js'
@@ -37,6 +38,7 @@ export class SessionReducer {
   readonly approvals: Approvals
   #cancellations: Cancellations
   readonly #agent: string
+  readonly #host: HostReducer
   readonly #agentReducer: AgentReducer | undefined
   #run: Observed<'run-started'> | undefined
 
@@ -49,6 +51,7 @@ export class SessionReducer {
     this.tools = new Tools({ spans, places, turns: this.turns })
     this.approvals = new Approvals({ spans, places, turns: this.turns, tools: this.tools })
     this.#cancellations = this.#cancelling(0)
+    this.#host = new HostReducer(this)
     this.#agentReducer = agentReducer?.(this)
   }
 
@@ -95,6 +98,7 @@ export class SessionReducer {
         break
       default:
     }
+    this.#host.observe(observation)
     this.#agentReducer?.observe(observation)
     if (observation.kind === 'run-ended') this.#runEnded(observation)
   }
@@ -111,8 +115,9 @@ export class SessionReducer {
    * A turn is over, as the agent tells it; a wish to stop it is fulfilled by that, or came too late.
    *
    * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
+   * @param error what went wrong, where it tells.
    */
-  turnEnded(conversation: Conversation, status: string, at: number): void {
+  turnEnded(conversation: Conversation, status: string, at: number, error?: string): void {
     const { turnId } = conversation
     if (turnId === undefined) return
     // What a turn that went well leaves running is in the background, and goes on.
@@ -123,7 +128,7 @@ export class SessionReducer {
       this.#linkTurn(conversation)
     }
     this.cancellations.turnEnded(conversation, at)
-    this.turns.end(turnId, at, status)
+    this.turns.end(turnId, at, status, error)
   }
 
   /** Something outside wishes that all stops which is going on. */
@@ -154,7 +159,7 @@ export class SessionReducer {
   }
 
   #exchangeStarted(
-    { exchange, conversation, threadSource, chat }: ExchangeStarted,
+    { exchange, conversation, threadSource, within, chat }: ExchangeStarted,
     at: number,
   ): void {
     const { threadId } = conversation
@@ -163,7 +168,7 @@ export class SessionReducer {
         this.turns.sourceKnown(threadId, threadSource)
     }
     this.cancellations.exchangeStarted(conversation)
-    const parentSpanId = this.turns.within(conversation, at)
+    const parentSpanId = this.#parentOf(conversation, within, at)
     if (chat === undefined) return
     this.spans.start({
       spanId: exchange,
@@ -176,14 +181,14 @@ export class SessionReducer {
   }
 
   #exchangeEnded(ended: ExchangeEnded, at: number): void {
-    const { exchange, conversation, chat, http, stopped } = ended
+    const { exchange, conversation, within, chat, http, stopped } = ended
     if (http !== undefined) {
       const spanId = this.spans.idOf('http', exchange)
       this.spans.start({
         spanId,
         parentSpanId: this.spans.isOpen(exchange)
           ? exchange
-          : this.turns.within(conversation, http.startedAt),
+          : this.#parentOf(conversation, within, http.startedAt),
         name: http.name,
         at: http.startedAt,
         isClient: true,
@@ -196,6 +201,12 @@ export class SessionReducer {
     if (stopped !== undefined)
       this.cancellations.exchangeStopped({ ...stopped, conversation, spanId: exchange })
     this.cancellations.exchangeEnded(conversation, at)
+  }
+
+  /** The tool that made the request, where it is running, else its turn. */
+  #parentOf(conversation: Conversation, within: string | undefined, at: number): string {
+    const turn = this.turns.within(conversation, at)
+    return this.tools.spanOf(within) ?? turn
   }
 
   #ofExchange(exchange: string, conversation: Conversation): Attributes {

@@ -67,15 +67,23 @@ export class Tools {
     return (callId !== undefined && this.#facts.get(callId)) || {}
   }
 
-  start(callId: string, conversation: Conversation, at: number, facts: ToolFacts = {}): void {
+  /** @param within the call of the tool that runs it, where one does. */
+  start(
+    callId: string,
+    conversation: Conversation,
+    at: number,
+    facts: ToolFacts = {},
+    within?: string,
+  ): void {
     this.learn(callId, facts)
     if (this.#tools.has(callId)) return
     const tool = { spanId: this.#spans.idOf('tool', callId), conversation, isOver: false }
     this.#tools.set(callId, tool)
     const all = this.factsOf(callId)
+    const turn = this.#turns.within(conversation, at)
     this.#spans.start({
       spanId: tool.spanId,
-      parentSpanId: this.#turns.within(conversation, at),
+      parentSpanId: this.spanOf(within) ?? turn,
       name: nameOf(all),
       at,
       attributes: withAttributes(

@@ -8,9 +8,18 @@ type Turn = {
   conversation: Conversation
   startedAt: number
   lastActivity: number
+  /** Its agent tells when it ends: another turn of the same thread does not end it. */
+  hasEnd: boolean
   /** How the agent was done with it, where it may go on all the same. */
   done: { at: number; status: string } | undefined
   isOver: boolean
+}
+
+/** What is known of a turn when it begins. */
+type Begun = {
+  name?: string | undefined
+  parentSpanId?: string | undefined
+  hasEnd?: boolean
 }
 
 /** The turns of a run: one `invoke_agent` span each, from the first sign of life to the last. */
@@ -43,6 +52,20 @@ export class Turns {
     return this.#spans.isOpen(turn.spanId) ? turn.spanId : this.#places.run
   }
 
+  /**
+   * A turn begins, as the agent tells it, which tells its end, too: turns can go on side by side.
+   *
+   * @param begun `name`: the agent that works in it; `parentSpanId`: where it is a part of something.
+   */
+  begin(
+    conversation: Conversation & { turnId: string },
+    at: number,
+    begun: { name: string | undefined; parentSpanId: string | undefined },
+  ): void {
+    if (this.#turns.has(conversation.turnId)) return
+    this.#start(conversation.turnId, conversation, at, { ...begun, hasEnd: true })
+  }
+
   /** The span of a turn that is known, ended or not. */
   spanOf(turnId: string | undefined): string | undefined {
     return turnId === undefined ? undefined : this.#turns.get(turnId)?.spanId
@@ -72,9 +95,9 @@ export class Turns {
   }
 
   /** @param status as the agent tells it: `completed`, `interrupted`, `failed`. */
-  end(turnId: string, at: number, status: string): void {
+  end(turnId: string, at: number, status: string, error?: string): void {
     const turn = this.#turns.get(turnId)
-    if (turn !== undefined) this.#end(turn, at, status)
+    if (turn !== undefined) this.#end(turn, at, status, error)
   }
 
   isRunning(turnId: string): boolean {
@@ -110,16 +133,23 @@ export class Turns {
     for (const turn of this.#turns.values()) this.#endSilently(turn)
   }
 
-  #start(turnId: string, conversation: Conversation, at: number): Turn {
+  #start(
+    turnId: string,
+    conversation: Conversation,
+    at: number,
+    { name, parentSpanId, hasEnd = false }: Begun = {},
+  ): Turn {
     const others = this.#ofThread.get(conversation.threadId) ?? []
     // Those before it ended when it started.
     const before = others.at(-1)
-    if (before !== undefined) this.#endSilently(before)
+    if (before !== undefined && !before.hasEnd) this.#endSilently(before)
+    const agent = name ?? this.#agent
     const turn: Turn = {
       spanId: this.#spans.idOf('turn', turnId),
       conversation,
       startedAt: at,
       lastActivity: at,
+      hasEnd,
       done: undefined,
       isOver: false,
     }
@@ -128,13 +158,13 @@ export class Turns {
     others.push(turn)
     this.#spans.start({
       spanId: turn.spanId,
-      parentSpanId: this.#places.run,
-      name: spanName('invoke_agent', this.#agent),
+      parentSpanId: parentSpanId ?? this.#places.run,
+      name: spanName('invoke_agent', agent),
       at,
       attributes: withAttributes(
         encodeAttributes('invoke_agent', {
           operation: 'invoke_agent',
-          agent: this.#agent,
+          agent,
           threadSource: this.#places.sourceOf(conversation.threadId),
         }),
         this.#places.attributes(conversation),
@@ -148,10 +178,11 @@ export class Turns {
     if (at > (turn.done?.at ?? at)) turn.done = undefined
   }
 
-  #end(turn: Turn, at: number, status: string | undefined): void {
+  #end(turn: Turn, at: number, status: string | undefined, message?: string): void {
     if (turn.isOver) return
     turn.isOver = true
-    this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status }))
+    const error = message === undefined ? undefined : { message }
+    this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status }), error)
   }
 
   #endSilently(turn: Turn): void {

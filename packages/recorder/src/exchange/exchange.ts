@@ -97,7 +97,7 @@ export class Exchange {
 
   #exchangeRecord(): AllScrubbed<ExchangeRecord> {
     const { method, url, headers, conversation, webSocket, provider } = this.#head
-    const { threadId, turnId, threadSource, requestKind } = conversation
+    const { threadId, turnId, threadSource, requestKind, within } = conversation
     const { scrubber } = this.#session
     // First the headers: they teach what is secret in all else.
     const scrubbedHeaders = scrubber.headers(headers)
@@ -113,6 +113,7 @@ export class Exchange {
       ...(turnId !== undefined && { turnId }),
       ...(threadSource !== undefined && { threadSource }),
       ...(requestKind !== undefined && { requestKind }),
+      ...(within !== undefined && { within }),
       ...(webSocket !== undefined && {
         transport: 'websocket' as const,
         connection: webSocket.connection,

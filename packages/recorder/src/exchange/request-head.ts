@@ -25,5 +25,7 @@ export type Conversation = {
   threadSource?: string
   /** What the request asks for, where that is no step of a turn: `compaction:auto`. */
   requestKind?: string
+  /** The call of a tool within which the request is made. */
+  within?: string
   agentVersion?: string
 }
