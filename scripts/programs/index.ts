@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { codex } from './codex.js'
 import { collector } from './collector.js'
 import { programFolder } from './folder.js'
+import { geminiCli } from './gemini-cli.js'
 import { installOnce, isExecutable } from './install-once.js'
 import { jaeger } from './jaeger.js'
 import { nodes } from './node.js'
+import { opencode } from './opencode.js'
 import type { Program } from './program.js'
 import { startProgress } from './progress.js'
 import { telemetrygen } from './telemetrygen.js'
@@ -15,10 +17,15 @@ export { ProgramError } from './program-error.js'
  * The large third-party programs that tests and the demo need and that `npm ci` does not bring.
  * They stand in the user's cache folder, where every clone on the machine finds them.
  */
-const programs = { codex, jaeger, collector, telemetrygen, ...nodes } satisfies Record<
-  string,
-  Program
->
+const programs = {
+  codex,
+  opencode,
+  'gemini-cli': geminiCli,
+  jaeger,
+  collector,
+  telemetrygen,
+  ...nodes,
+} satisfies Record<string, Program>
 
 export type ProgramName = keyof typeof programs
 

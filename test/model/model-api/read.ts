@@ -12,6 +12,7 @@ const PATHS = {
   responses: '/v1/responses',
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
+  gemini: '/v1beta/models/gemini-m:streamGenerateContent',
   images: '/v1/images/generations',
 }
 

@@ -48,6 +48,38 @@ test('the outputs of calls are found in a request, in each form that they have',
   ])
 })
 
+test.each<[api: string, request: object]>([
+  [
+    'Chat Completions',
+    {
+      model: 'm',
+      messages: [
+        { role: 'assistant', tool_calls: [{ id: 'a' }] },
+        { role: 'tool', tool_call_id: 'a', content: 'as a text' },
+        { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: 'in parts' }] },
+        { role: 'user', tool_call_id: 'c', content: 'x' },
+      ],
+    },
+  ],
+  [
+    'generateContent',
+    {
+      contents: [
+        { parts: [{ functionCall: { id: 'a', name: 'ls' } }] },
+        { parts: [{ functionResponse: { id: 'a', response: { output: 'as a text' } } }, null] },
+        { parts: [{ functionResponse: { id: 'b', response: { error: 'in parts' } } }] },
+        { parts: [{ functionResponse: { name: 'c', response: { output: 'x' } } }] },
+      ],
+    },
+  ],
+])('the outputs of calls are found in a request of %s', (_, request) => {
+  const facts = requestFactsOf(new TextEncoder().encode(JSON.stringify(request)))
+  expect(facts.outputs?.(['a', 'b', 'c'])).toEqual([
+    { callId: 'a', output: 'as a text' },
+    { callId: 'b', output: 'in parts' },
+  ])
+})
+
 describe('a request is one to a model', () => {
   test.each<[request: string, isOne: boolean]>([
     ['POST /v1/responses', true],

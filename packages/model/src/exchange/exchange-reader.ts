@@ -19,7 +19,8 @@ import type { ExchangeEnded, ExchangeStarted, HostedToolEnded, ToolCalled } from
 import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { httpSpanOf } from './http-span.js'
 import { parsedUrl } from './parsed-url.js'
-import { toolWordOf } from './tool-calls.js'
+import type { ToolWord } from './tool-calls.js'
+import { type ToolWords, toolWordsOf } from './tool-words.js'
 
 // What the agent got is noted behind the bytes, so for it more of its patience may be over than for
 // us: so much at the most, in microseconds, or a quarter of it. Without that, two of three time-outs of
@@ -51,6 +52,7 @@ export class ExchangeReader {
   readonly #start: ExchangeRecord
   readonly #options: ExchangeReaderOptions
   readonly #api: ModelApi | undefined
+  readonly #toolWords: ToolWords
   #askedFor: () => RequestFacts = () => ({})
   #facts: RequestFacts | undefined
   #status: number | undefined
@@ -71,6 +73,7 @@ export class ExchangeReader {
     this.#start = start
     this.#options = options
     this.#api = apiOf(start, options.modelApis)
+    this.#toolWords = toolWordsOf(this.#api, start.exchange)
     this.conversation = placeIn(start.threadId, start.turnId)
   }
 
@@ -98,8 +101,14 @@ export class ExchangeReader {
     return this.#facts
   }
 
+  /** What the path says of it, of an API where that does. */
+  get #pathFacts(): { model?: string; stream?: boolean } {
+    return this.#api?.pathFacts?.(parsedUrl(this.#start.url)?.pathname ?? '') ?? {}
+  }
+
   #started(record: Omit<RequestBodyRecord, 'content'>): At<ExchangeStarted> {
     const asked = this.#asked
+    const model = asked.model ?? this.#pathFacts.model
     const { exchange, threadSource, connection, prewarm, within } = this.#start
     return {
       kind: 'exchange-started',
@@ -111,10 +120,10 @@ export class ExchangeReader {
       ...(asked.outputs !== undefined && { outputs: (calls) => asked.outputs?.(calls) ?? [] }),
       ...(this.#api !== undefined && {
         chat: {
-          name: chatSpanName(asked.model),
+          name: chatSpanName(model),
           attributes: chatStartAttributes({
             provider: this.#options.provider,
-            model: asked.model,
+            model,
             request: record,
             connection,
             isPrewarm: prewarm === true,
@@ -128,7 +137,8 @@ export class ExchangeReader {
     this.#status = status
     this.#lastSignAt = at
     const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
-    this.#begin({ stream: () => this.#asked.stream, contentType, status })
+    const stream = () => this.#asked.stream ?? this.#pathFacts.stream
+    this.#begin({ stream, contentType, status })
   }
 
   /**
@@ -151,6 +161,12 @@ export class ExchangeReader {
   /** Nothing more of its answer comes. */
   endAnswer(): void {
     this.#answer?.end()
+  }
+
+  /** What an answer in one piece says of tools, once it has ended. */
+  lastWords(): At<ToolCalled | HostedToolEnded>[] {
+    this.endAnswer()
+    return this.#heard.splice(0)
   }
 
   /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
@@ -223,17 +239,17 @@ export class ExchangeReader {
       hints,
       onFault: this.#options.onFault,
       onText: this.#options.onText,
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => this.#hear(this.#toolWords.event(event)),
+      onAnswer: (body) => this.#hear(this.#toolWords.answer(body)),
     })
     return this.#answer
   }
 
-  #hear(event: Readonly<Record<string, unknown>>): void {
-    const word = toolWordOf(event)
-    if (word === undefined) return
+  #hear(words: readonly ToolWord[]): void {
     const { exchange } = this.#start
     const at = this.#options.startedAt + this.#now
-    this.#heard.push(Object.assign(word, { at, exchange, conversation: this.conversation }))
+    for (const word of words)
+      this.#heard.push(Object.assign(word, { at, exchange, conversation: this.conversation }))
   }
 
   /** Each message of a WebSocket stands in the body with a newline behind it. */

@@ -1,3 +1,4 @@
+import { type Json, objectsAt } from '../model-api/json.js'
 import type { HostedToolEnded, ToolCalled } from '../observation.js'
 
 /** What an event says of a tool; whose exchange it is, it does not know. */
@@ -5,7 +6,10 @@ export type ToolWord =
   | Omit<ToolCalled, 'exchange' | 'conversation'>
   | Omit<HostedToolEnded, 'exchange' | 'conversation'>
 
-type Json = Readonly<Record<string, unknown>>
+/** What the items of a whole answer of the Responses API say of tools. */
+export function toolWordsOfOutput(body: Json): ToolWord[] {
+  return objectsAt(body, 'output').flatMap((item) => doneWord(item) ?? [])
+}
 
 /** The tool that an event of the Responses API calls, or that the API runs itself; mostly none. */
 export function toolWordOf(event: Json): ToolWord | undefined {

@@ -15,6 +15,8 @@ export type AnswerReaderOptions = {
   onFault: (cause: unknown) => void
   /** Is given each event that was read. */
   onEvent?: (event: Json) => void
+  /** Is given an answer that came in one piece. */
+  onAnswer?: (body: Json) => void
   /** Is given the text of the answer, piece by piece. */
   onText?: ((text: string) => void) | undefined
 }
@@ -142,6 +144,7 @@ export class AnswerReader {
     const body = objectOf(text)
     if (body === undefined) return
     const { api, hints } = this.#options
+    this.#options.onAnswer?.(body)
     api.readAnswer(body, this.facts)
     this.#noteOdd(body)
     // Some word an error without a member `error`.

@@ -4,10 +4,20 @@ import { finishOf } from './finish-reasons.js'
 import { asObject, type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
-/** Google's Gemini API: https://ai.google.dev/api/generate-content, also under Vertex AI's paths. */
+/**
+ * Google's Gemini API: https://ai.google.dev/api/generate-content, also under Vertex AI's paths. Gemini
+ * CLI, logged in with Google, is answered in a member `response`.
+ */
 export const geminiApi: ModelApi = {
   isRequest: (method, path) =>
     method === 'POST' && /:(generateContent|streamGenerateContent)$/.test(path),
+  pathFacts(path) {
+    const [, model, method] = /(?:\/models\/([^/:]+))?[^/]*:(\w+)$/.exec(path) ?? []
+    return {
+      ...(model !== undefined && { model: decoded(model) }),
+      stream: method === 'streamGenerateContent',
+    }
+  },
   // Its events have no names.
   tells: () => 'anything',
   readEvent: readResponse,
@@ -18,7 +28,16 @@ export const geminiApi: ModelApi = {
   },
 }
 
-function readResponse(response: Json, facts: AnswerFacts): void {
+function decoded(model: string): string {
+  try {
+    return decodeURIComponent(model)
+  } catch {
+    return model
+  }
+}
+
+function readResponse(told: Json, facts: AnswerFacts): void {
+  const response = asObject(told.response) ?? told
   const usage = objectAt(response, 'usageMetadata')
   const thoughts = numberAt(usage, 'thoughtsTokenCount')
   const said = numberAt(usage, 'candidatesTokenCount')
@@ -41,5 +60,5 @@ function readResponse(response: Json, facts: AnswerFacts): void {
     // A prompt that is blocked has no candidates, and no more comes.
     ended: blocked === undefined ? finishOf(reasons) : 'incomplete',
   })
-  if (hasError(response)) fail(facts, apiErrorOf({ error: response.error }))
+  if (hasError(told)) fail(facts, apiErrorOf({ error: told.error }))
 }

@@ -5,6 +5,8 @@ import type { Json } from './json.js'
 export type ModelApi = {
   /** Whether a request is one of this API's, by the end of its path. */
   isRequest(method: string, path: string): boolean
+  /** What the path says of the answer that is wanted, where it is not the body that says so. */
+  pathFacts?(path: string): { model?: string; stream?: boolean }
   /** What an event can tell, by the name that its stream gives it. */
   tells(event: string): Told
   /** Reads one event of a streamed answer into the facts. */

@@ -31,7 +31,7 @@ const PARSED_BYTES = 1024 * 1024
 export function requestFactsOf(body: OpenBody): RequestFacts {
   const head = decoder.decode(body.subarray(0, HEAD_BYTES))
   const first = MODEL_FIRST.exec(head)?.[1]
-  if (first === undefined && body.length <= PARSED_BYTES) return parsedFacts(body)
+  if (first === undefined && body.length <= PARSED_BYTES) return new ParsedFacts(body)
   // A large body is not held until it is asked for.
   if (body.length > PARSED_BYTES) {
     const stream = streamIn(body, head)
@@ -61,11 +61,7 @@ class AskedFacts implements RequestFacts {
   }
 
   outputs(calls: readonly string[]): ToolOutput[] {
-    try {
-      return toolOutputsOf(objectOf(decoder.decode(this.#body.subarray(0))) ?? {}, calls)
-    } catch {
-      return []
-    }
+    return outputsIn(this.#body, calls)
   }
 }
 
@@ -78,12 +74,29 @@ function tailOf(body: OpenBody): string {
   return decoder.decode(body.subarray(Math.max(HEAD_BYTES, body.length - TAIL_BYTES)))
 }
 
-function parsedFacts(body: OpenBody): RequestFacts {
-  const request = objectOf(decoder.decode(body.subarray(0))) ?? {}
-  const model = textAt(request, 'model')
-  return {
-    ...(model !== undefined && { model }),
-    ...(typeof request.stream === 'boolean' && { stream: request.stream }),
+class ParsedFacts implements RequestFacts {
+  readonly model: string | undefined
+  readonly stream: boolean | undefined
+  readonly #body: OpenBody
+
+  constructor(body: OpenBody) {
+    this.#body = body
+    const request = objectOf(decoder.decode(body.subarray(0))) ?? {}
+    this.model = textAt(request, 'model')
+    this.stream = typeof request.stream === 'boolean' ? request.stream : undefined
+  }
+
+  outputs(calls: readonly string[]): ToolOutput[] {
+    return outputsIn(this.#body, calls)
+  }
+}
+
+function outputsIn(body: OpenBody, calls: readonly string[]): ToolOutput[] {
+  try {
+    return toolOutputsOf(objectOf(decoder.decode(body.subarray(0))) ?? {}, calls)
+  } catch {
+    // Bytes that it copies from are gone.
+    return []
   }
 }
 

@@ -1,4 +1,4 @@
-import { asObject, type Json, objectsAt, textAt } from './json.js'
+import { asObject, type Json, objectAt, objectsAt, textAt } from './json.js'
 
 /** What a request tells the model of a tool that it has called. */
 export type ToolOutput = { callId: string; output: string }
@@ -9,16 +9,42 @@ const OUTPUTS = new Set([
   'local_shell_call_output',
 ])
 
-/** The outputs of some calls in a request of the Responses API; of each call the last one. */
+/** The outputs of some calls in a request, whatever its API; of each call the last one. */
 export function toolOutputsOf(request: Json, calls: readonly string[]): ToolOutput[] {
   const found = new Map<string, ToolOutput>()
-  for (const item of objectsAt(request, 'input')) {
-    const callId = textAt(item, 'call_id')
-    if (callId === undefined || !calls.includes(callId)) continue
-    if (OUTPUTS.has(textAt(item, 'type') ?? ''))
-      found.set(callId, { callId, output: words(item.output) })
-  }
+  for (const told of [...ofResponses(request), ...ofChat(request), ...ofGemini(request)])
+    if (calls.includes(told.callId)) found.set(told.callId, told)
   return [...found.values()]
+}
+
+function ofResponses(request: Json): ToolOutput[] {
+  return objectsAt(request, 'input').flatMap((item) => {
+    const callId = textAt(item, 'call_id')
+    const isOutput = callId !== undefined && OUTPUTS.has(textAt(item, 'type') ?? '')
+    return isOutput ? [{ callId, output: words(item.output) }] : []
+  })
+}
+
+function ofChat(request: Json): ToolOutput[] {
+  return objectsAt(request, 'messages').flatMap((message) => {
+    const callId = textAt(message, 'tool_call_id')
+    const isOutput = callId !== undefined && message.role === 'tool'
+    return isOutput ? [{ callId, output: words(message.content) }] : []
+  })
+}
+
+// Gemini CLI, logged in with Google, sends what it asks in a member `request`.
+function ofGemini(request: Json): ToolOutput[] {
+  const told = asObject(request.request) ?? request
+  const parts = objectsAt(told, 'contents').flatMap((content) => objectsAt(content, 'parts'))
+  return parts.flatMap((part) => {
+    const response = asObject(part.functionResponse) ?? asObject(part.function_response)
+    const callId = response && textAt(response, 'id')
+    if (response === undefined || !callId) return []
+    const { output, error, ...rest } = objectAt(response, 'response')
+    const said = output ?? error
+    return [{ callId, output: typeof said === 'string' ? said : JSON.stringify(said ?? rest) }]
+  })
 }
 
 // A text, a list of parts, or an object around either (Codex 0.169 and older).

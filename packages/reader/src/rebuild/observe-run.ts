@@ -85,6 +85,7 @@ export class RunObserver {
         break
       case 'end':
         this.#peer = record.peer ?? this.#peer
+        for (const word of reader.lastWords()) onObservation(word)
         onObservation(reader.end(record, this.#peer))
         this.#exchanges.delete(id)
         break

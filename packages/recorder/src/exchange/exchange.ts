@@ -320,7 +320,10 @@ export class Exchange {
       ...(webSocket !== undefined && { webSocket }),
     })
     this.#write(record)
-    if (this.#reader !== undefined) this.#session.observe(this.#reader.end(record, peer.now))
+    if (this.#reader !== undefined) {
+      for (const word of this.#reader.lastWords()) this.#session.observe(word)
+      this.#session.observe(this.#reader.end(record, peer.now))
+    }
     this.#session.exchangeEnded(record, this.#head)
     this.#settleFinished()
   }

@@ -1,0 +1,19 @@
+import { installPackage } from './npm-package.js'
+import type { Program } from './program.js'
+
+const version = '1.18.33'
+
+// `opencode-ai` puts one of these into its place by a script, and no scripts are run here.
+const native = `opencode-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+
+/** opencode, an agent under record: a native program, in a package for each platform. */
+export const opencode: Program = {
+  name: 'opencode',
+  version,
+  executable: `node_modules/${native}/bin/opencode`,
+  cost: 'about 180 MB from the npm registry, usually under a minute',
+  async make(folder, step) {
+    step('downloading')
+    await installPackage(folder, `${native}@${version}`)
+  },
+}
