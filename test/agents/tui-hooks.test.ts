@@ -121,7 +121,7 @@ if (args.includes('--help')) console.log('Usage: codex [OPTIONS]')
 else if (args[0] === 'app-server') process.exit(2)
 else console.log('arguments: ' + args.filter((one) => !one.includes('=') && one !== '-c').join())`)
   for (const [args, reason] of [
-    [['Hello'], 'this Codex does not tell of its hooks'],
+    [['Hello'], 'this Codex does not report its hooks'],
     [['--remote', 'ws://127.0.0.1:1', 'Hello'], 'with --remote Codex works elsewhere'],
   ] as const) {
     await using place = await workplace([], { codex })

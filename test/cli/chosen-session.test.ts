@@ -119,7 +119,7 @@ describe('last', () => {
     const { stdout, stderr, exitCode } = await tacho(['show', 'last', '--sessions-dir', root])
     expect(stdout.toString()).toContain(`session ${IDS[0]}`)
     expect([stderr, exitCode]).toEqual([
-      `tacho: passed over ${IDS[1]}, which started later and has nothing in it.\n`,
+      `tacho: skipped ${IDS[1]}, which started later but is empty.\n`,
       0,
     ])
   })
@@ -129,9 +129,7 @@ describe('last', () => {
     writeSession(root, { id: IDS[0], raw: [], meta: [] })
     const { stdout, stderr } = await tacho(['show', 'last', '--sessions-dir', root])
     expect(stdout.toString()).toContain(`session ${IDS[0]}`)
-    expect(stderr).toBe(
-      `tacho: no session has anything in it; ${IDS[0]} is the last that started.\n`,
-    )
+    expect(stderr).toBe(`tacho: every session is empty; ${IDS[0]} is the most recent.\n`)
   })
 })
 

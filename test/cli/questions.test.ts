@@ -184,7 +184,7 @@ describe('bad input is told: what, where and what next', () => {
   test.each<[words: string[], exitCode: number, stderr: RegExp]>([
     [['messages', 'nobody'], 1, /no session nobody.*tacho ls/s],
     [['messages', 'last', '7'], 1, /no exchange 7. It has the exchanges 1 to 1/],
-    [['messages', 'last', 'x'], 2, /number from 1 on/],
+    [['messages', 'last', 'x'], 2, /number, 1 or greater/],
     [['diff', 'last', '1'], 1, /no request before it.*Name two/s],
     [['diff', 'last', '1', 'x'], 2, /two numbers of exchanges|one or two numbers/],
     [['diff', 'last', 'nobody'], 1, /no session nobody/],

@@ -135,7 +135,7 @@ test('what had arrived of an answer in flight is given, with a word on stderr', 
   const raw = exchangeRecords({ id: FIRST, chunks: ['ab'], state: 'in-flight' })
   const { stdout, stderr, exitCode } = await rawOf(raw, '1', '--response')
   expect([stdout.toString(), exitCode]).toEqual(['ab', 0])
-  expect(stderr).toContain('exchange 1 has no end in the log')
+  expect(stderr).toContain('exchange 1 never ended')
 })
 
 test('without a flag, both halves are shown with their heads', async () => {
@@ -186,8 +186,8 @@ test('--chunks is a line for each chunk, with its time', async () => {
 
 for (const [name, words, exitCode, told] of [
   ['an exchange that is not there', ['2'], 1, 'has no exchange 2. It has the exchanges 1 to 1'],
-  ['the exchange 0', ['0'], 2, 'It is a number from 1 on'],
-  ['no number', ['x'], 2, 'It is a number from 1 on'],
+  ['the exchange 0', ['0'], 2, 'It must be a number, 1 or greater'],
+  ['no number', ['x'], 2, 'It must be a number, 1 or greater'],
   ['two flags', ['1', '--request', '--response'], 2, 'cannot be used with'],
   ['two other flags', ['1', '--request', '--chunks'], 2, 'cannot be used with'],
   ['--json alone', ['1', '--json'], 2, '--json goes with --chunks'],

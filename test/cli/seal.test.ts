@@ -29,7 +29,7 @@ test('a sealed session is printed as it was, by every command', async () => {
   expect(readdirSync(join(root, SESSION_ID)).filter((name) => name.endsWith('.log'))).toEqual([])
   expect(await print()).toEqual(before)
   expect((await tacho(['verify', 'last', '--sessions-dir', root])).exitCode).toBe(0)
-  expect((await seal(root, SESSION_ID)).stdout.toString()).toContain('there is nothing to seal')
+  expect((await seal(root, SESSION_ID)).stdout.toString()).toContain('nothing to seal')
 })
 
 describe('--older-than', () => {
@@ -45,7 +45,7 @@ describe('--older-than', () => {
 
   test.each(['7', 'd', '7y', '-1d', '7 d', ''])('"%s" is no age', async (age) => {
     const { stderr, exitCode } = await seal(await recorded(), `--older-than=${age}`)
-    expect(stderr).toContain('It is a number and m, h, d or w')
+    expect(stderr).toContain('It must be a number followed by m, h, d or w')
     expect(exitCode).toBe(2)
   })
 })
@@ -61,7 +61,7 @@ test('a session that runs is refused, by name and among others', async () => {
   expect(exitCode).toBe(1)
   const nothing = await seal(root, '--older-than', '0m', '--json')
   expect(nothing.stdout.toString()).toBe('[]\n')
-  expect(nothing.stderr).toContain('there is nothing to seal')
+  expect(nothing.stderr).toContain('nothing to seal')
   await recording.close({ exitCode: 0 })
 })
 

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander'
 export function ageOf(text: string): number {
   const age = knownAge(text)
   if (age !== undefined) return age
-  throw new InvalidArgumentError('It is a number and m, h, d or w: 30m, 12h, 7d, 2w.')
+  throw new InvalidArgumentError('It must be a number followed by m, h, d or w: 30m, 12h, 7d, 2w.')
 }
 
 /** The time (milliseconds since 1970) that an age back from now, or an ISO time, names. */

@@ -4,7 +4,7 @@ import { CommandError, EXIT } from './command-error.js'
 
 /** The number of an exchange on the command line. */
 export function exchangeNumber(text: string): number {
-  if (!isExchangeNumber(text)) throw new InvalidArgumentError('It is a number from 1 on.')
+  if (!isExchangeNumber(text)) throw new InvalidArgumentError('It must be a number, 1 or greater.')
   return Number(text)
 }
 

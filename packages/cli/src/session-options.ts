@@ -43,8 +43,8 @@ export const SESSION_ARGUMENT = [
 export function sessionNamed(name: string, { roots }: SessionOptions): FoundSession {
   return findSession(name, roots, {
     onSkipped: noteSkipped(),
-    onEmpty: ({ id }) => note(`passed over ${id}, which started later and has nothing in it.`),
-    onNothing: ({ id }) => note(`no session has anything in it; ${id} is the last that started.`),
+    onEmpty: ({ id }) => note(`skipped ${id}, which started later but is empty.`),
+    onNothing: ({ id }) => note(`every session is empty; ${id} is the most recent.`),
   })
 }
 
@@ -73,6 +73,6 @@ function noteSkipped(): OnSkipped {
   return ({ folder, reason }: SkippedFolder) => {
     count += 1
     if (count <= NAMED) note(`skipped ${folder}: ${reason}.`)
-    if (count === NAMED + 1) note('skipped more folders that cannot be looked into.')
+    if (count === NAMED + 1) note('skipped more folders that cannot be opened.')
   }
 }

@@ -127,7 +127,7 @@ export function* readPart(
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === undefined) throw cause
-    reportHere({ lines: 0, reason: `cannot be read on (${code})` })
+    reportHere({ lines: 0, reason: `cannot be read further (${code})` })
   } finally {
     opened[Symbol.dispose]()
   }

@@ -32,7 +32,8 @@ export function readManifest(folder: string): ManifestRead {
     return { problem, reason: opened.reason }
   }
   try {
-    if (opened.size > MANIFEST_BYTES) return { problem: 'broken', reason: 'too long to be one' }
+    if (opened.size > MANIFEST_BYTES)
+      return { problem: 'broken', reason: 'too large to be a manifest' }
     const decoded = decodeManifest(readFileSync(opened.descriptor), crc32)
     if (!('value' in decoded)) return { problem: 'broken', reason: decoded.damage }
     return manifestOf(decoded.value, decoded.damage)

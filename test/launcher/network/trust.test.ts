@@ -169,7 +169,7 @@ test('a file that cannot be used is told once, with its variable, its path and t
   await prepareNetwork(network, new URL('https://localhost'))
   await prepareNetwork(network, new URL('wss://localhost'))
   expect(told).toEqual([
-    `CODEX_CA_CERTIFICATE cannot be used (${join(folder, 'pipe')}: it is no regular file): certificates are checked without it, as the agent checks them.`,
+    `CODEX_CA_CERTIFICATE cannot be used (${join(folder, 'pipe')}: it is not a regular file): certificates are checked without it, as the agent checks them.`,
   ])
 })
 

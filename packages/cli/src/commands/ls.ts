@@ -44,7 +44,8 @@ export function addLsCommand(tacho: Command): void {
 }
 
 function countOf(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 on.')
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('It must be a number, 1 or greater.')
   return Number(text)
 }
 

@@ -63,7 +63,7 @@ async function prune(options: PruneOptions): Promise<void> {
     }
   }
   if (json) await write(`${jsonText(results, 2)}\n`)
-  else if (results.length === 0) note('no session is like that.')
+  else if (results.length === 0) note('no session matches.')
   else note(`${results.length} of ${all.length} sessions, ${byteCount(bytes)}.`)
 }
 
@@ -81,7 +81,7 @@ function sizeOf(text: string): number {
   const [, amount, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)\s?([kmg]?)b?$/i.exec(text) ?? []
   const factor = UNITS[unit.toLowerCase()]
   if (amount === undefined || factor === undefined) {
-    throw new InvalidArgumentError('It is a number of bytes: 500MB, 2GB, 100kB.')
+    throw new InvalidArgumentError('It must be a size: 500MB, 2GB, 100kB.')
   }
   return Number(amount) * factor
 }

@@ -81,7 +81,7 @@ async function raw(name: string, number: number, options: RawOptions): Promise<v
   else if (options.chunks) await writeChunkLines(responseChunks(folder, exchange))
   else await writeWhole(chosen)
   if (!options.request && exchange.state === undefined) {
-    note(`exchange ${number} has no end in the log: this is what had arrived.`)
+    note(`exchange ${number} never ended: this is what had arrived.`)
   }
 }
 

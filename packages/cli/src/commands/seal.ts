@@ -40,8 +40,7 @@ export function addSealCommand(tacho: Command): void {
 async function seal(name: string | undefined, options: SealOptions): Promise<void> {
   const isOne = name !== undefined
   const sessions = isOne ? [only(name, options)] : olderThan(options)
-  if (sessions.length === 0)
-    note('there is nothing to seal: no session of that age has plain logs.')
+  if (sessions.length === 0) note('nothing to seal: no session that old has uncompressed logs.')
   const total = sessions.reduce((sum, { folder }) => sum + sealableBytes(folder), 0)
   const progress = progressBar('sealing', total)
   const results: object[] = []
@@ -51,7 +50,7 @@ async function seal(name: string | undefined, options: SealOptions): Promise<voi
       const logs = sealSession(session.folder, (bytes) => progress.add(bytes))
       progress.clear()
       if (damage.length > 0) {
-        note(`${session.id} is damaged, and sealed as it is; tacho verify tells what.`)
+        note(`${session.id} is damaged and was sealed as it is; tacho verify shows the damage.`)
         process.exitCode ||= EXIT.incomplete
       }
       results.push({ ...session, logs })

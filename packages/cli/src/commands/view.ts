@@ -33,7 +33,7 @@ async function view(name: string | undefined, options: ViewOptions): Promise<voi
   const opened = options.open ? openInBrowser(address) : undefined
   try {
     if (opened === undefined) await write(`${address}\n`)
-    else note(`Your browser shows http://127.0.0.1:${viewer.port}/. Ctrl-C ends it.`)
+    else note(`Opened http://127.0.0.1:${viewer.port}/ in your browser. Press Ctrl-C to stop.`)
     await opened?.failed.catch(async () => {
       note('No browser could be started. Open this address:')
       await write(`${address}\n`)
@@ -67,5 +67,5 @@ function tellFault(cause: unknown): void {
 function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port >= 1 && port <= 65_535) return port
-  throw new InvalidArgumentError('It is a number from 1 to 65535.')
+  throw new InvalidArgumentError('It must be a number from 1 to 65535.')
 }

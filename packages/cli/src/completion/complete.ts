@@ -18,7 +18,7 @@ import { isShell, type Shell } from './shells.js'
  */
 export function complete([shell, separator, ...words]: readonly string[]): void {
   if (!isShell(shell) || separator !== '--') {
-    note('this is what completion scripts ask. To get one: tacho completion bash|zsh|fish')
+    note('completion scripts call this command. To get a script: tacho completion bash|zsh|fish')
     process.exitCode = 2
     return
   }

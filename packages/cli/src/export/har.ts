@@ -25,7 +25,7 @@ async function exportHar(name: string, options: FileExportOptions): Promise<void
   noteDamage(session)
   const progress = progressBar('exporting', session.exchanges.length)
   const onPartial = (): void => {
-    note('the session is more than is read at once: some exchanges are missing, or their bodies.')
+    note('the session is too large to read at once: some exchanges or bodies are missing.')
     process.exitCode ||= EXIT.incomplete
   }
   const pieces = harJson({ folder, id, version: version() }, () => progress.add(1), onPartial)

@@ -126,7 +126,7 @@ function tellOf(session: SessionState, sent: SentSession): void {
   noteDamage(sent)
   if (sent.refused > 0) process.exitCode = EXIT.incomplete
   if (sent.isNoted || sent.sent === 0) return
-  note(`${session.folder} takes no notes: the next time all of it is sent again.`)
+  note(`${session.folder} cannot be written to: next time everything is sent again.`)
 }
 
 function count(spans: number): string {

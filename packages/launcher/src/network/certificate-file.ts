@@ -15,7 +15,7 @@ export async function readCertificateFile(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()
-    if (!stats.isFile()) throw new Error('it is no regular file')
+    if (!stats.isFile()) throw new Error('it is not a regular file')
     if (stats.size > FILE_BYTES) throw new Error(`it has more than ${FILE_BYTES} bytes`)
     return await file.readFile('latin1')
   } finally {

@@ -160,5 +160,5 @@ function hostOf({ hostname }: URL): string {
 }
 
 function abortError(): Error {
-  return Object.assign(new Error('the connection was given up'), { code: 'ABORT_ERR' })
+  return Object.assign(new Error('the connection attempt was abandoned'), { code: 'ABORT_ERR' })
 }

@@ -57,7 +57,7 @@ async function loadRecorder(agent: Agent): Promise<Recorder | undefined> {
     return { record: (run, environment) => recordAgent(run, recorded, environment) }
   } catch (error) {
     const [reason] = String(error).split('\n')
-    say(`this session is not recorded. A part of Tacho is missing; install it anew. (${reason})`)
+    say(`this session is not recorded. Part of Tacho is missing; reinstall it. (${reason})`)
     return undefined
   }
 }

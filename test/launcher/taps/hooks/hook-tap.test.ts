@@ -75,7 +75,7 @@ test('a message of the most bytes is taken, a longer one is told of', async () =
   const frame = '{"text":""}'.length
   for (const length of [MESSAGE_BYTES, MESSAGE_BYTES + 1])
     hook(tap.command, `{"text":"${'x'.repeat(length - frame)}"}`)
-  await eventually(() => expect(troubles).toEqual(['a message to a hook was too long']))
+  await eventually(() => expect(troubles).toEqual(['the input of a hook was too long']))
   await eventually(() => expect(told).toHaveLength(1))
 })
 

@@ -61,7 +61,7 @@ function beside(settings: TomlTable): LogExport | NoLogExport {
   const endpoint = textAt(settings, 'endpoint') ?? ''
   const tls = tableAt(settings, 'tls')
   if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
-    return { reason: 'the endpoint of otel.exporter is no URL of HTTP' }
+    return { reason: 'the endpoint of otel.exporter is not an HTTP URL' }
   }
   // With a certificate of its own Codex would refuse to talk to us, for we speak plain HTTP.
   if (textAt(tls, 'client-certificate') !== undefined) {

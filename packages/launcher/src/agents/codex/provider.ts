@@ -20,7 +20,8 @@ export function providerOf(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Upstream | NoTap {
-  if (args.includes('--oss')) return { reason: 'a local provider (--oss) takes no other base URL' }
+  if (args.includes('--oss'))
+    return { reason: 'a local provider (--oss) accepts no other base URL' }
   const id = textAt(config, 'model_provider') ?? 'openai'
   const providers = tableAt(config, 'model_providers')
   if (id === 'openai' && !Object.hasOwn(providers, id))
@@ -35,7 +36,7 @@ export function providerOf(
 function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv): Upstream | NoTap {
   const given = configured === undefined ? undefined : urlOf(configured)
   if (configured !== undefined && given === undefined)
-    return { reason: `openai_base_url is no URL` }
+    return { reason: `openai_base_url is not a URL` }
   const upstream = given ?? (hasChatGptLogin(environment) ? CHATGPT : API)
   return {
     name: 'openai',
@@ -75,11 +76,11 @@ function custom(id: string, settings: TomlTable): Upstream | NoTap {
   const idleTimeout = Number(settings.stream_idle_timeout_ms ?? IDLE_TIMEOUT)
   if (base === undefined)
     return {
-      reason: `the provider ${JSON.stringify(id)} has no base_url to put ours in the place of`,
+      reason: `the provider ${JSON.stringify(id)} has no base_url to replace`,
     }
   const upstream = urlOf(base)
   if (upstream === undefined)
-    return { reason: `the base_url of the provider ${JSON.stringify(id)} is no URL` }
+    return { reason: `the base_url of the provider ${JSON.stringify(id)} is not a URL` }
   // `-c` cuts its key at every dot, quoted or not.
   if (!/^[A-Za-z0-9_-]+$/.test(id)) {
     return { reason: `the provider's id ${JSON.stringify(id)} cannot stand in a -c override` }

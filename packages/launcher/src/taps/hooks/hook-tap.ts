@@ -101,7 +101,7 @@ export class HookTap {
     const leaves: Leaf[] = []
     for (const name of await this.#names()) {
       const leaf = await readLeaf(join(this.#folder, name))
-      if (leaf === 'too long') this.#tell('a message to a hook was too long')
+      if (leaf === 'too long') this.#tell('the input of a hook was too long')
       else if (leaf !== undefined) leaves.push(leaf)
     }
     return leaves

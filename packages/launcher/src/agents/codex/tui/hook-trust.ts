@@ -28,7 +28,7 @@ export async function askedTrust(
   codex: Program,
 ): Promise<Trust | NoHooks> {
   const listed = await listHooks(codex, definitionOptions(definitions))
-  if (listed === undefined) return { reason: 'this Codex does not tell of its hooks' }
+  if (listed === undefined) return { reason: 'this Codex does not report its hooks' }
   const hashes = new Map<string, string>()
   for (const { key } of definitions) {
     const hash = listed.get(key)
