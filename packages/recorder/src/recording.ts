@@ -63,9 +63,10 @@ export class Recording {
   readonly scrubber: Scrubber
   /** Where what is recorded waits until it is in nobody's way. */
   readonly later = new Later()
+  /** What makes its spans. */
+  readonly tracing: Tracing
   readonly #options: RecordingOptions
   readonly #clock: Clock
-  readonly #tracing: Tracing
   readonly #log: SessionLog
   readonly #output: OutputLines
   readonly #live: LiveExport | undefined
@@ -98,7 +99,7 @@ export class Recording {
     )
     const troubles: string[] = []
     this.#live = this.#openLive(troubles)
-    this.#tracing = new Tracing({
+    this.tracing = new Tracing({
       resource: this.#resource,
       scrubUrl: (url) => this.scrubber.url(url),
     })
@@ -135,7 +136,7 @@ export class Recording {
   /** Does work whose HTTP requests, made with undici, belong to an exchange. */
   async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
     const parent = exchange.spanParent
-    return parent === undefined ? work() : this.#tracing.withinUndici(parent, work)
+    return parent === undefined ? work() : this.tracing.withinUndici(parent, work)
   }
 
   /**
@@ -215,7 +216,7 @@ export class Recording {
     const left = Math.max(0, waitsUntil - performance.now())
     await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
     for (const session of sessions) session.close()
-    await this.#tracing.shutdown()
+    await this.tracing.shutdown()
   }
 
   /**
@@ -365,7 +366,7 @@ export class Recording {
       later: this.later,
       live: this.#live,
       scrubber,
-      tracing: this.#tracing,
+      tracing: this.tracing,
       lateWishMilliseconds: this.#options.lateWishMilliseconds,
       decoding: this.#decoding,
       now,

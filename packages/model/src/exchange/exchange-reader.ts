@@ -16,6 +16,7 @@ import type { RequestFacts } from '../model-api/request-facts.js'
 import { responsesApi } from '../model-api/responses.js'
 import { Utf8Text } from '../model-api/utf8-text.js'
 import type { ExchangeEnded, ExchangeStarted, HostedToolEnded, ToolCalled } from '../observation.js'
+import type { StoppedExchange } from '../session/cancellations.js'
 import { chatEnding, chatSpanName, chatStartAttributes } from './chat-span.js'
 import { httpSpanOf } from './http-span.js'
 import { parsedUrl } from './parsed-url.js'
@@ -280,10 +281,7 @@ export class ExchangeReader {
       events,
       textLength: facts.textLength,
       outputTokens: facts.outputTokens,
-      otherwise:
-        timeout === undefined
-          ? { origin: 'host', reason: 'the agent hung up' }
-          : { origin: 'timeout', reason: timeout },
+      otherwise: unwished(record.error, timeout),
     }
   }
 
@@ -296,6 +294,19 @@ export class ExchangeReader {
     if (hungUpAt - this.#lastSignAt < least) return undefined
     return `no ${this.events === undefined ? 'byte' : 'event'} for ${idleTimeout} ms`
   }
+}
+
+/**
+ * What stopped a request where nobody wished it: why its client gave it up, where that was seen from
+ * inside of the agent.
+ */
+function unwished(
+  error: EndRecord['error'],
+  timeout: string | undefined,
+): StoppedExchange['otherwise'] {
+  if (timeout !== undefined) return { origin: 'timeout', reason: timeout }
+  const reason = (error?.side === 'agent' && error.message) || 'the agent hung up'
+  return { origin: error?.code === 'TimeoutError' ? 'timeout' : 'host', reason }
 }
 
 function apiOf(

@@ -1,14 +1,15 @@
 import type { Conversation } from '../exchange/request-head.js'
-import type { FaultBarrier, Report } from '../fault-barrier.js'
+import { FaultBarrier } from '../fault-barrier.js'
 import type { Recording } from '../recording.js'
 import type { Session } from '../session/session.js'
 import { type HostRecording, SHAPE } from './host-recording.js'
+import type { OnRequest } from './http/request-listener.js'
+import type { OpenedHost } from './open-host.js'
 
 export type HostOptions = {
   sessionId: string
   /** Opens the recording. */
-  open: () => Recording
-  barrierWith: (report: Report) => FaultBarrier
+  open: () => OpenedHost
   /** Is told, in a sentence for the user, what could not be recorded. */
   tell: (sentence: string) => void
 }
@@ -17,30 +18,23 @@ export type HostOptions = {
 export class Host implements HostRecording {
   readonly shape = SHAPE
   readonly sessionId: string
-  readonly barrier: FaultBarrier
+  readonly barrier = new FaultBarrier((part, cause) =>
+    this.#opened?.recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+  )
   conversation: () => Conversation = () => ({})
+  /** A request of the host's has begun: if nothing else has been, that is something to record. */
+  readonly onRequest: OnRequest = (request) => this.#open()?.requests.onRequest(request)
   readonly #options: HostOptions
-  #recording: Recording | undefined
-  #isOpened = false
+  #opened: OpenedHost | undefined
+  #isSettled = false
 
   constructor(options: HostOptions) {
     this.#options = options
     this.sessionId = options.sessionId
-    this.barrier = options.barrierWith((part, cause) =>
-      this.#recording?.log('error', 'tacho', `${part}: ${String(cause)}`),
-    )
   }
 
   recording(): Recording | undefined {
-    if (this.#isOpened) return this.#recording
-    this.#isOpened = true
-    try {
-      this.#recording = this.#options.open()
-    } catch (cause) {
-      const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-      this.#options.tell(`this process is not recorded. ${reason}`)
-    }
-    return this.#recording
+    return this.#open()?.recording
   }
 
   session(): Session | undefined {
@@ -49,7 +43,25 @@ export class Host implements HostRecording {
 
   /** The process exits. Blocks for no longer than the promises allow. */
   close(exitCode: number): void {
-    this.#isOpened = true
-    this.barrier.do('the end', () => this.#recording?.closeNow({ exitCode }))
+    this.#isSettled = true
+    const opened = this.#opened
+    if (opened === undefined) return
+    const stop = { side: 'agent', code: 'exit', message: 'the process exited' } as const
+    this.barrier.do('the end', () => opened.requests.stopAll(stop))
+    this.barrier.do('the end', () => opened.recording.closeNow({ exitCode }))
+  }
+
+  #open(): OpenedHost | undefined {
+    if (this.#isSettled) return this.#opened
+    this.#isSettled = true
+    try {
+      this.#opened = this.#options.open()
+    } catch (cause) {
+      const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+      // The messages are worded for the command, whose flag it is.
+      const words = reason.replaceAll('--sessions-dir', 'TACHO_SESSIONS_DIR')
+      this.#options.tell(`this process is not recorded. ${words}`)
+    }
+    return this.#opened
   }
 }

@@ -1,6 +1,8 @@
 import { isLogLevel } from '../log/log-level.js'
 import { Recording } from '../recording.js'
-import type { Place } from './place.js'
+import type { HostRecording } from './host-recording.js'
+import { type RecordedRequests, recordRequests } from './http/record-requests.js'
+import { type Place, TAPPED_VARIABLE } from './place.js'
 import type { Program } from './program.js'
 
 /** What the manifest calls the agent of a session that `tacho/register` records. */
@@ -11,7 +13,10 @@ export type HostStart = {
   program: Program
   environment: NodeJS.ProcessEnv
   tell: (sentence: string) => void
+  host: HostRecording
 }
+
+export type OpenedHost = { recording: Recording; requests: RecordedRequests }
 
 /**
  * Opens the recording of a process of which we are a part. A process that was started by one that is
@@ -19,7 +24,7 @@ export type HostStart = {
  *
  * @throws CannotRecord where there is no place to record to.
  */
-export function openHost({ place, program, environment, tell }: HostStart): Recording {
+export function openHost({ place, program, environment, tell, host }: HostStart): OpenedHost {
   const { TACHO_LOG_LEVEL: level = '' } = environment
   const recording = new Recording({
     root: place.root,
@@ -34,5 +39,12 @@ export function openHost({ place, program, environment, tell }: HostStart): Reco
   })
   recording.session(place.id)
   recording.logStart(`recording ${program.name} from inside, process ${process.pid}`)
-  return recording
+  const requests = recordRequests({
+    recording,
+    barrier: host.barrier,
+    environment,
+    conversation: () => host.conversation(),
+    tapped: (environment[TAPPED_VARIABLE] ?? '').split(','),
+  })
+  return { recording, requests }
 }

@@ -9,6 +9,12 @@ import { newSessionId } from '../ids.js'
  */
 export const SESSION_VARIABLE = 'TACHO_SESSION'
 
+/**
+ * Names the origins at which taps of ours listen, in the environment of the agent that they tap,
+ * separated by commas.
+ */
+export const TAPPED_VARIABLE = 'TACHO_TAPPED'
+
 /** Where the session of this process is. */
 export type Place = {
   root: string

@@ -4,15 +4,13 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { switchedOn, wrongSwitch } from '@tacho/format'
-import { FaultBarrier } from '../fault-barrier.js'
 import { Host } from './host.js'
 import { isHostRecorded, setHostRecording } from './host-recording.js'
+import { observeClientRequests } from './http/client-request.js'
+import { observeUndici } from './http/undici.js'
 import type { openHost } from './open-host.js'
-import { announce, placeIn, SESSION_VARIABLE } from './place.js'
+import { announce, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from './place.js'
 import { isRunner, programOf, realPath } from './program.js'
-
-/** Names the origins at which taps of ours listen, in the environment of the agent that they tap. */
-const TAPPED_VARIABLE = 'TACHO_TAPPED'
 
 /**
  * Has this process (or worker thread) recorded from here on, where the environment says so. What is
@@ -38,13 +36,14 @@ function start(environment: NodeJS.ProcessEnv): void {
   const place = placeIn(environment)
   announce(place, environment)
   const program = programOf(process.argv[1])
-  const host = new Host({
+  const host: Host = new Host({
     sessionId: place.id,
-    open: () => loadRecorder().openHost({ place, program, environment, tell }),
-    barrierWith: (report) => new FaultBarrier(report),
+    open: () => loadRecorder().openHost({ place, program, environment, tell, host }),
     tell,
   })
   setHostRecording(host)
+  observeUndici(host.onRequest, host.barrier)
+  observeClientRequests(host.onRequest, host.barrier)
   process.on('exit', (code) => host.close(code))
   if (isMainThread && !place.isJoined && !isRunner(program)) host.session()
 }

@@ -17,7 +17,7 @@ import { TACHO_VERSION } from '../version.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
-import type { UndiciSpans } from './undici-spans.js'
+import type { FollowedUndici, UndiciSpans } from './undici-spans.js'
 
 /** The scope of the spans that we make ourselves. */
 export const OWN_SCOPE = 'tacho'
@@ -51,6 +51,7 @@ export class Tracing {
   readonly #provider: NodeTracerProvider
   readonly #scrubUrl: (url: string) => string
   #undici: UndiciSpans | undefined
+  #followed: FollowedUndici | undefined
   readonly #tracer: Tracer
 
   constructor(options: TracingOptions) {
@@ -93,8 +94,17 @@ export class Tracing {
     return this.#undici.within({ parent: inSpan(traceId, spanId), attributes }, work)
   }
 
+  /** A request that undici has begun, and not sent by now, becomes a child of a span. */
+  async followUndici(parent: SpanParent, request: object): Promise<void> {
+    const { FollowedUndici } = await import('./undici-spans.js')
+    this.#followed ??= new FollowedUndici(this.#provider, this.#scrubUrl)
+    const { traceId, spanId, attributes } = parent
+    this.#followed.follow({ parent: inSpan(traceId, spanId), attributes }, request)
+  }
+
   async shutdown(): Promise<void> {
     this.#undici?.disable()
+    this.#followed?.disable()
     await this.#provider.shutdown()
   }
 }

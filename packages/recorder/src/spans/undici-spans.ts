@@ -1,6 +1,9 @@
 import type { TracerProvider } from '@opentelemetry/api'
 import { type Attributes, type Context, context, createContextKey } from '@opentelemetry/api'
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import {
+  UndiciInstrumentation,
+  type UndiciInstrumentationConfig,
+} from '@opentelemetry/instrumentation-undici'
 import { encodeAttributes } from '@tacho/format'
 
 /** What an HTTP request belongs to, as a context says it, and what its span says beside its own. */
@@ -18,15 +21,7 @@ export class UndiciSpans {
 
   /** @param scrubUrl replaces secrets in the URLs that the instrumentation puts on its spans. */
   constructor(provider: TracerProvider, scrubUrl: (url: string) => string) {
-    this.#undici = new UndiciInstrumentation({
-      requireParentforSpans: true,
-      startSpanHook: ({ origin, path }) => {
-        const url = scrubUrl(new URL(path, origin).toString())
-        const place = context.active().getValue(PLACE) as HttpPlace | undefined
-        const own = encodeAttributes('http', { url, query: new URL(url).search })
-        return { ...place?.attributes, ...own }
-      },
-    })
+    this.#undici = new UndiciInstrumentation(configWith(scrubUrl))
     this.#undici.setTracerProvider(provider)
   }
 
@@ -37,5 +32,71 @@ export class UndiciSpans {
 
   disable(): void {
     this.#undici.disable()
+  }
+}
+
+/**
+ * The same for the requests of a host, of which it is told which to follow. What an instrumentation
+ * throws in a channel ends the process, and it does throw where a request is aborted with `null`.
+ */
+export class FollowedUndici {
+  readonly #undici: ToldInstrumentation
+
+  constructor(provider: TracerProvider, scrubUrl: (url: string) => string) {
+    this.#undici = new ToldInstrumentation(configWith(scrubUrl))
+    this.#undici.setTracerProvider(provider)
+  }
+
+  /** @param request undici's own object. */
+  follow(place: HttpPlace, request: object): void {
+    context.with(place.parent.setValue(PLACE, place), () =>
+      this.#undici.onRequestCreated({ request }),
+    )
+  }
+
+  disable(): void {
+    this.#undici.disable()
+  }
+}
+
+type Told = { request: object; error?: unknown }
+
+/** With what the types of the instrumentation keep to themselves. */
+type OpenInstrumentation = new (
+  config: UndiciInstrumentationConfig,
+) => Pick<UndiciInstrumentation, 'setTracerProvider' | 'disable'> & {
+  subscribeToChannel(channel: string, onMessage: (told: Told) => void): void
+  onRequestCreated(told: Told): void
+}
+
+class ToldInstrumentation extends (UndiciInstrumentation as unknown as OpenInstrumentation) {
+  override subscribeToChannel(channel: string, onMessage: (told: Told) => void): void {
+    if (channel === 'undici:request:create') return
+    super.subscribeToChannel(channel, (told) => {
+      try {
+        onMessage('error' in told ? { ...told, error: errorOf(told.error) } : told)
+      } catch {
+        // It costs what that span says.
+      }
+    })
+  }
+}
+
+function errorOf(reason: unknown): unknown {
+  if (typeof reason === 'object' && reason !== null) return reason
+  const error = new Error(typeof reason === 'string' ? reason : 'aborted')
+  error.name = 'AbortError'
+  return error
+}
+
+function configWith(scrubUrl: (url: string) => string): UndiciInstrumentationConfig {
+  return {
+    requireParentforSpans: true,
+    startSpanHook: ({ origin, path }) => {
+      const url = scrubUrl(new URL(path, origin).toString())
+      const place = context.active().getValue(PLACE) as HttpPlace | undefined
+      const query = URL.canParse(url) ? new URL(url).search : ''
+      return { ...place?.attributes, ...encodeAttributes('http', { url, query }) }
+    },
   }
 }

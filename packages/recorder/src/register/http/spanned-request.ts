@@ -1,0 +1,90 @@
+import { type Span, SpanStatusCode } from '@opentelemetry/api'
+import { encodeAttributes } from '@tacho/format'
+import { hrTime } from '../../clock.js'
+import type { Sent } from '../../exchange/exchange.js'
+import { newSpanId } from '../../ids.js'
+import type { Recording } from '../../recording.js'
+import type { SpanParent } from '../../spans/tracing.js'
+import type { BegunRequest, RequestListener } from './request-listener.js'
+import type { Stop } from './stop.js'
+
+/** A request of which nothing is recorded but that it was made, and what became of it: a span. */
+export class SpannedRequest implements RequestListener {
+  readonly #now: () => number
+  readonly #span: Span
+  #isFailed = false
+
+  constructor(recording: Recording, { method }: BegunRequest, url: URL) {
+    const { parent, query, href } = placeOf(recording, url)
+    this.#now = () => recording.now()
+    this.#span = recording.tracing.start({
+      name: method,
+      traceId: parent.traceId,
+      spanId: newSpanId(),
+      parentSpanId: parent.spanId,
+      isClient: true,
+      at: recording.now(),
+      attributes: {
+        ...parent.attributes,
+        ...encodeAttributes('http', {
+          method,
+          url: href,
+          path: url.pathname,
+          query,
+          scheme: url.protocol.slice(0, -1),
+          serverAddress: url.hostname,
+          serverPort: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+        }),
+      },
+    })
+  }
+
+  sent(_headers: unknown, { address, port }: Sent): void {
+    const peer = encodeAttributes('http', { peerAddress: address, peerPort: port })
+    this.#span.setAttributes(peer)
+  }
+
+  requestBytes(): void {}
+
+  requestEnd(): void {}
+
+  responseHead(status: number): void {
+    this.#span.setAttributes(encodeAttributes('http', { status }))
+    if (status >= 400) this.#fail(String(status))
+  }
+
+  responseBytes(): void {}
+
+  completed(): void {
+    this.#span.end(hrTime(this.#now()))
+  }
+
+  // A caller's cancel is no error of the request's.
+  stopped({ side, code, message }: Stop): void {
+    if (side === 'upstream') this.#fail(code, message)
+    this.#span.end(hrTime(this.#now()))
+  }
+
+  #fail(errorType: string, message?: string): void {
+    if (this.#isFailed) return
+    this.#isFailed = true
+    this.#span.setAttributes(encodeAttributes('http', { errorType }))
+    this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) })
+  }
+}
+
+/** A request of undici's of which nothing else is recorded: instrumentation-undici makes its span. */
+export function spanUndici(recording: Recording, request: object, url: URL): Promise<void> {
+  return recording.tracing.followUndici(placeOf(recording, url).parent, request)
+}
+
+function placeOf(
+  { latest: session, scrubber }: Recording,
+  { href, search }: URL,
+): { parent: SpanParent; href: string; query: string | undefined } {
+  const told = scrubber.url(href)
+  const query = URL.canParse(told) ? new URL(told).search : search === '' ? '' : undefined
+  const attributes = encodeAttributes('http', { sessionId: session.id, threadId: session.id })
+  const parent = { traceId: session.traceId, spanId: session.spanOf(undefined), attributes }
+  return { parent, href: told, query: query === '' ? undefined : query }
+}

@@ -1,0 +1,140 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { Headers } from '@tacho/format'
+import type { FaultBarrier } from '../../fault-barrier.js'
+import { headerPairs } from './header-pairs.js'
+import type { OnRequest, RequestListener } from './request-listener.js'
+import { stopOf } from './stop.js'
+
+/** A request of undici's, as its channels give it: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+type UndiciRequest = {
+  method: string
+  origin: string | URL
+  path: string
+  headers: unknown
+  body: unknown
+  contentLength?: number | null
+  onBodySent?: (chunk: unknown) => unknown
+  onData?: (chunk: unknown) => unknown
+}
+
+type Message = {
+  request: UndiciRequest
+  chunk?: unknown
+  headers?: unknown
+  trailers?: unknown
+  error?: unknown
+  socket?: { remoteAddress?: string; remotePort?: number }
+  response?: { statusCode: number; statusText?: string; headers: unknown }
+}
+
+/**
+ * Listens to what `fetch` and undici do, Node's own undici and those from npm (6, 7 and 8), by the
+ * channels that they tell it in. From 7.11 on there are channels for the bytes of bodies, too; older
+ * ones hand each part of a body to a method of the request, which is listened to there.
+ */
+export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void {
+  const listeners = new WeakMap<object, RequestListener>()
+  on('undici:request:create', ({ request }) => {
+    if (request.method === 'CONNECT') return
+    const listener = onRequest({
+      method: request.method,
+      url: urlOf(request),
+      headers: () => [...headerPairs(request.headers), ...framing(request)],
+      undici: request,
+    })
+    if (listener === undefined) return
+    listeners.set(request, listener)
+    if (!hasBodyChannels(request)) listenToBodies(request, listener, barrier)
+  })
+  tell('undici:client:sendHeaders', (listener, { request, headers, socket }) =>
+    listener.sent([...headerPairs(headers), ...framing(request)], {
+      address: socket?.remoteAddress,
+      port: socket?.remotePort,
+    }),
+  )
+  tell('undici:request:bodyChunkSent', (listener, { request, chunk }) => {
+    if (hasBodyChannels(request)) listener.requestBytes(bytesOf(chunk))
+  })
+  tell('undici:request:bodySent', (listener) => listener.requestEnd())
+  tell('undici:request:headers', (listener, { response }) => {
+    const { statusCode = 0, statusText = '', headers } = response ?? {}
+    if (statusCode >= 200 || statusCode === 101)
+      listener.responseHead(statusCode, statusText, headerPairs(headers))
+  })
+  tell('undici:request:bodyChunkReceived', (listener, { request, chunk }) => {
+    if (hasBodyChannels(request)) listener.responseBytes(bytesOf(chunk))
+  })
+  tell('undici:request:trailers', (listener, { request, trailers }) => {
+    listeners.delete(request)
+    listener.completed(headerPairs(trailers))
+  })
+  tell('undici:request:error', (listener, { request, error }) => {
+    listeners.delete(request)
+    listener.stopped(stopOf(error))
+  })
+
+  function tell(channel: string, work: (listener: RequestListener, message: Message) => void) {
+    on(channel, (message) => {
+      const listener = listeners.get(message.request)
+      if (listener !== undefined) work(listener, message)
+    })
+  }
+
+  // What a subscriber throws ends the process, one tick later.
+  function on(channel: string, work: (message: Message) => void): void {
+    subscribe(channel, (message) => barrier.do(channel, () => work(message as Message)))
+  }
+}
+
+/** By the class of a request: its own methods publish what passes, or do not. */
+const withChannels = new WeakMap<object, boolean>()
+
+// `onData` is `onResponseData` from undici 8 on.
+function hasBodyChannels(request: UndiciRequest): boolean {
+  const prototype: UndiciRequest = Object.getPrototypeOf(request)
+  let has = withChannels.get(prototype)
+  if (has === undefined) {
+    const { onData } = prototype
+    has = onData === undefined || String(onData).includes('bodyChunkReceived')
+    withChannels.set(prototype, has)
+  }
+  return has
+}
+
+function listenToBodies(
+  request: UndiciRequest,
+  listener: RequestListener,
+  barrier: FaultBarrier,
+): void {
+  const { onBodySent, onData } = request
+  // What was passed on is the host's from then on.
+  request.onBodySent = function (chunk) {
+    barrier.do('a request of undici', () => listener.requestBytes(bytesOf(chunk)))
+    return onBodySent?.call(this, chunk)
+  }
+  request.onData = function (chunk) {
+    barrier.do('an answer to undici', () => listener.responseBytes(bytesOf(chunk)))
+    return onData?.call(this, chunk)
+  }
+}
+
+function urlOf({ origin, path }: UndiciRequest): string {
+  // Through a proxy that is not tunnelled the path is all of it.
+  if (/^https?:\/\//.test(path)) return path
+  return `${String(origin).replace(/\/$/, '')}${path}`
+}
+
+// undici writes these fields behind those that it tells of.
+function framing({ method, body, contentLength }: UndiciRequest): Headers {
+  const length = body instanceof Uint8Array ? body.byteLength : (contentLength ?? undefined)
+  if (length !== undefined) return [['content-length', String(length)]]
+  if (body !== null && body !== undefined) return [['transfer-encoding', 'chunked']]
+  return ['POST', 'PUT', 'PATCH'].includes(method) ? [['content-length', '0']] : []
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  if (ArrayBuffer.isView(chunk))
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  return chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : Buffer.from(String(chunk))
+}
