@@ -18,15 +18,30 @@ export function shapeOf(folder: string, exchange: IndexedExchange): BodyShape {
   }
 }
 
-/** The body as the inside of a JSON string: its text, or base64 where it is none. */
-export function* bodyPieces(
+/** A response's body as the inside of a JSON string: its text, or base64 where it is none. */
+export function bodyPieces(
   folder: string,
   exchange: IndexedExchange,
   { isText }: BodyShape,
 ): Generator<string> {
+  return inPieces(eachChunk(folder, exchange), isText)
+}
+
+/** The same for bytes that are held as a whole, a slice at a time: their text takes as much again. */
+export function* heldPieces(bytes: Uint8Array, isText: boolean): Generator<string> {
+  function* slices() {
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES)
+      yield { bytes: bytes.subarray(at, at + SLICE_BYTES) }
+  }
+  yield* inPieces(slices(), isText)
+}
+
+const SLICE_BYTES = 1024 * 1024
+
+function* inPieces(chunks: Iterable<{ bytes: Uint8Array }>, isText: boolean): Generator<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let rest: Uint8Array = new Uint8Array()
-  for (const { bytes } of eachChunk(folder, exchange)) {
+  for (const { bytes } of chunks) {
     if (isText) {
       yield inJson(decoder.decode(bytes, { stream: true }))
       continue

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { EndRecord, ExchangeRecord, RequestBodyRecord, ResponseRecord } from '@tacho/format'
 import { type Ended, exchangeOutcome } from '../../exchange-outcome.js'
 import { exchangeRecords } from '../../exchange-records.js'
@@ -9,10 +10,13 @@ import { ReaderError } from '../../reader-error.js'
 import { requestPieces } from '../../request-body.js'
 import { type BodyShape, shapeOf } from './body-text.js'
 import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
-import type { HarEntry } from './har-types.js'
+import type { HarEntry, HarPostData } from './har-types.js'
+
+/** An entry without the texts of its bodies, and what they are written from. */
+type MadeEntry = { entry: HarEntry; sent?: Uint8Array; shape: BodyShape }
 
 /**
- * An exchange as HAR has it, and what is to be known to write its response's text.
+ * An exchange as HAR has it, and what is to be known to write the texts of its bodies.
  *
  * @param span its `chat` span, where it has one.
  */
@@ -21,12 +25,12 @@ export function harEntry(
   index: RawIndex,
   exchange: IndexedExchange,
   span: Span | undefined,
-): { entry: HarEntry; shape: BodyShape } | undefined {
+): MadeEntry | undefined {
   const parts = partsOf(folder, exchange)
   const { begin, response, end } = parts
   if (begin === undefined) return undefined
   const shape = shapeOf(folder, exchange)
-  const { postData, missing } = postDataOf(folder, index, exchange, begin)
+  const { sent, missing } = sentBody(folder, index, exchange)
   const timings = timingsOf(parts)
   const state: Ended['state'] = end?.state ?? 'in-flight'
   const error = errorOf(end, shape)
@@ -44,7 +48,7 @@ export function harEntry(
       cookies: requestCookies(begin.headers),
       headers: harHeaders(begin.headers),
       queryString: queryOf(begin.url),
-      ...(postData && { postData }),
+      ...(sent && { postData: postDataOf(sent, begin) }),
       headersSize: -1,
       bodySize: end?.requestBytes ?? parts.request?.wire?.bytes ?? parts.request?.bytes ?? -1,
     },
@@ -76,7 +80,7 @@ export function harEntry(
     ...(begin.turnId !== undefined && { _turn: begin.turnId }),
     ...(begin.threadId !== undefined && { _thread: begin.threadId }),
   }
-  return { entry, shape }
+  return { entry, shape, ...(sent && { sent }) }
 }
 
 // HAR wants these, and the tap does not record them.
@@ -127,30 +131,22 @@ function errorOf(end: EndRecord | undefined, { missing }: BodyShape): string | u
   return missing ?? (end.state === 'completed' ? undefined : end.state)
 }
 
-function postDataOf(
+function sentBody(
   folder: string,
   index: RawIndex,
   exchange: IndexedExchange,
-  { headers }: ExchangeRecord,
-): { postData?: HarEntry['request']['postData']; missing?: string } {
-  let postData: HarEntry['request']['postData'] | undefined
+): { sent?: Uint8Array; missing?: string } {
+  let sent: Uint8Array | undefined
   try {
-    for (const bytes of requestPieces(folder, index, exchange)) {
-      const mimeType = headerOf(headers, 'content-type') || UNKNOWN
-      if (bytes.length > 0) postData = { mimeType, ...textOf(bytes) }
-    }
+    for (const bytes of requestPieces(folder, index, exchange)) if (bytes.length > 0) sent = bytes
   } catch (cause) {
     if (!(cause instanceof ReaderError) || cause.code !== 'missing-bytes') throw cause
-    return { ...(postData && { postData }), missing: cause.message }
+    return { ...(sent && { sent }), missing: cause.message }
   }
-  return postData === undefined ? {} : { postData }
+  return sent === undefined ? {} : { sent }
 }
 
-// A request body has at most 64 MiB, so that it is a string easily.
-function textOf(bytes: Uint8Array): { text: string; _encoding?: 'base64' } {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
-  } catch {
-    return { text: Buffer.from(bytes).toString('base64'), _encoding: 'base64' }
-  }
+function postDataOf(sent: Uint8Array, { headers }: ExchangeRecord): HarPostData {
+  const mimeType = headerOf(headers, 'content-type') || UNKNOWN
+  return { mimeType, ...(!isUtf8(sent) && { _encoding: 'base64' }) }
 }

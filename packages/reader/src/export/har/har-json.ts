@@ -3,7 +3,7 @@ import { connectionOf } from '../../connection-messages.js'
 import { indexRawLog } from '../../index-raw-log.js'
 import { type IndexedExchange, lookUpsOf, type RawIndex } from '../../raw-index.js'
 import { readSpans } from '../../read-spans.js'
-import { bodyPieces } from './body-text.js'
+import { bodyPieces, heldPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
 import { harMessages } from './har-messages.js'
 
@@ -34,10 +34,17 @@ export function* harJson(
     const isTold = connectionOf(index, exchange) !== undefined
     const made = isTold ? undefined : harEntry(folder, index, exchange, spans.get(exchange.id))
     if (made !== undefined) {
-      const { entry, shape } = made
-      const { response, ...rest } = entry
+      const { entry, shape, sent } = made
+      const { request, response, ...rest } = entry
       const { content, ...head } = response
-      yield `${separator}${open(rest)},"response":${open(head)},"content":${open(content)}`
+      const { postData, ...asked } = request
+      yield `${separator}${open(rest)},"request":${open(asked)}`
+      if (postData !== undefined && sent !== undefined) {
+        yield `,"postData":${open(postData)},"text":"`
+        yield* heldPieces(sent, postData._encoding === undefined)
+        yield '"}'
+      }
+      yield `},"response":${open(head)},"content":${open(content)}`
       if (!shape.isText) yield ',"encoding":"base64"'
       yield ',"text":"'
       yield* bodyPieces(folder, exchange, shape)

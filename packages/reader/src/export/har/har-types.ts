@@ -17,8 +17,11 @@ export type HarMessage = {
   _missing?: string
 }
 
+/** The body of a request, but for its text. */
+export type HarPostData = { mimeType: string; _encoding?: 'base64' }
+
 /**
- * What HAR 1.2 has of an exchange, but for its response's text, which is written apart. Names that
+ * What HAR 1.2 has of an exchange, but for the texts of its bodies, which are written apart. Names that
  * begin with `_` are ours: HAR leaves them to whoever writes it.
  *
  * http://www.softwareishard.com/blog/har-12-spec/
@@ -33,7 +36,7 @@ export type HarEntry = {
     cookies: NameValue[]
     headers: NameValue[]
     queryString: NameValue[]
-    postData?: { mimeType: string; text: string; _encoding?: 'base64' }
+    postData?: HarPostData
     headersSize: number
     bodySize: number
   }
