@@ -19,6 +19,8 @@ export type SeenEvent =
   | RunEnded
   | AgentVersionSeen
   | JsonRpcSeen
+  | AcpSeen
+  | NotUnderstood
   | ClientGone
   | LogEventSeen
   | HookSeen
@@ -28,7 +30,7 @@ export type SeenEvent =
   | HostEvent
 
 /** Where something is seen. */
-export type Tap = 'http' | 'json-rpc' | 'log-events' | 'hooks' | 'api'
+export type Tap = 'http' | 'json-rpc' | 'acp' | 'log-events' | 'hooks' | 'api'
 
 /** The agent has started; or another session of the same start of it has begun. */
 export type RunStarted = {
@@ -72,6 +74,24 @@ export type JsonRpcSeen = {
   connection: number
   from: 'client' | 'server'
   message: Record<string, unknown>
+}
+
+/** A message of the Agent Client Protocol (ACP), as far as it concerns what happens. */
+export type AcpSeen = {
+  kind: 'acp'
+  /** Which connection: each side counts its requests anew on each, from 0. */
+  connection: number
+  from: 'client' | 'agent'
+  message: Record<string, unknown>
+}
+
+/** What one side of a connection has said and nobody can read: lines that are no messages of its protocol. */
+export type NotUnderstood = {
+  kind: 'not-understood'
+  connection: number
+  from: 'client' | 'agent'
+  /** How many lines, since the connection began. */
+  lines: number
 }
 
 /** The client has closed its side. */

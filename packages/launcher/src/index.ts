@@ -5,9 +5,11 @@ export type {
   AgentMode,
   AgentProgram,
   AgentTaps,
+  InstalledAgent,
   RecordedAgent,
   TappedRun,
 } from './agents/agent.js'
+export { isInstalled } from './agents/agent.js'
 export { AGENTS } from './agents/index.js'
 export { listenForUser, type UserListener } from './network/listen-for-user.js'
 export { findProgram, isShim, NoProgram, programsOnPath, SHIM_MARK } from './run/find-program.js'

@@ -1,13 +1,36 @@
+import { acpReducer } from './acp/acp-reducer.js'
 import { codexReducer } from './codex/codex-reducer.js'
 import { nodeReducer } from './host/node-reducer.js'
 import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
 
-const REDUCERS: Record<string, (session: SessionReducer) => AgentReducer> = {
+type MakeReducer = (session: SessionReducer) => AgentReducer
+
+const REDUCERS: Record<string, MakeReducer> = {
   codex: codexReducer,
   node: nodeReducer,
+  run: nodeReducer,
 }
 
-/** How what an agent says is understood; nothing of one that is not known: its requests are, all the same. */
-export function reducerOf(agent: string): ((session: SessionReducer) => AgentReducer) | undefined {
-  return Object.hasOwn(REDUCERS, agent) ? REDUCERS[agent] : undefined
+/**
+ * How what an agent says is understood: what only it says, where that is known, and the Agent Client
+ * Protocol, which many speak.
+ */
+export function reducerOf(agent: string): MakeReducer {
+  const own = Object.hasOwn(REDUCERS, agent) ? REDUCERS[agent] : undefined
+  return own === undefined ? acpReducer : (session) => together([own(session), acpReducer(session)])
+}
+
+function together(reducers: readonly AgentReducer[]): AgentReducer {
+  return {
+    observe(observation) {
+      for (const reducer of reducers) reducer.observe(observation)
+    },
+    placeOf(conversation) {
+      for (const reducer of reducers) {
+        const place = reducer.placeOf?.(conversation)
+        if (place !== undefined) return place
+      }
+      return undefined
+    },
+  }
 }

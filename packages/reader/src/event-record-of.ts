@@ -53,6 +53,16 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
     ({ connection, from, message }) =>
       isCount(connection) && (from === 'client' || from === 'server') && isObject(message),
   ],
+  [
+    'acp',
+    ({ connection, from, message }) =>
+      isCount(connection) && (from === 'client' || from === 'agent') && isObject(message),
+  ],
+  [
+    'not-understood',
+    ({ connection, from, lines }) =>
+      isCount(connection) && (from === 'client' || from === 'agent') && isCount(lines),
+  ],
   ['client-gone', ({ connection }) => isCount(connection)],
   [
     'log-event',

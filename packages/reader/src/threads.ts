@@ -4,6 +4,7 @@ import {
   type SessionExchange,
   type Thread,
   type ThreadKind,
+  TURN_OUTCOMES,
   type Turn,
   threadKindOf,
   turnOutcomeOf,
@@ -98,7 +99,8 @@ function compactions(exchanges: readonly SessionExchange[]): string[] {
 }
 
 function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
-  const { threadId, turnId, status } = decodeAttributes('invoke_agent', span.attributes)
+  const { threadId, turnId, status, outcome } = decodeAttributes('invoke_agent', span.attributes)
+  const told = TURN_OUTCOMES.find((one) => one === outcome)
   const { spanId, startedAt, endedAt } = span
   return {
     spanId,
@@ -108,7 +110,7 @@ function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
     ...known({ id: turnId, threadId, status, endedAt }),
     ...(endedAt === undefined
       ? { open: leftOpenBy(session, span) }
-      : { outcome: turnOutcomeOf(status) ?? (span.isError ? 'failed' : 'unknown') }),
+      : { outcome: told ?? turnOutcomeOf(status) ?? (span.isError ? 'failed' : 'unknown') }),
   }
 }
 

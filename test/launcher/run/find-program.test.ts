@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AGENTS, findProgram, isShim, NoProgram, SHIM_MARK } from '@tacho/launcher'
+import { AGENTS, findProgram, isInstalled, isShim, NoProgram, SHIM_MARK } from '@tacho/launcher'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-const codex = AGENTS.find(({ name }) => name === 'codex')
+const codex = AGENTS.filter(isInstalled).find(({ name }) => name === 'codex')
 
 let root: string
 

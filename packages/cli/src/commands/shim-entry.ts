@@ -1,10 +1,11 @@
-import type { Agent } from '@tacho/launcher'
+import { type Agent, isInstalled } from '@tacho/launcher'
 import { Argument, type Command, Option } from 'commander'
 import type { ShimOptions } from './shim.js'
 
 /** `tacho shim install|remove|status <agent>`: what it does is in `shim.ts`, loaded when asked for. */
 export function addShimEntry(tacho: Command, agents: readonly Agent[]): void {
-  const names = agents.map(({ name }) => name)
+  const installed = agents.filter(isInstalled)
+  const names = installed.map(({ name }) => name)
   tacho
     .command('shim')
     .description('make plain `<agent> --persist-session` work, with a small program first on PATH')
@@ -13,7 +14,7 @@ export function addShimEntry(tacho: Command, agents: readonly Agent[]): void {
     .option('--dir <dir>', 'install: the folder to put it in')
     .addOption(new Option('--json', 'status: print one object'))
     .action(async (action: string, name: string, options: ShimOptions) => {
-      const agent = agents.find((one) => one.name === name)
+      const agent = installed.find((one) => one.name === name)
       const { shim } = await import('./shim.js')
       if (agent !== undefined) await shim(action, agent, options)
     })

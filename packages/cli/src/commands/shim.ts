@@ -1,5 +1,5 @@
 import {
-  type Agent,
+  type InstalledAgent,
   installShim,
   removeShims,
   ShimRefused,
@@ -14,7 +14,11 @@ import { TACHO } from '../package/own-files.js'
 export type ShimOptions = { dir?: string; json?: boolean }
 
 /** What `tacho shim <action> <agent>` does. */
-export async function shim(action: string, agent: Agent, options: ShimOptions): Promise<void> {
+export async function shim(
+  action: string,
+  agent: InstalledAgent,
+  options: ShimOptions,
+): Promise<void> {
   switch (action) {
     case 'install':
       return install(agent, options)
@@ -25,7 +29,7 @@ export async function shim(action: string, agent: Agent, options: ShimOptions): 
   }
 }
 
-async function install(agent: Agent, { dir }: ShimOptions): Promise<void> {
+async function install(agent: InstalledAgent, { dir }: ShimOptions): Promise<void> {
   const path = refusing(() => installShim(agent, TACHO, process.env, dir))
   await write(`${path} runs ${agent.program.command} under Tacho.\n`)
   const { isFirst, program } = shimStatus(agent, process.env)
@@ -36,13 +40,13 @@ async function install(agent: Agent, { dir }: ShimOptions): Promise<void> {
   }
 }
 
-async function remove(agent: Agent): Promise<void> {
+async function remove(agent: InstalledAgent): Promise<void> {
   const removed = refusing(() => removeShims(agent, process.env))
   if (removed.length === 0) await write('There is no shim of Tacho.\n')
   for (const path of removed) await write(`${path} removed.\n`)
 }
 
-async function status(agent: Agent, { json }: ShimOptions): Promise<void> {
+async function status(agent: InstalledAgent, { json }: ShimOptions): Promise<void> {
   const found = shimStatus(agent, process.env)
   // A shim that is not used is a fault; that there is none is how things are.
   if (found.shims.length > 0 && !found.isFirst) process.exitCode = EXIT.failure
@@ -52,7 +56,7 @@ async function status(agent: Agent, { json }: ShimOptions): Promise<void> {
 }
 
 function statusWords(
-  { name, title, program: { command } }: Agent,
+  { name, title, program: { command } }: InstalledAgent,
   { shims, program, isFirst }: ShimStatus,
 ): string {
   const [first] = shims

@@ -1,15 +1,26 @@
 import { spawnSync } from 'node:child_process'
-import { type Agent, findProgram, NoProgram, shimStatus } from '@tacho/launcher'
+import {
+  type Agent,
+  findProgram,
+  type InstalledAgent,
+  isInstalled,
+  NoProgram,
+  shimStatus,
+} from '@tacho/launcher'
 import type { Finding } from './finding.js'
 
 /** Whether an agent is there, which version it is, and what its command runs. */
 export function agentFindings(agent: Agent, environment: NodeJS.ProcessEnv): Finding[] {
+  if (!isInstalled(agent)) return []
   return [programFinding(agent, environment), shimFinding(agent, environment)]
 }
 
 const PATIENCE_MS = 10_000
 
-function programFinding({ name, program }: Agent, environment: NodeJS.ProcessEnv): Finding {
+function programFinding(
+  { name, program }: InstalledAgent,
+  environment: NodeJS.ProcessEnv,
+): Finding {
   try {
     const path = findProgram(program, environment)
     const asked = spawnSync(path, ['--version'], { timeout: PATIENCE_MS, encoding: 'utf8' })
@@ -29,7 +40,7 @@ function programFinding({ name, program }: Agent, environment: NodeJS.ProcessEnv
   }
 }
 
-function shimFinding(agent: Agent, environment: NodeJS.ProcessEnv): Finding {
+function shimFinding(agent: InstalledAgent, environment: NodeJS.ProcessEnv): Finding {
   const { shims, isFirst } = shimStatus(agent, environment)
   const about = `${agent.name} shim`
   const [first] = shims

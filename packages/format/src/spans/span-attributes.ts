@@ -43,6 +43,7 @@ export const SPAN_ATTRIBUTES = {
     agent: text('gen_ai.agent.name'),
     threadSource: text('tacho.thread.source'),
     status: text('tacho.turn.status'),
+    outcome: text('tacho.turn.outcome'),
   },
   chat: {
     ...EVERYWHERE,

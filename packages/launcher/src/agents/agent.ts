@@ -19,7 +19,10 @@ export type Agent = {
   name: string
   /** Its name in a sentence: `Codex`. */
   title: string
-  program: AgentProgram
+  /** Left out where the user names the program, behind `--`: then that and its arguments are `args`. */
+  program?: AgentProgram
+  /** Takes what stands before the `--` there. @throws WrongUse for what it does not know. */
+  checkOptions?: (options: readonly string[], environment: NodeJS.ProcessEnv) => void
   /** What these arguments start; nothing where they start no conversation. */
   modeOf: (args: readonly string[]) => AgentMode | undefined
   /** The folder of its own in the user's home; what is logged without a session goes to `log/` in it. */
@@ -28,6 +31,13 @@ export type Agent = {
   sessionsRoot: (environment: NodeJS.ProcessEnv) => string
   /** Loads what a recorded run of it needs. */
   load: () => Promise<RecordedAgent>
+}
+
+/** An agent with a program of its own: its shim has that one's name. */
+export type InstalledAgent = Agent & { program: AgentProgram }
+
+export function isInstalled(agent: Agent): agent is InstalledAgent {
+  return agent.program !== undefined
 }
 
 /** The program of an agent, as it is found on PATH. */
@@ -66,6 +76,8 @@ export type RecordedAgent = {
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
   tapsOf: (run: TappedRun) => AgentTaps
+  /** Nothing that passes names a session: the run is one, under an id of ours. */
+  namesNoSession?: boolean
 }
 
 /** A run that is to be tapped. */
@@ -73,6 +85,10 @@ export type TappedRun = {
   mode: AgentMode
   /** The agent's own arguments. */
   args: readonly string[]
+  /** The path of its program. */
+  program: string
+  /** What stands before the `--` where the user names the program behind it. */
+  options: readonly string[]
   environment: NodeJS.ProcessEnv
   late: LateRecording
 }
@@ -80,13 +96,17 @@ export type TappedRun = {
 /** The taps of one run, each only where this agent and this run have it. */
 export type AgentTaps = {
   /** Its requests to its model, or why they cannot pass through us. */
-  http: Upstream | NoTap
+  http: Upstream | NoTap | readonly Upstream[]
   /** Its log events, or why they cannot come to us. */
   otlp?: LogExport | NoTap
   /** Us between the agent and who talks with it on its standard input and output. */
   jsonRpc?: (start: AgentStart, recording: Recording) => AgentStart
+  /** The same, where they speak the Agent Client Protocol. */
+  acp?: (start: AgentStart, recording: Recording) => AgentStart
   /** Hooks of ours beside the user's own. */
   hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
+  /** What a request says of its conversation, where that takes what else passes in this run. */
+  conversationOf?: RecordedAgent['conversationOf']
   /** Is told of each exchange that begins and each that ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
   /** The agent has ended, and its session is about to. */

@@ -39,6 +39,15 @@ export function findProgram(
   return found
 }
 
+/**
+ * The path of a program that a user has named as in a shell: the first on PATH that is no shim of
+ * ours, which would record it once more; the name itself where there is none.
+ */
+export function findNamed(command: string, environment: NodeJS.ProcessEnv): string {
+  if (command.includes('/')) return command
+  return programsOnPath(command, environment).find((path) => !isShim(path)) ?? command
+}
+
 /** Every program of this name on PATH, in order, shims included. */
 export function programsOnPath(command: string, environment: NodeJS.ProcessEnv): string[] {
   return (environment.PATH ?? '')

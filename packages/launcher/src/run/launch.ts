@@ -1,10 +1,11 @@
 import type { Agent } from '../agents/agent.js'
 import { type AgentEnded, endLike, runAgent } from '../process/run-agent.js'
-import { findProgram } from './find-program.js'
+import { findNamed, findProgram } from './find-program.js'
+import { namedProgram } from './named-program.js'
 import { say } from './notices.js'
 import type { RecordedRun } from './recorded-run.js'
 import { isRefusal } from './refusal.js'
-import { readSwitches } from './switches.js'
+import { readSwitches, type Switches } from './switches.js'
 
 /**
  * `tacho <agent> …`: runs the real agent with its own arguments and ends as it ended. What recording
@@ -29,8 +30,11 @@ async function run(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<AgentEnded> {
-  const switches = readSwitches(args, environment)
-  const program = findProgram(agent.program, environment)
+  const { program, options, switches } = programOf(
+    agent,
+    readSwitches(args, environment),
+    environment,
+  )
   const mode = agent.modeOf(switches.args)
   if (switches.isAskedFor && mode === undefined)
     say(`this command of ${agent.title} holds no session: nothing is recorded.`)
@@ -39,9 +43,22 @@ async function run(
   if (mode !== undefined && isRecorded) {
     const recorder = await loadRecorder(agent)
     if (recorder !== undefined)
-      return recorder.record({ agent, program, mode, switches }, environment)
+      return recorder.record({ agent, program, mode, options, switches }, environment)
   }
   return runAgent({ command: program, args: switches.args, environment })
+}
+
+/** What is to be run, and the switches with its arguments alone. */
+function programOf(
+  agent: Agent,
+  switches: Switches,
+  environment: NodeJS.ProcessEnv,
+): Pick<RecordedRun, 'program' | 'options' | 'switches'> {
+  if (agent.program !== undefined)
+    return { program: findProgram(agent.program, environment), options: [], switches }
+  const { options, command, args } = namedProgram(agent.name, switches.args)
+  agent.checkOptions?.(options, environment)
+  return { program: findNamed(command, environment), options, switches: { ...switches, args } }
 }
 
 type Recorder = {

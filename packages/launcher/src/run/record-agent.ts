@@ -16,7 +16,7 @@ import { leaveStandardOutput } from '../terminal/standard-output.js'
 import { debugLogPath, debugLogWithoutSession } from './debug-log.js'
 import { Notices, say } from './notices.js'
 import type { RecordedRun } from './recorded-run.js'
-import { type ListeningTaps, startTaps } from './start-taps.js'
+import { isList, type ListeningTaps, startTaps } from './start-taps.js'
 import { type Switches, WrongUse, withHome } from './switches.js'
 
 const TOO_FEW_DESCRIPTORS = `this session is not recorded. Fewer than ${NEEDED_DESCRIPTORS} more files can be opened; raise the limit with ulimit -n.`
@@ -36,7 +36,7 @@ export async function recordAgent(
   recorded: RecordedAgent,
   environment: NodeJS.ProcessEnv,
 ): Promise<AgentEnded> {
-  const { agent, mode, switches } = run
+  const { agent, program, mode, switches } = run
   const notices = new Notices(mode.hasScreen ?? false)
   try {
     const level = logLevelOf(switches)
@@ -53,12 +53,12 @@ export async function recordAgent(
     const tell = (sentence: string) => notices.tell(sentence)
     return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
       const { openRecording } = await import('./open-recording.js')
-      return openRecording({
+      const recording = openRecording({
         root: rootOf(run, environment),
         agent: { name: agent.name },
         isSessionId: recorded.isSessionId,
         command: mode.name,
-        argv: switches.args,
+        argv: agent.program === undefined ? [program, ...switches.args] : switches.args,
         cwd: cwdOf(run, recorded),
         environment,
         logLevel: level,
@@ -68,6 +68,8 @@ export async function recordAgent(
         lateWishMilliseconds: mode.lateWishMilliseconds,
         ...seen,
       })
+      if (recorded.namesNoSession) recording?.session(recording.latest.id)
+      return recording
     })
   } finally {
     notices.flush()
@@ -90,7 +92,7 @@ async function runRecorded(
   const opening = `recording ${program} (${mode.name}) in ${cwdOf(run, recorded)}`
   late.with((recording) => recording.logStart(opening))
   const { args } = switches
-  const taps = recorded.tapsOf({ mode, args, environment, late })
+  const taps = recorded.tapsOf({ mode, args, program, options: run.options, environment, late })
   const listening = await startTaps({
     ...{ title: agent.title, agent: recorded, taps },
     ...{ args, environment, late, tell },
@@ -153,25 +155,29 @@ function currentFolder(): string {
 type Seen = Required<Pick<RecordingOptions, 'taps'>> &
   Pick<RecordingOptions, 'provider' | 'idleTimeout'>
 
-function seenBy({ http, jsonRpc, hooks }: AgentTaps, { hearsLogEvents }: ListeningTaps): Seen {
+function seenBy({ http, jsonRpc, acp, hooks }: AgentTaps, { hearsLogEvents }: ListeningTaps): Seen {
   const taps: Tap[] = []
   if (!('reason' in http)) taps.push('http')
   if (jsonRpc !== undefined) taps.push('json-rpc')
+  if (acp !== undefined) taps.push('acp')
   if (hearsLogEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
-  return 'reason' in http ? { taps } : { taps, provider: http.name, idleTimeout: http.idleTimeout }
+  // Where there are several, each exchange says it.
+  if ('reason' in http || isList(http)) return { taps }
+  return { taps, provider: http.name, idleTimeout: http.idleTimeout }
 }
 
 /** The start with the taps that are no listeners: they stand between the agent and its user. */
 async function withOwnTap(
   start: AgentStart,
-  { jsonRpc, hooks }: AgentTaps,
+  { jsonRpc, acp, hooks }: AgentTaps,
   late: LateRecording,
   { hearsLogEvents }: ListeningTaps,
 ): Promise<AgentStart> {
   const hooked = hooks === undefined ? start : await hooks(start, { logEvents: hearsLogEvents })
-  const recording = jsonRpc && (await late.ready)
-  return recording === undefined ? hooked : (jsonRpc?.(hooked, recording) ?? hooked)
+  const between = jsonRpc ?? acp
+  const recording = between && (await late.ready)
+  return recording === undefined ? hooked : (between?.(hooked, recording) ?? hooked)
 }
 
 /** Only a debug log is wanted: the agent's standard error goes to it, and nothing else is touched. */

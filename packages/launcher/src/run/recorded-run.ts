@@ -7,5 +7,7 @@ export type RecordedRun = {
   /** The path of its real program. */
   program: string
   mode: AgentMode
+  /** What stands before the `--` where the user names the program behind it. */
+  options: readonly string[]
   switches: Switches
 }

@@ -41,20 +41,27 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   const otlp =
     taps.otlp &&
     (await startOtlpTap(taps.otlp, { title, environment, certificateVariable, late, peers }))
-  const http = await startHttpTap(taps.http, { ...options, otlp, peers })
-  if ('reason' in http) {
-    const sentence = `no requests are recorded: ${http.reason}`
-    if (!http.isToldByAgent) options.tell(sentence)
-    late.log('warn', 'tacho', sentence)
+  const http: ListeningHttpTap[] = []
+  for (const upstream of isList(taps.http) ? taps.http : [taps.http]) {
+    const tap = await startHttpTap(upstream, { ...options, otlp, peers })
+    if ('reason' in tap) {
+      const sentence = `no requests are recorded: ${tap.reason}`
+      if (!tap.isToldByAgent) options.tell(sentence)
+      late.log('warn', 'tacho', sentence)
+    } else http.push(tap)
   }
-  const { redirect, started, close } = 'reason' in http ? NO_HTTP_TAP : http
-  const redirected = redirect({ args, environment: pastProxies(environment) })
+  const redirected = http.reduce((start: TappedStart, { redirect }) => redirect(start), {
+    args,
+    environment: pastProxies(environment),
+  })
   return {
     ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
     hearsLogEvents: otlp !== undefined,
-    started,
+    started() {
+      for (const { started } of http) started()
+    },
     async close() {
-      await Promise.all([close(), otlp?.close()])
+      await Promise.all([...http.map(({ close }) => close()), otlp?.close()])
       peers.close()
     },
   }
@@ -63,10 +70,9 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
 /** The HTTP tap, and what leads an agent's requests through it. */
 type ListeningHttpTap = Pick<OtlpTap, 'redirect' | 'close'> & Pick<ListeningTaps, 'started'>
 
-const NO_HTTP_TAP: ListeningHttpTap = {
-  redirect: (start) => start,
-  started: () => {},
-  close: async () => {},
+/** `Array.isArray` takes no list that is read-only for one. */
+export function isList<One extends object>(one: One | readonly One[]): one is readonly One[] {
+  return Array.isArray(one)
 }
 
 async function startHttpTap(
@@ -75,7 +81,8 @@ async function startHttpTap(
 ): Promise<ListeningHttpTap | NoTap> {
   if ('reason' in upstream) return upstream
   const { agent, taps, environment, late, peers, tell, otlp } = options
-  const { conversationOf, conversationOfMessage, certificateVariable } = agent
+  const { conversationOfMessage, certificateVariable } = agent
+  const { conversationOf = agent.conversationOf } = taps
   const network = networkOf(environment, {
     certificateVariable,
     onProblem({ message }) {
@@ -103,7 +110,9 @@ async function startHttpTap(
     return {
       redirect: upstream.redirect(tap.baseUrl),
       // While the agent gets ready, and not when it waits for an answer.
-      started: () => tap.connectAhead(upstream.expected),
+      started() {
+        if (upstream.expected !== undefined) tap.connectAhead(upstream.expected)
+      },
       close: () => tap.close(),
     }
   } catch (error) {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
-import type { Agent } from '../agents/agent.js'
+import type { InstalledAgent } from '../agents/agent.js'
 import { isShim, programsOnPath, SHIM_MARK } from '../run/find-program.js'
 
 /** What stands where on PATH. */
@@ -31,7 +31,7 @@ export class ShimRefused extends Error {
 
 /** What an agent's command, typed in this environment, is. */
 export function shimStatus(
-  { program: { command } }: Agent,
+  { program: { command } }: InstalledAgent,
   environment: NodeJS.ProcessEnv,
 ): ShimStatus {
   const onPath = programsOnPath(command, environment)
@@ -54,7 +54,7 @@ export function shimStatus(
  * @throws ShimRefused where something else has that name there, or it cannot be written.
  */
 export function installShim(
-  agent: Agent,
+  agent: InstalledAgent,
   tacho: string,
   environment: NodeJS.ProcessEnv,
   folder = chooseFolder(agent, environment),
@@ -86,7 +86,7 @@ export function installShim(
  * @returns the paths that were removed.
  * @throws ShimRefused where one cannot be removed.
  */
-export function removeShims(agent: Agent, environment: NodeJS.ProcessEnv): string[] {
+export function removeShims(agent: InstalledAgent, environment: NodeJS.ProcessEnv): string[] {
   const { shims } = shimStatus(agent, environment)
   for (const path of shims) {
     try {
@@ -103,7 +103,10 @@ function ownFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'tacho', 'bin')
 }
 
-function chooseFolder({ program: { command } }: Agent, environment: NodeJS.ProcessEnv): string {
+function chooseFolder(
+  { program: { command } }: InstalledAgent,
+  environment: NodeJS.ProcessEnv,
+): string {
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   const real = programsOnPath(command, environment).find((path) => !isShim(path))
   const before = real === undefined ? [] : folders.slice(0, folders.indexOf(dirname(real)))
@@ -123,7 +126,11 @@ function isUsers(folder: string, environment: NodeJS.ProcessEnv): boolean {
 }
 
 // Should Tacho be gone one day, the user's agent must still be theirs.
-function shimText({ name, program: { command } }: Agent, node: string, tacho: string): string {
+function shimText(
+  { name, program: { command } }: InstalledAgent,
+  node: string,
+  tacho: string,
+): string {
   return `#!/bin/sh
 # ${SHIM_MARK}: runs ${command} under Tacho. To remove it: tacho shim remove ${name}
 node=${quoted(node)}

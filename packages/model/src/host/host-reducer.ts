@@ -78,7 +78,7 @@ export class HostReducer {
 
   #turnEnded({ turnId, outcome, error, at }: Observed<'turn-ended'>): void {
     const conversation = this.#conversations.get(turnId)
-    if (conversation !== undefined) this.#session.turnEnded(conversation, outcome, at, error)
+    if (conversation !== undefined) this.#session.turnEnded(conversation, outcome, at, { error })
   }
 
   #toolStarted(told: Observed<'tool-started'>): void {

@@ -1,7 +1,13 @@
 import { type Attributes, encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 import { HostReducer } from '../host/host-reducer.js'
-import type { ExchangeEnded, ExchangeStarted, Observation, Observed } from '../observation.js'
+import type {
+  ExchangeEnded,
+  ExchangeObservation,
+  ExchangeStarted,
+  Observation,
+  Observed,
+} from '../observation.js'
 import { SpanBook } from '../spans/span-book.js'
 import type { Emit } from '../spans/span-change.js'
 import { Approvals } from './approvals.js'
@@ -9,10 +15,14 @@ import { Cancellations } from './cancellations.js'
 import { Deadlines } from './deadlines.js'
 import { Places } from './places.js'
 import { type ToolEnd, Tools } from './tools.js'
-import { Turns } from './turns.js'
+import { type TurnEnd, Turns } from './turns.js'
 
 /** What only one agent says, understood. */
-export type AgentReducer = { observe(observation: Observation): void }
+export type AgentReducer = {
+  observe(observation: Observation): void
+  /** Where an exchange stands that does not name its turn; nothing where that is not known either. */
+  placeOf?(conversation: Conversation): Conversation | undefined
+}
 
 export type SessionReducerOptions = {
   sessionId: string
@@ -40,6 +50,8 @@ export class SessionReducer {
   readonly #agent: string
   readonly #host: HostReducer
   readonly #agentReducer: AgentReducer | undefined
+  /** Of exchanges that have not ended and do not name their turn. */
+  readonly #placesOfExchanges = new Map<string, Conversation>()
   #run: Observed<'run-started'> | undefined
 
   constructor({ sessionId, runId, agent, agentReducer, emit }: SessionReducerOptions) {
@@ -69,7 +81,8 @@ export class SessionReducer {
     return this.deadlines.next
   }
 
-  observe(observation: Observation): void {
+  observe(seen: Observation): void {
+    const observation = 'exchange' in seen ? this.#placed(seen) : seen
     const { at } = observation
     switch (observation.kind) {
       case 'run-started':
@@ -115,20 +128,19 @@ export class SessionReducer {
    * A turn is over, as the agent tells it; a wish to stop it is fulfilled by that, or came too late.
    *
    * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
-   * @param error what went wrong, where it tells.
    */
-  turnEnded(conversation: Conversation, status: string, at: number, error?: string): void {
+  turnEnded(conversation: Conversation, status: string, at: number, end: TurnEnd = {}): void {
     const { turnId } = conversation
     if (turnId === undefined) return
     // What a turn that went well leaves running is in the background, and goes on.
-    if (status !== 'completed') {
+    if ((end.outcome ?? status) !== 'completed') {
       for (const callId of this.tools.runningIn(conversation))
         this.toolEnded(callId, conversation, at, { status, outcome: 'cancelled' })
       this.turns.within(conversation, at)
       this.#linkTurn(conversation)
     }
     this.cancellations.turnEnded(conversation, at)
-    this.turns.end(turnId, at, status, error)
+    this.turns.end(turnId, at, status, end)
   }
 
   /** Something outside wishes that all stops which is going on. */
@@ -207,6 +219,19 @@ export class SessionReducer {
   #parentOf(conversation: Conversation, within: string | undefined, at: number): string {
     const turn = this.turns.within(conversation, at)
     return this.tools.spanOf(within) ?? turn
+  }
+
+  /** Puts an exchange into the turn that it belongs to where it does not name that itself. */
+  #placed<Seen extends ExchangeObservation & { at: number }>(seen: Seen): Seen {
+    const { exchange, conversation, kind } = seen
+    if (conversation.turnId !== undefined) return seen
+    if (kind === 'exchange-started') {
+      const place = this.#agentReducer?.placeOf?.(conversation)
+      if (place !== undefined) this.#placesOfExchanges.set(exchange, place)
+    }
+    const place = this.#placesOfExchanges.get(exchange)
+    if (kind === 'exchange-ended') this.#placesOfExchanges.delete(exchange)
+    return place === undefined ? seen : { ...seen, conversation: place }
   }
 
   #ofExchange(exchange: string, conversation: Conversation): Attributes {

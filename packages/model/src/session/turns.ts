@@ -1,5 +1,6 @@
 import { encodeAttributes, spanName, withAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
+import type { TurnOutcome } from '../parts/thread.js'
 import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
 
@@ -20,6 +21,14 @@ type Begun = {
   name?: string | undefined
   parentSpanId?: string | undefined
   hasEnd?: boolean
+}
+
+/** What is known of a turn's end beside the agent's word for it. */
+export type TurnEnd = {
+  /** What that word means; left out where the agent is Codex, whose words are known. */
+  outcome?: TurnOutcome
+  /** What went wrong, where it tells. */
+  error?: string | undefined
 }
 
 /** The turns of a run: one `invoke_agent` span each, from the first sign of life to the last. */
@@ -95,9 +104,9 @@ export class Turns {
   }
 
   /** @param status as the agent tells it: `completed`, `interrupted`, `failed`. */
-  end(turnId: string, at: number, status: string, error?: string): void {
+  end(turnId: string, at: number, status: string, end: TurnEnd = {}): void {
     const turn = this.#turns.get(turnId)
-    if (turn !== undefined) this.#end(turn, at, status, error)
+    if (turn !== undefined) this.#end(turn, at, status, end)
   }
 
   isRunning(turnId: string): boolean {
@@ -178,11 +187,12 @@ export class Turns {
     if (at > (turn.done?.at ?? at)) turn.done = undefined
   }
 
-  #end(turn: Turn, at: number, status: string | undefined, message?: string): void {
+  #end(turn: Turn, at: number, status: string | undefined, end: TurnEnd = {}): void {
     if (turn.isOver) return
     turn.isOver = true
+    const { outcome, error: message } = end
     const error = message === undefined ? undefined : { message }
-    this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status }), error)
+    this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status, outcome }), error)
   }
 
   #endSilently(turn: Turn): void {

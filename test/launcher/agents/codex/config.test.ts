@@ -98,7 +98,7 @@ describe('the provider of a configuration', () => {
     if ('reason' in provider) throw new Error(provider.reason)
     expect(provider.name).toBe(name)
     expect(provider.upstream(request).href).toBe(upstream)
-    expect(provider.expected.href).toBe(upstream)
+    expect(provider.expected?.href).toBe(upstream)
     expect(provider.upstream(chatgpt).href).toBe(withLogin ?? upstream)
     const key = name === 'openai' ? 'openai_base_url' : `model_providers.${name}.base_url`
     expect(provider.base).toBe(new URL(upstream).pathname)

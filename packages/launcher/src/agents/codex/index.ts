@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { Agent, AgentMode } from '../agent.js'
+import type { AgentMode, InstalledAgent } from '../agent.js'
 import { codexHome } from './home.js'
 import { type CodexMode, codexMode } from './subcommand.js'
 
 /** OpenAI's Codex: its TUI, `codex exec` and `codex app-server` (0.169). */
-export const agent: Agent = {
+export const agent: InstalledAgent = {
   name: 'codex',
   title: 'Codex',
   program: {

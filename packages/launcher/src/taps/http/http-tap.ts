@@ -30,7 +30,7 @@ export type HttpTapOptions = {
   /** The agent's first request opens a WebSocket. */
   speaksOverSocket?: boolean
   /** After how long without a byte the agent gives up, in milliseconds. */
-  idleTimeout: number
+  idleTimeout?: number | undefined
   network: Network
   /** What a request says of the conversation it belongs to. */
   conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation

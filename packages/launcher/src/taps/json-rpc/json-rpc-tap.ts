@@ -30,7 +30,8 @@ export type JsonRpcTap = {
 
 /**
  * Stands between a JSON-RPC client and its server, who write a message a line. The server's bytes
- * are passed on as they come, the client's line by line, each when it is whole. Who reads slowly
+ * are passed on as they come, the client's line by line, each when it is whole, unless the observer
+ * changes nothing. Who reads slowly
  * slows the other side down, as without us; what ends or breaks on one side does so on the other.
  *
  * @param now the time in microseconds since the epoch
@@ -40,8 +41,16 @@ export function tapJsonRpc(
   observer: JsonRpcObserver,
   now: () => number,
 ): JsonRpcTap {
-  relayClient(client.input, server.input, observer)
-  const drained = relayServer(server.output, client.output, observer)
+  if (observer.changesNothing) {
+    relayUnchanged(client.input, server.input, observer.fromClient.bind(observer), now)
+    const end = () => server.input.end()
+    client.input.on('end', end).on('error', end)
+    relayUnchanged(server.output, client.output, observer.fromServer.bind(observer), now)
+  } else {
+    relayClient(client.input, server.input, observer)
+    relayServer(server.output, client.output, observer)
+  }
+  const drained = drainerOf(server.output, client.output)
   const clientGone = () => observer.clientGone(now())
   client.input.on('end', clientGone).on('error', clientGone)
   client.output.on('error', () => {
@@ -78,30 +87,53 @@ function relayClient(input: Readable, output: Writable, observer: JsonRpcObserve
   input.on('error', end)
 }
 
-function relayServer(
-  input: Readable,
-  output: Writable,
-  observer: JsonRpcObserver,
-): () => Promise<void> {
-  const cutter = new LineCutter({
-    limit: LINE_BYTES,
-    onLine: (line) => observer.fromServer(line),
-    onLongStart: (bytes) => observer.fromServer(bytes),
-    onLongRest: () => {},
-  })
-  let hasNews = true
+function relayServer(input: Readable, output: Writable, observer: JsonRpcObserver): void {
+  const cutter = cutterFor((line) => observer.fromServer(line))
   input.on('data', (bytes: Buffer) => {
-    hasNews = true
     // First, so that what is asked is on disk before anybody can answer it.
     cutter.push(bytes)
     write(bytes, input, output)
   })
+  readRest(input, cutter, (line) => observer.fromServer(line))
+}
+
+function relayUnchanged(
+  input: Readable,
+  output: Writable,
+  observe: (line: Uint8Array, at: number) => void,
+  now: () => number,
+): void {
+  // Who gets the bytes may act on them before we have looked at them.
+  let cameAt = now()
+  const onLine = (line: Uint8Array) => observe(line, cameAt)
+  const cutter = cutterFor(onLine)
+  input.on('data', (bytes: Buffer) => {
+    cameAt = now()
+    write(bytes, input, output)
+    cutter.push(bytes)
+  })
+  readRest(input, cutter, onLine)
+}
+
+/** Of a line that is longer than the limit its beginning is told. */
+function cutterFor(onLine: (line: Uint8Array) => void): LineCutter {
+  return new LineCutter({ limit: LINE_BYTES, onLine, onLongStart: onLine, onLongRest: () => {} })
+}
+
+// The last line may have no end; it is a message all the same.
+function readRest(input: Readable, cutter: LineCutter, onLine: (line: Uint8Array) => void): void {
   input.on('error', () => {})
   input.on('end', () => {
     const rest = cutter.rest()
-    if (rest.length > 0) observer.fromServer(rest)
+    if (rest.length > 0) onLine(rest)
   })
+}
 
+function drainerOf(input: Readable, output: Writable): () => Promise<void> {
+  let hasNews = true
+  input.on('data', () => {
+    hasNews = true
+  })
   return async function drained() {
     const isOver = () => input.readableEnded || input.destroyed
     do {

@@ -1,8 +1,8 @@
 import { record } from '@tacho/model'
 import { FaultBarrier, type Recording, type Session } from '@tacho/recorder'
+import { pick } from '../../../taps/json-rpc/json-members.js'
 import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
 import { versionOf } from '../user-agent.js'
-import { pick } from './json-members.js'
 import { openingOf } from './method.js'
 import {
   type SeenMessage,

@@ -1,5 +1,5 @@
 import { list, record } from '@tacho/model'
-import { pick } from './json-members.js'
+import { pick } from '../../../taps/json-rpc/json-members.js'
 import type { Opening } from './method.js'
 
 /** What of a message is recorded: the members that tell what happens, and none that hold contents. */

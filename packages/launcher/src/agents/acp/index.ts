@@ -1,0 +1,14 @@
+import type { Agent } from '../agent.js'
+import { ownFolder, ownSessions } from '../own-sessions.js'
+import { chosenBaseUrls } from '../run/options.js'
+
+/** Any agent of the Agent Client Protocol (version 1), as an editor starts it. */
+export const agent: Agent = {
+  name: 'acp',
+  title: 'any agent of the Agent Client Protocol',
+  checkOptions: (options, environment) => void chosenBaseUrls(options, environment),
+  modeOf: () => ({ name: 'acp', speaksThroughUs: true }),
+  home: ownFolder,
+  sessionsRoot: ownSessions,
+  load: async () => (await import('./recorded.js')).recorded,
+}

@@ -1,0 +1,14 @@
+import type { Agent } from '../agent.js'
+import { ownFolder, ownSessions } from '../own-sessions.js'
+import { chosenBaseUrls } from './options.js'
+
+/** Any program: what it sends to the APIs whose base URLs it reads from its environment. */
+export const agent: Agent = {
+  name: 'run',
+  title: 'any program',
+  checkOptions: (options, environment) => void chosenBaseUrls(options, environment),
+  modeOf: () => ({ name: 'run' }),
+  home: ownFolder,
+  sessionsRoot: ownSessions,
+  load: async () => (await import('./recorded.js')).recorded,
+}

@@ -1,0 +1,17 @@
+import { isUuid } from '@tacho/format'
+import type { RecordedAgent } from '../agent.js'
+import { upstreamsOf } from './base-urls.js'
+import { chosenBaseUrls } from './options.js'
+
+/** What is known of a program of which nothing is known. */
+export const recorded: RecordedAgent = {
+  isSessionId: isUuid,
+  // Node's own, which it trusts beside its built-in ones.
+  certificateVariable: 'NODE_EXTRA_CA_CERTS',
+  conversationOf: () => ({}),
+  conversationOfMessage: () => ({}),
+  namesNoSession: true,
+  tapsOf: ({ options, environment }) => ({
+    http: upstreamsOf(chosenBaseUrls(options, environment)),
+  }),
+}

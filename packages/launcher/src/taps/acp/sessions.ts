@@ -1,0 +1,40 @@
+import type { Recording, Session } from '@tacho/recorder'
+
+/**
+ * More sessions than this of one connection are recorded into the last one: each has files that are
+ * open, and nobody starts so many but by mistake.
+ */
+const MOST_SESSIONS = 100
+
+/** The sessions that an agent and its client speak of, by the ids that they give them. */
+export class AcpSessions {
+  readonly #known = new Set<string>()
+  readonly #onMany: () => void
+
+  /** @param onMany is told once that there are too many. */
+  constructor(onMany: () => void = () => {}) {
+    this.#onMany = onMany
+  }
+
+  isKnown(sessionId: unknown): sessionId is string {
+    return typeof sessionId === 'string' && this.#known.has(sessionId)
+  }
+
+  /** The agent or its client has said that there is this session. */
+  note(sessionId: unknown): void {
+    if (typeof sessionId !== 'string' || this.#known.has(sessionId)) return
+    if (this.#known.size < MOST_SESSIONS) this.#known.add(sessionId)
+    else this.#onMany()
+  }
+
+  /** The session of an id; of one that nobody has told of, that which was heard of last. */
+  of(sessionId: unknown, recording: Recording, at?: number): Session {
+    return recording.session(this.isKnown(sessionId) ? sessionId : undefined, at)
+  }
+
+  all(recording: Recording): Session[] {
+    return this.#known.size === 0
+      ? [recording.latest]
+      : [...new Set([...this.#known].map((id) => recording.session(id)))]
+  }
+}

@@ -1,0 +1,142 @@
+import { list, record, text } from '../codex/values.js'
+import { type Conversation, conversationKey } from '../conversation.js'
+import type { ApprovalAnswered } from '../session/approvals.js'
+import type { SessionReducer } from '../session/session-reducer.js'
+import { askedFor, type ToldCall } from './tool-call.js'
+import { approvalKindOf, outcomeOfAction, outcomeOfErrorAnswer, outcomeOfOption } from './words.js'
+
+type Message = Record<string, unknown>
+type Answer = Pick<ApprovalAnswered, 'outcome' | 'decision' | 'decidedBy'>
+
+/** A question that is not answered. */
+type Question = {
+  /** Under which it stands among the approvals: an id can be used again. */
+  approval: string
+  place: Conversation
+  callId: string | undefined
+  /** Of the options that were offered. */
+  kinds: ReadonlyMap<string, unknown>
+}
+
+/** What an agent asks its client, and what that answers. */
+export class Questions {
+  readonly #session: SessionReducer
+  readonly #open = new Map<string, Question>()
+  /** Calls of which somebody said no. */
+  readonly #denied = new Set<string>()
+  #count = 0
+
+  constructor(session: SessionReducer) {
+    this.#session = session
+  }
+
+  /** `session/request_permission`. */
+  permission(
+    key: string,
+    message: Message,
+    { told, place, at }: { told: ToldCall; place: Conversation; at: number },
+  ): void {
+    const params = record(message.params)
+    const options = list(params.options).map(record)
+    const offered = options.flatMap(({ optionId }) => text(optionId) ?? [])
+    const callId = text(record(params.toolCall).toolCallId)
+    const kinds = new Map(options.map(({ optionId, kind }) => [String(optionId), kind]))
+    const approval = this.#begin(key, { place, callId, kinds })
+    this.#session.approvals.asked(approval, JSON.stringify(message.id), {
+      kind: approvalKindOf(told.kind),
+      what: askedFor(told),
+      offered,
+      cwd: told.facts.cwd,
+      files: told.facts.files,
+      callId,
+      conversation: place,
+      at,
+    })
+  }
+
+  /** `elicitation/create`: a form to fill in, or a page to visit. */
+  elicitation(key: string, message: Message, place: Conversation, at: number): void {
+    const { message: words, url, toolCallId } = record(message.params)
+    const callId = text(toolCallId)
+    const approval = this.#begin(key, { place, callId, kinds: new Map() })
+    this.#session.approvals.asked(approval, JSON.stringify(message.id), {
+      kind: 'user-input',
+      what: [words, url].flatMap((one) => text(one) ?? []).join(' '),
+      offered: ['accept', 'decline', 'cancel'],
+      callId,
+      conversation: place,
+      at,
+    })
+  }
+
+  answered(key: string, message: Message, at: number): void {
+    const question = this.#open.get(key)
+    if (question === undefined) return
+    this.#open.delete(key)
+    const answer = answerTo(question, message)
+    const { callId, place } = question
+    const isNo = answer.outcome === 'denied' || answer.outcome === 'cancelled'
+    if (callId !== undefined && isNo) this.#denied.add(callId)
+    this.#session.approvals.answered(question.approval, { ...answer, at })
+    // By the protocol this is said of a turn that is being cancelled.
+    if (answer.outcome === 'cancelled' && place.turnId !== undefined)
+      this.#session.cancellations.wish({
+        origin: 'approval',
+        reason: answer.decision ?? 'cancelled',
+        conversation: place,
+        at,
+      })
+  }
+
+  /** The agent does not wait for the answer any more. */
+  withdrawn(key: string, at: number): void {
+    const question = this.#open.get(key)
+    if (question === undefined) return
+    this.#open.delete(key)
+    this.#session.approvals.answered(question.approval, {
+      outcome: 'withdrawn',
+      decidedBy: 'host',
+      at,
+    })
+  }
+
+  withdrawAll(place: Conversation, at: number): void {
+    const turn = conversationKey(place)
+    for (const [key, question] of [...this.#open])
+      if (conversationKey(question.place) === turn) this.withdrawn(key, at)
+  }
+
+  /** Whether the last word about a call was no. */
+  isDenied(callId: string): boolean {
+    return this.#denied.has(callId)
+  }
+
+  #begin(key: string, question: Omit<Question, 'approval'>): string {
+    this.#count += 1
+    const approval = `acp ${this.#count} ${key}`
+    this.#open.set(key, { ...question, approval })
+    if (question.callId !== undefined) this.#denied.delete(question.callId)
+    return approval
+  }
+}
+
+function answerTo({ kinds }: Question, message: Message): Answer {
+  // No person says so: the client could not ask.
+  if (message.error !== undefined) {
+    const outcome = outcomeOfErrorAnswer(record(message.error).code)
+    return { decision: 'error', outcome, decidedBy: 'host' }
+  }
+  const { outcome, action } = record(message.result)
+  const word = text(action)
+  if (word !== undefined)
+    return { decision: word, outcome: outcomeOfAction(word), decidedBy: 'user' }
+  const { outcome: how, optionId } = record(outcome)
+  if (how === 'selected') {
+    const chosen = text(optionId)
+    const meaning = outcomeOfOption(kinds.get(String(optionId)))
+    return { decision: chosen, outcome: meaning, decidedBy: 'user' }
+  }
+  if (how === 'cancelled') return { decision: how, outcome: how, decidedBy: 'user' }
+  // It was answered, and nobody can read how.
+  return { decision: text(how) ?? 'unreadable', outcome: 'unknown', decidedBy: 'user' }
+}

@@ -1,0 +1,31 @@
+import { commandLine } from '../codex/called-tool.js'
+import { list, record, text, texts } from '../codex/values.js'
+import type { ToolFacts } from '../session/tools.js'
+
+/** What is told of a tool call so far: by `tool_call`, `tool_call_update`, and a question about it. */
+export type ToldCall = {
+  title?: string | undefined
+  kind?: string | undefined
+  facts: ToolFacts
+}
+
+/** What a message says of its tool call, beside what was told before: it tells what has changed. */
+export function toldCall(call: Record<string, unknown>, before: ToldCall | undefined): ToldCall {
+  const input = record(call.rawInput)
+  const kind = text(call.kind) ?? before?.kind
+  const files = texts(list(call.locations).map((location) => record(location).path))
+  const told: ToolFacts = {
+    name: text(call.name) ?? before?.facts.name,
+    command: commandLine(input.command) ?? before?.facts.command,
+    cwd: text(input.cwd) ?? text(input.workdir) ?? before?.facts.cwd,
+    query: text(input.query) ?? text(input.pattern) ?? before?.facts.query,
+    path: text(input.path) ?? text(input.file_path) ?? text(input.filePath) ?? before?.facts.path,
+    files: files.length > 0 ? files : before?.facts.files,
+  }
+  return { title: text(call.title) ?? before?.title, kind, facts: told }
+}
+
+/** What a person is asked for: the command, or what the client shows for the call. */
+export function askedFor({ facts, title }: ToldCall): string {
+  return facts.command ?? title ?? (facts.files ?? []).join(', ')
+}
