@@ -144,7 +144,9 @@ async function settle(
     'session/request_permission',
     { sessionId, toolCall: asked, options: OPTIONS },
   )
-  if (signal.aborted || outcome.outcome === 'cancelled') return
+  // The wish to cancel comes first, and its handler may come second.
+  if (outcome.outcome === 'cancelled') stops.get(sessionId)?.abort()
+  if (signal.aborted) return
   const isAllowed = 'optionId' in outcome && outcome.optionId !== 'cancel'
   await finish(client, sessionId, callId, isAllowed ? 'completed' : 'failed')
 }
