@@ -1,6 +1,6 @@
 import type { Agent } from '../agent.js'
+import { chosenBaseUrls } from '../base-url-options.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
-import { chosenBaseUrls } from '../run/options.js'
 
 /** Any agent of the Agent Client Protocol (version 1), as an editor starts it. */
 export const agent: Agent = {

@@ -2,8 +2,8 @@ import { isSessionId } from '@tacho/format'
 import { AcpSessions } from '../../taps/acp/sessions.js'
 import { tapAcp } from '../../taps/acp/tap-acp.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
-import { upstreamsOf } from '../run/base-urls.js'
-import { chosenBaseUrls } from '../run/options.js'
+import { chosenBaseUrls } from '../base-url-options.js'
+import { upstreamsOf } from '../base-urls.js'
 import { conversationWith } from './conversation.js'
 
 /** What an agent brings to a recorded run that speaks the Agent Client Protocol. */

@@ -1,6 +1,6 @@
 import type { Agent } from '../agent.js'
+import { chosenBaseUrls } from '../base-url-options.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
-import { chosenBaseUrls } from './options.js'
 
 /** Any program: what it sends to the APIs whose base URLs it reads from its environment. */
 export const agent: Agent = {

@@ -1,7 +1,7 @@
 import { isUuid } from '@tacho/format'
 import type { RecordedAgent } from '../agent.js'
-import { upstreamsOf } from './base-urls.js'
-import { chosenBaseUrls } from './options.js'
+import { chosenBaseUrls } from '../base-url-options.js'
+import { upstreamsOf } from '../base-urls.js'
 
 /** What is known of a program of which nothing is known. */
 export const recorded: RecordedAgent = {

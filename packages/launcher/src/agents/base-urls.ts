@@ -1,4 +1,4 @@
-import type { Upstream } from '../../taps/http/upstream.js'
+import type { Upstream } from '../taps/http/upstream.js'
 
 /** The variables in which programs look for the address of one API. */
 type Api = {

@@ -1,4 +1,4 @@
-import { WrongUse } from '../../run/switches.js'
+import { WrongUse } from '../run/switches.js'
 import { apiOfName, type BaseUrl, baseUrlsOf, httpUrlOf, providerOfName } from './base-urls.js'
 
 const OPTION = '--base-url-env'
