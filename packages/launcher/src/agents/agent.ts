@@ -5,6 +5,7 @@ import type { RequestHead } from '../taps/http/wire/message-head.js'
 import type { LateRecording } from '../taps/late-recording.js'
 import type { NoTap } from '../taps/no-tap.js'
 import type { LogExport } from '../taps/otlp/log-export.js'
+import type { StartChange } from '../taps/start-change.js'
 
 /**
  * All that one agent brings. What is here is loaded with every start of it, recorded or not, and is
@@ -76,8 +77,6 @@ export type RecordedAgent = {
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
   tapsOf: (run: TappedRun) => AgentTaps
-  /** Nothing that passes names a session: the run is one, under an id of ours. */
-  namesNoSession?: boolean
 }
 
 /** A run that is to be tapped. */
@@ -90,7 +89,11 @@ export type TappedRun = {
   /** What stands before the `--` where the user names the program behind it. */
   options: readonly string[]
   environment: NodeJS.ProcessEnv
+  /** The folder that will hold the session's. */
+  root: string
   late: LateRecording
+  /** Tells the user something, in a sentence, once. */
+  tell: (sentence: string) => void
 }
 
 /** The taps of one run, each only where this agent and this run have it. */
@@ -105,6 +108,10 @@ export type AgentTaps = {
   acp?: (start: AgentStart, recording: Recording) => AgentStart
   /** Hooks of ours beside the user's own. */
   hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
+  /** What else is changed of how it is started. */
+  change?: StartChange
+  /** The id of ours that the session gets, where nothing that passes names one: the run is one session. */
+  sessionId?: string
   /** What a request says of its conversation, where that takes what else passes in this run. */
   conversationOf?: RecordedAgent['conversationOf']
   /** Is told of each exchange that begins and each that ends. */

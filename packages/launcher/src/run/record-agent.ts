@@ -53,7 +53,7 @@ export async function recordAgent(
     const tell = (sentence: string) => notices.tell(sentence)
     return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
       const { openRecording } = await import('./open-recording.js')
-      const recording = openRecording({
+      return openRecording({
         root: rootOf(run, environment),
         agent: { name: agent.name },
         isSessionId: recorded.isSessionId,
@@ -68,8 +68,6 @@ export async function recordAgent(
         lateWishMilliseconds: mode.lateWishMilliseconds,
         ...seen,
       })
-      if (recorded.namesNoSession) recording?.session(recording.latest.id)
-      return recording
     })
   } finally {
     notices.flush()
@@ -92,20 +90,28 @@ async function runRecorded(
   const opening = `recording ${program} (${mode.name}) in ${cwdOf(run, recorded)}`
   late.with((recording) => recording.logStart(opening))
   const { args } = switches
-  const taps = recorded.tapsOf({ mode, args, program, options: run.options, environment, late })
+  const taps = recorded.tapsOf({
+    ...{ mode, args, program, options: run.options, environment },
+    ...{ root: rootOf(run, environment), late, tell },
+  })
   const listening = await startTaps({
     ...{ title: agent.title, agent: recorded, taps },
     ...{ args, environment, late, tell },
   })
-  const open = () => openWith(seenBy(taps, listening))
+  const open = async () => {
+    const recording = await openWith(seenBy(taps, listening))
+    if (taps.sessionId !== undefined) recording?.session(taps.sessionId)
+    return recording
+  }
   let ended: AgentEnded = { exitCode: 127 }
   let opened: Promise<void> | undefined
   try {
+    const { change = (start) => start } = taps
+    const led = change({ args: listening.args, environment: listening.environment })
     const started = withStderr(
       {
         command: program,
-        args: listening.args,
-        environment: listening.environment,
+        ...led,
         onSignal: (signal) => late.with((recording) => recording.signalled(signal)),
       },
       (bytes) => late.with((recording) => recording.agentOutput(bytes)),

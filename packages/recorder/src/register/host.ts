@@ -8,6 +8,8 @@ import type { OpenedHost } from './open-host.js'
 
 export type HostOptions = {
   sessionId: string
+  /** Whether a request to this URL is recorded by a tap: then there is nothing to record. */
+  isTapped: (url: string) => boolean
   /** Opens the recording. */
   open: () => OpenedHost
   /** Is told, in a sentence for the user, what could not be recorded. */
@@ -23,7 +25,8 @@ export class Host implements HostRecording {
   )
   conversation: () => Conversation = () => ({})
   /** A request of the host's has begun: if nothing else has been, that is something to record. */
-  readonly onRequest: OnRequest = (request) => this.#open()?.requests.onRequest(request)
+  readonly onRequest: OnRequest = (request) =>
+    this.#options.isTapped(request.url) ? undefined : this.#open()?.requests.onRequest(request)
   readonly #options: HostOptions
   #opened: OpenedHost | undefined
   #isSettled = false

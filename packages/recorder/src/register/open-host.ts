@@ -2,7 +2,7 @@ import { isLogLevel } from '../log/log-level.js'
 import { Recording } from '../recording.js'
 import type { HostRecording } from './host-recording.js'
 import { type RecordedRequests, recordRequests } from './http/record-requests.js'
-import { type Place, TAPPED_VARIABLE } from './place.js'
+import type { Place } from './place.js'
 import type { Program } from './program.js'
 
 /** What the manifest calls the agent of a session that `tacho/register` records. */
@@ -44,7 +44,6 @@ export function openHost({ place, program, environment, tell, host }: HostStart)
     barrier: host.barrier,
     environment,
     conversation: () => host.conversation(),
-    tapped: (environment[TAPPED_VARIABLE] ?? '').split(','),
   })
   return { recording, requests }
 }

@@ -15,6 +15,12 @@ export const SESSION_VARIABLE = 'TACHO_SESSION'
  */
 export const TAPPED_VARIABLE = 'TACHO_TAPPED'
 
+/** Whether a URL leads to a tap of ours, which records what goes there. */
+export function leadsToTap(environment: NodeJS.ProcessEnv): (url: string) => boolean {
+  const origins = (environment[TAPPED_VARIABLE] ?? '').split(',').filter((one) => one !== '')
+  return (url) => origins.length > 0 && URL.canParse(url) && origins.includes(new URL(url).origin)
+}
+
 /** Where the session of this process is. */
 export type Place = {
   root: string

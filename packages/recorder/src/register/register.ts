@@ -9,7 +9,7 @@ import { isHostRecorded, setHostRecording } from './host-recording.js'
 import { observeClientRequests } from './http/client-request.js'
 import { observeUndici } from './http/undici.js'
 import type { openHost } from './open-host.js'
-import { announce, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from './place.js'
+import { announce, leadsToTap, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from './place.js'
 import { isRunner, programOf, realPath } from './program.js'
 
 /**
@@ -38,6 +38,7 @@ function start(environment: NodeJS.ProcessEnv): void {
   const program = programOf(process.argv[1])
   const host: Host = new Host({
     sessionId: place.id,
+    isTapped: leadsToTap(environment),
     open: () => loadRecorder().openHost({ place, program, environment, tell, host }),
     tell,
   })

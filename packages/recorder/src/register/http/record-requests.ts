@@ -20,20 +20,17 @@ export type RecordRequestsOptions = {
   environment: NodeJS.ProcessEnv
   /** Says what a request belongs to that begins now. */
   conversation: HostRecording['conversation']
-  /** Origins at which taps of ours listen: what goes there, they record. */
-  tapped: readonly string[]
 }
 
 /** Records the requests of the host: with their bodies where their host is selected, else as spans. */
 export function recordRequests(options: RecordRequestsOptions): RecordedRequests {
-  const { recording, barrier, environment, conversation, tapped } = options
+  const { recording, barrier, environment, conversation } = options
   const selected = new SelectedHosts(environment)
   const open = new Set<RecordedRequest>()
   return {
     onRequest(request) {
       if (!URL.canParse(request.url)) return undefined
       const url = new URL(request.url)
-      if (tapped.includes(url.origin)) return undefined
       if (!selected.has(url, request.method)) {
         if (request.undici === undefined) return new SpannedRequest(recording, request, url)
         spanUndici(recording, request.undici, url).catch((cause) =>
