@@ -9,6 +9,7 @@ import { isMainModule } from './is-main-module.js'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LAUNCHER = join(ROOT, 'packages/launcher/dist')
 const RECORDER = join(ROOT, 'packages/recorder/dist')
+const READER = join(ROOT, 'packages/reader/dist')
 const OTLP = join(ROOT, 'packages/otlp/dist')
 const CLI = join(ROOT, 'packages/cli/dist')
 const VIEWER = join(ROOT, 'packages/viewer')
@@ -48,6 +49,7 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
   await bundleRecorder(target)
   await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
+  await bundleApi(target)
   // The process that sends spans out, and, with it, the exporters.
   await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
   // The thread that takes content codings off.
@@ -137,7 +139,7 @@ async function bundleCli(target: Target): Promise<void> {
     format: 'esm',
     splitting: true,
     supported: {},
-    entryPoints: [join(CLI, 'main.js'), join(CLI, 'api.js')],
+    entryPoints: [join(CLI, 'main.js')],
     outdir: command,
     plugins: [large('../bundle/')],
     // CommonJS modules among the dependencies ask for Node's own by it.
@@ -164,7 +166,55 @@ async function bundleQuick(target: Target): Promise<void> {
       `import { ${add} } from './commands/${name}.js'`,
       "import { run as runCommand } from './run.js'",
       `export const run = (words) => runCommand(words, ${add})`,
+      // It holds most of the reader: a program that reads sessions has it from there.
+      ...(name === 'show'
+        ? [`export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`]
+        : []),
     ])
+  }
+}
+
+/**
+ * What a program imports as `tacho`. It may do so to tell of itself while nothing is recorded, so what
+ * reads sessions is loaded when it is first called. CommonJS, for Node's ESM loader is slower, and an
+ * older Node requires nothing else.
+ */
+async function bundleApi(target: Target): Promise<void> {
+  await bundled(target, {
+    stdin: {
+      contents: [
+        `export { session } from ${JSON.stringify(join(RECORDER, 'api/session.js'))}`,
+        `export { ReaderError } from ${JSON.stringify(join(READER, 'reader-error.js'))}`,
+        "const reader = () => require('../quick/show.cjs')",
+        ...(await readingNames()).map(
+          (name) => `export const ${name} = (...given) => reader().${name}(...given)`,
+        ),
+      ].join('\n'),
+      resolveDir: CLI,
+    },
+    outfile: join(target.folder, 'bundle/api.cjs'),
+    external: ['../quick/show.cjs'],
+    plugins: [readerError('./')],
+  })
+  await bundleFile(target, join(READER, 'reader-error.js'))
+}
+
+/** The functions for reading that a program can import. */
+async function readingNames(): Promise<string[]> {
+  const exported: Record<string, unknown> = await import(join(CLI, 'api.js'))
+  return Object.keys(exported).filter((name) => name !== 'session' && name !== 'ReaderError')
+}
+
+/** The class of an error is one and the same, whichever bundle throws it. */
+function readerError(folder: string): Plugin {
+  return {
+    name: 'reader-error',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/reader-error\.js$/ }, () => ({
+        path: `${folder}reader-error.cjs`,
+        external: true,
+      }))
+    },
   }
 }
 
@@ -177,7 +227,7 @@ async function bundleQuickFile(
     stdin: { contents: lines.join('\n'), resolveDir: CLI },
     outfile: join(target.folder, 'quick', `${name}.cjs`),
     external: RUNS_AGENTS,
-    plugins: [large('../bundle/')],
+    plugins: [large('../bundle/'), ...(name === 'show' ? [readerError('../bundle/')] : [])],
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })

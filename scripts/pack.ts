@@ -56,7 +56,7 @@ function packageManifest() {
     bin: { tacho: 'bin/tacho.js' },
     man: ['dist/tacho.1'],
     exports: {
-      '.': { types: './types/index.d.ts', default: './dist/command/api.js' },
+      '.': { types: './types/index.d.ts', default: './dist/bundle/api.cjs' },
       './register': './bin/register.cjs',
       './package.json': './package.json',
     },

@@ -45,13 +45,20 @@ export function brokenSnippets(repository: string, pages: readonly Page[]): Prob
 }
 
 function isOurs({ language, lines }: Block): boolean {
-  return LANGUAGES.has(language) && lines.some((line) => line.includes("'@tacho/"))
+  return LANGUAGES.has(language) && lines.some((line) => OURS.test(line))
 }
+
+/** Our packages, by the names that they have among themselves, or as the one that users install. */
+const OURS = /from '(?:@tacho\/|tacho[/'])/
 
 function settings(toRepository: string): string {
   return JSON.stringify({
     extends: `${toRepository}/tsconfig.base.json`,
-    compilerOptions: { noEmit: true, composite: false, declaration: false, sourceMap: false },
+    compilerOptions: {
+      ...{ noEmit: true, composite: false, declaration: false, sourceMap: false },
+      types: ['node'],
+      paths: { tacho: [`${toRepository}/packages/cli/dist/api.d.ts`] },
+    },
     include: ['*.ts'],
   })
 }

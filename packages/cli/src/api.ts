@@ -1,5 +1,5 @@
-// What a program gets that imports `tacho`: reading what was recorded. The build makes the package's
-// entry and its declarations of it (scripts/bundle.ts, scripts/pack.ts).
+// What a program gets that imports `tacho`: reading what was recorded, and telling of itself while it
+// is. The build makes the package's entry and its declarations of it (scripts/bundle.ts, scripts/pack.ts).
 export {
   type Approval,
   approvalsOf,
@@ -41,3 +41,14 @@ export {
   type Verification,
   verifySession,
 } from '@tacho/reader'
+export {
+  type ApprovalAnswer,
+  type ApprovalQuestion,
+  type CancellationWish,
+  type HostSession,
+  type RunningTurn,
+  type SessionLogger,
+  session,
+  type ToolOptions,
+  type TurnOptions,
+} from '@tacho/recorder'

@@ -1,3 +1,14 @@
+export type {
+  ApprovalAnswer,
+  ApprovalQuestion,
+  CancellationWish,
+  HostSession,
+  RunningTurn,
+  ToolOptions,
+  TurnOptions,
+} from './api/host-session.js'
+export { session } from './api/session.js'
+export type { SessionLogger, SessionLogLevel } from './api/session-logger.js'
 export type { Clock } from './clock.js'
 export { Exchange, type ExchangeEnd } from './exchange/exchange.js'
 export type { Conversation, RequestHead } from './exchange/request-head.js'

@@ -4,6 +4,7 @@ import type { Resource } from '@opentelemetry/resources'
 import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
 import type { ModelApi } from '@tacho/model'
 import { notScrubbing, type Scrubber } from '@tacho/scrub'
+import type { SessionLogger } from './api/session-logger.js'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
@@ -14,6 +15,7 @@ import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } 
 import { LiveExport, liveSettings } from './live/live-export.js'
 import { isAtLeast, type LogLevel } from './log/log-level.js'
 import { OutputLines } from './log/output-lines.js'
+import { openProgramLogger } from './log/program-logger.js'
 import { openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
@@ -81,6 +83,7 @@ export class Recording {
   #agentVersion: string | undefined
   /** What the log of each session begins with. */
   #opening: string | undefined
+  #programLogger: SessionLogger | undefined
   #latest: Session
 
   /** @throws CannotRecord where there is no place to record to. */
@@ -193,6 +196,14 @@ export class Recording {
   /** What the agent prints on its standard error, as it comes: lines of the debug log. */
   agentOutput(bytes: Uint8Array): void {
     this.#output.push(bytes)
+  }
+
+  /** For the lines of a program that we are a part of: a logger of winston. */
+  get programLogger(): SessionLogger {
+    this.#programLogger ??= openProgramLogger((level, message) =>
+      this.log(level, 'program', message),
+    )
+    return this.#programLogger
   }
 
   /** How the agent was started: the log of each session begins with it. */

@@ -1,4 +1,4 @@
-import type { HostPlace } from '@tacho/format'
+import { cut, type HostPlace } from '@tacho/format'
 import { inputFacts } from '../codex/called-tool.js'
 import { type Conversation, placeIn } from '../conversation.js'
 import type { Observation, Observed } from '../observation.js'
@@ -137,7 +137,7 @@ export class HostReducer {
   #note(told: Observed<'note'>): void {
     const { spans, turns, tools } = this.#session
     const turn = turns.within(this.#conversationOf(told), told.at)
-    spans.event(tools.spanOf(told.within) ?? turn, told.note, told.at)
+    spans.event(tools.spanOf(told.within) ?? turn, cut(told.note), told.at)
   }
 
   /** Where it happens: in the thread that its turn was begun in. */

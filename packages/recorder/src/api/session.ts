@@ -1,0 +1,229 @@
+import type { HostPlace } from '@tacho/format'
+import { newSpanId } from '../ids.js'
+import { type HostRecording, hostRecording } from '../register/host-recording.js'
+import { type Ending, follow, type Given, unfollowed } from './follow.js'
+import type {
+  ApprovalQuestion,
+  CancellationWish,
+  HostSession,
+  RunningTurn,
+  ToolOptions,
+  TurnOptions,
+} from './host-session.js'
+import { memberOf, plainOf } from './plain.js'
+import { silentLogger } from './session-logger.js'
+import { kept, tell, words, wordsIn } from './tell.js'
+import { currentPlace, placeStorage } from './within.js'
+
+type Work<Result> = (turn: RunningTurn) => Result
+
+/**
+ * What this program tells of its session.
+ *
+ * @example
+ * import { session } from 'tacho'
+ *
+ * const answer = await session.turn('greeter', async () => {
+ *   session.note('asked for a greeting')
+ *   return session.tool('shell', { command: 'whoami' }, async () => 'ada')
+ * })
+ */
+export const session: HostSession = {
+  get id() {
+    return hostRecording()?.sessionId
+  },
+
+  get log() {
+    return hostRecording()?.recording()?.programLogger ?? silentLogger
+  },
+
+  turn<Result>(
+    first: string | TurnOptions | undefined | Work<Result>,
+    second?: Work<Result>,
+  ): Given<Result> {
+    const work = second ?? (first as Work<Result>)
+    const host = hostRecording()
+    if (host === undefined) return unfollowed(() => work(NOWHERE))
+    const options = second === undefined ? undefined : (first as TurnOptions)
+    return turn(host, readOptions(options), work)
+  },
+
+  tool<Result>(
+    name: string,
+    input: unknown,
+    work: () => Result,
+    options?: ToolOptions,
+  ): Given<Result> {
+    const host = hostRecording()
+    if (host === undefined) return unfollowed(work)
+    return tool(host, { name, input, callId: wordsIn(options, 'callId') ?? newSpanId() }, work)
+  },
+
+  approval(question) {
+    const host = hostRecording()
+    return host === undefined ? nothing : approval(host, question)
+  },
+
+  cancellation(wish) {
+    const host = hostRecording()
+    return host === undefined ? nothing : cancellation(host, wish)
+  },
+
+  note(note, details) {
+    const place = currentPlace()
+    tell(hostRecording(), 'note', () => ({
+      ...place,
+      note: words(note),
+      details: kept(details),
+    }))
+  },
+}
+
+type ReadOptions = { [Name in keyof TurnOptions]-?: TurnOptions[Name] | undefined }
+
+const NOWHERE: RunningTurn = { id: '' }
+
+function nothing(): void {}
+
+function turn<Result>(
+  host: HostRecording,
+  { name, thread, signal }: ReadOptions,
+  work: Work<Result>,
+): Given<Result> {
+  const above = currentPlace()
+  const turnId = newSpanId()
+  const threadId = thread ?? above.threadId
+  const place: HostPlace = { ...(threadId !== undefined && { threadId }), turnId }
+  tell(host, 'turn-started', () => ({
+    turnId,
+    threadId,
+    name,
+    parentTurnId: above.turnId,
+    within: above.within,
+  }))
+  const stopListening = onAbort(host, signal, { id: turnId })
+  return inPlace(host, place, () =>
+    follow(
+      () => work({ id: turnId }),
+      (ending) => {
+        stopListening()
+        tell(host, 'turn-ended', () => ({ ...place, turnId, ...endingOf(ending, signal) }))
+      },
+    ),
+  )
+}
+
+function tool<Result>(
+  host: HostRecording,
+  call: { name: string; input: unknown; callId: string },
+  work: () => Result,
+): Given<Result> {
+  const above = currentPlace()
+  const { callId, name, input } = call
+  tell(host, 'tool-started', () => ({ ...above, callId, name: words(name), input: kept(input) }))
+  return inPlace(host, { ...above, within: callId }, () =>
+    follow(work, ({ outcome, error }) =>
+      tell(host, 'tool-ended', () => ({ ...above, callId, outcome, error, exitCode: undefined })),
+    ),
+  )
+}
+
+function approval(
+  host: HostRecording,
+  question: ApprovalQuestion,
+): ReturnType<HostSession['approval']> {
+  const place = currentPlace()
+  const approvalId = newSpanId()
+  tell(host, 'approval-asked', () => ({
+    ...place,
+    approvalId,
+    approvalKind: wordsIn(question, 'kind') ?? 'tool',
+    what: wordsIn(question, 'what') ?? '',
+    reason: wordsIn(question, 'reason'),
+    offered: listIn(question, 'offered'),
+    callId: wordsIn(question, 'callId') ?? place.within,
+  }))
+  let isAnswered = false
+  return (outcome, answer) => {
+    if (isAnswered) return
+    isAnswered = true
+    tell(host, 'approval-answered', () => ({
+      approvalId,
+      outcome: words(outcome),
+      decision: wordsIn(answer, 'decision'),
+      decidedBy: wordsIn(answer, 'decidedBy'),
+      rule: wordsIn(answer, 'rule'),
+      rationale: wordsIn(answer, 'rationale'),
+    }))
+  }
+}
+
+function cancellation(host: HostRecording, wish: CancellationWish): () => void {
+  const place = currentPlace()
+  const cancellationId = newSpanId()
+  tell(host, 'cancellation-requested', () => {
+    const turnId = wordsIn(memberOf(wish, 'turn'), 'id')
+    return {
+      ...(turnId === undefined ? place : { turnId }),
+      cancellationId,
+      origin: wordsIn(wish, 'origin') ?? 'host',
+      reason: wordsIn(wish, 'reason') ?? '',
+    }
+  })
+  return () => tell(host, 'cancellation-ended', () => ({ cancellationId }))
+}
+
+/** A turn whose signal aborts is to stop. */
+function onAbort(
+  host: HostRecording,
+  signal: AbortSignal | undefined,
+  turn: RunningTurn,
+): () => void {
+  if (signal === undefined) return nothing
+  const listen = () => void cancellation(host, { ...wishOf(signal), turn })
+  if (signal.aborted) listen()
+  signal.addEventListener('abort', listen, { once: true })
+  return () => signal.removeEventListener('abort', listen)
+}
+
+function wishOf(signal: AbortSignal): Pick<CancellationWish, 'reason' | 'origin'> {
+  const { reason } = signal
+  if (!(reason instanceof Error)) return { reason: words(reason ?? 'abort') }
+  const origin = reason.name === 'TimeoutError' ? 'timeout' : 'host'
+  return { reason: words(reason.message), origin }
+}
+
+/** Many agents end well where they were aborted: that they were to stop is what is known of it. */
+function endingOf({ outcome, error }: Ending, signal: AbortSignal | undefined) {
+  return signal?.aborted === true
+    ? { outcome: 'cancelled' as const, error: undefined }
+    : { outcome, error }
+}
+
+/** Whatever the host has given: what of it cannot be read is as good as not there. */
+function readOptions(given: string | TurnOptions | undefined): ReadOptions {
+  if (typeof given === 'string') return { name: given, thread: undefined, signal: undefined }
+  const signal = memberOf(given, 'signal')
+  return {
+    name: wordsIn(given, 'name'),
+    thread: wordsIn(given, 'thread'),
+    signal: isSignal(signal) ? signal : undefined,
+  }
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return value instanceof AbortSignal
+  } catch {
+    return false
+  }
+}
+
+function listIn(value: unknown, name: string): string[] | undefined {
+  const list = plainOf(memberOf(value, name))
+  return Array.isArray(list) ? list.map(words) : undefined
+}
+
+function inPlace<Result>(host: HostRecording, place: HostPlace, work: () => Result): Result {
+  return placeStorage(host).run(place, work)
+}
