@@ -12,6 +12,7 @@ import { expect, test } from 'vitest'
 import { expectRebuilt } from '../../agents/rebuilt.js'
 import type { SessionOnDisk } from '../../agents/session-on-disk.js'
 import { type Ended, repositoryRoot } from '../../host/index.js'
+import { startScriptedModel } from '../../scripted-model/index.js'
 import { type HostPlace, hostPlace } from '../register/host-place.js'
 
 // Real programs that tell of themselves, run by Node with `tacho/register` and without: whatever they
@@ -173,4 +174,52 @@ test('a program in CommonJS has the same, and where nothing is recorded it has n
   expect(alone.stdout.toString()).toBe('undefined false 1\n')
   const recorded = await place.recorded('agent.cjs')
   expect(recorded.stdout.toString()).toBe(`${place.session().manifest.id} true 1\n`)
+})
+
+test('requests belong to the turn, and to the tool, that they are made in', async () => {
+  using place = hostPlace()
+  await using model = await startScriptedModel([{ text: 'hello' }])
+  place.file(
+    'agent.mjs',
+    `import { session } from ${JSON.stringify(API)}
+    const ask = async (input) => {
+      const body = JSON.stringify({ model: 'm', input, stream: true })
+      const headers = { 'content-type': 'application/json' }
+      const url = process.env.OPENAI_BASE_URL + '/responses'
+      await (await fetch(url, { method: 'POST', headers, body })).text()
+    }
+    await Promise.all(['a', 'b'].map((name) => session.turn({ name, thread: name }, async () => {
+      await ask(name)
+      await session.tool('lookup', { query: name }, () => ask('lookup for ' + name), { callId: 'call ' + name })
+    })))
+    await ask('outside')`,
+  )
+  const environment = { OPENAI_BASE_URL: model.baseUrl }
+  const { stderr } = await place.recorded('agent.mjs', { environment })
+  expect(stderr.toString()).toBe('')
+  const recorded = place.session()
+  const session = await readSession(recorded.folder)
+  const turns = new Map(turnsOf(threadsOf(session)).map(({ id, threadId }) => [id, threadId]))
+  const madeIn = recorded.exchanges.map(
+    ({ turnId, threadId, within }) => `${turns.get(turnId)}, ${threadId}, ${within}`,
+  )
+  expect(madeIn.sort()).toEqual([
+    'a, a, call a',
+    'a, a, undefined',
+    'b, b, call b',
+    'b, b, undefined',
+    'undefined, undefined, undefined',
+  ])
+  const spans = [...session.spans.values()]
+  const parents = spans
+    .filter(({ name }) => name.startsWith('chat'))
+    .map(({ parentSpanId }) => spans.find(({ spanId }) => spanId === parentSpanId)?.name)
+  expect(parents.sort()).toEqual([
+    'execute_tool lookup',
+    'execute_tool lookup',
+    'invoke_agent a',
+    'invoke_agent b',
+    'session',
+  ])
+  await expectRebuilt(recorded)
 })
