@@ -44,7 +44,9 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleCli(target)
   await bundleQuick(target)
   await bundleCompletion(target)
-  for (const name of await agentNames()) await bundleAgent(target, name)
+  const agents = await agentNames()
+  for (const name of agents) await bundleAgent(target, name)
+  await bundleRecordedAgents(target, agents)
   await bundleFile(target, join(LAUNCHER, 'taps/otlp/forwarder.js'))
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
   await bundleRecorder(target)
@@ -276,25 +278,38 @@ async function agentNames(): Promise<string[]> {
 
 /** What starts an agent, and, in a file that is read only then, what records it. */
 async function bundleAgent(target: Target, name: string): Promise<void> {
-  await bundleSource(`${name}.cjs`, [
+  await bundleLauncher(target, `agents/${name}.cjs`, apart(name), [
     `import { agent } from './agents/${name}/index.js'`,
     "import { launch } from './run/launch.js'",
     'export const run = (args) => launch(agent, args, process.env)',
   ])
-  await bundleSource(`${name}.recorded.cjs`, [
-    `export { recorded } from './agents/${name}/recorded.js'`,
+}
+
+/** What records the agents, in one file: they have most of it in common. */
+async function bundleRecordedAgents(target: Target, names: readonly string[]): Promise<void> {
+  await bundleLauncher(target, 'recorded-agents.cjs', apart(), [
+    ...names.map(
+      (name, index) => `import { recorded as r${index} } from './agents/${name}/recorded.js'`,
+    ),
+    `export const recorded = { ${names.map((name, index) => `${JSON.stringify(name)}: r${index}`).join(', ')} }`,
     "export { recordAgent } from './run/record-agent.js'",
   ])
+}
 
-  async function bundleSource(file: string, lines: readonly string[]): Promise<void> {
-    await bundled(target, {
-      stdin: { contents: lines.join('\n'), resolveDir: LAUNCHER },
-      outfile: join(target.folder, 'bundle/agents', file),
-      plugins: [apart(name)],
-      // What finds a thread by it is looked at here, and left out.
-      logOverride: { 'empty-import-meta': 'silent' },
-    })
-  }
+async function bundleLauncher(
+  target: Target,
+  file: string,
+  plugin: Plugin,
+  lines: readonly string[],
+): Promise<void> {
+  await bundled(target, {
+    stdin: { contents: lines.join('\n'), resolveDir: LAUNCHER },
+    outfile: join(target.folder, 'bundle', file),
+    plugins: [plugin],
+    external: [RECORDED_AGENTS],
+    // What finds a thread by it is looked at here, and left out.
+    logOverride: { 'empty-import-meta': 'silent' },
+  })
 }
 
 async function bundleFile(target: Target, path: string, options: BuildOptions = {}): Promise<void> {
@@ -365,20 +380,31 @@ function large(folder: string): Plugin {
   }
 }
 
-// What a recorded run needs is a file for each agent, read only then; and what writes the record is
-// another, read while the agent is already starting.
-function apart(agent: string): Plugin {
+// What a recorded run needs is a file of its own, read only then; and what writes the record is another,
+// read while the agent is already starting.
+function apart(agent?: string): Plugin {
+  const shared = agent === undefined ? './' : '../'
   return {
     name: 'apart',
     setup(bundler) {
-      bundler.onResolve({ filter: RECORDED }, ({ kind }) => left(kind, `./${agent}.recorded.cjs`))
+      bundler.onResolve({ filter: RECORDED }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path, namespace: 'recorded' } : undefined,
+      )
+      bundler.onLoad({ filter: /./, namespace: 'recorded' }, () => ({
+        contents: [
+          `const all = require('${RECORDED_AGENTS}')`,
+          `export const recorded = all.recorded[${JSON.stringify(agent)}]`,
+          'export const recordAgent = all.recordAgent',
+        ].join('\n'),
+      }))
       bundler.onResolve({ filter: SHARED }, ({ kind, path }) =>
-        left(kind, `../${SHARED.exec(path)?.[1]}.cjs`),
+        left(kind, `${shared}${SHARED.exec(path)?.[1]}.cjs`),
       )
     },
   }
 }
 
+const RECORDED_AGENTS = '../recorded-agents.cjs'
 const RECORDED = /\/(?:record-agent|recorded)\.js$/
 const SHARED = /\/(open-recording|forwarder|http2)\.js$/
 

@@ -21,20 +21,44 @@ export function copyTypes(packages: string, entry: string, to: string): void {
 
   // Not through the package's index, which names more than this exports.
   function fromItsFile({ name, from }: Export): string {
-    const barrel = fileOf(from, entry) ?? ''
-    const file = fileOf(exportsOf(barrel).find((one) => one.name === name)?.from ?? '', barrel)
-    if (file === undefined) throw new Error(`${from} does not export ${name} (${entry}).`)
+    return `export { ${name} } from '${between(index, targetOf(wanted(name, from, entry)))}'`
+  }
+
+  /** The file that declares a name which one of our packages exports; it is copied, too. */
+  function wanted(name: string, from: string, importer: string): string {
+    const file = declaring(bare(name), fileOf(from, importer) ?? '')
+    if (file === undefined) throw new Error(`${from} does not export ${name} (${importer}).`)
     waiting.push(file)
-    return `export { ${name} } from '${between(index, targetOf(file))}'`
+    return file
+  }
+
+  function declaring(name: string, file: string): string | undefined {
+    if (declarationOf(name).test(readFileSync(file, 'utf8'))) return file
+    const again = exportsOf(file).find((one) => bare(one.name) === name)
+    const sources = again === undefined ? starsOf(file) : [again.from]
+    for (const source of sources) {
+      const found = declaring(name, fileOf(source, file) ?? '')
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   function withTargets(file: string): string {
-    return readFileSync(file, 'utf8').replace(IMPORTS, (whole, lead: string, said: string) => {
-      const found = fileOf(said, file)
-      if (found === undefined) return whole
-      waiting.push(found)
-      return `${lead}'${between(targetOf(file), targetOf(found))}'`
-    })
+    const target = targetOf(file)
+    const to = (name: string, from: string) =>
+      between(target, targetOf(wanted(bare(name), from, file)))
+    return readFileSync(file, 'utf8')
+      .replace(RELATIVE, (whole, said: string) => {
+        const found = fileOf(said, file)
+        if (found !== undefined) waiting.push(found)
+        return whole
+      })
+      .replace(NAMED, (_, word: string, names: string, from: string) =>
+        namesIn(names)
+          .map((name) => `${word} { ${name} } from '${to(name, from)}'`)
+          .join(';\n'),
+      )
+      .replace(INLINE, (_, from: string, name: string) => `import('${to(name, from)}').${name}`)
   }
 
   /** The declarations that an import in a file names; nothing for those of other people. */
@@ -48,7 +72,17 @@ export function copyTypes(packages: string, entry: string, to: string): void {
   }
 }
 
-const IMPORTS = /((?:from |import\())['"]([^'"]+)['"]/g
+/** A path in an import; the layout is the same in both places. */
+const RELATIVE = /(?:from |import\()['"](\.[^'"]+)['"]/g
+const NAMED = /^((?:import|export)(?: type)?) \{([^}]*)\} from '(@tacho\/\w+)'/gm
+const INLINE = /import\("(@tacho\/\w+)"\)\.(\w+)/g
+
+function declarationOf(name: string): RegExp {
+  return new RegExp(
+    `^export (?:declare )?(?:abstract )?(?:type|interface|class|const|function) ${name}\\b(?!,)`,
+    'm',
+  )
+}
 
 /** `type Session` or `readSession`, and where it comes from. */
 type Export = { name: string; from: string }
@@ -56,12 +90,29 @@ type Export = { name: string; from: string }
 function exportsOf(file: string): Export[] {
   const lines = readFileSync(file, 'utf8').matchAll(/^export (type )?\{([^}]*)\} from '([^']+)'/gm)
   return [...lines].flatMap(([, type = '', names = '', from = '']) =>
-    names
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '')
-      .map((name) => ({ name: name.startsWith('type ') ? name : `${type}${name}`, from })),
+    namesIn(names).map((name) => ({
+      name: name.startsWith('type ') ? name : `${type}${name}`,
+      from,
+    })),
   )
+}
+
+/** Where a file exports all from that others export. */
+function starsOf(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').matchAll(/^export (?:type )?\* from '([^']+)'/gm)
+  return [...lines].map(([, from = '']) => from)
+}
+
+function namesIn(names: string): string[] {
+  return names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** Without what it is as a type, or here. */
+function bare(name: string): string {
+  return name.replace(/^type /, '').replace(/ as .*$/, '')
 }
 
 function write(file: string, text: string): void {
