@@ -1,26 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { run, start, tachoCommand } from '../host/index.js'
+import { eventually, run, start, tachoCommand } from '../host/index.js'
 import { standIn } from './stand-in.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+type Signal = (typeof SIGNALS)[number]
 
-// Tells the signals that it has heard when there was time for one more to come, and ends with 9.
+// Writes down the signals that it hears; the last one ends it, with 9. What becomes of signals is
+// decided in the order in which they came: one that is heard twice is there twice by then.
 const codex = standIn(`
-  const heard = []
   for (const signal of ${JSON.stringify(SIGNALS)}) {
     process.on(signal, () => {
-      if (heard.push(signal) > 1) return
-      setTimeout(() => {
-        fs.writeFileSync(process.env.HEARD, heard.join())
-        // Node 20 aborts at its end where its terminal is gone.
-        for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor)
-        process.reallyExit(9)
-      }, 300)
+      fs.appendFileSync(process.env.HEARD, signal + ' ')
+      if (signal !== process.env.LAST) return
+      // Node 20 aborts at its end where its terminal is gone.
+      for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor)
+      process.reallyExit(9)
     })
   }
-  fs.writeFileSync(process.env.HEARD, 'ready')
+  fs.writeFileSync(process.env.HEARD, '')
   fs.writeSync(1, 'ready\\n')
   setInterval(() => {}, 1e6)
 `)
@@ -37,66 +36,88 @@ async function place(): Promise<Workplace & { heard: string }> {
 }
 
 /** Runs a way in a process group of its own, does something to it, and tells how that went. */
-async function outcome(way: keyof typeof WAYS, act: (pid: number) => void) {
+async function outcome(way: keyof typeof WAYS, last: Signal, act: (pid: number) => void) {
   await using at = await place()
-  const env = { ...at.environment, HEARD: at.heard }
+  const env = { ...at.environment, HEARD: at.heard, LAST: last }
   await using running = start('setsid', WAYS[way], { env, cwd: at.home.cwd })
   await running.stdout.containing('ready')
   act(running.pid)
+  await hasHeardOne(at.heard)
+  process.kill(running.pid, last)
   const { exitCode, signal } = await running.ended
   return { exitCode, signal, heard: await contents(at.heard) }
 }
 
 describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
   test.each(SIGNALS)('%s to the process group is heard once', async (signal) => {
-    const told = await outcome(way, (pid) => process.kill(-pid, signal))
-    expect(told).toEqual({ exitCode: 9, signal: null, heard: signal })
+    const last = lastBehind(signal)
+    const told = await outcome(way, last, (pid) => process.kill(-pid, signal))
+    expect(told).toEqual({ exitCode: 9, signal: null, heard: `${signal} ${last} ` })
   })
 
   test.each(SIGNALS)('%s to the process is heard once', async (signal) => {
-    const told = await outcome(way, (pid) => process.kill(pid, signal))
-    expect(told).toEqual({ exitCode: 9, signal: null, heard: signal })
+    const last = lastBehind(signal)
+    const told = await outcome(way, last, (pid) => process.kill(pid, signal))
+    expect(told).toEqual({ exitCode: 9, signal: null, heard: `${signal} ${last} ` })
   })
 
   test('one to the group and another one to the process are both heard', async () => {
-    await using at = await place()
-    const env = { ...at.environment, HEARD: at.heard }
-    await using running = start('setsid', WAYS[way], { env, cwd: at.home.cwd })
-    await running.stdout.containing('ready')
-    process.kill(-running.pid, 'SIGUSR1')
-    process.kill(running.pid, 'SIGUSR2')
-    await running.ended
-    expect((await contents(at.heard)).split(',').sort()).toEqual(['SIGUSR1', 'SIGUSR2'])
+    const { heard } = await outcome(way, 'SIGUSR1', (pid) => {
+      process.kill(-pid, 'SIGUSR2')
+      process.kill(pid, 'SIGHUP')
+    })
+    expect(heard.split(' ').sort()).toEqual(['', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'])
   })
 
   test('the end of a time limit is heard once, and is its exit code', async () => {
     await using at = await place()
-    const env = { ...at.environment, HEARD: at.heard }
-    const ended = await run('setsid', ['timeout', '3', ...WAYS[way]], { env, cwd: at.home.cwd })
-    expect([ended.exitCode, await contents(at.heard)]).toEqual([124, 'SIGTERM'])
+    const env = { ...at.environment, HEARD: at.heard, LAST: 'SIGUSR1' }
+    const args = ['timeout', '1000', ...WAYS[way]]
+    await using running = start('setsid', args, { env, cwd: at.home.cwd })
+    await running.stdout.containing('ready')
+    // What its clock sends to `timeout` when the time is over.
+    process.kill(running.pid, 'SIGALRM')
+    await hasHeardOne(at.heard)
+    process.kill(await childOf(running.pid), 'SIGUSR1')
+    const { exitCode } = await running.ended
+    expect([exitCode, await contents(at.heard)]).toEqual([124, 'SIGTERM SIGUSR1 '])
   })
 
   test('a terminal that is closed is heard of, and the exit code is that of Codex', async () => {
     await using at = await place()
-    const env = { ...at.environment, HEARD: at.heard }
+    const env = { ...at.environment, HEARD: at.heard, LAST: 'SIGUSR1' }
     const args = ['-c', IN_A_TERMINAL, ...WAYS[way]]
     const ended = await run('python3', args, { env, cwd: at.home.cwd })
-    expect([ended.stdout.toString(), await contents(at.heard)]).toEqual(['9\n', 'SIGHUP'])
+    expect([ended.stdout.toString(), await contents(at.heard)]).toEqual(['9\n', 'SIGHUP SIGUSR1 '])
   })
 })
 
 // Closes the terminal of a program that has said that it is ready, and prints the program's exit code.
 const IN_A_TERMINAL = `
-import os, pty, sys
+import os, pty, signal, sys, time
 words = sys.argv[1:]
 pid, terminal = pty.fork()
 if pid == 0: os.execvp(words[0], words)
 said = b''
 while b'ready' not in said: said += os.read(terminal, 1000)
 os.close(terminal)
+while not os.path.getsize(os.environ['HEARD']): time.sleep(0.01)
+os.kill(pid, signal.Signals[os.environ['LAST']])
 _, status = os.waitpid(pid, 0)
 print(os.waitstatus_to_exitcode(status))
 `
+
+function lastBehind(signal: Signal): Signal {
+  return signal === 'SIGUSR1' ? 'SIGUSR2' : 'SIGUSR1'
+}
+
+async function hasHeardOne(path: string): Promise<void> {
+  await eventually(async () => expect(await contents(path)).not.toBe(''))
+}
+
+async function childOf(pid: number): Promise<number> {
+  return Number(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+}
 
 function contents(path: string): Promise<string> {
   return readFile(path, 'utf8')

@@ -55,19 +55,21 @@ const DRAIN_MILLISECONDS = 250
 export function runAgent(start: AgentStart): Promise<AgentEnded> {
   return new Promise((resolve, reject) => {
     const { environment: env, cwd, stdio = 'inherit' } = start
+    // Before it: a signal in between would end us and leave the agent behind.
+    const signals = new ForwardedSignals(start.onSignal)
     const child = spawn(start.command, start.args, {
       env,
       stdio,
       ...(cwd !== undefined && { cwd }),
     })
-    const stopForwarding = forwardSignals(child, start.onSignal)
+    signals.goTo(child)
     child.once('error', (error: NodeJS.ErrnoException) => {
-      stopForwarding()
+      signals.stop()
       void start.onEnd?.()
       reject(cannotStart(start.command, error))
     })
     child.once('exit', (exitCode, signal) => {
-      stopForwarding()
+      signals.stop()
       const ended = signal === null ? { exitCode: exitCode ?? 1 } : { signal }
       const settle = async () => {
         clearTimeout(late)
@@ -107,36 +109,45 @@ function giveBackDefault(signal: NodeJS.Signals): void {
   }
 }
 
-/**
- * Passes on to the agent the signals that we get and it does not.
- *
- * @returns what ends that. Until our own end, which follows, the signals then do nothing to us: we
- * are to end as the agent has.
- */
-function forwardSignals(child: ChildProcess, onSignal: AgentStart['onSignal']): () => void {
-  let witness: GroupWitness | undefined
-  const listeners: [NodeJS.Signals, () => void][] = []
-  let hasEnded = false
-  for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) {
-    const reaction = async () => {
-      if (hasEnded) return
-      onSignal?.(signal)
-      const hasIt = witness?.isThere
-        ? isInOurGroup(child) && (await witness.hasHeard(signal))
-        : isOfKeyboard(signal) && isInForeground()
-      if (!hasIt && !hasEnded) killStarted(child, signal)
+/** Passes on to the agent the signals that we get and it does not. */
+class ForwardedSignals {
+  readonly #onSignal: AgentStart['onSignal']
+  readonly #listeners: [NodeJS.Signals, () => void][] = []
+  #agent: ChildProcess | undefined
+  #witness: GroupWitness | undefined
+
+  /** From here on signals do not end us. They are looked at when the agent is there. */
+  constructor(onSignal: AgentStart['onSignal']) {
+    this.#onSignal = onSignal
+    for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) {
+      const listener = () => void this.#react(signal)
+      process.on(signal, listener)
+      this.#listeners.push([signal, listener])
     }
-    process.on(signal, reaction)
-    listeners.push([signal, reaction])
   }
-  // Behind the listeners: to start it takes a moment, and a signal must find us ready.
-  witness = new GroupWitness()
-  return () => {
-    hasEnded = true
-    witness?.close()
+
+  goTo(agent: ChildProcess): void {
+    this.#agent = agent
+    this.#witness = new GroupWitness()
+  }
+
+  /** Until our own end, which follows, signals do nothing to us: we are to end as the agent has. */
+  stop(): void {
+    this.#agent = undefined
+    this.#witness?.close()
     setTimeout(() => {
-      for (const [signal, reaction] of listeners) process.removeListener(signal, reaction)
+      for (const [signal, listener] of this.#listeners) process.removeListener(signal, listener)
     }, ECHO_MILLISECONDS).unref()
+  }
+
+  async #react(signal: NodeJS.Signals): Promise<void> {
+    const agent = this.#agent
+    if (agent === undefined) return
+    this.#onSignal?.(signal)
+    const hasIt = this.#witness?.isThere
+      ? isInOurGroup(agent) && (await this.#witness.hasHeard(signal))
+      : isOfKeyboard(signal) && isInForeground()
+    if (!hasIt && this.#agent !== undefined) killStarted(agent, signal)
   }
 }
 

@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { GroupWitness } from '../../../packages/launcher/dist/process/group-witness.js'
+
+// As on a busy machine: between a signal and its end it is neither alive nor dead, for longer than
+// the moment in which a signal reaches all of a group.
+const SLOW_TO_DIE = `
+  let isDying = false
+  process.on('SIGINT', () => {
+    isDying = true
+    setTimeout(() => {
+      process.removeAllListeners('SIGINT')
+      process.kill(process.pid, 'SIGINT')
+    }, 200)
+  })
+  process.stdin.on('data', (bytes) => isDying || process.stdout.write(bytes))
+`
+
+test('a signal that the witness takes long to die of was the group’s', async () => {
+  const children: ChildProcess[] = []
+  const witness = new GroupWitness(() => {
+    const child = spawn(process.execPath, ['-e', SLOW_TO_DIE])
+    children.push(child)
+    return child
+  })
+  const before = await witness.hasHeard('SIGINT')
+  children[0]?.kill('SIGINT')
+  const after = await witness.hasHeard('SIGINT')
+  witness.close()
+  expect([before, after]).toEqual([false, true])
+})
