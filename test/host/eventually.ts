@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 const INTERVAL_MS = 20
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 45_000
 
 /**
  * Asks again until a check returns without throwing, and gives what it returns. For states that

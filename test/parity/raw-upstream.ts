@@ -49,6 +49,9 @@ export class RawUpstream {
   readonly #host: string
   readonly #held: HeldPort | undefined
   readonly #ending = new AbortController()
+  #agent: ((words: string) => Promise<unknown>) | undefined
+  /** What the agent says at the end of the outage that there is. */
+  #lastWords: string | undefined
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
   readonly #requests = { reply: 0, upgrade: 0 }
@@ -69,7 +72,13 @@ export class RawUpstream {
 
   /** From here on the plan's outages count. */
   begin(): void {
-    if (this.#plan.refusesFor !== undefined) this.#refuse(this.#plan.refusesFor)
+    if (this.#plan.refusesUntil !== undefined) this.#refuse(this.#plan.refusesUntil)
+  }
+
+  /** An outage ends by what the agent says, and not by time, which is another for each run. */
+  hears(said: (words: string) => Promise<unknown>): void {
+    this.#agent = said
+    this.#endOutage()
   }
 
   /** How many requests for the model have come. */
@@ -96,17 +105,26 @@ export class RawUpstream {
     this.#held?.release()
   }
 
-  /** Closes the port at once, and opens it again later. Connections that are there stay. */
-  #refuse(milliseconds: number): void {
+  /** Closes the port, and opens it again when the agent says so. Connections that are there stay. */
+  #refuse(until: string): void {
     this.#server.close()
     this.#held?.hold()
-    wait(milliseconds, undefined, { signal: this.#ending.signal }).then(
+    this.#lastWords = until
+    this.#endOutage()
+  }
+
+  #endOutage(): void {
+    if (this.#lastWords === undefined) return
+    // An agent may end without a word.
+    this.#agent?.(this.#lastWords).then(
       () => this.#listenAgain(),
       () => {},
     )
   }
 
   #listenAgain(): void {
+    if (this.#lastWords === undefined || this.#ending.signal.aborted) return
+    this.#lastWords = undefined
     if (this.#held === undefined) this.#server.listen(this.port, this.#host)
     else this.#server.listen(this.#held.take())
   }
@@ -234,7 +252,7 @@ class Wire {
   }
 
   async do(
-    step: Exclude<Step, { refuse: number } | ((...args: never[]) => unknown)>,
+    step: Exclude<Step, { refuse: string } | ((...args: never[]) => unknown)>,
   ): Promise<void> {
     if (typeof step === 'string' || step instanceof Uint8Array)
       return this.#write(Buffer.from(step))

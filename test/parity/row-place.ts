@@ -9,6 +9,7 @@ import {
   SCRIPTED_KEY,
 } from '../host/index.js'
 import { authority, certificateOf } from './certificates.js'
+import { lateCodex } from './late-codex.js'
 import { type RowProxy, startProxy } from './proxy.js'
 import { type RawUpstream, startRawUpstream } from './raw-upstream.js'
 import { NO_RETRIES, type Row } from './row.js'
@@ -51,7 +52,7 @@ export async function rowPlace(row: Row): Promise<RowPlace> {
   })
   const codex = await codexCommand()
   const environment = cleanEnvironment(home, {
-    TACHO_CODEX: codex[0],
+    TACHO_CODEX: isAway(row) ? lateCodex(codex[0], home) : codex[0],
     ...loggedIn(row, home),
     ...row.environment?.(addresses),
   })
@@ -72,6 +73,11 @@ export async function rowPlace(row: Row): Promise<RowPlace> {
       for (const one of [home, proxy, elsewhere, upstream]) await one[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Whether nobody can be reached from the start. */
+function isAway({ waits, upstream }: Row): boolean {
+  return waits === true || upstream.refusesUntil !== undefined
 }
 
 /** What a connection that nobody closes costs a row. */

@@ -11,6 +11,7 @@ import {
 import type { RawUpstream } from './raw-upstream.js'
 import type { Progress, Row } from './row.js'
 import { type RowPlace, rowPlace } from './row-place.js'
+import { IT_WAITS } from './steps.js'
 
 /** What one run of a row showed, as it came. */
 export type RowRun = {
@@ -35,6 +36,7 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
     cwd: home.cwd,
     stdin: row.stdin ?? '',
   })
+  upstream.hears((words) => running.stderr.containing(words))
   const signalled = row.signal && signal(running, upstream, row.signal)
   if (row.waits) void stopWaiting(running)
   const { isStuck, ended } = await endOf(running)
@@ -46,8 +48,8 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
 const EXEC = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
 const RECORDED = [...EXEC, '--persist-session']
 
-/** The longest row takes 10 s alone on a busy machine. */
-const PATIENCE_MS = 30_000
+/** The longest row takes 10 s alone, and many times that on a busy machine. */
+const PATIENCE_MS = 90_000
 
 // The shell that sets limits is replaced by what it runs.
 function surrounded(words: string[], { shell }: Row, { hostNames, home }: RowPlace): string[] {
@@ -68,7 +70,7 @@ async function signal(
 }
 
 async function stopWaiting({ pid, stderr }: Running): Promise<void> {
-  const said = await stderr.containing('waiting for network').catch(() => undefined)
+  const said = await stderr.containing(IT_WAITS).catch(() => undefined)
   if (said !== undefined) process.kill(-pid, 'SIGINT')
 }
 

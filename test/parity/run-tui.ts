@@ -23,6 +23,7 @@ export async function runTui(row: TuiRow, how: 'alone' | 'recorded'): Promise<Tu
   await using place = await rowPlace(row)
   const start = how === 'alone' ? plainTui : recordedTui
   await using terminal = await start(place, [...(row.args ?? []), row.prompt ?? 'Hello'])
+  place.upstream.hears((words) => terminal.showing(words))
   const screens: string[] = []
   await row.user(terminal, () => screens.push(terminal.screen), place.upstream)
   terminal.paste('/quit')

@@ -7,7 +7,7 @@ import type { SeenRequest } from './seen.js'
  * - `pause`: so many milliseconds in which nothing comes.
  * - `message`: waits for the next whole WebSocket message of the agent.
  * - `pong`: waits for the next WebSocket pong.
- * - `refuse`: the port refuses connections for so many milliseconds; the next step does not wait.
+ * - `refuse`: the port refuses connections until the agent says this; the next step does not wait.
  * - `end`: the FIN of this side.
  * - `reset`: the connection is reset.
  * - `drop`: the TCP connection ends under TLS without a word, or as `end` where there is none.
@@ -17,7 +17,7 @@ export type Step =
   | Uint8Array
   | ((request: SeenRequest, addresses: Addresses) => string | Uint8Array)
   | { pause: number }
-  | { refuse: number }
+  | { refuse: string }
   | typeof MESSAGE
   | typeof PONG
   | typeof END
@@ -29,6 +29,9 @@ export const PONG = { await: 'pong' } as const
 export const END = { close: 'end' } as const
 export const RESET = { close: 'reset' } as const
 export const DROP = { close: 'drop' } as const
+
+/** What Codex says where nobody is at a port, before it waits for 5 s and tries again. */
+export const IT_WAITS = 'waiting for network'
 
 /** Where the upstreams of a row listen, for what must name them. */
 export type Addresses = {
@@ -55,8 +58,8 @@ export type Plan = {
   answersAt?: 'head' | 'body'
   /** What is done on the connections in turn before anything is read from them; then they are served. */
   atConnect?: readonly Reply[]
-  /** So many milliseconds after the row's start the port refuses connections. */
-  refusesFor?: number
+  /** From the row's start the port refuses connections until the agent says this. */
+  refusesUntil?: string
   /** Only so many bytes are read of what the agent sends until the reply has been played. */
   readsOnly?: number
 }

@@ -18,7 +18,7 @@ import { ownProvider } from '../own-provider.js'
 import { ONE_RETRY, type Row, WITH_SOCKETS } from '../row.js'
 import type { TuiRow } from '../run-tui.js'
 import { deflated, HELLO_MESSAGES, plain, warmSocket } from '../sockets.js'
-import { END, MESSAGE, RESET, type Reply } from '../steps.js'
+import { END, IT_WAITS, MESSAGE, RESET, type Reply } from '../steps.js'
 import {
   allows,
   BEGINNING,
@@ -81,8 +81,8 @@ export const tuiOverHttp: readonly TuiRow[] = [
     elsewhere: { replies: [SAYS_HELLO] },
   }),
   row('the answer is compressed', [compressed()], seesError),
-  row('the upstream refuses for 2 s from the start', [SAYS_HELLO], seesHello, {
-    upstream: { replies: [SAYS_HELLO], refusesFor: 2_000 },
+  row('the upstream refuses from the start', [SAYS_HELLO], seesHello, {
+    upstream: { replies: [SAYS_HELLO], refusesUntil: IT_WAITS },
   }),
   row('it is given another folder', [SAYS_HELLO], seesHello, {
     args: ['-s', 'workspace-write', '--add-dir', '/'],
@@ -105,8 +105,8 @@ export const tuiOverSocket: readonly TuiRow[] = [
     seesHello,
     AGAIN_ONCE,
   ),
-  socket('the upstream refuses for 2 s from the start', [WELL], seesHello, {
-    upstream: { replies: [SAYS_HELLO], upgrades: [WELL], refusesFor: 2_000 },
+  socket('the upstream refuses from the start', [WELL], seesHello, {
+    upstream: { replies: [SAYS_HELLO], upgrades: [WELL], refusesUntil: IT_WAITS },
   }),
   socket('it leads to api.openai.com', [WELL], seesHello, ownProvider('API key')),
   socket('it leads to chatgpt.com', [WELL], seesHello, ownProvider('ChatGPT')),

@@ -51,7 +51,12 @@ export class UpstreamLeg {
     this.origin = origin
     this.#events = events
     const open = () => openConnection(network, new URL(origin), this.#opening.signal)
-    const opened = spare ?? open()
+    const opened =
+      spare?.catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'HTTP2_ONLY') throw error
+        // What befell the one made beforehand, the agent has not seen: it has its own.
+        return open()
+      }) ?? open()
     opened
       .catch(async (error: NodeJS.ErrnoException): Promise<Reached> => {
         if (error.code !== 'HTTP2_ONLY') throw error
