@@ -13,6 +13,7 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
   const isAnyChosen = (folder: string) =>
     files.some((file) => file.startsWith(folder) && isChosen(file))
   return [
+    ...(isAnyChosen('test/agents/claude/') ? (['claude'] as const) : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
     ...(isAnyChosen('test/package/') ? (['node20', 'node22', 'node24', 'node26'] as const) : []),
   ]

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { claude } from './claude.js'
 import { codex } from './codex.js'
 import { collector } from './collector.js'
 import { programFolder } from './folder.js'
@@ -18,6 +19,7 @@ export { ProgramError } from './program-error.js'
  * They stand in the user's cache folder, where every clone on the machine finds them.
  */
 const programs = {
+  claude,
   codex,
   opencode,
   'gemini-cli': geminiCli,

@@ -1,9 +1,10 @@
 import { chatCompletionsApi } from './chat-completions.js'
+import { messagesApi } from './messages-api.js'
 import type { Reply } from './reply.js'
 import { responsesApi } from './responses-api.js'
 
 /** The model APIs that the server speaks. */
-export type ApiName = 'responses' | 'chat-completions'
+export type ApiName = 'responses' | 'chat-completions' | 'messages'
 
 /** How one model API says things. A new one is a file of its own, and an entry in `APIS`. */
 export type ModelApi = {
@@ -20,7 +21,7 @@ export type ModelApi = {
   error(status: number, message: string): object
 }
 
-const APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi]
+const APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]
 
 /** The API that a request speaks to; nothing where it is none of them. */
 export function apiOf(method: string, url: string): ModelApi | undefined {

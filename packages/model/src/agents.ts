@@ -1,4 +1,5 @@
 import { acpReducer } from './acp/acp-reducer.js'
+import { claudeReducer } from './claude/claude-reducer.js'
 import { codexReducer } from './codex/codex-reducer.js'
 import { nodeReducer } from './host/node-reducer.js'
 import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
@@ -6,6 +7,7 @@ import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
 type MakeReducer = (session: SessionReducer) => AgentReducer
 
 const REDUCERS: Record<string, MakeReducer> = {
+  claude: claudeReducer,
   codex: codexReducer,
   node: nodeReducer,
   run: nodeReducer,

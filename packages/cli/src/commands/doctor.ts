@@ -36,7 +36,7 @@ async function doctor(
   bar.clear()
   const findings = [
     ...settingFindings(version(), process.env),
-    ...agents.flatMap((agent) => agentFindings(agent, process.env)),
+    ...agentFindings(agents, process.env),
     ...roots.flatMap(rootFindings),
     ...sessionFindings(sessions),
     indexFinding(),

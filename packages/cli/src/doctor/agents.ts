@@ -9,11 +9,23 @@ import {
 } from '@tacho/launcher'
 import type { Finding } from './finding.js'
 
-/** Whether an agent is there, which version it is, and what its command runs. */
-export function agentFindings(agent: Agent, environment: NodeJS.ProcessEnv): Finding[] {
-  if (!isInstalled(agent)) return []
-  return [programFinding(agent, environment), shimFinding(agent, environment)]
+/**
+ * Which agents are there, in which version, and what the command of each runs. Nobody needs them all:
+ * one that is missing is a warning only where no agent is there.
+ */
+export function agentFindings(agents: readonly Agent[], environment: NodeJS.ProcessEnv): Finding[] {
+  const all = agents.filter(isInstalled).map((agent) => ({
+    program: programFinding(agent, environment),
+    shim: shimFinding(agent, environment),
+  }))
+  const isAnyThere = all.some(({ program }) => program.text !== NOT_FOUND)
+  return all.flatMap(({ program, shim }) => {
+    if (program.text !== NOT_FOUND || !isAnyThere) return [program, shim]
+    return [{ about: program.about, status: 'ok', text: NOT_FOUND }, shim]
+  })
 }
+
+const NOT_FOUND = 'not found'
 
 const PATIENCE_MS = 10_000
 
@@ -34,7 +46,7 @@ function programFinding(
   } catch (error) {
     if (!(error instanceof NoProgram)) throw error
     return {
-      ...{ about: name, status: 'warning', text: 'not found' },
+      ...{ about: name, status: 'warning', text: NOT_FOUND },
       next: `Where it is to be recorded: ${program.install}`,
     }
   }

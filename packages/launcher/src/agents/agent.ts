@@ -88,6 +88,8 @@ export type TappedRun = {
   program: string
   /** What stands before the `--` where the user names the program behind it. */
   options: readonly string[]
+  /** Where it works. */
+  cwd: string
   environment: NodeJS.ProcessEnv
   /** The folder that will hold the session's. */
   root: string
@@ -98,6 +100,8 @@ export type TappedRun = {
 
 /** The taps of one run, each only where this agent and this run have it. */
 export type AgentTaps = {
+  /** Its environment as it sees that itself, where its settings set variables, too. */
+  environment?: NodeJS.ProcessEnv
   /** Its requests to its model, or why they cannot pass through us. */
   http: Upstream | NoTap | readonly Upstream[]
   /** Its log events, or why they cannot come to us. */

@@ -90,8 +90,9 @@ async function runRecorded(
   const opening = `recording ${program} (${mode.name}) in ${cwdOf(run, recorded)}`
   late.with((recording) => recording.logStart(opening))
   const { args } = switches
+  const cwd = cwdOf(run, recorded)
   const taps = recorded.tapsOf({
-    ...{ mode, args, program, options: run.options, environment },
+    ...{ mode, args, cwd, program, options: run.options, environment },
     ...{ root: rootOf(run, environment), late, tell },
   })
   const listening = await startTaps({

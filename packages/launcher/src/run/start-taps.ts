@@ -33,8 +33,9 @@ export type StartTapsOptions = {
 
 /** Starts the taps that listen for an agent; where one of them cannot be, it says so in the log. */
 export async function startTaps(options: StartTapsOptions): Promise<ListeningTaps> {
-  const { title, agent, taps, args, environment, late } = options
+  const { title, agent, taps, args, late } = options
   const { certificateVariable } = agent
+  const environment = taps.environment ?? options.environment
   const peers = await Peers.open()
   // All that we start is the agent's.
   peers.agentIs(process.pid)
@@ -52,7 +53,7 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   }
   const redirected = http.reduce((start: TappedStart, { redirect }) => redirect(start), {
     args,
-    environment: pastProxies(environment),
+    environment: pastProxies(options.environment),
   })
   return {
     ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
@@ -80,9 +81,9 @@ async function startHttpTap(
   options: StartTapsOptions & { otlp: OtlpTap | undefined; peers: Peers },
 ): Promise<ListeningHttpTap | NoTap> {
   if ('reason' in upstream) return upstream
-  const { agent, taps, environment, late, peers, tell, otlp } = options
+  const { agent, taps, late, peers, tell, otlp } = options
   const { conversationOfMessage, certificateVariable } = agent
-  const { conversationOf = agent.conversationOf } = taps
+  const { conversationOf = agent.conversationOf, environment = options.environment } = taps
   const network = networkOf(environment, {
     certificateVariable,
     onProblem({ message }) {

@@ -1,10 +1,12 @@
 import { chatCompletionsApi } from '../model-api/chat-completions.js'
 import { geminiApi } from '../model-api/gemini.js'
 import type { Json } from '../model-api/json.js'
+import { messagesApi } from '../model-api/messages.js'
 import type { ModelApi } from '../model-api/model-api.js'
 import { responsesApi } from '../model-api/responses.js'
 import { ChatToolWords } from './chat-tool-words.js'
 import { GeminiToolWords } from './gemini-tool-words.js'
+import { MessagesToolWords } from './messages-tool-words.js'
 import { type ToolWord, toolWordOf, toolWordsOfOutput } from './tool-calls.js'
 
 /** Reads what one answer says of tools. */
@@ -26,6 +28,8 @@ export function toolWordsOf(api: ModelApi | undefined, exchange: string): ToolWo
       return RESPONSES
     case chatCompletionsApi:
       return new ChatToolWords()
+    case messagesApi:
+      return new MessagesToolWords()
     case geminiApi:
       return new GeminiToolWords(exchange)
     default:

@@ -6,9 +6,11 @@ import type { ModelApi } from './model-api.js'
 
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
 export const messagesApi: ModelApi = {
-  isRequest: (method, path) => method === 'POST' && path.endsWith('/messages'),
-  // A delta is of text, of thought, or of a tool's input.
-  tells: (event) => (event === 'content_block_start' ? 'nothing' : 'anything'),
+  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`.
+  isRequest: (method, path) =>
+    method === 'POST' && (path.endsWith('/messages') || /:(streamR|r)awPredict$/.test(path)),
+  // A delta is of text, of thought, or of a tool's input; a block begins with what it is.
+  tells: () => 'anything',
   readEvent(event, facts) {
     switch (event.type) {
       case 'message_start':

@@ -1,7 +1,12 @@
 import { asObject, type Json, objectAt, objectsAt, textAt } from './json.js'
 
 /** What a request tells the model of a tool that it has called. */
-export type ToolOutput = { callId: string; output: string }
+export type ToolOutput = {
+  callId: string
+  output: string
+  /** The request says that the tool failed. */
+  isError?: boolean
+}
 
 const OUTPUTS = new Set([
   'function_call_output',
@@ -12,7 +17,7 @@ const OUTPUTS = new Set([
 /** The outputs of some calls in a request, whatever its API; of each call the last one. */
 export function toolOutputsOf(request: Json, calls: readonly string[]): ToolOutput[] {
   const found = new Map<string, ToolOutput>()
-  for (const told of [...ofResponses(request), ...ofChat(request), ...ofGemini(request)])
+  for (const told of OF_APIS.flatMap((of) => of(request)))
     if (calls.includes(told.callId)) found.set(told.callId, told)
   return [...found.values()]
 }
@@ -30,6 +35,16 @@ function ofChat(request: Json): ToolOutput[] {
     const callId = textAt(message, 'tool_call_id')
     const isOutput = callId !== undefined && message.role === 'tool'
     return isOutput ? [{ callId, output: words(message.content) }] : []
+  })
+}
+
+function ofMessages(request: Json): ToolOutput[] {
+  const blocks = objectsAt(request, 'messages').flatMap((message) => objectsAt(message, 'content'))
+  return blocks.flatMap((block) => {
+    const callId = textAt(block, 'tool_use_id')
+    if (callId === undefined) return []
+    const isError = block.is_error === true
+    return [{ callId, output: words(block.content), ...(isError && { isError }) }]
   })
 }
 
@@ -54,3 +69,5 @@ function words(output: unknown): string {
   const inner = asObject(output)
   return inner === undefined ? '' : words(inner.content ?? inner.output)
 }
+
+const OF_APIS = [ofResponses, ofChat, ofMessages, ofGemini]

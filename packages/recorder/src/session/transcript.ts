@@ -16,13 +16,19 @@ export async function linkTranscript(source: string, folder: string): Promise<st
   const draft = join(folder, `.${basename(source)}.${process.pid}`)
   try {
     await rm(draft, { force: true })
-    await link(source, draft).catch(() => symlink(source, draft))
+    await link(source, draft).catch((error: unknown) => symlinkInstead(error, source, draft))
     await rename(draft, target)
     return target
   } catch {
     await rm(draft, { force: true }).catch(() => {})
     return undefined
   }
+}
+
+// A link to what is not there yet would stay a symbolic one when it is.
+async function symlinkInstead(error: unknown, source: string, draft: string): Promise<void> {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
+  await symlink(source, draft)
 }
 
 /** Makes a transcript that is in the folder as a symbolic link a file of its own. */

@@ -1,0 +1,78 @@
+import type { NoTap } from '../../taps/no-tap.js'
+import type { LogExport } from '../../taps/otlp/log-export.js'
+import { LogEvents } from './log-events.js'
+import type { RunSettings, Settings } from './settings.js'
+import { isOn } from './upstream.js'
+
+/** How often Claude Code sends its log events, in milliseconds; else it is every five seconds. */
+const INTERVAL = '100'
+
+/**
+ * How Claude Code's log events (2.1.332) come to us in a run, by variables alone. A user's own endpoint
+ * gets what it got; where the user has none, nothing but log events is switched on.
+ *
+ * @param environment the variables as Claude Code sees them.
+ */
+export function logExportFor(
+  environment: NodeJS.ProcessEnv,
+  settings: RunSettings,
+): LogExport | NoTap {
+  const own = ownExport(environment)
+  if ('reason' in own) return own
+  let events: LogEvents | undefined
+  return {
+    redirect: (endpoint) =>
+      settings.adding({
+        env: {
+          ...own.env,
+          OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpoint,
+          OTEL_LOGS_EXPORT_INTERVAL: INTERVAL,
+        },
+      }),
+    ...(own.endpoint !== undefined && {
+      own: { endpoint: own.endpoint, certificate: environment.OTEL_EXPORTER_OTLP_CERTIFICATE },
+    }),
+    onLogs(records, recording) {
+      events ??= new LogEvents(recording)
+      events.take(records)
+    },
+  }
+}
+
+type OwnExport = { endpoint?: URL; env?: NonNullable<Settings['env']> }
+
+const OURS = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json' }
+
+function ownExport(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
+  if (!isOn(environment.CLAUDE_CODE_ENABLE_TELEMETRY)) {
+    // Variables of OpenTelemetry may stand there for other programs: they switch on nothing here.
+    const others = { OTEL_METRICS_EXPORTER: 'none', OTEL_TRACES_EXPORTER: 'none' }
+    const env = {
+      CLAUDE_CODE_ENABLE_TELEMETRY: '1',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      ...others,
+      ...OURS,
+    }
+    return { env }
+  }
+  const exporters = (environment.OTEL_LOGS_EXPORTER ?? '').split(',').map((one) => one.trim())
+  if (!exporters.includes('otlp')) {
+    const all = [...exporters.filter((one) => one !== '' && one !== 'none'), 'otlp']
+    return { env: { OTEL_LOGS_EXPORTER: all.join(','), ...OURS } }
+  }
+  return ownEndpoint(environment)
+}
+
+function ownEndpoint(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
+  const own = (name: string) =>
+    environment[`OTEL_EXPORTER_OTLP_LOGS_${name}`] || environment[`OTEL_EXPORTER_OTLP_${name}`]
+  const protocol = own('PROTOCOL')
+  if (protocol === undefined || !protocol.startsWith('http/'))
+    return { reason: `they go to an endpoint of yours over ${protocol ?? 'gRPC'}, and stay there` }
+  if (own('CLIENT_KEY') !== undefined)
+    return { reason: 'they go to an endpoint of yours with a client certificate' }
+  const { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: base } = environment
+  const text = whole || `${(base || 'http://localhost:4318').replace(/\/+$/, '')}/v1/logs`
+  if (!URL.canParse(text)) return { reason: 'the endpoint of yours that they go to is no URL' }
+  return { endpoint: new URL(text), env: {} }
+}

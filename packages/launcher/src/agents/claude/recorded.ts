@@ -1,0 +1,66 @@
+import { isUuid } from '@tacho/format'
+import type { Conversation, Recording } from '@tacho/recorder'
+import type { NoTap } from '../../taps/no-tap.js'
+import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
+import { conversationOf } from './conversation.js'
+import { effectiveSettings } from './effective-environment.js'
+import { HookMessages } from './hook-messages.js'
+import { logExportFor } from './log-export.js'
+import { Prompts } from './prompts.js'
+import { BadSettings, RunSettings } from './settings.js'
+import { tapHooks } from './tap-hooks.js'
+import { Transcripts } from './transcripts.js'
+import { upstreamOf } from './upstream.js'
+
+/** What Claude Code brings to a recorded run. */
+export const recorded: RecordedAgent = {
+  isSessionId: isUuid,
+  certificateVariable: 'NODE_EXTRA_CA_CERTS',
+  conversationOf,
+  conversationOfMessage: (_message, upgrade) => upgrade,
+  tapsOf,
+}
+
+function tapsOf(run: TappedRun): AgentTaps {
+  const transcripts = new Transcripts(run.environment)
+  const onExchange = ({ sessionId }: Conversation, recording: Recording) => {
+    if (sessionId !== undefined) transcripts.noteSession(sessionId, recording.latest)
+    transcripts.link()
+  }
+  const settings = settingsOf(run)
+  if ('reason' in settings) return { http: settings, onExchange, close: () => transcripts.close() }
+  const effective = effectiveSettings({ ...run, own: settings.own })
+  const { environment } = effective
+  const prompts = new Prompts()
+  const messages = new HookMessages(transcripts)
+  const { late } = run
+  return {
+    environment,
+    http: upstreamOf(effective, settings),
+    otlp: logExportFor(environment, settings),
+    hooks: (start, { logEvents }) =>
+      tapHooks({
+        ...{ start, settings, late, areHooksOff: effective.areHooksOff },
+        hearsLogEvents: logEvents,
+        onMessage(message) {
+          prompts.note(message.json)
+          late.with((recording) => messages.take(message, recording))
+        },
+      }),
+    conversationOf: (request) => prompts.placed(conversationOf(request)),
+    onExchange,
+    async close() {
+      await transcripts.close()
+      settings.close()
+    },
+  }
+}
+
+function settingsOf({ args, cwd }: TappedRun): RunSettings | NoTap {
+  try {
+    return new RunSettings(args, cwd)
+  } catch (error) {
+    if (error instanceof BadSettings) return { reason: error.message }
+    throw error
+  }
+}

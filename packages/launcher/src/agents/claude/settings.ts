@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { record } from '@tacho/model'
+import type { StartChange } from '../../taps/start-change.js'
+import { withOptions } from '../with-options.js'
+
+/** What of Claude Code's settings is read and set here. */
+export type Settings = {
+  env?: Record<string, string>
+  hooks?: Record<string, unknown[]>
+}
+
+/** The user's `--settings` cannot be read. */
+export class BadSettings extends Error {
+  override readonly name = 'BadSettings'
+  readonly code = 'bad-settings'
+}
+
+const OPTION = '--settings'
+
+/**
+ * The `--settings` of one run: the user's own, and what our taps add to them. Of several such options
+ * only the last one counts (Claude Code 2.1.332), so theirs and ours become one. What the user keeps in
+ * a file goes into a file that only the user can read, and else into the option: so nothing shows up
+ * in a list of processes that was not there.
+ */
+export class RunSettings {
+  /** The user's own. */
+  readonly own: Record<string, unknown>
+  readonly #isFile: boolean
+  #all: Record<string, unknown>
+  #folder: string | undefined
+
+  /** @throws BadSettings where the user's own cannot be read. */
+  constructor(args: readonly string[], cwd: string) {
+    const value = ownValue(args)
+    this.#isFile = value !== undefined && !isJson(value)
+    this.own = value === undefined ? {} : read(value, cwd)
+    this.#all = this.own
+  }
+
+  /** A start with these added: they win over the user's variables, and are beside the user's hooks. */
+  adding(part: Settings): StartChange {
+    return (start) => {
+      this.#all = together(this.#all, part)
+      return { ...start, args: withSettings(start.args, this.#option()) }
+    }
+  }
+
+  /** The run is over. */
+  close(): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #option(): string {
+    const json = JSON.stringify(this.#all)
+    if (!this.#isFile) return json
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'tacho-settings-'))
+    const path = join(this.#folder, 'settings.json')
+    writeFileSync(path, json, { mode: 0o600 })
+    return path
+  }
+}
+
+function read(value: string, cwd: string): Record<string, unknown> {
+  const what = isJson(value) ? OPTION : resolve(cwd, value)
+  try {
+    return record(JSON.parse(isJson(value) ? value : readFileSync(what, 'utf8')))
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'is no JSON' : `cannot be read: ${String(cause)}`
+    throw new BadSettings(`${what} ${reason}`, { cause })
+  }
+}
+
+// As Claude Code tells a text of JSON from a path.
+function isJson(value: string): boolean {
+  const text = value.trim()
+  return text.startsWith('{') && text.endsWith('}')
+}
+
+function together(own: Record<string, unknown>, part: Settings): Record<string, unknown> {
+  const hooks: Record<string, unknown> = { ...record(own.hooks) }
+  for (const [event, added] of Object.entries(part.hooks ?? {})) {
+    const before = hooks[event]
+    hooks[event] = [...(Array.isArray(before) ? before : []), ...added]
+  }
+  return {
+    ...own,
+    ...(part.env !== undefined && { env: { ...record(own.env), ...part.env } }),
+    ...(part.hooks !== undefined && { hooks }),
+  }
+}
+
+type Place = { at: number; isJoined: boolean }
+
+/** Where the last one stands. */
+function placeOf(args: readonly string[]): Place | undefined {
+  const end = args.indexOf('--')
+  const own = end < 0 ? args : args.slice(0, end)
+  const at = own.findLastIndex((one) => one === OPTION || one.startsWith(`${OPTION}=`))
+  return at < 0 ? undefined : { at, isJoined: own[at] !== OPTION }
+}
+
+function ownValue(args: readonly string[]): string | undefined {
+  const place = placeOf(args)
+  if (place === undefined) return undefined
+  return place.isJoined ? args[place.at]?.slice(OPTION.length + 1) : args[place.at + 1]
+}
+
+function withSettings(args: readonly string[], value: string): string[] {
+  const place = placeOf(args)
+  if (place === undefined) return withOptions(args, [OPTION, value])
+  const { at, isJoined } = place
+  return [...args.slice(0, at), OPTION, value, ...args.slice(at + (isJoined ? 1 : 2))]
+}

@@ -1,0 +1,30 @@
+import type { Observation } from '../observation.js'
+import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
+import { calledFacts } from './called-tool.js'
+import { CalledTools } from './called-tools.js'
+import { HookReducer } from './hooks.js'
+import { LogEventReducer } from './log-events.js'
+import { Questions } from './questions.js'
+
+/** What Claude Code (2.1.332) tells by its hooks, its log events and its model's answers. */
+export function claudeReducer(session: SessionReducer): AgentReducer {
+  const questions = new Questions(session)
+  const reducers = [
+    new HookReducer(session, questions),
+    new LogEventReducer(session, questions),
+    new CalledTools(session),
+  ]
+  return {
+    observe(observation: Observation) {
+      if (observation.kind === 'tool-called')
+        session.tools.learn(
+          observation.callId,
+          calledFacts(observation.name, observation.input),
+          'model',
+        )
+      if (observation.kind === 'exchange-started')
+        questions.requested(observation.conversation.threadId, observation.at)
+      for (const reducer of reducers) reducer.observe(observation)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { list, number, record, text, texts } from '../codex/values.js'
+import type { Conversation } from '../conversation.js'
+import type { ApprovalAsked } from '../session/approvals.js'
+import { changesFiles, mcpNames } from './called-tool.js'
+import { placeOf } from './place.js'
+
+/** What Claude Code tells a hook (2.1.332), as far as it is of use here. */
+export type HookMessage = {
+  event: string
+  conversation: Conversation
+  /** Of a sub-agent. */
+  agentType: string | undefined
+  cwd: string | undefined
+  tool: HookTool | undefined
+  durationMs: number | undefined
+  error: string | undefined
+  isInterrupt: boolean
+}
+
+/** A call of the model's, as the hooks tell it. */
+export type HookTool = {
+  name: string
+  input: Record<string, unknown>
+  /** A question does not tell the call that it is about. */
+  callId: string | undefined
+}
+
+/** Nothing where the message is none of a hook's. */
+export function hookMessageOf(json: Record<string, unknown>): HookMessage | undefined {
+  const event = text(json.hook_event_name)
+  if (event === undefined) return undefined
+  const name = text(json.tool_name)
+  const { session_id: sessionId, agent_id: agentId, prompt_id: promptId } = json
+  return {
+    event,
+    conversation: placeOf({ sessionId, agentId, promptId }),
+    agentType: text(json.agent_type),
+    cwd: text(json.cwd),
+    tool:
+      name === undefined
+        ? undefined
+        : { name, input: record(json.tool_input), callId: text(json.tool_use_id) },
+    durationMs: number(json.duration_ms),
+    error: text(json.error),
+    isInterrupt: json.is_interrupt === true,
+  }
+}
+
+/** What of a question is recorded. */
+export type ToolQuestion = Pick<ApprovalAsked, 'kind' | 'what' | 'offered' | 'reason' | 'files'>
+
+/** The tool by which the model asks the user itself. */
+export const USER_INPUT = 'AskUserQuestion'
+
+/** What is asked before a call. Which choices the dialog offers, nobody tells. */
+export function questionOf({ name, input }: Pick<HookTool, 'name' | 'input'>): ToolQuestion {
+  if (name === USER_INPUT) return userInputOf(input)
+  const [server, tool] = mcpNames(name)
+  if (tool !== undefined) return { kind: 'mcp-elicitation', what: `${server}: ${tool}` }
+  const command = text(input.command)
+  const reason = text(input.description)
+  if (command !== undefined) return { kind: 'command', what: command, reason }
+  const file = text(input.file_path) ?? text(input.notebook_path)
+  if (file !== undefined && changesFiles(name))
+    return { kind: 'file-change', what: file, files: [file] }
+  const what = file ?? text(input.path) ?? text(input.url) ?? text(input.query)
+  return { kind: 'permissions', what: what === undefined ? name : `${name} ${what}` }
+}
+
+function userInputOf(input: Record<string, unknown>): ToolQuestion {
+  const questions = list(input.questions).map(record)
+  return {
+    kind: 'user-input',
+    what: questions.flatMap(({ question }) => text(question) ?? []).join('\n'),
+    offered: questions.flatMap(({ options }) =>
+      texts(list(options).map((one) => record(one).label)),
+    ),
+  }
+}

@@ -1,0 +1,137 @@
+import type { Conversation } from '../conversation.js'
+import type { ApprovalAnswered } from '../session/approvals.js'
+import type { SessionReducer } from '../session/session-reducer.js'
+import { answerOf, type Decision, isOfUser, isRefusal } from './decisions.js'
+import { type HookTool, questionOf, type ToolQuestion, USER_INPUT } from './hook-message.js'
+
+/** Where and when something was told. */
+export type Told = {
+  conversation: Conversation
+  /** When it happened. */
+  at: number
+  /** When we heard of it. */
+  toldAt: number
+}
+
+/** A question and the call that waits for it. */
+type Asked = { id: string; callId: string | undefined; tool: string; askedAt: number }
+
+/**
+ * After a `no` the turn goes on with a request, or it is over: the request is there in a moment, and
+ * the log event that tells the `no` a moment later than that.
+ */
+const GOING_ON_MICROSECONDS = 1_500_000
+
+/**
+ * What the user of Claude Code is asked: a hook tells the question, a log event the decision, joined by
+ * the id of the call. A rule or a mode that decides asks nobody, also where the hook has told it.
+ */
+export class Questions {
+  readonly #session: SessionReducer
+  readonly #open = new Map<string, Asked>()
+  /** Of a run in which nobody can be asked unless a host is there: what has not been decided on. */
+  readonly #held = new Map<string, () => void>()
+  readonly #lastRequest = new Map<string | undefined, number>()
+  #count = 0
+
+  constructor(session: SessionReducer) {
+    this.#session = session
+  }
+
+  /** A request has begun in a thread. */
+  requested(threadId: string | undefined, at: number): void {
+    this.#lastRequest.set(threadId, at)
+  }
+
+  /**
+   * Something is to be asked before a call.
+   *
+   * @param callId absent where it is not known which call it is about.
+   */
+  asked(
+    tool: HookTool,
+    callId: string | undefined,
+    told: Told & { cwd: string | undefined },
+  ): void {
+    const ask = () => {
+      this.#ask(questionOf(tool), tool.name, { ...told, callId })
+    }
+    if (this.#session.run?.command === 'tui') ask()
+    else if (callId !== undefined) this.#held.set(callId, ask)
+  }
+
+  /** A call was decided upon. */
+  decided(callId: string, toolName: string, decision: Decision, told: Told): void {
+    const held = this.#held.get(callId)
+    this.#held.delete(callId)
+    if (held !== undefined && isOfUser(decision)) held()
+    const asked = this.#open.get(callId)
+    if (asked === undefined && !isOfUser(decision)) return
+    const id = asked?.id ?? this.#askedUnseen(toolName, callId, told)
+    this.#open.delete(callId)
+    const at = Math.max(told.at, asked?.askedAt ?? 0)
+    const isWaitUnknown = asked === undefined
+    if (isRefusal(decision)) this.#refused(id, { ...told, at }, isWaitUnknown)
+    else this.#answer(id, { ...this.#answerOf(toolName, decision), at, isWaitUnknown })
+  }
+
+  /** The call has run, so it was allowed; since when, nobody has told. */
+  hasRun(callId: string, at: number): void {
+    this.#held.delete(callId)
+    const asked = this.#open.get(callId)
+    if (asked === undefined) return
+    this.#open.delete(callId)
+    const outcome = asked.tool === USER_INPUT ? 'answered' : 'allowed'
+    this.#answer(asked.id, { outcome, at, isWaitUnknown: true })
+  }
+
+  #answerOf(toolName: string, decision: Decision): Omit<ApprovalAnswered, 'at'> {
+    const answer = answerOf(decision)
+    const isAnswered = toolName === USER_INPUT && answer.outcome === 'allowed'
+    return isAnswered ? { ...answer, outcome: 'answered' } : answer
+  }
+
+  // `No` and Esc are the same wherever Claude Code tells of them; whether the turn went on is seen.
+  #refused(id: string, { conversation, at, toldAt }: Told, isWaitUnknown: boolean): void {
+    const { decision, decidedBy } = answerOf({ word: 'reject', source: 'user_reject' })
+    const goesOn = () => (this.#lastRequest.get(conversation.threadId) ?? 0) >= at
+    this.#session.deadlines.at(toldAt + GOING_ON_MICROSECONDS, () => {
+      const outcome = goesOn() ? 'denied' : 'cancelled'
+      this.#answer(id, { decision, decidedBy, outcome, at, isWaitUnknown })
+      if (outcome === 'cancelled') this.#stopped(conversation, at)
+    })
+  }
+
+  #stopped(conversation: Conversation, at: number): void {
+    const { cancellations } = this.#session
+    cancellations.wish({ origin: 'approval', reason: 'user_reject', conversation, at })
+    this.#session.turnEnded(conversation, 'interrupted', at)
+  }
+
+  #askedUnseen(tool: string, callId: string, told: Told): string {
+    const { command, files, path } = this.#session.tools.factsOf(callId)
+    const input = { command, file_path: files?.[0] ?? path }
+    return this.#ask(questionOf({ name: tool, input }), tool, { ...told, cwd: undefined, callId })
+  }
+
+  #ask(
+    question: ToolQuestion,
+    tool: string,
+    {
+      conversation,
+      at,
+      cwd,
+      callId,
+    }: Told & { cwd: string | undefined; callId: string | undefined },
+  ): string {
+    this.#count += 1
+    const id = ['hook', callId ?? 'unknown', this.#count].join(' ')
+    this.#session.approvals.asked(id, id, { ...question, cwd, callId, conversation, at })
+    if (callId !== undefined) this.#open.set(callId, { id, callId, tool, askedAt: at })
+    return id
+  }
+
+  #answer(id: string, answer: ApprovalAnswered): void {
+    this.#session.approvals.answered(id, answer)
+  }
+}

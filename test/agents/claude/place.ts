@@ -1,0 +1,113 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type CodexHome,
+  cleanEnvironment,
+  codexHome,
+  type Ended,
+  type ProcessOptions,
+  programPath,
+  type Running,
+  run,
+  SCRIPTED_KEY,
+  start,
+  tachoCommand,
+} from '../../host/index.js'
+import {
+  type Script,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  startScriptedModel,
+} from '../../scripted-model/index.js'
+import { expectRebuilt } from '../rebuilt.js'
+import { SessionOnDisk } from '../session-on-disk.js'
+
+export type ClaudePlaceOptions = {
+  /** Added to the environment; `undefined` takes a variable away. */
+  environment?: Record<string, string | undefined>
+  server?: ScriptedModelOptions
+}
+
+type Run = Partial<ProcessOptions>
+
+/** A scripted model, a home for Claude Code that talks to it, and both ways to run it. */
+export type ClaudePlace = {
+  model: ScriptedModel
+  home: CodexHome
+  environment: Record<string, string>
+  /** Where Tacho keeps its sessions. */
+  root: string
+  /** Runs Claude Code alone. */
+  alone(args: readonly string[], options?: Run): Promise<Ended>
+  tacho(args: readonly string[], options?: Run): Promise<Ended>
+  startTacho(args: readonly string[], options?: Run): Running
+  sessions(): SessionOnDisk[]
+  /** The only one. */
+  session(): SessionOnDisk
+  /** What a command says with `--json` of the last session. */
+  said<Said>(...args: string[]): Promise<Said>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Nobody is asked, and nothing is refused. */
+export const BYPASS = ['--permission-mode', 'bypassPermissions']
+
+/**
+ * Sets one up with the real Claude Code, which reaches nobody but the model. All of it goes at the end
+ * of the scope of `await using`; each of its sessions is made anew from its files and compared.
+ */
+export async function claudePlace(
+  script: Script,
+  options: ClaudePlaceOptions = {},
+): Promise<ClaudePlace> {
+  const model = await startScriptedModel(script, options.server)
+  const claude = await programPath('claude')
+  const home = await codexHome({ baseUrl: model.baseUrl })
+  const environment = cleanEnvironment(home, {
+    CODEX_HOME: undefined,
+    SCRIPTED_KEY: undefined,
+    TACHO_CLAUDE: claude,
+    ANTHROPIC_API_KEY: SCRIPTED_KEY,
+    ANTHROPIC_BASE_URL: model.baseUrl.replace(/\/v1$/, ''),
+    ...QUIET,
+    ...options.environment,
+  })
+  const own = { env: environment, cwd: home.cwd }
+  const root = join(home.userHome, '.local/state/tacho/sessions')
+  const sessions = () =>
+    existsSync(root) ? readdirSync(root).map((name) => new SessionOnDisk(join(root, name))) : []
+  const tacho = (args: readonly string[], more?: Run) =>
+    run(tachoCommand, args, { ...own, ...more })
+  return {
+    model,
+    home,
+    environment,
+    root,
+    alone: (args, more) => run(claude, args, { ...own, ...more }),
+    tacho,
+    startTacho: (args, more) => start(tachoCommand, args, { ...own, ...more }),
+    sessions,
+    session() {
+      const [only, ...others] = sessions()
+      if (only === undefined || others.length > 0)
+        throw new Error(`${root} holds ${others.length + (only ? 1 : 0)} sessions`)
+      return only
+    },
+    async said<Said>(command: string, ...args: string[]) {
+      const { stdout } = await tacho([command, 'last', '--json', ...args])
+      return JSON.parse(stdout.toString()) as Said
+    },
+    async [Symbol.asyncDispose]() {
+      await model.close()
+      for (const session of sessions()) await expectRebuilt(session)
+      await home[Symbol.asyncDispose]()
+    },
+  }
+}
+
+// It would ask for updates and report on itself; and root may let it do all without questions only so.
+const QUIET = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  IS_SANDBOX: '1',
+}
