@@ -1,16 +1,18 @@
-import { HASH_SHIFT } from './normal-form.js'
+import { type Beginnings, hashOfThree, noBeginnings, noteBeginning } from './beginnings.js'
 
 /** What is searched for, and what it stands for. */
 export type Pattern<Meaning> = {
   bytes: Uint8Array
   meaning: Meaning
+  /** Where it has three bytes alone: what can follow them, as far as that is known. */
+  next?: Uint8Array | undefined
   /** Its first two bytes tell something already. */
   isTelling?: boolean
 }
 
 /**
  * Finds many patterns in one pass, in time that depends on the text alone: Aho and Corasick's search
- * ("Efficient string matching", 1975), asleep until three bytes come with which a pattern begins. The
+ * ("Efficient string matching", 1975), asleep until four bytes come with which a pattern begins. The
  * packages of that name work on strings, whole, and keep a map a state; this one works on bytes in
  * pieces and tells how much of a pattern stands at the end of what it was given.
  */
@@ -27,7 +29,8 @@ export class Automaton<Meaning> {
   /** What ends at a state, by its number in the list, which begins with nothing. */
   readonly #meaningsOf: Int32Array
   readonly #meanings: Meaning[][] = [[]]
-  readonly #beginnings = new Uint8Array(0x10000)
+  /** What the patterns begin with. */
+  readonly beginnings: Beginnings = noBeginnings()
   /** Of each state, one of the patterns that go through it. */
   readonly #through: Int32Array
   readonly #isTelling: Uint8Array
@@ -53,16 +56,11 @@ export class Automaton<Meaning> {
     this.#link(parents, bytes)
   }
 
-  /** By the hash of three bytes, whether a pattern begins with them. */
-  get beginnings(): Uint8Array {
-    return this.#beginnings
-  }
-
   /**
    * Tells of each pattern that begins in a part of a text, in order of their ends.
    *
-   * @param candidates where three bytes stand whose hash may be one of {@link beginnings}; at least all
-   * of these behind `from`.
+   * @param candidates where four bytes stand with which something may begin that is searched for; at
+   * least all of those behind `from` with which a pattern does.
    * @param found is given what a pattern stands for and where it ends.
    * @returns where the longest beginning of a pattern stands that reaches the end; and the longest of
    * three bytes or more, or of a pattern that tells something with less.
@@ -76,13 +74,13 @@ export class Automaton<Meaning> {
   ): { begun: number; telling: number } {
     this.#state = 0
     let at = from
-    const beginnings = this.#beginnings
+    const { threes } = this.beginnings
     for (let index = 0; index < candidates.length; index += 1) {
       const candidate = candidates[index] ?? 0
-      if (candidate >= at && beginnings[hashOf(text, candidate)] === 1)
+      if (candidate >= at && threes[hashOfThree(text, candidate)] === 1)
         at = this.#follow(text, candidate, to, found)
     }
-    const tail = Math.max(at, to - 2)
+    const tail = Math.max(at, to - 3)
     if (tail < to) this.#follow(text, tail, to, found)
     return this.#begun(to)
   }
@@ -134,7 +132,7 @@ export class Automaton<Meaning> {
         this.#tell(end, at, found)
       const begins = at - (depth[state] ?? 0)
       // What is left begins behind, and will be a candidate where it is worth it.
-      if (begins > from && at - begins < 3 && to - begins > 2) {
+      if (begins > from && at - begins < 3 && to - begins > 3) {
         this.#state = 0
         return begins
       }
@@ -159,12 +157,12 @@ export class Automaton<Meaning> {
   }
 
   #add(
-    { bytes, meaning, isTelling }: Pattern<Meaning>,
+    { bytes, meaning, next: behind, isTelling }: Pattern<Meaning>,
     number: number,
     parents: Int32Array,
     labels: Uint8Array,
   ): void {
-    this.#beginnings[hashOf(bytes, 0)] = 1
+    noteBeginning(this.beginnings, bytes, behind)
     let state = 0
     for (const byte of bytes) {
       let next = this.#child(state, byte)
@@ -229,11 +227,6 @@ export class Automaton<Meaning> {
 
 /** Stands for several children. */
 const MANY = -2
-
-function hashOf(bytes: Uint8Array, at: number): number {
-  const before = ((bytes[at] ?? 0) << HASH_SHIFT) ^ (bytes[at + 1] ?? 0)
-  return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & 0xffff
-}
 
 function byDepth(depths: Int32Array): Int32Array {
   let most = 0

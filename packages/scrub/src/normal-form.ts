@@ -1,3 +1,4 @@
+import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
 import { openWideRun, WIDE_BYTES, type WideRun } from './wide-run.js'
 
 /**
@@ -9,7 +10,7 @@ import { openWideRun, WIDE_BYTES, type WideRun } from './wide-run.js'
 export class NormalForm {
   bytes: Uint8Array
   length = 0
-  /** Where three bytes stand with which something that is searched for begins. */
+  /** Where four bytes stand with which something that is searched for may begin. */
   candidates: Int32Array
   candidateCount = 0
   /** Whether the text ended within an escape: what it stands for is not known yet. */
@@ -36,14 +37,14 @@ export class NormalForm {
   /**
    * Reads a part of a text, from where a character begins.
    *
-   * @param beginnings by the hash of three bytes ({@link HASH_SHIFT}), whether something begins with them.
+   * @param beginnings what is searched for begins with these.
    */
   read(
     text: Uint8Array,
     from: number,
     to: number,
     isLast: boolean,
-    beginnings: Uint8Array = NONE_BEGINS,
+    beginnings: Beginnings = NONE_BEGINS,
   ): void {
     const wide = this.#makeRoom(to - from)
     wide?.take(text, from, to, beginnings)
@@ -76,7 +77,7 @@ export class NormalForm {
       if (short > 0) {
         this.#run(length, at)
         bytes[length] = short & 0xff
-        if (beginnings[hashBehind(bytes, length)] === 1) addCandidate(candidates, length - 2)
+        noteCandidate(candidates, bytes, length - 3, beginnings)
         length += 1
         at += short >> 8
         this.#run(length, at)
@@ -94,7 +95,7 @@ export class NormalForm {
       } else {
         const end = this.#put(this.#code, at, length)
         for (; length < end; length += 1)
-          if (beginnings[hashBehind(bytes, length)] === 1) addCandidate(candidates, length - 2)
+          noteCandidate(candidates, bytes, length - 3, beginnings)
       }
       at = next
       this.#run(length, at)
@@ -332,10 +333,7 @@ export class NormalForm {
   }
 }
 
-/** What is shifted three times is out of the hash: it is that of three bytes. */
-export const HASH_SHIFT = 6
-
-const NONE_BEGINS = new Uint8Array(0x10000)
+const NONE_BEGINS = noBeginnings()
 
 const RUNS = 1024
 
@@ -352,15 +350,16 @@ function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
 /** Of the text that is being read. */
 let candidateCount = 0
 
-function addCandidate(candidates: Int32Array, at: number): void {
+/** Notes a place where something may begin that is searched for, once the four bytes are there. */
+function noteCandidate(
+  candidates: Int32Array,
+  bytes: Uint8Array,
+  at: number,
+  beginnings: Beginnings,
+): void {
+  if (!mayBegin(beginnings, bytes, at)) return
   candidates[candidateCount] = at
   candidateCount += 1
-}
-
-/** The hash of a byte and the two before it. */
-function hashBehind(bytes: Uint8Array, last: number): number {
-  const before = ((bytes[last - 2] ?? 0) << HASH_SHIFT) ^ (bytes[last - 1] ?? 0)
-  return ((before << HASH_SHIFT) ^ (bytes[last] ?? 0)) & 0xffff
 }
 
 /**
@@ -376,11 +375,12 @@ function plainRun(
   bytes: Uint8Array,
   start: number,
   candidates: Int32Array,
-  beginnings: Uint8Array,
+  beginnings: Beginnings,
 ): number {
   const special = SPECIAL
-  let hash = ((bytes[start - 2] ?? 0) << HASH_SHIFT) ^ (bytes[start - 1] ?? 0)
-  let count = candidateCount
+  const { threes } = beginnings
+  // Of the three bytes before the next one.
+  let hash = hashOfThree(bytes, start - 3)
   let length = start
   let at = from
   // Four at a time, as long as none of them is special.
@@ -394,29 +394,25 @@ function plainRun(
     const first = ((hash << HASH_SHIFT) ^ one) & 0xffff
     const second = ((first << HASH_SHIFT) ^ two) & 0xffff
     const third = ((second << HASH_SHIFT) ^ three) & 0xffff
-    hash = ((third << HASH_SHIFT) ^ four) & 0xffff
     bytes[length] = one
     bytes[length + 1] = two
     bytes[length + 2] = three
     bytes[length + 3] = four
-    const begins = (beginnings[first] ?? 0) | (beginnings[second] ?? 0) | (beginnings[third] ?? 0)
-    if ((begins | (beginnings[hash] ?? 0)) !== 0) {
-      if (beginnings[first] === 1) candidates[count++] = length - 2
-      if (beginnings[second] === 1) candidates[count++] = length - 1
-      if (beginnings[third] === 1) candidates[count++] = length
-      if (beginnings[hash] === 1) candidates[count++] = length + 1
-    }
+    const begins = (threes[hash] ?? 0) | (threes[first] ?? 0) | (threes[second] ?? 0)
+    if ((begins | (threes[third] ?? 0)) !== 0)
+      for (let back = 3; back >= 0; back -= 1)
+        noteCandidate(candidates, bytes, length - back, beginnings)
+    hash = ((third << HASH_SHIFT) ^ four) & 0xffff
     length += 4
   }
   for (; at < to; at += 1) {
     const byte = text[at] ?? 0
     if (special[byte] === 1) break
     bytes[length] = byte
+    if (threes[hash] === 1) noteCandidate(candidates, bytes, length - 3, beginnings)
     hash = ((hash << HASH_SHIFT) ^ byte) & 0xffff
-    if (beginnings[hash] === 1) candidates[count++] = length - 2
     length += 1
   }
-  candidateCount = count
   return at
 }
 

@@ -1,8 +1,8 @@
 import { Automaton, type Pattern } from './automaton.js'
+import { type Beginnings, unitedBeginnings } from './beginnings.js'
 import type { Needle } from './needle.js'
-import type { ReadyPattern } from './shapes/match.js'
-import { readPattern } from './shapes/pattern.js'
 import { PEM_ANCHOR } from './shapes/pem.js'
+import { ReadyPattern } from './shapes/ready-pattern.js'
 import type { Shape } from './shapes/shape.js'
 
 /** What was found to begin, or to stand, at a place. */
@@ -24,8 +24,8 @@ export type Meaning =
  * known by its value is another, so that to learn one more builds no more than that anew.
  */
 export class SearchIndex {
-  /** By the hash of three bytes, whether anything begins with them. */
-  readonly beginnings: Uint8Array
+  /** What anything begins with. */
+  readonly beginnings: Beginnings
   readonly #anchors: Automaton<Meaning>
   readonly #known: Automaton<Meaning>
 
@@ -38,10 +38,7 @@ export class SearchIndex {
         isTelling: true,
       })),
     )
-    this.beginnings = Uint8Array.from(anchors.beginnings)
-    const known = this.#known.beginnings
-    for (let hash = 0; hash < known.length; hash += 1)
-      if (known[hash] === 1) this.beginnings[hash] = 1
+    this.beginnings = unitedBeginnings(anchors.beginnings, this.#known.beginnings)
   }
 
   /** As {@link Automaton.search} does: first the shapes, then what is known. */
@@ -69,52 +66,99 @@ export class SearchIndex {
 
 /** Finds the beginnings of all shapes, in plain text and in base64. */
 export function anchorsOf(shapes: readonly Shape[]): Automaton<Meaning> {
-  const patterns = shapes.flatMap((shape) =>
-    shape.patterns.map((source): ReadyPattern => {
-      const { behind } = shape
-      return { ...readPattern(source), shape, behind: behind && setOf(behind.of) }
-    }),
-  )
-  return new Automaton([
-    ...anchorOf(
-      'pem',
-      Uint8Array.from(PEM_ANCHOR, (character) => character.charCodeAt(0)),
-    ),
-    ...patterns.flatMap((pattern) => anchorOf(pattern, pattern.anchor)),
-  ])
+  const found: Pattern<Meaning>[] = []
+  addAnchor(found, 'pem', bytesOf(PEM_ANCHOR))
+  for (const shape of shapes) {
+    const behind = shape.behind && setOf(shape.behind.of)
+    for (const source of shape.patterns) {
+      const pattern = new ReadyPattern(source, shape, behind)
+      addAnchor(found, pattern, pattern.anchor)
+    }
+  }
+  return new Automaton(found)
+}
+
+function bytesOf(characters: string): Uint8Array {
+  const bytes = new Uint8Array(characters.length)
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at)
+  return bytes
 }
 
 function setOf(characters: string): Uint8Array {
   const set = new Uint8Array(256)
-  for (const character of characters) set[character.charCodeAt(0)] = 1
+  for (const byte of bytesOf(characters)) set[byte] = 1
   return set
 }
 
-function anchorOf(pattern: ReadyPattern | 'pem', anchor: Uint8Array): Pattern<Meaning>[] {
-  const plain: Pattern<Meaning> = {
-    bytes: anchor,
-    meaning: { kind: 'shape', pattern, length: anchor.length },
-  }
-  return [plain, ...encodedAnchors(pattern, anchor)]
+function addAnchor(
+  to: Pattern<Meaning>[],
+  pattern: ReadyPattern | 'pem',
+  anchor: Uint8Array,
+): void {
+  const next = pattern !== 'pem' && anchor.length === 3 ? firstPart(pattern) : undefined
+  to.push({ bytes: anchor, meaning: { kind: 'shape', pattern, length: anchor.length }, next })
+  for (let before = 0; before < 3; before += 1) addEncoded(to, pattern, anchor, before, next)
+}
+
+/** What must follow an anchor. */
+function firstPart({ parts }: ReadyPattern): Uint8Array | undefined {
+  const [first] = parts
+  return first !== undefined && first.least > 0 ? first.of : undefined
 }
 
 /** No more of an anchor is looked for in base64: what else there is, is compared when it is decoded. */
 const ENCODED_ANCHOR = 12
 
-function encodedAnchors(pattern: ReadyPattern | 'pem', anchor: Uint8Array): Pattern<Meaning>[] {
-  const binary = String.fromCharCode(...anchor.subarray(0, ENCODED_ANCHOR))
-  return [0, 1, 2].flatMap((before) => {
-    const base64 = btoa('\0'.repeat(before) + binary)
-    const from = Math.ceil((before * 8) / 6)
-    const to = Math.floor(((before + binary.length) * 8) / 6)
-    const core = base64.slice(from, to)
-    const spellings = new Set([core, core.replaceAll('+', '-').replaceAll('/', '_')])
-    return Array.from(
-      spellings,
-      (spelling): Pattern<Meaning> => ({
-        bytes: Uint8Array.from(spelling, (character) => character.charCodeAt(0)),
-        meaning: { kind: 'encoded', pattern, before, length: to },
-      }),
-    )
-  })
+/** What an anchor is in base64 of both alphabets, so many bytes behind the beginning of a group. */
+function addEncoded(
+  to: Pattern<Meaning>[],
+  pattern: ReadyPattern | 'pem',
+  anchor: Uint8Array,
+  before: number,
+  next: Uint8Array | undefined,
+): void {
+  const from = Math.ceil((before * 8) / 6)
+  const length = Math.floor(((before + Math.min(anchor.length, ENCODED_ANCHOR)) * 8) / 6)
+  const bytes = new Uint8Array(length - from)
+  const url = new Uint8Array(length - from)
+  let isSame = true
+  for (let at = from; at < length; at += 1) {
+    const six = sixBits(anchor, before, at, 0)
+    bytes[at - from] = BASE64[six] ?? 0
+    url[at - from] = six < 62 ? (BASE64[six] ?? 0) : six === 62 ? MINUS : UNDERSCORE
+    isSame &&= six < 62
+  }
+  const meaning = { kind: 'encoded', pattern, before, length } as const
+  const follows = bytes.length === 3 && next ? nextInBase64(anchor, before, length, next) : undefined
+  to.push({ bytes, meaning, next: follows })
+  if (!isSame) to.push({ bytes: url, meaning, next: follows })
 }
+
+/** What a character of base64 stands for, where an anchor begins so many bytes before, and a byte follows it. */
+function sixBits(anchor: Uint8Array, before: number, at: number, next: number): number {
+  const bit = 6 * at
+  const byte = (bit >> 3) - before
+  const second = byte + 1 < anchor.length ? (anchor[byte + 1] ?? 0) : next
+  return ((((anchor[byte] ?? 0) << 8) | second) >> (10 - (bit & 7))) & 63
+}
+
+/** Which characters can stand behind those that an anchor fills. */
+function nextInBase64(
+  anchor: Uint8Array,
+  before: number,
+  at: number,
+  next: Uint8Array,
+): Uint8Array {
+  const set = new Uint8Array(256)
+  for (let byte = 0; byte < 256; byte += 1) {
+    if (next[byte] !== 1) continue
+    const six = sixBits(anchor, before, at, byte)
+    set[BASE64[six] ?? 0] = 1
+    if (six > 61) set[six === 62 ? MINUS : UNDERSCORE] = 1
+  }
+  return set
+}
+
+const MINUS = 0x2d
+const UNDERSCORE = 0x5f
+const BASE64 = bytesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')

@@ -1,3 +1,5 @@
+import { BEGINNINGS_BYTES, type Beginnings, FOURS_FACTOR, FOURS_SHIFT } from './beginnings.js'
+
 /**
  * Copies text that needs no reading and notes what may begin in it, sixteen bytes at a time: the same as
  * `plainRun` in `normal-form.ts` does, for a third of the time.
@@ -7,7 +9,7 @@ export type WideRun = {
   readonly bytes: Uint8Array
   readonly candidates: Int32Array
   /** Brings in a part of a text, {@link WIDE_BYTES} at the most, and what is looked for. */
-  take(text: Uint8Array, from: number, to: number, beginnings: Uint8Array): void
+  take(text: Uint8Array, from: number, to: number, beginnings: Beginnings): void
   /**
    * Goes on until fewer than sixteen bytes are left, or one of the next sixteen needs reading.
    *
@@ -32,16 +34,19 @@ export function openWideRun(): WideRun | undefined {
       m: { m: memory },
     })
     const run = instance.exports.e as (at: number, to: number, out: number, end: number) => number
-    const table = new Uint8Array(memory.buffer, TABLE_AT, TABLE_BYTES)
+    const threes = new Uint8Array(memory.buffer, THREES_AT, BEGINNINGS_BYTES)
+    const fours = new Uint8Array(memory.buffer, FOURS_AT, BEGINNINGS_BYTES)
     const place = new Uint8Array(memory.buffer, TEXT_AT, WIDE_BYTES)
     const end = new Int32Array(memory.buffer, 0, 1)
-    let taken: Uint8Array | undefined
+    let taken: Beginnings | undefined
     return {
       bytes: new Uint8Array(memory.buffer, COPY_AT, WIDE_BYTES),
       candidates: new Int32Array(memory.buffer, CANDIDATES_AT, WIDE_BYTES),
       take(text, from, to, beginnings) {
         place.set(new Uint8Array(text.buffer, text.byteOffset + from, to - from))
-        if (taken !== beginnings) table.set(beginnings)
+        if (taken === beginnings) return
+        threes.set(beginnings.threes)
+        fours.set(beginnings.fours)
         taken = beginnings
       },
       run: (at, to, length, count) =>
@@ -54,10 +59,10 @@ export function openWideRun(): WideRun | undefined {
 }
 
 const PAGE = 64 * 1024
-/** Of three bytes' hash, whether something begins with them. */
-const TABLE_AT = PAGE
-const TABLE_BYTES = 0x10000
-const TEXT_AT = TABLE_AT + TABLE_BYTES
+/** What something begins with, by the hashes of three bytes and of four. */
+const THREES_AT = PAGE
+const FOURS_AT = THREES_AT + BEGINNINGS_BYTES
+const TEXT_AT = FOURS_AT + BEGINNINGS_BYTES
 /** Behind it zeros, for what stands before the first byte. */
 const COPY_AT = TEXT_AT + WIDE_BYTES + PAGE
 const CANDIDATES_AT = COPY_AT + WIDE_BYTES
@@ -79,29 +84,40 @@ function code(): number[] {
     41 00 20 03 36 02 00                              the end of the candidates is kept
     20 00 0f                                          return how far it came
   `)
-  // Whether something begins with the three bytes of one lane of local 6 or 7.
+  // Whether something begins with the three bytes before one of those in the lanes of local 6 or 7.
   const begins = (half: number, lane: number) => [
     ...[0x20, half, 0xfd, 0x19, lane],
-    ...[0x2d, 0x00, ...leb128(TABLE_AT)],
+    ...[0x2d, 0x00, ...leb128(THREES_AT)],
   ]
   const halves = [6, 7]
   const anyBegins = halves.flatMap((half) =>
     LANES.flatMap((lane) => [...begins(half, lane), ...(half + lane > 6 ? [0x72] : [])]),
   )
-  // Each lane's place is written, and kept where something begins there.
+  // Each lane's place is written, and kept where something begins with it and the three before.
   const note = halves.flatMap((half) =>
-    LANES.flatMap((lane) => [
-      ...[0x20, 0x03, 0x20, 0x02],
-      ...[0x41, ...signed((half - 6) * 8 + lane - 2 - COPY_AT), 0x6a],
-      ...bytesOf('36 02 00'),
-      ...[0x20, 0x03, ...begins(half, lane), ...bytesOf('41 02 74 6a 21 03')],
-    ]),
+    LANES.flatMap((lane) => {
+      const place = (half - 6) * 8 + lane - 3
+      return [
+        ...[0x20, 0x03, 0x20, 0x02],
+        ...[0x41, ...signed(place - COPY_AT), 0x6a],
+        ...bytesOf('36 02 00'),
+        ...[0x20, 0x03, ...begins(half, lane)],
+        ...[0x20, 0x02, 0x41, ...signed(place)],
+        ...bytesOf('6a 28 00 00                 the four bytes'),
+        ...[0x41, ...signed(FOURS_FACTOR)],
+        ...[0x6c, 0x41, ...signed(FOURS_SHIFT), 0x76],
+        ...bytesOf('22 0b 41 03 76              11: their hash'),
+        ...[0x2d, 0x00, ...leb128(FOURS_AT)],
+        ...bytesOf('20 0b 41 07 71 76 71        its bit'),
+        ...bytesOf('41 02 74 6a 21 03'),
+      ]
+    }),
   )
   // The hash of three bytes, in lanes of 16 bits, of the lower or the upper eight.
   const hash = (extend: string, half: number) => [
     ...bytesOf(`20 08 fd ${extend} 41 0c fd 8b 01     the first, by 12 bits`),
     ...bytesOf(`20 09 fd ${extend} 41 06 fd 8b 01 fd 51  the second, by 6`),
-    ...bytesOf(`20 04 fd ${extend} fd 51              the third`),
+    ...bytesOf(`20 0a fd ${extend} fd 51              the third`),
     ...[0x21, half],
   ]
   const shuffled = (from: number, local: number) => [
@@ -110,7 +126,7 @@ function code(): number[] {
     ...[0x21, local],
   ]
   return [
-    ...bytesOf('01 06 7b                              locals 4 to 9: sixteen bytes each'),
+    ...bytesOf('02 07 7b 01 7f                        locals 4 to 10: sixteen bytes each; 11: a number'),
     ...bytesOf('20 02 41 10 6b fd 00 00 00 21 05      5: what was copied before'),
     ...bytesOf('03 40                                 loop'),
     ...bytesOf('20 01 20 00 6b 41 10 48 04 40         are there fewer than sixteen:'),
@@ -121,8 +137,9 @@ function code(): number[] {
     ...bytesOf('fd 53 04 40'),
     ...[...stop, 0x0b],
     ...bytesOf('20 02 20 04 fd 0b 00 00               they go out as they are'),
-    ...shuffled(14, 8), // 8: the bytes two before each
-    ...shuffled(15, 9), // 9: the bytes before each
+    ...shuffled(13, 8), // 8: the bytes three before each
+    ...shuffled(14, 9), // 9: those two before each
+    ...shuffled(15, 10), // 10: those before each
     ...hash('89 01', 6),
     ...hash('8a 01', 7),
     ...anyBegins,

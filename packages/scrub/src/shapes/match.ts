@@ -1,10 +1,6 @@
 import { looksRandom } from './looks-random.js'
-import type { ShapePattern } from './pattern.js'
-import type { Shape } from './shape.js'
+import type { ReadyPattern } from './ready-pattern.js'
 import type { Readable, Verdict } from './verdict.js'
-
-/** A pattern with the shape that it is one of. */
-export type ReadyPattern = ShapePattern & { shape: Shape; behind: Uint8Array | undefined }
 
 /**
  * Compares a pattern with a text at a place where its anchor stands. Where a secret that goes on in
@@ -147,7 +143,7 @@ function isWord(byte: number): boolean {
  * @param mayEnd it could be over already: then what comes must be no word that one could read.
  */
 function wraps(
-  { anchor }: ShapePattern,
+  { anchor }: ReadyPattern,
   of: Uint8Array,
   text: Readable,
   at: number,

@@ -35,7 +35,8 @@ export const messaging: readonly Shape[] = [
     name: 'discord-token',
     patterns: Array.from(
       { length: 90 },
-      (_, id) => `${btoa(`${id + 10}0`).slice(0, 3)}[\\w-]{20,25}\\.[\\w-]{6}\\.[\\w-]{27,40}`,
+      (_, id) =>
+        `${btoa(`${id + 10}0`).slice(0, 3)}[w-z0-5][\\w-]{19,24}\\.[\\w-]{6}\\.[\\w-]{27,40}`,
     ),
   },
   {

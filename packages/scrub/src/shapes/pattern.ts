@@ -68,6 +68,22 @@ export function readPattern(source: string): ShapePattern {
   }
 }
 
+/** What a pattern begins with, without reading all of it: most of them are never needed. */
+export function anchorOf(source: string): Uint8Array {
+  let anchor = ''
+  let at = 0
+  while (at < source.length) {
+    const isEscaped = source[at] === '\\'
+    const character = source[isEscaped ? at + 1 : at] ?? ''
+    if (isEscaped ? /[A-Za-z0-9]/.test(character) : character === '[') break
+    at += isEscaped ? 2 : 1
+    const next = source[at]
+    if (next === '{' || next === '?') return readPattern(source).anchor
+    if (isEscaped || (character !== '(' && character !== ')')) anchor += character
+  }
+  return Uint8Array.from(anchor, (character) => character.charCodeAt(0))
+}
+
 const SHORTEST_ANCHOR = 3
 const LONGEST_PATTERN = 16 * 1024
 
@@ -85,13 +101,18 @@ function requireOneWay(parts: readonly Part[]): void {
   }
 }
 
-const sets = new Map<string, number>()
+/** A set of bytes, with its number. */
+type NumberedSet = { of: Uint8Array; set: number }
 
-function numberOf(set: Uint8Array): number {
-  const name = set.join('')
-  const known = sets.get(name) ?? sets.size
-  sets.set(name, known)
-  return known
+/** By how they are written: the same few stand in most patterns, and each is made once. */
+const sets = new Map<string, NumberedSet>()
+
+function numbered(written: string, make: () => Uint8Array): NumberedSet {
+  const known = sets.get(written)
+  if (known !== undefined) return known
+  const made = { of: make(), set: sets.size }
+  sets.set(written, made)
+  return made
 }
 
 class Reader {
@@ -127,9 +148,11 @@ class Reader {
       case '[':
         this.#push(this.#class())
         return
-      case '\\':
-        this.#push(escaped(this.#next()))
+      case '\\': {
+        const next = this.#next()
+        this.#push(numbered(`\\${next}`, () => escaped(next)))
         return
+      }
       case '|':
       case '*':
       case '+':
@@ -143,21 +166,23 @@ class Reader {
           `"${character}" cannot stand here; for the character write "\\${character}"`,
         )
       default:
-        this.#push(setOf(character))
+        this.#push(numbered(character, () => setOf(character)))
     }
   }
 
-  #push(of: Uint8Array): void {
+  #push({ of, set }: NumberedSet): void {
     const [least, most] = this.#count()
-    this.parts.push({ of, set: numberOf(of), least, most })
+    this.parts.push({ of, set, least, most })
   }
 
   #count(): [number, number] {
-    const rest = this.#source.slice(this.#at)
-    if (rest.startsWith('?')) {
+    const next = this.#source[this.#at]
+    if (next === '?') {
       this.#at += 1
       return [0, 1]
     }
+    if (next !== '{') return [1, 1]
+    const rest = this.#source.slice(this.#at)
     const [whole, least, comma, most] = /^\{(\d{1,5})(,)?(\d{1,5})?\}/.exec(rest) ?? []
     if (whole === undefined || least === undefined) return [1, 1]
     if (comma !== undefined && most === undefined)
@@ -168,7 +193,21 @@ class Reader {
     return bounds
   }
 
-  #class(): Uint8Array {
+  #class(): NumberedSet {
+    const end = this.#source.indexOf(']', this.#at)
+    const written = end < 0 ? '' : this.#source.slice(this.#at - 1, end + 1)
+    const known = sets.get(written)
+    // With an escape it may be longer.
+    if (known === undefined || written.includes('\\]')) {
+      const from = this.#at - 1
+      const of = this.#characters()
+      return numbered(this.#source.slice(from, this.#at), () => of)
+    }
+    this.#at = end + 1
+    return known
+  }
+
+  #characters(): Uint8Array {
     const set = new Uint8Array(256)
     if (this.#source[this.#at] === '^')
       throw new WrongPattern('"[^" is not taken: say what may stand there')

@@ -1,0 +1,82 @@
+/**
+ * What begins with what: by a hash of three bytes whether something begins with them, and by one of four
+ * whether something begins with these. What passes both is looked at; in most texts that is little.
+ */
+export type Beginnings = {
+  /** A byte for each hash. */
+  readonly threes: Uint8Array
+  /** A bit for each hash. */
+  readonly fours: Uint8Array
+}
+
+/** Bytes of each of them. */
+export const BEGINNINGS_BYTES = 0x10000
+
+/** What is shifted three times is out of the hash of three bytes. */
+export const HASH_SHIFT = 6
+
+/** Four bytes, as a number that begins with its lowest, times this; the upper bits of it are their hash. */
+export const FOURS_FACTOR = 0x9e3779b1 | 0
+export const FOURS_SHIFT = 13
+
+export function noBeginnings(): Beginnings {
+  return { threes: new Uint8Array(BEGINNINGS_BYTES), fours: new Uint8Array(BEGINNINGS_BYTES) }
+}
+
+/** The hash of the three bytes from a place on. */
+export function hashOfThree(bytes: Uint8Array, at: number): number {
+  const before = ((bytes[at] ?? 0) << HASH_SHIFT) ^ (bytes[at + 1] ?? 0)
+  return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & (0xffff)
+}
+
+/** The hash of the four bytes from a place on. */
+function hashOfFour(bytes: Uint8Array, at: number): number {
+  const lower = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+  const number = lower | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
+  return Math.imul(number, FOURS_FACTOR) >>> FOURS_SHIFT
+}
+
+/** Whether something may begin with the four bytes from a place on. */
+export function mayBegin({ threes, fours }: Beginnings, bytes: Uint8Array, at: number): boolean {
+  if (threes[hashOfThree(bytes, at)] === 0) return false
+  const hash = hashOfFour(bytes, at)
+  return (((fours[hash >> 3] ?? 0) >> (hash & 7)) & 1) === 1
+}
+
+/** Notes what a pattern begins with, and what may follow where it has three bytes alone. */
+export function noteBeginning(
+  { threes, fours }: Beginnings,
+  pattern: Uint8Array,
+  next: Uint8Array | undefined,
+): void {
+  threes[hashOfThree(pattern, 0)] = 1
+  if (pattern.length > 3) {
+    noteFour(fours, pattern)
+    return
+  }
+  const four = Uint8Array.of(pattern[0] ?? 0, pattern[1] ?? 0, pattern[2] ?? 0, 0)
+  for (let byte = 0; byte < 256; byte += 1) {
+    if (next !== undefined && next[byte] !== 1) continue
+    four[3] = byte
+    noteFour(fours, four)
+  }
+}
+
+function noteFour(fours: Uint8Array, bytes: Uint8Array): void {
+  const hash = hashOfFour(bytes, 0)
+  fours[hash >> 3] = (fours[hash >> 3] ?? 0) | (1 << (hash & 7))
+}
+
+/** What begins in either. */
+export function unitedBeginnings(one: Beginnings, other: Beginnings): Beginnings {
+  return { threes: united(one.threes, other.threes), fours: united(one.fours, other.fours) }
+}
+
+// Four at a time: this is made anew for each secret that is learnt.
+function united(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one)
+  const target = new Int32Array(both.buffer)
+  const source = new Int32Array(other.buffer, other.byteOffset, target.length)
+  for (let at = 0; at < target.length; at += 1) target[at] = (target[at] ?? 0) | (source[at] ?? 0)
+  return both
+}

@@ -1,0 +1,40 @@
+import { anchorOf, type Part, readPattern, type ShapePattern } from './pattern.js'
+import type { Shape } from './shape.js'
+
+/** A pattern with the shape that it is one of; what follows its anchor is read when that is found for the first time. */
+export class ReadyPattern implements ShapePattern {
+  readonly anchor: Uint8Array
+  readonly shape: Shape
+  /** What must stand right before it. */
+  readonly behind: Uint8Array | undefined
+  readonly #source: string
+  #whole: ShapePattern | undefined
+
+  constructor(source: string, shape: Shape, behind: Uint8Array | undefined) {
+    this.anchor = anchorOf(source)
+    this.shape = shape
+    this.behind = behind
+    this.#source = source
+  }
+
+  get parts(): readonly Part[] {
+    return this.#read().parts
+  }
+
+  get secretFrom(): ShapePattern['secretFrom'] {
+    return this.#read().secretFrom
+  }
+
+  get secretTo(): number {
+    return this.#read().secretTo
+  }
+
+  get longest(): number {
+    return this.#read().longest
+  }
+
+  #read(): ShapePattern {
+    this.#whole ??= readPattern(this.#source)
+    return this.#whole
+  }
+}
