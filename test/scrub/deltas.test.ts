@@ -92,7 +92,8 @@ function answered(chunks: string[]): { log: string; found: Found[]; given: numbe
   const found: Found[] = []
   const given: number[] = []
   let length = 0
-  for (const swept of [...chunks.map((chunk) => stream.push(Buffer.from(chunk))), stream.end()]) {
+  for (const chunk of [...chunks, undefined]) {
+    const swept = chunk === undefined ? stream.end() : stream.push(Buffer.from(chunk))
     for (const [at, size, rule] of swept.found) found.push([length + at, size, rule])
     parts.push(new Uint8Array(swept.bytes))
     length += swept.bytes.length

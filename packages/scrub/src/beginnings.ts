@@ -26,7 +26,7 @@ export function noBeginnings(): Beginnings {
 /** The hash of the three bytes from a place on. */
 export function hashOfThree(bytes: Uint8Array, at: number): number {
   const before = ((bytes[at] ?? 0) << HASH_SHIFT) ^ (bytes[at + 1] ?? 0)
-  return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & (0xffff)
+  return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & 0xffff
 }
 
 /** The hash of the four bytes from a place on. */

@@ -1,10 +1,19 @@
-import { decide, type MarkShape } from './decide.js'
+import { Channel } from './channel.js'
+import type { MarkShape } from './decide.js'
 import { readEventLine } from './event-line.js'
 import { Growing } from './growing.js'
-import { type Marked, markerOfLength, writeAscii } from './marker.js'
-import { NormalForm } from './normal-form.js'
+import { markerOfLength, writeAscii } from './marker.js'
 import type { SearchIndex } from './search-index.js'
-import { type Found, isHeldOn } from './sweep.js'
+import { type Found, form } from './sweep.js'
+import { WIDE_BYTES } from './wide-run.js'
+
+/** What may be given out, not scrubbed but for what pieces hold together. */
+export type Joined = {
+  bytes: Uint8Array
+  found: Found[]
+  /** Whether nothing begins in it that is searched for. */
+  isClean: boolean
+}
 
 /**
  * Finds the secrets that an answer gives out piece by piece, over several events: what one of them has
@@ -23,17 +32,22 @@ export class DeltaJoiner {
   /** Up to where no line ends behind that. */
   #looked = 0
   #found: Found[] = []
+  /** Up to where nothing begins that is searched for. */
+  #cleanTo = 0
+  /** Of what is held, what was given out with the last push. */
+  #gone = 0
 
   constructor(mark: MarkShape) {
     this.#mark = mark
   }
 
-  /** Takes the next bytes, and gives those whose pieces are decided; not scrubbed but for these. */
-  push(
-    chunk: Uint8Array,
-    index: SearchIndex,
-    isLast: boolean,
-  ): { bytes: Uint8Array; found: Found[] } {
+  /**
+   * Takes the next bytes, and gives those whose pieces are decided, in memory of what was taken or in
+   * such that the next push writes into.
+   */
+  push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Joined {
+    this.#held.drop(this.#gone)
+    this.#gone = 0
     const isSame = this.#held.length === 0
     if (!isSame) this.#held.add(chunk)
     // What is changed must be ours.
@@ -49,19 +63,50 @@ export class DeltaJoiner {
   #readLines(reading: Reading, index: SearchIndex): void {
     const { text } = reading
     const looked = Math.max(this.#read, this.#looked)
-    for (let end = text.indexOf(LF, looked); end >= 0; end = text.indexOf(LF, this.#read)) {
+    this.#looked = text.length
+    const last = text.subarray(looked).lastIndexOf(LF)
+    if (last < 0) return
+    const linesEnd = looked + last + 1
+    const count = this.#search(text, this.#read, linesEnd, index)
+    const isShort = linesEnd - this.#read < FEW
+    let candidate = 0
+    for (
+      let end = text.indexOf(LF, looked);
+      this.#read < linesEnd;
+      end = text.indexOf(LF, this.#read)
+    ) {
       const from = eventFrom(text, this.#read, end)
       this.#read = end + 1
       if (from < 0) continue
       const { deltas, over } = readEventLine(text, from, end)
-      for (const delta of deltas)
-        this.#channel(delta.channel, reading, index).add(
-          text.subarray(delta.from, delta.to),
-          this.#start + delta.from,
-        )
+      for (const { channel: name, from, to } of deltas) {
+        const channel = this.#channel(name, reading, index)
+        const place = this.#start + from
+        while (candidate < count && (places[candidate] ?? 0) < from) candidate += 1
+        const begins = count < 0 || (candidate < count && (places[candidate] ?? 0) < to)
+        const isLong = to - from >= FEW
+        if ((isLong || isShort) && !begins && channel.pass(text, from, to, place, index)) continue
+        channel.add(text.subarray(from, to), place)
+        // Of many short ones all are decided at once.
+        if (isLong) this.#decide(channel, reading, index, false)
+      }
       if (over !== undefined) this.#close(over, reading, index)
     }
-    this.#looked = text.length
+  }
+
+  /**
+   * Notes where something may begin in lines that are whole.
+   *
+   * @returns how many such places there are; -1 where these are too many to be known.
+   */
+  #search(text: Uint8Array, from: number, to: number, { beginnings }: SearchIndex): number {
+    if (to - from > WIDE_BYTES) return -1
+    form.read(text, from, to, false, beginnings)
+    if (form.isWithinEscape || form.candidateCount > places.length) return -1
+    for (let at = 0; at < form.candidateCount; at += 1)
+      places[at] = form.placeOf(form.candidates[at] ?? 0)
+    if (form.candidateCount === 0 && this.#cleanTo === from) this.#cleanTo = to
+    return form.candidateCount
   }
 
   #channel(name: string, reading: Reading, index: SearchIndex): Channel {
@@ -120,29 +165,30 @@ export class DeltaJoiner {
   }
 
   /** Gives a part of a push before which nothing was held. */
-  #giveOf(text: Uint8Array, until: number): { bytes: Uint8Array; found: Found[] } {
-    if (until === text.length) return { bytes: text, found: this.#given(until) }
+  #giveOf(text: Uint8Array, until: number): Joined {
+    if (until === text.length) return this.#given(text, until)
     this.#held.add(text.subarray(until))
-    return { bytes: text.subarray(0, until), found: this.#given(until) }
+    return this.#given(text.subarray(0, until), until)
   }
 
-  #giveHeld(until: number): { bytes: Uint8Array; found: Found[] } {
-    const bytes = new Uint8Array(this.#held.bytes.subarray(0, until))
-    this.#held.drop(until)
-    return { bytes, found: this.#given(until) }
+  #giveHeld(until: number): Joined {
+    this.#gone = until
+    return this.#given(this.#held.bytes.subarray(0, until), until)
   }
 
-  /** What was found in what is given out. */
-  #given(until: number): Found[] {
+  /** With what was found in what is given out. */
+  #given(bytes: Uint8Array, until: number): Joined {
+    const isClean = until <= this.#cleanTo
     this.#start += until
     this.#read = Math.max(0, this.#read - until)
     this.#looked = Math.max(0, this.#looked - until)
-    if (this.#found.length === 0) return []
+    this.#cleanTo = Math.max(0, this.#cleanTo - until)
+    if (this.#found.length === 0) return { bytes, found: [], isClean }
     const found = this.#found.filter(([at]) => at < until).sort((one, other) => one[0] - other[0])
     this.#found = this.#found
       .filter(([at]) => at >= until)
       .map(([at, length, rule]): Found => [at - until, length, rule])
-    return found
+    return { bytes, found, isClean }
   }
 }
 
@@ -163,114 +209,17 @@ class Reading {
   }
 }
 
-/** One text that comes in pieces. */
-class Channel {
-  /** What is undecided of it, with a little of what stands before that. */
-  readonly #text = new Growing()
-  /** Where its pieces stand in the answer. */
-  #pieces: { from: number; place: number }[] = []
-  /** Where in the text what is undecided begins. */
-  #undecided = 0
-  /** What stands before this may be given out by now: the first two letters of what tells nothing yet. */
-  #given = 0
-  /** Bytes that the text had when it was searched. */
-  #searched = 0
-  /** Where in the answer what may not be given out begins; -1 where all may. */
-  heldFrom = -1
-  /** Whether there are pieces that have not been searched. */
-  hasNew = false
-
-  add(piece: Uint8Array, place: number): void {
-    this.#pieces.push({ from: this.#text.length, place })
-    this.#text.add(piece)
-    this.hasNew = true
-  }
-
-  forget(): void {
-    this.#text.drop(this.#text.length)
-    this.#pieces = []
-    this.#undecided = 0
-    this.#given = 0
-    this.#searched = 0
-    this.heldFrom = -1
-    this.hasNew = false
-  }
-
-  /** The secrets that are decided now, each with where its pieces stand in the answer. */
-  decide(
-    index: SearchIndex,
-    mark: MarkShape,
-    isLast: boolean,
-  ): { pieces: { at: number; length: number }[]; secret: Marked }[] {
-    this.hasNew = false
-    const text = this.#text.bytes
-    if (!isLast && this.heldFrom >= 0 && isHeldOn(text.length - this.#given, this.#searched))
-      return []
-    form.read(text, 0, text.length, isLast, index.beginnings)
-    const first = form.indexOf(this.#undecided)
-    const { matches, undecided, held } = decide(form, first, isLast, index, mark)
-    let covered = Math.max(this.#undecided, this.#given)
-    const secrets = matches
-      .sort((one, other) => one.from - other.from || other.to - one.to || one.rank - other.rank)
-      .flatMap(({ from, to, secret }) => {
-        const start = Math.max(form.placeOf(from), covered)
-        const end = form.endOf(to - 1, text)
-        if (end <= start) return []
-        covered = end
-        return [{ pieces: this.#piecesOf(start, end), secret }]
-      })
-    const end = form.isWithinEscape ? form.stoppedAt : text.length
-    const next = Math.max(this.#undecided, undecided < form.length ? form.placeOf(undecided) : end)
-    const heldAt = Math.max(covered, held < form.length ? form.placeOf(held) : end)
-    this.heldFrom = heldAt < text.length ? this.#placeOf(heldAt) : -1
-    this.#given = heldAt
-    this.#undecided = next
-    this.#drop(form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT)))
-    this.#searched = this.#text.length - this.#given
-    return secrets
-  }
-
-  #drop(until: number): void {
-    const from = Math.min(until, this.#text.length)
-    this.#text.drop(from)
-    this.#undecided -= from
-    this.#given -= from
-    const first = this.#pieces.findIndex(
-      (_, number, all) => (all[number + 1]?.from ?? Number.POSITIVE_INFINITY) > from,
-    )
-    if (first > 0) this.#pieces.splice(0, first)
-    for (const piece of this.#pieces) {
-      const cut = Math.max(0, from - piece.from)
-      piece.place += cut
-      piece.from += cut - from
-    }
-  }
-
-  #placeOf(at: number): number {
-    const piece = this.#pieces.findLast(({ from }) => from <= at)
-    return piece === undefined ? 0 : piece.place + at - piece.from
-  }
-
-  #piecesOf(from: number, to: number): { at: number; length: number }[] {
-    return this.#pieces.flatMap(({ from: start, place }, number) => {
-      const end = this.#pieces[number + 1]?.from ?? this.#text.length
-      const first = Math.max(from, start)
-      const length = Math.min(to, end) - first
-      return length > 0 ? [{ at: place + first - start, length }] : []
-    })
-  }
-}
-
-const form = new NormalForm(1024)
-
-/** Characters before a place that tell whether a secret can begin there. */
-const CONTEXT = 24
-
 /** Bytes of an answer that are held back for one that its pieces may become. */
 const MOST_HELD = 1024 * 1024
 
 /** Texts that come at a time: an answer has a few, and somebody could make up any number. */
 const MOST_CHANNELS = 64
+
+/** Bytes of a piece, or of all lines that came at once, that are few. */
+const FEW = 256
+
+/** Where something may begin in the lines that are read. */
+const places = new Int32Array(1024)
 
 const LF = 0x0a
 

@@ -41,11 +41,11 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
           name: asciiOf(bytes, nameFrom, nameTo),
         })
       else if (role === 'type') type ||= asciiOf(bytes, at + 1, valueTo)
-      else if (role === 'place') place += `${asciiOf(bytes, at + 1, valueTo)}/`
+      else if (role === 'place') place = placeIn(place, asciiOf(bytes, at + 1, valueTo))
       at = valueTo + 1
     } else if (role === 'place') {
       const numberTo = digitsEnd(bytes, at, to)
-      place += `${asciiOf(bytes, at, numberTo)}/`
+      place = placeIn(place, asciiOf(bytes, at, numberTo))
       at = numberTo
     }
   }
@@ -56,7 +56,7 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
   // As most are: one piece.
   const [only] = deltas
   if (only !== undefined && deltas.length === 1) {
-    only.channel = `${place}${only.name}#0`
+    only.channel = channelOf(place, only.name)
     return { deltas, over: undefined }
   }
   const counts = new Map<string, number>()
@@ -69,6 +69,26 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
 }
 
 const NONE: DeltaString[] = []
+
+/** Makes one text of two, and the same text again for the same two: they come with every event. */
+function joinedOnce(join: (one: string, other: string) => string) {
+  const made: { one: string; other: string; joined: string }[] = []
+  let oldest = 0
+  return (one: string, other: string): string => {
+    for (let at = 0; at < made.length; at += 1) {
+      const known = made[at]
+      if (known?.one === one && known.other === other) return known.joined
+    }
+    const joined = join(one, other)
+    made[oldest] = { one, other, joined }
+    oldest = (oldest + 1) % JOINED
+    return joined
+  }
+}
+
+const JOINED = 8
+const placeIn = joinedOnce((place, word) => `${place}${word}/`)
+const channelOf = joinedOnce((place, name) => `${place}${name}#0`)
 
 const QUOTE = 0x22
 const COLON = 0x3a
@@ -107,9 +127,25 @@ function roleOf(bytes: Uint8Array, from: number, to: number): Role | undefined {
 }
 
 function stringEnd(bytes: Uint8Array, from: number, to: number): number {
+  const near = Math.min(to, from + SHORT_STRING)
   let at = from
-  while (at < to && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
-  return Math.min(at, to)
+  while (at < near && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return at < near || near === to ? Math.min(at, to) : longStringEnd(bytes.subarray(0, to), at)
+}
+
+/** Longer ones have their end found sooner by a search than byte by byte. */
+const SHORT_STRING = 64
+
+function longStringEnd(bytes: Uint8Array, from: number): number {
+  let at = from
+  for (;;) {
+    const quote = bytes.indexOf(QUOTE, at)
+    if (quote < 0) return bytes.length
+    let escapes = quote
+    while (escapes > at && bytes[escapes - 1] === BACKSLASH) escapes -= 1
+    if ((quote - escapes) % 2 === 0) return quote
+    at = quote + 1
+  }
 }
 
 function blanksEnd(bytes: Uint8Array, from: number, to: number): number {

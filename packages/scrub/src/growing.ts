@@ -28,4 +28,4 @@ export class Growing {
   }
 }
 
-const KEPT = 64 * 1024
+const KEPT = 256 * 1024

@@ -94,8 +94,7 @@ export class NormalForm {
         this.#lineStarts.push(length)
       } else {
         const end = this.#put(this.#code, at, length)
-        for (; length < end; length += 1)
-          noteCandidate(candidates, bytes, length - 3, beginnings)
+        for (; length < end; length += 1) noteCandidate(candidates, bytes, length - 3, beginnings)
       }
       at = next
       this.#run(length, at)
@@ -537,6 +536,34 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value
   HEX[digit.toUpperCase().charCodeAt(0)] = value
 }
+
+/** Whether all bytes of a part of a text stand for themselves. */
+export function isPlain(text: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (SPECIAL[text[at] ?? 0] === 1) return false
+  return true
+}
+
+/** Whether what follows a line break is no part of it: no blank, no line's number, no escape. */
+export function isPlainBegin(byte: number): boolean {
+  return PLAIN[byte] === 1
+}
+
+/** Bytes of the longest escape of one character, so far as those count that stand behind its first. */
+export const LONGEST_ESCAPE = 8
+
+/**
+ * A place at or before another one that is within no escape.
+ *
+ * @param least the first place; given where there is no such place near.
+ */
+export function betweenCharacters(text: Uint8Array, at: number, least: number): number {
+  const most = Math.max(least, at - NEAR)
+  for (let place = at; place > most; place -= 1)
+    if (isPlain(text, Math.max(least, place - LONGEST_ESCAPE), place)) return place
+  return least
+}
+
+const NEAR = 64
 
 /** A short text in its normal form. */
 export function normalForm(text: Uint8Array): Uint8Array {

@@ -62,11 +62,18 @@ export type Scrubber = {
   readonly faults: number
 }
 
-/** A body that comes in chunks. All that comes out, joined, is what `bytes` makes of all that went in, joined. */
+/**
+ * A body that comes in chunks. What comes out, joined, is what `bytes` makes of what went in, joined, but
+ * for this: up to two letters of what a shape begins with are given out before the third one comes, for
+ * they tell nothing; so its marker begins behind them. And of a secret that is cut where the body, or a
+ * text of an answer, is over, most is replaced, in other places than if it had gone on.
+ */
 export type ScrubStream = {
   /**
    * The bytes that are safe to write now; what could be the beginning of a secret is held back
    * until the next push. `found` is relative to the first byte of `bytes`.
+   *
+   * @returns bytes in memory of the chunk, or in such that the next push writes into.
    */
   push(chunk: Uint8Array): Swept
   /** What was held back. */
@@ -164,9 +171,10 @@ class SecretScrubber implements Scrubber {
     const joined = new FoundBefore()
     return this.#stream((chunk, isLast) => {
       const { index } = this.#known
-      const { bytes, found } = joiner.push(chunk, index, isLast)
+      const { bytes, found, isClean } = joiner.push(chunk, index, isLast)
       joined.add(found, bytes.length)
-      return joined.with(sweep.push(bytes, index, isLast))
+      const isPassed = isClean && !isLast && sweep.pass(bytes, index)
+      return joined.with(isPassed ? asItIs(bytes) : sweep.push(bytes, index, isLast))
     })
   }
 
@@ -241,6 +249,11 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function knownName(name: string): string {
   return headerKind(name.toLowerCase()) === 'unknown' ? unscrubbed(UNSCRUBBED_LENGTH) : name
+}
+
+/** What holds nothing that is searched for. */
+function asItIs(bytes: Uint8Array): Swept {
+  return { bytes: bytes as ScrubbedBytes, found: [] }
 }
 
 function fault(length: number): Swept {

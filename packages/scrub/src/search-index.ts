@@ -57,11 +57,35 @@ export class SearchIndex {
     }
   }
 
+  /**
+   * Whether something that is searched for begins in a few bytes at the end of a text.
+   *
+   * @returns as {@link search} does; nothing where one of them is there already.
+   */
+  ends(text: Uint8Array, length: number): { begun: number; telling: number } | undefined {
+    isFound = false
+    const shapes = this.#anchors.search(text, 0, length, NO_CANDIDATES, noteFound)
+    const known = this.#known.search(text, 0, length, NO_CANDIDATES, noteFound)
+    if (isFound) return undefined
+    return {
+      begun: Math.min(shapes.begun, known.begun),
+      telling: Math.min(shapes.telling, known.telling),
+    }
+  }
+
   /** The form of a known secret whose beginning reached the end of what was searched last, if one did. */
   get unfinished(): { needle: Needle; length: number } | undefined {
     const { meaning, length = 0 } = this.#known.unfinished ?? {}
     return meaning?.kind === 'known' ? { needle: meaning.needle, length } : undefined
   }
+}
+
+const NO_CANDIDATES = new Int32Array(0)
+
+let isFound = false
+
+function noteFound(): void {
+  isFound = true
 }
 
 /** Finds the beginnings of all shapes, in plain text and in base64. */
@@ -129,7 +153,8 @@ function addEncoded(
     isSame &&= six < 62
   }
   const meaning = { kind: 'encoded', pattern, before, length } as const
-  const follows = bytes.length === 3 && next ? nextInBase64(anchor, before, length, next) : undefined
+  const follows =
+    bytes.length === 3 && next ? nextInBase64(anchor, before, length, next) : undefined
   to.push({ bytes, meaning, next: follows })
   if (!isSame) to.push({ bytes: url, meaning, next: follows })
 }

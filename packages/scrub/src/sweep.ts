@@ -1,6 +1,13 @@
+import { mayBegin } from './beginnings.js'
 import { decide, type MarkShape, type Match } from './decide.js'
 import { type Marked, markerOfLength, writeAscii } from './marker.js'
-import { NormalForm } from './normal-form.js'
+import {
+  betweenCharacters,
+  isPlain,
+  isPlainBegin,
+  LONGEST_ESCAPE,
+  NormalForm,
+} from './normal-form.js'
 import type { ScrubbedBytes } from './scrubbed.js'
 import type { SearchIndex } from './search-index.js'
 
@@ -26,7 +33,7 @@ export function isHeldOn(waiting: number, searched: number): boolean {
 const LARGE_HOLD = 2048
 
 // One body is searched at a time, and never in the middle of another one.
-const form = new NormalForm(BLOCK)
+export const form = new NormalForm(BLOCK)
 
 /**
  * Goes over one body from front to end, in one piece or in many, and replaces what it finds.
@@ -74,6 +81,42 @@ export class Sweep {
     if (isLast) this.#forget()
     else this.#hold(text, context, until, undecided)
     return swept
+  }
+
+  /**
+   * Takes the next bytes of which it is known that nothing begins in them that is searched for. It does
+   * where nothing can begin in what came before, and end in them, either.
+   *
+   * @returns whether it did. They may be given out then.
+   */
+  pass(chunk: Uint8Array, index: SearchIndex): boolean {
+    const held = this.#held
+    if (held.length > this.#given || this.#spent.size > 0 || chunk.length < LEAST_PASSED)
+      return false
+    if (!this.#begins(held, chunk, index)) return false
+    const ends = endOf(chunk, index)
+    if (ends === undefined) return false
+    const context = betweenCharacters(chunk, chunk.length - CONTEXT_BYTES, 0)
+    this.#held = copied(chunk, context, chunk.length)
+    this.#given = this.#held.length
+    this.#undecided = ends - context
+    this.#searched = 0
+    return true
+  }
+
+  /** Whether it is certain that nothing begins in what came before and ends in a chunk. */
+  #begins(held: Uint8Array, chunk: Uint8Array, { beginnings }: SearchIndex): boolean {
+    if (held.length === 0) return true
+    const last = lineEnd(held)
+    const before = Math.max(0, last - 3)
+    if (this.#undecided < before || !isPlain(held, Math.max(0, last - LONGEST_ESCAPE), last))
+      return false
+    if (last < held.length && !isPlainBegin(chunk[0] ?? 0)) return false
+    if (!isPlain(chunk, 0, 3)) return false
+    edge.set(held.subarray(before, last))
+    edge.set(chunk.subarray(0, 3), last - before)
+    for (let at = 0; at < last - before; at += 1) if (mayBegin(beginnings, edge, at)) return false
+    return true
   }
 
   #search(
@@ -139,6 +182,37 @@ export class Sweep {
   }
 }
 
+/** What is less is searched as soon as it is looked at. */
+const LEAST_PASSED = 256
+
+/** Bytes that have {@link CONTEXT} characters or more, in any spelling that comes twice. */
+const CONTEXT_BYTES = 160
+
+/** The last bytes of a text and the first ones of what follows it. */
+const edge = new Uint8Array(6)
+
+/** Where the line breaks begin with which a text ends. */
+function lineEnd(text: Uint8Array): number {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === LF || text[end - 1] === CR)) end -= 1
+  return end
+}
+
+const LF = 0x0a
+const CR = 0x0d
+
+/**
+ * Where what a text ends with begins that may become something that is searched for, of the bytes that
+ * may be given out; nothing where that is not told so soon.
+ */
+function endOf(text: Uint8Array, index: SearchIndex): number | undefined {
+  const last = lineEnd(text)
+  if (last < LONGEST_ESCAPE || !isPlain(text, last - LONGEST_ESCAPE, last)) return undefined
+  edge.set(text.subarray(last - 3, last))
+  const ends = index.ends(edge, 3)
+  return ends === undefined || ends.telling < 3 ? undefined : last - 3 + ends.begun
+}
+
 type Piece = { from: number; to: number; secret: Marked }
 
 // What begins at one place: the longest first, and of two alike the one that is known.
@@ -183,10 +257,13 @@ function copied(text: Uint8Array, from: number, until: number): Uint8Array {
 /** In memory that the next one is written into, where it is short. */
 function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
   const length = held.length + chunk.length
+  if (length > room.length && length <= MOST_ROOM) room = new Uint8Array(MOST_ROOM)
   const text = length > room.length ? new Uint8Array(length) : room.subarray(0, length)
   text.set(held)
   text.set(chunk, held.length)
   return text
 }
 
-const room = new Uint8Array(BLOCK)
+let room = new Uint8Array(BLOCK)
+/** What comes with one read of a socket, and what was held before it. */
+const MOST_ROOM = 160 * 1024

@@ -126,7 +126,9 @@ function code(): number[] {
     ...[0x21, local],
   ]
   return [
-    ...bytesOf('02 07 7b 01 7f                        locals 4 to 10: sixteen bytes each; 11: a number'),
+    ...bytesOf(
+      '02 07 7b 01 7f                        locals 4 to 10: sixteen bytes each; 11: a number',
+    ),
     ...bytesOf('20 02 41 10 6b fd 00 00 00 21 05      5: what was copied before'),
     ...bytesOf('03 40                                 loop'),
     ...bytesOf('20 01 20 00 6b 41 10 48 04 40         are there fewer than sixteen:'),

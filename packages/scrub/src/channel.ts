@@ -1,0 +1,187 @@
+import { mayBegin } from './beginnings.js'
+import { decide, type MarkShape } from './decide.js'
+import { Growing } from './growing.js'
+import type { Marked } from './marker.js'
+import { betweenCharacters, isPlain, LONGEST_ESCAPE, NormalForm } from './normal-form.js'
+import type { SearchIndex } from './search-index.js'
+import { isHeldOn } from './sweep.js'
+
+/** One text of an answer that comes in pieces. */
+export class Channel {
+  /** What is undecided of it, with a little of what stands before that. */
+  readonly #text = new Growing()
+  /** Where its pieces stand in the answer. */
+  #pieces: { from: number; place: number }[] = []
+  /** Where in the text what is undecided begins. */
+  #undecided = 0
+  /** What stands before this may be given out by now: the first two letters of what tells nothing yet. */
+  #given = 0
+  /** Bytes that the text had when it was searched. */
+  #searched = 0
+  /** Where in the answer what may not be given out begins; -1 where all may. */
+  heldFrom = -1
+  /** Whether there are pieces that have not been searched. */
+  hasNew = false
+  /** The last bytes of the text, three at the most, where what is undecided begins in them or behind them. */
+  readonly #last = new Uint8Array(3)
+  #lastLength = 0
+  /** Whether it does. */
+  #isNearlyDecided = true
+
+  add(piece: Uint8Array, place: number): void {
+    this.#pieces.push({ from: this.#text.length, place })
+    this.#text.add(piece)
+    this.hasNew = true
+  }
+
+  /**
+   * Takes a piece of which it is known that nothing begins within it that is searched for. It does where
+   * nothing can begin before it, and end in it, either.
+   *
+   * @param place where it stands in the answer.
+   * @returns whether it did; then there is nothing to decide.
+   */
+  pass(text: Uint8Array, from: number, to: number, place: number, index: SearchIndex): boolean {
+    if (this.hasNew || !this.#isNearlyDecided) return false
+    const head = Math.min(to, from + 3)
+    if (!isPlain(text, from, head) || !isPlain(text, Math.max(head, to - LONGEST_ESCAPE), to))
+      return false
+    const before = this.#lastLength
+    edge.set(this.#last)
+    for (let at = from; at < head; at += 1) edge[before + at - from] = text[at] ?? 0
+    const length = before + head - from
+    for (let at = 0; at < before && at + 4 <= length; at += 1)
+      if (mayBegin(index.beginnings, edge, at)) return false
+    const count = Math.min(3, before + to - from)
+    if (to - from < 3) edge.copyWithin(0, length - count, length)
+    else edge.set(text.subarray(to - 3, to))
+    const ends = index.ends(edge, count)
+    if (ends === undefined) return false
+    for (let at = 0; at < count; at += 1) this.#last[at] = edge[at] ?? 0
+    this.#lastLength = count
+    this.#remember(text, from, to, place)
+    const end = this.#text.length
+    this.#undecided = end - count + ends.begun
+    this.#given = end - count + ends.telling
+    this.#searched = end - this.#given
+    this.heldFrom = this.#given < end ? this.#placeOf(this.#given) : -1
+    return true
+  }
+
+  /** Keeps of a text that is decided what tells whether a secret can begin behind it. */
+  #remember(text: Uint8Array, from: number, to: number, place: number): void {
+    const cut = to - from > MUCH ? betweenCharacters(text, to - KEPT, from) : from
+    if (cut > from) this.#clear()
+    this.#pieces.push({ from: this.#text.length, place: place + cut - from })
+    this.#text.add(text.subarray(cut, to))
+    const { length } = this.#text
+    if (length <= 2 * MUCH) return
+    this.#drop(betweenCharacters(this.#text.bytes, length - KEPT, 0))
+  }
+
+  /** What is undecided in it will not be told. */
+  forget(): void {
+    this.#clear()
+    this.#isNearlyDecided = true
+    this.#lastLength = 0
+  }
+
+  #clear(): void {
+    this.#text.drop(this.#text.length)
+    this.#pieces = []
+    this.#undecided = 0
+    this.#given = 0
+    this.#searched = 0
+    this.heldFrom = -1
+    this.hasNew = false
+  }
+
+  /** The secrets that are decided now, each with where its pieces stand in the answer. */
+  decide(
+    index: SearchIndex,
+    mark: MarkShape,
+    isLast: boolean,
+  ): { pieces: { at: number; length: number }[]; secret: Marked }[] {
+    this.hasNew = false
+    const text = this.#text.bytes
+    if (!isLast && this.heldFrom >= 0 && isHeldOn(text.length - this.#given, this.#searched))
+      return []
+    form.read(text, 0, text.length, isLast, index.beginnings)
+    const first = form.indexOf(this.#undecided)
+    const { matches, undecided, held } = decide(form, first, isLast, index, mark)
+    let covered = Math.max(this.#undecided, this.#given)
+    const secrets = matches
+      .sort((one, other) => one.from - other.from || other.to - one.to || one.rank - other.rank)
+      .flatMap(({ from, to, secret }) => {
+        const start = Math.max(form.placeOf(from), covered)
+        const end = form.endOf(to - 1, text)
+        if (end <= start) return []
+        covered = end
+        return [{ pieces: this.#piecesOf(start, end), secret }]
+      })
+    const end = form.isWithinEscape ? form.stoppedAt : text.length
+    const next = Math.max(this.#undecided, undecided < form.length ? form.placeOf(undecided) : end)
+    const heldAt = Math.max(covered, held < form.length ? form.placeOf(held) : end)
+    this.heldFrom = heldAt < text.length ? this.#placeOf(heldAt) : -1
+    this.#given = heldAt
+    this.#undecided = next
+    this.#drop(form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT)))
+    this.#searched = this.#text.length - this.#given
+    this.#noteLast()
+    return secrets
+  }
+
+  #noteLast(): void {
+    const { bytes, length } = this.#text
+    const isUndecided = this.#undecided < length
+    const plain = isPlain(bytes, Math.max(0, length - LONGEST_ESCAPE), length)
+    this.#isNearlyDecided = !isUndecided || (plain && length - this.#undecided <= 3)
+    // Where nothing begins in them, they begin nothing with what follows.
+    this.#lastLength = isUndecided && this.#isNearlyDecided ? length - this.#undecided : 0
+    for (let at = 0; at < this.#lastLength; at += 1)
+      this.#last[at] = bytes[length - this.#lastLength + at] ?? 0
+  }
+
+  #drop(until: number): void {
+    const from = Math.min(until, this.#text.length)
+    this.#text.drop(from)
+    this.#undecided -= from
+    this.#given -= from
+    const first = this.#pieces.findIndex(
+      (_, number, all) => (all[number + 1]?.from ?? Number.POSITIVE_INFINITY) > from,
+    )
+    if (first > 0) this.#pieces.splice(0, first)
+    for (const piece of this.#pieces) {
+      const cut = Math.max(0, from - piece.from)
+      piece.place += cut
+      piece.from += cut - from
+    }
+  }
+
+  #placeOf(at: number): number {
+    const piece = this.#pieces.findLast(({ from }) => from <= at)
+    return piece === undefined ? 0 : piece.place + at - piece.from
+  }
+
+  #piecesOf(from: number, to: number): { at: number; length: number }[] {
+    return this.#pieces.flatMap(({ from: start, place }, number) => {
+      const end = this.#pieces[number + 1]?.from ?? this.#text.length
+      const first = Math.max(from, start)
+      const length = Math.min(to, end) - first
+      return length > 0 ? [{ at: place + first - start, length }] : []
+    })
+  }
+}
+
+const form = new NormalForm(1024)
+
+/** Characters before a place that tell whether a secret can begin there. */
+const CONTEXT = 24
+
+/** Bytes that have so many characters or more, in any spelling that comes twice. */
+const KEPT = 160
+/** Beyond so many, what is not needed is dropped. */
+const MUCH = 512
+
+/** The last bytes of a text and the first ones of what follows it. */
+const edge = new Uint8Array(8)
