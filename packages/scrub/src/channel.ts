@@ -28,9 +28,10 @@ export class Channel {
   /** Whether it does. */
   #isNearlyDecided = true
 
-  add(piece: Uint8Array, place: number): void {
+  /** @param place where the piece stands in the answer. */
+  add(text: Uint8Array, from: number, to: number, place: number): void {
     this.#pieces.push({ from: this.#text.length, place })
-    this.#text.add(piece)
+    this.#text.addPart(text, from, to)
     this.hasNew = true
   }
 
@@ -73,7 +74,7 @@ export class Channel {
     const cut = to - from > MUCH ? betweenCharacters(text, to - KEPT, from) : from
     if (cut > from) this.#clear()
     this.#pieces.push({ from: this.#text.length, place: place + cut - from })
-    this.#text.add(text.subarray(cut, to))
+    this.#text.addPart(text, cut, to)
     const { length } = this.#text
     if (length <= 2 * MUCH) return
     this.#drop(betweenCharacters(this.#text.bytes, length - KEPT, 0))

@@ -1,6 +1,6 @@
 import { Channel } from './channel.js'
 import type { MarkShape } from './decide.js'
-import { readEventLine } from './event-line.js'
+import { type DeltaString, readEventLine } from './event-line.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import type { SearchIndex } from './search-index.js'
@@ -70,28 +70,43 @@ export class DeltaJoiner {
     const count = this.#search(text, this.#read, linesEnd, index)
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
-    for (
-      let end = text.indexOf(LF, looked);
-      this.#read < linesEnd;
-      end = text.indexOf(LF, this.#read)
-    ) {
+    for (let end = lineEnd(text, looked); ; end = lineEnd(text, this.#read)) {
       const from = eventFrom(text, this.#read, end)
       this.#read = end + 1
-      if (from < 0) continue
-      const { deltas, over } = readEventLine(text, from, end)
-      for (const { channel: name, from, to } of deltas) {
-        const channel = this.#channel(name, reading, index)
-        const place = this.#start + from
-        while (candidate < count && (places[candidate] ?? 0) < from) candidate += 1
-        const begins = count < 0 || (candidate < count && (places[candidate] ?? 0) < to)
-        const isLong = to - from >= FEW
-        if ((isLong || isShort) && !begins && channel.pass(text, from, to, place, index)) continue
-        channel.add(text.subarray(from, to), place)
-        // Of many short ones all are decided at once.
-        if (isLong) this.#decide(channel, reading, index, false)
+      if (from >= 0) {
+        const { deltas, count: pieces, over } = readEventLine(text, from, end)
+        for (let piece = 0; piece < pieces; piece += 1) {
+          const delta = deltas[piece]
+          if (delta === undefined) break
+          while (candidate < count && (places[candidate] ?? 0) < delta.from) candidate += 1
+          const begins = count < 0 || (candidate < count && (places[candidate] ?? 0) < delta.to)
+          this.#takePiece(delta, reading, index, begins, isShort)
+        }
+        if (over !== undefined) this.#close(over, reading, index)
       }
-      if (over !== undefined) this.#close(over, reading, index)
+      if (this.#read >= linesEnd) return
     }
+  }
+
+  /**
+   * @param begins whether something may begin within the piece.
+   * @param isAlone whether few pieces come with it.
+   */
+  #takePiece(
+    { from, to, channel: name }: DeltaString,
+    reading: Reading,
+    index: SearchIndex,
+    begins: boolean,
+    isAlone: boolean,
+  ): void {
+    const { text } = reading
+    const channel = this.#channel(name, reading, index)
+    const place = this.#start + from
+    const isLong = to - from >= FEW
+    if ((isLong || isAlone) && !begins && channel.pass(text, from, to, place, index)) return
+    channel.add(text, from, to, place)
+    // Of many short ones all are decided at once.
+    if (isLong) this.#decide(channel, reading, index, false)
   }
 
   /**
@@ -228,6 +243,15 @@ function eventFrom(text: Uint8Array, from: number, to: number): number {
   if (text[from] === 0x7b) return from
   return from + DATA.length < to && beginsData(text, from, to) ? from + DATA.length : -1
 }
+
+/** Where the next line ends, of a text in which one does. */
+function lineEnd(text: Uint8Array, from: number): number {
+  for (let at = from; at < from + SHORT_LINE; at += 1) if (text[at] === LF) return at
+  return text.indexOf(LF, from + SHORT_LINE)
+}
+
+/** The end of a longer one is found sooner by a search than byte by byte. */
+const SHORT_LINE = 48
 
 /** Whether the last line, which is not over, is one of data, or could become one. */
 function mayBeData(text: Uint8Array, from: number): boolean {

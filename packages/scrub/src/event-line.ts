@@ -1,11 +1,30 @@
 /** A piece of an answer's text in a line of it: the inside of a JSON string. */
 export type DeltaString = { from: number; to: number; channel: string }
 
-/** What a line says of texts that come in pieces. */
+/** What a line says of texts that come in pieces; until the next line is read. */
 export type EventLine = {
-  deltas: DeltaString[]
+  readonly deltas: readonly DeltaString[]
+  /** How many of them are of this line. */
+  count: number
   /** The text, or the whole answer, that the line says is over; nothing where it says none is. */
   over: string | undefined
+}
+
+type NamedString = DeltaString & { name: string }
+
+// Events come by the hundred thousand, and a line is dealt with before the next one is read.
+const pieces: NamedString[] = []
+const line: EventLine = { deltas: pieces, count: 0, over: undefined }
+
+function addPiece(from: number, to: number, name: string): void {
+  const piece = pieces[line.count]
+  if (piece === undefined) pieces.push({ from, to, channel: '', name })
+  else {
+    piece.from = from
+    piece.to = to
+    piece.name = name
+  }
+  line.count += 1
 }
 
 /**
@@ -15,7 +34,8 @@ export type EventLine = {
  * Gemini APIs, and those that are like one of them.
  */
 export function readEventLine(bytes: Uint8Array, from: number, to: number): EventLine {
-  const deltas: (DeltaString & { name: string })[] = []
+  line.count = 0
+  line.over = undefined
   let type = ''
   let place = ''
   let at = from
@@ -34,12 +54,7 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
     if (bytes[at] === QUOTE) {
       const valueTo = stringEnd(bytes, at + 1, to)
       if (role === 'text' && valueTo < to)
-        deltas.push({
-          from: at + 1,
-          to: valueTo,
-          channel: '',
-          name: asciiOf(bytes, nameFrom, nameTo),
-        })
+        addPiece(at + 1, valueTo, asciiOf(bytes, nameFrom, nameTo))
       else if (role === 'type') type ||= asciiOf(bytes, at + 1, valueTo)
       else if (role === 'place') place = placeIn(place, asciiOf(bytes, at + 1, valueTo))
       at = valueTo + 1
@@ -50,25 +65,26 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
     }
   }
   if (type !== '' && !type.includes('delta')) {
-    const isOver = /done|stop|completed|incomplete|failed|error/.test(type)
-    return { deltas: NONE, over: isOver ? place : undefined }
+    line.count = 0
+    if (/done|stop|completed|incomplete|failed|error/.test(type)) line.over = place
+    return line
   }
   // As most are: one piece.
-  const [only] = deltas
-  if (only !== undefined && deltas.length === 1) {
-    only.channel = channelOf(place, only.name)
-    return { deltas, over: undefined }
-  }
-  const counts = new Map<string, number>()
-  for (const delta of deltas) {
-    const count = counts.get(delta.name) ?? 0
-    counts.set(delta.name, count + 1)
-    delta.channel = `${place}${delta.name}#${count}`
-  }
-  return { deltas, over: undefined }
+  const [only] = pieces
+  if (only !== undefined && line.count === 1) only.channel = channelOf(place, only.name)
+  else if (line.count > 1) numberPieces(place)
+  return line
 }
 
-const NONE: DeltaString[] = []
+/** Of several with one name each is a text of its own. */
+function numberPieces(place: string): void {
+  const counts = new Map<string, number>()
+  for (const piece of pieces.slice(0, line.count)) {
+    const count = counts.get(piece.name) ?? 0
+    counts.set(piece.name, count + 1)
+    piece.channel = `${place}${piece.name}#${count}`
+  }
+}
 
 /** Makes one text of two, and the same text again for the same two: they come with every event. */
 function joinedOnce(join: (one: string, other: string) => string) {

@@ -10,22 +10,35 @@ export class Growing {
   }
 
   add(bytes: Uint8Array): void {
-    const length = this.length + bytes.length
+    this.addPart(bytes, 0, bytes.length)
+  }
+
+  addPart(bytes: Uint8Array, from: number, to: number): void {
+    const before = this.length
+    const length = before + to - from
     if (length > this.#room.length) {
       const room = new Uint8Array(Math.max(256, length * 2))
       room.set(this.bytes)
       this.#room = room
     }
-    this.#room.set(bytes, this.length)
+    if (to - from > FEW) this.#room.set(bytes.subarray(from, to), before)
+    else {
+      const room = this.#room
+      for (let at = from; at < to; at += 1) room[before + at - from] = bytes[at] ?? 0
+    }
     this.length = length
   }
 
   /** Takes away the first of them; a large room that is empty is given back. */
   drop(count: number): void {
-    this.#room.copyWithin(0, count, this.length)
+    if (count === 0) return
+    if (count < this.length) this.#room.copyWithin(0, count, this.length)
     this.length -= count
     if (this.length === 0 && this.#room.length > KEPT) this.#room = new Uint8Array(0)
   }
 }
+
+/** Bytes that are copied sooner one by one than by a view of them. */
+const FEW = 64
 
 const KEPT = 256 * 1024

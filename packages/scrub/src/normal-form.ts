@@ -338,7 +338,7 @@ const RUNS = 1024
 
 /** Bytes that are read at once by a program of vectors; and those of a text for which it is worth it. */
 const WIDE = 16
-const LONG = 512
+const LONG = 128
 
 function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const more = new Int32Array(numbers.length * 2)

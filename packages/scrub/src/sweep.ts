@@ -1,5 +1,6 @@
 import { mayBegin } from './beginnings.js'
 import { decide, type MarkShape, type Match } from './decide.js'
+import { Growing } from './growing.js'
 import { type Marked, markerOfLength, writeAscii } from './marker.js'
 import {
   betweenCharacters,
@@ -45,7 +46,7 @@ export const form = new NormalForm(BLOCK)
 export class Sweep {
   readonly #mark: MarkShape
   /** What is not given out, with a little of what stands before it. */
-  #held: Uint8Array = NOTHING
+  readonly #held = new Growing()
   /** Bytes of it that are given out. */
   #given = 0
   /** Where what is undecided begins in it: before `#given` where a secret that is out reaches beyond. */
@@ -66,12 +67,12 @@ export class Sweep {
    * @param isLast nothing follows: the rest comes out, too.
    */
   push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Swept {
-    const held = this.#held
-    const text = held.length === 0 ? chunk : joined(held, chunk)
-    if (!isLast && isHeldOn(text.length - this.#given, this.#searched)) {
-      this.#held = copied(text, 0, text.length)
+    const length = this.#held.length + chunk.length
+    if (!isLast && isHeldOn(length - this.#given, this.#searched)) {
+      this.#held.add(chunk)
       return { bytes: NOTHING as ScrubbedBytes, found: [] }
     }
+    const text = this.#held.length === 0 ? chunk : joined(this.#held.bytes, chunk)
     const pieces: Piece[] = []
     const { undecided, held: heldFrom, context } = this.#search(text, index, isLast, pieces)
     const given = this.#given
@@ -91,15 +92,18 @@ export class Sweep {
    */
   pass(chunk: Uint8Array, index: SearchIndex): boolean {
     const held = this.#held
-    if (held.length > this.#given || this.#spent.size > 0 || chunk.length < LEAST_PASSED)
-      return false
-    if (!this.#begins(held, chunk, index)) return false
+    if (held.length > this.#given || this.#spent.size > 0) return false
+    if (!this.#begins(held.bytes, chunk, index)) return false
     const ends = endOf(chunk, index)
     if (ends === undefined) return false
-    const context = betweenCharacters(chunk, chunk.length - CONTEXT_BYTES, 0)
-    this.#held = copied(chunk, context, chunk.length)
-    this.#given = this.#held.length
-    this.#undecided = ends - context
+    const isLong = chunk.length > 2 * CONTEXT_BYTES
+    const from = isLong ? betweenCharacters(chunk, chunk.length - CONTEXT_BYTES, 0) : 0
+    if (from > 0) held.drop(held.length)
+    held.addPart(chunk, from, chunk.length)
+    if (held.length > 8 * CONTEXT_BYTES)
+      held.drop(betweenCharacters(held.bytes, held.length - CONTEXT_BYTES, 0))
+    this.#given = held.length
+    this.#undecided = held.length - ends
     this.#searched = 0
     return true
   }
@@ -164,14 +168,15 @@ export class Sweep {
   }
 
   #forget(): void {
-    this.#held = NOTHING
+    this.#held.drop(this.#held.length)
     this.#given = 0
     this.#undecided = 0
     this.#spent.clear()
   }
 
   #hold(text: Uint8Array, context: number, until: number, undecided: number): void {
-    this.#held = copied(text, context, text.length)
+    this.#held.drop(this.#held.length)
+    this.#held.addPart(text, context, text.length)
     this.#given = until - context
     this.#undecided = undecided - context
     this.#searched = this.#held.length - this.#given
@@ -181,9 +186,6 @@ export class Sweep {
     }
   }
 }
-
-/** What is less is searched as soon as it is looked at. */
-const LEAST_PASSED = 256
 
 /** Bytes that have {@link CONTEXT} characters or more, in any spelling that comes twice. */
 const CONTEXT_BYTES = 160
@@ -202,15 +204,15 @@ const LF = 0x0a
 const CR = 0x0d
 
 /**
- * Where what a text ends with begins that may become something that is searched for, of the bytes that
- * may be given out; nothing where that is not told so soon.
+ * How many bytes before the end of a text something begins that may become something that is searched
+ * for, where all of it may be given out; nothing where that is not told so soon.
  */
 function endOf(text: Uint8Array, index: SearchIndex): number | undefined {
   const last = lineEnd(text)
   if (last < LONGEST_ESCAPE || !isPlain(text, last - LONGEST_ESCAPE, last)) return undefined
   edge.set(text.subarray(last - 3, last))
   const ends = index.ends(edge, 3)
-  return ends === undefined || ends.telling < 3 ? undefined : last - 3 + ends.begun
+  return ends === undefined || ends.telling < 3 ? undefined : text.length - last + 3 - ends.begun
 }
 
 type Piece = { from: number; to: number; secret: Marked }
