@@ -108,9 +108,12 @@ class AcpReducer {
     const end = this.#prompts.endOf(message)
     // What it asked for was for this turn, and no answer can still decide it.
     if (end.outcome !== 'completed') this.#questions.withdrawAll(place, at)
+    // By the protocol a turn ends behind all of its calls: of these nobody has told how.
     for (const callId of this.#session.tools.runningIn(place)) {
-      if (this.#questions.isDenied(callId))
-        this.#session.toolEnded(callId, place, at, { outcome: 'declined' })
+      const isDeclined = this.#questions.isDenied(callId)
+      if (isDeclined) this.#session.toolEnded(callId, place, at, { outcome: 'declined' })
+      else if (end.outcome === 'completed')
+        this.#session.toolEnded(callId, place, at, { outcome: 'unknown' })
     }
     this.#prompts.ended(key, end, at)
   }

@@ -1,6 +1,7 @@
 import { commandLine } from '../codex/called-tool.js'
 import { list, record, text, texts } from '../codex/values.js'
 import type { ToolFacts } from '../session/tools.js'
+import { approvalKindOf } from './words.js'
 
 /** What is told of a tool call so far: by `tool_call`, `tool_call_update`, and a question about it. */
 export type ToldCall = {
@@ -13,14 +14,16 @@ export type ToldCall = {
 export function toldCall(call: Record<string, unknown>, before: ToldCall | undefined): ToldCall {
   const input = record(call.rawInput)
   const kind = text(call.kind) ?? before?.kind
-  const files = texts(list(call.locations).map((location) => record(location).path))
+  const paths = texts(list(call.locations).map((location) => record(location).path))
+  const isChange = kind !== undefined && approvalKindOf(kind) === 'file-change'
   const told: ToolFacts = {
     name: text(call.name) ?? before?.facts.name,
     command: commandLine(input.command) ?? before?.facts.command,
     cwd: text(input.cwd) ?? text(input.workdir) ?? before?.facts.cwd,
     query: text(input.query) ?? text(input.pattern) ?? before?.facts.query,
     path: text(input.path) ?? text(input.file_path) ?? text(input.filePath) ?? before?.facts.path,
-    files: files.length > 0 ? files : before?.facts.files,
+    // Of a command its folder stands there (opencode), of what reads the file.
+    files: isChange && paths.length > 0 ? paths : before?.facts.files,
   }
   return { title: text(call.title) ?? before?.title, kind, facts: told }
 }
