@@ -4,7 +4,7 @@ import { benchCodexExec } from './codex-exec.js'
 import { benchDisk } from './disk.js'
 import { benchExport } from './export.js'
 import { benchHttpTap } from './http-tap/index.js'
-import { benchJsonRpcTap } from './json-rpc-tap.js'
+import { benchAcpTap, benchJsonRpcTap } from './json-rpc-tap.js'
 import { benchLive } from './live.js'
 import { benchOff } from './off.js'
 import { benchQuestions } from './questions.js'
@@ -17,6 +17,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
   'codex-exec': ['A whole codex exec with one request', benchCodexExec],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
+  'acp-tap': ['ACP tap: 100,000 pieces of text', benchAcpTap],
   scrub: ['Scrubbing: milliseconds of processor a megabyte, 200 known values', benchScrub],
   'body-codec': ['Request bodies as copies and what is new', benchBodyCodec],
   disk: ['What a session of 300 growing requests takes', benchDisk],

@@ -17,16 +17,29 @@ const PACED = 2_000
  * then, from a stand-in app-server to its client, by a pipe alone and through `tacho codex
  * app-server --persist-session`, in turn.
  */
-export async function benchJsonRpcTap(): Promise<Row[]> {
+export function benchJsonRpcTap(): Promise<Row[]> {
+  return benchTap(CODEX_LINE, (server) => ({
+    args: ['codex', 'app-server', '--persist-session'],
+    env: { TACHO_CODEX: server },
+  }))
+}
+
+/** The same for `tacho acp`, with the pieces of text in which an agent answers an editor. */
+export function benchAcpTap(): Promise<Row[]> {
+  return benchTap(ACP_LINE, (server) => ({ args: ['acp', '--persist-session', '--', server] }))
+}
+
+async function benchTap(
+  line: string,
+  underTacho: (server: string) => { args: string[]; env?: NodeJS.ProcessEnv },
+): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
   try {
     const server = join(folder, 'codex')
-    writeFileSync(server, `#!${process.execPath}\n${SERVER}`, { mode: 0o755 })
-    const env = { PATH: process.env.PATH ?? '', HOME: folder, TACHO_CODEX: server }
-    const commands = {
-      pipe: [server],
-      tacho: [process.execPath, TACHO, 'codex', 'app-server', '--persist-session'],
-    }
+    writeFileSync(server, `#!${process.execPath}\n${line}\n${SERVER}`, { mode: 0o755 })
+    const tacho = underTacho(server)
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, ...tacho.env }
+    const commands = { pipe: [server], tacho: [process.execPath, TACHO, ...tacho.args] }
     const speeds = { pipe: [] as number[], tacho: [] as number[] }
     const delays = { pipe: [] as number[], tacho: [] as number[] }
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -94,14 +107,35 @@ function rowsOf(speed: Medians, delay: Medians): Row[] {
 
 // Writes each message on its own, as Codex does: first all at once, then, when its standard input
 // ends, one each millisecond with the time at which it says it.
-const SERVER = `
+const CODEX_LINE = `
 const params = {
   threadId: '0199a1b2-c3d4-7e5f-8a9b-000000000001',
   turnId: '0199a1b2-c3d4-7e5f-8a9b-000000001001',
   itemId: 'msg_1',
   delta: 'A few words of an answer',
 }
-const line = JSON.stringify({ method: 'item/agentMessage/delta', params, emittedAtMs: 1795412900622 }) + '\\n'
+const message = (more) => ({
+  method: 'item/agentMessage/delta', params: { ...params, ...more }, emittedAtMs: 1795412900622,
+})
+`
+
+const ACP_LINE = `
+const message = (more) => ({
+  jsonrpc: '2.0',
+  method: 'session/update',
+  params: {
+    sessionId: '0199a1b2-c3d4-7e5f-8a9b-000000000001',
+    update: {
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: 'A few words of an answer' },
+      ...more,
+    },
+  },
+})
+`
+
+const SERVER = `
+const line = JSON.stringify(message({})) + '\\n'
 let left = ${NOTIFICATIONS}
 function sayAll() {
   while (left > 0) {
@@ -114,7 +148,7 @@ process.stdin.resume().on('end', () => {
   let paced = ${PACED}
   const timer = setInterval(() => {
     const saidAt = String(process.hrtime.bigint())
-    process.stdout.write(JSON.stringify({ method: 'item/agentMessage/delta', params: { ...params, saidAt } }) + '\\n')
+    process.stdout.write(JSON.stringify(message({ saidAt })) + '\\n')
     paced -= 1
     if (paced === 0) clearInterval(timer)
   }, 1)
@@ -123,4 +157,5 @@ process.stdin.resume().on('end', () => {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   printRows('JSON-RPC tap: 100,000 notifications; one each millisecond', await benchJsonRpcTap())
+  printRows('ACP tap: 100,000 pieces of text; one each millisecond', await benchAcpTap())
 }
