@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { build as buildPage } from 'vite'
@@ -387,13 +387,16 @@ function apart(agent?: string): Plugin {
   return {
     name: 'apart',
     setup(bundler) {
-      bundler.onResolve({ filter: RECORDED }, ({ kind, path }) =>
-        kind === 'dynamic-import' ? { path, namespace: 'recorded' } : undefined,
+      // An agent's stands in its folder.
+      bundler.onResolve({ filter: RECORDED }, ({ kind, importer }) =>
+        kind === 'dynamic-import'
+          ? { path: basename(dirname(importer)), namespace: 'recorded' }
+          : undefined,
       )
-      bundler.onLoad({ filter: /./, namespace: 'recorded' }, () => ({
+      bundler.onLoad({ filter: /./, namespace: 'recorded' }, ({ path }) => ({
         contents: [
           `const all = require('${RECORDED_AGENTS}')`,
-          `export const recorded = all.recorded[${JSON.stringify(agent)}]`,
+          `export const recorded = all.recorded[${JSON.stringify(path)}]`,
           'export const recordAgent = all.recordAgent',
         ].join('\n'),
       }))

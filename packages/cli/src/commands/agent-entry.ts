@@ -1,4 +1,4 @@
-import type { Agent } from '@tacho/launcher'
+import { type Agent, isInstalled } from '@tacho/launcher'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 
@@ -6,18 +6,28 @@ import { CommandError, EXIT } from '../command-error.js'
  * `tacho <agent>` in the help. Running it never comes here where Tacho is built: `bin/tacho.js` takes
  * it to a bundle of its own, which loads nothing else, before the command line is looked at.
  */
-export function addAgentEntry(tacho: Command, { name, title }: Agent): void {
-  tacho
+export function addAgentEntry(tacho: Command, agent: Agent): void {
+  const { name, title } = agent
+  const command = tacho
     .command(name)
     .description(`run ${title} unchanged, and record it with --persist-session`)
-    .argument(
+  if (isInstalled(agent))
+    command.argument(
       '[arguments...]',
       `what ${title} takes; all but the options below goes to it as it is`,
     )
+  else {
+    command.argument('<program...>', 'what to run, with its arguments, behind a --')
+    command.option(
+      '--base-url-env <name>',
+      'a variable in which the program looks for the address of its model API: NAME, NAME=URL or NAME=PATH; can be repeated',
+    )
+  }
+  command
     .option('--persist-session', 'record this session (also: TACHO_PERSIST_SESSION=1)')
     .option(
       '--debug-log [path]',
-      `write ${title}'s debug log, to the session's folder or to this file`,
+      `write ${isInstalled(agent) ? `${title}'s` : 'a'} debug log, to the session's folder or to this file`,
     )
     .option('--sessions-dir <dir>', 'keep the session in this folder')
     .option('--no-scrub', 'record secrets as they are sent; says so, also in the session')

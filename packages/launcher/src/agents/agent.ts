@@ -24,6 +24,8 @@ export type Agent = {
   program?: AgentProgram
   /** Takes what stands before the `--` there. @throws WrongUse for what it does not know. */
   checkOptions?: (options: readonly string[], environment: NodeJS.ProcessEnv) => void
+  /** The agent that such a program is, where it is one that we know; that one records it then. */
+  inside?: (program: string, args: readonly string[]) => Promise<Agent | undefined>
   /** What these arguments start; nothing where they start no conversation. */
   modeOf: (args: readonly string[]) => AgentMode | undefined
   /** The folder of its own in the user's home; what is logged without a session goes to `log/` in it. */

@@ -1,4 +1,4 @@
-import type { Agent } from '../agents/agent.js'
+import type { Agent, AgentMode } from '../agents/agent.js'
 import { type AgentEnded, endLike, runAgent } from '../process/run-agent.js'
 import { findNamed, findProgram } from './find-program.js'
 import { namedProgram } from './named-program.js'
@@ -41,11 +41,29 @@ async function run(
   if (mode !== undefined && switches.wrong !== undefined) throw switches.wrong
   const isRecorded = switches.persistSession || switches.debugLog !== undefined
   if (mode !== undefined && isRecorded) {
-    const recorder = await loadRecorder(agent)
-    if (recorder !== undefined)
-      return recorder.record({ agent, program, mode, options, switches }, environment)
+    const run = {
+      ...(await insideOf(agent, mode, { program, options, switches })),
+      program,
+      options,
+      switches,
+    }
+    const recorder = await loadRecorder(run.agent)
+    if (recorder !== undefined) return recorder.record(run, environment)
   }
   return runAgent({ command: program, args: switches.args, environment })
+}
+
+/** Which agent's run it is: of a program that is one that we know, that one's, unless we are told how. */
+async function insideOf(
+  agent: Agent,
+  mode: AgentMode,
+  { program, options, switches: { args } }: Pick<RecordedRun, 'program' | 'options' | 'switches'>,
+): Promise<Pick<RecordedRun, 'agent' | 'mode'>> {
+  const inside = options.length === 0 ? await agent.inside?.(program, args) : undefined
+  const itsMode = inside?.modeOf(args)
+  return inside === undefined || itsMode === undefined
+    ? { agent, mode }
+    : { agent: inside, mode: itsMode }
 }
 
 /** What is to be run, and the switches with its arguments alone. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Agent } from '../agent.js'
 import { chosenBaseUrls } from '../base-url-options.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
@@ -7,6 +8,11 @@ export const agent: Agent = {
   name: 'acp',
   title: 'any agent of the Agent Client Protocol',
   checkOptions: (options, environment) => void chosenBaseUrls(options, environment),
+  async inside(program, args) {
+    const { AGENTS } = await import('../index.js')
+    const isMeant = (one: Agent) => one.program?.command === basename(program)
+    return AGENTS.find((one) => isMeant(one) && one.modeOf(args)?.name === 'acp')
+  },
   modeOf: () => ({ name: 'acp', speaksThroughUs: true }),
   home: ownFolder,
   sessionsRoot: ownSessions,
