@@ -82,7 +82,7 @@ const CASES: readonly (readonly [typed: readonly string[], offered: readonly str
     ['shim', ''],
     ['install', 'remove', 'status'],
   ],
-  [['shim', 'install', ''], ['codex']],
+  [['shim', 'install', 'co'], ['codex']],
   [['help', 'comp'], ['completion']],
   [
     ['help', 'export', 'p'],
@@ -242,7 +242,7 @@ async function tabs(shell: Terminal): Promise<void> {
     ['tacho show --json 01', `tacho show --json ${SESSION_ID}`],
     ['tacho export otlp --protocol=g', 'tacho export otlp --protocol=grpc'],
     ['tacho export otlp --protocol g', 'tacho export otlp --protocol grpc'],
-    ['tacho shim install c', 'tacho shim install codex'],
+    ['tacho shim install co', 'tacho shim install codex'],
     ['tacho help export pa', 'tacho help export parquet'],
     ['tacho rebuild last --to fo', 'tacho rebuild last --to folder/'],
     ['tacho rebuild last --to=fo', 'tacho rebuild last --to=folder/'],

@@ -34,7 +34,7 @@ for (const [words, told] of [
   [['show', 'one', 'two'], 'too many arguments'],
   [['raw'], "missing required argument 'session'\nUsage: tacho raw [options] <session> <n>"],
   [['export', 'har'], 'More: tacho help export har'],
-  [['help', 'foo'], 'tacho has no command "foo". It has: approvals,'],
+  [['help', 'foo'], 'tacho has no command "foo". It has: acp, approvals,'],
   [['help', 'export', 'foo'], 'tacho export has no command "foo". It has: '],
   [['help', 'show', 'foo'], 'tacho show has no command "foo". It has no subcommands.'],
 ] as const) {
