@@ -10,6 +10,7 @@ import { nodes } from './node.js'
 import { opencode } from './opencode.js'
 import type { Program } from './program.js'
 import { startProgress } from './progress.js'
+import { sdks } from './sdks.js'
 import { telemetrygen } from './telemetrygen.js'
 
 export { ProgramError } from './program-error.js'
@@ -26,6 +27,7 @@ const programs = {
   jaeger,
   collector,
   telemetrygen,
+  sdks,
   ...nodes,
 } satisfies Record<string, Program>
 

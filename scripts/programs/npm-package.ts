@@ -1,17 +1,24 @@
 import { runCommand } from './run-command.js'
 
 /**
- * Installs a package of the npm registry below a folder, in `node_modules`.
+ * Installs packages of the npm registry below a folder, in `node_modules`.
  *
- * @param spec its name and version: `@openai/codex@0.169.0`.
+ * @param specs their names and versions: `@openai/codex@0.169.0`.
  * @throws ProgramError where it cannot be had.
  */
-export async function installPackage(folder: string, spec: string): Promise<void> {
+export async function installPackage(folder: string, ...specs: string[]): Promise<void> {
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   // Said outright, for `npm run` and the user's settings hand theirs on: a native program is an
   // optional dependency, and a workspace or a global install would go elsewhere.
-  const here = ['--prefix', folder, '--include=optional', '--global=false', '--workspaces=false']
-  await runCommand('npm', ['install', ...here, ...options, spec], {
+  const here = [
+    '--prefix',
+    folder,
+    '--include=optional',
+    '--global=false',
+    '--workspaces=false',
+    '--engine-strict=false',
+  ]
+  await runCommand('npm', ['install', ...here, ...options, ...specs], {
     cwd: folder,
     missing: 'Install Node with its npm (https://nodejs.org) and run it again.',
   })

@@ -1,16 +1,19 @@
 import { chatCompletionsApi } from './chat-completions.js'
+import { generateContentApi, streamGenerateContentApi } from './generate-content.js'
 import { messagesApi } from './messages-api.js'
 import type { Reply } from './reply.js'
 import { responsesApi } from './responses-api.js'
 
 /** The model APIs that the server speaks. */
-export type ApiName = 'responses' | 'chat-completions' | 'messages'
+export type ApiName = 'responses' | 'chat-completions' | 'messages' | 'generate-content'
 
 /** How one model API says things. A new one is a file of its own, and an entry in `APIS`. */
 export type ModelApi = {
   name: ApiName
   /** How the path of its requests ends. */
   path: string
+  /** Its answers are always streamed; else where the request says so. */
+  streams?: true
   /** Asked beside a turn (a title for the session, say), with the JSON schema of the answer. */
   sideSchema(body: Record<string, unknown>): unknown
   /** The events of a streamed answer, each as it stands on the wire. */
@@ -21,7 +24,13 @@ export type ModelApi = {
   error(status: number, message: string): object
 }
 
-const APIS: readonly ModelApi[] = [responsesApi, chatCompletionsApi, messagesApi]
+const APIS: readonly ModelApi[] = [
+  messagesApi,
+  responsesApi,
+  chatCompletionsApi,
+  generateContentApi,
+  streamGenerateContentApi,
+]
 
 /** The API that a request speaks to; nothing where it is none of them. */
 export function apiOf(method: string, url: string): ModelApi | undefined {

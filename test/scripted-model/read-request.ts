@@ -24,7 +24,7 @@ export function readRequest(
   if (api === undefined) return answerToPath(exchange, headers, upgradeStatus)
   const body = objectOf(decoded(exchange.requestBody, headers['content-encoding']))
   if (body === undefined) return renderJson(400, api.error(400, 'The body is not a JSON object.'))
-  const streams = body.stream === true
+  const streams = api.streams ?? body.stream === true
   const side = sideReply(api, body)
   return side === undefined ? { api, body, streams } : render({}, side, api, streams)
 }

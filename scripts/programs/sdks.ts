@@ -1,0 +1,25 @@
+import { installPackage } from './npm-package.js'
+import type { Program } from './program.js'
+
+/** What programs of others speak to models with. Another version here makes another folder: count on. */
+const PACKAGES = [
+  'openai@7.57.0',
+  '@anthropic-ai/sdk@1.13.0',
+  '@google/genai@2.32.0',
+  'ai@6.0.325',
+  '@ai-sdk/openai@3.0.141',
+  '@openai/agents@0.20.0',
+  'zod@4.6.7',
+]
+
+/** The SDKs of model APIs for Node, in one folder, to be imported by programs that are recorded. */
+export const sdks: Program = {
+  name: 'sdks',
+  version: '1',
+  executable: 'node_modules/.bin/anthropic-ai-sdk',
+  cost: 'about 170 MB from the npm registry, usually under a minute',
+  async make(folder, step) {
+    step('downloading')
+    await installPackage(folder, ...PACKAGES)
+  },
+}
