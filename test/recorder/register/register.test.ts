@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { standIn } from '../../agents/stand-in.js'
+import { workplace } from '../../agents/workplace.js'
 import { hostPlace, registerUrl } from './host-place.js'
 
 // Real programs, run by Node with `tacho/register` and without.
@@ -60,3 +64,16 @@ test('what cannot be recorded is told in one line, and the program runs', async 
     expect({ ...recorded, stderr: alone.stderr }).toEqual(alone)
   }
 })
+
+test('an agent that is tapped is not recorded from inside, too', async () => {
+  await using at = await workplace([{ text: 'Hello.' }], { codex: standIn(ASKS) })
+  const environment = { STAND_IN_BASE: at.model.baseUrl, NODE_OPTIONS: `--import=${registerUrl}` }
+  const { stdout } = await at.tacho(['codex', 'exec', 'hello'], {
+    env: { ...at.environment, ...environment, TACHO_PERSIST_SESSION: '1' },
+  })
+  expect(stdout.toString()).toContain('Hello.')
+  expect(at.session().exchanges).toHaveLength(1)
+  expect(existsSync(join(at.home.userHome, '.local/state/tacho/sessions'))).toBe(false)
+})
+
+const ASKS = `ask('hello').then((answer) => process.stdout.write(answer))`

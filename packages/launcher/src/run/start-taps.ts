@@ -9,6 +9,7 @@ import type { LateRecording } from '../taps/late-recording.js'
 import type { NoTap } from '../taps/no-tap.js'
 import { type OtlpTap, startOtlpTap } from '../taps/otlp/otlp-tap.js'
 import type { TappedStart } from '../taps/start-change.js'
+import { recordsItself, tapped } from '../taps/tapped.js'
 
 /** Taps that listen, and what the agent is started with so that it comes to them. */
 export type ListeningTaps = TappedStart & {
@@ -108,8 +109,10 @@ async function startHttpTap(
       ...(otlp !== undefined && { declines: otlp.declines }),
       ...(taps.onExchange !== undefined && { onExchange: taps.onExchange }),
     })
+    const redirect = upstream.redirect(tap.baseUrl)
+    const isTwice = recordsItself(options.environment)
     return {
-      redirect: upstream.redirect(tap.baseUrl),
+      redirect: isTwice ? (start) => tapped(tap.baseUrl)(redirect(start)) : redirect,
       // While the agent gets ready, and not when it waits for an answer.
       started() {
         if (upstream.expected !== undefined) tap.connectAhead(upstream.expected)

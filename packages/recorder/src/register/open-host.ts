@@ -28,7 +28,8 @@ export function openHost({ place, program, environment, tell, host }: HostStart)
   const { TACHO_LOG_LEVEL: level = '' } = environment
   const recording = new Recording({
     root: place.root,
-    agent: { name: AGENT, version: process.versions.node },
+    // The session of another program has that program's version.
+    agent: { name: AGENT, ...(!place.isJoined && { version: process.versions.node }) },
     command: program.name,
     argv: process.argv.slice(1),
     cwd: process.cwd(),

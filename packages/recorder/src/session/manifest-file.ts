@@ -39,7 +39,7 @@ export function writeRun(
       ...facts,
       ...(found !== undefined && {
         startedAt: found.startedAt,
-        agent: { ...found.agent, ...facts.agent },
+        agent: agentOf(found.agent, facts.agent),
       }),
       runs: [...runs, run].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1)),
     }
@@ -47,6 +47,11 @@ export function writeRun(
     const written = readManifest(folder)?.runs.find((one) => one.id === run.id)
     if (JSON.stringify(written) === JSON.stringify(run)) return
   }
+}
+
+// A program that an agent has started can join its session under record: the session stays the agent's.
+function agentOf(before: Manifest['agent'], now: Manifest['agent']): Manifest['agent'] {
+  return before.name === now.name ? { ...before, ...now } : before
 }
 
 function readManifest(folder: string): Manifest | undefined {

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { SESSION_VARIABLE, TAPPED_VARIABLE } from '@tacho/recorder'
+import { SESSION_VARIABLE } from '@tacho/recorder'
 import type { StartChange } from '../../taps/start-change.js'
 
 /**
@@ -21,16 +21,6 @@ export function withRegister(session: string): StartChange {
       [SESSION_VARIABLE]: resolve(session),
     }
     return { ...start, environment }
-  }
-}
-
-/** Tells those programs where taps listen: what goes there is recorded already. */
-export function tapped(baseUrl: string): StartChange {
-  return (start) => {
-    const { [TAPPED_VARIABLE]: others } = start.environment
-    const { origin } = new URL(baseUrl)
-    const all = others ? `${others},${origin}` : origin
-    return { ...start, environment: { ...start.environment, [TAPPED_VARIABLE]: all } }
   }
 }
 

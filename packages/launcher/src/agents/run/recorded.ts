@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { isUuid } from '@tacho/format'
 import { newSessionId } from '@tacho/recorder'
 import type { Upstream } from '../../taps/http/upstream.js'
+import { tapped } from '../../taps/tapped.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { chosenBaseUrls } from '../base-url-options.js'
 import { upstreamsOf } from '../base-urls.js'
-import { tapped, withRegister } from './node-programs.js'
+import { withRegister } from './node-programs.js'
 
 /** What is brought by a program of which nothing is known. */
 export const recorded: RecordedAgent = {
