@@ -34,7 +34,7 @@ export type RowPlace = {
 }
 
 /** Sets one up. The upstream's outages begin with it. */
-export async function rowPlace(row: Row): Promise<RowPlace> {
+export async function rowPlace(row: Row, how: 'alone' | 'recorded'): Promise<RowPlace> {
   const address = row.login === undefined ? '127.0.0.1' : addressOfItsOwn()
   const port = row.login === undefined ? 0 : 443
   const upstream = await startRawUpstream(row.upstream, { host: address, port, ...tlsOf(row) })
@@ -52,7 +52,7 @@ export async function rowPlace(row: Row): Promise<RowPlace> {
   })
   const codex = await codexCommand()
   const environment = cleanEnvironment(home, {
-    TACHO_CODEX: isAway(row) ? lateCodex(codex[0], home) : codex[0],
+    TACHO_CODEX: how === 'recorded' && isAway(row) ? lateCodex(codex[0], home) : codex[0],
     ...loggedIn(row, home),
     ...row.environment?.(addresses),
   })

@@ -25,7 +25,7 @@ export type RowRun = {
 
 /** Runs the real Codex through a row, alone or under record. */
 export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRun> {
-  await using place = await rowPlace(row)
+  await using place = await rowPlace(row, how)
   const { home, environment: env, codex, upstream } = place
   const agent = how === 'alone' ? [...codex, ...EXEC] : [...tachoCommand, 'codex', ...RECORDED]
   const words = [...agent, ...(row.args ?? []), row.prompt ?? 'Hello']

@@ -20,7 +20,7 @@ export type TuiRun = {
 
 /** Runs the real TUI through a row, alone or under record. */
 export async function runTui(row: TuiRow, how: 'alone' | 'recorded'): Promise<TuiRun> {
-  await using place = await rowPlace(row)
+  await using place = await rowPlace(row, how)
   const start = how === 'alone' ? plainTui : recordedTui
   await using terminal = await start(place, [...(row.args ?? []), row.prompt ?? 'Hello'])
   place.upstream.hears((words) => terminal.showing(words))
