@@ -12,6 +12,8 @@ scrubber.learn(KNOWN, 'environment')
 type Api = {
   /** The event of one piece. */
   event: (piece: string) => string
+  /** What stands before the first of them. */
+  head?: string
   /** The pieces of what was written. */
   pieces: (log: string) => string[]
 }
@@ -84,6 +86,17 @@ const apis: Record<string, Api> = {
       sse({ candidates: [{ content: { parts: [{ text: piece }], role: 'model' }, index: 0 }] }),
     pieces: (log) => events(log).map((event) => event.candidates[0].content.parts[0].text),
   },
+  // As its documentation shows a stream without `alt=sse`.
+  'Gemini, in one list': {
+    head: '[',
+    event: (piece) =>
+      `${JSON.stringify({ candidates: [{ content: { parts: [{ text: piece }] } }] }, null, 2)}\n,\r\n`,
+    pieces: (log) =>
+      JSON.parse(`${log.slice(0, log.lastIndexOf(','))}]`).map(
+        (event: { candidates: [{ content: { parts: [{ text: string }] } }] }) =>
+          event.candidates[0].content.parts[0].text,
+      ),
+  },
 }
 
 function answered(chunks: string[]): { log: string; found: Found[]; given: number[] } {
@@ -102,7 +115,7 @@ function answered(chunks: string[]): { log: string; found: Found[]; given: numbe
   return { log: Buffer.concat(parts).toString(), found, given }
 }
 
-describe.each(Object.entries(apis))('%s', (_name, { event, pieces }) => {
+describe.each(Object.entries(apis))('%s', (_name, { event, pieces, head = '' }) => {
   test.each([
     ['a known secret', KNOWN],
     ['a secret by its shape', SHAPE],
@@ -112,9 +125,9 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces }) => {
       const sent = ['Here: ', `"${secret.slice(0, at)}`, `${secret.slice(at)}" it`, ' is.'].map(
         event,
       )
-      const { log } = answered(sent)
+      const { log } = answered([head, ...sent])
       const text = pieces(log).join('')
-      expect(log.length, `cut at ${at}`).toBe(sent.join('').length)
+      expect(log.length, `cut at ${at}`).toBe(head.length + sent.join('').length)
       // One or two letters of what every such secret begins with tell nothing, and do not wait.
       expect(text, `cut at ${at}`).toMatch(
         /^Here: "(sk?|--?)?\[secret:[a-z-]+:[0-9a-f]{4}\.*\]" it is\.$/,
@@ -124,7 +137,7 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces }) => {
 
   test('each character in an event of its own', () => {
     const sent = [...`export KEY=${SHAPE}\n`].map(event)
-    const { log, found } = answered(sent)
+    const { log, found } = answered([head, ...sent])
     expect(pieces(log).join('')).toMatch(/^export KEY=sk\[secret:anthropic-key:[0-9a-f]{4}\.+\]\n$/)
     expect(found).toHaveLength(SHAPE.length - 2)
     for (const [, length, rule] of found) expect([length, rule]).toEqual([1, 'anthropic-key'])
@@ -140,7 +153,8 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces }) => {
   })
 
   test('however the bytes arrive', () => {
-    const whole = ['a ', SHAPE.slice(0, 20), SHAPE.slice(20), ' b'].map(event).join('')
+    const parts = ['a ', SHAPE.slice(0, 20), SHAPE.slice(20), ' b'].map(event)
+    const whole = head + parts.join('')
     const once = answered([whole])
     expect(once.log).not.toContain(SHAPE.slice(20))
     for (let at = 0; at < whole.length; at += 3) {

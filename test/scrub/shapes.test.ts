@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createScrubber } from '@tacho/scrub'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fingerprint } from './fingerprint.js'
@@ -120,5 +121,33 @@ test.each(['\n', '\\n', '\r\n', '\nB='])(
       }),
     )
     expect(missed).toEqual([])
+  },
+)
+
+const LINES = Array.from({ length: 5 }, () => randomBytes(48).toString('base64'))
+const KEY = ['-----BEGIN PRIVATE KEY-----', ...LINES, 'Ab+/dE==', '-----END PRIVATE KEY-----']
+
+test.each([
+  ['JavaScript', KEY.map((line) => `"${line}\\n"`).join(' +\n  ')],
+  ['JavaScript, in JSON', JSON.stringify(KEY.map((line) => `'${line}\\n'`).join(' +\n    '))],
+  ['Python', `(${KEY.map((line) => `'${line}\\n'`).join('\n    ')})`],
+  ['PHP', KEY.map((line) => `"${line}\\n"`).join(' .\n')],
+  ['C++', `std::string{} ${KEY.map((line) => `<< "${line}\\n"`).join('\n')}`],
+  ['a list', JSON.stringify(KEY, null, 2)],
+  ['a list in one line', JSON.stringify(KEY)],
+])('a private key that a source of %s puts together from strings', (_what, source) => {
+  for (let at = 0; at < source.length; at += 1) {
+    const parts = [source.slice(0, at), source.slice(at)].map((part) => Buffer.from(part))
+    const left = Buffer.from(scrubChunks(scrubber, parts).bytes).toString()
+    const lines = [...LINES, 'Ab+/dE=='].filter((line) => left.includes(line.slice(0, 20)))
+    expect(lines, `split at ${at}`).toEqual([])
+  }
+})
+
+test.each(['","note":"what stands in the next string', '", "a1", "b2"]', '"\n"', "' and 'others"])(
+  'of a private key that is cut off, %j behind it stays',
+  (behind) => {
+    const cut = `"-----BEGIN PRIVATE KEY-----\\n${LINES[0]}${behind}`
+    expect(scrubber.text(cut).slice(-behind.length)).toBe(behind)
   },
 )

@@ -31,6 +31,8 @@ export class DeltaJoiner {
   #read = 0
   /** Up to where no line ends behind that. */
   #looked = 0
+  /** Whether the answer is one JSON list of what would be its events; not known before its first byte. */
+  #isList: boolean | undefined
   #found: Found[] = []
   /** Up to where nothing begins that is searched for. */
   #cleanTo = 0
@@ -62,6 +64,7 @@ export class DeltaJoiner {
 
   #readLines(reading: Reading, index: SearchIndex): void {
     const { text } = reading
+    this.#isList ??= isList(text)
     const looked = Math.max(this.#read, this.#looked)
     this.#looked = text.length
     const last = text.subarray(looked).lastIndexOf(LF)
@@ -71,7 +74,8 @@ export class DeltaJoiner {
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
     for (let end = lineEnd(text, looked); ; end = lineEnd(text, this.#read)) {
-      const from = eventFrom(text, this.#read, end)
+      // Gemini's is indented, and a text stands in a line of its own.
+      const from = this.#isList ? this.#read : eventFrom(text, this.#read, end)
       this.#read = end + 1
       if (from >= 0) {
         const { deltas, count: pieces, over } = readEventLine(text, from, end)
@@ -164,7 +168,7 @@ export class DeltaJoiner {
     let until = text.length
     // A line that is not over may have a piece that goes on with one before it.
     // A message of a WebSocket comes whole, and other JSON is no event: neither waits.
-    if (mayBeData(text, this.#read)) until = this.#read
+    if (this.#isList ? this.#read < text.length : mayBeData(text, this.#read)) until = this.#read
     for (const channel of this.#channels.values()) {
       if (channel.heldFrom < 0) continue
       until = Math.min(until, Math.max(0, channel.heldFrom - this.#start))
@@ -237,6 +241,12 @@ const FEW = 256
 const places = new Int32Array(1024)
 
 const LF = 0x0a
+
+/** Whether an answer begins as a list does; nothing where it has not begun. */
+function isList(text: Uint8Array): boolean | undefined {
+  const first = text.find((byte) => byte > 0x20)
+  return first === undefined ? undefined : first === 0x5b
+}
 
 /** Where the JSON of a line begins that is an event; -1 where it is none. */
 function eventFrom(text: Uint8Array, from: number, to: number): number {

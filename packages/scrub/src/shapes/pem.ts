@@ -23,6 +23,13 @@ export function matchPem({ bytes, length, isLast }: Readable, at: number): Verdi
       if (hasDashes(bytes, here))
         return closing(bytes, length, isLast, at, here, lastLetter, letters)
     }
+    if (isQuote(byte)) {
+      const next = nextString(bytes, here, length)
+      if (next === 'more' && !isLast) return 'more'
+      if (typeof next === 'string') return cut(at, lastLetter, letters)
+      here = next
+      continue
+    }
     if (MIDDLE[byte] === 0) return cut(at, lastLetter, letters)
     if (MIDDLE[byte] === 2) {
       letters += 1
@@ -31,6 +38,44 @@ export function matchPem({ bytes, length, isLast }: Readable, at: number): Verdi
   }
   return isLast || here - at >= LONGEST_PEM ? cut(at, lastLetter, letters) : 'more'
 }
+
+/**
+ * Where a program's source puts the key together from strings, a line each: the quote with which the
+ * next of them begins. That is one of the key where it begins with a line of base64 or with dashes.
+ */
+function nextString(bytes: Uint8Array, quote: number, length: number): number | 'none' | 'more' {
+  let at = quote + 1
+  while (at < length && at - quote < BETWEEN && isBetween(bytes[at] ?? 0)) at += 1
+  if (at >= length) return 'more'
+  if (!isQuote(bytes[at] ?? 0)) return 'none'
+  const from = at + 1
+  let end = from
+  while (end < length && end - from < LINE && MIDDLE[bytes[end] ?? 0] === 2) end += 1
+  if (end - from >= LINE) return at
+  // The last line can be of any length: dashes follow, in the next string.
+  for (let near = end; near < end + BETWEEN; near += 1) {
+    if (near >= length) return 'more'
+    const byte = bytes[near] ?? 0
+    if (byte === DASH) return at
+    if (!isQuote(byte) && !isBetween(byte)) return 'none'
+  }
+  return 'none'
+}
+
+function isQuote(byte: number): boolean {
+  return byte === 0x22 || byte === 0x27 || byte === 0x60
+}
+
+/** What joins two strings: blanks, `+`, `.`, `,`, `&`, `<<`, `\\`, and a line's end in the string. */
+function isBetween(byte: number): boolean {
+  return BETWEEN_STRINGS.includes(byte)
+}
+
+const BETWEEN_STRINGS = Array.from(' \t\r\n+.,&<\\()', (character) => character.charCodeAt(0))
+/** Characters between two strings: most of them indent the second. */
+const BETWEEN = 120
+/** Of base64 without a gap: no word is so long. */
+const LINE = 20
 
 /** RSA with 16,384 bits has 12,700 characters. */
 export const LONGEST_PEM = 16 * 1024
