@@ -5,6 +5,7 @@ import { openRegular } from '../open-regular.js'
 import { openBlock } from '../sealed/block.js'
 import { codecOf } from '../sealed/codec.js'
 import { readAt, readBlocks } from '../sealed/read-blocks.js'
+import type { BlockScanner } from './block-scan.js'
 
 /** Whole lines of a log, as they stand in it. */
 export type LogBlock = {
@@ -16,23 +17,25 @@ export type LogBlock = {
   bytes: Buffer
 }
 
-/** A larger one falls out of the processor's cache; a smaller one is more often cut in a line. */
-const BLOCK_BYTES = 1024 * 1024
+/** A larger one falls out of the processor's cache. */
+const BLOCK_BYTES = 256 * 1024
 /** A longer line is no record of ours. */
 const LONGEST_BYTES = 400 * 1024 * 1024
 const NEWLINE = 10
 
+type Room = BlockScanner['room']
+
 /** The lines of a log in blocks, undecoded; files that cannot be read are passed over. */
-export function* logBlocks(folder: string, log: string): Generator<LogBlock> {
-  for (const file of logParts(folder, log)) yield* blocksOf(folder, file)
+export function* logBlocks(folder: string, log: string, room: Room): Generator<LogBlock> {
+  for (const file of logParts(folder, log)) yield* blocksOf(folder, file, room)
 }
 
-function* blocksOf(folder: string, file: string): Generator<LogBlock> {
+function* blocksOf(folder: string, file: string, room: Room): Generator<LogBlock> {
   const opened = openRegular(join(folder, file))
   if ('refused' in opened) return
   const codec = codecOf(file)
   try {
-    if (codec === undefined) yield* plainBlocks(file, opened.descriptor)
+    if (codec === undefined) yield* plainBlocks(file, opened.descriptor, room)
     else {
       for (const found of readBlocks(codec, opened.descriptor, opened.size)) {
         if (!('block' in found)) continue
@@ -52,25 +55,28 @@ function* blocksOf(folder: string, file: string): Generator<LogBlock> {
   }
 }
 
-function* plainBlocks(file: string, descriptor: number): Generator<LogBlock> {
-  let room = Buffer.allocUnsafe(BLOCK_BYTES)
+function* plainBlocks(file: string, descriptor: number, room: Room): Generator<LogBlock> {
   let [held, byte] = [0, 0]
+  let bytes = room(BLOCK_BYTES)
   for (;;) {
-    const filled = readSync(descriptor, room, held, room.length - held, byte + held)
-    const all = room.subarray(0, held + filled)
-    const end = filled === 0 ? all.length : all.lastIndexOf(NEWLINE) + 1
+    const asked = Math.min(bytes.length - held, BLOCK_BYTES)
+    const filled = readSync(descriptor, bytes, held, asked, byte + held)
+    const all = held + filled
+    const newline = bytes.subarray(held, all).lastIndexOf(NEWLINE)
+    const end = filled === 0 ? all : newline < 0 ? 0 : held + newline + 1
     if (end > 0) {
-      const bytes = all.subarray(0, end)
-      yield { file, byte, bytes }
+      yield { file, byte, bytes: bytes.subarray(0, end) }
       byte += end
-      room.copyWithin(0, end, all.length)
-      held = all.length - end
-    } else held = all.length
+      bytes.copyWithin(0, end, all)
+    }
+    held = all - end
     if (filled === 0 || held > LONGEST_BYTES) return
-    if (held === room.length) {
-      const larger = Buffer.allocUnsafe(room.length * 4)
-      room.copy(larger, 0, 0, held)
-      room = larger
+    if (bytes.length - held < BLOCK_BYTES / 2) {
+      const larger = bytes.length * (bytes.length < DOUBLED_BYTES ? 2 : 4)
+      bytes = room(larger, bytes.subarray(0, held))
     }
   }
 }
+
+/** So long, a line may well be much longer. */
+const DOUBLED_BYTES = 4 * 1024 * 1024

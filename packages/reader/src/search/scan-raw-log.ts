@@ -3,10 +3,10 @@ import { isObject, parsedJson } from '../json-value.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
+import { type BlockScanner, hasNeedles } from './block-scan.js'
 import { logBlocks } from './log-blocks.js'
-import { needleFinder } from './needle-finder.js'
 import type { SearchPattern } from './pattern.js'
-import { seamsCouldMatch } from './seams.js'
+import { hasCopy, type SeamTest, seamTest } from './seams.js'
 
 /** Where in a raw log a pattern may match: those exchanges are to be looked at, and no others. */
 export type Candidates = {
@@ -25,7 +25,11 @@ export type Candidates = {
  * Looks through a raw log without decoding it. Nearly all of its lines are chunks, of which nothing is
  * looked at but whether the pattern's needle stands in them.
  */
-export function scanRawLog(folder: string, pattern: SearchPattern): Candidates {
+export function scanRawLog(
+  folder: string,
+  pattern: SearchPattern,
+  scanner: BlockScanner,
+): Candidates {
   const found: Candidates = {
     index: { exchanges: [], byId: new Map() },
     heads: new Set(),
@@ -35,23 +39,33 @@ export function scanRawLog(folder: string, pattern: SearchPattern): Candidates {
     unrepeated: new Set(),
   }
   const last = new Map<string, IndexedExchange>()
-  const find = needleFinder(pattern)
   const parts = needleParts(pattern)
-  const scan: Scan = { found, last, pattern, parts, isPartSeen: parts.length === 0 }
-  for (const { file, byte, bytes } of logBlocks(folder, SESSION_FILES.raw)) {
-    const next = find(bytes)
-    let hit = next(0)
-    for (let start = nextRecord(bytes, 0); start < bytes.length; ) {
-      // Chunks up to here, of which only those matter in which the needle stands.
-      for (; hit < start; hit = next(lineEnd(bytes, hit) + 1)) addAnswer(found, bytes, hit)
-      const end = lineEnd(bytes, start)
-      const isHit = hit < end
-      addRecord(scan, { line: bytes.subarray(start, end), file, byte: byte + start, isHit })
-      if (isHit) hit = next(end + 1)
-      start = nextRecord(bytes, end)
-    }
-    for (; hit < bytes.length; hit = next(lineEnd(bytes, hit) + 1)) addAnswer(found, bytes, hit)
+  const scan: Scan = {
+    ...{ found, last, parts, isPartSeen: parts.length === 0 },
+    couldMeet: seamTest(pattern),
+    isLiteral: pattern.literal !== undefined,
   }
+  const isEverywhere = !hasNeedles(pattern)
+  for (const { file, byte, bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room)) {
+    const { records, hits } = scanner.scan(bytes)
+    let next = 0
+    const addAnswers = (to: number): void => {
+      for (let hit = hits[next]; hit !== undefined && hit < to; hit = hits[next]) {
+        addAnswer(found, bytes, hit)
+        next = passed(hits, next, lineEnd(bytes, hit))
+      }
+    }
+    for (const start of records) {
+      // Of the chunks before it, only those matter in which a needle stands.
+      addAnswers(start)
+      const end = lineEnd(bytes, start)
+      const isHit = isEverywhere || (hits[next] ?? end) < end
+      addRecord(scan, { line: bytes.subarray(start, end), file, byte: byte + start, isHit })
+      next = passed(hits, next, end)
+    }
+    addAnswers(bytes.length)
+  }
+  if (isEverywhere) found.answers = new Set(found.index.exchanges)
   for (const exchange of last.values()) found.unrepeated.add(exchange)
   for (const exchange of found.index.exchanges) {
     if (exchange.state !== 'completed') found.unrepeated.add(exchange)
@@ -64,7 +78,10 @@ type Scan = {
   found: Candidates
   /** The last exchange of each thread. */
   last: Map<string, IndexedExchange>
-  pattern: SearchPattern
+  /** Whether the pattern, or what it needs, could stand where pieces of a request meet. */
+  couldMeet: SeamTest
+  /** What it needs is all of it. */
+  isLiteral: boolean
   /** Parts of the needle, of which one stands in one piece wherever two seams cut it. */
   parts: Buffer[]
   /** One of them has stood in a request's own piece, so that it could be copied. */
@@ -72,18 +89,12 @@ type Scan = {
 }
 
 const NEWLINE = 10
-const LETTER_C = 'c'.charCodeAt(0)
-/** Where in a line its kind begins: only that of a chunk begins with a `c`. */
-const KIND_AT = '{"kind":"'.length
 const ID_BYTES = 128
-/** Where the next line begins that is no chunk, from the beginning or the end of a line on. */
-function nextRecord(bytes: Buffer, from: number): number {
-  let start = bytes[from] === NEWLINE ? from + 1 : from
-  // Nearly all lines are chunks: this is the one thing that is done for each.
-  while (start < bytes.length && bytes[start + KIND_AT] === LETTER_C) {
-    start = lineEnd(bytes, start) + 1
-  }
-  return Math.min(start, bytes.length)
+
+function passed(hits: readonly number[], from: number, end: number): number {
+  let next = from
+  while ((hits[next] ?? end) < end) next += 1
+  return next
 }
 
 function lineEnd(bytes: Buffer, from: number): number {
@@ -102,7 +113,7 @@ const HEAD = /^\{"kind":"([a-z-]{1,20})","exchange":"([^"\\]{1,64})"/
 type Line = { line: Buffer; file: string; byte: number; isHit: boolean }
 
 function addRecord(scan: Scan, { line, file, byte, isHit }: Line): void {
-  const { found, last, pattern } = scan
+  const { found, last } = scan
   const [, kind, id = ''] = HEAD.exec(line.toString('latin1', 0, ID_BYTES)) ?? []
   const { index } = found
   if (kind === 'exchange') {
@@ -118,7 +129,7 @@ function addRecord(scan: Scan, { line, file, byte, isHit }: Line): void {
     exchange.requestBody = { file, byte, line: 1, length: line.length }
     scan.isPartSeen ||= scan.parts.some((part) => line.includes(part))
     if (isHit) found.requests.add(exchange)
-    else if (scan.isPartSeen && seamsCouldMatch(line, pattern)) found.seams.add(exchange)
+    else if (scan.isPartSeen && isSeam(scan, line)) found.seams.add(exchange)
   } else if (kind === 'response') {
     if (isHit) found.heads.add(exchange)
     const status = Number(STATUS.exec(line.toString('latin1', 0, 2 * ID_BYTES))?.[1])
@@ -130,6 +141,11 @@ function addRecord(scan: Scan, { line, file, byte, isHit }: Line): void {
     exchange.sentNothing = line.includes('"requestBytes":0,')
     if (file === exchange.from.file) exchange.to = byte + line.length + 1
   }
+}
+
+// Around what an expression needs, more can match than was there before: in another request, too.
+function isSeam({ found, couldMeet, isLiteral }: Scan, line: Buffer): boolean {
+  return isLiteral || found.requests.size === 0 ? couldMeet(line) : hasCopy(line)
 }
 
 const STATUS = /"status":(\d{3})/
@@ -162,9 +178,10 @@ function beginning(
 const PARTS = 3
 const LEAST_PART = 3
 
-function needleParts({ needle = '', isCaseSensitive }: SearchPattern): Buffer[] {
+function needleParts({ needles, isCaseSensitive }: SearchPattern): Buffer[] {
+  const [needle = '', ...others] = needles
   const length = Math.floor(needle.length / PARTS)
-  if (!isCaseSensitive || length < LEAST_PART) return []
+  if (!isCaseSensitive || others.length > 0 || length < LEAST_PART) return []
   return Array.from({ length: PARTS }, (_, index) =>
     Buffer.from(needle.slice(index * length, (index + 1) * length)),
   )

@@ -1,39 +1,110 @@
 import type { SearchPattern } from './pattern.js'
 
+/** Whether a needle could stand where pieces of a request meet, by the bytes of its line. */
+export type SeamTest = (line: Buffer) => boolean
+
 /**
- * Whether a pattern could match where a piece of a request's own meets one that is copied from an
- * earlier request: there, what it needs is in no line as a whole. By the line's bytes; an answer of
- * yes is to be proved by the body.
+ * Tells whether a pattern could match where a piece of a request's own meets one that is copied from an
+ * earlier request: there, what it needs is in no line as a whole. An answer of yes is to be proved by
+ * the body.
  */
-export function seamsCouldMatch(
-  line: Buffer,
-  { literal, isCaseSensitive }: SearchPattern,
-): boolean {
-  let at = line.indexOf(COPY)
-  if (at < 0) return false
-  if (literal === undefined || !isCaseSensitive) return true
-  const forms = [literal, JSON.stringify(literal).slice(1, -1)].map(bytesText)
-  for (; at >= 0; at = line.indexOf(COPY, at + 1)) {
-    // `…text",{"copy":…},"text…`: a copy next to a copy shows nothing of either.
-    const before = line[at - 2] === QUOTE ? line.toString('latin1', at - 2 - SHOWN, at - 2) : ''
-    const close = line.indexOf(CLOSE, at)
-    const after =
-      line[close + 2] === QUOTE ? line.toString('latin1', close + 3, close + 3 + SHOWN) : ''
-    if (line[at - 2] === CLOSE || line[close + 2] === OPEN) return true
-    if (before !== '' && forms.some((form) => endsLikeStart(unescaped(before), form))) return true
-    if (after !== '' && forms.some((form) => startsLikeEnd(unescaped(after), form))) return true
+export function seamTest({ literal, needles, isCaseSensitive }: SearchPattern): SeamTest {
+  const texts = literal === undefined ? needles : [literal]
+  if (texts.length === 0 || (!isCaseSensitive && texts.some((text) => /[^ -~]/.test(text)))) {
+    return hasCopy
   }
-  return false
+  const fold = (text: string): string => (isCaseSensitive ? text : text.toLowerCase())
+  const forms = texts
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
+    .map((text) => fold(bytesText(text)))
+  const [ends, starts] = [pairsAtEnd(forms), pairsAtStart(forms)]
+  const lower = (byte = 0): number => (isCaseSensitive ? byte : (LOWER[byte] ?? byte))
+  const isPair = (pairs: Uint8Array, one: number | undefined, other: number | undefined): boolean =>
+    pairs[lower(one) * 256 + lower(other)] === 1
+  const endsLike = (text: string): boolean =>
+    (!isCaseSensitive && BEYOND_ASCII.test(text)) ||
+    forms.some((form) => endsLikeStart(fold(unescaped(text)), form))
+  const startsLike = (text: string): boolean =>
+    (!isCaseSensitive && BEYOND_ASCII.test(text)) ||
+    forms.some((form) => startsLikeEnd(fold(unescaped(text)), form))
+  return (line) => {
+    for (let at = line.indexOf(COPY); at >= 0; at = line.indexOf(COPY, at + 1)) {
+      // `…text",{"copy":…},"text…`: a copy next to a copy shows nothing of either.
+      const end = at - 2
+      const start = line.indexOf(CLOSE, at) + 3
+      if (line[end] === CLOSE || line[start - 1] === OPEN) return true
+      if (line[end] === QUOTE) {
+        const isPlain = !hasEscape(line, end - ESCAPE_BYTES, end)
+        if (!isPlain || isPair(ends, line[end - 2], line[end - 1])) {
+          if (endsLike(line.toString('latin1', Math.max(0, end - SHOWN), end))) return true
+        }
+      }
+      if (line[start - 1] === QUOTE) {
+        const isPlain = !hasEscape(line, start, start + 2)
+        if (!isPlain || isPair(starts, line[start], line[start + 1])) {
+          if (startsLike(line.toString('latin1', start, start + SHOWN))) return true
+        }
+      }
+    }
+    return false
+  }
+}
+
+/** Whether a line has a piece that is copied. */
+export function hasCopy(line: Buffer): boolean {
+  return line.includes(COPY)
 }
 
 // In a text, its quotes would be escaped.
 const COPY = Buffer.from('{"copy":"')
 const QUOTE = 34
+const BACKSLASH = 92
 const OPEN = 123
 const CLOSE = 125
 const SHOWN = 48
 /** So many characters that are alike are enough to look at the body. */
 const ENOUGH = 8
+/** `\u00e9`, and one more. */
+const ESCAPE_BYTES = 7
+/** As K (Kelvin) is a `k`, it may be one of those that are alike. */
+const BEYOND_ASCII = /[\x80-\xff]/
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 65 && byte <= 90 ? byte + 32 : byte,
+)
+
+function hasEscape(line: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (line[at] === BACKSLASH) return true
+  return false
+}
+
+// The last two bytes of a text that ends as one of these begins.
+function pairsAtEnd(forms: readonly string[]): Uint8Array {
+  const pairs = new Uint8Array(256 * 256)
+  for (const form of forms) {
+    const first = form.charCodeAt(0)
+    for (let before = 0; before < 256; before += 1) pairs[before * 256 + first] = 1
+    for (let at = 1; at < form.length; at += 1) {
+      pairs[form.charCodeAt(at - 1) * 256 + form.charCodeAt(at)] = 1
+    }
+  }
+  return pairs
+}
+
+// The first two bytes of a text that begins as one of these ends.
+function pairsAtStart(forms: readonly string[]): Uint8Array {
+  const pairs = new Uint8Array(256 * 256)
+  for (const form of forms) {
+    pairs.fill(
+      1,
+      form.charCodeAt(form.length - 1) * 256,
+      form.charCodeAt(form.length - 1) * 256 + 256,
+    )
+    for (let at = 1; at < form.length; at += 1) {
+      pairs[form.charCodeAt(at - 1) * 256 + form.charCodeAt(at)] = 1
+    }
+  }
+  return pairs
+}
 
 function endsLikeStart(text: string, form: string): boolean {
   for (let length = 1; length < form.length; length += 1) {

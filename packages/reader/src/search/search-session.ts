@@ -1,14 +1,14 @@
 import { basename } from 'node:path'
 import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
-import type { Message, ModelRequest, Part } from '@tacho/model'
+import { conversationApiOf, type Message, type ModelRequest, type Part } from '@tacho/model'
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
+import { type BlockScanner, blockScanner, hasNeedles } from './block-scan.js'
 import { logBlocks } from './log-blocks.js'
-import { needleFinder } from './needle-finder.js'
 import type { SearchPattern } from './pattern.js'
 import { type Candidates, scanRawLog } from './scan-raw-log.js'
 import { SEAM_CHARACTERS } from './seams.js'
@@ -48,9 +48,20 @@ export function* searchSession(
   pattern: SearchPattern,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
-  if (within.has('request') || within.has('response')) yield* searchRawLog(folder, pattern, within)
-  if (within.has('events')) yield* searchEvents(folder, pattern)
-  if (within.has('log')) yield* searchLog(folder, pattern)
+  const search = { pattern, scanner: scannerOf(pattern) }
+  if (within.has('request') || within.has('response')) yield* searchRawLog(folder, search, within)
+  if (within.has('events')) yield* searchEvents(folder, search)
+  if (within.has('log')) yield* searchLog(folder, search)
+}
+
+type Search = { pattern: SearchPattern; scanner: BlockScanner }
+
+const scanners = new WeakMap<SearchPattern, BlockScanner>()
+
+function scannerOf(pattern: SearchPattern): BlockScanner {
+  const held = scanners.get(pattern) ?? blockScanner(pattern)
+  scanners.set(pattern, held)
+  return held
 }
 
 /** A text that was said somewhere. */
@@ -58,10 +69,10 @@ type Said = Omit<SearchHit, 'session' | 'line' | 'at' | 'length'>
 
 function* searchRawLog(
   folder: string,
-  pattern: SearchPattern,
+  { pattern, scanner }: Search,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
-  const candidates = scanRawLog(folder, pattern)
+  const candidates = scanRawLog(folder, pattern, scanner)
   const reader = conversationReader(folder, candidates.index)
   const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
   const seen = new Set<string>()
@@ -207,7 +218,9 @@ function givenOrNothing(
 }
 
 function* answerTexts(reader: ConversationReader, exchange: IndexedExchange): Generator<Said> {
-  const api = givenOrNothing(reader, exchange)?.api
+  // What is asked says it too, but that is mostly copied, and takes long to put together.
+  const url = reader.head(exchange)?.url ?? ''
+  const api = conversationApiOf(url, undefined) ?? givenOrNothing(reader, exchange)?.api
   const { answer } = reader.answered(exchange, api)
   const at = { in: 'response' as const, exchange: exchange.number }
   for (const { role, parts } of answer.messages) {
@@ -265,9 +278,10 @@ function* textsOf(value: unknown): Generator<string> {
   }
 }
 
-function* searchEvents(folder: string, pattern: SearchPattern): Generator<SearchHit> {
+function* searchEvents(folder: string, search: Search): Generator<SearchHit> {
+  const { pattern } = search
   const session = basename(folder)
-  for (const { line, text } of linesWith(folder, SESSION_FILES.events, pattern)) {
+  for (const { line, text } of linesWith(folder, SESSION_FILES.events, search)) {
     const value = parsedJson(text)
     const place = placeOfEvent(value)
     for (const inner of value === undefined ? [text] : textsOf(value)) {
@@ -283,9 +297,10 @@ function placeOfEvent(value: unknown): string {
   return known.length === 0 ? 'event' : known.join(' ')
 }
 
-function* searchLog(folder: string, pattern: SearchPattern): Generator<SearchHit> {
+function* searchLog(folder: string, search: Search): Generator<SearchHit> {
+  const { pattern } = search
   const session = basename(folder)
-  for (const { line, text } of linesWith(folder, SESSION_FILES.log, pattern)) {
+  for (const { line, text } of linesWith(folder, SESSION_FILES.log, search)) {
     for (const hit of matchesIn({ in: 'log', place: 'line', text }, pattern, session)) {
       yield { ...hit, line }
     }
@@ -295,21 +310,27 @@ function* searchLog(folder: string, pattern: SearchPattern): Generator<SearchHit
 function* linesWith(
   folder: string,
   log: string,
-  pattern: SearchPattern,
+  { pattern, scanner }: Search,
 ): Generator<{ line: number; text: string }> {
-  const find = needleFinder(pattern)
+  const isEverywhere = !hasNeedles(pattern)
   let line = 0
-  for (const { bytes } of logBlocks(folder, log)) {
-    const next = find(bytes)
+  for (const { bytes } of logBlocks(folder, log, scanner.room)) {
+    const { hits } = scanner.scan(bytes)
+    let next = 0
     for (let start = 0; start < bytes.length; ) {
-      const newline = bytes.indexOf(10, start)
+      const newline = bytes.indexOf(NEWLINE, start)
       const end = newline < 0 ? bytes.length : newline
       line += 1
-      if (next(start) < end) yield { line, text: bytes.toString('utf8', start, end) }
+      if (isEverywhere || (hits[next] ?? end) < end) {
+        yield { line, text: bytes.toString('utf8', start, end) }
+      }
+      while ((hits[next] ?? end) < end) next += 1
       start = end + 1
     }
   }
 }
+
+const NEWLINE = 10
 
 /** A line of a text is shown up to here: of an image in base64, the rest tells nothing. */
 const LINE_CHARACTERS = 4000

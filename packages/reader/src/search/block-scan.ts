@@ -1,0 +1,104 @@
+import type { SearchPattern } from './pattern.js'
+import { wideScan } from './wide-scan.js'
+
+/** What is found in a block of whole lines. */
+export type BlockScan = {
+  /** Where lines begin that are no chunks, in their order. */
+  records: number[]
+  /** Where the pattern may match, in their order. */
+  hits: number[]
+}
+
+/** Looks through blocks of a log for what a pattern needs, without reading their lines. */
+export type BlockScanner = {
+  /**
+   * Where a block is put so that it needs no copy.
+   *
+   * @param kept what is to stand at its beginning, out of the room before.
+   */
+  room(bytes: number, kept?: Buffer): Buffer
+  scan(block: Buffer): BlockScan
+}
+
+const NEWLINE = 10
+const LETTER_C = 'c'.charCodeAt(0)
+/** Where in a line its kind begins: only that of a chunk begins with a `c`. */
+export const KIND_AT = '{"kind":"'.length
+
+/** What is looked for: one of these texts, in bytes of ASCII. */
+export type Needles = { needles: readonly string[]; isCaseSensitive: boolean }
+
+/** The scanner for a pattern that has needles; sixteen bytes at a time where the host can. */
+export function blockScanner(pattern: SearchPattern): BlockScanner {
+  const looked = { needles: lookedFor(pattern), isCaseSensitive: pattern.isCaseSensitive }
+  return (looked.needles.length > 0 ? wideScan(looked) : undefined) ?? plainScan(looked)
+}
+
+/** Whether a pattern can be looked for in bytes. */
+export function hasNeedles(pattern: SearchPattern): boolean {
+  return lookedFor(pattern).length > 0
+}
+
+function lookedFor({ needles, isCaseSensitive }: SearchPattern): string[] {
+  if (isCaseSensitive) return [...needles]
+  // Where case is ignored, `k` and `s` have a relative beyond ASCII each: K (Kelvin) and ſ.
+  const runs = needles.map(
+    (needle) => needle.split(/[ks]+/i).sort((one, other) => other.length - one.length)[0] ?? '',
+  )
+  return runs.every((run) => run.length > 1) ? runs : []
+}
+
+/** The same by Node's own means. */
+export function plainScan({ needles, isCaseSensitive }: Needles): BlockScanner {
+  let held = Buffer.alloc(0)
+  const find = isCaseSensitive ? exactHits(needles) : foldedHits(needles)
+  return {
+    room(bytes, kept) {
+      if (held.length >= bytes) return held
+      held = Buffer.allocUnsafeSlow(bytes)
+      kept?.copy(held)
+      return held
+    },
+    scan: (block) => ({ records: recordsIn(block), hits: find(block) }),
+  }
+}
+
+function recordsIn(block: Buffer): number[] {
+  const records: number[] = []
+  for (let start = 0; start < block.length; ) {
+    if (block[start + KIND_AT] !== LETTER_C) records.push(start)
+    const newline = block.indexOf(NEWLINE, start)
+    start = newline < 0 ? block.length : newline + 1
+  }
+  return records
+}
+
+function exactHits(needles: readonly string[]): (block: Buffer) => number[] {
+  const bytes = needles.map((needle) => Buffer.from(needle, 'latin1'))
+  return (block) => {
+    const hits: number[] = []
+    for (const needle of bytes) {
+      for (let at = block.indexOf(needle); at >= 0; at = block.indexOf(needle, at + 1)) {
+        hits.push(at)
+      }
+    }
+    return inOrder(hits, bytes.length)
+  }
+}
+
+function foldedHits(needles: readonly string[]): (block: Buffer) => number[] {
+  const quoted = needles.map((needle) => needle.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  const expressions = quoted.map((source) => new RegExp(`(?=${source})`, 'gi'))
+  return (block) => {
+    const text = block.toString('latin1')
+    const hits = expressions.flatMap((expression) =>
+      [...text.matchAll(expression)].map(({ index }) => index),
+    )
+    return inOrder(hits, expressions.length)
+  }
+}
+
+/** Places found for several needles, one after the other. */
+export function inOrder(places: number[], needles: number): number[] {
+  return needles > 1 ? places.sort((one, other) => one - other) : places
+}
