@@ -160,6 +160,7 @@ const QUICK = [
   ['ls', 'addLsCommand'],
   ['show', 'addShowCommand'],
   ['raw', 'addRawCommand'],
+  ['grep', 'addGrepCommand'],
 ] as const
 
 async function bundleQuick(target: Target): Promise<void> {

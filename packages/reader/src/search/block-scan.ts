@@ -18,6 +18,13 @@ export type BlockScanner = {
    */
   room(bytes: number, kept?: Buffer): Buffer
   scan(block: Buffer): BlockScan
+  /** Takes note of what stands in blocks, where the host can do that fast. */
+  grams?: {
+    /** Says whether it could. */
+    add(block: Buffer): boolean
+    /** What stood in the blocks that were added since the last time (`grams.ts`). */
+    take(): Buffer
+  }
 }
 
 const NEWLINE = 10
@@ -39,7 +46,8 @@ export function hasNeedles(pattern: SearchPattern): boolean {
   return lookedFor(pattern).length > 0
 }
 
-function lookedFor({ needles, isCaseSensitive }: SearchPattern): string[] {
+/** Texts of which one stands in each match, in the case in which it is typed or another. */
+export function lookedFor({ needles, isCaseSensitive }: SearchPattern): string[] {
   if (isCaseSensitive) return [...needles]
   // Where case is ignored, `k` and `s` have a relative beyond ASCII each: K (Kelvin) and ſ.
   const runs = needles.map(

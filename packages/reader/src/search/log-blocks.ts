@@ -25,18 +25,39 @@ const NEWLINE = 10
 
 type Room = BlockScanner['room']
 
-/** The lines of a log in blocks, undecoded; files that cannot be read are passed over. */
-export function* logBlocks(folder: string, log: string, room: Room): Generator<LogBlock> {
-  for (const file of logParts(folder, log)) yield* blocksOf(folder, file, room)
+/** Whole lines of a file, by their bytes in the plain log. */
+type Range = { file: string; from: number; to: number }
+
+/**
+ * The lines of a log in blocks, undecoded; files that cannot be read are passed over.
+ *
+ * @param ranges of which only these are asked for, of a sealed file at least these.
+ */
+export function* logBlocks(
+  folder: string,
+  log: string,
+  room: Room,
+  ranges?: readonly Range[],
+): Generator<LogBlock> {
+  for (const file of logParts(folder, log)) {
+    const asked = ranges?.filter((range) => range.file === file)
+    if (asked?.length !== 0) yield* blocksOf(folder, file, room, asked)
+  }
 }
 
-function* blocksOf(folder: string, file: string, room: Room): Generator<LogBlock> {
+function* blocksOf(
+  folder: string,
+  file: string,
+  room: Room,
+  ranges: readonly Pick<Range, 'from' | 'to'>[] = [ALL],
+): Generator<LogBlock> {
   const opened = openRegular(join(folder, file))
   if ('refused' in opened) return
   const codec = codecOf(file)
   try {
-    if (codec === undefined) yield* plainBlocks(file, opened.descriptor, room)
-    else {
+    if (codec === undefined) {
+      for (const range of ranges) yield* plainBlocks(file, opened.descriptor, room, range)
+    } else {
       for (const found of readBlocks(codec, opened.descriptor, opened.size)) {
         if (!('block' in found)) continue
         const { byte, packedAt, packedLength } = found.block
@@ -55,11 +76,18 @@ function* blocksOf(folder: string, file: string, room: Room): Generator<LogBlock
   }
 }
 
-function* plainBlocks(file: string, descriptor: number, room: Room): Generator<LogBlock> {
-  let [held, byte] = [0, 0]
+const ALL = { from: 0, to: Number.POSITIVE_INFINITY }
+
+function* plainBlocks(
+  file: string,
+  descriptor: number,
+  room: Room,
+  { from, to }: Pick<Range, 'from' | 'to'>,
+): Generator<LogBlock> {
+  let [held, byte] = [0, from]
   let bytes = room(BLOCK_BYTES)
   for (;;) {
-    const asked = Math.min(bytes.length - held, BLOCK_BYTES)
+    const asked = Math.min(bytes.length - held, BLOCK_BYTES, to - byte - held)
     const filled = readSync(descriptor, bytes, held, asked, byte + held)
     const all = held + filled
     const newline = bytes.subarray(held, all).lastIndexOf(NEWLINE)

@@ -5,6 +5,7 @@ import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
 import { type BlockScanner, hasNeedles } from './block-scan.js'
 import { logBlocks } from './log-blocks.js'
+import type { GramNotes } from './note-grams.js'
 import type { SearchPattern } from './pattern.js'
 import { hasCopy, type SeamTest, seamTest } from './seams.js'
 
@@ -24,11 +25,14 @@ export type Candidates = {
 /**
  * Looks through a raw log without decoding it. Nearly all of its lines are chunks, of which nothing is
  * looked at but whether the pattern's needle stands in them.
+ *
+ * @param notes is given all blocks, too.
  */
 export function scanRawLog(
   folder: string,
   pattern: SearchPattern,
   scanner: BlockScanner,
+  notes?: GramNotes,
 ): Candidates {
   const found: Candidates = {
     index: { exchanges: [], byId: new Map() },
@@ -46,7 +50,9 @@ export function scanRawLog(
     isLiteral: pattern.literal !== undefined,
   }
   const isEverywhere = !hasNeedles(pattern)
-  for (const { file, byte, bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room)) {
+  for (const block of logBlocks(folder, SESSION_FILES.raw, scanner.room)) {
+    const { file, byte, bytes } = block
+    notes?.add(block)
     const { records, hits } = scanner.scan(bytes)
     let next = 0
     const addAnswers = (to: number): void => {

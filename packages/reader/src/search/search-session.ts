@@ -7,8 +7,11 @@ import { parsedJson } from '../json-value.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
-import { type BlockScanner, blockScanner, hasNeedles } from './block-scan.js'
+import { type BlockScanner, blockScanner, hasNeedles, lookedFor } from './block-scan.js'
+import { type GramFile, readGramFile } from './gram-file.js'
+import { gramTest, NEEDLE_BYTES } from './grams.js'
 import { logBlocks } from './log-blocks.js'
+import { type GramNotes, gramNotes } from './note-grams.js'
 import type { SearchPattern } from './pattern.js'
 import { type Candidates, scanRawLog } from './scan-raw-log.js'
 import { SEAM_CHARACTERS } from './seams.js'
@@ -72,9 +75,13 @@ function* searchRawLog(
   { pattern, scanner }: Search,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
-  const candidates = scanRawLog(folder, pattern, scanner)
+  const known = isNoted(pattern, within) ? readGramFile(folder) : undefined
+  if (known !== undefined && !couldStandIn(known, folder, { pattern, scanner })) return
+  const notes = known === undefined ? gramNotes(folder, scanner) : undefined
+  const candidates = scanRawLog(folder, pattern, scanner, notes)
   const reader = conversationReader(folder, candidates.index)
   const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
+  if (notes !== undefined) noteBeside(notes, reader, candidates, bodies)
   const seen = new Set<string>()
   const session = basename(folder)
   for (const exchange of candidates.index.exchanges) {
@@ -84,6 +91,63 @@ function* searchRawLog(
       seen.add(said.text)
       yield* hits
     }
+  }
+}
+
+/** Where requests are not searched, what answers said is looked for in pieces, too: that is not noted. */
+function isNoted(pattern: SearchPattern, within: ReadonlySet<Searched>): boolean {
+  return within.has('request') && gramTest(lookedFor(pattern)) !== undefined
+}
+
+/** Whether what a pattern needs could stand in a raw log, by what was noted of it and by a look there. */
+function couldStandIn(
+  { parts, beside }: GramFile,
+  folder: string,
+  { pattern, scanner }: Search,
+): boolean {
+  const test = gramTest(lookedFor(pattern)) ?? (() => true)
+  if (test(beside)) return true
+  const ranges = parts.filter(({ table }) => test(table))
+  if (ranges.length === 0) return false
+  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, ranges)) {
+    if (scanner.scan(bytes).hits.length > 0) return true
+  }
+  return false
+}
+
+/** What no line of a log holds as a whole: where pieces of requests meet, and answers that come in pieces. */
+function noteBeside(
+  notes: GramNotes,
+  reader: ConversationReader,
+  { index, unrepeated }: Candidates,
+  bodies: BodyReader,
+): void {
+  try {
+    for (const exchange of index.exchanges) {
+      if (exchange.requestBody !== undefined) noteSeams(notes, reader, exchange, bodies)
+      if (!unrepeated.has(exchange)) continue
+      for (const { text } of answerTexts(reader, exchange)) notes.addBeside(text)
+    }
+    notes.keep()
+  } catch (cause) {
+    // Of what is not whole nothing is noted, and it is looked through each time.
+    if (!(cause instanceof MissingBytes || cause instanceof ReaderError)) throw cause
+  }
+}
+
+function noteSeams(
+  notes: GramNotes,
+  { folder, index }: ConversationReader,
+  exchange: IndexedExchange,
+  bodies: BodyReader,
+): void {
+  const content = contentOfRequest(folder, index, exchange.id)
+  if (content === undefined || typeof content === 'string' || content.length < 2) return
+  const body = bodies.open(exchange.id)
+  let seam = 0
+  for (const piece of content.slice(0, -1)) {
+    seam += lengthOf([piece])
+    notes.addBeside(body.subarray(Math.max(0, seam - NEEDLE_BYTES), seam + NEEDLE_BYTES))
   }
 }
 

@@ -11,6 +11,9 @@ export const op = {
   or: [0xfd, 0x50],
   add: [0x6a],
   subtract: [0x6b],
+  multiply: [0x6c],
+  shiftLeft: [0x74],
+  shiftRight: [0x76],
   andBits: [0x71],
   orBits: [0x72],
   lowestBit: [0x68],
@@ -23,6 +26,8 @@ export const op = {
   return: [0x0f],
   unreachable: [0x00],
   byteAt: (offset: number) => [0x2d, 0, ...leb128(offset)],
+  wordAt: (offset: number) => [0x28, 0, ...leb128(offset)],
+  storeAt: (offset: number) => [0x36, 0, ...leb128(offset)],
   /** Leaves so many blocks around it; a loop is begun again. */
   leave: (blocks: number) => [0x0c, blocks],
   leaveIf: (blocks: number) => [0x0d, blocks],

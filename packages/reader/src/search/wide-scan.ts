@@ -1,4 +1,5 @@
 import { type BlockScanner, inOrder, KIND_AT, type Needles, plainScan } from './block-scan.js'
+import { FACTORS, GRAM, GRAM_BITS, GRAMS_BYTES } from './grams.js'
 import {
   block,
   get,
@@ -29,11 +30,14 @@ export function wideScan(looked: Needles): BlockScanner | undefined {
 function openWideScan(looked: Needles): BlockScanner {
   const { needles, isCaseSensitive } = looked
   const memory = new WebAssembly.Memory({ initial: PAGES })
-  const programs = needles.map((needle, index) => {
-    const module = new WebAssembly.Module(scanProgram(needle, isCaseSensitive, index))
-    const { run } = new WebAssembly.Instance(module, { m: { m: memory } }).exports
-    return run as (at: number, end: number) => number
-  })
+  const opened = (program: Uint8Array<ArrayBuffer>): Program => {
+    const module = new WebAssembly.Module(program)
+    return new WebAssembly.Instance(module, { m: { m: memory } }).exports.run as Program
+  }
+  const programs = needles.map((needle, index) =>
+    opened(scanProgram(needle, isCaseSensitive, index)),
+  )
+  const grams = opened(gramProgram())
   const fallback = plainScan(looked)
   let text = Buffer.from(memory.buffer, TEXT_AT, BLOCK_BYTES)
   let places = new Int32Array(memory.buffer, 0, TEXT_AT / 4)
@@ -46,13 +50,31 @@ function openWideScan(looked: Needles): BlockScanner {
     places = new Int32Array(memory.buffer, 0, TEXT_AT / 4)
     return text
   }
+  const placed = (given: Buffer): number => {
+    if (given.buffer === memory.buffer) return given.byteOffset
+    given.copy(room(given.length))
+    return TEXT_AT
+  }
   return {
     room,
+    grams: {
+      add(given) {
+        if (given.length > MOST_ROOM_BYTES) return false
+        const from = placed(given)
+        grams(from, from + given.length - GRAM + 1)
+        return true
+      },
+      take() {
+        const held = Buffer.from(memory.buffer, GRAMS_AT, GRAMS_BYTES)
+        const taken = Buffer.from(held)
+        held.fill(0)
+        return taken
+      },
+    },
     scan(given) {
       const { length } = given
       if (length > MOST_ROOM_BYTES) return fallback.scan(given)
-      const from = given.buffer === memory.buffer ? given.byteOffset : TEXT_AT
-      if (given.buffer !== memory.buffer) given.copy(room(length))
+      const from = placed(given)
       const end = from + length
       const records: number[] = []
       const hits: number[] = []
@@ -77,6 +99,8 @@ function openWideScan(looked: Needles): BlockScanner {
   }
 }
 
+type Program = (at: number, end: number) => number
+
 const PAGE = 64 * 1024
 const LETTER_C = 'c'.charCodeAt(0)
 /** So many places of a kind are noted at once, and a few more of the last bytes. */
@@ -85,7 +109,8 @@ const NOTES_BYTES = 4 * NOTED + 4 * 1024
 const NEEDLES_AT = 1024
 const RECORDS_AT = 8 * 1024
 const HITS_AT = RECORDS_AT + NOTES_BYTES
-const TEXT_AT = 2 * PAGE
+const GRAMS_AT = 2 * PAGE
+const TEXT_AT = GRAMS_AT + GRAMS_BYTES
 /** A larger one falls out of the processor's cache. */
 const BLOCK_BYTES = 4 * PAGE
 /** What is read behind the last byte. */
@@ -101,6 +126,7 @@ const GROUPS = 4
 const [AT, END, RECORD, HIT, BITS, PLACE, INDEX, GROUPS_END] = [0, 1, 2, 3, 4, 5, 6, 7]
 const [NEWLINES, MATCHES] = [8, 9]
 const CASE_BIT = 0x20
+const CASE_BITS = 0x20202020
 
 /**
  * A function of where a text begins and ends. It returns how far it came, and leaves at 0 and 4 where
@@ -209,6 +235,29 @@ function scanProgram(
     { at: needleAt, bytes: compared },
     { at: needleAt + LONGEST, bytes: masks },
   ])
+}
+
+/** A function of where a text begins and where its last gram does: it notes each of them (`grams.ts`). */
+function gramProgram(): Uint8Array<ArrayBuffer> {
+  const [WORD, HASH] = [2, 3]
+  const code = [
+    ...block(
+      loop([
+        ...[...get(AT), ...get(END), ...op.notBelow, ...op.leaveIf(1)],
+        ...[...get(AT), ...op.wordAt(0), ...i32(CASE_BITS), ...op.orBits],
+        ...[...i32(FACTORS[0]), ...op.multiply],
+        ...[...get(AT), ...op.byteAt(GRAM - 1), ...i32(CASE_BIT), ...op.orBits],
+        ...[...i32(FACTORS[1]), ...op.multiply, ...op.add],
+        ...[...i32(32 - GRAM_BITS), ...op.shiftRight, ...tee(HASH)],
+        ...[...i32(5), ...op.shiftRight, ...i32(2), ...op.shiftLeft, ...tee(WORD)],
+        ...[...get(WORD), ...op.wordAt(GRAMS_AT), ...i32(1), ...get(HASH), ...op.shiftLeft],
+        ...[...op.orBits, ...op.storeAt(GRAMS_AT)],
+        ...[...get(AT), ...i32(1), ...op.add, ...set(AT), ...op.leave(0)],
+      ]),
+    ),
+    ...get(AT),
+  ]
+  return wasmModule({ pages: PAGES, code, locals: { i32: 2, v128: 0 } }, [])
 }
 
 /** By how often they stand in the log of a session, where much is English or a program. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { usableIndexFolder } from './index-folder.js'
 import { listFile, openList, writeList } from './list-file.js'
-import { explanationFile, sessionFile } from './session-file.js'
+import { explanationFile, searchedFile, sessionFile } from './session-file.js'
 
 /**
  * Takes out of the index what it holds of a session: where that is removed, or what it says is
@@ -13,6 +13,7 @@ export function forgetSession(folder: string, root: string): void {
   if (index === undefined) return
   rmSync(sessionFile(index, resolve(folder)), { force: true })
   rmSync(explanationFile(index, resolve(folder)), { force: true })
+  rmSync(searchedFile(index, resolve(folder)), { force: true })
   const path = listFile(index, root)
   const list = openList(path, root)
   if (list === undefined) return

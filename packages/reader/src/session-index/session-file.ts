@@ -37,6 +37,11 @@ export function explanationFile(folder: string, session: string): string {
   return join(folder, `explained-${nameOf(session)}.jsonl`)
 }
 
+/** The file that holds what a search needs to pass over a session. */
+export function searchedFile(folder: string, session: string): string {
+  return join(folder, `searched-${nameOf(session)}.grams`)
+}
+
 function nameOf(session: string): string {
   return createHash('sha256').update(session).digest('hex').slice(0, 32)
 }

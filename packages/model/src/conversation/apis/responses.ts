@@ -190,8 +190,9 @@ class ResponsesAnswer implements AnswerBuilder {
     const at = numberAt(event, 'output_index') ?? this.#items.size
     if (type === 'response.output_item.added' || type === 'response.output_item.done') {
       this.#items.set(at, { ...objectAt(event, 'item') })
-    } else if (type.endsWith('.delta')) this.#addDelta(type, at, event)
-    else if (type === '' && Array.isArray(event.output)) this.#addResponse(event)
+    } else if (type.endsWith('.delta')) {
+      this.#addDelta(type, numberAt(event, 'output_index') ?? Math.max(0, at - 1), event)
+    } else if (type === '' && Array.isArray(event.output)) this.#addResponse(event)
     else if (asObject(event.response) !== undefined) this.#addResponse(objectAt(event, 'response'))
     else if (!/^response\./.test(type)) this.#other.push(value)
   }
@@ -213,10 +214,11 @@ class ResponsesAnswer implements AnswerBuilder {
   // A part of a list (`content`, `summary`), or a text of the item's own (`arguments`, `input`).
   #addDelta(type: string, at: number, event: Json): void {
     const delta = textAt(event, 'delta')
-    const item = this.#items.get(at)
-    if (delta === undefined || item === undefined) return
     const [list, member, partType] = DELTAS[type] ?? []
-    if (list === undefined) return
+    if (delta === undefined || list === undefined) return
+    // An answer of which the beginning is not there is a message, if it is text.
+    const item = this.#items.get(at) ?? (list === 'content' ? UNNAMED : undefined)
+    if (item === undefined) return
     const changed: Record<string, unknown> = { ...item }
     if (member === undefined) changed[list] = (textAt(item, list) ?? '') + delta
     else {
@@ -232,6 +234,8 @@ class ResponsesAnswer implements AnswerBuilder {
     this.#items.set(at, changed)
   }
 }
+
+const UNNAMED: Json = { type: 'message', role: 'assistant' }
 
 /** Of each delta the member of its item, and of a list the member of its part, and that part's type. */
 const DELTAS: Readonly<Record<string, [list: string, member?: string, type?: string]>> = {

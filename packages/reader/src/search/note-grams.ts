@@ -1,0 +1,55 @@
+import type { BlockScanner } from './block-scan.js'
+import { type GramFile, type RawStamps, rawStamps, writeGramFile } from './gram-file.js'
+import type { LogBlock } from './log-blocks.js'
+
+/** Takes note of what stands in a raw log while it is looked through, so that the next search need not. */
+export type GramNotes = {
+  add(block: LogBlock): void
+  /** What stands in no line as a whole: texts, or bytes of them. */
+  addBeside(text: string | Uint8Array): void
+  /** All was added. */
+  keep(): void
+}
+
+/** A smaller part is told more exactly; each takes 64 KB. */
+const PART_BYTES = 2 * 1024 * 1024
+
+/** Nothing where the host is slow at it, or the log is not worth it. */
+export function gramNotes(folder: string, { grams }: BlockScanner): GramNotes | undefined {
+  const stamps = grams && rawStamps(folder)
+  return grams && stamps && notesOf(folder, stamps, grams)
+}
+
+function notesOf(
+  folder: string,
+  stamps: RawStamps,
+  grams: NonNullable<BlockScanner['grams']>,
+): GramNotes {
+  // What an earlier search left when it was stopped.
+  grams.take()
+  const parts: GramFile['parts'] = []
+  const beside: Buffer[] = []
+  let part: { file: string; from: number; to: number } | undefined
+  let isWhole = true
+  const endPart = (): void => {
+    if (part !== undefined) parts.push({ ...part, table: grams.take() })
+    part = undefined
+  }
+  return {
+    add({ file, byte, bytes }) {
+      if (part !== undefined && (part.file !== file || byte - part.from >= PART_BYTES)) endPart()
+      part ??= { file, from: byte, to: byte }
+      part.to = byte + bytes.length
+      isWhole &&= grams.add(bytes)
+    },
+    addBeside(text) {
+      beside.push(Buffer.from(text))
+    },
+    keep() {
+      endPart()
+      for (const text of beside) isWhole &&= grams.add(text)
+      const table = grams.take()
+      if (isWhole) writeGramFile(folder, stamps, { parts, beside: table })
+    },
+  }
+}
