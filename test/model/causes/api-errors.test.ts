@@ -227,3 +227,128 @@ describe('what a connection suffered is told by the system’s code', () => {
     expect(systemErrorCode(code, hasBegun)).toBe(meant)
   })
 })
+
+test.each<[meant: CauseCode, told: ToldError]>([
+  ['quota', { status: 402, message: 'Payment Required' }],
+  [
+    'quota',
+    {
+      status: 402,
+      code: '402',
+      message:
+        'This request requires more credits, or fewer max_tokens. You requested up to 32000 tokens, but can only afford 1234.',
+    },
+  ],
+  ['quota', { status: 403, message: 'Your organization has exceeded its monthly spend limit' }],
+  [
+    'quota',
+    {
+      status: 400,
+      type: 'invalid_request_error',
+      message:
+        'You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.',
+    },
+  ],
+  [
+    'rate-limited',
+    { status: 429, message: '{"message":"Too many tokens, please wait before trying again."}' },
+  ],
+  [
+    'rate-limited',
+    {
+      status: 400,
+      type: 'ThrottlingException',
+      message: 'Too many tokens, please wait before trying again.',
+    },
+  ],
+  [
+    'overloaded',
+    { status: 429, message: 'Selected model is at capacity. Please try a different model.' },
+  ],
+  ['overloaded', { status: 498, message: 'Flex tier capacity exceeded' }],
+  [
+    'overloaded',
+    {
+      status: 429,
+      code: 'rate_limit_exceeded',
+      message: 'The engine is currently overloaded, please try again later',
+    },
+  ],
+  ['server-error', { status: 520 }],
+  ['server-error', { status: 524 }],
+  ['server-error', { status: 504, message: 'Gateway Timeout' }],
+  ['server-error', { status: 408, message: 'Request Timeout' }],
+  [
+    'auth',
+    { status: 401, type: 'invalid_request_error', message: "You didn't provide an API key." },
+  ],
+  [
+    'auth',
+    {
+      status: 400,
+      message: 'API key expired. Please renew the API key.',
+      type: 'INVALID_ARGUMENT',
+    },
+  ],
+  [
+    'context-overflow',
+    {
+      status: 400,
+      message:
+        'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
+    },
+  ],
+  [
+    'context-overflow',
+    { status: 400, message: 'the request exceeds the available context size, try increasing it' },
+  ],
+  [
+    'context-overflow',
+    {
+      status: 400,
+      type: 'exceed_context_size_error',
+      message: 'the request exceeds the available context size',
+    },
+  ],
+  [
+    'context-overflow',
+    { status: 500, message: 'Input length 140000 exceeds the maximum length 131072' },
+  ],
+  [
+    'context-overflow',
+    {
+      status: 422,
+      message:
+        'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8192. Given: 9000 `inputs` tokens',
+    },
+  ],
+  ['model-not-found', { status: 400, message: 'claude-9 is not a valid model ID' }],
+  ['model-not-found', { status: 404, message: 'No endpoints found for foo/bar.' }],
+  [
+    'model-not-found',
+    {
+      status: 400,
+      type: 'ValidationException',
+      message: 'The provided model identifier is invalid.',
+    },
+  ],
+  [
+    'model-not-found',
+    { status: 403, message: 'Project `proj_x` does not have access to model `gpt-5`' },
+  ],
+  [
+    'model-not-found',
+    { status: 404, message: 'The model `gpt-4-32k` has been deprecated, learn more here' },
+  ],
+  [
+    'content-filter',
+    {
+      status: 400,
+      type: 'invalid_request_error',
+      message: 'Output blocked by content filtering policy',
+    },
+  ],
+  ['content-filter', { status: 403, message: 'Input was flagged by moderation', code: '403' }],
+])('%s, in the words of a gateway or another provider: %j', (meant, told) => {
+  expect(apiErrorCode(told)).toBe(meant)
+})

@@ -10,7 +10,10 @@ export function finishOf(reasons: readonly string[]): AnswerEnd | undefined {
 // Responses, Chat Completions, Messages, Gemini. A refusal is an answer that was stopped in the middle.
 const EARLY = new Set([
   ...['incomplete', 'cancelled', 'max_output_tokens', 'content_filter'],
-  ...['length', 'content_filter'],
+  ...['length', 'content_filter', 'error'],
+  // DeepSeek's, Mistral's, Zhipu's, Bedrock's.
+  ...['insufficient_system_resource', 'model_length', 'sensitive'],
+  ...['content_filtered', 'guardrail_intervened'],
   ...['max_tokens', 'model_context_window_exceeded', 'refusal'],
   ...['MAX_TOKENS', 'SAFETY', 'RECITATION', 'LANGUAGE', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT'],
   ...['SPII', 'MALFORMED_FUNCTION_CALL', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'NO_IMAGE'],
@@ -20,5 +23,6 @@ const EARLY = new Set([
     'UNEXPECTED_TOOL_CALL',
     'TOO_MANY_TOOL_CALLS',
     'MODEL_ARMOR',
+    'MALFORMED_RESPONSE',
   ],
 ])

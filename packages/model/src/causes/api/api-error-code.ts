@@ -46,6 +46,9 @@ const WORDS = meanings({
     'insufficient_credits',
     'insufficient_balance',
     'payment_required',
+    'credits_exhausted',
+    'spend_limit_exceeded',
+    'budget_exceeded',
   ]),
   ...all('rate-limited', [
     'rate_limit_exceeded',
@@ -69,6 +72,8 @@ const WORDS = meanings({
     'service_unavailable_error',
     'unavailable',
     'model_not_ready',
+    'capacity_exceeded',
+    'server_overloaded',
   ]),
   ...all('context-overflow', [
     'context_length_exceeded',
@@ -76,6 +81,11 @@ const WORDS = meanings({
     'model_context_window_exceeded',
     'contextwindowexceedederror',
     'string_above_max_length',
+    'exceed_context_size_error',
+    'context_size_exceeded',
+    'max_context_length_exceeded',
+    'prompt_too_long',
+    'input_too_long',
   ]),
   ...all('model-not-found', [
     'model_not_found',
@@ -85,6 +95,8 @@ const WORDS = meanings({
     'deploymentnotfound',
     'model_not_supported',
     'model_deprecated',
+    'no_such_model',
+    'unknown_model',
   ]),
   ...all('auth', [
     'invalid_api_key',
@@ -102,6 +114,10 @@ const WORDS = meanings({
     'organization_deactivated',
     'unsupported_country_region_territory',
     'access_terminated',
+    'access_denied',
+    'accessdeniedexception',
+    'expiredtokenexception',
+    'unrecognizedclientexception',
     'forbidden',
   ]),
   ...all('content-filter', [
@@ -162,44 +178,58 @@ function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCo
   return Object.fromEntries(words.map((word) => [word, meant]))
 }
 
-// Gemini has one word for a minute's rate and for a day's or a plan's quota; OpenAI's old one too.
+// Gemini has one word for a minute's rate and for a day's or a plan's quota; OpenAI's old one too. A
+// rate that is too high is at times that of the engine, not of who asks.
 function sharper(meant: CauseCode, message: string): CauseCode {
+  if (meant === 'auth' && NO_MODEL.test(message)) return 'model-not-found'
   if (meant !== 'rate-limited') return meant
   if (/per.?day|check your plan and billing|billing details/i.test(message)) {
     return /per.?minute|try again in|retry in/i.test(message) ? 'rate-limited' : 'quota'
   }
-  return meant
+  return CROWDED.test(message) ? 'overloaded' : meant
 }
 
 const OVERFLOW =
-  /maximum context length|context (window|length)|prompt is too long|input is too long|input token count|exceeds? the maximum number of (input )?tokens|exceed(s|ed)? (the )?(model'?s? )?(context|token limit)|too many (input )?tokens/i
+  /maximum context length|context (window|length|size|limit)|prompt is too long|input is too long|input token count|exceeds? the maximum number of (input )?tokens|exceed(s|ed)? (the )?(model'?s? )?(context|token limit)|too many (input )?tokens|input length.{0,40}exceeds?|`inputs` tokens|exceeded model token limit/i
 const NO_CREDIT =
-  /credit balance is too low|exceeded your current quota|out of credits|insufficient (funds|credits|balance)/i
+  /credit balance is too low|exceeded your current quota|(out of|more|no) credits|insufficient (funds|credits|balance|quota)|(spend|spending|usage|billing|budget) limits?\b|budget has been exceeded/i
 const NO_MODEL =
-  /\bmodels?\b[^.]{0,120}(does not exist|not found|is not available|not supported|not exist|no access)|^model: |(unknown|invalid|unsupported) model\b|no such model/i
+  /\bmodels?\b[^.]{0,120}(does not exist|not found|is not available|not supported|not exist|no access|been (deprecated|retired|removed)|decommissioned|is invalid)|^model: |(unknown|invalid|unsupported) model\b|no such model|not a valid model|access to (the )?model\b|no endpoints found/i
 const NO_KEY =
-  /api key not valid|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)/i
+  /api key (not valid|expired)|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)|(provide|missing) an? api key/i
+const CROWDED = /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high demand/i
+const RATE = /rate limit|too many requests|please wait before trying again/i
+const FILTERED =
+  /content[- ](filter|management policy|policy)|flagged (by|as|for)|(safety|moderation) (system|filter|policy)|usage polic(y|ies)/i
 
 // Only where the API refused what it was asked: a message of the model's own is none of these.
 function saidBy(message: string, status: number | undefined): CauseCode | undefined {
-  if (status !== undefined && status >= 500)
-    return /overloaded/i.test(message) ? 'overloaded' : undefined
+  if (status !== undefined && status >= 500) {
+    if (CROWDED.test(message)) return 'overloaded'
+    return TOO_LONG.test(message) ? 'context-overflow' : undefined
+  }
   if (NO_CREDIT.test(message)) return 'quota'
+  if (CROWDED.test(message)) return 'overloaded'
+  if (status === 429 || RATE.test(message)) return 'rate-limited'
   if (OVERFLOW.test(message)) return 'context-overflow'
   if (NO_KEY.test(message)) return 'auth'
-  if (status !== 429 && NO_MODEL.test(message)) return 'model-not-found'
-  if (/overloaded/i.test(message)) return 'overloaded'
-  if (/rate limit/i.test(message)) return 'rate-limited'
-  return undefined
+  if (NO_MODEL.test(message)) return 'model-not-found'
+  if (FILTERED.test(message)) return 'content-filter'
+  return status === 401 || status === 407 ? 'auth' : undefined
 }
+
+// A gateway passes on as 500 what it was told.
+const TOO_LONG = /maximum context length|input length.{0,40}exceeds?|prompt is too long/i
 
 function byStatus(status: number): CauseCode | undefined {
   if (status === 401 || status === 403 || status === 407) return 'auth'
   if (status === 402) return 'quota'
   if (status === 429) return 'rate-limited'
   // OpenAI: "The engine is currently overloaded" and "Slow Down" are 503; Anthropic has 529.
-  if (status === 503 || status === 529) return 'overloaded'
-  if (status >= 500) return 'server-error'
+  // Groq has 498 where its flexible tier is full.
+  if (status === 503 || status === 529 || status === 498) return 'overloaded'
+  // What waited too long for us was not wrong.
+  if (status >= 500 || status === 408) return 'server-error'
   return status >= 400 ? 'bad-request' : undefined
 }
 
@@ -211,7 +241,7 @@ export function finishCode(reason: string): CauseCode | undefined {
 // Responses: `incomplete_details.reason`; Chat Completions: `finish_reason`; Messages: `stop_reason`;
 // Gemini: `finishReason` and `promptFeedback.blockReason`.
 const FINISHES = meanings({
-  ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens']),
+  ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens', 'model_length']),
   ...all('content-filter', [
     'content_filter',
     'safety',
@@ -224,7 +254,13 @@ const FINISHES = meanings({
     'image_recitation',
     'language',
     'model_armor',
+    // Bedrock, and models from China.
+    'guardrail_intervened',
+    'content_filtered',
+    'sensitive',
   ]),
+  insufficient_system_resource: 'overloaded',
+  error: 'server-error',
   ...all('malformed-stream', ['malformed_function_call', 'malformed_response']),
   refusal: 'refusal',
   model_context_window_exceeded: 'context-overflow',

@@ -12,6 +12,7 @@ export function systemErrorCode(code: string, hasBegun: boolean): CauseCode | un
   if (TLS.test(code)) return 'tls'
   if (RESET.has(code)) return hasBegun ? 'reset-mid-stream' : 'connection-reset'
   if (AWAY.has(code)) return 'unreachable'
+  if (SILENT.has(code)) return 'idle-timeout'
   const ofTheTap = OF_THE_TAP.get(code)
   if (ofTheTap !== undefined) return ofTheTap
   if (code.startsWith('HPE_') || code === 'BAD_RESPONSE') return 'malformed-stream'
@@ -37,7 +38,12 @@ const AWAY = new Set([
   'ECONNTIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
+  // A firewall of this machine, or a sandbox.
+  'EPERM',
+  'EACCES',
 ])
+/** Node's own client has waited enough for the head, or for the next bytes (undici's `errors.js`). */
+const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** Why the tap could not open a connection (`NetworkErrorCode` of the launcher). */
 const OF_THE_TAP = new Map<string, CauseCode>([
