@@ -4,6 +4,7 @@ import { END_CASES } from './cases/ends.js'
 import { HEALTHY_CASES } from './cases/healthy.js'
 import { OTHER_API_CASES } from './cases/other-apis.js'
 import { RECORDER_CASES } from './cases/recorder.js'
+import { VARIANT_CASES } from './cases/variants.js'
 import { WORK_CASES } from './cases/work.js'
 
 /** All sessions of the corpus. */
@@ -13,6 +14,7 @@ export const CORPUS = [
   ...END_CASES,
   ...CONTEXT_CASES,
   ...WORK_CASES,
+  ...VARIANT_CASES,
   ...RECORDER_CASES,
   ...HEALTHY_CASES,
 ]

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sessionIdOf, standIn } from '../agents/stand-in.js'
 import { workplace } from '../agents/workplace.js'
@@ -16,6 +16,13 @@ export type Spoken = {
   /** Another thread than the session's own. */
   thread?: number
   threadSource?: string
+  /**
+   * What becomes of the connection: it breaks before the answer, or in its middle; its body is shorter
+   * than its head says; nothing comes but comments, or nothing at all.
+   */
+  fault?: 'refused' | 'reset' | 'cut' | 'keep-alives' | 'silent'
+  /** The agent goes away after so many milliseconds. */
+  patience?: number
 }
 
 /** A session of the stand-in agent, which sends these requests one after the other and ends well. */
@@ -24,9 +31,14 @@ export function speaks(title: string, spoken: readonly Spoken[], exitCode = 0) {
     let next = 0
     const server = createServer((request, response) => {
       request.resume().on('end', () => {
-        const { status = 200, answer } = spoken[Math.min(next, spoken.length - 1)] ?? { answer: {} }
+        const {
+          status = 200,
+          answer,
+          fault,
+        } = spoken[Math.min(next, spoken.length - 1)] ?? { answer: {} }
         next += 1
         const isStream = Array.isArray(answer)
+        if (fault !== undefined) return suffer(response, fault, isStream ? answer : [])
         response.writeHead(status, {
           'content-type': isStream ? 'text/event-stream' : 'application/json',
         })
@@ -41,9 +53,30 @@ export function speaks(title: string, spoken: readonly Spoken[], exitCode = 0) {
       await place.tacho(['codex', 'exec', '--persist-session', 'hello'])
       return await explained(place, title, sessionIdOf(1))
     } finally {
+      server.closeAllConnections()
       server.close()
     }
   }
+}
+
+function suffer(
+  response: ServerResponse,
+  fault: NonNullable<Spoken['fault']>,
+  events: readonly object[],
+): void {
+  if (fault === 'refused') {
+    response.socket?.resetAndDestroy()
+    return
+  }
+  if (fault === 'silent') return
+  const length = fault === 'cut' ? { 'content-length': '100000' } : {}
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...length })
+  response.write(events.map(eventOf).join(''))
+  if (fault === 'keep-alives') {
+    const timer = setInterval(() => response.write(': keep-alive\n\n'), 300)
+    response.on('close', () => clearInterval(timer))
+  } else if (fault === 'cut') setTimeout(() => response.socket?.end(), 200)
+  else setTimeout(() => response.socket?.resetAndDestroy(), 200)
 }
 
 function eventOf(event: object): string {
@@ -53,7 +86,8 @@ function eventOf(event: object): string {
 
 function programOf(spoken: readonly Spoken[], exitCode: number): string {
   const requests = spoken.map(
-    ({ path = '/responses', request, turn = 1, thread = 1, threadSource }) => ({
+    ({ path = '/responses', request, turn = 1, thread = 1, threadSource, patience = 60_000 }) => ({
+      patience,
       path,
       body: JSON.stringify(request),
       metadata: JSON.stringify({
@@ -66,14 +100,15 @@ function programOf(spoken: readonly Spoken[], exitCode: number): string {
   )
   return `
 (async () => {
-  for (const { path, body, metadata } of ${JSON.stringify(requests)}) {
-    const response = await fetch(base + path, { method: 'POST', body, headers: {
+  for (const { path, body, metadata, patience } of ${JSON.stringify(requests)}) {
+    const signal = AbortSignal.timeout(patience)
+    const response = await fetch(base + path, { method: 'POST', body, signal, headers: {
       'content-type': 'application/json', 'x-codex-turn-metadata': metadata,
       'user-agent': 'codex_exec/0.169.0 (stand-in)' } })
     await response.text()
   }
   process.exit(${exitCode})
-})()
+})().catch(() => process.exit(1))
 `
 }
 

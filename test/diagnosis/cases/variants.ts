@@ -21,10 +21,11 @@ function spoken(
   what: string,
   exchanges: readonly Spoken[],
   exitCode = 0,
+  also: readonly CauseCode[] = [],
 ): DiagnosisCase {
   const title = `${injected ?? 'healthy'}: ${what}`
   const record = speaks(title, exchanges, exitCode)
-  return injected === undefined ? { title, record } : { title, injected, record }
+  return injected === undefined ? { title, record } : { title, injected, also, record }
 }
 
 const times = <One>(count: number, of: (number: number) => One): One[] =>
@@ -711,6 +712,136 @@ const HEALTHY_ANSWERS = [
   ),
 ]
 
+const DELTA = choice({ content: 'I begin' })
+
+const FAULTS = [
+  spoken(
+    'connection-reset',
+    'another agent, before the head',
+    [{ ...CHAT, answer: [], fault: 'refused' }],
+    1,
+  ),
+  spoken(
+    'reset-mid-stream',
+    'another agent, Chat Completions',
+    [{ ...CHAT, answer: [DELTA], fault: 'reset' }],
+    1,
+  ),
+  spoken(
+    'reset-mid-stream',
+    'another agent, a body shorter than its head says',
+    [{ ...CHAT, answer: [DELTA], fault: 'cut' }],
+    1,
+  ),
+  spoken(
+    'slow-first-token',
+    'nothing but comments, until the agent goes away',
+    [{ ...CHAT, answer: [], fault: 'keep-alives', patience: 14_000 }],
+    1,
+  ),
+  spoken(
+    'stalled-stream',
+    'comments behind a text, until the agent goes away',
+    [{ ...CHAT, answer: [DELTA], fault: 'keep-alives', patience: 14_000 }],
+    1,
+  ),
+  spoken(
+    'slow-first-token',
+    'no head, until the agent goes away',
+    [{ ...CHAT, answer: [], fault: 'silent', patience: 14_000 }],
+    1,
+  ),
+]
+
+const TOOLS = ['look', 'act', 'tell', 'ask'].map((name) => ({
+  type: 'function',
+  function: { name, description: `${name} at things `.repeat(40), parameters: {} },
+}))
+const grown = (n: number) =>
+  times(n, (k) => ({
+    role: k % 2 === 0 ? 'user' : 'assistant',
+    content: `${k}: ${'so it goes on. '.repeat(90)}`,
+  }))
+const asked = (n: number, more: object, cached: number): Spoken => ({
+  path: '/chat/completions',
+  request: {
+    model: 'm-1',
+    tools: TOOLS,
+    messages: [{ role: 'system', content: 'Be brief. '.repeat(200) }, ...grown(2 * n + 1)],
+    ...more,
+  },
+  answer: {
+    id: 'x',
+    model: 'm-1',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'stop',
+        message: { role: 'assistant', content: `${2 * n + 1}: ${'so it goes on. '.repeat(90)}` },
+      },
+    ],
+    usage: {
+      prompt_tokens: 4000 + 700 * n,
+      completion_tokens: 300,
+      total_tokens: 4300 + 700 * n,
+      prompt_tokens_details: { cached_tokens: cached },
+    },
+  },
+})
+
+// What it did to the cache is named beside it.
+const changed = (what: string, exchanges: readonly Spoken[]): DiagnosisCase =>
+  spoken('tools-changed', what, exchanges, 0, ['cache-break'])
+
+const CONTEXT = [
+  changed('in their order only', [
+    asked(0, {}, 0),
+    asked(1, {}, 3900),
+    asked(2, { tools: [...TOOLS].reverse() }, 0),
+    asked(3, { tools: [...TOOLS].reverse() }, 5900),
+  ]),
+  changed('a description', [
+    asked(0, {}, 0),
+    asked(1, {}, 3900),
+    asked(
+      2,
+      {
+        tools: TOOLS.map((tool, k) =>
+          k === 1 ? { ...tool, function: { ...tool.function, description: 'Acts.' } } : tool,
+        ),
+      },
+      0,
+    ),
+  ]),
+  spoken('cache-break', 'Chat Completions, the time in the system message', [
+    asked(0, {}, 0),
+    asked(1, {}, 3900),
+    {
+      ...asked(
+        2,
+        {
+          messages: [
+            { role: 'system', content: `It is 10:02. ${'Be brief. '.repeat(200)}` },
+            ...grown(5),
+          ],
+        },
+        0,
+      ),
+    },
+  ]),
+  spoken('model-changed', 'Chat Completions, another one answers', [
+    asked(0, {}, 0),
+    asked(1, {}, 3900),
+    { ...asked(2, {}, 0), answer: { ...(asked(2, {}, 0).answer as object), model: 'm-0-mini' } },
+  ]),
+  spoken(undefined, 'the cache of Chat Completions, which is always a little behind', [
+    asked(0, {}, 0),
+    asked(1, {}, 3840),
+    asked(2, {}, 4480),
+    asked(3, {}, 5120),
+  ]),
+]
+
 export const VARIANT_CASES: readonly DiagnosisCase[] = [
   ...LOOPS,
   ...FAILS,
@@ -721,4 +852,6 @@ export const VARIANT_CASES: readonly DiagnosisCase[] = [
   ),
   ...ANSWERS,
   ...HEALTHY_ANSWERS,
+  ...FAULTS,
+  ...CONTEXT,
 ]

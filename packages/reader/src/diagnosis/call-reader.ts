@@ -31,6 +31,9 @@ export class CallReader {
   #retryAfter: number | undefined
   #silence: Silence | undefined
   #last: { at: number; content: Content; place: EvidencePlace } | undefined
+  /** When something of the answer came, where signs of life came before. */
+  #firstAfterSigns: number | undefined
+  #signs = 0
 
   constructor({ record, file, line }: Sound<ExchangeRecord>) {
     this.#places = { exchange: { file, line } }
@@ -93,6 +96,8 @@ export class CallReader {
         silence: this.#silence,
         lastChunkAt: this.#last?.at,
       }),
+      ...(this.#firstAfterSigns !== undefined && { firstChunkMs: this.#firstAfterSigns / 1000 }),
+      chunks: Math.max(0, exchange.chunks - this.#signs),
     }
   }
 
@@ -108,6 +113,11 @@ export class CallReader {
   }
 
   #chunk(at: number, content: Content, place: EvidencePlace): void {
+    if (isSignOfLife(content)) {
+      this.#signs += 1
+      return
+    }
+    if (this.#signs > 0 && this.#last === undefined) this.#firstAfterSigns = at
     this.#places.firstChunk ??= place
     this.#places.lastChunk = place
     const last = this.#last
@@ -137,6 +147,15 @@ function bytesIn(content: Content): Uint8Array | undefined {
     if (cause instanceof MissingBytes) return undefined
     throw cause
   }
+}
+
+// Comments of an event stream, and Anthropic's `ping`, keep a connection open and say nothing:
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+const SIGNS_OF_LIFE =
+  /^(?::[^\n]{0,200}\n|event: ping\r?\n|data: ?\{\s?"type": ?"ping"\s?\}\r?\n|\r?\n)+$/
+
+function isSignOfLife(content: Content): boolean {
+  return typeof content === 'string' && content.length < 4000 && SIGNS_OF_LIFE.test(content)
 }
 
 // The events in which the four APIs send pieces of a text or of a tool's arguments.

@@ -113,6 +113,9 @@ function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
   ]
 }
 
+/** A shorter silence ends no waiting. */
+const GIVEN_UP_MS = 2_000
+
 // It hung, and somebody or something ended the waiting before the agent's own patience did.
 function givenUp(call: Call, session: SessionCase): Cause | undefined {
   const { state, outcome, places, startedMicros, lastChunkAt, chunks } = call
@@ -127,7 +130,10 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
   if (isTimeout) return undefined
   const until = isOpen ? endOfTime(session) - startedMicros : (call.durationMs ?? 0) * 1000
   const silentMs = (until - (lastChunkAt ?? 0)) / 1000
-  if (silentMs < STALL_MS) return undefined
+  const isEnd = isOfUser(call, session) && isLastOf(call, session)
+  // An agent that ends with an error when it has waited was told to wait no longer.
+  const isEndOfAll = isEnd && session.ended === 'failed' && outcome === 'cancelled'
+  if (silentMs < (isEndOfAll ? GIVEN_UP_MS : STALL_MS)) return undefined
   const code = chunks > 0 ? 'stalled-stream' : 'slow-first-token'
   return {
     code,
@@ -145,7 +151,7 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
         ? `The answer to exchange ${call.number} stood still: nothing came for ${timeWords(silentMs)}, until it was given up.`
         : `Exchange ${call.number} was not answered: nothing came for ${timeWords(silentMs)}, until it was given up.`,
     next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. Resume the session to ask again.`,
-    weight: isOfUser(call, session) && isLastOf(call, session) ? 'end' : 'trouble',
+    weight: isEnd ? 'end' : 'trouble',
   }
 }
 

@@ -89,5 +89,7 @@ function brokenAt(
   }
   const [member] = step.changed
   if (member !== undefined) return `the ${member}`
-  return step.dropped.length > 0 ? `message ${step.sharedMessages + 1}` : undefined
+  if (step.dropped.length === 0) return undefined
+  const message = `message ${step.sharedMessages + 1}`
+  return step.dropped[0]?.role === 'system' ? `the instructions (${message})` : message
 }

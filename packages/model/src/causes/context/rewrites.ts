@@ -34,7 +34,8 @@ export function rewritten(session: SessionCase): Pair[] {
       pair.step.dropped.length > 0 &&
       compactionBefore(session, pair) === undefined &&
       !isShortened(pair) &&
-      !isTakenBack(pair),
+      !isTakenBack(pair) &&
+      !areInstructions(pair),
   )
 }
 
@@ -53,6 +54,17 @@ function isTakenBack({ step, before }: Pair): boolean {
   return (
     isUnanswered || (step.dropped.length > 0 && step.added.every(({ role }) => role === 'user'))
   )
+}
+
+/** Whether what changed is no more than the instructions, where an API has them among its messages. */
+export function areInstructions({ step: { dropped, added } }: Pair): boolean {
+  const [first] = dropped
+  if (first?.role !== 'system' && first?.role !== 'developer') return false
+  return dropped.slice(1).every((message, index) => isSame(message, added[index + 1]))
+}
+
+function isSame(one: Message, other: Message | undefined): boolean {
+  return one.role === other?.role && JSON.stringify(one.parts) === JSON.stringify(other.parts)
 }
 
 function textOf(message: Message | undefined): string {

@@ -8,7 +8,7 @@ import { saidBy, type ToolResult } from './tool-results.js'
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
-  /\b(?:sandbox[- ]?(?:denied|error|violation)|denied by (?:the )?sandbox|blocked by (?:the )?sandbox|failed in sandbox|sandbox-exec: .*deny|sandbox_apply|deny\(\d+\) )/i
+  /\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
 
@@ -16,12 +16,22 @@ export function isSandboxDenial({ output }: Pick<ToolResult, 'output'>): boolean
   return SANDBOX.test(output)
 }
 
+// Who reads of sandboxes is in none: without a word of the agent's that it failed, it says so at once.
+const FIRST_LINE = /^.{0,300}/
+
+function isDeniedAtOnce(result: ToolResult): boolean {
+  const { output, isFailed } = result
+  return isSandboxDenial({
+    output: isFailed === true ? output : (FIRST_LINE.exec(output)?.[0] ?? ''),
+  })
+}
+
 /** What a tool tried and its sandbox did not let it do. */
 export function sandboxDenials(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const sandboxed = new Set(session.sandboxDenied)
   const denied = results.filter(
     (result) =>
-      result.isFailed !== false && (isSandboxDenial(result) || sandboxed.has(result.callId ?? '')),
+      (result.isFailed !== false && isDeniedAtOnce(result)) || sandboxed.has(result.callId ?? ''),
   )
   // A sandbox that says nothing leaves the system's words alone; without a sandbox they mean less.
   const kept = session.isSandboxed
@@ -115,8 +125,22 @@ function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean 
 }
 
 // What agents tell their models of a call that nobody was asked about.
-const NOT_LET =
-  /^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)|permission to use .{1,60} has been denied|.{0,60}approval policy is Never|.{0,60}you (?:do not|don't) have permission to use)/i
+const NOT_LET = new RegExp(
+  [
+    String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)`,
+    'permission to use .{1,200} has been denied',
+    ".{0,80}requested permissions? to .{1,200}, but you haven't granted it",
+    '.{0,60}approval policy is Never',
+    ".{0,60}you (?:do not|don't) have permission to use",
+    '.{0,60}rule which prevents you from using',
+    String.raw`\w+(?::\w+)? hook (?:blocked|denied)`,
+  ]
+    .map((words) => `(?:${words})`)
+    .join('|')
+    .replace(/^/, String.raw`^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:`)
+    .replace(/$/, ')'),
+  'i',
+)
 
 function fromResults(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const denied = results.filter(

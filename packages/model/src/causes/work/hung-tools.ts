@@ -87,15 +87,20 @@ function called(session: SessionCase): Cause[] {
 
 // timeout(1) ends with 124; what agents say of a command that they stopped.
 const TIMED_OUT =
-  /\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceeded (?:the )?time(?:out| limit)/i
+  /\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)/i
+
+/** A longer text may be a file that tells of such things. */
+const SHORT = 200
 
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = results.filter(
-    ({ isFailed, output, tool }) =>
-      isFailed === true &&
-      (tool?.exitCode === 124 ||
-        /^Process exited with code 124$/m.test(output) ||
-        TIMED_OUT.test(output.slice(0, 400))),
+    ({ isFailed, output, tool, length }) =>
+      (isFailed === true &&
+        (tool?.exitCode === 124 ||
+          /^Process exited with code 124$/m.test(output) ||
+          TIMED_OUT.test(output.slice(0, 400)))) ||
+      // Where nobody says that it failed, it is all that there is to say.
+      (isFailed === undefined && length < SHORT && TIMED_OUT.test(output)),
   )
   const last = hung.at(-1)
   if (last === undefined) return []

@@ -1,3 +1,4 @@
+import { objectOf } from '../../model-api/json.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted } from '../words.js'
@@ -53,9 +54,26 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
   ]
 }
 
-// Codex's ids and times of a run are others each time.
-const OTHERS_EACH_TIME = /^(Chunk ID|Wall time|Original token count|Total output lines):.*$/gim
+// Codex's ids and times of a run are others each time, and so is what most programs say of time,
+// processes and their own files. A number that counts up is no such thing: it tells of progress.
+const OTHERS_EACH_TIME: readonly RegExp[] = [
+  /^(Chunk ID|Wall time|Original token count|Total output lines):.*$/gim,
+  /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
+  /\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b/g,
+  /\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|m|mins?|minutes?)\b/gi,
+  /\b(?:pid|process)[ =:#]*\d+/gi,
+  /0x[0-9a-f]+/gi,
+  /\/tmp\/[\w.-]+/g,
+]
 
 function keyOf({ name, arguments: given, output }: ToolResult): string {
-  return `${name}\0${given}\0${output.replace(OTHERS_EACH_TIME, '')}`
+  const said = OTHERS_EACH_TIME.reduce((text, other) => text.replace(other, ''), output)
+  return `${name}\0${sameJson(given)}\0${said}`
+}
+
+// The order of its members and the blanks between them are of no meaning.
+function sameJson(text: string): string {
+  const json = objectOf(text)
+  if (json === undefined) return text
+  return JSON.stringify(Object.entries(json).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -31,21 +31,25 @@ const OUTPUT_CHARACTERS = 4_000
 /** What tools gave back, in the order in which models were told. */
 export function toolResults(session: SessionCase): ToolResult[] {
   const spans = new Map(session.parts.tools.map((tool) => [tool.callId ?? '', tool]))
-  const calls = new Map<string, { name: string; arguments: string }>()
+  const calls = new Map<string, ToolCall>()
   for (const [callId, { name, input }] of session.called)
     calls.set(callId, { name, arguments: input })
   const turns = new Map(session.calls.map(({ number, turnId }) => [number, turnId]))
   const results: ToolResult[] = []
   for (const { exchange, place, threadId, added } of session.steps) {
     const turnId = turns.get(exchange)
+    const unnamed: ToolCall[] = []
     for (const message of added) {
       for (const part of message.parts) {
-        if (part.type === 'tool_call' && part.id !== undefined) calls.set(part.id, part)
+        if (part.type === 'tool_call') {
+          if (part.id === undefined) unnamed.push(part)
+          else calls.set(part.id, part)
+        }
         if (part.type !== 'tool_call_response') continue
-        const call = calls.get(part.id ?? '')
+        const call = part.id === undefined ? nextOf(unnamed, part.name) : calls.get(part.id)
         const tool = part.id === undefined ? undefined : spans.get(part.id)
-        const text = textOf(part.parts)
-        const isFailed = failed(message, part.id, text, tool)
+        const { text, isError } = unwrapped(textOf(part.parts))
+        const isFailed = failed(message, part.id, text, tool, isError)
         results.push({
           name: part.name ?? call?.name ?? tool?.name ?? 'tool',
           arguments: call?.arguments ?? '',
@@ -65,6 +69,30 @@ export function toolResults(session: SessionCase): ToolResult[] {
   return results
 }
 
+type ToolCall = { name: string; arguments: string }
+
+// Calls of Gemini have no ids: its answers to them come in their order.
+function nextOf(calls: ToolCall[], name: string | undefined): ToolCall | undefined {
+  const at = calls.findIndex((call) => name === undefined || call.name === name)
+  return at < 0 ? undefined : calls.splice(at, 1)[0]
+}
+
+/** Members of a JSON result that are what the tool said. */
+const SAID_IN = ['output', 'result', 'content', 'stdout']
+
+// Gemini gives a result as an object, and so do tools of others.
+function unwrapped(text: string): { text: string; isError?: boolean } {
+  const json = text.startsWith('{') ? objectOf(text) : undefined
+  if (json === undefined) return { text }
+  const { error } = json
+  const isError = typeof error === 'string' ? error !== '' : asObject(error) !== undefined
+  if (isError) return { text: typeof error === 'string' ? error : JSON.stringify(error), isError }
+  const said = SAID_IN.map((name) => json[name]).find((value) => typeof value === 'string')
+  // What tells how it went beside that is read from the whole.
+  if (typeof said !== 'string' || asObject(json.metadata) !== undefined) return { text }
+  return { text: said }
+}
+
 function textOf(parts: readonly Part[]): string {
   return parts
     .map((part) =>
@@ -79,14 +107,21 @@ function failed(
   id: string | undefined,
   text: string,
   tool: Tool | undefined,
+  isError: boolean | undefined,
 ): boolean | undefined {
   if (tool?.outcome === 'failed') return true
-  const mark = errorMark(message, id)
+  const mark = errorMark(message, id) ?? isError
   if (mark !== undefined) return mark
   const exitCode = exitCodeIn(text) ?? tool?.exitCode
   if (exitCode !== undefined) return exitCode !== 0
-  return tool?.outcome === 'completed' ? false : undefined
+  if (tool?.outcome === 'completed') return false
+  return LIKE_AN_ERROR.test(text) ? true : undefined
 }
+
+// How a tool says it that has no other way. A file that is read can begin so, too: rules take no one
+// result for a failure by this.
+const LIKE_AN_ERROR =
+  /^(?:<tool_use_error>|(?:Error|Fatal|[A-Z]\w*Error|MCP error)\b[ :-]|fatal: |Traceback \(most recent call last\))/
 
 // Messages: `is_error` of a `tool_result`. MCP has the same mark as `isError`.
 function errorMark({ value }: Message, id: string | undefined): boolean | undefined {

@@ -5,10 +5,22 @@ import { countWords, shortText } from '../words.js'
 import type { ToolResult } from './tool-results.js'
 
 // What agents tell their models of a call that they cannot run.
-const UNKNOWN =
-  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:unsupported (?:custom tool )?call\b|unknown (?:tool|function)\b|no such tool\b|(?:tool|function) ["'`]?[\w.:-]+["'`]? (?:is )?(?:not found|does not exist|not available|not registered)|model tried to call unavailable tool|.{0,40}\bunrecognized tool\b)/i
-const BAD =
-  /^(?:<tool_use_error>)?\s*(?:error:\s*)?(?:failed to parse (?:function )?arguments|invalid (?:tool |function )?(?:arguments|input|params|parameters)\b|inputvalidationerror|json parse error|could not parse|missing (?:required )?(?:field|parameter|argument|property)|.{0,60}\b(?:missing field|unknown field|invalid type: ))/i
+const BEFORE = String.raw`^(?:<tool_use_error>)?\s*(?:error:\s*|MCP error -?\d+:\s*)*`
+const NAME = String.raw`["'${'`'}]?[\w.:/-]+["'${'`'}]?`
+const UNKNOWN = new RegExp(
+  `${BEFORE}(?:unsupported (?:custom tool )?call\\b|unknown (?:tool|function)\\b|no such tool\\b|` +
+    `(?:tool|function|method) ${NAME} (?:is )?(?:not found|does not exist|not available|not registered|unknown)|` +
+    `model tried to call unavailable tool|.{0,40}\\bunrecognized tool\\b|no tool (?:named|called)\\b)`,
+  'i',
+)
+const BAD = new RegExp(
+  `${BEFORE}(?:failed to parse (?:function )?arguments|` +
+    `invalid (?:tool |function )?(?:arguments|input|params|parameters)\\b|inputvalidationerror|zoderror|` +
+    `json parse error|could not parse|missing (?:\\d+ )?(?:required )?(?:field|parameter|argument|property)|` +
+    `params? must have\\b|expected \\w+, received \\w+|` +
+    `.{0,60}\\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property))`,
+  'i',
+)
 
 /** Calls that no agent could run: of a tool that is none, or with arguments that are none. */
 export function wrongCalls(session: SessionCase, results: readonly ToolResult[]): Cause[] {
