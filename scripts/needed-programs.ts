@@ -16,6 +16,8 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
     ...(isAnyChosen('test/agents/claude/') ? (['claude'] as const) : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
     ...(isAnyChosen('test/recorder/register/sdks') ? (['sdks'] as const) : []),
+    ...(isAnyChosen('test/agents/opencode/') ? (['opencode'] as const) : []),
+    ...(isAnyChosen('test/agents/gemini/') ? (['gemini-cli'] as const) : []),
     ...(isAnyChosen('test/package/') ? (['node20', 'node22', 'node24', 'node26'] as const) : []),
   ]
 }

@@ -39,7 +39,8 @@ async function installForReal(args: readonly string[]): Promise<void> {
     .map((name) => `test/${name}`)
   for (const name of neededPrograms(args, files)) {
     try {
-      if (process.env[`TACHO_TEST_${name.toUpperCase()}`] === undefined) await programPath(name)
+      if (process.env[`TACHO_TEST_${name.toUpperCase().replaceAll('-', '_')}`] === undefined)
+        await programPath(name)
     } catch (cause) {
       if (!(cause instanceof ProgramError)) throw cause
       process.stderr.write(`${cause.message}\nWithout ${name}, its tests fail.\n`)

@@ -20,7 +20,7 @@ export async function codexCommand(): Promise<Command> {
  * `TACHO_TEST_CODEX=/path/to/codex` names another Codex to test with, and so for each program.
  */
 export async function programPath(name: ProgramName): Promise<string> {
-  const named = process.env[`TACHO_TEST_${name.toUpperCase()}`]
+  const named = process.env[`TACHO_TEST_${name.toUpperCase().replaceAll('-', '_')}`]
   if (named !== undefined) return named
   // By its place and not relative to this file, which runs as a source and compiled.
   const built = pathToFileURL(join(repositoryRoot, 'scripts/dist/programs/index.js')).href

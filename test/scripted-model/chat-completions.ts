@@ -12,12 +12,20 @@ import { errorCode, errorType } from './responses-api.js'
 export const chatCompletionsApi: ModelApi = {
   name: 'chat-completions',
   path: '/chat/completions',
-  sideSchema: () => undefined,
+  sideSchema,
   events,
   whole,
   error: (status, message) => ({
     error: { message, type: errorType(status), param: null, code: errorCode(status) },
   }),
+}
+
+// opencode 1.18 asks for a title of the session beside its first turn.
+function sideSchema({ messages }: Record<string, unknown>): unknown {
+  const isTitle = JSON.stringify(messages ?? '').includes(
+    '"Generate a title for this conversation:',
+  )
+  return isTitle ? { type: 'string' } : undefined
 }
 
 function* events(reply: Reply): Iterable<string> {

@@ -24,13 +24,14 @@ export type SeenEvent =
   | ClientGone
   | LogEventSeen
   | HookSeen
+  | ServerEventSeen
   | SignalSeen
   | ClockSet
   | TimePassed
   | HostEvent
 
 /** Where something is seen. */
-export type Tap = 'http' | 'json-rpc' | 'acp' | 'log-events' | 'hooks' | 'api'
+export type Tap = 'http' | 'json-rpc' | 'acp' | 'log-events' | 'hooks' | 'server-events' | 'api'
 
 /** The agent has started; or another session of the same start of it has begun. */
 export type RunStarted = {
@@ -112,6 +113,16 @@ export type HookSeen = {
   /** When it happened: microseconds since the epoch. */
   happenedAt?: number
   message: Record<string, unknown>
+}
+
+/** What the agent's own server tells all of its clients, as far as it concerns what happens. */
+export type ServerEventSeen = {
+  kind: 'server-event'
+  /** In the server's words: `permission.asked`. */
+  name: string
+  /** When it happened, as the server tells it: microseconds since the epoch. */
+  happenedAt?: number
+  properties: Record<string, unknown>
 }
 
 /** A signal has reached the agent. */

@@ -2,6 +2,7 @@ import { acpReducer } from './acp/acp-reducer.js'
 import { claudeReducer } from './claude/claude-reducer.js'
 import { codexReducer } from './codex/codex-reducer.js'
 import { nodeReducer } from './host/node-reducer.js'
+import { opencodeReducer } from './opencode/opencode-reducer.js'
 import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
 
 type MakeReducer = (session: SessionReducer) => AgentReducer
@@ -11,6 +12,7 @@ const REDUCERS: Record<string, MakeReducer> = {
   codex: codexReducer,
   node: nodeReducer,
   run: nodeReducer,
+  opencode: opencodeReducer,
 }
 
 /**
@@ -27,9 +29,9 @@ function together(reducers: readonly AgentReducer[]): AgentReducer {
     observe(observation) {
       for (const reducer of reducers) reducer.observe(observation)
     },
-    placeOf(conversation) {
+    placeOf(conversation, exchange) {
       for (const reducer of reducers) {
-        const place = reducer.placeOf?.(conversation)
+        const place = reducer.placeOf?.(conversation, exchange)
         if (place !== undefined) return place
       }
       return undefined

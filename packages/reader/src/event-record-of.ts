@@ -70,6 +70,11 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
       isText(name) && isCountIfThere(happenedAt) && isObject(attributes),
   ],
   ['hook', ({ happenedAt, message }) => isCountIfThere(happenedAt) && isObject(message)],
+  [
+    'server-event',
+    ({ name, happenedAt, properties }) =>
+      isText(name) && isCountIfThere(happenedAt) && isObject(properties),
+  ],
   ['signal', ({ signal }) => isText(signal)],
   ['clock-set', ({ by }) => typeof by === 'number' && Number.isFinite(by)],
   ['time', () => true],

@@ -74,7 +74,9 @@ export type RecordedAgent = {
   /** Where it works with these arguments, which may name another folder; left out where none can. */
   cwdOf?: (args: readonly string[], cwd: string) => string
   /** What a request says of its session, thread and turn, and of the agent's version. */
-  conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
+  conversationOf: (request: Pick<RequestHead, 'headers'>, body?: Uint8Array) => Conversation
+  /** That takes the first bytes of the body, too. */
+  needsBody?: boolean
   /** What a message over a WebSocket says of it, beside what its upgrade said. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
@@ -118,6 +120,8 @@ export type AgentTaps = {
   change?: StartChange
   /** The id of ours that the session gets, where nothing that passes names one: the run is one session. */
   sessionId?: string
+  /** Its own server, which tells its clients what happens. */
+  serverEvents?: (start: AgentStart) => Promise<AgentStart>
   /** What a request says of its conversation, where that takes what else passes in this run. */
   conversationOf?: RecordedAgent['conversationOf']
   /** Is told of each exchange that begins and each that ends. */

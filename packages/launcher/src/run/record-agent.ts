@@ -162,13 +162,17 @@ function currentFolder(): string {
 type Seen = Required<Pick<RecordingOptions, 'taps'>> &
   Pick<RecordingOptions, 'provider' | 'idleTimeout'>
 
-function seenBy({ http, jsonRpc, acp, hooks }: AgentTaps, { hearsLogEvents }: ListeningTaps): Seen {
+function seenBy(
+  { http, jsonRpc, acp, hooks, serverEvents }: AgentTaps,
+  { hearsLogEvents }: ListeningTaps,
+): Seen {
   const taps: Tap[] = []
   if (!('reason' in http)) taps.push('http')
   if (jsonRpc !== undefined) taps.push('json-rpc')
   if (acp !== undefined) taps.push('acp')
   if (hearsLogEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
+  if (serverEvents !== undefined) taps.push('server-events')
   // Where there are several, each exchange says it.
   if ('reason' in http || isList(http)) return { taps }
   return { taps, provider: http.name, idleTimeout: http.idleTimeout }
@@ -177,11 +181,12 @@ function seenBy({ http, jsonRpc, acp, hooks }: AgentTaps, { hearsLogEvents }: Li
 /** The start with the taps that are no listeners: they stand between the agent and its user. */
 async function withOwnTap(
   start: AgentStart,
-  { jsonRpc, acp, hooks }: AgentTaps,
+  { jsonRpc, acp, hooks, serverEvents }: AgentTaps,
   late: LateRecording,
   { hearsLogEvents }: ListeningTaps,
 ): Promise<AgentStart> {
-  const hooked = hooks === undefined ? start : await hooks(start, { logEvents: hearsLogEvents })
+  const heard = serverEvents === undefined ? start : await serverEvents(start)
+  const hooked = hooks === undefined ? heard : await hooks(heard, { logEvents: hearsLogEvents })
   const between = jsonRpc ?? acp
   const recording = between && (await late.ready)
   return recording === undefined ? hooked : (between?.(hooked, recording) ?? hooked)

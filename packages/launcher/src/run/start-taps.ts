@@ -106,6 +106,7 @@ async function startHttpTap(
       network,
       conversationOf,
       conversationOfMessage,
+      needsBody: agent.needsBody,
       ...(otlp !== undefined && { declines: otlp.declines }),
       ...(taps.onExchange !== undefined && { onExchange: taps.onExchange }),
     })

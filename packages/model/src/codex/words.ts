@@ -74,6 +74,7 @@ const TURNS: Record<string, TurnOutcome> = {
 const THREADS: Record<string, ThreadKind> = {
   user: 'user',
   thread_title: 'title',
+  title: 'title',
   subagent: 'sub-agent',
   review: 'review',
   guardian: 'review',

@@ -32,8 +32,10 @@ export type HttpTapOptions = {
   /** After how long without a byte the agent gives up, in milliseconds. */
   idleTimeout?: number | undefined
   network: Network
-  /** What a request says of the conversation it belongs to. */
-  conversationOf: (request: Pick<RequestHead, 'headers'>) => Conversation
+  /** What a request says of the conversation it belongs to, in its head and its body's first bytes. */
+  conversationOf: (request: Pick<RequestHead, 'headers'>, body?: Uint8Array) => Conversation
+  /** It takes both. */
+  needsBody?: boolean | undefined
   /** What a message of a WebSocket says of it, beside what its upgrade said. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /**
@@ -210,10 +212,11 @@ export class HttpTap {
   }
 
   #recordedConnection(recording: Recording): RecordedConnection {
-    const { conversationOf, conversationOfMessage } = this.#options
+    const { conversationOf, conversationOfMessage, needsBody } = this.#options
     return new RecordedConnection({
       conversationOf,
       conversationOfMessage,
+      needsBody,
       begin: (beginning, at) => this.#begin(recording, beginning, at),
       onEnd: (exchange) => this.#noteEnd(recording, exchange),
       quietly: (work) => this.#harmless.do('the HTTP tap', work),

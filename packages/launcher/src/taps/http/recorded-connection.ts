@@ -23,7 +23,10 @@ export type RecordedConnectionOptions = {
   begin: (beginning: Beginning, at: number) => Exchange
   /** Is told of each exchange that is over. */
   onEnd: (exchange: Exchange) => void
-  conversationOf: (head: RequestHead) => Conversation
+  /** @param body the first bytes of the body, where {@link needsBody} asks for them and there are any. */
+  conversationOf: (head: RequestHead, body: Buffer | undefined) => Conversation
+  /** A head alone does not tell which conversation it belongs to: the body has to begin first. */
+  needsBody?: boolean | undefined
   /** What a message of a WebSocket says of it; what its upgrade said is there already. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /** Does work that comes on its own, outside of the wall that all other work stands behind. */
@@ -44,6 +47,10 @@ type Open = {
 export class RecordedConnection {
   readonly #options: RecordedConnectionOptions
   readonly #open = new Map<number, Open>()
+  /** A request whose body has not begun. */
+  #head: (HttpEvent & { kind: 'request-head' }) | undefined
+  /** What that goes over. */
+  #sent: (HttpEvent & { kind: 'request-sent' }) | undefined
   #socketsEnd: Promise<unknown> = Promise.resolve()
   #firstClosed: { side: Side; code: string; at: number } | undefined
 
@@ -53,6 +60,7 @@ export class RecordedConnection {
 
   /** The exchange of a request that is not over. */
   exchangeOf(request: number): Exchange | undefined {
+    this.#beginHeld(undefined)
     return this.#open.get(request)?.exchange
   }
 
@@ -62,9 +70,16 @@ export class RecordedConnection {
   }
 
   take(event: HttpEvent): void {
+    // Where it goes over does not tell what it says.
+    if (event.kind === 'request-sent' && this.#head?.request === event.request) {
+      this.#sent = event
+      return
+    }
+    this.#beginHeld(event.kind === 'request-body' ? event.bytes : undefined)
     switch (event.kind) {
       case 'request-head':
-        this.#begin(event)
+        if (this.#options.needsBody === true) this.#head = event
+        else this.#begin(event, undefined)
         break
       case 'side-closed':
         this.#sideClosed(event)
@@ -126,8 +141,21 @@ export class RecordedConnection {
     }
   }
 
-  #begin({ request, head, url, at }: HttpEvent & { kind: 'request-head' }): void {
-    const conversation = this.#options.conversationOf(head)
+  /** @param body the bytes with which the body of the request begins that waits for them. */
+  #beginHeld(body: Buffer | undefined): void {
+    const [head, sent] = [this.#head, this.#sent]
+    this.#head = undefined
+    this.#sent = undefined
+    if (head === undefined) return
+    this.#begin(head, body)
+    if (sent !== undefined) this.take(sent)
+  }
+
+  #begin(
+    { request, head, url, at }: HttpEvent & { kind: 'request-head' },
+    body: Buffer | undefined,
+  ): void {
+    const conversation = this.#options.conversationOf(head, body)
     const { method, headers } = head
     const exchange = this.#options.begin({ method, url, headers, conversation }, at)
     this.#open.set(request, {

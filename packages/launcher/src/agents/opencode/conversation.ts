@@ -1,0 +1,71 @@
+import type { Conversation } from '@tacho/recorder'
+import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+
+/**
+ * What opencode says of the conversation in the headers of each request (1.18). A sub-agent has a
+ * session of its own there: here it is a thread of the session that it works for.
+ */
+export class Conversations {
+  /** The session that each sub-agent's belongs to, by what has passed. */
+  readonly #roots = new Map<string, string>()
+
+  /** A session is a part of another one. */
+  noteParent(id: string, parent: string): void {
+    if (id !== parent) this.#roots.set(id, this.rootOf(parent))
+  }
+
+  /** The session that a session of opencode's belongs to; itself where it is nobody's part. */
+  rootOf(id: string): string {
+    return this.#roots.get(id) ?? id
+  }
+
+  /** @param body the first bytes of the request's body. */
+  of({ headers }: Pick<RequestHead, 'headers'>, body?: Uint8Array): Conversation {
+    const header = (name: string) => wordOf(headerValue(headers, name))
+    // To opencode's own gateway it says the same by other names.
+    const id = header('x-session-id') ?? header('x-opencode-session')
+    const parent = header('x-parent-session-id') ?? header('x-opencode-parent-session')
+    if (id !== undefined && parent !== undefined) this.noteParent(id, parent)
+    const turnId = header('x-opencode-request')
+    const agentVersion = /^opencode\/(\S+)/.exec(headerValue(headers, 'user-agent') ?? '')?.[1]
+    const sessionId = id === undefined ? undefined : this.rootOf(id)
+    return {
+      ...(sessionId !== undefined && { sessionId }),
+      ...(id !== undefined && placeOf(id, { turnId, isPart: id !== sessionId }, body)),
+      ...(agentVersion !== undefined && { agentVersion }),
+    }
+  }
+}
+
+type Place = Pick<Conversation, 'threadId' | 'turnId' | 'threadSource'>
+
+// The title of a session is asked for under the session's own id, beside what it goes on with: only what
+// is asked tells the two apart.
+function placeOf(
+  id: string,
+  { turnId, isPart }: { turnId: string | undefined; isPart: boolean },
+  body: Uint8Array | undefined,
+): Place {
+  if (isTitle(body)) return { threadId: `${id}/title`, threadSource: 'title' }
+  return {
+    threadId: id,
+    ...(turnId !== undefined && { turnId }),
+    ...(isPart && { threadSource: 'subagent' }),
+  }
+}
+
+function isTitle(body: Uint8Array | undefined): boolean {
+  if (body === undefined) return false
+  const text = new TextDecoder().decode(body.subarray(0, BODY_BYTES))
+  return TITLE.test(text)
+}
+
+/** So much of a body is looked at. */
+const BODY_BYTES = 8 * 1024
+
+// The instructions, which a user can change, and the first message, which stays (opencode 1.18).
+const TITLE = /"You are a title generator\. |"Generate a title for this conversation:\\n/
+
+function wordOf(value: string | undefined): string | undefined {
+  return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : undefined
+}

@@ -1,0 +1,53 @@
+import type { NoTap } from '../../taps/no-tap.js'
+import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
+import { BadConfig, type OpencodeConfig, readConfig, readLogins } from './config.js'
+import { Conversations } from './conversation.js'
+import { providerOf, providersOf } from './providers.js'
+import { tapServer } from './server-tap.js'
+import { optionValue } from './subcommand.js'
+
+/** What opencode brings to a recorded run. */
+export const recorded: RecordedAgent = {
+  isSessionId: (id) => /^ses_[0-9A-Za-z]{1,100}$/.test(id),
+  // Bun's, which it is made with, as Node's.
+  certificateVariable: 'NODE_EXTRA_CA_CERTS',
+  conversationOf: (request, body) => new Conversations().of(request, body),
+  needsBody: true,
+  conversationOfMessage: (_message, upgrade) => upgrade,
+  tapsOf,
+}
+
+function tapsOf(run: TappedRun): AgentTaps {
+  const { mode, cwd, environment, late } = run
+  const conversations = new Conversations()
+  const read = configOf(cwd, environment)
+  return {
+    http: 'reason' in read ? read : httpOf(run, read.config),
+    // Without a screen nobody is asked: `opencode run` refuses what would have to be asked.
+    ...('config' in read &&
+      mode.name === 'tui' && {
+        serverEvents: (start) => tapServer({ start, config: read.config, conversations, late }),
+      }),
+    conversationOf: (request, body) => conversations.of(request, body),
+  }
+}
+
+function configOf(cwd: string, environment: NodeJS.ProcessEnv): { config: OpencodeConfig } | NoTap {
+  try {
+    return { config: readConfig(cwd, environment) }
+  } catch (error) {
+    // What is wrong with its configuration, opencode says itself when it starts.
+    if (error instanceof BadConfig) return { reason: error.message, isToldByAgent: true }
+    throw error
+  }
+}
+
+function httpOf({ args, environment, late }: TappedRun, config: OpencodeConfig): AgentTaps['http'] {
+  const chosen = providerOf(optionValue(args, '--model') ?? optionValue(args, '-m') ?? config.model)
+  const logins = readLogins(environment)
+  const { upstreams, past } = providersOf(config, { logins, environment, chosen })
+  for (const { id, reason } of past)
+    late.log('warn', 'tacho', `requests to ${id} are not recorded: ${reason}`)
+  const missed = past.find(({ id }) => id === chosen)
+  return missed === undefined ? upstreams : { reason: `${missed.id}: ${missed.reason}` }
+}

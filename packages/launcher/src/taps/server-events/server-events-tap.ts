@@ -1,0 +1,108 @@
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
+import { createParser } from 'eventsource-parser'
+
+export type ServerEventsOptions = {
+  /** Where the server tells its events: `http://127.0.0.1:4096/global/event`. */
+  url: URL
+  /** `Basic …`, where it asks for that. */
+  authorization?: string | undefined
+  /** Is given each event's text. Throws nothing. */
+  onEvent: (text: string) => void
+  /** Some of what it tells may be missing: a sentence for the log. */
+  onTrouble: (words: string) => void
+}
+
+/** How often a server is tried that does not listen yet. Milliseconds. */
+const RETRY = 50
+
+/** A server that is still starting may take a connection and never answer it (opencode 1.18). */
+const PATIENCE = 1000
+
+/** What a server may say at once, in characters. */
+const EVENT_CHARACTERS = 16 * 1024 * 1024
+
+/**
+ * Hears the server-sent events of an agent's own server, from when it listens until it ends. Reads
+ * what it says and says nothing itself; never throws.
+ */
+export class ServerEventsTap {
+  readonly #options: ServerEventsOptions
+  #request: ClientRequest | undefined
+  #timer: NodeJS.Timeout | undefined
+  #hasHeard = false
+  #isClosed = false
+
+  constructor(options: ServerEventsOptions) {
+    this.#options = options
+    this.#connect()
+  }
+
+  /** Whether the server has told anything. */
+  get hasHeard(): boolean {
+    return this.#hasHeard
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#request?.destroy()
+  }
+
+  #connect(): void {
+    const { url, authorization } = this.#options
+    const headers = {
+      accept: 'text/event-stream',
+      ...(authorization !== undefined && { authorization }),
+    }
+    // One of its own: it stays open, and none of the process's other requests waits for it.
+    const request = get(url, { headers, agent: false })
+    this.#request = request
+    let isOver = false
+    const again = (delay: number) => {
+      if (isOver) return
+      isOver = true
+      request.destroy()
+      this.#later(delay)
+    }
+    this.#wait(PATIENCE, () => again(0))
+    request.on('error', () => again(RETRY))
+    request.on('response', (response) => this.#hear(response, again))
+  }
+
+  #hear(response: IncomingMessage, again: (delay: number) => void): void {
+    const { onEvent, onTrouble } = this.#options
+    if (response.statusCode !== 200) {
+      clearTimeout(this.#timer)
+      response.resume()
+      onTrouble(`its server answers ${response.statusCode}`)
+      this.close()
+      return
+    }
+    const parser = createParser({
+      maxBufferSize: EVENT_CHARACTERS,
+      onEvent: ({ data }) => onEvent(data),
+      onError({ type }) {
+        if (type === 'max-buffer-size-exceeded') onTrouble('an event was too long to be read')
+      },
+    })
+    response.setEncoding('utf8')
+    response.on('data', (text: string) => {
+      clearTimeout(this.#timer)
+      this.#hasHeard = true
+      parser.feed(text)
+    })
+    response.on('error', () => again(RETRY))
+    response.on('end', () => again(RETRY))
+  }
+
+  #later(delay: number): void {
+    if (!this.#isClosed) this.#wait(delay, () => this.#connect())
+  }
+
+  #wait(delay: number, work: () => void): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(work, delay)
+    // The run lasts as long as the agent does, and no longer for this.
+    this.#timer.unref()
+  }
+}

@@ -1,0 +1,26 @@
+import { CalledTools } from '../codex/called-tools.js'
+import { observeCalls } from '../codex/codex-reducer.js'
+import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
+import { ServerEventReducer } from './server-events.js'
+import { OpencodeTurns } from './turns.js'
+
+/**
+ * What opencode (1.18) tells by the events of its own server, and where it has none (`opencode run`)
+ * by its model's answers and the requests behind them.
+ */
+export function opencodeReducer(session: SessionReducer): AgentReducer {
+  const turns = new OpencodeTurns(session)
+  const events = new ServerEventReducer(session, turns)
+  const called = new CalledTools(session)
+  return {
+    observe(observation) {
+      observeCalls(observation, session)
+      if (observation.kind === 'server-event') events.observe(observation)
+      else {
+        if (observation.kind === 'exchange-started') events.goesOn(observation.conversation)
+        if (session.run?.taps.includes('server-events') !== true) called.observe(observation)
+      }
+    },
+    placeOf: (conversation, exchange) => turns.placeOf(conversation, exchange),
+  }
+}

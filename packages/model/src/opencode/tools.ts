@@ -1,0 +1,18 @@
+import { text } from '../codex/values.js'
+import type { ToolFacts } from '../session/tools.js'
+
+/** What the input of a call says of its tool (opencode 1.18). */
+export function callFacts(input: Record<string, unknown>): ToolFacts {
+  return {
+    command: text(input.command),
+    path: text(input.filePath) ?? text(input.path),
+    query: text(input.query) ?? text(input.pattern),
+    cwd: text(input.workdir),
+  }
+}
+
+/** How a tool ended that did not complete, by opencode's words for that (1.18). */
+export function errorOutcome(words = ''): 'declined' | 'cancelled' | 'failed' {
+  if (/^The user (rejected|has specified a rule)/.test(words)) return 'declined'
+  return /^Tool execution (was )?(aborted|interrupted)/.test(words) ? 'cancelled' : 'failed'
+}

@@ -1,0 +1,67 @@
+import type { Conversation } from '../conversation.js'
+import type { TurnOutcome } from '../parts/thread.js'
+import type { SessionReducer } from '../session/session-reducer.js'
+
+type Turn = {
+  conversation: Conversation & { turnId: string }
+  /** The user's message that it answers, where that was told. */
+  messageId?: string
+}
+
+/**
+ * The turns of opencode's sessions, each of which is a thread here. A request names none, but to
+ * opencode's own gateway: its server tells of the message that one begins with, and that it is idle
+ * again. A turn that a request tells of first is named after that exchange.
+ */
+export class OpencodeTurns {
+  readonly #session: SessionReducer
+  /** The one that is going on in each thread. */
+  readonly #running = new Map<string, Turn>()
+
+  constructor(session: SessionReducer) {
+    this.#session = session
+  }
+
+  /** Where an exchange stands that names no turn. */
+  placeOf(conversation: Conversation, exchange: string): Conversation | undefined {
+    const { threadId } = conversation
+    // A title is asked for beside the turn.
+    if (threadId === undefined || threadId.endsWith('/title')) return undefined
+    const turn = this.#running.get(threadId) ?? this.#begin(threadId, exchange, undefined)
+    return turn.conversation
+  }
+
+  /** The user has said something, or who works for another agent has got its task. */
+  prompted(threadId: string, messageId: string, at: number): void {
+    const running = this.#running.get(threadId)
+    if (running?.messageId === messageId) return
+    // A request of this turn was heard of before its message.
+    if (running !== undefined && running.messageId === undefined) {
+      running.messageId = messageId
+      return
+    }
+    const { conversation } = this.#begin(threadId, messageId, messageId)
+    this.#session.turns.within(conversation, at)
+  }
+
+  /** Where something of a thread happens. */
+  of(threadId: string): Conversation {
+    return this.#running.get(threadId)?.conversation ?? { threadId }
+  }
+
+  ended(threadId: string, end: { status: string; outcome: TurnOutcome; at: number }): void {
+    const turn = this.#running.get(threadId)
+    if (turn === undefined) return
+    this.#running.delete(threadId)
+    this.#session.turnEnded(turn.conversation, end.status, end.at, { outcome: end.outcome })
+  }
+
+  #begin(threadId: string, turnId: string, messageId: string | undefined): Turn {
+    const turn: Turn = {
+      conversation: { threadId, turnId },
+      ...(messageId !== undefined && { messageId }),
+    }
+    this.#running.set(threadId, turn)
+    return turn
+  }
+}
