@@ -116,6 +116,8 @@ describe('--json', () => {
         threadId: null,
         turnId: null,
         spanId: 'c1',
+        session: expect.any(String),
+        agent: 'codex',
       },
       expect.objectContaining({
         what: '',

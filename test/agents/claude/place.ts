@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type CodexHome,
@@ -13,6 +13,7 @@ import {
   start,
   tachoCommand,
 } from '../../host/index.js'
+import { openTerminal, type Terminal } from '../../host/tmux.js'
 import {
   type Script,
   type ScriptedModel,
@@ -44,10 +45,24 @@ export type ClaudePlace = {
   sessions(): SessionOnDisk[]
   /** The only one. */
   session(): SessionOnDisk
+  /** Its TUI in a terminal, recorded. */
+  tui(...args: string[]): Promise<Terminal>
   /** What a command says with `--json` of the last session. */
   said<Said>(...args: string[]): Promise<Said>
   [Symbol.asyncDispose](): Promise<void>
 }
+
+/** What the TUI would ask who starts it for the first time. */
+function answersOf(cwd: string): object {
+  return {
+    hasCompletedOnboarding: true,
+    customApiKeyResponses: { approved: [SCRIPTED_KEY.slice(-20)], rejected: [] },
+    projects: { [cwd]: { hasTrustDialogAccepted: true } },
+  }
+}
+
+/** The user is asked; by default a classifier of Anthropic's would be. */
+const MANUAL = ['--permission-mode', 'manual']
 
 /** Nobody is asked, and nothing is refused. */
 export const BYPASS = ['--permission-mode', 'bypassPermissions']
@@ -73,6 +88,7 @@ export async function claudePlace(
     ...options.environment,
   })
   const own = { env: environment, cwd: home.cwd }
+  writeFileSync(join(home.userHome, '.claude.json'), JSON.stringify(answersOf(home.cwd)))
   const root = join(home.userHome, '.local/state/tacho/sessions')
   const sessions = () =>
     existsSync(root) ? readdirSync(root).map((name) => new SessionOnDisk(join(root, name))) : []
@@ -87,6 +103,8 @@ export async function claudePlace(
     tacho,
     startTacho: (args, more) => start(tachoCommand, args, { ...own, ...more }),
     sessions,
+    tui: (...args) =>
+      openTerminal([...tachoCommand, 'claude', '--persist-session'], [...MANUAL, ...args], own),
     session() {
       const [only, ...others] = sessions()
       if (only === undefined || others.length > 0)

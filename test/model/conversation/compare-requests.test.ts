@@ -127,3 +127,35 @@ test('bytes are those of UTF-8, up to the first that differs', () => {
   expect(first?.common).toBe('"Één: \ud83d'.length)
   expect(bytes.before).toBe(Buffer.byteLength(JSON.stringify(before.input)))
 })
+
+test('in the Messages API a mark of the cache, and one text as a list, are no difference', () => {
+  const text = (words: string, more = {}) => ({ type: 'text', text: words, ...more })
+  const marked = { cache_control: { type: 'ephemeral' } }
+  const before = {
+    model: 'claude-opus-5-5',
+    system: [text('You fix.', marked)],
+    messages: [
+      { role: 'user', content: [text('one'), text('more', marked)] },
+      { role: 'system', content: [text('The date.', marked)] },
+    ],
+  }
+  const after = {
+    ...before,
+    system: [text('You fix.')],
+    messages: [
+      { role: 'user', content: [text('one'), text('more')] },
+      { role: 'system', content: 'The date.' },
+      { role: 'user', content: [text('two', marked)] },
+    ],
+  }
+  const [one, two] = [before, after].map((body) =>
+    readModelRequest('https://api.anthropic.com/v1/messages', body),
+  )
+  if (one === undefined || two === undefined) throw new Error('no request')
+  const { isContinuation, first, instructions, messages } = compareRequests(one, two)
+  expect({ isContinuation, first, instructions }).toEqual({ isContinuation: true, instructions: [] })
+  expect(messages.map((run) => [run.in, run.messages.length])).toEqual([
+    ['both', 2],
+    ['after', 1],
+  ])
+})

@@ -14,19 +14,49 @@ export const APPROVAL_COLUMNS: readonly Column[] = [
   { title: 'waited', align: 'right' },
 ]
 
+/** An approval, and the session and the agent that it is of. */
+export type AskedIn = { approval: Approval; session: string; agent: string | undefined }
+
+/** Of several sessions: what became of each in our words, and beside it the agent's own. */
+export const MANY_COLUMNS: readonly Column[] = [
+  { title: 'session', spare: 2 },
+  { title: 'agent', cut: 'end', least: 5 },
+  { title: 'asked', spare: 4 },
+  { title: 'kind', cut: 'end', spare: 3 },
+  { title: 'what', cut: 'end', least: 12 },
+  { title: 'outcome', cut: 'end', least: 8 },
+  { title: 'decision', cut: 'end', least: 8 },
+  { title: 'decided by', spare: 1 },
+  { title: 'waited', align: 'right' },
+]
+
+/** The rows of `tacho approvals --all`, in the columns of {@link MANY_COLUMNS}. */
+export function manyRows(asked: readonly AskedIn[]): Row[] {
+  return asked.map(({ approval, session, agent }) => {
+    const [at, kind, what, decision, decidedBy, waited] = cellsOf(approval)
+    const { outcome = 'unknown', open } = approval
+    const isAnswered = open === undefined
+    const became = isAnswered ? cell(outcome) : answerWords(approval).text
+    const own = isAnswered && approval.decision !== undefined ? decision : ''
+    return [cell(session), cell(agent ?? ''), at, kind, what, became, own, decidedBy, waited]
+  })
+}
+
 /** The rows of `tacho approvals`, in the columns of {@link APPROVAL_COLUMNS}. */
 export function approvalRows(approvals: readonly Approval[]): Row[] {
-  return approvals.map((approval) => {
-    const { askedAt, kind, decidedBy, waitMs } = approval
-    return [
-      localTime(isoOfMicros(askedAt)) ?? '?',
-      cell(kind),
-      cell(whatWords(approval)),
-      decisionCell(approval),
-      cell(decidedBy ?? ''),
-      waitMs === undefined ? '' : duration(waitMs),
-    ]
-  })
+  return approvals.map(cellsOf)
+}
+
+function cellsOf(approval: Approval): [Cell, Cell, Cell, Cell, Cell, Cell] {
+  const { askedAt, kind, decidedBy, waitMs } = approval
+  return [
+    localTime(isoOfMicros(askedAt)) ?? '?',
+    cell(kind),
+    cell(whatWords(approval)),
+    decisionCell(approval),
+    cell(decidedBy ?? ''),
+    waitMs === undefined ? '' : duration(waitMs),
+  ]
 }
 
 /** The lines below them: how many, how decided, and how long they took. */

@@ -1,44 +1,89 @@
-import { approvalsOf, readSession } from '@tacho/reader'
+import { approvalsOf, ReaderError, readSession, type Session } from '@tacho/reader'
 import type { Command } from 'commander'
 import { approvalJson } from '../approvals/json.js'
-import { APPROVAL_COLUMNS, approvalRows, approvalTotalLines } from '../approvals/table.js'
+import {
+  APPROVAL_COLUMNS,
+  type AskedIn,
+  approvalRows,
+  approvalTotalLines,
+  MANY_COLUMNS,
+  manyRows,
+} from '../approvals/table.js'
+import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
+import { EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { note, outputWidth, write } from '../output.js'
-import {
-  SESSION_ARGUMENT,
-  type SessionOptions,
-  sessionNamed,
-  withSessionsDir,
-} from '../session-options.js'
+import { progressBar } from '../progress-bar.js'
+import { withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
 /** `tacho approvals`: what was asked, who answered, and how long it waited. */
 export function addApprovalsCommand(tacho: Command): void {
-  const command = tacho
-    .command('approvals')
-    .description('list what was asked before an action, who answered, and how long it waited')
-    .argument(...SESSION_ARGUMENT)
+  const command = withManySessions(
+    tacho
+      .command('approvals')
+      .description('list what was asked before an action, who answered, and how long it waited'),
+  )
     .option('--json', 'print an array of objects')
     .action(approvals)
   withSessionsDir(command)
 }
 
 async function approvals(
-  name: string,
-  options: SessionOptions & { json?: boolean },
+  names: string[],
+  options: ManySessionsOptions & { json?: boolean },
 ): Promise<void> {
-  const session = await readSession(sessionNamed(name, options).folder)
-  const asked = approvalsOf(session)
-  noteDamage(session)
+  const asked = await askedIn(names, options)
   if (options.json) {
-    await write(`${jsonText(asked.map(approvalJson), 2)}\n`)
+    const all = asked.map(({ approval, session, agent }) => ({
+      ...approvalJson(approval),
+      session,
+      agent: agent ?? null,
+    }))
+    await write(`${jsonText(all, 2)}\n`)
     return
   }
+  const isOne = names.length === 1
   if (asked.length === 0) {
-    note('no approval was asked for in this session.')
+    note(`no approval was asked for in ${isOne ? 'this session' : 'these sessions'}.`)
     return
   }
-  const lines = tableLines(APPROVAL_COLUMNS, approvalRows(asked), outputWidth())
-  for (const line of [...lines, '', ...approvalTotalLines(asked)]) await write(`${line}\n`)
+  const lines = isOne
+    ? tableLines(
+        APPROVAL_COLUMNS,
+        approvalRows(asked.map(({ approval }) => approval)),
+        outputWidth(),
+      )
+    : tableLines(MANY_COLUMNS, manyRows(asked), outputWidth())
+  const totals = approvalTotalLines(asked.map(({ approval }) => approval))
+  for (const line of [...lines, '', ...totals]) await write(`${line}\n`)
+}
+
+/** In the order in which they were asked for, whichever session they are of. */
+async function askedIn(names: string[], options: ManySessionsOptions): Promise<AskedIn[]> {
+  const chosen = chosenSessions(names, options)
+  const progress = progressBar('reading', chosen.length)
+  const asked: AskedIn[] = []
+  for (const { folder } of chosen) {
+    try {
+      const session = await readSession(folder)
+      if (chosen.length === 1) noteDamage(session)
+      asked.push(...approvalsIn(session))
+      progress.add(1)
+    } catch (error) {
+      // One of many that cannot be read must not keep the others from it.
+      if (names.length === 1 || !(error instanceof ReaderError)) throw error
+      progress.clear()
+      note(error.message)
+      process.exitCode = EXIT.failure
+    }
+  }
+  progress.clear()
+  return asked.sort((one, other) => one.approval.askedAt - other.approval.askedAt)
+}
+
+function approvalsIn(session: Session): AskedIn[] {
+  const { id, agent } = session
+  return approvalsOf(session).map((approval) => ({ approval, session: id, agent: agent?.name }))
 }

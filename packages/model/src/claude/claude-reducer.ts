@@ -23,7 +23,7 @@ export function claudeReducer(session: SessionReducer): AgentReducer {
           'model',
         )
       if (observation.kind === 'exchange-started')
-        questions.requested(observation.conversation.threadId, observation.at)
+        questions.requested(observation.conversation, observation.at)
       for (const reducer of reducers) reducer.observe(observation)
     },
   }

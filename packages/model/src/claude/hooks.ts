@@ -37,6 +37,7 @@ export class HookReducer {
     const { tool } = message
     switch (message.event) {
       case 'UserPromptSubmit':
+        this.#questions.turnBegins(told.conversation)
         this.#session.turns.within(told.conversation, told.at)
         break
       case 'SubagentStart':

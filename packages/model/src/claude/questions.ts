@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversation.js'
+import { type Conversation, conversationKey } from '../conversation.js'
 import type { ApprovalAnswered } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { answerOf, type Decision, isOfUser, isRefusal } from './decisions.js'
@@ -31,16 +31,25 @@ export class Questions {
   readonly #open = new Map<string, Asked>()
   /** Of a run in which nobody can be asked unless a host is there: what has not been decided on. */
   readonly #held = new Map<string, () => void>()
-  readonly #lastRequest = new Map<string | undefined, number>()
+  readonly #lastRequest = new Map<string, number>()
+  /** What the user has refused, where it is not known whether the turn goes on. */
+  #refusals: { conversation: Conversation; settle: () => void }[] = []
   #count = 0
 
   constructor(session: SessionReducer) {
     this.#session = session
   }
 
-  /** A request has begun in a thread. */
-  requested(threadId: string | undefined, at: number): void {
-    this.#lastRequest.set(threadId, at)
+  /** A request has begun. */
+  requested(conversation: Conversation, at: number): void {
+    this.#lastRequest.set(conversationKey(conversation), at)
+  }
+
+  /** A turn begins: the one before it of the same thread has not gone on. */
+  turnBegins({ threadId, turnId }: Conversation): void {
+    for (const { conversation, settle } of this.#refusals) {
+      if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
+    }
   }
 
   /**
@@ -92,14 +101,20 @@ export class Questions {
   }
 
   // `No` and Esc are the same wherever Claude Code tells of them; whether the turn went on is seen.
-  #refused(id: string, { conversation, at, toldAt }: Told, isWaitUnknown: boolean): void {
-    const { decision, decidedBy } = answerOf({ word: 'reject', source: 'user_reject' })
-    const goesOn = () => (this.#lastRequest.get(conversation.threadId) ?? 0) >= at
-    this.#session.deadlines.at(toldAt + GOING_ON_MICROSECONDS, () => {
-      const outcome = goesOn() ? 'denied' : 'cancelled'
+  #refused(id: string, told: Told, isWaitUnknown: boolean): void {
+    const { conversation, at, toldAt } = told
+    const settle = () => {
+      callOff()
+      this.#refusals = this.#refusals.filter((one) => one !== refusal)
+      const hasGoneOn = (this.#lastRequest.get(conversationKey(conversation)) ?? 0) >= at
+      const outcome = hasGoneOn ? 'denied' : 'cancelled'
+      const { decision, decidedBy } = answerOf({ word: 'reject', source: 'user_reject' })
       this.#answer(id, { decision, decidedBy, outcome, at, isWaitUnknown })
-      if (outcome === 'cancelled') this.#stopped(conversation, at)
-    })
+      if (!hasGoneOn) this.#stopped(conversation, at)
+    }
+    const refusal = { conversation, settle }
+    const callOff = this.#session.deadlines.at(toldAt + GOING_ON_MICROSECONDS, settle)
+    this.#refusals.push(refusal)
   }
 
   #stopped(conversation: Conversation, at: number): void {

@@ -195,8 +195,8 @@ function instructionsDifference(
 
 function instruction(message: Message | undefined, index: number): Segment | undefined {
   if (message === undefined) return undefined
-  const { role, value } = message
-  return { kind: 'instructions', number: index + 1, role, text: jsonText(value) }
+  const { role, value, given = value } = message
+  return { kind: 'instructions', number: index + 1, role, text: jsonText(given) }
 }
 
 function messageRuns(before: readonly Message[], after: readonly Message[]): MessageRun[] {
@@ -239,6 +239,6 @@ function messageRuns(before: readonly Message[], after: readonly Message[]): Mes
 const MOST_EDITS = 1000
 
 // The API's own ids of items differ from request to request where the agent leaves them out.
-function keyOf({ role, value }: Message): string {
-  return `${role} ${jsonText(value)}`
+function keyOf({ role, value, given = value }: Message): string {
+  return `${role} ${jsonText(given)}`
 }

@@ -41,6 +41,8 @@ export type Message = {
   parts: Part[]
   /** As it was sent or answered. */
   value: unknown
+  /** What of that its model is given, where the same can be sent in several forms. */
+  given?: unknown
   /** Where it stands in the request's body; absent where it stands in none. */
   path?: JsonPath
 }

@@ -46,10 +46,10 @@ export function segmentsOf(request: ModelRequest): Segment[] {
 
 function segment(
   kind: 'instructions' | 'message',
-  { role, value, path }: ModelRequest['messages'][number],
+  { role, value, given = value, path }: ModelRequest['messages'][number],
   number: number,
 ): Segment {
-  return { kind, number, role, text: jsonText(value), ...(path !== undefined && { path }) }
+  return { kind, number, role, text: jsonText(given), ...(path !== undefined && { path }) }
 }
 
 /** Whether a parameter changes what a model reads, or where its API looks for a cached prompt. */

@@ -68,7 +68,13 @@ function systemOf(system: unknown): Message[] {
 
 function instruction(value: unknown, path: readonly (string | number)[]): Message {
   const content = typeof value === 'string' ? value : [value]
-  return { role: 'system', parts: contentParts(content, readBlock), value, path }
+  return {
+    role: 'system',
+    parts: contentParts(content, readBlock),
+    value,
+    path,
+    ...givenOf(value),
+  }
 }
 
 function toolsOf(tools: unknown): ToolDefinition[] {
@@ -92,7 +98,36 @@ const read: ReadMessage = (value, path) => {
   if (message === undefined || Array.isArray(message)) return strangeMessage(value, path)
   const parts = [...contentParts(message.content, readBlock), ...unknownMembers(message, MESSAGE)]
   const role = textAt(message, 'role') ?? 'unknown'
-  return { role, parts, value, ...(path !== undefined && { path }) }
+  return { role, parts, value, ...givenOf(value), ...(path !== undefined && { path }) }
+}
+
+/**
+ * What the model is given, where that is not what was sent: a list of one text block is that text, and
+ * `cache_control` says only how far a prompt is to be kept. Agents move that mark with each request.
+ */
+function givenOf(value: unknown): { given?: unknown } {
+  const given = unmarked(value)
+  return given === value ? {} : { given }
+}
+
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const all = value.map(unmarked)
+    return all.every((one, index) => one === value[index]) ? value : all
+  }
+  const json = asObject(value)
+  if (json === undefined) return value
+  const content = onlyText(unmarked(json.content))
+  if (content === json.content && !('cache_control' in json)) return value
+  const { cache_control: _mark, ...rest } = json
+  return content === undefined ? rest : { ...rest, content }
+}
+
+function onlyText(content: unknown): unknown {
+  if (!Array.isArray(content) || content.length !== 1) return content
+  const { type, text, ...more } = asObject(content[0]) ?? {}
+  const isText = type === 'text' && typeof text === 'string' && Object.keys(more).length === 0
+  return isText ? text : content
 }
 
 const MESSAGE = new Set(['role', 'content', 'id', 'type'])
