@@ -76,6 +76,9 @@ test('what the user is asked in the TUI, answers and stops is recorded with its 
   expect(askedAt + Number(first?.waitMs)).toBeGreaterThanOrEqual(pressed)
   expect(askedAt + Number(first?.waitMs)).toBeLessThan(answered)
 
+  const { stdout } = await place.tacho(['approvals', '--all'])
+  expect(stdout.toString()).toMatch(/ claude .*mkfifo q2 +cancelled +user_reject +user /)
+
   const cancellations = await place.said<Rows>('cancellations')
   expect(cancellations).toMatchObject([
     { origin: 'approval', reason: 'user_reject' },

@@ -153,7 +153,10 @@ test('in the Messages API a mark of the cache, and one text as a list, are no di
   )
   if (one === undefined || two === undefined) throw new Error('no request')
   const { isContinuation, first, instructions, messages } = compareRequests(one, two)
-  expect({ isContinuation, first, instructions }).toEqual({ isContinuation: true, instructions: [] })
+  expect({ isContinuation, first, instructions }).toEqual({
+    isContinuation: true,
+    instructions: [],
+  })
   expect(messages.map((run) => [run.in, run.messages.length])).toEqual([
     ['both', 2],
     ['after', 1],
