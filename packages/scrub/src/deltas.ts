@@ -3,9 +3,9 @@ import type { MarkShape } from './decide.js'
 import { type DeltaString, readEventLine } from './event-line.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
+import { betweenCharacters } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { type Found, form } from './sweep.js'
-import { WIDE_BYTES } from './wide-run.js'
 
 /** What may be given out, not scrubbed but for what pieces hold together. */
 export type Joined = {
@@ -29,6 +29,8 @@ export class DeltaJoiner {
   #start = 0
   /** Up to where lines have been read, from there. */
   #read = 0
+  /** Where the line before that begins, where it names the event that follows; -1 where it does not. */
+  #event = -1
   /** Up to where no line ends behind that. */
   #looked = 0
   /** Whether the answer is one JSON list of what would be its events; not known before its first byte. */
@@ -76,6 +78,7 @@ export class DeltaJoiner {
     for (let end = lineEnd(text, looked); ; end = lineEnd(text, this.#read)) {
       // Gemini's is indented, and a text stands in a line of its own.
       const from = this.#isList ? this.#read : eventFrom(text, this.#read, end)
+      this.#event = namesEvent(text, this.#read, end) ? this.#read : -1
       this.#read = end + 1
       if (from >= 0) {
         const { deltas, count: pieces, over } = readEventLine(text, from, end)
@@ -119,13 +122,22 @@ export class DeltaJoiner {
    * @returns how many such places there are; -1 where these are too many to be known.
    */
   #search(text: Uint8Array, from: number, to: number, { beginnings }: SearchIndex): number {
-    if (to - from > WIDE_BYTES) return -1
-    form.read(text, from, to, false, beginnings)
-    if (form.isWithinEscape || form.candidateCount > places.length) return -1
-    for (let at = 0; at < form.candidateCount; at += 1)
-      places[at] = form.placeOf(form.candidates[at] ?? 0)
-    if (form.candidateCount === 0 && this.#cleanTo === from) this.#cleanTo = to
-    return form.candidateCount
+    let count = 0
+    let searched = from
+    while (searched < to) {
+      const end = to - searched > BLOCK ? text.lastIndexOf(LF, searched + BLOCK) + 1 : to
+      if (end <= searched) return -1
+      // With what stands before: something can begin in one line and end in the next one.
+      const context = betweenCharacters(text, searched - EDGE, from)
+      form.read(text, searched > from ? context : from, end, false, beginnings)
+      if (form.isWithinEscape || count + form.candidateCount > places.length) return -1
+      for (let at = 0; at < form.candidateCount; at += 1)
+        places[count + at] = form.placeOf(form.candidates[at] ?? 0)
+      count += form.candidateCount
+      searched = end
+    }
+    if (count === 0 && this.#cleanTo === from) this.#cleanTo = to
+    return count
   }
 
   #channel(name: string, reading: Reading, index: SearchIndex): Channel {
@@ -168,12 +180,18 @@ export class DeltaJoiner {
     let until = text.length
     // A line that is not over may have a piece that goes on with one before it.
     // A message of a WebSocket comes whole, and other JSON is no event: neither waits.
-    if (this.#isList ? this.#read < text.length : mayBeData(text, this.#read)) until = this.#read
+    if (this.#waits(text)) until = this.#event < 0 ? this.#read : this.#event
     for (const channel of this.#channels.values()) {
       if (channel.heldFrom < 0) continue
       until = Math.min(until, Math.max(0, channel.heldFrom - this.#start))
     }
     return text.length - until > MOST_HELD ? this.#letGo(text) : until
+  }
+
+  /** Whether the last line is not over, or names the event of the next one. */
+  #waits(text: Uint8Array): boolean {
+    if (this.#read === text.length) return this.#event >= 0
+    return this.#isList === true || isOfEvent(text, this.#read)
   }
 
   /** So much cannot wait: what is half a secret by now is replaced when it comes to its end. */
@@ -201,6 +219,7 @@ export class DeltaJoiner {
     this.#start += until
     this.#read = Math.max(0, this.#read - until)
     this.#looked = Math.max(0, this.#looked - until)
+    this.#event = this.#event < until ? -1 : this.#event - until
     this.#cleanTo = Math.max(0, this.#cleanTo - until)
     if (this.#found.length === 0) return { bytes, found: [], isClean }
     const found = this.#found.filter(([at]) => at < until).sort((one, other) => one[0] - other[0])
@@ -237,6 +256,10 @@ const MOST_CHANNELS = 64
 /** Bytes of a piece, or of all lines that came at once, that are few. */
 const FEW = 256
 
+/** What is searched at a time, but for what stands before it: it stays in the processor's cache. */
+const BLOCK = 64 * 1024
+const EDGE = 32
+
 /** Where something may begin in the lines that are read. */
 const places = new Int32Array(1024)
 
@@ -251,7 +274,7 @@ function isList(text: Uint8Array): boolean | undefined {
 /** Where the JSON of a line begins that is an event; -1 where it is none. */
 function eventFrom(text: Uint8Array, from: number, to: number): number {
   if (text[from] === 0x7b) return from
-  return from + DATA.length < to && beginsData(text, from, to) ? from + DATA.length : -1
+  return from + DATA.length < to && begins(text, from, to, DATA) ? from + DATA.length : -1
 }
 
 /** Where the next line ends, of a text in which one does. */
@@ -263,15 +286,21 @@ function lineEnd(text: Uint8Array, from: number): number {
 /** The end of a longer one is found sooner by a search than byte by byte. */
 const SHORT_LINE = 48
 
-/** Whether the last line, which is not over, is one of data, or could become one. */
-function mayBeData(text: Uint8Array, from: number): boolean {
-  return from < text.length && beginsData(text, from, text.length)
+/** Whether the last line, which is not over, is one of an event that is sent by a server, or could become one. */
+function isOfEvent(text: Uint8Array, from: number): boolean {
+  return begins(text, from, text.length, DATA) || begins(text, from, text.length, EVENT)
 }
 
-function beginsData(text: Uint8Array, from: number, to: number): boolean {
-  const end = Math.min(to, from + DATA.length)
-  for (let at = from; at < end; at += 1) if (text[at] !== DATA[at - from]) return false
+function namesEvent(text: Uint8Array, from: number, to: number): boolean {
+  return to - from >= EVENT.length && begins(text, from, to, EVENT)
+}
+
+/** Whether a line begins with a word, or as much of it as there is does. */
+function begins(text: Uint8Array, from: number, to: number, word: readonly number[]): boolean {
+  const end = Math.min(to, from + word.length)
+  for (let at = from; at < end; at += 1) if (text[at] !== word[at - from]) return false
   return true
 }
 
 const DATA = Array.from('data:', (character) => character.charCodeAt(0))
+const EVENT = Array.from('event:', (character) => character.charCodeAt(0))
