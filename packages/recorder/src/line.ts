@@ -39,6 +39,9 @@ export function lineOfJson(made: Scrubbed): ScrubbedBytes {
   return sealed(room, room.write(json) - 1)
 }
 
+/** Above so much, base64 is shorter by far. */
+const LONGER = 2
+
 /** A shorter text is a line sooner by `JSON.stringify`. */
 const LARGE_TEXT = 1024
 
@@ -53,7 +56,8 @@ export function chunkLine(
   isLate: boolean,
 ): ScrubbedBytes {
   const text = bytes.length < LARGE_TEXT ? undefined : textChunkLine(chunk, bytes)
-  if (text !== undefined) return text
+  // What is no text for a reader, such as NULs, is six times as long in JSON.
+  if (text !== undefined && (!isLate || text.length < LONGER * bytes.length)) return text
   return isLate
     ? base64ChunkLine(chunk, bytes)
     : lineOf({ ...chunk, content: scrubbedContentOf(bytes) })

@@ -72,6 +72,11 @@ export class KnownSecrets {
     return this.#index
   }
 
+  /** The same, where it is made already and finds all that was learnt. */
+  get readyIndex(): SearchIndex | undefined {
+    return this.#fault === undefined ? this.#index : undefined
+  }
+
   #learn(secret: string, lesson: Lesson): Marked {
     const known = this.#secrets.get(secret)
     if (known !== undefined) return this.#seenAgain(secret, known, lesson)

@@ -7,7 +7,7 @@ import { KnownSecrets } from './known-secrets.js'
 import { SHORTEST_SECRET } from './limits.js'
 import { unscrubbed, writeAscii } from './marker.js'
 import type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
-import { anchorsOf } from './search-index.js'
+import { anchorsOf, type SearchIndex } from './search-index.js'
 import { SHAPES } from './shapes/index.js'
 import type { Shape } from './shapes/shape.js'
 import { Sweep, type Swept } from './sweep.js'
@@ -113,6 +113,9 @@ function knownAnchors(): ReturnType<typeof anchorsOf> {
 class SecretScrubber implements Scrubber {
   faults = 0
   readonly #known: KnownSecrets
+  /** Short texts in which nothing was found, as long as nothing else is looked for. */
+  readonly #clean = new Set<string>()
+  #cleanOf: SearchIndex | undefined
 
   constructor(known: KnownSecrets) {
     this.#known = known
@@ -200,6 +203,7 @@ class SecretScrubber implements Scrubber {
   }
 
   text(text: string): Scrubbed {
+    if (this.#isClean(text)) return text as Scrubbed
     return this.#safely(
       () => this.#text(text),
       () => unscrubbed(encoder.encode(text).length) as Scrubbed,
@@ -219,9 +223,29 @@ class SecretScrubber implements Scrubber {
   }
 
   #text(text: string): Scrubbed {
-    const { bytes, found } = this.#sweep().push(encoder.encode(text), this.#known.index, true)
-    // Unless something was found the text itself is right: it may have lone surrogates.
-    return (found.length === 0 ? text : decoder.decode(bytes)) as Scrubbed
+    if (this.#isClean(text)) return text as Scrubbed
+    const { index } = this.#known
+    const { bytes, found } = this.#sweep().push(encoder.encode(text), index, true)
+    if (found.length > 0) return decoder.decode(bytes) as Scrubbed
+    this.#noteClean(text, index)
+    // The text itself is right: it may have lone surrogates.
+    return text as Scrubbed
+  }
+
+  /** The same names, values and words come with every request. */
+  #isClean(text: string): boolean {
+    return (
+      text.length <= SHORT_TEXT &&
+      this.#clean.has(text) &&
+      this.#cleanOf === this.#known.readyIndex
+    )
+  }
+
+  #noteClean(text: string, index: SearchIndex): void {
+    if (text.length > SHORT_TEXT) return
+    if (this.#cleanOf !== index || this.#clean.size >= CLEAN_TEXTS) this.#clean.clear()
+    this.#cleanOf = index
+    this.#clean.add(text)
   }
 
   #sweep(): Sweep {
@@ -239,6 +263,10 @@ class SecretScrubber implements Scrubber {
     }
   }
 }
+
+/** Characters of a text that may come again, and how many of them are remembered. */
+const SHORT_TEXT = 512
+const CLEAN_TEXTS = 512
 
 /** Characters of `[secret:unscrubbed]`, for places that may change their length. */
 const UNSCRUBBED_LENGTH = 19
