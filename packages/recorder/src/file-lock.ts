@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 
 /**
  * `held`: nobody can have the file to himself as long as the descriptor is open. `refused`: somebody
@@ -6,9 +7,7 @@ import { createRequire } from 'node:module'
  */
 export type Hold = 'held' | 'refused' | 'unknown'
 
-type Locks = {
-  tryLock(fd: number, offset: number, length: number, options: { shared: boolean }): boolean
-}
+type Locks = { tryLock(fd: number, offset: number, length: number, isExclusive: boolean): void }
 
 let locks: Locks | undefined | 'not looked for' = 'not looked for'
 
@@ -21,10 +20,11 @@ export function holdFile(descriptor: number): Hold {
   if (locks === 'not looked for') locks = findLocks()
   if (locks === undefined) return 'unknown'
   try {
-    return locks.tryLock(descriptor, 0, 0, { shared: true }) ? 'held' : 'refused'
-  } catch {
-    // A file system without locks.
-    return 'unknown'
+    locks.tryLock(descriptor, 0, 0, false)
+    return 'held'
+  } catch (error) {
+    // All others come from a file system without locks.
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 'refused' : 'unknown'
   }
 }
 
@@ -32,8 +32,20 @@ export function holdFile(descriptor: number): Hold {
 // by its heartbeat. On Windows a lock keeps others from writing, which is more than is wanted.
 function findLocks(): Locks | undefined {
   if (process.platform === 'win32') return undefined
+  const require = createRequire(import.meta.url)
+  return (
+    loaded(() => {
+      // What its own loader comes to as well, after looking everywhere for 10 ms.
+      const folder = dirname(require.resolve('fs-native-extensions'))
+      const platform = `${process.platform}-${process.arch}`
+      return require(join(folder, 'prebuilds', platform, 'fs-native-extensions.node'))
+    }) ?? loaded(() => require('fs-native-extensions/binding.js'))
+  )
+}
+
+function loaded(load: () => unknown): Locks | undefined {
   try {
-    return createRequire(import.meta.url)('fs-native-extensions') as Locks
+    return load() as Locks
   } catch {
     return undefined
   }

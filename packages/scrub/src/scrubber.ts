@@ -235,9 +235,7 @@ class SecretScrubber implements Scrubber {
   /** The same names, values and words come with every request. */
   #isClean(text: string): boolean {
     return (
-      text.length <= SHORT_TEXT &&
-      this.#clean.has(text) &&
-      this.#cleanOf === this.#known.readyIndex
+      text.length <= SHORT_TEXT && this.#clean.has(text) && this.#cleanOf === this.#known.readyIndex
     )
   }
 

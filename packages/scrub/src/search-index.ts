@@ -1,5 +1,5 @@
 import { Automaton, type Pattern } from './automaton.js'
-import { type Beginnings, unitedBeginnings } from './beginnings.js'
+import { type Beginnings, copyOfBeginnings, noteBeginning } from './beginnings.js'
 import type { Needle } from './needle.js'
 import { PEM_ANCHOR } from './shapes/pem.js'
 import { ReadyPattern } from './shapes/ready-pattern.js'
@@ -38,7 +38,8 @@ export class SearchIndex {
         isTelling: true,
       })),
     )
-    this.beginnings = unitedBeginnings(anchors.beginnings, this.#known.beginnings)
+    this.beginnings = copyOfBeginnings(anchors.beginnings)
+    for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined)
   }
 
   /** As {@link Automaton.search} does: first the shapes, then what is known. */
@@ -119,15 +120,9 @@ function addAnchor(
   pattern: ReadyPattern | 'pem',
   anchor: Uint8Array,
 ): void {
-  const next = pattern !== 'pem' && anchor.length === 3 ? firstPart(pattern) : undefined
+  const next = pattern !== 'pem' && anchor.length === 3 ? pattern.next : undefined
   to.push({ bytes: anchor, meaning: { kind: 'shape', pattern, length: anchor.length }, next })
   for (let before = 0; before < 3; before += 1) addEncoded(to, pattern, anchor, before, next)
-}
-
-/** What must follow an anchor. */
-function firstPart({ parts }: ReadyPattern): Uint8Array | undefined {
-  const [first] = parts
-  return first !== undefined && first.least > 0 ? first.of : undefined
 }
 
 /** No more of an anchor is looked for in base64: what else there is, is compared when it is decoded. */
@@ -167,22 +162,29 @@ function sixBits(anchor: Uint8Array, before: number, at: number, next: number): 
   return ((((anchor[byte] ?? 0) << 8) | second) >> (10 - (bit & 7))) & 63
 }
 
-/** Which characters can stand behind those that an anchor fills. */
+/** Which characters can stand behind those that an anchor fills: many end alike, and each is asked once. */
 function nextInBase64(
   anchor: Uint8Array,
   before: number,
   at: number,
   next: Uint8Array,
 ): Uint8Array {
-  const set = new Uint8Array(256)
-  for (let byte = 0; byte < 256; byte += 1) {
-    if (next[byte] !== 1) continue
+  const known = nextSets.get(next) ?? []
+  nextSets.set(next, known)
+  const number = (before << 8) | (anchor.at(-1) ?? 0)
+  const set = known[number] ?? new Uint8Array(256)
+  if (known[number] !== undefined) return set
+  known[number] = set
+  for (let byte = next.indexOf(1); byte >= 0; byte = next.indexOf(1, byte + 1)) {
     const six = sixBits(anchor, before, at, byte)
     set[BASE64[six] ?? 0] = 1
     if (six > 61) set[six === 62 ? MINUS : UNDERSCORE] = 1
   }
   return set
 }
+
+/** Of what can follow an anchor, by what it ends with. */
+const nextSets = new WeakMap<Uint8Array, (Uint8Array | undefined)[]>()
 
 const MINUS = 0x2d
 const UNDERSCORE = 0x5f

@@ -68,20 +68,21 @@ export function readPattern(source: string): ShapePattern {
   }
 }
 
-/** What a pattern begins with, without reading all of it: most of them are never needed. */
-export function anchorOf(source: string): Uint8Array {
-  let anchor = ''
-  let at = 0
-  while (at < source.length) {
-    const isEscaped = source[at] === '\\'
-    const character = source[isEscaped ? at + 1 : at] ?? ''
-    if (isEscaped ? /[A-Za-z0-9]/.test(character) : character === '[') break
-    at += isEscaped ? 2 : 1
-    const next = source[at]
-    if (next === '{' || next === '?') return readPattern(source).anchor
-    if (isEscaped || (character !== '(' && character !== ')')) anchor += character
+/**
+ * What a pattern begins with, and what can follow that, without reading all of it: most of them are never
+ * needed. Nothing follows where that may be left out.
+ */
+export function beginningOf(source: string): { anchor: Uint8Array; next: Uint8Array | undefined } {
+  const reader = new Reader(source)
+  const anchor: number[] = []
+  for (;;) {
+    const part = reader.nextPart()
+    if (part === undefined) return { anchor: Uint8Array.from(anchor), next: undefined }
+    const only = part.least === part.most ? onlyByte(part.of) : undefined
+    if (only === undefined)
+      return { anchor: Uint8Array.from(anchor), next: part.least > 0 ? part.of : undefined }
+    for (let count = 0; count < part.least; count += 1) anchor.push(only)
   }
-  return Uint8Array.from(anchor, (character) => character.charCodeAt(0))
 }
 
 const SHORTEST_ANCHOR = 3
@@ -124,6 +125,13 @@ class Reader {
 
   constructor(source: string) {
     this.#source = source
+  }
+
+  /** The next part, where there is one. */
+  nextPart(): Part | undefined {
+    const before = this.parts.length
+    while (this.#at < this.#source.length && this.parts.length === before) this.#one()
+    return this.parts[before]
   }
 
   read(): void {
@@ -259,5 +267,5 @@ function setOf(characters: string): Uint8Array {
 
 function onlyByte(set: Uint8Array): number | undefined {
   const first = set.indexOf(1)
-  return first >= 0 && set.indexOf(1, first + 1) < 0 ? first : undefined
+  return first >= 0 && set.lastIndexOf(1) === first ? first : undefined
 }

@@ -1,9 +1,11 @@
-import { anchorOf, type Part, readPattern, type ShapePattern } from './pattern.js'
+import { beginningOf, type Part, readPattern, type ShapePattern } from './pattern.js'
 import type { Shape } from './shape.js'
 
 /** A pattern with the shape that it is one of; what follows its anchor is read when that is found for the first time. */
 export class ReadyPattern implements ShapePattern {
   readonly anchor: Uint8Array
+  /** What must follow that. */
+  readonly next: Uint8Array | undefined
   readonly shape: Shape
   /** What must stand right before it. */
   readonly behind: Uint8Array | undefined
@@ -11,7 +13,9 @@ export class ReadyPattern implements ShapePattern {
   #whole: ShapePattern | undefined
 
   constructor(source: string, shape: Shape, behind: Uint8Array | undefined) {
-    this.anchor = anchorOf(source)
+    const { anchor, next } = beginningOf(source)
+    this.anchor = anchor
+    this.next = next
     this.shape = shape
     this.behind = behind
     this.#source = source
