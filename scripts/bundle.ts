@@ -200,7 +200,16 @@ async function bundleApi(target: Target): Promise<void> {
     plugins: [readerError('./')],
   })
   await bundleFile(target, join(READER, 'reader-error.js'))
+  for (const [name, path] of Object.entries(INTEGRATIONS)) {
+    await bundled(target, {
+      entryPoints: [join(RECORDER, path)],
+      outfile: join(target.folder, 'bundle', `${name}.cjs`),
+    })
+  }
 }
+
+/** What a program imports as `tacho/<name>`. */
+export const INTEGRATIONS = { 'openai-agents': 'integrations/openai-agents/index.js' }
 
 /** The functions for reading that a program can import. */
 async function readingNames(): Promise<string[]> {

@@ -19,6 +19,7 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
     ...(isAnyChosen('test/agents/opencode/') ? (['opencode'] as const) : []),
     ...(isAnyChosen('test/agents/gemini/') ? (['gemini-cli'] as const) : []),
     ...(isAnyChosen('test/package/') ? (['node20', 'node22', 'node24', 'node26'] as const) : []),
+    ...(isAnyChosen('test/scripts/demo-node') ? (['openai-agents'] as const) : []),
   ]
 }
 

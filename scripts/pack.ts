@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundle } from './bundle.js'
+import { bundle, INTEGRATIONS } from './bundle.js'
 import { licencesOf } from './bundled-packages.js'
+import { PACKAGE_EXPORTS } from './package-exports.js'
 import { copyTypes } from './package-types.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -32,7 +33,12 @@ async function pack(out: string): Promise<void> {
   const packages = await bundle(join(folder, 'dist'))
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licencesOf(packages))
   const ours = join(ROOT, 'packages')
-  copyTypes(ours, join(ours, 'cli/dist/api.d.ts'), join(folder, 'types'))
+  const types = Object.entries(INTEGRATIONS).map(([name, path]) => [
+    name,
+    join(ours, 'recorder/dist', path.replace(/js$/, 'd.ts')),
+  ])
+  const entries = { index: join(ours, 'cli/dist/api.d.ts'), ...Object.fromEntries(types) }
+  copyTypes(ours, entries, join(folder, 'types'))
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']) {
     cpSync(join(ROOT, name), join(folder, name))
   }
@@ -55,11 +61,7 @@ function packageManifest() {
     engines,
     bin: { tacho: 'bin/tacho.js' },
     man: ['dist/tacho.1'],
-    exports: {
-      '.': { types: './types/index.d.ts', default: './dist/bundle/api.cjs' },
-      './register': './bin/register.cjs',
-      './package.json': './package.json',
-    },
+    exports: PACKAGE_EXPORTS,
     // All else is in the bundles: these are native, and each has a way without it.
     optionalDependencies: Object.assign({}, ...ours.map((one) => one.optionalDependencies)),
   }

@@ -2,17 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 /**
- * Copies the declarations of what a file exports, and all that these name, to a folder that stands
- * alone: `index.d.ts` there is that file.
+ * Copies the declarations of what some files export, and all that these name, to a folder that stands
+ * alone.
  *
  * @param packages the folder of our packages, which are built.
- * @param entry declarations that only export from one of our packages again.
+ * @param entries declarations that only export from elsewhere again, by the name that they have there.
  */
-export function copyTypes(packages: string, entry: string, to: string): void {
+export function copyTypes(packages: string, entries: Record<string, string>, to: string): void {
   const copied = new Set<string>()
   const waiting: string[] = []
-  const index = join(to, 'index.d.ts')
-  write(index, exportsOf(entry).map(fromItsFile).join('\n'))
+  for (const [name, entry] of Object.entries(entries)) {
+    const file = join(to, `${name}.d.ts`)
+    write(file, exportsOf(entry).map(fromItsFile(file, entry)).join('\n'))
+  }
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (copied.has(file)) continue
     copied.add(file)
@@ -20,8 +22,9 @@ export function copyTypes(packages: string, entry: string, to: string): void {
   }
 
   // Not through the package's index, which names more than this exports.
-  function fromItsFile({ name, from }: Export): string {
-    return `export { ${name} } from '${between(index, targetOf(wanted(name, from, entry)))}'`
+  function fromItsFile(file: string, entry: string): (one: Export) => string {
+    return ({ name, from }) =>
+      `export { ${name} } from '${between(file, targetOf(wanted(name, from, entry)))}'`
   }
 
   /** The file that declares a name which one of our packages exports; it is copied, too. */

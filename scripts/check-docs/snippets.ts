@@ -49,7 +49,7 @@ function isOurs({ language, lines }: Block): boolean {
 }
 
 /** Our packages, by the names that they have among themselves, or as the one that users install. */
-const OURS = /from '(?:@tacho\/|tacho[/'])/
+const OURS = /from '(?:@tacho\/|tacho')/
 
 function settings(toRepository: string): string {
   return JSON.stringify({

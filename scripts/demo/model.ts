@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { repository } from './place.js'
 
 /** A scripted model that runs, and the settings with which Codex talks to it. */
-export type Model = { settings: string; [Symbol.dispose](): void }
+export type Model = { baseUrl: string; settings: string; [Symbol.dispose](): void }
 
 /**
  * Starts the scripted model in a process of its own, as `npm run scripted-model` does, for Codex's own
@@ -19,16 +19,18 @@ export async function startModel(story: string): Promise<Model> {
   // It must not outlive a demo that is stopped.
   process.once('exit', () => child.kill())
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
-  return { settings: await introductionOf(child), [Symbol.dispose]: () => void child.kill() }
+  return { ...(await introductionOf(child)), [Symbol.dispose]: () => void child.kill() }
 }
 
 /** What it says when it is ready: its base URL in the first line, then the settings for Codex. */
-function introductionOf(child: ChildProcess): Promise<string> {
+function introductionOf(child: ChildProcess): Promise<{ baseUrl: string; settings: string }> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout?.on('data', (bytes: Buffer) => {
       text += bytes.toString()
-      if (text.includes('wire_api')) resolve(text.slice(text.indexOf('\n') + 1))
+      if (!text.includes('wire_api')) return
+      const baseUrl = /http\S+/.exec(text)?.[0] ?? ''
+      resolve({ baseUrl, settings: text.slice(text.indexOf('\n') + 1) })
     })
     child.on('error', reject)
     child.on('exit', () => reject(new Error('The scripted model did not start.')))

@@ -59,7 +59,7 @@ trust_level = "trusted"
 }
 
 /** What a terminal program needs to know; no keys, no proxies, no settings of the user. */
-function terminalVariables(): Record<string, string> {
+export function terminalVariables(): Record<string, string> {
   const names = ['PATH', 'TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COLUMNS', 'LANG', 'TZ']
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

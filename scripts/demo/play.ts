@@ -1,13 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { startModel } from './model.js'
-import { makePlace, type Place, repository, writeSettings, written } from './place.js'
+import { makePlace, type Place, writeSettings, written } from './place.js'
 import { type Recorded, showFolder, showLines } from './recorded.js'
 import { command, heading, say, styled, typed } from './stage.js'
+import { recordedIn, runTacho } from './tacho.js'
 
 const TASK = 'greet.js greets nobody. Find out why, and fix it.'
-const TACHO = join(repository, 'packages/cli/bin/tacho.js')
 
 process.exitCode = await main(process.argv[2] ?? '')
 
@@ -21,7 +19,7 @@ async function main(codex: string): Promise<number> {
   )
   say('It needs no account and no network, and nothing of yours is touched.')
   await record(place)
-  const recorded = recordedIn(place)
+  const recorded = recordedIn(place, ({ exchanges }) => exchanges.completed >= 3)
   if (recorded === undefined) return failed(place)
   await show(place, recorded)
   return 0
@@ -31,7 +29,7 @@ async function record(place: Place): Promise<void> {
   heading('1. Codex at work, under record')
   const args = ['codex', 'exec', '--persist-session', '--skip-git-repo-check', TASK]
   say(`${command(`tacho codex exec --persist-session "${TASK}"`)}\n`)
-  await tacho(place, args)
+  await runTacho(place, args)
 }
 
 async function show(place: Place, recorded: Recorded): Promise<void> {
@@ -39,9 +37,9 @@ async function show(place: Place, recorded: Recorded): Promise<void> {
   say(`in ${typed(place.sessions)}\n`)
   showFolder(recorded)
   heading('3. What happened')
-  await tacho(place, ['ls'], command('tacho ls'))
+  await runTacho(place, ['ls'], command('tacho ls'))
   say()
-  await tacho(place, ['show', 'last'], command('tacho show last'))
+  await runTacho(place, ['show', 'last'], command('tacho show last'))
   heading('4. The first and the last line of each log')
   showLines(recorded)
   heading('5. Go on from here')
@@ -61,34 +59,6 @@ function goOn({ sessions }: Place): string {
     [`grep -c demo-key ${typed(sessions)}/*/session*`, 'the key that Codex sent: in no file'],
   ]
   return lines.map(([line, why]) => `${styled('dim', `# ${why}`)}\n${command(line)}`).join('\n')
-}
-
-async function tacho({ environment, project, sessions }: Place, args: string[], title?: string) {
-  if (title !== undefined) say(title)
-  const child = spawn(process.execPath, [TACHO, ...args], {
-    cwd: project,
-    env: { ...environment, TACHO_SESSIONS_DIR: sessions },
-    // Codex reads what a pipe still has for it, and waits for its end.
-    stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'inherit', 'inherit'],
-  })
-  await once(child, 'close')
-}
-
-/** The session that Tacho itself finds whole: it ended, and so did each of its exchanges. */
-function recordedIn({ environment, sessions }: Place): Recorded | undefined {
-  const args = [TACHO, 'ls', '--json', '--sessions-dir', sessions]
-  const { stdout } = spawnSync(process.execPath, args, { env: environment, encoding: 'utf8' })
-  const [session] = JSON.parse(stdout || '[]') as ListedSession[]
-  const isWhole =
-    session?.ended === 'completed' &&
-    session.exchanges.completed >= 3 &&
-    session.exchanges.inFlight === 0
-  return isWhole ? { id: session.id, folder: session.folder } : undefined
-}
-
-type ListedSession = Recorded & {
-  ended: string | null
-  exchanges: { completed: number; inFlight: number }
 }
 
 function failed({ root, sessions }: Place): number {

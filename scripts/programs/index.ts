@@ -7,6 +7,7 @@ import { geminiCli } from './gemini-cli.js'
 import { installOnce, isExecutable } from './install-once.js'
 import { jaeger } from './jaeger.js'
 import { nodes } from './node.js'
+import { openaiAgents } from './openai-agents.js'
 import { opencode } from './opencode.js'
 import type { Program } from './program.js'
 import { startProgress } from './progress.js'
@@ -28,6 +29,7 @@ const programs = {
   collector,
   telemetrygen,
   sdks,
+  'openai-agents': openaiAgents,
   ...nodes,
 } satisfies Record<string, Program>
 

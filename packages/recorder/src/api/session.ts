@@ -1,7 +1,7 @@
 import type { HostPlace } from '@tacho/format'
 import { newSpanId } from '../ids.js'
 import { type HostRecording, hostRecording } from '../register/host-recording.js'
-import { type Ending, follow, type Given, unfollowed } from './follow.js'
+import { follow, type Given, unfollowed } from './follow.js'
 import type {
   ApprovalQuestion,
   CancellationWish,
@@ -10,6 +10,7 @@ import type {
   ToolOptions,
   TurnOptions,
 } from './host-session.js'
+import { isSignal, OpenTurn, type TurnStart } from './open-turn.js'
 import { memberOf, plainOf } from './plain.js'
 import { silentLogger } from './session-logger.js'
 import { kept, tell, words, wordsIn } from './tell.js'
@@ -79,36 +80,16 @@ export const session: HostSession = {
   },
 }
 
-type ReadOptions = { [Name in keyof TurnOptions]-?: TurnOptions[Name] | undefined }
-
 const NOWHERE: RunningTurn = { id: '' }
 
 function nothing(): void {}
 
-function turn<Result>(
-  host: HostRecording,
-  { name, thread, signal }: ReadOptions,
-  work: Work<Result>,
-): Given<Result> {
-  const above = currentPlace()
-  const turnId = newSpanId()
-  const threadId = thread ?? above.threadId
-  const place: HostPlace = { ...(threadId !== undefined && { threadId }), turnId }
-  tell(host, 'turn-started', () => ({
-    turnId,
-    threadId,
-    name,
-    parentTurnId: above.turnId,
-    within: above.within,
-  }))
-  const stopListening = onAbort(host, signal, { id: turnId })
-  return inPlace(host, place, () =>
+function turn<Result>(host: HostRecording, options: TurnStart, work: Work<Result>): Given<Result> {
+  const open = new OpenTurn(host, options)
+  return open.run(() =>
     follow(
-      () => work({ id: turnId }),
-      (ending) => {
-        stopListening()
-        tell(host, 'turn-ended', () => ({ ...place, turnId, ...endingOf(ending, signal) }))
-      },
+      () => work({ id: open.place.turnId }),
+      (ending) => open.end(ending),
     ),
   )
 }
@@ -173,49 +154,14 @@ function cancellation(host: HostRecording, wish: CancellationWish): () => void {
   return () => tell(host, 'cancellation-ended', () => ({ cancellationId }))
 }
 
-/** A turn whose signal aborts is to stop. */
-function onAbort(
-  host: HostRecording,
-  signal: AbortSignal | undefined,
-  turn: RunningTurn,
-): () => void {
-  if (signal === undefined) return nothing
-  const listen = () => void cancellation(host, { ...wishOf(signal), turn })
-  if (signal.aborted) listen()
-  signal.addEventListener('abort', listen, { once: true })
-  return () => signal.removeEventListener('abort', listen)
-}
-
-function wishOf(signal: AbortSignal): Pick<CancellationWish, 'reason' | 'origin'> {
-  const { reason } = signal
-  if (!(reason instanceof Error)) return { reason: words(reason ?? 'abort') }
-  const origin = reason.name === 'TimeoutError' ? 'timeout' : 'host'
-  return { reason: words(reason.message), origin }
-}
-
-/** Many agents end well where they were aborted: that they were to stop is what is known of it. */
-function endingOf({ outcome, error }: Ending, signal: AbortSignal | undefined) {
-  return signal?.aborted === true
-    ? { outcome: 'cancelled' as const, error: undefined }
-    : { outcome, error }
-}
-
 /** Whatever the host has given: what of it cannot be read is as good as not there. */
-function readOptions(given: string | TurnOptions | undefined): ReadOptions {
+function readOptions(given: string | TurnOptions | undefined): TurnStart {
   if (typeof given === 'string') return { name: given, thread: undefined, signal: undefined }
   const signal = memberOf(given, 'signal')
   return {
     name: wordsIn(given, 'name'),
     thread: wordsIn(given, 'thread'),
     signal: isSignal(signal) ? signal : undefined,
-  }
-}
-
-function isSignal(value: unknown): value is AbortSignal {
-  try {
-    return value instanceof AbortSignal
-  } catch {
-    return false
   }
 }
 

@@ -1,0 +1,94 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { HostPlace } from '@tacho/format'
+import { newSpanId } from '../ids.js'
+import type { HostRecording } from '../register/host-recording.js'
+import type { Ending } from './follow.js'
+import { tell, words } from './tell.js'
+import { currentPlace, placeStorage } from './within.js'
+
+export type TurnStart = {
+  name: string | undefined
+  thread: string | undefined
+  signal: AbortSignal | undefined
+}
+
+/** A turn of the program's that has begun, and what happens in it. */
+export class OpenTurn {
+  readonly place: HostPlace & { turnId: string }
+  readonly #host: HostRecording
+  readonly #storage: AsyncLocalStorage<HostPlace>
+  readonly #signals = new Map<AbortSignal, () => void>()
+  #isOver = false
+
+  constructor(host: HostRecording, { name, thread, signal }: TurnStart) {
+    const above = currentPlace()
+    const turnId = newSpanId()
+    const threadId = thread ?? above.threadId
+    this.#host = host
+    this.#storage = placeStorage(host)
+    this.place = { ...(threadId !== undefined && { threadId }), turnId }
+    tell(host, 'turn-started', () => ({
+      turnId,
+      threadId,
+      name,
+      parentTurnId: above.turnId,
+      within: above.within,
+    }))
+    this.listenTo(signal)
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Does work that happens in it. */
+  run<Result>(work: () => Result): Result {
+    return this.#storage.run(this.place, work)
+  }
+
+  /** It is to stop when this aborts. */
+  listenTo(signal: AbortSignal | undefined): void {
+    if (signal === undefined || this.#signals.has(signal)) return
+    const listen = () => this.#cancelledBy(signal)
+    this.#signals.set(signal, listen)
+    if (signal.aborted) listen()
+    signal.addEventListener('abort', listen, { once: true })
+  }
+
+  /** @param isCancelled it was stopped, as who did its work says. */
+  end({ outcome, error }: Ending, isCancelled = false): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const [signal, listen] of this.#signals) signal.removeEventListener('abort', listen)
+    // Many agents end well where they were aborted: that they were to stop is what is known of it.
+    const wasAborted = isCancelled || [...this.#signals.keys()].some(({ aborted }) => aborted)
+    tell(this.#host, 'turn-ended', () => ({
+      ...this.place,
+      outcome: wasAborted ? 'cancelled' : outcome,
+      error: wasAborted ? undefined : error,
+    }))
+  }
+
+  #cancelledBy(signal: AbortSignal): void {
+    tell(this.#host, 'cancellation-requested', () => ({
+      ...this.place,
+      cancellationId: newSpanId(),
+      ...wishOf(signal),
+    }))
+  }
+}
+
+function wishOf({ reason }: AbortSignal): { reason: string; origin: string } {
+  if (!(reason instanceof Error)) return { reason: words(reason ?? 'abort'), origin: 'host' }
+  const origin = reason.name === 'TimeoutError' ? 'timeout' : 'host'
+  return { reason: words(reason.message), origin }
+}
+
+/** Whatever it is, it can be listened to. */
+export function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return value instanceof AbortSignal
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,14 @@
+import { INTEGRATIONS } from './bundle.js'
+
+/** What the package `tacho` gives to who imports it (`exports` in its manifest). */
+export const PACKAGE_EXPORTS = {
+  '.': { types: './types/index.d.ts', default: './dist/bundle/api.cjs' },
+  './register': './bin/register.cjs',
+  ...Object.fromEntries(
+    Object.keys(INTEGRATIONS).map((name) => [
+      `./${name}`,
+      { types: `./types/${name}.d.ts`, default: `./dist/bundle/${name}.cjs` },
+    ]),
+  ),
+  './package.json': './package.json',
+}
