@@ -10,7 +10,7 @@ import type { Reply } from './reply.js'
 export const generateContentApi: ModelApi = {
   name: 'generate-content',
   path: ':generateContent',
-  sideSchema: () => undefined,
+  sideSchema,
   events,
   whole: (reply) => lastOf(reply, reply.deltas.length > 0 ? [{ text: reply.deltas.join('') }] : []),
   error: (status, message) => ({ error: { code: status, message, status: statusWord(status) } }),
@@ -20,6 +20,12 @@ export const streamGenerateContentApi: ModelApi = {
   ...generateContentApi,
   path: ':streamGenerateContent',
   streams: true,
+}
+
+// Gemini CLI 0.61 asks beside a turn which model is to answer it, with a schema for that.
+function sideSchema({ generationConfig }: Record<string, unknown>): unknown {
+  if (typeof generationConfig !== 'object' || generationConfig === null) return undefined
+  return (generationConfig as Record<string, unknown>).responseJsonSchema
 }
 
 function* events(reply: Reply): Iterable<string> {

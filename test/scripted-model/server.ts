@@ -235,7 +235,7 @@ export class ScriptedModel {
       },
       whileHeld: () => this.#gate.whileHeld(number, gone),
     }
-    return { answer, reply: replyOf(answer, String(number), body), cues }
+    return { answer, reply: replyOf(answer, String(number), withModel(body, exchange.url)), cues }
   }
 
   async #next(request: ModelRequest): Promise<Answer> {
@@ -243,6 +243,12 @@ export class ScriptedModel {
     const step = this.#script[Math.min(request.number, this.#script.length) - 1] ?? {}
     return typeof step === 'function' ? step(request) : step
   }
+}
+
+/** Gemini's requests name the model in their path. */
+function withModel(body: Record<string, unknown>, url: string): Record<string, unknown> {
+  const inPath = /\/models\/([^/:]+):/.exec(url)?.[1]
+  return inPath === undefined ? body : { ...body, model: inPath }
 }
 
 type Surroundings = Pick<Stage, 'response' | 'exchange' | 'gone'>

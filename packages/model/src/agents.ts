@@ -1,6 +1,7 @@
 import { acpReducer } from './acp/acp-reducer.js'
 import { claudeReducer } from './claude/claude-reducer.js'
 import { codexReducer } from './codex/codex-reducer.js'
+import { geminiReducer } from './gemini/gemini-reducer.js'
 import { nodeReducer } from './host/node-reducer.js'
 import { opencodeReducer } from './opencode/opencode-reducer.js'
 import type { AgentReducer, SessionReducer } from './session/session-reducer.js'
@@ -12,6 +13,7 @@ const REDUCERS: Record<string, MakeReducer> = {
   codex: codexReducer,
   node: nodeReducer,
   run: nodeReducer,
+  gemini: geminiReducer,
   opencode: opencodeReducer,
 }
 
@@ -29,9 +31,9 @@ function together(reducers: readonly AgentReducer[]): AgentReducer {
     observe(observation) {
       for (const reducer of reducers) reducer.observe(observation)
     },
-    placeOf(conversation, exchange) {
+    placeOf(conversation, started) {
       for (const reducer of reducers) {
-        const place = reducer.placeOf?.(conversation, exchange)
+        const place = reducer.placeOf?.(conversation, started)
         if (place !== undefined) return place
       }
       return undefined

@@ -72,11 +72,29 @@ test.each<[api: string, request: object]>([
       ],
     },
   ],
-])('the outputs of calls are found in a request of %s', (_, request) => {
+])('the outputs of calls are found in a request of %s', (api, request) => {
   const facts = requestFactsOf(new TextEncoder().encode(JSON.stringify(request)))
   expect(facts.outputs?.(['a', 'b', 'c'])).toEqual([
     { callId: 'a', output: 'as a text' },
-    { callId: 'b', output: 'in parts' },
+    { callId: 'b', output: 'in parts', ...(api === 'generateContent' && { isError: true }) },
+  ])
+})
+
+test('the outputs of calls that Gemini gave no ids are found by their order', () => {
+  const contents = [
+    { parts: [{ functionResponse: { name: 'ls', response: { output: 'before' } } }] },
+    {
+      parts: [
+        { functionResponse: { id: 'ls_1', name: 'ls', response: { output: 'one' } } },
+        { functionResponse: { id: 'ls_2', name: 'ls', response: { output: 'two' } } },
+      ],
+    },
+  ]
+  const facts = requestFactsOf(new TextEncoder().encode(JSON.stringify({ contents })))
+  const calls = ['00000000000000e1.1', '00000000000000e1.2', '00000000000000e1.3']
+  expect(facts.outputs?.(calls)).toEqual([
+    { callId: calls[0], output: 'one' },
+    { callId: calls[1], output: 'two' },
   ])
 })
 

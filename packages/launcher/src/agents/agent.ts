@@ -74,7 +74,10 @@ export type RecordedAgent = {
   /** Where it works with these arguments, which may name another folder; left out where none can. */
   cwdOf?: (args: readonly string[], cwd: string) => string
   /** What a request says of its session, thread and turn, and of the agent's version. */
-  conversationOf: (request: Pick<RequestHead, 'headers'>, body?: Uint8Array) => Conversation
+  conversationOf: (
+    request: Pick<RequestHead, 'headers'> & Partial<Pick<RequestHead, 'target'>>,
+    body?: Uint8Array,
+  ) => Conversation
   /** That takes the first bytes of the body, too. */
   needsBody?: boolean
   /** What a message over a WebSocket says of it, beside what its upgrade said. */

@@ -19,6 +19,7 @@ export function toolOutputsOf(request: Json, calls: readonly string[]): ToolOutp
   const found = new Map<string, ToolOutput>()
   for (const told of OF_APIS.flatMap((of) => of(request)))
     if (calls.includes(told.callId)) found.set(told.callId, told)
+  for (const told of ofUnnamedCalls(request, calls)) found.set(told.callId, told)
   return [...found.values()]
 }
 
@@ -48,18 +49,48 @@ function ofMessages(request: Json): ToolOutput[] {
   })
 }
 
-// Gemini CLI, logged in with Google, sends what it asks in a member `request`.
 function ofGemini(request: Json): ToolOutput[] {
-  const told = asObject(request.request) ?? request
-  const parts = objectsAt(told, 'contents').flatMap((content) => objectsAt(content, 'parts'))
-  return parts.flatMap((part) => {
-    const response = asObject(part.functionResponse) ?? asObject(part.function_response)
-    const callId = response && textAt(response, 'id')
-    if (response === undefined || !callId) return []
-    const { output, error, ...rest } = objectAt(response, 'response')
-    const said = output ?? error
-    return [{ callId, output: typeof said === 'string' ? said : JSON.stringify(said ?? rest) }]
+  return geminiContents(request)
+    .flatMap(functionResponses)
+    .flatMap((response) => {
+      const callId = textAt(response, 'id')
+      return callId ? [geminiOutput(callId, response)] : []
+    })
+}
+
+// Of calls that Gemini gave no ids, an agent tells the outputs in their order: what we have called the
+// second of an answer is the second that is told.
+function ofUnnamedCalls(request: Json, calls: readonly string[]): ToolOutput[] {
+  const places = calls.map((callId) => Number(/^[0-9a-f]{16}\.(\d{1,4})$/.exec(callId)?.[1]))
+  if (places.every(Number.isNaN)) return []
+  const all = geminiContents(request).map(functionResponses)
+  const last = all.findLast(({ length }) => length > 0) ?? []
+  return calls.flatMap((callId, index) => {
+    const response = last[(places[index] ?? 0) - 1]
+    return response === undefined ? [] : [geminiOutput(callId, response)]
   })
+}
+
+// Gemini CLI, logged in with Google, sends what it asks in a member `request`.
+function geminiContents(request: Json): Json[] {
+  return objectsAt(asObject(request.request) ?? request, 'contents')
+}
+
+function functionResponses(content: Json): Json[] {
+  return objectsAt(content, 'parts').flatMap((part): Json[] => {
+    const response = asObject(part.functionResponse) ?? asObject(part.function_response)
+    return response === undefined ? [] : [response]
+  })
+}
+
+function geminiOutput(callId: string, told: Json): ToolOutput {
+  const { output, error, ...rest } = objectAt(told, 'response')
+  const said = output ?? error
+  return {
+    callId,
+    output: typeof said === 'string' ? said : JSON.stringify(said ?? rest),
+    ...(error !== undefined && { isError: true }),
+  }
 }
 
 // A text, a list of parts, or an object around either (Codex 0.169 and older).

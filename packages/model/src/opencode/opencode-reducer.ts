@@ -21,6 +21,6 @@ export function opencodeReducer(session: SessionReducer): AgentReducer {
         if (session.run?.taps.includes('server-events') !== true) called.observe(observation)
       }
     },
-    placeOf: (conversation, exchange) => turns.placeOf(conversation, exchange),
+    placeOf: (conversation, { exchange }) => turns.placeOf(conversation, exchange),
   }
 }

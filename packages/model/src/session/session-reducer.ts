@@ -21,7 +21,7 @@ import { type TurnEnd, Turns } from './turns.js'
 export type AgentReducer = {
   observe(observation: Observation): void
   /** Where an exchange stands that does not name its turn; nothing where that is not known either. */
-  placeOf?(conversation: Conversation, exchange: string): Conversation | undefined
+  placeOf?(conversation: Conversation, started: ExchangeStarted): Conversation | undefined
 }
 
 export type SessionReducerOptions = {
@@ -226,7 +226,7 @@ export class SessionReducer {
     const { exchange, conversation, kind } = seen
     if (conversation.turnId !== undefined) return seen
     if (kind === 'exchange-started') {
-      const place = this.#agentReducer?.placeOf?.(conversation, exchange)
+      const place = this.#agentReducer?.placeOf?.(conversation, seen)
       if (place !== undefined) this.#placesOfExchanges.set(exchange, place)
     }
     const place = this.#placesOfExchanges.get(exchange)

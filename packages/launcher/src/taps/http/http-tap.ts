@@ -33,7 +33,10 @@ export type HttpTapOptions = {
   idleTimeout?: number | undefined
   network: Network
   /** What a request says of the conversation it belongs to, in its head and its body's first bytes. */
-  conversationOf: (request: Pick<RequestHead, 'headers'>, body?: Uint8Array) => Conversation
+  conversationOf: (
+    request: Pick<RequestHead, 'headers' | 'target'>,
+    body?: Uint8Array,
+  ) => Conversation
   /** It takes both. */
   needsBody?: boolean | undefined
   /** What a message of a WebSocket says of it, beside what its upgrade said. */

@@ -1,0 +1,95 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { isUuid } from '@tacho/format'
+import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
+import { geminiFolder } from './settings.js'
+
+/**
+ * Gemini CLI's own transcripts: `tmp/<project>/chats/session-<time>-<first 8 of the id>.jsonl`, whose
+ * first line has the session's id (0.61).
+ */
+export class Chats {
+  readonly #folder: string
+  readonly #startedAt = Date.now()
+  readonly #sessions = new Map<string, Session>()
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#folder = join(geminiFolder(environment), 'tmp')
+  }
+
+  /** The session whose chat has been written to since the start, the last one. */
+  written(): string | undefined {
+    const found = this.#files()
+      .map((file) => ({ file, at: writtenAt(file) }))
+      .filter(({ at }) => at >= this.#startedAt - CLOCK_MILLISECONDS)
+      .sort((one, other) => one.at - other.at)
+      .at(-1)
+    return found && sessionIn(found.file)
+  }
+
+  noteSession(id: string, session: Session): void {
+    this.#sessions.set(id, session)
+  }
+
+  /** Puts what is there into the sessions' folders. Never throws. */
+  async link(): Promise<void> {
+    for (const [id, session] of this.#sessions) {
+      for (const file of this.#filesOf(id)) await linkTranscript(file, session.folder)
+    }
+  }
+
+  /** The last time: makes copies of what could only be linked symbolically. */
+  async close(): Promise<void> {
+    await this.link()
+    for (const [id, session] of this.#sessions)
+      for (const file of this.#filesOf(id))
+        await keepTranscript(file, session.folder).catch(() => {})
+  }
+
+  #filesOf(id: string): string[] {
+    const end = `-${id.slice(0, 8)}.jsonl`
+    return this.#files().filter((file) => file.endsWith(end) && sessionIn(file) === id)
+  }
+
+  #files(): string[] {
+    return namesIn(this.#folder).flatMap((project) => {
+      const folder = join(this.#folder, project, 'chats')
+      return namesIn(folder)
+        .filter((name) => /^session-.*\.jsonl$/.test(name))
+        .map((name) => join(folder, name))
+    })
+  }
+}
+
+/** A file system may count its times more coarsely than we. */
+const CLOCK_MILLISECONDS = 20
+
+const HEAD_BYTES = 512
+
+function sessionIn(file: string): string | undefined {
+  const head = Buffer.alloc(HEAD_BYTES)
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      readSync(descriptor, head, 0, head.length, 0)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
+  const id = /^\{"sessionId":"([^"]+)"/.exec(head.toString())?.[1]
+  return id !== undefined && isUuid(id) ? id : undefined
+}
+
+function writtenAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseEnv } from 'node:util'
+import stripJsonComments from 'strip-json-comments'
+
+type Json = Record<string, unknown>
+
+/** Gemini CLI's own folder: `.gemini` in GEMINI_CLI_HOME, by default in the user's home. */
+export function geminiFolder(environment: NodeJS.ProcessEnv): string {
+  return join(environment.GEMINI_CLI_HOME || environment.HOME || homedir(), '.gemini')
+}
+
+/**
+ * The way to log in that its settings choose (`security.auth.selectedType`), the user's, then the
+ * folder's; nothing where none does (Gemini CLI 0.61, "Settings").
+ */
+export function selectedAuth(cwd: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const files = [
+    join(geminiFolder(environment), 'settings.json'),
+    join(cwd, '.gemini', 'settings.json'),
+    '/etc/gemini-cli/settings.json',
+  ]
+  const chosen = files.flatMap((file) => {
+    const type = objectAt(objectAt(readJson(file), 'security'), 'auth').selectedType
+    return typeof type === 'string' && type !== '' ? [type] : []
+  })
+  return chosen.at(-1)
+}
+
+/**
+ * The environment as Gemini CLI sees it: what is not set there it takes of the first file of these: the
+ * `.gemini/.env` and `.env` of its folder and those above, then of its home (0.61, "Environment
+ * variables").
+ */
+export function effectiveEnvironment(
+  cwd: string,
+  environment: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const folders = [cwd]
+  for (let folder = cwd; dirname(folder) !== folder; folder = dirname(folder))
+    folders.push(dirname(folder))
+  const home = environment.GEMINI_CLI_HOME || environment.HOME || homedir()
+  for (const folder of [...folders, home]) {
+    for (const file of [join(folder, '.gemini', '.env'), join(folder, '.env')]) {
+      const text = readText(file)
+      if (text !== undefined) return { ...parseEnv(text), ...environment }
+    }
+  }
+  return environment
+}
+
+/** The JSON object in a file, comments taken out; an empty one where there is none. */
+export function readJson(file: string): Json {
+  try {
+    return asObject(JSON.parse(stripJsonComments(readText(file) ?? '{}'))) ?? {}
+  } catch {
+    // What is wrong with its settings, Gemini CLI says itself.
+    return {}
+  }
+}
+
+function objectAt(json: Json, key: string): Json {
+  return asObject(Object.hasOwn(json, key) ? json[key] : undefined) ?? {}
+}
+
+function asObject(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : undefined
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,80 @@
+import type { Upstream } from '../../taps/http/upstream.js'
+import type { NoTap } from '../../taps/no-tap.js'
+
+/** Where the requests of a way to log in go, and the variable that leads them elsewhere. */
+type Way = { name: string; variable: string; address: (environment: NodeJS.ProcessEnv) => string }
+
+const API: Way = {
+  name: 'gcp.gemini',
+  variable: 'GOOGLE_GEMINI_BASE_URL',
+  address: () => 'https://generativelanguage.googleapis.com',
+}
+
+const CODE_ASSIST: Way = {
+  name: 'gcp.gemini',
+  variable: 'CODE_ASSIST_ENDPOINT',
+  address: () => 'https://cloudcode-pa.googleapis.com',
+}
+
+const VERTEX: Way = {
+  name: 'gcp.vertex_ai',
+  variable: 'GOOGLE_VERTEX_BASE_URL',
+  address: ({ GOOGLE_CLOUD_LOCATION: location }) =>
+    location && location !== 'global'
+      ? `https://${location}-aiplatform.googleapis.com`
+      : 'https://aiplatform.googleapis.com',
+}
+
+// By the names that Gemini CLI 0.61 has for them in its settings.
+const WAYS: Record<string, Way> = {
+  'gemini-api-key': API,
+  gateway: API,
+  'vertex-ai': VERTEX,
+  'oauth-personal': CODE_ASSIST,
+  'compute-default-credentials': CODE_ASSIST,
+}
+
+/**
+ * Where Gemini CLI's requests go.
+ *
+ * @param auth the way to log in that its settings choose.
+ * @param environment as it sees that.
+ */
+export function upstreamOf(
+  auth: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Upstream | NoTap {
+  const { GOOGLE_GEMINI_BASE_URL: own } = environment
+  if (auth === undefined && !own) return { reason: NOTHING_CHOSEN }
+  const way = auth === undefined ? API : Object.hasOwn(WAYS, auth) ? WAYS[auth] : undefined
+  if (way === undefined)
+    return { reason: `the login ${JSON.stringify(auth)} of Gemini CLI's settings is not known` }
+  const address = environment[way.variable] || way.address(environment)
+  const upstream = urlOf(address)
+  if (upstream === undefined) return { reason: `${way.variable} is no URL of HTTP` }
+  return {
+    name: way.name,
+    upstream: () => upstream,
+    expected: upstream,
+    base: upstream.pathname.replace(/\/+$/, ''),
+    userInfo: upstream.username === '' && upstream.password === '' ? undefined : upstream,
+    speaksOverSocket: false,
+    redirect: (baseUrl) => (start) => ({
+      ...start,
+      environment: { ...start.environment, [way.variable]: baseUrl },
+    }),
+  }
+}
+
+/**
+ * Seen on 0.61: with a base URL and no login chosen, it takes itself to be behind a gateway, and `-p`
+ * ends with "Invalid auth method selected".
+ */
+export const NOTHING_CHOSEN =
+  'Gemini CLI takes another base URL only where its settings choose a login. Choose one once, by /auth in gemini, and run it again'
+
+function urlOf(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
+}

@@ -1,0 +1,21 @@
+import { observeCalls } from '../codex/codex-reducer.js'
+import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
+import { GeminiTools } from './tools.js'
+import { GeminiTurns } from './turns.js'
+
+/**
+ * Gemini CLI (0.61), whose requests name neither turns nor who was asked: turns and tools as the
+ * model's answers and the requests behind them tell of them.
+ */
+export function geminiReducer(session: SessionReducer): AgentReducer {
+  const turns = new GeminiTurns()
+  const tools = new GeminiTools(session)
+  return {
+    observe(observation) {
+      observeCalls(observation, session)
+      tools.observe(observation)
+      turns.observe(observation)
+    },
+    placeOf: (conversation, started) => turns.placeOf(conversation, started),
+  }
+}

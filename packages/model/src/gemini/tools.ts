@@ -1,0 +1,47 @@
+import type { Conversation } from '../conversation.js'
+import type { ToolOutput } from '../model-api/tool-outputs.js'
+import type { Observation } from '../observation.js'
+import type { SessionReducer } from '../session/session-reducer.js'
+import type { ToolEnd } from '../session/tools.js'
+
+/**
+ * The tools that Gemini CLI runs, each from its call to the request that has its output. When a person
+ * was asked before, that is a part of this time: nobody tells of it.
+ */
+export class GeminiTools {
+  readonly #session: SessionReducer
+  readonly #pending = new Map<string, Conversation>()
+
+  constructor(session: SessionReducer) {
+    this.#session = session
+  }
+
+  observe(observation: Observation): void {
+    if (observation.kind === 'tool-called') {
+      const { callId, conversation, at } = observation
+      this.#pending.set(callId, conversation)
+      this.#session.tools.start(callId, conversation, at)
+    } else if (observation.kind === 'exchange-started') {
+      const { threadId } = observation.conversation
+      const calls = [...this.#pending].filter(([, call]) => call.threadId === threadId)
+      if (calls.length === 0) return
+      for (const told of observation.outputs?.(calls.map(([id]) => id)) ?? [])
+        this.#ended(told.callId, endOf(told), observation.at)
+    }
+  }
+
+  #ended(callId: string, end: ToolEnd, at: number): void {
+    const conversation = this.#pending.get(callId)
+    if (conversation === undefined) return
+    this.#pending.delete(callId)
+    this.#session.toolEnded(callId, conversation, at, end)
+  }
+}
+
+/** What the model is told of a call, as far as that tells how it ended (Gemini CLI 0.61). */
+function endOf({ output, isError }: ToolOutput): ToolEnd {
+  if (/^\[Operation Cancelled\]/.test(output)) return { outcome: 'declined' }
+  const code = /^Exit Code: (-?\d{1,10})$/m.exec(output)?.[1]
+  if (code !== undefined) return { outcome: 'failed', exitCode: Number(code) }
+  return { outcome: isError === true ? 'failed' : 'completed' }
+}

@@ -1,0 +1,56 @@
+import { type Attributes, decodeAttributes } from '@tacho/format'
+import type { Conversation } from '../conversation.js'
+import type { ExchangeStarted, Observation } from '../observation.js'
+
+type Turn = {
+  conversation: Conversation
+  /** Calls of its last answer whose output no request has brought. */
+  calls: string[]
+  /** The exchange that was asked last, and whether its model has answered it. */
+  last: string
+  hasAnswered: boolean
+}
+
+/**
+ * The turns of an agent that names none: a request goes on with one where it brings what a tool of it
+ * gave, or asks again what was not answered; any other one begins a turn, which is named after it.
+ */
+export class GeminiTurns {
+  readonly #turns = new Map<string, Turn>()
+
+  placeOf({ threadId }: Conversation, started: ExchangeStarted): Conversation | undefined {
+    // What is asked beside the conversation is in no turn of it.
+    if (threadId === undefined || started.threadSource !== undefined) return undefined
+    const turn = this.#turns.get(threadId)
+    const goesOn =
+      turn !== undefined &&
+      (!turn.hasAnswered || (turn.calls.length > 0 && bringsOutputs(started, turn.calls)))
+    const conversation = goesOn ? turn.conversation : { threadId, turnId: started.exchange }
+    const last = started.exchange
+    this.#turns.set(threadId, { conversation, calls: [], last, hasAnswered: false })
+    return conversation
+  }
+
+  observe(observation: Observation): void {
+    const turn = this.#turnOf(observation)
+    if (turn === undefined) return
+    if (observation.kind === 'tool-called') turn.calls.push(observation.callId)
+    else if (observation.kind === 'exchange-ended' && observation.exchange === turn.last)
+      turn.hasAnswered = isAnswered(observation.chat?.attributes)
+  }
+
+  #turnOf(observation: Observation): Turn | undefined {
+    if (!('exchange' in observation)) return undefined
+    return this.#turns.get(observation.conversation.threadId ?? '')
+  }
+}
+
+function bringsOutputs({ outputs = () => [] }: ExchangeStarted, calls: readonly string[]): boolean {
+  return outputs(calls).length > 0
+}
+
+// Whoever stops an answer does not ask for it again.
+function isAnswered(attributes: Attributes = {}): boolean {
+  const { outcome } = decodeAttributes('chat', attributes)
+  return outcome !== 'failed' && outcome !== 'truncated' && outcome !== 'unreadable'
+}

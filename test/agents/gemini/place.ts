@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SCRIPTED_KEY } from '../../host/index.js'
+import type { Script } from '../../scripted-model/index.js'
+import { agentPlace } from '../agent-place.js'
+
+export type GeminiPlaceOptions = {
+  /** The whole of its settings; an API key is chosen where it is left out. */
+  settings?: object
+}
+
+/** A scripted model, and a home whose Gemini CLI talks to it and to nobody else. */
+export function geminiPlace(script: Script, options: GeminiPlaceOptions = {}) {
+  const { settings = { security: { auth: { selectedType: 'gemini-api-key' } } } } = options
+  return agentPlace(script, {
+    agent: 'gemini',
+    program: 'gemini-cli',
+    prepare(home, model) {
+      const own = join(home, '.gemini')
+      mkdirSync(own)
+      const general = { enableAutoUpdate: false, disableAutoUpdate: true }
+      const all = { general, privacy: { usageStatisticsEnabled: false }, ...settings }
+      writeFileSync(join(own, 'settings.json'), `// Of the user's own.\n${JSON.stringify(all)}`)
+      return {
+        GEMINI_API_KEY: SCRIPTED_KEY,
+        GOOGLE_GEMINI_BASE_URL: model.baseUrl.replace(/\/v1$/, '/prefix'),
+        GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      }
+    },
+  })
+}
