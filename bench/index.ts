@@ -10,6 +10,7 @@ import { benchOff } from './off.js'
 import { benchQuestions } from './questions.js'
 import { benchReading } from './reading/index.js'
 import { benchReduce } from './reduce.js'
+import { benchRegister } from './register/index.js'
 import { printRows, type Row } from './row.js'
 import { benchScrub } from './scrub.js'
 
@@ -27,6 +28,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   export: ['tacho export otlp: 100,000 spans into the real Collector', benchExport],
   questions: ['Questions over many sessions: grep, SQL', benchQuestions],
   reading: ['Reading back: 10,000 sessions; one of 7,000 exchanges', benchReading],
+  register: ['A Node program with tacho/register', benchRegister],
   off: ['tacho codex without recording', benchOff],
 }
 

@@ -1,0 +1,164 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { installedProgram } from '../installed-program.js'
+import type { Row } from '../row.js'
+import { median } from '../statistics.js'
+
+const REGISTER = pathToFileURL(
+  fileURLToPath(new URL('../../../packages/cli/bin/register.cjs', import.meta.url)),
+).href
+const HOST = fileURLToPath(new URL('../../register/host.mjs', import.meta.url))
+const UPSTREAM = fileURLToPath(new URL('./upstream.js', import.meta.url))
+const ROUNDS = 5
+const START_ROUNDS = 21
+
+type Figures = { time: number; cpu: number; pause: number; memory: number; first?: number }
+type Measured = { alone: Figures[]; recorded: Figures[] }
+
+/**
+ * A Node program with `tacho/register` and without, by turns. A busy machine makes times longer and
+ * leaves the processor time as it is, so both are told.
+ */
+export async function benchRegister(): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const name of ['node20', 'node24'] as const) {
+    const node = await installedProgram(name)
+    if (node === undefined) continue
+    rows.push(...(await rowsOf(name, node)))
+  }
+  return rows
+}
+
+async function rowsOf(name: string, node: string): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-register-'))
+  const upstream = spawn(process.execPath, [UPSTREAM], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [port] = await once(createInterface(upstream.stdout), 'line')
+    const base = `http://127.0.0.1:${port}`
+    const measure = (what: string) => measured({ node, folder, args: [HOST, what, base] })
+    const [sse, posts, first, streams] = ['sse', 'posts', 'first', 'streams'].map(measure)
+    const [download, paused] = ['download', 'paused'].map(measure)
+    return [
+      ...startRows(node, folder),
+      ...ratioRows('an answer of 10,000 events', sse, 1.25),
+      {
+        what: 'first byte of an answer, later by',
+        value: more(first, ({ first: at = 0 }) => at),
+        unit: 'ms',
+        limit: { most: 0.5 },
+      },
+      ...ratioRows('1,000 requests of 40 KB, answers of 4 KB', posts, 1.3),
+      ...ratioRows('100 streams at once', streams, 1.3),
+      {
+        what: 'the longest pause of the event loop, longer by',
+        value: more(streams, ({ pause }) => pause),
+        unit: 'ms',
+        limit: { most: 20 },
+      },
+      {
+        what: '256 MiB downloaded: throughput with / without',
+        value: 1 / ratio(download, ({ time }) => time),
+        unit: '×',
+        limit: { least: 0.6 },
+      },
+      memoryRow('256 MiB downloaded: memory grows more by', download),
+      memoryRow('64 MiB taken slowly: memory grows more by', paused),
+    ].map((row) => ({ ...row, what: `${name}: ${row.what}` }))
+  } finally {
+    upstream.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+type Program = { node: string; folder: string; args: readonly string[] }
+
+function measured(program: Program): Measured {
+  const both: Measured = { alone: [], recorded: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    both.alone.push(figuresOf(program, false))
+    both.recorded.push(figuresOf(program, true))
+  }
+  return both
+}
+
+function figuresOf(program: Program, isRecorded: boolean): Figures {
+  const { stdout, stderr } = runOf(program, isRecorded ? '1' : undefined, ['--expose-gc'])
+  try {
+    return JSON.parse(stdout)
+  } catch {
+    throw new Error(`The host failed: ${stderr}`)
+  }
+}
+
+/** @param persist of TACHO_PERSIST_SESSION; without it nothing is registered. */
+function runOf({ node, folder, args }: Program, persist?: string, options: string[] = []) {
+  const register = persist === undefined ? [] : ['--import', REGISTER]
+  return spawnSync(node, [...options, ...register, ...args], {
+    encoding: 'utf8',
+    env: {
+      HOME: folder,
+      PATH: process.env.PATH,
+      TACHO_SESSIONS_DIR: join(folder, 'sessions'),
+      ...(persist !== undefined && { TACHO_PERSIST_SESSION: persist }),
+    },
+  })
+}
+
+function startRows(node: string, folder: string): Row[] {
+  const empty = join(folder, 'empty.mjs')
+  writeFileSync(empty, '')
+  const times: Record<string, number[]> = { alone: [], off: [], on: [] }
+  for (let round = 0; round < START_ROUNDS; round += 1) {
+    for (const [which, persist] of [['alone'], ['off', ''], ['on', '1']] as const) {
+      const start = performance.now()
+      runOf({ node, folder, args: [empty] }, persist)
+      times[which]?.push(performance.now() - start)
+    }
+  }
+  const [alone, off, on] = ['alone', 'off', 'on'].map((which) => median(times[which] ?? []))
+  return [
+    { what: 'an empty program', value: alone ?? 0, unit: 'ms' },
+    { what: 'off, it starts later by', value: added(off, alone), unit: 'ms', limit: { most: 2 } },
+    { what: 'on, it starts later by', value: added(on, alone), unit: 'ms', limit: { most: 120 } },
+  ]
+}
+
+function added(value = 0, to = 0): number {
+  return Math.max(0, value - to)
+}
+
+function ratioRows(what: string, measured: Measured | undefined, most: number): Row[] {
+  const cpu = ratio(measured, (one) => one.cpu)
+  return [
+    {
+      what: `${what}: time with / without`,
+      value: ratio(measured, ({ time }) => time),
+      unit: '×',
+      limit: { most },
+      note: `processor ${cpu.toFixed(2)} ×`,
+    },
+  ]
+}
+
+function memoryRow(what: string, measured: Measured | undefined): Row {
+  const value = Math.max(
+    0,
+    more(measured, ({ memory }) => memory),
+  )
+  return { what, value, unit: 'MiB', limit: { most: 32 } }
+}
+
+function more(measured: Measured | undefined, figure: (of: Figures) => number): number {
+  const { alone = [], recorded = [] } = measured ?? {}
+  return median(recorded.map(figure)) - median(alone.map(figure))
+}
+
+function ratio(measured: Measured | undefined, figure: (of: Figures) => number): number {
+  const { alone = [], recorded = [] } = measured ?? {}
+  return median(recorded.map(figure)) / median(alone.map(figure))
+}
