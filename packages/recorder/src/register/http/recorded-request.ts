@@ -31,6 +31,8 @@ export class RecordedRequest implements RequestListener {
   /** What came before its head was known. */
   #early: (() => void)[] | undefined = []
   #exchange: Exchange | undefined
+  /** What has come of its answer in the read that goes on. */
+  #read: Buffer[] | undefined
 
   constructor(options: RecordedRequestOptions) {
     this.#options = options
@@ -68,10 +70,26 @@ export class RecordedRequest implements RequestListener {
     this.#lane.settle()
   }
 
+  // A client hands over each chunk of the wire's framing by itself, and hundreds come in one read. They
+  // arrived together, and are recorded so.
   responseBytes(bytes: Uint8Array): void {
     const own = Buffer.from(bytes)
+    if (this.#read !== undefined) {
+      this.#read.push(own)
+      return
+    }
+    const parts = [own]
+    this.#read = parts
+    const close = () => {
+      if (this.#read === parts) this.#read = undefined
+    }
+    // No other read comes before that.
+    queueMicrotask(close)
     const at = this.#options.recording.now()
-    this.#do((exchange) => exchange.responseBytes(own, at), own.length)
+    this.#do((exchange) => {
+      close()
+      exchange.responseBytes(parts.length === 1 ? own : Buffer.concat(parts), at)
+    }, own.length)
   }
 
   completed(trailers: Headers): void {
