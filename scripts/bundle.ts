@@ -204,12 +204,16 @@ async function bundleApi(target: Target): Promise<void> {
     await bundled(target, {
       entryPoints: [join(RECORDER, path)],
       outfile: join(target.folder, 'bundle', `${name}.cjs`),
+      ...OWN_URL_OPTIONS,
     })
   }
 }
 
 /** What a program imports as `tacho/<name>`. */
-export const INTEGRATIONS = { 'openai-agents': 'integrations/openai-agents/index.js' }
+export const INTEGRATIONS = {
+  'openai-agents': 'integrations/openai-agents/index.js',
+  opentelemetry: 'integrations/opentelemetry.js',
+}
 
 /** The functions for reading that a program can import. */
 async function readingNames(): Promise<string[]> {

@@ -9,8 +9,8 @@ import { systemClock } from '../clock.js'
 import { realDisk } from '../disk.js'
 import { fingerprintOf } from '../fingerprint.js'
 import { gapLine, lineOfJson } from '../line.js'
+import { OWN_SCOPE } from './own-scope.js'
 import { otlpSpanOf, startedSpanOf, tracesDataOf } from './span-line.js'
-import { OWN_SCOPE } from './tracing.js'
 
 /** Is given the JSON of a span's line. Throws nothing. */
 export type OnSpan = (span: SpanContext, json: Scrubbed) => void
@@ -31,7 +31,7 @@ export type SessionFileSpanExporterOptions = {
  *
  * @example
  * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
- * import { SessionFileSpanExporter, SessionSpanProcessor } from '@tacho/recorder'
+ * import { SessionFileSpanExporter, SessionSpanProcessor } from 'tacho/opentelemetry'
  *
  * const exporter = new SessionFileSpanExporter('spans.jsonl')
  * const provider = new NodeTracerProvider({ spanProcessors: [new SessionSpanProcessor(exporter)] })

@@ -1,10 +1,10 @@
-import type { HrTime, SpanContext } from '@opentelemetry/api'
+import type { HrTime } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { type OtlpSpan, otlpAttributes, type StartedSpan, type TracesData } from '@tacho/format'
 
 /** A span that ended, as the OTLP/JSON line of the file exporter specification. */
 export function tracesDataOf(span: ReadableSpan, as = otlpSpanOf(span)): TracesData {
-  const scope = span.instrumentationScope
+  const scope = scopeOf(span)
   return {
     resourceSpans: [
       {
@@ -31,7 +31,7 @@ export function startedSpanOf(
   return {
     traceId: context.traceId,
     spanId: context.spanId,
-    ...parentOf(span.parentSpanContext),
+    ...parentOf(span),
     name: span.name,
     kind: span.kind + 1,
     startTimeUnixNano: nanoseconds(span.startTime),
@@ -64,8 +64,19 @@ export function otlpSpanOf(span: ReadableSpan): OtlpSpan {
   }
 }
 
-function parentOf(parent: SpanContext | undefined): { parentSpanId?: string } {
-  return parent === undefined ? {} : { parentSpanId: parent.spanId }
+/** A span of OpenTelemetry's SDK 1, whose provider can be a host's: it names two things otherwise. */
+type OldSpan = {
+  instrumentationLibrary?: ReadableSpan['instrumentationScope']
+  parentSpanId?: string
+}
+
+function scopeOf(span: ReadableSpan & OldSpan): ReadableSpan['instrumentationScope'] {
+  return span.instrumentationScope ?? span.instrumentationLibrary
+}
+
+function parentOf(span: ReadableSpan & OldSpan): { parentSpanId?: string } {
+  const parent = span.parentSpanContext?.spanId ?? span.parentSpanId
+  return parent === undefined ? {} : { parentSpanId: parent }
 }
 
 function nanoseconds([seconds, rest]: HrTime): string {

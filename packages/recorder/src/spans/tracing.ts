@@ -14,13 +14,11 @@ import { AlwaysOnSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-no
 import { hrTime } from '../clock.js'
 import { SPAN_ATTRIBUTES, SPAN_EVENTS } from '../limits.js'
 import { TACHO_VERSION } from '../version.js'
+import { OWN_SCOPE } from './own-scope.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
 import type { FollowedUndici, UndiciSpans } from './undici-spans.js'
-
-/** The scope of the spans that we make ourselves. */
-export const OWN_SCOPE = 'tacho'
 
 /** A span to start: its place, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
