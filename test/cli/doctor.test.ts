@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { sessionsDirectory, writeSession } from '../reader/session-folder.js'
 import { tacho } from './tacho.js'
 
@@ -74,4 +75,22 @@ test('without an agent it says how to get one, and for people it is lines', asyn
   )
   expect(stdout.toString()).toMatch(/nosuch: not there yet$/m)
   expect(exitCode).toBe(0)
+})
+
+test('a Gemini CLI whose settings choose no login is told what to do', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'tacho-doctor-gemini-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const gemini = join(home, 'gemini')
+  writeFileSync(gemini, '#!/bin/sh\necho 0.61.0\n', { mode: 0o755 })
+  const told = async () => {
+    const environment = { HOME: home, TACHO_GEMINI: gemini, PATH: process.env.PATH ?? '' }
+    const { stdout } = await tacho(['doctor', '--json'], environment)
+    const findings: Finding[] = JSON.parse(stdout.toString())
+    return findings.filter(({ text }) => text.includes('no login'))
+  }
+  expect(await told()).toMatchObject([{ about: 'gemini', status: 'warning' }])
+  mkdirSync(join(home, '.gemini'))
+  const settings = { security: { auth: { selectedType: 'gemini-api-key' } } }
+  writeFileSync(join(home, '.gemini/settings.json'), JSON.stringify(settings))
+  expect(await told()).toEqual([])
 })

@@ -2,7 +2,7 @@ import type { Agent } from '@tacho/launcher'
 import { listSessions } from '@tacho/reader'
 import type { Command } from 'commander'
 import { EXIT } from '../command-error.js'
-import { agentFindings } from '../doctor/agents.js'
+import { agentFindings, settleFindings } from '../doctor/agents.js'
 import type { Finding } from '../doctor/finding.js'
 import { indexFinding } from '../doctor/index-folder.js'
 import { rootFindings } from '../doctor/roots.js'
@@ -37,6 +37,7 @@ async function doctor(
   const findings = [
     ...settingFindings(version(), process.env),
     ...agentFindings(agents, process.env),
+    ...(await settleFindings(agents, process.env)),
     ...roots.flatMap(rootFindings),
     ...sessionFindings(sessions),
     indexFinding(),

@@ -65,3 +65,24 @@ function shimFinding(agent: InstalledAgent, environment: NodeJS.ProcessEnv): Fin
     next: `Put its folder first on PATH, or remove it: tacho shim remove ${agent.name}`,
   }
 }
+
+/** What the agents that are there want settled once before they can be recorded. */
+export async function settleFindings(
+  agents: readonly Agent[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const installed = agents.filter(isInstalled).filter(({ program }) => {
+    try {
+      return findProgram(program, environment) !== ''
+    } catch {
+      return false
+    }
+  })
+  const all = await Promise.all(
+    installed.map(async ({ name, toSettle }) => {
+      const found = await toSettle?.(process.cwd(), environment)
+      return found === undefined ? [] : [{ about: name, status: 'warning' as const, ...found }]
+    }),
+  )
+  return all.flat()
+}

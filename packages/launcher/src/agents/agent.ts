@@ -32,6 +32,8 @@ export type Agent = {
   home: (environment: NodeJS.ProcessEnv) => string
   /** Where its sessions are kept, unless another folder is asked for. */
   sessionsRoot: (environment: NodeJS.ProcessEnv) => string
+  /** What the user has to settle once, in the agent itself, before it can be recorded. */
+  toSettle?: (cwd: string, environment: NodeJS.ProcessEnv) => Promise<ToSettle | undefined>
   /** Loads what a recorded run of it needs. */
   load: () => Promise<RecordedAgent>
 }
@@ -84,6 +86,14 @@ export type RecordedAgent = {
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
   tapsOf: (run: TappedRun) => AgentTaps
+}
+
+/** Something that Tacho does not settle itself: it would have to write to the agent's own settings. */
+export type ToSettle = {
+  /** What is missing, in a sentence without its end. */
+  text: string
+  /** What to do. */
+  next: string
 }
 
 /** A run that is to be tapped. */

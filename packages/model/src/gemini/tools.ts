@@ -24,9 +24,12 @@ export class GeminiTools {
     } else if (observation.kind === 'exchange-started') {
       const { threadId } = observation.conversation
       const calls = [...this.#pending].filter(([, call]) => call.threadId === threadId)
-      if (calls.length === 0) return
+      // What is asked beside the conversation has none of it.
+      if (calls.length === 0 || observation.threadSource !== undefined) return
       for (const told of observation.outputs?.(calls.map(([id]) => id)) ?? [])
         this.#ended(told.callId, endOf(told), observation.at)
+      // Of a call that was refused or stopped, Gemini CLI forgets that there was one.
+      for (const [callId] of calls) this.#ended(callId, { outcome: 'unknown' }, observation.at)
     }
   }
 

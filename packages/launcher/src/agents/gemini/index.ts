@@ -17,6 +17,7 @@ export const agent: Agent = {
   },
   home: ownFolder,
   sessionsRoot: ownSessions,
+  toSettle: async (...where) => (await import('./to-settle.js')).toSettle(...where),
   load: async () => (await import('./recorded.js')).recorded,
 }
 

@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import { reduced, type Seen, type What } from '../reduced.js'
+
+const RUN = {
+  agent: { name: 'opencode' },
+  command: 'tui',
+  taps: ['http', 'server-events'] as never,
+}
+
+const told = (name: string, properties: object = {}): What => ({
+  kind: 'server-event',
+  name,
+  properties: { sessionID: 'main', ...properties },
+})
+const says = (id: string) =>
+  told('message.updated', { info: { id, role: 'user', time: { created: 0 } } })
+const asks = (id = 'per_1') =>
+  told('permission.asked', {
+    id,
+    permission: 'bash',
+    patterns: ['ls'],
+    metadata: { command: 'ls' },
+    always: ['ls *'],
+  })
+const replies = (reply: string, requestID = 'per_1') =>
+  told('permission.replied', { requestID, reply })
+const idle = told('session.idle')
+const aborted = told('session.error', { error: { name: 'MessageAbortedError' } })
+const requests = (exchange: string): What => ({
+  kind: 'exchange-started',
+  exchange,
+  conversation: { threadId: 'main' },
+  chat: { name: 'chat m', attributes: {} },
+})
+const answered = (exchange: string): What => ({
+  kind: 'exchange-ended',
+  exchange,
+  conversation: { threadId: 'main' },
+  chat: { attributes: {} },
+})
+
+const spanOf = (name: string, seen: readonly Seen[]) =>
+  reduced(seen, RUN).find(({ span }) => span.startsWith(name))
+
+test.each<[sentence: string, seen: Seen[], approval: object]>([
+  [
+    'once',
+    [
+      [10, says('m')],
+      [20, asks()],
+      [50, replies('once')],
+    ],
+    { from: 20, to: 50, outcome: 'allowed', decision: 'once', decided_by: 'user', what: 'ls' },
+  ],
+  [
+    'always: for the session, and for what',
+    [
+      [20, asks()],
+      [50, replies('always')],
+    ],
+    { outcome: 'allowed-for-session', decision: 'always', rule: '["ls *"]' },
+  ],
+  [
+    'a no that ends the turn cancels',
+    [
+      [20, asks()],
+      [50, replies('reject')],
+      [60, idle],
+    ],
+    { to: 50, outcome: 'cancelled', decision: 'reject' },
+  ],
+  [
+    'a no behind which the model is asked again denies',
+    [
+      [20, asks()],
+      [50, replies('reject')],
+      [60, requests('e1')],
+      [70, idle],
+    ],
+    { to: 50, outcome: 'denied', decision: 'reject' },
+  ],
+  [
+    'a turn that is stopped while it asks has no answer',
+    [
+      [10, says('m')],
+      [20, asks()],
+      [50, aborted],
+      [51, idle],
+    ],
+    { to: 50, outcome: 'cancelled', decision: undefined, decided_by: undefined },
+  ],
+  [
+    'what nobody has answered at the end stays open',
+    [
+      [20, asks()],
+      [90, { kind: 'run-ended', exitCode: 0 }],
+    ],
+    { outcome: 'unanswered', decision: undefined },
+  ],
+])('a question: %s', (_, seen, approval) => {
+  const found = spanOf('approval', seen) ?? {}
+  for (const [name, value] of Object.entries(approval))
+    expect((found as Record<string, unknown>)[name], name).toEqual(value)
+})
+
+test.each<[sentence: string, seen: Seen[], outcomes: (string | undefined)[]]>([
+  [
+    'ends when opencode is idle',
+    [
+      [10, says('m')],
+      [20, idle],
+    ],
+    ['completed'],
+  ],
+  [
+    'that is stopped was cancelled',
+    [
+      [10, says('m')],
+      [20, aborted],
+      [21, idle],
+    ],
+    ['cancelled'],
+  ],
+  [
+    'that ends with an error failed',
+    [
+      [10, says('m')],
+      [20, told('session.error', { error: { name: 'APIError' } })],
+      [21, idle],
+    ],
+    ['failed'],
+  ],
+  [
+    'is one whichever is heard of first, its message or its request',
+    [
+      [10, requests('e1')],
+      [11, says('m')],
+      [15, answered('e1')],
+      [20, idle],
+      [30, says('n')],
+      [31, requests('e2')],
+      [35, answered('e2')],
+      [40, idle],
+    ],
+    ['completed', 'completed'],
+  ],
+])('a turn %s', (_, seen, outcomes) => {
+  const turns = reduced(seen, RUN).filter(({ span }) => span.startsWith('invoke_agent'))
+  expect(turns.map(({ outcome }) => outcome)).toEqual(outcomes)
+})
+
+test('a tool is from its start to its end, and a refused one is declined', () => {
+  const part = (state: object) =>
+    told('message.part.updated', { part: { callID: 'c', tool: 'bash', state } })
+  const start = { status: 'running', input: { command: 'ls' }, time: { start: 15 } }
+  const words = 'The user rejected permission to use this specific tool call.'
+  const seen: Seen[] = [
+    [10, says('m')],
+    [20, part(start)],
+    [50, part({ status: 'error', error: words, time: { start: 15, end: 45 } })],
+    [60, idle],
+  ]
+  expect(spanOf('execute_tool bash', seen)).toMatchObject({
+    from: 15,
+    to: 45,
+    command: 'ls',
+    outcome: 'declined',
+  })
+})
