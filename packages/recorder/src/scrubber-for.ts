@@ -22,14 +22,22 @@ export function scrubberFor(
     shapes: ownRules(environment.TACHO_SCRUB_RULES, onTrouble),
     fingerprint: (secret) => fingerprintOf(secret, key),
   })
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
-  }
+  learnEnvironment(scrubber, environment)
   // A password may stand in front of the host; reading the URL is how it is learnt.
   for (const name of OTLP_ENDPOINTS) scrubber.url(environment[name] ?? '')
   for (const name of OTLP_HEADERS) learnOtlpHeaders(scrubber, environment[name] ?? '')
   learnArguments(scrubber, argv)
   return scrubber
+}
+
+/** Teaches a scrubber the values of variables whose names say that they are secret. */
+export function learnEnvironment(
+  scrubber: Scrubber,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
+  }
 }
 
 /** A file that cannot be used costs its rules, which is told, and no recording. */

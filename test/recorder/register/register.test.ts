@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { standIn } from '../../agents/stand-in.js'
@@ -64,6 +64,27 @@ test('what cannot be recorded is told in one line, and the program runs', async 
     expect({ ...recorded, stderr: alone.stderr }).toEqual(alone)
   }
 })
+
+test('a key that the program reads from a file is a secret from the first request on', async () => {
+  using place = hostPlace()
+  place.file('agent.mjs', READS_KEY)
+  const recorded = await place.recorded('agent.mjs')
+  expect(recorded.stdout.toString()).toBe('the key is zyxwvutsrqponmlk0987\n')
+  const { folder } = place.session()
+  for (const name of readdirSync(folder))
+    expect(readFileSync(join(folder, name), 'utf8')).not.toContain('zyxwvutsrqponmlk0987')
+  expect(place.session().exchanges).toHaveLength(1)
+})
+
+const READS_KEY = `
+import { createServer } from 'node:http'
+process.env.SOME_API_KEY = 'zyxwvutsrqponmlk0987'
+const server = createServer((request, response) => request.pipe(response)).listen(0, async () => {
+  const url = 'http://127.0.0.1:' + server.address().port + '/v1/messages'
+  const body = 'the key is ' + process.env.SOME_API_KEY
+  console.log(await (await fetch(url, { method: 'POST', body })).text())
+  server.close()
+})`
 
 test('an agent that is tapped is not recorded from inside, too', async () => {
   await using at = await workplace([{ text: 'Hello.' }], { codex: standIn(ASKS) })

@@ -1,5 +1,6 @@
 import type { FaultBarrier } from '../../fault-barrier.js'
 import type { Recording } from '../../recording.js'
+import { learnEnvironment } from '../../scrubber-for.js'
 import type { HostRecording } from '../host-recording.js'
 import { providerAt } from './known-hosts.js'
 import { RecordedRequest } from './recorded-request.js'
@@ -27,10 +28,14 @@ export function recordRequests(options: RecordRequestsOptions): RecordedRequests
   const { recording, barrier, environment, conversation } = options
   const selected = new SelectedHosts(environment)
   const open = new Set<RecordedRequest>()
+  const hosts = new Set<string>()
   return {
     onRequest(request) {
       if (!URL.canParse(request.url)) return undefined
       const url = new URL(request.url)
+      // A program may have read its keys from a file since it began.
+      if (!hosts.has(url.host)) learnEnvironment(recording.scrubber, environment)
+      hosts.add(url.host)
       if (!selected.has(url, request.method)) {
         if (request.undici === undefined) return new SpannedRequest(recording, request, url)
         spanUndici(recording, request.undici, url).catch((cause) =>
