@@ -90,6 +90,7 @@ async function bundleRecorder(target: Target): Promise<void> {
       contents: [
         "export * from './run/open-recording.js'",
         `export { openHost } from ${JSON.stringify(join(RECORDER, 'register/open-host.js'))}`,
+        `export * from ${JSON.stringify(join(RECORDER, INTEGRATIONS.opentelemetry))}`,
       ].join('\n'),
       resolveDir: LAUNCHER,
     },
@@ -200,13 +201,23 @@ async function bundleApi(target: Target): Promise<void> {
     plugins: [readerError('./')],
   })
   await bundleFile(target, join(READER, 'reader-error.js'))
-  for (const [name, path] of Object.entries(INTEGRATIONS)) {
+  const { opentelemetry, ...others } = INTEGRATIONS
+  for (const [name, path] of Object.entries(others)) {
     await bundled(target, {
       entryPoints: [join(RECORDER, path)],
       outfile: join(target.folder, 'bundle', `${name}.cjs`),
-      ...OWN_URL_OPTIONS,
     })
   }
+  // What records has all of it already.
+  const exported: object = await import(join(RECORDER, opentelemetry))
+  await bundled(target, {
+    stdin: {
+      contents: `export { ${Object.keys(exported).join(', ')} } from './open-recording.cjs'`,
+      resolveDir: CLI,
+    },
+    outfile: join(target.folder, 'bundle/opentelemetry.cjs'),
+    external: ['./open-recording.cjs'],
+  })
 }
 
 /** What a program imports as `tacho/<name>`. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -42,12 +43,9 @@ async function stream(response: ServerResponse, events: number, pause: number): 
 async function large(response: ServerResponse, bytes: number): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/octet-stream' })
   const part = Buffer.alloc(MEBIBYTE, 'Some text of an answer that goes on and on.\n')
+  const isGone = once(response, 'close')
   for (let sent = 0; sent < bytes && !response.destroyed; sent += part.length) {
-    if (response.write(part)) continue
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
-    })
+    if (!response.write(part)) await Promise.race([once(response, 'drain'), isGone])
   }
   response.end()
 }
