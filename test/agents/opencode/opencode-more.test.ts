@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../../host/index.js'
+import type { ModelRequest, Step } from '../../scripted-model/index.js'
+import { opencodePlace } from './place.js'
+
+const PATIENCE = 120_000
+const ASKS = { config: { permission: { bash: 'ask' } } }
+const QUESTION = 'Permission required'
+const asking: Step = {
+  calls: [{ name: 'bash', arguments: { command: 'mkfifo one', description: 'Makes it' } }],
+}
+
+type Thread = { kind: string }
+
+// Each takes some seconds: `npm run soak` has them.
+describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
+  test('a sub-agent is a thread of the session that it works for, and a resume a run of it', async () => {
+    await using place = await opencodePlace(({ body }: ModelRequest) => {
+      const said = JSON.stringify(body.messages)
+      if (said.includes('"role":"tool"')) return { text: 'All is done.' }
+      if (said.includes('"SUBTASK')) return { text: 'The part is done.' }
+      const task = { description: 'A part', prompt: 'SUBTASK', subagent_type: 'general' }
+      return { calls: [{ name: 'task', arguments: task }] }
+    })
+    const ended = await place.tacho('opencode', 'run', '--persist-session', 'Do it')
+    expect(ended.stdout.toString()).toContain('All is done.')
+    const { id } = place.session()
+    const { threads, exchanges } = await place.told('show', 'last')
+    expect(threads.map(({ kind }: Thread) => kind).sort()).toEqual(['sub-agent', 'title', 'user'])
+    expect(exchanges).toHaveLength(4)
+
+    await place.tacho('opencode', 'run', '--persist-session', '-s', id, 'And again')
+    expect(place.session().manifest.runs).toHaveLength(2)
+  }, 300_000)
+
+  test('an error of the API is told, and opencode ends as it does alone', async () => {
+    const script = [{ status: 400, body: '{"error":{"message":"No.","code":"bad_request"}}' }]
+    await using place = await opencodePlace(script)
+    const alone = await place.alone('run', 'Do it')
+    const ended = await place.tacho('opencode', 'run', '--persist-session', 'Do it')
+    expect(ended).toEqual(alone)
+    const { exchanges } = await place.told('show', 'last')
+    expect(exchanges).toContainEqual(expect.objectContaining({ status: 400, outcome: 'failed' }))
+  }, 300_000)
+
+  test('a question that is open at kill -9 stands there open', async () => {
+    await using place = await opencodePlace([asking], ASKS)
+    await using terminal = await place.tui('--prompt', 'Make one')
+    await eventually(() => expect(terminal.screen).toContain(QUESTION), PATIENCE)
+    await eventually(() => {
+      const asked = place.session().started.filter(({ name }) => name.startsWith('approval'))
+      expect(asked).toHaveLength(1)
+    }, PATIENCE)
+    for (const pid of processesIn(place.home)) process.kill(pid, 'SIGKILL')
+    await terminal.ended()
+    const { session } = await place.told('show', 'last')
+    expect(session.ended).toBe('died')
+    const [approval] = await place.told('approvals', 'last')
+    expect(approval).toMatchObject({ what: 'mkfifo one', decision: null })
+  }, 300_000)
+
+  test('a port that the user chooses stays, and is open to others as before', async () => {
+    await using place = await opencodePlace([asking, { text: 'It is made.' }], ASKS)
+    const port = await freePort()
+    await using terminal = await place.tui('--port', String(port), '--prompt', 'Make one')
+    await eventually(() => expect(terminal.screen).toContain(QUESTION), PATIENCE)
+    const answer = await fetch(`http://127.0.0.1:${port}/session`)
+    expect(answer.status).toBe(200)
+    await terminal.answer('Enter', QUESTION)
+    await eventually(() => expect(terminal.screen).toContain('It is made.'), PATIENCE)
+    terminal.press('C-c')
+    await terminal.ended()
+    expect(await place.told('approvals', 'last')).toMatchObject([{ outcome: 'allowed' }])
+  }, 300_000)
+})
+
+/** Those that have this home, but for the terminal's shell. */
+function processesIn(home: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`HOME=${home}\0`)
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8')
+        return isOurs && /tacho\.js|\/opencode\0/.test(command) && !/^(sh|tmux)\0/.test(command)
+          ? [Number(name)]
+          : []
+      } catch {
+        // It has ended meanwhile.
+        return []
+      }
+    })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
