@@ -89,3 +89,6 @@ export const LIVE_CLOSE_MILLISECONDS = 200
 
 /** How long the end of a recording waits in all: for those bodies, and then for what is to be sent. */
 export const CLOSE_MILLISECONDS = 250
+
+/** How long the process that sends goes on behind a host that has exited. */
+export const LEFT_BEHIND_MILLISECONDS = 3_000

@@ -232,7 +232,8 @@ export class Recording {
 
   /**
    * The same where nothing can be waited for, because the process is exiting: what is still to be sent
-   * out is not sent any more. Blocks for bodies that are being decoded, and not for long.
+   * out, the process that sends it sends behind us. Blocks for bodies that are being decoded, and not
+   * for long.
    */
   closeNow(ended: RunEnded): void {
     this.later.settleAll()
