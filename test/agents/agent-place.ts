@@ -65,6 +65,8 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
     startTacho: (...args: string[]): Running => start(tachoCommand, args, own),
     tui: (...args: string[]): Promise<Terminal> =>
       openTerminal(tachoCommand, [agent, '--persist-session', ...args], { ...own, columns }),
+    plainTui: (...args: string[]): Promise<Terminal> =>
+      openTerminal(program, args, { ...own, columns }),
     /** What a command of `tacho` says in JSON. */
     async told(...args: string[]) {
       const { stdout, stderr } = await run(tachoCommand, [...args, '--json'], own)

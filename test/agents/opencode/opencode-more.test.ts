@@ -16,6 +16,40 @@ type Thread = { kind: string }
 
 // Each takes some seconds: `npm run soak` has them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
+  test('off, it prints and ends as it does alone, and leaves nothing of ours behind', async () => {
+    await using place = await opencodePlace([{ text: 'Hello.' }])
+    const alone = await place.alone('run', 'Say hi')
+    const tree = filesOf(place.home)
+    const ended = await place.tacho('opencode', 'run', 'Say hi')
+    expect(ended).toEqual(alone)
+    expect(filesOf(place.home)).toEqual(tree)
+  }, 180_000)
+
+  test('its TUI shows and asks its model the same with Tacho as without', async () => {
+    const script = [asking, { text: 'It is made.' }]
+    const [alone, recorded] = await Promise.all(
+      ['plainTui' as const, 'tui' as const].map(async (which) => {
+        await using place = await opencodePlace(script, ASKS)
+        await using terminal = await place[which]('--prompt', 'Make one')
+        const screens: string[] = []
+        const look = async (text: string) => {
+          await eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
+          screens.push(masked(terminal.screen, place.root))
+        }
+        await look(QUESTION)
+        await terminal.answer('Enter', QUESTION)
+        await look('It is made.')
+        terminal.press('C-c')
+        const { exitCode } = await terminal.ended()
+        const requests = place.model.exchanges
+          .filter(({ number }) => number !== undefined)
+          .map(({ requestBody }) => masked(requestBody.toString(), place.root))
+        return { screens, exitCode, requests }
+      }),
+    )
+    expect(recorded).toEqual(alone)
+  }, 300_000)
+
   test('a sub-agent is a thread of the session that it works for, and a resume a run of it', async () => {
     await using place = await opencodePlace(({ body }: ModelRequest) => {
       const said = JSON.stringify(body.messages)
@@ -102,4 +136,19 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
+}
+
+/** Without what differs between any two places: the folder, and how long it took. */
+function masked(text: string, root: string): string {
+  return text
+    .replaceAll(root, 'ROOT')
+    .replaceAll(/\d+(\.\d+)?m?s\b/g, 'TIME')
+    .replaceAll(/ +$/gm, '')
+}
+
+/** What differs from run to run is left out: its log's name. */
+function filesOf(home: string): string[] {
+  return readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/\.log$|opencode\.db-/.test(name))
+    .sort()
 }

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import { SCRIPTED_KEY } from '../../host/index.js'
@@ -54,19 +53,3 @@ test('a turn of `opencode run` with a tool is recorded, its title beside it', as
 }, 180_000)
 
 type Thread = { id: string; kind: string }
-
-test('off, it prints and ends as it does alone, and leaves nothing of ours behind', async () => {
-  await using place = await opencodePlace([{ text: 'Hello.' }])
-  const alone = await place.alone('run', 'Say hi')
-  const tree = filesOf(place.home)
-  const ended = await place.tacho('opencode', 'run', 'Say hi')
-  expect(ended).toEqual(alone)
-  expect(filesOf(place.home)).toEqual(tree)
-}, 180_000)
-
-/** What differs from run to run is left out: its log's name. */
-function filesOf(home: string): string[] {
-  return readdirSync(home, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !/\.log$|opencode\.db-/.test(name))
-    .sort()
-}
