@@ -6,8 +6,8 @@ const [what, base] = process.argv.slice(2)
 const BODY = JSON.stringify({ model: 'm', stream: true, input: 'word '.repeat(8000) })
 const MEBIBYTE = 1024 * 1024
 
-const ask = (how) =>
-  fetch(`${base}/v1/responses?${how}`, {
+const ask = (how, path = 'v1/responses') =>
+  fetch(`${base}/${path}?${how}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: BODY,
@@ -41,11 +41,11 @@ const WORK = {
     await Promise.all(Array.from({ length: 100 }, drain))
   },
   async download() {
-    for await (const _ of (await ask('large')).body);
+    for await (const _ of (await ask('large', 'v1/files')).body);
   },
   async paused() {
     let taken = 0
-    for await (const bytes of (await ask('large')).body) {
+    for await (const bytes of (await ask('large', 'v1/files')).body) {
       taken += bytes.length
       if (taken > 64 * MEBIBYTE) break
       await wait(1)

@@ -103,6 +103,7 @@ function runOf({ node, folder, args }: Program, persist?: string, options: strin
     env: {
       HOME: folder,
       PATH: process.env.PATH,
+      TACHO_HOSTS: '*',
       TACHO_SESSIONS_DIR: join(folder, 'sessions'),
       ...(persist !== undefined && { TACHO_PERSIST_SESSION: persist }),
     },
