@@ -18,18 +18,24 @@ export const recorded: RecordedAgent = {
 }
 
 function tapsOf(run: TappedRun): AgentTaps {
-  const { mode, cwd, environment, late } = run
+  const { mode, args, cwd, environment, late } = run
   const conversations = new Conversations()
   const read = configOf(cwd, environment)
   return {
     http: 'reason' in read ? read : httpOf(run, read.config),
-    // Without a screen nobody is asked: `opencode run` refuses what would have to be asked.
     ...('config' in read &&
-      mode.name === 'tui' && {
+      hasKnownServer(mode.name, args) && {
         serverEvents: (start) => tapServer({ start, config: read.config, conversations, late }),
       }),
     conversationOf: (request, body) => conversations.of(request, body),
   }
+}
+
+// `opencode run` has no server, and refuses what would have to be asked. Of one that its user starts, the
+// port stays as that user wants it: where it is not named, nobody knows which it is.
+function hasKnownServer(mode: string, args: readonly string[]): boolean {
+  const isServer = mode === 'serve' || mode === 'web'
+  return mode === 'tui' || (isServer && optionValue(args, '--port') !== undefined)
 }
 
 function configOf(cwd: string, environment: NodeJS.ProcessEnv): { config: OpencodeConfig } | NoTap {
