@@ -20,6 +20,7 @@ export type SeenEvent =
   | AgentVersionSeen
   | JsonRpcSeen
   | AcpSeen
+  | StreamJsonSeen
   | NotUnderstood
   | ClientGone
   | LogEventSeen
@@ -31,7 +32,15 @@ export type SeenEvent =
   | HostEvent
 
 /** Where something is seen. */
-export type Tap = 'http' | 'json-rpc' | 'acp' | 'log-events' | 'hooks' | 'server-events' | 'api'
+export type Tap =
+  | 'http'
+  | 'json-rpc'
+  | 'acp'
+  | 'stream-json'
+  | 'log-events'
+  | 'hooks'
+  | 'server-events'
+  | 'api'
 
 /** The agent has started; or another session of the same start of it has begun. */
 export type RunStarted = {
@@ -82,6 +91,13 @@ export type AcpSeen = {
   kind: 'acp'
   /** Which connection: each side counts its requests anew on each, from 0. */
   connection: number
+  from: 'client' | 'agent'
+  message: Record<string, unknown>
+}
+
+/** A message between an agent and the program that it works for, in the agent's own form, a line each. */
+export type StreamJsonSeen = {
+  kind: 'stream-json'
   from: 'client' | 'agent'
   message: Record<string, unknown>
 }

@@ -59,6 +59,10 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
       isCount(connection) && (from === 'client' || from === 'agent') && isObject(message),
   ],
   [
+    'stream-json',
+    ({ from, message }) => (from === 'client' || from === 'agent') && isObject(message),
+  ],
+  [
     'not-understood',
     ({ connection, from, lines }) =>
       isCount(connection) && (from === 'client' || from === 'agent') && isCount(lines),

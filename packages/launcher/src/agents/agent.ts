@@ -127,6 +127,8 @@ export type AgentTaps = {
   jsonRpc?: (start: AgentStart, recording: Recording) => AgentStart
   /** The same, where they speak the Agent Client Protocol. */
   acp?: (start: AgentStart, recording: Recording) => AgentStart
+  /** The same, where they speak the agent's own form, a message a line. */
+  streamJson?: (start: AgentStart, recording: Recording) => AgentStart
   /** Hooks of ours beside the user's own. */
   hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
   /** What else is changed of how it is started. */

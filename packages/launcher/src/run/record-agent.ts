@@ -163,13 +163,14 @@ type Seen = Required<Pick<RecordingOptions, 'taps'>> &
   Pick<RecordingOptions, 'provider' | 'idleTimeout'>
 
 function seenBy(
-  { http, jsonRpc, acp, hooks, serverEvents }: AgentTaps,
+  { http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   { hearsLogEvents }: ListeningTaps,
 ): Seen {
   const taps: Tap[] = []
   if (!('reason' in http)) taps.push('http')
   if (jsonRpc !== undefined) taps.push('json-rpc')
   if (acp !== undefined) taps.push('acp')
+  if (streamJson !== undefined) taps.push('stream-json')
   if (hearsLogEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
   if (serverEvents !== undefined) taps.push('server-events')
@@ -181,13 +182,13 @@ function seenBy(
 /** The start with the taps that are no listeners: they stand between the agent and its user. */
 async function withOwnTap(
   start: AgentStart,
-  { jsonRpc, acp, hooks, serverEvents }: AgentTaps,
+  { jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   late: LateRecording,
   { hearsLogEvents }: ListeningTaps,
 ): Promise<AgentStart> {
   const heard = serverEvents === undefined ? start : await serverEvents(start)
   const hooked = hooks === undefined ? heard : await hooks(heard, { logEvents: hearsLogEvents })
-  const between = jsonRpc ?? acp
+  const between = jsonRpc ?? acp ?? streamJson
   const recording = between && (await late.ready)
   return recording === undefined ? hooked : (between?.(hooked, recording) ?? hooked)
 }

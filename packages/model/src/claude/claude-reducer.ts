@@ -5,11 +5,13 @@ import { CalledTools } from './called-tools.js'
 import { HookReducer } from './hooks.js'
 import { LogEventReducer } from './log-events.js'
 import { Questions } from './questions.js'
+import { StreamJsonReducer } from './stream-json.js'
 
-/** What Claude Code (2.1.332) tells by its hooks, its log events and its model's answers. */
+/** What Claude Code (2.1.332) tells by its hooks, its log events, to its host and its model's answers. */
 export function claudeReducer(session: SessionReducer): AgentReducer {
   const questions = new Questions(session)
   const reducers = [
+    new StreamJsonReducer(session, questions),
     new HookReducer(session, questions),
     new LogEventReducer(session, questions),
     new CalledTools(session),

@@ -31,6 +31,8 @@ export class Questions {
   readonly #open = new Map<string, Asked>()
   /** Of a run in which nobody can be asked unless a host is there: what has not been decided on. */
   readonly #held = new Map<string, () => void>()
+  /** Calls of which another tap tells. */
+  readonly #elsewhere = new Set<string>()
   readonly #lastRequest = new Map<string, number>()
   /** What the user has refused, where it is not known whether the turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
@@ -66,11 +68,18 @@ export class Questions {
       this.#ask(questionOf(tool), tool.name, { ...told, callId })
     }
     if (this.#session.run?.command === 'tui') ask()
-    else if (callId !== undefined) this.#held.set(callId, ask)
+    else if (callId !== undefined && !this.#elsewhere.has(callId)) this.#held.set(callId, ask)
+  }
+
+  /** What is asked before a call, and answered, passes another tap. */
+  isAskedElsewhere(callId: string): void {
+    this.#elsewhere.add(callId)
+    this.#held.delete(callId)
   }
 
   /** A call was decided upon. */
   decided(callId: string, toolName: string, decision: Decision, told: Told): void {
+    if (this.#elsewhere.has(callId)) return
     const held = this.#held.get(callId)
     this.#held.delete(callId)
     if (held !== undefined && isOfUser(decision)) held()

@@ -1,8 +1,9 @@
-import { cut, isUuid } from '@tacho/format'
-import { record, text } from '@tacho/model'
+import { isUuid } from '@tacho/format'
+import { text } from '@tacho/model'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { Scrubber } from '@tacho/scrub'
 import type { HookMessage } from '../../taps/hooks/hook-tap.js'
+import { shortened } from './short-values.js'
 import type { Transcripts } from './transcripts.js'
 
 /** Records what Claude Code's hooks were told, in the session that they name. Never throws. */
@@ -40,28 +41,7 @@ const MEMBERS = [
   ...['duration_ms', 'error', 'is_interrupt', 'reason'],
 ]
 
-/** A command is that long; what is longer are contents, which the raw log has. */
-const TEXT_CHARACTERS = 4 * 1024
-
-/** Nobody nests the input of a tool this deep. */
-const DEPTH = 8
-
 function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string, unknown> {
-  const entries = MEMBERS.flatMap((name) =>
-    name in json ? [[name, short(json[name], scrubber, DEPTH)]] : [],
-  )
-  return Object.fromEntries(entries) as Record<string, unknown>
-}
-
-/** Half of a secret would not be known for one: first scrubbed, then cut. */
-function short(value: unknown, scrubber: Scrubber, depth: number): unknown {
-  if (typeof value === 'string') return cut(scrubber.text(value), TEXT_CHARACTERS)
-  if (typeof value !== 'object' || value === null) return value
-  if (depth === 0) return undefined
-  if (Array.isArray(value)) return value.map((one) => short(one, scrubber, depth - 1))
-  const members = Object.entries(record(value)).map(([name, one]) => [
-    name,
-    short(one, scrubber, depth - 1),
-  ])
-  return Object.fromEntries(members)
+  const entries = MEMBERS.flatMap((name) => (name in json ? [[name, json[name]]] : []))
+  return shortened(Object.fromEntries(entries) as Record<string, unknown>, scrubber)
 }

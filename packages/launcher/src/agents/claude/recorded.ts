@@ -8,6 +8,7 @@ import { HookMessages } from './hook-messages.js'
 import { logExportFor } from './log-export.js'
 import { Prompts } from './prompts.js'
 import { BadSettings, RunSettings } from './settings.js'
+import { tapStreamJson } from './stream-json/tap-stream-json.js'
 import { tapHooks } from './tap-hooks.js'
 import { Transcripts } from './transcripts.js'
 import { upstreamOf } from './upstream.js'
@@ -48,6 +49,7 @@ function tapsOf(run: TappedRun): AgentTaps {
         },
       }),
     conversationOf: (request) => prompts.placed(conversationOf(request)),
+    ...(run.mode.name === 'stream-json' && { streamJson: tapStreamJson }),
     onExchange,
     async close() {
       await transcripts.close()
