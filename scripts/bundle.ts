@@ -14,6 +14,8 @@ const OTLP = join(ROOT, 'packages/otlp/dist')
 const CLI = join(ROOT, 'packages/cli/dist')
 const VIEWER = join(ROOT, 'packages/viewer')
 
+const WS_PARTS = ['Receiver', 'PerMessageDeflate', 'extension']
+
 const COMMON = {
   bundle: true,
   platform: 'node',
@@ -59,13 +61,13 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   // gRPC itself is as large as all else that records, and few send by it: it is optional.
   await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/grpc-js'] })
   await bundled(target, {
-    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well. What a
-    // dispatcher can do, the entry gives to its prototype: so does this.
+    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well. That a
+    // dispatcher can request, the entry gives to its prototype: so does this.
     stdin: {
       contents: [
         "import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'",
-        "import api from 'undici/lib/api/index.js'",
-        'Object.assign(Dispatcher.prototype, api)',
+        "import request from 'undici/lib/api/api-request.js'",
+        'Object.assign(Dispatcher.prototype, { request })',
         "export { default as Agent } from 'undici/lib/dispatcher/agent.js'",
       ].join('\n'),
       resolveDir: LAUNCHER,
@@ -106,7 +108,8 @@ async function bundleRecorder(target: Target): Promise<void> {
 type Target = { folder: string; inputs: Set<string> }
 
 async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
-  const { metafile } = await build({ ...COMMON, ...options })
+  const plugins = [leftOut(), ...(options.plugins ?? [])]
+  const { metafile } = await build({ ...COMMON, ...options, plugins })
   for (const input of Object.keys(metafile?.inputs ?? {}))
     inputs.add(input.replace(/^used-conventions:/, ''))
 }
@@ -154,27 +157,33 @@ async function bundleCli(target: Target): Promise<void> {
 }
 
 /**
- * The commands that are waited for. Each is a file of its own that holds nothing else: esbuild's
- * cutting puts all of the reader into one file, and Node takes 60 ms for what a list never needs.
+ * The commands that are waited for. They are in two files that hold nothing else: esbuild's cutting
+ * puts all of the reader into one, and Node takes 60 ms for what a list never needs.
  */
-const QUICK = [
-  ['ls', 'addLsCommand'],
-  ['show', 'addShowCommand'],
-  ['raw', 'addRawCommand'],
-  ['grep', 'addGrepCommand'],
-] as const
+const QUICK = {
+  list: [['ls', 'addLsCommand']],
+  // Most of the reader: a program that reads sessions has it from here.
+  reading: [
+    ['show', 'addShowCommand'],
+    ['raw', 'addRawCommand'],
+    ['grep', 'addGrepCommand'],
+  ],
+} as const
 
 async function bundleQuick(target: Target): Promise<void> {
-  for (const [name, add] of QUICK) {
-    await bundleQuickFile(target, name, [
-      `import { ${add} } from './commands/${name}.js'`,
-      "import { run as runCommand } from './run.js'",
-      `export const run = (words) => runCommand(words, ${add})`,
-      // It holds most of the reader: a program that reads sessions has it from there.
-      ...(name === 'show'
+  for (const [file, commands] of Object.entries(QUICK)) {
+    await bundleQuickFile(target, file, [
+      "import { run } from './run.js'",
+      ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
+      ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
+      ...(file === 'reading'
         ? [`export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`]
         : []),
     ])
+    for (const [name] of commands) {
+      const run = `exports.run = require('./${file}.cjs').${name}\n`
+      writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
+    }
   }
 }
 
@@ -189,7 +198,7 @@ async function bundleApi(target: Target): Promise<void> {
       contents: [
         `export { session } from ${JSON.stringify(join(RECORDER, 'api/session.js'))}`,
         `export { ReaderError } from ${JSON.stringify(join(READER, 'reader-error.js'))}`,
-        "const reader = () => require('../quick/show.cjs')",
+        "const reader = () => require('../quick/reading.cjs')",
         ...(await readingNames()).map(
           (name) => `export const ${name} = (...given) => reader().${name}(...given)`,
         ),
@@ -197,7 +206,7 @@ async function bundleApi(target: Target): Promise<void> {
       resolveDir: CLI,
     },
     outfile: join(target.folder, 'bundle/api.cjs'),
-    external: ['../quick/show.cjs'],
+    external: ['../quick/reading.cjs'],
     plugins: [readerError('./')],
   })
   await bundleFile(target, join(READER, 'reader-error.js'))
@@ -254,7 +263,7 @@ async function bundleQuickFile(
     stdin: { contents: lines.join('\n'), resolveDir: CLI },
     outfile: join(target.folder, 'quick', `${name}.cjs`),
     external: RUNS_AGENTS,
-    plugins: [large('../bundle/'), ...(name === 'show' ? [readerError('../bundle/')] : [])],
+    plugins: [large('../bundle/'), ...(name === 'reading' ? [readerError('../bundle/')] : [])],
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
@@ -385,6 +394,45 @@ function usedConventions(): Plugin {
           resolveDir: dirname(path),
         }
       })
+    },
+  }
+}
+
+/** What stands in the place of modules that a bundle does without, by how they are asked for. */
+const LEFT_OUT: readonly [RegExp, string][] = [
+  // A second parser, for processors without vectors: those that Node's own V8 runs on have them.
+  [/\/llhttp-wasm\.js$/, "throw new Error('This processor has no SIMD for WebAssembly.')"],
+  // Node's streams for a Node that had none yet.
+  [/^readable-stream$/, "module.exports = require('node:stream')"],
+  [
+    /^readable-stream\/lib\/_stream_writable\.js$/,
+    "module.exports = require('node:stream').Writable",
+  ],
+  // They would have a host's `require` and `import` go through us. We instrument no modules.
+  [/^(?:require|import)-in-the-middle$/, 'exports.Hook = class {}'],
+  // What reads frames along, and no client and no server.
+  [
+    /^ws$/,
+    ['receiver', 'permessage-deflate', 'extension']
+      .map((name) => `require(${JSON.stringify(join(ROOT, 'node_modules/ws/lib', `${name}.js`))})`)
+      .reduce((all, one, index) => `${all}exports.${WS_PARTS[index]} = ${one};`, ''),
+  ],
+]
+
+function leftOut(): Plugin {
+  return {
+    name: 'left-out',
+    setup(bundler) {
+      for (const [index, [filter, contents]] of LEFT_OUT.entries()) {
+        bundler.onResolve({ filter }, ({ path }) => ({
+          path: `${index}:${path}`,
+          namespace: 'left-out',
+        }))
+        bundler.onLoad({ filter: new RegExp(`^${index}:`), namespace: 'left-out' }, () => ({
+          contents,
+          resolveDir: ROOT,
+        }))
+      }
     },
   }
 }

@@ -32,26 +32,45 @@ function folderOf(file: string): string | undefined {
 }
 
 /**
- * The licences of packages, each text once with those that it is for.
+ * The licences of packages, each text once with those that it is for and who holds their copyright.
  *
  * @throws Error where one has no licence that allows what we do, or no text of it.
  */
 export function licencesOf(packages: readonly BundledPackage[]): string {
   // The same text is laid out in several ways.
-  const texts = new Map<string, { names: string[]; text: string }>()
+  const texts = new Map<string, { holders: Map<string, string[]>; text: string }>()
   for (const one of packages) {
     const { name, version, license } = one
     if (!ALLOWED.includes(license)) {
       throw new Error(`${name} ${version} has the licence ${JSON.stringify(license)}. Is it free?`)
     }
-    const text = licenceText(one)
-    const key = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:').trim()
-    const same = texts.get(key) ?? { names: [], text: text.replaceAll(/[ \t]+$/gm, '').trim() }
-    same.names.push(`${name} ${version} (${license})`)
+    const { copyright, text } = apart(licenceText(one))
+    const key = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:').trim().toLowerCase()
+    const same = texts.get(key) ?? { holders: new Map(), text }
+    const names = same.holders.get(copyright) ?? []
+    same.holders.set(copyright, [...names, `${name} ${version} (${license})`])
     texts.set(key, same)
   }
-  const parts = [...texts.values()].map(({ names, text }) => `${names.join('\n')}\n\n${text}\n`)
+  const parts = [...texts.values()].map(({ holders, text }) => {
+    const packagesOfIt = [...holders].map(([copyright, names]) =>
+      [...names, ...(copyright === '' ? [] : [copyright])].join('\n'),
+    )
+    return `${packagesOfIt.join('\n\n')}\n\n${text}\n`
+  })
   return ['Tacho holds these packages of others, under their own licences.\n', ...parts].join(RULE)
+}
+
+/** Who holds the copyright, and the rest of a licence, which many have in common. */
+function apart(licence: string): { copyright: string; text: string } {
+  const copyright: string[] = []
+  const text: string[] = []
+  for (const line of licence.split(/\r?\n/)) {
+    // A paragraph of the text itself goes on, and a form to be filled in has brackets.
+    if (/^\s*(?:\(c\)|copyright\s+(?:\(c\)|©|\d))[^[\]]*$/i.test(line)) copyright.push(line.trim())
+    else if (!/^\W*(?:the )?(?:mit|isc) licen[cs]e\W*(?:\(?(?:mit|isc)\)?)?\W*$/i.test(line))
+      text.push(line.replace(/[ \t]+$/, ''))
+  }
+  return { copyright: copyright.join('\n'), text: text.join('\n').trim() }
 }
 
 const RULE = `\n${'-'.repeat(78)}\n\n`

@@ -120,9 +120,9 @@ describe('the provider of a configuration', () => {
 
   test.each([
     ['model_provider = "x"', [], 'no base_url'],
-    ['openai_base_url = "nonsense"', [], 'no URL'],
-    ['openai_base_url = "ftp://h/x"', [], 'no URL'],
-    [own.replace('https://m.example/v1', ''), [], 'no URL'],
+    ['openai_base_url = "nonsense"', [], 'not a URL'],
+    ['openai_base_url = "ftp://h/x"', [], 'not a URL'],
+    [own.replace('https://m.example/v1', ''), [], 'not a URL'],
     [
       own.replaceAll('mine', 'a.b').replace('[model_providers.a.b]', '[model_providers."a.b"]'),
       [],

@@ -37,9 +37,9 @@ describe('the log exporter of a configuration', () => {
     ['[otel]\nexporter = "statsig"', 'otel.exporter is "statsig"'],
     [exporter('otlp-grpc', ''), 'otel.exporter is "otlp-grpc"'],
     [`${exporter('otlp-grpc', '')}\n[otel.exporter.otlp-http]`, 'otel.exporter is'],
-    ['[otel.exporter.otlp-http]\nendpoint = "file:///etc/passwd"', 'no URL of HTTP'],
-    ['[otel.exporter.otlp-http]\nendpoint = "http://"', 'no URL of HTTP'],
-    ['[otel.exporter.otlp-http]\nprotocol = "json"', 'no URL of HTTP'],
+    ['[otel.exporter.otlp-http]\nendpoint = "file:///etc/passwd"', 'not an HTTP URL'],
+    ['[otel.exporter.otlp-http]\nendpoint = "http://"', 'not an HTTP URL'],
+    ['[otel.exporter.otlp-http]\nprotocol = "json"', 'not an HTTP URL'],
     [exporter('otlp-http', 'tls = { client-certificate = "/me.pem" }'), 'client certificate'],
   ] as const) {
     test(`${JSON.stringify(toml)} stays as it is`, () => {
