@@ -202,7 +202,14 @@ test('sessions of one connection have a folder each, and one that is loaded goes
   expect([first, second].map(({ exchanges }) => exchanges.length)).toEqual([1, 1])
   expect(first.manifest.runs).toHaveLength(2)
   expect(second.manifest.runs).toHaveLength(1)
-  expect(second.text('session_events.log')).toContain(place.home.root)
+  // An editor starts one agent for all of its folders.
+  expect([first, second].map(({ manifest }) => manifest.runs[0]?.cwd)).toEqual([
+    place.home.cwd,
+    place.home.root,
+  ])
+  expect(named(second, 'session').map((span) => attribute(span, 'tacho.cwd'))).toEqual([
+    place.home.root,
+  ])
 })
 
 test('an id that others may have, too, does not become the name of a folder', async () => {

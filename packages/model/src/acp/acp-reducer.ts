@@ -1,3 +1,4 @@
+import { encodeAttributes } from '@tacho/format'
 import { calledFacts } from '../codex/called-tool.js'
 import { record, text } from '../codex/values.js'
 import type { Conversation } from '../conversation.js'
@@ -54,6 +55,12 @@ class AcpReducer {
   #clientSays(method: string, { connection, message, at }: Message): void {
     const params = record(message.params)
     switch (method) {
+      case 'session/new':
+      case 'session/load':
+      case 'session/resume':
+      case 'session/fork':
+        this.#worksIn(text(params.cwd))
+        break
       case 'session/prompt':
         this.#prompts.sent(keyOf(connection, message.id), text(params.sessionId), at)
         break
@@ -65,6 +72,12 @@ class AcpReducer {
         break
       default:
     }
+  }
+
+  /** An editor starts one agent for all of its folders. */
+  #worksIn(cwd: string | undefined): void {
+    const { spans, places } = this.#session
+    if (cwd !== undefined) spans.set(places.run, encodeAttributes('session', { cwd }))
   }
 
   #agentSays(method: string, { connection, message, at }: Message): void {

@@ -100,6 +100,7 @@ export class Session {
   /** The other end of the exchange that ended last. */
   #lastPeer: NonNullable<EndRecord['peer']> = {}
   #agentVersion: string | undefined
+  #cwd: string
   #end: RunEnd | undefined
   readonly #cgroup = ownCgroup()
   /** Times that the machine's clock was set of which this session has told. */
@@ -109,6 +110,7 @@ export class Session {
     this.#id = options.id
     this.#options = options
     this.#agentVersion = options.run.agent.version
+    this.#cwd = options.run.cwd
     this.later = options.later
     this.scrubber = options.scrubber
     this.now = options.now
@@ -252,6 +254,16 @@ export class Session {
     this.#writeManifest()
   }
 
+  /**
+   * It works in another folder than the one that its process was started in. The event that tells so
+   * is the agent's own.
+   */
+  noteCwd(cwd: string): void {
+    if (this.#cwd === cwd) return
+    this.#cwd = cwd
+    this.#writeManifest()
+  }
+
   /** The other end of an exchange's connection, and what its `end` record has to say of it. */
   peerOf(sent: Sent | undefined): { now: EndRecord['peer']; news: EndRecord['peer'] } {
     const { address, port, isHttp2 } = sent ?? {}
@@ -360,7 +372,7 @@ export class Session {
       id: this.#id,
       traceId: this.traceId,
       runId: this.runId,
-      run: { ...this.#options.run, startedAt: this.#options.startedAt },
+      run: { ...this.#options.run, startedAt: this.#options.startedAt, cwd: this.#cwd },
       agentVersion: this.#agentVersion,
       exchanges: manifestCounts(this.#exchanges),
       lost: this.lost,

@@ -210,6 +210,8 @@ class Connection {
     const session = this.#sessions.of(sessionId, this.#recording, at)
     session.event({ kind: 'acp', connection: this.#number, from: 'client', message }, at)
     this.#tell(session, 'agent', result)
+    const { cwd } = paramsOf(message)
+    if (typeof cwd === 'string') session.noteCwd(cwd)
   }
 
   /** A line that is no message of JSON-RPC has passed like all others; it is counted. */
