@@ -7,15 +7,20 @@ const OPTION = '--base-url-env'
  * The variables that lead to us: the common ones, and those that `--base-url-env` names, each as
  * `NAME` (whose value it is), `NAME=URL`, or `NAME=PATH` of the API that the name begins with.
  *
+ * @param words the program's command line.
  * @throws WrongUse for what stands before the `--` and is none of these.
  */
 export function chosenBaseUrls(
   options: readonly string[],
   environment: NodeJS.ProcessEnv,
+  words: readonly string[],
 ): BaseUrl[] {
   const named = namedIn(options).map((words) => baseUrlOf(words, environment))
   const names = new Set(named.map(({ variable }) => variable))
-  return [...named, ...baseUrlsOf(environment).filter(({ variable }) => !names.has(variable))]
+  return [
+    ...named,
+    ...baseUrlsOf(environment, words).filter(({ variable }) => !names.has(variable)),
+  ]
 }
 
 function namedIn(options: readonly string[]): string[] {

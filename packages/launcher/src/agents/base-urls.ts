@@ -7,6 +7,8 @@ type Api = {
   /** Where requests go when none of the variables is set; left out where that is not known. */
   address?: string
   variables: readonly string[]
+  /** A program with such a word in its command line is another one where a variable is set that was not. */
+  isAnother?: RegExp
 }
 
 /**
@@ -28,6 +30,8 @@ const APIS: readonly Api[] = [
     provider: 'gcp.gemini',
     address: 'https://generativelanguage.googleapis.com',
     variables: ['GOOGLE_GEMINI_BASE_URL'],
+    // Gemini CLI (0.61) takes another kind of login by it, and with that another model.
+    isAnother: /gemini/i,
   },
   { provider: 'openai', variables: ['OPENAI_API_BASE_URL', 'OPENAI_HOST', 'OPENAI_ENDPOINT'] },
   { provider: 'anthropic', variables: ['ANTHROPIC_API_BASE', 'ANTHROPIC_API_URL'] },
@@ -51,12 +55,16 @@ export type BaseUrl = { variable: string; provider: string; upstream: URL }
 /**
  * The variables that are to lead to us. Of one API those that are set; where none of the common ones
  * is, all of these, for who reads one of them may look at it before another.
+ *
+ * @param words the program's command line.
  */
-export function baseUrlsOf(environment: NodeJS.ProcessEnv): BaseUrl[] {
-  return APIS.flatMap(({ provider, address, variables }) => {
+export function baseUrlsOf(environment: NodeJS.ProcessEnv, words: readonly string[]): BaseUrl[] {
+  return APIS.flatMap(({ provider, address, variables, isAnother }) => {
     const isAnySet = variables.some((variable) => environment[variable])
+    const isLeftAlone = isAnother !== undefined && words.some((word) => isAnother.test(word))
     return variables.flatMap((variable) => {
-      const upstream = httpUrlOf(isAnySet ? environment[variable] : address)
+      const otherwise = isLeftAlone ? undefined : address
+      const upstream = httpUrlOf(isAnySet ? environment[variable] : otherwise)
       return upstream === undefined ? [] : [{ variable, provider, upstream }]
     })
   })

@@ -7,7 +7,7 @@ import { ownFolder, ownSessions } from '../own-sessions.js'
 export const agent: Agent = {
   name: 'acp',
   title: 'any agent of the Agent Client Protocol',
-  checkOptions: (options, environment) => void chosenBaseUrls(options, environment),
+  checkOptions: (options, environment) => void chosenBaseUrls(options, environment, []),
   async inside(program, args) {
     const { AGENTS } = await import('../index.js')
     const isMeant = (one: Agent) => one.program?.command === basename(program)

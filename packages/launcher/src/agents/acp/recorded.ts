@@ -15,12 +15,12 @@ export const recorded: RecordedAgent = {
   tapsOf,
 }
 
-function tapsOf({ options, environment, late }: TappedRun): AgentTaps {
+function tapsOf({ program, args, options, environment, late }: TappedRun): AgentTaps {
   const sessions = new AcpSessions(() =>
     late.log('warn', 'tacho', 'this connection has too many sessions: the last one has all others'),
   )
   return {
-    http: upstreamsOf(chosenBaseUrls(options, environment)),
+    http: upstreamsOf(chosenBaseUrls(options, environment, [program, ...args])),
     acp: (start, recording) => tapAcp({ start, recording, sessions }),
     conversationOf: conversationWith(sessions),
   }

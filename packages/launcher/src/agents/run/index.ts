@@ -6,7 +6,7 @@ import { ownFolder, ownSessions } from '../own-sessions.js'
 export const agent: Agent = {
   name: 'run',
   title: 'any program',
-  checkOptions: (options, environment) => void chosenBaseUrls(options, environment),
+  checkOptions: (options, environment) => void chosenBaseUrls(options, environment, []),
   modeOf: () => ({ name: 'run' }),
   home: ownFolder,
   sessionsRoot: ownSessions,

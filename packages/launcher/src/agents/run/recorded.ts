@@ -18,9 +18,9 @@ export const recorded: RecordedAgent = {
   tapsOf,
 }
 
-function tapsOf({ options, environment, root, tell }: TappedRun): AgentTaps {
+function tapsOf({ program, args, options, environment, root, tell }: TappedRun): AgentTaps {
   const sessionId = newSessionId(Date.now())
-  const baseUrls = chosenBaseUrls(options, environment)
+  const baseUrls = chosenBaseUrls(options, environment, [program, ...args])
   let isAsked = false
   return {
     sessionId,
