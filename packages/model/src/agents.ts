@@ -23,9 +23,10 @@ const REDUCERS: Record<string, MakeReducer> = {
  */
 export function reducerOf(agent: string): MakeReducer {
   const own = Object.hasOwn(REDUCERS, agent) ? REDUCERS[agent] : undefined
-  return own === undefined ? acpReducer : (session) => together([own(session), acpReducer(session)])
+  return own === undefined ? acpReducer : (session) => together([acpReducer(session), own(session)])
 }
 
+// What passes over ACP knows of turns; what else an agent says comes second.
 function together(reducers: readonly AgentReducer[]): AgentReducer {
   return {
     observe(observation) {

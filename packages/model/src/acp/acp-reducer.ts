@@ -49,7 +49,8 @@ class AcpReducer {
 
   placeOf({ threadId }: Conversation): Conversation | undefined {
     const place = this.#prompts.running
-    return place && { ...place, ...(threadId !== undefined && { threadId }) }
+    // A sub-agent's thread has turns of its own, and a title is asked for beside them.
+    return threadId === undefined || threadId === place?.threadId ? place : undefined
   }
 
   #clientSays(method: string, { connection, message, at }: Message): void {

@@ -74,6 +74,7 @@ export class CalledTools {
 function tellsOfTools(observation: Observation): boolean {
   switch (observation.kind) {
     case 'json-rpc':
+    case 'acp':
     case 'hook':
     case 'tool-started':
       return true

@@ -29,5 +29,5 @@ const MODES: Record<OpencodeMode, AgentMode> = {
   run: { name: 'run' },
   serve: { name: 'serve' },
   web: { name: 'web' },
-  acp: { name: 'acp' },
+  acp: { name: 'acp', speaksThroughUs: true },
 }

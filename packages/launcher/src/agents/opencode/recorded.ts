@@ -1,3 +1,4 @@
+import { tapAcp } from '../../taps/acp/tap-acp.js'
 import type { NoTap } from '../../taps/no-tap.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { BadConfig, type OpencodeConfig, readConfig, readLogins } from './config.js'
@@ -27,7 +28,14 @@ function tapsOf(run: TappedRun): AgentTaps {
       hasKnownServer(mode.name, args) && {
         serverEvents: (start) => tapServer({ start, config: read.config, conversations, late }),
       }),
-    conversationOf: (request, body) => conversations.of(request, body),
+    ...(mode.name === 'acp' && { acp: (start, recording) => tapAcp({ start, recording }) }),
+    conversationOf(request, body) {
+      const conversation = conversations.of(request, body)
+      if (mode.name !== 'acp') return conversation
+      // There a turn is what the editor asks for, from its prompt to the answer.
+      const { turnId: _, ...place } = conversation
+      return place
+    },
   }
 }
 
