@@ -14,12 +14,12 @@ export const LINE_VALUES = 500_000
 export const PLAIN_LINE_BYTES = 4 * 1024 * 1024
 
 /** What one pass over a log may cost: its bytes, and so much for each of its lines. */
-export const LOG_WORK = 1024 * 1024 * 1024
+export const LOG_WORK = 1536 * 1024 * 1024
 export const LINE_WORK = 1024
 /** A line that is damaged, beside that: to find that out takes an error. */
 export const DAMAGED_LINE_WORK = 8192
 /** A line that is passed over by its bytes. */
-export const PASSED_LINE_WORK = 128
+export const PASSED_LINE_WORK = 64
 
 /** What is held of a session: ten times what the longest known conversation has. */
 export const EXCHANGES = 100_000

@@ -15,6 +15,9 @@ type BodyPlace = Place & { length: number }
 /** Bytes of lines that are held; others are read again where a body copies from them. */
 const HELD_BYTES = 64 * 1024 * 1024
 
+/** Whole bodies that are held: a body mostly copies from the few before it. */
+const BODY_BYTES = 16 * 1024 * 1024
+
 /** The request bodies of a log that is being read: any of them can be copied from by a later one. */
 export class RequestContents {
   readonly #folder: string
@@ -22,7 +25,7 @@ export class RequestContents {
   readonly #held = new Map<string, { content: Content; length: number }>()
   #heldBytes = 0
   readonly #lookUps = new Work(LOOK_UP_WORK)
-  readonly #bodies = new BodyReader((exchange) => this.#contentOf(exchange))
+  readonly #bodies = new BodyReader((exchange) => this.#contentOf(exchange), BODY_BYTES)
 
   constructor(folder: string) {
     this.#folder = folder

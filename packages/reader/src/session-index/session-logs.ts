@@ -14,6 +14,7 @@ import {
 import type { LinePlace } from '../read-lines.js'
 import { type LogRange, type LogRecord, readPart } from '../read-log.js'
 import { addSpans, type Span } from '../read-spans.js'
+import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { judgeEvent, type Sound } from '../sound-records.js'
 import { usableIndexFolder } from './index-folder.js'
 import { type LogPosition, type LogToRead, logToRead, positionAfter } from './log-position.js'
@@ -178,12 +179,13 @@ function* readRawLog(index: SessionIndex, onRecord?: OnRawRecord) {
   const next = yield* read((found) => reader.take(found, onRecord))
   const position = positionAfter(index.folder, toRead, known?.position, next)
   const bytes = bytesToRead(toRead)
-  if (bytes > 0 && !(isWhole && index.has('places'))) {
+  if (bytes > 0 && !isCut(damage) && !(isWhole && index.has('places'))) {
     index.note('places', () => placesOf(reader.story.index, position, damage), bytes)
     const { exchanges, gaps } = reader.story
     index.note('exchanges', () => ({ exchanges, gaps }), 0)
   }
   const readRest = (rest: ReportDamage): void => {
+    if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) reader.take(found, onRecord)
   }
   return { reader, damage, readRest }
@@ -198,10 +200,11 @@ function* readSpanLog(index: SessionIndex) {
   const next = yield* read((found) => addSpans(spans, found, report))
   const position = positionAfter(index.folder, toRead, known?.position, next)
   const bytes = bytesToRead(toRead)
-  if (bytes > 0) {
+  if (bytes > 0 && !isCut(damage)) {
     index.note('spans', () => ({ position, damage, spans: [...spans.values()] }), bytes)
   }
   const readRest = (rest: ReportDamage): void => {
+    if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) addSpans(spans, found, rest)
   }
   return { spans, damage, readRest }
@@ -221,9 +224,10 @@ function* readEvents(index: SessionIndex, onEvent?: OnRecords['event']) {
   const next = yield* read((found) => judge(found, report))
   const position = positionAfter(index.folder, toRead, known?.position, next)
   const bytes = bytesToRead(toRead)
-  if (bytes > 0 && !(onEvent && index.has('events')))
+  if (bytes > 0 && !isCut(damage) && !(onEvent && index.has('events')))
     index.note('events', () => ({ position, damage }), bytes)
   const readRest = (rest: ReportDamage): void => {
+    if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) judge(found, rest)
   }
   return { damage, readRest }
@@ -255,6 +259,11 @@ function readFiles(
     }
     return next
   }
+}
+
+/** It cost more than may be: where it would go on is not known, and it is neither kept nor read again. */
+function isCut(damage: readonly Damage[]): boolean {
+  return damage.some(({ reason }) => reason === NOT_READ_ON)
 }
 
 /** What stands behind the last whole line: it is read each time, and not kept. */

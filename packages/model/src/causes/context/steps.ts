@@ -17,11 +17,19 @@ export function pairs(session: SessionCase): Pair[] {
 
 /** Whether the conversation of a request was made shorter on purpose since the one before it. */
 export function compactionBefore(session: SessionCase, { call, before }: Pair): Call | undefined {
-  return session.calls.find(
-    ({ number, threadId, requestKind }) =>
-      number > before.number &&
-      number < call.number &&
-      threadId === call.threadId &&
-      requestKind?.startsWith('compaction') === true,
+  return compactionsOf(session).find(
+    ({ number, threadId }) =>
+      number > before.number && number < call.number && threadId === call.threadId,
   )
+}
+
+const known = new WeakMap<SessionCase, Call[]>()
+
+// Asked for each request, and there are few of them.
+function compactionsOf(session: SessionCase): Call[] {
+  const held =
+    known.get(session) ??
+    session.calls.filter(({ requestKind }) => requestKind?.startsWith('compaction') === true)
+  known.set(session, held)
+  return held
 }
