@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AGENTS } from '@tacho/launcher'
 import { expect, test } from 'vitest'
 import { parrotsPlace } from '../agents/stand-in-agent/place.js'
 import { EXEC, workplace } from '../agents/workplace.js'
-import { repositoryRoot, SCRIPTED_KEY, tachoCommand } from '../host/index.js'
+import { SCRIPTED_KEY, tachoCommand } from '../host/index.js'
 import { startCollector } from '../launcher/taps/otlp/collector.js'
 import { execCommand } from '../scripted-model/index.js'
 import { type Canary, canaryOf, foundIn, shapedCanaries } from './canaries.js'
-import { everyByteOf, everythingPrinted } from './everything-printed.js'
+import { everyByteOf, everythingPrinted, muchPrinted, SAYS_NOTHING } from './everything-printed.js'
 
 const SHAPED = shapedCanaries()
 /** Known by their value alone: nothing in them has a shape. */
@@ -72,6 +73,10 @@ test('no canary of a session of the real Codex is on disk, over OTLP, or in what
     root,
     scratch: join(place.home.root, 'scratch'),
   })
+  // A command that is added is to be one of these.
+  const { stdout } = await place.tacho(['--help'])
+  const known = [...printed.keys(), ...SAYS_NOTHING].map((line) => line.split(' ')[0])
+  expect(commandsOf(stdout.toString()).filter((name) => !known.includes(name))).toEqual([])
   await place.tacho(['export', 'otlp', 'last', '--again', '--sessions-dir', root])
   expectNone(
     place.session().folder,
@@ -100,12 +105,7 @@ test('no canary of a session of another agent is on disk, over OTLP, or in what 
     '--persist-session',
   )
   expect(ended.exitCode).toBe(3)
-  const printed = await everythingPrinted({
-    tacho: place.tacho,
-    command: [process.execPath, join(repositoryRoot, 'test/dist/agents/stand-in-agent/tacho.js')],
-    root: place.root,
-    scratch: join(place.home.root, 'scratch'),
-  })
+  const printed = await muchPrinted(place)
   await place.tacho('export', 'otlp', 'last', '--again', '--sessions-dir', place.root)
   const [only = ''] = readdirSync(place.root).filter((name) => name.startsWith('par_'))
   expectNone(
@@ -131,16 +131,21 @@ function expectNone(folder: string, printed: Map<string, string>, sent: string[]
   const hits = [...all].map(([where, text]) => [where, foundIn(text, CANARIES)])
   expect(hits.filter(([, found]) => found?.length !== 0)).toEqual([])
   // Something was said in each of these places, and markers stand in it.
-  for (const where of [
-    'the folder',
-    'OTLP',
-    'messages last',
-    'raw last 2 --request',
-    'export html',
-    'mcp',
-  ]) {
+  const places = ['the folder', 'OTLP', 'messages last', 'raw last 2 --request']
+  for (const where of [...places, ...(printed.has('mcp') ? EXPORTS : [])]) {
     expect([where, all.get(where)?.includes('[secret:')]).toEqual([where, true])
   }
   const empty = [...all].filter(([, text]) => text.trim() === '').map(([where]) => where)
   expect(empty).toEqual([])
 }
+
+/** The commands that help lists, but for those that run an agent. */
+function commandsOf(help: string): string[] {
+  const [, list = ''] = help.split('\nCommands:\n')
+  const names = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name)
+  return names.filter((name) => !RUNS.includes(name))
+}
+
+const RUNS = [...AGENTS.map(({ name }) => name), 'run']
+
+const EXPORTS = ['export html', 'export share', 'mcp', 'sql', 'view', 'salvage', 'rebuild']
