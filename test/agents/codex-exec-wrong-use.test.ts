@@ -182,7 +182,7 @@ test('where a part of Tacho is missing, codex runs all the same', async () => {
   expect(ended).toMatchObject({ exitCode: 5, signal: null })
   expect(ended.stdout.toString()).toBe('hello\n')
   expect(ended.stderr.toString()).toMatch(
-    /^tacho: this session is not recorded\. [^\n]*install it anew[^\n]*\n$/,
+    /^tacho: this session is not recorded\. [^\n]*reinstall it[^\n]*\n$/,
   )
 })
 

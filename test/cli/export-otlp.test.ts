@@ -277,7 +277,7 @@ test('a folder that takes no notes is sent all the same, and a line says what th
   symlinkSync(join(root, 'elsewhere'), join(folder, 'session_export.log'))
   const { stdout, stderr, exitCode } = await exported(root, 'last')
   expect(stdout).toMatch(/\d+ spans sent/)
-  expect(stderr).toContain('takes no notes: the next time all of it is sent again')
+  expect(stderr).toContain('cannot be written to: next time everything is sent again')
   // A link in the place of a file of ours is damage.
   expect(exitCode).toBe(3)
   expect(readFileSync(join(root, 'elsewhere'), 'utf8')).toBe('')

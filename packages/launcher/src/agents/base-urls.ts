@@ -1,4 +1,5 @@
 import type { Upstream } from '../taps/http/upstream.js'
+import { basePath } from './base-path.js'
 
 /** The variables in which programs look for the address of one API. */
 type Api = {
@@ -118,7 +119,7 @@ function upstreamOf({ provider, upstream }: BaseUrl, variables: readonly string[
   return {
     name: provider,
     upstream: () => upstream,
-    base: pathname.replace(/\/+$/, ''),
+    base: basePath(pathname),
     userInfo: upstream.username === '' && upstream.password === '' ? undefined : upstream,
     speaksOverSocket: false,
     redirect: (baseUrl) => (start) => ({

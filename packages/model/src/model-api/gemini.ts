@@ -12,10 +12,12 @@ export const geminiApi: ModelApi = {
   isRequest: (method, path) =>
     method === 'POST' && /:(generateContent|streamGenerateContent)$/.test(path),
   pathFacts(path) {
-    const [, model, method] = /(?:\/models\/([^/:]+))?[^/]*:(\w+)$/.exec(path) ?? []
+    const colon = path.lastIndexOf(':')
+    const [kind, named] = path.slice(0, Math.max(0, colon)).split('/').slice(-2)
+    const [model] = kind === 'models' ? (named?.split(':') ?? []) : []
     return {
-      ...(model !== undefined && { model: decoded(model) }),
-      stream: method === 'streamGenerateContent',
+      ...(model && { model: decoded(model) }),
+      stream: path.slice(colon + 1) === 'streamGenerateContent',
     }
   },
   // Its events have no names.

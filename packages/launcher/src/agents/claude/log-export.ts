@@ -1,5 +1,6 @@
 import type { NoTap } from '../../taps/no-tap.js'
 import type { LogExport } from '../../taps/otlp/log-export.js'
+import { basePath } from '../base-path.js'
 import { LogEvents } from './log-events.js'
 import type { RunSettings, Settings } from './settings.js'
 import { isOn } from './upstream.js'
@@ -72,7 +73,7 @@ function ownEndpoint(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
   if (own('CLIENT_KEY') !== undefined)
     return { reason: 'they go to an endpoint of yours with a client certificate' }
   const { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: base } = environment
-  const text = whole || `${(base || 'http://localhost:4318').replace(/\/+$/, '')}/v1/logs`
+  const text = whole || `${basePath(base || 'http://localhost:4318')}/v1/logs`
   if (!URL.canParse(text)) return { reason: 'the endpoint of yours that they go to is no URL' }
   return { endpoint: new URL(text), env: {} }
 }

@@ -2,6 +2,7 @@ import { record } from '@tacho/model'
 import { pastProxies } from '../../network/past-proxies.js'
 import type { Upstream } from '../../taps/http/upstream.js'
 import type { NoTap } from '../../taps/no-tap.js'
+import { basePath } from '../base-path.js'
 import type { EffectiveSettings } from './effective-environment.js'
 import type { RunSettings, Settings } from './settings.js'
 
@@ -28,7 +29,7 @@ export function upstreamOf(effective: EffectiveSettings, settings: RunSettings):
     name,
     upstream: () => url,
     expected: url,
-    base: url.pathname.replace(/\/+$/, ''),
+    base: basePath(url.pathname),
     userInfo: url,
     speaksOverSocket: false,
     idleTimeout: milliseconds > 0 ? milliseconds : TIMEOUT_MILLISECONDS,

@@ -4,6 +4,7 @@ import type { TomlTable } from 'smol-toml'
 import type { Upstream } from '../../taps/http/upstream.js'
 import { headerValue } from '../../taps/http/wire/message-head.js'
 import type { NoTap } from '../../taps/no-tap.js'
+import { basePath } from '../base-path.js'
 import { addOptions } from '../with-options.js'
 import { tableAt, textAt } from './config.js'
 import { codexHome } from './home.js'
@@ -42,7 +43,7 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
     name: 'openai',
     idleTimeout: IDLE_TIMEOUT,
     expected: upstream,
-    base: basePath(upstream),
+    base: pathOf(upstream),
     userInfo: given,
     speaksOverSocket: true,
     upstream: (request) =>
@@ -66,8 +67,8 @@ function hasChatGptLogin(environment: NodeJS.ProcessEnv): boolean {
 }
 
 // Codex knows Azure by the host in its base URL (0.169), so there that stands in the path.
-function basePath({ host, pathname }: URL): string {
-  const path = pathname.replace(/(?<!\/)\/+$/, '')
+function pathOf({ host, pathname }: URL): string {
+  const path = basePath(pathname)
   return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
 }
 
@@ -89,7 +90,7 @@ function custom(id: string, settings: TomlTable): Upstream | NoTap {
     name: id,
     idleTimeout,
     expected: upstream,
-    base: basePath(upstream),
+    base: pathOf(upstream),
     userInfo: upstream,
     speaksOverSocket: settings.supports_websockets === true,
     upstream: () => upstream,

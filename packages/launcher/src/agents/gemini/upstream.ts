@@ -1,5 +1,6 @@
 import type { Upstream } from '../../taps/http/upstream.js'
 import type { NoTap } from '../../taps/no-tap.js'
+import { basePath } from '../base-path.js'
 
 /** Where the requests of a way to log in go, and the variable that leads them elsewhere. */
 type Way = { name: string; variable: string; address: (environment: NodeJS.ProcessEnv) => string }
@@ -56,7 +57,7 @@ export function upstreamOf(
     name: way.name,
     upstream: () => upstream,
     expected: upstream,
-    base: upstream.pathname.replace(/\/+$/, ''),
+    base: basePath(upstream.pathname),
     userInfo: upstream.username === '' && upstream.password === '' ? undefined : upstream,
     speaksOverSocket: false,
     redirect: (baseUrl) => (start) => ({

@@ -1,5 +1,6 @@
 import type { Upstream } from '../../taps/http/upstream.js'
 import type { StartChange } from '../../taps/start-change.js'
+import { basePath } from '../base-path.js'
 import { contentOf, type OpencodeConfig, objectAt } from './config.js'
 
 /** A provider that opencode knows without any configuration (opencode 1.18). */
@@ -107,7 +108,7 @@ function upstreamOf(id: string, name: string, upstream: URL): Upstream {
   return {
     name,
     upstream: () => upstream,
-    base: upstream.pathname.replace(/\/+$/, ''),
+    base: basePath(upstream.pathname),
     userInfo: upstream.username === '' && upstream.password === '' ? undefined : upstream,
     speaksOverSocket: false,
     redirect: (baseUrl) => withBaseUrl(id, baseUrl),
