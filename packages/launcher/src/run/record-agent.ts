@@ -123,8 +123,8 @@ async function runRecorded(
       await opened
     }
     const running = runAgent(await withOwnTap(started, taps, late, listening))
-    listening.started()
-    opened ??= late.open(open)
+    const reached = listening.started()
+    opened ??= late.open(() => reached.then(open))
     ended = await running
     return ended
   } finally {

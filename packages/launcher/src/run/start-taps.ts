@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentTaps, RecordedAgent } from '../agents/agent.js'
 import { basicAuthorization } from '../network/basic-authorization.js'
 import { networkOf } from '../network/network.js'
@@ -11,12 +12,19 @@ import { type OtlpTap, startOtlpTap } from '../taps/otlp/otlp-tap.js'
 import type { TappedStart } from '../taps/start-change.js'
 import { recordsItself, tapped } from '../taps/tapped.js'
 
+/** Codex takes four times as long until it connects, and so much is left for the recording to be opened. */
+const AHEAD_MILLISECONDS = 40
+
 /** Taps that listen, and what the agent is started with so that it comes to them. */
 export type ListeningTaps = TappedStart & {
   /** The agent's log events come to us. */
   hearsLogEvents: boolean
-  /** Is told that the agent has started. */
-  started(): void
+  /**
+   * Is told that the agent has started. Done when it is known whether its API can be reached, or after
+   * {@link AHEAD_MILLISECONDS}: what takes the processor for long meanwhile has an agent connect to a
+   * port that is about to refuse, and lose one of its tries.
+   */
+  started(): Promise<void>
   close(): Promise<void>
 }
 
@@ -59,8 +67,9 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   return {
     ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
     hearsLogEvents: otlp !== undefined,
-    started() {
-      for (const { started } of http) started()
+    async started() {
+      const known = Promise.all(http.map(({ started }) => started()))
+      await Promise.race([known, pause(AHEAD_MILLISECONDS, undefined, { ref: false })])
     },
     async close() {
       await Promise.all([...http.map(({ close }) => close()), otlp?.close()])
@@ -115,8 +124,8 @@ async function startHttpTap(
     return {
       redirect: isTwice ? (start) => tapped(tap.baseUrl)(redirect(start)) : redirect,
       // While the agent gets ready, and not when it waits for an answer.
-      started() {
-        if (upstream.expected !== undefined) tap.connectAhead(upstream.expected)
+      async started() {
+        if (upstream.expected !== undefined) await tap.connectAhead(upstream.expected)
       },
       close: () => tap.close(),
     }

@@ -107,9 +107,10 @@ export class HttpTap {
     return tap
   }
 
-  /** Connects to the upstream that the agent is about to call. */
-  connectAhead({ origin }: URL): void {
-    void this.#outage.ahead(this.#options.speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
+  /** Connects to the upstream that the agent is about to call; done when it is known whether it can be. */
+  connectAhead({ origin }: URL): Promise<void> {
+    const { speaksOverSocket } = this.#options
+    return this.#outage.ahead(speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
   }
 
   get port(): number {
