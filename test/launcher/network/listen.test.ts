@@ -55,7 +55,7 @@ describe('a port that refuses and accepts', () => {
     const { port } = listener
     for (let round = 0; round < 20; round += 1) {
       expect(await outcome()).toBe('echo')
-      listener.refuse()
+      await listener.refuse()
       expect(await outcome()).toBe('ECONNREFUSED')
       await listener.accept()
       expect(listener.port).toBe(port)
@@ -63,11 +63,24 @@ describe('a port that refuses and accepts', () => {
     expect(await outcome()).toBe('echo')
   })
 
+  test('keeps a connection that was made and not seen yet', async () => {
+    const socket = connect(listener.port, '127.0.0.1')
+    // The kernel makes it while we do something else for long.
+    const until = performance.now() + 50
+    while (performance.now() < until);
+    const refused = listener.refuse()
+    socket.write('made before')
+    expect(String((await once(socket, 'data'))[0])).toBe('made before')
+    await refused
+    expect(await outcome()).toBe('ECONNREFUSED')
+    socket.destroy()
+  })
+
   test('keeps the connections that are open', async () => {
     const socket = connect(listener.port, '127.0.0.1')
     socket.write('before')
     await once(socket, 'data')
-    listener.refuse()
+    await listener.refuse()
     socket.write('while')
     expect(String((await once(socket, 'data'))[0])).toBe('while')
     await listener.accept()
@@ -78,8 +91,8 @@ describe('a port that refuses and accepts', () => {
     await eventually(() => expect(listener.connections).toBe(0))
   })
 
-  test('gives the port to nobody who asks for any free one or for this one', () => {
-    listener.refuse()
+  test('gives the port to nobody who asks for any free one or for this one', async () => {
+    await listener.refuse()
     expect(bindAs('ourselves', '', listener.port)).toContain('Address already in use')
     expect(bindAs('somebody else', '', listener.port)).toContain('Address already in use')
     expect(bindAs('somebody else', 'SO_REUSEPORT', listener.port)).toContain('already in use')
@@ -100,7 +113,7 @@ describe('a port that refuses and accepts', () => {
       limits: { watchMilliseconds: 5 },
       onTrouble: (sentence) => told.push(sentence),
     })
-    listener.refuse()
+    await listener.refuse()
     await using thief = start('python3', ['-c', THIEF, String(listener.port)], { env: PATH_ONLY })
     await thief.stdout.containing('taken')
     await eventually(() => expect(told).toHaveLength(1))
@@ -116,7 +129,7 @@ describe('a port that refuses and accepts', () => {
   })
 
   test('is free when it is closed', async () => {
-    listener.refuse()
+    await listener.refuse()
     listener.close()
     expect(await outcome()).toBe('ECONNREFUSED')
     expect(bindAs('ourselves', '', listener.port)).toContain('taken')

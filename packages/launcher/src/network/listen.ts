@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HeldPort } from './held-port.js'
 import { CONNECTIONS, UNCHECKED_CONNECTIONS, WATCH_MILLISECONDS } from './limits.js'
 import type { Peers } from './peer.js'
@@ -95,10 +96,20 @@ export class Listener {
     clearInterval(this.#watch)
   }
 
-  /** Refuses who connects from now on (ECONNREFUSED). Connections that are open stay. */
-  refuse(): void {
+  /**
+   * Refuses who connects from now on (ECONNREFUSED). Connections that are open stay, and so do those
+   * that the kernel has made and we have not seen yet: they would be reset, which costs the agent a try.
+   */
+  async refuse(): Promise<void> {
     this.#isToAccept = false
-    if (this.#server === undefined) return
+    // Once through the event loop, and they have been accepted.
+    await nextTurn()
+    await nextTurn()
+    this.#refuseNow()
+  }
+
+  #refuseNow(): void {
+    if (this.#isToAccept || this.#isClosed || this.#server === undefined) return
     this.#stop()
     this.#port.hold()
     const { watchMilliseconds = WATCH_MILLISECONDS } = this.#options.limits ?? {}

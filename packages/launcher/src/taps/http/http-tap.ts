@@ -84,7 +84,7 @@ export class HttpTap {
     this.#routes = new Routes({ secret: this.#secret, base, upstream })
     this.#outage = new Outage({
       network,
-      refuse: () => this.#listener?.refuse(),
+      refuse: () => void this.#listener?.refuse(),
       accept: () =>
         this.#listener?.accept().catch((error: Error) => late.log('error', 'tacho', error.message)),
       log: (level, words) => late.log(level, 'tacho', words),
