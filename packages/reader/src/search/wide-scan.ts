@@ -78,6 +78,10 @@ function openWideScan(looked: Needles): BlockScanner {
       const end = from + length
       const records: number[] = []
       const hits: number[] = []
+      // Of a short last line the kind would be read in what an earlier block left there.
+      const behind = new Uint8Array(memory.buffer, end, KIND_AT + 1)
+      const left = behind.slice()
+      behind.fill(0)
       // What precedes a line is looked for: before the first one nothing stands.
       if (length > 0 && text[from - TEXT_AT + KIND_AT] !== LETTER_C) records.push(0)
       for (const run of programs) {
@@ -94,6 +98,7 @@ function openWideScan(looked: Needles): BlockScanner {
           }
         }
       }
+      behind.set(left)
       return { records, hits: inOrder(hits, needles.length) }
     },
   }
