@@ -2,16 +2,38 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { exchangeRecords, sessionsDirectory, writeSession } from '../reader/session-folder.js'
+import {
+  endedSpan,
+  exchangeRecords,
+  sessionsDirectory,
+  writeSession,
+} from '../reader/session-folder.js'
 import { TACHO, tacho } from './tacho.js'
 
 const directory = sessionsDirectory()
 const EXCHANGES = 100
 beforeAll(() => {
   const raw = Array.from({ length: EXCHANGES }, (_, number) =>
-    exchangeRecords({ id: number.toString(16).padStart(16, '0'), start: number, chunks: ['x'] }),
+    exchangeRecords({
+      id: number.toString(16).padStart(16, '0'),
+      start: number,
+      request: `{"model":"m","input":[{"role":"user","content":"needle ${number}"}]}`,
+      chunks: ['x'],
+    }),
   )
-  writeSession(directory, { raw: raw.flat(), meta: [] })
+  const meta = [0, 1, 2].flatMap((number) => [
+    endedSpan({
+      ...{ id: `a${number}`.padEnd(16, '0'), name: 'approval command', start: number, end: 9 },
+      attributes: { 'tacho.approval.kind': 'command', 'tacho.approval.decision': 'accept' },
+    }),
+    endedSpan({
+      ...{ id: `c${number}`.padEnd(16, '0'), name: 'cancellation', start: number, end: 9 },
+      attributes: { 'tacho.cancellation.origin': 'user' },
+    }),
+  ])
+  const folder = writeSession(directory, { raw: raw.flat(), meta })
+  const said = Array.from({ length: EXCHANGES }, (_, number) => `line ${number}\n`)
+  writeFileSync(join(folder, 'session.log'), said.join(''))
   // A pager that marks what goes through it.
   writeFileSync(join(directory, 'pager'), '#!/bin/sh\nsed "s/^/paged /"\n')
   chmodSync(join(directory, 'pager'), 0o755)
@@ -27,6 +49,16 @@ test('what is longer than the terminal goes through $PAGER, all of it and in its
   const lines = onTerminal('show', join(directory, 'pager')).trimEnd().split('\r\n')
   expect(lines.every((line) => line.startsWith('paged '))).toBe(true)
   expect(lines.filter((line) => line.includes('POST'))).toHaveLength(EXCHANGES)
+})
+
+test.each([
+  ...['explain', 'messages', 'diff last 2 3', 'context', 'cache', 'stats', 'approvals'],
+  ...['cancellations', 'grep needle', 'log'],
+])('so does what tacho %s prints', (words) => {
+  const lines = onTerminal(words, join(directory, 'pager'), 2).trimEnd().split('\r\n')
+  expect(lines.length).toBeGreaterThan(1)
+  // A progress bar is taken back before.
+  expect(lines.filter((line) => !line.replace(/^.*\r/s, '').includes('paged '))).toEqual([])
 })
 
 test('what fits on the terminal does not', () => {

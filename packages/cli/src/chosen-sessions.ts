@@ -24,6 +24,14 @@ export function withManySessions(command: Command): Command {
     )
 }
 
+/** What was named, or `last` where neither sessions are named nor many asked for. */
+export function namesOrLast(
+  names: readonly string[],
+  { all, since }: ManySessionsOptions,
+): readonly string[] {
+  return names.length === 0 && !all && since === undefined ? ['last'] : names
+}
+
 /**
  * The sessions that the user named, each once, or all, or all since a time.
  *

@@ -2,24 +2,39 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
+/** Lines that are there, or that come one by one. */
+export type Lines = Iterable<string> | AsyncIterable<string>
+
+export type LinesOptions = {
+  /** Is told before the pager has the terminal: nothing else may write to it from then on. */
+  onPaged?: () => void
+  /** Each line is written when it is made, for the next one can take long. */
+  isPrompt?: boolean
+}
+
 /**
  * Prints lines as they are made: through the user's pager (`PAGER`, else `less`) where stdout is a
  * terminal with fewer rows than that. An empty `PAGER`, or `cat`, is none.
  */
-export async function writeLines(lines: Iterable<string>): Promise<void> {
+export async function writeLines(lines: Lines, options: LinesOptions = {}): Promise<void> {
+  const { onPaged = () => {}, isPrompt = false } = options
   const command = process.env.PAGER ?? 'less'
-  const rest = lines[Symbol.iterator]()
+  const rest = iteratorOf(lines)
   const hasPager = process.stdout.isTTY && command !== '' && command !== 'cat'
-  const first = hasPager ? take(rest, process.stdout.rows || 24) : []
+  const first = hasPager ? await take(rest, process.stdout.rows || 24) : []
   const isLong = first.length >= (process.stdout.rows || 24)
-  const whole = { [Symbol.iterator]: () => chained(first, rest) }
-  if (!(hasPager && isLong && (await paged(command, whole)))) await writeTo(process.stdout, whole)
+  const whole = chained(first, rest)
+  if (hasPager && isLong && (await isThere(programOf(command)))) {
+    onPaged()
+    await paged(command, whole, isPrompt)
+  } else await writeTo(process.stdout, whole, isPrompt)
 }
 
-/** Says whether there is such a pager. */
-async function paged(command: string, lines: Iterable<string>): Promise<boolean> {
-  const [program = ''] = command.trim().split(/\s+/)
-  if (!(await isThere(program))) return false
+function programOf(command: string): string {
+  return command.trim().split(/\s+/)[0] ?? ''
+}
+
+async function paged(command: string, lines: Lines, isPrompt: boolean): Promise<void> {
   // As git does: less ends where a screen holds all, shows colours, and leaves the screen as it is.
   const env = { LESS: 'FRX', ...process.env }
   const pager = spawn('sh', ['-c', command], { env, stdio: ['pipe', 'inherit', 'inherit'] })
@@ -30,12 +45,14 @@ async function paged(command: string, lines: Iterable<string>): Promise<boolean>
   const ignore = (): void => {}
   process.on('SIGINT', ignore)
   try {
-    await Promise.race([closed, writeTo(pager.stdin, lines).then(() => pager.stdin.end())])
+    await Promise.race([
+      closed,
+      writeTo(pager.stdin, lines, isPrompt).then(() => pager.stdin.end()),
+    ])
     await closed
   } finally {
     process.off('SIGINT', ignore)
   }
-  return true
 }
 
 async function isThere(program: string): Promise<boolean> {
@@ -47,32 +64,38 @@ async function isThere(program: string): Promise<boolean> {
 /** Bytes, about, that are put together before they are written. */
 const PIECE = 16 * 1024
 
-async function writeTo(stream: Writable, lines: Iterable<string>): Promise<void> {
+async function writeTo(stream: Writable, lines: Lines, isPrompt: boolean): Promise<void> {
   let piece = ''
   const flush = async (): Promise<void> => {
     const isTaken = piece === '' || stream.destroyed || stream.write(piece)
     piece = ''
     if (!isTaken) await once(stream, 'drain')
   }
-  for (const line of lines) {
+  for await (const line of lines) {
     if (stream.destroyed) return
     piece += `${line}\n`
-    if (piece.length >= PIECE) await flush()
+    if (isPrompt || piece.length >= PIECE) await flush()
   }
   await flush()
 }
 
-function take(lines: Iterator<string>, count: number): string[] {
+type LineIterator = Iterator<string> | AsyncIterator<string>
+
+function iteratorOf(lines: Lines): LineIterator {
+  return Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]()
+}
+
+async function take(lines: LineIterator, count: number): Promise<string[]> {
   const taken: string[] = []
   while (taken.length < count) {
-    const next = lines.next()
+    const next = await lines.next()
     if (next.done) break
     taken.push(next.value)
   }
   return taken
 }
 
-function* chained(first: readonly string[], rest: Iterator<string>): Generator<string> {
+async function* chained(first: readonly string[], rest: LineIterator): AsyncGenerator<string> {
   yield* first
-  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }

@@ -4,6 +4,8 @@ export type ProgressBar = {
   add(amount: number): void
   /** Takes it off the screen; what is printed next begins at the left. */
   clear(): void
+  /** The same for good: somebody else has the terminal now. */
+  stop(): void
 }
 
 /** Of the bar; on a narrow terminal less, for a line that is wrapped cannot be taken back. */
@@ -22,21 +24,32 @@ export function progressBar(label: string, total: number): ProgressBar {
   const room = (columns || 80) - label.length - FRAME
   let done = 0
   let shownAt = Number.NEGATIVE_INFINITY
+  let isStopped = false
+  const clear = (): void => {
+    if (shownAt > 0 && !isStopped) process.stderr.write('\r\x1b[2K')
+  }
   return {
     add(amount) {
       done += amount
+      if (isStopped) return
       const now = performance.now()
       if (now - shownAt < INTERVAL_MS) return
       shownAt = now
       process.stderr.write(`\r${label} ${bar(Math.min(1, done / total), room)}`)
     },
-    clear() {
-      if (shownAt > 0) process.stderr.write('\r\x1b[2K')
+    clear,
+    stop() {
+      clear()
+      isStopped = true
     },
   }
 }
 
-const NO_BAR: ProgressBar = { add: () => undefined, clear: () => undefined }
+const NO_BAR: ProgressBar = {
+  add: () => undefined,
+  clear: () => undefined,
+  stop: () => undefined,
+}
 
 /** The same where how much there is to do is told with what is done; nothing is shown of a few. */
 export function countedBar(label: string): {

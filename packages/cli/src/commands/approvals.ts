@@ -9,11 +9,17 @@ import {
   MANY_COLUMNS,
   manyRows,
 } from '../approvals/table.js'
-import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
+import {
+  chosenSessions,
+  type ManySessionsOptions,
+  namesOrLast,
+  withManySessions,
+} from '../chosen-sessions.js'
 import { EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { note, outputWidth, write } from '../output.js'
+import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
 import { withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
@@ -31,9 +37,10 @@ export function addApprovalsCommand(tacho: Command): void {
 }
 
 async function approvals(
-  names: string[],
+  given: string[],
   options: ManySessionsOptions & { json?: boolean },
 ): Promise<void> {
+  const names = namesOrLast(given, options)
   const asked = await askedIn(names, options)
   if (options.json) {
     const all = asked.map(({ approval, session, agent }) => ({
@@ -57,11 +64,11 @@ async function approvals(
       )
     : tableLines(MANY_COLUMNS, manyRows(asked), outputWidth())
   const totals = approvalTotalLines(asked.map(({ approval }) => approval))
-  for (const line of [...lines, '', ...totals]) await write(`${line}\n`)
+  await writeLines([...lines, '', ...totals])
 }
 
 /** In the order in which they were asked for, whichever session they are of. */
-async function askedIn(names: string[], options: ManySessionsOptions): Promise<AskedIn[]> {
+async function askedIn(names: readonly string[], options: ManySessionsOptions): Promise<AskedIn[]> {
   const chosen = chosenSessions(names, options)
   const progress = progressBar('reading', chosen.length)
   const asked: AskedIn[] = []

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { cachedJson } from '../cache/json.js'
 import { cacheLines } from '../cache/lines.js'
 import { noteDamage } from '../damage-note.js'
-import { note, write } from '../output.js'
+import { note } from '../output.js'
+import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
 import {
   SESSION_ARGUMENT,
@@ -18,7 +19,7 @@ export function addCacheCommand(tacho: Command): void {
   const command = tacho
     .command('cache')
     .description('show what each request got from the prompt cache, and what broke it')
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .option('--json', 'print an array of objects')
     .action(cache)
   withSessionsDir(command)
@@ -44,5 +45,5 @@ async function cache(name: string, options: SessionOptions & { json?: boolean })
     note('this session has no request to a model.')
     return
   }
-  for (const line of cacheLines(story)) await write(`${line}\n`)
+  await writeLines(cacheLines(story))
 }

@@ -10,6 +10,7 @@ import { withTexts } from '../cancellations/texts.js'
 import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { note, outputWidth, write } from '../output.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -23,7 +24,7 @@ export function addCancellationsCommand(tacho: Command): void {
   const command = tacho
     .command('cancellations')
     .description('list what was stopped early, by whom, and how much had arrived')
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .option('--json', 'print an array of objects')
     .action(cancellations)
   withSessionsDir(command)
@@ -51,5 +52,5 @@ async function cancellations(
     return
   }
   const lines = tableLines(CANCELLATION_COLUMNS, cancellationRows(cut), outputWidth())
-  for (const line of [...lines, '', ...cancellationTotalLines(wished)]) await write(`${line}\n`)
+  await writeLines([...lines, '', ...cancellationTotalLines(wished)])
 }

@@ -6,7 +6,7 @@ import { contextJson } from '../context/json.js'
 import { contextLines, shortenedLines } from '../context/lines.js'
 import { chosenRequest } from '../conversation/chosen-request.js'
 import { noteDamage } from '../damage-note.js'
-import { write } from '../output.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -20,7 +20,7 @@ export function addContextCommand(tacho: Command): void {
   const command = tacho
     .command('context')
     .description("list what filled the model's context, largest first, and what was dropped")
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .argument('[n]', 'number of the exchange (default: the last one)', exchangeNumber)
     .option('--all', 'list every part, however small')
     .option('--json', 'print one object')
@@ -45,8 +45,7 @@ async function context(
   if (json) await writeJson(contextJson(at, shortened))
   else {
     const most = all ? Number.POSITIVE_INFINITY : PARTS_SHOWN
-    const lines = [...contextLines(at, most), ...shortenedLines(shortened)]
-    for (const line of lines) await write(`${line}\n`)
+    await writeLines([...contextLines(at, most), ...shortenedLines(shortened)])
   }
   if (at.missing.length === 0) return
   const words = at.missing.map(({ reason }) => reason)

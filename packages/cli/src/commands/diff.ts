@@ -7,7 +7,7 @@ import { chosenPair } from '../diff/chosen-pair.js'
 import { exchangeLines } from '../diff/exchange-lines.js'
 import { exchangesJson, sessionsJson } from '../diff/json.js'
 import { sessionLines } from '../diff/session-lines.js'
-import { write } from '../output.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -63,10 +63,6 @@ async function diff(
   if (compared.missing.length === 0) return
   const words = compared.missing.map(({ reason }) => reason)
   throw new CommandError('incomplete', EXIT.incomplete, words.join('\n'))
-}
-
-async function writeLines(lines: readonly string[]): Promise<void> {
-  for (const line of lines) await write(`${line}\n`)
 }
 
 function wrongUse(): CommandError {

@@ -5,6 +5,7 @@ import { explanationJson } from '../explain/json.js'
 import { explanationLines } from '../explain/lines.js'
 import { jsonText } from '../json-text.js'
 import { outputWidth, write } from '../output.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -31,5 +32,5 @@ async function explain(name: string, options: SessionOptions & { json?: boolean 
     await write(`${jsonText(explanationJson(explanation), 2)}\n`)
     return
   }
-  for (const line of explanationLines(explanation, outputWidth())) await write(`${line}\n`)
+  await writeLines(explanationLines(explanation, outputWidth()))
 }

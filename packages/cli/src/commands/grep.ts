@@ -15,7 +15,8 @@ import { chosenSessions } from '../chosen-sessions.js'
 import { EXIT } from '../command-error.js'
 import { hitLine } from '../grep/line.js'
 import { jsonText } from '../json-text.js'
-import { note, write } from '../output.js'
+import { note } from '../output.js'
+import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, type SessionOptions, withSessionsDir } from '../session-options.js'
 import { shortIds } from '../short-ids.js'
@@ -81,15 +82,18 @@ async function searchAll(
   const ids = shortIds(sessions.map(({ id }) => id))
   const progress = progressBar('searching', sessions.length)
   let found = 0
-  for (const { id, folder } of sessions) {
-    for (const hit of searchSession(folder, pattern, within)) {
-      found += 1
-      progress.clear()
-      await write(json ? `${jsonText(hitJson(hit))}\n` : `${hitLine(hit, ids.get(id) ?? id)}\n`)
+  function* lines(): Generator<string> {
+    for (const { id, folder } of sessions) {
+      for (const hit of searchSession(folder, pattern, within)) {
+        found += 1
+        progress.clear()
+        yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)
+      }
+      progress.add(1)
     }
-    progress.add(1)
+    progress.clear()
   }
-  progress.clear()
+  await writeLines(lines(), { onPaged: progress.stop, isPrompt: true })
   return found
 }
 

@@ -2,6 +2,7 @@ import { type FollowedLog, followLog } from '@tacho/reader'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { write } from '../output.js'
+import { writeLines } from '../pager.js'
 import { printableStream } from '../printable.js'
 import {
   SESSION_ARGUMENT,
@@ -23,16 +24,34 @@ export function addLogCommand(tacho: Command): void {
   withSessionsDir(command)
 }
 
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const text of texts) {
+    const [first = '', ...lines] = text.split('\n')
+    rest += first
+    for (const line of lines) {
+      yield rest
+      rest = line
+    }
+  }
+  if (rest !== '') yield rest
+}
+
 async function log(name: string, { follow = false, ...options }: LogOptions): Promise<void> {
   const { folder } = sessionNamed(name, options)
   const shown = printableStream('lines')
   const pieces: FollowedLog = followLog(folder, follow)
   let isThere = false
-  for await (const bytes of pieces) {
-    isThere = true
-    await write(shown.push(bytes))
+  async function* texts(): AsyncGenerator<string> {
+    for await (const bytes of pieces) {
+      isThere = true
+      yield shown.push(bytes)
+    }
+    yield shown.end()
   }
-  await write(shown.end())
+  // What is still written ends with no line, and goes on when it goes on.
+  if (follow) for await (const text of texts()) await write(text)
+  else await writeLines(linesOf(texts()))
   if (isThere) return
   throw new CommandError('incomplete', EXIT.incomplete, `${folder} has no debug log.`)
 }

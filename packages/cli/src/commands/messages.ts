@@ -4,8 +4,9 @@ import { exchangeNumber } from '../chosen-exchange.js'
 import { CommandError, EXIT } from '../command-error.js'
 import { chosenRequest } from '../conversation/chosen-request.js'
 import { conversationJson, missingOf } from '../conversation/json.js'
-import { writeConversation } from '../conversation/write.js'
+import { conversationLines } from '../conversation/lines.js'
 import { noteDamage } from '../damage-note.js'
+import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -19,7 +20,7 @@ export function addMessagesCommand(tacho: Command): void {
   const command = tacho
     .command('messages')
     .description('print the conversation as the model received it, what was new, and the answer')
-    .argument(...SESSION_ARGUMENT)
+    .argument('[session]', SESSION_ARGUMENT[1], 'last')
     .argument('[n]', 'number of the exchange (default: the last one)', exchangeNumber)
     .option('--all', 'also print the earlier messages in full')
     .option('--json', 'print one object')
@@ -38,7 +39,7 @@ async function messages(
   const at = conversationAt(reader, chosenRequest(reader, number))
   noteDamage(reader)
   if (options.json) await writeJson(conversationJson(at))
-  else await writeConversation(at, options.all ?? false)
+  else await writeLines(conversationLines(at, options.all ?? false))
   const missing = missingOf(at)
   if (missing.length === 0) return
   const words = missing.map(({ reason }) => reason)

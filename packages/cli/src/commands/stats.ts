@@ -6,10 +6,16 @@ import {
   sessionStats,
 } from '@tacho/reader'
 import type { Command } from 'commander'
-import { chosenSessions, type ManySessionsOptions, withManySessions } from '../chosen-sessions.js'
+import {
+  chosenSessions,
+  type ManySessionsOptions,
+  namesOrLast,
+  withManySessions,
+} from '../chosen-sessions.js'
 import { EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
-import { note, write } from '../output.js'
+import { note } from '../output.js'
+import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
 import { withSessionsDir } from '../session-options.js'
 import { statsJson } from '../stats/json.js'
@@ -30,10 +36,10 @@ export function addStatsCommand(tacho: Command): void {
   withSessionsDir(command)
 }
 
-async function stats(names: string[], options: StatsOptions): Promise<void> {
+async function stats(given: string[], options: StatsOptions): Promise<void> {
   const prices = options.prices === undefined ? undefined : readPrices(options.prices)
-  const isLast = names.length === 0 && !options.all && options.since === undefined
-  const chosen = chosenSessions(isLast ? ['last'] : names, options)
+  const names = namesOrLast(given, options)
+  const chosen = chosenSessions(names, options)
   const progress = progressBar('reading', chosen.length)
   const told: SessionStats[] = []
   for (const { folder } of chosen) {
@@ -44,7 +50,7 @@ async function stats(names: string[], options: StatsOptions): Promise<void> {
       if (chosen.length === 1) noteDamage(session)
     } catch (error) {
       // One of many that cannot be read must not keep the others from it.
-      if (names.length === 1 || isLast || !(error instanceof ReaderError)) throw error
+      if (names.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)
       process.exitCode = EXIT.failure
@@ -55,5 +61,5 @@ async function stats(names: string[], options: StatsOptions): Promise<void> {
     await writeJson(statsJson(told, prices?.currency))
     return
   }
-  for (const line of statsLines(told, prices?.currency)) await write(`${line}\n`)
+  await writeLines(statsLines(told, prices?.currency))
 }

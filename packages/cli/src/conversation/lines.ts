@@ -1,22 +1,19 @@
 import type { ConversationAt, Message } from '@tacho/reader'
 import { cutTo } from '../display-width.js'
-import { outputWidth, write } from '../output.js'
+import { outputWidth } from '../output.js'
 import { printable } from '../printable.js'
 import { styled } from '../style.js'
 import { recordedJson } from '../write-json.js'
 import { messageLine, messageLines, partLines } from './message-lines.js'
 
 /**
- * Writes a conversation for people: what was there before in one line each, what was new in full, and
- * the answer.
+ * A conversation for people: what was there before in one line each, what was new in full, and the
+ * answer.
  *
  * @param isWhole all of it in full.
  */
-export async function writeConversation(at: ConversationAt, isWhole: boolean): Promise<void> {
-  for (const line of [...headLines(at, isWhole), '', ...messagesLines(at, isWhole)]) {
-    await write(`${line}\n`)
-  }
-  for (const line of answerLines(at)) await write(`${line}\n`)
+export function conversationLines(at: ConversationAt, isWhole: boolean): string[] {
+  return [...headLines(at, isWhole), '', ...messagesLines(at, isWhole), ...answerLines(at)]
 }
 
 function headLines(at: ConversationAt, isWhole: boolean): string[] {
