@@ -41,12 +41,18 @@ export type ClaudePlace = {
   /** Runs Claude Code alone. */
   alone(args: readonly string[], options?: Run): Promise<Ended>
   tacho(args: readonly string[], options?: Run): Promise<Ended>
+  /** Starts Claude Code alone. */
+  startAlone(args: readonly string[], options?: Run): Running
   startTacho(args: readonly string[], options?: Run): Running
   sessions(): SessionOnDisk[]
   /** The only one. */
   session(): SessionOnDisk
   /** Its TUI in a terminal, recorded. */
   tui(...args: string[]): Promise<Terminal>
+  /** The same without Tacho. */
+  plainTui(...args: string[]): Promise<Terminal>
+  /** The same with Tacho, without recording. */
+  offTui(...args: string[]): Promise<Terminal>
   /** What a command says with `--json` of the last session. */
   said<Said>(...args: string[]): Promise<Said>
   [Symbol.asyncDispose](): Promise<void>
@@ -100,11 +106,14 @@ export async function claudePlace(
     environment,
     root,
     alone: (args, more) => run(claude, args, { ...own, ...more }),
+    startAlone: (args, more) => start(claude, args, { ...own, ...more }),
     tacho,
     startTacho: (args, more) => start(tachoCommand, args, { ...own, ...more }),
     sessions,
     tui: (...args) =>
       openTerminal([...tachoCommand, 'claude', '--persist-session'], [...MANUAL, ...args], own),
+    plainTui: (...args) => openTerminal(claude, [...MANUAL, ...args], own),
+    offTui: (...args) => openTerminal([...tachoCommand, 'claude'], [...MANUAL, ...args], own),
     session() {
       const [only, ...others] = sessions()
       if (only === undefined || others.length > 0)

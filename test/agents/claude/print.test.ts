@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SCRIPTED_KEY } from '../../host/index.js'
 import type { Step, ToolCall } from '../../scripted-model/index.js'
-import type { SessionOnDisk } from '../session-on-disk.js'
-import { BYPASS, type ClaudePlace, claudePlace } from './place.js'
+import { filesAlike, requestsAlike } from './alike.js'
+import { expectItsBodies } from './bodies.js'
+import { BYPASS, claudePlace } from './place.js'
 
 const bash = (command: string): ToolCall => ({ name: 'Bash', arguments: { command } })
 
@@ -50,7 +50,7 @@ test('a turn with tools is recorded: its bytes, its tools, its tokens and its tr
   ])
 
   const session = place.session()
-  expect(bodiesOf(session)).toEqual(bodiesAtModel(place))
+  expectItsBodies(session, place)
   const transcript = `${id}.jsonl`
   expect(session.names()).toContain(transcript)
   expect(statSync(join(session.folder, transcript)).nlink).toBe(2)
@@ -91,41 +91,20 @@ test('a sub-agent is a thread of its own, and a continued session a second run o
   )
 })
 
-test('off, it prints and ends as it does alone, and leaves the same files behind', async () => {
+test('with Tacho, recorded or not, it prints, ends and asks its model as alone, and off leaves the same files', async () => {
   await using alone = await claudePlace(WITH_TOOLS)
   await using off = await claudePlace(WITH_TOOLS)
+  await using on = await claudePlace(WITH_TOOLS)
   const args = ['-p', 'Say hello', ...BYPASS]
-  expect(await off.tacho(['claude', ...args])).toEqual(await alone.alone(args))
-  expect(alike(off)).toEqual(alike(alone))
+  const [aloneEnd, offEnd, onEnd] = await Promise.all([
+    alone.alone(args),
+    off.tacho(['claude', ...args]),
+    on.tacho(SAY),
+  ])
+  expect(offEnd).toEqual(aloneEnd)
+  expect(onEnd).toEqual(aloneEnd)
+  expect(filesAlike(off)).toEqual(filesAlike(alone))
   expect(off.sessions()).toEqual([])
+  expect(requestsAlike(off)).toEqual(requestsAlike(alone))
+  expect(requestsAlike(on)).toEqual(requestsAlike(alone))
 })
-
-/** What is in a home, by names that are the same in each. */
-function alike({ home }: ClaudePlace): string[] {
-  return filesIn(home.userHome)
-    .map((path) => path.replaceAll(/[\da-f]{8}-[\da-f-]{27}|\d{13}|tacho-test-\w+/gi, '…'))
-    .sort()
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-}
-
-type Bodies = { request: Buffer; response: Buffer }[]
-
-function bodiesOf({ folder }: SessionOnDisk): Bodies {
-  const index = indexRawLog(folder, () => undefined)
-  return index.exchanges.map((exchange) => ({
-    request: Buffer.concat([...requestPieces(folder, index, exchange)]),
-    response: Buffer.concat([...responseChunks(folder, exchange)].map(({ bytes }) => bytes)),
-  }))
-}
-
-function bodiesAtModel({ model }: ClaudePlace): Bodies {
-  return model.exchanges.map(({ requestBody, responseBody }) => ({
-    request: requestBody,
-    response: responseBody,
-  }))
-}

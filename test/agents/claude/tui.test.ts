@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
-import type { Terminal } from '../../host/tmux.js'
 import type { ToolCall } from '../../scripted-model/index.js'
 import { type ClaudePlace, claudePlace } from './place.js'
+import { say } from './say.js'
 
 const bash = (command: string): ToolCall => ({ name: 'Bash', arguments: { command } })
 
@@ -102,12 +102,6 @@ test('kill -9 at the dialog leaves the question without an answer', async () => 
   const approvals = await place.said<Rows>('approvals')
   expect(approvals).toMatchObject([{ what: 'mkfifo q1', decision: null, decidedBy: null }])
 })
-
-async function say(terminal: Terminal, words: string): Promise<void> {
-  terminal.type(words)
-  await terminal.showing(words)
-  await terminal.answer('Enter', `❯ ${words}\n─`)
-}
 
 /** Tacho and Claude Code, in that order. */
 function processesOf({ home }: ClaudePlace): number[] {
