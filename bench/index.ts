@@ -13,6 +13,7 @@ import { benchReduce } from './reduce.js'
 import { benchRegister } from './register/index.js'
 import { printRows, type Row } from './row.js'
 import { benchScrub } from './scrub.js'
+import { benchViewer } from './viewer/index.js'
 
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
@@ -28,6 +29,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   export: ['tacho export otlp: 100,000 spans into the real Collector', benchExport],
   questions: ['Questions over many sessions: grep, SQL', benchQuestions],
   reading: ['Reading back: 10,000 sessions; one of 7,000 exchanges', benchReading],
+  viewer: ['The page in Chromium: a session of 7,000 exchanges', benchViewer],
   register: ['A Node program with tacho/register', benchRegister],
   off: ['tacho codex without recording', benchOff],
 }

@@ -1,6 +1,7 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { build as buildPage } from 'vite'
 import { type BundledPackage, packagesIn } from './bundled-packages.js'
@@ -121,10 +122,20 @@ async function bundlePage({ folder, inputs }: Target): Promise<void> {
     configFile: join(VIEWER, 'vite.config.ts'),
     build: { outDir: page, emptyOutDir: true },
   })
+  packPage(page)
   if (folder === CLI) replace(join(VIEWER, 'dist/page'), page)
   const chunks = 'output' in built ? built.output : []
   for (const chunk of chunks.flatMap((one) => (one.type === 'chunk' ? one : []))) {
     for (const module of chunk.moduleIds) inputs.add(module)
+  }
+}
+
+/** A third of the size, in a package that has a limit. */
+function packPage(page: string): void {
+  for (const name of readdirSync(page).filter((one) => /\.(?:js|css)$/.test(one))) {
+    const path = join(page, name)
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }))
+    rmSync(path)
   }
 }
 

@@ -39,12 +39,13 @@ function addresses(): [string, () => string][] {
   ]
 }
 
-test('the list shows the prompt, the folder and how it ended, and opens a session', async () => {
+test('the list shows the prompt and the diagnosis in one line, and opens a session', async () => {
   await using opened = await openPage(served.address)
   const { page } = opened
   const row = page.getByRole('option', { name: /try two commands/ })
   await row.waitFor()
-  expect(await row.innerText()).toContain('ended well')
+  const explained = await tacho(['explain', 'last', '--json', '--sessions-dir', root])
+  await row.getByText(JSON.parse(explained.stdout.toString()).verdict).waitFor()
   await page.getByRole('searchbox', { name: 'Search in sessions' }).fill('no such words')
   await page.getByText('No session is like that.').waitFor()
   await page.getByRole('searchbox', { name: 'Search in sessions' }).fill('two commands')

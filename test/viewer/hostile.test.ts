@@ -48,7 +48,7 @@ describe.each(['served', 'exported as one file'])('%s', (how) => {
       await things.nth(index).click()
       await page.locator('h2').first().waitFor()
     }
-    await page.keyboard.press('e')
+    await page.keyboard.press('E')
     for (const tab of ['conversation', 'request', 'response', 'headers', 'playback']) {
       await page.getByRole('tab', { name: tab, exact: true }).click()
     }

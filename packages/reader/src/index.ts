@@ -78,7 +78,11 @@ export {
 } from './conversation/conversation-reader.js'
 export type { Damage } from './damage.js'
 export { type Evidence, type Explanation, explainSession } from './diagnosis/explain-session.js'
-export { keptExplanation, type ToldExplanation } from './diagnosis/kept-explanation.js'
+export {
+  keptExplanation,
+  quickExplanation,
+  type ToldExplanation,
+} from './diagnosis/kept-explanation.js'
 export { verdictOf } from './diagnosis/verdict.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { note, write } from '../output.js'
 import { type SessionOptions, sessionNamed, withSessionsDir } from '../session-options.js'
+import { traceUrl } from '../trace-url.js'
 import { openInBrowser } from '../view/open-in-browser.js'
 
 type ViewOptions = SessionOptions & { port: number; open: boolean }
@@ -47,7 +48,13 @@ async function view(name: string | undefined, options: ViewOptions): Promise<voi
 
 async function serve({ roots, port }: ViewOptions): Promise<Viewer> {
   try {
-    return await serveViewer({ roots, port, listen: listenForUser, onFault: tellFault })
+    return await serveViewer({
+      roots,
+      port,
+      listen: listenForUser,
+      traceUrl: (session) => traceUrl(session, process.env),
+      onFault: tellFault,
+    })
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const why = code === 'EADDRINUSE' ? 'another program has it' : message

@@ -29,11 +29,10 @@ const WORTH_KEEPING = 1024 * 1024
  * long as its files are. Rules that have changed are in another file of this program.
  */
 export async function keptExplanation(folder: string): Promise<ToldExplanation> {
-  const index = usableIndexFolder()
-  const path = index && explanationFile(index, resolve(folder))
   const rules = basename(import.meta.url)
+  const path = pathOf(folder)
   const known = path && read(path, folder, rules)
-  if (known !== undefined && known !== '') return known
+  if (known) return known
   const stamps = stampsOf(folder)
   const { session, ...explanation } = await explainSession(folder)
   const { id, ended, damage } = session
@@ -43,6 +42,28 @@ export async function keptExplanation(folder: string): Promise<ToldExplanation> 
     writeIndexFile(path, [encodeLine({ explained: folder, rules, stamps, told }, crc32)])
   }
   return told
+}
+
+/** The same where it is kept, or the files have no more than so many bytes; else nothing. */
+export async function quickExplanation(
+  folder: string,
+  most: number,
+): Promise<ToldExplanation | undefined> {
+  const path = pathOf(folder)
+  const known = path && read(path, folder, basename(import.meta.url))
+  if (known) return known
+  return bytesOf(folder) <= most ? keptExplanation(folder) : undefined
+}
+
+function pathOf(folder: string): string | undefined {
+  const index = usableIndexFolder()
+  return index && explanationFile(index, resolve(folder))
+}
+
+function bytesOf(folder: string): number {
+  return [...Object.keys(fileStamps(folder)), SESSION_FILES.log]
+    .map((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
+    .reduce((sum, size) => sum + size, 0)
 }
 
 function read(path: string, folder: string, rules: string): ToldExplanation | undefined {

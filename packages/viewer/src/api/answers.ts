@@ -16,8 +16,6 @@ export type ListedSession = {
   cwd?: string
   /** What the user asked for first. */
   title?: string
-  /** The diagnosis in one line. */
-  verdict?: string
   exchanges?: number
   failed?: number
   approvals?: number
@@ -28,6 +26,9 @@ export type ListedSession = {
   /** Why there is nothing more to tell: a format of a later Tacho, no right to read it. */
   problem?: string
 }
+
+/** The diagnosis of one session in one line; empty where that would take too long. */
+export type Verdict = { sentence?: string }
 
 export type SessionList = {
   sessions: ListedSession[]
@@ -53,7 +54,7 @@ export type Cause = {
   next?: string
 }
 
-export type Explanation = { ended: string; sentence: string; causes: Cause[] }
+export type ExplanationAnswer = { ended: string; sentence: string; causes: Cause[] }
 
 /** A session, without bodies. */
 export type SessionAnswer = {
@@ -69,7 +70,8 @@ export type SessionAnswer = {
   damage: { file: string; line?: number; lines: number; reason: string }[]
   /** Lines of the debug log that are warnings or errors: microseconds since 1970. */
   logProblems: { at: number; level: string; text: string; line: number }[]
-  explanation: Explanation
+  /** Where Jaeger shows its trace, by the settings of whoever looks at it; not there where it was sent nowhere. */
+  traceUrl?: string
 }
 
 /** One exchange, without its bodies. */
@@ -81,6 +83,15 @@ export type ExchangeAnswer = {
   /** Of each chunk: microseconds since the exchange began, and bytes. */
   chunks: [at: number, bytes: number][]
   error?: { side?: string; code: string; message: string }
+  /** What it is in the trace: its own span, and those of it. */
+  spans: ShownSpan[]
+}
+
+export type ShownSpan = {
+  spanId: string
+  parentSpanId?: string
+  name: string
+  attributes: [name: string, value: string][]
 }
 
 /** A line of the debug log. */

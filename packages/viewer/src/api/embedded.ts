@@ -8,6 +8,8 @@ import type { ComparisonAnswer, ConversationAnswer, ShownMessage } from './answe
 export const TABLES = [
   /** One row: the session. */
   'session',
+  /** One row: why it went as it did. */
+  'explanation',
   /** A row an exchange, in the order of their numbers. */
   'exchanges',
   'conversations',
@@ -33,6 +35,9 @@ export type Directory = {
 
 /** The element that holds the directory. */
 export const DIRECTORY_ID = 'tacho-directory'
+
+/** The element that holds the script of the worker that reads bodies. */
+export const WORKER_ID = 'tacho-worker'
 
 /** A row of `messages`: what of a message is the same wherever it stands. */
 export type MessageRow = Pick<ShownMessage, 'role' | 'parts'>

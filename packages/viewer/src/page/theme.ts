@@ -1,10 +1,12 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
+import { isPrinting } from './printing.js'
 
 const preference = window.matchMedia('(prefers-color-scheme: dark)')
+const isWanted = signal(preference.matches)
 
-/** Whether the user wants light on dark. */
-export const isDark = signal(preference.matches)
+/** Whether it is light on dark, as the user wants it; paper is white. */
+export const isDark = computed(() => isWanted.value && !isPrinting.value)
 
 preference.addEventListener('change', ({ matches }) => {
-  isDark.value = matches
+  isWanted.value = matches
 })

@@ -4,26 +4,24 @@ import { useEffect } from 'preact/hooks'
 /** An answer that is waited for, or why there is none. */
 export type Awaited<Answer> = { answer: Answer | undefined; problem: string | undefined }
 
-/** Asks whenever one of `about` changes; what was asked before is forgotten. */
+/** Asks whenever one of `about` changes; what was asked before is not wanted any more. */
 export function useAnswer<Answer>(
-  ask: () => Promise<Answer>,
+  ask: (signal: AbortSignal) => Promise<Answer>,
   about: readonly unknown[],
 ): Awaited<Answer> {
   const state = useSignal<Awaited<Answer>>({ answer: undefined, problem: undefined })
   useEffect(() => {
-    let isWanted = true
+    const stop = new AbortController()
     state.value = { answer: undefined, problem: undefined }
-    ask().then(
+    ask(stop.signal).then(
       (answer) => {
-        if (isWanted) state.value = { answer, problem: undefined }
+        if (!stop.signal.aborted) state.value = { answer, problem: undefined }
       },
       (cause: Error) => {
-        if (isWanted) state.value = { answer: undefined, problem: cause.message }
+        if (!stop.signal.aborted) state.value = { answer: undefined, problem: cause.message }
       },
     )
-    return () => {
-      isWanted = false
-    }
+    return () => stop.abort()
   }, about)
   return state.value
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { type Asked, NotFound } from './routes.js'
 
 /** Where Vite has put the page. */
@@ -31,16 +32,14 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
   return files
 }
 
+// Scripts and styles are there packed: scripts/bundle.ts
 function readFiles(): Map<string, PageFile> {
-  const names = readdirSync(FOLDER).filter((name) => TYPES.has(extensionOf(name)))
-  return new Map(
-    names.map((name) => [
-      name,
-      { bytes: readFileSync(join(FOLDER, name)), type: TYPES.get(extensionOf(name)) ?? '' },
-    ]),
-  )
-}
-
-function extensionOf(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1)
+  const files = readdirSync(FOLDER).flatMap((name): [string, PageFile][] => {
+    const plain = name.replace(/\.gz$/, '')
+    const type = TYPES.get(plain.slice(plain.lastIndexOf('.') + 1))
+    if (type === undefined) return []
+    const bytes = readFileSync(join(FOLDER, name))
+    return [[plain, { bytes: plain === name ? bytes : gunzipSync(bytes), type }]]
+  })
+  return new Map(files)
 }

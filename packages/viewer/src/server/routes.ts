@@ -5,6 +5,7 @@ import { answerComparison } from './answers/comparison.js'
 import { answerContext } from './answers/context.js'
 import { answerConversation, answerMessage } from './answers/conversation.js'
 import { answerExchange } from './answers/exchange.js'
+import { answerExplanation, answerVerdict } from './answers/explanation.js'
 import { answerEvents, answerLog } from './answers/lines.js'
 import { answerSession } from './answers/session.js'
 import { answerSessions } from './answers/sessions.js'
@@ -45,6 +46,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/page/:file', needsToken: false, answer: answerPage },
   { path: '/api/sessions', needsToken: true, answer: answerSessions },
   { path: SESSION, needsToken: true, answer: answerSession },
+  { path: `${SESSION}/explanation`, needsToken: true, answer: answerExplanation },
+  { path: `${SESSION}/verdict`, needsToken: true, answer: answerVerdict },
   { path: `${SESSION}/changes`, needsToken: true, answer: answerChanges },
   { path: `${SESSION}/log`, needsToken: true, answer: answerLog },
   { path: `${SESSION}/events`, needsToken: true, answer: answerEvents },

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ReaderError } from '@tacho/reader'
 import { hasToken, refusalOf } from './guard.js'
 import { NotFound, routeOf } from './routes.js'
-import { Sessions } from './sessions.js'
+import { Sessions, type SessionsOptions } from './sessions.js'
 
 /** What listens on 127.0.0.1, and lets in connections of our own user alone where that can be told. */
 export type Listening = { port: number; close(): void }
 export type Listen = (port: number, onConnection: (socket: Socket) => void) => Promise<Listening>
 
-export type ViewerOptions = {
-  /** The folders in which sessions are looked for. */
-  roots: readonly string[]
+/** `roots` are the folders in which sessions are looked for. */
+export type ViewerOptions = SessionsOptions & {
   /** 0: one that the system chooses. */
   port: number
   listen: Listen
@@ -44,7 +44,7 @@ const HEADERS = {
  */
 export async function serveViewer(options: ViewerOptions): Promise<Viewer> {
   const token = randomBytes(32).toString('base64url')
-  const sessions = new Sessions(options.roots)
+  const sessions = new Sessions(options)
   const server = createServer({ maxHeaderSize: 16 * 1024 })
   server.requestTimeout = 10_000
   server.headersTimeout = 10_000
@@ -93,8 +93,10 @@ async function answerOne(
     const asked = { request, response, sessions, words, query: new URLSearchParams(query) }
     await route.answer(asked)
   } catch (cause) {
-    if (!(cause instanceof NotFound)) throw cause
-    refuse(response, 404)
+    if (cause instanceof NotFound) refuse(response, 404)
+    // Of a format that is not known here.
+    else if (cause instanceof ReaderError && cause.code === 'newer-format') refuse(response, 409)
+    else throw cause
   }
 }
 

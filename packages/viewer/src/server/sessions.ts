@@ -1,10 +1,25 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
-import { type Explanation, explainSession, type FoundSession, findSessions } from '@tacho/reader'
+import {
+  type ConversationReader,
+  conversationReader,
+  type FoundSession,
+  findSessions,
+  isRunning,
+  isSessionFolder,
+  keptExplanation,
+  readSession,
+  type Session,
+  type ToldExplanation,
+} from '@tacho/reader'
+import { Kept } from './kept.js'
 
-/** Sessions that were read last are kept: a person goes back and forth between a few. */
-const KEPT = 3
+export type SessionsOptions = {
+  roots: readonly string[]
+  /** Where Jaeger shows the trace of a session; nothing where it was sent nowhere. */
+  traceUrl?: ((session: FoundSession) => string | undefined) | undefined
+}
 
 /**
  * The sessions that may be asked for. A name in a request is looked up in the list of those that are
@@ -12,44 +27,70 @@ const KEPT = 3
  */
 export class Sessions {
   readonly roots: readonly string[]
-  readonly #read = new Map<string, { stamp: string; explanation: Promise<Explanation> }>()
+  readonly #traceUrl: SessionsOptions['traceUrl']
+  readonly #found = new Map<string, FoundSession>()
+  readonly #read = new Kept(
+    ({ folder }) => readSession(folder),
+    ({ ended }, { folder }) => ended !== 'running' || isRunning(folder),
+  )
+  readonly #explained = new Kept(
+    ({ folder }) => keptExplanation(folder),
+    ({ session }, { folder }) => session.ended !== 'running' || isRunning(folder),
+  )
+  readonly #readers = new Kept(async ({ folder }) => conversationReader(folder))
+  readonly #urls = new Kept(async (session) => this.#traceUrl?.(session))
+  #last: Promise<unknown> = Promise.resolve()
 
-  constructor(roots: readonly string[]) {
+  constructor({ roots, traceUrl }: SessionsOptions) {
     this.roots = roots
+    this.#traceUrl = traceUrl
   }
 
-  all(): FoundSession[] {
-    return findSessions(this.roots)
-  }
-
+  /** Looks through all folders only where it does not know the session yet. */
   find(id: string): FoundSession | undefined {
-    return this.all().find((session) => session.id === id)
+    const known = this.#found.get(id)
+    if (known !== undefined && isSessionFolder(known.folder)) return known
+    this.#found.clear()
+    for (const session of findSessions(this.roots)) {
+      if (!this.#found.has(session.id)) this.#found.set(session.id, session)
+    }
+    return this.#found.get(id)
   }
 
-  /** A session without its bodies, and why it went as it did; read again only where its files have changed. */
-  async read({ folder }: FoundSession): Promise<Explanation> {
-    const stamp = stampOf(folder)
-    const known = this.#read.get(folder)
-    this.#read.delete(folder)
-    const kept = known?.stamp === stamp ? known : { stamp, explanation: explainSession(folder) }
-    this.#read.set(folder, kept)
-    for (const oldest of this.#read.keys()) {
-      if (this.#read.size <= KEPT) break
-      this.#read.delete(oldest)
-    }
-    try {
-      return await kept.explanation
-    } catch (cause) {
-      this.#read.delete(folder)
-      throw cause
-    }
+  /** A session without its bodies. */
+  read(session: FoundSession): Promise<Session> {
+    return this.#read.of(session, stampOf(session.folder))
+  }
+
+  /** Why it went as it did. */
+  explain(session: FoundSession): Promise<ToldExplanation> {
+    return this.#explained.of(session, stampOf(session.folder))
+  }
+
+  /** What reads its conversations. */
+  reader(session: FoundSession): Promise<ConversationReader> {
+    return this.#readers.of(session, stampOf(session.folder, [SESSION_FILES.raw]))
+  }
+
+  /** Where Jaeger shows its trace. */
+  traceUrl(session: FoundSession): Promise<string | undefined> {
+    return this.#urls.of(session, stampOf(session.folder, [SESSION_FILES.export]))
+  }
+
+  /** Does something that takes its time behind all others of that kind. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
   }
 }
 
+/** What was sent out is noted beside what happened. */
+const TELLING = Object.values(SESSION_FILES).filter((file) => file !== SESSION_FILES.export)
+
 /** Changes whenever something is written to a session. */
-export function stampOf(folder: string): string {
-  const { raw, meta, events, log, manifest } = SESSION_FILES
-  return [raw, meta, events, log, manifest]
+export function stampOf(folder: string, files: readonly string[] = TELLING): string {
+  return files
     .map((file) => statSync(join(folder, file), { throwIfNoEntry: false }))
     .map((status) =>
       status === undefined ? '-' : `${status.ino}:${status.size}:${status.mtimeMs}`,

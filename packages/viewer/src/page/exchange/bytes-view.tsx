@@ -3,9 +3,10 @@ import { useEffect } from 'preact/hooks'
 import { LineList } from '../lists/line-list.js'
 import type { OpenSession } from '../session/open-session.js'
 import { byteCount } from '../words/quantities.js'
-import { linesOf } from './lines.js'
+import type { Lines } from './lines.js'
+import { readLines } from './read-lines.js'
 
-/** As much as is fetched at a time. */
+/** As much as is fetched first; whoever wants more gets as much again as there is. */
 const PART = 512 * 1024
 
 /** The bytes of a body, as text, a part at a time. */
@@ -21,16 +22,21 @@ export function BytesView({
   /** How many there are, as far as that is known yet. */
   bytes: number | undefined
 }) {
-  const body = useSignal<Uint8Array>(new Uint8Array())
+  const body = useSignal<Uint8Array | undefined>(undefined)
+  const lines = useSignal<Lines | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   const isPretty = useSignal(false)
+  const length = body.value?.length ?? 0
+  const isWhole = bytes !== undefined && length >= bytes
 
   const more = async (): Promise<void> => {
-    const from = body.value.length
+    const before = body.value ?? new Uint8Array()
+    const from = before.length
     try {
-      const part = await session.source.body(session.id, number, side, { from, to: from + PART })
+      const range = { from, to: from + Math.max(PART, from) }
+      const part = await session.source.body(session.id, number, side, range)
       const joined = new Uint8Array(from + part.length)
-      joined.set(body.value)
+      joined.set(before)
       joined.set(part, from)
       body.value = joined
     } catch (cause) {
@@ -38,14 +44,22 @@ export function BytesView({
     }
   }
   useEffect(() => void more(), [])
+  useEffect(() => {
+    let isWanted = true
+    if (body.value === undefined) return
+    void readLines(body.value, isPretty.value && isWhole).then((read) => {
+      if (isWanted) lines.value = read
+    })
+    return () => {
+      isWanted = false
+    }
+  }, [body.value, isPretty.value, isWhole])
 
-  const isWhole = bytes !== undefined && body.value.length >= bytes
-  const lines = linesOf(body.value, isPretty.value && isWhole)
   return (
     <>
       <div class="list-tools">
         <span class="faint">
-          {byteCount(body.value.length)}
+          {byteCount(length)}
           {bytes === undefined ? '' : ` of ${byteCount(bytes)}`}
         </span>
         {!isWhole && bytes !== undefined && (
@@ -65,21 +79,23 @@ export function BytesView({
         )}
       </div>
       {problem.value !== undefined && <p class="problem">{problem.value}</p>}
-      {body.value.length === 0 && isWhole ? (
+      {body.value !== undefined && length === 0 && isWhole ? (
         <p class="empty">Nothing was {side === 'request' ? 'sent' : 'received'}.</p>
       ) : (
-        <LineList
-          rows={lines}
-          label={`Bytes of the ${side}`}
-          rowHeight={18}
-          keyOf={({ key }) => key}
-          render={({ number: line, text }) => (
-            <>
-              <span class="line-number">{line}</span>
-              <code>{text}</code>
-            </>
-          )}
-        />
+        lines.value !== undefined && (
+          <LineList
+            rows={lines.value}
+            label={`Bytes of the ${side}`}
+            rowHeight={18}
+            keyOf={(_, index) => `${index}`}
+            render={({ number: line, text }) => (
+              <>
+                <span class="line-number">{line}</span>
+                <code>{text}</code>
+              </>
+            )}
+          />
+        )
       )}
     </>
   )

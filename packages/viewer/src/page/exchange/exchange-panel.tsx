@@ -6,10 +6,12 @@ import { useAnswer } from '../use-answer.js'
 import { byteCount, count, duration, offset } from '../words/quantities.js'
 import { BytesView } from './bytes-view.js'
 import { ConversationView } from './conversation-view.js'
+import { ExchangeLinks } from './exchange-links.js'
 import { HeadersView } from './headers-view.js'
 import { Playback } from './playback.js'
+import { SpansView } from './spans-view.js'
 
-const VIEWS = ['conversation', 'request', 'response', 'playback', 'headers'] as const
+const VIEWS = ['conversation', 'request', 'response', 'playback', 'headers', 'spans'] as const
 type View = (typeof VIEWS)[number]
 
 /** Above this many bytes of request, the bytes come first: reading them takes its time. */
@@ -24,7 +26,11 @@ export function ExchangePanel({
   exchange: SessionExchange
 }) {
   const isLarge = (exchange.requestBytes ?? 0) > LARGE
-  const view = useSignal<View>(isLarge ? 'request' : 'conversation')
+  const chosen = useSignal<View | undefined>(undefined)
+  // Who reads conversations goes on with them, and a large one is still to be asked for.
+  const isAskedFor = useSignal(0)
+  const isLeft = chosen.value === 'conversation' && isAskedFor.value !== exchange.number && isLarge
+  const view = (isLeft ? undefined : chosen.value) ?? (isLarge ? 'request' : 'conversation')
   const { answer, problem } = useAnswer(
     () => session.exchange(exchange.number),
     [session.id, exchange.number, exchange.state],
@@ -32,34 +38,38 @@ export function ExchangePanel({
   return (
     <section class="panel" aria-label={`Exchange ${exchange.number}`}>
       <Facts exchange={exchange} session={session} />
+      <ExchangeLinks exchange={exchange} session={session} />
       <div class="tabs" role="tablist" aria-label="Of this exchange">
         {VIEWS.map((one) => (
           <button
             key={one}
             type="button"
             role="tab"
-            aria-selected={view.value === one}
-            onClick={() => (view.value = one)}
+            aria-selected={view === one}
+            onClick={() => {
+              chosen.value = one
+              isAskedFor.value = exchange.number
+            }}
           >
             {one}
           </button>
         ))}
       </div>
       {problem !== undefined && <p class="problem">{problem}</p>}
-      <div role="tabpanel" aria-label={view.value}>
-        {view.value === 'conversation' && (
-          <ConversationView session={session} number={exchange.number} />
+      <div role="tabpanel" aria-label={view}>
+        {view === 'conversation' && (
+          <ConversationView key={exchange.number} session={session} number={exchange.number} />
         )}
-        {(view.value === 'request' || view.value === 'response') && (
+        {(view === 'request' || view === 'response') && (
           <BytesView
-            key={`${exchange.number} ${view.value}`}
+            key={`${exchange.number} ${view}`}
             session={session}
             number={exchange.number}
-            side={view.value}
-            bytes={bytesOf(answer, view.value)}
+            side={view}
+            bytes={bytesOf(answer, view)}
           />
         )}
-        {view.value === 'playback' && answer !== undefined && (
+        {view === 'playback' && answer !== undefined && (
           <Playback
             key={exchange.number}
             session={session}
@@ -67,7 +77,8 @@ export function ExchangePanel({
             chunks={answer.chunks}
           />
         )}
-        {view.value === 'headers' && answer !== undefined && <HeadersView answer={answer} />}
+        {view === 'headers' && answer !== undefined && <HeadersView answer={answer} />}
+        {view === 'spans' && answer !== undefined && <SpansView spans={answer.spans} />}
       </div>
     </section>
   )
@@ -107,7 +118,6 @@ function Facts({ exchange, session }: { exchange: SessionExchange; session: Open
       'received',
       exchange.responseBytes === undefined ? undefined : byteCount(exchange.responseBytes),
     ],
-    ['span', exchange.id],
   ]
   return (
     <>

@@ -1,23 +1,55 @@
 /** A line of a text as it is shown: a long one is cut into several, of which the first has a number. */
-export type ShownLine = { key: string; number: string; text: string }
+export type ShownLine = { number: number | undefined; text: string }
+
+/** Lines in a form that passes from one thread to another in no time, however many they are. */
+export type PackedLines = {
+  text: string
+  /** Where each begins and ends. */
+  starts: Uint32Array<ArrayBuffer>
+  ends: Uint32Array<ArrayBuffer>
+  /** 0 where it goes on with the line before. */
+  numbers: Uint32Array<ArrayBuffer>
+}
 
 /** A wider row would make a browser slow, and nobody reads it. */
 const WIDEST = 400
 
 /** @param isPretty lays JSON out, where it is JSON. */
-export function linesOf(bytes: Uint8Array, isPretty: boolean): ShownLine[] {
-  const text = new TextDecoder().decode(bytes)
-  const lines: ShownLine[] = []
-  for (const [index, line] of (isPretty ? laidOut(text) : text).split('\n').entries()) {
-    for (let at = 0; at === 0 || at < line.length; at += WIDEST) {
-      lines.push({
-        key: `${index}:${at}`,
-        number: at === 0 ? `${index + 1}` : '',
-        text: line.slice(at, at + WIDEST),
-      })
+export function packedLines(bytes: Uint8Array, isPretty: boolean): PackedLines {
+  const plain = new TextDecoder().decode(bytes)
+  const text = isPretty ? laidOut(plain) : plain
+  const [starts, ends, numbers]: number[][] = [[], [], []]
+  let number = 0
+  for (let from = 0; from <= text.length; ) {
+    const found = text.indexOf('\n', from)
+    const to = found < 0 ? text.length : found
+    number += 1
+    for (let at = from; at === from || at < to; at += WIDEST) {
+      starts?.push(at)
+      ends?.push(Math.min(to, at + WIDEST))
+      numbers?.push(at === from ? number : 0)
     }
+    from = to + 1
   }
-  return lines
+  const packed = (list: number[] = []) => Uint32Array.from(list)
+  return { text, starts: packed(starts), ends: packed(ends), numbers: packed(numbers) }
+}
+
+/** The lines one by one, as a list asks for them. */
+export class Lines {
+  readonly #packed: PackedLines
+  readonly length: number
+
+  constructor(packed: PackedLines) {
+    this.#packed = packed
+    this.length = packed.starts.length
+  }
+
+  at(index: number): ShownLine | undefined {
+    const { text, starts, ends, numbers } = this.#packed
+    if (index < 0 || index >= this.length) return undefined
+    return { number: numbers[index] || undefined, text: text.slice(starts[index], ends[index]) }
+  }
 }
 
 function laidOut(text: string): string {

@@ -2,6 +2,9 @@ import type { ComponentChild } from 'preact'
 import { useRef } from 'preact/hooks'
 import { rowStyle, useVirtualRows } from './use-virtual-rows.js'
 
+/** Rows that may be made when they are seen: an array is one. */
+type Rows<Row> = { readonly length: number; at(index: number): Row | undefined }
+
 /** A long list of lines to be read. */
 export function LineList<Row>({
   rows,
@@ -10,11 +13,11 @@ export function LineList<Row>({
   render,
   keyOf,
 }: {
-  rows: readonly Row[]
+  rows: Rows<Row>
   label: string
   rowHeight: number
   render: (row: Row) => ComponentChild
-  keyOf: (row: Row) => string
+  keyOf: (row: Row, index: number) => string
 }) {
   const frame = useRef<HTMLElement>(null)
   const { height, seen } = useVirtualRows(frame, rows.length, rowHeight)
@@ -24,10 +27,10 @@ export function LineList<Row>({
     <section class="virtual-list" ref={frame} aria-label={label} tabIndex={0}>
       <ol class="rows" style={{ height: `${height}px` }}>
         {seen.map((place) => {
-          const row = rows[place.index]
+          const row = rows.at(place.index)
           return row === undefined ? null : (
             <li
-              key={keyOf(row)}
+              key={keyOf(row, place.index)}
               class="row"
               style={rowStyle(place)}
               aria-setsize={rows.length}

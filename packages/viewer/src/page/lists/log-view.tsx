@@ -69,11 +69,13 @@ function LongList<Row extends Line>({
 
   useEffect(() => {
     let isWanted = true
+    // Lines are added and never changed.
     const loadAll = async (): Promise<void> => {
-      for (let next: number | undefined = 1; next !== undefined && isWanted; ) {
+      let next: number | undefined = (rows.peek().at(-1)?.line ?? 0) + 1
+      while (next !== undefined && isWanted) {
         const page: Page<Row> = await load(next)
         if (!isWanted) return
-        rows.value = next === 1 ? page.items : [...rows.value, ...page.items]
+        if (page.items.length > 0) rows.value = rows.peek().concat(page.items)
         next = page.next
       }
     }
@@ -127,6 +129,6 @@ function LongList<Row extends Line>({
 
 function levelOf(text: string): string {
   const level = /^\S+ (\w+) /.exec(text)?.[1]
-  if (level === 'error') return 'bad'
-  return level === 'warn' ? 'waiting' : ''
+  if (level === 'ERROR') return 'bad'
+  return level === 'WARN' ? 'waiting' : ''
 }

@@ -7,11 +7,15 @@ import {
 } from '@tanstack/virtual-core'
 import type { RefObject } from 'preact'
 import { useEffect, useReducer, useRef } from 'preact/hooks'
+import { isPrinting } from '../printing.js'
+
+/** A row, and where it stands. */
+type Row = Pick<VirtualItem, 'index' | 'start' | 'size'>
 
 /** The rows that are seen of a long list, and how high all of it is. */
 export type VirtualRows = {
   height: number
-  seen: readonly VirtualItem[]
+  seen: readonly Row[]
   scrollTo(index: number): void
 }
 
@@ -42,14 +46,28 @@ export function useVirtualRows(
     return unmount
   }, [virtualizer])
   useEffect(() => virtualizer._willUpdate())
+  const height = virtualizer.getTotalSize()
+  const seen = virtualizer.getVirtualItems()
+  const printed = isPrinting.value ? printedRows(count, rowHeight) : undefined
   return {
-    height: virtualizer.getTotalSize(),
-    seen: virtualizer.getVirtualItems(),
+    height: printed === undefined ? height : printed.length * rowHeight,
+    seen: printed ?? seen,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
   }
 }
 
+/** Nobody reads more on paper. */
+const PRINTED = 2000
+
+function printedRows(count: number, size: number): Row[] {
+  return Array.from({ length: Math.min(count, PRINTED) }, (_, index) => ({
+    index,
+    start: index * size,
+    size,
+  }))
+}
+
 /** The style of a row: where it stands. */
-export function rowStyle({ start, size }: VirtualItem): Record<string, string> {
+export function rowStyle({ start, size }: Row): Record<string, string> {
   return { transform: `translateY(${start}px)`, height: `${size}px` }
 }

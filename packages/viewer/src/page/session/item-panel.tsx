@@ -1,10 +1,11 @@
-import { address } from '../address.js'
+import { address, type ItemKind } from '../address.js'
 import { ExchangePanel } from '../exchange/exchange-panel.js'
 import { outcomeWords } from '../ledger/approvals-view.js'
 import { stoppedWords } from '../ledger/cancellations-view.js'
 import { duration, offset } from '../words/quantities.js'
 import type { OpenSession } from './open-session.js'
 import type { Item } from './story.js'
+import { TraceLink } from './trace-link.js'
 
 /** What is selected, in full. */
 export function ItemPanel({ session }: { session: OpenSession }) {
@@ -36,9 +37,17 @@ export function ItemPanel({ session }: { session: OpenSession }) {
           <Fact key={name} name={name} value={value} />
         ))}
       </dl>
+      {SPANS.has(item.kind) && (
+        <p class="links">
+          <TraceLink session={session} span={item.key} />
+        </p>
+      )}
     </section>
   )
 }
+
+/** The kinds whose keys are their spans. */
+const SPANS: ReadonlySet<ItemKind> = new Set(['turn', 'tool', 'approval', 'cancellation'])
 
 function Fact({ name, value }: { name: string; value: string | undefined }) {
   if (value === undefined || value === '') return null

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { ExchangeAnswer, SessionAnswer } from '../../api/answers.js'
+import type { ExchangeAnswer, ExplanationAnswer, SessionAnswer } from '../../api/answers.js'
 import { address, type Selection } from '../address.js'
 import type { Source } from '../source/source.js'
 import type { ExchangeTimes } from '../timeline/draw.js'
@@ -10,6 +10,8 @@ export type OpenSession = {
   id: string
   source: Source
   answer: ReadonlySignal<SessionAnswer | undefined>
+  /** Comes later: to find it out can take its time. */
+  explanation: ReadonlySignal<ExplanationAnswer | undefined>
   /** Why it cannot be shown, in words. */
   problem: ReadonlySignal<string | undefined>
   story: ReadonlySignal<Story | undefined>
@@ -28,29 +30,30 @@ export function openedSession(source: Source, id: string): OpenSession {
   const problem = signal<string | undefined>(undefined)
   const times = signal<ReadonlyMap<number, ExchangeTimes>>(new Map())
   const asked = new Map<number, Promise<ExchangeAnswer>>()
-  let isLoading = false
-  let isStale = false
-
-  async function load(): Promise<void> {
-    isStale = isLoading
-    if (isLoading) return
-    isLoading = true
+  const explanation = signal<ExplanationAnswer | undefined>(undefined)
+  const load = atATime(0, async () => {
     try {
       answer.value = await source.session(id)
       problem.value = undefined
     } catch (cause) {
       problem.value = (cause as Error).message
-    } finally {
-      isLoading = false
     }
-    if (isStale) await load()
-  }
-
-  void load()
+  })
+  const explain = atATime(PAUSE, async () => {
+    try {
+      explanation.value = await source.explanation(id)
+    } catch {
+      // What is wrong with the session is told where it is read.
+    }
+  })
+  // What is known already is told first: to read a long session takes its time.
+  explain()
+  load()
   const stopListening = source.onChange(id, () => {
     // What was in flight may have gone on.
     for (const number of inFlight(answer.value)) asked.delete(number)
-    void load()
+    load()
+    explain()
   })
   const story = computed(() => answer.value && storyOf(answer.value, Date.now() * 1000))
   const items = computed(() => {
@@ -64,6 +67,7 @@ export function openedSession(source: Source, id: string): OpenSession {
     id,
     source,
     answer,
+    explanation,
     problem,
     story,
     items,
@@ -89,6 +93,32 @@ export function openedSession(source: Source, id: string): OpenSession {
     },
     close: stopListening,
   }
+}
+
+/** To explain a session that goes on takes a part of the time: a tenth, where it is so long. */
+const PAUSE = 9
+
+/**
+ * Does something once for all who ask meanwhile, and once more where somebody asked while it was done:
+ * what they saw may be newer.
+ *
+ * @param pause between two times, as often as long as the one before took.
+ */
+function atATime(pause: number, work: () => Promise<void>): () => void {
+  let isBusy = false
+  let isAsked = false
+  const go = async (): Promise<void> => {
+    isAsked = isBusy
+    if (isBusy) return
+    isBusy = true
+    const began = performance.now()
+    await work()
+    const rest = pause * (performance.now() - began)
+    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest))
+    isBusy = false
+    if (isAsked) await go()
+  }
+  return () => void go()
 }
 
 /** Selects an item, wherever it is shown. */

@@ -35,10 +35,10 @@ export function SessionView({ source, id }: { source: Source; id: string }) {
     <main class="session">
       <Head session={session} />
       {session.problem.value !== undefined && <p class="problem">{session.problem.value}</p>}
+      <Verdict session={session} />
       {answer === undefined && session.problem.value === undefined && (
         <p class="loading">Reading the session …</p>
       )}
-      {answer !== undefined && <Verdict answer={answer} />}
       {story !== undefined && (
         <>
           <Timeline session={session} story={story} />

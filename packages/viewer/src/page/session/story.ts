@@ -20,7 +20,12 @@ export type Item = {
   detail: string
   tone: Tone
 } & (
-  | { kind: 'exchange'; exchange: SessionExchange }
+  | {
+      kind: 'exchange'
+      exchange: SessionExchange
+      /** The number of the exchange that it tries again. */
+      triesAgain?: number
+    }
   | { kind: 'tool'; tool: Tool }
   | { kind: 'approval'; approval: Approval }
   | { kind: 'cancellation'; cancellation: Cancellation }
@@ -49,6 +54,7 @@ export function storyOf(session: SessionAnswer, now: number): Story {
       0,
       parts.threads.findIndex(({ id }) => id === threadId),
     )
+  const tries = triedAgain(parts.exchanges)
   const items: Item[] = [
     ...parts.threads.flatMap((thread, lane) =>
       thread.turns.map(
@@ -80,9 +86,10 @@ export function storyOf(session: SessionAnswer, now: number): Story {
           ),
           lane: laneOf(exchange.threadId),
           label: `${exchange.number} ${exchange.model ?? exchange.method}`,
-          detail: exchangeWords(exchange),
+          detail: exchangeWords(exchange, tries.get(exchange.number)),
           tone: exchangeTone(exchange),
           exchange,
+          ...(tries.has(exchange.number) && { triesAgain: tries.get(exchange.number) as number }),
         }),
       ),
     ...parts.tools.map(
@@ -258,8 +265,27 @@ function exchangeTone({ state, error, outcome }: SessionExchange): Tone {
   return error !== undefined || state === 'failed' ? 'bad' : 'good'
 }
 
-function exchangeWords({ status, error, state, outcome }: SessionExchange): string {
+/** By the number of an exchange: the one right before it in its turn, where that failed. */
+function triedAgain(exchanges: readonly SessionExchange[]): Map<number, number> {
+  const tries = new Map<number, number>()
+  const last = new Map<string, SessionExchange>()
+  for (const exchange of exchanges) {
+    if (exchange.isConnection || exchange.isPrewarm) continue
+    const place = `${exchange.run} ${exchange.threadId} ${exchange.turnId}`
+    const before = last.get(place)
+    if (before !== undefined && exchangeTone(before) === 'bad')
+      tries.set(exchange.number, before.number)
+    last.set(place, exchange)
+  }
+  return tries
+}
+
+function exchangeWords(
+  { status, error, state, outcome }: SessionExchange,
+  triesAgain: number | undefined,
+): string {
   const words = [status === undefined ? undefined : `${status}`, outcome ?? state]
+  if (triesAgain !== undefined) words.push(`tries ${triesAgain} again`)
   if (error !== undefined) words.push(error.message || error.code)
   return words.filter((word) => word !== undefined && word !== '').join(' · ')
 }

@@ -1,21 +1,27 @@
-import type { Cause, SessionAnswer } from '../../api/answers.js'
+import type { Cause } from '../../api/answers.js'
 import { address, type Selection } from '../address.js'
-import { select } from './open-session.js'
+import { type OpenSession, select } from './open-session.js'
 
 /** How it ended and why, with the places that show it. */
-export function Verdict({ answer }: { answer: SessionAnswer }) {
-  const { explanation, damage } = answer
+export function Verdict({ session }: { session: OpenSession }) {
+  const explanation = session.explanation.value
+  const damage = session.answer.value?.damage ?? []
+  if (session.problem.value !== undefined && explanation === undefined) return null
   return (
     <section class="verdict" aria-label="Verdict">
-      <p class="sentence">{explanation.sentence}</p>
-      {explanation.causes.map((cause) => (
+      {explanation === undefined ? (
+        <p class="loading">Looking for the cause …</p>
+      ) : (
+        <p class="sentence">{explanation.sentence}</p>
+      )}
+      {explanation?.causes.map((cause) => (
         <CauseView key={`${cause.code} ${cause.sentence}`} cause={cause} />
       ))}
       {damage.length > 0 && (
         <details class="problem">
           <summary>
             Not all of this session could be read ({damage.length}). What can be:{' '}
-            <code>tacho salvage {answer.id} --to DIR</code>
+            <code>tacho salvage {session.id} --to DIR</code>
           </summary>
           <ul>
             {damage.slice(0, 100).map(({ file, line, reason }) => (

@@ -4,6 +4,7 @@ import type { ListedSession, SessionList } from '../../api/answers.js'
 import { openSession } from '../address.js'
 import { ChoiceList } from '../lists/choice-list.js'
 import type { Source } from '../source/source.js'
+import { useAnswer } from '../use-answer.js'
 import { count, counted, dateTime } from '../words/quantities.js'
 
 /** Live sessions move: how often the list is read again. */
@@ -106,22 +107,27 @@ export function SessionsView({ source }: { source: Source }) {
             chosen.value = rows.indexOf(session)
             openSession(session.id)
           }}
-          render={(session) => <Row session={session} />}
+          render={(session) => <Row session={session} source={source} />}
         />
       )}
     </main>
   )
 }
 
-function Row({ session }: { session: ListedSession }) {
-  const { title, agent, cwd, startedAt, ended = '', exchanges, problem } = session
+function Row({ session, source }: { session: ListedSession; source: Source }) {
+  const { id, title, agent, cwd, startedAt, ended = '', exchanges, problem } = session
+  const isTold = ended !== 'running' && problem === undefined
+  const { answer: verdict } = useAnswer(
+    async (signal) => (isTold ? source.verdict(id, signal) : undefined),
+    [id, isTold],
+  )
   return (
     <div class="session-row">
       <span class={`dot ${TONES[ended] ?? 'plain'}`} aria-hidden="true" />
       <span class="what">
         <span class="label">{title ?? session.id}</span>
         <span class="detail">
-          {problem ?? (session.verdict || (ENDED[ended] ?? ended))} · {agent} · {cwd}
+          {problem ?? verdict?.sentence ?? ENDED[ended] ?? ended} · {agent} · {cwd}
         </span>
       </span>
       <span class="numbers">

@@ -4,6 +4,7 @@ import type {
   ConversationAnswer,
   EventLine,
   ExchangeAnswer,
+  ExplanationAnswer,
   LogLine,
   Page,
   SessionAnswer,
@@ -99,7 +100,9 @@ export function embeddedSource(directory: Directory): Source {
   return {
     hasList: false,
     sessions: async () => ({ sessions: [], roots: [] }),
+    verdict: async () => ({}),
     session: () => row<SessionAnswer>('session', 0),
+    explanation: () => row<ExplanationAnswer>('explanation', 0),
     exchange: (_, number) => row<ExchangeAnswer>('exchanges', number - 1),
     async body(_, number, side, range) {
       const bytes = side === 'request' ? await request(number) : await response(number)

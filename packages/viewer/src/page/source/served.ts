@@ -15,14 +15,17 @@ export function servedSource(token: string): Source {
     throw new SourceError(response.status, wordsOf(response.status))
   }
 
-  const json = async <Answer>(path: string): Promise<Answer> => (await ask(path)).json()
+  const json = async <Answer>(path: string, signal?: AbortSignal): Promise<Answer> =>
+    (await ask(path, signal)).json()
   const session = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
   const exchange = (id: string, number: number): string => `${session(id)}/exchanges/${number}`
 
   return {
     hasList: true,
     sessions: () => json('/api/sessions'),
+    verdict: (id, signal) => json(`${session(id)}/verdict`, signal),
     session: (id) => json(session(id)),
+    explanation: (id) => json(`${session(id)}/explanation`),
     exchange: (id, number) => json(exchange(id, number)),
     async body(id, number, side, range) {
       const part = range === undefined ? '' : `?from=${range.from}&to=${range.to}`
@@ -61,5 +64,6 @@ function wordsOf(status: number): string {
   if (status === 401)
     return 'This page was opened by another run of Tacho. Open it again: tacho view'
   if (status === 404) return 'That is not there (any more).'
+  if (status === 409) return 'A later Tacho has recorded this. Update Tacho and open it again.'
   return `Tacho could not answer (${status}).`
 }

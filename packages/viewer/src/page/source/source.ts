@@ -4,11 +4,13 @@ import type {
   ConversationAnswer,
   EventLine,
   ExchangeAnswer,
+  ExplanationAnswer,
   LogLine,
   Page,
   SessionAnswer,
   SessionList,
   ShownMessage,
+  Verdict,
 } from '../../api/answers.js'
 
 /** Bytes from one up to the one before another. */
@@ -24,7 +26,10 @@ export type Source = {
   /** Whether there are other sessions to go to. */
   hasList: boolean
   sessions(): Promise<SessionList>
+  /** The diagnosis in one line, unless it is not wanted any more. */
+  verdict(id: string, signal: AbortSignal): Promise<Verdict>
   session(id: string): Promise<SessionAnswer>
+  explanation(id: string): Promise<ExplanationAnswer>
   exchange(id: string, number: number): Promise<ExchangeAnswer>
   /** A body, or a part of it. */
   body(

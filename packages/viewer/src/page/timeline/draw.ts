@@ -33,6 +33,7 @@ export function draw(context: CanvasRenderingContext2D, picture: Picture): void 
   drawFolds(context, picture)
   drawRuler(context, picture)
   drawLanes(context, picture)
+  drawTries(context, picture)
   for (const item of picture.story.items) drawItem(context, picture, item)
   drawRange(context, picture)
   context.fillStyle = colours.text
@@ -74,6 +75,24 @@ function edgesOf(item: Item, picture: Picture): [from: number, to: number] {
   const from = xOf(item.at, picture)
   const to = xOf(item.end ?? picture.story.end, picture)
   return [from, Math.max(to, from + 2)]
+}
+
+/** A line from an exchange that failed to the one that tries it again. */
+function drawTries(context: CanvasRenderingContext2D, picture: Picture): void {
+  const { story, layout, width, colours } = picture
+  const ends = new Map<number, number>()
+  context.fillStyle = colours.bad
+  for (const item of story.items) {
+    if (item.kind !== 'exchange') continue
+    const to = xOf(item.at, picture)
+    const from = item.triesAgain === undefined ? undefined : ends.get(item.triesAgain)
+    ends.set(item.exchange.number, xOf(item.end ?? story.end, picture))
+    const top = topOf(item, layout)
+    if (from === undefined || top === undefined || to < 0 || from > width) continue
+    const left = Math.max(-4, Math.min(from, to))
+    const length = Math.max(2, Math.min(width + 4, Math.max(from, to)) - left)
+    context.fillRect(left, top + ROW_HEIGHT / 2 - 1, length, 2)
+  }
 }
 
 function drawItem(context: CanvasRenderingContext2D, picture: Picture, item: Item): void {

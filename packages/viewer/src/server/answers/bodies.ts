@@ -5,13 +5,16 @@ import { countIn, exchangeIn } from './named.js'
 
 /** Bytes of a request's body: `from`, and `to` before which it ends. */
 export async function answerRequest(asked: Asked): Promise<void> {
-  const { session, index, exchange } = exchangeIn(asked)
-  await answerBytes(asked.response, part(asked, requestPieces(session.folder, index, exchange)))
+  const { session, reader, exchange } = await exchangeIn(asked)
+  await answerBytes(
+    asked.response,
+    part(asked, requestPieces(session.folder, reader.index, exchange)),
+  )
 }
 
 /** Bytes of a response's body, likewise. */
 export async function answerResponse(asked: Asked): Promise<void> {
-  const { session, exchange } = exchangeIn(asked)
+  const { session, exchange } = await exchangeIn(asked)
   const chunks = responseChunks(session.folder, exchange)
   await answerBytes(asked.response, part(asked, bytesOf(chunks)))
 }

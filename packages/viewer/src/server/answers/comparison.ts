@@ -1,16 +1,16 @@
-import { conversationReader, ReaderError } from '@tacho/reader'
+import { ReaderError } from '@tacho/reader'
 import type { ComparisonAnswer } from '../../api/answers.js'
 import { answerJson } from '../answer.js'
 import { type Asked, NotFound } from '../routes.js'
 import { shownComparison } from '../shown/comparison.js'
-import { exchangeNumbered, readerIn, sessionNamed } from './named.js'
+import { exchangeIn, exchangeNumbered, sessionNamed } from './named.js'
 
 /** How the request of an exchange differs from another one, of this session or another. */
 export async function answerComparison(asked: Asked): Promise<void> {
-  const { session, reader, exchange } = readerIn(asked)
+  const { session, reader, exchange } = await exchangeIn(asked)
   const { otherSession = '', otherNumber = '' } = asked.words
   const other = sessionNamed(asked, otherSession)
-  const otherReader = other.folder === session.folder ? reader : conversationReader(other.folder)
+  const otherReader = await asked.sessions.reader(other)
   const otherExchange = exchangeNumbered(otherReader.index, otherNumber)
   try {
     const before = reader.given(exchange).request

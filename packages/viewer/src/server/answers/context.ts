@@ -1,4 +1,3 @@
-import { conversationReader } from '@tacho/reader'
 import type { ContextAnswer } from '../../api/answers.js'
 import { answerJson } from '../answer.js'
 import type { Asked } from '../routes.js'
@@ -7,9 +6,10 @@ import { sessionIn } from './named.js'
 
 export async function answerContext(asked: Asked): Promise<void> {
   const found = sessionIn(asked)
-  const { session } = await asked.sessions.read(found)
+  const session = await asked.sessions.read(found)
+  const reader = await asked.sessions.reader(found)
   const answer: ContextAnswer = { exchanges: [] }
-  for (const one of shownContexts(conversationReader(found.folder), session.exchanges)) {
+  for (const one of shownContexts(reader, session.exchanges)) {
     answer.exchanges.push(one)
     // So that others are answered meanwhile.
     await new Promise((resolve) => setImmediate(resolve))

@@ -9,16 +9,16 @@ import { answerJson } from '../answer.js'
 import { type Asked, NotFound } from '../routes.js'
 import { shownConversation } from '../shown/conversation.js'
 import { shownMessage } from '../shown/messages.js'
-import { readerIn } from './named.js'
+import { exchangeIn } from './named.js'
 
 export async function answerConversation(asked: Asked): Promise<void> {
-  const { reader, exchange } = readerIn(asked)
+  const { reader, exchange } = await exchangeIn(asked)
   await answerJson(asked.response, shownConversation(conversation(reader, exchange)))
 }
 
 /** One message of it with all of its text. */
 export async function answerMessage(asked: Asked): Promise<void> {
-  const { reader, exchange } = readerIn(asked)
+  const { reader, exchange } = await exchangeIn(asked)
   const { list = '', message = '' } = asked.words
   const { request, answer } = conversation(reader, exchange)
   const messages = {

@@ -4,7 +4,7 @@ import type { Asked } from '../routes.js'
 import { shownEvents, shownLog } from '../shown/lines.js'
 import { countIn, sessionIn } from './named.js'
 
-const PAGE = 1000
+const PAGE = 10_000
 
 /** Lines of the debug log, `from` a line on, counted from 1. */
 export function answerLog(asked: Asked): Promise<void> {

@@ -1,11 +1,4 @@
-import {
-  type ConversationReader,
-  conversationReader,
-  type FoundSession,
-  type IndexedExchange,
-  indexRawLog,
-  type RawIndex,
-} from '@tacho/reader'
+import type { ConversationReader, FoundSession, IndexedExchange, RawIndex } from '@tacho/reader'
 import { type Asked, NotFound } from '../routes.js'
 
 /**
@@ -25,18 +18,18 @@ export function sessionNamed({ sessions }: Asked, word: string): FoundSession {
 }
 
 /**
- * The exchange that a path names.
+ * The exchange that a path names, and what reads its conversation.
  *
  * @throws NotFound
  */
-export function exchangeIn(asked: Asked): {
+export async function exchangeIn(asked: Asked): Promise<{
   session: FoundSession
-  index: RawIndex
+  reader: ConversationReader
   exchange: IndexedExchange
-} {
+}> {
   const session = sessionIn(asked)
-  const index = indexRawLog(session.folder, () => undefined)
-  return { session, index, exchange: exchangeNumbered(index, asked.words.number ?? '') }
+  const reader = await asked.sessions.reader(session)
+  return { session, reader, exchange: exchangeNumbered(reader.index, asked.words.number ?? '') }
 }
 
 /** @throws NotFound */
@@ -44,21 +37,6 @@ export function exchangeNumbered({ exchanges }: RawIndex, word: string): Indexed
   const exchange = /^[1-9]\d{0,8}$/.test(word) ? exchanges[Number(word) - 1] : undefined
   if (exchange === undefined) throw new NotFound('There is no such exchange.')
   return exchange
-}
-
-/**
- * The same, with what reads its conversation.
- *
- * @throws NotFound
- */
-export function readerIn(asked: Asked): {
-  session: FoundSession
-  reader: ConversationReader
-  exchange: IndexedExchange
-} {
-  const session = sessionIn(asked)
-  const reader = conversationReader(session.folder)
-  return { session, reader, exchange: exchangeNumbered(reader.index, asked.words.number ?? '') }
 }
 
 /** A count in the query; `otherwise` where it is none. */

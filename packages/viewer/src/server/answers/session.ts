@@ -4,6 +4,11 @@ import { shownSession } from '../shown/session.js'
 import { sessionIn } from './named.js'
 
 export async function answerSession(asked: Asked): Promise<void> {
-  const explanation = await asked.sessions.read(sessionIn(asked))
-  await answerJson(asked.response, shownSession(explanation))
+  const found = sessionIn(asked)
+  const session = await asked.sessions.read(found)
+  const traceUrl = await asked.sessions.traceUrl(found)
+  await answerJson(asked.response, {
+    ...shownSession(session),
+    ...(traceUrl !== undefined && { traceUrl }),
+  })
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { WORKER_ID } from '../../api/embedded.js'
 import { pageFiles } from '../page-files.js'
 
 /** The page as one file: what stands before the data, and behind it. */
@@ -7,15 +8,18 @@ export type PageInOne = { before: string; after: string }
 /** Puts the page's script and style into its HTML. It may load nothing, from nowhere. */
 export function pageInOne(title: string): PageInOne {
   const files = [...pageFiles()]
-  const text = (extension: string): string =>
-    files.find(([name]) => name.endsWith(extension))?.[1].bytes.toString() ?? ''
+  const text = (wanted: RegExp): string =>
+    files.find(([name]) => wanted.test(name))?.[1].bytes.toString() ?? ''
   // The first `</script` would end the element, wherever it stands.
-  const script = text('.js').replaceAll('</script', '<\\/script')
-  const style = text('.css')
+  const scriptOf = (wanted: RegExp): string => text(wanted).replaceAll('</script', '<\\/script')
+  const script = scriptOf(/^index.*\.js$/)
+  const worker = scriptOf(/^lines-worker.*\.js$/)
+  const style = text(/\.css$/)
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
+    'worker-src blob:',
     'img-src blob: data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -36,6 +40,7 @@ export function pageInOne(title: string): PageInOne {
 <body>
 <div id="root"></div>
 <noscript>This page needs JavaScript.</noscript>
+<script type="text/plain" id="${WORKER_ID}">${worker}</script>
 `,
     after: `<script type="module">${script}</script>
 </body>

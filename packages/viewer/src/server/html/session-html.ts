@@ -7,6 +7,7 @@ import {
   explainSession,
   type IndexedExchange,
   ReaderError,
+  type Session,
 } from '@tacho/reader'
 import type { ComparisonAnswer, ConversationAnswer, ShownMessage } from '../../api/answers.js'
 import type { EmbeddedConversation, MessageRow } from '../../api/embedded.js'
@@ -14,6 +15,7 @@ import { shownComparison } from '../shown/comparison.js'
 import { shownContexts } from '../shown/context.js'
 import { shownConversation } from '../shown/conversation.js'
 import { shownExchange } from '../shown/exchange.js'
+import { shownExplanation } from '../shown/explanation.js'
 import { shownEvents, shownLog } from '../shown/lines.js'
 import { shownSession } from '../shown/session.js'
 import { Blocks } from './blocks.js'
@@ -39,9 +41,10 @@ export async function* sessionHtml(
   const blocks = new Blocks(id)
   const messages = new Messages()
   yield page.before
-  yield* blocks.add('session', shownSession(explanation))
+  yield* blocks.add('session', shownSession(explanation.session))
+  yield* blocks.add('explanation', shownExplanation(explanation))
   for (const exchange of reader.index.exchanges) {
-    yield* exchangeRows(folder, reader, exchange, blocks, messages)
+    yield* exchangeRows(explanation.session, reader, exchange, blocks, messages)
     onExchange()
     // So that Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve))
@@ -55,13 +58,13 @@ export async function* sessionHtml(
 }
 
 function* exchangeRows(
-  folder: string,
+  { folder, spans }: Session,
   reader: ConversationReader,
   exchange: IndexedExchange,
   blocks: Blocks,
   messages: Messages,
 ): Generator<string> {
-  yield* blocks.add('exchanges', shownExchange(folder, exchange))
+  yield* blocks.add('exchanges', shownExchange(folder, exchange, spans))
   const { request, response } = contentsOf(folder, exchange)
   yield* blocks.add('requests', { id: exchange.id, content: request })
   yield* blocks.add('responses', response)

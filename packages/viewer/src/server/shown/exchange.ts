@@ -5,11 +5,16 @@ import {
   type RequestBodyRecord,
   type ResponseRecord,
 } from '@tacho/format'
-import { exchangeRecords, type IndexedExchange } from '@tacho/reader'
-import type { ExchangeAnswer } from '../../api/answers.js'
+import { exchangeRecords, type IndexedExchange, type Span } from '@tacho/reader'
+import type { ExchangeAnswer, ShownSpan } from '../../api/answers.js'
+import { cut } from './messages.js'
 
-/** The heads of an exchange, and when its chunks came. */
-export function shownExchange(folder: string, exchange: IndexedExchange): ExchangeAnswer {
+/** The heads of an exchange, when its chunks came, and its spans. */
+export function shownExchange(
+  folder: string,
+  exchange: IndexedExchange,
+  spans: ReadonlyMap<string, Span>,
+): ExchangeAnswer {
   let begin: ExchangeRecord | undefined
   let body: RequestBodyRecord | undefined
   let response: ResponseRecord | undefined
@@ -38,5 +43,21 @@ export function shownExchange(folder: string, exchange: IndexedExchange): Exchan
     }),
     chunks,
     ...(end?.error !== undefined && { error: end.error }),
+    spans: [...spans.values()]
+      .filter(({ spanId, parentSpanId }) => [spanId, parentSpanId].includes(exchange.id))
+      .map(shownSpan),
   }
+}
+
+function shownSpan({ spanId, parentSpanId, name, attributes }: Span): ShownSpan {
+  return {
+    spanId,
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    name,
+    attributes: Object.entries(attributes).map(([key, value]) => [key, cut(textOf(value)).text]),
+  }
+}
+
+function textOf(value: Span['attributes'][string]): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,0 +1,6 @@
+/** Vite: a module that is bundled as a worker of its own; what is imported is its address. */
+declare module '*?worker&url' {
+  const url: string
+  // biome-ignore lint/style/noDefaultExport: Vite exports it so
+  export default url
+}

@@ -1,0 +1,13 @@
+import type { OpenSession } from './open-session.js'
+
+/** To a span in Jaeger, where the session was sent to one. */
+export function TraceLink({ session, span }: { session: OpenSession; span: string }) {
+  const trace = session.answer.value?.traceUrl
+  // A setting can say anything.
+  if (trace === undefined || !/^https?:\/\//i.test(trace)) return null
+  return (
+    <a href={`${trace}?uiFind=${encodeURIComponent(span)}`} target="_blank" rel="noreferrer">
+      in Jaeger
+    </a>
+  )
+}

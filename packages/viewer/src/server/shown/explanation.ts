@@ -1,0 +1,27 @@
+import { type ToldExplanation, verdictOf } from '@tacho/reader'
+import type { Cause, ExplanationAnswer } from '../../api/answers.js'
+
+/** How a session ended and why, with the lines that show it. */
+export function shownExplanation(told: ToldExplanation): ExplanationAnswer {
+  const { end, causes, notes } = told
+  return {
+    ended: end.code,
+    sentence: verdictOf(told),
+    causes: [...causes, ...notes].map(shownCause),
+  }
+}
+
+function shownCause(cause: ToldExplanation['causes'][number]): Cause {
+  const { code, certainty, weight, exchange, tool, approval, evidence, sentence, next } = cause
+  return {
+    code,
+    certainty,
+    weight,
+    evidence,
+    sentence,
+    next,
+    ...(exchange !== undefined && { exchange }),
+    ...(tool !== undefined && { tool }),
+    ...(approval !== undefined && { approval }),
+  }
+}
