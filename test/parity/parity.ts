@@ -3,8 +3,8 @@ import { told } from './compare.js'
 import { toldTui } from './compare-tui.js'
 import { differences } from './differences.js'
 import type { Row } from './row.js'
-import { runRow } from './run-row.js'
-import { runTui, type TuiRow } from './run-tui.js'
+import { type RowRun, runRow } from './run-row.js'
+import { runTui, type TuiRow, type TuiRun } from './run-tui.js'
 
 // A row that differs from itself without Tacho has something of chance in it that must be taken out.
 const OTHER = process.env.TACHO_PARITY_ALONE === undefined ? 'recorded' : 'alone'
@@ -27,7 +27,7 @@ export function parityOfTui(kind: string, rows: readonly TuiRow[]): void {
   sameForEach(`the TUI does the same under record: ${kind}`, rows, runTui, toldTui)
 }
 
-function sameForEach<OneRow extends Row, Run extends { faults: string[] }>(
+function sameForEach<OneRow extends Row, Run extends RowRun | TuiRun>(
   title: string,
   rows: readonly OneRow[],
   run: (row: OneRow, how: 'alone' | 'recorded') => Promise<Run>,
@@ -37,8 +37,24 @@ function sameForEach<OneRow extends Row, Run extends { faults: string[] }>(
     test.each(rows.map((row) => [row.title, row] as const))('%s', async (_, row) => {
       const [alone, recorded] = await Promise.all([run(row, 'alone'), run(row, OTHER)])
       const found = differences(told(alone, row), told(recorded, row))
-      if (found.length > 0) expect.fail(`It is not the same.\n${found.join('\n')}`)
-      expect(recorded.faults).toEqual([])
+      if (found.length > 0) {
+        const parts = [
+          found.join('\n'),
+          `Alone:\n${saidBy(alone)}`,
+          `Recorded:\n${saidBy(recorded)}`,
+        ]
+        expect.fail(`It is not the same.\n${parts.join('\n\n')}`)
+      }
+      expect(recorded.logged.match(/.* ERROR tacho.*/g) ?? []).toEqual([])
     })
   })
+}
+
+/** All that tells why a run went as it did. */
+function saidBy({ ended, place, logged }: RowRun | TuiRun): string {
+  const words = 'screen' in ended ? ended.screen : `${ended.stdout}\n${ended.stderr}`
+  const connections = place.upstream.connections.map(
+    ({ requests, stage, end }) => `a connection: ${requests.length} requests, ${stage}, ${end}`,
+  )
+  return [words, ...connections, logged].join('\n')
 }

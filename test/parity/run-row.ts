@@ -19,8 +19,8 @@ export type RowRun = {
   isStuck: boolean
   ended: Ended
   place: RowPlace
-  /** What Tacho's debug log says of its own faults. */
-  faults: string[]
+  /** Tacho's debug logs. */
+  logged: string
 }
 
 /** Runs the real Codex through a row, alone or under record. */
@@ -42,7 +42,7 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
   const { isStuck, ended } = await endOf(running)
   await signalled
   await place.settled()
-  return { isStuck, ended, place, faults: how === 'alone' ? [] : faultsOf(home) }
+  return { isStuck, ended, place, logged: how === 'alone' ? '' : loggedIn(home) }
 }
 
 const EXEC = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
@@ -94,12 +94,12 @@ async function endOf(running: Running): Promise<Pick<RowRun, 'isStuck' | 'ended'
   return { isStuck, ended }
 }
 
-/** What Tacho's debug logs under a home say of its own faults. */
-export function faultsOf({ codexHome: folder }: CodexHome): string[] {
+/** Tacho's debug logs under a home. */
+export function loggedIn({ codexHome: folder }: CodexHome): string {
   const root = join(folder, 'sessions')
-  if (!existsSync(root)) return []
+  if (!existsSync(root)) return ''
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('session.log'))
-    .flatMap((name) => readFileSync(join(root, name), 'utf8').split('\n'))
-    .filter((line) => line.includes(' ERROR tacho'))
+    .map((name) => readFileSync(join(root, name), 'utf8'))
+    .join('\n')
 }

@@ -2,7 +2,7 @@ import type { TerminalEnded } from '../host/tmux.js'
 import { plainTui, recordedTui } from '../host/tui-terminals.js'
 import type { Row } from './row.js'
 import { type RowPlace, rowPlace } from './row-place.js'
-import { faultsOf } from './run-row.js'
+import { loggedIn } from './run-row.js'
 import type { User } from './users.js'
 
 /** A row of the TUI's: its user does something, too; `/quit` follows. */
@@ -14,8 +14,8 @@ export type TuiRun = {
   screens: string[]
   ended: TerminalEnded
   place: RowPlace
-  /** What Tacho's debug log says of its own faults. */
-  faults: string[]
+  /** Tacho's debug logs. */
+  logged: string
 }
 
 /** Runs the real TUI through a row, alone or under record. */
@@ -30,5 +30,5 @@ export async function runTui(row: TuiRow, how: 'alone' | 'recorded'): Promise<Tu
   terminal.press('Enter')
   const ended = await terminal.ended()
   await place.settled()
-  return { screens, ended, place, faults: how === 'alone' ? [] : faultsOf(place.home) }
+  return { screens, ended, place, logged: how === 'alone' ? '' : loggedIn(place.home) }
 }
