@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
 import { Later } from '../../packages/recorder/src/later.js'
+import { DEFER_MILLISECONDS, OVERDUE_MILLISECONDS } from '../../packages/recorder/src/limits.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 test('what is to be done now is done in its order, with what it defers in its turn', () => {
   const later = new Later()
@@ -18,4 +24,51 @@ test('what is deferred after that is done of itself', async () => {
   later.defer(() => {})
   later.settleAll()
   await new Promise<void>((resolve) => later.defer(resolve))
+})
+
+/** A lane that has been given something while an answer is awaited, by a clock that stands still. */
+function awaiting() {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  const later = new Later()
+  const answer = {}
+  const done: string[] = []
+  later.awaits(answer)
+  const lane = later.lane()
+  const isDone = new Promise<void>((resolve) => {
+    lane.do(() => {
+      done.push('the request')
+      resolve()
+    })
+  })
+  return { clock, later, lane, answer, done, isDone }
+}
+
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn()
+}
+
+test('what a lane was given waits while an answer may come at once', async () => {
+  const { clock, done, isDone } = awaiting()
+  await someTurns()
+  expect(done).toEqual([])
+  clock.mockReturnValue(DEFER_MILLISECONDS)
+  await isDone
+})
+
+test('it is done once the answer has come', async () => {
+  const { later, answer, done, isDone } = awaiting()
+  await someTurns()
+  expect(done).toEqual([])
+  later.hasCome(answer)
+  await isDone
+})
+
+test('an answer that is not sooner than all others waits for it', () => {
+  const { clock, lane, done } = awaiting()
+  clock.mockReturnValue(OVERDUE_MILLISECONDS)
+  lane.settleOverdue()
+  expect(done).toEqual([])
+  clock.mockReturnValue(OVERDUE_MILLISECONDS + 1)
+  lane.settleOverdue()
+  expect(done).toEqual(['the request'])
 })

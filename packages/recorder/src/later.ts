@@ -1,6 +1,7 @@
 import {
   AWAITED_MILLISECONDS,
   DEFER_MILLISECONDS,
+  OVERDUE_MILLISECONDS,
   SLICE_MILLISECONDS,
   WAITING_BYTES,
 } from './limits.js'
@@ -16,6 +17,8 @@ export type Lane = {
   do(work: () => void, bytes?: number): void
   /** Does now what {@link do} was given. */
   settle(): void
+  /** The same, if the first of it has waited for {@link OVERDUE_MILLISECONDS}. */
+  settleOverdue(): void
 }
 
 type Waiting = { work: (() => void) | undefined; bytes: number }
@@ -33,17 +36,24 @@ export class Later {
   /** Since when the host waits for what. */
   readonly #awaited = new Map<object, number>()
   #timer: NodeJS.Timeout | undefined
+  #late: NodeJS.Timeout | undefined
 
   /** A lane of its own, for what of it must be done before something else. */
   lane(): Lane {
     const own: Waiting[] = []
+    let since = 0
+    const settle = () => {
+      for (const waiting of own.splice(0)) this.#run(waiting)
+    }
     return {
       do: (work, bytes = 0) => {
         while (own.length > 0 && own[0]?.work === undefined) own.shift()
+        if (own.length === 0) since = performance.now()
         own.push(this.#add(work, bytes))
       },
-      settle: () => {
-        for (const waiting of own.splice(0)) this.#run(waiting)
+      settle,
+      settleOverdue: () => {
+        if (performance.now() - since > OVERDUE_MILLISECONDS) settle()
       },
     }
   }
@@ -61,8 +71,8 @@ export class Later {
   }
 
   /**
-   * The host waits for something that may come at once: what can wait a little longer waits for that,
-   * for {@link AWAITED_MILLISECONDS} at most.
+   * The host waits for something that may come at once, and all of ours waits for that: lanes for
+   * {@link DEFER_MILLISECONDS} at most, the rest for {@link AWAITED_MILLISECONDS}.
    */
   awaits(what: object): void {
     this.#awaited.set(what, performance.now())
@@ -70,7 +80,7 @@ export class Later {
 
   /** It has come, or will not. */
   hasCome(what: object): void {
-    this.#awaited.delete(what)
+    if (this.#awaited.delete(what) && this.#waiting.length > 0) this.#plan()
   }
 
   /** Does all of it now, with what that defers in its turn. */
@@ -82,6 +92,8 @@ export class Later {
       work()
     }
     clearTimeout(this.#timer)
+    clearTimeout(this.#late)
+    this.#late = undefined
   }
 
   #add(work: () => void, bytes: number): Waiting {
@@ -101,9 +113,20 @@ export class Later {
     setImmediate(() =>
       setImmediate(() => {
         this.#isPlanned = false
-        this.#slice()
+        if (this.#isAwaited(DEFER_MILLISECONDS)) this.#planLate()
+        else this.#slice()
       }),
     )
+  }
+
+  /** Unless what is awaited comes sooner. */
+  #planLate(): void {
+    if (this.#late !== undefined) return
+    this.#late = setTimeout(() => {
+      this.#late = undefined
+      if (this.#waiting.length > 0) this.#plan()
+    }, DEFER_MILLISECONDS)
+    this.#late.unref()
   }
 
   #slice(): void {
@@ -132,14 +155,14 @@ export class Later {
     work()
   }
 
-  #isAwaited(): boolean {
-    const latest = performance.now() - AWAITED_MILLISECONDS
+  #isAwaited(milliseconds: number): boolean {
+    const latest = performance.now() - milliseconds
     for (const since of this.#awaited.values()) if (since > latest) return true
     return false
   }
 
   #deferredSlice(): void {
-    if (this.#isAwaited()) {
+    if (this.#isAwaited(AWAITED_MILLISECONDS)) {
       this.#timer = setTimeout(() => this.#deferredSlice(), 1)
       this.#timer.unref()
       return

@@ -38,11 +38,20 @@ export const SYNC_MILLISECONDS = 500
  */
 export const HEARTBEAT_MILLISECONDS = 10_000
 
-/** How long a span waits for its line while the bytes that it is about go first. */
+/**
+ * How long a span waits for its line while the bytes that it is about go first; and how long a request
+ * waits for its record while its answer may come at once.
+ */
 export const DEFER_MILLISECONDS = 2
 
 /** How much longer it waits where an answer may be about to come: a server on the same machine is as fast. */
 export const AWAITED_MILLISECONDS = 5
+
+/**
+ * An answer that comes later than this waits for the record of its request, if that is not there yet.
+ * One that is sooner, as no model's is, goes first.
+ */
+export const OVERDUE_MILLISECONDS = 5
 
 /** How long work of ours is done in one go while there may be something for the host to do. */
 export const SLICE_MILLISECONDS = 1

@@ -16,7 +16,7 @@ const free: Buffer[] = []
 const lent = new WeakSet<ArrayBufferLike>()
 
 /**
- * Has a socket read into memory that can be given back by {@link giveBack}. Node takes new memory for
+ * Has a socket read into memory that can be given back ({@link Lent}). Node takes new memory for
  * each read, and collecting that costs as much again as the reading: all that is alive is looked
  * through for each 64 MiB. For whoever reads from the socket nothing is different.
  */
@@ -37,13 +37,26 @@ export function readsIntoLentMemory(): OnReadOpts {
   }
 }
 
-/** Whether these bytes are in memory that can be given back. */
-export function isLent(bytes: Buffer): boolean {
-  return lent.has(bytes.buffer)
+/** Memory that was read into, and goes back once all who look at it have said that they do no more. */
+export class Lent {
+  readonly #memory: ArrayBufferLike
+  #users = 0
+
+  constructor(memory: ArrayBufferLike) {
+    this.#memory = memory
+  }
+
+  /** One more looks at it. What it gives is called once, when that is over, and not before all have begun. */
+  use(): () => void {
+    this.#users += 1
+    return () => {
+      this.#users -= 1
+      if (this.#users === 0 && free.length < KEPT) free.push(Buffer.from(this.#memory))
+    }
+  }
 }
 
-/** Nobody looks at these bytes any more. */
-export function giveBack(bytes: Buffer): void {
-  if (!lent.delete(bytes.buffer) || free.length >= KEPT) return
-  free.push(Buffer.from(bytes.buffer))
+/** The memory of these bytes, where it can be given back. */
+export function lentOf(bytes: Buffer): Lent | undefined {
+  return lent.delete(bytes.buffer) ? new Lent(bytes.buffer) : undefined
 }

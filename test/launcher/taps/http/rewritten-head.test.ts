@@ -30,6 +30,26 @@ test('the target and the host become others, and every other byte stays', () => 
   ])
 })
 
+for (const [oddly, head] of [
+  [
+    'as most are',
+    'GET /a/b HTTP/1.1\r\nAccept: /a/b\r\nHost: 127.0.0.1:9\r\nX-Host: 127.0.0.1:9\r\n\r\n',
+  ],
+  ['with Host last, and no blank', 'GET /a/b HTTP/1.1\nx: y\nHOST:127.0.0.1:9\n\n'],
+  ['with a blank behind the name', 'GET /a/b HTTP/1.1\r\nHost : 127.0.0.1:9\r\nx: y\r\n\r\n'],
+  ['with a blank line before', '\r\nGET /a/b HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\r\n'],
+  ['with blanks behind the value', 'GET /a/b HTTP/1.1\r\nHost: 127.0.0.1:9 \t\r\nx: y\r\n\r\n'],
+  ['with a host that goes on', 'GET /a/b HTTP/1.1\r\nHost: 127.0.0.1:9\r\n \r\nx: y\r\n\r\n'],
+] as const)
+  test(`a head ${oddly} gets the other target and the other host`, () => {
+    const { wire } = rewritten(head, { target: '/c' })
+    const whole = head.replace('/a/b', '/c').replace(/^\r\n/, '')
+    const name = /\nHost ?: ?127.0.0.1:9[ \t]*(\r\n [ ]*(?=\r))?/i
+    expect(wire).toBe(
+      whole.replace(name, (found) => `${found.slice(0, found.indexOf('127'))}api.example`),
+    )
+  })
+
 test('what is dropped goes with the lines that it goes on in; what is added comes before Host', () => {
   const { wire, headers } = rewritten(HEAD, {
     dropped: new Set(['authorization']),

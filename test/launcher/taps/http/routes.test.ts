@@ -59,6 +59,7 @@ describe('a redirection', () => {
     const strange = all.routeOf(HEAD, '/~1/x?q')
     expect(strange).toEqual({
       origin: 'https://b.example',
+      host: 'b.example',
       target: '/x?q',
       prefix: '/~1',
       isStrange: true,

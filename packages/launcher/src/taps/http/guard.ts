@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Headers } from '@tacho/format'
+import { headerValues } from './wire/message-head.js'
 
 /** What a request to a tap is, before anything else is done with it. */
 export type Admission = { path: string } | { refusal: 403 | 404 }
@@ -18,9 +19,8 @@ export type Guard = (head: { headers: Headers; target: string }, prefix?: string
 export function guardOf(port: number): Guard {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
   return ({ headers, target }, prefix = '') => {
-    const named = headers.filter(([name]) => isNamed(name, 'host'))
-    if (named.length !== 1 || !hosts.has(named[0]?.[1] ?? '')) return { refusal: 403 }
-    if (headers.some(([name]) => isOfBrowser(name))) return { refusal: 403 }
+    if (!hosts.has(hostOf(headers) ?? '') || headers.some(([name]) => isOfBrowser(name)))
+      return { refusal: 403 }
     const rest = target.slice(prefix.length)
     const isBelow = rest.startsWith('/') || (prefix !== '' && (rest === '' || rest.startsWith('?')))
     if (!isBelow || !isEqual(target.slice(0, prefix.length), prefix)) return { refusal: 404 }
@@ -31,17 +31,21 @@ export function guardOf(port: number): Guard {
 // Browsers send these three with every request to loopback that a page can make (Fetch Metadata, 2;
 // Fetch, 3.2), and no page can leave them out. `Sec-Fetch-Mode` is none of them: Node's own `fetch`
 // sends it.
-const BROWSER_FIELDS = ['origin', 'sec-fetch-site', 'sec-fetch-dest']
+const BROWSER_FIELDS = new Set(['origin', 'sec-fetch-site', 'sec-fetch-dest'])
 
 function isOfBrowser(name: string): boolean {
-  return BROWSER_FIELDS.some((field) => isNamed(name, field))
+  // By its length first: nearly all names are another one, and the agent waits.
+  return (name.length === 6 || name.length === 14) && BROWSER_FIELDS.has(name.toLowerCase())
 }
 
-function isNamed(name: string, field: string): boolean {
-  return name.length === field.length && name.toLowerCase() === field
+/** The host that a request names; nothing where it names none, or several. */
+function hostOf(headers: Headers): string | undefined {
+  const named = headerValues(headers, 'host')
+  return named.length === 1 ? named[0] : undefined
 }
 
 function isEqual(one: string, other: string): boolean {
+  if (one === '' && other === '') return true
   const [left, right] = [Buffer.from(one), Buffer.from(other)]
   return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -150,7 +150,7 @@ export class HttpTap {
       authorization,
       admit: (head) => this.#guard(head, this.#secret),
       declines,
-      settle: observer.settle,
+      settleOverdue: observer.settleOverdue,
       heads: this.#heads,
       overHttp2: (origin, request) => this.#overHttp2(origin, observer, request),
       onUnreachable: (origin, error) => this.#outage.begin(origin, error),
@@ -183,7 +183,7 @@ export class HttpTap {
     this.#recorded.add(recorded)
     const lane = recording.later.lane()
     return {
-      settle: () => lane.settle(),
+      settleOverdue: lane.settleOverdue,
       within(request, work) {
         lane.settle()
         const exchange = request === undefined ? undefined : recorded.exchangeOf(request)
@@ -250,7 +250,7 @@ export class HttpTap {
 /** What is done with what a relay saw. */
 type Observer = {
   tell: (seen: Seen) => void
-  settle: () => void
+  settleOverdue: () => void
   /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
   within: (request: number | undefined, work: () => void) => void
 }
@@ -263,6 +263,6 @@ function heldBy(seen: Seen): number {
 
 const UNRECORDED: Observer = {
   tell: () => {},
-  settle: () => {},
+  settleOverdue: () => {},
   within: (_request, work) => work(),
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { HEAD_BYTES } from '../../network/limits.js'
 import type { Network } from '../../network/network.js'
 import type { Opened } from '../../network/open-connection.js'
-import { giveBack, isLent } from '../../network/read-memory.js'
+import { type Lent, lentOf } from '../../network/read-memory.js'
 import type { UnfinishedHeads } from '../../network/unfinished-heads.js'
 import { isBrokenOff, resetError } from './broken-connection.js'
 import { HeldResponse } from './held-response.js'
@@ -40,8 +40,8 @@ export type RelayOptions = {
   declines: (path: string) => boolean
   /** Is told what was seen, behind the bytes that it is about. */
   tell: (seen: Seen) => void
-  /** Has all that was told written: a request is on the disk before its answer is out. */
-  settle: () => void
+  /** Has written what should be by now: a request is on the disk before its answer is out, unless that comes at once. */
+  settleOverdue: () => void
   /** The upstream cannot be reached. */
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
   /** Keeps count of connections whose heads are not whole. */
@@ -86,6 +86,8 @@ export class Relay {
   #untold: (() => void)[] | undefined
   /** What has come with one read of a response's body. */
   #content: Buffer[] = []
+  /** The memory of that read. */
+  #lent: Lent | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -214,12 +216,12 @@ export class Relay {
     leg.drop()
   }
 
-  #changes(head: RequestHead, { origin, target, isStrange }: Route): HeadChanges {
+  #changes(head: RequestHead, { origin, host, target, isStrange }: Route): HeadChanges {
     const { authorization } = this.#options
     const isMissing = !isStrange && headerValue(head.headers, 'authorization') === undefined
     return {
       target,
-      host: new URL(origin).host,
+      host,
       dropped: isStrange ? CREDENTIALS : undefined,
       added: isMissing && authorization !== undefined ? [['authorization', authorization]] : [],
       referer: this.#options.routes.referer(head, origin),
@@ -266,22 +268,21 @@ export class Relay {
 
   #fromUpstream(bytes: Buffer): void {
     const begins = this.#responses.isBetween && !this.#isTunnel
-    if (begins) this.#options.settle()
+    if (begins) this.#options.settleOverdue()
     if (this.#held.isHolding || (begins && this.#held.mustHold(bytes))) {
       // What came together goes on together.
       this.#agent.cork()
       this.#held.push(bytes, (passed, was) => this.#pass(passed, was))
       this.#agent.uncork()
-    } else this.#pass(bytes, bytes)
+    } else this.#pass(bytes, bytes, lentOf(bytes))
   }
 
-  #pass(bytes: Buffer, was: Buffer): void {
-    // Where all of it is of one body, it is known who looks at it: the agent's socket and the record.
-    const isLentBody = bytes === was && this.#responses.isWithinBody && isLent(bytes)
-    const done = isLentBody ? onSecondCall(() => giveBack(bytes)) : undefined
-    if (!this.#agent.write(bytes, done)) this.#leg?.pause()
+  #pass(bytes: Buffer, was: Buffer, lent?: Lent): void {
+    if (!this.#agent.write(bytes, lent?.use())) this.#leg?.pause()
+    this.#lent = lent
     this.#responses.push(was)
-    this.#tellContent(this.#responses.isWithinBody ? done : undefined)
+    this.#tellContent()
+    this.#lent = undefined
     if (this.#isEndHeld && !this.#held.isWaiting) queueMicrotask(() => this.#upstreamEnded())
   }
 
@@ -300,6 +301,8 @@ export class Relay {
         this.#tellContent()
         if (reason !== undefined)
           this.#options.tell({ kind: 'unparsed', request, side: 'upstream', reason })
+        // Nobody says when that is dealt with.
+        this.#lent?.use()
         this.#opaque('upstream', wire)
       },
     })
@@ -349,12 +352,13 @@ export class Relay {
     return canReach(strange).then((can) => (can ? through() : undefined))
   }
 
-  #tellContent(dealtWith?: () => void): void {
+  #tellContent(): void {
     const parts = this.#content
     if (parts.length === 0) return
     const request = this.#outstanding[0]?.number
     this.#content = []
     if (request === undefined) return
+    const dealtWith = this.#lent?.use()
     this.#options.tell({ kind: 'response-body', request, parts, ...(dealtWith && { dealtWith }) })
   }
 
@@ -465,14 +469,6 @@ function onTheWay(
   const added = [...(changes.added ?? [])]
   if (proxyAuthorization !== undefined) added.push(['proxy-authorization', proxyAuthorization])
   return { ...changes, target: origin + target, added }
-}
-
-function onSecondCall(work: () => void): () => void {
-  let isFirst = true
-  return () => {
-    if (!isFirst) work()
-    isFirst = false
-  }
 }
 
 /** Does it once all that was written is in the system's hands. */

@@ -1,3 +1,4 @@
+import { forHost } from './headers.js'
 import type { RequestHead } from './wire/message-head.js'
 
 /** What of a request's head becomes something else on its way; all else stays as it is. */
@@ -14,7 +15,10 @@ export type HeadChanges = {
 
 /** The bytes of a request's head with these changes, line by line as they were otherwise. */
 export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadChanges): Buffer {
-  const lines = splitLines(wire.toString('latin1'))
+  const text = wire.toString('latin1')
+  const sooner = changesNoFields(changes) ? withOtherHost(text, head, changes) : undefined
+  if (sooner !== undefined) return Buffer.from(sooner, 'latin1')
+  const lines = splitLines(text)
   const start = lines.findIndex((line) => line.trim() !== '')
   const first = lines[start] ?? ''
   const eol = first.endsWith('\r\n') ? '\r\n' : '\n'
@@ -36,9 +40,38 @@ export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadC
   )
 }
 
+/** Whether no field comes or goes, and none but `Host` becomes another: as with nearly all requests. */
+function changesNoFields({ dropped, added = [], referer }: HeadChanges): boolean {
+  return dropped === undefined && added.length === 0 && referer === undefined
+}
+
+/** Such a head, without a look at the other fields; nothing where it is written in an odd way. */
+function withOtherHost(
+  text: string,
+  head: RequestHead,
+  { target, host }: HeadChanges,
+): string | undefined {
+  const lineEnd = text.indexOf('\n')
+  const targetAt = text.indexOf(head.target, text.indexOf(' '))
+  if (targetAt < 0 || targetAt > lineEnd) return undefined
+  const field = text.search(/\nhost:/i)
+  const end = text.indexOf('\n', field + 1)
+  if (field < 0 || isBlank(text[end + 1])) return undefined
+  const valueEnd = text[end - 1] === '\r' ? end - 1 : end
+  let value = field + '\nhost:'.length
+  while (value < valueEnd && isBlank(text[value])) value += 1
+  const fields = text.slice(targetAt + head.target.length, value)
+  return text.slice(0, targetAt) + target + fields + host + text.slice(valueEnd)
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
+}
+
 /** The same head with them as it is to be recorded: with the host that it is really for. */
 export function changedHead(head: RequestHead, changes: HeadChanges): RequestHead {
   const { target, host, dropped, added = [], referer } = changes
+  if (changesNoFields(changes)) return { ...head, target, headers: forHost(head.headers, host) }
   const fields = head.headers.map(([name, value]) => ({
     name: name.toLowerCase(),
     own: name,
@@ -97,7 +130,7 @@ function fieldsOf(lines: readonly string[]): Field[] {
   const fields: Field[] = []
   for (const line of lines) {
     const last = fields.at(-1)
-    if ((line[0] === ' ' || line[0] === '\t') && last !== undefined) last.text += line
+    if (isBlank(line[0]) && last !== undefined) last.text += line
     else fields.push({ name: nameOf(line), text: line })
   }
   return fields
@@ -128,7 +161,7 @@ function requestLine(line: string, target: string, wanted: string): string {
 function withValue(line: string, value: string): string {
   const colon = line.indexOf(':')
   let from = colon + 1
-  while (line[from] === ' ' || line[from] === '\t') from += 1
+  while (isBlank(line[from])) from += 1
   const end = line.endsWith('\r\n') ? '\r\n' : '\n'
   return line.slice(0, from) + value + end
 }

@@ -4,6 +4,8 @@ import { headerValue, type RequestHead } from './wire/message-head.js'
 export type Route = {
   /** `https://api.openai.com` */
   origin: string
+  /** `api.openai.com` */
+  host: string
   /** The target there: path and query. */
   target: string
   /** What stands before the path at the tap: the secret, and the number of a strange origin. */
@@ -38,11 +40,11 @@ export class Routes {
     const strange = /^\/~(\d{1,6})(?=[/?]|$)/.exec(target)
     if (strange !== null) return this.#strangeRoute(target, strange[0], Number(strange[1]))
     const { secret, base, upstream } = this.#options
-    const { origin, pathname } = upstream(head)
+    const { origin, host, pathname } = upstream(head)
     const own = pathname.replace(/(?<!\/)\/+$/, '')
     const isBelow = target.startsWith(base) && /^([/?]|$)/.test(target.slice(base.length))
     const path = isBelow ? own + target.slice(base.length) : target
-    return { origin, target: withSlash(path), prefix: secret, isStrange: false }
+    return { origin, host, target: withSlash(path), prefix: secret, isStrange: false }
   }
 
   /**
@@ -72,8 +74,9 @@ export class Routes {
    */
   referer(head: RequestHead, origin: string): string | undefined {
     const value = headerValue(head.headers, 'referer')
+    if (value === undefined) return undefined
     const page = tapOrigin(head) + this.#options.secret
-    if (value === undefined || !value.startsWith(page)) return undefined
+    if (!value.startsWith(page)) return undefined
     const route = this.routeOf(head, value.slice(page.length) || '/')
     if (route === undefined) return undefined
     return route.origin === origin ? route.origin + route.target : `${route.origin}/`
@@ -92,6 +95,7 @@ export class Routes {
     if (origin === undefined) return undefined
     return {
       origin,
+      host: new URL(origin).host,
       target: withSlash(target.slice(prefix.length)),
       prefix: this.#options.secret + prefix,
       isStrange: true,
