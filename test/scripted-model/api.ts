@@ -26,6 +26,10 @@ export type ModelApi = {
 
 const APIS: readonly ModelApi[] = [
   messagesApi,
+  // Google's Vertex AI and Amazon Bedrock speak it by paths of their own.
+  { ...messagesApi, path: ':streamRawPredict', streams: true },
+  { ...messagesApi, path: '/invoke-with-response-stream', streams: true },
+  { ...messagesApi, path: '/invoke' },
   responsesApi,
   chatCompletionsApi,
   generateContentApi,

@@ -14,7 +14,7 @@ export function requestsAlike(place: ClaudePlace): unknown[] {
   return place.model.exchanges.map(({ method, url, rawHeaders, requestBody }) => [
     `${method} ${url}`,
     headersAlike(rawHeaders, place),
-    JSON.parse(alike(requestBody.toString(), place)),
+    requestBody.length === 0 ? '' : JSON.parse(alike(requestBody.toString(), place)),
   ])
 }
 
@@ -32,6 +32,7 @@ export function alike(text: string, { home }: ClaudePlace): string {
     .replaceAll(home.root.replaceAll('/', '-'), 'ROOT')
     .replaceAll(/127\.0\.0\.1:\d+/g, 'API')
     .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, 'ID')
+    .replaceAll(/(?<=cch=)[\da-f]{5}/g, 'HASH')
     .replaceAll(/(?<=device_id\\*":\\*")[\da-f]{64}/g, 'ID')
 }
 
@@ -44,6 +45,7 @@ export function screenAlike(screen: string, place: ClaudePlace): string {
       .replaceAll(/^ *[·✢✳✶✻✽*]\s.*$/gm, 'WORKING')
       .replaceAll(/^.{0,3}Running .*$/gm, 'RUNNING')
       .replaceAll(/^.*\bTip: .*$/gm, 'TIP')
+      .replaceAll(/^ +tmux focus-events off .*$/gm, '')
       .replaceAll(' · ← for agents', '')
       // It repeats its options where they fit on the line, and with ours they do not.
       .replaceAll('claude --permission-mode manual --resume', 'claude --resume')

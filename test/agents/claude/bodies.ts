@@ -8,14 +8,14 @@ type Bodies = { request: Buffer; response: Buffer }
 
 /** A session has the bodies that the server received and sent under its id, byte for byte, and no others. */
 export function expectItsBodies(session: SessionOnDisk, { model }: ClaudePlace): void {
-  const own = model.exchanges.filter((exchange) => sessionOf(exchange) === session.id)
+  const own = model.exchanges.filter((one) => (sessionOf(one) ?? session.id) === session.id)
   expect(own).not.toEqual([])
   expect(bodiesOf(session)).toEqual(own.map(bodiesAtModel))
 }
 
 function sessionOf({ rawHeaders }: Exchange): string | undefined {
   const at = rawHeaders.findIndex((one) => one.toLowerCase() === 'x-claude-code-session-id')
-  return rawHeaders[at + 1]
+  return at < 0 ? undefined : rawHeaders[at + 1]
 }
 
 function bodiesOf({ folder }: SessionOnDisk): Bodies[] {

@@ -12,6 +12,7 @@ import {
   SCRIPTED_KEY,
   start,
   tachoCommand,
+  withHostNames,
 } from '../../host/index.js'
 import { openTerminal, type Terminal } from '../../host/tmux.js'
 import {
@@ -26,7 +27,11 @@ import { SessionOnDisk } from '../session-on-disk.js'
 export type ClaudePlaceOptions = {
   /** Added to the environment; `undefined` takes a variable away. */
   environment?: Record<string, string | undefined>
+  /** What is added where it takes the model's address, without a path. */
+  environmentAt?: (address: string) => Record<string, string | undefined>
   server?: ScriptedModelOptions
+  /** Names of hosts that Claude Code and Tacho know, each with its address. */
+  hostNames?: Record<string, string>
 }
 
 type Run = Partial<ProcessOptions>
@@ -84,31 +89,35 @@ export async function claudePlace(
   const model = await startScriptedModel(script, options.server)
   const claude = await programPath('claude')
   const home = await codexHome({ baseUrl: model.baseUrl })
+  const address = model.baseUrl.replace(/\/v1$/, '')
   const environment = cleanEnvironment(home, {
     CODEX_HOME: undefined,
     SCRIPTED_KEY: undefined,
     TACHO_CLAUDE: claude,
     ANTHROPIC_API_KEY: SCRIPTED_KEY,
-    ANTHROPIC_BASE_URL: model.baseUrl.replace(/\/v1$/, ''),
+    ANTHROPIC_BASE_URL: address,
     ...QUIET,
     ...options.environment,
+    ...options.environmentAt?.(address),
   })
   const own = { env: environment, cwd: home.cwd }
+  const before = options.hostNames ? withHostNames(home.root, options.hostNames) : []
+  const commandOf = (...words: string[]) => [...before, ...words] as [string, ...string[]]
   writeFileSync(join(home.userHome, '.claude.json'), JSON.stringify(answersOf(home.cwd)))
   const root = join(home.userHome, '.local/state/tacho/sessions')
   const sessions = () =>
     existsSync(root) ? readdirSync(root).map((name) => new SessionOnDisk(join(root, name))) : []
   const tacho = (args: readonly string[], more?: Run) =>
-    run(tachoCommand, args, { ...own, ...more })
+    run(commandOf(...tachoCommand), args, { ...own, ...more })
   return {
     model,
     home,
     environment,
     root,
-    alone: (args, more) => run(claude, args, { ...own, ...more }),
-    startAlone: (args, more) => start(claude, args, { ...own, ...more }),
+    alone: (args, more) => run(commandOf(claude), args, { ...own, ...more }),
+    startAlone: (args, more) => start(commandOf(claude), args, { ...own, ...more }),
     tacho,
-    startTacho: (args, more) => start(tachoCommand, args, { ...own, ...more }),
+    startTacho: (args, more) => start(commandOf(...tachoCommand), args, { ...own, ...more }),
     sessions,
     tui: (...args) =>
       openTerminal([...tachoCommand, 'claude', '--persist-session'], [...MANUAL, ...args], own),

@@ -11,7 +11,7 @@ import { BadSettings, RunSettings } from './settings.js'
 import { tapStreamJson } from './stream-json/tap-stream-json.js'
 import { tapHooks } from './tap-hooks.js'
 import { Transcripts } from './transcripts.js'
-import { upstreamOf } from './upstream.js'
+import { leftOut, upstreamOf } from './upstream.js'
 
 /** What Claude Code brings to a recorded run. */
 export const recorded: RecordedAgent = {
@@ -35,6 +35,8 @@ function tapsOf(run: TappedRun): AgentTaps {
   const prompts = new Prompts()
   const messages = new HookMessages(transcripts)
   const { late } = run
+  const missing = leftOut(effective)
+  if (missing !== undefined) run.tell(missing)
   return {
     environment,
     http: upstreamOf(effective, settings),

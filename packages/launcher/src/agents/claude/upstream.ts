@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { record } from '@tacho/model'
 import { pastProxies } from '../../network/past-proxies.js'
 import type { Upstream } from '../../taps/http/upstream.js'
 import type { NoTap } from '../../taps/no-tap.js'
 import { basePath } from '../base-path.js'
 import type { EffectiveSettings } from './effective-environment.js'
+import { claudeHome } from './home.js'
 import type { RunSettings, Settings } from './settings.js'
 
 const API = 'https://api.anthropic.com'
@@ -36,6 +39,19 @@ export function upstreamOf(effective: EffectiveSettings, settings: RunSettings):
     redirect: (baseUrl) =>
       settings.adding({ env: { [variable]: baseUrl, ...provider.more, ...past(environment) } }),
   }
+}
+
+/**
+ * What Claude Code does not do at another address, where that matters to somebody: with an API key it
+ * does not fetch the settings that an organization keeps at Anthropic. It keeps those that it has
+ * fetched once in a file.
+ */
+export function leftOut({ environment }: EffectiveSettings): string | undefined {
+  const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: own } = environment
+  const provider = providerOf(environment)
+  if (!key || own || 'reason' in provider || provider.name !== 'anthropic') return undefined
+  if (!existsSync(join(claudeHome(environment), 'remote-settings.json'))) return undefined
+  return 'Claude Code does not fetch the settings of your organization while it is recorded with an API key'
 }
 
 type Provider = {

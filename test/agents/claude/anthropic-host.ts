@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CertificateAuthority } from '../../host/index.js'
+import type { ClaudePlaceOptions } from './place.js'
+
+const HOST = 'api.anthropic.com'
+
+/**
+ * A place whose model stands where Anthropic's own API does: Claude Code has no base URL of the user's.
+ *
+ * @param address of the loopback, one that no other test uses: the port is 443.
+ */
+export async function anthropicHost(address: string): Promise<ClaudePlaceOptions> {
+  const folder = await mkdtemp(join(tmpdir(), 'tacho-test-ca-'))
+  mkdirSync(folder, { recursive: true })
+  const authority = new CertificateAuthority(folder)
+  return {
+    server: { address, port: 443, tls: authority.issue(`DNS:${HOST}`) },
+    hostNames: { [HOST]: address },
+    environment: { ANTHROPIC_BASE_URL: undefined, NODE_EXTRA_CA_CERTS: authority.caPath },
+  }
+}

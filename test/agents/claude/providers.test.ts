@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelRequest } from '../../scripted-model/index.js'
+import { endAlike, requestsAlike } from './alike.js'
+import { awsEventStream } from './aws-event-stream.js'
+import { expectItsBodies } from './bodies.js'
+import { BYPASS, claudePlace } from './place.js'
+
+const SECRET = 'made-up-credential-0123456789abcdef'
+
+const PROMPT = ['-p', 'Say hello', ...BYPASS]
+
+const NO_LOGIN = { ANTHROPIC_API_KEY: undefined, ANTHROPIC_BASE_URL: undefined }
+
+type Variables = Record<string, string | undefined>
+
+type Provider = {
+  variables: (address: string) => Variables
+  /** How the path of a request ends. */
+  path: RegExp
+  /** What is recorded of each. */
+  recorded: object
+}
+
+const TOLD = { outcome: 'completed', usage: { inputTokens: 7, outputTokens: 3 } }
+
+const PROVIDERS: Record<string, Provider> = {
+  'Google Vertex AI': {
+    variables: (address) => ({
+      CLAUDE_CODE_USE_VERTEX: '1',
+      CLAUDE_CODE_SKIP_VERTEX_AUTH: '1',
+      ANTHROPIC_VERTEX_PROJECT_ID: 'a-project',
+      CLOUD_ML_REGION: 'us-east5',
+      ANTHROPIC_VERTEX_BASE_URL: `${address}/v1`,
+    }),
+    path: /^\/v1\/projects\/a-project\/.*:streamRawPredict$/,
+    recorded: TOLD,
+  },
+  'Microsoft Foundry': {
+    variables: (address) => ({
+      CLAUDE_CODE_USE_FOUNDRY: '1',
+      ANTHROPIC_FOUNDRY_API_KEY: SECRET,
+      ANTHROPIC_FOUNDRY_BASE_URL: `${address}/anthropic`,
+    }),
+    path: /^\/anthropic\/v1\/messages/,
+    recorded: TOLD,
+  },
+  'Amazon Bedrock with an API key': {
+    variables: (address) => ({
+      CLAUDE_CODE_USE_BEDROCK: '1',
+      AWS_BEARER_TOKEN_BEDROCK: SECRET,
+      AWS_REGION: 'us-east-1',
+      ANTHROPIC_BEDROCK_BASE_URL: address,
+    }),
+    path: /^\/model\/.*\/invoke-with-response-stream$/,
+    recorded: { state: 'completed', usage: null },
+  },
+}
+
+const SIGNED = {
+  CLAUDE_CODE_USE_BEDROCK: '1',
+  AWS_ACCESS_KEY_ID: 'made-up-access-key-id',
+  AWS_SECRET_ACCESS_KEY: SECRET,
+  AWS_REGION: 'us-east-1',
+}
+
+// `npm run soak` has these.
+describe.skipIf(process.env.TACHO_SOAK !== '1')('of', () => {
+  test.each(Object.entries(PROVIDERS))(
+    '%s the requests are recorded, and stay as they are',
+    async (_, { variables, path, recorded }) => {
+      const options = { environment: NO_LOGIN, environmentAt: variables }
+      await using alone = await claudePlace(says, options)
+      await using place = await claudePlace(says, options)
+      const [expected, end] = await Promise.all([
+        alone.alone(PROMPT),
+        place.tacho(['claude', '--persist-session', ...PROMPT]),
+      ])
+      expect(expected.stdout.toString()).toBe('Hello.\n')
+      expect(endAlike(end, place)).toEqual(endAlike(expected, alone))
+      expect(requestsAlike(place)).toEqual(requestsAlike(alone))
+      const session = place.session()
+      expectItsBodies(session, place)
+      const { exchanges } = await place.said<{ exchanges: { url: string }[] }>('show')
+      const asked = exchanges.filter(({ url }) => path.test(url.replace(/^https?:\/\/[^/]+/, '')))
+      expect(asked).toMatchObject([recorded])
+      expect(
+        session
+          .names()
+          .map((name) => session.text(name))
+          .join(''),
+      ).not.toContain(SECRET)
+    },
+  )
+
+  test('Amazon Bedrock with AWS credentials no request is recorded, one line says so, and turns are', async () => {
+    const environmentAt = (address: string) => ({ ...SIGNED, ANTHROPIC_BEDROCK_BASE_URL: address })
+    const options = { environment: NO_LOGIN, environmentAt }
+    await using place = await claudePlace(says, options)
+    const end = await place.tacho(['claude', '--persist-session', ...PROMPT])
+    expect(end.stdout.toString()).toBe('Hello.\n')
+    expect(end.stderr.toString()).toBe(
+      'tacho: no requests are recorded: requests to Amazon Bedrock are signed for its host\n',
+    )
+    const { exchanges, turns } = await place.said<Record<string, object[]>>('show')
+    expect(exchanges).toEqual([])
+    expect(turns).toMatchObject([{ outcome: 'completed' }])
+  })
+})
+
+const EVENTS = [
+  {
+    type: 'message_start',
+    message: {
+      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [] },
+      usage: { input_tokens: 7, output_tokens: 1 },
+    },
+  },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello.' } },
+  { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } },
+  { type: 'message_stop' },
+]
+
+function says({ exchange }: ModelRequest) {
+  if (!exchange.url.endsWith('/invoke-with-response-stream'))
+    return { text: 'Hello.', usage: { inputTokens: 7, outputTokens: 3 } }
+  return {
+    headers: { 'content-type': 'application/vnd.amazon.eventstream' },
+    events: awsEventStream(EVENTS),
+  }
+}
