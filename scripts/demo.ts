@@ -3,21 +3,28 @@ import { fileURLToPath } from 'node:url'
 import { runInOwnNetwork } from './own-network.js'
 import { ProgramError, programPath } from './programs/index.js'
 
+const DEMOS = {
+  codex: { program: 'codex', play: 'demo/play.js' },
+  claude: { program: 'claude', play: 'demo/play.js' },
+  node: { program: 'openai-agents', play: 'demo/node/play.js' },
+} as const
+
 process.exitCode = await main(process.argv[2])
 
 /**
  * `npm run demo`: installs Codex where it is missing, and records it with no network around. With
- * `-- node` the same for an agent that is a Node program.
+ * `-- claude` the same for Claude Code, with `-- node` for an agent that is a Node program.
  */
-async function main(what: string | undefined): Promise<number> {
-  if (what !== undefined && what !== 'node') {
-    process.stderr.write('Usage: npm run demo, or npm run demo -- node\n')
+async function main(what = 'codex'): Promise<number> {
+  if (!isDemo(what)) {
+    process.stderr.write('Usage: npm run demo, npm run demo -- claude, or npm run demo -- node\n')
     return 2
   }
   try {
-    const needed = await programPath(what === 'node' ? 'openai-agents' : 'codex')
-    const play = join(dirname(fileURLToPath(import.meta.url)), playOf(what))
-    return await runInOwnNetwork([process.execPath, play, needed], 'The demo runs')
+    const { program, play } = DEMOS[what]
+    const path = join(dirname(fileURLToPath(import.meta.url)), play)
+    const words = [process.execPath, path, await programPath(program), what]
+    return await runInOwnNetwork(words, 'The demo runs')
   } catch (cause) {
     if (!(cause instanceof ProgramError)) throw cause
     process.stderr.write(`${cause.message}\n`)
@@ -25,6 +32,6 @@ async function main(what: string | undefined): Promise<number> {
   }
 }
 
-function playOf(what: string | undefined): string {
-  return what === 'node' ? 'demo/node/play.js' : 'demo/play.js'
+function isDemo(what: string): what is keyof typeof DEMOS {
+  return Object.hasOwn(DEMOS, what)
 }

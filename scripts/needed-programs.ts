@@ -12,8 +12,9 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
   const isChosen = (file: string) => words.length === 0 || words.some((word) => file.includes(word))
   const isAnyChosen = (folder: string) =>
     files.some((file) => file.startsWith(folder) && isChosen(file))
+  const isClaudeNeeded = ['test/agents/claude/', 'test/scripts/demo.test'].some(isAnyChosen)
   return [
-    ...(isAnyChosen('test/agents/claude/') ? (['claude'] as const) : []),
+    ...(isClaudeNeeded ? (['claude'] as const) : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
     ...(isAnyChosen('test/recorder/register/sdks') ? (['sdks'] as const) : []),
     ...(isAnyChosen('test/agents/opencode/') ? (['opencode'] as const) : []),

@@ -7,7 +7,7 @@ export type Recorded = { id: string; folder: string }
 
 const WORDS: [name: RegExp, words: string][] = [
   [/^session\.json$/, 'who, when, with what, how it ended'],
-  [/^rollout-/, "Codex's own transcript, as a hard link"],
+  [/^rollout-|^[\da-f-]{36}\.jsonl$/, "the agent's own transcript, as a hard link"],
   [/^session\.log$/, 'the debug log'],
   [/^session_oai_raw\.log$/, 'every request and answer, when it happened'],
   [/^session_events\.log$/, 'what else the taps saw: tools, questions, signals'],
@@ -42,7 +42,7 @@ export function showLines({ folder }: Recorded): void {
   }
 }
 
-// A rollout's name is 71 characters long.
+// A rollout's name is 71 characters long, that of Claude Code's transcript 42.
 function shortName(name: string): string {
   return name.length <= 20 ? name : `${name.slice(0, 12)}…${name.slice(-6)}`
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { codexCommand, repositoryRoot, run } from '../host/index.js'
+import { codexCommand, programPath, repositoryRoot, run } from '../host/index.js'
 
 let cache = ''
 beforeEach(() => {
@@ -10,11 +10,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 5 }))
 
-/** Plays the demo with a Codex, in a cache folder of its own. */
-function play(codex: string) {
-  const program = join(repositoryRoot, 'scripts/dist/demo/play.js')
+/** Plays the demo with an agent, in a cache folder of its own. */
+function play(program: string, agent = 'codex') {
+  const script = join(repositoryRoot, 'scripts/dist/demo/play.js')
   const env = { HOME: cache, XDG_CACHE_HOME: cache, PATH: process.env.PATH, LANG: 'C.UTF-8' }
-  return run(process.execPath, [program, codex], { env })
+  return run(process.execPath, [script, program, agent], { env })
 }
 
 test('the demo records the real Codex, shows the session and says how to go on', async () => {
@@ -36,6 +36,18 @@ test('the demo records the real Codex, shows the session and says how to go on',
   expect(text).toMatch(/^ {2}\{"kind":"exchange"/m)
   expect(text).toContain('$ node_modules/.bin/tacho raw last 3')
   expect(text).not.toContain('\u001b')
+})
+
+test('the demo records the real Claude Code too', async () => {
+  const { exitCode, stdout, stderr } = await play(await programPath('claude'), 'claude')
+  expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: '' })
+  const text = stdout.toString()
+  const [id = ''] = readdirSync(join(cache, 'tacho/demo-claude/sessions')).filter((name) =>
+    name.includes('-'),
+  )
+  expect(text).toContain(`session ${id}`)
+  expect(text).toMatch(/tool Bash "cat greet\.js .*: completed/)
+  expect(text).toMatch(/^3 .*POST \/v1\/messages .*completed$/m)
 })
 
 test('a demo that recorded nothing says so, and ends with 1', async () => {
