@@ -31,6 +31,8 @@ export type WorkplaceOptions = Omit<CodexHomeOptions, 'baseUrl'> & {
   environment?: Record<string, string | undefined>
   /** How the model is served, other than by HTTP that refuses WebSockets with 426. */
   server?: ScriptedModelOptions
+  /** The test damages what was recorded. */
+  isDamaged?: boolean
 }
 
 type Run = Partial<ProcessOptions>
@@ -98,7 +100,8 @@ export async function workplace(
     async [Symbol.asyncDispose]() {
       await model.close()
       const root = join(home.codexHome, 'sessions')
-      if (existsSync(root)) for (const session of sessions(root)) await expectRebuilt(session)
+      if (existsSync(root))
+        for (const session of sessions(root)) await expectRebuilt(session, options)
       await home[Symbol.asyncDispose]()
     },
   }

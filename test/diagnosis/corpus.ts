@@ -3,8 +3,10 @@ import { CONTEXT_CASES } from './cases/context.js'
 import { END_CASES } from './cases/ends.js'
 import { HEALTHY_CASES } from './cases/healthy.js'
 import { OTHER_API_CASES } from './cases/other-apis.js'
+import { REAL_AGENT_CASES } from './cases/real-agents.js'
 import { RECORDER_CASES } from './cases/recorder.js'
 import { VARIANT_CASES } from './cases/variants.js'
+import { WORDING_CASES } from './cases/wordings.js'
 import { WORK_CASES } from './cases/work.js'
 
 /** All sessions of the corpus. */
@@ -15,6 +17,8 @@ export const CORPUS = [
   ...CONTEXT_CASES,
   ...WORK_CASES,
   ...VARIANT_CASES,
+  ...WORDING_CASES,
+  ...REAL_AGENT_CASES,
   ...RECORDER_CASES,
   ...HEALTHY_CASES,
 ]

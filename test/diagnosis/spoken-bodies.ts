@@ -10,8 +10,8 @@ export type Spoken = {
   path?: string
   request: object
   status?: number
-  /** An object is sent as JSON; a list of them as server-sent events. */
-  answer: object | readonly object[]
+  /** An object is sent as JSON; a list of them as server-sent events; a text as a page. */
+  answer: object | readonly object[] | string
   turn?: number
   /** Another thread than the session's own. */
   thread?: number
@@ -39,10 +39,11 @@ export function speaks(title: string, spoken: readonly Spoken[], exitCode = 0) {
         next += 1
         const isStream = Array.isArray(answer)
         if (fault !== undefined) return suffer(response, fault, isStream ? answer : [])
-        response.writeHead(status, {
-          'content-type': isStream ? 'text/event-stream' : 'application/json',
-        })
-        response.end(isStream ? answer.map(eventOf).join('') : JSON.stringify(answer))
+        const isPage = typeof answer === 'string'
+        const type = isStream ? 'text/event-stream' : isPage ? 'text/html' : 'application/json'
+        response.writeHead(status, { 'content-type': type })
+        const body = isPage ? answer : JSON.stringify(answer)
+        response.end(isStream ? answer.map(eventOf).join('') : body)
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

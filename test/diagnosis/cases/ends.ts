@@ -127,6 +127,45 @@ export const END_CASES: readonly DiagnosisCase[] = [
     record: () => withAgent('exits', "ask('hello').then(() => process.exit(70))"),
   },
   {
+    title: title('crash', 'a panic of Rust'),
+    injected: 'crash',
+    record: () =>
+      withAgent(
+        'panic',
+        "ask('hello').then(() => { fs.writeSync(2, \"thread 'main' panicked at src/main.rs:7:5:\\nindex out of bounds\\n\"); process.exit(101) })",
+      ),
+  },
+  {
+    title: title('crash', 'an argument that it does not take'),
+    injected: 'crash',
+    record: () =>
+      withAgent(
+        'usage',
+        "fs.writeSync(2, 'unexpected argument --fast\\n'); process.exit(2)",
+        'last',
+      ),
+  },
+  {
+    title: title('signal', 'SIGQUIT of itself'),
+    injected: 'signal',
+    record: () =>
+      withAgent('quit', "ask('hello').then(() => process.kill(process.pid, 'SIGQUIT'))"),
+  },
+  {
+    title: title('signal', 'an exit code that says so'),
+    injected: 'signal',
+    record: () => withAgent('143', "ask('hello').then(() => process.exit(143))"),
+  },
+  {
+    title: title('oom-killed', 'Rust is given no memory'),
+    injected: 'oom-killed',
+    record: () =>
+      withAgent(
+        'rust memory',
+        "ask('hello').then(() => { fs.writeSync(2, 'memory allocation of 68719476736 bytes failed\\n'); process.abort() })",
+      ),
+  },
+  {
     title: title('recorder-killed', 'in the middle of an answer'),
     injected: 'recorder-killed',
     ended: 'recorder-killed',
@@ -262,10 +301,10 @@ async function running(silence = 0): Promise<Explained> {
 }
 
 /** A session of a program in Codex's place, which talks to its model once. */
-async function withAgent(name: string, source: string): Promise<Explained> {
+async function withAgent(name: string, source: string, id = sessionIdOf(1)): Promise<Explained> {
   await using place = await workplace([DONE], { codex: standIn(source) })
   await place.tacho(['codex', 'exec', '--persist-session', 'hello'])
-  return await explained(place, name, sessionIdOf(1))
+  return await explained(place, name, id)
 }
 
 /** The kernel kills the largest process of a cgroup that has no memory left. */

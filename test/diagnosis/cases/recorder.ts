@@ -14,6 +14,7 @@ export const RECORDER_CASES: readonly DiagnosisCase[] = [
     title: 'records-lost: a byte of the raw log is another one',
     injected: 'records-lost',
     record: exec('records-lost', [WORKS, DONE], {
+      isDamaged: true,
       after: async (place) => {
         const path = join(place.session().folder, 'session_oai_raw.log')
         const bytes = readFileSync(path)

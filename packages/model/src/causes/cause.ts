@@ -41,7 +41,14 @@ export type Cause = {
 export type Weight = 'end' | 'trouble' | 'note'
 
 /** How a session ended, or stands. */
-export type SessionEnd = { code: EndCode; certainty: Certainty; clues: Clue[]; sentence: string }
+export type SessionEnd = {
+  code: EndCode
+  certainty: Certainty
+  clues: Clue[]
+  sentence: string
+  /** What to look at next, where that depends on more than how it ended. */
+  next?: string
+}
 
 /** Something that was not over when the session ended, or is not over now. */
 export type InFlight = {

@@ -62,8 +62,8 @@ const NO_CAUSES: ReadonlySet<CauseCode> = new Set([
 
 function causeOfEnd(end: SessionEnd, { id }: SessionCase): Cause[] {
   if (NO_CAUSES.has(end.code)) return []
-  const { code, certainty, clues, sentence } = end
-  return [{ code, certainty, clues, sentence, next: nextOf(code, id), weight: 'end' }]
+  const { code, certainty, clues, sentence, next = nextOf(code, id) } = end
+  return [{ code, certainty, clues, sentence, next, weight: 'end' }]
 }
 
 function nextOf(code: CauseCode, id: string): string {

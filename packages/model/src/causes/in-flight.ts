@@ -50,8 +50,14 @@ export function isLeft(
   if (open !== undefined) return true
   const end = session.runs.at(-1)?.endedAt
   const isWithRun = end !== undefined && Math.abs(end - endedAt) < WITH_THE_RUN_MICROS
-  const isStopped = session.ended !== 'completed'
-  return outcome === 'unknown' && status === undefined && isWithRun && isStopped
+  return outcome === 'unknown' && status === undefined && isWithRun && !isByItself(session)
+}
+
+// Claude Code ends with 0 for a signal as well.
+function isByItself({ ended, runs }: SessionCase): boolean {
+  const last = runs.at(-1)
+  const isOver = ended === 'completed' && (last?.run?.exitCode ?? 0) === 0
+  return isOver && (last?.signals.length ?? 0) === 0
 }
 
 /** When it ended, or was last seen; now where it runs. */
@@ -77,10 +83,9 @@ export type OpenCall = {
  * is done, as `codex exec` does, these are what it did when it was stopped.
  */
 export function openCalls(session: SessionCase): OpenCall[] {
-  const { called, parts, calls, ended, runs } = session
+  const { called, parts, calls, runs } = session
   const told = new Set(parts.tools.map(({ callId }) => callId))
-  const isOver = ended === 'completed' && (runs.at(-1)?.run?.exitCode ?? 0) === 0
-  if (isOver) return []
+  if (isByItself(session)) return []
   return [...called].flatMap(([callId, { name, input, exchange, place }]): OpenCall[] => {
     const call = calls.find(({ number }) => number === exchange)
     if (call === undefined || told.has(callId)) return []

@@ -214,11 +214,18 @@ function sharedElements(one: Layout, other: Layout): number {
   return shared
 }
 
-// Anthropic's marks move with each request; ids and statuses of items are left out now and then.
+// Anthropic's marks move with each request; ids, statuses and signatures of items are left out now
+// and then.
+const NO_MESSAGE = new Set([
+  'cache_control',
+  'id',
+  'status',
+  'thoughtSignature',
+  'thought_signature',
+])
+
 function plain(value: unknown): string {
-  return JSON.stringify(value, (name, inner) =>
-    name === 'cache_control' || name === 'id' || name === 'status' ? undefined : inner,
-  )
+  return JSON.stringify(value, (name, inner) => (NO_MESSAGE.has(name) ? undefined : inner))
 }
 
 function isSame(

@@ -183,6 +183,7 @@ function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCo
 function sharper(meant: CauseCode, message: string): CauseCode {
   if (meant === 'auth' && NO_MODEL.test(message)) return 'model-not-found'
   if (meant !== 'rate-limited') return meant
+  if (/usage limit|(session|weekly|plan) limit\b|quota will reset/i.test(message)) return 'quota'
   if (/per.?day|check your plan and billing|billing details/i.test(message)) {
     return /per.?minute|try again in|retry in/i.test(message) ? 'rate-limited' : 'quota'
   }
@@ -192,11 +193,11 @@ function sharper(meant: CauseCode, message: string): CauseCode {
 const OVERFLOW =
   /maximum context length|context (window|length|size|limit)|prompt is too long|input is too long|input token count|exceeds? the maximum number of (input )?tokens|exceed(s|ed)? (the )?(model'?s? )?(context|token limit)|too many (input )?tokens|input length.{0,40}exceeds?|`inputs` tokens|exceeded model token limit/i
 const NO_CREDIT =
-  /credit balance is too low|exceeded your current quota|(out of|more|no) credits|insufficient (funds|credits|balance|quota)|(spend|spending|usage|billing|budget) limits?\b|budget has been exceeded/i
+  /credit balance is too low|exceeded your current quota|(out of|more|no) credits|insufficient (funds|credits|balance|quota)|(spend|spending|usage|billing|budget) limits?\b|budget has been exceeded|(session|weekly|daily|monthly|plan) limit\b|quota will reset/i
 const NO_MODEL =
-  /\bmodels?\b[^.]{0,120}(does not exist|not found|is not available|not supported|not exist|no access|been (deprecated|retired|removed)|decommissioned|is invalid)|^model: |(unknown|invalid|unsupported) model\b|no such model|not a valid model|access to (the )?model\b|no endpoints found/i
+  /\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(does not exist|not found|is not available|not supported|not exist|no access|been (deprecated|retired|removed)|decommissioned|is invalid)|^model: |(unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (is |are )?loaded|access to (the )?model\b|no endpoints found/i
 const NO_KEY =
-  /api key (not valid|expired)|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)|(provide|missing) an? api key/i
+  /api key (not valid|expired)|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)|(provide|missing) an? api key|(organization|account|workspace|project) has been (disabled|deactivated|suspended)|location is not supported|country, region,? or territory/i
 const CROWDED = /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high demand/i
 const RATE = /rate limit|too many requests|please wait before trying again/i
 const FILTERED =

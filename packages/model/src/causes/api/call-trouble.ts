@@ -52,7 +52,8 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
     const code = apiErrorCode({ status, ...told })
     // A stream that ends with an error began with 200.
     const refused = (status ?? 0) >= 400 ? status : undefined
-    const words = [refused, told?.code ?? told?.type, told?.message].filter(
+    const name = told?.code ?? told?.type
+    const words = [refused, name === String(refused) ? undefined : name, told?.message].filter(
       (one) => one !== undefined,
     )
     const at = (status ?? 0) >= 400 ? response : (lastChunk ?? response)

@@ -1,26 +1,32 @@
-import type { SessionEnd } from '../cause.js'
-import type { SessionCase } from '../session-case.js'
-import { shortText } from '../words.js'
+import type { Clue, SessionEnd } from '../cause.js'
+import type { Call, LogWords, SessionCase } from '../session-case.js'
+import { countWords, quoted, shortText, timeWords } from '../words.js'
+import { lastWords } from './last-words.js'
 
-/** An agent that ended by itself with an error, and nothing that was recorded says why. */
-export function crashOf({ runs, words }: SessionCase, end: SessionEnd): SessionEnd {
-  const last = runs.at(-1)
-  const since = last?.startedAt ?? 0
-  const said = words.filter(({ at, source }) => at >= since && source !== 'tacho')
+/**
+ * An agent that ended by itself with an exit code, and nothing that was recorded says why: what it said
+ * last, and what it had asked for last.
+ */
+export function crashOf(session: SessionCase, end: SessionEnd): SessionEnd {
+  const exitCode = session.runs.at(-1)?.run?.exitCode
+  const said = lastWords(session)
   const telling =
     said.findLast(({ level, text }) => level === 'ERROR' || CRASH.test(text)) ??
     said.findLast(({ text }) => /\b(error|failed|fatal|cannot)\b/i.test(text))
-  const exitCode = last?.run?.exitCode
-  const isCertain = exitCode === PANIC || (telling !== undefined && CRASH.test(telling.text))
-  const lastWords = telling === undefined ? '' : ` Its last words: ${shortText(telling.text)}`
+  const isCrash = exitCode === PANIC || (telling !== undefined && CRASH.test(telling.text))
+  const call = session.calls.findLast(({ asksModel, isPrewarm }) => asksModel && !isPrewarm)
+  const shown = telling === undefined ? said.slice(-LINES) : [telling]
+  const how = isCrash ? 'crashed' : 'ended'
   return {
     code: 'crash',
-    certainty: isCertain ? 'certain' : 'likely',
+    certainty: isCrash ? 'certain' : 'likely',
     clues: [
       ...end.clues,
-      ...(telling === undefined ? [] : [{ at: telling.place, text: shortText(telling.text) }]),
+      ...shown.map(({ place, text }) => ({ at: place, text: shortText(text) })),
+      ...(call === undefined ? [] : [clueOf(call)]),
     ],
-    sentence: `The agent broke down with exit code ${exitCode}, and no request or tool that was recorded says why.${lastWords}`,
+    sentence: `The agent ${how} with exit code ${exitCode}, and no request or tool that was recorded says why.${wordsOf(shown)}${requestWords(call, session)}`,
+    next: nextOf(session.id, call, said.length),
   }
 }
 
@@ -28,3 +34,36 @@ export function crashOf({ runs, words }: SessionCase, end: SessionEnd): SessionE
 const PANIC = 101
 const CRASH =
   /panicked at|Traceback \(most recent call last\)|Unhandled|uncaught|fatal error|^\w*Error\b|segmentation fault/i
+/** Without a word that tells, the last ones are shown. */
+const LINES = 3
+
+function wordsOf(shown: readonly LogWords[]): string {
+  const last = shown.at(-1)
+  return last === undefined
+    ? ' It said nothing on standard error.'
+    : ` Its last words: ${quoted(last.text, 160)}.`
+}
+
+function requestWords(call: Call | undefined, { runs }: SessionCase): string {
+  if (call === undefined) return ' It had asked no model for anything.'
+  const ended = runs.at(-1)?.endedAt
+  const isAnswered = call.outcome === 'completed'
+  const before =
+    ended === undefined || !isAnswered
+      ? ''
+      : ` ${timeWords(Math.max(0, ended - call.startedMicros - call.lastAt) / 1000)} before`
+  const how = isAnswered ? `was answered${before}` : `was ${call.outcome ?? 'still in flight'}`
+  return ` Its last request, exchange ${call.number}, ${how}.`
+}
+
+function clueOf({ number, outcome, places }: Call): Clue {
+  const at = places.end ?? places.lastChunk ?? places.exchange
+  return { at, text: `exchange ${number}, the last request: ${outcome ?? 'no end'}` }
+}
+
+function nextOf(id: string, call: Call | undefined, lines: number): string {
+  const log = lines === 0 ? '' : `See its last ${countWords(lines, 'line')}: tacho log ${id}. `
+  const raw =
+    call === undefined ? '' : `See what it was answered last: tacho raw ${id} ${call.number}. `
+  return `${log}${raw}Run the same command again by hand; where it ends so again, report it to the agent's makers.`
+}

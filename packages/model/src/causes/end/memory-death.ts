@@ -1,5 +1,6 @@
 import type { SessionEnd } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
+import { lastWords } from './last-words.js'
 
 /** What programs say when they are given no more memory: Rust, V8, glibc, Python, Go, the kernel. */
 const OUT_OF_MEMORY =
@@ -7,10 +8,10 @@ const OUT_OF_MEMORY =
 
 /** Whether the agent ended for want of memory, and how that is known. */
 export function memoryDeath(
-  { runs, words }: SessionCase,
+  session: SessionCase,
   signal: string | undefined,
 ): SessionEnd | undefined {
-  const last = runs.at(-1)
+  const last = session.runs.at(-1)
   const kills = last?.memoryKillsAtEnd ?? 0
   if (signal === 'SIGKILL' && kills > 0) {
     return {
@@ -24,10 +25,7 @@ export function memoryDeath(
   }
   const run = last?.run
   if (run === undefined || run.ended === 'completed') return undefined
-  const since = last?.startedAt ?? 0
-  const said = words.findLast(
-    ({ at, source, text }) => at >= since && source !== 'tacho' && OUT_OF_MEMORY.test(text),
-  )
+  const said = lastWords(session).findLast(({ text }) => OUT_OF_MEMORY.test(text))
   if (said === undefined) return undefined
   return {
     code: 'oom-killed',

@@ -18,7 +18,7 @@ export function endOfRun(session: SessionCase): SessionEnd {
   // Whoever ended it then ended the waiting.
   if (asked !== undefined && !FAULTS.has(signal ?? '')) return openQuestion(asked, clues)
   if (signal !== undefined) return signalled(session, signal, clues, asked)
-  const stopped = stoppedTurn(session)
+  const stopped = stoppedTurn(session) ?? givenUp(session)
   if (stopped !== undefined) return { ...stopped, clues: [...stopped.clues, ...clues] }
   if (run?.ended === 'failed') {
     return {
@@ -160,6 +160,33 @@ function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
       },
     ],
     sentence: `Its user interrupted turn ${turn.number}, the last one.`,
+  }
+}
+
+// Claude Code's TUI tells nobody of an Esc in the middle of an answer. It hangs up, and does nothing
+// more in that turn: where it has not waited in vain, its user is the only one who has that done.
+function givenUp({ runs, parts, calls }: SessionCase): SessionEnd | undefined {
+  if (runs.at(-1)?.command !== 'tui') return undefined
+  const turn = parts.turns.findLast(({ kind }) => kind === 'user')
+  const last = calls.findLast((call) => call.asksModel && call.threadId === turn?.threadId)
+  if (turn === undefined || last?.outcome !== 'cancelled' || last.turnId !== turn.id) {
+    return undefined
+  }
+  const isTimeout = parts.cancellations.some(
+    ({ origin, stopped }) =>
+      origin === 'timeout' && stopped.some(({ number }) => number === last.number),
+  )
+  if (isTimeout || turn.outcome === 'completed' || turn.outcome === 'failed') return undefined
+  return {
+    code: 'user-interrupt',
+    certainty: 'likely',
+    clues: [
+      {
+        at: last.places.end ?? last.places.lastChunk,
+        text: `exchange ${last.number}: the agent hung up in the middle of the answer`,
+      },
+    ],
+    sentence: `Its user interrupted turn ${turn.number}, the last one, in the middle of exchange ${last.number}.`,
   }
 }
 

@@ -91,6 +91,9 @@ const TIMED_OUT =
 
 /** A longer text may be a file that tells of such things. */
 const SHORT = 200
+const FIRST_SENTENCE = /^\s*(?:<[\w-]{1,40}>\s*)?[^.\n]{0,160}/
+// opencode says it behind what the command had printed.
+const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = results.filter(
@@ -99,8 +102,11 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
         (tool?.exitCode === 124 ||
           /^Process exited with code 124$/m.test(output) ||
           TIMED_OUT.test(output.slice(0, 400)))) ||
-      // Where nobody says that it failed, it is all that there is to say.
-      (isFailed === undefined && length < SHORT && TIMED_OUT.test(output)),
+      (isFailed !== false && STOPPED.test(output)) ||
+      // Where nobody says that it failed, it is all that there is to say, and said at once.
+      (isFailed === undefined &&
+        length < SHORT &&
+        TIMED_OUT.test(FIRST_SENTENCE.exec(output)?.[0] ?? '')),
   )
   const last = hung.at(-1)
   if (last === undefined) return []

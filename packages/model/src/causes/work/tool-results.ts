@@ -36,7 +36,8 @@ export function toolResults(session: SessionCase): ToolResult[] {
     calls.set(callId, { name, arguments: input })
   const turns = new Map(session.calls.map(({ number, turnId }) => [number, turnId]))
   const results: ToolResult[] = []
-  for (const { exchange, place, threadId, added } of session.steps) {
+  const known = new Set<string>()
+  for (const { exchange, place, threadId, added, dropped } of session.steps) {
     const turnId = turns.get(exchange)
     const unnamed: ToolCall[] = []
     for (const message of added) {
@@ -46,6 +47,11 @@ export function toolResults(session: SessionCase): ToolResult[] {
           else calls.set(part.id, part)
         }
         if (part.type !== 'tool_call_response') continue
+        // Of a history that was written anew, what was in it before is no news.
+        const key = `${threadId} ${part.id}`
+        const isTold = part.id !== undefined && dropped.length > 0 && known.has(key)
+        known.add(key)
+        if (isTold) continue
         const call = part.id === undefined ? nextOf(unnamed, part.name) : calls.get(part.id)
         const tool = part.id === undefined ? undefined : spans.get(part.id)
         const { text, isError } = unwrapped(textOf(part.parts))
