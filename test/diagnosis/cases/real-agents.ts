@@ -210,7 +210,7 @@ const CLAUDE = [
       also: ['user-interrupt'],
       during: async (place, tacho) => {
         await eventually(() => statSync(join(place.home.cwd, 'q')))
-        await pause(12_000)
+        await pause(21_000)
         tacho.kill('SIGINT')
       },
     },
