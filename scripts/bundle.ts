@@ -52,6 +52,7 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleRecordedAgents(target, agents)
   await bundleFile(target, join(LAUNCHER, 'taps/otlp/forwarder.js'))
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
+  await bundleFile(target, join(LAUNCHER, 'run/compiled.js'), OWN_URL_OPTIONS)
   await bundleRecorder(target)
   await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
   await bundleApi(target)
@@ -493,7 +494,7 @@ function apart(agent?: string): Plugin {
 
 const RECORDED_AGENTS = '../recorded-agents.cjs'
 const RECORDED = /\/(?:record-agent|recorded)\.js$/
-const SHARED = /\/(open-recording|forwarder|http2)\.js$/
+const SHARED = /\/(open-recording|forwarder|http2|compiled)\.js$/
 
 function left(kind: string, path: string): { path: string; external: true } | undefined {
   return kind === 'dynamic-import' ? { path, external: true } : undefined

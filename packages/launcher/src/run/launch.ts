@@ -47,8 +47,8 @@ async function run(
       options,
       switches,
     }
-    const recorder = await loadRecorder(run.agent)
-    if (recorder !== undefined) return recorder.record(run, environment)
+    const recorder = await loadRecorder(run.agent, environment)
+    if (recorder !== undefined) return recorder.record(run)
   }
   return runAgent({ command: program, args: switches.args, environment })
 }
@@ -80,16 +80,23 @@ function programOf(
 }
 
 type Recorder = {
-  record: (run: RecordedRun, environment: NodeJS.ProcessEnv) => Promise<AgentEnded>
+  record: (run: RecordedRun) => Promise<AgentEnded>
 }
 
-async function loadRecorder(agent: Agent): Promise<Recorder | undefined> {
+async function loadRecorder(
+  agent: Agent,
+  environment: NodeJS.ProcessEnv,
+): Promise<Recorder | undefined> {
   try {
+    const { loadCompiled } = await import('./compiled.js')
+    const compiled = loadCompiled(environment)
     const [{ recordAgent }, recorded] = await Promise.all([
       import('./record-agent.js'),
       agent.load(),
     ])
-    return { record: (run, environment) => recordAgent(run, recorded, environment) }
+    return {
+      record: (run) => recordAgent(run, recorded, environment).finally(() => compiled.keep()),
+    }
   } catch (error) {
     const [reason] = String(error).split('\n')
     say(`this session is not recorded. Part of Tacho is missing; reinstall it. (${reason})`)

@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Script } from 'node:vm'
+import { cacheFolder } from '../cache-folder.js'
+
+/** Remembers what V8 has made of our bundles. */
+export type Compiled = {
+  /** Writes what was not remembered yet; at the end, when V8 has seen what of it is used. Never throws. */
+  keep(): void
+}
+
+/**
+ * Has our bundles loaded as V8 compiled them the last time, from the user's cache folder: a fifth of
+ * what a short recorded run costs is the compiling of what records. Node has this itself from 22.1 on
+ * (`module.enableCompileCache`), and asks for no owner of what it loads.
+ */
+export function loadCompiled(environment: NodeJS.ProcessEnv): Compiled {
+  const cache = privateFolder(environment)
+  const fresh: { script: Script; path: string; key: Buffer }[] = []
+  if (cache === undefined) return { keep() {} }
+  // Deprecated since Node 0.10, and there to stay (https://nodejs.org/api/modules.html#requireextensions).
+  const { extensions } = createRequire(import.meta.url)
+  const usual = extensions['.js']
+  extensions['.cjs'] = (module, filename) => {
+    const run = dirname(filename) === OWN_FOLDER ? compiled(filename) : undefined
+    if (run === undefined) usual?.(module, filename)
+    else run(module.exports, createRequire(filename), module, filename, OWN_FOLDER)
+  }
+  const compiled = (filename: string): Wrapped | undefined => {
+    try {
+      const source = readFileSync(filename, 'utf8')
+      const path = join(cache, `${basename(filename)}.v8`)
+      const key = keyOf(source)
+      const cachedData = read(path, key)
+      const script = new Script(`${BEFORE}${source}${BEHIND}`, {
+        filename,
+        ...(cachedData && { cachedData }),
+      })
+      if (cachedData === undefined || script.cachedDataRejected) fresh.push({ script, path, key })
+      return script.runInThisContext() as Wrapped
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    keep() {
+      extensions['.cjs'] = undefined
+      for (const { script, path, key } of fresh) write(path, key, script)
+    },
+  }
+}
+
+/** All of our bundles that are large are in it, and so is this. */
+const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
+
+type Wrapped = (
+  exports: unknown,
+  require: NodeJS.Require,
+  module: NodeJS.Module,
+  filename: string,
+  dirname: string,
+) => void
+
+const BEFORE = '(function (exports, require, module, __filename, __dirname) {'
+const BEHIND = '\n})'
+
+/** What must be the same for it to be used: V8 itself looks at its own version, and of the source at no more than its length. */
+function keyOf(source: string): Buffer {
+  const { version, arch } = process
+  return createHash('sha256').update(`${version} ${arch} ${source}`).digest()
+}
+
+/** The file: the key, a SHA-256 of what follows, and that. V8 takes it as it is. */
+const SHA256_BYTES = 32
+
+function read(path: string, key: Buffer): Buffer | undefined {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile() || !isOwn(stat)) return undefined
+    const bytes = readFileSync(descriptor)
+    const made = bytes.subarray(2 * SHA256_BYTES)
+    const isWhole = sha256(made).equals(bytes.subarray(SHA256_BYTES, 2 * SHA256_BYTES))
+    return isWhole && bytes.subarray(0, SHA256_BYTES).equals(key) ? made : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function write(path: string, key: Buffer, script: Script): void {
+  try {
+    const made = script.createCachedData()
+    const temporary = `${path}.${randomBytes(6).toString('hex')}`
+    const bytes = Buffer.concat([key, sha256(made), made])
+    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, path)
+  } catch {
+    // It is compiled the next time, too.
+  }
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
+
+/** The user's cache folder, where nobody else can write in it. */
+function privateFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  try {
+    const folder = cacheFolder(environment)
+    if (folder === undefined) return undefined
+    const stat = lstatSync(folder)
+    return stat.isDirectory() && isOwn(stat) ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+// What is read is run: it must be our own. Where there are no owners, nothing is remembered.
+function isOwn({ uid, mode }: { uid: number; mode: number }): boolean {
+  return uid === process.getuid?.() && (mode & 0o022) === 0
+}

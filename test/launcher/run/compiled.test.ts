@@ -1,0 +1,85 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { standIn } from '../../agents/stand-in.js'
+import { type Workplace, workplace } from '../../agents/workplace.js'
+
+const AGENT = `ask('hello').then((answer) => process.exit(answer === '' ? 1 : 7))`
+
+const KEPT = ['open-recording.cjs.v8', 'recorded-agents.cjs.v8']
+
+async function place(): Promise<{ cache: string; of: Workplace }> {
+  const of = await workplace(
+    Array.from({ length: 4 }, () => ({ text: 'Hello.' })),
+    { codex: standIn(AGENT) },
+  )
+  return { of, cache: join(of.home.userHome, '.cache', 'tacho') }
+}
+
+/** Runs the agent, which resumes its session: that has so many exchanges then. */
+async function record({ session, tacho }: Workplace, exchanges: number): Promise<void> {
+  const ended = await tacho(['codex', 'exec', '--persist-session', 'hello'])
+  expect(ended).toMatchObject({ exitCode: 7 })
+  expect(session().exchanges).toHaveLength(exchanges)
+}
+
+function stateOf(cache: string): object {
+  return KEPT.map((name) => {
+    const { ino, mode } = statSync(join(cache, name))
+    return { ino, mode: mode & 0o777 }
+  })
+}
+
+test('what V8 has compiled is kept for the user alone, and read by the next run', async () => {
+  const { of, cache } = await place()
+  await using _ = of
+  await record(of, 1)
+  expect(
+    readdirSync(cache)
+      .filter((name) => name.includes('.v8'))
+      .sort(),
+  ).toEqual(KEPT)
+  const kept = stateOf(cache)
+  expect(kept).toMatchObject([{ mode: 0o600 }, { mode: 0o600 }])
+  await record(of, 2)
+  expect(stateOf(cache)).toEqual(kept)
+})
+
+test('what is damaged, or was made of something else, is compiled and kept anew', async () => {
+  const { of, cache } = await place()
+  await using _ = of
+  await record(of, 1)
+  const [first = '', second = ''] = KEPT.map((name) => join(cache, name))
+  const [whole, other] = [readFileSync(first), readFileSync(second)]
+  const flipped = Buffer.from(whole)
+  flipped[whole.length >> 1] = (flipped[whole.length >> 1] ?? 0) ^ 1
+  writeFileSync(first, flipped)
+  writeFileSync(second, whole)
+  await record(of, 2)
+  expect(readFileSync(first).subarray(0, 32)).toEqual(whole.subarray(0, 32))
+  expect(readFileSync(first).equals(flipped)).toBe(false)
+  expect(readFileSync(second).subarray(0, 32)).toEqual(other.subarray(0, 32))
+})
+
+test('nothing is read from or written to a folder in which others can write, and no link is followed', async () => {
+  const { of, cache } = await place()
+  await using _ = of
+  mkdirSync(cache, { recursive: true })
+  chmodSync(cache, 0o777)
+  await record(of, 1)
+  expect(readdirSync(cache).filter((name) => name.includes('.v8'))).toEqual([])
+  chmodSync(cache, 0o700)
+  const elsewhere = join(of.home.root, 'elsewhere')
+  symlinkSync(elsewhere, join(cache, KEPT[0] ?? ''))
+  await record(of, 2)
+  expect(existsSync(elsewhere)).toBe(false)
+})
