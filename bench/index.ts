@@ -3,6 +3,7 @@ import { benchBodyCodec } from './body-codec.js'
 import { benchCodexExec } from './codex-exec.js'
 import { benchDisk } from './disk.js'
 import { benchExport } from './export.js'
+import { benchHooks } from './hooks.js'
 import { benchHttpTap } from './http-tap/index.js'
 import { benchAcpTap, benchJsonRpcTap } from './json-rpc-tap.js'
 import { benchLive } from './live.js'
@@ -18,6 +19,7 @@ import { benchViewer } from './viewer/index.js'
 const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   'http-tap': ['HTTP tap: 40 KB request, 200 events; 64 MiB answer', benchHttpTap],
   'codex-exec': ['A whole codex exec with one request', benchCodexExec],
+  hooks: ['A tool call of Claude Code', benchHooks],
   'json-rpc-tap': ['JSON-RPC tap: 100,000 notifications', benchJsonRpcTap],
   'acp-tap': ['ACP tap: 100,000 pieces of text', benchAcpTap],
   scrub: ['Scrubbing: milliseconds of processor a megabyte, 200 known values', benchScrub],
