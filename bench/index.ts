@@ -33,7 +33,7 @@ const BENCHES: Record<string, [title: string, bench: () => Promise<Row[]>]> = {
   reading: ['Reading back: 10,000 sessions; one of 7,000 exchanges', benchReading],
   viewer: ['The page in Chromium: a session of 7,000 exchanges', benchViewer],
   register: ['A Node program with tacho/register', benchRegister],
-  off: ['tacho codex without recording', benchOff],
+  off: ['An agent under tacho, without recording', benchOff],
 }
 
 // `npm run bench` runs all of them; `npm run bench -- off` one.

@@ -9,29 +9,42 @@ import { median } from './statistics.js'
 const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
 const ROUNDS = 25
 
-/** What `tacho codex` adds to a program that does nothing, beside an empty Node process. */
+/** Each agent, with arguments that hold a conversation. */
+const AGENTS = {
+  codex: ['exec', 'x'],
+  claude: ['-p', 'x'],
+  gemini: ['-p', 'x'],
+  opencode: ['run', 'x'],
+}
+
+/** What `tacho <agent>` adds to a program that does nothing, beside an empty Node process. */
 export async function benchOff(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-off-'))
   try {
-    const program = join(folder, 'codex')
-    writeFileSync(program, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
-    const env = { PATH: process.env.PATH ?? '', HOME: folder, TACHO_CODEX: program }
-    const times: Record<'alone' | 'tacho' | 'node', number[]> = { alone: [], tacho: [], node: [] }
-    for (let round = 0; round < ROUNDS; round += 1) {
-      times.alone.push(timeOf(program, ['exec', 'x'], env))
-      times.tacho.push(timeOf(process.execPath, [TACHO, 'codex', 'exec', 'x'], env))
-      times.node.push(timeOf(process.execPath, ['-e', '0'], env))
-    }
-    const [alone, tacho, node] = [median(times.alone), median(times.tacho), median(times.node)]
-    return [
-      { what: 'the program alone', value: alone, unit: 'ms' },
-      { what: 'under tacho codex, off', value: tacho, unit: 'ms' },
-      { what: 'node -e 0', value: node, unit: 'ms' },
-      { what: 'added / node -e 0', value: (tacho - alone) / node, unit: '×', limit: { most: 1.3 } },
-    ]
+    return Object.entries(AGENTS).flatMap(([agent, args]) => rowsOf(agent, args, folder))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function rowsOf(agent: string, args: string[], folder: string): Row[] {
+  const program = join(folder, agent)
+  writeFileSync(program, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+  const variable = `TACHO_${agent.toUpperCase()}`
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, [variable]: program }
+  const times: Record<'alone' | 'tacho' | 'node', number[]> = { alone: [], tacho: [], node: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    times.alone.push(timeOf(program, args, env))
+    times.tacho.push(timeOf(process.execPath, [TACHO, agent, ...args], env))
+    times.node.push(timeOf(process.execPath, ['-e', '0'], env))
+  }
+  const [alone, tacho, node] = [median(times.alone), median(times.tacho), median(times.node)]
+  return [
+    { what: 'the program alone', value: alone, unit: 'ms' },
+    { what: `under tacho ${agent}, off`, value: tacho, unit: 'ms' },
+    { what: 'node -e 0', value: node, unit: 'ms' },
+    { what: 'added / node -e 0', value: (tacho - alone) / node, unit: '×', limit: { most: 1.3 } },
+  ]
 }
 
 function timeOf(command: string, args: string[], env: NodeJS.ProcessEnv): number {

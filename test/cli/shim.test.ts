@@ -67,3 +67,40 @@ for (const [what, gone, said] of [
     expect(stderr).toContain(said)
   })
 }
+
+// What each agent is given where it is recorded, and is not else.
+for (const [agent, args, sign] of [
+  ['codex', ['exec', 'hi'], 'openai_base_url'],
+  ['claude', ['-p', 'hi'], 'ANTHROPIC_BASE_URL'],
+  ['opencode', ['run', 'hi'], 'OPENCODE_CONFIG_CONTENT'],
+  ['gemini', ['-p', 'hi'], 'GOOGLE_GEMINI_BASE_URL'],
+] as const) {
+  test(`with its shim, plain ${agent} is itself, and TACHO_PERSIST_SESSION=1 alone has it recorded`, async () => {
+    const path = `${bin}:${real}:${SYSTEM}`
+    const run = (action: string) =>
+      tacho(['shim', action, agent, ...(action === 'install' ? ['--dir', bin] : [])], {
+        HOME: home,
+        PATH: path,
+      })
+    writeFileSync(join(real, agent), '#!/bin/sh\necho "$@"\nenv | sort\n', { mode: 0o755 })
+    mkdirSync(join(home, '.gemini'))
+    const chosen = { security: { auth: { selectedType: 'gemini-api-key' } } }
+    writeFileSync(join(home, '.gemini/settings.json'), JSON.stringify(chosen))
+    const typed = (variables: Record<string, string> = {}) =>
+      spawnSync(agent, args, {
+        env: { HOME: home, PATH: path, GEMINI_API_KEY: 'key-0123456789', ...variables },
+        encoding: 'utf8',
+      })
+
+    const alone = typed()
+    expect((await run('install')).exitCode).toBe(0)
+    expect((await run('status')).stdout.toString()).toContain(`${agent} is ${join(bin, agent)}`)
+    const off = typed()
+    expect([off.stdout, off.stderr, off.status]).toEqual([alone.stdout, '', 0])
+    const on = typed({ TACHO_PERSIST_SESSION: '1' })
+    expect(on.stdout).toContain(sign)
+    expect(off.stdout).not.toContain(sign)
+    await run('remove')
+    expect(typed()).toMatchObject({ stdout: alone.stdout })
+  })
+}
