@@ -6,7 +6,7 @@ import { ProgramError, programPath } from './programs/index.js'
 const DEMOS = {
   codex: { program: 'codex', play: 'demo/play.js' },
   claude: { program: 'claude', play: 'demo/play.js' },
-  node: { program: 'openai-agents', play: 'demo/node/play.js' },
+  node: { program: 'sdks', play: 'demo/node/play.js' },
 } as const
 
 process.exitCode = await main(process.argv[2])

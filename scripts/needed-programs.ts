@@ -15,12 +15,16 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
   const isClaudeNeeded = ['test/agents/claude/', 'test/scripts/demo.test'].some(isAnyChosen)
   return [
     ...(isClaudeNeeded ? (['claude'] as const) : []),
+    ...(isAnyChosen('test/agents/acp/real-agents')
+      ? (['opencode', 'gemini-cli', 'acp-adapters', 'claude'] as const)
+      : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
-    ...(isAnyChosen('test/recorder/register/sdks') ? (['sdks'] as const) : []),
+    ...(isAnyChosen('test/recorder/register/sdks') || isAnyChosen('test/scripts/demo-node')
+      ? (['sdks'] as const)
+      : []),
     ...(isAnyChosen('test/agents/opencode/') ? (['opencode'] as const) : []),
     ...(isAnyChosen('test/agents/gemini/') ? (['gemini-cli'] as const) : []),
     ...(isAnyChosen('test/package/') ? (['node20', 'node22', 'node24', 'node26'] as const) : []),
-    ...(isAnyChosen('test/scripts/demo-node') ? (['openai-agents'] as const) : []),
   ]
 }
 

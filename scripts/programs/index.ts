@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { acpAdapters } from './acp-adapters.js'
 import { claude } from './claude.js'
 import { codex } from './codex.js'
 import { collector } from './collector.js'
@@ -7,7 +8,6 @@ import { geminiCli } from './gemini-cli.js'
 import { installOnce, isExecutable } from './install-once.js'
 import { jaeger } from './jaeger.js'
 import { nodes } from './node.js'
-import { openaiAgents } from './openai-agents.js'
 import { opencode } from './opencode.js'
 import type { Program } from './program.js'
 import { startProgress } from './progress.js'
@@ -25,11 +25,11 @@ const programs = {
   codex,
   opencode,
   'gemini-cli': geminiCli,
+  'acp-adapters': acpAdapters,
   jaeger,
   collector,
   telemetrygen,
   sdks,
-  'openai-agents': openaiAgents,
   ...nodes,
 } satisfies Record<string, Program>
 

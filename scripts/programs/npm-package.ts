@@ -6,14 +6,27 @@ import { runCommand } from './run-command.js'
  * @param specs their names and versions: `@openai/codex@0.169.0`.
  * @throws ProgramError where it cannot be had.
  */
-export async function installPackage(folder: string, ...specs: string[]): Promise<void> {
+export function installPackage(folder: string, ...specs: string[]): Promise<void> {
+  return install(folder, '--include=optional', specs)
+}
+
+/** The same without native programs, which are optional dependencies. */
+export function installWithoutNatives(folder: string, ...specs: string[]): Promise<void> {
+  return install(folder, '--omit=optional', specs)
+}
+
+async function install(
+  folder: string,
+  natives: '--include=optional' | '--omit=optional',
+  specs: readonly string[],
+): Promise<void> {
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   // Said outright, for `npm run` and the user's settings hand theirs on: a native program is an
   // optional dependency, and a workspace or a global install would go elsewhere.
   const here = [
     '--prefix',
     folder,
-    '--include=optional',
+    natives,
     '--global=false',
     '--workspaces=false',
     '--engine-strict=false',

@@ -8,6 +8,9 @@ const PACKAGES = [
   '@google/genai@2.32.0',
   'ai@6.0.325',
   '@ai-sdk/openai@3.0.141',
+  // The next major, which needs Node 22.
+  'ai-7@npm:ai@7.0.173',
+  'ai-7-openai@npm:@ai-sdk/openai@4.0.118',
   '@openai/agents@0.20.0',
   'zod@4.6.7',
 ]
@@ -15,9 +18,9 @@ const PACKAGES = [
 /** The SDKs of model APIs for Node, in one folder, to be imported by programs that are recorded. */
 export const sdks: Program = {
   name: 'sdks',
-  version: '1',
+  version: '2',
   executable: 'node_modules/.bin/anthropic-ai-sdk',
-  cost: 'about 170 MB from the npm registry, usually under a minute',
+  cost: 'about 180 MB from the npm registry, usually under a minute',
   async make(folder, step) {
     step('downloading')
     await installPackage(folder, ...PACKAGES)

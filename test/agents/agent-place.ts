@@ -47,7 +47,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
     LANG: 'C.UTF-8',
     SHELL: '/bin/sh',
     SCRIPTED_KEY,
-    [`TACHO_${agent.toUpperCase()}`]: program,
+    [`TACHO_${agent.toUpperCase().replaceAll('-', '_')}`]: program,
     ...options.prepare(home, model),
   }
   const own = { env, cwd }
@@ -59,7 +59,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
           .map((name) => new SessionOnDisk(join(sessionsRoot, name)))
       : []
   return {
-    ...{ model, root, home, cwd },
+    ...{ model, root, home, cwd, own, program, sessionsRoot },
     alone: (...args: string[]): Promise<Ended> => run(program, args, own),
     tacho: (...args: string[]): Promise<Ended> => run(tachoCommand, args, own),
     startTacho: (...args: string[]): Running => start(tachoCommand, args, own),

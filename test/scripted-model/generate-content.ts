@@ -44,8 +44,8 @@ function event(value: object): string {
 
 function lastOf(reply: Reply, said: object[]): object {
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = reply.usage
-  const calls = reply.calls.map(({ name, arguments: args }) => ({
-    functionCall: { name, args: JSON.parse(args) },
+  const calls = reply.calls.map(({ name, arguments: args, callId }) => ({
+    functionCall: { id: callId, name, args: JSON.parse(args) },
   }))
   return {
     candidates: [{ ...candidate([...said, ...calls]), finishReason: 'STOP' }],

@@ -28,7 +28,7 @@ function play(sdk: string) {
 }
 
 test('the demo of a Node program records the example agent: an approval, a cancellation, a failing request', async () => {
-  const { exitCode, stdout, stderr } = await play(await programPath('openai-agents'))
+  const { exitCode, stdout, stderr } = await play(await programPath('sdks'))
   expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: '' })
   const text = stdout.toString()
   expect(text).toContain('Run "ls"? [y/N] y\nTwo files: agent.js is the agent itself')

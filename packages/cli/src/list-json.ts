@@ -7,6 +7,7 @@ export function summaryJson(session: SessionSummary): object {
     id: session.id,
     folder: session.folder,
     agent: session.agent,
+    agentTitle: session.agentTitle ?? null,
     agentVersion: session.agentVersion ?? null,
     startedAt: session.startedAt ?? null,
     lastStartedAt: session.lastStartedAt ?? null,

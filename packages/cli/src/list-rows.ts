@@ -44,8 +44,9 @@ export function listRows(
   ])
 }
 
-function agentWords({ agent, agentVersion = '' }: SessionSummary, isShort: boolean): string {
-  return printable(isShort ? agent : [agent, agentVersion].join(' ').trim())
+function agentWords(session: SessionSummary, isShort: boolean): string {
+  const { agent, agentTitle = agent, agentVersion = '' } = session
+  return printable(isShort ? agentTitle : [agentTitle, agentVersion].join(' ').trim())
 }
 
 function marksCell({ errors, approvals, denied, cancellations }: SessionMarks): Cell {

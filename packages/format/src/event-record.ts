@@ -1,3 +1,5 @@
+import type { AgentIdentity } from './manifest.js'
+
 /**
  * A line of `session_events.log`: what a tap saw that is no HTTP exchange, written when it was seen.
  * It says nothing of what that means.
@@ -51,7 +53,7 @@ export type RunStarted = {
   pid: number
   /** Of Tacho. */
   version: string
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   /** Which taps there are: what the others would have seen is not known. */
   taps: Tap[]
   /** The provider of the model. */

@@ -38,7 +38,15 @@ export {
   lineTail,
   type PlacedLine,
 } from './line.js'
-export type { EndedExchanges, LiveDelivery, Manifest, Run, RunEnded } from './manifest.js'
+export {
+  type AgentIdentity,
+  agentTitle,
+  type EndedExchanges,
+  type LiveDelivery,
+  type Manifest,
+  type Run,
+  type RunEnded,
+} from './manifest.js'
 export {
   type DecodedManifest,
   decodeManifest,

@@ -8,11 +8,25 @@ export type Manifest = {
   /** The session's id: the name of its folder. */
   id: string
   traceId: string
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   /** ISO 8601, of the first run. */
   startedAt: string
   /** Each start of the agent in this session: the first, then its resumes. */
   runs: Run[]
+}
+
+/** Who was recorded. */
+export type AgentIdentity = {
+  /** What it is to Tacho: its subcommand. */
+  name: string
+  version?: string
+  /** What it is called, where `name` stands for many (`acp`). */
+  title?: string
+}
+
+/** An agent's name for people. */
+export function agentTitle({ name, title }: AgentIdentity): string {
+  return title ?? name
 }
 
 /** One start of the agent under record. */

@@ -68,6 +68,7 @@ function manifestOf(value: unknown, damage: string | undefined): ManifestRead {
       agent: {
         name: textOr(agent.name, 'unknown'),
         ...(typeof agent.version === 'string' && { version: agent.version }),
+        ...(typeof agent.title === 'string' && { title: agent.title }),
       },
       startedAt: textOr(value.startedAt, ''),
       runs: runs.slice(0, RUNS).map(runOf),

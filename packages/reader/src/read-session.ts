@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import {
+  type AgentIdentity,
   decodeAttributes,
   type GapRecord,
   type Manifest,
@@ -26,7 +27,7 @@ import { usageOf } from './usage.js'
 export type Session = {
   id: string
   folder: string
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   /** ISO 8601; absent where nothing in the folder tells. */
   startedAt?: string
   /** When its last run ended; absent where it is running or died. */

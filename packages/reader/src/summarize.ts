@@ -26,6 +26,8 @@ import { totalUsage, usageOf } from './usage.js'
 /** A session at a glance. */
 export type SessionSummary = FoundSession & {
   agent: string
+  /** What it is called, where `agent` stands for many (`acp`). */
+  agentTitle?: string
   agentVersion?: string
   /** ISO 8601, of the first run. */
   startedAt?: string
@@ -81,9 +83,11 @@ export function summarize(found: FoundSession): SessionSummary {
   const lastStartedAt = last?.startedAt ?? startedAt
   const durationMs = durationOf(runs)
   const version = last?.agentVersion ?? manifest?.agent.version
+  const title = manifest?.agent.title
   return {
     ...found,
     agent: (manifest?.agent ?? agentOf(spans.values())).name,
+    ...(title !== undefined && { agentTitle: title }),
     ...(version !== undefined && { agentVersion: version }),
     ...(startedAt && { startedAt }),
     ...(lastStartedAt && { lastStartedAt }),

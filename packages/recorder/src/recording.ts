@@ -1,7 +1,13 @@
 import { isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
-import { isSessionId, type RunEnded, SESSION_FILES, type Tap } from '@tacho/format'
+import {
+  type AgentIdentity,
+  isSessionId,
+  type RunEnded,
+  SESSION_FILES,
+  type Tap,
+} from '@tacho/format'
 import type { ModelApi } from '@tacho/model'
 import { notScrubbing, type Scrubber } from '@tacho/scrub'
 import type { SessionLogger } from './api/session-logger.js'
@@ -27,7 +33,7 @@ import { Tracing } from './spans/tracing.js'
 export type RecordingOptions = {
   /** The folder that holds the session folders. */
   root: string
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   /** How the agent was started: `exec`, `app-server`, `tui`. */
   command: string
   argv: readonly string[]
@@ -81,6 +87,7 @@ export class Recording {
   readonly #unreadTold = new Set<string>()
   #unnamed: Session | undefined
   #agentVersion: string | undefined
+  #agentTitle: string | undefined
   /** What the log of each session begins with. */
   #opening: string | undefined
   #programLogger: SessionLogger | undefined
@@ -91,6 +98,7 @@ export class Recording {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#agentVersion = options.agent.version
+    this.#agentTitle = options.agent.title
     const { isScrubbed = true } = options
     this.scrubber = isScrubbed
       ? scrubberFor(options.environment, options.argv, options.onTrouble)
@@ -161,6 +169,12 @@ export class Recording {
     if (this.#agentVersion !== undefined) return
     this.#agentVersion = version
     for (const session of this.#all()) session.noteAgentVersion(version)
+  }
+
+  /** The agent has said what it is called, where it is one of many by its name here. */
+  noteAgentTitle(title: string): void {
+    this.#agentTitle = title
+    for (const session of this.#all()) session.noteAgentTitle(title)
   }
 
   /** A thread of the agent's belongs to a session. */
@@ -393,7 +407,11 @@ export class Recording {
 
   get #agent(): RunFacts['agent'] {
     const { name } = this.#options.agent
-    return { name, ...(this.#agentVersion !== undefined && { version: this.#agentVersion }) }
+    return {
+      name,
+      ...(this.#agentVersion !== undefined && { version: this.#agentVersion }),
+      ...(this.#agentTitle !== undefined && { title: this.#agentTitle }),
+    }
   }
 }
 

@@ -17,9 +17,9 @@ export type NodePlace = {
 /**
  * Makes a place with the example agent in it, and nothing of the user's.
  *
- * @param sdk the manifest of the SDK that it is made with, in a `node_modules`.
+ * @param sdks a program of the SDKs that it is made with, in the `.bin` of their `node_modules`.
  */
-export function makeNodePlace(sdk: string): NodePlace {
+export function makeNodePlace(sdks: string): NodePlace {
   const root = join(cacheFolder(), 'tacho', 'demo-node')
   rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   const [project, home, sessions] = ['agent', 'home', 'sessions'].map((name) => join(root, name))
@@ -27,8 +27,7 @@ export function makeNodePlace(sdk: string): NodePlace {
   const example = join(repository, 'examples/openai-agents')
   for (const name of ['agent.js', 'package.json'])
     cpSync(join(example, name), join(project as string, name))
-  // …/node_modules/@openai/agents/package.json
-  linkPackages(join(project as string, 'node_modules'), join(dirname(sdk), '../..'))
+  linkPackages(join(project as string, 'node_modules'), dirname(dirname(sdks)))
   return {
     root,
     project: project as string,

@@ -12,9 +12,9 @@ const TASKS = ['Which files are here?', 'Tell me a long story.', 'Say hello.']
 
 process.exitCode = await main(process.argv[2] ?? '')
 
-/** @param sdk the manifest of the SDK that the agent is made with. */
-async function main(sdk: string): Promise<number> {
-  const place = makeNodePlace(sdk)
+/** @param sdks a program of the SDKs that the agent is made with. */
+async function main(sdks: string): Promise<number> {
+  const place = makeNodePlace(sdks)
   using model = await startModel(join(written, 'node/story.json'))
   say(
     'An agent on @openai/agents (examples/openai-agents) works through three tasks; the model behind',

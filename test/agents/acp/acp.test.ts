@@ -49,7 +49,13 @@ test('a question is recorded with its options, its answer and what that means', 
     named(session, 'execute_tool').map((span) => attribute(span, 'tacho.tool.outcome')),
   ).toEqual(ANSWERS.map(([, { tool }]) => tool))
   expect(turnsOf(session)).toEqual(ANSWERS.map(() => ['end_turn', 'completed']))
-  expect(session.manifest.agent).toEqual({ name: 'acp', version: '4.2.0' })
+  expect(session.manifest.agent).toEqual({
+    name: 'acp',
+    version: '4.2.0',
+    title: 'scripted-agent',
+  })
+  const { stdout } = await run(tachoCommand, ['ls', '--agent', 'scripted-agent'], place.own)
+  expect(stdout.toString()).toContain('scripted-agent 4.2.0')
   expect(session.log).not.toMatch(/WARN|ERROR +tacho/)
 })
 

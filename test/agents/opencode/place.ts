@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Script } from '../../scripted-model/index.js'
+import type { Script, ScriptedModel } from '../../scripted-model/index.js'
 import { agentPlace } from '../agent-place.js'
 
 export type OpencodePlaceOptions = {
@@ -16,13 +16,19 @@ export function opencodePlace(script: Script, options: OpencodePlaceOptions = {}
     agent: 'opencode',
     program: 'opencode',
     prepare(home, model) {
-      const own = join(home, '.config', 'opencode')
-      mkdirSync(own, { recursive: true })
-      const config = { ...configOf(model.baseUrl), ...options.config }
-      writeFileSync(join(own, 'opencode.json'), `// Of the user's own.\n${JSON.stringify(config)}`)
+      opencodeSettings(home, model, options.config)
       return options.environment ?? {}
     },
   })
+}
+
+/** Writes the settings of an opencode that talks to a scripted model, `config` among them. */
+export function opencodeSettings(home: string, model: ScriptedModel, config: object = {}) {
+  const own = join(home, '.config', 'opencode')
+  mkdirSync(own, { recursive: true })
+  const all = { ...configOf(model.baseUrl), ...config }
+  writeFileSync(join(own, 'opencode.json'), `// Of the user's own.\n${JSON.stringify(all)}`)
+  return {}
 }
 
 function configOf(baseURL: string): object {

@@ -1,4 +1,4 @@
-import { cut } from '@tacho/format'
+import { type AgentIdentity, agentTitle, cut } from '@tacho/format'
 import { type Approval, approvalTotals, isoOfMicros } from '@tacho/reader'
 import { printable } from '../printable.js'
 import { duration, localTime } from '../quantities.js'
@@ -15,7 +15,7 @@ export const APPROVAL_COLUMNS: readonly Column[] = [
 ]
 
 /** An approval, and the session and the agent that it is of. */
-export type AskedIn = { approval: Approval; session: string; agent: string | undefined }
+export type AskedIn = { approval: Approval; session: string; agent: AgentIdentity | undefined }
 
 /** Of several sessions: what became of each in our words, and beside it the agent's own. */
 export const MANY_COLUMNS: readonly Column[] = [
@@ -38,7 +38,17 @@ export function manyRows(asked: readonly AskedIn[]): Row[] {
     const isAnswered = open === undefined
     const became = isAnswered ? cell(outcome) : answerWords(approval).text
     const own = isAnswered && approval.decision !== undefined ? decision : ''
-    return [cell(session), cell(agent ?? ''), at, kind, what, became, own, decidedBy, waited]
+    return [
+      cell(session),
+      cell(agent === undefined ? '' : agentTitle(agent)),
+      at,
+      kind,
+      what,
+      became,
+      own,
+      decidedBy,
+      waited,
+    ]
   })
 }
 

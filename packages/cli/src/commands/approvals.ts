@@ -46,7 +46,7 @@ async function approvals(
     const all = asked.map(({ approval, session, agent }) => ({
       ...approvalJson(approval),
       session,
-      agent: agent ?? null,
+      agent: agent?.name ?? null,
     }))
     await write(`${jsonText(all, 2)}\n`)
     return
@@ -92,5 +92,5 @@ async function askedIn(names: readonly string[], options: ManySessionsOptions): 
 
 function approvalsIn(session: Session): AskedIn[] {
   const { id, agent } = session
-  return approvalsOf(session).map((approval) => ({ approval, session: id, agent: agent?.name }))
+  return approvalsOf(session).map((approval) => ({ approval, session: id, agent }))
 }

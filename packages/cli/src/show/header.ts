@@ -1,4 +1,4 @@
-import { SESSION_FILES } from '@tacho/format'
+import { agentTitle, SESSION_FILES } from '@tacho/format'
 import {
   approvalsOf,
   approvalTotals,
@@ -62,7 +62,7 @@ function transcriptWords({ agent, folder }: Session): string {
   const [first, ...others] = transcriptsIn(folder)
   if (first === undefined) return ''
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return printable(`${first}${more}: ${agent.name}'s own, not scrubbed`)
+  return printable(`${first}${more}: ${agentTitle(agent)}'s own, not scrubbed`)
 }
 
 /** The command line of a run, as it would be typed; nothing where it is not known. */
@@ -79,7 +79,7 @@ function shortWord(word: string): string {
 
 function agentWords(session: Session, run: SessionRun | undefined): string {
   const version = run?.agentVersion ?? session.agent.version
-  const agent = [session.agent.name, version ?? ''].join(' ').trim()
+  const agent = [agentTitle(session.agent), version ?? ''].join(' ').trim()
   return printable(run?.tacho ? `${agent}, recorded by Tacho ${run.tacho}` : agent)
 }
 

@@ -28,6 +28,7 @@ export function sessionJson(session: Session, trace: string | undefined): object
     session: {
       id: session.id,
       agent: session.agent.name,
+      agentTitle: session.agent.title ?? null,
       agentVersion: run?.agentVersion ?? session.agent.version ?? null,
       startedAt: session.startedAt ?? null,
       endedAt: session.endedAt ?? null,

@@ -119,6 +119,8 @@ export type TappedRun = {
 export type AgentTaps = {
   /** Its environment as it sees that itself, where its settings set variables, too. */
   environment?: NodeJS.ProcessEnv
+  /** What the program is called, where the agent's name stands for many. */
+  title?: string
   /** Its requests to its model, or why they cannot pass through us. */
   http: Upstream | NoTap | readonly Upstream[]
   /** Its log events, or why they cannot come to us. */

@@ -55,7 +55,6 @@ export async function recordAgent(
       const { openRecording } = await import('./open-recording.js')
       return openRecording({
         root: rootOf(run, environment),
-        agent: { name: agent.name },
         isSessionId: recorded.isSessionId,
         command: mode.name,
         argv: agent.program === undefined ? [program, ...switches.args] : switches.args,
@@ -100,7 +99,7 @@ async function runRecorded(
     ...{ args, environment, late, tell },
   })
   const open = async () => {
-    const recording = await openWith(seenBy(taps, listening))
+    const recording = await openWith(seenBy(agent.name, taps, listening))
     if (taps.sessionId !== undefined) recording?.session(taps.sessionId)
     return recording
   }
@@ -159,13 +158,15 @@ function currentFolder(): string {
 }
 
 /** What the taps of a run see. */
-type Seen = Required<Pick<RecordingOptions, 'taps'>> &
+type Seen = Required<Pick<RecordingOptions, 'agent' | 'taps'>> &
   Pick<RecordingOptions, 'provider' | 'idleTimeout'>
 
 function seenBy(
-  { http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
+  name: string,
+  { title, http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   { hearsLogEvents }: ListeningTaps,
 ): Seen {
+  const agent = { name, ...(title !== undefined && { title }) }
   const taps: Tap[] = []
   if (!('reason' in http)) taps.push('http')
   if (jsonRpc !== undefined) taps.push('json-rpc')
@@ -175,8 +176,8 @@ function seenBy(
   if (hooks !== undefined) taps.push('hooks')
   if (serverEvents !== undefined) taps.push('server-events')
   // Where there are several, each exchange says it.
-  if ('reason' in http || isList(http)) return { taps }
-  return { taps, provider: http.name, idleTimeout: http.idleTimeout }
+  if ('reason' in http || isList(http)) return { agent, taps }
+  return { agent, taps, provider: http.name, idleTimeout: http.idleTimeout }
 }
 
 /** The start with the taps that are no listeners: they stand between the agent and its user. */

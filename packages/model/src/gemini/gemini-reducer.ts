@@ -5,7 +5,7 @@ import { GeminiTurns } from './turns.js'
 
 /**
  * Gemini CLI (0.61), whose requests name neither turns nor who was asked: turns and tools as the
- * model's answers and the requests behind them tell of them.
+ * model's answers and the requests behind them tell of them, where nothing else does.
  */
 export function geminiReducer(session: SessionReducer): AgentReducer {
   const turns = new GeminiTurns()
@@ -13,9 +13,16 @@ export function geminiReducer(session: SessionReducer): AgentReducer {
   return {
     observe(observation) {
       observeCalls(observation, session)
+      // What passes over ACP tells both, and of tools by other ids.
+      if (isToldOverAcp(session)) return
       tools.observe(observation)
       turns.observe(observation)
     },
-    placeOf: (conversation, started) => turns.placeOf(conversation, started),
+    placeOf: (conversation, started) =>
+      isToldOverAcp(session) ? undefined : turns.placeOf(conversation, started),
   }
+}
+
+function isToldOverAcp({ run }: SessionReducer): boolean {
+  return run?.taps.includes('acp') === true
 }

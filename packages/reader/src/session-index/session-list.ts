@@ -80,7 +80,7 @@ function isWanted(session: SessionSummary, query: SessionQuery): boolean {
     (since === undefined || (lastActive || started) >= since) &&
     (until === undefined || started <= until) &&
     (cwd === undefined || isBelow(session.cwd, cwd)) &&
-    (agent === undefined || session.agent === agent) &&
+    (agent === undefined || session.agent === agent || session.agentTitle === agent) &&
     (!isFailed || endedBadly(session)) &&
     (!isRunning || session.ended === 'running') &&
     (words === undefined || hasWords(session, words))

@@ -1,4 +1,10 @@
-import { FORMAT, type LiveDelivery, type Run, type RunEnded } from '@tacho/format'
+import {
+  type AgentIdentity,
+  FORMAT,
+  type LiveDelivery,
+  type Run,
+  type RunEnded,
+} from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { isoTime } from '../clock.js'
 import { TACHO_VERSION } from '../version.js'
@@ -7,7 +13,7 @@ import { pidNamespace, processStartTicks } from './process-start.js'
 
 /** What a run is: the same for all sessions of one process. */
 export type RunFacts = {
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   /** How the agent was started: `exec`, `app-server`, `tui`. */
   command: string
   /** Scrubbed. */
@@ -28,6 +34,7 @@ export type RunState = {
   runId: string
   run: RunFacts
   agentVersion: string | undefined
+  agentTitle: string | undefined
   exchanges: Run['exchanges']
   /** Records known to be lost, by kind. */
   lost: Record<string, number>
@@ -40,8 +47,12 @@ export type RunState = {
 
 /** Writes the run into the session's manifest. Never throws. */
 export function writeManifest(folder: string, scrubber: Scrubber, state: RunState): void {
-  const { id, traceId, run, agentVersion: version } = state
-  const agent = { name: run.agent.name, ...(version !== undefined && { version }) }
+  const { id, traceId, run, agentVersion: version, agentTitle: title } = state
+  const agent = {
+    name: run.agent.name,
+    ...(version !== undefined && { version }),
+    ...(title !== undefined && { title }),
+  }
   const startedAt = isoTime(run.startedAt)
   try {
     const facts = { format: FORMAT, id, traceId, agent, startedAt }

@@ -100,6 +100,7 @@ export class Session {
   /** The other end of the exchange that ended last. */
   #lastPeer: NonNullable<EndRecord['peer']> = {}
   #agentVersion: string | undefined
+  #agentTitle: string | undefined
   #cwd: string
   #end: RunEnd | undefined
   readonly #cgroup = ownCgroup()
@@ -110,6 +111,7 @@ export class Session {
     this.#id = options.id
     this.#options = options
     this.#agentVersion = options.run.agent.version
+    this.#agentTitle = options.run.agent.title
     this.#cwd = options.run.cwd
     this.later = options.later
     this.scrubber = options.scrubber
@@ -254,6 +256,13 @@ export class Session {
     this.#writeManifest()
   }
 
+  /** The agent has said what it is called. */
+  noteAgentTitle(title: string): void {
+    if (this.#agentTitle === title) return
+    this.#agentTitle = title
+    this.#writeManifest()
+  }
+
   /**
    * It works in another folder than the one that its process was started in. The event that tells so
    * is the agent's own.
@@ -374,6 +383,7 @@ export class Session {
       runId: this.runId,
       run: { ...this.#options.run, startedAt: this.#options.startedAt, cwd: this.#cwd },
       agentVersion: this.#agentVersion,
+      agentTitle: this.#agentTitle,
       exchanges: manifestCounts(this.#exchanges),
       lost: this.lost,
       faults: {

@@ -1,4 +1,4 @@
-import type { Headers } from '@tacho/format'
+import type { AgentIdentity, Headers } from '@tacho/format'
 import type { SessionParts } from '@tacho/model'
 
 /** What the server tells the page, and an exported page holds. All of it is what was recorded: hostile. */
@@ -60,7 +60,7 @@ export type ExplanationAnswer = { ended: string; sentence: string; causes: Cause
 export type SessionAnswer = {
   id: string
   folder: string
-  agent: { name: string; version?: string }
+  agent: AgentIdentity
   ended: string
   startedAt?: string
   endedAt?: string

@@ -4,6 +4,7 @@ import type { TomlTable } from 'smol-toml'
 import type { Upstream } from '../../taps/http/upstream.js'
 import { headerValue } from '../../taps/http/wire/message-head.js'
 import type { NoTap } from '../../taps/no-tap.js'
+import type { StartChange } from '../../taps/start-change.js'
 import { basePath } from '../base-path.js'
 import { addOptions } from '../with-options.js'
 import { tableAt, textAt } from './config.js'
@@ -15,26 +16,42 @@ const IDLE_TIMEOUT = 300_000
 // With a ChatGPT login, unless a base URL is given.
 const CHATGPT = new URL('https://chatgpt.com/backend-api/codex')
 
-/** The provider that a configuration chooses. */
+/** How a setting of one run is told to Codex, by its path. */
+export type TellSetting = (path: string, value: string) => StartChange
+
+/**
+ * The provider that a configuration chooses.
+ *
+ * @param tell how its base URL is set for this run: by `-c` where it is left out.
+ */
 export function providerOf(
   config: TomlTable,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
+  tell: TellSetting = byOption,
 ): Upstream | NoTap {
   if (args.includes('--oss'))
     return { reason: 'a local provider (--oss) accepts no other base URL' }
   const id = textAt(config, 'model_provider') ?? 'openai'
   const providers = tableAt(config, 'model_providers')
   if (id === 'openai' && !Object.hasOwn(providers, id))
-    return builtIn(textAt(config, 'openai_base_url'), environment)
-  return custom(id, tableAt(providers, id))
+    return builtIn(textAt(config, 'openai_base_url'), environment, tell)
+  return custom(id, tableAt(providers, id), tell)
+}
+
+function byOption(path: string, value: string): StartChange {
+  return addOptions(['-c', `${path}=${JSON.stringify(value)}`])
 }
 
 /**
  * Codex's own provider: its upstream depends on the login, and each request tells which it is. The
  * path that Codex is given is that of the login it has when it starts.
  */
-function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv): Upstream | NoTap {
+function builtIn(
+  configured: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  tell: TellSetting,
+): Upstream | NoTap {
   const given = configured === undefined ? undefined : urlOf(configured)
   if (configured !== undefined && given === undefined)
     return { reason: `openai_base_url is not a URL` }
@@ -48,7 +65,7 @@ function builtIn(configured: string | undefined, environment: NodeJS.ProcessEnv)
     speaksOverSocket: true,
     upstream: (request) =>
       given ?? (headerValue(request.headers, 'chatgpt-account-id') === undefined ? API : CHATGPT),
-    redirect: (baseUrl) => addOptions(['-c', `openai_base_url=${JSON.stringify(baseUrl)}`]),
+    redirect: (baseUrl) => tell('openai_base_url', baseUrl),
   }
 }
 
@@ -72,7 +89,7 @@ function pathOf({ host, pathname }: URL): string {
   return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
 }
 
-function custom(id: string, settings: TomlTable): Upstream | NoTap {
+function custom(id: string, settings: TomlTable, tell: TellSetting): Upstream | NoTap {
   const base = textAt(settings, 'base_url')
   const idleTimeout = Number(settings.stream_idle_timeout_ms ?? IDLE_TIMEOUT)
   if (base === undefined)
@@ -94,8 +111,7 @@ function custom(id: string, settings: TomlTable): Upstream | NoTap {
     userInfo: upstream,
     speaksOverSocket: settings.supports_websockets === true,
     upstream: () => upstream,
-    redirect: (baseUrl) =>
-      addOptions(['-c', `model_providers.${id}.base_url=${JSON.stringify(baseUrl)}`]),
+    redirect: (baseUrl) => tell(`model_providers.${id}.base_url`, baseUrl),
   }
 }
 

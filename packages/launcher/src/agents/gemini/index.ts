@@ -2,7 +2,7 @@ import type { Agent, AgentMode } from '../agent.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
 import { type GeminiMode, geminiMode } from './subcommand.js'
 
-/** Google's Gemini CLI: its TUI and `gemini -p` (0.61). */
+/** Google's Gemini CLI: its TUI, `gemini -p` and `gemini --acp` (0.61). */
 export const agent: Agent = {
   name: 'gemini',
   title: 'Gemini CLI',
@@ -24,5 +24,5 @@ export const agent: Agent = {
 const MODES: Record<GeminiMode, AgentMode> = {
   tui: { name: 'tui', hasScreen: true },
   prompt: { name: 'prompt' },
-  acp: { name: 'acp' },
+  acp: { name: 'acp', speaksThroughUs: true },
 }

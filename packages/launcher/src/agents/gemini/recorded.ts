@@ -1,4 +1,6 @@
 import { isUuid } from '@tacho/format'
+import { AcpSessions } from '../../taps/acp/sessions.js'
+import { tapAcp } from '../../taps/acp/tap-acp.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { addOptions } from '../with-options.js'
 import { Chats } from './chats.js'
@@ -17,16 +19,21 @@ export const recorded: RecordedAgent = {
   tapsOf,
 }
 
-function tapsOf({ args, cwd, program, environment }: TappedRun): AgentTaps {
+function tapsOf({ mode, args, cwd, program, environment }: TappedRun): AgentTaps {
   const effective = effectiveEnvironment(cwd, environment)
   const chats = new Chats(effective)
-  const started = startedSession(args, program)
+  const isAcp = mode.name === 'acp'
+  const sessions = new AcpSessions()
+  const started = isAcp ? { options: [] } : startedSession(args, program)
   let sessionId = started.id
   return {
     environment: effective,
     http: upstreamOf(selectedAuth(cwd, effective), effective),
     ...(started.options.length > 0 && { change: addOptions(started.options) }),
+    ...(isAcp && { acp: (start, recording) => tapAcp({ start, recording, sessions }) }),
     conversationOf(request) {
+      // An editor has several sessions, and no request says of which it is.
+      if (isAcp) return conversationOf(request, sessions.working)
       sessionId ??= chats.written()
       return conversationOf(request, sessionId)
     },

@@ -17,6 +17,8 @@ import { isTextChunk } from './text-chunk.js'
 export type AcpObserverOptions = {
   recording: Recording
   sessions: AcpSessions
+  /** Is told what the agent calls itself. */
+  onName?: ((name: string) => void) | undefined
   /** Which connection it is; one of its own where it is left out. */
   connection?: number
 }
@@ -69,6 +71,7 @@ let connections = 0
 class Connection {
   readonly #recording: Recording
   readonly #sessions: AcpSessions
+  readonly #onName: (name: string) => void
   readonly #number: number
   /** The client's requests whose answers matter, by their ids. */
   readonly #requests = new Map<string, Asked>()
@@ -81,11 +84,12 @@ class Connection {
   /** When the message came that is looked at. */
   #at = 0
 
-  constructor({ recording, sessions, connection }: AcpObserverOptions) {
+  constructor({ recording, sessions, onName = () => {}, connection }: AcpObserverOptions) {
     connections += 1
     this.#number = connection ?? connections
     this.#recording = recording
     this.#sessions = sessions
+    this.#onName = onName
   }
 
   fromClient(line: Uint8Array, at: number): void {
@@ -129,6 +133,7 @@ class Connection {
       if (method === 'session/load') this.#loading.add(sessionId)
     } else if (method === 'session/prompt') {
       this.#sessions.note(sessionId)
+      this.#sessions.prompted(sessionId)
       const message = seenRequest(id, method, line)
       this.#requests.set(keyOf(id), { method, at: this.#at, sessionId, message })
       this.#seen('client', sessionId, message)
@@ -186,13 +191,16 @@ class Connection {
     this.#requests.delete(keyOf(id))
     const { method, sessionId } = asked
     if (method === 'initialize') this.#initialized(line)
-    else if (method === 'session/prompt') this.#seen('agent', sessionId, seenResult(id, line))
-    else this.#sessionTold(id, asked, line)
+    else if (method === 'session/prompt') {
+      this.#sessions.answered(sessionId)
+      this.#seen('agent', sessionId, seenResult(id, line))
+    } else this.#sessionTold(id, asked, line)
   }
 
   #initialized(line: Uint8Array): void {
-    const { version } = pick(line, ['result', 'agentInfo'], ['version'])
+    const { name, version } = pick(line, ['result', 'agentInfo'], ['name', 'version'])
     if (typeof version === 'string') this.#recording.noteAgentVersion(version)
+    if (typeof name === 'string' && name !== '') this.#onName(name)
   }
 
   /** A session has begun, or goes on; or the agent knows of none. */

@@ -9,6 +9,8 @@ const MOST_SESSIONS = 100
 /** The sessions that an agent and its client speak of, by the ids that they give them. */
 export class AcpSessions {
   readonly #known = new Set<string>()
+  /** How many prompts of each are not answered. */
+  readonly #prompts = new Map<unknown, number>()
   readonly #onMany: () => void
 
   /** @param onMany is told once that there are too many. */
@@ -25,6 +27,24 @@ export class AcpSessions {
     if (typeof sessionId !== 'string' || this.#known.has(sessionId)) return
     if (this.#known.size < MOST_SESSIONS) this.#known.add(sessionId)
     else this.#onMany()
+  }
+
+  /** A prompt was sent. */
+  prompted(sessionId: unknown): void {
+    this.#prompts.set(sessionId, (this.#prompts.get(sessionId) ?? 0) + 1)
+  }
+
+  /** It was answered. */
+  answered(sessionId: unknown): void {
+    const left = (this.#prompts.get(sessionId) ?? 0) - 1
+    if (left > 0) this.#prompts.set(sessionId, left)
+    else this.#prompts.delete(sessionId)
+  }
+
+  /** The only session that works at a prompt; nothing where several do, or none. */
+  get working(): string | undefined {
+    const [first, ...others] = this.#prompts.keys()
+    return others.length === 0 && this.isKnown(first) ? first : undefined
   }
 
   /** The session of an id; of one that nobody has told of, that which was heard of last. */

@@ -9,6 +9,8 @@ export type AcpTapOptions = {
   recording: Recording
   /** Gets the sessions that are spoken of. */
   sessions?: AcpSessions
+  /** Is told what the agent calls itself. */
+  onName?: (name: string) => void
 }
 
 /**
@@ -19,8 +21,9 @@ export function tapAcp({
   start,
   recording,
   sessions = new AcpSessions(),
+  onName,
 }: AcpTapOptions): AgentStart {
-  const observer = observeAcp({ recording, sessions })
+  const observer = observeAcp({ recording, sessions, onName })
   let tap: JsonRpcTap | undefined
   return {
     ...start,

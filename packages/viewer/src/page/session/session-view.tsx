@@ -112,7 +112,7 @@ function Head({ session }: { session: OpenSession }) {
       <h1>{session.id}</h1>
       {answer !== undefined && (
         <p class="faint">
-          {answer.agent.name} {answer.agent.version} · {run?.cwd}
+          {answer.agent.title ?? answer.agent.name} {answer.agent.version} · {run?.cwd}
           {answer.startedAt === undefined ? '' : ` · ${dateTime(answer.startedAt)}`}
           {story === undefined ? '' : ` · ${duration(story.end - story.start)}`}
           {answer.ended === 'running' && <span class="badge live">live</span>}

@@ -10,12 +10,24 @@ export async function answerSessions({ response, sessions }: Asked): Promise<voi
 }
 
 function listedOf(session: SessionSummary): ListedSession {
-  const { id, root, agent, startedAt, endedAt, ended, cwd, exchanges, usage, newerFormat } = session
+  const {
+    id,
+    root,
+    agent,
+    agentTitle = agent,
+    startedAt,
+    endedAt,
+    ended,
+    cwd,
+    exchanges,
+    usage,
+    newerFormat,
+  } = session
   const { prompts, marks, damage } = session
   return {
     id,
     root,
-    agent,
+    agent: agentTitle,
     ...(prompts[0] !== undefined && { title: prompts[0] }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),

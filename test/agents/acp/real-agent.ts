@@ -1,0 +1,136 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ProgramName } from '../../../scripts/programs/index.js'
+import { programPath, SCRIPTED_KEY, tachoCommand } from '../../host/index.js'
+import type { Answer, ModelRequest, ScriptedModel, ToolCall } from '../../scripted-model/index.js'
+import { agentPlace } from '../agent-place.js'
+import { geminiSettings } from '../gemini/place.js'
+import { opencodeSettings } from '../opencode/place.js'
+import { SessionOnDisk } from '../session-on-disk.js'
+import { Editor } from './editor.js'
+
+export type AcpAgentName = 'opencode' | 'gemini' | 'claude-agent-acp' | 'codex-acp'
+
+export type RealAgentPlace = Awaited<ReturnType<typeof realAgentPlace>>
+
+type AcpAgent = {
+  program: ProgramName
+  args: readonly string[]
+  /** The call with which its model has a command run that it asks about. */
+  call: (command: string) => ToolCall
+  prepare: (home: string, model: ScriptedModel, programs: Programs) => Record<string, string>
+  /** The mode in which it asks, where that is not its first. */
+  mode?: string
+}
+
+type Programs = { claude: string; codex: string }
+
+/**
+ * A real agent of the Agent Client Protocol, a model that does what its prompts say, and editors that
+ * start it under record. `in.log` and `out.log` beside its folder are what the last one heard and said.
+ */
+export async function realAgentPlace(name: AcpAgentName) {
+  const agent = AGENTS[name]
+  const adapters = { claude: await programPath('claude'), codex: await programPath('codex') }
+  const place = await agentPlace((request) => answerTo(request, agent), {
+    agent: name,
+    program: agent.program,
+    prepare: (home, model) => agent.prepare(home, model, adapters),
+  })
+  const real = agent.program === 'acp-adapters' ? adapterIn(place.program, name) : place.program
+  const wrapper = join(place.root, 'bin', name)
+  mkdirSync(join(place.root, 'bin'))
+  const [heard, said] = ['in.log', 'out.log'].map((file) => join(place.root, file))
+  writeFileSync(wrapper, `#!/bin/sh\ntee '${heard}' | '${real}' "$@" | tee '${said}'\n`)
+  chmodSync(wrapper, 0o755)
+  return {
+    ...place,
+    editor: () =>
+      new Editor(
+        [...tachoCommand, 'acp', '--persist-session', '--', wrapper, ...agent.args] as const,
+        place.own,
+      ),
+    async newSession(editor: Editor): Promise<string> {
+      const sessionId = await editor.session(place.cwd)
+      if (agent.mode !== undefined)
+        await editor.agent.request('session/set_mode', { sessionId, modeId: agent.mode })
+      return sessionId
+    },
+    session: (id: string) => new SessionOnDisk(join(place.sessionsRoot, id)),
+  }
+}
+
+const AGENTS: Record<AcpAgentName, AcpAgent> = {
+  opencode: {
+    program: 'opencode',
+    args: ['acp'],
+    call: (command) => ({ name: 'bash', arguments: { command, description: 'Makes it' } }),
+    prepare: (home, model) => opencodeSettings(home, model, { permission: { bash: 'ask' } }),
+  },
+  gemini: {
+    program: 'gemini-cli',
+    args: ['--acp', '-m', 'gemini-2.5-flash'],
+    call: (command) => ({ name: 'run_shell_command', arguments: { command } }),
+    prepare: (home, model) => geminiSettings(home, model),
+  },
+  'claude-agent-acp': {
+    program: 'acp-adapters',
+    args: [],
+    call: (command) => ({ name: 'Bash', arguments: { command, description: 'Makes it' } }),
+    mode: 'default',
+    prepare(home, model, { claude }) {
+      writeFileSync(join(home, '.claude.json'), '{"hasCompletedOnboarding":true}')
+      return {
+        CLAUDE_CODE_EXECUTABLE: claude,
+        ANTHROPIC_API_KEY: SCRIPTED_KEY,
+        ANTHROPIC_BASE_URL: model.baseUrl.replace(/\/v1$/, ''),
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        DISABLE_AUTOUPDATER: '1',
+      }
+    },
+  },
+  'codex-acp': {
+    program: 'acp-adapters',
+    args: [],
+    call: (cmd) => ({
+      name: 'exec_command',
+      arguments: { cmd, sandbox_permissions: 'require_escalated', justification: 'It has to be.' },
+    }),
+    prepare(home, model, { codex }) {
+      mkdirSync(join(home, '.codex'))
+      writeFileSync(join(home, '.codex/config.toml'), codexSettings(model.baseUrl))
+      return { CODEX_PATH: codex, INITIAL_AGENT_MODE: 'read-only' }
+    },
+  },
+}
+
+function codexSettings(baseUrl: string): string {
+  return `model = "gpt-5.5"
+model_provider = "scripted"
+[model_providers.scripted]
+name = "scripted"
+base_url = "${baseUrl}"
+env_key = "SCRIPTED_KEY"
+wire_api = "responses"
+[features]
+plugins = false
+apps = false
+`
+}
+
+/** Of a prompt `please-run q1` it has `mkfifo q1` run; of `please-go-on` it finds no end. */
+function answerTo({ body }: ModelRequest, { call }: AcpAgent): Answer {
+  const said = JSON.stringify(body.messages ?? body.input ?? body.contents)
+  const [prompt = '', what, name = ''] =
+    [...said.matchAll(/please-(run|go-on)(?: (q\d))?/g)].at(-1) ?? []
+  const since = said.slice(said.lastIndexOf(prompt))
+  if (what === 'go-on') return { text: 'Endless '.repeat(100), deltas: 100, holdAfter: 12 }
+  const isRun = /tool_result|"role":"tool"|function_call_output|functionResponse/.test(since)
+  return what === 'run' && !isRun
+    ? { calls: [{ ...call(`mkfifo ${name}`), callId: `call_of_${name}` }] }
+    : { text: 'All is done.' }
+}
+
+function adapterIn(program: string, name: string): string {
+  return join(program, '..', name)
+}
