@@ -26,6 +26,8 @@ export type Agent = {
   checkOptions?: (options: readonly string[], environment: NodeJS.ProcessEnv) => void
   /** The agent that such a program is, where it is one that we know; that one records it then. */
   inside?: (program: string, args: readonly string[]) => Promise<Agent | undefined>
+  /** There are programs of others that run it. */
+  hasAdapters?: boolean
   /** What these arguments start; nothing where they start no conversation. */
   modeOf: (args: readonly string[]) => AgentMode | undefined
   /** The folder of its own in the user's home; what is logged without a session goes to `log/` in it. */
@@ -84,6 +86,11 @@ export type RecordedAgent = {
   needsBody?: boolean
   /** What a message over a WebSocket says of it, beside what its upgrade said. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
+  /** Its requests, where these words start a program of others that runs it: an adapter. */
+  upstreamIn?: (
+    words: readonly string[],
+    environment: NodeJS.ProcessEnv,
+  ) => Upstream | NoTap | undefined
   /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
   tapsOf: (run: TappedRun) => AgentTaps
 }
@@ -105,6 +112,8 @@ export type TappedRun = {
   program: string
   /** What stands before the `--` where the user names the program behind it. */
   options: readonly string[]
+  /** Agents that such a program may run. */
+  others?: readonly RecordedAgent[]
   /** Where it works. */
   cwd: string
   environment: NodeJS.ProcessEnv

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  adapterUpstream,
-  isAcpAdapter,
-} from '../../../../packages/launcher/dist/agents/codex/acp-adapter.js'
+import { upstreamIn } from '../../../../packages/launcher/dist/agents/codex/acp-adapter.js'
+
+const CODEX_ACP = ['/opt/bin/codex-acp']
 
 test.each([
   [['/opt/bin/codex-acp'], true],
@@ -13,7 +12,9 @@ test.each([
   [['npx', '-y', '@agentclientprotocol/codex-acp@2.6.0'], true],
   [['codex', 'acp'], false],
   [['/opt/codex-acp-tools'], false],
-])('%j is codex-acp: %s', (words, is) => expect(isAcpAdapter(words)).toBe(is))
+])('%j is codex-acp: %s', (words, is) => {
+  expect(upstreamIn(words, { CODEX_CONFIG: '{' }) !== undefined).toBe(is)
+})
 
 describe('what leads the requests of codex-acp to us', () => {
   let home: string
@@ -53,7 +54,8 @@ describe('what leads the requests of codex-acp to us', () => {
   ])('%j with %j', (toml, variables, expected) => {
     writeFileSync(join(home, 'config.toml'), toml)
     const environment = { CODEX_HOME: home, ...variables }
-    const upstream = adapterUpstream(environment)
+    const upstream = upstreamIn(CODEX_ACP, environment)
+    if (upstream === undefined) throw new Error('It is none.')
     if ('reason' in upstream) throw new Error(upstream.reason)
     const start = upstream.redirect(led.base_url)({ args: ['x'], environment })
     expect(start.args).toEqual(['x'])
@@ -63,7 +65,7 @@ describe('what leads the requests of codex-acp to us', () => {
   test.each(['{', '[]', '7', '{"model_providers.mine.base_url":"https://x.example"}'])(
     'a CODEX_CONFIG of %s is left alone',
     (text) => {
-      const upstream = adapterUpstream({ CODEX_HOME: home, CODEX_CONFIG: text })
+      const upstream = upstreamIn(CODEX_ACP, { CODEX_HOME: home, CODEX_CONFIG: text })
       expect(upstream).toEqual({ reason: 'CODEX_CONFIG cannot be added to' })
     },
   )

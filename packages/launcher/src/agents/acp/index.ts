@@ -16,5 +16,10 @@ export const agent: Agent = {
   modeOf: () => ({ name: 'acp', speaksThroughUs: true }),
   home: ownFolder,
   sessionsRoot: ownSessions,
-  load: async () => (await import('./recorded.js')).recorded,
+  async load() {
+    const { AGENTS } = await import('../index.js')
+    const loading = AGENTS.filter(({ hasAdapters }) => hasAdapters).map((one) => one.load())
+    const [{ recorded }, ...others] = await Promise.all([import('./recorded.js'), ...loading])
+    return { ...recorded, tapsOf: (run) => recorded.tapsOf({ ...run, others }) }
+  },
 }

@@ -2,10 +2,10 @@ import { basename } from 'node:path'
 import { cut, isSessionId } from '@tacho/format'
 import { AcpSessions } from '../../taps/acp/sessions.js'
 import { tapAcp } from '../../taps/acp/tap-acp.js'
+import type { Upstream } from '../../taps/http/upstream.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { chosenBaseUrls } from '../base-url-options.js'
 import { upstreamsOf } from '../base-urls.js'
-import { adapterUpstream, isAcpAdapter } from '../codex/acp-adapter.js'
 import { conversationWith } from './conversation.js'
 
 /** What an agent brings to a recorded run that speaks the Agent Client Protocol. */
@@ -17,12 +17,13 @@ export const recorded: RecordedAgent = {
   tapsOf,
 }
 
-function tapsOf({ program, args, options, environment, late }: TappedRun): AgentTaps {
+function tapsOf(run: TappedRun): AgentTaps {
+  const { program, late } = run
   const sessions = new AcpSessions(() =>
     late.log('warn', 'tacho', 'this connection has too many sessions: the last one has all others'),
   )
   return {
-    http: httpOf({ program, args, options, environment, late }),
+    http: httpOf(run),
     title: titleOf(program),
     acp: (start, recording) => {
       const onName = (name: string) => recording.noteAgentTitle(titleOf(name))
@@ -32,15 +33,14 @@ function tapsOf({ program, args, options, environment, late }: TappedRun): Agent
   }
 }
 
-function httpOf(run: Pick<TappedRun, 'program' | 'args' | 'options' | 'environment' | 'late'>) {
-  const { options, environment, late } = run
-  const words = [run.program, ...run.args]
-  const upstreams = upstreamsOf(chosenBaseUrls(options, environment, words))
-  if (!isAcpAdapter(words)) return upstreams
-  const codex = adapterUpstream(environment)
-  if (!('reason' in codex)) return [codex, ...upstreams]
-  late.log('warn', 'tacho', `the requests of Codex are not recorded: ${codex.reason}`)
-  return upstreams
+function httpOf({ program, args, options, environment, others = [], late }: TappedRun): Upstream[] {
+  const words = [program, ...args]
+  const within = others.flatMap(({ upstreamIn }) => upstreamIn?.(words, environment) ?? [])
+  const led = within.filter((one): one is Upstream => !('reason' in one))
+  for (const one of within)
+    if ('reason' in one)
+      late.log('warn', 'tacho', `requests of the agent within are not recorded: ${one.reason}`)
+  return [...led, ...upstreamsOf(chosenBaseUrls(options, environment, words))]
 }
 
 /** The last part of a path, or of a package's name: `@agentclientprotocol/codex-acp` is `codex-acp`. */

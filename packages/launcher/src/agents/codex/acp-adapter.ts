@@ -9,12 +9,19 @@ import { providerOf, type TellSetting } from './provider.js'
 const VARIABLE = 'CODEX_CONFIG'
 
 /** Whether a command line starts codex-acp: its program, or its package by `npx`. */
-export function isAcpAdapter(words: readonly string[]): boolean {
+function isAcpAdapter(words: readonly string[]): boolean {
   return words.some((word) => /^codex-acp(?:\.js)?(?:@|$)/.test(basename(word)))
 }
 
-/** The requests of the Codex inside of codex-acp, which lets nobody add arguments to it. */
-export function adapterUpstream(environment: NodeJS.ProcessEnv): Upstream | NoTap {
+/**
+ * The requests of the Codex inside of codex-acp, which lets nobody add arguments to it; nothing where
+ * these words start something else.
+ */
+export function upstreamIn(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Upstream | NoTap | undefined {
+  if (!isAcpAdapter(words)) return undefined
   const own = settingsIn(environment)
   // What is set by a path and what is set as a table: Codex alone knows which of them counts.
   if (own === undefined || Object.keys(own).some((key) => key.includes('.')))

@@ -12,6 +12,7 @@ export const agent: InstalledAgent = {
     variable: 'TACHO_CODEX',
     install: 'npm install -g @openai/codex',
   },
+  hasAdapters: true,
   modeOf(args) {
     const mode = codexMode(args)
     return mode && MODES[mode]

@@ -3,6 +3,7 @@ import type { Session } from '@tacho/recorder'
 import type { TomlTable } from 'smol-toml'
 import type { NoTap } from '../../taps/no-tap.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
+import { upstreamIn } from './acp-adapter.js'
 import { tapStdio } from './app-server/tap-stdio.js'
 import { CERTIFICATE_VARIABLE } from './certificate-variable.js'
 import { BadConfig, readConfig } from './config.js'
@@ -21,6 +22,7 @@ export const recorded: RecordedAgent = {
   cwdOf,
   conversationOf,
   conversationOfMessage,
+  upstreamIn,
   tapsOf,
 }
 
