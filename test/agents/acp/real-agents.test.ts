@@ -8,11 +8,11 @@ import { attribute, type SessionOnDisk } from '../session-on-disk.js'
 import { chosen, type Editor } from './editor.js'
 import { type AcpAgentName, type RealAgentPlace, realAgentPlace } from './real-agent.js'
 
-// Each takes some ten seconds: `npm run soak` has the last two.
-const AGENTS: readonly AcpAgentName[] =
-  process.env.TACHO_SOAK === '1'
-    ? ['opencode', 'gemini', 'claude-agent-acp', 'codex-acp']
-    : ['opencode', 'gemini']
+// Each takes some ten seconds: `npm run soak` has all of them.
+const AGENTS: readonly AcpAgentName[] = [
+  ...(['gemini', 'codex-acp'] as const),
+  ...(process.env.TACHO_SOAK === '1' ? (['opencode', 'claude-agent-acp'] as const) : []),
+]
 
 for (const agent of AGENTS) {
   test(`${agent}: what it asks its editor, and what that answers and cancels, with its requests`, async () => {
@@ -69,23 +69,34 @@ for (const agent of AGENTS) {
 
     await using later = place.editor()
     await later.initialize()
-    await later.agent.request(methods.agent.session.load, {
-      sessionId: id,
-      cwd: place.cwd,
-      mcpServers: [],
-    })
-    void later.prompt(id, 'please-run q4').catch(() => {})
+    const loaded = await reopened(later, id, place)
+    if (agent !== 'gemini') expect(loaded).toBe(id)
+    void later.prompt(loaded, 'please-run q4').catch(() => {})
     await later.question()
-    await eventually(() => expect(session.started.filter(isApproval)).toHaveLength(4))
+    const earlier = loaded === id ? 3 : 0
+    const open = () => place.session(loaded).started.filter(isApproval)
+    await eventually(() => expect(open()).toHaveLength(earlier + 1))
     later.process.kill('SIGKILL')
     await later.ended
-    const asked = await place.told('approvals', 'last')
-    expect(asked).toHaveLength(4)
+    const asked = await place.told('approvals', loaded)
+    expect(asked).toHaveLength(earlier + 1)
     expect(asked.at(-1)).toMatchObject({ what: 'mkfifo q4', decision: null })
-    expect(session.manifest.runs).toHaveLength(2)
+    expect(place.session(loaded).manifest.runs).toHaveLength(loaded === id ? 2 : 1)
     const [listed] = await place.told('ls')
     expect(listed.agentTitle ?? listed.agent).toBe(agent)
   }, 240_000)
+}
+
+/** Goes on with a session. Gemini CLI forgets now and then that there was one: then it is another. */
+async function reopened(editor: Editor, id: string, place: RealAgentPlace): Promise<string> {
+  const asked = { sessionId: id, cwd: place.cwd, mcpServers: [] }
+  try {
+    await editor.agent.request(methods.agent.session.load, asked)
+    return id
+  } catch (cause) {
+    if (!JSON.stringify(cause).includes('No previous sessions')) throw cause
+    return place.newSession(editor)
+  }
 }
 
 /** Has it ask, and says yes or no; gives the milliseconds that it took to answer. */
@@ -104,23 +115,21 @@ async function answered(editor: Editor, id: string, text: string, kind: string):
 
 /** What stands on the disk is what the model got and sent, and none of it is its key. */
 function expectSameBytes(session: SessionOnDisk, { model }: RealAgentPlace): void {
-  const served = new Map(
-    model.exchanges
-      .filter(({ method }) => method === 'POST')
-      .map((exchange) => [exchange.requestBody.toString(), exchange]),
-  )
+  const served = model.exchanges.map(({ requestBody, responseBody }) => [requestBody, responseBody])
   const index = indexRawLog(session.folder, () => undefined)
-  expect(index.exchanges).toHaveLength(served.size)
   for (const exchange of index.exchanges) {
-    const asked = Buffer.concat([...requestPieces(session.folder, index, exchange)]).toString()
-    const sent = served.get(asked)?.responseBody
-    const pieces = [...responseChunks(session.folder, exchange)].map(({ bytes }) => bytes)
-    const got = Buffer.concat(pieces)
-    expect(sent).toBeDefined()
-    // The server may have sent what nobody took any more.
-    const isWhole = exchange.state !== 'cancelled'
-    expect(got.equals(isWhole ? (sent ?? got) : (sent ?? got).subarray(0, got.length))).toBe(true)
+    const asked = Buffer.concat([...requestPieces(session.folder, index, exchange)])
+    const isWhole = exchange.state === 'completed'
+    const pieces = isWhole ? [...responseChunks(session.folder, exchange)] : []
+    const got = Buffer.concat(pieces.map(({ bytes }) => bytes))
+    const at = served.findIndex(
+      ([request, response]) => request?.equals(asked) && (!isWhole || response?.equals(got)),
+    )
+    // Of what an agent lets go of, the model may have got nothing.
+    if (isWhole) expect(at).toBeGreaterThanOrEqual(0)
+    if (at >= 0) served.splice(at, 1)
   }
+  expect(served.filter(([request]) => request?.length !== 0)).toHaveLength(0)
   const texts = session.names().map((name) => session.text(name))
   expect(texts.join().includes(SCRIPTED_KEY)).toBe(false)
 }
