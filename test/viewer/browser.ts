@@ -10,7 +10,7 @@ afterAll(async () => {
   await (await browser)?.close()
 })
 
-export type PageOptions = { width?: number; height?: number; isDark?: boolean }
+export type PageOptions = { width?: number; height?: number; isDark?: boolean; isTouch?: boolean }
 
 /** A page of a real Chromium, and all that it did that a page of ours must not do. */
 export type WatchedPage = {
@@ -26,7 +26,7 @@ export type WatchedPage = {
 /** Opens an address in Debian's Chromium (`TACHO_TEST_CHROMIUM` names another). */
 export async function openPage(
   address: string,
-  { width = 1280, height = 900, isDark = false }: PageOptions = {},
+  { width = 1280, height = 900, isDark = false, isTouch = false }: PageOptions = {},
 ): Promise<WatchedPage> {
   browser ??= chromium.launch({
     executablePath: process.env.TACHO_TEST_CHROMIUM ?? '/usr/bin/chromium',
@@ -37,6 +37,7 @@ export async function openPage(
     viewport: { width, height },
     colorScheme: isDark ? 'dark' : 'light',
     reducedMotion: 'reduce',
+    hasTouch: isTouch,
   })
   const page = await context.newPage()
   const watched = { problems: [] as string[], foreign: [] as string[], dialogs: [] as string[] }
@@ -61,12 +62,16 @@ export async function openPage(
 /** `tacho view` as its user starts it. */
 export type Served = { address: string; [Symbol.asyncDispose](): Promise<void> }
 
-export async function serve(root: string, words: readonly string[] = []): Promise<Served> {
+export async function serve(
+  root: string,
+  words: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Served> {
   const child = spawn(
     process.execPath,
     [TACHO, 'view', '--no-open', ...words, '--sessions-dir', root],
     {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', TZ: 'UTC' },
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', TZ: 'UTC', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   )

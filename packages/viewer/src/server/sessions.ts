@@ -15,6 +15,10 @@ import {
 } from '@tacho/reader'
 import { Kept } from './kept.js'
 
+const NOT_OVER: ReadonlySet<string> = new Set(['running', 'died'])
+/** For so long the words are the same. */
+const SAME_MS = 500
+
 export type SessionsOptions = {
   roots: readonly string[]
   /** Where Jaeger shows the trace of a session; nothing where it was sent nowhere. */
@@ -34,8 +38,9 @@ export class Sessions {
     ({ ended }, { folder }) => ended !== 'running' || isRunning(folder),
   )
   readonly #explained = new Kept(
-    ({ folder }) => keptExplanation(folder),
-    ({ session }, { folder }) => session.ended !== 'running' || isRunning(folder),
+    async ({ folder }) => ({ told: await keptExplanation(folder), at: Date.now() }),
+    // Of what is not over, it says how long ago something was.
+    ({ told, at }) => !NOT_OVER.has(told.session.ended) || Date.now() - at < SAME_MS,
   )
   readonly #readers = new Kept(async ({ folder }) => conversationReader(folder))
   readonly #urls = new Kept(async (session) => this.#traceUrl?.(session))
@@ -63,8 +68,9 @@ export class Sessions {
   }
 
   /** Why it went as it did. */
-  explain(session: FoundSession): Promise<ToldExplanation> {
-    return this.#explained.of(session, stampOf(session.folder))
+  async explain(session: FoundSession): Promise<ToldExplanation> {
+    const { told } = await this.#explained.of(session, stampOf(session.folder))
+    return told
   }
 
   /** What reads its conversations. */

@@ -14,6 +14,8 @@ export function MessageView({
   const whole = useSignal<ShownMessage | undefined>(undefined)
   const { role, parts, number, isNew, origin } = whole.value ?? message
   const isCut = whole.value === undefined && parts.some(hasCut)
+  const isOpen = useSignal(false)
+  const isFolded = !isOpen.value && parts.reduce((sum, part) => sum + lengthOf(part), 0) > LONG
   return (
     <article class={`message ${roleClass(role)}${isNew ? ' new' : ''}`}>
       <header>
@@ -21,17 +23,34 @@ export function MessageView({
         {isNew && <span class="badge">new</span>}
         {origin !== undefined && <span class="faint"> from exchange {origin}</span>}
       </header>
-      {parts.map((part, index) => (
-        // The parts of a message have no other name than their place.
-        <PartView key={index} part={part} />
-      ))}
-      {isCut && showAll !== undefined && (
-        <button type="button" onClick={async () => (whole.value = await showAll())}>
+      <div class={isFolded ? 'folded' : ''}>
+        {parts.map((part, index) => (
+          // The parts of a message have no other name than their place.
+          <PartView key={index} part={part} />
+        ))}
+      </div>
+      {(isFolded || isCut) && (
+        <button
+          type="button"
+          onClick={async () => {
+            isOpen.value = true
+            if (isCut && showAll !== undefined) whole.value = await showAll()
+          }}
+        >
           show all of it
         </button>
       )}
     </article>
   )
+}
+
+/** Characters; a longer message is folded, so that the next one is not far. */
+const LONG = 1500
+
+function lengthOf(part: ShownPart): number {
+  if (part.type === 'tool_call_response')
+    return part.parts.reduce((sum, one) => sum + lengthOf(one), 0)
+  return 'text' in part ? part.text.length : 0
 }
 
 function PartView({ part }: { part: ShownPart }) {

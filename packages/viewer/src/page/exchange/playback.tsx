@@ -79,7 +79,11 @@ export function Playback({
         </span>
       </div>
       {problem !== undefined && <p class="problem">{problem}</p>}
-      <pre class="code stream">{text.length > 200_000 ? `… ${text.slice(-200_000)}` : text}</pre>
+      {/* What scrolls must be reached with the keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <section class="stream" tabIndex={0} aria-label="Stream">
+        <pre class="code">{text.length > 200_000 ? `… ${text.slice(-200_000)}` : text}</pre>
+      </section>
     </>
   )
 }

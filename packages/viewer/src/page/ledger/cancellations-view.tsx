@@ -46,7 +46,10 @@ export function CancellationsView({ session }: { session: OpenSession }) {
 export function stoppedWords({ stopped }: Cancellation): string {
   if (stopped.length === 0) return 'nothing: it came too late'
   return stopped
-    .map(({ kind, name, number }) => (number === undefined ? (name ?? kind) : `exchange ${number}`))
+    .map(({ kind, name = kind, number }) => {
+      if (number !== undefined) return `exchange ${number}`
+      return kind === 'turn' ? 'the turn' : name.replace(/^execute_tool /, '')
+    })
     .join(', ')
 }
 

@@ -77,9 +77,15 @@ function Row({ item, start }: { item: Item; start: number }) {
         </span>
         <span class="detail">{item.detail}</span>
       </span>
-      <span class="length">{item.end === undefined ? '…' : duration(item.end - item.at)}</span>
+      <span class="length">{lengthOf(item)}</span>
     </>
   )
+}
+
+/** A line of the log takes no time. */
+function lengthOf({ kind, at, end }: Item): string {
+  if (kind === 'problem') return ''
+  return end === undefined ? '…' : duration(end - at)
 }
 
 function fits(item: Item, filter: Filter): boolean {
@@ -102,7 +108,7 @@ const KIND_WORDS: Record<Item['kind'], string> = {
   tool: 'tool',
   approval: 'approval',
   cancellation: 'cancellation',
-  turn: 'turn',
+  turn: '',
   problem: 'log',
   gap: 'gap',
 }

@@ -24,7 +24,7 @@ export function LineList<Row>({
   return (
     // What scrolls must be reached with the keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <section class="virtual-list" ref={frame} aria-label={label} tabIndex={0}>
+    <section class="virtual-list lines" ref={frame} aria-label={label} tabIndex={0}>
       <ol class="rows" style={{ height: `${height}px` }}>
         {seen.map((place) => {
           const row = rows.at(place.index)

@@ -6,6 +6,9 @@ import { address } from '../address.js'
 import type { OpenSession } from '../session/open-session.js'
 import { LineList } from './line-list.js'
 
+/** What a program writes to colour a terminal. */
+const COLOURS = /\u001b\[[\d;]{0,20}m/g
+
 /** The debug log. */
 export function LogView({ session }: { session: OpenSession }) {
   return (
@@ -18,7 +21,10 @@ export function LogView({ session }: { session: OpenSession }) {
       render={({ line, text }) => (
         <>
           <span class="line-number">{line}</span>
-          <code class={levelOf(text)}>{text}</code>
+          {/* The day stands at the head of the page. */}
+          <code class={levelOf(text)} title={text.slice(0, 27)}>
+            {text.replace(COLOURS, '').replace(/^\d{4}-\d\d-\d\dT([\d:]{8}\.\d{3})\d*Z/, '$1')}
+          </code>
         </>
       )}
     />

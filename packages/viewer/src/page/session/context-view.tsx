@@ -20,6 +20,12 @@ const KINDS = [
   'other',
 ] as const
 
+const KIND_WORDS: Partial<Record<string, string>> = {
+  'tool-definition': 'tools',
+  'tool-call': 'tool calls',
+  'tool-output': 'tool outputs',
+}
+
 /** Of what the context of each request consisted, and how it grew and was compacted. */
 export function ContextView({ session }: { session: OpenSession }) {
   const { answer, problem } = useAnswer(
@@ -47,14 +53,17 @@ function Chart({ exchanges }: { exchanges: ContextAnswer['exchanges'] }) {
   return (
     <section class="panel" aria-label="Context">
       <p class="legend">
-        {KINDS.map((kind) => (
+        {KINDS.filter((kind) => exchanges.some(({ bytes }) => bytes[kind])).map((kind) => (
           <span key={kind}>
-            <i class={`swatch ${kind}`} /> {kind}
+            <i class={`swatch ${kind}`} /> {KIND_WORDS[kind] ?? kind}
           </span>
         ))}
-        <span>
-          <i class="swatch cached" /> from the cache
-        </span>
+        {exchanges.some(({ cachedTokens }) => cachedTokens) && (
+          <span>
+            <i class="swatch cached" /> from the cache
+          </span>
+        )}
+        <span class="faint">the largest: {byteCount(most)}</span>
       </p>
       <div class="chart" ref={frame}>
         {exchanges.map((exchange) => {
@@ -68,7 +77,7 @@ function Chart({ exchanges }: { exchanges: ContextAnswer['exchanges'] }) {
             cachedTokens === undefined ? undefined : `${count(cachedTokens)} from the cache`,
             isCompaction ? 'compaction' : undefined,
             ...KINDS.filter((kind) => bytes[kind]).map(
-              (kind) => `${kind} ${byteCount(bytes[kind] ?? 0)}`,
+              (kind) => `${KIND_WORDS[kind] ?? kind} ${byteCount(bytes[kind] ?? 0)}`,
             ),
           ].filter((word) => word !== undefined)
           return (
@@ -86,6 +95,7 @@ function Chart({ exchanges }: { exchanges: ContextAnswer['exchanges'] }) {
                   <i key={kind} class={`swatch ${kind}`} style={{ flexGrow: bytes[kind] }} />
                 ) : null,
               )}
+              <span class="bar-number">{number}</span>
               {cached > 0 && <i class="cached-part" style={{ height: `${cached * 100}%` }} />}
             </button>
           )

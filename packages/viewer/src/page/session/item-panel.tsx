@@ -24,19 +24,27 @@ export function ItemPanel({ session }: { session: OpenSession }) {
   const start = session.story.value?.start ?? item.at
   return (
     <section class="panel" aria-label={item.label}>
-      <h2>
-        {item.kind}: {item.label}
-      </h2>
+      <h2>{HEADINGS[item.kind] ?? item.label}</h2>
+      {HEADINGS[item.kind] !== undefined && <pre class="code">{item.label}</pre>}
       <dl class="facts">
         <Fact name="at" value={offset(item.at - start)} />
-        <Fact
-          name="took"
-          value={item.end === undefined ? 'not over' : duration(item.end - item.at)}
-        />
+        {item.kind !== 'problem' && (
+          <Fact
+            name="took"
+            value={item.end === undefined ? 'not over' : duration(item.end - item.at)}
+          />
+        )}
         {factsOf(item).map(([name, value]) => (
           <Fact key={name} name={name} value={value} />
         ))}
       </dl>
+      {item.kind === 'problem' && (
+        <p class="links">
+          <button type="button" class="link" onClick={() => showLog(item.at)}>
+            the log around it
+          </button>
+        </p>
+      )}
       {SPANS.has(item.kind) && (
         <p class="links">
           <TraceLink session={session} span={item.key} />
@@ -44,6 +52,21 @@ export function ItemPanel({ session }: { session: OpenSession }) {
       )}
     </section>
   )
+}
+
+/** Over what is a text of its own. */
+const HEADINGS: Partial<Record<ItemKind, string>> = {
+  tool: 'Tool',
+  approval: 'Approval',
+  problem: 'Log',
+}
+
+/** Microseconds before and behind a line that belong to it, more or less. */
+const AROUND = 2_000_000
+
+function showLog(at: number): void {
+  address.range.value = { from: at - AROUND, to: at + AROUND }
+  address.tab.value = 'log'
 }
 
 /** The kinds whose keys are their spans. */
@@ -65,7 +88,7 @@ function factsOf(item: Item): [string, string | undefined][] {
       const { tool } = item
       return [
         ['tool', tool.name],
-        ['command', tool.command],
+        ['command', tool.command === item.label ? undefined : tool.command],
         ['query', tool.query],
         ['path', tool.path],
         ['files', tool.files?.join('\n')],
@@ -81,7 +104,7 @@ function factsOf(item: Item): [string, string | undefined][] {
       const { approval } = item
       return [
         ['asked for', approval.kind],
-        ['what', approval.what],
+        ['what', approval.what === item.label ? undefined : approval.what],
         ['reason', approval.reason],
         ['files', approval.files?.join('\n')],
         ['in', approval.cwd],

@@ -86,7 +86,7 @@ export function storyOf(session: SessionAnswer, now: number): Story {
           ),
           lane: laneOf(exchange.threadId),
           label: `${exchange.number} ${exchange.model ?? exchange.method}`,
-          detail: exchangeWords(exchange, tries.get(exchange.number)),
+          detail: exchangeWords(exchange, session.ended, tries.get(exchange.number)),
           tone: exchangeTone(exchange),
           exchange,
           ...(tries.has(exchange.number) && { triesAgain: tries.get(exchange.number) as number }),
@@ -256,7 +256,8 @@ function openWords(open: string | undefined): string {
 
 function turnTone({ outcome }: Turn): Tone {
   if (outcome === 'failed') return 'bad'
-  return outcome === 'cancelled' ? 'cut' : 'good'
+  if (outcome === 'cancelled') return 'cut'
+  return outcome === 'completed' ? 'good' : 'plain'
 }
 
 function exchangeTone({ state, error, outcome }: SessionExchange): Tone {
@@ -282,9 +283,12 @@ function triedAgain(exchanges: readonly SessionExchange[]): Map<number, number> 
 
 function exchangeWords(
   { status, error, state, outcome }: SessionExchange,
+  ended: string,
   triesAgain: number | undefined,
 ): string {
-  const words = [status === undefined ? undefined : `${status}`, outcome ?? state]
+  const open = openWords(ended === 'running' || ended === 'died' ? ended : 'ended')
+  const became = state === 'in-flight' ? open : (outcome ?? state)
+  const words = [status === undefined ? undefined : `${status}`, became]
   if (triesAgain !== undefined) words.push(`tries ${triesAgain} again`)
   if (error !== undefined) words.push(error.message || error.code)
   return words.filter((word) => word !== undefined && word !== '').join(' · ')

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Cause } from '../../api/answers.js'
 import { address, type Selection } from '../address.js'
 import { type OpenSession, select } from './open-session.js'
@@ -15,8 +16,13 @@ export function Verdict({ session }: { session: OpenSession }) {
         <p class="sentence">{explanation.sentence}</p>
       )}
       {explanation?.causes.map((cause) => (
-        <CauseView key={`${cause.code} ${cause.sentence}`} cause={cause} />
+        <CauseView
+          key={`${cause.code} ${cause.sentence}`}
+          cause={cause}
+          isHeadline={cause.sentence === explanation.sentence}
+        />
       ))}
+      <InFlight session={session} />
       {damage.length > 0 && (
         <details class="problem">
           <summary>
@@ -37,40 +43,73 @@ export function Verdict({ session }: { session: OpenSession }) {
   )
 }
 
-function CauseView({ cause }: { cause: Cause }) {
+/** More of them are in the list. */
+const SHOWN = 5
+
+/** What had begun and never ended, where nothing goes on any more. */
+function InFlight({ session }: { session: OpenSession }) {
+  if (session.answer.value?.ended !== 'died') return null
+  const open = (session.story.value?.items ?? []).filter(
+    ({ kind, end }) => end === undefined && kind !== 'turn',
+  )
+  if (open.length === 0) return null
+  return (
+    <p class="links">
+      <span>in flight:</span>
+      {open.slice(0, SHOWN).map((item) => (
+        <PlaceButton key={`${item.kind} ${item.key}`} place={item}>
+          {item.kind} {item.label}
+        </PlaceButton>
+      ))}
+      {open.length > SHOWN && <span class="faint">and {open.length - SHOWN} more</span>}
+    </p>
+  )
+}
+
+function PlaceButton({ place, children }: { place: Selection; children: ComponentChildren }) {
+  return (
+    <button
+      type="button"
+      class="link"
+      onClick={() => {
+        address.tab.value = 'timeline'
+        select(place)
+      }}
+    >
+      {children}
+    </button>
+  )
+}
+
+/** @param isHeadline its sentence stands above already. */
+function CauseView({ cause, isHeadline }: { cause: Cause; isHeadline: boolean }) {
   const { code, certainty, sentence, next, evidence, weight } = cause
   const place = placeOf(cause)
   return (
-    <details class={`cause ${weight}`}>
-      <summary>
-        <code>{code}</code> {sentence} <span class="faint">{certainty}</span>
-        {place !== undefined && (
-          <button
-            type="button"
-            class="link"
-            onClick={(event) => {
-              event.preventDefault()
-              address.tab.value = 'timeline'
-              select(place)
-            }}
-          >
-            show
-          </button>
-        )}
-      </summary>
-      <ul>
-        {evidence.map(({ file, line, text }) => (
-          <li key={`${file}:${line} ${text}`}>
-            <code>
-              {file}
-              {line === undefined ? '' : `:${line}`}
-            </code>{' '}
-            {text}
-          </li>
-        ))}
-      </ul>
-      {next !== undefined && <p>{next}</p>}
-    </details>
+    <div class={`cause ${weight}`}>
+      <details>
+        <summary>
+          <code>{code}</code> {isHeadline ? '' : sentence} <span class="faint">{certainty}</span>
+        </summary>
+        <ul>
+          {evidence.map(({ file, line, text }) => (
+            <li key={`${file}:${line} ${text}`}>
+              <code>
+                {file}
+                {line === undefined ? '' : `:${line}`}
+              </code>{' '}
+              {text}
+            </li>
+          ))}
+        </ul>
+        {next !== undefined && <p>{next}</p>}
+      </details>
+      {place !== undefined && (
+        <PlaceButton place={place}>
+          show {place.kind} {place.kind === 'exchange' ? place.key : ''}
+        </PlaceButton>
+      )}
+    </div>
   )
 }
 

@@ -100,7 +100,7 @@ export function SessionsView({ source }: { source: Source }) {
         <ChoiceList
           rows={rows}
           label="Sessions"
-          rowHeight={64}
+          rowHeight={70}
           keyOf={({ id, root }) => `${root}/${id}`}
           chosen={chosen.value}
           choose={(session) => {
@@ -126,8 +126,10 @@ function Row({ session, source }: { session: ListedSession; source: Source }) {
       <span class={`dot ${TONES[ended] ?? 'plain'}`} aria-hidden="true" />
       <span class="what">
         <span class="label">{title ?? session.id}</span>
+        <span class="verdict-line">{problem ?? verdict?.sentence ?? ENDED[ended] ?? ended}</span>
         <span class="detail">
-          {problem ?? verdict?.sentence ?? ENDED[ended] ?? ended} · {agent} · {cwd}
+          {[agent, cwd].filter((word) => word !== undefined).join(' · ')}
+          {startedAt !== undefined && <span class="narrow"> · {dateTime(startedAt)}</span>}
         </span>
       </span>
       <span class="numbers">

@@ -22,6 +22,9 @@ export type Picture = {
   times: ReadonlyMap<number, ExchangeTimes>
 }
 
+/** Pixels in which an open end fades out. */
+const OPEN_WIDTH = 22
+
 const FONT = '11px system-ui, sans-serif'
 
 /** Draws a time line: no more of it than is seen. */
@@ -101,7 +104,10 @@ function drawItem(context: CanvasRenderingContext2D, picture: Picture, item: Ite
   if (top === undefined) return
   const [from, to] = edgesOf(item, picture)
   if (to < 0 || from > width) return
-  const [left, right] = [Math.max(-4, from), Math.min(width + 4, to)]
+  const isOpen = item.end === undefined
+  // What never ended fades out where the time line ends.
+  const end = isOpen ? Math.max(from + 2, to - OPEN_WIDTH) : to
+  const [left, right] = [Math.max(-4, from), Math.min(width + 4, end)]
   const isSelected = selection?.kind === item.kind && selection.key === item.key
   context.fillStyle = colourOf(item, colours)
   if (item.kind === 'cancellation' || item.kind === 'problem') drawMark(context, from, top)
@@ -111,8 +117,7 @@ function drawItem(context: CanvasRenderingContext2D, picture: Picture, item: Ite
     context.fillRect(left, top + 2, right - left, ROW_HEIGHT - 4)
     context.globalAlpha = 1
   }
-  // What never ended is open at its right side.
-  if (item.end === undefined) drawOpenEnd(context, right, top)
+  if (isOpen && right <= width) drawOpenEnd(context, picture, item, right, top)
   if (right - left > 40 && item.kind !== 'cancellation' && item.kind !== 'problem') {
     drawLabel(context, item, Math.max(0, left) + 4, top, right - Math.max(0, left) - 8, colours)
   }
@@ -177,10 +182,17 @@ function drawMark(context: CanvasRenderingContext2D, x: number, top: number): vo
   context.fill()
 }
 
-function drawOpenEnd(context: CanvasRenderingContext2D, x: number, top: number): void {
-  for (let step = 0; step < 3; step += 1) {
-    context.globalAlpha = 0.6 - step * 0.2
-    context.fillRect(x + step * 4, top + 2, 2, ROW_HEIGHT - 4)
+function drawOpenEnd(
+  context: CanvasRenderingContext2D,
+  { colours }: Picture,
+  item: Item,
+  x: number,
+  top: number,
+): void {
+  context.fillStyle = colourOf(item, colours)
+  for (let step = 0; step < 4; step += 1) {
+    context.globalAlpha = 0.8 - step * 0.2
+    context.fillRect(x + 2 + step * 5, top + 2, 3, ROW_HEIGHT - 4)
   }
   context.globalAlpha = 1
 }

@@ -219,6 +219,8 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
             tabIndex={0}
             role="img"
             aria-label={`Time line: ${story.items.length} things in ${duration(story.end - story.start)}. The list below has them all.`}
+            // In milliseconds, for those who look at it by machine.
+            data-seen={Math.round(view.value.length / 1000)}
             style={{ height: `${layout.height}px`, width: `${width.value}px` }}
             onWheel={onWheel}
             onPointerDown={onPointerDown}
