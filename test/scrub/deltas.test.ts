@@ -199,3 +199,21 @@ test('what waits in one text is given out when that text is over', () => {
   const { given } = answered(sent)
   expect(given[1]).toBe(sent.slice(0, 2).join('').length)
 })
+
+test('a place that stands behind a piece counts, whatever the event before began with', () => {
+  const event = (delta: string, output_index: number) =>
+    sse({ type: 'response.output_text.delta', delta, output_index })
+  const pieces = SHAPE.match(/.{1,5}/g) ?? []
+  const other = 'of another text, '
+  const { log, found } = answered(
+    pieces.flatMap((piece, at) => [event(piece, 0), event(other, at % 2 === 0 ? 1 : 2)]),
+  )
+  const textOf = (place: number) =>
+    events(log)
+      .filter(({ output_index }) => output_index === place)
+      .map(({ delta }) => delta)
+      .join('')
+  expect(textOf(0)).toContain('[secret:')
+  expect(found).toHaveLength(pieces.length)
+  expect(textOf(1) + textOf(2)).toBe(other.repeat(pieces.length))
+})

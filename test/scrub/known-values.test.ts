@@ -241,3 +241,19 @@ test.each([
   scrubber.learn(secret, 'TOKEN')
   expect(scrubber.text(`a ${secret}.`)).toMatch(/^a \[secret:.*\]\.$/)
 })
+
+test('however many are learnt one by one, each is found from then on, and those before it are', () => {
+  const scrubber = createScrubber({ fingerprint })
+  const secretOf = (number: number) => `Zk39dQx${number}TtC7vLw${number}PbUe5`
+  const texts: string[] = []
+  for (let number = 0; number < 30; number += 1) {
+    const secret = secretOf(number)
+    scrubber.learn(secret, 'token')
+    texts.push(`x ${secret} y ${Buffer.from(secret).toString('base64')}`)
+    const scrubbed = scrubber.text(texts.join('\n'))
+    expect(scrubbed.match(/\[secret:token/g), `${number}`).toHaveLength(2 * texts.length)
+  }
+  // One that is cut off at the end, of those that were learnt last and first.
+  for (const number of [0, 29])
+    expect(scrubber.text(`x ${secretOf(number).slice(0, -3)}`)).toContain('[s')
+})

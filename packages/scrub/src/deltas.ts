@@ -1,6 +1,6 @@
 import { Channel } from './channel.js'
 import type { MarkShape } from './decide.js'
-import { type DeltaString, readEventLine } from './event-line.js'
+import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import { betweenCharacters } from './normal-form.js'
@@ -75,13 +75,16 @@ export class DeltaJoiner {
     const count = this.#search(text, this.#read, linesEnd, index)
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
-    for (let end = lineEnd(text, looked); ; end = lineEnd(text, this.#read)) {
+    for (let searched = looked; ; searched = this.#read) {
       // Gemini's is indented, and a text stands in a line of its own.
-      const from = this.#isList ? this.#read : eventFrom(text, this.#read, end)
+      const start = this.#isList ? this.#read : eventFrom(text, this.#read, linesEnd)
+      const known = start < 0 || this.#isList ? 0 : knownBeginning(text, start)
+      const end = lineEnd(text, Math.max(searched, start + known))
+      const from = start > end ? -1 : start
       this.#event = namesEvent(text, this.#read, end) ? this.#read : -1
       this.#read = end + 1
       if (from >= 0) {
-        const { deltas, count: pieces, over } = readEventLine(text, from, end)
+        const { deltas, count: pieces, over } = readEventLine(text, from, end, known)
         for (let piece = 0; piece < pieces; piece += 1) {
           const delta = deltas[piece]
           if (delta === undefined) break

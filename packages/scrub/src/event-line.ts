@@ -27,18 +27,64 @@ function addPiece(from: number, to: number, name: string): void {
   line.count += 1
 }
 
+/** What a line began with, up to its first piece: nearly all events of an answer begin alike. */
+const before = { bytes: new Uint8Array(512), length: 0, type: '', place: '', name: '' }
+
+/**
+ * How much of a text is the same as what the line that was read last began with; nothing where it is
+ * not the whole of that.
+ */
+export function knownBeginning(bytes: Uint8Array, from: number): number {
+  const { bytes: known, length } = before
+  if (from + length > bytes.length) return 0
+  // From its end, where numbers are that change.
+  for (let at = length - 1; at >= 0; at -= 1) if (known[at] !== bytes[from + at]) return 0
+  return length
+}
+
+function noteBeginning(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  type: string,
+  place: string,
+  name: string,
+): void {
+  const length = to - from
+  if (length > before.bytes.length) return
+  for (let at = 0; at < length; at += 1) before.bytes[at] = bytes[from + at] ?? 0
+  before.length = length
+  before.type = type
+  before.place = place
+  before.name = name
+}
+
 /**
  * Reads an event of a model API, over server-sent events (`data: {…}`) or as a message of a WebSocket
  * (`{…}`), for the pieces of text in it. Which text a piece belongs to is told by its member's name and
  * by the numbers beside it, so that one reading serves the Responses, Chat Completions, Messages and
  * Gemini APIs, and those that are like one of them.
+ *
+ * @param known what {@link knownBeginning} gives for it; 0 reads all of it.
  */
-export function readEventLine(bytes: Uint8Array, from: number, to: number): EventLine {
+export function readEventLine(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  known: number,
+): EventLine {
   line.count = 0
   line.over = undefined
   let type = ''
   let place = ''
   let at = from
+  if (known > 0 && from + known < to) {
+    type = before.type
+    place = before.place
+    const valueTo = stringEnd(bytes, from + known, to)
+    if (valueTo < to) addPiece(from + known, valueTo, before.name)
+    at = valueTo + 1
+  }
   while (at < to) {
     if (bytes[at] !== QUOTE) {
       at += 1
@@ -53,9 +99,11 @@ export function readEventLine(bytes: Uint8Array, from: number, to: number): Even
     if (role === undefined) continue
     if (bytes[at] === QUOTE) {
       const valueTo = stringEnd(bytes, at + 1, to)
-      if (role === 'text' && valueTo < to)
-        addPiece(at + 1, valueTo, asciiOf(bytes, nameFrom, nameTo))
-      else if (role === 'type') type ||= asciiOf(bytes, at + 1, valueTo)
+      if (role === 'text' && valueTo < to) {
+        const name = asciiOf(bytes, nameFrom, nameTo)
+        if (line.count === 0) noteBeginning(bytes, from, at + 1, type, place, name)
+        addPiece(at + 1, valueTo, name)
+      } else if (role === 'type') type ||= asciiOf(bytes, at + 1, valueTo)
       else if (role === 'place') place = placeIn(place, asciiOf(bytes, at + 1, valueTo))
       at = valueTo + 1
     } else if (role === 'place') {

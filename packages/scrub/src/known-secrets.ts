@@ -37,6 +37,10 @@ export class KnownSecrets {
   readonly #secrets = new Map<string, KnownSecret>()
   readonly #counts: Record<Origin, number> = { host: 0, request: 0, cookie: 0 }
   #index: SearchIndex | undefined
+  /** What it finds, by its form. */
+  #found = new Map<string, Needle>()
+  /** What it is to find as well. */
+  #news: Needle[] = []
   #fault: unknown
 
   /** @param anchors what shapes begin with. */
@@ -68,13 +72,15 @@ export class KnownSecrets {
   /** Finds all of them. */
   get index(): SearchIndex {
     if (this.#fault !== undefined) throw this.#fault
-    this.#index ??= new SearchIndex(this.#anchors, this.#needles())
+    if (this.#news.length > 0) this.#index = this.#index?.with(this.#news)
+    this.#news = []
+    this.#index ??= this.#newIndex()
     return this.#index
   }
 
   /** The same, where it is made already and finds all that was learnt. */
   get readyIndex(): SearchIndex | undefined {
-    return this.#fault === undefined ? this.#index : undefined
+    return this.#fault === undefined && this.#news.length === 0 ? this.#index : undefined
   }
 
   #learn(secret: string, lesson: Lesson): Marked {
@@ -86,9 +92,18 @@ export class KnownSecrets {
     const { origin } = lesson
     this.#secrets.set(secret, { ...marked, needles, origin })
     this.#counts[origin] += 1
+    this.#note(needles)
     this.#dropOldest(origin)
-    this.#index = undefined
     return marked
+  }
+
+  #note(needles: ReadonlyMap<string, Needle>): void {
+    if (this.#index === undefined) return
+    for (const [form, needle] of needles) {
+      if (this.#found.has(form)) continue
+      this.#found.set(form, needle)
+      this.#news.push(needle)
+    }
   }
 
   #fingerprintOf(secret: string): string {
@@ -115,16 +130,18 @@ export class KnownSecrets {
       if (known.origin !== origin) continue
       this.#secrets.delete(secret)
       this.#counts[origin] -= 1
+      this.#index = undefined
       return
     }
   }
 
-  #needles(): Needle[] {
-    const byForm = new Map<string, Needle>()
+  #newIndex(): SearchIndex {
+    this.#found = new Map()
     for (const { needles } of this.#secrets.values()) {
-      for (const [form, needle] of needles) if (!byForm.has(form)) byForm.set(form, needle)
+      for (const [form, needle] of needles)
+        if (!this.#found.has(form)) this.#found.set(form, needle)
     }
-    return [...byForm.values()]
+    return new SearchIndex(this.#anchors, [...this.#found.values()])
   }
 }
 

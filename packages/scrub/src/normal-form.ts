@@ -60,11 +60,14 @@ export class NormalForm {
         candidateCount = wide.count()
         length += end - at
         at = end
+        if (at === to) break
       }
-      const end = plainRun(text, at, to, bytes, length, candidates, beginnings)
-      length += end - at
-      at = end
-      if (at === to) break
+      if (SPECIAL[text[at] ?? 0] === 0) {
+        const end = plainRun(text, at, to, bytes, length, candidates, beginnings)
+        length += end - at
+        at = end
+        if (at === to) break
+      }
       const line = nextLine(text, at, to)
       if (line > 0) {
         this.#lines[length] = 1

@@ -21,25 +21,35 @@ export type Meaning =
 
 /**
  * What is searched for. What shapes begin with is one automaton for as long as the process lives; what is
- * known by its value is another, so that to learn one more builds no more than that anew.
+ * known by its value is in others, so that to learn one more builds a small one anew.
  */
 export class SearchIndex {
   /** What anything begins with. */
   readonly beginnings: Beginnings
   readonly #anchors: Automaton<Meaning>
-  readonly #known: Automaton<Meaning>
+  readonly #known: readonly Automaton<Meaning>[]
+  readonly #all: readonly Automaton<Meaning>[]
 
-  constructor(anchors: Automaton<Meaning>, needles: readonly Needle[]) {
+  /** @param before finds others beside these. */
+  constructor(anchors: Automaton<Meaning>, needles: readonly Needle[], before?: SearchIndex) {
     this.#anchors = anchors
-    this.#known = new Automaton(
+    const known = new Automaton<Meaning>(
       needles.map((needle) => ({
         bytes: needle.bytes,
         meaning: { kind: 'known', needle },
         isTelling: true,
       })),
     )
-    this.beginnings = copyOfBeginnings(anchors.beginnings)
+    this.#known = before === undefined ? [known] : [...before.#known, known]
+    this.#all = [anchors, ...this.#known]
+    this.beginnings = copyOfBeginnings((before ?? anchors).beginnings)
     for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined)
+  }
+
+  /** The same that finds some more; nothing where one that is made anew is the better one. */
+  with(needles: readonly Needle[]): SearchIndex | undefined {
+    if (this.#known.length >= MOST_AUTOMATA) return undefined
+    return new SearchIndex(this.#anchors, needles, this)
   }
 
   /** As {@link Automaton.search} does: first the shapes, then what is known. */
@@ -50,12 +60,13 @@ export class SearchIndex {
     candidates: Int32Array,
     found: (meaning: Meaning, end: number) => void,
   ): { begun: number; telling: number } {
-    const shapes = this.#anchors.search(text, from, to, candidates, found)
-    const known = this.#known.search(text, from, to, candidates, found)
-    return {
-      begun: Math.min(shapes.begun, known.begun),
-      telling: Math.min(shapes.telling, known.telling),
+    let [begun, telling] = [to, to]
+    for (const automaton of this.#all) {
+      const searched = automaton.search(text, from, to, candidates, found)
+      begun = Math.min(begun, searched.begun)
+      telling = Math.min(telling, searched.telling)
     }
+    return { begun, telling }
   }
 
   /**
@@ -65,21 +76,24 @@ export class SearchIndex {
    */
   ends(text: Uint8Array, length: number): { begun: number; telling: number } | undefined {
     isFound = false
-    const shapes = this.#anchors.search(text, 0, length, NO_CANDIDATES, noteFound)
-    const known = this.#known.search(text, 0, length, NO_CANDIDATES, noteFound)
-    if (isFound) return undefined
-    return {
-      begun: Math.min(shapes.begun, known.begun),
-      telling: Math.min(shapes.telling, known.telling),
-    }
+    const ends = this.search(text, 0, length, NO_CANDIDATES, noteFound)
+    return isFound ? undefined : ends
   }
 
   /** The form of a known secret whose beginning reached the end of what was searched last, if one did. */
   get unfinished(): { needle: Needle; length: number } | undefined {
-    const { meaning, length = 0 } = this.#known.unfinished ?? {}
-    return meaning?.kind === 'known' ? { needle: meaning.needle, length } : undefined
+    let longest: { needle: Needle; length: number } | undefined
+    for (const automaton of this.#known) {
+      const { meaning, length = 0 } = automaton.unfinished ?? {}
+      if (meaning?.kind === 'known' && length > (longest?.length ?? 0))
+        longest = { needle: meaning.needle, length }
+    }
+    return longest
   }
 }
+
+/** Each costs a little with all that is searched. */
+const MOST_AUTOMATA = 8
 
 const NO_CANDIDATES = new Int32Array(0)
 

@@ -11,7 +11,8 @@ export type WideRun = {
   /** Brings in a part of a text, {@link WIDE_BYTES} at the most, and what is looked for. */
   take(text: Uint8Array, from: number, to: number, beginnings: Beginnings): void
   /**
-   * Goes on until fewer than sixteen bytes are left, or one of the next sixteen needs reading.
+   * Goes on until fewer than sixteen bytes are left, or the next one needs reading; or one that comes
+   * soon, where something may begin close before it.
    *
    * @param at counted from the beginning of what was taken.
    * @param length bytes that have been copied.
@@ -127,7 +128,7 @@ function code(): number[] {
   ]
   return [
     ...bytesOf(
-      '02 07 7b 01 7f                        locals 4 to 10: sixteen bytes each; 11: a number',
+      '02 07 7b 02 7f                        locals 4 to 10: sixteen bytes each; 11, 12: numbers',
     ),
     ...bytesOf('20 02 41 10 6b fd 00 00 00 21 05      5: what was copied before'),
     ...bytesOf('03 40                                 loop'),
@@ -136,8 +137,7 @@ function code(): number[] {
     ...bytesOf('20 00 fd 00 00 00 22 04               4: the next ones'),
     ...bytesOf('41 0a fd 0f fd 23                     is one of them a line feed,'),
     ...special, // or another one of those
-    ...bytesOf('fd 53 04 40'),
-    ...[...stop, 0x0b],
+    ...bytesOf('fd 64 21 0c                           12: a bit for each'),
     ...bytesOf('20 02 20 04 fd 0b 00 00               they go out as they are'),
     ...shuffled(13, 8), // 8: the bytes three before each
     ...shuffled(14, 9), // 9: those two before each
@@ -145,7 +145,11 @@ function code(): number[] {
     ...hash('89 01', 6),
     ...hash('8a 01', 7),
     ...anyBegins,
-    ...[0x04, 0x40, ...note, 0x0b],
+    ...bytesOf('04 40                                 does something:'),
+    // Among what needs reading, it takes a closer look.
+    ...[0x20, 0x0c, 0x04, 0x40, ...stop, 0x0b, ...note, 0x0b],
+    ...bytesOf('20 0c 04 40                           on to the first that needs reading'),
+    ...[...bytesOf('20 00 20 0c 68 6a 21 00'), ...stop, 0x0b],
     ...bytesOf('20 04 21 05                           on by sixteen'),
     ...bytesOf('20 00 41 10 6a 21 00 20 02 41 10 6a 21 02'),
     ...bytesOf('0c 00 0b 00 0b                        from the beginning'),
