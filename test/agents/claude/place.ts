@@ -23,6 +23,7 @@ import {
 } from '../../scripted-model/index.js'
 import { expectRebuilt } from '../rebuilt.js'
 import { SessionOnDisk } from '../session-on-disk.js'
+import { withManagedSettings } from './managed-settings.js'
 
 export type ClaudePlaceOptions = {
   /** Added to the environment; `undefined` takes a variable away. */
@@ -32,6 +33,8 @@ export type ClaudePlaceOptions = {
   server?: ScriptedModelOptions
   /** Names of hosts that Claude Code and Tacho know, each with its address. */
   hostNames?: Record<string, string>
+  /** An administrator's settings. */
+  managed?: object
 }
 
 type Run = Partial<ProcessOptions>
@@ -101,7 +104,10 @@ export async function claudePlace(
     ...options.environmentAt?.(address),
   })
   const own = { env: environment, cwd: home.cwd }
-  const before = options.hostNames ? withHostNames(home.root, options.hostNames) : []
+  const before = [
+    ...(options.hostNames ? withHostNames(home.root, options.hostNames) : []),
+    ...(options.managed ? withManagedSettings(home.root, options.managed) : []),
+  ]
   const commandOf = (...words: string[]) => [...before, ...words] as [string, ...string[]]
   writeFileSync(join(home.userHome, '.claude.json'), JSON.stringify(answersOf(home.cwd)))
   const root = join(home.userHome, '.local/state/tacho/sessions')

@@ -7,6 +7,7 @@ import { effectiveSettings } from './effective-environment.js'
 import { HookMessages } from './hook-messages.js'
 import { logExportFor } from './log-export.js'
 import { Prompts } from './prompts.js'
+import { withItsProxy } from './proxies.js'
 import { BadSettings, RunSettings } from './settings.js'
 import { tapStreamJson } from './stream-json/tap-stream-json.js'
 import { tapHooks } from './tap-hooks.js'
@@ -38,7 +39,7 @@ function tapsOf(run: TappedRun): AgentTaps {
   const missing = leftOut(effective)
   if (missing !== undefined) run.tell(missing)
   return {
-    environment,
+    environment: withItsProxy(environment),
     http: upstreamOf(effective, settings),
     otlp: logExportFor(environment, settings),
     hooks: (start, { logEvents }) =>

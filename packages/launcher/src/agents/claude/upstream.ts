@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { record } from '@tacho/model'
-import { pastProxies } from '../../network/past-proxies.js'
 import type { Upstream } from '../../taps/http/upstream.js'
 import type { NoTap } from '../../taps/no-tap.js'
 import { basePath } from '../base-path.js'
 import type { EffectiveSettings } from './effective-environment.js'
 import { claudeHome } from './home.js'
+import { pastProxy } from './proxies.js'
 import type { RunSettings, Settings } from './settings.js'
 
 const API = 'https://api.anthropic.com'
@@ -37,7 +37,9 @@ export function upstreamOf(effective: EffectiveSettings, settings: RunSettings):
     speaksOverSocket: false,
     idleTimeout: milliseconds > 0 ? milliseconds : TIMEOUT_MILLISECONDS,
     redirect: (baseUrl) =>
-      settings.adding({ env: { [variable]: baseUrl, ...provider.more, ...past(environment) } }),
+      settings.adding({
+        env: { [variable]: baseUrl, ...provider.more, ...pastProxy(environment) },
+      }),
   }
 }
 
@@ -111,14 +113,6 @@ function foundry(environment: NodeJS.ProcessEnv): Provider | NoTap {
   if (!resource) return { reason: `neither ${variable} nor ANTHROPIC_FOUNDRY_RESOURCE is set` }
   const url = `https://${resource}.services.ai.azure.com/anthropic`
   return { name: 'azure.ai.inference', variable, url }
-}
-
-/** A proxy that its settings name is not for us either: they go before the environment. */
-function past(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const changed = pastProxies(environment)
-  const names = new Set([...Object.keys(environment), ...Object.keys(changed)])
-  const entries = [...names].filter((name) => environment[name] !== changed[name])
-  return Object.fromEntries(entries.map((name) => [name, changed[name] ?? '']))
 }
 
 /** As Claude Code reads its switches. */
