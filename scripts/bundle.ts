@@ -54,7 +54,7 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleFile(target, join(LAUNCHER, 'taps/http/http2.js'))
   await bundleFile(target, join(LAUNCHER, 'run/compiled.js'), OWN_URL_OPTIONS)
   await bundleRecorder(target)
-  await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
+  await bundleRegister(target)
   await bundleApi(target)
   // The process that sends spans out, and, with it, the exporters.
   await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
@@ -85,25 +85,56 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
 }
 
 /**
- * All that records, in one file: what the launcher opens beside an agent, and what a host that
- * registers us opens inside of itself.
+ * All that records, in one file: what the launcher opens beside an agent, and the program of the process
+ * that records a host.
  */
 async function bundleRecorder(target: Target): Promise<void> {
   await bundled(target, {
     stdin: {
       contents: [
         "export * from './run/open-recording.js'",
-        `export { openHost } from ${JSON.stringify(join(RECORDER, 'register/open-host.js'))}`,
+        `export { recordHost } from ${JSON.stringify(join(RECORDER, 'register/recorder/record-host.js'))}`,
         `export * from ${JSON.stringify(join(RECORDER, INTEGRATIONS.opentelemetry))}`,
       ].join('\n'),
       resolveDir: LAUNCHER,
     },
     outfile: join(target.folder, 'bundle/open-recording.cjs'),
-    plugins: [large('./'), usedConventions(), ownApi()],
+    plugins: [large('./'), usedConventions(), ownApi(), ownWinston()],
     ...OWN_URL_OPTIONS,
-    // winston's colours for its own developers stay away.
-    define: { ...OWN_URL_OPTIONS.define, 'process.env.NODE_ENV': '"production"' },
   })
+}
+
+/** What is loaded into a host that registers us, and what that starts. */
+async function bundleRegister(target: Target): Promise<void> {
+  await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
+  writeFileSync(
+    join(target.folder, 'bundle/host-recorder.cjs'),
+    "require('./open-recording.cjs').recordHost()\n",
+  )
+  await bundleFile(target, join(RECORDER, 'log/program-logger.js'), { plugins: [ownWinston()] })
+  await bundled(target, {
+    stdin: { contents: "module.exports = require('winston')", resolveDir: RECORDER },
+    outfile: join(target.folder, 'bundle/winston.cjs'),
+    // Its colours for its own developers stay away.
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+}
+
+/** What records, and the logger of a host, have it in one file beside them. */
+function ownWinston(): Plugin {
+  return {
+    name: 'own-winston',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^winston$/ }, () => ({ path: './winston.cjs', external: true }))
+      bundler.onResolve({ filter: /^winston-transport$/ }, ({ path }) => ({
+        path,
+        namespace: 'own-winston',
+      }))
+      bundler.onLoad({ filter: /./, namespace: 'own-winston' }, () => ({
+        contents: "module.exports = require('winston').Transport",
+      }))
+    },
+  }
 }
 
 /** Where bundles go, and every file that went into one. */
@@ -364,7 +395,7 @@ async function bundleFile(target: Target, path: string, options: BuildOptions = 
     ...options,
     entryPoints: [path],
     outfile: join(target.folder, 'bundle', file),
-    plugins: [large('./'), usedConventions()],
+    plugins: [large('./'), usedConventions(), ...(options.plugins ?? [])],
   })
 }
 
@@ -420,6 +451,10 @@ const LEFT_OUT: readonly [RegExp, string][] = [
     /^readable-stream\/lib\/_stream_writable\.js$/,
     "module.exports = require('node:stream').Writable",
   ],
+  // We write by a transport of ours, and a program that adds others to its logger has its own winston.
+  [/^\.\/winston\/transports$/, 'module.exports = {}'],
+  // Lettering for fun, among the colours of the same.
+  [/^\.\/custom\/(?:trap|zalgo)$/, 'module.exports = (text) => text'],
   // They would have a host's `require` and `import` go through us. We instrument no modules.
   [/^(?:require|import)-in-the-middle$/, 'exports.Hook = class {}'],
   // What reads frames along, and no client and no server.

@@ -69,6 +69,8 @@ export type RequestBodyRecord = {
   wire?: { bytes: number; sha256: string }
   /** The exchange was over before all of it was seen: `content` is its beginning. */
   cut?: true
+  /** So many bytes on the wire, behind those of `content`, passed while too much was waiting to be recorded. */
+  missed?: number
   /** Why the content coding could not be taken off to its end; `content` is what came before that. */
   broken?: string
   /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
@@ -123,6 +125,8 @@ export type EndRecord = {
   broken?: string
   /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
   stopped?: number
+  /** So many bytes on the wire, behind those of the chunks, passed while too much was waiting to be recorded. */
+  missed?: number
   trailers?: Headers
   /**
    * The other end of the connection that it went over: the API, or a proxy. Absent where it is that

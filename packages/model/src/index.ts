@@ -26,6 +26,7 @@ export {
   asAnnounced,
 } from './model-api/answer-form.js'
 export { AnswerReader, type AnswerReaderOptions } from './model-api/answer-reader.js'
+export { asksModel } from './model-api/asks-model.js'
 export { EventStream } from './model-api/event-stream.js'
 export { finishOf } from './model-api/finish-reasons.js'
 export { MODEL_APIS, modelApiOf } from './model-api/index.js'

@@ -123,10 +123,9 @@ function isSide(value: unknown): boolean {
   return value === 'agent' || value === 'upstream'
 }
 
+/** Why it is not whole. */
 function saysHowDecodingEnded(value: Record<string, unknown>): boolean {
-  return (
-    areTextsIfThere(value, ['broken']) && (value.stopped === undefined || isCount(value.stopped))
-  )
+  return areTextsIfThere(value, ['broken']) && areCountsIfThere(value, ['stopped', 'missed'])
 }
 
 function isContent(content: unknown): content is Content {

@@ -5,8 +5,11 @@ import type { EndRecord, RequestBodyRecord } from '@tacho/format'
  * sentence. Nothing where it is whole.
  */
 export function whyNotWhole(
-  record: Pick<RequestBodyRecord, 'cut' | 'broken' | 'stopped'> | EndRecord,
+  record: Pick<RequestBodyRecord, 'cut' | 'missed' | 'broken' | 'stopped'> | EndRecord,
 ): string | undefined {
+  if (record.missed !== undefined) {
+    return `its last ${record.missed} bytes passed while too much was waiting to be recorded`
+  }
   if (record.broken !== undefined) {
     return `its content coding could not be taken off to its end (${record.broken})`
   }

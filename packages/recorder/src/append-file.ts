@@ -79,9 +79,9 @@ export class AppendFile {
     return true
   }
 
-  /** Counts a record that could not even be put into a line. */
-  lose(kind: string): false {
-    return this.#lose({ [kind]: 1 }, 0, 'ENCODING')
+  /** Counts records that could not even be put into lines. */
+  lose(lost: Readonly<Record<string, number>>, reason = 'ENCODING'): false {
+    return this.#lose(lost, 0, reason)
   }
 
   /** What was written before, in another file, could not be brought along. */

@@ -99,5 +99,35 @@ export const LIVE_CLOSE_MILLISECONDS = 200
 /** How long the end of a recording waits in all: for those bodies, and then for what is to be sent. */
 export const CLOSE_MILLISECONDS = 250
 
-/** How long the process that sends goes on behind a host that has exited. */
+/** How long what is to be sent out may take where no host waits for it any more. */
 export const LEFT_BEHIND_MILLISECONDS = 3_000
+
+/** What a host tells is gathered up to here before it is handed over: one call of the system's takes it. */
+export const BATCH_BYTES = 64 * 1024
+
+/** Bytes of a body that are at least so many are not copied to be gathered with others. */
+export const DIRECT_BYTES = 8 * 1024
+
+/** Bytes of a body are handed over in pieces of this size at the most: each is held whole by who reads. */
+export const BODY_PIECE_BYTES = 1024 * 1024
+
+/**
+ * What a host keeps of what the process that records it has not taken yet. It takes a quarter of a
+ * second to start, in which a fast stream brings as much. Beyond it the bytes of bodies are cut.
+ */
+export const OUTBOX_BYTES = 16 * 1024 * 1024
+
+/** So much more is kept of messages, which are small, and say what was cut. Beyond it they are counted. */
+export const OUTBOX_MESSAGE_BYTES = 1024 * 1024
+
+/** What the process that records holds of what it has not dealt with yet. Then it reads no further. */
+export const INBOX_BYTES = 64 * 1024 * 1024
+
+/** How long it deals with that before it looks whether more is there: the host is to get rid of it. */
+export const INBOX_SLICE_MILLISECONDS = 5
+
+/** How long the exit of a host waits for what it has told to be in the session's files. */
+export const EXIT_MILLISECONDS = 200
+
+/** How much of that for the pipe to take it. What it does not is left in a file. */
+export const HANDOVER_MILLISECONDS = 80

@@ -10,7 +10,6 @@ import {
 } from '@tacho/format'
 import type { ModelApi } from '@tacho/model'
 import { notScrubbing, type Scrubber } from '@tacho/scrub'
-import type { SessionLogger } from './api/session-logger.js'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
@@ -21,7 +20,6 @@ import { CLOSE_MILLISECONDS, LAST_WORDS_MILLISECONDS, LIVE_CLOSE_MILLISECONDS } 
 import { LiveExport, liveSettings } from './live/live-export.js'
 import { isAtLeast, type LogLevel } from './log/log-level.js'
 import { OutputLines } from './log/output-lines.js'
-import { openProgramLogger } from './log/program-logger.js'
 import { openSessionLog, type SessionLog } from './log/session-log.js'
 import { scrubberFor } from './scrubber-for.js'
 import type { RunFacts } from './session/run-manifest.js'
@@ -62,6 +60,16 @@ export type RecordingOptions = {
   clock?: Clock
 }
 
+/** How a recording is closed. */
+export type Closing = {
+  /** When the host ended; default: now. */
+  at?: number
+  /** How long what is to be sent out may take; default: as long as a host may wait. */
+  sendMilliseconds?: number
+  /** Is told that all is in the files. */
+  onWritten?: () => void
+}
+
 /**
  * All that one start of an agent leaves behind: one session mostly; several where the agent starts
  * several in one process. It begins in a folder under a name of our own and gets the agent's
@@ -90,7 +98,6 @@ export class Recording {
   #agentTitle: string | undefined
   /** What the log of each session begins with. */
   #opening: string | undefined
-  #programLogger: SessionLogger | undefined
   #latest: Session
 
   /** @throws CannotRecord where there is no place to record to. */
@@ -212,14 +219,6 @@ export class Recording {
     this.#output.push(bytes)
   }
 
-  /** For the lines of a program that we are a part of: a logger of winston. */
-  get programLogger(): SessionLogger {
-    this.#programLogger ??= openProgramLogger((level, message) =>
-      this.log(level, 'program', message),
-    )
-    return this.#programLogger
-  }
-
   /** How the agent was started: the log of each session begins with it. */
   logStart(words: string): void {
     this.#opening = words
@@ -232,38 +231,35 @@ export class Recording {
     this.#logInEach(words)
   }
 
-  /** Ends what is open and closes the files. */
-  async close(ended: RunEnded): Promise<void> {
+  /**
+   * Ends what is open and closes the files.
+   *
+   * @param ended nothing where the host is gone without a word: then its run stays without an end, and
+   *   what was open in it stays open.
+   */
+  async close(ended: RunEnded | undefined, closing: Closing = {}): Promise<void> {
+    const { at = this.#clock.microseconds(), sendMilliseconds, onWritten } = closing
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords()
-    const sessions = this.#endAll(ended)
-    const left = Math.max(0, waitsUntil - performance.now())
-    await this.#live?.close(Math.min(left, LIVE_CLOSE_MILLISECONDS))
+    const sessions = this.#endAll(ended, at)
+    if (this.#live !== undefined) {
+      onWritten?.()
+      const left = Math.max(0, waitsUntil - performance.now())
+      await this.#live.close(sendMilliseconds ?? Math.min(left, LIVE_CLOSE_MILLISECONDS))
+    }
     for (const session of sessions) session.close()
+    if (this.#live === undefined) onWritten?.()
     await this.tracing.shutdown()
   }
 
-  /**
-   * The same where nothing can be waited for, because the process is exiting: what is still to be sent
-   * out, the process that sends it sends behind us. Blocks for bodies that are being decoded, and not
-   * for long.
-   */
-  closeNow(ended: RunEnded): void {
-    this.later.settleAll()
-    this.#decoding.finish(LAST_WORDS_MILLISECONDS)
-    const sessions = this.#endAll(ended)
-    void this.#live?.close(0)
-    for (const session of sessions) session.close()
-  }
-
-  #endAll(ended: RunEnded): Iterable<Session> {
+  #endAll(ended: RunEnded | undefined, at: number): Iterable<Session> {
     this.#decoding.close()
     this.later.settleAll()
     // The agent never said its id: the folder keeps the one that it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = this.#all()
-    for (const session of sessions) session.end(ended)
+    for (const session of sessions) session.end(ended, at)
     return sessions
   }
 

@@ -1,9 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SessionOnDisk } from '../../agents/session-on-disk.js'
-import { cleanEnvironment, type Ended, repositoryRoot, run } from '../../host/index.js'
+import { cleanEnvironment, type Ended, eventually, repositoryRoot, run } from '../../host/index.js'
 
 /** `tacho/register` as `npm run build` makes it, as `--import` wants it. */
 export const registerUrl = pathToFileURL(join(repositoryRoot, 'packages/cli/bin/register.cjs')).href
@@ -24,7 +32,7 @@ export type HostPlace = {
   file(name: string, text: string): string
   /** Runs it without Tacho. */
   alone(script: string, how?: HostRun): Promise<Ended>
-  /** Runs it with `node --import tacho/register`. */
+  /** Runs it with `node --import tacho/register`, until all that records it has ended, too. */
   recorded(script: string, how?: HostRun): Promise<Ended>
   sessions(): SessionOnDisk[]
   /** The only one. */
@@ -59,8 +67,12 @@ export function hostPlace(): HostPlace {
       return join(folder, name)
     },
     alone: (script, how = {}) => runWith(script, how, {}, []),
-    recorded: (script, how = {}) =>
-      runWith(script, how, { TACHO_PERSIST_SESSION: '1' }, ['--import', registerUrl]),
+    async recorded(script, how = {}) {
+      const own = { TACHO_PERSIST_SESSION: '1' }
+      const ended = await runWith(script, how, own, ['--import', registerUrl])
+      await recordersEnded(root)
+      return ended
+    },
     sessions,
     session() {
       const [only, ...more] = sessions()
@@ -68,5 +80,32 @@ export function hostPlace(): HostPlace {
       return only
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Waits for the processes that record into a place to end: they outlive their hosts by a moment. */
+export async function recordersEnded(root: string): Promise<void> {
+  await eventually(() => {
+    if (recordersIn(root).length > 0) throw new Error('It is still being recorded.')
+  })
+}
+
+/** The ids of the processes that record into a place. */
+export function recordersIn(root: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isRecorder(pid, root))
+}
+
+function isRecorder(pid: number, root: string): boolean {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    if (!command.includes('host-recorder.cjs')) return false
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
+    return environment.split('\0').includes(`TACHO_SESSIONS_DIR=${root}`)
+  } catch {
+    // It has ended by now.
+    return false
   }
 }

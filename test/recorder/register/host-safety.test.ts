@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ended, programPath, repositoryRoot } from '../../host/index.js'
-import { type HostPlace, hostPlace, registerUrl } from './host-place.js'
+import { type HostPlace, hostPlace, recordersEnded, registerUrl } from './host-place.js'
 
 // The host comes first: each program does what it does without Tacho, to the byte.
 
@@ -78,10 +78,12 @@ const PROGRAMS: Record<string, string> = {
     for await (const bytes of (await fetch(URL + '/large')).body) {
       hash.update(bytes); length += bytes.length; bytes.fill(0) }
     console.log(length, hash.digest('hex'))`,
-  'hears beforeExit once, and has no timer of others': `
-    await (await fetch(URL)).text()
+  'hears beforeExit once, and has no timer, process or pipe of others': `
+    await (await fetch(URL, { headers: { connection: 'close' } })).text()
     process.on('beforeExit', () => console.log('beforeExit'))
-    console.log(process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length)`,
+    const own = new Set(['Timeout', 'Immediate', 'ProcessWrap', 'PipeWrap'])
+    console.log(process.getActiveResourcesInfo().filter((one) => own.has(one)))
+    console.log(process._getActiveHandles().map(({ constructor }) => constructor.name).sort())`,
   'uses http with an error that nobody listens to': `
     import http from 'node:http'
     const request = http.get(URL + '/stream', (response) => {
@@ -184,14 +186,22 @@ test('a disk that fails at any call changes nothing for the host', async () => {
      process.exitCode = 7`,
   )
   const alone = await place.alone('program.mjs', { environment })
-  const clean = await withFailingDisk(place, { first: Number.MAX_SAFE_INTEGER, code: '' })
-  const calls = Number(/calls to the disk: (\d+)/.exec(clean.stderr.toString())?.[1])
+  // What records is a process of its own: its disk fails, too.
+  chmodSync(place.file('failing-node', FAILING_NODE), 0o700)
+  const failingNode = place.file(
+    'failing-node.cjs',
+    `process.env.REAL_NODE = process.execPath
+     process.execPath = __dirname + '/failing-node'`,
+  )
+  await withFailingDisk(place, failingNode, { first: Number.MAX_SAFE_INTEGER, code: '' })
+  const counted = readFileSync(join(place.folder, 'recorder-calls'), 'utf8')
+  const calls = Number(/calls to the disk: (\d+)/.exec(counted)?.[1])
   expect(calls).toBeGreaterThan(30)
   const step = isSoak ? 1 : Math.ceil(calls / 6)
   for (let first = 1; first <= calls; first += step) {
     for (const isLasting of isSoak ? [true, false] : [first % 2 === 1]) {
       const code = ['ENOSPC', 'EIO', 'EROFS', 'EMFILE', 'EACCES'][first % 5] ?? 'EIO'
-      const ended = await withFailingDisk(place, { first, code, isLasting })
+      const ended = await withFailingDisk(place, failingNode, { first, code, isLasting })
       expect(hostOf(ended), `${code} at call ${first}`).toEqual(hostOf(alone))
       const told = ended.stderr.toString().match(/^tacho: .*/gm) ?? []
       expect(told.length).toBeLessThanOrEqual(1)
@@ -199,13 +209,19 @@ test('a disk that fails at any call changes nothing for the host', async () => {
   }
 }, 900_000)
 
-function withFailingDisk(place: HostPlace, fault: object): Promise<Ended> {
+const FAILING_NODE = `#!/bin/sh
+exec "$REAL_NODE" --import ${FAILING_DISK} "$@" 2>>"$(dirname "$0")/recorder-calls"
+`
+
+async function withFailingDisk(place: HostPlace, failingNode: string, fault: object) {
   const folder = join(place.folder, 'sessions')
   const TACHO_FAILING_DISK = JSON.stringify({ folder, isLasting: false, ...fault })
-  return place.alone('program.mjs', {
-    options: ['--import', FAILING_DISK, '--import', registerUrl],
+  const ended = await place.alone('program.mjs', {
+    options: ['--require', failingNode, '--import', FAILING_DISK, '--import', registerUrl],
     environment: { ...environment, TACHO_FAILING_DISK, TACHO_PERSIST_SESSION: '1' },
   })
+  await recordersEnded(folder)
+  return ended
 }
 
 /** The same with texts in place of bytes, which a failing test can show. */

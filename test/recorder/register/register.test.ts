@@ -33,7 +33,7 @@ test('off, nothing is made and nothing is said', async () => {
 
 test('child processes and worker threads join the session with what they record', async () => {
   using place = hostPlace()
-  const records = `globalThis[Symbol.for('tacho/recording')].session().event({ kind: 'time' })`
+  const records = `globalThis[Symbol.for('tacho/recording')].event({ kind: 'note', note: 'here' })`
   place.file('records.mjs', records)
   place.file('silent.mjs', 'console.log(1)')
   place.file(

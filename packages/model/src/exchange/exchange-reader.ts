@@ -264,7 +264,8 @@ export class ExchangeReader {
 
   #outcome(end: EndRecord): ModelOutcome {
     const { facts = {}, isReadable = false } = this.#answer ?? {}
-    const isWhole = end.broken === undefined && end.stopped === undefined
+    const { broken, stopped, missed } = end
+    const isWhole = broken === undefined && stopped === undefined && missed === undefined
     return outcomeOf({ end, status: this.#status, facts, isReadable: isReadable && isWhole })
   }
 

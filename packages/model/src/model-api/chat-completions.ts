@@ -1,12 +1,13 @@
 import { type AnswerFacts, addRefusal, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
+import { ASKS_BY } from './asks-model.js'
 import { finishOf } from './finish-reasons.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
 /** OpenAI's Chat Completions API: https://platform.openai.com/docs/api-reference/chat-streaming */
 export const chatCompletionsApi: ModelApi = {
-  isRequest: (method, path) => method === 'POST' && path.endsWith('/chat/completions'),
+  isRequest: ASKS_BY.chatCompletions,
   // Its events have no names.
   tells: () => 'anything',
   readEvent: (event, facts) => readChoices(event, 'delta', facts),

@@ -1,5 +1,6 @@
 import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
+import { ASKS_BY } from './asks-model.js'
 import { finishOf } from './finish-reasons.js'
 import { asObject, type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
@@ -9,8 +10,7 @@ import type { ModelApi } from './model-api.js'
  * CLI, logged in with Google, is answered in a member `response`.
  */
 export const geminiApi: ModelApi = {
-  isRequest: (method, path) =>
-    method === 'POST' && /:(generateContent|streamGenerateContent)$/.test(path),
+  isRequest: ASKS_BY.gemini,
   pathFacts(path) {
     const colon = path.lastIndexOf(':')
     const [kind, named] = path.slice(0, Math.max(0, colon)).split('/').slice(-2)

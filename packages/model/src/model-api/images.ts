@@ -1,13 +1,12 @@
 import { type AnswerFacts, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
+import { ASKS_BY } from './asks-model.js'
 import { type Json, numberAt, objectAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
-const PATHS = /\/images\/(generations|edits)$/
-
 /** OpenAI's Images API, which Codex asks for pictures: https://platform.openai.com/docs/api-reference/images */
 export const imagesApi: ModelApi = {
-  isRequest: (method, path) => method === 'POST' && PATHS.test(path),
+  isRequest: ASKS_BY.images,
   tells: (event) => (event.endsWith('.partial_image') ? 'nothing' : 'anything'),
   readEvent(event, facts) {
     if (event.type === 'error') fail(facts, apiErrorOf(event))

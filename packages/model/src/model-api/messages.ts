@@ -1,14 +1,13 @@
 import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
+import { ASKS_BY } from './asks-model.js'
 import { finishOf } from './finish-reasons.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
 export const messagesApi: ModelApi = {
-  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`.
-  isRequest: (method, path) =>
-    method === 'POST' && (path.endsWith('/messages') || /:(streamR|r)awPredict$/.test(path)),
+  isRequest: ASKS_BY.messages,
   // A delta is of text, of thought, or of a tool's input; a block begins with what it is.
   tells: () => 'anything',
   readEvent(event, facts) {

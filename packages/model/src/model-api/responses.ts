@@ -7,15 +7,15 @@ import {
   learn,
 } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
+import { ASKS_BY } from './asks-model.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
 // Codex up to 0.100 asks for summaries of conversations and of memories by paths of their own.
-const PATHS = /\/(responses|responses\/compact|memories\/trace_summarize)$/
 
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const responsesApi: ModelApi = {
-  isRequest: (method, path) => method === 'POST' && PATHS.test(path),
+  isRequest: ASKS_BY.responses,
   // What is about the answer has names of two words; what is about its parts, of three.
   tells: (event) => {
     if (event === TEXT_DELTA) return 'text'

@@ -35,7 +35,7 @@ export const session: HostSession = {
   },
 
   get log() {
-    return hostRecording()?.recording()?.programLogger ?? silentLogger
+    return hostRecording()?.logger() ?? silentLogger
   },
 
   turn<Result>(

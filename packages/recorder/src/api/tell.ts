@@ -25,7 +25,7 @@ export function tell<Kind extends HostEvent['kind']>(
 ): void {
   host?.barrier.do(PART, () => {
     const known = Object.entries(members()).filter(([, value]) => value !== undefined)
-    host.session()?.event({ kind, ...Object.fromEntries(known) } as EventOf<Kind>)
+    host.event({ kind, ...Object.fromEntries(known) } as EventOf<Kind>)
   })
 }
 

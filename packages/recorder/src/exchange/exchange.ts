@@ -52,6 +52,8 @@ export class Exchange {
   readonly #request = new BodyEnds()
   /** Reads what its records tell. */
   #reader: ExchangeReader | undefined
+  /** Bytes of the request that nobody kept. */
+  #requestMissed = 0
   #isRequestOver = false
   #isRequestRecorded = false
   #response: ResponseBody | undefined
@@ -161,6 +163,11 @@ export class Exchange {
     if (!this.#isRequestOver) this.#request.push(bytes)
   }
 
+  /** So many bytes of the request passed while too much was waiting; none comes behind them. */
+  requestMissed(bytes: number): void {
+    if (!this.#isRequestOver) this.#requestMissed += bytes
+  }
+
   /**
    * The request's body has come to its end.
    *
@@ -175,7 +182,8 @@ export class Exchange {
     const coding = bodyCodingOf(this.#head.headers)
     const encode = (bytes: Uint8Array) =>
       this.#session.bodies.encode(this.id, bytes, this.#head.conversation.threadId)
-    const options = { coding, isWhole, scrubber, decoding, encode }
+    const missed = this.#requestMissed
+    const options = { coding, isWhole: isWhole && missed === 0, missed, scrubber, decoding, encode }
     recordRequestBody(this.#request, options, (recorded) => this.#writeRequestBody(at, recorded))
   }
 
@@ -226,6 +234,11 @@ export class Exchange {
   /** @param bytes in memory that may be another's afterwards. */
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
     this.#response?.push(bytes, this.#since(now))
+  }
+
+  /** So many bytes of the response passed while too much was waiting; none comes behind them. */
+  responseMissed(bytes: number): void {
+    this.#response?.miss(bytes)
   }
 
   /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
@@ -285,7 +298,11 @@ export class Exchange {
 
   /** Whether all is there that the request's head announces. */
   get #isRequestSeen(): boolean {
-    return announcedLength(this.#head.headers) === this.#request.length
+    return announcedLength(this.#head.headers) === this.#requestLength
+  }
+
+  get #requestLength(): number {
+    return this.#request.length + this.#requestMissed
   }
 
   #onceRequestIsRecorded(work: () => void): void {
@@ -308,7 +325,7 @@ export class Exchange {
       exchange: this.id,
       at: this.#since(now),
       state,
-      requestBytes: this.#request.length,
+      requestBytes: this.#requestLength,
       responseBytes: this.#response?.wireBytes ?? 0,
       ...body,
       ...(peer.news !== undefined && { peer: peer.news }),

@@ -23,6 +23,8 @@ export type RequestBodyOptions = {
   coding: BodyCoding
   /** Whether all of it was seen. */
   isWhole: boolean
+  /** Bytes that passed while too much was waiting. */
+  missed: number
   scrubber: Scrubber
   /** Turns the whole body into content; may copy from earlier bodies. */
   encode: (bytes: ScrubbedBytes) => EncodedBody
@@ -48,7 +50,8 @@ export function recordRequestBody(
   const finish = (told: ToldBody) => {
     body.release()
     const { content, ...facts } = told.record
-    const cut = options.isWhole ? {} : { cut: true as const }
+    const { isWhole, missed } = options
+    const cut = isWhole ? {} : { cut: true as const, ...(missed > 0 && { missed }) }
     const record = { content, ...options.scrubber.all({ ...facts, ...cut }) }
     done({ ...told, record })
   }

@@ -31,7 +31,7 @@ export type ResponseBodyOptions = {
 /** What the end of an exchange says of its response's body. */
 export type BodyEnd = Pick<
   EndRecord,
-  'responseSha256' | 'wireSha256' | 'decoded' | 'broken' | 'stopped'
+  'responseSha256' | 'wireSha256' | 'decoded' | 'broken' | 'stopped' | 'missed'
 >
 
 /** A response's body on its way into the log: decoded, scrubbed, chunk by chunk as it arrives. */
@@ -52,6 +52,8 @@ export class ResponseBody {
   #unreadBytes = 0
   /** What comes after the part that is kept: only its last bytes are. */
   #rest: BodyEnds | undefined
+  /** Bytes on the wire that passed while too much was waiting. */
+  #missed = 0
   #outcome: DecodingOutcome | undefined
   #finish: (() => void) | undefined
 
@@ -84,6 +86,12 @@ export class ResponseBody {
     else this.#decoded(bytes, at, false)
   }
 
+  /** So many bytes passed while too much was waiting; none comes behind them. */
+  miss(bytes: number): void {
+    this.wireBytes += bytes
+    this.#missed += bytes
+  }
+
   /**
    * @param isWhole whether all of it came that was to come.
    * @param done is called once all of it is written.
@@ -95,7 +103,8 @@ export class ResponseBody {
       done({
         responseSha256: this.#hash.digest('hex'),
         ...(this.#wireHash && { wireSha256: this.#wireHash.digest('hex') }),
-        ...this.#howDecoded(isWhole),
+        ...this.#howDecoded(isWhole && this.#missed === 0),
+        ...(this.#missed > 0 && { missed: this.#missed }),
       })
     }
     if (this.#decoding === undefined || this.#outcome !== undefined) this.#finish()
@@ -133,7 +142,7 @@ export class ResponseBody {
     this.#write(this.#scrub.end())
     if (this.#rest !== undefined) this.#writeLast(this.#rest, at)
     const isBroken = typeof this.#outcome === 'object' && this.#decodedBytes === 0
-    const unread = isBroken ? this.wireBytes : this.#unreadBytes
+    const unread = isBroken ? this.wireBytes : this.#unreadBytes + this.#missed
     if (unread > 0) this.#options.write({ at, content: [{ omitted: unread }] })
   }
 

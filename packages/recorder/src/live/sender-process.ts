@@ -7,7 +7,6 @@ import {
   readableSpans,
   type Sender,
 } from '@tacho/otlp'
-import { LEFT_BEHIND_MILLISECONDS } from '../limits.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 import { SendingQueue } from './sending-queue.js'
 
@@ -17,7 +16,6 @@ import { SendingQueue } from './sending-queue.js'
 // system, that does not answer).
 
 const queues = new Map<string, SendingQueue<SendingItem>>()
-let isFlushing = false
 
 process.on('message', (message: ToSender) => {
   switch (message.kind) {
@@ -28,24 +26,13 @@ process.on('message', (message: ToSender) => {
       for (const item of message.items) queues.get(item.signal)?.add(item)
       break
     case 'flush':
-      isFlushing = true
-      void Promise.all([...queues.values()].map((queue) => queue.flush())).then(() => {
-        isFlushing = false
-        if (!process.connected) end()
-        tell({ kind: 'flushed' })
-      })
+      void Promise.all([...queues.values()].map((queue) => queue.flush())).then(() =>
+        tell({ kind: 'flushed' }),
+      )
   }
 })
-// The recording is over, or was killed. Nothing that hangs is waited for; a host that exits cannot
-// wait at all, and what it has given last is sent without it.
-process.on('disconnect', () => {
-  if (isFlushing) setTimeout(end, LEFT_BEHIND_MILLISECONDS)
-  else end()
-})
-
-function end(): void {
-  process.kill(process.pid, 'SIGKILL')
-}
+// The recording is over, or was killed. Nothing that hangs is waited for.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 function queueOf(settings: OtlpSettings): SendingQueue<SendingItem> {
   const { signal } = settings

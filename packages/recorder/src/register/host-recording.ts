@@ -1,11 +1,12 @@
+import type { HostEvent } from '@tacho/format'
+import type { SessionLogger } from '../api/session-logger.js'
 import type { Conversation } from '../exchange/request-head.js'
 import type { FaultBarrier } from '../fault-barrier.js'
-import type { Recording } from '../recording.js'
-import type { Session } from '../session/session.js'
 
 /**
  * The recording of the process that we are in, as `tacho/register` makes it. It is there from the
- * first line of the program on, and opens its folder when something is to be recorded.
+ * first line of the program on; what records is a process of its own, which is started when something
+ * is to be recorded.
  *
  * Whoever else records in the process (the API, an integration) asks {@link hostRecording} for it,
  * imports types alone from this package, and so loads nothing where recording is off.
@@ -15,10 +16,10 @@ export type HostRecording = {
   readonly shape: typeof SHAPE
   /** The session's id, of ours; child processes and worker threads join the same. */
   readonly sessionId: string
-  /** The session, its folder opened; nothing where there is no place for one. Never throws. */
-  session(): Session | undefined
-  /** The same, as all that this process leaves behind. */
-  recording(): Recording | undefined
+  /** Something that the program says of itself. It outlives the process once this returns. Never throws. */
+  event(event: HostEvent): void
+  /** For the program's own lines: a logger of winston; nothing where it cannot be had. Never throws. */
+  logger(): SessionLogger | undefined
   /** The wall that work of ours stands behind: what it throws is reported, and not thrown. */
   readonly barrier: FaultBarrier
   /**
@@ -29,7 +30,7 @@ export type HostRecording = {
 }
 
 /** Of {@link HostRecording}. */
-export const SHAPE = 1
+export const SHAPE = 2
 
 const PLACE = Symbol.for('tacho/recording')
 

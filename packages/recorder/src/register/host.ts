@@ -1,70 +1,199 @@
+import type { HostEvent } from '@tacho/format'
+import type { SessionLogger } from '../api/session-logger.js'
 import type { Conversation } from '../exchange/request-head.js'
 import { FaultBarrier } from '../fault-barrier.js'
-import type { Recording } from '../recording.js'
-import type { Session } from '../session/session.js'
+import { EXIT_MILLISECONDS, HANDOVER_MILLISECONDS } from '../limits.js'
+import type { LogLevel } from '../log/log-level.js'
+import { makeSessionFolder } from '../session/folder.js'
+import type { FromHost, FromRecorder } from './apart/from-host.js'
+import { leave, newHandover } from './apart/handover.js'
+import { ownClock } from './apart/host-clock.js'
+import { Outbox } from './apart/outbox.js'
+import { RecorderProcess } from './apart/recorder-process.js'
+import { ToldRequest } from './apart/told-request.js'
 import { type HostRecording, SHAPE } from './host-recording.js'
 import type { OnRequest } from './http/request-listener.js'
-import type { OpenedHost } from './open-host.js'
+import { SelectedHosts } from './http/selected-hosts.js'
+import type { Place } from './place.js'
+import type { Program } from './program.js'
 
 export type HostOptions = {
-  sessionId: string
+  place: Place
+  program: Program
+  environment: NodeJS.ProcessEnv
   /** Whether a request to this URL is recorded by a tap: then there is nothing to record. */
   isTapped: (url: string) => boolean
-  /** Opens the recording. */
-  open: () => OpenedHost
+  /** Opens a logger whose lines are written by this; loaded when the program asks for it. */
+  openLogger: (write: (level: LogLevel, message: string) => void) => SessionLogger
   /** Is told, in a sentence for the user, what could not be recorded. */
   tell: (sentence: string) => void
 }
 
-/** This process as it is recorded: opened when there is something to record, closed when it exits. */
+/**
+ * This process as it is recorded, by a process of its own: that is started when there is something to
+ * record, and told what happens here. All that is done in this one is to listen, to copy and to hand over.
+ */
 export class Host implements HostRecording {
   readonly shape = SHAPE
   readonly sessionId: string
   readonly barrier = new FaultBarrier((part, cause) =>
-    this.#opened?.recording.log('error', 'tacho', `${part}: ${String(cause)}`),
+    this.#told?.outbox.tell({
+      kind: 'line',
+      level: 'error',
+      label: 'tacho',
+      message: `${part}: ${String(cause)}`,
+    }),
   )
   conversation: () => Conversation = () => ({})
-  /** A request of the host's has begun: if nothing else has been, that is something to record. */
-  readonly onRequest: OnRequest = (request) =>
-    this.#options.isTapped(request.url) ? undefined : this.#open()?.requests.onRequest(request)
   readonly #options: HostOptions
-  #opened: OpenedHost | undefined
+  readonly #selected: SelectedHosts
+  readonly #handover = newHandover()
+  /** The hosts that were asked so far. */
+  readonly #hosts = new Set<string>()
+  /** The environment as the process that records knows it. */
+  #environment: NodeJS.ProcessEnv = {}
+  #told: { outbox: Outbox; recorder: RecorderProcess } | undefined
+  #logger: SessionLogger | undefined
+  #requests = 0
   #isSettled = false
+  /** Whether something was told beside that this process has started. */
+  #hasNews = false
+  #isWritten = false
 
   constructor(options: HostOptions) {
     this.#options = options
-    this.sessionId = options.sessionId
+    this.sessionId = options.place.id
+    this.#selected = new SelectedHosts(options.environment)
   }
 
-  recording(): Recording | undefined {
-    return this.#open()?.recording
+  /** A request of the host's has begun: if nothing else has been, that is something to record. */
+  readonly onRequest: OnRequest = (begun) => {
+    const { method, url: text } = begun
+    if (!URL.canParse(text) || this.#options.isTapped(text)) return undefined
+    const outbox = this.#outbox()
+    if (outbox === undefined) return undefined
+    const url = new URL(text)
+    this.#learn(url.host, outbox)
+    this.#requests += 1
+    const told = {
+      kind: 'request',
+      request: this.#requests,
+      method,
+      url: text,
+      isSelected: this.#selected.has(url, method),
+      conversation: this.conversation(),
+    } as const
+    return new ToldRequest(outbox, told, begun)
   }
 
-  session(): Session | undefined {
-    return this.recording()?.latest
+  event(event: HostEvent): void {
+    this.#outbox()?.tellNow({ kind: 'event', event })
   }
 
-  /** The process exits. Blocks for no longer than the promises allow. */
-  close(exitCode: number): void {
+  logger(): SessionLogger | undefined {
+    if (this.#logger !== undefined || this.#outbox() === undefined) return this.#logger
+    this.barrier.do('session.log', () => {
+      this.#logger = this.#options.openLogger((level, message) =>
+        this.#outbox()?.tellNow({ kind: 'line', level, label: 'program', message }),
+      )
+    })
+    return this.#logger
+  }
+
+  /** Starts what records, if it is not running. */
+  open(): void {
+    if (this.#isSettled) return
     this.#isSettled = true
-    const opened = this.#opened
-    if (opened === undefined) return
-    const stop = { side: 'agent', code: 'exit', message: 'the process exited' } as const
-    this.barrier.do('the end', () => opened.requests.stopAll(stop))
-    this.barrier.do('the end', () => opened.recording.closeNow({ exitCode }))
-  }
-
-  #open(): OpenedHost | undefined {
-    if (this.#isSettled) return this.#opened
-    this.#isSettled = true
+    const { place, program, environment, tell } = this.#options
     try {
-      this.#opened = this.#options.open()
+      if (!place.isJoined) makeSessionFolder(place.root, place.id)
+      this.#environment = { ...environment }
+      const recorder = new RecorderProcess({
+        environment,
+        onWord: (word) => this.#hear(word),
+        onGone: (reason) => this.#gone(reason),
+      })
+      const outbox = new Outbox(recorder)
+      this.#told = { outbox, recorder }
+      outbox.tellNow({
+        kind: 'started',
+        place,
+        program,
+        argv: process.argv.slice(1),
+        cwd: process.cwd(),
+        pid: process.pid,
+        handover: this.#handover,
+        clock: ownClock(),
+      })
     } catch (cause) {
       const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
       // The messages are worded for the command, whose flag it is.
-      const words = reason.replaceAll('--sessions-dir', 'TACHO_SESSIONS_DIR')
-      this.#options.tell(`this process is not recorded. ${words}`)
+      tell(
+        `this process is not recorded. ${reason.replaceAll('--sessions-dir', 'TACHO_SESSIONS_DIR')}`,
+      )
     }
-    return this.#opened
   }
+
+  /**
+   * The process exits. Blocks until what it has told is handed over, and, where it told more than that
+   * it was there, in the files: whoever ends a container or a service with its first process would take
+   * that away. For no longer than the promises allow.
+   */
+  close(exitCode: number): void {
+    this.#isSettled = true
+    const { outbox, recorder } = this.#told ?? {}
+    if (outbox === undefined || recorder === undefined) return
+    outbox.tell({ kind: 'ended', exitCode })
+    const work = () => outbox.drain()
+    recorder.wait(HANDOVER_MILLISECONDS, work, () => outbox.isEmpty)
+    if (!outbox.isEmpty && recorder.isOpen) this.#leaveBehind(outbox)
+    else if (this.#hasNews)
+      recorder.wait(EXIT_MILLISECONDS - HANDOVER_MILLISECONDS, work, () => this.#isWritten)
+  }
+
+  // What records does not keep up, or has not even started yet.
+  #leaveBehind(outbox: Outbox): void {
+    try {
+      leave(this.#handover, outbox.takeWaiting())
+    } catch (cause) {
+      this.#options.tell(`the end of this process is not recorded. ${String(cause)}`)
+    }
+  }
+
+  /** Where something is told that is worth being recorded. */
+  #outbox(): Outbox | undefined {
+    this.open()
+    this.#hasNews = true
+    return this.#told?.outbox
+  }
+
+  // A program may have read its keys from a file since it began.
+  #learn(host: string, outbox: Outbox): void {
+    if (this.#hosts.has(host)) return
+    this.#hosts.add(host)
+    const news = changesBetween(this.#environment, this.#options.environment)
+    if (Object.keys(news).length === 0) return
+    Object.assign(this.#environment, news)
+    outbox.tell({ kind: 'environment', variables: news } satisfies FromHost)
+  }
+
+  #hear(word: FromRecorder): void {
+    if (word.kind === 'written') this.#isWritten = true
+    else this.#options.tell(word.sentence)
+  }
+
+  #gone(reason: string): void {
+    if (!this.#isWritten)
+      this.#options.tell(
+        `this process is not recorded any more: what records it is gone (${reason}).`,
+      )
+  }
+}
+
+function changesBetween(before: NodeJS.ProcessEnv, now: NodeJS.ProcessEnv): Record<string, string> {
+  const changes: Record<string, string> = {}
+  for (const [name, value] of Object.entries(now)) {
+    if (value !== undefined && value !== before[name]) changes[name] = value
+  }
+  return changes
 }

@@ -4,19 +4,19 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { switchedOn, wrongSwitch } from '@tacho/format'
+import type { openProgramLogger } from '../log/program-logger.js'
 import { Host } from './host.js'
 import { isHostRecorded, setHostRecording } from './host-recording.js'
 import { observeClientRequests } from './http/client-request.js'
 import { observeUndici } from './http/undici.js'
-import type { openHost } from './open-host.js'
 import { announce, leadsToTap, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from './place.js'
 import { isRunner, programOf, realPath } from './program.js'
 
 /**
  * Has this process (or worker thread) recorded from here on, where the environment says so. What is
- * loaded by now is small; what records is loaded when there is something to record: at once where the
- * session begins with this process, and else with its first request, for most of an agent's child
- * processes make none.
+ * loaded into it is small; what records is a process of its own, which starts when there is something
+ * to record: at once where the session begins with this process, and else with its first request, for
+ * most of an agent's child processes make none.
  *
  * Never throws: what cannot be recorded is told in one line, and the host runs.
  */
@@ -33,27 +33,42 @@ function start(environment: NodeJS.ProcessEnv): void {
   const isOn = switchedOn(text)
   if (isOn === undefined) tell(`${wrongSwitch('TACHO_PERSIST_SESSION', text)} Nothing is recorded.`)
   if (!isOn || isHostRecorded() || isOurs(process.argv[1]) || isTapped(environment)) return
+  const obstacle = obstacleToStarting()
+  if (obstacle !== undefined) {
+    tell(`this process is not recorded: ${obstacle}.`)
+    return
+  }
   const place = placeIn(environment)
   announce(place, environment)
   const program = programOf(process.argv[1])
-  const host: Host = new Host({
-    sessionId: place.id,
+  const host = new Host({
+    place,
+    program,
+    environment,
     isTapped: leadsToTap(environment),
-    open: () => loadRecorder().openHost({ place, program, environment, tell, host }),
+    openLogger: (write) => loadLogger().openProgramLogger(write),
     tell,
   })
   setHostRecording(host)
   observeUndici(host.onRequest, host.barrier)
   observeClientRequests(host.onRequest, host.barrier)
   process.on('exit', (code) => host.close(code))
-  if (isMainThread && !place.isJoined && !isRunner(program)) host.session()
+  if (isMainThread && !place.isJoined && !isRunner(program)) host.open()
 }
 
-type Recorder = { openHost: typeof openHost }
+/** Beside us in the bundle, for few programs ask for it. */
+function loadLogger(): { openProgramLogger: typeof openProgramLogger } {
+  return createRequire(import.meta.url)('./program-logger.cjs')
+}
 
-/** Beside us in the bundle, for the launcher has the same. */
-function loadRecorder(): Recorder {
-  return createRequire(import.meta.url)('./open-recording.cjs')
+/** Why the process that records cannot be started; nothing where it can. */
+function obstacleToStarting(): string | undefined {
+  if (process.permission?.has('child') === false)
+    return 'it may not start the process that records it (--allow-child-process)'
+  // Its executable is the program, and would run it a second time.
+  if ('getBuiltinModule' in process && process.getBuiltinModule('node:sea')?.isSea())
+    return 'it is a single executable application'
+  return undefined
 }
 
 /**

@@ -9,7 +9,7 @@ import type { AppendFile } from '../append-file.js'
 export function joinLog(file: AppendFile, from: string, to: string): void {
   file.moveTo(to)
   const written = readOurs(from)
-  const isJoined = written === undefined ? file.lose('joined') : isAppended(file, written)
+  const isJoined = written === undefined ? file.lose({ joined: 1 }) : isAppended(file, written)
   if (isJoined) removeQuietly(from)
   else file.breakOff()
 }

@@ -291,15 +291,23 @@ export class Session {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
   }
 
-  /** Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it. */
-  end(ended: RunEnded): void {
-    const at = this.now()
-    this.event({ kind: 'run-ended', ...ended, ...this.#memoryKills() }, at)
+  /** Records that were lost before they came here, by kind. */
+  noteLost(lost: Readonly<Record<string, number>>): void {
+    this.#options.files.events.lose(lost, 'TOO_MUCH_WAITING')
+  }
+
+  /**
+   * Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it.
+   *
+   * @param ended nothing where nobody knows how: the run stays without an end.
+   */
+  end(ended: RunEnded | undefined, at: number): void {
+    if (ended !== undefined) this.event({ kind: 'run-ended', ...ended, ...this.#memoryKills() }, at)
     this.#observations.close()
     const { tracing, files, live } = this.#options
     tracing.router.remove(this.traceId)
     files.closeRecords()
-    this.#end = { endedAt: isoTime(at), ended }
+    if (ended !== undefined) this.#end = { endedAt: isoTime(at), ended }
     // Sending may take a moment, in which we could be killed.
     if (live !== undefined) this.#writeManifest()
   }

@@ -100,7 +100,7 @@ export class SessionFileSpanExporter implements SpanExporter {
       return text === undefined || this.#file.append(lineOfJson(text), kind)
     } catch {
       // An attribute that cannot be turned into JSON. The span is lost, and counted as such.
-      return this.#file.lose(kind)
+      return this.#file.lose({ [kind]: 1 })
     }
   }
 }

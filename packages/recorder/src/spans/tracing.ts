@@ -18,7 +18,7 @@ import { OWN_SCOPE } from './own-scope.js'
 import { PresetIds } from './preset-ids.js'
 import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
-import type { FollowedUndici, UndiciSpans } from './undici-spans.js'
+import type { UndiciSpans } from './undici-spans.js'
 
 /** A span to start: its place, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
@@ -49,7 +49,6 @@ export class Tracing {
   readonly #provider: NodeTracerProvider
   readonly #scrubUrl: (url: string) => string
   #undici: UndiciSpans | undefined
-  #followed: FollowedUndici | undefined
   readonly #tracer: Tracer
 
   constructor(options: TracingOptions) {
@@ -92,17 +91,8 @@ export class Tracing {
     return this.#undici.within({ parent: inSpan(traceId, spanId), attributes }, work)
   }
 
-  /** A request that undici has begun, and not sent by now, becomes a child of a span. */
-  async followUndici(parent: SpanParent, request: object): Promise<void> {
-    const { FollowedUndici } = await import('./undici-spans.js')
-    this.#followed ??= new FollowedUndici(this.#provider, this.#scrubUrl)
-    const { traceId, spanId, attributes } = parent
-    this.#followed.follow({ parent: inSpan(traceId, spanId), attributes }, request)
-  }
-
   async shutdown(): Promise<void> {
     this.#undici?.disable()
-    this.#followed?.disable()
     await this.#provider.shutdown()
   }
 }

@@ -35,60 +35,6 @@ export class UndiciSpans {
   }
 }
 
-/**
- * The same for the requests of a host, of which it is told which to follow. What an instrumentation
- * throws in a channel ends the process, and it does throw where a request is aborted with `null`.
- */
-export class FollowedUndici {
-  readonly #undici: ToldInstrumentation
-
-  constructor(provider: TracerProvider, scrubUrl: (url: string) => string) {
-    this.#undici = new ToldInstrumentation(configWith(scrubUrl))
-    this.#undici.setTracerProvider(provider)
-  }
-
-  /** @param request undici's own object. */
-  follow(place: HttpPlace, request: object): void {
-    context.with(place.parent.setValue(PLACE, place), () =>
-      this.#undici.onRequestCreated({ request }),
-    )
-  }
-
-  disable(): void {
-    this.#undici.disable()
-  }
-}
-
-type Told = { request: object; error?: unknown }
-
-/** With what the types of the instrumentation keep to themselves. */
-type OpenInstrumentation = new (
-  config: UndiciInstrumentationConfig,
-) => Pick<UndiciInstrumentation, 'setTracerProvider' | 'disable'> & {
-  subscribeToChannel(channel: string, onMessage: (told: Told) => void): void
-  onRequestCreated(told: Told): void
-}
-
-class ToldInstrumentation extends (UndiciInstrumentation as unknown as OpenInstrumentation) {
-  override subscribeToChannel(channel: string, onMessage: (told: Told) => void): void {
-    if (channel === 'undici:request:create') return
-    super.subscribeToChannel(channel, (told) => {
-      try {
-        onMessage('error' in told ? { ...told, error: errorOf(told.error) } : told)
-      } catch {
-        // It costs what that span says.
-      }
-    })
-  }
-}
-
-function errorOf(reason: unknown): unknown {
-  if (typeof reason === 'object' && reason !== null) return reason
-  const error = new Error(typeof reason === 'string' ? reason : 'aborted')
-  error.name = 'AbortError'
-  return error
-}
-
 function configWith(scrubUrl: (url: string) => string): UndiciInstrumentationConfig {
   return {
     requireParentforSpans: true,

@@ -1,4 +1,4 @@
-import { type MessagePort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { BODY_BYTES, DECODED_AHEAD_BYTES } from '../../limits.js'
 import { DecodedLimit, type Decoder, DecodingFault, openDecoder } from './decoder.js'
 import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
@@ -9,12 +9,12 @@ import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 type Work = Extract<ToDecoder, { kind: 'bytes' | 'end' }>
 type Body = { decoder: Decoder; waiting: Work[]; isBusy: boolean }
 
-const port = workerData as MessagePort
+const port = parentPort
 const bodies = new Map<number, Body>()
 let ahead = 0
 let goOn: (() => void)[] = []
 
-port.on('message', (message: ToDecoder) => {
+port?.on('message', (message: ToDecoder) => {
   switch (message.kind) {
     case 'open':
       bodies.set(message.body, {
@@ -119,5 +119,5 @@ function outcomeOf(cause: unknown): DecodingOutcome {
 }
 
 function tell(message: FromDecoder, bytes?: Uint8Array<ArrayBuffer>): void {
-  port.postMessage(message, bytes === undefined ? [] : [bytes.buffer])
+  port?.postMessage(message, bytes === undefined ? [] : [bytes.buffer])
 }

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { DECODING_QUEUE_BYTES, DECODING_SILENCE_MILLISECONDS, FAULTS } from '../../limits.js'
 import { programFile } from '../../program-file.js'
 import type { Coding } from './codings.js'
@@ -35,8 +35,6 @@ export class DecodingThread {
   readonly #silence: number
   readonly #bodies = new Map<number, OpenBody>()
   #worker: Worker | undefined
-  /** To it, and from it. */
-  #port: MessagePort | undefined
   #next = 0
   #waitingBytes = 0
   /** Decoded bytes that it has not been told of yet. */
@@ -61,22 +59,6 @@ export class DecodingThread {
     return {
       push: (bytes, at) => this.#give(body, bytes, at),
       end: (at) => this.#end(body, at),
-    }
-  }
-
-  /**
-   * Blocks until all that it was given to the end is decoded, for so many milliseconds at the most: for
-   * a process that is exiting, in which no message comes on its own any more.
-   */
-  finish(milliseconds: number): void {
-    const until = performance.now() + milliseconds
-    const sleeping = new Int32Array(new SharedArrayBuffer(4))
-    const isAwaited = () => [...this.#bodies.values()].some(({ isEnding }) => isEnding)
-    while (this.#port !== undefined && isAwaited() && performance.now() < until) {
-      const received = receiveMessageOnPort(this.#port)
-      if (received === undefined) Atomics.wait(sleeping, 0, 0, 1)
-      else this.#heard(received.message as FromDecoder)
-      if (this.#dealtWithBytes > 0) this.#askForMore()
     }
   }
 
@@ -131,7 +113,7 @@ export class DecodingThread {
   #askForMore(): void {
     const bytes = this.#dealtWithBytes
     this.#dealtWithBytes = 0
-    if (bytes > 0) this.#port?.postMessage({ kind: 'dealt-with', bytes } satisfies ToDecoder)
+    this.#worker?.postMessage({ kind: 'dealt-with', bytes } satisfies ToDecoder)
   }
 
   // Messages come on their own, outside of the wall that all other work stands behind: what is
@@ -166,33 +148,27 @@ export class DecodingThread {
   }
 
   #post(message: ToDecoder, bytes?: Uint8Array<ArrayBuffer>): void {
-    const port = this.#port ?? this.#start()
-    port.postMessage(message, bytes === undefined ? [] : [bytes.buffer])
+    const worker = this.#worker ?? this.#start()
+    worker.postMessage(message, bytes === undefined ? [] : [bytes.buffer])
     this.#watch ??= setInterval(() => this.#look(), this.#silence).unref()
   }
 
-  // Over a port of its own: of a worker's, nothing can be read by who does not return to the event loop.
-  #start(): MessagePort {
-    const { port1, port2 } = new MessageChannel()
+  #start(): Worker {
     const worker = new Worker(programFile('decoder-thread', import.meta.url), {
-      // A preload of the host's, in its options or its environment, would record us.
+      // A preload, in our options or our environment, would record us.
       execArgv: [],
       env: {},
-      workerData: port2,
-      transferList: [port2],
       stdout: true,
       stderr: true,
     })
-    port1.on('message', (message: FromDecoder) => this.#heard(message))
+    worker.on('message', (message: FromDecoder) => this.#heard(message))
     worker.on('error', () => this.#failed(worker))
     worker.on('exit', () => this.#failed(worker))
     // Behind the listeners, for one of them would keep the process alive again.
-    port1.unref()
     worker.unref()
     this.#worker = worker
-    this.#port = port1
     this.#dealtWithBytes = 0
-    return port1
+    return worker
   }
 
   #failed(worker: Worker): void {
@@ -221,10 +197,8 @@ export class DecodingThread {
   }
 
   #stop(outcome: DecodingOutcome): void {
-    const [worker, port] = [this.#worker, this.#port]
+    const worker = this.#worker
     this.#worker = undefined
-    this.#port = undefined
-    port?.close()
     this.#unwatch()
     for (const body of this.#bodies.keys()) this.#over(body, outcome)
     // Not waited for: it ends in its own time, and holds nobody up.

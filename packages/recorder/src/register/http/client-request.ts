@@ -3,7 +3,7 @@ import { errorMonitor } from 'node:events'
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import type { FaultBarrier } from '../../fault-barrier.js'
 import { headerPairs } from './header-pairs.js'
-import type { OnRequest, RequestListener } from './request-listener.js'
+import type { Head, OnRequest, RequestListener } from './request-listener.js'
 import { type Stop, stopOf } from './stop.js'
 
 /** What Node keeps of a request beside what its types say: the head as it is sent. */
@@ -78,7 +78,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
     const { _header: head } = request
     if (own.hasSentHead || typeof head !== 'string') return
     own.hasSentHead = true
-    own.listener?.sent(headerPairs(head), {})
+    own.listener?.sent({ text: head }, {})
   }
 
   function listenToEnd(request: Request, own: Followed): void {
@@ -95,7 +95,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
 
   function listenToAnswer(request: Request, response: IncomingMessage, own: Followed): void {
     const { socket, statusCode = 0, statusMessage = '', rawHeaders } = response
-    own.listener?.sent(headerPairs(request._header), {
+    own.listener?.sent(headOf(request), {
       address: socket.remoteAddress,
       port: socket.remotePort,
     })
@@ -182,6 +182,10 @@ const CLOSED: Stop = {
   side: 'upstream',
   code: 'UNEXPECTED_EOF',
   message: 'the connection ended before the response did',
+}
+
+function headOf({ _header: head }: Request): Head {
+  return typeof head === 'string' ? { text: head } : {}
 }
 
 function urlOf(request: Request): string {

@@ -1,5 +1,4 @@
 import type { Headers } from '@tacho/format'
-import type { Sent } from '../../exchange/exchange.js'
 import type { Stop } from './stop.js'
 
 /** A request that the host has made, as far as it is known when it begins. */
@@ -8,17 +7,23 @@ export type BegunRequest = {
   url: string
   /** What it says by now: whoever else instruments the client may still add to it. */
   headers: () => Headers
-  /** undici's own object, where undici is the client. */
-  undici?: object
 }
+
+/** The fields of a head: as text, one a line, or as pairs; where both are there, one behind the other. */
+export type Head = { text?: string; headers?: Headers }
+
+/** The other end of its connection, as far as it is known. */
+export type Peer = { address?: string | undefined; port?: number | undefined }
 
 /**
  * Is told what passes of one request, when it passes. Bytes are in memory that is the host's: they are
  * what they are until the call returns.
  */
 export type RequestListener = {
+  /** Whether it wants the bytes of the bodies. */
+  readonly takesBodies: boolean
   /** Its head is on its way, as it stands on the wire. */
-  sent(headers: Headers, peer: Sent): void
+  sent(head: Head, peer: Peer): void
   requestBytes(bytes: Uint8Array): void
   requestEnd(): void
   responseHead(status: number, statusText: string, headers: Headers): void

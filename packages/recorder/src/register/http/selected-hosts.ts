@@ -1,4 +1,4 @@
-import { modelApiOf } from '@tacho/model'
+import { asksModel } from '@tacho/model'
 import { isKnownHost } from './known-hosts.js'
 
 /** Names what is recorded with its bodies: `api.example.com,*.example.org,localhost:8080`, or `*`. */
@@ -29,7 +29,7 @@ export class SelectedHosts {
       isKnown = this.#asked?.some((one) => isMeant(one, url)) ?? this.#isUsual(url)
       this.#known.set(host, isKnown)
     }
-    return isKnown || (this.#asked === undefined && modelApiOf(method, url.pathname) !== undefined)
+    return isKnown || (this.#asked === undefined && asksModel(method, url.pathname))
   }
 
   #isUsual({ host, hostname }: URL): boolean {

@@ -40,18 +40,18 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
       method: request.method,
       url: urlOf(request),
       headers: () => [...headerPairs(request.headers), ...framing(request)],
-      undici: request,
     })
     if (listener === undefined) return
     listeners.set(request, listener)
-    if (!hasBodyChannels(request)) listenToBodies(request, listener, barrier)
+    if (listener.takesBodies && !hasBodyChannels(request))
+      listenToBodies(request, listener, barrier)
   })
-  tell('undici:client:sendHeaders', (listener, { request, headers, socket }) =>
-    listener.sent([...headerPairs(headers), ...framing(request)], {
-      address: socket?.remoteAddress,
-      port: socket?.remotePort,
-    }),
-  )
+  tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
+    const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
+    const more = framing(request)
+    if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
+    else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
+  })
   tell('undici:request:bodyChunkSent', (listener, { request, chunk }) => {
     if (hasBodyChannels(request)) listener.requestBytes(bytesOf(chunk))
   })

@@ -1,20 +1,20 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import { encodeAttributes } from '@tacho/format'
 import { hrTime } from '../../clock.js'
-import type { Sent } from '../../exchange/exchange.js'
 import { newSpanId } from '../../ids.js'
 import type { Recording } from '../../recording.js'
 import type { SpanParent } from '../../spans/tracing.js'
-import type { BegunRequest, RequestListener } from './request-listener.js'
-import type { Stop } from './stop.js'
+import type { Peer } from '../http/request-listener.js'
+import type { Stop } from '../http/stop.js'
+import type { RequestRecord } from './request-record.js'
 
 /** A request of which nothing is recorded but that it was made, and what became of it: a span. */
-export class SpannedRequest implements RequestListener {
+export class SpannedRequest implements RequestRecord {
   readonly #now: () => number
   readonly #span: Span
   #isFailed = false
 
-  constructor(recording: Recording, { method }: BegunRequest, url: URL) {
+  constructor(recording: Recording, method: string, url: URL) {
     const { parent, query, href } = placeOf(recording, url)
     this.#now = () => recording.now()
     this.#span = recording.tracing.start({
@@ -39,7 +39,9 @@ export class SpannedRequest implements RequestListener {
     })
   }
 
-  sent(_headers: unknown, { address, port }: Sent): void {
+  sent(): void {}
+
+  peer({ address, port }: Peer): void {
     const peer = encodeAttributes('http', { peerAddress: address, peerPort: port })
     this.#span.setAttributes(peer)
   }
@@ -54,6 +56,8 @@ export class SpannedRequest implements RequestListener {
   }
 
   responseBytes(): void {}
+
+  cut(): void {}
 
   completed(): void {
     this.#span.end(hrTime(this.#now()))
@@ -71,11 +75,6 @@ export class SpannedRequest implements RequestListener {
     this.#span.setAttributes(encodeAttributes('http', { errorType }))
     this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) })
   }
-}
-
-/** A request of undici's of which nothing else is recorded: instrumentation-undici makes its span. */
-export function spanUndici(recording: Recording, request: object, url: URL): Promise<void> {
-  return recording.tracing.followUndici(placeOf(recording, url).parent, request)
 }
 
 function placeOf(

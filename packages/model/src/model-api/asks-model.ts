@@ -1,0 +1,21 @@
+type IsRequest = (method: string, path: string) => boolean
+
+/** Which requests ask a model, by API: their method, and their path without its query. */
+export const ASKS_BY = {
+  chatCompletions: posts(/\/chat\/completions$/),
+  gemini: posts(/:(generateContent|streamGenerateContent)$/),
+  images: posts(/\/images\/(generations|edits)$/),
+  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`.
+  messages: posts(/\/messages$|:(streamR|r)awPredict$/),
+  responses: posts(/\/(responses|responses\/compact|memories\/trace_summarize)$/),
+} satisfies Record<string, IsRequest>
+
+/** Whether a request asks a model, by whichever API. */
+export function asksModel(method: string, path: string): boolean {
+  const [plain = ''] = path.split('?')
+  return Object.values(ASKS_BY).some((asks) => asks(method, plain))
+}
+
+function posts(paths: RegExp): IsRequest {
+  return (method, path) => method === 'POST' && paths.test(path)
+}

@@ -1,0 +1,266 @@
+import {
+  BATCH_BYTES,
+  BODY_PIECE_BYTES,
+  DIRECT_BYTES,
+  OUTBOX_BYTES,
+  OUTBOX_MESSAGE_BYTES,
+} from '../../limits.js'
+import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from './frame.js'
+import type { FromHost } from './from-host.js'
+
+/** What takes bytes without waiting. */
+export type Pipe = {
+  /** How many of them it has taken: none where it is full, or where nobody reads any more. */
+  write(parts: readonly Uint8Array[]): number
+  /** Whether somebody reads. */
+  readonly isOpen: boolean
+}
+
+type Form = (typeof FORM)[keyof typeof FORM]
+
+type Batch = { bytes: Buffer; view: DataView }
+
+/**
+ * What a host has to tell, on its way into the pipe: gathered for a turn of its event loop, and then
+ * with the kernel, where it outlives the host. The host waits for none of it; what the pipe does not
+ * take is kept up to {@link OUTBOX_BYTES}, and beyond it the bytes of bodies are refused, and then
+ * messages, which are counted.
+ */
+export class Outbox {
+  readonly #pipe: Pipe
+  #batch: Batch | undefined
+  #used = 0
+  /** Where the piece begins that the next bytes of the same read belong to. */
+  #piece: { form: Form; request: number; at: number } | undefined
+  /** What the pipe did not take. */
+  readonly #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  /** When it did not take all that it was given. */
+  #fullAt = 0
+  #lost: Record<string, number> | undefined
+  #isPlanned = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(pipe: Pipe) {
+    this.#pipe = pipe
+  }
+
+  /** Whether all of it is with the kernel. */
+  get isEmpty(): boolean {
+    return this.#waitingBytes === 0 && this.#used === 0
+  }
+
+  /** Tells something, with this turn of the event loop. */
+  tell(message: FromHost): void {
+    if (!this.#pipe.isOpen) return
+    if (this.#waitingBytes > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
+      this.#lost ??= {}
+      this.#lost[message.kind] = (this.#lost[message.kind] ?? 0) + 1
+      return
+    }
+    this.#tellLost()
+    this.#put(message)
+  }
+
+  /** Tells something at once: when this returns, it outlives the process, if the pipe has room. */
+  tellNow(message: FromHost): void {
+    this.tell(message)
+    this.flush()
+  }
+
+  /**
+   * Tells bytes of a body. They are the host's again when this returns.
+   *
+   * @returns whether they are told; if not, too much is waiting.
+   */
+  bytes(form: Form, request: number, bytes: Uint8Array): boolean {
+    if (!this.#pipe.isOpen) return true
+    if (this.#waitingBytes + this.#used + bytes.length > OUTBOX_BYTES) return false
+    if (bytes.length <= BODY_PIECE_BYTES) this.#putBytes(form, request, bytes)
+    else
+      for (let at = 0; at < bytes.length; at += BODY_PIECE_BYTES)
+        this.#putBytes(form, request, bytes.subarray(at, at + BODY_PIECE_BYTES))
+    return true
+  }
+
+  /** Hands over what the pipe takes. */
+  flush(): void {
+    this.#piece = undefined
+    if (this.#used > 0) this.#send()
+  }
+
+  /** Hands over what waits, too, as far as the pipe takes it. */
+  drain(): void {
+    this.flush()
+    this.#drain()
+  }
+
+  /** Gives away what the pipe has not taken: nobody else hands it over then. */
+  takeWaiting(): Uint8Array[] {
+    this.flush()
+    this.#waitingBytes = 0
+    return this.#waiting.splice(0)
+  }
+
+  #put(message: FromHost): void {
+    const json = JSON.stringify(message)
+    this.#piece = undefined
+    const most = HEAD_BYTES + 3 * json.length
+    if (most <= BATCH_BYTES) {
+      const { bytes, view } = this.#roomFor(most)
+      const length = bytes.write(json, this.#used + HEAD_BYTES)
+      writeHead(view, this.#used, FORM.json, length)
+      this.#used += HEAD_BYTES + length
+    } else {
+      const { bytes, view } = batchOf(HEAD_BYTES + Buffer.byteLength(json))
+      bytes.write(json, HEAD_BYTES)
+      writeHead(view, 0, FORM.json, bytes.length - HEAD_BYTES)
+      this.#send(bytes)
+    }
+    this.#plan()
+  }
+
+  #putBytes(form: Form, request: number, bytes: Uint8Array): void {
+    if (bytes.length < DIRECT_BYTES && this.#extend(form, request, bytes)) return
+    const headLength = HEAD_BYTES + REQUEST_BYTES
+    const isDirect = bytes.length >= DIRECT_BYTES
+    const batch = this.#roomFor(isDirect ? headLength : headLength + bytes.length)
+    const at = this.#used
+    writeHead(batch.view, at, form, REQUEST_BYTES + bytes.length)
+    batch.view.setUint32(at + HEAD_BYTES, request, true)
+    this.#used += headLength
+    if (isDirect) {
+      this.#piece = undefined
+      this.#send(bytes)
+      return
+    }
+    batch.bytes.set(bytes, this.#used)
+    this.#used += bytes.length
+    this.#piece = { form, request, at }
+    // No other read comes before that.
+    queueMicrotask(this.#endPiece)
+    this.#plan()
+  }
+
+  // A client hands over each chunk of the wire's framing by itself, and hundreds come in one read. They
+  // arrived together, and are told so.
+  #extend(form: Form, request: number, bytes: Uint8Array): boolean {
+    const piece = this.#piece
+    if (piece?.form !== form || piece.request !== request) return false
+    const batch = this.#batch
+    if (batch === undefined || this.#used + bytes.length > BATCH_BYTES) return false
+    batch.bytes.set(bytes, this.#used)
+    this.#used += bytes.length
+    batch.view.setUint32(piece.at, this.#used - piece.at - FORM_AT, true)
+    return true
+  }
+
+  readonly #endPiece = (): void => {
+    this.#piece = undefined
+  }
+
+  #roomFor(length: number): Batch {
+    if (this.#used + length > BATCH_BYTES) this.flush()
+    this.#batch ??= batchOf(BATCH_BYTES)
+    return this.#batch
+  }
+
+  /** @param more in memory that is the host's, behind what was gathered. */
+  #send(more?: Uint8Array): void {
+    const batch = this.#batch
+    const parts: Uint8Array[] = []
+    if (batch !== undefined && this.#used > 0) parts.push(batch.bytes.subarray(0, this.#used))
+    if (more !== undefined) parts.push(more)
+    this.#used = 0
+    if (this.#waitingBytes > 0 && performance.now() - this.#fullAt > FULL_MILLISECONDS)
+      this.#drain()
+    const taken = this.#waitingBytes > 0 ? 0 : this.#pipe.write(parts)
+    this.#keep(parts, taken)
+  }
+
+  #keep(parts: readonly Uint8Array[], taken: number): void {
+    let skipped = taken
+    for (const part of parts) {
+      const rest = part.subarray(Math.min(skipped, part.length))
+      skipped -= part.length - rest.length
+      if (rest.length === 0) continue
+      this.#waiting.push(Buffer.from(rest))
+      this.#waitingBytes += rest.length
+    }
+    if (this.#waitingBytes === 0) return
+    this.#fullAt = performance.now()
+    this.#retry()
+  }
+
+  #drain(): void {
+    while (this.#waitingBytes > 0) {
+      if (!this.#pipe.isOpen) {
+        this.#waiting.length = 0
+        this.#waitingBytes = 0
+        return
+      }
+      let taken = this.#pipe.write(this.#waiting.slice(0, PARTS))
+      if (taken === 0) {
+        this.#fullAt = performance.now()
+        return
+      }
+      this.#waitingBytes -= taken
+      for (
+        let first = this.#waiting[0];
+        first !== undefined && taken > 0;
+        first = this.#waiting[0]
+      ) {
+        if (taken < first.length) this.#waiting[0] = first.subarray(taken)
+        else this.#waiting.shift()
+        taken -= Math.min(taken, first.length)
+      }
+    }
+  }
+
+  #tellLost(): void {
+    const lost = this.#lost
+    this.#lost = undefined
+    if (lost !== undefined) this.#put({ kind: 'lost', lost })
+  }
+
+  #plan(): void {
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    setImmediate(this.#onTurn).unref()
+  }
+
+  readonly #onTurn = (): void => {
+    this.#isPlanned = false
+    this.flush()
+  }
+
+  // Node tells nobody when a descriptor takes bytes again.
+  #retry(): void {
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => {
+        this.#drain()
+        if (this.#waitingBytes > 0) this.#retry()
+      }, 1)
+      this.#timer.unref()
+    } else this.#timer.refresh()
+  }
+}
+
+/** A pipe that was full is not asked again before that: Node makes an error of each time that it is. */
+const FULL_MILLISECONDS = 0.5
+
+/** So many of what waits are given to one call of the system's; Linux takes 1,024 (`IOV_MAX`). */
+const PARTS = 64
+
+function batchOf(length: number): Batch {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
+// A view of the memory takes a third of the time that the methods of a Buffer take.
+function writeHead(into: DataView, at: number, form: Form, length: number): void {
+  into.setUint32(at, HEAD_BYTES - FORM_AT + length, true)
+  into.setUint8(at + FORM_AT, form)
+  into.setFloat64(at + MONOTONIC_AT, performance.now(), true)
+  into.setFloat64(at + WALL_AT, Date.now(), true)
+}

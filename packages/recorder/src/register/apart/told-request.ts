@@ -1,0 +1,106 @@
+import type { Headers } from '@tacho/format'
+import type { BegunRequest, Head, Peer, RequestListener } from '../http/request-listener.js'
+import type { Stop } from '../http/stop.js'
+import { FORM } from './frame.js'
+import type { RequestTold, Side } from './from-host.js'
+import type { Outbox } from './outbox.js'
+
+/** A head that has not gone out after so long is told without what the client adds to it. */
+const UNSENT_MILLISECONDS = 50
+
+/** Tells what passes of one request. */
+export class ToldRequest implements RequestListener {
+  readonly takesBodies: boolean
+  readonly #outbox: Outbox
+  readonly #number: number
+  readonly #request: BegunRequest
+  readonly #unsent: NodeJS.Timeout
+  #hasHead = false
+  /** Bytes that are not told, for too much was waiting. */
+  readonly #cut: Partial<Record<Side, number>> = {}
+
+  constructor(outbox: Outbox, told: Extract<RequestTold, { kind: 'request' }>, of: BegunRequest) {
+    this.#outbox = outbox
+    this.#number = told.request
+    this.#request = of
+    this.takesBodies = told.isSelected
+    outbox.tell(told)
+    this.#unsent = setTimeout(() => this.#head(), UNSENT_MILLISECONDS)
+    this.#unsent.unref()
+  }
+
+  sent(head: Head, { address, port }: Peer): void {
+    this.#head(head)
+    if (address === undefined) return
+    this.#tell({ kind: 'peer', address, ...(port !== undefined && { port }) })
+  }
+
+  requestBytes(bytes: Uint8Array): void {
+    this.#bytes('request', bytes)
+  }
+
+  requestEnd(): void {
+    this.#head()
+    this.#tellCut('request')
+    this.#tell({ kind: 'request-end' })
+  }
+
+  responseHead(status: number, statusText: string, headers: Headers): void {
+    this.#head()
+    this.#tell({ kind: 'response', status, statusText, headers })
+  }
+
+  responseBytes(bytes: Uint8Array): void {
+    this.#bytes('response', bytes)
+  }
+
+  completed(trailers: Headers): void {
+    this.#over()
+    this.#tell({ kind: 'completed', trailers })
+  }
+
+  stopped(stop: Stop): void {
+    this.#over()
+    this.#tell({ kind: 'stopped', stop })
+  }
+
+  #over(): void {
+    this.#head()
+    this.#tellCut('request')
+    this.#tellCut('response')
+  }
+
+  #head(head?: Head): void {
+    if (this.#hasHead) return
+    this.#hasHead = true
+    clearTimeout(this.#unsent)
+    const { text, headers = [] } = head ?? { headers: this.#request.headers() }
+    this.#tell({ kind: 'sent', ...(text !== undefined && { head: text }), headers })
+  }
+
+  #bytes(side: Side, bytes: Uint8Array): void {
+    if (!this.takesBodies || bytes.length === 0) return
+    const cut = this.#cut[side]
+    if (cut !== undefined) this.#cut[side] = cut + bytes.length
+    else if (!this.#outbox.bytes(FORMS[side], this.#number, bytes)) {
+      this.#cut[side] = bytes.length
+      this.#tellCut(side)
+    }
+  }
+
+  /** What was cut since it was told last. */
+  #tellCut(side: Side): void {
+    const bytes = this.#cut[side] ?? 0
+    if (bytes === 0) return
+    this.#cut[side] = 0
+    this.#tell({ kind: 'cut', side, bytes })
+  }
+
+  #tell(told: Untold<RequestTold>): void {
+    this.#outbox.tell({ request: this.#number, ...told })
+  }
+}
+
+type Untold<Told> = Told extends RequestTold ? Omit<Told, 'request'> : never
+
+const FORMS = { request: FORM.requestBytes, response: FORM.responseBytes } as const
