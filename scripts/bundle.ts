@@ -274,6 +274,7 @@ async function bundleApi(target: Target): Promise<void> {
 
 /** What a program imports as `tacho/<name>`. */
 export const INTEGRATIONS = {
+  'ai-sdk': 'integrations/ai-sdk/index.js',
   'openai-agents': 'integrations/openai-agents/index.js',
   opentelemetry: 'integrations/opentelemetry.js',
 }

@@ -19,7 +19,10 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
       ? (['opencode', 'gemini-cli', 'acp-adapters', 'claude'] as const)
       : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
-    ...(isAnyChosen('test/recorder/register/sdks') || isAnyChosen('test/scripts/demo-node')
+    ...(isAnyChosen('test/recorder/integrations/') ? (['node22'] as const) : []),
+    ...(['test/recorder/register/', 'test/recorder/integrations/', 'test/scripts/demo-node'].some(
+      isAnyChosen,
+    )
       ? (['sdks'] as const)
       : []),
     ...(isAnyChosen('test/agents/opencode/') ? (['opencode'] as const) : []),

@@ -1,5 +1,6 @@
 import { memberOf } from '../../api/plain.js'
 import { kept, wordsIn } from '../../api/tell.js'
+import { whatIsAsked } from '../what-is-asked.js'
 
 /** Arguments are JSON; those of a shell or a patch are an object. */
 export function inputOf(call: unknown): string | { omitted: number } | undefined {
@@ -17,16 +18,6 @@ export function callIdOf(item: unknown): string {
 /** The command, where the tool takes one; else the tool and what it is to be given. */
 export function whatOf(item: unknown): string {
   const call = memberOf(item, 'rawItem')
-  const input = inputOf(call)
   const name = wordsIn(item, 'name') ?? wordsIn(call, 'name') ?? 'tool'
-  return typeof input === 'string' ? (commandIn(input) ?? `${name} ${input}`) : name
-}
-
-function commandIn(json: string): string | undefined {
-  try {
-    const { command } = JSON.parse(json) as { command?: unknown }
-    return typeof command === 'string' ? command : undefined
-  } catch {
-    return undefined
-  }
+  return whatIsAsked(name, inputOf(call))
 }

@@ -1,0 +1,146 @@
+import { type Ending, endingBy, follow } from '../../api/follow.js'
+import { isSignal, OpenTurn } from '../../api/open-turn.js'
+import { memberOf } from '../../api/plain.js'
+import { wordsIn } from '../../api/tell.js'
+import { type HostRecording, hostRecording } from '../../register/host-recording.js'
+import { AiApprovals } from './approvals.js'
+import { listener, listenToAll, withListener } from './telemetry.js'
+import { Turns } from './turns.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: it is another package's, whose types are not ours.
+type AnyFunction = (this: unknown, ...given: any[]) => any
+
+const PART = 'the integration of the AI SDK'
+
+/** What of the SDK's, or of an agent's made with it, begins a turn; those that give a stream stand below. */
+const WHOLE = ['generateText', 'generateObject', 'generate']
+const STREAMED = ['streamText', 'stream']
+
+/** Agents that tell already. */
+const known = new WeakSet<object>()
+
+/**
+ * Has the AI SDK of Vercel (`ai`, 6 and 7) tell of what it does, where this process is recorded: each
+ * `generateText`, `streamText` and `generateObject` as a turn, its tools, its approvals, and what aborts
+ * it. Where it is not, this gives back what it is given, and does nothing else.
+ *
+ * @example
+ * import * as ai from 'ai'
+ * import { recorded } from 'tacho/ai-sdk'
+ *
+ * const { generateText, streamText } = recorded(ai)
+ *
+ * @param sdk all of the package; or an agent (`ToolLoopAgent`), whose methods are replaced.
+ * @returns the same with functions that tell; of an agent itself.
+ */
+export function recorded<Sdk extends object>(sdk: Sdk): Sdk {
+  const host = hostRecording()
+  if (host === undefined || known.has(sdk)) return sdk
+  const isAgent = typeof memberOf(sdk, 'generate') === 'function'
+  const telling = (isAgent ? sdk : { ...sdk }) as Record<string, unknown>
+  known.add(telling)
+  host.barrier.do(PART, () => {
+    const parts = partsOf(host)
+    for (const name of [...WHOLE, ...STREAMED]) {
+      const own = memberOf(sdk, name)
+      if (typeof own !== 'function') continue
+      const isStreamed = STREAMED.includes(name)
+      telling[name] = following(own as AnyFunction, { ...parts, host, name, isStreamed, sdk })
+    }
+  })
+  return telling as Sdk
+}
+
+type Parts = { turns: Turns; approvals: AiApprovals }
+
+let shared: Parts | undefined
+
+/** The same for all that are recorded: a turn that waits may go on by another function. */
+function partsOf(host: HostRecording): Parts {
+  if (shared !== undefined) return shared
+  const approvals = new AiApprovals(host)
+  const turns = new Turns(approvals)
+  listenToAll(host, turns)
+  shared = { turns, approvals }
+  return shared
+}
+
+type How = Parts & {
+  host: HostRecording
+  name: string
+  /** It gives a stream, which goes on behind it. */
+  isStreamed: boolean
+  sdk: object
+}
+
+/** The function, whose calls are turns. */
+function following(own: AnyFunction, how: How): AnyFunction {
+  const { host, turns, isStreamed } = how
+  return function (this: unknown, options: unknown, ...more: unknown[]) {
+    const { turn, given } = begun(how, options)
+    if (turn === undefined) return own.call(this, options, ...more)
+    const work = () => {
+      const result = own.call(this, given, ...more)
+      return isStreamed ? result : ended(result, turn)
+    }
+    return turn.run(() => follow(work, failedIn(turn)))
+  }
+
+  async function ended(result: PromiseLike<unknown>, turn: OpenTurn): Promise<unknown> {
+    const value = await result
+    host.barrier.do(PART, () => turns.over(turn, { outcome: 'completed' }, value))
+    return value
+  }
+
+  function failedIn(turn: OpenTurn): (ending: Ending) => void {
+    return (ending) => {
+      if (ending.outcome !== 'completed') turns.over(turn, ending)
+    }
+  }
+}
+
+/** The turn of a call, and the options that it gets; no turn where ours cannot be. */
+function begun(how: How, options: unknown): { turn?: OpenTurn; given?: unknown } {
+  let begun = {}
+  how.host.barrier.do(PART, () => {
+    const turn = how.approvals.answeredBy(options) ?? beginning(how, options)
+    const signal = memberOf(options, 'abortSignal')
+    if (isSignal(signal)) turn.listenTo(signal)
+    how.turns.add(turn, how.isStreamed)
+    begun = { turn, given: how.isStreamed ? withEnds(options, how, turn) : options }
+  })
+  return begun
+}
+
+function beginning({ host, name }: How, options: unknown): OpenTurn {
+  const telemetry = memberOf(options, 'telemetry') ?? memberOf(options, 'experimental_telemetry')
+  return new OpenTurn(host, {
+    name: wordsIn(telemetry, 'functionId') ?? name,
+    thread: undefined,
+    signal: undefined,
+  })
+}
+
+/** The same options, by which we hear of the stream's end where the SDK's telemetry does not tell it. */
+function withEnds(options: unknown, { host, sdk, turns }: How, turn: OpenTurn): unknown {
+  if (typeof options !== 'object' || options === null) return options
+  // In version 7 it tells all ends, but whoever names listeners of one call takes it from all others.
+  if (memberOf(sdk, 'registerTelemetryIntegration') === undefined)
+    return withListener(options, listener(host, turns))
+  const over = (ending: Ending) => host.barrier.do(PART, () => turns.over(turn, ending))
+  const { onAbort, onError } = options as Record<string, AnyFunction | undefined>
+  return {
+    ...options,
+    onAbort(...given: unknown[]) {
+      over({ outcome: 'cancelled' })
+      return onAbort?.apply(this, given)
+    },
+    onError(...given: unknown[]) {
+      over(endingBy(memberOf(given[0], 'error')))
+      return (onError ?? printed).apply(this, given)
+    },
+  }
+}
+
+/** What version 6 does with an error that nobody listens to. */
+const printed: AnyFunction = ({ error }) => console.error(error)
