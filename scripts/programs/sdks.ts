@@ -12,13 +12,17 @@ const PACKAGES = [
   'ai-7@npm:ai@7.0.173',
   'ai-7-openai@npm:@ai-sdk/openai@4.0.118',
   '@openai/agents@0.20.0',
+  // OpenTelemetry as hosts have it; 2.x is our own.
+  'otel-1@npm:@opentelemetry/sdk-trace-node@1.30.1',
+  'otel-1-undici@npm:@opentelemetry/instrumentation-undici@0.10.1',
+  '@opentelemetry/api@1.9.0',
   'zod@4.6.7',
 ]
 
 /** The SDKs of model APIs for Node, in one folder, to be imported by programs that are recorded. */
 export const sdks: Program = {
   name: 'sdks',
-  version: '2',
+  version: '3',
   executable: 'node_modules/.bin/anthropic-ai-sdk',
   cost: 'about 180 MB from the npm registry, usually under a minute',
   async make(folder, step) {
