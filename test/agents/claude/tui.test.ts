@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
-import { type ClaudePlace, claudePlace } from './place.js'
+import { claudePlace } from './place.js'
+import { claudeIn } from './processes.js'
 import { say } from './say.js'
 
 const bash = (command: string): ToolCall => ({ name: 'Bash', arguments: { command } })
@@ -97,29 +97,8 @@ test('kill -9 at the dialog leaves the question without an answer', async () => 
   await eventually(() =>
     expect(place.session().started.map(({ name }) => name)).toContain('approval command'),
   )
-  for (const pid of processesOf(place)) process.kill(pid, 'SIGKILL')
+  for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
   await terminal.showing(/ended \d+/)
   const approvals = await place.said<Rows>('approvals')
   expect(approvals).toMatchObject([{ what: 'mkfifo q1', decision: null, decidedBy: null }])
 })
-
-/** Tacho and Claude Code, in that order. */
-function processesOf({ home }: ClaudePlace): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').includes(home.userHome)
-        return (
-          isOurs &&
-          /tacho\.js|claude-code/.test(
-            readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(0, 2).join(' '),
-          )
-        )
-      } catch {
-        // It has ended meanwhile.
-        return false
-      }
-    })
-    .map(Number)
-}
