@@ -1,4 +1,4 @@
-import { decodeAttributes } from '@tacho/format'
+import { decodeAttributes, spanAbout } from '@tacho/format'
 import type { Approval, SessionExchange, SessionParts, Tool, Turn, Usage } from '@tacho/model'
 import { microsOfIso } from '../micros.js'
 import type { Session } from '../read-session.js'
@@ -173,8 +173,10 @@ function toolStats(tools: readonly Tool[], waiting: readonly Interval[]): ToolSt
 type Names = Pick<ModelStats, 'asked' | 'answered'>
 
 function namesOf({ spans }: Session, { id, model }: SessionExchange): Names {
-  const told = decodeAttributes('chat', spans.get(id)?.attributes ?? {})
-  const { requestModel: asked = model, responseModel: answered } = told
+  const span = spans.get(id)
+  const { requestModel, responseModel: answered } = decodeAttributes('chat', span?.attributes ?? {})
+  // A span is named after the model that was asked; its line says no more of that.
+  const asked = requestModel ?? (spanAbout(span?.name ?? '') || model)
   return { ...(asked !== undefined && { asked }), ...(answered !== undefined && { answered }) }
 }
 
