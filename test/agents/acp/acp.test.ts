@@ -5,6 +5,7 @@ import { methods } from '@agentclientprotocol/sdk'
 import { indexRawLog, requestPieces, responseChunks } from '@tacho/reader'
 import { expect, test } from 'vitest'
 import { eventually, run, SCRIPTED_KEY, tachoCommand } from '../../host/index.js'
+import { ledgerOf, onPage } from '../../viewer/on-page.js'
 import { attribute, type SessionOnDisk } from '../session-on-disk.js'
 import { chosen } from './editor.js'
 import { AGENT, editorsPlace } from './place.js'
@@ -57,6 +58,14 @@ test('a question is recorded with its options, its answer and what that means', 
   const { stdout } = await run(tachoCommand, ['ls', '--agent', 'scripted-agent'], place.own)
   expect(stdout.toString()).toContain('scripted-agent 4.2.0')
   expect(session.log).not.toMatch(/WARN|ERROR +tacho/)
+  await onPage(place.root, ID, async (page) => {
+    const ledger = await ledgerOf(page, 'approvals')
+    expect(ledger.map(([, what, outcome, by]) => [what, outcome, by])).toEqual(
+      ANSWERS.map(([option, { outcome }]) => ['mkfifo q1', `${outcome} (${option})`, 'user']),
+    )
+    // No request of its was seen: what is not known is not told as 0.
+    expect(await page.getByRole('region', { name: 'Time line' }).innerText()).not.toMatch(/token/)
+  })
 })
 
 test('session/cancel is a cancellation, and the question that it meets is cancelled', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
+import { ledgerOf, onPage } from '../../viewer/on-page.js'
 import { attribute } from '../session-on-disk.js'
 import { claudePlace } from './place.js'
 
@@ -64,4 +65,15 @@ test('a host is asked and answers, denies and interrupts: each is recorded as it
   )
   const cancellation = place.session().spans.find(({ name }) => name === 'cancellation')
   expect(cancellation && attribute(cancellation, 'tacho.cancellation.reason')).toBe('interrupt')
+
+  await onPage(place.root, place.session().id, async (page) => {
+    const ledger = await ledgerOf(page, 'approvals')
+    expect(ledger.map(([, what, outcome, by]) => [what, outcome, by])).toEqual([
+      ['mkfifo q1', 'allowed (allow)', 'user'],
+      ['mkfifo q2', 'denied (deny)', 'user'],
+      ['mkfifo q3', 'cancelled (control_cancel_request)', 'user'],
+    ])
+    const [cut = []] = await ledgerOf(page, 'cancellations')
+    expect(cut[1]).toMatch(/^interrupt user$/)
+  })
 })

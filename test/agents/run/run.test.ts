@@ -11,6 +11,7 @@ import {
   tachoCommand,
 } from '../../host/index.js'
 import { startScriptedModel } from '../../scripted-model/index.js'
+import { onPage } from '../../viewer/on-page.js'
 import { expectRebuilt } from '../rebuilt.js'
 import { SessionOnDisk } from '../session-on-disk.js'
 
@@ -59,6 +60,15 @@ test('a program that asks two APIs is one session, with the bytes of both', asyn
       .map((name) => session.text(name))
       .join(),
   ).not.toContain(SCRIPTED_KEY)
+  await onPage(place.root, session.id, async (page) => {
+    const exchanges = page.getByRole('option', { name: /exchange \d/ })
+    await exchanges.nth(1).click()
+    const panel = page.getByRole('region', { name: 'Exchange 2' })
+    await panel.getByText('Other.').waitFor()
+    expect(await exchanges.count()).toBe(3)
+    await page.getByRole('tab', { name: 'approvals' }).click()
+    await page.getByText('Nobody was asked').waitFor()
+  })
 })
 
 test('a Node program records what it sends past its base URL into the same session', async () => {
@@ -116,6 +126,7 @@ async function programsPlace() {
     other,
     home,
     own,
+    root,
     recorded: (...words: string[]) =>
       run(
         tachoCommand,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { standIn } from '../../agents/stand-in.js'
 import { workplace } from '../../agents/workplace.js'
+import { onPage } from '../../viewer/on-page.js'
 import { hostPlace, registerUrl } from './host-place.js'
 
 // Real programs, run by Node with `tacho/register` and without.
@@ -74,6 +75,14 @@ test('a key that the program reads from a file is a secret from the first reques
   for (const name of readdirSync(folder))
     expect(readFileSync(join(folder, name), 'utf8')).not.toContain('zyxwvutsrqponmlk0987')
   expect(place.session().exchanges).toHaveLength(1)
+  await onPage(join(place.folder, 'sessions'), place.session().id, async (page) => {
+    await page.getByRole('option', { name: /exchange 1 / }).click()
+    const panel = page.getByRole('region', { name: 'Exchange 1' })
+    await panel.getByRole('tab', { name: 'request' }).click()
+    await panel.getByText('the key is [secret:').waitFor()
+    // Its API told neither a model nor tokens.
+    expect(await page.locator('main').innerText()).not.toMatch(/tokens|undefined|NaN/)
+  })
 })
 
 const READS_KEY = `

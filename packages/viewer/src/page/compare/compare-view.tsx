@@ -1,3 +1,4 @@
+import type { SessionExchange } from '@tacho/model'
 import type { ComparisonAnswer } from '../../api/answers.js'
 import { address } from '../address.js'
 import type { OpenSession } from '../session/open-session.js'
@@ -6,9 +7,20 @@ import { useAnswer } from '../use-answer.js'
 
 /** Two requests side by side: of this session, or of this one and another. */
 export function CompareView({ session }: { session: OpenSession }) {
-  const selected = session.selected.value
   const exchanges =
     session.answer.value?.parts.exchanges.filter(({ isConnection }) => !isConnection) ?? []
+  if (exchanges.length === 0) return <p class="empty">No request of this session was recorded.</p>
+  return <Comparison session={session} exchanges={exchanges} />
+}
+
+function Comparison({
+  session,
+  exchanges,
+}: {
+  session: OpenSession
+  exchanges: readonly SessionExchange[]
+}) {
+  const selected = session.selected.value
   const number =
     selected?.kind === 'exchange' ? selected.exchange.number : (exchanges.at(-1)?.number ?? 1)
   const other = otherOf(address.other.value, session.id, number)

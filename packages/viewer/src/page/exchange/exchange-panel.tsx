@@ -99,7 +99,7 @@ function Facts({ exchange, session }: { exchange: SessionExchange; session: Open
   const facts: [string, string | undefined][] = [
     ['at', offset(exchange.startedMicros - start)],
     ['took', durationMs === undefined ? 'not over' : duration(durationMs * 1000)],
-    ['first token', firstChunkMs === undefined ? undefined : duration(firstChunkMs * 1000)],
+    ['first byte', firstChunkMs === undefined ? undefined : duration(firstChunkMs * 1000)],
     ['model', exchange.model],
     ['outcome', exchange.outcome ?? exchange.state],
     ['status', exchange.status === undefined ? undefined : `${exchange.status}`],
@@ -127,7 +127,7 @@ function Facts({ exchange, session }: { exchange: SessionExchange; session: Open
           {exchange.method} {exchange.url}
         </span>
       </h2>
-      {error !== undefined && (
+      {error !== undefined && `${error.code}${error.message}` !== '' && (
         <p class="problem">
           {error.side === undefined ? '' : `${error.side}: `}
           {error.code} {error.message}

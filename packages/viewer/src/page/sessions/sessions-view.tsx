@@ -115,7 +115,7 @@ export function SessionsView({ source }: { source: Source }) {
 }
 
 function Row({ session, source }: { session: ListedSession; source: Source }) {
-  const { id, title, agent, cwd, startedAt, ended = '', exchanges, problem } = session
+  const { id, title, agent, cwd, startedAt, ended = '', problem } = session
   const isTold = ended !== 'running' && problem === undefined
   const { answer: verdict } = useAnswer(
     async (signal) => (isTold ? source.verdict(id, signal) : undefined),
@@ -134,27 +134,23 @@ function Row({ session, source }: { session: ListedSession; source: Source }) {
       </span>
       <span class="numbers">
         <span>{startedAt === undefined ? '' : dateTime(startedAt)}</span>
-        <span class="detail">
-          {exchanges === undefined ? '' : counted(exchanges, 'exchange')}
-          {marksOf(session)}
-          {session.inputTokens === undefined ? '' : `, ${count(session.inputTokens)} tokens in`}
-        </span>
+        <span class="detail">{marksOf(session).join(', ')}</span>
       </span>
     </div>
   )
 }
 
-function marksOf({ failed, approvals, cancellations, isDamaged }: ListedSession): string {
+function marksOf(session: ListedSession): string[] {
+  const { exchanges, failed, approvals, cancellations, isDamaged, inputTokens } = session
   const marks = [
+    exchanges ? counted(exchanges, 'exchange') : '',
     failed ? `${failed} failed` : '',
     approvals ? counted(approvals, 'approval') : '',
     cancellations ? `${cancellations} cancelled` : '',
     isDamaged ? 'damaged' : '',
+    inputTokens === undefined ? '' : `${count(inputTokens)} tokens in`,
   ]
-  return marks
-    .filter((mark) => mark !== '')
-    .map((mark) => `, ${mark}`)
-    .join('')
+  return marks.filter((mark) => mark !== '')
 }
 
 const TONES: Record<string, string> = {

@@ -35,7 +35,8 @@ export function Minimap({
       for (const item of story.items) {
         if (item.kind === 'turn') continue
         const x = (time.drawn(item.at) / time.length) * width
-        const end = (time.drawn(item.end ?? story.end) / time.length) * width
+        const isMark = item.kind === 'cancellation' || item.kind === 'problem'
+        const end = isMark ? x : (time.drawn(item.end ?? story.end) / time.length) * width
         context.fillStyle = colourOf(item, colours)
         context.fillRect(x, item.lane * row + 1, Math.max(1, end - x), Math.max(1, row - 2))
       }

@@ -19,7 +19,8 @@ export function RangeSums({ session, sums }: { session: OpenSession; sums: Sums 
           </button>
         </strong>
       )}
-      <span>{counted(sums.exchanges, 'exchange')}</span>
+      {/* Of some agents no request is seen, which does not mean that they sent none. */}
+      {sums.exchanges > 0 && <span>{counted(sums.exchanges, 'exchange')}</span>}
       {sums.failed > 0 && <span class="bad">{sums.failed} failed</span>}
       {inputTokens !== undefined && (
         <span>
