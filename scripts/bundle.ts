@@ -315,12 +315,12 @@ async function bundleQuickFile(
 
 /** What is made of the definitions of all commands: the tree that completion reads, and the manual page. */
 async function bundleCompletion(target: Target): Promise<void> {
-  const { commandTree, fullProgram, manPage }: CommandTree = await import(
+  const { commandTree, fullProgram, manPage, treeText }: CommandTree = await import(
     join(CLI, 'command-tree/index.js')
   )
   const tacho = await fullProgram()
   const tree = commandTree(tacho)
-  writeFileSync(join(target.folder, 'command-tree.json'), JSON.stringify(tree))
+  writeFileSync(join(target.folder, 'command-tree.json'), treeText(tree))
   writeFileSync(join(target.folder, 'tacho.1'), manPage(tree, tacho.version()))
   await bundleQuickFile(target, 'complete', [
     "import { complete } from './completion/complete.js'",
@@ -333,6 +333,7 @@ type CommandTree = {
   fullProgram: () => Promise<{ version(): string }>
   commandTree: (program: object) => object
   manPage: (tree: object, version: string) => string
+  treeText: (tree: object) => string
 }
 
 // An agent is run from its own bundle.

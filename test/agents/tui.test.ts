@@ -63,6 +63,12 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   expect(attribute(cancellation, 'tacho.cancellation.origin')).toBe('user')
   expect(attribute(cancellation, 'tacho.cancellation.reason')).toBe('Interrupt')
   expect(session.ends.map(({ state }) => state)).toContain('cancelled')
+
+  // Codex had its model give the session a title.
+  const { stdout } = await place.tacho(['ls', 'scripted', '--json'])
+  expect(JSON.parse(stdout.toString())).toMatchObject([
+    { title: 'scripted', prompts: ['Write a file', 'Go on for ever'] },
+  ])
 })
 
 test('Esc in the dialog cancels the question and stops the turn', async () => {

@@ -54,6 +54,34 @@ test('ls --json is an array of the sessions, the last started first', async () =
   expect([stderr, exitCode]).toEqual(['', 0])
 })
 
+describe('ls shows what Claude Code calls a session', () => {
+  const titled = (...titles: object[]) => {
+    const root = sessionsDirectory()
+    const raw = exchangeRecords({
+      id: FIRST,
+      request: JSON.stringify({ model: 'm', input: 'mend the incomprehensible parser' }),
+    })
+    const folder = writeSession(root, { raw, manifest: { agent: { name: 'claude' } } })
+    const lines = titles.map((line) => `${JSON.stringify(line)}\n`)
+    writeFileSync(join(folder, 'a.jsonl'), `{"type":"user"}\n${lines.join('')}`)
+    return root
+  }
+  const ai = (aiTitle: string) => ({ type: 'ai-title', aiTitle })
+
+  test.each<[what: string, lines: object[], title: string | null]>([
+    ['the last one', [ai('One'), ai('Mend\n the parser')], 'Mend the parser'],
+    ["its user's own first", [{ type: 'custom-title', customTitle: 'Mine' }, ai('One')], 'Mine'],
+    ['an old summary', [{ type: 'summary', summary: 'It was so' }], 'It was so'],
+    ['a long word of the prompt', [ai('Incomprehensible parser')], 'Incomprehensible parser'],
+    // Nobody has replaced secrets in a transcript.
+    ['nothing that could be a secret', [ai('Use hunter2hunter2')], null],
+    ['nothing where there is none', [], null],
+  ])('%s', async (_, lines, title) => {
+    const { stdout } = await tacho(['ls', '--json', '--sessions-dir', titled(...lines)])
+    expect(JSON.parse(stdout.toString())[0].title).toBe(title)
+  })
+})
+
 describe('ls shows only what is asked for', () => {
   const many = sessionsDirectory()
   const idOf = (digit: number) => `0199a1b${digit}-0000-7000-8000-000000000000`

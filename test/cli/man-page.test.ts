@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-type Tree = { name: string; options: { spellings: string[] }[]; commands: Tree[] }
+type Tree = { name: string; options?: { spellings: string[] }[]; commands?: Tree[] }
 
 const built = (name: string) =>
   fileURLToPath(new URL(`../../packages/cli/dist/${name}`, import.meta.url))
@@ -30,7 +30,7 @@ test('no line of the manual page begins as a macro that it does not mean', () =>
   expect(macros.filter((macro) => !known.includes(macro))).toEqual([])
 })
 
-function linesOf({ name, options, commands }: Tree, above: readonly string[]): string[] {
+function linesOf({ name, options = [], commands = [] }: Tree, above: readonly string[]): string[] {
   const names = [...above, name]
   return [
     names.join(' '),

@@ -17,6 +17,7 @@ export function summaryJson(session: SessionSummary): object {
     exitCode: session.exitCode ?? null,
     signal: session.signal ?? null,
     cwd: session.cwd ?? null,
+    title: session.title ?? null,
     prompts: session.prompts,
     exchanges: exchanges ?? null,
     errors: marks.errors,

@@ -16,7 +16,7 @@ export const LIST_COLUMNS: readonly Column[] = [
   { title: 'tokens', align: 'right', spare: 4 },
   { title: 'marks', cut: 'end', least: 12, spare: 5 },
   { title: 'cwd', cut: 'start', least: 10, spare: 3 },
-  { title: 'prompt', cut: 'end', least: 20, spare: 6 },
+  { title: 'title', cut: 'end', least: 20, spare: 6 },
 ]
 
 /**
@@ -40,7 +40,7 @@ export function listRows(
     tokensWords(session),
     marksCell(session.marks),
     printable(homely(session.cwd ?? '')),
-    printable((session.prompts[0] ?? '').replace(/\s+/g, ' ')),
+    printable((session.title ?? session.prompts[0] ?? '').replace(/\s+/g, ' ')),
   ])
 }
 

@@ -1,5 +1,5 @@
 import type { ExchangeRecord, ExchangeState, RawRecord, RequestBodyRecord } from '@tacho/format'
-import type { Unparsed } from '@tacho/model'
+import { threadKindOf, type Unparsed } from '@tacho/model'
 import { LOOK_UP_WORK, Work } from './limits.js'
 import { exchangeIdOf } from './raw-record-of.js'
 import { purposeOf, SWITCHING_PROTOCOLS } from './read-exchanges.js'
@@ -25,6 +25,8 @@ export type IndexedExchange = {
   turnId?: string
   /** It is for something else than the user's own conversation: a title, a sub-agent, a compaction. */
   isAside: boolean
+  /** It asks for a title of the session. */
+  isTitle?: boolean
   /** It is no request, but stands for a WebSocket from its upgrade on. */
   isConnection: boolean
   /** Why a side of it could not be followed; absent where both could. */
@@ -63,6 +65,7 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
       isPrewarm: record.prewarm === true,
       ...(record.turnId !== undefined && { turnId: record.turnId }),
       isAside: isAside(record),
+      ...(isTitle(record) && { isTitle: true }),
       isConnection: false,
     }
     lookUps.set(exchange, workOf(index))
@@ -110,6 +113,11 @@ export function lookUpsOf(exchange: IndexedExchange): Work {
 function isAside(record: ExchangeRecord): boolean {
   const { threadSource, requestKind } = purposeOf(record)
   return threadSource !== undefined || requestKind !== undefined
+}
+
+function isTitle(record: ExchangeRecord): boolean {
+  const { threadSource } = purposeOf(record)
+  return threadSource !== undefined && threadKindOf(threadSource) === 'title'
 }
 
 function beginningLost({ exchange }: RequestBodyRecord, place: BodyPlace): IndexedExchange {

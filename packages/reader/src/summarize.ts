@@ -21,6 +21,7 @@ import { signsOfLife } from './running/signs-of-life.js'
 import { proveLines, reportManifest, reportMissingLogs } from './session-damage.js'
 import { MARKING, marksOf, type SessionMarks } from './session-marks.js'
 import { endedOf, sessionRuns } from './session-runs.js'
+import { titleOf } from './titles.js'
 import { totalUsage, usageOf } from './usage.js'
 
 /** A session at a glance. */
@@ -44,6 +45,8 @@ export type SessionSummary = FoundSession & {
   /** Absent where the folder is of a newer format. */
   exchanges?: ExchangeCounts
   usage: Usage
+  /** What the agent calls it, where it gives it a title. */
+  title?: string
   /** What the user asked for, in order, the beginning of each, as far as it is known. */
   prompts: string[]
   marks: SessionMarks
@@ -83,11 +86,14 @@ export function summarize(found: FoundSession): SessionSummary {
   const lastStartedAt = last?.startedAt ?? startedAt
   const durationMs = durationOf(runs)
   const version = last?.agentVersion ?? manifest?.agent.version
-  const title = manifest?.agent.title
+  const agentTitle = manifest?.agent.title
+  const agent = (manifest?.agent ?? agentOf(spans.values())).name
+  const prompts = promptsOf(folder, index)
+  const title = titleOf(folder, agent, index, prompts)
   return {
     ...found,
-    agent: (manifest?.agent ?? agentOf(spans.values())).name,
-    ...(title !== undefined && { agentTitle: title }),
+    agent,
+    ...(agentTitle !== undefined && { agentTitle }),
     ...(version !== undefined && { agentVersion: version }),
     ...(startedAt && { startedAt }),
     ...(lastStartedAt && { lastStartedAt }),
@@ -99,7 +105,8 @@ export function summarize(found: FoundSession): SessionSummary {
     ...(last?.cwd !== undefined && { cwd: last.cwd }),
     exchanges: countsOf(index, manifest, runs),
     usage: totalUsage(spansOfKind(spans, 'chat').map(usageOf)),
-    prompts: promptsOf(folder, index),
+    ...(title !== undefined && { title }),
+    prompts,
     marks: marksOf(spans.values()),
     damage,
   }

@@ -5,6 +5,7 @@ import { program } from '../program.js'
 // What the build makes of the definitions of all commands (scripts/bundle.ts).
 export { commandTree } from './command-tree.js'
 export { manPage } from './man-page.js'
+export { treeText } from './tree-text.js'
 
 /** `tacho` with all of its commands. */
 export function fullProgram(): Promise<Command> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { AGENTS } from '@tacho/launcher'
 import { findSessions } from '@tacho/reader'
-import type { CommandNode } from '../command-tree/command-tree.js'
+import { treeOf } from '../command-tree/tree-text.js'
 import { note } from '../output.js'
 import { rootsOf } from '../roots.js'
 import { joinedAgain } from './bash-words.js'
@@ -23,9 +23,7 @@ export function complete([shell, separator, ...words]: readonly string[]): void 
     return
   }
   const { whole, lead } = shell === 'bash' ? joinedAgain(words) : { whole: words, lead: '' }
-  const tree: CommandNode = JSON.parse(
-    readFileSync(new URL('../command-tree.json', import.meta.url), 'utf8'),
-  )
+  const tree = treeOf(readFileSync(new URL('../command-tree.json', import.meta.url), 'utf8'))
   const found = offersFor(tree, whole, sessionIds)
   process.stdout.write(linesOf(found, shell, lead).join(''))
 }

@@ -98,7 +98,7 @@ function valueOffers(value: ArgumentNode, current: string, ids: () => string[]):
     case 'arguments':
       return { offers: [], paths: 'files' }
     case '-':
-      return { offers: [{ word: '-', description: value.description }] }
+      return { offers: [{ word: '-', description: 'standard input' }] }
     default:
       return { offers: [] }
   }

@@ -15,7 +15,7 @@ import { sweepIndex } from './sweep-index.js'
  * What an index means. One of another number is made anew: raise it when a summary gets or loses a
  * member, or when one of them is told by another rule.
  */
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
 
 /** What the list of a root holds of a session that is in it. */
 export type ListedSession = {

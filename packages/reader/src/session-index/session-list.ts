@@ -20,7 +20,7 @@ export type SessionQuery = {
   /** Those that did not end well: {@link endedBadly}. */
   isFailed?: boolean
   isRunning?: boolean
-  /** Those of which one prompt has all of these in it; upper and lower case are the same. */
+  /** Those whose title, or one prompt of which, has all of these in it; upper and lower case are the same. */
   words?: readonly string[]
 }
 
@@ -102,9 +102,9 @@ function realOf(path: string): string {
   }
 }
 
-function hasWords({ prompts }: SessionSummary, words: readonly string[]): boolean {
+function hasWords({ title, prompts }: SessionSummary, words: readonly string[]): boolean {
   const wanted = words.map((word) => word.toLowerCase())
-  return prompts.some((prompt) => {
+  return [...(title === undefined ? [] : [title]), ...prompts].some((prompt) => {
     const text = prompt.toLowerCase()
     return wanted.every((word) => text.includes(word))
   })

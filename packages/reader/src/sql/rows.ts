@@ -27,6 +27,7 @@ export function sessionRow(summary: SessionSummary): Row<Columns> {
     folder: summary.folder,
     agent: summary.agent,
     agent_version: summary.agentVersion,
+    title: summary.title,
     prompt: summary.prompts[0],
     started_at: micros(summary.startedAt),
     last_started_at: micros(summary.lastStartedAt),

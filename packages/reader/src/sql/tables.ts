@@ -8,6 +8,7 @@ export const SQL_TABLES = {
     folder: 'text',
     agent: 'text',
     agent_version: 'text',
+    title: 'text',
     prompt: 'text',
     started_at: 'time',
     last_started_at: 'time',

@@ -23,12 +23,12 @@ function listedOf(session: SessionSummary): ListedSession {
     usage,
     newerFormat,
   } = session
-  const { prompts, marks, damage } = session
+  const { prompts, marks, damage, title = prompts[0] } = session
   return {
     id,
     root,
     agent: agentTitle,
-    ...(prompts[0] !== undefined && { title: prompts[0] }),
+    ...(title !== undefined && { title }),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
     ...(ended !== undefined && { ended }),
