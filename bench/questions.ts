@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { newSession } from './conversation/conversation.js'
 import { type Random, randomFrom } from './conversation/random.js'
+import { type Measured, measured, medianOf } from './measured.js'
 import { writeGenerated } from './reading/generated-session.js'
 import type { Row } from './row.js'
 import { median } from './statistics.js'
@@ -50,25 +51,34 @@ async function grepRows(place: string, random: Random): Promise<Row[]> {
     ['an expression that is nowhere', 'nobody \\w+ said (this|that)', []],
     ['letters of either case', 'nobody ever said this', ['-i']],
   ] as const) {
-    const ours = () =>
-      seconds(process.execPath, [TACHO, 'grep', pattern, ...more, '--sessions-dir', root], place)
-    const theirs = () => seconds('rg', ['--no-ignore', ...more, pattern, root], place)
+    const words = [TACHO, 'grep', pattern, ...more, '--sessions-dir', root]
+    const ours = () => measured(words, { environment: cacheIn(place), isAnyExit: true })
     rows.push(...(await firstRow(ours, place)))
-    const own = (await medianOf(ours)) ?? Number.NaN
-    rows.push({ what: `tacho grep, ${what}`, value: own, unit: 's' })
-    const other = await medianOf(theirs)
-    if (other === undefined) continue
-    const value = other / own
-    rows.push({ what: '  speed by that of ripgrep', value, unit: '×', limit: { least: 0.5 } })
+    // Of a pair, both have the same machine.
+    const pairs: { own: Measured; ratio: number }[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const own = await ours()
+      const other = await seconds('rg', ['--no-ignore', ...more, pattern, root])
+      pairs.push({ own, ratio: (other ?? Number.NaN) / own.clock })
+    }
+    const of = (name: keyof Measured): number => median(pairs.map(({ own }) => own[name]))
+    rows.push({ what: `tacho grep, ${what}`, value: of('clock'), unit: 's' })
+    rows.push({ what: '… memory', value: of('megabytes'), unit: 'MB', limit: { most: 250 } })
+    const value = median(pairs.map(({ ratio }) => ratio))
+    if (Number.isNaN(value)) continue
+    rows.push({ what: '… speed by that of ripgrep', value, unit: '×', limit: { least: 0.5 } })
   }
   return rows
 }
 
 /** Of the first search of all, which also notes what stands where. */
-async function firstRow(search: () => Promise<number | undefined>, place: string): Promise<Row[]> {
+async function firstRow(search: () => Promise<Measured>, place: string): Promise<Row[]> {
   if (existsSync(join(place, 'cache'))) return []
-  const value = (await search()) ?? Number.NaN
-  return [{ what: 'tacho grep, the first one', value, unit: 's' }]
+  const { clock, megabytes } = await search()
+  return [
+    { what: 'tacho grep, the first one', value: clock, unit: 's' },
+    { what: '… memory', value: megabytes, unit: 'MB', limit: { most: 250 } },
+  ]
 }
 
 async function sqlRows(place: string, random: Random): Promise<Row[]> {
@@ -81,19 +91,19 @@ async function sqlRows(place: string, random: Random): Promise<Row[]> {
     writeGenerated(root, random, { id: random.uuid(), started, ...session, shared })
   }
   const asked = (query: string) => () =>
-    seconds(process.execPath, [TACHO, 'sql', query, '--sessions-dir', root], place)
+    measured([TACHO, 'sql', query, '--sessions-dir', root], { environment: cacheIn(place) })
   const rows: Row[] = []
   for (const [what, query] of [
     ['sessions', 'select ended, count(*) from sessions group by 1'],
     ['exchanges', 'select model, count(*) from exchanges group by 1'],
   ] as const) {
-    const value = await medianOf(asked(query))
+    const { seconds: value, clock, megabytes } = await medianOf(asked(query))
     rows.push({
       what: `tacho sql, count of ${what} over 1,000 sessions`,
-      value: value ?? Number.NaN,
-      unit: 's',
-      limit: { most: 3 },
+      ...{ value, unit: 's', limit: { most: 3 } },
+      note: `${clock.toFixed(2)} s by the clock`,
     })
+    rows.push({ what: '… memory', value: megabytes, unit: 'MB', limit: { most: 250 } })
   }
   return rows
 }
@@ -104,27 +114,14 @@ function sizeOf(root: string): number {
     .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0)
 }
 
-async function medianOf(run: () => Promise<number | undefined>): Promise<number | undefined> {
-  const times: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const time = await run()
-    if (time === undefined) return undefined
-    times.push(time)
-  }
-  return median(times)
+function cacheIn(place: string): Record<string, string> {
+  return { XDG_CACHE_HOME: join(place, 'cache') }
 }
 
 /** How long a program takes, in seconds; nothing where it is not there. */
-async function seconds(
-  program: string,
-  words: readonly string[],
-  place: string,
-): Promise<number | undefined> {
+async function seconds(program: string, words: readonly string[]): Promise<number | undefined> {
   const started = performance.now()
-  const child = spawn(program, words, {
-    env: { ...process.env, XDG_CACHE_HOME: join(place, 'cache') },
-    stdio: ['ignore', 'ignore', 'ignore'],
-  })
+  const child = spawn(program, words, { stdio: 'ignore' })
   try {
     await once(child, 'close')
     return (performance.now() - started) / 1000

@@ -1,25 +1,24 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { newSession } from '../conversation/conversation.js'
 import { type Random, randomFrom } from '../conversation/random.js'
+import { type Measured, measured, medianOf } from '../measured.js'
 import type { Row } from '../row.js'
-import { median } from '../statistics.js'
 import { writeGenerated } from './generated-session.js'
 
 const TACHO = fileURLToPath(new URL('../../../packages/cli/bin/tacho.js', import.meta.url))
-const TELL_MEMORY = fileURLToPath(new URL('../../reading/tell-memory.cjs', import.meta.url))
 const SESSIONS = Number(process.env.TACHO_BENCH_SESSIONS ?? 10_000)
 const LONG = { exchanges: 7_000, answerBytes: 63_000 }
-const ROUNDS = 5
+const EXPLAINED = { exchanges: 1_000, answerBytes: 20_000 }
 const NOW = Date.parse('2026-11-28T00:00:00Z')
 
 /**
- * How long people wait for what was recorded: lists and time lines, with an index and without. The
- * sessions are generated, by another seed each time; TACHO_BENCH_SEED names one.
+ * How long people wait for what was recorded: lists, time lines and verdicts, with an index and
+ * without. Limits are held against processor time; the clock's is told beside it, for it says how busy
+ * the machine was. The sessions are generated, by another seed each time; TACHO_BENCH_SEED names one.
  */
 export async function benchReading(): Promise<Row[]> {
   const seed = Number(process.env.TACHO_BENCH_SEED ?? Date.now() % 2 ** 31)
@@ -27,7 +26,11 @@ export async function benchReading(): Promise<Row[]> {
   process.stderr.write(`seed ${seed}, in ${place}\n`)
   try {
     const random = randomFrom(seed)
-    return [...(await listRows(place, random)), ...(await longRows(place, random))]
+    return [
+      ...(await listRows(place, random)),
+      ...(await explainRows(place, random)),
+      ...(await longRows(place, random)),
+    ]
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
@@ -56,15 +59,36 @@ async function listRows(place: string, random: Random): Promise<Row[]> {
   const all = await medianOf(() => run(['ls', '--sessions-dir', root]))
   const found = await medianOf(() => run(['ls', 'timeout', '-n', '20', '--sessions-dir', root]))
   return [
-    row('sessions', SESSIONS, ''),
-    row('index of all of them from nothing', cold.seconds, 's', { most: 15 }),
-    row('… memory', cold.megabytes, 'MB', { most: 250 }),
-    row('node -e 0', node.seconds * 1000, 'ms'),
-    row('tacho ls -n 20, warm', warm.seconds * 1000, 'ms'),
-    row('… in node -e 0', warm.seconds / node.seconds, '×', { most: 4 }),
-    row('tacho ls, all of them, warm', all.seconds * 1000, 'ms'),
-    row('tacho ls WORD -n 20, warm', found.seconds * 1000, 'ms'),
-    row('memory of tacho ls', all.megabytes, 'MB', { most: 250 }),
+    { what: 'sessions', value: SESSIONS, unit: '' },
+    ...rows('index of all of them from nothing', cold, 15),
+    ...rows('node -e 0', node),
+    ...rows('tacho ls -n 20, warm', warm),
+    {
+      what: '… in node -e 0',
+      value: warm.seconds / node.seconds,
+      unit: '×',
+      limit: { most: 4 },
+    },
+    ...rows('tacho ls, all of them, warm', all),
+    ...rows('tacho ls WORD -n 20, warm', found),
+  ]
+}
+
+async function explainRows(place: string, random: Random): Promise<Row[]> {
+  const root = join(place, 'explained')
+  mkdirSync(root)
+  writeGenerated(root, random, {
+    ...{ id: random.uuid(), started: NOW, ...EXPLAINED, shared: newSession(random) },
+  })
+  const run = tachoIn(join(place, 'cache'))
+  const explain = () => run(['explain', 'last', '--sessions-dir', root])
+  const cold = await explain()
+  // What has only just been written could change unseen, and is not kept.
+  await pause(3_000)
+  await explain()
+  return [
+    ...rows('tacho explain, 1,000 exchanges, the first time', cold),
+    ...rows('tacho explain, 1,000 exchanges, warm', await medianOf(explain), 1),
   ]
 }
 
@@ -81,55 +105,34 @@ async function longRows(place: string, random: Random): Promise<Row[]> {
   const run = tachoIn(join(place, 'cache'))
   const show = ['show', 'last', '--sessions-dir', root]
   const raw = ['raw', 'last', '6900', '--sessions-dir', root]
-  const cold = await run(show)
-  const [warm, exchange] = [await medianOf(() => run(show)), await medianOf(() => run(raw))]
+  const cold = await run(show, true)
   return [
-    row(`exchanges of one session of ${Math.round(bytes / 1e6)} MB`, LONG.exchanges, ''),
-    row('tacho show, first line, no index', cold.firstByte, 's', { most: 5 }),
-    row('… memory', cold.megabytes, 'MB', { most: 250 }),
-    row('tacho show, first line, warm', warm.firstByte, 's', { most: 1 }),
-    row('tacho show, all lines, warm', warm.seconds, 's'),
-    row('… memory', warm.megabytes, 'MB', { most: 250 }),
-    row('tacho raw last 6900, warm', exchange.seconds, 's', { most: 0.3 }),
-    row('… memory', exchange.megabytes, 'MB', { most: 250 }),
+    {
+      what: `exchanges of one session of ${Math.round(bytes / 1e6)} MB`,
+      value: LONG.exchanges,
+      unit: '',
+    },
+    ...rows('tacho show, first line, no index', cold, 5),
+    ...rows('tacho show, first line, warm', await medianOf(() => run(show, true)), 1),
+    ...rows('tacho show, all lines, warm', await medianOf(() => run(show))),
+    ...rows('tacho raw last 6900, warm', await medianOf(() => run(raw)), 0.3),
   ]
 }
 
-function row(what: string, value: number, unit: string, limit?: Row['limit']): Row {
-  return { what, value, unit, ...(limit && { limit }) }
+function rows(what: string, { seconds, clock, megabytes }: Measured, most?: number): Row[] {
+  const isShort = seconds < 1
+  return [
+    {
+      ...{ what, value: isShort ? seconds * 1000 : seconds, unit: isShort ? 'ms' : 's' },
+      ...(most !== undefined && { limit: { most: isShort ? most * 1000 : most } }),
+      note: `${clock.toFixed(2)} s by the clock`,
+    },
+    { what: '… memory', value: megabytes, unit: 'MB', limit: { most: 250 } },
+  ]
 }
 
-type Measured = { seconds: number; firstByte: number; megabytes: number }
-
-function tachoIn(cache: string): (words: string[]) => Promise<Measured> {
+function tachoIn(cache: string): (words: string[], isFirst?: boolean) => Promise<Measured> {
   mkdirSync(cache, { recursive: true })
-  return (words) => measured([TACHO, ...words], { XDG_CACHE_HOME: cache })
-}
-
-/** Runs Node: until its first byte of output, until its end, and the most memory that it had. */
-async function measured(words: string[], environment = {}): Promise<Measured> {
-  const started = performance.now()
-  const child = spawn(process.execPath, ['-r', TELL_MEMORY, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    env: { ...process.env, ...environment },
-  })
-  let firstByte = Number.NaN
-  let kilobytes = ''
-  child.stdout?.on('data', () => {
-    if (Number.isNaN(firstByte)) firstByte = performance.now() - started
-  })
-  child.stdio[3]?.on('data', (bytes) => {
-    kilobytes += bytes
-  })
-  const [exitCode] = (await once(child, 'close')) as [number | null]
-  if (exitCode !== 0) throw new Error(`node ${words.join(' ')} ended with ${exitCode}`)
-  const seconds = (performance.now() - started) / 1000
-  return { seconds, firstByte: firstByte / 1000, megabytes: Number(kilobytes) / 1000 }
-}
-
-async function medianOf(measure: () => Promise<Measured>): Promise<Measured> {
-  const all: Measured[] = []
-  for (let round = 0; round < ROUNDS; round += 1) all.push(await measure())
-  const of = (name: keyof Measured): number => median(all.map((one) => one[name]))
-  return { seconds: of('seconds'), firstByte: of('firstByte'), megabytes: of('megabytes') }
+  const environment = { XDG_CACHE_HOME: cache }
+  return (words, isFirst = false) => measured([TACHO, ...words], { environment, isFirst })
 }

@@ -2,7 +2,7 @@ import { eastAsianWidth } from 'get-east-asian-width'
 
 /** How many columns of a terminal a printable text takes: wide East Asian characters and emoji take two. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length
+  if (NARROW.test(text)) return text.length
   let width = 0
   for (const { segment } of GRAPHEMES.segment(text)) width += widthOf(segment)
   return width
@@ -15,28 +15,45 @@ export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'
   // A recorded text can be a megabyte, and only its beginning or end is looked at.
   if (text.length <= width * LONGEST && displayWidth(text) <= width) return text
   if (width < 1) return ''
-  if (ASCII.test(text)) {
+  if (NARROW.test(text)) {
     return from === 'end'
       ? `${text.slice(0, width - 1)}…`
       : `…${text.slice(1 - width || text.length)}`
   }
-  const near = from === 'end' ? text.slice(0, width * LONGEST) : text.slice(-width * LONGEST)
-  const characters = Array.from(GRAPHEMES.segment(near), ({ segment }) => segment)
-  if (from === 'start') characters.reverse()
-  const kept: string[] = []
-  let left = width - 1
-  for (const character of characters) {
+  return from === 'end'
+    ? `${beginning(text.slice(0, width * LONGEST), width - 1)}…`
+    : `…${ending(text.slice(-width * LONGEST), width - 1)}`
+}
+
+// Character by character: to cut it all into those takes as long as the text is.
+function beginning(text: string, width: number): string {
+  let [kept, left] = ['', width]
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    left -= widthOf(segment)
+    if (left < 0) break
+    kept += segment
+  }
+  return kept
+}
+
+function ending(text: string, width: number): string {
+  const characters = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment)
+  let [kept, left] = ['', width]
+  for (const character of characters.reverse()) {
     left -= widthOf(character)
     if (left < 0) break
-    kept.push(character)
+    kept = character + kept
   }
-  return from === 'end' ? `${kept.join('')}…` : `…${kept.reverse().join('')}`
+  return kept
 }
 
 /** Code units of a character that people really write: a family of emoji has 11. */
 const LONGEST = 64
 
-const ASCII = /^[\x20-\x7e]*$/
+// Characters that take one column each and never join: Latin, Greek and Cyrillic letters, and the
+// punctuation between them.
+const NARROW =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b]*$/
 const MARKS = /^[\p{Mn}\p{Me}]+$/u
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u
 
