@@ -195,7 +195,7 @@ async function bundleCli(target: Target): Promise<void> {
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
     },
-    external: [...RUNS_AGENTS, ...OPTIONAL],
+    external: [...RUNS_AGENTS, ...RECORDS, ...OPTIONAL],
   })
 }
 
@@ -337,6 +337,9 @@ type CommandTree = {
 }
 
 // An agent is run from its own bundle.
+// What a command takes of the recorder records nothing, and yet esbuild would keep a file of that.
+const RECORDS = ['./undici-spans.js']
+
 const RUNS_AGENTS = ['./recorded.js', './record-agent.js']
 
 // What is compiled for one platform, or large, is found where npm has put it, or not: the package has

@@ -15,7 +15,7 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
   const isClaudeNeeded = ['test/agents/claude/', 'test/scripts/demo.test'].some(isAnyChosen)
   return [
     ...(isClaudeNeeded ? (['claude'] as const) : []),
-    ...(isAnyChosen('test/agents/acp/real-agents')
+    ...(['test/agents/acp/real-agents', 'test/agents/one-form'].some(isAnyChosen)
       ? (['opencode', 'gemini-cli', 'acp-adapters', 'claude'] as const)
       : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),

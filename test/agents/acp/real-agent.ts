@@ -27,15 +27,15 @@ type Programs = { claude: string; codex: string }
 
 /**
  * A real agent of the Agent Client Protocol, a model that does what its prompts say, and editors that
- * start it under record. `in.log` and `out.log` beside its folder are what the last one heard and said.
+ * start it under record, with more in its environment. `in.log` and `out.log` beside its folder are what the last one heard and said.
  */
-export async function realAgentPlace(name: AcpAgentName) {
+export async function realAgentPlace(name: AcpAgentName, more: Record<string, string> = {}) {
   const agent = AGENTS[name]
   const adapters = { claude: await programPath('claude'), codex: await programPath('codex') }
   const place = await agentPlace((request) => answerTo(request, agent), {
     agent: name,
     program: agent.program,
-    prepare: (home, model) => agent.prepare(home, model, adapters),
+    prepare: (home, model) => ({ ...agent.prepare(home, model, adapters), ...more }),
   })
   const real = agent.program === 'acp-adapters' ? adapterIn(place.program, name) : place.program
   const wrapper = join(place.root, 'bin', name)
