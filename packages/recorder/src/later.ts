@@ -37,6 +37,7 @@ export class Later {
   readonly #awaited = new Map<object, number>()
   #timer: NodeJS.Timeout | undefined
   #late: NodeJS.Timeout | undefined
+  #next: NodeJS.Immediate | undefined
 
   /** A lane of its own, for what of it must be done before something else. */
   lane(): Lane {
@@ -92,6 +93,7 @@ export class Later {
       work()
     }
     clearTimeout(this.#timer)
+    clearImmediate(this.#next)
     clearTimeout(this.#late)
     this.#late = undefined
   }
@@ -174,7 +176,7 @@ export class Later {
       if (work === undefined) return
       work()
     }
-    this.#timer = setTimeout(() => this.#deferredSlice(), 0)
-    this.#timer.unref()
+    this.#next = setImmediate(() => this.#deferredSlice())
+    this.#next.unref()
   }
 }

@@ -54,7 +54,7 @@ export const AWAITED_MILLISECONDS = 5
 export const OVERDUE_MILLISECONDS = 5
 
 /** How long work of ours is done in one go while there may be something for the host to do. */
-export const SLICE_MILLISECONDS = 1
+export const SLICE_MILLISECONDS = 0.25
 
 /**
  * What may wait to be recorded. Beyond it the host waits for us, some milliseconds: bytes that have

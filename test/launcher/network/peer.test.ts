@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Listener, listenOnLoopback } from '../../../packages/launcher/dist/network/listen.js'
@@ -160,6 +160,23 @@ test('a process that has ended and was not waited for hides nothing', async () =
   parent.stdin.end()
   await eventually(() => expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('zombie'))
   expect(await holdingOf(pid, '1', process.getuid?.() ?? 0)).toBeUndefined()
+})
+
+test('a socket is found among few descriptors and among many', async () => {
+  const socket = connect(listener.port, '127.0.0.1') as Socket & { _handle: { fd: number } }
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  const descriptor = String(socket._handle.fd)
+  const [inode = ''] = /\d+/.exec(readlinkSync(`/proc/self/fd/${descriptor}`)) ?? []
+  const holding = { pid: process.pid, descriptor }
+  expect(await holdingOf(process.pid, inode, 0)).toEqual(holding)
+  const files = Array.from({ length: 300 }, () => openSync('/dev/null', 'r'))
+  try {
+    expect(await holdingOf(process.pid, inode, 0)).toEqual(holding)
+  } finally {
+    for (const file of files) closeSync(file)
+    socket.destroy()
+  }
 })
 
 test('many who wait share one reading of the table', async () => {
