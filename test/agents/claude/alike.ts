@@ -54,9 +54,10 @@ export function screenAlike(screen: string, place: ClaudePlace): string {
   )
 }
 
-/** What is in a home, by names that are the same in each. */
+/** What is in a home, by names that are the same in each; it tidies up at times, and notes that. */
 export function filesAlike({ home }: ClaudePlace): string[] {
   return filesIn(home.userHome)
+    .filter((path) => !path.endsWith('.last-cleanup'))
     .map((path) => path.replaceAll(/[\da-f]{8}-[\da-f-]{27}|\d{13}|tacho-test-\w+/gi, '…'))
     .sort()
 }

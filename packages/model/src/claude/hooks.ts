@@ -15,6 +15,8 @@ export class HookReducer {
   readonly #questions: Questions
   /** Calls that have begun and that no question has told of yet. */
   #calls: Call[] = []
+  /** What calls off the end of a turn that has stopped before, and has gone on. */
+  readonly #ends = new Map<string, () => void>()
 
   constructor(session: SessionReducer, questions: Questions) {
     this.#session = session
@@ -102,9 +104,12 @@ export class HookReducer {
     if (turnId === undefined) return
     const { turns, deadlines } = this.#session
     turns.done(turnId, at, status)
-    deadlines.at(toldAt + END_MICROSECONDS, () => {
+    this.#ends.get(turnId)?.()
+    const callOff = deadlines.at(toldAt + END_MICROSECONDS, () => {
+      this.#ends.delete(turnId)
       if (turns.isDone(turnId)) this.#session.turnEnded(conversation, status, at)
     })
+    this.#ends.set(turnId, callOff)
   }
 }
 

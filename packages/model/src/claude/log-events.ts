@@ -19,6 +19,7 @@ export class LogEventReducer {
   observe(observation: Observation): void {
     if (observation.kind !== 'log-event') return
     const { at: toldAt, happenedAt = toldAt, attributes } = observation
+    if (observation.name === 'claude_code.tool.blocked_on_user') this.#waited(observation)
     const callId = text(attributes.tool_use_id)
     if (callId === undefined) return
     const conversation = placeOf({
@@ -29,6 +30,12 @@ export class LogEventReducer {
     const told = { conversation, at: Math.min(happenedAt, toldAt), toldAt }
     if (observation.name === 'tool_decision') this.#decided(callId, observation, told)
     else if (observation.name === 'tool_result') this.#ended(callId, observation, told)
+  }
+
+  #waited({ at: toldAt, happenedAt: endedAt = toldAt, attributes }: Observed<'log-event'>): void {
+    const [source, duration] = [text(attributes.source), numberOf(attributes.duration_ms)]
+    if (source === undefined || duration === undefined) return
+    this.#questions.waited({ startedAt: endedAt - Math.round(duration * 1000), endedAt, source })
   }
 
   #decided(callId: string, { attributes }: Observed<'log-event'>, told: Told): void {

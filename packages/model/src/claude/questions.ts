@@ -13,6 +13,12 @@ export type Told = {
   toldAt: number
 }
 
+/** How long the user was waited for, and who decided then; which call it was about is not told. */
+export type Wait = { startedAt: number; endedAt: number; source: string }
+
+/** Something that the user has decided upon and that nobody was heard to ask. */
+type Unseen = { at: number; source: string; settle: (askedAt?: number) => void }
+
 /** A question and the call that waits for it. */
 type Asked = { id: string; callId: string | undefined; tool: string; askedAt: number }
 
@@ -21,6 +27,15 @@ type Asked = { id: string; callId: string | undefined; tool: string; askedAt: nu
  * the log event that tells the `no` a moment later than that.
  */
 const GOING_ON_MICROSECONDS = 1_500_000
+
+/** So long after a decision the wait for it may still be told; both come ten times a second. */
+const WAIT_TOLD_MICROSECONDS = 500_000
+
+/** The times of a decision and of the end of the wait for it are a few milliseconds apart. */
+const APART_MICROSECONDS = 100_000
+
+/** Of rules, too, waits are told; a later decision has no use for old ones. */
+const KEPT_WAITS = 16
 
 /**
  * What the user of Claude Code is asked: a hook tells the question, a log event the decision, joined by
@@ -36,6 +51,8 @@ export class Questions {
   readonly #lastRequest = new Map<string, number>()
   /** What the user has refused, where it is not known whether the turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
+  #waits: Wait[] = []
+  #unseen: Unseen[] = []
   #count = 0
 
   constructor(session: SessionReducer) {
@@ -85,12 +102,45 @@ export class Questions {
     if (held !== undefined && isOfUser(decision)) held()
     const asked = this.#open.get(callId)
     if (asked === undefined && !isOfUser(decision)) return
-    const id = asked?.id ?? this.#askedUnseen(toolName, callId, told)
     this.#open.delete(callId)
-    const at = Math.max(told.at, asked?.askedAt ?? 0)
-    const isWaitUnknown = asked === undefined
-    if (isRefusal(decision)) this.#refused(id, { ...told, at }, isWaitUnknown)
-    else this.#answer(id, { ...this.#answerOf(toolName, decision), at, isWaitUnknown })
+    const settle = (id: string, at: number, isWaitUnknown: boolean) => {
+      if (isRefusal(decision)) this.#refused(id, { ...told, at }, isWaitUnknown)
+      else this.#answer(id, { ...this.#answerOf(toolName, decision), at, isWaitUnknown })
+    }
+    if (asked !== undefined) settle(asked.id, Math.max(told.at, asked.askedAt), false)
+    else
+      this.#untold(decision, told, (askedAt = told.at) => {
+        const id = this.#askedUnseen(toolName, callId, { ...told, at: askedAt })
+        settle(id, told.at, askedAt === told.at)
+      })
+  }
+
+  /** The user was waited for, or a rule: what was decided upon then was asked when that began. */
+  waited(wait: Wait): void {
+    const unseen = this.#unseen.find((one) => isOf(wait, one))
+    if (unseen !== undefined) unseen.settle(Math.min(wait.startedAt, unseen.at))
+    else this.#waits = [...this.#waits, wait].slice(-KEPT_WAITS)
+  }
+
+  /** Nobody was heard to ask: a span may tell since when the user was waited for. */
+  #untold({ source }: Decision, { at, toldAt }: Told, settle: Unseen['settle']): void {
+    const known = this.#waits.find((wait) => isOf(wait, { at, source }))
+    this.#waits = this.#waits.filter((wait) => wait !== known)
+    if (known !== undefined) {
+      settle(Math.min(known.startedAt, at))
+      return
+    }
+    const unseen: Unseen = {
+      ...{ at, source },
+      settle: (askedAt) => {
+        callOff()
+        this.#unseen = this.#unseen.filter((one) => one !== unseen)
+        settle(askedAt)
+      },
+    }
+    const { deadlines } = this.#session
+    const callOff = deadlines.at(toldAt + WAIT_TOLD_MICROSECONDS, () => unseen.settle())
+    this.#unseen.push(unseen)
   }
 
   /** The call has run, so it was allowed; since when, nobody has told. */
@@ -158,4 +208,8 @@ export class Questions {
   #answer(id: string, answer: ApprovalAnswered): void {
     this.#session.approvals.answered(id, answer)
   }
+}
+
+function isOf(wait: Wait, { at, source }: Pick<Unseen, 'at' | 'source'>): boolean {
+  return wait.source === source && Math.abs(wait.endedAt - at) <= APART_MICROSECONDS
 }

@@ -7,7 +7,10 @@ type Variables = Record<string, string>
 function exported(environment: Variables) {
   const tap = logExportFor(environment, new RunSettings([], '/'))
   if ('reason' in tap) return { reason: tap.reason }
-  const { args } = tap.redirect('http://tap')({ command: 'claude', args: [] } as never)
+  const { args } = tap.redirect(
+    'http://tap',
+    'http://spans',
+  )({ command: 'claude', args: [] } as never)
   const { env } = JSON.parse(args?.[1] ?? '') as { env: Variables }
   return { env, own: tap.own?.endpoint.href }
 }
@@ -21,13 +24,17 @@ const JSON_LOGS = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json' }
 describe("log events come to us, and go on to the user's endpoint as they were:", () => {
   test.each<[what: string, environment: Variables, env: Variables, own: string | undefined]>([
     [
-      'without telemetry of the user, nothing else is switched on',
+      'without telemetry of the user, its spans come too, and no metrics',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://own.test' },
       {
         ...LOGS,
         ...JSON_LOGS,
         OTEL_METRICS_EXPORTER: 'none',
-        OTEL_TRACES_EXPORTER: 'none',
+        CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_TRACES_EXPORT_INTERVAL: '100',
+        OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://spans',
       },
       undefined,
     ],

@@ -1,6 +1,7 @@
 import { cut, isUuid, type SeenEvent } from '@tacho/format'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { LogRecord } from '../../taps/otlp/log-record.js'
+import type { SpanRecord } from '../../taps/otlp/span-record.js'
 
 /** Records Claude Code's own log events, in the session that they name. Never throws. */
 export class LogEvents {
@@ -17,6 +18,16 @@ export class LogEvents {
   /** Takes the events of one export, in their order. */
   take(events: readonly LogRecord[]): void {
     for (const event of events) this.#barrier.do('the OTLP receiver', () => this.#takeOne(event))
+  }
+
+  /** Takes the spans of one export: of them, how long the user was waited for. */
+  takeSpans(spans: readonly SpanRecord[]): void {
+    for (const { name, startedAt, endedAt, attributes } of spans) {
+      if (name !== WAITED || endedAt < startedAt) continue
+      const duration = (endedAt - startedAt) / 1000
+      const told = new Map([...attributes, ['event.name', name], ['duration_ms', duration]])
+      this.#barrier.do('the OTLP receiver', () => this.#takeOne({ at: endedAt, attributes: told }))
+    }
   }
 
   #takeOne({ at, attributes }: LogRecord): void {
@@ -47,8 +58,17 @@ export class LogEvents {
   }
 }
 
+// A span, and told as if it were an event: nobody asks for more of it than when it began and ended.
+const WAITED = 'claude_code.tool.blocked_on_user'
+
 // The raw log has what was asked and answered; what a user has typed, no log event needs to say.
-const KEPT_EVENTS = new Set(['tool_decision', 'tool_result', 'subagent_completed', 'api_error'])
+const KEPT_EVENTS = new Set([
+  'tool_decision',
+  'tool_result',
+  'subagent_completed',
+  'api_error',
+  WAITED,
+])
 
 const KEPT_ATTRIBUTES = new Set([
   ...['session.id', 'prompt.id', 'agent_id', 'agent_type', 'request_id', 'event.sequence'],

@@ -1,5 +1,7 @@
+import type { Recording } from '@tacho/recorder'
 import type { NoTap } from '../../taps/no-tap.js'
 import type { LogExport } from '../../taps/otlp/log-export.js'
+import type { SpanRecord } from '../../taps/otlp/span-record.js'
 import { basePath } from '../base-path.js'
 import { LogEvents } from './log-events.js'
 import type { RunSettings, Settings } from './settings.js'
@@ -22,12 +24,13 @@ export function logExportFor(
   if ('reason' in own) return own
   let events: LogEvents | undefined
   return {
-    redirect: (endpoint) =>
+    redirect: (endpoint, forSpans) =>
       settings.adding({
         env: {
           ...own.env,
           OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: endpoint,
           OTEL_LOGS_EXPORT_INTERVAL: INTERVAL,
+          ...(own.tellsSpans && { ...SPANS, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: forSpans }),
         },
       }),
     ...(own.endpoint !== undefined && {
@@ -37,24 +40,42 @@ export function logExportFor(
       events ??= new LogEvents(recording)
       events.take(records)
     },
+    ...(own.tellsSpans && {
+      onSpans(spans: readonly SpanRecord[], recording: Recording) {
+        events ??= new LogEvents(recording)
+        events.takeSpans(spans)
+      },
+    }),
   }
 }
 
-type OwnExport = { endpoint?: URL; env?: NonNullable<Settings['env']> }
+type OwnExport = {
+  endpoint?: URL
+  env?: NonNullable<Settings['env']>
+  /** Its spans come to us, too: nobody else has them. */
+  tellsSpans?: boolean
+}
+
+/** What has Claude Code tell its spans: a beta of its own. */
+const SPANS = {
+  CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+  OTEL_TRACES_EXPORTER: 'otlp',
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+  OTEL_TRACES_EXPORT_INTERVAL: INTERVAL,
+}
 
 const OURS = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json' }
 
 function ownExport(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
   if (!isOn(environment.CLAUDE_CODE_ENABLE_TELEMETRY)) {
     // Variables of OpenTelemetry may stand there for other programs: they switch on nothing here.
-    const others = { OTEL_METRICS_EXPORTER: 'none', OTEL_TRACES_EXPORTER: 'none' }
     const env = {
       CLAUDE_CODE_ENABLE_TELEMETRY: '1',
       OTEL_LOGS_EXPORTER: 'otlp',
-      ...others,
+      OTEL_METRICS_EXPORTER: 'none',
       ...OURS,
     }
-    return { env }
+    return { env, tellsSpans: true }
   }
   const exporters = (environment.OTEL_LOGS_EXPORTER ?? '').split(',').map((one) => one.trim())
   if (!exporters.includes('otlp')) {

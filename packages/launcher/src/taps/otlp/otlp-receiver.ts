@@ -13,6 +13,7 @@ import { type LogRecord, Malformed } from './log-record.js'
 import { logRecordsOfJson } from './log-records-json.js'
 import { logRecordsOfProtobuf } from './log-records-protobuf.js'
 import { decodeBody, readBody, TooLarge } from './read-body.js'
+import { type SpanRecord, spanRecordsOfJson } from './span-record.js'
 
 /** What is exported over OTLP. */
 export type OtlpSignal = 'logs' | 'traces' | 'metrics'
@@ -22,7 +23,9 @@ export type OtlpReceiverOptions = {
   peers: Peers
   /** Is given the records of each export; must not throw. */
   onLogs: (records: readonly LogRecord[]) => void
-  /** Where exports of a signal go on to. Traces and metrics are taken only to be sent on. */
+  /** Likewise of spans, which are taken in JSON. */
+  onSpans?: (spans: readonly SpanRecord[]) => void
+  /** Where exports of a signal go on to. What nobody is given is taken only to be sent on. */
   forwarders?: Partial<Record<OtlpSignal, Forwarder>>
 }
 
@@ -132,8 +135,13 @@ export class OtlpReceiver {
       const headers = forHost(endToEnd(pairsOf(request.rawHeaders)), forwarder.endpoint.host)
       forwarder.send({ headers, body })
     }
-    if (signal !== 'logs') return
+    const { onSpans } = this.#options
+    if (signal === 'metrics' || (signal === 'traces' && onSpans === undefined)) return
     const plain = await decodeBody(body, compression)
+    if (signal === 'traces') {
+      if (encoding === 'json') onSpans?.(spanRecordsOfJson(plain))
+      return
+    }
     const records = encoding === 'json' ? logRecordsOfJson(plain) : logRecordsOfProtobuf(plain)
     this.#options.onLogs(records)
   }
@@ -144,6 +152,7 @@ export class OtlpReceiver {
       (one) => admission.path === `/v1/${one}`,
     )
     if (signal === undefined || signal === 'logs') return signal
+    if (signal === 'traces' && this.#options.onSpans !== undefined) return signal
     return this.#options.forwarders?.[signal] === undefined ? undefined : signal
   }
 }

@@ -46,7 +46,7 @@ export async function startOtlpTap(
 }
 
 async function listen(
-  { redirect, own, onLogs, declines = () => false }: LogExport,
+  { redirect, own, onLogs, onSpans, declines = () => false }: LogExport,
   options: OtlpTapOptions,
 ): Promise<OtlpTap> {
   const { late, peers } = options
@@ -54,12 +54,15 @@ async function listen(
   const receiver = await OtlpReceiver.start({
     peers,
     onLogs: (records) => late.with((recording) => onLogs(records, recording)),
+    ...(onSpans !== undefined && {
+      onSpans: (spans) => late.with((recording) => onSpans(spans, recording)),
+    }),
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
   const { secret } = receiver
   if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
   return {
-    redirect: redirect(receiver.endpoint('logs')),
+    redirect: redirect(receiver.endpoint('logs'), receiver.endpoint('traces')),
     declines,
     async close() {
       await receiver.close()

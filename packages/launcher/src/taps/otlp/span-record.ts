@@ -1,0 +1,28 @@
+import type { AttributeValue } from './log-record.js'
+import { attributesOf, listOf, membersIn, nanoseconds } from './otlp-json.js'
+
+/** A span of the agent's own that has ended, as far as it tells that in plain values. */
+export type SpanRecord = {
+  name: string
+  /** Microseconds since the epoch. */
+  startedAt: number
+  endedAt: number
+  attributes: ReadonlyMap<string, AttributeValue>
+}
+
+/**
+ * The spans of an export in OTLP's JSON.
+ *
+ * @throws Malformed where it is no such export.
+ */
+export function spanRecordsOfJson(bytes: Uint8Array): SpanRecord[] {
+  return listOf(membersIn(bytes), 'resourceSpans')
+    .flatMap((resource) => listOf(resource, 'scopeSpans'))
+    .flatMap((scope) => listOf(scope, 'spans'))
+    .map((span) => ({
+      name: String(span.name),
+      startedAt: Number(nanoseconds(span.startTimeUnixNano) / 1000n),
+      endedAt: Number(nanoseconds(span.endTimeUnixNano) / 1000n),
+      attributes: attributesOf(span),
+    }))
+}
