@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -12,6 +13,21 @@ const ask = (how, path = 'v1/responses') =>
     headers: { 'content-type': 'application/json' },
     body: BODY,
   })
+
+/** What memory this takes, and what each process that it has started does. */
+const idleMemory = () => {
+  const own = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid))
+  return { memory: process.memoryUsage().rss / MEBIBYTE, beside: own.map(residentOf)[0] ?? 0 }
+}
+const statusOf = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+const isOurs = (pid) => statusOf(pid).includes(`PPid:\t${process.pid}\n`)
+const residentOf = (pid) => Number(/VmRSS:\s+(\d+)/.exec(statusOf(pid))?.[1]) / 1024
 
 const WORK = {
   async sse() {
@@ -43,6 +59,7 @@ const WORK = {
   async download() {
     for await (const _ of (await ask('large', 'v1/files')).body);
   },
+  idle: idleMemory,
   async paused() {
     let taken = 0
     for await (const bytes of (await ask('large', 'v1/files')).body) {
@@ -54,7 +71,8 @@ const WORK = {
 }
 
 await (await ask('first')).text()
-await wait(50)
+// What records has started by then: a row of its own measures the start.
+await wait(1000)
 globalThis.gc?.()
 let most = 0
 const before = process.memoryUsage().rss

@@ -17,7 +17,15 @@ const UPSTREAM = fileURLToPath(new URL('./upstream.js', import.meta.url))
 const ROUNDS = 5
 const START_ROUNDS = 21
 
-type Figures = { time: number; cpu: number; pause: number; memory: number; first?: number }
+type Figures = {
+  time: number
+  cpu: number
+  pause: number
+  memory: number
+  first?: number
+  /** Memory of the process that records. */
+  beside?: number
+}
 type Measured = { alone: Figures[]; recorded: Figures[] }
 
 /**
@@ -42,7 +50,7 @@ async function rowsOf(name: string, node: string): Promise<Row[]> {
     const base = `http://127.0.0.1:${port}`
     const measure = (what: string) => measured({ node, folder, args: [HOST, what, base] })
     const [sse, posts, first, streams] = ['sse', 'posts', 'first', 'streams'].map(measure)
-    const [download, paused] = ['download', 'paused'].map(measure)
+    const [download, paused, idle] = ['download', 'paused', 'idle'].map(measure)
     return [
       ...startRows(node, folder),
       ...ratioRows('an answer of 10,000 events', sse, 1.25),
@@ -68,6 +76,12 @@ async function rowsOf(name: string, node: string): Promise<Row[]> {
       },
       memoryRow('256 MiB downloaded: memory grows more by', download),
       memoryRow('64 MiB taken slowly: memory grows more by', paused),
+      memoryRow('after one request: its memory is larger by', idle),
+      {
+        what: 'after one request: memory of the recorder process',
+        value: more(idle, ({ beside = 0 }) => beside),
+        unit: 'MiB',
+      },
     ].map((row) => ({ ...row, what: `${name}: ${row.what}` }))
   } finally {
     upstream.kill()

@@ -5,6 +5,7 @@ import {
   OUTBOX_BYTES,
   OUTBOX_MESSAGE_BYTES,
 } from '../../limits.js'
+import { Backlog } from './backlog.js'
 import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from './frame.js'
 import type { FromHost } from './from-host.js'
 
@@ -33,8 +34,7 @@ export class Outbox {
   /** Where the piece begins that the next bytes of the same read belong to. */
   #piece: { form: Form; request: number; at: number } | undefined
   /** What the pipe did not take. */
-  readonly #waiting: Uint8Array[] = []
-  #waitingBytes = 0
+  readonly #waiting = new Backlog()
   /** When it did not take all that it was given. */
   #fullAt = 0
   #lost: Record<string, number> | undefined
@@ -47,13 +47,13 @@ export class Outbox {
 
   /** Whether all of it is with the kernel. */
   get isEmpty(): boolean {
-    return this.#waitingBytes === 0 && this.#used === 0
+    return this.#waiting.length === 0 && this.#used === 0
   }
 
   /** Tells something, with this turn of the event loop. */
   tell(message: FromHost): void {
     if (!this.#pipe.isOpen) return
-    if (this.#waitingBytes > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
+    if (this.#waiting.length > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
       this.#lost ??= {}
       this.#lost[message.kind] = (this.#lost[message.kind] ?? 0) + 1
       return
@@ -75,7 +75,7 @@ export class Outbox {
    */
   bytes(form: Form, request: number, bytes: Uint8Array): boolean {
     if (!this.#pipe.isOpen) return true
-    if (this.#waitingBytes + this.#used + bytes.length > OUTBOX_BYTES) return false
+    if (this.#waiting.length + this.#used + bytes.length > OUTBOX_BYTES) return false
     if (bytes.length <= BODY_PIECE_BYTES) this.#putBytes(form, request, bytes)
     else
       for (let at = 0; at < bytes.length; at += BODY_PIECE_BYTES)
@@ -98,8 +98,7 @@ export class Outbox {
   /** Gives away what the pipe has not taken: nobody else hands it over then. */
   takeWaiting(): Uint8Array[] {
     this.flush()
-    this.#waitingBytes = 0
-    return this.#waiting.splice(0)
+    return this.#waiting.takeAll()
   }
 
   #put(message: FromHost): void {
@@ -172,9 +171,9 @@ export class Outbox {
     if (batch !== undefined && this.#used > 0) parts.push(batch.bytes.subarray(0, this.#used))
     if (more !== undefined) parts.push(more)
     this.#used = 0
-    if (this.#waitingBytes > 0 && performance.now() - this.#fullAt > FULL_MILLISECONDS)
+    if (this.#waiting.length > 0 && performance.now() - this.#fullAt > FULL_MILLISECONDS)
       this.#drain()
-    const taken = this.#waitingBytes > 0 ? 0 : this.#pipe.write(parts)
+    const taken = this.#waiting.length > 0 ? 0 : this.#pipe.write(parts)
     this.#keep(parts, taken)
   }
 
@@ -183,37 +182,22 @@ export class Outbox {
     for (const part of parts) {
       const rest = part.subarray(Math.min(skipped, part.length))
       skipped -= part.length - rest.length
-      if (rest.length === 0) continue
-      this.#waiting.push(Buffer.from(rest))
-      this.#waitingBytes += rest.length
+      this.#waiting.append(rest)
     }
-    if (this.#waitingBytes === 0) return
+    if (this.#waiting.length === 0) return
     this.#fullAt = performance.now()
     this.#retry()
   }
 
   #drain(): void {
-    while (this.#waitingBytes > 0) {
-      if (!this.#pipe.isOpen) {
-        this.#waiting.length = 0
-        this.#waitingBytes = 0
-        return
-      }
-      let taken = this.#pipe.write(this.#waiting.slice(0, PARTS))
+    while (this.#waiting.length > 0) {
+      const taken = this.#pipe.write(this.#waiting.first)
       if (taken === 0) {
         this.#fullAt = performance.now()
+        if (!this.#pipe.isOpen) this.#waiting.takeAll()
         return
       }
-      this.#waitingBytes -= taken
-      for (
-        let first = this.#waiting[0];
-        first !== undefined && taken > 0;
-        first = this.#waiting[0]
-      ) {
-        if (taken < first.length) this.#waiting[0] = first.subarray(taken)
-        else this.#waiting.shift()
-        taken -= Math.min(taken, first.length)
-      }
+      this.#waiting.drop(taken)
     }
   }
 
@@ -239,7 +223,7 @@ export class Outbox {
     if (this.#timer === undefined) {
       this.#timer = setTimeout(() => {
         this.#drain()
-        if (this.#waitingBytes > 0) this.#retry()
+        if (this.#waiting.length > 0) this.#retry()
       }, 1)
       this.#timer.unref()
     } else this.#timer.refresh()
@@ -248,9 +232,6 @@ export class Outbox {
 
 /** A pipe that was full is not asked again before that: Node makes an error of each time that it is. */
 const FULL_MILLISECONDS = 0.5
-
-/** So many of what waits are given to one call of the system's; Linux takes 1,024 (`IOV_MAX`). */
-const PARTS = 64
 
 function batchOf(length: number): Batch {
   const bytes = Buffer.allocUnsafeSlow(length)
