@@ -43,11 +43,7 @@ test('what V8 has compiled is kept for the user alone, and read by the next run'
   const { of, cache } = await place()
   await using _ = of
   await record(of, 1)
-  expect(
-    readdirSync(cache)
-      .filter((name) => name.includes('.v8'))
-      .sort(),
-  ).toEqual(KEPT)
+  expect(readdirSync(cache)).toEqual(expect.arrayContaining(KEPT))
   const kept = stateOf(cache)
   expect(kept).toMatchObject([{ mode: 0o600 }, { mode: 0o600 }])
   await record(of, 2)
