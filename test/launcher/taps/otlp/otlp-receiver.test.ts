@@ -10,6 +10,7 @@ import {
 } from '../../../../packages/launcher/dist/taps/otlp/limits.js'
 import type { LogRecord } from '../../../../packages/launcher/dist/taps/otlp/log-record.js'
 import { OtlpReceiver } from '../../../../packages/launcher/dist/taps/otlp/otlp-receiver.js'
+import type { SpanRecord } from '../../../../packages/launcher/dist/taps/otlp/span-record.js'
 import { eventually } from '../../../host/index.js'
 import { startStranger } from '../../network/clients.js'
 import { type Exported, jsonExport, protobufExport } from './otlp-export.js'
@@ -106,6 +107,34 @@ describe('an export is read and answered in the form in which it came', () => {
     }
     expect(received).toEqual([])
   })
+})
+
+test('spans are read where somebody asked for them: those in JSON', async () => {
+  await receiver.close()
+  const spans: SpanRecord[] = []
+  receiver = await OtlpReceiver.start({
+    peers,
+    onLogs: () => undefined,
+    onSpans: (some) => spans.push(...some),
+  })
+  const span = {
+    ...{ name: 'waits', traceId: '0a', spanId: '0b', kind: 1 },
+    ...{ startTimeUnixNano: '1795412734000001000', endTimeUnixNano: '1795412734500001999' },
+    attributes: [{ key: 'source', value: { stringValue: 'user' } }],
+  }
+  const resourceSpans = [{ resource: {}, scopeSpans: [{ scope: {}, spans: [span] }] }]
+  const path = '/v1/traces'
+  expect((await post({ path, body: JSON.stringify({ resourceSpans }) })).status).toBe(200)
+  expect((await post({ path, body: '{}' })).status).toBe(200)
+  expect((await post({ path, body: '{"resourceSpans":[null]}' })).status).toBe(400)
+  const protobuf = { 'content-type': PROTOBUF_TYPE }
+  expect((await post({ path, body: Buffer.of(0x0a, 0), headers: protobuf })).status).toBe(200)
+  expect(spans).toEqual([
+    {
+      ...{ name: 'waits', startedAt: 1795412734000001, endedAt: 1795412734500001 },
+      attributes: new Map([['source', 'user']]),
+    },
+  ])
 })
 
 describe('what is no export is refused, and the next one is taken', () => {
