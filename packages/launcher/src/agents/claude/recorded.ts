@@ -1,15 +1,16 @@
 import { isUuid } from '@tacho/format'
 import type { Conversation, Recording } from '@tacho/recorder'
+import { tapStandardStreams } from '../../taps/json-rpc/tap-standard-streams.js'
 import type { NoTap } from '../../taps/no-tap.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { conversationOf } from './conversation.js'
 import { effectiveSettings } from './effective-environment.js'
 import { HookMessages } from './hook-messages.js'
 import { logExportFor } from './log-export.js'
+import { observeStreamJson } from './observe-stream-json.js'
 import { Prompts } from './prompts.js'
 import { withItsProxy } from './proxies.js'
 import { BadSettings, RunSettings } from './settings.js'
-import { tapStreamJson } from './stream-json/tap-stream-json.js'
 import { tapHooks } from './tap-hooks.js'
 import { Transcripts } from './transcripts.js'
 import { leftOut, upstreamOf } from './upstream.js'
@@ -52,7 +53,10 @@ function tapsOf(run: TappedRun): AgentTaps {
         },
       }),
     conversationOf: (request) => prompts.placed(conversationOf(request)),
-    ...(run.mode.name === 'stream-json' && { streamJson: tapStreamJson }),
+    ...(run.mode.name === 'stream-json' && {
+      streamJson: (start, recording) =>
+        tapStandardStreams(start, recording, observeStreamJson(recording)),
+    }),
     onExchange,
     async close() {
       await transcripts.close()

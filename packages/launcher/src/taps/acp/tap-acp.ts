@@ -1,6 +1,6 @@
 import type { Recording } from '@tacho/recorder'
 import type { AgentStart } from '../../process/run-agent.js'
-import { type JsonRpcTap, tapJsonRpc } from '../json-rpc/json-rpc-tap.js'
+import { tapStandardStreams } from '../json-rpc/tap-standard-streams.js'
 import { observeAcp } from './observer.js'
 import { AcpSessions } from './sessions.js'
 
@@ -23,25 +23,5 @@ export function tapAcp({
   sessions = new AcpSessions(),
   onName,
 }: AcpTapOptions): AgentStart {
-  const observer = observeAcp({ recording, sessions, onName })
-  let tap: JsonRpcTap | undefined
-  return {
-    ...start,
-    stdio: ['pipe', 'pipe', start.stdio?.[2] ?? 'inherit'],
-    onStart(child) {
-      start.onStart?.(child)
-      const { stdin, stdout } = child
-      if (stdin === null || stdout === null) return
-      const sides = {
-        client: { input: process.stdin, output: process.stdout },
-        server: { input: stdin, output: stdout },
-      }
-      tap = tapJsonRpc(sides, observer, () => recording.now())
-    },
-    async onEnd() {
-      await tap?.drained()
-      tap?.close()
-      await start.onEnd?.()
-    },
-  }
+  return tapStandardStreams(start, recording, observeAcp({ recording, sessions, onName }))
 }

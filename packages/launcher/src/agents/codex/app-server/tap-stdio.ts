@@ -1,6 +1,6 @@
 import type { Recording, Session } from '@tacho/recorder'
 import type { AgentStart } from '../../../process/run-agent.js'
-import { type JsonRpcTap, tapJsonRpc } from '../../../taps/json-rpc/json-rpc-tap.js'
+import { tapStandardStreams } from '../../../taps/json-rpc/tap-standard-streams.js'
 import { observeAppServer } from './observer.js'
 
 export type StdioTapOptions = {
@@ -25,26 +25,7 @@ export function tapStdio({ start, args, recording, onThread }: StdioTapOptions):
     )
     return start
   }
-  const observer = observeAppServer({ recording, onThread })
-  let tap: JsonRpcTap | undefined
-  return {
-    ...start,
-    stdio: ['pipe', 'pipe', start.stdio?.[2] ?? 'inherit'],
-    onStart(child) {
-      start.onStart?.(child)
-      const { stdin, stdout } = child
-      if (stdin === null || stdout === null) return
-      const sides = {
-        client: { input: process.stdin, output: process.stdout },
-        server: { input: stdin, output: stdout },
-      }
-      tap = tapJsonRpc(sides, observer, () => recording.now())
-    },
-    async onEnd() {
-      await tap?.drained()
-      tap?.close()
-    },
-  }
+  return tapStandardStreams(start, recording, observeAppServer({ recording, onThread }))
 }
 
 /** Where the app-server listens (Codex 0.169: `--listen URL`, `--stdio`; the last one counts). */

@@ -1,7 +1,7 @@
 import { record, text } from '@tacho/model'
 import { FaultBarrier, type Recording } from '@tacho/recorder'
-import type { JsonRpcObserver } from '../../../taps/json-rpc/observer.js'
-import { shortened } from '../short-values.js'
+import type { JsonRpcObserver } from '../../taps/json-rpc/observer.js'
+import { shortened } from './short-values.js'
 
 /**
  * Watches the lines between Claude Code and the program that it works for (`--input-format stream-json`,

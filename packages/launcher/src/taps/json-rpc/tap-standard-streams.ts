@@ -1,14 +1,17 @@
 import type { Recording } from '@tacho/recorder'
-import type { AgentStart } from '../../../process/run-agent.js'
-import { type JsonRpcTap, tapJsonRpc } from '../../../taps/json-rpc/json-rpc-tap.js'
-import { observeStreamJson } from './observer.js'
+import type { AgentStart } from '../../process/run-agent.js'
+import { type JsonRpcTap, tapJsonRpc } from './json-rpc-tap.js'
+import type { JsonRpcObserver } from './observer.js'
 
 /**
- * The start of Claude Code with us between it and the program that talks to it on our standard input
- * and output, a message a line. The bytes pass as they are.
+ * The start of an agent with us between it and the program that talks to it on our standard input and
+ * output, a message a line. The bytes pass as they are.
  */
-export function tapStreamJson(start: AgentStart, recording: Recording): AgentStart {
-  const observer = observeStreamJson(recording)
+export function tapStandardStreams(
+  start: AgentStart,
+  recording: Recording,
+  observer: JsonRpcObserver,
+): AgentStart {
   let tap: JsonRpcTap | undefined
   return {
     ...start,
