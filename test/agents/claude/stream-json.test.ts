@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
 import { ledgerOf, onPage } from '../../viewer/on-page.js'
 import { attribute } from '../session-on-disk.js'
 import { claudePlace } from './place.js'
+import { claudeIn } from './processes.js'
 
 type Message = Record<string, unknown> & { type: string }
 
@@ -75,5 +76,25 @@ test('a host is asked and answers, denies and interrupts: each is recorded as it
     ])
     const [cut = []] = await ledgerOf(page, 'cancellations')
     expect(cut[1]).toMatch(/^interrupt user$/)
+  })
+})
+
+// `npm run soak` has this.
+describe.skipIf(process.env.TACHO_SOAK !== '1')('of a host', () => {
+  test('a question that is open at kill -9 has no answer', async () => {
+    await using place = await claudePlace([{ calls: [bash('mkfifo q1')] }])
+    await using claude = place.startTacho(['claude', '--persist-session', ...HOST])
+    const message = { role: 'user', content: 'Make a pipe' }
+    claude.stdin.write(`${JSON.stringify({ type: 'user', message })}\n`)
+    await claude.stdout.containing('can_use_tool')
+    await eventually(() =>
+      expect(place.session().started.map(({ name }) => name)).toContain('approval command'),
+    )
+    for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
+    await claude.ended
+    const approvals = await place.said<object[]>('approvals')
+    expect(approvals).toMatchObject([{ what: 'mkfifo q1', decision: null, decidedBy: null }])
+    const { session } = await place.said<{ session: object }>('show')
+    expect(session).toMatchObject({ ended: 'died' })
   })
 })

@@ -28,8 +28,8 @@ type Asked = { id: string; callId: string | undefined; tool: string; askedAt: nu
  */
 const GOING_ON_MICROSECONDS = 1_500_000
 
-/** So long after a decision the wait for it may still be told; both come ten times a second. */
-const WAIT_TOLD_MICROSECONDS = 500_000
+/** So long after a decision the wait for it may still be told: less than a turn takes to be over. */
+const WAIT_TOLD_MICROSECONDS = 900_000
 
 /** The times of a decision and of the end of the wait for it are a few milliseconds apart. */
 const APART_MICROSECONDS = 100_000
