@@ -26,6 +26,8 @@ const server = createServer(async (request, response) => {
   else if (what === 'large') await large(response, 256 * MEBIBYTE)
   else response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
 })
+// A busy machine has pauses that are longer than the five seconds that Node keeps a connection open.
+server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () =>
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
 )
