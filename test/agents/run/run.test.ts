@@ -101,6 +101,17 @@ test('variables that lead to a model lead to us, the unset ones of an API only t
   )
 })
 
+test('of a program that reads none of them a line is told, and it ends as it does', async () => {
+  await using place = await programsPlace()
+  const words = ['run', '--persist-session', '--']
+  const shell = await run(tachoCommand, [...words, 'sh', '-c', 'echo said; exit 3'], place.own)
+  expect(shell).toMatchObject({ exitCode: 3 })
+  expect(shell.stdout.toString()).toBe('said\n')
+  expect(shell.stderr.toString()).toMatch(
+    /^tacho: no request was seen that goes by .+ only a Node program has recorded others\. .+\n$/,
+  )
+})
+
 test('off, a program prints and ends as it does alone, and nothing is left behind', async () => {
   await using place = await programsPlace()
   const words = ['env', 'OPENAI_BASE_URL']

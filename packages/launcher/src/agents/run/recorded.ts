@@ -33,7 +33,7 @@ function tapsOf({ program, args, options, environment, root, tell }: TappedRun):
       if (isAsked) return
       const names = baseUrls.map(({ variable }) => variable).join(', ')
       tell(
-        `no request was seen that goes by ${names}. If the program reads another variable, name it: --base-url-env NAME=URL`,
+        `no request was seen that goes by ${names}, and only a Node program has recorded others. If the program reads another variable, name it: --base-url-env NAME=URL`,
       )
     },
   }
