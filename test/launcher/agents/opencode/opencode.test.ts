@@ -74,6 +74,12 @@ test('a title is told by what it asks, and to opencode’s own gateway the ids h
       threadId: 'ses_a/title',
       threadSource: 'title',
     })
+  const shorter = '{"messages":[{"content":"You are a context summarization agent. You'
+  expect(all.of({ headers }, body(shorter))).toMatchObject({
+    threadId: 'ses_a',
+    turnId: 'msg_1',
+    requestKind: 'compaction',
+  })
 })
 
 test('a header that is no id names nothing', () => {

@@ -37,27 +37,27 @@ export class Conversations {
   }
 }
 
-type Place = Pick<Conversation, 'threadId' | 'turnId' | 'threadSource'>
+type Place = Pick<Conversation, 'threadId' | 'turnId' | 'threadSource' | 'requestKind'>
 
-// The title of a session is asked for under the session's own id, beside what it goes on with: only what
-// is asked tells the two apart.
+// The title of a session is asked for under the session's own id, beside what it goes on with, and so is
+// what makes it shorter: only what is asked tells them apart.
 function placeOf(
   id: string,
   { turnId, isPart }: { turnId: string | undefined; isPart: boolean },
   body: Uint8Array | undefined,
 ): Place {
-  if (isTitle(body)) return { threadId: `${id}/title`, threadSource: 'title' }
+  const begins = beginningOf(body)
+  if (TITLE.test(begins)) return { threadId: `${id}/title`, threadSource: 'title' }
   return {
     threadId: id,
     ...(turnId !== undefined && { turnId }),
     ...(isPart && { threadSource: 'subagent' }),
+    ...(COMPACTION.test(begins) && { requestKind: 'compaction' }),
   }
 }
 
-function isTitle(body: Uint8Array | undefined): boolean {
-  if (body === undefined) return false
-  const text = new TextDecoder().decode(body.subarray(0, BODY_BYTES))
-  return TITLE.test(text)
+function beginningOf(body: Uint8Array | undefined): string {
+  return body === undefined ? '' : new TextDecoder().decode(body.subarray(0, BODY_BYTES))
 }
 
 /** So much of a body is looked at. */
@@ -69,3 +69,6 @@ const TITLE = /"You are a title generator\. |"Generate a title for this conversa
 function wordOf(value: string | undefined): string | undefined {
   return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : undefined
 }
+
+// Instructions likewise (opencode 1.18).
+const COMPACTION = /"You are a context summarization agent\. /
