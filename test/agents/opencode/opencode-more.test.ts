@@ -95,6 +95,39 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     expect(approval).toMatchObject({ what: 'mkfifo one', decision: null })
   }, 300_000)
 
+  test('"always" is told as such, a rule asks nobody, and a compaction is marked', async () => {
+    const script = [asking, { text: 'It is made.' }, asking, { text: 'Once more.' }]
+    await using place = await opencodePlace([...script, { text: 'The summary.' }], ASKS)
+    await using terminal = await place.tui('--prompt', 'Make one')
+    const look = (text: string) =>
+      eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
+    await look(QUESTION)
+    terminal.press('Right')
+    await terminal.answer('Enter', 'Allow once')
+    await look('Always allow')
+    await terminal.answer('Enter', 'Always allow')
+    await look('It is made.')
+    for (const [words, answer] of [
+      ['Make one more', 'Once more.'],
+      ['/compact', 'The summary.'],
+    ] as const) {
+      terminal.type(words)
+      await look(words)
+      terminal.press('Enter')
+      await look(answer)
+    }
+    terminal.press('C-c')
+    await terminal.ended()
+    expect(await place.told('approvals', 'last')).toMatchObject([
+      { what: 'mkfifo one', decision: 'always', outcome: 'allowed-for-session' },
+    ])
+    const { exchanges } = await place.told('show', 'last')
+    const compactions = exchanges.filter(
+      ({ requestKind }: { requestKind: string | null }) => requestKind === 'compaction',
+    )
+    expect(compactions).toHaveLength(1)
+  }, 400_000)
+
   test('a port that the user chooses stays, and is open to others as before', async () => {
     await using place = await opencodePlace([asking, { text: 'It is made.' }], ASKS)
     const port = await freePort()

@@ -31,6 +31,10 @@ export function addAgentEntry(tacho: Command, agent: Agent): void {
     )
     .option('--sessions-dir <dir>', 'keep the session in this folder')
     .option('--no-scrub', 'record secrets as they are sent; says so, also in the session')
+    .option(
+      '--explain-setup',
+      'print what has to be settled before it can be recorded; runs nothing',
+    )
     .allowUnknownOption()
     .action(() => {
       throw new CommandError(

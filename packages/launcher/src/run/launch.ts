@@ -30,11 +30,13 @@ async function run(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<AgentEnded> {
-  const { program, options, switches } = programOf(
-    agent,
-    readSwitches(args, environment),
-    environment,
-  )
+  const read = readSwitches(args, environment)
+  if (read.explainSetup) {
+    const { explainSetup } = await import('./explain-setup.js')
+    process.stdout.write(await explainSetup(agent, process.cwd(), environment))
+    return { exitCode: 0 }
+  }
+  const { program, options, switches } = programOf(agent, read, environment)
   const mode = agent.modeOf(switches.args)
   if (switches.isAskedFor && mode === undefined)
     say(`this command of ${agent.title} holds no session: nothing is recorded.`)

@@ -11,6 +11,8 @@ export type Switches = {
   sessionsDir: string | undefined
   /** `--no-scrub`: secrets are recorded as they are sent. Only typed, so that no forgotten variable does it. */
   noScrub: boolean
+  /** `--explain-setup`: nothing is run. */
+  explainSetup?: true
   logLevel: string | undefined
   /** A variable means nothing. Only a conversation is kept from starting by that, and only by who wants one. */
   wrong?: WrongUse
@@ -59,6 +61,8 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
       delete switches.wrong
     } else if (flag === '--no-scrub') {
       switches.noScrub = value === undefined || isOn(flag, value)
+    } else if (argument === '--explain-setup') {
+      switches.explainSetup = true
     } else if (flag === '--debug-log') {
       const takesNext = value === undefined && next !== undefined && looksLikePath(next)
       const path = value ?? (takesNext ? next : undefined)
