@@ -23,6 +23,8 @@ const NODES =
     ? (['node20', 'node22', 'node24', 'node26'] as const)
     : (['ours'] as const)
 
+const PROGRAM_NAMES = ['openai', 'anthropic', 'genai', 'ai', 'agents']
+
 let sdks: string
 
 beforeAll(async () => {
@@ -37,16 +39,19 @@ for (const version of NODES) {
       node = version === 'ours' ? process.execPath : await programPath(version)
     }, 180_000)
 
-    for (const program of ['openai', 'anthropic', 'genai', 'ai', 'agents']) {
+    // Version 7 of it needs Node 22.
+    const isOld = version === 'node20' || version === 'ours'
+    for (const program of [...PROGRAM_NAMES, ...(isOld ? [] : ['ai 7'])]) {
+      const [name, AI_SDK = ''] = program.split(' ')
       test(`a program with ${program} is recorded byte for byte, and prints what it prints alone`, async () => {
         await using at = await placeFor()
-        const how = { node, environment: at.environment }
-        const alone = await at.place.alone(`${program}.mjs`, how)
+        const how = { node, environment: { ...at.environment, AI_SDK } }
+        const alone = await at.place.alone(`${name}.mjs`, how)
         expect(alone.stdout.toString()).toMatch(
           /^stream Hello.*\n.*\nabort .*\nfail .*\nretry .*\n$/s,
         )
         const before = at.model.exchanges.length
-        const recorded = await at.place.recorded(`${program}.mjs`, how)
+        const recorded = await at.place.recorded(`${name}.mjs`, how)
         expect(told(recorded)).toEqual(told(alone))
         await expectSameBytes(at.place.session(), at.model.exchanges.slice(before))
       })

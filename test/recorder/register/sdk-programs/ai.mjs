@@ -1,6 +1,8 @@
-import { createOpenAI } from '@ai-sdk/openai'
-import { generateText, streamText } from 'ai'
 import { attempt, baseUrl } from './attempt.mjs'
+
+const isSeven = process.env.AI_SDK === '7'
+const { generateText, streamText } = await import(isSeven ? 'ai-7' : 'ai')
+const { createOpenAI } = await import(isSeven ? 'ai-7-openai' : '@ai-sdk/openai')
 
 const openai = createOpenAI({ apiKey: process.env.SCRIPTED_KEY, baseURL: baseUrl })
 const quiet = { model: openai('m'), maxRetries: 1, onError() {} }
