@@ -92,6 +92,16 @@ const CASES: readonly (readonly [typed: readonly string[], offered: readonly str
     ['export', 'help', 'h'],
     ['har', 'html', 'help'],
   ],
+  [['diff', 'last', '0199'], [SESSION_ID]],
+  [['grep', 'x', '0199'], [SESSION_ID]],
+  [['ls', '--agent', 'cla'], ['claude']],
+  [
+    ['grep', 'x', '--in', 're'],
+    ['request', 'response'],
+  ],
+  ...['explain', 'messages', 'context', 'cache', 'stats', 'approvals', 'cancellations', 'log'].map(
+    (command): [string[], string[]] => [[command, '0199'], [SESSION_ID]],
+  ),
   [['codex', '--p'], ['--persist-session']],
   [['codex', 'exec', '--p'], ['--persist-session']],
   [['codex', '--', '--p'], []],

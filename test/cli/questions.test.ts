@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   endedSpan,
@@ -157,6 +159,21 @@ describe('what breaks a prompt cache is told', () => {
     expect((await json(directory, 'cache', 'last'))[1]).toMatchObject(told)
     expect((await run(directory, 'cache', 'last')).exitCode).toBe(0)
   })
+})
+
+test('what a broken prompt cache cost is told by a table of prices', async () => {
+  const usage = (cached: number) => ({ input_tokens: 1_000_000, 'cache_read.input_tokens': cached })
+  const directory = sessionOf([
+    { body: { model: 'm', instructions: 'You fix.', input: [say('one')] }, usage: usage(0) },
+    { body: { model: 'm', instructions: 'You fit.', input: [say('one')] }, usage: usage(0) },
+  ])
+  const prices = join(directory, 'prices.json')
+  const models = { m: { input: 5, cachedInput: 0.5, cacheWrite: 6, output: 1 } }
+  writeFileSync(prices, JSON.stringify({ currency: 'USD', models }))
+  const told = await json(directory, 'cache', 'last', '--prices', prices)
+  expect(told.map(({ lostCost }: { lostCost: number | null }) => lostCost)).toEqual([null, 4.5])
+  const { stdout } = await run(directory, 'cache', '--prices', prices)
+  expect(stdout).toContain('from the cache they would have cost 4.50 USD less')
 })
 
 test('what a compaction dropped is told by kinds', async () => {

@@ -156,6 +156,13 @@ describe('show for people', () => {
     }
   })
 
+  test('-n shows the last entries, below the turn that they are of', async () => {
+    const shown = await show({}, '-n', '1')
+    expect(shown).toMatch(/^1 earlier entry is left out\n.*#/m)
+    expect(shown).toMatch(/turn 1.*\n *2 +\+1\.400s/)
+    expect(shown).not.toContain('+0.100s')
+  })
+
   test('a prompt of 125 kB on the command line is not printed whole', async () => {
     const argv = ['exec', `why ${'on earth '.repeat(14_000)}`]
     const text = await show({ run: { argv } })

@@ -42,6 +42,7 @@ function session(): string {
       'gen_ai.response.model': 'm-mini',
       'gen_ai.usage.input_tokens': 1000,
       'gen_ai.usage.cache_read.input_tokens': 400,
+      'gen_ai.usage.cache_creation.input_tokens': 200,
       'gen_ai.usage.output_tokens': 85,
     }),
     span('00000000000000cc', 'execute_tool exec', 11_000, 20_000, { 'gen_ai.tool.name': 'exec' }),
@@ -61,7 +62,10 @@ const prices = (value: unknown): string => {
   writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value))
   return file
 }
-const TABLE = { currency: 'EUR', models: { 'm-*': { input: 1, cachedInput: 0.5, output: 2 } } }
+const TABLE = {
+  currency: 'EUR',
+  models: { 'm-*': { input: 1, cachedInput: 0.5, cacheWrite: 2, output: 2 } },
+}
 
 async function stats(...words: string[]) {
   const { stdout, stderr, exitCode } = await tacho(['stats', ...words])
@@ -99,10 +103,10 @@ test('money is told by a table that the user gives, and only then', async () => 
   const words = ['last', '--sessions-dir', directory]
   expect((await stats(...words)).stdout).not.toMatch(/cost|EUR/)
   const { stdout } = await stats(...words, '--prices', prices(TABLE))
-  // 600 new, 400 cached, 85 out.
-  expect(stdout).toContain('0.0010 EUR')
+  // 400 new, 400 from the cache, 200 into it, 85 out.
+  expect(stdout).toContain('0.0012 EUR')
   const json = await stats(...words, '--json', '--prices', prices(TABLE))
-  expect(JSON.parse(json.stdout).models[0].cost).toBeCloseTo(0.00097, 10)
+  expect(JSON.parse(json.stdout).models[0].cost).toBeCloseTo(0.00117, 10)
   const other = { currency: 'EUR', models: { x: { input: 1, output: 1 } } }
   const without = await stats(...words, '--prices', prices(other))
   expect(without.stdout).toContain('without m-mini: no price, or tokens not told')
@@ -115,6 +119,11 @@ describe('a table of prices that cannot be used is told', () => {
     ['no models', { currency: 'EUR' }, /it has no "models"/],
     ['no output', { currency: 'EUR', models: { m: { input: 1 } } }, /"m" has no "input" or no/],
     ['a text', { currency: 'EUR', models: { m: { input: '1', output: 1 } } }, /"m" has no/],
+    [
+      'a price of the cache that is none',
+      { currency: 'EUR', models: { m: { input: 1, output: 1, cacheWrite: '1' } } },
+      /"cacheWrite" of "m" is no number/,
+    ],
     ['a minus', { currency: 'EUR', models: { m: { input: -1, output: 1 } } }, /"m" has no/],
   ])('%s', async (_, value, stderr) => {
     const file = prices(value)

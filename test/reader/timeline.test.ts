@@ -1,4 +1,11 @@
-import { readSession, type TimelineEntry, threadTitle, timelineOf, turnTitle } from '@tacho/reader'
+import {
+  readSession,
+  type TimelineEntry,
+  threadTitle,
+  timelineOf,
+  timelinePage,
+  turnTitle,
+} from '@tacho/reader'
 import { expect, test } from 'vitest'
 import {
   endedSpan,
@@ -44,6 +51,22 @@ test('what belongs to a turn stands below it, in the order of the beginnings; ga
     '1 exchange 2',
     '0 gap ENOSPC',
   ])
+})
+
+test('a page has the headings that it stands below, and says how much is before and behind it', async () => {
+  const all = await timeline({ meta: spansOfTwo(), raw: twoExchanges() })
+  expect(all.map(wordsOf)).toEqual(['0 run 1', '0 turn 1', '1 exchange 1', '1 exchange 2'])
+  for (const [from, count, words, before, after] of [
+    [undefined, 1, ['0 run 1', '0 turn 1', '1 exchange 2'], 1, 0],
+    [2, 1, ['0 run 1', '0 turn 1', '1 exchange 1'], 0, 1],
+    [1, 2, ['0 run 1', '0 turn 1', '1 exchange 1'], 0, 1],
+    [0, 1, ['0 run 1'], 0, 3],
+    [undefined, Number.POSITIVE_INFINITY, all.map(wordsOf), 0, 0],
+    [4, 5, ['0 run 1'], 3, 0],
+  ] as const) {
+    const page = timelinePage(all, count, from)
+    expect([page.entries.map(wordsOf), page.before, page.after]).toEqual([words, before, after])
+  }
 })
 
 test('the span of an exchange and the HTTP request below it are not told twice', async () => {

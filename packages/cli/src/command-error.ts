@@ -24,6 +24,8 @@ export type CommandErrorCode =
   | 'wrong-use'
   /** The agent's bundle is missing. */
   | 'not-built'
+  /** There is no session to search or to sum up. */
+  | 'no-sessions'
   /** The session has no exchange of this number. */
   | 'no-exchange'
   /** The session's folder cannot be looked into. */

@@ -6,7 +6,7 @@ import {
   type SkippedFolder,
 } from '@tacho/reader'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { EXIT } from './command-error.js'
+import { CommandError, EXIT } from './command-error.js'
 import { note } from './output.js'
 
 /** The options of every command that looks for sessions. */
@@ -26,6 +26,13 @@ export function withSessionsDir(command: Command): Command {
 function folderOf(text: string): string {
   if (text === '') throw new InvalidArgumentError('It is a folder.')
   return text
+}
+
+/** How many, on the command line. */
+export function countOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('It must be a number, 1 or greater.')
+  return Number(text)
 }
 
 /** The argument by which a session is named, in the words of every command's help. */
@@ -54,6 +61,16 @@ export function sessionNamed(name: string, { roots }: SessionOptions): FoundSess
  */
 export function allSessions({ roots }: SessionOptions): FoundSession[] {
   return findSessions(roots, skippedOfAll())
+}
+
+/** The error where there is no session at all, and what to do then. */
+export function noSessions({ roots }: SessionOptions): CommandError {
+  const looked = roots.map((root) => `  ${root}`).join('\n')
+  return new CommandError(
+    'no-sessions',
+    EXIT.failure,
+    `there is no session yet. Looked in:\n${looked}\nRecord one with: tacho codex --persist-session`,
+  )
 }
 
 /** Takes note of folders that are missing from a list of all sessions. */

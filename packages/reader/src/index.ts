@@ -111,7 +111,7 @@ export {
 } from './model-input/model-input.js'
 export type { IndexedExchange, RawIndex } from './raw-index.js'
 export { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
-export { readSession, type Session } from './read-session.js'
+export { readSession, refuseNewerFormat, type Session } from './read-session.js'
 export type { Span } from './read-spans.js'
 export { readTextLog } from './read-text-log.js'
 export { ReaderError, type ReaderErrorCode } from './reader-error.js'
@@ -156,7 +156,7 @@ export { type SqlRow, sessionRow, sqlRows } from './sql/rows.js'
 export { SQL_TABLE_NAMES, SQL_TABLES, type SqlTable } from './sql/tables.js'
 export { type ChunkPace, chunkPaces, STALL_MS } from './stats/chunk-paces.js'
 export { joinedModels, joinedTools, quantile } from './stats/joined-stats.js'
-export { costOf, type Price, type Prices, priceOf } from './stats/prices.js'
+export { costOf, lossOf, type Price, type Prices, priceOf } from './stats/prices.js'
 export {
   type ModelStats,
   type SessionStats,
@@ -167,6 +167,7 @@ export {
 } from './stats/session-stats.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { threadsOf, turnsOf } from './threads.js'
+export { type TimelinePage, timelinePage } from './timeline/page.js'
 export { type TimelineEntry, timelineOf } from './timeline/timeline.js'
 export { threadTitle, turnTitle } from './timeline/titles.js'
 export { toolsOf } from './tools.js'

@@ -97,6 +97,16 @@ function reportDepth(spans: ReadonlyMap<string, Span>, report: ReportDamage): vo
   }
 }
 
+/**
+ * Refuses a folder that was written by a later Tacho: what stands in it may mean something else.
+ *
+ * @throws ReaderError `newer-format`
+ */
+export function refuseNewerFormat(folder: string): void {
+  const read = readManifest(folder)
+  if ('format' in read) throw newerFormat(folder, read.format)
+}
+
 /** The error for a folder of a format from the future. */
 export function newerFormat(folder: string, format: number): ReaderError {
   return new ReaderError(

@@ -11,6 +11,7 @@ export function usageOf(span: Span | undefined): Usage | undefined {
     inputTokens: told.inputTokens,
     outputTokens: told.outputTokens,
     cacheReadInputTokens: told.cacheReadTokens,
+    cacheCreationInputTokens: told.cacheCreationTokens,
     reasoningOutputTokens: told.reasoningTokens,
   })
   return Object.keys(usage).length > 0 ? usage : undefined
@@ -32,5 +33,6 @@ const PARTS = [
   'inputTokens',
   'outputTokens',
   'cacheReadInputTokens',
+  'cacheCreationInputTokens',
   'reasoningOutputTokens',
 ] as const

@@ -1,7 +1,8 @@
-import type { CachedExchange } from '@tacho/reader'
+import type { CachedExchange, Prices } from '@tacho/reader'
+import { lostCost } from './lost-cost.js'
 
 /** A request as `tacho cache --json` prints it (docs/cli.md). What is not known is null. */
-export function cachedJson(one: CachedExchange): object {
+export function cachedJson(one: CachedExchange, prices?: Prices): object {
   return {
     exchange: one.exchange,
     previous: one.previous ?? null,
@@ -14,5 +15,6 @@ export function cachedJson(one: CachedExchange): object {
     verdict: one.verdict,
     difference: one.difference ?? null,
     lostTokens: one.lostTokens ?? null,
+    lostCost: lostCost(one, prices) ?? null,
   }
 }

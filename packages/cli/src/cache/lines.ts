@@ -1,9 +1,11 @@
-import type { CachedExchange, CacheVerdict, Difference } from '@tacho/reader'
+import type { CachedExchange, CacheVerdict, Difference, Prices } from '@tacho/reader'
 import { outputWidth } from '../output.js'
 import { printable } from '../printable.js'
 import { duration, tokenCount } from '../quantities.js'
+import { money } from '../stats/money.js'
 import { type Style, styled } from '../style.js'
 import { type Column, type Row, tableLines } from '../table.js'
+import { lostCost } from './lost-cost.js'
 
 const COLUMNS: readonly Column[] = [
   { title: '#', align: 'right' },
@@ -17,8 +19,8 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** What became of the prompt cache, for people: a row a request, then what it cost. */
-export function cacheLines(story: readonly CachedExchange[]): string[] {
-  return [...tableLines(COLUMNS, story.map(row), outputWidth()), '', ...totalLines(story)]
+export function cacheLines(story: readonly CachedExchange[], prices?: Prices): string[] {
+  return [...tableLines(COLUMNS, story.map(row), outputWidth()), '', ...totalLines(story, prices)]
 }
 
 function row(one: CachedExchange): Row {
@@ -66,7 +68,7 @@ export function differenceWords(difference: Difference | undefined): string {
   return `${words}${who} changed at character ${common + 1}: ${was} → ${is}`
 }
 
-function totalLines(story: readonly CachedExchange[]): string[] {
+function totalLines(story: readonly CachedExchange[], prices: Prices | undefined): string[] {
   const [input, cached] = [sumOf(story, 'inputTokens'), sumOf(story, 'cachedTokens')]
   const told = story.some(({ cachedTokens }) => cachedTokens !== undefined)
   if (!told) return [styled('quiet', 'the API told no cached tokens')]
@@ -77,8 +79,19 @@ function totalLines(story: readonly CachedExchange[]): string[] {
     const times = breaks.length === 1 ? 'once' : `${breaks.length} times`
     const why = breaks.length > 0 ? `; the prefix changed ${times}` : ''
     lines.push(`${tokenCount(lost)} tokens were read anew that had been read before${why}`)
+    lines.push(...costLines(story, prices))
   }
   return lines
+}
+
+function costLines(story: readonly CachedExchange[], prices: Prices | undefined): string[] {
+  if (prices === undefined) return []
+  const losses = story.filter(({ lostTokens }) => lostTokens !== undefined)
+  const costs = losses.map((one) => lostCost(one, prices))
+  const known = costs.filter((cost) => cost !== undefined)
+  const without = costs.length === known.length ? '' : '; of some models there is no price'
+  const sum = known.reduce((total, cost) => total + cost, 0)
+  return [`from the cache they would have cost ${money(sum, prices.currency)} less${without}`]
 }
 
 function sumOf(

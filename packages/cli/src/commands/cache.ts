@@ -12,6 +12,7 @@ import {
   sessionNamed,
   withSessionsDir,
 } from '../session-options.js'
+import { readPrices } from '../stats/price-file.js'
 import { writeJson } from '../write-json.js'
 
 /** `tacho cache`: where the prompt cache held, where it broke, and at what. */
@@ -20,12 +21,16 @@ export function addCacheCommand(tacho: Command): void {
     .command('cache')
     .description('show what each request got from the prompt cache, and what broke it')
     .argument('[session]', SESSION_ARGUMENT[1], 'last')
+    .option('--prices <file>', 'a price table of yours: also tell what was lost in money')
     .option('--json', 'print an array of objects')
     .action(cache)
   withSessionsDir(command)
 }
 
-async function cache(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
+type CacheOptions = SessionOptions & { prices?: string; json?: boolean }
+
+async function cache(name: string, options: CacheOptions): Promise<void> {
+  const prices = options.prices === undefined ? undefined : readPrices(options.prices)
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
   const reader = conversationReader(folder)
@@ -38,12 +43,12 @@ async function cache(name: string, options: SessionOptions & { json?: boolean })
   progress.clear()
   noteDamage(session)
   if (options.json) {
-    await writeJson(story.map(cachedJson))
+    await writeJson(story.map((one) => cachedJson(one, prices)))
     return
   }
   if (story.length === 0) {
     note('this session has no request to a model.')
     return
   }
-  await writeLines(cacheLines(story))
+  await writeLines(cacheLines(story, prices))
 }

@@ -37,11 +37,11 @@ async function context(
   { all = false, json = false, ...options }: SessionOptions & { all?: boolean; json?: boolean },
 ): Promise<void> {
   const reader = conversationReader(sessionNamed(name, options).folder)
-  const exchange = chosenRequest(reader, number)
   const uses = usesOf(reader.folder, (damage) => reader.damage.push(damage))
+  noteDamage(reader)
+  const exchange = chosenRequest(reader, number)
   const at = contextAt(reader, exchange, uses)
   const shortened = shortenedHistories(reader, exchange, uses)
-  noteDamage(reader)
   if (json) await writeJson(contextJson(at, shortened))
   else {
     const most = all ? Number.POSITIVE_INFINITY : PARTS_SHOWN

@@ -39,12 +39,13 @@ async function diff(
 ): Promise<void> {
   const session = sessionNamed(name, options)
   const reader = conversationReader(session.folder)
+  noteDamage(reader)
   if (!isExchangeNumber(second)) {
     if (third !== undefined) throw wrongUse()
     const other = sessionNamed(second, options)
     const others = conversationReader(other.folder)
+    noteDamage(others)
     const compared = compareSessions(reader, others)
-    for (const one of [reader, others]) noteDamage(one)
     const ids = [session.id, other.id] as const
     if (options.json) await writeJson(sessionsJson(compared, ids))
     else await writeLines(sessionLines(compared, ids))
@@ -57,7 +58,6 @@ async function diff(
     third === undefined ? undefined : Number(third),
   )
   const compared = compareExchanges(reader, before, after)
-  noteDamage(reader)
   if (options.json) await writeJson(exchangesJson(compared))
   else await writeLines(exchangeLines(compared))
   if (compared.missing.length === 0) return

@@ -2,6 +2,7 @@ import {
   type FoundSession,
   findSessions,
   type PatternOptions,
+  ReaderError,
   SEARCHED,
   type Searched,
   type SearchHit,
@@ -18,7 +19,12 @@ import { jsonText } from '../json-text.js'
 import { note } from '../output.js'
 import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
-import { SESSION_ARGUMENT, type SessionOptions, withSessionsDir } from '../session-options.js'
+import {
+  noSessions,
+  SESSION_ARGUMENT,
+  type SessionOptions,
+  withSessionsDir,
+} from '../session-options.js'
 import { shortIds } from '../short-ids.js'
 
 type GrepOptions = SessionOptions & {
@@ -68,10 +74,11 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   const pattern = searchPattern(text, given)
   const isAll = names.length === 0 && since === undefined
   const sessions = isAll ? findSessions(options.roots) : chosenSessions(names, options)
+  if (sessions.length === 0 && isAll) throw noSessions(options)
   const found = await searchAll(sessions, pattern, options)
   if (found > 0) return
   note(`nothing matches in ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}.`)
-  process.exitCode = EXIT.failure
+  process.exitCode ||= EXIT.failure
 }
 
 async function searchAll(
@@ -84,10 +91,18 @@ async function searchAll(
   let found = 0
   function* lines(): Generator<string> {
     for (const { id, folder } of sessions) {
-      for (const hit of searchSession(folder, pattern, within)) {
-        found += 1
+      try {
+        for (const hit of searchSession(folder, pattern, within)) {
+          found += 1
+          progress.clear()
+          yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)
+        }
+      } catch (error) {
+        // One of many that cannot be read must not keep the others from it.
+        if (sessions.length === 1 || !(error instanceof ReaderError)) throw error
         progress.clear()
-        yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)
+        note(error.message)
+        process.exitCode = EXIT.incomplete
       }
       progress.add(1)
     }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { findSessions, listSessions, type SessionQuery } from '@tacho/reader'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { sinceOf } from '../age.js'
 import { jsonText } from '../json-text.js'
 import { summaryJson } from '../list-json.js'
@@ -8,7 +8,7 @@ import { LIST_COLUMNS, listRows } from '../list-rows.js'
 import { note, outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
 import { countedBar } from '../progress-bar.js'
-import { type SessionOptions, skippedOfAll, withSessionsDir } from '../session-options.js'
+import { countOf, type SessionOptions, skippedOfAll, withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
 type LsOptions = SessionOptions & {
@@ -33,7 +33,7 @@ export function addLsCommand(tacho: Command): void {
     .option('--since <when>', 'active since: an age (7d, 12h) or a time', sinceOf)
     .option('--until <when>', 'started before: an age or a time', sinceOf)
     .option('--cwd [dir]', 'worked in this folder or below it (default: here)')
-    .option('--agent <name>', 'recorded from this agent')
+    .option('--agent <agent>', 'recorded from this agent')
     .option('--failed', 'ended badly')
     .option('--running', 'still running')
     .option('--json', 'print an array of objects')
@@ -41,12 +41,6 @@ export function addLsCommand(tacho: Command): void {
     .addOption(new Option('--ids', 'print ids and nothing else').hideHelp())
     .action(ls)
   withSessionsDir(command)
-}
-
-function countOf(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError('It must be a number, 1 or greater.')
-  return Number(text)
 }
 
 async function ls(words: string[], options: LsOptions): Promise<void> {

@@ -36,8 +36,8 @@ async function messages(
   options: MessagesOptions,
 ): Promise<void> {
   const reader = conversationReader(sessionNamed(name, options).folder)
-  const at = conversationAt(reader, chosenRequest(reader, number))
   noteDamage(reader)
+  const at = conversationAt(reader, chosenRequest(reader, number))
   if (options.json) await writeJson(conversationJson(at))
   else await writeLines(conversationLines(at, options.all ?? false))
   const missing = missingOf(at)

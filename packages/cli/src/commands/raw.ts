@@ -2,6 +2,7 @@ import {
   type IndexedExchange,
   indexRawLog,
   modelInput,
+  refuseNewerFormat,
   requestPieces,
   responseChunks,
   type Unparsed,
@@ -95,6 +96,7 @@ function unparsedWords({ isConnection }: IndexedExchange, { side, reason }: Unpa
 }
 
 function choose(folder: string, number: number): ChosenExchange {
+  refuseNewerFormat(folder)
   const index = indexRawLog(folder, () => undefined)
   return { folder, index, exchange: exchangeOf(index, number) }
 }

@@ -1,4 +1,4 @@
-import { readSession, type Session, timelineOf } from '@tacho/reader'
+import { readSession, type Session, timelineOf, timelinePage } from '@tacho/reader'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
@@ -6,6 +6,7 @@ import { jsonText } from '../json-text.js'
 import { outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
 import {
+  countOf,
   SESSION_ARGUMENT,
   type SessionOptions,
   sessionNamed,
@@ -17,10 +18,11 @@ import { headerLines } from '../show/header.js'
 import { sessionJson } from '../show/json.js'
 import { lossLines } from '../show/losses.js'
 import { TIMELINE_COLUMNS, timelineRows } from '../show/timeline.js'
+import { styled } from '../style.js'
 import { tableLinesOf } from '../table.js'
 import { traceUrl } from '../trace-url.js'
 
-type ShowOptions = SessionOptions & { json?: boolean; follow?: boolean }
+type ShowOptions = SessionOptions & { json?: boolean; follow?: boolean; lines?: number }
 
 /** `tacho show`: one session, with its turns and exchanges in their order. */
 export function addShowCommand(tacho: Command): void {
@@ -28,6 +30,7 @@ export function addShowCommand(tacho: Command): void {
     .command('show')
     .description('show a session: how it ended, and its exchanges in order')
     .argument('[session]', SESSION_ARGUMENT[1], 'last')
+    .option('-n, --lines <n>', 'show only this many entries: the last ones', countOf)
     .option('-f, --follow', 'keep showing new entries while the session runs')
     .option('--json', 'print one object')
     .action(show)
@@ -37,6 +40,13 @@ export function addShowCommand(tacho: Command): void {
 async function show(name: string, options: ShowOptions): Promise<void> {
   if (options.json && options.follow) {
     throw new CommandError('wrong-use', EXIT.wrongUse, '--json does not go with --follow.')
+  }
+  if (options.lines !== undefined && (options.json || options.follow)) {
+    throw new CommandError(
+      'wrong-use',
+      EXIT.wrongUse,
+      '--lines goes with neither --json nor --follow.',
+    )
   }
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
@@ -50,16 +60,25 @@ async function show(name: string, options: ShowOptions): Promise<void> {
     await follow(session)
   } else {
     noteDamage(session, 'the end of the output tells what.')
-    await writeLines(linesOf(session, trace))
+    await writeLines(linesOf(session, trace, options.lines))
   }
 }
 
-function* linesOf(session: Session, trace: string | undefined): Generator<string> {
+function leftOutWords(count: number): string {
+  return count === 1 ? '1 earlier entry is left out' : `${count} earlier entries are left out`
+}
+
+function* linesOf(
+  session: Session,
+  trace: string | undefined,
+  count = Number.POSITIVE_INFINITY,
+): Generator<string> {
   yield* headerLines(session, trace)
   yield* errorLines(session)
-  const entries = timelineOf(session)
+  const { entries, before } = timelinePage(timelineOf(session), count)
   if (entries.some(({ kind }) => kind !== 'run')) {
     yield ''
+    if (before > 0) yield styled('quiet', leftOutWords(before))
     yield* tableLinesOf(TIMELINE_COLUMNS, timelineRows(session, entries), outputWidth())
   }
   yield* lossLines(session)

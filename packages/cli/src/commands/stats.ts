@@ -17,7 +17,7 @@ import { noteDamage } from '../damage-note.js'
 import { note } from '../output.js'
 import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
-import { withSessionsDir } from '../session-options.js'
+import { noSessions, withSessionsDir } from '../session-options.js'
 import { statsJson } from '../stats/json.js'
 import { statsLines } from '../stats/lines.js'
 import { readPrices } from '../stats/price-file.js'
@@ -40,6 +40,7 @@ async function stats(given: string[], options: StatsOptions): Promise<void> {
   const prices = options.prices === undefined ? undefined : readPrices(options.prices)
   const names = namesOrLast(given, options)
   const chosen = chosenSessions(names, options)
+  if (options.all && chosen.length === 0) throw noSessions(options)
   const progress = progressBar('reading', chosen.length)
   const told: SessionStats[] = []
   for (const { folder } of chosen) {

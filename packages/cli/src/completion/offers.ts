@@ -1,3 +1,5 @@
+import { AGENTS } from '@tacho/launcher'
+import { SEARCHED } from '@tacho/reader'
 import type { ArgumentNode, CommandNode, OptionNode } from '../command-tree/command-tree.js'
 import { nextArgument, readTyped, type Typed } from './typed.js'
 
@@ -90,7 +92,12 @@ function valueOffers(value: ArgumentNode, current: string, ids: () => string[]):
   }
   switch (value.name) {
     case 'session':
+    case 'n or session':
       return sessionOffers(current, ids)
+    case 'agent':
+      return { offers: AGENTS.map(({ name, title }) => ({ word: name, description: title })) }
+    case 'places':
+      return { offers: placeOffers(current) }
     case 'dir':
       return { offers: [], paths: 'folders' }
     case 'file':
@@ -102,6 +109,13 @@ function valueOffers(value: ArgumentNode, current: string, ids: () => string[]):
     default:
       return { offers: [] }
   }
+}
+
+// With commas between, each once.
+function placeOffers(current: string): Offer[] {
+  const given = current.split(',').slice(0, -1)
+  const left = SEARCHED.filter((place) => !given.includes(place))
+  return left.map((place) => ({ word: [...given, place].join(','), description: '' }))
 }
 
 // Who types a path means a session's folder.

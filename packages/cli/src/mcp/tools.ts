@@ -142,7 +142,7 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
       const folder = folderOf(name, roots)
       const { exchanges } = await readSession(folder)
       const story: CachedExchange[] = [...cacheStory(conversationReader(folder), exchanges)]
-      return story.map(cachedJson)
+      return story.map((one) => cachedJson(one))
     },
   },
   {

@@ -56,6 +56,7 @@ function usageJson(usage: Usage): object {
     inputTokens: usage.inputTokens ?? null,
     outputTokens: usage.outputTokens ?? null,
     cacheReadInputTokens: usage.cacheReadInputTokens ?? null,
+    cacheCreationInputTokens: usage.cacheCreationInputTokens ?? null,
     reasoningOutputTokens: usage.reasoningOutputTokens ?? null,
   }
 }

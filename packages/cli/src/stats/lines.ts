@@ -15,6 +15,7 @@ import { shortIds } from '../short-ids.js'
 import { styled } from '../style.js'
 import { type Column, type Row, tableLines } from '../table.js'
 import { sparkline, splitBar } from './charts.js'
+import { money } from './money.js'
 
 const TURNS: readonly Column[] = [
   { title: 'session', spare: 3 },
@@ -181,9 +182,4 @@ function time(ms: number): string {
 
 function optional(ms: number | undefined): string {
   return ms === undefined ? '' : duration(ms)
-}
-
-function money(cost: number | undefined, currency: string | undefined): string {
-  if (cost === undefined || currency === undefined) return ''
-  return `${cost.toFixed(cost < 1 ? 4 : 2)} ${printable(currency)}`
 }

@@ -13,15 +13,15 @@ export function readPrices(file: string): Prices {
   if (typeof currency !== 'string') throw wrong(file, 'it has no "currency"')
   if (!isObject(models)) throw wrong(file, 'it has no "models"')
   const entries = Object.entries(models).map(([name, price]): [string, Price] => {
-    const { input, cachedInput, output } = objectOf(price)
+    const { input, cachedInput, cacheWrite, output } = objectOf(price)
     if (!isPrice(input) || !isPrice(output)) {
       throw wrong(file, `${JSON.stringify(name)} has no "input" or no "output" that is a number`)
     }
-    if (cachedInput === undefined) return [name, { input, output }]
-    if (!isPrice(cachedInput)) {
-      throw wrong(file, `"cachedInput" of ${JSON.stringify(name)} is no number`)
+    const more = Object.entries({ cachedInput, cacheWrite }).filter(([, one]) => one !== undefined)
+    for (const [member, one] of more) {
+      if (!isPrice(one)) throw wrong(file, `"${member}" of ${JSON.stringify(name)} is no number`)
     }
-    return [name, { input, cachedInput, output }]
+    return [name, { input, output, ...Object.fromEntries(more) }]
   })
   return { currency, models: new Map(entries) }
 }

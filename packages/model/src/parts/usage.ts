@@ -4,6 +4,8 @@ export type Usage = {
   outputTokens?: number
   /** Of the input tokens, those that came from the cache. */
   cacheReadInputTokens?: number
+  /** Of the input tokens, those that were written into the cache. */
+  cacheCreationInputTokens?: number
   /** Of the output tokens, those spent on reasoning. */
   reasoningOutputTokens?: number
 }

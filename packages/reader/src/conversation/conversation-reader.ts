@@ -16,6 +16,7 @@ import { type MissingInput, modelInput } from '../model-input/model-input.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { rawRecordOf } from '../raw-record-of.js'
 import { readLog } from '../read-log.js'
+import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { requestBody } from '../request-body.js'
 import { responseChunks } from '../response-body.js'
@@ -67,9 +68,11 @@ export type Answered = {
  * Opens a session's raw log for its conversations.
  *
  * @param known where its exchanges stand, where that is known already.
+ * @throws ReaderError `newer-format`
  */
 export function conversationReader(folder: string, known?: RawIndex): ConversationReader {
   const damage: Damage[] = []
+  if (known === undefined) refuseNewerFormat(folder)
   const index = known ?? indexRawLog(folder, collectDamage(damage))
   const heads = new Map<number, ExchangeRecord | undefined>()
   const head = (exchange: IndexedExchange): ExchangeRecord | undefined => {

@@ -5,6 +5,7 @@ import { type ConversationReader, conversationReader } from '../conversation/con
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
 import { type BlockScanner, blockScanner, hasNeedles, lookedFor } from './block-scan.js'
@@ -45,12 +46,15 @@ export type SearchHit = {
  * escapes in them. Each text is searched once, where it was sent or answered first, for requests
  * repeat what was there before. What no request repeats, as a last answer, is put together from its
  * events.
+ *
+ * @throws ReaderError `newer-format`
  */
 export function* searchSession(
   folder: string,
   pattern: SearchPattern,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
+  refuseNewerFormat(folder)
   const search = { pattern, scanner: scannerOf(pattern) }
   if (within.has('request') || within.has('response')) yield* searchRawLog(folder, search, within)
   if (within.has('events')) yield* searchEvents(folder, search)

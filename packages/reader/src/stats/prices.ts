@@ -1,7 +1,13 @@
 import type { Usage } from '@tacho/model'
 
 /** What tokens of a model cost, in the table's currency for a million of them. */
-export type Price = { input: number; cachedInput?: number; output: number }
+export type Price = {
+  input: number
+  /** Of input that comes from the cache, and of what is written into it; as other input where left out. */
+  cachedInput?: number
+  cacheWrite?: number
+  output: number
+}
 
 /** A table of prices, as a user gives it. */
 export type Prices = { currency: string; models: ReadonlyMap<string, Price> }
@@ -18,9 +24,21 @@ export function priceOf(prices: Prices, model: string): Price | undefined {
 
 /** What a use costs; nothing where its input or output tokens were not told. */
 export function costOf(usage: Usage | undefined, price: Price): number | undefined {
-  const { inputTokens, outputTokens, cacheReadInputTokens: cached = 0 } = usage ?? {}
+  const { inputTokens, outputTokens } = usage ?? {}
+  const { cacheReadInputTokens: cached = 0, cacheCreationInputTokens: written = 0 } = usage ?? {}
   if (inputTokens === undefined || outputTokens === undefined) return undefined
-  const { input, cachedInput = input, output } = price
-  const fresh = Math.max(0, inputTokens - cached)
-  return (fresh * input + cached * cachedInput + outputTokens * output) / 1_000_000
+  const { input, cachedInput = input, cacheWrite = input, output } = price
+  const fresh = Math.max(0, inputTokens - cached - written)
+  return perMillion(
+    fresh * input + cached * cachedInput + written * cacheWrite + outputTokens * output,
+  )
+}
+
+/** What tokens cost more that were read anew, and not from the cache. */
+export function lossOf(tokens: number, { input, cachedInput = input }: Price): number {
+  return perMillion(tokens * (input - cachedInput))
+}
+
+function perMillion(cost: number): number {
+  return cost / 1_000_000
 }
