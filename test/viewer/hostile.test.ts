@@ -5,6 +5,7 @@ import { SESSION_FILES } from '@tacho/format'
 import { describe, expect, test } from 'vitest'
 import { tacho } from '../cli/tacho.js'
 import { recordExchanges, SESSION_ID, startRecording } from '../faults/recorded-session.js'
+import { FIXTURE_ID, fixtureSession } from '../reader/recorded-fixture.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
 import { openPage, serve } from './browser.js'
 
@@ -49,6 +50,10 @@ describe.each(['served', 'exported as one file'])('%s', (how) => {
       await page.locator('h2').first().waitFor()
     }
     await page.keyboard.press('E')
+    // More than 2 MB: nobody waits for its conversation who has not asked for it.
+    await page.getByRole('tab', { name: 'request', exact: true, selected: true }).waitFor()
+    await page.getByRole('button', { name: 'show more' }).click()
+    await page.getByText(/^1\.0 MB of \d\.\d MB$/).waitFor()
     for (const tab of ['conversation', 'request', 'response', 'headers', 'playback']) {
       await page.getByRole('tab', { name: tab, exact: true }).click()
     }
@@ -94,6 +99,13 @@ test('a damaged session says so, and shows what can be read', async () => {
   await page.getByText(/Not all of this session could be read/).waitFor()
   await page.getByText(`tacho salvage ${SESSION_ID} --to DIR`).waitFor()
   expect(await page.getByRole('option', { name: /exchange/ }).count()).toBeGreaterThan(1)
+})
+
+test('a session of a later format says what to do', async () => {
+  const { directory } = fixtureSession('future')
+  await using served = await serve(directory)
+  await using opened = await openPage(`${served.address}&session=${FIXTURE_ID}`)
+  await opened.page.getByText('A later Tacho has recorded this. Update Tacho').waitFor()
 })
 
 test('a folder without sessions says how to record one', async () => {

@@ -26,10 +26,12 @@ export function BytesView({
   const lines = useSignal<Lines | undefined>(undefined)
   const problem = useSignal<string | undefined>(undefined)
   const isPretty = useSignal(false)
+  const isFetching = useSignal(false)
   const length = body.value?.length ?? 0
   const isWhole = bytes !== undefined && length >= bytes
 
   const more = async (): Promise<void> => {
+    isFetching.value = true
     const before = body.value ?? new Uint8Array()
     const from = before.length
     try {
@@ -42,6 +44,7 @@ export function BytesView({
     } catch (cause) {
       problem.value = (cause as Error).message
     }
+    isFetching.value = false
   }
   useEffect(() => void more(), [])
   useEffect(() => {
@@ -63,7 +66,8 @@ export function BytesView({
           {bytes === undefined ? '' : ` of ${byteCount(bytes)}`}
         </span>
         {!isWhole && bytes !== undefined && (
-          <button type="button" onClick={more}>
+          // Each part goes on where the one before ends.
+          <button type="button" disabled={isFetching.value} onClick={more}>
             show more
           </button>
         )}
