@@ -91,7 +91,7 @@ const TIMED_OUT =
 
 /** A longer text may be a file that tells of such things. */
 const SHORT = 200
-const FIRST_SENTENCE = /^\s*(?:<[\w-]{1,40}>\s*)?[^.\n]{0,160}/
+const FIRST_CLAUSE = /^\s*(?:<[\w-]{1,40}>\s*)?[^.;,\n]{0,160}/
 // opencode says it behind what the command had printed.
 const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
@@ -106,7 +106,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       // Where nobody says that it failed, it is all that there is to say, and said at once.
       (isFailed === undefined &&
         length < SHORT &&
-        TIMED_OUT.test(FIRST_SENTENCE.exec(output)?.[0] ?? '')),
+        TIMED_OUT.test(FIRST_CLAUSE.exec(output)?.[0] ?? '')),
   )
   const last = hung.at(-1)
   if (last === undefined) return []
