@@ -1,34 +1,84 @@
 import { rmSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { AGENTS } from '@tacho/launcher'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tacho } from '../cli/tacho.js'
+import { type Collector, startCollector } from '../launcher/taps/otlp/collector.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
-import { measured, READING_COMMANDS } from './commands.js'
+import { CHANGING_COMMANDS, READING_COMMANDS, READS_NO_SESSION } from './commands.js'
 import { HOSTILE_FOLDERS } from './folders.js'
+import { measured } from './measured.js'
 
 const isSoak = process.env.TACHO_SOAK === '1'
 
-/** What is tried every time: one that reads all of it, and one that proves it. */
+/** What is tried every time: one that reads all of it, one that proves it, and one that searches it. */
 const SOME_COMMANDS = [
   ['show', 'ID'],
   ['verify', 'ID'],
+  ['grep', 'no such words', 'ID'],
 ]
 
 /** A machine that does other things meanwhile takes longer; the processor's time stays. */
 const MOST_SECONDS = 10
 const MOST_MEGABYTES = 500
 
-describe.each(HOSTILE_FOLDERS)('$name', ({ write, size, small }) => {
-  test.each(isSoak ? READING_COMMANDS : SOME_COMMANDS)(
-    `costs tacho %s %s no more than ${MOST_SECONDS} s and ${MOST_MEGABYTES} MB`,
-    (...words) => {
-      const directory = sessionsDirectory()
-      const folder = write(directory, isSoak ? size : small)
-      const { seconds, megabytes, exitCode, stderr } = measured(words, folder)
-      rmSync(folder, { recursive: true, force: true })
-      expect(stderr).not.toMatch(/bug in Tacho|heap out of memory/)
-      expect([0, 1, 2, 3]).toContain(exitCode)
-      expect(megabytes).toBeLessThan(MOST_MEGABYTES)
-      expect(seconds).toBeLessThan(MOST_SECONDS)
-    },
-    120_000,
-  )
+let collector: Collector
+beforeAll(async () => {
+  collector = await startCollector()
 })
+afterAll(() => collector[Symbol.asyncDispose]())
+
+describe.each(HOSTILE_FOLDERS)('$name', ({ write, size, small }) => {
+  const title = `costs tacho %s %s no more than ${MOST_SECONDS} s and ${MOST_MEGABYTES} MB`
+  const written = () => write(sessionsDirectory(), isSoak ? size : small)
+
+  describe('read', () => {
+    let folder: string
+    beforeAll(() => {
+      folder = written()
+    })
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+    test.each(isSoak ? READING_COMMANDS : SOME_COMMANDS)(title, (...words) =>
+      expectBounded(words, folder),
+    )
+  })
+
+  test.each(isSoak ? CHANGING_COMMANDS : [])(title, async (...words) => {
+    const folder = written()
+    try {
+      await expectBounded(words, folder)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
+
+async function expectBounded(words: string[], folder: string): Promise<void> {
+  const { seconds, megabytes, exitCode, stderr } = await measured(words, folder, collector.url)
+  if (isSoak)
+    console.info(
+      `${seconds.toFixed(1)} s  ${megabytes.toFixed(0)} MB  exit ${exitCode}  ${words.join(' ')}`,
+    )
+  expect(stderr).not.toMatch(/bug in Tacho|heap out of memory/)
+  expect([0, 1, 2, 3]).toContain(exitCode)
+  expect(megabytes).toBeLessThan(MOST_MEGABYTES)
+  expect(seconds).toBeLessThan(MOST_SECONDS)
+}
+
+test('every command that reads a session is tried on them', async () => {
+  const { stdout } = await tacho(['--help'])
+  const { stdout: exports } = await tacho(['export', '--help'])
+  const listed = [
+    ...commandsOf(stdout).filter((name) => name !== 'export'),
+    ...commandsOf(exports).map((name) => `export ${name}`),
+  ]
+  const tried = [...READING_COMMANDS, ...CHANGING_COMMANDS].map(([name, second]) =>
+    name === 'export' ? `export ${second}` : name,
+  )
+  const others = [...AGENTS.map(({ name }) => name), 'run', ...READS_NO_SESSION, 'export help']
+  expect(listed.filter((name) => !tried.includes(name) && !others.includes(name))).toEqual([])
+})
+
+function commandsOf(help: Buffer): string[] {
+  const [, list = ''] = help.toString().split('\nCommands:\n')
+  return [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name)
+}

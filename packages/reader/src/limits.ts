@@ -43,6 +43,26 @@ export const LOOK_UP_WORK = LOG_WORK
 /** Opening a log for one place of it. */
 export const OPEN_WORK = 16 * 1024
 
+/** Putting a request's body together, beside its bytes and its line; and each of its pieces. */
+export const BODY_WORK = 48 * 1024
+export const PIECE_WORK = 1024
+
+/**
+ * The longest body that is read as a conversation: the APIs of models take no request that is longer,
+ * but for files. Of a longer one its bytes are given, and nothing of what they say: read as JSON they
+ * would be in memory eight times.
+ */
+export const CONVERSATION_BYTES = 32 * 1024 * 1024
+
+/**
+ * What scrubbing one file may cost, by its lines: three million, or 350,000 damaged ones. Nothing is
+ * passed over in it: a file with more of them is not scrubbed at all, and that is said.
+ */
+export const SCRUB_WORK = 3 * 1024 * 1024 * 1024
+
+/** What reading a request of a session for what it adds to the one before may cost, for all of them. */
+export const STEPS_WORK = 512 * 1024 * 1024
+
 /** Counts the work of one pass. */
 export class Work {
   #left: number

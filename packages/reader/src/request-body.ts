@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BodyReader, MissingBytes, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from './damage.js'
+import { BODY_WORK, PIECE_WORK } from './limits.js'
 import { type IndexedExchange, lookUpsOf, type RawIndex } from './raw-index.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
@@ -38,6 +39,8 @@ export function* requestPieces(
   }
   if (typeof record === 'string') throw missing(exchange, record)
   const bytes = assemble(folder, index, exchange, record)
+  const pieces = typeof record.content === 'string' ? 1 : record.content.length
+  lookUpsOf(exchange).spend(BODY_WORK + pieces * PIECE_WORK + bytes.length)
   if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
     throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
   }

@@ -14,6 +14,8 @@ type BodyPlace = Place & { length: number }
 
 /** Bytes of lines that are held; others are read again where a body copies from them. */
 const HELD_BYTES = 64 * 1024 * 1024
+/** What one piece of a line takes in memory, beside its bytes. */
+const PIECE_BYTES = 160
 
 /** Whole bodies that are held: a body mostly copies from the few before it. */
 const BODY_BYTES = 16 * 1024 * 1024
@@ -80,7 +82,8 @@ export class RequestContents {
   }
 
   /** Those read first go first. */
-  #hold(exchange: string, content: Content, length: number): void {
+  #hold(exchange: string, content: Content, line: number): void {
+    const length = line + (typeof content === 'string' ? 0 : content.length * PIECE_BYTES)
     this.#heldBytes += length - (this.#held.get(exchange)?.length ?? 0)
     this.#held.set(exchange, { content, length })
     for (const [oldest, { length: freed }] of this.#held) {

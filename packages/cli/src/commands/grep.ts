@@ -75,8 +75,12 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   const isAll = names.length === 0 && since === undefined
   const sessions = isAll ? findSessions(options.roots) : chosenSessions(names, options)
   if (sessions.length === 0 && isAll) throw noSessions(options)
-  const found = await searchAll(sessions, pattern, options)
-  if (found > 0) return
+  const { found, isPartial } = await searchAll(sessions, pattern, options)
+  if (isPartial) {
+    note('more may match: part of what was recorded is more than is searched at once.')
+    process.exitCode = EXIT.incomplete
+  }
+  if (found > 0 || isPartial) return
   note(`nothing matches in ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}.`)
   process.exitCode ||= EXIT.failure
 }
@@ -85,14 +89,18 @@ async function searchAll(
   sessions: readonly FoundSession[],
   pattern: SearchPattern,
   { in: within = new Set(SEARCHED), json = false }: GrepOptions,
-): Promise<number> {
+): Promise<{ found: number; isPartial: boolean }> {
   const ids = shortIds(sessions.map(({ id }) => id))
   const progress = progressBar('searching', sessions.length)
   let found = 0
+  let isPartial = false
+  const passed = () => {
+    isPartial = true
+  }
   function* lines(): Generator<string> {
     for (const { id, folder } of sessions) {
       try {
-        for (const hit of searchSession(folder, pattern, within)) {
+        for (const hit of searchSession(folder, pattern, within, passed)) {
           found += 1
           progress.clear()
           yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)
@@ -109,7 +117,7 @@ async function searchAll(
     progress.clear()
   }
   await writeLines(lines(), { onPaged: progress.stop, isPrompt: true })
-  return found
+  return { found, isPartial }
 }
 
 function hitJson(hit: SearchHit): object {

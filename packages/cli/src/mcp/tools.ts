@@ -189,13 +189,18 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
       const sessions =
         name === undefined ? findSessions(roots) : [sessionNamed(name as string, { roots })]
       const hits: object[] = []
+      let isCut = false
+      const within = new Set(places as typeof SEARCHED)
+      const passed = () => {
+        isCut = true
+      }
       for (const { folder } of sessions) {
-        for (const hit of searchSession(folder, pattern, new Set(places as typeof SEARCHED))) {
+        for (const hit of searchSession(folder, pattern, within, passed)) {
           if (hits.length === limit) return { hits, isCut: true }
           hits.push(hit)
         }
       }
-      return { hits, isCut: false }
+      return { hits, isCut }
     },
   },
 ]

@@ -74,7 +74,7 @@ export const READ_PARTS_BYTES = 8 * 1024 * 1024
 
 /** What a body, or one piece of a record, costs a reader beside its bytes. */
 export const READ_BODY_COST = 128
-export const PART_COST = 96
+export const PART_COST = 192
 
 /**
  * The work that one body may cost a reader, in bytes; a step from piece to piece counts as

@@ -12,14 +12,16 @@ import { answerEvents, formOf } from '../answer-events.js'
 import { collectDamage, type Damage } from '../damage.js'
 import { indexRawLog } from '../index-raw-log.js'
 import { isObject, parsedJson } from '../json-value.js'
+import { CONVERSATION_BYTES } from '../limits.js'
 import { type MissingInput, modelInput } from '../model-input/model-input.js'
-import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { type IndexedExchange, lookUpsOf, type RawIndex } from '../raw-index.js'
 import { rawRecordOf } from '../raw-record-of.js'
 import { readLog } from '../read-log.js'
 import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { requestBody } from '../request-body.js'
 import { responseChunks } from '../response-body.js'
+import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 
 /** Reads what models were given and what they said, from the bodies of a session. */
 export type ConversationReader = {
@@ -73,6 +75,7 @@ export type Answered = {
 export function conversationReader(folder: string, known?: RawIndex): ConversationReader {
   const damage: Damage[] = []
   if (known === undefined) refuseNewerFormat(folder)
+  let isPartial = false
   const index = known ?? indexRawLog(folder, collectDamage(damage))
   const heads = new Map<number, ExchangeRecord | undefined>()
   const head = (exchange: IndexedExchange): ExchangeRecord | undefined => {
@@ -85,7 +88,14 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
   return {
     folder,
     index,
-    damage,
+    get damage() {
+      const [first] = index.exchanges
+      if (first !== undefined && lookUpsOf(first).isSpent && !isPartial) {
+        isPartial = true
+        damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
+      }
+      return damage
+    },
     head,
     requests,
     last() {
@@ -105,7 +115,7 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     },
     given: (exchange) => given(folder, index, exchange, head(exchange)?.url ?? ''),
     own: (exchange) => {
-      const value = sentValue(requestBody(folder, index, exchange))
+      const value = sentValue(conversationBody(folder, index, exchange))
       return readModelRequest(head(exchange)?.url ?? '', value)
     },
     answered: (exchange, api) => answered(folder, exchange, api),
@@ -125,7 +135,7 @@ function isOfModel(
   const url = head(exchange)?.url ?? ''
   if (conversationApiOf(url, undefined) !== undefined) return true
   try {
-    const value = parsedJson(Buffer.from(requestBody(folder, index, exchange)).toString())
+    const value = sentValue(conversationBody(folder, index, exchange))
     return conversationApiOf(url, value) !== undefined
   } catch (cause) {
     if (cause instanceof ReaderError) return false
@@ -146,7 +156,7 @@ export function requestKindOf(head: ExchangeRecord | undefined): string | undefi
 }
 
 function given(folder: string, index: RawIndex, exchange: IndexedExchange, url: string): Given {
-  const body = requestBody(folder, index, exchange)
+  const body = conversationBody(folder, index, exchange)
   const value = sentValue(body)
   if (!isObject(value) || typeof value.previous_response_id !== 'string') {
     const request = readModelRequest(url, value)
@@ -198,6 +208,21 @@ function addAnswer(
   const text = Buffer.concat(chunks).toString()
   if (text !== '') add(parsedJson(text) ?? text)
   return missing
+}
+
+/** The body of a request, where it is no longer than one that is read as a conversation. */
+function conversationBody(folder: string, index: RawIndex, exchange: IndexedExchange): Uint8Array {
+  const refuse = (bytes: number): ReaderError =>
+    new ReaderError(
+      'missing-bytes',
+      `The request body of exchange ${exchange.number} has ${bytes} bytes: up to ${CONVERSATION_BYTES} are read as a conversation.`,
+    )
+  // What JSON adds to a text is seldom more than a fifth.
+  const { length = 0 } = exchange.requestBody ?? {}
+  if (length > 1.5 * CONVERSATION_BYTES) throw refuse(length)
+  const body = requestBody(folder, index, exchange)
+  if (body.length > CONVERSATION_BYTES) throw refuse(body.length)
+  return body
 }
 
 // What is no JSON is shown as the text that it is.

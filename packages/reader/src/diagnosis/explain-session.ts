@@ -1,4 +1,4 @@
-import type { GapRecord, RawRecord } from '@tacho/format'
+import { type GapRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
 import {
   type Call,
   type Cause,
@@ -11,6 +11,7 @@ import {
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 import { readSession, type Session } from '../read-session.js'
+import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { sessionParts } from '../session-parts.js'
 import type { Sound } from '../sound-records.js'
 import { CallReader } from './call-reader.js'
@@ -46,6 +47,8 @@ export async function explainSession(folder: string, now = Date.now()): Promise<
     event: (found) => seen.runs.take(found),
   })
   const found = diagnose(caseOf(session, seen, now * 1000))
+  if (seen.requests.isPartial)
+    session.damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
   const places = spanPlaces(folder, spansIn(found))
   const shown = <Part extends { clues: Clue[] }>({ clues, ...part }: Part) => ({
     ...part,

@@ -44,7 +44,7 @@ export async function keptExplanation(folder: string): Promise<ToldExplanation> 
   return told
 }
 
-/** The same where it is kept, or the files have no more than so many bytes; else nothing. */
+/** The same where it is kept, or the files have no more than this many bytes; else nothing. */
 export async function quickExplanation(
   folder: string,
   most: number,

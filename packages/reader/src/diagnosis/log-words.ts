@@ -1,7 +1,7 @@
 import type { LogWords } from '@tacho/model'
 import { logMessages } from '../export/parquet/log-messages.js'
 
-/** Of what is neither the recorder's own nor a warning, only so many messages from the end. */
+/** Of what is neither the recorder's own nor a warning, only this many messages from the end. */
 const LAST_MESSAGES = 200
 const MOST_MESSAGES = 2000
 const MESSAGE_CHARACTERS = 2000

@@ -8,12 +8,10 @@ import {
   requestPurposeOfHeaders,
 } from '@tacho/model'
 import { known } from '../known.js'
+import { CONVERSATION_BYTES, OPEN_WORK, PIECE_WORK, STEPS_WORK, Work } from '../limits.js'
 import { RequestContents } from '../request-contents.js'
 import type { Sound } from '../sound-records.js'
 import { type ByteRange, elementsFrom, membersAt, sharedBytes } from './json-bytes.js'
-
-/** Bytes of JSON that are read of all requests together; behind that, no more steps are told. */
-const READ_BYTES = 512 * 1024 * 1024
 
 /** A request as it lies in its body: where its messages and its other members are. */
 type Layout = {
@@ -37,10 +35,15 @@ export class RequestSteps {
   readonly #contents: RequestContents
   readonly #heads = new Map<string, { record: ExchangeRecord; number: number }>()
   readonly #last = new Map<string, Layout>()
-  #read = 0
+  readonly #work = new Work(STEPS_WORK)
 
   constructor(folder: string) {
     this.#contents = new RequestContents(folder)
+  }
+
+  /** Whether there were more requests than are read for their steps. */
+  get isPartial(): boolean {
+    return this.#work.isSpent
   }
 
   begin(record: ExchangeRecord, number: number): void {
@@ -52,8 +55,10 @@ export class RequestSteps {
     const head = this.#heads.get(record.exchange)
     this.#heads.delete(record.exchange)
     if (head === undefined || !isStep(head.record)) return
+    const pieces = typeof record.content === 'string' ? 1 : record.content.length
+    if (!this.#work.spend(OPEN_WORK + pieces * PIECE_WORK + place.length)) return
     const bytes = this.#bytesOf(record.exchange)
-    if (bytes === undefined || bytes.length === 0 || this.#read > READ_BYTES) return
+    if (bytes === undefined || bytes.length === 0 || bytes.length > CONVERSATION_BYTES) return
     const thread = head.record.threadId ?? ''
     const last = this.#last.get(thread)
     const layout = this.#layout(head.number, bytes, last)
@@ -79,7 +84,7 @@ export class RequestSteps {
     if (last !== undefined && list !== undefined && shared > list.from) {
       return this.#continued(exchange, bytes, last, list, shared)
     }
-    this.#read += bytes.length
+    if (!this.#work.spend(bytes.length)) return undefined
     const members = membersAt(bytes, 0)
     const name = LISTS.find((one) => members.has(one))
     const range = name === undefined ? undefined : members.get(name)
@@ -103,7 +108,7 @@ export class RequestSteps {
     const elements = [...same, ...more]
     const end = elements.at(-1)?.to ?? from
     const close = bytes.indexOf(0x5d, end)
-    this.#read += bytes.length - from
+    this.#work.spend(bytes.length - from)
     const members = new Map<string, ByteRange>()
     for (const [name, range] of last.members) {
       if (range.to <= list.from) members.set(name, range)

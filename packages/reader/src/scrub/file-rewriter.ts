@@ -11,7 +11,7 @@ export type RewriteFile = (file: string, target: Target) => Rewritten
 
 /**
  * How the files of a session are written anew. The raw log must come first, all of it, for spans repeat
- * the SHA-256 of its bodies; and it is one whole over all of its parts, for a body in one may be a
+ * the SHA-256 of its bodies; and it is one whole over all of its parts, because a body in one may be a
  * copy from another.
  *
  * @param onBytes is told of bytes that are done.

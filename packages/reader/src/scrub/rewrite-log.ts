@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodeLine } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
+import { DAMAGED_LINE_WORK, LINE_WORK, SCRUB_WORK, Work } from '../limits.js'
 import { openRegular, type RegularFile } from '../open-regular.js'
 import { type FileLine, readLines } from '../read-lines.js'
 import { hasChecksum, type Rescued, rescueLine } from '../rescue-line.js'
@@ -26,6 +27,8 @@ export type Rewritten = {
   replaced: number
   /** Why a part of it could not be written anew; then the file must stay as it is. */
   unreadable?: string
+  /** Why a part of it was not even searched: then nobody may take it for scrubbed. */
+  unsearched?: string
 }
 
 /**
@@ -40,6 +43,7 @@ export function rewriteRecords(
 ): Rewritten {
   const { scrubber, scrubLine, onBytes } = options
   const result: Rewritten = { replaced: 0 }
+  const work = new Work(SCRUB_WORK)
   const writeBytes = (bytes: Uint8Array): void => {
     const { bytes: after, found } = scrubber.bytes(bytes)
     if (found.length > 0) result.replaced += 1
@@ -48,7 +52,9 @@ export function rewriteRecords(
   const writeLine = (line: FileLine & { bytes: Buffer }): void => {
     const { bytes, byte, line: number } = line
     let written = 0
-    for (const { value, offset, length } of goodRecords(bytes)) {
+    const records = goodRecords(bytes)
+    if (records.length === 0) work.spend(DAMAGED_LINE_WORK)
+    for (const { value, offset, length } of records) {
       const record = { file, byte: byte + offset, line: number, length, value }
       const after = scrubbedRecord(scrubLine, record)
       // It is searched as bytes, with what stands around it.
@@ -63,7 +69,7 @@ export function rewriteRecords(
     }
     if (written < bytes.length) writeBytes(bytes.subarray(written))
   }
-  eachLine(folder, file, result, (opened, line) => {
+  eachLine(folder, file, result, work, (opened, line) => {
     if (line.bytes !== undefined) writeLine({ ...line, bytes: line.bytes })
     else result.replaced += rewriteRange(opened, line, target, scrubber)
     if (!line.isTorn) target.write(NEWLINE)
@@ -95,7 +101,7 @@ export function rewriteText(
     result.replaced += found.length
     target.write(bytes)
   }
-  eachLine(folder, file, result, (opened, line) => {
+  eachLine(folder, file, result, new Work(SCRUB_WORK), (opened, line) => {
     if (line.bytes === undefined) {
       take(stream.end())
       result.replaced += rewriteRange(opened, line, target, scrubber)
@@ -114,6 +120,7 @@ function eachLine(
   folder: string,
   file: string,
   result: Rewritten,
+  work: Work,
   use: (opened: RegularFile, line: FileLine) => void,
 ): void {
   const opened = openRegular(join(folder, file))
@@ -131,7 +138,13 @@ function eachLine(
       codec === undefined
         ? readLines(opened.descriptor)
         : readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, lost)
-    for (const line of lines) use(opened, line)
+    for (const line of lines) {
+      if (!work.spend(LINE_WORK)) {
+        result.unsearched = 'it has more lines, or more damaged ones, than are scrubbed at once'
+        return
+      }
+      use(opened, line)
+    }
   } finally {
     opened[Symbol.dispose]()
   }

@@ -76,7 +76,11 @@ export function scrubbableBytes(folder: string): number {
 
 function find(folder: string, rewrite: RewriteFile): ScrubbedFile[] {
   return scrubbableFiles(folder)
-    .map((file) => ({ file, replaced: rewrite(file, NOWHERE).replaced }))
+    .map((file) => {
+      const { replaced, unsearched } = rewrite(file, NOWHERE)
+      if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
+      return { file, replaced }
+    })
     .filter(({ replaced }) => replaced > 0)
 }
 
@@ -86,9 +90,10 @@ function replaceFiles(folder: string, rewrite: RewriteFile): ScrubbedFile[] {
     const changed: ChangedFile[] = []
     for (const file of scrubbableFiles(folder)) {
       const bytes = plainSize(folder, file)
-      const { replaced, unreadable } = writeNew(staged.path(file), (target) =>
+      const { replaced, unreadable, unsearched } = writeNew(staged.path(file), (target) =>
         rewrite(file, target),
       )
+      if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
       if (replaced === 0) rmSync(staged.path(file), { force: true })
       else if (unreadable !== undefined) throw damaged(folder, file, unreadable)
       else changed.push({ file, replaced, bytes })
@@ -148,6 +153,7 @@ function damaged(folder: string, file: string, reason: string): ReaderError {
   return cannotScrub(folder, what)
 }
 
-function cannotScrub(folder: string, reason: string, cause?: unknown): ReaderError {
+/** It is as it was. */
+export function cannotScrub(folder: string, reason: string, cause?: unknown): ReaderError {
   return new ReaderError('cannot-scrub', `${folder} could not be scrubbed: ${reason}.`, { cause })
 }

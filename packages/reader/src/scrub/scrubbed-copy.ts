@@ -5,13 +5,14 @@ import { CODECS } from '../sealed/codec.js'
 import { fileRewriter } from './file-rewriter.js'
 import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
+import { cannotScrub } from './scrub-session.js'
 
 /**
  * Writes a session into an empty folder, without secrets, and proves by another search that none is
  * left. The agent's transcript is in it as well, scrubbed like the rest; sealed parts are plain there.
  * At no time does a file hold what is not scrubbed.
  *
- * @throws ReaderError `secret-left`; the system's error where the folder cannot be written to.
+ * @throws ReaderError `secret-left`, or `cannot-scrub` where a file has too many lines; the system's error where the folder cannot be written to.
  */
 export function scrubbedCopy(
   folder: string,
@@ -22,7 +23,8 @@ export function scrubbedCopy(
   for (const file of [...scrubbableFiles(folder), ...ownedElsewhere(folder)]) {
     const copy = new NewFile(join(target, plainName(file)))
     try {
-      rewrite(file, copy)
+      const { unsearched } = rewrite(file, copy)
+      if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
     } finally {
       copy.close()
     }

@@ -1,4 +1,4 @@
-/** So many bytes that stand one after the other are a gram. */
+/** This many bytes that stand one after the other are a gram. */
 export const GRAM = 5
 /** A table of grams has a bit for each value of their hash. */
 export const GRAM_BITS = 19

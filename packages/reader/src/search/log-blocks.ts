@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { join } from 'node:path'
+import { LINE_BYTES, LOG_WORK, Work } from '../limits.js'
 import { logParts } from '../log-parts.js'
 import { openRegular } from '../open-regular.js'
 import { openBlock } from '../sealed/block.js'
@@ -19,8 +20,6 @@ export type LogBlock = {
 
 /** A larger one falls out of the processor's cache. */
 const BLOCK_BYTES = 256 * 1024
-/** A longer line is no record of ours. */
-const LONGEST_BYTES = 400 * 1024 * 1024
 const NEWLINE = 10
 
 type Room = BlockScanner['room']
@@ -29,26 +28,34 @@ type Room = BlockScanner['room']
 type Range = { file: string; from: number; to: number }
 
 /**
- * The lines of a log in blocks, undecoded; files that cannot be read are passed over.
+ * The lines of a log in blocks, undecoded; files that cannot be read are passed over, and lines that are
+ * longer than any that is read.
  *
+ * @param passed is called where a limit had something passed over.
  * @param ranges of which only these are asked for, of a sealed file at least these.
  */
 export function* logBlocks(
   folder: string,
   log: string,
   room: Room,
+  passed: () => void,
   ranges?: readonly Range[],
 ): Generator<LogBlock> {
+  const limits = { work: new Work(2 * LOG_WORK), passed }
   for (const file of logParts(folder, log)) {
     const asked = ranges?.filter((range) => range.file === file)
-    if (asked?.length !== 0) yield* blocksOf(folder, file, room, asked)
+    if (asked?.length !== 0) yield* blocksOf(folder, file, room, limits, asked)
   }
 }
+
+/** What one pass over a log may cost, and who is told where that was not enough. */
+type Limits = { work: Work; passed: () => void }
 
 function* blocksOf(
   folder: string,
   file: string,
   room: Room,
+  limits: Limits,
   ranges: readonly Pick<Range, 'from' | 'to'>[] = [ALL],
 ): Generator<LogBlock> {
   const opened = openRegular(join(folder, file))
@@ -56,11 +63,17 @@ function* blocksOf(
   const codec = codecOf(file)
   try {
     if (codec === undefined) {
-      for (const range of ranges) yield* plainBlocks(file, opened.descriptor, room, range)
+      for (const range of ranges) {
+        yield* plainBlocks(file, opened.descriptor, room, limits, range)
+      }
     } else {
       for (const found of readBlocks(codec, opened.descriptor, opened.size)) {
         if (!('block' in found)) continue
-        const { byte, packedAt, packedLength } = found.block
+        const { byte, packedAt, packedLength, length } = found.block
+        if (length > LINE_BYTES || !limits.work.spend(length)) {
+          limits.passed()
+          continue
+        }
         const bytes = openBlock(
           codec,
           found.block,
@@ -82,14 +95,31 @@ function* plainBlocks(
   file: string,
   descriptor: number,
   room: Room,
+  { work, passed }: Limits,
   { from, to }: Pick<Range, 'from' | 'to'>,
 ): Generator<LogBlock> {
   let [held, byte] = [0, from]
   let bytes = room(BLOCK_BYTES)
+  // Within a line that is too long, up to its end.
+  let isPassing = false
   for (;;) {
     const asked = Math.min(bytes.length - held, BLOCK_BYTES, to - byte - held)
     const filled = readSync(descriptor, bytes, held, asked, byte + held)
     const all = held + filled
+    if (!work.spend(filled)) {
+      passed()
+      return
+    }
+    if (isPassing) {
+      const end = bytes.subarray(0, all).indexOf(NEWLINE)
+      const next = end < 0 ? all : end + 1
+      isPassing = end < 0
+      byte += next
+      bytes.copyWithin(0, next, all)
+      held = all - next
+      if (filled === 0) return
+      continue
+    }
     const newline = bytes.subarray(held, all).lastIndexOf(NEWLINE)
     const end = filled === 0 ? all : newline < 0 ? 0 : held + newline + 1
     if (end > 0) {
@@ -98,7 +128,14 @@ function* plainBlocks(
       bytes.copyWithin(0, end, all)
     }
     held = all - end
-    if (filled === 0 || held > LONGEST_BYTES) return
+    if (filled === 0) return
+    if (held > LINE_BYTES) {
+      passed()
+      isPassing = true
+      byte += held
+      held = 0
+      continue
+    }
     if (bytes.length - held < BLOCK_BYTES / 2) {
       const larger = bytes.length * (bytes.length < DOUBLED_BYTES ? 2 : 4)
       bytes = room(larger, bytes.subarray(0, held))

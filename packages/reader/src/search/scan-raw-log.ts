@@ -1,5 +1,6 @@
 import { SESSION_FILES } from '@tacho/format'
 import { isObject, parsedJson } from '../json-value.js'
+import { EXCHANGES, PASSED_LINE_WORK, Work } from '../limits.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
@@ -22,6 +23,9 @@ export type Candidates = {
   unrepeated: Set<IndexedExchange>
 }
 
+/** What is looked for; and who is told where a limit had something passed over. */
+export type RawSearch = { pattern: SearchPattern; scanner: BlockScanner; passed: () => void }
+
 /**
  * Looks through a raw log without decoding it. Nearly all of its lines are chunks, of which nothing is
  * looked at but whether the pattern's needle stands in them.
@@ -30,8 +34,7 @@ export type Candidates = {
  */
 export function scanRawLog(
   folder: string,
-  pattern: SearchPattern,
-  scanner: BlockScanner,
+  { pattern, scanner, passed: isPassed }: RawSearch,
   notes?: GramNotes,
 ): Candidates {
   const found: Candidates = {
@@ -50,7 +53,8 @@ export function scanRawLog(
     isLiteral: pattern.literal !== undefined,
   }
   const isEverywhere = !hasNeedles(pattern)
-  for (const block of logBlocks(folder, SESSION_FILES.raw, scanner.room)) {
+  const work = new Work()
+  for (const block of logBlocks(folder, SESSION_FILES.raw, scanner.room, isPassed)) {
     const { file, byte, bytes } = block
     notes?.add(block)
     const { records, hits } = scanner.scan(bytes)
@@ -60,6 +64,13 @@ export function scanRawLog(
         addAnswer(found, bytes, hit)
         next = passed(hits, next, lineEnd(bytes, hit))
       }
+    }
+    if (
+      !work.spend(records.length * PASSED_LINE_WORK) ||
+      found.index.exchanges.length > EXCHANGES
+    ) {
+      isPassed()
+      break
     }
     for (const start of records) {
       // Of the chunks before it, only those matter in which a needle stands.

@@ -62,7 +62,7 @@ const BACKSLASH = 92
 const OPEN = 123
 const CLOSE = 125
 const SHOWN = 48
-/** So many characters that are alike are enough to look at the body. */
+/** This many characters that are alike are enough to look at the body. */
 const ENOUGH = 8
 /** `\u00e9`, and one more. */
 const ESCAPE_BYTES = 7

@@ -4,6 +4,7 @@ import { conversationApiOf, type Message, type ModelRequest, type Part } from '@
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
+import { DAMAGED_LINE_WORK, LINE_WORK, OPEN_WORK, PASSED_LINE_WORK, Work } from '../limits.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
@@ -47,21 +48,23 @@ export type SearchHit = {
  * repeat what was there before. What no request repeats, as a last answer, is put together from its
  * events.
  *
+ * @param passed is called where a limit had something passed over: more may match.
  * @throws ReaderError `newer-format`
  */
 export function* searchSession(
   folder: string,
   pattern: SearchPattern,
   within: ReadonlySet<Searched>,
+  passed: () => void = () => undefined,
 ): Generator<SearchHit> {
   refuseNewerFormat(folder)
-  const search = { pattern, scanner: scannerOf(pattern) }
+  const search = { pattern, scanner: scannerOf(pattern), passed }
   if (within.has('request') || within.has('response')) yield* searchRawLog(folder, search, within)
   if (within.has('events')) yield* searchEvents(folder, search)
   if (within.has('log')) yield* searchLog(folder, search)
 }
 
-type Search = { pattern: SearchPattern; scanner: BlockScanner }
+type Search = { pattern: SearchPattern; scanner: BlockScanner; passed: () => void }
 
 const scanners = new WeakMap<SearchPattern, BlockScanner>()
 
@@ -76,20 +79,27 @@ type Said = Omit<SearchHit, 'session' | 'line' | 'at' | 'length'>
 
 function* searchRawLog(
   folder: string,
-  { pattern, scanner }: Search,
+  search: Search,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
+  const { pattern, scanner, passed } = search
   const known = isNoted(pattern, within) ? readGramFile(folder) : undefined
-  if (known !== undefined && !couldStandIn(known, folder, { pattern, scanner })) return
+  if (known !== undefined && !couldStandIn(known, folder, search)) return
   const notes = known === undefined ? gramNotes(folder, scanner) : undefined
-  const candidates = scanRawLog(folder, pattern, scanner, notes)
+  const candidates = scanRawLog(folder, search, notes)
   const reader = conversationReader(folder, candidates.index)
   const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
   if (notes !== undefined) noteBeside(notes, reader, candidates, bodies)
   const seen = new Set<string>()
   const session = basename(folder)
+  const work = new Work()
   for (const exchange of candidates.index.exchanges) {
+    if (!work.spend(LINE_WORK)) {
+      passed()
+      return
+    }
     for (const said of saidIn(reader, exchange, candidates, pattern, within, bodies)) {
+      work.spend(OPEN_WORK + said.text.length)
       const hits = [...matchesIn(said, pattern, session)]
       if (hits.length === 0 || seen.has(said.text)) continue
       seen.add(said.text)
@@ -107,13 +117,13 @@ function isNoted(pattern: SearchPattern, within: ReadonlySet<Searched>): boolean
 function couldStandIn(
   { parts, beside }: GramFile,
   folder: string,
-  { pattern, scanner }: Search,
+  { pattern, scanner, passed }: Search,
 ): boolean {
   const test = gramTest(lookedFor(pattern)) ?? (() => true)
   if (test(beside)) return true
   const ranges = parts.filter(({ table }) => test(table))
   if (ranges.length === 0) return false
-  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, ranges)) {
+  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, passed, ranges)) {
     if (scanner.scan(bytes).hits.length > 0) return true
   }
   return false
@@ -347,10 +357,15 @@ function* textsOf(value: unknown): Generator<string> {
 }
 
 function* searchEvents(folder: string, search: Search): Generator<SearchHit> {
-  const { pattern } = search
+  const { pattern, passed } = search
   const session = basename(folder)
-  for (const { line, text } of linesWith(folder, SESSION_FILES.events, search)) {
+  const work = new Work()
+  for (const { line, text } of linesWith(folder, SESSION_FILES.events, search, work)) {
     const value = parsedJson(text)
+    if (value === undefined && !work.spend(DAMAGED_LINE_WORK)) {
+      passed()
+      return
+    }
     const place = placeOfEvent(value)
     for (const inner of value === undefined ? [text] : textsOf(value)) {
       const said = { in: 'events' as const, place, text: inner }
@@ -368,7 +383,7 @@ function placeOfEvent(value: unknown): string {
 function* searchLog(folder: string, search: Search): Generator<SearchHit> {
   const { pattern } = search
   const session = basename(folder)
-  for (const { line, text } of linesWith(folder, SESSION_FILES.log, search)) {
+  for (const { line, text } of linesWith(folder, SESSION_FILES.log, search, new Work())) {
     for (const hit of matchesIn({ in: 'log', place: 'line', text }, pattern, session)) {
       yield { ...hit, line }
     }
@@ -378,18 +393,24 @@ function* searchLog(folder: string, search: Search): Generator<SearchHit> {
 function* linesWith(
   folder: string,
   log: string,
-  { pattern, scanner }: Search,
+  { pattern, scanner, passed }: Search,
+  work: Work,
 ): Generator<{ line: number; text: string }> {
   const isEverywhere = !hasNeedles(pattern)
   let line = 0
-  for (const { bytes } of logBlocks(folder, log, scanner.room)) {
+  for (const { bytes } of logBlocks(folder, log, scanner.room, passed)) {
     const { hits } = scanner.scan(bytes)
     let next = 0
     for (let start = 0; start < bytes.length; ) {
       const newline = bytes.indexOf(NEWLINE, start)
       const end = newline < 0 ? bytes.length : newline
       line += 1
-      if (isEverywhere || (hits[next] ?? end) < end) {
+      const isRead = isEverywhere || (hits[next] ?? end) < end
+      if (!work.spend(isRead ? LINE_WORK + end - start : PASSED_LINE_WORK)) {
+        passed()
+        return
+      }
+      if (isRead) {
         yield { line, text: bytes.toString('utf8', start, end) }
       }
       while ((hits[next] ?? end) < end) next += 1

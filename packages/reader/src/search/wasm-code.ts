@@ -28,7 +28,7 @@ export const op = {
   byteAt: (offset: number) => [0x2d, 0, ...leb128(offset)],
   wordAt: (offset: number) => [0x28, 0, ...leb128(offset)],
   storeAt: (offset: number) => [0x36, 0, ...leb128(offset)],
-  /** Leaves so many blocks around it; a loop is begun again. */
+  /** Leaves this many blocks around it; a loop is begun again. */
   leave: (blocks: number) => [0x0c, blocks],
   leaveIf: (blocks: number) => [0x0d, blocks],
 }

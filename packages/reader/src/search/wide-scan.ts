@@ -108,7 +108,7 @@ type Program = (at: number, end: number) => number
 
 const PAGE = 64 * 1024
 const LETTER_C = 'c'.charCodeAt(0)
-/** So many places of a kind are noted at once, and a few more of the last bytes. */
+/** This many places of a kind are noted at once, and a few more of the last bytes. */
 const NOTED = 8 * 1024
 const NOTES_BYTES = 4 * NOTED + 4 * 1024
 const NEEDLES_AT = 1024
