@@ -151,3 +151,35 @@ test.each(['","note":"what stands in the next string', '", "a1", "b2"]', '"\n"',
     expect(scrubber.text(cut).slice(-behind.length)).toBe(behind)
   },
 )
+
+test.each([0, 1, 2])('every key of one base64 text is found, behind %i bytes', (before) => {
+  const firsts = EXAMPLES.map(({ rule, are: [secret = ''] }) => ({ rule, secret }))
+  const missed = firsts.flatMap((one) =>
+    firsts.flatMap((other) => {
+      const plain = `${' '.repeat(before)}${one.secret}\n${other.secret}\n`
+      const { found } = scrubber.bytes(Buffer.from(Buffer.from(plain).toString('base64')))
+      const rules = found.map(([, , rule]) => rule)
+      return rules.includes(one.rule) && rules.includes(other.rule) && rules.length >= 2
+        ? []
+        : [`${one.rule}, ${other.rule}: ${rules}`]
+    }),
+  )
+  expect(missed).toEqual([])
+})
+
+test.each([
+  ['redis://user:p%40ssw0rdX9z@db.example:6379', 'redis://user:', '@db.example:6379'],
+  ['postgres://u:aB3%23x%40y9Qk@h/db', 'postgres://u:', '@h/db'],
+  ['amqp://svc:Zx%25q1kL2@mq', 'amqp://svc:', '@mq'],
+  [
+    'mysql://svc:a%40b3c@db, see http://localhost:3000/@fs/x',
+    'mysql://svc:',
+    '@db, see http://localhost:3000/@fs/x',
+  ],
+])('the escapes in the password of %s hide none of it', (url, before, behind) => {
+  const left = scrubber.text(url)
+  expect(left.slice(0, before.length)).toBe(before)
+  expect(left.slice(-behind.length)).toBe(behind)
+  expect(left.slice(before.length, -behind.length)).toMatch(/^(?:\[s[^@]*\]\.*|\.+)$/)
+  expect(left).toHaveLength(url.length)
+})

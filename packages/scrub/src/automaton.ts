@@ -200,7 +200,7 @@ export class Automaton<Meaning> {
     if (row !== undefined) row[byte] = child
   }
 
-  // In order of their depth, for a state fails to one that is less deep.
+  // In order of their depth, because a state fails to one that is less deep.
   #link(parents: Int32Array, labels: Uint8Array): void {
     const states = byDepth(this.#depth.subarray(0, this.#states))
     // The first is where all begins.

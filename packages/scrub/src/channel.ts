@@ -179,9 +179,9 @@ const form = new NormalForm(1024)
 /** Characters before a place that tell whether a secret can begin there. */
 const CONTEXT = 24
 
-/** Bytes that have so many characters or more, in any spelling that comes twice. */
+/** Bytes that have this many characters or more, in any spelling that comes twice. */
 const KEPT = 160
-/** Beyond so many, what is not needed is dropped. */
+/** Beyond this many, what is not needed is dropped. */
 const MUCH = 512
 
 /** The last bytes of a text and the first ones of what follows it. */

@@ -64,7 +64,9 @@ export function decide(
       return
     }
     const at = end - meaning.length
-    if (at >= undecided || at < matchedTo) return
+    // A group of base64 can hold the end of one secret and the beginning of the next one.
+    const begins = meaning.kind === 'encoded' ? at + Math.ceil((meaning.before * 8) / 6) : at
+    if (at >= undecided || begins < matchedTo) return
     const { pattern } = meaning
     const verdict =
       meaning.kind === 'encoded'
@@ -91,7 +93,7 @@ export function decide(
   return { matches: matches.filter((match) => match.from < undecided), undecided, held }
 }
 
-/** Where the last line of a secret begins, for that can be another secret, which goes on behind it; where it ends, if it has but one. */
+/** Where the last line of a secret begins, because that can be another secret, which goes on behind it; where it ends, if it has but one. */
 function lastLine(form: NormalForm, from: number, to: number): number {
   for (let at = to - 1; at > from; at -= 1) if (form.beginsLine(at)) return at
   return to
@@ -132,7 +134,7 @@ function plain(pattern: ReadyPattern | 'pem', text: Readable, at: number): Found
   return { ...verdict, secret: text.bytes.subarray(verdict.from, verdict.to) }
 }
 
-/** The same in base64, where the anchor stands so many bytes behind the beginning of a group. */
+/** The same in base64, where the anchor stands this many bytes behind the beginning of a group. */
 function encoded(
   decoder: Base64Decoder,
   group: number,

@@ -21,7 +21,7 @@ export class Base64Decoder {
     this.#text = text
   }
 
-  /** From a little before a place where a group begins, so many characters or more. */
+  /** From a little before a place where a group begins, this many characters or more. */
   around(group: number, wanted: number): Decoded {
     const last = this.#last[group & 3]
     const isInside = last !== undefined && group >= last.from && group < last.end

@@ -3,7 +3,7 @@ import { isSecretName } from './secret-name.js'
 /**
  * What becomes of a header field's value: `credential` is replaced and learnt, `cookies` and
  * `set-cookie` as well, value by value; `url` is kept but for the secrets in it; `unknown` is
- * replaced, for nobody has said that it is none; `kept` is kept.
+ * replaced, because nobody has said that it is none; `kept` is kept.
  */
 export type HeaderKind = 'credential' | 'cookies' | 'set-cookie' | 'url' | 'unknown' | 'kept'
 

@@ -11,7 +11,7 @@ export type Headers = [name: string, value: string][]
  * Header fields without the values that are secret by their place. Only what is known to be
  * harmless is kept; credentials are learnt.
  *
- * @param isStrangers a stranger wrote them: nothing is learnt of them, for what they call a secret
+ * @param isStrangers a stranger wrote them: nothing is learnt of them, because what they call a secret
  * would be replaced in every body.
  */
 export function scrubHeadersByPlace(

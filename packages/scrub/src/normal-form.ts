@@ -430,7 +430,7 @@ const RAW_BYTE = 0x1000000
 /** Backslashes before one character: JSON in JSON, five deep. */
 const BACKSLASHES = 32
 const PERCENT_DEPTH = 3
-/** Bytes of blanks and breaks between two lines of one secret: no more, for they are held back. */
+/** Bytes of blanks and breaks between two lines of one secret: no more, because they are held back. */
 const BREAK_BYTES = 64
 const LINE_DIGITS = 7
 

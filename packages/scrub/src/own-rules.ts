@@ -32,7 +32,7 @@ export function readOwnRules(text: string): Shape[] {
   return shapes
 }
 
-/** So many more beginnings to look for still cost nothing that can be measured. */
+/** This many more beginnings to look for still cost nothing that can be measured. */
 const MOST_RULES = 200
 
 function ruleOf(json: string, line: number): Shape {

@@ -142,7 +142,7 @@ function addAnchor(
 /** No more of an anchor is looked for in base64: what else there is, is compared when it is decoded. */
 const ENCODED_ANCHOR = 12
 
-/** What an anchor is in base64 of both alphabets, so many bytes behind the beginning of a group. */
+/** What an anchor is in base64 of both alphabets, this many bytes behind the beginning of a group. */
 function addEncoded(
   to: Pattern<Meaning>[],
   pattern: ReadyPattern | 'pem',
@@ -168,7 +168,7 @@ function addEncoded(
   if (!isSame) to.push({ bytes: url, meaning, next: follows })
 }
 
-/** What a character of base64 stands for, where an anchor begins so many bytes before, and a byte follows it. */
+/** What a character of base64 stands for, where an anchor begins this many bytes before, and a byte follows it. */
 function sixBits(anchor: Uint8Array, before: number, at: number, next: number): number {
   const bit = 6 * at
   const byte = (bit >> 3) - before

@@ -26,7 +26,7 @@ const BLOCK = 32 * 1024
 /** Characters before a place that tell whether a secret can begin there. */
 const CONTEXT = 24
 
-/** Whether so many bytes that are held back wait for more before they are searched anew: for an eighth. */
+/** Whether this many bytes that are held back wait for more before they are searched anew: for an eighth. */
 export function isHeldOn(waiting: number, searched: number): boolean {
   return waiting > LARGE_HOLD && waiting < searched * 1.125
 }

@@ -71,7 +71,7 @@ const PAGES = (CANDIDATES_AT + 4 * WIDE_BYTES) / PAGE
 
 const LANES = [0, 1, 2, 3, 4, 5, 6, 7]
 
-// Written by hand, for it is short, and there is no compiler to be had for it: a function of where the
+// Written by hand, because it is short, and no compiler makes it: a function of where the
 // text begins (local 0) and ends (1), where the copy goes (2) and where the candidates end (3), that
 // returns how far it came, and leaves at 0 where the candidates end now.
 // https://webassembly.github.io/spec/core/binary/instructions.html

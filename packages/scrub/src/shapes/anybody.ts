@@ -1,6 +1,8 @@
 import { looksRandom } from './looks-random.js'
 import type { Shape } from './shape.js'
 
+const USER = '[\\w.~!&*+,;=-]{0,100}'
+const PASSWORD = '[\\w.~!&*+,;=:#^?%-]'
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz')
 
 /** Secrets that anybody can make, known by their form or by the word before them. */
@@ -24,9 +26,11 @@ export const anybody: readonly Shape[] = [
   },
   {
     name: 'url-password',
-    patterns: letters.map(
-      (letter) => `${letter}://[\\w.~!&*+,;=-]{0,100}:([\\w.~!&*+,;=:#^?-]{5,200})@\\w`,
-    ),
+    // An `@` of its own is written `%40` in it.
+    patterns: letters.flatMap((letter) => [
+      `${letter}://${USER}:(${PASSWORD}{5,200})@\\w`,
+      `${letter}://${USER}:(${PASSWORD}{1,200}@${PASSWORD}{3,200})@\\w`,
+    ]),
     isAnywhere: true,
     accepts: isPassword,
   },

@@ -24,7 +24,7 @@ export function looksRandom(secret: Uint8Array): boolean {
 /** The end of a secret tells: many begin alike. */
 const LOOKED_AT = 40
 const DISTINCT = 8
-/** So many of one character on end stand for something that is left out. */
+/** This many of one character on end stand for something that is left out. */
 const SAME = 5
 
 const KINDS = new Uint8Array(256)

@@ -106,7 +106,7 @@ function isOverAtOnce({ parts }: ReadyPattern, { bytes, length }: Readable, here
 
 const LOOKED_AT = 12
 
-/** Words are shorter: a line of so many characters is one that was filled. */
+/** Words are shorter: a line of this many characters is one that was filled. */
 const LONG_LINE = 32
 
 /** A part that is looked through sooner than it is looked up. */

@@ -12,7 +12,7 @@ export type ShapePattern = {
   anchor: Uint8Array
   /** What follows the anchor. */
   parts: readonly Part[]
-  /** Where the secret begins: so many bytes behind the beginning of the anchor, or with a part. */
+  /** Where the secret begins: this many bytes behind the beginning of the anchor, or with a part. */
   secretFrom: { byte: number } | { part: number }
   /** The part before which it ends. */
   secretTo: number
