@@ -1,4 +1,4 @@
-import { isUuid, traceIdOfUuid } from '@tacho/format'
+import { isCanonicalUuid, traceIdOfUuid } from '@tacho/format'
 import { type Environment, otlpSettings, WrongOtlpSetting } from '@tacho/otlp'
 import { lastEndpoint } from '@tacho/reader'
 
@@ -15,7 +15,7 @@ export function traceUrl(
   { id, folder }: { id: string; folder: string },
   environment: Environment,
 ): string | undefined {
-  if (!isUuid(id)) return undefined
+  if (!isCanonicalUuid(id)) return undefined
   const base = environment.TACHO_JAEGER_URL || jaegerAt(endpointOf(folder, environment))
   return base === undefined
     ? undefined

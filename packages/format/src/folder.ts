@@ -23,12 +23,20 @@ export function isSessionId(text: string): boolean {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether a session id is a UUID: then its 32 hex digits are the session's trace id. */
+/** Whether a session id is a UUID, in either case. */
 export function isUuid(text: string): boolean {
   return UUID.test(text)
 }
 
-/** The trace id of a session whose id is a UUID: the same 32 hex digits. */
+/**
+ * Whether it is a UUID as RFC 9562 writes it, in lower case: then its 32 hex digits are the session's
+ * trace id. An id that differs from it only in case is another session's, and must not share its trace.
+ */
+export function isCanonicalUuid(text: string): boolean {
+  return isUuid(text) && text === text.toLowerCase()
+}
+
+/** The trace id of a session whose id {@link isCanonicalUuid}: the same 32 hex digits. */
 export function traceIdOfUuid(id: string): string {
-  return id.replaceAll('-', '').toLowerCase()
+  return id.replaceAll('-', '')
 }

@@ -27,7 +27,14 @@ export {
   exportRecord,
   type RejectedRecord,
 } from './export-record.js'
-export { FORMAT, isSessionId, isUuid, SESSION_FILES, traceIdOfUuid } from './folder.js'
+export {
+  FORMAT,
+  isCanonicalUuid,
+  isSessionId,
+  isUuid,
+  SESSION_FILES,
+  traceIdOfUuid,
+} from './folder.js'
 export { homePath } from './home-path.js'
 export {
   type Checksum,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto'
-import { isUuid, traceIdOfUuid } from '@tacho/format'
+import { isCanonicalUuid, traceIdOfUuid } from '@tacho/format'
 
 // Asking the system for eight bytes costs as much as asking it for hundreds of ids.
 const pool = Buffer.allocUnsafe(8 * 512)
@@ -32,8 +32,8 @@ export function newSessionId(milliseconds: number): string {
   ].join('-')
 }
 
-/** The trace id of a session: its UUID's digits, else the first 16 bytes of the id's SHA-256. */
+/** The trace id of a session: the digits of its UUID if that is in lower case, else the first 16 bytes of the id's SHA-256. */
 export function traceIdOf(sessionId: string): string {
-  if (isUuid(sessionId)) return traceIdOfUuid(sessionId)
+  if (isCanonicalUuid(sessionId)) return traceIdOfUuid(sessionId)
   return createHash('sha256').update(sessionId).digest('hex').slice(0, 32)
 }

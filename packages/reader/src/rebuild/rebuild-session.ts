@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { isUuid, type KeyValue, SESSION_FILES, traceIdOfUuid } from '@tacho/format'
+import { isCanonicalUuid, type KeyValue, SESSION_FILES, traceIdOfUuid } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
 import { isObject, listOf, objectOf } from '../json-value.js'
 import { logParts } from '../log-parts.js'
@@ -67,7 +67,7 @@ export async function rebuildSession(
 
 function traceIdIn(sessionId: string, told = ''): string {
   if (/^[0-9a-f]{32}$/.test(told)) return told
-  return isUuid(sessionId) ? traceIdOfUuid(sessionId) : ''
+  return isCanonicalUuid(sessionId) ? traceIdOfUuid(sessionId) : ''
 }
 
 /** How many bytes are read to make a session's spans anew, before any sealing. */

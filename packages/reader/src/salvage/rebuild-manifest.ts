@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import {
   type EndedExchanges,
   FORMAT,
+  isCanonicalUuid,
   isSessionId,
-  isUuid,
   type Manifest,
   manifestCounts,
   noneEnded,
@@ -37,7 +37,7 @@ export function rebuildManifest(
   return {
     format: FORMAT,
     id,
-    traceId: first?.traceId ?? (isUuid(id) ? traceIdOfUuid(id) : ''),
+    traceId: first?.traceId ?? (isCanonicalUuid(id) ? traceIdOfUuid(id) : ''),
     agent: agentOf(spans.values()),
     startedAt: runs[0]?.startedAt ?? '',
     runs,

@@ -1,6 +1,6 @@
 import {
   type EndedExchanges,
-  isUuid,
+  isCanonicalUuid,
   type Manifest,
   noneEnded,
   SESSION_FILES,
@@ -26,7 +26,7 @@ export function checkManifest(
   report: ReportDamage,
 ): void {
   const wrong = (reason: string): void => report({ file: SESSION_FILES.manifest, lines: 0, reason })
-  if (isUuid(manifest.id) && manifest.traceId !== traceIdOfUuid(manifest.id)) {
+  if (isCanonicalUuid(manifest.id) && manifest.traceId !== traceIdOfUuid(manifest.id)) {
     wrong('its trace id is not that of its session id')
   }
   const hasGap = raw.gaps.length > 0 || spans.lost.length > 0 || events.lost.length > 0
