@@ -1,11 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle, INTEGRATIONS } from './bundle.js'
 import { licencesOf } from './bundled-packages.js'
 import { PACKAGE_EXPORTS } from './package-exports.js'
 import { copyTypes } from './package-types.js'
+import { withoutDeadLinks } from './page-links.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -43,6 +52,7 @@ async function pack(out: string): Promise<void> {
     cpSync(join(ROOT, name), join(folder, name))
   }
   copyPages(join(ROOT, 'docs'), join(folder, 'docs'))
+  removeDeadLinks(folder)
   npm(['pack', folder, '--pack-destination', out, '--ignore-scripts', '--silent'])
   const bill = npm(['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'])
   writeFileSync(join(out, `tacho-${manifest.version}.cdx.json`), bill)
@@ -76,6 +86,16 @@ function copyPages(from: string, to: string): void {
   mkdirSync(to)
   for (const name of readdirSync(from).filter(isForUsers)) {
     cpSync(join(from, name), join(to, name))
+  }
+}
+
+/** What a page says of files that are only in the repository leads nowhere here. */
+function removeDeadLinks(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.md')) continue
+    const page = join(folder, name)
+    const isThere = (path: string): boolean => existsSync(resolve(dirname(page), path))
+    writeFileSync(page, withoutDeadLinks(readFileSync(page, 'utf8'), isThere))
   }
 }
 

@@ -39,6 +39,18 @@ test('the package is at most 3 MB, and holds nothing but itself', () => {
   expect([...new Set(asked)].filter((name) => !isKnown(name))).toEqual([])
 })
 
+test('each link of its pages leads to something that is in it', () => {
+  const pages = filesIn(unpacked()).filter(({ name }) => name.endsWith('.md'))
+  expect(pages.length).toBeGreaterThan(20)
+  const dead = pages.flatMap(({ parentPath, name }) =>
+    [...readFileSync(join(parentPath, name), 'utf8').matchAll(/\]\(([^)#\s]+)[^)\s]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(parentPath, target)))
+      .map((target) => `${name}: ${target}`),
+  )
+  expect(dead).toEqual([])
+})
+
 test('it has the licence of each package that is bundled, and a bill of materials', () => {
   const licences = readFileSync(join(unpacked(), 'THIRD-PARTY-LICENSES.txt'), 'utf8')
   for (const name of ['commander', 'undici', 'winston', '@opentelemetry/api', '@grpc/grpc-js']) {
