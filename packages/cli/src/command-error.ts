@@ -42,7 +42,7 @@ export type CommandErrorCode =
   | 'cannot-write'
   /** What was recorded is nested deeper than JSON is written. */
   | 'too-deep'
-  /** The port cannot be had. */
+  /** The port is not available. */
   | 'cannot-listen'
   /** A table of prices that cannot be used. */
   | 'wrong-prices'

@@ -8,7 +8,7 @@ export function displayWidth(text: string): number {
   return width
 }
 
-/** The text cut to so many columns, with `…` for what is gone, at its end or at its start. */
+/** The text cut to this many columns, with `…` for what is gone, at its end or at its start. */
 export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'): string {
   // No character takes more than two columns.
   if (text.length * 2 <= width) return text

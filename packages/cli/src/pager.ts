@@ -8,7 +8,7 @@ export type Lines = Iterable<string> | AsyncIterable<string>
 export type LinesOptions = {
   /** Is told before the pager has the terminal: nothing else may write to it from then on. */
   onPaged?: () => void
-  /** Each line is written when it is made, for the next one can take long. */
+  /** Each line is written when it is made, because the next one can take long. */
   isPrompt?: boolean
 }
 

@@ -8,7 +8,7 @@ export type ProgressBar = {
   stop(): void
 }
 
-/** Of the bar; on a narrow terminal less, for a line that is wrapped cannot be taken back. */
+/** Of the bar; on a narrow terminal less, because a line that is wrapped cannot be taken back. */
 const WIDTH = 30
 /** What stands around it: ` [`, `] 100 %`, and the last column, which some terminals wrap at. */
 const FRAME = ' [] 100 % '.length
@@ -67,7 +67,7 @@ export function countedBar(label: string): {
   }
 }
 
-/** So many things take no time that anybody notices. */
+/** This many things take no time that anybody notices. */
 const FEW = 200
 
 function bar(part: number, room: number): string {

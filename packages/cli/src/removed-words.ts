@@ -12,7 +12,7 @@ export function removedWords(
   return `${printable(id)}  ${byteCount(bytes)} ${isDry ? 'would be removed' : 'removed'}`
 }
 
-/** Says on stderr what of a session's folder is none of ours and stays. */
+/** Says on stderr which files in a session's folder are not Tacho's, and stay. */
 export function noteKept({ folder }: FoundSession, { kept }: RemovedSession): void {
   if (kept.length > 0)
     note(`${folder} stays: it also holds ${kept.join(', ')}, which Tacho did not write.`)

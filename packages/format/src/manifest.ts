@@ -1,6 +1,6 @@
 /**
  * `session.json`: what a session is, at a glance. The logs tell more and are right where the two
- * differ, for they are only ever appended to.
+ * differ, because they are only ever appended to.
  */
 export type Manifest = {
   /** The number of the folder format ({@link FORMAT}). */

@@ -69,11 +69,11 @@ export type RequestBodyRecord = {
   wire?: { bytes: number; sha256: string }
   /** The exchange was over before all of it was seen: `content` is its beginning. */
   cut?: true
-  /** So many bytes on the wire, behind those of `content`, passed while too much was waiting to be recorded. */
+  /** This many bytes on the wire, behind those of `content`, passed while too much was waiting to be recorded. */
   missed?: number
   /** Why the content coding could not be taken off to its end; `content` is what came before that. */
   broken?: string
-  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  /** Decoding was stopped at this many bytes, because no body is decoded further: it is longer. */
   stopped?: number
   /** The secrets that were replaced. */
   scrubbed?: Scrubbed[]
@@ -98,7 +98,7 @@ export type ChunkRecord = {
   exchange: string
   at: number
   content: Content
-  /** It continues the chunk before it: the end of that was held back, for a secret could begin there. */
+  /** It continues the chunk before it: the end of that was held back, because a secret could begin there. */
   continued?: true
   scrubbed?: Scrubbed[]
 }
@@ -123,9 +123,9 @@ export type EndRecord = {
   decoded?: string
   /** Why it could not be taken off to its end; the chunks are what came before that. */
   broken?: string
-  /** Decoding was stopped at this many bytes, for no body is decoded further: it is longer. */
+  /** Decoding was stopped at this many bytes, because no body is decoded further: it is longer. */
   stopped?: number
-  /** So many bytes on the wire, behind those of the chunks, passed while too much was waiting to be recorded. */
+  /** This many bytes on the wire, behind those of the chunks, passed while too much was waiting to be recorded. */
   missed?: number
   trailers?: Headers
   /**

@@ -15,7 +15,7 @@ export type FindOptions = {
   onSkipped?: OnSkipped
   /** Is told of sessions with nothing in them that started after the one that `last` means. */
   onEmpty?: (session: FoundSession) => void
-  /** Is told that `last` means one with nothing in it, for no session has anything. */
+  /** Is told that `last` means one with nothing in it, because no session has anything. */
   onNothing?: (session: FoundSession) => void
 }
 
@@ -110,7 +110,7 @@ function lastOf(
   return newest.session
 }
 
-/** The last started first; by the index, where there is one, for there can be many. */
+/** The last started first; by the index, where there is one, because there can be many. */
 function lastStarted(
   sessions: readonly FoundSession[],
   roots: readonly string[],
@@ -122,7 +122,7 @@ function lastStarted(
   )
 }
 
-/** So many are looked at as fast as an index. */
+/** This many are looked at as fast as an index. */
 const FEW = 50
 
 // The manifest and the runs' spans tell, and are small; else the folder's own time.

@@ -93,7 +93,7 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
   }
 }
 
-// Beside the index, for that is kept in a file, too.
+// Beside the index, because that is kept in a file, too.
 const works = new WeakMap<RawIndex, Work>()
 const lookUps = new WeakMap<IndexedExchange, Work>()
 

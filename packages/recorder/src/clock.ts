@@ -11,7 +11,7 @@ export type Clock = {
   sets?(): readonly ClockSet[]
 }
 
-/** The wall clock was ahead of ours at once, or behind it, by so many microseconds. */
+/** The wall clock was ahead of ours at once, or behind it, by this many microseconds. */
 export type ClockSet = { at: number; by: number }
 
 /** The two clocks of a machine, in milliseconds. */
@@ -22,7 +22,7 @@ export type MachineClocks = {
   wall(): number
 }
 
-/** So many settings of the clock are told of; a machine that sleeps every minute has them in a day. */
+/** This many settings of the clock are told of; a machine that sleeps every minute has them in a day. */
 const SETS = 2000
 
 /** How far the wall clock may be ahead of ours before ours is set forward, in microseconds. */

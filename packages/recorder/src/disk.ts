@@ -18,7 +18,7 @@ import { holdFile } from './file-lock.js'
 
 /**
  * Where an open file is: under the path by which it was opened, or in a folder that was moved as a
- * whole; elsewhere, where a sealing has put it or what is in it; or nowhere, for it was removed.
+ * whole; elsewhere, where a sealing has put it or what is in it; or nowhere, because it was removed.
  */
 export type Place = 'here' | 'elsewhere' | 'nowhere'
 
@@ -39,7 +39,7 @@ export type Disk = {
   close(descriptor: number): void
 }
 
-// Opened for reading as well, for the last byte tells whether the last run's tail is torn.
+// Opened for reading as well, because the last byte tells whether the last run's tail is torn.
 const APPEND =
   constants.O_APPEND |
   constants.O_CREAT |

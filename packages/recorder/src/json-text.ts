@@ -60,7 +60,7 @@ function writeTable(memory: Buffer): void {
   }
 }
 
-// Written by hand, for it is short, and there is no compiler to be had for it: a function of where
+// Written by hand, because it is short, and no compiler makes it: a function of where
 // the text begins (local 0) and ends (1), and where it is to go (2), that returns where that ends.
 // https://webassembly.github.io/spec/core/binary/instructions.html
 const CODE = bytesOf(`

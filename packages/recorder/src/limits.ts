@@ -105,7 +105,7 @@ export const LEFT_BEHIND_MILLISECONDS = 3_000
 /** What a host tells is gathered up to here before it is handed over: one call of the system's takes it. */
 export const BATCH_BYTES = 64 * 1024
 
-/** Bytes of a body that are at least so many are not copied to be gathered with others. */
+/** Bytes of a body that are at least this many are not copied to be gathered with others. */
 export const DIRECT_BYTES = 8 * 1024
 
 /** Bytes of a body are handed over in pieces of this size at the most: each is held whole by who reads. */

@@ -88,7 +88,7 @@ function textChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedByte
   return sealed(room, length + room.write('"', length, 'latin1'))
 }
 
-/** The head of a chunk in which so many secrets were replaced is not in a hurry. */
+/** The head of a chunk in which this many secrets were replaced is not in a hurry. */
 const LARGE_HEAD = 16 * 1024
 
 function base64ChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBytes {
@@ -118,7 +118,7 @@ function roomFor(length: number): Buffer {
   return length + TAIL_ROOM <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length + TAIL_ROOM)
 }
 
-/** The line that begins with so many bytes of a piece of memory, with its checksum and newline. */
+/** The line that begins with this many bytes of a piece of memory, with its checksum and newline. */
 function sealed(room: Buffer, length: number): ScrubbedBytes {
   const tail = lineTail(crc32(room.subarray(0, length)))
   return room.subarray(

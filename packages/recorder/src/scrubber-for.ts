@@ -71,7 +71,7 @@ function learnOtlpHeaders(scrubber: Scrubber, headers: string): void {
   for (const header of headers.split(',')) {
     const spelled = header.slice(header.indexOf('=') + 1).trim()
     const value = decoded(spelled)
-    // Without its scheme, for that is how it may turn up elsewhere.
+    // Without its scheme, because that is how it may turn up elsewhere.
     for (const secret of new Set([spelled, value, value.replace(/^\w+ +/, '')])) {
       scrubber.learn(secret, 'otlp-header')
     }

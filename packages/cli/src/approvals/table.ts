@@ -83,7 +83,7 @@ export function approvalTotalLines(approvals: readonly Approval[]): string[] {
   ]
 }
 
-// By what became of them, for each agent has its own words for that.
+// By what became of them, because each agent has its own words for that.
 function outcomeCounts(approvals: readonly Approval[]): [outcome: string, times: number][] {
   const counts = new Map<string, number>()
   for (const { outcome, open } of approvals) {

@@ -68,7 +68,7 @@ function argumentOffers(typed: Typed, current: string, ids: () => string[]): Off
   }
 }
 
-/** The value behind `--option=`: the whole word is offered, for that is what the shell replaces. */
+/** The value behind `--option=`: the whole word is offered, because that is what the shell replaces. */
 function equalsOffers(
   { command }: Typed,
   current: string,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { visibleJson } from '../json-text.js'
 
-/** A page of an answer is at most so many characters: some 10,000 tokens. */
+/** A page of an answer is at most this many characters: some 10,000 tokens. */
 export const PAGE_CHARACTERS = 40_000
 
 /**

@@ -1,7 +1,7 @@
 import { SQL_TABLE_NAMES, type SqlTable } from '@tacho/reader'
 
 /**
- * The tables that statements name: only those are read, for a count of sessions needs no bodies. A
+ * The tables that statements name: only those are read, because a count of sessions needs no bodies. A
  * statement that can name tables by a text of its own making is given all of them.
  */
 export function wantedTables(statements: string): ReadonlySet<SqlTable> {

@@ -25,7 +25,7 @@ export function readBody(exchange: string, source: ContentSource): Uint8Array {
 
 /**
  * Reads many request bodies, best in the order of the file: it holds those read last, within a
- * budget of bytes, for the next ones mostly copy from them.
+ * budget of bytes, because the next ones mostly copy from them.
  *
  * @example
  * const reader = new BodyReader((exchange) => contents.get(exchange))
@@ -203,7 +203,7 @@ export class BodyReader {
   }
 }
 
-/** A body of which parts can be had, as of a `Uint8Array`. */
+/** A body whose parts can be read, as with a `Uint8Array`. */
 export type OpenBody = {
   readonly length: number
   /** @throws MissingBytes */

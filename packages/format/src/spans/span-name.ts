@@ -9,7 +9,7 @@ export function spanName(kind: NamedSpanKind, about?: string): string {
   return about === undefined ? kind : `${kind} ${cut(about)}`
 }
 
-/** What kind of span it is, by its name and its attributes; nothing of one that is none of ours. */
+/** What kind of span it is, by its name and its attributes; nothing if it is not one of Tacho's. */
 export function spanKindOf(span: {
   name: string
   attributes: Readonly<Record<string, unknown>>

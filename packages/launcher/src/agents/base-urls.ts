@@ -132,7 +132,7 @@ function upstreamOf({ provider, upstream }: BaseUrl, variables: readonly string[
   }
 }
 
-/** A URL of HTTP; nothing where a text is none. */
+/** An HTTP URL; nothing where a text is not one. */
 export function httpUrlOf(text: string | undefined): URL | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)

@@ -20,7 +20,7 @@ export class HeldPort {
   #holder: Bound | undefined
   #listener: Bound | undefined
 
-  /** @throws where no port is to be had. */
+  /** @throws where no port is available. */
   constructor() {
     const first = bind(0)
     this.port = portOf(first)

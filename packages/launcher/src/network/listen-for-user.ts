@@ -13,7 +13,7 @@ const CONNECTIONS = 64
  *
  * @param port 0: one that the system chooses.
  * @param onConnection is given each connection paused, with nothing read.
- * @throws the system's error where the port cannot be had.
+ * @throws the system's error where the port is not available.
  */
 export async function listenForUser(
   port: number,

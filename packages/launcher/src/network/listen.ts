@@ -22,7 +22,7 @@ export type ListenOptions = {
  * Listens on 127.0.0.1 and a port that the system chooses. Whoever may not talk to us is closed
  * before a byte of his is read.
  *
- * @throws where no port is to be had.
+ * @throws where no port is available.
  */
 export async function listenOnLoopback(options: ListenOptions): Promise<Listener> {
   const listener = new Listener(options)

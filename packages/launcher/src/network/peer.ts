@@ -14,7 +14,7 @@ import { isProcOurs, userOfSockets } from './user-of-sockets.js'
  *
  * Where a process of these shows its sockets to nobody, all of our user's may. Refused is one that
  * the agent has left behind, if all between the agent and it had ended before anything was looked
- * for below the agent; and a connection whose other end is closed already, for nobody has it.
+ * for below the agent; and a connection whose other end is closed already, because nobody has it.
  */
 export class Peers {
   #table: TcpTable | undefined

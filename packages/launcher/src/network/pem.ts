@@ -1,4 +1,4 @@
-/** The certificates of a PEM file, or why it is none. */
+/** The certificates of a PEM file, or why it is not one. */
 export type Pem = { certificates: string[] } | { reason: string }
 
 const BLOCK =

@@ -14,7 +14,7 @@ export const SOCKS_IS_NOT_USED = 'socks'
 
 /**
  * The proxy that Codex sends HTTP through: `http://`, `https://`, or a bare `host:port`. Whatever it
- * does not understand, it ignores; SOCKS it understands, and then cannot connect, for its HTTP client
+ * does not understand, it ignores; SOCKS it understands, and then cannot connect, because its HTTP client
  * is built without it. (Codex 0.169, measured.)
  */
 export function proxyForHttp(value: string): ProxyServer | typeof SOCKS_IS_NOT_USED | undefined {

@@ -7,7 +7,7 @@ import { devNull } from 'node:os'
  */
 export const NEEDED_DESCRIPTORS = 64
 
-/** Whether so many files could be opened now. */
+/** Whether this many files could be opened now. */
 export function areDescriptorsFree(count: number = NEEDED_DESCRIPTORS): boolean {
   const opened: number[] = []
   try {

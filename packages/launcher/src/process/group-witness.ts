@@ -7,7 +7,7 @@ import { killStarted } from './kill-started.js'
  * Tells a signal that was sent to us from one that was sent to our whole process group, and so has
  * reached the agent already: by `timeout`, a terminal, a supervisor. A process cannot see that of a
  * signal (Node shows none of its siginfo), so a second one stands in the same group, repeats what it
- * is told, and dies of what the group gets. It ends with us, for its input does.
+ * is told, and dies of what the group gets. It ends with us, because its input does.
  */
 export class GroupWitness {
   readonly #start: () => ChildProcess | undefined

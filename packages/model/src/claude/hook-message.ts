@@ -25,7 +25,7 @@ export type HookTool = {
   callId: string | undefined
 }
 
-/** Nothing where the message is none of a hook's. */
+/** Nothing if the message is not a hook's. */
 export function hookMessageOf(json: Record<string, unknown>): HookMessage | undefined {
   const event = text(json.hook_event_name)
   if (event === undefined) return undefined

@@ -18,7 +18,7 @@ import { replyTo, USER_INPUT } from './user-input.js'
 const DECISION_MICROSECONDS = 2_500_000
 
 // Codex tells that it was interrupted while it lets go of its requests; what they say of it comes
-// first, for the wish was before both.
+// first, because the wish was before both.
 const RELEASE_MICROSECONDS = 200_000
 
 // A hook of the user's own can make a turn go on that was about to end.
@@ -151,7 +151,7 @@ export class HookReducer {
   }
 }
 
-/** It was answered, for the turn is over; how and when, nobody has told. */
+/** It was answered, because the turn is over; how and when is not known. */
 const UNKNOWN = { outcome: 'unknown', isWaitUnknown: true } as const
 
 /** What was told, where and when: `at` is when it happened. */

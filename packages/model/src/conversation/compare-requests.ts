@@ -235,7 +235,7 @@ function messageRuns(before: readonly Message[], after: readonly Message[]): Mes
   return runs
 }
 
-/** Beyond so many messages that differ, all of them are told as another conversation. */
+/** Beyond this many messages that differ, all of them are told as another conversation. */
 const MOST_EDITS = 1000
 
 // The API's own ids of items differ from request to request where the agent leaves them out.

@@ -22,7 +22,7 @@ export type ModelRequest = {
   messages: Message[]
 }
 
-/** A member of a request that is none of its other parts. */
+/** A member of a request that belongs to none of its other parts. */
 export type Parameter = { name: string; value: unknown; path: JsonPath }
 
 /** A tool that a model may call. */

@@ -72,7 +72,7 @@ export function attachmentOfUrl(url: string | undefined): Attachment {
   return { ...(mediaType && { mediaType }), bytes }
 }
 
-/** The bytes that so many characters of base64 stand for, give or take the padding. */
+/** The bytes that this many characters of base64 stand for, give or take the padding. */
 export function base64Bytes(characters: number): number {
   return Math.floor((characters * 3) / 4)
 }

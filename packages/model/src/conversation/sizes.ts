@@ -56,7 +56,7 @@ export function sizesOf(request: ModelRequest): SizedPart[] {
 const IN_PROMPT = new Set(['text', 'response_format'])
 
 /**
- * About how many tokens so many bytes of text are: four bytes are one, in English and in code with the
+ * About how many tokens this many bytes of text are: four bytes are one, in English and in code with the
  * vocabularies of all large models, give or take a third.
  */
 export function estimatedTokens(bytes: number): number {

@@ -150,7 +150,7 @@ function keyOf(approvalId: string): string {
   return `host ${approvalId}`
 }
 
-/** One of the words that there are; nothing where it is none of them. */
+/** One of the known words; nothing where it is not one of them. */
 function known<Word extends string>(words: readonly Word[], word: unknown): Word | undefined {
   return words.find((one) => one === word)
 }

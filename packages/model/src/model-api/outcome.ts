@@ -9,7 +9,7 @@ import type { AnswerFacts } from './answer-facts.js'
  * - `failed`: the API gave an error, or there was no way to it.
  * - `truncated`: the answer stops before its last event, and nobody says why.
  * - `cancelled`: the agent went away first.
- * - `unreadable`: it came, and is none that we could read.
+ * - `unreadable`: it came, and could not be read.
  */
 export const OUTCOMES = [
   'completed',

@@ -10,7 +10,7 @@ export class Utf8Text {
   push(bytes: Uint8Array): string {
     const all = this.#held === undefined ? bytes : joined(this.#held, bytes)
     const whole = all.length - unfinished(all)
-    // A copy (`slice` of a Buffer is none), for the bytes belong to who gave them.
+    // A copy (`slice` of a Buffer is none), because the bytes belong to who gave them.
     this.#held = whole < all.length ? Uint8Array.from(all.subarray(whole)) : undefined
     return this.#unmarked(decoder.decode(whole < all.length ? all.subarray(0, whole) : all))
   }

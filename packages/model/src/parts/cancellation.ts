@@ -30,7 +30,7 @@ export type Cancellation = {
 
 /** Something that was stopped. */
 export type Stopped = {
-  /** `span`: what is none of the others. */
+  /** `span`: anything else. */
   kind: 'exchange' | 'turn' | 'tool' | 'approval' | 'span'
   spanId: string
   /** Of its span; absent where there is none. */

@@ -15,7 +15,7 @@ export type RecordedExchange = {
   lastAt: number
   method: string
   url: string
-  /** A message of a WebSocket asked for it; such an exchange has no status. Not there over HTTP. */
+  /** A message of a WebSocket asked for it; such an exchange has no status. Absent over HTTP. */
   transport?: 'websocket'
   /** The id of the exchange whose upgrade began that WebSocket, as it was recorded. */
   connection?: string

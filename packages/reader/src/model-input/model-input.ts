@@ -80,7 +80,7 @@ type Link = { exchange: IndexedExchange; request?: JsonRequest; output?: unknown
 
 type JsonRequest = { members: Record<string, unknown>; characters: number }
 
-// Newest first, for only a later request tells which one came before it.
+// Newest first, because only a later request tells which one came before it.
 function* earlierLinks(
   folder: string,
   index: RawIndex,

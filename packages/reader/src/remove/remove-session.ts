@@ -15,7 +15,7 @@ export type RemovedSession = {
   bytes: number
   /** Their names. */
   files: string[]
-  /** What stands in its folder and is none of ours: it stays, and with it the folder. */
+  /** What stands in its folder and is not Tacho's: it stays, and with it the folder. */
   kept: string[]
 }
 

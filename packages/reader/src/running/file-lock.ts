@@ -36,7 +36,7 @@ function openForLock(path: string): number | undefined {
     descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     if (fstatSync(descriptor).isFile()) return descriptor
   } catch {
-    // Not there, or not ours to write: its lock cannot be asked for.
+    // It is missing, or not ours to write: its lock cannot be tested.
   }
   if (descriptor !== undefined) closeQuietly(descriptor)
   return undefined

@@ -7,7 +7,7 @@ import { type Listening, RootList } from './root-list.js'
 
 /** Which sessions are wanted; all where nothing is said. */
 export type SessionQuery = {
-  /** So many at most: the ones that started last. */
+  /** This many at most: the ones that started last. */
   count?: number
   /** Those that run, or were active since then, in milliseconds since 1970. */
   since?: number

@@ -6,7 +6,7 @@ export function coveredMs(intervals: readonly Interval[]): number {
   return joined(intervals).reduce((total, [from, to]) => total + (to - from), 0) / 1000
 }
 
-/** What is left of stretches where others are taken out of them. */
+/** Stretches of time without the parts that others cover. */
 export function without(intervals: readonly Interval[], others: readonly Interval[]): Interval[] {
   const gone = joined(others)
   return joined(intervals).flatMap(([from, to]) => {

@@ -26,7 +26,7 @@ export type TimelineEntry = { at: number; depth: number } & (
   | { kind: 'tool'; span: Span; tool: Tool }
   | { kind: 'approval'; span: Span; approval: Approval }
   | { kind: 'cancellation'; span: Span; cancellation: Cancellation }
-  /** What is none of the others. */
+  /** Anything else. */
   | { kind: 'span'; span: Span }
   | { kind: 'gap'; gap: GapRecord }
 )

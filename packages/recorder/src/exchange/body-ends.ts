@@ -5,7 +5,7 @@ import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
 export type BothEnds = {
   first: Uint8Array
   omitted: number
-  /** With a little of what stands before it, for a secret could begin there. */
+  /** With a little of what stands before it, because a secret could begin there. */
   last: Uint8Array
   sha256: string
 }

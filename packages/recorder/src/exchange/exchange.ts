@@ -163,7 +163,7 @@ export class Exchange {
     if (!this.#isRequestOver) this.#request.push(bytes)
   }
 
-  /** So many bytes of the request passed while too much was waiting; none comes behind them. */
+  /** This many bytes of the request passed while too much was waiting; none comes behind them. */
   requestMissed(bytes: number): void {
     if (!this.#isRequestOver) this.#requestMissed += bytes
   }
@@ -236,7 +236,7 @@ export class Exchange {
     this.#response?.push(bytes, this.#since(now))
   }
 
-  /** So many bytes of the response passed while too much was waiting; none comes behind them. */
+  /** This many bytes of the response passed while too much was waiting; none comes behind them. */
   responseMissed(bytes: number): void {
     this.#response?.miss(bytes)
   }

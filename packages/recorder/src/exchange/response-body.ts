@@ -48,7 +48,7 @@ export class ResponseBody {
   /** Bytes on the wire. */
   wireBytes = 0
   #decodedBytes = 0
-  /** Bytes on the wire that are not kept, for nobody can read them. */
+  /** Bytes on the wire that are not kept, because nobody can read them. */
   #unreadBytes = 0
   /** What comes after the part that is kept: only its last bytes are. */
   #rest: BodyEnds | undefined
@@ -86,7 +86,7 @@ export class ResponseBody {
     else this.#decoded(bytes, at, false)
   }
 
-  /** So many bytes passed while too much was waiting; none comes behind them. */
+  /** This many bytes passed while too much was waiting; none comes behind them. */
   miss(bytes: number): void {
     this.wireBytes += bytes
     this.#missed += bytes

@@ -21,7 +21,7 @@ import { programFile } from '../program-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
-/** Is told which spans of a session have arrived where; of some, that so many of them have not. */
+/** Is told which spans of a session have arrived where; of some, that this many of them have not. */
 export type OnDelivered = (
   endpoint: string,
   spanIds: string[],
@@ -81,7 +81,7 @@ export class LiveExport {
     this.#process.on('error', (error) => this.#failed(String(error)))
     this.#process.on('exit', () => this.#failed('the process that sends has ended'))
     this.#post({ kind: 'settings', settings })
-    // Behind the listeners, for one of them would keep the process alive again.
+    // Behind the listeners, because one of them would keep the process alive again.
     this.#process.unref()
     this.#process.channel?.unref()
   }

@@ -18,7 +18,7 @@ export type HostRecording = {
   readonly sessionId: string
   /** Something that the program says of itself. It outlives the process once this returns. Never throws. */
   event(event: HostEvent): void
-  /** For the program's own lines: a logger of winston; nothing where it cannot be had. Never throws. */
+  /** For the program's own lines: a logger of winston; nothing where it is not available. Never throws. */
   logger(): SessionLogger | undefined
   /** The wall that work of ours stands behind: what it throws is reported, and not thrown. */
   readonly barrier: FaultBarrier

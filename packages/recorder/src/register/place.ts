@@ -42,7 +42,7 @@ export function announce({ root, id }: Place, environment: NodeJS.ProcessEnv): v
   environment[SESSION_VARIABLE] = join(root, id)
 }
 
-// Absolute, for a child may work in another folder.
+// Absolute, because a child may work in another folder.
 function rootIn({ TACHO_SESSIONS_DIR: asked, XDG_STATE_HOME: state }: NodeJS.ProcessEnv): string {
   return asked ? resolve(homePath(asked, homedir())) : ownSessionsRoot(state, homedir())
 }

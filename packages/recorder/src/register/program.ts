@@ -9,7 +9,7 @@ export type Program = {
   version?: string
 }
 
-/** A `package.json` is looked for in so many folders: nobody's tree is deeper. */
+/** A `package.json` is looked for in this many folders: nobody's tree is deeper. */
 const FOLDERS = 64
 
 /**

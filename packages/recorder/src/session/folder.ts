@@ -40,7 +40,7 @@ export function makeSessionFolder(root: string, id: string): string {
  * Gives a session folder its final name.
  *
  * @returns whether it now has it; if not, a folder of an earlier run is there, to be joined.
- * @throws CannotRecord where that folder is none of ours or the name cannot be given.
+ * @throws CannotRecord where that folder is not ours or cannot be renamed.
  */
 export function renameSessionFolder(folder: string, wanted: string): boolean {
   try {

@@ -19,7 +19,7 @@ function isAppended(file: AppendFile, bytes: Uint8Array): boolean {
   return bytes.length === 0 || file.append(bytes as ScrubbedBytes, 'joined')
 }
 
-/** Its bytes; none where it is not there, for it could never be opened; nothing where it cannot be read. */
+/** Its bytes; none where it is not there, because it could never be opened; nothing where it cannot be read. */
 function readOurs(path: string): Uint8Array | undefined {
   try {
     const descriptor = openSync(

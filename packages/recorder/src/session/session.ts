@@ -146,7 +146,7 @@ export class Session {
     return this.#options.files.folder
   }
 
-  /** Whether it has its final id. Until then it has no spans, for their trace id is the session's. */
+  /** Whether it has its final id. Until then it has no spans, because their trace id is the session's. */
   get isNamed(): boolean {
     return this.#isNamed
   }

@@ -40,7 +40,7 @@ const HEADERS = {
 /**
  * Serves the page on 127.0.0.1, to this machine's user alone (docs/reliability.md).
  *
- * @throws the system's error where the port cannot be had.
+ * @throws the system's error where the port is not available.
  */
 export async function serveViewer(options: ViewerOptions): Promise<Viewer> {
   const token = randomBytes(32).toString('base64url')

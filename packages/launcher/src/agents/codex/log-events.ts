@@ -31,7 +31,7 @@ export class LogEvents {
     this.#recording.log('debug', 'codex', eventLine(event))
     const name = attributes.get('event.name')
     const threadId = attributes.get('conversation.id')
-    // Codex gives its threads UUIDs; another id is none of its.
+    // Codex gives its threads UUIDs; an id of another form is not Codex's.
     if (typeof name !== 'string' || typeof threadId !== 'string' || !isUuid(threadId)) return
     // A thread for a title, or of a subagent, starts before it asks the model and says whose it is: by
     // its id alone it would be a session of its own. One that runs tools has asked.

@@ -3,7 +3,7 @@ import { headerValue, type RequestHead } from '../../taps/http/wire/message-head
 
 /**
  * What a request of Gemini CLI's (0.61) belongs to. It says nothing of that itself: the session is
- * known by other ways. What it asks in one piece (`generateContent`) is none of its conversation, but
+ * known by other ways. What it asks in one piece (`generateContent`) is not part of its conversation, but
  * helps it with that: which model to ask, whether it goes round in a loop, a summary.
  *
  * @param sessionId where it is known.

@@ -62,7 +62,7 @@ export class ServerEvents {
   }
 }
 
-/** What of an event is of use; nothing of one that is none (opencode 1.18). */
+/** The useful part of an event; nothing if there is none (opencode 1.18). */
 function keptOf(name: string, properties: Json): Json | undefined {
   const { sessionID } = properties
   switch (name) {

@@ -2,7 +2,7 @@ import type { Recording, Session } from '@tacho/recorder'
 
 /**
  * More sessions than this of one connection are recorded into the last one: each has files that are
- * open, and nobody starts so many but by mistake.
+ * open, and nobody starts this many but by mistake.
  */
 const MOST_SESSIONS = 100
 

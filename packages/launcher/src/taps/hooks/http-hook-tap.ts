@@ -21,7 +21,7 @@ export type HttpHookTapOptions = {
 /**
  * Hears what an agent tells its hooks by HTTP, on loopback: from the agent's own processes, or where
  * these cannot be told, behind a secret path. Each message is answered with an empty object as soon as
- * it is there, for the agent waits for that: with it a hook decides nothing.
+ * it is there, because the agent waits for that: with it a hook decides nothing.
  */
 export class HttpHookTap {
   /** 32 random bytes that only the agent is told; nothing where the agent is known without. */

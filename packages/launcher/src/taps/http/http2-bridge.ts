@@ -16,7 +16,7 @@ export type Http2BridgeOptions = {
 
 /**
  * A connection that takes requests of HTTP/1 and gives answers of HTTP/1, and speaks HTTP/2 to an
- * API that knows nothing else. Here alone bytes cannot pass as they are, for an agent that asked us
+ * API that knows nothing else. Here alone bytes cannot pass as they are, because an agent that asked us
  * over HTTP/1 gets no HTTP/2.
  */
 export class Http2Bridge extends Duplex {

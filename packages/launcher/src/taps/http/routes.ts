@@ -110,7 +110,7 @@ export class Routes {
   }
 }
 
-/** No upstream sends an agent to so many; what comes then passes as it is. */
+/** No upstream sends an agent to this many; what comes then passes as it is. */
 const STRANGE_ORIGINS = 1000
 
 /** What a client leaves out when it is sent to another origin (reqwest, fetch and curl alike). */

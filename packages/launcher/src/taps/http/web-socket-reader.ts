@@ -70,7 +70,7 @@ export class WebSocketReader {
     this.#receiver.write(this.#options.from === 'agent' ? Buffer.from(bytes) : bytes)
   }
 
-  /** Something that was pushed has not been told yet, for a compressed message takes a moment. */
+  /** Something that was pushed has not been told yet, because a compressed message takes a moment. */
   get isReading(): boolean {
     return !this.#isUnreadable && (this.#receiver?.writableLength ?? 0) > 0
   }

@@ -9,7 +9,7 @@ export function apiCauses(session: SessionCase): Cause[] {
   return episodesOf(session).flatMap((episode) => causesOf(episode, session.id))
 }
 
-/** So many tries of one request are a storm: Codex makes five of each, and others two or three. */
+/** This many tries of one request are a storm: Codex makes five of each, and others two or three. */
 const STORM = 5
 
 function causesOf(episode: Episode, id: string): Cause[] {

@@ -22,7 +22,7 @@ const SLOW_FIRST_MS = 10_000
 const SLOW_TOKENS = 5
 /** What is shorter tells nothing of how fast it is. */
 const STREAM_MS = 10_000
-/** About so many characters are a token. */
+/** About this many characters are a token. */
 const TOKEN_CHARACTERS = 4
 
 function slowFirst(calls: readonly Call[], { id }: SessionCase): Cause[] {

@@ -4,7 +4,7 @@ import { quoted } from '../words.js'
 import { toolResults } from '../work/tool-results.js'
 import { pairs } from './steps.js'
 
-/** So many tokens at once, and as many as all that was there before. */
+/** This many tokens at once, and as many as all that was there before. */
 const LEAST_TOKENS = 10_000
 /** Where no API tells of tokens, bytes tell less of them. */
 const LEAST_GUESSED = 25_000

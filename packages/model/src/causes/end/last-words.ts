@@ -7,7 +7,7 @@ const LAST_LINES = 60
 
 /**
  * What the agent said last on its standard error, oldest first. Agents that print what their tools
- * say print it there as well: such words are left out, for they are no agent's own.
+ * say print it there as well: such words are left out, because they are no agent's own.
  */
 export function lastWords({ runs, words, steps, lastSeenAt }: SessionCase): LogWords[] {
   const last = runs.at(-1)

@@ -22,7 +22,7 @@ const BAD = new RegExp(
   'i',
 )
 
-/** Calls that no agent could run: of a tool that is none, or with arguments that are none. */
+/** Calls that no agent could run: of a tool that does not exist, or with invalid arguments. */
 export function wrongCalls(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   return [...unknownTools(session, results), ...badArguments(session, results)]
 }

@@ -19,7 +19,7 @@ export const PARQUET_TYPES = {
   time: { type: 'INT64', converted_type: 'TIMESTAMP_MICROS' },
 } as const satisfies Record<ColumnType, object>
 
-/** A value as its column takes it; null where it is of another type, for it was read from a file. */
+/** A value as its column takes it; null where it is of another type, because it was read from a file. */
 export function cellOf(type: ColumnType, value: unknown): Cell {
   if (value === undefined || value === null) return null
   switch (type) {

@@ -164,7 +164,7 @@ export class DecodingThread {
     worker.on('message', (message: FromDecoder) => this.#heard(message))
     worker.on('error', () => this.#failed(worker))
     worker.on('exit', () => this.#failed(worker))
-    // Behind the listeners, for one of them would keep the process alive again.
+    // Behind the listeners, because one of them would keep the process alive again.
     worker.unref()
     this.#worker = worker
     this.#dealtWithBytes = 0

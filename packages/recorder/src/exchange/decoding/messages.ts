@@ -8,14 +8,14 @@ export type ToDecoder =
   | { kind: 'end'; body: number; at: number }
   /** Nobody wants it any more. */
   | { kind: 'drop'; body: number }
-  /** So many decoded bytes have been dealt with: as many may follow. */
+  /** This many decoded bytes have been dealt with: as many may follow. */
   | { kind: 'dealt-with'; bytes: number }
 
 /** What it tells. */
 export type FromDecoder =
   /** `isContinued`: out of the same bytes as the ones before. */
   | { kind: 'decoded'; body: number; at: number; isContinued: boolean; bytes: Uint8Array }
-  /** So many bytes of those that it was given are no longer held. */
+  /** This many bytes of those that it was given are no longer held. */
   | { kind: 'taken'; body: number; bytes: number }
   | { kind: 'over'; body: number; outcome: DecodingOutcome }
 

@@ -40,7 +40,7 @@ export class ZlibDecoder implements Decoder {
 
   async *end(): AsyncIterable<Uint8Array> {
     const stream = this.#stream
-    // A body of no bytes is none, whatever it is said to be coded in.
+    // An empty body has no coding, whatever its header says.
     if (stream === undefined || this.#isOver) return
     stream.end()
     try {

@@ -15,7 +15,7 @@ export const FORM_AT = 4
 export const MONOTONIC_AT = 5
 export const WALL_AT = 13
 
-/** The number of a request takes so many bytes. */
+/** The number of a request takes this many bytes. */
 export const REQUEST_BYTES = 4
 
 /** What stands behind the head. */

@@ -53,7 +53,7 @@ export type RequestTold = { request: number } & (
   | { kind: 'response-bytes'; bytes: Uint8Array }
   | { kind: 'completed'; trailers: Headers }
   | { kind: 'stopped'; stop: Stop }
-  /** So many bytes of a body could not be handed over; none of it follows. */
+  /** This many bytes of a body could not be handed over; none of it follows. */
   | { kind: 'cut'; side: Side; bytes: number }
 )
 

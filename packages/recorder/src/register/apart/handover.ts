@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /**
  * Where a host leaves what the pipe had not taken when it exited: a file that only the process that
- * records it can read, for it may hold secrets, and nobody else has the key.
+ * records it can read, because it may hold secrets, and nobody else has the key.
  */
 export type Handover = { path: string; key: string }
 

@@ -58,7 +58,7 @@ export class RecorderProcess implements Pipe {
     return this.#call((descriptor) => writevSync(descriptor, parts))
   }
 
-  /** Blocks until `isDone`, for so many milliseconds at the most, and does `work` while it waits. */
+  /** Blocks until `isDone`, for this many milliseconds at the most, and does `work` while it waits. */
   wait(milliseconds: number, work: () => void, isDone: () => boolean): void {
     const until = performance.now() + milliseconds
     const sleeping = new Int32Array(new SharedArrayBuffer(4))
@@ -111,7 +111,7 @@ const LOOK_MILLISECONDS = 0.5
 /** With what Node's types keep to themselves. */
 type OwnSocket = Socket & { _handle?: { readonly fd: number } | null }
 
-// A preload of the host's would record it, and its coverage is none of the host's.
+// A preload of the host's would record it, and its coverage is not the host's.
 function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, TACHO_PERSIST_SESSION: ___, ...more } = environment
   return { ...more, ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) }

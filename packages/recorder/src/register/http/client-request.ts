@@ -20,7 +20,7 @@ type Followed = {
 
 /**
  * Listens to the requests of `http` and `https` (axios, got, node-fetch): their bodies where the host
- * hands them over, for Node 20 has no channel for that, and their answers where the parser does.
+ * hands them over, because Node 20 has no channel for that, and their answers where the parser does.
  */
 export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrier): void {
   const followed = new WeakMap<object, Followed>()

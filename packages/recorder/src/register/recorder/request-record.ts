@@ -9,6 +9,6 @@ import type { Peer, RequestListener } from '../http/request-listener.js'
 export type RequestRecord = Omit<RequestListener, 'takesBodies' | 'sent'> & {
   sent(headers: Headers): void
   peer(peer: Peer): void
-  /** So many bytes of a body could not be told; none of it follows. */
+  /** This many bytes of a body could not be told; none of it follows. */
   cut(side: Side, bytes: number): void
 }

@@ -5,7 +5,7 @@ import { sessionIn } from './named.js'
 
 /** An event is on the screen within half a second: this, and the time to read what is new. */
 const INTERVAL_MS = 50
-/** A process that is killed writes nothing: every so many times, it is looked at. */
+/** A process that is killed writes nothing, so every few times it is looked at. */
 const LOOKS = 20
 
 /** Says that a session has changed, a line each time, until nobody listens any more. */

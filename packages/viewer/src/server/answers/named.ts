@@ -39,7 +39,7 @@ export function exchangeNumbered({ exchanges }: RawIndex, word: string): Indexed
   return exchange
 }
 
-/** A count in the query; `otherwise` where it is none. */
+/** A count in the query; `otherwise` where it is not a count. */
 export function countIn({ query }: Asked, name: string, otherwise: number): number {
   const text = query.get(name) ?? ''
   return /^\d{1,15}$/.test(text) ? Number(text) : otherwise
