@@ -24,5 +24,5 @@ test('many clean texts, and long ones, are scrubbed like the first', () => {
   scrubber.learn('text 1999 is a secret', 'password', { isCertain: true })
   expect(scrubber.text('text 1999')).toBe('text 1999')
   const long = `${'a '.repeat(600)}text 1999 is a secret`
-  expect(scrubber.text(long)).toContain('[secret:password:')
+  expect(scrubber.text(long)).toContain('[secret:')
 })
