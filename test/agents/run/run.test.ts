@@ -96,9 +96,7 @@ test('variables that lead to a model lead to us, the unset ones of an API only t
   ])
   for (const url of Object.values(led)) expect(url).toMatch(tap)
   expect(led.OPENAI_BASE_URL?.replace(tap, '')).toBe('/v1')
-  expect(stderr.toString()).toMatch(
-    /^tacho: no request was seen that goes by MY_MODEL_URL, OPENAI_/,
-  )
+  expect(stderr.toString()).toMatch(/^tacho: no request came by way of MY_MODEL_URL, OPENAI_/)
 })
 
 test('of a program that reads none of them a line is told, and it ends as it does', async () => {
@@ -108,7 +106,7 @@ test('of a program that reads none of them a line is told, and it ends as it doe
   expect(shell).toMatchObject({ exitCode: 3 })
   expect(shell.stdout.toString()).toBe('said\n')
   expect(shell.stderr.toString()).toMatch(
-    /^tacho: no request was seen that goes by .+ only a Node program has recorded others\. .+\n$/,
+    /^tacho: no request came by way of .+ unless a Node program recorded its own\. .+\n$/,
   )
 })
 

@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isUuid } from '@tacho/format'
+import { isUuid, SESSION_FILES } from '@tacho/format'
 import { newSessionId } from '@tacho/recorder'
 import type { Upstream } from '../../taps/http/upstream.js'
 import { tapped } from '../../taps/tapped.js'
@@ -21,19 +22,21 @@ export const recorded: RecordedAgent = {
 function tapsOf({ program, args, options, environment, root, tell }: TappedRun): AgentTaps {
   const sessionId = newSessionId(Date.now())
   const baseUrls = chosenBaseUrls(options, environment, [program, ...args])
+  const folder = join(root, sessionId)
   let isAsked = false
   return {
     sessionId,
     http: upstreamsOf(baseUrls).map(withTapped),
-    change: withRegister(join(root, sessionId)),
+    change: withRegister(folder),
     onExchange() {
       isAsked = true
     },
     async close() {
-      if (isAsked) return
+      if (isAsked || hasRequests(folder)) return
       const names = baseUrls.map(({ variable }) => variable).join(', ')
       tell(
-        `no request was seen that goes by ${names}, and only a Node program has recorded others. If the program reads another variable, name it: --base-url-env NAME=URL`,
+        // What a Node program's own recorder has from it last may be written after this.
+        `no request came by way of ${names}, so none is recorded unless a Node program recorded its own. If the program reads another variable, name it: --base-url-env NAME=URL`,
       )
     },
   }
@@ -44,4 +47,9 @@ function withTapped(upstream: Upstream): Upstream {
     ...upstream,
     redirect: (baseUrl) => (start) => tapped(baseUrl)(upstream.redirect(baseUrl)(start)),
   }
+}
+
+/** Whether a Node program has recorded some of its own. */
+function hasRequests(folder: string): boolean {
+  return (statSync(join(folder, SESSION_FILES.raw), { throwIfNoEntry: false })?.size ?? 0) > 0
 }
