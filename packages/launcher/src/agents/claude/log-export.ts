@@ -5,7 +5,7 @@ import type { SpanRecord } from '../../taps/otlp/span-record.js'
 import { basePath } from '../base-path.js'
 import { LogEvents } from './log-events.js'
 import type { RunSettings, Settings } from './settings.js'
-import { isOn } from './upstream.js'
+import { isOn, namesSpans } from './upstream.js'
 
 /** How often Claude Code sends its log events, in milliseconds; else it is every five seconds. */
 const INTERVAL = '100'
@@ -75,7 +75,8 @@ function ownExport(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
       OTEL_METRICS_EXPORTER: 'none',
       ...OURS,
     }
-    return { env, tellsSpans: true }
+    // The API gets what it gets without us.
+    return { env, tellsSpans: !namesSpans(environment) }
   }
   const exporters = (environment.OTEL_LOGS_EXPORTER ?? '').split(',').map((one) => one.trim())
   if (!exporters.includes('otlp')) {

@@ -56,6 +56,16 @@ export function leftOut({ environment }: EffectiveSettings): string | undefined 
   return 'Claude Code does not fetch the settings of your organization while it is recorded with an API key'
 }
 
+/**
+ * Whether the requests of Claude Code (2.1.332) would name its spans (`traceparent`) if it made any: those
+ * to Anthropic do, and all where the user wants it.
+ */
+export function namesSpans(environment: NodeJS.ProcessEnv): boolean {
+  const provider = providerOf(environment)
+  const isFirstParty = 'more' in provider && provider.more !== undefined
+  return isFirstParty || isOn(environment.CLAUDE_CODE_PROPAGATE_TRACEPARENT)
+}
+
 type Provider = {
   /** For `gen_ai.provider.name`. */
   name: string
