@@ -62,6 +62,8 @@ export const EXAMPLES: ShapeExamples[] = [
   simple('google-api-key', () => `AIza${word(35)}`, 'AIzaSy'),
   simple('google-oauth', () => `ya29.${word(120)}`, 'ya29.'),
   simple('google-oauth', () => `GOCSPX-${word(28)}`, 'GOCSPX-secret'),
+  // Behind it stands a hash in base64, which has this beginning now and then.
+  simple('google-oauth', () => `1//0g${word(48)}-L9Ir${word(48)}`, `1//0${'aB3'.repeat(20)}`),
   simple('aws-key-id', () => `AKIA${upper(16)}`, 'AKIAAAAAAAAAAAAAAAAA'),
   {
     rule: 'aws-secret',

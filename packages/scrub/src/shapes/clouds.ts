@@ -17,7 +17,12 @@ export const clouds: readonly Shape[] = [
   { name: 'google-api-key', patterns: ['AIza[\\w-]{35}'] },
   {
     name: 'google-oauth',
-    patterns: ['ya29\\.[\\w-]{20,1024}', '1//0[\\w-]{40,128}', 'GOCSPX-[\\w-]{28}'],
+    patterns: [
+      'ya29\\.[\\w-]{20,1024}',
+      // A hash in base64 has this beginning now and then, but never a dash or an underscore.
+      '1//0[A-Za-z0-9]{1,60}[-_][\\w-]{24,128}',
+      'GOCSPX-[\\w-]{28}',
+    ],
   },
   {
     name: 'aws-key-id',

@@ -7,6 +7,8 @@ export const messaging: readonly Shape[] = [
   {
     name: 'slack-token',
     patterns: [
+      // Of known length: its last line is its own, whatever stands there.
+      ...['a', 'b'].map((kind) => `xox${kind}-\\d{10,13}-\\d{10,13}-[A-Za-z0-9]{24}`),
       ...['a', 'b', 'e', 'o', 'p', 'r', 's', 'c', 'd'].map(
         (kind) => `xox${kind}-[A-Za-z0-9-]{20,255}`,
       ),
