@@ -16,9 +16,12 @@ import { crc32 } from 'node:zlib'
 import { encodeManifest, type Manifest, type Run, SESSION_FILES } from '@tacho/format'
 import type { AllScrubbed } from '@tacho/scrub'
 
-// Two processes in one session may write at the same moment, and the later rename wins. Each looks
-// whether its own run is in what stands there, and writes again if not.
+// Where no lock is to be had, the later rename of two processes wins. Each looks whether its own run is in
+// what stands there, and writes again if not.
 const ATTEMPTS = 5
+
+// What is done under the lock takes milliseconds. Whoever was killed there has left it behind.
+const LOCK = { patienceMilliseconds: 250, oldMilliseconds: 1000 }
 
 /**
  * Writes one run into the session's manifest, beside the runs that are in it: never in place, so
@@ -28,6 +31,42 @@ const ATTEMPTS = 5
  * @throws what the file system says, where it cannot be written.
  */
 export function writeRun(
+  folder: string,
+  facts: AllScrubbed<Omit<Manifest, 'runs'>>,
+  run: AllScrubbed<Run>,
+): void {
+  const lock = join(folder, `.${SESSION_FILES.manifest}.lock`)
+  const isOurs = isTaken(lock)
+  try {
+    writeAmongOthers(folder, facts, run)
+  } finally {
+    if (isOurs) rmSync(lock, { force: true })
+  }
+}
+
+/** Takes the lock, waiting for who has it, in vain at times: a session with two writers is rare. */
+function isTaken(lock: string): boolean {
+  for (let waited = 0; waited < LOCK.patienceMilliseconds; waited += 1) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600))
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false
+      if (isLeftBehind(lock)) rmSync(lock, { force: true })
+      else Atomics.wait(NOBODY_WAKES, 0, 0, 1)
+    }
+  }
+  return false
+}
+
+const NOBODY_WAKES = new Int32Array(new SharedArrayBuffer(4))
+
+function isLeftBehind(lock: string): boolean {
+  const found = lstatSync(lock, { throwIfNoEntry: false })
+  return found !== undefined && Date.now() - found.mtimeMs > LOCK.oldMilliseconds
+}
+
+function writeAmongOthers(
   folder: string,
   facts: AllScrubbed<Omit<Manifest, 'runs'>>,
   run: AllScrubbed<Run>,
