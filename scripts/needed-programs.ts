@@ -19,6 +19,9 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
       ? (['opencode', 'gemini-cli', 'acp-adapters', 'claude'] as const)
       : []),
     ...(isAnyChosen('test/jaeger/') ? (['jaeger', 'collector', 'telemetrygen'] as const) : []),
+    ...(process.env.TACHO_SOAK === '1' && isAnyChosen('test/scrub/gitleaks')
+      ? (['gitleaks'] as const)
+      : []),
     ...(isAnyChosen('test/recorder/integrations/') ? (['node22'] as const) : []),
     ...(['test/recorder/register/', 'test/recorder/integrations/', 'test/scripts/demo-node'].some(
       isAnyChosen,

@@ -5,6 +5,7 @@ import { codex } from './codex.js'
 import { collector } from './collector.js'
 import { programFolder } from './folder.js'
 import { geminiCli } from './gemini-cli.js'
+import { gitleaks } from './gitleaks.js'
 import { installOnce, isExecutable } from './install-once.js'
 import { jaeger } from './jaeger.js'
 import { nodes } from './node.js'
@@ -29,6 +30,7 @@ const programs = {
   jaeger,
   collector,
   telemetrygen,
+  gitleaks,
   sdks,
   ...nodes,
 } satisfies Record<string, Program>
