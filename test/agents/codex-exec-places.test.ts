@@ -114,7 +114,7 @@ describe('a disk that is full', () => {
 
   test('for a while costs what came meanwhile, and the log tells how much', async () => {
     const ended = await runOnDisk('size=512k', FILLS_AND_FREES)
-    expect(ended).toMatchObject({ ...AS_ALONE, stdout: 'true true true\n' })
+    expect(ended).toMatchObject({ ...AS_ALONE, stdout: 'true\n' })
     expectLossLines(ended.stderr)
     const [first, ...others] = ended.shown.exchanges
     expect(first).toMatchObject({ number: 1, state: 'completed' })
@@ -218,10 +218,12 @@ const FILLS_AND_FREES = `
   try {
     for (;;) fs.appendFileSync(ballast, Buffer.alloc(4096))
   } catch {}
-  said.push((await ask('two '.repeat(5000))).includes('Fine.'))
+  // An answer that comes at once goes before the record of its request, and not of several.
+  for (let count = 0; count < 10; count += 1)
+    said.push((await ask('two '.repeat(5000))).includes('Fine.'))
   fs.rmSync(ballast)
   said.push((await ask('three')).includes('Fine.'))
-  console.log(...said)
+  console.log(said.every(Boolean))
   process.exitCode = 5
 })()`
 

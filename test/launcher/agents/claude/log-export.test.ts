@@ -19,13 +19,26 @@ const OURS = { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://tap', OTEL_LOGS_EXPORT_
 const ON = { CLAUDE_CODE_ENABLE_TELEMETRY: '1' }
 const LOGS = { ...ON, OTEL_LOGS_EXPORTER: 'otlp' }
 const HTTP = { ...LOGS, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+const AT_A_GATEWAY = { ANTHROPIC_BASE_URL: 'http://gateway.test' }
 const JSON_LOGS = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json' }
 
 describe("log events come to us, and go on to the user's endpoint as they were:", () => {
   test.each<[what: string, environment: Variables, env: Variables, own: string | undefined]>([
     [
-      'without telemetry of the user, its spans come too, and no metrics',
+      'without telemetry of the user, no metrics, nor spans, which its requests to Anthropic would name',
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://own.test' },
+      { ...LOGS, ...JSON_LOGS, OTEL_METRICS_EXPORTER: 'none' },
+      undefined,
+    ],
+    [
+      'nor where all requests are to name them',
+      { ...AT_A_GATEWAY, CLAUDE_CODE_PROPAGATE_TRACEPARENT: '1' },
+      { ...LOGS, ...JSON_LOGS, OTEL_METRICS_EXPORTER: 'none' },
+      undefined,
+    ],
+    [
+      'at a gateway its spans come too',
+      AT_A_GATEWAY,
       {
         ...LOGS,
         ...JSON_LOGS,
