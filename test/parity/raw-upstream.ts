@@ -278,8 +278,12 @@ class Wire {
   async #write(bytes: Buffer): Promise<void> {
     if (bytes.subarray(0, 12).toString('latin1') === 'HTTP/1.1 101') this.#upgrade()
     await new Promise<void>((resolve) => {
-      this.gone.addEventListener('abort', () => resolve(), { once: true })
-      this.#socket.write(bytes, () => resolve())
+      const done = () => {
+        this.gone.removeEventListener('abort', done)
+        resolve()
+      }
+      this.gone.addEventListener('abort', done)
+      this.#socket.write(bytes, done)
     })
   }
 
