@@ -55,11 +55,16 @@ export function noteBeginning(
     return
   }
   const four = Uint8Array.of(pattern[0] ?? 0, pattern[1] ?? 0, pattern[2] ?? 0, 0)
-  for (let byte = 0; byte < 256; byte += 1) {
-    if (next !== undefined && next[byte] !== 1) continue
+  for (let byte = firstOf(next, 0); byte >= 0; byte = firstOf(next, byte + 1)) {
     four[3] = byte
     noteFour(fours, four)
   }
+}
+
+/** The first byte of a set, from one on; without a set, that one. */
+function firstOf(set: Uint8Array | undefined, from: number): number {
+  if (set !== undefined) return set.indexOf(1, from)
+  return from < 256 ? from : -1
 }
 
 function noteFour(fours: Uint8Array, bytes: Uint8Array): void {

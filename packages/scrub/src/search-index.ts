@@ -1,6 +1,7 @@
 import { Automaton, type Pattern } from './automaton.js'
 import { type Beginnings, copyOfBeginnings, noteBeginning } from './beginnings.js'
 import type { Needle } from './needle.js'
+import { bytesOf } from './shapes/pattern.js'
 import { PEM_ANCHOR } from './shapes/pem.js'
 import { ReadyPattern } from './shapes/ready-pattern.js'
 import type { Shape } from './shapes/shape.js'
@@ -115,12 +116,6 @@ export function anchorsOf(shapes: readonly Shape[]): Automaton<Meaning> {
     }
   }
   return new Automaton(found)
-}
-
-function bytesOf(characters: string): Uint8Array {
-  const bytes = new Uint8Array(characters.length)
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at)
-  return bytes
 }
 
 function setOf(characters: string): Uint8Array {

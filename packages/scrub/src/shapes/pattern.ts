@@ -69,10 +69,12 @@ export function readPattern(source: string): ShapePattern {
 }
 
 /**
- * What a pattern begins with, and what can follow that, without reading all of it: most of them are never
- * needed. Nothing follows where that may be left out.
+ * What a pattern begins with, without reading all of it: most of them are never needed. And what can follow
+ * that where it is short, for then it matters; nothing where it may be left out.
  */
 export function beginningOf(source: string): { anchor: Uint8Array; next: Uint8Array | undefined } {
+  const plain = PLAIN_BEGINNING.exec(source)?.[0]
+  if (plain !== undefined) return { anchor: bytesOf(plain), next: undefined }
   const reader = new Reader(source)
   const anchor: number[] = []
   for (;;) {
@@ -84,6 +86,9 @@ export function beginningOf(source: string): { anchor: Uint8Array; next: Uint8Ar
     for (let count = 0; count < part.least; count += 1) anchor.push(only)
   }
 }
+
+/** What most patterns begin with: a longer anchor as it is written, and a part of which nobody can doubt that it is none. */
+const PLAIN_BEGINNING = /^[^\\[\](){}?|*+^$.]{4,}(?=\[(?:A-Z|a-z|0-9|\\[dw])|\\[dw])/
 
 const SHORTEST_ANCHOR = 3
 const LONGEST_PATTERN = 16 * 1024
@@ -243,6 +248,13 @@ class Reader {
     this.#at += 1
     return character
   }
+}
+
+/** The bytes of ASCII characters. */
+export function bytesOf(characters: string): Uint8Array {
+  const bytes = new Uint8Array(characters.length)
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at)
+  return bytes
 }
 
 function escaped(character: string): Uint8Array {

@@ -4,7 +4,7 @@ import type { Shape } from './shape.js'
 /** A pattern with the shape that it is one of; what follows its anchor is read when that is found for the first time. */
 export class ReadyPattern implements ShapePattern {
   readonly anchor: Uint8Array
-  /** What must follow that. */
+  /** What must follow that, where it is short. */
   readonly next: Uint8Array | undefined
   readonly shape: Shape
   /** What must stand right before it. */
