@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../row.js'
 import { median, percentile } from '../statistics.js'
@@ -13,6 +16,9 @@ const LARGE = 64 * 1024 * 1024
 /** Bytes passed on, and nothing recorded: what the tap could be at best. */
 const BARE = 'bare relay'
 
+/** The same with one `write(2)` for what comes at once: what a recorder could be at best. */
+const WRITING = 'bare relay that writes'
+
 /**
  * What the HTTP tap adds: a 40 KB request with a 200-event answer, and a 64 MB answer, through
  * `tacho codex --persist-session` as it is, direct, and through other proxies and a relay that records
@@ -20,13 +26,16 @@ const BARE = 'bare relay'
  */
 export async function benchHttpTap(): Promise<Row[]> {
   const upstream = await program('upstream')
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-relay-'))
   const bare = await program('bare-relay', String(upstream.port))
+  const writing = await program('bare-relay', String(upstream.port), join(folder, 'bytes'))
   const direct = `http://127.0.0.1:${upstream.port}/v1`
   const others = await otherProxies(`http://127.0.0.1:${upstream.port}`)
   try {
     const urls = {
       direct,
       [BARE]: `http://127.0.0.1:${bare.port}/v1`,
+      [WRITING]: `http://127.0.0.1:${writing.port}/v1`,
       ...Object.fromEntries(others.map(({ name, url }) => [name, url])),
     }
     const plan = {
@@ -40,7 +49,8 @@ export async function benchHttpTap(): Promise<Row[]> {
     return rowsOf(await runStandIn(direct, plan))
   } finally {
     for (const other of others) other.stop()
-    for (const { child } of [bare, upstream]) child.disconnect()
+    for (const { child } of [bare, writing, upstream]) child.disconnect()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -124,16 +134,18 @@ function throughputRows({ throughput, counted }: Figures): Row[] {
       value: median(counted[name] ?? []),
       unit: 'MB/s',
     })),
-    {
-      what: 'the limit: bare relay / direct, each event parsed',
-      value: ratio(throughput, BARE),
-      unit: '×',
-    },
-    {
-      what: 'the limit: bare relay / direct, bytes counted',
-      value: ratio(counted, BARE),
-      unit: '×',
-    },
+    ...[BARE, WRITING].flatMap((name) => [
+      {
+        what: `the limit: ${name} / direct, each event parsed`,
+        value: ratio(throughput, name),
+        unit: '×',
+      },
+      {
+        what: `the limit: ${name} / direct, bytes counted`,
+        value: ratio(counted, name),
+        unit: '×',
+      },
+    ]),
     {
       what: 'tap / direct, each event parsed',
       value: ratio(throughput),
