@@ -116,7 +116,7 @@ export type NotUnderstood = {
 /** The client has closed its side. */
 export type ClientGone = { kind: 'client-gone'; connection: number }
 
-/** A log event of the agent's own (OTLP). */
+/** A log event of the agent's own, over OTLP or in a log file. */
 export type LogEventSeen = {
   kind: 'log-event'
   name: string

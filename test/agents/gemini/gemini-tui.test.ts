@@ -1,26 +1,51 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { Terminal } from '../../host/tmux.js'
 import { geminiPlace } from './place.js'
 
-const ASKS = { calls: [{ name: 'run_shell_command', arguments: { command: 'mkfifo one' } }] }
+const shell = (command: string) => ({
+  calls: [{ name: 'run_shell_command', arguments: { command } }],
+})
+const READS = { calls: [{ name: 'read_file', arguments: { file_path: 'x.txt' } }] }
 
-test('the TUI is recorded: a tool that was asked about, a turn that was stopped, and its session', async () => {
-  const script = [ASKS, { text: 'It is made.' }, { text: 'Endless', deltas: 3, holdAfter: 2 }]
+test('the TUI is recorded: what it asked and was told, a turn that was stopped, and its session', async () => {
+  const script = [
+    ...[shell('mkfifo one'), READS, { text: 'It is made.' }],
+    { text: 'Endless', deltas: 3, holdAfter: 2 },
+    ...[shell('mkfifo two'), shell('mkfifo three'), { text: 'Three is made.' }],
+    ...[shell('mkfifo four'), { text: 'So is four.' }],
+  ]
   await using place = await geminiPlace(script)
+  writeFileSync(join(place.cwd, 'x.txt'), 'hello\n')
   await using terminal = await place.tui('-m', 'gemini-2.5-flash')
   await shown(terminal, 'Type your message')
   const asked = (requests: number) => () => place.model.exchanges.length >= requests
+  const answer = async (...keys: string[]) => {
+    await shown(terminal, '1. Allow once')
+    for (const key of keys.slice(0, -1)) terminal.press(key)
+    await shown(terminal, keys.length > 1 ? '● 2.' : '● 1.')
+    terminal.press(keys.at(-1) ?? '')
+    await eventually(() => expect(terminal.screen).not.toContain('1. Allow once'), PATIENCE)
+  }
+
   await say(terminal, 'Make one', asked(1))
-  await shown(terminal, 'Allow once')
-  terminal.press('Enter')
+  await answer('Enter')
   await shown(terminal, 'It is made.')
-  await say(terminal, 'Go on', asked(3))
-  await place.model.responseSent(3, 2)
+  await say(terminal, 'Go on', asked(4))
+  await place.model.responseSent(4, 2)
   await eventually(async () => {
     terminal.press('Escape')
     await eventually(() => expect(place.model.exchanges.at(-1)?.aborted).toBe(true), 1000)
   }, PATIENCE)
+  await say(terminal, 'Make two', asked(5))
+  await answer('Escape')
+  await say(terminal, 'Make three', asked(6))
+  await answer('Down', 'Enter')
+  await shown(terminal, 'Three is made.')
+  await say(terminal, 'Make four', asked(8))
+  await shown(terminal, 'So is four.')
   let isOver = false
   const end = terminal.ended().then(() => {
     isOver = true
@@ -29,10 +54,25 @@ test('the TUI is recorded: a tool that was asked about, a turn that was stopped,
   await end
 
   const { turns, tools, exchanges } = await place.told('show', 'last')
-  expect(turns).toHaveLength(2)
-  expect(tools).toMatchObject([{ name: 'run_shell_command', command: 'mkfifo one' }])
-  expect(exchanges.at(-1)).toMatchObject({ state: 'cancelled' })
-  expect(await place.told('cancellations', 'last')).toMatchObject([{ reason: 'the agent hung up' }])
+  expect(turns).toHaveLength(5)
+  expect(tools).toMatchObject([
+    { command: 'mkfifo one', outcome: 'completed' },
+    { name: 'read_file', outcome: 'completed' },
+    { command: 'mkfifo two', outcome: 'declined' },
+    { command: 'mkfifo three', outcome: 'completed' },
+    { command: 'mkfifo four', outcome: 'completed' },
+  ])
+  expect(exchanges[3]).toMatchObject({ state: 'cancelled' })
+  expect(await place.told('cancellations', 'last')).toMatchObject([
+    { reason: 'the agent hung up' },
+    { origin: 'approval', reason: 'not allowed' },
+  ])
+  // What a rule allows is no question, whether it is Gemini CLI's or the user's own of a moment ago.
+  expect(await place.told('approvals', 'last')).toMatchObject([
+    { what: 'mkfifo one', decision: 'accept', outcome: 'allowed', decidedBy: 'user' },
+    { what: 'mkfifo two', decision: 'reject', outcome: 'cancelled', decidedBy: 'user' },
+    { what: 'mkfifo three', decision: 'auto_accept', outcome: 'allowed-for-session' },
+  ])
   expect(
     place
       .session()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { reduced, type Seen, type What } from '../reduced.js'
+import { expectAlike, reduced, type Seen, spansOf, type What } from '../reduced.js'
 
 const THREAD = { threadId: 'main' }
 const RUN = { agent: { name: 'gemini' } }
@@ -16,13 +16,13 @@ const asks = (exchange: string, outputs: Record<string, string> = {}): What => (
       return output === undefined ? [] : [{ callId, output }]
     }),
 })
-const calls = (exchange: string, callId: string): What => ({
+const calls = (exchange: string, callId: string, command = 'ls'): What => ({
   kind: 'tool-called',
   exchange,
   conversation: THREAD,
   callId,
   name: 'run_shell_command',
-  input: '{"command":"ls"}',
+  input: JSON.stringify({ command }),
 })
 const answered = (exchange: string, outcome = 'completed'): What => ({
   kind: 'exchange-ended',
@@ -112,4 +112,139 @@ test.each<[sentence: string, outputs: Record<string, string>, tool: object]>([
     command: 'ls',
     ...tool,
   })
+})
+
+const TELLS = { ...RUN, taps: ['http' as const, 'log-events' as const] }
+const says = (name: string, at: number, attributes: Record<string, unknown>): What => ({
+  kind: 'log-event',
+  name,
+  happenedAt: at * 1000,
+  attributes,
+})
+/** Its policy is asked about a call. */
+const checks = (at: number, command = 'ls'): Seen => {
+  const attributes = { tool_name: 'run_shell_command', args: `{ "command":"${command}" }` }
+  return [at, says('policy_check', at, attributes)]
+}
+/** A tool has run from one moment to another. */
+const ran = (from: number, to: number, callId = 'c', session = 's'): Seen => {
+  const id = `run_shell_command__${callId}`
+  const attributes = { 'tool.call_id': id, 'conversation.id': session }
+  const name = { 'tool.name': 'run_shell_command', duration_ms: to - from }
+  return [to + 100, says('tool_call', to, { ...attributes, ...name })]
+}
+/** What was decided is told when the call is over, some seconds late. */
+const decided = (
+  at: number,
+  decision: string | undefined,
+  success: boolean,
+  session = 's',
+): Seen => {
+  const attributes = { function_name: 'run_shell_command', success, 'session.id': session }
+  return [at + 4000, says('gemini_cli.tool_call', at, { ...attributes, decision })]
+}
+/** All calls of an answer are over. */
+const over = (from: number, to: number): Seen => [
+  to + 100,
+  says('schedule_tool_calls', to, { duration_ms: to - from }),
+]
+const CALLED: Seen[] = [
+  [1, asks('e1')],
+  [2, calls('e1', 'c')],
+  [3, answered('e1')],
+]
+const ENDED: Seen = [20_000, { kind: 'run-ended' }]
+
+test.each<[sentence: string, seen: Seen[], told: object[]]>([
+  [
+    'what was checked twice was asked about, and answered when its tool began',
+    [checks(10), checks(11), ran(2000, 2100), decided(2100, 'accept', true)],
+    [{ from: 11, to: 2000, what: 'ls', outcome: 'allowed', decision: 'accept', wait_ms: 1989 }],
+  ],
+  [
+    'what was checked once was allowed by a rule, for the same word',
+    [checks(10), ran(2000, 2100), decided(2100, 'accept', true)],
+    [],
+  ],
+  [
+    'a tool that has nothing to ask runs at once',
+    [checks(10), checks(11), ran(40, 100), decided(100, 'accept', true)],
+    [],
+  ],
+  [
+    'allowed for the session',
+    [checks(10), checks(11), ran(2000, 2100), decided(2100, 'auto_accept', true)],
+    [{ outcome: 'allowed-for-session', decision: 'auto_accept' }],
+  ],
+  [
+    'allowed for good, which it calls a reject, whether the tool goes well or not',
+    [checks(10), checks(11), ran(2000, 2100), decided(2100, 'reject', false)],
+    [{ outcome: 'allowed-with-rule', decision: undefined, decided_by: 'user' }],
+  ],
+  [
+    'refused, and the turn is over',
+    [checks(10), checks(11), decided(2000, 'reject', false)],
+    [{ from: 11, to: 2000, outcome: 'cancelled', decision: 'reject', wait_ms: 1989 }],
+  ],
+  [
+    'refused, and the next turn begins before the word for it comes',
+    [checks(10), checks(11), over(9, 2000), [2200, asks('e2')], decided(2000, 'reject', false)],
+    [{ from: 11, to: 2000, outcome: 'cancelled', decision: 'reject' }],
+  ],
+  [
+    'refused, and the word for it does not come',
+    [checks(10), checks(11), over(10, 2000)],
+    [{ from: 11, to: 2000, outcome: 'cancelled', decision: undefined }],
+  ],
+  [
+    'refused, and the turn goes on',
+    [checks(10), checks(11), [2100, asks('e2', { c: 'no' })], decided(2000, 'reject', false)],
+    [{ outcome: 'denied', decision: 'reject' }],
+  ],
+  [
+    'stopped by Ctrl-C, for which it has no word',
+    [checks(10), checks(11), decided(2000, undefined, false)],
+    [{ outcome: 'cancelled', decision: undefined }],
+  ],
+  [
+    'of two questions at once, how long each waited is not known',
+    [
+      [4, calls('e1', 'd', 'rm x')],
+      ...[checks(10), checks(10, 'rm x'), checks(11, 'rm x'), checks(12)],
+      ...[ran(2000, 2100), ran(2000, 2200, 'd')],
+      ...[decided(2200, 'accept', true), decided(2201, 'accept', true)],
+    ],
+    [
+      { from: 12, what: 'ls', outcome: 'allowed', wait_ms: undefined },
+      { from: 11, what: 'rm x', outcome: 'allowed', wait_ms: undefined },
+    ],
+  ],
+  [
+    'a Gemini CLI that a command runs decides nothing here',
+    [
+      ...[checks(10), checks(11)],
+      ...[ran(700, 800, 'other', 'inner'), decided(800, 'accept', true, 'inner')],
+      ...[ran(500, 900), decided(900, 'accept', true)],
+    ],
+    [{ from: 11, to: 500, outcome: 'allowed' }],
+  ],
+  [
+    'what is open at the end is not told: it may be that its tool runs',
+    [checks(10), checks(11)],
+    [],
+  ],
+])('%s', (_, seen, told) => {
+  const inOrder = [...CALLED, ...seen].sort(([one], [other]) => one - other)
+  const approvals = spansOf('approval', [...inOrder, ENDED], TELLS)
+  expectAlike(approvals, told)
+  expect(approvals).toHaveLength(told.length)
+})
+
+test('what the user does not allow ends its tool and its turn, and is a cancellation', () => {
+  const refused = [checks(10), checks(11), over(9, 2000), [2200, asks('e2')] as const]
+  const spans = reduced([...CALLED, ...refused, decided(2000, 'reject', false), ENDED], TELLS)
+  const told = (name: string) => spans.filter(({ span }) => span.startsWith(name))
+  expectAlike(told('execute_tool'), [{ to: 2000, outcome: 'declined' }])
+  expectAlike(told('cancellation'), [{ from: 2000, origin: 'approval', reason: 'not allowed' }])
+  expectAlike(told('invoke_agent'), [{ to: 2000, status: 'interrupted' }, { from: 2200 }])
 })

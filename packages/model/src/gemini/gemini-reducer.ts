@@ -1,25 +1,33 @@
 import { observeCalls } from '../codex/codex-reducer.js'
 import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
+import { GeminiQuestions } from './questions.js'
 import { GeminiTools } from './tools.js'
 import { GeminiTurns } from './turns.js'
 
 /**
  * Gemini CLI (0.61), whose requests name neither turns nor who was asked: turns and tools as the
- * model's answers and the requests behind them tell of them, where nothing else does.
+ * model's answers and the requests behind them tell of them, where nothing else does; questions as its
+ * debug log and its telemetry do.
  */
 export function geminiReducer(session: SessionReducer): AgentReducer {
   const turns = new GeminiTurns()
   const tools = new GeminiTools(session)
+  const questions = new GeminiQuestions(session)
   return {
     observe(observation) {
       observeCalls(observation, session)
       // What passes over ACP tells both, and of tools by other ids.
       if (isToldOverAcp(session)) return
+      questions.observe(observation)
       tools.observe(observation)
       turns.observe(observation)
     },
-    placeOf: (conversation, started) =>
-      isToldOverAcp(session) ? undefined : turns.placeOf(conversation, started),
+    placeOf(conversation, started) {
+      if (isToldOverAcp(session)) return undefined
+      const place = turns.placeOf(conversation, started)
+      if (place !== undefined) questions.turnBegins(place)
+      return place
+    },
   }
 }
 

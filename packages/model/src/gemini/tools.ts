@@ -6,7 +6,7 @@ import type { ToolEnd } from '../session/tools.js'
 
 /**
  * The tools that Gemini CLI runs, each from its call to the request that has its output. When a person
- * was asked before, that is a part of this time: nobody tells of it.
+ * was asked before, that is a part of this time.
  */
 export class GeminiTools {
   readonly #session: SessionReducer
@@ -28,9 +28,17 @@ export class GeminiTools {
       if (calls.length === 0 || observation.threadSource !== undefined) return
       for (const told of observation.outputs?.(calls.map(([id]) => id)) ?? [])
         this.#ended(told.callId, endOf(told), observation.at)
-      // Of a call that was refused or stopped, Gemini CLI forgets that there was one.
-      for (const [callId] of calls) this.#ended(callId, { outcome: 'unknown' }, observation.at)
+      for (const [callId] of calls) this.#forgotten(callId, observation.at)
     }
+  }
+
+  /** Of a call that was refused or stopped, Gemini CLI forgets that there was one; its telemetry may not. */
+  #forgotten(callId: string, at: number): void {
+    const end = () => this.#ended(callId, { outcome: 'unknown' }, at)
+    if (!this.#pending.has(callId)) return
+    if (this.#session.run?.taps.includes('log-events'))
+      this.#session.deadlines.at(at + TOLD_MICROSECONDS, end)
+    else end()
   }
 
   #ended(callId: string, end: ToolEnd, at: number): void {
@@ -40,6 +48,9 @@ export class GeminiTools {
     this.#session.toolEnded(callId, conversation, at, end)
   }
 }
+
+/** Gemini CLI exports its log events every five seconds. */
+const TOLD_MICROSECONDS = 6_000_000
 
 /** What the model is told of a call, as far as that tells how it ended (Gemini CLI 0.61). */
 function endOf({ output, isError }: ToolOutput): ToolEnd {

@@ -9,6 +9,7 @@ import {
   selectedAuth,
 } from '../../../../packages/launcher/src/agents/gemini/settings.js'
 import { geminiMode } from '../../../../packages/launcher/src/agents/gemini/subcommand.js'
+import { telemetryFor } from '../../../../packages/launcher/src/agents/gemini/telemetry.js'
 import { upstreamOf } from '../../../../packages/launcher/src/agents/gemini/upstream.js'
 
 let root = ''
@@ -136,4 +137,27 @@ test('what is asked in one piece is beside the conversation', () => {
     threadId: `${ID}/utility`,
     threadSource: 'utility',
   })
+})
+
+test.each<
+  [what: string, files: Record<string, string>, env: Record<string, string>, args: string[]]
+>([
+  ['an endpoint in its settings', { [USERS]: '{"telemetry":{"otlpEndpoint":"http://t"}}' }, {}, []],
+  [
+    'a file in its folder',
+    { 'work/.gemini/settings.json': '{"telemetry":{"outfile":"t"}}' },
+    {},
+    [],
+  ],
+  ['a variable', {}, { GEMINI_TELEMETRY_ENABLED: 'true' }, []],
+  ['an option', {}, {}, ['--telemetry=false']],
+])('telemetry that the user has settled stays as it is: %s', (_, files, env, args) => {
+  for (const [path, text] of Object.entries(files)) write(path, text)
+  const cwd = join(root, 'work')
+  const environment = { HOME: join(root, 'home'), ...env }
+  const options = { args, cwd, environment, sessionId: () => undefined }
+  expect(telemetryFor(options)).toHaveProperty('reason')
+  expect(
+    telemetryFor({ ...options, args: [], environment: { HOME: root }, cwd: root }),
+  ).toHaveProperty('redirect')
 })

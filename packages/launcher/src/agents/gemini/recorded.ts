@@ -1,13 +1,19 @@
 import { isUuid } from '@tacho/format'
 import { AcpSessions } from '../../taps/acp/sessions.js'
 import { tapAcp } from '../../taps/acp/tap-acp.js'
+import { LogFileTap } from '../../taps/log-file/log-file-tap.js'
+import type { NoTap } from '../../taps/no-tap.js'
+import type { LogExport } from '../../taps/otlp/log-export.js'
+import type { StartChange, TappedStart } from '../../taps/start-change.js'
 import type { AgentTaps, RecordedAgent, TappedRun } from '../agent.js'
 import { addOptions } from '../with-options.js'
 import { Chats } from './chats.js'
 import { conversationOf } from './conversation.js'
+import { isPolicyCheck, recordPolicyCheck } from './policy-checks.js'
 import { startedSession } from './session-id.js'
 import { effectiveEnvironment, selectedAuth } from './settings.js'
-import { upstreamOf } from './upstream.js'
+import { telemetryFor } from './telemetry.js'
+import { asksByFetch, upstreamOf } from './upstream.js'
 
 /** What Gemini CLI brings to a recorded run. */
 export const recorded: RecordedAgent = {
@@ -19,17 +25,25 @@ export const recorded: RecordedAgent = {
   tapsOf,
 }
 
-function tapsOf({ mode, args, cwd, program, environment }: TappedRun): AgentTaps {
+function tapsOf(run: TappedRun): AgentTaps {
+  const { mode, args, cwd, program, environment } = run
   const effective = effectiveEnvironment(cwd, environment)
   const chats = new Chats(effective)
   const isAcp = mode.name === 'acp'
   const sessions = new AcpSessions()
   const started = isAcp ? { options: [] } : startedSession(args, program)
   let sessionId = started.id
+  const auth = selectedAuth(cwd, effective)
+  // Nobody is asked anywhere else, or it passes another tap.
+  const asks = mode.name === 'tui' && asksByFetch(auth)
+  const questions = asks
+    ? tapQuestions(run, effective, () => sessionId)
+    : { change: (start: TappedStart) => start, async close() {} }
   return {
     environment: effective,
-    http: upstreamOf(selectedAuth(cwd, effective), effective),
-    ...(started.options.length > 0 && { change: addOptions(started.options) }),
+    http: upstreamOf(auth, effective),
+    ...('otlp' in questions && { otlp: questions.otlp }),
+    change: (start) => questions.change(addOptions(started.options)(start)),
     ...(isAcp && { acp: (start, recording) => tapAcp({ start, recording, sessions }) }),
     conversationOf(request) {
       // An editor has several sessions, and no request says of which it is.
@@ -42,6 +56,49 @@ function tapsOf({ mode, args, cwd, program, environment }: TappedRun): AgentTaps
         chats.noteSession(conversation.sessionId, recording.latest)
       void chats.link()
     },
-    close: () => chats.close(),
+    async close() {
+      await questions.close()
+      await chats.close()
+    },
   }
 }
+
+/**
+ * What it asks its user: its telemetry tells what was decided, its debug log whether that was asked
+ * about. Where either goes somewhere else, it stays there.
+ */
+function tapQuestions(
+  { args, cwd, late }: TappedRun,
+  environment: NodeJS.ProcessEnv,
+  sessionId: () => string | undefined,
+): { otlp: LogExport | NoTap; change: StartChange; close: () => Promise<void> } {
+  const otlp = telemetryFor({ args, cwd, environment, sessionId })
+  const untapped = { otlp, change: (start: TappedStart) => start, async close() {} }
+  if ('reason' in otlp || environment[DEBUG_LOG]) return untapped
+  try {
+    const file = LogFileTap.open({
+      environment,
+      onLine(line) {
+        if (!isPolicyCheck(line)) return
+        late.with((recording) => {
+          const id = sessionId()
+          if (id !== undefined) recordPolicyCheck(line, id, recording)
+        })
+      },
+    })
+    return {
+      otlp,
+      change: (start) => ({
+        ...start,
+        environment: { ...start.environment, [DEBUG_LOG]: file.path },
+      }),
+      close: () => file.close(),
+    }
+  } catch (error) {
+    late.log('info', 'tacho', `what Gemini CLI asks is not recorded: ${String(error)}`)
+    return untapped
+  }
+}
+
+/** Names a file that Gemini CLI appends its debug log to (0.61). */
+const DEBUG_LOG = 'GEMINI_DEBUG_LOG_FILE'

@@ -16,16 +16,31 @@ export function geminiFolder(environment: NodeJS.ProcessEnv): string {
  * folder's; nothing where none does (Gemini CLI 0.61, "Settings").
  */
 export function selectedAuth(cwd: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const files = [
-    join(geminiFolder(environment), 'settings.json'),
-    join(cwd, '.gemini', 'settings.json'),
-    '/etc/gemini-cli/settings.json',
-  ]
-  const chosen = files.flatMap((file) => {
+  const chosen = settingsFiles(cwd, environment).flatMap((file) => {
     const type = objectAt(objectAt(readJson(file), 'security'), 'auth').selectedType
     return typeof type === 'string' && type !== '' ? [type] : []
   })
   return chosen.at(-1)
+}
+
+/** What its settings say of telemetry, in all files together. */
+export function telemetrySettings(cwd: string, environment: NodeJS.ProcessEnv): Json {
+  const all = settingsFiles(cwd, environment).map((file) => objectAt(readJson(file), 'telemetry'))
+  return Object.assign({}, ...all)
+}
+
+/** Later ones go before earlier ones. */
+function settingsFiles(cwd: string, environment: NodeJS.ProcessEnv): string[] {
+  const {
+    GEMINI_CLI_SYSTEM_SETTINGS_PATH: system = '/etc/gemini-cli/settings.json',
+    GEMINI_CLI_SYSTEM_DEFAULTS_PATH: defaults = join(dirname(system), 'system-defaults.json'),
+  } = environment
+  return [
+    defaults,
+    join(geminiFolder(environment), 'settings.json'),
+    join(cwd, '.gemini', 'settings.json'),
+    system,
+  ]
 }
 
 /**

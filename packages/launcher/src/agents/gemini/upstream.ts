@@ -74,6 +74,14 @@ export function upstreamOf(
 export const NOTHING_CHOSEN =
   'Gemini CLI takes another base URL only where its settings choose a login. Choose one once, by /auth in gemini, and run it again'
 
+/**
+ * Whether its requests go by `fetch`, which its telemetry adds no header to: those of a login with
+ * Google do not all.
+ */
+export function asksByFetch(auth: string | undefined): boolean {
+  return auth === undefined || WAYS[auth] === API
+}
+
 function urlOf(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)

@@ -25,6 +25,8 @@ export type OtlpReceiverOptions = {
   onLogs: (records: readonly LogRecord[]) => void
   /** Likewise of spans, which are taken in JSON. */
   onSpans?: (spans: readonly SpanRecord[]) => void
+  /** Metrics are accepted, and thrown away. */
+  takesMetrics?: boolean
   /** Where exports of a signal go on to. What nobody is given is taken only to be sent on. */
   forwarders?: Partial<Record<OtlpSignal, Forwarder>>
 }
@@ -152,7 +154,8 @@ export class OtlpReceiver {
       (one) => admission.path === `/v1/${one}`,
     )
     if (signal === undefined || signal === 'logs') return signal
-    if (signal === 'traces' && this.#options.onSpans !== undefined) return signal
+    const { onSpans, takesMetrics = false } = this.#options
+    if (signal === 'traces' ? onSpans !== undefined : takesMetrics) return signal
     return this.#options.forwarders?.[signal] === undefined ? undefined : signal
   }
 }

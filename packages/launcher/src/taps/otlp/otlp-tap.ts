@@ -46,7 +46,7 @@ export async function startOtlpTap(
 }
 
 async function listen(
-  { redirect, own, onLogs, onSpans, declines = () => false }: LogExport,
+  { redirect, own, onLogs, onSpans, sendsMetrics, declines = () => false }: LogExport,
   options: OtlpTapOptions,
 ): Promise<OtlpTap> {
   const { late, peers } = options
@@ -57,6 +57,7 @@ async function listen(
     ...(onSpans !== undefined && {
       onSpans: (spans) => late.with((recording) => onSpans(spans, recording)),
     }),
+    takesMetrics: sendsMetrics === true,
     ...(forwarder !== undefined && { forwarders: { logs: forwarder } }),
   })
   const { secret } = receiver

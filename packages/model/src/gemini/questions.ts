@@ -1,0 +1,260 @@
+import { record, text } from '../codex/values.js'
+import type { Conversation } from '../conversation.js'
+import type { Observation, Observed } from '../observation.js'
+import type { ApprovalOutcome } from '../parts/approval.js'
+import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
+import type { SessionReducer } from '../session/session-reducer.js'
+
+/** A call of the model's that nobody has told the end of. */
+type Call = {
+  id: string
+  name: string
+  input: string
+  exchange: string
+  conversation: Conversation
+  /** When Gemini CLI's policy was asked about it. */
+  checks: number[]
+  /** When its tool began to run. */
+  ranAt: number | undefined
+  /** Of one that was not let run. */
+  refused: Refused | undefined
+}
+
+type Refused = {
+  at: number
+  /** Known once it is seen whether the turn goes on. */
+  outcome: ApprovalOutcome | undefined
+  /** Has been told with that word. */
+  word: { decision: string | undefined } | undefined
+}
+
+/**
+ * What the user of Gemini CLI (0.61) is asked in its TUI. Of a call about which it asks, its debug log
+ * tells two checks of its policy, the second one for the dialog; of any other one. What was decided, its
+ * telemetry tells once the call is over, with the same word for a rule's yes and the user's. So a
+ * question is told with its answer, and not before: whether one is still open, nobody tells.
+ */
+export class GeminiQuestions {
+  readonly #session: SessionReducer
+  #calls: Call[] = []
+  /** As Gemini CLI calls it, which begins another one with `/clear`. */
+  #conversation: string | undefined
+  /** When a turn has last asked its model. */
+  readonly #lastRequest = new Map<string, number>()
+  /** Refused ones of which it is not seen yet whether their turn goes on. */
+  #refusals: { conversation: Conversation; settle: () => void }[] = []
+
+  constructor(session: SessionReducer) {
+    this.#session = session
+  }
+
+  observe(observation: Observation): void {
+    if (observation.kind === 'tool-called') {
+      const { callId: id, name, input, exchange, conversation } = observation
+      const call = { id, name, input, exchange, conversation, checks: [] }
+      this.#calls.push({ ...call, ranAt: undefined, refused: undefined })
+    } else if (observation.kind === 'exchange-started') {
+      const { turnId } = observation.conversation
+      if (turnId !== undefined) this.#lastRequest.set(turnId, observation.at)
+    } else if (observation.kind === 'log-event') {
+      if (observation.name === 'policy_check') this.#checked(observation)
+      else if (observation.name === 'tool_call') this.#ran(observation)
+      else if (observation.name === 'schedule_tool_calls') this.#areOver(observation)
+      else if (observation.name === 'gemini_cli.tool_call') this.#decided(observation)
+    } else if (observation.kind === 'run-ended') this.#endAll()
+  }
+
+  /** A turn begins: the one before it of the same thread has not gone on. */
+  turnBegins({ threadId, turnId }: Conversation): void {
+    for (const { conversation, settle } of this.#refusals)
+      if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
+  }
+
+  /** All that was decided has been told by now, but for what went with the agent. */
+  #endAll(): void {
+    for (const { settle } of this.#refusals) settle()
+    for (const call of this.#calls) {
+      if (call.ranAt !== undefined) this.#settle(call, { outcome: 'allowed', at: call.ranAt })
+      else if (call.refused !== undefined) this.#told(call, { decision: undefined })
+    }
+    this.#calls = []
+  }
+
+  #checked({ at, happenedAt = at, attributes }: Observed<'log-event'>): void {
+    const named = this.#calls.filter(({ name }) => name === attributes.tool_name)
+    const args = canonical(text(attributes.args) ?? '')
+    const same = named.filter(({ input }) => args !== undefined && canonical(input) === args)
+    const candidates = same.length > 0 ? same : named
+    const least = Math.min(...candidates.map(({ checks }) => checks.length))
+    candidates.find(({ checks }) => checks.length === least)?.checks.push(happenedAt)
+  }
+
+  #ran({ at, happenedAt = at, attributes }: Observed<'log-event'>): void {
+    const id = text(attributes['tool.call_id']) ?? ''
+    const waiting = this.#calls.filter(({ ranAt }) => ranAt === undefined)
+    // Where the API gives a call no id, Gemini CLI makes one up, and so do we.
+    const call =
+      waiting.find((one) => id === one.id || id.endsWith(`__${one.id}`)) ??
+      waiting.find((one) => hasNoId(one) && one.name === attributes['tool.name'])
+    if (call === undefined) return
+    this.#conversation = text(attributes['conversation.id'])
+    call.ranAt = happenedAt - Math.round(Number(attributes.duration_ms) * 1000)
+  }
+
+  #decided({ at: toldAt, happenedAt = toldAt, attributes }: Observed<'log-event'>): void {
+    // A command may run a Gemini CLI of its own, which tells of its calls, too.
+    if (attributes['session.id'] !== (this.#conversation ?? attributes['session.id'])) return
+    const named = this.#calls.filter(({ name }) => name === attributes.function_name)
+    const isSuccess = String(attributes.success) === 'true'
+    const word = text(attributes.decision)
+    const isStopped = !isSuccess && (word === 'reject' || word === undefined)
+    const hasRun = ({ ranAt }: Call) => ranAt !== undefined
+    const call = named.find((one) => hasRun(one) !== isStopped) ?? named[0]
+    if (call === undefined) return
+    this.#calls = this.#calls.filter((one) => one !== call)
+    if (call.ranAt !== undefined) {
+      // For good, Gemini CLI has no word of its own: it says `reject`, and runs the tool.
+      const [decision, outcome] = word === 'reject' ? [undefined, SAVED] : [word, outcomeOf(word)]
+      this.#settle(call, { decision, outcome, at: call.ranAt })
+    } else if (isStopped) {
+      this.#refuse(call, { at: happenedAt, toldAt })
+      this.#told(call, { decision: word })
+    }
+  }
+
+  /** All calls of an answer are over: whose tool has not run, that was not let run. */
+  #areOver({ at: toldAt, happenedAt = toldAt, attributes }: Observed<'log-event'>): void {
+    // Its checks are told in whole milliseconds.
+    const since = happenedAt - Math.round(Number(attributes.duration_ms) * 1000) - 1000
+    for (const call of this.#calls) {
+      const [first = 0] = call.checks
+      if (call.ranAt === undefined && first >= since && first <= happenedAt)
+        this.#refuse(call, { at: happenedAt, toldAt })
+    }
+  }
+
+  /** The user has not let it run: whether the turn goes on, what follows tells. */
+  #refuse(call: Call, { at, toldAt }: { at: number; toldAt: number }): void {
+    if (!wasAsked(call) || call.refused !== undefined) return
+    const { conversation, id } = call
+    const refused: Refused = { at, outcome: undefined, word: undefined }
+    call.refused = refused
+    this.#session.toolEnded(id, conversation, at, { outcome: 'declined' })
+    const settle = () => {
+      callOff()
+      this.#refusals = this.#refusals.filter((one) => one !== refusal)
+      const hasGoneOn = (this.#lastRequest.get(conversation.turnId ?? '') ?? 0) >= at
+      refused.outcome = hasGoneOn ? 'denied' : 'cancelled'
+      if (!hasGoneOn) this.#stopped(conversation, at)
+      if (refused.word !== undefined) this.#told(call, refused.word)
+    }
+    const refusal = { conversation, settle }
+    const due = Math.max(toldAt, at + GOING_ON_MICROSECONDS)
+    const callOff = this.#session.deadlines.at(due, settle)
+    this.#refusals.push(refusal)
+  }
+
+  #stopped(conversation: Conversation, at: number): void {
+    const { cancellations } = this.#session
+    cancellations.wish({ origin: 'approval', reason: 'not allowed', conversation, at })
+    this.#session.turnEnded(conversation, 'interrupted', at)
+  }
+
+  /** The word for a refusal has come; with whether the turn goes on, all of it is known. */
+  #told(call: Call, word: { decision: string | undefined }): void {
+    const { refused } = call
+    if (refused === undefined) return
+    refused.word = word
+    const { at, outcome } = refused
+    if (outcome !== undefined) this.#settle(call, { ...word, outcome, at })
+  }
+
+  #settle(call: Call, answer: Omit<ApprovalAnswered, 'decidedBy'>): void {
+    const { approvals } = this.#session
+    const askedAt = call.checks.at(call.name === USER_INPUT ? 0 : 1)
+    if (!wasAsked(call) || askedAt === undefined) return
+    // Some tools have nothing to ask for all that, and run at once: nobody answers so fast.
+    if (call.ranAt !== undefined && call.ranAt - askedAt < SHOWN_MICROSECONDS) return
+    const id = `gemini ${call.id}`
+    const { conversation } = call
+    approvals.asked(id, id, { ...questionOf(call), callId: call.id, conversation, at: askedAt })
+    const isAnswered = call.name === USER_INPUT && answer.outcome === 'allowed'
+    approvals.answered(id, {
+      ...answer,
+      ...(isAnswered && { outcome: 'answered' }),
+      decidedBy: 'user',
+      // Calls of one answer run once all of them may: which was answered when, is not told.
+      isWaitUnknown: call.ranAt !== undefined && this.#hadCompany(call),
+    })
+  }
+
+  /** Whether more than one call of its answer was asked about. */
+  #hadCompany({ exchange }: Call): boolean {
+    this.#asked.set(exchange, (this.#asked.get(exchange) ?? 0) + 1)
+    const others = this.#calls.filter((one) => one.exchange === exchange && wasAsked(one))
+    return others.length > 0 || (this.#asked.get(exchange) ?? 0) > 1
+  }
+
+  /** How many questions about calls of an exchange have been answered. */
+  readonly #asked = new Map<string, number>()
+}
+
+/** The tool by which the model asks the user itself. */
+const USER_INPUT = 'ask_user'
+
+/** After a `no` the turn goes on with a request, or it is over. */
+const GOING_ON_MICROSECONDS = 1_500_000
+
+/** A dialog is on the screen after some tens of milliseconds, and then somebody has to press a key. */
+const SHOWN_MICROSECONDS = 100_000
+
+const SAVED: ApprovalOutcome = 'allowed-with-rule'
+
+function outcomeOf(word: string | undefined): ApprovalOutcome {
+  return word === 'auto_accept' ? 'allowed-for-session' : 'allowed'
+}
+
+function hasNoId({ id, exchange }: Call): boolean {
+  return id.startsWith(`${exchange}.`)
+}
+
+function wasAsked({ name, checks }: Call): boolean {
+  return name === USER_INPUT || checks.length > 1
+}
+
+function questionOf({ name, input }: Call): Pick<ApprovalAsked, 'kind' | 'what' | 'files'> {
+  const args = record(parsed(input))
+  const command = text(args.command)
+  if (command !== undefined) return { kind: 'command', what: command }
+  const file = text(args.file_path)
+  if (file !== undefined) return { kind: 'file-change', what: file, files: [file] }
+  if (name === USER_INPUT) return { kind: 'user-input', what: questionsIn(args) }
+  const what = text(args.prompt) ?? text(args.query) ?? text(args.url)
+  return { kind: 'permissions', what: what === undefined ? name : `${name} ${what}` }
+}
+
+function questionsIn({ questions }: Record<string, unknown>): string {
+  const all = Array.isArray(questions) ? questions : []
+  return all.flatMap((one) => text(record(one).question) ?? []).join('\n')
+}
+
+/** Equal for equal JSON, in whatever order its members stand; nothing where it is none. */
+function canonical(json: string): string | undefined {
+  const value = parsed(json)
+  return value === undefined ? undefined : JSON.stringify(sorted(value))
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(members.map(([name, one]) => [name, sorted(one)]))
+}
