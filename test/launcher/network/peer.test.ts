@@ -186,7 +186,8 @@ test('many who wait share one reading of the table', async () => {
     Array.from({ length: 1000 }, (_, port) => table.row(`0100007F:${port} 0100007F:0000`)),
   )
   expect(rows.every((row) => row === undefined)).toBe(true)
-  expect(readsOfThisProcess() - before).toBeLessThan(500)
+  // Twice as many, and more, were each to read it for itself; and other parts of this process read, too.
+  expect(readsOfThisProcess() - before).toBeLessThan(1000)
   table.close()
 })
 

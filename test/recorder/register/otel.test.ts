@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { programPath, repositoryRoot } from '../../host/index.js'
-import { hostPlace, registerUrl } from './host-place.js'
+import { hostPlace, recordersEnded, registerUrl } from './host-place.js'
 
 // Hosts with an OpenTelemetry of their own.
 const SETUP = `
@@ -64,6 +64,7 @@ for (const [version, { sdk, undici }] of Object.entries(SDKS))
                 options: ['--import', setup, '--import', registerUrl],
               })
         expect(recorded).toEqual(alone)
+        await recordersEnded(join(place.folder, 'sessions'))
         const names = place.session().spans.map(({ name }) => name)
         expect(names.sort()).toEqual(['POST', 'POST', 'chat', 'session'])
       } finally {

@@ -41,6 +41,7 @@ export class Listener {
   readonly #port = new HeldPort()
   readonly #open = new Set<Socket>()
   readonly #told = new Set<string>()
+  #hasToldOfAnother = false
   #unchecked = new Set<Socket>()
   #server: Server | undefined
   #isToAccept = true
@@ -165,6 +166,9 @@ export class Listener {
       probe.destroy()
       const users = await this.#options.peers.listenersOn(this.port)
       if (!this.isRefusing || this.#isClosed) return
+      // It has ended in between, most likely the one that was told of.
+      if (users.length === 0 && this.#hasToldOfAnother) return
+      this.#hasToldOfAnother = true
       const whose = users.length === 0 ? '' : ` of user ${users.join(' and ')}`
       this.#tell(
         `another program${whose} listens on 127.0.0.1:${this.port}, which is this session's: the agent may send its requests there`,
