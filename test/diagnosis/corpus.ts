@@ -1,10 +1,12 @@
 import { API_CASES } from './cases/api.js'
 import { CONTEXT_CASES } from './cases/context.js'
+import { DISGUISED_CASES } from './cases/disguises.js'
 import { END_CASES } from './cases/ends.js'
 import { HEALTHY_CASES } from './cases/healthy.js'
 import { OTHER_API_CASES } from './cases/other-apis.js'
 import { REAL_AGENT_CASES } from './cases/real-agents.js'
 import { RECORDER_CASES } from './cases/recorder.js'
+import { STRANGE_CASES } from './cases/strange-ends.js'
 import { VARIANT_CASES } from './cases/variants.js'
 import { WORDING_CASES } from './cases/wordings.js'
 import { WORK_CASES } from './cases/work.js'
@@ -18,6 +20,8 @@ export const CORPUS = [
   ...WORK_CASES,
   ...VARIANT_CASES,
   ...WORDING_CASES,
+  ...DISGUISED_CASES,
+  ...STRANGE_CASES,
   ...REAL_AGENT_CASES,
   ...RECORDER_CASES,
   ...HEALTHY_CASES,

@@ -69,6 +69,15 @@ describe('a time is the world’s, a duration the monotonic clock’s', () => {
     expect(after - machine.wall).toBe(ahead)
   })
 
+  test('when it was set back is told in whole microseconds', () => {
+    const wall = { now: 1_000_000 }
+    const clock = steadyClock({ monotonic: () => 1000.00025, wall: () => wall.now }, 999_000_000)
+    clock.microseconds()
+    wall.now -= HOUR / 1000
+    clock.microseconds()
+    expect(clock.sets().map(({ at }) => at)).toEqual([1_000_000_000])
+  })
+
   test('it never goes back, whatever is done to the wall clock', () => {
     const machine = machineOf()
     let last = machine.clock.microseconds()

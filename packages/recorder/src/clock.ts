@@ -52,7 +52,8 @@ export function steadyClock(clocks: MachineClocks, origin: number): Required<Clo
       const time = clocks.monotonic() * 1000 + offset
       const by = clocks.wall() * 1000 - time
       if (!(by > AHEAD)) {
-        if (by - behind < -AHEAD && sets.length < SETS) sets.push({ at: time, by: by - behind })
+        if (by - behind < -AHEAD && sets.length < SETS)
+          sets.push({ at: Math.round(time), by: by - behind })
         if (Math.abs(by - behind) > AHEAD) behind = by
         return Math.round(time)
       }

@@ -329,7 +329,7 @@ async function starved(): Promise<Explained> {
 }
 
 /** As if the machine had gone down and come up again: this boot is another than the recorded one. */
-function inOtherBoot(place: Workplace): void {
+export function inOtherBoot(place: Workplace): void {
   const { folder } = place.session()
   const path = join(folder, 'session_events.log')
   const [first = '', ...rest] = readFileSync(path, 'utf8').split('\n')

@@ -5,7 +5,8 @@ import { type Spoken, speaks } from '../spoken-bodies.js'
 
 /** What providers, gateways and local servers say in words of their own; and two causes at once. */
 
-function spoken(
+/** A session of the stand-in agent, which sends these requests. */
+export function spoken(
   injected: CauseCode | undefined,
   what: string,
   exchanges: readonly Spoken[],

@@ -20,7 +20,7 @@ export function explanationJson(explanation: ToldExplanation): object {
   }
 }
 
-// What a cause is for its place in the list says nothing beside that place.
-function causeJson({ weight: _, ...cause }: ToldExplanation['causes'][number]): object {
+// What gives a cause its place in the list says nothing beside that place.
+function causeJson({ weight: _, isLast: __, ...cause }: ToldExplanation['causes'][number]): object {
   return cause
 }

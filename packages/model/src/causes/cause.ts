@@ -36,6 +36,8 @@ export type Cause = {
    * it went wrong, and the session went on. `note`: it is so, and did no harm.
    */
   weight: Weight
+  /** Nothing else was done after it: who stops a session then has a reason to. */
+  isLast?: true
 }
 
 export type Weight = 'end' | 'trouble' | 'note'

@@ -95,7 +95,7 @@ const WEIGHTS: readonly Weight[] = ['end', 'trouble', 'note']
 function inOrder(causes: readonly Cause[], end: SessionEnd): Cause[] {
   return [...causes].sort(
     (one, other) =>
-      WEIGHTS.indexOf(one.weight) - WEIGHTS.indexOf(other.weight) ||
+      weightOf(one, end) - weightOf(other, end) ||
       rankOf(one, end) - rankOf(other, end) ||
       CERTAINTIES.indexOf(one.certainty) - CERTAINTIES.indexOf(other.certainty),
   )
@@ -109,9 +109,16 @@ const LATER: ReadonlySet<CauseCode> = new Set([
   'slow-stream',
 ])
 
-function rankOf({ code, certainty }: Cause, end: SessionEnd): number {
+/** An answer that nobody waited for to its end. */
+const SLOW: ReadonlySet<CauseCode> = new Set(['slow-first-token', 'slow-stream'])
+
+function weightOf({ weight, isLast }: Cause, end: SessionEnd): number {
+  return WEIGHTS.indexOf(isLast && ANSWERS.has(end.code) ? 'end' : weight)
+}
+
+function rankOf({ code, certainty, weight }: Cause, end: SessionEnd): number {
   if (code === end.code) return ANSWERS.has(code) ? 2 : 0
-  if (LATER.has(code)) return 3
+  if (LATER.has(code) && !(weight === 'end' && SLOW.has(code))) return 3
   // What failed it is told beside it.
   if (code === 'subagent-failed') return 0.5
   return certainty === 'possible' ? 2.5 : 1

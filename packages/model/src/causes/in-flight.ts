@@ -109,8 +109,8 @@ export function openCalls(session: SessionCase): OpenCall[] {
   })
 }
 
-// As agents name it in what a shell tool is given.
-function commandIn(input: string): string | undefined {
+/** The command in what a shell tool is given, as agents name it. */
+export function commandIn(input: string): string | undefined {
   const given = objectOf(input) ?? {}
   for (const name of ['cmd', 'command']) {
     const value = given[name]

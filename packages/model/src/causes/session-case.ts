@@ -92,6 +92,8 @@ export type Silence = {
   place: EvidencePlace
   /** It came in the middle of a text, or of a tool's arguments: no model thinks there. */
   isWithinText: boolean
+  /** What came before it is of a thought, which the model may have gone on with. */
+  isThought: boolean
 }
 
 /** What the events of a run tell. */

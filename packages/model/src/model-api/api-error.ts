@@ -40,10 +40,13 @@ function innermost(told: Json): Json {
 const NESTED = 4
 
 function membersOf(error: Json): ApiError {
-  // Google has its word for it in `status`, and the HTTP status in `code`.
-  const type = wordOf(error, 'type') ?? textAt(error, 'status')
+  // Google has its word for it in `status`, and the HTTP status in `code`; AWS has `__type`.
+  const type = wordOf(error, 'type') ?? textAt(error, 'status') ?? wordOf(error, '__type')
   const code = wordOf(error, 'code')
-  const message = MESSAGES.map((key) => textAt(error, key)).find((text) => text !== undefined)
+  const said = MESSAGES.map((key) => textAt(error, key)).find((text) => text !== undefined)
+  // OpenRouter says "Provider returned error", and here what it was told.
+  const passedOn = textAt(asObject(error.metadata) ?? {}, 'raw')
+  const message = passedOn === undefined ? said : [said, passedOn].filter(Boolean).join(': ')
   return {
     // The type of an event is no type of an error.
     ...(type !== undefined && type !== 'error' && { type }),

@@ -124,8 +124,10 @@ export class CallReader {
     if (last !== undefined && at - last.at >= SILENCE_MICROS) {
       const ms = (at - last.at) / 1000
       if (ms > (this.#silence?.ms ?? 0)) {
-        const isWithinText = isDelta(last.content)
-        this.#silence = { at: last.at, ms, place: last.place, isWithinText }
+        const said = lastTextOf(last.content)
+        const isWithinText = DELTA.test(said)
+        const isThought = THOUGHT.test(said)
+        this.#silence = { at: last.at, ms, place: last.place, isWithinText, isThought }
       }
     }
     this.#last = { at, content, place }
@@ -162,10 +164,12 @@ function isSignOfLife(content: Content): boolean {
 const DELTA =
   /"response\.(output_text|function_call_arguments|custom_tool_call_input)\.delta"|"(text_delta|input_json_delta)"|"delta"\s*:\s*\{[^{}]*"content"\s*:\s*"|"parts"\s*:\s*\[\s*\{\s*"text"/
 
-function isDelta(content: Content): boolean {
+const THOUGHT =
+  /"type"\s*:\s*"(?:reasoning|thinking|redacted_thinking|thinking_delta|signature_delta|response\.reasoning\w*)|"reasoning(?:_content)?"\s*:\s*"|"thought"\s*:\s*true/
+
+function lastTextOf(content: Content): string {
   const texts = typeof content === 'string' ? [content] : content
-  const last = texts.findLast((piece) => typeof piece === 'string')
-  return last !== undefined && DELTA.test(last)
+  return texts.findLast((piece) => typeof piece === 'string') ?? ''
 }
 
 // Seconds, or a date; OpenAI and Azure have milliseconds beside it (RFC 9110, 10.2.3).

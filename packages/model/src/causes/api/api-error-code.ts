@@ -15,21 +15,47 @@ export type ToldError = {
  * Sources: OpenAI https://platform.openai.com/docs/guides/error-codes, Anthropic
  * https://docs.anthropic.com/en/api/errors, Gemini https://ai.google.dev/gemini-api/docs/troubleshooting
  * (words of https://cloud.google.com/apis/design/errors), Azure
- * https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter
+ * https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter, LiteLLM
+ * https://docs.litellm.ai/docs/exception_mapping, OpenRouter https://openrouter.ai/docs/errors, Zhipu
+ * https://docs.bigmodel.cn/cn/api/api-code
  */
 export function apiErrorCode({ status, code, type, message = '' }: ToldError): CauseCode {
-  const words = [code, type].filter((word) => word !== undefined).map((word) => word.toLowerCase())
-  for (const word of words) {
+  const words = [code, type].filter((word) => word !== undefined).map(plain)
+  for (const word of [...words, ...classesIn(message)]) {
     const meant = WORDS.get(word)
     if (meant !== undefined) return sharper(meant, message)
   }
-  const said = saidBy(message, status)
+  const meantStatus = statusOf(status, code)
+  const said = saidBy(message, meantStatus)
   if (said !== undefined) return said
+  const byNumber = meantStatus === undefined ? undefined : byStatus(meantStatus)
   for (const word of words) {
     const meant = BROAD_WORDS.get(word)
-    if (meant !== undefined) return meant
+    if (meant === undefined || byNumber === 'auth') continue
+    // Whose fault it is, the status knows better: Ollama says `api_error` of what it was asked wrongly.
+    const isOther = meant === 'server-error' && byNumber === 'bad-request'
+    if (!isOther) return meant
   }
-  return (status === undefined ? undefined : byStatus(status)) ?? 'server-error'
+  return byNumber ?? 'server-error'
+}
+
+// Providers write one word in many ways: `rate_limit_exceeded`, `RateLimitExceeded`,
+// `com.amazon.coral.availability#ThrottlingException`.
+function plain(word: string): string {
+  const name = word.slice(word.lastIndexOf('#') + 1).toLowerCase()
+  return name.replace(/[^a-z0-9]/g, '').replace(/(?:exception|error)$/, '')
+}
+
+/** The exceptions that a gateway names in a message: `litellm.RateLimitError: OpenAIException - …`. */
+function classesIn(message: string): string[] {
+  return (message.slice(0, 300).match(/\b[A-Z]\w+(?:Error|Exception)\b/g) ?? []).map(plain)
+}
+
+/** A gateway's 400 or 500 can stand for what its body names: LiteLLM has that as `"code": "401"`. */
+function statusOf(status: number | undefined, code: string | undefined): number | undefined {
+  const told = /^[45]\d\d$/.test(code ?? '') ? Number(code) : undefined
+  const isVague = status === undefined || status < 400 || status === 400 || status === 500
+  return isVague ? (told ?? status) : status
 }
 
 /** Words that mean one thing, whatever the status. */
@@ -39,6 +65,8 @@ const WORDS = meanings({
     'billing_hard_limit_reached',
     'billing_not_active',
     'billing_error',
+    'exceeded_current_quota',
+    'arrearage',
     'quota_exceeded',
     'usage_limit_reached',
     'usage_limit_exceeded',
@@ -57,19 +85,18 @@ const WORDS = meanings({
     'too_many_requests',
     'requests_limit_exceeded',
     'tokens_limit_exceeded',
-    'throttling_exception',
-    'throttlingexception',
+    'throttling',
+    'rate_limit',
+    'rate_limited',
   ]),
   ...all('overloaded', [
-    'overloaded_error',
     'overloaded',
     'server_is_overloaded',
     'engine_overloaded',
-    'engine_overloaded_error',
+    'queue_exceeded',
     'model_overloaded',
     'slow_down',
     'service_unavailable',
-    'service_unavailable_error',
     'unavailable',
     'model_not_ready',
     'capacity_exceeded',
@@ -79,9 +106,9 @@ const WORDS = meanings({
     'context_length_exceeded',
     'context_window_exceeded',
     'model_context_window_exceeded',
-    'contextwindowexceedederror',
     'string_above_max_length',
-    'exceed_context_size_error',
+    'exceed_context_size',
+    'model_max_prompt_tokens_exceeded',
     'context_size_exceeded',
     'max_context_length_exceeded',
     'prompt_too_long',
@@ -92,17 +119,20 @@ const WORDS = meanings({
     'model_not_available',
     'invalid_model',
     'unsupported_model',
-    'deploymentnotfound',
+    'deployment_not_found',
     'model_not_supported',
     'model_deprecated',
+    'model_decommissioned',
+    'key_model_access_denied',
     'no_such_model',
     'unknown_model',
   ]),
   ...all('auth', [
     'invalid_api_key',
     'incorrect_api_key',
-    'authentication_error',
-    'permission_error',
+    'authentication',
+    'auth',
+    'permission',
     'unauthenticated',
     'unauthorized',
     'permission_denied',
@@ -115,15 +145,15 @@ const WORDS = meanings({
     'unsupported_country_region_territory',
     'access_terminated',
     'access_denied',
-    'accessdeniedexception',
-    'expiredtokenexception',
-    'unrecognizedclientexception',
+    'expired_token',
+    'unrecognized_client',
     'forbidden',
   ]),
   ...all('content-filter', [
     'content_filter',
     'content_policy_violation',
-    'responsibleaipolicyviolation',
+    'responsible_ai_policy_violation',
+    'data_inspection_failed',
     'invalid_prompt',
     'moderation_blocked',
     'cyber_policy',
@@ -143,17 +173,16 @@ const BROAD_WORDS = meanings({
   ...all('server-error', [
     'server_error',
     'api_error',
-    'internal_error',
-    'internal_server_error',
     'internal',
-    'timeout_error',
+    'internal_server_error',
+    'timeout',
     'deadline_exceeded',
     'unknown',
     'bad_gateway',
     'gateway_timeout',
   ]),
   ...all('bad-request', [
-    'invalid_request_error',
+    'invalid_request',
     'invalid_argument',
     'failed_precondition',
     'invalid_value',
@@ -164,14 +193,13 @@ const BROAD_WORDS = meanings({
     'missing_required_parameter',
     'request_too_large',
     'out_of_range',
-    'not_found_error',
     'not_found',
   ]),
 })
 
 // The words come from outside: one of them could be `constructor`.
-function meanings(words: Record<string, CauseCode>): ReadonlyMap<string, CauseCode> {
-  return new Map(Object.entries(words))
+function meanings(words: Record<string, CauseCode>, keyOf = plain): ReadonlyMap<string, CauseCode> {
+  return new Map(Object.entries(words).map(([word, meant]) => [keyOf(word), meant]))
 }
 
 function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCode> {
@@ -190,18 +218,39 @@ function sharper(meant: CauseCode, message: string): CauseCode {
   return CROWDED.test(message) ? 'overloaded' : meant
 }
 
-const OVERFLOW =
-  /maximum context length|context (window|length|size|limit)|prompt is too long|input is too long|input token count|exceeds? the maximum number of (input )?tokens|exceed(s|ed)? (the )?(model'?s? )?(context|token limit)|too many (input )?tokens|input length.{0,40}exceeds?|`inputs` tokens|exceeded model token limit/i
-const NO_CREDIT =
-  /credit balance is too low|exceeded your current quota|(out of|more|no) credits|insufficient (funds|credits|balance|quota)|(spend|spending|usage|billing|budget) limits?\b|budget has been exceeded|(session|weekly|daily|monthly|plan) limit\b|quota will reset/i
-const NO_MODEL =
-  /\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(does not exist|not found|is not available|not supported|not exist|no access|been (deprecated|retired|removed)|decommissioned|is invalid)|^model: |(unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (is |are )?loaded|access to (the )?model\b|no endpoints found/i
-const NO_KEY =
-  /api key (not valid|expired)|(invalid|incorrect|missing|expired) (api|x-api|authentication|access)[- ]?(key|token)|(provide|missing) an? api key|(organization|account|workspace|project) has been (disabled|deactivated|suspended)|location is not supported|country, region,? or territory/i
-const CROWDED = /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high demand/i
-const RATE = /rate limit|too many requests|please wait before trying again/i
-const FILTERED =
-  /content[- ](filter|management policy|policy)|flagged (by|as|for)|(safety|moderation) (system|filter|policy)|usage polic(y|ies)/i
+const OVERFLOW = anyOf(
+  'maximum (?:context|prompt|input) length|context (?:window|length|size|limit)|(?:prompt|input) is too long',
+  String.raw`\b(?:prompt|input) .{0,60}\b(?:exceed|too (?:long|large))|exceeds? the maximum number of (?:input )?tokens`,
+  "exceed(?:s|ed)? (?:the )?(?:model'?s? )?(?:context|token limit)|too many (?:input )?tokens",
+  '`inputs` tokens|exceeded model token limit|range of input length|超长|上下文|输入长度',
+)
+const NO_CREDIT = anyOf(
+  'credit balance is too low|exceeded your current quota|(?:out of|more|no) credits|out of .{0,30}quota|quota will',
+  String.raw`insufficient (?:funds|credits|balance|quota)|(?:spend|spending|usage|billing|budget) limits?\b|budget has been exceeded`,
+  String.raw`(?:session|weekly|daily|monthly|plan) limit\b|account is in good standing|欠费|余额不足|额度不足|充值`,
+)
+const NO_MODEL = anyOf(
+  String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed)|decommissioned|is invalid)`,
+  String.raw`^model: |(?:unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (?:is |are )?loaded`,
+  String.raw`access to (?:the )?model\b|allowed to (?:access|use) (?:the )?model\b|no endpoints found for|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
+)
+const NO_KEY = anyOf(
+  'api key (?:not valid|expired|passed in)|(?:invalid|incorrect|missing|expired) (?:api|x-api|authentication|access)[- ]?(?:key|token)|(?:provide|missing) an? api key',
+  'authentication (?:error|failed)|security token .{0,40}(?:expired|invalid)',
+  '(?:organization|account|workspace|project) has been (?:disabled|deactivated|suspended)|location is not supported|country, region,? or territory|身份验证|鉴权失败',
+)
+const CROWDED =
+  /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high (demand|traffic)|(server|service|engine) (is )?(too )?busy|服务.{0,6}(繁忙|过载)/i
+const RATE =
+  /rate[- ]limit|too many (concurrent )?requests|please wait before trying again|速率限制|请求.{0,4}频|并发/i
+const FILTERED = anyOf(
+  'content[- ](?:filter|management policy|policy)|flagged (?:by|as|for)|usage polic(?:y|ies)',
+  '(?:safety|moderation) (?:system|filter|policy)|guardrail|inappropriate content|content exists risk|敏感|违规',
+)
+
+function anyOf(...words: string[]): RegExp {
+  return new RegExp(words.join('|'), 'i')
+}
 
 // Only where the API refused what it was asked: a message of the model's own is none of these.
 function saidBy(message: string, status: number | undefined): CauseCode | undefined {
@@ -216,7 +265,7 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
   if (NO_KEY.test(message)) return 'auth'
   if (NO_MODEL.test(message)) return 'model-not-found'
   if (FILTERED.test(message)) return 'content-filter'
-  return status === 401 || status === 407 ? 'auth' : undefined
+  return undefined
 }
 
 // A gateway passes on as 500 what it was told.
@@ -241,28 +290,36 @@ export function finishCode(reason: string): CauseCode | undefined {
 
 // Responses: `incomplete_details.reason`; Chat Completions: `finish_reason`; Messages: `stop_reason`;
 // Gemini: `finishReason` and `promptFeedback.blockReason`.
-const FINISHES = meanings({
-  ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens', 'model_length']),
-  ...all('content-filter', [
-    'content_filter',
-    'safety',
-    'prohibited_content',
-    'blocklist',
-    'spii',
-    'recitation',
-    'image_safety',
-    'image_prohibited_content',
-    'image_recitation',
-    'language',
-    'model_armor',
-    // Bedrock, and models from China.
-    'guardrail_intervened',
-    'content_filtered',
-    'sensitive',
-  ]),
-  insufficient_system_resource: 'overloaded',
-  error: 'server-error',
-  ...all('malformed-stream', ['malformed_function_call', 'malformed_response']),
-  refusal: 'refusal',
-  model_context_window_exceeded: 'context-overflow',
-})
+const FINISHES = meanings(
+  {
+    ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens', 'model_length']),
+    ...all('content-filter', [
+      'content_filter',
+      'safety',
+      'prohibited_content',
+      'blocklist',
+      'spii',
+      'recitation',
+      'image_safety',
+      'image_prohibited_content',
+      'image_recitation',
+      'language',
+      'model_armor',
+      // Bedrock, and models from China.
+      'guardrail_intervened',
+      'content_filtered',
+      'sensitive',
+    ]),
+    insufficient_system_resource: 'overloaded',
+    error: 'server-error',
+    ...all('malformed-stream', [
+      'malformed_function_call',
+      'malformed_response',
+      'unexpected_tool_call',
+      'too_many_tool_calls',
+    ]),
+    refusal: 'refusal',
+    model_context_window_exceeded: 'context-overflow',
+  },
+  (reason) => reason,
+)

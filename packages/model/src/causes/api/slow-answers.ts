@@ -86,12 +86,16 @@ function streamMs({ lastChunkAt = 0, firstChunkMs = 0 }: Call): number {
 
 /** A model may think before and between what it says, and then says nothing. */
 const SILENT_ANYWHERE_MS = 60_000
+/** One that tells that it thought may have done so for minutes; agents wait for five (Codex's `stream_idle_timeout_ms`). */
+const SILENT_THOUGHT_MS = 300_000
 
 function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
   const stalled = calls.flatMap((call) => {
     const { silence, outcome } = call
     if (silence === undefined || outcome !== 'completed') return []
-    const least = silence.isWithinText ? STALL_MS : SILENT_ANYWHERE_MS
+    const thought = silence.isThought || (call.facts.reasoningTokens ?? 0) > 0
+    const atRest = thought ? SILENT_THOUGHT_MS : SILENT_ANYWHERE_MS
+    const least = silence.isWithinText ? STALL_MS : atRest
     return silence.ms >= least ? [{ call, silence }] : []
   })
   const worst = largest(stalled, ({ silence }) => silence.ms)

@@ -72,7 +72,11 @@ function answered(session: SessionCase): Cause[] {
 }
 
 function isOther(asked: string, told: string): boolean {
-  if (/latest|default|auto/.test(asked)) return false
+  // A deployment or an alias is named after no model, and stands for the one that answers.
+  if (!FAMILIES.test(asked) || /latest|default|auto/.test(asked)) return false
   const [one, other] = [asked.split(/[-.]/), told.split(/[-.]/)]
   return one[0] !== other[0] && !told.includes(asked) && !asked.includes(told)
 }
+
+const FAMILIES =
+  /gpt|\bo\d|claude|gemini|gemma|llama|mi[sx]tral|codestral|devstral|qwen|deepseek|grok|kimi|glm|command|phi|nova|minimax/

@@ -52,17 +52,15 @@ function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
 
 /** Signals by which a program ends for a fault of its own (signal(7): they dump core). */
 const FAULTS: ReadonlySet<string> = new Set([
-  ...[
-    'SIGSEGV',
-    'SIGABRT',
-    'SIGBUS',
-    'SIGILL',
-    'SIGFPE',
-    'SIGTRAP',
-    'SIGSYS',
-    'SIGXCPU',
-    'SIGXFSZ',
-  ],
+  'SIGSEGV',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGTRAP',
+  'SIGSYS',
+  'SIGXCPU',
+  'SIGXFSZ',
 ])
 
 function signalled(
@@ -216,15 +214,24 @@ function signalOfExitCode(exitCode: number | undefined): string | undefined {
   return exitCode === undefined ? undefined : SIGNALS[exitCode - 128]
 }
 
+/** Of Linux (signal(7)); those that a program can be ended by. */
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',
   3: 'SIGQUIT',
   4: 'SIGILL',
+  5: 'SIGTRAP',
   6: 'SIGABRT',
   7: 'SIGBUS',
   8: 'SIGFPE',
   9: 'SIGKILL',
+  10: 'SIGUSR1',
   11: 'SIGSEGV',
+  12: 'SIGUSR2',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
   15: 'SIGTERM',
+  24: 'SIGXCPU',
+  25: 'SIGXFSZ',
+  31: 'SIGSYS',
 }

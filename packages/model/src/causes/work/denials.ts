@@ -3,27 +3,27 @@ import type { Tool } from '../../parts/tool.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
-import { saidBy, type ToolResult } from './tool-results.js'
+import { isReader, saidBy, type ToolResult } from './tool-results.js'
 
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
   /\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
+// The same in any words, where they are all that there is to say.
+const SANDBOX_SAID =
+  /\b(?:denied|blocked|forbidden|not (?:allowed|permitted)|refused|prevented)\b.{0,60}\b(?:sandbox|seatbelt)\b|\bsandbox\b.{0,60}\b(?:denie[ds]|blocks|blocked|forbids|does not allow|prevented)\b|\boutside (?:of )?(?:the )?(?:allowed|permitted) (?:director|folder|path)|host_not_allowed/i
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
-
-export function isSandboxDenial({ output }: Pick<ToolResult, 'output'>): boolean {
-  return SANDBOX.test(output)
-}
 
 // Who reads of sandboxes is in none: without a word of the agent's that it failed, it says so at once.
 const FIRST_LINE = /^.{0,300}/
 
-function isDeniedAtOnce(result: ToolResult): boolean {
+/** Whether a tool says that its sandbox kept it from something. */
+export function isSandboxDenial(result: ToolResult): boolean {
   const { output, isFailed } = result
-  return isSandboxDenial({
-    output: isFailed === true ? output : (FIRST_LINE.exec(output)?.[0] ?? ''),
-  })
+  const first = FIRST_LINE.exec(output)?.[0] ?? ''
+  const isAll = isFailed === true || (!isReader(result) && first === output.trim())
+  return SANDBOX.test(isFailed === true ? output : first) || (isAll && SANDBOX_SAID.test(first))
 }
 
 /** What a tool tried and its sandbox did not let it do. */
@@ -31,7 +31,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   const sandboxed = new Set(session.sandboxDenied)
   const denied = results.filter(
     (result) =>
-      (result.isFailed !== false && isDeniedAtOnce(result)) || sandboxed.has(result.callId ?? ''),
+      (result.isFailed !== false && isSandboxDenial(result)) || sandboxed.has(result.callId ?? ''),
   )
   // A sandbox that says nothing leaves the system's words alone; without a sandbox they mean less.
   const kept = session.isSandboxed
@@ -127,13 +127,14 @@ function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean 
 // What agents tell their models of a call that nobody was asked about.
 const NOT_LET = new RegExp(
   [
-    String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin)`,
+    String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin|(?:the )?reviewer)`,
     'permission to use .{1,200} has been denied',
     ".{0,80}requested permissions? to .{1,200}, but you haven't granted it",
     '.{0,60}approval policy is Never',
     ".{0,60}you (?:do not|don't) have permission to use",
     '.{0,60}rule which prevents you from using',
     String.raw`\w+(?::\w+)? hook (?:blocked|denied)`,
+    String.raw`.{0,60}\b(?:reviewer|guardian) (?:has )?(?:rejected|denied|declined)`,
   ]
     .map((words) => `(?:${words})`)
     .join('|')
@@ -142,10 +143,23 @@ const NOT_LET = new RegExp(
   'i',
 )
 
+// The same of their user, who says no as part of the work.
+const BY_USER =
+  /^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:.{0,60}\buser (?:has |have )?(?:rejected|denied|declined|refused|(?:does not|doesn't) want to)|.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?user\b|用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé)/i
+
+/** Whether an agent tells its model that a call was not allowed. */
+export function isToldDenied(result: ToolResult): boolean {
+  const { output, isFailed } = result
+  if (isFailed === false || (isFailed === undefined && isReader(result))) return false
+  return NOT_LET.test(output) || BY_USER.test(output)
+}
+
 function fromResults(session: SessionCase, results: readonly ToolResult[]): Cause[] {
-  const denied = results.filter(
-    ({ output, isFailed }) => isFailed !== false && NOT_LET.test(output),
-  )
+  const told = results.filter(isToldDenied)
+  const byRule = told.filter(({ output }) => NOT_LET.test(output))
+  const isAgain = told.some((one) => told.some((other) => other !== one && isSameCall(one, other)))
+  const isOften = told.length >= DENIED_OFTEN || isAgain
+  const denied = byRule.length > 0 || !isOften ? byRule : told
   const [first] = denied
   if (first === undefined) return []
   return [
@@ -161,4 +175,8 @@ function fromResults(session: SessionCase, results: readonly ToolResult[]): Caus
       weight: 'trouble',
     },
   ]
+}
+
+function isSameCall(one: ToolResult, other: ToolResult): boolean {
+  return one.name === other.name && one.arguments === other.arguments
 }

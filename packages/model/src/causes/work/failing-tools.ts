@@ -1,8 +1,9 @@
 import type { Cause } from '../cause.js'
+import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
-import { isSandboxDenial } from './denials.js'
-import { saidBy, type ToolResult } from './tool-results.js'
+import { isSandboxDenial, isToldDenied } from './denials.js'
+import { exitCodeIn, saidBy, type ToolResult } from './tool-results.js'
 import { isWrongCall } from './wrong-calls.js'
 
 /** Work on a program fails once or twice and is mended; what fails so often in a row is not. */
@@ -46,6 +47,7 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
       sentence: `${countWords(worst.length, 'tool run')} in a row failed${isLast ? ', and none worked after that' : ''}; the last was ${what}: ${shortText(saidBy(last), 120)}`,
       next: `Run it by hand in the same folder; see what the model was told: tacho raw ${session.id} ${last.exchange} --request.`,
       weight: 'trouble',
+      ...(isLast && { isLast }),
     },
   ]
 }
@@ -61,7 +63,30 @@ function isTelling(row: readonly ToolResult[], isEnd: boolean): boolean {
 }
 
 function isOwnFailure(result: ToolResult): boolean {
-  return !isWrongCall(result) && !isSandboxDenial(result) && result.tool?.outcome !== 'declined'
+  const isKept = isSandboxDenial(result) || isToldDenied(result)
+  if (isKept || isWrongCall(result) || result.tool?.outcome === 'declined') return false
+  return !isAnswerOfOne(result)
+}
+
+/** Programs that say no with exit code 1, which is what they were asked. */
+const ASKERS =
+  /^(?:[\w/-]*\/)?(?:e|f|rip|z)?grep\b|^(?:[\w/-]*\/)?(?:rg|ag|ack|diff|cmp|comm|test|\[|pgrep|which|type|command -v|git (?:diff|grep|show-ref|rev-parse|merge-base))(?:\s|$)/
+
+// What is quoted for a shell may hold its signs: a piece of it alone tells no lie if nothing was printed.
+function isAnswerOfOne(result: ToolResult): boolean {
+  const { tool, output, arguments: given } = result
+  if ((tool?.exitCode ?? exitCodeIn(output)) !== 1) return false
+  const command = scriptOf(tool?.command ?? commandIn(given) ?? '')
+  const pieces = command.split(/&&|\|\||[;|\n]/).map((piece) => piece.trim())
+  const isAsked = pieces.some((piece) => ASKERS.test(piece))
+  return isAsked && (pieces.length === 1 || saidBy(result).trim() === '')
+}
+
+// Agents run a line of a shell as `bash -lc 'grep …'`.
+function scriptOf(command: string): string {
+  return (
+    /^(?:\S*\/)?(?:ba|z|da)?sh -\w*c\s+(['"]?)([\s\S]*)\1$/.exec(command.trim())?.[2] ?? command
+  )
 }
 
 function endOf({ tool, output }: ToolResult): string {

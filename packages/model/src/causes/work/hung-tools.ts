@@ -2,7 +2,7 @@ import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, shortText, timeWords } from '../words.js'
-import { saidBy, type ToolResult } from './tool-results.js'
+import { isReader, saidBy, type ToolResult } from './tool-results.js'
 import { whatOf } from './work-causes.js'
 
 /** A command that runs for so long when everything is stopped was what everything waited for. */
@@ -85,19 +85,25 @@ function called(session: SessionCase): Cause[] {
   })
 }
 
-// timeout(1) ends with 124; what agents say of a command that they stopped.
-const TIMED_OUT =
-  /\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)/i
+// timeout(1) ends with 124; what agents say of a command that they stopped, in some languages.
+const TIMED_OUT = new RegExp(
+  [
+    String.raw`\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)`,
+    String.raw`\btime(?:d )?-?out:|\btimeout(?:expired|error)\b|deadline exceeded|did not (?:complete|finish|return|respond) (?:with)?in\b`,
+    'zeitüberschreitung|délai .{0,20}(?:dépassé|expiré)|tiempo de espera|超时|超時|タイムアウト|시간 초과',
+  ].join('|'),
+  'i',
+)
 
 /** A longer text may be a file that tells of such things. */
 const SHORT = 200
-const FIRST_CLAUSE = /^\s*(?:<[\w-]{1,40}>\s*)?[^.;,\n]{0,160}/
+const FIRST_CLAUSE = /^\s*(?:<[\w-]{1,40}>\s*)?(?:[^.;,\n]|\.(?=\S)){0,160}/
 // opencode says it behind what the command had printed.
 const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = results.filter(
-    ({ isFailed, output, tool, length }) =>
+    ({ name, isFailed, output, tool, length }) =>
       (isFailed === true &&
         (tool?.exitCode === 124 ||
           /^Process exited with code 124$/m.test(output) ||
@@ -106,6 +112,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       // Where nobody says that it failed, it is all that there is to say, and said at once.
       (isFailed === undefined &&
         length < SHORT &&
+        !isReader({ name }) &&
         TIMED_OUT.test(FIRST_CLAUSE.exec(output)?.[0] ?? '')),
   )
   const last = hung.at(-1)

@@ -27,12 +27,16 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
         const times = Math.floor(same / period) + 1
         const [from, to] = [all[at - same - period + 1], all[at]]
         if (from === undefined || to === undefined || times < REPEATS) continue
+        const next = all[at + 1]
+        if (next !== undefined && keys[at + 1] === keys[at + 1 - period]) continue
+        if (period === 1 && isWaitedFor(to, next)) continue
         if (found === undefined || times > found.times) found = { from, to, times, period }
       }
     }
   }
   if (found === undefined) return []
   const { from, to, times, period } = found
+  const isLast = to === threads.get(to.threadId ?? '')?.at(-1)
   const what = quoted(to.tool?.command ?? `${to.name} ${to.arguments}`, 80)
   return [
     {
@@ -50,8 +54,15 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
       sentence: `The agent went in a loop: ${period === 1 ? what : `the same ${period} calls, the last of them ${what},`} ${times} times with the same result, from exchange ${from.exchange} to ${to.exchange}.`,
       next: `See what it was told: tacho raw ${session.id} ${to.exchange} --request. Say in the prompt what to do where that fails.`,
       weight: 'trouble',
+      ...(isLast && { isLast }),
     },
   ]
+}
+
+// Who asks for the state of something until it is another one waits, and goes in no loop.
+function isWaitedFor(last: ToolResult, next: ToolResult | undefined): boolean {
+  if (next === undefined || next.name !== last.name) return false
+  return next.arguments === last.arguments
 }
 
 // Codex's ids and times of a run are others each time, and so is what most programs say of time,

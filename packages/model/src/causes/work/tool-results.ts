@@ -1,5 +1,5 @@
 import type { Message, Part } from '../../conversation/index.js'
-import { asObject, objectOf } from '../../model-api/json.js'
+import { asObject, type Json, objectOf } from '../../model-api/json.js'
 import type { Tool } from '../../parts/tool.js'
 import type { EvidencePlace } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
@@ -55,9 +55,10 @@ export function toolResults(session: SessionCase): ToolResult[] {
         const call = part.id === undefined ? nextOf(unnamed, part.name) : calls.get(part.id)
         const tool = part.id === undefined ? undefined : spans.get(part.id)
         const { text, isError } = unwrapped(textOf(part.parts))
-        const isFailed = failed(message, part.id, text, tool, isError)
+        const name = part.name ?? call?.name ?? tool?.name ?? 'tool'
+        const isFailed = failed(message, { id: part.id, name, text, tool, isError })
         results.push({
-          name: part.name ?? call?.name ?? tool?.name ?? 'tool',
+          name,
           arguments: call?.arguments ?? '',
           output: text.slice(0, OUTPUT_CHARACTERS),
           length: text.length,
@@ -83,8 +84,9 @@ function nextOf(calls: ToolCall[], name: string | undefined): ToolCall | undefin
   return at < 0 ? undefined : calls.splice(at, 1)[0]
 }
 
-/** Members of a JSON result that are what the tool said. */
+/** Members of a JSON result that are what the tool said, and those that say what went wrong. */
 const SAID_IN = ['output', 'result', 'content', 'stdout']
+const WRONG_IN = ['message', 'reason', 'stderr', ...SAID_IN]
 
 // Gemini gives a result as an object, and so do tools of others.
 function unwrapped(text: string): { text: string; isError?: boolean } {
@@ -93,11 +95,28 @@ function unwrapped(text: string): { text: string; isError?: boolean } {
   const { error } = json
   const isError = typeof error === 'string' ? error !== '' : asObject(error) !== undefined
   if (isError) return { text: typeof error === 'string' ? error : JSON.stringify(error), isError }
-  const said = SAID_IN.map((name) => json[name]).find((value) => typeof value === 'string')
+  const textIn = (names: readonly string[]) =>
+    names.map((name) => json[name]).find((value) => typeof value === 'string' && value !== '')
+  if (saysItFailed(json)) {
+    const wrong = textIn(WRONG_IN)
+    return { text: typeof wrong === 'string' ? wrong : text, isError: true }
+  }
+  const said = textIn(SAID_IN)
   // What tells how it went beside that is read from the whole.
   if (typeof said !== 'string' || asObject(json.metadata) !== undefined) return { text }
   return { text: said }
 }
+
+// MCP has `isError`; others `"success": false`, `"status": "error"`, or the exit code of a command.
+function saysItFailed(json: Json): boolean {
+  if (json.isError === true || json.is_error === true) return true
+  if (json.success === false || json.ok === false) return true
+  if (/^(?:error|failed|failure)$/i.test(String(json.status ?? ''))) return true
+  const code = EXIT_CODES_IN.map((name) => json[name]).find((value) => typeof value === 'number')
+  return code !== undefined && code !== 0
+}
+
+const EXIT_CODES_IN = ['exit_code', 'exitCode', 'returncode', 'return_code', 'exit_status']
 
 function textOf(parts: readonly Part[]): string {
   return parts
@@ -107,27 +126,47 @@ function textOf(parts: readonly Part[]): string {
     .join('\n')
 }
 
+type Told = {
+  id: string | undefined
+  name: string
+  text: string
+  tool: Tool | undefined
+  isError: boolean | undefined
+}
+
 // The agent's own word for it first; then the API's mark; then what the output says of its exit code.
-function failed(
-  message: Message,
-  id: string | undefined,
-  text: string,
-  tool: Tool | undefined,
-  isError: boolean | undefined,
-): boolean | undefined {
+function failed(message: Message, { id, name, text, tool, isError }: Told): boolean | undefined {
   if (tool?.outcome === 'failed') return true
   const mark = errorMark(message, id) ?? isError
   if (mark !== undefined) return mark
   const exitCode = exitCodeIn(text) ?? tool?.exitCode
   if (exitCode !== undefined) return exitCode !== 0
   if (tool?.outcome === 'completed') return false
-  return LIKE_AN_ERROR.test(text) ? true : undefined
+  if (!LIKE_AN_ERROR.test(text)) return undefined
+  // A file of errors begins as one does, and goes on.
+  return isReader({ name }) && /\n/.test(text.trim()) ? undefined : true
 }
 
-// How a tool says it that has no other way. A file that is read can begin so, too: rules take no one
-// result for a failure by this.
-const LIKE_AN_ERROR =
-  /^(?:<tool_use_error>|(?:Error|Fatal|[A-Z]\w*Error|MCP error)\b[ :-]|fatal: |Traceback \(most recent call last\))/
+// How a tool says it that has no other way, in the languages that systems speak. A file that is read
+// can begin so, too: rules take no one result for a failure by this.
+const LIKE_AN_ERROR = new RegExp(
+  [
+    String.raw`<(?:tool_use_)?error>|(?:Error|Fatal|[A-Z]\w*Error|MCP error)\b[ :-]|error(?:\[\w+\])?: |fatal: |npm (?:ERR!|error) `,
+    String.raw`Traceback \(most recent call last\)|(?:Fehler|Erreur|Errore|Ошибка) ?:|(?:错误|錯誤|エラー|오류) ?[:：]`,
+    String.raw`(?:❌|✗|✘)|E[A-Z]{4,}: |(?:Tool|Command|Execution)(?: execution| call)? failed\b`,
+    String.raw`\S{1,60}: (?:line \d+: )?.{1,120}: (?:command not found|not found|No such file or directory|Permission denied)\s*$`,
+  ]
+    .join('|')
+    .replace(/^/, '^(?:')
+    .replace(/$/, ')'),
+)
+
+/** Tools that hand on what stands elsewhere: what that says is not said of them. */
+const READERS = /read|view|grep|search|glob|list|^(?:cat|ls|open)$/i
+
+export function isReader({ name }: Pick<ToolResult, 'name'>): boolean {
+  return READERS.test(name)
+}
 
 // Messages: `is_error` of a `tool_result`. MCP has the same mark as `isError`.
 function errorMark({ value }: Message, id: string | undefined): boolean | undefined {
@@ -141,12 +180,16 @@ function errorMark({ value }: Message, id: string | undefined): boolean | undefi
   return undefined
 }
 
-// How Codex, Claude Code, Gemini CLI and others say it in the first lines of what they give back.
+// How Codex, Claude Code, Gemini CLI and others say it in the first lines of what they give back, or in
+// the last one.
 const EXIT_CODE =
-  /^(?:Process exited with code|Exit code:?|Command (?:failed|exited) with (?:exit )?code:?|\(?exit code:?)\s*(-?\d+)/im
+  /^[<([]?(?:Process exited with code|Exit code:?|Command (?:failed|exited) with (?:exit )?code:?|exit code:?|exit status|return ?code>?:?)\s*(-?\d+)/im
+const EXIT_CODE_LAST =
+  /(?:^|\n|\bcommand |\bprocess )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
 
-function exitCodeIn(text: string): number | undefined {
-  const code = EXIT_CODE.exec(text.slice(0, 600))?.[1]
+/** The exit code that an output tells. */
+export function exitCodeIn(text: string): number | undefined {
+  const code = EXIT_CODE.exec(text.slice(0, 600))?.[1] ?? EXIT_CODE_LAST.exec(text.slice(-100))?.[1]
   if (code !== undefined) return Number(code)
   const metadata = asObject(asObject(objectOf(text.slice(0, OUTPUT_CHARACTERS)))?.metadata)
   return typeof metadata?.exit_code === 'number' ? metadata.exit_code : undefined

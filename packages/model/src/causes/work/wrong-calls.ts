@@ -2,23 +2,24 @@ import { objectOf } from '../../model-api/json.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, shortText } from '../words.js'
-import type { ToolResult } from './tool-results.js'
+import { isReader, type ToolResult } from './tool-results.js'
 
 // What agents tell their models of a call that they cannot run.
 const BEFORE = String.raw`^(?:<tool_use_error>)?\s*(?:error:\s*|MCP error -?\d+:\s*)*`
 const NAME = String.raw`["'${'`'}]?[\w.:/-]+["'${'`'}]?`
 const UNKNOWN = new RegExp(
-  `${BEFORE}(?:unsupported (?:custom tool )?call\\b|unknown (?:tool|function)\\b|no such tool\\b|` +
-    `(?:tool|function|method) ${NAME} (?:is )?(?:not found|does not exist|not available|not registered|unknown)|` +
-    `model tried to call unavailable tool|.{0,40}\\bunrecognized tool\\b|no tool (?:named|called)\\b)`,
+  `${BEFORE}(?:unsupported (?:custom tool )?call\\b|unknown[_ ](?:tool|function)\\b|(?:there is )?no such tool\\b|` +
+    `(?:tool|function|method) ${NAME} (?:is |was )?(?:not (?:found|available|registered|defined)|does not exist|unknown)|` +
+    `${NAME} is not a (?:valid|known|registered) (?:tool|function)\\b|tool[_ ]not[_ ]found\\b|` +
+    `model tried to call unavailable tool|.{0,40}\\bunrecognized tool\\b|(?:there is )?no (?:tool|function) (?:named|called)\\b)`,
   'i',
 )
 const BAD = new RegExp(
-  `${BEFORE}(?:failed to parse (?:function )?arguments|` +
-    `invalid (?:tool |function )?(?:arguments|input|params|parameters)\\b|inputvalidationerror|zoderror|` +
+  `${BEFORE}(?:failed to parse (?:tool )?(?:call )?(?:function )?arguments|` +
+    `invalid (?:tool |function )?(?:arguments|input|params|parameters|json)\\b|inputvalidationerror|zoderror|schemaerror|` +
     `json parse error|could not parse|missing (?:\\d+ )?(?:required )?(?:field|parameter|argument|property)|` +
-    `params? must have\\b|expected \\w+, received \\w+|` +
-    `.{0,60}\\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property))`,
+    `params?(?:/\\S+)? must (?:have|be|not)\\b|expected \\w+, received \\w+|\\d+ validation errors? for\\b|` +
+    `.{0,60}\\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property|called with invalid arguments))`,
   'i',
 )
 
@@ -31,12 +32,18 @@ export function isWrongCall({ output }: ToolResult): boolean {
   return UNKNOWN.test(output) || BAD.test(output)
 }
 
+// What is read may tell of such a call.
+function isOwnWords({ name, isFailed }: ToolResult): boolean {
+  return isFailed === true || (isFailed === undefined && !isReader({ name }))
+}
+
 function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const offered = new Set(session.steps.flatMap(({ toolNames = [] }) => toolNames))
   const unknown = results.filter(
-    ({ output, name, isFailed }) =>
-      (UNKNOWN.test(output) && !offered.has(name)) ||
-      (isFailed === true && offered.size > 0 && isStrange(name, offered) && UNKNOWN.test(output)),
+    (result) =>
+      UNKNOWN.test(result.output) &&
+      isOwnWords(result) &&
+      (!offered.has(result.name) || (result.isFailed === true && isStrange(result.name, offered))),
   )
   const [first] = unknown
   if (first === undefined) return []
@@ -92,9 +99,10 @@ function badArguments(session: SessionCase, results: readonly ToolResult[]): Cau
   ]
 }
 
-function isBad({ output, isFailed, arguments: given }: ToolResult): boolean {
+function isBad(result: ToolResult): boolean {
+  const { output, isFailed, arguments: given } = result
   if (UNKNOWN.test(output)) return false
-  if (BAD.test(output)) return isFailed !== false
+  if (BAD.test(output)) return isOwnWords(result)
   // Cut off in the middle of its JSON, or none from the beginning.
   const isJson = given === '' || !given.trimStart().startsWith('{') || objectOf(given) !== undefined
   return !isJson && isFailed === true
