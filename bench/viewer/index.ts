@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,7 +51,10 @@ export async function benchViewer(): Promise<Row[]> {
     }
     const zoomed = await opened.frames(() => opened.zoom())
     const scrolled = await opened.frames(() => opened.scroll())
-    const live = await liveTimes(browser, join(place, 'live'), cache)
+    const going = join(place, 'live')
+    cpSync(root, going, { recursive: true })
+    await warmIndex(going, cache)
+    const live = await liveTimes(browser, going, cache)
     return [
       row(`exchanges of one session of ${Math.round(bytesIn(root) / 1e6)} MB`, LONG.exchanges, ''),
       row('verdict, time line and list are there, with index', median(paints), 'ms', 1000),
@@ -68,7 +71,12 @@ export async function benchViewer(): Promise<Row[]> {
       row('… private memory of its process', opened.memory(), 'MB'),
       row('memory of tacho view, the most', served.memory(), 'MB', 500),
       row('page, gzipped', bytesIn(PAGE) / 1000, 'kB', 90),
-      row('recorded, until it is on the screen', median(live), 'ms', 500),
+      row(
+        'recorded in such a session that goes on, until it is on the screen',
+        median(live),
+        'ms',
+        500,
+      ),
       row('… the best', Math.min(...live), 'ms'),
     ]
   } finally {

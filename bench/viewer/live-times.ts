@@ -1,31 +1,36 @@
-import { mkdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { Recording } from '@tacho/recorder'
 import type { Browser } from 'playwright-core'
 import { openedPage } from './opened-page.js'
 import { serve } from './served.js'
 
 const ROUNDS = 10
-/** Exchanges of a session that has been going on for a while. */
-const BEFORE = 300
-const ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 
-/** How long after it was recorded an exchange is on the screen, in milliseconds. */
+/**
+ * How long after it was recorded an exchange is on the screen, in milliseconds.
+ *
+ * @param root has one session, which goes on.
+ */
 export async function liveTimes(browser: Browser, root: string, cache: string): Promise<number[]> {
-  mkdirSync(root)
+  const [id = ''] = readdirSync(root)
   const recording = new Recording({
     ...{ root, agent: { name: 'codex' }, command: 'exec', argv: ['exec', 'fix it'] },
     ...{ cwd: '/home/ada', environment: {}, logLevel: 'info', onTrouble: () => undefined },
   })
-  for (let number = 0; number < BEFORE; number += 1) record(recording, number)
+  record(recording, id, 0)
   const times: number[] = []
   try {
     await using served = await serve(root, cache)
     await using opened = await openedPage(browser, served)
-    await opened.painted()
-    for (let number = BEFORE; number < BEFORE + ROUNDS; number += 1) {
+    const sums = opened.page.locator('.sums')
+    // Its explanation is still being worked out: that must not matter.
+    await sums.filter({ hasText: 'exchanges' }).waitFor({ timeout: 60_000 })
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const before = (await sums.innerText()).replace(/ exchanges[^]*/, '')
+      const wanted = `${(Number(before.replaceAll(',', '')) + 1).toLocaleString('en-US')} exchanges`
       // Where the page was drawn, as the clock of this machine shows it.
       const shown = opened.page.evaluate<number>(`new Promise((resolve) => {
-        const isThere = () => document.querySelector('.sums')?.innerText.includes('${number + 1} exchanges')
+        const isThere = () => document.querySelector('.sums')?.innerText.includes('${wanted}')
         const observer = new MutationObserver(() => {
           if (!isThere()) return
           observer.disconnect()
@@ -36,7 +41,7 @@ export async function liveTimes(browser: Browser, root: string, cache: string): 
       })`)
       // The page is waiting before it is recorded.
       await opened.page.evaluate('0')
-      record(recording, number)
+      record(recording, id, round)
       const recorded = performance.timeOrigin + performance.now()
       times.push((await shown) - recorded)
     }
@@ -46,11 +51,11 @@ export async function liveTimes(browser: Browser, root: string, cache: string): 
   return times
 }
 
-function record(recording: Recording, number: number): void {
+function record(recording: Recording, id: string, number: number): void {
   const exchange = recording.exchange({
     ...{ method: 'POST', url: 'http://127.0.0.1:4000/v1/responses', provider: 'openai' },
     headers: [['content-type', 'application/json']],
-    conversation: { sessionId: ID, threadId: ID, turnId: `turn-${Math.floor(number / 8)}` },
+    conversation: { sessionId: id, threadId: id, turnId: 'live' },
   })
   const body = { model: 'scripted', input: [{ role: 'user', content: `step ${number}` }] }
   exchange.requestBytes(Buffer.from(JSON.stringify(body)))

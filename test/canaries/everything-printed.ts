@@ -199,11 +199,15 @@ async function everythingViewed(root: string): Promise<string> {
   return texts.join('\n')
 }
 
-/** All that is answered; what tells that something has changed says nothing else, and has no end. */
+/** All that is answered; of what tells of changes, which has no end, the first line: the session. */
 async function said(response: Response): Promise<string> {
   if (response.headers.get('content-type') !== 'application/x-ndjson') return response.text()
-  await response.body?.cancel()
-  return ''
+  let text = ''
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    if (part.includes('\n')) break
+  }
+  return text
 }
 
 /** Every byte of a session's folder but those of the agent's own transcript. */

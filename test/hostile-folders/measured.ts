@@ -99,7 +99,7 @@ function reads(path: string): (child: ChildProcess) => Promise<void> {
       headers: { authorization: `Bearer ${token}` },
     })
     const isEndless = path.endsWith('/changes')
-    for await (const _ of response.body ?? []) if (isEndless) break
+    for await (const part of response.body ?? []) if (isEndless && part.includes(10)) break
     process.kill(-child.pid, 'SIGINT')
   }
 }

@@ -60,7 +60,7 @@ export async function openPage(
 }
 
 /** `tacho view` as its user starts it. */
-export type Served = { address: string; [Symbol.asyncDispose](): Promise<void> }
+export type Served = { address: string; pid: number; [Symbol.asyncDispose](): Promise<void> }
 
 export async function serve(
   root: string,
@@ -84,6 +84,7 @@ export async function serve(
   ])
   return {
     address: String(bytes).trim(),
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await ended

@@ -19,7 +19,12 @@ import type { Span } from './read-spans.js'
 import { ReaderError } from './reader-error.js'
 import { signsOfLife } from './running/signs-of-life.js'
 import { reportManifest, reportMissingLogs } from './session-damage.js'
-import { inSteps, type OnRecords, sessionLogs } from './session-index/session-logs.js'
+import {
+  inSteps,
+  type OnRecords,
+  type SessionLogs,
+  sessionLogs,
+} from './session-index/session-logs.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 import { usageOf } from './usage.js'
 
@@ -51,7 +56,24 @@ export type Session = {
  * @param on is given the records on the way.
  * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
  */
-export async function readSession(folder: string, on: OnRecords = {}): Promise<Session> {
+export function readSession(folder: string, on: OnRecords = {}): Promise<Session> {
+  const read = (report: ReportDamage) => sessionLogs(folder, report, on)
+  return inSteps(sessionFrom(folder, { read }))
+}
+
+/** How the logs of a session are read. */
+export type LogReading = {
+  read: (report: ReportDamage) => Generator<undefined, SessionLogs>
+  /** Reads what was left out because it may still be written, where nobody writes any more. */
+  end?: (report: ReportDamage) => void
+  exchangeOf?: typeof withSpan
+}
+
+/** A session, from what its manifest and its logs say. */
+export function* sessionFrom(
+  folder: string,
+  { read: logs, end, exchangeOf = withSpan }: LogReading,
+): Generator<undefined, Session> {
   const damage: Damage[] = []
   const report = collectDamage(damage)
   const read = readManifest(folder)
@@ -59,10 +81,15 @@ export async function readSession(folder: string, on: OnRecords = {}): Promise<S
   reportManifest(read, report)
   reportMissingLogs(folder, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
-  const { spans, story } = await inSteps(sessionLogs(folder, report, on))
+  const { spans, story } = yield* logs(report)
+  const runsNow = (): SessionRun[] => sessionRuns(manifest, spans, signsOfLife(folder).lives)
+  let runs = runsNow()
+  if (end !== undefined && endedOf(runs) !== 'running') {
+    end(report)
+    runs = runsNow()
+  }
   reportDepth(spans, report)
   const { exchanges, gaps } = story
-  const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
   const ended = endedOf(runs)
   const endedAt = runs.at(-1)?.endedAt
   const startedAt = manifest?.startedAt || runs[0]?.startedAt || exchanges[0]?.startedAt
@@ -76,7 +103,7 @@ export async function readSession(folder: string, on: OnRecords = {}): Promise<S
     ended,
     ...(lastSeenAt !== undefined && { lastSeenAt }),
     runs,
-    exchanges: exchanges.map((exchange) => withSpan(exchange, spans.get(exchange.id))),
+    exchanges: exchanges.map((exchange) => exchangeOf(exchange, spans.get(exchange.id))),
     spans,
     gaps,
     damage,
@@ -131,7 +158,8 @@ export function agentOf(spans: Iterable<Span>): { name: string; version?: string
   return { name: name ?? 'unknown' }
 }
 
-function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
+/** An exchange of the raw log, and what its span tells beside. */
+export function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
   const told = decodeAttributes('chat', span?.attributes ?? {})
   const model =
     told.responseModel ?? told.requestModel ?? (spanAbout(span?.name ?? '') || undefined)

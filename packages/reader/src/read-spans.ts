@@ -11,6 +11,7 @@ import {
 import type { ReportDamage } from './damage.js'
 import { SPANS } from './limits.js'
 import { microsOfNanos } from './micros.js'
+import { oncePerSpan } from './once-per-span.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { type LogRecord, readLog } from './read-log.js'
 import { reportUnusable } from './sound-records.js'
@@ -156,5 +157,7 @@ function spanOf(loose: LooseSpan): Span {
 
 /** The spans of a kind, in their order. */
 export function spansOfKind(spans: ReadonlyMap<string, Span>, kind: SpanKind): Span[] {
-  return [...spans.values()].filter((span) => spanKindOf(span) === kind)
+  return [...spans.values()].filter((span) => kindOf(span) === kind)
 }
+
+const kindOf = oncePerSpan(spanKindOf)

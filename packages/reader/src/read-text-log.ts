@@ -2,30 +2,73 @@ import { join } from 'node:path'
 import { LINE_WORK, Work } from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular } from './open-regular.js'
-import { readLines } from './read-lines.js'
+import { type LinePlace, readLines } from './read-lines.js'
 import { codecOf } from './sealed/codec.js'
 import { readSealedLines } from './sealed/sealed-lines.js'
+import { type LogPosition, logToRead, positionAfter } from './session-index/log-position.js'
 
 const START = { byte: 0, line: 1 }
 
 /** A line of plain text, and where it stands. */
-export type TextLine = { text: string; file: string; line: number }
+export type TextLine = LinePlace & { text: string; file: string; length: number }
 
 /** The lines of a log of plain text, sealed parts first; what cannot be read is passed over. */
-export function* readTextLog(folder: string, log: string): Generator<TextLine> {
+export function readTextLog(folder: string, log: string): Generator<TextLine> {
+  const whole = { from: START, to: Number.POSITIVE_INFINITY }
+  return linesIn(
+    folder,
+    logParts(folder, log).map((name) => ({ name, ...whole })),
+  )
+}
+
+/** A debug log that is read again and again: each time, the lines that were written since. */
+export class FollowedText {
+  readonly #folder: string
+  readonly #log: string
+  #position: LogPosition | undefined
+
+  constructor(folder: string, log: string) {
+    this.#folder = folder
+    this.#log = log
+  }
+
+  /**
+   * Lines that are whole; all of them the first time, and where it is another log than before: then it
+   * does not go on.
+   */
+  read(): { goesOn: boolean; lines: TextLine[] } {
+    const toRead = logToRead(this.#folder, this.#log, this.#position)
+    const lines: TextLine[] = []
+    let next = toRead.goesOn && this.#position !== undefined ? this.#position.next : START
+    let file = toRead.files[0]?.name
+    for (const found of linesIn(this.#folder, toRead.files)) {
+      lines.push(found)
+      file = found.file
+      next = { byte: found.byte + found.length + 1, line: found.line + 1 }
+    }
+    // Of a last file there may be no line yet.
+    if (file !== undefined && file !== toRead.files.at(-1)?.name) next = START
+    this.#position = positionAfter(this.#folder, toRead, this.#position, next)
+    return { goesOn: toRead.goesOn, lines }
+  }
+}
+
+type Part = { name: string; from: LinePlace; to: number }
+
+function* linesIn(folder: string, parts: readonly Part[]): Generator<TextLine> {
   const work = new Work()
-  for (const file of logParts(folder, log)) {
+  for (const { name: file, from, to } of parts) {
     const opened = openRegular(join(folder, file))
     if ('refused' in opened) continue
     const codec = codecOf(file)
     try {
       const lines =
         codec === undefined
-          ? readLines(opened.descriptor)
-          : readSealedLines(codec, opened, START, Number.POSITIVE_INFINITY, () => undefined)
-      for (const { bytes, line, length } of lines) {
+          ? readLines(opened.descriptor, from, to)
+          : readSealedLines(codec, opened, from, to, () => undefined)
+      for (const { bytes, byte, line, length } of lines) {
         if (!work.spend(length + LINE_WORK)) return
-        if (bytes !== undefined) yield { text: bytes.toString(), file, line }
+        if (bytes !== undefined) yield { text: bytes.toString(), file, line, byte, length }
       }
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === undefined) throw cause

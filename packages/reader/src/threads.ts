@@ -11,8 +11,11 @@ import {
 } from '@tacho/model'
 import { known } from './known.js'
 import { leftOpenBy } from './left-open.js'
+import { oncePerSpan } from './once-per-span.js'
 import type { Session } from './read-session.js'
 import { type Span, spansOfKind } from './read-spans.js'
+
+const told = oncePerSpan((span) => decodeAttributes('invoke_agent', span.attributes))
 
 type Parts = Pick<Session, 'id' | 'spans' | 'runs' | 'ended' | 'exchanges'>
 
@@ -70,7 +73,7 @@ function sourcesOf({ spans, exchanges }: Parts): Map<string, string> {
     if (threadId !== undefined && threadSource !== undefined) sources.set(threadId, threadSource)
   }
   for (const span of spansOfKind(spans, 'invoke_agent')) {
-    const { threadId, threadSource } = decodeAttributes('invoke_agent', span.attributes)
+    const { threadId, threadSource } = told(span)
     if (threadId !== undefined && threadSource !== undefined) sources.set(threadId, threadSource)
   }
   return sources
@@ -99,8 +102,8 @@ function compactions(exchanges: readonly SessionExchange[]): string[] {
 }
 
 function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
-  const { threadId, turnId, status, outcome } = decodeAttributes('invoke_agent', span.attributes)
-  const told = TURN_OUTCOMES.find((one) => one === outcome)
+  const { threadId, turnId, status, outcome } = told(span)
+  const named = TURN_OUTCOMES.find((one) => one === outcome)
   const { spanId, startedAt, endedAt } = span
   return {
     spanId,
@@ -110,7 +113,7 @@ function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
     ...known({ id: turnId, threadId, status, endedAt }),
     ...(endedAt === undefined
       ? { open: leftOpenBy(session, span) }
-      : { outcome: told ?? turnOutcomeOf(status) ?? (span.isError ? 'failed' : 'unknown') }),
+      : { outcome: named ?? turnOutcomeOf(status) ?? (span.isError ? 'failed' : 'unknown') }),
   }
 }
 
@@ -125,5 +128,5 @@ function unnamed(session: Parts, threads: Thread[], byId: Map<string, Thread>): 
 }
 
 function threadIdOf(span: Span): string | undefined {
-  return decodeAttributes('invoke_agent', span.attributes).threadId
+  return told(span).threadId
 }

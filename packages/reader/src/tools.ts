@@ -2,6 +2,7 @@ import { decodeAttributes, spanAbout } from '@tacho/format'
 import { TOOL_OUTCOMES, type Tool, type ToolOutcome, toolOutcomeOf } from '@tacho/model'
 import { known } from './known.js'
 import { leftOpenBy } from './left-open.js'
+import { oncePerSpan } from './once-per-span.js'
 import type { Session } from './read-session.js'
 import { type Span, spansOfKind } from './read-spans.js'
 
@@ -15,6 +16,11 @@ export function toolsOf(session: Parts): Tool[] {
 }
 
 function toolOf(session: Parts, span: Span): Tool {
+  const tool = toldOf(span)
+  return span.endedAt === undefined ? { ...tool, open: leftOpenBy(session, span) } : tool
+}
+
+const toldOf = oncePerSpan((span): Tool => {
   const told = decodeAttributes('execute_tool', span.attributes)
   const { callId, command, cwd, query, path, files, mcpServer, status, exitCode, error } = told
   const { threadId, turnId, durationMs } = told
@@ -26,11 +32,9 @@ function toolOf(session: Parts, span: Span): Tool {
     startedAt,
     ...known({ callId, command, cwd, query, path, files, mcpServer, status, exitCode, error }),
     ...known({ threadId, turnId, endedAt, durationMs }),
-    ...(endedAt === undefined
-      ? { open: leftOpenBy(session, span) }
-      : { outcome: outcomeOf(told.outcome, status, span) }),
+    ...(endedAt !== undefined && { outcome: outcomeOf(told.outcome, status, span) }),
   }
-}
+})
 
 // Sessions of Tacho 0.1.0 have the agent's word alone.
 function outcomeOf(told: string | undefined, status: string | undefined, span: Span): ToolOutcome {

@@ -52,20 +52,98 @@ export function* sessionLogs(
   report: ReportDamage,
   on: OnRecords = {},
 ): Generator<undefined, SessionLogs> {
+  const { spans, raw, events } = yield* readLogs(folder, on)
+  for (const part of [spans, raw, events]) {
+    for (const one of part.damage) report(one)
+    part.readRest(report)
+  }
+  raw.reader.countOpen()
+  return { story: raw.reader.story, spans: spans.spans }
+}
+
+/** The logs of a session up to their last whole lines, and how far each was read. */
+type ReadLogs = { spans: ReadSpans; raw: ReadRaw; events: ReadEvents }
+
+function* readLogs(folder: string, on: OnRecords): Generator<undefined, ReadLogs> {
   const index = new SessionIndex(folder)
   try {
     const spans = yield* readSpanLog(index)
-    const story = yield* readRawLog(index, on.raw)
+    const raw = yield* readRawLog(index, on.raw)
     const events = yield* readEvents(index, on.event)
     index.save()
-    for (const part of [spans, story, events]) {
-      for (const one of part.damage) report(one)
-      part.readRest(report)
-    }
-    story.reader.countOpen()
-    return { story: story.reader.story, spans: spans.spans }
+    return { spans, raw, events }
   } finally {
     index.close()
+  }
+}
+
+/**
+ * The logs of a session that goes on, read again and again: what was read stays in memory, and only
+ * what was written since is read.
+ */
+export class FollowedLogs {
+  readonly #folder: string
+  readonly #begin: () => OnRecords
+  #on: OnRecords = {}
+  #held: ReadLogs | undefined
+
+  /** @param begin is asked, whenever they are read from their beginning, who is given the records. */
+  constructor(folder: string, begin: () => OnRecords = () => ({})) {
+    this.#folder = folder
+    this.#begin = begin
+  }
+
+  /** Reads what was written since. Reports damage as reading it all would. */
+  *read(report: ReportDamage): Generator<undefined, SessionLogs> {
+    const held = this.#held
+    // Whoever breaks off in between begins anew.
+    this.#held = undefined
+    const logs =
+      held !== undefined && this.#goOn(held) ? yield* this.#more(held) : yield* this.#all()
+    this.#held = logs
+    for (const part of [logs.spans, logs.raw, logs.events]) {
+      for (const one of part.damage) report(one)
+    }
+    return { story: logs.raw.reader.story, spans: logs.spans.spans }
+  }
+
+  /**
+   * Reads what stands behind the last whole lines, and forgets it all: nobody writes any more, so
+   * that will not become whole.
+   */
+  end(report: ReportDamage): void {
+    if (this.#held === undefined) return
+    const { spans, raw, events } = this.#held
+    this.#held = undefined
+    for (const part of [spans, raw, events]) part.readRest(report)
+  }
+
+  *#all(): Generator<undefined, ReadLogs> {
+    this.#on = this.#begin()
+    const logs = yield* readLogs(this.#folder, this.#on)
+    logs.raw.reader.countOpen()
+    return logs
+  }
+
+  *#more(held: ReadLogs): Generator<undefined, ReadLogs> {
+    const index = new SessionIndex(this.#folder, false)
+    const spans = yield* readSpanLog(index, held.spans)
+    const raw = yield* readRawLog(index, this.#on.raw, held.raw)
+    const events = yield* readEvents(index, this.#on.event, held.events)
+    const isSame = [spans, raw, events].every(({ goesOn }) => goesOn)
+    // One of them was replaced at this very moment.
+    return isSame ? { spans, raw, events } : yield* this.#all()
+  }
+
+  #goOn({ spans, raw, events }: ReadLogs): boolean {
+    return [
+      [SESSION_FILES.meta, spans] as const,
+      [SESSION_FILES.raw, raw] as const,
+      [SESSION_FILES.events, events] as const,
+    ].every(
+      ([log, { position, damage }]) =>
+        !isCut(damage) && logToRead(this.#folder, log, position).goesOn,
+    )
   }
 }
 
@@ -121,9 +199,9 @@ class SessionIndex {
   readonly #new = new Map<Section, () => object>()
   #lacking = 0
 
-  constructor(folder: string) {
+  constructor(folder: string, isUsed = true) {
     this.folder = resolve(folder)
-    const index = isWorthAnIndex(folder) ? usableIndexFolder() : undefined
+    const index = isUsed && isWorthAnIndex(folder) ? usableIndexFolder() : undefined
     this.#path = index && sessionFile(index, this.folder)
     this.#file = this.#path === undefined ? undefined : openSessionFile(this.#path, this.folder)
   }
@@ -164,16 +242,35 @@ class SessionIndex {
   }
 }
 
-function* readRawLog(index: SessionIndex, onRecord?: OnRawRecord) {
+/** What was read of a log, and where to go on. */
+type ReadLog = Known & {
+  report: ReportDamage
+  /** Whether it is what was read of it before, and more. */
+  goesOn: boolean
+  /** Reads what stands behind its last whole line. */
+  readRest: (report: ReportDamage) => void
+}
+
+type ReadRaw = ReadLog & { reader: RawStoryReader }
+type ReadSpans = ReadLog & { spans: Map<string, Span> }
+type ReadEvents = ReadLog
+
+/** @param held what was read of it before, which is gone on with. */
+function* readRawLog(
+  index: SessionIndex,
+  onRecord?: OnRawRecord,
+  held?: ReadRaw,
+): Generator<undefined, ReadRaw> {
   const log = SESSION_FILES.raw
-  const isWhole = onRecord !== undefined
+  const isWhole = onRecord !== undefined || held !== undefined
   const places = isWhole ? undefined : index.section('places')
   const exchanges = isWhole ? undefined : index.section('exchanges')
-  const known = places && exchanges && { ...places, story: storyOf(places, exchanges) }
+  const known = held ?? (places && exchanges && places)
   const toRead = logToRead(index.folder, log, known?.position)
-  const { damage, report } = damageSoFar(toRead, known)
-  const story = toRead.goesOn ? known?.story : undefined
-  const reader = new RawStoryReader(index.folder, report, story)
+  const { damage, report } = held ?? damageSoFar(toRead, known)
+  const story = toRead.goesOn && places && exchanges ? storyOf(places, exchanges) : undefined
+  const reader = held?.reader ?? new RawStoryReader(index.folder, report, story)
+  // Chunks that are passed over are not counted: of what is new, all is.
   const range = isWhole ? {} : { quick: reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => reader.take(found, onRecord))
@@ -188,14 +285,15 @@ function* readRawLog(index: SessionIndex, onRecord?: OnRawRecord) {
     if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) reader.take(found, onRecord)
   }
-  return { reader, damage, readRest }
+  return { reader, damage, report, position, goesOn: toRead.goesOn, readRest }
 }
 
-function* readSpanLog(index: SessionIndex) {
-  const known = index.section('spans')
+function* readSpanLog(index: SessionIndex, held?: ReadSpans): Generator<undefined, ReadSpans> {
+  const kept = held === undefined ? index.section('spans') : undefined
+  const known = held ?? kept
   const toRead = logToRead(index.folder, SESSION_FILES.meta, known?.position)
-  const { damage, report } = damageSoFar(toRead, known)
-  const spans = new Map((toRead.goesOn ? (known?.spans ?? []) : []).map(spanOfIndex))
+  const { damage, report } = held ?? damageSoFar(toRead, known)
+  const spans = held?.spans ?? new Map((toRead.goesOn ? (kept?.spans ?? []) : []).map(spanOfIndex))
   const read = readFiles(index.folder, toRead, known?.position.next, report)
   const next = yield* read((found) => addSpans(spans, found, report))
   const position = positionAfter(index.folder, toRead, known?.position, next)
@@ -207,13 +305,17 @@ function* readSpanLog(index: SessionIndex) {
     if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) addSpans(spans, found, rest)
   }
-  return { spans, damage, readRest }
+  return { spans, damage, report, position, goesOn: toRead.goesOn, readRest }
 }
 
-function* readEvents(index: SessionIndex, onEvent?: OnRecords['event']) {
-  const known = onEvent === undefined ? index.section('events') : undefined
+function* readEvents(
+  index: SessionIndex,
+  onEvent?: OnRecords['event'],
+  held?: ReadEvents,
+): Generator<undefined, ReadEvents> {
+  const known = held ?? (onEvent === undefined ? index.section('events') : undefined)
   const toRead = logToRead(index.folder, SESSION_FILES.events, known?.position)
-  const { damage, report } = damageSoFar(toRead, known)
+  const { damage, report } = held ?? damageSoFar(toRead, known)
   const read = readFiles(index.folder, toRead, known?.position.next, report)
   const judge = (found: LogRecord, reportHere: ReportDamage): void => {
     const record = judgeEvent(found, reportHere)
@@ -230,7 +332,7 @@ function* readEvents(index: SessionIndex, onEvent?: OnRecords['event']) {
     if (isCut(damage)) return
     for (const found of restOf(index.folder, position, rest)) judge(found, rest)
   }
-  return { damage, readRest }
+  return { damage, report, position, goesOn: toRead.goesOn, readRest }
 }
 
 function readFiles(

@@ -7,7 +7,6 @@ import { answerConversation, answerMessage } from './answers/conversation.js'
 import { answerExchange } from './answers/exchange.js'
 import { answerExplanation, answerVerdict } from './answers/explanation.js'
 import { answerEvents, answerLog } from './answers/lines.js'
-import { answerSession } from './answers/session.js'
 import { answerSessions } from './answers/sessions.js'
 import { answerPage } from './page-files.js'
 import type { Sessions } from './sessions.js'
@@ -45,7 +44,6 @@ export const ROUTES: readonly Route[] = [
   { path: '/', needsToken: false, answer: answerPage },
   { path: '/page/:file', needsToken: false, answer: answerPage },
   { path: '/api/sessions', needsToken: true, answer: answerSessions },
-  { path: SESSION, needsToken: true, answer: answerSession },
   { path: `${SESSION}/explanation`, needsToken: true, answer: answerExplanation },
   { path: `${SESSION}/verdict`, needsToken: true, answer: answerVerdict },
   { path: `${SESSION}/changes`, needsToken: true, answer: answerChanges },

@@ -4,16 +4,19 @@ import { SESSION_FILES } from '@tacho/format'
 import {
   type ConversationReader,
   conversationReader,
+  FollowedSession,
   type FoundSession,
   findSessions,
   isRunning,
   isSessionFolder,
   keptExplanation,
-  readSession,
   type Session,
   type ToldExplanation,
 } from '@tacho/reader'
+import type { SessionAnswer } from '../api/answers.js'
 import { Kept } from './kept.js'
+import { FollowedProblems } from './shown/log-problems.js'
+import { shownSession } from './shown/session.js'
 
 const NOT_OVER: ReadonlySet<string> = new Set(['running', 'died'])
 /** For so long the words are the same. */
@@ -33,9 +36,10 @@ export class Sessions {
   readonly roots: readonly string[]
   readonly #traceUrl: SessionsOptions['traceUrl']
   readonly #found = new Map<string, FoundSession>()
+  readonly #followed = new Kept(async ({ folder }) => followed(folder))
   readonly #read = new Kept(
-    ({ folder }) => readSession(folder),
-    ({ ended }, { folder }) => ended !== 'running' || isRunning(folder),
+    async (session) => (await this.#followed.of(session, '')).read(),
+    ({ session: { ended } }, { folder }) => ended !== 'running' || isRunning(folder),
   )
   readonly #explained = new Kept(
     async ({ folder }) => ({ told: await keptExplanation(folder), at: Date.now() }),
@@ -63,8 +67,15 @@ export class Sessions {
   }
 
   /** A session without its bodies. */
-  read(session: FoundSession): Promise<Session> {
-    return this.#read.of(session, stampOf(session.folder))
+  async read(session: FoundSession): Promise<Session> {
+    return (await this.#read.of(session, stampOf(session.folder))).session
+  }
+
+  /** The same as the page shows it. What has not changed is the same object as before. */
+  async shown(session: FoundSession): Promise<SessionAnswer> {
+    const { answer } = await this.#read.of(session, stampOf(session.folder))
+    const traceUrl = await this.traceUrl(session)
+    return traceUrl === undefined ? answer : { ...answer, traceUrl }
   }
 
   /** Why it went as it did. */
@@ -88,6 +99,20 @@ export class Sessions {
     const done = this.#last.then(work)
     this.#last = done.catch(() => undefined)
     return done
+  }
+}
+
+/** Reads a session again and again, and makes of it what is shown. */
+function followed(folder: string) {
+  const session = new FollowedSession(folder)
+  const problems = new FollowedProblems(folder)
+  return {
+    async read(): Promise<{ session: Session; answer: SessionAnswer }> {
+      const read = await session.read()
+      const isLive = read.ended === 'running'
+      const answer = shownSession(read, isLive ? problems.read() : undefined)
+      return { session: read, answer }
+    },
   }
 }
 

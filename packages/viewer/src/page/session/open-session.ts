@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { ExchangeAnswer, ExplanationAnswer, SessionAnswer } from '../../api/answers.js'
 import { address, type Selection } from '../address.js'
 import type { Source } from '../source/source.js'
@@ -31,15 +31,7 @@ export function openedSession(source: Source, id: string): OpenSession {
   const times = signal<ReadonlyMap<number, ExchangeTimes>>(new Map())
   const asked = new Map<number, Promise<ExchangeAnswer>>()
   const explanation = signal<ExplanationAnswer | undefined>(undefined)
-  const load = atATime(0, async () => {
-    try {
-      answer.value = await source.session(id)
-      problem.value = undefined
-    } catch (cause) {
-      problem.value = (cause as Error).message
-    }
-  })
-  const explain = atATime(PAUSE, async () => {
+  const explain = inTheirTime(async () => {
     try {
       explanation.value = await source.explanation(id)
     } catch {
@@ -48,12 +40,20 @@ export function openedSession(source: Source, id: string): OpenSession {
   })
   // What is known already is told first: to read a long session takes its time.
   explain()
-  load()
-  const stopListening = source.onChange(id, () => {
-    // What was in flight may have gone on.
-    for (const number of inFlight(answer.value)) asked.delete(number)
-    load()
-    explain()
+  const stopFollowing = source.follow(id, {
+    told(now) {
+      const before = answer.peek()
+      // What was in flight may have gone on.
+      for (const number of inFlight(before)) asked.delete(number)
+      batch(() => {
+        answer.value = now
+        problem.value = undefined
+      })
+      if (before !== undefined) explain()
+    },
+    failed(cause) {
+      problem.value = cause.message
+    },
   })
   const story = computed(() => answer.value && storyOf(answer.value, Date.now() * 1000))
   const items = computed(() => {
@@ -91,7 +91,7 @@ export function openedSession(source: Source, id: string): OpenSession {
       )
       return question
     },
-    close: stopListening,
+    close: stopFollowing,
   }
 }
 
@@ -100,11 +100,9 @@ const PAUSE = 9
 
 /**
  * Does something once for all who ask meanwhile, and once more where somebody asked while it was done:
- * what they saw may be newer.
- *
- * @param pause between two times, as often as long as the one before took.
+ * what they saw may be newer. Between two times it rests, according to how long the first one took.
  */
-function atATime(pause: number, work: () => Promise<void>): () => void {
+function inTheirTime(work: () => Promise<void>): () => void {
   let isBusy = false
   let isAsked = false
   const go = async (): Promise<void> => {
@@ -113,8 +111,7 @@ function atATime(pause: number, work: () => Promise<void>): () => void {
     isBusy = true
     const began = performance.now()
     await work()
-    const rest = pause * (performance.now() - began)
-    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest))
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * (performance.now() - began)))
     isBusy = false
     if (isAsked) await go()
   }

@@ -101,7 +101,6 @@ export function embeddedSource(directory: Directory): Source {
     hasList: false,
     sessions: async () => ({ sessions: [], roots: [] }),
     verdict: async () => ({}),
-    session: () => row<SessionAnswer>('session', 0),
     explanation: () => row<ExplanationAnswer>('explanation', 0),
     exchange: (_, number) => row<ExchangeAnswer>('exchanges', number - 1),
     async body(_, number, side, range) {
@@ -127,7 +126,10 @@ export function embeddedSource(directory: Directory): Source {
     },
     log: (_, from) => page<LogLine>('log', from),
     events: (_, from) => page<EventLine>('events', from),
-    onChange: () => () => undefined,
+    follow(_, { told, failed }) {
+      row<SessionAnswer>('session', 0).then(told, failed)
+      return () => undefined
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { follow } from './follow.js'
 import { type Source, SourceError } from './source.js'
 
 /** The server that the page came from. */
@@ -24,7 +25,6 @@ export function servedSource(token: string): Source {
     hasList: true,
     sessions: () => json('/api/sessions'),
     verdict: (id, signal) => json(`${session(id)}/verdict`, signal),
-    session: (id) => json(session(id)),
     explanation: (id) => json(`${session(id)}/explanation`),
     exchange: (id, number) => json(exchange(id, number)),
     async body(id, number, side, range) {
@@ -42,21 +42,11 @@ export function servedSource(token: string): Source {
       ),
     log: (id, from) => json(`${session(id)}/log?from=${from}`),
     events: (id, from) => json(`${session(id)}/events?from=${from}`),
-    onChange(id, changed) {
+    follow(id, follower) {
       const stop = new AbortController()
-      void listen(`${session(id)}/changes`, changed, stop.signal)
+      void follow(() => ask(`${session(id)}/changes`, stop.signal), follower, stop.signal)
       return () => stop.abort()
     },
-  }
-
-  async function listen(path: string, changed: () => void, signal: AbortSignal): Promise<void> {
-    try {
-      const response = await ask(path, signal)
-      const reader = response.body?.getReader()
-      while (reader !== undefined && !(await reader.read()).done) changed()
-    } catch {
-      // The session is looked at as it was: the next question tells why.
-    }
   }
 }
 

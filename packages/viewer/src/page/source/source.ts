@@ -19,6 +19,12 @@ export type ByteRange = { from: number; to: number }
 /** Where a message stands in a conversation. */
 export type MessageList = 'instructions' | 'messages' | 'answer'
 
+/** What has not changed since the last time is the same object. */
+export type Follower = {
+  told(answer: SessionAnswer): void
+  failed(cause: Error): void
+}
+
 export type ExchangeName = { session: string; number: number }
 
 /** Where the page has its data from: a server on this machine, or the file that the page itself is. */
@@ -28,7 +34,6 @@ export type Source = {
   sessions(): Promise<SessionList>
   /** The diagnosis in one line, unless it is not wanted any more. */
   verdict(id: string, signal: AbortSignal): Promise<Verdict>
-  session(id: string): Promise<SessionAnswer>
   explanation(id: string): Promise<ExplanationAnswer>
   exchange(id: string, number: number): Promise<ExchangeAnswer>
   /** A body, or a part of it. */
@@ -45,8 +50,8 @@ export type Source = {
   compare(one: ExchangeName, other: ExchangeName): Promise<ComparisonAnswer>
   log(id: string, from: number): Promise<Page<LogLine>>
   events(id: string, from: number): Promise<Page<EventLine>>
-  /** Calls back whenever the session has changed, until it is told to stop. */
-  onChange(id: string, changed: () => void): () => void
+  /** Tells what a session is, and again whenever it has changed, until it is told to stop. */
+  follow(id: string, follower: Follower): () => void
 }
 
 /** What keeps a source from answering, in words for the user. */

@@ -1,7 +1,9 @@
 import { SESSION_FILES } from '@tacho/format'
-import { microsOfIso, readTextLog } from '@tacho/reader'
+import { FollowedText, microsOfIso, readTextLog } from '@tacho/reader'
 import type { SessionAnswer } from '../../api/answers.js'
 import { cut } from './messages.js'
+
+type Problem = SessionAnswer['logProblems'][number]
 
 /** More would not be looked at. */
 const MOST = 1000
@@ -19,19 +21,50 @@ const OWN_LEVEL = /^(?:[\d:.TZ+-]{8,40}\s{1,8})?(WARN|ERROR)\b/
  * The warnings and errors of a session's debug log. What an agent writes to its standard error has no
  * level of ours, but may begin with its own.
  */
-export function logProblems(folder: string): SessionAnswer['logProblems'] {
-  const problems: SessionAnswer['logProblems'] = []
-  let number = 0
-  for (const { text } of readTextLog(folder, SESSION_FILES.log)) {
+export function logProblems(folder: string): Problem[] {
+  return problemsIn(readTextLog(folder, SESSION_FILES.log), 0, MOST)
+}
+
+/** The same of a session that goes on, again and again: each time, what was written since is read. */
+export class FollowedProblems {
+  readonly #log: FollowedText
+  #lines = 0
+  #problems: Problem[] = []
+
+  constructor(folder: string) {
+    this.#log = new FollowedText(folder, SESSION_FILES.log)
+  }
+
+  /** All so far, of the lines that are whole. */
+  read(): readonly Problem[] {
+    const { lines, goesOn } = this.#log.read()
+    if (!goesOn) [this.#lines, this.#problems] = [0, []]
+    const more = problemsIn(lines, this.#lines, MOST - this.#problems.length)
+    this.#lines += lines.length
+    if (more.length > 0) this.#problems = [...this.#problems, ...more]
+    return this.#problems
+  }
+}
+
+/** @param before how many lines stand before these. */
+function problemsIn(lines: Iterable<{ text: string }>, before: number, most: number): Problem[] {
+  const problems: Problem[] = []
+  let number = before
+  for (const { text } of lines) {
+    if (problems.length >= most) break
     number += 1
-    const [, time = '', ours = '', source = '', said = ''] = LINE.exec(text) ?? []
-    const plain = said.slice(0, LONGEST).replace(COLOURS, '')
-    const level = /^(?:WARN|ERROR)$/.test(ours) ? ours : OWN_LEVEL.exec(plain)?.[1]
-    const at = level === undefined ? undefined : microsOfIso(time)
-    if (level === undefined || at === undefined) continue
-    const { text: shown } = cut(`${source}: ${plain}`, LONGEST)
-    problems.push({ at, level: level.toLowerCase(), text: shown, line: number })
-    if (problems.length >= MOST) return problems
+    const problem = problemIn(text, number)
+    if (problem !== undefined) problems.push(problem)
   }
   return problems
+}
+
+function problemIn(line: string, number: number): Problem | undefined {
+  const [, time = '', ours = '', source = '', said = ''] = LINE.exec(line) ?? []
+  const plain = said.slice(0, LONGEST).replace(COLOURS, '')
+  const level = /^(?:WARN|ERROR)$/.test(ours) ? ours : OWN_LEVEL.exec(plain)?.[1]
+  const at = level === undefined ? undefined : microsOfIso(time)
+  if (level === undefined || at === undefined) return undefined
+  const { text } = cut(`${source}: ${plain}`, LONGEST)
+  return { at, level: level.toLowerCase(), text, line: number }
 }

@@ -3,7 +3,10 @@ import type { SessionAnswer } from '../../api/answers.js'
 import { logProblems } from './log-problems.js'
 
 /** A session without bodies: what it means, how it ended, and what is wrong with its files. */
-export function shownSession(session: Session): SessionAnswer {
+export function shownSession(
+  session: Session,
+  problems: readonly SessionAnswer['logProblems'][number][] = logProblems(session.folder),
+): SessionAnswer {
   const { id, folder, agent, ended, startedAt, endedAt, lastSeenAt, gaps, damage } = session
   return {
     id,
@@ -21,6 +24,6 @@ export function shownSession(session: Session): SessionAnswer {
       reason,
       ...(line !== undefined && { line }),
     })),
-    logProblems: logProblems(folder),
+    logProblems: [...problems],
   }
 }

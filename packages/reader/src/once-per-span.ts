@@ -1,0 +1,13 @@
+import type { Span } from './read-spans.js'
+
+/** Does something for a span once: a session that goes on is looked at again and again. */
+export function oncePerSpan<Result>(make: (span: Span) => Result): (span: Span) => Result {
+  const made = new WeakMap<Span, { result: Result }>()
+  return (span) => {
+    const known = made.get(span)
+    if (known !== undefined) return known.result
+    const result = make(span)
+    made.set(span, { result })
+    return result
+  }
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Recording } from '@tacho/recorder'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Change, changed } from '../../packages/viewer/src/api/change.js'
+import { eventually } from '../host/index.js'
+import { SESSION_ID, sessionsDirectory } from '../reader/session-folder.js'
+import { openPage, type Served, serve } from './browser.js'
+
+/** 16 MB of answers: a reader that begins anew cannot hide it. */
+const ANSWERS = 16
+const ANSWER = `data: ${'x'.repeat(1000)}\n\n`.repeat(1000)
+
+let root: string
+let recording: Recording
+let served: Served
+
+beforeEach(async () => {
+  root = sessionsDirectory()
+  recording = new Recording({
+    ...{ root, agent: { name: 'codex' }, command: 'exec', argv: ['exec', 'fix it'] },
+    ...{ cwd: '/home/ada', environment: {}, logLevel: 'info', onTrouble: () => undefined },
+  })
+  for (let number = 0; number < ANSWERS; number += 1) record(ANSWER)
+  await eventually(() => expect(readFileSync(rawLog()).length).toBeGreaterThan(16_000_000))
+  served = await serve(root)
+}, 60_000)
+
+afterEach(async () => {
+  await served[Symbol.asyncDispose]()
+  await recording.close({ exitCode: 0 })
+})
+
+test('of a long session that goes on, what is read, sent and told is what is new', async () => {
+  const lines = changesOf(served.address)
+  const first = await lines.next()
+  let answer = changed(undefined, JSON.parse(first.value ?? '')) as Answer
+  await settled(() => bytesReadBy(served.pid))
+  const before = bytesReadBy(served.pid)
+  let sent = 0
+  record('data: [DONE]\n\n')
+  while (
+    answer.parts.exchanges.length <= ANSWERS ||
+    answer.parts.exchanges.at(-1)?.state !== 'completed'
+  ) {
+    const { value = '' } = await lines.next()
+    sent += value.length
+    answer = changed(answer, JSON.parse(value) as Change) as Answer
+  }
+  await lines.return(undefined)
+  expect(bytesReadBy(served.pid) - before).toBeLessThan(1_000_000)
+  expect(sent).toBeLessThan(20_000)
+})
+
+test('an event is on the page, and what was chosen there stays', async () => {
+  await using opened = await openPage(`${served.address}&session=${SESSION_ID}`)
+  const { page } = opened
+  const list = page.getByRole('listbox', { name: 'What happened' })
+  await list.getByRole('option', { name: /exchange 2 / }).click()
+  await page.getByRole('region', { name: 'Exchange 2' }).waitFor()
+  record('data: [DONE]\n\n')
+  await page.getByText(`${ANSWERS + 1} exchanges`).waitFor()
+  await list.getByRole('option', { name: /exchange 2 /, selected: true }).waitFor()
+  await page.getByRole('region', { name: 'Exchange 2' }).waitFor()
+  expect(opened.problems).toEqual([])
+})
+
+type Answer = { parts: { exchanges: { state: string }[] } }
+
+function record(answer: string): void {
+  const exchange = recording.exchange({
+    ...{ method: 'POST', url: 'http://127.0.0.1:4000/v1/responses', provider: 'openai' },
+    headers: [['content-type', 'application/json']],
+    conversation: { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' },
+  })
+  exchange.requestBytes(Buffer.from('{"model":"scripted","input":"go on"}'))
+  exchange.requestEnd()
+  exchange.responseHead(200, 'OK', [['content-type', 'text/event-stream']])
+  exchange.responseBytes(Buffer.from(answer))
+  exchange.end({ state: 'completed' })
+}
+
+/** The lines that tell of a session, as its page asks for them. */
+async function* changesOf(address: string): AsyncGenerator<string, void> {
+  const { origin, hash } = new URL(address)
+  const token = new URLSearchParams(hash.slice(1)).get('token')
+  const response = await fetch(`${origin}/api/sessions/${SESSION_ID}/changes`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  let begun = ''
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const [first = '', ...lines] = text.split('\n')
+    begun += first
+    for (const line of lines) {
+      yield begun
+      begun = line
+    }
+  }
+}
+
+/** All that it read, from files and elsewhere: proc(5), `rchar`. */
+function bytesReadBy(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
+}
+
+/** Waits until it is the same twice: what it did at its start is over. */
+async function settled(look: () => number): Promise<void> {
+  let last = Number.NaN
+  await eventually(() => {
+    const now = look()
+    const isSame = now - last < 10_000
+    last = now
+    expect(isSame).toBe(true)
+  })
+}
+
+function rawLog(): string {
+  return join(root, SESSION_ID, 'session_oai_raw.log')
+}
