@@ -26,7 +26,7 @@ export async function liveTimes(browser: Browser, root: string, cache: string): 
     // Its explanation is still being worked out: that must not matter.
     await sums.filter({ hasText: 'exchanges' }).waitFor({ timeout: 60_000 })
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const before = (await sums.innerText()).replace(/ exchanges[^]*/, '')
+      const before = (await sums.innerText()).split(' ')[0] ?? ''
       const wanted = `${(Number(before.replaceAll(',', '')) + 1).toLocaleString('en-US')} exchanges`
       // Where the page was drawn, as the clock of this machine shows it.
       const shown = opened.page.evaluate<number>(`new Promise((resolve) => {
