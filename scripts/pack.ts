@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { bundle, INTEGRATIONS } from './bundle.js'
 import { licencesOf } from './bundled-packages.js'
 import { PACKAGE_EXPORTS } from './package-exports.js'
@@ -40,6 +41,7 @@ async function pack(out: string): Promise<void> {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   cpSync(join(ROOT, 'packages/cli/bin'), join(folder, 'bin'), { recursive: true })
   const packages = await bundle(join(folder, 'dist'))
+  zipPage(join(folder, 'dist/tacho.1'))
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licencesOf(packages))
   const ours = join(ROOT, 'packages')
   const types = Object.entries(INTEGRATIONS).map(([name, path]) => [
@@ -59,6 +61,12 @@ async function pack(out: string): Promise<void> {
   process.stdout.write(`${join(out, `tacho-${manifest.version}.tgz`)}\n`)
 }
 
+/** As manual pages are installed: man reads it so. */
+function zipPage(page: string): void {
+  writeFileSync(`${page}.gz`, gzipSync(readFileSync(page), { level: 9 }))
+  rmSync(page)
+}
+
 function packageManifest() {
   const { version, description, license, engines } = manifestIn(ROOT)
   const ours = readdirSync(join(ROOT, 'packages')).map((name) =>
@@ -70,7 +78,7 @@ function packageManifest() {
     type: 'module',
     engines,
     bin: { tacho: 'bin/tacho.js' },
-    man: ['dist/tacho.1'],
+    man: ['dist/tacho.1.gz'],
     exports: PACKAGE_EXPORTS,
     // All else is in the bundles: these are native, and each has a way without it.
     optionalDependencies: Object.assign({}, ...ours.map((one) => one.optionalDependencies)),

@@ -120,7 +120,11 @@ function bare(name: string): string {
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
+  // The compiler indents by four spaces, which are a twentieth of it all.
+  writeFileSync(
+    file,
+    text.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)),
+  )
 }
 
 function between(from: string, to: string): string {

@@ -102,7 +102,7 @@ for (const version of ['node20', 'node22', 'node24', 'node26'] as const) {
       expect((await tacho(['help', 'export', 'otlp'])).stdout.toString()).toContain('--endpoint')
       const completed = await tacho(['complete', 'zsh', '--', 'show', ''])
       expect(completed.stdout.toString()).toContain(at.session().id)
-      expect(existsSync(join(prefix, 'share/man/man1/tacho.1'))).toBe(true)
+      expect(existsSync(join(prefix, 'share/man/man1/tacho.1.gz'))).toBe(true)
     })
 
     test('a program reads sessions through the API', async () => {
