@@ -4,6 +4,7 @@ export { KEPT_BYTES, MAX_BODY_BYTES, READ_CACHE_BYTES } from './body/limits.js'
 export { BodyReader, type OpenBody, readBody } from './body/reader.js'
 export {
   bytesOf,
+  bytesOfBase64,
   type Content,
   type CopySource,
   contentOf,

@@ -27,6 +27,7 @@ export {
 } from './model-api/answer-form.js'
 export { AnswerReader, type AnswerReaderOptions } from './model-api/answer-reader.js'
 export { asksModel } from './model-api/asks-model.js'
+export { AwsEventStream } from './model-api/aws-event-stream.js'
 export { EventStream } from './model-api/event-stream.js'
 export { finishOf } from './model-api/finish-reasons.js'
 export { MODEL_APIS, modelApiOf } from './model-api/index.js'

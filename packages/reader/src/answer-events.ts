@@ -2,6 +2,7 @@ import { bytesOf, type ChunkRecord, MissingBytes, type ResponseRecord } from '@t
 import {
   type AnswerForm,
   type AnswerHints,
+  AwsEventStream,
   answerFormOf,
   asAnnounced,
   EventStream,
@@ -31,8 +32,10 @@ export function* answerEvents(
 ): Generator<AnswerEvent, string | undefined> {
   try {
     if (exchange.isWebSocket) yield* messages(folder, exchange, onBytes)
-    else if (formOf(folder, exchange, onBytes) === 'events') {
-      yield* serverSentEvents(folder, exchange, onBytes)
+    else {
+      const form = formOf(folder, exchange, onBytes)
+      if (form === 'events') yield* serverSentEvents(folder, exchange, onBytes)
+      if (form === 'aws-events') yield* awsEvents(folder, exchange, onBytes)
     }
     return undefined
   } catch (cause) {
@@ -97,6 +100,19 @@ function* serverSentEvents(
   const text = new Utf8Text()
   for (const { bytes } of responseChunks(folder, exchange, onBytes)) {
     stream.push(text.push(bytes))
+    for (const text of texts.splice(0)) yield* known(text)
+  }
+}
+
+function* awsEvents(
+  folder: string,
+  exchange: IndexedExchange,
+  onBytes?: (bytes: number) => void,
+): Generator<AnswerEvent> {
+  const texts: string[] = []
+  const stream = new AwsEventStream({ onEvent: (data) => texts.push(data), onBroken() {} })
+  for (const { bytes } of responseChunks(folder, exchange, onBytes)) {
+    stream.push(bytes)
     for (const text of texts.splice(0)) yield* known(text)
   }
 }

@@ -9,18 +9,20 @@ import { crc32 } from 'node:zlib'
 export function awsEventStream(events: readonly object[]): Buffer[] {
   return events.map((event) => {
     const bytes = Buffer.from(JSON.stringify(event)).toString('base64')
-    return messageOf(Buffer.from(JSON.stringify({ bytes })))
+    return awsMessage(CHUNK, JSON.stringify({ bytes }))
   })
 }
 
-function messageOf(payload: Buffer): Buffer {
-  const headers = Buffer.concat(
-    Object.entries({
-      ':event-type': 'chunk',
-      ':content-type': 'application/json',
-      ':message-type': 'event',
-    }).map(([name, value]) => headerOf(name, value)),
-  )
+const CHUNK = {
+  ':event-type': 'chunk',
+  ':content-type': 'application/json',
+  ':message-type': 'event',
+}
+
+/** One message, with these headers, which are texts. */
+export function awsMessage(names: Record<string, string>, text: string): Buffer {
+  const payload = Buffer.from(text)
+  const headers = Buffer.concat(Object.entries(names).map(([name, value]) => headerOf(name, value)))
   const prelude = Buffer.alloc(8)
   prelude.writeUInt32BE(16 + headers.length + payload.length, 0)
   prelude.writeUInt32BE(headers.length, 4)

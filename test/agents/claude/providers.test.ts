@@ -17,11 +17,15 @@ type Provider = {
   variables: (address: string) => Variables
   /** How the path of a request ends. */
   path: RegExp
-  /** What is recorded of each. */
-  recorded: object
+  /** What is recorded of them. */
+  recorded: object[]
 }
 
-const TOLD = { outcome: 'completed', usage: { inputTokens: 7, outputTokens: 3 } }
+const TOLD = {
+  outcome: 'completed',
+  model: expect.any(String),
+  usage: { inputTokens: 7, outputTokens: 3 },
+}
 
 const PROVIDERS: Record<string, Provider> = {
   'Google Vertex AI': {
@@ -33,7 +37,7 @@ const PROVIDERS: Record<string, Provider> = {
       ANTHROPIC_VERTEX_BASE_URL: `${address}/v1`,
     }),
     path: /^\/v1\/projects\/a-project\/.*:streamRawPredict$/,
-    recorded: TOLD,
+    recorded: [TOLD],
   },
   'Microsoft Foundry': {
     variables: (address) => ({
@@ -42,7 +46,7 @@ const PROVIDERS: Record<string, Provider> = {
       ANTHROPIC_FOUNDRY_BASE_URL: `${address}/anthropic`,
     }),
     path: /^\/anthropic\/v1\/messages/,
-    recorded: TOLD,
+    recorded: [TOLD],
   },
   'Amazon Bedrock with an API key': {
     variables: (address) => ({
@@ -52,7 +56,8 @@ const PROVIDERS: Record<string, Provider> = {
       ANTHROPIC_BEDROCK_BASE_URL: address,
     }),
     path: /^\/model\/.*\/invoke-with-response-stream$/,
-    recorded: { state: 'completed', usage: null },
+    // Its first answer calls a tool, of which the second request brings the output.
+    recorded: [TOLD, TOLD],
   },
 }
 
@@ -80,9 +85,15 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('of', () => {
       expect(requestsAlike(place)).toEqual(requestsAlike(alone))
       const session = place.session()
       expectItsBodies(session, place)
-      const { exchanges } = await place.said<{ exchanges: { url: string }[] }>('show')
+      const { exchanges, tools } = await place.said<{
+        exchanges: { url: string }[]
+        tools: object[]
+      }>('show')
       const asked = exchanges.filter(({ url }) => path.test(url.replace(/^https?:\/\/[^/]+/, '')))
-      expect(asked).toMatchObject([recorded])
+      expect(asked).toMatchObject(recorded)
+      const called = { name: 'Bash', command: 'echo from a tool', outcome: 'completed' }
+      expect(tools).toMatchObject(recorded.length > 1 ? [called] : [])
+      expect(JSON.stringify(await place.said('messages'))).toContain('Hello.')
       expect(
         session
           .names()
@@ -107,7 +118,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('of', () => {
   })
 })
 
-const EVENTS = [
+const answer = (content: object, delta: object, stopReason: string) => [
   {
     type: 'message_start',
     message: {
@@ -115,18 +126,25 @@ const EVENTS = [
       usage: { input_tokens: 7, output_tokens: 1 },
     },
   },
-  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello.' } },
+  { type: 'content_block_start', index: 0, content_block: content },
+  { type: 'content_block_delta', index: 0, delta },
   { type: 'content_block_stop', index: 0 },
-  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } },
+  { type: 'message_delta', delta: { stop_reason: stopReason }, usage: { output_tokens: 3 } },
   { type: 'message_stop' },
 ]
+const CALLS = answer(
+  { type: 'tool_use', id: 'toolu_1', name: 'Bash', input: {} },
+  { type: 'input_json_delta', partial_json: '{"command":"echo from a tool"}' },
+  'tool_use',
+)
+const SAYS = answer({ type: 'text', text: '' }, { type: 'text_delta', text: 'Hello.' }, 'end_turn')
 
 function says({ exchange }: ModelRequest) {
   if (!exchange.url.endsWith('/invoke-with-response-stream'))
     return { text: 'Hello.', usage: { inputTokens: 7, outputTokens: 3 } }
+  const hasOutput = exchange.requestBody.includes('tool_result')
   return {
     headers: { 'content-type': 'application/vnd.amazon.eventstream' },
-    events: awsEventStream(EVENTS),
+    events: awsEventStream(hasOutput ? SAYS : CALLS),
   }
 }

@@ -1,5 +1,7 @@
-/** How an answer is to be read: as server-sent events, as one JSON text, or not at all. */
-export type AnswerForm = 'events' | 'json' | 'other'
+import { isAwsEventStream } from './aws-event-stream.js'
+
+/** How an answer is to be read: as server-sent events, as those of AWS, as one JSON text, or not at all. */
+export type AnswerForm = 'events' | 'aws-events' | 'json' | 'other'
 
 /** What was asked for, and what the head of the answer says of it. */
 export type AnswerHints = {
@@ -14,6 +16,7 @@ export type AnswerHints = {
  * it. Nothing as long as too little of it is there.
  */
 export function answerFormOf(beginning: string, hints: AnswerHints): AnswerForm | undefined {
+  if (isAwsEventStream(hints.contentType)) return 'aws-events'
   const text = beginning.trimStart()
   if (/^[[{]/.test(text)) return 'json'
   if (/^(:|(data|event|id|retry)(:|[\r\n]))/.test(text)) return 'events'
@@ -27,6 +30,7 @@ export function asAnnounced({
   contentType = '',
   status = 200,
 }: AnswerHints): AnswerForm {
+  if (isAwsEventStream(contentType)) return 'aws-events'
   if (/\btext\/event-stream\b/i.test(contentType)) return 'events'
   return status < 300 && stream() === true ? 'events' : 'other'
 }

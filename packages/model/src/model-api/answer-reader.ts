@@ -1,6 +1,8 @@
+import { bytesOf } from '@tacho/format'
 import type { AnswerFacts } from './answer-facts.js'
 import { type AnswerForm, type AnswerHints, answerFormOf, asAnnounced } from './answer-form.js'
 import { apiErrorOf } from './api-error.js'
+import { AwsEventStream, isAwsEventStream } from './aws-event-stream.js'
 import { EventStream } from './event-stream.js'
 import { type Json, objectOf } from './json.js'
 import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './limits.js'
@@ -34,6 +36,10 @@ export class AnswerReader {
     onEvent: (data, name) => this.#readEvent(data, name),
     onTooLong: () => this.#lose(),
   })
+  readonly #awsStream = new AwsEventStream({
+    onEvent: (data) => this.#readEvent(data, undefined),
+    onBroken: (why) => this.#fault(new Error(why)),
+  })
   #form: AnswerForm | 'messages' | undefined
   #characters = 0
   /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
@@ -49,16 +55,22 @@ export class AnswerReader {
   constructor(options: AnswerReaderOptions) {
     this.#options = options
     if (options.onText !== undefined) this.facts.onText = options.onText
+    if (isAwsEventStream(options.hints.contentType)) this.#begin('aws-events')
   }
 
   /** Whether all was read that could say how the answer ended. */
   get isReadable(): boolean {
-    return (this.#form === 'events' || this.#form === 'messages') && !this.#isLost
+    const isStream = this.#form !== undefined && STREAMS.has(this.#form)
+    return isStream && !this.#isLost
   }
 
   /** @param part of the body, as bytes or where it is known to be text as that. */
   push(part: Uint8Array | string): void {
     try {
+      if (this.#form === 'aws-events') {
+        this.#awsStream.push(typeof part === 'string' ? bytesOf(part) : part)
+        return
+      }
       const text = typeof part === 'string' ? this.#text.pushText(part) : this.#text.push(part)
       this.#characters += text.length
       this.#read(text)
@@ -101,9 +113,8 @@ export class AnswerReader {
     if (form === 'json') return
     const held = this.#held.join('')
     this.#held = []
-    if (form !== 'events') return
-    this.events = 0
-    this.#stream.push(held)
+    if (STREAMS.has(form)) this.events = 0
+    if (form === 'events') this.#stream.push(held)
   }
 
   #hold(text: string): void {
@@ -188,6 +199,9 @@ export class AnswerReader {
     this.#options.onFault(cause)
   }
 }
+
+/** Forms that tell event by event how an answer goes on. */
+const STREAMS = new Set<AnswerForm | 'messages'>(['events', 'aws-events', 'messages'])
 
 /** Ends a stream of Chat Completions. */
 const DONE = '[DONE]'

@@ -5,8 +5,11 @@ export const ASKS_BY = {
   chatCompletions: posts(/\/chat\/completions$/),
   gemini: posts(/:(generateContent|streamGenerateContent)$/),
   images: posts(/\/images\/(generations|edits)$/),
-  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`.
-  messages: posts(/\/messages$|:(streamR|r)awPredict$/),
+  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`, Amazon Bedrock at
+  // `/model/<model>/invoke-with-response-stream`, for Anthropic's models.
+  messages: posts(
+    /\/messages$|:(streamR|r)awPredict$|\/model\/[^/]*anthropic[^/]*\/invoke(-with-response-stream)?$/,
+  ),
   responses: posts(/\/(responses|responses\/compact|memories\/trace_summarize)$/),
 } satisfies Record<string, IsRequest>
 

@@ -1,6 +1,7 @@
 import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
 import { ASKS_BY } from './asks-model.js'
+import { decoded } from './decoded.js'
 import { finishOf } from './finish-reasons.js'
 import { asObject, type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
@@ -28,14 +29,6 @@ export const geminiApi: ModelApi = {
     const parts = Array.isArray(body) ? body : [body]
     for (const part of parts) readResponse(asObject(part) ?? {}, facts)
   },
-}
-
-function decoded(model: string): string {
-  try {
-    return decodeURIComponent(model)
-  } catch {
-    return model
-  }
 }
 
 function readResponse(told: Json, facts: AnswerFacts): void {

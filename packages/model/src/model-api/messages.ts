@@ -1,6 +1,7 @@
 import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
 import { ASKS_BY } from './asks-model.js'
+import { decoded } from './decoded.js'
 import { finishOf } from './finish-reasons.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
@@ -8,6 +9,11 @@ import type { ModelApi } from './model-api.js'
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages-streaming */
 export const messagesApi: ModelApi = {
   isRequest: ASKS_BY.messages,
+  pathFacts(path) {
+    const [, named, ending = ''] = NAMES_MODEL.exec(path) ?? []
+    if (named === undefined) return {}
+    return { model: decoded(named), stream: /stream/.test(ending) }
+  },
   // A delta is of text, of thought, or of a tool's input; a block begins with what it is.
   tells: () => 'anything',
   readEvent(event, facts) {
@@ -33,6 +39,10 @@ export const messagesApi: ModelApi = {
     if (hasError(body)) fail(facts, apiErrorOf(body))
   },
 }
+
+/** Vertex AI's paths and Amazon Bedrock's name the model, and their bodies do not. */
+const NAMES_MODEL =
+  /\/models?\/([^/]+?)(:(?:streamR|r)awPredict|\/invoke(?:-with-response-stream)?)$/
 
 function readHead(message: Json, facts: AnswerFacts): void {
   learn(facts, { id: textAt(message, 'id'), model: textAt(message, 'model') })

@@ -190,7 +190,8 @@ function addAnswer(
   exchange: IndexedExchange,
   add: (value: unknown) => void,
 ): string | undefined {
-  if (exchange.isWebSocket || formOf(folder, exchange) === 'events') {
+  const form = exchange.isWebSocket ? 'events' : formOf(folder, exchange)
+  if (form === 'events' || form === 'aws-events') {
     const events = answerEvents(folder, exchange)
     for (let step = events.next(); ; step = events.next()) {
       if (step.done) return step.value

@@ -20,9 +20,9 @@ export const messagesConversation: ConversationApi = {
   // Its messages look like those of Chat Completions, but for what only it has.
   looksLike: (body) =>
     Array.isArray(body.messages) && ('system' in body || hasBlocks(body.messages)),
-  request(body) {
+  request(body, path) {
     const { system, messages, tools } = body
-    const model = textAt(body, 'model')
+    const model = textAt(body, 'model') ?? messagesApi.pathFacts?.(path).model
     return {
       api: 'messages',
       ...(model !== undefined && { model }),
