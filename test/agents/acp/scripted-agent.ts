@@ -14,7 +14,8 @@ import {
  * the model that `OPENAI_BASE_URL` leads to, `noise` prints a line that is no JSON, `withdraw` asks and
  * takes that back, `die` ends with exit code 7. It knows nothing of Tacho.
  *
- * Its first argument is what its session ids begin with.
+ * Its first argument is what its session ids begin with. On its standard error it says how long it
+ * waited for each answer, in milliseconds.
  */
 const [prefix = 'sess_0123456789abcdef_'] = process.argv.slice(2)
 const OPTIONS = [
@@ -140,10 +141,12 @@ async function settle(
   asked: { toolCallId: string; title: string },
   signal: AbortSignal,
 ): Promise<void> {
+  const since = performance.now()
   const { outcome } = await client.request<RequestPermissionResponse>(
     'session/request_permission',
     { sessionId, toolCall: asked, options: OPTIONS },
   )
+  process.stderr.write(`waited ${performance.now() - since}\n`)
   // The wish to cancel comes first, and its handler may come second.
   if (outcome.outcome === 'cancelled') stops.get(sessionId)?.abort()
   if (signal.aborted) return
