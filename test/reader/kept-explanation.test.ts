@@ -53,11 +53,55 @@ test('one that is damaged is none', async () => {
   expect((await keptExplanation(folder)).end).toEqual(first.end)
 })
 
+test('of a session that died, how long ago is said anew, and all of it after another boot', async () => {
+  kill()
+  const first = await keep()
+  expect(first.end.code).toBe('power-loss')
+  const { crc: _, ...line } = JSON.parse(readFileSync(kept(), 'utf8'))
+  const put = (look: object) =>
+    writeFileSync(
+      kept(),
+      encodeLine(
+        JSON.parse(
+          JSON.stringify({ ...line, told: { ...line.told, look: { ...line.told.look, ...look } } })
+            .replaceAll(/last seen [^:]{1,30} ago/g, 'last seen 1.0 s ago')
+            .replaceAll('went down', 'was kept'),
+        ),
+        crc32,
+      ),
+    )
+  put({ now: line.told.look.lastSeenAt + 1_000_000 })
+  const again = await keptExplanation(folder)
+  expect(again.end.sentence).toMatch(
+    /^The machine was kept while it ran, last seen \d+ h \d+ min ago/,
+  )
+  expect(again.causes[0]?.sentence).toBe(again.end.sentence)
+  put({ machine: { ...line.told.look.machine, bootId: 'another' } })
+  expect((await keptExplanation(folder)).end.sentence).toContain('went down')
+})
+
 test('of a session that is removed nothing is kept', async () => {
   await keep()
   forgetSession(folder, join(place, 'sessions'))
   expect(names()).toEqual([])
 })
+
+/** As if its recorder had been killed: nothing says that it is over. */
+function kill(): void {
+  const path = join(folder, 'session.json')
+  const { crc: _, ...manifest } = JSON.parse(readFileSync(path, 'utf8'))
+  const [{ endedAt: _at, ended: _ended, ...run }] = manifest.runs
+  manifest.runs = [{ ...run, pid: 2 ** 22 + 1 }]
+  writeFileSync(path, JSON.stringify(manifest))
+  for (const [log, end] of [
+    ['session_events.log', '"kind":"run-ended"'],
+    ['session_meta.log', '"name":"session"'],
+  ] as const) {
+    const lines = readFileSync(join(folder, log), 'utf8').split('\n')
+    const isEnd = (line: string) => line.includes(end) && !line.startsWith('{"started"')
+    writeFileSync(join(folder, log), lines.filter((line) => !isEnd(line)).join('\n'))
+  }
+}
 
 // What was written a moment ago could change unseen, and is not kept yet.
 async function keep() {

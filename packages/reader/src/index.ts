@@ -168,7 +168,7 @@ export {
 } from './stats/session-stats.js'
 export { type ExchangeCounts, type SessionSummary, summarize } from './summarize.js'
 export { threadsOf, turnsOf } from './threads.js'
-export { type TimelinePage, timelinePage } from './timeline/page.js'
+export { lastEntries } from './timeline/last-entries.js'
 export { type TimelineEntry, timelineOf } from './timeline/timeline.js'
 export { threadTitle, turnTitle } from './timeline/titles.js'
 export { toolsOf } from './tools.js'

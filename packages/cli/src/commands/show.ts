@@ -1,4 +1,4 @@
-import { readSession, type Session, timelineOf, timelinePage } from '@tacho/reader'
+import { lastEntries, readSession, type Session, timelineOf } from '@tacho/reader'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { noteDamage } from '../damage-note.js'
@@ -75,7 +75,7 @@ function* linesOf(
 ): Generator<string> {
   yield* headerLines(session, trace)
   yield* errorLines(session)
-  const { entries, before } = timelinePage(timelineOf(session), count)
+  const { entries, before } = lastEntries(timelineOf(session), count)
   if (entries.some(({ kind }) => kind !== 'run')) {
     yield ''
     if (before > 0) yield styled('quiet', leftOutWords(before))

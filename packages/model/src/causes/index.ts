@@ -23,3 +23,4 @@ export type {
   SessionCase,
   Silence,
 } from './session-case.js'
+export { agoWords } from './words.js'

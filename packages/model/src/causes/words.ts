@@ -7,6 +7,11 @@ export function timeWords(milliseconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
 
+/** How long ago something was; both in microseconds. */
+export function agoWords(at: number, now: number): string {
+  return `${timeWords((now - at) / 1000)} ago`
+}
+
 /** A text for a sentence: one line of it, and not too much. */
 export function shortText(text: string, most = 160): string {
   const line = text.replace(/\s+/g, ' ').trim()

@@ -6,6 +6,7 @@ import {
   type Diagnosis,
   diagnose,
   type EvidencePlace,
+  type Machine,
   type SessionCase,
 } from '@tacho/model'
 import { microsOfIso } from '../micros.js'
@@ -33,7 +34,12 @@ export type Explanation = {
   causes: Shown<Cause>[]
   notes: Shown<Cause>[]
   inFlight: Diagnosis['inFlight']
+  /** Of a session that died: what is said of its death depends on it. */
+  look?: Look
 }
+
+/** When a session was last seen and when it is looked at, in microseconds, and on which machine. */
+export type Look = { lastSeenAt: number; now: number; cgroups: string[]; machine: Machine }
 
 /**
  * Finds out how a session ended, or stands, and why, by the rules of docs/causes.md.
@@ -46,7 +52,10 @@ export async function explainSession(folder: string, now = Date.now()): Promise<
     raw: (found) => seen.takeRaw(found),
     event: (found) => seen.runs.take(found),
   })
-  const found = diagnose(caseOf(session, seen, now * 1000))
+  const cgroups = seen.runs.of(session).flatMap(({ memory }) => memory?.cgroup ?? [])
+  const machine = machineOf(session.folder, cgroups)
+  const told = caseOf(session, seen, now * 1000, machine)
+  const found = diagnose(told)
   if (seen.requests.isPartial)
     session.damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
   const places = spanPlaces(folder, spansIn(found))
@@ -63,6 +72,10 @@ export async function explainSession(folder: string, now = Date.now()): Promise<
     causes: found.causes.map(shown),
     notes: found.notes.map(shown),
     inFlight: found.inFlight,
+    ...(session.ended === 'died' &&
+      told.lastSeenAt !== undefined && {
+        look: { lastSeenAt: told.lastSeenAt, now: told.now, cgroups, machine },
+      }),
   }
 }
 
@@ -90,9 +103,8 @@ class Seen {
   }
 }
 
-function caseOf(session: Session, seen: Seen, now: number): SessionCase {
+function caseOf(session: Session, seen: Seen, now: number, machine: Machine): SessionCase {
   const runs = seen.runs.of(session)
-  const cgroups = runs.flatMap(({ memory }) => memory?.cgroup ?? [])
   const lastSeenAt = Math.max(microsOfIso(session.lastSeenAt ?? '') ?? 0, seen.runs.lastAt ?? 0)
   return {
     id: session.id,
@@ -116,7 +128,7 @@ function caseOf(session: Session, seen: Seen, now: number): SessionCase {
     words: logWords(session.folder),
     ...(lastSeenAt > 0 && { lastSeenAt }),
     now,
-    machine: machineOf(session.folder, cgroups),
+    machine,
   }
 }
 

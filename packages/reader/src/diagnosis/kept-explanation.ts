@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine, SESSION_FILES } from '@tacho/format'
+import { agoWords } from '@tacho/model'
 import type { Session } from '../read-session.js'
 import { writeIndexFile } from '../session-index/index-file.js'
 import { usableIndexFolder } from '../session-index/index-folder.js'
@@ -15,6 +16,7 @@ import {
   type Stamp,
 } from '../session-index/stamps.js'
 import { type Explanation, explainSession } from './explain-session.js'
+import { machineOf } from './machine.js'
 
 /** An explanation, and of its session what is to be said beside it. */
 export type ToldExplanation = Omit<Explanation, 'session'> & {
@@ -25,8 +27,9 @@ export type ToldExplanation = Omit<Explanation, 'session'> & {
 const WORTH_KEEPING = 1024 * 1024
 
 /**
- * {@link explainSession}, which is kept in the index: of a session that is over, it is the same for as
- * long as its files are. Rules that have changed are in another file of this program.
+ * {@link explainSession}, which is kept in the index: of a session that does not run, it is the same
+ * for as long as its files are, and, of one that died, the machine. Rules that have changed are in
+ * another file of this program.
  */
 export async function keptExplanation(folder: string): Promise<ToldExplanation> {
   const rules = basename(import.meta.url)
@@ -37,8 +40,8 @@ export async function keptExplanation(folder: string): Promise<ToldExplanation> 
   const { session, ...explanation } = await explainSession(folder)
   const { id, ended, damage } = session
   const told = { ...explanation, session: { id, folder, ended, damage } }
-  const isOver = ended !== 'running' && ended !== 'died'
-  if (path && isOver && stamps !== undefined && areUnchanged(folder, stamps)) {
+  const isLasting = ended !== 'running' && (ended !== 'died' || told.look !== undefined)
+  if (path && isLasting && stamps !== undefined && areUnchanged(folder, stamps)) {
     writeIndexFile(path, [encodeLine({ explained: folder, rules, stamps, told }, crc32)])
   }
   return told
@@ -70,9 +73,28 @@ function read(path: string, folder: string, rules: string): ToldExplanation | un
   try {
     const kept = provedObject(readFileSync(path).subarray(0, -1)) as Kept | undefined
     if (kept?.explained !== folder || kept.rules !== rules) return undefined
-    return areUnchanged(folder, kept.stamps) ? kept.told : undefined
+    return areUnchanged(folder, kept.stamps) ? toldNow(kept.told, folder) : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Of a death, how long ago it was is said anew; on another machine it may have been another one. */
+function toldNow(told: ToldExplanation, folder: string): ToldExplanation | undefined {
+  const { look } = told
+  if (look === undefined) return told
+  const { lastSeenAt, cgroups, machine } = look
+  const isSame = JSON.stringify(machineOf(folder, cgroups)) === JSON.stringify(machine)
+  if (!isSame) return undefined
+  const now = Date.now() * 1000
+  const [before, after] = [agoWords(lastSeenAt, look.now), agoWords(lastSeenAt, now)]
+  const anew = <Part extends { code: string; sentence: string }>(part: Part): Part =>
+    part.code === told.end.code ? { ...part, sentence: part.sentence.replace(before, after) } : part
+  return {
+    ...told,
+    end: anew(told.end),
+    causes: told.causes.map(anew),
+    look: { ...look, now },
   }
 }
 

@@ -40,8 +40,8 @@ export type OnRecords = {
 const WORTH_AN_INDEX = 2 * 1024 * 1024
 /** An index that lacks so much is not written anew: the next reader reads it as fast. */
 const WORTH_WRITING = 512 * 1024
-/** Lets other work of this process go on after this much of a log. */
-const PAUSE_BYTES = 8 * 1024 * 1024
+/** Lets other work of this process go on after this much of a log: some 10 ms where all is decoded. */
+const PAUSE_BYTES = 1024 * 1024
 
 /**
  * Reads the logs of a session: from what the index has of them on, where it has something. A step for

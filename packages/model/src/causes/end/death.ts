@@ -1,7 +1,7 @@
 import type { Clue, SessionEnd } from '../cause.js'
 import { isOutOfSpace } from '../recorder/lost-records.js'
 import type { SessionCase } from '../session-case.js'
-import { timeWords } from '../words.js'
+import { agoWords, timeWords } from '../words.js'
 
 /** Why a session has no recorded end: its recorder is gone, and could not say how. */
 export function deathOf(session: SessionCase): SessionEnd {
@@ -9,8 +9,7 @@ export function deathOf(session: SessionCase): SessionEnd {
   const last = runs.at(-1)
   const started: Clue[] =
     last?.started === undefined ? [] : [{ at: last.started, text: 'started; no end was recorded' }]
-  const seen =
-    lastSeenAt === undefined ? '' : ` ${timeWords((session.now - lastSeenAt) / 1000)} ago`
+  const seen = lastSeenAt === undefined ? '' : ` ${agoWords(lastSeenAt, session.now)}`
   const full = gaps.find(({ gap }) => isOutOfSpace(gap.reason))
   const isTorn = damage.some(({ reason }) => /last line is cut off/.test(reason))
   if (full !== undefined || (machine.isFull === true && isTorn)) {

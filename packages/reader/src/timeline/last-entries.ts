@@ -1,24 +1,16 @@
 import type { TimelineEntry } from './timeline.js'
 
-/** A part of a time line, and how many entries stand before and behind it. */
-export type TimelinePage = { entries: TimelineEntry[]; before: number; after: number }
-
 /**
- * The part of a time line that a screen shows: `count` entries from one on, or that many of the last
- * where `from` is left out. The headings below which the first of them stands come before it.
+ * The last entries of a time line, and how many stand before them. The headings below which the first
+ * of them stands come first.
  */
-export function timelinePage(
+export function lastEntries(
   all: readonly TimelineEntry[],
   count: number,
-  from = Math.max(0, all.length - count),
-): TimelinePage {
-  const entries = all.slice(from, from + count)
+): { entries: TimelineEntry[]; before: number } {
+  const from = Math.max(0, all.length - count)
   const headings = headingsOf(all, from)
-  return {
-    entries: [...headings, ...entries],
-    before: from - headings.length,
-    after: all.length - from - entries.length,
-  }
+  return { entries: [...headings, ...all.slice(from)], before: from - headings.length }
 }
 
 function headingsOf(all: readonly TimelineEntry[], from: number): TimelineEntry[] {
