@@ -107,10 +107,7 @@ async function bundleRecorder(target: Target): Promise<void> {
 /** What is loaded into a host that registers us, and what that starts. */
 async function bundleRegister(target: Target): Promise<void> {
   await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
-  writeFileSync(
-    join(target.folder, 'bundle/host-recorder.cjs'),
-    "require('./open-recording.cjs').recordHost()\n",
-  )
+  await bundleFile(target, join(RECORDER, 'register/recorder/host-recorder.js'), OWN_URL_OPTIONS)
   await bundleFile(target, join(RECORDER, 'log/program-logger.js'), { plugins: [ownWinston()] })
   await bundled(target, {
     stdin: { contents: "module.exports = require('winston')", resolveDir: RECORDER },

@@ -9,7 +9,7 @@ export type Report = (part: string, cause: unknown) => void
  */
 export class FaultBarrier {
   readonly #report: Report
-  readonly #faults = new Map<string, number>()
+  readonly #faults = new Map<string, Faults>()
 
   constructor(report: Report) {
     this.#report = report
@@ -17,14 +17,30 @@ export class FaultBarrier {
 
   /** Does the work, or, where it fails, reports that and goes on without. */
   do(part: string, work: () => void): void {
-    const faults = this.#faults.get(part) ?? 0
-    if (faults >= FAULTS) return
-    try {
-      work()
-    } catch (cause) {
-      this.#faults.set(part, faults + 1)
-      this.#tell(faults + 1 === FAULTS ? `${part} (switched off now)` : part, cause)
+    this.around(part, work)(undefined)
+  }
+
+  /** The same work again and again: what is done thousands of times in a read makes nothing anew. */
+  around<What>(part: string, work: (what: What) => void): (what: What) => void {
+    const faults = this.#faultsOf(part)
+    return (what) => {
+      if (faults.count >= FAULTS) return
+      try {
+        work(what)
+      } catch (cause) {
+        faults.count += 1
+        this.#tell(faults.count === FAULTS ? `${part} (switched off now)` : part, cause)
+      }
     }
+  }
+
+  #faultsOf(part: string): Faults {
+    let faults = this.#faults.get(part)
+    if (faults === undefined) {
+      faults = { count: 0 }
+      this.#faults.set(part, faults)
+    }
+    return faults
   }
 
   #tell(part: string, cause: unknown): void {
@@ -35,3 +51,5 @@ export class FaultBarrier {
     }
   }
 }
+
+type Faults = { count: number }

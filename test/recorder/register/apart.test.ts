@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readSession, verifySession } from '@tacho/reader'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Ended, run as runProcess } from '../../host/index.js'
+import { type Ended, eventually, run as runProcess } from '../../host/index.js'
 import { hostPlace, recordersEnded, recordersIn, registerUrl } from './host-place.js'
 
 // What records a program is a process of its own. Whatever becomes of either, the program does what it
@@ -138,6 +140,32 @@ test('a program whose recorder does not go on ends as it ends alone', async () =
   for (const pid of recordersIn(join(place.folder, 'sessions'))) process.kill(pid, 'SIGCONT')
   await recordersEnded(join(place.folder, 'sessions'))
   expect(place.session().manifest.runs).toMatchObject([{ ended: { exitCode: 4 } }])
+})
+
+test('what records a program gives way to it', async () => {
+  using place = hostPlace()
+  place.file('program.mjs', `${BEGINNING}\nawait ask()\nprocess.stdin.resume()`)
+  const root = join(place.folder, 'sessions')
+  const host = spawn(
+    process.execPath,
+    ['--import', registerUrl, join(place.folder, 'program.mjs')],
+    {
+      env: { ...environment, TACHO_PERSIST_SESSION: '1', TACHO_SESSIONS_DIR: root },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    },
+  )
+  // Linux may share the processor out among sessions first, and it has a session of its own.
+  const autogroup = (id: number) => `/proc/${id}/autogroup`
+  const isShared = existsSync(autogroup(process.pid))
+  await eventually(() => {
+    const [id] = recordersIn(root)
+    expect(getPriority(id)).toBe(constants.priority.PRIORITY_BELOW_NORMAL)
+    if (isShared && id !== undefined)
+      expect(readFileSync(autogroup(id), 'utf8')).toMatch(/ nice 10\n/)
+  })
+  host.stdin.end()
+  expect(await once(host, 'exit')).toEqual([0, null])
+  await recordersEnded(root)
 })
 
 test('a signal to the whole group ends the program, and not what records it', async () => {

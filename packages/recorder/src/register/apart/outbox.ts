@@ -32,7 +32,7 @@ export class Outbox {
   #batch: Batch | undefined
   #used = 0
   /** Where the piece begins that the next bytes of the same read belong to. */
-  #piece: { form: Form; request: number; at: number } | undefined
+  #piece: { form: Form; request: number; batch: Batch; at: number } | undefined
   /** What the pipe did not take. */
   readonly #waiting = new Backlog()
   /** When it did not take all that it was given. */
@@ -74,6 +74,7 @@ export class Outbox {
    * @returns whether they are told; if not, too much is waiting.
    */
   bytes(form: Form, request: number, bytes: Uint8Array): boolean {
+    if (this.#goOn(form, request, bytes)) return true
     if (!this.#pipe.isOpen) return true
     if (this.#waiting.length + this.#used + bytes.length > OUTBOX_BYTES) return false
     if (bytes.length <= BODY_PIECE_BYTES) this.#putBytes(form, request, bytes)
@@ -85,7 +86,7 @@ export class Outbox {
 
   /** Hands over what the pipe takes. */
   flush(): void {
-    this.#piece = undefined
+    this.#endPiece()
     if (this.#used > 0) this.#send()
   }
 
@@ -103,7 +104,7 @@ export class Outbox {
 
   #put(message: FromHost): void {
     const json = JSON.stringify(message)
-    this.#piece = undefined
+    this.#endPiece()
     const most = HEAD_BYTES + 3 * json.length
     if (most <= BATCH_BYTES) {
       const { bytes, view } = this.#roomFor(most)
@@ -120,7 +121,7 @@ export class Outbox {
   }
 
   #putBytes(form: Form, request: number, bytes: Uint8Array): void {
-    if (bytes.length < DIRECT_BYTES && this.#extend(form, request, bytes)) return
+    this.#endPiece()
     const headLength = HEAD_BYTES + REQUEST_BYTES
     const isDirect = bytes.length >= DIRECT_BYTES
     const batch = this.#roomFor(isDirect ? headLength : headLength + bytes.length)
@@ -129,33 +130,34 @@ export class Outbox {
     batch.view.setUint32(at + HEAD_BYTES, request, true)
     this.#used += headLength
     if (isDirect) {
-      this.#piece = undefined
       this.#send(bytes)
       return
     }
     batch.bytes.set(bytes, this.#used)
     this.#used += bytes.length
-    this.#piece = { form, request, at }
+    this.#piece = { form, request, batch, at }
     // No other read comes before that.
     queueMicrotask(this.#endPiece)
     this.#plan()
   }
 
   // A client hands over each chunk of the wire's framing by itself, and hundreds come in one read. They
-  // arrived together, and are told so.
-  #extend(form: Form, request: number, bytes: Uint8Array): boolean {
+  // arrived together, and are told so; no more than this is done for each of them.
+  #goOn(form: Form, request: number, bytes: Uint8Array): boolean {
     const piece = this.#piece
-    if (piece?.form !== form || piece.request !== request) return false
-    const batch = this.#batch
-    if (batch === undefined || this.#used + bytes.length > BATCH_BYTES) return false
-    batch.bytes.set(bytes, this.#used)
-    this.#used += bytes.length
-    batch.view.setUint32(piece.at, this.#used - piece.at - FORM_AT, true)
+    if (piece === undefined || piece.form !== form || piece.request !== request) return false
+    const used = this.#used + bytes.length
+    if (used > BATCH_BYTES || bytes.length >= DIRECT_BYTES) return false
+    piece.batch.bytes.set(bytes, this.#used)
+    this.#used = used
     return true
   }
 
   readonly #endPiece = (): void => {
+    const piece = this.#piece
+    if (piece === undefined) return
     this.#piece = undefined
+    piece.batch.view.setUint32(piece.at, this.#used - piece.at - FORM_AT, true)
   }
 
   #roomFor(length: number): Batch {

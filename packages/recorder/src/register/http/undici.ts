@@ -34,6 +34,8 @@ type Message = {
  */
 export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void {
   const listeners = new WeakMap<object, RequestListener>()
+  /** Those that hear of the bytes of bodies by the channels. */
+  const bodies = new WeakMap<object, RequestListener>()
   on('undici:request:create', ({ request }) => {
     if (request.method === 'CONNECT') return
     const listener = onRequest({
@@ -43,8 +45,9 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     })
     if (listener === undefined) return
     listeners.set(request, listener)
-    if (listener.takesBodies && !hasBodyChannels(request))
-      listenToBodies(request, listener, barrier)
+    if (!listener.takesBodies) return
+    if (hasBodyChannels(request)) bodies.set(request, listener)
+    else listenToBodies(request, listener, barrier)
   })
   tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
     const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
@@ -52,18 +55,18 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
     else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
   })
-  tell('undici:request:bodyChunkSent', (listener, { request, chunk }) => {
-    if (hasBodyChannels(request)) listener.requestBytes(bytesOf(chunk))
-  })
+  on('undici:request:bodyChunkSent', ({ request, chunk }) =>
+    bodies.get(request)?.requestBytes(bytesOf(chunk)),
+  )
   tell('undici:request:bodySent', (listener) => listener.requestEnd())
   tell('undici:request:headers', (listener, { response }) => {
     const { statusCode = 0, statusText = '', headers } = response ?? {}
     if (statusCode >= 200 || statusCode === 101)
       listener.responseHead(statusCode, statusText, headerPairs(headers))
   })
-  tell('undici:request:bodyChunkReceived', (listener, { request, chunk }) => {
-    if (hasBodyChannels(request)) listener.responseBytes(bytesOf(chunk))
-  })
+  on('undici:request:bodyChunkReceived', ({ request, chunk }) =>
+    bodies.get(request)?.responseBytes(bytesOf(chunk)),
+  )
   tell('undici:request:trailers', (listener, { request, trailers }) => {
     listeners.delete(request)
     listener.completed(headerPairs(trailers))
@@ -82,7 +85,7 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
 
   // What a subscriber throws ends the process, one tick later.
   function on(channel: string, work: (message: Message) => void): void {
-    subscribe(channel, (message) => barrier.do(channel, () => work(message as Message)))
+    subscribe(channel, barrier.around(channel, work as (message: unknown) => void))
   }
 }
 
@@ -107,13 +110,19 @@ function listenToBodies(
   barrier: FaultBarrier,
 ): void {
   const { onBodySent, onData } = request
+  const hearRequest = barrier.around('a request of undici', (chunk: unknown) =>
+    listener.requestBytes(bytesOf(chunk)),
+  )
+  const hearAnswer = barrier.around('an answer to undici', (chunk: unknown) =>
+    listener.responseBytes(bytesOf(chunk)),
+  )
   // What was passed on is the host's from then on.
   request.onBodySent = function (chunk) {
-    barrier.do('a request of undici', () => listener.requestBytes(bytesOf(chunk)))
+    hearRequest(chunk)
     return onBodySent?.call(this, chunk)
   }
   request.onData = function (chunk) {
-    barrier.do('an answer to undici', () => listener.responseBytes(bytesOf(chunk)))
+    hearAnswer(chunk)
     return onData?.call(this, chunk)
   }
 }

@@ -1,5 +1,4 @@
 import { Socket } from 'node:net'
-import { constants, getPriority, setPriority } from 'node:os'
 import { FaultBarrier } from '../../fault-barrier.js'
 import { LEFT_BEHIND_MILLISECONDS } from '../../limits.js'
 import type { Recording } from '../../recording.js'
@@ -19,20 +18,9 @@ import { RequestRecords } from './request-records.js'
  */
 export function recordHost(): void {
   const recorder = new HostRecorder(new Socket({ fd: PIPE }))
-  giveWay()
   // Whoever ends a whole group or service ends the host too, and then there is something to write.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('uncaughtException', (cause) => recorder.failed(cause))
-}
-
-/** Where the processor does not suffice for both, the host goes first. */
-function giveWay(): void {
-  const { PRIORITY_BELOW_NORMAL: own } = constants.priority
-  try {
-    if (getPriority() < own) setPriority(own)
-  } catch {
-    // The system does not allow it: then they are alike.
-  }
 }
 
 class HostRecorder {
