@@ -99,7 +99,10 @@ export const LIVE_CLOSE_MILLISECONDS = 200
 /** How long the end of a recording waits in all: for those bodies, and then for what is to be sent. */
 export const CLOSE_MILLISECONDS = 250
 
-/** How long what is to be sent out may take where no host waits for it any more. */
+/**
+ * How long bodies that are still being decoded may take, and then what is to be sent out, where no host
+ * waits for it any more.
+ */
 export const LEFT_BEHIND_MILLISECONDS = 3_000
 
 /** What a host tells is gathered up to here before it is handed over: one call of the system's takes it. */

@@ -64,8 +64,11 @@ export type RecordingOptions = {
 export type Closing = {
   /** When the host ended; default: now. */
   at?: number
-  /** How long what is to be sent out may take; default: as long as a host may wait. */
-  sendMilliseconds?: number
+  /**
+   * How long bodies that are still being decoded may take, and then what is to be sent out, where no host
+   * waits for it; default: as long as a host may wait.
+   */
+  leftBehindMilliseconds?: number
   /** Is told that all is in the files. */
   onWritten?: () => void
 }
@@ -238,15 +241,15 @@ export class Recording {
    *   what was open in it stays open.
    */
   async close(ended: RunEnded | undefined, closing: Closing = {}): Promise<void> {
-    const { at = this.#clock.microseconds(), sendMilliseconds, onWritten } = closing
+    const { at = this.#clock.microseconds(), leftBehindMilliseconds, onWritten } = closing
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
-    await this.#lastWords()
+    await this.#lastWords(leftBehindMilliseconds ?? LAST_WORDS_MILLISECONDS)
     const sessions = this.#endAll(ended, at)
     if (this.#live !== undefined) {
       onWritten?.()
       const left = Math.max(0, waitsUntil - performance.now())
-      await this.#live.close(sendMilliseconds ?? Math.min(left, LIVE_CLOSE_MILLISECONDS))
+      await this.#live.close(leftBehindMilliseconds ?? Math.min(left, LIVE_CLOSE_MILLISECONDS))
     }
     for (const session of sessions) session.close()
     if (this.#live === undefined) onWritten?.()
@@ -328,13 +331,13 @@ export class Recording {
   }
 
   /** Waits for the ends that have been told and are not written yet, and not for long. */
-  async #lastWords(): Promise<void> {
+  async #lastWords(milliseconds: number): Promise<void> {
     const told = [...this.#unfinished].filter(({ isOver }) => isOver)
     if (told.length === 0) return
     const patience = new AbortController()
     await Promise.race([
       Promise.all(told.map(({ finished }) => finished)),
-      wait(LAST_WORDS_MILLISECONDS, undefined, { signal: patience.signal }).catch(() => {}),
+      wait(milliseconds, undefined, { signal: patience.signal }).catch(() => {}),
     ])
     patience.abort()
   }

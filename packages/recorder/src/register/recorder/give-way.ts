@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 
-const { PRIORITY_BELOW_NORMAL: OWN } = constants.priority
+const { PRIORITY_BELOW_NORMAL: BELOW, PRIORITY_NORMAL: NORMAL } = constants.priority
 
 /**
  * The kernel takes one such change in 100 ms, of all users together: where many processes start at
@@ -10,25 +10,39 @@ const { PRIORITY_BELOW_NORMAL: OWN } = constants.priority
 const AGAIN_MILLISECONDS = 150
 const TIMES = 20
 
-/** Where the processor does not suffice for the host and for us, the host goes first. */
-export function giveWay(): void {
+/**
+ * Where the processor does not suffice for the host and for us, the host goes first.
+ *
+ * @returns what ends that: the host has ended, and waits for us.
+ */
+export function giveWay(): () => void {
   quietly(() => {
-    if (getPriority() < OWN) setPriority(OWN)
+    if (getPriority() < BELOW) setPriority(BELOW)
   })
-  giveWayAsGroup(TIMES)
+  let again = giveWayAsGroup(BELOW)
+  return () => {
+    clearTimeout(again.timer)
+    again = giveWayAsGroup(NORMAL)
+  }
 }
+
+type Again = { timer?: NodeJS.Timeout }
 
 // On most desktops Linux shares the processor out among sessions first, and a detached process is one of
 // its own: without this it gets as much as the host, whatever its priority is within that (sched(7)).
-function giveWayAsGroup(times: number): void {
-  quietly(() => {
-    try {
-      writeFileSync('/proc/self/autogroup', String(OWN), { flag: 'r+' })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || times <= 1) throw error
-      setTimeout(() => giveWayAsGroup(times - 1), AGAIN_MILLISECONDS).unref()
-    }
-  })
+function giveWayAsGroup(priority: number): Again {
+  const again: Again = {}
+  const attempt = (times: number) =>
+    quietly(() => {
+      try {
+        writeFileSync('/proc/self/autogroup', String(priority), { flag: 'r+' })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || times <= 1) throw error
+        again.timer = setTimeout(() => attempt(times - 1), AGAIN_MILLISECONDS).unref()
+      }
+    })
+  attempt(TIMES)
+  return again
 }
 
 // Where the system does not have it or does not allow it, both are alike.

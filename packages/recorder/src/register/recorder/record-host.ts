@@ -15,9 +15,11 @@ import { RequestRecords } from './request-records.js'
 /**
  * The program of the process that records a host: it takes what the host tells out of the pipe, for as
  * long as there is a host, and ends behind it.
+ *
+ * @param onHostEnded is called when the host does not go on any more.
  */
-export function recordHost(): void {
-  const recorder = new HostRecorder(new Socket({ fd: PIPE }))
+export function recordHost(onHostEnded: () => void): void {
+  const recorder = new HostRecorder(new Socket({ fd: PIPE }), onHostEnded)
   // Whoever ends a whole group or service ends the host too, and then there is something to write.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('uncaughtException', (cause) => recorder.failed(cause))
@@ -25,6 +27,7 @@ export function recordHost(): void {
 
 class HostRecorder {
   readonly #pipe: Socket
+  readonly #onHostEnded: () => void
   readonly #barrier = new FaultBarrier((part, cause) =>
     this.#recording?.log('error', 'tacho', `${part}: ${String(cause)}`),
   )
@@ -34,8 +37,10 @@ class HostRecorder {
   #handover: Handover | undefined
   #isOver = false
 
-  constructor(pipe: Socket) {
+  constructor(pipe: Socket, onHostEnded: () => void) {
     this.#pipe = pipe
+    this.#onHostEnded = onHostEnded
+    pipe.on('end', onHostEnded)
     new Inbox(
       pipe,
       (message, told) => this.#hear(message, told),
@@ -108,13 +113,14 @@ class HostRecorder {
   #end(exitCode: number | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#onHostEnded()
     const recording = this.#recording
     this.#requests?.stopAll(exitCode === undefined ? KILLED : EXITED)
     const onWritten = () => this.#say({ kind: 'written' })
     const ended = exitCode === undefined ? undefined : { exitCode }
     const closing = recording?.close(ended, {
       at: recording.now(),
-      sendMilliseconds: LEFT_BEHIND_MILLISECONDS,
+      leftBehindMilliseconds: LEFT_BEHIND_MILLISECONDS,
       onWritten,
     })
     void Promise.resolve(closing).finally(() => process.exit())
