@@ -88,6 +88,24 @@ const PROGRAMS: Record<string, string> = {
     import http from 'node:http'
     const request = http.get(URL + '/stream', (response) => {
       response.on('data', () => request.destroy(new Error('given up'))) })`,
+  'replaces clocks, timers, files and more, as tests do': `
+    import childProcess from 'node:child_process'
+    import fs from 'node:fs'
+    import http from 'node:http'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { log } = console
+    const calls = []
+    const replaced = { globalThis: 'setTimeout setImmediate queueMicrotask URL', performance: 'now',
+      Date: 'now', process: 'hrtime', JSON: 'stringify parse', childProcess: 'spawn',
+      fs: 'readSync writeSync writevSync' }
+    for (const [on, names] of Object.entries(replaced))
+      for (const name of names.split(' '))
+        ({ ...globalThis, globalThis, childProcess, fs, performance, Date, JSON, process })[on][name] = () => {
+          calls.push(on + '.' + name)
+          throw new Error('mocked') }
+    syncBuiltinESMExports()
+    process.on('exit', () => log(calls))
+    http.get(URL, (response) => response.on('data', (bytes) => log(String(bytes))))`,
   'uses http in all its ways': `
     import http from 'node:http'
     const { write, end } = http.ClientRequest.prototype

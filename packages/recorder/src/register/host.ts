@@ -11,6 +11,7 @@ import { ownClock } from './apart/host-clock.js'
 import { Outbox } from './apart/outbox.js'
 import { RecorderProcess } from './apart/recorder-process.js'
 import { ToldRequest } from './apart/told-request.js'
+import { unpatched } from './apart/unpatched.js'
 import { type HostRecording, SHAPE } from './host-recording.js'
 import type { OnRequest } from './http/request-listener.js'
 import { SelectedHosts } from './http/selected-hosts.js'
@@ -69,10 +70,10 @@ export class Host implements HostRecording {
   /** A request of the host's has begun: if nothing else has been, that is something to record. */
   readonly onRequest: OnRequest = (begun) => {
     const { method, url: text } = begun
-    if (!URL.canParse(text) || this.#options.isTapped(text)) return undefined
+    if (!unpatched.canParse(text) || this.#options.isTapped(text)) return undefined
     const outbox = this.#outbox()
     if (outbox === undefined) return undefined
-    const url = new URL(text)
+    const url = new unpatched.URL(text)
     this.#learn(url.host, outbox)
     this.#requests += 1
     const told = {

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { homePath, isSessionId, ownSessionsRoot } from '@tacho/format'
 import { newSessionId } from '../ids.js'
+import { unpatched } from './apart/unpatched.js'
 
 /**
  * Names the folder of the session that this process belongs to, for the processes and threads that it
@@ -18,7 +19,8 @@ export const TAPPED_VARIABLE = 'TACHO_TAPPED'
 /** Whether a URL leads to a tap of ours, which records what goes there. */
 export function leadsToTap(environment: NodeJS.ProcessEnv): (url: string) => boolean {
   const origins = (environment[TAPPED_VARIABLE] ?? '').split(',').filter((one) => one !== '')
-  return (url) => origins.length > 0 && URL.canParse(url) && origins.includes(new URL(url).origin)
+  return (url) =>
+    origins.length > 0 && unpatched.canParse(url) && origins.includes(new unpatched.URL(url).origin)
 }
 
 /** Where the session of this process is. */

@@ -1,10 +1,10 @@
-import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { switchedOn, wrongSwitch } from '@tacho/format'
 import type { openProgramLogger } from '../log/program-logger.js'
+import { unpatched } from './apart/unpatched.js'
 import { Host } from './host.js'
 import { isHostRecorded, setHostRecording } from './host-recording.js'
 import { observeClientRequests } from './http/client-request.js'
@@ -50,10 +50,18 @@ function start(environment: NodeJS.ProcessEnv): void {
     tell,
   })
   setHostRecording(host)
-  observeUndici(host.onRequest, host.barrier)
-  observeClientRequests(host.onRequest, host.barrier)
-  process.on('exit', (code) => host.close(code))
+  for (const observe of [observeUndici, observeClientRequests]) observed(observe, host)
+  process.on('exit', (code) => host.barrier.do('the end', () => host.close(code)))
   if (isMainThread && !place.isJoined && !isRunner(program)) host.open()
+}
+
+// What was loaded before us may have frozen what we are to listen to.
+function observed(observe: typeof observeUndici, { onRequest, barrier }: Host): void {
+  try {
+    observe(onRequest, barrier)
+  } catch (cause) {
+    tell(`some requests of this process are not recorded. (${String(cause).split('\n')[0]})`)
+  }
 }
 
 /** Beside us in the bundle, for few programs ask for it. */
@@ -94,7 +102,7 @@ function tell(sentence: string): void {
   if (hasTold) return
   hasTold = true
   try {
-    writeSync(2, `tacho: ${sentence}\n`)
+    unpatched.writeSync(2, `tacho: ${sentence}\n`)
   } catch {
     // Nobody reads it.
   }

@@ -1,5 +1,6 @@
 import { type Clock, type ClockSet, steadyClock } from '../../clock.js'
 import type { HostStarted, Told } from './from-host.js'
+import { unpatched } from './unpatched.js'
 
 /**
  * The clock of a host, in the process that records it: while something is dealt with that it told, the
@@ -13,7 +14,7 @@ export class HostClock implements Required<Clock> {
     this.#clock = steadyClock(
       {
         monotonic: () => this.#told?.monotonic ?? machineMilliseconds() - monotonicAtOrigin,
-        wall: () => this.#told?.wall ?? Date.now(),
+        wall: () => this.#told?.wall ?? unpatched.wallNow(),
       },
       origin * 1000,
     )
@@ -39,11 +40,11 @@ export class HostClock implements Required<Clock> {
 /** What {@link HostClock} needs to know of the clocks of this process. */
 export function ownClock(): HostStarted['clock'] {
   const { timeOrigin } = performance
-  return { origin: timeOrigin, monotonicAtOrigin: machineMilliseconds() - performance.now() }
+  return { origin: timeOrigin, monotonicAtOrigin: machineMilliseconds() - unpatched.now() }
 }
 
 /** The machine's monotonic clock, which all of its processes share; a process's own begins with it. */
 function machineMilliseconds(): number {
-  const [seconds, nanoseconds] = process.hrtime()
+  const [seconds, nanoseconds] = unpatched.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }

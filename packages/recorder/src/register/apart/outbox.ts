@@ -8,6 +8,7 @@ import {
 import { Backlog } from './backlog.js'
 import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from './frame.js'
 import type { FromHost } from './from-host.js'
+import { unpatched } from './unpatched.js'
 
 /** What takes bytes without waiting. */
 export type Pipe = {
@@ -103,7 +104,7 @@ export class Outbox {
   }
 
   #put(message: FromHost): void {
-    const json = JSON.stringify(message)
+    const json = unpatched.stringify(message)
     this.#endPiece()
     const most = HEAD_BYTES + 3 * json.length
     if (most <= BATCH_BYTES) {
@@ -137,7 +138,7 @@ export class Outbox {
     this.#used += bytes.length
     this.#piece = { form, request, batch, at }
     // No other read comes before that.
-    queueMicrotask(this.#endPiece)
+    unpatched.queueMicrotask(this.#endPiece)
     this.#plan()
   }
 
@@ -173,7 +174,7 @@ export class Outbox {
     if (batch !== undefined && this.#used > 0) parts.push(batch.bytes.subarray(0, this.#used))
     if (more !== undefined) parts.push(more)
     this.#used = 0
-    if (this.#waiting.length > 0 && performance.now() - this.#fullAt > FULL_MILLISECONDS)
+    if (this.#waiting.length > 0 && unpatched.now() - this.#fullAt > FULL_MILLISECONDS)
       this.#drain()
     const taken = this.#waiting.length > 0 ? 0 : this.#pipe.write(parts)
     this.#keep(parts, taken)
@@ -187,7 +188,7 @@ export class Outbox {
       this.#waiting.append(rest)
     }
     if (this.#waiting.length === 0) return
-    this.#fullAt = performance.now()
+    this.#fullAt = unpatched.now()
     this.#retry()
   }
 
@@ -195,7 +196,7 @@ export class Outbox {
     while (this.#waiting.length > 0) {
       const taken = this.#pipe.write(this.#waiting.first)
       if (taken === 0) {
-        this.#fullAt = performance.now()
+        this.#fullAt = unpatched.now()
         if (!this.#pipe.isOpen) this.#waiting.takeAll()
         return
       }
@@ -212,7 +213,7 @@ export class Outbox {
   #plan(): void {
     if (this.#isPlanned) return
     this.#isPlanned = true
-    setImmediate(this.#onTurn).unref()
+    unpatched.setImmediate(this.#onTurn).unref()
   }
 
   readonly #onTurn = (): void => {
@@ -223,7 +224,7 @@ export class Outbox {
   // Node tells nobody when a descriptor takes bytes again.
   #retry(): void {
     if (this.#timer === undefined) {
-      this.#timer = setTimeout(() => {
+      this.#timer = unpatched.setTimeout(() => {
         this.#drain()
         if (this.#waiting.length > 0) this.#retry()
       }, 1)
@@ -244,6 +245,6 @@ function batchOf(length: number): Batch {
 function writeHead(into: DataView, at: number, form: Form, length: number): void {
   into.setUint32(at, HEAD_BYTES - FORM_AT + length, true)
   into.setUint8(at + FORM_AT, form)
-  into.setFloat64(at + MONOTONIC_AT, performance.now(), true)
-  into.setFloat64(at + WALL_AT, Date.now(), true)
+  into.setFloat64(at + MONOTONIC_AT, unpatched.now(), true)
+  into.setFloat64(at + WALL_AT, unpatched.wallNow(), true)
 }

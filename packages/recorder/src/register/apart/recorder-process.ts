@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readSync, writevSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { PIPE } from './descriptors.js'
 import type { FromRecorder } from './from-host.js'
 import type { Pipe } from './outbox.js'
+import { unpatched } from './unpatched.js'
 
 export type RecorderProcessOptions = {
   environment: NodeJS.ProcessEnv
@@ -28,7 +28,7 @@ export class RecorderProcess implements Pipe {
   constructor({ environment, onWord, onGone }: RecorderProcessOptions) {
     this.#onWord = onWord
     this.#onGone = onGone
-    this.#process = spawn(
+    this.#process = unpatched.spawn(
       process.execPath,
       [fileURLToPath(new URL('./host-recorder.cjs', import.meta.url))],
       {
@@ -41,7 +41,9 @@ export class RecorderProcess implements Pipe {
     this.#process.on('error', (error) => this.#gone(String(error)))
     this.#process.on('exit', () => this.#gone('it has ended'))
     this.#process.unref()
-    this.#socket = this.#process.stdio[PIPE] as OwnSocket | undefined
+    // Where there are too few descriptors for it, there are no streams.
+    const { stdio = [] } = this.#process as { stdio?: unknown[] }
+    this.#socket = stdio[PIPE] as OwnSocket | undefined
     this.#socket?.on('error', () => this.#gone('it does not read any more'))
     this.#socket?.on('close', () => this.#gone('it does not read any more'))
     this.#socket?.on('data', (bytes) => this.#hear(bytes))
@@ -55,19 +57,19 @@ export class RecorderProcess implements Pipe {
   // By the descriptor itself: a stream would keep what the pipe does not take, and nobody could hand
   // that over when the process exits.
   write(parts: readonly Uint8Array[]): number {
-    return this.#call((descriptor) => writevSync(descriptor, parts))
+    return this.#call((descriptor) => unpatched.writevSync(descriptor, parts))
   }
 
   /** Blocks until `isDone`, for this many milliseconds at the most, and does `work` while it waits. */
   wait(milliseconds: number, work: () => void, isDone: () => boolean): void {
-    const until = performance.now() + milliseconds
+    const until = unpatched.now() + milliseconds
     const sleeping = new Int32Array(new SharedArrayBuffer(4))
     const bytes = Buffer.alloc(4096)
     for (;;) {
       work()
-      const read = this.#call((descriptor) => readSync(descriptor, bytes))
+      const read = this.#call((descriptor) => unpatched.readSync(descriptor, bytes))
       if (read > 0) this.#hear(bytes.subarray(0, read))
-      if (isDone() || this.#isGone || performance.now() >= until) return
+      if (isDone() || this.#isGone || unpatched.now() >= until) return
       if (read === 0) Atomics.wait(sleeping, 0, 0, LOOK_MILLISECONDS)
     }
   }
@@ -91,7 +93,7 @@ export class RecorderProcess implements Pipe {
     this.#heard = lines.pop() ?? ''
     for (const line of lines) {
       try {
-        this.#onWord(JSON.parse(line))
+        this.#onWord(unpatched.parse(line))
       } catch {
         // It said something else, and there is nobody to tell.
       }

@@ -4,6 +4,7 @@ import type { Stop } from '../http/stop.js'
 import { FORM } from './frame.js'
 import type { RequestTold, Side } from './from-host.js'
 import type { Outbox } from './outbox.js'
+import { unpatched } from './unpatched.js'
 
 /** A head that has not gone out after so long is told without what the client adds to it. */
 const UNSENT_MILLISECONDS = 50
@@ -25,7 +26,7 @@ export class ToldRequest implements RequestListener {
     this.#request = of
     this.takesBodies = told.isSelected
     outbox.tell(told)
-    this.#unsent = setTimeout(() => this.#head(), UNSENT_MILLISECONDS)
+    this.#unsent = unpatched.setTimeout(() => this.#head(), UNSENT_MILLISECONDS)
     this.#unsent.unref()
   }
 
@@ -73,7 +74,7 @@ export class ToldRequest implements RequestListener {
   #head(head?: Head): void {
     if (this.#hasHead) return
     this.#hasHead = true
-    clearTimeout(this.#unsent)
+    unpatched.clearTimeout(this.#unsent)
     const { text, headers = [] } = head ?? { headers: this.#request.headers() }
     this.#tell({ kind: 'sent', ...(text !== undefined && { head: text }), headers })
   }

@@ -1,4 +1,5 @@
 import { asksModel } from '@tacho/model'
+import { unpatched } from '../apart/unpatched.js'
 import { isKnownHost } from './known-hosts.js'
 
 /** Names what is recorded with its bodies: `api.example.com,*.example.org,localhost:8080`, or `*`. */
@@ -48,5 +49,5 @@ function isMeant(asked: string, { host, hostname }: URL): boolean {
 }
 
 function hostIn(url: string | undefined): string | undefined {
-  return url !== undefined && URL.canParse(url) ? new URL(url).host : undefined
+  return url !== undefined && unpatched.canParse(url) ? new unpatched.URL(url).host : undefined
 }
