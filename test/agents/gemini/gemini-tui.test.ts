@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
-import type { Terminal } from '../../host/tmux.js'
 import { geminiPlace } from './place.js'
+import { PATIENCE, say, shown } from './tui.js'
 
 const shell = (command: string) => ({
   calls: [{ name: 'run_shell_command', arguments: { command } }],
@@ -80,25 +80,3 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
       .filter((name) => name.endsWith('.jsonl')),
   ).toHaveLength(1)
 }, 300_000)
-
-/** A machine that does much else takes a minute to start it. Milliseconds. */
-const PATIENCE = 120_000
-
-function shown(terminal: Terminal, text: string): Promise<void> {
-  return eventually(() => {
-    if (!terminal.screen.includes(text)) throw new Error(`not shown: ${text}\n${terminal.screen}`)
-  }, PATIENCE)
-}
-
-/**
- * It takes keys that come faster than anybody types for a paste, and an Enter that comes too soon behind
- * them for a part of that: so Enter is pressed until it is taken for one.
- */
-async function say(terminal: Terminal, text: string, isTaken: () => boolean): Promise<void> {
-  terminal.type(text)
-  await shown(terminal, text)
-  await eventually(async () => {
-    if (!isTaken()) terminal.press('Enter')
-    await eventually(() => expect(isTaken()).toBe(true), 3000)
-  }, PATIENCE)
-}

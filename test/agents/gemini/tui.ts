@@ -1,0 +1,28 @@
+import { expect } from 'vitest'
+import { eventually } from '../../host/index.js'
+import type { Terminal } from '../../host/tmux.js'
+
+/** A machine that does much else takes a minute to start it. Milliseconds. */
+export const PATIENCE = 120_000
+
+/** Waits until a text is on the screen. */
+export function shown(terminal: Terminal, text: string): Promise<void> {
+  return eventually(() => {
+    if (!terminal.screen.includes(text)) throw new Error(`not shown: ${text}\n${terminal.screen}`)
+  }, PATIENCE)
+}
+
+/**
+ * Types a prompt, and sends it.
+ *
+ * Gemini CLI takes keys that come faster than anybody types for a paste, and an Enter that comes too soon behind
+ * them for a part of that: so Enter is pressed until it is taken for one.
+ */
+export async function say(terminal: Terminal, text: string, isTaken: () => boolean): Promise<void> {
+  terminal.type(text)
+  await shown(terminal, text)
+  await eventually(async () => {
+    if (!isTaken()) terminal.press('Enter')
+    await eventually(() => expect(isTaken()).toBe(true), 3000)
+  }, PATIENCE)
+}
