@@ -6,9 +6,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Real agents start, talk and end in a test, on a machine that may be busy.
-    // Once more, until it is understood why two rows of the parity suite are red now and then in a whole
-    // run: "words that are no TLS" and "refuses from the start".
-    retry: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
