@@ -27,6 +27,7 @@ const COMMON = {
   // OpenTelemetry's packages are a third smaller as ES modules: what nobody uses is left out.
   mainFields: ['module', 'main'],
   minify: true,
+  charset: 'utf8',
   // The licences of all that is bundled go with the package (scripts/pack.ts).
   legalComments: 'none',
   metafile: true,
@@ -317,7 +318,7 @@ async function bundleCompletion(target: Target): Promise<void> {
   )
   const tacho = await fullProgram()
   const tree = commandTree(tacho)
-  writeFileSync(join(target.folder, 'command-tree.json'), treeText(tree))
+  writeFileSync(join(target.folder, 'command-tree.json.gz'), gzipSync(treeText(tree), { level: 9 }))
   writeFileSync(join(target.folder, 'tacho.1'), manPage(tree, tacho.version()))
   await bundleQuickFile(target, 'complete', [
     "import { complete } from './completion/complete.js'",

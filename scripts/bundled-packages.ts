@@ -45,7 +45,7 @@ export function licencesOf(packages: readonly BundledPackage[]): string {
       throw new Error(`${name} ${version} has the licence ${JSON.stringify(license)}. Is it free?`)
     }
     const { copyright, text } = apart(licenceText(one))
-    const key = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:').trim().toLowerCase()
+    const key = keyOf(text)
     const same = texts.get(key) ?? { holders: new Map(), text }
     const names = same.holders.get(copyright) ?? []
     same.holders.set(copyright, [...names, `${name} ${version} (${license})`])
@@ -60,13 +60,20 @@ export function licencesOf(packages: readonly BundledPackage[]): string {
   return ['Tacho holds these packages of others, under their own licences.\n', ...parts].join(RULE)
 }
 
+/** What is the same for the same text, however it is laid out: forms to be filled in have brackets of either kind. */
+function keyOf(text: string): string {
+  const plain = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:')
+  return plain.replaceAll('{', '[').replaceAll('}', ']').trim().toLowerCase()
+}
+
 /** Who holds the copyright, and the rest of a licence, which many have in common. */
 function apart(licence: string): { copyright: string; text: string } {
   const copyright: string[] = []
   const text: string[] = []
   for (const line of licence.split(/\r?\n/)) {
-    // A paragraph of the text itself goes on, and a form to be filled in has brackets.
-    if (/^\s*(?:\(c\)|copyright\s+(?:\(c\)|©|\d))[^[\]]*$/i.test(line)) copyright.push(line.trim())
+    // A paragraph of the text itself is no such line, and a form to be filled in has brackets.
+    if (/^\s*(?:\(c\)\s+\d|copyright\s+(?:\(c\)|©|\d))[^[\]]*$/i.test(line))
+      copyright.push(line.trim())
     else if (!/^\W*(?:the )?(?:mit|isc) licen[cs]e\W*(?:\(?(?:mit|isc)\)?)?\W*$/i.test(line))
       text.push(line.replace(/[ \t]+$/, ''))
   }

@@ -67,7 +67,7 @@ for (const [name, text] of Object.entries(attacks)) {
       if (isJson) JSON.parse(stdout.toString())
     })
     await Promise.all(runs)
-  }, 60_000)
+  })
 }
 
 test('nothing recorded acts on a terminal: all at once, by the commands that ask questions', async () => {
@@ -99,7 +99,7 @@ test('nothing recorded acts on a terminal: all at once, by the commands that ask
     for (const text of texts) JSON.parse(text)
   })
   await Promise.all(runs)
-}, 60_000)
+})
 
 test('a name that is asked for acts on no terminal either', async () => {
   const { stderr } = await tacho(['show', attacks.escape, '--sessions-dir', sessionsDirectory()])

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 
 type Tree = { name: string; options?: { spellings: string[] }[]; commands?: Tree[] }
@@ -8,7 +9,7 @@ type Tree = { name: string; options?: { spellings: string[] }[]; commands?: Tree
 const built = (name: string) =>
   fileURLToPath(new URL(`../../packages/cli/dist/${name}`, import.meta.url))
 const page = built('tacho.1')
-const tree: Tree = JSON.parse(readFileSync(built('command-tree.json'), 'utf8'))
+const tree: Tree = JSON.parse(gunzipSync(readFileSync(built('command-tree.json.gz'))).toString())
 
 const groff = spawnSync('groff', ['-man', '-Tascii', '-P-c', '-ww', '-rLL=200n', page], {
   encoding: 'utf8',

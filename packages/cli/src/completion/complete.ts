@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { AGENTS } from '@tacho/launcher'
 import { findSessions } from '@tacho/reader'
 import { treeOf } from '../command-tree/tree-text.js'
@@ -23,7 +24,8 @@ export function complete([shell, separator, ...words]: readonly string[]): void 
     return
   }
   const { whole, lead } = shell === 'bash' ? joinedAgain(words) : { whole: words, lead: '' }
-  const tree = treeOf(readFileSync(new URL('../command-tree.json', import.meta.url), 'utf8'))
+  const packed = readFileSync(new URL('../command-tree.json.gz', import.meta.url))
+  const tree = treeOf(gunzipSync(packed).toString())
   const found = offersFor(tree, whole, sessionIds)
   process.stdout.write(linesOf(found, shell, lead).join(''))
 }
