@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { execCommand, type Script } from '../scripted-model/index.js'
+import { AppServerClient } from './app-server-client.js'
+import { documentedFields, namesOfMembers } from './documented-fields.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
 // Two sessions of the real Codex for all tests of this file, asked for the same: they part where the
@@ -221,4 +225,148 @@ describe('tacho sql', () => {
       { id: second, exchanges: 3, tools: 2, answers: 3 },
     ])
   })
+})
+
+describe('tacho ls', () => {
+  const ids = async (...words: string[]) =>
+    (await json('ls', ...words)).map(({ id }: { id: string }) => id)
+
+  test('has of each session what was asked for, how long it took, what it cost and how it ended', async () => {
+    expect(await json('ls')).toMatchObject([
+      { id: second, prompts: [ASKED], ended: 'completed', exchanges: { completed: 3 } },
+      {
+        ...{ id: first, prompts: [ASKED, 'How long is it?'], ended: 'completed', agent: 'codex' },
+        ...{ cwd: place.home.cwd, errors: 0, approvals: 0, cancellations: 0 },
+        usage: { inputTokens: expect.any(Number), cacheReadInputTokens: expect.any(Number) },
+      },
+    ])
+    const [{ startedAt, endedAt, durationMs }] = await json('ls', 'long')
+    expect(durationMs).toBeGreaterThan(0)
+    expect(durationMs).toBeLessThanOrEqual(Date.parse(endedAt) - Date.parse(startedAt) + 1)
+  })
+
+  test('shows those that are asked for', async () => {
+    const none = { exitCode: 0, stdout: '[]' }
+    const [{ endedAt }] = await json('ls', 'long')
+    for (const [words, found] of [
+      [['-n', '1'], [second]],
+      [['long is'], [first]],
+      [
+        ['--agent', 'codex'],
+        [second, first],
+      ],
+      [
+        ['--cwd', place.home.cwd],
+        [second, first],
+      ],
+      [
+        ['--since', '1h'],
+        [second, first],
+      ],
+      [['--until', endedAt], [first]],
+    ] as const) {
+      expect([words, await ids(...words)]).toEqual([words, found])
+    }
+    for (const words of [
+      ['--failed'],
+      ['--running'],
+      ['--agent', 'gemini'],
+      ['--cwd', '/nowhere'],
+      ['--until', '2020-01-01'],
+      ['nothing like it'],
+    ]) {
+      const { stdout, exitCode } = await place.tacho(['ls', ...words, '--json'])
+      expect([words, exitCode, stdout.toString().trim()]).toEqual([
+        words,
+        none.exitCode,
+        none.stdout,
+      ])
+    }
+  })
+})
+
+describe('a question about a part', () => {
+  test('stats tells what it cost by a table of prices', async () => {
+    const prices = join(place.home.root, 'prices.json')
+    const table = { currency: 'USD', models: { 'gpt-5*': { input: 1, cachedInput: 0, output: 0 } } }
+    writeFileSync(prices, JSON.stringify(table))
+    const { currency, models } = await json('stats', first, '--prices', prices)
+    expect(currency).toBe('USD')
+    const { inputTokens, cacheReadInputTokens } = models[0].usage
+    expect(models[0].cost).toBeCloseTo((inputTokens - cacheReadInputTokens) / 1e6, 9)
+    expect(await run('stats', first, '--prices', prices)).toMatch(/█.*USD/)
+  })
+
+  test('grep looks in the log and the events, and from a time on', async () => {
+    const logged = JSON.parse(
+      (await run('grep', 'cannot access', first, '--in', 'log', '--json')).split('\n')[0] ?? '',
+    )
+    expect(logged).toMatchObject({ session: first, in: 'log', exchange: null })
+    const events = await run('grep', 'run-started', '--in', 'events', '--since', '1h', '--json')
+    expect(events.trim().split('\n')).toHaveLength(3)
+    const { exitCode } = await place.tacho(['grep', 'run-started', '--since', '2100-01-01'])
+    expect(exitCode).toBe(1)
+  })
+
+  test('sql reads all of its tables', async () => {
+    const tables = ['sessions', 'exchanges', 'chunks', 'messages', 'tools', 'approvals']
+    const counts = [...tables, 'cancellations', 'spans', 'logs'].map(
+      (table) => `select '${table}' as name, count(*) > 0 as has from ${table}`,
+    )
+    const told: { name: string; has: boolean }[] = await json('sql', counts.join(' union all '))
+    const empty = told.filter(({ has }) => !has).map(({ name }) => name)
+    expect(empty.sort()).toEqual(['approvals', 'cancellations'])
+    const csv = await run('sql', 'select name, count(*) n from tools group by 1', '--format', 'csv')
+    expect(csv).toBe('name,n\r\nexec_command,5\r\n')
+  })
+})
+
+describe('--json of each command is what docs/cli.md says', () => {
+  let asked: Workplace
+  beforeAll(async () => {
+    asked = await workplace([
+      { text: 'Looking.', calls: [execCommand('echo one')] },
+      { text: 'And.', calls: [execCommand('echo two')] },
+      { text: 'Done.' },
+      { text: 'one two three four', deltas: 4, holdAfter: 6 },
+    ])
+    await using tacho = asked.startTacho(['codex', 'app-server', '--persist-session'])
+    const client = new AppServerClient(tacho)
+    await client.startTurn(asked.home.cwd)
+    for (const [index, decision] of ['accept', 'decline'].entries()) {
+      const { id } = await client.commandQuestion(index + 1)
+      client.say({ id: id ?? -1, result: { decision } })
+    }
+    await client.told('turn/completed')
+    const turn = await client.nextTurn()
+    await asked.model.responseSent(4, 6)
+    await client.ask('turn/interrupt', turn)
+    await client.told('turn/completed', 2)
+    await client.hangUp()
+  })
+  afterAll(() => asked[Symbol.asyncDispose]())
+
+  const at = (command: string, ...words: string[]) => [command, 'last', ...words]
+  for (const calls of [
+    ...[[['ls']], [at('show')], [at('explain')], [at('messages', '2')], [at('context')]],
+    ...[[at('cache')], [at('stats')], [at('approvals')], [at('cancellations')], [at('verify')]],
+    ...[[at('diff', '2'), at('diff', 'last')], [['grep', 'echo', 'last']]],
+  ]) {
+    const command = calls[0]?.[0] ?? ''
+    test(`tacho ${command}`, async () => {
+      const values = await Promise.all(
+        calls.map(async (words) => {
+          const { stdout } = await asked.tacho([...words, '--json'])
+          const text = stdout.toString().trim()
+          return command === 'grep'
+            ? text.split('\n').map((line) => JSON.parse(line))
+            : JSON.parse(text)
+        }),
+      )
+      const printed = namesOfMembers(values)
+      const { named, known } = documentedFields(command)
+      expect([...printed].filter((name) => !known.has(name))).toEqual([])
+      expect(named.filter((name) => !printed.has(name))).toEqual([])
+    })
+  }
 })

@@ -1,3 +1,4 @@
+import { both } from '../both.js'
 import type { CauseCode } from '../codes.js'
 
 /** What an API's error says of itself, in its own words; what it does not say is absent. */
@@ -86,6 +87,7 @@ const WORDS = meanings({
     'requests_limit_exceeded',
     'tokens_limit_exceeded',
     'throttling',
+    'throttling_user',
     'rate_limit',
     'rate_limited',
   ]),
@@ -94,6 +96,7 @@ const WORDS = meanings({
     'server_is_overloaded',
     'engine_overloaded',
     'queue_exceeded',
+    'model_busy',
     'model_overloaded',
     'slow_down',
     'service_unavailable',
@@ -219,33 +222,46 @@ function sharper(meant: CauseCode, message: string): CauseCode {
 }
 
 const OVERFLOW = anyOf(
-  'maximum (?:context|prompt|input) length|context (?:window|length|size|limit)|(?:prompt|input) is too long',
-  String.raw`\b(?:prompt|input) .{0,60}\b(?:exceed|too (?:long|large))|exceeds? the maximum number of (?:input )?tokens`,
-  "exceed(?:s|ed)? (?:the )?(?:model'?s? )?(?:context|token limit)|too many (?:input )?tokens",
-  '`inputs` tokens|exceeded model token limit|range of input length|超长|上下文|输入长度',
+  'maximum (?:context|prompt|input) length|context (?:window|length|size|limit)|too many (?:input )?tokens|range of input length|expected maxlength|max message tokens',
+  '超长|上下文|输入长度|超过模型最大',
 )
+const TOO_MUCH = both(
+  String.raw`\btokens?\b|\b(?:prompt|input|context|conversation|chat history)\b|length of (?:the|your) (?:messages|prompt|input)`,
+  String.raw`too (?:long|large|big|many)|\bexceed|(?:larger|longer|greater|more) than|must be <=|\breduce\b|while the (?:model|limit)|\baccepts\b`,
+)
+/** Of these a request has too much or too long ones, too, and its conversation is none of them. */
+const OF_ELSE =
+  /max_(?:completion_|output_)?tokens|(?:output|completion) tokens|image|bytes|\b[MK]i?B\b|\bfiles?\b|\barray\b|\bstring\b|schema|\btools\b/i
 const NO_CREDIT = anyOf(
-  'credit balance is too low|exceeded your current quota|(?:out of|more|no) credits|out of .{0,30}quota|quota will',
-  String.raw`insufficient (?:funds|credits|balance|quota)|(?:spend|spending|usage|billing|budget) limits?\b|budget has been exceeded`,
-  String.raw`(?:session|weekly|daily|monthly|plan) limit\b|account is in good standing|欠费|余额不足|额度不足|充值`,
+  String.raw`exceeded your current quota|out of .{0,30}quota|quota will|(?:usage|spend(?:ing)?|billing|budget) (?:limits?|cap)\b`,
+  String.raw`(?:session|weekly|daily|monthly|plan) limit\b|good standing|upgrade your plan|欠费|余额|额度不足|充值|使用上限|限额`,
+)
+const NO_MONEY = both(
+  String.raw`\b(?:credits?|payment|billing|balance|funds|budget|trial|allowance|subscription|invoice|free requests)\b|insufficient quota`,
+  String.raw`run out|used (?:up|all)|unpaid|out of|\bno\b|not enough|insufficient|exhausted|exceeded|expired|\bended\b|too low|requires?\b|please add|reached`,
 )
 const NO_MODEL = anyOf(
-  String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed)|decommissioned|is invalid)`,
-  String.raw`^model: |(?:unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (?:is |are )?loaded`,
-  String.raw`access to (?:the )?model\b|allowed to (?:access|use) (?:the )?model\b|no endpoints found for|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
+  String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed|sunset)|decommissioned|is invalid)`,
+  String.raw`^model: |(?:unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (?:is |are )?loaded|could not resolve the .{0,20}\bmodel`,
+  String.raw`access to (?:the )?model\b|allowed to \w+ (?:from )?(?:this |the )?model\b|no endpoints found for|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
 )
-const NO_KEY = anyOf(
-  'api key (?:not valid|expired|passed in)|(?:invalid|incorrect|missing|expired) (?:api|x-api|authentication|access)[- ]?(?:key|token)|(?:provide|missing) an? api key',
-  'authentication (?:error|failed)|security token .{0,40}(?:expired|invalid)',
-  '(?:organization|account|workspace|project) has been (?:disabled|deactivated|suspended)|location is not supported|country, region,? or territory|身份验证|鉴权失败',
+const NO_KEY = both(
+  String.raw`\bapi[- _]?key|(?:access|auth\w*|bearer|oauth|security|server) ?token|x-api-key|\bcredentials?\b|invalid_grant|authentication`,
+  String.raw`\bnot\b|\bno\b|invalid|incorrect|expired|revoked|missing|malformed|disabled|blocked|error|failed|provide\b`,
 )
+const NOT_ADMITTED =
+  /(?:organization|account|workspace|project) has been (?:disabled|deactivated|suspended)|location is not supported|country, region,? or territory|身份验证|鉴权|token非法/i
 const CROWDED =
-  /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high (demand|traffic)|(server|service|engine) (is )?(too )?busy|服务.{0,6}(繁忙|过载)/i
+  /overloaded|at capacity|capacity (is )?(exceeded|exhausted)|high (demand|traffic)|(server|service|engine) (is )?(too )?busy|no (healthy|available) \w+|scaling up|heavy load|is (currently )?loading|(服务|请求量).{0,6}(繁忙|过载|过高|过大)/i
 const RATE =
-  /rate[- ]limit|too many (concurrent )?requests|please wait before trying again|速率限制|请求.{0,4}频|并发/i
+  /rate[- ](limit|exceeded)|too many (concurrent )?requests|please wait before trying again|flow control|速率限制|请求.{0,4}频|并发/i
 const FILTERED = anyOf(
-  'content[- ](?:filter|management policy|policy)|flagged (?:by|as|for)|usage polic(?:y|ies)',
-  '(?:safety|moderation) (?:system|filter|policy)|guardrail|inappropriate content|content exists risk|敏感|违规',
+  'content[- ](?:filter|management policy|policy)|flagged (?:by|as|for)|usage polic(?:y|ies)|(?:safety|moderation) (?:system|filter|policy)',
+  'guardrail|inappropriate content|content exists risk|敏感|违规|内容安全',
+)
+const UNSAFE = both(
+  String.raw`\bsafety\b|moderation|usage guidelines|harmful|prohibited content`,
+  String.raw`blocked|rejected|flagged|violat\w+|denied|refused|detected`,
 )
 
 function anyOf(...words: string[]): RegExp {
@@ -258,13 +274,14 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
     if (CROWDED.test(message)) return 'overloaded'
     return TOO_LONG.test(message) ? 'context-overflow' : undefined
   }
-  if (NO_CREDIT.test(message)) return 'quota'
+  if (NO_CREDIT.test(message) || NO_MONEY.test(message)) return 'quota'
   if (CROWDED.test(message)) return 'overloaded'
   if (status === 429 || RATE.test(message)) return 'rate-limited'
   if (OVERFLOW.test(message)) return 'context-overflow'
-  if (NO_KEY.test(message)) return 'auth'
+  if (NO_KEY.test(message) || NOT_ADMITTED.test(message)) return 'auth'
   if (NO_MODEL.test(message)) return 'model-not-found'
-  if (FILTERED.test(message)) return 'content-filter'
+  if (FILTERED.test(message) || UNSAFE.test(message)) return 'content-filter'
+  if (TOO_MUCH.test(message) && !OF_ELSE.test(message)) return 'context-overflow'
   return undefined
 }
 

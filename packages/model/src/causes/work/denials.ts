@@ -1,17 +1,22 @@
 import type { Approval } from '../../parts/approval.js'
 import type { Tool } from '../../parts/tool.js'
+import { both } from '../both.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
-import { isReader, saidBy, type ToolResult } from './tool-results.js'
+import { exitCodeIn, isReader, ownWords, saidBy, type ToolResult } from './tool-results.js'
 
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
   /\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
-// The same in any words, where they are all that there is to say.
-const SANDBOX_SAID =
-  /\b(?:denied|blocked|forbidden|not (?:allowed|permitted)|refused|prevented)\b.{0,60}\b(?:sandbox|seatbelt)\b|\bsandbox\b.{0,60}\b(?:denie[ds]|blocks|blocked|forbids|does not allow|prevented)\b|\boutside (?:of )?(?:the )?(?:allowed|permitted) (?:director|folder|path)|host_not_allowed/i
+// The same in any words.
+const SANDBOX_SAID = both(
+  String.raw`\bsandbox(?:ed)?\b|\bseatbelt\b|\blandlock\b|\bfirejail\b`,
+  String.raw`\bdenie[ds]\b|block|forbid|not (?:allowed|permitted)|disabled|cannot|prevent|refuse|restrict`,
+)
+const OUTSIDE =
+  /\boutside (?:of )?(?:the )?(?:allowed|permitted) (?:director|folder|path)|host_not_allowed/i
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
 
@@ -21,9 +26,9 @@ const FIRST_LINE = /^.{0,300}/
 /** Whether a tool says that its sandbox kept it from something. */
 export function isSandboxDenial(result: ToolResult): boolean {
   const { output, isFailed } = result
-  const first = FIRST_LINE.exec(output)?.[0] ?? ''
-  const isAll = isFailed === true || (!isReader(result) && first === output.trim())
-  return SANDBOX.test(isFailed === true ? output : first) || (isAll && SANDBOX_SAID.test(first))
+  if (SANDBOX.test(isFailed === true ? output : (FIRST_LINE.exec(output)?.[0] ?? ''))) return true
+  const [said = ''] = ownWords(result).split('\n')
+  return SANDBOX_SAID.test(said) || OUTSIDE.test(said)
 }
 
 /** What a tool tried and its sandbox did not let it do. */
@@ -144,6 +149,10 @@ const NOT_LET = new RegExp(
 )
 
 // The same of their user, who says no as part of the work.
+const FORBIDDEN = both(
+  String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)[- ]?list\b|\bhook\b|\breviewer\b`,
+  'not (?:allowed|in|permitted)|block|denied|reject|forbid|disallow',
+)
 const BY_USER =
   /^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:.{0,60}\buser (?:has |have )?(?:rejected|denied|declined|refused|(?:does not|doesn't) want to)|.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?user\b|用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé)/i
 
@@ -151,12 +160,20 @@ const BY_USER =
 export function isToldDenied(result: ToolResult): boolean {
   const { output, isFailed } = result
   if (isFailed === false || (isFailed === undefined && isReader(result))) return false
-  return NOT_LET.test(output) || BY_USER.test(output)
+  return isForbidden(result) || BY_USER.test(output)
+}
+
+function isForbidden(result: ToolResult): boolean {
+  if (NOT_LET.test(result.output)) return true
+  // What a command says that ran is of the command: git tells of hooks, too.
+  const isOfCommand = (result.tool?.exitCode ?? exitCodeIn(result.output)) !== undefined
+  const [said = ''] = ownWords(result).split('\n')
+  return !isOfCommand && !BY_USER.test(said) && FORBIDDEN.test(said)
 }
 
 function fromResults(session: SessionCase, results: readonly ToolResult[]): Cause[] {
-  const told = results.filter(isToldDenied)
-  const byRule = told.filter(({ output }) => NOT_LET.test(output))
+  const told = results.filter((one) => isToldDenied(one) && !isSandboxDenial(one))
+  const byRule = told.filter(isForbidden)
   const isAgain = told.some((one) => told.some((other) => other !== one && isSameCall(one, other)))
   const isOften = told.length >= DENIED_OFTEN || isAgain
   const denied = byRule.length > 0 || !isOften ? byRule : told

@@ -3,7 +3,7 @@ import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
 import { isSandboxDenial, isToldDenied } from './denials.js'
-import { exitCodeIn, saidBy, type ToolResult } from './tool-results.js'
+import { exitCodeIn, saidBy, scriptOf, type ToolResult } from './tool-results.js'
 import { isWrongCall } from './wrong-calls.js'
 
 /** Work on a program fails once or twice and is mended; what fails so often in a row is not. */
@@ -80,13 +80,6 @@ function isAnswerOfOne(result: ToolResult): boolean {
   const pieces = command.split(/&&|\|\||[;|\n]/).map((piece) => piece.trim())
   const isAsked = pieces.some((piece) => ASKERS.test(piece))
   return isAsked && (pieces.length === 1 || saidBy(result).trim() === '')
-}
-
-// Agents run a line of a shell as `bash -lc 'grep …'`.
-function scriptOf(command: string): string {
-  return (
-    /^(?:\S*\/)?(?:ba|z|da)?sh -\w*c\s+(['"]?)([\s\S]*)\1$/.exec(command.trim())?.[2] ?? command
-  )
 }
 
 function endOf({ tool, output }: ToolResult): string {

@@ -1,8 +1,9 @@
+import { both } from '../both.js'
 import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, shortText, timeWords } from '../words.js'
-import { isReader, saidBy, type ToolResult } from './tool-results.js'
+import { isReader, ownWords, saidBy, type ToolResult } from './tool-results.js'
 import { whatOf } from './work-causes.js'
 
 /** A command that runs for so long when everything is stopped was what everything waited for. */
@@ -95,26 +96,35 @@ const TIMED_OUT = new RegExp(
   'i',
 )
 
-/** A longer text may be a file that tells of such things. */
-const SHORT = 200
-const FIRST_CLAUSE = /^\s*(?:<[\w-]{1,40}>\s*)?(?:[^.;,\n]|\.(?=\S)){0,160}/
+const SAYS_SO = /^(?:the )?(?:command|tool|process|operation|execution|request) timed out\b/i
+const TOOK_LONG = both(
+  String.raw`\btime-?out\b|time limit|took too long|execution time`,
+  'abort|cancel|kill|terminat|stopp|exceed|no output|reached',
+)
+
+// What follows is of something else: `3 tests passed; none timed out`.
+function ownClause(result: ToolResult): string {
+  const said = ownWords(result)
+  return result.isFailed === true ? said : (/^(?:[^.;,]|\.(?=\S))*/.exec(said)?.[0] ?? '')
+}
+
 // opencode says it behind what the command had printed.
 const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
-  const hung = results.filter(
-    ({ name, isFailed, output, tool, length }) =>
+  const hung = results.filter((result) => {
+    const { isFailed, output, tool } = result
+    return (
       (isFailed === true &&
         (tool?.exitCode === 124 ||
           /^Process exited with code 124$/m.test(output) ||
           TIMED_OUT.test(output.slice(0, 400)))) ||
       (isFailed !== false && STOPPED.test(output)) ||
-      // Where nobody says that it failed, it is all that there is to say, and said at once.
-      (isFailed === undefined &&
-        length < SHORT &&
-        !isReader({ name }) &&
-        TIMED_OUT.test(FIRST_CLAUSE.exec(output)?.[0] ?? '')),
-  )
+      (isFailed === undefined && !isReader(result) && SAYS_SO.test(output)) ||
+      TIMED_OUT.test(ownClause(result)) ||
+      TOOK_LONG.test(ownClause(result))
+    )
+  })
   const last = hung.at(-1)
   if (last === undefined) return []
   const what = quoted(last.tool?.command ?? last.name, 80)

@@ -2,6 +2,7 @@ import type { Message, Part } from '../../conversation/index.js'
 import { asObject, type Json, objectOf } from '../../model-api/json.js'
 import type { Tool } from '../../parts/tool.js'
 import type { EvidencePlace } from '../cause.js'
+import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 
 /** What a tool gave back to its model, as the first request that has it says. */
@@ -56,7 +57,10 @@ export function toolResults(session: SessionCase): ToolResult[] {
         const tool = part.id === undefined ? undefined : spans.get(part.id)
         const { text, isError } = unwrapped(textOf(part.parts))
         const name = part.name ?? call?.name ?? tool?.name ?? 'tool'
-        const isFailed = failed(message, { id: part.id, name, text, tool, isError })
+        const isFailed = failed(message, {
+          ...{ id: part.id, name, text, tool, isError },
+          arguments: call?.arguments ?? '',
+        })
         results.push({
           name,
           arguments: call?.arguments ?? '',
@@ -111,7 +115,7 @@ function unwrapped(text: string): { text: string; isError?: boolean } {
 function saysItFailed(json: Json): boolean {
   if (json.isError === true || json.is_error === true) return true
   if (json.success === false || json.ok === false) return true
-  if (/^(?:error|failed|failure)$/i.test(String(json.status ?? ''))) return true
+  if (/^(?:error|failed|failure)$/i.test(String(json.status ?? json.type ?? ''))) return true
   const code = EXIT_CODES_IN.map((name) => json[name]).find((value) => typeof value === 'number')
   return code !== undefined && code !== 0
 }
@@ -129,43 +133,71 @@ function textOf(parts: readonly Part[]): string {
 type Told = {
   id: string | undefined
   name: string
+  arguments: string
   text: string
   tool: Tool | undefined
   isError: boolean | undefined
 }
 
 // The agent's own word for it first; then the API's mark; then what the output says of its exit code.
-function failed(message: Message, { id, name, text, tool, isError }: Told): boolean | undefined {
+function failed(message: Message, told: Told): boolean | undefined {
+  const { id, text, tool, isError } = told
   if (tool?.outcome === 'failed') return true
   const mark = errorMark(message, id) ?? isError
   if (mark !== undefined) return mark
   const exitCode = exitCodeIn(text) ?? tool?.exitCode
   if (exitCode !== undefined) return exitCode !== 0
   if (tool?.outcome === 'completed') return false
-  if (!LIKE_AN_ERROR.test(text)) return undefined
+  if (
+    !LIKE_AN_ERROR.test(text.slice(0, text.indexOf('\n') < 0 ? OWN_CHARACTERS : text.indexOf('\n')))
+  )
+    return undefined
   // A file of errors begins as one does, and goes on.
-  return isReader({ name }) && /\n/.test(text.trim()) ? undefined : true
+  return isReader(told) && /\n/.test(text.trim()) ? undefined : true
 }
 
 // How a tool says it that has no other way, in the languages that systems speak. A file that is read
 // can begin so, too: rules take no one result for a failure by this.
 const LIKE_AN_ERROR = new RegExp(
   [
-    String.raw`<(?:tool_use_)?error>|(?:Error|Fatal|[A-Z]\w*Error|MCP error)\b[ :-]|error(?:\[\w+\])?: |fatal: |npm (?:ERR!|error) `,
-    String.raw`Traceback \(most recent call last\)|(?:Fehler|Erreur|Errore|Ошибка) ?:|(?:错误|錯誤|エラー|오류) ?[:：]`,
-    String.raw`(?:❌|✗|✘)|E[A-Z]{4,}: |(?:Tool|Command|Execution)(?: execution| call)? failed\b`,
-    String.raw`\S{1,60}: (?:line \d+: )?.{1,120}: (?:command not found|not found|No such file or directory|Permission denied)\s*$`,
-  ]
-    .join('|')
-    .replace(/^/, '^(?:')
-    .replace(/$/, ')'),
+    String.raw`^(?:<(?:tool_use_)?error>|npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
+    String.raw`^(?:(?:The )?(?:tool|command|execution|exec)(?: execution| call)? )?(?:failed|error|fatal|exception|traceback)\b[ :!(]`,
+    '^(?:Fehler|Erreur|Errore|Ошибка) ?:|^(?:错误|錯誤|エラー|오류) ?[:：]',
+    String.raw`^.{0,120}(?:\b(?:error|fatal)(?:\[\w+\]| \w*\d+)?: |\b[A-Z]\w*(?:Error|Exception): |: (?:command not found|not found|No such file or directory|Permission denied)\b|\bError \d+$)`,
+  ].join('|'),
+  'im',
 )
 
-/** Tools that hand on what stands elsewhere: what that says is not said of them. */
+/** Tools and commands that hand on what stands elsewhere: what that says is not said of them. */
 const READERS = /read|view|grep|search|glob|list|^(?:cat|ls|open)$/i
+const READING = /^(?:\S*\/)?(?:cat|head|tail|less|more|e?grep|rg|sed|awk|jq|echo|printf|find|ls)\b/
 
-export function isReader({ name }: Pick<ToolResult, 'name'>): boolean {
-  return READERS.test(name)
+export function isReader({
+  name,
+  arguments: given,
+}: Pick<ToolResult, 'name' | 'arguments'>): boolean {
+  return READERS.test(name) || READING.test(scriptOf(commandIn(given) ?? ''))
+}
+
+/** The line that a shell is given: agents run it as `bash -lc 'grep …'`. */
+export function scriptOf(command: string): string {
+  const script = /^(?:\S*\/)?(?:ba|z|da)?sh -\w*c\s+(['"]?)([\s\S]*)\1$/.exec(command.trim())?.[2]
+  return (script ?? command).trim()
+}
+
+/** A longer text tells of something else than the call. */
+const OWN_CHARACTERS = 300
+
+/**
+ * What a tool says of its own call. Where nobody tells that it failed, that is all that it says, in one
+ * line, and not what it has read; else its beginning.
+ */
+export function ownWords(result: ToolResult): string {
+  const { isFailed, length } = result
+  const said = saidBy(result).trim()
+  if (isFailed === true) return said.slice(0, OWN_CHARACTERS)
+  if (isFailed === false || isReader(result) || length > OWN_CHARACTERS) return ''
+  return said.includes('\n') ? '' : said
 }
 
 // Messages: `is_error` of a `tool_result`. MCP has the same mark as `isError`.
@@ -185,7 +217,7 @@ function errorMark({ value }: Message, id: string | undefined): boolean | undefi
 const EXIT_CODE =
   /^[<([]?(?:Process exited with code|Exit code:?|Command (?:failed|exited) with (?:exit )?code:?|exit code:?|exit status|return ?code>?:?)\s*(-?\d+)/im
 const EXIT_CODE_LAST =
-  /(?:^|\n|\bcommand |\bprocess )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
+  /(?:^|\n|\bcommand |\bprocess |\bfailed with )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
 
 /** The exit code that an output tells. */
 export function exitCodeIn(text: string): number | undefined {

@@ -1,8 +1,10 @@
 import { objectOf } from '../../model-api/json.js'
+import { both } from '../both.js'
 import type { Cause } from '../cause.js'
+import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, shortText } from '../words.js'
-import { isReader, type ToolResult } from './tool-results.js'
+import { isReader, ownWords, type ToolResult } from './tool-results.js'
 
 // What agents tell their models of a call that they cannot run.
 const BEFORE = String.raw`^(?:<tool_use_error>)?\s*(?:error:\s*|MCP error -?\d+:\s*)*`
@@ -23,26 +25,52 @@ const BAD = new RegExp(
   'i',
 )
 
+// The same in any words, of a call that is no command: what a shell says is of what it was to run.
+const NO_TOOL = both(
+  String.raw`\btools?\b|\bfunction\b|\bhandler\b`,
+  String.raw`unknown|unrecogni[sz]ed|not found|does not exist|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|\bno\b`,
+)
+const NOT_ITS = both(
+  String.raw`\barguments?\b|\bparam(?:eter)?s?\b|\bschema\b|\bpropert(?:y|ies)\b|\bfields?\b|\bjson\b`,
+  'missing|required|invalid|unknown|unexpected|not match|must (?:be|have)|expected|pars(?:e|ing)|validation',
+)
+
+function isUnknown(result: ToolResult): boolean {
+  if (UNKNOWN.test(result.output)) return isOwnWords(result)
+  const said = ownWords(result)
+  const isOfIt = /\btools?\b/i.test(said) || said.includes(result.name)
+  return !isCommand(result) && isOfIt && NO_TOOL.test(said) && !NOT_ITS.test(said)
+}
+
+function isOfArguments(result: ToolResult): boolean {
+  if (isUnknown(result)) return false
+  if (BAD.test(result.output)) return isOwnWords(result)
+  return !isCommand(result) && result.isFailed === true && NOT_ITS.test(ownWords(result))
+}
+
+function isCommand({ arguments: given, tool }: ToolResult): boolean {
+  return commandIn(given) !== undefined || tool?.exitCode !== undefined
+}
+
 /** Calls that no agent could run: of a tool that does not exist, or with invalid arguments. */
 export function wrongCalls(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   return [...unknownTools(session, results), ...badArguments(session, results)]
 }
 
-export function isWrongCall({ output }: ToolResult): boolean {
-  return UNKNOWN.test(output) || BAD.test(output)
+export function isWrongCall(result: ToolResult): boolean {
+  return isUnknown(result) || isOfArguments(result)
 }
 
 // What is read may tell of such a call.
-function isOwnWords({ name, isFailed }: ToolResult): boolean {
-  return isFailed === true || (isFailed === undefined && !isReader({ name }))
+function isOwnWords(result: ToolResult): boolean {
+  return result.isFailed === true || (result.isFailed === undefined && !isReader(result))
 }
 
 function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const offered = new Set(session.steps.flatMap(({ toolNames = [] }) => toolNames))
   const unknown = results.filter(
     (result) =>
-      UNKNOWN.test(result.output) &&
-      isOwnWords(result) &&
+      isUnknown(result) &&
       (!offered.has(result.name) || (result.isFailed === true && isStrange(result.name, offered))),
   )
   const [first] = unknown
@@ -79,7 +107,7 @@ function badArguments(session: SessionCase, results: readonly ToolResult[]): Cau
   return [
     {
       code: 'bad-arguments',
-      certainty: BAD.test(first.output) ? 'certain' : 'likely',
+      certainty: isOfArguments(first) ? 'certain' : 'likely',
       exchange: call?.exchange ?? first.exchange,
       clues: [
         ...(call === undefined
@@ -100,9 +128,9 @@ function badArguments(session: SessionCase, results: readonly ToolResult[]): Cau
 }
 
 function isBad(result: ToolResult): boolean {
-  const { output, isFailed, arguments: given } = result
-  if (UNKNOWN.test(output)) return false
-  if (BAD.test(output)) return isOwnWords(result)
+  const { isFailed, arguments: given } = result
+  if (isUnknown(result)) return false
+  if (isOfArguments(result)) return true
   // Cut off in the middle of its JSON, or none from the beginning.
   const isJson = given === '' || !given.trimStart().startsWith('{') || objectOf(given) !== undefined
   return !isJson && isFailed === true
