@@ -78,11 +78,12 @@ describe('every route', () => {
     },
   )
 
-  test('HEAD answers like GET, without a body', async () => {
-    const { status: code, body } = await ask(
-      `HEAD /api/sessions HTTP/1.1\r\nhost: ${own()}\r\nauthorization: Bearer ${viewer.token}\r\n`,
-    )
-    expect([code, body]).toEqual([200, ''])
+  test.each(paths)('HEAD $path answers like GET, without a body, and ends', async ({ path }) => {
+    const fields = `host: ${own()}\r\nauthorization: Bearer ${viewer.token}\r\n`
+    const head = `HEAD ${path} HTTP/1.1\r\n${fields}connection: close\r\n\r\n`
+    const [top = '', body] = (await told(head)).split('\r\n\r\n')
+    expect([200, 404]).toContain(Number(/^HTTP\/1\.1 (\d{3})/.exec(top)?.[1]))
+    expect(body).toBe('')
   })
 })
 
@@ -117,7 +118,32 @@ const HOSTS = [
   'localhost:PORT, example.com',
   'localhost:PORT/',
   'http://localhost:PORT',
-  '',
+  '127.0.0.1.nip.io:PORT',
+  '127-0-0-1.rbndr.example:PORT',
+  'a.localhost:PORT',
+  'localhost.localdomain:PORT',
+  'localhost%00:PORT',
+  'localhost%2eexample.com:PORT',
+  'loc\u00e4lhost:PORT',
+  '\uff4cocalhost:PORT',
+  'xn--lclhost-9ya:PORT',
+  '127\u30020\u30020\u30021:PORT',
+  '[::1%25lo]:PORT',
+  '[::1]:PORT.',
+  '[::1]x:PORT',
+  '::1:PORT',
+  '[0::1]:PORT',
+  '[::7f00:1]:PORT',
+  '[::FFFF:127.0.0.1]:PORT',
+  '127.0.0.1:PORT#@example.com',
+  '127.0.0.1:PORT?x',
+  '127.0.0.1\\@example.com:PORT',
+  '127.0.0.1:PORT\tx',
+  '127.0.0.1:+PORT',
+  '127.0.0.1:PORTx',
+  '127.0.0.1: PORT',
+  `${'a'.repeat(4000)}:PORT`,
+  'localhost\u0000:PORT',
 ]
 
 describe('Host', () => {
@@ -128,11 +154,37 @@ describe('Host', () => {
   test.each(HOSTS)('"%s" is none of ours, whatever is asked and with what token', async (host) => {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
       const value = host.replaceAll('PORT', `${viewer.port}`)
-      const answer = await ask(
-        `${method} / HTTP/1.1\r\nhost: ${value}\r\nauthorization: Bearer ${viewer.token}\r\n`,
-      )
-      expect([403, 400], method).toContain(answer.status)
-      expect(answer.body, method).toBe('')
+      for (const target of ['/', '/api/sessions']) {
+        const answer = await ask(
+          `${method} ${target} HTTP/1.1\r\nhost: ${value}\r\nauthorization: Bearer ${viewer.token}\r\n`,
+        )
+        expect([403, 400], method).toContain(answer.status)
+        expect(answer.body, method).toBe('')
+      }
+    }
+  })
+
+  test('what stands around it is no way past it', async () => {
+    const token = `authorization: Bearer ${viewer.token}\r\n`
+    for (const head of [
+      `GET / HTTP/1.1\r\nhost : ${own()}\r\n`,
+      `GET / HTTP/1.1\r\n host: ${own()}\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\r\n\thost: ${own()}\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\r\n ${own()}\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\r\nx-forwarded-host: ${own()}\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\r\nforwarded: host="${own()}"\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\r\n:authority: ${own()}\r\n`,
+      `GET / HTTP/1.1\nhost: example.com\nx: y\r\n`,
+      `GET / HTTP/1.1\r\nhost: example.com\rhost: ${own()}\r\n`,
+      `GET / HTTP/1.1\r\nh\u00f6st: ${own()}\r\n`,
+      `GET / HTTP/1.0\r\nhost: example.com\r\n`,
+      `GET / HTTP/2.0\r\nhost: example.com\r\n`,
+      `GET  / HTTP/1.1\r\nhost: example.com\r\n`,
+      `GET / HTTP/1.1 x\r\nhost: ${own()}\r\n`,
+    ]) {
+      const answer = await ask(`${head}${token}`)
+      expect([403, 400], head).toContain(answer.status)
+      expect(answer.body, head).toBe('')
     }
   })
 
@@ -147,7 +199,40 @@ describe('Host', () => {
   test('an absolute address in the request does not stand for it', async () => {
     const target = `http://${own()}/`
     expect(await status(`GET ${target} HTTP/1.1\r\nhost: example.com\r\n`)).toBe(403)
-    expect(await status(`GET http://example.com/ HTTP/1.1\r\nhost: ${own()}\r\n`)).not.toBe(200)
+    for (const other of [
+      'http://example.com/',
+      `http://${own()}/`,
+      `//${own()}/`,
+      '//example.com/page/index.html',
+      'file:///etc/passwd',
+      '*',
+      `http://${own()}/api/sessions`,
+      `/\\${own()}/`,
+    ]) {
+      const head = `GET ${other} HTTP/1.1\r\nhost: ${own()}\r\nauthorization: Bearer ${viewer.token}\r\n`
+      expect([400, 404], other).toContain(await status(head))
+    }
+    expect(await status(`CONNECT ${own()} HTTP/1.1\r\nhost: ${own()}\r\n`)).not.toBe(200)
+  })
+
+  test('a request within a request is none', async () => {
+    const inner = `GET /api/sessions HTTP/1.1\r\nhost: ${own()}\r\nauthorization: Bearer ${viewer.token}\r\n\r\n`
+    const { length } = inner
+    for (const fields of [
+      `content-length: ${length}\r\n`,
+      `transfer-encoding: chunked\r\ncontent-length: ${length}\r\n`,
+      `content-length: ${length}\r\ncontent-length: 0\r\n`,
+      `content-length: +${length}\r\n`,
+      `content-length: 0, ${length}\r\n`,
+      `transfer-encoding : chunked\r\ncontent-length: ${length}\r\n`,
+      'transfer-encoding: xchunked\r\n',
+      'transfer-encoding: chunked, identity\r\n',
+    ]) {
+      const outer = `GET / HTTP/1.1\r\nhost: example.com\r\nconnection: close\r\n${fields}\r\n`
+      const answer = await told(`${outer}${inner}`)
+      expect(answer, fields).toMatch(/^HTTP\/1\.1 40[03] /)
+      expect(answer, fields).not.toContain(SESSION_ID)
+    }
   })
 
   test('an upgrade is refused, with whatever name', async () => {
@@ -174,6 +259,20 @@ const ORIGINS = [
   'http://127.1:PORT',
   'file://',
   'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+  'NULL',
+  'null, http://127.0.0.1:PORT',
+  'http://127.0.0.1:PORT http://example.com',
+  'http://127.0.0.1:PORT,http://127.0.0.1:PORT',
+  'http://127.0.0.1:PORT#',
+  'http://127.0.0.1:PORT?',
+  'http://user@127.0.0.1:PORT',
+  'http://127.0.0.1.:PORT',
+  'http://[::ffff:127.0.0.1]:PORT',
+  'ws://127.0.0.1:PORT',
+  'blob:http://127.0.0.1:PORT',
+  'about:blank',
+  'data:',
+  'vscode-webview://abc',
 ]
 
 describe('Origin', () => {
@@ -186,6 +285,22 @@ describe('Origin', () => {
     const headers = { origin: value, authorization: `Bearer ${viewer.token}` }
     expect(await statusOf('/', headers)).toBe(403)
     expect(await statusOf('/api/sessions', headers)).toBe(403)
+  })
+
+  test('two of them are refused, though both are ours', async () => {
+    const line = `origin: http://${own()}\r\n`
+    expect(await status(`GET / HTTP/1.1\r\nhost: ${own()}\r\n${line}${line}`)).toBe(403)
+  })
+
+  test.each([
+    'SAME-ORIGIN',
+    'same-origin, cross-site',
+    'none, cross-site',
+    '',
+    'same-origin\r\nsec-fetch-site: cross-site',
+  ])('a site told as "%s" is no own one', async (site) => {
+    const fields = { 'sec-fetch-site': site, authorization: `Bearer ${viewer.token}` }
+    expect(await statusOf('/api/sessions', fields)).toBe(403)
   })
 
   test.each(['cross-site', 'same-site'])('a request from a %s page is refused', async (site) => {
@@ -240,6 +355,36 @@ const FILES = [
   '.git/config',
   '.env',
   'session.json',
+  '..%c0%afetc/passwd',
+  '..%e0%80%afetc/passwd',
+  '%f0%80%80%ae%f0%80%80%ae/etc/passwd',
+  '..%u2215etc/passwd',
+  '..%ef%bc%8fetc/passwd',
+  '..;a=b/etc/passwd',
+  ';/../etc/passwd',
+  '%3b/..%3b/etc/passwd',
+  '.%00./etc/passwd',
+  '%2e%00%2e/etc/passwd',
+  '..\u0000/etc/passwd',
+  '\\\\server\\share',
+  'index.html%23',
+  'index.html%3f',
+  '%69ndex.html/../../x',
+  '%',
+  '%zz',
+  '%ff',
+  '%ed%a0%80',
+  '\ud800',
+  'a%0d%0aset-cookie:%20a=b',
+  'hasOwnProperty',
+  '__defineGetter__',
+  '-1',
+  '0',
+  '1e3',
+  '+1',
+  '1%00',
+  '9'.repeat(300),
+  `${'%2e%2e%2f'.repeat(200)}etc/passwd`,
   `${'../'.repeat(30)}etc/passwd`,
   'x'.repeat(8000),
 ]
@@ -336,6 +481,14 @@ async function ask(head: string): Promise<{ status: number; body: string }> {
   const [top = '', ...rest] = answer.split('\r\n\r\n')
   const code = Number(/^HTTP\/1\.1 (\d{3})/.exec(top)?.[1])
   return { status: code, body: rest.join('\r\n\r\n') }
+}
+
+/** All that it says to some bytes, until it has no more to say. */
+async function told(bytes: string): Promise<string> {
+  const socket = connect(viewer.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(bytes)
+  return text(socket)
 }
 
 async function firstPart(socket: ReturnType<typeof connect>): Promise<string> {

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SESSION_FILES } from '@tacho/format'
@@ -7,7 +10,9 @@ import { tacho } from '../cli/tacho.js'
 import { recordExchanges, SESSION_ID, startRecording } from '../faults/recorded-session.js'
 import { FIXTURE_ID, fixtureSession } from '../reader/recorded-fixture.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
+import { ATTEMPTS } from './attempts.js'
 import { openPage, serve } from './browser.js'
+import { hostileSession } from './hostile-strings.js'
 
 /** What a stranger may write, and what none of it may do: become markup, run, load, or ask. */
 const HOSTILE = [
@@ -32,6 +37,14 @@ const HOSTILE = [
   'constructor',
   `<b>${'a'.repeat(1024 * 1024)}`,
 ]
+
+/** How many elements there are that no part of the page makes. */
+const FOREIGN_ELEMENTS = `document.querySelectorAll('#root :is(script, iframe, img, svg, math, style, link, meta, base, form, object, embed, video, template, plaintext, xmp, noscript, b, a)').length`
+
+/** Control characters and bidirectional controls, which a terminal would obey. */
+function controlsIn(text: string): string[] {
+  return text.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g) ?? []
+}
 
 describe.each(['served', 'exported as one file'])('%s', (how) => {
   test('whatever was recorded is text: no element, no request, no dialog comes of it', async () => {
@@ -61,13 +74,89 @@ describe.each(['served', 'exported as one file'])('%s', (how) => {
       await page.keyboard.press(key)
       await page.getByRole('tablist').first().waitFor()
     }
-    const elements = await page.evaluate(
-      `document.querySelectorAll('#root :is(script, iframe, img, svg, style, link, meta, base, form, object, embed, b, a)').length`,
-    )
-    expect(elements).toBe(0)
+    expect(await page.evaluate(FOREIGN_ELEMENTS)).toBe(0)
     expect([opened.dialogs, opened.foreign]).toEqual([[], []])
     expect(opened.problems).toEqual([])
   })
+})
+
+test('every string of a session can be hostile, in its logs, its spans and its manifest', async () => {
+  const { directory, id } = hostileSession()
+  await using served = await serve(directory)
+  const exported = join(directory, 'page.html')
+  const { stderr } = await tacho([
+    'export',
+    'html',
+    id,
+    '-o',
+    exported,
+    '--sessions-dir',
+    directory,
+  ])
+  expect(controlsIn(stderr.toString())).toEqual([])
+  for (const address of [`${served.address}&session=${id}`, pathToFileURL(exported).href]) {
+    await using opened = await openPage(address)
+    const { page } = opened
+    const things = page.getByRole('listbox', { name: 'What happened' }).getByRole('option')
+    await things.first().waitFor()
+    // Each of them in turn, and all that is shown of an exchange.
+    for (const filter of ['exchange', 'tool', 'approval', 'cancellation', 'problem']) {
+      await page.getByLabel('Show').selectOption(filter)
+      for (let index = 0; index < Math.min(4, await things.count()); index += 1) {
+        await things.nth(index).click()
+        await page.locator('h2').first().waitFor()
+      }
+      if (filter !== 'exchange') continue
+      for (const tab of ['conversation', 'request', 'response', 'headers', 'playback']) {
+        await page.getByRole('tab', { name: tab, exact: true }).click()
+      }
+    }
+    for (const summary of await page.locator('summary').all()) await summary.click()
+    for (const key of ['2', '3', '4', '5', '6', '7']) {
+      await page.keyboard.press(key)
+      await page.getByRole('tablist').first().waitFor()
+    }
+    expect(await page.evaluate(FOREIGN_ELEMENTS)).toBe(0)
+    expect(await page.title()).toMatch(/^Tacho(?:: [\w-]+)?$/)
+    // Bodies that are none any more are not there.
+    const problems = opened.problems.filter((problem) => !problem.includes('404 (Not Found)'))
+    expect([opened.dialogs, opened.foreign, problems]).toEqual([[], [], []])
+    if (address.startsWith('http')) {
+      await page.getByRole('button', { name: '← Sessions' }).click()
+      await page.getByRole('listbox').getByRole('option').first().waitFor()
+      expect(await page.evaluate(FOREIGN_ELEMENTS)).toBe(0)
+    }
+  }
+})
+
+test('a page of another origin gets nothing of it, by whatever means a browser has', async () => {
+  const { directory } = fixtureSession('plain')
+  const id = FIXTURE_ID
+  await using served = await serve(directory)
+  const { origin, hash } = new URL(served.address)
+  const token = new URLSearchParams(hash.slice(1)).get('token')
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end('<!doctype html><title>other</title><body>')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    await using opened = await openPage(`http://127.0.0.1:${port}/`)
+    const html = await (await fetch(origin)).text()
+    const files = ['js', 'css', 'svg'].map((type) => html.match(`/page/[^"]+\\.${type}`)?.[0])
+    expect(files.every((file) => file !== undefined)).toBe(true)
+    const known = JSON.stringify({ origin, token, id, files })
+    const got = await opened.page.evaluate(`(${ATTEMPTS})(${known})`)
+    expect(got).toEqual({
+      ...{ 'fetch with the token': 'refused', 'fetch, opaque': 'refused', EventSource: 'refused' },
+      ...{ WebSocket: 'refused', script: 'refused', image: 'refused', style: 'refused' },
+      ...{ frame: 'refused', window: 'refused', 'fetch, by another name': 'refused' },
+    })
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
 })
 
 test('a session that goes on is followed, and what is new appears by itself', async () => {

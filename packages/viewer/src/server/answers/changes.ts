@@ -27,6 +27,10 @@ export async function answerChanges(asked: Asked): Promise<void> {
   }
   response.setHeader('content-type', 'application/x-ndjson')
   await tell()
+  if (asked.request.method === 'HEAD') {
+    response.end()
+    return
+  }
   let isBusy = false
   let looks = 0
   const look = async (): Promise<void> => {
