@@ -1,4 +1,4 @@
-import { INTEGRATIONS } from './bundle.js'
+import { INTEGRATIONS } from './bundle/library.js'
 
 /** What the package `tacho` gives to who imports it (`exports` in its manifest). */
 export const PACKAGE_EXPORTS = {

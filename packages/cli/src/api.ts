@@ -1,5 +1,5 @@
 // What a program gets that imports `tacho`: reading what was recorded, and telling of itself while it
-// is. The build makes the package's entry and its declarations of it (scripts/bundle.ts, scripts/pack.ts).
+// is. The build makes the package's entry and its declarations of it (scripts/bundle/library.ts, scripts/pack.ts).
 export {
   type Approval,
   approvalsOf,

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { addCommands } from '../commands/index.js'
 import { program } from '../program.js'
 
-// What the build makes of the definitions of all commands (scripts/bundle.ts).
+// What the build makes of the definitions of all commands (scripts/bundle/commands.ts).
 export { commandTree } from './command-tree.js'
 export { manPage } from './man-page.js'
 export { treeText } from './tree-text.js'

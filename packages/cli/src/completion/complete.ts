@@ -14,7 +14,7 @@ import { isShell, type Shell } from './shells.js'
  * line for each word that can stand at the cursor, with a tab and its description behind it, and
  * `:files` or `:folders` where the shell is to complete those.
  *
- * It reads the tree of commands as the build has written it (scripts/bundle.ts), because Node takes 300 ms
+ * It reads the tree of commands as the build has written it (scripts/bundle/commands.ts), because Node takes 300 ms
  * to load the commands themselves.
  */
 export function complete([shell, separator, ...words]: readonly string[]): void {

@@ -32,7 +32,7 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
   return files
 }
 
-// Scripts and styles are there packed: scripts/bundle.ts
+// Scripts and styles are there packed: scripts/bundle/page.ts
 function readFiles(): Map<string, PageFile> {
   const files = readdirSync(FOLDER).flatMap((name): [string, PageFile][] => {
     const plain = name.replace(/\.gz$/, '')

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import { large, leftOut, usedConventions } from './left-out.js'
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // `require` where the source says `import()`.
+  supported: { 'dynamic-import': false },
+  // OpenTelemetry's packages are a third smaller as ES modules: what nobody uses is left out.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Letters as they are: escaped, each takes six bytes.
+  charset: 'utf8',
+  // The licences of all that is bundled go with the package (scripts/pack.ts).
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+/** Where bundles go, and every file that went into one. */
+export type Target = { folder: string; inputs: Set<string> }
+
+/** Makes one bundle, and notes what went into it. */
+export async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
+  const plugins = [leftOut(), ...(options.plugins ?? [])]
+  const { metafile } = await build({ ...COMMON, ...options, plugins })
+  for (const input of Object.keys(metafile?.inputs ?? {}))
+    inputs.add(input.replace(/^used-conventions:/, ''))
+}
+
+/** A file of ours, with all that it needs, as one file of the same name. */
+export async function bundleFile(
+  target: Target,
+  path: string,
+  options: BuildOptions = {},
+): Promise<void> {
+  const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.js$/, '.cjs')
+  await bundled(target, {
+    ...options,
+    entryPoints: [path],
+    outfile: join(target.folder, 'bundle', file),
+    plugins: [large('./'), usedConventions(), ...(options.plugins ?? [])],
+  })
+}
+
+// esbuild leaves it empty in CommonJS.
+export const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"
+export const OWN_URL_OPTIONS = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: OWN_URL } }

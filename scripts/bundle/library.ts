@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import type { Plugin } from 'esbuild'
+import { bundled, bundleFile, type Target } from './bundling.js'
+import { CLI, READER, RECORDER } from './places.js'
+
+/**
+ * What a program imports as `tacho`. It may do so to tell of itself while nothing is recorded, so what
+ * reads sessions is loaded when it is first called. CommonJS, for Node's ESM loader is slower, and an
+ * older Node requires nothing else.
+ */
+export async function bundleApi(target: Target): Promise<void> {
+  await bundled(target, {
+    stdin: {
+      contents: [
+        `export { session } from ${JSON.stringify(join(RECORDER, 'api/session.js'))}`,
+        `export { ReaderError } from ${JSON.stringify(join(READER, 'reader-error.js'))}`,
+        "const reader = () => require('../quick/reading.cjs')",
+        ...(await readingNames()).map(
+          (name) => `export const ${name} = (...given) => reader().${name}(...given)`,
+        ),
+      ].join('\n'),
+      resolveDir: CLI,
+    },
+    outfile: join(target.folder, 'bundle/api.cjs'),
+    external: ['../quick/reading.cjs'],
+    plugins: [readerError('./')],
+  })
+  await bundleFile(target, join(READER, 'reader-error.js'))
+  const { opentelemetry, ...others } = INTEGRATIONS
+  for (const [name, path] of Object.entries(others)) {
+    await bundled(target, {
+      entryPoints: [join(RECORDER, path)],
+      outfile: join(target.folder, 'bundle', `${name}.cjs`),
+    })
+  }
+  // What records has all of it already.
+  const exported: object = await import(join(RECORDER, opentelemetry))
+  await bundled(target, {
+    stdin: {
+      contents: `export { ${Object.keys(exported).join(', ')} } from './open-recording.cjs'`,
+      resolveDir: CLI,
+    },
+    outfile: join(target.folder, 'bundle/opentelemetry.cjs'),
+    external: ['./open-recording.cjs'],
+  })
+}
+
+/** What a program imports as `tacho/<name>`. */
+export const INTEGRATIONS = {
+  'ai-sdk': 'integrations/ai-sdk/index.js',
+  'openai-agents': 'integrations/openai-agents/index.js',
+  opentelemetry: 'integrations/opentelemetry.js',
+}
+
+/** The functions for reading that a program can import. */
+export async function readingNames(): Promise<string[]> {
+  const exported: Record<string, unknown> = await import(join(CLI, 'api.js'))
+  return Object.keys(exported).filter((name) => name !== 'session' && name !== 'ReaderError')
+}
+
+/** The class of an error is one and the same, whichever bundle throws it. */
+export function readerError(folder: string): Plugin {
+  return {
+    name: 'reader-error',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/reader-error\.js$/ }, () => ({
+        path: `${folder}reader-error.cjs`,
+        external: true,
+      }))
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plugin } from 'esbuild'
+import { bundled, bundleFile, OWN_URL_OPTIONS, type Target } from './bundling.js'
+import { large, usedConventions } from './left-out.js'
+import { INTEGRATIONS } from './library.js'
+import { LAUNCHER, RECORDER } from './places.js'
+
+/**
+ * All that records, in one file: what the launcher opens beside an agent, and the program of the process
+ * that records a host.
+ */
+export async function bundleRecorder(target: Target): Promise<void> {
+  await bundled(target, {
+    stdin: {
+      contents: [
+        "export * from './run/open-recording.js'",
+        `export { recordHost } from ${JSON.stringify(join(RECORDER, 'register/recorder/record-host.js'))}`,
+        `export * from ${JSON.stringify(join(RECORDER, INTEGRATIONS.opentelemetry))}`,
+      ].join('\n'),
+      resolveDir: LAUNCHER,
+    },
+    outfile: join(target.folder, 'bundle/open-recording.cjs'),
+    plugins: [large('./'), usedConventions(), ownApi(), ownWinston()],
+    ...OWN_URL_OPTIONS,
+  })
+}
+
+/** What is loaded into a host that registers us, and what that starts. */
+export async function bundleRegister(target: Target): Promise<void> {
+  await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
+  await bundleFile(target, join(RECORDER, 'register/recorder/host-recorder.js'), OWN_URL_OPTIONS)
+  await bundleFile(target, join(RECORDER, 'log/program-logger.js'), { plugins: [ownWinston()] })
+  await bundled(target, {
+    stdin: { contents: "module.exports = require('winston')", resolveDir: RECORDER },
+    outfile: join(target.folder, 'bundle/winston.cjs'),
+    // Its colours for its own developers stay away.
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+}
+
+/** What records, and the logger of a host, have it in one file beside them. */
+function ownWinston(): Plugin {
+  return {
+    name: 'own-winston',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^winston$/ }, () => ({ path: './winston.cjs', external: true }))
+      bundler.onResolve({ filter: /^winston-transport$/ }, ({ path }) => ({
+        path,
+        namespace: 'own-winston',
+      }))
+      bundler.onLoad({ filter: /./, namespace: 'own-winston' }, () => ({
+        contents: "module.exports = require('winston').Transport",
+      }))
+    },
+  }
+}
+
+/**
+ * OpenTelemetry's API keeps what is registered in a property of `globalThis`, where the host's own
+ * OpenTelemetry finds it, and ours the host's: in our bundle it is a property that nobody else knows.
+ */
+function ownApi(): Plugin {
+  const shared = 'Symbol.for(`opentelemetry.js.api.'
+  return {
+    name: 'own-api',
+    setup(bundler) {
+      bundler.onLoad({ filter: /@opentelemetry\/api\/.*\/global-utils\.js$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8')
+        if (!source.includes(shared)) throw new Error(`${path} does not say ${shared} any more`)
+        return { contents: source.replace(shared, 'Symbol(`opentelemetry.js.api.') }
+      })
+    },
+  }
+}
