@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ModelRequest, Step } from '../../scripted-model/index.js'
@@ -141,7 +142,35 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     await terminal.ended()
     expect(await place.told('approvals', 'last')).toMatchObject([{ outcome: 'allowed' }])
   }, 300_000)
+
+  test('whose port another program has is not told its password, and does as it does alone', async () => {
+    const told: string[] = []
+    await using other = await otherServer((authorization) => told.push(authorization))
+    const environment = { OPENCODE_SERVER_PASSWORD: 'a-made-up-password' }
+    await using place = await opencodePlace([{ text: 'Hello.' }], { environment })
+    await using terminal = await place.tui('--port', String(other.port), '--prompt', 'Say hello')
+    const isLogged = () => expect(place.sessions()[0]?.log).toContain('another program listens on')
+    await eventually(isLogged, PATIENCE)
+    for (const pid of processesIn(place.home)) process.kill(pid, 'SIGKILL')
+    await terminal.ended()
+    expect(told).toEqual([])
+  }, 300_000)
 })
+
+async function otherServer(onAsked: (authorization: string) => void) {
+  const server = createHttpServer(({ headers }, response) => {
+    onAsked(headers.authorization ?? 'nothing')
+    response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
 
 /** Those that have this home, but for the terminal's shell. */
 function processesIn(home: string): number[] {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -198,6 +199,27 @@ test('where the system shows no table, everybody is let in and it says so', asyn
   await using stranger = startStranger(open.port)
   await stranger.stdout.containing('got welcome')
   open.close()
+})
+
+test('who listens on a port is the agent, or one of ours that it has not started, or nobody', async () => {
+  await using agent = startShell('read _', listener.port)
+  peers.agentIs(agent.pid)
+  const server = `
+    const server = require('node:net').createServer().listen(0, '127.0.0.1', () =>
+      console.log(server.address().port))`
+  const other = spawn(process.execPath, ['-e', server], { detached: true })
+  try {
+    const [said] = (await once(other.stdout, 'data')) as [Buffer]
+    expect(await peers.isAgentOn(Number(said))).toBe(false)
+    peers.agentIs(other.pid ?? 0)
+    expect(await peers.isAgentOn(Number(said))).toBe(true)
+    other.kill('SIGKILL')
+    await once(other, 'close')
+    expect(await peers.isAgentOn(Number(said))).toBe(false)
+    expect(await peers.isAgentOn(listener.port)).toBe(true)
+  } finally {
+    other.kill('SIGKILL')
+  }
 })
 
 test('a look that takes too long lets nobody in', async () => {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { CHECK_MILLISECONDS } from './limits.js'
 import { groupOf, ProcessTree } from './process-tree.js'
 import { type Holding, holdingOf, stillHolds } from './socket-holders.js'
-import { otherEndOf } from './tcp-row.js'
+import { otherEndOf, type TcpRow } from './tcp-row.js'
 import { TcpTable } from './tcp-table.js'
 import { isProcOurs, userOfSockets } from './user-of-sockets.js'
 
@@ -72,9 +72,28 @@ export class Peers {
 
   /** The users who listen on a port of 127.0.0.1, as far as the system tells. Never rejects. */
   async listenersOn(port: number): Promise<number[]> {
+    return (await this.#listening(port)).map(({ uid }) => uid)
+  }
+
+  /**
+   * Whether it is the agent, or what it has started, and nobody else, who listens on a port; true where
+   * that cannot be told. Never rejects.
+   */
+  async isAgentOn(port: number): Promise<boolean> {
+    if (this.#table === undefined) return true
+    try {
+      const rows = await this.#listening(port)
+      for (const row of rows) if (!(await this.#mayTalk(row))) return false
+      return rows.length > 0
+    } catch {
+      return false
+    }
+  }
+
+  async #listening(port: number): Promise<TcpRow[]> {
     const rows = (await this.#table?.listening()) ?? []
     const hex = port.toString(16).toUpperCase().padStart(4, '0')
-    return rows.filter(({ ends }) => ends.split(' ')[0]?.endsWith(`:${hex}`)).map(({ uid }) => uid)
+    return rows.filter(({ ends }) => ends.split(' ')[0]?.endsWith(`:${hex}`))
   }
 
   close(): void {
@@ -104,8 +123,12 @@ export class Peers {
     const ends = otherEndOf(socket)
     if (ends === undefined) return false
     const row = await this.#table?.row(ends)
+    return row !== undefined && this.#mayTalk(row)
+  }
+
+  async #mayTalk(row: TcpRow): Promise<boolean> {
     // A socket that no process has any more has no owner either; the kernel calls him 0.
-    if (row === undefined || row.inode === '0' || row.uid !== this.#uid) return false
+    if (row.inode === '0' || row.uid !== this.#uid) return false
     return !this.#knowsProcesses || this.#isOfTheAgent(row.inode, row.uid)
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Recording } from '@tacho/recorder'
+import { Peers } from '../../network/peer.js'
 import type { AgentStart } from '../../process/run-agent.js'
 import type { LateRecording } from '../../taps/late-recording.js'
 import { ServerEventsTap } from '../../taps/server-events/server-events-tap.js'
@@ -32,10 +33,13 @@ export async function tapServer(options: ServerTapOptions): Promise<AgentStart> 
   const { password, port } = server
   if (password !== undefined) late.with(({ scrubber }) => scrubber.learn(password, 'tap'))
   const events = new ServerEvents(conversations)
+  const peers = await Peers.open()
+  peers.agentIs(process.pid)
   const { OPENCODE_SERVER_USERNAME: user = 'opencode' } = start.environment
   const tap = new ServerEventsTap({
     url: new URL(`http://127.0.0.1:${port}/global/event`),
     authorization: password === undefined ? undefined : basic(user, password),
+    isAgents: (port) => peers.isAgentOn(port),
     onEvent: (text) => late.with((recording: Recording) => events.take(text, recording)),
     onTrouble: (words) =>
       late.log('warn', 'tacho', `what the user is asked may not be recorded: ${words}`),
@@ -47,6 +51,7 @@ export async function tapServer(options: ServerTapOptions): Promise<AgentStart> 
     async onEnd() {
       await start.onEnd?.()
       tap.close()
+      peers.close()
       if (!tap.hasHeard) late.log('warn', 'tacho', 'opencode has told nothing of what it did')
     },
   }

@@ -1,4 +1,5 @@
-import { type ClientRequest, get, type IncomingMessage } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { createParser } from 'eventsource-parser'
 
 export type ServerEventsOptions = {
@@ -6,6 +7,8 @@ export type ServerEventsOptions = {
   url: URL
   /** `Basic …`, where it asks for that. */
   authorization?: string | undefined
+  /** Whether it is the agent who listens there: nobody else is told the authorization. */
+  isAgents: (port: number) => Promise<boolean>
   /** Is given each event's text. Throws nothing. */
   onEvent: (text: string) => void
   /** Some of what it tells may be missing: a sentence for the log. */
@@ -18,6 +21,9 @@ const RETRY = 50
 /** A server that is still starting may take a connection and never answer it (opencode 1.18). */
 const PATIENCE = 1000
 
+/** A look at who listens can miss somebody who has just begun to. */
+const REFUSALS = 20
+
 /** What a server may say at once, in characters. */
 const EVENT_CHARACTERS = 16 * 1024 * 1024
 
@@ -27,7 +33,8 @@ const EVENT_CHARACTERS = 16 * 1024 * 1024
  */
 export class ServerEventsTap {
   readonly #options: ServerEventsOptions
-  #request: ClientRequest | undefined
+  #socket: Socket | undefined
+  #refusals = 0
   #timer: NodeJS.Timeout | undefined
   #hasHeard = false
   #isClosed = false
@@ -45,26 +52,46 @@ export class ServerEventsTap {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#request?.destroy()
+    this.#socket?.destroy()
   }
 
   #connect(): void {
+    const { url, isAgents } = this.#options
+    const port = Number(url.port)
+    const socket = connect(port, url.hostname)
+    this.#socket = socket
+    let isOver = false
+    const again = (delay: number) => {
+      if (isOver) return
+      isOver = true
+      socket.destroy()
+      this.#later(delay)
+    }
+    this.#wait(PATIENCE, () => again(0))
+    socket.on('error', () => again(RETRY))
+    socket.on('connect', async () => {
+      if (await isAgents(port)) this.#ask(socket, again)
+      else {
+        this.#refused()
+        again(RETRY)
+      }
+    })
+  }
+
+  #refused(): void {
+    this.#refusals += 1
+    if (this.#refusals === REFUSALS)
+      this.#options.onTrouble(`another program listens on port ${this.#options.url.port}`)
+  }
+
+  #ask(socket: Socket, again: (delay: number) => void): void {
     const { url, authorization } = this.#options
     const headers = {
       accept: 'text/event-stream',
       ...(authorization !== undefined && { authorization }),
     }
     // One of its own: it stays open, and none of the process's other requests waits for it.
-    const request = get(url, { headers, agent: false })
-    this.#request = request
-    let isOver = false
-    const again = (delay: number) => {
-      if (isOver) return
-      isOver = true
-      request.destroy()
-      this.#later(delay)
-    }
-    this.#wait(PATIENCE, () => again(0))
+    const request = get(url, { headers, agent: false, createConnection: () => socket })
     request.on('error', () => again(RETRY))
     request.on('response', (response) => this.#hear(response, again))
   }
