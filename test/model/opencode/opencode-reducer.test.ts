@@ -167,3 +167,24 @@ test('a tool is from its start to its end, and a refused one is declined', () =>
     outcome: 'declined',
   })
 })
+
+test('a turn that is stopped twice is one cancellation, and the next turn none', () => {
+  const spans = reduced(
+    [
+      [1, says('msg_1')],
+      [2, requests('e1')],
+      [3, aborted],
+      [4, answered('e1')],
+      [4, idle],
+      [5, aborted],
+      [6, says('msg_2')],
+      [7, requests('e2')],
+      [8, answered('e2')],
+      [8, idle],
+    ],
+    RUN,
+  )
+  const named = (name: string) => spans.filter(({ span }) => span.startsWith(name))
+  expect(named('cancellation')).toMatchObject([{ from: 3, reason: 'abort' }])
+  expect(named('invoke_agent')).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'completed' }])
+})

@@ -100,9 +100,11 @@ export class ServerEventReducer {
   /** Something went wrong, or a client has stopped the turn. */
   #failed({ threadId, properties, at }: Told): void {
     const name = text(record(properties.error).name) ?? 'error'
+    const conversation = this.#turns.of(threadId)
+    // Who stops a turn twice is told so of the second time as well, when it is over.
+    if (name === ABORTED && conversation.turnId === undefined) return
     this.#errors.set(threadId, name)
     if (name !== ABORTED) return
-    const conversation = this.#turns.of(threadId)
     this.#session.cancellations.wish({ origin: 'user', reason: 'abort', conversation, at })
     this.#questions.withdraw(threadId, at)
   }
