@@ -76,9 +76,24 @@ lessons.push(
   ],
 )
 
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
 describe.each(lessons)('%s, %j', (_how, secret, rule, learn) => {
   const scrubber = createScrubber({ fingerprint })
   learn(scrubber)
+
+  test.each([
+    ['base64 of JSON', (text: string) => base64(JSON.stringify({ key: text }))],
+    ['base64 of a URL', (text: string) => base64(`/?q=${encodeURIComponent(text)}&x`)],
+    ['base64 in base64', (text: string) => base64(`k=${base64(`${text}\n`)}`)],
+    ['hex of base64', (text: string) => Buffer.from(base64(`x ${text} y`)).toString('hex')],
+    ['base64 of UTF-16', (text: string) => Buffer.from(text, 'utf16le').toString('base64')],
+  ])('is found in %s', (what, spell) => {
+    // Of UTF-16, only what is ASCII in one line; and of a short one, nothing.
+    if (secret.length < 12 || (/UTF/.test(what) && /[^ -~]|\\/.test(secret))) return
+    const { found } = scrubber.bytes(Buffer.from(` ${spell(secret)} `))
+    expect(found).toEqual([[expect.any(Number), expect.any(Number), rule]])
+  })
 
   test.each(spellingsOf(secret))('is found $name', ({ before, hidden, after }) => {
     const whole = before + hidden + after

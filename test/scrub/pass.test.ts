@@ -36,9 +36,12 @@ function pieces(next: (below: number) => number): Buffer[] {
   const text = Buffer.from(parts.join(''))
   const cut: Buffer[] = []
   for (let at = 0; at < text.length; ) {
-    const length = 1 + next(next(3) === 0 ? 40 : 6)
-    cut.push(text.subarray(at, at + length))
-    at += length
+    const end = at + 1 + next(next(3) === 0 ? 40 : 6)
+    // A word at the end is held: it can be the beginning of a text in base64.
+    const blank = next(3) === 0 ? -1 : text.indexOf(' ', end)
+    const to = blank < 0 ? end : blank + 1
+    cut.push(text.subarray(at, to))
+    at = to
   }
   return cut
 }

@@ -18,6 +18,22 @@ const spelled: Record<string, (example: string) => string> = {
   raw: (example) => `before ${example} behind`,
   'JSON-escaped': (example) => JSON.stringify({ cmd: `before "${example}" behind` }),
   'JSON-escaped twice': (example) => JSON.stringify(JSON.stringify({ cmd: `before "${example}"` })),
+  'JSON-escaped four times': (example) =>
+    [1, 2, 3].reduce((text) => JSON.stringify({ text }), JSON.stringify(`before ${example}`)),
+  'URL-encoded twice': (example) => `/?q=${encodeURIComponent(encodeURIComponent(` ${example} `))}`,
+  'every byte URL-encoded': (example) => hexOf(example).replace(/../g, '%$&'),
+  'every byte escaped': (example) => hexOf(example).replace(/../g, '\\x$&'),
+  'in UTF-16': (example) => `${[...` ${example}`].join('\0')}\0`,
+  'in UTF-16, read as text, in JSON': (example) => JSON.stringify(`${[...example].join('\0')}\0 x`),
+  hex: (example) => `key ${hexOf(`${example}\n`)} end`,
+  'hex in JSON': (example) => JSON.stringify({ hex: hexOf(`k=${example}\n`).toUpperCase() }),
+  'base64 in base64': (example) => base64(`k=${base64(`${example}\n`)}\n`),
+  'base64 in base64, wrapped': (example) =>
+    wrapped(base64(`${wrapped(base64(`k ${example}\n`), 76, '\n')}\n`), 76, '\n'),
+  'base64 of JSON in JSON': (example) =>
+    JSON.stringify({ body: base64(JSON.stringify({ a: JSON.stringify({ key: example }) })) }),
+  'base64 of hex': (example) => base64(hexOf(example)),
+  'base64 of UTF-16': (example) => Buffer.from(`${example}\r\n`, 'utf16le').toString('base64'),
   'URL-encoded': (example) => `/?q=${encodeURIComponent(` ${example} `)}&x=y`,
   base64: (example) => Buffer.from(`${example}\n`).toString('base64'),
   'base64 behind a byte': (example) => Buffer.from(`=${example}\n`).toString('base64'),
@@ -30,11 +46,34 @@ const spelled: Record<string, (example: string) => string> = {
     `${wrapped(example.replaceAll('\n', '\r\n'), 40, '\r\n')}\r\n`,
   'over indented lines': (example) => `${wrapped(example, 40, '\n    ')}\n`,
   'over numbered lines': (example) => numbered(wrapped(example, 40, '\n')),
+  'over lines with numbers as Codex writes them': (example) =>
+    wrapped(example, 40, '\n').replace(/^/gm, counted('L%: ')),
+  'over lines of a diff': (example) =>
+    `@@ -1 +1 @@\n${wrapped(example, 40, '\n').replace(/^/gm, '+')}\n`,
+  'over lines of a diff, in JSON': (example) =>
+    JSON.stringify(`-\n${wrapped(example, 40, '\n').replace(/^/gm, '-')}\n+ }`),
+  'over quoted lines': (example) =>
+    `> He:\n${wrapped(example, 40, '\n').replace(/^/gm, '> > ')}\n> .`,
+  'over lines of a comment': (example) =>
+    `/**\n${wrapped(example, 40, '\n').replace(/^/gm, ' * ')}\n */`,
+  'over lines that are commented out': (example) =>
+    `# so\n${wrapped(example, 40, '\n').replace(/^/gm, '# ')}\n`,
   'over numbered lines, in JSON': (example) => JSON.stringify(numbered(wrapped(example, 40, '\n'))),
   'in a header': (example) => `X-Debug: ${example}\r\nHost: h\r\n`,
   'in tool output': (example) => `$ env\nHOME=/root\nKEY=${example}\n`,
   'in the stack of an error': (example) => `Error: no access with ${example}\n    at a (b.js:1:2)`,
   'in a file name': (example) => `/tmp/${example}.txt`,
+}
+
+const hexOf = (text: string) => Buffer.from(text).toString('hex')
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+function counted(form: string): () => string {
+  let count = 0
+  return () => {
+    count += 1
+    return form.replace('%', String(count))
+  }
 }
 
 function wrapped(text: string, width: number, by: string): string {
@@ -59,7 +98,8 @@ const notSpelledSo: Record<string, RegExp> = {
   'aws-secret': /over|file name/,
   'slack-webhook': /over|file name/,
   'url-password': /over|file name/,
-  'private-key': /file name/,
+  // Its marks at the beginnings of lines are a part of it.
+  'private-key': /file name|over (?:quoted|lines)/,
 }
 
 let checked = 0
@@ -90,7 +130,7 @@ describe.each(EXAMPLES)('$rule', ({ rule, are, areNot }) => {
       expect(bytes, how).toHaveLength(text.length)
       marked.add(/:([0-9a-f]{4})\.*\]/.exec(left)?.[1] ?? left)
       checked += 1
-      const step = Math.max(1, Math.floor(text.length / 60))
+      const step = Math.max(1, Math.floor(text.length / 30))
       for (let at = 1; at < text.length; at += step) {
         const twice = scrubChunks(scrubber, [text.subarray(0, at), text.subarray(at)])
         const joined = Buffer.from(twice.bytes).toString()

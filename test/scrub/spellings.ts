@@ -36,6 +36,10 @@ export function spellingsOf(secret: string): Spelling[] {
       hidden: new URLSearchParams([['', secret]]).toString().slice(1),
       after: '&x=y',
     },
+    { name: 'HTML', before: '<p>', hidden: markup(secret, /[&<>"']/g), after: '</p>' },
+    { name: 'XML', before: '<p>', hidden: markup(secret, /[&<>]/g), after: '</p>' },
+    { name: 'a template', before: '<p>', hidden: markup(secret, /[&<>"'`/=]/g), after: '</p>' },
+    { name: 'CSV', before: 'a,"', hidden: secret.replaceAll('"', '""'), after: '",b' },
     { name: 'hex', before: 'h=', hidden: Buffer.from(secret).toString('hex'), after: ';' },
     {
       name: 'upper case hex',
@@ -50,6 +54,23 @@ export function spellingsOf(secret: string): Spelling[] {
     }
   }
   return spellings
+}
+
+const NAMED: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function markup(text: string, special: RegExp): string {
+  const isTemplate = special.test('=')
+  return text.replace(special, (one) => {
+    const isQuote = one === '"' || one === "'"
+    const hex = `&#x${one.charCodeAt(0).toString(16).toUpperCase()};`
+    return isTemplate && isQuote ? hex : (NAMED[one] ?? hex)
+  })
 }
 
 function encodedWhole(secret: string, lead: string, encoding: 'base64' | 'base64url'): Spelling {

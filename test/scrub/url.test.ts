@@ -14,6 +14,14 @@ describe('a secret in a URL is replaced at its place', () => {
       '/p?api_key=x&api-key=y&apikey=z',
       '/p?api_key=[secret:api_key:7f3a]&api-key=[secret:api-key:7f3a]&apikey=[secret:apikey:7f3a]',
     ],
+    [
+      '/p?auth=x&session_token=y&X-Amz-Signature=z',
+      '/p?auth=[secret:auth:7f3a]&session_token=[secret:session_token:7f3a]&X-Amz-Signature=[secret:x-amz-signature:7f3a]',
+    ],
+    [
+      '/p?sessionToken=x&db.pwd=y',
+      '/p?sessionToken=[secret:sessiontoken:7f3a]&db.pwd=[secret:db.pwd:7f3a]',
+    ],
     ['/p?password=x&secret=y', '/p?password=[secret:password:7f3a]&secret=[secret:secret:7f3a]'],
     ['/p?%6Bey=x', '/p?%6Bey=[secret:key:7f3a]'],
     ['/p?key=a=b=c', '/p?key=[secret:key:7f3a]'],
@@ -41,6 +49,7 @@ describe('all else of a URL stays as it is spelled', () => {
     '/v1/models?limit=20&after=x&alt=sse',
     '/p?keyboard=de&tokens=5&codec=av1&monkey=1',
     '/p?max_tokens=100&mykey=not-listed',
+    '/p?error_code=404&author=ada&session_id=s1&keyId=4',
     '/p?key&token=&x=%zz',
     '/token/key=1/code',
     'https://example.com:8443/a%2Fb?c=%C3%A4+b#d',

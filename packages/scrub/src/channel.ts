@@ -109,7 +109,7 @@ export class Channel {
       return []
     form.read(text, 0, text.length, isLast, index.beginnings)
     const first = form.indexOf(this.#undecided)
-    const { matches, undecided, held } = decide(form, first, isLast, index, mark)
+    const { matches, undecided, held } = decide(form, first, isLast, index, mark, false)
     let covered = Math.max(this.#undecided, this.#given)
     const secrets = matches
       .sort((one, other) => one.from - other.from || other.to - one.to || one.rank - other.rank)

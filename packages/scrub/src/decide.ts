@@ -1,6 +1,7 @@
 import { Base64Decoder } from './encoded.js'
+import { beginOf, endOf, innerTexts, openRun } from './inner-text.js'
 import type { Marked } from './marker.js'
-import type { NormalForm } from './normal-form.js'
+import { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
 import { matchPattern } from './shapes/match.js'
 import { LONGEST_PEM, matchPem } from './shapes/pem.js'
@@ -32,6 +33,8 @@ export type MarkShape = (rule: string, secret: Uint8Array) => Marked
  * Finds the secrets in a text that has been brought into its normal form.
  *
  * @param from secrets that begin before that were found earlier.
+ * @param isHeld whether what may be the beginning of a text in base64 is held: any word is.
+ * @param depth in how many other texts it stands.
  */
 export function decide(
   form: NormalForm,
@@ -39,6 +42,8 @@ export function decide(
   isLast: boolean,
   index: SearchIndex,
   mark: MarkShape,
+  isHeld = true,
+  depth = 0,
 ): Decided {
   const { bytes, length } = form
   const text: Readable = {
@@ -90,7 +95,61 @@ export function decide(
     held = Math.min(held, telling)
   }
   cutOff(index, length, matches)
+  if (depth < DEEPEST) {
+    const inner = decideInner(form, isLast, index, mark, depth + 1)
+    const outer = matches.slice()
+    for (const match of inner.matches) {
+      // What begins before was found, where all that may begin one is held.
+      const isAhead = isHeld ? match.from >= from : match.to > from
+      if (isAhead && isNews(match, outer)) matches.push(match)
+    }
+    if (inner.undecided < length) postpone(inner.undecided)
+    const open = isLast || !isHeld ? length : openRun(bytes, length)
+    if (open < length) postpone(open)
+  }
   return { matches: matches.filter((match) => match.from < undecided), undecided, held }
+}
+
+/** Base64 in base64 in base64. */
+const DEEPEST = 3
+
+/** The texts that stand in a text, one for each depth. */
+const innerForms: NormalForm[] = []
+
+/** Finds the secrets in what stands in a text in base64 or in hex. */
+function decideInner(
+  { bytes, length }: NormalForm,
+  isLast: boolean,
+  index: SearchIndex,
+  mark: MarkShape,
+  depth: number,
+): { matches: Match[]; undecided: number } {
+  innerForms[depth] ??= new NormalForm(1024)
+  const form = innerForms[depth]
+  const matches: Match[] = []
+  let undecided = length
+  innerTexts(bytes, length, (text) => {
+    const isOver = isLast || text.to + 1 < length
+    form.read(text.bytes, 0, text.bytes.length, isOver, index.beginnings)
+    const inner = decide(form, 0, isOver, index, mark, true, depth)
+    for (const { from, to, secret, rank } of inner.matches) {
+      const begin = beginOf(text, form.placeOf(from))
+      const end = endOf(text, form.endOf(to - 1, text.bytes))
+      matches.push({ from: begin, to: end, secret, rank })
+      // The character that follows can show that it was found by its base64.
+      if (!isOver && end + text.characters > text.to) undecided = Math.min(undecided, begin)
+    }
+    if (isOver) return
+    if (inner.undecided < form.length)
+      undecided = Math.min(undecided, beginOf(text, form.placeOf(inner.undecided)))
+    else if (form.isWithinEscape) undecided = Math.min(undecided, beginOf(text, form.stoppedAt))
+  })
+  return { matches, undecided }
+}
+
+/** Whether nothing was found in its place already: what is known by its base64 is found to the character. */
+function isNews({ from, to }: Match, outer: readonly Match[]): boolean {
+  return outer.every((other) => other.to <= from + 1 || other.from + 1 >= to)
 }
 
 /** Where the last line of a secret begins, because that can be another secret, which goes on behind it; where it ends, if it has but one. */

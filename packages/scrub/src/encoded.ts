@@ -77,7 +77,8 @@ function decode(text: Readable, from: number, most: number): Decoded {
   return { bytes, length, isLast: isOver, isCut, from, end: at, beginsLine: () => false, runs }
 }
 
-const SIX_BITS = new Int8Array(256).fill(-1)
+/** What a character of base64 stands for, in either alphabet; -1 where it is none. */
+export const SIX_BITS = new Int8Array(256).fill(-1)
 for (const [value, character] of [
   ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 ].entries())

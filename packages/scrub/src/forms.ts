@@ -1,7 +1,7 @@
 /**
  * The spellings in which a secret can stand in a body, a URL or a log line, beyond those that the
- * normal form of a text makes one of: as it is, as a form has it, base64 and base64url, hex. Without
- * duplicates; for a usual key that is 6.
+ * normal form of a text makes one of: as it is, as a form has it, as markup or a table has it, base64 and
+ * base64url, hex. Without duplicates; for a usual key that is 6.
  */
 export function formsOf(secret: string): Set<string> {
   const bytes = encoder.encode(secret)
@@ -9,12 +9,36 @@ export function formsOf(secret: string): Set<string> {
     secret,
     // HTML forms, URLSearchParams and Python's urlencode write a blank so.
     secret.replaceAll(' ', '+'),
+    secret.replace(/[&<>]/g, named),
+    secret.replace(/[&<>"']/g, named),
+    // Templates write these, too, as a number.
+    secret.replace(/[&<>"'`/=]/g, numbered),
+    secret.replace(/[^\w.-]/g, numbered),
+    secret.replaceAll('"', '""'),
+    secret.replaceAll("'", "''"),
     ...base64Forms(bytes),
     ...hexForms(bytes),
   ])
 }
 
 const encoder = new TextEncoder()
+
+function named(character: string): string {
+  return NAMED[character] ?? character
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function numbered(character: string): string {
+  const name = character === '&' || character === '<' || character === '>' ? NAMED[character] : ''
+  return name || `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
+}
 
 // Where a secret stands within something encoded as a whole, 0, 1 or 2 bytes share its first group
 // of three. The characters that mix its bits with a neighbour's differ each time and are left out.

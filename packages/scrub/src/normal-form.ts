@@ -3,8 +3,9 @@ import { openWideRun, WIDE_BYTES, type WideRun } from './wide-run.js'
 
 /**
  * A text without what writers put around the characters of a secret: escapes of JSON at any depth,
- * percent-encoding, line breaks with the indentation and the line number behind them, a shell's
- * continued lines, colours of a terminal. What is searched for is searched for in this form, so that
+ * percent-encoding, line breaks with what stands before the next line (indentation, its number, the
+ * marks of a diff, a quotation, a comment), a shell's continued lines, colours of a terminal, the zeros of
+ * UTF-16. What is searched for is searched for in this form, so that
  * one pass finds it however it is spelled and wherever it is wrapped.
  */
 export class NormalForm {
@@ -19,6 +20,11 @@ export class NormalForm {
   stoppedAt = 0
   #code = 0
   #isBreak = false
+  #isNothing = false
+  /** What the line begins with that is being read, as far as that is known. */
+  #lineByte = 0
+  /** Bytes that had been read when a zero of UTF-16 was left out. */
+  #zeroAt = -1
   /** From which byte on the text has them as they are, and where in the text that is. */
   #runs = new Int32Array(RUNS)
   #places = new Int32Array(RUNS)
@@ -53,6 +59,8 @@ export class NormalForm {
     let length = 0
     candidateCount = 0
     this.isWithinEscape = false
+    this.#lineByte = text[from] ?? 0
+    this.#zeroAt = -1
     this.#run(0, from)
     while (at < to) {
       if (wide !== undefined && to - at >= WIDE && !isSpecialSoon(text, at)) {
@@ -73,7 +81,15 @@ export class NormalForm {
         this.#lines[length] = 1
         this.#lineStarts.push(length)
         this.#run(length, line)
+        this.#lineByte = text[line] ?? 0
         at = line
+        continue
+      }
+      if (text[at] === 0 && text[at + 1] === 0 && at + 1 < to) {
+        const end = endOfZeros(text, at, to)
+        bytes.fill(0, length, length + end - at)
+        length += end - at
+        at = end
         continue
       }
       const short = shortEscape(text, at, to)
@@ -86,13 +102,15 @@ export class NormalForm {
         this.#run(length, at)
         continue
       }
-      const next = this.#token(text, at, to, isLast)
+      const next = this.#token(text, at, to, isLast, length)
       if (next < 0) {
         this.isWithinEscape = !this.#isBreak
         this.stoppedAt = at
         break
       }
-      if (this.#isBreak) {
+      if (this.#isNothing) {
+        // It stands for nothing.
+      } else if (this.#isBreak) {
         this.#lines[length] = 1
         this.#lineStarts.push(length)
       } else {
@@ -198,10 +216,12 @@ export class NormalForm {
   }
 
   /** Reads one character, or a break and what belongs to it. Gives where it ends, -1 where it does not. */
-  #token(text: Uint8Array, at: number, to: number, isLast: boolean): number {
+  #token(text: Uint8Array, at: number, to: number, isLast: boolean, length: number): number {
     this.#isBreak = false
+    this.#isNothing = false
     const next = this.#character(text, at, to, isLast)
     if (next < 0) return next
+    if (this.#code === 0) return this.#zero(text, next, to, isLast, length)
     if (this.#code === ESCAPE) {
       const end = endOfColour(text, next, to)
       if (end === next) return next
@@ -213,10 +233,28 @@ export class NormalForm {
     return this.#lineBreak(text, next, to, isLast)
   }
 
+  /** Where a zero is one of UTF-16, another one stands two characters away, and none between them. */
+  #zero(text: Uint8Array, next: number, to: number, isLast: boolean, length: number): number {
+    const isBehindOne = this.#zeroAt === length - 1 && length > 0
+    const second = next < to ? this.#character(text, next, to, isLast) : isLast ? to : -1
+    const isOfOne = next < to && this.#code !== 0
+    const third =
+      second >= 0 && second < to ? this.#character(text, second, to, isLast) : isLast ? to : -1
+    const isBeforeOne = second >= 0 && second < to && third >= 0 && this.#code === 0
+    this.#code = 0
+    this.#isNothing = isBehindOne || (isOfOne && isBeforeOne)
+    if (this.#isNothing) this.#zeroAt = length
+    else if (third < 0) return -1
+    return next
+  }
+
   #lineBreak(text: Uint8Array, from: number, to: number, isLast: boolean): number {
     let at = this.#blanks(text, from, to, isLast)
     if (at < 0 || (at === to && !isLast)) return at < 0 ? at : -1
+    const before = this.#lineByte
+    this.#lineByte = text[at] ?? 0
     let digits = at
+    if (text[at] === LETTER_L) digits += 1
     while (digits < to && digits - at < LINE_DIGITS && isDigit(text[digits] ?? 0)) digits += 1
     if (digits > at) {
       if (digits === to && !isLast) return -1
@@ -225,7 +263,7 @@ export class NormalForm {
       if (behind > digits) at = behind
     }
     this.#isBreak = true
-    return at
+    return behindMarks(text, at, to, isLast, before)
   }
 
   /** Blanks and further breaks. */
@@ -293,9 +331,14 @@ export class NormalForm {
     }
     if (at === to) return isLast ? to : -1
     const byte = text[at] ?? 0
-    if (byte === LETTER_U) {
+    if (byte === LETTER_U || byte === LETTER_X) {
       this.#code = byte
-      return this.#unicode(text, at, to, isLast)
+      const next =
+        byte === LETTER_U
+          ? this.#unicode(text, at, to, isLast)
+          : this.#twoDigits(text, at, to, isLast)
+      const isBackslash = next > 0 && this.#code === BACKSLASH && next - from < BACKSLASHES
+      return isBackslash ? this.#escaped(text, next, to, isLast) : next
     }
     this.#code = ESCAPED[byte] ?? (byte >= 0x80 ? RAW_BYTE | byte : byte)
     return at + 1
@@ -315,6 +358,15 @@ export class NormalForm {
     if (second < 0xdc00 || second > 0xdfff) return at + 5
     this.#code = 0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00)
     return low + 5
+  }
+
+  /** `\xXX`, from its `x` on. */
+  #twoDigits(text: Uint8Array, at: number, to: number, isLast: boolean): number {
+    if (at + 3 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
+    const code = hexAt(text, at + 1, 2)
+    if (code < 0) return at + 1
+    this.#code = code >= 0x80 ? RAW_BYTE | code : code
+    return at + 3
   }
 
   /** `%XX`, and `%25XX`: what was encoded twice. */
@@ -442,19 +494,58 @@ const BLANK = 0x20
 const PERCENT = 0x25
 const COLON = 0x3a
 const BACKSLASH = 0x5c
+const LETTER_L = 0x4c
 const LETTER_N = 0x6e
 const LETTER_U = 0x75
+const LETTER_X = 0x78
 const PIPE = 0x7c
+const PLUS = 0x2b
+const MINUS = 0x2d
+const SLASH = 0x2f
+const GREATER = 0x3e
 
 const SPECIAL = new Uint8Array(256)
-for (const byte of [LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1
+for (const byte of [0, LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1
 
 /** Blanks and breaks; and what tells in no way that a line's number or an escape stands there. */
 const BLANKS = new Uint8Array(256)
 for (const byte of [TAB, LF, CR, BLANK]) BLANKS[byte] = 1
 const PLAIN = new Uint8Array(256).fill(1)
-for (const byte of [TAB, LF, CR, BLANK, ESCAPE, PERCENT, BACKSLASH]) PLAIN[byte] = 0
+for (const byte of [0, TAB, LF, CR, BLANK, ESCAPE, PERCENT, BACKSLASH, LETTER_L]) PLAIN[byte] = 0
+for (const mark of '+-#*|/>') PLAIN[mark.charCodeAt(0)] = 0
 for (let digit = 0x30; digit <= 0x39; digit += 1) PLAIN[digit] = 0
+
+/**
+ * The first byte of a line behind what a diff, a quotation or a comment puts before it. Those that base64
+ * has as well count only before a blank; or without one where the line before begins alike.
+ */
+function behindMarks(
+  text: Uint8Array,
+  from: number,
+  to: number,
+  isLast: boolean,
+  before: number,
+): number {
+  let at = from
+  while (at < to && at - from < BREAK_BYTES && text[at] === GREATER)
+    at = text[at + 1] === BLANK ? at + 2 : at + 1
+  if (at > from) return at < to || isLast ? Math.min(at, to) : -1
+  const byte = text[at] ?? 0
+  if (PLAIN[byte] === 1 || MARKS[byte] === 0) return at
+  const end = byte === SLASH && text[at + 1] === SLASH ? at + 2 : at + 1
+  if (end >= to) return isLast ? at : -1
+  if (text[end] === BLANK) return end + 1
+  return (byte === PLUS || byte === MINUS) && byte === before ? end : at
+}
+
+const MARKS = new Uint8Array(256)
+for (const mark of '+-#*|/') MARKS[mark.charCodeAt(0)] = 1
+
+function endOfZeros(text: Uint8Array, from: number, to: number): number {
+  let end = from + 1
+  while (end < to && text[end] === 0) end += 1
+  return end
+}
 
 /** Where the next line begins, of a break and indentation as most are; 0 where it takes a closer look. */
 function nextLine(text: Uint8Array, at: number, to: number): number {
@@ -534,7 +625,8 @@ function isHexSoFar(text: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-const HEX = new Int8Array(256).fill(-1)
+/** What a digit of hex stands for; -1 where it is none. */
+export const HEX = new Int8Array(256).fill(-1)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value
   HEX[digit.toUpperCase().charCodeAt(0)] = value

@@ -32,33 +32,21 @@ function scrubUserinfo(url: string, learn: Learn): string {
   })
 }
 
-const secretParameters = new Set([
-  'key',
-  'token',
-  'sig',
-  'code',
-  'password',
-  'secret',
-  'api_key',
-  'api-key',
-  'apikey',
-  'access_token',
-  'client_secret',
-  'id_token',
-  'refresh_token',
-  'signature',
-  'x-amz-security-token',
-  'x-amz-signature',
-  'x-goog-signature',
-])
+/** Names as a whole, and what the last word of one says, as in `session_token` and `X-Amz-Signature`. */
+const secretParameter =
+  /^(?:code|code_verifier|session|sid|api-?key|apikey)$|(?:^|[-_.])(?:key|token|sig|signature|secret|password|passwd|pwd|passphrase|auth|authorization|credential|jwt|ticket|assertion)$/
+
+function isSecretParameter(name: string): boolean {
+  return secretParameter.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase())
+}
 
 function scrubParameters(parameters: string, learn: Learn): string {
   return parameters.replace(
     /([?&#])([^?&#=]*)=([^&#]*)/g,
     (whole, before: string, spelledName: string, value: string) => {
-      const name = decoded(spelledName).toLowerCase()
-      if (!secretParameters.has(name)) return whole
-      return `${before}${spelledName}=${replaced(value, name, learn)}`
+      const name = decoded(spelledName)
+      if (!isSecretParameter(name)) return whole
+      return `${before}${spelledName}=${replaced(value, name.toLowerCase(), learn)}`
     },
   )
 }

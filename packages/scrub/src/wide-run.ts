@@ -76,7 +76,7 @@ const LANES = [0, 1, 2, 3, 4, 5, 6, 7]
 // returns how far it came, and leaves at 0 where the candidates end now.
 // https://webassembly.github.io/spec/core/binary/instructions.html
 function code(): number[] {
-  const special = [0x0d, 0x1b, 0x25, 0x5c].flatMap((byte) => [
+  const special = [0x00, 0x0d, 0x1b, 0x25, 0x5c].flatMap((byte) => [
     ...bytesOf('20 04'),
     ...[0x41, ...signed(byte)],
     ...bytesOf('fd 0f fd 23 fd 50'),

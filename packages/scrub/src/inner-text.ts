@@ -1,0 +1,141 @@
+import { SIX_BITS } from './encoded.js'
+import { HEX } from './normal-form.js'
+
+/** A text that stands in another one in base64 or in hex: the bytes, and where each stands. */
+export type InnerText = {
+  bytes: Uint8Array
+  /** Its first character, and the one behind its last. */
+  from: number
+  to: number
+  /** Characters for so many bytes: 4 for 3, or 2 for 1. */
+  characters: number
+  for: number
+}
+
+/** Where the first character of a byte stands. */
+export function beginOf({ from, characters, for: bytes }: InnerText, at: number): number {
+  return from + Math.floor((at * characters) / bytes)
+}
+
+/** Where what stands for the bytes before one of them ends. */
+export function endOf({ from, to, characters, for: bytes }: InnerText, at: number): number {
+  return Math.min(to, from + Math.ceil((at * characters) / bytes))
+}
+
+/** Fewer characters are a word, or hold no secret. */
+export const SHORTEST_INNER = 24
+
+/**
+ * Finds the texts that stand in a text in base64 or in hex. What decodes to letters and digits is one, for
+ * of what is a hash, an image or a word of a program, nearly every other byte is none.
+ *
+ * @param take is given them in the order in which they stand there.
+ */
+export function innerTexts(
+  text: Uint8Array,
+  length: number,
+  take: (inner: InnerText) => void,
+): void {
+  let start = 0
+  while (start + SHORTEST_INNER <= length) {
+    // From behind: most of a text is not looked at.
+    let at = start + SHORTEST_INNER - 1
+    while (at >= start && (SIX_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
+    if (at >= start) {
+      start = at + 1
+      continue
+    }
+    const inner = hexText(text, start, length) ?? base64Text(text, start, length)
+    if (inner !== undefined) take(inner)
+    start = inner === undefined ? start + LOOKED_AT_EVERY : Math.max(inner.to, start + 1)
+  }
+}
+
+const LOOKED_AT_EVERY = 48
+
+function hexText(text: Uint8Array, start: number, length: number): InnerText | undefined {
+  let first = start
+  while (first < start + LOOKED_AT_EVERY && first + SHORTEST_INNER <= length) {
+    let at = first + SHORTEST_INNER - 1
+    while (at >= first && (HEX[text[at] ?? 0] ?? -1) >= 0) at -= 1
+    if (at < first) return hexTextAt(text, first, length)
+    first = at + 1
+  }
+  return undefined
+}
+
+function hexTextAt(text: Uint8Array, first: number, length: number): InnerText | undefined {
+  const phase = isHexText(text, first) ? 0 : isHexText(text, first + 1) ? 1 : -1
+  if (phase < 0) return undefined
+  let from = first + phase
+  while (from >= 2 && isPair(text, from - 2)) from -= 2
+  let to = first + phase
+  while (to + 2 <= length && isPair(text, to)) to += 2
+  const bytes = new Uint8Array((to - from) >> 1)
+  for (let at = from; at < to; at += 2)
+    bytes[(at - from) >> 1] = ((HEX[text[at] ?? 0] ?? 0) << 4) | (HEX[text[at + 1] ?? 0] ?? 0)
+  return { bytes, from, to, characters: 2, for: 1 }
+}
+
+function isHexText(text: Uint8Array, from: number): boolean {
+  for (let at = from; at < from + SHORTEST_INNER - 2; at += 2) if (!isPair(text, at)) return false
+  return true
+}
+
+/** Whether two characters are hex of a byte of ASCII. */
+function isPair(text: Uint8Array, at: number): boolean {
+  const high = HEX[text[at] ?? 0] ?? -1
+  return high >= 0 && high < 8 && high !== 1 && (HEX[text[at + 1] ?? 0] ?? -1) >= 0
+}
+
+function base64Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
+  const end = start + SHORTEST_INNER - 3
+  for (let phase = 0; phase < 4; phase += 1) {
+    let to = start + phase
+    while (to < end && isGroup(text, to)) to += 4
+    if (to < end) continue
+    let from = start + phase
+    while (from >= 4 && isGroup(text, from - 4)) from -= 4
+    while (to + 4 <= length && isGroup(text, to)) to += 4
+    for (let rest = 0; rest < 3 && to < length && isDigit(text, to); rest += 1) to += 1
+    return { bytes: decode(text, from, to), from, to, characters: 4, for: 3 }
+  }
+  return undefined
+}
+
+/** Whether four characters are base64 of three bytes of ASCII. */
+function isGroup(text: Uint8Array, at: number): boolean {
+  return (
+    ((SIX_BITS[text[at] ?? 0] ?? -1) & 0x20) === 0 &&
+    ((SIX_BITS[text[at + 1] ?? 0] ?? -1) & 0x08) === 0 &&
+    ((SIX_BITS[text[at + 2] ?? 0] ?? -1) & 0x02) === 0 &&
+    isDigit(text, at + 3)
+  )
+}
+
+function isDigit(text: Uint8Array, at: number): boolean {
+  return (SIX_BITS[text[at] ?? 0] ?? -1) >= 0
+}
+
+function decode(text: Uint8Array, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(((to - from) * 3) / 4))
+  let held = 0
+  let bits = 0
+  let length = 0
+  for (let at = from; at < to; at += 1) {
+    bits = ((bits << 6) | (SIX_BITS[text[at] ?? 0] ?? 0)) & 0xfff
+    held += 6
+    if (held < 8) continue
+    held -= 8
+    bytes[length] = (bits >> held) & 0xff
+    length += 1
+  }
+  return bytes
+}
+
+/** Where in the last characters of a text a run begins that may go on behind it; its end where none does. */
+export function openRun(text: Uint8Array, length: number): number {
+  let at = length
+  while (at > 0 && length - at < SHORTEST_INNER && (SIX_BITS[text[at - 1] ?? 0] ?? -1) >= 0) at -= 1
+  return at
+}
