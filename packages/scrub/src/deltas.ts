@@ -5,7 +5,8 @@ import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import { betweenCharacters } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
-import { type Found, form } from './sweep.js'
+import { form } from './sweep.js'
+import type { Found } from './swept.js'
 
 /** What may be given out, not scrubbed but for what pieces hold together. */
 export type Joined = {

@@ -1,4 +1,4 @@
-import type { Found, Swept } from './sweep.js'
+import type { Found, Swept } from './swept.js'
 
 /** What was found in bytes before a sweep was given them, until the sweep gives them out. */
 export class FoundBefore {

@@ -1,11 +1,9 @@
+import type { Headers } from './header-fields.js'
 import { headerKind } from './header-names.js'
 import type { KnownSecrets, Lesson } from './known-secrets.js'
 import { SHORTEST_COOKIE, SHORTEST_CREDENTIAL } from './limits.js'
 import { type Marked, marker } from './marker.js'
 import { scrubUrlByPlace } from './url.js'
-
-/** Header fields in the order and the case in which they were sent; a name can be there twice. */
-export type Headers = [name: string, value: string][]
 
 /**
  * Header fields without the values that are secret by their place. Only what is known to be

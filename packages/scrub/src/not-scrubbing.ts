@@ -1,6 +1,6 @@
 import type { AllScrubbed, Scrubbed, ScrubbedBytes } from './scrubbed.js'
 import type { ScrubbedHeaders, Scrubber, ScrubStream } from './scrubber.js'
-import type { Swept } from './sweep.js'
+import type { Swept } from './swept.js'
 
 /**
  * Stands in for a scrubber where the user has said that nothing is to be replaced (`--no-scrub`):

@@ -1,0 +1,2 @@
+/** Header fields in the order and the case in which they were sent; a name can be there twice. */
+export type Headers = [name: string, value: string][]
