@@ -51,7 +51,8 @@ export class RecorderProcess implements Pipe {
   }
 
   get isOpen(): boolean {
-    return !this.#isGone
+    // One that could not be started says why a moment later.
+    return !this.#isGone && this.#process.pid !== undefined
   }
 
   // By the descriptor itself: a stream would keep what the pipe does not take, and nobody could hand
@@ -69,7 +70,7 @@ export class RecorderProcess implements Pipe {
       work()
       const read = this.#call((descriptor) => unpatched.readSync(descriptor, bytes))
       if (read > 0) this.#hear(bytes.subarray(0, read))
-      if (isDone() || this.#isGone || unpatched.now() >= until) return
+      if (isDone() || !this.isOpen || unpatched.now() >= until) return
       if (read === 0) Atomics.wait(sleeping, 0, 0, LOOK_MILLISECONDS)
     }
   }
@@ -77,7 +78,7 @@ export class RecorderProcess implements Pipe {
   #call(call: (descriptor: number) => number): number {
     // The number may be another file's once the stream is closed.
     const descriptor = this.#socket?._handle?.fd
-    if (this.#isGone || descriptor === undefined || descriptor < 0) return 0
+    if (!this.isOpen || descriptor === undefined || descriptor < 0) return 0
     try {
       return call(descriptor)
     } catch (error) {
