@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { standIn } from '../../agents/stand-in.js'
 import { workplace } from '../../agents/workplace.js'
+import { repositoryRoot } from '../../host/index.js'
+import { createCertificateAuthority } from '../../network/index.js'
 import { onPage } from '../../viewer/on-page.js'
 import { hostPlace, registerUrl } from './host-place.js'
 
@@ -92,6 +94,39 @@ const server = createServer((request, response) => request.pipe(response)).liste
   const url = 'http://127.0.0.1:' + server.address().port + '/v1/messages'
   const body = 'the key is ' + process.env.SOME_API_KEY
   console.log(await (await fetch(url, { method: 'POST', body })).text())
+  server.close()
+})`
+
+test('a request over HTTP/2 is recorded with the fields that it has, and no others', async () => {
+  using place = hostPlace()
+  await using authority = createCertificateAuthority('a server of HTTP2')
+  const { certificate, key } = authority.issue()
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(place.folder, 'node_modules'))
+  place.file('agent.mjs', ASKS_BY_HTTP2)
+  const { stdout } = await place.recorded('agent.mjs', {
+    environment: { CERTIFICATE: certificate, KEY: key, TACHO_HOSTS: '*' },
+  })
+  expect(stdout.toString()).toBe('2.0 whole\n2.0 in parts\n')
+  const [whole, inParts] = place.session().exchanges.map(({ headers }) => headers)
+  expect(whole).toEqual([['content-length', '5']])
+  expect(inParts).toEqual([])
+})
+
+const ASKS_BY_HTTP2 = `
+import { createSecureServer } from 'node:http2'
+import { Agent, request } from 'undici'
+const { CERTIFICATE: cert, KEY: key } = process.env
+const server = createSecureServer({ cert, key }, async (request, response) => {
+  let body = ''
+  for await (const bytes of request) body += bytes
+  response.end(request.httpVersion + ' ' + body)
+}).listen(0, '127.0.0.1', async () => {
+  const dispatcher = new Agent({ allowH2: true, connect: { ca: cert, rejectUnauthorized: false } })
+  const url = 'https://127.0.0.1:' + server.address().port
+  const inParts = async function* () { yield 'in '; yield 'parts' }
+  for (const body of ['whole', inParts()])
+    console.log(await (await request(url, { dispatcher, method: 'POST', body })).body.text())
+  await dispatcher.close()
   server.close()
 })`
 

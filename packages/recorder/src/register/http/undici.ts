@@ -51,7 +51,8 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
   })
   tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
     const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
-    const more = framing(request)
+    // HTTP/2 begins with fields that only it has, and frames bodies by itself.
+    const more = typeof headers === 'string' && headers.startsWith(':') ? [] : framing(request)
     if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
     else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
   })
