@@ -37,6 +37,10 @@ describe('a folder without rights among the sessions', () => {
   for (const words of [
     ['ls'],
     ['ls', '--json'],
+    ['grep', 'nothing like it'],
+    ['sql', 'select count(*) from sessions'],
+    ['stats', '--all'],
+    ['approvals', '--all'],
     ['export', 'parquet', '--all', '-o', 'OUT'],
     ['export', 'parquet', '--since', '2020-01-01', '-f', '-o', 'OUT'],
   ]) {

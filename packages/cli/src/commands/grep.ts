@@ -1,6 +1,5 @@
 import {
   type FoundSession,
-  findSessions,
   type PatternOptions,
   ReaderError,
   SEARCHED,
@@ -20,6 +19,7 @@ import { note } from '../output.js'
 import { writeLines } from '../pager.js'
 import { progressBar } from '../progress-bar.js'
 import {
+  allSessions,
   noSessions,
   SESSION_ARGUMENT,
   type SessionOptions,
@@ -73,7 +73,9 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   const given: PatternOptions = { isLiteral: isLiteral ?? false, ignoresCase: ignoresCase ?? false }
   const pattern = searchPattern(text, given)
   const isAll = names.length === 0 && since === undefined
-  const sessions = isAll ? findSessions(options.roots) : chosenSessions(names, options)
+  const sessions = isAll
+    ? findSessions(options.roots, skippedOfAll())
+    : chosenSessions(names, options)
   if (sessions.length === 0 && isAll) throw noSessions(options)
   const { found, isPartial } = await searchAll(sessions, pattern, options)
   if (isPartial) {
