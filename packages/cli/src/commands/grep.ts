@@ -73,9 +73,7 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   const given: PatternOptions = { isLiteral: isLiteral ?? false, ignoresCase: ignoresCase ?? false }
   const pattern = searchPattern(text, given)
   const isAll = names.length === 0 && since === undefined
-  const sessions = isAll
-    ? findSessions(options.roots, skippedOfAll())
-    : chosenSessions(names, options)
+  const sessions = isAll ? allSessions(options) : chosenSessions(names, options)
   if (sessions.length === 0 && isAll) throw noSessions(options)
   const { found, isPartial } = await searchAll(sessions, pattern, options)
   if (isPartial) {

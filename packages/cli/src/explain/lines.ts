@@ -17,9 +17,10 @@ export function explanationLines(explanation: ToldExplanation, width: number): s
   if (main !== undefined) lines.push(...aboutMain(main, width))
   else lines.push(...evidenceLines(end.evidence, width))
   lines.push('', `session ${printable(session.id)}`)
-  lines.push(
-    `  ended  ${end.code}${main === undefined || main.sentence === end.sentence ? '' : `: ${printable(end.sentence)}`}`,
-  )
+  // Where that is a cause, its sentence stands there.
+  const isCause = causes.some(({ sentence }) => sentence === end.sentence)
+  const how = main === undefined || isCause ? '' : `: ${printable(end.sentence)}`
+  lines.push(`  ended  ${end.code}${how}`)
   if (others.length > 0) lines.push('', styled('heading', 'also'))
   for (const cause of others) {
     lines.push(`  ${headOf(cause)}`, ...evidenceLines(cause.evidence, width, '    '))

@@ -44,13 +44,27 @@ const WITH_THE_RUN_MICROS = 500_000
 
 /** Whether a tool was running when its session ended or died, or runs now. */
 export function isLeft(
-  { open, outcome, status, endedAt = 0 }: Tool,
+  { callId, open, outcome, status, endedAt = 0 }: Tool,
   session: SessionCase,
 ): boolean {
+  // What its model was told of is over, whoever did not hear of its end.
+  if (callId !== undefined && answeredCalls(session).has(callId)) return false
   if (open !== undefined) return true
   const end = session.runs.at(-1)?.endedAt
   const isWithRun = end !== undefined && Math.abs(end - endedAt) < WITH_THE_RUN_MICROS
   return outcome === 'unknown' && status === undefined && isWithRun && !isByItself(session)
+}
+
+const answered = new WeakMap<SessionCase, Set<string>>()
+
+function answeredCalls(session: SessionCase): Set<string> {
+  const held = answered.get(session)
+  if (held !== undefined) return held
+  const parts = session.steps.flatMap(({ added }) => added.flatMap((message) => message.parts))
+  const ids = parts.flatMap((part) => (part.type === 'tool_call_response' && part.id) || [])
+  const found = new Set(ids)
+  answered.set(session, found)
+  return found
 }
 
 // Claude Code ends with 0 for a signal as well.

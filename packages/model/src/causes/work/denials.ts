@@ -4,7 +4,14 @@ import { both } from '../both.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
-import { exitCodeIn, isReader, ownWords, saidBy, type ToolResult } from './tool-results.js'
+import {
+  calledWords,
+  exitCodeIn,
+  isReader,
+  ownWords,
+  saidBy,
+  type ToolResult,
+} from './tool-results.js'
 
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
@@ -45,7 +52,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   const all = denied.length > 0 ? denied : kept
   const [first] = all
   if (first === undefined) return []
-  const what = quoted(first.tool?.command ?? first.name, 80)
+  const what = quoted(calledWords(first), 80)
   return [
     {
       code: 'sandbox-denied',
@@ -54,7 +61,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
       ...(first.tool !== undefined && { tool: first.tool.spanId }),
       clues: all.slice(0, 3).map((one) => ({
         at: one.place,
-        text: `exchange ${one.exchange} says of ${shortText(one.tool?.command ?? one.name, 50)}: ${shortText(saidBy(one), 100)}`,
+        text: `exchange ${one.exchange} says of ${shortText(calledWords(one), 50)}: ${shortText(saidBy(one), 100)}`,
       })),
       sentence: `The sandbox did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
       next: "Allow what it needs (a folder to write to, the network) in the agent's sandbox settings, or let it ask.",
@@ -187,7 +194,7 @@ function fromResults(session: SessionCase, results: readonly ToolResult[]): Caus
       clues: [
         { at: first.place, text: `exchange ${first.exchange} says: ${shortText(first.output)}` },
       ],
-      sentence: `${countWords(denied.length, 'tool run')} ${denied.length === 1 ? 'was' : 'were'} not allowed: ${shortText(first.tool?.command ?? first.name, 80)}: ${shortText(first.output, 120)}`,
+      sentence: `${countWords(denied.length, 'tool run')} ${denied.length === 1 ? 'was' : 'were'} not allowed: ${shortText(calledWords(first), 80)}: ${shortText(first.output, 120)}`,
       next: `Look at the rules and the approval policy of the agent; see tacho approvals ${session.id}.`,
       weight: 'trouble',
     },

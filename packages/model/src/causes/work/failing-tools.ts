@@ -3,7 +3,7 @@ import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
 import { isSandboxDenial, isToldDenied } from './denials.js'
-import { exitCodeIn, saidBy, scriptOf, type ToolResult } from './tool-results.js'
+import { calledWords, exitCodeIn, saidBy, scriptOf, type ToolResult } from './tool-results.js'
 import { isWrongCall } from './wrong-calls.js'
 
 /** Work on a program fails once or twice and is mended; what fails so often in a row is not. */
@@ -33,7 +33,7 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
   const [first] = worst
   const last = worst.at(-1)
   if (first === undefined || last === undefined) return []
-  const what = quoted(last.tool?.command ?? last.name, 80)
+  const what = quoted(calledWords(last), 80)
   return [
     {
       code: 'tool-failing',
@@ -42,7 +42,7 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
       ...(last.tool !== undefined && { tool: last.tool.spanId }),
       clues: worst.slice(-3).map((one) => ({
         at: one.tool === undefined ? one.place : { spanId: one.tool.spanId },
-        text: `${shortText(one.tool?.command ?? one.name, 60)}: ${endOf(one)}`,
+        text: `${shortText(calledWords(one), 60)}: ${endOf(one)}`,
       })),
       sentence: `${countWords(worst.length, 'tool run')} in a row failed${isLast ? ', and none worked after that' : ''}; the last was ${what}: ${shortText(saidBy(last), 120)}`,
       next: `Run it by hand in the same folder; see what the model was told: tacho raw ${session.id} ${last.exchange} --request.`,

@@ -3,7 +3,14 @@ import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, shortText, timeWords } from '../words.js'
-import { isReader, ownWords, saidBy, type ToolResult } from './tool-results.js'
+import {
+  calledWords,
+  exitCodeIn,
+  isReader,
+  ownWords,
+  saidBy,
+  type ToolResult,
+} from './tool-results.js'
 import { whatOf } from './work-causes.js'
 
 /** A command that runs for so long when everything is stopped was what everything waited for. */
@@ -127,7 +134,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   })
   const last = hung.at(-1)
   if (last === undefined) return []
-  const what = quoted(last.tool?.command ?? last.name, 80)
+  const what = quoted(calledWords(last), 80)
   return [
     {
       code: 'tool-hung',
@@ -135,13 +142,22 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       exchange: last.exchange,
       ...(last.tool !== undefined && { tool: last.tool.spanId }),
       clues: [
-        { at: last.place, text: `exchange ${last.exchange} says: ${shortText(last.output)}` },
+        {
+          at: last.place,
+          text: `exchange ${last.exchange} says: ${saidOf(last)}`,
+        },
       ],
       sentence: `${what} did not return within its time limit and was stopped.`,
       next: `${NEXT.slice(0, NEXT.lastIndexOf(' Give'))} See also tacho show ${session.id}.`,
       weight: 'trouble',
     },
   ]
+}
+
+// Of a command that was stopped without a word, its exit code is all that there is.
+function saidOf({ output, tool }: ToolResult): string {
+  const said = shortText(saidBy({ output }))
+  return said === '' ? `exit code ${tool?.exitCode ?? exitCodeIn(output)}` : said
 }
 
 // Codex gives a command that takes long back as a session, whose output the model then asks for.
@@ -166,7 +182,7 @@ function polled(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = [...open.values()].find(({ polls }) => polls >= POLLS)
   if (hung === undefined) return []
   const { first, last, polls } = hung
-  const what = quoted(first.tool?.command ?? first.arguments, 80)
+  const what = quoted(calledWords(first), 80)
   return [
     {
       code: 'tool-hung',

@@ -2,7 +2,7 @@ import { objectOf } from '../../model-api/json.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted } from '../words.js'
-import type { ToolResult } from './tool-results.js'
+import { calledWords, type ToolResult } from './tool-results.js'
 
 /** So often the same call with the same result, one after the other, teaches a model nothing. */
 const REPEATS = 4
@@ -37,7 +37,7 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
   if (found === undefined) return []
   const { from, to, times, period } = found
   const isLast = to === threads.get(to.threadId ?? '')?.at(-1)
-  const what = quoted(to.tool?.command ?? `${to.name} ${to.arguments}`, 80)
+  const what = quoted(whatOf(to), 80)
   return [
     {
       code: 'loop',
@@ -57,6 +57,11 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
       ...(isLast && { isLast }),
     },
   ]
+}
+
+function whatOf(result: ToolResult): string {
+  const called = calledWords(result)
+  return called === result.name ? `${called} ${result.arguments}` : called
 }
 
 // Who asks for the state of something until it is another one waits, and goes in no loop.

@@ -161,12 +161,17 @@ function failed(message: Message, told: Told): boolean | undefined {
 const LIKE_AN_ERROR = new RegExp(
   [
     String.raw`^(?:<(?:tool_use_)?error>|npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
-    String.raw`^(?:(?:The )?(?:tool|command|execution|exec)(?: execution| call)? )?(?:failed|error|fatal|exception|traceback)\b[ :!(]`,
+    String.raw`^(?:(?:The )?(?:tool|command|execution|exec)(?: execution| call| \d+)? )?(?:failed|error|fatal|exception|traceback)\b[ :!(]`,
     '^(?:Fehler|Erreur|Errore|Ошибка) ?:|^(?:错误|錯誤|エラー|오류) ?[:：]',
     String.raw`^.{0,120}(?:\b(?:error|fatal)(?:\[\w+\]| \w*\d+)?: |\b[A-Z]\w*(?:Error|Exception): |: (?:command not found|not found|No such file or directory|Permission denied)\b|\bError \d+$)`,
   ].join('|'),
   'im',
 )
+
+/** What was called, for a sentence: its command, where it has one. */
+export function calledWords({ tool, name, arguments: given }: ToolResult): string {
+  return tool?.command ?? commandIn(given) ?? name
+}
 
 /** Tools and commands that hand on what stands elsewhere: what that says is not said of them. */
 const READERS = /read|view|grep|search|glob|list|^(?:cat|ls|open)$/i
