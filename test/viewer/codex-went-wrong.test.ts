@@ -55,6 +55,12 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]()
 })
 
+/** What the time line is described as showing. */
+const drawn = (page: Page): Promise<string> =>
+  page.evaluate(`document.getElementById(
+    document.querySelector('canvas[aria-label^="Time line"]').getAttribute('aria-describedby')
+  ).textContent`)
+
 const opened = (id: string) => openPage(`${served.address}&session=${id}`)
 
 test('a session whose API fails says so first, shows where, and joins its tries', async () => {
@@ -77,6 +83,8 @@ test('a session whose API fails says so first, shows where, and joins its tries'
   await page.getByRole('region', { name: 'Exchange 3' }).waitFor()
   await page.getByRole('button', { name: 'the try before: 2' }).click()
   await page.getByRole('region', { name: 'Exchange 2' }).waitFor()
+  await expect.poll(() => drawn(page)).toContain('Retries: 2 tries 1 again, 3 tries 2 again')
+  expect(await drawn(page)).not.toContain('Without an end')
   expect(watched.problems).toEqual([])
 })
 
@@ -153,6 +161,7 @@ test('a live session is followed into its death, and what was in flight stays op
   await verdict.getByRole('button', { name: /^exchange 1/ }).waitFor()
   const open = page.getByRole('option', { name: /in flight when the session died.*…$/ })
   expect(await open.count()).toBe(2)
+  await expect.poll(() => drawn(page)).toMatch(/Without an end: turn 1, exchange 1 \S+\./)
   onTestFinished(() => expect(watched.problems).toEqual([]))
 })
 

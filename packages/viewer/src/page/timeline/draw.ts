@@ -27,19 +27,31 @@ const OPEN_WIDTH = 22
 
 const FONT = '11px system-ui, sans-serif'
 
+/** What was drawn that a picture alone would tell. */
+export type Drawn = {
+  items: number
+  /** Lines from an exchange that failed to the one that tries it again. */
+  tries: { exchange: number; triesAgain: number }[]
+  /** Things whose ends are drawn open. */
+  open: Item[]
+  folds: FoldedTime['folds'][number][]
+}
+
 /** Draws a time line: no more of it than is seen. */
-export function draw(context: CanvasRenderingContext2D, picture: Picture): void {
+export function draw(context: CanvasRenderingContext2D, picture: Picture): Drawn {
   const { width, layout, colours } = picture
+  const drawn: Drawn = { items: 0, tries: [], open: [], folds: [] }
   context.clearRect(0, 0, width, layout.height)
   context.font = FONT
   context.textBaseline = 'middle'
-  drawFolds(context, picture)
+  drawFolds(context, picture, drawn)
   drawRuler(context, picture)
   drawLanes(context, picture)
-  drawTries(context, picture)
-  for (const item of picture.story.items) drawItem(context, picture, item)
+  drawTries(context, picture, drawn)
+  for (const item of picture.story.items) drawItem(context, picture, item, drawn)
   drawRange(context, picture)
   context.fillStyle = colours.text
+  return drawn
 }
 
 /** The pixel at which a time is drawn. */
@@ -81,7 +93,7 @@ function edgesOf(item: Item, picture: Picture): [from: number, to: number] {
 }
 
 /** A line from an exchange that failed to the one that tries it again. */
-function drawTries(context: CanvasRenderingContext2D, picture: Picture): void {
+function drawTries(context: CanvasRenderingContext2D, picture: Picture, drawn: Drawn): void {
   const { story, layout, width, colours } = picture
   const ends = new Map<number, number>()
   context.fillStyle = colours.bad
@@ -95,15 +107,22 @@ function drawTries(context: CanvasRenderingContext2D, picture: Picture): void {
     const left = Math.max(-4, Math.min(from, to))
     const length = Math.max(2, Math.min(width + 4, Math.max(from, to)) - left)
     context.fillRect(left, top + ROW_HEIGHT / 2 - 1, length, 2)
+    drawn.tries.push({ exchange: item.exchange.number, triesAgain: item.triesAgain ?? 0 })
   }
 }
 
-function drawItem(context: CanvasRenderingContext2D, picture: Picture, item: Item): void {
+function drawItem(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  item: Item,
+  drawn: Drawn,
+): void {
   const { layout, width, colours, selection } = picture
   const top = topOf(item, layout)
   if (top === undefined) return
   const [from, to] = edgesOf(item, picture)
   if (to < 0 || from > width) return
+  drawn.items += 1
   const isOpen = item.end === undefined
   // What never ended fades out where the time line ends.
   const end = isOpen ? Math.max(from + 2, to - OPEN_WIDTH) : to
@@ -117,7 +136,10 @@ function drawItem(context: CanvasRenderingContext2D, picture: Picture, item: Ite
     context.fillRect(left, top + 2, right - left, ROW_HEIGHT - 4)
     context.globalAlpha = 1
   }
-  if (isOpen && right <= width) drawOpenEnd(context, picture, item, right, top)
+  if (isOpen && right <= width) {
+    drawOpenEnd(context, picture, item, right, top)
+    drawn.open.push(item)
+  }
   if (right - left > 40 && item.kind !== 'cancellation' && item.kind !== 'problem') {
     drawLabel(context, item, Math.max(0, left) + 4, top, right - Math.max(0, left) - 8, colours)
   }
@@ -220,13 +242,15 @@ function drawLanes(context: CanvasRenderingContext2D, picture: Picture): void {
   for (const { top } of layout.lanes) context.fillRect(0, top - 4, width, 1)
 }
 
-function drawFolds(context: CanvasRenderingContext2D, picture: Picture): void {
+function drawFolds(context: CanvasRenderingContext2D, picture: Picture, drawn: Drawn): void {
   const { time, layout, colours, width } = picture
-  for (const { from, to } of time.folds) {
+  for (const fold of time.folds) {
+    const { from, to } = fold
     const [left, right] = [xOf(from, picture), xOf(to, picture)]
     if (right < 0 || left > width) continue
     context.fillStyle = colours.fold
     context.fillRect(left, 0, Math.max(2, right - left), layout.height)
+    drawn.folds.push(fold)
     if (right - left > 50) {
       context.fillStyle = colours.faint
       context.fillText(`⋯ ${duration(to - from)}`, left + 4, RULER_HEIGHT / 2)

@@ -1,11 +1,12 @@
 import { effect, useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import { address } from '../address.js'
 import { type OpenSession, select } from '../session/open-session.js'
 import { isWithin, type Story, sumsOf } from '../session/story.js'
 import { isDark } from '../theme.js'
 import { duration } from '../words/quantities.js'
 import { coloursOf } from './colours.js'
+import { described } from './described.js'
 import { draw, itemAt, type Picture, timeAt } from './draw.js'
 import { FoldedTime } from './folds.js'
 import { Minimap } from './minimap.js'
@@ -23,6 +24,8 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
   const width = useSignal(0)
   const isFolding = useSignal(true)
   const hovered = useSignal('')
+  const description = useSignal('')
+  const id = useId()
   const time = useMemo(
     () => new FoldedTime(story.start, story.end, story.items, isFolding.value),
     [story, isFolding.value],
@@ -71,7 +74,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
         element.height = layout.height * scale
         const context = element.getContext('2d')
         context?.scale(scale, scale)
-        if (context) draw(context, picture())
+        if (context) description.value = described(draw(context, picture()))
       }),
     [story, layout, time],
   )
@@ -218,6 +221,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
             ref={canvas}
             tabIndex={0}
             role="img"
+            aria-describedby={id}
             aria-label={`Time line: ${story.items.length} things in ${duration(story.end - story.start)}. The list below has them all.`}
             // In milliseconds, for those who look at it by machine.
             data-seen={Math.round(view.value.length / 1000)}
@@ -231,6 +235,9 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
             onKeyDown={onKeyDown}
             title={hovered.value}
           />
+          <p id={id} class="visually-hidden">
+            {description}
+          </p>
           <Minimap story={story} time={time} view={view} />
         </div>
       </div>
