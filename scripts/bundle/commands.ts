@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { bundled, OWN_URL, type Target } from './bundling.js'
 import { large } from './left-out.js'
 import { readerError, readingNames } from './library.js'
-import { CLI } from './places.js'
+import { CLI, VIEWER } from './places.js'
 
 /**
  * All other commands: what each of them alone needs is a file of its own, read when it is run. These
@@ -18,7 +18,11 @@ export async function bundleCli(target: Target): Promise<void> {
     format: 'esm',
     splitting: true,
     supported: {},
-    entryPoints: [join(CLI, 'main.js')],
+    entryPoints: {
+      main: join(CLI, 'main.js'),
+      // The thread in which `tacho view` explains a long session.
+      'explain-thread': join(VIEWER, 'dist/server/explain-thread.js'),
+    },
     outdir: command,
     plugins: [large('../bundle/')],
     // CommonJS modules among the dependencies ask for Node's own by it.

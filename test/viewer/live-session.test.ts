@@ -7,8 +7,8 @@ import { eventually } from '../host/index.js'
 import { SESSION_ID, sessionsDirectory } from '../reader/session-folder.js'
 import { openPage, type Served, serve } from './browser.js'
 
-/** 16 MB of answers: a reader that begins anew cannot hide it. */
-const ANSWERS = 16
+/** 18 MB of answers: a reader that begins anew cannot hide it, and it is explained in a thread. */
+const ANSWERS = 18
 const ANSWER = `data: ${'x'.repeat(1000)}\n\n`.repeat(1000)
 
 let root: string
@@ -62,6 +62,11 @@ test('an event is on the page, and what was chosen there stays', async () => {
   await page.getByText(`${ANSWERS + 1} exchanges`).waitFor()
   await list.getByRole('option', { name: /exchange 2 /, selected: true }).waitFor()
   await page.getByRole('region', { name: 'Exchange 2' }).waitFor()
+  await page
+    .getByRole('region', { name: 'Verdict' })
+    .getByText(/the stream ended before its last event/)
+    .first()
+    .waitFor()
   expect(opened.problems).toEqual([])
 })
 

@@ -9,16 +9,19 @@ import {
   findSessions,
   isRunning,
   isSessionFolder,
-  keptExplanation,
+  quickExplanation,
   type Session,
   type ToldExplanation,
 } from '@tacho/reader'
 import type { SessionAnswer } from '../api/answers.js'
+import { explainedApart } from './explained-apart.js'
 import { Kept } from './kept.js'
 import { FollowedProblems } from './shown/log-problems.js'
 import { shownSession } from './shown/session.js'
 
 const NOT_OVER: ReadonlySet<string> = new Set(['running', 'died'])
+/** A session of no more bytes is explained at once. */
+export const QUICK_BYTES = 16 * 1024 * 1024
 /** For so long the words are the same. */
 const SAME_MS = 500
 
@@ -42,7 +45,10 @@ export class Sessions {
     ({ session: { ended } }, { folder }) => ended !== 'running' || isRunning(folder),
   )
   readonly #explained = new Kept(
-    async ({ folder }) => ({ told: await keptExplanation(folder), at: Date.now() }),
+    async ({ folder }) => ({
+      told: (await quickExplanation(folder, QUICK_BYTES)) ?? (await explainedApart(folder)),
+      at: Date.now(),
+    }),
     // Of what is not over, it says how long ago something was.
     ({ told, at }) => !NOT_OVER.has(told.session.ended) || Date.now() - at < SAME_MS,
   )

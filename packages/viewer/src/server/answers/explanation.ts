@@ -2,6 +2,7 @@ import { quickExplanation, verdictOf } from '@tacho/reader'
 import type { Verdict } from '../../api/answers.js'
 import { answerJson } from '../answer.js'
 import type { Asked } from '../routes.js'
+import { QUICK_BYTES } from '../sessions.js'
 import { shownExplanation } from '../shown/explanation.js'
 import { sessionIn } from './named.js'
 
@@ -10,10 +11,10 @@ export async function answerExplanation(asked: Asked): Promise<void> {
   await answerJson(asked.response, shownExplanation(told))
 }
 
-/** For the list: of a longer session, only what is known already is told. */
-const QUICK_BYTES = 16 * 1024 * 1024
-
-/** The diagnosis in one line, one session after the other: a list asks for many at once. */
+/**
+ * The diagnosis in one line, one session after the other: a list asks for many at once. Of a longer
+ * session, only what is known already is told.
+ */
 export async function answerVerdict(asked: Asked): Promise<void> {
   const { folder } = sessionIn(asked)
   await asked.sessions.inTurn(async () => {
