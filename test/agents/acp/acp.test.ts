@@ -103,11 +103,14 @@ test('session/cancel is a cancellation, and the question that it meets is cancel
   expect(session.text('session_events.log')).not.toContain('a secret text')
 })
 
-test('a stream that is cancelled is linked to the wish, and bodies are byte-equal', async () => {
-  await using place = await editorsPlace([{ text: 'All of it.' }, { text: 'Some.', holdAfter: 2 }])
+test('an answer, an error and a cancelled stream: what became of each, and bodies are byte-equal', async () => {
+  const error = { status: 400, body: '{"error":{"message":"No.","code":"no_such_thing"}}' }
+  const script = [{ text: 'All of it.' }, error, { text: 'Some.', holdAfter: 2 }]
+  await using place = await editorsPlace(script)
   await using editor = place.recorded()
   await editor.initialize()
   const id = await editor.session(place.home.cwd)
+  await editor.prompt(id, 'say')
   await editor.prompt(id, 'say')
   const turn = editor.prompt(id, 'say')
   await eventually(() => expect(editor.received).toContain('Some.'))
@@ -119,8 +122,14 @@ test('a stream that is cancelled is linked to the wish, and bodies are byte-equa
   const chats = named(session, 'chat')
   const turns = named(session, 'invoke_agent')
   expect(chats.map(({ parentSpanId }) => parentSpanId)).toEqual(turns.map(({ spanId }) => spanId))
+  expect(chats.map((span) => attribute(span, 'tacho.exchange.outcome'))).toEqual([
+    'completed',
+    'failed',
+    'cancelled',
+  ])
+  expect(chats[1] && attribute(chats[1], 'error.type')).toBe('no_such_thing')
   const [cancellation] = named(session, 'cancellation')
-  expect(cancellation?.links?.map(({ spanId }) => spanId)).toContain(chats[1]?.spanId)
+  expect(cancellation?.links?.map(({ spanId }) => spanId)).toContain(chats[2]?.spanId)
   expect(cancellation?.events?.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['signalled', 'released']),
   )

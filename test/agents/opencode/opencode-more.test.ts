@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { eventually } from '../../host/index.js'
+import { eventually, run, tachoCommand } from '../../host/index.js'
 import type { ModelRequest, Step } from '../../scripted-model/index.js'
 import { opencodePlace } from './place.js'
 
@@ -14,6 +15,22 @@ const asking: Step = {
 }
 
 type Thread = { kind: string }
+
+test('an opencode that is not installed is named; one that refuses our options ends as it does', async () => {
+  await using place = await opencodePlace([])
+  const program = join(place.root, 'opencode')
+  writeFileSync(program, '#!/bin/sh\necho "Unknown: $1" >&2\nexit 3\n', { mode: 0o755 })
+  for (const [own, exitCode, words] of [
+    [{ TACHO_OPENCODE: '', PATH: '/nowhere' }, 127, 'npm install -g opencode-ai'],
+    [{ TACHO_OPENCODE: program }, 3, 'Unknown: run\n'],
+  ] as const) {
+    const options = { ...place.own, env: { ...place.own.env, ...own } }
+    const args = ['opencode', 'run', '--persist-session', 'Say hi']
+    const ended = await run(tachoCommand, args, options)
+    expect(ended.exitCode).toBe(exitCode)
+    expect(ended.stderr.toString()).toContain(words)
+  }
+})
 
 // Each takes some seconds: `npm run soak` has them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {

@@ -73,8 +73,11 @@ function tapQuestions(
   sessionId: () => string | undefined,
 ): { otlp: LogExport | NoTap; change: StartChange; close: () => Promise<void> } {
   const otlp = telemetryFor({ args, cwd, environment, sessionId })
-  const untapped = { otlp, change: (start: TappedStart) => start, async close() {} }
-  if ('reason' in otlp || environment[DEBUG_LOG]) return untapped
+  const untapped = (reason: string) => ({
+    ...{ otlp: { reason }, change: (start: TappedStart) => start, async close() {} },
+  })
+  if ('reason' in otlp) return untapped(otlp.reason)
+  if (environment[DEBUG_LOG]) return untapped(`${DEBUG_LOG} is set, and stays as it is`)
   try {
     const file = LogFileTap.open({
       environment,
@@ -95,8 +98,7 @@ function tapQuestions(
       close: () => file.close(),
     }
   } catch (error) {
-    late.log('info', 'tacho', `what Gemini CLI asks is not recorded: ${String(error)}`)
-    return untapped
+    return untapped(String(error))
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   close,
+  closeSync,
   type FSWatcher,
   fstatSync,
   ftruncateSync,
@@ -31,9 +32,13 @@ export class LogFileTap {
     const { XDG_RUNTIME_DIR: inMemory, TMPDIR: temporary } = options.environment
     const place = inMemory || cacheFolder(options.environment) || temporary || '/tmp'
     const folder = mkdtempSync(join(place, 'tacho-log-'))
+    let descriptor: number | undefined
     try {
-      const descriptor = openSync(join(folder, 'log'), 'ax+', 0o600)
+      descriptor = openSync(join(folder, 'log'), 'ax+', 0o600)
       return new LogFileTap(descriptor, options)
+    } catch (error) {
+      if (descriptor !== undefined) closeSync(descriptor)
+      throw error
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
