@@ -26,7 +26,13 @@ import { describe, expect, test } from 'vitest'
 import { failingCalls } from '../faults/failing-calls.js'
 import { fastDirectory } from '../faults/fast-directory.js'
 import { SESSION_ID, startRecording } from '../faults/recorded-session.js'
-import { endedSpan, lines, sessionsDirectory } from './session-folder.js'
+import {
+  endedSpan,
+  exchangeRecords,
+  lines,
+  sessionsDirectory,
+  writeSession,
+} from './session-folder.js'
 
 const { raw, meta, events, log, manifest } = SESSION_FILES
 const SECRET = 'hunter2-and-some-more-words'
@@ -57,6 +63,30 @@ test('a request still copies what it has in common with earlier ones', async () 
   const size = sizeOf(folder)
   scrub(folder)
   expect(sizeOf(folder)).toBeLessThan(size * 1.1)
+})
+
+test('what copies from a long request in which nothing is found is scrubbed all the same', async () => {
+  const [half, rest] = [SECRET.slice(0, 12), SECRET.slice(12)]
+  const long = `${'so it goes '.repeat(2_500_000)}${half}`
+  const copies = [{ copy: 'a'.repeat(16), at: 0, length: long.length }, rest]
+  const folder = writeSession(sessionsDirectory(), {
+    raw: [
+      ...exchangeRecords({ id: 'a'.repeat(16), request: long }),
+      ...exchangeRecords({
+        id: 'b'.repeat(16),
+        request: copies,
+        requestBytes: Buffer.from(long + rest),
+      }),
+    ],
+  })
+  expect(scrub(folder).files.map(({ file }) => file)).toContain(raw)
+  const index = indexRawLog(folder, () => undefined)
+  const [first = '', second = ''] = index.exchanges.map((exchange) =>
+    Buffer.from(requestBody(folder, index, exchange)).toString(),
+  )
+  expect(first === long).toBe(true)
+  expect(second.slice(-60)).toMatch(/^(?:so it goes )+\[secret:value:[0-9a-f]{4}\.*\]$/)
+  expect((await verifySession(folder)).damage.filter(({ file }) => file === raw)).toEqual([])
 })
 
 test('spans of Tacho 0.1.0, which name the SHA-256 of a body, name the one that it has now', async () => {

@@ -1,24 +1,28 @@
 import { type RawRecord, SESSION_FILES } from '@tacho/format'
 import type { ReportDamage } from './damage.js'
 import { type IndexedExchange, lookUpsOf } from './raw-index.js'
+import { bodyLineOf } from './raw-log/body-line.js'
 import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
-import { readLog } from './read-log.js'
+import { type LogRange, type LogRecord, readLog } from './read-log.js'
 
 /**
  * The records of one exchange, in order, read as they are asked for; of a WebSocket's connection, also
  * its messages that belong to no other exchange.
  *
  * @param onBytes is told of bytes of the log that were read.
+ * @param longestBody bytes of the longest line of a request body whose content is wanted: of a longer one,
+ * in the form in which it is recorded, the record says all else.
  */
 export function* exchangeRecords(
   folder: string,
   exchange: IndexedExchange,
   report: ReportDamage,
   onBytes: (bytes: number) => void = () => undefined,
+  longestBody = 0,
 ): Generator<Exclude<RawRecord, { kind: 'gap' }>> {
   const { from, to } = exchange
   const range = { from, work: lookUpsOf(exchange), ...(to !== undefined && { to }) }
-  const lines = readLog(folder, SESSION_FILES.raw, report, range)
+  const lines = withoutLongBodies(folder, report, range, longestBody)
   for (const { value, file, line, byte, length } of lines) {
     onBytes(length)
     const record = rawRecordOf(value)
@@ -29,4 +33,24 @@ export function* exchangeRecords(
       yield record
     }
   }
+}
+
+function* withoutLongBodies(
+  folder: string,
+  report: ReportDamage,
+  range: LogRange,
+  longest: number,
+): Generator<LogRecord> {
+  const bodies: LogRecord[] = []
+  const quick: LogRange['quick'] = (bytes, { byte, line, length }, file) => {
+    const value = length > longest ? bodyLineOf(bytes) : undefined
+    if (value === undefined) return false
+    bodies.push({ file, byte, line, length, value })
+    return true
+  }
+  for (const record of readLog(folder, SESSION_FILES.raw, report, { ...range, quick })) {
+    yield* bodies.splice(0)
+    yield record
+  }
+  yield* bodies
 }

@@ -24,6 +24,8 @@ export const PASSED_LINE_WORK = 64
 /** What is held of a session: ten times what the longest known conversation has. */
 export const EXCHANGES = 100_000
 export const SPANS = 100_000
+/** Exchanges that are held to explain a session, with what their answers say: twice as many as the longest known conversation has. */
+export const CALLS = 20_000
 export const RUNS = 10_000
 /** Bytes of the events of a session that are held while its spans are made anew. */
 export const EVENT_BYTES = 64 * 1024 * 1024

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { BodyReader, MissingBytes, type RequestBodyRecord, SESSION_FILES } from '@tacho/format'
+import {
+  BodyReader,
+  bytesOf,
+  MissingBytes,
+  type RequestBodyRecord,
+  SESSION_FILES,
+} from '@tacho/format'
 import { collectDamage, type Damage } from './damage.js'
 import { BODY_WORK, PIECE_WORK } from './limits.js'
 import { type IndexedExchange, lookUpsOf, type RawIndex } from './raw-index.js'
@@ -31,10 +37,26 @@ export function* requestPieces(
   index: RawIndex,
   exchange: IndexedExchange,
 ): Generator<Uint8Array> {
+  const body = wholeBody(folder, index, exchange)
+  if (body === undefined) return
+  const { bytes, fault } = body
+  yield bytes
+  if (fault !== undefined) {
+    const words = `The request body of exchange ${exchange.number} is not whole: ${fault}.`
+    throw new ReaderError('missing-bytes', words)
+  }
+}
+
+// Apart from who waits for what is done with it, so that the record is not held meanwhile.
+function wholeBody(
+  folder: string,
+  index: RawIndex,
+  exchange: IndexedExchange,
+): { bytes: Uint8Array; fault: string | undefined } | undefined {
   const record = bodyRecord(folder, exchange)
   if (record === undefined) {
     // Nothing was sent where the end says so, and with the methods that have no body.
-    if (exchange.sentNothing) return
+    if (exchange.sentNothing) return undefined
     throw missing(exchange, 'there is no record of it in the log')
   }
   if (typeof record === 'string') throw missing(exchange, record)
@@ -44,12 +66,7 @@ export function* requestPieces(
   if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
     throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
   }
-  yield bytes
-  const fault = whyNotWhole(record)
-  if (fault !== undefined) {
-    const words = `The request body of exchange ${exchange.number} is not whole: ${fault}.`
-    throw new ReaderError('missing-bytes', words)
-  }
+  return { bytes, fault: whyNotWhole(record) }
 }
 
 function assemble(
@@ -59,6 +76,9 @@ function assemble(
   record: RequestBodyRecord,
 ): Uint8Array {
   try {
+    // A long one that stands for itself is not read, and held, twice.
+    if (typeof record.content === 'string' && record.content.length > LONG_BODY)
+      return bytesOf(record.content)
     return bodiesOf(folder, index).read(exchange.id)
   } catch (cause) {
     if (!(cause instanceof MissingBytes)) throw cause
@@ -70,6 +90,9 @@ function assemble(
     )
   }
 }
+
+/** Characters. */
+const LONG_BODY = 8 * 1024 * 1024
 
 const readers = new WeakMap<RawIndex, BodyReader>()
 

@@ -38,6 +38,11 @@ export class RequestContents {
     this.#hold(exchange, content, place.length)
   }
 
+  /** The same without what it is: that is read once a later one copies from it. */
+  pass(exchange: string, place: BodyPlace): void {
+    this.#places.set(exchange, place)
+  }
+
   /** Gives the parts of a body that are asked for; nothing where it was not kept. */
   of(exchange: string): OpenBody | undefined {
     try {

@@ -100,13 +100,14 @@ export function openCalls(session: SessionCase): OpenCall[] {
   const { called, parts, calls, runs } = session
   const told = new Set(parts.tools.map(({ callId }) => callId))
   if (isByItself(session)) return []
+  const byNumber = new Map(calls.map((call) => [call.number, call]))
+  const lastAsked = new Map<string | undefined, number>()
+  for (const { asksModel, threadId, number } of calls)
+    if (asksModel) lastAsked.set(threadId, Math.max(number, lastAsked.get(threadId) ?? 0))
   return [...called].flatMap(([callId, { name, input, exchange, place }]): OpenCall[] => {
-    const call = calls.find(({ number }) => number === exchange)
+    const call = byNumber.get(exchange)
     if (call === undefined || told.has(callId)) return []
-    const wasGoneOnFrom = calls.some(
-      ({ number, threadId, asksModel }) =>
-        number > exchange && asksModel && threadId === call.threadId,
-    )
+    const wasGoneOnFrom = (lastAsked.get(call.threadId) ?? 0) > exchange
     if (wasGoneOnFrom || call.run !== runs.at(-1)?.id) return []
     const command = commandIn(input)
     return [

@@ -9,6 +9,7 @@ import {
   type Machine,
   type SessionCase,
 } from '@tacho/model'
+import { CALLS, EXCHANGES } from '../limits.js'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 import { readSession, type Session } from '../read-session.js'
@@ -56,7 +57,7 @@ export async function explainSession(folder: string, now = Date.now()): Promise<
   const machine = machineOf(session.folder, cgroups)
   const told = caseOf(session, seen, now * 1000, machine)
   const found = diagnose(told)
-  if (seen.requests.isPartial)
+  if (seen.requests.isPartial || seen.isPartial)
     session.damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
   const places = spanPlaces(folder, spansIn(found))
   const shown = <Part extends { clues: Clue[] }>({ clues, ...part }: Part) => ({
@@ -85,6 +86,9 @@ class Seen {
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   readonly runs = new RunsSeen()
   readonly requests: RequestSteps
+  /** Whether there were more exchanges than are held. */
+  isPartial = false
+  #exchanges = 0
 
   constructor(folder: string) {
     this.requests = new RequestSteps(folder)
@@ -94,8 +98,17 @@ class Seen {
     if (record.kind === 'gap') {
       this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
     } else if (record.kind === 'exchange') {
-      this.requests.begin(record, this.calls.size + 1)
+      // Those behind are not among the session's exchanges, either.
+      if (this.#exchanges >= EXCHANGES) return
+      this.#exchanges += 1
+      this.requests.begin(record, this.#exchanges)
       this.calls.set(record.exchange, new CallReader({ record, ...place }))
+      // Why a session ended is told by its last ones.
+      for (const oldest of this.calls.size > CALLS ? this.calls.keys() : []) {
+        this.calls.delete(oldest)
+        this.isPartial = true
+        break
+      }
     } else {
       if (record.kind === 'request-body') this.requests.body({ record, ...place })
       this.calls.get(exchangeIdOf(record))?.take({ record, ...place })

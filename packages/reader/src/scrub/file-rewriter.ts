@@ -22,7 +22,7 @@ export function fileRewriter(
   onBytes: (bytes: number) => void,
 ): RewriteFile {
   const sums = new Map<string, string>()
-  const scrubRawLine = scrubRawLog(folder, scrubber, sums)
+  const rawLog = scrubRawLog(folder, scrubber, sums)
   const scrubAnyLine: ScrubLine = ({ value }) =>
     scrubValue(value, (text) => sums.get(text) ?? scrubber.text(text))
   const raw = new Set(logParts(folder, SESSION_FILES.raw))
@@ -30,7 +30,7 @@ export function fileRewriter(
   const records = new Set(others.flatMap((log) => logParts(folder, log)))
   return (file, target) => {
     if (raw.has(file)) {
-      return rewriteRecords(folder, file, target, { scrubber, scrubLine: scrubRawLine, onBytes })
+      return rewriteRecords(folder, file, target, { scrubber, ...rawLog, onBytes })
     }
     if (records.has(file) || file.endsWith('.jsonl')) {
       return rewriteRecords(folder, file, target, { scrubber, scrubLine: scrubAnyLine, onBytes })

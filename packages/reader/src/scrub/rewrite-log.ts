@@ -9,7 +9,7 @@ import { type FileLine, readLines } from '../read-lines.js'
 import { hasChecksum, type Rescued, rescueLine } from '../rescue-line.js'
 import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
-import type { ScrubLine } from './scrub-raw-log.js'
+import type { PassLine, ScrubLine } from './scrub-raw-log.js'
 
 /** Where lines are written to. */
 export type Target = {
@@ -39,9 +39,14 @@ export function rewriteRecords(
   folder: string,
   file: string,
   target: Target,
-  options: { scrubber: Scrubber; scrubLine: ScrubLine; onBytes: (bytes: number) => void },
+  options: {
+    scrubber: Scrubber
+    scrubLine: ScrubLine
+    passLine?: PassLine
+    onBytes: (bytes: number) => void
+  },
 ): Rewritten {
-  const { scrubber, scrubLine, onBytes } = options
+  const { scrubber, scrubLine, passLine = () => undefined, onBytes } = options
   const result: Rewritten = { replaced: 0 }
   const work = new Work(SCRUB_WORK)
   const writeBytes = (bytes: Uint8Array): void => {
@@ -70,12 +75,29 @@ export function rewriteRecords(
     if (written < bytes.length) writeBytes(bytes.subarray(written))
   }
   eachLine(folder, file, result, work, (opened, line) => {
-    if (line.bytes !== undefined) writeLine({ ...line, bytes: line.bytes })
+    const { bytes } = line
+    if (bytes !== undefined && isLong(line) && isClean(opened, line, scrubber)) {
+      passLine(bytes.toString('latin1', 0, HEAD_BYTES), { file, ...line })
+      target.write(bytes)
+    } else if (bytes !== undefined) writeLine({ ...line, bytes })
     else result.replaced += rewriteRange(opened, line, target, scrubber)
     if (!line.isTorn) target.write(NEWLINE)
     onBytes(line.length + 1)
   })
   return result
+}
+
+/** Bytes of the longest line whose record is read, whatever is in it: of what is read there are several copies. */
+const LONG_LINE = 24 * 1024 * 1024
+const HEAD_BYTES = 120
+
+export function isLong({ length }: { length: number }): boolean {
+  return length > LONG_LINE
+}
+
+/** Whether nothing is found in the bytes of a line. What escapes and base64 hide is found there, too. */
+function isClean(opened: RegularFile, line: FileLine, scrubber: Scrubber): boolean {
+  return rewriteRange(opened, line, NOWHERE, scrubber) === 0
 }
 
 /** Searches a file as the text that it is. */

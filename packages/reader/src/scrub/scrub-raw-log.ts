@@ -11,6 +11,11 @@ import { scrubValue } from './scrub-value.js'
 /** Gives what is to be written in place of a good line of a log; the same object where it stays. */
 export type ScrubLine = (line: LogRecord) => object
 
+/** Is told of a line that was searched as bytes, in which nothing was found: later ones may copy from it. */
+export type PassLine = (head: string, place: LogRecordPlace) => void
+
+type LogRecordPlace = Omit<LogRecord, 'value'>
+
 /**
  * How the records of a raw log are scrubbed: fields by their place, as while recording, and bodies as
  * a whole. The log is read twice for it, since a secret may be told by a later request, and a response
@@ -22,7 +27,7 @@ export function scrubRawLog(
   folder: string,
   scrubber: Scrubber,
   sums: Map<string, string>,
-): ScrubLine {
+): { scrubLine: ScrubLine; passLine: PassLine } {
   learnCredentials(folder, scrubber)
   const answers = secretsInAnswers(folder, scrubber)
   const bodies = new RequestBodies(folder, scrubber)
@@ -88,17 +93,34 @@ export function scrubRawLog(
     }
   }
 
-  return (line) => {
-    const record = rawRecordOf(line.value)
-    // Of a later Tacho, or of nobody: every text in it counts.
-    return typeof record === 'string' ? scrubValue(line.value, text) : scrubRecord(record, line)
+  return {
+    scrubLine: (line) => {
+      const record = rawRecordOf(line.value)
+      // Of a later Tacho, or of nobody: every text in it counts.
+      return typeof record === 'string' ? scrubValue(line.value, text) : scrubRecord(record, line)
+    },
+    passLine: (head, place) => {
+      const [, kind, exchange = ''] = HEAD.exec(head) ?? []
+      if (kind === 'request-body') bodies.pass(exchange, place)
+    },
   }
+}
+
+const HEAD = /^\{"kind":"([a-z-]{1,20})","exchange":"([^"\\]{1,64})"/
+/** Bytes of a line that tell of what kind it is. */
+const HEAD_BYTES = 120
+
+/** Whether a line can be a record of some kinds: one of ours begins with its kind. */
+function canBe(line: Buffer, kinds: readonly string[]): boolean {
+  const [, kind] = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES)) ?? []
+  return kind === undefined || kinds.includes(kind)
 }
 
 /** What was not replaced while recording (`--no-scrub`) is known from here on, wherever it stands. */
 function learnCredentials(folder: string, scrubber: Scrubber): void {
   const wanted = (line: Buffer): boolean =>
-    line.includes('"headers":') || line.includes('"trailers":')
+    canBe(line, ['exchange', 'response', 'end']) &&
+    (line.includes('"headers":') || line.includes('"trailers":'))
   for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted })) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') continue
@@ -111,7 +133,8 @@ function learnCredentials(folder: string, scrubber: Scrubber): void {
 
 function secretsInAnswers(folder: string, scrubber: Scrubber): ReadonlyMap<string, AnswerSecrets> {
   const search = new AnswerSearch(scrubber)
-  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined)) {
+  const wanted = (line: Buffer): boolean => canBe(line, ['chunk', 'end'])
+  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted })) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') continue
     if (record.kind === 'chunk') search.chunk(record)

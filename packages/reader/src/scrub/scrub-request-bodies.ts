@@ -49,6 +49,11 @@ export class RequestBodies {
     return { ...record, content: encoded.content, sha256, ...withScrubbed(record, found) }
   }
 
+  /** One that was searched where it stands: later ones may copy from it. */
+  pass(exchange: string, place: BodyPlace): void {
+    this.#contents.pass(exchange, place)
+  }
+
   #read(exchange: string): Uint8Array | undefined {
     try {
       return this.#contents.read(exchange)

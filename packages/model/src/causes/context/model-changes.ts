@@ -41,8 +41,9 @@ function familyOf(model: string): string {
 // differ, or share no beginning with what was asked, somebody chose another model.
 function answered(session: SessionCase): Cause[] {
   const first = new Map<string, { family: string; model: string; number: number }>()
+  const calls = new Map(session.calls.map((call) => [call.number, call]))
   for (const { exchange, model } of session.steps) {
-    const call = session.calls.find(({ number }) => number === exchange)
+    const call = calls.get(exchange)
     const told = call?.facts.model
     if (model === undefined || told === undefined || call === undefined) continue
     const family = familyOf(told)

@@ -78,14 +78,20 @@ function* exchangeRows(
   yield* blocks.add('comparisons', comparisonOf(reader, exchange))
 }
 
+/** The longest request that is in a page: no model takes a longer one, and a browser would not show it. */
+const EMBEDDED_BYTES = 32 * 1024 * 1024
+
 function contentsOf(
   folder: string,
   exchange: IndexedExchange,
 ): { request: Content | null; response: Content[] } {
   let request: Content | null = null
   const response: Content[] = []
-  for (const record of exchangeRecords(folder, exchange, () => undefined)) {
-    if (record.kind === 'request-body') request = record.content
+  const records = exchangeRecords(folder, exchange, () => undefined, undefined, EMBEDDED_BYTES)
+  for (const record of records) {
+    if (record.kind === 'request-body')
+      request =
+        record.content === '' && record.bytes > 0 ? [{ omitted: record.bytes }] : record.content
     if (record.kind === 'chunk') response.push(record.content)
   }
   return { request, response }
