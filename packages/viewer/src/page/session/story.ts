@@ -65,7 +65,11 @@ export function storyOf(session: SessionAnswer, now: number): Story {
           ...endOf(turn.endedAt),
           lane,
           label: `turn ${turn.number}`,
-          detail: turn.outcome ?? openWords(turn.open),
+          // Each thread counts its own turns, and a list has them all.
+          detail: [
+            ...(thread.kind === 'user' ? [] : [laneLabel(thread)]),
+            turn.outcome ?? openWords(turn.open),
+          ].join(' · '),
           tone: turn.endedAt === undefined ? 'open' : turnTone(turn),
           turn,
           thread,
