@@ -9,19 +9,17 @@ import { type Jaeger, startJaeger } from './jaeger.js'
 import { type PlainSpan, spansOnDisk, traceIn, traceWith, withoutLists } from './trace.js'
 
 const CALL = { text: 'One moment.', calls: [execCommand('echo one | tee one.txt; ls missing.txt')] }
-const SCRIPT: Script = [CALL, { text: 'Done.' }]
 const TURN = ['codex', ...EXEC, '--persist-session', 'Write a file']
 
 describe('a session of the real Codex, recorded live', () => {
   for (const protocol of ['http/protobuf', 'http/json', 'grpc'] as const) {
     test(`arrives in Jaeger over ${protocol} while it runs; exported afterwards, it is the same trace`, async () => {
       await using jaeger = await startJaeger()
-      const isThere = async () => {
-        const spans = await traceWith(jaeger, place.session().id.replaceAll('-', ''), 2)
-        expect(spans.map(({ name }) => name)).toContain('chat gpt-5.5')
-      }
-      const script = [CALL, first(() => eventually(isThere), { text: 'Done.' })]
-      await using place = await workplace(script, { environment: sentTo(jaeger, protocol) })
+      const environment = sentTo(jaeger, protocol)
+      await using place = await workplace(
+        heardLive(jaeger, () => place),
+        { environment },
+      )
       expect((await place.tacho(TURN)).exitCode).toBe(0)
       const session = place.session()
       const live = await wholeTrace(place, jaeger)
@@ -44,16 +42,20 @@ describe('a session of the real Codex, recorded live', () => {
   test('arrives whole through the Collector', async () => {
     await using jaeger = await startJaeger()
     await using collector = await startCollector({ jaeger: jaeger.grpcEndpoint })
-    await using place = await workplace(SCRIPT, { environment: sentTo(collector) })
+    await using place = await workplace(
+      heardLive(jaeger, () => place),
+      { environment: sentTo(collector) },
+    )
     await place.tacho(TURN)
     expect(await wholeTrace(place, jaeger)).toEqual(spansOnDisk(place.session()))
   })
 
   test('is found at the address that tacho show prints', async () => {
     await using jaeger = await startJaeger()
-    await using place = await workplace(SCRIPT, {
-      environment: { ...sentTo(jaeger), TACHO_JAEGER_URL: jaeger.url },
-    })
+    await using place = await workplace(
+      heardLive(jaeger, () => place),
+      { environment: { ...sentTo(jaeger), TACHO_JAEGER_URL: jaeger.url } },
+    )
     await place.tacho(TURN)
     await wholeTrace(place, jaeger)
     const shown = (await place.tacho(['show', 'last'])).stdout.toString()
@@ -126,6 +128,15 @@ test('what was open when Tacho was killed arrives in Jaeger as interrupted', asy
   expect(interrupted).toHaveLength(open)
   expect(interrupted.map(({ name }) => name)).toContain('session')
 })
+
+/** A turn whose model does not answer for the last time before Jaeger has heard of what it said first. */
+function heardLive(jaeger: Jaeger, place: () => Workplace): Script {
+  const isThere = async () => {
+    const spans = await traceWith(jaeger, place().session().id.replaceAll('-', ''), 2)
+    expect(spans.map(({ name }) => name)).toContain('chat gpt-5.5')
+  }
+  return [CALL, first(() => eventually(isThere), { text: 'Done.' })]
+}
 
 /** Something that is done before the model answers: the agent waits for it. */
 function first(work: () => Promise<void>, answer: Answer): Step {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startModel } from '../model.js'
 import { written } from '../place.js'
 import { type Recorded, showFolder } from '../recorded.js'
@@ -21,12 +22,21 @@ async function main(sdks: string): Promise<number> {
   )
   say('it is scripted and on this machine. It needs no account and no network.')
   await record(place, model.baseUrl)
-  const recorded = recordedIn(place, ({ approvals, cancellations, errors }) => {
-    return approvals === 1 && cancellations === 1 && errors === 1
-  })
+  const recorded = await recordedSoon(place)
   if (recorded === undefined) return failed(place)
   await show(place, recorded)
   return 0
+}
+
+/** What records the program is a process of its own, and on a busy machine it ends some time after that. */
+async function recordedSoon(place: NodePlace): Promise<Recorded | undefined> {
+  for (let left = 20; ; left -= 1) {
+    const recorded = recordedIn(place, ({ approvals, cancellations, errors }) => {
+      return approvals === 1 && cancellations === 1 && errors === 1
+    })
+    if (recorded !== undefined || left === 0) return recorded
+    await pause(500)
+  }
 }
 
 async function record(place: NodePlace, baseUrl: string): Promise<void> {
