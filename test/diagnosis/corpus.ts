@@ -2,6 +2,7 @@ import { API_CASES } from './cases/api.js'
 import { CONTEXT_CASES } from './cases/context.js'
 import { DISGUISED_CASES } from './cases/disguises.js'
 import { END_CASES } from './cases/ends.js'
+import { EVERYDAY_CASES } from './cases/everyday.js'
 import { HEALTHY_CASES } from './cases/healthy.js'
 import { OTHER_API_CASES } from './cases/other-apis.js'
 import { REAL_AGENT_CASES } from './cases/real-agents.js'
@@ -21,6 +22,7 @@ export const CORPUS = [
   ...VARIANT_CASES,
   ...WORDING_CASES,
   ...DISGUISED_CASES,
+  ...EVERYDAY_CASES,
   ...STRANGE_CASES,
   ...REAL_AGENT_CASES,
   ...RECORDER_CASES,

@@ -849,4 +849,87 @@ export const REFUSALS: readonly Refused[] = [
       },
     },
   ],
+  [
+    'server-error',
+    'Bedrock, a model that failed',
+    'messages',
+    424,
+    { message: 'The system encountered an unexpected error during processing.' },
+  ],
+  [
+    'auth',
+    'Anthropic, a credential of Claude Code alone',
+    'messages',
+    400,
+    {
+      type: 'error',
+      error: {
+        type: 'invalid_request_error',
+        message:
+          'This credential is only authorized for use with Claude Code and cannot be used for other API requests.',
+      },
+    },
+  ],
+  [
+    'model-not-found',
+    'Bedrock, a model of the past',
+    'messages',
+    404,
+    { message: 'This model version has reached the end of its life.' },
+  ],
+  [
+    'content-filter',
+    'a gateway, flagged input with 403',
+    'chat',
+    403,
+    { error: { message: 'Your input was flagged', code: 403 } },
+  ],
+  [
+    'content-filter',
+    'xAI, usage guidelines',
+    'chat',
+    403,
+    {
+      code: 'The caller does not have permission to execute the specified operation',
+      error: 'Content violates usage guidelines.',
+    },
+  ],
+  [
+    'context-overflow',
+    'vLLM, the decoder prompt',
+    'chat',
+    400,
+    {
+      error: {
+        message:
+          'The decoder prompt (length 40000) is longer than the maximum model length of 32768.',
+        type: 'BadRequestError',
+        code: 400,
+      },
+    },
+  ],
+  [
+    'context-overflow',
+    'TGI, validation',
+    'chat',
+    422,
+    {
+      error: 'Input validation error: `inputs` must have less than 4095 tokens. Given: 9000',
+      error_type: 'validation',
+    },
+  ],
+  [
+    'auth',
+    'Vertex, what may not exist',
+    'gemini',
+    403,
+    {
+      error: {
+        code: 403,
+        message:
+          "Permission 'aiplatform.endpoints.predict' denied on resource '//aiplatform.googleapis.com/projects/p/models/g' (or it may not exist).",
+        status: 'PERMISSION_DENIED',
+      },
+    },
+  ],
 ]

@@ -8,6 +8,7 @@ import { type Json, objectOf } from './json.js'
 import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './limits.js'
 import type { ModelApi } from './model-api.js'
 import { oddMember } from './odd-member.js'
+import { PAGE_CHARACTERS, pageWords } from './page-words.js'
 import { Utf8Text } from './utf8-text.js'
 
 export type AnswerReaderOptions = {
@@ -45,6 +46,8 @@ export class AnswerReader {
   /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
   #held: string[] = []
   #heldCharacters = 0
+  /** The beginning of a page in place of an error. */
+  #page = ''
   /** Something of it could not be read. */
   #isLost = false
   #isUncounted = false
@@ -93,11 +96,14 @@ export class AnswerReader {
       if (this.#form === undefined) this.#begin(asAnnounced(this.#options.hints))
       if (this.#form === 'json') this.#readAnswer(this.#held.join(''))
       this.#held = []
+      const message = pageWords(this.#page)
+      if (message !== undefined) this.facts.error ??= { message }
     })
   }
 
   #read(text: string): void {
     if (this.#form === 'events') this.#stream.push(text)
+    if (this.#form === 'other') this.#keepPage(text)
     if (this.#form === 'events' || this.#form === 'other') return
     // Blank lines before it are in no form a part of it, and can be many.
     const more = this.#held.length === 0 ? text.trimStart() : text
@@ -113,8 +119,14 @@ export class AnswerReader {
     if (form === 'json') return
     const held = this.#held.join('')
     this.#held = []
+    if (form === 'other') this.#keepPage(held)
     if (STREAMS.has(form)) this.events = 0
     if (form === 'events') this.#stream.push(held)
+  }
+
+  #keepPage(text: string): void {
+    if ((this.#options.hints.status ?? 0) < 400) return
+    this.#page += text.slice(0, PAGE_CHARACTERS - this.#page.length)
   }
 
   #hold(text: string): void {

@@ -246,7 +246,10 @@ function isSame(
   )
 }
 
-/** Members that stand in a prompt before its messages, by the names of the four APIs. */
+/**
+ * Members that stand in a prompt before its messages, by the names of the four APIs, and those that an
+ * API says to begin a cache anew (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching).
+ */
 const SHAPING = [
   'instructions',
   'system',
@@ -254,6 +257,9 @@ const SHAPING = [
   'system_instruction',
   'text',
   'response_format',
+  'reasoning',
+  'thinking',
+  'tool_choice',
 ]
 
 function changedMembers(one: Layout, other: Layout): string[] {

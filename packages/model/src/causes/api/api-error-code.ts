@@ -212,7 +212,9 @@ function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCo
 // Gemini has one word for a minute's rate and for a day's or a plan's quota; OpenAI's old one too. A
 // rate that is too high is at times that of the engine, not of who asks.
 function sharper(meant: CauseCode, message: string): CauseCode {
-  if (meant === 'auth' && NO_MODEL.test(message)) return 'model-not-found'
+  // Google says of what it does not show that it "may not exist".
+  const isUnseen = /\bmay not exist\b/.test(message)
+  if (meant === 'auth' && !isUnseen && NO_MODEL.test(message)) return 'model-not-found'
   if (meant !== 'rate-limited') return meant
   if (/usage limit|(session|weekly|plan) limit\b|quota will reset/i.test(message)) return 'quota'
   if (/per.?day|check your plan and billing|billing details/i.test(message)) {
@@ -222,7 +224,7 @@ function sharper(meant: CauseCode, message: string): CauseCode {
 }
 
 const OVERFLOW = anyOf(
-  'maximum (?:context|prompt|input) length|context (?:window|length|size|limit)|too many (?:input )?tokens|range of input length|expected maxlength|max message tokens',
+  'maximum (?:context|prompt|input) length|context (?:window|length|size|limit)|too many (?:input )?tokens|longer than the maximum model length|less than \\d+ tokens|range of input length|expected maxlength|max message tokens',
   '超长|上下文|输入长度|超过模型最大',
 )
 const TOO_MUCH = both(
@@ -241,13 +243,13 @@ const NO_MONEY = both(
   String.raw`run out|used (?:up|all)|unpaid|out of|\bno\b|not enough|insufficient|exhausted|exceeded|expired|\bended\b|too low|requires?\b|please add|reached`,
 )
 const NO_MODEL = anyOf(
-  String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed|sunset)|decommissioned|is invalid)`,
+  String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed|sunset)|decommissioned|is invalid|reached (?:the )?end of (?:its )?life)`,
   String.raw`^model: |(?:unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (?:is |are )?loaded|could not resolve the .{0,20}\bmodel`,
   String.raw`access to (?:the )?model\b|allowed to \w+ (?:from )?(?:this |the )?model\b|no endpoints found for|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
 )
 const NO_KEY = both(
   String.raw`\bapi[- _]?key|(?:access|auth\w*|bearer|oauth|security|server) ?token|x-api-key|\bcredentials?\b|invalid_grant|authentication`,
-  String.raw`\bnot\b|\bno\b|invalid|incorrect|expired|revoked|missing|malformed|disabled|blocked|error|failed|provide\b`,
+  String.raw`\bnot\b|\bno\b|only authorized|invalid|incorrect|expired|revoked|missing|malformed|disabled|blocked|error|failed|provide\b`,
 )
 const NOT_ADMITTED =
   /(?:organization|account|workspace|project) has been (?:disabled|deactivated|suspended)|location is not supported|country, region,? or territory|身份验证|鉴权|token非法/i
@@ -256,7 +258,7 @@ const CROWDED =
 const RATE =
   /rate[- ](limit|exceeded)|too many (concurrent )?requests|please wait before trying again|flow control|速率限制|请求.{0,4}频|并发/i
 const FILTERED = anyOf(
-  'content[- ](?:filter|management policy|policy)|flagged (?:by|as|for)|usage polic(?:y|ies)|(?:safety|moderation) (?:system|filter|policy)',
+  'content[- ](?:filter|management policy|policy)|flagged (?:by|as|for)|was flagged\\b|usage (?:polic(?:y|ies)|guidelines)|(?:safety|moderation) (?:system|filter|policy)',
   'guardrail|inappropriate content|content exists risk|敏感|违规|内容安全',
 )
 const UNSAFE = both(
@@ -271,6 +273,7 @@ function anyOf(...words: string[]): RegExp {
 // Only where the API refused what it was asked: a message of the model's own is none of these.
 function saidBy(message: string, status: number | undefined): CauseCode | undefined {
   if (status !== undefined && status >= 500) {
+    if (UNREACHED.test(message)) return 'unreachable'
     if (CROWDED.test(message)) return 'overloaded'
     return TOO_LONG.test(message) ? 'context-overflow' : undefined
   }
@@ -285,6 +288,8 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
   return undefined
 }
 
+// The page of a proxy that does not get through (Squid).
+const UNREACHED = /requested URL could not be retrieved/i
 // A gateway passes on as 500 what it was told.
 const TOO_LONG = /maximum context length|input length.{0,40}exceeds?|prompt is too long/i
 
@@ -295,8 +300,8 @@ function byStatus(status: number): CauseCode | undefined {
   // OpenAI: "The engine is currently overloaded" and "Slow Down" are 503; Anthropic has 529.
   // Groq has 498 where its flexible tier is full.
   if (status === 503 || status === 529 || status === 498) return 'overloaded'
-  // What waited too long for us was not wrong.
-  if (status >= 500 || status === 408) return 'server-error'
+  // What waited too long for us was not wrong, nor what failed behind the one who answers (424).
+  if (status >= 500 || status === 408 || status === 424) return 'server-error'
   return status >= 400 ? 'bad-request' : undefined
 }
 

@@ -46,12 +46,26 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
       clue: { at: end ?? lastChunk, text: `${said}, after ${call.chunks} chunks` },
     }
   }
+  if (call.outcome === undefined && isLeftAtRedirection(call, session)) {
+    const said = `${status}, a redirection where an answer was due`
+    return {
+      code: 'malformed-stream',
+      certainty: 'certain',
+      said,
+      clue: { at: response, text: said },
+    }
+  }
+  if (call.outcome === 'completed' && isLeftBroken(call, session)) {
+    return broken(call, undefined, 'the connection ended before the response did')
+  }
   if (call.outcome !== 'failed') return undefined
   const told = call.facts.error
   if (told !== undefined || (status ?? 0) >= 400) {
     const code = apiErrorCode({ status, ...told })
     // A stream that ends with an error began with 200.
-    const refused = (status ?? 0) >= 400 ? status : undefined
+    // The title of a page begins with its status, mostly.
+    const isSaid = told?.message?.startsWith(String(status)) === true
+    const refused = (status ?? 0) >= 400 && !isSaid ? status : undefined
     const name = told?.code ?? told?.type
     const words = [refused, name === String(refused) ? undefined : name, told?.message].filter(
       (one) => one !== undefined,
@@ -61,6 +75,23 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
     return { code, certainty: 'certain', said, clue: { at: at ?? exchange, text: said } }
   }
   return broken(call, error?.code, error?.message)
+}
+
+// To a page where one logs in, mostly, of a proxy or a network: an agent that follows it asks again.
+function isLeftAtRedirection({ state, status = 0, ...call }: Call, session: SessionCase): boolean {
+  return state === 'completed' && status >= 300 && status < 400 && isLastAsked(call, session)
+}
+
+// All of the answer was there and could be read, but not to an agent that waits for the promised length.
+function isLeftBroken({ state, ...call }: Call, session: SessionCase): boolean {
+  return state === 'failed' && session.ended === 'failed' && isLastAsked(call, session)
+}
+
+function isLastAsked(
+  { number, threadId }: Pick<Call, 'number' | 'threadId'>,
+  { calls }: SessionCase,
+): boolean {
+  return !calls.some((one) => one.number > number && one.threadId === threadId)
 }
 
 function broken(call: Call, code: string | undefined, message: string | undefined): CallTrouble {

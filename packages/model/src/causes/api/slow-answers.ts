@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.js'
 import { endOfTime } from '../in-flight.js'
-import type { Call, SessionCase } from '../session-case.js'
-import { timeWords } from '../words.js'
+import type { Call, LogWords, SessionCase } from '../session-case.js'
+import { shortText, timeWords } from '../words.js'
 import { STALL_MS } from './call-trouble.js'
 
 /** Answers that came, and took their time, and those that nobody waited for to their end. */
@@ -137,13 +137,16 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
   const isEnd = isOfUser(call, session) && isLastOf(call, session)
   // An agent that ends with an error when it has waited was told to wait no longer.
   const isEndOfAll = isEnd && session.ended === 'failed' && outcome === 'cancelled'
-  if (silentMs < (isEndOfAll ? GIVEN_UP_MS : STALL_MS)) return undefined
-  const code = chunks > 0 ? 'stalled-stream' : 'slow-first-token'
+  const said = isOpen ? undefined : timeoutWords(call, session)
+  if (said === undefined && silentMs < (isEndOfAll ? GIVEN_UP_MS : STALL_MS)) return undefined
+  const slow = chunks > 0 ? 'stalled-stream' : 'slow-first-token'
+  const code = said === undefined ? slow : 'idle-timeout'
   return {
     code,
-    certainty: silentMs >= SILENT_ANYWHERE_MS ? 'certain' : 'likely',
+    certainty: said !== undefined || silentMs >= SILENT_ANYWHERE_MS ? 'certain' : 'likely',
     exchange: call.number,
     clues: [
+      ...(said === undefined ? [] : [{ at: said.place, text: shortText(said.text) }]),
       {
         at: places.lastChunk ?? places.response ?? places.exchange,
         text: `the last that came of it; then nothing for ${timeWords(silentMs)}`,
@@ -157,6 +160,24 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
     next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. Resume the session to ask again.`,
     weight: isEnd ? 'end' : 'trouble',
   }
+}
+
+/** An agent says at once why it waited no longer. */
+const SAID_WITHIN_MICROS = 10_000_000
+const TIMED_OUT = /time(?:d)?[ -]?out/i
+
+function timeoutWords(
+  { startedMicros, durationMs = 0 }: Call,
+  { words }: SessionCase,
+): LogWords | undefined {
+  const end = startedMicros + durationMs * 1000
+  return words.find(
+    ({ at, source, text }) =>
+      source !== 'tacho' &&
+      at >= end - SAID_WITHIN_MICROS / 10 &&
+      at <= end + SAID_WITHIN_MICROS &&
+      TIMED_OUT.test(text),
+  )
 }
 
 function isOfUser(call: Call, { parts }: SessionCase): boolean {

@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { timeWords } from '../words.js'
-import { isShortened } from './rewrites.js'
+import { isOtherTalk, isShortened } from './rewrites.js'
 import { compactionBefore, type Pair, pairs } from './steps.js'
 
 /** Neither OpenAI nor Anthropic keeps a prefix that is shorter, in tokens. */
@@ -14,9 +14,45 @@ const LOST_SHARE = 0.5
 /** Requests of which the API found much less in its cache than of the one before, and why. */
 export function cacheLosses(session: SessionCase): Cause[] {
   const lost = pairs(session).filter(
-    (pair) => isLost(pair) && compactionBefore(session, pair) === undefined && !isShortened(pair),
+    (pair) =>
+      isLost(pair) &&
+      compactionBefore(session, pair) === undefined &&
+      !isShortened(pair) &&
+      !isOtherTalk(pair),
   )
-  return lost.slice(0, 3).flatMap((pair) => causeOf(session, pair))
+  const told = lost.slice(0, 3).flatMap((pair) => causeOf(session, pair))
+  return told.length > 0 ? told : neverCached(session)
+}
+
+/** Requests in a row of which nothing was cached, and which begin each time anew. */
+const NEVER = 3
+
+// An API that caches nothing tells so of all requests as well: the prompt must have changed each time.
+function neverCached(session: SessionCase): Cause[] {
+  const asked = pairs(session).filter((pair) => !isOtherTalk(pair))
+  const missed = asked.filter(({ step, call, before }) => {
+    const { cacheReadTokens, inputTokens = 0 } = call.facts
+    const isMissed = cacheReadTokens === 0 && inputTokens >= LEAST_CACHED
+    return isMissed && brokenAt(session, { step, before }) !== undefined
+  })
+  const [first] = missed
+  if (first === undefined || missed.length < NEVER || missed.length < asked.length) return []
+  const { step, call, before } = first
+  const at = brokenAt(session, first)
+  return [
+    {
+      code: 'cache-break',
+      certainty: 'likely',
+      exchange: call.number,
+      clues: missed.slice(0, 3).map((pair) => ({
+        at: pair.step.place,
+        text: `exchange ${pair.call.number}: ${brokenAt(session, pair)} is not that of exchange ${pair.before.number}; 0 tokens from the cache`,
+      })),
+      sentence: `Nothing of ${missed.length} requests came from the prompt cache, for ${at} changed with each of them, exchange ${call.number} the first.`,
+      next: `See what changes: tacho diff ${session.id} ${before.number} ${step.exchange}. A time or a counter belongs behind what stays.`,
+      weight: 'trouble',
+    },
+  ]
 }
 
 // What was cached once for the same thread is what could have been found again.

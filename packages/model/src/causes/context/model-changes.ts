@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
+import { isOtherTalk } from './rewrites.js'
 import { pairs } from './steps.js'
 
 /** Another model was asked in the middle of a conversation, or another than that answered. */
@@ -9,9 +10,11 @@ export function modelChanges(session: SessionCase): Cause[] {
 
 function asked(session: SessionCase): Cause[] {
   const models = new Map(session.steps.map(({ exchange, model }) => [exchange, model]))
-  return pairs(session).flatMap(({ step, call, before, isSameRun }): Cause[] => {
+  return pairs(session).flatMap((pair): Cause[] => {
+    const { step, call, before, isSameRun } = pair
     const [from, to] = [models.get(before.number), step.model]
     if (from === undefined || to === undefined || from === to) return []
+    if (isOtherTalk(pair)) return []
     return [
       {
         code: 'model-changed',
@@ -74,7 +77,9 @@ function answered(session: SessionCase): Cause[] {
 
 function isOther(asked: string, told: string): boolean {
   // A deployment or an alias is named after no model, and stands for the one that answers.
-  if (!FAMILIES.test(asked) || /latest|default|auto/.test(asked)) return false
+  const family = FAMILIES.exec(asked)?.[0]
+  if (family === undefined || /latest|default|auto/.test(asked)) return false
+  if (FAMILIES.exec(told)?.[0] === family) return false
   const [one, other] = [asked.split(/[-.]/), told.split(/[-.]/)]
   return one[0] !== other[0] && !told.includes(asked) && !asked.includes(told)
 }

@@ -33,6 +33,7 @@ export function rewritten(session: SessionCase): Pair[] {
     (pair) =>
       pair.step.dropped.length > 0 &&
       compactionBefore(session, pair) === undefined &&
+      !isOtherTalk(pair) &&
       !isShortened(pair) &&
       !isTakenBack(pair) &&
       !areInstructions(pair),
@@ -40,11 +41,12 @@ export function rewritten(session: SessionCase): Pair[] {
 }
 
 /** Most of it is gone, and a text stands in its place: a compaction, whoever made it. */
-export function isShortened({ step, before }: Pair): boolean {
+export function isShortened(pair: Pair): boolean {
+  const { step, before } = pair
   const { dropped, added, sharedMessages, bytes } = step
   const isMost = dropped.length > sharedMessages && dropped.length >= 4
   const isSmaller = bytes < (before.requestBytes ?? 0) * 0.7
-  return isMost && added.length < dropped.length && isSmaller
+  return isMost && added.length < dropped.length && isSmaller && !isOtherTalk(pair)
 }
 
 // A user goes back in the conversation, or what was not answered is asked otherwise: what is gone
@@ -59,9 +61,23 @@ function isTakenBack({ step, before }: Pair): boolean {
 /** Whether what changed is no more than the instructions, where an API has them among its messages. */
 export function areInstructions({ step: { dropped, added } }: Pair): boolean {
   const [first] = dropped
-  if (first?.role !== 'system' && first?.role !== 'developer') return false
+  if (!INSTRUCTING.test(first?.role ?? '')) return false
   return dropped.slice(1).every((message, index) => isSame(message, added[index + 1]))
 }
+
+/**
+ * Whether two requests have nothing in common, neither instructions nor a message: a program that tells
+ * of no threads also asks for a title, a summary or a commit message.
+ */
+export function isOtherTalk({ step }: Pair): boolean {
+  const { dropped, added, sharedMessages, tools, changed } = step
+  const [first] = dropped
+  if (sharedMessages > 0 || first === undefined) return false
+  const isOfOthers = tools !== undefined || changed.length > 0 || INSTRUCTING.test(first.role)
+  return isOfOthers && !dropped.some((message) => added.some((one) => isSame(message, one)))
+}
+
+const INSTRUCTING = /^(?:system|developer)$/
 
 function isSame(one: Message, other: Message | undefined): boolean {
   return one.role === other?.role && JSON.stringify(one.parts) === JSON.stringify(other.parts)

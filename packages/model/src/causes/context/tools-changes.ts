@@ -1,11 +1,14 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { shortText } from '../words.js'
+import { isOtherTalk } from './rewrites.js'
 import { pairs } from './steps.js'
 
 /** The model was offered other tools in the middle of a conversation. */
 export function toolsChanges(session: SessionCase): Cause[] {
-  const changes = pairs(session).filter(({ step }) => step.tools !== undefined)
+  const changes = pairs(session).filter(
+    (pair) => pair.step.tools !== undefined && !isOtherTalk(pair),
+  )
   const [first] = changes
   if (first === undefined) return []
   const { step, call, before } = first

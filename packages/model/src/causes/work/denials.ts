@@ -16,14 +16,14 @@ import {
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
-  /\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
+  /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
 // The same in any words.
 const SANDBOX_SAID = both(
   String.raw`\bsandbox(?:ed)?\b|\bseatbelt\b|\blandlock\b|\bfirejail\b`,
   String.raw`\bdenie[ds]\b|block|forbid|not (?:allowed|permitted)|disabled|cannot|prevent|refuse|restrict`,
 )
 const OUTSIDE =
-  /\boutside (?:of )?(?:the )?(?:allowed|permitted) (?:director|folder|path)|host_not_allowed/i
+  /\boutside (?:of )?(?:the )?(?:allowed |permitted )?(?:director|folder|path|workspace)|\bnot (?:in|within|inside) (?:the |your |an allowed )?workspace|host_not_allowed/i
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
 
@@ -145,7 +145,9 @@ const NOT_LET = new RegExp(
     '.{0,60}approval policy is Never',
     ".{0,60}you (?:do not|don't) have permission to use",
     '.{0,60}rule which prevents you from using',
-    String.raw`\w+(?::\w+)? hook (?:blocked|denied)`,
+    String.raw`\w+(?::\w+)? hook (?:blocked|denied|blocking)|PreToolUse\S* hook (?:error|returned|stopped)`,
+    'permission denied and could not request',
+    '.{0,60}\\brequires? (?:user |your )?approval\\b',
     String.raw`.{0,60}\b(?:reviewer|guardian) (?:has )?(?:rejected|denied|declined)`,
   ]
     .map((words) => `(?:${words})`)
@@ -166,7 +168,9 @@ const BY_USER =
 /** Whether an agent tells its model that a call was not allowed. */
 export function isToldDenied(result: ToolResult): boolean {
   const { output, isFailed } = result
-  if (isFailed === false || (isFailed === undefined && isReader(result))) return false
+  if (isFailed === false) return false
+  // What is read may say so, but not in the one line that is all of each of several files.
+  if (isFailed === undefined && isReader(result)) return !/\n/.test(output) && BY_USER.test(output)
   return isForbidden(result) || BY_USER.test(output)
 }
 

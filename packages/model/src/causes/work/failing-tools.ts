@@ -10,9 +10,15 @@ import { isWrongCall } from './wrong-calls.js'
 const IN_A_ROW = 3
 /** The same call, again as it was. */
 const SAME_CALL = 2
+/** Tests that are run after each change, and never pass, fail as often before it is told of them. */
+const SAME_AMID_OTHERS = 3
 
 /** Tools that failed again and again. */
-export function failingTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+export function failingTools(
+  session: SessionCase,
+  results: readonly ToolResult[],
+  isLoop: boolean,
+): Cause[] {
   const threads = new Map<string, ToolResult[]>()
   for (const result of results) {
     const thread = result.threadId ?? ''
@@ -29,6 +35,12 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
         isLast = result === all.at(-1)
       }
     }
+    if (worst.length > 0 || isLoop) continue
+    const never = neverWorked(all)
+    if (never.length > 0) {
+      worst = never
+      isLast = true
+    }
   }
   const [first] = worst
   const last = worst.at(-1)
@@ -44,12 +56,44 @@ export function failingTools(session: SessionCase, results: readonly ToolResult[
         at: one.tool === undefined ? one.place : { spanId: one.tool.spanId },
         text: `${shortText(calledWords(one), 60)}: ${endOf(one)}`,
       })),
-      sentence: `${countWords(worst.length, 'tool run')} in a row failed${isLast ? ', and none worked after that' : ''}; the last was ${what}: ${shortText(saidBy(last), 120)}`,
+      sentence: sentence(worst, isLast, what),
       next: `Run it by hand in the same folder; see what the model was told: tacho raw ${session.id} ${last.exchange} --request.`,
       weight: 'trouble',
       ...(isLast && { isLast }),
     },
   ]
+}
+
+function sentence(failed: readonly ToolResult[], isLast: boolean, what: string): string {
+  const last = failed.at(-1)
+  const said = last === undefined ? '' : shortText(saidBy(last), 120)
+  if (failed.length === 1) return `${what}, which was tried last, could not be run: ${said}`
+  const then = isLast ? ', and none worked after that' : ''
+  return `${countWords(failed.length, 'tool run')} in a row failed${then}; the last was ${what}: ${said}`
+}
+
+/** What a thread tried last, where that failed each time, whatever was changed between, or could not be run. */
+function neverWorked(all: readonly ToolResult[]): ToolResult[] {
+  const last = all.at(-1)
+  if (last === undefined || last.isFailed !== true || !isOwnFailure(last)) return []
+  const same = all.filter(
+    ({ name, arguments: given }) => name === last.name && given === last.arguments,
+  )
+  const failed = same.slice(same.findLastIndex(({ isFailed }) => isFailed !== true) + 1)
+  if (failed.length >= SAME_AMID_OTHERS) return failed
+  return isNotThere(last) ? [last] : []
+}
+
+/** How shells, interpreters, loaders and MCP clients say that what they need is not there. */
+const NOT_THERE =
+  /^\S+: (?:.{1,80}: )?command not found(?:$|: \S+$)|\b(?:is not recognized as|no such command|executable file not found|ModuleNotFoundError|No module named|Cannot find (?:module|package)|error while loading shared libraries|cannot connect to the docker daemon|spawn \S+ ENOENT)\b/i
+
+function isNotThere({ tool, output }: ToolResult): boolean {
+  const exitCode = tool?.exitCode ?? exitCodeIn(output)
+  // Of a shell: there is no such program, or it is none (POSIX, 2.8.2).
+  const lines = saidBy({ output }).trim().split('\n')
+  const ends = [lines[0] ?? '', lines.at(-1) ?? '']
+  return exitCode === 127 || exitCode === 126 || ends.some((line) => NOT_THERE.test(line))
 }
 
 function isTelling(row: readonly ToolResult[], isEnd: boolean): boolean {

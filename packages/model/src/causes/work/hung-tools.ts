@@ -97,7 +97,7 @@ function called(session: SessionCase): Cause[] {
 const TIMED_OUT = new RegExp(
   [
     String.raw`\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)`,
-    String.raw`\btime(?:d )?-?out:|\btimeout(?:expired|error)\b|deadline exceeded|did not (?:complete|finish|return|respond) (?:with)?in\b`,
+    String.raw`\btime(?:d )?-?out:|\btimeout(?:expired|error)\b|deadline exceeded|did not (?:complete|finish|return|respond) (?:with)?in\b|\b(?:killed|stopped|terminated|aborted|cancelled) after \d`,
     'zeitüberschreitung|délai .{0,20}(?:dépassé|expiré)|tiempo de espera|超时|超時|タイムアウト|시간 초과',
   ].join('|'),
   'i',
@@ -123,9 +123,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
     const { isFailed, output, tool } = result
     return (
       (isFailed === true &&
-        (tool?.exitCode === 124 ||
-          /^Process exited with code 124$/m.test(output) ||
-          TIMED_OUT.test(output.slice(0, 400)))) ||
+        ((tool?.exitCode ?? exitCodeIn(output)) === 124 || TIMED_OUT.test(output.slice(0, 400)))) ||
       (isFailed !== false && STOPPED.test(output)) ||
       (isFailed === undefined && !isReader(result) && SAYS_SO.test(output)) ||
       TIMED_OUT.test(ownClause(result)) ||

@@ -79,6 +79,8 @@ const OTHERS_EACH_TIME: readonly RegExp[] = [
   /\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|m|mins?|minutes?)\b/gi,
   /\b(?:pid|process)[ =:#]*\d+/gi,
   /0x[0-9a-f]+/gi,
+  /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/gi,
+  /\b(?:request|trace|span|correlation)[ _-]?id["']?[ :=]+["']?[\w-]+/gi,
   /\/tmp\/[\w.-]+/g,
 ]
 

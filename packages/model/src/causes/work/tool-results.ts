@@ -148,6 +148,7 @@ function failed(message: Message, told: Told): boolean | undefined {
   const exitCode = exitCodeIn(text) ?? tool?.exitCode
   if (exitCode !== undefined) return exitCode !== 0
   if (tool?.outcome === 'completed') return false
+  if (!isReader(told) && DID_NOT_WORK.test(text.slice(0, OUTPUT_CHARACTERS))) return true
   if (
     !LIKE_AN_ERROR.test(text.slice(0, text.indexOf('\n') < 0 ? OWN_CHARACTERS : text.indexOf('\n')))
   )
@@ -166,6 +167,18 @@ const LIKE_AN_ERROR = new RegExp(
     String.raw`^.{0,120}(?:\b(?:error|fatal)(?:\[\w+\]| \w*\d+)?: |\b[A-Z]\w*(?:Error|Exception): |: (?:command not found|not found|No such file or directory|Permission denied)\b|\bError \d+$)`,
   ].join('|'),
   'im',
+)
+
+// An edit that finds nothing to change, a tool that cannot be reached, tests and builds that fail. For
+// who searches, what is not there is an answer.
+const DID_NOT_WORK = new RegExp(
+  [
+    String.raw`^.{0,80}\b(?:failed to|could not|couldn't|cannot|can't|unable to|did not|does not|doesn't) (?:find|match|apply|locate|edit|patch|connect|reach|be applied)\b`,
+    String.raw`^(?:The )?(?:request|fetch|sub-?agent|agent|task) failed\b`,
+    String.raw`(?:^|\n)(?:--- FAIL: |FAIL\b|BUILD FAILED|test result: FAILED|error: could not compile)`,
+    String.raw`(?:^|\n)(?:=+ |Tests:? .{0,20}|\s*)[1-9]\d* (?:failed|failing)\b`,
+  ].join('|'),
+  'i',
 )
 
 /** What was called, for a sentence: its command, where it has one. */

@@ -3,25 +3,26 @@ import type { Cause } from '../cause.js'
 import { endOfTime } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText, timeWords } from '../words.js'
-import { sandboxDenials, toolsDenied } from './denials.js'
+import { isToldDenied, sandboxDenials, toolsDenied } from './denials.js'
 import { failingTools } from './failing-tools.js'
 import { hungTools } from './hung-tools.js'
 import { loops } from './loop.js'
-import { toolResults } from './tool-results.js'
-import { wrongCalls } from './wrong-calls.js'
+import { type ToolResult, toolResults } from './tool-results.js'
+import { isWrongCall, wrongCalls } from './wrong-calls.js'
 
 /** What went wrong with the work: with tools, questions and sub-agents. */
 export function workCauses(session: SessionCase): Cause[] {
   const results = toolResults(session)
+  const repeated = loops(session, results)
   return [
     ...hungTools(session, results),
-    ...loops(session, results),
+    ...repeated,
     ...wrongCalls(session, results),
     ...sandboxDenials(session, results),
     ...toolsDenied(session, results),
-    ...failingTools(session, results),
+    ...failingTools(session, results, repeated.length > 0),
     ...waitingDominates(session),
-    ...subAgentsFailed(session),
+    ...subAgentsFailed(session, results),
   ]
 }
 
@@ -56,7 +57,12 @@ function waitingDominates(session: SessionCase): Cause[] {
   ]
 }
 
-function subAgentsFailed(session: SessionCase): Cause[] {
+function subAgentsFailed(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const seen = subAgentThreadsFailed(session)
+  return seen.length > 0 ? seen : subAgentCallsFailed(session, results)
+}
+
+function subAgentThreadsFailed(session: SessionCase): Cause[] {
   const { threads } = session.parts
   return threads
     .filter(({ kind }) => kind === 'sub-agent')
@@ -66,8 +72,7 @@ function subAgentsFailed(session: SessionCase): Cause[] {
       )
       const last = calls.at(-1)
       const turn = thread.turns.at(-1)
-      const isFailed =
-        turn?.outcome === 'failed' || last?.outcome === 'failed' || last?.outcome === 'truncated'
+      const isFailed = turn?.outcome === 'failed' || NOT_WELL.has(last?.outcome ?? '')
       if (!isFailed) return []
       return [
         {
@@ -86,6 +91,32 @@ function subAgentsFailed(session: SessionCase): Cause[] {
         },
       ]
     })
+}
+
+const NOT_WELL: ReadonlySet<string> = new Set(['failed', 'truncated', 'incomplete', 'unreadable'])
+
+/** Tools by which agents start another: Claude Code's and opencode's `Task`, Codex's `spawn_agent`. */
+const STARTERS =
+  /^(?:task|agent|(?:dispatch|spawn|run|call|invoke)_?agent|delegate\w*|\w*sub_?agent\w*)$/i
+
+// One that is recorded elsewhere, or nowhere, still tells the one who started it how it ended.
+function subAgentCallsFailed(session: SessionCase, results: readonly ToolResult[]): Cause[] {
+  const asked = results.filter(({ name }) => STARTERS.test(name))
+  const last = asked.at(-1)
+  if (last?.isFailed !== true || isToldDenied(last) || isWrongCall(last)) return []
+  return [
+    {
+      code: 'subagent-failed',
+      certainty: 'certain',
+      exchange: last.exchange,
+      clues: [
+        { at: last.place, text: `exchange ${last.exchange} says: ${shortText(last.output)}` },
+      ],
+      sentence: `The sub-agent that ${shortText(last.name, 40)} started failed: ${shortText(last.output)}`,
+      next: `See what it was told to do: tacho raw ${session.id} ${last.exchange} --request.`,
+      weight: 'trouble',
+    },
+  ]
 }
 
 /** What a tool was to do. */

@@ -62,8 +62,11 @@ export function isWrongCall(result: ToolResult): boolean {
 }
 
 // What is read may tell of such a call.
+const PYDANTIC = /^\d+ validation errors? for \w+\n/
+
 function isOwnWords(result: ToolResult): boolean {
-  return result.isFailed === true || (result.isFailed === undefined && !isReader(result))
+  if (result.isFailed !== undefined) return result.isFailed
+  return !isReader(result) || PYDANTIC.test(result.output)
 }
 
 function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
