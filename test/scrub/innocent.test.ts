@@ -20,6 +20,11 @@ test.each([
   ['integrity hashes', lines(() => `sha512-${randomBytes(64).toString('base64')}`)],
   ['base64', randomBytes(2_000_000).toString('base64')],
   ['beginnings of keys', lines(() => `sk-ant-api03-${randomBytes(8).toString('base64url')}`)],
+  [
+    'what a token begins with, within base64 for URLs',
+    'a=5XQPesQ0-zGSojyUldAWgho_IsExDQR2aIR6J75oFRWA0OMcAInNQGpAQv0eZb36zxo87yyyDusdPUNfLhWD l9qKhdYVWlJFyyR7lGs_hf_x4MMHCcnvQQF7rsSMs5IiIe7BgPb1ZbytBhU',
+  ],
+  ['examples of documentation', 'AKIAIOSFODNN7EXAMPLE cvs://:pserver:anoncvs@sourceware.org'],
   ['nonsense', randomBytes(2_000_000)],
 ])('nothing changes in %s', (_what, innocent) => {
   const body = Buffer.from(innocent)

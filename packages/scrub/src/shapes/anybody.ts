@@ -51,7 +51,7 @@ function isPair(base64: Uint8Array): boolean {
 }
 
 const PLACEHOLDERS =
-  /^(?:pass|passwd|password|pwd|secret|token|user|admin|foo|bar|test|example)\w{0,4}$/i
+  /^(?:pserver:anoncvs|pass|passwd|password|pwd|secret|token|user|admin|foo|bar|test|example)\w{0,4}$/i
 
 // `user:password@host` is what documentation says.
 function isPassword(secret: Uint8Array): boolean {

@@ -125,9 +125,35 @@ function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): 
       count += 1
     return count >= least && (count <= most || shape.isAnywhere === true)
   }
-  if (shape.isAnywhere === true || at === 0 || text.beginsLine(at)) return true
-  return !isWord(text.bytes[at - 1] ?? 0)
+  if (at === 0 || text.beginsLine(at)) return true
+  if (shape.isAnywhere !== true && isWord(text.bytes[at - 1] ?? 0)) return false
+  return !isInBase64(text, at)
 }
+
+/** Whether so much of base64 stands before a place that any four characters may. */
+function isInBase64(text: Readable, at: number): boolean {
+  const from = at - LONG_BEFORE
+  if (from < 0) return false
+  let upper = 0
+  let lower = 0
+  let digits = 0
+  for (let before = at - 1; before >= from; before -= 1) {
+    if (text.beginsLine(before)) return false
+    const byte = text.bytes[before] ?? 0
+    if (byte >= 0x61 && byte <= 0x7a) lower += 1
+    else if (byte >= 0x41 && byte <= 0x5a) upper += 1
+    else if (byte >= 0x30 && byte <= 0x39) digits += 1
+    else if (byte !== UNDERSCORE && byte !== MINUS) return false
+  }
+  return upper >= MIXED && lower >= MIXED && digits > 0
+}
+
+/** Words have fewer letters of the one kind or of the other. */
+const MIXED = 4
+/** What stands before is at hand for a few characters more. */
+const LONG_BEFORE = 20
+const UNDERSCORE = 0x5f
+const MINUS = 0x2d
 
 function isWord(byte: number): boolean {
   return (
