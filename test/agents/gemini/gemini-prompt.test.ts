@@ -62,9 +62,9 @@ test('off, it prints and ends as it does alone, and leaves nothing of ours behin
   expect(filesOf(place.home)).toEqual(tree)
 }, 240_000)
 
-/** Its chats are named after the time. */
+/** Its chats are named after the time, and a lock of its own may be left when it ends. */
 function filesOf(home: string): string[] {
   return readdirSync(home, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !/\/session-.*\.jsonl$|\.tmp$/.test(name))
+    .filter((name) => !/\/session-.*\.jsonl$|\.tmp$|\.lock$/.test(name))
     .sort()
 }
