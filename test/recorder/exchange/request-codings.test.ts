@@ -132,11 +132,14 @@ test('one made to keep a decoder busy for hours is not decoded in the host’s t
 test('one that goes on beyond 64 MiB is decoded up to there, and its beginning kept', async () => {
   const bomb = gzipSync(Buffer.alloc(80 * MiB, 'ab'))
   const found = await requestOf('gzip', bomb, 'in the end')
+  // Its last letters are held by who looks for secrets, for what they could begin.
+  const kept = (found.content as [string])[0].length
+  expect(kept).toBeGreaterThanOrEqual(64 * 1024 - 24)
   expect(found).toEqual({
     kind: 'request-body',
     exchange: found.exchange,
     at: found.at,
-    content: ['ab'.repeat(32 * 1024), { omitted: 64 * MiB - 64 * 1024 }],
+    content: ['ab'.repeat(kept / 2), { omitted: 64 * MiB - kept }],
     bytes: 64 * MiB,
     sha256: sha256(Buffer.alloc(64 * MiB, 'ab')),
     decoded: 'gzip',
