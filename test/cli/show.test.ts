@@ -199,12 +199,17 @@ describe('show for people', () => {
     expect(text).toMatch(
       /ended +died: its end was not recorded; last sign of life 2026-11-23 10:00:01/,
     )
+    expect(text).toContain(`why       tacho explain ${SESSION_ID}\n`)
     expect(text).toMatch(/command +codex exec --persist-session 'fix it'/)
     expect(text).toMatch(/exchanges 2: 1 in flight/)
     expect(text).toMatch(
       /1 +\+0\.100s +POST \/v1\/responses +gpt-5\.1 +200 +120ms +1\.2s +18 B +22 B +1\.2k\/34 +completed/,
     )
     expect(text).toMatch(/2 +\+1\.400s +POST .* 30 B +8 B +in flight when it died/)
+  })
+
+  test('a session that ended well has no why', async () => {
+    expect(await show({})).not.toMatch(/^ +why /m)
   })
 
   test('a session that is running says so, and so does what is in flight', async () => {

@@ -29,6 +29,7 @@ export function headerLines(session: Session, trace: string | undefined): string
     ['agent', agentWords(session, run)],
     ['started', startedWords(session)],
     ['ended', endWords(session, run)],
+    ['why', whyWords(session)],
     ['cwd', printable(run?.cwd ?? '')],
     ['command', run === undefined ? '' : commandWords(session, run)],
     ['exchanges', exchangesWords(session)],
@@ -47,6 +48,11 @@ export function headerLines(session: Session, trace: string | undefined): string
     `session ${styled('heading', printable(session.id))}`,
     ...shown.map(([name, text]) => `  ${name.padEnd(widest)} ${text}`),
   ]
+}
+
+/** Of a session that did not end well, what tells why. */
+function whyWords({ id, ended }: Session): string {
+  return ended === 'completed' || ended === 'running' ? '' : printable(`tacho explain ${id}`)
 }
 
 /** Only where they were not replaced; whether `tacho scrub` has done it since, only a search can tell. */

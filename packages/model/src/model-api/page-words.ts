@@ -8,12 +8,12 @@ const WORDS_CHARACTERS = 300
  */
 export function pageWords(page: string): string | undefined {
   const isHtml = /^\s*</.test(page)
-  const title = isHtml ? /<title[^>]*>([^<]*)</i.exec(page)?.[1] : undefined
+  const title = isHtml ? /<title[^<>]*>([^<]*)</i.exec(page)?.[1] : undefined
   const said = title?.trim() || (isHtml ? textOf(page) : page)
   const words = said.replace(/\s+/g, ' ').trim().slice(0, WORDS_CHARACTERS)
   return words === '' ? undefined : words
 }
 
 function textOf(page: string): string {
-  return page.replace(/<(script|style)\b[^>]*>[^<]*/gi, ' ').replace(/<[^>]*>/g, ' ')
+  return page.replace(/<(script|style)\b[^<>]*>[^<]*/gi, ' ').replace(/<[^<>]*>/g, ' ')
 }
