@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as reaction } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import { geminiPlace } from './place.js'
@@ -8,6 +9,9 @@ import { PATIENCE, say, shown } from './tui.js'
 const shell = (command: string) => ({
   calls: [{ name: 'run_shell_command', arguments: { command } }],
 })
+/** What is answered sooner than a person can read it is taken for a tool that had nothing to ask. */
+const HUMAN_MILLISECONDS = 150
+
 const READS = { calls: [{ name: 'read_file', arguments: { file_path: 'x.txt' } }] }
 
 test('the TUI is recorded: what it asked and was told, a turn that was stopped, and its session', async () => {
@@ -24,6 +28,7 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   const asked = (requests: number) => () => place.model.exchanges.length >= requests
   const answer = async (...keys: string[]) => {
     await shown(terminal, '1. Allow once')
+    await reaction(HUMAN_MILLISECONDS)
     for (const key of keys.slice(0, -1)) terminal.press(key)
     await shown(terminal, keys.length > 1 ? '● 2.' : '● 1.')
     terminal.press(keys.at(-1) ?? '')
@@ -41,6 +46,10 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   }, PATIENCE)
   await say(terminal, 'Make two', asked(5))
   await answer('Escape')
+  // Gemini CLI tells ten times a second what was refused, and nobody asks for the next thing sooner.
+  await eventually(async () => {
+    expect(await place.told('cancellations', 'last')).toHaveLength(2)
+  }, PATIENCE)
   await say(terminal, 'Make three', asked(6))
   await answer('Down', 'Enter')
   await shown(terminal, 'Three is made.')
