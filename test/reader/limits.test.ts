@@ -1,15 +1,27 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
-import { conversationReader, scrubSession } from '@tacho/reader'
+import {
+  cacheStory,
+  conversationReader,
+  readSession,
+  SEARCHED,
+  scrubSession,
+  searchPattern,
+  searchSession,
+} from '@tacho/reader'
 import { createScrubber } from '@tacho/scrub'
 import { expect, test } from 'vitest'
 // They are the package's own.
 import {
   CONVERSATION_BYTES,
+  EXCHANGES,
+  HITS,
   LOG_WORK,
+  LOOK_UP_WORK,
   PASSED_LINE_WORK,
 } from '../../packages/reader/dist/limits.js'
+import { lookUpsOf } from '../../packages/reader/dist/raw-index.js'
 import { fingerprint } from '../scrub/fingerprint.js'
 import { exchangeRecords, sessionsDirectory, writeSession } from './session-folder.js'
 
@@ -41,4 +53,45 @@ test('a log with more damaged lines than are searched is not called scrubbed', (
   const scrubber = createScrubber({ fingerprint })
   const scrub = () => scrubSession(folder, { scrubber, isDry: true, onBytes: () => undefined })
   expect(scrub).toThrow('than are scrubbed at once')
+})
+
+test('of a session with more exchanges than are held, the first are read and no others, and it is not called scrubbed', async () => {
+  const id = (number: number) => number.toString(16).padStart(16, '0')
+  const raw = Array.from({ length: EXCHANGES + 2 }, (_, number) =>
+    exchangeRecords({ id: id(number), request: '{}' }).slice(0, 1),
+  ).flat()
+  const folder = writeSession(sessionsDirectory(), { raw })
+  const session = await readSession(folder)
+  expect(session.exchanges).toHaveLength(EXCHANGES)
+  expect(session.damage.map(({ line }) => line)).toEqual([EXCHANGES + 1])
+  const scrubber = createScrubber({ fingerprint })
+  const scrub = () => scrubSession(folder, { scrubber, isDry: true, onBytes: () => undefined })
+  expect(scrub).toThrow(`more than ${EXCHANGES} exchanges`)
+})
+
+test('what was made of requests ends where as much was read again as may be, and that is damage', async () => {
+  const raw = [1, 2, 3].flatMap((number) =>
+    exchangeRecords({ id: `111111111111111${number}`, request: '{"model":"m","input":"a"}' }),
+  )
+  const folder = writeSession(sessionsDirectory(), { raw })
+  const { exchanges } = await readSession(folder)
+  const reader = conversationReader(folder)
+  const [first] = reader.requests()
+  if (first === undefined) throw new Error('there are requests')
+  const story = cacheStory(reader, exchanges)
+  expect(story.next().value).toMatchObject({ exchange: 1 })
+  expect(reader.damage).toEqual([])
+  lookUpsOf(first).spend(LOOK_UP_WORK)
+  expect([...story]).toEqual([])
+  expect(reader.damage).toMatchObject([{ file: SESSION_FILES.raw, lines: 0 }])
+})
+
+test('a search gives as many lines as anybody looks through, and says that there are more', () => {
+  const folder = writeSession(sessionsDirectory())
+  writeFileSync(join(folder, SESSION_FILES.log), 'x\n'.repeat(HITS + 1), { mode: 0o600 })
+  let [hits, passed] = [0, 0]
+  const pattern = searchPattern('x', { isLiteral: true, ignoresCase: false })
+  for (const _ of searchSession(folder, pattern, new Set(SEARCHED), () => (passed += 1))) hits += 1
+  expect(hits).toBe(HITS)
+  expect(passed).toBe(1)
 })

@@ -16,3 +16,9 @@ export function noteDamage(
   note(`some of this session could not be read; ${where}`)
   process.exitCode ||= EXIT.incomplete
 }
+
+/** Says the same where a limit was reached. */
+export function notePartial(): void {
+  note('the session is too large to read at once: some exchanges or bodies are missing.')
+  process.exitCode ||= EXIT.incomplete
+}

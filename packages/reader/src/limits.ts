@@ -18,11 +18,11 @@ export const LOG_WORK = 1536 * 1024 * 1024
 export const LINE_WORK = 1024
 /** A line that is damaged, beside that: to find that out takes an error. */
 export const DAMAGED_LINE_WORK = 8192
-/** A line that is passed over by its bytes. */
-export const PASSED_LINE_WORK = 64
+/** A line that is passed over by its bytes: to find its end takes as long as a quarter of a KiB in a long one. */
+export const PASSED_LINE_WORK = 256
 
-/** What is held of a session: ten times what the longest known conversation has. */
-export const EXCHANGES = 100_000
+/** What is held of a session: five times, and ten times, what the longest known conversation has. */
+export const EXCHANGES = 50_000
 export const SPANS = 100_000
 /** Exchanges that are held to explain a session, with what their answers say: twice as many as the longest known conversation has. */
 export const CALLS = 20_000
@@ -61,6 +61,9 @@ export const CONVERSATION_BYTES = 32 * 1024 * 1024
  * passed over in it: a file with more of them is not scrubbed at all, and that is said.
  */
 export const SCRUB_WORK = 3 * 1024 * 1024 * 1024
+
+/** Lines of one session in which a search finds something: nobody looks through more. */
+export const HITS = 250_000
 
 /** What reading a request of a session for what it adds to the one before may cost, for all of them. */
 export const STEPS_WORK = 512 * 1024 * 1024

@@ -21,7 +21,8 @@ export type IndexedExchange = {
   /** The exchange of the upgrade that began that WebSocket, as it was recorded. */
   connection?: string
   isPrewarm: boolean
-  /** The agent's own; absent where the request does not name it. */
+  /** The agent's own; absent where the request does not name them. */
+  threadId?: string
   turnId?: string
   /** It is for something else than the user's own conversation: a title, a sub-agent, a compaction. */
   isAside: boolean
@@ -63,14 +64,13 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
       isWebSocket: record.transport === 'websocket',
       ...(record.connection !== undefined && { connection: record.connection }),
       isPrewarm: record.prewarm === true,
+      ...(record.threadId !== undefined && { threadId: record.threadId }),
       ...(record.turnId !== undefined && { turnId: record.turnId }),
       isAside: isAside(record),
       ...(isTitle(record) && { isTitle: true }),
       isConnection: false,
     }
-    lookUps.set(exchange, workOf(index))
-    index.exchanges.push(exchange)
-    index.byId.set(exchange.id, exchange)
+    addExchange(index, exchange)
     return
   }
   const exchange = index.byId.get(exchangeIdOf(record))
@@ -91,6 +91,18 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
     // What is sealed is closed: only a file that was moved could end an exchange of another one.
     if (file === exchange.from.file) exchange.to = byte + length + 1
   }
+}
+
+/** Adds an exchange: what is read of all of them again is limited together. */
+export function addExchange(index: RawIndex, exchange: IndexedExchange): void {
+  lookUps.set(exchange, workOf(index))
+  index.exchanges.push(exchange)
+  index.byId.set(exchange.id, exchange)
+}
+
+/** Whether as much of a raw log was read again as may be: of the other exchanges nothing is given. */
+export function isReadEnough({ exchanges: [first] }: RawIndex): boolean {
+  return first !== undefined && lookUpsOf(first).isSpent
 }
 
 // Beside the index, because that is kept in a file, too.

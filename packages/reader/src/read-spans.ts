@@ -79,7 +79,7 @@ export function addSpans(
     for (const span of spansOf(value)) {
       const isNew = !spans.has(span.spanId)
       if (isNew && spans.size >= SPANS) {
-        report({ file, line, byte, lines: 0, reason: `more than ${SPANS} spans are not read` })
+        report({ file, line, byte, lines: 0, reason: MORE_SPANS })
         return false
       }
       if (isNew || span.endedAt !== undefined) spans.set(span.spanId, span)
@@ -89,6 +89,9 @@ export function addSpans(
   }
   return true
 }
+
+/** Why spans behind a place are not there. */
+export const MORE_SPANS = `more than ${SPANS} spans are not read`
 
 export type SpanReading = {
   /** Passes over the lines that cannot matter, where not all spans are wanted. */

@@ -33,13 +33,7 @@ export function* rawRecords(
     const { file, line, byte, length } = found
     if (record.kind === 'exchange') exchanges += 1
     if (exchanges > EXCHANGES) {
-      report({
-        file,
-        line,
-        byte,
-        lines: 0,
-        reason: `more than ${EXCHANGES} exchanges are not read`,
-      })
+      report({ file, line, byte, lines: 0, reason: MORE_EXCHANGES })
       return
     }
     const { isOrphan, damage } = order.judge(record)
@@ -47,6 +41,9 @@ export function* rawRecords(
     yield { record, isOrphan, file, line, byte, length }
   }
 }
+
+/** Why what stands behind a place of a raw log is not there. */
+export const MORE_EXCHANGES = `more than ${EXCHANGES} exchanges are not read`
 
 /** The records of a session's events, each of them sound; every line that holds none is reported. */
 export function* eventRecords(

@@ -41,7 +41,7 @@ async function cache(name: string, options: CacheOptions): Promise<void> {
     progress.add(1)
   }
   progress.clear()
-  noteDamage(session)
+  noteDamage({ damage: [...session.damage, ...reader.damage] })
   if (options.json) {
     await writeJson(story.map((one) => cachedJson(one, prices)))
     return

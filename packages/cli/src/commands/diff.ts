@@ -39,18 +39,18 @@ async function diff(
 ): Promise<void> {
   const session = sessionNamed(name, options)
   const reader = conversationReader(session.folder)
-  noteDamage(reader)
   if (!isExchangeNumber(second)) {
     if (third !== undefined) throw wrongUse()
     const other = sessionNamed(second, options)
     const others = conversationReader(other.folder)
-    noteDamage(others)
     const compared = compareSessions(reader, others)
+    noteDamage({ damage: [...reader.damage, ...others.damage] })
     const ids = [session.id, other.id] as const
     if (options.json) await writeJson(sessionsJson(compared, ids))
     else await writeLines(sessionLines(compared, ids))
     return
   }
+  noteDamage(reader)
   if (third !== undefined && !isExchangeNumber(third)) throw wrongUse()
   const [before, after] = chosenPair(
     reader,

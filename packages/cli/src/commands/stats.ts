@@ -46,7 +46,7 @@ async function stats(given: string[], options: StatsOptions): Promise<void> {
   for (const { folder } of chosen) {
     try {
       const session = await readSession(folder)
-      told.push(sessionStats(session, chunkPaces(folder), prices))
+      told.push(sessionStats(session, chunkPaces(session), prices))
       progress.add(1)
       if (chosen.length === 1) noteDamage(session)
     } catch (error) {

@@ -1,8 +1,6 @@
 import { harJson, readSession } from '@tacho/reader'
 import type { Command } from 'commander'
-import { EXIT } from '../command-error.js'
-import { noteDamage } from '../damage-note.js'
-import { note } from '../output.js'
+import { noteDamage, notePartial } from '../damage-note.js'
 import { version } from '../package/own-files.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
@@ -24,11 +22,7 @@ async function exportHar(name: string, options: FileExportOptions): Promise<void
   const session = await readSession(folder)
   noteDamage(session)
   const progress = progressBar('exporting', session.exchanges.length)
-  const onPartial = (): void => {
-    note('the session is too large to read at once: some exchanges or bodies are missing.')
-    process.exitCode ||= EXIT.incomplete
-  }
-  const pieces = harJson({ folder, id, version: version() }, () => progress.add(1), onPartial)
+  const pieces = harJson({ folder, id, version: version() }, () => progress.add(1), notePartial)
   const opensIn = "Drag it into the Network panel of Chrome's DevTools."
   try {
     await writeJson(pieces, `${id}.har`, options, opensIn, progress.clear)

@@ -10,6 +10,7 @@ import {
 } from '@tacho/reader'
 import { sessionHtml } from '@tacho/viewer'
 import type { Command } from 'commander'
+import { notePartial } from '../damage-note.js'
 import { progressBar } from '../progress-bar.js'
 import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
 import { type FileExportOptions, withOutput } from './options.js'
@@ -37,7 +38,7 @@ async function exportHtml(name: string, options: FileExportOptions): Promise<voi
     copyScrubbed(folder, copy)
     const { exchanges } = conversationReader(copy).index
     const progress = progressBar('exporting', exchanges.length)
-    const pieces = sessionHtml(copy, id, () => progress.add(1))
+    const pieces = sessionHtml(copy, id, () => progress.add(1), notePartial)
     const opensIn = 'Open it in a browser.'
     await writeText(pieces, `${id}.html`, options, opensIn, progress.clear)
   } finally {

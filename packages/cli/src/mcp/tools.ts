@@ -151,7 +151,8 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session },
     async answer({ session: name }, roots) {
       const folder = folderOf(name, roots)
-      return statsJson([sessionStats(await readSession(folder), chunkPaces(folder))], undefined)
+      const session = await readSession(folder)
+      return statsJson([sessionStats(session, chunkPaces(session))], undefined)
     },
   },
   {

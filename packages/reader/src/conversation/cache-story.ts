@@ -61,6 +61,8 @@ export function* cacheStory(
 ): Generator<CachedExchange> {
   const threads = new Map<string | undefined, { told: SessionExchange; request?: ModelRequest }>()
   for (const indexed of reader.requests()) {
+    // Of the others nothing can be told; the reader's damage says so.
+    if (reader.isSpent) return
     const told = exchanges[indexed.number - 1]
     if (told === undefined || told.id !== indexed.id) continue
     const request = requestOf(reader, indexed)

@@ -92,11 +92,12 @@ function stepsOf(reader: ConversationReader): SessionStep[] {
   const requests = ownRequests(reader)
   const seen = new Set<string>()
   const steps: SessionStep[] = []
-  requests.forEach((exchange, index) => {
+  for (const [index, exchange] of requests.entries()) {
+    if (reader.isSpent) break
     const next = requests[index + 1]
-    if (next !== undefined && goesOn(reader, exchange, next)) return
+    if (next !== undefined && goesOn(reader, exchange, next)) continue
     const given = giving(reader, exchange)
-    if (given === undefined) return
+    if (given === undefined) continue
     // What an earlier history had is no step again; within one, the same can be done twice.
     const isLater = seen.size > 0
     const { messages, api } = given.request
@@ -107,7 +108,7 @@ function stepsOf(reader: ConversationReader): SessionStep[] {
       seen.add(key)
       steps.push(...stepsOfMessage(message, place + 1, exchange.number))
     })
-  })
+  }
   return steps
 }
 

@@ -109,14 +109,13 @@ export function shortenedHistories(
   exchange: IndexedExchange,
   uses: Uses,
 ): Shortened[] {
-  const thread = reader.head(exchange)?.threadId
   const found: Shortened[] = []
   let before: IndexedExchange | undefined
   let compaction: Shortened['compaction']
   for (const one of reader.requests()) {
-    const head = reader.head(one)
-    if (head?.threadId !== thread) continue
-    const by = compactionOf(requestKindOf(head))
+    if (reader.isSpent) break
+    if (one.threadId !== exchange.threadId) continue
+    const by = compactionOf(requestKindOf(reader.head(one)))
     if (by !== undefined) {
       compaction = { exchange: one.number, by }
       continue

@@ -14,7 +14,7 @@ import { indexRawLog } from '../index-raw-log.js'
 import { isObject, parsedJson } from '../json-value.js'
 import { CONVERSATION_BYTES } from '../limits.js'
 import { type MissingInput, modelInput } from '../model-input/model-input.js'
-import { type IndexedExchange, lookUpsOf, type RawIndex } from '../raw-index.js'
+import { type IndexedExchange, isReadEnough, lookUpsOf, type RawIndex } from '../raw-index.js'
 import { rawRecordOf } from '../raw-record-of.js'
 import { readLog } from '../read-log.js'
 import { refuseNewerFormat } from '../read-session.js'
@@ -27,6 +27,8 @@ import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 export type ConversationReader = {
   folder: string
   index: RawIndex
+  /** Whether as much was read again as may be: nothing more is given, and `damage` says so. */
+  isSpent: boolean
   /** What of the raw log could not be read. */
   damage: Damage[]
   /** The record with which an exchange begins; nothing where it cannot be read. */
@@ -83,14 +85,15 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     if (!heads.has(number)) heads.set(number, readHead(folder, exchange))
     return heads.get(number)
   }
-  const threadOf = (exchange: IndexedExchange): string | undefined => head(exchange)?.threadId
   const requests = (): IndexedExchange[] => index.exchanges.filter(isRequest)
   return {
     folder,
     index,
+    get isSpent() {
+      return isReadEnough(index)
+    },
     get damage() {
-      const [first] = index.exchanges
-      if (first !== undefined && lookUpsOf(first).isSpent && !isPartial) {
+      if (isReadEnough(index) && !isPartial) {
         isPartial = true
         damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
       }
@@ -101,14 +104,13 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     last() {
       const all = requests()
       const asks = (exchange: IndexedExchange): boolean => isOfModel(folder, index, exchange, head)
-      const own = all.findLast((one) => threadOf(one) === basename(folder) && asks(one))
+      const own = all.findLast((one) => one.threadId === basename(folder) && asks(one))
       return own ?? all.findLast(asks)
     },
     before(exchange) {
-      const thread = threadOf(exchange)
       for (let number = exchange.number - 1; number >= 1; number -= 1) {
         const earlier = index.exchanges[number - 1]
-        if (earlier !== undefined && isRequest(earlier) && threadOf(earlier) === thread)
+        if (earlier !== undefined && isRequest(earlier) && earlier.threadId === exchange.threadId)
           return earlier
       }
       return undefined
@@ -143,8 +145,9 @@ function isOfModel(
   }
 }
 
-function readHead(folder: string, { from }: IndexedExchange): ExchangeRecord | undefined {
-  const [first] = readLog(folder, SESSION_FILES.raw, () => undefined, { from })
+function readHead(folder: string, exchange: IndexedExchange): ExchangeRecord | undefined {
+  const range = { from: exchange.from, work: lookUpsOf(exchange) }
+  const [first] = readLog(folder, SESSION_FILES.raw, () => undefined, range)
   const record = first === undefined ? undefined : rawRecordOf(first.value)
   return typeof record === 'object' && record.kind === 'exchange' ? record : undefined
 }

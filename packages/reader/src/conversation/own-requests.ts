@@ -7,8 +7,7 @@ import type { ConversationReader } from './conversation-reader.js'
 export function ownRequests(reader: ConversationReader): IndexedExchange[] {
   const last = reader.last()
   if (last === undefined) return []
-  const thread = reader.head(last)?.threadId
-  return reader.requests().filter((one) => reader.head(one)?.threadId === thread)
+  return reader.requests().filter(({ threadId }) => threadId === last.threadId)
 }
 
 /**

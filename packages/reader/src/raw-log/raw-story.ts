@@ -8,7 +8,7 @@ import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import { begin, goOn } from '../read-exchanges.js'
 import type { LinePlace } from '../read-lines.js'
 import { type LogRange, type LogRecord, readPart } from '../read-log.js'
-import { reportUnusable, type Sound } from '../sound-records.js'
+import { MORE_EXCHANGES, reportUnusable, type Sound } from '../sound-records.js'
 import { bodyLineOf } from './body-line.js'
 import { type ChunkLine, chunkLineOf } from './chunk-line.js'
 
@@ -29,6 +29,7 @@ export class RawStoryReader {
   readonly #report: ReportDamage
   readonly #order = new RawOrder()
   readonly #byId = new Map<string, RecordedExchange>()
+  #isFull = false
 
   constructor(folder: string, report: ReportDamage, story: RawStory = emptyStory()) {
     this.#folder = folder
@@ -72,6 +73,11 @@ export class RawStoryReader {
     if (indexed?.from.file === file) indexed.chunksTo = line.byte + line.length + 1
   }
 
+  /** Whether it holds as many exchanges as are held: then nothing behind them is worth reading. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
   /** Takes an object of the log. */
   take(found: LogRecord, onRecord?: OnRawRecord): void {
     const record = rawRecordOf(found.value)
@@ -81,10 +87,8 @@ export class RawStoryReader {
     }
     const { file, line, byte, length } = found
     if (record.kind === 'exchange' && this.story.exchanges.length >= EXCHANGES) {
-      const reason = `more than ${EXCHANGES} exchanges are not read`
-      this.#report({ file, line, byte, lines: 0, reason })
-      // What belongs to it is passed over, and is no damage.
-      this.#order.noteGap()
+      this.#report({ file, line, byte, lines: 0, reason: MORE_EXCHANGES })
+      this.#isFull = true
       return
     }
     const { isOrphan, damage } = this.#order.judge(record)

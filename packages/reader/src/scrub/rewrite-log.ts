@@ -9,6 +9,7 @@ import { type FileLine, readLines } from '../read-lines.js'
 import { hasChecksum, type Rescued, rescueLine } from '../rescue-line.js'
 import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
+import { MORE_LINES } from './cannot-scrub.js'
 import type { PassLine, ScrubLine } from './scrub-raw-log.js'
 
 /** Where lines are written to. */
@@ -162,7 +163,7 @@ function eachLine(
         : readSealedLines(codec, opened, start, Number.POSITIVE_INFINITY, lost)
     for (const line of lines) {
       if (!work.spend(LINE_WORK)) {
-        result.unsearched = 'it has more lines, or more damaged ones, than are scrubbed at once'
+        result.unsearched = MORE_LINES
         return
       }
       use(opened, line)

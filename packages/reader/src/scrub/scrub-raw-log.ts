@@ -1,8 +1,11 @@
 import { type ChunkRecord, type EndRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
+import { EXCHANGES, SCRUB_WORK, Work } from '../limits.js'
 import { rawRecordOf } from '../raw-record-of.js'
 import { type LogRecord, readLog } from '../read-log.js'
+import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { AnswerSearch, type AnswerSecrets } from './answer-secrets.js'
+import { cannotScrub, MORE_LINES } from './cannot-scrub.js'
 import { scrubContent, scrubPart } from './scrub-content.js'
 import { scrubHeaders, scrubUrl } from './scrub-headers.js'
 import { RequestBodies } from './scrub-request-bodies.js'
@@ -22,6 +25,7 @@ type LogRecordPlace = Omit<LogRecord, 'value'>
  * may be changed by a chunk that comes after.
  *
  * @param sums is told the SHA-256 of each body that changes, before and after: spans repeat them.
+ * @throws ReaderError `cannot-scrub` where the log is more than is read: what is behind could tell a secret.
  */
 export function scrubRawLog(
   folder: string,
@@ -121,9 +125,14 @@ function learnCredentials(folder: string, scrubber: Scrubber): void {
   const wanted = (line: Buffer): boolean =>
     canBe(line, ['exchange', 'response', 'end']) &&
     (line.includes('"headers":') || line.includes('"trailers":'))
-  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted })) {
+  let exchanges = 0
+  for (const { value } of wholeLog(folder, wanted)) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') continue
+    if (record.kind === 'exchange') exchanges += 1
+    if (exchanges > EXCHANGES) {
+      throw cannotScrub(folder, `${SESSION_FILES.raw}: it has more than ${EXCHANGES} exchanges`)
+    }
     if (record.kind === 'exchange') scrubUrl(record.url, scrubber)
     if (record.kind === 'exchange' || record.kind === 'response')
       scrubHeaders(record.headers, scrubber)
@@ -131,10 +140,18 @@ function learnCredentials(folder: string, scrubber: Scrubber): void {
   }
 }
 
+/** The wanted records of a raw log that is read to its end, or is not scrubbed. */
+function* wholeLog(folder: string, wanted: (line: Buffer) => boolean): Generator<LogRecord> {
+  const report = ({ reason }: { reason: string }): void => {
+    if (reason === NOT_READ_ON) throw cannotScrub(folder, `${SESSION_FILES.raw}: ${MORE_LINES}`)
+  }
+  yield* readLog(folder, SESSION_FILES.raw, report, { wanted, work: new Work(SCRUB_WORK) })
+}
+
 function secretsInAnswers(folder: string, scrubber: Scrubber): ReadonlyMap<string, AnswerSecrets> {
   const search = new AnswerSearch(scrubber)
   const wanted = (line: Buffer): boolean => canBe(line, ['chunk', 'end'])
-  for (const { value } of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted })) {
+  for (const { value } of wholeLog(folder, wanted)) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') continue
     if (record.kind === 'chunk') search.chunk(record)

@@ -10,6 +10,7 @@ import { sealFile } from '../seal/seal-file.js'
 import { refuseRunning } from '../seal/seal-session.js'
 import { codecOf } from '../sealed/codec.js'
 import { forgetSession } from '../session-index/forget-session.js'
+import { cannotScrub } from './cannot-scrub.js'
 import { fileRewriter, type RewriteFile } from './file-rewriter.js'
 import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
@@ -151,9 +152,4 @@ const LOGS: readonly string[] = [
 function damaged(folder: string, file: string, reason: string): ReaderError {
   const what = `${file} is damaged (${reason}). Salvage the session, and scrub what is salvaged`
   return cannotScrub(folder, what)
-}
-
-/** It is as it was. */
-export function cannotScrub(folder: string, reason: string, cause?: unknown): ReaderError {
-  return new ReaderError('cannot-scrub', `${folder} could not be scrubbed: ${reason}.`, { cause })
 }

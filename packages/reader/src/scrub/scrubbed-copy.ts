@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { Scrubber } from '@tacho/scrub'
 import { NewFile } from '../salvage/new-file.js'
 import { CODECS } from '../sealed/codec.js'
+import { cannotScrub } from './cannot-scrub.js'
 import { fileRewriter } from './file-rewriter.js'
 import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
-import { cannotScrub } from './scrub-session.js'
 
 /**
  * Writes a session into an empty folder, without secrets, and proves by another search that none is

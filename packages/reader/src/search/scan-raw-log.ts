@@ -1,7 +1,7 @@
 import { SESSION_FILES } from '@tacho/format'
 import { isObject, parsedJson } from '../json-value.js'
 import { EXCHANGES, PASSED_LINE_WORK, Work } from '../limits.js'
-import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
 import { type BlockScanner, hasNeedles } from './block-scan.js'
@@ -136,8 +136,8 @@ function addRecord(scan: Scan, { line, file, byte, isHit }: Line): void {
   if (kind === 'exchange') {
     const exchange = beginning(index, line, { file, byte, line: 1 })
     if (exchange === undefined) return
-    last.set(exchange.thread, exchange.indexed)
-    if (isHit) found.heads.add(exchange.indexed)
+    last.set(exchange.threadId ?? '', exchange)
+    if (isHit) found.heads.add(exchange)
     return
   }
   const exchange = index.byId.get(id)
@@ -169,26 +169,26 @@ const STATUS = /"status":(\d{3})/
 const STATE = /"state":"([a-z-]{1,20})"/
 
 function beginning(
-  { exchanges, byId }: RawIndex,
+  index: RawIndex,
   line: Buffer,
   from: IndexedExchange['from'],
-): { indexed: IndexedExchange; thread: string } | undefined {
+): IndexedExchange | undefined {
   const value = parsedJson(line.toString())
   if (!isObject(value) || typeof value.exchange !== 'string') return undefined
   const indexed: IndexedExchange = {
-    number: exchanges.length + 1,
+    number: index.exchanges.length + 1,
     id: value.exchange,
     from,
     sentNothing: false,
     isWebSocket: value.transport === 'websocket',
     ...(typeof value.connection === 'string' && { connection: value.connection }),
+    ...(typeof value.threadId === 'string' && { threadId: value.threadId }),
     isPrewarm: value.prewarm === true,
     isAside: false,
     isConnection: false,
   }
-  exchanges.push(indexed)
-  byId.set(indexed.id, indexed)
-  return { indexed, thread: typeof value.threadId === 'string' ? value.threadId : '' }
+  addExchange(index, indexed)
+  return indexed
 }
 
 /** A seam is where a copied piece meets another one: two of them cut a needle in three. */

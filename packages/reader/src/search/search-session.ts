@@ -4,7 +4,7 @@ import { conversationApiOf, type Message, type ModelRequest, type Part } from '@
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
-import { DAMAGED_LINE_WORK, LINE_WORK, OPEN_WORK, PASSED_LINE_WORK, Work } from '../limits.js'
+import { DAMAGED_LINE_WORK, HITS, LINE_WORK, OPEN_WORK, PASSED_LINE_WORK, Work } from '../limits.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
@@ -58,7 +58,22 @@ export function* searchSession(
   passed: () => void = () => undefined,
 ): Generator<SearchHit> {
   refuseNewerFormat(folder)
-  const search = { pattern, scanner: scannerOf(pattern), passed }
+  let hits = 0
+  for (const hit of hitsIn(folder, { pattern, scanner: scannerOf(pattern), passed }, within)) {
+    hits += 1
+    if (hits > HITS) {
+      passed()
+      return
+    }
+    yield hit
+  }
+}
+
+function* hitsIn(
+  folder: string,
+  search: Search,
+  within: ReadonlySet<Searched>,
+): Generator<SearchHit> {
   if (within.has('request') || within.has('response')) yield* searchRawLog(folder, search, within)
   if (within.has('events')) yield* searchEvents(folder, search)
   if (within.has('log')) yield* searchLog(folder, search)
@@ -94,7 +109,7 @@ function* searchRawLog(
   const session = basename(folder)
   const work = new Work()
   for (const exchange of candidates.index.exchanges) {
-    if (!work.spend(LINE_WORK)) {
+    if (!work.spend(LINE_WORK) || reader.isSpent) {
       passed()
       return
     }
@@ -142,7 +157,8 @@ function noteBeside(
       if (!unrepeated.has(exchange)) continue
       for (const { text } of answerTexts(reader, exchange)) notes.addBeside(text)
     }
-    notes.keep()
+    // Of what is not read, nothing could be noted.
+    if (!reader.isSpent) notes.keep()
   } catch (cause) {
     // Of what is not whole nothing is noted, and it is looked through each time.
     if (!(cause instanceof MissingBytes || cause instanceof ReaderError)) throw cause

@@ -9,7 +9,7 @@ import { provedObject } from './proved-object.js'
 import { sweepIndex } from './sweep-index.js'
 
 /** What the index of a session means; one of another number is made anew. Raise it as `INDEX_VERSION`. */
-const SESSION_INDEX_VERSION = 2
+const SESSION_INDEX_VERSION = 3
 
 /** More than this is not kept: reading it would take as long as reading the logs. */
 const FILE_BYTES = 256 * 1024 * 1024

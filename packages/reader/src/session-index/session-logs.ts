@@ -4,7 +4,7 @@ import { type EventRecord, type GapRecord, SESSION_FILES } from '@tacho/format'
 import type { RecordedExchange } from '@tacho/model'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
 import { logParts } from '../log-parts.js'
-import type { IndexedExchange, RawIndex } from '../raw-index.js'
+import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import {
   emptyStory,
   type OnRawRecord,
@@ -13,9 +13,9 @@ import {
 } from '../raw-log/raw-story.js'
 import type { LinePlace } from '../read-lines.js'
 import { type LogRange, type LogRecord, readPart } from '../read-log.js'
-import { addSpans, type Span } from '../read-spans.js'
+import { addSpans, MORE_SPANS, type Span } from '../read-spans.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
-import { judgeEvent, type Sound } from '../sound-records.js'
+import { judgeEvent, MORE_EXCHANGES, type Sound } from '../sound-records.js'
 import { usableIndexFolder } from './index-folder.js'
 import { type LogPosition, type LogToRead, logToRead, positionAfter } from './log-position.js'
 import {
@@ -273,7 +273,10 @@ function* readRawLog(
   // Chunks that are passed over are not counted: of what is new, all is.
   const range = isWhole ? {} : { quick: reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
-  const next = yield* read((found) => reader.take(found, onRecord))
+  const next = yield* read((found) => {
+    reader.take(found, onRecord)
+    return !reader.isFull
+  })
   const position = positionAfter(index.folder, toRead, known?.position, next)
   const bytes = bytesToRead(toRead)
   if (bytes > 0 && !isCut(damage) && !(isWhole && index.has('places'))) {
@@ -317,11 +320,12 @@ function* readEvents(
   const toRead = logToRead(index.folder, SESSION_FILES.events, known?.position)
   const { damage, report } = held ?? damageSoFar(toRead, known)
   const read = readFiles(index.folder, toRead, known?.position.next, report)
-  const judge = (found: LogRecord, reportHere: ReportDamage): void => {
+  const judge = (found: LogRecord, reportHere: ReportDamage): true => {
     const record = judgeEvent(found, reportHere)
-    if (record === undefined || onEvent === undefined) return
+    if (record === undefined || onEvent === undefined) return true
     const { file, line, byte, length } = found
     onEvent({ record, file, line, byte, length })
+    return true
   }
   const next = yield* read((found) => judge(found, report))
   const position = positionAfter(index.folder, toRead, known?.position, next)
@@ -342,7 +346,7 @@ function readFiles(
   report: ReportDamage,
   range: LogRange = {},
 ) {
-  return function* (take: (found: LogRecord) => void): Generator<undefined, LinePlace> {
+  return function* (take: (found: LogRecord) => boolean): Generator<undefined, LinePlace> {
     let next = goesOn && known !== undefined ? known : { byte: 0, line: 1 }
     const onEnd = (place: LinePlace): void => {
       next = place
@@ -352,7 +356,7 @@ function readFiles(
       next = from
       const part = { ...range, from: { file: name, ...from }, to, onEnd }
       for (const found of readPart(folder, name, report, part)) {
-        take(found)
+        if (!take(found)) return next
         sincePause += found.length
         if (sincePause < PAUSE_BYTES) continue
         sincePause = 0
@@ -365,8 +369,10 @@ function readFiles(
 
 /** It cost more than may be: where it would go on is not known, and it is neither kept nor read again. */
 function isCut(damage: readonly Damage[]): boolean {
-  return damage.some(({ reason }) => reason === NOT_READ_ON)
+  return damage.some(({ reason }) => CUT.has(reason))
 }
+
+const CUT = new Set([NOT_READ_ON, MORE_EXCHANGES, MORE_SPANS])
 
 /** What stands behind the last whole line: it is read each time, and not kept. */
 function* restOf(
@@ -403,7 +409,9 @@ function placesOf({ exchanges, byId }: RawIndex, position: LogPosition, damage: 
 }
 
 function rawIndexOf({ exchanges, lost }: Places): RawIndex {
-  return { exchanges, byId: new Map([...lost, ...exchanges].map((one) => [one.id, one])) }
+  const index: RawIndex = { exchanges: [], byId: new Map(lost.map((one) => [one.id, one])) }
+  for (const exchange of exchanges) addExchange(index, exchange)
+  return index
 }
 
 function storyOf(places: Places, { exchanges, gaps }: Exchanges): RawStory {

@@ -1,6 +1,7 @@
 import { SESSION_FILES } from '@tacho/format'
 import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { readLog } from '../read-log.js'
+import type { Session } from '../read-session.js'
 
 /** How the chunks of an answer came. Times are milliseconds since its exchange began. */
 export type ChunkPace = {
@@ -15,12 +16,17 @@ export type ChunkPace = {
 /** A stream that says nothing for so long has stalled: models send several chunks a second. */
 export const STALL_MS = 5000
 
-/** How the chunks of each answer came, by the id of its exchange. Their bytes are not looked at. */
-export function chunkPaces(folder: string): Map<string, ChunkPace> {
+/**
+ * How the chunks of the answers of a session came, by the id of their exchange. Their bytes are not
+ * looked at.
+ */
+export function chunkPaces({ folder, exchanges }: Session): Map<string, ChunkPace> {
   const paces = new Map<string, ChunkPace>()
+  const known = new Set(exchanges.map(({ id }) => id))
   const wanted = (line: Buffer): boolean => {
     const head = chunkHeadOf(line)
-    if (head !== undefined) addChunk(paces, head.exchange, head.at / 1000)
+    if (head !== undefined && known.has(head.exchange))
+      addChunk(paces, head.exchange, head.at / 1000)
     return false
   }
   // Nothing is decoded, so that nothing can be damaged here: the session's reading tells that.

@@ -1,7 +1,7 @@
 import { spanName } from '@tacho/format'
 import { connectionOf } from '../../connection-messages.js'
 import { indexRawLog } from '../../index-raw-log.js'
-import { type IndexedExchange, lookUpsOf, type RawIndex } from '../../raw-index.js'
+import { type IndexedExchange, isReadEnough, type RawIndex } from '../../raw-index.js'
 import { readSpans } from '../../read-spans.js'
 import { bodyPieces, heldPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
@@ -30,6 +30,7 @@ export function* harJson(
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"_session":${JSON.stringify(id)},"entries":[`
   let separator = '\n'
   for (const exchange of index.exchanges) {
+    if (isReadEnough(index)) break
     // What went over a WebSocket stands with the connection, as DevTools have it.
     const isTold = connectionOf(index, exchange) !== undefined
     const made = isTold ? undefined : harEntry(folder, index, exchange, spans.get(exchange.id))
@@ -56,8 +57,7 @@ export function* harJson(
     onExchange(exchange.number, index.exchanges.length)
   }
   yield '\n]}}\n'
-  const [first] = index.exchanges
-  if (first !== undefined && lookUpsOf(first).isSpent) onPartial()
+  if (isReadEnough(index)) onPartial()
 }
 
 function* messagePieces(

@@ -28,12 +28,14 @@ import { pageInOne } from './page-in-one.js'
  *
  * @param folder of a session that has been scrubbed.
  * @param onExchange is told of each exchange that is done.
+ * @param onPartial is told at the end, where the session is more than is read, and some is missing.
  * @throws ReaderError `newer-format`.
  */
 export async function* sessionHtml(
   folder: string,
   id: string,
   onExchange: () => void = () => undefined,
+  onPartial: () => void = () => undefined,
 ): AsyncGenerator<string> {
   const explanation = await explainSession(folder)
   const reader = conversationReader(folder)
@@ -49,12 +51,23 @@ export async function* sessionHtml(
     // So that Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  for (const line of shownLog(folder)) yield* blocks.add('log', line)
-  for (const line of shownEvents(folder)) yield* blocks.add('events', line)
+  let isCut = false
+  for (const [name, lines] of [
+    ['log', shownLog(folder)],
+    ['events', shownEvents(folder)],
+  ] as const) {
+    for (const line of lines) {
+      isCut ||= line.line > EMBEDDED_LINES
+      if (line.line > EMBEDDED_LINES) break
+      yield* blocks.add(name, line)
+    }
+  }
   const contexts = [...shownContexts(reader, explanation.session.exchanges)]
   yield* blocks.add('context', { exchanges: contexts })
   yield* blocks.end()
   yield page.after
+  // What no line tells was left out at a limit; damaged lines are told by the page itself.
+  if (isCut || reader.damage.some(({ lines }) => lines === 0)) onPartial()
 }
 
 function* exchangeRows(
@@ -68,7 +81,7 @@ function* exchangeRows(
   const { request, response } = contentsOf(folder, exchange)
   yield* blocks.add('requests', { id: exchange.id, content: request })
   yield* blocks.add('responses', response)
-  const conversation = conversationOf(reader, exchange)
+  const conversation = reader.isSpent ? undefined : conversationOf(reader, exchange)
   if (conversation === undefined) yield* blocks.add('conversations', null)
   else {
     const { embedded, rows } = messages.embed(conversation)
@@ -77,6 +90,9 @@ function* exchangeRows(
   }
   yield* blocks.add('comparisons', comparisonOf(reader, exchange))
 }
+
+/** Lines of the debug log, and events, that are in a page. */
+const EMBEDDED_LINES = 200_000
 
 /** The longest request that is in a page: no model takes a longer one, and a browser would not show it. */
 const EMBEDDED_BYTES = 32 * 1024 * 1024
@@ -114,7 +130,7 @@ function comparisonOf(
   reader: ConversationReader,
   exchange: IndexedExchange,
 ): { other: number; parts: ComparisonAnswer['parts'] } | null {
-  const before = reader.before(exchange)
+  const before = reader.isSpent ? undefined : reader.before(exchange)
   if (before === undefined) return null
   try {
     const parts = shownComparison(reader.given(before).request, reader.given(exchange).request)

@@ -8,6 +8,7 @@ export function* shownContexts(
   exchanges: readonly SessionExchange[],
 ): Generator<ContextAnswer['exchanges'][number]> {
   for (const exchange of reader.requests()) {
+    if (reader.isSpent) return
     const bytes = sizesByKind(reader, exchange)
     const told = exchanges[exchange.number - 1]
     if (bytes === undefined || told === undefined) continue
