@@ -7,6 +7,7 @@ import { HEALTHY_CASES } from './cases/healthy.js'
 import { OTHER_API_CASES } from './cases/other-apis.js'
 import { REAL_AGENT_CASES } from './cases/real-agents.js'
 import { RECORDER_CASES } from './cases/recorder.js'
+import { SAID_BY_TOOLS_CASES } from './cases/said-by-tools.js'
 import { STRANGE_CASES } from './cases/strange-ends.js'
 import { VARIANT_CASES } from './cases/variants.js'
 import { WORDING_CASES } from './cases/wordings.js'
@@ -23,6 +24,7 @@ export const CORPUS = [
   ...WORDING_CASES,
   ...DISGUISED_CASES,
   ...EVERYDAY_CASES,
+  ...SAID_BY_TOOLS_CASES,
   ...STRANGE_CASES,
   ...REAL_AGENT_CASES,
   ...RECORDER_CASES,

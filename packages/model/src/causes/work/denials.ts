@@ -4,26 +4,22 @@ import { both } from '../both.js'
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
-import {
-  calledWords,
-  exitCodeIn,
-  isReader,
-  ownWords,
-  saidBy,
-  type ToolResult,
-} from './tool-results.js'
+import { isReader } from './readers.js'
+import { toldOfCall } from './told-of-call.js'
+import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.js'
+import { exitCodeIn } from './went-wrong.js'
 
 // What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
-  /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)/i
+  /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)|\bblocked-by-(?:allow|deny)list\b|host_not_allowed/i
 // The same in any words.
 const SANDBOX_SAID = both(
   String.raw`\bsandbox(?:ed)?\b|\bseatbelt\b|\blandlock\b|\bfirejail\b`,
   String.raw`\bdenie[ds]\b|block|forbid|not (?:allowed|permitted)|disabled|cannot|prevent|refuse|restrict`,
 )
 const OUTSIDE =
-  /\boutside (?:of )?(?:the )?(?:allowed |permitted )?(?:director|folder|path|workspace)|\bnot (?:in|within|inside) (?:the |your |an allowed )?workspace|host_not_allowed/i
+  /\boutside (?:of )?(?:the )?(?:allowed |permitted )?(?:director|folder|path|project|workspace)|\bnot (?:in|within|inside) (?:the |your |an allowed )?workspace/i
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
 
@@ -49,25 +45,33 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   const kept = session.isSandboxed
     ? results.filter((one) => one.isFailed === true && KEPT_OUT.test(one.output))
     : []
-  const all = denied.length > 0 ? denied : kept
+  const all = denied.length > 0 ? denied : kept.length > 0 ? kept : lastKeptOut(results)
   const [first] = all
   if (first === undefined) return []
   const what = quoted(calledWords(first), 80)
   return [
     {
       code: 'sandbox-denied',
-      certainty: denied.length > 0 ? 'certain' : 'likely',
+      certainty: denied.length > 0 ? 'certain' : kept.length > 0 ? 'likely' : 'possible',
       exchange: first.exchange,
       ...(first.tool !== undefined && { tool: first.tool.spanId }),
       clues: all.slice(0, 3).map((one) => ({
         at: one.place,
         text: `exchange ${one.exchange} says of ${shortText(calledWords(one), 50)}: ${shortText(saidBy(one), 100)}`,
       })),
-      sentence: `The sandbox did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
+      sentence: `${denied.length + kept.length > 0 ? 'The sandbox' : 'The system, or a sandbox that nobody tells of,'} did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
       next: "Allow what it needs (a folder to write to, the network) in the agent's sandbox settings, or let it ask.",
       weight: 'trouble',
     },
   ]
+}
+
+// What files' own rights would not say, of what was tried last.
+const BY_SYSTEM = /Read-only file system|\bEROFS\b|Operation not permitted|\bEPERM\b/i
+
+function lastKeptOut(results: readonly ToolResult[]): ToolResult[] {
+  const last = results.at(-1)
+  return last?.isFailed === true && BY_SYSTEM.test(last.output) ? [last] : []
 }
 
 /** A user who says no is at work; a rule that says no to an agent keeps it from working. */
@@ -136,34 +140,35 @@ function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean 
   return askedAt >= tool.startedAt - 1_000_000 && askedAt <= (tool.endedAt ?? askedAt)
 }
 
-// What agents tell their models of a call that nobody was asked about.
-const NOT_LET = new RegExp(
-  [
-    String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|your (?:settings|permissions)|a hook|admin|(?:the )?reviewer)`,
-    'permission to use .{1,200} has been denied',
-    ".{0,80}requested permissions? to .{1,200}, but you haven't granted it",
-    '.{0,60}approval policy is Never',
-    ".{0,60}you (?:do not|don't) have permission to use",
-    '.{0,60}rule which prevents you from using',
-    String.raw`\w+(?::\w+)? hook (?:blocked|denied|blocking)|PreToolUse\S* hook (?:error|returned|stopped)`,
-    'permission denied and could not request',
-    '.{0,60}\\brequires? (?:user |your )?approval\\b',
-    String.raw`.{0,60}\b(?:reviewer|guardian) (?:has )?(?:rejected|denied|declined)`,
-  ]
-    .map((words) => `(?:${words})`)
-    .join('|')
-    .replace(/^/, String.raw`^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:`)
-    .replace(/$/, ')'),
-  'i',
+// Nobody was asked about it.
+const NOT_LET = toldOfCall(
+  String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|(?:your|user)(?: approval)? (?:settings|permissions)|a hook|admin|reviewer)`,
+  'permission (?:to|for) .{1,200} (?:has been|was) denied',
+  ".{0,80}requested permissions? to .{1,200}, but you haven't granted it",
+  '.{0,60}approval policy is Never',
+  ".{0,60}you (?:do not|don't) have permission to use",
+  '.{0,60}rule which prevents you from using',
+  String.raw`\w+(?::\w+)? hook (?:blocked|denied|blocking)|PreToolUse\S* hook (?:error|returned|stopped)`,
+  'permission denied and could not request',
+  String.raw`.{0,60}\brequires? (?:user |your )?approval\b`,
+  String.raw`.{0,60}\b(?:reviewer|guardian) (?:has )?(?:rejected|denied|declined)`,
 )
-
-// The same of their user, who says no as part of the work.
+// The same in any words.
 const FORBIDDEN = both(
-  String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)[- ]?list\b|\bhook\b|\breviewer\b`,
+  String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)(?:ed)?[- ]?(?:list|rules?|tools)\b|\badministrator\b|\bapproval required\b|\bhook\b|\breviewer\b`,
   'not (?:allowed|in|permitted)|block|denied|reject|forbid|disallow',
 )
-const BY_USER =
-  /^(?:<tool_use_error>)?\s{0,20}(?:error:\s{0,20})?(?:.{0,60}\buser (?:has |have )?(?:rejected|denied|declined|refused|(?:does not|doesn't) want to)|.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?user\b|用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé)/i
+
+// Their user says no as part of the work.
+const BY_USER = toldOfCall(
+  String.raw`[^\"'“]{0,60}\b(?:user|human) (?:has |have )?(?:rejected|denied|declined|refused|cancell?ed|(?:did not|didn't) (?:allow|approve|want)|(?:does not|doesn't) want to)`,
+  String.raw`.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?(?:user|human)\b`,
+  "用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé",
+)
+// So does whoever is not named.
+const BY_SOMEBODY = toldOfCall(
+  String.raw`(?:the )?(?:tool )?(?:execution|call|use)(?: was | has been |-| )(?:not approved|rejected|denied|declined)\b`,
+)
 
 /** Whether an agent tells its model that a call was not allowed. */
 export function isToldDenied(result: ToolResult): boolean {
@@ -171,7 +176,7 @@ export function isToldDenied(result: ToolResult): boolean {
   if (isFailed === false) return false
   // What is read may say so, but not in the one line that is all of each of several files.
   if (isFailed === undefined && isReader(result)) return !/\n/.test(output) && BY_USER.test(output)
-  return isForbidden(result) || BY_USER.test(output)
+  return isForbidden(result) || BY_USER.test(output) || BY_SOMEBODY.test(output)
 }
 
 function isForbidden(result: ToolResult): boolean {

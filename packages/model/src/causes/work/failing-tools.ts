@@ -3,7 +3,9 @@ import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, quoted, shortText } from '../words.js'
 import { isSandboxDenial, isToldDenied } from './denials.js'
-import { calledWords, exitCodeIn, saidBy, scriptOf, type ToolResult } from './tool-results.js'
+import { scriptOf } from './readers.js'
+import { calledWords, saidBy, type ToolResult } from './tool-results.js'
+import { exitCodeIn } from './went-wrong.js'
 import { isWrongCall } from './wrong-calls.js'
 
 /** Work on a program fails once or twice and is mended; what fails so often in a row is not. */
@@ -86,14 +88,19 @@ function neverWorked(all: readonly ToolResult[]): ToolResult[] {
 
 /** How shells, interpreters, loaders and MCP clients say that what they need is not there. */
 const NOT_THERE =
-  /^\S+: (?:.{1,80}: )?command not found(?:$|: \S+$)|\b(?:is not recognized as|no such command|executable file not found|ModuleNotFoundError|No module named|Cannot find (?:module|package)|error while loading shared libraries|cannot connect to the docker daemon|spawn \S+ ENOENT)\b/i
+  /^\S+: (?:.{1,80}: )?command not found(?:$|: \S+$)|\b(?:is not recognized as|no such command|executable file not found|ModuleNotFoundError|No module named|Cannot find (?:module|package)|error while loading shared libraries|executable doesn't exist|cannot load such file|unable to access jarfile|is not installed|cannot connect to the docker daemon|spawn \S+ ENOENT)\b/i
+
+const ERROR = /^\w*Error: /
 
 function isNotThere({ tool, output }: ToolResult): boolean {
   const exitCode = tool?.exitCode ?? exitCodeIn(output)
   // Of a shell: there is no such program, or it is none (POSIX, 2.8.2).
   const lines = saidBy({ output }).trim().split('\n')
-  const ends = [lines[0] ?? '', lines.at(-1) ?? '']
-  return exitCode === 127 || exitCode === 126 || ends.some((line) => NOT_THERE.test(line))
+  // A trace stands around what it is about.
+  const telling = lines.filter(
+    (line, at) => at === 0 || at === lines.length - 1 || ERROR.test(line),
+  )
+  return exitCode === 127 || exitCode === 126 || telling.some((line) => NOT_THERE.test(line))
 }
 
 function isTelling(row: readonly ToolResult[], isEnd: boolean): boolean {

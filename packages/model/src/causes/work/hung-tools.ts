@@ -3,14 +3,9 @@ import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, shortText, timeWords } from '../words.js'
-import {
-  calledWords,
-  exitCodeIn,
-  isReader,
-  ownWords,
-  saidBy,
-  type ToolResult,
-} from './tool-results.js'
+import { isReader } from './readers.js'
+import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.js'
+import { exitCodeIn } from './went-wrong.js'
 import { whatOf } from './work-causes.js'
 
 /** A command that runs for so long when everything is stopped was what everything waited for. */
@@ -97,16 +92,17 @@ function called(session: SessionCase): Cause[] {
 const TIMED_OUT = new RegExp(
   [
     String.raw`\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)`,
-    String.raw`\btime(?:d )?-?out:|\btimeout(?:expired|error)\b|deadline exceeded|did not (?:complete|finish|return|respond) (?:with)?in\b|\b(?:killed|stopped|terminated|aborted|cancelled) after \d`,
+    String.raw`\btime(?:d )?-?out:|\bspawn\w* .{0,80}ETIMEDOUT\b|\btimeout(?:expired|error)\b|deadline exceeded|did not (?:complete|finish|return|respond) (?:with)?in\b|\bno (?:response|answer|output)\b.{0,60}\b(?:within|after) \d|\b(?:killed|stopped|terminated|aborted|cancelled) after \d`,
     'zeitüberschreitung|délai .{0,20}(?:dépassé|expiré)|tiempo de espera|超时|超時|タイムアウト|시간 초과',
   ].join('|'),
   'i',
 )
 
-const SAYS_SO = /^(?:the )?(?:command|tool|process|operation|execution|request) timed out\b/i
+const SAYS_SO =
+  /^(?:the )?(?:command|tool|process|operation|execution|request)\b[^.;,\n]{0,60}\b(?:timed out|exceed(?:ed|ing) (?:the |its )?time(?:out| limit))\b/i
 const TOOK_LONG = both(
-  String.raw`\btime-?out\b|time limit|took too long|execution time`,
-  'abort|cancel|kill|terminat|stopp|exceed|no output|reached',
+  String.raw`\btime-?out\b|time limit|(?:took|ran) (?:too long|(?:more|longer) than)|exceeded \d+ ?(?:m?s|seconds|minutes)\b|execution time`,
+  'abort|cancel|kill|terminat|stopp|halt|exceed|no output|reached|background',
 )
 
 // What follows is of something else: `3 tests passed; none timed out`.
@@ -133,6 +129,10 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   const last = hung.at(-1)
   if (last === undefined) return []
   const what = quoted(calledWords(last), 80)
+  // The same in the background, or with less to do, did what it could not.
+  const isMended = results
+    .slice(results.indexOf(last) + 1)
+    .some((later) => later.isFailed !== true && isOfSameCommand(later, last))
   return [
     {
       code: 'tool-hung',
@@ -147,9 +147,13 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       ],
       sentence: `${what} did not return within its time limit and was stopped.`,
       next: `${NEXT.slice(0, NEXT.lastIndexOf(' Give'))} See also tacho show ${session.id}.`,
-      weight: 'trouble',
+      weight: isMended ? 'note' : 'trouble',
     },
   ]
+}
+
+function isOfSameCommand(later: ToolResult, one: ToolResult): boolean {
+  return later.name === one.name && calledWords(later).startsWith(calledWords(one))
 }
 
 // Of a command that was stopped without a word, its exit code is all that there is.

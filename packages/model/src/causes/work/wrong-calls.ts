@@ -4,35 +4,45 @@ import type { Cause } from '../cause.js'
 import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, shortText } from '../words.js'
-import { isReader, ownWords, type ToolResult } from './tool-results.js'
+import { isReader } from './readers.js'
+import { toldOfCall } from './told-of-call.js'
+import { ownWords, type ToolResult } from './tool-results.js'
 
 // What agents tell their models of a call that they cannot run.
-const BEFORE = String.raw`^(?:<tool_use_error>)?\s*(?:error:\s*|MCP error -?\d+:\s*)*`
-const NAME = String.raw`["'${'`'}]?[\w.:/-]+["'${'`'}]?`
-const UNKNOWN = new RegExp(
-  `${BEFORE}(?:unsupported (?:custom tool )?call\\b|unknown[_ ](?:tool|function)\\b|(?:there is )?no such tool\\b|` +
-    `(?:tool|function|method) ${NAME} (?:is |was )?(?:not (?:found|available|registered|defined)|does not exist|unknown)|` +
-    `${NAME} is not a (?:valid|known|registered) (?:tool|function)\\b|tool[_ ]not[_ ]found\\b|` +
-    `model tried to call unavailable tool|.{0,40}\\bunrecognized tool\\b|(?:there is )?no (?:tool|function) (?:named|called)\\b)`,
-  'i',
+const NAME = '["\'`]?[\\w.:/-]+["\'`]?'
+const UNKNOWN = toldOfCall(
+  String.raw`unsupported (?:custom tool )?call\b`,
+  String.raw`unknown[_ ](?:tool|function)\b`,
+  String.raw`(?:there is )?no such tool\b`,
+  `(?:tool|function|method) ${NAME} (?:is |was )?(?:not (?:found|available|registered|defined)|does not exist|unknown)`,
+  String.raw`${NAME} is not a (?:valid|known|registered) (?:tool|function)\b`,
+  String.raw`tool[_ ]not[_ ]found\b`,
+  'model tried to call unavailable tool',
+  String.raw`.{0,40}\bunrecognized tool\b`,
+  String.raw`(?:there is )?no (?:tool|function) (?:named|called)\b`,
 )
-const BAD = new RegExp(
-  `${BEFORE}(?:failed to parse (?:tool )?(?:call )?(?:function )?arguments|` +
-    `invalid (?:tool |function )?(?:arguments|input|params|parameters|json)\\b|inputvalidationerror|zoderror|schemaerror|` +
-    `json parse error|could not parse|missing (?:\\d+ )?(?:required )?(?:field|parameter|argument|property)|` +
-    `params?(?:/\\S+)? must (?:have|be|not)\\b|expected \\w+, received \\w+|\\d+ validation errors? for\\b|` +
-    `.{0,60}\\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property|called with invalid arguments))`,
-  'i',
+const BAD = toldOfCall(
+  'failed to parse (?:tool )?(?:call )?(?:function )?arguments',
+  String.raw`invalid (?:tool |function )?(?:arguments|input|params|parameters|json)\b`,
+  'inputvalidationerror|zoderror|schemaerror|json parse error|could not parse',
+  String.raw`missing (?:\d+ )?(?:required )?(?:field|parameter|argument|property)`,
+  String.raw`params?(?:/\S+)? must (?:have|be|not)\b`,
+  String.raw`expected \w+, received \w+`,
+  String.raw`${NAME} must (?:not )?(?:be|have|match)\b`,
+  String.raw`\d+ validation errors? for\b`,
+  String.raw`.{0,60}\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property|called with invalid arguments)`,
+  // Validators begin with the name of what they looked at.
+  String.raw`[\s\S]{0,200}\b(?:field required|missing key)\b`,
 )
 
 // The same in any words, of a call that is no command: what a shell says is of what it was to run.
 const NO_TOOL = both(
   String.raw`\btools?\b|\bfunction\b|\bhandler\b`,
-  String.raw`unknown|unrecogni[sz]ed|not found|does not exist|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|\bno\b`,
+  String.raw`unknown|unrecogni[sz]ed|not found|does not exist|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|isn't (?:available|registered|defined)|\bno(?= (?:tool|function|handler)\b)`,
 )
 const NOT_ITS = both(
-  String.raw`\barguments?\b|\bparam(?:eter)?s?\b|\bschema\b|\bpropert(?:y|ies)\b|\bfields?\b|\bjson\b`,
-  'missing|required|invalid|unknown|unexpected|not match|must (?:be|have)|expected|pars(?:e|ing)|validation',
+  String.raw`\barguments?\b|\bparam(?:eter)?s?\b|\bschema\b|\bpropert(?:y|ies)\b|\bfields?\b|\bjson\b|\bvalidation ?error\b`,
+  'missing|required|invalid|unknown|unexpected|not match|must (?:be|have)|expect(?:s|ed)|pars(?:e|ing)|validation|not of type',
 )
 
 function isUnknown(result: ToolResult): boolean {
@@ -61,12 +71,13 @@ export function isWrongCall(result: ToolResult): boolean {
   return isUnknown(result) || isOfArguments(result)
 }
 
-// What is read may tell of such a call.
-const PYDANTIC = /^\d+ validation errors? for \w+\n/
+// What is read may tell of such a call, but not of the tool that read it.
+const PYDANTIC = /^\d+ validation errors? for \w+$/
 
 function isOwnWords(result: ToolResult): boolean {
   if (result.isFailed !== undefined) return result.isFailed
-  return !isReader(result) || PYDANTIC.test(result.output)
+  const [first = ''] = result.output.split('\n', 1)
+  return !isReader(result) || PYDANTIC.test(first) || first.split(/[^\w-]+/).includes(result.name)
 }
 
 function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
@@ -104,7 +115,9 @@ function isStrange(name: string, offered: ReadonlySet<string>): boolean {
 
 function badArguments(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const bad = results.filter((result) => isBad(result))
-  const [first] = bad
+  // Who is told, and then calls it as it wants to be called, has mended it.
+  const lasting = bad.filter((one) => !isCalledRightlyAfter(one, results))
+  const [first] = lasting.length > 0 ? lasting : bad
   if (first === undefined) return []
   const call = session.called.get(first.callId ?? '')
   return [
@@ -125,9 +138,14 @@ function badArguments(session: SessionCase, results: readonly ToolResult[]): Cau
       ],
       sentence: `The model called ${shortText(first.name, 60)} with arguments that it does not take${bad.length > 1 ? ` (${countWords(bad.length, 'such call')})` : ''}: ${shortText(first.output)}`,
       next: "Look at the tool's schema and its description, from which the model has what it knows of it.",
-      weight: 'trouble',
+      weight: lasting.length > 0 ? 'trouble' : 'note',
     },
   ]
+}
+
+function isCalledRightlyAfter(one: ToolResult, results: readonly ToolResult[]): boolean {
+  const later = results.slice(results.indexOf(one) + 1)
+  return later.some((result) => result.name === one.name && !isBad(result))
 }
 
 function isBad(result: ToolResult): boolean {

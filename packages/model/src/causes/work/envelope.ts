@@ -1,0 +1,59 @@
+import { asObject, type Json, objectOf } from '../../model-api/json.js'
+
+/** Members of a JSON result that are what the tool said, and those that say what went wrong. */
+const SAID_IN = ['output', 'result', 'content', 'stdout', 'value']
+const WRONG_IN = ['message', 'reason', 'stderr', ...SAID_IN]
+const EXIT_CODES_IN = ['exit_code', 'exitCode', 'returncode', 'return_code', 'exit_status']
+/** What else stands in an object that is about a call, and not about what was asked for. */
+const BESIDE = /^(?:status|type|code|ok|success|is_?error|error|details?|duration\w*|metadata)$/i
+
+/** What a tool said, without the JSON objects around it, and whether that tells that it went wrong. */
+export function opened(text: string): { text: string; isError?: boolean } {
+  const json = text.startsWith('{') ? objectOf(text) : undefined
+  if (json === undefined) return { text }
+  const { error } = json
+  if (typeof error === 'string' && error !== '') return { text: error, isError: true }
+  if (asObject(error) !== undefined) return { text: JSON.stringify(error), isError: true }
+  if (saysItFailed(json)) return { text: textIn(json, WRONG_IN) ?? text, isError: true }
+  if (DENIED.test(kindOf(json))) {
+    return { text: `${kindOf(json)}: ${textIn(json, WRONG_IN) ?? ''}`, isError: true }
+  }
+  // What tells how it went beside that is read from the whole.
+  if (asObject(json.metadata) !== undefined) return { text }
+  const said = textIn(json, SAID_IN)
+  return said === undefined ? { text } : opened(said)
+}
+
+// The AI SDK: `error-text`, `error-json`, and `execution-denied`.
+const WENT_WRONG = /^(?:error|failed|failure)(?:[-_]\w+)?$/i
+const DENIED = /^execution-denied$/
+
+// MCP has `isError`; others `"success": false`, `"status": "error"`, or the exit code of a command.
+function saysItFailed(json: Json): boolean {
+  if (json.isError === true || json.is_error === true) return true
+  if (json.success === false || json.ok === false) return true
+  if (WENT_WRONG.test(kindOf(json)) && isAboutCall(json)) return true
+  const code = EXIT_CODES_IN.map((name) => json[name]).find((value) => typeof value === 'number')
+  return code !== undefined && code !== 0
+}
+
+function kindOf(json: Json): string {
+  return String(json.status ?? json.type ?? '')
+}
+
+// Who asks for the state of a build is told that it failed, with its number and much else.
+function isAboutCall(json: Json): boolean {
+  return Object.keys(json).every((name) => BESIDE.test(name) || WRONG_IN.includes(name))
+}
+
+function textIn(json: Json, names: readonly string[]): string | undefined {
+  return names.map((name) => textOf(json[name])).find((text) => text !== '')
+}
+
+// MCP gives a list of parts.
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value)) return ''
+  const texts = value.map((part) => asObject(part)?.text)
+  return texts.filter((text) => typeof text === 'string').join('\n')
+}

@@ -1,0 +1,111 @@
+import type { Message } from '../../conversation/index.js'
+import { asObject, objectOf } from '../../model-api/json.js'
+import type { Tool } from '../../parts/tool.js'
+import { isReader } from './readers.js'
+
+/** A call and what it gave back. */
+export type Told = {
+  id: string | undefined
+  name: string
+  arguments: string
+  text: string
+  tool: Tool | undefined
+  /** What the JSON around it says. */
+  isError: boolean | undefined
+}
+
+/** Where a tool says how it went, it does so at its beginning. */
+const LOOKED_AT = 4_000
+const FIRST_LINE = 300
+
+/**
+ * Whether a call went wrong; absent where nobody tells. The agent's own word for it counts first; then
+ * the API's mark; then the exit code that the output tells of; then its words.
+ */
+export function wentWrong(message: Message, told: Told): boolean | undefined {
+  const { id, text, tool, isError } = told
+  if (tool?.outcome === 'failed') return true
+  const mark = errorMark(message, id) ?? isError
+  if (mark !== undefined) return mark
+  const exitCode = exitCodeIn(text) ?? tool?.exitCode
+  if (exitCode !== undefined) return exitCode !== 0
+  if (tool?.outcome === 'completed') return false
+  const [first = ''] = text.split('\n', 1)
+  const said = text.slice(0, LOOKED_AT)
+  if (!isReader(told)) {
+    const isWrong =
+      DID_NOT_WORK.test(said) || FAILS.test(said) || BREAKS.test(text.slice(-LOOKED_AT))
+    if (isWrong || LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE))) return true
+    return undefined
+  }
+  // A file of errors begins as one does, and goes on.
+  return LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE)) && !/\n/.test(text.trim())
+    ? true
+    : undefined
+}
+
+// How a tool says it that has no other way, in the languages that systems speak. A file that is read
+// can begin so, too: rules take no one result for a failure by this.
+const LIKE_AN_ERROR = new RegExp(
+  [
+    String.raw`^(?:<(?:tool_use_)?error>|npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
+    String.raw`^[[(*]{0,2}(?:(?:The )?(?:tool|command|execution|exec)(?: execution| call| \d+)? )?(?:failed|error|fatal|exception|traceback)\b[\] :!(*]`,
+    '^(?:Fehler|Erreur|Errore|Ошибка) ?:|^(?:错误|錯誤|エラー|오류) ?[:：]',
+    String.raw`^.{0,120}(?:\b(?:error|fatal)(?:\[\w+\]| \w*\d+)?: |\b[A-Z]\w*(?:Error|Exception): |: (?:command not found|not found|No such file or directory|Permission denied)\b|\bError \d+$|\(\w+Error\)$)`,
+  ].join('|'),
+  'i',
+)
+
+// An edit that finds nothing to change, a tool that cannot be reached. For who searches, what is not
+// there is an answer.
+const DID_NOT_WORK = new RegExp(
+  [
+    String.raw`^.{0,80}\b(?:failed to|could not|couldn't|cannot|can't|unable to|did not|does not|doesn't) (?:find|match|apply|locate|edit|patch|connect|reach|be applied)\b`,
+    String.raw`^(?:The )?(?:request|fetch|sub-?agent|agent|task) failed\b`,
+    String.raw`^[^{[].{0,200}[a-z] failed[.!]?\s*$`,
+  ].join('|'),
+  'i',
+)
+
+// Tests and builds that fail, as those who run them sum it up.
+const FAILS = new RegExp(
+  [
+    String.raw`^\s{0,20}(?:--- FAIL: |FAIL(?:ED)?\b|BUILD FAIL(?:ED|URE)\b|.{0,8}\bBUILD FAILURE\b|test result: FAILED|FAILURES!|[#ℹ] fail [1-9]|error: could not compile)`,
+    String.raw`^\W{0,20}(?:Tests?(?: Files| Suites)?:?\s.{0,20})?[1-9]\d*(?: (?:out )?of \d+)?(?: tests?| specs?)? (?:failed|failing)\b`,
+    String.raw`^.{0,20}\b\d+ (?:tests?|examples?|specs?|runs?|assertions?)\b.{0,40}\b[1-9]\d* (?:failures?|errors?|failed)\b`,
+    String.raw`^.{0,20}\bFailed: {1,9}[1-9]|^✖ \d+ problems? \([1-9]`,
+    String.raw`^.{0,20}\bTests run: \d+.{0,20}, (?:Failures: [1-9]|.{0,20}\bErrors: [1-9])`,
+  ].join('|'),
+  'm',
+)
+
+// What a program leaves that broke down: of Python, Node.js, Rust and Go.
+const BREAKS =
+  /^Traceback \(most recent call last\):$|^\s+throw err;$|\nNode\.js v\d+\.\d+\.\d+\s*$|^thread '.*' panicked at |^panic: .*\n[\s\S]{0,400}^goroutine \d+ /m
+
+// Messages: `is_error` of a `tool_result`. MCP has the same mark as `isError`.
+function errorMark({ value }: Message, id: string | undefined): boolean | undefined {
+  const content = asObject(value)?.content
+  const blocks = Array.isArray(content) ? content : [value]
+  for (const block of blocks) {
+    const one = asObject(block)
+    if (one?.tool_use_id !== undefined && one.tool_use_id !== id) continue
+    if (typeof one?.is_error === 'boolean') return one.is_error
+  }
+  return undefined
+}
+
+// How Codex, Claude Code, Gemini CLI and others say it in the first lines of what they give back, or in
+// the last one.
+const EXIT_CODE =
+  /^(?:[<([]?(?:exit code:?|exit status|return ?code>?:?)|(?:the )?(?:command|process)\b.{0,40}\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):?|Command failed with code:?)\s*(-?\d+)/im
+const EXIT_CODE_LAST =
+  /(?:^|\n|\bcommand |\bprocess |\bfailed with )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
+
+/** The exit code that an output tells. */
+export function exitCodeIn(text: string): number | undefined {
+  const code = EXIT_CODE.exec(text.slice(0, 600))?.[1] ?? EXIT_CODE_LAST.exec(text.slice(-100))?.[1]
+  if (code !== undefined) return Number(code)
+  const metadata = asObject(objectOf(text.slice(0, LOOKED_AT))?.metadata)
+  return typeof metadata?.exit_code === 'number' ? metadata.exit_code : undefined
+}
