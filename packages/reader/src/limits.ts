@@ -24,8 +24,8 @@ export const PASSED_LINE_WORK = 256
 /** What is held of a session: five times, and ten times, what the longest known conversation has. */
 export const EXCHANGES = 50_000
 export const SPANS = 100_000
-/** Exchanges that are held to explain a session, with what their answers say: twice as many as the longest known conversation has. */
-export const CALLS = 20_000
+/** Exchanges that are held to explain a session, with what their answers say: half as many again as the longest known conversation has. */
+export const CALLS = 15_000
 export const RUNS = 10_000
 /** Bytes of the events of a session that are held while its spans are made anew. */
 export const EVENT_BYTES = 64 * 1024 * 1024

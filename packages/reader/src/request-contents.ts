@@ -13,7 +13,7 @@ import { type Place, readLog } from './read-log.js'
 type BodyPlace = Place & { length: number }
 
 /** Bytes of lines that are held; others are read again where a body copies from them. */
-const HELD_BYTES = 64 * 1024 * 1024
+const HELD_BYTES = 24 * 1024 * 1024
 /** What one piece of a line takes in memory, beside its bytes. */
 const PIECE_BYTES = 160
 

@@ -1,9 +1,12 @@
-/** Values by name within a budget: the one unused for longest is dropped first. */
+/** Values by name within a budget: of those that nobody asked for since the last look, the oldest is dropped first. */
 export class Recent<Value> {
   readonly #budget: number
   readonly #costOf: (value: Value) => number
-  /** A map keeps the order of its entries: the one used last stands last. */
-  readonly #values = new Map<string, Value>()
+  /**
+   * In the order in which they are looked at when there is no room. Whoever is asked for is marked, and
+   * not moved to the end at once: a map is written anew after some moves, which takes as long as it is.
+   */
+  readonly #values = new Map<string, { value: Value; isUsed: boolean }>()
   #cost = 0
 
   constructor(budget: number, costOf: (value: Value) => number) {
@@ -17,29 +20,31 @@ export class Recent<Value> {
   }
 
   get(name: string): Value | undefined {
-    const value = this.#values.get(name)
-    if (value === undefined) return undefined
-    this.#values.delete(name)
-    this.#values.set(name, value)
-    return value
+    const held = this.#values.get(name)
+    if (held === undefined) return undefined
+    held.isUsed = true
+    return held.value
   }
 
   /** Holds a value, unless it is more than the whole budget. */
   set(name: string, value: Value): void {
     this.#drop(name)
     if (this.#costOf(value) > this.#budget) return
-    this.#values.set(name, value)
+    this.#values.set(name, { value, isUsed: true })
     this.#cost += this.#costOf(value)
-    for (const oldest of this.#values.keys()) {
+    for (const [oldest, held] of this.#values) {
       if (this.#cost <= this.#budget) return
-      this.#drop(oldest)
+      if (held.isUsed) {
+        this.#values.delete(oldest)
+        this.#values.set(oldest, { value: held.value, isUsed: false })
+      } else this.#drop(oldest)
     }
   }
 
   #drop(name: string): void {
-    const value = this.#values.get(name)
-    if (value === undefined) return
+    const held = this.#values.get(name)
+    if (held === undefined) return
     this.#values.delete(name)
-    this.#cost -= this.#costOf(value)
+    this.#cost -= this.#costOf(held.value)
   }
 }

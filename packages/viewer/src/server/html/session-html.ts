@@ -92,7 +92,7 @@ function* exchangeRows(
 }
 
 /** Lines of the debug log, and events, that are in a page. */
-const EMBEDDED_LINES = 200_000
+const EMBEDDED_LINES = 100_000
 
 /** The longest request that is in a page: no model takes a longer one, and a browser would not show it. */
 const EMBEDDED_BYTES = 32 * 1024 * 1024
