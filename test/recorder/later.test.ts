@@ -72,3 +72,17 @@ test('an answer that is not sooner than all others waits for it', () => {
   lane.settleOverdue()
   expect(done).toEqual(['the request'])
 })
+
+test('what a lane must have done is done behind what another was given before', () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  const later = new Later()
+  const done: string[] = []
+  const [first, second] = [later.lane(), later.lane()]
+  first.do(() => done.push('a request'))
+  first.do(() => done.push('its body'))
+  second.do(() => done.push('the next request'))
+  first.do(() => done.push('its answer'))
+  clock.mockReturnValue(OVERDUE_MILLISECONDS + 1)
+  second.settleOverdue()
+  expect(done).toEqual(['a request', 'its body', 'the next request'])
+})

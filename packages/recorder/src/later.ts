@@ -6,7 +6,7 @@ import {
   WAITING_BYTES,
 } from './limits.js'
 
-/** Work that belongs together: it is done in its order, and some of it can be had done at once. */
+/** Work that belongs together: it can be had done at once, with all that came before it. */
 export type Lane = {
   /**
    * As soon as all that has arrived for the host is on its way again.
@@ -15,7 +15,7 @@ export type Lane = {
    * @param bytes that it holds on to.
    */
   do(work: () => void, bytes?: number): void
-  /** Does now what {@link do} was given. */
+  /** Does now what {@link do} was given, and whatever any lane was given before it. */
   settle(): void
   /** The same, if the first of it has waited for {@link OVERDUE_MILLISECONDS}. */
   settleOverdue(): void
@@ -43,8 +43,11 @@ export class Later {
   lane(): Lane {
     const own: Waiting[] = []
     let since = 0
+    // One request must not be recorded before the one that was made first, whose lane may still wait.
     const settle = () => {
-      for (const waiting of own.splice(0)) this.#run(waiting)
+      const last = own.findLast(({ work }) => work !== undefined)
+      own.length = 0
+      if (last !== undefined) this.#runUpTo(last)
     }
     return {
       do: (work, bytes = 0) => {
@@ -143,6 +146,10 @@ export class Later {
       this.#run(waiting)
       if (performance.now() >= end) return
     }
+  }
+
+  #runUpTo(last: Waiting): void {
+    while (last.work !== undefined) this.#run(this.#waiting.shift() ?? last)
   }
 
   #settle(): void {
