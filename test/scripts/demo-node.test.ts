@@ -49,7 +49,8 @@ test('the demo of a Node program records the example agent: an approval, a cance
     [200, 'completed'],
     [200, 'completed'],
     [200, 'cancelled'],
-    [500, 'completed'],
+    // The SDK drops its body, which may be over by then.
+    [500, expect.stringMatching(/^(?:completed|cancelled)$/)],
     [200, 'completed'],
   ])
   const recorded = new SessionOnDisk(folder)
