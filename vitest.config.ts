@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Real agents start, talk and end in a test, on a machine that may be busy. Once more, for now: of three
+    // Real agents start, talk and end in a test, on a machine that may be busy. Once more, for now: of two
     // whole runs without, each had one test of real programs that was red by chance and is mended since.
     retry: 1,
     testTimeout: 120_000,
