@@ -2,6 +2,7 @@ import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '../../cache-folder.js'
+import { oneAtATime } from '../one-at-a-time.js'
 import { hookCommand } from './hook-command.js'
 import { LOOK_MILLISECONDS } from './limits.js'
 import { type Leaf, readLeaf } from './read-leaf.js'
@@ -37,8 +38,7 @@ export class HookTap {
   readonly #told = new Set<string>()
   #watcher: FSWatcher | undefined
   #clock: NodeJS.Timeout | undefined
-  #reading: Promise<void> | undefined
-  #hasMore = false
+  readonly #look = oneAtATime(() => this.#readAll())
   #isClosing = false
 
   private constructor(folder: string, options: HookTapOptions) {
@@ -79,21 +79,10 @@ export class HookTap {
     clearInterval(this.#clock)
   }
 
-  #look(): Promise<void> {
-    this.#hasMore = true
-    this.#reading ??= this.#readAll().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
-  }
-
   async #readAll(): Promise<void> {
-    while (this.#hasMore) {
-      this.#hasMore = false
-      const leaves = await this.#leaves()
-      for (const { json, at } of leaves.sort((one, other) => one.at - other.at)) {
-        this.#options.onMessage({ json, at })
-      }
+    const leaves = await this.#leaves()
+    for (const { json, at } of leaves.sort((one, other) => one.at - other.at)) {
+      this.#options.onMessage({ json, at })
     }
   }
 

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheFolder } from '../../cache-folder.js'
 import { LineCutter } from '../json-rpc/line-cutter.js'
+import { oneAtATime } from '../one-at-a-time.js'
 
 export type LogFileTapOptions = {
   environment: NodeJS.ProcessEnv
@@ -50,8 +51,7 @@ export class LogFileTap {
   readonly #lines: LineCutter
   readonly #watcher: FSWatcher
   #position = 0
-  #reading: Promise<void> | undefined
-  #hasMore = false
+  readonly #look = oneAtATime(() => this.#readAll())
 
   private constructor(descriptor: number, { onLine }: LogFileTapOptions) {
     this.#descriptor = descriptor
@@ -73,34 +73,17 @@ export class LogFileTap {
     await promisify(close)(this.#descriptor).catch(() => {})
   }
 
-  #look(): Promise<void> {
-    this.#hasMore = true
-    this.#reading ??= this.#readAll().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
-  }
-
   // Piece by piece: what passes between the agent and its model does not wait for it.
   async #readAll(): Promise<void> {
     const piece = Buffer.allocUnsafe(PIECE_BYTES)
     try {
-      while (this.#hasMore) {
-        this.#hasMore = false
-        for (;;) {
-          const { bytesRead } = await readAt(
-            this.#descriptor,
-            piece,
-            0,
-            piece.length,
-            this.#position,
-          )
-          if (bytesRead === 0) break
-          this.#position += bytesRead
-          this.#lines.push(piece.subarray(0, bytesRead))
-        }
-        this.#forget()
+      for (;;) {
+        const { bytesRead } = await readAt(this.#descriptor, piece, 0, piece.length, this.#position)
+        if (bytesRead === 0) break
+        this.#position += bytesRead
+        this.#lines.push(piece.subarray(0, bytesRead))
       }
+      this.#forget()
     } catch {
       // What cannot be read is not told.
     }

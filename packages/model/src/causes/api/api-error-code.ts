@@ -59,6 +59,16 @@ function statusOf(status: number | undefined, code: string | undefined): number 
   return isVague ? (told ?? status) : status
 }
 
+/** Why Gemini blocks a prompt or stops an answer. */
+const GEMINI_BLOCKS = [
+  'safety',
+  'prohibited_content',
+  'blocklist',
+  'spii',
+  'recitation',
+  'image_safety',
+]
+
 /** Words that mean one thing, whatever the status. */
 const WORDS = meanings({
   ...all('quota', [
@@ -161,12 +171,7 @@ const WORDS = meanings({
     'moderation_blocked',
     'cyber_policy',
     'bio_policy',
-    'safety',
-    'prohibited_content',
-    'blocklist',
-    'spii',
-    'recitation',
-    'image_safety',
+    ...GEMINI_BLOCKS,
   ]),
   resource_exhausted: 'rate-limited',
 })
@@ -317,12 +322,7 @@ const FINISHES = meanings(
     ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens', 'model_length']),
     ...all('content-filter', [
       'content_filter',
-      'safety',
-      'prohibited_content',
-      'blocklist',
-      'spii',
-      'recitation',
-      'image_safety',
+      ...GEMINI_BLOCKS,
       'image_prohibited_content',
       'image_recitation',
       'language',
