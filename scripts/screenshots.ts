@@ -3,23 +3,26 @@ import { once } from 'node:events'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Locator, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 
 /*
-The pictures of the page in docs/images, of the session that `npm run demo` left:
+The pictures of the page in docs/images, of the sessions that two demos left: the second one has an
+approval and a cancellation.
 
-npm run demo && npm run screenshots
+npm run demo && npm run demo -- node && npm run screenshots
 */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TACHO = join(ROOT, 'packages/cli/bin/tacho.js')
 const IMAGES = join(ROOT, 'docs/images')
-const SESSIONS =
-  process.argv[2] ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tacho/demo/codex/sessions')
+const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tacho')
+const CODEX = join(CACHE, 'demo/codex/sessions')
+const NODE = join(CACHE, 'demo-node/sessions')
 
 type Picture = {
   name: string
+  /** Whose session it is of. */
+  sessions?: string
   width?: number
   isDark?: boolean
   /** Leads to the view that is shown; without it, the session as it opens. */
@@ -44,8 +47,11 @@ const PICTURES: Picture[] = [
   { name: 'session', show: lastExchange },
   { name: 'session-dark', isDark: true, show: lastExchange },
   { name: 'session-narrow', width: 390 },
+  { name: 'approvals', sessions: NODE, show: tab('2', 'Approvals') },
+  { name: 'cancellations', sessions: NODE, show: tab('3', 'Cancellations') },
   { name: 'context', show: tab('4', 'Context') },
   { name: 'log', show: tab('5', 'Debug log') },
+  { name: 'events', show: tab('6', 'Events') },
   {
     name: 'compare',
     show: async (page) => {
@@ -59,15 +65,26 @@ const PICTURES: Picture[] = [
 await main()
 
 async function main(): Promise<void> {
-  const words = [TACHO, 'view', 'last', '--no-open', '--sessions-dir', SESSIONS]
-  const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   const browser = await chromium.launch({
     executablePath: process.env.TACHO_TEST_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   })
   try {
+    for (const sessions of [CODEX, NODE]) {
+      const pictures = PICTURES.filter((picture) => (picture.sessions ?? CODEX) === sessions)
+      await take(pictures, sessions, browser)
+    }
+  } finally {
+    await browser.close()
+  }
+}
+
+async function take(pictures: Picture[], sessions: string, browser: Browser): Promise<void> {
+  const words = [TACHO, 'view', 'last', '--no-open', '--sessions-dir', sessions]
+  const server = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
     const [address] = await once(server.stdout, 'data')
-    for (const { name, width = 1280, isDark = false, show } of PICTURES) {
+    for (const { name, width = 1280, isDark = false, show } of pictures) {
       const context = await browser.newContext({
         viewport: { width, height: width < 500 ? 844 : 800 },
         colorScheme: isDark ? 'dark' : 'light',
@@ -82,7 +99,6 @@ async function main(): Promise<void> {
       await context.close()
     }
   } finally {
-    await browser.close()
     server.kill()
   }
 }

@@ -7,16 +7,17 @@ import { itemsOf } from './items-of.js'
 export function ApprovalsView({ session }: { session: OpenSession }) {
   const approvals = itemsOf(session, 'approval')
   const start = session.story.value?.start ?? 0
-  const waited = approvals
-    .filter(({ approval }) => approval.decidedBy === 'user')
-    .reduce((sum, { approval }) => sum + (approval.waitMs ?? 0), 0)
+  // Who answered is not always told: then nothing is said of people.
+  const byPeople = approvals.filter(({ approval }) => approval.decidedBy === 'user')
+  const waited = byPeople.reduce((sum, { approval }) => sum + (approval.waitMs ?? 0), 0)
   if (approvals.length === 0) {
     return <p class="empty">Nobody was asked for anything in this stretch of time.</p>
   }
   return (
     <section class="panel" aria-label="Approvals">
       <p>
-        {approvals.length} asked; people were waited for {duration(waited * 1000)}.
+        {approvals.length} asked
+        {byPeople.length > 0 && `; people were waited for ${duration(waited * 1000)}`}.
       </p>
       <table class="ledger">
         <thead>
