@@ -60,7 +60,7 @@ function statusOf(status: number | undefined, code: string | undefined): number 
 }
 
 /** Why Gemini blocks a prompt or stops an answer. */
-const GEMINI_BLOCKS = [
+const BLOCKING_REASONS = [
   'safety',
   'prohibited_content',
   'blocklist',
@@ -171,7 +171,7 @@ const WORDS = meanings({
     'moderation_blocked',
     'cyber_policy',
     'bio_policy',
-    ...GEMINI_BLOCKS,
+    ...BLOCKING_REASONS,
   ]),
   resource_exhausted: 'rate-limited',
 })
@@ -322,7 +322,7 @@ const FINISHES = meanings(
     ...all('output-truncated', ['max_output_tokens', 'length', 'max_tokens', 'model_length']),
     ...all('content-filter', [
       'content_filter',
-      ...GEMINI_BLOCKS,
+      ...BLOCKING_REASONS,
       'image_prohibited_content',
       'image_recitation',
       'language',
