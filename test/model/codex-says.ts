@@ -155,6 +155,7 @@ export function cutOff(exchange: string, at: number, arrived: object = {}, place
     events: 2,
     textLength: 10,
     outputTokens: undefined,
+    isDroppedError: false,
     otherwise: { origin: 'host', reason: 'the agent hung up' },
     ...arrived,
   }

@@ -18,8 +18,12 @@ const HEAD = [['Content-Type', 'text/event-stream']] as [string, string][]
 const EVENT = 'data: {"type":"response.created"}\n\n'
 const SECONDS = 1e6
 
-/** What stopped an exchange that was cut off, with a patience of a second; times are in seconds. */
-function stopped(pieces: readonly (readonly [at: number, text: string])[], hungUpAt: number) {
+/** An exchange that was cut off, of an agent with a patience of a second; times are in seconds. */
+function stopped(
+  pieces: readonly (readonly [at: number, text: string])[],
+  hungUpAt: number,
+  { status = 200, error }: { status?: number; error?: EndRecord['error'] } = {},
+) {
   const reader = new ExchangeReader(START, {
     startedAt: 0,
     provider: undefined,
@@ -32,14 +36,14 @@ function stopped(pieces: readonly (readonly [at: number, text: string])[], hungU
     kind: 'response',
     exchange: ID,
     at: 0,
-    status: 200,
-    statusText: 'OK',
+    status,
+    statusText: '',
     headers: HEAD,
   })
   for (const [at, text] of pieces) reader.chunk(at * SECONDS, new TextEncoder().encode(text))
   const at = hungUpAt * SECONDS
   const end = { kind: 'end', exchange: ID, at, hungUpAt: at, state: 'cancelled', responseBytes: 1 }
-  return reader.end(end as unknown as EndRecord, undefined).stopped?.otherwise
+  return reader.end({ ...end, error } as unknown as EndRecord, undefined).stopped
 }
 
 const HUNG_UP = { origin: 'host', reason: 'the agent hung up' }
@@ -76,5 +80,18 @@ test.each<[sentence: string, pieces: [number, string][], hungUpAt: number, why: 
   ['half an event is none', [[0.5, EVENT.slice(0, 20)]], 1, TIMEOUT],
   ['the head is a sign of life, where nothing follows', [], 0.7, HUNG_UP],
 ])('%s', (_, pieces, hungUpAt, why) => {
-  expect(stopped(pieces, hungUpAt)).toEqual(why)
+  expect(stopped(pieces, hungUpAt)?.otherwise).toEqual(why)
+})
+
+const ABORTED = { side: 'agent', code: 'AbortError', message: '' } as const
+const TIMED_OUT = { side: 'agent', code: 'TimeoutError', message: '' } as const
+
+test.each<[sentence: string, hungUpAt: number, how: Parameters<typeof stopped>[2], is: boolean]>([
+  ['an error whose body its client drops is told as that', 0.1, { status: 500 }, true],
+  ['so it is from inside of it', 0.1, { status: 429, error: ABORTED }, true],
+  ['any other answer that is dropped is cut off', 0.1, { status: 399 }, false],
+  ['an error is not dropped by a patience that ends', 1.1, { status: 400 }, false],
+  ['nor by a time-out of its client', 0.1, { status: 400, error: TIMED_OUT }, false],
+])('%s', (_, hungUpAt, how, is) => {
+  expect(stopped([], hungUpAt, how)?.isDroppedError).toBe(is)
 })

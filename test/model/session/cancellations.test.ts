@@ -19,6 +19,7 @@ import { expectAlike, reduced, type Seen, type What } from '../reduced.js'
 const SIGINT: What = { kind: 'signal', signal: 'SIGINT' }
 const CLIENT_GONE: What = { kind: 'client-gone', connection: 1 }
 const TIMEOUT = { otherwise: { origin: 'timeout', reason: 'no event for 300 ms' } }
+const DROPPED = { isDroppedError: true }
 const IN_ONE: Seen[] = [
   [10, turnStarted()],
   [20, exchangeStarted('e1')],
@@ -153,6 +154,44 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     'what the agent drops without a wish is a wish of its own',
     [...IN_ONE, cutOff('e1', 40)],
     [{ origin: 'host', reason: 'the agent hung up', from: 39, to: 40, links: ['chat e1'] }],
+  ],
+  ['an error that the agent drops cancels nothing', [...IN_ONE, cutOff('e1', 40, DROPPED)], []],
+  [
+    'an error that it drops because of a wish was stopped by that',
+    [...IN_ONE, [30, interrupt()], cutOff('e1', 40, DROPPED), [45, turnCompleted('interrupted')]],
+    [{ origin: 'user', from: 30, to: 45, links: ['chat e1', 'invoke_agent codex'] }],
+  ],
+  [
+    'so it is where the wish is told behind it',
+    [...IN_ONE, cutOff('e1', 40, DROPPED), [50, interrupt()], [55, turnCompleted('interrupted')]],
+    [{ origin: 'user', from: 39, to: 55, links: ['chat e1', 'invoke_agent codex'] }],
+    1000,
+  ],
+  [
+    'but not where the agent tries again in between',
+    [
+      ...IN_ONE,
+      cutOff('e1', 40, DROPPED),
+      [45, exchangeStarted('e2')],
+      [50, interrupt()],
+      cutOff('e2', 55),
+      [60, turnCompleted('interrupted')],
+    ],
+    [{ origin: 'user', from: 50, to: 60, links: ['chat e2', 'invoke_agent codex'] }],
+    1000,
+  ],
+  [
+    'where nobody wished anything for a while, or until the run ended, it cancels nothing either',
+    [
+      ...IN_ONE,
+      cutOff('e1', 40, DROPPED),
+      [1040, TIME],
+      [1050, exchangeStarted('e2')],
+      cutOff('e2', 1060, DROPPED),
+      [1070, RUN_ENDED],
+    ],
+    [],
+    1000,
   ],
   [
     'an agent whose patience has ended has its own origin',

@@ -11,7 +11,7 @@ import type { AnswerHints } from '../model-api/answer-form.js'
 import { AnswerReader } from '../model-api/answer-reader.js'
 import { modelApiOf } from '../model-api/index.js'
 import type { ModelApi } from '../model-api/model-api.js'
-import { type ModelOutcome, outcomeOf } from '../model-api/outcome.js'
+import { isErrorStatus, type ModelOutcome, outcomeOf } from '../model-api/outcome.js'
 import type { RequestFacts } from '../model-api/request-facts.js'
 import { responsesApi } from '../model-api/responses.js'
 import { Utf8Text } from '../model-api/utf8-text.js'
@@ -282,6 +282,8 @@ export class ExchangeReader {
       events,
       textLength: facts.textLength,
       outputTokens: facts.outputTokens,
+      isDroppedError:
+        isErrorStatus(this.#status) && timeout === undefined && !isTimeout(record.error),
       otherwise: unwished(record.error, timeout),
     }
   }
@@ -307,7 +309,12 @@ function unwished(
 ): StoppedExchange['otherwise'] {
   if (timeout !== undefined) return { origin: 'timeout', reason: timeout }
   const reason = (error?.side === 'agent' && error.message) || 'the agent hung up'
-  return { origin: error?.code === 'TimeoutError' ? 'timeout' : 'host', reason }
+  return { origin: isTimeout(error) ? 'timeout' : 'host', reason }
+}
+
+/** Whether the client's own time-out gave the request up. */
+function isTimeout(error: EndRecord['error']): boolean {
+  return error?.code === 'TimeoutError'
 }
 
 function apiOf(

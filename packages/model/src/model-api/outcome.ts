@@ -47,8 +47,12 @@ export type EndedAnswer = {
 export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): ModelOutcome {
   const told = facts.error?.status
   const known = status === undefined && told !== undefined ? { status: told } : {}
-  if (isError(status) || facts.ended === 'failed') {
-    return { outcome: 'failed', error: apiError(facts, isError(status) ? status : told), ...known }
+  if (isErrorStatus(status) || facts.ended === 'failed') {
+    return {
+      outcome: 'failed',
+      error: apiError(facts, isErrorStatus(status) ? status : told),
+      ...known,
+    }
   }
   if (facts.ended === 'incomplete') {
     return { outcome: 'incomplete', error: { type: facts.finishReasons?.[0] ?? 'incomplete' } }
@@ -63,7 +67,8 @@ export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): Mode
 
 const TRUNCATED = 'the answer ended before its last event'
 
-function isError(status: number | undefined): boolean {
+/** Whether the API refused it, by HTTP. */
+export function isErrorStatus(status: number | undefined): boolean {
   return status !== undefined && status >= 400
 }
 

@@ -34,6 +34,8 @@ export type StoppedExchange = {
   events: number | undefined
   textLength: number | undefined
   outputTokens: number | undefined
+  /** It is an error, of which the agent did not want the rest. By itself that cancels nothing. */
+  isDroppedError: boolean
   /** What stopped it where nobody wished it. */
   otherwise: Pick<Wish, 'origin' | 'reason'>
 }
@@ -61,7 +63,7 @@ export type CancellationsOptions = {
 /**
  * What was stopped before its natural end: one `cancellation` span each, from the wish to the release
  * of what it stopped. A wish covers one turn; an exchange that the agent drops without any is a wish
- * of the host's own.
+ * of the host's own, but for an error: SDKs drop its body and try again.
  */
 export class Cancellations {
   readonly #options: CancellationsOptions
@@ -101,14 +103,12 @@ export class Cancellations {
   /** An exchange was stopped, by the wish that is open or by the agent of its own accord. */
   exchangeStopped(stopped: StoppedExchange): void {
     const { lateWishMilliseconds, deadlines } = this.#options
+    this.#held.push(stopped)
     if (lateWishMilliseconds === 0 || this.isWished(stopped.conversation)) {
-      this.#stop(stopped)
+      this.#stopHeld(stopped)
       return
     }
-    this.#held.push(stopped)
-    deadlines.at(stopped.releasedAt + lateWishMilliseconds * 1000, () =>
-      this.#stopUnwished(stopped),
-    )
+    deadlines.at(stopped.releasedAt + lateWishMilliseconds * 1000, () => this.#stopHeld(stopped))
   }
 
   /** Links what a wish stopped. */
@@ -129,6 +129,10 @@ export class Cancellations {
 
   exchangeStarted(conversation: Conversation): void {
     const key = conversationKey(conversation)
+    // The agent tries again, so a wish that comes from now on is not why it dropped that error.
+    this.#held = this.#held.filter(
+      (one) => !one.isDroppedError || conversationKey(one.conversation) !== key,
+    )
     this.#inFlight.set(key, (this.#inFlight.get(key) ?? 0) + 1)
   }
 
@@ -147,7 +151,7 @@ export class Cancellations {
   }
 
   endAll(at: number): void {
-    for (const stopped of [...this.#held]) this.#stopUnwished(stopped)
+    for (const stopped of [...this.#held]) this.#stopHeld(stopped)
     for (const key of [...this.#open.keys()]) this.#end(key, at)
   }
 
@@ -174,10 +178,10 @@ export class Cancellations {
     return open
   }
 
-  #stopUnwished(stopped: StoppedExchange): void {
+  #stopHeld(stopped: StoppedExchange): void {
     if (!this.#held.includes(stopped)) return
     this.#held = this.#held.filter((one) => one !== stopped)
-    this.#stop(stopped)
+    if (this.isWished(stopped.conversation) || !stopped.isDroppedError) this.#stop(stopped)
   }
 
   #stop(stopped: StoppedExchange): void {
