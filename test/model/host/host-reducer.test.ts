@@ -245,6 +245,34 @@ test.each<[sentence: string, seen: Seen[], spans: object[]]>([
     [{ moments: [['planned', 15]] }, { moments: [['half', 25]] }],
   ],
   [
+    'a turn in which an answer was dropped last was given up then, where nobody tells its end',
+    [
+      [10, turnStarted()],
+      [20, exchangeStarted('e1', IN_A)],
+      cutOff('e1', 30, {}, IN_A),
+      [90, RUN_ENDED],
+    ],
+    [{ from: 10, to: 30, status: 'cancelled' }, {}, {}],
+  ],
+  [
+    'who tells it knows better',
+    [[10, turnStarted()], cutOff('e1', 30, {}, IN_A), [40, turnEnded()], [90, RUN_ENDED]],
+    [{ to: 40, status: 'completed' }, {}],
+  ],
+  [
+    'a turn in which something follows was not given up, nor one in which an error was dropped',
+    [
+      [10, turnStarted()],
+      cutOff('e1', 30, {}, IN_A),
+      [40, toolStarted('c1')],
+      [50, toolEnded('c1')],
+      [60, turnStarted('b')],
+      cutOff('e2', 70, { isDroppedError: true }, { ...IN_A, turnId: 'b' }),
+      [90, RUN_ENDED],
+    ],
+    [{ to: 50, status: undefined }, {}, {}, { to: 70, status: undefined }],
+  ],
+  [
     'a turn whose process died is open, and so is what is in it',
     [
       [10, turnStarted()],

@@ -1,4 +1,8 @@
 // What a user of the AI SDK writes: two lines of it are for Tacho.
+import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 const isSeven = process.env.AI_SDK === '7'
 const sdk = await import(isSeven ? 'ai-7' : 'ai')
 const { recorded } = await import('tacho/ai-sdk')
@@ -93,6 +97,18 @@ await attempt('fail', async (prompt) => {
   return types.join()
 })
 
+// Nobody reads it, and after a while nobody could.
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc')
+await attempt('unread', async (prompt) => {
+  const stream = new WeakRef(ai.streamText({ ...common, prompt }))
+  for (let left = 1000; left > 0 && stream.deref() !== undefined; left -= 1) {
+    await wait(5)
+    collect()
+  }
+  await wait(5)
+  return stream.deref() === undefined
+})
 const Agent = sdk.ToolLoopAgent
 const agent = recorded(new Agent({ ...common, instructions: 'Add.' }))
 await attempt('tool', async (prompt) => (await agent.generate({ prompt })).text)

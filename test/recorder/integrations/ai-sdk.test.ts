@@ -45,6 +45,7 @@ for (const [version, node] of VERSIONS)
       }
       const alone = await place.alone('program.mjs', how)
       expect(alone.stdout.toString()).toMatch(/^tool It is 3\.\nstream It is 3\.\nbroken It is bad/)
+      expect(alone.stdout.toString()).toContain('\nunread true\n')
       const recorded = await place.recorded('program.mjs', how)
       expect(told(recorded)).toEqual(told(alone))
       expectTold(await readSession(place.session().folder), version)
@@ -67,6 +68,7 @@ function expectTold(session: Session, version: string): void {
     ['streamText', 'cancelled'],
     ['generateText', 'failed'],
     ['streamText', 'failed'],
+    ['streamText', 'cancelled'],
     ['generate', 'completed'],
   ])
   const tools = toolsOf(session).map(({ name, outcome, turnId }) => [
@@ -79,7 +81,7 @@ function expectTold(session: Session, version: string): void {
     ['add', 'completed', 1],
     ['add', 'failed', 2],
     ['shell', 'completed', 3],
-    ['add', 'completed', 8],
+    ['add', 'completed', 9],
   ])
   const approvals = approvalsOf(session)
   expect(approvals).toMatchObject([
@@ -91,7 +93,7 @@ function expectTold(session: Session, version: string): void {
 
   // Each request belongs to its turn; in version 7 one that a tool makes, to that tool.
   const byTurn = session.exchanges.map(({ turnId }) => turns.findIndex(({ id }) => id === turnId))
-  expect(byTurn).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 8])
+  expect(byTurn).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 9, 9])
   const inTools = [...session.spans.values()].filter(({ name }) => name === 'chat small')
   const parents = inTools.map(({ parentSpanId }) => session.spans.get(parentSpanId ?? '')?.name)
   const within = version === '7' ? /^execute_tool add/ : /^invoke_agent/
@@ -131,6 +133,8 @@ function answerTo({ body }: ModelRequest): Answer {
       return { text: 'Nothing.' }
     case 'abort':
       return { text: 'word '.repeat(40), deltas: 40, eventDelay: 5 }
+    case 'unread':
+      return { text: 'Nobody hears it.' }
     case 'fail':
       return { status: 401 }
     case 'shell':

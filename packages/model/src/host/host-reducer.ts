@@ -1,7 +1,7 @@
 import { cut, type HostPlace } from '@tacho/format'
 import { inputFacts } from '../codex/called-tool.js'
 import { type Conversation, placeIn } from '../conversation.js'
-import type { Observation, Observed } from '../observation.js'
+import type { ExchangeEnded, Observation, Observed } from '../observation.js'
 import { APPROVAL_OUTCOMES } from '../parts/approval.js'
 import {
   APPROVAL_KINDS,
@@ -54,6 +54,9 @@ export class HostReducer {
         break
       case 'note':
         this.#note(observation)
+        break
+      case 'exchange-ended':
+        this.#exchangeEnded(observation)
         break
       default:
     }
@@ -138,6 +141,15 @@ export class HostReducer {
     const { spans, turns, tools } = this.#session
     const turn = turns.within(this.#conversationOf(told), told.at)
     spans.event(tools.spanOf(told.within) ?? turn, cut(told.note), told.at)
+  }
+
+  /**
+   * A program that does not want the rest of an answer may never tell that its turn is over: unless
+   * something follows in it, it was given up then.
+   */
+  #exchangeEnded({ conversation: { turnId }, stopped, at }: ExchangeEnded & { at: number }): void {
+    if (turnId === undefined || stopped === undefined || stopped.isDroppedError) return
+    if (this.#conversations.has(turnId)) this.#session.turns.done(turnId, at, 'cancelled')
   }
 
   /** Where it happens: in the thread that its turn was begun in. */

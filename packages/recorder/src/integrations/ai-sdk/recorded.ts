@@ -6,6 +6,7 @@ import { type HostRecording, hostRecording } from '../../register/host-recording
 import { AiApprovals } from './approvals.js'
 import { listener, listenToAll, withListener } from './telemetry.js'
 import { Turns } from './turns.js'
+import { UnreadStreams } from './unread-streams.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: it is another package's, whose types are not ours.
 type AnyFunction = (this: unknown, ...given: any[]) => any
@@ -51,7 +52,7 @@ export function recorded<Sdk extends object>(sdk: Sdk): Sdk {
   return telling as Sdk
 }
 
-type Parts = { turns: Turns; approvals: AiApprovals }
+type Parts = { turns: Turns; approvals: AiApprovals; unread: UnreadStreams }
 
 let shared: Parts | undefined
 
@@ -61,7 +62,9 @@ function partsOf(host: HostRecording): Parts {
   const approvals = new AiApprovals(host)
   const turns = new Turns(approvals)
   listenToAll(host, turns)
-  shared = { turns, approvals }
+  const over = (turn: OpenTurn) =>
+    host.barrier.do(PART, () => turns.over(turn, { outcome: 'cancelled' }))
+  shared = { turns, approvals, unread: new UnreadStreams(over) }
   return shared
 }
 
@@ -75,13 +78,13 @@ type How = Parts & {
 
 /** The function, whose calls are turns. */
 function following(own: AnyFunction, how: How): AnyFunction {
-  const { host, turns, isStreamed } = how
+  const { host, turns, isStreamed, unread } = how
   return function (this: unknown, options: unknown, ...more: unknown[]) {
     const { turn, given } = begun(how, options)
     if (turn === undefined) return own.call(this, options, ...more)
     const work = () => {
       const result = own.call(this, given, ...more)
-      return isStreamed ? result : ended(result, turn)
+      return isStreamed ? unread.watch(result, turn) : ended(result, turn)
     }
     return turn.run(() => follow(work, failedIn(turn)))
   }
