@@ -28,6 +28,7 @@ export {
   exportRecord,
   type RejectedRecord,
 } from './export-record.js'
+export { indexOfByte } from './find-byte.js'
 export {
   FORMAT,
   isCanonicalUuid,

@@ -1,6 +1,7 @@
 import { Channel } from './channel.js'
 import type { MarkShape } from './decide.js'
 import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
+import { indexOfByte } from './find-byte.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import { betweenCharacters } from './normal-form.js'
@@ -284,7 +285,7 @@ function eventFrom(text: Uint8Array, from: number, to: number): number {
 /** Where the next line ends, of a text in which one does. */
 function lineEnd(text: Uint8Array, from: number): number {
   for (let at = from; at < from + SHORT_LINE; at += 1) if (text[at] === LF) return at
-  return text.indexOf(LF, from + SHORT_LINE)
+  return indexOfByte(text, LF, from + SHORT_LINE)
 }
 
 /** The end of a longer one is found sooner by a search than byte by byte. */

@@ -1,3 +1,5 @@
+import { indexOfByte } from './find-byte.js'
+
 /** A piece of an answer's text in a line of it: the inside of a JSON string. */
 export type DeltaString = { from: number; to: number; channel: string }
 
@@ -203,7 +205,7 @@ const SHORT_STRING = 64
 function longStringEnd(bytes: Uint8Array, from: number): number {
   let at = from
   for (;;) {
-    const quote = bytes.indexOf(QUOTE, at)
+    const quote = indexOfByte(bytes, QUOTE, at)
     if (quote < 0) return bytes.length
     let escapes = quote
     while (escapes > at && bytes[escapes - 1] === BACKSLASH) escapes -= 1

@@ -1,4 +1,4 @@
-import { type AnswerHints, type ModelApi, responsesApi } from '@tacho/model'
+import { type AnswerHints, AnswerReader, type ModelApi, responsesApi } from '@tacho/model'
 import { describe, expect, test } from 'vitest'
 import { type ApiName, apiOf, eventStream, readAnswer } from './read.js'
 
@@ -118,6 +118,43 @@ describe('an answer of any length keeps its tokens', () => {
     const { facts, events: count } = readAnswer(responsesApi, eventStream(events))
     expect([facts.textLength, facts.inputTokens, count]).toEqual([undefined, 3, 6])
   })
+
+  // Text is read event by event, and bytes are passed over where they tell nothing but text.
+  test.each([7, 64, 300, 1000, 4000])(
+    'behind 4 MiB, %i bytes at a time, as its text',
+    (bytesAtOnce) => {
+      const oneLine = eventStream([delta('x'.repeat(100))])
+      const odd = [
+        oneLine,
+        `\n\n${oneLine}`,
+        ': a comment\n\n',
+        oneLine.replaceAll('\n', '\r\n'),
+        oneLine.replace('x', 'x\r'),
+        oneLine.replace('x', 'x\ndata: x'),
+        oneLine.replace('\n\n', '\nid: 7\n\n'),
+        oneLine.replace('event: ', 'event:'),
+        'event: response.output_text.delta\n\n',
+        oneLine.slice(0, 50),
+        '\n\n',
+        eventStream([{ type: 'response.reasoning.delta', delta: 'hm' }]),
+        'data: no json\n\n',
+        eventStream([delta('y'), delta('ü'), { type: 'error', message: 'no' }, completed()]),
+      ]
+      const bytes = new TextEncoder().encode(odd.join(oneLine.repeat(3)).repeat(2))
+      const [one, other] = [false, true].map((isText) => {
+        const reader = new AnswerReader({ api: responsesApi, hints: {}, onFault: () => {} })
+        reader.push(`: ${'x'.repeat(4 * MiB)}\n\n`)
+        for (let from = 0; from < bytes.length; from += bytesAtOnce) {
+          const part = bytes.subarray(from, from + bytesAtOnce)
+          reader.push(isText ? new TextDecoder('latin1').decode(part) : part)
+        }
+        reader.end()
+        return { facts: reader.facts, events: reader.events, broken: reader.brokenEvents }
+      })
+      expect(one).toEqual(other)
+      expect(one?.events).toBeGreaterThan(80)
+    },
+  )
 
   test('with an event that is too long for us, and goes on behind it', () => {
     const events = [delta('Hi'), image(40 * MiB), delta('Ho'), completed()]

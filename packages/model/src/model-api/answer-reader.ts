@@ -9,6 +9,7 @@ import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './lim
 import type { ModelApi } from './model-api.js'
 import { oddMember } from './odd-member.js'
 import { PAGE_CHARACTERS, pageWords } from './page-words.js'
+import { TextEvents } from './text-events.js'
 import { Utf8Text } from './utf8-text.js'
 
 export type AnswerReaderOptions = {
@@ -41,6 +42,7 @@ export class AnswerReader {
     onEvent: (data) => this.#readEvent(data, undefined),
     onBroken: (why) => this.#fault(new Error(why)),
   })
+  readonly #textEvents = new TextEvents((name) => this.#options.api.tells(name) === 'text')
   #form: AnswerForm | 'messages' | undefined
   #characters = 0
   /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
@@ -74,9 +76,9 @@ export class AnswerReader {
         this.#awsStream.push(typeof part === 'string' ? bytesOf(part) : part)
         return
       }
-      const text = typeof part === 'string' ? this.#text.pushText(part) : this.#text.push(part)
-      this.#characters += text.length
-      this.#read(text)
+      if (typeof part === 'string') this.#readText(this.#text.pushText(part))
+      else if (this.#form === 'events' && this.#characters > TEXT_CHARACTERS) this.#readLong(part)
+      else this.#readText(this.#text.push(part))
     } catch (cause) {
       this.#fault(cause)
     }
@@ -99,6 +101,19 @@ export class AnswerReader {
       const message = pageWords(this.#page)
       if (message !== undefined) this.facts.error ??= { message }
     })
+  }
+
+  #readText(text: string): void {
+    this.#characters += text.length
+    this.#read(text)
+  }
+
+  /** Of an answer whose text is not counted any more. */
+  #readLong(bytes: Uint8Array): void {
+    const passed = this.#textEvents.pass(bytes, (part) => this.#readText(this.#text.push(part)))
+    if (passed === 0) return
+    if (!this.#isUncounted) this.events = (this.events ?? 0) + passed
+    this.#forgetText()
   }
 
   #read(text: string): void {
