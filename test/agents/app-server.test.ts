@@ -167,8 +167,8 @@ test('an interrupt while the answer streams is a cancellation with its four mome
   const events = spanOf(session, 'cancellation').events ?? []
   expect(events.map(({ name }) => name).sort()).toEqual(['last_byte', 'released', 'signalled'])
   const at = (name: string) => events.find((event) => event.name === name)?.timeUnixNano ?? '0'
-  const wished = BigInt(spanOf(session, 'cancellation').startTimeUnixNano)
-  expect(BigInt(at('signalled'))).toBeGreaterThanOrEqual(wished)
+  const requested = BigInt(spanOf(session, 'cancellation').startTimeUnixNano)
+  expect(BigInt(at('signalled'))).toBeGreaterThanOrEqual(requested)
   expect(BigInt(at('released'))).toBeGreaterThanOrEqual(BigInt(at('signalled')))
   expect(linksOf(session)).toEqual(['chat gpt-5.5', 'invoke_agent codex'])
   expect(of(session, 'invoke_agent')['tacho.turn.status']).toBe('interrupted')

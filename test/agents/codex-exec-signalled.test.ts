@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { start, tachoCommand } from '../host/index.js'
 import { EXEC, workplace } from './workplace.js'
 
-test('a signal in the middle of a stream is the wish behind the cancellation', async () => {
+test('a signal in the middle of a stream is what requested the cancellation', async () => {
   await using place = await workplace([{ text: 'one two three four', deltas: 4, holdAfter: 6 }])
   await using tacho = start(tachoCommand, ['codex', ...EXEC, '--persist-session', 'Begin'], {
     env: place.environment,
@@ -19,7 +19,7 @@ test('a signal in the middle of a stream is the wish behind the cancellation', a
   expect(others).toEqual([])
   expect(cancellation).toMatchObject({ origin: 'signal', reason: 'SIGINT' })
   expect(JSON.stringify(cancellation.stopped)).toContain('exchange')
-  const moments = ['wishedAt', 'signalledAt', 'releasedAt'].map((name) => cancellation[name])
+  const moments = ['requestedAt', 'signalledAt', 'releasedAt'].map((name) => cancellation[name])
   expect(moments).toEqual([...moments].sort())
   expect(cancellation.bytes).toBeGreaterThan(0)
 })

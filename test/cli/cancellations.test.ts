@@ -42,11 +42,11 @@ const inFlight = startedSpan({
 })
 
 describe('for people', () => {
-  test('each cancellation has a line with its moments from the wish on, and the totals stand below', async () => {
+  test('each cancellation has a line with its moments from the request on, and the totals stand below', async () => {
     const text = await cancellations({ isOpen: true, raw, meta: [cut, inFlight] })
     const lines = text.split('\n')
     expect(lines[0]).toMatch(
-      /^wished +origin +reason +stopped +signalled +last byte +released +bytes +tokens +text$/,
+      /^requested +origin +reason +stopped +signalled +last byte +released +bytes +tokens +text$/,
     )
     expect(lines[1]).toMatch(
       /^2026-11-23 10:00:01 +user +turn\/interrupt +#1 +\+12ms +-30ms +\+15ms +2\.6 kB +12 {2}word word word [word ]*…$/,
@@ -79,7 +79,7 @@ describe('--json', () => {
         origin: 'user',
         reason: 'turn/interrupt',
         stopped: [{ kind: 'exchange', number: 1, spanId: FIRST, name: null }],
-        wishedAt: timeAt(1000),
+        requestedAt: timeAt(1000),
         signalledAt: timeAt(1012),
         lastByteAt: timeAt(970),
         releasedAt: timeAt(1015),
@@ -97,7 +97,7 @@ describe('--json', () => {
         origin: 'signal',
         reason: 'SIGINT',
         stopped: [],
-        wishedAt: timeAt(2000),
+        requestedAt: timeAt(2000),
         signalledAt: null,
         lastByteAt: null,
         releasedAt: null,

@@ -54,7 +54,7 @@ describe('a cancellation that the recorder wrote', () => {
       ],
       threadId: SESSION_ID,
       turnId: TURN,
-      wishedAt: micros(3000),
+      requestedAt: micros(3000),
       signalledAt: micros(3020),
       lastByteAt: micros(2020),
       releasedAt: micros(3050),
@@ -88,7 +88,7 @@ describe('a cancellation that the recorder wrote', () => {
     expect(cancellation?.stopped.map(({ number }) => number)).toEqual([1, 2, undefined])
   })
 
-  test('that nobody wished is the host’s own', async () => {
+  test('that nobody asked for is the host’s own', async () => {
     const recorded = new RecordedSession()
     const exchange = cutExchange(recorded, [])
     recorded.at(2500)
@@ -100,7 +100,7 @@ describe('a cancellation that the recorder wrote', () => {
     expect(cancellation).not.toHaveProperty('lastByteAt')
   })
 
-  test('is on disk as soon as it is wished', async () => {
+  test('is on disk as soon as it is requested', async () => {
     const recorded = new RecordedSession()
     recorded.sees(900, turnStarted(PLACE))
     recorded.sees(1000, interrupt(PLACE))
@@ -154,7 +154,7 @@ test('where no connection was open, what was stopped is released when the cancel
 test('a cancellation whose end was not recorded is in flight when its run died', async () => {
   const meta = [startedSpan({ id: 'c1', name: 'cancellation', start: 20 })]
   const [cancellation] = await cancellationsOn({ meta, isOpen: true })
-  expect(cancellation).toEqual({ spanId: 'c1', stopped: [], wishedAt: micros(20), open: 'died' })
+  expect(cancellation).toEqual({ spanId: 'c1', stopped: [], requestedAt: micros(20), open: 'died' })
 })
 
 test('the totals are by origin, with the median and the longest time to the release', () => {
@@ -162,7 +162,7 @@ test('the totals are by origin, with the median and the longest time to the rele
     spanId: '',
     origin,
     stopped: [],
-    wishedAt: 0,
+    requestedAt: 0,
     releasedAt: milliseconds * 1000,
   })
   const all = [released('user', 10), released('signal', 40), released('user', 20)]
@@ -173,7 +173,7 @@ test('the totals are by origin, with the median and the longest time to the rele
     ['signal', 1],
   ])
   expect(cancellationTotals(all.slice(0, 2)).medianMs).toBe(25)
-  const unreleased = cancellationTotals([{ spanId: '', stopped: [], wishedAt: 0 }])
+  const unreleased = cancellationTotals([{ spanId: '', stopped: [], requestedAt: 0 }])
   expect(unreleased).not.toHaveProperty('medianMs')
   expect(Object.entries(unreleased.byOrigin)).toEqual([['unknown', 1]])
 })

@@ -162,7 +162,7 @@ describe('a hostile folder does no harm', () => {
     [
       'huge numbers',
       [
-        { ...started, ...at, after: 1e300, idleTimeout: 1e300, lateWish: 1e300 },
+        { ...started, ...at, after: 1e300, idleTimeout: 1e300, lateCancel: 1e300 },
         { kind: 'json-rpc', connection: 1e300, from: 'client', message: {}, ...at },
         { kind: 'log-event', name: 'codex.tool_result', happenedAt: 1e300, attributes: {}, ...at },
         { kind: 'run-ended', exitCode: 1e300, ...at },

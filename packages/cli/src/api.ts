@@ -44,7 +44,7 @@ export {
 export {
   type ApprovalAnswer,
   type ApprovalQuestion,
-  type CancellationWish,
+  type CancellationRequest,
   type HostSession,
   type RunningTurn,
   type SessionLogger,

@@ -60,8 +60,8 @@ export type RunStarted = {
   provider?: string
   /** After how long without an event of an answer the agent gives up, in milliseconds. */
   idleTimeout?: number
-  /** How long after what they stop wishes to stop may be heard of, in milliseconds. */
-  lateWish?: number
+  /** How long after what they stop requests to cancel may be heard of, in milliseconds. */
+  lateCancel?: number
   /** The machine's boot: another id after each one (Linux). */
   bootId?: string
   /** The cgroup, and how many processes the kernel has killed in it so far, for want of memory (Linux). */
@@ -243,7 +243,7 @@ export type CancellationRequested = HostPlace & {
   reason: string
 }
 
-/** All that the wish was to stop has stopped. */
+/** Everything that was to stop has stopped. */
 export type CancellationEnded = { kind: 'cancellation-ended'; cancellationId: string }
 
 /** Something worth to be found again. */

@@ -7,11 +7,11 @@ import { type Span, spansOfKind } from './read-spans.js'
 
 type Parts = Pick<Session, 'spans' | 'runs' | 'ended' | 'exchanges'>
 
-/** The cancellations of a session in the order in which they were wished for. */
+/** The cancellations of a session in the order in which they were requested. */
 export function cancellationsOf(session: Parts): Cancellation[] {
   return spansOfKind(session.spans, 'cancellation')
     .map((span) => cancellationOf(session, span))
-    .sort((one, other) => one.wishedAt - other.wishedAt)
+    .sort((one, other) => one.requestedAt - other.requestedAt)
 }
 
 /** Cancellations in sum. */
@@ -19,17 +19,19 @@ export type CancellationTotals = {
   count: number
   /** How many of each origin; without a prototype, for origins are read from a file. */
   byOrigin: Record<string, number>
-  /** Milliseconds from the wish to the release; absent where no release is known. */
+  /** Milliseconds from the request to the release; absent where no release is known. */
   medianMs?: number
   longestMs?: number
 }
 
-/** How many there were, from where, and how long it took from the wish to the release. */
+/** How many there were, from where, and how long it took from the request to the release. */
 export function cancellationTotals(cancellations: readonly Cancellation[]): CancellationTotals {
   const byOrigin: Record<string, number> = Object.create(null)
   for (const { origin = 'unknown' } of cancellations) byOrigin[origin] = (byOrigin[origin] ?? 0) + 1
   const times = cancellations
-    .flatMap(({ wishedAt, releasedAt }) => (releasedAt === undefined ? [] : releasedAt - wishedAt))
+    .flatMap(({ requestedAt, releasedAt }) =>
+      releasedAt === undefined ? [] : releasedAt - requestedAt,
+    )
     .sort((one, other) => one - other)
   const [medianMs, longestMs] = [medianOf(times), times.at(-1)]
   return {
@@ -48,7 +50,7 @@ function cancellationOf(session: Parts, span: Span): Cancellation {
   return {
     spanId: span.spanId,
     stopped,
-    wishedAt: span.startedAt,
+    requestedAt: span.startedAt,
     ...known({ origin, reason, threadId, turnId, bytes, events, outputTokens }),
     ...momentsOf(span, stopped),
     ...(span.endedAt === undefined && { open: leftOpenBy(session, span) }),
@@ -89,7 +91,7 @@ const KINDS: Partial<Record<SpanKind, Stopped['kind']>> = {
   approval: 'approval',
 }
 
-// One wish can stop several exchanges, and each marks its moments.
+// One request can stop several exchanges, and each marks its moments.
 function momentsOf(
   { events, endedAt }: Span,
   stopped: readonly Stopped[],

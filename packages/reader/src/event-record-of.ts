@@ -28,7 +28,7 @@ type Check = (value: Record<string, unknown>) => boolean
 const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
   [
     'run-started',
-    ({ command, cwd, pid, version, agent, taps, provider, idleTimeout, lateWish, ...machine }) =>
+    ({ command, cwd, pid, version, agent, taps, provider, idleTimeout, lateCancel, ...machine }) =>
       [command, cwd, version].every(isText) &&
       isCount(pid) &&
       isObject(agent) &&
@@ -38,7 +38,7 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
       taps.every(isText) &&
       isTextIfThere(provider) &&
       isCountIfThere(idleTimeout) &&
-      isCountIfThere(lateWish) &&
+      isCountIfThere(lateCancel) &&
       isTextIfThere(machine.bootId) &&
       isCgroupIfThere(machine.cgroup),
   ],

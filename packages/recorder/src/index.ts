@@ -1,7 +1,7 @@
 export type {
   ApprovalAnswer,
   ApprovalQuestion,
-  CancellationWish,
+  CancellationRequest,
   HostSession,
   RunningTurn,
   ToolOptions,

@@ -53,8 +53,8 @@ export type RecordingOptions = {
   provider?: string | undefined
   /** After how long without an event of an answer the agent gives up, in milliseconds. */
   idleTimeout?: number | undefined
-  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
-  lateWishMilliseconds?: number | undefined
+  /** How long after what it stops a request to cancel may be heard of; left out where it comes first. */
+  lateCancelMilliseconds?: number | undefined
   /** The APIs whose answers are read; default: all that are known. */
   modelApis?: readonly ModelApi[]
   clock?: Clock
@@ -392,7 +392,7 @@ export class Recording {
       live: this.#live,
       scrubber,
       tracing: this.tracing,
-      lateWishMilliseconds: this.#options.lateWishMilliseconds,
+      lateCancelMilliseconds: this.#options.lateCancelMilliseconds,
       decoding: this.#decoding,
       now,
       elapsed: (from, to) => elapsedOn(this.#clock, from, to),

@@ -147,7 +147,7 @@ async function settle(
     { sessionId, toolCall: asked, options: OPTIONS },
   )
   process.stderr.write(`waited ${performance.now() - since}\n`)
-  // The wish to cancel comes first, and its handler may come second.
+  // The request to cancel comes first, and its handler may come second.
   if (outcome.outcome === 'cancelled') stops.get(sessionId)?.abort()
   if (signal.aborted) return
   const isAllowed = 'optionId' in outcome && outcome.optionId !== 'cancel'

@@ -142,7 +142,7 @@ test('a cancelled turn withdraws its question, and the late answer decides nothi
   ])
 })
 
-test('$/cancel_request of a prompt is a wish to stop it, and of a question takes that back', () => {
+test('$/cancel_request of a prompt is a request to cancel it, and of a question takes that back', () => {
   const seen = [
     prompt(1, 3),
     asks(2, 3),

@@ -248,7 +248,7 @@ test.each<[sentence: string, seen: Seen[], approvals: Partial<Told>[]]>([
 
 test.each<[sentence: string, seen: Seen[], told: Partial<Told>[]]>([
   [
-    'an interrupt ends its turn and is the wish that stopped it, once what it released was told',
+    'an interrupt ends its turn and is the request that stopped it, once what it released was told',
     [[10, exchangeStarted('e1')], [50, hook('Interrupt')], cutOff('e1', 60), [250, TIME]],
     [
       { span: 'invoke_agent codex', to: 60, status: 'interrupted' },
@@ -300,7 +300,7 @@ test.each<[sentence: string, seen: Seen[], told: Partial<Told>[]]>([
     [{ span: 'invoke_agent codex', to: 'open' }, { span: 'chat e1' }, { span: 'chat e2' }],
   ],
 ])('%s', (_, seen, told) => {
-  const late = { ...WITH, lateWish: 1000 }
+  const late = { ...WITH, lateCancel: 1000 }
   expect(spansOf('', seen, late).filter(({ span }) => span !== 'session')).toMatchObject(told)
 })
 

@@ -29,8 +29,8 @@ export function answered(approvalId: string, outcome: string, members: Members =
 }
 
 export function cancelled(members: Members = {}): What {
-  const wish = { cancellationId: 'w', origin: 'user', reason: 'Esc' }
-  return { kind: 'cancellation-requested', ...wish, ...members } as What
+  const request = { cancellationId: 'w', origin: 'user', reason: 'Esc' }
+  return { kind: 'cancellation-requested', ...request, ...members } as What
 }
 
 export const RELEASED = { kind: 'cancellation-ended', cancellationId: 'w' } as What

@@ -25,9 +25,9 @@ const IN_ONE: Seen[] = [
   [20, exchangeStarted('e1')],
 ]
 
-test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: number]>([
+test.each<[sentence: string, seen: Seen[], cancellations: object[], lateCancel?: number]>([
   [
-    'a wish covers what it stopped, from the wish to the release, with its moments and what had arrived',
+    'a request covers what it stopped, from the request to the release, with its moments and what had arrived',
     [...IN_ONE, [30, interrupt()], cutOff('e1', 40), [45, turnCompleted('interrupted')]],
     [
       {
@@ -49,7 +49,7 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     [{ from: 30, to: 40, links: ['invoke_agent codex', 'chat e1'] }],
   ],
   [
-    'a second wish for the same changes nothing',
+    'a second request for the same changes nothing',
     [
       ...IN_ONE,
       [30, interrupt()],
@@ -60,17 +60,17 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     [{ origin: 'user', from: 30, to: 45 }],
   ],
   [
-    'a wish that comes too late stops nothing',
+    'a request that comes too late stops nothing',
     [...IN_ONE, [30, exchangeEnded('e1')], [31, interrupt()], [32, turnCompleted()]],
     [{ from: 31, to: 32, links: undefined, bytes: undefined }],
   ],
   [
-    'a wish for a turn that is over is none',
+    'a request for a turn that is over is none',
     [...IN_ONE, [30, exchangeEnded('e1')], [32, turnCompleted()], [33, interrupt()]],
     [],
   ],
   [
-    'a turn that goes on after a wish can be stopped once more',
+    'a turn that goes on after a request can be stopped once more',
     [
       ...IN_ONE,
       [30, interrupt()],
@@ -151,18 +151,18 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     [{ to: 50, links: ['execute_tool commandExecution', 'invoke_agent codex', 'chat e1'] }],
   ],
   [
-    'what the agent drops without a wish is a wish of its own',
+    'what the agent drops without a request is a cancellation of its own',
     [...IN_ONE, cutOff('e1', 40)],
     [{ origin: 'host', reason: 'the agent hung up', from: 39, to: 40, links: ['chat e1'] }],
   ],
   ['an error that the agent drops cancels nothing', [...IN_ONE, cutOff('e1', 40, DROPPED)], []],
   [
-    'an error that it drops because of a wish was stopped by that',
+    'an error that it drops because of a request was stopped by that',
     [...IN_ONE, [30, interrupt()], cutOff('e1', 40, DROPPED), [45, turnCompleted('interrupted')]],
     [{ origin: 'user', from: 30, to: 45, links: ['chat e1', 'invoke_agent codex'] }],
   ],
   [
-    'so it is where the wish is told behind it',
+    'so it is where the request is told behind it',
     [...IN_ONE, cutOff('e1', 40, DROPPED), [50, interrupt()], [55, turnCompleted('interrupted')]],
     [{ origin: 'user', from: 39, to: 55, links: ['chat e1', 'invoke_agent codex'] }],
     1000,
@@ -181,7 +181,7 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     1000,
   ],
   [
-    'where nobody wished anything for a while, or until the run ended, it cancels nothing either',
+    'where nobody asked for anything for a while, or until the run ended, it cancels nothing either',
     [
       ...IN_ONE,
       cutOff('e1', 40, DROPPED),
@@ -199,7 +199,7 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     [{ origin: 'timeout', reason: 'no event for 300 ms', from: 39, to: 40 }],
   ],
   [
-    'of several exchanges that one wish stopped, what had arrived is summed',
+    'of several exchanges that one request stopped, what had arrived is summed',
     [
       ...IN_ONE,
       [21, exchangeStarted('e2')],
@@ -235,7 +235,7 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     ],
   ],
   [
-    'a wish that is told behind what it stopped is its reason all the same, and was not later than that',
+    'a request that is told after what it stopped is its reason all the same, and was not later than that',
     [
       ...IN_ONE,
       cutOff('e1', 40),
@@ -247,13 +247,13 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     1000,
   ],
   [
-    'a wish of another turn is no reason',
+    'a request of another turn is no reason',
     [...IN_ONE, cutOff('e1', 40), [50, interrupt(TWO)], [1040, TIME]],
     [{ origin: 'host', from: 39, to: 40 }],
     1000,
   ],
   [
-    'what nobody wished for a while is the host’s own',
+    'what nobody has asked for after a while is the host’s own',
     [...IN_ONE, cutOff('e1', 40), [1040, TIME], [1050, interrupt()]],
     [
       { origin: 'host', from: 39, to: 40 },
@@ -262,19 +262,19 @@ test.each<[sentence: string, seen: Seen[], cancellations: object[], lateWish?: n
     1000,
   ],
   [
-    'what waits for a wish waits on until its time has passed',
+    'what waits for a request waits on until its time has passed',
     [...IN_ONE, cutOff('e1', 40), [1039, TIME], [2000, exchangeStarted('e2')]],
     [],
     1000,
   ],
   [
-    'what nobody wished is told at the end of the run at the latest',
+    'what nobody asked for is told at the end of the run at the latest',
     [...IN_ONE, cutOff('e1', 40), [50, RUN_ENDED]],
     [{ origin: 'host', from: 39, to: 40 }],
     60_000,
   ],
-])('%s', (_, seen, cancellations, lateWish = 0) => {
-  const told = reduced(seen, { lateWish }).filter(({ span }) => span === 'cancellation')
+])('%s', (_, seen, cancellations, lateCancel = 0) => {
+  const told = reduced(seen, { lateCancel }).filter(({ span }) => span === 'cancellation')
   expectAlike(told, cancellations)
 })
 

@@ -2,7 +2,7 @@ import { type Cancellation, isoOfMicros } from '@tacho/reader'
 
 /** A cancellation as `--json` prints it (docs/cli.md), but for its text. What is not known is null. */
 export function cancellationJson(cancellation: Cancellation): object {
-  const { wishedAt, signalledAt, lastByteAt, releasedAt } = cancellation
+  const { requestedAt, signalledAt, lastByteAt, releasedAt } = cancellation
   return {
     origin: cancellation.origin ?? null,
     reason: cancellation.reason ?? null,
@@ -12,7 +12,7 @@ export function cancellationJson(cancellation: Cancellation): object {
       spanId,
       name: name ?? null,
     })),
-    wishedAt: timeOf(wishedAt),
+    requestedAt: timeOf(requestedAt),
     signalledAt: timeOf(signalledAt),
     lastByteAt: timeOf(lastByteAt),
     releasedAt: timeOf(releasedAt),

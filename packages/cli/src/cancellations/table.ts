@@ -6,7 +6,7 @@ import type { Cell, Column, Row } from '../table.js'
 import { openWords, stoppedWords } from './words.js'
 
 export const CANCELLATION_COLUMNS: readonly Column[] = [
-  { title: 'wished', spare: 3 },
+  { title: 'requested', spare: 3 },
   { title: 'origin', cut: 'end' },
   { title: 'reason', cut: 'end', least: 12 },
   { title: 'stopped', cut: 'end', least: 8 },
@@ -28,14 +28,14 @@ export type CutShort = { cancellation: Cancellation; text: string | undefined }
 export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
   return cancellations.map(({ cancellation, text }) => {
     const { origin, reason, stopped, bytes, outputTokens } = cancellation
-    const { wishedAt, signalledAt, lastByteAt } = cancellation
+    const { requestedAt, signalledAt, lastByteAt } = cancellation
     return [
-      localTime(isoOfMicros(wishedAt)) ?? '?',
+      localTime(isoOfMicros(requestedAt)) ?? '?',
       cell(origin ?? ''),
       cell(reason ?? ''),
       stoppedWords(stopped),
-      offset(wishedAt, signalledAt),
-      offset(wishedAt, lastByteAt),
+      offset(requestedAt, signalledAt),
+      offset(requestedAt, lastByteAt),
       releasedCell(cancellation),
       bytes === undefined ? '' : byteCount(bytes),
       outputTokens === undefined ? '' : tokenCount(outputTokens),
@@ -55,14 +55,14 @@ export function cancellationTotalLines(cancellations: readonly Cancellation[]): 
   return lines
 }
 
-function releasedCell({ wishedAt, releasedAt, open }: Cancellation): Cell {
-  if (open === undefined) return offset(wishedAt, releasedAt)
+function releasedCell({ requestedAt, releasedAt, open }: Cancellation): Cell {
+  if (open === undefined) return offset(requestedAt, releasedAt)
   return { text: openWords(open), style: open === 'running' ? 'busy' : 'bad' }
 }
 
-function offset(wishedAt: number, at: number | undefined): string {
+function offset(requestedAt: number, at: number | undefined): string {
   if (at === undefined) return ''
-  return `${at < wishedAt ? '-' : '+'}${duration(Math.abs(at - wishedAt) / 1000)}`
+  return `${at < requestedAt ? '-' : '+'}${duration(Math.abs(at - requestedAt) / 1000)}`
 }
 
 function cell(text: string): string {

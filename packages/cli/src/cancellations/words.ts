@@ -7,7 +7,7 @@ import type { Style } from '../style.js'
 
 /** A cancellation in a sentence: `cancelled by the user (turn/interrupt): stopped #3 after 1.2 kB`. */
 export function cancellationWords(cancellation: Cancellation): { text: string; style: Style } {
-  const { origin, reason, open, stopped, bytes, wishedAt, releasedAt } = cancellation
+  const { origin, reason, open, stopped, bytes, requestedAt, releasedAt } = cancellation
   const by = origin === undefined ? '' : ` by ${BY.get(origin) ?? shown(origin)}`
   const why = reason === undefined ? '' : ` (${shown(reason)})`
   const what =
@@ -18,7 +18,7 @@ export function cancellationWords(cancellation: Cancellation): { text: string; s
         : `stopped ${stoppedWords(stopped)}`
   const arrived = bytes === undefined ? '' : ` after ${byteCount(bytes)}`
   const released =
-    releasedAt === undefined ? '' : `, released in ${duration((releasedAt - wishedAt) / 1000)}`
+    releasedAt === undefined ? '' : `, released in ${duration((releasedAt - requestedAt) / 1000)}`
   return { text: `cancelled${by}${why}: ${what}${arrived}${released}`, style: 'warning' }
 }
 

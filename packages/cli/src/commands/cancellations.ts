@@ -36,9 +36,9 @@ async function cancellations(
 ): Promise<void> {
   const { folder } = sessionNamed(name, options)
   const session = await readSession(folder)
-  const wished = cancellationsOf(session)
+  const cancellations = cancellationsOf(session)
   noteDamage(session)
-  const cut = withTexts(folder, wished)
+  const cut = withTexts(folder, cancellations)
   if (options.json) {
     const objects = cut.map(({ cancellation, text }) => ({
       ...cancellationJson(cancellation),
@@ -47,10 +47,10 @@ async function cancellations(
     await write(`${jsonText(objects, 2)}\n`)
     return
   }
-  if (wished.length === 0) {
+  if (cancellations.length === 0) {
     note('nothing was cancelled in this session.')
     return
   }
   const lines = tableLines(CANCELLATION_COLUMNS, cancellationRows(cut), outputWidth())
-  await writeLines([...lines, '', ...cancellationTotalLines(wished)])
+  await writeLines([...lines, '', ...cancellationTotalLines(cancellations)])
 }

@@ -65,8 +65,8 @@ export type AgentMode = {
   hasScreen?: boolean
   /** What is said to it and what it says passes through us: the recording is there before it starts. */
   speaksThroughUs?: boolean
-  /** How long after what it stops a wish to cancel may be heard of; left out where it comes first. */
-  lateWishMilliseconds?: number
+  /** How long after what it stops a request to cancel may be heard of; left out where it comes first. */
+  lateCancelMilliseconds?: number
 }
 
 /** What an agent brings to a run that is recorded. */

@@ -64,7 +64,7 @@ export async function recordAgent(
         logPath: path,
         isScrubbed: !switches.noScrub,
         onTrouble: tell,
-        lateWishMilliseconds: mode.lateWishMilliseconds,
+        lateCancelMilliseconds: mode.lateCancelMilliseconds,
         ...seen,
       })
     })

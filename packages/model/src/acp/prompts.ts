@@ -63,18 +63,18 @@ export class Prompts {
     if (wasFirst) this.#begin(at)
   }
 
-  /** The client wishes that all stops which goes on in the session. */
+  /** The client asks that everything in the session stops. */
   toStop(reason: string, at: number): void {
     const conversation = this.running
     if (conversation !== undefined)
-      this.#session.cancellations.wish({ origin: 'user', reason, conversation, at })
+      this.#session.cancellations.request({ origin: 'user', reason, conversation, at })
   }
 
   /** The client takes one request back. */
   requestToStop(key: string, reason: string, at: number): void {
     const conversation = this.placeOf(key)
     if (conversation !== undefined)
-      this.#session.cancellations.wish({ origin: 'user', reason, conversation, at })
+      this.#session.cancellations.request({ origin: 'user', reason, conversation, at })
   }
 
   #begin(at: number): void {

@@ -80,7 +80,7 @@ export class Questions {
     this.#session.approvals.answered(question.approval, { ...answer, at })
     // By the protocol this is said of a turn that is being cancelled.
     if (answer.outcome === 'cancelled' && place.turnId !== undefined)
-      this.#session.cancellations.wish({
+      this.#session.cancellations.request({
         origin: 'approval',
         reason: answer.decision ?? 'cancelled',
         conversation: place,

@@ -89,7 +89,7 @@ function nextOf(code: CauseCode, id: string): string {
 const WEIGHTS: readonly Weight[] = ['end', 'trouble', 'note']
 
 /**
- * What explains most comes first. A wish to stop, a signal and a failure of the agent are mostly the
+ * What explains most comes first. A request to cancel, a signal and a failure of the agent are mostly the
  * answer to something: what that was goes before them, where it is there.
  */
 function inOrder(causes: readonly Cause[], end: SessionEnd): Cause[] {

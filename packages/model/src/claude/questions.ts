@@ -178,7 +178,7 @@ export class Questions {
 
   #stopped(conversation: Conversation, at: number): void {
     const { cancellations } = this.#session
-    cancellations.wish({ origin: 'approval', reason: 'user_reject', conversation, at })
+    cancellations.request({ origin: 'approval', reason: 'user_reject', conversation, at })
     this.#session.turnEnded(conversation, 'interrupted', at)
   }
 

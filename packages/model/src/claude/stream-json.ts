@@ -10,7 +10,7 @@ type Asked = { key: string; conversation: Conversation; tool: string }
 
 /**
  * What passes between Claude Code and the program that it works for (`stream-json`, 2.1.332): what that
- * is asked and answers, its wishes to stop, and the end of each turn.
+ * is asked and answers, its requests to cancel, and the end of each turn.
  */
 export class StreamJsonReducer {
   readonly #session: SessionReducer
@@ -66,31 +66,31 @@ export class StreamJsonReducer {
     this.#session.approvals.answered(asked.key, { ...answerOf(response, asked.tool), at })
     if (record(response.response).interrupt !== true) return
     const { conversation } = asked
-    const wish = { origin: 'approval', reason: 'deny', conversation, at } as const
-    this.#session.cancellations.wish(wish)
+    const request = { origin: 'approval', reason: 'deny', conversation, at } as const
+    this.#session.cancellations.request(request)
   }
 
   #withdrawn(id: string, at: number): void {
     const asked = this.#open.get(id)
     if (asked === undefined) return
     this.#open.delete(id)
-    const isWished = this.#session.cancellations.isWished(asked.conversation)
+    const isRequested = this.#session.cancellations.isRequested(asked.conversation)
     this.#session.approvals.answered(asked.key, {
       decision: 'control_cancel_request',
-      outcome: isWished ? 'cancelled' : 'withdrawn',
-      decidedBy: isWished ? 'user' : 'host',
+      outcome: isRequested ? 'cancelled' : 'withdrawn',
+      decidedBy: isRequested ? 'user' : 'host',
       at,
     })
   }
 
   #interrupted(at: number): void {
     for (const conversation of this.#session.turns.running())
-      this.#session.cancellations.wish({ origin: 'user', reason: 'interrupt', conversation, at })
+      this.#session.cancellations.request({ origin: 'user', reason: 'interrupt', conversation, at })
   }
 
   #turnOver(at: number): void {
     for (const conversation of this.#session.turns.running()) {
-      if (this.#session.cancellations.isWished(conversation))
+      if (this.#session.cancellations.isRequested(conversation))
         this.#session.turnEnded(conversation, 'interrupted', at)
     }
   }

@@ -18,7 +18,7 @@ import { replyTo, USER_INPUT } from './user-input.js'
 const DECISION_MICROSECONDS = 2_500_000
 
 // Codex tells that it was interrupted while it lets go of its requests; what they say of it comes
-// first, because the wish was before both.
+// first, because the request to cancel came before both.
 const RELEASE_MICROSECONDS = 200_000
 
 // A hook of the user's own can make a turn go on that was about to end.
@@ -114,7 +114,7 @@ export class HookReducer {
     const { deadlines, turns, cancellations } = this.#session
     turns.done(turnId, at, 'interrupted')
     deadlines.at(toldAt + RELEASE_MICROSECONDS, () => {
-      cancellations.wish({ origin: 'user', reason: 'Interrupt', conversation, at })
+      cancellations.request({ origin: 'user', reason: 'Interrupt', conversation, at })
       this.#session.turnEnded(conversation, 'interrupted', at)
       this.#calls.turnOver(turnId)
     })

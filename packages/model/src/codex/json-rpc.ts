@@ -129,7 +129,7 @@ export class JsonRpcReducer {
     if (answer.stopsTurn !== true) return
     const { conversation } = question
     const { decision: reason } = answer
-    this.#session.cancellations.wish({ origin: 'approval', reason, conversation, at })
+    this.#session.cancellations.request({ origin: 'approval', reason, conversation, at })
   }
 
   /** The app-server says that a request is no longer open, be it answered or not. */
@@ -166,8 +166,8 @@ export class JsonRpcReducer {
     const conversation = placeOf(params)
     const { turnId } = conversation
     if (turnId === undefined || !this.#session.turns.isRunning(turnId)) return
-    const wish = { origin: 'user', reason: 'turn/interrupt', conversation, at } as const
-    this.#session.cancellations.wish(wish)
+    const request = { origin: 'user', reason: 'turn/interrupt', conversation, at } as const
+    this.#session.cancellations.request(request)
   }
 
   #approvalKey(key: string): string {

@@ -284,7 +284,7 @@ export class ExchangeReader {
       outputTokens: facts.outputTokens,
       isDroppedError:
         isErrorStatus(this.#status) && timeout === undefined && !isTimeout(record.error),
-      otherwise: unwished(record.error, timeout),
+      otherwise: unasked(record.error, timeout),
     }
   }
 
@@ -300,10 +300,10 @@ export class ExchangeReader {
 }
 
 /**
- * What stopped a request where nobody wished it: why its client gave it up, where that was seen from
+ * What stopped a request where nobody asked for it: why its client gave it up, where that was seen from
  * inside of the agent.
  */
-function unwished(
+function unasked(
   error: EndRecord['error'],
   timeout: string | undefined,
 ): StoppedExchange['otherwise'] {

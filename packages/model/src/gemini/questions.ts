@@ -156,7 +156,7 @@ export class GeminiQuestions {
 
   #stopped(conversation: Conversation, at: number): void {
     const { cancellations } = this.#session
-    cancellations.wish({ origin: 'approval', reason: 'not allowed', conversation, at })
+    cancellations.request({ origin: 'approval', reason: 'not allowed', conversation, at })
     this.#session.turnEnded(conversation, 'interrupted', at)
   }
 

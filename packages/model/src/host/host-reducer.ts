@@ -128,7 +128,8 @@ export class HostReducer {
     const running = turnId === undefined ? turns.running() : [this.#conversationOf(told)]
     const concerned = running.length > 0 ? running : [this.#conversationOf(told)]
     this.#cancelled.set(cancellationId, concerned)
-    for (const conversation of concerned) cancellations.wish({ origin, reason, conversation, at })
+    for (const conversation of concerned)
+      cancellations.request({ origin, reason, conversation, at })
   }
 
   #cancellationEnded({ cancellationId, at }: Observed<'cancellation-ended'>): void {

@@ -105,7 +105,7 @@ export class ServerEventReducer {
     if (name === ABORTED && conversation.turnId === undefined) return
     this.#errors.set(threadId, name)
     if (name !== ABORTED) return
-    this.#session.cancellations.wish({ origin: 'user', reason: 'abort', conversation, at })
+    this.#session.cancellations.request({ origin: 'user', reason: 'abort', conversation, at })
     this.#questions.withdraw(threadId, at)
   }
 

@@ -3,15 +3,15 @@ import type { LeftOpen } from './left-open.js'
 /** An operation that was stopped before its natural end. Times are microseconds since 1970. */
 export type Cancellation = {
   spanId: string
-  /** Where the wish came from: `user`, `approval`, `signal`, `timeout`, `host`. */
+  /** Where the request to cancel came from: `user`, `approval`, `signal`, `timeout`, `host`. */
   origin?: string
   /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
   reason?: string
-  /** What it stopped. None: the wish came too late, or its end was not recorded. */
+  /** What it stopped. None: the request came too late, or its end was not recorded. */
   stopped: Stopped[]
   threadId?: string
   turnId?: string
-  wishedAt: number
+  requestedAt: number
   /** The agent closed its first connection. */
   signalledAt?: number
   /** The last byte of an answer arrived; absent where none did. */

@@ -5,13 +5,13 @@ import type { Deadlines } from './deadlines.js'
 import type { Places } from './places.js'
 import type { Turns } from './turns.js'
 
-/** Where the wish to stop came from. */
+/** Where the request to cancel came from. */
 export const CANCELLATION_ORIGINS = ['user', 'approval', 'signal', 'timeout', 'host'] as const
 
 export type CancellationOrigin = (typeof CANCELLATION_ORIGINS)[number]
 
-/** Somebody or something wishes that a conversation stops what it is doing. */
-export type Wish = {
+/** Somebody or something asks that a conversation stops what it is doing. */
+export type CancelRequest = {
   origin: CancellationOrigin
   /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
   reason: string
@@ -36,13 +36,13 @@ export type StoppedExchange = {
   outputTokens: number | undefined
   /** It is an error, of which the agent did not want the rest. By itself that cancels nothing. */
   isDroppedError: boolean
-  /** What stopped it where nobody wished it. */
-  otherwise: Pick<Wish, 'origin' | 'reason'>
+  /** What stopped it where nobody asked for it. */
+  otherwise: Pick<CancelRequest, 'origin' | 'reason'>
 }
 
 type Arrived = Pick<StoppedExchange, 'bytes' | 'events' | 'textLength' | 'outputTokens'>
 
-/** A wish that is open: what it stops has not ended. */
+/** A request that is open: what it stops has not ended. */
 type Open = {
   spanId: string
   /** How much had arrived of what it has stopped so far. */
@@ -56,13 +56,13 @@ export type CancellationsOptions = {
   places: Places
   turns: Turns
   deadlines: Deadlines
-  /** How long after what they stop wishes are heard of, in milliseconds; 0 where they come first. */
-  lateWishMilliseconds: number
+  /** How long after what they stop requests are heard of, in milliseconds; 0 where they come first. */
+  lateCancelMilliseconds: number
 }
 
 /**
- * What was stopped before its natural end: one `cancellation` span each, from the wish to the release
- * of what it stopped. A wish covers one turn; an exchange that the agent drops without any is a wish
+ * What was stopped before its natural end: one `cancellation` span each, from the request to the
+ * release of what it stopped. A request covers one turn; an exchange that the agent drops without any is one
  * of the host's own, but for an error: SDKs drop its body and try again.
  */
 export class Cancellations {
@@ -73,7 +73,7 @@ export class Cancellations {
   readonly #inFlight = new Map<string, number>()
   /** When turns ended whose exchanges are still to be released. */
   readonly #turnEnds = new Map<string, number>()
-  /** What was stopped by nobody's wish that is known yet. */
+  /** What was stopped, and nobody is known yet to have asked for it. */
   #held: StoppedExchange[] = []
 
   constructor(options: CancellationsOptions) {
@@ -81,37 +81,37 @@ export class Cancellations {
   }
 
   /**
-   * A second wish for what is being stopped already changes nothing, and neither does one for a turn
+   * A second request for what is being stopped already changes nothing, and neither does one for a turn
    * that is over.
    */
-  wish(wish: Wish): void {
-    const key = conversationKey(wish.conversation)
+  request(request: CancelRequest): void {
+    const key = conversationKey(request.conversation)
     const held = this.#held.filter((one) => conversationKey(one.conversation) === key)
     const isInFlight = held.length > 0 || this.#inFlight.has(key)
-    if (this.#options.turns.isOver(wish.conversation.turnId) && !isInFlight) return
+    if (this.#options.turns.isOver(request.conversation.turnId) && !isInFlight) return
     this.#held = this.#held.filter((one) => !held.includes(one))
     // What it stopped cannot have been before it.
-    this.#start({ ...wish, at: Math.min(wish.at, ...held.map((one) => one.signalledAt)) })
+    this.#start({ ...request, at: Math.min(request.at, ...held.map((one) => one.signalledAt)) })
     for (const stopped of held) this.#stop(stopped)
   }
 
-  /** Whether somebody wishes that this conversation stops. */
-  isWished(conversation: Conversation): boolean {
+  /** Whether somebody has asked that this conversation stops. */
+  isRequested(conversation: Conversation): boolean {
     return this.#open.has(conversationKey(conversation))
   }
 
-  /** An exchange was stopped, by the wish that is open or by the agent of its own accord. */
+  /** An exchange was stopped, by the request that is open or by the agent of its own accord. */
   exchangeStopped(stopped: StoppedExchange): void {
-    const { lateWishMilliseconds, deadlines } = this.#options
+    const { lateCancelMilliseconds, deadlines } = this.#options
     this.#held.push(stopped)
-    if (lateWishMilliseconds === 0 || this.isWished(stopped.conversation)) {
+    if (lateCancelMilliseconds === 0 || this.isRequested(stopped.conversation)) {
       this.#stopHeld(stopped)
       return
     }
-    deadlines.at(stopped.releasedAt + lateWishMilliseconds * 1000, () => this.#stopHeld(stopped))
+    deadlines.at(stopped.releasedAt + lateCancelMilliseconds * 1000, () => this.#stopHeld(stopped))
   }
 
-  /** Links what a wish stopped. */
+  /** Links what a request stopped. */
   stopped(conversation: Conversation, spanId: string): void {
     const open = this.#open.get(conversationKey(conversation))
     if (open !== undefined) this.#options.spans.link(open.spanId, spanId)
@@ -129,7 +129,7 @@ export class Cancellations {
 
   exchangeStarted(conversation: Conversation): void {
     const key = conversationKey(conversation)
-    // The agent tries again, so a wish that comes from now on is not why it dropped that error.
+    // The agent tries again, so a request that comes from now on is not why it dropped that error.
     this.#held = this.#held.filter(
       (one) => !one.isDroppedError || conversationKey(one.conversation) !== key,
     )
@@ -155,7 +155,7 @@ export class Cancellations {
     for (const key of [...this.#open.keys()]) this.#end(key, at)
   }
 
-  #start({ origin, reason, conversation, at }: Wish): Open {
+  #start({ origin, reason, conversation, at }: CancelRequest): Open {
     const { spans, places, turns } = this.#options
     const key = conversationKey(conversation)
     const known_ = this.#open.get(key)
@@ -181,13 +181,13 @@ export class Cancellations {
   #stopHeld(stopped: StoppedExchange): void {
     if (!this.#held.includes(stopped)) return
     this.#held = this.#held.filter((one) => one !== stopped)
-    if (this.isWished(stopped.conversation) || !stopped.isDroppedError) this.#stop(stopped)
+    if (this.isRequested(stopped.conversation) || !stopped.isDroppedError) this.#stop(stopped)
   }
 
   #stop(stopped: StoppedExchange): void {
     const { spans } = this.#options
     const { conversation, signalledAt, lastByteAt, releasedAt } = stopped
-    const isWished = this.isWished(conversation)
+    const isRequested = this.isRequested(conversation)
     const open = this.#start({ ...stopped.otherwise, conversation, at: signalledAt })
     spans.event(open.spanId, 'signalled', signalledAt)
     if (lastByteAt !== undefined) spans.event(open.spanId, 'last_byte', lastByteAt)
@@ -196,8 +196,8 @@ export class Cancellations {
     open.arrived = together(stopped, open.arrived)
     open.releasedAt = Math.max(open.releasedAt, releasedAt)
     spans.set(open.spanId, attributesOf(open.arrived))
-    // With a wish the turn's end is still to come; without one this was all.
-    if (!isWished) this.#end(conversationKey(conversation), releasedAt)
+    // With a request the turn's end is still to come; without one this was all.
+    if (!isRequested) this.#end(conversationKey(conversation), releasedAt)
   }
 
   #end(key: string, at: number): void {
@@ -208,7 +208,7 @@ export class Cancellations {
   }
 }
 
-/** How much had arrived of all that one wish stopped. */
+/** How much had arrived of all that one request stopped. */
 function together(one: Arrived, other: Arrived | undefined): Arrived {
   return {
     bytes: one.bytes + (other?.bytes ?? 0),

@@ -101,10 +101,10 @@ export class SessionReducer {
         this.#exchangeEnded(observation, at)
         break
       case 'signal':
-        this.wishAll({ origin: 'signal', reason: observation.signal, at })
+        this.cancelAll({ origin: 'signal', reason: observation.signal, at })
         break
       case 'client-gone':
-        this.wishAll({ origin: 'host', reason: 'the client hung up', at })
+        this.cancelAll({ origin: 'host', reason: 'the client hung up', at })
         break
       case 'time':
         this.deadlines.passed(at)
@@ -119,13 +119,13 @@ export class SessionReducer {
   /** A tool is done; one that ends while its turn is to stop was stopped by that. */
   toolEnded(callId: string, conversation: Conversation, at: number, end: ToolEnd = {}): void {
     const spanId = this.tools.spanOf(callId)
-    if (spanId !== undefined && this.cancellations.isWished(conversation))
+    if (spanId !== undefined && this.cancellations.isRequested(conversation))
       this.cancellations.stopped(conversation, spanId)
     this.tools.end(callId, at, end)
   }
 
   /**
-   * A turn is over, as the agent tells it; a wish to stop it is fulfilled by that, or came too late.
+   * A turn is over, as the agent tells it; a request to cancel it is fulfilled by that, or came too late.
    *
    * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
    */
@@ -143,15 +143,15 @@ export class SessionReducer {
     this.turns.end(turnId, at, status, end)
   }
 
-  /** Something outside wishes that all stops which is going on. */
-  wishAll(wish: { origin: 'signal' | 'host'; reason: string; at: number }): void {
+  /** Something outside asks that everything stops. */
+  cancelAll(request: { origin: 'signal' | 'host'; reason: string; at: number }): void {
     for (const conversation of this.turns.running())
-      this.cancellations.wish({ ...wish, conversation })
+      this.cancellations.request({ ...request, conversation })
   }
 
   #runStarted(run: Observed<'run-started'>): void {
     this.#run = run
-    this.#cancellations = this.#cancelling(run.lateWish ?? 0)
+    this.#cancellations = this.#cancelling(run.lateCancel ?? 0)
     this.spans.start({
       spanId: this.places.run,
       name: spanName('session'),
@@ -256,8 +256,8 @@ export class SessionReducer {
     if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)
   }
 
-  #cancelling(lateWishMilliseconds: number): Cancellations {
+  #cancelling(lateCancelMilliseconds: number): Cancellations {
     const { spans, places, turns, deadlines } = this
-    return new Cancellations({ spans, places, turns, deadlines, lateWishMilliseconds })
+    return new Cancellations({ spans, places, turns, deadlines, lateCancelMilliseconds })
   }
 }

@@ -32,7 +32,7 @@ export type ContextKind = { kind: SizeKind; count: number; bytes: number; estima
 export type Shortened = {
   before: Context
   after: Context
-  /** The request that asked for it, and who wished it; absent where none did that is known. */
+  /** The request that asked for it, and who wanted it; absent where that is not known. */
   compaction?: { exchange: number; by: string }
   /** Messages of the one before that are gone, that both have, and that came in their place. */
   messages: { dropped: number; kept: number; added: number }

@@ -126,7 +126,7 @@ function cancellationRow(session_id: string, one: Cancellation): Row<Columns> {
     reason: one.reason,
     thread_id: one.threadId,
     turn_id: one.turnId,
-    wished_at: one.wishedAt,
+    requested_at: one.requestedAt,
     signalled_at: one.signalledAt,
     last_byte_at: one.lastByteAt,
     released_at: one.releasedAt,

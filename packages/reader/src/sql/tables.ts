@@ -79,7 +79,7 @@ export const SQL_TABLES = {
     reason: 'text',
     thread_id: 'text',
     turn_id: 'text',
-    wished_at: 'time',
+    requested_at: 'time',
     signalled_at: 'time',
     last_byte_at: 'time',
     released_at: 'time',

@@ -44,7 +44,7 @@ export type ApprovalAnswer = {
   rationale?: string
 }
 
-export type CancellationWish = {
+export type CancellationRequest = {
   /** What was done: `SIGINT`, `the Stop button` … */
   reason: string
   /** Where it came from; default: `host`, the program itself. */
@@ -93,11 +93,11 @@ export type HostSession = {
    */
   approval(question: ApprovalQuestion): (outcome: ApprovalOutcome, answer?: ApprovalAnswer) => void
   /**
-   * Somebody or something wishes that what is going on stops.
+   * Somebody or something asks that what is going on stops.
    *
    * @returns what to call when all has stopped; a turn that ends says so by itself.
    */
-  cancellation(wish: CancellationWish): () => void
+  cancellation(request: CancellationRequest): () => void
   /** Something worth finding again in the session, with what belongs to it. */
   note(note: string, details?: unknown): void
 }

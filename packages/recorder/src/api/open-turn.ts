@@ -73,12 +73,12 @@ export class OpenTurn {
     tell(this.#host, 'cancellation-requested', () => ({
       ...this.place,
       cancellationId: newSpanId(),
-      ...wishOf(signal),
+      ...requestOf(signal),
     }))
   }
 }
 
-function wishOf({ reason }: AbortSignal): { reason: string; origin: string } {
+function requestOf({ reason }: AbortSignal): { reason: string; origin: string } {
   if (!(reason instanceof Error)) return { reason: words(reason ?? 'abort'), origin: 'host' }
   const origin = reason.name === 'TimeoutError' ? 'timeout' : 'host'
   return { reason: words(reason.message), origin }

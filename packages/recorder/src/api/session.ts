@@ -4,7 +4,7 @@ import { type HostRecording, hostRecording } from '../register/host-recording.js
 import { follow, type Given, unfollowed } from './follow.js'
 import type {
   ApprovalQuestion,
-  CancellationWish,
+  CancellationRequest,
   HostSession,
   RunningTurn,
   ToolOptions,
@@ -65,9 +65,9 @@ export const session: HostSession = {
     return host === undefined ? nothing : approval(host, question)
   },
 
-  cancellation(wish) {
+  cancellation(request) {
     const host = hostRecording()
-    return host === undefined ? nothing : cancellation(host, wish)
+    return host === undefined ? nothing : cancellation(host, request)
   },
 
   note(note, details) {
@@ -139,16 +139,16 @@ function approval(
   }
 }
 
-function cancellation(host: HostRecording, wish: CancellationWish): () => void {
+function cancellation(host: HostRecording, request: CancellationRequest): () => void {
   const place = currentPlace()
   const cancellationId = newSpanId()
   tell(host, 'cancellation-requested', () => {
-    const turnId = wordsIn(memberOf(wish, 'turn'), 'id')
+    const turnId = wordsIn(memberOf(request, 'turn'), 'id')
     return {
       ...(turnId === undefined ? place : { turnId }),
       cancellationId,
-      origin: wordsIn(wish, 'origin') ?? 'host',
-      reason: wordsIn(wish, 'reason') ?? '',
+      origin: wordsIn(request, 'origin') ?? 'host',
+      reason: wordsIn(request, 'reason') ?? '',
     }
   })
   return () => tell(host, 'cancellation-ended', () => ({ cancellationId }))

@@ -58,7 +58,7 @@ export type SessionOptions = {
   decoding: DecodingThread
   now: () => number
   /** Of a recording's options. */
-  lateWishMilliseconds?: number | undefined
+  lateCancelMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
   /** When the machine's clock was set so far. */
   clockSets: () => readonly { at: number; by: number }[]
@@ -327,7 +327,7 @@ export class Session {
   }
 
   #begin(): void {
-    const { run, startedAt, taps, provider, idleTimeout, lateWishMilliseconds } = this.#options
+    const { run, startedAt, taps, provider, idleTimeout, lateCancelMilliseconds } = this.#options
     const boot = bootId()
     const started: SeenEvent = {
       kind: 'run-started',
@@ -339,7 +339,7 @@ export class Session {
       taps: [...taps],
       ...(provider !== undefined && { provider }),
       ...(idleTimeout !== undefined && { idleTimeout }),
-      ...(lateWishMilliseconds !== undefined && { lateWish: lateWishMilliseconds }),
+      ...(lateCancelMilliseconds !== undefined && { lateCancel: lateCancelMilliseconds }),
       ...(boot !== undefined && { bootId: boot }),
       ...(this.#cgroup !== undefined && { cgroup: this.#cgroup }),
     }

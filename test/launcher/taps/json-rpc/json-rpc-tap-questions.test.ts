@@ -176,12 +176,14 @@ describe('what is not a plain answer', () => {
     expect(session.log).not.toContain('request 100')
   })
 
-  test('no answer of these stops the turn, nor does the wish to stop another', () => {
+  test('no answer of these stops the turn, nor does the request to cancel another', () => {
     const names = session.spans.map(({ name }) => name)
-    const wishes = session.spans.filter(({ name }) => name === 'cancellation')
+    const cancellations = session.spans.filter(({ name }) => name === 'cancellation')
     expect(names).toContain('invoke_agent codex')
     // That of the client that hangs up in the end.
-    expect(wishes.map((span) => attributesOf(span)['tacho.cancellation.origin'])).toEqual(['host'])
+    expect(cancellations.map((span) => attributesOf(span)['tacho.cancellation.origin'])).toEqual([
+      'host',
+    ])
   })
 })
 

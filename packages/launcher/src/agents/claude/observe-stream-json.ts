@@ -5,7 +5,7 @@ import { shortened } from './short-values.js'
 
 /**
  * Watches the lines between Claude Code and the program that it works for (`--input-format stream-json`,
- * 2.1.332) and says what passed: questions and their answers, wishes to stop, and the ends of turns. It
+ * 2.1.332) and says what passed: questions and their answers, requests to cancel, and the ends of turns. It
  * never throws; a line that does not concern us costs a look at its first bytes.
  */
 export function observeStreamJson(recording: Recording): JsonRpcObserver {

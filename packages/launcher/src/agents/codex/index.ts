@@ -24,7 +24,7 @@ export const agent: InstalledAgent = {
 
 const MODES: Record<CodexMode, AgentMode> = {
   // It tells that it was interrupted, by a hook, once it has let go of its requests.
-  tui: { name: 'tui', hasScreen: true, lateWishMilliseconds: 1000 },
+  tui: { name: 'tui', hasScreen: true, lateCancelMilliseconds: 1000 },
   exec: { name: 'exec' },
   'app-server': { name: 'app-server', speaksThroughUs: true },
 }

@@ -21,10 +21,10 @@ export const agent: Agent = {
 }
 
 // It tells that it was interrupted behind the requests that it lets go of.
-const LATE_WISH_MILLISECONDS = 1000
+const LATE_CANCEL_MILLISECONDS = 1000
 
 const MODES: Record<OpencodeMode, AgentMode> = {
-  tui: { name: 'tui', hasScreen: true, lateWishMilliseconds: LATE_WISH_MILLISECONDS },
+  tui: { name: 'tui', hasScreen: true, lateCancelMilliseconds: LATE_CANCEL_MILLISECONDS },
   'run-tui': { name: 'run', hasScreen: true },
   run: { name: 'run' },
   serve: { name: 'serve' },

@@ -12,7 +12,7 @@ export type LogExport = {
   onLogs: (records: readonly LogRecord[], recording: Recording) => void
   /** Takes its own spans, in JSON; left out where they do not come to us. */
   onSpans?: (spans: readonly SpanRecord[], recording: Recording) => void
-  /** Its metrics come to us as well, by no wish of ours: they are taken, and thrown away. */
+  /** Its metrics come to us as well, although we do not ask for them: they are taken, and thrown away. */
   sendsMetrics?: boolean
   /**
    * Whether the agent asks with this path for something that it would not ask for without us: then

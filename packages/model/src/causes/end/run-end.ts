@@ -43,7 +43,9 @@ function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
   if (seen === undefined || last?.endedAt === undefined) return undefined
   if (last.endedAt - seen.at > ENDS_AFTER_MICROS) return undefined
   const wasStopped =
-    parts.cancellations.some(({ wishedAt }) => wishedAt >= seen.at - ENDS_AFTER_MICROS / 15) ||
+    parts.cancellations.some(
+      ({ requestedAt }) => requestedAt >= seen.at - ENDS_AFTER_MICROS / 15,
+    ) ||
     parts.tools.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
     parts.turns.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
     calls.some(({ state }) => state === 'in-flight')
@@ -130,7 +132,7 @@ export function unanswered({ parts }: SessionCase): Approval | undefined {
 function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
   const turn = parts.turns.findLast(({ kind }) => kind === 'user')
   if (turn === undefined) return undefined
-  const wish = parts.cancellations.findLast((one) => isOf(one, turn))
+  const cancellation = parts.cancellations.findLast((one) => isOf(one, turn))
   const approval = parts.approvals.findLast(
     (one) => one.outcome === 'cancelled' && one.turnId === turn.id,
   )
@@ -145,16 +147,17 @@ function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
     }
   }
   const isStopped =
-    turn.outcome === 'cancelled' || (turn.outcome === undefined && wish !== undefined)
-  if (!isStopped || wish?.origin === 'timeout') return undefined
-  const byUser = wish === undefined || wish.origin === 'user' || wish.origin === 'signal'
+    turn.outcome === 'cancelled' || (turn.outcome === undefined && cancellation !== undefined)
+  if (!isStopped || cancellation?.origin === 'timeout') return undefined
+  const byUser =
+    cancellation === undefined || cancellation.origin === 'user' || cancellation.origin === 'signal'
   return {
     code: 'user-interrupt',
     certainty: byUser ? 'certain' : 'likely',
     clues: [
       {
-        at: { spanId: wish?.spanId ?? turn.spanId },
-        text: wish?.reason ?? 'the turn was interrupted',
+        at: { spanId: cancellation?.spanId ?? turn.spanId },
+        text: cancellation?.reason ?? 'the turn was interrupted',
       },
     ],
     sentence: `Its user interrupted turn ${turn.number}, the last one.`,

@@ -128,7 +128,7 @@ export function storyOf(session: SessionAnswer, now: number): Story {
       (cancellation): Item => ({
         kind: 'cancellation',
         key: cancellation.spanId,
-        at: cancellation.wishedAt,
+        at: cancellation.requestedAt,
         ...endOf(cancellation.releasedAt),
         lane: laneOf(cancellation.threadId),
         label: cancellation.reason ?? 'cancelled',
