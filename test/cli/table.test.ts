@@ -70,6 +70,32 @@ for (const [text, width, from, shown] of [
   })
 }
 
+// What a reader takes for characters is found in a text with an accent of its own; others do without.
+test('a character is as wide, and is cut as well, whatever stands beside it', () => {
+  const wrong: string[] = []
+  for (const [from, to, step] of [
+    ...[
+      [0x20, 0x52f, 1],
+      [0x2010, 0x2bff, 1],
+      [0x3000, 0x30ff, 1],
+      [0xff00, 0xff60, 1],
+    ],
+    ...[
+      [0x4e00, 0x9fff, 97],
+      [0xac00, 0xd7a3, 97],
+    ],
+  ] as [number, number, number][]) {
+    for (let code = from; code <= to; code += step) {
+      const alone = String.fromCodePoint(code)
+      if (!/[\p{L}\p{N}\p{P}\p{S}\p{Zs}]/u.test(alone)) continue
+      if (displayWidth(alone) + 1 !== displayWidth(`${alone}e\u0301`)) wrong.push(alone)
+      const nine = alone.repeat(9)
+      if (cutTo(nine, 4) !== cutTo(`${nine}e\u0301`, 4)) wrong.push(`${alone}, cut`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
 test('a text over the columns behind others starts where these end, and widens none', () => {
   const over: Row = { after: ['six', ''], line: 'a sentence that is longer than any path here' }
   expect(tableLines(columns.slice(0, 3), [...rows, over], Number.POSITIVE_INFINITY)).toEqual([

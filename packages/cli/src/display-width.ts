@@ -3,6 +3,8 @@ import { eastAsianWidth } from 'get-east-asian-width'
 /** How many columns of a terminal a printable text takes: wide East Asian characters and emoji take two. */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length
+  // To cut a text into characters takes a hundred times as long as to look at it.
+  if (SINGLE.test(text)) return text.length + text.replace(NO_WIDE, '').length
   let width = 0
   for (const { segment } of GRAPHEMES.segment(text)) width += widthOf(segment)
   return width
@@ -27,6 +29,7 @@ export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'
 
 // Character by character: to cut it all into those takes as long as the text is.
 function beginning(text: string, width: number): string {
+  if (SINGLE.test(text)) return text.slice(0, unitsIn(text, width))
   let [kept, left] = ['', width]
   for (const { segment } of GRAPHEMES.segment(text)) {
     left -= widthOf(segment)
@@ -50,10 +53,28 @@ function ending(text: string, width: number): string {
 /** Code units of a character that people really write: a family of emoji has 11. */
 const LONGEST = 64
 
-// Characters that take one column each and never join: Latin, Greek and Cyrillic letters, and the
-// punctuation between them.
-const NARROW =
-  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b]*$/
+// Characters that never join and take one column each: Latin, Greek and Cyrillic letters, the
+// punctuation between them, arrows, lines and ticks; or two: kana, Chinese characters, syllables of
+// Hangul, and what is as wide as they are.
+const ONE_COLUMN =
+  '\\x20-\\x7e\\xa1-\\xac\\xae-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2030-\\u203b\\u2190-\\u2193\\u2500-\\u25fc\\u2713-\\u2718'
+const TWO_COLUMNS =
+  '\\u3001-\\u3029\\u3041-\\u3096\\u30a0-\\u30ff\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60'
+const NARROW = new RegExp(`^[${ONE_COLUMN}]*$`)
+const SINGLE = new RegExp(`^[${ONE_COLUMN}${TWO_COLUMNS}]*$`)
+const NO_WIDE = new RegExp(`[^${TWO_COLUMNS}]+`, 'g')
+const WIDE = new RegExp(`[${TWO_COLUMNS}]`)
+
+/** How many code units of such a text fit. */
+function unitsIn(text: string, width: number): number {
+  let left = width
+  for (let at = 0; at < text.length; at += 1) {
+    left -= WIDE.test(text[at] ?? '') ? 2 : 1
+    if (left < 0) return at
+  }
+  return text.length
+}
+
 const MARKS = /^[\p{Mn}\p{Me}]+$/u
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u
 

@@ -109,6 +109,10 @@ test('a session that runs is read each time', () => {
   writeSession(root, { id: one, isOpen: true, run: { pid: process.pid, startedAt } })
   const [first] = listed().sessions
   expect(first).toMatchObject({ id: one, ended: 'running' })
+  // What is read again each time is not worth a new list.
+  const { ino } = lstatSync(indexFile())
+  listed()
+  expect(lstatSync(indexFile()).ino).toBe(ino)
   writeSession(root, { id: one, isOpen: true, run: { pid: 2 ** 22 + 1, startedAt } })
   expect(listed().sessions[0]).toMatchObject({ id: one, ended: 'died' })
 })
@@ -120,7 +124,7 @@ describe('an index that is of no use is made anew', () => {
     ['it is cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, -5))],
     ['its head is cut off', (path) => writeFileSync(path, readFileSync(path).subarray(0, 50))],
     ['it is something else', (path) => writeFileSync(path, 'hello\n'.repeat(100))],
-    ['it is of another version', (path) => edit(path, '"index":1', '"index":9')],
+    ['it is of another version', (path) => edit(path, '"index":', '"index":9')],
     ['it is a link', (path) => replace(path, () => symlinkSync('/etc/passwd', path))],
     ['it is a folder', (path) => replace(path, () => mkdirSync(path))],
     ['a summary says something else', (path) => edit(path, '"agent":"codex"', '"agent":"xedoc"')],
@@ -201,4 +205,19 @@ test('the last so many are asked for, and those before them are not looked into'
   listed()
   const { sessions } = listed()
   expect(listSessions([root], { count: 2 })).toEqual(sessions.slice(0, 2))
+})
+
+test('of many sessions, the first are the last that started, whatever their order on disk', () => {
+  for (let number = 0; number < 60; number += 1) {
+    const id = `0199a1c0-0000-7000-8000-0000000000${String(number).padStart(2, '0')}`
+    writeSession(root, { id, run: { startedAt: timeAt(1000 * ((number * 37) % 23)) } })
+  }
+  const all = listed().sessions
+  const inOrder = [...all].sort(
+    (one, other) =>
+      Date.parse(other.lastStartedAt ?? '') - Date.parse(one.lastStartedAt ?? '') ||
+      (one.id < other.id ? 1 : -1),
+  )
+  expect(all.map(({ id }) => id)).toEqual(inOrder.map(({ id }) => id))
+  expect(listSessions([root], { count: 9 })).toEqual(all.slice(0, 9))
 })

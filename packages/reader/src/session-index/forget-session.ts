@@ -18,7 +18,9 @@ export function forgetSession(folder: string, root: string): void {
   const list = openList(path, root)
   if (list === undefined) return
   try {
-    if (list.sessions.delete(basename(folder)) && !writeList(path, root, list.sessions)) {
+    const left = list.sessions.filter(({ name }) => name !== basename(folder))
+    if (left.length === list.sessions.length) return
+    if (!writeList(path, root, left, list.lineOf)) {
       // What cannot be written without it must not be there with it.
       rmSync(path, { force: true })
     }

@@ -8,23 +8,26 @@ import { readAt } from '../sealed/read-blocks.js'
 import type { SessionSummary } from '../summarize.js'
 import { writeIndexFile } from './index-file.js'
 import { provedObject } from './proved-object.js'
-import type { Stamp } from './stamps.js'
+import type { FolderStamp, Stamp } from './stamps.js'
 import { sweepIndex } from './sweep-index.js'
 
 /**
  * What an index means. One of another number is made anew: raise it when a summary gets or loses a
  * member, or when one of them is told by another rule.
  */
-export const INDEX_VERSION = 2
+export const INDEX_VERSION = 3
 
 /** What the list of a root holds of a session that is in it. */
-export type ListedSession = {
-  /** Of its folder, when it was read; empty where it has to be read again whatever the folder says. */
-  stamp: Stamp
+export type ListedSession = FolderStamp & {
+  /** Of its folder. */
+  name: string
   /** When its last run started, in milliseconds since 1970; 0 where that is not known. */
   started: number
-  /** The line that holds its {@link ListedSummary}, as it stands in the file. */
-  line: () => Buffer
+  /**
+   * The line that holds its {@link ListedSummary}, or where it stands in the file: a list of 10,000 is
+   * opened to read 20.
+   */
+  line: Buffer | { from: number; length: number }
 }
 
 /** A session at a glance, and which files told it. */
@@ -42,7 +45,7 @@ export function listFile(folder: string, root: string): string {
 }
 
 /**
- * The sessions that a list names, by the names of their folders; nothing where there is no such list,
+ * The sessions that a list names, in the order in which it was written; nothing where there is no such list,
  * or it is damaged, of another version or of another root. Only its head is read: a line when it is
  * asked for.
  */
@@ -54,30 +57,38 @@ export function openList(path: string, root: string): OpenList | undefined {
     opened[Symbol.dispose]()
     return undefined
   }
-  return { sessions: sessionsOf(opened.descriptor, head), close: opened[Symbol.dispose] }
+  return {
+    sessions: sessionsOf(head),
+    lineOf: ({ line }) =>
+      Buffer.isBuffer(line) ? line : readAt(opened.descriptor, line.from, line.length),
+    close: opened[Symbol.dispose],
+  }
 }
 
-export type OpenList = { sessions: Map<string, ListedSession>; close: () => void }
+export type OpenList = {
+  sessions: ListedSession[]
+  lineOf: (session: ListedSession) => Buffer
+  close: () => void
+}
 
 /** Writes the list of a root in the place of the one that is there. */
 export function writeList(
   path: string,
   root: string,
-  sessions: ReadonlyMap<string, ListedSession>,
+  sessions: readonly ListedSession[],
+  lineOf: OpenList['lineOf'],
 ): boolean {
-  const kept = [...sessions].map(([name, { stamp, started, line }]) => ({
-    ...{ name, stamp, started },
-    bytes: line(),
-  }))
+  const lines = sessions.map(lineOf)
   const head = {
     index: INDEX_VERSION,
     root,
-    names: kept.map(({ name }) => name),
-    stamps: kept.map(({ stamp }) => stamp),
-    started: kept.map(({ started }) => started),
-    lengths: kept.map(({ bytes }) => bytes.length),
+    names: sessions.map(({ name }) => name),
+    inodes: sessions.map(({ inode }) => inode),
+    changed: sessions.map(({ changed }) => changed),
+    started: sessions.map(({ started }) => started),
+    lengths: lines.map(({ length }) => length),
   }
-  const parts = [encodeLine(head, crc32), ...kept.map(({ bytes }) => bytes)]
+  const parts = [encodeLine(head, crc32), ...lines]
   const isWritten = writeIndexFile(path, parts)
   if (isWritten) sweepIndex(dirname(path))
   return isWritten
@@ -99,7 +110,8 @@ type Head = {
   /** Where the lines begin. */
   end: number
   names: string[]
-  stamps: Stamp[]
+  inodes: number[]
+  changed: number[]
   started: number[]
   lengths: number[]
 }
@@ -124,18 +136,19 @@ function headOf(line: Buffer, root: string, size: number): Head | undefined {
   return total === size ? head : undefined
 }
 
-function sessionsOf(descriptor: number, head: Head): Map<string, ListedSession> {
-  const sessions = new Map<string, ListedSession>()
-  let at = head.end
-  for (const [index, name] of head.names.entries()) {
-    const length = head.lengths[index] ?? 0
-    const from = at
-    at += length
-    sessions.set(name, {
-      stamp: head.stamps[index] ?? '',
-      started: head.started[index] ?? 0,
-      line: () => readAt(descriptor, from, length),
-    })
-  }
-  return sessions
+function sessionsOf(head: Head): ListedSession[] {
+  const { names, inodes, changed, started, lengths } = head
+  let from = head.end
+  return names.map((name, index) => {
+    const length = lengths[index] ?? 0
+    const line = { from, length }
+    from += length
+    return {
+      name,
+      inode: inodes[index] ?? 0,
+      changed: changed[index] ?? 0,
+      started: started[index] ?? 0,
+      line,
+    }
+  })
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId } from '@tacho/format'
 import type { OnSkipped } from '../found-session.js'
@@ -10,10 +10,18 @@ import {
   type ListedSession,
   type ListedSummary,
   listFile,
+  type OpenList,
   openList,
   writeList,
 } from './list-file.js'
-import { areUnchanged, fileStamps, folderStamp, isFresh } from './stamps.js'
+import {
+  areUnchanged,
+  type FolderStamp,
+  fileStamps,
+  isFresh,
+  isUnchanged,
+  UNKNOWN,
+} from './stamps.js'
 
 /** What a listing tells while it goes on. */
 export type Listening = {
@@ -30,8 +38,9 @@ export type Listening = {
 export class RootList {
   readonly root: string
   readonly #file: string | undefined
-  readonly #sessions: Map<string, ListedSession>
-  readonly #close: () => void
+  readonly #old: OpenList | undefined
+  /** In the order in which the folder has them: so they are found again, one after the other. */
+  readonly #sessions: ListedSession[] = []
   #isChanged: boolean
 
   /** @param folder of the index; nothing where there is to be none. */
@@ -39,55 +48,74 @@ export class RootList {
     const { onProgress, onSkipped = () => {} } = listening
     this.root = root
     this.#file = folder === undefined ? undefined : listFile(folder, root)
-    const old = this.#file === undefined ? undefined : openList(this.#file, root)
-    this.#close = old?.close ?? (() => {})
-    const known = old?.sessions ?? new Map<string, ListedSession>()
-    this.#sessions = new Map()
-    const changed: [name: string, stamp: string][] = []
-    for (const [name, stamp] of foldersIn(root, onSkipped)) {
-      const listed = known.get(name)
-      if (listed !== undefined && stamp !== '' && listed.stamp === stamp) {
-        this.#sessions.set(name, listed)
-      } else changed.push([name, stamp])
+    this.#old = this.#file === undefined ? undefined : openList(this.#file, root)
+    const known = this.#old?.sessions ?? []
+    const find = finder(known)
+    const now = Date.now()
+    const changed: (FolderStamp & { name: string })[] = []
+    let stillThere = 0
+    for (const name of namesIn(root, onSkipped)) {
+      const listed = find(name)
+      if (listed !== undefined) stillThere += 1
+      if (listed === undefined && !isSessionId(name)) continue
+      const status = lstatSync(`${root}/${name}`, { throwIfNoEntry: false })
+      if (status === undefined || !status.isDirectory()) continue
+      if (listed !== undefined && isUnchanged(listed, status) && !isFresh(status, now)) {
+        this.#sessions.push(listed)
+      } else changed.push({ name, ...folderStamp(status, now) })
     }
-    this.#isChanged = this.#sessions.size !== known.size
-    for (const [index, [name, stamp]] of changed.entries()) {
+    this.#isChanged = stillThere !== known.length
+    for (const [index, { name, ...stamp }] of changed.entries()) {
       const session = { id: name, folder: join(root, name), root }
       const looked = lookInto(session.folder)
       if ('reason' in looked) onSkipped({ folder: session.folder, session, ...looked })
-      else if (looked.isSession) this.#read(name, stamp, known.get(name))
+      else if (looked.isSession) {
+        const { listed } = this.#read(name, stamp)
+        this.#sessions.push(listed)
+        // What is read again each time is not worth a new list.
+        this.#isChanged ||= listed.changed !== UNKNOWN
+      }
       onProgress?.(index + 1, changed.length)
     }
   }
 
-  /** The name of each session's folder, and when its last run started, in no order. */
-  *starts(): Generator<{ name: string; started: number }> {
-    for (const [name, { started }] of this.#sessions) yield { name, started }
+  /** The sessions, in no order. */
+  get sessions(): readonly ListedSession[] {
+    return this.#sessions
   }
 
   /** A session at a glance; read anew where its files are not what they were. */
-  summary(name: string): SessionSummary | undefined {
+  summary(session: ListedSession): SessionSummary | undefined {
+    const { name } = session
     const folder = join(this.root, name)
-    const listed = decodeListed(this.#sessions.get(name)?.line())
+    const listed = decodeListed(this.#lineOf(session))
     if (listed !== undefined && areUnchanged(folder, listed.files)) return this.#whole(name, listed)
+    const now = Date.now()
     const status = lstatSync(folder, { throwIfNoEntry: false })
     if (status === undefined) return undefined
-    return this.#whole(name, this.#read(name, folderStamp(status), undefined))
+    const read = this.#read(name, folderStamp(status, now))
+    Object.assign(session, read.listed)
+    this.#isChanged ||= session.changed !== UNKNOWN
+    return this.#whole(name, read.summary)
   }
 
   /** Keeps what was read for the next time. */
   close(): void {
     if (this.#isChanged && this.#file !== undefined) {
-      writeList(this.#file, this.root, this.#sessions)
+      writeList(this.#file, this.root, this.#sessions, this.#lineOf)
     }
-    this.#close()
+    this.#old?.close()
   }
+
+  // Where there is no list, all lines were made just now.
+  readonly #lineOf = (session: ListedSession): Buffer =>
+    Buffer.isBuffer(session.line) ? session.line : (this.#old?.lineOf(session) ?? Buffer.alloc(0))
 
   #whole(name: string, { summary }: ListedSummary): SessionSummary {
     return { ...summary, folder: join(this.root, name), root: this.root }
   }
 
-  #read(name: string, stamp: string, known: ListedSession | undefined): ListedSummary {
+  #read(name: string, stamp: FolderStamp): { listed: ListedSession; summary: ListedSummary } {
     const folder = join(this.root, name)
     // Before it is read: what is written meanwhile is seen the next time.
     const files = fileStamps(folder)
@@ -100,26 +128,38 @@ export class RootList {
       folder,
       root: this.root,
     })
-    const listed: ListedSummary = { summary, files }
-    const line = encodeListed(listed)
     // Whether it still runs is not told by its files.
-    const isLasting = summary.ended !== 'running'
+    const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
     const started = Date.parse(summary.lastStartedAt ?? '') || 0
-    this.#sessions.set(name, { stamp: isLasting ? stamp : '', started, line: () => line })
-    if (stamp !== '' && (isLasting || known?.stamp !== '')) this.#isChanged = true
-    return listed
+    const line = encodeListed({ summary, files })
+    return {
+      listed: { name, inode: stamp.inode, changed, started, line },
+      summary: { summary, files },
+    }
   }
 }
 
-/** The folders in a root that can be sessions, each with its stamp; empty where that does not hold. */
-function* foldersIn(root: string, onSkipped: OnSkipped): Generator<[name: string, stamp: string]> {
-  const now = Date.now()
-  for (const name of namesIn(root, onSkipped)) {
-    if (!isSessionId(name)) continue
-    const status = lstatSync(`${root}/${name}`, { throwIfNoEntry: false })
-    if (status === undefined || !status.isDirectory()) continue
-    yield [name, isFresh(status, now) ? '' : folderStamp(status)]
+/**
+ * Finds what a list says of a folder. A folder names what is in it in the same order each time, as it
+ * did when the list was made: so nearly always it is the next one, and no table is needed.
+ */
+function finder(known: readonly ListedSession[]): (name: string) => ListedSession | undefined {
+  let next = 0
+  let numbers: Map<string, number> | undefined
+  return (name) => {
+    if (known[next]?.name !== name) {
+      numbers ??= new Map(known.map((session, number) => [session.name, number]))
+      const number = numbers.get(name)
+      if (number === undefined) return undefined
+      next = number
+    }
+    next += 1
+    return known[next - 1]
   }
+}
+
+function folderStamp(status: Stats, now: number): FolderStamp {
+  return { inode: status.ino, changed: isFresh(status, now) ? UNKNOWN : status.ctimeMs }
 }
 
 function namesIn(root: string, onSkipped: OnSkipped): string[] {

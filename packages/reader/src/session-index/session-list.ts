@@ -3,6 +3,8 @@ import { join, resolve, sep } from 'node:path'
 import type { FoundSession } from '../found-session.js'
 import type { SessionSummary } from '../summarize.js'
 import { usableIndexFolder } from './index-folder.js'
+import { lazilySorted } from './lazily-sorted.js'
+import type { ListedSession } from './list-file.js'
 import { type Listening, RootList } from './root-list.js'
 
 /** Which sessions are wanted; all where nothing is said. */
@@ -37,9 +39,9 @@ export function listSessions(
   const lists = roots.map((root) => new RootList(root, folder, listening))
   try {
     const found: SessionSummary[] = []
-    for (const { name, list } of newestFirst(lists)) {
+    for (const { session, list } of newestFirst(lists)) {
       if (found.length >= (query.count ?? Number.POSITIVE_INFINITY)) break
-      const summary = list.summary(name)
+      const summary = list.summary(session)
       if (summary !== undefined && isWanted(summary, query)) found.push(summary)
     }
     return found
@@ -54,7 +56,7 @@ export function sessionsByStart(roots: readonly string[]): FoundSession[] | unde
   if (folder === undefined) return undefined
   const lists = roots.map((root) => new RootList(root, folder, {}))
   for (const list of lists) list.close()
-  return newestFirst(lists).map(({ name, list: { root } }) => ({
+  return Array.from(newestFirst(lists), ({ session: { name }, list: { root } }) => ({
     ...{ id: name, root },
     folder: join(root, name),
   }))
@@ -66,10 +68,27 @@ export function endedBadly({ ended, marks: { lastOutcome } }: SessionSummary): b
   return lastOutcome === 'failed' || lastOutcome === 'truncated'
 }
 
-function newestFirst(lists: readonly RootList[]): { name: string; list: RootList }[] {
-  return lists
-    .flatMap((list) => [...list.starts()].map(({ name, started }) => ({ name, started, list })))
-    .sort((one, other) => other.started - one.started || (one.name < other.name ? 1 : -1))
+function* newestFirst(
+  lists: readonly RootList[],
+): Generator<{ session: ListedSession; list: RootList }> {
+  const rest = lists.map((list) => ({ list, sorted: lazilySorted(list.sessions, isNewer) }))
+  const open = rest.map(({ list, sorted }) => ({ list, sorted, next: sorted.next() }))
+  for (;;) {
+    let first: (typeof open)[number] | undefined
+    for (const one of open) {
+      if (one.next.done) continue
+      if (first === undefined || first.next.done || isNewer(one.next.value, first.next.value)) {
+        first = one
+      }
+    }
+    if (first === undefined || first.next.done) return
+    yield { session: first.next.value, list: first.list }
+    first.next = first.sorted.next()
+  }
+}
+
+function isNewer(one: ListedSession, other: ListedSession): boolean {
+  return one.started === other.started ? one.name > other.name : one.started > other.started
 }
 
 function isWanted(session: SessionSummary, query: SessionQuery): boolean {

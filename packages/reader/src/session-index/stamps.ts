@@ -4,14 +4,27 @@ import { SESSION_FILES } from '@tacho/format'
 import { logParts } from '../log-parts.js'
 
 /**
- * What a folder or a file was when it was read: another one, or one that was written to since, has
- * another. A status that was changed is told by its ctime, which nobody can set.
+ * What a file was when it was read: another one, or one that was written to since, has another. A
+ * status that was changed is told by its ctime, which nobody can set.
  */
 export type Stamp = string
 
-/** Of a folder; it changes when a file in it comes, goes, or is replaced, as a manifest is. */
-export function folderStamp({ ino, ctimeMs }: Stats): Stamp {
-  return `${ino.toString(36)}.${ctimeMs}`
+/**
+ * Of a folder; it changes when a file in it comes, goes, or is replaced, as a manifest is. In numbers:
+ * a list looks at 10,000 folders, and to make a text of each takes as long as to ask for it.
+ */
+export type FolderStamp = {
+  inode: number
+  /** Its ctime, in milliseconds; {@link UNKNOWN} where it has to be read again whatever it says. */
+  changed: number
+}
+
+/** The time of a folder that may still change unseen: no folder has it. */
+export const UNKNOWN = 0
+
+/** Whether a folder is as it was. */
+export function isUnchanged({ inode, changed }: FolderStamp, { ino, ctimeMs }: Stats): boolean {
+  return changed === ctimeMs && inode === ino && changed !== UNKNOWN
 }
 
 /** Of a file. */
