@@ -34,13 +34,14 @@ export class RequestContents {
   }
 
   add(exchange: string, content: Content, place: BodyPlace): void {
-    this.#places.set(exchange, place)
+    this.pass(exchange, place)
     this.#hold(exchange, content, place.length)
   }
 
   /** The same without what it is: that is read once a later one copies from it. */
-  pass(exchange: string, place: BodyPlace): void {
-    this.#places.set(exchange, place)
+  pass(exchange: string, { file, byte, line, length }: BodyPlace): void {
+    // Whoever gives a place may give the whole line with it, which is not to be held.
+    this.#places.set(exchange, { file, byte, line, length })
   }
 
   /** Gives the parts of a body that are asked for; nothing where it was not kept. */

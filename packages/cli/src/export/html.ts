@@ -1,13 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  afterwardsScrubber,
-  conversationReader,
-  ownShapes,
-  scrubbableBytes,
-  scrubbedCopy,
-} from '@tacho/reader'
+import { afterwardsScrubber, ownShapes, scrubbableBytes, scrubbedCopy } from '@tacho/reader'
 import { sessionHtml } from '@tacho/viewer'
 import type { Command } from 'commander'
 import { notePartial } from '../damage-note.js'
@@ -36,11 +30,14 @@ async function exportHtml(name: string, options: FileExportOptions): Promise<voi
     const copy = join(place, id)
     mkdirSync(copy, { mode: 0o700 })
     copyScrubbed(folder, copy)
-    const { exchanges } = conversationReader(copy).index
-    const progress = progressBar('exporting', exchanges.length)
-    const pieces = sessionHtml(copy, id, () => progress.add(1), notePartial)
+    let progress: ReturnType<typeof progressBar> | undefined
+    const onExchange = (of: number): void => {
+      progress ??= progressBar('exporting', of)
+      progress.add(1)
+    }
+    const pieces = sessionHtml(copy, id, onExchange, notePartial)
     const opensIn = 'Open it in a browser.'
-    await writeText(pieces, `${id}.html`, options, opensIn, progress.clear)
+    await writeText(pieces, `${id}.html`, options, opensIn, () => progress?.clear())
   } finally {
     stopWatching()
     remove()

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
-import { nextPartName } from '../log-parts.js'
+import { logParts, nextPartName } from '../log-parts.js'
 import { plainSize } from '../plain-size.js'
 import { ReaderError } from '../reader-error.js'
 import { NewFile } from '../salvage/new-file.js'
@@ -54,12 +54,14 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
     const notOurs = ownedElsewhere(folder)
       .map((file) => ({ file, replaced: searchText(folder, file, scrubber, onBytes).replaced }))
       .filter(({ replaced }) => replaced > 0)
+    const raw = logParts(folder, SESSION_FILES.raw)
     const rewrite = fileRewriter(folder, scrubber, onBytes)
     const files = isDry ? find(folder, rewrite) : replaceFiles(folder, rewrite)
     if (!isDry && files.length > 0) {
       // What lists and look-ups keep of it has the secrets too.
       forgetSession(folder, dirname(folder))
-      proveClean(folder, scrubber)
+      const isRawLogNew = files.some(({ file }) => raw.includes(file))
+      proveClean(folder, scrubber, isRawLogNew)
     }
     return { files, notOurs }
   } catch (cause) {

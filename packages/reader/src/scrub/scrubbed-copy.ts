@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
+import { logParts } from '../log-parts.js'
 import { NewFile } from '../salvage/new-file.js'
 import { CODECS } from '../sealed/codec.js'
 import { cannotScrub } from './cannot-scrub.js'
@@ -20,16 +22,19 @@ export function scrubbedCopy(
   { scrubber, onBytes }: { scrubber: Scrubber; onBytes: (bytes: number) => void },
 ): void {
   const rewrite = fileRewriter(folder, scrubber, onBytes)
+  const raw = logParts(folder, SESSION_FILES.raw)
+  let isRawLogNew = false
   for (const file of [...scrubbableFiles(folder), ...ownedElsewhere(folder)]) {
     const copy = new NewFile(join(target, plainName(file)))
     try {
-      const { unsearched } = rewrite(file, copy)
+      const { replaced, unsearched } = rewrite(file, copy)
       if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
+      isRawLogNew ||= replaced > 0 && raw.includes(file)
     } finally {
       copy.close()
     }
   }
-  proveClean(target, scrubber)
+  proveClean(target, scrubber, isRawLogNew)
 }
 
 function plainName(file: string): string {

@@ -7,14 +7,14 @@ import {
   explainSession,
   type IndexedExchange,
   ReaderError,
-  type Session,
+  type Span,
 } from '@tacho/reader'
 import type { ComparisonAnswer, ConversationAnswer, ShownMessage } from '../../api/answers.js'
 import type { EmbeddedConversation, MessageRow } from '../../api/embedded.js'
 import { shownComparison } from '../shown/comparison.js'
 import { shownContexts } from '../shown/context.js'
 import { shownConversation } from '../shown/conversation.js'
-import { shownExchange } from '../shown/exchange.js'
+import { shownExchange, spansByExchange } from '../shown/exchange.js'
 import { shownExplanation } from '../shown/explanation.js'
 import { shownEvents, shownLog } from '../shown/lines.js'
 import { shownSession } from '../shown/session.js'
@@ -27,14 +27,14 @@ import { pageInOne } from './page-in-one.js'
  * of earlier ones, as it does on disk, and a message once, however many requests have it.
  *
  * @param folder of a session that has been scrubbed.
- * @param onExchange is told of each exchange that is done.
+ * @param onExchange is told of each exchange that is done, and how many there are.
  * @param onPartial is told at the end, where the session is more than is read, and some is missing.
  * @throws ReaderError `newer-format`.
  */
 export async function* sessionHtml(
   folder: string,
   id: string,
-  onExchange: () => void = () => undefined,
+  onExchange: (of: number) => void = () => undefined,
   onPartial: () => void = () => undefined,
 ): AsyncGenerator<string> {
   const explanation = await explainSession(folder)
@@ -45,9 +45,10 @@ export async function* sessionHtml(
   yield page.before
   yield* blocks.add('session', shownSession(explanation.session))
   yield* blocks.add('explanation', shownExplanation(explanation))
+  const spansOf = spansByExchange(explanation.session.spans)
   for (const exchange of reader.index.exchanges) {
-    yield* exchangeRows(explanation.session, reader, exchange, blocks, messages)
-    onExchange()
+    yield* exchangeRows(reader, exchange, spansOf(exchange.id), blocks, messages)
+    onExchange(reader.index.exchanges.length)
     // So that Ctrl-C is heard.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -71,16 +72,17 @@ export async function* sessionHtml(
 }
 
 function* exchangeRows(
-  { folder, spans }: Session,
   reader: ConversationReader,
   exchange: IndexedExchange,
+  spans: readonly Span[],
   blocks: Blocks,
   messages: Messages,
 ): Generator<string> {
-  yield* blocks.add('exchanges', shownExchange(folder, exchange, spans))
-  const { request, response } = contentsOf(folder, exchange)
-  yield* blocks.add('requests', { id: exchange.id, content: request })
-  yield* blocks.add('responses', response)
+  const contents: Contents = { request: null, response: [] }
+  const records = noting(contents, recordsOf(reader.folder, exchange))
+  yield* blocks.add('exchanges', shownExchange(exchange, records, spans))
+  yield* blocks.add('requests', { id: exchange.id, content: contents.request })
+  yield* blocks.add('responses', contents.response)
   const conversation = reader.isSpent ? undefined : conversationOf(reader, exchange)
   if (conversation === undefined) yield* blocks.add('conversations', null)
   else {
@@ -97,20 +99,24 @@ const EMBEDDED_LINES = 100_000
 /** The longest request that is in a page: no model takes a longer one, and a browser would not show it. */
 const EMBEDDED_BYTES = 32 * 1024 * 1024
 
-function contentsOf(
-  folder: string,
-  exchange: IndexedExchange,
-): { request: Content | null; response: Content[] } {
-  let request: Content | null = null
-  const response: Content[] = []
-  const records = exchangeRecords(folder, exchange, () => undefined, undefined, EMBEDDED_BYTES)
+function recordsOf(folder: string, exchange: IndexedExchange): ReturnType<typeof exchangeRecords> {
+  return exchangeRecords(folder, exchange, () => undefined, undefined, EMBEDDED_BYTES)
+}
+
+type Contents = { request: Content | null; response: Content[] }
+
+/** Takes the contents of records that pass. */
+function* noting(
+  contents: Contents,
+  records: ReturnType<typeof exchangeRecords>,
+): ReturnType<typeof exchangeRecords> {
   for (const record of records) {
     if (record.kind === 'request-body')
-      request =
+      contents.request =
         record.content === '' && record.bytes > 0 ? [{ omitted: record.bytes }] : record.content
-    if (record.kind === 'chunk') response.push(record.content)
+    if (record.kind === 'chunk') contents.response.push(record.content)
+    yield record
   }
-  return { request, response }
 }
 
 function conversationOf(

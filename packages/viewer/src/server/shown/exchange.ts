@@ -5,22 +5,27 @@ import {
   type RequestBodyRecord,
   type ResponseRecord,
 } from '@tacho/format'
-import { exchangeRecords, type IndexedExchange, type Span } from '@tacho/reader'
+import type { exchangeRecords, IndexedExchange, Span } from '@tacho/reader'
 import type { ExchangeAnswer, ShownSpan } from '../../api/answers.js'
 import { cut } from './messages.js'
 
-/** The heads of an exchange, when its chunks came, and its spans. */
+/**
+ * The heads of an exchange, when its chunks came, and its spans.
+ *
+ * @param records its own, in their order.
+ * @param spans its own and those below it: {@link spansByExchange}.
+ */
 export function shownExchange(
-  folder: string,
   exchange: IndexedExchange,
-  spans: ReadonlyMap<string, Span>,
+  records: ReturnType<typeof exchangeRecords>,
+  spans: readonly Span[],
 ): ExchangeAnswer {
   let begin: ExchangeRecord | undefined
   let body: RequestBodyRecord | undefined
   let response: ResponseRecord | undefined
   let end: EndRecord | undefined
   const chunks: [number, number][] = []
-  for (const record of exchangeRecords(folder, exchange, () => undefined)) {
+  for (const record of records) {
     if (record.kind === 'exchange') begin = record
     else if (record.kind === 'request-body') body = record
     else if (record.kind === 'response') response = record
@@ -43,10 +48,22 @@ export function shownExchange(
     }),
     chunks,
     ...(end?.error !== undefined && { error: end.error }),
-    spans: [...spans.values()]
-      .filter(({ spanId, parentSpanId }) => [spanId, parentSpanId].includes(exchange.id))
-      .map(shownSpan),
+    spans: spans.map(shownSpan),
   }
+}
+
+/** Each span under its own id and under its parent's: those of an exchange stand under the exchange's. */
+export function spansByExchange(spans: ReadonlyMap<string, Span>): (id: string) => readonly Span[] {
+  const found = new Map<string, Span[]>()
+  for (const span of spans.values()) {
+    for (const id of new Set([span.spanId, span.parentSpanId])) {
+      if (id === undefined) continue
+      const held = found.get(id)
+      if (held === undefined) found.set(id, [span])
+      else held.push(span)
+    }
+  }
+  return (id) => found.get(id) ?? []
 }
 
 function shownSpan({ spanId, parentSpanId, name, attributes }: Span): ShownSpan {
