@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
 import { expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
 import { recordedTui } from '../host/tui-terminals.js'
@@ -100,6 +101,10 @@ test('without log events of Codex, a question is answered by what came of it', a
     terminal.press('Escape')
     expect(terminal.screen).toContain('You canceled the request')
   })
+  // Its screen is ahead of its hooks, and a Codex that ends ends them as well.
+  await eventually(() =>
+    expect(place.session().text(SESSION_FILES.events)).toContain('"Interrupt"'),
+  )
   terminal.paste('/quit')
   terminal.press('Enter')
   await terminal.ended()

@@ -10,6 +10,7 @@ import {
   SCRIPTED_KEY,
   tachoCommand,
 } from '../../host/index.js'
+import { recordersEnded } from '../../recorder/register/host-place.js'
 import { startScriptedModel } from '../../scripted-model/index.js'
 import { onPage } from '../../viewer/on-page.js'
 import { expectRebuilt } from '../rebuilt.js'
@@ -76,6 +77,7 @@ test('a Node program records what it sends past its base URL into the same sessi
   const ended = await place.recorded('OPENAI_BASE_URL', `past:${place.other.baseUrl}`)
   expect(ended.stderr.toString()).toBe('')
   expect(ended.stdout.toString()).toBe('One.\npast\n')
+  await recordersEnded(place.home.userHome)
   const session = place.session()
   expect(session.exchanges.map(({ url }) => url)).toEqual([
     `${place.one.baseUrl}/chat/completions`,

@@ -83,7 +83,11 @@ export function hostPlace(): HostPlace {
   }
 }
 
-/** Waits for the processes that record into a place to end: they outlive their hosts by a moment. */
+/**
+ * Waits for the processes that record into a place to end: they outlive their hosts by a moment.
+ *
+ * @param root the folder of sessions, or the user's home folder.
+ */
 export async function recordersEnded(root: string): Promise<void> {
   await eventually(() => {
     if (recordersIn(root).length > 0) throw new Error('It is still being recorded.')
@@ -103,7 +107,9 @@ function isRecorder(pid: number, root: string): boolean {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     if (!command.includes('host-recorder.cjs')) return false
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-    return environment.split('\0').includes(`TACHO_SESSIONS_DIR=${root}`)
+    return environment
+      .split('\0')
+      .some((one) => /^(?:HOME|TACHO_SESSIONS_DIR)=/.test(one) && one.endsWith(`=${root}`))
   } catch {
     // It has ended by now.
     return false
