@@ -1,4 +1,10 @@
-import { type Beginnings, hashOfThree, noBeginnings, noteBeginning } from './beginnings.js'
+import {
+  BEGINNINGS_BYTES,
+  type Beginnings,
+  hashOfThree,
+  noBeginnings,
+  noteBeginning,
+} from './beginnings.js'
 
 /** What is searched for, and what it stands for. */
 export type Pattern<Meaning> = {
@@ -17,10 +23,11 @@ export type Pattern<Meaning> = {
  * pieces and tells how much of a pattern stands at the end of what it was given.
  */
 export class Automaton<Meaning> {
-  /** Of each state, the byte and the state of its only child; of one with several, its row. */
+  /** Of each state, the byte and the state of its only child; of one with several, where its row begins. */
   readonly #onlyByte: Int16Array
   readonly #onlyChild: Int32Array
-  readonly #rows: Int32Array[] = []
+  #rows: Int32Array = new Int32Array(0)
+  #rowCount = 0
   readonly #fail: Int32Array
   readonly #depth: Int32Array
   /** The nearest state, itself or by failing, at which a pattern ends. */
@@ -35,6 +42,14 @@ export class Automaton<Meaning> {
   readonly #through: Int32Array
   readonly #isTelling: Uint8Array
   readonly #patterns: readonly Pattern<Meaning>[]
+  /** The byte that leads to a state. */
+  readonly #bytes: Uint8Array
+  /** How many states follow a state, each the only child of the one before, and none an end. */
+  readonly #chain: Uint16Array
+  /** By the hash of three bytes, the state to which they lead; {@link SEVERAL} where that depends. */
+  readonly #thirds = new Int32Array(BEGINNINGS_BYTES)
+  /** The first two of them. */
+  readonly #pairs = new Uint16Array(BEGINNINGS_BYTES)
   #states = 1
 
   /** @param patterns each at least three bytes long. */
@@ -50,10 +65,12 @@ export class Automaton<Meaning> {
     this.#depth = new Int32Array(most)
     this.#ending = new Int32Array(most)
     this.#endingBehind = new Int32Array(most)
+    this.#bytes = new Uint8Array(most)
+    this.#chain = new Uint16Array(most)
     const parents = new Int32Array(most)
-    const bytes = new Uint8Array(most)
-    for (const [number, pattern] of patterns.entries()) this.#add(pattern, number, parents, bytes)
-    this.#link(parents, bytes)
+    for (const [number, pattern] of patterns.entries()) this.#add(pattern, number, parents)
+    this.#link(parents)
+    this.#findChains()
   }
 
   /**
@@ -73,16 +90,35 @@ export class Automaton<Meaning> {
     found: (meaning: Meaning, end: number) => void,
   ): { begun: number; telling: number } {
     this.#state = 0
+    const at = this.#followAll(text, from, to, candidates, found)
+    const tail = Math.max(at, to - 3)
+    if (tail < to) this.#follow(text, tail, to, SEVERAL, found)
+    return this.#begun(to)
+  }
+
+  // Nothing but the loop: what is compiled while a loop runs is left, slowly, for whatever stands behind it.
+  #followAll(
+    text: Uint8Array,
+    from: number,
+    to: number,
+    candidates: Int32Array,
+    found: (meaning: Meaning, end: number) => void,
+  ): number {
+    const thirds = this.#thirds
+    const pairs = this.#pairs
     let at = from
-    const { threes } = this.beginnings
     for (let index = 0; index < candidates.length; index += 1) {
       const candidate = candidates[index] ?? 0
-      if (candidate >= at && threes[hashOfThree(text, candidate)] === 1)
-        at = this.#follow(text, candidate, to, found)
+      if (candidate < at || candidate + 3 > to) continue
+      const hash = hashOfThree(text, candidate)
+      const third = thirds[hash] ?? 0
+      if (third === 0) continue
+      const pair = (text[candidate] ?? 0) | ((text[candidate + 1] ?? 0) << 8)
+      // The hash and two of the bytes tell the third.
+      if (third !== SEVERAL && pairs[hash] !== pair) continue
+      at = this.#follow(text, candidate, to, third, found)
     }
-    const tail = Math.max(at, to - 3)
-    if (tail < to) this.#follow(text, tail, to, found)
-    return this.#begun(to)
+    return at
   }
 
   #begun(to: number): { begun: number; telling: number } {
@@ -107,45 +143,69 @@ export class Automaton<Meaning> {
   /**
    * Follows the patterns that begin at a place, and those that begin while these are followed.
    *
+   * @param third the state to which its first three bytes lead, where that is known.
    * @returns before which place all that begins has been followed.
    */
   #follow(
     text: Uint8Array,
     from: number,
     to: number,
+    third: number,
     found: (meaning: Meaning, end: number) => void,
   ): number {
     const ending = this.#ending
-    const depth = this.#depth
+    const onlyByte = this.#onlyByte
+    const onlyChild = this.#onlyChild
+    const chain = this.#chain
+    const bytes = this.#bytes
+    const rows = this.#rows
     let state = 0
     let at = from
+    if (third !== SEVERAL) {
+      state = third
+      at = from + 3
+      if (ending[state] !== 0) this.#tell(state, at, found)
+    }
     while (at < to) {
+      const most = Math.min(chain[state] ?? 0, to - at)
+      if (most > 0) {
+        let alike = 0
+        while (alike < most && bytes[state + alike + 1] === text[at + alike]) alike += 1
+        state += alike
+        at += alike
+        if (at === to) break
+      }
       const byte = text[at] ?? 0
-      let next = this.#child(state, byte)
-      while (next === 0 && state !== 0) {
-        state = this.#fail[state] ?? 0
-        next = this.#child(state, byte)
+      const only = onlyByte[state]
+      let next = 0
+      if (only === byte) next = onlyChild[state] ?? 0
+      else if (only === MANY) next = rows[(onlyChild[state] ?? 0) + byte] ?? 0
+      if (next === 0) {
+        if (state === 0) at += 1
+        else state = this.#fail[state] ?? 0
+        const depth = this.#depth[state] ?? 0
+        // What is left begins behind, and will be a candidate where it is worth it.
+        if (depth < 3 && to - at + depth > 3) {
+          this.#state = 0
+          return at - depth
+        }
+        continue
       }
       state = next
       at += 1
-      for (let end = ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0)
-        this.#tell(end, at, found)
-      const begins = at - (depth[state] ?? 0)
-      // What is left begins behind, and will be a candidate where it is worth it.
-      if (begins > from && at - begins < 3 && to - begins > 3) {
-        this.#state = 0
-        return begins
-      }
+      if (ending[state] !== 0) this.#tell(state, at, found)
     }
     this.#state = state
     return at
   }
 
   #tell(state: number, at: number, found: (meaning: Meaning, end: number) => void): void {
-    const meanings = this.#meanings[this.#meaningsOf[state] ?? 0] ?? []
-    for (let index = 0; index < meanings.length; index += 1) {
-      const meaning = meanings[index]
-      if (meaning !== undefined) found(meaning, at)
+    for (let end = this.#ending[state] ?? 0; end !== 0; end = this.#endingBehind[end] ?? 0) {
+      const meanings = this.#meanings[this.#meaningsOf[end] ?? 0] ?? []
+      for (let index = 0; index < meanings.length; index += 1) {
+        const meaning = meanings[index]
+        if (meaning !== undefined) found(meaning, at)
+      }
     }
   }
 
@@ -153,14 +213,13 @@ export class Automaton<Meaning> {
     const only = this.#onlyByte[state]
     if (only === byte) return this.#onlyChild[state] ?? 0
     if (only !== MANY) return 0
-    return this.#rows[this.#onlyChild[state] ?? 0]?.[byte] ?? 0
+    return this.#rows[(this.#onlyChild[state] ?? 0) + byte] ?? 0
   }
 
   #add(
     { bytes, meaning, next: behind, isTelling }: Pattern<Meaning>,
     number: number,
     parents: Int32Array,
-    labels: Uint8Array,
   ): void {
     noteBeginning(this.beginnings, bytes, behind)
     let state = 0
@@ -172,15 +231,24 @@ export class Automaton<Meaning> {
         this.#setChild(state, byte, next)
         this.#depth[next] = (this.#depth[state] ?? 0) + 1
         parents[next] = state
-        labels[next] = byte
+        this.#bytes[next] = byte
         this.#through[next] = number
       }
       state = next
-      if (isTelling === true || (this.#depth[state] ?? 0) > 2) this.#isTelling[state] = 1
+      const depth = this.#depth[state] ?? 0
+      if (isTelling === true || depth > 2) this.#isTelling[state] = 1
+      if (depth === 3) this.#noteThird(bytes, state)
     }
     const list = this.#meaningsOf[state] ?? 0
     if (list !== 0) this.#meanings[list]?.push(meaning)
     else this.#meaningsOf[state] = this.#meanings.push([meaning]) - 1
+  }
+
+  #noteThird(bytes: Uint8Array, state: number): void {
+    const hash = hashOfThree(bytes, 0)
+    const other = this.#thirds[hash] ?? 0
+    this.#thirds[hash] = other === 0 || other === state ? state : SEVERAL
+    this.#pairs[hash] = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
   }
 
   #setChild(state: number, byte: number, child: number): void {
@@ -191,17 +259,29 @@ export class Automaton<Meaning> {
       return
     }
     if (only !== MANY) {
-      const row = new Int32Array(256)
-      row[only ?? 0] = this.#onlyChild[state] ?? 0
+      const row = this.#newRow()
+      this.#rows[row + (only ?? 0)] = this.#onlyChild[state] ?? 0
       this.#onlyByte[state] = MANY
-      this.#onlyChild[state] = this.#rows.push(row) - 1
+      this.#onlyChild[state] = row
     }
-    const row = this.#rows[this.#onlyChild[state] ?? 0]
-    if (row !== undefined) row[byte] = child
+    this.#rows[(this.#onlyChild[state] ?? 0) + byte] = child
+  }
+
+  /** Where in the rows a new one begins. */
+  #newRow(): number {
+    const row = this.#rowCount * 256
+    this.#rowCount += 1
+    if (row === this.#rows.length) {
+      const rows = new Int32Array(Math.max(16 * 256, row * 2))
+      rows.set(this.#rows)
+      this.#rows = rows
+    }
+    return row
   }
 
   // In order of their depth, because a state fails to one that is less deep.
-  #link(parents: Int32Array, labels: Uint8Array): void {
+  #link(parents: Int32Array): void {
+    const labels = this.#bytes
     const states = byDepth(this.#depth.subarray(0, this.#states))
     // The first is where all begins.
     for (let number = 1; number < states.length; number += 1) {
@@ -223,10 +303,25 @@ export class Automaton<Meaning> {
       this.#ending[state] = this.#meaningsOf[state] === 0 ? behind : state
     }
   }
+
+  // From behind, because a chain is as long as what follows makes it.
+  #findChains(): void {
+    for (let state = this.#states - 2; state > 0; state -= 1) {
+      const next = state + 1
+      if ((this.#onlyByte[state] ?? 0) < 0 || this.#onlyChild[state] !== next) continue
+      if (this.#ending[next] === 0)
+        this.#chain[state] = Math.min(LONGEST_CHAIN, 1 + (this.#chain[next] ?? 0))
+    }
+  }
 }
+
+const LONGEST_CHAIN = 0xffff
 
 /** Stands for several children. */
 const MANY = -2
+
+/** Stands for several states, or for any of them. */
+const SEVERAL = -1
 
 function byDepth(depths: Int32Array): Int32Array {
   let most = 0

@@ -50,7 +50,7 @@ export function decide(
     bytes,
     length,
     isLast,
-    beginsLine: (at) => form.beginsLine(at),
+    lines: form.lines,
     runs: new Runs(),
   }
   const decoder = new Base64Decoder(text)
@@ -154,7 +154,7 @@ function isNews({ from, to }: Match, outer: readonly Match[]): boolean {
 
 /** Where the last line of a secret begins, because that can be another secret, which goes on behind it; where it ends, if it has but one. */
 function lastLine(form: NormalForm, from: number, to: number): number {
-  for (let at = to - 1; at > from; at -= 1) if (form.beginsLine(at)) return at
+  for (let at = to - 1; at > from; at -= 1) if (form.lines[at] === 1) return at
   return to
 }
 
@@ -172,7 +172,7 @@ const SHORTEST_PART = 8
 
 // A word before it tells less than its own form.
 function rankOf(pattern: ReadyPattern | 'pem'): number {
-  return pattern === 'pem' || 'byte' in pattern.secretFrom ? OWN_FORM : OWN_FORM + 1
+  return pattern === 'pem' || 'byte' in pattern.whole.secretFrom ? OWN_FORM : OWN_FORM + 1
 }
 
 const OWN_FORM = 1
@@ -201,7 +201,8 @@ function encoded(
   pattern: ReadyPattern | 'pem',
 ): Found | 'no' | 'more' {
   if (group < 0) return 'no'
-  const longest = Math.ceil(((pattern === 'pem' ? LONGEST_PEM : pattern.longest) * 4) / 3) + 16
+  const longest =
+    Math.ceil(((pattern === 'pem' ? LONGEST_PEM : pattern.whole.longest) * 4) / 3) + 16
   for (let wanted = Math.min(longest, DECODED_AT_FIRST); ; wanted = Math.min(longest, wanted * 4)) {
     const decoded = decoder.around(group, wanted)
     const at = ((group - decoded.from) / 4) * 3 + before

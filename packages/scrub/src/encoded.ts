@@ -74,8 +74,11 @@ function decode(text: Readable, from: number, most: number): Decoded {
   const isOver = at < until || (text.isLast && at === text.length)
   const isCut = !isOver && at < text.length
   const runs = new Runs()
-  return { bytes, length, isLast: isOver, isCut, from, end: at, beginsLine: () => false, runs }
+  return { bytes, length, isLast: isOver, isCut, from, end: at, lines: NO_LINES, runs }
 }
+
+/** No text is decoded at once that is longer. */
+const NO_LINES = new Uint8Array(64 * 1024)
 
 /** What a character of base64 stands for, in either alphabet; -1 where it is none. */
 export const SIX_BITS = new Int8Array(256).fill(-1)

@@ -29,15 +29,15 @@ export class NormalForm {
   #runs = new Int32Array(RUNS)
   #places = new Int32Array(RUNS)
   #runCount = 0
-  /** For each byte, whether a line begins with it. */
-  #lines: Uint8Array
+  /** For each byte, 1 where a line begins with it. */
+  lines: Uint8Array
   #lineStarts: number[] = []
   #wide: WideRun | 'none' | undefined
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity)
     this.candidates = new Int32Array(capacity)
-    this.#lines = new Uint8Array(capacity)
+    this.lines = new Uint8Array(capacity)
   }
 
   /**
@@ -78,7 +78,7 @@ export class NormalForm {
       }
       const line = nextLine(text, at, to)
       if (line > 0) {
-        this.#lines[length] = 1
+        this.lines[length] = 1
         this.#lineStarts.push(length)
         this.#run(length, line)
         this.#lineByte = text[line] ?? 0
@@ -111,7 +111,7 @@ export class NormalForm {
       if (this.#isNothing) {
         // It stands for nothing.
       } else if (this.#isBreak) {
-        this.#lines[length] = 1
+        this.lines[length] = 1
         this.#lineStarts.push(length)
       } else {
         const end = this.#put(this.#code, at, length)
@@ -154,10 +154,6 @@ export class NormalForm {
     return SPECIAL[text[at] ?? 0] === 0 ? at + 1 : this.#character(text, at, text.length, true)
   }
 
-  beginsLine(index: number): boolean {
-    return this.#lines[index] === 1
-  }
-
   // Two of which the first has no bytes are one.
   #run(index: number, place: number): void {
     let count = this.#runCount
@@ -173,10 +169,10 @@ export class NormalForm {
 
   /** Makes room for a text, and gives what reads it faster where that is worth it. */
   #makeRoom(length: number): WideRun | undefined {
-    for (const start of this.#lineStarts) this.#lines[start] = 0
+    for (const start of this.#lineStarts) this.lines[start] = 0
     this.#lineStarts = []
     this.#runCount = 0
-    if (length >= this.#lines.length) this.#lines = new Uint8Array(length + 1)
+    if (length >= this.lines.length) this.lines = new Uint8Array(length + 1)
     if (length >= LONG && length <= WIDE_BYTES) {
       this.#wide ??= openWideRun() ?? 'none'
       if (this.#wide !== 'none') {

@@ -1,4 +1,5 @@
 import { looksRandom } from './looks-random.js'
+import { SHORT, type ShapePattern } from './pattern.js'
 import type { ReadyPattern } from './ready-pattern.js'
 import type { Readable, Verdict } from './verdict.js'
 
@@ -8,12 +9,17 @@ import type { Readable, Verdict } from './verdict.js'
  * another key in a list.
  */
 export function matchPattern(pattern: ReadyPattern, text: Readable, at: number): Verdict {
+  const { whole } = pattern
   // Most of what looks like an anchor ends here.
-  if (isOverAtOnce(pattern, text, at + pattern.anchor.length)) return 'no'
+  const here = at + pattern.anchor.length
+  if (isNone(whole, text, here)) return 'no'
   const lines: Lines = { first: -1, last: -1 }
-  const whole = matchUntil(pattern, text, at, { end: text.length, isLast: text.isLast, lines })
+  const verdict = matchUntil(pattern, text, at, { end: text.length, isLast: text.isLast, lines })
   const { first, last } = lines
-  if (whole !== 'no' || last < 0) return whole
+  if (verdict === 'no' && last < 0) return 'no'
+  // Asked late, because it takes longer.
+  if (!mayBegin(pattern, text, at)) return 'no'
+  if (verdict !== 'no') return verdict
   const shorter = matchUntil(pattern, text, at, { end: last, isLast: true })
   if (shorter !== 'no' || first === last) return shorter
   return matchUntil(pattern, text, at, { end: first, isLast: true })
@@ -31,10 +37,10 @@ function matchUntil(
   at: number,
   { end, isLast, lines }: Until,
 ): Verdict {
-  const { shape, anchor, parts } = pattern
+  const { shape, anchor } = pattern
+  const { parts, secretFrom, secretTo } = pattern.whole
   let here = at + anchor.length
-  if (!mayBegin(pattern, text, at)) return 'no'
-  let from = 'byte' in pattern.secretFrom ? at + pattern.secretFrom.byte : -1
+  let from = 'byte' in secretFrom ? at + secretFrom.byte : -1
   let to = -1
   // The longest part is what a machine made up.
   let longest = 0
@@ -48,8 +54,8 @@ function matchUntil(
     const part = parts[index]
     if (part === undefined) break
     const { of, least, most } = part
-    if ('part' in pattern.secretFrom && pattern.secretFrom.part === index) from = here
-    if (pattern.secretTo === index) to = here
+    if ('part' in secretFrom && secretFrom.part === index) from = here
+    if (secretTo === index) to = here
     const isEnd = index === parts.length - 1
     const start = here
     while (here - start < most) {
@@ -58,7 +64,7 @@ function matchUntil(
         break
       }
       if (of[text.bytes[here] ?? 0] === 0) break
-      if (here > start && text.beginsLine(here)) {
+      if (here > start && text.lines[here] === 1) {
         const filled = lineFrom < 0 ? 0 : here - lineFrom
         const isFilled = filled > 0 && (filled === width || filled >= LONG_LINE)
         if (lineFrom >= 0) width = width < 0 ? here - lineFrom : width
@@ -81,7 +87,7 @@ function matchUntil(
       randomEnd = here
     }
     // What only stands behind a secret may go on.
-    const isSecrets = isEnd && pattern.secretTo === parts.length
+    const isSecrets = isEnd && secretTo === parts.length
     if (isSecrets && !endsHere(of, text, here)) return here >= end && !isLast ? 'more' : 'no'
     if (isSecrets && here >= end && !isLast) return 'more'
   }
@@ -94,14 +100,30 @@ function matchUntil(
   return isAccepted ? { from, to } : 'no'
 }
 
-/** Whether what must follow the anchor ends within a few characters. */
-function isOverAtOnce({ parts }: ReadyPattern, { bytes, length }: Readable, here: number): boolean {
+/**
+ * Whether what must follow the anchor is over too soon, or goes on for longer than it may, or what must
+ * come later stands nowhere near. Anchors that come again and again are told by the end of the word in
+ * which they stand, which is looked for once.
+ */
+function isNone(
+  { parts, isBounded, needs, longest }: ShapePattern,
+  text: Readable,
+  here: number,
+): boolean {
   const first = parts[0]
   if (first === undefined) return false
-  const { of } = first
+  const { bytes, length, runs } = text
+  const { of, most } = first
+  if (isBounded && here < length && of[bytes[here] ?? 0] === 1) {
+    const known = runs.known(first, here)
+    if (known >= 0 && known - here > most) return true
+  }
   const end = Math.min(length, here + Math.min(first.least, LOOKED_AT))
   for (let at = here; at < end; at += 1) if (of[bytes[at] ?? 0] === 0) return true
-  return false
+  if (isBounded && end > here && runs.end(first, text, here) - here > most) return true
+  if (needs < 0) return false
+  const next = runs.next(needs, text, here)
+  return next - here > longest || (text.isLast && next === length)
 }
 
 const LOOKED_AT = 12
@@ -109,12 +131,9 @@ const LOOKED_AT = 12
 /** Words are shorter: a line of this many characters is one that was filled. */
 const LONG_LINE = 32
 
-/** A part that is looked through sooner than it is looked up. */
-const SHORT = 8
-
 /** A longer run of the same characters is something else: a hash, an image. */
-function endsHere(of: Uint8Array, { bytes, length, beginsLine }: Readable, here: number): boolean {
-  return here >= length || of[bytes[here] ?? 0] === 0 || beginsLine(here)
+function endsHere(of: Uint8Array, { bytes, length, lines }: Readable, here: number): boolean {
+  return here >= length || of[bytes[here] ?? 0] === 0 || lines[here] === 1
 }
 
 function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): boolean {
@@ -125,7 +144,7 @@ function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): 
       count += 1
     return count >= least && (count <= most || shape.isAnywhere === true)
   }
-  if (at === 0 || text.beginsLine(at)) return true
+  if (at === 0 || text.lines[at] === 1) return true
   if (shape.isAnywhere !== true && isWord(text.bytes[at - 1] ?? 0)) return false
   return !isInBase64(text, at)
 }
@@ -138,7 +157,7 @@ function isInBase64(text: Readable, at: number): boolean {
   let lower = 0
   let digits = 0
   for (let before = at - 1; before >= from; before -= 1) {
-    if (text.beginsLine(before)) return false
+    if (text.lines[before] === 1) return false
     const byte = text.bytes[before] ?? 0
     if (byte >= 0x61 && byte <= 0x7a) lower += 1
     else if (byte >= 0x41 && byte <= 0x5a) upper += 1
@@ -179,7 +198,7 @@ function wraps(
   let here = at
   let alike = 0
   while (here < length && here - at < WRAPPED && of[bytes[here] ?? 0] === 1) {
-    if (here > at && text.beginsLine(here)) break
+    if (here > at && text.lines[here] === 1) break
     if (here - at === alike && bytes[here] === anchor[alike]) alike += 1
     here += 1
   }
@@ -187,7 +206,7 @@ function wraps(
   // The next line of a list of such secrets.
   if (alike === anchor.length) return 'no'
   if (!mayEnd) return 'yes'
-  const isLine = here === length || text.beginsLine(here) || ENDS[bytes[here] ?? 0] === true
+  const isLine = here === length || text.lines[here] === 1 || ENDS[bytes[here] ?? 0] === true
   if (here - at < SHORTEST_REST || !isLine) return 'no'
   return looksRandom(bytes.subarray(at, here)) && hasDigit(bytes, at, here) ? 'yes' : 'no'
 }

@@ -18,7 +18,14 @@ export type ShapePattern = {
   secretTo: number
   /** Bytes of the longest that it can be. */
   longest: number
+  /** Whether what follows the anchor first is none where it goes on for longer than it may. */
+  isBounded: boolean
+  /** A byte that must come behind that; -1 where it need not be a certain one. */
+  needs: number
 }
+
+/** A part that is looked through sooner than it is looked up. */
+export const SHORT = 8
 
 /** Why a pattern is not taken. */
 export class WrongPattern extends Error {
@@ -59,13 +66,31 @@ export function readPattern(source: string): ShapePattern {
   requireOneWay(parts)
   const from = reader.secretFrom ?? 0
   const before = parts.slice(0, from).reduce((sum, { most }) => sum + most, 0)
+  const behind = parts.slice(anchorParts)
+  const secretTo = (reader.secretTo ?? parts.length) - anchorParts
   return {
     anchor: Uint8Array.from(anchor),
-    parts: parts.slice(anchorParts),
+    parts: behind,
     secretFrom: from < anchorParts ? { byte: before } : { part: from - anchorParts },
-    secretTo: (reader.secretTo ?? parts.length) - anchorParts,
+    secretTo,
     longest,
+    isBounded: isBounded(behind, secretTo),
+    needs: needed(behind),
   }
+}
+
+function isBounded([first, second]: readonly Part[], secretTo: number): boolean {
+  if (first === undefined || first.most < SHORT) return false
+  // What follows a part of any length is none of its characters.
+  return second === undefined ? secretTo === 1 : second.least > 0 && first.least !== first.most
+}
+
+function needed(parts: readonly Part[]): number {
+  for (const { of, least } of parts.slice(1).reverse()) {
+    const only = onlyByte(of)
+    if (least > 0 && only !== undefined) return only
+  }
+  return -1
 }
 
 /**

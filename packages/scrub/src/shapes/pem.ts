@@ -120,8 +120,11 @@ function isLabel(byte: number): boolean {
 }
 
 function isPrivate(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at + PRIVATE.length <= to; at += 1)
-    if (PRIVATE.every((byte, index) => bytes[at + index] === byte)) return true
+  for (let at = from; at + PRIVATE.length <= to; at += 1) {
+    let alike = 0
+    while (alike < PRIVATE.length && bytes[at + alike] === PRIVATE[alike]) alike += 1
+    if (alike === PRIVATE.length) return true
+  }
   return false
 }
 

@@ -1,8 +1,8 @@
-import { beginningOf, type Part, readPattern, type ShapePattern } from './pattern.js'
+import { beginningOf, readPattern, type ShapePattern } from './pattern.js'
 import type { Shape } from './shape.js'
 
 /** A pattern with the shape that it is one of; what follows its anchor is read when that is found for the first time. */
-export class ReadyPattern implements ShapePattern {
+export class ReadyPattern {
   readonly anchor: Uint8Array
   /** What must follow that, where it is short. */
   readonly next: Uint8Array | undefined
@@ -21,23 +21,8 @@ export class ReadyPattern implements ShapePattern {
     this.#source = source
   }
 
-  get parts(): readonly Part[] {
-    return this.#read().parts
-  }
-
-  get secretFrom(): ShapePattern['secretFrom'] {
-    return this.#read().secretFrom
-  }
-
-  get secretTo(): number {
-    return this.#read().secretTo
-  }
-
-  get longest(): number {
-    return this.#read().longest
-  }
-
-  #read(): ShapePattern {
+  /** All of it, read when it is needed for the first time. */
+  get whole(): ShapePattern {
     this.#whole ??= readPattern(this.#source)
     return this.#whole
   }

@@ -6,8 +6,8 @@ export type Readable = {
   length: number
   /** Nothing follows it. */
   isLast: boolean
-  /** Whether a line begins with a byte. */
-  beginsLine(index: number): boolean
+  /** 1 for each byte with which a line begins. */
+  lines: Uint8Array
   runs: Runs
 }
 
