@@ -26,12 +26,18 @@ const PROGRAM = `
     pool = pool.subarray(length)
     return bytes
   }
-  const pieces = ['sk-ant-api03-', 'ghp_', '\\n', '\\\\n', '\\\\"', '%41', '\\\\u0041', '\\x1b[31m', 'eyJ', 'é', ' ' + known + ' ']
+  const pieces = [
+    'sk-ant-api03-', 'ghp_', 'eyJ', 'é', ' ' + known + ' ', known.slice(0, 9), known.slice(9),
+    '\\n', '\\r\\n', '\\\\n', '\\\\\\\\n', '\\\\r\\\\n', '\\\\\\n', '\\n  ', '\\\\n\\\\t ', '\\n\\t\\n', '\\n' + ' '.repeat(70),
+    '\\\\"', '\\\\\\\\\\\\"', '\\\\/', '\\\\t', '\\\\b', '\\\\x41', '\\\\'.repeat(40), '%41', '%2541', '%25', '%', '%0A', '%5Cn', '%e9',
+    '\\\\u0041', '\\\\u00e9', '\\\\u000a', '\\\\u005cn', '\\\\u12', '\\\\uD83D\\\\uDE00', '\\x1b[31m', '\\0', 'a\\0b\\0c\\0',
+    '\\n   12\\t', '\\n12| ', '\\nL7:', '\\n 3\\u2192', '\\\\n   1\\\\t', '\\n12345678\\t', '\\n1 ', '\\n+', '\\n-', '\\n+ ', '\\n> ', '\\n>> >', '\\n// ', '\\n/ ', '\\n# ', '\\n* ', '\\n|', '\\nL',
+  ]
   const anything = () => {
-    const [kind, length] = chance(2)
-    if (kind % 16 < pieces.length) return Buffer.from(pieces[kind % 16])
+    const [kind, length, which] = chance(3)
+    if (kind < 200) return Buffer.from(pieces[which % pieces.length])
     const bytes = chance(length)
-    return kind % 16 === 14 ? bytes : Buffer.from(bytes.toString(kind % 16 === 13 ? 'hex' : 'base64'))
+    return kind < 210 ? bytes : Buffer.from(bytes.toString(kind < 220 ? 'hex' : 'base64'))
   }
   const hash = createHash('sha256')
   let count = 0

@@ -1,5 +1,15 @@
 import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
-import { openWideRun, WIDE_BYTES, type WideRun } from './wide-run.js'
+import {
+  BREAK,
+  BYTES,
+  CANDIDATES,
+  LINE_BYTE,
+  openWideRun,
+  RUNS,
+  UNICODE,
+  WIDE_BYTES,
+  type WideRun,
+} from './wide-run.js'
 
 /**
  * A text without what writers put around the characters of a secret: escapes of JSON at any depth,
@@ -26,18 +36,17 @@ export class NormalForm {
   /** Bytes that had been read when a zero of UTF-16 was left out. */
   #zeroAt = -1
   /** From which byte on the text has them as they are, and where in the text that is. */
-  #runs = new Int32Array(RUNS)
-  #places = new Int32Array(RUNS)
+  #runs: Int32Array = new Int32Array(FEW_RUNS)
+  #places: Int32Array = new Int32Array(FEW_RUNS)
   #runCount = 0
   /** For each byte, 1 where a line begins with it. */
   lines: Uint8Array
-  #lineStarts: number[] = []
   #wide: WideRun | 'none' | undefined
 
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity)
     this.candidates = new Int32Array(capacity)
-    this.lines = new Uint8Array(capacity)
+    this.lines = new Uint8Array(capacity + 1)
   }
 
   /**
@@ -63,11 +72,17 @@ export class NormalForm {
     this.#zeroAt = -1
     this.#run(0, from)
     while (at < to) {
-      if (wide !== undefined && to - at >= WIDE && !isSpecialSoon(text, at)) {
-        const end = from + wide.run(at - from, to - from, length, candidateCount)
-        candidateCount = wide.count()
-        length += end - at
-        at = end
+      if (wide !== undefined && to - at >= WIDE) {
+        const { state } = wide
+        state[BYTES] = length
+        state[CANDIDATES] = candidateCount
+        state[RUNS] = this.#runCount
+        state[LINE_BYTE] = this.#lineByte
+        at = from + wide.run(at - from, to - from)
+        length = state[BYTES] ?? 0
+        candidateCount = state[CANDIDATES] ?? 0
+        this.#runCount = state[RUNS] ?? 0
+        this.#lineByte = state[LINE_BYTE] ?? 0
         if (at === to) break
       }
       if (SPECIAL[text[at] ?? 0] === 0) {
@@ -79,7 +94,6 @@ export class NormalForm {
       const line = nextLine(text, at, to)
       if (line > 0) {
         this.lines[length] = 1
-        this.#lineStarts.push(length)
         this.#run(length, line)
         this.#lineByte = text[line] ?? 0
         at = line
@@ -112,7 +126,6 @@ export class NormalForm {
         // It stands for nothing.
       } else if (this.#isBreak) {
         this.lines[length] = 1
-        this.#lineStarts.push(length)
       } else {
         const end = this.#put(this.#code, at, length)
         for (; length < end; length += 1) noteCandidate(candidates, bytes, length - 3, beginnings)
@@ -169,21 +182,23 @@ export class NormalForm {
 
   /** Makes room for a text, and gives what reads it faster where that is worth it. */
   #makeRoom(length: number): WideRun | undefined {
-    for (const start of this.#lineStarts) this.lines[start] = 0
-    this.#lineStarts = []
+    this.lines.fill(0, 0, this.length + 1)
     this.#runCount = 0
-    if (length >= this.lines.length) this.lines = new Uint8Array(length + 1)
     if (length >= LONG && length <= WIDE_BYTES) {
-      this.#wide ??= openWideRun() ?? 'none'
+      this.#wide ??= openWideRun(KINDS) ?? 'none'
       if (this.#wide !== 'none') {
         this.bytes = this.#wide.bytes
         this.candidates = this.#wide.candidates
+        this.lines = this.#wide.lines
+        this.#runs = this.#wide.runs
+        this.#places = this.#wide.places
         return this.#wide
       }
     }
     if (length >= this.bytes.length) {
       this.bytes = new Uint8Array(length + 1)
       this.candidates = new Int32Array(length + 1)
+      this.lines = new Uint8Array(length + 1)
     }
     return undefined
   }
@@ -385,13 +400,13 @@ export class NormalForm {
 
 const NONE_BEGINS = noBeginnings()
 
-const RUNS = 1024
+const FEW_RUNS = 1024
 
 /** Bytes that are read at once by a program of vectors; and those of a text for which it is worth it. */
 const WIDE = 16
 const LONG = 128
 
-function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+function grown(numbers: Int32Array): Int32Array {
   const more = new Int32Array(numbers.length * 2)
   more.set(numbers)
   return more
@@ -466,12 +481,6 @@ function plainRun(
   return at
 }
 
-/** Whether one of the next four bytes needs reading: then it is not worth going on by sixteen. */
-function isSpecialSoon(text: Uint8Array, at: number): boolean {
-  const first = (SPECIAL[text[at] ?? 0] ?? 0) | (SPECIAL[text[at + 1] ?? 0] ?? 0)
-  return (first | (SPECIAL[text[at + 2] ?? 0] ?? 0) | (SPECIAL[text[at + 3] ?? 0] ?? 0)) !== 0
-}
-
 /** A byte that is no character of its own. */
 const RAW_BYTE = 0x1000000
 
@@ -492,6 +501,8 @@ const COLON = 0x3a
 const BACKSLASH = 0x5c
 const LETTER_L = 0x4c
 const LETTER_N = 0x6e
+const LETTER_R = 0x72
+const LETTER_T = 0x74
 const LETTER_U = 0x75
 const LETTER_X = 0x78
 const PIPE = 0x7c
@@ -581,6 +592,14 @@ SHORT_ESCAPES[0x74] = (2 << 8) | TAB
 
 const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 
+/** The same, and every other byte, for the program that reads most of a text. */
+const ESCAPED_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+for (const byte of [0, BREAK, UNICODE, ESCAPE, PERCENT, BACKSLASH, LETTER_X])
+  ESCAPED_KINDS[byte] = 0
+for (const byte of [LF, CR, LETTER_N, LETTER_R]) ESCAPED_KINDS[byte] = BREAK
+ESCAPED_KINDS[LETTER_T] = TAB
+ESCAPED_KINDS[LETTER_U] = UNICODE
+
 function tail(code: number): number {
   return 0x80 | (code & 0x3f)
 }
@@ -626,6 +645,15 @@ export const HEX = new Int8Array(256).fill(-1)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value
   HEX[digit.toUpperCase().charCodeAt(0)] = value
+}
+
+const KINDS = {
+  special: SPECIAL,
+  escaped: ESCAPED_KINDS,
+  blank: BLANKS,
+  plain: PLAIN,
+  mark: MARKS,
+  hex: HEX,
 }
 
 /** Whether all bytes of a part of a text stand for themselves. */

@@ -1,191 +1,357 @@
-import { BEGINNINGS_BYTES, type Beginnings, FOURS_FACTOR, FOURS_SHIFT } from './beginnings.js'
+import {
+  BEGINNINGS_BYTES,
+  type Beginnings,
+  FOURS_FACTOR,
+  FOURS_SHIFT,
+  HASH_SHIFT,
+} from './beginnings.js'
+import { assemble } from './web-assembly.js'
 
 /**
- * Copies text that needs no reading and notes what may begin in it, sixteen bytes at a time: the same as
- * `plainRun` in `normal-form.ts` does, for a third of the time.
+ * Reads a text into its normal form, sixteen bytes at a time: the same as `normal-form.ts` does, for a
+ * third of the time. What is rare in texts it leaves to that.
  */
 export type WideRun = {
-  /** Where the copies and the notes are, in memory that the program writes into. */
+  /** What it writes, in memory of its own: see `NormalForm`. */
   readonly bytes: Uint8Array
   readonly candidates: Int32Array
+  readonly lines: Uint8Array
+  readonly runs: Int32Array
+  readonly places: Int32Array
+  /** How much of each there is, by {@link BYTES} and those that follow it. */
+  readonly state: Int32Array
   /** Brings in a part of a text, {@link WIDE_BYTES} at the most, and what is looked for. */
   take(text: Uint8Array, from: number, to: number, beginnings: Beginnings): void
   /**
-   * Goes on until fewer than sixteen bytes are left, or the next one needs reading; or one that comes
-   * soon, where something may begin close before it.
+   * Goes on until fewer than sixteen bytes are left, or to something that takes a closer look.
    *
    * @param at counted from the beginning of what was taken.
-   * @param length bytes that have been copied.
-   * @param count candidates that have been noted.
    * @returns where it stopped.
    */
-  run(at: number, to: number, length: number, count: number): number
-  /** Candidates that are noted now. */
-  count(): number
+  run(at: number, to: number): number
 }
 
 /** The longest text that is taken. */
 export const WIDE_BYTES = 128 * 1024
 
+/** What stands where in the state. */
+export const BYTES = 0
+export const CANDIDATES = 1
+export const RUNS = 2
+/** The byte with which the line begins that is being read. */
+export const LINE_BYTE = 3
+/** Where in the text that is whole begins what was taken. */
+const FROM = 4
+
+/** What a byte is, by numbers for each: what needs reading, what stands behind a backslash. */
+export type ByteKinds = {
+  special: Uint8Array
+  /** What a byte is behind backslashes; {@link BREAK}, {@link UNICODE}, or 0 where it takes a closer look. */
+  escaped: Uint8Array
+  blank: Uint8Array
+  plain: Uint8Array
+  mark: Uint8Array
+  hex: Int8Array
+}
+
+export const BREAK = 1
+export const UNICODE = 2
+
 /** Nothing where the processor has no vectors, or the host allows no WebAssembly. */
-export function openWideRun(): WideRun | undefined {
+export function openWideRun(kinds: ByteKinds): WideRun | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: PAGES })
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(program()), {
-      m: { m: memory },
-    })
-    const run = instance.exports.e as (at: number, to: number, out: number, end: number) => number
-    const threes = new Uint8Array(memory.buffer, THREES_AT, BEGINNINGS_BYTES)
-    const fours = new Uint8Array(memory.buffer, FOURS_AT, BEGINNINGS_BYTES)
-    const place = new Uint8Array(memory.buffer, TEXT_AT, WIDE_BYTES)
-    const end = new Int32Array(memory.buffer, 0, 1)
+    compiled ??= new WebAssembly.Module(assemble(LISTING))
+    const instance = new WebAssembly.Instance(compiled, { m: { m: memory } })
+    const run = instance.exports.run as (at: number, to: number) => number
+    const bytesAt = (at: number, length: number) => new Uint8Array(memory.buffer, at, length)
+    const numbersAt = (at: number, length: number) => new Int32Array(memory.buffer, at, length)
+    bytesAt(SPECIAL_AT, 256).set(kinds.special)
+    bytesAt(ESCAPED_AT, 256).set(kinds.escaped)
+    bytesAt(BLANK_AT, 256).set(kinds.blank)
+    bytesAt(PLAIN_AT, 256).set(kinds.plain)
+    bytesAt(MARK_AT, 256).set(kinds.mark)
+    bytesAt(HEX_AT, 256).set(kinds.hex)
+    const threes = bytesAt(THREES_AT, BEGINNINGS_BYTES)
+    const fours = bytesAt(FOURS_AT, BEGINNINGS_BYTES)
+    const place = bytesAt(TEXT_AT, WIDE_BYTES)
+    const state = numbersAt(0, 8)
     let taken: Beginnings | undefined
     return {
-      bytes: new Uint8Array(memory.buffer, COPY_AT, WIDE_BYTES),
-      candidates: new Int32Array(memory.buffer, CANDIDATES_AT, WIDE_BYTES),
+      bytes: bytesAt(COPY_AT, WIDE_BYTES),
+      candidates: numbersAt(CANDIDATES_AT, WIDE_BYTES),
+      lines: bytesAt(LINES_AT, WIDE_BYTES + MARGIN),
+      runs: numbersAt(RUNS_AT, RUNS_MOST),
+      places: numbersAt(PLACES_AT, RUNS_MOST),
+      state,
       take(text, from, to, beginnings) {
         place.set(new Uint8Array(text.buffer, text.byteOffset + from, to - from))
+        state[FROM] = from
         if (taken === beginnings) return
         threes.set(beginnings.threes)
         fours.set(beginnings.fours)
         taken = beginnings
       },
-      run: (at, to, length, count) =>
-        run(TEXT_AT + at, TEXT_AT + to, COPY_AT + length, CANDIDATES_AT + 4 * count) - TEXT_AT,
-      count: () => ((end[0] ?? 0) - CANDIDATES_AT) / 4,
+      run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,
     }
   } catch {
     return undefined
   }
 }
 
+let compiled: WebAssembly.Module | undefined
+
 const PAGE = 64 * 1024
+const MARGIN = 64
+const RUNS_MOST = WIDE_BYTES + MARGIN
+const SPECIAL_AT = 0x100
+const ESCAPED_AT = 0x200
+const BLANK_AT = 0x300
+const PLAIN_AT = 0x400
+const MARK_AT = 0x500
+const HEX_AT = 0x600
 /** What something begins with, by the hashes of three bytes and of four. */
 const THREES_AT = PAGE
 const FOURS_AT = THREES_AT + BEGINNINGS_BYTES
 const TEXT_AT = FOURS_AT + BEGINNINGS_BYTES
 /** Behind it zeros, for what stands before the first byte. */
 const COPY_AT = TEXT_AT + WIDE_BYTES + PAGE
-const CANDIDATES_AT = COPY_AT + WIDE_BYTES
-const PAGES = (CANDIDATES_AT + 4 * WIDE_BYTES) / PAGE
+const LINES_AT = COPY_AT + WIDE_BYTES + MARGIN
+const CANDIDATES_AT = LINES_AT + WIDE_BYTES + MARGIN
+const RUNS_AT = CANDIDATES_AT + 4 * WIDE_BYTES
+const PLACES_AT = RUNS_AT + 4 * RUNS_MOST
+const PAGES = Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
+
+/** What must be left of a text behind what is read at once, so that its end needs no thought. */
+const AHEAD = 48
 
 const LANES = [0, 1, 2, 3, 4, 5, 6, 7]
+/** The hashes of the three bytes before each of the sixteen are in two vectors. */
+const HALVES = ['lowerv', 'upperv']
 
-// Written by hand, because it is short, and no compiler makes it: a function of where the
-// text begins (local 0) and ends (1), where the copy goes (2) and where the candidates end (3), that
-// returns how far it came, and leaves at 0 where the candidates end now.
-// https://webassembly.github.io/spec/core/binary/instructions.html
-function code(): number[] {
-  const special = [0x00, 0x0d, 0x1b, 0x25, 0x5c].flatMap((byte) => [
-    ...bytesOf('20 04'),
-    ...[0x41, ...signed(byte)],
-    ...bytesOf('fd 0f fd 23 fd 50'),
-  ])
-  const stop = bytesOf(`
-    41 00 20 03 36 02 00                              the end of the candidates is kept
-    20 00 0f                                          return how far it came
-  `)
-  // Whether something begins with the three bytes before one of those in the lanes of local 6 or 7.
-  const begins = (half: number, lane: number) => [
-    ...[0x20, half, 0xfd, 0x19, lane],
-    ...[0x2d, 0x00, ...leb128(THREES_AT)],
-  ]
-  const halves = [6, 7]
-  const anyBegins = halves.flatMap((half) =>
-    LANES.flatMap((lane) => [...begins(half, lane), ...(half + lane > 6 ? [0x72] : [])]),
-  )
-  // Each lane's place is written, and kept where something begins with it and the three before.
-  const note = halves.flatMap((half) =>
-    LANES.flatMap((lane) => {
-      const place = (half - 6) * 8 + lane - 3
-      return [
-        ...[0x20, 0x03, 0x20, 0x02],
-        ...[0x41, ...signed(place - COPY_AT), 0x6a],
-        ...bytesOf('36 02 00'),
-        ...[0x20, 0x03, ...begins(half, lane)],
-        ...[0x20, 0x02, 0x41, ...signed(place)],
-        ...bytesOf('6a 28 00 00                 the four bytes'),
-        ...[0x41, ...signed(FOURS_FACTOR)],
-        ...[0x6c, 0x41, ...signed(FOURS_SHIFT), 0x76],
-        ...bytesOf('22 0b 41 03 76              11: their hash'),
-        ...[0x2d, 0x00, ...leb128(FOURS_AT)],
-        ...bytesOf('20 0b 41 07 71 76 71        its bit'),
-        ...bytesOf('41 02 74 6a 21 03'),
-      ]
-    }),
-  )
-  // The hash of three bytes, in lanes of 16 bits, of the lower or the upper eight.
-  const hash = (extend: string, half: number) => [
-    ...bytesOf(`20 08 fd ${extend} 41 0c fd 8b 01     the first, by 12 bits`),
-    ...bytesOf(`20 09 fd ${extend} 41 06 fd 8b 01 fd 51  the second, by 6`),
-    ...bytesOf(`20 0a fd ${extend} fd 51              the third`),
-    ...[0x21, half],
-  ]
-  const shuffled = (from: number, local: number) => [
-    ...bytesOf('20 05 20 04 fd 0d'),
-    ...Array.from({ length: 16 }, (_, lane) => from + lane),
-    ...[0x21, local],
-  ]
-  return [
-    ...bytesOf(
-      '02 07 7b 02 7f                        locals 4 to 10: sixteen bytes each; 11, 12: numbers',
-    ),
-    ...bytesOf('20 02 41 10 6b fd 00 00 00 21 05      5: what was copied before'),
-    ...bytesOf('03 40                                 loop'),
-    ...bytesOf('20 01 20 00 6b 41 10 48 04 40         are there fewer than sixteen:'),
-    ...[...stop, 0x0b],
-    ...bytesOf('20 00 fd 00 00 00 22 04               4: the next ones'),
-    ...bytesOf('41 0a fd 0f fd 23                     is one of them a line feed,'),
-    ...special, // or another one of those
-    ...bytesOf('fd 64 21 0c                           12: a bit for each'),
-    ...bytesOf('20 02 20 04 fd 0b 00 00               they go out as they are'),
-    ...shuffled(13, 8), // 8: the bytes three before each
-    ...shuffled(14, 9), // 9: those two before each
-    ...shuffled(15, 10), // 10: those before each
-    ...hash('89 01', 6),
-    ...hash('8a 01', 7),
-    ...anyBegins,
-    ...bytesOf('04 40                                 does something:'),
-    // Among what needs reading, it takes a closer look.
-    ...[0x20, 0x0c, 0x04, 0x40, ...stop, 0x0b, ...note, 0x0b],
-    ...bytesOf('20 0c 04 40                           on to the first that needs reading'),
-    ...[...bytesOf('20 00 20 0c 68 6a 21 00'), ...stop, 0x0b],
-    ...bytesOf('20 04 21 05                           on by sixteen'),
-    ...bytesOf('20 00 41 10 6a 21 00 20 02 41 10 6a 21 02'),
-    ...bytesOf('0c 00 0b 00 0b                        from the beginning'),
-  ]
-}
+/** What tells, for one of the sixteen, whether something begins with the three bytes before it. */
+const begins = (half: number, lane: number) => `${HALVES[half]} lane:${lane} load8@THREES `
+const anyBegins = HALVES.flatMap((_, half) =>
+  LANES.map((lane) => begins(half, lane) + (half + lane > 0 ? 'or ' : '')),
+).join('')
+const allThatBegin = HALVES.flatMap((_, half) =>
+  LANES.map((lane) => begins(half, lane) + (half + lane > 0 ? `${half * 8 + lane} shl or ` : '')),
+).join('')
 
-/** A module with that function, `e`, and with memory from outside, `m.m`. */
-function program(): Uint8Array<ArrayBuffer> {
-  const body = code()
-  return Uint8Array.from([
-    ...bytesOf('00 61 73 6d 01 00 00 00'),
-    ...section(1, bytesOf('01 60 04 7f 7f 7f 7f 01 7f')),
-    ...section(2, [...bytesOf('01 01 6d 01 6d 02 00'), ...leb128(PAGES)]),
-    ...section(3, bytesOf('01 00')),
-    ...section(7, bytesOf('01 01 65 00 00')),
-    ...section(10, [1, ...leb128(body.length), ...body]),
-  ])
-}
+const isOneOf = (name: string, bytes: readonly number[]) =>
+  bytes.map((byte, index) => `${name} ${byte} eq ${index > 0 ? 'or' : ''}`).join(' ')
 
-function section(id: number, content: number[]): number[] {
-  return [id, ...leb128(content.length), ...content]
-}
+/** Notes a place where something begins with four bytes. */
+const NOTE = `
+  =place
+  place load@0 FACTOR mul FOURS_SHIFT shr :=hash 3 shr load8@FOURS hash 7 and shr 1 and if
+    notes place COPY sub store@0 notes 4 add =notes
+  end
+`
 
-function leb128(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...leb128(value >> 7)]
-}
+/** From here on, bytes stand at a place in the text: of two such notes without bytes between, the second counts. */
+const RUN = `
+  runs 4 sub load@0 out COPY sub eq if runs 4 sub =runs end
+  runs out COPY sub store@0
+  runs at base add store@PLACES_BEHIND
+  runs 4 add =runs
+`
 
-function signed(value: number): number[] {
-  const isLast = value >= -64 && value < 64
-  return isLast ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)]
-}
+// Written by hand, because it is short, and no compiler makes it.
+const LISTING = {
+  given: 2,
+  variables: [
+    ...['at', 'to', 'out', 'notes', 'runs', 'base', 'line', 'bits', 'mask', 'place', 'hash'],
+    ...['byte', 'next', 'from', 'ahead', 'code', 'first', 'count'],
+    ...['v', 'beforev', 'onev', 'twov', 'threev', 'lowerv', 'upperv'],
+    ...['zerov', 'feedv', 'returnv', 'escapev', 'percentv', 'backslashv'],
+  ],
+  vectors: 13,
+  pages: PAGES,
+  constants: {
+    ...{ SPECIAL: SPECIAL_AT, ESCAPED: ESCAPED_AT, BLANK: BLANK_AT, PLAIN: PLAIN_AT },
+    ...{ MARK: MARK_AT, HEX: HEX_AT, THREES: THREES_AT, FOURS: FOURS_AT, COPY: COPY_AT },
+    ...{ LINES_BEHIND: LINES_AT - COPY_AT, PLACES_BEHIND: PLACES_AT - RUNS_AT },
+    ...{ CANDIDATES: CANDIDATES_AT, RUNS: RUNS_AT, TEXT: TEXT_AT },
+    ...{ FACTOR: FOURS_FACTOR, FOURS_SHIFT, ONCE: HASH_SHIFT, TWICE: 2 * HASH_SHIFT },
+    ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, AHEAD },
+  },
+  code: `
+    0 load@${4 * BYTES} COPY add =out
+    0 load@${4 * CANDIDATES} 2 shl CANDIDATES add =notes
+    0 load@${4 * RUNS} 2 shl RUNS add =runs
+    0 load@${4 * LINE_BYTE} =line
+    0 load@${4 * FROM} TEXT sub =base
+    0 splat =zerov 10 splat =feedv 13 splat =returnv
+    27 splat =escapev 37 splat =percentv 92 splat =backslashv
 
-/** The bytes at the beginning of each line; words follow behind two blanks. */
-function bytesOf(listing: string): number[] {
-  const lines = listing.split('\n').map((line) => line.trim().split('  ')[0] ?? '')
-  return lines
-    .flatMap((line) => line.split(' ').filter((byte) => byte !== ''))
-    .map((byte) => Number.parseInt(byte, 16))
+    block:stop loop:on
+      to at sub 16 less br_if:stop
+      block:special
+        at load8@0 load8@SPECIAL br_if:special
+        out 16 sub vload@0 =beforev
+        loop:plain
+          at vload@0 =v
+          v zerov veq v feedv veq vor v returnv veq vor
+          v escapev veq vor v percentv veq vor v backslashv veq vor bitmask =bits
+          out v vstore@0
+          beforev v shuffle:13 =onev
+          beforev v shuffle:14 =twov
+          beforev v shuffle:15 =threev
+          onev lower TWICE vshl twov lower ONCE vshl vxor threev lower vxor =lowerv
+          onev upper TWICE vshl twov upper ONCE vshl vxor threev upper vxor =upperv
+          ${anyBegins}
+          if
+            ${allThatBegin}
+            bits 1 sub bits -1 xor and and =mask
+            mask if
+              loop:places
+                out mask ctz add 3 sub ${NOTE}
+                mask mask 1 sub and :=mask br_if:places
+              end
+            end
+          end
+          bits if
+            bits ctz :=count at add =at
+            out count add =out
+            br:special
+          end
+          v =beforev
+          at 16 add =at
+          out 16 add =out
+          to at sub 16 less eqz br_if:plain
+        end
+        br:stop
+      end
+
+      at load8@0 =byte
+      at 1 add =next
+      block:break
+        byte 10 eq byte 13 eq or br_if:break
+        block:character
+          byte 92 eq if
+            loop:backslashes
+              next load8@0 :=byte 92 eq if
+                next 1 add =next
+                next at sub 32 less br_if:backslashes
+              end
+            end
+            byte load8@ESCAPED :=code eqz br_if:stop
+            next 1 add =next
+            code IS_BREAK eq br_if:break
+            code IS_UNICODE ne br_if:character
+            next load8@0 load8@HEX 12 shl
+            next load8@1 load8@HEX 8 shl or
+            next load8@2 load8@HEX 4 shl or
+            next load8@3 load8@HEX or :=code 32 sub 95 less eqz br_if:stop
+            code 92 eq code 32 less or br_if:stop
+            next 4 add =next
+            br:character
+          end
+          byte 37 ne br_if:stop
+          37 =code
+          3 =count
+          loop:encoded
+            next load8@0 load8@HEX :=hash next load8@1 load8@HEX :=mask or 240 and eqz if
+              hash 4 shl mask or =code
+              next 2 add =next
+              count 1 sub =count
+              code 37 eq if count br_if:encoded end
+            end
+          end
+          ${isOneOf('code', [0, 10, 13, 27, 92])} br_if:stop
+        end
+        next 16 add to more br_if:stop
+        out code store8@0
+        out 3 sub ${NOTE}
+        out 1 add =out
+        next =at
+        ${RUN}
+        br:on
+      end
+
+      next =from
+      loop:blanks
+        next load8@0 :=byte load8@BLANK if
+          next 1 add =next
+          next from sub 64 less br_if:blanks
+          next load8@0 =byte
+        else
+          byte 37 eq br_if:stop
+          byte 92 eq if
+            next 1 add =ahead
+            loop:backslashes
+              ahead load8@0 :=code 92 eq if
+                ahead 1 add =ahead
+                ahead next sub 32 less br_if:backslashes
+              end
+            end
+            ${isOneOf('code', [37, 92, 117, 120])} br_if:stop
+            code load8@BLANK code 110 eq or code 114 eq or code 116 eq or if
+              ahead 1 add =next
+              next from sub 64 less br_if:blanks
+              next load8@0 =byte
+            end
+          end
+        end
+      end
+      byte =first
+      byte load8@PLAIN eqz if
+        next byte 76 eq add =ahead
+        loop:digits
+          ahead load8@0 48 sub :=code -1 more code 10 less and if
+            ahead 1 add =ahead
+            ahead next sub 7 less br_if:digits
+          end
+        end
+        ahead next more if
+          ahead ahead load8@0 32 eq add =from
+          block:none block:numbered
+            from load8@0 :=code 9 eq code 124 eq or code 58 eq or if
+              from 1 add =from br:numbered
+            end
+            code 226 eq if from 3 add =from br:numbered end
+            code 92 ne br_if:none
+            loop:backslashes
+              from 1 add =from
+              from load8@0 :=code 92 eq if from ahead sub 33 less br_if:backslashes end
+            end
+            ${isOneOf('code', [37, 117, 120])} br_if:stop
+            code 116 eq code 9 eq or eqz br_if:none
+            from 1 add =from
+          end
+            from from load8@0 32 eq add =next
+          end
+        end
+        next =ahead
+        block:marked
+          loop:quoted
+            ahead load8@0 62 eq if
+              ahead 1 add =ahead
+              ahead ahead load8@0 32 eq add =ahead
+              ahead next sub 64 less br_if:quoted
+            end
+          end
+          ahead next more if ahead =next br:marked end
+          next load8@0 :=code load8@MARK eqz br_if:marked
+          next 1 add =ahead
+          code 47 eq ahead load8@0 47 eq and ahead add =ahead
+          ahead load8@0 32 eq if ahead 1 add =next br:marked end
+          code line eq code 43 eq code 45 eq or and if ahead =next end
+        end
+      end
+      next AHEAD add to more br_if:stop
+      out 1 store8@LINES_BEHIND
+      first =line
+      next =at
+      ${RUN}
+      br:on
+    end end
+
+    0 out COPY sub store@${4 * BYTES}
+    0 notes CANDIDATES sub 2 shr store@${4 * CANDIDATES}
+    0 runs RUNS sub 2 shr store@${4 * RUNS}
+    0 line store@${4 * LINE_BYTE}
+    at
+  `,
 }
