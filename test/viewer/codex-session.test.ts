@@ -90,6 +90,19 @@ describe.each(addresses())('%s', (how, address) => {
     expect(await verdict.innerText()).toContain(JSON.parse(explained.stdout.toString()).verdict)
   })
 
+  test('above it stands what was asked for, and beside that its id, which can be copied', async () => {
+    await using opened = await openPage(address())
+    const { page } = opened
+    await page.getByRole('heading', { name: 'try two commands', level: 1 }).waitFor()
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy the id' }).click()
+    await page.getByText('copied', { exact: true }).waitFor()
+    const { id } = place.session()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(id)
+    expect(await page.evaluate('String(getSelection())')).toBe(id)
+    expect(opened.problems).toEqual([])
+  })
+
   test('what happened is listed, and shown when it is chosen, with its bytes', async () => {
     await using opened = await openPage(address())
     const { page } = opened

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
+import { explainSession } from '@tacho/reader'
 import { Recording } from '@tacho/recorder'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Change, changed } from '../../packages/viewer/src/api/change.js'
@@ -10,6 +12,9 @@ import { openPage, type Served, serve } from './browser.js'
 /** 18 MB of answers: a reader that begins anew cannot hide it, and it is explained in a thread. */
 const ANSWERS = 18
 const ANSWER = `data: ${'x'.repeat(1000)}\n\n`.repeat(1000)
+
+/** An exchange that is over, as the last thing in a raw log. */
+const ENDED = /"kind":"end"[^\n]*\n$/
 
 let root: string
 let recording: Recording
@@ -52,6 +57,57 @@ test('of a long session that goes on, what is read, sent and told is what is new
   expect(sent).toBeLessThan(20_000)
 })
 
+test('of what it is explained by, only what is new is read again', async () => {
+  await answerOf('explanation')
+  await settled(() => bytesReadBy(served.pid))
+  for (const answer of ['data: [DONE]\n\n', 'data: {"type":']) {
+    const before = bytesReadBy(served.pid)
+    const { length } = readFileSync(rawLog())
+    record(answer)
+    await eventually(() => expect(readFileSync(rawLog()).toString('utf8', length)).toMatch(ENDED))
+    const { causes } = (await answerOf('explanation')) as { causes: { sentence: string }[] }
+    expect(bytesReadBy(served.pid) - before).toBeLessThan(1_000_000)
+    const anew = await explainSession(join(root, SESSION_ID))
+    expect(causes.map(({ sentence }) => sentence)).toEqual(
+      [...anew.causes, ...anew.notes].map(({ sentence }) => sentence),
+    )
+  }
+})
+
+test('of its debug log and its events, only lines that are new are read again', async () => {
+  const time = '2026-11-29T12:00:00.000000Z'
+  for (const [log, name, line] of [
+    ['log', SESSION_FILES.log, `${time} INFO  agent: ${'x'.repeat(60)}`],
+    ['events', SESSION_FILES.events, `{"kind":"signal","time":"${time}","x":"${'x'.repeat(60)}"}`],
+  ] as const) {
+    const path = join(root, SESSION_ID, name)
+    const has = readFileSync(path, 'utf8').split('\n').length - 1
+    appendFileSync(path, `${line}\n`.repeat(LINES))
+    let from = 1
+    for (let next: number | undefined = 1; next !== undefined; ) {
+      const page = (await answerOf(`${log}?from=${next}`)) as LinePage
+      expect(page.items[0]?.line).toBe(next)
+      from += page.items.length
+      next = page.next
+    }
+    expect(from).toBe(has + LINES + 1)
+    const before = bytesReadBy(served.pid)
+    for (const more of [1, 2]) {
+      appendFileSync(path, `${line.replace('xxx', 'new')}\n`)
+      const { items } = (await answerOf(`${log}?from=${from}`)) as LinePage
+      expect(items).toHaveLength(1)
+      expect(JSON.stringify(items)).toContain('new')
+      from += items.length
+      expect(from).toBe(has + LINES + 1 + more)
+    }
+    expect(bytesReadBy(served.pid) - before).toBeLessThan(100_000)
+    // Whoever asks for an earlier line gets it.
+    const [first] = ((await answerOf(`${log}?from=${has + 1}`)) as LinePage).items
+    expect(first).toMatchObject({ line: has + 1 })
+    expect(JSON.stringify(first)).not.toContain('new')
+  }
+})
+
 test('an event is on the page, and what was chosen there stays', async () => {
   await using opened = await openPage(`${served.address}&session=${SESSION_ID}`)
   const { page } = opened
@@ -70,6 +126,25 @@ test('an event is on the page, and what was chosen there stays', async () => {
   expect(opened.problems).toEqual([])
 })
 
+/** More than a page of them has. */
+const LINES = 25_000
+
+type LinePage = { items: { line: number }[]; next?: number }
+
+/** What the server says of the session, as its page asks for it. */
+async function answerOf(what: string): Promise<unknown> {
+  const answer = await asked(served.address, what)
+  expect(answer.status).toBe(200)
+  return answer.json()
+}
+
+function asked(address: string, what: string): Promise<Response> {
+  const { origin, hash } = new URL(address)
+  const token = new URLSearchParams(hash.slice(1)).get('token')
+  const headers = { authorization: `Bearer ${token}` }
+  return fetch(`${origin}/api/sessions/${SESSION_ID}/${what}`, { headers })
+}
+
 type Answer = { parts: { exchanges: { state: string }[] } }
 
 function record(answer: string): void {
@@ -87,11 +162,7 @@ function record(answer: string): void {
 
 /** The lines that tell of a session, as its page asks for them. */
 async function* changesOf(address: string): AsyncGenerator<string, void> {
-  const { origin, hash } = new URL(address)
-  const token = new URLSearchParams(hash.slice(1)).get('token')
-  const response = await fetch(`${origin}/api/sessions/${SESSION_ID}/changes`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
+  const response = await asked(address, 'changes')
   let begun = ''
   for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const [first = '', ...lines] = text.split('\n')

@@ -1,7 +1,15 @@
 import type { RecordedExchange, SessionExchange } from '@tacho/model'
+import type { ReportDamage } from './damage.js'
+import type { RawIndex } from './raw-index.js'
 import { type LogReading, type Session, sessionFrom, withSpan } from './read-session.js'
 import type { Span } from './read-spans.js'
-import { FollowedLogs, inSteps, type OnRecords } from './session-index/session-logs.js'
+import {
+  FollowedLogs,
+  inSteps,
+  type OnRecords,
+  type SessionLogs,
+} from './session-index/session-logs.js'
+import { headingOf } from './titles.js'
 
 /**
  * A session that is read again and again while it goes on: each time, only what was written since is
@@ -15,8 +23,10 @@ export class FollowedSession {
     RecordedExchange,
     { span: Span | undefined; exchange: SessionExchange }
   >()
+  #index: RawIndex = { exchanges: [], byId: new Map() }
+  #heading: { text: string | undefined; stamp: string } | undefined
   readonly #reading: LogReading = {
-    read: (report) => this.#logs.read(report),
+    read: (report) => this.#read(report),
     end: (report) => this.#logs.end(report),
     exchangeOf: (exchange, span) => this.#withSpan(exchange, span),
   }
@@ -33,6 +43,28 @@ export class FollowedSession {
     const reading = this.#last.then(() => inSteps(sessionFrom(this.folder, this.#reading)))
     this.#last = reading.catch(() => undefined)
     return reading
+  }
+
+  /**
+   * What stands above the session as it was read last: see {@link headingOf}. It is looked for again
+   * when something has happened after which it can be another one: an agent was asked for a title, or
+   * a turn has begun.
+   */
+  heading({ agent }: Session, turns: number): string | undefined {
+    const { exchanges } = this.#index
+    const titles = exchanges.filter(({ isTitle, state }) => isTitle && state === 'completed').length
+    const since = this.#heading?.text === undefined ? exchanges.length : turns
+    const stamp = `${titles} ${since}`
+    if (this.#heading?.stamp === stamp) return this.#heading.text
+    const text = headingOf(this.folder, agent.name, this.#index)
+    this.#heading = { text, stamp: text === undefined ? stamp : `${titles} ${turns}` }
+    return text
+  }
+
+  *#read(report: ReportDamage): Generator<undefined, SessionLogs> {
+    const logs = yield* this.#logs.read(report)
+    this.#index = logs.story.index
+    return logs
   }
 
   #withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {

@@ -77,7 +77,12 @@ export {
   requestKindOf,
 } from './conversation/conversation-reader.js'
 export type { Damage } from './damage.js'
-export { type Evidence, type Explanation, explainSession } from './diagnosis/explain-session.js'
+export {
+  type Evidence,
+  type Explanation,
+  explainSession,
+  FollowedExplanation,
+} from './diagnosis/explain-session.js'
 export {
   keptExplanation,
   quickExplanation,
@@ -102,6 +107,7 @@ export { type FollowedLog, followLog } from './follow-log.js'
 export { FollowedSession } from './followed-session.js'
 export type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
 export { indexRawLog } from './index-raw-log.js'
+export { type LineMark, LineMarks } from './line-marks.js'
 export { findSessions, isSessionFolder } from './list-sessions.js'
 export { isoOfMicros, microsOfIso } from './micros.js'
 export {
@@ -171,6 +177,7 @@ export { threadsOf, turnsOf } from './threads.js'
 export { lastEntries } from './timeline/last-entries.js'
 export { type TimelineEntry, timelineOf } from './timeline/timeline.js'
 export { threadTitle, turnTitle } from './timeline/titles.js'
+export { headingOf } from './titles.js'
 export { toolsOf } from './tools.js'
 export { totalUsage } from './usage.js'
 export { usesOf } from './uses.js'

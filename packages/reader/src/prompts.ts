@@ -12,8 +12,8 @@ const REQUESTS = 60
 /** A body with pictures can have many megabytes, and the prompt stands at its end. */
 const BODY_BYTES = 4 * 1024 * 1024
 
-/** What the user asked for in a session, in order, the beginning of each; the first 40. */
-export function promptsOf(folder: string, index: RawIndex): string[] {
+/** What the user asked for in a session, in order, the beginning of each; the first 40, or fewer. */
+export function promptsOf(folder: string, index: RawIndex, most = PROMPTS): string[] {
   const bodies = new BodyReader((id) => {
     const exchange = index.byId.get(id)
     const record = exchange === undefined ? undefined : bodyRecord(folder, exchange)
@@ -22,7 +22,7 @@ export function promptsOf(folder: string, index: RawIndex): string[] {
   const prompts: string[] = []
   let looked = 0
   for (const exchange of firstOfTurns(index.exchanges)) {
-    if (prompts.length >= PROMPTS || looked >= REQUESTS) break
+    if (prompts.length >= most || looked >= REQUESTS) break
     looked += 1
     const prompt = promptOf(bodies, exchange)
     if (prompt !== undefined && prompt !== prompts.at(-1)) prompts.push(prompt)

@@ -3,6 +3,7 @@ import { LINE_WORK, Work } from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular } from './open-regular.js'
 import { type LinePlace, readLines } from './read-lines.js'
+import type { Place } from './read-log.js'
 import { codecOf } from './sealed/codec.js'
 import { readSealedLines } from './sealed/sealed-lines.js'
 import { type LogPosition, logToRead, positionAfter } from './session-index/log-position.js'
@@ -12,12 +13,21 @@ const START = { byte: 0, line: 1 }
 /** A line of plain text, and where it stands. */
 export type TextLine = LinePlace & { text: string; file: string; length: number }
 
-/** The lines of a log of plain text, sealed parts first; what cannot be read is passed over. */
-export function readTextLog(folder: string, log: string): Generator<TextLine> {
-  const whole = { from: START, to: Number.POSITIVE_INFINITY }
+/**
+ * The lines of a log of plain text, sealed parts first; what cannot be read is passed over.
+ *
+ * @param from where one of them begins; without it, all are read.
+ */
+export function readTextLog(folder: string, log: string, from?: Place): Generator<TextLine> {
+  const names = logParts(folder, log)
+  const parts = names.slice(from === undefined ? 0 : names.indexOf(from.file))
   return linesIn(
     folder,
-    logParts(folder, log).map((name) => ({ name, ...whole })),
+    parts.map((name, index) => ({
+      name,
+      from: index === 0 && from !== undefined ? from : START,
+      to: Number.POSITIVE_INFINITY,
+    })),
   )
 }
 

@@ -6,10 +6,21 @@ import { answerEvents } from './answer-events.js'
 import { exchangeRecords } from './exchange-records.js'
 import { objectOf, parsedJson, textOf } from './json-value.js'
 import { openRegular } from './open-regular.js'
+import { promptsOf } from './prompts.js'
 import type { IndexedExchange, RawIndex } from './raw-index.js'
 import { readAt } from './sealed/read-blocks.js'
 
 const TITLE_CHARACTERS = 200
+
+/**
+ * What stands above a session: its title, or else what the user asked for first; nothing where neither
+ * is known.
+ */
+export function headingOf(folder: string, agent: string, index: RawIndex): string | undefined {
+  const prompts = promptsOf(folder, index, namesItself(agent) ? undefined : 1)
+  const title = titleOf(folder, agent, index, prompts) ?? oneLine(prompts[0] ?? '')
+  return title === '' ? undefined : cut(title, TITLE_CHARACTERS)
+}
 
 /**
  * What an agent calls a session: what its model answered to a request for a title, or what it wrote
@@ -70,7 +81,7 @@ function transcriptTitle(
   agent: string,
   prompts: readonly string[],
 ): string | undefined {
-  if (agent !== 'claude') return undefined
+  if (!namesItself(agent)) return undefined
   const lines = tailLines(folder)
   for (const [type, member] of NAMES) {
     const line = lines.findLast((text) => text.includes(`"type":"${type}"`))
@@ -78,6 +89,11 @@ function transcriptTitle(
     if (title !== '') return isHarmless(title, prompts) ? title : undefined
   }
   return undefined
+}
+
+/** Whether it writes what a session is called into its transcript: that is held against all prompts. */
+function namesItself(agent: string): boolean {
+  return agent === 'claude'
 }
 
 /** What is shorter is taken for no secret anywhere. */

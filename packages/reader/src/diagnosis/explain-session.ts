@@ -9,11 +9,13 @@ import {
   type Machine,
   type SessionCase,
 } from '@tacho/model'
+import { FollowedSession } from '../followed-session.js'
 import { CALLS, EXCHANGES } from '../limits.js'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 import { readSession, type Session } from '../read-session.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
+import type { OnRecords } from '../session-index/session-logs.js'
 import { sessionParts } from '../session-parts.js'
 import type { Sound } from '../sound-records.js'
 import { CallReader } from './call-reader.js'
@@ -49,12 +51,40 @@ export type Look = { lastSeenAt: number; now: number; cgroups: string[]; machine
  */
 export async function explainSession(folder: string, now = Date.now()): Promise<Explanation> {
   const seen = new Seen(folder)
-  const session = await readSession(folder, {
-    raw: (found) => seen.takeRaw(found),
-    event: (found) => seen.runs.take(found),
-  })
+  return explained(await readSession(folder, seen.records), seen, now)
+}
+
+/**
+ * A session that is explained again and again while it goes on: each time, only what was written since
+ * is read.
+ */
+export class FollowedExplanation {
+  readonly #session: FollowedSession
+  #seen: Seen
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(folder: string) {
+    this.#seen = new Seen(folder)
+    this.#session = new FollowedSession(folder, () => {
+      this.#seen = new Seen(folder)
+      return this.#seen.records
+    })
+  }
+
+  /** Explains the session as {@link explainSession} does; one after the other where several ask. */
+  explain(now = Date.now()): Promise<Explanation> {
+    const explaining = this.#last.then(async () =>
+      explained(await this.#session.read(), this.#seen, now),
+    )
+    this.#last = explaining.catch(() => undefined)
+    return explaining
+  }
+}
+
+function explained(session: Session, seen: Seen, now: number): Explanation {
+  const { folder } = session
   const cgroups = seen.runs.of(session).flatMap(({ memory }) => memory?.cgroup ?? [])
-  const machine = machineOf(session.folder, cgroups)
+  const machine = machineOf(folder, cgroups)
   const told = caseOf(session, seen, now * 1000, machine)
   const found = diagnose(told)
   if (seen.requests.isPartial || seen.isPartial)
@@ -86,6 +116,11 @@ class Seen {
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   readonly runs = new RunsSeen()
   readonly requests: RequestSteps
+  /** Through which it is given what the logs hold. */
+  readonly records: OnRecords = {
+    raw: (found) => this.#takeRaw(found),
+    event: (found) => this.runs.take(found),
+  }
   /** Whether there were more exchanges than are held. */
   isPartial = false
   #exchanges = 0
@@ -94,7 +129,7 @@ class Seen {
     this.requests = new RequestSteps(folder)
   }
 
-  takeRaw({ record, ...place }: Sound<RawRecord>): void {
+  #takeRaw({ record, ...place }: Sound<RawRecord>): void {
     if (record.kind === 'gap') {
       this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
     } else if (record.kind === 'exchange') {

@@ -30,14 +30,19 @@ const WORTH_KEEPING = 1024 * 1024
  * {@link explainSession}, which is kept in the index: of a session that does not run, it is the same
  * for as long as its files are, and, of one that died, the machine. Rules that have changed are in
  * another file of this program.
+ *
+ * @param explain where it is not kept.
  */
-export async function keptExplanation(folder: string): Promise<ToldExplanation> {
+export async function keptExplanation(
+  folder: string,
+  explain: () => Promise<Explanation> = () => explainSession(folder),
+): Promise<ToldExplanation> {
   const rules = basename(import.meta.url)
   const path = pathOf(folder)
   const known = path && read(path, folder, rules)
   if (known) return known
   const stamps = stampsOf(folder)
-  const { session, ...explanation } = await explainSession(folder)
+  const { session, ...explanation } = await explain()
   const { id, ended, damage } = session
   const told = { ...explanation, session: { id, folder, ended, damage } }
   const isLasting = ended !== 'running' && (ended !== 'died' || told.look !== undefined)
@@ -51,11 +56,12 @@ export async function keptExplanation(folder: string): Promise<ToldExplanation> 
 export async function quickExplanation(
   folder: string,
   most: number,
+  explain?: () => Promise<Explanation>,
 ): Promise<ToldExplanation | undefined> {
   const path = pathOf(folder)
   const known = path && read(path, folder, basename(import.meta.url))
   if (known) return known
-  return bytesOf(folder) <= most ? keptExplanation(folder) : undefined
+  return bytesOf(folder) <= most ? keptExplanation(folder, explain) : undefined
 }
 
 function pathOf(folder: string): string | undefined {

@@ -59,6 +59,8 @@ export type ExplanationAnswer = { ended: string; sentence: string; causes: Cause
 /** A session, without bodies. */
 export type SessionAnswer = {
   id: string
+  /** Its title, or what the user asked for first. */
+  heading?: string
   folder: string
   agent: AgentIdentity
   ended: string

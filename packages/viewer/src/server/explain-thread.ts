@@ -1,12 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { keptExplanation } from '@tacho/reader'
+import { FollowedExplanation, keptExplanation } from '@tacho/reader'
 import type { Explained } from './explained-apart.js'
 
-// The thread that explains one session: its folder is the thread's own data.
-keptExplanation(String(workerData)).then(
-  (told) => answer({ told }),
-  ({ code, message }) => answer({ failed: { code, message } }),
-)
+// The thread that explains one session, each time it is asked: its folder is the thread's own data.
+const folder = String(workerData)
+const followed = new FollowedExplanation(folder)
+
+parentPort?.on('message', () => {
+  keptExplanation(folder, () => followed.explain()).then(
+    (told) => answer({ told }),
+    ({ code, message }) => answer({ failed: { code, message } }),
+  )
+})
 
 function answer(explained: Explained): void {
   parentPort?.postMessage(explained)

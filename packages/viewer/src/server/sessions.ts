@@ -4,17 +4,20 @@ import { SESSION_FILES } from '@tacho/format'
 import {
   type ConversationReader,
   conversationReader,
+  FollowedExplanation,
   FollowedSession,
   type FoundSession,
   findSessions,
   isRunning,
   isSessionFolder,
+  LineMarks,
   quickExplanation,
   type Session,
+  sessionParts,
   type ToldExplanation,
 } from '@tacho/reader'
 import type { SessionAnswer } from '../api/answers.js'
-import { explainedApart } from './explained-apart.js'
+import { ExplainedApart } from './explained-apart.js'
 import { Kept } from './kept.js'
 import { FollowedProblems } from './shown/log-problems.js'
 import { shownSession } from './shown/session.js'
@@ -44,15 +47,20 @@ export class Sessions {
     async (session) => (await this.#followed.of(session, '')).read(),
     ({ session: { ended } }, { folder }) => ended !== 'running' || isRunning(folder),
   )
+  readonly #explaining = new Kept(async ({ folder }) => explaining(folder))
   readonly #explained = new Kept(
-    async ({ folder }) => ({
-      told: (await quickExplanation(folder, QUICK_BYTES)) ?? (await explainedApart(folder)),
+    async (session) => ({
+      told: await (await this.#explaining.of(session, ''))(),
       at: Date.now(),
     }),
     // Of what is not over, it says how long ago something was.
     ({ told, at }) => !NOT_OVER.has(told.session.ended) || Date.now() - at < SAME_MS,
   )
   readonly #readers = new Kept(async ({ folder }) => conversationReader(folder))
+  readonly #marks = new Kept(async ({ folder }) => ({
+    log: new LineMarks(folder, SESSION_FILES.log),
+    events: new LineMarks(folder, SESSION_FILES.events),
+  }))
   readonly #urls = new Kept(async (session) => this.#traceUrl?.(session))
   #last: Promise<unknown> = Promise.resolve()
 
@@ -95,6 +103,11 @@ export class Sessions {
     return this.#readers.of(session, stampOf(session.folder, [SESSION_FILES.raw]))
   }
 
+  /** Where lines of its logs stand that were asked for. */
+  marks(session: FoundSession): Promise<{ log: LineMarks; events: LineMarks }> {
+    return this.#marks.of(session, '')
+  }
+
   /** Where Jaeger shows its trace. */
   traceUrl(session: FoundSession): Promise<string | undefined> {
     return this.#urls.of(session, stampOf(session.folder, [SESSION_FILES.export]))
@@ -108,6 +121,14 @@ export class Sessions {
   }
 }
 
+/** Explains a session, again and again. */
+function explaining(folder: string): () => Promise<ToldExplanation> {
+  const here = new FollowedExplanation(folder)
+  const apart = new ExplainedApart(folder)
+  return async () =>
+    (await quickExplanation(folder, QUICK_BYTES, () => here.explain())) ?? apart.explain()
+}
+
 /** Reads a session again and again, and makes of it what is shown. */
 function followed(folder: string) {
   const session = new FollowedSession(folder)
@@ -116,7 +137,9 @@ function followed(folder: string) {
     async read(): Promise<{ session: Session; answer: SessionAnswer }> {
       const read = await session.read()
       const isLive = read.ended === 'running'
-      const answer = shownSession(read, isLive ? problems.read() : undefined)
+      const parts = sessionParts(read)
+      const heading = session.heading(read, parts.turns.length)
+      const answer = shownSession(read, parts, heading, isLive ? problems.read() : undefined)
       return { session: read, answer }
     },
   }

@@ -95,8 +95,10 @@ export function openedSession(source: Source, id: string): OpenSession {
   }
 }
 
-/** To explain a session that goes on takes a part of the time: a tenth, where it is so long. */
+/** To explain a session that goes on takes a part of the time: a tenth. */
 const PAUSE = 9
+/** The first time all of a long one is read, and then only what is new: how long that took says little. */
+const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Does something once for all who ask meanwhile, and once more where somebody asked while it was done:
@@ -111,7 +113,8 @@ function inTheirTime(work: () => Promise<void>): () => void {
     isBusy = true
     const began = performance.now()
     await work()
-    await new Promise((resolve) => setTimeout(resolve, PAUSE * (performance.now() - began)))
+    const pause = Math.min(LONGEST_PAUSE_MS, PAUSE * (performance.now() - began))
+    await new Promise((resolve) => setTimeout(resolve, pause))
     isBusy = false
     if (isAsked) await go()
   }

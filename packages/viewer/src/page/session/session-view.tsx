@@ -12,6 +12,7 @@ import { ContextView } from './context-view.js'
 import { ItemPanel } from './item-panel.js'
 import { onKeys } from './keys.js'
 import { type OpenSession, openedSession } from './open-session.js'
+import { SessionId } from './session-id.js'
 import { Verdict } from './verdict.js'
 
 const TAB_WORDS: Record<Tab, string> = {
@@ -109,9 +110,10 @@ function Head({ session }: { session: OpenSession }) {
           ← Sessions
         </button>
       )}
-      <h1>{session.id}</h1>
+      <h1>{answer?.heading ?? session.id}</h1>
       {answer !== undefined && (
         <p class="faint">
+          <SessionId id={session.id} />
           {answer.agent.title ?? answer.agent.name} {answer.agent.version} · {run?.cwd}
           {answer.startedAt === undefined ? '' : ` · ${dateTime(answer.startedAt)}`}
           {story === undefined ? '' : ` · ${duration(story.end - story.start)}`}

@@ -1,34 +1,42 @@
+import type { LineMark, LineMarks } from '@tacho/reader'
 import type { Page } from '../../api/answers.js'
 import { answerJson } from '../answer.js'
 import type { Asked } from '../routes.js'
-import { shownEvents, shownLog } from '../shown/lines.js'
+import { type PlacedLine, shownEvents, shownLog } from '../shown/lines.js'
 import { countIn, sessionIn } from './named.js'
 
 const PAGE = 10_000
 
 /** Lines of the debug log, `from` a line on, counted from 1. */
-export function answerLog(asked: Asked): Promise<void> {
-  return answerPage(asked, shownLog(sessionIn(asked).folder))
+export async function answerLog(asked: Asked): Promise<void> {
+  const { log } = await asked.sessions.marks(sessionIn(asked))
+  await answerPage(asked, log, shownLog)
 }
 
 /** Records of `session_events.log`, likewise. */
-export function answerEvents(asked: Asked): Promise<void> {
-  return answerPage(asked, shownEvents(sessionIn(asked).folder))
+export async function answerEvents(asked: Asked): Promise<void> {
+  const { events } = await asked.sessions.marks(sessionIn(asked))
+  await answerPage(asked, events, shownEvents)
 }
 
 async function answerPage<Line extends { line: number }>(
   asked: Asked,
-  lines: Iterable<Line>,
+  marks: LineMarks,
+  linesFrom: (folder: string, from: LineMark | undefined) => Iterable<PlacedLine<Line>>,
 ): Promise<void> {
   const from = countIn(asked, 'from', 1)
   const page: Page<Line> = { items: [] }
-  for (const one of lines) {
-    if (one.line < from) continue
-    if (page.items.length === PAGE) {
-      page.next = one.line
-      break
+  let last: LineMark | undefined
+  for (const { shown, place } of linesFrom(sessionIn(asked).folder, marks.upTo(from))) {
+    const { line } = shown
+    if (line >= from) {
+      if (page.items.length === PAGE) page.next = line
+      else page.items.push(shown)
     }
-    page.items.push(one)
+    // The last one, because behind it there may be nothing yet; it is read once more.
+    last = { number: line, place }
+    if (page.next !== undefined) break
   }
+  if (last !== undefined) marks.note(last)
   await answerJson(asked.response, page)
 }

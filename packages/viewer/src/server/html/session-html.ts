@@ -5,9 +5,11 @@ import {
   conversationReader,
   exchangeRecords,
   explainSession,
+  headingOf,
   type IndexedExchange,
   ReaderError,
   type Span,
+  sessionParts,
 } from '@tacho/reader'
 import type { ComparisonAnswer, ConversationAnswer, ShownMessage } from '../../api/answers.js'
 import type { EmbeddedConversation, MessageRow } from '../../api/embedded.js'
@@ -39,13 +41,15 @@ export async function* sessionHtml(
 ): AsyncGenerator<string> {
   const explanation = await explainSession(folder)
   const reader = conversationReader(folder)
+  const { session } = explanation
+  const heading = headingOf(folder, session.agent.name, reader.index)
   const page = pageInOne(`Tacho: ${id}`)
   const blocks = new Blocks(id)
   const messages = new Messages()
   yield page.before
-  yield* blocks.add('session', shownSession(explanation.session))
+  yield* blocks.add('session', shownSession(session, sessionParts(session), heading))
   yield* blocks.add('explanation', shownExplanation(explanation))
-  const spansOf = spansByExchange(explanation.session.spans)
+  const spansOf = spansByExchange(session.spans)
   for (const exchange of reader.index.exchanges) {
     yield* exchangeRows(reader, exchange, spansOf(exchange.id), blocks, messages)
     onExchange(reader.index.exchanges.length)
@@ -57,13 +61,13 @@ export async function* sessionHtml(
     ['log', shownLog(folder)],
     ['events', shownEvents(folder)],
   ] as const) {
-    for (const line of lines) {
-      isCut ||= line.line > EMBEDDED_LINES
-      if (line.line > EMBEDDED_LINES) break
-      yield* blocks.add(name, line)
+    for (const { shown } of lines) {
+      isCut ||= shown.line > EMBEDDED_LINES
+      if (shown.line > EMBEDDED_LINES) break
+      yield* blocks.add(name, shown)
     }
   }
-  const contexts = [...shownContexts(reader, explanation.session.exchanges)]
+  const contexts = [...shownContexts(reader, session.exchanges)]
   yield* blocks.add('context', { exchanges: contexts })
   yield* blocks.end()
   yield page.after

@@ -1,26 +1,35 @@
 import { SESSION_FILES } from '@tacho/format'
-import { readLog, readTextLog } from '@tacho/reader'
+import { type LineMark, type Place, readLog, readTextLog } from '@tacho/reader'
 import type { EventLine, LogLine } from '../../api/answers.js'
 import { cut } from './messages.js'
 
 const LONGEST_LINE = 64 * 1024
 
-/** The lines of the debug log. */
-export function* shownLog(folder: string): Generator<LogLine> {
-  let line = 0
-  for (const { text } of readTextLog(folder, SESSION_FILES.log)) {
+/** A line as it is shown, and where it stands. */
+export type PlacedLine<Line> = { shown: Line; place: Place }
+
+/**
+ * The lines of the debug log.
+ *
+ * @param from with which to begin; without it, the first.
+ */
+export function* shownLog(folder: string, from?: LineMark): Generator<PlacedLine<LogLine>> {
+  let line = from?.number ?? 1
+  for (const { text, ...place } of readTextLog(folder, SESSION_FILES.log, from?.place)) {
+    yield { shown: { line, text: cut(text, LONGEST_LINE).text }, place }
     line += 1
-    yield { line, text: cut(text, LONGEST_LINE).text }
   }
 }
 
-/** The records of `session_events.log`. */
-export function* shownEvents(folder: string): Generator<EventLine> {
-  let number = 0
-  for (const { value } of readLog(folder, SESSION_FILES.events, () => undefined)) {
-    number += 1
+/** The records of `session_events.log`, likewise. */
+export function* shownEvents(folder: string, from?: LineMark): Generator<PlacedLine<EventLine>> {
+  let line = from?.number ?? 1
+  const range = from && { from: from.place }
+  for (const found of readLog(folder, SESSION_FILES.events, () => undefined, range)) {
+    const { value, ...place } = found
     const { kind, time, ...record } = value
-    yield { line: number, kind: textOf(kind), time: textOf(time), record }
+    yield { shown: { line, kind: textOf(kind), time: textOf(time), record }, place }
+    line += 1
   }
 }
 
