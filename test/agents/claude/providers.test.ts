@@ -27,6 +27,8 @@ const TOLD = {
   usage: { inputTokens: 7, outputTokens: 3 },
 }
 
+const PROFILE = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6'
+
 const PROVIDERS: Record<string, Provider> = {
   'Google Vertex AI': {
     variables: (address) => ({
@@ -58,6 +60,21 @@ const PROVIDERS: Record<string, Provider> = {
     path: /^\/model\/.*\/invoke-with-response-stream$/,
     // Its first answer calls a tool, of which the second request brings the output.
     recorded: [TOLD, TOLD],
+  },
+  'Amazon Bedrock with a profile of your own': {
+    variables: (address) => ({
+      CLAUDE_CODE_USE_BEDROCK: '1',
+      AWS_BEARER_TOKEN_BEDROCK: SECRET,
+      AWS_REGION: 'us-east-1',
+      ANTHROPIC_BEDROCK_BASE_URL: address,
+      ANTHROPIC_MODEL: PROFILE,
+      ANTHROPIC_SMALL_FAST_MODEL: PROFILE,
+    }),
+    path: /^\/model\/.*application-inference-profile.*\/invoke-with-response-stream$/,
+    recorded: [
+      { ...TOLD, model: PROFILE },
+      { ...TOLD, model: PROFILE },
+    ],
   },
 }
 

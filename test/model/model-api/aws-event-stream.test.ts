@@ -1,9 +1,16 @@
-import { modelApiOf } from '@tacho/model'
+import type { ExchangeRecord } from '@tacho/format'
+import { ExchangeReader, modelApiOf } from '@tacho/model'
 import { describe, expect, test } from 'vitest'
 import { awsEventStream, awsMessage } from '../../agents/claude/aws-event-stream.js'
 import { apiOf, expectFacts, readAnswer } from './read.js'
 
 const TYPE = 'application/vnd.amazon.eventstream'
+
+const PROFILE =
+  'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-m-v1:0'
+/** Its name says nothing of the model. */
+const OWN_PROFILE =
+  'arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:application-inference-profile/a1b2c3d4e5f6'
 
 const EVENTS = [
   {
@@ -102,6 +109,8 @@ test.each<[path: string, model: string | undefined, stream: boolean | undefined]
     true,
   ],
   ['/model/anthropic.claude-m/invoke', 'anthropic.claude-m', false],
+  [`/model/${encodeURIComponent(PROFILE)}/invoke-with-response-stream`, PROFILE, true],
+  [`/prefix/model/${PROFILE}/invoke`, PROFILE, false],
   [
     '/v1/projects/p/locations/l/publishers/anthropic/models/claude-m@1:streamRawPredict',
     'claude-m@1',
@@ -113,12 +122,36 @@ test.each<[path: string, model: string | undefined, stream: boolean | undefined]
   expect(apiOf('messages').pathFacts?.(path)).toEqual(model === undefined ? {} : { model, stream })
 })
 
-test.each(['/model/amazon.nova-pro-v1%3A0/invoke', '/inference-profiles'])(
-  '%s does not',
-  (path) => {
-    expect(modelApiOf('POST', path)).toBeUndefined()
-  },
-)
+test.each([
+  '/model/amazon.nova-pro-v1%3A0/invoke',
+  '/inference-profiles',
+  `/model/${encodeURIComponent(OWN_PROFILE)}/invoke`,
+  '/model/anthropic/claude-m/invoke',
+  '/model//invoke',
+])('%s does not', (path) => {
+  expect(modelApiOf('POST', path)).toBeUndefined()
+})
+
+test.each([
+  ['claude-cli/2.1.332 (external, cli)', OWN_PROFILE, true],
+  [
+    'AnthropicBedrock/JS 0.26.4',
+    OWN_PROFILE.replace('application-inference-profile', 'provisioned-model'),
+    true,
+  ],
+  ['aws-sdk-js/3.900.0', OWN_PROFILE, false],
+  ['claude-cli/2.1.332', 'amazon.nova-pro-v1:0', false],
+])('whose model a profile of your own is tells its client: %s', (client, model, isAnthropics) => {
+  const path = `/model/${encodeURIComponent(model)}/invoke-with-response-stream`
+  const start: ExchangeRecord = {
+    ...{ kind: 'exchange', time: '2026-11-29T12:00:00.000000Z', exchange: 'b7ad6b7169203331' },
+    ...{ run: '00f067aa0ba902b7', method: 'POST' },
+    url: `https://bedrock-runtime.us-east-1.amazonaws.com${path}`,
+    headers: [['User-Agent', client]],
+  }
+  const options = { startedAt: 0, provider: undefined, idleTimeout: undefined, onFault() {} }
+  expect(new ExchangeReader(start, options).asksModel).toBe(isAnthropics)
+})
 
 /** The same messages with a header of each other kind in front. */
 function withHeaders(stream: Buffer): Buffer {

@@ -9,7 +9,9 @@ import { type Conversation, placeIn } from '../conversation.js'
 import type { AnswerFacts } from '../model-api/answer-facts.js'
 import type { AnswerHints } from '../model-api/answer-form.js'
 import { AnswerReader } from '../model-api/answer-reader.js'
+import { bedrockModel, isOwnName } from '../model-api/bedrock-model.js'
 import { modelApiOf } from '../model-api/index.js'
+import { messagesApi } from '../model-api/messages.js'
 import type { ModelApi } from '../model-api/model-api.js'
 import { isErrorStatus, type ModelOutcome, outcomeOf } from '../model-api/outcome.js'
 import type { RequestFacts } from '../model-api/request-facts.js'
@@ -318,11 +320,21 @@ function isTimeout(error: EndRecord['error']): boolean {
 }
 
 function apiOf(
-  { method, url, transport }: ExchangeRecord,
+  { method, url, headers, transport }: ExchangeRecord,
   apis: readonly ModelApi[] | undefined,
 ): ModelApi | undefined {
   // Over a WebSocket only the Responses API is spoken (Codex 0.169).
   if (transport === 'websocket') return responsesApi
   const path = parsedUrl(url)?.pathname
-  return path === undefined ? undefined : modelApiOf(method, path, apis)
+  if (path === undefined) return undefined
+  const api = modelApiOf(method, path, apis)
+  return api ?? (asksAnthropic(path, headers) ? messagesApi : undefined)
+}
+
+/** Where Amazon Bedrock's path does not tell whose model is asked, the client does. */
+function asksAnthropic(path: string, headers: ExchangeRecord['headers']): boolean {
+  const model = bedrockModel(path)
+  if (model === undefined || !isOwnName(model)) return false
+  const [, client = ''] = headers.find(([name]) => name.toLowerCase() === 'user-agent') ?? []
+  return /^(?:claude-cli|Anthropic)/.test(client)
 }

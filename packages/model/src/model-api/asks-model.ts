@@ -1,3 +1,5 @@
+import { bedrockModel } from './bedrock-model.js'
+
 type IsRequest = (method: string, path: string) => boolean
 
 /** Which requests ask a model, by API: their method, and their path without its query. */
@@ -7,9 +9,10 @@ export const ASKS_BY = {
   images: posts(/\/images\/(generations|edits)$/),
   // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`, Amazon Bedrock at
   // `/model/<model>/invoke-with-response-stream`, for Anthropic's models.
-  messages: posts(
-    /\/messages$|:(streamR|r)awPredict$|\/model\/[^/]*anthropic[^/]*\/invoke(-with-response-stream)?$/,
-  ),
+  messages: (method, path) =>
+    method === 'POST' &&
+    (/\/messages$|:(streamR|r)awPredict$/.test(path) ||
+      bedrockModel(path)?.includes('anthropic') === true),
   responses: posts(/\/(responses|responses\/compact|memories\/trace_summarize)$/),
 } satisfies Record<string, IsRequest>
 

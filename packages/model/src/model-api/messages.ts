@@ -1,6 +1,7 @@
 import { type AnswerFacts, addText, fail, learn } from './answer-facts.js'
 import { apiErrorOf, hasError } from './api-error.js'
 import { ASKS_BY } from './asks-model.js'
+import { bedrockModel } from './bedrock-model.js'
 import { decoded } from './decoded.js'
 import { finishOf } from './finish-reasons.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
@@ -10,9 +11,11 @@ import type { ModelApi } from './model-api.js'
 export const messagesApi: ModelApi = {
   isRequest: ASKS_BY.messages,
   pathFacts(path) {
+    const bedrock = bedrockModel(path)
+    if (bedrock !== undefined) return { model: bedrock, stream: path.endsWith('stream') }
     const [, named, ending = ''] = NAMES_MODEL.exec(path) ?? []
     if (named === undefined) return {}
-    return { model: decoded(named), stream: /stream/.test(ending) }
+    return { model: decoded(named), stream: ending.startsWith('stream') }
   },
   // A delta is of text, of thought, or of a tool's input; a block begins with what it is.
   tells: () => 'anything',
@@ -40,9 +43,8 @@ export const messagesApi: ModelApi = {
   },
 }
 
-/** Vertex AI's paths and Amazon Bedrock's name the model, and their bodies do not. */
-const NAMES_MODEL =
-  /\/models?\/([^/]+?)(:(?:streamR|r)awPredict|\/invoke(?:-with-response-stream)?)$/
+/** Vertex AI's paths name the model, as Amazon Bedrock's do, and their bodies do not. */
+const NAMES_MODEL = /\/models\/([^/]+?):(streamRawPredict|rawPredict)$/
 
 function readHead(message: Json, facts: AnswerFacts): void {
   learn(facts, { id: textAt(message, 'id'), model: textAt(message, 'model') })
