@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
@@ -21,6 +21,56 @@ test('a Claude Code that does not know our options ends with its own words and e
   expect(end.stderr.toString()).toContain("error: unknown option '--settings'\n")
   expect(place.session().manifest.runs).toMatchObject([{ ended: { exitCode: 3 } }])
 })
+
+test.each([
+  ['claude-cli/0.2.9', '0.2.9'],
+  ['claude-cli/99.0.0-beta.1 (external, cli)', '99.0.0-beta.1'],
+  ['claude-cli/v? \u00bb2\u00ab', null],
+  ['', null],
+])(
+  'one that calls itself "%s" is recorded, and never asked for its version',
+  async (name, version) => {
+    await using place = await claudePlace([{ text: 'Hello.' }])
+    const program = join(place.home.root, 'claude')
+    const calls = join(place.home.root, 'calls')
+    writeFileSync(program, standIn(calls, name), { mode: 0o755 })
+    const env = { ...place.environment, TACHO_CLAUDE: program }
+    const end = await place.tacho(['claude', '--persist-session', ...PROMPT], { env })
+    expect(end).toMatchObject({
+      exitCode: 0,
+      stdout: Buffer.from('200\n'),
+      stderr: Buffer.from(''),
+    })
+    // Asked for its version it would never answer.
+    expect(readFileSync(calls, 'utf8').split('\n')).toHaveLength(2)
+    const { session, exchanges } = await place.said<Record<string, object>>('show')
+    expect(session).toMatchObject({ agent: 'claude', agentVersion: version, exitCode: 0 })
+    expect(exchanges).toMatchObject([{ status: 200, outcome: 'completed' }])
+  },
+)
+
+/** A program that asks its model once, under this name, as its settings for this run say. */
+function standIn(calls: string, name: string): string {
+  return `#!${process.execPath}
+const words = process.argv.slice(2)
+require('node:fs').appendFileSync(${JSON.stringify(calls)}, words.join(' ').replaceAll('\\n', ' ') + '\\n')
+if (words.includes('--version')) setInterval(() => {}, 1000)
+else {
+  const settings = JSON.parse(words[words.indexOf('--settings') + 1])
+  const { request } = require('node:http')
+  const headers = {
+    'content-type': 'application/json',
+    'x-claude-code-session-id': '3039d872-ac11-4cc0-ba5a-0d37d6d7a89e',
+    ...(${JSON.stringify(name)} && { 'user-agent': Buffer.from(${JSON.stringify(name)}).toString('latin1') }),
+  }
+  const asked = request(settings.env.ANTHROPIC_BASE_URL + '/v1/messages', { method: 'POST', headers })
+  asked.end(JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'Hi' }] }))
+  asked.on('response', (answer) => {
+    answer.resume().on('end', () => console.log(answer.statusCode))
+  })
+}
+`
+}
 
 test('a Claude Code that is not installed is named, with what installs it', async () => {
   await using place = await claudePlace([])

@@ -71,10 +71,7 @@ const PROVIDERS: Record<string, Provider> = {
       ANTHROPIC_SMALL_FAST_MODEL: PROFILE,
     }),
     path: /^\/model\/.*application-inference-profile.*\/invoke-with-response-stream$/,
-    recorded: [
-      { ...TOLD, model: PROFILE },
-      { ...TOLD, model: PROFILE },
-    ],
+    recorded: [TOLD, TOLD],
   },
 }
 
