@@ -126,6 +126,24 @@ export const OUTBOX_MESSAGE_BYTES = 1024 * 1024
 /** What the process that records holds of what it has not dealt with yet. Then it reads no further. */
 export const INBOX_BYTES = 64 * 1024 * 1024
 
+/** It takes so much out of the pipe at once: all that the pipe holds. */
+export const INBOX_READ_BYTES = 256 * 1024
+
+/**
+ * How long it does not listen behind having read, unless there was as much as nearly fills the pipe. A
+ * host that wakes it writes for twice as long, and some do so three times in a millisecond.
+ */
+export const INBOX_REST_MILLISECONDS = 2
+export const INBOX_REST_BYTES = 96 * 1024
+
+/**
+ * When a host is idle, as far as can be told: after so long without a word. What it has told is dealt with
+ * then, or so much later, or where it is as much as this.
+ */
+export const INBOX_IDLE_MILLISECONDS = 5
+export const INBOX_BEHIND_MILLISECONDS = 500
+export const INBOX_BEHIND_BYTES = 32 * 1024 * 1024
+
 /** How long it deals with that before it looks whether more is there: the host is to get rid of it. */
 export const INBOX_SLICE_MILLISECONDS = 5
 

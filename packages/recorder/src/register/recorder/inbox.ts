@@ -1,34 +1,78 @@
-import type { Socket } from 'node:net'
-import { INBOX_BYTES, INBOX_SLICE_MILLISECONDS } from '../../limits.js'
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import {
+  INBOX_BEHIND_BYTES,
+  INBOX_BEHIND_MILLISECONDS,
+  INBOX_BYTES,
+  INBOX_IDLE_MILLISECONDS,
+  INBOX_READ_BYTES,
+  INBOX_REST_BYTES,
+  INBOX_REST_MILLISECONDS,
+  INBOX_SLICE_MILLISECONDS,
+} from '../../limits.js'
+import { Backlog } from '../apart/backlog.js'
 import { FrameReader, type OnMessage } from '../apart/frame-reader.js'
+
+export type InboxOptions = {
+  /** Of the pipe. */
+  descriptor: number
+  onMessage: OnMessage
+  /** The host says nothing more; not all that it has said is dealt with. */
+  onHostGone: () => void
+  /** Is called behind the last message; gives what the host left elsewhere. */
+  onEnd: () => Uint8Array | undefined
+}
 
 /**
  * What comes out of the pipe, until it is dealt with. Reading goes first: the host is to get rid of
- * what it has told, whatever that takes to be recorded.
+ * what it has told, whatever that takes to be recorded. But it does not wake us for each word, and while
+ * it goes on talking, the processor is the host's, and whoever answers it.
  */
 export class Inbox {
+  readonly #options: InboxOptions
   readonly #pipe: Socket
   readonly #reader: FrameReader
-  readonly #onEnd: () => Uint8Array | undefined
-  readonly #waiting: Buffer[] = []
-  #bytes = 0
-  #isPlanned = false
+  readonly #waiting = new Backlog()
+  /** When the first of it came, and the last. */
+  #firstAt = 0
+  #lastAt = 0
+  #isFull = false
+  #isWorking = false
   #isOver = false
+  #rest: NodeJS.Timeout | undefined
+  #look: NodeJS.Timeout | undefined
 
-  /** @param onEnd is called behind the last message, when the host is gone; gives what it left elsewhere. */
-  constructor(pipe: Socket, onMessage: OnMessage, onEnd: () => Uint8Array | undefined) {
-    this.#pipe = pipe
-    this.#reader = new FrameReader(onMessage)
-    this.#onEnd = onEnd
-    pipe.on('data', (bytes) => this.#add(bytes))
-    for (const name of ['end', 'error', 'close']) pipe.on(name, () => this.#over())
+  constructor(options: InboxOptions) {
+    this.#options = options
+    this.#reader = new FrameReader(options.onMessage)
+    this.#pipe = openPipe(options.descriptor, (bytes) => this.#add(bytes))
+    this.#pipe.on('end', options.onHostGone)
+    for (const name of ['end', 'error', 'close']) this.#pipe.on(name, () => this.#over())
+    this.#pipe.resume()
   }
 
-  #add(bytes: Buffer): void {
-    this.#waiting.push(bytes)
-    this.#bytes += bytes.length
-    if (this.#bytes > INBOX_BYTES) this.#pipe.pause()
+  /** Says a word to the host; one that is gone reads nothing. */
+  say(word: string): void {
+    if (this.#pipe.writable) this.#pipe.write(word)
+  }
+
+  /** @returns whether more is to be read at once. */
+  #add(bytes: Uint8Array): boolean {
+    this.#lastAt = performance.now()
+    if (this.#waiting.length === 0) this.#firstAt = this.#lastAt
+    this.#waiting.append(bytes)
+    this.#isFull = this.#waiting.length > INBOX_BYTES
     this.#plan()
+    if (this.#isFull) return false
+    if (bytes.length >= INBOX_REST_BYTES) return true
+    this.#takeRest()
+    return false
+  }
+
+  // Each word that the host says while we wait for one takes a moment of its time, to wake us.
+  #takeRest(): void {
+    if (this.#rest === undefined)
+      this.#rest = setTimeout(() => this.#pipe.resume(), INBOX_REST_MILLISECONDS)
+    else this.#rest.refresh()
   }
 
   #over(): void {
@@ -37,30 +81,67 @@ export class Inbox {
   }
 
   #plan(): void {
-    if (this.#isPlanned) return
-    this.#isPlanned = true
+    if (this.#isWorking) return
+    if (this.#isOver || this.#waiting.length > INBOX_BEHIND_BYTES) this.#begin()
+    else this.#look ??= setTimeout(() => this.#lookAround(), INBOX_IDLE_MILLISECONDS)
+  }
+
+  #lookAround(): void {
+    const now = performance.now()
+    // Timers may be a little early.
+    const isIdle = now - this.#lastAt > INBOX_IDLE_MILLISECONDS - 1
+    if (isIdle || now - this.#firstAt > INBOX_BEHIND_MILLISECONDS) this.#begin()
+    else this.#look?.refresh()
+  }
+
+  #begin(): void {
+    clearTimeout(this.#look)
+    this.#look = undefined
+    this.#isWorking = true
     setImmediate(() => this.#work())
   }
 
-  #end(): void {
-    const left = this.#onEnd()
-    if (left === undefined) return
-    this.#waiting.push(Buffer.from(left.buffer, left.byteOffset, left.byteLength))
-    this.#bytes += left.length
-    this.#plan()
+  #work(): void {
+    const until = performance.now() + INBOX_SLICE_MILLISECONDS
+    while (this.#waiting.length > 0 && performance.now() < until) {
+      const [first = NOTHING] = this.#waiting.first
+      const bytes = first.subarray(0, PUSHED_BYTES)
+      this.#reader.push(bytes)
+      this.#waiting.drop(bytes.length)
+    }
+    if (this.#isFull && this.#waiting.length < INBOX_BYTES / 2) {
+      this.#isFull = false
+      this.#pipe.resume()
+    }
+    if (this.#waiting.length > 0) setImmediate(() => this.#work())
+    else {
+      this.#isWorking = false
+      if (this.#isOver) this.#end()
+    }
   }
 
-  #work(): void {
-    this.#isPlanned = false
-    const until = performance.now() + INBOX_SLICE_MILLISECONDS
-    while (performance.now() < until) {
-      const bytes = this.#waiting.shift()
-      if (bytes === undefined) break
-      this.#bytes -= bytes.length
-      this.#reader.push(bytes)
-    }
-    if (this.#bytes < INBOX_BYTES / 2 && this.#pipe.isPaused()) this.#pipe.resume()
-    if (this.#waiting.length > 0) this.#plan()
-    else if (this.#isOver) this.#end()
+  #end(): void {
+    const left = this.#options.onEnd()
+    if (left === undefined) return
+    this.#waiting.append(left)
+    this.#plan()
   }
+}
+
+/** Dealt with before the clock is looked at: some milliseconds. */
+const PUSHED_BYTES = 64 * 1024
+
+const NOTHING = new Uint8Array()
+
+/** @param onRead gets bytes in memory that is read into next; gives whether more is to be read at once. */
+function openPipe(descriptor: number, onRead: (bytes: Uint8Array) => boolean): Socket {
+  // Node's types know this option of `connect` alone.
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = {
+    fd: descriptor,
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(INBOX_READ_BYTES),
+      callback: (length, bytes) => onRead(bytes.subarray(0, length)),
+    },
+  }
+  return new Socket(options)
 }

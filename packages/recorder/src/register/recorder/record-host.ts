@@ -1,4 +1,3 @@
-import { Socket } from 'node:net'
 import { FaultBarrier } from '../../fault-barrier.js'
 import { LEFT_BEHIND_MILLISECONDS } from '../../limits.js'
 import type { Recording } from '../../recording.js'
@@ -19,14 +18,14 @@ import { RequestRecords } from './request-records.js'
  * @param onHostEnded is called when the host does not go on any more.
  */
 export function recordHost(onHostEnded: () => void): void {
-  const recorder = new HostRecorder(new Socket({ fd: PIPE }), onHostEnded)
+  const recorder = new HostRecorder(PIPE, onHostEnded)
   // Whoever ends a whole group or service ends the host too, and then there is something to write.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('uncaughtException', (cause) => recorder.failed(cause))
 }
 
 class HostRecorder {
-  readonly #pipe: Socket
+  readonly #inbox: Inbox
   readonly #onHostEnded: () => void
   readonly #barrier = new FaultBarrier((part, cause) =>
     this.#recording?.log('error', 'tacho', `${part}: ${String(cause)}`),
@@ -37,15 +36,14 @@ class HostRecorder {
   #handover: Handover | undefined
   #isOver = false
 
-  constructor(pipe: Socket, onHostEnded: () => void) {
-    this.#pipe = pipe
+  constructor(descriptor: number, onHostEnded: () => void) {
     this.#onHostEnded = onHostEnded
-    pipe.on('end', onHostEnded)
-    new Inbox(
-      pipe,
-      (message, told) => this.#hear(message, told),
-      () => this.#hostIsGone(),
-    )
+    this.#inbox = new Inbox({
+      descriptor,
+      onMessage: (message, told) => this.#hear(message, told),
+      onHostGone: onHostEnded,
+      onEnd: () => this.#hostIsGone(),
+    })
   }
 
   #hear(message: FromHost, told: Told): void {
@@ -134,9 +132,8 @@ class HostRecorder {
     })
   }
 
-  // A host that is gone reads nothing.
   #say(word: FromRecorder): void {
-    if (this.#pipe.writable) this.#pipe.write(`${JSON.stringify(word)}\n`)
+    this.#inbox.say(`${JSON.stringify(word)}\n`)
   }
 }
 
