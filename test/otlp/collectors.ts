@@ -31,11 +31,13 @@ export type CollectorOptions = {
   isSilent?: boolean
   /** The body of its answers; default: an empty one. */
   answer?: Buffer
+  /** The head of its answers over HTTP, such as in what form they are. */
+  answerHeaders?: Record<string, string>
 }
 
 /** Starts one for OTLP over HTTP. */
 export async function httpCollector(options: CollectorOptions = {}): Promise<TakingCollector> {
-  const { certificate, isSilent, answer } = options
+  const { certificate, isSilent, answer, answerHeaders = {} } = options
   const arrived: Arrived[] = []
   const server = certificate ? createHttpsServer(certificate) : createServer()
   server.on('request', async (request, response) => {
@@ -43,7 +45,7 @@ export async function httpCollector(options: CollectorOptions = {}): Promise<Tak
     const sent = await buffer(request)
     const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
     arrived.push({ path, headers, body })
-    if (!isSilent) response.end(answer)
+    if (!isSilent) response.writeHead(200, answerHeaders).end(answer)
   })
   return { address: await listening(server, () => server.closeAllConnections()), arrived }
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { TracesData } from '@tacho/format'
 import {
@@ -73,6 +74,83 @@ const PROTOCOLS = [
 
 // The exporters of OpenTelemetry read their variables from this process.
 afterEach(() => vi.unstubAllEnvs())
+
+const TOLD = { partialSuccess: { rejectedSpans: 1, errorMessage: 'too façade' } }
+const JSON_TOLD = JSON.stringify(TOLD)
+const JSON_BYTES = Buffer.from(JSON_TOLD)
+const PROTOBUF_BYTES = partialSuccess('http/protobuf', 1, 'too façade')
+const [IN_JSON, IN_PROTOBUF] = ['application/json', 'application/x-protobuf']
+const BYTE_ORDER_MARK = Buffer.from([0xff, 0xfe])
+
+/** What a proxy, or a collector of another mind, makes of an answer. */
+const ANSWERS: [name: string, headers: Record<string, string>, answer: Buffer][] = [
+  ['in JSON', { 'content-type': IN_JSON }, JSON_BYTES],
+  ['in protobuf', { 'content-type': IN_PROTOBUF }, PROTOBUF_BYTES],
+  ['in JSON, and does not say so', {}, JSON_BYTES],
+  ['in protobuf, and does not say so', {}, PROTOBUF_BYTES],
+  [
+    'in JSON with the names of protobuf',
+    { 'content-type': 'Application/JSON; charset=UTF-8' },
+    Buffer.from('{"partial_success":{"rejected_spans":"1","error_message":"too façade"}}'),
+  ],
+  [
+    'in JSON of Latin-1',
+    { 'content-type': `${IN_JSON};charset="iso-8859-1"` },
+    Buffer.from(JSON_TOLD, 'latin1'),
+  ],
+  [
+    'in JSON of UTF-16',
+    { 'content-type': `${IN_JSON}; charset=utf-16le` },
+    Buffer.concat([BYTE_ORDER_MARK, Buffer.from(JSON_TOLD, 'utf16le')]),
+  ],
+  ...(
+    [
+      ['gzip', gzipSync],
+      ['X-GZIP', gzipSync],
+      ['deflate', deflateSync],
+      ['deflate', deflateRawSync],
+      ['br', brotliCompressSync],
+      ['identity', (bytes: Buffer) => bytes],
+      ['deflate, gzip', (bytes: Buffer) => gzipSync(deflateSync(bytes))],
+    ] as const
+  ).flatMap(([coding, pack]): typeof ANSWERS => [
+    [
+      `in JSON by ${pack.name} as ${coding}`,
+      { 'content-type': IN_JSON, 'content-encoding': coding },
+      pack(JSON_BYTES),
+    ],
+    [
+      `in protobuf by ${pack.name} as ${coding}`,
+      { 'content-type': IN_PROTOBUF, 'content-encoding': coding },
+      pack(PROTOBUF_BYTES),
+    ],
+  ]),
+]
+
+describe.each(['http/protobuf', 'http/json'])('sent over %s', (protocol) => {
+  test.each(ANSWERS)('what was rejected is told %s', async (_, answerHeaders, answer) => {
+    const { address } = await httpCollector({ answer, answerHeaders })
+    expect(await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: protocol })).toEqual({
+      count: 1,
+      reason: 'too façade',
+    })
+  })
+
+  test.each<[name: string, headers: Record<string, string>, answer: Buffer]>([
+    ['packed as nobody knows', { 'content-encoding': 'none' }, JSON_BYTES],
+    ['not what it says', { 'content-encoding': 'gzip' }, JSON_BYTES],
+    [
+      'larger than any answer',
+      { 'content-encoding': 'gzip' },
+      gzipSync(Buffer.alloc(2 ** 26, ' ')),
+    ],
+    ['no JSON', { 'content-type': IN_JSON }, Buffer.from('<html>')],
+    ['in letters that nobody knows', { 'content-type': `${IN_JSON};charset=x` }, JSON_BYTES],
+  ])('an answer that is %s is a success', async (_, answerHeaders, answer) => {
+    const { address } = await httpCollector({ answer, answerHeaders })
+    expect(await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: protocol })).toBeUndefined()
+  })
+})
 
 describe.each(PROTOCOLS)('over $protocol', (of) => {
   const bytes = Buffer.from(of.serializer.serializeRequest(SPANS) ?? [])

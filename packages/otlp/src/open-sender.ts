@@ -2,7 +2,7 @@ import type { ExportResult } from '@opentelemetry/core'
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { requireCertificateFiles } from './certificate-files.js'
-import { listenForRejections, type Rejection, takeRejection } from './partial-success.js'
+import { listenForGrpcAnswers, type Rejection, takeRejection } from './partial-success.js'
 import { SendError, sendErrorOf } from './send-error.js'
 import type { OtlpSettings } from './settings.js'
 
@@ -46,7 +46,9 @@ export async function openLogSender(settings: OtlpSettings): Promise<Sender<Read
   return senderOf(settings, openLogs(settings.url))
 }
 
-function load({ protocol }: OtlpSettings): Promise<Exporters> {
+async function load({ protocol }: OtlpSettings): Promise<Exporters> {
+  if (protocol === 'grpc') listenForGrpcAnswers()
+  else (await import('./http-answers.js')).listenForHttpAnswers()
   switch (protocol) {
     case 'http/protobuf':
       return import('./exporters/http-protobuf.js')
@@ -75,7 +77,6 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 10_000
 function senderOf<Item>(settings: OtlpSettings, exporter: Exporter<Item>): Sender<Item> {
   const isGrpc = settings.protocol === 'grpc'
   const patience = timeoutOf(settings) + PATIENCE_MILLISECONDS
-  listenForRejections()
   return {
     send: (items) =>
       new Promise((resolve, reject) => {

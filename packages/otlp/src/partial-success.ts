@@ -11,17 +11,27 @@ export type Rejection = {
 let heard: Rejection | undefined
 
 /**
- * Listens to what OpenTelemetry's exporters say of `partial_success`
- * (https://opentelemetry.io/docs/specs/otlp/#partial-success): they hold an answer that has it for a
+ * Takes note of an answer, as far as it has `partial_success`
+ * (https://opentelemetry.io/docs/specs/otlp/#partial-success).
+ */
+export function noteAnswer(answer: unknown): void {
+  if (typeof answer !== 'object' || answer === null) return
+  // Whoever reads protobuf's JSON takes both spellings.
+  const { partialSuccess, partial_success = partialSuccess } = answer as Answer
+  heard = partial_success ? rejectionOf(partial_success) : undefined
+}
+
+/**
+ * Listens to what OpenTelemetry's exporters for gRPC say of an answer that has it: they hold it for a
  * whole success, and tell of it nowhere but in OpenTelemetry's diagnostic log.
  */
-export function listenForRejections(): void {
+export function listenForGrpcAnswers(): void {
   diag.setLogger(LOGGER, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
 }
 
 /**
- * What was heard since it was asked for the last time. An exporter tells it in the same turn in which
- * it gives its result, so that the result that comes next is that of the same request.
+ * What was heard since it was asked for the last time. An answer is heard in the same turn in which
+ * the exporter gives its result, so that the result that comes next is that of the same request.
  */
 export function takeRejection(): Rejection | undefined {
   const rejection = heard
@@ -37,17 +47,23 @@ const LOGGER: DiagLogger = {
   debug: ignore,
   verbose: ignore,
   warn(message, told) {
-    if (message.includes('Partial Success') && typeof told === 'string') heard = rejectionOf(told)
+    if (!message.includes('Partial Success') || typeof told !== 'string') return
+    try {
+      noteAnswer({ partialSuccess: JSON.parse(told) })
+    } catch {
+      // No JSON: a later OpenTelemetry words it in another way.
+    }
   },
 }
 
-function rejectionOf(json: string): Rejection | undefined {
-  try {
-    const { rejectedSpans, rejectedLogRecords, errorMessage } = JSON.parse(json)
-    const count = Number(rejectedSpans ?? rejectedLogRecords ?? 0)
-    if (!(count > 0) && !errorMessage) return undefined
-    return { count: count > 0 ? count : 0, reason: saidWords(String(errorMessage ?? '')) }
-  } catch {
-    return undefined
-  }
+type Answer = { partialSuccess?: Told; partial_success?: Told }
+type Told = Record<string, unknown>
+
+function rejectionOf(told: Told): Rejection | undefined {
+  const { rejectedSpans, rejected_spans = rejectedSpans } = told
+  const { rejectedLogRecords, rejected_log_records = rejectedLogRecords } = told
+  const { errorMessage, error_message = errorMessage } = told
+  const count = Number(rejected_spans ?? rejected_log_records ?? 0)
+  if (!(count > 0) && !error_message) return undefined
+  return { count: count > 0 ? count : 0, reason: saidWords(String(error_message ?? '')) }
 }

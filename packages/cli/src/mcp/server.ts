@@ -29,7 +29,8 @@ export function mcpServer(roots: readonly string[]): McpServer {
       },
       async (given: Record<string, unknown>) => {
         try {
-          const text = quotedPage(await answer(given, roots), given.page as number)
+          const { json, missing } = await answer(given, roots)
+          const text = quotedPage(json, given.page as number, missing)
           return { content: [{ type: 'text' as const, text }] }
         } catch (error) {
           const { text } = wordError(error)

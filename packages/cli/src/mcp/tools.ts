@@ -41,7 +41,20 @@ export type QuestionTool = {
   name: string
   description: string
   input: z.ZodRawShape
-  answer(given: Record<string, unknown>, roots: readonly string[]): unknown
+  answer(given: Record<string, unknown>, roots: readonly string[]): Answer | Promise<Answer>
+}
+
+/** What a command's `--json` prints, and what is missing in it, which a command says on stderr. */
+type Answer = { json: unknown; missing: string[] }
+
+const MORE = 'This is not all: it ends at the limit that was asked for, and there is more.'
+const PARTLY_SEARCHED = 'This may not be all: there is more in a session than is searched.'
+const PARTLY_READ =
+  'This may not be all: some of the session could not be read. Ask show_session; its "damage" tells what.'
+
+function answered(json: unknown, ...read: { damage: readonly unknown[] }[]): Answer {
+  const isWhole = read.every(({ damage }) => damage.length === 0)
+  return { json, missing: isWhole ? [] : [PARTLY_READ] }
 }
 
 const session = z
@@ -68,27 +81,33 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     },
     answer({ words, since, failed, limit }, roots) {
       const query = {
-        count: limit as number,
+        count: (limit as number) + 1,
         ...(words !== undefined && { words: words as string[] }),
         ...(since !== undefined && { since: sinceOf(since as string) }),
         ...(failed === true && { isFailed: true }),
       }
-      return listSessions(roots, query, {}).map(summaryJson)
+      const found = listSessions(roots, query, {})
+      const listed = found.slice(0, limit as number).map(summaryJson)
+      return { json: listed, missing: listed.length < found.length ? [MORE] : [] }
     },
   },
   {
     name: 'show_session',
     description: 'What happened in a session: its turns, exchanges, tools, approvals, in order',
     input: { session },
-    answer: async ({ session: name }, roots) =>
-      sessionJson(await readSession(folderOf(name, roots)), undefined),
+    async answer({ session: name }, roots) {
+      const told = await readSession(folderOf(name, roots))
+      return answered(sessionJson(told, undefined), told)
+    },
   },
   {
     name: 'explain_session',
     description: 'How a session ended and why: causes with their evidence, and what to do next',
     input: { session },
-    answer: async ({ session: name }, roots) =>
-      explanationJson(await explainSession(folderOf(name, roots))),
+    async answer({ session: name }, roots) {
+      const explanation = await explainSession(folderOf(name, roots))
+      return answered(explanationJson(explanation), explanation.session)
+    },
   },
   {
     name: 'read_messages',
@@ -96,7 +115,8 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session, exchange: exchange.optional() },
     answer({ session: name, exchange: number }, roots) {
       const reader = conversationReader(folderOf(name, roots))
-      return conversationJson(conversationAt(reader, chosenRequest(reader, number as number)))
+      const at = conversationAt(reader, chosenRequest(reader, number as number))
+      return answered(conversationJson(at), reader)
     },
   },
   {
@@ -106,7 +126,7 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     answer({ session: name, exchange: number, other }, roots) {
       const reader = conversationReader(folderOf(name, roots))
       const [before, after] = chosenPair(reader, number as number, other as number | undefined)
-      return exchangesJson(compareExchanges(reader, before, after))
+      return answered(exchangesJson(compareExchanges(reader, before, after)), reader)
     },
   },
   {
@@ -116,11 +136,8 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     answer({ session: name, other }, roots) {
       const one = sessionNamed(name as string, { roots })
       const two = sessionNamed(other as string, { roots })
-      const compared = compareSessions(
-        conversationReader(one.folder),
-        conversationReader(two.folder),
-      )
-      return sessionsJson(compared, [one.id, two.id])
+      const readers = [conversationReader(one.folder), conversationReader(two.folder)] as const
+      return answered(sessionsJson(compareSessions(...readers), [one.id, two.id]), ...readers)
     },
   },
   {
@@ -131,7 +148,8 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
       const reader = conversationReader(folderOf(name, roots))
       const chosen = chosenRequest(reader, number as number)
       const uses = usesOf(reader.folder, () => undefined)
-      return contextJson(contextAt(reader, chosen, uses), shortenedHistories(reader, chosen, uses))
+      const shortened = shortenedHistories(reader, chosen, uses)
+      return answered(contextJson(contextAt(reader, chosen, uses), shortened), reader)
     },
   },
   {
@@ -140,9 +158,11 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session },
     async answer({ session: name }, roots) {
       const folder = folderOf(name, roots)
-      const { exchanges } = await readSession(folder)
-      const story: CachedExchange[] = [...cacheStory(conversationReader(folder), exchanges)]
-      return story.map((one) => cachedJson(one))
+      const told = await readSession(folder)
+      const reader = conversationReader(folder)
+      const story: CachedExchange[] = [...cacheStory(reader, told.exchanges)]
+      const json = story.map((one) => cachedJson(one))
+      return answered(json, told, reader)
     },
   },
   {
@@ -151,16 +171,18 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session },
     async answer({ session: name }, roots) {
       const folder = folderOf(name, roots)
-      const session = await readSession(folder)
-      return statsJson([sessionStats(session, chunkPaces(session))], undefined)
+      const told = await readSession(folder)
+      return answered(statsJson([sessionStats(told, chunkPaces(told))], undefined), told)
     },
   },
   {
     name: 'list_approvals',
     description: 'What was asked before an action, who answered, and how long it waited',
     input: { session },
-    answer: async ({ session: name }, roots) =>
-      approvalsOf(await readSession(folderOf(name, roots))).map(approvalJson),
+    async answer({ session: name }, roots) {
+      const told = await readSession(folderOf(name, roots))
+      return answered(approvalsOf(told).map(approvalJson), told)
+    },
   },
   {
     name: 'list_cancellations',
@@ -168,7 +190,7 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
     input: { session },
     async answer({ session: name }, roots) {
       const told = await readSession(folderOf(name, roots))
-      return cancellationsOf(told).map(cancellationJson)
+      return answered(cancellationsOf(told).map(cancellationJson), told)
     },
   },
   {
@@ -197,11 +219,11 @@ export const QUESTION_TOOLS: readonly QuestionTool[] = [
       }
       for (const { folder } of sessions) {
         for (const hit of searchSession(folder, pattern, within, passed)) {
-          if (hits.length === limit) return { hits, isCut: true }
+          if (hits.length === limit) return { json: { hits, isCut: true }, missing: [MORE] }
           hits.push(hit)
         }
       }
-      return { hits, isCut }
+      return { json: { hits, isCut }, missing: isCut ? [PARTLY_SEARCHED] : [] }
     },
   },
 ]

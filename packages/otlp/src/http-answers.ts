@@ -1,0 +1,88 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import zlib from 'node:zlib'
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { noteAnswer } from './partial-success.js'
+
+/** The most of an answer that is read, as it came and decoded: the exporters refuse longer ones. */
+const ANSWER_BYTES = 4 * 1024 * 1024
+
+let isListening = false
+
+/**
+ * Reads what collectors answer over HTTP, beside OpenTelemetry's exporters. Those take every answer for
+ * the form in which they sent, and for bytes that nothing has packed: a proxy in between may well pack
+ * them, and a collector may answer in JSON what it was sent as protobuf.
+ */
+export function listenForHttpAnswers(): void {
+  if (isListening) return
+  isListening = true
+  // It is published before the exporter is given the answer, so its end is heard here first.
+  // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http
+  subscribe('http.client.response.finish', (message) => {
+    const { response } = message as { response: IncomingMessage }
+    const { statusCode = 0 } = response
+    if (statusCode < 200 || statusCode > 299) return
+    const parts: Buffer[] = []
+    let length = 0
+    response.on('data', (part: Buffer) => {
+      length += part.length
+      if (length <= ANSWER_BYTES) parts.push(part)
+    })
+    response.on('end', () => {
+      if (length > 0 && length <= ANSWER_BYTES) noteAnswer(answerOf(Buffer.concat(parts), response))
+    })
+  })
+}
+
+/** What an answer says, whatever its form; nothing where it is none that can be read. */
+function answerOf(bytes: Buffer, { headers }: IncomingMessage): unknown {
+  try {
+    const plain = unpacked(bytes, headers['content-encoding'])
+    const type = headers['content-type'] ?? ''
+    const isJson =
+      /^\s*application\/(?:[\w.-]+\+)?json\b/i.test(type) || (type === '' && plain[0] === BRACE)
+    if (!isJson) return ProtobufTraceSerializer.deserializeResponse(plain)
+    const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(type) ?? []
+    return JSON.parse(new TextDecoder(charset).decode(plain))
+  } catch {
+    return undefined
+  }
+}
+
+/** `{`, with which no message of protobuf's begins that an answer could be. */
+const BRACE = 0x7b
+
+/** What was applied last is taken off first. */
+function unpacked(bytes: Buffer, codings = ''): Buffer {
+  return codings
+    .split(',')
+    .reverse()
+    .reduce((packed, coding) => unpack(coding.trim().toLowerCase(), packed), bytes)
+}
+
+function unpack(coding: string, bytes: Buffer): Buffer {
+  const limit = { maxOutputLength: ANSWER_BYTES }
+  switch (coding) {
+    case '':
+    case 'identity':
+      return bytes
+    case 'gzip':
+    case 'x-gzip':
+      return zlib.gunzipSync(bytes, limit)
+    case 'deflate':
+      // Many send it without the head of zlib's (RFC 9110, 8.4.1.2).
+      return (bytes[0] ?? 0) % 16 === 8
+        ? zlib.inflateSync(bytes, limit)
+        : zlib.inflateRawSync(bytes, limit)
+    case 'br':
+      return zlib.brotliDecompressSync(bytes, limit)
+    case 'zstd':
+      // Since Node 22.15.
+      return (zlib as typeof zlib & Zstd).zstdDecompressSync(bytes, limit)
+    default:
+      throw new Error(`unknown content coding ${coding}`)
+  }
+}
+
+type Zstd = { zstdDecompressSync(bytes: Buffer, limit: { maxOutputLength: number }): Buffer }
