@@ -18,15 +18,15 @@ const REDUCERS: Record<string, MakeReducer> = {
 }
 
 /**
- * How what an agent says is understood: what only it says, where that is known, and the Agent Client
- * Protocol, which many speak.
+ * Returns the reducer for what only this agent says, if there is one, together with the one for the
+ * Agent Client Protocol, which many agents speak.
  */
 export function reducerOf(agent: string): MakeReducer {
   const own = Object.hasOwn(REDUCERS, agent) ? REDUCERS[agent] : undefined
   return own === undefined ? acpReducer : (session) => together([acpReducer(session), own(session)])
 }
 
-// What passes over ACP knows of turns; what else an agent says comes second.
+// Combines the two. ACP's reducer goes first, because ACP names turns.
 function together(reducers: readonly AgentReducer[]): AgentReducer {
   return {
     observe(observation) {

@@ -4,9 +4,9 @@ import type { ToolOutput } from './model-api/tool-outputs.js'
 import type { StoppedExchange } from './session/cancellations.js'
 
 /**
- * What a tap saw, and when it saw it (microseconds since the epoch): an event of `session_events.log`,
- * or what the records of an exchange tell. It says nothing of what that means: this package does, the
- * same while a session is recorded and when it is read.
+ * What a tap saw, and when (microseconds since the epoch): an event of `session_events.log`, or
+ * facts from an exchange's records. It does not say what that means: this package does, with the
+ * same result while recording and years later.
  */
 export type Observation = { at: number } & (SeenEvent | ExchangeObservation)
 
@@ -15,22 +15,25 @@ export type ExchangeObservation = ExchangeStarted | ToolCalled | HostedToolEnded
 /** One kind of observation. */
 export type Observed<Kind extends Observation['kind']> = Extract<Observation, { kind: Kind }>
 
-/** A request is on the disk. `at` is when it began. */
+/** A request is on disk. `at` is when it began. */
 export type ExchangeStarted = {
   kind: 'exchange-started'
   exchange: string
   conversation: Conversation
-  /** What its thread is for, where the agent says that it is not the user's own. */
+  /** What its thread is for, if the agent says that it is not the user's own. */
   threadSource?: string
-  /** The call of a tool within which it was made, where its program says so. */
+  /** The tool call that made the request, if the program says so. */
   within?: string
-  /** Where it asks a model: the name and the attributes of its `chat` span, whose id is the exchange's. */
+  /** If it asks a model: the name and attributes of its `chat` span, whose id is the exchange's. */
   chat?: { name: string; attributes: Attributes }
-  /** Gives what the request says of the outputs of some calls; it is valid while this is observed. */
+  /**
+   * Returns what the request says about the outputs of some calls. Only valid while this
+   * observation is being processed.
+   */
   outputs?: (calls: readonly string[]) => ToolOutput[]
 }
 
-/** The model calls a tool, as its answer says. */
+/** The model calls a tool, according to its answer. */
 export type ToolCalled = {
   kind: 'tool-called'
   exchange: string
@@ -38,36 +41,36 @@ export type ToolCalled = {
   callId: string
   name: string
   namespace?: string
-  /** JSON, or the input of a tool that takes text. */
+  /** JSON, or text for a tool that takes text. */
   input: string
-  /** The API runs it itself, while it answers. */
+  /** The API runs it itself while it answers. */
   isHosted?: boolean
 }
 
-/** A tool that the API runs itself is done. */
+/** A tool that the API runs itself has ended. */
 export type HostedToolEnded = {
   kind: 'hosted-tool-ended'
   exchange: string
   conversation: Conversation
   callId: string
-  /** As the API calls it. */
+  /** In the API's words. */
   status?: string
-  /** JSON: what it did, where the API tells that only now. */
+  /** JSON: what the tool did, if the API says so only now. */
   input?: string
 }
 
 /** How a span ends. */
 export type Ending = { attributes: Attributes; error?: { message?: string | undefined } }
 
-/** The exchange is over; `at` is when. */
+/** The exchange has ended, at `at`. */
 export type ExchangeEnded = {
   kind: 'exchange-ended'
   exchange: string
   conversation: Conversation
   within?: string
   chat?: Ending
-  /** The span of its HTTP request, where it had one of its own. */
+  /** The span of its HTTP request, if it has one of its own. */
   http?: Ending & { name: string; startedAt: number }
-  /** Of a model call that was cut off. */
+  /** Set for a model call that was cut off. */
   stopped?: Omit<StoppedExchange, 'conversation' | 'spanId'>
 }

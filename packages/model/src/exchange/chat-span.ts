@@ -10,17 +10,17 @@ import type { AnswerFacts } from '../model-api/answer-facts.js'
 import type { ModelOutcome } from '../model-api/outcome.js'
 import type { Ending } from '../observation.js'
 
-/** The name of the span of an exchange with a model (GenAI conventions: `{operation} {model}`). */
+/** Names the span of an exchange with a model (GenAI conventions: `{operation} {model}`). */
 export function chatSpanName(model: string | undefined): string {
   return spanName('chat', model)
 }
 
-/** What is known of an exchange with a model when its request is on its way. */
+/** Returns what is known about an exchange with a model when its request has been sent. */
 export function chatStartAttributes(asked: {
   provider: string | undefined
   model: string | undefined
   request: Pick<RequestBodyRecord, 'bytes' | 'sha256'>
-  /** The exchange of the upgrade, over a WebSocket. */
+  /** Over a WebSocket: the exchange of the upgrade. */
   connection: string | undefined
   isPrewarm: boolean
 }): Attributes {
@@ -36,7 +36,7 @@ export function chatStartAttributes(asked: {
   })
 }
 
-/** What is known of it when it is over. */
+/** Returns what is known about it when it has ended. */
 export function chatEnding(end: {
   record: EndRecord
   facts: AnswerFacts
@@ -44,7 +44,7 @@ export function chatEnding(end: {
   status: number | undefined
   /** Microseconds from the request to the first byte of the answer's body. */
   firstChunk: number | undefined
-  /** How the model's answer came out. */
+  /** How the model's answer ended. */
   came: ModelOutcome
 }): Ending {
   const { record, facts, came } = end

@@ -5,11 +5,11 @@ import type { ToolWords } from './tool-words.js'
 type Call = { id?: string; name?: string; input: string }
 
 /**
- * The calls of tools in an answer of Chat Completions: in a stream each comes in pieces, told apart by
- * their index, and all are whole when their choice has its finish reason.
+ * The tool calls in an answer of Chat Completions. In a stream each comes in fragments, identified
+ * by index; all are complete when their choice has its finish reason.
  */
 export class ChatToolWords implements ToolWords {
-  /** By the index of their choice and their own. */
+  /** By the index of their choice and then their own. */
   readonly #calls = new Map<number, Call[]>()
 
   event(event: Json): ToolWord[] {

@@ -25,31 +25,31 @@ import { parsedUrl } from './parsed-url.js'
 import type { ToolWord } from './tool-calls.js'
 import { type ToolWords, toolWordsOf } from './tool-words.js'
 
-// What the agent got is noted behind the bytes, so for it more of its patience may be over than for
-// us: so much at the most, in microseconds, or a quarter of it. Without that, two of three time-outs of
-// 1.5 s were missed on a machine of two cores under a load of 20.
+// What reached the agent is noted after the bytes were passed on, so the agent may have waited
+// longer than we can see: by at most this many microseconds, or a quarter of its idle time-out.
+// Without this, two of three time-outs of 1.5 s were missed on a 2-core machine under a load of 20.
 const SEEN_LATER = 250_000
 const SEEN_LATER_SHARE = 0.25
 
 type At<Kind> = Kind & { at: number }
 
 export type ExchangeReaderOptions = {
-  /** When it began, in microseconds since the epoch. */
+  /** When the exchange began, in microseconds since the epoch. */
   startedAt: number
-  /** The provider of the model, for `gen_ai.provider.name`. */
+  /** The model's provider, for `gen_ai.provider.name`. */
   provider: string | undefined
-  /** After how long without an event the agent gives up, in milliseconds. */
+  /** How long the agent waits without an event before it gives up, in milliseconds. */
   idleTimeout: number | undefined
   modelApis?: readonly ModelApi[] | undefined
-  /** What could not be read costs what it says, and nothing else. */
+  /** Something could not be read: its facts are lost, and nothing else. */
   onFault: (cause: unknown) => void
-  /** Is given the text of the answer, piece by piece. */
+  /** Receives the text of the answer, piece by piece. */
   onText?: (text: string) => void
 }
 
 /**
- * What the records of one exchange tell, read in their order: while it is recorded, and from its
- * file. `at` in records counts from its beginning.
+ * Reads the facts of one exchange from its records, in order: while it is recorded, or from its
+ * file. `at` in records counts from the start of the exchange.
  */
 export class ExchangeReader {
   readonly #start: ExchangeRecord
@@ -63,13 +63,16 @@ export class ExchangeReader {
   #heard: At<ToolCalled | HostedToolEnded>[] = []
   #firstChunkAt: number | undefined
   #lastChunkAt: number | undefined
-  /** When the agent last got what it waits for: the head, an event; bytes where there are no events. */
+  /**
+   * When the agent last got what it waits for: the head or an event, or bytes if the answer has no
+   * events.
+   */
   #lastSignAt = 0
   #eventsBefore = 0
   #now = 0
   readonly conversation: Conversation
   readonly #text = new Utf8Text()
-  /** The beginning of a message whose end has not come. */
+  /** The start of a message whose end has not come. */
   #message = ''
 
   constructor(start: ExchangeRecord, options: ExchangeReaderOptions) {
@@ -86,15 +89,15 @@ export class ExchangeReader {
   }
 
   /**
-   * @param asked reads what the body asks for; it is called once, when that is first needed.
-   * @returns what makes the observation, for reading a body can take a moment.
+   * @param asked reads what the body asks for; it is called once, when first needed.
+   * @returns a function that makes the observation, because reading a body can take a moment.
    */
   requestBody(
     record: Omit<RequestBodyRecord, 'content'>,
     asked: () => RequestFacts,
   ): () => At<ExchangeStarted> {
     this.#askedFor = asked
-    // The head of the answer can have come before, when nothing was known of it.
+    // The head of the answer may have come first, when nothing was known about the request.
     this.#facts = undefined
     return () => this.#started(record)
   }
@@ -104,7 +107,7 @@ export class ExchangeReader {
     return this.#facts
   }
 
-  /** What the path says of it, of an API where that does. */
+  /** What the path says about the request, for APIs where it does. */
   get #pathFacts(): { model?: string; stream?: boolean } {
     return this.#api?.pathFacts?.(parsedUrl(this.#start.url)?.pathname ?? '') ?? {}
   }
@@ -145,8 +148,8 @@ export class ExchangeReader {
   }
 
   /**
-   * @param part of its body, as bytes or where it is known to be text as that.
-   * @returns what its events say of tools.
+   * @param part of its body: bytes, or text if it is known to be text.
+   * @returns what its events say about tools.
    */
   chunk(at: number, part: Uint8Array | string): At<ToolCalled | HostedToolEnded>[] {
     this.#firstChunkAt ??= at
@@ -154,48 +157,51 @@ export class ExchangeReader {
     this.#now = at
     if (this.#start.transport === 'websocket') this.#messages(part)
     else this.#answer?.push(part)
-    // An agent's patience is with events: a comment that keeps the connection alive is none.
+    // The agent's time-out counts events; a comment that keeps the connection alive is not one.
     const { events } = this
     if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
     this.#eventsBefore = events ?? this.#eventsBefore
     return this.#heard.splice(0)
   }
 
-  /** Nothing more of its answer comes. */
+  /** The answer has ended. */
   endAnswer(): void {
     this.#answer?.end()
   }
 
-  /** What an answer in one piece says of tools, once it has ended. */
+  /** Returns what a non-streamed answer says about tools, once it has ended. */
   lastWords(): At<ToolCalled | HostedToolEnded>[] {
     this.endAnswer()
     return this.#heard.splice(0)
   }
 
-  /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
+  /**
+   * How many events have arrived; undefined if the answer has none, or they could not be counted.
+   */
   get events(): number | undefined {
     return this.#answer?.events
   }
 
-  /** What the answer says of itself, as far as it has arrived. */
+  /** What the answer says about itself, from what has arrived. */
   get facts(): AnswerFacts {
     return this.#answer?.facts ?? {}
   }
 
-  /** Events of the answer that are no JSON. */
+  /** Events of the answer that are not JSON. */
   get brokenEvents(): number {
     return this.#answer?.brokenEvents ?? 0
   }
 
-  /** What became of a request to a model; nothing of one that asks none. */
+  /** Returns how a request to a model ended; empty for other requests. */
   outcome(end: EndRecord): ModelOutcome {
     this.endAnswer()
     return this.asksModel ? this.#outcome(end) : {}
   }
 
   /**
-   * How it ended, where an agent that hangs up behind the last event, before the body's end, has cut
-   * off nothing. But where that was an error, Codex can wait for more until its patience ends.
+   * Corrects the state of an exchange: an agent that hangs up after the last event and before the
+   * end of the body has cut off nothing. If that event was an error, though, Codex can go on
+   * waiting until its time-out.
    */
   stateOf(state: ExchangeState, hungUpAt: number): ExchangeState {
     this.endAnswer()
@@ -255,7 +261,7 @@ export class ExchangeReader {
       this.#heard.push(Object.assign(word, { at, exchange, conversation: this.conversation }))
   }
 
-  /** Each message of a WebSocket stands in the body with a newline behind it. */
+  /** In the body, each WebSocket message is followed by a newline. */
   #messages(part: Uint8Array | string): void {
     const answer = this.#answer ?? this.#begin({})
     const text = typeof part === 'string' ? this.#text.pushText(part) : this.#text.push(part)
@@ -290,7 +296,7 @@ export class ExchangeReader {
     }
   }
 
-  /** Why the agent hung up, where it had waited for as long as it does. */
+  /** Returns why the agent hung up, if it had waited as long as it ever does. */
   #timeout(hungUpAt: number): string | undefined {
     const { idleTimeout } = this.#options
     if (idleTimeout === undefined) return undefined
@@ -302,8 +308,8 @@ export class ExchangeReader {
 }
 
 /**
- * What stopped a request where nobody asked for it: why its client gave it up, where that was seen from
- * inside of the agent.
+ * Returns what stopped a request that nobody asked to stop: why its client gave up, if that was
+ * seen from inside the agent.
  */
 function unasked(
   error: EndRecord['error'],
@@ -314,7 +320,7 @@ function unasked(
   return { origin: isTimeout(error) ? 'timeout' : 'host', reason }
 }
 
-/** Whether the client's own time-out gave the request up. */
+/** Returns whether the client's own time-out stopped the request. */
 function isTimeout(error: EndRecord['error']): boolean {
   return error?.code === 'TimeoutError'
 }
@@ -323,7 +329,7 @@ function apiOf(
   { method, url, headers, transport }: ExchangeRecord,
   apis: readonly ModelApi[] | undefined,
 ): ModelApi | undefined {
-  // Over a WebSocket only the Responses API is spoken (Codex 0.169).
+  // Only the Responses API uses WebSockets (Codex 0.169).
   if (transport === 'websocket') return responsesApi
   const path = parsedUrl(url)?.pathname
   if (path === undefined) return undefined

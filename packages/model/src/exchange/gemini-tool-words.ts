@@ -3,8 +3,8 @@ import type { ToolWord } from './tool-calls.js'
 import type { ToolWords } from './tool-words.js'
 
 /**
- * The calls of tools in an answer of generateContent: each is whole, in a part of its own. Some models
- * give them ids; one without is named by its exchange and its place there.
+ * The tool calls in an answer of generateContent: each is complete, in a part of its own. Some
+ * models give them ids; a call without one is named after its exchange and its position there.
  */
 export class GeminiToolWords implements ToolWords {
   readonly #exchange: string
@@ -15,7 +15,7 @@ export class GeminiToolWords implements ToolWords {
   }
 
   event(event: Json): ToolWord[] {
-    // Gemini CLI, logged in with Google, is answered in a member `response`.
+    // If Gemini CLI is logged in with Google, the answer is in a member `response`.
     const told = asObject(event.response) ?? event
     return objectsAt(told, 'candidates')
       .flatMap((candidate) => objectsAt(objectAt(candidate, 'content'), 'parts'))

@@ -9,10 +9,12 @@ import {
 import type { ExchangeEnded } from '../observation.js'
 import { parsedUrl } from './parsed-url.js'
 
-// What the conventions know; a method of another name stands in `http.request.method_original`.
+// The methods that the conventions know; any other goes into `http.request.method_original`.
 const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '))
 
-/** The span of an exchange's HTTP request (OpenTelemetry's HTTP conventions, client spans). */
+/**
+ * Makes the span of an exchange's HTTP request (OpenTelemetry's HTTP conventions, client spans).
+ */
 export function httpSpanOf(
   { method, url, headers }: ExchangeRecord,
   startedAt: number,
@@ -21,7 +23,7 @@ export function httpSpanOf(
 ): ExchangeEnded['http'] {
   const { status, peer } = more
   const isKnown = METHODS.has(method)
-  // A caller's cancel is no error of the request's.
+  // If the caller cancels, the request has not failed.
   const isFailed = state === 'failed'
   const isRefused = status !== undefined && status >= 400
   const userAgent = headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1]
@@ -46,14 +48,14 @@ export function httpSpanOf(
 
 let last: { url: string; place: Attributes } | undefined
 
-/** A session asks for the same few places thousands of times. */
+/** Cached: a session requests the same few URLs thousands of times. */
 function placeOf(url: string): Readonly<Attributes> {
   if (last?.url !== url) last = { url, place: encodeAttributes('http', readPlace(url)) }
   return last.place
 }
 
 function readPlace(text: string): Facts<'http'> {
-  // What stands in the place of a secret can be no part of a URL.
+  // The marker in place of a secret may be invalid in a URL.
   const url = parsedUrl(text)
   if (url === undefined) return { url: text }
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)

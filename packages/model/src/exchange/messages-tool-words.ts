@@ -2,14 +2,14 @@ import { asObject, type Json, numberAt, objectsAt, textAt } from '../model-api/j
 import type { ToolWord } from './tool-calls.js'
 import type { ToolWords } from './tool-words.js'
 
-/** A longer input holds contents: what it is about stands at its beginning, but not as JSON. */
+/** Longer inputs hold file contents: what they are about is at the start, though not as JSON. */
 const INPUT_CHARACTERS = 1024 * 1024
 
 type Call = { callId: string; name: string; input: string }
 
 /**
- * The tools that an answer of the Messages API calls. Streamed, a block begins with the call's id and
- * name, its input comes in pieces, and with the block's end it is whole.
+ * The tool calls in an answer of the Messages API. In a stream, a block starts with the call's id
+ * and name, its input comes in fragments, and is complete when the block ends.
  * https://docs.anthropic.com/en/api/messages-streaming
  */
 export class MessagesToolWords implements ToolWords {
@@ -58,7 +58,7 @@ export class MessagesToolWords implements ToolWords {
   }
 }
 
-// `server_tool_use` and `mcp_tool_use` are run by the API itself: the agent runs none of them.
+// `server_tool_use` and `mcp_tool_use` are run by the API itself, never by the agent.
 function callOf(block: Json): Omit<Call, 'input'> | undefined {
   const [callId, name] = [textAt(block, 'id'), textAt(block, 'name')]
   return block.type === 'tool_use' && callId && name ? { callId, name } : undefined

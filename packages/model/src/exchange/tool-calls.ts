@@ -1,17 +1,20 @@
 import { type Json, objectsAt } from '../model-api/json.js'
 import type { HostedToolEnded, ToolCalled } from '../observation.js'
 
-/** What an event says of a tool; whose exchange it is, it does not know. */
+/** What an event says about a tool, without the exchange that it belongs to. */
 export type ToolWord =
   | Omit<ToolCalled, 'exchange' | 'conversation'>
   | Omit<HostedToolEnded, 'exchange' | 'conversation'>
 
-/** What the items of a whole answer of the Responses API say of tools. */
+/** Returns what the items of a complete answer of the Responses API say about tools. */
 export function toolWordsOfOutput(body: Json): ToolWord[] {
   return objectsAt(body, 'output').flatMap((item) => doneWord(item) ?? [])
 }
 
-/** The tool that an event of the Responses API calls, or that the API runs itself; mostly none. */
+/**
+ * Returns the tool that an event of the Responses API calls, or that the API runs itself. Most
+ * events have none.
+ */
 export function toolWordOf(event: Json): ToolWord | undefined {
   const { type, item } = event
   if (typeof item !== 'object' || item === null) return undefined
@@ -40,7 +43,7 @@ function doneWord(item: Json): ToolWord | undefined {
   }
 }
 
-/** Those that the API runs itself while it answers: `web_search_call` is the tool `web_search`. */
+/** Tools that the API runs itself while it answers: `web_search_call` is the tool `web_search`. */
 const HOSTED =
   /^(web_search|file_search|code_interpreter|image_generation|computer|mcp|tool_search)_call$/
 

@@ -9,18 +9,18 @@ import { GeminiToolWords } from './gemini-tool-words.js'
 import { MessagesToolWords } from './messages-tool-words.js'
 import { type ToolWord, toolWordOf, toolWordsOfOutput } from './tool-calls.js'
 
-/** Reads what one answer says of tools. */
+/** Reads what one answer says about tools. */
 export type ToolWords = {
-  /** What the next event of a stream says: mostly nothing. */
+  /** Returns what the next event of a stream says, which is mostly nothing. */
   event(event: Json): ToolWord[]
-  /** What an answer says that came in one piece. */
+  /** Returns what a non-streamed answer says. */
   answer(body: Json): ToolWord[]
 }
 
 /**
- * How an answer of an API says that the model calls tools.
+ * Returns the reader for how this API's answers call tools.
  *
- * @param exchange its id: a call that the API gives no id is named after it.
+ * @param exchange its id, which names calls that have no id from the API.
  */
 export function toolWordsOf(api: ModelApi | undefined, exchange: string): ToolWords {
   switch (api) {

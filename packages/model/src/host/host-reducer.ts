@@ -13,13 +13,13 @@ import { CANCELLATION_ORIGINS, type CancellationOrigin } from '../session/cancel
 import type { SessionReducer } from '../session/session-reducer.js'
 
 /**
- * What a program says of itself through the API or an integration. It is believed: who decided and how
- * it ended is known to nobody better.
+ * Reduces what a program says about itself through the API or an integration. It is taken at its
+ * word: nothing knows better who decided and how things ended.
  */
 export class HostReducer {
   readonly #session: SessionReducer
   readonly #conversations = new Map<string, Conversation>()
-  /** What each cancellation that was asked for is to stop. */
+  /** What each requested cancellation is to stop. */
   readonly #cancelled = new Map<string, Conversation[]>()
 
   constructor(session: SessionReducer) {
@@ -145,15 +145,15 @@ export class HostReducer {
   }
 
   /**
-   * A program that does not want the rest of an answer may never tell that its turn is over: unless
-   * something follows in it, it was given up then.
+   * A program that drops the rest of an answer may never report the end of its turn. Unless
+   * something follows in that turn, it was abandoned at that point.
    */
   #exchangeEnded({ conversation: { turnId }, stopped, at }: ExchangeEnded & { at: number }): void {
     if (turnId === undefined || stopped === undefined || stopped.isDroppedError) return
     if (this.#conversations.has(turnId)) this.#session.turns.done(turnId, at, 'cancelled')
   }
 
-  /** Where it happens: in the thread that its turn was begun in. */
+  /** Returns the place of something: the thread that its turn began in. */
   #conversationOf({ threadId, turnId }: HostPlace): Conversation {
     return this.#conversations.get(turnId ?? '') ?? placeIn(threadId, turnId)
   }
@@ -163,7 +163,7 @@ function keyOf(approvalId: string): string {
   return `host ${approvalId}`
 }
 
-/** One of the known words; nothing where it is not one of them. */
+/** Returns the word if it is one of the known ones. */
 function known<Word extends string>(words: readonly Word[], word: unknown): Word | undefined {
   return words.find((one) => one === word)
 }

@@ -3,8 +3,9 @@ import { observeCalls } from '../codex/codex-reducer.js'
 import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
 
 /**
- * A Node program that says nothing of itself: its tools as the model's answers and the requests behind
- * them tell of them. What it says through the API is understood for every agent (`host-reducer.ts`).
+ * Reduces a Node program that says nothing about itself: its tools are derived from the model's
+ * answers and the requests that follow. What a program says through the API is reduced for every
+ * agent (`host-reducer.ts`).
  */
 export function nodeReducer(session: SessionReducer): AgentReducer {
   const called = new CalledTools(session)

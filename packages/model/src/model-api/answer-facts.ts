@@ -1,6 +1,9 @@
 import type { ApiError } from './api-error.js'
 
-/** What a model's answer says of itself; what it does not say is absent. Tokens as the API counts them. */
+/**
+ * What a model's answer says about itself; what it does not say is absent. Tokens are as the API
+ * counts them.
+ */
 export type AnswerFacts = {
   id?: string
   model?: string
@@ -10,29 +13,29 @@ export type AnswerFacts = {
   cacheReadTokens?: number
   cacheCreationTokens?: number
   reasoningTokens?: number
-  /** UTF-16 units of the answer's text that have arrived. */
+  /** UTF-16 units of the answer's text so far. */
   textLength?: number
-  /** Is given that text, where somebody wants it. */
+  /** Receives that text, if somebody wants it. */
   onText?: (text: string) => void
-  /** The model says no: UTF-16 units of what it says instead of an answer. */
+  /** The model refuses: UTF-16 units of what it says instead of an answer. */
   refusalLength?: number
-  /** The API's own error, where the answer is one or ends with one. */
+  /** The API's own error, if the answer is one or ends with one. */
   error?: ApiError
-  /** How the answer ended by its own word; absent while its last event has not come. */
+  /** How the answer says that it ended; absent until its last event. */
   ended?: AnswerEnd
 }
 
-/** `completed`: it is all there. `incomplete`: the API stopped early. `failed`: it gave an error. */
+/** `completed`: it is complete. `incomplete`: the API stopped early. `failed`: it gave an error. */
 export type AnswerEnd = 'completed' | 'incomplete' | 'failed'
 
-/** Sets those facts that are known; what was known before and is not said again stays. */
+/** Sets the facts that are known; those known before and not repeated stay. */
 export function learn(
   facts: AnswerFacts,
   news: { [Key in keyof AnswerFacts]: AnswerFacts[Key] | undefined },
 ): void {
   const all: Record<string, unknown> = facts
   const told: Record<string, unknown> = news
-  // Called for each event: lists of pairs would take longer than the rest.
+  // Called for each event: lists of pairs would cost more than all the rest.
   for (const key in told) if (told[key] !== undefined) all[key] = told[key]
 }
 
@@ -43,12 +46,12 @@ export function addText(facts: AnswerFacts, text: string | undefined): void {
   facts.onText?.(text)
 }
 
-/** Counts what a model says instead of an answer. */
+/** Counts the text of a refusal that has arrived. */
 export function addRefusal(facts: AnswerFacts, text: string | undefined): void {
   if (text) facts.refusalLength = (facts.refusalLength ?? 0) + text.length
 }
 
-/** The answer ends with an error. */
+/** Notes that the answer ends with an error. */
 export function fail(facts: AnswerFacts, error: ApiError): void {
   learn(facts, { error, ended: 'failed' })
 }

@@ -1,9 +1,9 @@
 import { isAwsEventStream } from './aws-event-stream.js'
 
-/** How an answer is to be read: as server-sent events, as those of AWS, as one JSON text, or not at all. */
+/** How to read an answer: as server-sent events, as AWS events, as one JSON text, or not at all. */
 export type AnswerForm = 'events' | 'aws-events' | 'json' | 'other'
 
-/** What was asked for, and what the head of the answer says of it. */
+/** What the request asked for, and what the head of the answer says. */
 export type AnswerHints = {
   /** Whether the request asked for a stream. */
   stream?: (() => boolean | undefined) | undefined
@@ -12,8 +12,8 @@ export type AnswerHints = {
 }
 
 /**
- * The form of an answer, by how it begins: agents take what they asked for, whatever its head calls
- * it. Nothing as long as too little of it is there.
+ * Returns the form of an answer from how it begins, because agents take what they asked for,
+ * whatever the head calls it. Undefined until enough has arrived.
  */
 export function answerFormOf(beginning: string, hints: AnswerHints): AnswerForm | undefined {
   if (isAwsEventStream(hints.contentType)) return 'aws-events'
@@ -24,7 +24,7 @@ export function answerFormOf(beginning: string, hints: AnswerHints): AnswerForm 
   return asAnnounced(hints)
 }
 
-/** The form of an answer that has ended before its beginning could tell. */
+/** Returns the form of an answer that ended before its start could show it. */
 export function asAnnounced({
   stream = () => undefined,
   contentType = '',

@@ -15,22 +15,26 @@ import { Utf8Text } from './utf8-text.js'
 export type AnswerReaderOptions = {
   api: ModelApi
   hints: AnswerHints
-  /** Is told of an event or a body that could not be read; it costs what that one says. */
+  /**
+   * Receives the reason why an event or a body could not be read. Only what that one says is lost.
+   */
   onFault: (cause: unknown) => void
-  /** Is given each event that was read. */
+  /** Receives each event that was read. */
   onEvent?: (event: Json) => void
-  /** Is given an answer that came in one piece. */
+  /** Receives a non-streamed answer. */
   onAnswer?: (body: Json) => void
-  /** Is given the text of the answer, piece by piece. */
+  /** Receives the text of the answer, piece by piece. */
   onText?: ((text: string) => void) | undefined
 }
 
 /** Reads a model's answer as it arrives. Throws nothing. */
 export class AnswerReader {
   readonly facts: AnswerFacts = {}
-  /** Events that have arrived; nothing where the answer has none, or they could not be counted. */
+  /**
+   * How many events have arrived; undefined if the answer has none, or they could not be counted.
+   */
   events: number | undefined
-  /** Events that are no JSON: none of an answer's is. */
+  /** Events that are not JSON, as all of an answer's should be. */
   brokenEvents = 0
   readonly #options: AnswerReaderOptions
   readonly #text = new Utf8Text()
@@ -45,12 +49,12 @@ export class AnswerReader {
   readonly #textEvents = new TextEvents((name) => this.#options.api.tells(name) === 'text')
   #form: AnswerForm | 'messages' | undefined
   #characters = 0
-  /** The beginning of an answer whose form is not known yet, or all of one in one piece. */
+  /** The start of an answer whose form is not known yet, or all of a non-streamed one. */
   #held: string[] = []
   #heldCharacters = 0
-  /** The beginning of a page in place of an error. */
+  /** The start of a page sent in place of an error. */
   #page = ''
-  /** Something of it could not be read. */
+  /** Part of it could not be read. */
   #isLost = false
   #isUncounted = false
   #isTextUnknown = false
@@ -63,13 +67,13 @@ export class AnswerReader {
     if (isAwsEventStream(options.hints.contentType)) this.#begin('aws-events')
   }
 
-  /** Whether all was read that could say how the answer ended. */
+  /** Whether everything that could say how the answer ended was read. */
   get isReadable(): boolean {
     const isStream = this.#form !== undefined && STREAMS.has(this.#form)
     return isStream && !this.#isLost
   }
 
-  /** @param part of the body, as bytes or where it is known to be text as that. */
+  /** @param part of the body: bytes, or text if it is known to be text. */
   push(part: Uint8Array | string): void {
     try {
       if (this.#form === 'aws-events') {
@@ -84,13 +88,13 @@ export class AnswerReader {
     }
   }
 
-  /** An event that came as a message of its own. */
+  /** Reads an event that came as a message of its own. */
   message(text: string): void {
     this.#form = 'messages'
     this.#guarded(() => this.#readEvent(text, undefined))
   }
 
-  /** Nothing more comes. */
+  /** Ends the answer. */
   end(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
@@ -108,7 +112,7 @@ export class AnswerReader {
     this.#read(text)
   }
 
-  /** Of an answer whose text is not counted any more. */
+  /** Reads an answer whose text is no longer counted. */
   #readLong(bytes: Uint8Array): void {
     const passed = this.#textEvents.pass(bytes, (part) => this.#readText(this.#text.push(part)))
     if (passed === 0) return
@@ -120,7 +124,7 @@ export class AnswerReader {
     if (this.#form === 'events') this.#stream.push(text)
     if (this.#form === 'other') this.#keepPage(text)
     if (this.#form === 'events' || this.#form === 'other') return
-    // Blank lines before it are in no form a part of it, and can be many.
+    // Blank lines before it belong to no form, and there can be many.
     const more = this.#held.length === 0 ? text.trimStart() : text
     if (more === '') return
     this.#hold(more)
@@ -185,11 +189,11 @@ export class AnswerReader {
     this.#options.onAnswer?.(body)
     api.readAnswer(body, this.facts)
     this.#noteOdd(body)
-    // Some word an error without a member `error`.
+    // Some APIs send an error without a member `error`.
     if ((hints.status ?? 0) >= 400) this.facts.error ??= apiErrorOf(body)
   }
 
-  /** Once for an answer: all else of it is read, so that it costs no more than what it may have said. */
+  /** Reported once per answer. The rest is read, so only what it may have said is lost. */
   #noteOdd(said: Json): void {
     if (this.#isOdd) return
     const odd = oddMember(said)
@@ -203,7 +207,7 @@ export class AnswerReader {
     delete this.facts.textLength
   }
 
-  /** An event is gone: what it said is not known, nor how many there were. */
+  /** Notes that an event is lost: what it said is unknown, and so is the number of events. */
   #lose(): void {
     this.#isLost = true
     this.#isUncounted = true
@@ -221,13 +225,13 @@ export class AnswerReader {
 
   #fault(cause: unknown): void {
     this.#isLost = true
-    // It may have been a text.
+    // It may have been text.
     this.#forgetText()
     this.#options.onFault(cause)
   }
 }
 
-/** Forms that tell event by event how an answer goes on. */
+/** Forms in which events show how an answer goes on. */
 const STREAMS = new Set<AnswerForm | 'messages'>(['events', 'aws-events', 'messages'])
 
 /** Ends a stream of Chat Completions. */

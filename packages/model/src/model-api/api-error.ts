@@ -1,32 +1,32 @@
 import { asObject, type Json, numberAt, textAt } from './json.js'
 
-/** An error as an API words it; what it does not say is absent. */
+/** An error in the API's words; what it does not say is absent. */
 export type ApiError = {
   /** The kind of error: `invalid_request_error`, `overloaded_error`. */
   type?: string
-  /** The error itself: `context_length_exceeded`, `429`. */
+  /** The specific error: `context_length_exceeded`, `429`. */
   code?: string
   message?: string
-  /** The HTTP status that it stands for, where an event names one. */
+  /** The HTTP status that it stands for, if an event names one. */
   status?: number
 }
 
 /**
- * The error that an event or a body tells, wherever it stands: in a member `error`, however deep, as
- * a text in its place, or in the members of the object itself.
+ * Finds the error in an event or a body, wherever it is: in a member `error` at any depth, as a
+ * text in its place, or in the members of the object itself.
  */
 export function apiErrorOf(told: Json): ApiError {
   const status = numberAt(told, 'status') ?? numberAt(told, 'status_code')
   return { ...(status !== undefined && { status }), ...membersOf(innermost(told)) }
 }
 
-/** Whether an object has an error in its member `error`. */
+/** Returns whether an object has an error in its member `error`. */
 export function hasError(json: Json): boolean {
   const { error } = json
   return asObject(error) !== undefined || (typeof error === 'string' && error !== '')
 }
 
-// LiteLLM and other gateways wrap what they were told; Gemini answers with a list of one.
+// LiteLLM and other gateways wrap the error they got; Gemini answers with a list of one.
 function innermost(told: Json): Json {
   let inner = Array.isArray(told) ? (asObject(told[0]) ?? {}) : told
   for (let depth = 0; depth < NESTED; depth += 1) {
@@ -40,22 +40,22 @@ function innermost(told: Json): Json {
 const NESTED = 4
 
 function membersOf(error: Json): ApiError {
-  // Google has its word for it in `status`, and the HTTP status in `code`; AWS has `__type`.
+  // Google puts its word for it in `status` and the HTTP status in `code`; AWS uses `__type`.
   const type = wordOf(error, 'type') ?? textAt(error, 'status') ?? wordOf(error, '__type')
   const code = wordOf(error, 'code')
   const said = MESSAGES.map((key) => textAt(error, key)).find((text) => text !== undefined)
-  // OpenRouter says "Provider returned error", and here what it was told.
+  // OpenRouter says "Provider returned error", and here what the provider said.
   const passedOn = textAt(asObject(error.metadata) ?? {}, 'raw')
   const message = passedOn === undefined ? said : [said, passedOn].filter(Boolean).join(': ')
   return {
-    // The type of an event is no type of an error.
+    // The type of an event is not the type of an error.
     ...(type !== undefined && type !== 'error' && { type }),
     ...(code !== undefined && { code }),
     ...(message !== undefined && { message }),
   }
 }
 
-// `detail` is ChatGPT's and FastAPI's; `error` is a text where an API has no more to say.
+// `detail` is used by ChatGPT and FastAPI; `error` is a text if an API has nothing more to say.
 const MESSAGES = ['message', 'detail', 'error', 'error_description']
 
 function wordOf(error: Json, key: string): string | undefined {

@@ -2,7 +2,7 @@ import { bedrockModel } from './bedrock-model.js'
 
 type IsRequest = (method: string, path: string) => boolean
 
-/** Which requests ask a model, by API: their method, and their path without its query. */
+/** Which requests ask a model, by API: the method, and the path without its query. */
 export const ASKS_BY = {
   chatCompletions: posts(/\/chat\/completions$/),
   gemini: posts(/:(generateContent|streamGenerateContent)$/),
@@ -16,7 +16,7 @@ export const ASKS_BY = {
   responses: posts(/\/(responses|responses\/compact|memories\/trace_summarize)$/),
 } satisfies Record<string, IsRequest>
 
-/** Whether a request asks a model, by whichever API. */
+/** Returns whether a request asks a model, through any API. */
 export function asksModel(method: string, path: string): boolean {
   const [plain = ''] = path.split('?')
   return Object.values(ASKS_BY).some((asks) => asks(method, plain))

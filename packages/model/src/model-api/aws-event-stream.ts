@@ -3,22 +3,22 @@ import { objectOf, textAt } from './json.js'
 import { EVENT_CHARACTERS } from './limits.js'
 
 export type AwsEventStreamOptions = {
-  /** Is given the JSON of each event of the model's. */
+  /** Receives the JSON of each of the model's events. */
   onEvent: (data: string) => void
-  /** What comes is no such stream, or a message of it is too long: nothing more is read. */
+  /** This is not such a stream, or a message is too long: reading stops. */
   onBroken: (why: string) => void
 }
 
 /**
- * Events out of AWS's binary event stream (`application/vnd.amazon.eventstream`), as Amazon Bedrock
- * sends those of a model's: each message has a length, headers, and a payload, here JSON with the event
- * in base64. Checksums are not compared: where a secret was replaced, they are not true any more.
+ * Reads events from AWS's binary event stream (`application/vnd.amazon.eventstream`), as Amazon
+ * Bedrock sends them: each message has a length, headers, and a payload, here JSON with the event
+ * in base64. Checksums are not verified, because replacing a secret invalidates them.
  *
  * Source: docs.aws.amazon.com/transcribe/latest/dg/event-stream.html
  */
 export class AwsEventStream {
   readonly #options: AwsEventStreamOptions
-  /** The beginning of a message whose end has not come, and how much of it is needed. */
+  /** The start of a message whose end has not come, and how much of it is needed. */
   #held: Uint8Array[] = []
   #bytes = 0
   #needed = PRELUDE_BYTES
@@ -30,10 +30,10 @@ export class AwsEventStream {
 
   push(bytes: Uint8Array): void {
     if (this.#isBroken || bytes.length === 0) return
-    // A copy, because the bytes belong to who gave them.
+    // Copied, because the bytes belong to the caller.
     this.#held.push(bytes.slice())
     this.#bytes += bytes.length
-    // What comes in small pieces is joined once a whole message is there.
+    // Small pieces are joined once a whole message is there.
     if (this.#bytes < this.#needed) return
     this.#rest(joined(this.#held, this.#bytes))
     for (let length = this.#next(); length !== undefined; length = this.#next()) {
@@ -43,7 +43,7 @@ export class AwsEventStream {
     }
   }
 
-  /** How long the message is that is held whole; nothing where its end has not come. */
+  /** Returns the length of the next message if it is held whole. */
   #next(): number | undefined {
     const [all = new Uint8Array()] = this.#held
     this.#needed = PRELUDE_BYTES
@@ -83,12 +83,12 @@ export class AwsEventStream {
   }
 }
 
-/** Whether an answer comes so, as its head says. */
+/** Returns whether the head announces this kind of stream. */
 export function isAwsEventStream(contentType: string | undefined): boolean {
   return /^\s*application\/vnd\.amazon\.eventstream\s*(?:;|$)/i.test(contentType ?? '')
 }
 
-/** What is no base64 is no event either, and whoever reads it finds that out. */
+/** Invalid base64 is not an event either; whoever parses it will notice. */
 function textIn(base64: string): string {
   try {
     return decoder.decode(bytesOfBase64(base64))
@@ -101,18 +101,18 @@ function numberIn(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at)
 }
 
-/** The two lengths, and their checksum. */
+/** Both lengths, and their checksum. */
 const PRELUDE_BYTES = 12
 const CHECKSUM_BYTES = 4
 const OVERHEAD_BYTES = PRELUDE_BYTES + CHECKSUM_BYTES
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** How many bytes a header's value has, by its type; those of a text and of bytes say it themselves. */
+/** The size of a header's value, by its type; strings and byte arrays carry their own length. */
 const VALUE_BYTES = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16]
 const TEXT = 7
 
-/** Those that are texts. */
+/** Returns the headers that are strings. */
 function headersOf(bytes: Uint8Array): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   let at = 0

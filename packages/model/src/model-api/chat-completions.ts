@@ -33,6 +33,6 @@ function readChoices(body: Json, member: 'delta' | 'message', facts: AnswerFacts
     reasoningTokens: numberAt(objectAt(usage, 'completion_tokens_details'), 'reasoning_tokens'),
     ended: finishOf(reasons),
   })
-  // vLLM's older versions have the error itself in place of an event or an answer.
+  // Older versions of vLLM send the error itself in place of an event or an answer.
   if (hasError(body) || body.object === 'error') fail(facts, apiErrorOf(body))
 }

@@ -1,4 +1,4 @@
-/** A part of a path, without its escapes where they are some. */
+/** Decodes a part of a path, if its escapes are valid. */
 export function decoded(model: string): string {
   try {
     return decodeURIComponent(model)

@@ -2,13 +2,13 @@ import { createParser } from 'eventsource-parser'
 import { EVENT_CHARACTERS } from './limits.js'
 
 export type EventStreamOptions = {
-  /** @param name that the stream gives it; many have none. */
+  /** @param name as given in the stream; many events have none. */
   onEvent: (data: string, name: string | undefined) => void
-  /** An event was longer than {@link EVENT_CHARACTERS} and is gone. */
+  /** An event was longer than {@link EVENT_CHARACTERS} and was dropped. */
   onTooLong?: () => void
 }
 
-/** Server-sent events out of text that comes in pieces. */
+/** Reads server-sent events from text that comes in pieces. */
 export class EventStream {
   readonly #parser: ReturnType<typeof createParser>
   #isTooLong = false
@@ -28,7 +28,7 @@ export class EventStream {
   push(text: string): void {
     this.#parser.feed(text)
     if (!this.#isTooLong) return
-    // What is left of that event is read as a line of no known field, and the next one as usual.
+    // The rest of that event is read as a line with an unknown field, and the next one as usual.
     this.#isTooLong = false
     this.#parser.reset()
   }

@@ -1,13 +1,13 @@
 import type { AnswerEnd } from './answer-facts.js'
 
-/** How an answer ended, by the reasons that its API gives; nothing where it gives none. */
+/** Returns how an answer ended, from the API's finish reasons; undefined if there are none. */
 export function finishOf(reasons: readonly string[]): AnswerEnd | undefined {
   if (reasons.length === 0) return undefined
   if (reasons.includes('failed')) return 'failed'
   return reasons.some((reason) => EARLY.has(reason)) ? 'incomplete' : 'completed'
 }
 
-// Responses, Chat Completions, Messages, Gemini. A refusal is an answer that was stopped in the middle.
+// Responses, Chat Completions, Messages, Gemini. A refusal is an answer stopped midway.
 const EARLY = new Set([
   ...['incomplete', 'cancelled', 'max_output_tokens', 'content_filter'],
   ...['length', 'content_filter', 'error'],

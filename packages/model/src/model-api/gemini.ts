@@ -7,8 +7,8 @@ import { asObject, type Json, numberAt, objectAt, objectsAt, textAt } from './js
 import type { ModelApi } from './model-api.js'
 
 /**
- * Google's Gemini API: https://ai.google.dev/api/generate-content, also under Vertex AI's paths. Gemini
- * CLI, logged in with Google, is answered in a member `response`.
+ * Google's Gemini API: https://ai.google.dev/api/generate-content, also under Vertex AI's paths. If
+ * Gemini CLI is logged in with Google, the answer is in a member `response`.
  */
 export const geminiApi: ModelApi = {
   isRequest: ASKS_BY.gemini,
@@ -48,11 +48,11 @@ function readResponse(told: Json, facts: AnswerFacts): void {
     model: textAt(response, 'modelVersion'),
     finishReasons: finishReasons.length > 0 ? finishReasons : undefined,
     inputTokens: numberAt(usage, 'promptTokenCount'),
-    // Its candidates' tokens leave out what it thought; the GenAI conventions count that in.
+    // The candidates' tokens exclude thoughts; the GenAI conventions include them.
     outputTokens: said === undefined ? undefined : said + (thoughts ?? 0),
     cacheReadTokens: numberAt(usage, 'cachedContentTokenCount'),
     reasoningTokens: thoughts,
-    // A prompt that is blocked has no candidates, and no more comes.
+    // A blocked prompt has no candidates, and nothing more follows.
     ended: blocked === undefined ? finishOf(reasons) : 'incomplete',
   })
   if (hasError(told)) fail(facts, apiErrorOf({ error: told.error }))

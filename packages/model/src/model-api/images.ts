@@ -4,7 +4,10 @@ import { ASKS_BY } from './asks-model.js'
 import { type Json, numberAt, objectAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
-/** OpenAI's Images API, which Codex asks for pictures: https://platform.openai.com/docs/api-reference/images */
+/**
+ * OpenAI's Images API, which Codex uses for pictures:
+ * https://platform.openai.com/docs/api-reference/images
+ */
 export const imagesApi: ModelApi = {
   isRequest: ASKS_BY.images,
   tells: (event) => (event.endsWith('.partial_image') ? 'nothing' : 'anything'),

@@ -5,7 +5,7 @@ import { messagesApi } from './messages.js'
 import type { ModelApi } from './model-api.js'
 import { responsesApi } from './responses.js'
 
-/** All APIs that models are spoken to by, as far as they are known here. */
+/** All model APIs that are known here. */
 export const MODEL_APIS: readonly ModelApi[] = [
   responsesApi,
   chatCompletionsApi,
@@ -14,7 +14,10 @@ export const MODEL_APIS: readonly ModelApi[] = [
   imagesApi,
 ]
 
-/** The API that a request speaks, or nothing where it does not ask a model (`/models`, analytics). */
+/**
+ * Returns the API that a request uses, or undefined if it does not ask a model (`/models`,
+ * analytics).
+ */
 export function modelApiOf(
   method: string,
   path: string,

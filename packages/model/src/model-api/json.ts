@@ -1,7 +1,9 @@
-/** A JSON object from outside: nothing about it is known. */
+/** A JSON object from outside: nothing is known about it. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** The JSON object that a text is, or nothing: Chat Completions ends with `[DONE]`. */
+/**
+ * Parses a JSON object; undefined if the text is not one, such as the `[DONE]` of Chat Completions.
+ */
 export function objectOf(text: string): Json | undefined {
   try {
     return asObject(JSON.parse(text))
@@ -10,12 +12,12 @@ export function objectOf(text: string): Json | undefined {
   }
 }
 
-/** A member that is an object, or an empty one. */
+/** Returns a member that is an object, or an empty object. */
 export function objectAt(json: Json, key: string): Json {
   return asObject(json[key]) ?? {}
 }
 
-/** Those of a member's elements that are objects; none where it is no list. */
+/** Returns the elements of a member that are objects; empty if it is not a list. */
 export function objectsAt(json: Json, key: string): Json[] {
   const value = json[key]
   return Array.isArray(value) ? value.map(asObject).filter((one) => one !== undefined) : []
@@ -31,7 +33,10 @@ export function numberAt(json: Json, key: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
-/** A value as an object, where it is one; a list is an object to those who name no member of it. */
+/**
+ * Returns a value that is an object. A list counts as one; reading a member by name then finds
+ * none.
+ */
 export function asObject(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null ? (value as Json) : undefined
 }

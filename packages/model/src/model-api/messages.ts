@@ -17,7 +17,7 @@ export const messagesApi: ModelApi = {
     if (named === undefined) return {}
     return { model: decoded(named), stream: ending.startsWith('stream') }
   },
-  // A delta is of text, of thought, or of a tool's input; a block begins with what it is.
+  // A delta is text, thought, or a tool's input; a block starts with what it is.
   tells: () => 'anything',
   readEvent(event, facts) {
     switch (event.type) {
@@ -51,8 +51,8 @@ function readHead(message: Json, facts: AnswerFacts): void {
   readUsage(objectAt(message, 'usage'), facts)
 }
 
-// Anthropic's input tokens leave out what came from the cache; the GenAI conventions count it in.
-// An event that says one of them anew need not repeat the others.
+// Anthropic's input tokens exclude those from the cache; the GenAI conventions include them. An
+// event that updates one of them need not repeat the others.
 function readUsage(usage: Json, facts: AnswerFacts): void {
   const { inputTokens, cacheReadTokens: read, cacheCreationTokens: creation } = facts
   const cacheReadTokens = numberAt(usage, 'cache_read_input_tokens') ?? read

@@ -3,9 +3,9 @@ import { asObject, type Json } from './json.js'
 const LISTS = ['content', 'choices', 'output', 'candidates']
 
 /**
- * What of an answer, or of an event of one, is not as any API sends it: a list whose elements are no
- * objects, tokens that are none. What it may have said is not among the facts, and somebody should
- * hear of that; nothing where all is as expected.
+ * Finds what in an answer, or in one of its events, no API sends like this: a list whose elements
+ * are not objects, tokens that are not numbers. What it may have said is not among the facts, so it
+ * must be reported. Returns undefined if all is as expected.
  */
 export function oddMember(said: Json): string | undefined {
   for (const name of LISTS) if (isOddList(said[name])) return `an element of ${name} is no object`

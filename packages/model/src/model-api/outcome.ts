@@ -2,14 +2,14 @@ import type { EndRecord } from '@tacho/format'
 import type { AnswerFacts } from './answer-facts.js'
 
 /**
- * What became of a model's answer, whatever became of the connection that it came over.
+ * How a model's answer ended, whatever happened to the connection.
  *
- * - `completed`: the model has answered to the end.
- * - `incomplete`: the API ended the answer early, and says so (the most tokens, a filter).
- * - `failed`: the API gave an error, or there was no way to it.
- * - `truncated`: the answer stops before its last event, and nobody says why.
+ * - `completed`: the model answered to the end.
+ * - `incomplete`: the API ended the answer early, and says so (token limit, filter).
+ * - `failed`: the API gave an error, or could not be reached.
+ * - `truncated`: the answer stops before its last event, without an explanation.
  * - `cancelled`: the agent went away first.
- * - `unreadable`: it came, and could not be read.
+ * - `unreadable`: it came, but could not be read.
  */
 export const OUTCOMES = [
   'completed',
@@ -24,26 +24,26 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 /** Why an answer did not complete. */
 export type ExchangeError = {
-  /** One word: the API's code, its kind of error, the system's code, or the status. */
+  /** One word: the API's code or type of error, the system's code, or the status. */
   type: string
-  /** The API's own code, where it has one, or the system's. */
+  /** The API's own code if it has one, else the system's. */
   code?: string
   message?: string
 }
 
 export type ModelOutcome = { outcome?: Outcome; error?: ExchangeError; status?: number }
 
-/** What is known of an exchange when it is over. */
+/** What is known about an exchange when it has ended. */
 export type EndedAnswer = {
   end: Pick<EndRecord, 'state' | 'error'>
-  /** Of the response; absent where none came, and over a WebSocket. */
+  /** Of the response; absent if none came, and over a WebSocket. */
   status: number | undefined
   facts: AnswerFacts
-  /** Whether all was read that could say how the answer ended. */
+  /** Whether everything that could say how the answer ended was read. */
   isReadable: boolean
 }
 
-/** How an exchange with a model came out. It has none where the answer was a redirection. */
+/** Returns how an exchange with a model ended. A redirect has no outcome. */
 export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): ModelOutcome {
   const told = facts.error?.status
   const known = status === undefined && told !== undefined ? { status: told } : {}
@@ -67,7 +67,7 @@ export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): Mode
 
 const TRUNCATED = 'the answer ended before its last event'
 
-/** Whether the API refused it, by HTTP. */
+/** Returns whether the API refused the request, by HTTP status. */
 export function isErrorStatus(status: number | undefined): boolean {
   return status !== undefined && status >= 400
 }

@@ -3,8 +3,8 @@ export const PAGE_CHARACTERS = 4_000
 const WORDS_CHARACTERS = 300
 
 /**
- * What a page says that came in place of an API's error: of a proxy, a load balancer or a gateway. The
- * title of HTML, or else its text; nothing where there is none.
+ * Returns what a page says that a proxy, a load balancer or a gateway sent in place of the API's
+ * error: the title of HTML, else its text; undefined if there is none.
  */
 export function pageWords(page: string): string | undefined {
   const isHtml = /^\s*</.test(page)

@@ -3,19 +3,22 @@ import { objectOf, textAt } from './json.js'
 import { type ToolOutput, toolOutputsOf } from './tool-outputs.js'
 
 /**
- * What a request says of the answer that it wants; what it does not say is absent. Whether it wants
- * a stream is looked for when that is asked, for mostly the answer tells it.
+ * What a request says about the answer it wants; what it does not say is absent. Whether it wants a
+ * stream is looked up only on demand, because mostly the answer shows it.
  */
 export type RequestFacts = {
   readonly model?: string | undefined
   readonly stream?: boolean | undefined
-  /** What it tells the model of the tools of some calls; nothing where its body is too large for that. */
+  /**
+   * Returns what it tells the model about the tools of some calls; empty if its body is too large
+   * for that.
+   */
   outputs?(calls: readonly string[]): ToolOutput[]
 }
 
-// Codex and the SDKs write the model first (over a WebSocket, behind the message's type), and before or behind the conversation whether they want
-// a stream. A body is parsed whole only where the model is not there, and not at all where that would
-// take longer than the host should wait.
+// Codex and the SDKs write the model first (over a WebSocket, after the message's type), and write
+// before or after the conversation whether they want a stream. A body is parsed whole only if the
+// model is not there, and never if that would keep the host waiting too long.
 const MODEL_FIRST =
   /^\s*\{\s*(?:"type"\s*:\s*"[^"\\]{1,50}"\s*,\s*)?"model"\s*:\s*"([^"\\]{1,200})"/
 const STREAM = /"stream"\s*:\s*(true|false)/
@@ -24,15 +27,15 @@ const TAIL_BYTES = 4 * 1024
 const PARSED_BYTES = 1024 * 1024
 
 /**
- * Reads a request's body: all APIs name the model and the stream in the members of that name.
+ * Reads a request's body. All APIs use the same names for the members of model and stream.
  *
- * @param body its bytes, or what gives the parts that are asked for.
+ * @param body its bytes, or a function that returns the parts asked for.
  */
 export function requestFactsOf(body: OpenBody): RequestFacts {
   const head = decoder.decode(body.subarray(0, HEAD_BYTES))
   const first = MODEL_FIRST.exec(head)?.[1]
   if (first === undefined && body.length <= PARSED_BYTES) return new ParsedFacts(body)
-  // A large body is not held until it is asked for.
+  // A large body is kept only once something asks for it.
   if (body.length > PARSED_BYTES) {
     const stream = streamIn(body, head)
     return first === undefined ? { stream } : { model: first, stream }

@@ -11,12 +11,12 @@ import { ASKS_BY } from './asks-model.js'
 import { type Json, numberAt, objectAt, objectsAt, textAt } from './json.js'
 import type { ModelApi } from './model-api.js'
 
-// Codex up to 0.100 asks for summaries of conversations and of memories by paths of their own.
+// Codex up to 0.100 requests summaries of conversations and memories on paths of their own.
 
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses-streaming */
 export const responsesApi: ModelApi = {
   isRequest: ASKS_BY.responses,
-  // What is about the answer has names of two words; what is about its parts, of three.
+  // Events about the answer have names of two words; those about its parts, of three.
   tells: (event) => {
     if (event === TEXT_DELTA) return 'text'
     return /^response\.\w+\./.test(event) ? 'nothing' : 'anything'
@@ -45,7 +45,7 @@ const ENDS = new Map<string, AnswerEnd>([
   ['response.failed', 'failed'],
 ])
 
-// A compaction has no status: it is there, or it is not.
+// A compaction has no status: either it is there or it is not.
 function endOf(response: Json): AnswerEnd | undefined {
   const status = textAt(response, 'status')
   if (status === undefined) return Array.isArray(response.output) ? 'completed' : undefined
@@ -75,8 +75,8 @@ function readEnd(response: Json, end: AnswerEnd | undefined, facts: AnswerFacts)
   if (!isTextRead || !isRefusalRead) readTexts(response, facts, { isTextRead, isRefusalRead })
 }
 
-// The Responses API has no finish reason: its status says how the response ended, and where that
-// is `incomplete`, the details say why.
+// The Responses API has no finish reason: the status says how the response ended and, if that is
+// `incomplete`, the details say why.
 function finishReasons(response: Json, status: string | undefined): string[] | undefined {
   if (status === undefined || status === 'in_progress' || status === 'queued') return undefined
   return [textAt(objectAt(response, 'incomplete_details'), 'reason') ?? status]

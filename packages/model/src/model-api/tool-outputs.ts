@@ -1,6 +1,6 @@
 import { asObject, type Json, objectAt, objectsAt, textAt } from './json.js'
 
-/** What a request tells the model of a tool that it has called. */
+/** What a request tells the model about a tool that it called. */
 export type ToolOutput = {
   callId: string
   output: string
@@ -14,7 +14,7 @@ const OUTPUTS = new Set([
   'local_shell_call_output',
 ])
 
-/** The outputs of some calls in a request, whatever its API; of each call the last one. */
+/** Returns the outputs of some calls in a request of any API; the last one for each call. */
 export function toolOutputsOf(request: Json, calls: readonly string[]): ToolOutput[] {
   const found = new Map<string, ToolOutput>()
   for (const told of OF_APIS.flatMap((of) => of(request)))
@@ -58,8 +58,8 @@ function ofGemini(request: Json): ToolOutput[] {
     })
 }
 
-// Of calls that Gemini gave no ids, an agent tells the outputs in their order: what we have called the
-// second of an answer is the second that is told.
+// Returns the outputs of calls to which Gemini gave no ids. Agents send them in order, so the
+// second output belongs to what we named the second call of the answer.
 function ofUnnamedCalls(request: Json, calls: readonly string[]): ToolOutput[] {
   const places = calls.map((callId) => Number(/^[0-9a-f]{16}\.(\d{1,4})$/.exec(callId)?.[1]))
   if (places.every(Number.isNaN)) return []
@@ -71,7 +71,7 @@ function ofUnnamedCalls(request: Json, calls: readonly string[]): ToolOutput[] {
   })
 }
 
-// Gemini CLI, logged in with Google, sends what it asks in a member `request`.
+// If Gemini CLI is logged in with Google, it sends its request in a member `request`.
 function geminiContents(request: Json): Json[] {
   return objectsAt(asObject(request.request) ?? request, 'contents')
 }

@@ -1,10 +1,10 @@
 import { asObject, type Json, objectsAt, textAt } from './json.js'
 
 /**
- * What the user asked for last, by a request's body: the text of its last message of the user's. What
- * agents put in a user's mouth beside it (`<environment_context>…`, `<system-reminder>…`, the text of
- * AGENTS.md) is passed over. Nothing where there is none, as where a request only returns what tools
- * gave.
+ * Returns the user's latest prompt in a request's body: the text of its last user message. Text
+ * that agents add in the user's name (`<environment_context>…`, `<system-reminder>…`, the text of
+ * AGENTS.md) is skipped. Undefined if there is none, for example if a request only returns tool
+ * outputs.
  */
 export function userPromptOf(request: Json): string | undefined {
   const input = textAt(request, 'input') ?? textAt(request, 'prompt')
@@ -33,7 +33,7 @@ function textOf(part: unknown): string | undefined {
   return typeof part === 'string' ? part : textAt(asObject(part) ?? {}, 'text')
 }
 
-// Wrapped in a tag as a whole; Codex's instructions of a folder have a heading instead.
+// Wrapped in a tag as a whole; Codex puts a heading over a folder's instructions instead.
 function isAgents(text: string): boolean {
   const trimmed = text.trim()
   const tag = /^<([a-z][\w-]{0,60})[\s>]/i.exec(trimmed)?.[1]

@@ -1,21 +1,21 @@
 import { bytesOf, wellFormed } from '@tacho/format'
 
-/** Text of UTF-8 that comes in pieces, which may be cut inside of a character. */
+/** Decodes UTF-8 that comes in pieces, which may be cut inside a character. */
 export class Utf8Text {
-  /** The beginning of a character whose end has not come. */
+  /** The first bytes of a character whose end has not come. */
   #held: Uint8Array | undefined
   #isFirst = true
 
-  /** The text of what has come, up to the last whole character. */
+  /** Returns the text up to the last whole character. */
   push(bytes: Uint8Array): string {
     const all = this.#held === undefined ? bytes : joined(this.#held, bytes)
     const whole = all.length - unfinished(all)
-    // A copy (`slice` of a Buffer is none), because the bytes belong to who gave them.
+    // Copied, because the bytes belong to the caller; a Buffer's `slice` does not copy.
     this.#held = whole < all.length ? Uint8Array.from(all.subarray(whole)) : undefined
     return this.#unmarked(decoder.decode(whole < all.length ? all.subarray(0, whole) : all))
   }
 
-  /** The same for what is text already. */
+  /** The same for text. */
   pushText(text: string): string {
     return this.#held === undefined ? this.#unmarked(wellFormed(text)) : this.push(bytesOf(text))
   }
@@ -27,7 +27,7 @@ export class Utf8Text {
   }
 }
 
-// One that streams takes eight times as long for 35 KB.
+// A streaming decoder takes eight times as long for 35 KB.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const BYTE_ORDER_MARK = '\ufeff'
@@ -39,7 +39,7 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
   return both
 }
 
-/** How many bytes at the end begin a character that goes on behind them. */
+/** Returns how many bytes at the end begin a character that is not complete. */
 function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0

@@ -7,24 +7,27 @@ export type Cancellation = {
   origin?: string
   /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
   reason?: string
-  /** What it stopped. None: the request came too late, or its end was not recorded. */
+  /** What it stopped. Empty if the request came too late, or the end was not recorded. */
   stopped: Stopped[]
   threadId?: string
   turnId?: string
   requestedAt: number
-  /** The agent closed its first connection. */
+  /** When the agent closed the first of its connections. */
   signalledAt?: number
-  /** The last byte of an answer arrived; absent where none did. */
+  /** When the last byte of an answer arrived; absent if none did. */
   lastByteAt?: number
-  /** The last connection to the API was released; where none was open, what else was stopped had ended. */
+  /**
+   * When the last connection to the API was released; if none was open, when everything else it
+   * stopped had ended.
+   */
   releasedAt?: number
-  /** Of the answers that were cut, on the wire; absent where none was. */
+  /** Bytes on the wire of the answers that were cut; absent if none was. */
   bytes?: number
-  /** Events of a stream that had arrived, as far as they were counted. */
+  /** Stream events that had arrived, if they could be counted. */
   events?: number
-  /** Tokens of the answer, where the API had told them. */
+  /** Tokens of the answer, if the API had reported them. */
   outputTokens?: number
-  /** Absent where it is over. */
+  /** Absent if it is over. */
   open?: LeftOpen
 }
 
@@ -33,8 +36,8 @@ export type Stopped = {
   /** `span`: anything else. */
   kind: 'exchange' | 'turn' | 'tool' | 'approval' | 'span'
   spanId: string
-  /** Of its span; absent where there is none. */
+  /** The name of its span; absent if it has none. */
   name?: string
-  /** Of an exchange, as `tacho raw` takes it. */
+  /** The number of an exchange, as `tacho raw` takes it. */
   number?: number
 }

@@ -4,63 +4,66 @@ import type { Usage } from './usage.js'
 
 /** An API request and its response, without their bodies and headers. */
 export type RecordedExchange = {
-  /** Its ordinal among the exchanges of the log, from 1. */
+  /** Its ordinal among the exchanges of the log, starting at 1. */
   number: number
   id: string
-  /** ISO 8601, microseconds; as it was recorded. */
+  /** ISO 8601 with microseconds, as recorded. */
   startedAt: string
-  /** The same in microseconds since 1970, 0 where it is no time. */
+  /** The same in microseconds since 1970; 0 if it is not a valid time. */
   startedMicros: number
-  /** Of its last record, in microseconds since it began. */
+  /** When its last record was written, in microseconds from its start. */
   lastAt: number
   method: string
   url: string
-  /** A message of a WebSocket asked for it; such an exchange has no status. Absent over HTTP. */
+  /** The request was a WebSocket message; such an exchange has no status. Absent over HTTP. */
   transport?: 'websocket'
-  /** The id of the exchange whose upgrade began that WebSocket, as it was recorded. */
+  /** The id of the exchange whose upgrade opened that WebSocket, as recorded. */
   connection?: string
-  /** It asked for no answer: it warmed up what the next one needs. */
+  /** It asked for no answer, but warmed up what the next request needs. */
   isPrewarm: boolean
-  /** It is no request, but stands for a WebSocket from its upgrade on. */
+  /** It is not a request: it stands for a WebSocket from its upgrade on. */
   isConnection: boolean
-  /** How that ended; absent while it is open. */
+  /** How the WebSocket ended; absent while it is open. */
   webSocket?: WebSocketEnd
   run: string
   threadId?: string
   turnId?: string
-  /** What its thread is for, in the agent's words; absent where it told none, or the user's own. */
+  /**
+   * What its thread is for, in the agent's words; absent if the agent did not say, or the thread is
+   * the user's.
+   */
   threadSource?: string
-  /** What it asks for, in the agent's words, where that is no step of a turn: `compaction:auto`. */
+  /** What it asks for, in the agent's words, if it is not a step of a turn: `compaction:auto`. */
   requestKind?: string
   state: ExchangeState | 'in-flight'
   status?: number
-  /** Milliseconds from its beginning to the first chunk. */
+  /** Milliseconds from its start to the first chunk. */
   firstChunkMs?: number
-  /** Milliseconds from its beginning to its end. */
+  /** Milliseconds from its start to its end. */
   durationMs?: number
-  /** Bytes on the wire; absent where none are recorded and it has no end. */
+  /** Bytes on the wire; absent if none are recorded and it has no end. */
   requestBytes?: number
-  /** Bytes on the wire; while it is in flight, those that have come. */
+  /** Bytes on the wire; while it is in flight, those received so far. */
   responseBytes?: number
   chunks: number
-  /** Why a side of it could not be followed, the first reason of each; absent where both could. */
+  /** Why a side could not be parsed, the first reason for each; absent if both could. */
   unparsed?: Unparsed[]
   error?: NonNullable<EndRecord['error']>
 }
 
-/** Where and why an exchange could not be followed. */
+/** Which side of an exchange could not be parsed, and why. */
 export type Unparsed = { side: 'request' | 'response'; reason: string }
 
-/** Why an exchange did not go well: `side` where its connection broke. */
+/** Why an exchange failed; `side` if its connection broke. */
 export type SessionExchangeError = ExchangeError &
   Partial<Pick<NonNullable<EndRecord['error']>, 'side'>>
 
-/** An exchange together with what its `chat` span tells. */
+/** An exchange with the facts of its `chat` span. */
 export type SessionExchange = Omit<RecordedExchange, 'error'> & {
   model?: string
   usage?: Usage
-  /** How it was answered; absent where nobody told, or where it was in flight. */
+  /** How it was answered; absent if unknown or still in flight. */
   outcome?: Outcome
-  /** Why it did not go well; absent where it did. */
+  /** Why it failed; absent if it did not. */
   error?: SessionExchangeError
 }

@@ -1,7 +1,7 @@
-/** How a session or a run ended. `died`: without a word, as after a `kill -9`. */
+/** How a session or a run ended. `died`: without a trace, as after `kill -9`. */
 export type Ended = 'completed' | 'failed' | 'signalled' | 'died' | 'running'
 
-/** A start of the agent in a session, as far as manifest and spans tell of it. */
+/** One start of the agent in a session, from the manifest and the spans. */
 export type SessionRun = {
   id: string
   /** ISO 8601. */
@@ -20,6 +20,6 @@ export type SessionRun = {
   lost?: Record<string, number>
   faults?: Record<string, number>
   debugLog?: string
-  /** It was recorded with `--no-scrub`: what was sent stands in it with its secrets. */
+  /** Recorded with `--no-scrub`: it contains what was sent, secrets included. */
   scrubbed?: false
 }

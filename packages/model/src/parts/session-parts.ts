@@ -5,7 +5,7 @@ import type { SessionRun } from './run.js'
 import type { Thread, Turn } from './thread.js'
 import type { Tool } from './tool.js'
 
-/** A session as what it means: each list in the order of its beginnings. */
+/** What a session consists of, each list in order of start. */
 export type SessionParts = {
   runs: SessionRun[]
   threads: Thread[]

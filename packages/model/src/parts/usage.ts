@@ -1,11 +1,11 @@
-/** The tokens of an exchange as its API counted them; what the API did not say is absent. */
+/** The tokens of an exchange as its API counted them; what the API did not report is absent. */
 export type Usage = {
   inputTokens?: number
   outputTokens?: number
-  /** Of the input tokens, those that came from the cache. */
+  /** Input tokens that came from the cache. */
   cacheReadInputTokens?: number
-  /** Of the input tokens, those that were written into the cache. */
+  /** Input tokens that were written to the cache. */
   cacheCreationInputTokens?: number
-  /** Of the output tokens, those spent on reasoning. */
+  /** Output tokens spent on reasoning. */
   reasoningOutputTokens?: number
 }

@@ -6,7 +6,7 @@ import type { Places } from './places.js'
 import type { Tools } from './tools.js'
 import type { Turns } from './turns.js'
 
-/** What can be asked for. `tool`: a call of a tool of the program's own. */
+/** What approval can be asked for. `tool`: a call of one of the program's own tools. */
 export const APPROVAL_KINDS = [
   'tool',
   'command',
@@ -30,37 +30,38 @@ export type ApprovalAsked = {
   what: string
   reason?: string | undefined
   cwd?: string | undefined
-  /** The files that are to be changed. */
+  /** The files to be changed. */
   files?: readonly string[] | undefined
-  /** The decisions that were offered. */
+  /** The decisions offered. */
   offered?: readonly string[]
-  /** The id of the tool call that waits for it. */
+  /** The id of the tool call that waits for the answer. */
   callId?: string | undefined
   conversation: Conversation
   at: number
 }
 
 export type ApprovalAnswered = {
-  /** How it was settled, whatever the agent calls that. */
+  /** How it was settled, whatever the agent's word for it. */
   outcome: ApprovalOutcome
   /**
-   * As the agent calls it: `accept`, `acceptForSession`, `decline`, `cancel` … Absent where all
-   * that is known is that it was answered.
+   * In the agent's words: `accept`, `acceptForSession`, `decline`, `cancel` … Absent if it is only
+   * known that an answer came.
    */
   decision?: string | undefined
   decidedBy?: DecidedBy | undefined
-  /** The rule that decided, or that the answer makes. */
+  /** The rule that decided, or that the answer creates. */
   rule?: string | undefined
-  /** Why, in the words of who decided. */
+  /** Why, in the words of whoever decided. */
   rationale?: string | undefined
   at: number
-  /** Only the answer was seen: how long it was waited for is not known, and not told. */
+  /** Only the answer was seen, so the wait is unknown and not reported. */
   isWaitUnknown?: boolean
 }
 
 /**
- * What was asked and answered: one `approval` span each, under a key that tells the tap and the
- * connection too. What one tap has seen asked, no other one answers: two may give the same id.
+ * Questions and their answers: one `approval` span each. The key includes the tap and the
+ * connection, because two taps may give the same id: a question that one tap saw is never answered
+ * by another.
  */
 export class Approvals {
   readonly #spans: SpanBook
@@ -77,7 +78,7 @@ export class Approvals {
     this.#tools = options.tools
   }
 
-  /** @param id what the question is called where it was seen. */
+  /** @param id the question's id at the tap that saw it. */
   asked(key: string, id: string, asked: ApprovalAsked): void {
     if (this.#open.has(key)) return
     const { kind, conversation, callId, at } = asked
@@ -106,7 +107,10 @@ export class Approvals {
     })
   }
 
-  /** @returns whether it was open: a second answer, or one to a question never asked, is none. */
+  /**
+   * @returns whether the question was open. A second answer, or one to a question never asked, is
+   * ignored.
+   */
   answered(key: string, answer: ApprovalAnswered): boolean {
     const open = this.#open.get(key)
     if (open === undefined) return false
@@ -132,12 +136,12 @@ export class Approvals {
     return this.#open.has(key)
   }
 
-  /** How many approvals a tool call has had so far. */
+  /** Returns how many approvals a tool call has had so far. */
   countOf(callId: string): number {
     return this.#countOfCall.get(callId) ?? 0
   }
 
-  /** The run is over; what nobody has answered stays without a decision. */
+  /** Ends the run: what nobody has answered stays without a decision. */
   endAll(at: number): void {
     const unanswered = encodeAttributes('approval', { outcome: 'unanswered', isOpen: true })
     for (const { spanId } of this.#open.values()) this.#spans.end(spanId, at, unanswered)

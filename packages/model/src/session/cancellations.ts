@@ -10,7 +10,7 @@ export const CANCELLATION_ORIGINS = ['user', 'approval', 'signal', 'timeout', 'h
 
 export type CancellationOrigin = (typeof CANCELLATION_ORIGINS)[number]
 
-/** Somebody or something asks that a conversation stops what it is doing. */
+/** A request, from a person or a program, to stop what a conversation is doing. */
 export type CancelRequest = {
   origin: CancellationOrigin
   /** What was done: `turn/interrupt`, `SIGINT`, `the agent hung up` … */
@@ -19,35 +19,37 @@ export type CancelRequest = {
   at: number
 }
 
-/** An exchange that was stopped: its moments, and how much of the answer had arrived. */
+/** An exchange that was stopped: the times, and how much of the answer had arrived. */
 export type StoppedExchange = {
   spanId: string
   conversation: Conversation
   /** The agent closed its connection. */
   signalledAt: number
-  /** The last byte of the answer arrived; absent where none did. */
+  /** The last byte of the answer arrived; absent if none did. */
   lastByteAt: number | undefined
-  /** The connection to the API is released. */
+  /** The connection to the API was released. */
   releasedAt: number
   bytes: number
-  /** Absent where nobody can tell. */
+  /** Absent if unknown. */
   events: number | undefined
   textLength: number | undefined
   outputTokens: number | undefined
-  /** It is an error, of which the agent did not want the rest. By itself that cancels nothing. */
+  /**
+   * The answer is an error, and the agent dropped the rest of it. By itself that cancels nothing.
+   */
   isDroppedError: boolean
-  /** What stopped it where nobody asked for it. */
+  /** What stopped it, if nobody asked for it. */
   otherwise: Pick<CancelRequest, 'origin' | 'reason'>
 }
 
 type Arrived = Pick<StoppedExchange, 'bytes' | 'events' | 'textLength' | 'outputTokens'>
 
-/** A request that is open: what it stops has not ended. */
+/** An open request: what it stops has not ended. */
 type Open = {
   spanId: string
-  /** How much had arrived of what it has stopped so far. */
+  /** How much of the answers it has stopped so far had arrived. */
   arrived: Arrived | undefined
-  /** When the last of that was released. */
+  /** When the last of those was released. */
   releasedAt: number
 }
 
@@ -56,51 +58,51 @@ export type CancellationsOptions = {
   places: Places
   turns: Turns
   deadlines: Deadlines
-  /** How long after what they stop requests are heard of, in milliseconds; 0 where they come first. */
+  /**
+   * How long after an exchange has stopped the request to stop it may arrive, in milliseconds; 0 if
+   * the request always comes first.
+   */
   lateCancelMilliseconds: number
 }
 
 /**
  * What was stopped before its natural end: one `cancellation` span each, from the request to the
- * release of what it stopped. A request covers one turn; an exchange that the agent drops without any is one
- * of the host's own, but for an error: SDKs drop its body and try again.
+ * release of what it stopped. A request covers one turn. An exchange that the agent drops without a
+ * request is cancelled by the host, unless it is an error: SDKs drop an error's body and retry.
  */
 export class Cancellations {
   readonly #options: CancellationsOptions
   readonly #open = new Map<string, Open>()
   readonly #counts = new Map<string, number>()
-  /** How many exchanges of a turn have not ended. */
+  /** How many exchanges of a turn are in flight. */
   readonly #inFlight = new Map<string, number>()
-  /** When turns ended whose exchanges are still to be released. */
+  /** When those turns ended whose exchanges are still to be released. */
   readonly #turnEnds = new Map<string, number>()
-  /** What was stopped, and nobody is known yet to have asked for it. */
+  /** Exchanges that were stopped, as yet without a known request. */
   #held: StoppedExchange[] = []
 
   constructor(options: CancellationsOptions) {
     this.#options = options
   }
 
-  /**
-   * A second request for what is being stopped already changes nothing, and neither does one for a turn
-   * that is over.
-   */
+  /** Requests a cancellation. Does nothing if the turn is over or is already being stopped. */
   request(request: CancelRequest): void {
     const key = conversationKey(request.conversation)
     const held = this.#held.filter((one) => conversationKey(one.conversation) === key)
     const isInFlight = held.length > 0 || this.#inFlight.has(key)
     if (this.#options.turns.isOver(request.conversation.turnId) && !isInFlight) return
     this.#held = this.#held.filter((one) => !held.includes(one))
-    // What it stopped cannot have been before it.
+    // The request cannot be later than what it stopped.
     this.#start({ ...request, at: Math.min(request.at, ...held.map((one) => one.signalledAt)) })
     for (const stopped of held) this.#stop(stopped)
   }
 
-  /** Whether somebody has asked that this conversation stops. */
+  /** Returns whether a request to stop this conversation is open. */
   isRequested(conversation: Conversation): boolean {
     return this.#open.has(conversationKey(conversation))
   }
 
-  /** An exchange was stopped, by the request that is open or by the agent of its own accord. */
+  /** An exchange was stopped, either by the open request or by the agent itself. */
   exchangeStopped(stopped: StoppedExchange): void {
     const { lateCancelMilliseconds, deadlines } = this.#options
     this.#held.push(stopped)
@@ -111,15 +113,15 @@ export class Cancellations {
     deadlines.at(stopped.releasedAt + lateCancelMilliseconds * 1000, () => this.#stopHeld(stopped))
   }
 
-  /** Links what a request stopped. */
+  /** Links the cancellation to something it stopped. */
   stopped(conversation: Conversation, spanId: string): void {
     const open = this.#open.get(conversationKey(conversation))
     if (open !== undefined) this.#options.spans.link(open.spanId, spanId)
   }
 
   /**
-   * The turn that was to stop has ended. The agent may tell so before the connections of that turn
-   * are released, and the cancellation lasts until they are.
+   * The turn to be stopped has ended. Agents may say so before the connections of that turn are
+   * released, and the cancellation lasts until they are.
    */
   turnEnded(conversation: Conversation, at: number): void {
     const key = conversationKey(conversation)
@@ -129,7 +131,7 @@ export class Cancellations {
 
   exchangeStarted(conversation: Conversation): void {
     const key = conversationKey(conversation)
-    // The agent tries again, so a request that comes from now on is not why it dropped that error.
+    // The agent tries again, so a request from now on is not why it dropped that error.
     this.#held = this.#held.filter(
       (one) => !one.isDroppedError || conversationKey(one.conversation) !== key,
     )
@@ -196,7 +198,7 @@ export class Cancellations {
     open.arrived = together(stopped, open.arrived)
     open.releasedAt = Math.max(open.releasedAt, releasedAt)
     spans.set(open.spanId, attributesOf(open.arrived))
-    // With a request the turn's end is still to come; without one this was all.
+    // If there was a request, the turn's end is still to come; otherwise this was all.
     if (!isRequested) this.#end(conversationKey(conversation), releasedAt)
   }
 
@@ -208,7 +210,7 @@ export class Cancellations {
   }
 }
 
-/** How much had arrived of all that one request stopped. */
+/** Adds up what had arrived of all that one request stopped. */
 function together(one: Arrived, other: Arrived | undefined): Arrived {
   return {
     bytes: one.bytes + (other?.bytes ?? 0),

@@ -1,13 +1,13 @@
 type Deadline = { at: number; work: () => void }
 
 /**
- * What waits for something that may still come, for a while. It has no clock: that a time has passed
- * is an observation like all others, so that it is the same when it is read again.
+ * Things that wait a while for something that may still come. It has no clock: the passing of time
+ * is an observation like any other, so the result is the same when it is read again.
  */
 export class Deadlines {
   #waiting: Deadline[] = []
 
-  /** @returns what calls it off. */
+  /** @returns a function that cancels the deadline. */
   at(at: number, work: () => void): () => void {
     const deadline = { at, work }
     this.#waiting.push(deadline)
@@ -16,12 +16,12 @@ export class Deadlines {
     }
   }
 
-  /** When the next one is; nothing where none is. */
+  /** When the next deadline is, if there is one. */
   get next(): number | undefined {
     return this.#waiting.length === 0 ? undefined : Math.min(...this.#waiting.map(({ at }) => at))
   }
 
-  /** A time has come: does what waited for it, the earliest first. */
+  /** A time has come: does what is due, the earliest first. */
   passed(now: number): void {
     for (;;) {
       const due = this.#waiting.filter(({ at }) => at <= now).sort((one, two) => one.at - two.at)[0]

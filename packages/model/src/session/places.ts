@@ -1,14 +1,14 @@
 import { type Attributes, encodeAttributes } from '@tacho/format'
 import type { Conversation } from '../conversation.js'
 
-/** What was said last, and of what. */
+/** What was last said, and about what. */
 type Said = {
   threadId: string | undefined
   turnId: string | undefined
   attributes: Attributes
 }
 
-/** Where things stand in a session: its run, and what is known of its threads. */
+/** The places in a session: its run, and what is known about its threads. */
 export class Places {
   /** The span of the run. */
   readonly run: string
@@ -21,9 +21,9 @@ export class Places {
     this.run = run
   }
 
-  /** What every span of a conversation says. */
+  /** Returns the attributes that every span of a conversation has. */
   attributes({ threadId, turnId }: Conversation): Readonly<Attributes> {
-    // What follows is mostly of the same turn.
+    // Most of what follows belongs to the same turn.
     if (
       this.#last === undefined ||
       this.#last.threadId !== threadId ||
@@ -38,12 +38,12 @@ export class Places {
     return encodeAttributes('session', { sessionId, threadId: threadId ?? sessionId, turnId })
   }
 
-  /** What a thread is for that is not the user's: a title, a review, a subagent. */
+  /** Returns what a thread other than the user's is for: a title, a review, a subagent. */
   sourceOf(threadId: string | undefined): string | undefined {
     return threadId === undefined ? undefined : this.#sources.get(threadId)
   }
 
-  /** @returns whether it was not known before. */
+  /** @returns whether this is news. */
   noteSource(threadId: string, source: string): boolean {
     if (this.#sources.get(threadId) === source) return false
     this.#sources.set(threadId, source)

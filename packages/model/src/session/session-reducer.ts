@@ -17,10 +17,13 @@ import { Places } from './places.js'
 import { type ToolEnd, Tools } from './tools.js'
 import { type TurnEnd, Turns } from './turns.js'
 
-/** What only one agent says, understood. */
+/** Reduces what only one agent says. */
 export type AgentReducer = {
   observe(observation: Observation): void
-  /** Where an exchange stands that does not name its turn; nothing where that is not known either. */
+  /**
+   * Returns the place of an exchange that does not name its turn; undefined if it is not known
+   * either.
+   */
   placeOf?(conversation: Conversation, started: ExchangeStarted): Conversation | undefined
 }
 
@@ -29,15 +32,18 @@ export type SessionReducerOptions = {
   /** The span of the run. */
   runId: string
   agent: string
-  /** How what this agent says is understood; left out where only its requests are. */
+  /**
+   * Makes the reducer for what this agent says; absent for an agent of which only the requests are
+   * understood.
+   */
   agentReducer?: ((session: SessionReducer) => AgentReducer) | undefined
   emit: Emit
 }
 
 /**
- * Makes of what the taps saw of one run in a session what it means: turns, exchanges, tools,
- * approvals, cancellations, as spans. It has no clock and no disk: the same observations in the same
- * order give the same spans.
+ * Turns what the taps saw of one run of a session into its meaning: turns, exchanges, tools,
+ * approvals and cancellations, as spans. It has no clock and no disk: the same observations in the
+ * same order give the same spans.
  */
 export class SessionReducer {
   readonly spans: SpanBook
@@ -50,7 +56,7 @@ export class SessionReducer {
   readonly #agent: string
   readonly #host: HostReducer
   readonly #agentReducer: AgentReducer | undefined
-  /** Of exchanges that have not ended and do not name their turn. */
+  /** Places of exchanges that are in flight and do not name their turn. */
   readonly #placesOfExchanges = new Map<string, Conversation>()
   #run: Observed<'run-started'> | undefined
 
@@ -67,7 +73,7 @@ export class SessionReducer {
     this.#agentReducer = agentReducer?.(this)
   }
 
-  /** How the agent was started, and which taps there are; nothing before that was told. */
+  /** How the agent was started, and with which taps; undefined until that is known. */
   get run(): Observed<'run-started'> | undefined {
     return this.#run
   }
@@ -76,7 +82,7 @@ export class SessionReducer {
     return this.#cancellations
   }
 
-  /** When it wants to be told that time has passed. */
+  /** When it needs to know that time has passed. */
   get nextDeadline(): number | undefined {
     return this.deadlines.next
   }
@@ -116,7 +122,7 @@ export class SessionReducer {
     if (observation.kind === 'run-ended') this.#runEnded(observation)
   }
 
-  /** A tool is done; one that ends while its turn is to stop was stopped by that. */
+  /** A tool has ended. One that ends while its turn is being stopped was stopped by that. */
   toolEnded(callId: string, conversation: Conversation, at: number, end: ToolEnd = {}): void {
     const spanId = this.tools.spanOf(callId)
     if (spanId !== undefined && this.cancellations.isRequested(conversation))
@@ -125,14 +131,15 @@ export class SessionReducer {
   }
 
   /**
-   * A turn is over, as the agent tells it; a request to cancel it is fulfilled by that, or came too late.
+   * The agent says that a turn has ended. A request to cancel it is thereby fulfilled, or came too
+   * late.
    *
-   * @param status as the agent calls it: `completed`, `interrupted`, `failed`.
+   * @param status in the agent's words: `completed`, `interrupted`, `failed`.
    */
   turnEnded(conversation: Conversation, status: string, at: number, end: TurnEnd = {}): void {
     const { turnId } = conversation
     if (turnId === undefined) return
-    // What a turn that went well leaves running is in the background, and goes on.
+    // What a successful turn leaves running is in the background, and goes on.
     if ((end.outcome ?? status) !== 'completed') {
       for (const callId of this.tools.runningIn(conversation))
         this.toolEnded(callId, conversation, at, { status, outcome: 'cancelled' })
@@ -143,7 +150,7 @@ export class SessionReducer {
     this.turns.end(turnId, at, status, end)
   }
 
-  /** Something outside asks that everything stops. */
+  /** Something outside asks the whole session to stop. */
   cancelAll(request: { origin: 'signal' | 'host'; reason: string; at: number }): void {
     for (const conversation of this.turns.running())
       this.cancellations.request({ ...request, conversation })
@@ -215,13 +222,13 @@ export class SessionReducer {
     this.cancellations.exchangeEnded(conversation, at)
   }
 
-  /** The tool that made the request, where it is running, else its turn. */
+  /** Returns the span of the tool that made the request if it is running, else that of its turn. */
   #parentOf(conversation: Conversation, within: string | undefined, at: number): string {
     const turn = this.turns.within(conversation, at)
     return this.tools.spanOf(within) ?? turn
   }
 
-  /** Puts an exchange into the turn that it belongs to where it does not name that itself. */
+  /** Puts an exchange that does not name its turn into the turn that it belongs to. */
   #placed<Seen extends ExchangeObservation & { at: number }>(seen: Seen): Seen {
     const { exchange, conversation, kind } = seen
     if (conversation.turnId !== undefined) return seen
@@ -250,7 +257,7 @@ export class SessionReducer {
     this.spans.abandonOpen()
   }
 
-  /** What is to stop in it stops with it. */
+  /** Links everything in the turn that stops with it. */
   #linkTurn(conversation: Conversation): void {
     const spanId = this.turns.spanOf(conversation.turnId)
     if (spanId !== undefined) this.cancellations.stopped(conversation, spanId)

@@ -5,9 +5,9 @@ import type { SpanBook } from '../spans/span-book.js'
 import type { Places } from './places.js'
 import type { Turns } from './turns.js'
 
-/** What is known of a call of a tool; each tap tells some of it. */
+/** What is known about a tool call; each tap knows some of it. */
 export type ToolFacts = {
-  /** As the model calls it; `<server>.<tool>` of MCP. */
+  /** As the model calls it; `<server>.<tool>` for MCP. */
   name?: string | undefined
   command?: string | undefined
   cwd?: string | undefined
@@ -19,9 +19,9 @@ export type ToolFacts = {
 
 /** How a tool ended. */
 export type ToolEnd = {
-  /** Whatever the agent calls it; absent where nobody tells. */
+  /** How it ended, whatever the agent's word for it; absent if unknown. */
   outcome?: ToolOutcome | undefined
-  /** As the agent calls it: `completed`, `failed`, `declined`, `interrupted`. */
+  /** In the agent's words: `completed`, `failed`, `declined`, `interrupted`. */
   status?: string | undefined
   exitCode?: number | undefined
   durationMs?: number | undefined
@@ -31,8 +31,8 @@ export type ToolEnd = {
 type Tool = { spanId: string; conversation: Conversation; isOver: boolean }
 
 /**
- * The tools that an agent runs, by the id of the call: one `execute_tool` span each. What one tap
- * tells of a call completes what another has told.
+ * The tools that an agent runs, by call id: one `execute_tool` span each. What the taps say about a
+ * call adds up.
  */
 export class Tools {
   readonly #spans: SpanBook
@@ -48,8 +48,8 @@ export class Tools {
   }
 
   /**
-   * What is known of a call; it may not have begun. What is known already, stays; but what the model
-   * itself has said goes before what others make of it, whichever is told first.
+   * Adds facts about a call, which need not have started. Known facts stay, except that what the
+   * model itself says replaces what others made of it, whichever came first.
    */
   learn(callId: string, facts: ToolFacts, by: 'model' | 'agent' = 'agent'): void {
     const before = this.#facts.get(callId) ?? {}
@@ -67,7 +67,7 @@ export class Tools {
     return (callId !== undefined && this.#facts.get(callId)) || {}
   }
 
-  /** @param within the call of the tool that runs it, where one does. */
+  /** @param within the call of the tool that runs this one, if any. */
   start(
     callId: string,
     conversation: Conversation,
@@ -109,13 +109,13 @@ export class Tools {
     return this.#tools.get(callId)?.isOver === false
   }
 
-  /** The span of a tool that is running. */
+  /** Returns the span of a running tool. */
   spanOf(callId: string | undefined): string | undefined {
     const tool = callId === undefined ? undefined : this.#tools.get(callId)
     return tool?.isOver === false ? tool.spanId : undefined
   }
 
-  /** The calls of a turn that are running. */
+  /** Returns the running calls of a turn. */
   runningIn(conversation: Conversation): string[] {
     const key = conversationKey(conversation)
     return [...this.#tools]
@@ -123,7 +123,7 @@ export class Tools {
       .map(([callId]) => callId)
   }
 
-  /** The run is over, and with it what was running. */
+  /** Ends the run, and with it what was running. */
   endAll(at: number): void {
     for (const callId of this.#tools.keys()) this.end(callId, at)
   }
@@ -133,7 +133,7 @@ function nameOf({ name = 'tool' }: ToolFacts): string {
   return spanName('execute_tool', name)
 }
 
-/** What of it was not known before. */
+/** Returns the facts that were not known before. */
 function news(before: ToolFacts, now: ToolFacts): ToolFacts | undefined {
   let fresh: Record<string, unknown> | undefined
   for (const name of TOOL_FACTS) {
@@ -149,7 +149,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return one.length === other.length && one.every((part, index) => part === other[index])
 }
 
-/** Both in one; where both tell of the same, what the first tells. */
+/** Merges both; where both state a fact, the first wins. */
 function together(first: ToolFacts, other: ToolFacts): ToolFacts {
   const all: Record<string, unknown> = {}
   for (const name of TOOL_FACTS) {

@@ -9,25 +9,25 @@ type Turn = {
   conversation: Conversation
   startedAt: number
   lastActivity: number
-  /** Its agent tells when it ends: another turn of the same thread does not end it. */
+  /** Its agent reports its end, so another turn of the same thread does not end it. */
   hasEnd: boolean
-  /** How the agent was done with it, where it may go on all the same. */
+  /** When and how the agent was done with it; the turn may still go on. */
   done: { at: number; status: string } | undefined
   isOver: boolean
 }
 
-/** What is known of a turn when it begins. */
+/** What is known about a turn when it begins. */
 type Begun = {
   name?: string | undefined
   parentSpanId?: string | undefined
   hasEnd?: boolean
 }
 
-/** What is known of a turn's end beside the agent's word for it. */
+/** What is known about a turn's end, apart from the agent's word for it. */
 export type TurnEnd = {
-  /** What that word means; left out where the agent is Codex, whose words are known. */
+  /** What that word means; absent for Codex, whose words are known. */
   outcome?: TurnOutcome
-  /** What went wrong, where it tells. */
+  /** What went wrong, if the agent says so. */
   error?: string | undefined
 }
 
@@ -36,9 +36,9 @@ export class Turns {
   readonly #spans: SpanBook
   readonly #places: Places
   readonly #agent: string
-  /** Ended ones too: a late sign of one must not begin it anew. */
+  /** Includes turns that have ended: a late sign of life must not start one again. */
   readonly #turns = new Map<string, Turn>()
-  /** Those of each thread, in the order in which they started. */
+  /** The turns of each thread, in the order in which they started. */
   readonly #ofThread = new Map<string | undefined, Turn[]>()
 
   constructor(options: { spans: SpanBook; places: Places; agent: string }) {
@@ -48,8 +48,8 @@ export class Turns {
   }
 
   /**
-   * Something happens in a turn. One that is not known yet starts with it, and ends the turn before
-   * it of the same thread.
+   * Notes that something happens in a turn. An unknown turn starts with it, and ends the turn
+   * before it in the same thread.
    *
    * @returns the span that it happens in: the turn's, or the run's.
    */
@@ -62,9 +62,11 @@ export class Turns {
   }
 
   /**
-   * A turn begins, as the agent tells it, which tells its end, too: turns can go on side by side.
+   * The agent says that a turn begins. Such an agent also reports the end, so its turns can
+   * overlap.
    *
-   * @param begun `name`: the agent that works in it; `parentSpanId`: where it is a part of something.
+   * @param begun `name`: the agent that works in it; `parentSpanId`: the span that it is part of,
+   * if any.
    */
   begin(
     conversation: Conversation & { turnId: string },
@@ -75,12 +77,12 @@ export class Turns {
     this.#start(conversation.turnId, conversation, at, { ...begun, hasEnd: true })
   }
 
-  /** The span of a turn that is known, ended or not. */
+  /** Returns the span of a known turn, whether or not it has ended. */
   spanOf(turnId: string | undefined): string | undefined {
     return turnId === undefined ? undefined : this.#turns.get(turnId)?.spanId
   }
 
-  /** What a thread is for was told after its turn had begun. */
+  /** Notes what a thread is for when that became known only after its turn had begun. */
   sourceKnown(threadId: string, threadSource: string): void {
     for (const { conversation, spanId } of this.#turns.values()) {
       if (conversation.threadId === threadId)
@@ -93,7 +95,7 @@ export class Turns {
     if (turn !== undefined) this.#recordActivity(turn, at)
   }
 
-  /** The agent is done with a turn, unless something makes it go on: then it is not done. */
+  /** The agent is done with a turn, unless something makes it go on. */
   done(turnId: string, at: number, status: string): void {
     const turn = this.#turns.get(turnId)
     if (turn !== undefined && !turn.isOver) turn.done = { at, status }
@@ -103,7 +105,7 @@ export class Turns {
     return this.#turns.get(turnId)?.done !== undefined
   }
 
-  /** @param status as the agent tells it: `completed`, `interrupted`, `failed`. */
+  /** @param status in the agent's words: `completed`, `interrupted`, `failed`. */
   end(turnId: string, at: number, status: string, end: TurnEnd = {}): void {
     const turn = this.#turns.get(turnId)
     if (turn !== undefined) this.#end(turn, at, status, end)
@@ -113,31 +115,31 @@ export class Turns {
     return this.#turns.get(turnId)?.isOver === false
   }
 
-  /** Whether it is known to have ended. */
+  /** Returns whether a turn is known to have ended. */
   isOver(turnId: string | undefined): boolean {
     return turnId !== undefined && this.#turns.get(turnId)?.isOver === true
   }
 
-  /** Where the turns stand that are going on. */
+  /** Returns the places of the turns in progress. */
   running(): Conversation[] {
     return [...this.#turns.values()]
       .filter(({ isOver }) => !isOver)
       .map(({ conversation }) => conversation)
   }
 
-  /** Which turn of a thread was going on at a moment; its first one before that. */
+  /** Returns the turn of a thread that was in progress at a time; before the first, that one. */
   at(threadId: string, at: number): Conversation {
     const turns = this.#ofThread.get(threadId) ?? []
     const turn = turns.findLast(({ startedAt }) => startedAt <= at) ?? turns[0]
     return turn?.conversation ?? { threadId }
   }
 
-  /** Where a turn stands, by its id alone. */
+  /** Returns the place of a turn by its id alone. */
   placeOf(turnId: string): Conversation | undefined {
     return this.#turns.get(turnId)?.conversation
   }
 
-  /** Ends what nobody has ended, each with its last sign of life. */
+  /** Ends the turns that are still open, each at its last sign of life. */
   endAll(): void {
     for (const turn of this.#turns.values()) this.#endSilently(turn)
   }
@@ -149,7 +151,7 @@ export class Turns {
     { name, parentSpanId, hasEnd = false }: Begun = {},
   ): Turn {
     const others = this.#ofThread.get(conversation.threadId) ?? []
-    // Those before it ended when it started.
+    // The earlier ones ended when the next one started.
     const before = others.at(-1)
     if (before !== undefined && !before.hasEnd) this.#endSilently(before)
     const agent = name ?? this.#agent

@@ -1,14 +1,14 @@
 /**
- * A span id made of what the span is about, so that it is the same whenever the span is made: 16 hex
- * digits, never all zero. Two 32-bit hashes by multiplication and exclusive or (as in MurmurHash3);
- * nobody has a use for a collision, and within a session there are some thousand ids.
+ * Derives a span id from what the span is about, so that the id is the same whenever the span is
+ * made: 16 hex digits, never all zero. It uses two 32-bit hashes by multiplication and exclusive
+ * or, as in MurmurHash3. Nobody gains from a collision, and a session has only some thousand ids.
  */
 export function derivedId(...about: readonly string[]): string {
   let [one, other] = [0x9e3779b9, 0x85ebca6b]
   const text = about.join('\u0000')
   for (let at = 0; at < text.length; at += 1) {
     const code = text.codePointAt(at) ?? 0
-    // A character beyond the first plane stands in two units.
+    // A character outside the Basic Multilingual Plane takes two units.
     if (code > 0xffff) at += 1
     one = Math.imul(one ^ code, 0x9e3779b1)
     other = Math.imul(other ^ code, 0x5f356495)

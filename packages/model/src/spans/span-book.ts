@@ -5,18 +5,18 @@ import type { Emit, SpanStarted } from './span-change.js'
 type Open = {
   startedAt: number
   parent: string | undefined
-  /** How many of its children are open, and when the last of the others ended. */
+  /** How many of its children are open, and when the last of those that ended did so. */
   children: number
   childrenEnded: number
-  /** Its own end, where it waits for its children. */
+  /** Its own end, if it is waiting for its children. */
   end: { at: number; attributes: Attributes; error: SpanError } | undefined
 }
 
 type SpanError = { message?: string | undefined } | undefined
 
 /**
- * The spans of a run that are open. It sees to it that no parent ends before its child: an end that
- * comes too early waits, and is as late as the last child's.
+ * The open spans of a run. No parent ends before its child: an end that comes too early waits, and
+ * takes the time of the last child's end.
  */
 export class SpanBook {
   readonly #emit: Emit
@@ -28,7 +28,7 @@ export class SpanBook {
     this.#emit = emit
   }
 
-  /** The id of the span that is about something of this run. */
+  /** Returns the id of the span about this thing of this run. */
   idOf(kind: string, key: string): string {
     return derivedId(this.#runId, kind, key)
   }
@@ -37,7 +37,7 @@ export class SpanBook {
     return this.#open.has(spanId)
   }
 
-  /** When an open one started. */
+  /** Returns when an open span started. */
   startedAt(spanId: string): number | undefined {
     return this.#open.get(spanId)?.startedAt
   }
@@ -57,7 +57,7 @@ export class SpanBook {
     this.#emit({ change: 'start', ...span })
   }
 
-  /** Marks a moment of an open span. */
+  /** Adds an event to an open span. */
   event(spanId: string, name: string, at: number): void {
     if (this.#open.has(spanId)) this.#emit({ change: 'event', spanId, name, at })
   }
@@ -67,7 +67,7 @@ export class SpanBook {
       this.#emit({ change: 'set', spanId, attributes })
   }
 
-  /** It has become known what it is about. */
+  /** Renames a span once it is known what it is about. */
   rename(spanId: string, name: string): void {
     if (this.#open.has(spanId)) this.#emit({ change: 'rename', spanId, name })
   }
@@ -76,7 +76,7 @@ export class SpanBook {
     if (this.#open.has(spanId)) this.#emit({ change: 'link', spanId, to })
   }
 
-  /** Ends it, as soon as its children have ended. */
+  /** Ends a span as soon as its children have ended. */
   end(spanId: string, at: number, attributes: Attributes = {}, error?: SpanError): void {
     const open = this.#open.get(spanId)
     if (open === undefined) return
@@ -84,7 +84,9 @@ export class SpanBook {
     this.#endIfDone(spanId, open)
   }
 
-  /** What has no end will have none: nothing waits for it any more. */
+  /**
+   * Gives up the spans that have not ended: they never will, and nothing waits for them any more.
+   */
   abandonOpen(): void {
     for (const [spanId, open] of [...this.#open]) {
       if (open.end !== undefined) continue

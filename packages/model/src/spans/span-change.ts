@@ -1,10 +1,10 @@
 import type { Attributes } from '@tacho/format'
 
-/** A span that starts. Times are microseconds since the epoch. */
+/** A span that has started. Times are microseconds since the epoch. */
 export type SpanStarted = {
   change: 'start'
   spanId: string
-  /** Absent: the root of its run. */
+  /** Absent for the root of its run. */
   parentSpanId?: string
   name: string
   at: number
@@ -12,7 +12,7 @@ export type SpanStarted = {
   attributes: Attributes
 }
 
-/** What becomes of a session's spans: told in the order in which it became known. */
+/** A change to a session's spans. Changes come in the order in which they became known. */
 export type SpanChange =
   | SpanStarted
   | { change: 'event'; spanId: string; name: string; at: number }
@@ -25,9 +25,9 @@ export type SpanChange =
       spanId: string
       at: number
       attributes?: Attributes
-      /** Absent where it is none. */
+      /** Absent if it ended without an error. */
       error?: { message?: string | undefined }
     }
 
-/** Is told each change. */
+/** Receives each change. */
 export type Emit = (change: SpanChange) => void
