@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Later } from '../../packages/recorder/src/later.js'
-import { DEFER_MILLISECONDS, OVERDUE_MILLISECONDS } from '../../packages/recorder/src/limits.js'
+import {
+  DEFER_MILLISECONDS,
+  FLOW_BYTES,
+  OVERDUE_MILLISECONDS,
+  WAITING_BYTES,
+} from '../../packages/recorder/src/limits.js'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -85,4 +90,27 @@ test('what a lane must have done is done behind what another was given before', 
   clock.mockReturnValue(OVERDUE_MILLISECONDS + 1)
   second.settleOverdue()
   expect(done).toEqual(['a request', 'its body', 'the next request'])
+})
+
+test('a large answer is recorded when no more of it comes at once', async () => {
+  const later = new Later()
+  const lane = later.lane()
+  let done = 0
+  for (let turn = 0; turn < 20; turn += 1) {
+    lane.do(() => {
+      done += 1
+    }, FLOW_BYTES)
+    await nextTurn()
+  }
+  expect(done).toBe(0)
+  await someTurns()
+  expect(done).toBe(20)
+})
+
+test('of a larger one the oldest is recorded, so that no more waits than may', () => {
+  const later = new Later()
+  const lane = later.lane()
+  const done: number[] = []
+  for (let part = 0; part < 6; part += 1) lane.do(() => done.push(part), WAITING_BYTES / 4)
+  expect(done).toEqual([0, 1])
 })

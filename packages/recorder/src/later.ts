@@ -1,6 +1,7 @@
 import {
   AWAITED_MILLISECONDS,
   DEFER_MILLISECONDS,
+  FLOW_BYTES,
   OVERDUE_MILLISECONDS,
   SLICE_MILLISECONDS,
   WAITING_BYTES,
@@ -32,6 +33,8 @@ export class Later {
   #waiting: Waiting[] = []
   #bytes = 0
   #isPlanned = false
+  /** So much has come since the last look that more of it is about to come. */
+  #isFlowing = false
   #deferred: (() => void)[] = []
   /** Since when the host waits for what. */
   readonly #awaited = new Map<object, number>()
@@ -105,9 +108,10 @@ export class Later {
     const waiting = { work, bytes }
     this.#waiting.push(waiting)
     this.#bytes += bytes
+    this.#isFlowing ||= bytes >= FLOW_BYTES
     // Bounded, whatever the host does: then it waits for us.
-    if (this.#bytes > WAITING_BYTES) this.#settle()
-    else this.#plan()
+    while (this.#bytes > WAITING_BYTES) this.#run(this.#waiting.shift() ?? waiting)
+    this.#plan()
     return waiting
   }
 
@@ -118,7 +122,10 @@ export class Later {
     setImmediate(() =>
       setImmediate(() => {
         this.#isPlanned = false
+        const isFlowing = this.#isFlowing
+        this.#isFlowing = false
         if (this.#isAwaited(DEFER_MILLISECONDS)) this.#planLate()
+        else if (isFlowing) this.#plan()
         else this.#slice()
       }),
     )

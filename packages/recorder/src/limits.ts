@@ -57,10 +57,14 @@ export const OVERDUE_MILLISECONDS = 5
 export const SLICE_MILLISECONDS = 0.25
 
 /**
- * What may wait to be recorded. Beyond it the host waits for us, some milliseconds: bytes that have
- * left the processor's cache cost four times as much (a 64 MiB answer, 8 MiB waiting).
+ * Memory that may wait to be recorded: more than the largest answers that are known, of generated
+ * images, so that they are passed on as fast as they are taken. Beyond it the host waits for us; and so
+ * it does for as much at its exit, 20 ms.
  */
-export const WAITING_BYTES = 256 * 1024
+export const WAITING_BYTES = 8 * 1024 * 1024
+
+/** Bytes that come at once where more are about to come: no event of an answer is as large. */
+export const FLOW_BYTES = 32 * 1024
 
 /** Faults of one part of ours after which it switches itself off for the session. */
 export const FAULTS = 5

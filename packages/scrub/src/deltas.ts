@@ -1,7 +1,7 @@
 import { Channel } from './channel.js'
 import type { MarkShape } from './decide.js'
 import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
-import { indexOfByte } from './find-byte.js'
+import { indexOfByte, lastIndexOfByte } from './find-byte.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
 import { betweenCharacters } from './normal-form.js'
@@ -71,7 +71,7 @@ export class DeltaJoiner {
     this.#isList ??= isList(text)
     const looked = Math.max(this.#read, this.#looked)
     this.#looked = text.length
-    const last = text.subarray(looked).lastIndexOf(LF)
+    const last = lastIndexOfByte(text.subarray(looked), LF, text.length)
     if (last < 0) return
     const linesEnd = looked + last + 1
     const count = this.#search(text, this.#read, linesEnd, index)
@@ -130,7 +130,7 @@ export class DeltaJoiner {
     let count = 0
     let searched = from
     while (searched < to) {
-      const end = to - searched > BLOCK ? text.lastIndexOf(LF, searched + BLOCK) + 1 : to
+      const end = to - searched > BLOCK ? lastIndexOfByte(text, LF, searched + BLOCK) + 1 : to
       if (end <= searched) return -1
       // With what stands before: something can begin in one line and end in the next one.
       const context = betweenCharacters(text, searched - EDGE, from)

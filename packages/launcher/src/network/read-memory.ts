@@ -9,8 +9,8 @@ const READ_BYTES = 128 * 1024
 /** From here on what was read stays where it is: what is held takes four times as much, at the most. */
 const LARGE_BYTES = READ_BYTES / 4
 
-/** What is kept for the next reads: as much as may wait in a relay. */
-const KEPT = 8
+/** What is kept for the next reads: as much as may wait to be recorded. */
+const KEPT = 64
 
 const free: Buffer[] = []
 const lent = new WeakSet<ArrayBufferLike>()

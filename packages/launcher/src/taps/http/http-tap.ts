@@ -255,8 +255,9 @@ type Observer = {
   within: (request: number | undefined, work: () => void) => void
 }
 
-/** How many bytes an event holds on to. */
+/** How many bytes an event holds on to: of memory that is used again, all. */
 function heldBy(seen: Seen): number {
+  if ('dealtWith' in seen) return seen.parts[0]?.buffer.byteLength ?? 0
   if ('parts' in seen) return seen.parts.reduce((sum, part) => sum + part.length, 0)
   return 'bytes' in seen ? seen.bytes.length : 0
 }
