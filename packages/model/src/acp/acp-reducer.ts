@@ -12,9 +12,9 @@ import { toolOutcomeOfStatus } from './words.js'
 type Message = Observed<'acp'>
 
 /**
- * What the messages between a client (mostly an editor) and an agent tell that speak the Agent Client
- * Protocol (version 1): turns, tools, what is asked and answered, and what is to stop. It holds for
- * every agent that speaks it, and does nothing where none does.
+ * Reduces the messages between a client (mostly an editor) and an agent that speak the Agent Client
+ * Protocol (version 1): turns, tools, questions and answers, and cancellations. It works for every
+ * agent that speaks ACP, and does nothing for the others.
  */
 export function acpReducer(session: SessionReducer): AgentReducer {
   const reducer = new AcpReducer(session)
@@ -49,7 +49,7 @@ class AcpReducer {
 
   placeOf({ threadId }: Conversation): Conversation | undefined {
     const place = this.#prompts.running
-    // A sub-agent's thread has turns of its own, and a title is asked for beside them.
+    // A sub-agent's thread has turns of its own, and titles are requested outside the turns.
     return threadId === undefined || threadId === place?.threadId ? place : undefined
   }
 
@@ -75,7 +75,7 @@ class AcpReducer {
     }
   }
 
-  /** An editor starts one agent for all of its folders. */
+  /** Notes the folder: an editor starts one agent for all of its folders. */
   #worksIn(cwd: string | undefined): void {
     const { spans, places } = this.#session
     if (cwd !== undefined) spans.set(places.run, encodeAttributes('session', { cwd }))
@@ -120,9 +120,9 @@ class AcpReducer {
     const place = this.#prompts.placeOf(key)
     if (place === undefined) return
     const end = this.#prompts.endOf(message)
-    // What it asked for was for this turn, and no answer can still decide it.
+    // Its questions were about this turn, and no answer can decide them any more.
     if (end.outcome !== 'completed') this.#questions.withdrawAll(place, at)
-    // By the protocol a turn ends behind all of its calls: of these nobody has told how.
+    // By the protocol all calls end before their turn does: how these ended was not reported.
     for (const callId of this.#session.tools.runningIn(place)) {
       const isDeclined = this.#questions.isDenied(callId)
       if (isDeclined) this.#session.toolEnded(callId, place, at, { outcome: 'declined' })
@@ -132,7 +132,7 @@ class AcpReducer {
     this.#prompts.ended(key, end, at)
   }
 
-  /** A tool begins with the first that is told of it: for some agents that is the question. */
+  /** A tool starts with the first message about it, which for some agents is the question. */
   #toolTold(call: Record<string, unknown>, place: Conversation, at: number): void {
     const callId = text(call.toolCallId)
     if (callId === undefined) return
@@ -140,7 +140,7 @@ class AcpReducer {
     this.#calls.set(callId, told)
     const { tools } = this.#session
     const { kind } = told
-    // What it is called is told by few: its kind says what it does.
+    // Few messages name the tool: its kind says what it does.
     const { name = kind, ...facts } = told.facts
     tools.start(callId, place, at, { name, ...facts })
     tools.learn(callId, { name, ...facts })
@@ -154,7 +154,10 @@ class AcpReducer {
     })
   }
 
-  /** The model's own words for a tool: agents call it by the model's id, or (Gemini) by name and id. */
+  /**
+   * Adds the model's own words for a tool: agents refer to it by the model's id or, like Gemini, by
+   * name and id.
+   */
   #called(called: Observed<'tool-called'>): void {
     if (!this.#isSpoken) return
     const facts = calledFacts(called)
@@ -163,12 +166,12 @@ class AcpReducer {
   }
 }
 
-/** The number 1 and the text "1" are different ids, and each connection counts its own. */
+/** The number 1 and the string "1" are different ids, and each connection counts its own. */
 function keyOf(connection: number, id: unknown): string {
   return `${connection} ${JSON.stringify(id)}`
 }
 
-/** Where an agent's message stands: in the turn that is going on, if there is one. */
+/** Returns the place of an agent's message: the turn in progress, if there is one. */
 function placeIn({ sessionId }: Record<string, unknown>, { running }: Prompts): Conversation {
   const threadId = text(sessionId)
   return running ?? (threadId === undefined ? {} : { threadId })

@@ -4,14 +4,14 @@ import type { TurnOutcome } from '../parts/thread.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { turnOutcomeOfError, turnOutcomeOfStop } from './words.js'
 
-/** How an agent ended a turn: in its own word, and in ours. */
+/** How an agent ended a turn: in its own words, and in ours. */
 export type PromptEnd = { status: string; outcome: TurnOutcome }
 
 type Prompt = { key: string; place: Conversation }
 
 /**
- * The prompts of a session that are not answered: each is a turn. One that is sent while another is
- * being dealt with waits for that, and its turn begins when the other ends.
+ * The unanswered prompts of a session: each is a turn. A prompt sent while another is in progress
+ * waits, and its turn begins when that one ends.
  */
 export class Prompts {
   readonly #session: SessionReducer
@@ -22,7 +22,7 @@ export class Prompts {
     this.#session = session
   }
 
-  /** Where the turn stands that is going on. */
+  /** Returns the place of the turn in progress. */
   get running(): Conversation | undefined {
     return this.#open[0]?.place
   }
@@ -31,7 +31,7 @@ export class Prompts {
     return this.#open.find((prompt) => prompt.key === key)?.place
   }
 
-  /** A client has sent a prompt. ACP has no ids for turns: ours is of the run, and counts them. */
+  /** A client has sent a prompt. ACP has no ids for turns: ours combine the run and a counter. */
   sent(key: string, sessionId: string | undefined, at: number): void {
     this.#count += 1
     const turnId = `${this.#session.places.run}-${this.#count}`
@@ -39,7 +39,7 @@ export class Prompts {
     if (this.#open.length === 1) this.#begin(at)
   }
 
-  /** What the answer to a prompt says. */
+  /** Returns what the answer to a prompt says. */
   endOf(message: Record<string, unknown>): PromptEnd {
     if (message.error !== undefined) {
       const { code } = record(message.error)
@@ -57,20 +57,20 @@ export class Prompts {
     if (prompt === undefined) return
     const wasFirst = this.#open[0] === prompt
     this.#open = this.#open.filter((one) => one !== prompt)
-    // An answer to one that waited is all that was ever seen of it.
+    // The answer to a prompt that waited is all that was seen of its turn.
     if (!wasFirst) this.#session.turns.within(prompt.place, at)
     this.#session.turnEnded(prompt.place, status, at, { outcome })
     if (wasFirst) this.#begin(at)
   }
 
-  /** The client asks that everything in the session stops. */
+  /** The client asks the whole session to stop. */
   toStop(reason: string, at: number): void {
     const conversation = this.running
     if (conversation !== undefined)
       this.#session.cancellations.request({ origin: 'user', reason, conversation, at })
   }
 
-  /** The client takes one request back. */
+  /** The client cancels one request. */
   requestToStop(key: string, reason: string, at: number): void {
     const conversation = this.placeOf(key)
     if (conversation !== undefined)

@@ -8,21 +8,21 @@ import { approvalKindOf, outcomeOfAction, outcomeOfErrorAnswer, outcomeOfOption 
 type Message = Record<string, unknown>
 type Answer = Pick<ApprovalAnswered, 'outcome' | 'decision' | 'decidedBy'>
 
-/** A question that is not answered. */
+/** A question without an answer. */
 type Question = {
-  /** Under which it stands among the approvals: an id can be used again. */
+  /** Its key among the approvals, because an id can be reused. */
   approval: string
   place: Conversation
   callId: string | undefined
-  /** Of the options that were offered. */
+  /** The kinds of the options offered, by id. */
   kinds: ReadonlyMap<string, unknown>
 }
 
-/** What an agent asks its client, and what that answers. */
+/** What an agent asks its client, and the answers. */
 export class Questions {
   readonly #session: SessionReducer
   readonly #open = new Map<string, Question>()
-  /** Calls of which somebody said no. */
+  /** Calls that somebody refused. */
   readonly #denied = new Set<string>()
   #count = 0
 
@@ -78,7 +78,7 @@ export class Questions {
     const isNo = answer.outcome === 'denied' || answer.outcome === 'cancelled'
     if (callId !== undefined && isNo) this.#denied.add(callId)
     this.#session.approvals.answered(question.approval, { ...answer, at })
-    // By the protocol this is said of a turn that is being cancelled.
+    // By the protocol this is the answer while a turn is being cancelled.
     if (answer.outcome === 'cancelled' && place.turnId !== undefined)
       this.#session.cancellations.request({
         origin: 'approval',
@@ -88,7 +88,7 @@ export class Questions {
       })
   }
 
-  /** The agent does not wait for the answer any more. */
+  /** The agent no longer waits for the answer. */
   withdrawn(key: string, at: number): void {
     const question = this.#open.get(key)
     if (question === undefined) return
@@ -106,7 +106,7 @@ export class Questions {
       if (conversationKey(question.place) === turn) this.withdrawn(key, at)
   }
 
-  /** Whether the last word about a call was no. */
+  /** Returns whether the last answer about a call was no. */
   isDenied(callId: string): boolean {
     return this.#denied.has(callId)
   }
@@ -121,7 +121,7 @@ export class Questions {
 }
 
 function answerTo({ kinds }: Question, message: Message): Answer {
-  // No person says so: the client could not ask.
+  // Not a person's decision: the client could not ask.
   if (message.error !== undefined) {
     const outcome = outcomeOfErrorAnswer(record(message.error).code)
     return { decision: 'error', outcome, decidedBy: 'host' }
@@ -137,6 +137,6 @@ function answerTo({ kinds }: Question, message: Message): Answer {
     return { decision: chosen, outcome: meaning, decidedBy: 'user' }
   }
   if (how === 'cancelled') return { decision: how, outcome: how, decidedBy: 'user' }
-  // It was answered, and nobody can read how.
+  // It was answered, in a form that cannot be read.
   return { decision: text(how) ?? 'unreadable', outcome: 'unknown', decidedBy: 'user' }
 }

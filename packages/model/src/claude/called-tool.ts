@@ -2,15 +2,17 @@ import { argumentsOf } from '../codex/called-tool.js'
 import { text } from '../codex/values.js'
 import type { ToolFacts } from '../session/tools.js'
 
-// Longer inputs hold contents, not commands.
+// Longer inputs hold file contents, not commands.
 const INPUT_CHARACTERS = 64 * 1024
 
-/** What a call of the model's says of its tool, by its name and the JSON of its input. */
+/**
+ * Returns what a call by the model says about its tool, from its name and the JSON of its input.
+ */
 export function calledFacts(name: string, json: string): ToolFacts {
   return toolFacts(name, json.length > INPUT_CHARACTERS ? {} : argumentsOf(json))
 }
 
-/** The same, by the members of its input (the tools of Claude Code 2.1.332). */
+/** The same, from the members of its input (the tools of Claude Code 2.1.332). */
 export function toolFacts(name: string, input: Record<string, unknown>): ToolFacts {
   const [server, tool] = mcpNames(name)
   if (tool !== undefined) return { name: `${server}.${tool}`, mcpServer: server }
@@ -24,14 +26,14 @@ export function toolFacts(name: string, input: Record<string, unknown>): ToolFac
   }
 }
 
-/** Whether a tool changes files. */
+/** Returns whether a tool changes files. */
 export function changesFiles(name: string): boolean {
   return CHANGES.has(name)
 }
 
 const CHANGES = new Set(['Write', 'Edit', 'MultiEdit', 'NotebookEdit'])
 
-/** The server and the tool in `mcp__server__tool`, as Claude Code names those of MCP. */
+/** Returns server and tool of `mcp__server__tool`, Claude Code's name for MCP tools. */
 export function mcpNames(name: string): [server: string, tool: string | undefined] {
   const [, server = '', tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? []
   return [server, tool]

@@ -2,16 +2,19 @@ import type { Conversation } from '../conversation.js'
 import type { Observation } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 
-/** Log events come ten times a second: so long another tap may still tell how a tool ended. */
+/**
+ * Log events come ten times a second, so another tap may still report during this time how a tool
+ * ended.
+ */
 const TOLD_MICROSECONDS = 1_500_000
 
 /**
- * Tools as the model's answers and the requests behind them tell of them: one runs from its call to the
- * request that has its result. What hooks and log events tell is more exact, and goes before that.
+ * Derives tools from the model's answers and the requests that follow: a tool runs from its call to
+ * the request with its result. Hooks and log events are more exact and take precedence.
  */
 export class CalledTools {
   readonly #session: SessionReducer
-  /** Calls whose result no request has had yet. */
+  /** Calls whose result no request has contained yet. */
   readonly #pending = new Map<string, { conversation: Conversation; at: number }>()
 
   constructor(session: SessionReducer) {

@@ -7,7 +7,10 @@ import { LogEventReducer } from './log-events.js'
 import { Questions } from './questions.js'
 import { StreamJsonReducer } from './stream-json.js'
 
-/** What Claude Code (2.1.332) tells by its hooks, its log events, to its host and its model's answers. */
+/**
+ * Reduces what Claude Code (2.1.332) says through its hooks, its log events, to its host, and in
+ * its model's answers.
+ */
 export function claudeReducer(session: SessionReducer): AgentReducer {
   const questions = new Questions(session)
   const reducers = [

@@ -9,17 +9,17 @@ export type Decision = {
   source: string
 }
 
-/** Whether a person decided: rules, modes and hooks decide without asking anybody. */
+/** Returns whether a person decided: rules, modes and hooks decide without asking anybody. */
 export function isOfUser({ source }: Decision): boolean {
   return source.startsWith('user_')
 }
 
-/** A `no` of the user's: whether the turn goes on with it, only what follows tells. */
+/** Returns whether the user said no. Only what follows shows whether the turn goes on. */
 export function isRefusal({ source }: Decision): boolean {
   return source === 'user_reject'
 }
 
-/** How a decision settles a question. */
+/** Returns how a decision settles a question. */
 export function answerOf(decision: Decision): Omit<ApprovalAnswered, 'at'> {
   const { word, source } = decision
   const decidedBy: DecidedBy = isOfUser(decision) ? 'user' : 'rule'

@@ -4,11 +4,11 @@ import type { ApprovalAsked } from '../session/approvals.js'
 import { changesFiles, mcpNames } from './called-tool.js'
 import { placeOf } from './place.js'
 
-/** What Claude Code tells a hook (2.1.332), as far as it is of use here. */
+/** What Claude Code (2.1.332) tells a hook, limited to what is used here. */
 export type HookMessage = {
   event: string
   conversation: Conversation
-  /** Of a sub-agent. */
+  /** Set for a sub-agent. */
   agentType: string | undefined
   cwd: string | undefined
   tool: HookTool | undefined
@@ -17,15 +17,15 @@ export type HookMessage = {
   isInterrupt: boolean
 }
 
-/** A call of the model's, as the hooks tell it. */
+/** A call by the model, as hooks report it. */
 export type HookTool = {
   name: string
   input: Record<string, unknown>
-  /** A question does not tell the call that it is about. */
+  /** Absent for a question, which does not say which call it is about. */
   callId: string | undefined
 }
 
-/** Nothing if the message is not a hook's. */
+/** Returns undefined if the message is not a hook's. */
 export function hookMessageOf(json: Record<string, unknown>): HookMessage | undefined {
   const event = text(json.hook_event_name)
   if (event === undefined) return undefined
@@ -46,13 +46,13 @@ export function hookMessageOf(json: Record<string, unknown>): HookMessage | unde
   }
 }
 
-/** What of a question is recorded. */
+/** What is recorded of a question. */
 export type ToolQuestion = Pick<ApprovalAsked, 'kind' | 'what' | 'offered' | 'reason' | 'files'>
 
-/** The tool by which the model asks the user itself. */
+/** The tool by which the model itself asks the user. */
 export const USER_INPUT = 'AskUserQuestion'
 
-/** What is asked before a call. Which choices the dialog offers, nobody tells. */
+/** Returns what is asked before a call. The choices in the dialog are not reported. */
 export function questionOf({ name, input }: Pick<HookTool, 'name' | 'input'>): ToolQuestion {
   if (name === USER_INPUT) return userInputOf(input)
   const [server, tool] = mcpNames(name)

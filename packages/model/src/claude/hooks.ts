@@ -4,18 +4,20 @@ import { toolFacts } from './called-tool.js'
 import { type HookMessage, type HookTool, hookMessageOf } from './hook-message.js'
 import type { Questions, Told } from './questions.js'
 
-// A hook of the user's own can make a turn go on that was about to end.
+// A user's own hook can make a turn go on that was about to end.
 const END_MICROSECONDS = 1_000_000
 
 type Call = { callId: string; threadId: string | undefined; name: string; input: string }
 
-/** What Claude Code's hooks tell: when turns and tools begin, and what the user is asked. */
+/**
+ * Reduces what Claude Code's hooks report: when turns and tools begin, and what the user is asked.
+ */
 export class HookReducer {
   readonly #session: SessionReducer
   readonly #questions: Questions
-  /** Calls that have begun and that no question has told of yet. */
+  /** Calls that have begun and that no question has been about yet. */
   #calls: Call[] = []
-  /** What calls off the end of a turn that has stopped before, and has gone on. */
+  /** Cancels the pending end of a turn that had stopped but goes on. */
   readonly #ends = new Map<string, () => void>()
 
   constructor(session: SessionReducer, questions: Questions) {
@@ -81,7 +83,7 @@ export class HookReducer {
     this.#calls.push({ callId, ...wordsOf(tool, told) })
   }
 
-  // A question does not say which call it is about: the last one of that agent with that input.
+  // A question does not say which call it is about: it is that agent's latest call with that input.
   #asked(tool: HookTool, { cwd }: HookMessage, told: Told): void {
     const { threadId, name, input } = wordsOf(tool, told)
     const call = this.#calls.findLast(

@@ -5,7 +5,10 @@ import type { ToolEnd } from '../session/tools.js'
 import { placeOf } from './place.js'
 import type { Questions, Told } from './questions.js'
 
-/** What Claude Code's log events tell: who decided upon each call, and how its tool ended. */
+/**
+ * Reduces what Claude Code's log events report: who decided about each call, and how its tool
+ * ended.
+ */
 export class LogEventReducer {
   readonly #session: SessionReducer
   readonly #questions: Questions
@@ -55,7 +58,7 @@ export class LogEventReducer {
     this.#end(callId, told, { outcome, durationMs, error })
   }
 
-  /** Where no hook has told that it began, it began that long before. */
+  /** Ends a tool. If no hook reported its start, it began as long before as it took. */
   #end(callId: string, { conversation, at }: Told, end: ToolEnd): void {
     const { tools } = this.#session
     const startedAt = at - Math.round((end.durationMs ?? 0) * 1000)
@@ -64,7 +67,7 @@ export class LogEventReducer {
   }
 }
 
-/** Numbers come as texts. */
+/** Parses a number that comes as a string. */
 function numberOf(value: unknown): number | undefined {
   const number = Number(text(value) ?? value ?? Number.NaN)
   return Number.isFinite(number) ? number : undefined

@@ -2,8 +2,9 @@ import { text } from '../codex/values.js'
 import type { Conversation } from '../conversation.js'
 
 /**
- * Where something happened, by the ids that Claude Code tells with it (2.1.332): a sub-agent is a
- * thread of its own with one task, which is its turn; all else is of the prompt that the user gave.
+ * Returns the place of something, from the ids that Claude Code sends with it (2.1.332). A
+ * sub-agent is a thread of its own with one task, which is its turn; everything else belongs to the
+ * user's prompt.
  */
 export function placeOf(ids: {
   sessionId: unknown

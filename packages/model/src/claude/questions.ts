@@ -4,52 +4,57 @@ import type { SessionReducer } from '../session/session-reducer.js'
 import { answerOf, type Decision, isOfUser, isRefusal } from './decisions.js'
 import { type HookTool, questionOf, type ToolQuestion, USER_INPUT } from './hook-message.js'
 
-/** Where and when something was told. */
+/** Where and when something was reported. */
 export type Told = {
   conversation: Conversation
   /** When it happened. */
   at: number
-  /** When we heard of it. */
+  /** When it reached us. */
   toldAt: number
 }
 
-/** How long the user was waited for, and who decided then; which call it was about is not told. */
+/**
+ * How long the user was waited for, and who then decided. Which call it was about is not reported.
+ */
 export type Wait = { startedAt: number; endedAt: number; source: string }
 
-/** Something that the user has decided upon and that nobody was heard to ask. */
+/** A decision by the user without a reported question. */
 type Unseen = { at: number; source: string; settle: (askedAt?: number) => void }
 
 /** A question and the call that waits for it. */
 type Asked = { id: string; callId: string | undefined; tool: string; askedAt: number }
 
 /**
- * After a `no` the turn goes on with a request, or it is over: the request is there in a moment, and
- * the log event that tells the `no` a moment later than that.
+ * After a `no` the turn either goes on with a request or is over. The request comes within a
+ * moment, and the log event that reports the `no` a moment later.
  */
 const GOING_ON_MICROSECONDS = 1_500_000
 
-/** So long after a decision the wait for it may still be told: less than a turn takes to be over. */
+/**
+ * How long after a decision the wait for it may still be reported: less than a turn takes to end.
+ */
 const WAIT_TOLD_MICROSECONDS = 900_000
 
-/** The times of a decision and of the end of the wait for it are a few milliseconds apart. */
+/** The times of a decision and of the end of the wait for it differ by a few milliseconds. */
 const APART_MICROSECONDS = 100_000
 
-/** Of rules, too, waits are told; a later decision has no use for old ones. */
+/** Waits for rules are reported too; later decisions have no use for old ones. */
 const KEPT_WAITS = 16
 
 /**
- * What the user of Claude Code is asked: a hook tells the question, a log event the decision, joined by
- * the id of the call. A rule or a mode that decides asks nobody, also where the hook has told it.
+ * What the user of Claude Code is asked: a hook reports the question, a log event the decision,
+ * joined by the id of the call. A rule or a mode that decides asks nobody, even if the hook
+ * reported a question.
  */
 export class Questions {
   readonly #session: SessionReducer
   readonly #open = new Map<string, Asked>()
-  /** Of a run in which nobody can be asked unless a host is there: what has not been decided on. */
+  /** Undecided questions of a run in which nobody can be asked unless there is a host. */
   readonly #held = new Map<string, () => void>()
-  /** Calls of which another tap tells. */
+  /** Calls that another tap reports. */
   readonly #elsewhere = new Set<string>()
   readonly #lastRequest = new Map<string, number>()
-  /** What the user has refused, where it is not known whether the turn goes on. */
+  /** Refusals by the user for which it is not known yet whether the turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
   #waits: Wait[] = []
   #unseen: Unseen[] = []
@@ -64,7 +69,7 @@ export class Questions {
     this.#lastRequest.set(conversationKey(conversation), at)
   }
 
-  /** A turn begins: the one before it of the same thread has not gone on. */
+  /** A turn begins, so the one before it in the same thread has not gone on. */
   turnBegins({ threadId, turnId }: Conversation): void {
     for (const { conversation, settle } of this.#refusals) {
       if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
@@ -74,7 +79,7 @@ export class Questions {
   /**
    * Something is to be asked before a call.
    *
-   * @param callId absent where it is not known which call it is about.
+   * @param callId absent if it is not known which call it is about.
    */
   asked(
     tool: HookTool,
@@ -88,13 +93,13 @@ export class Questions {
     else if (callId !== undefined && !this.#elsewhere.has(callId)) this.#held.set(callId, ask)
   }
 
-  /** What is asked before a call, and answered, passes another tap. */
+  /** The question before this call, and its answer, pass through another tap. */
   isAskedElsewhere(callId: string): void {
     this.#elsewhere.add(callId)
     this.#held.delete(callId)
   }
 
-  /** A call was decided upon. */
+  /** A call was decided. */
   decided(callId: string, toolName: string, decision: Decision, told: Told): void {
     if (this.#elsewhere.has(callId)) return
     const held = this.#held.get(callId)
@@ -115,14 +120,14 @@ export class Questions {
       })
   }
 
-  /** The user was waited for, or a rule: what was decided upon then was asked when that began. */
+  /** The user, or a rule, was waited for: what was then decided was asked when the wait began. */
   waited(wait: Wait): void {
     const unseen = this.#unseen.find((one) => isOf(wait, one))
     if (unseen !== undefined) unseen.settle(Math.min(wait.startedAt, unseen.at))
     else this.#waits = [...this.#waits, wait].slice(-KEPT_WAITS)
   }
 
-  /** Nobody was heard to ask: a span may tell since when the user was waited for. */
+  /** No question was reported: a span may still say since when the user was waited for. */
   #untold({ source }: Decision, { at, toldAt }: Told, settle: Unseen['settle']): void {
     const known = this.#waits.find((wait) => isOf(wait, { at, source }))
     this.#waits = this.#waits.filter((wait) => wait !== known)
@@ -143,7 +148,7 @@ export class Questions {
     this.#unseen.push(unseen)
   }
 
-  /** The call has run, so it was allowed; since when, nobody has told. */
+  /** The call has run, so it was allowed, but when is unknown. */
   hasRun(callId: string, at: number): void {
     this.#held.delete(callId)
     const asked = this.#open.get(callId)
@@ -159,7 +164,7 @@ export class Questions {
     return isAnswered ? { ...answer, outcome: 'answered' } : answer
   }
 
-  // `No` and Esc are the same wherever Claude Code tells of them; whether the turn went on is seen.
+  // Claude Code reports `No` and Esc alike; whether the turn went on is seen from what follows.
   #refused(id: string, told: Told, isWaitUnknown: boolean): void {
     const { conversation, at, toldAt } = told
     const settle = () => {

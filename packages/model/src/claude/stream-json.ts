@@ -9,8 +9,9 @@ import type { Questions } from './questions.js'
 type Asked = { key: string; conversation: Conversation; tool: string }
 
 /**
- * What passes between Claude Code and the program that it works for (`stream-json`, 2.1.332): what that
- * is asked and answers, its requests to cancel, and the end of each turn.
+ * Reduces what passes between Claude Code and the program that it works for (`stream-json`,
+ * 2.1.332): what that program is asked and answers, its requests to cancel, and the end of each
+ * turn.
  */
 export class StreamJsonReducer {
   readonly #session: SessionReducer
@@ -95,7 +96,9 @@ export class StreamJsonReducer {
     }
   }
 
-  /** Where a call stands; without one, the turn that is going on, where it is only one. */
+  /**
+   * Returns the place of a call; without one, that of the turn in progress, if there is only one.
+   */
   #placeOf(callId: string | undefined): Conversation {
     const known = callId === undefined ? undefined : this.#places.get(callId)
     const running = this.#session.turns.running()
@@ -106,9 +109,9 @@ export class StreamJsonReducer {
   }
 }
 
-/** The answer of the program, which is its user's. */
+/** Returns the program's answer, which counts as its user's. */
 function answerOf(response: Record<string, unknown>, tool: string): Omit<ApprovalAnswered, 'at'> {
-  // No person says so: the program could not ask.
+  // Not a person's decision: the program could not ask.
   if (response.subtype === 'error')
     return { decision: 'error', outcome: 'failed', decidedBy: 'host' }
   const { behavior, message, interrupt, updatedPermissions } = record(response.response)

@@ -10,9 +10,9 @@ export type Answer = Pick<ApprovalAnswered, 'decidedBy' | 'outcome' | 'rule'> & 
   stopsTurn?: boolean
 }
 
-/** The decision in the client's answer to a question of that kind, by Codex's own name for it. */
+/** Returns the decision in the client's answer to a question of that kind, in Codex's own word. */
 export function answerOf(kind: ApprovalKind, message: Record<string, unknown>): Answer {
-  // No person says so: the client could not ask.
+  // Not a person's decision: the client could not ask.
   if (message.error !== undefined)
     return { decision: 'error', outcome: 'failed', decidedBy: 'host' }
   const { decision, rule, stopsTurn = false } = ANSWERS[kind](record(message.result))
@@ -20,7 +20,7 @@ export function answerOf(kind: ApprovalKind, message: Record<string, unknown>): 
   return { decision, outcome, decidedBy: 'user', rule, stopsTurn }
 }
 
-/** The name of a decision: some are objects with one member, whose name it is. */
+/** Returns the name of a decision: some are objects, whose only member has that name. */
 export function decisionName(decision: unknown): string | undefined {
   return text(decision) ?? Object.keys(record(decision))[0]
 }
@@ -28,7 +28,7 @@ export function decisionName(decision: unknown): string | undefined {
 type Decided = Pick<Answer, 'decision' | 'rule' | 'stopsTurn'>
 type Result = Record<string, unknown>
 
-// For an answer that says nothing that is known: that it was answered is all that is told.
+// For an answer that says nothing known: it is only reported that an answer came.
 const UNREADABLE = 'unreadable'
 
 const ANSWERS: Record<ApprovalKind, (result: Result) => Decided> = {
@@ -51,7 +51,7 @@ function decided({ decision }: Result): Decided {
   }
 }
 
-// Codex has no names for these: to grant nothing is to decline.
+// Codex has no words for these: granting nothing means declining.
 function granted({ permissions, scope }: Result): Decided {
   const grants = Object.values(record(permissions)).filter((one) => one !== null)
   if (grants.length === 0) return { decision: 'decline' }

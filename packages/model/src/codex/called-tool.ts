@@ -3,12 +3,13 @@ import type { ToolFacts } from '../session/tools.js'
 import { patchedFiles } from './patch.js'
 import { list, record, text } from './values.js'
 
-// Arguments are JSON of the model's; longer ones hold contents, not commands.
+// Arguments are the model's JSON; longer ones hold file contents, not commands.
 const INPUT_CHARACTERS = 64 * 1024
 
 /**
- * What a call in a model's answer says of its tool, before that runs: `function_call`,
- * `custom_tool_call` and `local_shell_call` items, and those of tools that the API runs itself.
+ * Returns what a call in a model's answer says about its tool before the tool runs: items
+ * `function_call`, `custom_tool_call` and `local_shell_call`, and those of tools that the API runs
+ * itself.
  */
 export function calledFacts({ name, namespace, input }: ToolCalled): ToolFacts {
   const server = mcpServerOf(namespace)
@@ -24,7 +25,7 @@ export function calledFacts({ name, namespace, input }: ToolCalled): ToolFacts {
   return Object.assign(told, facts)
 }
 
-/** What the arguments of a call say of its tool. */
+/** Returns what the arguments of a call say about its tool. */
 export function inputFacts(input: string): ToolFacts {
   const { cmd, command, query, path, workdir } = argumentsOf(input)
   return {
@@ -35,12 +36,12 @@ export function inputFacts(input: string): ToolFacts {
   }
 }
 
-/** The server of an MCP tool, by the namespace that Codex puts it into: `mcp__<server>`. */
+/** Returns the server of an MCP tool, from the namespace that Codex gives it: `mcp__<server>`. */
 export function mcpServerOf(namespace: string | undefined): string | undefined {
   return /^mcp__(.+?)(?:__)?$/s.exec(namespace ?? '')?.[1]
 }
 
-/** A command line, or the words of one. */
+/** Returns a command line from a string or a list of words. */
 export function commandLine(words: unknown): string | undefined {
   if (typeof words === 'string') return words
   const all = list(words)
@@ -48,9 +49,9 @@ export function commandLine(words: unknown): string | undefined {
   return isList ? all.join(' ') : undefined
 }
 
-/** The members of arguments in JSON; none where they are none. */
+/** Returns the members of arguments in JSON; none if it is not a JSON object. */
 export function argumentsOf(json: string): Record<string, unknown> {
-  // Most events have none, and an exception for each of these takes longer than all else of them.
+  // Most events have no arguments, and an exception for each would cost more than everything else.
   if (json === '') return {}
   try {
     return record(JSON.parse(json))

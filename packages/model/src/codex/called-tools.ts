@@ -3,19 +3,23 @@ import type { Observation } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { exitCodeOf, refusalOf } from './tool-results.js'
 
-/** Codex sends its log events once a second (0.169): so long another tap may still tell of a tool. */
+/**
+ * Codex exports its log events once a second (0.169), so another tap may still report the tool
+ * during this time.
+ */
 const TOLD_MICROSECONDS = 2_500_000
 
 type Call = { conversation: Conversation; at: number }
 
 /**
- * Tools as the model's answers and the requests behind them tell of them: one runs from its call to
- * the request that has its output. Only where no other tap tells of tools at all, for those know when
- * it began and how it ended: Codex without log events, as with `analytics.enabled = false`.
+ * Derives tools from the model's answers and the requests that follow: a tool runs from its call to
+ * the request with its output. This is only used if no other tap reports tools, because the others
+ * know when one began and how it ended: that is, for a Codex without log events, for example with
+ * `analytics.enabled = false`.
  */
 export class CalledTools {
   readonly #session: SessionReducer
-  /** Calls whose output nobody has told. */
+  /** Calls whose output no request has contained yet. */
   readonly #pending = new Map<string, Call>()
   readonly #waiting = new Set<() => void>()
   #isToldElsewhere = false
@@ -70,7 +74,7 @@ export class CalledTools {
   }
 }
 
-/** Whether it is what another tap tells of a tool. */
+/** Returns whether another tap reports a tool. */
 function tellsOfTools(observation: Observation): boolean {
   switch (observation.kind) {
     case 'json-rpc':

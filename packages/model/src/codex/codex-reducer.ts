@@ -8,7 +8,10 @@ import { JsonRpcReducer } from './json-rpc.js'
 import { LogEventReducer } from './log-events.js'
 import { toolOutcomeOf } from './words.js'
 
-/** What Codex (0.169) tells by its app-server, its log events, its hooks and its model's answers. */
+/**
+ * Reduces what Codex (0.169) says through its app-server, its log events, its hooks and its model's
+ * answers.
+ */
 export function codexReducer(session: SessionReducer): AgentReducer {
   const questions = new HookQuestions(session.approvals)
   const jsonRpc = new JsonRpcReducer(session)
@@ -26,7 +29,10 @@ export function codexReducer(session: SessionReducer): AgentReducer {
   }
 }
 
-/** A call in an answer: what it says is known before the tool runs; one that the API runs, begins. */
+/**
+ * Handles a call in an answer: its facts are known before the tool runs, and a tool that the API
+ * runs starts at once.
+ */
 export function observeCalls(observation: Observation, { tools }: SessionReducer): void {
   if (observation.kind === 'tool-called') {
     const { callId, conversation, at, isHosted } = observation

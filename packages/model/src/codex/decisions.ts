@@ -2,14 +2,16 @@ import type { ApprovalOutcome } from '../parts/approval.js'
 import type { ApprovalKind, DecidedBy } from '../session/approvals.js'
 import { approvalOutcomeOf } from './words.js'
 
-/** Who decided, by the `source` of a `codex.tool_decision`. */
+/** Returns who decided, from the `source` of a `codex.tool_decision`. */
 export function decidedBy(source: string, decision: string): DecidedBy {
   if (decision === 'timed_out') return 'timeout'
   const deciders: Record<string, DecidedBy> = { Config: 'rule', AutomatedReviewer: 'reviewer' }
   return Object.hasOwn(deciders, source) ? (deciders[source] ?? 'user') : 'user'
 }
 
-/** The decision as Codex's app-server calls it, so that one thing has one name at every tap. */
+/**
+ * Returns the decision in the words of Codex's app-server, so that it has one name at every tap.
+ */
 export function decisionWord(decision: string): string {
   const words: Record<string, string> = {
     approved: 'accept',
@@ -23,19 +25,19 @@ export function decisionWord(decision: string): string {
   return Object.hasOwn(words, decision) ? (words[decision] ?? decision) : decision
 }
 
-/** How that settles the question. */
+/** Returns how that settles the question. */
 export function decisionOutcome(decision: string): ApprovalOutcome {
   if (decision === 'approved_with_network_policy_allow') return 'allowed-with-rule'
   if (decision === 'denied_with_network_policy_deny') return 'denied'
   return approvalOutcomeOf(decisionWord(decision))
 }
 
-/** Whether the tool may run after it. */
+/** Returns whether the tool may then run. */
 export function isApproved(decision: string): boolean {
   return decision.startsWith('approved')
 }
 
-/** What is asked for when a tool wants to run. */
+/** Returns what a tool's request to run asks for. */
 export function approvalKind(toolName: string, isMcp: boolean): ApprovalKind {
   if (isMcp || toolName.startsWith('mcp__')) return 'mcp-elicitation'
   if (/^(exec_command|write_stdin|unified_exec|local_shell|shell\w*)$/.test(toolName))

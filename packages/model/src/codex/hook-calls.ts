@@ -1,21 +1,23 @@
 import type { Deadlines } from '../session/deadlines.js'
 import { type HookTool, isAbout } from './hook-message.js'
 
-/** Records a question: about the call, where it is known by then. */
+/** Records a question, with its call if that is known by then. */
 export type Ask = (callId: string | undefined) => Asked
 
-/** A question that was recorded: its call may become known after all. */
+/** A recorded question, whose call may become known later. */
 export type Asked = { isOfCall: (callId: string) => void }
 
-// A question and its call are told by two processes, and either can be the first.
+// A question and its call are reported by two processes, and either can come first.
 const CALL_MICROSECONDS = 100_000
 
-/** Which call a question is about: Codex tells a hook the words of the call, and not its id. */
+/**
+ * Finds the call that a question is about: Codex tells a hook what the call says, but not its id.
+ */
 export class HookCalls {
   readonly #deadlines: Deadlines
-  /** The calls of a turn that no question was about yet. */
+  /** The calls of a turn that no question has been about yet. */
   readonly #calls = new Map<string, HookTool[]>()
-  /** The questions of a turn whose call is not known yet. */
+  /** The questions of a turn whose call is unknown so far. */
   readonly #questions = new Map<string, Callless[]>()
 
   constructor(deadlines: Deadlines) {
@@ -28,15 +30,15 @@ export class HookCalls {
     else question.found(callId)
   }
 
-  /** When the question before a call was asked, where that was told before the call was. */
+  /** Returns when the question before a call was asked, if it was reported before the call. */
   askedAt(turnId: string, tool: HookTool): number | undefined {
     return this.#questions.get(turnId)?.find((one) => isAbout(one.tool, tool))?.at
   }
 
   /**
-   * Asks as soon as the call is known, and without it where it does not become known soon.
+   * Asks as soon as the call is known; without it if it does not become known soon.
    *
-   * @param times when it was asked, and when that was told.
+   * @param times when the question was asked, and when that was reported.
    */
   asked(turnId: string, tool: HookTool, times: { at: number; toldAt: number }, ask: Ask): void {
     const call = take(this.#calls.get(turnId), (one) => isAbout(tool, one))
@@ -72,7 +74,7 @@ function add<One>(all: Map<string, One[]>, key: string, one: One): void {
   all.set(key, ones)
 }
 
-/** Takes the first such one away. */
+/** Removes and returns the first match. */
 function take<One>(ones: One[] = [], isSuch: (one: One) => boolean): One | undefined {
   const at = ones.findIndex(isSuch)
   return at < 0 ? undefined : ones.splice(at, 1)[0]

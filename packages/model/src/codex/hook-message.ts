@@ -3,29 +3,29 @@ import type { ToolFacts } from '../session/tools.js'
 import { patchedFiles } from './patch.js'
 import { record, text } from './values.js'
 
-/** What Codex tells a hook (Codex 0.169), as far as it is of use here. */
+/** What Codex (0.169) tells a hook, limited to what is used here. */
 export type HookMessage = {
   event: string
   sessionId: string
-  /** Of a subagent. */
+  /** Set for a subagent. */
   agentId: string | undefined
   turnId: string
   cwd: string | undefined
   tool: HookTool | undefined
 }
 
-/** A call of the model's, as the hooks tell it. */
+/** A call by the model, as hooks report it. */
 export type HookTool = {
-  /** As the hooks call it: `Bash`, `apply_patch`, `mcp__server__tool`. */
+  /** As the hooks name it: `Bash`, `apply_patch`, `mcp__server__tool`. */
   name: string
   input: Record<string, unknown>
-  /** A question does not tell the call that it is about. */
+  /** Absent for a question, which does not say which call it is about. */
   callId: string | undefined
-  /** What the model is told, where it has run and that is text. */
+  /** What the model is told, if the tool has run and that is text. */
   output: string
 }
 
-/** Nothing where the message is of no turn. */
+/** Returns undefined if the message belongs to no turn. */
 export function hookMessageOf(json: Record<string, unknown>): HookMessage | undefined {
   const [event, sessionId] = [text(json.hook_event_name), text(json.session_id)]
   const turnId = text(json.turn_id)
@@ -50,10 +50,10 @@ function toolOf(name: string, json: Record<string, unknown>): HookTool {
   }
 }
 
-/** What of a question is recorded. */
+/** What is recorded of a question. */
 export type HookQuestion = Pick<ApprovalAsked, 'kind' | 'what' | 'offered' | 'reason' | 'files'>
 
-/** What is asked before a call. */
+/** Returns what is asked before a call. */
 export function hookQuestionOf({ name, input }: HookTool, cwd = '/'): HookQuestion {
   const command = text(input.command) ?? ''
   if (name === 'Bash') return { kind: 'command', what: command, reason: text(input.description) }
@@ -66,7 +66,7 @@ export function hookQuestionOf({ name, input }: HookTool, cwd = '/'): HookQuesti
   return { kind: 'permissions', what: JSON.stringify(input), reason: text(input.reason) }
 }
 
-/** The name of a call in the model's words, and what of it is told without what is in it. */
+/** Returns the name of a call in the model's words, and its facts without its contents. */
 export function hookToolFacts({ name, input }: HookTool, cwd = '/'): ToolFacts {
   const command = text(input.command)
   if (name === 'Bash') return { name: 'exec_command', command }
@@ -75,7 +75,7 @@ export function hookToolFacts({ name, input }: HookTool, cwd = '/'): ToolFacts {
   return tool === undefined ? { name } : { name: `${server}.${tool}`, mcpServer: server }
 }
 
-/** Whether a call is the one that a question is about; a patch may stand in a command. */
+/** Returns whether a question is about this call; a patch may be part of a command. */
 export function isAbout(question: HookTool, call: HookTool): boolean {
   if (question.name === call.name)
     return JSON.stringify(words(question)) === JSON.stringify(words(call))
@@ -88,12 +88,12 @@ export function isAbout(question: HookTool, call: HookTool): boolean {
   )
 }
 
-/** What question and call have in common: a question says why as well. */
+/** Returns what a question and its call have in common: a question also says why. */
 function words({ name, input }: HookTool): unknown {
   return name === 'Bash' ? input.command : input
 }
 
-// `mcp__server__tool`, as Codex names such tools for its hooks.
+// `mcp__server__tool`, as Codex names MCP tools in its hooks.
 function mcpNames(name: string): [server: string, tool: string | undefined] {
   const [, server = '', tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? []
   return [server, tool]

@@ -1,6 +1,6 @@
 import type { ApprovalAnswered, Approvals } from '../session/approvals.js'
 
-/** A question that a hook told of, and that has no answer yet. */
+/** A question that a hook reported, not answered yet. */
 export type OpenQuestion = {
   id: string
   turnId: string
@@ -8,22 +8,23 @@ export type OpenQuestion = {
   askedAt: number
 }
 
-/** What came of a call that asks the user itself. */
+/** How a call that itself asks the user ended. */
 export type Reply = {
-  /** Absent where the user was not asked. */
+  /** Absent if the user was not asked. */
   decision: 'answered' | 'unanswered' | undefined
   at: number
 }
 
-// The hook is a process, which is there a moment after the question: a rule's answer can be before.
+// The hook is a process, which starts a moment after the question, so a rule's answer can come
+// first.
 const HOOK_START_MICROSECONDS = 50_000
 
-/** The questions that hooks tell of: who answers them is told by others. */
+/** The questions that hooks report. Who answers them is reported by others. */
 export class HookQuestions {
   readonly #open = new Map<string, OpenQuestion>()
-  /** What asks the user where the call is not refused. */
+  /** Asks the user, for calls that are not refused. */
   readonly #expected = new Map<string, () => void>()
-  /** How and when each call was decided upon last, without a question. */
+  /** How and when each call was last decided, without a question. */
   readonly #decided = new Map<string, ApprovalAnswered>()
   readonly #approvals: Approvals
   #count = 0
@@ -32,7 +33,7 @@ export class HookQuestions {
     this.#approvals = approvals
   }
 
-  /** The id of a new question. */
+  /** Returns the id of a new question. */
   idOf(turnId: string, callId: string | undefined): string {
     this.#count += 1
     return ['hook', turnId, callId ?? 'unknown', this.#count].join(' ')
@@ -42,12 +43,12 @@ export class HookQuestions {
     this.#open.set(question.id, question)
   }
 
-  /** A call that asks the user, unless Codex refuses it; then that is told within a second. */
+  /** Expects a call to ask the user unless Codex refuses it, which it reports within a second. */
   expect(callId: string, ask: () => void): void {
     this.#expected.set(callId, ask)
   }
 
-  /** Nobody has told that the call was refused. */
+  /** Asks: no refusal of the call was reported. */
   isAskedAfterAll(callId: string): void {
     const ask = this.#expected.get(callId)
     this.#expected.delete(callId)
@@ -64,16 +65,16 @@ export class HookQuestions {
     this.decided(callId, { decision, outcome: decision, decidedBy: 'user', at })
   }
 
-  /** Whether a call was decided upon before its question was heard of. */
+  /** Returns whether a call was decided before its question was reported. */
   isDecided(callId: string | undefined, askedAt: number): boolean {
     const answer = callId === undefined ? undefined : this.#decided.get(callId)
     return answer !== undefined && answers(answer, askedAt)
   }
 
   /**
-   * A call was decided upon, as Codex's log events tell.
+   * Codex's log events say that a call was decided.
    *
-   * @returns whether that answers a question of a hook's.
+   * @returns whether that answers a hook's question.
    */
   decided(callId: string, answer: ApprovalAnswered): boolean {
     const question = [...this.#open.values()].find(
@@ -87,7 +88,7 @@ export class HookQuestions {
     return true
   }
 
-  /** The call has run, so it was allowed; since when, nobody tells. */
+  /** The call has run, so it was allowed, but when is unknown. */
   hasRun(callId: string, at: number): void {
     for (const question of this.#open.values()) {
       if (question.callId === callId)
@@ -100,13 +101,13 @@ export class HookQuestions {
     }
   }
 
-  /** A question whose call has become known after all. */
+  /** The call of a question has become known after all. */
   isOfCall(id: string, callId: string): void {
     const question = this.#open.get(id)
     if (question !== undefined) question.callId ??= callId
   }
 
-  /** The turn is over: its questions are answered, somehow. */
+  /** The turn is over: its questions have been answered, somehow. */
   turnOver(turnId: string, answer: ApprovalAnswered): void {
     for (const question of this.#open.values()) {
       if (question.turnId === turnId && question.askedAt <= answer.at)
@@ -120,8 +121,8 @@ export class HookQuestions {
   }
 }
 
-// What was refused does not run, and is not asked about again; on a busy machine the hook can be there
-// a second later.
+// A refused call does not run, and is not asked about again; on a busy machine the hook can start a
+// second later.
 function answers({ at, outcome }: ApprovalAnswered, askedAt: number): boolean {
   return outcome === 'denied' || at >= askedAt - HOOK_START_MICROSECONDS
 }

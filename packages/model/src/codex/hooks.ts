@@ -17,16 +17,16 @@ import { replyTo, USER_INPUT } from './user-input.js'
 // Codex exports its log events once a second.
 const DECISION_MICROSECONDS = 2_500_000
 
-// Codex tells that it was interrupted while it lets go of its requests; what they say of it comes
-// first, because the request to cancel came before both.
+// Codex reports that it was interrupted while it releases its requests. Their ends come first,
+// because the request to cancel preceded both.
 const RELEASE_MICROSECONDS = 200_000
 
-// A hook of the user's own can make a turn go on that was about to end.
+// A user's own hook can make a turn go on that was about to end.
 const END_MICROSECONDS = 1_000_000
 
 /**
- * What Codex's hooks tell of a TUI: what the user is asked, and that a turn was interrupted or has
- * ended. Who answered is told by Codex's log events, or by nobody.
+ * Reduces what Codex's hooks report about a TUI: what the user is asked, and that a turn was
+ * interrupted or has ended. Who answered is known from Codex's log events, or not at all.
  */
 export class HookReducer {
   readonly #session: SessionReducer
@@ -118,7 +118,7 @@ export class HookReducer {
       this.#session.turnEnded(conversation, 'interrupted', at)
       this.#calls.turnOver(turnId)
     })
-    // An answer from just before may still be on its way; without one the question was cancelled.
+    // An answer from just before may still be under way; without one the question was cancelled.
     const answer = this.#hearsDecisions
       ? ({ decision: 'cancel', outcome: 'cancelled', decidedBy: 'user' } as const)
       : UNKNOWN
@@ -141,7 +141,7 @@ export class HookReducer {
     )
   }
 
-  /** Whether Codex's log events tell who decided. */
+  /** Returns whether Codex's log events say who decided. */
   get #hearsDecisions(): boolean {
     return this.#session.run?.taps.includes('log-events') === true
   }
@@ -151,8 +151,8 @@ export class HookReducer {
   }
 }
 
-/** It was answered, because the turn is over; how and when is not known. */
+/** It was answered, because the turn is over; how and when is unknown. */
 const UNKNOWN = { outcome: 'unknown', isWaitUnknown: true } as const
 
-/** What was told, where and when: `at` is when it happened. */
+/** What was reported, where and when: `at` is when it happened. */
 type Told = { message: HookMessage; conversation: Conversation; at: number; toldAt: number }

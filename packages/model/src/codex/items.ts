@@ -2,7 +2,7 @@ import type { ToolEnd, ToolFacts } from '../session/tools.js'
 import { list, number, record, text, texts } from './values.js'
 import { toolOutcomeOf } from './words.js'
 
-/** Those of Codex's items that do something (Codex 0.169). */
+/** The kinds of Codex's items that are tools (Codex 0.169). */
 const TOOLS = new Set([
   'commandExecution',
   'fileChange',
@@ -17,12 +17,12 @@ const TOOLS = new Set([
 
 type Item = Record<string, unknown>
 
-/** Whether an item is a tool that runs. */
+/** Returns whether an item is a tool that runs. */
 export function isTool({ type, id }: Item): boolean {
   return typeof type === 'string' && typeof id === 'string' && TOOLS.has(type)
 }
 
-/** What an item says of its tool. */
+/** Returns what an item says about its tool. */
 export function itemFacts(item: Item): ToolFacts {
   return {
     name: itemName(item),
@@ -38,7 +38,7 @@ export function itemFacts(item: Item): ToolFacts {
   }
 }
 
-/** How an item ended. */
+/** Returns how an item ended. */
 export function itemEnd(item: Item): ToolEnd {
   return {
     status: text(item.status),
@@ -49,7 +49,7 @@ export function itemEnd(item: Item): ToolEnd {
   }
 }
 
-/** As the model calls it where Codex tells that, else Codex's own name for such an item. */
+/** Returns the model's name for the tool if Codex gives it, else Codex's own for such an item. */
 function itemName({ type, tool, server }: Item): string {
   const name = text(tool)
   if (name === undefined) return text(type) ?? 'tool'

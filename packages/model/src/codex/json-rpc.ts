@@ -14,8 +14,9 @@ type Params = Record<string, unknown>
 type OpenQuestion = { kind: ApprovalKind; conversation: Conversation; isAnswered: boolean }
 
 /**
- * What the messages between a client and Codex's app-server tell (0.169): turns, tools, what is asked
- * and answered, and what is to stop. A question is that of its connection: each counts from 0.
+ * Reduces the messages between a client and Codex's app-server (0.169): turns, tools, questions and
+ * answers, and cancellations. Questions are told apart by connection, because each connection
+ * numbers its own from 0.
  */
 export class JsonRpcReducer {
   readonly #session: SessionReducer
@@ -27,7 +28,7 @@ export class JsonRpcReducer {
     this.#session = session
   }
 
-  /** Whether this session is talked about on a connection: what its user is asked passes there. */
+  /** Whether a connection carries this session, and thus the questions to its user. */
   get isHeard(): boolean {
     return this.#isHeard
   }
@@ -102,7 +103,7 @@ export class JsonRpcReducer {
       question.kind === 'file-change' ? this.#session.tools.factsOf(callId).files : undefined
     const conversation = placeOf(params)
     this.#questions.set(key, { kind: question.kind, conversation, isAnswered: false })
-    // An id can be used again once its question is resolved.
+    // An id can be reused once its question is resolved.
     const count = (this.#asked.get(key) ?? 0) + 1
     this.#asked.set(key, count)
     const { kind, what, offered = [] } = question
@@ -132,7 +133,7 @@ export class JsonRpcReducer {
     this.#session.cancellations.request({ origin: 'approval', reason, conversation, at })
   }
 
-  /** The app-server says that a request is no longer open, be it answered or not. */
+  /** The app-server says that a question is no longer open, whether or not it was answered. */
   #resolved(key: string, at: number): void {
     const question = this.#questions.get(key)
     if (question === undefined) return
@@ -175,7 +176,7 @@ export class JsonRpcReducer {
   }
 }
 
-// The number 1 and the text "1" are different ids.
+// The number 1 and the string "1" are different ids.
 function questionKey(connection: number, id: string): string {
   return `${connection} ${id}`
 }

@@ -11,7 +11,7 @@ import { exitCodeOf, refusalOf } from './tool-results.js'
 import { replyTo, USER_INPUT } from './user-input.js'
 import { text } from './values.js'
 
-/** A tool call as an event tells it. */
+/** A tool call as an event reports it. */
 type Call = { callId: string; tool: string; at: number; conversation: Conversation }
 
 type EventAttributes = Observed<'log-event'>['attributes']
@@ -19,14 +19,14 @@ type EventAttributes = Observed<'log-event'>['attributes']
 type Others = { questions: HookQuestions; jsonRpc: JsonRpcReducer }
 
 /**
- * What Codex's own log events tell and no other tap sees: decisions of the configuration and of the
- * automated reviewer, and, where there is no JSON-RPC tap, the tools and the user's decisions. What
- * another tap has seen already is left as that tap told it.
+ * Reduces what only Codex's own log events report: decisions by the configuration and the automated
+ * reviewer and, if there is no JSON-RPC tap, the tools and the user's decisions. What another tap
+ * has already seen stays as that tap reported it.
  */
 export class LogEventReducer {
   readonly #session: SessionReducer
   readonly #others: Others
-  /** How many approvals each call has from here. */
+  /** How many approvals of each call were added here. */
   readonly #decided = new Map<string, number>()
   readonly #declined = new Set<string>()
   /** When each thread asks its user, by its configuration. */
@@ -52,8 +52,8 @@ export class LogEventReducer {
     if (name === 'codex.tool_result') this.#result(call, attributes)
   }
 
-  // The user can change the policy while the TUI runs. Codex 0.169 has two modes for its hooks: one
-  // where the policy is never to ask, and one for all others.
+  // The user can change the policy while the TUI runs. In hooks, Codex 0.169 knows two modes: one
+  // if the policy is never to ask, and one for all others.
   #policyNow({ message }: Observed<'hook'>): void {
     const thread = text(message.agent_id) ?? text(message.session_id)
     const mode = text(message.permission_mode)
@@ -89,20 +89,24 @@ export class LogEventReducer {
       approvals.countOf(call.callId) > own ||
       (source === 'User' && (this.#others.jsonRpc.isHeard || !this.#canAsk(call.conversation)))
     if (!isApproved(decision)) this.#declined.add(call.callId)
-    // The JSON-RPC tap tells of its tools itself.
+    // The JSON-RPC tap reports its tools itself.
     else if (isAnswer || !this.#others.jsonRpc.isHeard) this.#start(call)
     if (isAnswer || isSeenElsewhere) return
-    // The configuration asks nobody. What it allows has no approval; what it refuses was refused.
+    // The configuration asks nobody: what it allows has no approval, and what it refuses was
+    // refused.
     if (source === 'Config' && isApproved(decision)) return
     this.#approval(call, { ...answer, isWaitUnknown: source !== 'Config' })
   }
 
-  /** Whether a user can be asked in a thread: not in `exec`, nor where the policy is never to ask. */
+  /**
+   * Returns whether a user can be asked in a thread: not in `exec`, nor if the policy is never to
+   * ask.
+   */
   #canAsk({ threadId }: Conversation): boolean {
     return this.#session.run?.command !== 'exec' && this.#policies.get(threadId ?? '') !== 'never'
   }
 
-  /** A tool starts when it may run: one that runs for long is in flight from then on. */
+  /** Starts a tool when it may run, so that a long one is in flight from then on. */
   #start({ callId, at, conversation }: Call): void {
     this.#session.tools.start(callId, conversation, at)
   }
@@ -131,10 +135,10 @@ export class LogEventReducer {
     const output = textOf(attributes, 'output')
     if (tool === USER_INPUT)
       this.#others.questions.replied(callId, { decision: replyTo(output), at })
-    // Another tap tells of its end, and has, or will.
+    // Another tap reports its end, if it has not already.
     if (this.#others.jsonRpc.isHeard && tools.hasStarted(callId)) return
     const isSuccess = String(attributes.success) === 'true'
-    // Where it was decided upon, what the model was told is that decision once more.
+    // If there was a decision, what the model was told only repeats it.
     const isDecided = this.#declined.has(callId) || approvals.countOf(callId) > 0
     const refusal = isSuccess || isDecided ? undefined : refusalOf(output)
     const duration = Number(attributes.duration_ms ?? Number.NaN)
@@ -161,7 +165,7 @@ export class LogEventReducer {
   }
 }
 
-/** What the event says of its tool: the command in its arguments, and nothing else of them. */
+/** Returns what the event says about its tool: of its arguments, the command alone. */
 function toolFacts(tool: string, attributes: EventAttributes): ToolFacts {
   const { cmd, command } = argumentsOf(textOf(attributes, 'arguments'))
   const server = textOf(attributes, 'mcp_server')

@@ -2,12 +2,12 @@ import type { ApprovalAsked } from '../session/approvals.js'
 import { decisionName } from './answers.js'
 import { list, record, text, texts } from './values.js'
 
-/** What a request of the app-server's asks a person. */
+/** What a request by the app-server asks a person. */
 export type Question = Pick<ApprovalAsked, 'kind' | 'what' | 'offered'>
 
 type Params = Record<string, unknown>
 
-/** What a request asks; nothing where it asks no person (Codex 0.169). */
+/** Returns what a request asks; undefined if it does not ask a person (Codex 0.169). */
 export function questionOf(method: string, params: Params): Question | undefined {
   return Object.hasOwn(QUESTIONS, method) ? QUESTIONS[method]?.(params) : undefined
 }
@@ -18,7 +18,7 @@ const QUESTIONS: Record<string, (params: Params) => Question> = {
   'item/permissions/requestApproval': permissions,
   'mcpServer/elicitation/request': elicitation,
   'item/tool/requestUserInput': userInput,
-  // Of Codex before its threads had items; deprecated in 0.169, where it is still in the schema.
+  // From before Codex's threads had items; deprecated in 0.169, but still in its schema.
   execCommandApproval: (params) => ({
     kind: 'command',
     what: texts(list(params.command)).join(' '),
@@ -41,7 +41,7 @@ function command(params: Params): Question {
   }
 }
 
-// The files are told with the item itself, not with the question.
+// The item itself lists the files; the question does not.
 function fileChange(params: Params): Question {
   return {
     kind: 'file-change',
@@ -67,7 +67,7 @@ function userInput(params: Params): Question {
   return { kind: 'user-input', ...userInputOf(params) }
 }
 
-/** What the model asks the user, and the choices that it offers. */
+/** Returns what the model asks the user, and the choices that it offers. */
 export function userInputOf(params: Params): { what: string; offered: string[] } {
   const questions = list(params.questions).map(record)
   return {

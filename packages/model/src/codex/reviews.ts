@@ -2,7 +2,9 @@ import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
 import { list, text, texts } from './values.js'
 import { approvalOutcomeOf } from './words.js'
 
-/** What Codex's automated reviewer is to decide in a person's place (Codex 0.169, unstable). */
+/**
+ * Returns what Codex's automated reviewer is to decide in a person's place (Codex 0.169, unstable).
+ */
 export function reviewedAction(
   action: Record<string, unknown>,
 ): Pick<ApprovalAsked, 'kind' | 'what' | 'files'> {
@@ -24,7 +26,7 @@ export function reviewedAction(
   }
 }
 
-/** What it has decided. */
+/** Returns what it has decided. */
 export function reviewAnswer(
   review: Record<string, unknown>,
 ): Pick<ApprovalAnswered, 'decision' | 'outcome' | 'decidedBy' | 'rationale'> {

@@ -1,16 +1,16 @@
 import type { Headers } from '@tacho/format'
 import { record, text } from './values.js'
 
-/** What a request is for, where that is no step of a turn of the user's, in Codex's words. */
+/** What a request is for if it is not a step of a user's turn, in Codex's words. */
 export type RequestPurpose = {
   /** What its thread is for: `thread_title`, `subagent:review`. */
   threadSource?: string
-  /** What it asks for itself: `compaction:auto`. */
+  /** What the request itself asks for: `compaction:auto`. */
   requestKind?: string
 }
 
 /**
- * By the metadata that Codex (0.169) sends along: `thread_source` with `subagent_kind`, and
+ * Reads the metadata that Codex (0.169) sends along: `thread_source` with `subagent_kind`, and
  * `request_kind` with the trigger of a compaction.
  */
 export function requestPurposeOf(metadata: Record<string, unknown>): RequestPurpose {
@@ -25,7 +25,9 @@ export function requestPurposeOf(metadata: Record<string, unknown>): RequestPurp
   }
 }
 
-/** The same, by the headers of a request: what Tacho 0.1.0 did not tell apart is still there. */
+/**
+ * Reads the same from a request's headers, which still hold what Tacho 0.1.0 did not tell apart.
+ */
 export function requestPurposeOfHeaders(headers: Headers): RequestPurpose {
   const json = headers.find(([name]) => name.toLowerCase() === 'x-codex-turn-metadata')?.[1]
   if (json === undefined) return {}

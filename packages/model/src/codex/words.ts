@@ -4,34 +4,36 @@ import type { ToolOutcome } from '../parts/tool.js'
 import { record, text } from './values.js'
 
 /**
- * How a question was settled, by Codex's own word (0.169). Sessions of before the outcome was
- * recorded have the word alone, and all of them are Codex's.
+ * Returns how a question was settled, from Codex's word (0.169). Older sessions have only the word
+ * and no outcome; all of them are Codex's.
  *
- * @param rule what the answer makes a rule of, as JSON: some words say only that it makes one.
+ * @param rule what the answer makes a rule of, as JSON: some words only say that it makes one.
  */
 export function approvalOutcomeOf(decision: string | undefined, rule?: string): ApprovalOutcome {
   if (decision === 'applyNetworkPolicyAmendment') return networkOutcome(rule)
   return found(APPROVALS, decision) ?? 'unknown'
 }
 
-/** How a tool's run ended, by Codex's own word for it (0.169), or that of the API that ran it. */
+/** Returns how a tool's run ended, from the word of Codex (0.169) or of the API that ran it. */
 export function toolOutcomeOf(status: string | undefined): ToolOutcome | undefined {
   return status === undefined ? undefined : (found(TOOLS, status) ?? 'unknown')
 }
 
-/** How a turn ended, by Codex's own word for it (0.169). */
+/** Returns how a turn ended, from Codex's word for it (0.169). */
 export function turnOutcomeOf(status: string | undefined): TurnOutcome | undefined {
   return status === undefined ? undefined : (found(TURNS, status) ?? 'unknown')
 }
 
-/** What a thread is for, by Codex's own word for it (0.169); the user's where there is none. */
+/** Returns what a thread is for, from Codex's word for it (0.169); without one it is the user's. */
 export function threadKindOf(source: string | undefined): ThreadKind {
   if (source === undefined) return 'user'
   const [word = '', kind] = source.split(':')
   return found(THREADS, kind) ?? found(THREADS, word) ?? 'other'
 }
 
-/** Whether a request shortens a conversation; `manual`: because its user asks for that, as a turn. */
+/**
+ * Returns whether a request shortens a conversation; `manual`: its user asked for that, as a turn.
+ */
 export function compactionOf(requestKind: string | undefined): 'auto' | 'manual' | undefined {
   const [kind, trigger] = requestKind?.split(':') ?? []
   if (kind !== 'compaction') return undefined
@@ -67,7 +69,7 @@ const TURNS: Record<string, TurnOutcome> = {
   completed: 'completed',
   failed: 'failed',
   interrupted: 'cancelled',
-  // As a program tells it through the API.
+  // Said by a program through the API.
   cancelled: 'cancelled',
 }
 
@@ -84,7 +86,7 @@ const THREADS: Record<string, ThreadKind> = {
   memory_consolidation: 'memory',
 }
 
-// The same word for both: `{"host": …, "action": "allow"}`, or "deny".
+// Both have the same word: `{"host": …, "action": "allow"}`, or "deny".
 function networkOutcome(rule: string | undefined): ApprovalOutcome {
   let action: string | undefined
   try {

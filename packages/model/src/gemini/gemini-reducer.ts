@@ -5,9 +5,9 @@ import { GeminiTools } from './tools.js'
 import { GeminiTurns } from './turns.js'
 
 /**
- * Gemini CLI (0.61), whose requests name neither turns nor who was asked: turns and tools as the
- * model's answers and the requests behind them tell of them, where nothing else does; questions as its
- * debug log and its telemetry do.
+ * Reduces Gemini CLI (0.61), whose requests name neither turns nor who was asked. Turns and tools
+ * are derived from the model's answers and the requests that follow, unless another tap reports
+ * them; questions from its debug log and its telemetry.
  */
 export function geminiReducer(session: SessionReducer): AgentReducer {
   const turns = new GeminiTurns()
@@ -16,7 +16,7 @@ export function geminiReducer(session: SessionReducer): AgentReducer {
   return {
     observe(observation) {
       observeCalls(observation, session)
-      // What passes over ACP tells both, and of tools by other ids.
+      // ACP reports both, with other ids for tools.
       if (isToldOverAcp(session)) return
       questions.observe(observation)
       tools.observe(observation)

@@ -5,18 +5,18 @@ import type { ApprovalOutcome } from '../parts/approval.js'
 import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 
-/** A call of the model's that nobody has told the end of. */
+/** A call by the model whose end has not been reported. */
 type Call = {
   id: string
   name: string
   input: string
   exchange: string
   conversation: Conversation
-  /** When Gemini CLI's policy was asked about it. */
+  /** When Gemini CLI's policy was checked for it. */
   checks: number[]
   /** When its tool began to run. */
   ranAt: number | undefined
-  /** Of one that was not let run. */
+  /** Set if it was not allowed to run. */
   refused: Refused | undefined
 }
 
@@ -24,24 +24,24 @@ type Refused = {
   at: number
   /** Known once it is seen whether the turn goes on. */
   outcome: ApprovalOutcome | undefined
-  /** Has been told with that word. */
+  /** Set once the refusal was reported, with this word. */
   word: { decision: string | undefined } | undefined
 }
 
 /**
- * What the user of Gemini CLI (0.61) is asked in its TUI. Of a call about which it asks, its debug log
- * tells two checks of its policy, the second one for the dialog; of any other one. What was decided, its
- * telemetry tells once the call is over, with the same word for a rule's yes and the user's. So a
- * question is told with its answer, and not before: whether one is still open, nobody tells.
+ * What the user of Gemini CLI (0.61) is asked in its TUI. The debug log reports two policy checks
+ * for a call that it asks about, the second for the dialog, and one for any other call. Telemetry
+ * reports the decision once the call is over, with the same word for a rule's yes and the user's.
+ * So a question is only reported together with its answer: whether one is still open is unknown.
  */
 export class GeminiQuestions {
   readonly #session: SessionReducer
   #calls: Call[] = []
-  /** As Gemini CLI calls it, which begins another one with `/clear`. */
+  /** Gemini CLI's own id; `/clear` starts another conversation. */
   #conversation: string | undefined
-  /** When a turn has last asked its model. */
+  /** When a turn last asked its model. */
   readonly #lastRequest = new Map<string, number>()
-  /** Refused ones of which it is not seen yet whether their turn goes on. */
+  /** Refused calls for which it is not known yet whether their turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
 
   constructor(session: SessionReducer) {
@@ -64,13 +64,16 @@ export class GeminiQuestions {
     } else if (observation.kind === 'run-ended') this.#endAll()
   }
 
-  /** A turn begins: the one before it of the same thread has not gone on. */
+  /** A turn begins, so the one before it in the same thread has not gone on. */
   turnBegins({ threadId, turnId }: Conversation): void {
     for (const { conversation, settle } of this.#refusals)
       if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
   }
 
-  /** All that was decided has been told by now, but for what went with the agent. */
+  /**
+   * Settles what is left: every decision has been reported by now, except those lost with the
+   * agent.
+   */
   #endAll(): void {
     for (const { settle } of this.#refusals) settle()
     for (const call of this.#calls) {
@@ -92,7 +95,7 @@ export class GeminiQuestions {
   #ran({ at, happenedAt = at, attributes }: Observed<'log-event'>): void {
     const id = text(attributes['tool.call_id']) ?? ''
     const waiting = this.#calls.filter(({ ranAt }) => ranAt === undefined)
-    // Where the API gives a call no id, Gemini CLI makes one up, and so do we.
+    // If the API gives a call no id, Gemini CLI makes one up, and so do we.
     const call =
       waiting.find((one) => id === one.id || id.endsWith(`__${one.id}`)) ??
       waiting.find((one) => hasNoId(one) && one.name === attributes['tool.name'])
@@ -102,7 +105,7 @@ export class GeminiQuestions {
   }
 
   #decided({ at: toldAt, happenedAt = toldAt, attributes }: Observed<'log-event'>): void {
-    // A command may run a Gemini CLI of its own, which tells of its calls, too.
+    // A command may run a Gemini CLI of its own, which reports its calls, too.
     if (attributes['session.id'] !== (this.#conversation ?? attributes['session.id'])) return
     const named = this.#calls.filter(({ name }) => name === attributes.function_name)
     const isSuccess = String(attributes.success) === 'true'
@@ -113,7 +116,8 @@ export class GeminiQuestions {
     if (call === undefined) return
     this.#calls = this.#calls.filter((one) => one !== call)
     if (call.ranAt !== undefined) {
-      // For good, Gemini CLI has no word of its own: it says `reject`, and runs the tool.
+      // Gemini CLI has no word for allowing something for good: it says `reject`, and runs the
+      // tool.
       const [decision, outcome] = word === 'reject' ? [undefined, SAVED] : [word, outcomeOf(word)]
       this.#settle(call, { decision, outcome, at: call.ranAt })
     } else if (isStopped) {
@@ -122,9 +126,9 @@ export class GeminiQuestions {
     }
   }
 
-  /** All calls of an answer are over: whose tool has not run, that was not let run. */
+  /** All calls of an answer are over: a tool that has not run was not allowed to. */
   #areOver({ at: toldAt, happenedAt = toldAt, attributes }: Observed<'log-event'>): void {
-    // Its checks are told in whole milliseconds.
+    // The times of its checks are in whole milliseconds.
     const since = happenedAt - Math.round(Number(attributes.duration_ms) * 1000) - 1000
     for (const call of this.#calls) {
       const [first = 0] = call.checks
@@ -133,7 +137,7 @@ export class GeminiQuestions {
     }
   }
 
-  /** The user has not let it run: whether the turn goes on, what follows tells. */
+  /** The user refused: what follows shows whether the turn goes on. */
   #refuse(call: Call, { at, toldAt }: { at: number; toldAt: number }): void {
     if (!wasAsked(call) || call.refused !== undefined) return
     const { conversation, id } = call
@@ -160,7 +164,9 @@ export class GeminiQuestions {
     this.#session.turnEnded(conversation, 'interrupted', at)
   }
 
-  /** The word for a refusal has come; with whether the turn goes on, all of it is known. */
+  /**
+   * The word for a refusal has come. It is complete once it is also known whether the turn goes on.
+   */
   #told(call: Call, word: { decision: string | undefined }): void {
     const { refused } = call
     if (refused === undefined) return
@@ -173,7 +179,7 @@ export class GeminiQuestions {
     const { approvals } = this.#session
     const askedAt = call.checks.at(call.name === USER_INPUT ? 0 : 1)
     if (!wasAsked(call) || askedAt === undefined) return
-    // Some tools have nothing to ask for all that, and run at once: nobody answers so fast.
+    // Some tools still have nothing to ask and run at once: nobody answers that fast.
     if (call.ranAt !== undefined && call.ranAt - askedAt < SHOWN_MICROSECONDS) return
     const id = `gemini ${call.id}`
     const { conversation } = call
@@ -183,12 +189,12 @@ export class GeminiQuestions {
       ...answer,
       ...(isAnswered && { outcome: 'answered' }),
       decidedBy: 'user',
-      // Calls of one answer run once all of them may: which was answered when, is not told.
+      // Calls of one answer run once all of them may, so when each was answered is unknown.
       isWaitUnknown: call.ranAt !== undefined && this.#hadCompany(call),
     })
   }
 
-  /** Whether more than one call of its answer was asked about. */
+  /** Returns whether more than one call of its answer was asked about. */
   #hadCompany({ exchange }: Call): boolean {
     this.#asked.set(exchange, (this.#asked.get(exchange) ?? 0) + 1)
     const others = this.#calls.filter((one) => one.exchange === exchange && wasAsked(one))
@@ -199,13 +205,13 @@ export class GeminiQuestions {
   readonly #asked = new Map<string, number>()
 }
 
-/** The tool by which the model asks the user itself. */
+/** The tool by which the model itself asks the user. */
 const USER_INPUT = 'ask_user'
 
-/** After a `no` the turn goes on with a request, or it is over. */
+/** After a `no` the turn either goes on with a request or is over. */
 const GOING_ON_MICROSECONDS = 1_500_000
 
-/** A dialog is on the screen after some tens of milliseconds, and then somebody has to press a key. */
+/** A dialog appears after some tens of milliseconds, and then somebody has to press a key. */
 const SHOWN_MICROSECONDS = 100_000
 
 const SAVED: ApprovalOutcome = 'allowed-with-rule'
@@ -238,7 +244,9 @@ function questionsIn({ questions }: Record<string, unknown>): string {
   return all.flatMap((one) => text(record(one).question) ?? []).join('\n')
 }
 
-/** Equal for equal JSON, in whatever order its members stand; nothing where it is none. */
+/**
+ * Returns the same text for equal JSON, whatever the order of members; undefined if it is not JSON.
+ */
 function canonical(json: string): string | undefined {
   const value = parsed(json)
   return value === undefined ? undefined : JSON.stringify(sorted(value))

@@ -5,8 +5,8 @@ import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolEnd } from '../session/tools.js'
 
 /**
- * The tools that Gemini CLI runs, each from its call to the request that has its output. When a person
- * was asked before, that is a part of this time.
+ * The tools that Gemini CLI runs, each from its call to the request with its output. Time spent
+ * asking a person is part of this.
  */
 export class GeminiTools {
   readonly #session: SessionReducer
@@ -24,7 +24,7 @@ export class GeminiTools {
     } else if (observation.kind === 'exchange-started') {
       const { threadId } = observation.conversation
       const calls = [...this.#pending].filter(([, call]) => call.threadId === threadId)
-      // What is asked beside the conversation has none of it.
+      // Requests outside the conversation contain none of its outputs.
       if (calls.length === 0 || observation.threadSource !== undefined) return
       for (const told of observation.outputs?.(calls.map(([id]) => id)) ?? [])
         this.#ended(told.callId, endOf(told), observation.at)
@@ -32,7 +32,7 @@ export class GeminiTools {
     }
   }
 
-  /** Of a call that was refused or stopped, Gemini CLI forgets that there was one; its telemetry may not. */
+  /** Gemini CLI forgets a call that was refused or stopped; its telemetry may not. */
   #forgotten(callId: string, at: number): void {
     const end = () => this.#ended(callId, { outcome: 'unknown' }, at)
     if (!this.#pending.has(callId)) return
@@ -52,7 +52,7 @@ export class GeminiTools {
 /** Gemini CLI exports its log events every five seconds. */
 const TOLD_MICROSECONDS = 6_000_000
 
-/** What the model is told of a call, as far as that tells how it ended (Gemini CLI 0.61). */
+/** Returns how a call ended, if what the model is told shows it (Gemini CLI 0.61). */
 function endOf({ output, isError }: ToolOutput): ToolEnd {
   if (/^\[Operation Cancelled\]/.test(output)) return { outcome: 'declined' }
   const code = /^Exit Code: (-?\d{1,10})$/m.exec(output)?.[1]

@@ -4,22 +4,23 @@ import type { ExchangeStarted, Observation } from '../observation.js'
 
 type Turn = {
   conversation: Conversation
-  /** Calls of its last answer whose output no request has brought. */
+  /** Calls of its last answer whose output no request has contained yet. */
   calls: string[]
-  /** The exchange that was asked last, and whether its model has answered it. */
+  /** The latest exchange, and whether its model has answered. */
   last: string
   hasAnswered: boolean
 }
 
 /**
- * The turns of an agent that names none: a request goes on with one where it brings what a tool of it
- * gave, or asks again what was not answered; any other one begins a turn, which is named after it.
+ * The turns of an agent that names none. A request continues a turn if it contains outputs of the
+ * turn's tools, or repeats a request that was not answered; any other begins a turn, which is named
+ * after it.
  */
 export class GeminiTurns {
   readonly #turns = new Map<string, Turn>()
 
   placeOf({ threadId }: Conversation, started: ExchangeStarted): Conversation | undefined {
-    // What is asked beside the conversation is in no turn of it.
+    // Requests outside the conversation belong to no turn.
     if (threadId === undefined || started.threadSource !== undefined) return undefined
     const turn = this.#turns.get(threadId)
     const goesOn =

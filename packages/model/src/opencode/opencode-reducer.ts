@@ -5,8 +5,8 @@ import { ServerEventReducer } from './server-events.js'
 import { OpencodeTurns } from './turns.js'
 
 /**
- * What opencode (1.18) tells by the events of its own server, and where it has none (`opencode run`)
- * by its model's answers and the requests behind them.
+ * Reduces what opencode (1.18) says through the events of its own server and, if it has no server
+ * (`opencode run`), through its model's answers and the requests that follow.
  */
 export function opencodeReducer(session: SessionReducer): AgentReducer {
   const turns = new OpencodeTurns(session)

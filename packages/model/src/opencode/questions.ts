@@ -4,15 +4,15 @@ import type { SessionReducer } from '../session/session-reducer.js'
 import type { Told } from './server-events.js'
 import type { OpencodeTurns } from './turns.js'
 
-/** What opencode asks its user, and what is answered (1.18). */
+/** What opencode (1.18) asks its user, and the answers. */
 export class ServerQuestions {
   readonly #session: SessionReducer
   readonly #turns: OpencodeTurns
-  /** What a thread has asked and nobody has answered. */
+  /** Open questions, by thread. */
   readonly #asked = new Map<string, Set<string>>()
-  /** A no of which it is not known yet whether the turn ends with it. */
+  /** Refusals after which it is not known yet whether the turn ends. */
   readonly #refused = new Map<string, { key: string; at: number }[]>()
-  /** What an `always` allows, by the question. */
+  /** What an `always` allows, by question. */
   readonly #rules = new Map<string, string>()
 
   constructor(session: SessionReducer, turns: OpencodeTurns) {
@@ -41,7 +41,7 @@ export class ServerQuestions {
     }
   }
 
-  /** What was still asked when its turn ended: no answer of it is told. */
+  /** Settles what was still open when its turn ended: no answer to it is reported. */
   withdraw(threadId: string, at: number): void {
     for (const key of this.#asked.get(threadId) ?? [])
       this.#session.approvals.answered(key, { outcome: 'cancelled', at })
@@ -49,9 +49,9 @@ export class ServerQuestions {
   }
 
   /**
-   * Whether the turn went on behind a no is known.
+   * It is known whether the turn went on after a refusal.
    *
-   * @returns whether there was one.
+   * @returns whether there was a refusal.
    */
   settleRefused(threadId: string, outcome: 'denied' | 'cancelled'): boolean {
     const refused = this.#refused.get(threadId) ?? []

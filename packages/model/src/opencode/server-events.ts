@@ -12,14 +12,14 @@ type Event = Observed<'server-event'>
 export type Told = { threadId: string; properties: Record<string, unknown>; at: number }
 
 /**
- * What opencode's server tells its clients (1.18): messages, tools, what is asked and answered, and
- * that a session is idle again.
+ * Reduces what opencode's server (1.18) tells its clients: messages, tools, questions and answers,
+ * and that a session is idle again.
  */
 export class ServerEventReducer {
   readonly #session: SessionReducer
   readonly #turns: OpencodeTurns
   readonly #questions: ServerQuestions
-  /** The error that a thread has told since it was idle. */
+  /** The error that a thread has reported since it was last idle. */
   readonly #errors = new Map<string, string>()
 
   constructor(session: SessionReducer, turns: OpencodeTurns) {
@@ -54,7 +54,7 @@ export class ServerEventReducer {
     }
   }
 
-  /** The agent asks its model again: a no has not ended the turn. */
+  /** The agent asks its model again, so a refusal has not ended the turn. */
   goesOn({ threadId = '' }: Conversation): void {
     this.#questions.settleRefused(threadId, 'denied')
   }
@@ -97,11 +97,11 @@ export class ServerEventReducer {
     })
   }
 
-  /** Something went wrong, or a client has stopped the turn. */
+  /** Something went wrong, or a client stopped the turn. */
   #failed({ threadId, properties, at }: Told): void {
     const name = text(record(properties.error).name) ?? 'error'
     const conversation = this.#turns.of(threadId)
-    // Who stops a turn twice is told so of the second time as well, when it is over.
+    // If a turn is stopped twice, the second time is reported too, when the turn is already over.
     if (name === ABORTED && conversation.turnId === undefined) return
     this.#errors.set(threadId, name)
     if (name !== ABORTED) return
@@ -123,10 +123,10 @@ export class ServerEventReducer {
   }
 }
 
-/** The error of a turn that a client has stopped. */
+/** The error of a turn that a client stopped. */
 const ABORTED = 'MessageAbortedError'
 
-/** Milliseconds of opencode's as ours. */
+/** Converts opencode's milliseconds. */
 function moment(milliseconds: unknown): number | undefined {
   const value = number(milliseconds)
   return value === undefined ? undefined : Math.round(value * 1000)

@@ -1,7 +1,7 @@
 import { text } from '../codex/values.js'
 import type { ToolFacts } from '../session/tools.js'
 
-/** What the input of a call says of its tool (opencode 1.18). */
+/** Returns what the input of a call says about its tool (opencode 1.18). */
 export function callFacts(input: Record<string, unknown>): ToolFacts {
   return {
     command: text(input.command),
@@ -11,7 +11,7 @@ export function callFacts(input: Record<string, unknown>): ToolFacts {
   }
 }
 
-/** How a tool ended that did not complete, by opencode's words for that (1.18). */
+/** Returns how a tool that did not complete ended, from opencode's words (1.18). */
 export function errorOutcome(words = ''): 'declined' | 'cancelled' | 'failed' {
   if (/^The user (rejected|has specified a rule)/.test(words)) return 'declined'
   return /^Tool execution (was )?(aborted|interrupted)/.test(words) ? 'cancelled' : 'failed'

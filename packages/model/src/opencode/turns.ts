@@ -4,38 +4,38 @@ import type { SessionReducer } from '../session/session-reducer.js'
 
 type Turn = {
   conversation: Conversation & { turnId: string }
-  /** The user's message that it answers, where that was told. */
+  /** The user's message that it answers, if known. */
   messageId?: string
 }
 
 /**
- * The turns of opencode's sessions, each of which is a thread here. A request names none, but to
- * opencode's own gateway: its server tells of the message that one begins with, and that it is idle
- * again. A turn that a request tells of first is named after that exchange.
+ * The turns of opencode's sessions, each of which is a thread here. Only requests to opencode's own
+ * gateway name them, but the server reports the message that starts a turn, and that the session is
+ * idle again. A turn first seen in a request is named after that exchange.
  */
 export class OpencodeTurns {
   readonly #session: SessionReducer
-  /** The one that is going on in each thread. */
+  /** The turn in progress in each thread. */
   readonly #running = new Map<string, Turn>()
 
   constructor(session: SessionReducer) {
     this.#session = session
   }
 
-  /** Where an exchange stands that names no turn. */
+  /** Returns the place of an exchange that does not name its turn. */
   placeOf(conversation: Conversation, exchange: string): Conversation | undefined {
     const { threadId } = conversation
-    // A title is asked for beside the turn.
+    // Titles are requested outside the turn.
     if (threadId === undefined || threadId.endsWith('/title')) return undefined
     const turn = this.#running.get(threadId) ?? this.#begin(threadId, exchange, undefined)
     return turn.conversation
   }
 
-  /** The user has said something, or who works for another agent has got its task. */
+  /** The user has sent a message, or a sub-agent has got its task. */
   prompted(threadId: string, messageId: string, at: number): void {
     const running = this.#running.get(threadId)
     if (running?.messageId === messageId) return
-    // A request of this turn was heard of before its message.
+    // A request of this turn was seen before its message.
     if (running !== undefined && running.messageId === undefined) {
       running.messageId = messageId
       return
@@ -44,7 +44,7 @@ export class OpencodeTurns {
     this.#session.turns.within(conversation, at)
   }
 
-  /** Where something of a thread happens. */
+  /** Returns the current place in a thread. */
   of(threadId: string): Conversation {
     return this.#running.get(threadId)?.conversation ?? { threadId }
   }

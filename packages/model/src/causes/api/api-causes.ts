@@ -4,12 +4,12 @@ import type { Call, SessionCase } from '../session-case.js'
 import { countWords, shortText, timeWords } from '../words.js'
 import { type Episode, episodesOf } from './episodes.js'
 
-/** What the API, or the way to it, did to the session: one cause for each time it went wrong. */
+/** Returns what the API, or the way to it, did to the session: one cause for each failure. */
 export function apiCauses(session: SessionCase): Cause[] {
   return episodesOf(session).flatMap((episode) => causesOf(episode, session.id))
 }
 
-/** This many tries of one request are a storm: Codex makes five of each, and others two or three. */
+/** This many attempts of one request are a storm: Codex makes five, others two or three. */
 const STORM = 5
 
 function causesOf(episode: Episode, id: string): Cause[] {
@@ -40,8 +40,8 @@ function causesOf(episode: Episode, id: string): Cause[] {
   return [cause, storm]
 }
 
-// What the last try met is what the agent gave up on. But where some of them were told why and the
-// last only broke off, the reason is with the others.
+// The agent gave up on what the last attempt met. But if earlier ones were given a reason and the
+// last just broke off, the reason is with them.
 function mostTelling({ failed }: Episode): Episode['failed'][number] | undefined {
   const counts = new Map<CauseCode, number>()
   for (const { trouble } of failed) counts.set(trouble.code, (counts.get(trouble.code) ?? 0) + 1)
@@ -54,7 +54,7 @@ function mostTelling({ failed }: Episode): Episode['failed'][number] | undefined
 
 function weightOf({ recovered, isSameTurn, isOfUser }: Episode, code: CauseCode): Weight {
   if (recovered === undefined) return isOfUser ? 'end' : 'trouble'
-  // What the model was kept from saying stays unsaid, whatever comes next.
+  // What the model could not say stays unsaid, whatever comes next.
   if (LOSES.has(code) && isOfUser) return 'trouble'
   return isSameTurn || !isOfUser ? 'note' : 'trouble'
 }

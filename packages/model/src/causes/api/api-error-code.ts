@@ -1,7 +1,7 @@
 import { both } from '../both.js'
 import type { CauseCode } from '../codes.js'
 
-/** What an API's error says of itself, in its own words; what it does not say is absent. */
+/** What an API's error says about itself, in its own words; what it does not say is absent. */
 export type ToldError = {
   status?: number | undefined
   code?: string | undefined
@@ -10,15 +10,16 @@ export type ToldError = {
 }
 
 /**
- * What an API means by an error. First by its own word for it, which says more than its status does:
- * a quota that is used up and a rate that is too high both come as 429, and a full context as 400.
+ * Returns what an API means by an error. Its own word comes first, because it says more than the
+ * status: both a used-up quota and too high a rate come as 429, and a full context as 400.
  *
  * Sources: OpenAI https://platform.openai.com/docs/guides/error-codes, Anthropic
- * https://docs.anthropic.com/en/api/errors, Gemini https://ai.google.dev/gemini-api/docs/troubleshooting
- * (words of https://cloud.google.com/apis/design/errors), Azure
+ * https://docs.anthropic.com/en/api/errors, Gemini
+ * https://ai.google.dev/gemini-api/docs/troubleshooting (words of
+ * https://cloud.google.com/apis/design/errors), Azure
  * https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter, LiteLLM
- * https://docs.litellm.ai/docs/exception_mapping, OpenRouter https://openrouter.ai/docs/errors, Zhipu
- * https://docs.bigmodel.cn/cn/api/api-code
+ * https://docs.litellm.ai/docs/exception_mapping, OpenRouter https://openrouter.ai/docs/errors,
+ * Zhipu https://docs.bigmodel.cn/cn/api/api-code
  */
 export function apiErrorCode({ status, code, type, message = '' }: ToldError): CauseCode {
   const words = [code, type].filter((word) => word !== undefined).map(plain)
@@ -33,26 +34,29 @@ export function apiErrorCode({ status, code, type, message = '' }: ToldError): C
   for (const word of words) {
     const meant = BROAD_WORDS.get(word)
     if (meant === undefined || byNumber === 'auth') continue
-    // Whose fault it is, the status knows better: Ollama says `api_error` of what it was asked wrongly.
+    // The status knows better whose fault it is: Ollama says `api_error` about bad requests.
     const isOther = meant === 'server-error' && byNumber === 'bad-request'
     if (!isOther) return meant
   }
   return byNumber ?? 'server-error'
 }
 
-// Providers write one word in many ways: `rate_limit_exceeded`, `RateLimitExceeded`,
+// Providers spell one word in many ways: `rate_limit_exceeded`, `RateLimitExceeded`,
 // `com.amazon.coral.availability#ThrottlingException`.
 function plain(word: string): string {
   const name = word.slice(word.lastIndexOf('#') + 1).toLowerCase()
   return name.replace(/[^a-z0-9]/g, '').replace(/(?:exception|error)$/, '')
 }
 
-/** The exceptions that a gateway names in a message: `litellm.RateLimitError: OpenAIException - …`. */
+/**
+ * Returns the exceptions that a gateway names in a message: `litellm.RateLimitError:
+ * OpenAIException - …`.
+ */
 function classesIn(message: string): string[] {
   return (message.slice(0, 300).match(/\b[A-Z]\w+(?:Error|Exception)\b/g) ?? []).map(plain)
 }
 
-/** A gateway's 400 or 500 can stand for what its body names: LiteLLM has that as `"code": "401"`. */
+/** A gateway's 400 or 500 can stand for a status in its body: in LiteLLM, `"code": "401"`. */
 function statusOf(status: number | undefined, code: string | undefined): number | undefined {
   const told = /^[45]\d\d$/.test(code ?? '') ? Number(code) : undefined
   const isVague = status === undefined || status < 400 || status === 400 || status === 500
@@ -69,7 +73,7 @@ const BLOCKING_REASONS = [
   'image_safety',
 ]
 
-/** Words that mean one thing, whatever the status. */
+/** Words with one meaning, whatever the status. */
 const WORDS = meanings({
   ...all('quota', [
     'insufficient_quota',
@@ -176,7 +180,7 @@ const WORDS = meanings({
   resource_exhausted: 'rate-limited',
 })
 
-/** Words that say less than a message can. */
+/** Words that say less than a message may. */
 const BROAD_WORDS = meanings({
   ...all('server-error', [
     'server_error',
@@ -205,7 +209,7 @@ const BROAD_WORDS = meanings({
   ]),
 })
 
-// The words come from outside: one of them could be `constructor`.
+// The words come from outside: one could be `constructor`.
 function meanings(words: Record<string, CauseCode>, keyOf = plain): ReadonlyMap<string, CauseCode> {
   return new Map(Object.entries(words).map(([word, meant]) => [keyOf(word), meant]))
 }
@@ -214,10 +218,10 @@ function all(meant: CauseCode, words: readonly string[]): Record<string, CauseCo
   return Object.fromEntries(words.map((word) => [word, meant]))
 }
 
-// Gemini has one word for a minute's rate and for a day's or a plan's quota; OpenAI's old one too. A
-// rate that is too high is at times that of the engine, not of who asks.
+// Gemini has one word for the rate per minute and for the quota of a day or a plan; so has OpenAI's
+// old one. And too high a rate is sometimes that of the engine, not of the client.
 function sharper(meant: CauseCode, message: string): CauseCode {
-  // Google says of what it does not show that it "may not exist".
+  // Google says that something it does not show "may not exist".
   const isUnseen = /\bmay not exist\b/.test(message)
   if (meant === 'auth' && !isUnseen && NO_MODEL.test(message)) return 'model-not-found'
   if (meant !== 'rate-limited') return meant
@@ -236,7 +240,7 @@ const TOO_MUCH = both(
   String.raw`\btokens?\b|\b(?:prompt|input|context|conversation|chat history)\b|length of (?:the|your) (?:messages|prompt|input)`,
   String.raw`too (?:long|large|big|many)|\bexceed|(?:larger|longer|greater|more) than|must be <=|\breduce\b|while the (?:model|limit)|\baccepts\b`,
 )
-/** Of these a request has too much or too long ones, too, and its conversation is none of them. */
+/** A request can have too many of these, or too long ones; they are not its conversation. */
 const OF_ELSE =
   /max_(?:completion_|output_)?tokens|(?:output|completion) tokens|image|bytes|\b[MK]i?B\b|\bfiles?\b|\barray\b|\bstring\b|schema|\btools\b/i
 const NO_CREDIT = anyOf(
@@ -275,7 +279,7 @@ function anyOf(...words: string[]): RegExp {
   return new RegExp(words.join('|'), 'i')
 }
 
-// Only where the API refused what it was asked: a message of the model's own is none of these.
+// Only if the API refused the request: a message by the model itself is none of these.
 function saidBy(message: string, status: number | undefined): CauseCode | undefined {
   if (status !== undefined && status >= 500) {
     if (UNREACHED.test(message)) return 'unreachable'
@@ -293,24 +297,25 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
   return undefined
 }
 
-// The page of a proxy that does not get through (Squid).
+// The page of a proxy that cannot reach the server (Squid).
 const UNREACHED = /requested URL could not be retrieved/i
-// A gateway passes on as 500 what it was told.
+// A gateway passes on what it was told as 500.
 const TOO_LONG = /maximum context length|input length.{0,40}exceeds?|prompt is too long/i
 
 function byStatus(status: number): CauseCode | undefined {
   if (status === 401 || status === 403 || status === 407) return 'auth'
   if (status === 402) return 'quota'
   if (status === 429) return 'rate-limited'
-  // OpenAI: "The engine is currently overloaded" and "Slow Down" are 503; Anthropic has 529.
-  // Groq has 498 where its flexible tier is full.
+  // OpenAI: "The engine is currently overloaded" and "Slow Down" are 503; Anthropic uses 529. Groq
+  // uses 498 if its flexible tier is full.
   if (status === 503 || status === 529 || status === 498) return 'overloaded'
-  // What waited too long for us was not wrong, nor what failed behind the one who answers (424).
+  // A time-out waiting for the request (408) or a failed dependency (424) is not the fault of the
+  // request.
   if (status >= 500 || status === 408 || status === 424) return 'server-error'
   return status >= 400 ? 'bad-request' : undefined
 }
 
-/** What the API says where it ends an answer early, by the reason that it gives for it. */
+/** Returns what the API means when it ends an answer early, from its finish reason. */
 export function finishCode(reason: string): CauseCode | undefined {
   return FINISHES.get(reason.toLowerCase())
 }
@@ -327,7 +332,7 @@ const FINISHES = meanings(
       'image_recitation',
       'language',
       'model_armor',
-      // Bedrock, and models from China.
+      // Bedrock, and Chinese models.
       'guardrail_intervened',
       'content_filtered',
       'sensitive',

@@ -8,10 +8,12 @@ import { systemErrorCode } from './system-error-code.js'
 /** What kept one request from being answered. */
 export type CallTrouble = { code: CauseCode; certainty: Certainty; said: string; clue: Clue }
 
-/** After so long without a byte of an answer, in milliseconds, nobody calls it slow any more. */
+/** Without a byte of an answer for this many milliseconds, it counts as stalled and not as slow. */
 export const STALL_MS = 10_000
 
-/** What went wrong with a request; nothing where it was answered, or where its agent took it back. */
+/**
+ * Returns what went wrong with a request; undefined if it was answered, or its agent cancelled it.
+ */
 export function troubleOf(call: Call, session: SessionCase): CallTrouble | undefined {
   const { state, status, places, error } = call
   const { end, response, exchange, lastChunk, unparsed } = places
@@ -62,8 +64,8 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
   const told = call.facts.error
   if (told !== undefined || (status ?? 0) >= 400) {
     const code = apiErrorCode({ status, ...told })
-    // A stream that ends with an error began with 200.
-    // The title of a page begins with its status, mostly.
+    // A stream that ends with an error began with 200. The title of a page mostly starts with its
+    // status.
     const isSaid = told?.message?.startsWith(String(status)) === true
     const refused = (status ?? 0) >= 400 && !isSaid ? status : undefined
     const name = told?.code ?? told?.type
@@ -77,12 +79,12 @@ export function troubleOf(call: Call, session: SessionCase): CallTrouble | undef
   return broken(call, error?.code, error?.message)
 }
 
-// To a page where one logs in, mostly, of a proxy or a network: an agent that follows it asks again.
+// Mostly a redirect to the login page of a proxy or a network: an agent that follows it asks again.
 function isLeftAtRedirection({ state, status = 0, ...call }: Call, session: SessionCase): boolean {
   return state === 'completed' && status >= 300 && status < 400 && isLastAsked(call, session)
 }
 
-// All of the answer was there and could be read, but not to an agent that waits for the promised length.
+// The whole answer was there and readable, but not for an agent that waits for the promised length.
 function isLeftBroken({ state, ...call }: Call, session: SessionCase): boolean {
   return state === 'failed' && session.ended === 'failed' && isLastAsked(call, session)
 }
@@ -129,7 +131,7 @@ function malformed(call: Call): CallTrouble {
   return { code: 'malformed-stream', certainty: 'certain', said, clue: { at, text: said } }
 }
 
-/** Why the agent hung up, where it waited for as long as it does. */
+/** Returns why the agent hung up, if it waited until its time-out. */
 function timeoutOf(call: Call, { parts }: SessionCase): string | undefined {
   if (call.outcome !== 'cancelled') return undefined
   const timedOut = parts.cancellations.find(
@@ -139,7 +141,7 @@ function timeoutOf(call: Call, { parts }: SessionCase): string | undefined {
   return timedOut === undefined ? undefined : (timedOut.reason ?? 'the agent waited in vain')
 }
 
-/** Instead of an answer the model says that it gives none (`refusal` of OpenAI's APIs). */
+/** Returns whether the model refuses to answer (`refusal` in OpenAI's APIs). */
 function isRefused({ facts }: Call): boolean {
   return facts.refusalLength !== undefined && facts.textLength === undefined
 }

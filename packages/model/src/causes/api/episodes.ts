@@ -1,20 +1,20 @@
 import type { Call, SessionCase } from '../session-case.js'
 import { type CallTrouble, troubleOf } from './call-trouble.js'
 
-/** Requests of one thread that failed one after the other. */
+/** Requests of one thread that failed one after another. */
 export type Episode = {
   failed: { call: Call; trouble: CallTrouble }[]
-  /** The request that was answered then; absent where none was. */
+  /** The request that was answered next; absent if none was. */
   recovered?: Call
-  /** Whether that was in the same turn: the agent tried again, and not its user. */
+  /** Whether that was in the same turn, so that the agent retried and not its user. */
   isSameTurn: boolean
   isOfUser: boolean
 }
 
-/** Where a WebSocket is refused so, the agent goes on over HTTP, as it should. */
+/** If a WebSocket is refused like this, the agent continues over HTTP, as it should. */
 const UPGRADE_REQUIRED = 426
 
-/** The requests that failed, each with those of its thread that failed right before and behind it. */
+/** Returns the failed requests, grouped with those of the same thread right before and after. */
 export function episodesOf(session: SessionCase): Episode[] {
   const open = new Map<string, Episode>()
   const episodes: Episode[] = []
@@ -49,7 +49,7 @@ export function episodesOf(session: SessionCase): Episode[] {
   return episodes
 }
 
-// An upgrade asks no model, and where it is refused no model can be asked.
+// An upgrade asks no model, but if it is refused, no model can be asked.
 function isAsked(call: Call): boolean {
   if (call.asksModel) return true
   const isUpgrade = call.method === 'GET' && /\/responses(\?|$)/.test(call.url)

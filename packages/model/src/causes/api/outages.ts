@@ -3,12 +3,12 @@ import type { LogWords, SessionCase } from '../session-case.js'
 import { timeWords } from '../words.js'
 import { systemErrorCode } from './system-error-code.js'
 
-// The HTTP tap's own sentences (launcher/taps/http/outage.ts). While they hold, it refuses what the
-// agent asks for, as the API would: no exchange tells of it.
+// The HTTP tap's own sentences (launcher/taps/http/outage.ts). Meanwhile it refuses the agent's
+// requests, as the API would, so no exchange shows this.
 const AWAY = /^(\S+) cannot be reached \(([^)]+)\)/
 const BACK = /^(\S+) can be reached again/
 
-/** Times in which the API could not be reached at all. */
+/** Returns the times when the API could not be reached at all. */
 export function outages(session: SessionCase): Cause[] {
   const open = new Map<string, LogWords>()
   const found: { began: LogWords; origin: string; reason: string; over?: LogWords }[] = []

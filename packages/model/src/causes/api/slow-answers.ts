@@ -4,7 +4,7 @@ import type { Call, LogWords, SessionCase } from '../session-case.js'
 import { shortText, timeWords } from '../words.js'
 import { STALL_MS } from './call-trouble.js'
 
-/** Answers that came, and took their time, and those that nobody waited for to their end. */
+/** Returns answers that took their time, and those that nobody waited for to the end. */
 export function slowAnswers(session: SessionCase): Cause[] {
   const calls = session.calls.filter(({ asksModel, isPrewarm }) => asksModel && !isPrewarm)
   const given = calls.flatMap((call) => givenUp(call, session) ?? [])
@@ -16,13 +16,13 @@ export function slowAnswers(session: SessionCase): Cause[] {
   ]
 }
 
-/** A model that thinks before it says anything sends a sign within seconds all the same. */
+/** Even a model that thinks first sends a sign within seconds. */
 const SLOW_FIRST_MS = 10_000
-/** Tokens a second. The slowest models of the large providers give 20 and more. */
+/** Tokens a second. The slowest models of large providers reach 20 and more. */
 const SLOW_TOKENS = 5
-/** What is shorter tells nothing of how fast it is. */
+/** A shorter stream says nothing about the speed. */
 const STREAM_MS = 10_000
-/** About this many characters are a token. */
+/** Roughly this many characters make a token. */
 const TOKEN_CHARACTERS = 4
 
 function slowFirst(calls: readonly Call[], { id }: SessionCase): Cause[] {
@@ -71,7 +71,7 @@ function slowStreams(calls: readonly Call[], { id }: SessionCase): Cause[] {
   ]
 }
 
-// One long silence is a stall and says nothing of the rest.
+// One long silence is a stall, and says nothing about the rest.
 function tokensPerSecond(call: Call): number | undefined {
   const took = streamMs(call) - (call.silence?.ms ?? 0)
   if (call.outcome !== 'completed' || took < STREAM_MS) return undefined
@@ -84,9 +84,12 @@ function streamMs({ lastChunkAt = 0, firstChunkMs = 0 }: Call): number {
   return Math.max(0, lastChunkAt / 1000 - firstChunkMs)
 }
 
-/** A model may think before and between what it says, and then says nothing. */
+/** A model may think before and between its words, in silence. */
 const SILENT_ANYWHERE_MS = 60_000
-/** One that tells that it thought may have done so for minutes; agents wait for five (Codex's `stream_idle_timeout_ms`). */
+/**
+ * If an answer says that its model thought, that may have taken minutes; agents wait for five
+ * (Codex's `stream_idle_timeout_ms`).
+ */
 const SILENT_THOUGHT_MS = 300_000
 
 function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
@@ -117,14 +120,14 @@ function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
   ]
 }
 
-/** A shorter silence ends no waiting. */
+/** A shorter silence is not why somebody gave up. */
 const GIVEN_UP_MS = 2_000
 
-// It hung, and somebody or something ended the waiting before the agent's own patience did.
+// It hung, and a person or a program gave up before the agent's own time-out.
 function givenUp(call: Call, session: SessionCase): Cause | undefined {
   const { state, outcome, places, startedMicros, lastChunkAt, chunks } = call
   const isOpen = state === 'in-flight' && !call.isConnection
-  // How that stands is told of the session as a whole.
+  // This is reported for the session as a whole.
   if (isOpen && session.ended === 'running') return undefined
   if (!isOpen && outcome !== 'cancelled') return undefined
   const isTimeout = session.parts.cancellations.some(
@@ -135,7 +138,7 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
   const until = isOpen ? endOfTime(session) - startedMicros : (call.durationMs ?? 0) * 1000
   const silentMs = (until - (lastChunkAt ?? 0)) / 1000
   const isEnd = isOfUser(call, session) && isLastOf(call, session)
-  // An agent that ends with an error when it has waited was told to wait no longer.
+  // An agent that waited and then ended with an error was told to stop waiting.
   const isEndOfAll = isEnd && session.ended === 'failed' && outcome === 'cancelled'
   const said = isOpen ? undefined : timeoutWords(call, session)
   if (said === undefined && silentMs < (isEndOfAll ? GIVEN_UP_MS : STALL_MS)) return undefined
@@ -162,7 +165,7 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
   }
 }
 
-/** An agent says at once why it waited no longer. */
+/** An agent says at once why it stopped waiting. */
 const SAID_WITHIN_MICROS = 10_000_000
 const TIMED_OUT = /time(?:d)?[ -]?out/i
 

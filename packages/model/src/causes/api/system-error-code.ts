@@ -1,10 +1,11 @@
 import type { CauseCode } from '../codes.js'
 
 /**
- * What a connection suffered, by the system's or Node's code for it (`errno(3)`,
- * https://nodejs.org/api/errors.html, https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+ * Returns what happened to a connection, from the code of the system or of Node (`errno(3)`,
+ * https://nodejs.org/api/errors.html,
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes).
  *
- * @param hasBegun whether some of the answer had come.
+ * @param hasBegun whether part of the answer had arrived.
  */
 export function systemErrorCode(code: string, hasBegun: boolean): CauseCode | undefined {
   if (code === 'ECONNREFUSED') return 'connection-refused'
@@ -38,11 +39,14 @@ const AWAY = new Set([
   'ECONNTIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
-  // A firewall of this machine, or a sandbox.
+  // A firewall on this machine, or a sandbox.
   'EPERM',
   'EACCES',
 ])
-/** Node's own client has waited enough for the head, or for the next bytes (undici's `errors.js`). */
+/**
+ * Node's own client has waited long enough for the head, or for the next bytes (undici's
+ * `errors.js`).
+ */
 const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** Why the tap could not open a connection (`NetworkErrorCode` of the launcher). */

@@ -4,14 +4,18 @@ import { timeWords } from '../words.js'
 import { isOtherTalk, isShortened } from './rewrites.js'
 import { compactionBefore, type Pair, pairs } from './steps.js'
 
-/** Neither OpenAI nor Anthropic keeps a prefix that is shorter, in tokens. */
+/** Neither OpenAI nor Anthropic caches shorter prefixes (in tokens). */
 const LEAST_CACHED = 1024
-/** Both forget after five minutes of rest where nobody pays for more. */
+/** Both forget after five idle minutes, unless somebody pays for more. */
 const FORGETS_MS = 5 * 60 * 1000
-/** A cache keeps prefixes in blocks and on many machines: a little less than before is no loss. */
+/**
+ * Caches store prefixes in blocks and on many machines: a little less than before is not a loss.
+ */
 const LOST_SHARE = 0.5
 
-/** Requests of which the API found much less in its cache than of the one before, and why. */
+/**
+ * Returns requests for which the API found much less in its cache than for the one before, and why.
+ */
 export function cacheLosses(session: SessionCase): Cause[] {
   const lost = pairs(session).filter(
     (pair) =>
@@ -24,10 +28,13 @@ export function cacheLosses(session: SessionCase): Cause[] {
   return told.length > 0 ? told : neverCached(session)
 }
 
-/** Requests in a row of which nothing was cached, and which begin each time anew. */
+/**
+ * This many requests in a row, of which nothing was cached and each of which begins differently.
+ */
 const NEVER = 3
 
-// An API that caches nothing tells so of all requests as well: the prompt must have changed each time.
+// An API without a cache reports the same for all requests, so the prompt must have changed each
+// time.
 function neverCached(session: SessionCase): Cause[] {
   const asked = pairs(session).filter((pair) => !isOtherTalk(pair))
   const missed = asked.filter(({ step, call, before }) => {
@@ -55,7 +62,7 @@ function neverCached(session: SessionCase): Cause[] {
   ]
 }
 
-// What was cached once for the same thread is what could have been found again.
+// What was cached once for the same thread could have been found again.
 function isLost({ call, before }: Pair): boolean {
   const [had, has] = [before.facts.cacheReadTokens, call.facts.cacheReadTokens]
   const wrote = before.facts.cacheCreationTokens ?? 0
@@ -112,7 +119,7 @@ function causeOf(session: SessionCase, { step, call, before }: Pair): Cause[] {
   ]
 }
 
-/** The first part of a prompt that changed, in the order in which APIs put one together. */
+/** Returns the first part of a prompt that changed, in the order in which APIs assemble it. */
 function brokenAt(
   session: SessionCase,
   { step, before }: Pick<Pair, 'step' | 'before'>,

@@ -5,10 +5,12 @@ import { countWords, shortText } from '../words.js'
 import { isShortened } from './rewrites.js'
 import { compactionBefore, type Pair, pairs } from './steps.js'
 
-/** More than one in a turn: what is dropped comes back at once. */
+/** More than one per turn: what is dropped comes back at once. */
 const OFTEN = 2
 
-/** Conversations that were made shorter, and what was dropped: a note, but where that was missed. */
+/**
+ * Returns conversations that were shortened, and what was dropped: a note, unless that was missed.
+ */
 export function compactions(session: SessionCase): Cause[] {
   const made = pairs(session).filter(
     (pair) => compactionBefore(session, pair) !== undefined || isShortened(pair),
@@ -91,7 +93,7 @@ function failedCompaction(session: SessionCase): Cause[] {
   ]
 }
 
-/** A call that was made before the compaction, was dropped by it, and was made again behind it. */
+/** Returns a call that the compaction dropped and that was then made again. */
 function calledAgain(session: SessionCase, { step, call }: Pair): string | undefined {
   const before = new Set(step.dropped.flatMap(callsIn))
   for (const later of session.steps) {

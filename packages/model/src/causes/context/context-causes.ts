@@ -7,7 +7,7 @@ import { rewrites } from './rewrites.js'
 import { tokenJumps } from './token-jumps.js'
 import { toolsChanges } from './tools-changes.js'
 
-/** What became of the conversation that the model was given. */
+/** Returns what happened to the conversation that the model was given. */
 export function contextCauses(session: SessionCase): Cause[] {
   return [
     ...modelChanges(session),

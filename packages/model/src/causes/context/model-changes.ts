@@ -3,7 +3,10 @@ import type { SessionCase } from '../session-case.js'
 import { isOtherTalk } from './rewrites.js'
 import { pairs } from './steps.js'
 
-/** Another model was asked in the middle of a conversation, or another than that answered. */
+/**
+ * Returns where a different model was asked in the middle of a conversation, or a different one
+ * answered.
+ */
 export function modelChanges(session: SessionCase): Cause[] {
   return [...asked(session), ...answered(session)].slice(0, 1)
 }
@@ -26,22 +29,22 @@ function asked(session: SessionCase): Cause[] {
         ],
         sentence: `From exchange ${call.number} on, ${to} was asked in place of ${from}: its prompt cache began anew, and it may answer otherwise.`,
         next: `Look at who changed it: the user, the agent's configuration, or the agent because the first one failed (tacho show ${session.id}).`,
-        // Who goes on with another model has chosen it.
+        // In another run, somebody chose the other model.
         weight: isSameRun ? 'trouble' : 'note',
       },
     ]
   })
 }
 
-// A name without its date, its `latest` and the path of a gateway: `openai/gpt-5-2025-08-07` is gpt-5.
+// A name without its date, its `latest` and a gateway's path: `openai/gpt-5-2025-08-07` is gpt-5.
 function familyOf(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
   const [base = ''] = name.split(/[@:]|-(?:preview|exp)/, 1)
   return base.replace(/-(\d{4}-\d\d-\d\d|\d{8}|\d{6}|latest|\d{3})$/, '')
 }
 
-// An alias has another name than what it stands for, each time: only where the answers themselves
-// differ, or share no beginning with what was asked, somebody chose another model.
+// An alias always differs from what it stands for. Somebody chose another model only if the answers
+// themselves differ, or do not start like the name asked for.
 function answered(session: SessionCase): Cause[] {
   const first = new Map<string, { family: string; model: string; number: number }>()
   const calls = new Map(session.calls.map((call) => [call.number, call]))
@@ -76,7 +79,7 @@ function answered(session: SessionCase): Cause[] {
 }
 
 function isOther(asked: string, told: string): boolean {
-  // A deployment or an alias is named after no model, and stands for the one that answers.
+  // A deployment or an alias that names no model stands for the one that answers.
   const family = FAMILIES.exec(asked)?.[0]
   if (family === undefined || /latest|default|auto/.test(asked)) return false
   if (FAMILIES.exec(told)?.[0] === family) return false

@@ -4,7 +4,7 @@ import type { SessionCase } from '../session-case.js'
 import { countWords, shortText } from '../words.js'
 import { compactionBefore, type Pair, pairs } from './steps.js'
 
-/** Requests whose history is another than that of the one before them, for no reason that is known. */
+/** Returns requests whose history differs from that of the one before, for no known reason. */
 export function rewrites(session: SessionCase): Cause[] {
   const found = rewritten(session)
   const [first] = found
@@ -27,7 +27,7 @@ export function rewrites(session: SessionCase): Cause[] {
   ]
 }
 
-/** Pairs of requests between which the history was written anew, and not made shorter. */
+/** Returns pairs of requests between which the history was rewritten, but not shortened. */
 export function rewritten(session: SessionCase): Pair[] {
   return pairs(session).filter(
     (pair) =>
@@ -40,7 +40,7 @@ export function rewritten(session: SessionCase): Pair[] {
   )
 }
 
-/** Most of it is gone, and a text stands in its place: a compaction, whoever made it. */
+/** Returns whether most of it is gone, with a text in its place: a compaction, whoever made it. */
 export function isShortened(pair: Pair): boolean {
   const { step, before } = pair
   const { dropped, added, sharedMessages, bytes } = step
@@ -49,8 +49,8 @@ export function isShortened(pair: Pair): boolean {
   return isMost && added.length < dropped.length && isSmaller && !isOtherTalk(pair)
 }
 
-// A user goes back in the conversation, or what was not answered is asked otherwise: what is gone
-// stood at its end, and was not gone on from.
+// A user goes back in the conversation, or rephrases a request that was not answered: what is gone
+// was at its end, and nothing built on it.
 function isTakenBack({ step, before }: Pair): boolean {
   const isUnanswered = before.outcome !== 'completed'
   return (
@@ -58,7 +58,7 @@ function isTakenBack({ step, before }: Pair): boolean {
   )
 }
 
-/** Whether what changed is no more than the instructions, where an API has them among its messages. */
+/** Returns whether only the instructions changed, in an API that has them among its messages. */
 export function areInstructions({ step: { dropped, added } }: Pair): boolean {
   const [first] = dropped
   if (!INSTRUCTING.test(first?.role ?? '')) return false
@@ -66,8 +66,8 @@ export function areInstructions({ step: { dropped, added } }: Pair): boolean {
 }
 
 /**
- * Whether two requests have nothing in common, neither instructions nor a message: a program that tells
- * of no threads also asks for a title, a summary or a commit message.
+ * Returns whether two requests have nothing in common, neither instructions nor a message: a
+ * program that names no threads also asks for a title, a summary or a commit message.
  */
 export function isOtherTalk({ step }: Pair): boolean {
   const { dropped, added, sharedMessages, tools, changed } = step

@@ -1,10 +1,10 @@
 import type { RequestStep } from '../request-step.js'
 import type { Call, SessionCase } from '../session-case.js'
 
-/** A request, and the one before it in its thread, of one that is the user's own or a sub-agent's. */
+/** A request and the one before it, in a thread of the user's or of a sub-agent. */
 export type Pair = { step: RequestStep; call: Call; before: Call; isSameRun: boolean }
 
-/** Requests that follow another of their thread. */
+/** Returns requests that follow another in their thread. */
 export function pairs(session: SessionCase): Pair[] {
   const calls = new Map(session.calls.map((call) => [call.number, call]))
   return session.steps.flatMap((step) => {
@@ -15,7 +15,10 @@ export function pairs(session: SessionCase): Pair[] {
   })
 }
 
-/** Whether the conversation of a request was made shorter on purpose since the one before it. */
+/**
+ * Returns the request that deliberately shortened the conversation between this request and the one
+ * before, if any.
+ */
 export function compactionBefore(session: SessionCase, { call, before }: Pair): Call | undefined {
   return compactionsOf(session).find(
     ({ number, threadId }) =>
@@ -25,7 +28,7 @@ export function compactionBefore(session: SessionCase, { call, before }: Pair): 
 
 const known = new WeakMap<SessionCase, Call[]>()
 
-// Asked for each request, and there are few of them.
+// Looked up for each request, and few in number.
 function compactionsOf(session: SessionCase): Call[] {
   const held =
     known.get(session) ??

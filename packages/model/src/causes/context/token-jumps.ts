@@ -4,13 +4,13 @@ import { quoted } from '../words.js'
 import { toolResults } from '../work/tool-results.js'
 import { pairs } from './steps.js'
 
-/** This many tokens at once, and as many as all that was there before. */
+/** This many tokens at once, and at least as many as there were before. */
 const LEAST_TOKENS = 10_000
-/** Where no API tells of tokens, bytes tell less of them. */
+/** If the API reports no tokens they are guessed from bytes, which is less exact. */
 const LEAST_GUESSED = 25_000
 const BYTES_OF_TOKEN = 4
 
-/** One tool output that made the conversation much larger. */
+/** Returns a tool output that made the conversation much larger. */
 export function tokenJumps(session: SessionCase): Cause[] {
   const results = toolResults(session)
   return pairs(session)

@@ -4,7 +4,7 @@ import { shortText } from '../words.js'
 import { isOtherTalk } from './rewrites.js'
 import { pairs } from './steps.js'
 
-/** The model was offered other tools in the middle of a conversation. */
+/** Returns where the model was offered other tools in the middle of a conversation. */
 export function toolsChanges(session: SessionCase): Cause[] {
   const changes = pairs(session).filter(
     (pair) => pair.step.tools !== undefined && !isOtherTalk(pair),
@@ -30,7 +30,7 @@ export function toolsChanges(session: SessionCase): Cause[] {
       })),
       sentence: `The model was offered other tools from exchange ${call.number} on: ${what}. What is cached of a prompt begins with its tools.`,
       next: `See the difference: tacho diff ${session.id} ${before.number} ${call.number}. An MCP server that comes late or goes away changes the list.`,
-      // Who starts an agent anew can give it other tools.
+      // A new run may be given other tools.
       weight: changes.some(({ isSameRun }) => isSameRun) ? 'trouble' : 'note',
     },
   ]

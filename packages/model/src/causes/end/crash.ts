@@ -4,8 +4,8 @@ import { countWords, quoted, shortText, timeWords } from '../words.js'
 import { lastWords } from './last-words.js'
 
 /**
- * An agent that ended by itself with an exit code, and nothing that was recorded says why: what it said
- * last, and what it had asked for last.
+ * Describes an agent that ended by itself with an exit code, for no recorded reason: what it said
+ * last, and what it had last asked for.
  */
 export function crashOf(session: SessionCase, end: SessionEnd): SessionEnd {
   const exitCode = session.runs.at(-1)?.run?.exitCode
@@ -30,11 +30,11 @@ export function crashOf(session: SessionCase, end: SessionEnd): SessionEnd {
   }
 }
 
-/** A panic of Rust's ends a program so (https://doc.rust-lang.org/std/macro.panic.html). */
+/** The exit code after a panic in Rust (https://doc.rust-lang.org/std/macro.panic.html). */
 const PANIC = 101
 const CRASH =
   /panicked at|Traceback \(most recent call last\)|Unhandled|uncaught|fatal error|^\w*Error\b|segmentation fault/i
-/** Without a word that tells, the last ones are shown. */
+/** If no line explains the end, this many of the last are shown. */
 const LINES = 3
 
 function wordsOf(shown: readonly LogWords[]): string {

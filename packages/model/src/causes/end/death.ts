@@ -3,7 +3,7 @@ import { isOutOfSpace } from '../recorder/lost-records.js'
 import type { SessionCase } from '../session-case.js'
 import { agoWords, timeWords } from '../words.js'
 
-/** Why a session has no recorded end: its recorder is gone, and could not say how. */
+/** Returns why a session has no recorded end: its recorder died, and could not say how. */
 export function deathOf(session: SessionCase): SessionEnd {
   const { runs, machine, lastSeenAt, gaps, damage } = session
   const last = runs.at(-1)

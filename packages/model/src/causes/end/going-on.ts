@@ -3,14 +3,18 @@ import { inFlightOf } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { shortText, timeWords } from '../words.js'
 
-/** Silence of an API in the middle of a request after which nobody waits with good hope. */
+/**
+ * After this long a silence in the middle of a request, there is little hope that the API answers.
+ */
 const SILENT_API_MS = 30_000
-/** A tool may take long, and most that take longer than this have something wrong with them. */
+/** A tool may take long, but most that take longer than this have a problem. */
 const SILENT_TOOL_MS = 300_000
-/** Between the end of one request or tool and the beginning of the next, an agent takes no time. */
+/**
+ * An agent needs hardly any time between the end of one request or tool and the start of the next.
+ */
 const IDLE_AGENT_MS = 60_000
 
-/** How a session stands that is not over. */
+/** Returns the state of a session that is still running. */
 export function goingOn(session: SessionCase): SessionEnd {
   const { now, lastSeenAt, parts } = session
   const last = session.runs.at(-1)

@@ -1,13 +1,14 @@
 import type { LogWords, SessionCase } from '../session-case.js'
 
-/** What an agent says when it ends comes at once; what it said before is of its work. */
+/** What an agent says about its end comes immediately; anything earlier is about its work. */
 const LAST_MICROS = 10_000_000
-/** A stack, and what stands around it. */
+/** A stack, and the lines around it. */
 const LAST_LINES = 60
 
 /**
- * What the agent said last on its standard error, oldest first. Agents that print what their tools
- * say print it there as well: such words are left out, because they are no agent's own.
+ * Returns what the agent last wrote to standard error, oldest first. Agents that print the output
+ * of their tools print it there as well: such words are left out, because they are not the agent's
+ * own.
  */
 export function lastWords({ runs, words, steps, lastSeenAt }: SessionCase): LogWords[] {
   const last = runs.at(-1)
@@ -25,7 +26,7 @@ export function lastWords({ runs, words, steps, lastSeenAt }: SessionCase): LogW
   return said.filter(({ text }) => !ofTools.has(text.trim()))
 }
 
-/** Requests whose tool outputs are looked at: what was printed last is in one of these. */
+/** How many requests to search for tool outputs: what was printed last is in one of these. */
 const STEPS = 4
 
 type Part = SessionCase['steps'][number]['added'][number]['parts'][number]

@@ -2,11 +2,14 @@ import type { SessionEnd } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { lastWords } from './last-words.js'
 
-/** What programs say when they are given no more memory: Rust, V8, glibc, C++, Python, Java, Go, the kernel. */
+/**
+ * What programs print when they run out of memory: Rust, V8, glibc, C++, Python, Java, Go, the
+ * kernel.
+ */
 const OUT_OF_MEMORY =
   /memory allocation of \d+ bytes failed|out of memory|cannot allocate memory|buffer allocation failed|std::bad_alloc|MemoryError|ENOMEM/i
 
-/** Whether the agent ended for want of memory, and how that is known. */
+/** Returns whether the agent ran out of memory, with the evidence. */
 export function memoryDeath(
   session: SessionCase,
   signal: string | undefined,

@@ -6,7 +6,7 @@ import type { SessionCase } from '../session-case.js'
 import { quoted, timeWords } from '../words.js'
 import { memoryDeath } from './memory-death.js'
 
-/** How a session ended whose end was recorded. */
+/** Returns how a session ended, if its end was recorded. */
 export function endOfRun(session: SessionCase): SessionEnd {
   const seen = session.runs.at(-1)
   const run = seen?.run ?? session.parts.runs.at(-1)
@@ -15,7 +15,7 @@ export function endOfRun(session: SessionCase): SessionEnd {
   const memory = memoryDeath(session, signal)
   if (memory !== undefined) return { ...memory, clues: [...clues, ...memory.clues] }
   const asked = unanswered(session)
-  // Whoever ended it then ended the waiting.
+  // Whoever ended it also ended the wait.
   if (asked !== undefined && !FAULTS.has(signal ?? '')) return openQuestion(asked, clues)
   if (signal !== undefined) return signalled(session, signal, clues, asked)
   const stopped = stoppedTurn(session) ?? givenUp(session)
@@ -31,12 +31,15 @@ export function endOfRun(session: SessionCase): SessionEnd {
   return { code: 'clean', certainty: 'certain', clues, sentence: 'It ended as it should.' }
 }
 
-/** Who catches a signal and ends for it does so at once; Codex takes a moment to stop its turn. */
+/**
+ * A program that catches a signal in order to end does so at once; Codex takes a moment to stop its
+ * turn.
+ */
 const ENDS_AFTER_MICROS = 15_000_000
 const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
 
-// `codex exec` ends with 1 for SIGINT, Claude Code with 0: whatever the exit code, something was
-// going on and was stopped. Where nothing was, a signal is how a server is told to end.
+// On SIGINT, `codex exec` ends with 1 and Claude Code with 0. Whatever the exit code, something in
+// progress was stopped; if nothing was, a signal is just how a server is told to end.
 function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
   const last = runs.at(-1)
   const seen = last?.signals.findLast(({ signal }) => ENDING.has(signal))
@@ -52,7 +55,7 @@ function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
   return wasStopped || (last.run?.exitCode ?? 0) !== 0 ? seen.signal : undefined
 }
 
-/** Signals by which a program ends for a fault of its own (signal(7): they dump core). */
+/** Signals that end a program because of a fault of its own (signal(7): they dump core). */
 const FAULTS: ReadonlySet<string> = new Set([
   'SIGSEGV',
   'SIGABRT',
@@ -120,7 +123,7 @@ function openQuestion(asked: Approval, clues: Clue[]): SessionEnd {
   }
 }
 
-/** The question that was open when the last run ended. */
+/** Returns the question that was open when the last run ended. */
 export function unanswered({ parts }: SessionCase): Approval | undefined {
   return parts.approvals.findLast(
     ({ open, outcome }) =>
@@ -128,7 +131,7 @@ export function unanswered({ parts }: SessionCase): Approval | undefined {
   )
 }
 
-// The last thing that its user had it do was stopped; whatever came before was gone on from.
+// The user's last request was stopped; earlier ones were continued.
 function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
   const turn = parts.turns.findLast(({ kind }) => kind === 'user')
   if (turn === undefined) return undefined
@@ -164,8 +167,8 @@ function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
   }
 }
 
-// Claude Code's TUI tells nobody of an Esc in the middle of an answer. It hangs up, and does nothing
-// more in that turn: where it has not waited in vain, its user is the only one who has that done.
+// Claude Code's TUI does not report an Esc in the middle of an answer. It hangs up, and does
+// nothing more in that turn: unless it timed out, only its user can have caused that.
 function givenUp({ runs, parts, calls }: SessionCase): SessionEnd | undefined {
   if (runs.at(-1)?.command !== 'tui') return undefined
   const turn = parts.turns.findLast(({ kind }) => kind === 'user')
@@ -212,12 +215,12 @@ function endWords(run: { exitCode?: number; signal?: string } | undefined): stri
     : `the agent ended: exit code ${run.exitCode}`
 }
 
-// A shell says so where a signal ended what it ran, and many programs do where they caught one.
+// A shell reports this if a signal ended what it ran, as do many programs that caught one.
 function signalOfExitCode(exitCode: number | undefined): string | undefined {
   return exitCode === undefined ? undefined : SIGNALS[exitCode - 128]
 }
 
-/** Of Linux (signal(7)); those that a program can be ended by. */
+/** Linux signals that can end a program (signal(7)). */
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',

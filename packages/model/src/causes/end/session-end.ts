@@ -4,7 +4,7 @@ import { deathOf } from './death.js'
 import { goingOn } from './going-on.js'
 import { endOfRun } from './run-end.js'
 
-/** How a session ended, by its last run; or how it stands. */
+/** Returns how a session ended, from its last run, or what state it is in. */
 export function sessionEnd(session: SessionCase): SessionEnd {
   if (session.ended === 'running') return goingOn(session)
   return session.ended === 'died' ? deathOf(session) : endOfRun(session)

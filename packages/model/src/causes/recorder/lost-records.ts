@@ -2,12 +2,12 @@ import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords } from '../words.js'
 
-/** Whether a reason for lost records says that there was no room. */
+/** Returns whether a reason for lost records is lack of space. */
 export function isOutOfSpace(reason: string): boolean {
   return /ENOSPC|EDQUOT|EFBIG/.test(reason)
 }
 
-/** Records that were lost, by why: a full disk has a code of its own. */
+/** Returns the lost records, by reason: a full disk has a code of its own. */
 export function lostRecords(session: SessionCase): Cause[] {
   const { gaps, runs, id, damage } = session
   const causes: Cause[] = []

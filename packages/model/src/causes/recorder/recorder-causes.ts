@@ -3,7 +3,7 @@ import type { SessionCase } from '../session-case.js'
 import { countWords, shortText, timeWords } from '../words.js'
 import { lostRecords } from './lost-records.js'
 
-/** What the recording itself suffered. */
+/** Returns what went wrong with the recording itself. */
 export function recorderCauses(session: SessionCase): Cause[] {
   return [
     ...lostRecords(session),
@@ -13,9 +13,9 @@ export function recorderCauses(session: SessionCase): Cause[] {
   ]
 }
 
-// The recorder's own sentences: of its fault barrier, and of taps that could not be made.
+// The recorder's own sentences: from its fault barrier, and about taps that could not be set up.
 const SWITCHED_OFF = /\(switched off now\)|\b(is|are) not recorded\b|\bno requests are recorded\b/
-/** Of these, what is no choice of the user's: a tap that the agent's settings leave no room for is one. */
+/** Those that are not the user's choice: the agent's settings may leave no room for a tap. */
 const WENT_WRONG = /\(switched off now\)|\bno requests are recorded\b/
 
 function partsSwitchedOff({ words, id }: SessionCase): Cause[] {

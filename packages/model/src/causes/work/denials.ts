@@ -9,11 +9,11 @@ import { toldOfCall } from './told-of-call.js'
 import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.js'
 import { exitCodeIn } from './went-wrong.js'
 
-// What a system says where Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
+// What a system says if Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
   /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)|\bblocked-by-(?:allow|deny)list\b|host_not_allowed/i
-// The same in any words.
+// The same, worded freely.
 const SANDBOX_SAID = both(
   String.raw`\bsandbox(?:ed)?\b|\bseatbelt\b|\blandlock\b|\bfirejail\b`,
   String.raw`\bdenie[ds]\b|block|forbid|not (?:allowed|permitted)|disabled|cannot|prevent|refuse|restrict`,
@@ -23,10 +23,11 @@ const OUTSIDE =
 const KEPT_OUT =
   /Read-only file system|Operation not permitted|Permission denied|Could not resolve host|Network is unreachable/i
 
-// Who reads of sandboxes is in none: without a word of the agent's that it failed, it says so at once.
+// A tool that only reads about sandboxes is not in one: unless the agent says that the tool failed,
+// the message must come first.
 const FIRST_LINE = /^.{0,300}/
 
-/** Whether a tool says that its sandbox kept it from something. */
+/** Returns whether a tool says that its sandbox kept it from something. */
 export function isSandboxDenial(result: ToolResult): boolean {
   const { output, isFailed } = result
   if (SANDBOX.test(isFailed === true ? output : (FIRST_LINE.exec(output)?.[0] ?? ''))) return true
@@ -34,14 +35,14 @@ export function isSandboxDenial(result: ToolResult): boolean {
   return SANDBOX_SAID.test(said) || OUTSIDE.test(said)
 }
 
-/** What a tool tried and its sandbox did not let it do. */
+/** Returns what tools tried and their sandbox did not allow. */
 export function sandboxDenials(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const sandboxed = new Set(session.sandboxDenied)
   const denied = results.filter(
     (result) =>
       (result.isFailed !== false && isSandboxDenial(result)) || sandboxed.has(result.callId ?? ''),
   )
-  // A sandbox that says nothing leaves the system's words alone; without a sandbox they mean less.
+  // A silent sandbox leaves only the system's words; without a sandbox they mean less.
   const kept = session.isSandboxed
     ? results.filter((one) => one.isFailed === true && KEPT_OUT.test(one.output))
     : []
@@ -66,7 +67,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   ]
 }
 
-// What files' own rights would not say, of what was tried last.
+// Messages, from the last tool, that file permissions alone would not cause.
 const BY_SYSTEM = /Read-only file system|\bEROFS\b|Operation not permitted|\bEPERM\b/i
 
 function lastKeptOut(results: readonly ToolResult[]): ToolResult[] {
@@ -74,10 +75,10 @@ function lastKeptOut(results: readonly ToolResult[]): ToolResult[] {
   return last?.isFailed === true && BY_SYSTEM.test(last.output) ? [last] : []
 }
 
-/** A user who says no is at work; a rule that says no to an agent keeps it from working. */
+/** A user who says no is part of the work; a rule that says no keeps the agent from working. */
 const DENIED_OFTEN = 3
 
-/** Tools that were not let run, where that was the end of the work. */
+/** Returns tools that were not allowed to run, if that was the end of the work. */
 export function toolsDenied(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const { parts } = session
   const denied = parts.approvals.filter(
@@ -132,15 +133,15 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
   ]
 }
 
-// What its user said no to, or stopped the turn at, is theirs to say. A question that names no call was
-// asked while its tool waited.
+// What the user refused, or stopped the turn for, is the user's decision. A question that names no
+// call was asked while its tool waited.
 function isAbout({ callId, decidedBy, askedAt }: Approval, tool: Tool): boolean {
   if (decidedBy !== undefined && decidedBy !== 'user') return false
   if (callId !== undefined) return callId === tool.callId
   return askedAt >= tool.startedAt - 1_000_000 && askedAt <= (tool.endedAt ?? askedAt)
 }
 
-// Nobody was asked about it.
+// Refused without asking anybody.
 const NOT_LET = toldOfCall(
   String.raw`.{0,80}\b(?:rejected|blocked|forbidden|denied|disallowed) by (?:the )?(?:policy|rule|configuration|(?:your|user)(?: approval)? (?:settings|permissions)|a hook|admin|reviewer)`,
   'permission (?:to|for) .{1,200} (?:has been|was) denied',
@@ -153,13 +154,13 @@ const NOT_LET = toldOfCall(
   String.raw`.{0,60}\brequires? (?:user |your )?approval\b`,
   String.raw`.{0,60}\b(?:reviewer|guardian) (?:has )?(?:rejected|denied|declined)`,
 )
-// The same in any words.
+// The same, worded freely.
 const FORBIDDEN = both(
   String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)(?:ed)?[- ]?(?:list|rules?|tools)\b|\badministrator\b|\bapproval required\b|\bhook\b|\breviewer\b`,
   'not (?:allowed|in|permitted)|block|denied|reject|forbid|disallow',
 )
 
-// Their user says no as part of the work.
+// The user refuses as part of the work.
 const BY_USER = toldOfCall(
   String.raw`[^\"'“]{0,60}\b(?:user|human) (?:has |have )?(?:rejected|denied|declined|refused|cancell?ed|(?:did not|didn't) (?:allow|approve|want)|(?:does not|doesn't) want to)`,
   String.raw`.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?(?:user|human)\b`,
@@ -170,18 +171,18 @@ const BY_SOMEBODY = toldOfCall(
   String.raw`(?:the )?(?:tool )?(?:execution|call|use)(?: was | has been |-| )(?:not approved|rejected|denied|declined)\b`,
 )
 
-/** Whether an agent tells its model that a call was not allowed. */
+/** Returns whether an agent tells its model that a call was not allowed. */
 export function isToldDenied(result: ToolResult): boolean {
   const { output, isFailed } = result
   if (isFailed === false) return false
-  // What is read may say so, but not in the one line that is all of each of several files.
+  // A file that was read may say this too, but hardly as its only line.
   if (isFailed === undefined && isReader(result)) return !/\n/.test(output) && BY_USER.test(output)
   return isForbidden(result) || BY_USER.test(output) || BY_SOMEBODY.test(output)
 }
 
 function isForbidden(result: ToolResult): boolean {
   if (NOT_LET.test(result.output)) return true
-  // What a command says that ran is of the command: git tells of hooks, too.
+  // The words are the command's own if it ran: git mentions hooks, too.
   const isOfCommand = (result.tool?.exitCode ?? exitCodeIn(result.output)) !== undefined
   const [said = ''] = ownWords(result).split('\n')
   return !isOfCommand && !BY_USER.test(said) && FORBIDDEN.test(said)

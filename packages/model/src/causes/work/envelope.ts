@@ -1,13 +1,15 @@
 import { asObject, type Json, objectOf } from '../../model-api/json.js'
 
-/** Members of a JSON result that are what the tool said, and those that say what went wrong. */
+/** The members of a JSON result with the tool's output, and those that say what went wrong. */
 const SAID_IN = ['output', 'result', 'content', 'stdout', 'value']
 const WRONG_IN = ['message', 'reason', 'stderr', ...SAID_IN]
 const EXIT_CODES_IN = ['exit_code', 'exitCode', 'returncode', 'return_code', 'exit_status']
-/** What else stands in an object that is about a call, and not about what was asked for. */
+/** The other members of an object about the call itself, rather than about what was asked for. */
 const BESIDE = /^(?:status|type|code|ok|success|is_?error|error|details?|duration\w*|metadata)$/i
 
-/** What a tool said, without the JSON objects around it, and whether that tells that it went wrong. */
+/**
+ * Returns a tool's output without the JSON objects around it, and whether those say that it failed.
+ */
 export function opened(text: string): { text: string; isError?: boolean } {
   const json = text.startsWith('{') ? objectOf(text) : undefined
   if (json === undefined) return { text }
@@ -18,7 +20,7 @@ export function opened(text: string): { text: string; isError?: boolean } {
   if (DENIED.test(kindOf(json))) {
     return { text: `${kindOf(json)}: ${textIn(json, WRONG_IN) ?? ''}`, isError: true }
   }
-  // What tells how it went beside that is read from the whole.
+  // The whole text is needed to see how it went.
   if (asObject(json.metadata) !== undefined) return { text }
   const said = textIn(json, SAID_IN)
   return said === undefined ? { text } : opened(said)
@@ -28,7 +30,7 @@ export function opened(text: string): { text: string; isError?: boolean } {
 const WENT_WRONG = /^(?:error|failed|failure)(?:[-_]\w+)?$/i
 const DENIED = /^execution-denied$/
 
-// MCP has `isError`; others `"success": false`, `"status": "error"`, or the exit code of a command.
+// MCP uses `isError`; others `"success": false`, `"status": "error"`, or a command's exit code.
 function saysItFailed(json: Json): boolean {
   if (json.isError === true || json.is_error === true) return true
   if (json.success === false || json.ok === false) return true
@@ -41,7 +43,7 @@ function kindOf(json: Json): string {
   return String(json.status ?? json.type ?? '')
 }
 
-// Who asks for the state of a build is told that it failed, with its number and much else.
+// A query for the state of a build may return a failed one, with its number and much else.
 function isAboutCall(json: Json): boolean {
   return Object.keys(json).every((name) => BESIDE.test(name) || WRONG_IN.includes(name))
 }

@@ -8,14 +8,17 @@ import { calledWords, saidBy, type ToolResult } from './tool-results.js'
 import { exitCodeIn } from './went-wrong.js'
 import { isWrongCall } from './wrong-calls.js'
 
-/** Work on a program fails once or twice and is mended; what fails so often in a row is not. */
+/**
+ * During normal work a program fails once or twice and is fixed; this many failures in a row are
+ * not normal.
+ */
 const IN_A_ROW = 3
-/** The same call, again as it was. */
+/** The same call, repeated unchanged. */
 const SAME_CALL = 2
-/** Tests that are run after each change, and never pass, fail as often before it is told of them. */
+/** Tests that are run after each change and never pass must fail this often to be reported. */
 const SAME_AMID_OTHERS = 3
 
-/** Tools that failed again and again. */
+/** Returns tools that failed again and again. */
 export function failingTools(
   session: SessionCase,
   results: readonly ToolResult[],
@@ -74,7 +77,10 @@ function sentence(failed: readonly ToolResult[], isLast: boolean, what: string):
   return `${countWords(failed.length, 'tool run')} in a row failed${then}; the last was ${what}: ${said}`
 }
 
-/** What a thread tried last, where that failed each time, whatever was changed between, or could not be run. */
+/**
+ * Returns a thread's last attempts of one call, if each failed whatever was changed in between, or
+ * it could not be run.
+ */
 function neverWorked(all: readonly ToolResult[]): ToolResult[] {
   const last = all.at(-1)
   if (last === undefined || last.isFailed !== true || !isOwnFailure(last)) return []
@@ -86,7 +92,7 @@ function neverWorked(all: readonly ToolResult[]): ToolResult[] {
   return isNotThere(last) ? [last] : []
 }
 
-/** How shells, interpreters, loaders and MCP clients say that what they need is not there. */
+/** How shells, interpreters, loaders and MCP clients say that something required is missing. */
 const NOT_THERE =
   /^\S+: (?:.{1,80}: )?command not found(?:$|: \S+$)|\b(?:is not recognized as|no such command|executable file not found|ModuleNotFoundError|No module named|Cannot find (?:module|package)|error while loading shared libraries|executable doesn't exist|cannot load such file|unable to access jarfile|is not installed|cannot connect to the docker daemon|spawn \S+ ENOENT)\b/i
 
@@ -94,9 +100,10 @@ const ERROR = /^\w*Error: /
 
 function isNotThere({ tool, output }: ToolResult): boolean {
   const exitCode = tool?.exitCode ?? exitCodeIn(output)
-  // Of a shell: there is no such program, or it is none (POSIX, 2.8.2).
+  // From a shell: no such program, or not executable (POSIX, 2.8.2).
   const lines = saidBy({ output }).trim().split('\n')
-  // A trace stands around what it is about.
+  // In a trace, the message is in the first or the last line, or in one that starts with an error
+  // name.
   const telling = lines.filter(
     (line, at) => at === 0 || at === lines.length - 1 || ERROR.test(line),
   )
@@ -119,11 +126,11 @@ function isOwnFailure(result: ToolResult): boolean {
   return !isAnswerOfOne(result)
 }
 
-/** Programs that say no with exit code 1, which is what they were asked. */
+/** Programs that answer no with exit code 1. */
 const ASKERS =
   /^(?:[\w/-]*\/)?(?:e|f|rip|z)?grep\b|^(?:[\w/-]*\/)?(?:rg|ag|ack|diff|cmp|comm|test|\[|pgrep|which|type|command -v|git (?:diff|grep|show-ref|rev-parse|merge-base))(?:\s|$)/
 
-// What is quoted for a shell may hold its signs: a piece of it alone tells no lie if nothing was printed.
+// Shell operators may be quoted, so a piece of the command is only trusted if nothing was printed.
 function isAnswerOfOne(result: ToolResult): boolean {
   const { tool, output, arguments: given } = result
   if ((tool?.exitCode ?? exitCodeIn(output)) !== 1) return false

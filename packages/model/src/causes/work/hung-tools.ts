@@ -8,12 +8,12 @@ import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.j
 import { exitCodeIn } from './went-wrong.js'
 import { whatOf } from './work-causes.js'
 
-/** A command that runs for so long when everything is stopped was what everything waited for. */
+/** A command that has run this long when everything is stopped is what everything waited for. */
 const HUNG_MS = 10_000
-/** As long as nothing is stopped, it may just take long. */
+/** Unless something is stopped, it may just take long. */
 const LONG_MS = 300_000
 
-/** Tools that did not return. */
+/** Returns tools that did not return. */
 export function hungTools(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   return [
     ...leftOpen(session),
@@ -88,7 +88,8 @@ function called(session: SessionCase): Cause[] {
   })
 }
 
-// timeout(1) ends with 124; what agents say of a command that they stopped, in some languages.
+// timeout(1) ends with 124; the rest is what agents say about a command that they stopped, in
+// several languages.
 const TIMED_OUT = new RegExp(
   [
     String.raw`\b(?:command |execution |tool )?timed out(?: after)?\b|\btimeout (?:after|exceeded|expired)\b|exceed(?:ed|ing) (?:the )?time(?:out| limit)`,
@@ -105,13 +106,13 @@ const TOOK_LONG = both(
   'abort|cancel|kill|terminat|stopp|halt|exceed|no output|reached|background',
 )
 
-// What follows is of something else: `3 tests passed; none timed out`.
+// What follows is about something else: `3 tests passed; none timed out`.
 function ownClause(result: ToolResult): string {
   const said = ownWords(result)
   return result.isFailed === true ? said : (/^(?:[^.;,]|\.(?=\S))*/.exec(said)?.[0] ?? '')
 }
 
-// opencode says it behind what the command had printed.
+// opencode appends this to what the command printed.
 const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
@@ -129,7 +130,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   const last = hung.at(-1)
   if (last === undefined) return []
   const what = quoted(calledWords(last), 80)
-  // The same in the background, or with less to do, did what it could not.
+  // The same command, in the background or with less to do, later worked.
   const isMended = results
     .slice(results.indexOf(last) + 1)
     .some((later) => later.isFailed !== true && isOfSameCommand(later, last))
@@ -156,13 +157,13 @@ function isOfSameCommand(later: ToolResult, one: ToolResult): boolean {
   return later.name === one.name && calledWords(later).startsWith(calledWords(one))
 }
 
-// Of a command that was stopped without a word, its exit code is all that there is.
+// For a command that was stopped silently, there is only its exit code.
 function saidOf({ output, tool }: ToolResult): string {
   const said = shortText(saidBy({ output }))
   return said === '' ? `exit code ${tool?.exitCode ?? exitCodeIn(output)}` : said
 }
 
-// Codex gives a command that takes long back as a session, whose output the model then asks for.
+// Codex returns a long-running command as a session, whose output the model then polls.
 const STILL_RUNS = /^Process running with session ID (\S+)/im
 const POLLS = 2
 

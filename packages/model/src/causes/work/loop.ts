@@ -4,13 +4,13 @@ import type { SessionCase } from '../session-case.js'
 import { quoted } from '../words.js'
 import { calledWords, type ToolResult } from './tool-results.js'
 
-/** So often the same call with the same result, one after the other, teaches a model nothing. */
+/** The same call with the same result this often in a row teaches a model nothing. */
 const REPEATS = 4
 const CERTAIN_REPEATS = 8
-/** Two or three calls that follow one another in turn are a loop as well. */
+/** Two or three calls that alternate are a loop as well. */
 const LONGEST_PERIOD = 3
 
-/** The same calls with the same results, again and again. */
+/** Returns the same calls with the same results, again and again. */
 export function loops(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const threads = new Map<string, ToolResult[]>()
   for (const result of results) {
@@ -64,14 +64,14 @@ function whatOf(result: ToolResult): string {
   return called === result.name ? `${called} ${result.arguments}` : called
 }
 
-// Who asks for the state of something until it is another one waits, and goes in no loop.
+// Polling something until it changes is waiting, not a loop.
 function isWaitedFor(last: ToolResult, next: ToolResult | undefined): boolean {
   if (next === undefined || next.name !== last.name) return false
   return next.arguments === last.arguments
 }
 
-// Codex's ids and times of a run are others each time, and so is what most programs say of time,
-// processes and their own files. A number that counts up is no such thing: it tells of progress.
+// Codex's ids and run times differ each time, and so does what most programs print about times,
+// processes and their own files. A number that counts up is different: it shows progress.
 const OTHERS_EACH_TIME: readonly RegExp[] = [
   /^(Chunk ID|Wall time|Original token count|Total output lines):.*$/gim,
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
@@ -89,7 +89,7 @@ function keyOf({ name, arguments: given, output }: ToolResult): string {
   return `${name}\0${sameJson(given)}\0${said}`
 }
 
-// The order of its members and the blanks between them are of no meaning.
+// The order of members and the spaces between them do not matter.
 function sameJson(text: string): string {
   const json = objectOf(text)
   if (json === undefined) return text

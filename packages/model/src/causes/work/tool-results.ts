@@ -7,31 +7,31 @@ import { opened } from './envelope.js'
 import { isReader } from './readers.js'
 import { wentWrong } from './went-wrong.js'
 
-/** What a tool gave back to its model, as the first request that has it says. */
+/** What a tool returned to its model, from the first request that contains it. */
 export type ToolResult = {
   callId?: string
   name: string
-  /** As the model gave them. */
+  /** As given by the model. */
   arguments: string
-  /** Its beginning. */
+  /** The first part of it. */
   output: string
-  /** UTF-8 bytes or so of all of it. */
+  /** Approximate length of all of it, in UTF-8 bytes. */
   length: number
-  /** Whether it went wrong; absent where nobody tells. */
+  /** Whether it failed; absent if unknown. */
   isFailed?: boolean
-  /** The request that has it first. */
+  /** The first request that contains it. */
   exchange: number
   place: EvidencePlace
   threadId?: string
   turnId?: string
-  /** The span, where the agent told of its run. */
+  /** The span of its run, if the agent reported it. */
   tool?: Tool
 }
 
-/** Enough to tell what a tool says of itself, and whether it said the same before. */
+/** Enough to see what a tool says about itself, and whether it said the same before. */
 const OUTPUT_CHARACTERS = 4_000
 
-/** What tools gave back, in the order in which models were told. */
+/** Returns what tools returned, in the order in which models were told. */
 export function toolResults(session: SessionCase): ToolResult[] {
   const spans = new Map(session.parts.tools.map((tool) => [tool.callId ?? '', tool]))
   const calls = new Map<string, ToolCall>()
@@ -50,7 +50,7 @@ export function toolResults(session: SessionCase): ToolResult[] {
           else calls.set(part.id, part)
         }
         if (part.type !== 'tool_call_response') continue
-        // Of a history that was written anew, what was in it before is no news.
+        // After a history was rewritten, what it contained before is not new.
         const key = `${threadId} ${part.id}`
         const isTold = part.id !== undefined && dropped.length > 0 && known.has(key)
         known.add(key)
@@ -84,7 +84,7 @@ export function toolResults(session: SessionCase): ToolResult[] {
 
 type ToolCall = { name: string; arguments: string }
 
-// Calls of Gemini have no ids: its answers to them come in their order.
+// Gemini's calls have no ids: outputs come in the order of the calls.
 function nextOf(calls: ToolCall[], name: string | undefined): ToolCall | undefined {
   const at = calls.findIndex((call) => name === undefined || call.name === name)
   return at < 0 ? undefined : calls.splice(at, 1)[0]
@@ -98,17 +98,17 @@ function textOf(parts: readonly Part[]): string {
     .join('\n')
 }
 
-/** What was called, for a sentence: its command, where it has one. */
+/** Returns what was called, for use in a sentence: its command, if it has one. */
 export function calledWords({ tool, name, arguments: given }: ToolResult): string {
   return tool?.command ?? commandIn(given) ?? name
 }
 
-/** A longer text tells of something else than the call. */
+/** A longer text is about something else than the call. */
 const OWN_CHARACTERS = 300
 
 /**
- * What a tool says of its own call. Where nobody tells that it failed, that is all that it says, in one
- * line, and not what it has read; else its beginning.
+ * Returns what a tool says about its own call: if it is known to have failed, the start of its
+ * output; otherwise all of it, but only if that is one line and not something that it read.
  */
 export function ownWords(result: ToolResult): string {
   const { isFailed, length } = result
@@ -118,7 +118,7 @@ export function ownWords(result: ToolResult): string {
   return said.includes('\n') ? '' : said
 }
 
-/** What a tool said, behind the lines in which Codex and Claude Code tell how it went. */
+/** Returns a tool's output without the lines in which Codex and Claude Code say how it went. */
 export function saidBy({ output }: Pick<ToolResult, 'output'>): string {
   const at = output.indexOf(SAID)
   return at < 0 ? output.replace(EXIT_LINE, '') : output.slice(at + SAID.length)

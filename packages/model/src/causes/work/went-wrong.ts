@@ -3,7 +3,7 @@ import { asObject, objectOf } from '../../model-api/json.js'
 import type { Tool } from '../../parts/tool.js'
 import { isReader } from './readers.js'
 
-/** A call and what it gave back. */
+/** A call and what it returned. */
 export type Told = {
   id: string | undefined
   name: string
@@ -14,13 +14,13 @@ export type Told = {
   isError: boolean | undefined
 }
 
-/** Where a tool says how it went, it does so at its beginning. */
+/** A tool that says how it went does so at the start. */
 const LOOKED_AT = 4_000
 const FIRST_LINE = 300
 
 /**
- * Whether a call went wrong; absent where nobody tells. The agent's own word for it counts first; then
- * the API's mark; then the exit code that the output tells of; then its words.
+ * Returns whether a call failed; undefined if unknown. The agent's own word counts first, then the
+ * API's mark, then the exit code in the output, then its words.
  */
 export function wentWrong(message: Message, told: Told): boolean | undefined {
   const { id, text, tool, isError } = told
@@ -38,14 +38,14 @@ export function wentWrong(message: Message, told: Told): boolean | undefined {
     if (isWrong || LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE))) return true
     return undefined
   }
-  // A file of errors begins as one does, and goes on.
+  // A file that contains errors may begin like one, but continues.
   return LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE)) && !/\n/.test(text.trim())
     ? true
     : undefined
 }
 
-// How a tool says it that has no other way, in the languages that systems speak. A file that is read
-// can begin so, too: rules take no one result for a failure by this.
+// How tools without another way say it, in the languages that systems use. A file that is read can
+// begin like this, too, so no rule takes a single such result for a failure.
 const LIKE_AN_ERROR = new RegExp(
   [
     String.raw`^(?:<(?:tool_use_)?error>|npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
@@ -56,8 +56,8 @@ const LIKE_AN_ERROR = new RegExp(
   'i',
 )
 
-// An edit that finds nothing to change, a tool that cannot be reached. For who searches, what is not
-// there is an answer.
+// An edit that finds nothing to change, a tool that cannot be reached. For a search, finding
+// nothing is an answer.
 const DID_NOT_WORK = new RegExp(
   [
     String.raw`^.{0,80}\b(?:failed to|could not|couldn't|cannot|can't|unable to|did not|does not|doesn't) (?:find|match|apply|locate|edit|patch|connect|reach|be applied)\b`,
@@ -67,7 +67,7 @@ const DID_NOT_WORK = new RegExp(
   'i',
 )
 
-// Tests and builds that fail, as those who run them sum it up.
+// Failing tests and builds, as the summaries of test runners and build tools word them.
 const FAILS = new RegExp(
   [
     String.raw`^\s{0,20}(?:--- FAIL: |FAIL(?:ED)?\b|BUILD FAIL(?:ED|URE)\b|.{0,8}\bBUILD FAILURE\b|test result: FAILED|FAILURES!|[#ℹ] fail [1-9]|error: could not compile)`,
@@ -79,11 +79,11 @@ const FAILS = new RegExp(
   'm',
 )
 
-// What a program leaves that broke down: of Python, Node.js, Rust and Go.
+// What a crashed program prints: Python, Node.js, Rust and Go.
 const BREAKS =
   /^Traceback \(most recent call last\):$|^\s+throw err;$|\nNode\.js v\d+\.\d+\.\d+\s*$|^thread '.*' panicked at |^panic: .*\n[\s\S]{0,400}^goroutine \d+ /m
 
-// Messages: `is_error` of a `tool_result`. MCP has the same mark as `isError`.
+// Messages: `is_error` of a `tool_result`. MCP's `isError` is the same mark.
 function errorMark({ value }: Message, id: string | undefined): boolean | undefined {
   const content = asObject(value)?.content
   const blocks = Array.isArray(content) ? content : [value]
@@ -95,14 +95,14 @@ function errorMark({ value }: Message, id: string | undefined): boolean | undefi
   return undefined
 }
 
-// How Codex, Claude Code, Gemini CLI and others say it in the first lines of what they give back, or in
-// the last one.
+// How Codex, Claude Code, Gemini CLI and others give the exit code, in the first lines or in the
+// last one.
 const EXIT_CODE =
   /^(?:[<([]?(?:exit code:?|exit status|return ?code>?:?)|(?:the )?(?:command|process)\b.{0,40}\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):?|Command failed with code:?)\s*(-?\d+)/im
 const EXIT_CODE_LAST =
   /(?:^|\n|\bcommand |\bprocess |\bfailed with )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
 
-/** The exit code that an output tells. */
+/** Returns the exit code that an output states. */
 export function exitCodeIn(text: string): number | undefined {
   const code = EXIT_CODE.exec(text.slice(0, 600))?.[1] ?? EXIT_CODE_LAST.exec(text.slice(-100))?.[1]
   if (code !== undefined) return Number(code)

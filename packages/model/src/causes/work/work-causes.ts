@@ -10,7 +10,7 @@ import { loops } from './loop.js'
 import { type ToolResult, toolResults } from './tool-results.js'
 import { isWrongCall, wrongCalls } from './wrong-calls.js'
 
-/** What went wrong with the work: with tools, questions and sub-agents. */
+/** Returns what went wrong with the work: with tools, questions and sub-agents. */
 export function workCauses(session: SessionCase): Cause[] {
   const results = toolResults(session)
   const repeated = loops(session, results)
@@ -26,7 +26,10 @@ export function workCauses(session: SessionCase): Cause[] {
   ]
 }
 
-/** The share of the time, and the least of it, that waiting for people takes where it is what took long. */
+/**
+ * Waiting for people is what took long if it takes this share of the time, and at least this much
+ * of it.
+ */
 const WAIT_SHARE = 0.5
 const WAIT_MS = 10_000
 
@@ -95,11 +98,14 @@ function subAgentThreadsFailed(session: SessionCase): Cause[] {
 
 const NOT_WELL: ReadonlySet<string> = new Set(['failed', 'truncated', 'incomplete', 'unreadable'])
 
-/** Tools by which agents start another: Claude Code's and opencode's `Task`, Codex's `spawn_agent`. */
+/**
+ * Tools by which agents start another agent: `Task` in Claude Code and opencode, `spawn_agent` in
+ * Codex.
+ */
 const STARTERS =
   /^(?:task|agent|(?:dispatch|spawn|run|call|invoke)_?agent|delegate\w*|\w*sub_?agent\w*)$/i
 
-// One that is recorded elsewhere, or nowhere, still tells the one who started it how it ended.
+// A sub-agent recorded elsewhere, or not at all, still tells its parent how it ended.
 function subAgentCallsFailed(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const asked = results.filter(({ name }) => STARTERS.test(name))
   const last = asked.at(-1)
@@ -119,7 +125,7 @@ function subAgentCallsFailed(session: SessionCase, results: readonly ToolResult[
   ]
 }
 
-/** What a tool was to do. */
+/** Returns what a tool was to do. */
 export function whatOf({ command, path, query, files = [], name }: Tool): string {
   return command ?? path ?? query ?? (files.length > 0 ? files.join(', ') : name)
 }

@@ -8,7 +8,7 @@ import { isReader } from './readers.js'
 import { toldOfCall } from './told-of-call.js'
 import { ownWords, type ToolResult } from './tool-results.js'
 
-// What agents tell their models of a call that they cannot run.
+// What agents tell their models about a call that they cannot run.
 const NAME = '["\'`]?[\\w.:/-]+["\'`]?'
 const UNKNOWN = toldOfCall(
   String.raw`unsupported (?:custom tool )?call\b`,
@@ -31,11 +31,11 @@ const BAD = toldOfCall(
   String.raw`${NAME} must (?:not )?(?:be|have|match)\b`,
   String.raw`\d+ validation errors? for\b`,
   String.raw`.{0,60}\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property|called with invalid arguments)`,
-  // Validators begin with the name of what they looked at.
+  // Validators start with the name of what they checked.
   String.raw`[\s\S]{0,200}\b(?:field required|missing key)\b`,
 )
 
-// The same in any words, of a call that is no command: what a shell says is of what it was to run.
+// The same, worded freely, but not for commands: a shell talks about what it was to run.
 const NO_TOOL = both(
   String.raw`\btools?\b|\bfunction\b|\bhandler\b`,
   String.raw`unknown|unrecogni[sz]ed|not found|does not exist|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|isn't (?:available|registered|defined)|\bno(?= (?:tool|function|handler)\b)`,
@@ -62,7 +62,7 @@ function isCommand({ arguments: given, tool }: ToolResult): boolean {
   return commandIn(given) !== undefined || tool?.exitCode !== undefined
 }
 
-/** Calls that no agent could run: of a tool that does not exist, or with invalid arguments. */
+/** Returns calls that no agent could run: of tools that do not exist, or with invalid arguments. */
 export function wrongCalls(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   return [...unknownTools(session, results), ...badArguments(session, results)]
 }
@@ -71,7 +71,7 @@ export function isWrongCall(result: ToolResult): boolean {
   return isUnknown(result) || isOfArguments(result)
 }
 
-// What is read may tell of such a call, but not of the tool that read it.
+// A text that was read may be about such a call, but not about the tool that read it.
 const PYDANTIC = /^\d+ validation errors? for \w+$/
 
 function isOwnWords(result: ToolResult): boolean {
@@ -115,7 +115,7 @@ function isStrange(name: string, offered: ReadonlySet<string>): boolean {
 
 function badArguments(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const bad = results.filter((result) => isBad(result))
-  // Who is told, and then calls it as it wants to be called, has mended it.
+  // A model that is told, and then makes a valid call, has fixed it.
   const lasting = bad.filter((one) => !isCalledRightlyAfter(one, results))
   const [first] = lasting.length > 0 ? lasting : bad
   if (first === undefined) return []
@@ -152,7 +152,7 @@ function isBad(result: ToolResult): boolean {
   const { isFailed, arguments: given } = result
   if (isUnknown(result)) return false
   if (isOfArguments(result)) return true
-  // Cut off in the middle of its JSON, or none from the beginning.
+  // Cut off in the middle of its JSON, or not JSON at all.
   const isJson = given === '' || !given.trimStart().startsWith('{') || objectOf(given) !== undefined
   return !isJson && isFailed === true
 }

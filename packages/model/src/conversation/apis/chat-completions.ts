@@ -22,7 +22,7 @@ export const chatCompletionsConversation: ConversationApi = {
   request(body) {
     const model = textAt(body, 'model')
     const all = listAt(body, 'messages').map((value, index) => read(value, ['messages', index]))
-    // It has no other place for instructions than the messages before the first of anybody else.
+    // It has no place for instructions other than the messages before the first of another role.
     const first = all.findIndex(({ role }) => role !== 'system' && role !== 'developer')
     const leading = first < 0 ? all.length : first
     return {
@@ -90,7 +90,7 @@ function objectsOf(value: unknown): Json[] {
   return json === undefined ? [] : [json]
 }
 
-// Not OpenAI's: DeepSeek and vLLM call it the one, OpenRouter the other.
+// Not from OpenAI: DeepSeek and vLLM use one name, OpenRouter the other.
 function reasoning(message: Json): Part[] {
   const text = textAt(message, 'reasoning_content') ?? textAt(message, 'reasoning')
   return text ? [{ type: 'reasoning', text }] : []
@@ -147,7 +147,7 @@ function readPart(part: Json): Part[] {
 const AUDIO = { mediaType: 'format', bytes: 'data' }
 const FILE = { name: 'filename', id: 'file_id' }
 
-/** An answer out of its events: each choice is a message whose texts come in pieces. */
+/** Assembles an answer from its events: each choice is a message whose texts come in fragments. */
 class ChatAnswer implements AnswerBuilder {
   readonly #head: Pick<ModelAnswer, 'id' | 'model'> = {}
   readonly #choices = new Map<number, Record<string, unknown>>()

@@ -22,8 +22,8 @@ import {
 const PATH = /(?:^|\/)(?:models\/([^/:]+))?[^/]*:(?:streamG|g)enerateContent$/
 
 /**
- * Google's generateContent: https://ai.google.dev/api/generate-content. Gemini CLI, logged in with
- * Google, sends the same in a member `request`, and is answered in a member `response`.
+ * Google's generateContent: https://ai.google.dev/api/generate-content. If Gemini CLI is logged in
+ * with Google, the request is in a member `request`, and the answer in a member `response`.
  */
 export const geminiConversation: ConversationApi = {
   name: 'gemini',
@@ -46,7 +46,7 @@ export const geminiConversation: ConversationApi = {
   answer: () => new GeminiAnswer(),
 }
 
-// Its JSON has either form of a name.
+// Its JSON allows both spellings.
 const SYSTEM = ['systemInstruction', 'system_instruction']
 const TAKEN = new Set([...SYSTEM, 'model', 'contents', 'tools'])
 const WRAPPER = new Set(['model', 'request'])
@@ -158,7 +158,9 @@ function attached(data: Json): Part {
   return { type: found.mediaType?.startsWith('image/') ? 'image' : 'file', ...found }
 }
 
-/** An answer out of its events: each holds further parts, and a text goes on in the next. */
+/**
+ * Assembles an answer from its events: each holds further parts, and a text continues in the next.
+ */
 class GeminiAnswer implements AnswerBuilder {
   readonly #head: Pick<ModelAnswer, 'id' | 'model'> = {}
   readonly #parts: Record<string, unknown>[] = []

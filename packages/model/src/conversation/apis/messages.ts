@@ -17,7 +17,7 @@ import {
 export const messagesConversation: ConversationApi = {
   name: 'messages',
   hasPath: (path) => messagesApi.isRequest('POST', path),
-  // Its messages look like those of Chat Completions, but for what only it has.
+  // Its messages look like those of Chat Completions, except for what only this API has.
   looksLike: (body) =>
     Array.isArray(body.messages) && ('system' in body || hasBlocks(body.messages)),
   request(body, path) {
@@ -58,7 +58,7 @@ function typeOf(block: unknown): string {
   return textAt(asObject(block) ?? {}, 'type') ?? ''
 }
 
-// Each block is one of its own: agents change the last of them and keep those before it.
+// Each block is a message of its own: agents change the last and keep those before it.
 function systemOf(system: unknown): Message[] {
   if (!isThere(system)) return []
   const list = Array.isArray(system) ? system : undefined
@@ -102,8 +102,9 @@ const read: ReadMessage = (value, path) => {
 }
 
 /**
- * What the model is given, where that is not what was sent: a list of one text block is that text, and
- * `cache_control` says only how far a prompt is to be kept. Agents move that mark with each request.
+ * Returns what the model is given, if that differs from what was sent: a list of one text block
+ * equals that text, and `cache_control` only says how far to cache the prompt. Agents move that
+ * mark with each request.
  */
 function givenOf(value: unknown): { given?: unknown } {
   const given = unmarked(value)
@@ -151,7 +152,8 @@ function readBlock(block: Json): Part[] {
   }
 }
 
-// `tool_use`, and of tools that the API runs `server_tool_use`, `web_search_tool_result` and others.
+// `tool_use`, and for tools that the API runs `server_tool_use`, `web_search_tool_result` and
+// others.
 function toolBlock(block: Json): Part[] {
   const type = textAt(block, 'type') ?? ''
   if (type.endsWith('tool_use')) {
@@ -190,12 +192,12 @@ function sourceOf(block: Json) {
 
 const SOURCE = { mediaType: 'media_type', bytes: 'data', url: 'url', id: 'file_id' }
 
-/** An answer out of its events: its blocks begin whole and grow by deltas. */
+/** Assembles an answer from its events: blocks start whole and grow by deltas. */
 class MessagesAnswer implements AnswerBuilder {
   readonly #head: Pick<ModelAnswer, 'id' | 'model'> = {}
   #role = 'assistant'
   #blocks: Record<string, unknown>[] = []
-  /** Of a tool's input, which comes as the text of its JSON. */
+  /** The inputs of tools, which come as fragments of JSON text. */
   readonly #inputs = new Map<number, string>()
   readonly #other: unknown[] = []
 
@@ -257,7 +259,7 @@ class MessagesAnswer implements AnswerBuilder {
   }
 }
 
-// Of an answer that was cut off, the text as far as it came.
+// If the answer was cut off, the text as far as it came.
 function parsed(input: string): unknown {
   try {
     return input === '' ? {} : JSON.parse(input)

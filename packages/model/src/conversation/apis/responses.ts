@@ -34,7 +34,7 @@ export const responsesConversation: ConversationApi = {
   answer: () => new ResponsesAnswer(),
 }
 
-// `type` is that of a message over a WebSocket, which holds a request.
+// `type` is in WebSocket messages that contain a request.
 const TAKEN = new Set(['model', 'instructions', 'tools', 'input', 'type'])
 
 function isThere(value: unknown): boolean {
@@ -45,7 +45,7 @@ function system(value: unknown, path: readonly string[]): Message {
   return { role: 'system', parts: contentParts(value, readPart), value, path }
 }
 
-// A text alone is short for one message of the user.
+// A plain text is short for one message by the user.
 function inputOf(input: unknown): Message[] {
   if (!isThere(input)) return []
   if (typeof input === 'string') {
@@ -175,8 +175,8 @@ function dataOf(part: Json) {
 }
 
 /**
- * An answer out of its events. Items that are done are told whole, and the event that ends an answer
- * repeats them all; what had not been done when it broke off is put together from its deltas.
+ * Assembles an answer from its events. Completed items come whole, and the event that ends an
+ * answer repeats them all; items that were incomplete when it broke off are assembled from deltas.
  */
 class ResponsesAnswer implements AnswerBuilder {
   readonly #head: Pick<ModelAnswer, 'id' | 'model'> = {}
@@ -211,12 +211,12 @@ class ResponsesAnswer implements AnswerBuilder {
     if (asObject(response.error) !== undefined) this.#other.push({ error: response.error })
   }
 
-  // A part of a list (`content`, `summary`), or a text of the item's own (`arguments`, `input`).
+  // A part of a list (`content`, `summary`), or a text of the item itself (`arguments`, `input`).
   #addDelta(type: string, at: number, event: Json): void {
     const delta = textAt(event, 'delta')
     const [list, member, partType] = DELTAS[type] ?? []
     if (delta === undefined || list === undefined) return
-    // An answer of which the beginning is not there is a message, if it is text.
+    // If the start of an answer is missing, text is taken for a message.
     const item = this.#items.get(at) ?? (list === 'content' ? UNNAMED : undefined)
     if (item === undefined) return
     const changed: Record<string, unknown> = { ...item }
@@ -237,7 +237,10 @@ class ResponsesAnswer implements AnswerBuilder {
 
 const UNNAMED: Json = { type: 'message', role: 'assistant' }
 
-/** Of each delta the member of its item, and of a list the member of its part, and that part's type. */
+/**
+ * For each delta: the member of its item and, for a list, the member of the part and the part's
+ * type.
+ */
 const DELTAS: Readonly<Record<string, [list: string, member?: string, type?: string]>> = {
   'response.output_text.delta': ['content', 'text', 'output_text'],
   'response.refusal.delta': ['content', 'refusal', 'refusal'],
