@@ -217,3 +217,26 @@ test('a place that stands behind a piece counts, whatever the event before began
   expect(found).toHaveLength(pieces.length)
   expect(textOf(1) + textOf(2)).toBe(other.repeat(pieces.length))
 })
+
+test.each([
+  ['an indented line that begins with a digit', 'x Zk\n   3vQ9rT2mXw7LbN4sHc y'],
+  ['a line with its number', 'x Zk3\n 12\tvQ9rT2mXw7LbN4sHc y'],
+  ['escapes', 'x "Zk3v\\Q9%72T2mXw7LbN4sHc" y'],
+])('a secret over %s is found wherever three pieces cut it', (_what, text) => {
+  const own = createScrubber({ fingerprint })
+  own.learn('Zk3vQ9rT2mXw7LbN4sHc', 'key')
+  const inner = JSON.stringify(text).slice(1, -1)
+  const missed: string[][] = []
+  for (let from = 1; from < inner.length - 1; from += 1)
+    for (let to = from + 1; to < inner.length; to += 1) {
+      const cut = [inner.slice(0, from), inner.slice(from, to), inner.slice(to)]
+      const stream = own.answer()
+      const found = cut.flatMap((piece) => {
+        const event = sse(responses('response.output_text.delta', piece))
+        return stream.push(Buffer.from(event)).found
+      })
+      found.push(...stream.end().found)
+      if (!found.some(([, , rule]) => rule === 'key')) missed.push(cut)
+    }
+  expect(missed).toEqual([])
+})

@@ -221,7 +221,7 @@ export class Automaton<Meaning> {
     number: number,
     parents: Int32Array,
   ): void {
-    noteBeginning(this.beginnings, bytes, behind)
+    noteBeginning(this.beginnings, bytes, behind, isTelling === true)
     let state = 0
     for (const byte of bytes) {
       let next = this.#child(state, byte)

@@ -7,7 +7,14 @@ export type Beginnings = {
   readonly threes: Uint8Array
   /** A bit for each hash. */
   readonly fours: Uint8Array
+  /** Of two bytes and of one, whether something begins with them: {@link BEGINS}, or {@link TELLS}. */
+  readonly twos: Uint8Array
+  readonly ones: Uint8Array
 }
+
+export const BEGINS = 1
+/** It tells something already. */
+export const TELLS = 2
 
 /** Bytes of each of them. */
 export const BEGINNINGS_BYTES = 0x10000
@@ -20,7 +27,12 @@ export const FOURS_FACTOR = 0x9e3779b1 | 0
 export const FOURS_SHIFT = 13
 
 export function noBeginnings(): Beginnings {
-  return { threes: new Uint8Array(BEGINNINGS_BYTES), fours: new Uint8Array(BEGINNINGS_BYTES) }
+  return {
+    threes: new Uint8Array(BEGINNINGS_BYTES),
+    fours: new Uint8Array(BEGINNINGS_BYTES),
+    twos: new Uint8Array(0x10000),
+    ones: new Uint8Array(0x100),
+  }
 }
 
 /** The hash of the three bytes from a place on. */
@@ -45,10 +57,16 @@ export function mayBegin({ threes, fours }: Beginnings, bytes: Uint8Array, at: n
 
 /** Notes what a pattern begins with, and what may follow where it has three bytes alone. */
 export function noteBeginning(
-  { threes, fours }: Beginnings,
+  { threes, fours, twos, ones }: Beginnings,
   pattern: Uint8Array,
   next: Uint8Array | undefined,
+  isTelling: boolean,
 ): void {
+  const [one = 0, two = 0] = pattern
+  const kind = isTelling ? TELLS : BEGINS
+  ones[one] = Math.max(ones[one] ?? 0, kind)
+  const both = (one << 8) | two
+  twos[both] = Math.max(twos[both] ?? 0, kind)
   threes[hashOfThree(pattern, 0)] = 1
   if (pattern.length > 3) {
     noteFour(fours, pattern)
@@ -73,6 +91,11 @@ function noteFour(fours: Uint8Array, bytes: Uint8Array): void {
 }
 
 /** The same, to note more in it. */
-export function copyOfBeginnings({ threes, fours }: Beginnings): Beginnings {
-  return { threes: new Uint8Array(threes), fours: new Uint8Array(fours) }
+export function copyOfBeginnings({ threes, fours, twos, ones }: Beginnings): Beginnings {
+  return {
+    threes: new Uint8Array(threes),
+    fours: new Uint8Array(fours),
+    twos: new Uint8Array(twos),
+    ones: new Uint8Array(ones),
+  }
 }

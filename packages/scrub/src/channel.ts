@@ -1,8 +1,9 @@
 import { mayBegin } from './beginnings.js'
 import { decide, type MarkShape } from './decide.js'
+import { Edges } from './edges.js'
 import { Growing } from './growing.js'
 import type { Marked } from './marker.js'
-import { betweenCharacters, isPlain, LONGEST_ESCAPE, NormalForm } from './normal-form.js'
+import { betweenCharacters, isPlainBegin, NormalForm } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { isHeldOn } from './sweep.js'
 
@@ -22,11 +23,15 @@ export class Channel {
   heldFrom = -1
   /** Whether there are pieces that have not been searched. */
   hasNew = false
-  /** The last bytes of the text, three at the most, where what is undecided begins in them or behind them. */
+  /** The last bytes of what is undecided in its normal form, three at the most. */
   readonly #last = new Uint8Array(3)
+  /** How many bytes before the end of the text each of them stands. */
+  readonly #lastBefore = new Int32Array(3)
   #lastLength = 0
-  /** Whether it does. */
+  /** Whether they are all of it. */
   #isNearlyDecided = true
+  /** Whether it ends with a line break. */
+  #endsLine = false
 
   /** @param place where the piece stands in the answer. */
   add(text: Uint8Array, from: number, to: number, place: number): void {
@@ -44,29 +49,51 @@ export class Channel {
    */
   pass(text: Uint8Array, from: number, to: number, place: number, index: SearchIndex): boolean {
     if (this.hasNew || !this.#isNearlyDecided) return false
-    const head = Math.min(to, from + 3)
-    if (!isPlain(text, from, head) || !isPlain(text, Math.max(head, to - LONGEST_ESCAPE), to))
-      return false
     const before = this.#lastLength
-    edge.set(this.#last)
-    for (let at = from; at < head; at += 1) edge[before + at - from] = text[at] ?? 0
-    const length = before + head - from
-    for (let at = 0; at < before && at + 4 <= length; at += 1)
+    if (this.#endsLine && before > 0 && !isPlainBegin(text[from] ?? 0)) return false
+    if (!edges.read(text, from, to)) return false
+    this.#endsLine = edges.endsLine || (this.#endsLine && from === to)
+    const { first, firstLength } = edges
+    for (let at = 0; at < before; at += 1) edge[at] = this.#last[at] ?? 0
+    for (let at = 0; at < firstLength; at += 1) edge[before + at] = first[at] ?? 0
+    for (let at = 0; at < before && at + 4 <= before + firstLength; at += 1)
       if (mayBegin(index.beginnings, edge, at)) return false
-    const count = Math.min(3, before + to - from)
-    if (to - from < 3) edge.copyWithin(0, length - count, length)
-    else edge.set(text.subarray(to - 3, to))
-    const ends = index.ends(edge, count)
-    if (ends === undefined) return false
-    for (let at = 0; at < count; at += 1) this.#last[at] = edge[at] ?? 0
-    this.#lastLength = count
+    this.#joinLast(to - from)
+    const ends = index.ends(this.#last, this.#lastLength)
+    if (ends < 0) {
+      this.#isNearlyDecided = false
+      return false
+    }
     this.#remember(text, from, to, place)
     const end = this.#text.length
-    this.#undecided = end - count + ends.begun
-    this.#given = end - count + ends.telling
+    this.#undecided = this.#before(ends & 15)
+    this.#given = this.#before(ends >> 4)
     this.#searched = end - this.#given
     this.heldFrom = this.#given < end ? this.#placeOf(this.#given) : -1
     return true
+  }
+
+  /** Makes the last bytes of the text those of a piece, and, where these are few, those before them. */
+  #joinLast(length: number): void {
+    const { last, lastBefore, lastLength } = edges
+    const kept = Math.min(this.#lastLength, 3 - lastLength)
+    const from = this.#lastLength - kept
+    for (let at = 0; at < kept; at += 1) {
+      this.#last[at] = this.#last[from + at] ?? 0
+      this.#lastBefore[at] = (this.#lastBefore[from + at] ?? 0) + length
+    }
+    for (let at = 0; at < lastLength; at += 1) {
+      this.#last[kept + at] = last[at] ?? 0
+      this.#lastBefore[kept + at] = lastBefore[at] ?? 0
+    }
+    this.#lastLength = kept + lastLength
+  }
+
+  /** Where so many of the last bytes begin in the text. */
+  #before(count: number): number {
+    const { length } = this.#text
+    if (count === 0) return length
+    return Math.max(0, length - (this.#lastBefore[this.#lastLength - count] ?? 0))
   }
 
   /** Keeps of a text that is decided what tells whether a secret can begin behind it. */
@@ -84,6 +111,7 @@ export class Channel {
   forget(): void {
     this.#clear()
     this.#isNearlyDecided = true
+    this.#endsLine = false
     this.#lastLength = 0
   }
 
@@ -126,21 +154,26 @@ export class Channel {
     this.heldFrom = heldAt < text.length ? this.#placeOf(heldAt) : -1
     this.#given = heldAt
     this.#undecided = next
+    this.#noteLast(Math.min(form.length, Math.max(first, undecided)), text.length)
     this.#drop(form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT)))
     this.#searched = this.#text.length - this.#given
-    this.#noteLast()
     return secrets
   }
 
-  #noteLast(): void {
-    const { bytes, length } = this.#text
-    const isUndecided = this.#undecided < length
-    const plain = isPlain(bytes, Math.max(0, length - LONGEST_ESCAPE), length)
-    this.#isNearlyDecided = !isUndecided || (plain && length - this.#undecided <= 3)
+  /** @param undecided in the normal form, and how many bytes the text has. */
+  #noteLast(undecided: number, length: number): void {
+    const count = form.length - undecided
+    const last = this.#text.room[length - 1] ?? 0
+    // What may be a line's number or mark is none of the last bytes, and goes on.
+    const isOpen = form.isWithinBreak && !isPlainBegin(last) && last !== BLANK && last !== TAB
+    this.#isNearlyDecided = count <= 3 && !form.isWithinEscape && !isOpen
+    this.#endsLine = form.isWithinBreak
     // Where nothing begins in them, they begin nothing with what follows.
-    this.#lastLength = isUndecided && this.#isNearlyDecided ? length - this.#undecided : 0
-    for (let at = 0; at < this.#lastLength; at += 1)
-      this.#last[at] = bytes[length - this.#lastLength + at] ?? 0
+    this.#lastLength = this.#isNearlyDecided ? count : 0
+    for (let at = 0; at < this.#lastLength; at += 1) {
+      this.#last[at] = form.bytes[undecided + at] ?? 0
+      this.#lastBefore[at] = length - form.placeOf(undecided + at)
+    }
   }
 
   #drop(until: number): void {
@@ -175,6 +208,7 @@ export class Channel {
 }
 
 const form = new NormalForm(1024)
+const edges = new Edges()
 
 /** Characters before a place that tell whether a secret can begin there. */
 const CONTEXT = 24
@@ -183,6 +217,9 @@ const CONTEXT = 24
 const KEPT = 160
 /** Beyond this many, what is not needed is dropped. */
 const MUCH = 512
+
+const TAB = 0x09
+const BLANK = 0x20
 
 /** The last bytes of a text and the first ones of what follows it. */
 const edge = new Uint8Array(8)

@@ -71,9 +71,9 @@ export class DeltaJoiner {
     this.#isList ??= isList(text)
     const looked = Math.max(this.#read, this.#looked)
     this.#looked = text.length
-    const last = lastIndexOfByte(text.subarray(looked), LF, text.length)
+    const last = lastLine(text, looked)
     if (last < 0) return
-    const linesEnd = looked + last + 1
+    const linesEnd = last + 1
     const count = this.#search(text, this.#read, linesEnd, index)
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
@@ -286,6 +286,15 @@ function eventFrom(text: Uint8Array, from: number, to: number): number {
 function lineEnd(text: Uint8Array, from: number): number {
   for (let at = from; at < from + SHORT_LINE; at += 1) if (text[at] === LF) return at
   return indexOfByte(text, LF, from + SHORT_LINE)
+}
+
+/** Where the last line ends that is over, of those that end from a place on; -1 where none does. */
+function lastLine(text: Uint8Array, from: number): number {
+  // Most of what comes ends with one.
+  const near = Math.max(from, text.length - SHORT_LINE)
+  for (let at = text.length - 1; at >= near; at -= 1) if (text[at] === LF) return at
+  const last = lastIndexOfByte(text, LF, text.length)
+  return last < from ? -1 : last
 }
 
 /** The end of a longer one is found sooner by a search than byte by byte. */

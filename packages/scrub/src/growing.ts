@@ -4,6 +4,11 @@ export class Growing {
   /** How many there are. */
   length = 0
 
+  /** Where they are, with room behind them, until the next change. */
+  get room(): Uint8Array {
+    return this.#room
+  }
+
   /** All of them, until the next change. */
   get bytes(): Uint8Array {
     return this.#room.subarray(0, this.length)

@@ -26,6 +26,8 @@ export class NormalForm {
   candidateCount = 0
   /** Whether the text ended within an escape: what it stands for is not known yet. */
   isWithinEscape = false
+  /** Whether it ended within a line break, or what stands before a line. */
+  isWithinBreak = false
   /** Where it ended then. */
   stoppedAt = 0
   #code = 0
@@ -68,6 +70,7 @@ export class NormalForm {
     let length = 0
     candidateCount = 0
     this.isWithinEscape = false
+    this.isWithinBreak = false
     this.#lineByte = text[from] ?? 0
     this.#zeroAt = -1
     this.#run(0, from)
@@ -119,6 +122,7 @@ export class NormalForm {
       const next = this.#token(text, at, to, isLast, length)
       if (next < 0) {
         this.isWithinEscape = !this.#isBreak
+        this.isWithinBreak = this.#isBreak
         this.stoppedAt = at
         break
       }
@@ -589,6 +593,11 @@ for (const character of '"\'/0123456789bf') {
   SHORT_ESCAPES[code] = (2 << 8) | code
 }
 SHORT_ESCAPES[0x74] = (2 << 8) | TAB
+
+/** What a byte behind a backslash stands for, where it is one of the usual ones; otherwise 0. */
+export function shortEscapeOf(byte: number): number {
+  return (SHORT_ESCAPES[byte] ?? 0) & 0xff
+}
 
 const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 

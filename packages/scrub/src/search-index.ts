@@ -1,5 +1,11 @@
 import { Automaton, type Pattern } from './automaton.js'
-import { type Beginnings, copyOfBeginnings, noteBeginning } from './beginnings.js'
+import {
+  type Beginnings,
+  copyOfBeginnings,
+  hashOfThree,
+  noteBeginning,
+  TELLS,
+} from './beginnings.js'
 import type { Needle } from './needle.js'
 import { bytesOf } from './shapes/pattern.js'
 import { PEM_ANCHOR } from './shapes/pem.js'
@@ -44,7 +50,7 @@ export class SearchIndex {
     this.#known = before === undefined ? [known] : [...before.#known, known]
     this.#all = [anchors, ...this.#known]
     this.beginnings = copyOfBeginnings((before ?? anchors).beginnings)
-    for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined)
+    for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined, true)
   }
 
   /** The same that finds some more; nothing where one that is made anew is the better one. */
@@ -71,14 +77,24 @@ export class SearchIndex {
   }
 
   /**
-   * Whether something that is searched for begins in a few bytes at the end of a text.
-   *
-   * @returns as {@link search} does; nothing where one of them is there already.
+   * How many bytes at the end of a text, of three at the most, something begins with that is searched for;
+   * of two numbers the lower four bits, and above them those that tell something. Less than 0 where something is
+   * there already.
    */
-  ends(text: Uint8Array, length: number): { begun: number; telling: number } | undefined {
+  ends(text: Uint8Array, length: number): number {
+    const { threes, twos, ones } = this.beginnings
+    if (length > 2 && threes[hashOfThree(text, length - 3)] === 1)
+      return this.#endsByThree(text, length)
+    const last = text[length - 1] ?? 0
+    const two = length > 1 ? (twos[((text[length - 2] ?? 0) << 8) | last] ?? 0) : 0
+    const one = length > 0 ? (ones[last] ?? 0) : 0
+    return (two > 0 ? 2 : one > 0 ? 1 : 0) | ((two === TELLS ? 2 : one === TELLS ? 1 : 0) << 4)
+  }
+
+  #endsByThree(text: Uint8Array, length: number): number {
     isFound = false
-    const ends = this.search(text, 0, length, NO_CANDIDATES, noteFound)
-    return isFound ? undefined : ends
+    const { begun, telling } = this.search(text, length - 3, length, NO_CANDIDATES, noteFound)
+    return isFound ? -1 : (length - begun) | ((length - telling) << 4)
   }
 
   /** The form of a known secret whose beginning reached the end of what was searched last, if one did. */

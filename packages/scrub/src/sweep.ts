@@ -88,9 +88,9 @@ export class Sweep {
   pass(chunk: Uint8Array, index: SearchIndex): boolean {
     const held = this.#held
     if (held.length > this.#given || this.#spent.size > 0) return false
-    if (!this.#begins(held.bytes, chunk, index)) return false
+    if (!this.#begins(held.room, held.length, chunk, index)) return false
     const ends = endOf(chunk, index)
-    if (ends === undefined) return false
+    if (ends < 0) return false
     const isLong = chunk.length > 2 * CONTEXT_BYTES
     const from = isLong ? betweenCharacters(chunk, chunk.length - CONTEXT_BYTES, 0) : 0
     if (from > 0) held.drop(held.length)
@@ -104,17 +104,23 @@ export class Sweep {
   }
 
   /** Whether it is certain that nothing begins in what came before and ends in a chunk. */
-  #begins(held: Uint8Array, chunk: Uint8Array, { beginnings }: SearchIndex): boolean {
-    if (held.length === 0) return true
-    const last = lineEnd(held)
+  #begins(
+    held: Uint8Array,
+    length: number,
+    chunk: Uint8Array,
+    { beginnings }: SearchIndex,
+  ): boolean {
+    if (length === 0) return true
+    const last = lineEnd(held, length)
     const before = Math.max(0, last - 3)
     if (this.#undecided < before || !isPlain(held, Math.max(0, last - LONGEST_ESCAPE), last))
       return false
-    if (last < held.length && !isPlainBegin(chunk[0] ?? 0)) return false
+    if (last < length && !isPlainBegin(chunk[0] ?? 0)) return false
     if (!isPlain(chunk, 0, 3)) return false
-    edge.set(held.subarray(before, last))
-    edge.set(chunk.subarray(0, 3), last - before)
-    for (let at = 0; at < last - before; at += 1) if (mayBegin(beginnings, edge, at)) return false
+    const count = last - before
+    for (let at = 0; at < count; at += 1) edge[at] = held[before + at] ?? 0
+    for (let at = 0; at < 3; at += 1) edge[count + at] = chunk[at] ?? 0
+    for (let at = 0; at < count; at += 1) if (mayBegin(beginnings, edge, at)) return false
     return true
   }
 
@@ -189,8 +195,8 @@ const CONTEXT_BYTES = 160
 const edge = new Uint8Array(6)
 
 /** Where the line breaks begin with which a text ends. */
-function lineEnd(text: Uint8Array): number {
-  let end = text.length
+function lineEnd(text: Uint8Array, length: number): number {
+  let end = length
   while (end > 0 && (text[end - 1] === LF || text[end - 1] === CR)) end -= 1
   return end
 }
@@ -200,14 +206,13 @@ const CR = 0x0d
 
 /**
  * How many bytes before the end of a text something begins that may become something that is searched
- * for, where all of it may be given out; nothing where that is not told so soon.
+ * for, where all of it may be given out; less than 0 where that is not told so soon.
  */
-function endOf(text: Uint8Array, index: SearchIndex): number | undefined {
-  const last = lineEnd(text)
-  if (last < LONGEST_ESCAPE || !isPlain(text, last - LONGEST_ESCAPE, last)) return undefined
-  edge.set(text.subarray(last - 3, last))
-  const ends = index.ends(edge, 3)
-  return ends === undefined || ends.telling < 3 ? undefined : text.length - last + 3 - ends.begun
+function endOf(text: Uint8Array, index: SearchIndex): number {
+  const last = lineEnd(text, text.length)
+  if (last < LONGEST_ESCAPE || !isPlain(text, last - LONGEST_ESCAPE, last)) return -1
+  const ends = index.ends(text, last)
+  return ends < 0 || ends >> 4 > 0 ? -1 : text.length - last + (ends & 15)
 }
 
 type Piece = { from: number; to: number; secret: Marked }
