@@ -1,16 +1,16 @@
 import { joined } from './joined.js'
 
 /**
- * A body or a part of one, as it stands in a record. A plain string is the text itself. A list is
- * put together piece by piece; that is how bytes that are no text, and bytes that stand in an
- * earlier request body of the same session, are written.
+ * A body, or part of one, as a record stores it. A plain string is the text itself. A list is
+ * joined piece by piece: it holds bytes that are not text, and bytes that an earlier request body
+ * of the same session already contains.
  */
 export type Content = string | Piece[]
 
 export type Piece =
-  /** Text, as it is. */
+  /** Text, verbatim. */
   | string
-  /** Bytes that are no UTF-8. */
+  /** Bytes that are not UTF-8. */
   | { base64: string }
   /** `length` bytes from byte `at` of the request body of the exchange `copy`. */
   | { copy: string; at: number; length: number }
@@ -20,18 +20,18 @@ export type Piece =
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
 
-/** The content that stands for these bytes: text where they are UTF-8, else base64. */
+/** Returns the content for these bytes: text if they are UTF-8, else base64. */
 export function contentOf(bytes: Uint8Array): Content {
   const text = isBloatedByJson(bytes) ? undefined : textOf(bytes)
   return text ?? [{ base64: base64Of(bytes) }]
 }
 
-/** Up to here it does not matter how long a text becomes in JSON. */
+/** Texts up to this size are never checked for how long JSON makes them. */
 const LARGE_TEXT = 1024 * 1024
 
 /**
- * Whether JSON would make far more of a large text than base64 does: it writes six characters for a
- * control character. A line with 64 MiB of them would be longer than any string may be.
+ * Whether JSON would make a large text far longer than base64 does: a control character takes six
+ * characters. A line with 64 MiB of them would exceed the longest possible string.
  */
 export function isBloatedByJson(bytes: Uint8Array): boolean {
   if (bytes.length <= LARGE_TEXT) return false
@@ -44,7 +44,7 @@ export function isBloatedByJson(bytes: Uint8Array): boolean {
   return controls > most
 }
 
-/** The text of these bytes, or nothing where they are no valid UTF-8. */
+/** Returns these bytes as text, or undefined if they are not valid UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes)
@@ -53,20 +53,19 @@ export function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What a `copy` piece asks for: bytes of the request body of another exchange. */
+/** Resolves a `copy` piece: returns bytes of another exchange's request body. */
 export type CopySource = (exchange: string, at: number, length: number) => Uint8Array
 
-/** A piece that cannot be given back: it was not kept, or what it copies is not there. */
+/** A piece that cannot be restored: its bytes were not kept, or what it copies is missing. */
 export class MissingBytes extends Error {
   override readonly name = 'MissingBytes'
   readonly code = 'missing-bytes'
 }
 
 /**
- * The bytes of a content.
- *
- * @param copied gives the bytes of `copy` pieces; throws {@link MissingBytes} where it cannot.
- * @throws MissingBytes where a piece says that its bytes were not kept.
+ * Returns the bytes of a content.
+ * @param copied returns the bytes of `copy` pieces; throws {@link MissingBytes} if it cannot.
+ * @throws MissingBytes if a piece's bytes were not kept.
  */
 export function bytesOf(content: Content, copied: CopySource = noCopies): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content)
@@ -99,7 +98,7 @@ function noCopies(exchange: string): never {
   throw new MissingBytes(`this body copies from exchange ${exchange}, which is not at hand`)
 }
 
-/** The number of bytes of a text in UTF-8, without making them. */
+/** Counts the bytes of a text in UTF-8 without encoding it. */
 export function utf8Length(text: string): number {
   let length = text.length
   for (let index = 0; index < text.length; index += 1) {
@@ -115,13 +114,13 @@ const ascii = new TextDecoder()
 const PADDING = 0x3d
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** The two letters that twelve bits become, as they stand in memory. */
+/** The two letters that encode twelve bits, as they are laid out in memory. */
 const PAIRS = Uint16Array.from({ length: 4096 }, (_, bits) => {
   const codes = [bits >> 6, bits & 63].map((six) => LETTERS.charCodeAt(six))
   return new Uint16Array(Uint8Array.from(codes).buffer)[0] ?? 0
 })
 
-// Not by `btoa`, which wants a string and takes six times as long.
+// Not `btoa`, which needs a string and takes six times as long.
 export function base64Of(bytes: Uint8Array): string {
   const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
   const pairs = new Uint16Array(letters.buffer)

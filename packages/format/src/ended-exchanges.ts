@@ -1,12 +1,14 @@
 import type { EndedExchanges } from './manifest.js'
 import type { EndRecord } from './raw-record.js'
 
-/** Counts of exchanges that ended, with nothing counted yet. */
+/** Returns counts of ended exchanges, all 0. */
 export function noneEnded(): Required<EndedExchanges> {
   return { completed: 0, cancelled: 0, failed: 0, connections: 0, prewarms: 0 }
 }
 
-/** Counts the end of an exchange for the manifest: recording, and holding one against the log. */
+/**
+ * Counts an exchange's end for the manifest, while recording and when checking it against the log.
+ */
 export function countEnd(
   counts: Required<EndedExchanges>,
   { state, webSocket }: Pick<EndRecord, 'state' | 'webSocket'>,
@@ -20,7 +22,7 @@ export function countEnd(
   if (isPrewarm) counts.prewarms += 1
 }
 
-/** The counts as a manifest has them: what there was none of is left out where that is allowed. */
+/** Returns the counts as a manifest stores them: a zero is left out where the format allows it. */
 export function manifestCounts({
   connections,
   prewarms,

@@ -1,17 +1,17 @@
 import type { AgentIdentity } from './manifest.js'
 
 /**
- * A line of `session_events.log`: what a tap saw that is no HTTP exchange, written when it was seen.
- * It says nothing of what that means.
+ * A line of `session_events.log`: what a tap saw other than an HTTP exchange, written when it was
+ * seen. It does not interpret it.
  */
 export type EventRecord = {
-  /** The run (the start of the agent) in which it was seen. */
+  /** The run (start of the agent) that it was seen in. */
   run: string
-  /** When: ISO 8601, microseconds. */
+  /** When it was seen: ISO 8601, in microseconds. */
   time: string
   /**
-   * How many records of this run stood in the raw log before it, gaps not counted: what was seen
-   * first.
+   * How many records of this run were in the raw log by then, not counting gaps. It tells which
+   * came first.
    */
   after: number
 } & SeenEvent
@@ -33,7 +33,7 @@ export type SeenEvent =
   | TimePassed
   | HostEvent
 
-/** Where something is seen. */
+/** Where Tacho sees something. */
 export type Tap =
   | 'http'
   | 'json-rpc'
@@ -44,27 +44,27 @@ export type Tap =
   | 'server-events'
   | 'api'
 
-/** The agent has started; or another session of the same start of it has begun. */
+/** The agent has started, or another session of the same run has begun. */
 export type RunStarted = {
   kind: 'run-started'
-  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  /** The agent's mode: `exec`, `app-server`, `tui`. */
   command: string
   cwd: string
   pid: number
-  /** Of Tacho. */
+  /** Tacho's version. */
   version: string
   agent: AgentIdentity
-  /** Which taps there are: what the others would have seen is not known. */
+  /** The taps of this run: what the others would have seen is unknown. */
   taps: Tap[]
-  /** The provider of the model. */
+  /** The model's provider. */
   provider?: string
-  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  /** How many milliseconds without an event the agent waits for an answer before it gives up. */
   idleTimeout?: number
-  /** How long after what they stop requests to cancel may be heard of, in milliseconds. */
+  /** How many milliseconds after a stop a request to cancel may still be seen. */
   lateCancel?: number
-  /** The machine's boot: another id after each one (Linux). */
+  /** The id of the machine's boot; it changes with each boot (Linux). */
   bootId?: string
-  /** The cgroup, and how many processes the kernel has killed in it so far, for want of memory (Linux). */
+  /** The cgroup, and how many processes the kernel's OOM killer has killed in it so far (Linux). */
   cgroup?: { path: string; memoryKills: number }
 }
 
@@ -72,60 +72,60 @@ export type RunEnded = {
   kind: 'run-ended'
   exitCode?: number
   signal?: string
-  /** How many processes the kernel has killed in the cgroup since the start, for want of memory. */
+  /** How many processes the OOM killer has killed in the cgroup since the start. */
   memoryKills?: number
 }
 
-/** The agent has said which version it is. */
+/** The agent has reported its version. */
 export type AgentVersionSeen = { kind: 'agent-version'; version: string }
 
-/** A message between a client and the agent's server, as far as it concerns what happens. */
+/** A message between a client and the agent's server, reduced to what matters for the session. */
 export type JsonRpcSeen = {
   kind: 'json-rpc'
-  /** Which connection: each counts its requests anew. */
+  /** The connection: each numbers its requests from the start. */
   connection: number
   from: 'client' | 'server'
   message: Record<string, unknown>
 }
 
-/** A message of the Agent Client Protocol (ACP), as far as it concerns what happens. */
+/** A message of the Agent Client Protocol (ACP), reduced to what matters for the session. */
 export type AcpSeen = {
   kind: 'acp'
-  /** Which connection: each side counts its requests anew on each, from 0. */
+  /** The connection: on each, both sides number their requests from 0. */
   connection: number
   from: 'client' | 'agent'
   message: Record<string, unknown>
 }
 
-/** A message between an agent and the program that it works for, in the agent's own form, a line each. */
+/** A line-delimited message between an agent and its client, in the agent's own format. */
 export type StreamJsonSeen = {
   kind: 'stream-json'
   from: 'client' | 'agent'
   message: Record<string, unknown>
 }
 
-/** What one side of a connection has said and nobody can read: lines that are no messages of its protocol. */
+/** Lines from one side of a connection that are not messages of its protocol. */
 export type NotUnderstood = {
   kind: 'not-understood'
   connection: number
   from: 'client' | 'agent'
-  /** How many lines, since the connection began. */
+  /** How many such lines since the connection began. */
   lines: number
 }
 
 /** The client has closed its side. */
 export type ClientGone = { kind: 'client-gone'; connection: number }
 
-/** A log event of the agent's own, over OTLP or in a log file. */
+/** A log event of the agent's own, received over OTLP or from a log file. */
 export type LogEventSeen = {
   kind: 'log-event'
   name: string
-  /** When it happened, as the agent tells it: microseconds since the epoch. */
+  /** When it happened, according to the agent: microseconds since the epoch. */
   happenedAt?: number
   attributes: Record<string, unknown>
 }
 
-/** What the agent told a hook. */
+/** What the agent passed to a hook. */
 export type HookSeen = {
   kind: 'hook'
   /** When it happened: microseconds since the epoch. */
@@ -133,12 +133,15 @@ export type HookSeen = {
   message: Record<string, unknown>
 }
 
-/** What the agent's own server tells all of its clients, as far as it concerns what happens. */
+/**
+ * An event that the agent's own server sends to all its clients, reduced to what matters for the
+ * session.
+ */
 export type ServerEventSeen = {
   kind: 'server-event'
-  /** In the server's words: `permission.asked`. */
+  /** The server's name for it: `permission.asked`. */
   name: string
-  /** When it happened, as the server tells it: microseconds since the epoch. */
+  /** When it happened, according to the server: microseconds since the epoch. */
   happenedAt?: number
   properties: Record<string, unknown>
 }
@@ -146,17 +149,19 @@ export type ServerEventSeen = {
 /** A signal has reached the agent. */
 export type SignalSeen = { kind: 'signal'; signal: string }
 
-/** The machine's clock was ahead of ours at once: it slept, or its time was set; or it was set back. */
+/** The machine's clock jumped relative to ours: the machine slept, or its time was set. */
 export type ClockSet = {
   kind: 'clock-set'
-  /** Microseconds; below 0 where it was set back. */
+  /** Microseconds; negative if the clock was set back. */
   by: number
 }
 
-/** Something waited for this moment: that nothing came until then has a meaning. */
+/**
+ * A deadline that a reducer was waiting for has passed: that nothing came before it is significant.
+ */
 export type TimePassed = { kind: 'time' }
 
-/** What a program says of itself, through `session` of the package or an integration. */
+/** What a program reports about itself, through the package's `session` or an integration. */
 export type HostEvent =
   | TurnStarted
   | TurnEnded
@@ -168,21 +173,21 @@ export type HostEvent =
   | CancellationEnded
   | NoteTaken
 
-/** Where in the program something happens; a part that it does not say is absent. */
+/** Where in the program something happens; what the program does not name is absent. */
 export type HostPlace = {
-  /** Its own name for the conversation. */
+  /** The program's own id for the conversation. */
   threadId?: string
   turnId?: string
-  /** The call of a tool in which it happens. */
+  /** The id of the tool call that it happens in. */
   within?: string
 }
 
 export type TurnStarted = HostPlace & {
   kind: 'turn-started'
   turnId: string
-  /** The agent that works in it, as the program calls it. */
+  /** The agent that runs the turn, as the program names it. */
   name?: string
-  /** The turn of which it is a part. */
+  /** The turn that this one is part of. */
   parentTurnId?: string
 }
 
@@ -198,7 +203,7 @@ export type ToolStarted = HostPlace & {
   kind: 'tool-started'
   callId: string
   name: string
-  /** What it was given, as JSON; longer than 64 Ki characters: how many they were. */
+  /** The tool's input as JSON, or its length if it exceeds 64 Ki characters. */
   input?: string | { omitted: number }
 }
 
@@ -213,14 +218,14 @@ export type ToolEnded = HostPlace & {
 export type ApprovalAsked = HostPlace & {
   kind: 'approval-asked'
   approvalId: string
-  /** What for: `tool`, or another kind of `tacho.approval.kind`. */
+  /** What it is for: `tool`, or another value of `tacho.approval.kind`. */
   approvalKind: string
-  /** What is to be allowed. */
+  /** What the approval would allow. */
   what: string
   reason?: string
-  /** The decisions that were offered. */
+  /** The decisions offered. */
   offered?: string[]
-  /** The call of the tool that waits. */
+  /** The id of the tool call that waits for it. */
   callId?: string
 }
 
@@ -228,14 +233,14 @@ export type ApprovalAnswered = {
   kind: 'approval-answered'
   approvalId: string
   outcome: string
-  /** The program's own word for it. */
+  /** The program's own word for the outcome. */
   decision?: string
   decidedBy?: string
   rule?: string
   rationale?: string
 }
 
-/** It is to stop what it does: in a turn, or, where none is named, in all that are going on. */
+/** A request to stop: one turn, or every open turn if none is named. */
 export type CancellationRequested = HostPlace & {
   kind: 'cancellation-requested'
   cancellationId: string
@@ -246,10 +251,10 @@ export type CancellationRequested = HostPlace & {
 /** Everything that was to stop has stopped. */
 export type CancellationEnded = { kind: 'cancellation-ended'; cancellationId: string }
 
-/** Something worth to be found again. */
+/** Something worth finding later. */
 export type NoteTaken = HostPlace & {
   kind: 'note'
   note: string
-  /** What belongs to it, as JSON; longer than 64 Ki characters: how many they were. */
+  /** Details as JSON, or their length if it exceeds 64 Ki characters. */
   details?: string | { omitted: number }
 }

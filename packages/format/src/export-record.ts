@@ -1,26 +1,26 @@
-/** A record of `session_export.log`: spans that were sent, and what became of them. */
+/** A record of `session_export.log`: spans that were sent, and whether they were accepted. */
 export type ExportRecord = DeliveredRecord | RejectedRecord
 
-/** Spans that somebody outside has taken. */
+/** Spans that the receiver accepted. */
 export type DeliveredRecord = {
   kind: 'delivered'
-  /** ISO 8601: when it was known. */
+  /** When that was known, in ISO 8601. */
   time: string
   /** Where they were sent, without a password. */
   endpoint: string
   spanIds: string[]
 }
 
-/** Spans of which somebody outside has taken some, or none; which ones, it does not say. */
+/** Spans that the receiver rejected in part or whole; it does not say which. */
 export type RejectedRecord = Omit<DeliveredRecord, 'kind'> & {
   kind: 'rejected'
-  /** How many it has not taken. */
+  /** How many it rejected. */
   count: number
-  /** In its own words; empty where it gave none. */
+  /** The receiver's own words; empty if it gave none. */
   reason: string
 }
 
-/** What is noted of spans that were sent. */
+/** Returns the record of a batch of spans that was sent. */
 export function exportRecord(
   sent: Pick<DeliveredRecord, 'time' | 'endpoint' | 'spanIds'>,
   rejection: Pick<RejectedRecord, 'count' | 'reason'> | undefined,

@@ -1,9 +1,9 @@
 const { Buffer: NodeBuffer } = globalThis as { Buffer?: { prototype: Uint8Array } }
 
-/** What Node searches its own bytes with: words at a time, where the language's looks at one byte after the other. */
+/** Node's own search, which compares whole words; the language's built-in goes byte by byte. */
 const find = NodeBuffer?.prototype.indexOf ?? Uint8Array.prototype.indexOf
 
-/** The first place of a byte from another place on; -1 where there is none. */
+/** Returns the first index of a byte, starting at `from`, or -1. */
 export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
   return find.call(bytes, byte, from)
 }

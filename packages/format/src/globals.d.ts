@@ -1,5 +1,5 @@
-// What both Node and browsers have and the ECMAScript library does not declare. This package runs
-// in either, so it may use these and nothing else of the outside world.
+// Globals that both Node and browsers have but the ECMAScript library does not declare. This
+// package runs in both, so it may use these and nothing else from its environment.
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
 }

@@ -1,7 +1,6 @@
 /**
- * A path with a leading `~/` made whole, as a shell would have done: a variable or a flag's value can
- * reach us with it. Who writes sessions and who reads them means the same folder by it.
- *
+ * Expands a leading `~/` as a shell would: a variable or a flag's value can arrive with it
+ * unexpanded. Writers and readers of sessions both use this, so they mean the same folder.
  * @param home the user's home folder.
  */
 export function homePath(path: string, home: string): string {

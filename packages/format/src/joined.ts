@@ -1,4 +1,4 @@
-/** Parts one after the other; a part that is alone is given back as it is. */
+/** Concatenates parts; a single part is returned as it is. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return only

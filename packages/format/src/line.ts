@@ -1,7 +1,7 @@
 import { joined } from './joined.js'
 import { wellFormedJson } from './well-formed.js'
 
-/** CRC-32 of some bytes (zlib's): `zlib.crc32` where Node is. */
+/** Computes the CRC-32 of bytes (zlib's): `zlib.crc32` under Node. */
 export type Checksum = (bytes: Uint8Array) => number
 
 const encoder = new TextEncoder()
@@ -12,9 +12,9 @@ const TAIL_LENGTH = 18
 const TAIL = /^,"crc":"([0-9a-f]{8})"\}$/
 
 /**
- * A record as the line that is written: its JSON, with the CRC-32 of all that stands before it as
- * its last member, and a newline. The checksum is what lets a reader tell a flipped byte from a
- * true one; a program that knows nothing of it sees one more member.
+ * Encodes a record as a line: its JSON, with the CRC-32 of everything before it as the last member,
+ * and a newline. The checksum lets a reader detect flipped bytes; a program that does not know it
+ * sees one more member.
  */
 export function encodeLine(record: object, checksum: Checksum): Uint8Array {
   const json = encoder.encode(wellFormedJson(JSON.stringify(record)))
@@ -26,17 +26,19 @@ export function encodeLine(record: object, checksum: Checksum): Uint8Array {
   return line
 }
 
-/** What a line ends with, after its JSON but for the closing brace: the checksum and the newline. */
+/**
+ * Returns what follows the JSON of a line, minus its closing brace: the checksum and the newline.
+ */
 export function lineTail(checksum: number): string {
   return `,"crc":"${(checksum >>> 0).toString(16).padStart(8, '0')}"}\n`
 }
 
-/** What a line turned out to be: an object, or damage with its reason. */
+/** A decoded line: an object, or the reason why it is damaged. */
 export type DecodedLine = { value: Record<string, unknown> } | { damage: string }
 
 /**
- * Reads one line (without its newline). Never throws: a torn, flipped or foreign line is damage.
- * A line without a checksum is taken as it is, for other programs write such lines.
+ * Decodes one line (without its newline). Never throws: a torn, flipped or foreign line is damage.
+ * A line without a checksum is accepted, because other programs write such lines.
  */
 export function decodeLine(line: Uint8Array, checksum: Checksum): DecodedLine {
   const text = decodeText(line)
@@ -49,7 +51,7 @@ export function decodeLine(line: Uint8Array, checksum: Checksum): DecodedLine {
   if (tail?.[1] === undefined || Number.parseInt(tail[1], 16) !== checksum(body) >>> 0) {
     return { damage: 'the checksum does not match' }
   }
-  // It is the last member, and taken off as such: a copy of the rest takes longer than its parsing.
+  // Deletes the last member in place: copying the rest would take longer than parsing it.
   delete value.crc
   return { value }
 }
@@ -63,7 +65,7 @@ function decodeText(line: Uint8Array): string | undefined {
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
-  // A log that is full of other lines is read a hundred times as fast without an error for each.
+  // Skipping the exception reads a log full of other lines a hundred times as fast.
   if (!/^\s*\{/.test(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
@@ -79,12 +81,12 @@ function whyNoRecord(text: string): string {
   return text.startsWith('{') ? 'torn or broken JSON' : 'not a record'
 }
 
-/** A line of a file and where it stands. */
+/** A line of a file and its position. */
 export type PlacedLine = {
   bytes: Uint8Array
-  /** Counted from 1. */
+  /** The line number, from 1. */
   number: number
-  /** The byte of the file at which it begins. */
+  /** The byte offset where it begins. */
   byte: number
   /** The file ended before its newline. */
   isTorn: boolean
@@ -93,8 +95,7 @@ export type PlacedLine = {
 const NEWLINE = 10
 
 /**
- * Cuts a file into lines as its bytes come in, holding no more than the line it is in.
- *
+ * Cuts a file into lines as its bytes arrive, holding no more than the current line.
  * @example
  * const lines = new LineCutter()
  * for (const block of blocks) for (const line of lines.push(block)) use(line)
@@ -106,7 +107,7 @@ export class LineCutter {
   #number = 1
   #byte = 0
 
-  /** The lines that this block completes. They may share its memory. */
+  /** Returns the lines that this block completes. They may share its memory. */
   push(block: Uint8Array): PlacedLine[] {
     const lines: PlacedLine[] = []
     let from = 0
@@ -115,13 +116,12 @@ export class LineCutter {
       lines.push(this.#take(false))
       from = to + 1
     }
-    // The block may be reused by who reads the file.
-    // (`slice` of a Buffer would be a view of it.)
+    // The caller may reuse the block. (`slice` of a Buffer would only be a view of it.)
     if (from < block.length) this.#hold(new Uint8Array(block.subarray(from)))
     return lines
   }
 
-  /** The torn line at the end of the file, if there is one. */
+  /** Returns the torn line at the end of the file, if there is one. */
   end(): PlacedLine[] {
     return this.#heldLength > 0 ? [this.#take(true)] : []
   }

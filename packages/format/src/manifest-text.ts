@@ -8,18 +8,18 @@ const TAIL = /,\n {2}"crc": "([0-9a-f]{8})"\n\}\n$/
 const TAIL_LENGTH = tailOf(0).length
 
 /**
- * A manifest as `session.json` has it: JSON for people, with the CRC-32 of all bytes before it as its
- * last member.
+ * Encodes a manifest for `session.json`: readable JSON, with the CRC-32 of all bytes before it as
+ * its last member.
  */
 export function encodeManifest(manifest: object, checksum: Checksum): Uint8Array {
   const json = wellFormedJson(JSON.stringify(manifest, null, 2))
   return withTail(encoder.encode(json.slice(0, -'\n}'.length)), checksum)
 }
 
-/** What became of reading a manifest: its value, and why it may not be what was written. */
+/** A decoded manifest: its value, and why it may not be what was written. */
 export type DecodedManifest = { value: unknown; damage?: string } | { damage: string }
 
-/** Reads the bytes of a `session.json`. Never throws. Tacho 0.1.0 wrote none with a checksum. */
+/** Decodes the bytes of a `session.json`. Never throws. Tacho 0.1.0 wrote no checksum. */
 export function decodeManifest(bytes: Uint8Array, checksum: Checksum): DecodedManifest {
   const text = decoder.decode(bytes)
   const value = parse(text)
@@ -33,14 +33,16 @@ export function decodeManifest(bytes: Uint8Array, checksum: Checksum): DecodedMa
   return isWhole ? { value } : { value, damage: 'its checksum does not match' }
 }
 
-/** A manifest whose text was changed, with the checksum that it then has; one without stays so. */
+/**
+ * Updates the checksum of a manifest whose text was changed; one without a checksum stays without.
+ */
 export function resealManifest(bytes: Uint8Array, checksum: Checksum): Uint8Array {
   if (!TAIL.test(decoder.decode(bytes.subarray(-TAIL_LENGTH)))) return bytes
   return withTail(bytes.subarray(0, -TAIL_LENGTH), checksum)
 }
 
-// What stands last in a manifest of 0.1.0 is the list of its runs. So a flip within the checksum's
-// own name does not make a manifest of today look like one of then.
+// A manifest of 0.1.0 ends with the list of its runs. Checking this keeps a flipped byte in the
+// checksum's name from making a current manifest look like an old one.
 const ENDS_WITH_LIST = /\]\s*\}\s*$/
 
 function withTail(body: Uint8Array, checksum: Checksum): Uint8Array {

@@ -1,90 +1,96 @@
 /**
- * `session.json`: what a session is, at a glance. The logs tell more and are right where the two
- * differ, because they are only ever appended to.
+ * `session.json`: a session at a glance. The logs tell more, and are right where the two differ,
+ * because they are only ever appended to.
  */
 export type Manifest = {
-  /** The number of the folder format ({@link FORMAT}). */
+  /** The version of the folder format ({@link FORMAT}). */
   format: number
-  /** The session's id: the name of its folder. */
+  /** The session's id, which is also the name of its folder. */
   id: string
   traceId: string
   agent: AgentIdentity
-  /** ISO 8601, of the first run. */
+  /** When the first run started, in ISO 8601. */
   startedAt: string
   /** Each start of the agent in this session: the first, then its resumes. */
   runs: Run[]
 }
 
-/** Who was recorded. */
+/** The agent that was recorded. */
 export type AgentIdentity = {
-  /** What it is to Tacho: its subcommand. */
+  /** Tacho's name for it: its subcommand. */
   name: string
   version?: string
-  /** What it is called, where `name` stands for many (`acp`). */
+  /** The agent's own name, if `name` stands for many agents (`acp`). */
   title?: string
 }
 
-/** An agent's name for people. */
+/** Returns an agent's display name. */
 export function agentTitle({ name, title }: AgentIdentity): string {
   return title ?? name
 }
 
-/** One start of the agent under record. */
+/** One recorded start of the agent. */
 export type Run = {
-  /** The span id of its `session` span. */
+  /** The span id of the run's `session` span. */
   id: string
   /** The version of Tacho that recorded it. */
   tacho: string
   agentVersion?: string
   pid: number
-  /** The start time of the process in the kernel's ticks, which tells it from a later one of the same pid. */
+  /**
+   * The process's start time in kernel ticks, which tells it from a later process with the same
+   * pid.
+   */
   pidStarted?: string
-  /** What its pid means something in; absent in sessions of Tacho 0.1.0. */
+  /** The namespace that the pid belongs to; absent in sessions of Tacho 0.1.0. */
   pidNamespace?: string
   command: string
-  /** Scrubbed. */
+  /** After scrubbing. */
   argv: string[]
   cwd: string
   startedAt: string
-  /** Absent: the run is under way, or died without a word. */
+  /** Absent if the run is still going, or died without a record of its end. */
   endedAt?: string
   ended?: RunEnded
   exchanges: EndedExchanges
   /** Records known to be lost, by kind. */
   lost?: Record<string, number>
-  /** Of what was recorded, what Tacho could not read while it ran, by kind: it costs facts and no records. */
+  /**
+   * Faults by kind: what Tacho recorded but failed to read during the run. They cost facts, not
+   * records.
+   */
   faults?: Record<string, number>
-  /** What was sent out while it ran, where that was asked for. */
+  /** What was sent live during the run, if that was on. */
   live?: LiveDelivery[]
-  /** The debug log, where it is not the folder's `session.log`. */
+  /** The path of the debug log, if it is not the folder's `session.log`. */
   debugLog?: string
-  /** It was recorded with `--no-scrub`. Absent: secrets were replaced. */
+  /** Set if recorded with `--no-scrub`. Absent means secrets were replaced. */
   scrubbed?: false
 }
 
 /**
- * How many exchanges have ended how. Those of a WebSocket count like those over HTTP; its connection,
- * whose `end` has `webSocket`, is none of these.
+ * Ended exchanges by state. Those on a WebSocket count like those over HTTP; the WebSocket's
+ * connection, whose `end` has `webSocket`, does not.
  */
 export type EndedExchanges = {
   completed: number
   cancelled: number
   failed: number
-  /** WebSockets that are gone; absent where there was none. */
+  /** Closed WebSockets; absent if 0. */
   connections?: number
-  /** Of the exchanges above, those that asked for no answer; absent where there was none. */
+  /** How many of the exchanges above were prewarms; absent if 0. */
   prewarms?: number
 }
 
-/** How much of one signal of a run has arrived where it was sent. */
+/** How much of one signal of a run was delivered to its endpoint. */
 export type LiveDelivery = {
   signal: 'traces' | 'logs'
   endpoint: string
   /** Spans, or lines of the debug log. */
   delivered: number
-  /** Known not to have arrived, or not known to have. They are in the files. */
+  /** Lost, or not known to have been delivered. They are in the files. */
   undelivered: number
-  /** Why the last of them did not. */
+  /** Why the most recent failure happened. */
   reason?: string
 }
 

@@ -3,7 +3,7 @@ import { wellFormed } from './well-formed.js'
 /**
  * OTLP/JSON, as far as spans need it: the opentelemetry-proto messages in their JSON mapping
  * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). Ids are hex, 64-bit numbers
- * are decimal strings, enumerations are numbers.
+ * are decimal strings, and enumerations are numbers.
  */
 export type AnyValue =
   | { stringValue: string }
@@ -19,7 +19,7 @@ export type OtlpSpan = {
   spanId: string
   parentSpanId?: string
   name: string
-  /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer: one more than the API's. */
+  /** 1 internal, 2 server, 3 client, 4 producer, 5 consumer: the API's value plus one. */
   kind: number
   startTimeUnixNano: string
   endTimeUnixNano: string
@@ -33,7 +33,7 @@ export type OtlpSpan = {
   status: { code?: number; message?: string }
 }
 
-/** An ended span's line of `session_meta.log`: what the Collector's `otlpjsonfile` reads. */
+/** An ended span's line in `session_meta.log`, which the Collector's `otlpjsonfile` can read. */
 export type TracesData = {
   resourceSpans: {
     resource: { attributes: KeyValue[] }
@@ -41,13 +41,13 @@ export type TracesData = {
   }[]
 }
 
-/** A started span's line of `session_meta.log`: what makes it known should it never end. */
+/** A started span's line in `session_meta.log`, which keeps the span if it never ends. */
 export type StartedSpan = {
   started: Pick<
     OtlpSpan,
     'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'startTimeUnixNano'
   > & {
-    /** Absent where the raw log says it all. */
+    /** Absent if the raw log has them all. */
     attributes?: KeyValue[]
   }
 }
@@ -58,7 +58,7 @@ type AttributeValue =
   | boolean
   | readonly (string | number | boolean | null | undefined)[]
 
-/** Attributes as OTLP/JSON writes them. Values without one (undefined, an object) are left out. */
+/** Encodes attributes for OTLP/JSON, skipping values it has no type for (undefined, an object). */
 export function otlpAttributes(
   attributes: Readonly<Record<string, AttributeValue | undefined>>,
 ): KeyValue[] {
@@ -71,8 +71,8 @@ export function otlpAttributes(
 }
 
 /**
- * Attributes as plain values; a 64-bit number that is no safe integer stays a string. One without a
- * value, which protobuf allows, or with one of another kind is left out.
+ * Decodes attributes to plain values. A 64-bit number that is not a safe integer stays a string. An
+ * attribute with no value, which protobuf allows, or with another kind of value is skipped.
  */
 export function plainAttributes(pairs: readonly KeyValue[]): Record<string, PlainValue> {
   const plain: Record<string, PlainValue> = Object.create(null)
@@ -101,13 +101,13 @@ function anyValue(value: AttributeValue | null | undefined): AnyValue | undefine
   }
 }
 
-// It comes from a file: nothing that it claims to be can be relied on.
+// The value comes from a file, so its declared type cannot be trusted.
 function plainValue(value: Partial<Record<string, unknown>> | undefined): PlainValue | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { stringValue, boolValue, doubleValue, intValue, arrayValue } = value
   if (typeof stringValue === 'string') return wellFormed(stringValue)
   if (typeof boolValue === 'boolean') return boolValue
-  // Protobuf's JSON writes what is no number as a text: "NaN".
+  // Protobuf's JSON writes non-finite numbers as strings: "NaN".
   if (typeof doubleValue === 'number' || typeof doubleValue === 'string') return Number(doubleValue)
   if (typeof intValue === 'number' || typeof intValue === 'string') {
     const number = Number(intValue)

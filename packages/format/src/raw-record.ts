@@ -2,7 +2,7 @@ import type { Content } from './content.js'
 
 /**
  * A line of `session_oai_raw.log`: one thing that happened to an exchange, written when it
- * happened. The id of an exchange is also the span id of its `chat` span.
+ * happened. An exchange's id is also the span id of its `chat` span.
  */
 export type RawRecord =
   | ExchangeRecord
@@ -14,45 +14,52 @@ export type RawRecord =
   | UnparsedRecord
   | GapRecord
 
-/** Header fields in the order and the case in which they were sent; a name can be there twice. */
+/** Header fields in the order and case in which they were sent; names can repeat. */
 export type Headers = [name: string, value: string][]
 
-/** The request's head has arrived at the tap; over a WebSocket, the message that asks for an answer. */
+/**
+ * The request's head has arrived at the tap, or on a WebSocket, the message that asks for an
+ * answer.
+ */
 export type ExchangeRecord = {
   kind: 'exchange'
   exchange: string
-  /** When it began: ISO 8601, microseconds. `at` of all its other records counts from here. */
+  /**
+   * When it began: ISO 8601, in microseconds. The `at` of all its other records counts from here.
+   */
   time: string
   method: string
-  /** Where the request is sent. */
+  /** The URL that the request is sent to. */
   url: string
   headers: Headers
-  /** The session's trace id; absent where the request came before the session had its id. */
+  /** The session's trace id; absent if the request came before the session had an id. */
   traceId?: string
-  /** The run (the start of the agent) that it belongs to: the span id of its `session` span. */
+  /** The run (start of the agent) that it belongs to: the span id of its `session` span. */
   run: string
-  /** Codex's thread and turn, where the request names them. */
+  /** Codex's thread and turn, if the request names them. */
   threadId?: string
   turnId?: string
-  /** How it went over the wire; absent where that was HTTP alone, as for a WebSocket's upgrade. */
+  /** How it was carried; absent for plain HTTP, which includes a WebSocket's upgrade. */
   transport?: 'websocket'
-  /** Of an exchange over a WebSocket: the exchange of its upgrade, which stands for the connection. */
+  /**
+   * For an exchange on a WebSocket: the exchange of its upgrade, which stands for the connection.
+   */
   connection?: string
-  /** It asks for no answer: it only warms up what the next one needs. */
+  /** A prewarm: it asks for no answer and only gets the API ready for the next request. */
   prewarm?: true
-  /** What its thread is for, where the agent says so and it is not the user's own: `thread_title`. */
+  /** What its thread is for, if the agent says so and it is not the user's own: `thread_title`. */
   threadSource?: string
-  /** What it asks for, where the agent says so and it is no step of a turn: `compaction:auto`. */
+  /** What it asks for, if the agent says so and it is not a step of a turn: `compaction:auto`. */
   requestKind?: string
-  /** The call of a tool within which the request was made, where its program says so. */
+  /** The tool call that made the request, if the program says so. */
   within?: string
-  /** The provider of the model, where it is not the run's (`session_events.log`). */
+  /** The model's provider, if it differs from the run's (`session_events.log`). */
   provider?: string
 }
 
 /**
- * The request's body has arrived whole, or as far as it came. An answer may begin before that, so it
- * can stand behind the response and its chunks.
+ * The request's body has arrived, in whole or as far as it came. A response can begin before that,
+ * so this record may come after the response and its chunks.
  */
 export type RequestBodyRecord = {
   kind: 'request-body'
@@ -60,26 +67,31 @@ export type RequestBodyRecord = {
   /** Microseconds since the exchange began, here and in the records below. */
   at: number
   content: Content
-  /** Bytes and SHA-256 of what `content` stands for. */
+  /** Length and SHA-256 of the bytes that `content` stands for. */
   bytes: number
   sha256: string
-  /** The content coding that was taken off for the record; absent where nothing was. */
+  /** The content coding that was decoded for the record; absent if there was none. */
   decoded?: string
-  /** Bytes and SHA-256 on the wire, where they are not those of `content`. */
+  /** Length and SHA-256 on the wire, if they differ from those of `content`. */
   wire?: { bytes: number; sha256: string }
-  /** The exchange was over before all of it was seen: `content` is its beginning. */
+  /** The exchange ended before the whole body was seen: `content` is its beginning. */
   cut?: true
-  /** This many bytes on the wire, behind those of `content`, passed while too much was waiting to be recorded. */
+  /**
+   * How many bytes on the wire, after those of `content`, passed unrecorded because too much was
+   * waiting to be recorded.
+   */
   missed?: number
-  /** Why the content coding could not be taken off to its end; `content` is what came before that. */
+  /** Why decoding failed partway; `content` is what was decoded before that. */
   broken?: string
-  /** Decoding was stopped at this many bytes, because no body is decoded further: it is longer. */
+  /** Decoding stopped at this many bytes, the limit for any body: this one is longer. */
   stopped?: number
   /** The secrets that were replaced. */
   scrubbed?: Scrubbed[]
 }
 
-/** A secret that was replaced in a body: its place, its length, in bytes of the body, its rule. */
+/**
+ * A secret that was replaced in a body: its offset and length, in bytes of the body, and its rule.
+ */
 export type Scrubbed = [at: number, length: number, rule: string]
 
 /** The response's head has arrived. */
@@ -98,7 +110,7 @@ export type ChunkRecord = {
   exchange: string
   at: number
   content: Content
-  /** It continues the chunk before it: the end of that was held back, because a secret could begin there. */
+  /** Continues the previous chunk, whose end was held back because a secret could begin there. */
   continued?: true
   scrubbed?: Scrubbed[]
 }
@@ -112,43 +124,46 @@ export type EndRecord = {
   exchange: string
   at: number
   state: ExchangeState
-  /** Bytes of either body on the wire. */
+  /** Bytes of each body on the wire. */
   requestBytes: number
   responseBytes: number
-  /** SHA-256 of the response's body as its chunks stand in the log. */
+  /** SHA-256 of the response's body as its chunks are in the log. */
   responseSha256: string
-  /** SHA-256 of it on the wire, where it had a content coding. */
+  /** SHA-256 of it on the wire, if it had a content coding. */
   wireSha256?: string
-  /** The content coding that was taken off the response for the record. */
+  /** The content coding that was decoded for the record. */
   decoded?: string
-  /** Why it could not be taken off to its end; the chunks are what came before that. */
+  /** Why decoding failed partway; the chunks are what was decoded before that. */
   broken?: string
-  /** Decoding was stopped at this many bytes, because no body is decoded further: it is longer. */
+  /** Decoding stopped at this many bytes, the limit for any body: this one is longer. */
   stopped?: number
-  /** This many bytes on the wire, behind those of the chunks, passed while too much was waiting to be recorded. */
+  /**
+   * How many bytes on the wire, after those of the chunks, passed unrecorded because too much was
+   * waiting to be recorded.
+   */
   missed?: number
   trailers?: Headers
   /**
-   * The other end of the connection that it went over: the API, or a proxy. Absent where it is that
-   * of the exchange of this run that ended before it, or where there was none.
+   * The peer: the API, or a proxy. Absent if it is the same as for the run's previous exchange to
+   * end, or if there was none.
    */
   peer?: { address?: string; port?: number; http2?: true }
-  /** When the agent closed its side before the end. */
+  /** When the agent closed its side, if that was before the end. */
   hungUpAt?: number
-  /** Of an upgrade: how the connection ended that it began. */
+  /** For an upgrade: how the connection that it began ended. */
   webSocket?: WebSocketEnd
-  /** What went wrong, and on which side: at the agent or at the API. */
+  /** What went wrong, and on which side: the agent's or the API's. */
   error?: { side: 'agent' | 'upstream'; code: string; message: string }
 }
 
 /** How a WebSocket ended. */
 export type WebSocketEnd = {
-  /** Which side was the first to close it, with a close frame or without. */
+  /** Which side closed it first, with or without a close frame. */
   closedBy: 'agent' | 'upstream'
-  /** Of the close frame; neither is there where none came. */
+  /** From the close frame; both absent if there was none. */
   code?: number
   reason?: string
-  /** Messages of the agent, and of the API. */
+  /** Messages sent by the agent, and by the API. */
   sent: number
   received: number
 }
@@ -162,14 +177,17 @@ export type MessageRecord = {
   at: number
   from: 'agent' | 'upstream'
   type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
-  /** What it carries; of a close frame, its reason. */
+  /** The payload; for a close frame, its reason. */
   content: Content
-  /** Of a close frame, where it has one. */
+  /** The code of a close frame, if it has one. */
   code?: number
   scrubbed?: Scrubbed[]
 }
 
-/** From here on, one side of an exchange could not be followed: its bytes stand in the body as they came. */
+/**
+ * From here on, one side of an exchange could not be parsed: its bytes are in the body as they
+ * came.
+ */
 export type UnparsedRecord = {
   kind: 'unparsed'
   exchange: string
@@ -184,7 +202,7 @@ export type GapRecord = {
   time: string
   /** When the first of them was lost. */
   since: string
-  /** How many of which kind. */
+  /** How many records of each kind. */
   lost: Record<string, number>
   bytes: number
   reason: string

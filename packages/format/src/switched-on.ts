@@ -1,6 +1,6 @@
 /**
- * Whether a switch is on, by the text of its flag or its variable; nothing where the text means neither.
- * Without a text it is off.
+ * Whether a switch is on, from the text of its flag or variable: off if there is none, undefined if
+ * the text means neither.
  */
 export function switchedOn(text: string | undefined): boolean | undefined {
   switch (text?.toLowerCase()) {
@@ -21,7 +21,7 @@ export function switchedOn(text: string | undefined): boolean | undefined {
   }
 }
 
-/** What is wrong with the text of a switch that is neither on nor off. */
+/** Returns the error message for a switch that is neither on nor off. */
 export function wrongSwitch(name: string, text: string | undefined): string {
   return `${name} is ${JSON.stringify(text)}, which is neither on (1, true, yes, on) nor off (0, false, no, off).`
 }

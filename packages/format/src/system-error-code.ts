@@ -1,8 +1,7 @@
 /**
- * The system's name of an error (`ENOSPC`). Node knows no name for some of them (a disk quota that is
- * used up is `Unknown system error -122`): those are named by their numbers.
- *
- * @param numbers the system's numbers by their names: `os.constants.errno`.
+ * Returns the system's name of an error (`ENOSPC`). Node has no name for some (an exhausted disk
+ * quota is `Unknown system error -122`); those are looked up by number.
+ * @param numbers the system's error numbers by name: `os.constants.errno`.
  */
 export function systemErrorCode(
   error: unknown,

@@ -6,10 +6,9 @@ import type { OtlpSignal } from './settings.js'
 const KINDS = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'] as const
 
 /**
- * Refuses certificates and keys that cannot be read like a file: the exporters read them with a call
- * that waits, for a pipe without end. Should the file system not answer, this waits, and the process
- * goes on.
- *
+ * Rejects certificates and keys that cannot be read as plain files: the exporters read them
+ * synchronously, which never returns for a pipe. If the file system does not respond, only this
+ * call waits, not the process.
  * @throws SendError
  */
 export async function requireCertificateFiles(signal: OtlpSignal): Promise<void> {

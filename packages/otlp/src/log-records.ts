@@ -8,17 +8,17 @@ export type SessionLine = {
   /** Microseconds since the epoch. */
   at: number
   level: 'error' | 'warn' | 'info' | 'debug'
-  /** Who says it: `tacho`, or the agent's name. */
+  /** Who logged it: `tacho`, or the agent's name. */
   label: string
   message: string
   sessionId: string
   traceId: string
-  /** What the recording says of itself: `service.name` and the like. */
+  /** The recording's resource attributes: `service.name` and so on. */
   resource: Attributes
 }
 
-// The numbers of OpenTelemetry's log data model; an enumeration of its API package, which need not
-// be loaded for four numbers.
+// From OpenTelemetry's log data model. Its API package has them as an enumeration, but four numbers
+// are not worth loading a package.
 const SEVERITIES: Record<SessionLine['level'], SeverityNumber> = {
   debug: 5,
   info: 9,
@@ -29,7 +29,7 @@ const SEVERITIES: Record<SessionLine['level'], SeverityNumber> = {
 const NO_SPAN = '0000000000000000'
 const resources = new WeakMap<Attributes, Resource>()
 
-/** A line of the debug log, as the exporters of OpenTelemetry take it. */
+/** Converts a line of the debug log to what OpenTelemetry's exporters accept. */
 export function logRecordOf(line: SessionLine): ReadableLogRecord {
   const seconds = Math.floor(line.at / 1e6)
   const time: [number, number] = [seconds, Math.round(line.at - seconds * 1e6) * 1000]

@@ -6,18 +6,21 @@ import { listenForGrpcAnswers, type Rejection, takeRejection } from './partial-s
 import { SendError, sendErrorOf } from './send-error.js'
 import type { OtlpSettings } from './settings.js'
 
-/** Sends one signal to one place. */
+/** Sends one signal to one endpoint. */
 export type Sender<Item> = {
   /**
-   * @returns what of them was not taken, where the rest was.
-   * @throws SendError where they were not taken.
+   * @returns what the receiver rejected, if it accepted the rest.
+   * @throws SendError if it accepted nothing.
    */
   send(items: Item[]): Promise<Rejection | undefined>
-  /** Ends what is under way, without waiting for it. */
+  /** Aborts what is under way without waiting for it. */
   close(): void
 }
 
-/** The exporters of OpenTelemetry, which read headers, time-out, compression and certificates from OTEL_*. */
+/**
+ * An OpenTelemetry exporter, which reads headers, timeout, compression and certificates from
+ * OTEL_*.
+ */
 type Exporter<Item> = {
   export(items: Item[], done: (result: ExportResult) => void): void
   shutdown(): Promise<void>
@@ -29,9 +32,8 @@ type Exporters = {
 }
 
 /**
- * Opens what sends spans; the exporter is loaded only now.
- *
- * @throws SendError where a certificate or a key cannot be read.
+ * Opens a sender of spans, loading its exporter only now.
+ * @throws SendError if a certificate or key cannot be read.
  */
 export async function openSpanSender(settings: OtlpSettings): Promise<Sender<ReadableSpan>> {
   const { openSpans } = await load(settings)
@@ -61,7 +63,7 @@ async function load({ protocol }: OtlpSettings): Promise<Exporters> {
   }
 }
 
-/** npm can be told to leave out what is optional. */
+/** npm can be told to omit optional dependencies. */
 function withoutGrpc(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException
   const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
@@ -69,8 +71,8 @@ function withoutGrpc(cause: unknown): string {
   return 'sending over gRPC needs the package @grpc/grpc-js, which is not installed; http/protobuf needs no other'
 }
 
-// An exporter retries by itself until its time-out (OTEL_EXPORTER_OTLP_TIMEOUT, 10 s) is over, but
-// an answer that trickles has none: its time-out is one for silence.
+// An exporter retries until its timeout (OTEL_EXPORTER_OTLP_TIMEOUT, 10 s) but never gives up on an
+// answer that trickles in: its timeout only covers silence.
 const PATIENCE_MILLISECONDS = 5_000
 const DEFAULT_TIMEOUT_MILLISECONDS = 10_000
 

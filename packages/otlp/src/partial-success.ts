@@ -1,9 +1,9 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api'
 import { saidWords } from './said-words.js'
 
-/** What a collector that took a request says that it has not taken of it, and why. */
+/** What a collector rejected of a request that it accepted, and why. */
 export type Rejection = {
-  /** Spans or lines; 0 where it took all and has something to say all the same. */
+  /** Spans or lines; 0 if it accepted all but sent a message anyway. */
   count: number
   reason: string
 }

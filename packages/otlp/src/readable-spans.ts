@@ -9,19 +9,17 @@ import {
   wellFormed,
 } from '@tacho/format'
 
-/** A span as the exporters of OpenTelemetry take it. */
+/** A span in the form that OpenTelemetry's exporters accept. */
 export type SentSpan = ReadableSpan
 
-// Exporters put the spans of one resource together by the object that it is, not by what it says.
+// Exporters group spans by the identity of their resource object, not by its contents.
 const RESOURCES_HELD = 64
 const resources = new Map<string, Resource>()
 
 /**
- * The spans of a line of `session_meta.log`, as the exporters of OpenTelemetry take them. What is
- * sent while a session runs and what is sent afterwards both come from its line, so they are the
- * same.
- *
- * @throws TypeError where it is not what OTLP says.
+ * Converts the spans of a `session_meta.log` line to what OpenTelemetry's exporters accept. Both
+ * live and later exports read that line, so they send the same spans.
+ * @throws TypeError if the line does not conform to OTLP.
  */
 export function readableSpans(line: TracesData): SentSpan[] {
   return line.resourceSpans.flatMap(({ resource, scopeSpans }) => {
@@ -85,11 +83,11 @@ function resourceOf(attributes: readonly KeyValue[]): Resource {
 }
 
 function contextOf(traceId: string, spanId: string) {
-  // Sampled: it is recorded.
+  // Sampled, because it is recorded.
   return { traceId: idOf(traceId, 32), spanId: idOf(spanId, 16), traceFlags: 1 }
 }
 
-// An exporter would send half a byte of an id that is none.
+// For an invalid id, an exporter would send half a byte.
 function idOf(id: string, length: number): string {
   if (id.length === length && /^[0-9a-fA-F]+$/.test(id)) return id
   throw new TypeError(`${JSON.stringify(String(id).slice(0, 50))} is no id`)

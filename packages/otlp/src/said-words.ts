@@ -1,8 +1,8 @@
 const MOST_CHARACTERS = 300
 
 /**
- * What somebody outside says, as it can be logged and printed: one line, not long, and what could
- * steer a terminal or turn text around is shown by its number.
+ * Makes a receiver's message safe to log and print: one line, short, with each character that could
+ * steer a terminal or reverse text shown by its number.
  */
 export function saidWords(said: string): string {
   const [line = ''] = said.trim().split(/[\r\n]/, 1)
@@ -12,5 +12,5 @@ export function saidWords(said: string): string {
     .replace(UNPRINTABLE, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`)
 }
 
-// Controls, invisible and turning characters, separators of lines, half a surrogate pair, private use.
+// Control, format and bidirectional characters, line separators, lone surrogates, private use.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu

@@ -2,11 +2,11 @@ import type { Rejection } from './partial-success.js'
 import { SendError } from './send-error.js'
 
 /**
- * Sends items, in halves where they are too many for one request.
- *
- * @param told is told what became of each part: taken, wholly or but for some, or refused because of
- * one item that is too large by itself.
- * @throws SendError where they were not taken for another reason. What was told of is settled.
+ * Sends items, halving the batch if it is too large for one request.
+ * @param told hears the result of each part: accepted, in whole or in part, or rejected because a
+ * single item is too large.
+ * @throws SendError if a part was not accepted for another reason. Parts already reported are
+ * settled.
  */
 export async function sendInParts<Item>(
   send: (items: Item[]) => Promise<Rejection | undefined>,

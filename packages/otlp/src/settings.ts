@@ -2,14 +2,14 @@ import { cut } from '@tacho/format'
 /** What is sent: spans, or lines of the debug log. */
 export type OtlpSignal = 'traces' | 'logs'
 
-/** The ways in which OTLP is sent, as OpenTelemetry's variables name them. */
+/** OTLP's transports, as OpenTelemetry's variables name them. */
 export const OTLP_PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number]
 
-/** Where one signal is sent, and how. */
+/** Where and how one signal is sent. */
 export type OtlpSettings = {
   signal: OtlpSignal
-  /** What requests are made to: a full URL, with its path where it is HTTP. May hold a password. */
+  /** The URL for requests, with its path for HTTP. May hold a password. */
   url: string
   /** The same for people and files, without a password. */
   endpoint: string
@@ -18,18 +18,18 @@ export type OtlpSettings = {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A setting that means nothing. The message names it and says what it can be. */
+/** An invalid setting. The message names it and lists the valid values. */
 export class WrongOtlpSetting extends Error {
   override readonly name = 'WrongOtlpSetting'
   readonly code = 'wrong-otlp-setting'
 }
 
 /**
- * Where a signal is to be sent by the variables that OpenTelemetry defines
- * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/); nothing where it is not asked for.
- * Spans are asked for by an endpoint, or `OTEL_TRACES_EXPORTER=otlp`. Log lines only by one of their
- * own, or `OTEL_LOGS_EXPORTER=otlp`: Jaeger, which an endpoint for all mostly is, takes none.
- *
+ * Returns where a signal is sent according to OpenTelemetry's variables
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), or undefined if it is not enabled.
+ * Spans are enabled by an endpoint, or by `OTEL_TRACES_EXPORTER=otlp`. Log lines need an endpoint
+ * of their own, or `OTEL_LOGS_EXPORTER=otlp`: the shared endpoint is usually Jaeger, which accepts
+ * no logs.
  * @throws WrongOtlpSetting
  */
 export function otlpSettings(
@@ -46,7 +46,7 @@ export function otlpSettings(
   return otlpSettingsFor(signal, environment)
 }
 
-/** A list may name several; what of it we have is OTLP. */
+/** The variable may list several exporters; the only one that Tacho has is OTLP. */
 function exporterOf(signal: OtlpSignal, environment: Environment): 'otlp' | 'none' | undefined {
   const name = `OTEL_${signal.toUpperCase()}_EXPORTER`
   const value = variable(environment, name)
@@ -58,10 +58,10 @@ function exporterOf(signal: OtlpSignal, environment: Environment): 'otlp' | 'non
 }
 
 /**
- * Where a signal is sent once it is to be: as the options say, else as the variables do, else to
+ * Returns where an enabled signal is sent: from the options, else the variables, else
  * OpenTelemetry's default on this machine.
- *
- * @param options.endpoint as OTEL_EXPORTER_OTLP_ENDPOINT: with HTTP, the signal's path is added.
+ * @param options.endpoint like OTEL_EXPORTER_OTLP_ENDPOINT: for HTTP, the signal's path is
+ * appended.
  * @throws WrongOtlpSetting
  */
 export function otlpSettingsFor(
@@ -99,7 +99,7 @@ function protocolOf(
   )
 }
 
-// A gRPC endpoint may be `host:port` alone; then OTEL_EXPORTER_OTLP_INSECURE says whether it is TLS.
+// A gRPC endpoint can be just `host:port`; OTEL_EXPORTER_OTLP_INSECURE then decides on TLS.
 function grpcSettings(signal: OtlpSignal, endpoint: string): OtlpSettings {
   if (/^[\w.-]+:\d{1,5}$/.test(endpoint)) {
     return { signal, protocol: 'grpc', url: endpoint, endpoint }
@@ -127,12 +127,12 @@ function shown(url: string): string {
   return origin + pathname
 }
 
-// What is no URL may have a password in it all the same.
+// Even an invalid URL may contain a password.
 function shownText(text: string): string {
   return cut(text.replace(/\/\/[^/]*@/, '//'), 200)
 }
 
-/** An empty variable is as one that is not set (OpenTelemetry's rule for all of them). */
+/** An empty variable counts as unset (OpenTelemetry's rule for all of them). */
 function variable(environment: Environment, name: string): string | undefined {
   const value = environment[name]?.trim()
   return value === '' ? undefined : value

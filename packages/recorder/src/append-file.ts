@@ -11,39 +11,42 @@ export type AppendFileOptions = {
   disk: Disk
   path: string
   now: () => number
-  /** The line that tells of a loss, written as soon as writing works again. In memory of its own. */
+  /**
+   * Makes the line that records a loss, written as soon as writing works again. Its memory must not
+   * be shared.
+   */
   gapLine: (loss: Loss) => ScrubbedBytes
-  /** Is told the reason of the first loss. */
+  /** Called with the reason of the first loss. */
   onLoss?: (reason: string) => void
 }
 
 const NEWLINE = Uint8Array.of(10)
 
 /**
- * A log file: each line is on its way to the disk when {@link append} returns, by one `write(2)`,
- * so that a kill of the process loses nothing. Never throws; what cannot be written is counted, and
- * told in the file as soon as that can be written again.
+ * A log file. Each line has been passed to the kernel, by one `write(2)`, when {@link append}
+ * returns, so killing the process loses nothing. Never throws; what cannot be written is counted,
+ * and recorded in the file once writing works again.
  */
 export class AppendFile {
   readonly #options: AppendFileOptions
   readonly #losses: Losses
   #path: string
   #descriptor: number | undefined
-  /** The file may end in the middle of a line: the next one must not be glued to it. */
+  /** The file may end in the middle of a line; the next line must not be glued to it. */
   #isTorn = false
   #isClosed = false
-  /** Why it could not be written the last time. */
+  /** Why the last write failed. */
   #failure = 'UNKNOWN'
   #hasTold = false
   #breaks = 0
-  /** What stands in the file from here, by kind. */
+  /** What was written to this file since it was opened, by kind. */
   #written: Record<string, number> = {}
   #writtenBytes = 0
   #unsynced = { records: 0, bytes: 0 }
   #syncTimer: NodeJS.Timeout | undefined
-  /** When it was last seen where it belongs, on the monotonic clock. */
+  /** When the file was last seen at its path, on the monotonic clock. */
   #lookedAt = Number.NEGATIVE_INFINITY
-  /** The descriptor that the kernel is syncing: it must not be closed under its hands. */
+  /** The descriptor being synced; it must not be closed meanwhile. */
   #syncing: number | undefined
 
   constructor(options: AppendFileOptions) {
@@ -53,21 +56,20 @@ export class AppendFile {
     this.#open()
   }
 
-  /** All that was ever lost, by kind. */
+  /** Everything lost so far, by kind. */
   get lost(): Readonly<Record<string, number>> {
     return this.#losses.total
   }
 
-  /** How often what had been written before was lost: what is written next must not refer to it. */
+  /** How often earlier content was lost; later records must not refer to it. */
   get breaks(): number {
     return this.#breaks
   }
 
   /**
    * Appends a line (with its newline).
-   *
-   * @param kind what is counted where it cannot be written.
-   * @returns whether it was written whole.
+   * @param kind the kind to count if it cannot be written.
+   * @returns whether the whole line was written.
    */
   append(line: ScrubbedBytes, kind: string): boolean {
     if (this.#isClosed) return this.#lose({ [kind]: 1 }, line.length, 'CLOSED')
@@ -79,29 +81,29 @@ export class AppendFile {
     return true
   }
 
-  /** Counts records that could not even be put into lines. */
+  /** Counts records that could not even be encoded as lines. */
   lose(lost: Readonly<Record<string, number>>, reason = 'ENCODING'): false {
     return this.#lose(lost, 0, reason)
   }
 
-  /** What was written before, in another file, could not be brought along. */
+  /** Notes that content written earlier, in another file, could not be moved here. */
   breakOff(): void {
     this.#breaks += 1
   }
 
-  /** Goes on in another file: the one at `path`, where the folder has got its final name. */
+  /** Continues in the file at `path`, in the folder with the session's final name. */
   moveTo(path: string): void {
     this.#release()
     this.#path = path
     this.#open()
   }
 
-  /** The folder was renamed; the open descriptor goes with it. */
+  /** The folder was renamed; the open descriptor stays valid. */
   renamedTo(path: string): void {
     this.#path = path
   }
 
-  /** Tells whoever looks at the file that it is still written to. */
+  /** Updates the file's time, to show readers that it is still being written. */
   touch(): void {
     if (this.#isClosed) return
     this.#look()
@@ -109,7 +111,7 @@ export class AppendFile {
       this.#options.disk.touch(this.#descriptor)
   }
 
-  /** Syncs and closes the file. What is appended after it is lost, and counted. */
+  /** Syncs and closes the file. Lines appended afterwards are lost, and counted. */
   close(): void {
     if (this.#isClosed) return
     this.#look()
@@ -119,7 +121,7 @@ export class AppendFile {
     this.#isClosed = true
   }
 
-  /** Opens the file where it is not, and tells of what was lost; false while that cannot be done. */
+  /** Opens the file if needed and writes any pending gap; false while that fails. */
   #isReady(): boolean {
     if (this.#descriptor === undefined) this.#open()
     const { pending } = this.#losses
@@ -131,7 +133,8 @@ export class AppendFile {
 
   #open(): void {
     const { disk } = this.#options
-    // The process before us may have died in the middle of a line; so it is, unless we see otherwise.
+    // The previous process may have died in the middle of a line; assume so until the file shows
+    // otherwise.
     this.#isTorn = true
     this.#written = {}
     this.#writtenBytes = 0
@@ -180,12 +183,12 @@ export class AppendFile {
     try {
       this.#options.onLoss?.(reason)
     } catch {
-      // Who does not want to hear of it is not disturbed further.
+      // A failing listener must not affect writing.
     }
     return false
   }
 
-  // Off the host's path and never keeping it alive.
+  // Off the host's path; never keeps the process alive.
   #scheduleSync(): void {
     if (this.#syncTimer !== undefined || this.#syncing !== undefined) return
     this.#syncTimer = setTimeout(() => {
@@ -197,9 +200,9 @@ export class AppendFile {
   }
 
   /**
-   * Looks where the file is, before anything is written to it that comes later than the last look by
-   * more than {@link SYNC_MILLISECONDS}: a sealing that takes a session for dead waits longer than
-   * that until it removes what it has put aside (`UNSURE_MILLISECONDS` of the reader).
+   * Checks where the file is, before any write that comes more than {@link SYNC_MILLISECONDS} after
+   * the last check. Sealing a session that it takes for dead waits longer than that before it
+   * removes what it put aside (`UNSURE_MILLISECONDS` of the reader).
    */
   #look(): void {
     this.#lookedAt = performance.now()
@@ -212,7 +215,7 @@ export class AppendFile {
     this.#release()
   }
 
-  /** A file that was removed takes every write, and all of it is gone when it is closed. */
+  /** A removed file accepts every write, and loses it all when it is closed. */
   #noteRemoval(): void {
     this.#unsynced = { records: 0, bytes: 0 }
     this.#breaks += 1
@@ -248,9 +251,9 @@ export class AppendFile {
     }
   }
 
-  // It is not tried again: Linux marks the pages clean after a failed sync, so that a second one
-  // succeeds and says nothing. The records can be read until the machine goes down, and perhaps
-  // not after; a gap says so. What is written from here on is synced as before.
+  // Not retried: after a failed sync Linux marks the pages clean, so a second sync would succeed
+  // and say nothing. The records can be read until the machine goes down, and perhaps not after
+  // that; a gap says so. Later writes are synced as usual.
   #syncFailed(batch: { records: number; bytes: number }, error: unknown): void {
     this.#lose({ unsynced: batch.records }, batch.bytes, codeOf(error))
   }
@@ -269,7 +272,7 @@ function closeQuietly(disk: Disk, descriptor: number): void {
   try {
     disk.close(descriptor)
   } catch {
-    // Closed is closed.
+    // The descriptor is closed even if close fails.
   }
 }
 

@@ -1,51 +1,53 @@
-/** Where times come from; a double stands in for it in tests. */
+/** A source of times; tests replace it. */
 export type Clock = {
-  /** Microseconds since the epoch. Never goes back. */
+  /** Returns microseconds since the epoch. Never goes backwards. */
   microseconds(): number
   /**
-   * Microseconds that passed between two of its times, where that is not their difference: without
-   * what it was set forward by.
+   * Returns the microseconds that passed between two of its times, without any jump forward between
+   * them. Needed only if that is not their difference.
    */
   elapsed?(from: number, to: number): number
-  /** When it was set forward, and by how much; below 0 where the wall clock was set back, which it was not. */
+  /**
+   * The times when the clock was set forward, and by how much. A negative value means the wall
+   * clock was set back; this clock was not.
+   */
   sets?(): readonly ClockSet[]
 }
 
-/** The wall clock was ahead of ours at once, or behind it, by this many microseconds. */
+/** A jump of the wall clock relative to ours, in microseconds. */
 export type ClockSet = { at: number; by: number }
 
-/** The two clocks of a machine, in milliseconds. */
+/** A machine's two clocks, in milliseconds. */
 export type MachineClocks = {
-  /** Goes on evenly while the machine is awake, from any moment on. */
+  /** Advances evenly while the machine is awake, from an arbitrary start. */
   monotonic(): number
-  /** The world's time, since the epoch. Anybody can set it. */
+  /** The time of day, since the epoch. Anyone can set it. */
   wall(): number
 }
 
-/** This many settings of the clock are told of; a machine that sleeps every minute has them in a day. */
+/** The most clock changes recorded; a machine that sleeps every minute reaches this in a day. */
 const SETS = 2000
 
-/** How far the wall clock may be ahead of ours before ours is set forward, in microseconds. */
+/** How many microseconds the wall clock may be ahead before this clock is set forward. */
 const AHEAD = 1_000_000
 
 /**
- * The world's time, counted on by the monotonic clock: no adjustment of the wall clock makes a
- * duration longer, shorter or negative. But Linux stops the monotonic clock while the machine sleeps
- * (`CLOCK_MONOTONIC`, clock_gettime(2)), so where the wall clock is ahead by more than a second, ours
- * is set forward to it. It is never set back: where the wall clock is, ours waits for nothing and
- * goes on from where it is.
+ * A wall clock advanced by the monotonic clock: no adjustment of the wall clock makes a duration
+ * longer, shorter or negative. But Linux stops the monotonic clock while the machine sleeps
+ * (`CLOCK_MONOTONIC`, clock_gettime(2)), so if the wall clock is ahead by more than a second, this
+ * clock is set forward to it. It is never set back: if the wall clock is, this one simply keeps
+ * running.
  *
- * So a time is the world's, and what is measured inside of one exchange ({@link Clock.elapsed}) is
- * the monotonic clock's: a sleep in the middle of it moves what comes after it, and lengthens nothing.
- *
- * @param origin microseconds since the epoch at which the monotonic clock stood at 0.
+ * So times are wall-clock times, and durations within an exchange ({@link Clock.elapsed}) come from
+ * the monotonic clock: a sleep shifts what comes after it and lengthens nothing.
+ * @param origin the time at which the monotonic clock was 0, in microseconds since the epoch.
  */
 export function steadyClock(clocks: MachineClocks, origin: number): Required<Clock> {
   let offset = origin
-  /** When it was set forward, and by how much. */
+  /** When this clock was set forward, and by how much. */
   const jumps: ClockSet[] = []
   const sets: ClockSet[] = []
-  /** By how much the wall clock is known to be behind ours. */
+  /** How far the wall clock is known to be behind this one. */
   let behind = 0
   return {
     microseconds() {
@@ -73,25 +75,25 @@ export function steadyClock(clocks: MachineClocks, origin: number): Required<Clo
   }
 }
 
-/** This machine's. */
+/** This machine's clock. */
 export const systemClock: Required<Clock> = steadyClock(
   { monotonic: () => performance.now(), wall: () => Date.now() },
   performance.timeOrigin * 1000,
 )
 
-/** Microseconds that passed between two times of a clock. */
+/** Returns the microseconds that passed between two times of a clock. */
 export function elapsedOn(clock: Clock, from: number, to: number): number {
   return clock.elapsed?.(from, to) ?? to - from
 }
 
-/** ISO 8601 in UTC with microseconds. */
+/** Formats a time as ISO 8601 in UTC with microseconds. */
 export function isoTime(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000)
   const rest = String(microseconds - milliseconds * 1000).padStart(3, '0')
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`
 }
 
-/** Seconds and nanoseconds, as OpenTelemetry's API takes times. */
+/** Converts a time to seconds and nanoseconds, as OpenTelemetry's API takes it. */
 export function hrTime(microseconds: number): [number, number] {
   const seconds = Math.floor(microseconds / 1_000_000)
   return [seconds, (microseconds - seconds * 1_000_000) * 1000]

@@ -17,29 +17,29 @@ import { basename, dirname, join } from 'node:path'
 import { holdFile } from './file-lock.js'
 
 /**
- * Where an open file is: under the path by which it was opened, or in a folder that was moved as a
- * whole; elsewhere, where a sealing has put it or what is in it; or nowhere, because it was removed.
+ * Where an open file is. `here`: at the path it was opened by, or in a folder that was moved as a
+ * whole. `elsewhere`: sealing has moved it or its contents. `nowhere`: it was removed.
  */
 export type Place = 'here' | 'elsewhere' | 'nowhere'
 
-/** The calls that writing a log needs. The fault tests put a disk in its place that fails on demand. */
+/** The calls needed to write a log. Fault tests substitute a disk that fails on demand. */
 export type Disk = {
-  /** Opens for appending, makes the file 0600 where there is none, and follows no link. */
+  /** Opens for appending, creates a missing file with mode 0600, and follows no links. */
   open(path: string): number
-  /** Returns how many bytes were written: fewer than asked for on a disk that gets full. */
+  /** Returns how many bytes were written: fewer than requested if the disk fills up. */
   write(descriptor: number, bytes: Uint8Array, offset: number): number
-  /** The last byte of the file, or nothing where it is empty. */
+  /** Returns the file's last byte, or undefined if it is empty. */
   lastByte(descriptor: number): number | undefined
-  /** Where an open file is by now. Never throws. */
+  /** Returns where an open file is now. Never throws. */
   placeOf(descriptor: number, path: string): Place
-  /** Gives the file the time of now. Does not wait for it, and never throws. */
+  /** Sets the file's times to now. Does not wait, and never throws. */
   touch(descriptor: number): void
   sync(descriptor: number, done: (error: Error | null) => void): void
   syncNow(descriptor: number): void
   close(descriptor: number): void
 }
 
-// Opened for reading as well, because the last byte tells whether the last run's tail is torn.
+// Opened for reading too, because the last byte shows whether the previous run left a torn line.
 const APPEND =
   constants.O_APPEND |
   constants.O_CREAT |
@@ -64,7 +64,7 @@ export const realDisk: Disk = {
       if (file.nlink === 0) return isSealed(file, path) ? 'elsewhere' : 'nowhere'
       return isNamed(file, path) ? 'here' : 'elsewhere'
     } catch (error) {
-      // Its folder is gone with it, or cannot be looked into.
+      // Its folder was removed too, or cannot be read.
       return isGone(error) ? 'nowhere' : 'here'
     }
   },
@@ -78,28 +78,28 @@ export const realDisk: Disk = {
 }
 
 /**
- * The real disk for the files of a session folder: whoever puts a link in place of the folder, or a
- * second name for another file in place of one of its files, gets nothing written into that.
+ * The real disk for a session folder. It writes nothing if the folder was replaced by a link, or
+ * one of its files by a hard link to another file.
  */
 export const folderDisk: Disk = {
   ...realDisk,
   open(path) {
     for (let attempt = 1; ; attempt += 1) {
-      // Of the root, too: a link in its place leads to a folder of the same name elsewhere.
+      // Checks the root too: a link in its place leads to a folder of the same name elsewhere.
       for (const folder of [dirname(path), dirname(dirname(path))]) {
         if (!isFolder(folder)) throw notOurs(folder)
       }
       const descriptor = openOurs(path, (file) => isOurs(file) && file.nlink === 1)
       const isHeld = holdFile(descriptor) !== 'refused'
       if (isHeld && realDisk.placeOf(descriptor, path) === 'here') return descriptor
-      // A sealing took it between the two calls. Under its path there is another one from now on.
+      // Sealing took the file between the two calls. The path leads to a new file from now on.
       if (attempt >= OPEN_ATTEMPTS) return descriptor
       closeSync(descriptor)
     }
   },
 }
 
-// Who only looks whether a file is held has it to himself for some microseconds.
+// Checking whether a file is held locks it for some microseconds.
 const OPEN_ATTEMPTS = 20
 
 function isNamed(file: Stats, path: string): boolean {
@@ -112,7 +112,7 @@ function isNamed(file: Stats, path: string): boolean {
   }
 }
 
-/** Whether a log that has no name any more is kept in a sealed part, which is younger than it is. */
+/** Whether an unlinked log is kept in a sealed part, which is younger than the log. */
 function isSealed(file: Stats, path: string): boolean {
   const [folder, log] = [dirname(path), basename(path, '.log')]
   return readdirSync(folder).some((name) => {
@@ -136,7 +136,7 @@ function openOurs(path: string, isWanted: (file: Stats) => boolean): number {
   try {
     const file = fstatSync(descriptor)
     if (!isWanted(file)) throw notOurs(path)
-    // The umask may have taken rights of our own away, and somebody given others more.
+    // The umask may have removed our own rights, or someone may have granted others more.
     if ((file.mode & 0o777) !== 0o600) fchmodSync(descriptor, 0o600)
     return descriptor
   } catch (error) {

@@ -1,11 +1,11 @@
 import { FAULTS } from './limits.js'
 
-/** Is told which part of ours failed, and why. */
+/** Called with the part of Tacho that failed, and why. */
 export type Report = (part: string, cause: unknown) => void
 
 /**
- * The one wall between the host and us: work that is done in the host's time and may never throw
- * into it. After {@link FAULTS} faults the part switches itself off, and the session says so.
+ * The fault barrier between Tacho and the host: work that runs in the host's time and must never
+ * throw into it. After {@link FAULTS} faults a part is switched off, and the session says so.
  */
 export class FaultBarrier {
   readonly #report: Report
@@ -15,12 +15,12 @@ export class FaultBarrier {
     this.#report = report
   }
 
-  /** Does the work, or, where it fails, reports that and goes on without. */
+  /** Runs the work; if it throws, reports the error and carries on. */
   do(part: string, work: () => void): void {
     this.around(part, work)(undefined)
   }
 
-  /** The same work again and again: what is done thousands of times in a read makes nothing anew. */
+  /** Wraps work that runs thousands of times per read, so that nothing is allocated per call. */
   around<What>(part: string, work: (what: What) => void): (what: What) => void {
     const faults = this.#faultsOf(part)
     return (what) => {
@@ -47,7 +47,7 @@ export class FaultBarrier {
     try {
       this.#report(part, cause)
     } catch {
-      // Nobody is left to tell.
+      // There is nobody left to tell.
     }
   }
 }

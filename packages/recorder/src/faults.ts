@@ -1,10 +1,12 @@
-/** Is told of the first fault of a kind. */
+/** Called with the first fault of a kind. */
 export type ReportFault = (what: string, cause: unknown) => void
 
-/** Counts what could not be read of what was recorded, by its name. Each costs a fact, and no record. */
+/**
+ * Counts, by name, what could not be read of what was recorded. Each costs a fact, not a record.
+ */
 export class Faults {
   readonly #report: ReportFault
-  /** How many of which name, so far. */
+  /** The counts so far, by name. */
   readonly total: Record<string, number> = {}
 
   constructor(report: ReportFault) {

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /**
- * `held`: nobody can have the file to himself as long as the descriptor is open. `refused`: somebody
- * has it to himself. `unknown`: there are no such locks here.
+ * `held`: nobody can lock the file exclusively while the descriptor is open. `refused`: someone has
+ * locked it exclusively. `unknown`: such locks are not available here.
  */
 export type Hold = 'held' | 'refused' | 'unknown'
 
@@ -12,9 +12,9 @@ type Locks = { tryLock(fd: number, offset: number, length: number, isExclusive: 
 let locks: Locks | undefined | 'not looked for' = 'not looked for'
 
 /**
- * Shows everybody who looks, in whatever PID namespace and, over NFS, on whatever host, that a file
- * is being written: by a shared open-file-description lock (fcntl_locking(2)), which the kernel takes
- * back when the descriptor is closed, by a kill too. Never waits, never throws.
+ * Shows other processes, in any PID namespace and, over NFS, on any host, that a file is being
+ * written. Uses a shared open-file-description lock (fcntl_locking(2)), which the kernel releases
+ * when the descriptor is closed, also by a kill. Never waits, never throws.
  */
 export function holdFile(descriptor: number): Hold {
   if (locks === 'not looked for') locks = findLocks()
@@ -23,19 +23,20 @@ export function holdFile(descriptor: number): Hold {
     locks.tryLock(descriptor, 0, 0, false)
     return 'held'
   } catch (error) {
-    // All others come from a file system without locks.
+    // All other errors mean that the file system has no locks.
     return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 'refused' : 'unknown'
   }
 }
 
-// Node has no call for it. The library is native and optional: without it a session is known to run
-// by its heartbeat. On Windows a lock keeps others from writing, which is more than is wanted.
+// Node has no call for such locks. The library is native and optional: without it, the heartbeat
+// shows that a session is running. On Windows a lock would keep others from writing, which is not
+// wanted.
 function findLocks(): Locks | undefined {
   if (process.platform === 'win32') return undefined
   const require = createRequire(import.meta.url)
   return (
     loaded(() => {
-      // What its own loader comes to as well, after looking everywhere for 10 ms.
+      // The library's own loader finds the same file, after searching for 10 ms.
       const folder = dirname(require.resolve('fs-native-extensions'))
       const platform = `${process.platform}-${process.arch}`
       return require(join(folder, 'prebuilds', platform, 'fs-native-extensions.node'))

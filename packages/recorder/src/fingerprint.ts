@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** Enough to tell two secrets of a session apart: 4 hex digits of an HMAC under its key. */
+/** Returns 4 hex digits of an HMAC under the session's key: enough to tell its secrets apart. */
 export function fingerprintOf(secret: string, key: Uint8Array): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 4)
 }

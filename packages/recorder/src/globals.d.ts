@@ -1,4 +1,4 @@
-// Node has it, and its types leave it to those of browsers.
+// Node has it, but leaves its types to those of browsers.
 declare namespace WebAssembly {
   class Memory {
     constructor(options: { initial: number })

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto'
 import { isCanonicalUuid, traceIdOfUuid } from '@tacho/format'
 
-// Asking the system for eight bytes costs as much as asking it for hundreds of ids.
+// Random bytes for many ids at once: eight bytes cost as much as hundreds of ids.
 const pool = Buffer.allocUnsafe(8 * 512)
 let poolAt = pool.length
 
-/** A new span id: 16 hex digits, never all zero. */
+/** Returns a new span id: 16 hex digits, never all zero. */
 export function newSpanId(): string {
   if (poolAt === pool.length) {
     randomFillSync(pool)
@@ -16,7 +16,7 @@ export function newSpanId(): string {
   return id === '0000000000000000' ? newSpanId() : id
 }
 
-/** A new session id, for an agent that has none of its own: a UUIDv7 (RFC 9562). */
+/** Returns a new session id, for an agent without its own: a UUIDv7 (RFC 9562). */
 export function newSessionId(milliseconds: number): string {
   const bytes = randomBytes(16)
   bytes.writeUIntBE(milliseconds, 0, 6)
@@ -32,7 +32,10 @@ export function newSessionId(milliseconds: number): string {
   ].join('-')
 }
 
-/** The trace id of a session: the digits of its UUID if that is in lower case, else the first 16 bytes of the id's SHA-256. */
+/**
+ * Returns a session's trace id: the digits of its UUID if that is in lower case, else the first 16
+ * bytes of the id's SHA-256.
+ */
 export function traceIdOf(sessionId: string): string {
   if (isCanonicalUuid(sessionId)) return traceIdOfUuid(sessionId)
   return createHash('sha256').update(sessionId).digest('hex').slice(0, 32)

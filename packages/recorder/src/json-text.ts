@@ -1,23 +1,25 @@
-/** The longest text that is made into JSON at once: more than comes with one read of a socket. */
+/** The longest text converted to JSON at once: more than one read of a socket returns. */
 export const JSON_TEXT_BYTES = 256 * 1024
 
-/** Memory that begins with a line, with room for its end, and how long it is so far. */
+/** Memory that begins with a line, with room for its end, and the line's length so far. */
 export type BegunLine = { room: Buffer; length: number }
 
 /**
- * Makes JSON of a text sixteen bytes at a time: the same as `JSON.stringify`, for a tenth of what that
- * and the way through a string cost.
+ * Encodes text as JSON, sixteen bytes at a time: the same as `JSON.stringify`, for a tenth of the
+ * cost of that and of converting to a string.
  */
 export type JsonText = {
   /**
-   * @param head what stands before it in the line.
-   * @param text valid UTF-8, {@link JSON_TEXT_BYTES} at the most.
-   * @returns both, in memory that the next one is written into.
+   * @param head what comes before it in the line.
+   * @param text valid UTF-8, at most {@link JSON_TEXT_BYTES}.
+   * @returns both, in memory that the next call overwrites.
    */
   behind(head: string, text: Uint8Array): BegunLine
 }
 
-/** Nothing where the processor has no vectors, or the host allows no WebAssembly. */
+/**
+ * Returns undefined if the processor has no vector instructions, or the host allows no WebAssembly.
+ */
 export function openJsonText(): JsonText | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: PAGES })
@@ -40,15 +42,15 @@ export function openJsonText(): JsonText | undefined {
   }
 }
 
-/** What stands for each byte, in eight bytes each, and then how many of those it is. */
+/** The encoding of each byte, padded to eight bytes; the lengths of all encodings follow. */
 const TABLE_ENTRY = 8
 const LENGTHS_AT = 256 * TABLE_ENTRY
 const TEXT_AT = 4096
 const ROOM_AT = TEXT_AT + JSON_TEXT_BYTES
-/** For what stands before and behind a text in its line. */
+/** Room for what comes before and after a text in its line. */
 const ROOM_AROUND = 256 * 1024
 const PAGE = 64 * 1024
-/** In JSON a control character is six. */
+/** JSON encodes a control character in six bytes. */
 const PAGES = Math.ceil((ROOM_AT + 6 * JSON_TEXT_BYTES + ROOM_AROUND) / PAGE)
 
 function writeTable(memory: Buffer): void {
@@ -60,8 +62,8 @@ function writeTable(memory: Buffer): void {
   }
 }
 
-// Written by hand, because it is short, and no compiler makes it: a function of where
-// the text begins (local 0) and ends (1), and where it is to go (2), that returns where that ends.
+// Written by hand, because it is short and no compiler makes it: a function of where the text
+// begins (local 0) and ends (1), and where the output goes (2). It returns the output's end.
 // https://webassembly.github.io/spec/core/binary/instructions.html
 const CODE = bytesOf(`
   02 01 7b 01 7f                                     local 3: sixteen bytes; local 4: a number
@@ -91,7 +93,7 @@ const CODE = bytesOf(`
   00 0b
 `)
 
-/** A module with that function, `e`, and with memory from outside, `m.m`. */
+/** Returns a module that exports this function as `e` and imports its memory as `m.m`. */
 function program(): Uint8Array<ArrayBuffer> {
   const bytes = [
     ...bytesOf('00 61 73 6d 01 00 00 00'),
@@ -112,7 +114,7 @@ function leb128(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...leb128(value >> 7)]
 }
 
-/** The bytes at the beginning of each line; words follow behind two blanks. */
+/** Returns the bytes at the start of each line; text follows after two spaces. */
 function bytesOf(listing: string): number[] {
   const lines = listing.split('\n').map((line) => line.trim().split('  ')[0] ?? '')
   return lines

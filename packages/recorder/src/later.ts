@@ -7,27 +7,28 @@ import {
   WAITING_BYTES,
 } from './limits.js'
 
-/** Work that belongs together: it can be had done at once, with all that came before it. */
+/**
+ * Work that belongs together: it can be settled at once, along with everything queued before it.
+ */
 export type Lane = {
   /**
-   * As soon as all that has arrived for the host is on its way again.
-   *
-   * @param work throws nothing.
-   * @param bytes that it holds on to.
+   * Runs the work as soon as everything that has arrived for the host has been forwarded.
+   * @param work must not throw.
+   * @param bytes how many bytes it keeps in memory.
    */
   do(work: () => void, bytes?: number): void
-  /** Does now what {@link do} was given, and whatever any lane was given before it. */
+  /** Runs now what {@link do} was given, and everything queued before it in any lane. */
   settle(): void
-  /** The same, if the first of it has waited for {@link OVERDUE_MILLISECONDS}. */
+  /** The same, if its first work has waited for {@link OVERDUE_MILLISECONDS}. */
   settleOverdue(): void
 }
 
 type Waiting = { work: (() => void) | undefined; bytes: number }
 
 /**
- * Work of ours that waits until it is in nobody's way. It is done in its order, a slice at a time,
- * so that whatever has come for the host in between goes first; in two lines: what must be on the
- * disk before the host gets its answer, and what may wait a little longer.
+ * Queues Tacho's work until it is in nobody's way. It runs in order, a slice at a time, so that
+ * anything that arrives for the host in between goes first. There are two queues: work that must be
+ * on disk before the host gets its answer, and work that may wait a little longer.
  */
 export class Later {
   #waiting: Waiting[] = []
@@ -36,17 +37,18 @@ export class Later {
   /** So much has come since the last look that more of it is about to come. */
   #isFlowing = false
   #deferred: (() => void)[] = []
-  /** Since when the host waits for what. */
+  /** What the host waits for, and since when. */
   readonly #awaited = new Map<object, number>()
   #timer: NodeJS.Timeout | undefined
   #late: NodeJS.Timeout | undefined
   #next: NodeJS.Immediate | undefined
 
-  /** A lane of its own, for what of it must be done before something else. */
+  /** Creates a lane, for work that must be done before something else. */
   lane(): Lane {
     const own: Waiting[] = []
     let since = 0
-    // One request must not be recorded before the one that was made first, whose lane may still wait.
+    // Settles earlier lanes too, because no request may be recorded before one that was made
+    // earlier.
     const settle = () => {
       const last = own.findLast(({ work }) => work !== undefined)
       own.length = 0
@@ -66,10 +68,9 @@ export class Later {
   }
 
   /**
-   * Within {@link DEFER_MILLISECONDS}, behind what lanes were given before. A server on the same
-   * machine answers in less than that, and needs the processor itself.
-   *
-   * @param work throws nothing.
+   * Runs the work within {@link DEFER_MILLISECONDS}, after what lanes were given before. A server
+   * on the same machine answers sooner than that, and needs the processor itself.
+   * @param work must not throw.
    */
   defer(work: () => void): void {
     if (this.#deferred.push(work) > 1) return
@@ -78,19 +79,19 @@ export class Later {
   }
 
   /**
-   * The host waits for something that may come at once, and all of ours waits for that: lanes for
-   * {@link DEFER_MILLISECONDS} at most, the rest for {@link AWAITED_MILLISECONDS}.
+   * Notes that the host waits for something that may arrive at once. Our work waits too: lanes for
+   * at most {@link DEFER_MILLISECONDS}, the rest for {@link AWAITED_MILLISECONDS}.
    */
   awaits(what: object): void {
     this.#awaited.set(what, performance.now())
   }
 
-  /** It has come, or will not. */
+  /** Notes that it has arrived, or never will. */
   hasCome(what: object): void {
     if (this.#awaited.delete(what) && this.#waiting.length > 0) this.#plan()
   }
 
-  /** Does all of it now, with what that defers in its turn. */
+  /** Runs everything now, including what that defers in turn. */
   settleAll(): void {
     this.#settle()
     for (;;) {
@@ -109,7 +110,7 @@ export class Later {
     this.#waiting.push(waiting)
     this.#bytes += bytes
     this.#isFlowing ||= bytes >= FLOW_BYTES
-    // Bounded, whatever the host does: then it waits for us.
+    // Bounded, whatever the host does: above the limit, the host waits for us.
     while (this.#bytes > WAITING_BYTES) this.#run(this.#waiting.shift() ?? waiting)
     this.#plan()
     return waiting
@@ -118,7 +119,7 @@ export class Later {
   #plan(): void {
     if (this.#isPlanned) return
     this.#isPlanned = true
-    // Two rounds: in between, what follows the first bytes of a message comes, and goes on.
+    // Two rounds: in between, whatever follows a message's first bytes arrives and is forwarded.
     setImmediate(() =>
       setImmediate(() => {
         this.#isPlanned = false
@@ -131,7 +132,7 @@ export class Later {
     )
   }
 
-  /** Unless what is awaited comes sooner. */
+  /** Tries again later, unless what is awaited arrives first. */
   #planLate(): void {
     if (this.#late !== undefined) return
     this.#late = setTimeout(() => {

@@ -1,9 +1,9 @@
 import { isSecretName, type Scrubber } from '@tacho/scrub'
 
 /**
- * Teaches a scrubber the secrets that stand in a command line under a name that says so:
- * `--api-key VALUE`, `--api-key=VALUE`, `-c provider.token="VALUE"`, and in tables,
- * `-c provider.query_params={"key"="VALUE"}`. Prompts are not searched.
+ * Teaches a scrubber the secrets in a command line that have a telling name: `--api-key VALUE`,
+ * `--api-key=VALUE`, `-c provider.token="VALUE"`, and in tables, `-c
+ * provider.query_params={"key"="VALUE"}`. Prompts are not searched.
  */
 export function learnArguments(scrubber: Scrubber, argv: readonly string[]): void {
   for (const [index, argument] of argv.entries()) {
@@ -18,17 +18,17 @@ export function learnArguments(scrubber: Scrubber, argv: readonly string[]): voi
   }
 }
 
-// Credentials and the tables that hold them are shorter; what is longer is a prompt.
+// Longer than any credential or table of credentials; anything longer is a prompt.
 const ARGUMENT_CHARACTERS = 4096
 
 const FLAG = /^--?[\w-]+$/
 const ASSIGNMENT = /^(?:-[A-Za-z])?([\w.-]{1,200})\s*=\s*(.*)$/s
-// `env_key="NAME"`, `env_http_headers={"X-Key"="NAME"}`: what stands there is a variable's name.
+// `env_key="NAME"`, `env_http_headers={"X-Key"="NAME"}`: such values are names of variables.
 const NAMES_VARIABLES = /(^|[._-])env([._-]|$)/i
 
 function learnTable(scrubber: Scrubber, path: string, table: string): void {
   for (const [, name = '', value = ''] of table.matchAll(PAIR)) {
-    // A header can be secret by its place alone.
+    // A header can be secret by its name alone.
     if (/header/i.test(path)) scrubber.headers([[name, value]])
     learn(scrubber, name, value)
   }

@@ -1,59 +1,71 @@
 /**
- * Of one body this much is kept whole; beyond it length, SHA-256 and both ends (promises: bounded). It
- * is also how far a coded body is decoded, whatever its coding is.
+ * How much of one body is kept whole; of a longer one, its length, SHA-256 and both ends are kept
+ * (promises: bounded). Also the limit to which a coded body is decoded, whatever its coding.
  */
 export const BODY_BYTES = 64 * 1024 * 1024
 
-/** What is kept of each end of a body that is larger than {@link BODY_BYTES}. */
+/** How much is kept of each end of a body larger than {@link BODY_BYTES}. */
 export const BODY_END_BYTES = 64 * 1024
 
 /**
- * Of one answer this much is written as text, which can be read and searched as it stands, whatever
- * it costs; what comes after it as base64 where text costs more. No model writes that much.
+ * How much of one answer is written as text, which is readable and searchable, whatever it costs;
+ * the rest is written as base64 where text costs more. No model writes this much.
  */
 export const TEXT_BYTES = 4 * 1024 * 1024
 
-/** Up to here a coded request is decoded at once, so that it is on the disk before its answer is out. */
+/**
+ * Coded requests up to this size are decoded synchronously, so that they are on disk before their
+ * answer arrives.
+ */
 export const INLINE_WIRE_BYTES = 256 * 1024
 export const INLINE_DECODED_BYTES = 1024 * 1024
 
 /**
- * Bytes on the wire that may wait to be decoded, of all bodies together. What comes faster is cut off
- * for the record: it is not worth the host's memory.
+ * How many bytes on the wire may wait to be decoded, for all bodies together. Bodies that come
+ * faster are cut in the record: they are not worth the host's memory.
  */
 export const DECODING_QUEUE_BYTES = 32 * 1024 * 1024
 
-/** Decoded bytes that may wait for us: what is dealt with in one turn of the host's event loop. */
+/**
+ * How many decoded bytes may wait for us: as many as are processed in one turn of the host's event
+ * loop.
+ */
 export const DECODED_AHEAD_BYTES = 256 * 1024
 
-/** After twice so long without a word from the thread that decodes, it is ended. */
+/** The decoding thread is stopped after twice this long without a message. */
 export const DECODING_SILENCE_MILLISECONDS = 5_000
 
-/** How long a record may be in the kernel's hands only. A kill loses nothing; a power cut, this much. */
+/**
+ * How long a record may be in the kernel's hands only. A kill loses nothing; a power cut loses this
+ * much.
+ */
 export const SYNC_MILLISECONDS = 500
 
 /**
- * How often a recorder that has nothing to write touches a file, for those who cannot see its process
- * and know no lock. A reader takes it for dead after six times as long.
+ * How often an idle recorder touches a file, for readers that cannot see its process or its lock. A
+ * reader takes it for dead after six times this long.
  */
 export const HEARTBEAT_MILLISECONDS = 10_000
 
 /**
- * How long a span waits for its line while the bytes that it is about go first; and how long a request
- * waits for its record while its answer may come at once.
+ * How long a span's line waits so that the bytes it is about go first, and how long a request's
+ * record waits while its answer may arrive at once.
  */
 export const DEFER_MILLISECONDS = 2
 
-/** How much longer it waits where an answer may be about to come: a server on the same machine is as fast. */
+/**
+ * How much longer it waits if an answer may be about to arrive: a server on the same machine is
+ * this fast.
+ */
 export const AWAITED_MILLISECONDS = 5
 
 /**
- * An answer that comes later than this waits for the record of its request, if that is not there yet.
- * One that is sooner, as no model's is, goes first.
+ * An answer that takes longer than this waits until its request's record is written. A faster one,
+ * as no model's is, goes first.
  */
 export const OVERDUE_MILLISECONDS = 5
 
-/** How long work of ours is done in one go while there may be something for the host to do. */
+/** How long our work runs in one go while the host may have something to do. */
 export const SLICE_MILLISECONDS = 0.25
 
 /**
@@ -66,68 +78,74 @@ export const WAITING_BYTES = 8 * 1024 * 1024
 /** Bytes that come at once where more are about to come: no event of an answer is as large. */
 export const FLOW_BYTES = 32 * 1024
 
-/** Faults of one part of ours after which it switches itself off for the session. */
+/** After this many faults, a part of ours is switched off for the session. */
 export const FAULTS = 5
 
-/** OpenTelemetry's defaults are 128 each and drop the oldest without a word. */
+/** OpenTelemetry's defaults are 128 each, and it drops the oldest silently. */
 export const SPAN_ATTRIBUTES = 1024
 export const SPAN_EVENTS = 1024
 
 /**
- * What is kept of a text in a span's attribute: bodies are in the raw log. Tempo cuts at 2,048
+ * How much of a text a span's attribute keeps: bodies are in the raw log. Tempo cuts at 2,048
  * bytes, Jaeger's queries at 4 MiB a trace.
  */
 export const ATTRIBUTE_CHARACTERS = 1024
 
-/** How long the end of a recording waits for bodies that are still being decoded; the host waits with it. */
+/** How long closing a recording waits for bodies still being decoded; the host waits too. */
 export const LAST_WORDS_MILLISECONDS = 200
 
-/** What may wait to be sent, in one recording: as much as the promises allow. Beyond it, files only. */
+/**
+ * How much may wait to be sent in one recording: as much as the promises allow. The rest goes to
+ * the files only.
+ */
 export const LIVE_QUEUE_BYTES = 8 * 1024 * 1024
 
-/** Spans or lines in one request: about 200 KB, which a Collector takes at any setting. */
+/**
+ * The most spans or lines in one request: about 200 KB, which a Collector accepts with any
+ * settings.
+ */
 export const LIVE_BATCH_ITEMS = 256
 
-/** How long a span waits for others to be sent with. */
+/** How long a span waits to be sent together with others. */
 export const LIVE_BATCH_MILLISECONDS = 1_000
 
-/** The pause after what was sent has been refused; twice as long each time. */
+/** The pause after a refused batch; it doubles each time. */
 export const LIVE_RETRY_MILLISECONDS = { first: 1_000, most: 30_000 }
 
-/** Of one line of the debug log this much is sent; the file has all of it. */
+/** How much of one line of the debug log is sent; the file has all of it. */
 export const LIVE_LINE_BYTES = 16 * 1024
 
-/** How long the end of a recording waits for what is still to be sent; the host waits with it. */
+/** How long closing a recording waits for what is still to be sent; the host waits too. */
 export const LIVE_CLOSE_MILLISECONDS = 200
 
-/** How long the end of a recording waits in all: for those bodies, and then for what is to be sent. */
+/** How long closing a recording waits in total: for those bodies, then for sending. */
 export const CLOSE_MILLISECONDS = 250
 
-/**
- * How long bodies that are still being decoded may take, and then what is to be sent out, where no host
- * waits for it any more.
- */
+/** How long bodies may still be decoded, and then sent, once no host waits for them. */
 export const LEFT_BEHIND_MILLISECONDS = 3_000
 
-/** What a host tells is gathered up to here before it is handed over: one call of the system's takes it. */
+/** Messages from a host are batched up to this size: one system call takes it. */
 export const BATCH_BYTES = 64 * 1024
 
-/** Bytes of a body that are at least this many are not copied to be gathered with others. */
+/** Pieces of a body of at least this size are not copied into a batch. */
 export const DIRECT_BYTES = 8 * 1024
 
-/** Bytes of a body are handed over in pieces of this size at the most: each is held whole by who reads. */
+/** The largest piece in which a body is handed over: the receiver holds each piece whole. */
 export const BODY_PIECE_BYTES = 1024 * 1024
 
 /**
- * What a host keeps of what the process that records it has not taken yet. It takes a quarter of a
- * second to start, in which a fast stream brings as much. Beyond it the bytes of bodies are cut.
+ * How much a host keeps for the recorder process until it is accepted. That process takes a quarter
+ * of a second to start, and a fast stream brings this much meanwhile. Above it, bodies are cut.
  */
 export const OUTBOX_BYTES = 16 * 1024 * 1024
 
-/** So much more is kept of messages, which are small, and say what was cut. Beyond it they are counted. */
+/**
+ * How much more is kept of messages, which are small and say what was cut. Above it, they are only
+ * counted.
+ */
 export const OUTBOX_MESSAGE_BYTES = 1024 * 1024
 
-/** What the process that records holds of what it has not dealt with yet. Then it reads no further. */
+/** How much the recorder process holds unprocessed before it stops reading. */
 export const INBOX_BYTES = 64 * 1024 * 1024
 
 /** It takes so much out of the pipe at once: all that the pipe holds. */
@@ -148,11 +166,13 @@ export const INBOX_IDLE_MILLISECONDS = 5
 export const INBOX_BEHIND_MILLISECONDS = 500
 export const INBOX_BEHIND_BYTES = 32 * 1024 * 1024
 
-/** How long it deals with that before it looks whether more is there: the host is to get rid of it. */
+/**
+ * How long it processes before it checks for more input, so that the host can hand over its own.
+ */
 export const INBOX_SLICE_MILLISECONDS = 5
 
-/** How long the exit of a host waits for what it has told to be in the session's files. */
+/** How long a host's exit waits for its messages to reach the session's files. */
 export const EXIT_MILLISECONDS = 200
 
-/** How much of that for the pipe to take it. What it does not is left in a file. */
+/** How much of that is for the pipe to accept them. The rest is left in a file. */
 export const HANDOVER_MILLISECONDS = 80

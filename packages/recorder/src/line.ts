@@ -14,9 +14,8 @@ import type { Loss } from './append-file.js'
 import { isoTime, systemClock } from './clock.js'
 import { JSON_TEXT_BYTES, type JsonText, openJsonText } from './json-text.js'
 
-// One line is made and written at a time, so one piece of memory serves them all; a new one for
-// each would be most of the work of a short line.
-// A line that is larger than all others gets its own.
+// Only one line is made and written at a time, so all share one buffer: allocating one each would
+// be most of the work for a short line. Larger lines get their own.
 const SCRATCH_BYTES = 1024 * 1024
 const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 
@@ -24,14 +23,14 @@ const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 const TAIL_ROOM = 64
 
 /**
- * A record as the bytes of its line, to be written before the next one is made. Nothing else is
- * written, and it takes only what was scrubbed.
+ * Encodes a record as a line, to be written before the next one is made. Only such lines are
+ * written, and only scrubbed records are accepted.
  */
 export function lineOf<Record extends object>(record: Record & AllScrubbed<Record>): ScrubbedBytes {
   return lineOfJson(JSON.stringify(record) as Scrubbed)
 }
 
-/** The same for a record that is JSON already. */
+/** The same for a record that is already JSON. */
 export function lineOfJson(made: Scrubbed): ScrubbedBytes {
   const json = wellFormedJson(made)
   const isShort = json.length * 3 <= SCRATCH_BYTES - TAIL_ROOM
@@ -39,16 +38,15 @@ export function lineOfJson(made: Scrubbed): ScrubbedBytes {
   return sealed(room, room.write(json) - 1)
 }
 
-/** Above so much, base64 is shorter by far. */
+/** If text takes this many times the bytes, base64 is far shorter. */
 const LONGER = 2
 
-/** A shorter text is a line sooner by `JSON.stringify`. */
+/** Below this size, `JSON.stringify` is faster. */
 const LARGE_TEXT = 1024
 
 /**
- * A chunk as the bytes of its line: the same as {@link lineOf} would make of it, sooner.
- *
- * @param isLate it stands so far behind in a body that base64 will do where text takes long.
+ * Encodes a chunk as a line: the same line as {@link lineOf}, but faster.
+ * @param isLate whether it comes so late in the body that base64 will do where text is costly.
  */
 export function chunkLine(
   chunk: ScrubbedChunk,
@@ -56,7 +54,7 @@ export function chunkLine(
   isLate: boolean,
 ): ScrubbedBytes {
   const text = bytes.length < LARGE_TEXT ? undefined : textChunkLine(chunk, bytes)
-  // What is no text for a reader, such as NULs, is six times as long in JSON.
+  // Binary content such as NULs takes six times the space in JSON.
   if (text !== undefined && (!isLate || text.length < LONGER * bytes.length)) return text
   return isLate
     ? base64ChunkLine(chunk, bytes)
@@ -66,12 +64,12 @@ export function chunkLine(
 /** A chunk without its content. */
 export type ScrubbedChunk = AllScrubbed<Omit<ChunkRecord, 'content'>>
 
-/** The content that stands for bytes that were scrubbed. */
+/** Returns the content for scrubbed bytes. */
 export function scrubbedContentOf(bytes: ScrubbedBytes): AllScrubbed<Content> {
   return contentOf(bytes) as AllScrubbed<Content>
 }
 
-/** Where secrets were replaced, and by which rule: words of ours. */
+/** Where secrets were replaced, and by which rule: none of this needs scrubbing. */
 export function scrubbedPlaces(found: readonly Found[]): AllScrubbed<Found>[] {
   return found as AllScrubbed<Found>[]
 }
@@ -88,7 +86,7 @@ function textChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedByte
   return sealed(room, length + room.write('"', length, 'latin1'))
 }
 
-/** The head of a chunk in which this many secrets were replaced is not in a hurry. */
+/** A chunk's head this large, with that many replaced secrets, does not need the fast path. */
 const LARGE_HEAD = 16 * 1024
 
 function base64ChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBytes {
@@ -100,7 +98,7 @@ function base64ChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBy
   return sealed(room, end + room.write('"}]', end, 'latin1'))
 }
 
-/** The line that tells of records that were lost. A line that waits to be written stays as it is. */
+/** Encodes a gap as a line. It has its own memory, because it may wait to be written. */
 export function gapLine(loss: Loss): ScrubbedBytes {
   const gap: GapRecord = {
     kind: 'gap',
@@ -110,7 +108,7 @@ export function gapLine(loss: Loss): ScrubbedBytes {
     bytes: loss.bytes,
     reason: loss.reason,
   }
-  // Counts and codes of ours.
+  // Only Tacho's own counts and codes.
   return encodeLine(gap, crc32) as ScrubbedBytes
 }
 
@@ -118,7 +116,7 @@ function roomFor(length: number): Buffer {
   return length + TAIL_ROOM <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length + TAIL_ROOM)
 }
 
-/** The line that begins with this many bytes of a piece of memory, with its checksum and newline. */
+/** Completes a line of this length with its checksum and newline. */
 function sealed(room: Buffer, length: number): ScrubbedBytes {
   const tail = lineTail(crc32(room.subarray(0, length)))
   return room.subarray(

@@ -1,26 +1,26 @@
-/** What could not be written, since the last time that something could. */
+/** What could not be written since the last successful write. */
 export type Loss = {
-  /** When the first of it was lost: microseconds since the epoch. */
+  /** When the first record was lost: microseconds since the epoch. */
   since: number
-  /** How many of which kind. */
+  /** How many records of each kind. */
   lost: Record<string, number>
   bytes: number
   /** The first error's code: ENOSPC, EIO … */
   reason: string
 }
 
-/** Counts the records that a file lost: those that its next gap is to tell of, and all of them. */
+/** Counts the records that a file lost: those for its next gap, and the total. */
 export class Losses {
   readonly #now: () => number
   #pending: Loss | undefined
-  /** All that was ever lost, by kind. */
+  /** Everything lost so far, by kind. */
   readonly total: Record<string, number> = {}
 
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** What no gap tells of yet. */
+  /** Losses that no gap has recorded yet. */
   get pending(): Loss | undefined {
     return this.#pending
   }
@@ -32,7 +32,7 @@ export class Losses {
     addTo(this.total, lost)
   }
 
-  /** A gap tells of what was pending. */
+  /** A gap has recorded the pending losses. */
   told(): void {
     this.#pending = undefined
   }

@@ -2,10 +2,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder, and those above it that are missing. Node's own way to do so (`recursive`) never
- * comes back where a file system has no room for folders: in /proc it tries for ever.
- *
- * @throws what the file system says, but not that something of that name is there.
+ * Creates a folder and its missing parents. Node's own `recursive` option never returns if a file
+ * system cannot hold folders: in /proc it retries for ever.
+ * @throws the file system's error, except if the path already exists.
  */
 export function makeFolders(path: string, mode: number): void {
   if (isMade(path, mode)) return
@@ -13,7 +12,7 @@ export function makeFolders(path: string, mode: number): void {
   if (!isMade(path, mode)) mkdirSync(path, { mode })
 }
 
-/** @returns whether it is there; where not, the one above it is missing. */
+/** @returns whether the folder exists; if not, its parent is missing. */
 function isMade(path: string, mode: number): boolean {
   try {
     mkdirSync(path, { mode })

@@ -32,57 +32,66 @@ export type RecordingOptions = {
   /** The folder that holds the session folders. */
   root: string
   agent: AgentIdentity
-  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  /** The agent's mode: `exec`, `app-server`, `tui`. */
   command: string
   argv: readonly string[]
   cwd: string
   /** The host's environment: the values of its secrets are never written. */
   environment: Readonly<Record<string, string | undefined>>
   logLevel: LogLevel
-  /** Whether secrets are replaced; default: they are. The manifest says where they are not. */
+  /** Whether secrets are replaced; default: true. The manifest says if they are not. */
   isScrubbed?: boolean
-  /** Whether an id is one that the agent gives to sessions; default: whether it can name a folder. */
+  /**
+   * Whether an id is one that the agent gives to sessions; default: whether it can name a folder.
+   */
   isSessionId?: (id: string) => boolean
-  /** The debug log's place, relative to the session folder or absolute; default `session.log`. */
+  /**
+   * The path of the debug log, absolute or relative to the session folder; default: `session.log`.
+   */
   logPath?: string | undefined
-  /** Is told, in a sentence for the user, what could not be recorded. At most once a file. */
+  /**
+   * Called with a sentence for the user about what could not be recorded, at most once per file.
+   */
   onTrouble: (sentence: string) => void
-  /** Which taps there are. */
+  /** The taps of this run. */
   taps?: readonly Tap[]
-  /** The provider of the model, by the GenAI conventions' `gen_ai.provider.name`. */
+  /** The model's provider, as in the GenAI conventions' `gen_ai.provider.name`. */
   provider?: string | undefined
-  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  /** After how many milliseconds without an event of an answer the agent gives up. */
   idleTimeout?: number | undefined
-  /** How long after what it stops a request to cancel may be heard of; left out where it comes first. */
+  /**
+   * How many milliseconds after a stop its request to cancel may still be seen; omitted if the
+   * request always comes first.
+   */
   lateCancelMilliseconds?: number | undefined
-  /** The APIs whose answers are read; default: all that are known. */
+  /** The APIs whose answers are parsed; default: all known ones. */
   modelApis?: readonly ModelApi[]
   clock?: Clock
 }
 
-/** How a recording is closed. */
+/** Options for closing a recording. */
 export type Closing = {
   /** When the host ended; default: now. */
   at?: number
   /**
-   * How long bodies that are still being decoded may take, and then what is to be sent out, where no host
-   * waits for it; default: as long as a host may wait.
+   * How long decoding, and then sending, may still take if no host waits for it; default: as long
+   * as a host may wait.
    */
   leftBehindMilliseconds?: number
-  /** Is told that all is in the files. */
+  /** Called when everything is in the files. */
   onWritten?: () => void
 }
 
 /**
- * All that one start of an agent leaves behind: one session mostly; several where the agent starts
- * several in one process. It begins in a folder under a name of our own and gets the agent's
- * session id with the first request that tells it.
+ * Everything that one start of an agent leaves behind: usually one session; several if the agent
+ * starts several in one process. It begins in a folder with a temporary name, and gets the agent's
+ * session id from the first request that has it.
  */
 export class Recording {
   readonly scrubber: Scrubber
-  /** Where what is recorded waits until it is in nobody's way. */
+  /** Holds recorded data until it is in nobody's way. */
   readonly later = new Later()
-  /** What makes its spans. */
+  /** Creates the recording's spans. */
   readonly tracing: Tracing
   readonly #options: RecordingOptions
   readonly #clock: Clock
@@ -99,11 +108,11 @@ export class Recording {
   #unnamed: Session | undefined
   #agentVersion: string | undefined
   #agentTitle: string | undefined
-  /** What the log of each session begins with. */
+  /** The first line of each session's log. */
   #opening: string | undefined
   #latest: Session
 
-  /** @throws CannotRecord where there is no place to record to. */
+  /** @throws CannotRecord if there is no place to record to. */
   constructor(options: RecordingOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
@@ -138,12 +147,12 @@ export class Recording {
     this.#unnamed = this.#latest
   }
 
-  /** The session that was heard of last. */
+  /** The most recently active session. */
   get latest(): Session {
     return this.#latest
   }
 
-  /** An exchange begins: the head of its request has arrived, at the given time. */
+  /** Begins an exchange: the head of its request arrived at the given time. */
   exchange(head: RequestHead, at = this.#clock.microseconds()): Exchange {
     const { sessionId, agentVersion } = head.conversation
     const session = this.session(sessionId, at)
@@ -154,16 +163,15 @@ export class Recording {
     return exchange
   }
 
-  /** Does work whose HTTP requests, made with undici, belong to an exchange. */
+  /** Runs work whose HTTP requests, made with undici, belong to an exchange. */
   async withUndici<Result>(exchange: Exchange, work: () => Result): Promise<Result> {
     const parent = exchange.spanParent
     return parent === undefined ? work() : this.tracing.withinUndici(parent, work)
   }
 
   /**
-   * The session of an agent's id; without one, that which was heard of last.
-   *
-   * @param at when it was heard of: one that is new begins then.
+   * Returns the session with the agent's id; without an id, the most recently active one.
+   * @param at when it was first heard of: a new session begins then.
    */
   session(id: string | undefined, at = this.#clock.microseconds()): Session {
     if (id === undefined) return this.#latest
@@ -174,61 +182,61 @@ export class Recording {
     return session
   }
 
-  /** The agent has said which version it is: that holds for all of its sessions. */
+  /** Notes the agent's version, for all of its sessions. */
   noteAgentVersion(version: string): void {
     if (this.#agentVersion !== undefined) return
     this.#agentVersion = version
     for (const session of this.#all()) session.noteAgentVersion(version)
   }
 
-  /** The agent has said what it is called, where it is one of many by its name here. */
+  /** Notes the agent's own name, if Tacho's name for it stands for many. */
   noteAgentTitle(title: string): void {
     this.#agentTitle = title
     for (const session of this.#all()) session.noteAgentTitle(title)
   }
 
-  /** A thread of the agent's belongs to a session. */
+  /** Notes which session a thread of the agent's belongs to. */
   noteThread(threadId: string, session: Session): void {
     if (!this.#threads.has(threadId)) this.#threads.set(threadId, session)
   }
 
-  /** Whether it was told, which session a thread belongs to. */
+  /** Whether the session of a thread is known. */
   knowsThread(threadId: string): boolean {
     return this.#threads.has(threadId) || this.#sessions.has(threadId)
   }
 
-  /** The session of a thread; of one that was never heard of, that of its own name. */
+  /** Returns the session of a thread; for an unknown thread, the session with the thread's id. */
   sessionOfThread(threadId: string): Session {
     return this.#threads.get(threadId) ?? this.session(threadId)
   }
 
-  /** A signal has reached the agent: all that is going on is to stop. */
+  /** Records a signal to the agent, which asks everything open to stop. */
   signalled(signal: string): void {
     for (const session of this.#all()) session.event({ kind: 'signal', signal })
   }
 
-  /** The time on the clock of this recording, in microseconds since the epoch. */
+  /** Returns the time on this recording's clock, in microseconds since the epoch. */
   now(): number {
     return this.#clock.microseconds()
   }
 
-  /** A line of the debug log. */
+  /** Writes a line to the debug log. */
   log(level: LogLevel, label: string, message: string): void {
     this.#logIn(this.#latest, level, label, message)
   }
 
-  /** What the agent prints on its standard error, as it comes: lines of the debug log. */
+  /** Logs the agent's standard error, as it arrives. */
   agentOutput(bytes: Uint8Array): void {
     this.#output.push(bytes)
   }
 
-  /** How the agent was started: the log of each session begins with it. */
+  /** Logs how the agent was started, at the beginning of each session's log. */
   logStart(words: string): void {
     this.#opening = words
     this.#logInEach(words)
   }
 
-  /** How the agent ended: the log of each session ends with it. */
+  /** Logs how the agent ended, at the end of each session's log. */
   logEnd(words: string): void {
     this.#output.end()
     this.#logInEach(words)
@@ -236,9 +244,8 @@ export class Recording {
 
   /**
    * Ends what is open and closes the files.
-   *
-   * @param ended nothing where the host is gone without a word: then its run stays without an end, and
-   *   what was open in it stays open.
+   * @param ended undefined if the host disappeared: then its run has no end, and what was open
+   * stays open.
    */
   async close(ended: RunEnded | undefined, closing: Closing = {}): Promise<void> {
     const { at = this.#clock.microseconds(), leftBehindMilliseconds, onWritten } = closing
@@ -259,14 +266,14 @@ export class Recording {
   #endAll(ended: RunEnded | undefined, at: number): Iterable<Session> {
     this.#decoding.close()
     this.later.settleAll()
-    // The agent never said its id: the folder keeps the one that it has.
+    // The agent never named its id: the folder keeps the one it has.
     this.#unnamed?.name(this.#unnamed.id)
     const sessions = this.#all()
     for (const session of sessions) session.end(ended, at)
     return sessions
   }
 
-  /** @param troubles gets what is to be told once there is a log. */
+  /** @param troubles collects messages to log once there is a log. */
   #openLive(troubles: string[]): LiveExport | undefined {
     let tell = (words: string): void => void troubles.push(words)
     const onTrouble = (words: string, isNews: boolean) => {
@@ -290,7 +297,7 @@ export class Recording {
     }
   }
 
-  /** All sessions log into one file of the user's. */
+  /** Whether all sessions log to one file of the user's. */
   get #hasOneLog(): boolean {
     return isAbsolute(this.#options.logPath ?? '')
   }
@@ -330,7 +337,7 @@ export class Recording {
     this.#options.onTrouble(`${words}. It is recorded all the same.`)
   }
 
-  /** Waits for the ends that have been told and are not written yet, and not for long. */
+  /** Waits briefly for ends that are not written yet. */
   async #lastWords(milliseconds: number): Promise<void> {
     const told = [...this.#unfinished].filter(({ isOver }) => isOver)
     if (told.length === 0) return

@@ -11,7 +11,10 @@ import {
 import { fingerprintOf } from './fingerprint.js'
 import { learnArguments } from './learn-arguments.js'
 
-/** A scrubber with a key of its own that knows the secrets of the host's environment and arguments. */
+/**
+ * Creates a scrubber, with a key of its own, that knows the secrets in the host's environment and
+ * arguments.
+ */
 export function scrubberFor(
   environment: Readonly<Record<string, string | undefined>>,
   argv: readonly string[] = [],
@@ -23,14 +26,14 @@ export function scrubberFor(
     fingerprint: (secret) => fingerprintOf(secret, key),
   })
   learnEnvironment(scrubber, environment)
-  // A password may stand in front of the host; reading the URL is how it is learnt.
+  // A URL may contain a password; scrubbing it teaches the scrubber.
   for (const name of OTLP_ENDPOINTS) scrubber.url(environment[name] ?? '')
   for (const name of OTLP_HEADERS) learnOtlpHeaders(scrubber, environment[name] ?? '')
   learnArguments(scrubber, argv)
   return scrubber
 }
 
-/** Teaches a scrubber the values of variables whose names say that they are secret. */
+/** Teaches a scrubber the values of variables whose names mark them as secret. */
 export function learnEnvironment(
   scrubber: Scrubber,
   environment: Readonly<Record<string, string | undefined>>,
@@ -40,7 +43,7 @@ export function learnEnvironment(
   }
 }
 
-/** A file that cannot be used costs its rules, which is told, and no recording. */
+/** An unusable file costs only its rules, and is reported; the recording goes on. */
 function ownRules(path: string | undefined, onTrouble: (sentence: string) => void): Shape[] {
   if (path === undefined || path === '') return []
   try {
@@ -66,12 +69,12 @@ const OTLP_HEADERS = [
   'OTEL_EXPORTER_OTLP_LOGS_HEADERS',
 ]
 
-/** `name=value,name=value`, the values percent-encoded: mostly a key for the collector. */
+/** Parses `name=value,name=value` with percent-encoded values: usually a key for the collector. */
 function learnOtlpHeaders(scrubber: Scrubber, headers: string): void {
   for (const header of headers.split(',')) {
     const spelled = header.slice(header.indexOf('=') + 1).trim()
     const value = decoded(spelled)
-    // Without its scheme, because that is how it may turn up elsewhere.
+    // Also without its scheme, because it may appear elsewhere that way.
     for (const secret of new Set([spelled, value, value.replace(/^\w+ +/, '')])) {
       scrubber.learn(secret, 'otlp-header')
     }

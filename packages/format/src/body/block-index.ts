@@ -1,24 +1,23 @@
 import { commonPrefix, commonSuffix } from './compare.js'
 
-/** `length` bytes at `at` of a body that stand at `from` of another. */
+/** `length` bytes at `at` in one body that equal those at `from` in another. */
 export type Match = { at: number; length: number; from: number }
 
-// A window of this many bytes is hashed. What is the same in 63 bytes or more holds a whole block.
+// The hash window in bytes. Any match of 63 bytes or more contains a whole block.
 const BLOCK = 32
 const MULTIPLIER = 0x9e3779b1
 const LEAVING = powerOf(MULTIPLIER, BLOCK)
 
 /**
- * Finds the bytes of a part of one body in others, wherever they stand: each 32nd place of the part
- * is entered under the hash of its block, and the other body is looked up at every place with a
- * hash that rolls along (as rsync does it). Some 16 bytes of memory a block, for as long as it is
- * held.
+ * Finds the bytes of part of one body anywhere in others: each 32-byte block of the part is indexed
+ * by its hash, and the other body is looked up at every offset with a rolling hash (as in rsync).
+ * Takes some 16 bytes of memory per block while held.
  */
 export class BlockIndex {
   readonly #bytes: Uint8Array
   readonly #from: number
   readonly #to: number
-  /** The number of a block, counted from 1, at its hash. */
+  /** Block numbers, from 1, by slot. */
   readonly #table: Int32Array
   readonly #shift: number
 
@@ -27,7 +26,7 @@ export class BlockIndex {
     this.#from = from
     this.#to = to
     const blocks = Math.max(0, Math.floor((to - from) / BLOCK))
-    // Four slots a block: nine of ten blocks get their own.
+    // Four slots per block: nine of ten blocks get their own.
     const bits = Math.max(4, Math.ceil(Math.log2(blocks * 4 + 1)))
     this.#table = new Int32Array(2 ** bits)
     this.#shift = 32 - bits
@@ -37,7 +36,7 @@ export class BlockIndex {
     }
   }
 
-  /** What of `body` from `from` to `to` is known, in order, without overlaps. */
+  /** Returns the matches in `body` between `from` and `to`, in order, without overlaps. */
   find(body: Uint8Array, from: number, to: number, shortest: number): Match[] {
     const matches: Match[] = []
     if (to - from < BLOCK) return matches
@@ -61,8 +60,8 @@ export class BlockIndex {
         matches.push(whole)
         free = end
       }
-      // Also past a match that is too short: else a body of such matches would be compared over
-      // and over. The next one reaches back over these bytes if they belong to it.
+      // Also skips a match that is too short: else a body full of them would be compared over and
+      // over. The next match extends back over these bytes if they belong to it.
       at = end
       if (at + BLOCK > to) return matches
       hash = hashOf(body, at)
@@ -73,7 +72,9 @@ export class BlockIndex {
     return Math.imul(hash, 0x85ebca6b) >>> this.#shift
   }
 
-  /** The longer of two matches: at the block, or where the match before would have gone on. */
+  /**
+   * Returns the longer of two matches: at the block, or where the previous match would continue.
+   */
   #matchAt(
     body: Uint8Array,
     at: number,

@@ -1,8 +1,8 @@
-// Four 32-bit reads a step compare 4 GB/s in V8, whatever the alignment; byte by byte it is 0.7,
-// and 64-bit reads, which make BigInts, 0.2 (bench/body-codec.ts prints what this machine does).
+// Four 32-bit reads per step compare 4 GB/s in V8 at any alignment. Byte by byte it is 0.7, and
+// 64-bit reads, which allocate BigInts, 0.2 (bench/body-codec.ts prints this machine's figures).
 const STEP = 16
 
-/** How many bytes are the same from `leftAt` and `rightAt` on, at most `limit`. */
+/** Counts the equal bytes from `leftAt` and `rightAt` on, at most `limit`. */
 export function commonPrefix(
   left: Uint8Array,
   leftAt: number,
@@ -23,7 +23,7 @@ export function commonPrefix(
   return same
 }
 
-/** How many bytes are the same up to (and without) `leftEnd` and `rightEnd`, at most `limit`. */
+/** Counts the equal bytes that end before `leftEnd` and `rightEnd`, at most `limit`. */
 export function commonSuffix(
   left: Uint8Array,
   leftEnd: number,

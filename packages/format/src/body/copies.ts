@@ -11,17 +11,16 @@ import {
 } from './limits.js'
 import { isInsideCharacter } from './literal.js'
 
-/** `length` bytes at `at` of the new body stand at `from` of a kept one. */
+/** `length` bytes at `at` in the new body equal those at `from` in a kept one. */
 export type Copy = { at: number; length: number; body: KeptBody; from: number }
 
-/** A range between copies: from and to, without it. */
+/** A range between copies; `to` is exclusive. */
 export type Between = [from: number, to: number]
 
 /**
- * What of a body stands in kept ones, in order and without overlaps. What is between the copies
- * begins and ends with whole characters, if the body is UTF-8.
- *
- * @param kept of two that share as much, the first is copied from.
+ * Finds what a body shares with kept ones, in order and without overlaps. In a UTF-8 body, the
+ * ranges between the copies begin and end at character boundaries.
+ * @param kept if two share equally much, the first is copied from.
  */
 export function findCopies(body: Uint8Array, kept: readonly KeptBody[]): Copy[] {
   const base = nearestTo(body, kept)
@@ -31,7 +30,7 @@ export function findCopies(body: Uint8Array, kept: readonly KeptBody[]): Copy[] 
   return withWholeCharacters(body, bounded(all))
 }
 
-/** The ranges of a body that no copy covers. */
+/** Returns the ranges of a body that no copy covers. */
 export function betweenCopies(copies: readonly Copy[], length: number): Between[] {
   const ranges: Between[] = []
   let end = 0
@@ -43,7 +42,7 @@ export function betweenCopies(copies: readonly Copy[], length: number): Between[
   return ranges
 }
 
-/** A kept body and how much of it the new one begins and ends with. */
+/** A kept body, and how much of it the new one begins and ends with. */
 type Base = { body: KeptBody; prefix: number; suffix: number }
 
 function nearestTo(body: Uint8Array, kept: readonly KeptBody[]): Base | undefined {
@@ -60,14 +59,14 @@ function nearestTo(body: Uint8Array, kept: readonly KeptBody[]): Base | undefine
   return nearest
 }
 
-/** The copies where both bodies begin and end alike, and those between. */
+/** Returns the copies at the common start and end of both bodies, and those between. */
 function nearCopies(bytes: Uint8Array, { body, prefix, suffix }: Base): Copy[] {
   const end = bytes.length - suffix
   const baseEnd = body.bytes.length - suffix
   const copies: Copy[] = []
   if (prefix >= SHORTEST_COPY) copies.push({ at: 0, length: prefix, body, from: 0 })
   if (end - prefix >= SHORTEST_COPY && baseEnd - prefix >= SHORTEST_COPY) {
-    // Of very long parts the end is searched: what is new is put in before what stays.
+    // Of a very long part, only the end is searched: new content goes in before what stays.
     const index = new BlockIndex(body.bytes, Math.max(prefix, baseEnd - SEARCH_BYTES), baseEnd)
     const from = Math.max(prefix, end - SEARCH_BYTES)
     for (const match of index.find(bytes, from, end, SHORTEST_COPY)) copies.push({ ...match, body })
@@ -78,7 +77,7 @@ function nearCopies(bytes: Uint8Array, { body, prefix, suffix }: Base): Copy[] {
   return copies
 }
 
-/** Looks for what is new so far in the whole of the kept bodies, where there is much of it. */
+/** Searches all kept bodies for what is still new, if that is a lot. */
 function withFarCopies(
   bytes: Uint8Array,
   near: readonly Copy[],
@@ -107,7 +106,7 @@ function isLong([from, to]: Between): boolean {
   return to - from >= SHORTEST_FAR_COPY
 }
 
-/** Without the shortest copies, where there are too many. */
+/** Drops the shortest copies if there are too many. */
 function bounded(copies: readonly Copy[]): Copy[] {
   let left = [...copies]
   for (let shortest = SHORTEST_COPY * 2; left.length > MAX_COPIES; shortest *= 2) {
@@ -116,7 +115,7 @@ function bounded(copies: readonly Copy[]): Copy[] {
   return left
 }
 
-/** Shortens the copies that end or begin inside a character, beside what is literal. */
+/** Shortens copies next to a literal so that they do not split a character. */
 function withWholeCharacters(bytes: Uint8Array, copies: readonly Copy[]): Copy[] {
   const whole: Copy[] = []
   for (const [index, copy] of copies.entries()) {
@@ -132,7 +131,7 @@ function withWholeCharacters(bytes: Uint8Array, copies: readonly Copy[]): Copy[]
   return whole
 }
 
-// A character has three bytes after its first; where there are more, it is no UTF-8 anyway.
+// A character has at most three bytes after its first; with more, this is not UTF-8 anyway.
 function startOfCharacter(bytes: Uint8Array, at: number, step: 1 | -1): number {
   let start = at
   for (let moved = 0; moved < 3 && isInsideCharacter(bytes[start]); moved += 1) start += step

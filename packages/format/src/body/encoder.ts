@@ -10,7 +10,7 @@ import {
 } from './limits.js'
 import { literalPieces } from './literal.js'
 
-/** A body as it is to be written, and what of it is new. */
+/** A body in the form in which it is written, and what is new in it. */
 export type EncodedBody = {
   content: Content
   literalBytes: number
@@ -20,10 +20,9 @@ export type EncodedBody = {
 }
 
 /**
- * Writes request bodies as copies of earlier ones of the session and what is new. It holds the
- * bodies that it may copy from, all conversations together, within a budget: their bytes, 96 bytes
- * for each range that one copied, and 512 bytes. A body that goes on from another takes its place.
- *
+ * Encodes request bodies as copies of the session's earlier ones plus what is new. It keeps bodies
+ * of all conversations to copy from, within a budget: each costs its bytes, 96 bytes for each range
+ * that it copied, and 512 bytes. A body that continues another replaces it.
  * @example
  * const encoder = new BodyEncoder()
  * const encoded = encoder.encode(exchange, body, threadId)
@@ -33,26 +32,27 @@ export class BodyEncoder {
   readonly #kept: KeptBodies
   readonly #pending = new WeakMap<EncodedBody, Pending>()
 
-  /** @param budget bytes held to copy from. */
+  /** @param budget how many bytes to keep to copy from. */
   constructor(budget: number = KEPT_BYTES) {
     this.#kept = new KeptBodies(budget)
   }
 
-  /** Bytes held to copy from, never above the budget. */
+  /** Bytes kept to copy from; never above the budget. */
   get keptBytes(): number {
     return this.#kept.cost
   }
 
   /**
-   * @param exchange its id, which no other exchange of the session has.
-   * @param body scrubbed; not to be altered before it is kept.
-   * @param conversation a hint, such as the thread id: where two earlier bodies share as much with
-   * this one, the one of the same conversation is copied from.
+   * @param exchange its id, unique in the session.
+   * @param body scrubbed; must not change until it is kept.
+   * @param conversation a hint, such as the thread id: of two earlier bodies that share equally
+   * much with this one, the one of the same conversation is copied from.
    */
   encode(exchange: string, body: Uint8Array, conversation?: string): EncodedBody {
     const nearest = this.#kept.nearest(conversation).filter((kept) => kept.exchange !== exchange)
     const candidates = nearest.filter((kept) => kept.chain < MAX_CHAIN)
-    // What is written whole now must not copy from one that is nearly as far, or so would the next.
+    // A body written whole because of this limit must not copy from one that is nearly as deep, or
+    // the next would hit the limit too.
     if (candidates.length < nearest.length) this.#forgetLongChains(candidates)
     const copies = findCopies(body, candidates)
     const ranges = rangesOf(copies)
@@ -68,7 +68,7 @@ export class BodyEncoder {
     return encoded
   }
 
-  /** Drops those that are too long, and takes those that soon are from the candidates. */
+  /** Drops bodies with long chains, and removes them from the candidates. */
   #forgetLongChains(candidates: KeptBody[]): void {
     for (const kept of this.#kept.nearest(undefined)) {
       if (kept.chain < MAX_CHAIN / 2) continue
@@ -78,7 +78,7 @@ export class BodyEncoder {
     }
   }
 
-  /** Lets later bodies copy from this one. Call it when its record is written, and only then. */
+  /** Lets later bodies copy from this one. Call it only once its record is written. */
   keep(encoded: EncodedBody): void {
     const pending = this.#pending.get(encoded)
     if (pending === undefined) return
@@ -104,7 +104,7 @@ type Pending = {
   ranges: CopiedRange[]
 }
 
-/** The copies as ranges of the bodies that own the bytes, adjacent ones made one. */
+/** Converts copies to ranges of the bodies that own the bytes, merging adjacent ones. */
 function rangesOf(copies: readonly Copy[]): CopiedRange[] {
   const ranges: CopiedRange[] = []
   for (const copy of copies) {
@@ -121,8 +121,9 @@ function rangesOf(copies: readonly Copy[]): CopiedRange[] {
 }
 
 /**
- * A copy as the record will name it. Where the body copied from has all of it in one piece from an
- * older one, that is named: what stays the same, such as the tools, is then one step away for ever.
+ * Resolves a copy to the range that the record names. If the source itself copied all of it from
+ * one range of an older body, that body is named: what never changes, such as the tools, stays one
+ * step away.
  */
 function ownedRange({ at, length, body, from }: Copy): CopiedRange {
   const owner = body.ranges[lastAtOrBefore(body.ranges, from)]
@@ -133,7 +134,7 @@ function ownedRange({ at, length, body, from }: Copy): CopiedRange {
   return { at, length, exchange: body.exchange, from, chain: body.chain }
 }
 
-/** The index of the last range that begins at or before a byte, or -1. */
+/** Returns the index of the last range that begins at or before a byte, or -1. */
 function lastAtOrBefore(ranges: readonly CopiedRange[], byte: number): number {
   let low = 0
   let high = ranges.length
@@ -159,7 +160,7 @@ function contentOfRanges(body: Uint8Array, ranges: readonly CopiedRange[]): Cont
   return pieces.length === 1 && typeof only === 'string' ? only : pieces
 }
 
-/** How many bytes were copied from each body. */
+/** Counts the bytes copied from each body. */
 function copiedFrom(copies: readonly Copy[]): Map<KeptBody, number> {
   const copied = new Map<KeptBody, number>()
   for (const { body, length } of copies) copied.set(body, (copied.get(body) ?? 0) + length)

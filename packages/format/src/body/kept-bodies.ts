@@ -1,30 +1,30 @@
 import { KEPT_BODIES, KEPT_BODY_COST, KEPT_RANGE_COST } from './limits.js'
 
-/** A body whose record is written, so that later ones may copy from it. */
+/** A body whose record is written, so later ones may copy from it. */
 export type KeptBody = {
   exchange: string
   conversation: string | undefined
   bytes: Uint8Array
-  /** What it copied itself, in order. */
+  /** The ranges that it copied itself, in order. */
   ranges: CopiedRange[]
-  /** How many bodies stand below it, each copied by the one above. */
+  /** How many bodies are below it in the chain, each copied by the one above. */
   chain: number
 }
 
-/** `length` bytes at `at` of a body are those at `from` of the body of `exchange`. */
+/** `length` bytes at `at` of a body equal those at `from` of the body of `exchange`. */
 export type CopiedRange = {
   at: number
   length: number
   exchange: string
   from: number
-  /** The chain of the body of `exchange`. */
+  /** The chain length of the body of `exchange`. */
   chain: number
 }
 
-/** The bodies to copy from, in a budget of bytes: the one unused for longest is dropped first. */
+/** The bodies to copy from, within a budget of bytes: the least recently used is dropped first. */
 export class KeptBodies {
   readonly #budget: number
-  /** The one used last stands last. */
+  /** Least recently used first. */
   #bodies: KeptBody[] = []
   #cost = 0
 
@@ -32,12 +32,12 @@ export class KeptBodies {
     this.#budget = budget
   }
 
-  /** What is held, by the reckoning of the budget. */
+  /** The total cost, as the budget counts it. */
   get cost(): number {
     return this.#cost
   }
 
-  /** All of them: those of this conversation first, then the one used last first. */
+  /** Returns all bodies: those of this conversation first, then by most recent use. */
   nearest(conversation: string | undefined): KeptBody[] {
     const byUse = this.#bodies.toReversed()
     if (conversation === undefined) return byUse

@@ -1,20 +1,22 @@
 import { bytesOfBase64, type Content, MissingBytes } from '../content.js'
 import { MAX_READ_PIECES, PART_COST } from './limits.js'
 
-/** Gives the content of a request body as its record has it; nothing where there is no such record. */
+/** Returns the content of a request body from its record, or undefined if there is no record. */
 export type ContentSource = (exchange: string) => Content | undefined
 
-/** A content laid out: which piece stands where in the body. */
+/** A content laid out: which piece is where in the body. */
 export type Layout = {
   exchange: string
   length: number
-  /** Not empty each, in order, without holes. */
+  /** Non-empty parts, in order, without gaps. */
   parts: Part[]
-  /** What holding it costs, in bytes. */
+  /** The bytes that holding it costs. */
   cost: number
 }
 
-/** One piece from byte `at` of the body: bytes, a copy, or the reason why there are none. */
+/**
+ * One piece, from byte `at` of the body: bytes, a copy, or the reason why the bytes are missing.
+ */
 export type Part = { at: number; length: number } & (
   | { bytes: Uint8Array }
   | { copy: string; from: number }
@@ -22,10 +24,9 @@ export type Part = { at: number; length: number } & (
 )
 
 /**
- * Lays out the content of one record. What it says is taken for no more than a claim: the record may
- * be damaged, or made to do harm.
- *
- * @throws MissingBytes where the content is none.
+ * Lays out the content of one record. Nothing in it is trusted: the record may be damaged or
+ * hostile.
+ * @throws MissingBytes if the content is invalid.
  */
 export function layoutOf(exchange: string, content: unknown): Layout {
   const pieces: unknown = typeof content === 'string' ? [content] : content
@@ -55,7 +56,7 @@ export function layoutOf(exchange: string, content: unknown): Layout {
   return layout
 }
 
-/** The index of the part in which a byte of the body stands. */
+/** Returns the index of the part that contains a byte of the body. */
 export function partAt({ parts }: Layout, byte: number): number {
   let low = 0
   let high = parts.length

@@ -1,7 +1,7 @@
 import { base64Of, isBloatedByJson, type Piece, textOf } from '../content.js'
 import { SEARCHED_FOR_TEXT, TEXT_RUN } from './limits.js'
 
-/** These bytes as literal pieces: text as far as they are UTF-8, base64 for the rest. */
+/** Splits bytes into literal pieces: text where they are UTF-8, base64 for the rest. */
 export function literalPieces(bytes: Uint8Array): Piece[] {
   const text = isBloatedByJson(bytes) ? undefined : textOf(bytes)
   if (text !== undefined) return text === '' ? [] : [text]
@@ -10,7 +10,7 @@ export function literalPieces(bytes: Uint8Array): Piece[] {
   let written = 0
   for (let at = 0; at < bytes.length; ) {
     const end = endOfText(bytes, at)
-    // A few letters amid bytes that are no text are most likely no text either.
+    // A few letters between binary bytes are most likely not text.
     if (end - at >= TEXT_RUN) {
       if (at > written) pieces.push({ base64: base64Of(bytes.subarray(written, at)) })
       pieces.push(textOf(bytes.subarray(at, end)) ?? { base64: base64Of(bytes.subarray(at, end)) })
@@ -22,7 +22,7 @@ export function literalPieces(bytes: Uint8Array): Piece[] {
   return pieces
 }
 
-/** Whether a byte goes on with a character of UTF-8 that began before it. */
+/** Whether a byte continues a UTF-8 character. */
 export function isInsideCharacter(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }
@@ -37,8 +37,8 @@ function endOfText(bytes: Uint8Array, from: number): number {
   return at
 }
 
-// https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506, table 3-7: no longer
-// forms than needed, no surrogates, nothing above U+10FFFF.
+// https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506, table 3-7: no
+// overlong forms, no surrogates, nothing above U+10FFFF.
 function lengthOfCharacter(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0
   if (first < 0x80) return 1

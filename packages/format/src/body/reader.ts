@@ -13,20 +13,18 @@ import {
 import { Recent } from './recent.js'
 
 /**
- * One request body, put together from the records that it copies from and no others. No ancestor is
- * made whole for it. Whatever the records say, it ends, and holds no more than the body, the records
- * on the way to its bytes, and {@link READ_CACHE_BYTES}.
- *
- * @throws MissingBytes where bytes were not kept, are not there, or are copied in a circle.
+ * Assembles one request body from only the records that it copies from, without assembling any
+ * other body whole. Whatever the records say, it terminates, and holds no more than the body, the
+ * records on the way to its bytes, and {@link READ_CACHE_BYTES}.
+ * @throws MissingBytes if bytes were not kept, are not in the log, or are copied in a cycle.
  */
 export function readBody(exchange: string, source: ContentSource): Uint8Array {
   return new BodyReader(source, 0).read(exchange)
 }
 
 /**
- * Reads many request bodies, best in the order of the file: it holds those read last, within a
- * budget of bytes, because the next ones mostly copy from them.
- *
+ * Reads many request bodies, ideally in file order: it holds the most recent ones, within a budget
+ * of bytes, because the next ones mostly copy from them.
  * @example
  * const reader = new BodyReader((exchange) => contents.get(exchange))
  * for (const exchange of exchanges) show(reader.read(exchange))
@@ -34,23 +32,24 @@ export function readBody(exchange: string, source: ContentSource): Uint8Array {
 export class BodyReader {
   readonly #source: ContentSource
   readonly #bodies: Recent<Uint8Array>
-  /** Of bodies that were opened, what was asked for: the next ones copy most of it from there. */
+  /** The parts read of opened bodies: the next ones copy most of theirs from there. */
   readonly #parts = new Recent<BodyPart[]>(READ_PARTS_BYTES, costOf)
   readonly #layouts = new Map<string, Layout>()
   #layoutsCost = 0
   #work = 0
   #total = 0
 
-  /** @param budget bytes of bodies held, beside {@link READ_CACHE_BYTES} of records. */
+  /**
+   * @param budget how many bytes of bodies to hold, besides {@link READ_CACHE_BYTES} of records.
+   */
   constructor(source: ContentSource, budget: number = READ_CACHE_BYTES) {
     this.#source = source
     this.#bodies = new Recent<Uint8Array>(budget, (bytes) => bytes.length + READ_BODY_COST)
   }
 
   /**
-   * The bytes of a request body. They may be held for the next ones: not to be altered.
-   *
-   * @throws MissingBytes as {@link readBody} does; the reader can be used on.
+   * Returns a request body. Do not change the bytes: they may be held for later reads.
+   * @throws MissingBytes as {@link readBody} does; the reader remains usable.
    */
   read(exchange: string): Uint8Array {
     const held = this.#bodies.get(exchange)
@@ -62,10 +61,9 @@ export class BodyReader {
   }
 
   /**
-   * A request body of which no more is put together than what is asked for, as for the names at its
-   * beginning and its end. Its parts may be held for the next ones: not to be altered.
-   *
-   * @throws MissingBytes as {@link readBody} does, also when a part is asked for.
+   * Opens a request body without assembling more of it than is asked for, such as the names at its
+   * start and end. Do not change its parts: they may be held for later reads.
+   * @throws MissingBytes as {@link readBody} does, also when a part is read.
    */
   open(exchange: string): OpenBody {
     const { length } = this.#wholeLayout(exchange)
@@ -88,14 +86,14 @@ export class BodyReader {
     return part.bytes
   }
 
-  /** A part that is held of a body and has the byte. */
+  /** Returns a held part of a body that contains the byte. */
   #heldPart(exchange: string, byte: number): BodyPart | undefined {
     return this.#parts
       .get(exchange)
       ?.find(({ at, bytes }) => at <= byte && byte < at + bytes.length)
   }
 
-  /** The layout of a body that was kept whole. */
+  /** Returns the layout of a body that was kept whole. */
   #wholeLayout(exchange: string): Layout {
     const top = this.#layoutOf(exchange)
     for (const part of top.parts) if ('missing' in part) throw new MissingBytes(part.missing)
@@ -110,7 +108,7 @@ export class BodyReader {
     const body = new Uint8Array((end ?? top.length) - start)
     this.#countOfAll(body.length / 2)
     let written = 0
-    // The way down to the bytes, on a stack of our own: ten thousand records deep is no rarity.
+    // The path down to the bytes, on an explicit stack: chains ten thousand records deep do occur.
     const way: Step[] = [
       { layout: top, part: partAt(top, start), at: start, end: start + body.length, depth: 0 },
     ]
@@ -124,7 +122,7 @@ export class BodyReader {
       const from = step.at - part.at
       let length = Math.min(step.end, part.at + part.length) - step.at
       const opened = 'copy' in part ? this.#heldPart(part.copy, part.from + from) : undefined
-      // The rest of what is copied is looked for further down.
+      // The rest of the copy is resolved further down.
       if (opened !== undefined && 'copy' in part)
         length = Math.min(length, opened.at + opened.bytes.length - (part.from + from))
       step.at += length
@@ -177,7 +175,7 @@ export class BodyReader {
     }
     const layout = layoutOf(exchange, content)
     this.#count(layout.cost, exchange)
-    // Emptied when full: which was used last is not worth the time to know it at every step.
+    // Cleared when full: tracking the least recently used at every step costs more than it saves.
     if (this.#layoutsCost + layout.cost > READ_CACHE_BYTES) {
       this.#layouts.clear()
       this.#layoutsCost = 0
@@ -203,7 +201,7 @@ export class BodyReader {
   }
 }
 
-/** A body whose parts can be read, as with a `Uint8Array`. */
+/** A body that can be read in parts, like a `Uint8Array`. */
 export type OpenBody = {
   readonly length: number
   /** @throws MissingBytes */
@@ -216,7 +214,7 @@ function costOf(parts: readonly BodyPart[]): number {
   return parts.reduce((sum, { bytes }) => sum + bytes.length + READ_BODY_COST, 0)
 }
 
-/** A part of a layout that is being written, and how far that has come. */
+/** A part of a layout that is being written, and how far it has got. */
 type Step = { layout: Layout; part: number; at: number; end: number; depth: number }
 
 type Copied = { exchange: string; at: number; length: number }

@@ -1,10 +1,14 @@
-/** Values by name within a budget: of those that nobody asked for since the last look, the oldest is dropped first. */
+/**
+ * Values by name within a budget. Of those not used since the last check, the oldest is dropped
+ * first.
+ */
 export class Recent<Value> {
   readonly #budget: number
   readonly #costOf: (value: Value) => number
   /**
-   * In the order in which they are looked at when there is no room. Whoever is asked for is marked, and
-   * not moved to the end at once: a map is written anew after some moves, which takes as long as it is.
+   * In the order in which they are checked when space is needed. A value in use is marked instead
+   * of moved to the end: after some moves a Map is rebuilt, which takes time proportional to its
+   * size.
    */
   readonly #values = new Map<string, { value: Value; isUsed: boolean }>()
   #cost = 0
@@ -14,7 +18,7 @@ export class Recent<Value> {
     this.#costOf = costOf
   }
 
-  /** What is held, by the reckoning of the budget. */
+  /** The total cost, as the budget counts it. */
   get cost(): number {
     return this.#cost
   }
@@ -26,7 +30,7 @@ export class Recent<Value> {
     return held.value
   }
 
-  /** Holds a value, unless it is more than the whole budget. */
+  /** Holds a value, unless it exceeds the whole budget. */
   set(name: string, value: Value): void {
     this.#drop(name)
     if (this.#costOf(value) > this.#budget) return

@@ -1,11 +1,11 @@
 import { wellFormed } from '../well-formed.js'
 
-/** The attributes of a span: what OpenTelemetry's API takes. */
+/** A span's attributes, in the types that OpenTelemetry's API accepts. */
 export type Attributes = Record<string, string | number | boolean | string[]>
 
 /**
- * Adds attributes to others, and gives these back. Where objects of many forms are spread into new
- * ones, V8 makes a hidden class for each: that was a third of the time of reading a session.
+ * Adds attributes to others in place and returns them. Spreading objects of many shapes into new
+ * ones makes V8 create a hidden class for each: that took a third of the time to read a session.
  */
 export function withAttributes(attributes: Attributes, more: Readonly<Attributes>): Attributes {
   for (const name of Object.keys(more)) {
@@ -16,12 +16,12 @@ export function withAttributes(attributes: Attributes, more: Readonly<Attributes
 }
 
 /**
- * What is kept of a text in a span's attribute: bodies are in the raw log. Tempo cuts at 2,048 bytes,
- * Jaeger's queries at 4 MiB a trace.
+ * How much of a text a span's attribute keeps: bodies are in the raw log. Tempo cuts at 2,048
+ * bytes, Jaeger's queries at 4 MiB a trace.
  */
 export const ATTRIBUTE_CHARACTERS = 1024
 
-/** Of a text, as much as an attribute holds, as Unicode. */
+/** Cuts a text to what an attribute holds, as valid Unicode. */
 export function cut(text: string, characters = ATTRIBUTE_CHARACTERS): string {
   if (text.length <= characters) return wellFormed(text)
   const last = text.charCodeAt(characters - 1)

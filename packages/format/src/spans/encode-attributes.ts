@@ -7,14 +7,14 @@ import {
   type SpanKind,
 } from './span-attributes.js'
 
-/** What is to be said of a span; what is undefined is not known. */
+/** What to record about a span; undefined means unknown. */
 export type Facts<Kind extends SpanKind> = {
   [Fact in keyof SpanFacts<Kind>]?: Readable<SpanFacts<Kind>[Fact]> | undefined
 }
 
 type Readable<Value> = Value extends string[] ? readonly string[] : Value
 
-/** What is known of a span of a kind, as its attributes; each text is cut. */
+/** Encodes the facts of a span as the attributes of its kind, cutting each text. */
 export function encodeAttributes<Kind extends SpanKind>(
   kind: Kind,
   facts: Facts<Kind>,
@@ -22,7 +22,7 @@ export function encodeAttributes<Kind extends SpanKind>(
   const attributes: Attributes = {}
   const list = LISTS.get(kind)
   const told: Readonly<Record<string, unknown>> = facts
-  // Called for each observation: lists of pairs would be half of its time.
+  // Called for each observation: building lists of pairs would take half the time.
   for (const fact of Object.keys(facts)) {
     const value = told[fact]
     if (value === undefined) continue
@@ -40,8 +40,8 @@ const LISTS: ReadonlyMap<string, ReadonlyMap<string, SpanAttribute>> = new Map(
 )
 
 /**
- * What the attributes of a span of a kind say. They are read from a file: what has the wrong type is
- * as if it were not there.
+ * Decodes the attributes of a span of a kind. They come from a file, so a value of the wrong type
+ * is ignored.
  */
 export function decodeAttributes<Kind extends SpanKind>(
   kind: Kind,
@@ -49,7 +49,7 @@ export function decodeAttributes<Kind extends SpanKind>(
 ): SpanFacts<Kind> {
   const facts: Record<string, unknown> = {}
   const byName = BY_NAME[kind]
-  // Called many times for each span: it has a third of the attributes that there are.
+  // Called many times per span, and a span has a third of all attributes.
   for (const name in attributes) {
     const known = byName.get(name)
     if (known === undefined || !Object.hasOwn(attributes, name)) continue
@@ -71,7 +71,7 @@ const BY_NAME = Object.fromEntries(
   ]),
 ) as Record<SpanKind, Map<string, { fact: string; attribute: SpanAttribute }>>
 
-/** The value, where it is one of its attribute's; of a list, what is a text. */
+/** Returns the value if it has the attribute's type; of a list, only its strings. */
 function held(
   { type }: SpanAttribute,
   value: unknown,

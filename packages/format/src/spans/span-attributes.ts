@@ -1,10 +1,10 @@
 /**
- * The one list of what spans say: of each kind of span its attributes, by what they are called in
- * our code, with their names and types. `docs/format.md` tells what each means, and the check of the
- * pages compares the two.
+ * The single list of span attributes: for each kind of span, each attribute's name in our code,
+ * name in the span, and type. `docs/format.md` says what each means, and the docs check compares
+ * the two.
  */
 
-/** What each type of attribute holds. */
+/** The TypeScript type of each type of attribute. */
 export type AttributeValues = { text: string; number: number; boolean: boolean; texts: string[] }
 
 /** An attribute: its name in a span, and what it holds. */
@@ -16,10 +16,10 @@ export type SpanAttribute<Type extends keyof AttributeValues = keyof AttributeVa
 /** On every span of a session. */
 const EVERYWHERE = {
   sessionId: text('session.id'),
-  /** The agent's; the session's id where there is none. */
+  /** The agent's own thread id, or the session's id if there is none. */
   threadId: text('gen_ai.conversation.id'),
   turnId: text('tacho.turn.id'),
-  /** Its session died before it ended: only where it was sent to. */
+  /** The session died before the span ended. Set only on exported spans. */
   interrupted: boolean('tacho.interrupted'),
 }
 
@@ -53,7 +53,7 @@ export const SPAN_ATTRIBUTES = {
     responseModel: text('gen_ai.response.model'),
     responseId: text('gen_ai.response.id'),
     finishReasons: texts('gen_ai.response.finish_reasons'),
-    /** Seconds. */
+    /** In seconds. */
     timeToFirstChunk: number('gen_ai.response.time_to_first_chunk'),
     inputTokens: number('gen_ai.usage.input_tokens'),
     outputTokens: number('gen_ai.usage.output_tokens'),
@@ -139,10 +139,10 @@ export const SPAN_ATTRIBUTES = {
   },
 } as const satisfies Record<string, Record<string, SpanAttribute>>
 
-/** The kinds of spans in a session; others may come. */
+/** The kinds of spans in a session; more may be added. */
 export type SpanKind = keyof typeof SPAN_ATTRIBUTES
 
-/** What a span of a kind says; what is not known is absent. */
+/** The facts that a span of a kind records; what is unknown is absent. */
 export type SpanFacts<Kind extends SpanKind> = {
   -readonly [Fact in keyof (typeof SPAN_ATTRIBUTES)[Kind]]?: ValueOf<
     (typeof SPAN_ATTRIBUTES)[Kind][Fact]

@@ -1,15 +1,19 @@
 import { cut } from './attributes.js'
 import { SPAN_ATTRIBUTES, type SpanKind } from './span-attributes.js'
 
-/** The kinds whose spans are named by it; an HTTP request is named by its method. */
+/** The kinds that a span's name begins with; an HTTP request is named by its method. */
 export type NamedSpanKind = Exclude<SpanKind, 'http'>
 
-/** The name of a span: its kind, and what it is about (GenAI conventions: `{operation} {model}`). */
+/**
+ * Returns a span's name: its kind, and what it is about (GenAI conventions: `{operation} {model}`).
+ */
 export function spanName(kind: NamedSpanKind, about?: string): string {
   return about === undefined ? kind : `${kind} ${cut(about)}`
 }
 
-/** What kind of span it is, by its name and its attributes; nothing if it is not one of Tacho's. */
+/**
+ * Returns a span's kind, from its name and attributes, or undefined if it is not one of Tacho's.
+ */
 export function spanKindOf(span: {
   name: string
   attributes: Readonly<Record<string, unknown>>
@@ -19,13 +23,13 @@ export function spanKindOf(span: {
   return Object.hasOwn(span.attributes, SPAN_ATTRIBUTES.http.exchange.name) ? 'http' : undefined
 }
 
-/** What a span's name says that it is about: the agent, the model, the tool. */
+/** Returns what a span is about, from its name: the agent, the model, the tool. */
 export function spanAbout(name: string): string {
   const end = name.indexOf(' ')
   return end < 0 ? '' : name.slice(end + 1)
 }
 
-/** Kinds whose spans are about nothing else. */
+/** Kinds whose span names have no second part. */
 const ALONE = new Set<string>(['session', 'cancellation'])
 
 function isNamedKind(word: string): word is NamedSpanKind {

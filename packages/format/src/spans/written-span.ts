@@ -5,8 +5,11 @@ type Started = StartedSpan['started']
 
 const { chat, http } = SPAN_ATTRIBUTES
 
-/** Of a `chat` span, what the records of its exchange and its name say, and so its line does not. */
-// Its exchange and its state stay: who reads the lines by `jq` needs both to find anything.
+/**
+ * The attributes of a `chat` span that its line omits, because its name or its exchange's records
+ * have them.
+ */
+// The exchange and state stay: anyone who reads the lines with `jq` needs both.
 const SAID_BY_RECORDS: ReadonlySet<string> = new Set(
   [
     ...[chat.sessionId, chat.threadId, chat.turnId, chat.operation, chat.provider],
@@ -17,9 +20,9 @@ const SAID_BY_RECORDS: ReadonlySet<string> = new Set(
 )
 
 /**
- * An ended span as its line of `session_meta.log` has it: without what stands in the raw log. Nothing
- * where all of it does: the HTTP request of a model call. `wholeSpans` of the reader puts it together
- * again.
+ * Returns an ended span as it is written to `session_meta.log`, without what the raw log has, or
+ * undefined if the raw log has all of it: the HTTP request of a model call. The reader's
+ * `wholeSpans` restores it.
  */
 export function writtenSpan(span: OtlpSpan): OtlpSpan | undefined {
   const exchange = exchangeOf(span.attributes)
@@ -29,8 +32,8 @@ export function writtenSpan(span: OtlpSpan): OtlpSpan | undefined {
 }
 
 /**
- * A started span as its line has it; nothing of one whose line follows at once, as that of an HTTP
- * request, which is told when it is over.
+ * Returns a started span as it is written, or undefined if its end follows at once: an HTTP request
+ * is only reported when it is over.
  */
 export function writtenStart(span: Started): Started | undefined {
   const exchange = exchangeOf(span.attributes ?? [])
@@ -40,7 +43,7 @@ export function writtenStart(span: Started): Started | undefined {
   return { ...placeOf(traceId, spanId, parentSpanId), name, kind, startTimeUnixNano }
 }
 
-// Over a WebSocket the status is what an error of the answer says, and no record has it.
+// On a WebSocket the status comes from an error in the answer, and no record has it.
 function withoutSaid({ attributes }: OtlpSpan): KeyValue[] {
   const isOverHttp = attributes.every(({ key }) => key !== chat.protocol.name)
   return attributes.filter(
@@ -53,9 +56,9 @@ function exchangeOf(attributes: readonly KeyValue[]): string | undefined {
   return value !== undefined && 'stringValue' in value ? value.stringValue : undefined
 }
 
-/** In OTLP's JSON, what is not there is empty or zero. */
+/** In OTLP's JSON, a missing member is empty or zero. */
 function withoutEmpty(span: OtlpSpan, attributes: KeyValue[]): OtlpSpan {
-  // Member by member: of a copy by spreading, V8 makes a hidden class each time.
+  // Member by member: V8 makes a hidden class for each copy made by spreading.
   const { traceId, spanId, name, kind, startTimeUnixNano, endTimeUnixNano, status } = span
   const written: OtlpSpan = {
     ...placeOf(traceId, spanId, span.parentSpanId),

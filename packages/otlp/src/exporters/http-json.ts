@@ -1,12 +1,12 @@
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 
-/** Sends spans over OTLP (http-json). */
+/** Opens an exporter of spans over OTLP (http-json). */
 export function openSpans(url: string): OTLPTraceExporter {
   return new OTLPTraceExporter({ url })
 }
 
-/** Sends log records over OTLP (http-json). */
+/** Opens an exporter of log records over OTLP (http-json). */
 export function openLogs(url: string): OTLPLogExporter {
   return new OTLPLogExporter({ url })
 }

@@ -1,15 +1,14 @@
 import { words } from './tell.js'
 
-/** How work of the host's ended. */
+/** How the host's work ended. */
 export type Ending = { outcome: 'completed' | 'failed' | 'cancelled'; error?: string | undefined }
 
-/** What work gives: a promise where it gives one, of whatever kind. */
+/** What work returns: a real promise if it returns anything thenable. */
 export type Given<Result> = Result extends PromiseLike<infer Value> ? Promise<Value> : Result
 
 /**
- * Does work and gives what it gives; it is over when that has settled.
- *
- * @param onEnd is told how. Throws nothing.
+ * Runs work and returns its result; the work is over once that has settled.
+ * @param onEnd hears how it ended. Must not throw.
  */
 export function follow<Result>(work: () => Result, onEnd: (ending: Ending) => void): Given<Result> {
   let result: Result
@@ -36,19 +35,19 @@ export function follow<Result>(work: () => Result, onEnd: (ending: Ending) => vo
   return settled as Given<Result>
 }
 
-/** Does work that nobody follows: what it gives is of the same kind. */
+/** Runs work without recording it; the result has the same type as with {@link follow}. */
 export function unfollowed<Result>(work: () => Result): Given<Result> {
   const result = work()
   return (isPromiseLike(result) ? Promise.resolve(result) : result) as Given<Result>
 }
 
-/** What an error says: that it was stopped, or what went wrong. Throws nothing. */
+/** Derives the ending from an error: cancelled, or what went wrong. Never throws. */
 export function endingBy(cause: unknown): Ending {
   if (isAbort(cause)) return { outcome: 'cancelled' }
   return { outcome: 'failed', error: errorLine(cause) }
 }
 
-// The names of DOM's error, and of those of the SDKs of OpenAI and Anthropic.
+// The names of the DOM's error, and of those in the OpenAI and Anthropic SDKs.
 const ABORTS = new Set(['AbortError', 'APIUserAbortError'])
 
 function isAbort(cause: unknown): boolean {
@@ -59,12 +58,12 @@ function isAbort(cause: unknown): boolean {
   }
 }
 
-/** Its first line: where it was thrown is known to who wrote the program. */
+/** Leaves out the stack: the program's author knows where it was thrown. */
 function errorLine(cause: unknown): string {
   try {
     if (cause instanceof Error) return words(`${cause.name}: ${cause.message}`)
   } catch {
-    // It says nothing that can be read.
+    // The error cannot be read.
   }
   return words(cause)
 }

@@ -2,72 +2,74 @@ import type { ApprovalKind, ApprovalOutcome, CancellationOrigin, DecidedBy } fro
 import type { Given } from './follow.js'
 import type { SessionLogger } from './session-logger.js'
 
-/** Where something belongs that is told from outside of the work of its turn. */
+/** A running turn, to refer to it from outside its work. */
 export type RunningTurn = {
   readonly id: string
 }
 
 export type TurnOptions = {
-  /** The agent that works in it. */
+  /** The agent that runs the turn. */
   name?: string
-  /** The conversation that it is a part of, by a name of the program's own, where it has several. */
+  /** The program's own name for the conversation, if it has several. */
   thread?: string
-  /** When it aborts, the turn is to stop: that is told as a cancellation, with its reason. */
+  /** Aborting it asks the turn to stop: this records a cancellation, with its reason. */
   signal?: AbortSignal
 }
 
 export type ToolOptions = {
-  /** The model's id of the call. */
+  /** The model's id for the call. */
   callId?: string
 }
 
 export type ApprovalQuestion = {
-  /** What is to be allowed: the command, the file, the question. */
+  /** What would be allowed: the command, the file, the question. */
   what: string
-  /** Default: `tool`, a call of a tool of the program's. */
+  /** Default: `tool`, a call of one of the program's tools. */
   kind?: ApprovalKind
-  /** Why it is asked for. */
+  /** Why permission is needed. */
   reason?: string
-  /** The decisions that are offered, in the program's words. */
+  /** The decisions offered, in the program's words. */
   offered?: readonly string[]
-  /** The model's id of the call that waits; default: the call of the tool that this is asked in. */
+  /** The model's id for the call that waits; default: the tool call that this is asked in. */
   callId?: string
 }
 
 export type ApprovalAnswer = {
-  /** In the program's own words. */
+  /** The program's own word. */
   decision?: string
   decidedBy?: DecidedBy
-  /** The rule that decided, or that the answer makes. */
+  /** The rule that decided, or that the answer creates. */
   rule?: string
-  /** Why, in the words of who decided. */
+  /** Why, in the words of whoever decided. */
   rationale?: string
 }
 
 export type CancellationRequest = {
-  /** What was done: `SIGINT`, `the Stop button` … */
+  /** What triggered it: `SIGINT`, `the Stop button` … */
   reason: string
   /** Where it came from; default: `host`, the program itself. */
   origin?: CancellationOrigin
-  /** What is to stop; default: the turn that this is told in, and outside of any all that go on. */
+  /**
+   * The turn to stop; default: the turn that this is called in, or outside any turn, all open ones.
+   */
   turn?: RunningTurn
 }
 
 /**
- * What a program tells of its session, where it is recorded (`tacho/register`). Where it is not, each
- * member does as good as nothing. None of them throws, whatever it is given; errors of the program's own
- * work pass through as they are.
+ * How a program describes its own session while it is recorded (`tacho/register`). If it is not
+ * recorded, the members do next to nothing. None of them throws, whatever the arguments; errors of
+ * the program's own work pass through unchanged.
  */
 export type HostSession = {
-  /** The session's id; nothing where this process is not recorded. */
+  /** The session's id, or undefined if this process is not recorded. */
   readonly id: string | undefined
-  /** Lines of `session.log`, secrets replaced: a logger of winston. */
+  /** A winston logger that writes to `session.log`, with secrets replaced. */
   readonly log: SessionLogger
   /**
-   * Work for one request of a user. It lasts until what `work` gives has settled. Requests to models,
-   * tools and all else that happens in it belongs to it, over asynchronous work, too.
-   *
-   * @returns what `work` gives.
+   * Runs the work for one user request as a turn, which lasts until the result of `work` has
+   * settled. Everything that happens in it belongs to it, including model requests, tool calls and
+   * asynchronous work.
+   * @returns what `work` returns.
    */
   turn<Result>(work: (turn: RunningTurn) => Result): Given<Result>
   turn<Result>(
@@ -75,10 +77,10 @@ export type HostSession = {
     work: (turn: RunningTurn) => Result,
   ): Given<Result>
   /**
-   * A call of a tool of the program's.
-   *
-   * @param input what it is given. Members `command`, `cmd`, `path`, `query` and `workdir` are shown.
-   * @returns what `work` gives.
+   * Runs a call of one of the program's tools.
+   * @param input the tool's input. Members `command`, `cmd`, `path`, `query` and `workdir` are
+   * displayed.
+   * @returns what `work` returns.
    */
   tool<Result>(
     name: string,
@@ -87,17 +89,16 @@ export type HostSession = {
     options?: ToolOptions,
   ): Given<Result>
   /**
-   * A question asked before an action.
-   *
-   * @returns what to call when it is answered; another call of it changes nothing.
+   * Records a question asked before an action.
+   * @returns a function to call with the answer; only its first call counts.
    */
   approval(question: ApprovalQuestion): (outcome: ApprovalOutcome, answer?: ApprovalAnswer) => void
   /**
-   * Somebody or something asks that what is going on stops.
-   *
-   * @returns what to call when all has stopped; a turn that ends says so by itself.
+   * Records that someone or something asks running work to stop.
+   * @returns a function to call once everything has stopped; not needed for a turn, whose end is
+   * recorded.
    */
   cancellation(request: CancellationRequest): () => void
-  /** Something worth finding again in the session, with what belongs to it. */
+  /** Records something worth finding later, with optional details. */
   note(note: string, details?: unknown): void
 }

@@ -12,7 +12,7 @@ export type TurnStart = {
   signal: AbortSignal | undefined
 }
 
-/** A turn of the program's that has begun, and what happens in it. */
+/** A running turn of the program's, and what happens in it. */
 export class OpenTurn {
   readonly place: HostPlace & { turnId: string }
   readonly #host: HostRecording
@@ -41,12 +41,12 @@ export class OpenTurn {
     return this.#isOver
   }
 
-  /** Does work that happens in it. */
+  /** Runs work inside the turn. */
   run<Result>(work: () => Result): Result {
     return this.#storage.run(this.place, work)
   }
 
-  /** It is to stop when this aborts. */
+  /** Records a cancellation of the turn when the signal aborts. */
   listenTo(signal: AbortSignal | undefined): void {
     if (signal === undefined || this.#signals.has(signal)) return
     const listen = () => this.#cancelledBy(signal)
@@ -55,12 +55,12 @@ export class OpenTurn {
     signal.addEventListener('abort', listen, { once: true })
   }
 
-  /** @param isCancelled it was stopped, as who did its work says. */
+  /** @param isCancelled whether whoever ran the work reports that it was stopped. */
   end({ outcome, error }: Ending, isCancelled = false): void {
     if (this.#isOver) return
     this.#isOver = true
     for (const [signal, listen] of this.#signals) signal.removeEventListener('abort', listen)
-    // Many agents end well where they were aborted: that they were to stop is what is known of it.
+    // Many agents end normally after an abort: all that is known is that they were asked to stop.
     const wasAborted = isCancelled || [...this.#signals.keys()].some(({ aborted }) => aborted)
     tell(this.#host, 'turn-ended', () => ({
       ...this.place,
@@ -84,7 +84,7 @@ function requestOf({ reason }: AbortSignal): { reason: string; origin: string } 
   return { reason: words(reason.message), origin }
 }
 
-/** Whatever it is, it can be listened to. */
+/** Whether a value is an AbortSignal; accepts anything. */
 export function isSignal(value: unknown): value is AbortSignal {
   try {
     return value instanceof AbortSignal

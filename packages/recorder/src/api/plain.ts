@@ -1,32 +1,34 @@
-/** What JSON can say. */
+/** A JSON value. */
 export type Plain = string | number | boolean | null | Plain[] | { [name: string]: Plain }
 
-/** Values in one value: what is beyond is told by a word. Nobody reads more of one record. */
+/**
+ * The most values in one value; a placeholder stands for the rest. Nobody reads more of one record.
+ */
 const VALUES = 10_000
 
-/** How deep it may be nested. */
+/** The deepest nesting. */
 const DEPTH = 32
 
 /**
- * A host's value as one that JSON can say. It may be anything: getters, `toJSON` and proxies that
- * throw cost what they stand for, and reach nobody.
+ * Converts a host's value to JSON values. It accepts anything: getters, `toJSON` and proxies that
+ * throw cost only their own part, and the error goes nowhere.
  */
 export function plainOf(value: unknown): Plain {
   return plain(value, { left: VALUES, above: [] })
 }
 
-/** The same as JSON. */
+/** The same, as JSON text. */
 export function jsonOf(value: unknown): string {
   return JSON.stringify(plainOf(value))
 }
 
-/** A host's value as a text: texts as they are, all else as JSON. */
+/** Converts a host's value to text: a string as it is, anything else as JSON. */
 export function textOf(value: unknown): string {
   const made = plainOf(value)
   return typeof made === 'string' ? made : JSON.stringify(made)
 }
 
-/** A member of a host's value; nothing where there is none, or it cannot be read. */
+/** Returns a member of a host's value, or undefined if it is missing or cannot be read. */
 export function memberOf(value: unknown, name: string): unknown {
   try {
     return (value as Record<string, unknown> | null | undefined)?.[name]
@@ -97,7 +99,7 @@ function membersOf(value: object, walk: Walk): Plain {
   const said: Record<string, Plain> = {}
   for (const name of Object.keys(value)) {
     if (walk.left <= 0) break
-    // A name such as `__proto__` is one like all others.
+    // Makes `__proto__` an ordinary member.
     const member = read(() => (value as Record<string, unknown>)[name], walk)
     Object.defineProperty(said, name, { value: member, enumerable: true })
   }
@@ -112,7 +114,7 @@ function read(value: () => unknown, walk: Walk): Plain {
   }
 }
 
-/** `TypeError: no`, and where it was thrown. */
+/** `TypeError: no`, with the stack. */
 function errorWords(error: Error): string {
   const { stack } = error
   return typeof stack === 'string' && stack !== '' ? stack : String(error)

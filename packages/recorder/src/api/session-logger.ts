@@ -1,19 +1,19 @@
-/** A level of winston's (npm's). */
+/** A winston level (npm's levels). */
 export type SessionLogLevel = 'error' | 'warn' | 'info' | 'http' | 'verbose' | 'debug' | 'silly'
 
 type LeveledMethod = (message: unknown, ...more: unknown[]) => SessionLogger
 
-/** A logger of winston, as far as it is sure to be one. */
+/** The part of winston's logger that is guaranteed. */
 export type SessionLogger = {
   [Level in SessionLogLevel]: LeveledMethod
 } & {
   log(level: string, message: unknown, ...more: unknown[]): SessionLogger
-  /** A logger that adds these to each of its lines. */
+  /** Returns a logger that adds this metadata to each of its lines. */
   child(meta: object): SessionLogger
   isLevelEnabled(level: string): boolean
 }
 
-/** One that writes nothing. */
+/** A logger that writes nothing. */
 export const silentLogger: SessionLogger = {
   error: silent,
   warn: silent,

@@ -19,8 +19,7 @@ import { currentPlace, placeStorage } from './within.js'
 type Work<Result> = (turn: RunningTurn) => Result
 
 /**
- * What this program tells of its session.
- *
+ * Records what this program says about its session.
  * @example
  * import { session } from 'tacho'
  *
@@ -154,7 +153,7 @@ function cancellation(host: HostRecording, request: CancellationRequest): () => 
   return () => tell(host, 'cancellation-ended', () => ({ cancellationId }))
 }
 
-/** Whatever the host has given: what of it cannot be read is as good as not there. */
+/** Reads whatever the host passed: an option that cannot be read counts as absent. */
 function readOptions(given: string | TurnOptions | undefined): TurnStart {
   if (typeof given === 'string') return { name: given, thread: undefined, signal: undefined }
   const signal = memberOf(given, 'signal')

@@ -2,21 +2,20 @@ import type { HostEvent } from '@tacho/format'
 import type { HostRecording } from '../register/host-recording.js'
 import { jsonOf, memberOf, textOf } from './plain.js'
 
-/** Of one text this much is kept, in characters; of a longer one how long it was. */
+/** The most characters of one text that are kept; of a longer one, only its length. */
 const CHARACTERS = 64 * 1024
 
-/** What a fault of ours is called in the session's log. */
+/** The name of this part in the session's log when it has a fault. */
 const PART = 'what the program tells'
 
 type EventOf<Kind extends HostEvent['kind']> = Extract<HostEvent, { kind: Kind }>
 
-/** The members of an event; those that are `undefined` are left out. */
+/** An event's members; those that are `undefined` are left out. */
 type Members<Event> = { [Name in keyof Omit<Event, 'kind'>]: Event[Name & keyof Event] | undefined }
 
 /**
- * Writes what the program says, where it is recorded. Throws nothing.
- *
- * @param members makes what the event says: what the host gave is read in it, and can throw.
+ * Records an event of the program's, if it is recorded. Never throws.
+ * @param members makes the event's members; it reads the host's values, so it may throw.
  */
 export function tell<Kind extends HostEvent['kind']>(
   host: HostRecording | undefined,
@@ -29,21 +28,21 @@ export function tell<Kind extends HostEvent['kind']>(
   })
 }
 
-/** A value as JSON, or how long that would have been. Nothing of nothing. */
+/** Returns a value as JSON, its length if that is too long, or undefined for undefined. */
 export function kept(value: unknown): string | { omitted: number } | undefined {
   if (value === undefined) return undefined
   const json = jsonOf(value)
   return json.length > CHARACTERS ? { omitted: json.length } : json
 }
 
-/** A text of the program's; whatever else it gives, as JSON. */
+/** Returns the program's text; any other value as JSON. */
 export function words(value: unknown): string {
   if (value === undefined) return ''
   const text = textOf(value)
   return text.length > CHARACTERS ? `[${text.length} characters]` : text
 }
 
-/** The same of a member; nothing where that is not there. */
+/** The same for a member, or undefined if it is missing. */
 export function wordsIn(value: unknown, name: string): string | undefined {
   const member = memberOf(value, name)
   return member === undefined ? undefined : words(member)

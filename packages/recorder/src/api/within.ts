@@ -7,16 +7,16 @@ const KEY = Symbol.for('tacho/place')
 type Shared = { [KEY]?: AsyncLocalStorage<HostPlace> }
 
 /**
- * Where in the program we are, as far as it was told: in which turn, and in which call of a tool. It
- * is not OpenTelemetry's context, which is the host's own. All copies of Tacho in a process share it.
+ * Returns the current turn and tool call, as far as the program named them. This is not
+ * OpenTelemetry's context, which belongs to the host. All copies of Tacho in a process share it.
  */
 export function currentPlace(): HostPlace {
   return (globalThis as Shared)[KEY]?.getStore() ?? {}
 }
 
 /**
- * What holds that place over asynchronous work. It is made when it is first needed, for on Node before
- * 24 every promise of the host costs more from then on.
+ * Returns the storage that carries that place across asynchronous work. Created on first use,
+ * because before Node 24 it makes every promise of the host slower from then on.
  */
 export function placeStorage(host: HostRecording): AsyncLocalStorage<HostPlace> {
   const known = (globalThis as Shared)[KEY]

@@ -1,6 +1,6 @@
 import type { Headers } from '@tacho/format'
 
-/** How many bytes a request says its body has; nothing where it is told by the body itself. */
+/** Returns the body length that a request announces, or undefined if the body delimits itself. */
 export function announcedLength(headers: Headers): number | undefined {
   let length = 0
   for (const [name, value] of headers) {

@@ -1,28 +1,31 @@
 import { createHash, type Hash } from 'node:crypto'
 import { BODY_BYTES, BODY_END_BYTES } from '../limits.js'
 
-/** What is kept of a body that is too large to be kept whole. */
+/** What is kept of a body that is too large to keep whole. */
 export type BothEnds = {
   first: Uint8Array
   omitted: number
-  /** With a little of what stands before it, because a secret could begin there. */
+  /** Includes a little of what comes before, because a secret could begin there. */
   last: Uint8Array
   sha256: string
 }
 
-/** From here on the hash is made while the body comes, so that no end has to wait for all of it. */
+/**
+ * Above this size the hash is computed as the body arrives, so that no exchange's end has to wait
+ * for all of it.
+ */
 const HASHED_FROM = 1024 * 1024
 
-/** What is kept before the last end: longer than any secret. */
+/** How much is kept before the last end: longer than any secret. */
 const BEFORE_LAST = 16 * 1024
 
 /**
- * Keeps a body whole up to {@link BODY_BYTES}; of a larger one its two ends, so that no body, however
- * large, takes more memory than that.
+ * Keeps a body whole up to {@link BODY_BYTES}, and only the two ends of a larger one, so no body
+ * takes more memory than that.
  */
 export class BodyEnds {
   #parts: Uint8Array[] = []
-  /** Bytes that have arrived. */
+  /** How many bytes have arrived. */
   length = 0
   #kept = 0
   #first: Uint8Array | undefined
@@ -36,17 +39,17 @@ export class BodyEnds {
     else if (this.length > HASHED_FROM) this.#startHash()
     if (this.length <= BODY_BYTES) return
     if (this.#first === undefined) this.#keepFirst()
-    // Twice the end at most, so that the copying stays in proportion to what arrives.
+    // At most twice the end, so that copying stays proportional to what arrives.
     if (this.#kept > 2 * (BODY_END_BYTES + BEFORE_LAST)) this.#keepEnd()
   }
 
-  /** SHA-256 of all that has arrived. */
+  /** SHA-256 of everything that has arrived. */
   get sha256(): string {
     if (this.#hash === undefined) this.#startHash()
     return this.#hash?.copy().digest('hex') ?? ''
   }
 
-  /** The whole body, or its two ends and the SHA-256 of all of it. */
+  /** Returns the whole body, or its two ends and the SHA-256 of all of it. */
   take(): { whole: Uint8Array } | BothEnds {
     if (this.#first === undefined) {
       const [only] = this.#parts
@@ -65,7 +68,7 @@ export class BodyEnds {
     }
   }
 
-  /** Forgets the bytes, and knows their length and hash. */
+  /** Frees the bytes; length and hash remain. */
   release(): void {
     this.#parts = []
   }

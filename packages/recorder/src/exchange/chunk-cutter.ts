@@ -1,7 +1,7 @@
 import type { Scrubbed } from '@tacho/format'
 import type { ScrubbedBytes } from '@tacho/scrub'
 
-/** A chunk, or the rest of one, as it goes into a record. */
+/** A chunk, or the rest of one, as it is recorded. */
 export type CutChunk = {
   at: number
   bytes: ScrubbedBytes
@@ -10,18 +10,18 @@ export type CutChunk = {
 }
 
 /**
- * Gives bytes back the chunks in which they arrived. Scrubbing may hold back the end of a chunk, as
- * long as a secret could begin there; what comes out later is cut where the chunks were.
+ * Restores the chunk boundaries of arriving bytes. Scrubbing may hold back the end of a chunk while
+ * a secret could begin there; its output is cut where the chunks were.
  */
 export class ChunkCutter {
   #arrived: { at: number; left: number; isContinued: boolean }[] = []
 
-  /** @param isContinued they arrived with those before. */
+  /** @param isContinued whether they arrived together with the previous ones. */
   arrived(at: number, length: number, isContinued: boolean): void {
     this.#arrived.push({ at, left: length, isContinued })
   }
 
-  /** Cuts what came out of the scrubbing; `found` counts from the first of these bytes. */
+  /** Cuts scrubbed output; the offsets in `found` count from the first of these bytes. */
   cut(bytes: ScrubbedBytes, found: readonly Scrubbed[]): CutChunk[] {
     const chunks: CutChunk[] = []
     let from = 0
@@ -47,7 +47,7 @@ export class ChunkCutter {
   }
 }
 
-/** The part of each find that lies between two places, counted from the first of them. */
+/** Returns the part of each match that lies in a range, with offsets from its start. */
 function within(found: readonly Scrubbed[], from: number, to: number): Scrubbed[] {
   const inside: Scrubbed[] = []
   for (const [at, length, rule] of found) {

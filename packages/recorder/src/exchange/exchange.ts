@@ -22,14 +22,14 @@ import { type RecordedBody, recordRequestBody } from './request-body.js'
 import type { RequestHead } from './request-head.js'
 import { type BodyEnd, ResponseBody } from './response-body.js'
 
-/** What a request goes over, as far as it is known. */
+/** What is known of the connection that a request was sent on. */
 export type Sent = {
   address?: string | undefined
   port?: number | undefined
   isHttp2?: boolean
 }
 
-/** How an exchange ended, as who stands between the two sides saw it. */
+/** How an exchange ended, as seen by whoever is between the two sides. */
 export type ExchangeEnd = {
   state: ExchangeState
   trailers?: Headers
@@ -38,21 +38,21 @@ export type ExchangeEnd = {
 }
 
 /**
- * One API request and its response, told as it happens. Each call writes its record before it
- * returns; the calls are made in the order in which things happened, each with the time at which it
- * did (microseconds since the epoch; now, where it is left out).
+ * Records one API request and its response as they happen. Each call writes its record before it
+ * returns. Calls are made in the order of events, each with its time (microseconds since the epoch;
+ * default: now).
  */
 export class Exchange {
-  /** Also the id of its `chat` span. */
+  /** Also the id of the exchange's `chat` span. */
   readonly id = newSpanId()
   readonly #scrubbedId: Scrubbed
   readonly #session: Session
   readonly #head: RequestHead
   readonly #start: number
   readonly #request = new BodyEnds()
-  /** Reads what its records tell. */
+  /** Derives facts from the exchange's records. */
   #reader: ExchangeReader | undefined
-  /** Bytes of the request that nobody kept. */
+  /** Bytes of the request that passed unrecorded. */
   #requestMissed = 0
   #isRequestOver = false
   #isRequestRecorded = false
@@ -61,9 +61,12 @@ export class Exchange {
   #whenRequestIsRecorded: (() => void) | undefined
   #sent: Sent | undefined
   #hasAnswered = false
-  /** Whether its end has been told. */
+  /** Whether {@link end} was called. */
   isOver = false
-  /** Its end is written: a little later than it was told where a compressed body is still decoded. */
+  /**
+   * Resolves when the end is written, which is later than {@link end} if a compressed body is still
+   * being decoded.
+   */
   readonly finished: Promise<void>
   #settleFinished: () => void = () => {}
 
@@ -77,12 +80,12 @@ export class Exchange {
     })
   }
 
-  /** Where the request is sent. */
+  /** The URL that the request is sent to. */
   get url(): string {
     return this.#head.url
   }
 
-  /** Writes that it has begun. Its first call writes it where this has not been called. */
+  /** Records that the exchange has begun. Other calls do this if needed. */
   begin(): void {
     if (this.#reader !== undefined) return
     const record = this.#exchangeRecord()
@@ -101,7 +104,7 @@ export class Exchange {
     const { method, url, headers, conversation, webSocket, provider } = this.#head
     const { threadId, turnId, threadSource, requestKind, within } = conversation
     const { scrubber } = this.#session
-    // First the headers: they teach what is secret in all else.
+    // Scrubs the headers first: they teach the scrubber this exchange's secrets.
     const scrubbedHeaders = scrubber.headers(headers)
     const scrubbedUrl = scrubber.url(url)
     const facts = scrubber.all({
@@ -130,7 +133,10 @@ export class Exchange {
     }
   }
 
-  /** Where the span of its HTTP request belongs, where undici makes one; nowhere while the session has no id. */
+  /**
+   * The parent for the span that undici makes of the HTTP request; undefined until the session has
+   * an id.
+   */
   get spanParent(): SpanParent | undefined {
     if (!this.#session.isNamed) return undefined
     this.begin()
@@ -148,30 +154,32 @@ export class Exchange {
     }
   }
 
-  /** Whether the last message of a model's answer has come over a WebSocket. */
+  /** Whether a WebSocket has delivered the last message of a model's answer. */
   get hasAnswered(): boolean {
     return this.#hasAnswered
   }
 
-  /** There is a connection to send it over. */
+  /** Notes the connection that the request is sent on. */
   sent(over: Sent): void {
     this.#sent = over
   }
 
-  /** May come behind the head of the response, and behind its bytes. */
+  /** May be called after the head of the response, and after its bytes. */
   requestBytes(bytes: Uint8Array): void {
     if (!this.#isRequestOver) this.#request.push(bytes)
   }
 
-  /** This many bytes of the request passed while too much was waiting; none comes behind them. */
+  /**
+   * Counts bytes of the request that passed while too much was waiting; none is recorded after
+   * them.
+   */
   requestMissed(bytes: number): void {
     if (!this.#isRequestOver) this.#requestMissed += bytes
   }
 
   /**
-   * The request's body has come to its end.
-   *
-   * @param isWhole false where it will not come any further.
+   * Records the request's body.
+   * @param isWhole false if the rest of it will never come.
    */
   requestEnd(now = this.#session.now(), isWhole = true): void {
     if (this.#isRequestOver) return
@@ -215,7 +223,7 @@ export class Exchange {
     now = this.#session.now(),
   ): void {
     this.begin()
-    // An answer may begin before all of its request is sent.
+    // An answer can begin before its whole request is sent.
     if (this.#isRequestSeen) this.requestEnd(now)
     const { scrubber } = this.#session
     const record = {
@@ -231,17 +239,20 @@ export class Exchange {
     this.#reader?.response(record)
   }
 
-  /** @param bytes in memory that may be another's afterwards. */
+  /** @param bytes may be reused by the caller afterwards. */
   responseBytes(bytes: Uint8Array, now = this.#session.now()): void {
     this.#response?.push(bytes, this.#since(now))
   }
 
-  /** This many bytes of the response passed while too much was waiting; none comes behind them. */
+  /**
+   * Counts bytes of the response that passed while too much was waiting; none is recorded after
+   * them.
+   */
   responseMissed(bytes: number): void {
     this.#response?.miss(bytes)
   }
 
-  /** A message of a WebSocket, as a part of the answer; it stands in the body with a newline behind it. */
+  /** Records a WebSocket message as part of the answer; in the body, a newline follows it. */
   message(text: Uint8Array, now = this.#session.now()): void {
     this.requestEnd(now)
     this.#response ??= this.#responseBody(bodyCodingOf([]))
@@ -249,7 +260,10 @@ export class Exchange {
     this.responseBytes(Buffer.concat([text, NEWLINE]), now)
   }
 
-  /** Something passed over the WebSocket that its answer opened, and belongs to no exchange. */
+  /**
+   * Records something that passed on the WebSocket opened by this exchange and belongs to no
+   * exchange.
+   */
   aside(
     message: Omit<MessageRecord, 'kind' | 'connection' | 'at' | 'content' | 'scrubbed'>,
     content: Uint8Array,
@@ -266,7 +280,7 @@ export class Exchange {
     })
   }
 
-  /** From here on a side was no HTTP that could be followed; its bytes are told as those of its body. */
+  /** From here on, one side could not be parsed as HTTP; its bytes are recorded as its body. */
   unparsed(side: UnparsedRecord['side'], reason: string, now = this.#session.now()): void {
     if (side === 'response') {
       this.requestEnd(now)
@@ -281,7 +295,7 @@ export class Exchange {
     })
   }
 
-  /** The agent has closed its connection before the end; {@link end} follows when ours is closed. */
+  /** Notes that the agent closed its connection early; {@link end} follows when ours is closed. */
   hungUp(now = this.#session.now()): void {
     this.#hungUpTime ??= now
   }
@@ -296,7 +310,7 @@ export class Exchange {
     else this.#response.end(this.#since(now), end.state === 'completed', finish)
   }
 
-  /** Whether all is there that the request's head announces. */
+  /** Whether everything that the request's head announces has arrived. */
   get #isRequestSeen(): boolean {
     return announcedLength(this.#head.headers) === this.#requestLength
   }
@@ -310,7 +324,7 @@ export class Exchange {
     else this.#whenRequestIsRecorded = work
   }
 
-  /** Microseconds since it began. */
+  /** Returns the microseconds since the exchange began. */
   #since(now: number): number {
     return this.#session.elapsed(this.#start, now)
   }
@@ -364,7 +378,10 @@ export class Exchange {
     })
   }
 
-  /** Behind its record, which depends on nothing that the bytes say; of those, what was written. */
+  /**
+   * Runs after the record is written, because no record depends on what the bytes mean. Reads the
+   * bytes as written.
+   */
   #read(at: number, bytes: Uint8Array): void {
     for (const word of this.#reader?.chunk(at, bytes) ?? []) this.#session.observe(word)
   }

@@ -11,11 +11,11 @@ import type { DecodingThread } from './decoding/decoding-thread.js'
 import type { DecodingOutcome } from './decoding/messages.js'
 import { PlainText } from './decoding/plain-text.js'
 
-/** A request's body as it is recorded, and its bytes where the whole of it could be kept. */
+/** A request's body as it is recorded, with its bytes if all of it could be kept. */
 export type RecordedBody = {
   record: AllScrubbed<Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at'>>
   bytes?: ScrubbedBytes
-  /** How it was encoded, to be kept once the record is written. */
+  /** How it was encoded; to be kept once the record is written. */
   encoded?: EncodedBody
 }
 
@@ -23,24 +23,23 @@ export type RequestBodyOptions = {
   coding: BodyCoding
   /** Whether all of it was seen. */
   isWhole: boolean
-  /** Bytes that passed while too much was waiting. */
+  /** How many bytes passed unrecorded while too much was waiting. */
   missed: number
   scrubber: Scrubber
-  /** Turns the whole body into content; may copy from earlier bodies. */
+  /** Encodes the whole body as content; may copy from earlier bodies. */
   encode: (bytes: ScrubbedBytes) => EncodedBody
   decoding: Pick<DecodingThread, 'open'>
 }
 
-/** The same before its words were scrubbed; what stands for the body is that already. */
+/** The same before its texts are scrubbed; the content already is. */
 type ToldBody = Omit<RecordedBody, 'record'> & { record: ToldRecord }
 type ToldRecord = Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at' | 'content'> & {
   content: AllScrubbed<Content>
 }
 
 /**
- * Makes the record of a request's body: the content coding off, the secrets replaced.
- *
- * @param done is given it: at once, but for a coded body that is large or broken.
+ * Makes the record of a request's body, decoded and scrubbed.
+ * @param done receives it: synchronously, unless the body is coded and large or broken.
  */
 export function recordRequestBody(
   body: BodyEnds,
@@ -58,7 +57,7 @@ export function recordRequestBody(
   const { coding } = options
   const taken = body.take()
   if (!('whole' in taken)) {
-    // Of what is coded, no end can be searched for secrets.
+    // The end of a coded body cannot be searched for secrets.
     const isPlain = coding === 'none'
     finish({ record: isPlain ? endsRecord(taken, options, body) : omittedRecord(body) })
   } else if (taken.whole.length === 0 || coding === 'none') {
@@ -73,7 +72,10 @@ export function recordRequestBody(
   }
 }
 
-/** Has a body decoded in its thread: for longer than the host should wait, or to find its fault. */
+/**
+ * Decodes a body in the thread, because it takes longer than the host should wait, or to find its
+ * fault.
+ */
 function decodeApart(
   wire: Uint8Array,
   { codings, name }: Exclude<BodyCoding, string>,
@@ -97,7 +99,7 @@ function decodeApart(
   give()
 }
 
-/** What the thread is given at a time: it is copied, and the host waits for that. */
+/** How much the thread is given at a time: the bytes are copied, and the host waits for that. */
 const GIVEN_BYTES = 512 * 1024
 
 function outcomeRecord(
@@ -131,7 +133,7 @@ function decodedRecord(
   return { ...whole, record: { ...whole.record, decoded: name, wire: wireOf(body) } }
 }
 
-/** @param body where these bytes are those that were sent: their hash may be known. */
+/** @param body the body as sent, if these are its bytes: its hash may be known. */
 function wholeRecord(
   bytes: Uint8Array,
   { scrubber, encode }: RequestBodyOptions,
@@ -161,7 +163,7 @@ function endsRecord(ends: BothEnds, { scrubber }: RequestBodyOptions, body: Body
   return { content, bytes: body.length, sha256: ends.sha256 }
 }
 
-/** The first end of what was decoded: where its other one is, nobody knows. */
+/** Records the first end of a decoded body; where the other end is, is unknown. */
 function beginningRecord(
   bytes: Uint8Array,
   decoded: BodyEnds,
@@ -172,7 +174,7 @@ function beginningRecord(
   return { content, bytes: decoded.length, sha256: decoded.sha256 }
 }
 
-/** Without what could be the beginning of a secret that goes on behind it. */
+/** Drops trailing bytes that could be the beginning of a longer secret. */
 function firstOf(bytes: Uint8Array, scrubber: Scrubber): ScrubbedBytes {
   return scrubber.stream().push(bytes).bytes
 }

@@ -17,9 +17,8 @@ export type ResponseBodyOptions = {
   decoding: Pick<DecodingThread, 'open'>
   write: (chunk: AllScrubbed<Omit<ChunkRecord, 'kind' | 'exchange'>>) => void
   /**
-   * The same for bytes as they came, in memory that may be another's afterwards.
-   *
-   * @param isLate they are not worth being text where that takes long.
+   * The same for raw bytes, which may be reused by the caller afterwards.
+   * @param isLate whether they come so late in the body that text is not worth its cost.
    */
   writeBytes: (
     chunk: AllScrubbed<Omit<ChunkRecord, 'kind' | 'exchange' | 'content'>>,
@@ -28,31 +27,31 @@ export type ResponseBodyOptions = {
   ) => void
 }
 
-/** What the end of an exchange says of its response's body. */
+/** The members of an exchange's end that describe its response's body. */
 export type BodyEnd = Pick<
   EndRecord,
   'responseSha256' | 'wireSha256' | 'decoded' | 'broken' | 'stopped' | 'missed'
 >
 
-/** A response's body on its way into the log: decoded, scrubbed, chunk by chunk as it arrives. */
+/** Writes a response's body to the log: decoded, scrubbed, chunk by chunk as it arrives. */
 export class ResponseBody {
   readonly #options: ResponseBodyOptions
   readonly #scrub: ReturnType<Scrubber['answer']>
   readonly #cutter = new ChunkCutter()
   readonly #hash = createHash('sha256')
-  /** Of a body that is not written as it came. */
+  /** Set for a body that is not written as it came. */
   readonly #wireHash: Hash | undefined
   readonly #decoding: BodyDecoding | undefined
-  /** Of a body whose coding has a name that says nothing. */
+  /** Set for a body with an unknown content coding. */
   readonly #text: PlainText | undefined
   /** Bytes on the wire. */
   wireBytes = 0
   #decodedBytes = 0
-  /** Bytes on the wire that are not kept, because nobody can read them. */
+  /** Bytes on the wire that are not kept, because they cannot be read. */
   #unreadBytes = 0
-  /** What comes after the part that is kept: only its last bytes are. */
+  /** What comes after the part that is kept: only its last bytes are kept. */
   #rest: BodyEnds | undefined
-  /** Bytes on the wire that passed while too much was waiting. */
+  /** Bytes on the wire that passed unrecorded while too much was waiting. */
   #missed = 0
   #outcome: DecodingOutcome | undefined
   #finish: (() => void) | undefined
@@ -75,7 +74,7 @@ export class ResponseBody {
   }
 
   /**
-   * @param bytes in memory that may be another's afterwards.
+   * @param bytes may be reused by the caller afterwards.
    * @param at microseconds since the exchange began, here and below.
    */
   push(bytes: Uint8Array, at: number): void {
@@ -86,15 +85,15 @@ export class ResponseBody {
     else this.#decoded(bytes, at, false)
   }
 
-  /** This many bytes passed while too much was waiting; none comes behind them. */
+  /** Counts bytes that passed while too much was waiting; none is recorded after them. */
   miss(bytes: number): void {
     this.wireBytes += bytes
     this.#missed += bytes
   }
 
   /**
-   * @param isWhole whether all of it came that was to come.
-   * @param done is called once all of it is written.
+   * @param isWhole whether the whole body arrived.
+   * @param done called once everything is written.
    */
   end(at: number, isWhole: boolean, done: (end: BodyEnd) => void): void {
     this.#finish = () => {

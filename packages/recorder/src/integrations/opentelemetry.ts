@@ -1,5 +1,5 @@
-// For a program with an OpenTelemetry of its own: its spans in a file of Tacho's form, too. They are
-// plain classes: what of OpenTelemetry they are given is the program's.
+// For a program with its own OpenTelemetry: writes its spans to a file in Tacho's format too. These
+// are plain classes, which use the program's copy of OpenTelemetry.
 export {
   SessionFileSpanExporter,
   type SessionFileSpanExporterOptions,

@@ -1,7 +1,7 @@
 /**
- * What a person is asked for: the command, where the tool takes one; else the tool and what it is given.
- *
- * @param input JSON, or how long that would have been.
+ * Returns what an approval is about: the command if the tool takes one, otherwise the tool's name
+ * and input.
+ * @param input JSON, or its length if it was omitted.
  */
 export function whatIsAsked(name: string, input: string | { omitted: number } | undefined): string {
   return typeof input === 'string' ? (commandIn(input) ?? `${name} ${input}`) : name

@@ -3,11 +3,11 @@ import type { OtlpSettings, OtlpSignal } from '@tacho/otlp'
 
 type Count = { given: number; delivered: number; reason?: string }
 
-/** How much of each session's spans and lines was to be sent, and how much has arrived. */
+/** Counts, per session, the spans and lines to be sent and those delivered. */
 export class DeliveryCounts {
   readonly #counts = new Map<string, Count>()
 
-  /** One more is to be sent. */
+  /** Counts one more to be sent. */
   given(traceId: string, signal: OtlpSignal): void {
     this.#of(traceId, signal).given += 1
   }
@@ -16,17 +16,17 @@ export class DeliveryCounts {
     this.#of(traceId, signal).delivered += count
   }
 
-  /** Why something of a session did not arrive; the last reason counts. */
+  /** Notes why something of a session was not delivered; the last reason wins. */
   failed(traceId: string, signal: OtlpSignal, reason: string): void {
     this.#of(traceId, signal).reason = reason
   }
 
-  /** The same for all sessions; `signal` is all of them where it is left out. */
+  /** The same for all sessions, and for both signals if `signal` is omitted. */
   allFailed(reason: string, signal = ''): void {
     for (const [key, count] of this.#counts) if (key.endsWith(signal)) count.reason = reason
   }
 
-  /** How far a session has come. */
+  /** Returns what was delivered of a session. */
   deliveries(traceId: string, settings: readonly OtlpSettings[]): LiveDelivery[] {
     return settings.map(({ signal, endpoint }) => {
       const { given, delivered, reason } = this.#of(traceId, signal)

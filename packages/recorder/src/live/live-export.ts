@@ -21,19 +21,22 @@ import { programFile } from '../program-file.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
-/** Is told which spans of a session have arrived where; of some, that this many of them have not. */
+/**
+ * Called with the spans of a session that an endpoint has accepted, and how many of them it
+ * rejected.
+ */
 export type OnDelivered = (
   endpoint: string,
   spanIds: string[],
   rejection: Rejection | undefined,
 ) => void
 
-/** Is told, in words, what stands in the way of sending; `isNews` where the user should hear of it. */
+/** Called with a message about trouble with sending; `isNews` if the user should see it. */
 export type OnTrouble = (words: string, isNews: boolean) => void
 
 const SIGNALS = ['traces', 'logs'] as const
 
-/** Where spans and lines are to be sent while they happen; nothing where that is not asked for. */
+/** Returns where spans and lines are sent live; empty if that is off. */
 export function liveSettings(environment: Environment, onTrouble: OnTrouble): OtlpSettings[] {
   return SIGNALS.flatMap((signal) => {
     try {
@@ -47,9 +50,9 @@ export function liveSettings(environment: Environment, onTrouble: OnTrouble): Ot
 }
 
 /**
- * Sends a recording out over OTLP while it happens. The host never waits for it: a thread of its
- * own does the work, what waits is bounded, and what was not delivered is counted; all of it is in
- * the files, and can be sent afterwards.
+ * Sends a recording over OTLP while it happens. The host never waits for it: a separate process
+ * does the work, the queue is bounded, and what is not delivered is counted. The files have
+ * everything, and can be exported later.
  */
 export class LiveExport {
   readonly #settings: OtlpSettings[]
@@ -58,7 +61,7 @@ export class LiveExport {
   readonly #onDelivered = new Map<string, OnDelivered>()
   readonly #counts = new DeliveryCounts()
   #waitingBytes = 0
-  /** What that process is to be given together: it has to be woken for each message. */
+  /** Items to send to that process in one message, because each message wakes it. */
   #outbox: SendingItem[] = []
   #outboxTimer: NodeJS.Timeout | undefined
   #failure: string | undefined
@@ -68,30 +71,30 @@ export class LiveExport {
   constructor(settings: OtlpSettings[], onTrouble: OnTrouble) {
     this.#settings = settings
     this.#onTrouble = onTrouble
-    // A preload of the host's would record us.
+    // A preload of the host's would record the sender too.
     const { NODE_OPTIONS: _, ...env } = process.env
     this.#process = fork(fileURLToPath(programFile('sender-process', import.meta.url)), [], {
       env,
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // No signal of the terminal's is meant for it, and none tells of the agent.
+      // The terminal's signals must not reach it; none says anything about the agent.
       detached: true,
     })
     this.#process.on('message', (message: FromSender) => this.#heard(message))
     this.#process.on('error', (error) => this.#failed(String(error)))
     this.#process.on('exit', () => this.#failed('the process that sends has ended'))
     this.#post({ kind: 'settings', settings })
-    // Behind the listeners, because one of them would keep the process alive again.
+    // After adding the listeners, because one of them would keep the process alive again.
     this.#process.unref()
     this.#process.channel?.unref()
   }
 
-  /** A session whose deliveries somebody wants to hear of. */
+  /** Registers a listener for a session's deliveries. */
   join(traceId: string, onDelivered: OnDelivered): void {
     this.#onDelivered.set(traceId, onDelivered)
   }
 
-  /** @param line the span as its line of `session_meta.log` has it, without the newline. */
+  /** @param line the span's line in `session_meta.log`, without the newline. */
   span(traceId: string, spanId: string, line: Scrubbed): void {
     this.#give({ signal: 'traces', traceId, spanId, line, bytes: line.length })
   }
@@ -111,12 +114,12 @@ export class LiveExport {
     return this.#settings.some(({ signal }) => signal === 'logs')
   }
 
-  /** How far a session has come. */
+  /** Returns what was delivered of a session. */
   deliveries(traceId: string): LiveDelivery[] {
     return this.#counts.deliveries(traceId, this.#settings)
   }
 
-  /** Sends what waits, for so long at the most, and ends. */
+  /** Sends what is queued, for at most this long, and ends the sender. */
   async close(milliseconds: number): Promise<void> {
     if (this.#failure === undefined && this.#waitingBytes > 0) {
       let timer: NodeJS.Timeout | undefined
@@ -129,7 +132,7 @@ export class LiveExport {
       clearTimeout(timer)
     }
     this.#failure ??= 'closed'
-    // Not waited for: what it does may not come back.
+    // Not awaited: the sender may hang.
     this.#process.kill('SIGKILL')
   }
 
@@ -193,7 +196,7 @@ export class LiveExport {
     if (rejection !== undefined) this.#tellOnce(signal, rejectionWords(rejection))
     const endpoint = this.#settings.find((one) => one.signal === signal)?.endpoint ?? ''
     for (const [traceId, own] of bySession) {
-      // Whose they are that were rejected, nobody knows: each session counts them as its own.
+      // It is unknown whose items were rejected, so each session counts them as its own.
       const count = Math.min(rejection?.count ?? 0, own.length)
       this.#counts.delivered(traceId, signal, own.length - count)
       if (rejection !== undefined && count > 0)
@@ -228,7 +231,7 @@ export class LiveExport {
     this.#onTrouble(`${signal} to ${endpoint}: ${reason}`, false)
   }
 
-  // What is posted is text and numbers; should it fail all the same, the file has it.
+  // Only text and numbers are sent; if that fails anyway, the files have them.
   #post(message: ToSender): void {
     try {
       this.#process.send(message, (error) => {

@@ -10,10 +10,10 @@ import {
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 import { SendingQueue } from './sending-queue.js'
 
-// A process of its own: neither loading an exporter nor making a request of many spans holds up what
-// passes through the tap, and it can be left behind when the recording ends. A thread cannot where it
-// is inside of a system call, and neither can one of Node's own pool (a name server, or a file
-// system, that does not answer).
+// Runs in a process of its own, so that neither loading an exporter nor building a request of many
+// spans delays traffic through the tap, and so that it can be left behind when the recording ends.
+// A thread cannot be left behind while it, or Node's thread pool, is in a system call (a name
+// server or file system that does not respond).
 
 const queues = new Map<string, SendingQueue<SendingItem>>()
 
@@ -31,7 +31,7 @@ process.on('message', (message: ToSender) => {
       )
   }
 })
-// The recording is over, or was killed. Nothing that hangs is waited for.
+// The recording is over, or was killed. Waits for nothing that hangs.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 function queueOf(settings: OtlpSettings): SendingQueue<SendingItem> {
@@ -72,7 +72,7 @@ function linesSender(
 
 function once<Item>(open: () => Promise<Sender<Item>>): () => Promise<Sender<Item>> {
   const opened = open()
-  // Told when something is to be sent.
+  // Reported when something is sent.
   opened.catch(() => {})
   return () => opened
 }

@@ -1,17 +1,17 @@
 import { type Rejection, SendError, sendInParts } from '@tacho/otlp'
 import { LIVE_BATCH_ITEMS, LIVE_RETRY_MILLISECONDS } from '../limits.js'
 
-/** What becomes of what was put into a {@link SendingQueue}. */
+/** Reports on items added to a {@link SendingQueue}. */
 export type SendingEvents<Item> = {
-  /** @param rejection what of them was not taken; which ones, nobody knows. */
+  /** @param rejection how many of them were rejected; which ones is unknown. */
   delivered: (items: Item[], rejection: Rejection | undefined) => void
   givenUp: (items: Item[], reason: string) => void
   refused: (reason: string) => void
 }
 
 /**
- * Sends what it is given in batches, one at a time, and again until it is taken or can never be.
- * How much waits is bounded by who gives.
+ * Sends items in batches, one at a time, and retries until each is accepted or never will be. The
+ * caller limits how much is queued.
  */
 export class SendingQueue<Item> {
   readonly #send: (items: Item[]) => Promise<Rejection | undefined>
@@ -36,7 +36,7 @@ export class SendingQueue<Item> {
     this.#sendSoon()
   }
 
-  /** Sends what waits now, however long the pause, and resolves once nothing does any more. */
+  /** Sends what is queued now, whatever the pause, and resolves once the queue is empty. */
   flush(): Promise<void> {
     if (this.#timer !== undefined) {
       clearTimeout(this.#timer)
@@ -48,7 +48,7 @@ export class SendingQueue<Item> {
     })
   }
 
-  // What is given in one turn goes out together; while something is refused, its pause counts.
+  // Items added in one turn of the event loop go out together; after a refusal, its pause applies.
   #sendSoon(): void {
     if (this.#isSending || this.#timer !== undefined) return
     this.#timer = setTimeout(() => void this.#sendBatch(), this.#pause())
@@ -96,7 +96,7 @@ export class SendingQueue<Item> {
     } else this.#events.givenUp(items, reason)
   }
 
-  /** Longer each time that it was refused. */
+  /** Returns the pause, which grows with each refusal. */
   #pause(): number {
     if (this.#retries === 0) return 0
     const { first, most } = LIVE_RETRY_MILLISECONDS

@@ -5,15 +5,17 @@ import type { LogLevel } from './log-level.js'
 import { OutputLines } from './output-lines.js'
 import { openLogFile, openSessionLog } from './session-log.js'
 
-/** A debug log on its own, without a session. */
+/** A debug log without a session. */
 export type DebugLog = {
   log(level: LogLevel, label: string, message: string): void
-  /** For what a program prints: a line each. */
+  /** Returns a logger for a program's output, which logs it line by line. */
   output(label: string): OutputLines
   close(): void
 }
 
-/** Opens a debug log at an absolute path; a place that cannot be written is told, never thrown. */
+/**
+ * Opens a debug log at an absolute path; if it cannot be written, reports that and does not throw.
+ */
 export function openDebugLog(options: {
   path: string
   level: LogLevel
@@ -24,7 +26,7 @@ export function openDebugLog(options: {
   try {
     makeFolders(dirname(path), 0o700)
   } catch {
-    // Opening the file fails next, and that is told.
+    // Opening the file fails next, which is reported.
   }
   const file = openLogFile(path, (reason) =>
     onTrouble(`${path} could not be written (${reason}). The run goes on.`),

@@ -6,9 +6,8 @@ import type { Scrubber, ScrubStream } from '@tacho/scrub'
 const LINE_CHARACTERS = 64 * 1024
 
 /**
- * What an agent prints, for its debug log: scrubbed as the one text that it is, then cut into lines,
- * and those that are too long into parts. So a secret over several lines is found, and none is cut in
- * two before it is looked for.
+ * Logs an agent's output: scrubbed as one continuous text, then cut into lines, and overlong lines
+ * into parts. So a secret that spans lines is found, and none is cut before the search.
  */
 export class OutputLines {
   readonly #scrubber: Pick<Scrubber, 'stream'>
@@ -27,7 +26,10 @@ export class OutputLines {
     this.#take(this.#decoder.write(Buffer.from(this.#stream.push(bytes).bytes)))
   }
 
-  /** What waited for more, be it the end of a line or that of a secret. More may come all the same: of who outlives the agent. */
+  /**
+   * Flushes what waits for the end of a line or of a secret. More output may follow, from a process
+   * that outlives the agent.
+   */
   end(): void {
     this.#take(this.#decoder.write(Buffer.from(this.#stream.end().bytes)))
     this.#stream = this.#scrubber.stream()

@@ -5,7 +5,7 @@ import { jsonOf, type Plain, plainOf, textOf } from '../api/plain.js'
 import type { SessionLogger, SessionLogLevel } from '../api/session-logger.js'
 import type { LogLevel } from './log-level.js'
 
-/** Ours for each of winston's (npm's). */
+/** Tacho's level for each of winston's (npm's). */
 const LEVELS: Record<SessionLogLevel, LogLevel> = {
   error: 'error',
   warn: 'warn',
@@ -19,10 +19,9 @@ const LEVELS: Record<SessionLogLevel, LogLevel> = {
 type Line = winston.Logform.TransformableInfo & { text?: string }
 
 /**
- * A logger of winston for the host's own lines. What a host gives it is read before winston does,
- * which would pass on what a getter throws.
- *
- * @param write takes a line. Throws nothing.
+ * Opens a winston logger for the host's own lines. It reads the host's arguments before winston
+ * does, because winston would pass on an exception from a getter.
+ * @param write writes a line. Must not throw.
  */
 export function openProgramLogger(
   write: (level: LogLevel, message: string) => void,
@@ -57,7 +56,10 @@ class ProgramTransport extends Transport {
 
 type Method = (this: unknown, ...given: unknown[]) => unknown
 
-/** What is given to a method is plain before winston sees it; nothing comes out but the logger. */
+/**
+ * Converts a method's arguments to plain values before winston sees them; every call returns the
+ * logger.
+ */
 function guard(logger: object, name: string): void {
   const methods = logger as Record<string, Method>
   const method = methods[name] as Method
@@ -71,7 +73,7 @@ function guard(logger: object, name: string): void {
   }
 }
 
-/** winston prints a line on the host's standard error where it does not know a level. */
+/** For an unknown level, winston prints to the host's standard error. */
 function withLevel([first, ...more]: Plain[]): Plain[] {
   if (first !== undefined && isLevel(first)) return [first, ...more]
   const isEntry = typeof first === 'object' && first !== null && !Array.isArray(first)
@@ -85,20 +87,22 @@ function isLevel(level: Plain | undefined): boolean {
 
 const SPLAT = Symbol.for('splat')
 
-/** The message with what it has places for, and behind it what else belongs to the line, as JSON. */
+/**
+ * Formats the message with its placeholders filled in, then appends the rest of the line as JSON.
+ */
 function withText(line: Line): Line {
   const { level: _, message, [SPLAT]: splat, ...meta } = line as Line & { [SPLAT]?: unknown[] }
   const said = textOf(message)
   const given = splat ?? []
   const places = said.match(PLACES)?.filter((place) => place !== '%%').length ?? 0
   const text = places === 0 ? said : format(said, ...given.slice(0, places))
-  // Where there are no places, winston has put the members of the first object among the line's own.
+  // Without placeholders, winston has merged the first object into the line's own members.
   const more = given.slice(places).filter((one, index) => places > 0 || index > 0 || !isObject(one))
   const members = Object.keys(meta).length === 0 ? [] : [jsonOf(meta)]
   return Object.assign(line, { text: [text, ...more.map(textOf), ...members].join(' ') })
 }
 
-/** As `util.format` has them. */
+/** The placeholders of `util.format`. */
 const PLACES = /%[scdjifoO%]/g
 
 function isObject(value: unknown): boolean {

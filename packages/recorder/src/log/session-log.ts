@@ -6,21 +6,20 @@ import { type Disk, realDisk } from '../disk.js'
 import { AppendFileTransport } from './append-file-transport.js'
 import type { LogLevel } from './log-level.js'
 
-/** The debug log of a run: lines of ours and of the agent, told apart by their label. */
+/** A run's debug log: lines from Tacho and from the agent, told apart by their label. */
 export type SessionLog = {
   /**
-   * @param label who says it: `tacho`, or the agent's name.
-   * @param file the log that it goes to, where that is not the one that was opened last.
+   * @param label who logs it: `tacho`, or the agent's name.
+   * @param file the log to write to; default: the one set last.
    */
   write(level: LogLevel, label: string, message: string, file?: AppendFile): void
-  /** Where lines go that belong to no session in particular. */
+  /** Sets the file for lines that belong to no session in particular. */
   useFile(file: AppendFile): void
 }
 
 /**
  * Opens the file of a debug log.
- *
- * @param disk another one for a file that stands in a session folder.
+ * @param disk a different disk for a file in a session folder.
  */
 export function openLogFile(
   path: string,
@@ -32,7 +31,7 @@ export function openLogFile(
 }
 
 /**
- * @param level the least level that is written.
+ * @param level the lowest level that is written.
  * @param scrub replaces secrets in a line.
  */
 export function openSessionLog(level: LogLevel, scrub: (text: string) => Scrubbed): SessionLog {
@@ -60,13 +59,13 @@ export function openSessionLog(level: LogLevel, scrub: (text: string) => Scrubbe
 
 function formatLine(level: string, label: string, message: Scrubbed): Scrubbed {
   const head = `${isoTime(systemClock.microseconds())} ${level.toUpperCase().padEnd(5)} ${label}`
-  // One line each: what has several goes on indented, so that no line can pass for another's head.
+  // Continuation lines are indented, so that none can pass for the head of another entry.
   return `${head}: ${message.trimEnd().replaceAll(/\r?\n/g, '\n    ')}` as Scrubbed
 }
 
 function lossLine(loss: Loss): ScrubbedBytes {
   const lines = Object.values(loss.lost).reduce((sum, count) => sum + count, 0)
   const text = `${lines} lines (${loss.bytes} bytes) lost since ${isoTime(loss.since)}: ${loss.reason}`
-  // Counts and codes of ours.
+  // Only Tacho's own counts and codes.
   return encodeScrubbed(`${formatLine('warn', 'tacho', text as Scrubbed)}\n` as Scrubbed)
 }

@@ -4,50 +4,60 @@ import type { Conversation } from '../exchange/request-head.js'
 import type { FaultBarrier } from '../fault-barrier.js'
 
 /**
- * The recording of the process that we are in, as `tacho/register` makes it. It is there from the
- * first line of the program on; what records is a process of its own, which is started when something
- * is to be recorded.
+ * The recording of the current process, as `tacho/register` sets it up. It exists from the first
+ * line of the program; the recorder process starts when there is something to record.
  *
- * Whoever else records in the process (the API, an integration) asks {@link hostRecording} for it,
- * imports types alone from this package, and so loads nothing where recording is off.
+ * Other code that records in this process (the API, an integration) gets it from {@link
+ * hostRecording} and imports only types from this package, so it loads nothing while recording is
+ * off.
  */
 export type HostRecording = {
-  /** The number of this shape: another copy of Tacho in the same process may have a later one. */
+  /**
+   * The version of this interface: another copy of Tacho in the same process may have a later one.
+   */
   readonly shape: typeof SHAPE
-  /** The session's id, of ours; child processes and worker threads join the same. */
+  /**
+   * The session's id, chosen by Tacho; child processes and worker threads join the same session.
+   */
   readonly sessionId: string
-  /** Something that the program says of itself. It outlives the process once this returns. Never throws. */
+  /**
+   * Records something that the program reports. It outlives the process once this returns. Never
+   * throws.
+   */
   event(event: HostEvent): void
-  /** For the program's own lines: a logger of winston; nothing where it is not available. Never throws. */
+  /**
+   * Returns a winston logger for the program's own lines, or undefined if it is not available.
+   * Never throws.
+   */
   logger(): SessionLogger | undefined
-  /** The wall that work of ours stands behind: what it throws is reported, and not thrown. */
+  /** Guards work of Tacho's: exceptions are reported instead of thrown. */
   readonly barrier: FaultBarrier
   /**
-   * Says what a request belongs to that begins now, in the caller's own asynchronous context.
-   * Whoever knows turns sets it; until then requests belong to the session alone.
+   * Returns what a request that begins now belongs to, in the caller's asynchronous context. Set by
+   * whoever knows the turns; until then, requests belong to the session only.
    */
   conversation: () => Conversation
 }
 
-/** Of {@link HostRecording}. */
+/** The current shape of {@link HostRecording}. */
 export const SHAPE = 2
 
 const PLACE = Symbol.for('tacho/recording')
 
 type Place = { [PLACE]?: HostRecording }
 
-/** The recording of this process (and thread); nothing where it is not recorded. */
+/** Returns the recording of this process (and thread), or undefined if it is not recorded. */
 export function hostRecording(): HostRecording | undefined {
   const found = (globalThis as Place)[PLACE]
   return found?.shape === SHAPE ? found : undefined
 }
 
-/** Whether a copy of Tacho, whichever, records this process already. */
+/** Whether any copy of Tacho already records this process. */
 export function isHostRecorded(): boolean {
   return (globalThis as Place)[PLACE] !== undefined
 }
 
-/** Makes it known to all who ask. Nobody finds it by looking at the properties of `globalThis`. */
+/** Publishes the recording to {@link hostRecording}, invisible when listing `globalThis`. */
 export function setHostRecording(recording: HostRecording): void {
   Object.defineProperty(globalThis, PLACE, { value: recording, enumerable: false })
 }

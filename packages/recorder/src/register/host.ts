@@ -22,17 +22,19 @@ export type HostOptions = {
   place: Place
   program: Program
   environment: NodeJS.ProcessEnv
-  /** Whether a request to this URL is recorded by a tap: then there is nothing to record. */
+  /** Whether a tap records requests to this URL; then there is nothing to record here. */
   isTapped: (url: string) => boolean
-  /** Opens a logger whose lines are written by this; loaded when the program asks for it. */
+  /**
+   * Opens a logger that writes its lines with this function; loaded when the program asks for it.
+   */
   openLogger: (write: (level: LogLevel, message: string) => void) => SessionLogger
-  /** Is told, in a sentence for the user, what could not be recorded. */
+  /** Called with a sentence for the user about what could not be recorded. */
   tell: (sentence: string) => void
 }
 
 /**
- * This process as it is recorded, by a process of its own: that is started when there is something to
- * record, and told what happens here. All that is done in this one is to listen, to copy and to hand over.
+ * This process as it is recorded. The recorder process is started when there is something to
+ * record, and receives what happens here; this process only listens, copies and hands over.
  */
 export class Host implements HostRecording {
   readonly shape = SHAPE
@@ -49,15 +51,15 @@ export class Host implements HostRecording {
   readonly #options: HostOptions
   readonly #selected: SelectedHosts
   readonly #handover = newHandover()
-  /** The hosts that were asked so far. */
+  /** The hosts requested so far. */
   readonly #hosts = new Set<string>()
-  /** The environment as the process that records knows it. */
+  /** The environment as the recorder process knows it. */
   #environment: NodeJS.ProcessEnv = {}
   #told: { outbox: Outbox; recorder: RecorderProcess } | undefined
   #logger: SessionLogger | undefined
   #requests = 0
   #isSettled = false
-  /** Whether something was told beside that this process has started. */
+  /** Whether anything was sent besides the start of this process. */
   #hasNews = false
   #isWritten = false
 
@@ -67,7 +69,7 @@ export class Host implements HostRecording {
     this.#selected = new SelectedHosts(options.environment)
   }
 
-  /** A request of the host's has begun: if nothing else has been, that is something to record. */
+  /** A request of the host's has begun, which starts the recording if needed. */
   readonly onRequest: OnRequest = (begun) => {
     const { method, url: text } = begun
     if (!unpatched.canParse(text) || this.#options.isTapped(text)) return undefined
@@ -101,7 +103,7 @@ export class Host implements HostRecording {
     return this.#logger
   }
 
-  /** Starts what records, if it is not running. */
+  /** Starts the recorder process, if it is not running. */
   open(): void {
     if (this.#isSettled) return
     this.#isSettled = true
@@ -128,7 +130,7 @@ export class Host implements HostRecording {
       })
     } catch (cause) {
       const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-      // The messages are worded for the command, whose flag it is.
+      // The messages are worded for the command line and name its flag.
       tell(
         `this process is not recorded. ${reason.replaceAll('--sessions-dir', 'TACHO_SESSIONS_DIR')}`,
       )
@@ -136,9 +138,9 @@ export class Host implements HostRecording {
   }
 
   /**
-   * The process exits. Blocks until what it has told is handed over, and, where it told more than that
-   * it was there, in the files: whoever ends a container or a service with its first process would take
-   * that away. For no longer than the promises allow.
+   * Handles the exit of the process. Blocks until everything is handed over and, if there is more
+   * than its start, written to the files: ending a container or service with its first process
+   * would otherwise lose it. Blocks no longer than the promises allow.
    */
   close(exitCode: number): void {
     this.#isSettled = true
@@ -152,7 +154,7 @@ export class Host implements HostRecording {
       recorder.wait(EXIT_MILLISECONDS - HANDOVER_MILLISECONDS, work, () => this.#isWritten)
   }
 
-  // What records does not keep up, or has not even started yet.
+  // The recorder process cannot keep up, or has not even started yet.
   #leaveBehind(outbox: Outbox): void {
     try {
       leave(this.#handover, outbox.takeWaiting())
@@ -161,7 +163,7 @@ export class Host implements HostRecording {
     }
   }
 
-  /** Where something is told that is worth being recorded. */
+  /** The outbox, for something worth recording; opens the recording if needed. */
   #outbox(): Outbox | undefined {
     this.open()
     this.#hasNews = true

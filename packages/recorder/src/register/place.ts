@@ -5,33 +5,33 @@ import { newSessionId } from '../ids.js'
 import { unpatched } from './apart/unpatched.js'
 
 /**
- * Names the folder of the session that this process belongs to, for the processes and threads that it
- * starts: they join it, each as a run of its own.
+ * The folder of this process's session, for the processes and threads that it starts: they join the
+ * session, each as a run of its own.
  */
 export const SESSION_VARIABLE = 'TACHO_SESSION'
 
 /**
- * Names the origins at which taps of ours listen, in the environment of the agent that they tap,
- * separated by commas.
+ * The origins at which Tacho's taps listen, separated by commas, in the environment of the tapped
+ * agent.
  */
 export const TAPPED_VARIABLE = 'TACHO_TAPPED'
 
-/** Whether a URL leads to a tap of ours, which records what goes there. */
+/** Returns whether a URL leads to one of Tacho's taps, which records the request itself. */
 export function leadsToTap(environment: NodeJS.ProcessEnv): (url: string) => boolean {
   const origins = (environment[TAPPED_VARIABLE] ?? '').split(',').filter((one) => one !== '')
   return (url) =>
     origins.length > 0 && unpatched.canParse(url) && origins.includes(new unpatched.URL(url).origin)
 }
 
-/** Where the session of this process is. */
+/** The location of this process's session. */
 export type Place = {
   root: string
   id: string
-  /** It was begun by the process that started us, or by one before that. */
+  /** Whether it was begun by a parent process or an earlier ancestor. */
   isJoined: boolean
 }
 
-/** The session that the environment names; where it names none, one of our own in the usual place. */
+/** Returns the session named by the environment, or else a new one in the default place. */
 export function placeIn(environment: NodeJS.ProcessEnv): Place {
   const named = environment[SESSION_VARIABLE] ?? ''
   const id = basename(named)
@@ -39,12 +39,12 @@ export function placeIn(environment: NodeJS.ProcessEnv): Place {
   return { root: rootIn(environment), id: newSessionId(Date.now()), isJoined: false }
 }
 
-/** Has what this process starts join its session. */
+/** Makes child processes join this session. */
 export function announce({ root, id }: Place, environment: NodeJS.ProcessEnv): void {
   environment[SESSION_VARIABLE] = join(root, id)
 }
 
-// Absolute, because a child may work in another folder.
+// Absolute, because a child may run in another folder.
 function rootIn({ TACHO_SESSIONS_DIR: asked, XDG_STATE_HOME: state }: NodeJS.ProcessEnv): string {
   return asked ? resolve(homePath(asked, homedir())) : ownSessionsRoot(state, homedir())
 }

@@ -3,18 +3,18 @@ import { basename, dirname, extname, join } from 'node:path'
 
 /** The program that this process runs. */
 export type Program = {
-  /** As its package calls it; else the name of its script, and `node` where there is none. */
+  /** The package's name; else the name of its script, or `node` without one. */
   name: string
-  /** Of its package. */
+  /** The package's version. */
   version?: string
 }
 
-/** A `package.json` is looked for in this many folders: nobody's tree is deeper. */
+/** How many folders are searched for a `package.json`: no tree is deeper. */
 const FOLDERS = 64
 
 /**
- * What the script is that Node was given, links followed: npm's `.bin` holds nothing else.
- *
+ * Identifies the program from Node's script argument, following links: npm's `.bin` holds only
+ * links.
  * @param script `process.argv[1]`; absent with `node -e` and in a REPL.
  */
 export function programOf(script: string | undefined): Program {
@@ -31,7 +31,7 @@ export function programOf(script: string | undefined): Program {
   return { name: basename(path, extname(path)) }
 }
 
-/** Links followed, as far as they lead somewhere. */
+/** Resolves links; returns the path unchanged if it does not exist. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path)
@@ -52,10 +52,10 @@ function packageIn(folder: string): Program | undefined {
   }
 }
 
-// They start the program that is meant, in a process of its own.
+// They start the actual program in a process of its own.
 const RUNNERS = new Set(['npm', 'pnpm', 'yarn', 'corepack', 'tsx', 'ts-node', 'nodemon'])
 
-/** Whether it only starts another Node program. */
+/** Whether a program only starts another Node program. */
 export function isRunner({ name }: Program): boolean {
   return RUNNERS.has(name)
 }

@@ -13,12 +13,12 @@ import { announce, leadsToTap, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from
 import { isRunner, programOf, realPath } from './program.js'
 
 /**
- * Has this process (or worker thread) recorded from here on, where the environment says so. What is
- * loaded into it is small; what records is a process of its own, which starts when there is something
- * to record: at once where the session begins with this process, and else with its first request, for
- * most of an agent's child processes make none.
+ * Starts recording this process (or worker thread), if the environment says so. Little is loaded
+ * into it; the recorder process does the work. That starts at once if the session begins with this
+ * process, and otherwise with the first request, because most child processes of an agent make
+ * none.
  *
- * Never throws: what cannot be recorded is told in one line, and the host runs.
+ * Never throws: on failure it prints one line, and the host runs unrecorded.
  */
 export function register(environment: NodeJS.ProcessEnv = process.env): void {
   try {
@@ -55,7 +55,7 @@ function start(environment: NodeJS.ProcessEnv): void {
   if (isMainThread && !place.isJoined && !isRunner(program)) host.open()
 }
 
-// What was loaded before us may have frozen what we are to listen to.
+// Something loaded earlier may have frozen what needs to be wrapped.
 function observed(observe: typeof observeUndici, { onRequest, barrier }: Host): void {
   try {
     observe(onRequest, barrier)
@@ -64,12 +64,12 @@ function observed(observe: typeof observeUndici, { onRequest, barrier }: Host): 
   }
 }
 
-/** Beside us in the bundle, for few programs ask for it. */
+/** A separate file of the bundle, because few programs need it. */
 function loadLogger(): { openProgramLogger: typeof openProgramLogger } {
   return createRequire(import.meta.url)('./program-logger.cjs')
 }
 
-/** Why the process that records cannot be started; nothing where it can. */
+/** Returns why the recorder process cannot be started, or undefined if it can. */
 function obstacleToStarting(): string | undefined {
   if (process.permission?.has('child') === false)
     return 'it may not start the process that records it (--allow-child-process)'
@@ -80,8 +80,8 @@ function obstacleToStarting(): string | undefined {
 }
 
 /**
- * Tacho's own programs are not recorded: `tacho show` in a shell in which recording is on, or the
- * launcher of an agent.
+ * Whether a script is one of Tacho's own, which are not recorded: `tacho show` in a shell with
+ * recording on, or the launcher of an agent.
  */
 function isOurs(script: string | undefined): boolean {
   if (!script) return false
@@ -90,14 +90,17 @@ function isOurs(script: string | undefined): boolean {
   return ['bin/tacho', 'dist/'].some((ours) => realPath(script).startsWith(`${ourFolder}/${ours}`))
 }
 
-/** An agent that was started by `tacho <agent>` is recorded by its taps, unless these want us, too. */
+/**
+ * Whether `tacho <agent>` started this agent, so that its taps record it, unless they ask for this
+ * recording too.
+ */
 function isTapped(environment: NodeJS.ProcessEnv): boolean {
   return Boolean(environment[TAPPED_VARIABLE]) && !environment[SESSION_VARIABLE]
 }
 
 let hasTold = false
 
-// By one call of the system's: `process.stderr` would be made, and can be a pipe that is full.
+// A direct system call: using `process.stderr` would create the stream, and it can be a full pipe.
 function tell(sentence: string): void {
   if (hasTold) return
   hasTold = true

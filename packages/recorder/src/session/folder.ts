@@ -14,33 +14,31 @@ import { join } from 'node:path'
 import { SESSION_FILES, systemErrorCode } from '@tacho/format'
 import { makeFolders } from '../make-folders.js'
 
-/** Why nothing can be recorded. The message says where and what to do about it. */
+/** Why nothing can be recorded. The message says where, and what to do about it. */
 export class CannotRecord extends Error {
   override readonly name = 'CannotRecord'
   readonly code = 'cannot-record'
 }
 
 /**
- * Makes the private folder of a session under the root, and the root where there is none.
- *
- * @throws CannotRecord where the root or the folder cannot be made, is none, is not ours or can be
- * written by others.
+ * Creates a session's private folder under the root, and the root if needed.
+ * @throws CannotRecord if the root or the folder cannot be created, is not a folder, is not ours or
+ * can be written by others.
  */
 export function makeSessionFolder(root: string, id: string): string {
   inWords(root, () => isThere(root) || makeFolders(root, 0o700))
   requirePrivate(root)
   const folder = join(root, id)
   inWords(folder, () => mkdirSync(folder, { mode: 0o700 }))
-  // The umask may have taken away more than the group's and the others' rights.
+  // The umask may have removed more than the rights of the group and others.
   inWords(folder, () => chmodSync(folder, 0o700))
   return folder
 }
 
 /**
  * Gives a session folder its final name.
- *
- * @returns whether it now has it; if not, a folder of an earlier run is there, to be joined.
- * @throws CannotRecord where that folder is not ours or cannot be renamed.
+ * @returns whether it succeeded; if not, an earlier run's folder exists, and this one joins it.
+ * @throws CannotRecord if that folder is not ours or cannot be renamed.
  */
 export function renameSessionFolder(folder: string, wanted: string): boolean {
   try {
@@ -56,16 +54,16 @@ export function renameSessionFolder(folder: string, wanted: string): boolean {
   }
 }
 
-/** Removes the folder that was joined into another; what is left in it stays. */
+/** Removes a folder that was joined into another, unless something is left in it. */
 export function removeEmptyFolder(folder: string): void {
   try {
     rmdirSync(folder)
   } catch {
-    // Something stands in it that we did not put there.
+    // It contains something that Tacho did not put there.
   }
 }
 
-/** Makes the names in a folder outlive a power loss, off the host's path. Never throws. */
+/** Makes the names in a folder survive a power loss, off the host's path. Never throws. */
 export function syncFolder(folder: string): void {
   open(folder, constants.O_RDONLY | constants.O_DIRECTORY, (error, descriptor) => {
     if (error !== null) return
@@ -73,7 +71,7 @@ export function syncFolder(folder: string): void {
   })
 }
 
-// A link that points nowhere is there, too.
+// A dangling link exists too.
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
@@ -100,7 +98,7 @@ function requirePrivate(folder: string): void {
   }
 }
 
-// The agent keeps folders of its own beside ours, and an id may be anything.
+// The agent keeps folders of its own next to ours, and an id may be anything.
 function requireSession(folder: string): void {
   const names = Object.values(SESSION_FILES)
   if (names.some((name) => isThere(join(folder, name)))) return

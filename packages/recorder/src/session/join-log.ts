@@ -3,8 +3,8 @@ import type { ScrubbedBytes } from '@tacho/scrub'
 import type { AppendFile } from '../append-file.js'
 
 /**
- * Goes on in the log of an earlier run, with what this run has written so far. Never throws: what
- * cannot be brought over stays where it is, and is counted as lost from the log that is gone on with.
+ * Continues the log of an earlier run, including what this run has written so far. Never throws:
+ * what cannot be moved over stays where it is, and counts as lost in the continued log.
  */
 export function joinLog(file: AppendFile, from: string, to: string): void {
   file.moveTo(to)
@@ -19,7 +19,10 @@ function isAppended(file: AppendFile, bytes: Uint8Array): boolean {
   return bytes.length === 0 || file.append(bytes as ScrubbedBytes, 'joined')
 }
 
-/** Its bytes; none where it is not there, because it could never be opened; nothing where it cannot be read. */
+/**
+ * Returns the file's bytes; none if it does not exist, because it could never be opened; undefined
+ * if it cannot be read.
+ */
 function readOurs(path: string): Uint8Array | undefined {
   try {
     const descriptor = openSync(

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The id of the machine's boot, which is another one after each (Linux, random(4)); nothing elsewhere. */
+/**
+ * Returns the id of the machine's boot, which changes with each boot (Linux, random(4)), or
+ * undefined.
+ */
 export function bootId(): string | undefined {
   return textOf('/proc/sys/kernel/random/boot_id')?.trim()
 }
 
-/** The cgroup of this process, where it limits memory or counts what was killed for want of it (cgroups(7)). */
+/** Returns this process's cgroup, if it limits memory or counts OOM kills (cgroups(7)). */
 export function ownCgroup(): { path: string; memoryKills: number } | undefined {
   const lines = (textOf('/proc/self/cgroup') ?? '').split('\n')
-  // Where version 1 has the memory, version 2 has none of it.
+  // If version 1 manages memory, version 2 does not.
   const line =
     lines.find((one) => /^\d+:([^:]*,)?memory(,[^:]*)?:/.test(one)) ??
     lines.find((one) => one.startsWith('0::'))
@@ -18,7 +21,10 @@ export function ownCgroup(): { path: string; memoryKills: number } | undefined {
   return path === undefined || memoryKills === undefined ? undefined : { path, memoryKills }
 }
 
-/** How many processes the kernel has killed in a cgroup for want of memory; nothing where it does not tell. */
+/**
+ * Returns how many processes the kernel has OOM-killed in a cgroup, or undefined if it does not
+ * say.
+ */
 export function memoryKillsIn(path: string): number | undefined {
   const text =
     textOf(join('/sys/fs/cgroup', path, 'memory.events')) ??

@@ -16,19 +16,18 @@ import { crc32 } from 'node:zlib'
 import { encodeManifest, type Manifest, type Run, SESSION_FILES } from '@tacho/format'
 import type { AllScrubbed } from '@tacho/scrub'
 
-// Where no lock is to be had, the later rename of two processes wins. Each looks whether its own run is in
-// what stands there, and writes again if not.
+// Without a lock, the later rename of two processes wins. Each checks that the file contains its
+// own run, and writes again if not.
 const ATTEMPTS = 5
 
-// What is done under the lock takes milliseconds. Whoever was killed there has left it behind.
+// Work under the lock takes milliseconds. An older lock was left behind by a killed process.
 const LOCK = { patienceMilliseconds: 250, oldMilliseconds: 1000 }
 
 /**
- * Writes one run into the session's manifest, beside the runs that are in it: never in place, so
- * that a kill leaves the old or the new one.
- *
- * @param facts what else the manifest says, where it does not say it yet.
- * @throws what the file system says, where it cannot be written.
+ * Writes one run to the session's manifest, next to the runs that are in it. Replaces the file
+ * instead of changing it, so that a kill leaves the old or the new one.
+ * @param facts the other members, used if there is no manifest yet.
+ * @throws the file system's error if it cannot be written.
  */
 export function writeRun(
   folder: string,
@@ -44,7 +43,7 @@ export function writeRun(
   }
 }
 
-/** Takes the lock, waiting for who has it, in vain at times: a session with two writers is rare. */
+/** Takes the lock, waiting for its owner. May give up: two writers in one session are rare. */
 function isTaken(lock: string): boolean {
   for (let waited = 0; waited < LOCK.patienceMilliseconds; waited += 1) {
     try {
@@ -88,7 +87,7 @@ function writeAmongOthers(
   }
 }
 
-// A program that an agent has started can join its session under record: the session stays the agent's.
+// A program that an agent started can join its session under record: the session stays the agent's.
 function agentOf(before: Manifest['agent'], now: Manifest['agent']): Manifest['agent'] {
   return before.name === now.name ? { ...before, ...now } : before
 }
@@ -97,7 +96,7 @@ function readManifest(folder: string): Manifest | undefined {
   try {
     const descriptor = openSync(
       join(folder, SESSION_FILES.manifest),
-      // Without O_NONBLOCK, a pipe in its place would be waited for, and the host with us.
+      // Without O_NONBLOCK, a pipe in its place would block us, and the host too.
       constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     )
     try {
@@ -112,7 +111,7 @@ function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-// The folder could have been taken away and a link put in its place since it was made.
+// Since it was created, the folder could have been replaced by a link.
 function replace(folder: string, run: string, manifest: Uint8Array): void {
   for (const one of [folder, dirname(folder)]) {
     if (!lstatSync(one).isDirectory()) throw new Error(`${one} is not a folder any more`)
@@ -127,11 +126,11 @@ function replace(folder: string, run: string, manifest: Uint8Array): void {
   }
 }
 
-// Synced before it gets its name: else a power loss can leave an empty file in place of the old one.
+// Synced before the rename: otherwise a power loss can leave an empty file in place of the old one.
 function writeDraft(path: string, manifest: Uint8Array): void {
   const descriptor = openSync(path, 'wx', 0o600)
   try {
-    // The umask may have taken rights of our own away.
+    // The umask may have removed our own rights.
     fchmodSync(descriptor, 0o600)
     writeFileSync(descriptor, manifest)
     fdatasyncSync(descriptor)

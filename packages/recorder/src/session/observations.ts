@@ -1,23 +1,23 @@
 import type { Observation } from '@tacho/model'
 import type { Later } from '../later.js'
 
-/** One of them, or what makes it when it is taken. */
+/** An observation, or a function that makes it when it is processed. */
 export type Observed = Observation | (() => Observation)
 
 export type ObservationsOptions = {
   later: Later
-  /** Takes one. Throws nothing. */
+  /** Processes an observation. Must not throw. */
   take: (observed: Observed) => void
-  /** When `take` wants to be told that time has passed. */
+  /** Returns the next time at which `take` must know that time has passed. */
   nextDeadline: () => number | undefined
-  /** Is told that such a time has come. */
+  /** Called when that time has come. */
   onDeadline: () => void
   now: () => number
 }
 
 /**
- * What the taps saw of a session, in the order in which it was written, until it is understood: that
- * waits for the session's id, and for everything of the host's.
+ * Queues what the taps saw of a session, in the order of its records, until it is processed: after
+ * the session has its id, and after all work for the host.
  */
 export class Observations {
   readonly #options: ObservationsOptions
@@ -35,13 +35,13 @@ export class Observations {
     this.#plan()
   }
 
-  /** The session has its id: from now on they are taken. */
+  /** The session has its id; processing starts. */
   open(): void {
     this.#isOpen = true
     this.#plan()
   }
 
-  /** Takes all that wait, now. */
+  /** Processes everything queued, now. */
   settle(): void {
     if (!this.#isOpen) return
     for (;;) {
@@ -52,7 +52,7 @@ export class Observations {
     this.#setTimer()
   }
 
-  /** Nothing comes any more. */
+  /** No more observations follow. */
   close(): void {
     this.settle()
     clearTimeout(this.#timer)
@@ -65,7 +65,7 @@ export class Observations {
     this.#options.later.defer(() => this.#takeOne())
   }
 
-  // One at a time: the host's bytes go first in between.
+  // One at a time, so that the host's bytes go first in between.
   #takeOne(): void {
     this.#isPlanned = false
     if (!this.#isOpen) return

@@ -3,20 +3,22 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
- * When a process started, in the kernel's ticks since boot (proc_pid_stat(5), field 22): with the
- * pid it names a process for good. Nothing where the system has no /proc.
+ * Returns when a process started, in kernel ticks since boot (proc_pid_stat(5), field 22), or
+ * undefined if the system has no /proc. With the pid, this identifies a process for good.
  */
 export function processStartTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the command in parentheses, and may hold spaces and parentheses itself.
+    // The second field is the command in parentheses, which may contain spaces and parentheses.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined
   }
 }
 
-/** Names what process ids mean something in (docs/format.md): a PID namespace of one boot of one host. */
+/**
+ * Identifies where process ids are valid (docs/format.md): a PID namespace of one boot of one host.
+ */
 export function pidNamespace(): string {
   return createHash('sha256').update(namespaceName()).digest('hex').slice(0, 16)
 }

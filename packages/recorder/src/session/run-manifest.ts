@@ -11,12 +11,12 @@ import { TACHO_VERSION } from '../version.js'
 import { writeRun } from './manifest-file.js'
 import { pidNamespace, processStartTicks } from './process-start.js'
 
-/** What a run is: the same for all sessions of one process. */
+/** The facts of a run that are the same for all sessions of one process. */
 export type RunFacts = {
   agent: AgentIdentity
-  /** How the agent was started: `exec`, `app-server`, `tui`. */
+  /** The agent's mode: `exec`, `app-server`, `tui`. */
   command: string
-  /** Scrubbed. */
+  /** After scrubbing. */
   argv: string[]
   cwd: string
   /** Microseconds since the epoch. */
@@ -27,7 +27,7 @@ export type RunFacts = {
 
 export type RunEnd = { endedAt: string; ended: RunEnded }
 
-/** What the manifest says of a session and of the run that is writing to it. */
+/** What the manifest says about a session and its current run. */
 export type RunState = {
   id: string
   traceId: string
@@ -38,14 +38,14 @@ export type RunState = {
   exchanges: Run['exchanges']
   /** Records known to be lost, by kind. */
   lost: Record<string, number>
-  /** What of the record could not be read, by kind. */
+  /** Faults, by kind. */
   faults: Record<string, number>
   live: LiveDelivery[]
   /** Absent while it runs. */
   end: RunEnd | undefined
 }
 
-/** Writes the run into the session's manifest. Never throws. */
+/** Writes the run to the session's manifest. Never throws. */
 export function writeManifest(folder: string, scrubber: Scrubber, state: RunState): void {
   const { id, traceId, run, agentVersion: version, agentTitle: title } = state
   const agent = {
@@ -58,7 +58,7 @@ export function writeManifest(folder: string, scrubber: Scrubber, state: RunStat
     const facts = { format: FORMAT, id, traceId, agent, startedAt }
     writeRun(folder, scrubber.all(facts), scrubber.all(entryOf(state)))
   } catch {
-    // The logs tell the same; a disk that takes no manifest does not take them either, and that is
+    // The logs say the same; a disk that takes no manifest takes no logs either, and that is
     // counted there.
   }
 }

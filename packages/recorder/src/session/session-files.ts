@@ -12,12 +12,12 @@ import { joinLog } from './join-log.js'
 
 export type SessionFilesOptions = {
   root: string
-  /** The folder's first name; {@link SessionFiles.rename} gives it the agent's. */
+  /** The folder's temporary name; {@link SessionFiles.rename} gives it the agent's id. */
   id: string
-  /** The debug log's place: relative to the folder, or absolute. */
+  /** The path of the debug log, absolute or relative to the folder. */
   logPath: string
   now: () => number
-  /** Is told of the first record that could not be written to a file, and why. */
+  /** Called with the first record that could not be written to a file, and why. */
   onLoss: (path: string, reason: string) => void
 }
 
@@ -34,7 +34,7 @@ export class SessionFiles {
   readonly #root: string
   readonly #logPath: string
 
-  /** @throws CannotRecord where the folder cannot be made. */
+  /** @throws CannotRecord if the folder cannot be created. */
   constructor(options: SessionFilesOptions) {
     this.#root = options.root
     this.#logPath = options.logPath
@@ -57,11 +57,11 @@ export class SessionFiles {
   }
 
   /**
-   * Gives the folder the name of the session, or joins it into the folder that an earlier run left.
-   *
-   * @param announce tells, in the folder that is joined, that a run goes on there. A sealing looks for
-   *   that once it has put the logs aside, so it comes before they are opened.
-   * @throws CannotRecord where neither can be done; then the folder keeps its name.
+   * Gives the folder the session's name, or moves its contents to the folder that an earlier run
+   * left.
+   * @param announce writes to the joined folder that a run continues there. Sealing checks for that
+   * after it has put the logs aside, so this runs before they are opened.
+   * @throws CannotRecord if neither is possible; the folder then keeps its name.
    */
   rename(id: string, announce: () => void): void {
     const wanted = join(this.#root, id)
@@ -81,13 +81,15 @@ export class SessionFiles {
     syncFolder(wanted)
   }
 
-  /** What has been sent out is told in it; there only where something was. The folder has its name by then. */
+  /**
+   * The log of what was sent, created only if something was. By then the folder has its final name.
+   */
   get exported(): AppendFile {
     this.#exported ??= this.#open(SESSION_FILES.export)
     return this.#exported
   }
 
-  /** All that was ever lost from them, by kind. */
+  /** Everything lost from the files so far, by kind. */
   get lost(): Record<string, number> {
     const sum: Record<string, number> = {}
     for (const { lost } of [this.raw, this.meta, this.events, this.log]) {
@@ -96,13 +98,13 @@ export class SessionFiles {
     return sum
   }
 
-  /** No exchange, no event and no span comes any more. */
+  /** Closes the logs of exchanges, events and spans. */
   closeRecords(): void {
     clearInterval(this.#heartbeat)
     for (const file of [this.raw, this.meta, this.events]) file.close()
   }
 
-  /** And nothing else, either. */
+  /** Closes the rest. */
   close(): void {
     for (const file of [this.log, this.#exported]) file?.close()
   }
@@ -123,7 +125,7 @@ function logFilePath(folder: string, path: string): string {
   try {
     makeFolders(dirname(full), 0o700)
   } catch {
-    // Opening it fails next, and that is counted and told.
+    // Opening it fails next, which is counted and reported.
   }
   return full
 }

@@ -41,70 +41,70 @@ import type { SessionFiles } from './session-files.js'
 import { SpanWriter } from './span-writer.js'
 
 export type SessionOptions = {
-  /** A name for as long as the agent's own is not known. */
+  /** A temporary id until the agent's own is known. */
   id: string
   files: SessionFiles
   run: RunFacts
-  /** When this session began in it. */
+  /** When this session began in the run. */
   startedAt: number
   taps: readonly Tap[]
   provider?: string | undefined
   idleTimeout?: number | undefined
   later: Later
-  /** Where spans are sent while they happen, where that is asked for. */
+  /** Sends spans live, if that is on. */
   live: LiveExport | undefined
   scrubber: Scrubber
   tracing: Tracing
   decoding: DecodingThread
   now: () => number
-  /** Of a recording's options. */
+  /** As in {@link RecordingOptions}. */
   lateCancelMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
-  /** When the machine's clock was set so far. */
+  /** Returns the changes of the machine's clock so far. */
   clockSets: () => readonly { at: number; by: number }[]
   modelApis?: readonly ModelApi[] | undefined
-  /** Is told of the first fault of each kind in reading what was recorded. */
+  /** Called with the first fault of each kind. */
   onUnread?: ReportFault
 }
 
-/** One session under record: its folder, its trace, and the run that is writing to both. */
+/** One session being recorded: its folder, its trace, and its current run. */
 export class Session {
   readonly scrubber: Scrubber
   readonly later: Later
   readonly now: () => number
-  /** Microseconds that passed between two of its times, as a stopwatch has them. */
+  /** Returns the microseconds that passed between two of its times, as a stopwatch would. */
   readonly elapsed: (from: number, to: number) => number
-  /** Where content codings are taken off. */
+  /** Decodes content codings. */
   readonly decoding: DecodingThread
-  /** After how long without an event of an answer the agent gives up, in milliseconds. */
+  /** After how many milliseconds without an event of an answer the agent gives up. */
   readonly idleTimeout: number | undefined
   readonly provider: string | undefined
   readonly modelApis: readonly ModelApi[]
-  /** What could not be read of what was recorded. */
+  /** Counts what could not be read of what was recorded. */
   readonly faults: Faults
-  /** The id of this run: of its `session` span. */
+  /** The id of this run, and of its `session` span. */
   readonly runId = newSpanId()
   readonly #options: SessionOptions
   readonly #exchanges = noneEnded()
-  /** What was seen, until it is understood. */
+  /** What was seen and is not processed yet. */
   readonly #observations: Observations
   #id: string
   #isNamed = false
   #bodies = new BodyEncoder()
   #bodiesBreaks = 0
-  /** What waits for its final id. */
+  /** Work that waits until the session has its final id. */
   #waiting: (() => void)[] = []
   #reducer: SessionReducer | undefined
-  /** Records of this run that stand in the raw log. */
+  /** How many records of this run are in the raw log. */
   #rawRecords = 0
-  /** The other end of the exchange that ended last. */
+  /** The peer of the last exchange to end. */
   #lastPeer: NonNullable<EndRecord['peer']> = {}
   #agentVersion: string | undefined
   #agentTitle: string | undefined
   #cwd: string
   #end: RunEnd | undefined
   readonly #cgroup = ownCgroup()
-  /** Times that the machine's clock was set of which this session has told. */
+  /** How many changes of the machine's clock this session has recorded. */
   #clockSets = 0
 
   constructor(options: SessionOptions) {
@@ -146,21 +146,24 @@ export class Session {
     return this.#options.files.folder
   }
 
-  /** Whether it has its final id. Until then it has no spans, because their trace id is the session's. */
+  /**
+   * Whether the session has its final id. Until then it has no spans, because their trace id comes
+   * from it.
+   */
   get isNamed(): boolean {
     return this.#isNamed
   }
 
-  /** Request bodies are written as copies of earlier ones, as far as they repeat them. */
+  /** Encodes request bodies as copies of earlier ones, as far as they repeat them. */
   get bodies(): BodyEncoder {
     const { breaks } = this.#options.files.raw
-    // What was copied from may be gone with its file.
+    // The file with the bodies to copy from may be gone.
     if (breaks !== this.#bodiesBreaks) this.#bodies = new BodyEncoder()
     this.#bodiesBreaks = breaks
     return this.#bodies
   }
 
-  /** All that was ever lost from its files, by kind. */
+  /** Everything lost from its files so far, by kind. */
   get lost(): Readonly<Record<string, number>> {
     return this.#options.files.lost
   }
@@ -170,9 +173,8 @@ export class Session {
   }
 
   /**
-   * Gives it its final id and all that waited for that.
-   *
-   * @throws CannotRecord where the folder could not get its name; all else is done then.
+   * Gives the session its final id, and runs what waited for that.
+   * @throws CannotRecord if the folder could not be renamed; everything else is done anyway.
    */
   name(id: string): void {
     if (this.#isNamed) return
@@ -187,7 +189,7 @@ export class Session {
     }
   }
 
-  /** Does the work once the session has its final id. */
+  /** Runs work once the session has its final id. */
   onceIdKnown(work: () => void): void {
     if (this.#isNamed) work()
     else this.#waiting.push(work)
@@ -195,8 +197,7 @@ export class Session {
 
   /**
    * Writes a record of an exchange.
-   *
-   * @param line the record as its line, where it was made already.
+   * @param line the record's line, if it is already encoded.
    * @returns whether it was written.
    */
   write<Record extends Pick<RawRecord, 'kind'>>(
@@ -208,13 +209,13 @@ export class Session {
     return isWritten
   }
 
-  /** Writes what a tap saw, and has it understood. */
+  /** Records what a tap saw, and passes it to the reducer. */
   event(event: SeenEvent, at = this.now()): void {
     this.#tellClock()
     this.#write(event, at)
   }
 
-  // It is looked at with each event: what jumped in between stands before what was seen behind it.
+  // Checked at each event, so that a clock change is recorded before what was seen after it.
   #tellClock(): void {
     const sets = this.#options.clockSets()
     for (const { at, by } of sets.slice(this.#clockSets)) {
@@ -234,21 +235,26 @@ export class Session {
     this.observe({ ...record, at })
   }
 
-  /** Something that is on the disk is to be understood, in its turn. */
+  /** Passes something already on disk to the reducer, in its turn. */
   observe(observation: Observation | (() => Observation)): void {
     this.#observations.add(observation)
   }
 
-  /** The span in which something of a thread happens: its turn that is going on, else the run. */
+  /**
+   * Returns the span that something in a thread belongs to: the thread's open turn, else the run.
+   */
   spanOf(threadId: string | undefined): string {
-    // The host waits for it; what was seen before is to count.
+    // The host waits for this, and what was seen earlier must count.
     this.#observations.settle()
     const turns = this.#reducer?.turns
     const turn = turns?.running().find((one) => one.threadId === threadId)
     return turns?.spanOf(turn?.turnId) ?? this.runId
   }
 
-  /** The agent has said which version it is. A session that is killed has that in its manifest. */
+  /**
+   * Notes the agent's version, and writes it to the manifest, which keeps it if the session is
+   * killed.
+   */
   noteAgentVersion(version: string): void {
     if (this.#agentVersion !== undefined) return
     this.#agentVersion = version
@@ -256,7 +262,7 @@ export class Session {
     this.#writeManifest()
   }
 
-  /** The agent has said what it is called. */
+  /** Notes the agent's own name. */
   noteAgentTitle(title: string): void {
     if (this.#agentTitle === title) return
     this.#agentTitle = title
@@ -264,8 +270,8 @@ export class Session {
   }
 
   /**
-   * It works in another folder than the one that its process was started in. The event that tells so
-   * is the agent's own.
+   * Notes that the agent works in another folder than its process was started in. The event that
+   * reports this is the agent's own.
    */
   noteCwd(cwd: string): void {
     if (this.#cwd === cwd) return
@@ -273,7 +279,7 @@ export class Session {
     this.#writeManifest()
   }
 
-  /** The other end of an exchange's connection, and what its `end` record has to say of it. */
+  /** Returns the peer of an exchange, and what its `end` record must say about it. */
   peerOf(sent: Sent | undefined): { now: EndRecord['peer']; news: EndRecord['peer'] } {
     const { address, port, isHttp2 } = sent ?? {}
     const now = {
@@ -291,15 +297,14 @@ export class Session {
     countEnd(this.#exchanges, end, webSocket?.isPrewarm === true)
   }
 
-  /** Records that were lost before they came here, by kind. */
+  /** Counts records that were lost before they reached the session, by kind. */
   noteLost(lost: Readonly<Record<string, number>>): void {
     this.#options.files.events.lose(lost, 'TOO_MUCH_WAITING')
   }
 
   /**
-   * Ends the run's spans. What is still to be sent out is sent then; {@link close} comes behind it.
-   *
-   * @param ended nothing where nobody knows how: the run stays without an end.
+   * Ends the run's spans and sends the last of them; {@link close} follows.
+   * @param ended undefined if nobody knows how it ended: the run then has no end.
    */
   end(ended: RunEnded | undefined, at: number): void {
     if (ended !== undefined) this.event({ kind: 'run-ended', ...ended, ...this.#memoryKills() }, at)
@@ -308,18 +313,18 @@ export class Session {
     tracing.router.remove(this.traceId)
     files.closeRecords()
     if (ended !== undefined) this.#end = { endedAt: isoTime(at), ended }
-    // Sending may take a moment, in which we could be killed.
+    // Sending may take a moment, during which this process could be killed.
     if (live !== undefined) this.#writeManifest()
   }
 
-  /** Writes how the run ended and closes the files. */
+  /** Writes how the run ended, and closes the files. */
   close(): void {
-    // Closing can show that records were lost, which the manifest is to tell.
+    // Closing can reveal lost records, which the manifest must report.
     this.#options.files.close()
     this.#writeManifest()
   }
 
-  // A process that was killed by the kernel is one that was ended by SIGKILL, to all who look at it.
+  // Without this count, an OOM kill looks like any other SIGKILL.
   #memoryKills(): { memoryKills?: number } {
     const now = this.#cgroup && memoryKillsIn(this.#cgroup.path)
     const kills = now === undefined ? 0 : now - (this.#cgroup?.memoryKills ?? 0)
@@ -346,7 +351,7 @@ export class Session {
     this.event(started, startedAt)
   }
 
-  // What cannot be understood costs what it means, and nothing else: it is on the disk.
+  // An observation that cannot be processed costs its meaning, nothing else: it is on disk.
   #take(observed: Observation | (() => Observation)): void {
     try {
       this.#reducer?.observe(typeof observed === 'function' ? observed() : observed)

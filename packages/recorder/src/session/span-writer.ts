@@ -3,7 +3,7 @@ import type { SpanChange } from '@tacho/model'
 import { hrTime } from '../clock.js'
 import type { Tracing } from '../spans/tracing.js'
 
-/** Makes spans of OpenTelemetry's of what becomes of a session's. */
+/** Turns changes to a session's spans into OpenTelemetry spans. */
 export class SpanWriter {
   readonly #tracing: Tracing
   readonly #traceId: string

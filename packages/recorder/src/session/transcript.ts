@@ -3,12 +3,11 @@ import { copyFile, link, lstat, rename, rm, stat, symlink } from 'node:fs/promis
 import { basename, join } from 'node:path'
 
 /**
- * Puts an agent's transcript into a session folder and leaves it where the agent keeps it: as a
- * hard link, which survives the agent's archiving, or, where that cannot be (another file system),
- * as a symbolic link, which {@link keepTranscript} makes a copy. Done again it links anew where the
- * agent has replaced the file.
- *
- * @returns the path in the folder, or nothing where neither could be made.
+ * Adds an agent's transcript to a session folder and leaves it where the agent keeps it: as a hard
+ * link, which survives the agent's archiving, or if that is impossible (another file system), as a
+ * symbolic link, which {@link keepTranscript} replaces with a copy. Calling it again links anew if
+ * the agent has replaced the file.
+ * @returns the path in the folder, or undefined if neither link could be made.
  */
 export async function linkTranscript(source: string, folder: string): Promise<string | undefined> {
   const target = join(folder, basename(source))
@@ -25,13 +24,13 @@ export async function linkTranscript(source: string, folder: string): Promise<st
   }
 }
 
-// A link to what is not there yet would stay a symbolic one when it is.
+// A link to a missing file would remain symbolic once the file exists.
 async function symlinkInstead(error: unknown, source: string, draft: string): Promise<void> {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
   await symlink(source, draft)
 }
 
-/** Makes a transcript that is in the folder as a symbolic link a file of its own. */
+/** Replaces a transcript that is a symbolic link with a copy of the file. */
 export async function keepTranscript(source: string, folder: string): Promise<void> {
   const target = join(folder, basename(source))
   const found = await lstat(target).catch(() => undefined)

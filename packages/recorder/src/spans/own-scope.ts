@@ -1,2 +1,2 @@
-/** The scope of the spans that we make ourselves. */
+/** The instrumentation scope of Tacho's own spans. */
 export const OWN_SCOPE = 'tacho'

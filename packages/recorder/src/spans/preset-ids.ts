@@ -2,8 +2,8 @@ import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace-no
 import { newSpanId } from '../ids.js'
 
 /**
- * Gives the next span the ids that we chose for it: a session's trace id is the session's id, and
- * a `chat` span's id is its exchange's, which is in the raw log before the span starts.
+ * Gives the next span preset ids: a session's trace id comes from the session's id, and a `chat`
+ * span's id is its exchange's, which is in the raw log before the span starts.
  */
 export class PresetIds implements IdGenerator {
   readonly #random = new RandomIdGenerator()

@@ -6,10 +6,9 @@ import {
 } from '@opentelemetry/resources'
 
 /**
- * What the spans of a recording are about: the agent, and what OTEL_SERVICE_NAME and
- * OTEL_RESOURCE_ATTRIBUTES say. None of it has to be waited for: spans whose resource is still being
- * found are lost in a kill.
- *
+ * Returns the resource of a recording's spans: the agent, plus OTEL_SERVICE_NAME and
+ * OTEL_RESOURCE_ATTRIBUTES. Only synchronous detectors are used: a kill loses spans whose resource
+ * is still being detected.
  * @param scrub replaces secrets in a value.
  */
 export function recordedResource(agent: string, scrub: (text: string) => string): Resource {

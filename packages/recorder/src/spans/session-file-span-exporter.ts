@@ -12,23 +12,22 @@ import { gapLine, lineOfJson } from '../line.js'
 import { OWN_SCOPE } from './own-scope.js'
 import { otlpSpanOf, startedSpanOf, tracesDataOf } from './span-line.js'
 
-/** Is given the JSON of a span's line. Throws nothing. */
+/** Receives the JSON of a span's line. Must not throw. */
 export type OnSpan = (span: SpanContext, json: Scrubbed) => void
 
 export type SessionFileSpanExporterOptions = {
-  /** Is given each span that ended, whole, as the JSON of a line, whether it was written or not. */
+  /** Receives each ended span, complete, as the JSON of a line, whether it was written or not. */
   onSpan?: OnSpan | undefined
-  /** What the raw log of the same session says is not written again. */
+  /** Whether to omit what the raw log of the same session says. */
   isBesideRawLog?: boolean
-  /** Replaces secrets in what spans say; default: those that are known by their shape. */
+  /** Replaces secrets in spans; default: those recognized by their shape. */
   scrubber?: Pick<Scrubber, 'text'>
 }
 
 /**
  * Writes spans as OTLP/JSON lines, each with one `write(2)` when it is exported, so that a kill
- * loses none. Never throws; what cannot be written is counted, and told in the file as soon as
+ * loses none. Never throws; what cannot be written is counted, and recorded in the file once
  * writing works again.
- *
  * @example
  * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
  * import { SessionFileSpanExporter, SessionSpanProcessor } from 'tacho/opentelemetry'
@@ -42,7 +41,7 @@ export class SessionFileSpanExporter implements SpanExporter {
   readonly #isBesideRawLog: boolean
   readonly #scrubber: Pick<Scrubber, 'text'>
 
-  /** @param file the path of the file to append to (made 0600 where there is none), or an open one. */
+  /** @param file the path of a file to append to (created with mode 0600), or an open one. */
   constructor(file: string | AppendFile, options: SessionFileSpanExporterOptions = {}) {
     this.#file = typeof file === 'string' ? openFile(file) : file
     this.#onSpan = options.onSpan
@@ -56,7 +55,7 @@ export class SessionFileSpanExporter implements SpanExporter {
     done({ code: isWhole ? ExportResultCode.SUCCESS : ExportResultCode.FAILED })
   }
 
-  /** Writes that a span started: what was in flight at a crash is known by it. */
+  /** Writes that a span started, which shows what was in flight after a crash. */
   exportStarted(span: ReadableSpan): void {
     this.#append(() => {
       const started = startedSpanOf(span)
@@ -65,7 +64,7 @@ export class SessionFileSpanExporter implements SpanExporter {
     }, 'started')
   }
 
-  /** Nothing waits here: each line is with the kernel when {@link export} returns. */
+  /** Nothing is buffered: each line is with the kernel when {@link export} returns. */
   async forceFlush(): Promise<void> {}
 
   async shutdown(): Promise<void> {
@@ -88,18 +87,18 @@ export class SessionFileSpanExporter implements SpanExporter {
     return this.#scrubber.text(JSON.stringify(value))
   }
 
-  // What an instrumentation of somebody else's tells stands nowhere else.
+  // Only Tacho's own spans repeat the raw log; other instrumentation's spans do not.
   #isBrief({ instrumentationScope }: ReadableSpan): boolean {
     return this.#isBesideRawLog && instrumentationScope.name === OWN_SCOPE
   }
 
-  /** @param json the line; nothing where there is none to write. */
+  /** @param json makes the line; undefined if there is none to write. */
   #append(json: () => Scrubbed | undefined, kind: string): boolean {
     try {
       const text = json()
       return text === undefined || this.#file.append(lineOfJson(text), kind)
     } catch {
-      // An attribute that cannot be turned into JSON. The span is lost, and counted as such.
+      // An attribute that cannot be converted to JSON. The span is lost, and counted as such.
       return this.#file.lose({ [kind]: 1 })
     }
   }

@@ -2,8 +2,8 @@ import type { Context } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 
 /**
- * One provider serves all sessions of a process; a span's trace id is its session's, so the trace
- * id says whose it is. Spans of no session go nowhere.
+ * Routes the spans of one provider to all sessions of a process, by trace id, which identifies a
+ * span's session. Spans of no session are dropped.
  */
 export class SessionRouter implements SpanProcessor {
   readonly #processors = new Map<string, SpanProcessor>()

@@ -3,9 +3,9 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { SessionFileSpanExporter } from './session-file-span-exporter.js'
 
 /**
- * Hands each span to the file when it starts and when it ends. OpenTelemetry's own processors see
- * only the end (opentelemetry-js issue 3835), so that a crash hides the very span that crashed.
- * What a processor throws reaches the application, so this one throws nothing.
+ * Writes each span when it starts and when it ends. OpenTelemetry's own processors see only the end
+ * (opentelemetry-js issue 3835), so a crash hides the very span that crashed. Never throws, because
+ * a processor's exceptions reach the application.
  */
 export class SessionSpanProcessor implements SpanProcessor {
   readonly #exporter: SessionFileSpanExporter

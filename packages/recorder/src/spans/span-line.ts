@@ -2,7 +2,7 @@ import type { HrTime } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { type OtlpSpan, otlpAttributes, type StartedSpan, type TracesData } from '@tacho/format'
 
-/** A span that ended, as the OTLP/JSON line of the file exporter specification. */
+/** Returns an ended span as the OTLP/JSON line of the file exporter specification. */
 export function tracesDataOf(span: ReadableSpan, as = otlpSpanOf(span)): TracesData {
   const scope = scopeOf(span)
   return {
@@ -23,7 +23,7 @@ export function tracesDataOf(span: ReadableSpan, as = otlpSpanOf(span)): TracesD
   }
 }
 
-/** A span that started, as the line that shows it should it never end. */
+/** Returns a started span for the line that keeps it if it never ends. */
 export function startedSpanOf(
   span: ReadableSpan,
 ): StartedSpan['started'] & Pick<OtlpSpan, 'attributes'> {
@@ -39,7 +39,7 @@ export function startedSpanOf(
   }
 }
 
-/** A span that ended, as OTLP's JSON has it. */
+/** Returns an ended span in OTLP's JSON form. */
 export function otlpSpanOf(span: ReadableSpan): OtlpSpan {
   return {
     ...startedSpanOf(span),
@@ -64,7 +64,7 @@ export function otlpSpanOf(span: ReadableSpan): OtlpSpan {
   }
 }
 
-/** A span of OpenTelemetry's SDK 1, whose provider can be a host's: it names two things otherwise. */
+/** A span of OpenTelemetry's SDK 1, which a host may use: two of its members have other names. */
 type OldSpan = {
   instrumentationLibrary?: ReadableSpan['instrumentationScope']
   parentSpanId?: string

@@ -1,9 +1,9 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 
 /**
- * A context that lasts as long as the function that it is given to. OpenTelemetry's own for Node
- * follows it through promises and timers, which makes every one of them in the process slower;
- * here it is only ever asked for while a request is being made, in the same call.
+ * A context that lasts only as long as the function it is passed to. OpenTelemetry's own for Node
+ * follows promises and timers, which slows down all of them in the process; here it is only needed
+ * while a request is made, in the same call.
  */
 export class SynchronousContext implements ContextManager {
   #active: Context = ROOT_CONTEXT

@@ -20,12 +20,12 @@ import { SessionRouter } from './session-router.js'
 import { SynchronousContext } from './synchronous-context.js'
 import type { UndiciSpans } from './undici-spans.js'
 
-/** A span to start: its place, its name, and when it began (microseconds since the epoch). */
+/** A span to start: its parent, its name, and when it began (microseconds since the epoch). */
 export type SpanStart = {
   name: string
   traceId: string
   spanId: string
-  /** Absent: a root. */
+  /** Absent for a root span. */
   parentSpanId?: string | undefined
   isClient?: boolean
   at: number
@@ -35,14 +35,14 @@ export type SpanStart = {
 
 export type TracingOptions = {
   resource: Resource
-  /** Replaces secrets in the URLs that instrumentation-undici puts on its spans. */
+  /** Replaces secrets in the URLs that instrumentation-undici records on its spans. */
   scrubUrl: (url: string) => string
 }
 
-/** Where in a trace a span is, and what those below it say. */
+/** A parent span, and the attributes for the spans below it. */
 export type SpanParent = { traceId: string; spanId: string; attributes: Attributes }
 
-/** The whole of the OpenTelemetry SDK that this project uses stands behind this class. */
+/** Wraps everything that this project uses of the OpenTelemetry SDK. */
 export class Tracing {
   readonly router = new SessionRouter()
   readonly #ids = new PresetIds()
@@ -54,13 +54,13 @@ export class Tracing {
   constructor(options: TracingOptions) {
     this.#provider = new NodeTracerProvider({
       idGenerator: this.#ids,
-      // The environment's OTEL_TRACES_SAMPLER is about what is sent out; the recording is whole.
+      // The environment's OTEL_TRACES_SAMPLER is about what is sent; the recording is complete.
       sampler: new AlwaysOnSampler(),
       spanLimits: { attributeCountLimit: SPAN_ATTRIBUTES, eventCountLimit: SPAN_EVENTS },
       resource: options.resource,
       spanProcessors: [this.router],
     })
-    // Without a propagator: the API must get the headers that the agent sent, and no more.
+    // No propagator: the API must get the headers that the agent sent, and no others.
     this.#provider.register({ propagator: null, contextManager: new SynchronousContext() })
     this.#tracer = this.#provider.getTracer(OWN_SCOPE, TACHO_VERSION)
     this.#scrubUrl = options.scrubUrl
@@ -83,7 +83,7 @@ export class Tracing {
     )
   }
 
-  /** Does work whose HTTP requests, made with undici, are children of a span. */
+  /** Runs work whose HTTP requests, made with undici, become children of a span. */
   async withinUndici<Result>(parent: SpanParent, work: () => Result): Promise<Result> {
     const { UndiciSpans } = await import('./undici-spans.js')
     this.#undici ??= new UndiciSpans(this.#provider, this.#scrubUrl)

@@ -6,26 +6,26 @@ import {
 } from '@opentelemetry/instrumentation-undici'
 import { encodeAttributes } from '@tacho/format'
 
-/** What an HTTP request belongs to, as a context says it, and what its span says beside its own. */
+/** The parent of an HTTP request's span, as a context, and attributes for the span. */
 export type HttpPlace = { parent: Context; attributes: Attributes }
 
-/** The place of the requests that are made in a context. */
+/** The context key of {@link HttpPlace}. */
 const PLACE = createContextKey('the place of an HTTP request')
 
 /**
- * The spans of instrumentation-undici, for requests of which undici is the client. It subscribes to
- * channels that are global to the process: it is loaded where such a request is made, and no sooner.
+ * The spans of instrumentation-undici, for requests made with undici. It subscribes to channels
+ * that are global to the process, so it is loaded only when such a request is made.
  */
 export class UndiciSpans {
   readonly #undici: UndiciInstrumentation
 
-  /** @param scrubUrl replaces secrets in the URLs that the instrumentation puts on its spans. */
+  /** @param scrubUrl replaces secrets in the URLs that the instrumentation records on its spans. */
   constructor(provider: TracerProvider, scrubUrl: (url: string) => string) {
     this.#undici = new UndiciInstrumentation(configWith(scrubUrl))
     this.#undici.setTracerProvider(provider)
   }
 
-  /** Does work whose HTTP requests have that place. */
+  /** Runs work whose HTTP requests have that parent. */
   within<Result>(place: HttpPlace, work: () => Result): Result {
     return context.with(place.parent.setValue(PLACE, place), work)
   }

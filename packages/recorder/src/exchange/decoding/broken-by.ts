@@ -1,10 +1,10 @@
 import type { DecodingOutcome } from './messages.js'
 
 /**
- * What a record says of a coding that could not be taken off to its end. A body that was cut, as by
- * an agent that hung up, ends too early by that, and nothing more is wrong with it.
- *
- * @param isWhole whether all of the body came that was to come.
+ * Returns what a record says about a coding that could not be decoded to its end. A body that was
+ * cut, for example because the agent hung up, ends too early for that reason alone, so nothing is
+ * wrong with it.
+ * @param isWhole whether the whole body arrived.
  */
 export function brokenBy(
   outcome: DecodingOutcome,

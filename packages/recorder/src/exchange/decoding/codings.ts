@@ -1,6 +1,6 @@
 import type { Headers } from '@tacho/format'
 
-/** The content codings (RFC 9110, 8.4.1) that are taken off a body for the record. */
+/** The content codings (RFC 9110, 8.4.1) that are decoded for the record. */
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd'
 
 const CODINGS: ReadonlyMap<string, Coding> = new Map([
@@ -11,18 +11,18 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
   ['zstd', 'zstd'],
 ])
 
-/** What a message's headers say of how its body is coded. */
+/** How a body is coded, according to the message's headers. */
 export type BodyCoding =
   | 'none'
-  /** A name that says nothing to us. `none` and `utf-8` are in use, to keep proxies from buffering. */
+  /** An unknown name. `none` and `utf-8` are in use, to keep proxies from buffering. */
   | 'unknown'
-  /** In the order in which they were applied, and as they are named. */
+  /** In the order in which they were applied, and as the headers name them. */
   | { codings: Coding[]; name: string }
 
-/** More than one is hardly ever seen, and each costs memory. */
+/** More than one is rare, and each costs memory. */
 const MOST_CODINGS = 4
 
-/** Reads `Content-Encoding`, which can be there more than once, and name several. */
+/** Reads `Content-Encoding`, which can repeat and can list several codings. */
 export function bodyCodingOf(headers: Headers): BodyCoding {
   const names = headers
     .filter(([name]) => name.toLowerCase() === 'content-encoding')

@@ -5,8 +5,8 @@ import { hasWrapper } from './zlib-decoder.js'
 import { unzstd } from './zstd.js'
 
 /**
- * A small body with all its codings taken off, at once: a request is to be on the disk before its
- * answer is out. Nothing where it is broken or not small, which is for the thread to find out.
+ * Decodes a small body synchronously, because a request must be on disk before its answer arrives.
+ * Returns undefined if the body is broken or not small; the thread then finds out which.
  */
 export function decodeSmall(codings: readonly Coding[], bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length > INLINE_WIRE_BYTES) return undefined

@@ -3,8 +3,8 @@ import { BODY_BYTES, DECODED_AHEAD_BYTES } from '../../limits.js'
 import { DecodedLimit, type Decoder, DecodingFault, openDecoder } from './decoder.js'
 import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 
-// A thread of its own, so that no body, however it was made, holds up what passes through the tap,
-// and so that all of it ends at once when the recording ends.
+// Runs in a thread of its own, so that no body, however it was made, delays traffic through the
+// tap, and so that all decoding ends at once when the recording ends.
 
 type Work = Extract<ToDecoder, { kind: 'bytes' | 'end' }>
 type Body = { decoder: Decoder; waiting: Work[]; isBusy: boolean }
@@ -42,7 +42,7 @@ port?.on('message', (message: ToDecoder) => {
   }
 })
 
-/** Does what waits for a body, piece by piece; the others get their turn between two pieces. */
+/** Processes a body's queue piece by piece; other bodies get their turn in between. */
 async function work(id: number, body: Body): Promise<void> {
   body.isBusy = true
   try {
@@ -73,7 +73,7 @@ async function give(body: number, at: number, pieces: AsyncIterable<Uint8Array>)
       bytes.set(piece, to)
       to += piece.length
     }
-    // Counted first: once they are sent they are not ours any more, and none.
+    // Counted before sending, which transfers the buffer and leaves it empty.
     ahead += length
     tell({ kind: 'decoded', body, at, isContinued, bytes }, bytes)
     length = 0
@@ -88,13 +88,13 @@ async function give(body: number, at: number, pieces: AsyncIterable<Uint8Array>)
       await room()
     }
   } finally {
-    // Also where a fault was found: what came before it is true.
+    // Even after a fault: what was decoded before it is valid.
     send()
   }
   await room()
 }
 
-/** What came out of bytes that arrived together stays together, up to here. */
+/** Output of bytes that arrived together stays together, up to this size. */
 const MOST_TOGETHER = 64 * 1024
 
 async function room(): Promise<void> {

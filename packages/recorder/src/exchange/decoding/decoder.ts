@@ -2,25 +2,24 @@ import type { Coding } from './codings.js'
 import { openZlib } from './zlib-decoder.js'
 import { ZstdDecoder } from './zstd.js'
 
-/** Takes one coding off a body as it comes. Holds back nothing that it can give. */
+/** Decodes one coding as the body arrives. Holds back nothing that it can output. */
 export type Decoder = {
-  /** @throws DecodingFault where this cannot be so coded; what came out before stays true. */
+  /** @throws DecodingFault if the body is not coded this way; earlier output stays valid. */
   push(bytes: Uint8Array): AsyncIterable<Uint8Array>
   /**
-   * Nothing more comes.
-   *
-   * @throws DecodingFault `isShort` where more should have come.
+   * Ends the input.
+   * @throws DecodingFault with `isShort` if input is missing.
    */
   end(): AsyncIterable<Uint8Array>
-  /** Frees what it holds, in the middle of its work too. */
+  /** Frees its resources, even while it is working. */
   close(): void
 }
 
-/** A body is not coded as it claims to be. */
+/** The body is not coded as it claims to be. */
 export class DecodingFault extends Error {
   override readonly name = 'DecodingFault'
   readonly code = 'decoding-fault'
-  /** Nothing is wrong with it but that it stops too early. */
+  /** The only fault is that it ends too early. */
   readonly isShort: boolean
 
   constructor(reason: string, isShort = false) {
@@ -29,16 +28,15 @@ export class DecodingFault extends Error {
   }
 }
 
-/** A body has become as long as any is decoded. */
+/** The body reached the length limit for decoding. */
 export class DecodedLimit extends Error {
   override readonly name = 'DecodedLimit'
   readonly code = 'decoded-limit'
 }
 
 /**
- * Takes all codings off, the last one first. No more than `limit` bytes come out of any of them.
- *
- * @throws DecodingFault that names the coding, or DecodedLimit; from its two methods.
+ * Decodes all codings, the last one first. None of them outputs more than `limit` bytes.
+ * @throws DecodingFault, which names the coding, or DecodedLimit; both from its two methods.
  */
 export function openDecoder(codings: readonly Coding[], limit: number): Decoder {
   const stages = codings.toReversed().map((coding) => limited(named(coding), limit))

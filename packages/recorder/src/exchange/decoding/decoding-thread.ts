@@ -4,32 +4,31 @@ import { programFile } from '../../program-file.js'
 import type { Coding } from './codings.js'
 import type { DecodingOutcome, FromDecoder, ToDecoder } from './messages.js'
 
-/** Is told what comes out of a body. */
+/** Receives the output for a body. */
 export type DecodingListener = {
   /**
-   * @param at as it was given with the bytes on the wire that these came out of.
-   * @param isContinued they came out of the same ones as those before.
+   * @param at the value passed with the wire bytes that this output comes from.
+   * @param isContinued whether it comes from the same wire bytes as the previous output.
    */
   decoded(bytes: Uint8Array, at: number, isContinued: boolean): void
-  /** What it was last given is done: for who gives it no more than one piece at a time. */
+  /** The last input is processed. For callers that pass one piece at a time. */
   taken?(): void
-  /** Once, behind all of it; before {@link BodyDecoding.end} where the rest is of no use. */
+  /** Called once, after all output; before {@link BodyDecoding.end} if the rest is of no use. */
   over(outcome: DecodingOutcome): void
 }
 
-/** A body whose codings are being taken off. */
+/** A body being decoded. */
 export type BodyDecoding = {
   push(bytes: Uint8Array, at: number): void
-  /** Nothing more comes. */
+  /** Ends the input. */
   end(at: number): void
 }
 
 type OpenBody = { listener: DecodingListener; waitingBytes: number; isEnding: boolean }
 
 /**
- * Takes content codings off in a thread of its own, which starts with the first body that has one.
- * What waits for it is bounded, it keeps no process alive, and it ends when it is told to, whatever
- * it is doing.
+ * Decodes content codings in a thread, which starts with the first body that has one. Its queue is
+ * bounded, it keeps no process alive, and it stops when told to, whatever it is doing.
  */
 export class DecodingThread {
   readonly #silence: number
@@ -37,14 +36,17 @@ export class DecodingThread {
   #worker: Worker | undefined
   #next = 0
   #waitingBytes = 0
-  /** Decoded bytes that it has not been told of yet. */
+  /** Processed output not yet reported to the thread. */
   #dealtWithBytes = 0
   #ended = 0
   #isClosed = false
   #isSilent = false
   #watch: NodeJS.Timeout | undefined
 
-  /** @param options.silenceMilliseconds how long it may say nothing, twice, with work to do. */
+  /**
+   * @param options.silenceMilliseconds how long the thread may be silent, twice in a row, while it
+   * has work.
+   */
   constructor({ silenceMilliseconds = DECODING_SILENCE_MILLISECONDS } = {}) {
     this.#silence = silenceMilliseconds
   }
@@ -62,7 +64,7 @@ export class DecodingThread {
     }
   }
 
-  /** Ends it. What is not decoded by now is not decoded any more. */
+  /** Stops the thread. What is not decoded by now stays undecoded. */
   close(): void {
     this.#isClosed = true
     this.#stop(NOT_IN_TIME)
@@ -78,7 +80,7 @@ export class DecodingThread {
     }
     open.waitingBytes += bytes.length
     this.#waitingBytes += bytes.length
-    // Its memory is part of what a socket reads into.
+    // Copied, because the memory belongs to a socket's read buffer.
     const own = new Uint8Array(bytes)
     this.#post({ kind: 'bytes', body, at, bytes: own }, own)
   }
@@ -103,7 +105,7 @@ export class DecodingThread {
     }
   }
 
-  // Once in a turn of the event loop: what follows at once would come in the same turn, and the
+  // Once per turn of the event loop: an immediate reply would arrive in the same turn, and the
   // host's own work would wait for all of it.
   #dealtWith(bytes: number): void {
     if (this.#dealtWithBytes === 0) setImmediate(() => this.#askForMore()).unref()
@@ -116,8 +118,8 @@ export class DecodingThread {
     this.#worker?.postMessage({ kind: 'dealt-with', bytes } satisfies ToDecoder)
   }
 
-  // Messages come on their own, outside of the wall that all other work stands behind: what is
-  // thrown here would end the host.
+  // Messages arrive outside the fault barrier that guards all other work: an exception here would
+  // end the host.
   #decoded({ body, bytes, at, isContinued }: Extract<FromDecoder, { kind: 'decoded' }>): void {
     try {
       this.#bodies.get(body)?.listener.decoded(bytes, at, isContinued)
@@ -143,7 +145,7 @@ export class DecodingThread {
     try {
       open.listener.over(outcome)
     } catch {
-      // Its exchange has no end, then: as if the recording had stopped here.
+      // The exchange is left without an end, as if the recording had stopped here.
     }
   }
 
@@ -155,7 +157,7 @@ export class DecodingThread {
 
   #start(): Worker {
     const worker = new Worker(programFile('decoder-thread', import.meta.url), {
-      // A preload, in our options or our environment, would record us.
+      // A preload in our options or environment would record this thread too.
       execArgv: [],
       env: {},
       stdout: true,
@@ -164,7 +166,7 @@ export class DecodingThread {
     worker.on('message', (message: FromDecoder) => this.#heard(message))
     worker.on('error', () => this.#failed(worker))
     worker.on('exit', () => this.#failed(worker))
-    // Behind the listeners, because one of them would keep the process alive again.
+    // After adding the listeners, because one of them would keep the process alive again.
     worker.unref()
     this.#worker = worker
     this.#dealtWithBytes = 0
@@ -177,8 +179,8 @@ export class DecodingThread {
     this.#stop(faultOf(HAS_ENDED))
   }
 
-  // A body may have been made to keep a decoder busy for hours, and others wait behind it. Twice, for
-  // a machine that slept has silence behind it that means nothing.
+  // A body can be made to keep a decoder busy for hours while others wait. Silence counts only
+  // twice in a row, because after the machine has slept the first one means nothing.
   #look(): void {
     const hasWork = [...this.#bodies.values()].some(
       ({ waitingBytes, isEnding }) => waitingBytes > 0 || isEnding,
@@ -201,7 +203,7 @@ export class DecodingThread {
     this.#worker = undefined
     this.#unwatch()
     for (const body of this.#bodies.keys()) this.#over(body, outcome)
-    // Not waited for: it ends in its own time, and holds nobody up.
+    // Not awaited: it ends in its own time and delays nothing.
     void worker?.terminate()
   }
 }

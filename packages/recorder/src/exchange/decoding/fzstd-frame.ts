@@ -4,8 +4,8 @@ import { Xxh64 } from './xxh64.js'
 import type { ZstdPart } from './zstd-frames.js'
 
 /**
- * A zstd frame where Node has no zstd: by fzstd, one block at a time, so that it can be stopped behind
- * each. It looks neither at checksums nor at the length that a frame says it has: that is done here.
+ * Decodes a zstd frame on Node versions without zstd: with fzstd, one block at a time, so that it
+ * can stop after each. fzstd checks neither checksums nor the frame's stated length, so this does.
  */
 export class FzstdFrame {
   readonly #stream = new Decompress()
@@ -23,7 +23,7 @@ export class FzstdFrame {
     const bytes = new Uint8Array(header.bytes.length + PADDING.length)
     bytes.set(header.bytes)
     bytes.set(PADDING, header.bytes.length)
-    // It would wait for the checksum, which we look at.
+    // Clears the checksum flag: fzstd would wait for the checksum, which is checked here.
     bytes[4] = (bytes[4] ?? 0) & ~4
     this.#decode(bytes, false)
   }
@@ -42,7 +42,7 @@ export class FzstdFrame {
 
   /** @throws DecodingFault */
   checksum(bytes: Uint8Array): void {
-    // The low four bytes of the hash (RFC 8878, 3.1.1).
+    // The checksum is the low four bytes of the hash (RFC 8878, 3.1.1).
     const stated = Buffer.from(bytes).readUInt32LE()
     if (this.#hash?.low32() !== stated) throw new DecodingFault('its checksum is wrong')
   }
@@ -52,7 +52,7 @@ export class FzstdFrame {
     try {
       this.#stream.push(bytes, isLast)
     } catch (cause) {
-      // Whatever it throws: on some broken input that is a RangeError of an array.
+      // Catches everything: on some broken input, fzstd throws a RangeError from an array.
       throw new DecodingFault(cause instanceof Error ? cause.message : String(cause))
     }
     return this.#piece
@@ -61,5 +61,5 @@ export class FzstdFrame {
 
 const NOTHING = new Uint8Array(0)
 
-// fzstd looks at nothing before it has 18 bytes, and a header may have six: raw blocks of no bytes.
+// Empty raw blocks: fzstd waits for 18 bytes, and a header can be as short as six.
 const PADDING = new Uint8Array(3 * 4)

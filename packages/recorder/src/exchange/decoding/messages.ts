@@ -1,28 +1,28 @@
 import type { Coding } from './codings.js'
 
-/** What the thread that decodes is told. A body has a number; `at` comes back as it was given. */
+/** A message to the decoding thread. `body` is the body's number; `at` is returned unchanged. */
 export type ToDecoder =
   | { kind: 'open'; body: number; codings: readonly Coding[] }
   | { kind: 'bytes'; body: number; at: number; bytes: Uint8Array }
-  /** Nothing more comes. */
+  /** The input ends. */
   | { kind: 'end'; body: number; at: number }
-  /** Nobody wants it any more. */
+  /** The body is no longer needed. */
   | { kind: 'drop'; body: number }
-  /** This many decoded bytes have been dealt with: as many may follow. */
+  /** This many decoded bytes were processed; as many may follow. */
   | { kind: 'dealt-with'; bytes: number }
 
-/** What it tells. */
+/** A message from the decoding thread. */
 export type FromDecoder =
-  /** `isContinued`: out of the same bytes as the ones before. */
+  /** `isContinued`: from the same input as the previous output. */
   | { kind: 'decoded'; body: number; at: number; isContinued: boolean; bytes: Uint8Array }
-  /** This many bytes of those that it was given are no longer held. */
+  /** This much of the input is no longer held. */
   | { kind: 'taken'; body: number; bytes: number }
   | { kind: 'over'; body: number; outcome: DecodingOutcome }
 
-/** How taking the codings off a body ended. */
+/** How decoding a body ended. */
 export type DecodingOutcome =
   | 'whole'
-  /** There is more than is decoded of any body. */
+  /** It exceeds the length limit for decoding. */
   | 'stopped'
-  /** `isShort`: nothing is wrong with it but that it ends too early. */
+  /** `isShort`: the only fault is that it ends too early. */
   | { fault: string; isShort: boolean }

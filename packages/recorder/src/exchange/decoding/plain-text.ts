@@ -1,12 +1,12 @@
 /**
- * Whether a body is plain text, as it comes: UTF-8 without control characters. It can then be searched
- * for secrets whatever its coding is called.
+ * Checks, as a body arrives, whether it is plain text: UTF-8 without control characters. Then it
+ * can be searched for secrets whatever its coding is called.
  */
 export class PlainText {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   #isText = true
 
-  /** Whether it is text up to the end of these bytes; once it is not, it never is again. */
+  /** Whether everything up to the end of these bytes is text; once false, it stays false. */
   push(bytes: Uint8Array): boolean {
     this.#isText &&= !bytes.some(isControl) && this.#isUtf8(bytes)
     return this.#isText

@@ -4,10 +4,9 @@ const script = new vm.Script('work()')
 let context: { work?: () => void } | undefined
 
 /**
- * Does work that runs in JavaScript, and breaks it off where it takes too long: a body can be made to
- * keep a decoder busy for hours with a few bytes.
- *
- * @throws where it is broken off, or the work throws.
+ * Runs synchronous JavaScript and stops it if it takes too long: a few bytes of body can be made to
+ * keep a decoder busy for hours.
+ * @throws if it is stopped, or if the work throws.
  */
 export function withinTime<Result>(milliseconds: number, work: () => Result): Result {
   context ??= vm.createContext({}) as { work?: () => void }

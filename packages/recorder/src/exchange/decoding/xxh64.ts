@@ -7,7 +7,7 @@ const P5 = 0x27d4eb2f165667c5n
 
 const STRIPE = 32
 
-/** XXH64 with seed 0, as bytes come: the checksum of a zstd frame. */
+/** XXH64 with seed 0, computed incrementally: the checksum of a zstd frame. */
 export class Xxh64 {
   #a = BigInt.asUintN(64, P1 + P2)
   #b = P2
@@ -34,7 +34,7 @@ export class Xxh64 {
     this.#heldLength = bytes.length - whole
   }
 
-  /** The lower half of the hash of all bytes so far. */
+  /** Returns the lower half of the hash of all bytes so far. */
   low32(): number {
     const length = BigInt(this.#length)
     let hash = BigInt.asUintN(64, (this.#length < STRIPE ? P5 : this.#merged()) + length)

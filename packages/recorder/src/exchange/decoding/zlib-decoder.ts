@@ -3,8 +3,8 @@ import zlib from 'node:zlib'
 import { type Decoder, DecodingFault } from './decoder.js'
 
 /**
- * One of Node's own decompressing streams, a piece at a time: what comes out of a piece is given
- * before the next one goes in, so that it is known when its bytes arrived, and none waits inside.
+ * Wraps one of Node's decompression streams, a slice at a time: a slice's output is read before the
+ * next one goes in, so that each output's arrival time is known and none waits inside.
  */
 export class ZlibDecoder implements Decoder {
   readonly #open: (first: number) => Transform
@@ -16,8 +16,8 @@ export class ZlibDecoder implements Decoder {
   #wake: () => void = () => {}
 
   /**
-   * @param open makes the stream, given the first byte.
-   * @param trailer how many bytes stand behind the content: its checksum.
+   * @param open creates the stream, given the first byte.
+   * @param trailer how many bytes follow the content: its checksum.
    */
   constructor(open: (first: number) => Transform, trailer: number) {
     this.#open = open
@@ -40,14 +40,14 @@ export class ZlibDecoder implements Decoder {
 
   async *end(): AsyncIterable<Uint8Array> {
     const stream = this.#stream
-    // An empty body has no coding, whatever its header says.
+    // An empty body is not coded, whatever its header says.
     if (stream === undefined || this.#isOver) return
     stream.end()
     try {
       yield* this.#give(stream, () => this.#isOver)
     } catch (cause) {
       if (!(cause instanceof DecodingFault)) throw cause
-      // All that came was good as far as it went, or `push` would have said otherwise.
+      // Everything so far was valid, or `push` would have failed.
       throw new DecodingFault('it ends too early', true)
     }
   }
@@ -62,7 +62,7 @@ export class ZlibDecoder implements Decoder {
     const stream = this.#open(first)
     this.#stream = stream
     stream.on('readable', () => this.#wake())
-    // Also in the middle of what is written: behind the end there is nothing that counts.
+    // Can come in the middle of a write: what follows the end does not count.
     stream.on('end', () => {
       this.#isOver = true
       this.#wake()
@@ -88,8 +88,8 @@ export class ZlibDecoder implements Decoder {
   }
 }
 
-// What comes out of a slice in which there is a fault is lost. So the first ones are short, and a
-// trailer, whose checksum may be wrong, comes alone.
+// A slice that contains a fault loses its output. So the first slices are short, and a trailer,
+// whose checksum may be wrong, is passed alone.
 const FIRST_BYTES = 16 * 1024
 const SHORT_SLICE = 512
 const LONG_SLICE = 64 * 1024
@@ -104,10 +104,10 @@ function* slicesOf(bytes: Uint8Array, taken: number, last: number): Generator<Ui
   if (bytes.length > trailer) yield bytes.subarray(trailer)
 }
 
-/** What comes out at a time: with Node's 16 KiB, most of the work of a large body is between them. */
+/** With Node's default of 16 KiB, a large body spends most of its time between chunks. */
 const CHUNKS = { chunkSize: 64 * 1024, highWaterMark: 64 * 1024 }
 
-/** A decoder for one of the codings that every Node has. */
+/** Opens a decoder for a coding that every Node version has. */
 export function openZlib(coding: 'gzip' | 'deflate' | 'br'): Decoder {
   switch (coding) {
     case 'gzip':
@@ -124,8 +124,8 @@ function inflater(first: number): Transform {
 }
 
 /**
- * Whether what begins with this byte has zlib's wrapper. `deflate` is to have it (RFC 9110, 8.4.1.2),
- * and some servers leave it out; all that does has an 8 in the low half (RFC 1950, 2.2).
+ * Whether data that begins with this byte has zlib's wrapper. `deflate` requires it (RFC 9110,
+ * 8.4.1.2), but some servers omit it; with it, the low half of the byte is 8 (RFC 1950, 2.2).
  */
 export function hasWrapper(first: number): boolean {
   return (first & 15) === 8

@@ -1,24 +1,24 @@
 import { DecodingFault } from './decoder.js'
 
-/** What a zstd stream is made of (RFC 8878, 3), whole each. */
+/** A complete part of a zstd stream (RFC 8878, 3). */
 export type ZstdPart =
   | { kind: 'header'; bytes: Uint8Array; hasChecksum: boolean; contentSize: number | undefined }
   | { kind: 'block'; bytes: Uint8Array; isLast: boolean }
   | { kind: 'checksum'; bytes: Uint8Array }
 
 /**
- * Cuts a zstd stream into its parts as it comes, and refuses what claims more than it may before
+ * Cuts a zstd stream into its parts as it arrives, and rejects one that claims too much before
  * anything is decoded.
  */
 export class ZstdFrames {
   #held: Uint8Array[] = []
   #heldLength = 0
-  /** How many bytes must be there before the next look at them. */
+  /** How many bytes it takes to continue parsing. */
   #needs = SHORTEST_HEADER
   #expects: 'frame' | 'block' | 'checksum' | { skip: number } = 'frame'
   #hasChecksum = false
 
-  /** Whether it may end here. */
+  /** Whether the stream may end here. */
   get isBetweenFrames(): boolean {
     return this.#expects === 'frame' && this.#heldLength === 0
   }
@@ -41,12 +41,12 @@ export class ZstdFrames {
     if (rest.length > 0) this.#hold(rest)
   }
 
-  /** Who gave these bytes may use their memory again. */
+  /** Copies the bytes, because the caller may reuse their memory. */
   #hold(bytes: Uint8Array): void {
     this.#held[Math.max(0, this.#held.length - 1)] = new Uint8Array(bytes)
   }
 
-  /** The bytes of the next part; more than there are, where they do not tell yet. */
+  /** Returns the length of the next part; more than `held` has if that is not known yet. */
   #nextLength(held: Uint8Array): number {
     const expects = this.#expects
     if (expects === 'checksum') return CHECKSUM_BYTES
@@ -83,7 +83,7 @@ const SKIPPABLE = 0x184d2a5
 const SHORTEST_HEADER = 5
 const BLOCK_HEADER = 3
 const CHECKSUM_BYTES = 4
-/** What RFC 9659 allows in HTTP; a decoder holds as much of what it has given already. */
+/** RFC 9659's limit for HTTP; a decoder holds this much of its earlier output. */
 const MOST_WINDOW_BYTES = 8 * 1024 * 1024
 const MOST_BLOCK_BYTES = 128 * 1024
 
@@ -140,11 +140,11 @@ function blockLength(held: Uint8Array): number {
   if (size > MOST_BLOCK_BYTES || type === 3) {
     throw new DecodingFault('a block is of no known form')
   }
-  // A block of one byte over and over has that byte, and its size is that of what it stands for.
+  // An RLE block contains one byte; its size field is the length after decoding.
   return BLOCK_HEADER + (type === 1 ? 1 : size)
 }
 
-/** An unsigned number with its lowest byte first. */
+/** Reads an unsigned little-endian number. */
 function numberAt(bytes: Uint8Array, at: number, length: number): number {
   let number = 0
   for (let index = length - 1; index >= 0; index -= 1) {

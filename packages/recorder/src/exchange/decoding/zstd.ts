@@ -6,7 +6,7 @@ import { withinTime } from './within-time.js'
 import { ZlibDecoder } from './zlib-decoder.js'
 import { ZstdFrames, type ZstdPart } from './zstd-frames.js'
 
-/** What Node has from 22.15 on. */
+/** What Node has since 22.15. */
 type NodeZstd = {
   createZstdDecompress(): Transform
   zstdDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Buffer
@@ -15,8 +15,9 @@ type NodeZstd = {
 const nodeZstd = 'createZstdDecompress' in zlib ? (zlib as unknown as NodeZstd) : undefined
 
 /**
- * zstd as it comes: by Node's own, and where there is none, by one in JavaScript; each is given whole
- * blocks. Node's says nothing of a stream that ends too early, and stops behind the first frame.
+ * Decodes zstd incrementally, with Node's decoder or else one in JavaScript; each receives whole
+ * blocks. Node's reports no error for a stream that ends too early, and stops after the first
+ * frame.
  */
 export class ZstdDecoder implements Decoder {
   readonly #frames = new ZstdFrames()
@@ -31,7 +32,7 @@ export class ZstdDecoder implements Decoder {
       }
       if (this.#frame !== undefined) yield* this.#frame.part(part)
       if (performance.now() - since < TURN_MILLISECONDS) continue
-      // This thread has other bodies, and wants to hear when nobody needs this one any more.
+      // The thread has other bodies to decode, and must hear if this one is no longer needed.
       await turn()
       since = performance.now()
     }
@@ -48,9 +49,8 @@ export class ZstdDecoder implements Decoder {
 }
 
 /**
- * A whole body at once.
- *
- * @throws where it is broken, or longer than the limit.
+ * Decodes a whole body at once.
+ * @throws if it is broken, or longer than the limit.
  */
 export function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   const frames = new ZstdFrames()
@@ -70,11 +70,11 @@ export function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   return Buffer.concat(pieces)
 }
 
-/** What a body may take of the host's time. 64 KiB, as Codex sends, take 2. */
+/** How much of the host's time a body may take. The 64 KiB that Codex sends take 2. */
 const AT_ONCE_MILLISECONDS = 200
 
 type Frame = {
-  /** Its header first. */
+  /** Decodes a part; the header comes first. */
   part(part: ZstdPart): AsyncIterable<Uint8Array>
   close(): void
 }

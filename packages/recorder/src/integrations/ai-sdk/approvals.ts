@@ -6,19 +6,19 @@ import type { HostRecording } from '../../register/host-recording.js'
 import { whatIsAsked } from '../what-is-asked.js'
 
 /**
- * The approvals of the AI SDK: a call ends with what needs one (`tool-approval-request`), and the answers
- * stand among the messages of a later call (`tool-approval-response`), which goes on with the turn.
+ * Records the AI SDK's approvals: a call ends with a question (`tool-approval-request`), and the
+ * answers are in the messages of a later call (`tool-approval-response`), which continues the turn.
  */
 export class AiApprovals {
   readonly #host: HostRecording
-  /** The questions that are open, by the SDK's id. */
+  /** Open questions, by the SDK's id. */
   readonly #open = new Map<string, { approvalId: string; turn: OpenTurn }>()
 
   constructor(host: HostRecording) {
     this.#host = host
   }
 
-  /** Tells the answers that a call brings; gives the turn that it goes on with. */
+  /** Records the answers in a call's messages; returns the turn that the call continues. */
   answeredBy(options: unknown): OpenTurn | undefined {
     let turn: OpenTurn | undefined
     for (const part of partsIn(memberOf(options, 'messages') ?? memberOf(options, 'prompt'))) {
@@ -33,11 +33,11 @@ export class AiApprovals {
     return turn
   }
 
-  /** @returns whether what a call gave waits for approvals. */
+  /** @returns whether a call's result waits for approvals. */
   askedBy(result: unknown, turn: OpenTurn): boolean {
     const content = memberOf(result, 'content')
     const asked = (Array.isArray(content) ? content : []).filter(
-      // What a rule of the program's has decided, nobody was asked.
+      // Nobody was asked if one of the program's rules decided.
       (part) =>
         memberOf(part, 'type') === 'tool-approval-request' &&
         memberOf(part, 'isAutomatic') !== true,
@@ -77,7 +77,7 @@ export class AiApprovals {
   }
 }
 
-/** The parts of all messages of the tools' role. */
+/** Returns the parts of all messages with the role `tool`. */
 function partsIn(messages: unknown): unknown[] {
   if (!Array.isArray(messages)) return []
   return messages.flatMap((message) => {

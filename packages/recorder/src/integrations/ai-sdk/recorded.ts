@@ -13,26 +13,28 @@ type AnyFunction = (this: unknown, ...given: any[]) => any
 
 const PART = 'the integration of the AI SDK'
 
-/** What of the SDK's, or of an agent's made with it, begins a turn; those that give a stream stand below. */
+/**
+ * The functions of the SDK, or methods of its agents, that begin a turn; the ones that return a
+ * stream are below.
+ */
 const WHOLE = ['generateText', 'generateObject', 'generate']
 const STREAMED = ['streamText', 'stream']
 
-/** Agents that tell already. */
+/** Agents that are already recorded. */
 const known = new WeakSet<object>()
 
 /**
- * Has the AI SDK of Vercel (`ai`, 6 and 7) tell of what it does, where this process is recorded: each
- * `generateText`, `streamText` and `generateObject` as a turn, its tools, its approvals, and what aborts
- * it. Where it is not, this gives back what it is given, and does nothing else.
- *
+ * Records what Vercel's AI SDK (`ai`, 6 and 7) does in this process, if it is recorded: each
+ * `generateText`, `streamText` and `generateObject` as a turn, its tools, its approvals, and
+ * aborts. Otherwise returns its argument unchanged.
  * @example
  * import * as ai from 'ai'
  * import { recorded } from 'tacho/ai-sdk'
  *
  * const { generateText, streamText } = recorded(ai)
  *
- * @param sdk all of the package; or an agent (`ToolLoopAgent`), whose methods are replaced.
- * @returns the same with functions that tell; of an agent itself.
+ * @param sdk the whole package; or an agent (`ToolLoopAgent`), whose methods are replaced.
+ * @returns a copy of the package with recorded functions; for an agent, the agent itself.
  */
 export function recorded<Sdk extends object>(sdk: Sdk): Sdk {
   const host = hostRecording()
@@ -56,7 +58,7 @@ type Parts = { turns: Turns; approvals: AiApprovals; unread: UnreadStreams }
 
 let shared: Parts | undefined
 
-/** The same for all that are recorded: a turn that waits may go on by another function. */
+/** Shared by all that is recorded: another function may continue a waiting turn. */
 function partsOf(host: HostRecording): Parts {
   if (shared !== undefined) return shared
   const approvals = new AiApprovals(host)
@@ -71,12 +73,12 @@ function partsOf(host: HostRecording): Parts {
 type How = Parts & {
   host: HostRecording
   name: string
-  /** It gives a stream, which goes on behind it. */
+  /** Whether the call returns a stream, which outlives it. */
   isStreamed: boolean
   sdk: object
 }
 
-/** The function, whose calls are turns. */
+/** Wraps a function so that its calls are turns. */
 function following(own: AnyFunction, how: How): AnyFunction {
   const { host, turns, isStreamed, unread } = how
   return function (this: unknown, options: unknown, ...more: unknown[]) {
@@ -102,7 +104,7 @@ function following(own: AnyFunction, how: How): AnyFunction {
   }
 }
 
-/** The turn of a call, and the options that it gets; no turn where ours cannot be. */
+/** Returns the turn of a call and the options to pass on; no turn if recording it fails. */
 function begun(how: How, options: unknown): { turn?: OpenTurn; given?: unknown } {
   let begun = {}
   how.host.barrier.do(PART, () => {
@@ -124,10 +126,10 @@ function beginning({ host, name }: How, options: unknown): OpenTurn {
   })
 }
 
-/** The same options, by which we hear of the stream's end where the SDK's telemetry does not tell it. */
+/** Adds callbacks for the end of a stream where the SDK's telemetry does not report it. */
 function withEnds(options: unknown, { host, sdk, turns }: How, turn: OpenTurn): unknown {
   if (typeof options !== 'object' || options === null) return options
-  // In version 7 it tells all ends, but whoever names listeners of one call takes it from all others.
+  // Version 7 reports all ends, but per-call listeners replace all the others.
   if (memberOf(sdk, 'registerTelemetryIntegration') === undefined)
     return withListener(options, listener(host, turns))
   const over = (ending: Ending) => host.barrier.do(PART, () => turns.over(turn, ending))
@@ -145,5 +147,5 @@ function withEnds(options: unknown, { host, sdk, turns }: How, turn: OpenTurn): 
   }
 }
 
-/** What version 6 does with an error that nobody listens to. */
+/** What version 6 does with an error if there is no listener. */
 const printed: AnyFunction = ({ error }) => console.error(error)

@@ -6,18 +6,18 @@ import type { Turns } from './turns.js'
 
 const PART = 'the integration of the AI SDK'
 
-/** What the SDK calls as it goes on; an array of them stands under this name in both versions. */
+/** Callbacks that the SDK calls; both versions keep an array of them under this name. */
 type Listener = Record<string, (event: unknown) => unknown>
 type Shared = { AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[] }
 
-/** Has every call of the SDK's in this process tell, where it names no listeners of its own. */
+/** Listens to all of the SDK's calls in this process that name no listeners of their own. */
 export function listenToAll(host: HostRecording, turns: Turns): void {
   const shared = globalThis as Shared
   shared.AI_SDK_TELEMETRY_INTEGRATIONS ??= []
   shared.AI_SDK_TELEMETRY_INTEGRATIONS.push(listener(host, turns))
 }
 
-/** Options of one call in version 7, with a listener beside those that they name. */
+/** Adds our listener to the options of a version 7 call that names its own. */
 export function withListener(options: object, ours: Listener): object {
   const telemetry = memberOf(options, 'telemetry')
   const own = memberOf(telemetry, 'integrations')
@@ -26,7 +26,7 @@ export function withListener(options: object, ours: Listener): object {
   return { ...options, telemetry: { ...(telemetry as object), integrations } }
 }
 
-/** Tools, and the ends of calls: by version 6 under other names than by version 7. */
+/** Records tool calls and the ends of calls; versions 6 and 7 use different names for them. */
 export function listener(host: HostRecording, turns: Turns): Listener {
   const safely = (work: (event: unknown) => void) => (event: unknown) =>
     host.barrier.do(PART, () => work(event))
@@ -79,7 +79,7 @@ function errorOf(end: unknown): string | undefined {
 
 type Execution = { toolCallId?: unknown; execute: () => unknown }
 
-/** In version 7 a tool runs in here: what it requests belongs to it. */
+/** Version 7 runs a tool in here, so its requests belong to it. */
 function within(host: HostRecording, { toolCallId, execute }: Execution): unknown {
   if (typeof toolCallId !== 'string') return execute()
   return placeStorage(host).run({ ...currentPlace(), within: toolCallId }, execute)

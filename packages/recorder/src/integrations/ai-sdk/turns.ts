@@ -5,13 +5,13 @@ import type { AiApprovals } from './approvals.js'
 
 type Known = {
   turn: OpenTurn
-  /** It goes on when the call has given its stream. */
+  /** Whether it continues after the call has returned its stream. */
   isStreamed: boolean
-  /** Calls of the SDK's that go on in it: tools make some, too. */
+  /** Open SDK calls in this turn: tools make calls too. */
   calls: number
 }
 
-/** The turns that go on, found again by where in the program a thing is told. */
+/** The open turns, found by the current place in the program. */
 export class Turns {
   readonly #open = new Map<string, Known>()
   readonly #approvals: AiApprovals
@@ -24,13 +24,16 @@ export class Turns {
     this.#open.set(turn.place.turnId, { turn, isStreamed, calls: 0 })
   }
 
-  /** A call of the SDK's begins, here. */
+  /** Notes that an SDK call begins in the current turn. */
   callStarted(): void {
     const known = this.#here
     if (known !== undefined) known.calls += 1
   }
 
-  /** It has ended, with a result or an error: with the first that began in it, a stream's turn ends. */
+  /**
+   * Notes that it has ended, with a result or an error. A stream's turn ends with the first call
+   * that began in it.
+   */
   callEnded(result: unknown, error?: { cause: unknown }): void {
     const known = this.#here
     if (known === undefined) return
@@ -40,7 +43,7 @@ export class Turns {
     else this.over(known.turn, endingBy(error.cause))
   }
 
-  /** What went well may wait for an approval; what did not is over. */
+  /** Ends a turn, unless it completed and waits for an approval. */
   over(turn: OpenTurn, ending: Ending, result?: unknown): void {
     this.#open.delete(turn.place.turnId)
     if (ending.outcome !== 'completed' || !this.#approvals.askedBy(result, turn)) turn.end(ending)

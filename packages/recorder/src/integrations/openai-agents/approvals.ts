@@ -5,24 +5,24 @@ import { newSpanId } from '../../ids.js'
 import type { HostRecording } from '../../register/host-recording.js'
 import { callIdOf, whatOf } from './calls.js'
 
-/** The state of a run that was interrupted: with it, it is run on. */
+/** The state of an interrupted run, which resumes it. */
 type State = Record<'approve' | 'reject', (item: object, options?: object) => unknown>
 
 /**
- * The interruptions of `@openai/agents`: a run that needs approvals gives its result with the calls
- * that wait; `state.approve` or `state.reject` answers, and a run of that state goes on with the turn.
+ * Records the interruptions of `@openai/agents`: a run that needs approvals returns the calls that
+ * wait; `state.approve` or `state.reject` answers, and running that state continues the turn.
  */
 export class AgentsApprovals {
   readonly #host: HostRecording
   readonly #turns = new WeakMap<object, OpenTurn>()
-  /** The questions that are open, by the id of the call that waits. */
+  /** Open questions, by the id of the waiting call. */
   readonly #open = new Map<string, string>()
 
   constructor(host: HostRecording) {
     this.#host = host
   }
 
-  /** The turn that goes on with a run of this. */
+  /** Returns the open turn that running this input continues. */
   turnOf(input: unknown): OpenTurn | undefined {
     const turn = typeof input === 'object' && input !== null ? this.#turns.get(input) : undefined
     return turn?.isOver === false ? turn : undefined
@@ -56,7 +56,7 @@ export class AgentsApprovals {
     }))
   }
 
-  /** Who answers does so with a method of the state. */
+  /** The program answers through these methods of the state. */
   #listenTo(state: State): void {
     const { approve, reject } = state
     state.approve = (item, options) => {

@@ -8,7 +8,7 @@ import { type HostRecording, hostRecording } from '../../register/host-recording
 import { AgentsApprovals } from './approvals.js'
 import { inputOf } from './calls.js'
 
-/** What a `Runner` of `@openai/agents` (0.20) has, as far as it is needed. */
+/** The members of `@openai/agents`' `Runner` (0.20) that this uses. */
 type RunnerLike = {
   // biome-ignore lint/suspicious/noExplicitAny: it is another package's, whose types are not ours.
   run: (...given: any[]) => any
@@ -18,13 +18,12 @@ type RunnerLike = {
 
 const PART = 'the integration of @openai/agents'
 
-/** Runners that tell already. */
+/** Runners that are already recorded. */
 const known = new WeakSet<object>()
 
 /**
- * Has a runner of `@openai/agents` tell of what it does, where this process is recorded: each run as a
- * turn, its tools, its interruptions as approvals, and what aborts it.
- *
+ * Records what a runner of `@openai/agents` does, if this process is recorded: each run as a turn,
+ * its tools, its interruptions as approvals, and aborts.
  * @example
  * import { Runner } from '@openai/agents'
  * import { recorded } from 'tacho/openai-agents'
@@ -44,7 +43,7 @@ export function recorded<Runner extends RunnerLike>(runner: Runner): Runner {
   return runner
 }
 
-/** The runner's `run`, whose runs are turns. */
+/** Wraps the runner's `run` so that each run is a turn. */
 function following(host: HostRecording, runner: RunnerLike): RunnerLike['run'] {
   const { run } = runner
   const approvals = new AgentsApprovals(host)
@@ -56,7 +55,7 @@ function following(host: HostRecording, runner: RunnerLike): RunnerLike['run'] {
     return turn.run(() => follow(() => work().then(settledBy(turn)), failedIn(turn)))
   }
 
-  /** A run that streams goes on when it has given its result. */
+  /** A streaming run continues after it has returned its result. */
   function settledBy(turn: OpenTurn): (result: unknown) => unknown {
     const settle = (result: unknown) => {
       host.barrier.do(PART, () => {
@@ -75,7 +74,7 @@ function following(host: HostRecording, runner: RunnerLike): RunnerLike['run'] {
   }
 }
 
-/** What went well may wait for an approval; what did not is over. */
+/** Ends a turn that did not complete; one that did may wait for an approval. */
 function failedIn(turn: OpenTurn): (ending: Ending) => void {
   return (ending) => {
     if (ending.outcome !== 'completed') turn.end(ending)
@@ -90,7 +89,7 @@ function beginning(host: HostRecording, runner: RunnerLike, agent: unknown): Ope
   })
 }
 
-/** The runner says when a tool begins, in the asynchronous context in which it then runs. */
+/** The runner announces a tool in the asynchronous context in which it then runs it. */
 function listenToTools(host: HostRecording, runner: RunnerLike): void {
   const storage = placeStorage(host)
   runner.on('agent_tool_start', (_context: unknown, _agent: unknown, tool: unknown, of: unknown) =>
@@ -136,8 +135,8 @@ function callIdOf(of: unknown): string {
 const TRACING = Symbol.for('openai.agents.core.asyncLocalStorage')
 
 /**
- * What went wrong in the tool that is ending. The model is told in words, and so is who listens; that it
- * was an error stands on the span of the package's own tracing alone, where that is on.
+ * Returns the error of the tool that is ending. The model and the listeners only get it as text;
+ * the error itself is on the span of the package's own tracing, if that is on.
  */
 function currentError(): string | undefined {
   const tracing = memberOf(globalThis, TRACING as unknown as string)

@@ -1,15 +1,15 @@
-/** Bytes that wait are kept in blocks of this size. */
+/** The size of the blocks that hold waiting bytes. */
 const BLOCK_BYTES = 256 * 1024
 
-/** So many blocks are kept for what waits next; Node takes long to give memory back. */
+/** How many blocks to keep for reuse; Node is slow to free memory. */
 const SPARE_BLOCKS = 8
 
-/** So many blocks are given away at once. */
+/** How many blocks to write at once. */
 const PARTS = 16
 
 type Block = { memory: Buffer; start: number; end: number }
 
-/** Bytes that wait, one behind the other, in memory that is used again. */
+/** A queue of bytes in reused memory. */
 export class Backlog {
   readonly #blocks: Block[] = []
   readonly #spare: Buffer[] = []
@@ -28,12 +28,12 @@ export class Backlog {
     this.length += bytes.length
   }
 
-  /** What waits longest. */
+  /** The oldest bytes. */
   get first(): Uint8Array[] {
     return this.#blocks.slice(0, PARTS).map(({ memory, start, end }) => memory.subarray(start, end))
   }
 
-  /** So many of the first have been taken. */
+  /** Drops bytes from the front, once they are written. */
   drop(bytes: number): void {
     this.length -= bytes
     for (let left = bytes; left > 0; ) {
@@ -46,7 +46,7 @@ export class Backlog {
     }
   }
 
-  /** All of it; it is empty then. */
+  /** Takes all bytes and empties the queue. */
   takeAll(): Uint8Array[] {
     this.length = 0
     return this.#blocks.splice(0).map(({ memory, start, end }) => memory.subarray(start, end))

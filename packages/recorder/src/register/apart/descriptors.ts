@@ -1,2 +1,2 @@
-/** The descriptor of the pipe between a host and the process that records it, in that process. */
+/** The recorder process's descriptor of the pipe from its host. */
 export const PIPE = 3

@@ -1,13 +1,13 @@
 import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from './frame.js'
 import type { FromHost, Told } from './from-host.js'
 
-/** Takes a message. The bytes in it are another's when it returns. */
+/** Receives a message. Its bytes are valid only until this returns. */
 export type OnMessage = (message: FromHost, told: Told) => void
 
-/** What a reader holds at first: more than comes out of a pipe at once. */
+/** A reader's initial memory: more than one read of a pipe returns. */
 const MEMORY_BYTES = 512 * 1024
 
-/** Makes messages of what comes out of the pipe. */
+/** Parses messages from the pipe's bytes. */
 export class FrameReader {
   readonly #onMessage: OnMessage
   #memory = Buffer.allocUnsafeSlow(MEMORY_BYTES)
@@ -18,7 +18,7 @@ export class FrameReader {
     this.#onMessage = onMessage
   }
 
-  /** Whether a message has come in part, and does not come to its end any more. */
+  /** Whether the input ended in the middle of a message. */
   get isTorn(): boolean {
     return this.#end > this.#start
   }

@@ -1,6 +1,6 @@
 /**
- * A message on its way from a host: its length, its form, and when it was told; then the message as
- * JSON, or, of the bytes of a body, the number of their request, and they. All numbers are little-endian.
+ * A message from a host: its length, its form, and when it was sent; then either JSON, or the
+ * number of a request followed by bytes of its body. All numbers are little-endian.
  *
  * | bytes | |
  * | --- | --- |
@@ -10,13 +10,13 @@
  */
 export const HEAD_BYTES = 21
 
-/** Where in it the form stands, and the times. */
+/** The offsets of the form and the times. */
 export const FORM_AT = 4
 export const MONOTONIC_AT = 5
 export const WALL_AT = 13
 
-/** The number of a request takes this many bytes. */
+/** The size of a request's number. */
 export const REQUEST_BYTES = 4
 
-/** What stands behind the head. */
+/** What follows the head. */
 export const FORM = { json: 0, requestBytes: 1, responseBytes: 2 } as const

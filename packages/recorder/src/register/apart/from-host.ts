@@ -6,45 +6,45 @@ import type { Place } from '../place.js'
 import type { Program } from '../program.js'
 import type { Handover } from './handover.js'
 
-/** What a host tells the process that records it, in the order in which it happens. */
+/** A message from a host to its recorder process, in the order of events. */
 export type FromHost =
   | HostStarted
-  /** Variables of its environment that have changed: it may have read its keys from a file. */
+  /** Environment variables that have changed: the program may have read its keys from a file. */
   | { kind: 'environment'; variables: Record<string, string> }
-  /** A log line, of the program's or of ours. */
+  /** A log line, from the program or from Tacho. */
   | { kind: 'line'; level: LogLevel; label: string; message: string }
   | { kind: 'event'; event: HostEvent }
   | RequestTold
-  /** Messages that it could not hand over, by kind, for too much was waiting. */
+  /** Messages dropped because too much was waiting, by kind. */
   | { kind: 'lost'; lost: Record<string, number> }
   | { kind: 'ended'; exitCode: number }
 
-/** The first of them. */
+/** The first message. */
 export type HostStarted = {
   kind: 'started'
   place: Place
   program: Program
-  /** As `process.argv`, without Node itself. */
+  /** `process.argv` without Node itself. */
   argv: string[]
   cwd: string
   pid: number
-  /** Where it leaves what the pipe does not take before it exits. */
+  /** Where the host, before it exits, leaves what the pipe did not accept. */
   handover: Handover
-  /** Where its two clocks are: see {@link HostClock}. */
+  /** The state of the host's two clocks: see {@link HostClock}. */
   clock: { origin: number; monotonicAtOrigin: number }
 }
 
-/** What passes of one request, which has a number of its own. */
+/** What passes of one request, which has its own number. */
 export type RequestTold = { request: number } & (
   | {
       kind: 'request'
       method: string
       url: string
-      /** Whether it is recorded with its bodies; else a span is all that there is of it. */
+      /** Whether it is recorded with its bodies; otherwise it only gets a span. */
       isSelected: boolean
       conversation: Conversation
     }
-  /** Its head is on its way. What the client has as text is taken apart where there is time. */
+  /** The head has been sent. If the client has it as text, the recorder process parses it. */
   | { kind: 'sent'; head?: string; headers: Headers }
   | { kind: 'peer'; address?: string; port?: number }
   | { kind: 'request-bytes'; bytes: Uint8Array }
@@ -60,12 +60,12 @@ export type RequestTold = { request: number } & (
 /** The two bodies of a request. */
 export type Side = 'request' | 'response'
 
-/** When something was told, on the host's two clocks, in milliseconds. */
+/** When a message was sent, on the host's two clocks, in milliseconds. */
 export type Told = { monotonic: number; wall: number }
 
-/** What the process that records tells its host. */
+/** A message from the recorder process to its host. */
 export type FromRecorder =
-  /** In a sentence for the user, what could not be recorded. */
+  /** A sentence for the user about what could not be recorded. */
   | { kind: 'trouble'; sentence: string }
-  /** All that the host has told is in the session's files. */
+  /** Everything that the host has sent is in the session's files. */
   | { kind: 'written' }

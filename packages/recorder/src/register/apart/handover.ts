@@ -4,26 +4,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Where a host leaves what the pipe had not taken when it exited: a file that only the process that
- * records it can read, because it may hold secrets, and nobody else has the key.
+ * Where a host leaves what the pipe had not accepted when it exited: an encrypted file, because it
+ * may hold secrets. Only the recorder process has the key.
  */
 export type Handover = { path: string; key: string }
 
 const CIPHER = 'aes-256-gcm'
 const TAG_BYTES = 16
-// A key is for one file.
+// Each key is used for one file only.
 const NONCE = Buffer.alloc(12)
 
-/** One that is not there yet. */
+/** Names a new handover file. */
 export function newHandover(): Handover {
   const path = join(tmpdir(), `tacho-${randomUUID()}`)
   return { path, key: randomBytes(32).toString('base64') }
 }
 
 /**
- * Leaves it there.
- *
- * @throws where it cannot be written.
+ * Writes the handover file.
+ * @throws if it cannot be written.
  */
 export function leave({ path, key }: Handover, parts: readonly Uint8Array[]): void {
   const cipher = createCipheriv(CIPHER, Buffer.from(key, 'base64'), NONCE)
@@ -32,7 +31,7 @@ export function leave({ path, key }: Handover, parts: readonly Uint8Array[]): vo
   writeFileSync(path, whole, { mode: 0o600, flag: 'wx' })
 }
 
-/** What was left there, which is gone from there then; nothing where nothing was, or it is not whole. */
+/** Reads and removes the handover file; undefined if there is none, or it is incomplete. */
 export function takeLeft({ path, key }: Handover): Uint8Array | undefined {
   try {
     const whole = readFileSync(path)

@@ -3,8 +3,8 @@ import type { HostStarted, Told } from './from-host.js'
 import { unpatched } from './unpatched.js'
 
 /**
- * The clock of a host, in the process that records it: while something is dealt with that it told, the
- * time at which it did; else its time of now, for both are on one machine.
+ * The host's clock in the recorder process: the time of a message while it is being processed,
+ * otherwise the host's current time, which is known because both are on one machine.
  */
 export class HostClock implements Required<Clock> {
   readonly #clock: Required<Clock>
@@ -20,7 +20,7 @@ export class HostClock implements Required<Clock> {
     )
   }
 
-  /** Does work that is about something that was told then. */
+  /** Runs work about something that was sent at that time. */
   during(told: Told, work: () => void): void {
     this.#told = told
     try {
@@ -37,13 +37,16 @@ export class HostClock implements Required<Clock> {
   readonly elapsed = (from: number, to: number): number => this.#clock.elapsed(from, to)
 }
 
-/** What {@link HostClock} needs to know of the clocks of this process. */
+/** Returns what {@link HostClock} needs to know about this process's clocks. */
 export function ownClock(): HostStarted['clock'] {
   const { timeOrigin } = performance
   return { origin: timeOrigin, monotonicAtOrigin: machineMilliseconds() - unpatched.now() }
 }
 
-/** The machine's monotonic clock, which all of its processes share; a process's own begins with it. */
+/**
+ * Returns the machine's monotonic clock, which all processes share; a process's own clock counts
+ * from its start.
+ */
 function machineMilliseconds(): number {
   const [seconds, nanoseconds] = unpatched.hrtime()
   return seconds * 1000 + nanoseconds / 1e6

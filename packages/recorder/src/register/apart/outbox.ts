@@ -10,9 +10,9 @@ import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from 
 import type { FromHost } from './from-host.js'
 import { unpatched } from './unpatched.js'
 
-/** What takes bytes without waiting. */
+/** Accepts bytes without blocking. */
 export type Pipe = {
-  /** How many of them it has taken: none where it is full, or where nobody reads any more. */
+  /** Returns how many bytes it accepted: none if it is full, or if nobody reads any more. */
   write(parts: readonly Uint8Array[]): number
   /** Whether somebody reads. */
   readonly isOpen: boolean
@@ -23,20 +23,20 @@ type Form = (typeof FORM)[keyof typeof FORM]
 type Batch = { bytes: Buffer; view: DataView }
 
 /**
- * What a host has to tell, on its way into the pipe: gathered for a turn of its event loop, and then
- * with the kernel, where it outlives the host. The host waits for none of it; what the pipe does not
- * take is kept up to {@link OUTBOX_BYTES}, and beyond it the bytes of bodies are refused, and then
- * messages, which are counted.
+ * A host's messages on their way into the pipe: batched for one turn of the event loop, then handed
+ * to the kernel, where they outlive the host. The host waits for none of this. What the pipe does
+ * not accept is kept up to {@link OUTBOX_BYTES}; above that, bytes of bodies are refused, and later
+ * messages too, which are counted.
  */
 export class Outbox {
   readonly #pipe: Pipe
   #batch: Batch | undefined
   #used = 0
-  /** Where the piece begins that the next bytes of the same read belong to. */
+  /** The current piece, which the next bytes of the same read continue. */
   #piece: { form: Form; request: number; batch: Batch; at: number } | undefined
-  /** What the pipe did not take. */
+  /** What the pipe did not accept. */
   readonly #waiting = new Backlog()
-  /** When it did not take all that it was given. */
+  /** When it last failed to accept everything. */
   #fullAt = 0
   #lost: Record<string, number> | undefined
   #isPlanned = false
@@ -46,12 +46,12 @@ export class Outbox {
     this.#pipe = pipe
   }
 
-  /** Whether all of it is with the kernel. */
+  /** Whether everything is with the kernel. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0 && this.#used === 0
   }
 
-  /** Tells something, with this turn of the event loop. */
+  /** Sends a message at the end of this turn of the event loop. */
   tell(message: FromHost): void {
     if (!this.#pipe.isOpen) return
     if (this.#waiting.length > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
@@ -63,16 +63,15 @@ export class Outbox {
     this.#put(message)
   }
 
-  /** Tells something at once: when this returns, it outlives the process, if the pipe has room. */
+  /** Sends a message at once: when this returns, it outlives the process, if the pipe has room. */
   tellNow(message: FromHost): void {
     this.tell(message)
     this.flush()
   }
 
   /**
-   * Tells bytes of a body. They are the host's again when this returns.
-   *
-   * @returns whether they are told; if not, too much is waiting.
+   * Sends bytes of a body. The host may reuse them once this returns.
+   * @returns false if too much is waiting to accept them.
    */
   bytes(form: Form, request: number, bytes: Uint8Array): boolean {
     if (this.#goOn(form, request, bytes)) return true
@@ -85,19 +84,19 @@ export class Outbox {
     return true
   }
 
-  /** Hands over what the pipe takes. */
+  /** Hands over what the pipe accepts. */
   flush(): void {
     this.#endPiece()
     if (this.#used > 0) this.#send()
   }
 
-  /** Hands over what waits, too, as far as the pipe takes it. */
+  /** Also hands over what is waiting, as far as the pipe accepts it. */
   drain(): void {
     this.flush()
     this.#drain()
   }
 
-  /** Gives away what the pipe has not taken: nobody else hands it over then. */
+  /** Takes what the pipe has not accepted; the caller hands it over. */
   takeWaiting(): Uint8Array[] {
     this.flush()
     return this.#waiting.takeAll()
@@ -137,13 +136,13 @@ export class Outbox {
     batch.bytes.set(bytes, this.#used)
     this.#used += bytes.length
     this.#piece = { form, request, batch, at }
-    // No other read comes before that.
+    // Runs before any other read.
     unpatched.queueMicrotask(this.#endPiece)
     this.#plan()
   }
 
-  // A client hands over each chunk of the wire's framing by itself, and hundreds come in one read. They
-  // arrived together, and are told so; no more than this is done for each of them.
+  // A client passes on each chunk of the wire's framing separately, and one read can contain
+  // hundreds. They arrived together and are sent as one piece; this is all the work per chunk.
   #goOn(form: Form, request: number, bytes: Uint8Array): boolean {
     const piece = this.#piece
     if (piece === undefined || piece.form !== form || piece.request !== request) return false
@@ -167,7 +166,7 @@ export class Outbox {
     return this.#batch
   }
 
-  /** @param more in memory that is the host's, behind what was gathered. */
+  /** @param more the host's memory, to send after the batch. */
   #send(more?: Uint8Array): void {
     const batch = this.#batch
     const parts: Uint8Array[] = []
@@ -221,7 +220,7 @@ export class Outbox {
     this.flush()
   }
 
-  // Node tells nobody when a descriptor takes bytes again.
+  // Node does not report when a descriptor becomes writable again.
   #retry(): void {
     if (this.#timer === undefined) {
       this.#timer = unpatched.setTimeout(() => {
@@ -233,7 +232,7 @@ export class Outbox {
   }
 }
 
-/** A pipe that was full is not asked again before that: Node makes an error of each time that it is. */
+/** A full pipe is not tried again before this: Node creates an error for each failed attempt. */
 const FULL_MILLISECONDS = 0.5
 
 function batchOf(length: number): Batch {
@@ -241,7 +240,7 @@ function batchOf(length: number): Batch {
   return { bytes, view: new DataView(bytes.buffer) }
 }
 
-// A view of the memory takes a third of the time that the methods of a Buffer take.
+// A DataView takes a third of the time of a Buffer's methods.
 function writeHead(into: DataView, at: number, form: Form, length: number): void {
   into.setUint32(at, HEAD_BYTES - FORM_AT + length, true)
   into.setUint8(at + FORM_AT, form)

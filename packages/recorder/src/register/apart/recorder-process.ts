@@ -9,13 +9,13 @@ import { unpatched } from './unpatched.js'
 export type RecorderProcessOptions = {
   environment: NodeJS.ProcessEnv
   onWord: (word: FromRecorder) => void
-  /** It has ended before it was told to, or could not be started. */
+  /** Called if the process ends before it was told to, or could not be started. */
   onGone: (reason: string) => void
 }
 
 /**
- * The process that records a host, and the pipe to it. Bytes in the pipe are with the kernel: they
- * outlive a host that is killed. It keeps no host alive, and no signal of a terminal's reaches it.
+ * The recorder process, and the pipe to it. Bytes in the pipe are with the kernel, so they outlive
+ * a killed host. It keeps no host alive, and a terminal's signals do not reach it.
  */
 export class RecorderProcess implements Pipe {
   readonly #onWord: (word: FromRecorder) => void
@@ -41,7 +41,7 @@ export class RecorderProcess implements Pipe {
     this.#process.on('error', (error) => this.#gone(String(error)))
     this.#process.on('exit', () => this.#gone('it has ended'))
     this.#process.unref()
-    // Where there are too few descriptors for it, there are no streams.
+    // If the system is out of descriptors, there are no streams.
     const { stdio = [] } = this.#process as { stdio?: unknown[] }
     this.#socket = stdio[PIPE] as OwnSocket | undefined
     this.#socket?.on('error', () => this.#gone('it does not read any more'))
@@ -51,17 +51,19 @@ export class RecorderProcess implements Pipe {
   }
 
   get isOpen(): boolean {
-    // One that could not be started says why a moment later.
+    // If it could not be started, an event reports the reason a moment later.
     return !this.#isGone && this.#process.pid !== undefined
   }
 
-  // By the descriptor itself: a stream would keep what the pipe does not take, and nobody could hand
-  // that over when the process exits.
+  // Writes to the descriptor itself: a stream would keep what the pipe does not accept, and nothing
+  // could hand that over when the process exits.
   write(parts: readonly Uint8Array[]): number {
     return this.#call((descriptor) => unpatched.writevSync(descriptor, parts))
   }
 
-  /** Blocks until `isDone`, for this many milliseconds at the most, and does `work` while it waits. */
+  /**
+   * Blocks until `isDone`, for at most this many milliseconds, and keeps calling `work` meanwhile.
+   */
   wait(milliseconds: number, work: () => void, isDone: () => boolean): void {
     const until = unpatched.now() + milliseconds
     const sleeping = new Int32Array(new SharedArrayBuffer(4))
@@ -76,7 +78,7 @@ export class RecorderProcess implements Pipe {
   }
 
   #call(call: (descriptor: number) => number): number {
-    // The number may be another file's once the stream is closed.
+    // Once the stream is closed, its descriptor number may belong to another file.
     const descriptor = this.#socket?._handle?.fd
     if (!this.isOpen || descriptor === undefined || descriptor < 0) return 0
     try {
@@ -96,7 +98,7 @@ export class RecorderProcess implements Pipe {
       try {
         this.#onWord(unpatched.parse(line))
       } catch {
-        // It said something else, and there is nobody to tell.
+        // Not a message, and there is nobody to tell.
       }
     }
   }
@@ -108,13 +110,13 @@ export class RecorderProcess implements Pipe {
   }
 }
 
-/** How often is looked whether the pipe takes or gives more while the process waits for that. */
+/** How often to try the pipe while blocking. */
 const LOOK_MILLISECONDS = 0.5
 
-/** With what Node's types keep to themselves. */
+/** A socket with a member that Node's types omit. */
 type OwnSocket = Socket & { _handle?: { readonly fd: number } | null }
 
-// A preload of the host's would record it, and its coverage is not the host's.
+// A preload of the host's would record this process, and its coverage is not the host's.
 function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, NODE_V8_COVERAGE: __, TACHO_PERSIST_SESSION: ___, ...more } = environment
   return { ...more, ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) }

@@ -6,10 +6,10 @@ import type { RequestTold, Side } from './from-host.js'
 import type { Outbox } from './outbox.js'
 import { unpatched } from './unpatched.js'
 
-/** A head that has not gone out after so long is told without what the client adds to it. */
+/** If a head is not sent within this time, it is reported without what the client adds. */
 const UNSENT_MILLISECONDS = 50
 
-/** Tells what passes of one request. */
+/** Sends what passes of one request to the recorder process. */
 export class ToldRequest implements RequestListener {
   readonly takesBodies: boolean
   readonly #outbox: Outbox
@@ -17,7 +17,7 @@ export class ToldRequest implements RequestListener {
   readonly #request: BegunRequest
   readonly #unsent: NodeJS.Timeout
   #hasHead = false
-  /** Bytes that are not told, for too much was waiting. */
+  /** Bytes not sent, because too much was waiting. */
   readonly #cut: Partial<Record<Side, number>> = {}
 
   constructor(outbox: Outbox, told: Extract<RequestTold, { kind: 'request' }>, of: BegunRequest) {
@@ -89,7 +89,7 @@ export class ToldRequest implements RequestListener {
     }
   }
 
-  /** What was cut since it was told last. */
+  /** Reports what was cut since the last report. */
   #tellCut(side: Side): void {
     const bytes = this.#cut[side] ?? 0
     if (bytes === 0) return

@@ -2,12 +2,12 @@ import childProcess from 'node:child_process'
 import fs from 'node:fs'
 
 /**
- * What Node gave us, before the program began. Tests of programs replace it by clocks that stand still,
- * timers that they count and fire themselves, and files that are not there: what records works on, and
- * is not among what they see.
+ * Node's functions as they were before the program began. A program's tests replace them with
+ * stopped clocks, timers that they count and fire themselves, and mock files: the recording keeps
+ * working, and stays invisible to them.
  */
 export const unpatched = {
-  /** The monotonic clock of this process, in milliseconds. */
+  /** This process's monotonic clock, in milliseconds. */
   now: performance.now.bind(performance),
   /** The wall clock, in milliseconds. */
   wallNow: Date.now,

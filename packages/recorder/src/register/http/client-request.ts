@@ -6,7 +6,7 @@ import { headerPairs } from './header-pairs.js'
 import type { Head, OnRequest, RequestListener } from './request-listener.js'
 import { type Stop, stopOf } from './stop.js'
 
-/** What Node keeps of a request beside what its types say: the head as it is sent. */
+/** A request with members that Node's types omit: the head as it is sent. */
 type Request = ClientRequest & { _header?: string | null; res?: Answer | null }
 type Answer = IncomingMessage & { upgrade?: boolean | null }
 
@@ -14,13 +14,14 @@ type Followed = {
   listener: RequestListener | undefined
   hasSentHead: boolean
   isOver: boolean
-  /** The host has given it up. */
+  /** Set if the host gave the request up. */
   stop: Stop | undefined
 }
 
 /**
- * Listens to the requests of `http` and `https` (axios, got, node-fetch): their bodies where the host
- * hands them over, because Node 20 has no channel for that, and their answers where the parser does.
+ * Listens to requests of `http` and `https` (axios, got, node-fetch). Bodies are seen where the
+ * host passes them in, because Node 20 has no channel for them, and answers where the parser
+ * delivers them.
  */
 export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrier): void {
   const followed = new WeakMap<object, Followed>()
@@ -42,7 +43,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
     }),
   )
 
-  /** @returns what is to be done once the host's call is through; the head may be on its way then. */
+  /** @returns what to do after the host's call; by then the head may have been sent. */
   function follow(request: Request, give: () => After): () => void {
     const own = followed.get(request) ?? begin(request)
     if (own.listener === undefined || own.isOver) return () => {}
@@ -82,7 +83,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
   }
 
   function listenToEnd(request: Request, own: Followed): void {
-    // A listener to `error` itself would keep an error that nobody listens to from ending the process.
+    // A listener for `error` itself would stop an unhandled error from ending the process.
     request.on(errorMonitor, (error) => barrier.do('http', () => stop(own, stopOf(error))))
     request.on('close', () =>
       barrier.do('http', () => {
@@ -119,7 +120,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
     own.listener?.completed(headerPairs(rawTrailers))
   }
 
-  /** No channel tells of it; what passes from then on is no HTTP. */
+  /** No channel reports an upgrade; what passes afterwards is not HTTP. */
   function upgraded(response: Answer, own: Followed): void {
     const { statusCode = 0, statusMessage = '', rawHeaders } = response
     if (!own.isOver) own.listener?.responseHead(statusCode, statusMessage, headerPairs(rawHeaders))
@@ -132,7 +133,7 @@ export function observeClientRequests(onRequest: OnRequest, barrier: FaultBarrie
     own.listener?.stopped(own.stop ?? how)
   }
 
-  /** Who destroys it before it has failed gives it up: the host, or its signal. */
+  /** Destroying it before it has failed means giving it up: by the host, or its signal. */
   function noteDestroy(stream: Destroyable, own: Followed): void {
     const { destroy } = stream
     stream.destroy = function (reason) {

@@ -1,8 +1,8 @@
 import type { Headers } from '@tacho/format'
 
 /**
- * Header fields as pairs, out of each of the forms in which undici and Node have them: lines of a
- * head, a flat list, or an object.
+ * Converts header fields to pairs from any form that undici and Node use: lines of a head, a flat
+ * list, or an object.
  */
 export function headerPairs(fields: unknown): Headers {
   if (typeof fields === 'string') return pairsOfLines(fields)
@@ -15,7 +15,7 @@ export function headerPairs(fields: unknown): Headers {
 
 function pairsOfLines(head: string): Headers {
   return head.split('\r\n').flatMap((line): Headers => {
-    // The first line of a request has none, or one in its URL, behind a blank.
+    // A request's first line has no colon, or one in its URL, after a space.
     const colon = line.indexOf(':')
     const name = line.slice(0, colon)
     return colon > 0 && !name.includes(' ') ? [[name, line.slice(colon + 1).trim()]] : []

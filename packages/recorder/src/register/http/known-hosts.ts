@@ -1,6 +1,6 @@
 /**
- * The hosts of model APIs that are known, with the provider's name in the GenAI conventions
- * (`gen_ai.provider.name`), where these have one.
+ * The known hosts of model APIs, each with its provider's name in the GenAI conventions
+ * (`gen_ai.provider.name`), if they have one.
  */
 const KNOWN: readonly (readonly [host: RegExp, provider: string | undefined])[] = [
   [/^(?:[\w-]+\.)?api\.openai\.com$/, 'openai'],
@@ -29,12 +29,12 @@ const KNOWN: readonly (readonly [host: RegExp, provider: string | undefined])[] 
   [/^ai-gateway\.vercel\.sh$/, undefined],
 ]
 
-/** Whether a host is that of a model API that is known. */
+/** Whether a host is a known model API. */
 export function isKnownHost(host: string): boolean {
   return KNOWN.some(([pattern]) => pattern.test(host))
 }
 
-/** The provider behind a host, as the conventions name it; nothing where that is not known. */
+/** Returns the provider of a host, as the conventions name it, or undefined if unknown. */
 export function providerAt(host: string): string | undefined {
   return KNOWN.find(([pattern]) => pattern.test(host))?.[1]
 }

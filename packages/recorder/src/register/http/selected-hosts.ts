@@ -2,14 +2,20 @@ import { asksModel } from '@tacho/model'
 import { unpatched } from '../apart/unpatched.js'
 import { isKnownHost } from './known-hosts.js'
 
-/** Names what is recorded with its bodies: `api.example.com,*.example.org,localhost:8080`, or `*`. */
+/**
+ * Lists the hosts recorded with their bodies: `api.example.com,*.example.org,localhost:8080`, or
+ * `*`.
+ */
 const HOSTS_VARIABLE = 'TACHO_HOSTS'
 
-/** Which requests are recorded with their bodies. Of the others there are spans alone. */
+/** Decides which requests are recorded with their bodies. The others only get spans. */
 export class SelectedHosts {
   readonly #environment: NodeJS.ProcessEnv
   readonly #asked: readonly string[] | undefined
-  /** What was decided of a host. It is asked for anew with each that is new: a program may read a file of variables. */
+  /**
+   * Decisions by host. Each new host reads the environment again: a program may load variables from
+   * a file.
+   */
   readonly #known = new Map<string, boolean>()
 
   constructor(environment: NodeJS.ProcessEnv) {
@@ -20,8 +26,8 @@ export class SelectedHosts {
   }
 
   /**
-   * Where nobody says otherwise: the hosts of model APIs that are known, those that a variable
-   * `…_BASE_URL` names, and whatever is asked as a model API is asked.
+   * The default: known hosts of model APIs, hosts named by a variable `…_BASE_URL`, and any request
+   * that looks like one to a model API.
    */
   has(url: URL, method: string): boolean {
     const { host } = url

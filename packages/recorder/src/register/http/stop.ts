@@ -1,15 +1,15 @@
-/** Why a request ended before its answer did, and on which side. */
+/** Why a request ended before its answer was complete, and on which side. */
 export type Stop = {
   /** `agent`: the host gave it up. */
   side: 'agent' | 'upstream'
-  /** The system's or the client's code, or the name of what it was aborted with. */
+  /** The system's or the client's code, or the name of the abort reason. */
   code: string
   message: string
 }
 
 /**
- * What an error of an HTTP client says. The host aborts with whatever it likes: an error of its own, a
- * text, `null`, or something that throws when it is looked at.
+ * Derives a {@link Stop} from an HTTP client's error. A host can abort with anything: an error of
+ * its own, a string, `null`, or an object that throws when it is read.
  */
 export function stopOf(reason: unknown): Stop {
   const cause = causeOfAbort(reason)
@@ -23,18 +23,18 @@ export function stopOf(reason: unknown): Stop {
   return { side: 'agent', code: wordIn(reason, 'name') ?? code ?? 'AbortError', message }
 }
 
-/** What `AbortSignal.timeout` aborts with. */
+/** The reason of `AbortSignal.timeout`. */
 const TIMEOUT = 'TimeoutError'
 
-// undici waits for so long, unless it is told otherwise (its Errors.md).
+// undici's own timeouts, unless configured otherwise (its Errors.md).
 const ITS_OWN_PATIENCE = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
-// The codes of the network, of TLS, of the parser and of undici itself. Those of files are not
-// among them: the body of a request can be one.
+// The codes of the network, of TLS, of the parser and of undici. File errors are excluded: the body
+// of a request can be a file.
 const BY_UPSTREAM =
   /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|EADDR\w+|ENOTFOUND|EAI_\w+|EPROTO|HPE_\w+|ERR_(?:TLS|SSL|HTTP2)_\w+|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED\w*|UND_ERR_(?:SOCKET|CONNECT_TIMEOUT|RESPONSE\w*|INFO|REQ_RETRY|RES_\w+|HTTP_PARSER|PRX_TLS))$/
 
-/** Node wraps what a signal says into an error of its own. */
+/** Node wraps a signal's reason in an error of its own. */
 function causeOfAbort(reason: unknown): unknown {
   if (wordIn(reason, 'code') !== 'ABORT_ERR') return undefined
   try {

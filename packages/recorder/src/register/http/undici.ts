@@ -5,7 +5,10 @@ import { headerPairs } from './header-pairs.js'
 import type { OnRequest, RequestListener } from './request-listener.js'
 import { stopOf } from './stop.js'
 
-/** A request of undici's, as its channels give it: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+/**
+ * A request as undici's channels publish it:
+ * https://undici.nodejs.org/#/docs/api/DiagnosticsChannel
+ */
 type UndiciRequest = {
   method: string
   origin: string | URL
@@ -28,13 +31,13 @@ type Message = {
 }
 
 /**
- * Listens to what `fetch` and undici do, Node's own undici and those from npm (6, 7 and 8), by the
- * channels that they tell it in. From 7.11 on there are channels for the bytes of bodies, too; older
- * ones hand each part of a body to a method of the request, which is listened to there.
+ * Listens to `fetch` and undici, Node's own and those from npm (6, 7 and 8), through their
+ * diagnostics channels. Since 7.11 there are channels for the bytes of bodies too; older versions
+ * pass each part of a body to a method of the request, which is wrapped instead.
  */
 export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void {
   const listeners = new WeakMap<object, RequestListener>()
-  /** Those that hear of the bytes of bodies by the channels. */
+  /** Listeners that receive bodies through the channels. */
   const bodies = new WeakMap<object, RequestListener>()
   on('undici:request:create', ({ request }) => {
     if (request.method === 'CONNECT') return
@@ -51,7 +54,7 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
   })
   tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
     const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
-    // HTTP/2 begins with fields that only it has, and frames bodies by itself.
+    // HTTP/2 heads begin with pseudo-header fields, and HTTP/2 frames bodies itself.
     const more = typeof headers === 'string' && headers.startsWith(':') ? [] : framing(request)
     if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
     else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
@@ -84,16 +87,16 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     })
   }
 
-  // What a subscriber throws ends the process, one tick later.
+  // An exception from a subscriber ends the process, one tick later.
   function on(channel: string, work: (message: Message) => void): void {
     subscribe(channel, barrier.around(channel, work as (message: unknown) => void))
   }
 }
 
-/** By the class of a request: its own methods publish what passes, or do not. */
+/** By the class of the request, whose methods either publish bodies or do not. */
 const withChannels = new WeakMap<object, boolean>()
 
-// `onData` is `onResponseData` from undici 8 on.
+// Since undici 8, `onData` is called `onResponseData`.
 function hasBodyChannels(request: UndiciRequest): boolean {
   const prototype: UndiciRequest = Object.getPrototypeOf(request)
   let has = withChannels.get(prototype)
@@ -117,7 +120,7 @@ function listenToBodies(
   const hearAnswer = barrier.around('an answer to undici', (chunk: unknown) =>
     listener.responseBytes(bytesOf(chunk)),
   )
-  // What was passed on is the host's from then on.
+  // Read before the call, because afterwards the chunk belongs to the host.
   request.onBodySent = function (chunk) {
     hearRequest(chunk)
     return onBodySent?.call(this, chunk)
@@ -129,12 +132,12 @@ function listenToBodies(
 }
 
 function urlOf({ origin, path }: UndiciRequest): string {
-  // Through a proxy that is not tunnelled the path is all of it.
+  // Through a proxy without a tunnel, the path is the whole URL.
   if (/^https?:\/\//.test(path)) return path
   return `${String(origin).replace(/\/$/, '')}${path}`
 }
 
-// undici writes these fields behind those that it tells of.
+// undici adds these fields after those that it publishes.
 function framing({ method, body, contentLength }: UndiciRequest): Headers {
   const length = body instanceof Uint8Array ? body.byteLength : (contentLength ?? undefined)
   if (length !== undefined) return [['content-length', String(length)]]

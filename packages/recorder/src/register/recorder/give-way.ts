@@ -4,16 +4,15 @@ import { constants, getPriority, setPriority } from 'node:os'
 const { PRIORITY_BELOW_NORMAL: BELOW, PRIORITY_NORMAL: NORMAL } = constants.priority
 
 /**
- * The kernel takes one such change in 100 ms, of all users together: where many processes start at
- * once, some have to come again.
+ * The kernel accepts one such change per 100 ms, for all users together: if many processes start at
+ * once, some have to retry.
  */
 const AGAIN_MILLISECONDS = 150
 const TIMES = 20
 
 /**
- * Where the processor does not suffice for the host and for us, the host goes first.
- *
- * @returns what ends that: the host has ended, and waits for us.
+ * Lowers this process's priority, so that the host goes first when the processor is busy.
+ * @returns a function that restores it, for when the host has ended and waits for us.
  */
 export function giveWay(): () => void {
   quietly(() => {
@@ -28,8 +27,9 @@ export function giveWay(): () => void {
 
 type Again = { timer?: NodeJS.Timeout }
 
-// On most desktops Linux shares the processor out among sessions first, and a detached process is one of
-// its own: without this it gets as much as the host, whatever its priority is within that (sched(7)).
+// On most desktops, Linux divides the processor between sessions first, and a detached process has
+// its own: without this it would get as much as the host, whatever its priority within the session
+// (sched(7)).
 function giveWayAsGroup(priority: number): Again {
   const again: Again = {}
   const attempt = (times: number) =>
@@ -45,7 +45,7 @@ function giveWayAsGroup(priority: number): Again {
   return again
 }
 
-// Where the system does not have it or does not allow it, both are alike.
+// If the system lacks this or forbids it, both have the same priority.
 function quietly(work: () => void): void {
   try {
     work()

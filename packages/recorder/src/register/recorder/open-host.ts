@@ -3,14 +3,13 @@ import { Recording } from '../../recording.js'
 import type { HostStarted } from '../apart/from-host.js'
 import type { HostClock } from '../apart/host-clock.js'
 
-/** What the manifest calls the agent of a session that `tacho/register` records. */
+/** The agent's name in the manifest of a session that `tacho/register` records. */
 const AGENT = 'node'
 
 /**
- * Opens the recording of a host. A process that was started by one that is recorded is a run of its own
- * in the same session.
- *
- * @throws CannotRecord where there is no place to record to.
+ * Opens the recording of a host. A process started by a recorded one is a run of its own in the
+ * same session.
+ * @throws CannotRecord if there is no place to record to.
  */
 export function openHost(
   { place, program, argv, cwd, pid }: HostStarted,
@@ -21,7 +20,7 @@ export function openHost(
   const { TACHO_LOG_LEVEL: level = '' } = environment
   const recording = new Recording({
     root: place.root,
-    // The session of another program has that program's version.
+    // A session that another program began has that program's version.
     agent: { name: AGENT, ...(!place.isJoined && { version: process.versions.node }) },
     command: program.name,
     argv,

@@ -12,14 +12,12 @@ import { openHost } from './open-host.js'
 import { RequestRecords } from './request-records.js'
 
 /**
- * The program of the process that records a host: it takes what the host tells out of the pipe, for as
- * long as there is a host, and ends behind it.
- *
- * @param onHostEnded is called when the host does not go on any more.
+ * Records a host: reads its messages from the pipe until it is gone, and then ends.
+ * @param onHostEnded called when the host has ended.
  */
 export function recordHost(onHostEnded: () => void): void {
   const recorder = new HostRecorder(PIPE, onHostEnded)
-  // Whoever ends a whole group or service ends the host too, and then there is something to write.
+  // Ending a whole group or service ends the host too, and that still has to be recorded.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('uncaughtException', (cause) => recorder.failed(cause))
 }
@@ -71,7 +69,7 @@ class HostRecorder {
         this.#trouble(`this process is not recorded. ${reason}`)
       }
     })
-    // Nobody's folder is held on to.
+    // Frees the working folder, so that it can be removed or unmounted.
     process.chdir('/')
   }
 
@@ -107,7 +105,7 @@ class HostRecorder {
     return left
   }
 
-  /** @param exitCode nothing where the host is gone without a word: it was killed. */
+  /** @param exitCode undefined if the host disappeared: it was killed. */
   #end(exitCode: number | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -125,7 +123,7 @@ class HostRecorder {
   }
 
   #trouble(sentence: string): void {
-    // The messages are worded for the command, whose flag it is.
+    // The messages are worded for the command line and name its flag.
     this.#say({
       kind: 'trouble',
       sentence: sentence.replaceAll('--sessions-dir', 'TACHO_SESSIONS_DIR'),

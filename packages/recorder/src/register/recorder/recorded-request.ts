@@ -15,11 +15,11 @@ export type RecordedRequestOptions = {
   conversation: Conversation
 }
 
-/** Makes an exchange of what the host tells of one request. */
+/** Records one request as an exchange, from the host's messages. */
 export class RecordedRequest implements RequestRecord {
   readonly #options: RecordedRequestOptions
   readonly #at: number
-  /** What came before its head was known. */
+  /** Bytes that came before the head was known. */
   #early: (() => void)[] = []
   #exchange: Exchange | undefined
 
@@ -37,7 +37,7 @@ export class RecordedRequest implements RequestRecord {
   }
 
   requestBytes(bytes: Uint8Array): void {
-    // The exchange keeps them, and their memory is what is read into next.
+    // The exchange keeps the bytes, and their memory is reused by the next read.
     const own = Buffer.from(bytes)
     if (this.#exchange !== undefined) this.#exchange.requestBytes(own)
     else this.#early.push(() => this.#exchange?.requestBytes(own))
@@ -70,7 +70,7 @@ export class RecordedRequest implements RequestRecord {
     this.#begun.end({ state, error: stop })
   }
 
-  // A host that was killed may have told that a request began, and not what its head says.
+  // A killed host may have announced a request without its head.
   get #begun(): Exchange {
     return this.#exchange ?? this.#begin([])
   }

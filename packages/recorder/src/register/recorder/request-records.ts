@@ -8,7 +8,7 @@ import { RecordedRequest } from './recorded-request.js'
 import type { RequestRecord } from './request-record.js'
 import { SpannedRequest } from './spanned-request.js'
 
-/** Records the requests of a host: with their bodies where their host is selected, else as spans. */
+/** Records a host's requests: with their bodies if their host is selected, otherwise as spans. */
 export class RequestRecords {
   readonly #recording: Recording
   readonly #barrier: FaultBarrier
@@ -26,7 +26,7 @@ export class RequestRecords {
     })
   }
 
-  /** Ends what is open: the host has ended. */
+  /** Ends open requests, because the host has ended. */
   stopAll(stop: Stop): void {
     for (const request of this.#open.values())
       this.#barrier.do('the end', () => request.stopped(stop))

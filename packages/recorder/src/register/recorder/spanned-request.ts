@@ -8,7 +8,7 @@ import type { Peer } from '../http/request-listener.js'
 import type { Stop } from '../http/stop.js'
 import type { RequestRecord } from './request-record.js'
 
-/** A request of which nothing is recorded but that it was made, and what became of it: a span. */
+/** Records a request as a span only: that it was made, and how it ended. */
 export class SpannedRequest implements RequestRecord {
   readonly #now: () => number
   readonly #span: Span
@@ -63,7 +63,7 @@ export class SpannedRequest implements RequestRecord {
     this.#span.end(hrTime(this.#now()))
   }
 
-  // A caller's cancel is no error of the request's.
+  // A cancel by the caller is not an error of the request.
   stopped({ side, code, message }: Stop): void {
     if (side === 'upstream') this.#fail(code, message)
     this.#span.end(hrTime(this.#now()))
