@@ -31,8 +31,9 @@ type Programs = { claude: string; codex: string }
  */
 export async function realAgentPlace(name: AcpAgentName, more: Record<string, string> = {}) {
   const agent = AGENTS[name]
+  const troubles = new Set<string>()
   const adapters = { claude: await programPath('claude'), codex: await programPath('codex') }
-  const place = await agentPlace((request) => answerTo(request, agent), {
+  const place = await agentPlace((request) => answerTo(request, agent, troubles), {
     agent: name,
     program: agent.program,
     prepare: (home, model) => ({ ...agent.prepare(home, model, adapters), ...more }),
@@ -45,11 +46,11 @@ export async function realAgentPlace(name: AcpAgentName, more: Record<string, st
   chmodSync(wrapper, 0o755)
   return {
     ...place,
-    editor: () =>
-      new Editor(
-        [...tachoCommand, 'acp', '--persist-session', '--', wrapper, ...agent.args] as const,
-        place.own,
-      ),
+    editor: (how: 'recorded' | 'off' | 'alone' = 'recorded') => {
+      const tacho = [...tachoCommand, 'acp', ...(how === 'recorded' ? ['--persist-session'] : [])]
+      const command = [...(how === 'alone' ? [] : [...tacho, '--']), wrapper, ...agent.args]
+      return new Editor(command as [string, ...string[]], place.own)
+    },
     async newSession(editor: Editor): Promise<string> {
       const sessionId = await editor.session(place.cwd)
       if (agent.mode !== undefined)
@@ -118,13 +119,24 @@ apps = false
 `
 }
 
-/** Of a prompt `please-run q1` it has `mkfifo q1` run; of `please-go-on` it finds no end. */
-function answerTo({ body }: ModelRequest, { call }: AcpAgent): Answer {
+/**
+ * Of a prompt `please-run q1` it has `mkfifo q1` run; of `please-go-on` it finds no end; of
+ * `please-fail 500` and `please-break` it makes trouble, the first time.
+ */
+function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<string>): Answer {
   const said = JSON.stringify(body.messages ?? body.input ?? body.contents)
   const [prompt = '', what, name = ''] =
-    [...said.matchAll(/please-(run|go-on)(?: (q\d))?/g)].at(-1) ?? []
+    [...said.matchAll(/please-(run|go-on|fail|break|say)(?: (q?\d+))?/g)].at(-1) ?? []
   const since = said.slice(said.lastIndexOf(prompt))
   if (what === 'go-on') return { text: 'Endless '.repeat(100), deltas: 100, holdAfter: 12 }
+  if (what === 'fail' || what === 'break') {
+    if (troubles.has(prompt)) return { text: 'All is well again.' }
+    troubles.add(prompt)
+    const half = { text: 'Half of it, '.repeat(9), deltas: 9 }
+    return what === 'fail'
+      ? { status: Number(name) }
+      : { ...half, fault: { kind: 'reset', after: 4 } }
+  }
   const isRun = /tool_result|"role":"tool"|function_call_output|functionResponse/.test(since)
   return what === 'run' && !isRun
     ? { calls: [{ ...call(`mkfifo ${name}`), callId: `call_of_${name}` }] }

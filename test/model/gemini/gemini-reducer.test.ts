@@ -248,3 +248,31 @@ test('what the user does not allow ends its tool and its turn, and is a cancella
   expectAlike(told('cancellation'), [{ from: 2000, origin: 'approval', reason: 'not allowed' }])
   expectAlike(told('invoke_agent'), [{ to: 2000, status: 'interrupted' }, { from: 2200 }])
 })
+
+test.each<[sentence: string, told: Seen[], turn: object, cancelled: number]>([
+  [
+    'a refusal is a cancellation although the next prompt comes before it is told',
+    [over(9, 2000)],
+    { to: 2000, status: 'interrupted' },
+    1,
+  ],
+  [
+    'so is one that a log event alone tells, seconds later',
+    [decided(2000, 'reject', false)],
+    { to: 2000, status: 'interrupted' },
+    1,
+  ],
+  [
+    'a tool that was stopped while it ran is none, and its turn ends with it',
+    [ran(500, 2000)],
+    { to: 2050 },
+    0,
+  ],
+  ['what is never told is none, either', [], { to: 2050 }, 0],
+])('%s', (_, told, turn, cancelled) => {
+  const seen = [...CALLED, checks(10), checks(11), [2050, asks('e2')] as const, ...told]
+  const spans = reduced([...seen, [9000, asks('e3')], ENDED], TELLS)
+  const [first] = spans.filter(({ span }) => span.startsWith('invoke_agent'))
+  expect(first).toMatchObject(turn)
+  expect(spans.filter(({ span }) => span === 'cancellation')).toHaveLength(cancelled)
+})

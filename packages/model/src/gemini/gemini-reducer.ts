@@ -25,7 +25,7 @@ export function geminiReducer(session: SessionReducer): AgentReducer {
     placeOf(conversation, started) {
       if (isToldOverAcp(session)) return undefined
       const place = turns.placeOf(conversation, started)
-      if (place !== undefined) questions.turnBegins(place)
+      if (place !== undefined) questions.turnBegins(place, started.at)
       return place
     },
   }

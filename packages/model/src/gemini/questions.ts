@@ -41,6 +41,10 @@ export class GeminiQuestions {
   #conversation: string | undefined
   /** When a turn last asked its model. */
   readonly #lastRequest = new Map<string, number>()
+  /** The turn of each thread that began last. */
+  readonly #lastTurn = new Map<string, string>()
+  /** Turns kept open although another one has begun: how a question of theirs ended is not known yet. */
+  readonly #held = new Map<string, () => void>()
   /** Refused calls for which it is not known yet whether their turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
 
@@ -61,13 +65,52 @@ export class GeminiQuestions {
       else if (observation.name === 'tool_call') this.#ran(observation)
       else if (observation.name === 'schedule_tool_calls') this.#areOver(observation)
       else if (observation.name === 'gemini_cli.tool_call') this.#decided(observation)
+      this.#releaseTold()
     } else if (observation.kind === 'run-ended') this.#endAll()
   }
 
-  /** A turn begins, so the one before it in the same thread has not gone on. */
-  turnBegins({ threadId, turnId }: Conversation): void {
+  /**
+   * A turn begins, so the one before it in the same thread has not gone on. If that turn asked
+   * something and Gemini CLI has not reported the answer yet, the user may just have refused: it is
+   * kept open until that is known.
+   */
+  turnBegins({ threadId, turnId }: Conversation, at: number): void {
+    if (threadId === undefined || turnId === undefined) return
+    if (this.#lastTurn.get(threadId) === turnId) return
+    this.#lastTurn.set(threadId, turnId)
     for (const { conversation, settle } of this.#refusals)
-      if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
+      if (conversation.threadId === threadId) settle()
+    for (const call of this.#calls)
+      if (call.conversation.threadId === threadId && isUntold(call))
+        this.#hold(call.conversation, at)
+  }
+
+  #hold({ turnId }: Conversation, at: number): void {
+    if (turnId === undefined || this.#held.has(turnId) || this.#session.turns.isOver(turnId)) return
+    const { turns, deadlines } = this.#session
+    turns.hold(turnId)
+    this.#held.set(
+      turnId,
+      deadlines.at(at + TOLD_MICROSECONDS, () => this.#release(turnId)),
+    )
+  }
+
+  /** Lets go of the turns whose questions are all settled. */
+  #releaseTold(): void {
+    for (const turnId of [...this.#held.keys()]) {
+      const isOf = ({ conversation }: { conversation: Conversation }) =>
+        conversation.turnId === turnId
+      const isOpen = this.#calls.some((call) => isOf(call) && isUntold(call))
+      if (!isOpen && !this.#refusals.some(isOf)) this.#release(turnId)
+    }
+  }
+
+  #release(turnId: string | undefined): void {
+    const callOff = this.#held.get(turnId ?? '')
+    if (callOff === undefined) return
+    callOff()
+    this.#held.delete(turnId ?? '')
+    this.#session.turns.release(turnId)
   }
 
   /**
@@ -156,6 +199,8 @@ export class GeminiQuestions {
     const due = Math.max(toldAt, at + GOING_ON_MICROSECONDS)
     const callOff = this.#session.deadlines.at(due, settle)
     this.#refusals.push(refusal)
+    const last = this.#lastTurn.get(conversation.threadId ?? '')
+    if (last !== undefined && last !== conversation.turnId) settle()
   }
 
   #stopped(conversation: Conversation, at: number): void {
@@ -211,6 +256,9 @@ const USER_INPUT = 'ask_user'
 /** After a `no` the turn either goes on with a request or is over. */
 const GOING_ON_MICROSECONDS = 1_500_000
 
+/** Gemini CLI reports the end of a call within a tenth of a second, and in log events within five. */
+const TOLD_MICROSECONDS = 6_000_000
+
 /** A dialog appears after some tens of milliseconds, and then somebody has to press a key. */
 const SHOWN_MICROSECONDS = 100_000
 
@@ -226,6 +274,11 @@ function hasNoId({ id, exchange }: Call): boolean {
 
 function wasAsked({ name, checks }: Call): boolean {
   return name === USER_INPUT || checks.length > 1
+}
+
+/** Whether the user was asked about a call, and what became of it is not known yet. */
+function isUntold(call: Call): boolean {
+  return wasAsked(call) && call.ranAt === undefined && call.refused === undefined
 }
 
 function questionOf({ name, input }: Call): Pick<ApprovalAsked, 'kind' | 'what' | 'files'> {

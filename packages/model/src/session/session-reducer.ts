@@ -24,7 +24,10 @@ export type AgentReducer = {
    * Returns the place of an exchange that does not name its turn; undefined if it is not known
    * either.
    */
-  placeOf?(conversation: Conversation, started: ExchangeStarted): Conversation | undefined
+  placeOf?(
+    conversation: Conversation,
+    started: Observed<'exchange-started'>,
+  ): Conversation | undefined
 }
 
 export type SessionReducerOptions = {

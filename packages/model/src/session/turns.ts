@@ -105,6 +105,18 @@ export class Turns {
     return this.#turns.get(turnId)?.done !== undefined
   }
 
+  /** Keeps a turn open when the next one of its thread begins: how it ended becomes known later. */
+  hold(turnId: string | undefined): void {
+    const turn = turnId === undefined ? undefined : this.#turns.get(turnId)
+    if (turn !== undefined) turn.hasEnd = true
+  }
+
+  /** Ends a held turn at its last sign of life: nothing more is known of it. */
+  release(turnId: string | undefined): void {
+    const turn = turnId === undefined ? undefined : this.#turns.get(turnId)
+    if (turn !== undefined) this.#endSilently(turn)
+  }
+
   /** @param status in the agent's words: `completed`, `interrupted`, `failed`. */
   end(turnId: string, at: number, status: string, end: TurnEnd = {}): void {
     const turn = this.#turns.get(turnId)
