@@ -1,77 +1,77 @@
 import type { CauseCode, EndCode } from './codes.js'
 
-/** A line of a file of the session's folder. */
+/** A line in a file of the session's folder. */
 export type EvidencePlace = { file: string; line: number }
 
-/** Where something stands: a line, or the last line that tells of a span. */
+/** Where something is recorded: a line, or the last line about a span. */
 export type Pointer = EvidencePlace | { spanId: string }
 
-/** What shows that a cause is one: a line, and what it says. */
+/** Evidence for a cause: a line, and what it says. */
 export type Clue = { at: Pointer | undefined; text: string }
 
 /**
- * How sure a cause is. `certain`: what was recorded says so. `likely`: it says something that has
- * hardly another reason. `possible`: it fits, and other things would fit as well.
+ * How sure a cause is. `certain`: the recording says so. `likely`: it says something that has
+ * hardly any other reason. `possible`: it fits, but so would other things.
  */
 export const CERTAINTIES = ['certain', 'likely', 'possible'] as const
 
 export type Certainty = (typeof CERTAINTIES)[number]
 
-/** Why a session went as it did, or a part of why. */
+/** Why, or partly why, a session went as it did. */
 export type Cause = {
   code: CauseCode
   certainty: Certainty
   /** The number of the exchange that shows it. */
   exchange?: number
-  /** The span of the tool, and of the approval. */
+  /** The spans of the tool and of the approval. */
   tool?: string
   approval?: string
   clues: Clue[]
   /** What happened, in one sentence. */
   sentence: string
-  /** What to do or to look at next. */
+  /** What to do, or where to look, next. */
   next: string
   /**
-   * How much it explains. `end`: why the session ended as it did, or why it does not go on. `trouble`:
-   * it went wrong, and the session went on. `note`: it is so, and did no harm.
+   * How much it explains. `end`: why the session ended as it did, or does not go on. `trouble`:
+   * something went wrong, but the session went on. `note`: it did no harm.
    */
   weight: Weight
-  /** Nothing else was done after it: who stops a session then has a reason to. */
+  /** Nothing was done after it, so it may be why somebody stopped the session. */
   isLast?: true
 }
 
 export type Weight = 'end' | 'trouble' | 'note'
 
-/** How a session ended, or stands. */
+/** How a session ended, or what state it is in. */
 export type SessionEnd = {
   code: EndCode
   certainty: Certainty
   clues: Clue[]
   sentence: string
-  /** What to look at next, where that depends on more than how it ended. */
+  /** Where to look next, if that depends on more than how it ended. */
   next?: string
 }
 
-/** Something that was not over when the session ended, or is not over now. */
+/** Something in flight when the session ended, or in flight now. */
 export type InFlight = {
   kind: 'exchange' | 'tool' | 'approval' | 'turn'
   spanId: string
-  /** Of an exchange. */
+  /** For an exchange. */
   number?: number
   /** What it is: the model, the command, the question. */
   what: string
   /** Microseconds since 1970. */
   startedAt: number
-  /** Milliseconds from then until the session ended, died, or was looked at. */
+  /** Milliseconds from then until the session ended or died, or until now. */
   forMs: number
 }
 
-/** What is to be said of a session. */
+/** What there is to say about a session. */
 export type Diagnosis = {
   end: SessionEnd
-  /** The main one first; none where all went well. */
+  /** The main cause first; empty if all went well. */
   causes: Cause[]
-  /** What is worth knowing, and did no harm. */
+  /** Worth knowing, but harmless. */
   notes: Cause[]
   inFlight: InFlight[]
 }

@@ -1,4 +1,4 @@
-/** How a session ended, or how it stands. */
+/** How a session ended, or what state it is in. */
 export const END_CODES = [
   'clean',
   'failed',
@@ -44,7 +44,7 @@ export const API_CODES = [
   'stalled-stream',
 ] as const
 
-/** What became of the conversation that the model was given. */
+/** What happened to the conversation that the model was given. */
 export const CONTEXT_CODES = [
   'compacted',
   'cache-break',
@@ -68,7 +68,7 @@ export const WORK_CODES = [
   'subagent-failed',
 ] as const
 
-/** What the recording itself suffered. */
+/** What went wrong with the recording itself. */
 export const RECORDER_CODES = [
   'records-lost',
   'part-switched-off',
@@ -76,7 +76,7 @@ export const RECORDER_CODES = [
   'clock-jump',
 ] as const
 
-/** All codes of {@link EndCode} and of causes, each told in docs/causes.md. */
+/** All codes of {@link EndCode} and of causes; docs/causes.md describes each. */
 export const CAUSE_CODES = [
   ...END_CODES,
   ...API_CODES,

@@ -11,10 +11,10 @@ import { recorderCauses } from './recorder/recorder-causes.js'
 import type { SessionCase } from './session-case.js'
 import { workCauses } from './work/work-causes.js'
 
-/** What a rule of causes is: it is given a session and tells what it finds. */
+/** A rule: finds causes in a session. */
 export type CauseRule = (session: SessionCase) => Cause[]
 
-/** All rules but that of the end. */
+/** All rules except the one for the end. */
 const RULES: readonly CauseRule[] = [
   apiCauses,
   outages,
@@ -25,8 +25,8 @@ const RULES: readonly CauseRule[] = [
 ]
 
 /**
- * How a session ended, and why: by the rules of docs/causes.md. A session in which all went well has
- * no causes.
+ * Finds out how a session ended, and why, by the rules of docs/causes.md. A session without trouble
+ * has no causes.
  */
 export function diagnose(session: SessionCase): Diagnosis {
   const told = sessionEnd(session)
@@ -52,7 +52,7 @@ function explains(causes: readonly Cause[]): boolean {
   return causes.some(({ weight }) => weight === 'end')
 }
 
-/** Ends that are no trouble, or whose reason is told by another cause. */
+/** Ends that are not trouble, or whose reason is another cause. */
 const NO_CAUSES: ReadonlySet<CauseCode> = new Set([
   'clean',
   'failed',
@@ -89,8 +89,8 @@ function nextOf(code: CauseCode, id: string): string {
 const WEIGHTS: readonly Weight[] = ['end', 'trouble', 'note']
 
 /**
- * What explains most comes first. A request to cancel, a signal and a failure of the agent are mostly the
- * answer to something: what that was goes before them, where it is there.
+ * Puts what explains most first. A request to cancel, a signal or a failure of the agent is mostly
+ * a reaction to something, which comes before it if it is known.
  */
 function inOrder(causes: readonly Cause[], end: SessionEnd): Cause[] {
   return [...causes].sort(
@@ -109,7 +109,7 @@ const LATER: ReadonlySet<CauseCode> = new Set([
   'slow-stream',
 ])
 
-/** An answer that nobody waited for to its end. */
+/** An answer that nobody waited for to the end. */
 const SLOW: ReadonlySet<CauseCode> = new Set(['slow-first-token', 'slow-stream'])
 
 function weightOf({ weight, isLast }: Cause, end: SessionEnd): number {
@@ -119,7 +119,7 @@ function weightOf({ weight, isLast }: Cause, end: SessionEnd): number {
 function rankOf({ code, certainty, weight }: Cause, end: SessionEnd): number {
   if (code === end.code) return ANSWERS.has(code) ? 2 : 0
   if (LATER.has(code) && !(weight === 'end' && SLOW.has(code))) return 3
-  // What failed it is told beside it.
+  // Why it failed is a cause of its own.
   if (code === 'subagent-failed') return 0.5
   return certainty === 'possible' ? 2.5 : 1
 }

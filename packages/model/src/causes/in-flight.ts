@@ -3,7 +3,7 @@ import type { Tool } from '../parts/tool.js'
 import type { EvidencePlace, InFlight } from './cause.js'
 import type { SessionCase } from './session-case.js'
 
-/** What was not over when the session ended or died, or is not over now; what is innermost first. */
+/** Returns what was in flight when the session ended or died, or is now, innermost first. */
 export function inFlightOf(session: SessionCase): InFlight[] {
   const { parts, calls } = session
   const until = endOfTime(session)
@@ -39,15 +39,15 @@ export function inFlightOf(session: SessionCase): InFlight[] {
   ]
 }
 
-/** Spans of what was left open end with their run. */
+/** Open spans end with their run, within this time. */
 const WITH_THE_RUN_MICROS = 500_000
 
-/** Whether a tool was running when its session ended or died, or runs now. */
+/** Returns whether a tool was running when its session ended or died, or is running now. */
 export function isLeft(
   { callId, open, outcome, status, endedAt = 0 }: Tool,
   session: SessionCase,
 ): boolean {
-  // What its model was told of is over, whoever did not hear of its end.
+  // If the model has its output, it is over, even if nobody reported its end.
   if (callId !== undefined && answeredCalls(session).has(callId)) return false
   if (open !== undefined) return true
   const end = session.runs.at(-1)?.endedAt
@@ -67,25 +67,25 @@ function answeredCalls(session: SessionCase): Set<string> {
   return found
 }
 
-// Claude Code ends with 0 for a signal as well.
+// Claude Code ends with 0 on a signal, too.
 function isByItself({ ended, runs }: SessionCase): boolean {
   const last = runs.at(-1)
   const isOver = ended === 'completed' && (last?.run?.exitCode ?? 0) === 0
   return isOver && (last?.signals.length ?? 0) === 0
 }
 
-/** When it ended, or was last seen; now where it runs. */
+/** Returns when the session ended or was last seen; now if it is running. */
 export function endOfTime({ ended, now, lastSeenAt, runs }: SessionCase): number {
   if (ended === 'running') return now
   return Math.max(runs.at(-1)?.endedAt ?? 0, lastSeenAt ?? 0) || now
 }
 
-/** A tool that an answer called, and of which nothing was heard after that. */
+/** A tool called by an answer, without any later sign of it. */
 export type OpenCall = {
   callId: string
   name: string
   command?: string
-  /** That of the exchange that called it: it has none of its own. */
+  /** The span of the exchange that called it, because it has none of its own. */
   spanId: string
   exchange: number
   place: EvidencePlace
@@ -93,8 +93,8 @@ export type OpenCall = {
 }
 
 /**
- * Tools that were called by the last answer of a thread. Where an agent tells of a tool only once it
- * is done, as `codex exec` does, these are what it did when it was stopped.
+ * Returns the tools called by the last answer of each thread. If an agent reports tools only when
+ * they are done, as `codex exec` does, these are what it was doing when it was stopped.
  */
 export function openCalls(session: SessionCase): OpenCall[] {
   const { called, parts, calls, runs } = session
@@ -124,7 +124,7 @@ export function openCalls(session: SessionCase): OpenCall[] {
   })
 }
 
-/** The command in what a shell tool is given, as agents name it. */
+/** Returns the command in a shell tool's input, under the names that agents use. */
 export function commandIn(input: string): string | undefined {
   const given = objectOf(input) ?? {}
   for (const name of ['cmd', 'command']) {

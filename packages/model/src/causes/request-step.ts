@@ -1,7 +1,7 @@
 import type { ConversationApiName, Message } from '../conversation/index.js'
 import type { EvidencePlace } from './cause.js'
 
-/** A request to a model, by what it has that the one before it in its thread had not. */
+/** What a model request adds to the one before it in its thread. */
 export type RequestStep = {
   exchange: number
   threadId?: string
@@ -9,18 +9,18 @@ export type RequestStep = {
   place: EvidencePlace
   api?: ConversationApiName
   model?: string
-  /** The number of the request before it in its thread; absent where it is the first. */
+  /** The number of the request before it in its thread; absent for the first. */
   previous?: number
-  /** Messages that both begin with. */
+  /** How many messages both begin with. */
   sharedMessages: number
-  /** Messages behind those, of the one before it and of this one. */
+  /** Messages after those: of the earlier request, and of this one. */
   dropped: Message[]
   added: Message[]
-  /** Tools that it was not offered as the one before it was; absent where those are the same. */
+  /** How the tools on offer changed; absent if they did not. */
   tools?: { added: string[]; removed: string[]; changed: string[] }
-  /** Those that it was offered; absent where they could not be read. */
+  /** The tools on offer; absent if they could not be read. */
   toolNames?: string[]
-  /** Members of its body that shape the prompt and are others than those of the one before it. */
+  /** Members of its body that shape the prompt and differ from the earlier request. */
   changed: string[]
   /** UTF-8 bytes of its body. */
   bytes: number

@@ -7,70 +7,70 @@ import type { SessionParts } from '../parts/session-parts.js'
 import type { EvidencePlace } from './cause.js'
 import type { RequestStep } from './request-step.js'
 
-/** A session as the rules of causes are given it. Times are microseconds since 1970. */
+/** A session in the form that cause rules take. Times are microseconds since 1970. */
 export type SessionCase = {
   id: string
   ended: Ended
   parts: SessionParts
-  /** All exchanges, in the order in which they began. */
+  /** All exchanges, in order of start. */
   calls: Call[]
-  /** Requests to models, in their order, as far as their bodies could be read. */
+  /** Requests to models, in order; those whose bodies could be read. */
   steps: RequestStep[]
-  /** Tools that answers called, by the API's id of the call. */
+  /** Tools called by answers, by the API's call id. */
   called: ReadonlyMap<string, CalledTool>
-  /** Calls of which the agent told that its sandbox denied them. */
+  /** Calls that the sandbox denied, according to the agent. */
   sandboxDenied: string[]
-  /** Tools were run in a sandbox, as the agent told. */
+  /** Tools ran in a sandbox, according to the agent. */
   isSandboxed: boolean
-  /** What was seen of each run besides, oldest first. */
+  /** What else was seen of each run, oldest first. */
   runs: RunSeen[]
   gaps: { gap: GapRecord; at: EvidencePlace }[]
-  /** What of the folder could not be read. */
+  /** What could not be read in the folder. */
   damage: { file: string; line?: number; reason: string }[]
-  /** What the agent and the recorder said, as far as it stands in the debug log. */
+  /** Messages of the agent and the recorder in the debug log. */
   words: LogWords[]
-  /** The last sign of life; absent where there is none. */
+  /** The last sign of life; absent if there is none. */
   lastSeenAt?: number
-  /** When the session is looked at. */
+  /** The current time. */
   now: number
-  /** The machine on which it is looked at. */
+  /** The machine that reads the session. */
   machine: Machine
 }
 
-/** A call of a tool, as an answer has it. */
+/** A tool call in an answer. */
 export type CalledTool = {
   name: string
-  /** JSON, or the input of a tool that takes text. */
+  /** JSON, or text for a tool that takes text. */
   input: string
   exchange: number
   place: EvidencePlace
 }
 
-/** What the reader's machine tells, each where it is known. */
+/** What is known about the reader's machine. */
 export type Machine = {
-  /** Of Linux: another one after each boot. */
+  /** Linux's boot id, which differs after each boot. */
   bootId?: string
-  /** When it was booted. */
+  /** When it booted. */
   bootedAt?: number
-  /** The session's file system has no room. */
+  /** The session's file system is full. */
   isFull?: boolean
-  /** Processes that the kernel has killed for want of memory, by cgroup. */
+  /** How many processes the kernel has killed for lack of memory, by cgroup. */
   memoryKills?: Record<string, number>
 }
 
-/** An exchange, with what its records tell. */
+/** An exchange with the facts in its records. */
 export type Call = SessionExchange & {
   asksModel: boolean
-  /** What was read of the answer. */
+  /** Facts from the answer. */
   facts: AnswerFacts
   places: CallPlaces
-  /** Seconds after which the API asks to come again. */
+  /** After how many seconds the API says to retry. */
   retryAfter?: number
-  /** The longest time for which nothing came, once something had. */
+  /** The longest time without data once some had come. */
   silence?: Silence
-  /** Microseconds from its beginning to its last chunk. */
+  /** Microseconds from its start to its last chunk. */
   lastChunkAt?: number
-  /** Events of the answer that are no JSON. */
+  /** Events of the answer that are not JSON. */
   brokenEvents: number
 }
 
@@ -85,18 +85,18 @@ export type CallPlaces = {
 }
 
 export type Silence = {
-  /** Microseconds since the exchange began, and how long. */
+  /** Microseconds since the exchange began, and the duration. */
   at: number
   ms: number
   /** The chunk before it. */
   place: EvidencePlace
-  /** It came in the middle of a text, or of a tool's arguments: no model thinks there. */
+  /** It came in the middle of a text, or of a tool's arguments, where no model thinks. */
   isWithinText: boolean
-  /** What came before it is of a thought, which the model may have gone on with. */
+  /** It came after a thought, which the model may have continued. */
   isThought: boolean
 }
 
-/** What the events of a run tell. */
+/** What the events of a run show. */
 export type RunSeen = {
   id: string
   run?: SessionRun
@@ -107,9 +107,9 @@ export type RunSeen = {
   command?: string
   idleTimeout?: number
   bootId?: string
-  /** The cgroup, and how many processes the kernel had killed in it for want of memory. */
+  /** The cgroup, and how many processes the kernel had killed in it for lack of memory. */
   memory?: { cgroup: string; kills: number }
-  /** How many more it were at the end of the run. */
+  /** How many more by the end of the run. */
   memoryKillsAtEnd?: number
   /** When the machine's clock jumped, and by how many microseconds. */
   clockJumps: { at: number; by: number; place: EvidencePlace }[]
@@ -127,5 +127,5 @@ export type LogWords = {
   place: EvidencePlace
 }
 
-/** How an answer came out; `undefined` as long as it has not. */
+/** How an answer ended; `undefined` until it has. */
 export type CallOutcome = Outcome | undefined

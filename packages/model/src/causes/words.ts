@@ -1,4 +1,4 @@
-/** A span of time for a sentence: `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 12 min`. */
+/** Formats a duration for a sentence: `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 12 min`. */
 export function timeWords(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`
@@ -7,23 +7,23 @@ export function timeWords(milliseconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
 
-/** How long ago something was; both in microseconds. */
+/** Formats how long ago something was; both times are in microseconds. */
 export function agoWords(at: number, now: number): string {
   return `${timeWords((now - at) / 1000)} ago`
 }
 
-/** A text for a sentence: one line of it, and not too much. */
+/** Shortens a text to a part of one line, for a sentence. */
 export function shortText(text: string, most = 160): string {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`
 }
 
-/** A command or a question, as a sentence names it. */
+/** Quotes a command or a question, for a sentence. */
 export function quoted(text: string, most = 80): string {
   return `"${shortText(text, most)}"`
 }
 
-/** A count and what is counted: `1 request`, `3 requests`. */
+/** Formats a count with its noun: `1 request`, `3 requests`. */
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

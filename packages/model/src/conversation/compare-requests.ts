@@ -4,7 +4,7 @@ import { jsonText } from './json-text.js'
 import type { Message, ModelRequest } from './model-request.js'
 import { SEGMENT_KINDS, type Segment, type SegmentKind, segmentsOf } from './segments.js'
 
-/** What happened to a part from one request to another. */
+/** What happened to a part between two requests. */
 export type Change = 'added' | 'removed' | 'changed'
 
 /** A part in which two requests differ. */
@@ -12,20 +12,20 @@ export type Difference = {
   kind: SegmentKind
   change: Change
   name?: string
-  /** From 1, in the later request; of what was removed, in the earlier one. */
+  /** Starting at 1; in the later request or, for a removed part, in the earlier one. */
   number?: number
   role?: string
   /** Its JSON. */
   before?: string
   after?: string
-  /** Characters that both JSON texts begin with. */
+  /** How many characters both JSON texts begin with. */
   common: number
 }
 
-/** A run of messages that both requests have, or one of them alone. */
+/** A sequence of messages that are in both requests, or in only one of them. */
 export type MessageRun = {
   in: 'both' | 'before' | 'after'
-  /** The number of its first message, from 1; of a run in both, in each. */
+  /** The number of its first message, starting at 1; for messages in both, in each request. */
   before?: number
   after?: number
   messages: Message[]
@@ -33,25 +33,28 @@ export type MessageRun = {
 
 /** How a later request differs from an earlier one. */
 export type RequestComparison = {
-  /** The later one has all that the earlier one gave to its model, and maybe more behind it. */
+  /**
+   * The later request contains everything that the earlier one gave its model, possibly followed by
+   * more.
+   */
   isContinuation: boolean
-  /** The first part, in the order in which a model is given them, that is not the same. */
+  /** The first part that differs, in the order in which a model is given them. */
   first?: Difference
-  /** UTF-8 bytes of JSON that both begin with, and that each has in all. */
+  /** UTF-8 bytes of JSON that both begin with, and the total of each. */
   bytes: { shared: number; before: number; after: number }
-  /** Messages that both begin with. */
+  /** How many messages both begin with. */
   sharedMessages: number
   model?: Difference
-  /** Of all parameters, those too that shape no prompt. */
+  /** Of all parameters, including those that do not shape the prompt. */
   parameters: Difference[]
   tools: Difference[]
-  /** Both have the same tools in another order. */
+  /** Both have the same tools in a different order. */
   areToolsReordered: boolean
   instructions: Difference[]
   messages: MessageRun[]
 }
 
-/** Compares two requests, the earlier one first. */
+/** Compares an earlier request with a later one. */
 export function compareRequests(before: ModelRequest, after: ModelRequest): RequestComparison {
   const [one, two] = [segmentsOf(before), segmentsOf(after)]
   const shared = sharedSegments(one, two)
@@ -91,7 +94,7 @@ function isSame(one: Segment | undefined, two: Segment | undefined): boolean {
   return one?.kind === two?.kind && one?.name === two?.name && one?.text === two?.text
 }
 
-// Where the earlier one ends, what comes is new and no difference.
+// What follows the end of the earlier one is new, and not a difference.
 function firstDifference(
   one: Segment | undefined,
   two: Segment | undefined,
@@ -101,7 +104,7 @@ function firstDifference(
   if (two === undefined || orderOne < orderTwo) return differenceOf(one, undefined)
   if (orderTwo < orderOne) return differenceOf(undefined, two)
   if (one.kind !== 'parameter' || one.name === two.name) return differenceOf(one, two)
-  // Parameters are in the order of their names.
+  // Parameters are sorted by name.
   return (one.name ?? '') < (two.name ?? '')
     ? differenceOf(one, undefined)
     : differenceOf(undefined, two)
@@ -125,7 +128,7 @@ function differenceOf(one: Segment | undefined, two: Segment | undefined): Diffe
   }
 }
 
-/** How many characters two texts begin with alike. */
+/** Returns how many characters two texts begin with in common. */
 export function commonLength(one: string, other: string): number {
   const most = Math.min(one.length, other.length)
   let length = 0
@@ -147,7 +150,7 @@ function modelSegment(model: string | undefined): Segment | undefined {
 
 type Named = { name: string; value: unknown }
 
-// A name can come more than once: the first with the first, and so on.
+// A name may occur more than once: the first is paired with the first, and so on.
 function named(
   kind: 'tool' | 'parameter',
   before: readonly Named[],
@@ -218,8 +221,8 @@ function messageRuns(before: readonly Message[], after: readonly Message[]): Mes
     if (side !== 'after') fromOne += count
     if (side !== 'before') fromTwo += count
   }
-  // A conversation mostly goes on, and one that was compacted has nothing in common: neither needs a
-  // search for what both have.
+  // Most conversations only grow, and compacted ones have nothing in common: neither needs a search
+  // for what both share.
   let shared = 0
   while (shared < one.length && one[shared] === two[shared]) shared += 1
   add('both', shared)
@@ -235,10 +238,10 @@ function messageRuns(before: readonly Message[], after: readonly Message[]): Mes
   return runs
 }
 
-/** Beyond this many messages that differ, all of them are told as another conversation. */
+/** If more messages than this differ, all are treated as a different conversation. */
 const MOST_EDITS = 1000
 
-// The API's own ids of items differ from request to request where the agent leaves them out.
+// The API's item ids differ from request to request if the agent leaves them out.
 function keyOf({ role, value, given = value }: Message): string {
   return `${role} ${jsonText(given)}`
 }

@@ -7,24 +7,24 @@ import type {
   ModelRequest,
 } from './model-request.js'
 
-/** How one API's conversations are read. */
+/** How to read one API's conversations. */
 export type ConversationApi = {
   name: ConversationApiName
-  /** Whether a path is one of its. */
+  /** Returns whether a path belongs to this API. */
   hasPath(path: string): boolean
-  /** Whether a body looks like a request of its, whatever its path is. */
+  /** Returns whether a body looks like a request to this API, whatever its path. */
   looksLike(body: Json): boolean
-  /** @param path of the URL: some name the model in it. */
+  /** @param path of the URL: some contain the model. */
   request(body: Json, path: string): ModelRequest
   answer(): AnswerBuilder
 }
 
-/** Puts an answer together as its events arrive. */
+/** Assembles an answer as its events arrive. */
 export type AnswerBuilder = {
-  /** An event of a stream, or an answer that came in one piece. */
+  /** Adds an event of a stream, or a non-streamed answer. */
   add(value: unknown): void
   answer(): ModelAnswer
 }
 
-/** Reads a message in the form that the API gives it. */
+/** Reads a message in the API's form. */
 export type ReadMessage = (value: unknown, path?: JsonPath) => Message

@@ -1,11 +1,11 @@
 import type { JsonPath } from './model-request.js'
 
-/** A stretch of a text: from its first character up to the one behind its last. */
+/** A range of a text: the first character, and the one after the last. */
 export type TextRange = { from: number; to: number }
 
 /**
- * Where in a JSON text a value stands; nothing where it has none. The text has to be JSON, as
- * `JSON.parse` takes it; of members of one name the last counts, as there.
+ * Returns the range of a value in a JSON text; undefined if there is none. The text must be valid
+ * for `JSON.parse`; of members with the same name the last counts, as it does there.
  */
 export function rangeOf(text: string, path: JsonPath): TextRange | undefined {
   let range: TextRange | undefined = { from: skipBlanks(text, 0), to: text.length }
@@ -19,7 +19,7 @@ export function rangeOf(text: string, path: JsonPath): TextRange | undefined {
   return range
 }
 
-/** The path of the innermost value of a JSON text that a character belongs to. */
+/** Returns the path of the innermost value that contains a character of a JSON text. */
 export function placeAt(text: string, offset: number): JsonPath {
   const path: (string | number)[] = []
   let from = skipBlanks(text, 0)
@@ -36,7 +36,7 @@ export function placeAt(text: string, offset: number): JsonPath {
   }
 }
 
-/** A member of an object or an element of a list. */
+/** A member of an object, or an element of a list. */
 type Member = TextRange & { key: string | number; keyFrom: number }
 
 function* membersOf(text: string, from: number): Generator<Member> {

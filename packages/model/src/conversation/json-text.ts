@@ -1,4 +1,7 @@
-/** A value as JSON. One that is nested too deeply for that is told as such: it can be shown by no one. */
+/**
+ * Formats a value as JSON; one that is nested too deeply for that is reported as such, because
+ * nothing can show it.
+ */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? ''

@@ -1,9 +1,9 @@
 import { diffLines } from 'diff'
 
-/** Lines that two texts both have, or one of them alone. */
+/** Lines that are in both texts, or in only one of them. */
 export type LineRun = { in: 'both' | 'before' | 'after'; lines: string[] }
 
-/** How one text became another, line by line. */
+/** Compares two texts line by line. */
 export function lineRuns(before: string, after: string): LineRun[] {
   const changes = diffLines(before, after, { maxEditLength: MOST_EDITS })
   if (changes === undefined) {
@@ -17,7 +17,7 @@ export function lineRuns(before: string, after: string): LineRun[] {
   })
 }
 
-/** Two texts with more lines that differ have little in common. */
+/** Texts that differ in more lines have little in common. */
 const MOST_EDITS = 1000
 
 function linesOf(text: string): string[] {

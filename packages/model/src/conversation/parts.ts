@@ -2,7 +2,7 @@ import { asObject, type Json, textAt } from '../model-api/json.js'
 import { jsonText } from './json-text.js'
 import type { Attachment, JsonPath, Message, Parameter, Part } from './model-request.js'
 
-/** The parts of a content that is a text, or a list of parts, or of neither shape. */
+/** Returns the parts of a content that is a text, a list of parts, or neither. */
 export function contentParts(content: unknown, readPart: (part: Json) => Part[]): Part[] {
   if (typeof content === 'string') return textParts(content)
   if (content === undefined || content === null) return []
@@ -16,17 +16,17 @@ function partsOfOne(part: unknown, readPart: (part: Json) => Part[]): Part[] {
   return json === undefined || Array.isArray(json) ? [other(part)] : readPart(json)
 }
 
-/** A text as a part; none where it is empty or not there. */
+/** Returns a text as a part; none if it is empty or absent. */
 export function textParts(text: string | undefined): Part[] {
   return text === undefined || text === '' ? [] : [{ type: 'text', text }]
 }
 
-/** A part of a shape that is not known. */
+/** Makes a part of unknown shape. */
 export function other(value: unknown): Part {
   return { type: 'other', value }
 }
 
-/** Those members of a message that its reader does not know, as a part of their own. */
+/** Returns the members of a message that its reader does not know, as one part. */
 export function unknownMembers(json: Json, known: ReadonlySet<string>): Part[] {
   const entries = Object.entries(json).filter(
     ([name, value]) => !known.has(name) && !isNothing(value),
@@ -39,19 +39,21 @@ function isNothing(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** A value that is no message. */
+/** Makes a message of a value that is not one. */
 export function strangeMessage(value: unknown, path?: JsonPath): Message {
   const parts = typeof value === 'string' ? textParts(value) : [other(value)]
   return { role: 'unknown', parts, value, ...(path !== undefined && { path }) }
 }
 
-/** The arguments of a call as text: some APIs send them as text, others as an object. */
+/** Returns a call's arguments as text: some APIs send text, others an object. */
 export function argumentsText(value: unknown): string {
   if (value === undefined) return ''
   return typeof value === 'string' ? value : jsonText(value)
 }
 
-/** The members of a request that have no other place, in the order in which they were sent. */
+/**
+ * Returns the members of a request that belong nowhere else, in the order in which they were sent.
+ */
 export function parametersOf(
   body: Json,
   taken: ReadonlySet<string>,
@@ -62,7 +64,7 @@ export function parametersOf(
     .map(([name, value]) => ({ name, value, path: [...under, name] }))
 }
 
-/** An attachment by a URL, which can hold it (`data:`). */
+/** Makes an attachment from a URL, which may contain the content (`data:`). */
 export function attachmentOfUrl(url: string | undefined): Attachment {
   if (url === undefined) return {}
   const [head, mediaType] = /^data:([^;,]{0,200})[^,]{0,200},/.exec(url) ?? []
@@ -72,12 +74,12 @@ export function attachmentOfUrl(url: string | undefined): Attachment {
   return { ...(mediaType && { mediaType }), bytes }
 }
 
-/** The bytes that this many characters of base64 stand for, give or take the padding. */
+/** Returns how many bytes this many characters of base64 encode, ignoring padding. */
 export function base64Bytes(characters: number): number {
   return Math.floor((characters * 3) / 4)
 }
 
-/** Those of a message's members that are an attachment's, under the names that APIs give them. */
+/** Makes an attachment from a message's members, given the API's names for them. */
 export function attachment(json: Json, names: { [Key in keyof Attachment]?: string }): Attachment {
   const found: Attachment = {}
   for (const key of ['mediaType', 'name', 'id', 'url'] as const) {

@@ -7,7 +7,7 @@ import type { AnswerBuilder, ConversationApi } from './conversation-api.js'
 import type { ConversationApiName, Message, ModelRequest, Part } from './model-request.js'
 import { parametersOf } from './parts.js'
 
-// Messages goes before Chat Completions, whose requests it would look like.
+// Messages comes before Chat Completions, because its requests look like the latter's.
 const APIS: readonly ConversationApi[] = [
   responsesConversation,
   geminiConversation,
@@ -16,17 +16,17 @@ const APIS: readonly ConversationApi[] = [
 ]
 
 /**
- * The API that a request speaks: by its path, and where gateways have paths of their own, by the
- * members of its body. Nothing where it speaks none of them.
+ * Returns the API of a request, from its path or, because gateways have paths of their own, from
+ * the members of its body; undefined if it is unknown.
  */
 export function conversationApiOf(url: string, body: unknown): ConversationApiName | undefined {
   return apiOf(pathOf(url), asObject(body) ?? {})?.name
 }
 
 /**
- * What a request gives to a model.
+ * Reads what a request gives a model.
  *
- * @param body the value of its JSON; of one that is no object, all there is is a parameter.
+ * @param body the value of its JSON; if that is not an object, it becomes a parameter.
  */
 export function readModelRequest(url: string, body: unknown): ModelRequest {
   const path = pathOf(url)
@@ -43,7 +43,7 @@ export function readModelRequest(url: string, body: unknown): ModelRequest {
   return { parameters, tools: [], instructions: [], messages: [] }
 }
 
-// Most APIs name the tool in its call alone.
+// In most APIs only the call names the tool.
 function withCallNames(messages: readonly Message[]): Message[] {
   const names = new Map<string, string>()
   const named = (part: Part): Part => {
@@ -55,7 +55,7 @@ function withCallNames(messages: readonly Message[]): Message[] {
   return messages.map((message) => ({ ...message, parts: message.parts.map(named) }))
 }
 
-/** Puts together what was answered to a request of an API; of an unknown one, all is `other`. */
+/** Returns what assembles an answer of an API; for an unknown one, everything is `other`. */
 export function answerBuilder(name: ConversationApiName | undefined): AnswerBuilder {
   const api = APIS.find((one) => one.name === name)
   if (api !== undefined) return api.answer()

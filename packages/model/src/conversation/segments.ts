@@ -1,30 +1,30 @@
 import { jsonText } from './json-text.js'
 import type { JsonPath, ModelRequest } from './model-request.js'
 
-/** The kinds of what a prompt consists of, in the order in which APIs put them together. */
+/** The kinds of parts in a prompt, in the order in which APIs assemble it. */
 export const SEGMENT_KINDS = ['model', 'parameter', 'tool', 'instructions', 'message'] as const
 
 export type SegmentKind = (typeof SEGMENT_KINDS)[number]
 
-/** A piece of what a model is given, as its JSON. */
+/** A piece of what a model is given, as JSON. */
 export type Segment = {
   kind: SegmentKind
   /** Of a parameter or a tool. */
   name?: string
-  /** Of a tool, of instructions and of a message: which one, from 1. */
+  /** Of a tool, instructions or a message: its position, starting at 1. */
   number?: number
-  /** Of instructions and of a message. */
+  /** Of instructions or a message. */
   role?: string
   text: string
   path?: JsonPath
 }
 
 /**
- * What a request gives to its model, in the order in which a prompt cache compares it. OpenAI and
- * Anthropic both put tools and instructions before the messages, whatever order a body has
+ * Returns what a request gives its model, in the order in which a prompt cache compares it. OpenAI
+ * and Anthropic both put tools and instructions before the messages, whatever the order in the body
  * (https://platform.openai.com/docs/guides/prompt-caching,
- * https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching). Parameters that shape no
- * prompt are left out.
+ * https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching). Parameters that do not
+ * shape the prompt are left out.
  */
 export function segmentsOf(request: ModelRequest): Segment[] {
   const { model, parameters, tools, instructions, messages } = request
@@ -52,12 +52,15 @@ function segment(
   return { kind, number, role, text: jsonText(given), ...(path !== undefined && { path }) }
 }
 
-/** Whether a parameter changes what a model reads, or where its API looks for a cached prompt. */
+/**
+ * Returns whether a parameter changes what a model reads, or where its API looks for a cached
+ * prompt.
+ */
 export function shapesPrompt(parameter: string): boolean {
   return !BESIDE.has(parameter)
 }
 
-// What is said of the answer (how long, how random, in which form it is sent), of billing and of logs.
+// These are about the answer (its length, randomness, transport), billing and logging.
 const BESIDE = new Set([
   ...[
     'stream',

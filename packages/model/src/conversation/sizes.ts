@@ -2,7 +2,7 @@ import { cut, utf8Length } from '@tacho/format'
 import { jsonText } from './json-text.js'
 import type { Message, ModelRequest, Part } from './model-request.js'
 
-/** What a part of a request is, as a person asks for it. */
+/** What a part of a request is, in a user's terms. */
 export const SIZE_KINDS = [
   'instructions',
   'tool-definition',
@@ -19,24 +19,24 @@ export const SIZE_KINDS = [
 
 export type SizeKind = (typeof SIZE_KINDS)[number]
 
-/** One part of what a request gives to a model, and how large it is. */
+/** One part of what a request gives a model, with its size. */
 export type SizedPart = {
   kind: SizeKind
-  /** The tool's name, the role, the parameter, or the file's name. */
+  /** The name of the tool, the role, the parameter, or the file. */
   name: string
-  /** Of its message, from 1; absent where it is in none. */
+  /** The number of its message, starting at 1; absent if it is in none. */
   message?: number
-  /** The beginning of it, or of what a tool was called with; at most {@link ABOUT_CHARACTERS}. */
+  /** The start of it, or of a tool's arguments; at most {@link ABOUT_CHARACTERS}. */
   about?: string
-  /** UTF-8 bytes of its text; of an attachment, those of its content where they were sent along. */
+  /** UTF-8 bytes of its text; for an attachment, of its content if that was sent along. */
   bytes: number
-  /** About how many tokens that is; absent where bytes tell nothing of it (a picture). */
+  /** Roughly how many tokens that is; absent if bytes say nothing about it (an image). */
   estimatedTokens?: number
 }
 
 /**
- * The parts of a request with their sizes, in the order in which a model is given them. A tool's
- * output has the name and the arguments of its call.
+ * Returns the parts of a request with their sizes, in the order in which a model is given them. A
+ * tool's output has the name and the arguments of its call.
  */
 export function sizesOf(request: ModelRequest): SizedPart[] {
   const calls = callsOf(request.messages)
@@ -52,11 +52,11 @@ export function sizesOf(request: ModelRequest): SizedPart[] {
   ]
 }
 
-// A form for the answer is put into the prompt; other parameters are none of it.
+// The format required of the answer is put into the prompt; other parameters are not.
 const IN_PROMPT = new Set(['text', 'response_format'])
 
 /**
- * About how many tokens this many bytes of text are: four bytes are one, in English and in code with the
+ * Estimates how many tokens a text has: about four bytes make one, in English and in code, for the
  * vocabularies of all large models, give or take a third.
  */
 export function estimatedTokens(bytes: number): number {
