@@ -6,53 +6,57 @@ import {
   noteBeginning,
 } from './beginnings.js'
 
-/** What is searched for, and what it stands for. */
+/** A byte sequence to search for, and what it stands for. */
 export type Pattern<Meaning> = {
   bytes: Uint8Array
   meaning: Meaning
-  /** Where it has three bytes alone: what can follow them, as far as that is known. */
+  /** If it has only three bytes: what can follow them, if that is known. */
   next?: Uint8Array | undefined
-  /** Its first two bytes tell something already. */
+  /** Its first two bytes already mean something. */
   isTelling?: boolean
 }
 
 /**
- * Finds many patterns in one pass, in time that depends on the text alone: Aho and Corasick's search
- * ("Efficient string matching", 1975), asleep until four bytes come with which a pattern begins. The
- * packages of that name work on strings, whole, and keep a map a state; this one works on bytes in
- * pieces and tells how much of a pattern stands at the end of what it was given.
+ * Finds many patterns in one pass, in time that depends only on the text: Aho and Corasick's search
+ * ("Efficient string matching", 1975), which is idle until it meets four bytes with which a pattern
+ * begins. The existing packages work on whole strings and keep a map per state; this one works on
+ * bytes in pieces, and reports how much of a pattern is at the end of its input.
  */
 export class Automaton<Meaning> {
-  /** Of each state, the byte and the state of its only child; of one with several, where its row begins. */
+  /**
+   * For each state with one child, that child's byte and state; with several, where its row begins.
+   */
   readonly #onlyByte: Int16Array
   readonly #onlyChild: Int32Array
   #rows: Int32Array = new Int32Array(0)
   #rowCount = 0
   readonly #fail: Int32Array
   readonly #depth: Int32Array
-  /** The nearest state, itself or by failing, at which a pattern ends. */
+  /** The nearest state, itself or along the failure links, at which a pattern ends. */
   readonly #ending: Int32Array
   readonly #endingBehind: Int32Array
-  /** What ends at a state, by its number in the list, which begins with nothing. */
+  /** For each state, the index of its meanings; 0 if it has none. */
   readonly #meaningsOf: Int32Array
   readonly #meanings: Meaning[][] = [[]]
   /** What the patterns begin with. */
   readonly beginnings: Beginnings = noBeginnings()
-  /** Of each state, one of the patterns that go through it. */
+  /** For each state, one of the patterns that pass through it. */
   readonly #through: Int32Array
   readonly #isTelling: Uint8Array
   readonly #patterns: readonly Pattern<Meaning>[]
   /** The byte that leads to a state. */
   readonly #bytes: Uint8Array
-  /** How many states follow a state, each the only child of the one before, and none an end. */
+  /** How many states follow a state, each the only child of the one before and not an end. */
   readonly #chain: Uint16Array
-  /** By the hash of three bytes, the state to which they lead; {@link SEVERAL} where that depends. */
+  /**
+   * By the hash of three bytes, the state that they lead to; {@link SEVERAL} if it is ambiguous.
+   */
   readonly #thirds = new Int32Array(BEGINNINGS_BYTES)
   /** The first two of them. */
   readonly #pairs = new Uint16Array(BEGINNINGS_BYTES)
   #states = 1
 
-  /** @param patterns each at least three bytes long. */
+  /** @param patterns of at least three bytes each. */
   constructor(patterns: readonly Pattern<Meaning>[]) {
     const most = patterns.reduce((sum, { bytes }) => sum + bytes.length, 1)
     this.#patterns = patterns
@@ -74,13 +78,14 @@ export class Automaton<Meaning> {
   }
 
   /**
-   * Tells of each pattern that begins in a part of a text, in order of their ends.
+   * Reports each pattern that begins in a part of a text, in order of their ends.
    *
-   * @param candidates where four bytes stand with which something may begin that is searched for; at
-   * least all of those behind `from` with which a pattern does.
-   * @param found is given what a pattern stands for and where it ends.
-   * @returns where the longest beginning of a pattern stands that reaches the end; and the longest of
-   * three bytes or more, or of a pattern that tells something with less.
+   * @param candidates places of four bytes with which something searched for may begin; must
+   * include all those after `from` at which a pattern does.
+   * @param found receives what a pattern stands for, and where it ends.
+   * @returns where the longest prefix of a pattern begins that reaches the end of the text; and the
+   * longest that has three bytes or more, or belongs to a pattern whose first two already mean
+   * something.
    */
   search(
     text: Uint8Array,
@@ -96,7 +101,7 @@ export class Automaton<Meaning> {
     return this.#begun(to)
   }
 
-  // Nothing but the loop: what is compiled while a loop runs is left, slowly, for whatever stands behind it.
+  // Only the loop: code after a loop that V8 optimizes while it runs stays slow.
   #followAll(
     text: Uint8Array,
     from: number,
@@ -114,7 +119,7 @@ export class Automaton<Meaning> {
       const third = thirds[hash] ?? 0
       if (third === 0) continue
       const pair = (text[candidate] ?? 0) | ((text[candidate + 1] ?? 0) << 8)
-      // The hash and two of the bytes tell the third.
+      // The hash and two of its bytes determine the third.
       if (third !== SEVERAL && pairs[hash] !== pair) continue
       at = this.#follow(text, candidate, to, third, found)
     }
@@ -132,7 +137,10 @@ export class Automaton<Meaning> {
     }
   }
 
-  /** The pattern whose beginning reached the end of what was searched last, if one did; and how much of it. */
+  /**
+   * The pattern that was incomplete at the end of the last search, if any, and how much of it was
+   * there.
+   */
   get unfinished(): { meaning: Meaning; length: number } | undefined {
     const pattern = this.#state === 0 ? undefined : this.#patterns[this.#through[this.#state] ?? 0]
     return pattern && { meaning: pattern.meaning, length: this.#depth[this.#state] ?? 0 }
@@ -141,10 +149,10 @@ export class Automaton<Meaning> {
   #state = 0
 
   /**
-   * Follows the patterns that begin at a place, and those that begin while these are followed.
+   * Follows the patterns that begin at a place, and those that begin within them.
    *
-   * @param third the state to which its first three bytes lead, where that is known.
-   * @returns before which place all that begins has been followed.
+   * @param third the state that its first three bytes lead to, if known.
+   * @returns the place before which every pattern that begins has been followed.
    */
   #follow(
     text: Uint8Array,
@@ -184,7 +192,7 @@ export class Automaton<Meaning> {
         if (state === 0) at += 1
         else state = this.#fail[state] ?? 0
         const depth = this.#depth[state] ?? 0
-        // What is left begins behind, and will be a candidate where it is worth it.
+        // What remains begins later, and is a candidate itself if it matters.
         if (depth < 3 && to - at + depth > 3) {
           this.#state = 0
           return at - depth
@@ -267,7 +275,7 @@ export class Automaton<Meaning> {
     this.#rows[(this.#onlyChild[state] ?? 0) + byte] = child
   }
 
-  /** Where in the rows a new one begins. */
+  /** Returns where a new row begins. */
   #newRow(): number {
     const row = this.#rowCount * 256
     this.#rowCount += 1
@@ -279,11 +287,11 @@ export class Automaton<Meaning> {
     return row
   }
 
-  // In order of their depth, because a state fails to one that is less deep.
+  // By depth, because a state's failure link leads to a shallower one.
   #link(parents: Int32Array): void {
     const labels = this.#bytes
     const states = byDepth(this.#depth.subarray(0, this.#states))
-    // The first is where all begins.
+    // State 0 is the root.
     for (let number = 1; number < states.length; number += 1) {
       const state = states[number] ?? 0
       const parent = parents[state] ?? 0
@@ -304,7 +312,7 @@ export class Automaton<Meaning> {
     }
   }
 
-  // From behind, because a chain is as long as what follows makes it.
+  // From the last state to the first, because a chain's length depends on those that follow.
   #findChains(): void {
     for (let state = this.#states - 2; state > 0; state -= 1) {
       const next = state + 1
@@ -317,10 +325,10 @@ export class Automaton<Meaning> {
 
 const LONGEST_CHAIN = 0xffff
 
-/** Stands for several children. */
+/** Marks a state with several children. */
 const MANY = -2
 
-/** Stands for several states, or for any of them. */
+/** Marks several possible states, or any of them. */
 const SEVERAL = -1
 
 function byDepth(depths: Int32Array): Int32Array {

@@ -1,11 +1,11 @@
 /**
- * What begins with what: by a hash of three bytes whether something begins with them, and by one of four
- * whether something begins with these. What passes both is looked at; in most texts that is little.
+ * Shows where patterns may begin: one table by a hash of three bytes, one by a hash of four. What
+ * passes both is examined; in most texts that is little.
  */
 export type Beginnings = {
-  /** A byte for each hash. */
+  /** One byte for each hash. */
   readonly threes: Uint8Array
-  /** A bit for each hash. */
+  /** One bit for each hash. */
   readonly fours: Uint8Array
   /** Of two bytes and of one, whether something begins with them: {@link BEGINS}, or {@link TELLS}. */
   readonly twos: Uint8Array
@@ -19,10 +19,10 @@ export const TELLS = 2
 /** Bytes of each of them. */
 export const BEGINNINGS_BYTES = 0x10000
 
-/** What is shifted three times is out of the hash of three bytes. */
+/** After three shifts a byte no longer affects the hash of three bytes. */
 export const HASH_SHIFT = 6
 
-/** Four bytes, as a number that begins with its lowest, times this; the upper bits of it are their hash. */
+/** Four bytes, as a little-endian number, times this factor: the upper bits are their hash. */
 export const FOURS_FACTOR = 0x9e3779b1 | 0
 export const FOURS_SHIFT = 13
 
@@ -35,27 +35,27 @@ export function noBeginnings(): Beginnings {
   }
 }
 
-/** The hash of the three bytes from a place on. */
+/** Returns the hash of the three bytes at an offset. */
 export function hashOfThree(bytes: Uint8Array, at: number): number {
   const before = ((bytes[at] ?? 0) << HASH_SHIFT) ^ (bytes[at + 1] ?? 0)
   return ((before << HASH_SHIFT) ^ (bytes[at + 2] ?? 0)) & 0xffff
 }
 
-/** The hash of the four bytes from a place on. */
+/** Returns the hash of the four bytes at an offset. */
 function hashOfFour(bytes: Uint8Array, at: number): number {
   const lower = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
   const number = lower | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
   return Math.imul(number, FOURS_FACTOR) >>> FOURS_SHIFT
 }
 
-/** Whether something may begin with the four bytes from a place on. */
+/** Returns whether something may begin with the four bytes at an offset. */
 export function mayBegin({ threes, fours }: Beginnings, bytes: Uint8Array, at: number): boolean {
   if (threes[hashOfThree(bytes, at)] === 0) return false
   const hash = hashOfFour(bytes, at)
   return (((fours[hash >> 3] ?? 0) >> (hash & 7)) & 1) === 1
 }
 
-/** Notes what a pattern begins with, and what may follow where it has three bytes alone. */
+/** Adds the first bytes of a pattern and, if it has only three, those that may follow. */
 export function noteBeginning(
   { threes, fours, twos, ones }: Beginnings,
   pattern: Uint8Array,
@@ -79,7 +79,9 @@ export function noteBeginning(
   }
 }
 
-/** The first byte of a set, from one on; without a set, that one. */
+/**
+ * Returns the first byte of a set that is not below the given one; without a set, the given one.
+ */
 function firstOf(set: Uint8Array | undefined, from: number): number {
   if (set !== undefined) return set.indexOf(1, from)
   return from < 256 ? from : -1

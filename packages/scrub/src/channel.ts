@@ -7,19 +7,22 @@ import { betweenCharacters, isPlainBegin, NormalForm } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { isHeldOn } from './sweep.js'
 
-/** One text of an answer that comes in pieces. */
+/** One of the texts that an answer streams in pieces. */
 export class Channel {
-  /** What is undecided of it, with a little of what stands before that. */
+  /** The undecided part of it, with a little context before. */
   readonly #text = new Growing()
-  /** Where its pieces stand in the answer. */
+  /** Where its pieces are in the answer. */
   #pieces: { from: number; place: number }[] = []
-  /** Where in the text what is undecided begins. */
+  /** Where the undecided part begins in the text. */
   #undecided = 0
-  /** What stands before this may be given out by now: the first two letters of what tells nothing yet. */
+  /**
+   * Everything before this may be emitted: it can be beyond `#undecided` by up to two letters,
+   * which mean nothing yet.
+   */
   #given = 0
-  /** Bytes that the text had when it was searched. */
+  /** How many bytes the text had when it was last searched. */
   #searched = 0
-  /** Where in the answer what may not be given out begins; -1 where all may. */
+  /** Where in the answer the part begins that must be held back; -1 if there is none. */
   heldFrom = -1
   /** Whether there are pieces that have not been searched. */
   hasNew = false
@@ -33,7 +36,7 @@ export class Channel {
   /** Whether it ends with a line break. */
   #endsLine = false
 
-  /** @param place where the piece stands in the answer. */
+  /** @param place of the piece in the answer. */
   add(text: Uint8Array, from: number, to: number, place: number): void {
     this.#pieces.push({ from: this.#text.length, place })
     this.#text.addPart(text, from, to)
@@ -41,11 +44,11 @@ export class Channel {
   }
 
   /**
-   * Takes a piece of which it is known that nothing begins within it that is searched for. It does where
-   * nothing can begin before it, and end in it, either.
+   * Takes a piece in which nothing begins that is searched for, unless something may begin before
+   * it and end in it.
    *
-   * @param place where it stands in the answer.
-   * @returns whether it did; then there is nothing to decide.
+   * @param place of the piece in the answer.
+   * @returns whether the piece was taken; then there is nothing to decide.
    */
   pass(text: Uint8Array, from: number, to: number, place: number, index: SearchIndex): boolean {
     if (this.hasNew || !this.#isNearlyDecided) return false
@@ -107,7 +110,7 @@ export class Channel {
     this.#drop(betweenCharacters(this.#text.bytes, length - KEPT, 0))
   }
 
-  /** What is undecided in it will not be told. */
+  /** Gives up what is undecided. */
   forget(): void {
     this.#clear()
     this.#isNearlyDecided = true
@@ -125,7 +128,7 @@ export class Channel {
     this.hasNew = false
   }
 
-  /** The secrets that are decided now, each with where its pieces stand in the answer. */
+  /** Returns the secrets that are now certain, each with where its pieces are in the answer. */
   decide(
     index: SearchIndex,
     mark: MarkShape,
@@ -210,12 +213,12 @@ export class Channel {
 const form = new NormalForm(1024)
 const edges = new Edges()
 
-/** Characters before a place that tell whether a secret can begin there. */
+/** How many characters before a place tell whether a secret can begin there. */
 const CONTEXT = 24
 
-/** Bytes that have this many characters or more, in any spelling that comes twice. */
+/** Bytes that hold at least this many characters, even if each is escaped twice. */
 const KEPT = 160
-/** Beyond this many, what is not needed is dropped. */
+/** Beyond this size, what is not needed is dropped. */
 const MUCH = 512
 
 const TAB = 0x09

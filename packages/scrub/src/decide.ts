@@ -14,27 +14,29 @@ export type Match = {
   from: number
   to: number
   secret: Marked
-  /** Of two in one place the lower counts: what is known goes before what looks like a secret. */
+  /** Of two in one place the lower rank wins: a known secret goes before what looks like one. */
   rank: number
 }
 
-/** All secrets that begin before the first place that is undecided. */
+/** All secrets that begin before the first undecided place. */
 export type Decided = {
   matches: Match[]
   undecided: number
-  /** From here on nothing may be given out: behind `undecided` where what is there tells nothing yet. */
+  /**
+   * From here on nothing may be emitted; beyond `undecided` if the bytes between mean nothing yet.
+   */
   held: number
 }
 
-/** Gives the marks of a secret that is known by its shape. */
+/** Makes the marker's content for a secret found by its shape. */
 export type MarkShape = (rule: string, secret: Uint8Array) => Marked
 
 /**
- * Finds the secrets in a text that has been brought into its normal form.
+ * Finds the secrets in a text in normal form.
  *
- * @param from secrets that begin before that were found earlier.
- * @param isHeld whether what may be the beginning of a text in base64 is held: any word is.
- * @param depth in how many other texts it stands.
+ * @param from secrets that begin before this offset were found earlier.
+ * @param isHeld whether to hold back what may be the start of base64 text, as any word may be.
+ * @param depth how many other texts it is nested in.
  */
 export function decide(
   form: NormalForm,
@@ -69,7 +71,7 @@ export function decide(
       return
     }
     const at = end - meaning.length
-    // A group of base64 can hold the end of one secret and the beginning of the next one.
+    // A group of base64 can contain the end of one secret and the start of the next.
     const begins = meaning.kind === 'encoded' ? at + Math.ceil((meaning.before * 8) / 6) : at
     if (at >= undecided || begins < matchedTo) return
     const { pattern } = meaning
@@ -84,7 +86,7 @@ export function decide(
     }
     const { from: start, to, secret } = verdict
     const rank = rankOf(pattern)
-    // What begins in one that was found by its own form is a part of it.
+    // What begins inside a secret that was found by its own form is part of it.
     if (rank === OWN_FORM) matchedTo = Math.max(matchedTo, lastLine(form, start, to))
     matches.push({ from: start, to, secret: mark(nameOf(pattern), secret), rank })
   }
@@ -99,7 +101,7 @@ export function decide(
     const inner = decideInner(form, isLast, index, mark, depth + 1)
     const outer = matches.slice()
     for (const match of inner.matches) {
-      // What begins before was found, where all that may begin one is held.
+      // If starts of base64 are held back, matches before `from` were found earlier.
       const isAhead = isHeld ? match.from >= from : match.to > from
       if (isAhead && isNews(match, outer)) matches.push(match)
     }
@@ -113,10 +115,10 @@ export function decide(
 /** Base64 in base64 in base64. */
 const DEEPEST = 3
 
-/** The texts that stand in a text, one for each depth. */
+/** Nested texts, one for each depth. */
 const innerForms: NormalForm[] = []
 
-/** Finds the secrets in what stands in a text in base64 or in hex. */
+/** Finds the secrets in text that is encoded in base64 or hex. */
 function decideInner(
   { bytes, length }: NormalForm,
   isLast: boolean,
@@ -136,7 +138,7 @@ function decideInner(
       const begin = beginOf(text, form.placeOf(from))
       const end = endOf(text, form.endOf(to - 1, text.bytes))
       matches.push({ from: begin, to: end, secret, rank })
-      // The character that follows can show that it was found by its base64.
+      // The next character may show that its base64 form matches here.
       if (!isOver && end + text.characters > text.to) undecided = Math.min(undecided, begin)
     }
     if (isOver) return
@@ -147,18 +149,24 @@ function decideInner(
   return { matches, undecided }
 }
 
-/** Whether nothing was found in its place already: what is known by its base64 is found to the character. */
+/**
+ * Returns whether nothing has been found in that place: a match of the base64 form is exact to the
+ * character.
+ */
 function isNews({ from, to }: Match, outer: readonly Match[]): boolean {
   return outer.every((other) => other.to <= from + 1 || other.from + 1 >= to)
 }
 
-/** Where the last line of a secret begins, because that can be another secret, which goes on behind it; where it ends, if it has but one. */
+/**
+ * Returns where the last line of a secret begins, because that can be another secret, which
+ * continues after it; the end if there is only one line.
+ */
 function lastLine(form: NormalForm, from: number, to: number): number {
   for (let at = to - 1; at > from; at -= 1) if (form.lines[at] === 1) return at
   return to
 }
 
-/** A known secret of which the beginning is there, and then the text ends: most of it is no less secret. */
+/** Adds a known secret that is cut off by the end of the text: most of it is no less secret. */
 function cutOff(index: SearchIndex, to: number, matches: Match[]): void {
   const { unfinished } = index
   if (unfinished === undefined) return
@@ -167,10 +175,10 @@ function cutOff(index: SearchIndex, to: number, matches: Match[]): void {
   matches.push({ from: to - length, to, secret: needle.secret, rank: 0 })
 }
 
-/** Characters of a known secret that are no accident. */
+/** A shared prefix of a known secret this long is no coincidence. */
 const SHORTEST_PART = 8
 
-// A word before it tells less than its own form.
+// A word before a secret says less than the secret's own form.
 function rankOf(pattern: ReadyPattern | 'pem'): number {
   return pattern === 'pem' || 'byte' in pattern.whole.secretFrom ? OWN_FORM : OWN_FORM + 1
 }
@@ -193,7 +201,7 @@ function plain(pattern: ReadyPattern | 'pem', text: Readable, at: number): Found
   return { ...verdict, secret: text.bytes.subarray(verdict.from, verdict.to) }
 }
 
-/** The same in base64, where the anchor stands this many bytes behind the beginning of a group. */
+/** The same for base64, with the anchor this many bytes after the start of a group. */
 function encoded(
   decoder: Base64Decoder,
   group: number,
@@ -217,7 +225,7 @@ function encoded(
     return {
       from: decoded.from + Math.floor((verdict.from * 8) / 6),
       to: Math.min(decoded.end, decoded.from + Math.ceil((verdict.to * 8) / 6)),
-      // As it would be in its normal form.
+      // As in normal form, without line breaks.
       secret: decoded.bytes
         .slice(verdict.from, verdict.to)
         .filter((byte) => byte !== LF && byte !== CR),
@@ -228,7 +236,7 @@ function encoded(
 const LF = 0x0a
 const CR = 0x0d
 
-/** Characters: most of what looks like an anchor in base64 is none. */
+/** In characters. Most of what looks like an anchor in base64 is not one. */
 const DECODED_AT_FIRST = 128
 
 function hasAnchor(

@@ -9,7 +9,7 @@ import type { SearchIndex } from './search-index.js'
 import { form } from './sweep.js'
 import type { Found } from './swept.js'
 
-/** What may be given out, not scrubbed but for what pieces hold together. */
+/** Bytes that may be emitted, in which only secrets spread over several pieces are replaced. */
 export type Joined = {
   bytes: Uint8Array
   found: Found[]
@@ -18,29 +18,31 @@ export type Joined = {
 }
 
 /**
- * Finds the secrets that an answer gives out piece by piece, over several events: what one of them has
- * stands nowhere as it is, and whoever joins them has it again. Works before a sweep, for which a piece
- * that looks like a whole secret would be one, and what follows it would be none.
+ * Finds secrets that an answer streams piece by piece, spread over several events: no single event
+ * contains them, but whoever joins the pieces does. Runs before a sweep, which would take a piece
+ * for a whole secret and miss what follows it.
  */
 export class DeltaJoiner {
   readonly #mark: MarkShape
   readonly #channels = new Map<string, Channel>()
-  /** What is not given out. */
+  /** What has not been emitted. */
   readonly #held = new Growing()
   /** Where that begins in the answer. */
   #start = 0
-  /** Up to where lines have been read, from there. */
+  /** How far lines have been read, from there. */
   #read = 0
-  /** Where the line before that begins, where it names the event that follows; -1 where it does not. */
+  /** Where the line before begins, if it names the event that follows; -1 if it does not. */
   #event = -1
-  /** Up to where no line ends behind that. */
+  /** There is no line end between the last line and this offset. */
   #looked = 0
-  /** Whether the answer is one JSON list of what would be its events; not known before its first byte. */
+  /**
+   * Whether the answer is one JSON list of what would be its events; unknown before its first byte.
+   */
   #isList: boolean | undefined
   #found: Found[] = []
-  /** Up to where nothing begins that is searched for. */
+  /** Up to here nothing begins that is searched for. */
   #cleanTo = 0
-  /** Of what is held, what was given out with the last push. */
+  /** How much of what is held the last push emitted. */
   #gone = 0
 
   constructor(mark: MarkShape) {
@@ -48,15 +50,15 @@ export class DeltaJoiner {
   }
 
   /**
-   * Takes the next bytes, and gives those whose pieces are decided, in memory of what was taken or in
-   * such that the next push writes into.
+   * Takes the next bytes and returns those whose pieces are decided. They share memory with the
+   * chunk, or with a buffer that the next push overwrites.
    */
   push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Joined {
     this.#held.drop(this.#gone)
     this.#gone = 0
     const isSame = this.#held.length === 0
     if (!isSame) this.#held.add(chunk)
-    // What is changed must be ours.
+    // A chunk is copied before it is changed, because it belongs to the caller.
     const reading = new Reading(isSame ? chunk : this.#held.bytes, isSame)
     this.#readLines(reading, index)
     for (const channel of this.#channels.values())
@@ -78,7 +80,7 @@ export class DeltaJoiner {
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
     for (let searched = looked; ; searched = this.#read) {
-      // Gemini's is indented, and a text stands in a line of its own.
+      // Gemini's list is indented, and each text is on a line of its own.
       const start = this.#isList ? this.#read : eventFrom(text, this.#read, linesEnd)
       const known = start < 0 || this.#isList ? 0 : knownBeginning(text, start)
       const end = lineEnd(text, Math.max(searched, start + known))
@@ -117,14 +119,14 @@ export class DeltaJoiner {
     const isLong = to - from >= FEW
     if ((isLong || isAlone) && !begins && channel.pass(text, from, to, place, index)) return
     channel.add(text, from, to, place)
-    // Of many short ones all are decided at once.
+    // Many short pieces are decided together.
     if (isLong) this.#decide(channel, reading, index, false)
   }
 
   /**
-   * Notes where something may begin in lines that are whole.
+   * Notes where something may begin in whole lines.
    *
-   * @returns how many such places there are; -1 where these are too many to be known.
+   * @returns how many such places there are; -1 if there are too many to note.
    */
   #search(text: Uint8Array, from: number, to: number, { beginnings }: SearchIndex): number {
     let count = 0
@@ -132,7 +134,7 @@ export class DeltaJoiner {
     while (searched < to) {
       const end = to - searched > BLOCK ? lastIndexOfByte(text, LF, searched + BLOCK) + 1 : to
       if (end <= searched) return -1
-      // With what stands before: something can begin in one line and end in the next one.
+      // Includes what comes before, because something can begin in one line and end in the next.
       const context = betweenCharacters(text, searched - EDGE, from)
       form.read(text, searched > from ? context : from, end, false, beginnings)
       if (form.isWithinEscape || count + form.candidateCount > places.length) return -1
@@ -180,11 +182,11 @@ export class DeltaJoiner {
     }
   }
 
-  /** The first byte that may not be given out. */
+  /** Returns the offset of the first byte that must be held back. */
   #undecided(text: Uint8Array): number {
     let until = text.length
-    // A line that is not over may have a piece that goes on with one before it.
-    // A message of a WebSocket comes whole, and other JSON is no event: neither waits.
+    // An incomplete line may have a piece that continues one before it. A WebSocket message comes
+    // whole, and other JSON is not an event: neither waits.
     if (this.#waits(text)) until = this.#event < 0 ? this.#read : this.#event
     for (const channel of this.#channels.values()) {
       if (channel.heldFrom < 0) continue
@@ -193,20 +195,20 @@ export class DeltaJoiner {
     return text.length - until > MOST_HELD ? this.#letGo(text) : until
   }
 
-  /** Whether the last line is not over, or names the event of the next one. */
+  /** Returns whether the last line is incomplete, or names the event of the next one. */
   #waits(text: Uint8Array): boolean {
     if (this.#read === text.length) return this.#event >= 0
     return this.#isList === true || isOfEvent(text, this.#read)
   }
 
-  /** So much cannot wait: what is half a secret by now is replaced when it comes to its end. */
+  /** Emits everything: this much cannot be held back, even if part of it may become a secret. */
   #letGo(text: Uint8Array): number {
     for (const channel of this.#channels.values()) channel.forget()
     this.#read = text.length
     return text.length
   }
 
-  /** Gives a part of a push before which nothing was held. */
+  /** Emits a part of a push before which nothing was held. */
   #giveOf(text: Uint8Array, until: number): Joined {
     if (until === text.length) return this.#given(text, until)
     this.#held.add(text.subarray(until))
@@ -218,7 +220,7 @@ export class DeltaJoiner {
     return this.#given(this.#held.bytes.subarray(0, until), until)
   }
 
-  /** With what was found in what is given out. */
+  /** Adds what was found in the emitted part. */
   #given(bytes: Uint8Array, until: number): Joined {
     const isClean = until <= this.#cleanTo
     this.#start += until
@@ -252,37 +254,39 @@ class Reading {
   }
 }
 
-/** Bytes of an answer that are held back for one that its pieces may become. */
+/** How many bytes of an answer may be held back for a secret that its pieces may form. */
 const MOST_HELD = 1024 * 1024
 
-/** Texts that come at a time: an answer has a few, and somebody could make up any number. */
+/**
+ * How many texts are open at a time: an answer has a few, but an attacker could invent any number.
+ */
 const MOST_CHANNELS = 64
 
-/** Bytes of a piece, or of all lines that came at once, that are few. */
+/** A piece, or all lines of one chunk, below this many bytes counts as short. */
 const FEW = 256
 
-/** What is searched at a time, but for what stands before it: it stays in the processor's cache. */
+/** Searched at a time, not counting context: it stays in the processor's cache. */
 const BLOCK = 64 * 1024
 const EDGE = 32
 
-/** Where something may begin in the lines that are read. */
+/** Where something may begin in the lines being read. */
 const places = new Int32Array(1024)
 
 const LF = 0x0a
 
-/** Whether an answer begins as a list does; nothing where it has not begun. */
+/** Returns whether an answer begins like a list; undefined before its first byte. */
 function isList(text: Uint8Array): boolean | undefined {
   const first = text.find((byte) => byte > 0x20)
   return first === undefined ? undefined : first === 0x5b
 }
 
-/** Where the JSON of a line begins that is an event; -1 where it is none. */
+/** Returns where the JSON of an event begins in a line; -1 if the line is not one. */
 function eventFrom(text: Uint8Array, from: number, to: number): number {
   if (text[from] === 0x7b) return from
   return from + DATA.length < to && begins(text, from, to, DATA) ? from + DATA.length : -1
 }
 
-/** Where the next line ends, of a text in which one does. */
+/** Returns the end of the next line, which must exist. */
 function lineEnd(text: Uint8Array, from: number): number {
   for (let at = from; at < from + SHORT_LINE; at += 1) if (text[at] === LF) return at
   return indexOfByte(text, LF, from + SHORT_LINE)
@@ -300,7 +304,10 @@ function lastLine(text: Uint8Array, from: number): number {
 /** The end of a longer one is found sooner by a search than byte by byte. */
 const SHORT_LINE = 48
 
-/** Whether the last line, which is not over, is one of an event that is sent by a server, or could become one. */
+/**
+ * Returns whether the last line, which is incomplete, is or could become part of a server-sent
+ * event.
+ */
 function isOfEvent(text: Uint8Array, from: number): boolean {
   return begins(text, from, text.length, DATA) || begins(text, from, text.length, EVENT)
 }
@@ -309,7 +316,7 @@ function namesEvent(text: Uint8Array, from: number, to: number): boolean {
   return to - from >= EVENT.length && begins(text, from, to, EVENT)
 }
 
-/** Whether a line begins with a word, or as much of it as there is does. */
+/** Returns whether a line begins with a word, or with as much of it as has arrived. */
 function begins(text: Uint8Array, from: number, to: number, word: readonly number[]): boolean {
   const end = Math.min(to, from + word.length)
   for (let at = from; at < end; at += 1) if (text[at] !== word[at - from]) return false

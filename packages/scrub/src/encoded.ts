@@ -1,33 +1,33 @@
 import { Runs } from './shapes/runs.js'
 import type { Readable } from './shapes/verdict.js'
 
-/** A part of a text that is base64, as the bytes that it stands for. */
+/** A part of a text that is base64, as the decoded bytes. */
 export type Decoded = Readable & {
-  /** The character that the first byte begins with. */
+  /** The character with which the first byte begins. */
   from: number
-  /** The character behind the last one. */
+  /** The character after the last one. */
   end: number
-  /** Whether it ends only because no more was decoded. */
+  /** Whether it ends only because decoding stopped there. */
   isCut: boolean
 }
 
-/** Decodes parts of a text that are base64, of either alphabet, each once. */
+/** Decodes parts of a text that are base64, in either alphabet, each once. */
 export class Base64Decoder {
   readonly #text: Readable
-  /** The last that was decoded, by where its groups of four begin. */
+  /** The last decoded part, by the alignment of its groups of four. */
   readonly #last: (Decoded | undefined)[] = []
 
   constructor(text: Readable) {
     this.#text = text
   }
 
-  /** From a little before a place where a group begins, this many characters or more. */
+  /** Decodes at least this many characters, from a little before a group. */
   around(group: number, wanted: number): Decoded {
     const last = this.#last[group & 3]
     const isInside = last !== undefined && group >= last.from && group < last.end
     if (isInside && (!last.isCut || group + wanted <= last.end)) return last
     const from = this.#before(group)
-    // Where there is one there may be many: the next time more is decoded at once.
+    // One is often followed by many, so more is decoded at once the next time.
     const before = last === undefined || group > last.end + NEAR ? 0 : last.end - last.from
     const decoded = decode(
       this.#text,
@@ -49,7 +49,7 @@ export class Base64Decoder {
   }
 }
 
-/** What stands before an anchor tells whether it is one. */
+/** What precedes an anchor tells whether it is one. */
 const GROUPS_BEFORE = 4
 const NEAR = 256
 const MOST = 16 * 1024
@@ -77,10 +77,10 @@ function decode(text: Readable, from: number, most: number): Decoded {
   return { bytes, length, isLast: isOver, isCut, from, end: at, lines: NO_LINES, runs }
 }
 
-/** No text is decoded at once that is longer. */
+/** As long as the longest text that is decoded at once. */
 const NO_LINES = new Uint8Array(64 * 1024)
 
-/** What a character of base64 stands for, in either alphabet; -1 where it is none. */
+/** What a base64 character stands for, in either alphabet; -1 for any other. */
 export const SIX_BITS = new Int8Array(256).fill(-1)
 for (const [value, character] of [
   ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',

@@ -1,20 +1,20 @@
 import { indexOfByte } from './find-byte.js'
 
-/** A piece of an answer's text in a line of it: the inside of a JSON string. */
+/** A piece of an answer's text in a line: the inside of a JSON string. */
 export type DeltaString = { from: number; to: number; channel: string }
 
-/** What a line says of texts that come in pieces; until the next line is read. */
+/** What a line says about streamed texts; valid until the next line is read. */
 export type EventLine = {
   readonly deltas: readonly DeltaString[]
-  /** How many of them are of this line. */
+  /** How many of them belong to this line. */
   count: number
-  /** The text, or the whole answer, that the line says is over; nothing where it says none is. */
+  /** The text, or the whole answer, that ends with this line, if any. */
   over: string | undefined
 }
 
 type NamedString = DeltaString & { name: string }
 
-// Events come by the hundred thousand, and a line is dealt with before the next one is read.
+// Reused: events come by the hundred thousand, and a line is done with before the next is read.
 const pieces: NamedString[] = []
 const line: EventLine = { deltas: pieces, count: 0, over: undefined }
 
@@ -29,17 +29,14 @@ function addPiece(from: number, to: number, name: string): void {
   line.count += 1
 }
 
-/** What a line began with, up to its first piece: nearly all events of an answer begin alike. */
+/** How the last line began, up to its first piece: nearly all events of an answer begin alike. */
 const before = { bytes: new Uint8Array(512), length: 0, type: '', place: '', name: '' }
 
-/**
- * How much of a text is the same as what the line that was read last began with; nothing where it is
- * not the whole of that.
- */
+/** Returns the length of the text's start if it is all that the last line began with, else 0. */
 export function knownBeginning(bytes: Uint8Array, from: number): number {
   const { bytes: known, length } = before
   if (from + length > bytes.length) return 0
-  // From its end, where numbers are that change.
+  // Backwards, because the numbers that change are at its end.
   for (let at = length - 1; at >= 0; at -= 1) if (known[at] !== bytes[from + at]) return 0
   return length
 }
@@ -62,12 +59,12 @@ function noteBeginning(
 }
 
 /**
- * Reads an event of a model API, over server-sent events (`data: {…}`) or as a message of a WebSocket
- * (`{…}`), for the pieces of text in it. Which text a piece belongs to is told by its member's name and
- * by the numbers beside it, so that one reading serves the Responses, Chat Completions, Messages and
- * Gemini APIs, and those that are like one of them.
+ * Reads the pieces of text in an event of a model API, from server-sent events (`data: {…}`) or a
+ * WebSocket message (`{…}`). The name of its member and the numbers beside it tell which text a
+ * piece belongs to, so one reader serves the Responses, Chat Completions, Messages and Gemini APIs,
+ * and those that resemble them.
  *
- * @param known what {@link knownBeginning} gives for it; 0 reads all of it.
+ * @param known the result of {@link knownBeginning}; 0 to read all of it.
  */
 export function readEventLine(
   bytes: Uint8Array,
@@ -119,14 +116,14 @@ export function readEventLine(
     if (/done|stop|completed|incomplete|failed|error/.test(type)) line.over = place
     return line
   }
-  // As most are: one piece.
+  // The usual case: one piece.
   const [only] = pieces
   if (only !== undefined && line.count === 1) only.channel = channelOf(place, only.name)
   else if (line.count > 1) numberPieces(place)
   return line
 }
 
-/** Of several with one name each is a text of its own. */
+/** If several have the same name, each is a text of its own. */
 function numberPieces(place: string): void {
   const counts = new Map<string, number>()
   for (const piece of pieces.slice(0, line.count)) {
@@ -136,7 +133,7 @@ function numberPieces(place: string): void {
   }
 }
 
-/** Makes one text of two, and the same text again for the same two: they come with every event. */
+/** Joins two strings, and caches the result: the same two come with every event. */
 function joinedOnce(join: (one: string, other: string) => string) {
   const made: { one: string; other: string; joined: string }[] = []
   let oldest = 0
@@ -199,7 +196,7 @@ function stringEnd(bytes: Uint8Array, from: number, to: number): number {
   return at < near || near === to ? Math.min(at, to) : longStringEnd(bytes.subarray(0, to), at)
 }
 
-/** Longer ones have their end found sooner by a search than byte by byte. */
+/** In a longer string, searching for the end is faster than a loop over the bytes. */
 const SHORT_STRING = 64
 
 function longStringEnd(bytes: Uint8Array, from: number): number {
@@ -226,7 +223,7 @@ function digitsEnd(bytes: Uint8Array, from: number, to: number): number {
   return at
 }
 
-/** The same few words stand in each event of an answer: the text of each is made once. */
+/** Caches strings: the same few words are in each event of an answer. */
 function asciiOf(bytes: Uint8Array, from: number, to: number): string {
   const end = Math.min(to, from + LONGEST_WORD)
   let hash = end - from
@@ -234,7 +231,7 @@ function asciiOf(bytes: Uint8Array, from: number, to: number): string {
   const slot = hash & (WORDS - 1)
   const known = words[slot]
   if (known !== undefined && isSame(known.bytes, bytes, from, end)) return known.word
-  // Not `slice`: a Buffer's gives a view of memory that is used again.
+  // Not `slice`: a Buffer's returns a view of memory that is reused.
   const word = new Uint8Array(bytes.subarray(from, end))
   words[slot] = { bytes: word, word: String.fromCharCode(...word) }
   return words[slot].word
@@ -250,5 +247,5 @@ function isSame(word: Uint8Array, bytes: Uint8Array, from: number, to: number): 
 const WORDS = 256
 const words = new Array<{ bytes: Uint8Array; word: string } | undefined>(WORDS).fill(undefined)
 
-/** Of an id or a type; no more of it is needed to tell two apart. */
+/** For an id or a type: this much is enough to tell two apart. */
 const LONGEST_WORD = 80

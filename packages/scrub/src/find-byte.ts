@@ -1,9 +1,9 @@
 const { Buffer: NodeBuffer } = globalThis as { Buffer?: { prototype: Uint8Array } }
 
-/** What Node searches its own bytes with: words at a time, where the language's looks at one byte after the other. */
+/** Node's own search, which compares words at a time; the language's compares single bytes. */
 const { indexOf: find, lastIndexOf: findBack } = NodeBuffer?.prototype ?? Uint8Array.prototype
 
-/** The first place of a byte from another place on; -1 where there is none. */
+/** Returns the first offset of a byte, starting at another; -1 if there is none. */
 export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
   return find.call(bytes, byte, from)
 }

@@ -1,17 +1,17 @@
 /**
- * The spellings in which a secret can stand in a body, a URL or a log line, beyond those that the
- * normal form of a text makes one of: as it is, as a form has it, as markup or a table has it, base64 and
- * base64url, hex. Without duplicates; for a usual key that is 6.
+ * Returns the spellings in which a secret can occur in a body, a URL or a log line, apart from
+ * those that the normal form reduces to one: as is, as in a form, as in markup or a table, base64
+ * and base64url, hex. Without duplicates; 6 for a typical key.
  */
 export function formsOf(secret: string): Set<string> {
   const bytes = encoder.encode(secret)
   return new Set([
     secret,
-    // HTML forms, URLSearchParams and Python's urlencode write a blank so.
+    // HTML forms, URLSearchParams and Python's urlencode write a space like this.
     secret.replaceAll(' ', '+'),
     secret.replace(/[&<>]/g, named),
     secret.replace(/[&<>"']/g, named),
-    // Templates write these, too, as a number.
+    // Some templates escape these as numbers.
     secret.replace(/[&<>"'`/=]/g, numbered),
     secret.replace(/[^\w.-]/g, numbered),
     secret.replaceAll('"', '""'),
@@ -40,8 +40,8 @@ function numbered(character: string): string {
   return name || `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
 }
 
-// Where a secret stands within something encoded as a whole, 0, 1 or 2 bytes share its first group
-// of three. The characters that mix its bits with a neighbour's differ each time and are left out.
+// If a secret is part of a larger encoded value, 0, 1 or 2 foreign bytes share its first group of
+// three. The characters that mix its bits with a neighbour's vary, and are left out.
 function base64Forms(bytes: Uint8Array): string[] {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
   return [0, 1, 2].flatMap((before) => {

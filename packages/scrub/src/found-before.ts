@@ -1,18 +1,18 @@
 import type { Found, Swept } from './swept.js'
 
-/** What was found in bytes before a sweep was given them, until the sweep gives them out. */
+/** Secrets found in bytes before the sweep gets them, kept until the sweep emits those. */
 export class FoundBefore {
-  /** Counted from the first byte that is not given out. */
+  /** Counted from the first byte not yet emitted. */
   #found: Found[] = []
   #waiting = 0
 
-  /** @param length of the bytes in which it was found. */
+  /** @param length of the bytes in which they were found. */
   add(found: readonly Found[], length: number): void {
     for (const [at, size, rule] of found) this.#found.push([this.#waiting + at, size, rule])
     this.#waiting += length
   }
 
-  /** The same with what was found before in these bytes. */
+  /** Adds what was found earlier in these bytes. */
   with({ bytes, found }: Swept): Swept {
     this.#waiting -= bytes.length
     if (this.#found.length === 0) return { bytes, found }

@@ -1,5 +1,5 @@
-// What both Node and browsers have and the ECMAScript library does not declare. This package runs
-// in either, so it may use these and nothing else of the outside world.
+// Globals that Node and browsers share and that the ECMAScript library does not declare. This
+// package runs in both, so it may use these and no other globals of the platform.
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
 }

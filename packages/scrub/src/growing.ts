@@ -1,7 +1,7 @@
-/** Bytes that come at the end and go at the front, in memory that is used again. */
+/** A byte queue: appends at the end, drops from the front, and reuses its memory. */
 export class Growing {
   #room: Uint8Array = new Uint8Array(0)
-  /** How many there are. */
+  /** How many bytes it holds. */
   length = 0
 
   /** Where they are, with room behind them, until the next change. */
@@ -34,7 +34,7 @@ export class Growing {
     this.length = length
   }
 
-  /** Takes away the first of them; a large room that is empty is given back. */
+  /** Drops the first bytes; a large buffer that is empty is released. */
   drop(count: number): void {
     if (count === 0) return
     if (count < this.length) this.#room.copyWithin(0, count, this.length)
@@ -43,7 +43,7 @@ export class Growing {
   }
 }
 
-/** Bytes that are copied sooner one by one than by a view of them. */
+/** Up to this many bytes, a loop copies faster than a view. */
 const FEW = 64
 
 const KEPT = 256 * 1024

@@ -1,9 +1,9 @@
 import { isSecretName } from './secret-name.js'
 
 /**
- * What becomes of a header field's value: `credential` is replaced and learnt, `cookies` and
- * `set-cookie` as well, value by value; `url` is kept but for the secrets in it; `unknown` is
- * replaced, because nobody has said that it is none; `kept` is kept.
+ * What happens to a header field's value: `credential` is replaced and learnt, as are `cookies` and
+ * `set-cookie`, value by value; `url` is kept except for the secrets in it; `unknown` is replaced,
+ * because nothing says that it is harmless; `kept` is kept.
  */
 export type HeaderKind = 'credential' | 'cookies' | 'set-cookie' | 'url' | 'unknown' | 'kept'
 
@@ -28,10 +28,10 @@ const credentials = new Set([
 
 const urls = new Set(['content-location', 'http-referer', 'location', 'origin', 'referer'])
 
-/** Fields that say how much may still be asked; "tokens" in their names are words of a text. */
+/** Rate limits; "tokens" in their names are words of a text. */
 const rateLimits = /^(?:x-|anthropic-)?ratelimit-|^x-codex-(?:primary|secondary|credits)-/
 
-/** A field of these is kept unless its name sounds like a secret (`openai-api-key`). */
+/** A field of these families is kept unless its name sounds like a secret (`openai-api-key`). */
 const keptFamilies = [
   'accept',
   'access-control-',
@@ -93,7 +93,7 @@ const kept = new Set([
   'x-envoy-upstream-service-time',
   'x-frame-options',
   'x-powered-by',
-  // Names of requests, sessions and traces. Not `baggage`: what is in it is the host's own.
+  // Ids of requests, sessions and traces. Not `baggage`: its contents are the host's own.
   'apim-request-id',
   'cf-ray',
   'conversation_id',
@@ -114,7 +114,7 @@ const kept = new Set([
   'x-oai-request-id',
   'x-request-id',
   'x-trace-id',
-  // Model APIs and those who call them
+  // Model APIs and their clients
   'anthropic-beta',
   'anthropic-dangerous-direct-browser-access',
   'anthropic-version',

@@ -6,10 +6,10 @@ import { type Marked, marker } from './marker.js'
 import { scrubUrlByPlace } from './url.js'
 
 /**
- * Header fields without the values that are secret by their place. Only what is known to be
- * harmless is kept; credentials are learnt.
+ * Replaces header values that are secret by their place. Only what is known to be harmless is kept;
+ * credentials are learnt.
  *
- * @param isStrangers a stranger wrote them: nothing is learnt of them, because what they call a secret
+ * @param isStrangers somebody else wrote them: nothing is learnt, because what they call a secret
  * would be replaced in every body.
  */
 export function scrubHeadersByPlace(
@@ -42,7 +42,7 @@ function scrubValue(name: string, value: string, learn: Learn): string {
     case 'url':
       return scrubUrlByPlace(value, learn)
     case 'unknown':
-      // Not learnt: it may be a word that stands everywhere.
+      // Not learnt, because it may be a word that occurs everywhere.
       return marker(
         learn(value, { rule: name, shortest: Number.POSITIVE_INFINITY, origin: 'request' }),
       )
@@ -51,8 +51,8 @@ function scrubValue(name: string, value: string, learn: Learn): string {
   }
 }
 
-// The schemes of IANA's registry and those that APIs use besides. Any other first word may be the
-// secret itself.
+// The schemes of IANA's registry, and others that APIs use. Any other first word may be the secret
+// itself.
 const scheme =
   /^\s*(?:Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|SCRAM-SHA-1|SCRAM-SHA-256|vapid|Token|ApiKey|Api-Key|Key|AWS4-HMAC-SHA256|SharedKey|Hawk)\s+/i
 
@@ -65,7 +65,7 @@ function scrubCredential(name: string, value: string, learn: Learn): string {
   const colon = pair.indexOf(':')
   // Some APIs take their key as the user name, without a password.
   learn(pair.slice(colon + 1) || pair.slice(0, colon), lesson)
-  // The pair and its base64 are one secret, so they have one fingerprint.
+  // The pair and its base64 are one secret, so they share a fingerprint.
   return word + marker(learn(pair, { ...lesson, alsoSpelled: [credential] }))
 }
 
@@ -84,7 +84,7 @@ function scrubCookie(rule: string, pair: string, learn: Learn): string {
   const spelled = pair.slice(start).trim()
   if (spelled === '') return pair
   const value = spelled.replace(/^"(.*)"$/, '$1')
-  // Many cookies are no credentials but settings: a short one may be any word.
+  // Many cookies are settings rather than credentials: a short one may be any word.
   const lesson = { rule, shortest: SHORTEST_COOKIE, origin: 'cookie' } as const
   const marked = learn(percentDecoded(value), { ...lesson, alsoSpelled: [value] })
   return pair.slice(0, start) + (start === 0 ? leadingSpace(pair) : '') + marker(marked)

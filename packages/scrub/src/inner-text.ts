@@ -1,23 +1,23 @@
 import { SIX_BITS } from './encoded.js'
 import { HEX } from './normal-form.js'
 
-/** A text that stands in another one in base64 or in hex: the bytes, and where each stands. */
+/** Text that is encoded in base64 or hex inside another: its bytes, and where each is. */
 export type InnerText = {
   bytes: Uint8Array
-  /** Its first character, and the one behind its last. */
+  /** Its first character, and the one after its last. */
   from: number
   to: number
-  /** Characters for so many bytes: 4 for 3, or 2 for 1. */
+  /** Characters per number of bytes: 4 for 3, or 2 for 1. */
   characters: number
   for: number
 }
 
-/** Where the first character of a byte stands. */
+/** Returns where the first character of a byte is. */
 export function beginOf({ from, characters, for: bytes }: InnerText, at: number): number {
   return from + Math.floor((at * characters) / bytes)
 }
 
-/** Where what stands for the bytes before one of them ends. */
+/** Returns where the characters of the bytes before one end. */
 export function endOf({ from, to, characters, for: bytes }: InnerText, at: number): number {
   return Math.min(to, from + Math.ceil((at * characters) / bytes))
 }
@@ -26,10 +26,10 @@ export function endOf({ from, to, characters, for: bytes }: InnerText, at: numbe
 export const SHORTEST_INNER = 24
 
 /**
- * Finds the texts that stand in a text in base64 or in hex. What decodes to letters and digits is one, for
- * of what is a hash, an image or a word of a program, nearly every other byte is none.
+ * Finds the texts inside a text that are encoded in base64 or hex. What decodes to ASCII is text:
+ * in a hash, an image or a word of a program, nearly every other byte does not.
  *
- * @param take is given them in the order in which they stand there.
+ * @param take receives them in order.
  */
 export function innerTexts(
   text: Uint8Array,
@@ -38,7 +38,7 @@ export function innerTexts(
 ): void {
   let start = 0
   while (start + SHORTEST_INNER <= length) {
-    // From behind: most of a text is not looked at.
+    // Backwards, so most of a text is never examined.
     let at = start + SHORTEST_INNER - 1
     while (at >= start && (SIX_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
     if (at >= start) {
@@ -82,7 +82,7 @@ function isHexText(text: Uint8Array, from: number): boolean {
   return true
 }
 
-/** Whether two characters are hex of a byte of ASCII. */
+/** Returns whether two characters are the hex of an ASCII byte. */
 function isPair(text: Uint8Array, at: number): boolean {
   const high = HEX[text[at] ?? 0] ?? -1
   return high >= 0 && high < 8 && high !== 1 && (HEX[text[at + 1] ?? 0] ?? -1) >= 0
@@ -103,7 +103,7 @@ function base64Text(text: Uint8Array, start: number, length: number): InnerText 
   return undefined
 }
 
-/** Whether four characters are base64 of three bytes of ASCII. */
+/** Returns whether four characters are the base64 of three ASCII bytes. */
 function isGroup(text: Uint8Array, at: number): boolean {
   return (
     ((SIX_BITS[text[at] ?? 0] ?? -1) & 0x20) === 0 &&
@@ -133,7 +133,10 @@ function decode(text: Uint8Array, from: number, to: number): Uint8Array {
   return bytes
 }
 
-/** Where in the last characters of a text a run begins that may go on behind it; its end where none does. */
+/**
+ * Returns where a run begins in the last characters of a text that may continue after it; the end
+ * if there is none.
+ */
 export function openRun(text: Uint8Array, length: number): number {
   let at = length
   while (at > 0 && length - at < SHORTEST_INNER && (SIX_BITS[text[at - 1] ?? 0] ?? -1) >= 0) at -= 1

@@ -7,18 +7,18 @@ import { normalForm } from './normal-form.js'
 import { type Meaning, SearchIndex } from './search-index.js'
 import { isWorthSearching } from './weight.js'
 
-/** Where a secret was seen: what comes with the traffic may come without end. */
+/** Where a secret was seen: traffic may bring any number of them. */
 export type Origin = 'host' | 'request' | 'cookie'
 
 /** How a secret came to be known. */
 export type Lesson = {
   rule: string
-  /** Characters below which it is marked where it stands, but not searched for. */
+  /** A shorter one is marked in its place, but not searched for. */
   shortest: number
   origin: Origin
-  /** Somebody says that it is one, whatever it looks like. */
+  /** Somebody says that it is a secret, whatever it looks like. */
   isCertain?: boolean
-  /** Other spellings of the same secret that the usual forms do not include. */
+  /** Other spellings of the secret, which the usual forms do not include. */
   alsoSpelled?: readonly string[]
 }
 
@@ -30,16 +30,16 @@ const MOST: Readonly<Record<Origin, number>> = {
   cookie: LEARNT_COOKIES,
 }
 
-/** The secrets that are known by their value, and the index that finds them and all shapes. */
+/** The secrets known by their value, and the index that finds them and all shapes. */
 export class KnownSecrets {
   readonly #fingerprint: (secret: string) => string
   readonly #anchors: Automaton<Meaning>
   readonly #secrets = new Map<string, KnownSecret>()
   readonly #counts: Record<Origin, number> = { host: 0, request: 0, cookie: 0 }
   #index: SearchIndex | undefined
-  /** What it finds, by its form. */
+  /** What the index finds, by its form. */
   #found = new Map<string, Needle>()
-  /** What it is to find as well. */
+  /** What the index must find in addition. */
   #news: Needle[] = []
   #fault: unknown
 
@@ -49,16 +49,16 @@ export class KnownSecrets {
     this.#anchors = anchors
   }
 
-  /** What stands in the marker of a secret that is not learnt. */
+  /** Returns what the marker says for a secret that is not learnt. */
   mark(rule: string, secret: string): Marked {
     return { rule: ruleName(rule), fingerprint: this.#fingerprintOf(secret) }
   }
 
   /**
-   * Learns a secret, unless it is too short or too common, and gives what stands in its marker.
+   * Learns a secret, unless it is too short or too common, and returns what its marker says.
    *
-   * @throws what the fingerprint throws. A secret that could not be learnt could pass unseen from
-   * then on, so {@link index} throws from then on, too.
+   * @throws what the fingerprint throws. A secret that was not learnt could pass unseen, so {@link
+   * index} throws from then on, too.
    */
   learn(spelled: string, lesson: Lesson): Marked {
     try {
@@ -69,7 +69,7 @@ export class KnownSecrets {
     }
   }
 
-  /** Finds all of them. */
+  /** The index that finds all of them. */
   get index(): SearchIndex {
     if (this.#fault !== undefined) throw this.#fault
     if (this.#news.length > 0) this.#index = this.#index?.with(this.#news)
@@ -78,7 +78,7 @@ export class KnownSecrets {
     return this.#index
   }
 
-  /** The same, where it is made already and finds all that was learnt. */
+  /** The same, if it is already built and complete. */
   get readyIndex(): SearchIndex | undefined {
     return this.#fault === undefined && this.#news.length === 0 ? this.#index : undefined
   }
@@ -112,8 +112,8 @@ export class KnownSecrets {
     throw new TypeError('the fingerprint of a secret must be 4 hex digits')
   }
 
-  // A map keeps the order of setting: what was seen last moves to its end. A cookie that is also a
-  // credential counts as one.
+  // A map keeps insertion order: the most recently seen moves to the end. A cookie that is also a
+  // credential counts as a credential.
   #seenAgain(secret: string, known: KnownSecret, { origin }: Lesson): Marked {
     if (known.origin === 'host') return known
     const now = known.origin === 'cookie' ? origin : known.origin
@@ -168,5 +168,5 @@ function needlesOf(
   return needles
 }
 
-/** What is left of a secret without its line breaks and escapes may be little. */
+/** Without its line breaks and escapes, little may be left of a secret. */
 const SHORTEST_NEEDLE = 6

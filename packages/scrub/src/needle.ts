@@ -1,4 +1,4 @@
 import type { Marked } from './marker.js'
 
-/** One form of a secret that is known by its value, as the bytes that are searched for. */
+/** One form of a known secret, as the bytes to search for. */
 export type Needle = { bytes: Uint8Array; secret: Marked }

@@ -12,19 +12,19 @@ import {
 } from './wide-run.js'
 
 /**
- * A text without what writers put around the characters of a secret: escapes of JSON at any depth,
- * percent-encoding, line breaks with what stands before the next line (indentation, its number, the
- * marks of a diff, a quotation, a comment), a shell's continued lines, colours of a terminal, the zeros of
- * UTF-16. What is searched for is searched for in this form, so that
- * one pass finds it however it is spelled and wherever it is wrapped.
+ * A text without what writers put around the characters of a secret: JSON escapes at any depth,
+ * percent-encoding, line breaks with what precedes the next line (indentation, its number, the
+ * marks of a diff, a quotation or a comment), a shell's line continuations, terminal colours, the
+ * zeros of UTF-16. Searching this form finds a secret in one pass, however it is spelled or
+ * wrapped.
  */
 export class NormalForm {
   bytes: Uint8Array
   length = 0
-  /** Where four bytes stand with which something that is searched for may begin. */
+  /** Offsets of four bytes with which something searched for may begin. */
   candidates: Int32Array
   candidateCount = 0
-  /** Whether the text ended within an escape: what it stands for is not known yet. */
+  /** Whether the text ended within an escape, whose meaning is therefore unknown. */
   isWithinEscape = false
   /** Whether it ended within a line break, or what stands before a line. */
   isWithinBreak = false
@@ -33,15 +33,18 @@ export class NormalForm {
   #code = 0
   #isBreak = false
   #isNothing = false
-  /** What the line begins with that is being read, as far as that is known. */
+  /** The first byte of the line being read, if known. */
   #lineByte = 0
-  /** Bytes that had been read when a zero of UTF-16 was left out. */
+  /** How many bytes had been read when a zero of UTF-16 was left out. */
   #zeroAt = -1
-  /** From which byte on the text has them as they are, and where in the text that is. */
+  /**
+   * Runs of bytes that are unescaped in the text: the first byte of each, and its place in the
+   * text.
+   */
   #runs: Int32Array = new Int32Array(FEW_RUNS)
   #places: Int32Array = new Int32Array(FEW_RUNS)
   #runCount = 0
-  /** For each byte, 1 where a line begins with it. */
+  /** 1 for each byte with which a line begins. */
   lines: Uint8Array
   #wide: WideRun | 'none' | undefined
 
@@ -52,9 +55,9 @@ export class NormalForm {
   }
 
   /**
-   * Reads a part of a text, from where a character begins.
+   * Reads a part of a text, which must start at a character.
    *
-   * @param beginnings what is searched for begins with these.
+   * @param beginnings of what is searched for.
    */
   read(
     text: Uint8Array,
@@ -127,7 +130,7 @@ export class NormalForm {
         break
       }
       if (this.#isNothing) {
-        // It stands for nothing.
+        // Nothing to write.
       } else if (this.#isBreak) {
         this.lines[length] = 1
       } else {
@@ -141,7 +144,7 @@ export class NormalForm {
     this.candidateCount = candidateCount
   }
 
-  /** Where a byte stands in the text. */
+  /** Returns the place in the text of a byte. */
   placeOf(index: number): number {
     let low = 0
     let high = this.#runCount - 1
@@ -153,7 +156,7 @@ export class NormalForm {
     return (this.#places[low] ?? 0) + index - (this.#runs[low] ?? 0)
   }
 
-  /** The first byte that does not stand before a place. */
+  /** Returns the first byte at or after a place in the text. */
   indexOf(place: number): number {
     let low = 0
     let high = this.length
@@ -165,13 +168,13 @@ export class NormalForm {
     return low
   }
 
-  /** Where what stands for a byte ends in the text. */
+  /** Returns where the spelling of a byte ends in the text. */
   endOf(index: number, text: Uint8Array): number {
     const at = this.placeOf(index)
     return SPECIAL[text[at] ?? 0] === 0 ? at + 1 : this.#character(text, at, text.length, true)
   }
 
-  // Two of which the first has no bytes are one.
+  // Of two runs at one byte, the first is empty and is replaced.
   #run(index: number, place: number): void {
     let count = this.#runCount
     if (count > 0 && this.#runs[count - 1] === index) count -= 1
@@ -184,7 +187,7 @@ export class NormalForm {
     this.#runCount = count + 1
   }
 
-  /** Makes room for a text, and gives what reads it faster where that is worth it. */
+  /** Makes room for a text, and returns the fast reader if the text is worth it. */
   #makeRoom(length: number): WideRun | undefined {
     this.lines.fill(0, 0, this.length + 1)
     this.#runCount = 0
@@ -207,7 +210,7 @@ export class NormalForm {
     return undefined
   }
 
-  /** Puts a character as its bytes, all of which stand at one place. */
+  /** Writes a character as its bytes, all from the same place. */
   #put(code: number, place: number, length: number): number {
     const { bytes } = this
     if (code < 0x80 || code >= RAW_BYTE) {
@@ -230,7 +233,10 @@ export class NormalForm {
     return end
   }
 
-  /** Reads one character, or a break and what belongs to it. Gives where it ends, -1 where it does not. */
+  /**
+   * Reads one character, or a break and what belongs to it. Returns its end; -1 if it is
+   * incomplete.
+   */
   #token(text: Uint8Array, at: number, to: number, isLast: boolean, length: number): number {
     this.#isBreak = false
     this.#isNothing = false
@@ -248,7 +254,10 @@ export class NormalForm {
     return this.#lineBreak(text, next, to, isLast)
   }
 
-  /** Where a zero is one of UTF-16, another one stands two characters away, and none between them. */
+  /**
+   * Decides whether a zero belongs to UTF-16: then another zero is two characters away, with none
+   * between them.
+   */
   #zero(text: Uint8Array, next: number, to: number, isLast: boolean, length: number): number {
     const isBehindOne = this.#zeroAt === length - 1 && length > 0
     const second = next < to ? this.#character(text, next, to, isLast) : isLast ? to : -1
@@ -281,7 +290,7 @@ export class NormalForm {
     return behindMarks(text, at, to, isLast, before)
   }
 
-  /** Blanks and further breaks. */
+  /** Skips spaces and further breaks. */
   #blanks(text: Uint8Array, from: number, to: number, isLast: boolean): number {
     let at = from
     const most = Math.min(to, from + BREAK_BYTES)
@@ -300,7 +309,7 @@ export class NormalForm {
     return at
   }
 
-  /** What stands between a line's number and the line: a tab, `|`, `:` or an arrow. */
+  /** Skips what is between a line's number and the line: a tab, `|`, `:` or an arrow. */
   #behindNumber(text: Uint8Array, from: number, to: number, isLast: boolean): number {
     let at = from
     if (text[at] === BLANK) at += 1
@@ -320,7 +329,7 @@ export class NormalForm {
     return text[at] === BLANK ? at + 1 : at
   }
 
-  /** Reads one character, escaped or not, and gives where it ends; -1 where the text ends within it. */
+  /** Reads one character, escaped or not, and returns its end; -1 if the text ends within it. */
   #character(text: Uint8Array, at: number, to: number, isLast: boolean): number {
     const byte = text[at] ?? 0
     this.#code = byte >= 0x80 ? RAW_BYTE | byte : byte
@@ -332,7 +341,7 @@ export class NormalForm {
     return at + 1
   }
 
-  /** Backslashes, percent-encoded or not, and what they stand before. */
+  /** Reads backslashes, percent-encoded or not, and the character after them. */
   #escaped(text: Uint8Array, from: number, to: number, isLast: boolean): number {
     let at = from
     for (let count = 0; count < BACKSLASHES && at < to; count += 1) {
@@ -359,7 +368,7 @@ export class NormalForm {
     return at + 1
   }
 
-  /** `\uXXXX`, from its `u` on; two of them where they are the halves of one character. */
+  /** Reads `\uXXXX`, from its `u` on; two of them if they are a surrogate pair. */
   #unicode(text: Uint8Array, at: number, to: number, isLast: boolean): number {
     if (at + 5 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
     const unit = hexAt(text, at + 1, 4)
@@ -375,7 +384,7 @@ export class NormalForm {
     return low + 5
   }
 
-  /** `\xXX`, from its `x` on. */
+  /** Reads `\xXX`, from its `x` on. */
   #twoDigits(text: Uint8Array, at: number, to: number, isLast: boolean): number {
     if (at + 3 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
     const code = hexAt(text, at + 1, 2)
@@ -384,7 +393,7 @@ export class NormalForm {
     return at + 3
   }
 
-  /** `%XX`, and `%25XX`: what was encoded twice. */
+  /** Reads `%XX`, and `%25XX`, which was encoded twice. */
   #percent(text: Uint8Array, from: number, to: number, isLast: boolean): number {
     let at = from + 1
     for (let depth = 0; depth < PERCENT_DEPTH; depth += 1) {
@@ -406,7 +415,9 @@ const NONE_BEGINS = noBeginnings()
 
 const FEW_RUNS = 1024
 
-/** Bytes that are read at once by a program of vectors; and those of a text for which it is worth it. */
+/**
+ * How many bytes the WebAssembly program reads at once, and how long a text must be to be worth it.
+ */
 const WIDE = 16
 const LONG = 128
 
@@ -416,10 +427,10 @@ function grown(numbers: Int32Array): Int32Array {
   return more
 }
 
-/** Of the text that is being read. */
+/** Of the text being read. */
 let candidateCount = 0
 
-/** Notes a place where something may begin that is searched for, once the four bytes are there. */
+/** Notes an offset at which something searched for may begin, once four bytes are there. */
 function noteCandidate(
   candidates: Int32Array,
   bytes: Uint8Array,
@@ -432,10 +443,10 @@ function noteCandidate(
 }
 
 /**
- * Copies what needs no reading, and notes what may begin in it: most of the work of all scrubbing, so
- * it is a function of its own that the compiler makes short work of.
+ * Copies bytes that stand for themselves, and notes what may begin in them. Most of the time of
+ * scrubbing is spent here, so it is a function of its own, which the compiler optimizes well.
  *
- * @returns the first place that needs reading.
+ * @returns the first place that needs decoding.
  */
 function plainRun(
   text: Uint8Array,
@@ -485,13 +496,15 @@ function plainRun(
   return at
 }
 
-/** A byte that is no character of its own. */
+/** Marks a byte that is not a character of its own. */
 const RAW_BYTE = 0x1000000
 
-/** Backslashes before one character: JSON in JSON, five deep. */
+/** Backslashes before one character: JSON in JSON, five levels deep. */
 const BACKSLASHES = 32
 const PERCENT_DEPTH = 3
-/** Bytes of blanks and breaks between two lines of one secret: no more, because they are held back. */
+/**
+ * Bytes of spaces and breaks between two lines of one secret; limited because they are held back.
+ */
 const BREAK_BYTES = 64
 const LINE_DIGITS = 7
 
@@ -518,7 +531,7 @@ const GREATER = 0x3e
 const SPECIAL = new Uint8Array(256)
 for (const byte of [0, LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1
 
-/** Blanks and breaks; and what tells in no way that a line's number or an escape stands there. */
+/** Spaces and breaks; and bytes that start neither a line's number nor an escape. */
 const BLANKS = new Uint8Array(256)
 for (const byte of [TAB, LF, CR, BLANK]) BLANKS[byte] = 1
 const PLAIN = new Uint8Array(256).fill(1)
@@ -527,8 +540,9 @@ for (const mark of '+-#*|/>') PLAIN[mark.charCodeAt(0)] = 0
 for (let digit = 0x30; digit <= 0x39; digit += 1) PLAIN[digit] = 0
 
 /**
- * The first byte of a line behind what a diff, a quotation or a comment puts before it. Those that base64
- * has as well count only before a blank; or without one where the line before begins alike.
+ * Returns the first byte of a line after the marks of a diff, a quotation or a comment. Marks that
+ * are also base64 characters count only before a space, or if the line before begins with the same
+ * one.
  */
 function behindMarks(
   text: Uint8Array,
@@ -558,7 +572,10 @@ function endOfZeros(text: Uint8Array, from: number, to: number): number {
   return end
 }
 
-/** Where the next line begins, of a break and indentation as most are; 0 where it takes a closer look. */
+/**
+ * Returns where the next line begins after the usual form of break and indentation; 0 if it needs
+ * the full reader.
+ */
 function nextLine(text: Uint8Array, at: number, to: number): number {
   const byte = text[at]
   let next = at + 1
@@ -572,9 +589,11 @@ function nextLine(text: Uint8Array, at: number, to: number): number {
 }
 
 /**
- * Reads an escape as most are: a backslash before a quote, a slash or `t`, or `%` with two digits.
+ * Reads the usual forms of escape: a backslash before a quote, a slash or `t`, or `%` with two
+ * digits.
  *
- * @returns the character, and from its ninth bit on how long the escape is; 0 where it takes a closer look.
+ * @returns the character, and the length of the escape from bit 8 on; 0 if it needs the full
+ * reader.
  */
 function shortEscape(text: Uint8Array, at: number, to: number): number {
   const byte = text[at]
@@ -601,7 +620,7 @@ export function shortEscapeOf(byte: number): number {
 
 const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 
-/** The same, and every other byte, for the program that reads most of a text. */
+/** The same for every byte, for the WebAssembly program that reads most of a text. */
 const ESCAPED_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 for (const byte of [0, BREAK, UNICODE, ESCAPE, PERCENT, BACKSLASH, LETTER_X])
   ESCAPED_KINDS[byte] = 0
@@ -621,7 +640,10 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
 }
 
-/** The end of `[…m`, the rest of a terminal's escape sequence; its beginning where it is none, -1 where it is not over. */
+/**
+ * Returns the end of `[…m`, the rest of a terminal's escape sequence; its start if it is not one,
+ * -1 if it is incomplete.
+ */
 function endOfColour(text: Uint8Array, from: number, to: number): number {
   if (from === to) return -1
   if (text[from] !== 0x5b) return from
@@ -649,7 +671,7 @@ function isHexSoFar(text: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** What a digit of hex stands for; -1 where it is none. */
+/** The value of a hex digit; -1 for any other byte. */
 export const HEX = new Int8Array(256).fill(-1)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value
@@ -665,24 +687,27 @@ const KINDS = {
   hex: HEX,
 }
 
-/** Whether all bytes of a part of a text stand for themselves. */
+/** Returns whether all bytes of a range stand for themselves. */
 export function isPlain(text: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) if (SPECIAL[text[at] ?? 0] === 1) return false
   return true
 }
 
-/** Whether what follows a line break is no part of it: no blank, no line's number, no escape. */
+/**
+ * Returns whether a byte after a line break is not part of the break: not a space, a line's number
+ * or an escape.
+ */
 export function isPlainBegin(byte: number): boolean {
   return PLAIN[byte] === 1
 }
 
-/** Bytes of the longest escape of one character, so far as those count that stand behind its first. */
+/** Bytes of the longest escape of one character, counting those after its first. */
 export const LONGEST_ESCAPE = 8
 
 /**
- * A place at or before another one that is within no escape.
+ * Returns a place, at or before the given one, that is not within an escape.
  *
- * @param least the first place; given where there is no such place near.
+ * @param least the lower bound; returned if there is no such place nearby.
  */
 export function betweenCharacters(text: Uint8Array, at: number, least: number): number {
   const most = Math.max(least, at - NEAR)
@@ -693,7 +718,7 @@ export function betweenCharacters(text: Uint8Array, at: number, least: number): 
 
 const NEAR = 64
 
-/** A short text in its normal form. */
+/** Returns a short text in normal form. */
 export function normalForm(text: Uint8Array): Uint8Array {
   const form = new NormalForm(text.length)
   form.read(text, 0, text.length, true)

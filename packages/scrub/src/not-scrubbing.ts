@@ -3,8 +3,8 @@ import type { ScrubbedHeaders, Scrubber, ScrubStream } from './scrubber.js'
 import type { Swept } from './swept.js'
 
 /**
- * Stands in for a scrubber where the user has said that nothing is to be replaced (`--no-scrub`):
- * everything passes as it is. The only place that calls scrubbed what is not.
+ * Returns a stand-in for a scrubber for users who want nothing replaced (`--no-scrub`): everything
+ * passes unchanged. This is the only place that calls something scrubbed that is not.
  */
 export function notScrubbing(): Scrubber {
   return {

@@ -2,11 +2,11 @@ import { createScrubber } from './scrubber.js'
 import { readPattern } from './shapes/pattern.js'
 import type { Shape } from './shapes/shape.js'
 
-/** A line of a file of rules that is none; `message` says what to do about it. */
+/** An invalid line in a file of rules; `message` says what to do about it. */
 export class WrongRule extends Error {
   override readonly name = 'WrongRule'
   readonly code = 'wrong-rule'
-  /** From 1. */
+  /** Starting at 1. */
   readonly line: number
 
   constructor(line: number, message: string) {
@@ -16,11 +16,12 @@ export class WrongRule extends Error {
 }
 
 /**
- * Reads rules of one's own, a JSON object a line: `{"name":"acme-key","pattern":"acme_[0-9a-f]{32}",
- * "finds":["acme_…"],"passes":["acme_id"]}`. Blank lines and those that begin with `#` say nothing.
- * Each rule is tried on what it says that it finds and what it passes over.
+ * Reads a user's own rules, one JSON object per line:
+ * `{"name":"acme-key","pattern":"acme_[0-9a-f]{32}", "finds":["acme_…"],"passes":["acme_id"]}`.
+ * Blank lines and lines that begin with `#` are skipped. Each rule is tested on its own examples of
+ * what it finds and what it passes over.
  *
- * @throws WrongRule for the first line that is no rule, or does not do what it says.
+ * @throws WrongRule for the first line that is not a rule, or does not do what it says.
  */
 export function readOwnRules(text: string): Shape[] {
   const shapes = text.split('\n').flatMap((line, index) => {
@@ -32,7 +33,7 @@ export function readOwnRules(text: string): Shape[] {
   return shapes
 }
 
-/** This many more beginnings to look for still cost nothing that can be measured. */
+/** This many more patterns cost nothing measurable. */
 const MOST_RULES = 200
 
 function ruleOf(json: string, line: number): Shape {
@@ -62,7 +63,7 @@ function objectOf(json: string, line: number): Record<string, unknown> {
     const value = JSON.parse(json) as unknown
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new WrongRule(line, 'A rule is a JSON object: {"name":…,"pattern":…,"finds":[…]}.')
 }

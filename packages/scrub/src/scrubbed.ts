@@ -1,8 +1,8 @@
 declare const scrubbed: unique symbol
 
 /**
- * A text that has been scrubbed. Only a {@link Scrubber} makes one, and what is written or sent takes
- * nothing else: the compiler refuses a text that has gone past.
+ * A text that has been scrubbed. Only a {@link Scrubber} makes one, and nothing else can be written
+ * or sent: the compiler rejects text that was not scrubbed.
  */
 export type Scrubbed = string & { readonly [scrubbed]: true }
 
@@ -15,7 +15,9 @@ export function encodeScrubbed(text: Scrubbed): ScrubbedBytes {
   return encoder.encode(text) as Uint8Array as ScrubbedBytes
 }
 
-/** The same for all the texts of a value, however deep they stand; words that the code itself says stay as they are. */
+/**
+ * The same for all texts in a value, at any depth; string literals of the code stay as they are.
+ */
 export type AllScrubbed<Value> = Value extends string
   ? string extends Value
     ? Scrubbed

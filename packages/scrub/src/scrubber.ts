@@ -21,74 +21,79 @@ export type ScrubbedHeaders = [name: Scrubbed, value: Scrubbed][]
 /** How a secret is learnt. */
 export type Learning = {
   /**
-   * Whether it is searched for whatever it looks like, as a person has said that it is one. Otherwise
-   * one that is short, or a word, a path or a name, is not: it would hit innocent text.
+   * Search for it whatever it looks like, because a person said that it is a secret. Without this,
+   * a short one, or a word, a path or a name, is not searched for: it would match innocent text.
    */
   isCertain?: boolean
 }
 
 /**
- * Replaces secrets, by their place, by their known value and by their shape, before anything reaches a
- * disk or a wire. Never throws: what cannot be scrubbed is replaced whole, its length kept where length
- * matters, and reported under the rule `fault`.
+ * Replaces secrets by place, by known value and by shape, before anything reaches a disk or a
+ * network. Never throws: what cannot be scrubbed is replaced whole, with its length kept where
+ * length matters, and reported under the rule `fault`.
  */
 export type Scrubber = {
-  /** A secret known by its value: found from now on in any form. */
+  /** Learns a secret by its value: it is found from now on in any form. */
   learn(secret: string, rule: string, learning?: Learning): void
   /**
-   * Header fields with the values of secret ones replaced; credentials in them are learnt. Order,
-   * names, duplicates stay.
+   * Replaces secret header values, and learns the credentials among them. Order, names and
+   * duplicates stay.
    *
-   * @param isStrangers they are an answer's: nothing is learnt of them.
+   * @param isStrangers they are an answer's: nothing is learnt from them.
    */
   headers(headers: Headers, isStrangers?: boolean): ScrubbedHeaders
   /**
-   * A URL (absolute or path and query) with the secret query values and the password before the host
-   * replaced, and learnt.
+   * Replaces and learns the secret query values of a URL (absolute, or path and query) and the
+   * password before its host.
    */
   url(url: string): Scrubbed
-  /** A whole body. Same length out as in; the very same array where nothing was found. */
+  /**
+   * Scrubs a whole body. The length stays the same; if nothing is found, the same array is
+   * returned.
+   */
   bytes(body: Uint8Array): Swept
-  /** A body that comes in chunks. */
+  /** Scrubs a body that comes in chunks. */
   stream(): ScrubStream
   /**
-   * The body of a model's answer, in chunks: its text comes in pieces, over many events, and a secret
-   * that several of them hold is found as well.
+   * Scrubs the body of a model's answer that comes in chunks: its text is streamed in pieces, over
+   * many events, so this also finds secrets that are spread over several of them.
    */
   answer(): ScrubStream
-  /** A short text: a log line, an argument, an error message. */
+  /** Scrubs a short text: a log line, an argument, an error message. */
   text(text: string): Scrubbed
-  /** A value with all its texts scrubbed, the names of members too. */
+  /** Scrubs all texts in a value, including the names of members. */
   all<Value>(value: Value): AllScrubbed<Value>
   /** How often something could not be scrubbed, and was replaced whole. */
   readonly faults: number
 }
 
 /**
- * A body that comes in chunks. What comes out, joined, is what `bytes` makes of what went in, joined, but
- * for this: up to two letters of what a shape begins with are given out before the third one comes, for
- * they tell nothing; so its marker begins behind them. And of a secret that is cut where the body, or a
- * text of an answer, is over, most is replaced, in other places than if it had gone on.
+ * Scrubs a body in chunks. The joined output is what `bytes` makes of the joined input, except that
+ * up to two letters of a shape's start are emitted before the third comes, because they mean
+ * nothing alone, so its marker begins after them. And if a secret is cut off by the end of the
+ * body, or of one of an answer's texts, most of it is replaced, in other places than if it had gone
+ * on.
  */
 export type ScrubStream = {
   /**
-   * The bytes that are safe to write now; what could be the beginning of a secret is held back
+   * Returns the bytes that are safe to write now; what could be the start of a secret is held back
    * until the next push. `found` is relative to the first byte of `bytes`.
    *
-   * @returns bytes in memory of the chunk, or in such that the next push writes into.
+   * @returns bytes that share memory with the chunk, or with a buffer that the next push
+   * overwrites.
    */
   push(chunk: Uint8Array): Swept
-  /** What was held back. */
+  /** Returns what was held back. */
   end(): Swept
 }
 
 export type ScrubberOptions = {
   /**
-   * Gives 4 hex digits of an HMAC of a secret under a key of this session only: enough to tell two
+   * Returns 4 hex digits of an HMAC of a secret, under a key for this session only: enough to tell
    * secrets apart, too little to guess one.
    */
   fingerprint: (secret: string) => string
-  /** Shapes of one's own, beside those that are known. */
+  /** The user's own shapes, in addition to the known ones. */
   shapes?: readonly Shape[]
 }
 
@@ -115,7 +120,7 @@ function knownAnchors(): ReturnType<typeof anchorsOf> {
 class SecretScrubber implements Scrubber {
   faults = 0
   readonly #known: KnownSecrets
-  /** Short texts in which nothing was found, as long as nothing else is looked for. */
+  /** Short texts in which nothing was found; valid until something else is searched for. */
   readonly #clean = new Set<string>()
   #cleanOf: SearchIndex | undefined
 
@@ -123,7 +128,7 @@ class SecretScrubber implements Scrubber {
     this.#known = known
   }
 
-  // A secret that could not be learnt is remembered by `#known`: all that follows is replaced whole.
+  // `#known` remembers if a secret could not be learnt: everything after that is replaced whole.
   learn(secret: string, rule: string, { isCertain = false }: Learning = {}): void {
     this.#safely(
       () =>
@@ -137,7 +142,7 @@ class SecretScrubber implements Scrubber {
     )
   }
 
-  // First every place, then every value: a secret can stand in front of the place that tells it.
+  // First all places, then all values: a secret can come before the place that reveals it.
   headers(headers: Headers, isStrangers = false): ScrubbedHeaders {
     return this.#safely(
       () =>
@@ -193,7 +198,7 @@ class SecretScrubber implements Scrubber {
         : this.#safely(
             () => push(chunk, isLast),
             () => {
-              // What the sweep was in the middle of is not known any more.
+              // The state of the sweep is unknown after a fault.
               isFaulty = true
               return fault(held)
             },
@@ -230,7 +235,7 @@ class SecretScrubber implements Scrubber {
     const { bytes, found } = this.#sweep().push(encoder.encode(text), index, true)
     if (found.length > 0) return decoder.decode(bytes) as Scrubbed
     this.#noteClean(text, index)
-    // The text itself is right: it may have lone surrogates.
+    // The text itself is right, and may contain lone surrogates.
     return text as Scrubbed
   }
 
@@ -264,11 +269,11 @@ class SecretScrubber implements Scrubber {
   }
 }
 
-/** Characters of a text that may come again, and how many of them are remembered. */
+/** The length of texts that are likely to come again, and how many of them to remember. */
 const SHORT_TEXT = 512
 const CLEAN_TEXTS = 512
 
-/** Characters of `[secret:unscrubbed]`, for places that may change their length. */
+/** The length of `[secret:unscrubbed]`, for places that may change their length. */
 const UNSCRUBBED_LENGTH = 19
 
 const encoder = new TextEncoder()
@@ -279,7 +284,7 @@ function knownName(name: string): string {
   return headerKind(name.toLowerCase()) === 'unknown' ? unscrubbed(UNSCRUBBED_LENGTH) : name
 }
 
-/** What holds nothing that is searched for. */
+/** Wraps bytes in which nothing was found. */
 function asItIs(bytes: Uint8Array): Swept {
   return { bytes: bytes as ScrubbedBytes, found: [] }
 }

@@ -12,7 +12,7 @@ import { PEM_ANCHOR } from './shapes/pem.js'
 import { ReadyPattern } from './shapes/ready-pattern.js'
 import type { Shape } from './shapes/shape.js'
 
-/** What was found to begin, or to stand, at a place. */
+/** What was found at a place, or begins there. */
 export type Meaning =
   | { kind: 'known'; needle: Needle }
   | { kind: 'shape'; pattern: ReadyPattern | 'pem'; length: number }
@@ -20,15 +20,16 @@ export type Meaning =
       /** The anchor of a shape in base64. */
       kind: 'encoded'
       pattern: ReadyPattern | 'pem'
-      /** Bytes of its first group that stand before it. */
+      /** How many bytes of its first group precede it. */
       before: number
       /** From the first character of that group to the end of what was found. */
       length: number
     }
 
 /**
- * What is searched for. What shapes begin with is one automaton for as long as the process lives; what is
- * known by its value is in others, so that to learn one more builds a small one anew.
+ * Everything that is searched for. The anchors of shapes form one automaton for the life of the
+ * process; secrets known by value are in others, so that learning one more only rebuilds a small
+ * one.
  */
 export class SearchIndex {
   /** What anything begins with. */
@@ -37,7 +38,7 @@ export class SearchIndex {
   readonly #known: readonly Automaton<Meaning>[]
   readonly #all: readonly Automaton<Meaning>[]
 
-  /** @param before finds others beside these. */
+  /** @param before an index whose needles this one finds as well. */
   constructor(anchors: Automaton<Meaning>, needles: readonly Needle[], before?: SearchIndex) {
     this.#anchors = anchors
     const known = new Automaton<Meaning>(
@@ -53,13 +54,13 @@ export class SearchIndex {
     for (const { bytes } of needles) noteBeginning(this.beginnings, bytes, undefined, true)
   }
 
-  /** The same that finds some more; nothing where one that is made anew is the better one. */
+  /** Returns an index that finds these as well; undefined if it is better to build a new one. */
   with(needles: readonly Needle[]): SearchIndex | undefined {
     if (this.#known.length >= MOST_AUTOMATA) return undefined
     return new SearchIndex(this.#anchors, needles, this)
   }
 
-  /** As {@link Automaton.search} does: first the shapes, then what is known. */
+  /** Like {@link Automaton.search}: first the shapes, then the known secrets. */
   search(
     text: Uint8Array,
     from: number,
@@ -97,7 +98,7 @@ export class SearchIndex {
     return isFound ? -1 : (length - begun) | ((length - telling) << 4)
   }
 
-  /** The form of a known secret whose beginning reached the end of what was searched last, if one did. */
+  /** The form of a known secret that was incomplete at the end of the last search, if any. */
   get unfinished(): { needle: Needle; length: number } | undefined {
     let longest: { needle: Needle; length: number } | undefined
     for (const automaton of this.#known) {
@@ -109,7 +110,7 @@ export class SearchIndex {
   }
 }
 
-/** Each costs a little with all that is searched. */
+/** Each one adds a little to the cost of every search. */
 const MOST_AUTOMATA = 8
 
 const NO_CANDIDATES = new Int32Array(0)
@@ -120,7 +121,7 @@ function noteFound(): void {
   isFound = true
 }
 
-/** Finds the beginnings of all shapes, in plain text and in base64. */
+/** Returns the automaton for the anchors of all shapes, in plain text and in base64. */
 export function anchorsOf(shapes: readonly Shape[]): Automaton<Meaning> {
   const found: Pattern<Meaning>[] = []
   addAnchor(found, 'pem', bytesOf(PEM_ANCHOR))
@@ -150,10 +151,12 @@ function addAnchor(
   for (let before = 0; before < 3; before += 1) addEncoded(to, pattern, anchor, before, next)
 }
 
-/** No more of an anchor is looked for in base64: what else there is, is compared when it is decoded. */
+/**
+ * The length up to which an anchor is searched for in base64; the rest is compared after decoding.
+ */
 const ENCODED_ANCHOR = 12
 
-/** What an anchor is in base64 of both alphabets, this many bytes behind the beginning of a group. */
+/** Adds the base64 of an anchor, in both alphabets, this many bytes after the start of a group. */
 function addEncoded(
   to: Pattern<Meaning>[],
   pattern: ReadyPattern | 'pem',
@@ -179,7 +182,10 @@ function addEncoded(
   if (!isSame) to.push({ bytes: url, meaning, next: follows })
 }
 
-/** What a character of base64 stands for, where an anchor begins this many bytes before, and a byte follows it. */
+/**
+ * Returns the value of a base64 character, if an anchor begins after this many bytes and is
+ * followed by a given byte.
+ */
 function sixBits(anchor: Uint8Array, before: number, at: number, next: number): number {
   const bit = 6 * at
   const byte = (bit >> 3) - before
@@ -187,7 +193,10 @@ function sixBits(anchor: Uint8Array, before: number, at: number, next: number): 
   return ((((anchor[byte] ?? 0) << 8) | second) >> (10 - (bit & 7))) & 63
 }
 
-/** Which characters can stand behind those that an anchor fills: many end alike, and each is asked once. */
+/**
+ * Returns which characters can follow those that an anchor determines. Cached, because many anchors
+ * end alike.
+ */
 function nextInBase64(
   anchor: Uint8Array,
   before: number,
@@ -208,7 +217,7 @@ function nextInBase64(
   return set
 }
 
-/** Of what can follow an anchor, by what it ends with. */
+/** By the set of what can follow an anchor, then by how it ends. */
 const nextSets = new WeakMap<Uint8Array, (Uint8Array | undefined)[]>()
 
 const MINUS = 0x2d

@@ -15,40 +15,46 @@ import type { Found, Swept } from './swept.js'
 
 const NOTHING = new Uint8Array(0)
 
-/** What is searched at a time: it stays in the processor's cache. */
+/** Searched at a time: it stays in the processor's cache. */
 const BLOCK = 32 * 1024
 
-/** Characters before a place that tell whether a secret can begin there. */
+/** How many characters before a place tell whether a secret can begin there. */
 const CONTEXT = 24
 
-/** Whether this many bytes that are held back wait for more before they are searched anew: for an eighth. */
+/**
+ * Returns whether bytes that are held back should wait for more before they are searched again:
+ * until they have grown by an eighth.
+ */
 export function isHeldOn(waiting: number, searched: number): boolean {
   return waiting > LARGE_HOLD && waiting < searched * 1.125
 }
 
 const LARGE_HOLD = 2048
 
-// One body is searched at a time, and never in the middle of another one.
+// Shared: one body is searched at a time, never in the middle of another.
 export const form = new NormalForm(BLOCK)
 
 /**
- * Goes over one body from front to end, in one piece or in many, and replaces what it finds.
+ * Scrubs one body from start to end, in one piece or in many.
  *
- * Of what begins at a place the longest counts. Where a secret begins within another one and ends
- * behind it, the rest of it is replaced as well; only an occurrence that overlaps an earlier one of
- * the same secret is passed over, as in a search-and-replace.
+ * Of several matches at one place the longest wins. If a secret begins within another and ends
+ * after it, its remainder is replaced as well; only an occurrence that overlaps an earlier one of
+ * the same secret is skipped, as in search-and-replace.
  */
 export class Sweep {
   readonly #mark: MarkShape
-  /** What is not given out, with a little of what stands before it. */
+  /** What has not been emitted, with a little context before it. */
   readonly #held = new Growing()
-  /** Bytes of it that are given out. */
+  /** How many bytes of it were emitted. */
   #given = 0
-  /** Where what is undecided begins in it: before `#given` where a secret that is out reaches beyond. */
+  /**
+   * Where the undecided part begins in it: before `#given` if a secret that was emitted extends
+   * beyond.
+   */
   #undecided = 0
-  /** Bytes that it had when it was searched. */
+  /** How many bytes it had when it was last searched. */
   #searched = 0
-  /** Where the last occurrence of a secret ended, as long as that is ahead. */
+  /** Where the last occurrence of each secret ended, as long as that lies ahead. */
   #spent = new Map<Marked, number>()
 
   constructor(mark: MarkShape) {
@@ -56,10 +62,10 @@ export class Sweep {
   }
 
   /**
-   * Takes the next bytes and gives those that are decided. What is given may share memory with
-   * what was taken; what is held does not.
+   * Takes the next bytes and returns those that are decided. The result may share memory with the
+   * chunk; what is held does not.
    *
-   * @param isLast nothing follows: the rest comes out, too.
+   * @param isLast nothing follows: the rest is emitted, too.
    */
   push(chunk: Uint8Array, index: SearchIndex, isLast: boolean): Swept {
     const length = this.#held.length + chunk.length
@@ -80,10 +86,10 @@ export class Sweep {
   }
 
   /**
-   * Takes the next bytes of which it is known that nothing begins in them that is searched for. It does
-   * where nothing can begin in what came before, and end in them, either.
+   * Takes bytes in which nothing begins that is searched for, unless something may begin before
+   * them and end in them.
    *
-   * @returns whether it did. They may be given out then.
+   * @returns whether they were taken. They may then be emitted.
    */
   pass(chunk: Uint8Array, index: SearchIndex): boolean {
     const held = this.#held
@@ -146,7 +152,7 @@ export class Sweep {
       context = contextOf(undecided, next)
       if (isEnd)
         return { undecided: next, held: held < form.length ? form.placeOf(held) : end, context }
-      // A long secret reaches beyond the block.
+      // A long secret extends beyond the block.
       size = next === from ? size * 2 : BLOCK
       from = next
     }
@@ -188,10 +194,10 @@ export class Sweep {
   }
 }
 
-/** Bytes that have {@link CONTEXT} characters or more, in any spelling that comes twice. */
+/** Bytes that hold at least {@link CONTEXT} characters, even if each is escaped twice. */
 const CONTEXT_BYTES = 160
 
-/** The last bytes of a text and the first ones of what follows it. */
+/** The last bytes of a text and the first of what follows. */
 const edge = new Uint8Array(6)
 
 /** Where the line breaks begin with which a text ends. */
@@ -217,7 +223,7 @@ function endOf(text: Uint8Array, index: SearchIndex): number {
 
 type Piece = { from: number; to: number; secret: Marked }
 
-// What begins at one place: the longest first, and of two alike the one that is known.
+// By place; at one place the longest first, and of two equally long the known one.
 function byPlace(one: Match, other: Match): number {
   return one.from - other.from || other.to - one.to || one.rank - other.rank
 }
@@ -243,7 +249,7 @@ function replaced(
   return { bytes, found }
 }
 
-/** A part of a text that ends with a chunk: of that itself, where it can be. */
+/** Returns a part of a text that ends with the chunk: a view of the chunk if possible. */
 function part(text: Uint8Array, from: number, until: number, chunk: Uint8Array): ScrubbedBytes {
   const before = text.length - chunk.length
   if (from < before) return copied(text, from, until) as ScrubbedBytes
@@ -251,12 +257,12 @@ function part(text: Uint8Array, from: number, until: number, chunk: Uint8Array):
   return (isWhole ? chunk : chunk.subarray(from - before, until - before)) as ScrubbedBytes
 }
 
-// Not `slice`: a Buffer's gives a view of the same memory.
+// Not `slice`: a Buffer's returns a view of the same memory.
 function copied(text: Uint8Array, from: number, until: number): Uint8Array {
   return new Uint8Array(text.subarray(from, until))
 }
 
-/** In memory that the next one is written into, where it is short. */
+/** Joins both; a short result is in memory that the next one overwrites. */
 function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
   const length = held.length + chunk.length
   if (length > room.length && length <= MOST_ROOM) room = new Uint8Array(MOST_ROOM)
@@ -267,5 +273,5 @@ function joined(held: Uint8Array, chunk: Uint8Array): Uint8Array {
 }
 
 let room = new Uint8Array(BLOCK)
-/** What comes with one read of a socket, and what was held before it. */
+/** One read of a socket, and what was held before it. */
 const MOST_ROOM = 160 * 1024

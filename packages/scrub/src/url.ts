@@ -5,9 +5,9 @@ import { type Marked, marker } from './marker.js'
 type Learn = (secret: string, lesson: Lesson) => Marked
 
 /**
- * A URL, absolute or only path and query, without the secrets that stand at their places: the
- * values of query parameters (and of a fragment's) whose names say so, and the password before the
- * host. All else stays as it is spelled. They are learnt, by `learn`.
+ * Replaces the secrets in a URL (absolute, or path and query) that are known by their place: the
+ * values of query parameters (also in a fragment) whose names say so, and the password before the
+ * host. The rest keeps its spelling. `learn` learns them.
  */
 export function scrubUrlByPlace(url: string, learn: Learn): string {
   const parameters = url.search(/[?#]/)
@@ -15,7 +15,7 @@ export function scrubUrlByPlace(url: string, learn: Learn): string {
   return scrubUserinfo(url.slice(0, end), learn) + scrubParameters(url.slice(end), learn)
 }
 
-// A password may have `@` in it; the host is behind the last one.
+// A password may contain `@`; the host comes after the last one.
 const userinfo = /^((?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/)([^/]*)@/
 
 function scrubUserinfo(url: string, learn: Learn): string {
@@ -32,7 +32,9 @@ function scrubUserinfo(url: string, learn: Learn): string {
   })
 }
 
-/** Names as a whole, and what the last word of one says, as in `session_token` and `X-Amz-Signature`. */
+/**
+ * Whole names, and what the last word of a name says, as in `session_token` and `X-Amz-Signature`.
+ */
 const secretParameter =
   /^(?:code|code_verifier|session|sid|api-?key|apikey)$|(?:^|[-_.])(?:key|token|sig|signature|secret|password|passwd|pwd|passphrase|auth|authorization|credential|jwt|ticket|assertion)$/
 

@@ -1,13 +1,13 @@
-/** One function of WebAssembly, as it is written. */
+/** The source of one WebAssembly function. */
 export type Listing = {
   /**
-   * Words, with blanks between them: a variable alone gives it, `=variable` sets it and `:=variable` keeps
-   * what it sets as well; a number or a constant gives that; `load8@CONSTANT` and its like take an
-   * address from which on so many bytes lie ahead; `block:name`, `loop:name` and `if` last until `end`,
-   * and `br:name` leaves the block or begins the loop again. All other words are instructions.
+   * Words, separated by spaces. A variable alone reads it, `=variable` sets it, and `:=variable`
+   * sets it and keeps the value; a number or a constant is itself. `load8@CONSTANT` and the like
+   * take an address relative to the constant. `block:name`, `loop:name` and `if` last until `end`;
+   * `br:name` leaves the block or repeats the loop. All other words are instructions.
    */
   code: string
-  /** Numbers first, of which the function is given some, then vectors. */
+  /** Numbers first, the first of which are parameters, then vectors. */
   variables: readonly string[]
   given: number
   vectors: number
@@ -17,8 +17,8 @@ export type Listing = {
 }
 
 /**
- * Makes a module of a listing: it exports the function as `run` and takes memory from outside, as `m.m`.
- * https://webassembly.github.io/spec/core/binary/instructions.html
+ * Assembles a listing into a module, which exports the function as `run` and imports its memory as
+ * `m.m`. https://webassembly.github.io/spec/core/binary/instructions.html
  */
 export function assemble(listing: Listing): Uint8Array<ArrayBuffer> {
   const { given, vectors, variables, pages } = listing
@@ -61,7 +61,7 @@ function codeOf({ code, variables, constants }: Listing): number[] {
     })
 }
 
-/** The names are those of the specification, or shorter. */
+/** Named as in the specification, or shorter. */
 const OPCODES: Readonly<Record<string, readonly number[]>> = {
   ...{ block: [0x02, 0x40], loop: [0x03, 0x40], if: [0x04, 0x40], else: [0x05], end: [0x0b] },
   ...{ br: [0x0c], br_if: [0x0d] },

@@ -1,7 +1,7 @@
 /**
- * Whether a text can be searched for as a secret without hitting what is none: an environment variable
- * whose name says that it holds one may hold `function`, `/run/secrets/token` or `access_token`, and
- * each of these in every body would be replaced.
+ * Returns whether a text can be searched for as a secret without matching innocent text: an
+ * environment variable whose name promises a secret may hold `function`, `/run/secrets/token` or
+ * `access_token`, and each would then be replaced in every body.
  */
 export function isWorthSearching(secret: string, shortest: number): boolean {
   if (secret.length < shortest) return false
@@ -10,7 +10,7 @@ export function isWorthSearching(secret: string, shortest: number): boolean {
   if (PLAIN_URL.test(secret)) return false
   if (!NAME.test(secret)) return true
   const parts = secret.split(/[^A-Za-z0-9]+/).filter((part) => part !== '')
-  // One word; or a name made of a few. A sentence is what a person would remember.
+  // One word, or a name of a few words. A sentence is what a person would remember.
   if (parts.length === 1)
     return !/^[A-Za-z]+$/.test(secret) || !isWordLike(secret) || secret.length >= LONG_WORD
   if (!parts.every(isWordLike)) return true
@@ -18,7 +18,7 @@ export function isWorthSearching(secret: string, shortest: number): boolean {
   return /\s/.test(secret) || parts.length > FEW_WORDS || secret.length >= LONG_NAME
 }
 
-/** Fewer different characters stand in any picture in base64. */
+/** Any image in base64 has more different characters than this. */
 const DISTINCT = 4
 const LONG_NUMBER = 16
 const LONG_WORD = 20
@@ -30,16 +30,19 @@ const NAME = /^[A-Za-z0-9 _./:~@-]+$/
 
 const PATH = /^(?:~|\.{1,2})?\/|^[A-Za-z]:[\\/]/
 
-/** Without a user, a password, a query. */
+/** Without a user, a password or a query. */
 const PLAIN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^@?#]*$/i
 
-/** As it stands in a dictionary, or a number of a few digits: `token`, `Token`, `TOKEN`, `getToken`, `v2`. */
+/**
+ * Returns whether it could be in a dictionary, or is a number of few digits: `token`, `Token`,
+ * `TOKEN`, `getToken`, `v2`.
+ */
 function isWordLike(part: string): boolean {
   if (/^\d{1,4}$/.test(part)) return true
   return /^(?:[A-Z]?[a-z]{1,14}){1,4}\d{0,2}$|^[A-Z]{1,14}\d{0,2}$/.test(part) && hasVowels(part)
 }
 
-// Of 26 letters a machine takes each as often; of those that people take, 4 in 10 are vowels.
+// A machine picks all 26 letters equally often; of those that people use, 4 in 10 are vowels.
 function hasVowels(part: string): boolean {
   if (part.length < 6) return true
   const vowels = part.replace(/[^aeiouy]/gi, '').length

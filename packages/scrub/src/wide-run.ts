@@ -8,45 +8,48 @@ import {
 import { assemble } from './web-assembly.js'
 
 /**
- * Reads a text into its normal form, sixteen bytes at a time: the same as `normal-form.ts` does, for a
- * third of the time. What is rare in texts it leaves to that.
+ * Brings a text into its normal form, sixteen bytes at a time: the same result as `normal-form.ts`,
+ * in a third of the time. What is rare is left to that file.
  */
 export type WideRun = {
-  /** What it writes, in memory of its own: see `NormalForm`. */
+  /** Its output, in memory of its own: see `NormalForm`. */
   readonly bytes: Uint8Array
   readonly candidates: Int32Array
   readonly lines: Uint8Array
   readonly runs: Int32Array
   readonly places: Int32Array
-  /** How much of each there is, by {@link BYTES} and those that follow it. */
+  /** The counts, at {@link BYTES} and the constants after it. */
   readonly state: Int32Array
-  /** Brings in a part of a text, {@link WIDE_BYTES} at the most, and what is looked for. */
+  /** Loads a part of a text, at most {@link WIDE_BYTES}, and what is searched for. */
   take(text: Uint8Array, from: number, to: number, beginnings: Beginnings): void
   /**
-   * Goes on until fewer than sixteen bytes are left, or to something that takes a closer look.
+   * Reads until fewer than sixteen bytes are left, or something needs the full reader.
    *
-   * @param at counted from the beginning of what was taken.
+   * @param at counted from the start of what was loaded.
    * @returns where it stopped.
    */
   run(at: number, to: number): number
 }
 
-/** The longest text that is taken. */
+/** The longest text that can be loaded. */
 export const WIDE_BYTES = 128 * 1024
 
-/** What stands where in the state. */
+/** Indexes into the state. */
 export const BYTES = 0
 export const CANDIDATES = 1
 export const RUNS = 2
-/** The byte with which the line begins that is being read. */
+/** The first byte of the line being read. */
 export const LINE_BYTE = 3
-/** Where in the text that is whole begins what was taken. */
+/** Where the loaded part begins in the whole text. */
 const FROM = 4
 
-/** What a byte is, by numbers for each: what needs reading, what stands behind a backslash. */
+/** Tables by byte: what needs decoding, what a byte means after a backslash. */
 export type ByteKinds = {
   special: Uint8Array
-  /** What a byte is behind backslashes; {@link BREAK}, {@link UNICODE}, or 0 where it takes a closer look. */
+  /**
+   * What a byte means after backslashes; {@link BREAK}, {@link UNICODE}, or 0 if it needs the full
+   * reader.
+   */
   escaped: Uint8Array
   blank: Uint8Array
   plain: Uint8Array
@@ -57,7 +60,7 @@ export type ByteKinds = {
 export const BREAK = 1
 export const UNICODE = 2
 
-/** Nothing where the processor has no vectors, or the host allows no WebAssembly. */
+/** Returns undefined if the processor has no vectors, or the host forbids WebAssembly. */
 export function openWideRun(kinds: ByteKinds): WideRun | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: PAGES })
@@ -110,11 +113,11 @@ const BLANK_AT = 0x300
 const PLAIN_AT = 0x400
 const MARK_AT = 0x500
 const HEX_AT = 0x600
-/** What something begins with, by the hashes of three bytes and of four. */
+/** What patterns begin with, by the hashes of three and of four bytes. */
 const THREES_AT = PAGE
 const FOURS_AT = THREES_AT + BEGINNINGS_BYTES
 const TEXT_AT = FOURS_AT + BEGINNINGS_BYTES
-/** Behind it zeros, for what stands before the first byte. */
+/** Followed by zeros, which precede the first byte. */
 const COPY_AT = TEXT_AT + WIDE_BYTES + PAGE
 const LINES_AT = COPY_AT + WIDE_BYTES + MARGIN
 const CANDIDATES_AT = LINES_AT + WIDE_BYTES + MARGIN
@@ -122,14 +125,14 @@ const RUNS_AT = CANDIDATES_AT + 4 * WIDE_BYTES
 const PLACES_AT = RUNS_AT + 4 * RUNS_MOST
 const PAGES = Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
 
-/** What must be left of a text behind what is read at once, so that its end needs no thought. */
+/** How much text must follow what is read at once, so that its end needs no checks. */
 const AHEAD = 48
 
 const LANES = [0, 1, 2, 3, 4, 5, 6, 7]
 /** The hashes of the three bytes before each of the sixteen are in two vectors. */
 const HALVES = ['lowerv', 'upperv']
 
-/** What tells, for one of the sixteen, whether something begins with the three bytes before it. */
+/** Tests, for one of the sixteen, whether something begins with the three bytes before it. */
 const begins = (half: number, lane: number) => `${HALVES[half]} lane:${lane} load8@THREES `
 const anyBegins = HALVES.flatMap((_, half) =>
   LANES.map((lane) => begins(half, lane) + (half + lane > 0 ? 'or ' : '')),
@@ -141,7 +144,7 @@ const allThatBegin = HALVES.flatMap((_, half) =>
 const isOneOf = (name: string, bytes: readonly number[]) =>
   bytes.map((byte, index) => `${name} ${byte} eq ${index > 0 ? 'or' : ''}`).join(' ')
 
-/** Notes a place where something begins with four bytes. */
+/** Notes an offset at which something begins with four bytes. */
 const NOTE = `
   =place
   place load@0 FACTOR mul FOURS_SHIFT shr :=hash 3 shr load8@FOURS hash 7 and shr 1 and if
@@ -149,7 +152,7 @@ const NOTE = `
   end
 `
 
-/** From here on, bytes stand at a place in the text: of two such notes without bytes between, the second counts. */
+/** Starts a run at a place in the text: of two at the same byte the second counts. */
 const RUN = `
   runs 4 sub load@0 out COPY sub eq if runs 4 sub =runs end
   runs out COPY sub store@0
@@ -157,7 +160,7 @@ const RUN = `
   runs 4 add =runs
 `
 
-// Written by hand, because it is short, and no compiler makes it.
+// Written by hand: it is short, and no compiler produces it.
 const LISTING = {
   given: 2,
   variables: [

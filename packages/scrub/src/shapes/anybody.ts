@@ -5,7 +5,7 @@ const USER = '[\\w.~!&*+,;=-]{0,100}'
 const PASSWORD = '[\\w.~!&*+,;=:#^?%-]'
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz')
 
-/** Secrets that anybody can make, known by their form or by the word before them. */
+/** Secrets that anybody can issue, known by their form or by the word before them. */
 export const anybody: readonly Shape[] = [
   // `eyJ` is `{"` in base64; the second part of a signed token is such an object, too.
   { name: 'jwt', patterns: ['eyJ[\\w-]{10,4000}\\.eyJ[\\w-]{10,8000}\\.[\\w-]{16,1000}'] },
@@ -26,7 +26,7 @@ export const anybody: readonly Shape[] = [
   },
   {
     name: 'url-password',
-    // An `@` of its own is written `%40` in it.
+    // In it, an `@` of the password is written `%40`.
     patterns: letters.flatMap((letter) => [
       `${letter}://${USER}:(${PASSWORD}{5,200})@\\w`,
       `${letter}://${USER}:(${PASSWORD}{1,200}@${PASSWORD}{3,200})@\\w`,
@@ -36,7 +36,7 @@ export const anybody: readonly Shape[] = [
   },
 ]
 
-/** Whether it is base64 of a user's name and a password. */
+/** Returns whether it is the base64 of a user name and a password. */
 function isPair(base64: Uint8Array): boolean {
   try {
     const text = atob(
@@ -53,7 +53,7 @@ function isPair(base64: Uint8Array): boolean {
 const PLACEHOLDERS =
   /^(?:pserver:anoncvs|pass|passwd|password|pwd|secret|token|user|admin|foo|bar|test|example)\w{0,4}$/i
 
-// `user:password@host` is what documentation says.
+// Documentation says `user:password@host`.
 function isPassword(secret: Uint8Array): boolean {
   const text = String.fromCharCode(...secret)
   if (PLACEHOLDERS.test(text)) return false

@@ -12,14 +12,14 @@ const AWS_SECRET_NAMES = [
 
 const isHex = (secret: Uint8Array) => new Set(secret).size >= 6
 
-/** Keys of clouds and of what runs in them. */
+/** Keys of clouds and of services that run in them. */
 export const clouds: readonly Shape[] = [
   { name: 'google-api-key', patterns: ['AIza[\\w-]{35}'] },
   {
     name: 'google-oauth',
     patterns: [
       'ya29\\.[\\w-]{20,1024}',
-      // A hash in base64 has this beginning now and then, but never a dash or an underscore.
+      // A hash in base64 sometimes has this prefix, but never a dash or an underscore.
       '1//0[A-Za-z0-9]{1,60}[-_][\\w-]{24,128}',
       'GOCSPX-[\\w-]{28}',
     ],
@@ -27,7 +27,7 @@ export const clouds: readonly Shape[] = [
   {
     name: 'aws-key-id',
     patterns: ['AKIA[A-Z2-7]{16}', 'ASIA[A-Z2-7]{16}', 'ABIA[A-Z2-7]{16}', 'ACCA[A-Z2-7]{16}'],
-    // Its documentation ends each of its examples so.
+    // All examples in its documentation end like this.
     accepts: (id) => new Set(id).size >= 7 && !String.fromCharCode(...id).endsWith('EXAMPLE'),
   },
   {

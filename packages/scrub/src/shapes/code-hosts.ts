@@ -1,6 +1,6 @@
 import type { Shape } from './shape.js'
 
-/** Keys of those who keep code and packages. */
+/** Keys of code hosts and package registries. */
 export const codeHosts: readonly Shape[] = [
   {
     name: 'github-token',

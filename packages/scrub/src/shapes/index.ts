@@ -5,7 +5,7 @@ import { messaging } from './messaging.js'
 import { modelApis } from './model-apis.js'
 import type { Shape } from './shape.js'
 
-/** All secrets that are known by their shape, but for private keys in PEM, which take several lines. */
+/** All secrets known by their shape, except private keys in PEM, which take several lines. */
 export const SHAPES: readonly Shape[] = [
   ...modelApis,
   ...clouds,

@@ -1,6 +1,6 @@
 /**
- * Whether a secret looks as if a machine had made it: `sk-proj-your-key-goes-here` and `ghp_xxxxxxxx`
- * are words for one. It is no measure of entropy, and turns down only what is plain.
+ * Returns whether a secret looks machine-made: `sk-proj-your-key-goes-here` and `ghp_xxxxxxxx` are
+ * placeholders. This does not measure entropy, and only rejects obvious cases.
  */
 export function looksRandom(secret: Uint8Array): boolean {
   const looked = secret.subarray(-Math.min(LOOKED_AT, secret.length))
@@ -21,10 +21,10 @@ export function looksRandom(secret: Uint8Array): boolean {
   return counted >= 2 && distinct >= Math.min(DISTINCT, Math.ceil(looked.length / 3))
 }
 
-/** The end of a secret tells: many begin alike. */
+/** Only the end is examined, because many begin alike. */
 const LOOKED_AT = 40
 const DISTINCT = 8
-/** This many of one character on end stand for something that is left out. */
+/** This many equal characters in a row stand for something left out. */
 const SAME = 5
 
 const KINDS = new Uint8Array(256)

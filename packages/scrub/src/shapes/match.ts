@@ -4,20 +4,20 @@ import type { ReadyPattern } from './ready-pattern.js'
 import type { Readable, Verdict } from './verdict.js'
 
 /**
- * Compares a pattern with a text at a place where its anchor stands. Where a secret that goes on in
- * further lines would be none, it may end with one of them: what follows is a line of its own, such as
- * another key in a list.
+ * Compares a pattern with a text at its anchor. If a secret does not match with the lines that
+ * follow it, it may end with one of them: the rest is a line of its own, such as another key in a
+ * list.
  */
 export function matchPattern(pattern: ReadyPattern, text: Readable, at: number): Verdict {
   const { whole } = pattern
-  // Most of what looks like an anchor ends here.
+  // Most of what looks like an anchor is rejected here.
   const here = at + pattern.anchor.length
   if (isNone(whole, text, here)) return 'no'
   const lines: Lines = { first: -1, last: -1 }
   const verdict = matchUntil(pattern, text, at, { end: text.length, isLast: text.isLast, lines })
   const { first, last } = lines
   if (verdict === 'no' && last < 0) return 'no'
-  // Asked late, because it takes longer.
+  // Checked late, because it takes longer.
   if (!mayBegin(pattern, text, at)) return 'no'
   if (verdict !== 'no') return verdict
   const shorter = matchUntil(pattern, text, at, { end: last, isLast: true })
@@ -25,10 +25,13 @@ export function matchPattern(pattern: ReadyPattern, text: Readable, at: number):
   return matchUntil(pattern, text, at, { end: first, isLast: true })
 }
 
-/** Where the first and the last of the further lines begin that were taken for parts of a secret; -1: there is none. */
+/**
+ * Where the first and the last of the following lines begin that were taken for parts of a secret;
+ * -1 for none.
+ */
 type Lines = { first: number; last: number }
 
-/** Where the text is taken to end, and whether nothing follows it. */
+/** Where the text is assumed to end, and whether nothing follows. */
 type Until = { end: number; isLast: boolean; lines?: Lines }
 
 function matchUntil(
@@ -42,14 +45,14 @@ function matchUntil(
   let here = at + anchor.length
   let from = 'byte' in secretFrom ? at + secretFrom.byte : -1
   let to = -1
-  // The longest part is what a machine made up.
+  // The longest part is the machine-made one.
   let longest = 0
   let random = here
   let randomEnd = here
   // Of the last two lines that it has filled.
   let lineFrom = -1
   let width = -1
-  // Not by `entries`: that makes an array for each part of each anchor.
+  // Not with `entries`, which would create an array for each part of each anchor.
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index]
     if (part === undefined) break
@@ -86,7 +89,7 @@ function matchUntil(
       random = start
       randomEnd = here
     }
-    // What only stands behind a secret may go on.
+    // What merely follows a secret may continue.
     const isSecrets = isEnd && secretTo === parts.length
     if (isSecrets && !endsHere(of, text, here)) return here >= end && !isLast ? 'more' : 'no'
     if (isSecrets && here >= end && !isLast) return 'more'
@@ -101,9 +104,9 @@ function matchUntil(
 }
 
 /**
- * Whether what must follow the anchor is over too soon, or goes on for longer than it may, or what must
- * come later stands nowhere near. Anchors that come again and again are told by the end of the word in
- * which they stand, which is looked for once.
+ * Returns whether there is quickly no match: what must follow the anchor ends too soon or is too
+ * long, or a byte that must come later is not near. For anchors that repeat within one word, the
+ * end of the word decides, which is looked up only once.
  */
 function isNone(
   { parts, isBounded, needs, longest }: ShapePattern,
@@ -128,7 +131,7 @@ function isNone(
 
 const LOOKED_AT = 12
 
-/** Words are shorter: a line of this many characters is one that was filled. */
+/** A line of at least this many characters was filled to its width; words are shorter. */
 const LONG_LINE = 32
 
 /** A longer run of the same characters is something else: a hash, an image. */
@@ -149,7 +152,7 @@ function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): 
   return !isInBase64(text, at)
 }
 
-/** Whether so much of base64 stands before a place that any four characters may. */
+/** Returns whether so much base64 precedes a place that any four characters can occur there. */
 function isInBase64(text: Readable, at: number): boolean {
   const from = at - LONG_BEFORE
   if (from < 0) return false
@@ -167,9 +170,9 @@ function isInBase64(text: Readable, at: number): boolean {
   return upper >= MIXED && lower >= MIXED && digits > 0
 }
 
-/** Words have fewer letters of the one kind or of the other. */
+/** Words have fewer letters of one case or the other. */
 const MIXED = 4
-/** What stands before is at hand for a few characters more. */
+/** The context holds a few more characters than this. */
 const LONG_BEFORE = 20
 const UNDERSCORE = 0x5f
 const MINUS = 0x2d
@@ -183,9 +186,10 @@ function isWord(byte: number): boolean {
 }
 
 /**
- * Whether a secret goes on in the next line, as a terminal, `fold` or `base64` would have wrapped it.
+ * Returns whether a secret continues on the next line, as a terminal, `fold` or `base64` would have
+ * wrapped it.
  *
- * @param mayEnd it could be over already: then what comes must be no word that one could read.
+ * @param mayEnd it could already be complete: then the next line must not be a readable word.
  */
 function wraps(
   { anchor }: ReadyPattern,

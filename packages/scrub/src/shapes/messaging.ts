@@ -2,12 +2,12 @@ import type { Shape } from './shape.js'
 
 const isHex = (secret: Uint8Array) => new Set(secret).size >= 6
 
-/** Keys of those who send messages and take money. */
+/** Keys of messaging and payment services. */
 export const messaging: readonly Shape[] = [
   {
     name: 'slack-token',
     patterns: [
-      // Of known length: its last line is its own, whatever stands there.
+      // Of known length: what follows its last line never belongs to it.
       ...['a', 'b'].map((kind) => `xox${kind}-\\d{10,13}-\\d{10,13}-[A-Za-z0-9]{24}`),
       ...['a', 'b', 'e', 'o', 'p', 'r', 's', 'c', 'd'].map(
         (kind) => `xox${kind}-[A-Za-z0-9-]{20,255}`,

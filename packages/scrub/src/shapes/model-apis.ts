@@ -1,6 +1,6 @@
 import type { Shape } from './shape.js'
 
-/** Keys of those who run models. */
+/** Keys of model providers. */
 export const modelApis: readonly Shape[] = [
   { name: 'anthropic-key', patterns: ['sk-ant-api\\d{2}-[\\w-]{20,200}'] },
   { name: 'anthropic-admin-key', patterns: ['sk-ant-admin\\d{2}-[\\w-]{20,200}'] },
@@ -15,7 +15,7 @@ export const modelApis: readonly Shape[] = [
       'sk-proj-[\\w-]{20,250}',
       'sk-svcacct-[\\w-]{20,250}',
       'sk-None-[\\w-]{20,250}',
-      // The old form; DeepSeek's, Moonshot's and others' are of it, too.
+      // The old form, which DeepSeek, Moonshot and others share.
       'sk-[A-Za-z0-9]{32,64}',
     ],
   },

@@ -1,45 +1,45 @@
-/** A set of bytes, and how many of them stand in a row. */
+/** A set of bytes, and how many of them in a row. */
 export type Part = {
   of: Uint8Array
-  /** The same for all parts of the same bytes: what is known of one is known of all. */
+  /** The same for all parts with the same bytes, which share what is known. */
   set: number
   least: number
   most: number
 }
 
-/** A pattern of a secret, made ready: what it begins with, what follows, and what of it is secret. */
+/** A parsed pattern of a secret: its anchor, what follows, and which part is secret. */
 export type ShapePattern = {
   anchor: Uint8Array
   /** What follows the anchor. */
   parts: readonly Part[]
-  /** Where the secret begins: this many bytes behind the beginning of the anchor, or with a part. */
+  /** Where the secret begins: this many bytes after the start of the anchor, or at a part. */
   secretFrom: { byte: number } | { part: number }
   /** The part before which it ends. */
   secretTo: number
-  /** Bytes of the longest that it can be. */
+  /** The most bytes that it can have. */
   longest: number
-  /** Whether what follows the anchor first is none where it goes on for longer than it may. */
+  /** Whether it is no match if the first part after the anchor continues beyond its maximum. */
   isBounded: boolean
-  /** A byte that must come behind that; -1 where it need not be a certain one. */
+  /** A byte that must come later; -1 if none is certain. */
   needs: number
 }
 
-/** A part that is looked through sooner than it is looked up. */
+/** Up to this length, scanning a part is faster than looking it up. */
 export const SHORT = 8
 
-/** Why a pattern is not taken. */
+/** Why a pattern is rejected. */
 export class WrongPattern extends Error {
   override readonly name = 'WrongPattern'
   readonly code = 'wrong-pattern'
 }
 
 /**
- * Reads a pattern: characters, `[classes]`, `\d`, `\w`, each with `{n}`, `{n,m}` or `?`, and one pair of
- * parentheses around what is secret where that is not all of it. It begins with at least three
- * characters that are fixed. What a regular expression has besides (choices, `*` and `+`,
- * look-around) is not taken, so that no pattern takes more than one look at each byte.
+ * Parses a pattern: characters, `[classes]`, `\d`, `\w`, each with `{n}`, `{n,m}` or `?`, and one
+ * pair of parentheses around the secret, unless it is the whole match. It must begin with at least
+ * three fixed characters. Other features of regular expressions (alternatives, `*` and `+`,
+ * look-around) are not supported, so that no pattern examines a byte twice.
  *
- * @throws WrongPattern that says what is wrong with it.
+ * @throws WrongPattern that says what is wrong.
  */
 export function readPattern(source: string): ShapePattern {
   const reader = new Reader(source)
@@ -81,7 +81,7 @@ export function readPattern(source: string): ShapePattern {
 
 function isBounded([first, second]: readonly Part[], secretTo: number): boolean {
   if (first === undefined || first.most < SHORT) return false
-  // What follows a part of any length is none of its characters.
+  // What follows a part of variable length must not be one of its characters.
   return second === undefined ? secretTo === 1 : second.least > 0 && first.least !== first.most
 }
 
@@ -94,8 +94,8 @@ function needed(parts: readonly Part[]): number {
 }
 
 /**
- * What a pattern begins with, without reading all of it: most of them are never needed. And what can follow
- * that where it is short, for then it matters; nothing where it may be left out.
+ * Returns what a pattern begins with, without parsing all of it, because most are never needed; and
+ * what can follow a short anchor, for which that matters; undefined if that part may be absent.
  */
 export function beginningOf(source: string): { anchor: Uint8Array; next: Uint8Array | undefined } {
   const plain = PLAIN_BEGINNING.exec(source)?.[0]
@@ -112,13 +112,16 @@ export function beginningOf(source: string): { anchor: Uint8Array; next: Uint8Ar
   }
 }
 
-/** What most patterns begin with: a longer anchor as it is written, and a part of which nobody can doubt that it is none. */
+/**
+ * How most patterns begin: a longer anchor of plain characters, and a part that clearly does not
+ * belong to it.
+ */
 const PLAIN_BEGINNING = /^[^\\[\](){}?|*+^$.]{4,}(?=\[(?:A-Z|a-z|0-9|\\[dw])|\\[dw])/
 
 const SHORTEST_ANCHOR = 3
 const LONGEST_PATTERN = 16 * 1024
 
-// Were a byte to fit both, where one ends would have to be tried out.
+// If a byte could belong to both, finding where one ends would need backtracking.
 function requireOneWay(parts: readonly Part[]): void {
   for (const [index, part] of parts.entries()) {
     if (part.least === part.most) continue
@@ -135,7 +138,7 @@ function requireOneWay(parts: readonly Part[]): void {
 /** A set of bytes, with its number. */
 type NumberedSet = { of: Uint8Array; set: number }
 
-/** By how they are written: the same few stand in most patterns, and each is made once. */
+/** By their source: most patterns share the same few, and each is built once. */
 const sets = new Map<string, NumberedSet>()
 
 function numbered(written: string, make: () => Uint8Array): NumberedSet {
@@ -157,7 +160,7 @@ class Reader {
     this.#source = source
   }
 
-  /** The next part, where there is one. */
+  /** Returns the next part, if there is one. */
   nextPart(): Part | undefined {
     const before = this.parts.length
     while (this.#at < this.#source.length && this.parts.length === before) this.#one()
@@ -235,7 +238,7 @@ class Reader {
     const end = this.#source.indexOf(']', this.#at)
     const written = end < 0 ? '' : this.#source.slice(this.#at - 1, end + 1)
     const known = sets.get(written)
-    // With an escape it may be longer.
+    // If it contains an escape, it may be longer.
     if (known === undefined || written.includes('\\]')) {
       const from = this.#at - 1
       const of = this.#characters()
@@ -275,7 +278,7 @@ class Reader {
   }
 }
 
-/** The bytes of ASCII characters. */
+/** Returns the bytes of ASCII characters. */
 export function bytesOf(characters: string): Uint8Array {
   const bytes = new Uint8Array(characters.length)
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at)

@@ -1,11 +1,12 @@
 import type { Readable, Verdict } from './verdict.js'
 
-/** What a private key in PEM begins with; certificates and public keys begin so, too. */
+/** What a private key in PEM begins with; certificates and public keys do, too. */
 export const PEM_ANCHOR = '-----BEGIN '
 
 /**
- * Whether a private key begins at a place, and where it ends: with its last line, or, cut off, with
- * the last of what it has. What stands before each of its lines (a number, `+`, `>`) is a part of it.
+ * Returns whether a private key begins at a place, and where it ends: with its last line or, if it
+ * is cut off, with the last of what is there. What precedes each of its lines (a number, `+`, `>`)
+ * is part of it.
  */
 export function matchPem({ bytes, length, isLast }: Readable, at: number): Verdict {
   let here = at + PEM_ANCHOR.length
@@ -40,8 +41,8 @@ export function matchPem({ bytes, length, isLast }: Readable, at: number): Verdi
 }
 
 /**
- * Where a program's source puts the key together from strings, a line each: the quote with which the
- * next of them begins. That is one of the key where it begins with a line of base64 or with dashes.
+ * If source code builds the key from strings, one per line: returns the quote that opens the next
+ * string. It belongs to the key if it begins with a line of base64 or with dashes.
  */
 function nextString(bytes: Uint8Array, quote: number, length: number): number | 'none' | 'more' {
   let at = quote + 1
@@ -52,7 +53,7 @@ function nextString(bytes: Uint8Array, quote: number, length: number): number | 
   let end = from
   while (end < length && end - from < LINE && MIDDLE[bytes[end] ?? 0] === 2) end += 1
   if (end - from >= LINE) return at
-  // The last line can be of any length: dashes follow, in the next string.
+  // The last line can have any length: dashes follow, in the next string.
   for (let near = end; near < end + BETWEEN; near += 1) {
     if (near >= length) return 'more'
     const byte = bytes[near] ?? 0
@@ -66,7 +67,7 @@ function isQuote(byte: number): boolean {
   return byte === 0x22 || byte === 0x27 || byte === 0x60
 }
 
-/** What joins two strings: blanks, `+`, `.`, `,`, `&`, `<<`, `\\`, and a line's end in the string. */
+/** What joins two strings: spaces, `+`, `.`, `,`, `&`, `<<`, `\\`, and an escaped line end. */
 function isBetween(byte: number): boolean {
   return BETWEEN_STRINGS.includes(byte)
 }
@@ -74,13 +75,13 @@ function isBetween(byte: number): boolean {
 const BETWEEN_STRINGS = Array.from(' \t\r\n+.,&<\\()', (character) => character.charCodeAt(0))
 /** Characters between two strings: most of them indent the second. */
 const BETWEEN = 120
-/** Of base64 without a gap: no word is so long. */
+/** Base64 without a gap: no word is this long. */
 const LINE = 20
 
 /** RSA with 16,384 bits has 12,700 characters. */
 export const LONGEST_PEM = 16 * 1024
 
-/** What comes behind the middle, five dashes: the last line, or another first one. */
+/** Reads what follows the middle, five dashes: the last line, or another first one. */
 function closing(
   bytes: Uint8Array,
   length: number,
@@ -107,7 +108,7 @@ function cut(from: number, to: number, letters: number): Verdict {
 const DASH = 0x2d
 const DASHES = 5
 const LABEL = 48
-/** With fewer characters of base64 it is an example, or talk of one. */
+/** With fewer characters of base64 it is an example, or a mention of a key. */
 const FEWEST_LETTERS = 40
 
 function hasDashes(bytes: Uint8Array, at: number): boolean {
@@ -130,11 +131,11 @@ function isPrivate(bytes: Uint8Array, from: number, to: number): boolean {
 
 const PRIVATE = Array.from('PRIVATE KEY', (character) => character.charCodeAt(0))
 
-/** 2: of base64; 1: of its headers, or of what stands before a line; 0: it is over. */
+/** 2: base64; 1: its headers, or what precedes a line; 0: the end. */
 const MIDDLE = new Uint8Array(256)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
   MIDDLE[character.charCodeAt(0)] = 2
-// Line breaks are there where it was in base64 as a whole.
+// Line breaks occur if the key as a whole was in base64.
 for (const character of ' \t\r\n:,-.()|>#*$;') MIDDLE[character.charCodeAt(0)] = 1
-// Arrows and box lines.
+// Arrows and box-drawing lines.
 for (const byte of [0xe2, 0x86, 0x92, 0x94, 0x82]) MIDDLE[byte] = 1

@@ -1,13 +1,13 @@
 import { beginningOf, readPattern, type ShapePattern } from './pattern.js'
 import type { Shape } from './shape.js'
 
-/** A pattern with the shape that it is one of; what follows its anchor is read when that is found for the first time. */
+/** A pattern with its shape; what follows the anchor is parsed when that is first found. */
 export class ReadyPattern {
   readonly anchor: Uint8Array
-  /** What must follow that, where it is short. */
+  /** What must follow that, if it is short. */
   readonly next: Uint8Array | undefined
   readonly shape: Shape
-  /** What must stand right before it. */
+  /** What must come right before it. */
   readonly behind: Uint8Array | undefined
   readonly #source: string
   #whole: ShapePattern | undefined
@@ -21,7 +21,7 @@ export class ReadyPattern {
     this.#source = source
   }
 
-  /** All of it, read when it is needed for the first time. */
+  /** The whole pattern, parsed on first use. */
   get whole(): ShapePattern {
     this.#whole ??= readPattern(this.#source)
     return this.#whole

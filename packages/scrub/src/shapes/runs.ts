@@ -2,18 +2,18 @@ import type { Part } from './pattern.js'
 import type { Readable } from './verdict.js'
 
 /**
- * How far the characters of one part go on in a text, each looked at once: anchors can stand in one
- * word side by side, and each asks.
+ * How far the characters of a part continue in a text, each examined once: anchors can occur side
+ * by side in one word, and each asks.
  */
 export class Runs {
   /** By the number of their set. */
   readonly #from: number[] = []
   readonly #to: number[] = []
-  /** Where a byte stands next, from a place on. */
+  /** The next occurrence of each byte from an offset. */
   readonly #nextFrom: number[] = []
   readonly #next: number[] = []
 
-  /** The end of the run within a line from a place where it is one. */
+  /** Returns the end of the run within a line, from an offset that is part of one. */
   end(part: Part, text: Readable, here: number): number {
     const known = this.known(part, here)
     if (known >= 0) return known
@@ -26,13 +26,13 @@ export class Runs {
     return end
   }
 
-  /** The same where it was looked for before; -1 where it was not. */
+  /** The same if it was looked up before; -1 if not. */
   known({ set }: Part, here: number): number {
     const to = this.#to[set]
     return to !== undefined && here < to && here >= (this.#from[set] ?? 0) ? to : -1
   }
 
-  /** Where a byte stands from a place on; the end of the text where it does not. */
+  /** Returns the next occurrence of a byte; the end of the text if there is none. */
   next(byte: number, { bytes, length }: Readable, here: number): number {
     const next = this.#next[byte]
     if (next !== undefined && here <= next && here >= (this.#nextFrom[byte] ?? 0)) return next

@@ -1,12 +1,14 @@
-/** A kind of secret that is known by what it looks like. */
+/** A kind of secret, known by what it looks like. */
 export type Shape = {
-  /** Stands in its marker. */
+  /** The name in its marker. */
   name: string
   patterns: readonly string[]
-  /** Whether it is found behind a letter or a digit, too: its beginning is in no other word. */
+  /**
+   * Whether it is also found after a letter or a digit, because its prefix occurs in no other word.
+   */
   isAnywhere?: boolean
-  /** What the secret must be besides; default: not written by hand. */
+  /** An additional test for the secret; by default it must not look hand-written. */
   accepts?: (secret: Uint8Array) => boolean
-  /** What must stand right before it. */
+  /** What must come right before it. */
   behind?: { of: string; least: number; most: number }
 }

@@ -1,6 +1,6 @@
 import type { Runs } from './runs.js'
 
-/** A text that patterns are compared with. */
+/** A text to compare patterns with. */
 export type Readable = {
   bytes: Uint8Array
   length: number
@@ -11,5 +11,5 @@ export type Readable = {
   runs: Runs
 }
 
-/** The place of a secret; that there is none; or that it depends on what follows. */
+/** The place of a secret; or that there is none; or that it depends on what follows. */
 export type Verdict = { from: number; to: number } | 'no' | 'more'
