@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { makeFolders } from '@tacho/recorder'
 
 /**
- * The user's folder for what can be made anew (XDG), which is made where it is missing; nothing where
+ * Returns Tacho's folder in the user's cache folder (XDG), creating it if needed; undefined if
  * there is no place for it.
  */
 export function cacheFolder({

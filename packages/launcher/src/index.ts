@@ -1,5 +1,4 @@
-// Only what the way without recording needs is loaded with this package; the rest is imported
-// where a run is recorded.
+// This package loads only what a run without recording needs; a recorded run imports the rest.
 export type {
   Agent,
   AgentMode,

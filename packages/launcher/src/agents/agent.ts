@@ -8,150 +8,163 @@ import type { LogExport } from '../taps/otlp/log-export.js'
 import type { StartChange } from '../taps/start-change.js'
 
 /**
- * All that one agent brings. What is here is loaded with every start of it, recorded or not, and is
- * waited for: what only a recorded run needs is behind {@link Agent.load}.
+ * Everything that one agent provides. This part loads at every start, recorded or not, and the
+ * start waits for it: what only a recorded run needs is loaded by {@link Agent.load}.
  *
- * Each is a folder of `agents/`, whose `index.ts` exports its `agent` and whose `recorded.ts` its
- * `recorded`: by these names the bundler finds them. It reads its own environment variables and
- * files; nobody else does.
+ * Each agent has a folder in `agents/`, whose `index.ts` exports its `agent` and whose
+ * `recorded.ts` exports its `recorded`: the bundler finds them by these names. Only that folder
+ * reads the agent's environment variables and files.
  */
 export type Agent = {
-  /** The subcommand of `tacho`, and what the manifest calls it: `codex`. */
+  /** Tacho's subcommand, and the agent's name in the manifest: `codex`. */
   name: string
   /** Its name in a sentence: `Codex`. */
   title: string
-  /** Left out where the user names the program, behind `--`: then that and its arguments are `args`. */
+  /**
+   * Omitted if the user names the program, after `--`: then `args` is that program and its
+   * arguments.
+   */
   program?: AgentProgram
-  /** Takes what stands before the `--` there. @throws WrongUse for what it does not know. */
+  /** Checks the options before that `--`. @throws WrongUse for unknown ones. */
   checkOptions?: (options: readonly string[], environment: NodeJS.ProcessEnv) => void
-  /** The agent that such a program is, where it is one that we know; that one records it then. */
+  /** Returns the known agent that such a program is, if any; that agent then records it. */
   inside?: (program: string, args: readonly string[]) => Promise<Agent | undefined>
-  /** There are programs of others that run it. */
+  /** Whether other projects' programs run it. */
   hasAdapters?: boolean
-  /** What these arguments start; nothing where they start no conversation. */
+  /** Returns what these arguments start, or undefined if they start no conversation. */
   modeOf: (args: readonly string[]) => AgentMode | undefined
-  /** The folder of its own in the user's home; what is logged without a session goes to `log/` in it. */
+  /** Returns its own folder in the user's home; without a session, the log goes to `log/` in it. */
   home: (environment: NodeJS.ProcessEnv) => string
-  /** Where its sessions are kept, unless another folder is asked for. */
+  /** Returns the default folder of its sessions. */
   sessionsRoot: (environment: NodeJS.ProcessEnv) => string
-  /** What the user has to settle once, in the agent itself, before it can be recorded. */
+  /** Returns what the user must settle once, in the agent itself, before it can be recorded. */
   toSettle?: (cwd: string, environment: NodeJS.ProcessEnv) => Promise<ToSettle | undefined>
-  /** Loads what a recorded run of it needs. */
+  /** Loads what a recorded run needs. */
   load: () => Promise<RecordedAgent>
 }
 
-/** An agent with a program of its own: its shim has that one's name. */
+/** An agent with a program of its own, whose name its shim has. */
 export type InstalledAgent = Agent & { program: AgentProgram }
 
 export function isInstalled(agent: Agent): agent is InstalledAgent {
   return agent.program !== undefined
 }
 
-/** The program of an agent, as it is found on PATH. */
+/** An agent's program, found on PATH. */
 export type AgentProgram = {
-  /** Its name there: `codex`. */
+  /** Its name on PATH: `codex`. */
   command: string
-  /** The variable of ours that names another one: `TACHO_CODEX`. */
+  /** Tacho's variable that names a different program: `TACHO_CODEX`. */
   variable: string
-  /** What installs it: a line for a shell. */
+  /** The shell command that installs it. */
   install: string
 }
 
-/** One way to run an agent in which it holds a conversation. */
+/** A way to run an agent that holds a conversation. */
 export type AgentMode = {
-  /** What the manifest calls it: `tui`, `exec`. */
+  /** Its name in the manifest: `tui`, `exec`. */
   name: string
-  /** The terminal is the agent's: nothing of ours is written there before it ends. */
+  /** Whether the agent controls the terminal: Tacho writes nothing there before it ends. */
   hasScreen?: boolean
-  /** What is said to it and what it says passes through us: the recording is there before it starts. */
+  /** Whether its input and output pass through Tacho: the recording exists before it starts. */
   speaksThroughUs?: boolean
-  /** How long after what it stops a request to cancel may be heard of; left out where it comes first. */
+  /**
+   * How many milliseconds after a stop its request to cancel may still be seen; omitted if the
+   * request always comes first.
+   */
   lateCancelMilliseconds?: number
 }
 
-/** What an agent brings to a run that is recorded. */
+/** What an agent provides for a recorded run. */
 export type RecordedAgent = {
   /** Whether an id is one that the agent gives to sessions. */
   isSessionId: (id: string) => boolean
-  /** Its own variable for a file of certificates that it trusts beside the system's. */
+  /** The agent's own variable for a file of certificates that it trusts besides the system's. */
   certificateVariable: string
-  /** Where it works with these arguments, which may name another folder; left out where none can. */
+  /** Returns the agent's working folder, if these arguments can change it; omitted if none can. */
   cwdOf?: (args: readonly string[], cwd: string) => string
-  /** What a request says of its session, thread and turn, and of the agent's version. */
+  /** Returns what a request says about its session, thread and turn, and the agent's version. */
   conversationOf: (
     request: Pick<RequestHead, 'headers'> & Partial<Pick<RequestHead, 'target'>>,
     body?: Uint8Array,
   ) => Conversation
-  /** That takes the first bytes of the body, too. */
+  /** Whether this also needs the first bytes of the body. */
   needsBody?: boolean
-  /** What a message over a WebSocket says of it, beside what its upgrade said. */
+  /** Returns what a WebSocket message says about them, in addition to its upgrade. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
-  /** Its requests, where these words start a program of others that runs it: an adapter. */
+  /**
+   * Returns the agent's upstream if these words start an adapter: another project's program that
+   * runs it.
+   */
   upstreamIn?: (
     words: readonly string[],
     environment: NodeJS.ProcessEnv,
   ) => Upstream | NoTap | undefined
-  /** Its taps, for one run. Throws nothing for what the agent itself complains of. */
+  /** Returns its taps for one run. Never throws for errors that the agent itself reports. */
   tapsOf: (run: TappedRun) => AgentTaps
 }
 
-/** Something that Tacho does not settle itself: it would have to write to the agent's own settings. */
+/**
+ * Something that Tacho does not do itself, because it would have to write to the agent's settings.
+ */
 export type ToSettle = {
-  /** What is missing, in a sentence without its end. */
+  /** What is missing: a sentence without its period. */
   text: string
   /** What to do. */
   next: string
 }
 
-/** A run that is to be tapped. */
+/** A run to be tapped. */
 export type TappedRun = {
   mode: AgentMode
   /** The agent's own arguments. */
   args: readonly string[]
-  /** The path of its program. */
+  /** The path of the agent's program. */
   program: string
-  /** What stands before the `--` where the user names the program behind it. */
+  /** The options before `--`, if the user names the program after it. */
   options: readonly string[]
   /** Agents that such a program may run. */
   others?: readonly RecordedAgent[]
-  /** Where it works. */
+  /** The working folder. */
   cwd: string
   environment: NodeJS.ProcessEnv
-  /** The folder that will hold the session's. */
+  /** The folder that will hold the session's folder. */
   root: string
   late: LateRecording
-  /** Tells the user something, in a sentence, once. */
+  /** Shows the user a sentence, once. */
   tell: (sentence: string) => void
 }
 
-/** The taps of one run, each only where this agent and this run have it. */
+/** The taps of one run; each is present only if this agent and this run have it. */
 export type AgentTaps = {
-  /** Its environment as it sees that itself, where its settings set variables, too. */
+  /** The environment as the agent sees it, if its settings set variables too. */
   environment?: NodeJS.ProcessEnv
-  /** What the program is called, where the agent's name stands for many. */
+  /** The program's name, if the agent's name stands for many programs. */
   title?: string
-  /** Its requests to its model, or why they cannot pass through us. */
+  /** Where its model requests go, or why they cannot pass through Tacho. */
   http: Upstream | NoTap | readonly Upstream[]
-  /** Its log events, or why they cannot come to us. */
+  /** How its log events reach Tacho, or why they cannot. */
   otlp?: LogExport | NoTap
-  /** Us between the agent and who talks with it on its standard input and output. */
+  /** Places Tacho between the agent and its client on standard input and output. */
   jsonRpc?: (start: AgentStart, recording: Recording) => AgentStart
-  /** The same, where they speak the Agent Client Protocol. */
+  /** The same if they speak the Agent Client Protocol. */
   acp?: (start: AgentStart, recording: Recording) => AgentStart
-  /** The same, where they speak the agent's own form, a message a line. */
+  /** The same if they speak the agent's own line-delimited protocol. */
   streamJson?: (start: AgentStart, recording: Recording) => AgentStart
-  /** Hooks of ours beside the user's own. */
+  /** Adds Tacho's hooks to the user's own. */
   hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
-  /** What else is changed of how it is started. */
+  /** Other changes to how it is started. */
   change?: StartChange
-  /** The id of ours that the session gets, where nothing that passes names one: the run is one session. */
+  /** The session id chosen by Tacho, if no traffic names one: the run is one session. */
   sessionId?: string
-  /** Its own server, which tells its clients what happens. */
+  /** Listens to its own server, which tells its clients what happens. */
   serverEvents?: (start: AgentStart) => Promise<AgentStart>
-  /** What a request says of its conversation, where that takes what else passes in this run. */
+  /**
+   * Returns what a request says about its conversation, if that takes other traffic of this run.
+   */
   conversationOf?: RecordedAgent['conversationOf']
-  /** Is told of each exchange that begins and each that ends. */
+  /** Called when an exchange begins and when it ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
-  /** The agent has ended, and its session is about to. */
+  /** Called when the agent has ended and its session is about to. */
   close?: () => Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The path of a base URL, without the slashes that it ends with: what follows begins with one. */
+/** Returns a base URL's path without trailing slashes; what is appended begins with one. */
 export function basePath(path: string): string {
   let end = path.length
   while (path[end - 1] === '/') end -= 1

@@ -4,11 +4,11 @@ import { apiOfName, type BaseUrl, baseUrlsOf, httpUrlOf, providerOfName } from '
 const OPTION = '--base-url-env'
 
 /**
- * The variables that lead to us: the common ones, and those that `--base-url-env` names, each as
- * `NAME` (whose value it is), `NAME=URL`, or `NAME=PATH` of the API that the name begins with.
- *
+ * Returns the variables to redirect to Tacho: the common ones, and those named by `--base-url-env`,
+ * each as `NAME` (with its value as the upstream), `NAME=URL`, or `NAME=PATH` at the API that the
+ * name begins with.
  * @param words the program's command line.
- * @throws WrongUse for what stands before the `--` and is none of these.
+ * @throws WrongUse for anything else before the `--`.
  */
 export function chosenBaseUrls(
   options: readonly string[],

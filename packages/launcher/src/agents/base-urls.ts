@@ -5,16 +5,19 @@ import { basePath } from './base-path.js'
 type Api = {
   /** For `gen_ai.provider.name`. */
   provider: string
-  /** Where requests go when none of the variables is set; left out where that is not known. */
+  /** Where requests go if none of the variables is set; omitted if unknown. */
   address?: string
   variables: readonly string[]
-  /** A program with such a word in its command line is another one where a variable is set that was not. */
+  /**
+   * Matches a word in the command line of a program that behaves differently once an unset variable
+   * is set.
+   */
   isAnother?: RegExp
 }
 
 /**
- * What SDKs and agents read (openai 7, @anthropic-ai/sdk 1, @google/genai 2 and 3, litellm, LangChain).
- * Bedrock is not among them: its signature is of the host.
+ * What SDKs and agents read (openai 7, @anthropic-ai/sdk 1, @google/genai 2 and 3, litellm,
+ * LangChain). Not Bedrock: its signature covers the host.
  */
 const APIS: readonly Api[] = [
   {
@@ -31,7 +34,7 @@ const APIS: readonly Api[] = [
     provider: 'gcp.gemini',
     address: 'https://generativelanguage.googleapis.com',
     variables: ['GOOGLE_GEMINI_BASE_URL'],
-    // Gemini CLI (0.61) takes another kind of login by it, and with that another model.
+    // With this variable, Gemini CLI (0.61) chooses another kind of login, and so another model.
     isAnother: /gemini/i,
   },
   { provider: 'openai', variables: ['OPENAI_API_BASE_URL', 'OPENAI_HOST', 'OPENAI_ENDPOINT'] },
@@ -50,13 +53,12 @@ const APIS: readonly Api[] = [
   { provider: 'ollama', variables: ['OLLAMA_BASE_URL', 'OLLAMA_API_BASE'] },
 ]
 
-/** A variable of the environment that is to lead to us, and where it leads without us. */
+/** An environment variable to redirect to Tacho, and where it leads without Tacho. */
 export type BaseUrl = { variable: string; provider: string; upstream: URL }
 
 /**
- * The variables that are to lead to us. Of one API those that are set; where none of the common ones
- * is, all of these, for who reads one of them may look at it before another.
- *
+ * Returns the variables to redirect to Tacho. For each API these are the ones that are set; if no
+ * common one is, all of them, because a program that reads several may look at any first.
  * @param words the program's command line.
  */
 export function baseUrlsOf(environment: NodeJS.ProcessEnv, words: readonly string[]): BaseUrl[] {
@@ -71,7 +73,7 @@ export function baseUrlsOf(environment: NodeJS.ProcessEnv, words: readonly strin
   })
 }
 
-/** The API that a variable's name begins with: `OPENAI_HOST` is OpenAI's. */
+/** Returns the API that a variable's name begins with: `OPENAI_HOST` is OpenAI's. */
 export function apiOfName(variable: string): { provider: string; address: string } | undefined {
   const [first = ''] = variable.split('_')
   const found = APIS.find(
@@ -83,7 +85,7 @@ export function apiOfName(variable: string): { provider: string; address: string
     : { provider: found.provider, address: found.address }
 }
 
-/** Which API a variable is of that a user has named. */
+/** Returns the provider for a variable that the user named. */
 export function providerOfName(variable: string): string {
   return (
     APIS.find(({ variables }) => variables.includes(variable))?.provider ??
@@ -92,7 +94,7 @@ export function providerOfName(variable: string): string {
   )
 }
 
-/** Upstreams, each with all the variables that lead there. */
+/** Groups variables into upstreams, each with all the variables that lead there. */
 export function upstreamsOf(baseUrls: readonly BaseUrl[]): Upstream[] {
   const together = new Map<string, BaseUrl[]>()
   for (const one of baseUrls) {
@@ -114,7 +116,7 @@ export function upstreamsOf(baseUrls: readonly BaseUrl[]): Upstream[] {
 
 function upstreamOf({ provider, upstream }: BaseUrl, variables: readonly string[]): Upstream {
   const { pathname } = upstream
-  // Who joins it with a path may count on the slash at its end.
+  // A program that appends a path may rely on the trailing slash.
   const slash = pathname.length > 1 && pathname.endsWith('/') ? '/' : ''
   return {
     name: provider,
@@ -132,7 +134,7 @@ function upstreamOf({ provider, upstream }: BaseUrl, variables: readonly string[
   }
 }
 
-/** An HTTP URL; nothing where a text is not one. */
+/** Parses an HTTP URL; undefined if it is not one. */
 export function httpUrlOf(text: string | undefined): URL | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined
   const url = new URL(text)

@@ -2,12 +2,12 @@ import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { ownSessionsRoot } from '@tacho/format'
 
-/** Where sessions are kept of programs that have no folder of their own for them. */
+/** Returns the sessions folder for programs that have none of their own. */
 export function ownSessions(environment: NodeJS.ProcessEnv): string {
   return ownSessionsRoot(environment.XDG_STATE_HOME, environment.HOME || homedir())
 }
 
-/** The folder of Tacho's that holds it: what is logged without a session goes to `log/` in it. */
+/** Returns Tacho's folder that contains it; without a session, the log goes to `log/` in it. */
 export function ownFolder(environment: NodeJS.ProcessEnv): string {
   return dirname(ownSessions(environment))
 }

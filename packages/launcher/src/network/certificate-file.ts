@@ -5,13 +5,12 @@ import { open } from 'node:fs/promises'
 const FILE_BYTES = 16 * 1024 * 1024
 
 /**
- * The text of a file of certificates. A pipe, a folder or a device is no such file and is not waited
- * for: Codex waits for a pipe without end (0.169, measured).
- *
- * @throws Error that says why not.
+ * Reads a file of certificates. A pipe, a folder or a device is rejected at once: Codex waits for a
+ * pipe for ever (0.169, measured).
+ * @throws Error with the reason.
  */
 export async function readCertificateFile(path: string): Promise<string> {
-  // Opening a pipe that nobody writes to would wait for the writer.
+  // Otherwise opening a pipe would wait for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()

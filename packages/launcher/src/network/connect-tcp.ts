@@ -2,17 +2,18 @@ import { type LookupAddress, lookup } from 'node:dns'
 import { connect, isIP, type Socket } from 'node:net'
 import { readsIntoLentMemory } from './read-memory.js'
 
-/** How long the other family waits for the first one, as in hyper, the agent's own client. */
+/**
+ * How long the other address family waits for the first one, as in hyper, the agent's own client.
+ */
 const OTHER_FAMILY_MILLISECONDS = 300
 
 export type ConnectCallback = (error: Error | undefined, socket?: Socket) => void
 
 /**
- * Connects to a host: an address is asked of nobody; of a name's addresses, those of the first one's
- * family are tried in their order, and the others beside them after a moment.
- *
+ * Connects to a host. An IP address needs no lookup; for a name, the addresses of the first one's
+ * family are tried in order, and after a moment those of the other family in parallel.
  * @param host without brackets.
- * @returns stops it; the callback is not called afterwards.
+ * @returns a function that stops it; the callback is not called afterwards.
  */
 export function connectTcp(host: string, port: number, done: ConnectCallback): () => void {
   if (isIP(host) !== 0) return connectInOrder([host], port, done)
@@ -29,7 +30,7 @@ export function connectTcp(host: string, port: number, done: ConnectCallback): (
   }
 }
 
-/** The addresses of a name. */
+/** A name's addresses by family. */
 export type Families = { first: string[]; other: string[] }
 
 function familiesOf(addresses: LookupAddress[]): Families {
@@ -40,7 +41,9 @@ function familiesOf(addresses: LookupAddress[]): Families {
   return { first: of(true), other: of(false) }
 }
 
-/** Connects to one of them: the other family's turn comes when the first has failed, or takes long. */
+/**
+ * Connects to one of the addresses: the other family starts when the first has failed, or is slow.
+ */
 export function connectToFamilies(
   { first, other }: Families,
   port: number,
@@ -89,7 +92,7 @@ function connectInOrder(addresses: string[], port: number, done: ConnectCallback
   socket.once('error', onError)
   socket.once('connect', () => {
     socket.removeListener('error', onError)
-    // From here on it is the caller's.
+    // The socket now belongs to the caller.
     stop = () => {}
     done(undefined, socket)
   })

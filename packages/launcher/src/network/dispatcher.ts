@@ -4,14 +4,14 @@ import { openConnection } from './open-connection.js'
 import { proxyAuthorization } from './proxy-server.js'
 
 export type DispatcherOptions = {
-  /** Gives up connections that are being opened. */
+  /** Aborts connections that are being opened. */
   signal?: AbortSignal
-  /** For servers that speak nothing else (`HTTP2_ONLY`). */
+  /** For servers that speak only HTTP/2 (`HTTP2_ONLY`). */
   http2?: boolean
 }
 
 /**
- * A client of undici over this network: for what we send ourselves, and where HTTP/2 must be spoken.
+ * Returns an undici client over this network: for Tacho's own requests, and where HTTP/2 is needed.
  * It waits as long as the caller.
  */
 export function dispatcherOf(network: Network, options: DispatcherOptions = {}): Dispatcher {
@@ -30,7 +30,7 @@ export function dispatcherOf(network: Network, options: DispatcherOptions = {}):
   })
 }
 
-/** How undici is told of a request: to a plain HTTP proxy its path is the whole URL. */
+/** Returns a request's parameters for undici: for a plain HTTP proxy, the path is the whole URL. */
 export function requestTo(
   network: Network,
   target: URL,

@@ -1,26 +1,26 @@
 import * as net from 'node:net'
 
-// Node's own name for a socket that is bound and does not listen yet; `net.Server.listen` takes one
+// Node's internal type of a socket that is bound but not listening; `net.Server.listen` accepts one
 // (nodejs.org/api/net.html#serverlistenhandle-backlog-callback). Seen on Node 20, 22, 24 and 26.
 type Bound = { close(): void; getsockname(address: { port?: number }): number }
 type MakeBound = (address: string, port: number, family: 4) => Bound | number
 
 /**
- * A port of 127.0.0.1 that stays ours while we do not listen on it: a second socket is bound to it
- * and never listens, so that whoever connects is refused and no other program gets the port.
+ * Holds a port of 127.0.0.1 while Tacho does not listen on it: a second socket is bound to it and
+ * never listens, so connections are refused and no other program gets the port.
  *
- * On Linux the second one can be there all the time (socket(7), SO_REUSEADDR, which Node always
- * sets; and so may, while nobody listens, a program that sets it for this very port). Where the
- * system does not share a port so, the second one takes it over from the first.
+ * On Linux the second socket can exist all the time (socket(7), SO_REUSEADDR, which Node always
+ * sets; but while nobody listens, so can that of a program that sets it for this very port). On
+ * systems that do not share ports this way, it takes over from the first.
  */
 export class HeldPort {
   readonly port: number
   readonly #isShared: boolean
-  /** The one that does not listen. */
+  /** The socket that does not listen. */
   #holder: Bound | undefined
   #listener: Bound | undefined
 
-  /** @throws where no port is available. */
+  /** @throws if no port is available. */
   constructor() {
     const first = bind(0)
     this.port = portOf(first)
@@ -31,9 +31,8 @@ export class HeldPort {
   }
 
   /**
-   * A socket to listen with.
-   *
-   * @throws where another program has the port meanwhile.
+   * Returns a socket to listen with.
+   * @throws if another program has taken the port meanwhile.
    */
   take(): Bound {
     const taken = this.#listener ?? (this.#isShared ? bind(this.port) : this.#holder)
@@ -43,7 +42,7 @@ export class HeldPort {
     return taken
   }
 
-  /** Has the port held after the socket to listen with is closed. */
+  /** Holds the port after the listening socket is closed. */
   hold(): void {
     this.#holder ??= tryToBind(this.port)
   }

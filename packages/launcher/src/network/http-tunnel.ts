@@ -4,12 +4,12 @@ import { type ProxyServer, proxyAuthorization } from './proxy-server.js'
 import { readUntil } from './read-until.js'
 import type { Transport } from './trust.js'
 
-/** hyper and tungstenite read no longer head either. */
+/** The limit of hyper and tungstenite too. */
 const HEAD_BYTES = 8192
 
 /**
- * Has an HTTP proxy connect to a target (`CONNECT`), in the words of the agent's own clients.
- *
+ * Asks an HTTP proxy to connect to a target (`CONNECT`), with the same request as the agent's own
+ * clients.
  * @param host without brackets.
  */
 export async function openHttpTunnel(
@@ -55,7 +55,7 @@ function headOf(bytes: Buffer, proxy: ProxyServer): string | undefined {
 
 function refused({ host, port }: ProxyServer, head: string): NetworkError {
   const [line = ''] = head.split('\r\n', 1)
-  // Whatever answered may be no proxy, and its words end in a log.
+  // Whatever answered may not be a proxy, and its answer goes to a log.
   const answer = /^HTTP\/1\.[01] \d{3}/.test(line)
     ? `answered ${line.slice(0, 60)}`
     : 'did not speak HTTP'

@@ -2,16 +2,15 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { pemOf } from './pem.js'
 import type { StoreReader } from './system-store.js'
 
-/** Says why a certificate, whose chain is good, is not this host's; undefined where it is. */
+/** Returns why a certificate with a valid chain is not this host's, or undefined if it is. */
 export type IdentityCheck = (host: string, certificate: PeerCertificate) => Error | undefined
 
 /**
- * What the agent's clients ask of a server's own certificate beyond what Node asks. Neither takes
- * part of a label for a wildcard (`a*.example.com`). rustls wants names in the extension for them,
- * and neither an authority nor a certificate that is trusted as one, but for one that signed itself.
- * (Codex 0.169, measured: test/launcher/network/identity.test.ts has the table.)
- *
- * @param trusted what is trusted, in PEM as {@link pemOf} writes it.
+ * Returns the checks that the agent's clients add to Node's for a server's own certificate. Neither
+ * accepts a wildcard for part of a label (`a*.example.com`). rustls requires names in the
+ * extension, and rejects an authority's certificate and one that is trusted as an authority, unless
+ * it is self-signed. (Codex 0.169, measured: test/launcher/network/identity.test.ts has the table.)
+ * @param trusted the trusted certificates, as PEM written by {@link pemOf}.
  */
 export function identityCheckOf(
   client: StoreReader,
@@ -34,7 +33,7 @@ function withoutPartialWildcards(certificate: PeerCertificate): PeerCertificate 
   if (!subjectaltname?.includes('*')) return certificate
   const names = subjectaltname
     .split(', ')
-    // Without any name left, Node would ask for the one in the subject.
+    // If no name were left, Node would check the subject's.
     .map((name) => (/^DNS:(?!\*\.)[^.]*\*/.test(name) ? 'DNS:invalid' : name))
   return { ...certificate, subjectaltname: names.join(', ') }
 }

@@ -1,19 +1,18 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** What listens until it is closed. */
+/** A listener that runs until it is closed. */
 export type UserListener = { port: number; close(): void }
 
-/** Connections of one user at a time, let in or not yet looked at: a browser opens six. */
+/** The most connections from one user, admitted or not yet checked: a browser opens six. */
 const CONNECTIONS = 64
 
 /**
- * Listens on 127.0.0.1 for this machine's user. On Linux a connection of another user is closed before
- * a byte of it is read; elsewhere a secret has to keep others out.
- *
- * @param port 0: one that the system chooses.
- * @param onConnection is given each connection paused, with nothing read.
- * @throws the system's error where the port is not available.
+ * Listens on 127.0.0.1 for this machine's user. On Linux a connection from another user is closed
+ * before any of it is read; elsewhere a secret must keep others out.
+ * @param port 0 for one that the system chooses.
+ * @param onConnection receives each connection paused and unread.
+ * @throws the system's error if the port is not available.
  */
 export async function listenForUser(
   port: number,

@@ -7,22 +7,21 @@ import type { Peers } from './peer.js'
 export type ListenOptions = {
   peers: Peers
   limits?: { connections?: number; unchecked?: number; watchMilliseconds?: number }
-  /** What may wait in a socket to be sent, in bytes; Node's own default where it is left out. */
+  /** The most bytes that may wait in a socket to be sent; default: Node's own. */
   highWaterMark?: number
   /**
-   * Is given each connection that may talk to us, half-open ones allowed: it is paused (`resume` it), nothing of
-   * it has been read, and no listeners of ours are on it.
+   * Receives each admitted connection, which may be half-open: paused (call `resume`), unread, and
+   * without listeners of ours.
    */
   onConnection: (socket: Socket) => void
-  /** Is told, in a sentence, what does not work; each thing once. */
+  /** Called with a sentence about each problem, once. */
   onTrouble?: (sentence: string) => void
 }
 
 /**
- * Listens on 127.0.0.1 and a port that the system chooses. Whoever may not talk to us is closed
- * before a byte of his is read.
- *
- * @throws where no port is available.
+ * Listens on 127.0.0.1, on a port that the system chooses. A peer that is not admitted is closed
+ * before any of it is read.
+ * @throws if no port is available.
  */
 export async function listenOnLoopback(options: ListenOptions): Promise<Listener> {
   const listener = new Listener(options)
@@ -35,7 +34,10 @@ export async function listenOnLoopback(options: ListenOptions): Promise<Listener
   return listener
 }
 
-/** Use {@link listenOnLoopback}. It has its port until it is closed, whether it accepts or refuses. */
+/**
+ * Use {@link listenOnLoopback}. It holds its port until it is closed, whether it accepts or
+ * refuses.
+ */
 export class Listener {
   readonly #options: ListenOptions
   readonly #port = new HeldPort()
@@ -56,7 +58,7 @@ export class Listener {
     return this.#port.port
   }
 
-  /** Connections that were handed over and are open. */
+  /** How many admitted connections are open. */
   get connections(): number {
     return this.#open.size
   }
@@ -66,9 +68,8 @@ export class Listener {
   }
 
   /**
-   * Listens from now on.
-   *
-   * @throws where another program listens on the port meanwhile. As soon as it does no more, we do.
+   * Starts listening.
+   * @throws if another program listens on the port meanwhile; this one takes over once that stops.
    */
   async accept(): Promise<void> {
     this.#isToAccept = true
@@ -92,18 +93,18 @@ export class Listener {
       this.#port.hold()
       throw error
     }
-    // No descriptor for another connection, say; the next one may find one.
+    // For example, no descriptor was free; the next connection may find one.
     server.on('error', (error) => this.#tell(`a connection was not accepted: ${error.message}`))
     clearInterval(this.#watch)
   }
 
   /**
-   * Refuses who connects from now on (ECONNREFUSED). Connections that are open stay, and so do those
-   * that the kernel has made and we have not seen yet: they would be reset, which costs the agent a try.
+   * Refuses new connections (ECONNREFUSED). Open connections stay, and so do those that the kernel
+   * has established and we have not accepted yet: resetting them would cost the agent an attempt.
    */
   async refuse(): Promise<void> {
     this.#isToAccept = false
-    // Once through the event loop, and they have been accepted.
+    // After one turn of the event loop they are accepted.
     await nextTurn()
     await nextTurn()
     this.#refuseNow()
@@ -117,7 +118,7 @@ export class Listener {
     this.#watch = setInterval(() => this.#lookAfterPort(), watchMilliseconds).unref()
   }
 
-  /** Stops listening, gives the port back, and closes all connections. */
+  /** Stops listening, releases the port, and closes all connections. */
   close(): void {
     this.#isClosed = true
     this.#stop()
@@ -158,7 +159,7 @@ export class Listener {
     else this.#lookForOthers()
   }
 
-  // Who wants the port may have it while nobody listens on it, if he asks for it as such.
+  // A program can take the port while nobody listens on it, if it asks for exactly that port.
   #lookForOthers(): void {
     const probe = connect(this.port, '127.0.0.1')
     probe.on('error', ignore)
@@ -166,7 +167,7 @@ export class Listener {
       probe.destroy()
       const users = await this.#options.peers.listenersOn(this.port)
       if (!this.isRefusing || this.#isClosed) return
-      // It has ended in between, most likely the one that was told of.
+      // It has ended meanwhile; most likely it is the one already reported.
       if (users.length === 0 && this.#hasToldOfAnother) return
       this.#hasToldOfAnother = true
       const whose = users.length === 0 ? '' : ` of user ${users.join(' and ')}`

@@ -2,7 +2,7 @@ import type { NetworkProblem } from './problem.js'
 import { proxiesOf, type Route } from './proxies.js'
 import { type Transport, type Trust, trustOf } from './trust.js'
 
-/** How an agent reaches the network: its proxies and the certificates it trusts. */
+/** How an agent reaches the network: its proxies, and the certificates that it trusts. */
 export type Network = {
   routeTo(target: URL): Route
   readonly trust: Trust
@@ -11,11 +11,11 @@ export type Network = {
 export type NetworkOptions = {
   /** The agent's own variable for a file of certificates: `CODEX_CA_CERTIFICATE`. */
   certificateVariable: string
-  /** Told once of each setting that cannot be used, when a connection first comes upon it. */
+  /** Called once for each unusable setting, when a connection first needs it. */
   onProblem?: (problem: NetworkProblem) => void
 }
 
-/** The network of an agent with this environment. Reads no file yet. */
+/** Returns the network of an agent with this environment. Reads no files yet. */
 export function networkOf(environment: NodeJS.ProcessEnv, options: NetworkOptions): Network {
   const told = new Set<string>()
   const onProblem = (problem: NetworkProblem) => {
@@ -36,8 +36,8 @@ export function networkOf(environment: NodeJS.ProcessEnv, options: NetworkOption
 }
 
 /**
- * Does beforehand what a first connection to a target would wait for, which is mostly to read the
- * system's certificates: 25 to 60 ms of the processor. Tells of problems, and never fails.
+ * Prepares what a first connection to a target would wait for, mainly reading the system's
+ * certificates: 25 to 60 ms of processor time. Reports problems, and never fails.
  */
 export async function prepareNetwork(network: Network, target: URL): Promise<void> {
   const route = network.routeTo(target)
@@ -51,7 +51,7 @@ export function isSecure(target: URL): boolean {
   return target.protocol === 'https:' || target.protocol === 'wss:'
 }
 
-/** What a connection to a target is for. */
+/** Returns what a connection to a target is for. */
 export function transportTo(target: URL): Transport {
   return target.protocol.startsWith('ws') ? 'webSocket' : 'http'
 }

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whether a host is reached past the proxies. */
+/** Whether a host is reached without the proxies. */
 export type NoProxy = (host: string, port: number) => boolean
 
 /**
- * The rules of reqwest, with which Codex sends HTTP: names with all that is below them, addresses
- * and networks. A `*` among them is for names and not for addresses, and a port is no part of a rule.
- * (Codex 0.169, measured: test/launcher/network/no-proxy.test.ts has the table.)
+ * The rules of reqwest, with which Codex sends HTTP: names including their subdomains, addresses,
+ * and networks. A `*` covers names but not addresses, and rules have no ports. (Codex 0.169,
+ * measured: test/launcher/network/no-proxy.test.ts has the table.)
  */
 export function noProxyForHttp(list: string): NoProxy {
   const names: string[] = []
@@ -24,9 +24,9 @@ export function noProxyForHttp(list: string): NoProxy {
 }
 
 /**
- * The rules of tungstenite, with which Codex opens WebSockets: the ends of names and addresses alike,
- * each with a port or without. A `*` counts where it stands alone, networks do not, and a rule
- * in capitals matches nothing. (Codex 0.169, measured.)
+ * The rules of tungstenite, with which Codex opens WebSockets: suffixes of names and addresses,
+ * with an optional port. A `*` counts only alone, networks are not supported, and a rule in
+ * capitals matches nothing. (Codex 0.169, measured.)
  */
 export function noProxyForWebSockets(list: string): NoProxy {
   if (list.trim() === '*') return () => true
@@ -44,7 +44,7 @@ function rulesOf(list: string): string[] {
     .filter((rule) => rule !== '')
 }
 
-/** `example.com` and `.example.com` are both for that name and for those below it. */
+/** `example.com` and `.example.com` both cover that name and its subdomains. */
 function isBelow(name: string, rule: string): boolean {
   const top = rule.startsWith('.') ? rule.slice(1) : rule
   return name === top || name.endsWith(`.${top}`)

@@ -9,24 +9,23 @@ import { type ProxyServer, proxyAuthorization } from './proxy-server.js'
 import { openSocksTunnel } from './socks.js'
 import { startTls } from './start-tls.js'
 
-/** A connection over which a request can be sent. */
+/** A connection that a request can be sent on. */
 export type Opened = {
-  /** Connected, its handshakes done, paused, half open allowed, without a listener of ours. */
+  /** Connected, handshakes done, paused, may be half-open, without listeners of ours. */
   socket: Socket | TLSSocket
-  /** How a request names its target: `absolute` to a plain HTTP proxy. */
+  /** The form of a request's target: `absolute` for a plain HTTP proxy. */
   form: 'origin' | 'absolute'
-  /** For `Proxy-Authorization`, where `form` is `absolute` and the proxy's URL names a user. */
+  /** For `Proxy-Authorization`, if `form` is `absolute` and the proxy's URL names a user. */
   proxyAuthorization?: string
 }
 
 /**
- * Opens a connection to where the agent would have opened one, the same way: direct, through a
- * tunnel, or to a plain HTTP proxy. It waits as long as the system does: time-outs are the agent's.
- *
- * @param target of a request `http:` or `https:`, of a WebSocket `ws:` or `wss:`.
- * @param protocols offered to a target over TLS in place of HTTP/1.1: after `HTTP2_ONLY`, `h2`.
+ * Opens the connection that the agent would have opened, the same way: directly, through a tunnel,
+ * or to a plain HTTP proxy. It waits as long as the system does: timeouts are up to the agent.
+ * @param target for a request `http:` or `https:`, for a WebSocket `ws:` or `wss:`.
+ * @param protocols offered to a TLS target instead of HTTP/1.1: after `HTTP2_ONLY`, `h2`.
  * @throws an Error with a `code`: the system's, OpenSSL's, one of {@link NetworkError}, or
- *   `ABORT_ERR`.
+ * `ABORT_ERR`.
  */
 export async function openConnection(
   network: Network,
@@ -95,8 +94,8 @@ async function openTunnel(
 }
 
 /**
- * TLS to the proxy itself; Codex has HTTP alone go through such a one, and offers no protocols where
- * it asks for a tunnel.
+ * Starts TLS to the proxy itself. Codex uses such a proxy only for HTTP, and offers no protocols
+ * when it asks for a tunnel.
  */
 async function secureProxy(
   network: Network,
@@ -133,14 +132,14 @@ function connectSocket(
   })
 }
 
-/** A socket that belongs to nobody yet: it is gone where its opening fails or is given up. */
+/** Destroys the socket if opening fails or is aborted. */
 async function opening(
   socket: Socket,
   signal: AbortSignal | undefined,
   open: () => Promise<Opened>,
 ): Promise<Opened> {
   const abort = () => socket.destroy()
-  // Between two steps nobody else listens.
+  // Between two steps there is no other listener.
   socket.on('error', abort)
   signal?.addEventListener('abort', abort)
   try {

@@ -3,9 +3,9 @@ import { PROXY_VARIABLES, proxiesOf, settingOf } from './proxies.js'
 const LOOPBACK = '127.0.0.1'
 
 /**
- * The environment in which the agent reaches us on the loopback past the user's proxies, which could
- * not reach us. All else goes the way it went: the rule is added to the variable that counts, and the
- * other spelling, which the agent's commands may read, is left alone.
+ * Returns the environment in which the agent reaches Tacho on the loopback without the user's
+ * proxies, which could not reach it. Everything else stays on its route: the rule is added to the
+ * variable in effect, and the other spelling, which the agent's commands may read, is unchanged.
  */
 export function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const proxies = proxiesOf(environment)
@@ -17,7 +17,7 @@ export function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     variable: 'NO_PROXY',
     value: '',
   }
-  // `*` is for all hosts only where it stands alone: with a second rule it would be for few programs.
+  // `*` covers all hosts only when alone: with a second rule, few programs would honor it.
   if (value.trim() === '*') return withoutProxies(environment)
   return { ...environment, [variable]: value.trim() === '' ? LOOPBACK : `${value},${LOOPBACK}` }
 }

@@ -8,13 +8,15 @@ import { TcpTable } from './tcp-table.js'
 import { isProcOurs, userOfSockets } from './user-of-sockets.js'
 
 /**
- * Decides, before a byte is read, whether the other end of an accepted loopback connection may talk
- * to us: a process of our own user, and of those only the agent, what it has started, and what was
- * started with us in one process group: a browser, and the pages in it, are none of these.
+ * Decides, before any byte is read, whether the peer of an accepted loopback connection may talk to
+ * Tacho. It must be a process of our own user, and one of these: the agent, a process that it
+ * started, or one started with us in the same process group. A browser, and the pages in it, are
+ * none of these.
  *
- * Where a process of these shows its sockets to nobody, all of our user's may. Refused is one that
- * the agent has left behind, if all between the agent and it had ended before anything was looked
- * for below the agent; and a connection whose other end is closed already, because nobody has it.
+ * If a process among these hides its sockets, all of our user's processes are admitted. Two cases
+ * are refused: a process that the agent left behind, if everything between it and the agent ended
+ * before we first looked for the agent's descendants; and a connection whose peer has already
+ * closed it, because nobody owns it.
  */
 export class Peers {
   #table: TcpTable | undefined
@@ -25,7 +27,7 @@ export class Peers {
   #recent: Holding[] = []
   #roots: Promise<unknown>
 
-  /** @param options.anyProcess all processes of our user may talk to us, the agent's or not. */
+  /** @param options.anyProcess admits all processes of our user, the agent's or not. */
   constructor(
     options: { tables?: readonly string[]; checkMilliseconds?: number; anyProcess?: boolean } = {},
   ) {
@@ -36,7 +38,10 @@ export class Peers {
     this.#roots = Promise.resolve()
   }
 
-  /** The same, tried out: where the system has a table and our own connection is not in it, nobody can be told. */
+  /**
+   * The same, after a test: if the system has a table and our own connection is not in it, peers
+   * cannot be identified.
+   */
   static async open(options: { anyProcess?: boolean } = {}): Promise<Peers> {
     const peers = new Peers(options)
     if (peers.canTell && !(await peers.#admitsUs().catch(() => false))) peers.close()
@@ -44,19 +49,19 @@ export class Peers {
   }
 
   /**
-   * Whether the other end can be told at all: on Linux, mostly. Where it cannot, everybody is
-   * admitted, and what we listen on needs a secret.
+   * Whether peers can be identified at all: on Linux, usually. If not, everyone is admitted, and
+   * our listeners need a secret.
    */
   get canTell(): boolean {
     return this.#table !== undefined
   }
 
-  /** From now on the descendants of this process (and it) are the agent. */
+  /** Makes this process and its descendants the agent. */
   agentIs(pid: number): void {
     this.#roots = Promise.all([this.#roots, this.#tree.isRoot(pid)])
   }
 
-  /** Resolves true where it may; never rejects. */
+  /** Resolves whether the peer is admitted; never rejects. */
   admits(socket: Socket): Promise<boolean> {
     if (this.#table === undefined) return Promise.resolve(true)
     return new Promise((resolve) => {
@@ -70,14 +75,17 @@ export class Peers {
     })
   }
 
-  /** The users who listen on a port of 127.0.0.1, as far as the system tells. Never rejects. */
+  /**
+   * Returns the users who listen on a port of 127.0.0.1, as far as the system shows them. Never
+   * rejects.
+   */
   async listenersOn(port: number): Promise<number[]> {
     return (await this.#listening(port)).map(({ uid }) => uid)
   }
 
   /**
-   * Whether it is the agent, or what it has started, and nobody else, who listens on a port; true where
-   * that cannot be told. Never rejects.
+   * Whether only the agent, or what it started, listens on a port; true if that is unknown. Never
+   * rejects.
    */
   async isAgentOn(port: number): Promise<boolean> {
     if (this.#table === undefined) return true
@@ -105,7 +113,7 @@ export class Peers {
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    // Where there is no way to ourselves, nobody can be told.
+    // If we cannot connect to ourselves, peers cannot be identified.
     const failed = once(socket, 'error').then(([error]) => Promise.reject(error))
     try {
       const [accepted] = (await Promise.race([once(server, 'connection'), failed])) as [Socket]
@@ -127,7 +135,7 @@ export class Peers {
   }
 
   async #mayTalk(row: TcpRow): Promise<boolean> {
-    // A socket that no process has any more has no owner either; the kernel calls him 0.
+    // A socket that no process holds any more has no owner; the kernel shows user 0.
     if (row.inode === '0' || row.uid !== this.#uid) return false
     return !this.#knowsProcesses || this.#isOfTheAgent(row.inode, row.uid)
   }
@@ -144,7 +152,7 @@ export class Peers {
       const holding = await holdingOf(pid, inode, uid)
       if (holding === 'hidden') isHidden = true
       else if (holding !== undefined) {
-        // What it holds next is found at once, however it was found.
+        // Remembered as a root, so that its next sockets are found at once.
         await this.#tree.isRoot(pid)
         this.#recent = [holding, ...this.#recent].slice(0, RECENT)
         return true
@@ -153,8 +161,8 @@ export class Peers {
     return isHidden
   }
 
-  // The likely ones first: it is the agent's own process nearly always, mostly with a descriptor
-  // that it has had before.
+  // The likeliest first: it is nearly always the agent's own process, usually with a descriptor
+  // that it used before.
   async *#candidates(): AsyncGenerator<number> {
     for (const { pid } of this.#recent) if (await this.#isKnown(pid)) yield pid
     yield* this.#tree.byChildren()
@@ -169,5 +177,5 @@ export class Peers {
   }
 }
 
-/** Descriptors that are looked at first. */
+/** How many descriptors are checked first. */
 const RECENT = 8

@@ -5,8 +5,8 @@ const BLOCK =
   /-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g
 
 /**
- * Reads a user's own file of certificates as Codex does: all of them or none, whatever else stands
- * around them. What OpenSSL adds to a `TRUSTED CERTIFICATE` is dropped.
+ * Reads a user's own file of certificates as Codex does: all of them or none, ignoring everything
+ * between them. What OpenSSL adds to a `TRUSTED CERTIFICATE` is dropped.
  */
 export function readPem(text: string): Pem {
   const certificates: string[] = []
@@ -20,17 +20,20 @@ export function readPem(text: string): Pem {
   return { certificates }
 }
 
-/** Every certificate in a text of the system's, whole or not: OpenSSL skips what it cannot read. */
+/**
+ * Returns every certificate block in a system's file, valid or not: OpenSSL skips what it cannot
+ * read.
+ */
 export function blocksOf(text: string): string[] {
   return text.match(BLOCK) ?? []
 }
 
-/** Whether a block is a certificate and nothing beside it. */
+/** Whether a block is a certificate without additions. */
 export function isPlain(block: string): boolean {
   return block.startsWith('-----BEGIN CERTIFICATE-----')
 }
 
-/** The first DER element, which is a sequence in a certificate. */
+/** Returns the first DER element, which in a certificate is a sequence. */
 function firstElement(der: Buffer): Buffer | undefined {
   const [tag, length = 0] = der
   if (tag !== 0x30) return undefined
@@ -41,11 +44,11 @@ function firstElement(der: Buffer): Buffer | undefined {
 }
 
 function within(der: Buffer, end: number): Buffer | undefined {
-  // An empty sequence is no certificate.
+  // An empty sequence is not a certificate.
   return end > 2 && end <= der.length ? der.subarray(0, end) : undefined
 }
 
-/** A certificate as PEM: the same text for the same certificate. */
+/** Encodes a certificate as PEM: the same text for the same certificate. */
 export function pemOf(der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`

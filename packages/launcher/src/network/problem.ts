@@ -1,18 +1,21 @@
-/** What of the user's network settings cannot be used: told once, in one line that names the variable. */
+/**
+ * A network setting of the user's that cannot be used: reported once, in one line that names the
+ * variable.
+ */
 export type NetworkProblem = { variable: string; message: string }
 
-/** Why a connection could not be opened, where no other program's error says so. */
+/** Why a connection could not be opened, if no other program's error says so. */
 export type NetworkErrorCode =
-  /** The proxy answered, and does not let us through. */
+  /** The proxy answered, but refused to connect. */
   | 'PROXY_REFUSED'
   /** The agent itself could not use this proxy for such a request. */
   | 'PROXY_UNUSABLE'
   /** The agent itself would not connect with this certificate file. */
   | 'CERTIFICATES_UNUSABLE'
-  /** The server speaks no HTTP/1.1. */
+  /** The server does not speak HTTP/1.1. */
   | 'HTTP2_ONLY'
 
-/** A connection that was not opened; what the system or TLS says comes as its own error. */
+/** A connection that was not opened; errors of the system or of TLS keep their own type. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError'
   readonly code: NetworkErrorCode

@@ -1,44 +1,44 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { type ProcessStat, processStatOf } from '../process/process-stat.js'
 
-/** A process by what names it for good: ids are given anew, with another start. */
+/** What identifies a process for good: ids are reused, but with another start time. */
 export type Process = { pid: number; startedAt: string }
 
 /**
- * Who descends from the agent. A process whose parent has ended belongs to another one from then
- * on, and nothing in /proc tells what it came from: so whoever was seen as a descendant stays one,
- * and so do its own children.
+ * Tracks the agent's descendants. When a process's parent ends, it gets another parent, and /proc
+ * does not show where it came from: so a process once seen as a descendant remains one, and so do
+ * its children.
  */
 export class ProcessTree {
   readonly #seen = new Map<number, string>()
 
-  /** From now on this process is an ancestor of others that are looked for. */
+  /** Makes a process a root: its descendants are tracked. */
   async isRoot(pid: number): Promise<void> {
     const startedAt = await startOf(pid)
     if (startedAt !== undefined) this.#seen.set(pid, startedAt)
   }
 
-  /** Whether a process is one that has been seen, and not another one under its old id. */
+  /** Whether a process has been seen, and its id has not been reused. */
   async knows(pid: number): Promise<boolean> {
     const startedAt = await startOf(pid)
     return startedAt !== undefined && this.#seen.get(pid) === startedAt
   }
 
   /**
-   * All that live, the parents before their children, as their threads name their children: one file
-   * a thread. The kernel may pass over one while another one ends (proc_tid_children(5)).
+   * Returns all living descendants, parents before children, from the lists of children: one file
+   * per thread. The kernel may skip one while another ends (proc_tid_children(5)).
    */
   async *byChildren(): AsyncGenerator<number> {
     yield* this.#walk(childrenOf)
   }
 
-  /** All that live, found by looking at every process of the machine. */
+  /** Returns all living descendants, by looking at every process of the machine. */
   async *byParents(): AsyncGenerator<number> {
     const children = await everyProcess()
     yield* this.#walk(async (pid) => children.get(pid) ?? [])
   }
 
-  /** All of a process group: what a shell has started as one job. */
+  /** Returns the processes of a group: what a shell started as one job. */
   async *inGroup(group: number): AsyncGenerator<number> {
     for (const [pid, stat] of await everyStat()) if (stat.group === group) yield pid
   }
@@ -59,7 +59,7 @@ export class ProcessTree {
     }
   }
 
-  /** Those that have been seen and live; the others are forgotten. */
+  /** Returns the seen processes that still live, and forgets the others. */
   async #living(): Promise<number[]> {
     for (const pid of this.#seen.keys()) if (!(await this.knows(pid))) this.#seen.delete(pid)
     return [...this.#seen.keys()]
@@ -91,7 +91,7 @@ async function everyStat(): Promise<[number, ProcessStat][]> {
   })
 }
 
-/** The process group of a process. */
+/** Returns the process group of a process. */
 export async function groupOf(pid: number): Promise<number | undefined> {
   return processStatOf(await text(`/proc/${pid}/stat`))?.group
 }
@@ -100,7 +100,7 @@ async function startOf(pid: number): Promise<string | undefined> {
   return processStatOf(await text(`/proc/${pid}/stat`))?.startedAt
 }
 
-/** Each open file is a descriptor, and a machine can have thousands of processes. */
+/** Each open file takes a descriptor, and a machine can have thousands of processes. */
 const FILES_AT_ONCE = 16
 
 async function texts(paths: readonly string[]): Promise<string[]> {
@@ -111,7 +111,7 @@ async function texts(paths: readonly string[]): Promise<string[]> {
   return read
 }
 
-/** What a file says; nothing where its process has ended meanwhile. */
+/** Returns a file's text; empty if its process has ended. */
 function text(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '')
 }

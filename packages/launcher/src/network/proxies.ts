@@ -7,11 +7,11 @@ import {
   SOCKS_IS_NOT_USED,
 } from './proxy-server.js'
 
-/** Which way a connection to a target goes. */
+/** The route of a connection to a target. */
 export type Route = (
   | { kind: 'direct' }
   | { kind: 'proxy'; proxy: ProxyServer }
-  /** The agent itself would not get through. */
+  /** The agent itself could not connect. */
   | { kind: 'closed'; problem: NetworkProblem }
 ) & { problem?: NetworkProblem }
 
@@ -19,9 +19,9 @@ export type Route = (
 export type Proxies = (target: URL) => Route
 
 /**
- * The proxies of an environment, by the rules of Codex, which has two: one for its HTTP and one for
- * its WebSockets. For both, capitals win where they are set at all, be it to nothing.
- * (Codex 0.169, measured: test/launcher/network/proxies.test.ts has the table.)
+ * Returns the proxies of an environment, by Codex's rules, which differ for HTTP and WebSockets.
+ * For both, the variable in capitals wins if it is set, even if empty. (Codex 0.169, measured:
+ * test/launcher/network/proxies.test.ts has the table.)
  */
 export function proxiesOf(environment: NodeJS.ProcessEnv): Proxies {
   const noProxy = settingOf(environment, 'no_proxy')?.value ?? ''
@@ -29,7 +29,7 @@ export function proxiesOf(environment: NodeJS.ProcessEnv): Proxies {
     http: noProxyForHttp(noProxy),
     webSockets: noProxyForWebSockets(noProxy),
   }
-  // Whoever runs as a CGI script has an HTTP_PROXY from the request's own header.
+  // In a CGI script, HTTP_PROXY comes from the request's own header.
   const isCgi = environment.REQUEST_METHOD !== undefined
   const of = (...names: string[]) => names.map((name) => settingOf(environment, name))
   const routes: Record<string, Route> = {
@@ -52,10 +52,10 @@ export const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMa
   name,
 ])
 
-/** A variable that counts, with its value. */
+/** The variable in effect, with its value. */
 export type Setting = { variable: string; value: string }
 
-/** That in capitals, or the other where that is not set. */
+/** Returns the variable in capitals, or the other if that is not set. */
 export function settingOf(environment: NodeJS.ProcessEnv, name: string): Setting | undefined {
   for (const variable of [name.toUpperCase(), name]) {
     const value = environment[variable]
@@ -64,7 +64,7 @@ export function settingOf(environment: NodeJS.ProcessEnv, name: string): Setting
   return undefined
 }
 
-/** The port of a URL, also where it is the scheme's own. */
+/** Returns a URL's port, including the scheme's default. */
 export function portOf(target: URL): number {
   if (target.port !== '') return Number(target.port)
   return /^(?:https|wss):$/.test(target.protocol) ? 443 : 80
@@ -76,7 +76,7 @@ function isPast(noProxy: NoProxy, target: URL): boolean {
   return noProxy(target.hostname, portOf(target))
 }
 
-/** The first that is understood. */
+/** The first valid one. */
 function routeForHttp(settings: (Setting | undefined)[]): Route {
   let problem: NetworkProblem | undefined
   for (const setting of settings) {
@@ -90,7 +90,7 @@ function routeForHttp(settings: (Setting | undefined)[]): Route {
   return problem === undefined ? DIRECT : { kind: 'direct', problem }
 }
 
-/** The first that is not empty, understood or not. */
+/** The first non-empty one, valid or not. */
 function routeForWebSockets(settings: (Setting | undefined)[]): Route {
   const setting = settings.find((one) => one !== undefined && one.value !== '')
   if (setting === undefined) return DIRECT
@@ -102,7 +102,7 @@ function closed(problem: NetworkProblem): Route {
   return { kind: 'closed', problem }
 }
 
-// The values may hold passwords: none of them is repeated.
+// The values may contain passwords, so no message repeats them.
 
 function notUnderstood(variable: string): NetworkProblem {
   return {

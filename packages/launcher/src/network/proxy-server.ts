@@ -9,12 +9,12 @@ export type ProxyServer = {
 
 const PORTS = { http: 80, https: 443, socks5: 1080 }
 
-/** A proxy of a kind that is understood, and not used. */
+/** A recognized kind of proxy that is not used. */
 export const SOCKS_IS_NOT_USED = 'socks'
 
 /**
- * The proxy that Codex sends HTTP through: `http://`, `https://`, or a bare `host:port`. Whatever it
- * does not understand, it ignores; SOCKS it understands, and then cannot connect, because its HTTP client
+ * Returns the proxy that Codex sends HTTP through: `http://`, `https://`, or a bare `host:port`. It
+ * ignores anything else, except SOCKS, which it recognizes but cannot use, because its HTTP client
  * is built without it. (Codex 0.169, measured.)
  */
 export function proxyForHttp(value: string): ProxyServer | typeof SOCKS_IS_NOT_USED | undefined {
@@ -24,15 +24,15 @@ export function proxyForHttp(value: string): ProxyServer | typeof SOCKS_IS_NOT_U
   if (/^socks(4a?|5h?)$/.test(scheme ?? '')) return SOCKS_IS_NOT_USED
   const protocol = (scheme ?? 'http').toLowerCase()
   if (protocol !== 'http' && protocol !== 'https') return undefined
-  // Where a password has an `@`, it ends there, and the host begins behind the last one.
+  // If a password contains an `@`, it ends there, and the host begins after the last one.
   const [userinfo] = authority.split('@', 1)
   const user = authority.includes('@') ? userOf(userinfo ?? '', decodeTolerantly) : undefined
   return proxyOf(protocol, authority, user)
 }
 
 /**
- * The proxy that Codex opens WebSockets through: `http://`, `socks5://` or `socks5h://`, always
- * written out. With anything else it opens none. (Codex 0.169, measured.)
+ * Returns the proxy that Codex opens WebSockets through: `http://`, `socks5://` or `socks5h://`,
+ * always with the scheme. With anything else it opens none. (Codex 0.169, measured.)
  */
 export function proxyForWebSockets(value: string): ProxyServer | undefined {
   const parts = partsOf(value.trim())
@@ -49,12 +49,12 @@ export function proxyForWebSockets(value: string): ProxyServer | undefined {
   }
 }
 
-/** For `Proxy-Authorization`. */
+/** Returns the value for `Proxy-Authorization`. */
 export function proxyAuthorization({ user }: ProxyServer): string | undefined {
   return user && `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`
 }
 
-// What may stand in a URI: blanks, quotes and what is not ASCII must be escaped.
+// The characters of a URI: spaces, quotes and non-ASCII characters must be escaped.
 const URI = /^[A-Za-z0-9!#$%&'()*+,\-./:;=?@[\]_~]+$/
 
 function partsOf(value: string): { scheme?: string; authority: string } | undefined {
@@ -86,7 +86,7 @@ function userOf(userinfo: string, decode: (text: string) => string): ProxyServer
   return { name: decode(userinfo.slice(0, colon)), password: decode(userinfo.slice(colon + 1)) }
 }
 
-/** Escapes that are none stay as they are, and bytes that are no UTF-8 become U+FFFD. */
+/** Leaves invalid escapes as they are, and replaces bytes that are not UTF-8 with U+FFFD. */
 function decodeTolerantly(text: string): string {
   const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

@@ -1,12 +1,12 @@
 import type { OnReadOpts, Socket } from 'node:net'
 
 /**
- * What one read takes at the most: twice what it is with Node, for a twentieth less work on a large
- * answer. With more, it is no longer in the processor's cache when it is recorded.
+ * The most bytes per read: twice Node's default, which saves a twentieth of the work for a large
+ * answer. With more, the bytes would have left the processor's cache by the time they are recorded.
  */
 const READ_BYTES = 128 * 1024
 
-/** From here on what was read stays where it is: what is held takes four times as much, at the most. */
+/** Reads at least this large are not copied: what is kept takes at most four times the memory. */
 const LARGE_BYTES = READ_BYTES / 4
 
 /** What is kept for the next reads: as much as may wait to be recorded. */
@@ -16,9 +16,9 @@ const free: Buffer[] = []
 const lent = new WeakSet<ArrayBufferLike>()
 
 /**
- * Has a socket read into memory that can be given back ({@link Lent}). Node takes new memory for
- * each read, and collecting that costs as much again as the reading: all that is alive is looked
- * through for each 64 MiB. For whoever reads from the socket nothing is different.
+ * Makes a socket read into memory that can be returned ({@link Lent}). Node allocates new memory
+ * for each read, and collecting it costs as much again as reading: every 64 MiB, everything alive
+ * is scanned. Nothing changes for readers of the socket.
  */
 export function readsIntoLentMemory(): OnReadOpts {
   let memory: Buffer | undefined
@@ -37,7 +37,7 @@ export function readsIntoLentMemory(): OnReadOpts {
   }
 }
 
-/** Memory that was read into, and goes back once all who look at it have said that they do no more. */
+/** Memory that was read into, returned for reuse once all its users are done. */
 export class Lent {
   readonly #memory: ArrayBufferLike
   #users = 0
@@ -46,7 +46,10 @@ export class Lent {
     this.#memory = memory
   }
 
-  /** One more looks at it. What it gives is called once, when that is over, and not before all have begun. */
+  /**
+   * Adds a user. The returned function is to be called once, when that user is done, and not before
+   * all users are added.
+   */
   use(): () => void {
     this.#users += 1
     return () => {
@@ -56,7 +59,7 @@ export class Lent {
   }
 }
 
-/** The memory of these bytes, where it can be given back. */
+/** Returns the memory of these bytes, if it can be returned. */
 export function lentOf(bytes: Buffer): Lent | undefined {
   return lent.delete(bytes.buffer) ? new Lent(bytes.buffer) : undefined
 }

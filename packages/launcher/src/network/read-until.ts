@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 
-/** Takes what has come so far; returns how many bytes of it were the answer, undefined for more. */
+/** Reads what has come so far; returns the length of the answer, or undefined if more is needed. */
 export type AnswerReader = (bytes: Buffer) => number | undefined
 
 /**
- * Reads an answer of a proxy off a connection and leaves what stands behind it where it was.
- * Rejects where the connection ends first, and with what the reader throws.
+ * Reads a proxy's answer from a connection and leaves the bytes after it unread. Rejects if the
+ * connection ends first, and with what the reader throws.
  */
 export function readUntil(socket: Socket, read: AnswerReader): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,10 +5,9 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 export type Holding = { pid: number; descriptor: string }
 
 /**
- * Which descriptor of a process is a socket.
- *
- * @returns nothing where none is; `hidden` where the process is ours and shows its descriptors to
- * nobody: one that has made itself "not dumpable" (proc_pid_fd(5)).
+ * Finds the descriptor under which a process holds a socket.
+ * @returns undefined if it does not; `hidden` if the process is our user's and hides its
+ * descriptors because it is "not dumpable" (proc_pid_fd(5)).
  */
 export async function holdingOf(
   pid: number,
@@ -27,13 +26,13 @@ export async function holdingOf(
 
 type Sockets = Map<string, string>
 
-/** Looks at processes that are going on, and those that begin when they are over. */
+/** Scans of processes in progress, and those that follow them. */
 const looks = new Map<number, { now: Promise<Sockets>; next: Promise<Sockets> | undefined }>()
 
 /**
- * The sockets of a process with the descriptor of each. A look that is going on may have begun before
- * a socket was there: who asks meanwhile waits for the next one, all together, so that a hundred
- * connections at once do not cost a hundred looks.
+ * Returns a process's sockets with their descriptors. A scan in progress may have begun before a
+ * socket existed: all callers meanwhile share the next one, so that a hundred connections at once
+ * do not cost a hundred scans.
  */
 function socketsOf(pid: number): Promise<Sockets> {
   const look = looks.get(pid)
@@ -55,7 +54,7 @@ function lookAt(pid: number): Promise<Sockets> {
   return now
 }
 
-/** So many are looked at sooner at once than each by a thread: 3 µs each, for 30. */
+/** Up to this many, synchronous calls are faster than threads: 3 µs each, against 30. */
 const FEW = 256
 
 async function linksOf(folder: string): Promise<Sockets> {
@@ -79,7 +78,7 @@ function linkOf(folder: string, descriptor: string): string {
   }
 }
 
-/** Whether a descriptor that was one socket is this one now. */
+/** Whether a descriptor that was another socket is this one now. */
 export function stillHolds({ pid, descriptor }: Holding, inode: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/fd/${descriptor}`) === nameOf(inode)
@@ -93,8 +92,8 @@ function nameOf(inode: string): string {
 }
 
 /**
- * Whether a process makes its sockets as the given user: by the last of its four user ids. One that
- * has ended and is not waited for yet shows its descriptors to nobody either, and has none.
+ * Whether a process creates its sockets as the given user: the last of its four user ids. A zombie
+ * hides its descriptors too, but has none.
  */
 async function livesAs(pid: number, uid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')

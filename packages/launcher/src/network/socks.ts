@@ -7,9 +7,8 @@ const NO_AUTHENTICATION = 0
 const USERNAME_AND_PASSWORD = 2
 
 /**
- * Has a SOCKS 5 proxy connect to a target (RFC 1928, RFC 1929). Names are left to the proxy: Codex
- * does so for `socks5://` as for `socks5h://` (0.169, measured).
- *
+ * Asks a SOCKS 5 proxy to connect to a target (RFC 1928, RFC 1929). The proxy resolves names: Codex
+ * does the same for both `socks5://` and `socks5h://` (0.169, measured).
  * @param host without brackets.
  */
 export async function openSocksTunnel(
@@ -42,7 +41,7 @@ const REPLIES = [
   'that the time was up',
 ]
 
-/** How long an answer is, as soon as that can be told. */
+/** Returns the length of an answer, once it is known. */
 type LengthOf = (bytes: Buffer) => number | undefined
 
 const shortAnswer: LengthOf = () => 2
@@ -78,7 +77,7 @@ function addressOf(host: string): Buffer {
   return Buffer.concat([Buffer.from([3]), withLength(host)])
 }
 
-/** As a URL writes it: hexadecimal groups, at most one of the gaps. */
+/** In a URL's notation: hexadecimal groups, with at most one gap. */
 function bytesOfIPv6(host: string): number[] {
   const [before = '', after] = host.split('::')
   const groups = (text: string) => text.split(':').filter((group) => group !== '')

@@ -4,9 +4,9 @@ import { NetworkError } from './problem.js'
 import type { TlsRules } from './trust.js'
 
 /**
- * TLS over an open connection, checked against the certificates of the rules and the host's name.
- *
- * @param host without brackets; an address is checked and not sent along.
+ * Starts TLS over an open connection, and verifies the certificate against the rules and the host's
+ * name.
+ * @param host without brackets; an address is verified, but not sent as the server name.
  */
 export function startTls(
   socket: Socket,
@@ -15,7 +15,7 @@ export function startTls(
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const name = host.endsWith('.') ? host.slice(0, -1) : host
-    // It may have ended while the certificates were read: TLS would wait for its words for good.
+    // It may have ended while the certificates were being read: TLS would then wait for ever.
     if (socket.readableEnded || socket.destroyed) {
       reject(hungUp(host))
       return
@@ -24,7 +24,7 @@ export function startTls(
       socket,
       host: name,
       secureContext,
-      // NODE_TLS_REJECT_UNAUTHORIZED in the user's environment is not for us.
+      // NODE_TLS_REJECT_UNAUTHORIZED in the user's environment does not apply to Tacho.
       rejectUnauthorized: true,
       checkServerIdentity: checkIdentity,
       ...(isIP(name) === 0 && { servername: name }),
@@ -32,7 +32,7 @@ export function startTls(
     })
     const onError = (error: NodeJS.ErrnoException) => {
       leave()
-      // What else it has to say of its end is heard by nobody.
+      // Ignores further errors as it ends.
       secured.on('error', () => {}).destroy()
       reject(speaksHttp2Only(error) ? http2Only(host, error) : error)
     }

@@ -6,20 +6,20 @@ import { readCertificateFile } from './certificate-file.js'
 import { blocksOf, isPlain } from './pem.js'
 
 /**
- * Who reads. OpenSSL finds in a folder only what is named by its hash, and reads what it writes
- * itself, with the purposes in it; rustls reads every file, and plain certificates alone.
+ * Which library's rules to read by. OpenSSL finds files in a folder only by their hash, and reads
+ * its own format, including purposes; rustls reads every file, but only plain certificates.
  */
 export type StoreReader = 'openssl' | 'rustls'
 
-/** Where the certificates are: in a file with all of them, and in folders with a file for each. */
+/** Where certificates are: in one file, and in folders with a file for each. */
 export type Places = { file?: string; folders: string[] }
 
-/** The places where a system keeps its certificates, as far as they are there. */
+/** Returns the system's certificate locations that exist. */
 export async function systemPlaces(reader: StoreReader): Promise<Places> {
   return reader === 'openssl' ? placesOfOpenSsl() : placesOfRustls()
 }
 
-// Of openssl-probe 0.2, which comes with rustls-native-certs.
+// From openssl-probe 0.2, which rustls-native-certs uses.
 const FILES = [
   '/etc/ssl/certs/ca-certificates.crt', // Debian, Ubuntu, Arch, Gentoo
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', // Fedora, RHEL
@@ -31,12 +31,12 @@ const FILES = [
 ]
 const FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs']
 
-/** The first of the files, and all folders. */
+/** The first existing file, and all folders. */
 async function placesOfRustls(): Promise<Places> {
   return placesOf(await existing(FILES), await existing(FOLDERS))
 }
 
-// Of openssl-probe 0.1, which comes with native-tls.
+// From openssl-probe 0.1, which native-tls uses.
 const ROOTS = [
   ...['/var/ssl', '/usr/share/ssl', '/usr/local/ssl', '/usr/local/openssl'],
   ...['/usr/local/etc/openssl', '/usr/local/share', '/usr/lib/ssl', '/usr/ssl', '/etc/openssl'],
@@ -48,7 +48,7 @@ const NAMES = [
   ...['CARootCertificates.pem', 'tls-ca-bundle.pem'],
 ]
 
-/** The first of the files and the first of the folders, root by root. */
+/** The first existing file and the first existing folder, root by root. */
 async function placesOfOpenSsl(): Promise<Places> {
   const roots = await existing(ROOTS)
   const [files, [folder]] = await Promise.all([
@@ -65,7 +65,7 @@ function placesOf([file]: string[], folders: string[]): Places {
 /** Which of a folder's files are read. */
 const INDIVIDUAL: Record<StoreReader, RegExp> = { openssl: /^[0-9a-f]{8}\.\d+$/i, rustls: /./ }
 
-/** The certificates in these places. What cannot be read is left out. */
+/** Returns the certificates in these places, skipping what cannot be read. */
 export async function certificatesIn(
   { file, folders }: Places,
   reader: StoreReader,
@@ -76,11 +76,12 @@ export async function certificatesIn(
   ])
   const blocks = texts.flat().flatMap(blocksOf)
   const own = reader === 'openssl' ? blocks : blocks.filter(isPlain)
-  // The folder and the file mostly hold the same, and reading a certificate takes OpenSSL 0.2 ms.
+  // The folder and the file usually hold the same certificates, and OpenSSL takes 0.2 ms to read
+  // one.
   return [...new Set(own)]
 }
 
-/** Where certificates are kept in no files that we could read: macOS, Windows. */
+/** Returns the certificates on systems that do not keep them in readable files: macOS, Windows. */
 export function builtInCertificates(): readonly string[] {
   const system =
     'getCACertificates' in tls ? (tls.getCACertificates as CertificatesOf)('system') : []

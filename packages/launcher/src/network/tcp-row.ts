@@ -3,16 +3,16 @@ import { endianness } from 'node:os'
 
 /** A row of `/proc/net/tcp` or `tcp6` (proc_net_tcp(5)): one socket of this machine. */
 export type TcpRow = {
-  /** `LOCAL:PORT REMOTE:PORT` in the kernel's hexadecimal, IPv4-mapped addresses as IPv4. */
+  /** `LOCAL:PORT REMOTE:PORT` in the kernel's hexadecimal, with IPv4-mapped addresses as IPv4. */
   ends: string
   isListening: boolean
-  /** Whose it is, as our user namespace names him. */
+  /** The owner's id in our user namespace. */
   uid: number
-  /** Names the socket among all of the machine; `0` where no process has it any more. */
+  /** Identifies the socket on this machine; `0` if no process holds it any more. */
   inode: string
 }
 
-/** Reads one row; nothing where the line is none, as the first one, which has the names. */
+/** Parses one row; undefined for other lines, such as the header. */
 export function tcpRowOf(line: string): TcpRow | undefined {
   const colon = line.indexOf(': ')
   if (colon < 0) return undefined
@@ -29,21 +29,21 @@ export function tcpRowOf(line: string): TcpRow | undefined {
   }
 }
 
-/** The `ends` of the row of whoever is connected to a socket of ours; nothing where it is gone. */
+/** Returns the `ends` of the peer's row for a socket of ours, or undefined if it is gone. */
 export function otherEndOf(socket: Socket): string | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket
   const [other, own] = [hexOf(remoteAddress, remotePort), hexOf(localAddress, localPort)]
   return other === undefined || own === undefined ? undefined : `${other} ${own}`
 }
 
-/** An IPv4 address, or one mapped into IPv6, with its port, as the kernel writes it. */
+/** Formats an IPv4 address, possibly mapped into IPv6, and its port as the kernel does. */
 export function hexOf(address: string | undefined, port: number | undefined): string | undefined {
   const numbers = address
     ?.replace(/^::ffff:/i, '')
     .split('.')
     .map(Number)
   if (port === undefined || numbers?.length !== 4 || !numbers.every(isByte)) return undefined
-  // A number of 32 bits as it lies in memory, whose order of bytes is the machine's.
+  // A 32-bit number as it is in memory, in the machine's byte order.
   const bytes = endianness() === 'LE' ? numbers.reverse() : numbers
   return `${bytes.map((byte) => hex(byte, 2)).join('')}:${hex(port, 4)}`
 }

@@ -2,13 +2,13 @@ import { closeSync, openSync, read } from 'node:fs'
 import { promisify } from 'node:util'
 import { type TcpRow, tcpRowOf } from './tcp-row.js'
 
-/** Looks at rows until it says that it has seen enough. */
+/** Receives rows until it returns that it has seen enough. */
 type Look = (row: TcpRow) => 'enough' | undefined
 
 /**
- * The table of this machine's TCP sockets, as Linux shows it to everybody. For each reading the
- * kernel walks through the whole of its own table, 2 ms for 262,144 buckets: so it is read beside
- * the event loop, once for all who wait at that moment, and no further than it is needed.
+ * The table of this machine's TCP sockets, which Linux shows to everyone. For each reading the
+ * kernel walks its whole table, 2 ms for 262,144 buckets: so it is read asynchronously, once for
+ * everyone who waits at that moment, and no further than needed.
  */
 export class TcpTable {
   readonly #files: TableFile[]
@@ -19,32 +19,32 @@ export class TcpTable {
     this.#files = files
   }
 
-  /** Nothing where the system shows no table. */
+  /** Returns undefined if the system shows no table. */
   static open(paths: readonly string[] = PATHS): TcpTable | undefined {
     const files = paths.flatMap((path) => TableFile.open(path) ?? [])
     return files.length === 0 ? undefined : new TcpTable(files)
   }
 
-  /** The row of a socket by its `ends`; nothing where there is none. Never rejects. */
+  /** Returns a socket's row by its `ends`, or undefined if there is none. Never rejects. */
   row(ends: string): Promise<TcpRow | undefined> {
     return new Promise((resolve) => {
       const others = this.#waiting.get(ends)
       if (others !== undefined) others.push(resolve)
       else this.#waiting.set(ends, [resolve])
-      // Who comes with the same turn of the event loop is looked for together; and a reading that
-      // has begun already may be past the row of who comes now.
+      // Requests from the same turn of the event loop share a search; a search in progress may
+      // already be past the row that a new request needs.
       if (this.#waiting.size === 1) {
         setImmediate(() => this.#inTurn(() => this.#find()))
       }
     })
   }
 
-  /** The listening sockets, on any address. Never rejects. */
+  /** Returns the listening sockets, on any address. Never rejects. */
   listening(): Promise<TcpRow[]> {
     return this.#inTurn(async () => {
       const rows: TcpRow[] = []
       for (const file of this.#files) {
-        // They stand before all others.
+        // They come before all others.
         await file.look((row) => (row.isListening ? void rows.push(row) : 'enough'))
       }
       return rows
@@ -60,8 +60,8 @@ export class TcpTable {
   async #find(): Promise<void> {
     const wanted = this.#waiting
     this.#waiting = new Map()
-    // The table changes while it is read, page by page, and a row can be passed over by that: who
-    // was not found is looked for once more.
+    // The table changes while it is read, page by page, so a row can be missed: sockets not found
+    // are searched for once more.
     for (const file of [...this.#files, ...this.#files]) {
       if (wanted.size === 0) return
       await file.look((row) => {
@@ -75,8 +75,7 @@ export class TcpTable {
     for (const waiting of wanted.values()) for (const resolve of waiting) resolve(undefined)
   }
 
-  // One reading at a time: they share the descriptors, and the kernel goes on from where the last
-  // one was.
+  // One reading at a time: readings share the descriptors, whose position the kernel keeps.
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#turn.then(work)
     this.#turn = done
@@ -88,12 +87,12 @@ const PATHS = ['/proc/net/tcp', '/proc/net/tcp6']
 
 const readAt = promisify(read)
 
-// The kernel walks no further than what it is asked for needs, and gives a page at the most: so the
-// first readings are of some rows only. A row of `tcp` has 150 bytes, one of `tcp6` 180.
+// The kernel walks no further than the request needs, and returns at most a page: so the first
+// reads ask for a few rows only. A row of `tcp` has 150 bytes, one of `tcp6` 180.
 const FIRST_BYTES = 512
 const BYTES = 4096
 
-/** A line longer than this is no row of any kernel's. */
+/** Longer than any kernel's row. */
 const LINE_CHARACTERS = 1024
 
 class TableFile {
@@ -112,7 +111,7 @@ class TableFile {
     }
   }
 
-  /** Shows the rows from the first on. What cannot be read has no rows. */
+  /** Passes on the rows from the first one. An unreadable file has no rows. */
   async look(look: Look): Promise<void> {
     let rest = ''
     for (let [at, wanted] = [0, FIRST_BYTES]; ; wanted = Math.min(wanted * 2, BYTES)) {

@@ -12,13 +12,13 @@ import {
   systemPlaces,
 } from './system-store.js'
 
-/** What a connection is for: an agent may check its HTTP and its WebSockets by different rules. */
+/** What a connection is for: an agent may verify HTTP and WebSocket servers by different rules. */
 export type Transport = 'http' | 'webSocket'
 
-/** How TLS is spoken. */
+/** The settings for TLS. */
 export type TlsRules = {
   secureContext: SecureContext
-  /** What is offered (ALPN); left out: nothing. */
+  /** The protocols to offer (ALPN); if omitted, none. */
   protocols?: string[]
   checkIdentity: IdentityCheck
 }
@@ -31,21 +31,21 @@ export type Trust = {
 
 export type TrustOptions = {
   environment: NodeJS.ProcessEnv
-  /** The agent's own variable, which names a file: `CODEX_CA_CERTIFICATE`. */
+  /** The agent's own variable that names a file: `CODEX_CA_CERTIFICATE`. */
   certificateVariable: string
   onProblem: (problem: NetworkProblem) => void
 }
 
 /**
- * The certificates that Codex trusts. Its own variable, or else `SSL_CERT_FILE`, *adds* a file to
- * the store; and the store is the system's, in whose place `SSL_CERT_FILE` and `SSL_CERT_DIR` stand
- * where they are set. So a certificate of the system counts beside the agent's own variable, and not
- * beside `SSL_CERT_FILE`. Where the file to add cannot be read, Codex sends HTTP without it, by the
- * rules of OpenSSL, and opens no WebSocket.
+ * Returns the certificates that Codex trusts. Its own variable, or else `SSL_CERT_FILE`, *adds* a
+ * file to the store. The store is the system's, unless `SSL_CERT_FILE` or `SSL_CERT_DIR` is set,
+ * which replace it. So a system certificate counts together with the agent's own variable, but not
+ * with `SSL_CERT_FILE`. If the added file cannot be read, Codex sends HTTP without it, by OpenSSL's
+ * rules, and opens no WebSocket.
  *
- * Only with such a file it offers protocols: a server that prefers HTTP/2 then speaks HTTP/2 with
- * it, and HTTP/1.1 without. We offer HTTP/1.1 alone.
- * (Codex 0.169, measured: test/launcher/network/trust.test.ts has the table.)
+ * Codex offers protocols only with such a file: a server that prefers HTTP/2 then speaks HTTP/2
+ * with it, and HTTP/1.1 without. We offer only HTTP/1.1. (Codex 0.169, measured:
+ * test/launcher/network/trust.test.ts has the table.)
  */
 export function trustOf(options: TrustOptions): Trust {
   const { environment } = options
@@ -92,7 +92,9 @@ async function addedFile(options: TrustOptions): Promise<Added> {
   return { problem }
 }
 
-/** As rustls-native-certs: variables that are set, be it to nothing, stand in the system's place. */
+/**
+ * As in rustls-native-certs: variables that are set, even if empty, replace the system's places.
+ */
 async function nativeStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const { SSL_CERT_FILE: file, SSL_CERT_DIR: folders } = environment
   const isSystem = file === undefined && folders === undefined
@@ -103,7 +105,10 @@ async function nativeStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   return certificatesIn(places, 'rustls')
 }
 
-/** As OpenSSL behind openssl-probe: a variable stands in the place of what it names, if that exists. */
+/**
+ * As in OpenSSL with openssl-probe: a variable replaces the system's place, if what it names
+ * exists.
+ */
 async function openSslStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
   if (!hasFiles()) return [...builtInCertificates()]
   const { SSL_CERT_FILE: file = '', SSL_CERT_DIR: folders = '' } = environment
@@ -116,7 +121,7 @@ async function openSslStore(environment: NodeJS.ProcessEnv): Promise<string[]> {
     folders: [...foldersOf(folders), ...(hasFolder ? [] : system.folders)],
     ...(!hasFile && system.file !== undefined && { file: system.file }),
   }
-  // A file that is broken somewhere counts for nothing.
+  // One broken certificate invalidates the whole file.
   const own = hasFile ? await certificatesOf(file) : { certificates: [] }
   const found = await certificatesIn(places, 'openssl')
   return 'certificates' in own ? [...found, ...own.certificates] : found
@@ -139,7 +144,7 @@ async function certificatesOf(path: string): Promise<ReturnType<typeof readPem>>
   }
 }
 
-/** All that rustls speaks (docs.rs/rustls, `ALL_CIPHER_SUITES`), by OpenSSL's names. */
+/** All that rustls supports (docs.rs/rustls, `ALL_CIPHER_SUITES`), under OpenSSL's names. */
 const RUSTLS_CIPHERS = [
   ...['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256'],
   ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
@@ -149,18 +154,21 @@ const RUSTLS_CIPHERS = [
 
 const contexts = new Map<string, SecureContext>()
 
-/** For the same certificates the same context: making one takes 25 ms and more for a system's store. */
+/**
+ * Returns the same context for the same certificates: creating one takes 25 ms or more for a
+ * system's store.
+ */
 function contextOf(client: StoreReader, certificates: string[]): SecureContext {
   const key = [client, ...certificates].join()
   const made = contexts.get(key)
   if (made !== undefined) return made
   const context = createSecureContext({
-    // One by one, so that one that OpenSSL does not read costs no other.
+    // One by one, so that one that OpenSSL cannot read does not cost the others.
     ca: certificates,
     minVersion: 'TLSv1.2',
-    // Both of the agent's clients refuse RSA keys of less than 2048 bits.
+    // Both of the agent's clients reject RSA keys of less than 2048 bits.
     ciphers: `${client === 'rustls' ? RUSTLS_CIPHERS : DEFAULT_CIPHERS}:@SECLEVEL=2`,
-    // For rustls an authority is one that is trusted, whoever has signed it.
+    // For rustls every trusted certificate is an authority, whoever signed it.
     allowPartialTrustChain: client === 'rustls',
   })
   contexts.set(key, context)

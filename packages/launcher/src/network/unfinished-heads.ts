@@ -2,14 +2,14 @@ import type { Socket } from 'node:net'
 import { HEAD_MILLISECONDS, UNFINISHED_HEADS } from './limits.js'
 
 /**
- * Connections that have been let in and have not shown a whole head: how many there may be, and how
- * long one may take for it. One that has sent nothing at all may wait for good, for agents keep
- * connections that they may need later; it is only the first to go when there are too many.
+ * Limits the admitted connections that have not sent a complete head: how many there may be, and
+ * how long a head may take. One that has sent nothing may wait for ever, because agents keep
+ * connections for later; it is only the first to be closed when there are too many.
  */
 export class UnfinishedHeads {
   readonly #count: number
   readonly #milliseconds: number
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly #silent = new Set<Socket>()
   readonly #late = new Map<Socket, NodeJS.Timeout>()
 
@@ -18,7 +18,7 @@ export class UnfinishedHeads {
     this.#milliseconds = milliseconds
   }
 
-  /** A connection has been let in. */
+  /** Notes that a connection was admitted. */
   opened(socket: Socket): void {
     socket.once('close', () => this.whole(socket))
     this.#silent.add(socket)
@@ -28,14 +28,14 @@ export class UnfinishedHeads {
     if (oldest !== undefined) this.whole(oldest)
   }
 
-  /** The first bytes of a head have come, and not its last ones. */
+  /** Notes that a head has begun and is not complete. */
   begun(socket: Socket): void {
     if (this.#late.has(socket)) return
     const late = setTimeout(() => socket.destroy(), this.#milliseconds)
     this.#late.set(socket, late.unref())
   }
 
-  /** The head is there, or nobody waits for it any more. */
+  /** Notes that the head is complete, or no longer expected. */
   whole(socket: Socket): void {
     this.#silent.delete(socket)
     clearTimeout(this.#late.get(socket))

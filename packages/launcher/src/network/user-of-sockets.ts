@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /**
- * Our user's id as it stands beside our own sockets in the kernel's tables; nothing where it could
- * be anybody's. In a user namespace all who have no id of their own there share one, and we may be
- * one of them (user_namespaces(7), "Unmapped user and group IDs").
+ * Returns our user's id as the kernel's tables show it for our sockets, or undefined if it is
+ * ambiguous. In a user namespace all users without an id of their own share one, and we may be
+ * among them (user_namespaces(7), "Unmapped user and group IDs").
  */
 export function userOfSockets(): number | undefined {
   const uid = process.geteuid?.()
@@ -17,8 +17,8 @@ export function userOfSockets(): number | undefined {
 }
 
 /**
- * Whether /proc names processes as we do. In a process namespace without a /proc of its own it
- * shows those of another one, under other ids.
+ * Whether /proc uses our process ids. In a PID namespace without its own /proc, it shows another
+ * namespace's processes and ids.
  */
 export function isProcOurs(): boolean {
   try {
@@ -28,7 +28,7 @@ export function isProcOurs(): boolean {
   }
 }
 
-/** A line of the map says: from which id inside, from which outside, and how many. */
+/** A line of the map: the first id inside, the first id outside, and how many. */
 export function isMapped(uid: number, map: string): boolean {
   return map.split('\n').some((line) => {
     const [inside, , count] = line.split(' ').filter(Boolean).map(Number)

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { type ProcessStat, processStatOf } from './process-stat.js'
 
 /**
- * Whether this process is in the foreground of a terminal: then the terminal sends Ctrl-C and
- * Ctrl-\ to the agent as well, and to pass them on would make two of one.
+ * Whether this process is in the foreground of a terminal: then the terminal also sends Ctrl-C and
+ * Ctrl-\ to the agent, and forwarding them would deliver them twice.
  *
- * Linux tells in /proc/self/stat. Elsewhere a terminal on one of the three streams decides.
+ * Linux shows this in /proc/self/stat. Elsewhere it is assumed if one of the three streams is a
+ * terminal.
  */
 export function isInForeground(): boolean {
   const stat = statOf('self')
@@ -14,7 +15,7 @@ export function isInForeground(): boolean {
   return [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
 }
 
-/** Whether a child is still in the process group that it began in, which is ours. */
+/** Whether a child is still in the process group that it started in, which is ours. */
 export function isInOurGroup({ pid }: ChildProcess): boolean {
   const [own, other] = [statOf('self'), statOf(pid ?? 0)]
   return own === undefined || other === undefined || own.group === other.group

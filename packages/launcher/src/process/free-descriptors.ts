@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 
 /**
- * Descriptors that must be free for a run to be recorded: some 30 for files, taps and threads, and
- * two for each request in flight. With fewer, what the agent asks for would fail in our hands.
+ * How many descriptors must be free to record a run: some 30 for files, taps and threads, and two
+ * for each request in flight. With fewer, the agent's requests would fail because of Tacho.
  */
 export const NEEDED_DESCRIPTORS = 64
 

@@ -4,10 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { killStarted } from './kill-started.js'
 
 /**
- * Tells a signal that was sent to us from one that was sent to our whole process group, and so has
- * reached the agent already: by `timeout`, a terminal, a supervisor. A process cannot see that of a
- * signal (Node shows none of its siginfo), so a second one stands in the same group, repeats what it
- * is told, and dies of what the group gets. It ends with us, because its input does.
+ * Tells a signal sent to us from one sent to our whole process group, which has reached the agent
+ * too: by `timeout`, a terminal, a supervisor. A process cannot tell from the signal (Node exposes
+ * no siginfo), so a second process in the same group echoes its input, and dies of what the group
+ * receives. It ends with us, because its input does.
  */
 export class GroupWitness {
   readonly #start: () => ChildProcess | undefined
@@ -15,21 +15,21 @@ export class GroupWitness {
   #death: { signal: NodeJS.Signals; at: number } | undefined
   #isClosed = false
 
-  /** @param start starts one, its input and output piped; nothing where that cannot be done. */
+  /** @param start starts a witness with piped input and output; returns undefined if it cannot. */
   constructor(start: () => ChildProcess | undefined = startWitness) {
     this.#start = start
     this.#begin()
   }
 
-  /** Whether there is one: without it nothing is known. */
+  /** Whether there is a witness: without one, nothing is known. */
   get isThere(): boolean {
     return this.#living !== undefined
   }
 
-  /** Resolves whether the signal that has reached us now was the whole group's. */
+  /** Resolves whether the signal that just reached us was sent to the whole group. */
   async hasHeard(signal: NodeJS.Signals): Promise<boolean> {
     if (await this.#isStruck(signal)) return true
-    // Who signals the processes of a group one by one, as a supervisor does, needs a moment for it.
+    // A sender that signals a group's processes one by one, as a supervisor does, needs a moment.
     await wait(MOMENT, undefined, { ref: false })
     return this.#isStruck(signal)
   }
@@ -56,9 +56,10 @@ export class GroupWitness {
   }
 
   /**
-   * A witness that answers a question has heard nothing before it was asked: no process does another
-   * thing before it dies. So a busy machine, where dying may take long, makes no difference. Of two
-   * signals that come together it dies of one and cannot tell of the other: better twice than never.
+   * Whether the witness was hit by the signal. If it answers, it had received nothing before it was
+   * asked, because a process does nothing else before it dies. So a busy machine, where dying may
+   * take long, makes no difference. If two signals come together, it dies of one and cannot report
+   * the other: better delivered twice than never.
    */
   async #isStruck(signal: NodeJS.Signals): Promise<boolean> {
     const death = this.#death
@@ -67,7 +68,7 @@ export class GroupWitness {
   }
 }
 
-/** A witness while it lives: it is asked by a byte, and answers with the same. */
+/** A living witness: it echoes each byte. */
 class Living {
   readonly child: ChildProcess
   readonly #questions: ((ended: NodeJS.Signals | undefined) => void)[] = []
@@ -75,7 +76,7 @@ class Living {
   constructor(child: ChildProcess) {
     this.child = child
     child.unref()
-    // Absent where it could not be started.
+    // Absent if it could not be started.
     for (const stream of [child.stdin, child.stdout] as (Unreferenced | null | undefined)[]) {
       stream?.on('error', () => {})
       stream?.unref?.()
@@ -88,7 +89,7 @@ class Living {
     })
   }
 
-  /** Asks it: resolves with the signal of which it dies in place of an answer. */
+  /** Asks it; resolves with the signal that killed it, or undefined if it answers. */
   deathOf(): Promise<NodeJS.Signals | undefined> {
     return new Promise((resolve) => {
       const patience = setTimeout(() => resolve(undefined), PATIENCE).unref()
@@ -105,8 +106,8 @@ type Unreferenced = (Readable | Writable) & { unref?: () => void }
 
 function startWitness(): ChildProcess | undefined {
   try {
-    // It leaves no core file: that is what SIGQUIT does to who does not expect it. The shell itself
-    // would not do: dash has a handler for SIGINT, in which it is neither alive nor dead.
+    // Leaves no core file, which is SIGQUIT's default effect. A plain shell would not do: dash
+    // handles SIGINT, and is then neither alive nor dead.
     return spawn('/bin/sh', ['-c', 'ulimit -c 0; exec cat'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {},
@@ -117,11 +118,11 @@ function startWitness(): ChildProcess | undefined {
   }
 }
 
-/** How long it may take until a signal has reached all of a group. */
+/** How long a signal may take to reach all of a group. */
 const MOMENT = 20
 
-/** What comes within this time of the death by the same signal is the same signal. */
+/** The same signal within this time of the death counts as the same one. */
 const AT_ONCE = 100
 
-/** A witness that neither answers nor dies has been stopped: then nothing is known. */
+/** A witness that neither answers nor dies was stopped: then nothing is known. */
 const PATIENCE = 5_000

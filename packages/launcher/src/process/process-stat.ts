@@ -1,18 +1,18 @@
-/** What Linux says of a process in `/proc/<pid>/stat` (proc_pid_stat(5)), as far as we ask. */
+/** The fields of `/proc/<pid>/stat` (proc_pid_stat(5)) that are used here. */
 export type ProcessStat = {
-  /** One letter: `R`, `S`, `T` for stopped, `Z` for ended and not yet waited for. */
+  /** One letter: `R`, `S`, `T` for stopped, `Z` for a zombie. */
   state: string
   parent: number
   group: number
-  /** The process group in the foreground of its terminal; -1 where it has none. */
+  /** The foreground process group of its terminal; -1 if it has none. */
   foregroundGroup: number
-  /** In ticks since the system started: with the process id it names a process for good. */
+  /** In ticks since boot: with the process id this identifies a process for good. */
   startedAt: string
 }
 
 /**
- * Reads the text of `/proc/<pid>/stat`; nothing where it is none. The second field is the program's
- * name in parentheses, and may hold spaces and parentheses itself.
+ * Parses `/proc/<pid>/stat`; undefined if the text is invalid. The second field is the program's
+ * name in parentheses, which may contain spaces and parentheses.
  */
 export function processStatOf(text: string): ProcessStat | undefined {
   const end = text.lastIndexOf(')')

@@ -12,15 +12,17 @@ export type AgentStart = {
   command: string
   args: readonly string[]
   environment: NodeJS.ProcessEnv
-  /** Where it works; default: where we do. */
+  /** The working folder; default: ours. */
   cwd?: string
-  /** How each of its three streams is connected, or to what; default: all of them are ours. */
+  /** How each of its three streams is connected; default: inherited. */
   stdio?: ('inherit' | 'pipe' | number)[]
-  /** Is given the running process, to connect what is piped. */
+  /** Receives the running process, to connect its pipes. */
   onStart?: (child: ChildProcess) => void
-  /** Is told of each signal that reaches the agent, from us or from its terminal. */
+  /** Called for each signal that reaches the agent, from us or from its terminal. */
   onSignal?: (signal: NodeJS.Signals) => void
-  /** Is called when the process has ended or could not be started; the run lasts until it is done. */
+  /**
+   * Called when the process has ended or could not be started; the run lasts until this resolves.
+   */
   onEnd?: () => Promise<void>
 }
 
@@ -35,27 +37,26 @@ export class CannotStart extends Error {
   }
 }
 
-// What a terminal sends to its whole foreground, and what others send. All of them would end us,
-// and SIGUSR1 would make Node listen for a debugger.
+// Signals that a terminal sends to its whole foreground, and others. All of them would end us,
+// except SIGUSR1, which would start Node's debugger.
 const FROM_THE_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
 const FROM_ELSEWHERE = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
-// What has ended the agent may reach us later than its end does; who signals us after this means us.
+// A signal that ended the agent may reach us after the agent's end; a later one is meant for us.
 const ECHO_MILLISECONDS = 1_000
 
-// A process that the agent left behind may hold a pipe open for good; the agent's own last words
-// are in it when it exits.
+// A process that the agent left behind may keep a pipe open for ever; the agent's own last output
+// is in it when it exits.
 const DRAIN_MILLISECONDS = 250
 
 /**
- * Runs the agent in our place: it gets the signals that we get, each once.
- *
- * @throws CannotStart with the shell's exit code for that: 127 not found, 126 not to be run.
+ * Runs the agent in our place: it receives the signals that we receive, each once.
+ * @throws CannotStart with the shell's exit code: 127 for not found, 126 for not executable.
  */
 export function runAgent(start: AgentStart): Promise<AgentEnded> {
   return new Promise((resolve, reject) => {
     const { environment: env, cwd, stdio = 'inherit' } = start
-    // Before it: a signal in between would end us and leave the agent behind.
+    // Before the start: a signal in between would end us and leave the agent behind.
     const signals = new ForwardedSignals(start.onSignal)
     const child = spawn(start.command, start.args, {
       env,
@@ -92,31 +93,31 @@ export function endLike(ended: AgentEnded): void {
     return
   }
   const { signal } = ended
-  // As a shell would say it, should the signal not end this process.
+  // The shell's exit code for this, in case the signal does not end this process.
   process.exitCode = 128 + constants.signals[signal]
   giveBackDefault(signal)
   process.kill(process.pid, signal)
 }
 
-// Node ignores SIGPIPE and SIGXFSZ and starts its debugger on SIGUSR1. Whatever a signal does, when
-// its last listener goes, it does what the system does by default (libuv, `uv_signal_stop`).
+// Node ignores SIGPIPE and SIGXFSZ, and starts its debugger on SIGUSR1. Removing a signal's last
+// listener restores the system's default for any signal (libuv, `uv_signal_stop`).
 function giveBackDefault(signal: NodeJS.Signals): void {
   try {
     process.on(signal, () => {})
     process.removeAllListeners(signal)
   } catch {
-    // SIGKILL takes no listener, and needs none.
+    // SIGKILL accepts no listener, and needs none.
   }
 }
 
-/** Passes on to the agent the signals that we get and it does not. */
+/** Forwards signals to the agent that we received and it did not. */
 class ForwardedSignals {
   readonly #onSignal: AgentStart['onSignal']
   readonly #listeners: [NodeJS.Signals, () => void][] = []
   #agent: ChildProcess | undefined
   #witness: GroupWitness | undefined
 
-  /** From here on signals do not end us. They are looked at when the agent is there. */
+  /** From here on signals do not end us. They are handled once the agent exists. */
   constructor(onSignal: AgentStart['onSignal']) {
     this.#onSignal = onSignal
     for (const signal of [...FROM_THE_KEYBOARD, ...FROM_ELSEWHERE]) {
@@ -131,7 +132,7 @@ class ForwardedSignals {
     this.#witness = new GroupWitness()
   }
 
-  /** Until our own end, which follows, signals do nothing to us: we are to end as the agent has. */
+  /** Until our own end, which follows, signals have no effect: we must end as the agent did. */
   stop(): void {
     this.#agent = undefined
     this.#witness?.close()

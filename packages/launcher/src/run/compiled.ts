@@ -15,22 +15,26 @@ import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
 import { cacheFolder } from '../cache-folder.js'
 
-/** Remembers what V8 has made of our bundles. */
+/** A cache of what V8 compiled of our bundles. */
 export type Compiled = {
-  /** Writes what was not remembered yet; at the end, when V8 has seen what of it is used. Never throws. */
+  /**
+   * Writes what is not cached yet; called at the end, when V8 knows which parts are used. Never
+   * throws.
+   */
   keep(): void
 }
 
 /**
- * Has our bundles loaded as V8 compiled them the last time, from the user's cache folder: a fifth of
- * what a short recorded run costs is the compiling of what records. Node has this itself from 22.1 on
- * (`module.enableCompileCache`), and asks for no owner of what it loads.
+ * Loads our bundles as V8 compiled them last time, from the user's cache folder: compiling the
+ * recording code is a fifth of the cost of a short recorded run. Node has this since 22.1
+ * (`module.enableCompileCache`), but does not check who owns what it loads.
  */
 export function loadCompiled(environment: NodeJS.ProcessEnv): Compiled {
   const cache = privateFolder(environment)
   const fresh: { script: Script; path: string; key: Buffer }[] = []
   if (cache === undefined) return { keep() {} }
-  // Deprecated since Node 0.10, and there to stay (https://nodejs.org/api/modules.html#requireextensions).
+  // Deprecated since Node 0.10, and there to stay
+  // (https://nodejs.org/api/modules.html#requireextensions).
   const { extensions } = createRequire(import.meta.url)
   const usual = extensions['.js']
   extensions['.cjs'] = (module, filename) => {
@@ -62,7 +66,7 @@ export function loadCompiled(environment: NodeJS.ProcessEnv): Compiled {
   }
 }
 
-/** All of our bundles that are large are in it, and so is this. */
+/** All of our large bundles are in this folder, and so is this file. */
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 
 type Wrapped = (
@@ -76,13 +80,15 @@ type Wrapped = (
 const BEFORE = '(function (exports, require, module, __filename, __dirname) {'
 const BEHIND = '\n})'
 
-/** What must be the same for it to be used: V8 itself looks at its own version, and of the source at no more than its length. */
+/**
+ * Returns the key that must match: V8 itself checks only its own version and the source's length.
+ */
 function keyOf(source: string): Buffer {
   const { version, arch } = process
   return createHash('sha256').update(`${version} ${arch} ${source}`).digest()
 }
 
-/** The file: the key, a SHA-256 of what follows, and that. V8 takes it as it is. */
+/** The file contains the key, a SHA-256 of the rest, and the rest. V8 itself does not verify it. */
 const SHA256_BYTES = 32
 
 function read(path: string, key: Buffer): Buffer | undefined {
@@ -110,7 +116,7 @@ function write(path: string, key: Buffer, script: Script): void {
     writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' })
     renameSync(temporary, path)
   } catch {
-    // It is compiled the next time, too.
+    // It will be compiled again next time.
   }
 }
 
@@ -118,7 +124,7 @@ function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
 }
 
-/** The user's cache folder, where nobody else can write in it. */
+/** Returns the user's cache folder, if nobody else can write to it. */
 function privateFolder(environment: NodeJS.ProcessEnv): string | undefined {
   try {
     const folder = cacheFolder(environment)
@@ -130,7 +136,8 @@ function privateFolder(environment: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-// What is read is run: it must be our own. Where there are no owners, nothing is remembered.
+// Cached code is executed, so it must be our own. On systems without file owners, nothing is
+// cached.
 function isOwn({ uid, mode }: { uid: number; mode: number }): boolean {
   return uid === process.getuid?.() && (mode & 0o022) === 0
 }

@@ -2,9 +2,8 @@ import { isAbsolute, join, normalize } from 'node:path'
 import { WrongUse, withHome } from './switches.js'
 
 /**
- * Where the debug log goes: relative to the session folder, or absolute.
- *
- * @throws WrongUse where a relative path leads out of the folder.
+ * Returns the path of the debug log, absolute or relative to the session folder.
+ * @throws WrongUse if a relative path leads out of the folder.
  */
 export function debugLogPath(path: string | undefined): string | undefined {
   if (path === undefined) return undefined
@@ -19,7 +18,10 @@ export function debugLogPath(path: string | undefined): string | undefined {
   return normal
 }
 
-/** Where it goes without persistence: an absolute path as it is, a relative one to the agent's logs. */
+/**
+ * Returns its path without persistence: an absolute path as it is, a relative one in the agent's
+ * log folder.
+ */
 export function debugLogWithoutSession(path: string | undefined, agentHome: string): string {
   const inside = debugLogPath(path) ?? 'session.log'
   return isAbsolute(inside) ? inside : join(agentHome, 'log', inside)

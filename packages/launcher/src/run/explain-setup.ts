@@ -1,6 +1,9 @@
 import { type Agent, isInstalled } from '../agents/agent.js'
 
-/** What `--explain-setup` prints: what has to be settled before this agent can be recorded, and how. */
+/**
+ * Returns the output of `--explain-setup`: what must be settled before this agent can be recorded,
+ * and how.
+ */
 export async function explainSetup(
   agent: Agent,
   cwd: string,

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from '
 import { delimiter, join } from 'node:path'
 import type { AgentProgram } from '../agents/agent.js'
 
-/** What a shim of ours has in its first lines, so that it is never taken for the real program. */
+/** Appears in the first lines of Tacho's shims, so that none is taken for the real program. */
 export const SHIM_MARK = 'tacho-shim'
 
 /** There is no agent to run. */
@@ -13,10 +13,9 @@ export class NoProgram extends Error {
 }
 
 /**
- * The path of an agent's real program: what our variable names, else the first on PATH that is no
- * shim.
- *
- * @throws NoProgram where there is none; the message says what to install.
+ * Returns the path of an agent's real program: the one named by Tacho's variable, else the first on
+ * PATH that is not a shim.
+ * @throws NoProgram if there is none; the message says what to install.
  */
 export function findProgram(
   { command, variable, install }: AgentProgram,
@@ -40,15 +39,15 @@ export function findProgram(
 }
 
 /**
- * The path of a program that a user has named as in a shell: the first on PATH that is no shim of
- * ours, which would record it once more; the name itself where there is none.
+ * Returns the path of a program that the user named as in a shell: the first on PATH that is not a
+ * Tacho shim, which would record it again, or the name itself if there is none.
  */
 export function findNamed(command: string, environment: NodeJS.ProcessEnv): string {
   if (command.includes('/')) return command
   return programsOnPath(command, environment).find((path) => !isShim(path)) ?? command
 }
 
-/** Every program of this name on PATH, in order, shims included. */
+/** Returns every program of this name on PATH, in order, including shims. */
 export function programsOnPath(command: string, environment: NodeJS.ProcessEnv): string[] {
   return (environment.PATH ?? '')
     .split(delimiter)
@@ -57,7 +56,7 @@ export function programsOnPath(command: string, environment: NodeJS.ProcessEnv):
     .filter(isProgram)
 }
 
-/** Whether a program is a shim that {@link SHIM_MARK} marks. */
+/** Whether a program is a shim, marked by {@link SHIM_MARK}. */
 export function isShim(path: string): boolean {
   const head = Buffer.alloc(256)
   try {

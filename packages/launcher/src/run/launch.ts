@@ -8,8 +8,8 @@ import { isRefusal } from './refusal.js'
 import { readSwitches, type Switches } from './switches.js'
 
 /**
- * `tacho <agent> …`: runs the real agent with its own arguments and ends as it ended. What recording
- * needs is loaded only where something is to be recorded.
+ * Runs `tacho <agent> …`: the real agent with its own arguments, ending as it ends. Recording code
+ * is loaded only if something is to be recorded.
  */
 export async function launch(
   agent: Agent,
@@ -55,7 +55,10 @@ async function run(
   return runAgent({ command: program, args: switches.args, environment })
 }
 
-/** Which agent's run it is: of a program that is one that we know, that one's, unless we are told how. */
+/**
+ * Returns the agent whose run this is: if the program is a known agent, that one, unless options
+ * say how to record it.
+ */
 async function insideOf(
   agent: Agent,
   mode: AgentMode,
@@ -68,7 +71,7 @@ async function insideOf(
     : { agent: inside, mode: itsMode }
 }
 
-/** What is to be run, and the switches with its arguments alone. */
+/** Returns the program to run, and the switches with only its arguments. */
 function programOf(
   agent: Agent,
   switches: Switches,

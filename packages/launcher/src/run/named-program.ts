@@ -1,12 +1,11 @@
 import { WrongUse } from './switches.js'
 
-/** A program that a user has named, and what stands before it. */
+/** A program named by the user, and the options before it. */
 export type NamedProgram = { options: string[]; command: string; args: string[] }
 
 /**
- * What is to be run, behind the `--`.
- *
- * @throws WrongUse where there is none.
+ * Returns the program to run, after the `--`.
+ * @throws WrongUse if there is none.
  */
 export function namedProgram(agent: string, args: readonly string[]): NamedProgram {
   const end = args.indexOf('--')

@@ -1,6 +1,6 @@
 /**
- * What the user has to know of what does not work of ours: one line each on standard error, never into the
- * screen of a TUI, where it waits for the end.
+ * Tells the user what does not work, one line each on standard error. Never writes into a TUI's
+ * screen: the lines then wait until it ends.
  */
 export class Notices {
   readonly #hold: boolean
@@ -24,7 +24,7 @@ export class Notices {
   }
 }
 
-/** One line of ours on standard error. Where nobody reads that, it is lost, and nothing else is. */
+/** Prints one line on standard error. If nobody reads it, it is lost, with no other effect. */
 export function say(sentence: string): void {
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
   process.stderr.write(`tacho: ${sentence}\n`)

@@ -2,7 +2,10 @@ import { CannotRecord, Recording, type RecordingOptions } from '@tacho/recorder'
 
 export { openDebugLog } from '@tacho/recorder'
 
-/** Opens a recording; where there is no place for one, that is told in a line, and the agent runs on. */
+/**
+ * Opens a recording; if there is no place for one, says so in a line, and the agent runs
+ * unrecorded.
+ */
 export function openRecording(options: RecordingOptions): Recording | undefined {
   try {
     return new Recording(options)

@@ -25,11 +25,10 @@ const NOT_SCRUBBED =
   '--no-scrub: secrets are recorded, and sent on where OTEL_* variables name a collector, as they are; tacho scrub replaces them afterwards.'
 
 /**
- * Runs an agent under record. Whatever of ours does not work is told in a line and left out; the
- * agent runs and ends as it would without us.
- *
- * @throws WrongUse where a switch has a value that means nothing.
- * @throws CannotStart where the agent cannot be started.
+ * Runs an agent under record. Any part of Tacho that does not work is reported in a line and
+ * skipped; the agent runs and ends as it would without Tacho.
+ * @throws WrongUse if a switch has an invalid value.
+ * @throws CannotStart if the agent cannot be started.
  */
 export async function recordAgent(
   run: RecordedRun,
@@ -45,10 +44,10 @@ export async function recordAgent(
       notices.tell(TOO_FEW_DESCRIPTORS)
       return await runAgent(plainStart(run, environment))
     }
-    // Where the agent speaks through us it is ours, and the agent's is a pipe.
+    // If the agent speaks through us, standard output is ours, and the agent writes to a pipe.
     if (!mode.speaksThroughUs) leaveStandardOutput()
     if (!switches.persistSession) return await runWithLog(run, environment, level, notices)
-    // Before the agent has the screen: who sees it can still stop.
+    // Before the agent has the screen, so that anyone who sees it can still stop.
     if (switches.noScrub) say(NOT_SCRUBBED)
     const tell = (sentence: string) => notices.tell(sentence)
     return await runRecorded(run, { recorded, environment, tell }, async (seen) => {
@@ -116,7 +115,7 @@ async function runRecorded(
       },
       (bytes) => late.with((recording) => recording.agentOutput(bytes)),
     )
-    // Where nobody talks with the agent but through us, we must be there first.
+    // If the agent's client talks only through us, the recording must be ready first.
     if (mode.speaksThroughUs) {
       opened = late.open(open)
       await opened
@@ -131,7 +130,7 @@ async function runRecorded(
     const how = 'signal' in ended ? ended.signal : `exit code ${ended.exitCode}`
     late.with((recording) => recording.logEnd(`${agent.name} ended: ${how}`))
     const recording = await late.ready
-    // Whatever fails here, the agent has ended as it has.
+    // Whatever fails here, the agent has already ended.
     for (const close of [
       () => listening.close(),
       async () => taps.close?.(),
@@ -142,13 +141,13 @@ async function runRecorded(
   }
 }
 
-/** Where the agent works: it can be told another folder than ours. */
+/** Returns the agent's working folder, which its arguments can change. */
 function cwdOf({ switches }: RecordedRun, { cwdOf: own }: RecordedAgent): string {
   const here = currentFolder()
   return own?.(switches.args, here) ?? here
 }
 
-// It can be gone; what the agent does then is its own affair.
+// The folder may be gone; what the agent does then is its own affair.
 function currentFolder(): string {
   try {
     return process.cwd()
@@ -175,12 +174,12 @@ function seenBy(
   if (hearsLogEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
   if (serverEvents !== undefined) taps.push('server-events')
-  // Where there are several, each exchange says it.
+  // With several upstreams, each exchange names its own.
   if ('reason' in http || isList(http)) return { agent, taps }
   return { agent, taps, provider: http.name, idleTimeout: http.idleTimeout }
 }
 
-/** The start with the taps that are no listeners: they stand between the agent and its user. */
+/** Adds the taps that do not listen on a port but sit between the agent and its user. */
 async function withOwnTap(
   start: AgentStart,
   { jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
@@ -194,7 +193,7 @@ async function withOwnTap(
   return recording === undefined ? hooked : (between?.(hooked, recording) ?? hooked)
 }
 
-/** Only a debug log is wanted: the agent's standard error goes to it, and nothing else is touched. */
+/** Writes only a debug log: the agent's standard error goes to it, and nothing else is touched. */
 async function runWithLog(
   run: RecordedRun,
   environment: NodeJS.ProcessEnv,
@@ -233,14 +232,14 @@ function plainStart(run: RecordedRun, environment: NodeJS.ProcessEnv): AgentStar
   return { command: run.program, args: run.switches.args, environment }
 }
 
-/** The same start with the agent's standard error read on its way, where that changes nothing. */
+/** Reads the agent's standard error on its way, if that changes nothing. */
 function withStderr(start: AgentStart, onBytes: (bytes: Uint8Array) => void): AgentStart {
   if (!canReadStderr()) return start
   return {
     ...start,
     stdio: ['inherit', 'inherit', 'pipe'],
     onStart(child) {
-      // Absent either where the agent could not be started for want of descriptors.
+      // Both are absent if the agent could not start because no descriptors were free.
       if (!child.stderr) return
       relayStderr(child.stderr, onBytes)
     },

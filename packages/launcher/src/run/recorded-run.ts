@@ -1,13 +1,13 @@
 import type { Agent, AgentMode } from '../agents/agent.js'
 import type { Switches } from './switches.js'
 
-/** A run of an agent that leaves something behind. */
+/** A run of an agent that is recorded. */
 export type RecordedRun = {
   agent: Agent
-  /** The path of its real program. */
+  /** The path of the agent's real program. */
   program: string
   mode: AgentMode
-  /** What stands before the `--` where the user names the program behind it. */
+  /** The options before `--`, if the user names the program after it. */
   options: readonly string[]
   switches: Switches
 }

@@ -12,17 +12,20 @@ import { type OtlpTap, startOtlpTap } from '../taps/otlp/otlp-tap.js'
 import type { TappedStart } from '../taps/start-change.js'
 import { recordsItself, tapped } from '../taps/tapped.js'
 
-/** Codex takes four times as long until it connects, and so much is left for the recording to be opened. */
+/**
+ * Codex takes four times as long to connect, and the rest of that time is left to open the
+ * recording.
+ */
 const AHEAD_MILLISECONDS = 40
 
-/** Taps that listen, and what the agent is started with so that it comes to them. */
+/** Listening taps, and the agent's start that leads it to them. */
 export type ListeningTaps = TappedStart & {
-  /** The agent's log events come to us. */
+  /** Whether the agent's log events come to Tacho. */
   hearsLogEvents: boolean
   /**
-   * Is told that the agent has started. Done when it is known whether its API can be reached, or after
-   * {@link AHEAD_MILLISECONDS}: what takes the processor for long meanwhile has an agent connect to a
-   * port that is about to refuse, and lose one of its tries.
+   * Called when the agent has started. Resolves when it is known whether its API can be reached, or
+   * after {@link AHEAD_MILLISECONDS}: heavy work before that would let an agent connect to a port
+   * that is about to refuse, and cost it an attempt.
    */
   started(): Promise<void>
   close(): Promise<void>
@@ -36,17 +39,17 @@ export type StartTapsOptions = {
   args: readonly string[]
   environment: NodeJS.ProcessEnv
   late: LateRecording
-  /** What the user has to know: a sentence, once. */
+  /** Shows the user a sentence, once. */
   tell: (sentence: string) => void
 }
 
-/** Starts the taps that listen for an agent; where one of them cannot be, it says so in the log. */
+/** Starts the taps that listen for an agent; one that cannot start is reported in the log. */
 export async function startTaps(options: StartTapsOptions): Promise<ListeningTaps> {
   const { title, agent, taps, args, late } = options
   const { certificateVariable } = agent
   const environment = taps.environment ?? options.environment
   const peers = await Peers.open()
-  // All that we start is the agent's.
+  // All processes started here are the agent's.
   peers.agentIs(process.pid)
   const otlp =
     taps.otlp &&
@@ -78,10 +81,10 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   }
 }
 
-/** The HTTP tap, and what leads an agent's requests through it. */
+/** The HTTP tap, and how to redirect an agent's requests to it. */
 type ListeningHttpTap = Pick<OtlpTap, 'redirect' | 'close'> & Pick<ListeningTaps, 'started'>
 
-/** `Array.isArray` takes no list that is read-only for one. */
+/** `Array.isArray` does not narrow to a read-only list. */
 export function isList<One extends object>(one: One | readonly One[]): one is readonly One[] {
   return Array.isArray(one)
 }
@@ -123,7 +126,7 @@ async function startHttpTap(
     const isTwice = recordsItself(options.environment)
     return {
       redirect: isTwice ? (start) => tapped(tap.baseUrl)(redirect(start)) : redirect,
-      // While the agent gets ready, and not when it waits for an answer.
+      // While the agent gets ready, not when it waits for an answer.
       async started() {
         if (upstream.expected !== undefined) await tap.connectAhead(upstream.expected)
       },

@@ -1,26 +1,32 @@
 import { homedir } from 'node:os'
 import { homePath, switchedOn, wrongSwitch } from '@tacho/format'
 
-/** What of Tacho is switched on for a run, by flags and by the environment; a flag wins. */
+/** Tacho's switches for a run, from flags and the environment; a flag wins. */
 export type Switches = {
   persistSession: boolean
-  /** `--persist-session` was typed, and did not come from the environment. */
+  /** Whether `--persist-session` was typed rather than set in the environment. */
   isAskedFor: boolean
-  /** There is a debug log; its path, where one is named. */
+  /** Set if there is a debug log; its path, if one is named. */
   debugLog: { path?: string } | undefined
   sessionsDir: string | undefined
-  /** `--no-scrub`: secrets are recorded as they are sent. Only typed, so that no forgotten variable does it. */
+  /**
+   * `--no-scrub`: secrets are recorded as they are sent. Only a flag, so that no forgotten variable
+   * does this.
+   */
   noScrub: boolean
   /** `--explain-setup`: nothing is run. */
   explainSetup?: true
   logLevel: string | undefined
-  /** A variable means nothing. Only a conversation is kept from starting by that, and only by who wants one. */
+  /**
+   * A variable with an invalid value. It prevents only conversations from starting, and only if
+   * persistence is requested.
+   */
   wrong?: WrongUse
-  /** The agent's own arguments: all but ours. */
+  /** The agent's own arguments, without Tacho's. */
   args: string[]
 }
 
-/** A flag or a variable that means nothing. */
+/** A flag or a variable with an invalid value. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse'
   readonly code = 'wrong-use'
@@ -28,9 +34,8 @@ export class WrongUse extends Error {
 }
 
 /**
- * Takes our flags out of an agent's arguments; they may stand anywhere before a `--`.
- *
- * @throws WrongUse where a flag has a value that means nothing.
+ * Takes Tacho's flags out of an agent's arguments; they may be anywhere before `--`.
+ * @throws WrongUse if a flag has an invalid value.
  */
 export function readSwitches(args: readonly string[], environment: NodeJS.ProcessEnv): Switches {
   const end = args.indexOf('--')
@@ -83,7 +88,7 @@ export function readSwitches(args: readonly string[], environment: NodeJS.Proces
   return switches
 }
 
-/** A path with a leading `~/` made whole. */
+/** Expands a leading `~/` in a path. */
 export function withHome(path: string): string {
   return homePath(path, homedir())
 }
@@ -100,8 +105,8 @@ function splitFlag(argument: string): [string, string | undefined] {
   return [argument.slice(0, at), argument.slice(at + 1)]
 }
 
-// The path of `--debug-log` may be left out, and a prompt or a subcommand may come next: a path is
-// one word with a slash or a suffix in it. `--debug-log=PATH` takes any.
+// The path of `--debug-log` is optional, and a prompt or a subcommand may come next: a path is one
+// word that contains a slash or ends with a suffix. `--debug-log=PATH` takes anything.
 function looksLikePath(argument: string): boolean {
   return (
     /^[^-\s]\S*$/.test(argument) && (argument.includes('/') || /\.[A-Za-z0-9]{1,8}$/.test(argument))

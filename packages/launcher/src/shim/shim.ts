@@ -13,23 +13,23 @@ import { delimiter, dirname, join, relative } from 'node:path'
 import type { InstalledAgent } from '../agents/agent.js'
 import { isShim, programsOnPath, SHIM_MARK } from '../run/find-program.js'
 
-/** What stands where on PATH. */
+/** Which programs with an agent's name are on PATH. */
 export type ShimStatus = {
-  /** Our shims, in the order of PATH, and the one in our own folder. */
+  /** Tacho's shims, in the order of PATH, and the one in Tacho's own folder. */
   shims: string[]
   /** The agent's own program, which the shim runs. */
   program: string | undefined
-  /** Whether the agent's command, typed, runs under Tacho. */
+  /** Whether typing the agent's command runs it under Tacho. */
   isFirst: boolean
 }
 
-/** The shim cannot be put there. */
+/** The shim cannot be installed or removed. */
 export class ShimRefused extends Error {
   override readonly name = 'ShimRefused'
   readonly code = 'shim-refused'
 }
 
-/** What an agent's command, typed in this environment, is. */
+/** Returns what an agent's command runs in this environment. */
 export function shimStatus(
   { program: { command } }: InstalledAgent,
   environment: NodeJS.ProcessEnv,
@@ -46,12 +46,12 @@ export function shimStatus(
 }
 
 /**
- * Puts a program of an agent's name that runs `tacho <agent>` into a folder: the named one, else the
- * first of the user's own on PATH that stands before the real one's, else one of Tacho's.
- *
+ * Installs a program with an agent's name that runs `tacho <agent>`. It goes to the named folder;
+ * else to the first of the user's own folders on PATH before the real program's; else to one of
+ * Tacho's.
  * @param tacho the path of the `tacho` program.
  * @returns the path of the shim.
- * @throws ShimRefused where something else has that name there, or it cannot be written.
+ * @throws ShimRefused if another program has that name there, or the shim cannot be written.
  */
 export function installShim(
   agent: InstalledAgent,
@@ -81,10 +81,9 @@ export function installShim(
 }
 
 /**
- * Takes every shim of an agent away.
- *
- * @returns the paths that were removed.
- * @throws ShimRefused where one cannot be removed.
+ * Removes all shims of an agent.
+ * @returns the removed paths.
+ * @throws ShimRefused if one cannot be removed.
  */
 export function removeShims(agent: InstalledAgent, environment: NodeJS.ProcessEnv): string[] {
   const { shims } = shimStatus(agent, environment)
@@ -113,7 +112,7 @@ function chooseFolder(
   return before.find((folder) => isUsers(folder, environment)) ?? ownFolder(environment)
 }
 
-/** A folder in the user's home that they can write to. */
+/** Whether a folder is in the user's home and writable. */
 function isUsers(folder: string, environment: NodeJS.ProcessEnv): boolean {
   const inside = relative(environment.HOME || homedir(), folder)
   if (inside.startsWith('..') || inside.includes('node_modules')) return false
@@ -125,7 +124,7 @@ function isUsers(folder: string, environment: NodeJS.ProcessEnv): boolean {
   }
 }
 
-// Should Tacho be gone one day, the user's agent must still be theirs.
+// If Tacho is ever gone, the user's agent must still run.
 function shimText(
   { name, program: { command } }: InstalledAgent,
   node: string,

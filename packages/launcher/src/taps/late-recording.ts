@@ -1,11 +1,11 @@
 import type { LogLevel, Recording } from '@tacho/recorder'
 
 /**
- * A recording that is opened while the agent is already starting: loading what makes it takes
- * 0.1 s, in which the agent has nothing to tell yet. What is told sooner waits.
+ * A recording that is opened while the agent is already starting: loading its code takes 0.1 s,
+ * during which the agent has nothing to report yet. Earlier reports wait.
  */
 export class LateRecording {
-  /** The recording, once it is open; nothing where there is no place for one. */
+  /** The recording, once it is open; undefined if there is no place for one. */
   readonly ready: Promise<Recording | undefined>
   #settle: (recording: Recording | undefined) => void = () => {}
   #recording: Recording | undefined
@@ -18,7 +18,10 @@ export class LateRecording {
     })
   }
 
-  /** @param open loads what is needed and opens it; a failure is as if there were no place for it. */
+  /**
+   * @param open loads what is needed and opens the recording; a failure counts as having no place
+   * for it.
+   */
   async open(open: () => Promise<Recording | undefined>): Promise<void> {
     const recording = await open().catch(() => undefined)
     this.#recording = recording
@@ -28,13 +31,13 @@ export class LateRecording {
     this.#settle(recording)
   }
 
-  /** Does it with the recording as soon as there is one; not at all where there is none. */
+  /** Runs work with the recording once it is open; never, if there is none. */
   with(work: (recording: Recording) => void): void {
     if (this.#recording !== undefined) work(this.#recording)
     else if (!this.#isOpen) this.#waiting.push(work)
   }
 
-  /** A line of its debug log. */
+  /** Writes a line to its debug log. */
   log(level: LogLevel, label: string, message: string): void {
     this.with((recording) => recording.log(level, label, message))
   }

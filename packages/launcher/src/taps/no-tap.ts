@@ -1,6 +1,6 @@
-/** Why a tap cannot be. */
+/** Why a tap is not possible. */
 export type NoTap = {
   reason: string
-  /** The agent says it itself, to the same user. */
+  /** Whether the agent itself reports it to the same user. */
   isToldByAgent?: boolean
 }

@@ -1,8 +1,7 @@
 /**
- * Work that is asked for now and again, by a watcher of files say: it is done once at a time, and once
- * more where it was asked for meanwhile, because what it saw may be older.
- *
- * @returns asks for it; resolves when all that was asked for is done.
+ * Runs work that is requested repeatedly, for example by a file watcher: one run at a time, and
+ * another if it was requested meanwhile, because the current run may have missed the news.
+ * @returns a function that requests the work; it resolves when all requested work is done.
  */
 export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   let isAsked = false

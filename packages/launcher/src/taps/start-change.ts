@@ -1,6 +1,6 @@
 import type { AgentStart } from '../process/run-agent.js'
 
-/** What a tap changes of how the agent is started. */
+/** A change that a tap makes to how the agent is started. */
 export type StartChange = (start: TappedStart) => TappedStart
 
 /** What a tap may change. */

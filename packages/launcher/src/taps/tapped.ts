@@ -1,7 +1,10 @@
 import { TAPPED_VARIABLE } from '@tacho/recorder'
 import type { StartChange } from './start-change.js'
 
-/** Tells Node programs that record themselves where taps listen: what goes there is recorded already. */
+/**
+ * Tells Node programs that record themselves where taps listen: requests to these are already
+ * recorded.
+ */
 export function tapped(baseUrl: string): StartChange {
   return (start) => {
     const { [TAPPED_VARIABLE]: others } = start.environment
@@ -11,7 +14,7 @@ export function tapped(baseUrl: string): StartChange {
   }
 }
 
-/** Whether the user has every Node program record itself: the agent may be one, and is tapped. */
+/** Whether the user makes every Node program record itself: the agent may be one, and is tapped. */
 export function recordsItself({ NODE_OPTIONS = '' }: NodeJS.ProcessEnv): boolean {
   return /(?:tacho\/register|bin\/register\.cjs)\b/.test(NODE_OPTIONS)
 }

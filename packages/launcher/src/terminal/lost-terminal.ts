@@ -2,8 +2,8 @@ import { closeSync, fstatSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 /**
- * Lets go, at our very end, of a terminal that was closed: Node 20 would put back its modes, and
- * abort where that fails (mended in Node 22). Descriptors that are closed it leaves alone.
+ * Closes the descriptors of a lost terminal at our very end: Node 20 would restore its modes, and
+ * abort if that fails (fixed in Node 22). It leaves closed descriptors alone.
  */
 export function letGoOfLostTerminal(): void {
   process.once('exit', () => {

@@ -3,7 +3,7 @@ import type { Agent } from '../agent.js'
 import { chosenBaseUrls } from '../base-url-options.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
 
-/** Any agent of the Agent Client Protocol (version 1), as an editor starts it. */
+/** Any agent of the Agent Client Protocol (version 1), started as an editor starts it. */
 export const agent: Agent = {
   name: 'acp',
   title: 'any agent of the Agent Client Protocol',

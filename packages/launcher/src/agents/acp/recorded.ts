@@ -8,7 +8,7 @@ import { chosenBaseUrls } from '../base-url-options.js'
 import { upstreamsOf } from '../base-urls.js'
 import { conversationWith } from './conversation.js'
 
-/** What an agent brings to a recorded run that speaks the Agent Client Protocol. */
+/** What a recorded run of an Agent Client Protocol agent needs. */
 export const recorded: RecordedAgent = {
   isSessionId: isUnique,
   certificateVariable: 'NODE_EXTRA_CA_CERTS',
@@ -43,7 +43,10 @@ function httpOf({ program, args, options, environment, others = [], late }: Tapp
   return [...led, ...upstreamsOf(chosenBaseUrls(options, environment, words))]
 }
 
-/** The last part of a path, or of a package's name: `@agentclientprotocol/codex-acp` is `codex-acp`. */
+/**
+ * Returns the last part of a path, or of a package's name: `@agentclientprotocol/codex-acp` is
+ * `codex-acp`.
+ */
 function titleOf(name: string): string {
   return cut(basename(name), TITLE_CHARACTERS)
 }
@@ -51,8 +54,8 @@ function titleOf(name: string): string {
 const TITLE_CHARACTERS = 80
 
 /**
- * Whether an id names one session of all agents, whose folders stand side by side. Agents that count
- * theirs (`session-1`) would write into each other's.
+ * Whether an id is unique among the sessions of all agents, whose folders are siblings. Agents that
+ * number theirs (`session-1`) would write into each other's.
  */
 function isUnique(id: string): boolean {
   return isSessionId(id) && id.length >= 16 && /\d/.test(id)

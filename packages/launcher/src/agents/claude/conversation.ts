@@ -2,9 +2,9 @@ import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
 
 /**
- * What Claude Code says of the conversation in the headers of each request (2.1.332). A sub-agent has
- * the session's id and one of its own, and works on one task: that is its turn. The id of a user's
- * prompt comes where Claude Code takes its API for Anthropic's own.
+ * Returns what Claude Code says about the conversation in the headers of each request (2.1.332). A
+ * sub-agent has the session's id and its own, and works on one task, which is its turn. The id of a
+ * user's prompt is sent only if Claude Code takes the API for Anthropic's own.
  */
 export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conversation {
   const said = (name: string) => short(headerValue(headers, name))

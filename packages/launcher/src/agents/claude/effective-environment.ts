@@ -4,21 +4,20 @@ import { record } from '@tacho/model'
 import { claudeHome } from './home.js'
 import { optionsOf } from './options.js'
 
-/** Claude Code's settings as they are in force for one run, as far as they matter here. */
+/** Claude Code's effective settings for one run, as far as they matter here. */
 export type EffectiveSettings = {
   /** The variables as Claude Code sees them. */
   environment: NodeJS.ProcessEnv
-  /** Those that an administrator has set: nothing of the user's or ours goes before them. */
+  /** The administrator's settings, which override the user's and ours. */
   managed: Record<string, unknown>
-  /** No hooks of settings run. */
+  /** Whether hooks from settings are disabled. */
   areHooksOff: boolean
 }
 
 /**
- * What Claude Code makes of its environment (2.1.332): variables of its settings files go before it,
- * the user's first, then the project's, `settings.local.json`, `--settings`, and an administrator's.
- * Of a file that cannot be read it takes nothing, and says so itself where that matters.
- *
+ * Returns Claude Code's effective settings (2.1.332). Variables in settings files override the
+ * environment: the user's first, then the project's, `settings.local.json`, `--settings`, and an
+ * administrator's. Claude Code ignores a file that it cannot read, and reports it if that matters.
  * @param own the user's `--settings`.
  */
 export function effectiveSettings(run: {

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** The user's home folder. */
+/** Returns the user's home folder. */
 export function homeOf({ HOME }: NodeJS.ProcessEnv): string {
   return HOME || homedir()
 }
 
-/** Claude Code's own folder: $CLAUDE_CONFIG_DIR, else ~/.claude. */
+/** Returns Claude Code's own folder: $CLAUDE_CONFIG_DIR, else ~/.claude. */
 export function claudeHome(environment: NodeJS.ProcessEnv): string {
   return environment.CLAUDE_CONFIG_DIR || join(homeOf(environment), '.claude')
 }

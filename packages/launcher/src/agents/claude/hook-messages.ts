@@ -6,7 +6,7 @@ import type { HookMessage } from '../../taps/hooks/hook-tap.js'
 import { shortened } from './short-values.js'
 import type { Transcripts } from './transcripts.js'
 
-/** Records what Claude Code's hooks were told, in the session that they name. Never throws. */
+/** Records what Claude Code passes to its hooks, in the session that they name. Never throws. */
 export class HookMessages {
   readonly #transcripts: Transcripts
   #barrier: FaultBarrier | undefined

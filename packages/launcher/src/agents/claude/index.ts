@@ -17,7 +17,7 @@ export const agent: Agent = {
     const mode = claudeMode(args, process.stdout.isTTY === true)
     return mode && MODES[mode]
   },
-  // In Claude Code's own folder nothing of ours stands.
+  // Tacho puts nothing into Claude Code's own folder.
   home: (environment) => dirname(sessionsRoot(environment)),
   sessionsRoot,
   load: async () => (await import('./recorded.js')).recorded,

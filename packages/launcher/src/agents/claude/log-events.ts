@@ -15,12 +15,12 @@ export class LogEvents {
     )
   }
 
-  /** Takes the events of one export, in their order. */
+  /** Records the events of one export, in order. */
   take(events: readonly LogRecord[]): void {
     for (const event of events) this.#barrier.do('the OTLP receiver', () => this.#takeOne(event))
   }
 
-  /** Takes the spans of one export: of them, how long the user was waited for. */
+  /** Records from the spans of one export how long Claude Code waited for the user. */
   takeSpans(spans: readonly SpanRecord[]): void {
     for (const { name, startedAt, endedAt, attributes } of spans) {
       if (name !== WAITED || endedAt < startedAt) continue
@@ -48,7 +48,7 @@ export class LogEvents {
     const all: Record<string, string | number | boolean> = {}
     for (const [name, value] of attributes) {
       if (!KEPT_ATTRIBUTES.has(name) || value === '') continue
-      // Half of a secret would not be known for one: first scrubbed, then cut.
+      // Scrubbed before it is cut, because half of a secret would not be recognized.
       all[name] =
         typeof value === 'string'
           ? cut(this.#recording.scrubber.text(value), VALUE_CHARACTERS)
@@ -58,10 +58,10 @@ export class LogEvents {
   }
 }
 
-// A span, and told as if it were an event: nobody asks for more of it than when it began and ended.
+// A span, but recorded as an event: only its start and end matter.
 const WAITED = 'claude_code.tool.blocked_on_user'
 
-// The raw log has what was asked and answered; what a user has typed, no log event needs to say.
+// The raw log has questions and answers; log events need not repeat what a user typed.
 const KEPT_EVENTS = new Set([
   'tool_decision',
   'tool_result',

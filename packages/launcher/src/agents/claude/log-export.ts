@@ -7,13 +7,12 @@ import { LogEvents } from './log-events.js'
 import type { RunSettings, Settings } from './settings.js'
 import { isOn, namesSpans } from './upstream.js'
 
-/** How often Claude Code sends its log events, in milliseconds; else it is every five seconds. */
+/** How often Claude Code sends its log events, in milliseconds; its default is five seconds. */
 const INTERVAL = '100'
 
 /**
- * How Claude Code's log events (2.1.332) come to us in a run, by variables alone. A user's own endpoint
- * gets what it got; where the user has none, nothing but log events is switched on.
- *
+ * Returns how Claude Code's log events (2.1.332) reach Tacho in a run, by variables alone. A user's
+ * own endpoint still gets what it got; if there is none, only log events are switched on.
  * @param environment the variables as Claude Code sees them.
  */
 export function logExportFor(
@@ -52,11 +51,11 @@ export function logExportFor(
 type OwnExport = {
   endpoint?: URL
   env?: NonNullable<Settings['env']>
-  /** Its spans come to us, too: nobody else has them. */
+  /** Whether its spans come to Tacho too, because they go nowhere else. */
   tellsSpans?: boolean
 }
 
-/** What has Claude Code tell its spans: a beta of its own. */
+/** Makes Claude Code export spans, which is a beta feature. */
 const SPANS = {
   CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
   OTEL_TRACES_EXPORTER: 'otlp',
@@ -68,14 +67,15 @@ const OURS = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json' }
 
 function ownExport(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
   if (!isOn(environment.CLAUDE_CODE_ENABLE_TELEMETRY)) {
-    // Variables of OpenTelemetry may stand there for other programs: they switch on nothing here.
+    // OpenTelemetry's variables may be set for other programs: on their own they switch on nothing
+    // here.
     const env = {
       CLAUDE_CODE_ENABLE_TELEMETRY: '1',
       OTEL_LOGS_EXPORTER: 'otlp',
       OTEL_METRICS_EXPORTER: 'none',
       ...OURS,
     }
-    // The API gets what it gets without us.
+    // Spans are added only if the API's requests stay the same.
     return { env, tellsSpans: !namesSpans(environment) }
   }
   const exporters = (environment.OTEL_LOGS_EXPORTER ?? '').split(',').map((one) => one.trim())

@@ -1,6 +1,6 @@
 import { optionsOf } from './options.js'
 
-/** The ways to run Claude Code in which it holds a conversation here. */
+/** The ways to run Claude Code that hold a conversation in this process. */
 export type ClaudeMode = 'tui' | 'print' | 'stream-json'
 
 // Claude Code 2.1.332, `claude --help`.
@@ -10,15 +10,15 @@ const COMMANDS = new Set([
   ...['ultrareview', 'update', 'upgrade'],
 ])
 
-/** With these it prints something and ends, or its conversation is held by another process. */
+/** With these it prints something and ends, or another process holds the conversation. */
 const ELSEWHERE = [
   ...['--help', '-h', '--version', '-v', '--bg', '--background', '--cloud', '--desktop'],
 ]
 
 /**
- * What these arguments start; nothing where they hold no conversation in this process.
- *
- * @param isTerminal without one on its standard output Claude Code prints, as with `-p`.
+ * Returns what these arguments start, or undefined if they hold no conversation in this process.
+ * @param isTerminal whether standard output is a terminal; if not, Claude Code prints, as with
+ * `-p`.
  */
 export function claudeMode(args: readonly string[], isTerminal: boolean): ClaudeMode | undefined {
   const { options, first } = optionsOf(args)

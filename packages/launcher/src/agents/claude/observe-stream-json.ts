@@ -4,9 +4,9 @@ import type { JsonRpcObserver } from '../../taps/json-rpc/observer.js'
 import { shortened } from './short-values.js'
 
 /**
- * Watches the lines between Claude Code and the program that it works for (`--input-format stream-json`,
- * 2.1.332) and says what passed: questions and their answers, requests to cancel, and the ends of turns. It
- * never throws; a line that does not concern us costs a look at its first bytes.
+ * Watches the lines between Claude Code and its client (`--input-format stream-json`, 2.1.332) and
+ * records questions and their answers, requests to cancel, and the ends of turns. Never throws; of
+ * an irrelevant line only the first bytes are read.
  */
 export function observeStreamJson(recording: Recording): JsonRpcObserver {
   const barrier = new FaultBarrier((part, cause) =>
@@ -36,11 +36,11 @@ export function observeStreamJson(recording: Recording): JsonRpcObserver {
 const HEAD_BYTES = 256
 const SEEN = ['"control_', '"type":"result"', '"type": "result"']
 
-/** What of a line is recorded; nothing where it tells nothing of this. */
+/** Returns what to record of a line, or undefined if it says nothing of this kind. */
 function seenIn(line: Uint8Array): Record<string, unknown> | undefined {
   const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   const head = bytes.toString('latin1', 0, HEAD_BYTES)
-  // Who writes the type last writes short messages.
+  // Writers that put the type last write short messages.
   const known = bytes.length <= 2 * HEAD_BYTES ? bytes.toString('latin1') : head
   if (!SEEN.some((one) => known.includes(one))) return undefined
   return keptOf(objectOf(bytes.toString()))

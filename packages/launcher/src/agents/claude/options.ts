@@ -1,12 +1,14 @@
-/** What stands on a command line, as far as that can be told without knowing all of its options. */
+/** A command line, as far as it can be parsed without knowing all options. */
 export type Options = {
-  /** Each option that stands there, with the word behind it; of several the last one counts. */
+  /** Each option, with the word after it; if it repeats, the last one counts. */
   options: ReadonlyMap<string, string | undefined>
-  /** The first word, where that is no option: a prompt or a command. */
+  /** The first word, if it is not an option: a prompt or a command. */
   first: string | undefined
 }
 
-/** The options of Claude Code's arguments: all that begins with a dash before a `--`. */
+/**
+ * Returns the options in Claude Code's arguments: everything before `--` that begins with a dash.
+ */
 export function optionsOf(args: readonly string[]): Options {
   const options = new Map<string, string | undefined>()
   const end = args.indexOf('--')
@@ -21,7 +23,7 @@ export function optionsOf(args: readonly string[]): Options {
   return { options, first: first?.startsWith('-') ? undefined : first }
 }
 
-/** Short options can stand together: `-pc` is `-p -c`. */
+/** Short options can be combined: `-pc` is `-p -c`. */
 function lettersOf(argument: string): string[] {
   return /^-[a-z]{2,}$/i.test(argument) ? argument.slice(1).split('') : []
 }

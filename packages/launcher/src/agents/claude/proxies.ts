@@ -1,11 +1,12 @@
 const LOOPBACK = '127.0.0.1'
 
-// In the order in which Claude Code looks: the first counts, for URLs of every kind.
+// In the order in which Claude Code reads them: the first one counts, for URLs of any scheme.
 const PROXIES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
 
 /**
- * The variables with which Claude Code (2.1.332) reaches us on the loopback past the user's proxy, which
- * could not reach us: those that change. One proxy is for all that it asks, whatever the URL's scheme.
+ * Returns the variables to change so that Claude Code (2.1.332) reaches Tacho on the loopback
+ * without the user's proxy, which could not reach it. Claude Code uses one proxy for all requests,
+ * whatever the URL's scheme.
  */
 export function pastProxy(environment: NodeJS.ProcessEnv): Record<string, string> {
   const { no_proxy: small, NO_PROXY: capital } = environment
@@ -16,7 +17,10 @@ export function pastProxy(environment: NodeJS.ProcessEnv): Record<string, string
   return { [variable]: value ? `${value},${LOOPBACK}` : LOOPBACK }
 }
 
-/** An environment in which connections of ours go the way that Claude Code's would have gone. */
+/**
+ * Returns an environment in which Tacho's connections take the route that Claude Code's would have
+ * taken.
+ */
 export function withItsProxy(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const all = Object.entries(environment).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name))
   const [proxy, hosts] = [proxyOf(environment), hostsWithout(environment)]
@@ -32,7 +36,7 @@ function proxyOf(environment: NodeJS.ProcessEnv): string | undefined {
   return name && environment[name]
 }
 
-/** The hosts that it reaches without its proxy: those of both variables, or all of them. */
+/** Returns the hosts that it reaches without its proxy: those of both variables, or all. */
 function hostsWithout({ no_proxy: small, NO_PROXY: capital }: NodeJS.ProcessEnv): string[] | '*' {
   if (small === '*' || capital === '*') return '*'
   return `${small ?? ''},${capital ?? ''}`.split(/[,\s]+/).filter((one) => one !== '')

@@ -15,7 +15,7 @@ import { tapHooks } from './tap-hooks.js'
 import { Transcripts } from './transcripts.js'
 import { leftOut, upstreamOf } from './upstream.js'
 
-/** What Claude Code brings to a recorded run. */
+/** What Claude Code provides for a recorded run. */
 export const recorded: RecordedAgent = {
   isSessionId: isUuid,
   certificateVariable: 'NODE_EXTRA_CA_CERTS',

@@ -5,7 +5,7 @@ import { record } from '@tacho/model'
 import type { StartChange } from '../../taps/start-change.js'
 import { withOptions } from '../with-options.js'
 
-/** What of Claude Code's settings is read and set here. */
+/** The parts of Claude Code's settings that are read and set here. */
 export type Settings = {
   env?: Record<string, string>
   hooks?: Record<string, unknown[]>
@@ -20,19 +20,19 @@ export class BadSettings extends Error {
 const OPTION = '--settings'
 
 /**
- * The `--settings` of one run: the user's own, and what our taps add to them. Of several such options
- * only the last one counts (Claude Code 2.1.332), so theirs and ours become one. What the user keeps in
- * a file goes into a file that only the user can read, and else into the option: so nothing shows up
- * in a list of processes that was not there.
+ * The `--settings` of one run: the user's own, plus what Tacho's taps add. If the option repeats,
+ * only the last one counts (Claude Code 2.1.332), so both are merged. Settings that the user keeps
+ * in a file go to a private file, others into the option: so no list of processes shows anything
+ * new.
  */
 export class RunSettings {
-  /** The user's own. */
+  /** The user's own settings. */
   readonly own: Record<string, unknown>
   readonly #isFile: boolean
   #all: Record<string, unknown>
   #folder: string | undefined
 
-  /** @throws BadSettings where the user's own cannot be read. */
+  /** @throws BadSettings if the user's own cannot be read. */
   constructor(args: readonly string[], cwd: string) {
     const value = ownValue(args)
     this.#isFile = value !== undefined && !isJson(value)
@@ -40,7 +40,7 @@ export class RunSettings {
     this.#all = this.own
   }
 
-  /** A start with these added: they win over the user's variables, and are beside the user's hooks. */
+  /** Adds settings to the start: they override the user's variables, and join the user's hooks. */
   adding(part: Settings): StartChange {
     return (start) => {
       this.#all = together(this.#all, part)
@@ -48,7 +48,7 @@ export class RunSettings {
     }
   }
 
-  /** The run is over. */
+  /** Cleans up after the run. */
   close(): void {
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -73,7 +73,7 @@ function read(value: string, cwd: string): Record<string, unknown> {
   }
 }
 
-// As Claude Code tells a text of JSON from a path.
+// The way Claude Code tells JSON from a path.
 function isJson(value: string): boolean {
   const text = value.trim()
   return text.startsWith('{') && text.endsWith('}')
@@ -94,7 +94,7 @@ function together(own: Record<string, unknown>, part: Settings): Record<string, 
 
 type Place = { at: number; isJoined: boolean }
 
-/** Where the last one stands. */
+/** Returns the position of the last one. */
 function placeOf(args: readonly string[]): Place | undefined {
   const end = args.indexOf('--')
   const own = end < 0 ? args : args.slice(0, end)

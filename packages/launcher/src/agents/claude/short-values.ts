@@ -1,13 +1,15 @@
 import { cut } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 
-/** A command is that long; what is longer are contents, which the raw log has. */
+/** As long as a command gets; longer texts are contents, which the raw log has. */
 const TEXT_CHARACTERS = 4 * 1024
 
-/** Nobody nests the input of a tool this deep. */
+/** Deeper than the input of any tool. */
 const DEPTH = 8
 
-/** A message with its long texts cut: first scrubbed, for half of a secret would not be known for one. */
+/**
+ * Cuts the long texts of a message. Scrubs first, because half of a secret would not be recognized.
+ */
 export function shortened(
   json: Record<string, unknown>,
   scrubber: Scrubber,

@@ -9,17 +9,17 @@ import type { RunSettings } from './settings.js'
 export type HookTapOptions = {
   start: AgentStart
   settings: RunSettings
-  /** No hooks of settings run. */
+  /** Whether hooks from settings are disabled. */
   areHooksOff: boolean
   late: LateRecording
-  /** Claude Code's log events tell how each tool ended. */
+  /** Whether Claude Code's log events report how each tool ended. */
   hearsLogEvents: boolean
   onMessage: (message: HookMessage) => void
 }
 
 /**
- * The start of Claude Code with hooks of ours beside the user's own, which tell what the user is asked
- * and when turns and tools begin. Where this run allows none, the log says so.
+ * Starts Claude Code with Tacho's hooks next to the user's own, which report what the user is asked
+ * and when turns and tools begin. If this run allows none, the log says so.
  */
 export async function tapHooks(options: HookTapOptions): Promise<AgentStart> {
   const { start, settings, late, hearsLogEvents, onMessage } = options
@@ -30,7 +30,7 @@ export async function tapHooks(options: HookTapOptions): Promise<AgentStart> {
   }
   try {
     const peers = await Peers.open()
-    // All that we start is the agent's.
+    // All processes started here are the agent's.
     peers.agentIs(process.pid)
     const tap = await HttpHookTap.start({
       peers,
@@ -62,10 +62,10 @@ function reasonAgainst({ start, areHooksOff }: HookTapOptions): string | undefin
   return option === undefined ? undefined : `with ${option} there are no hooks`
 }
 
-/** How long Claude Code waits for us, in seconds: we answer in milliseconds, or are gone. */
+/** How many seconds Claude Code waits for Tacho, which answers in milliseconds or is gone. */
 const PATIENCE_SECONDS = 5
 
-// Each is a request that a tool or a turn waits for: where log events tell the same, there is none.
+// A tool or a turn waits for each of these requests; none is used where log events report the same.
 const ALWAYS = [
   ...['UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'PermissionDenied'],
   ...['Stop', 'StopFailure', 'SubagentStart', 'SubagentStop', 'SessionEnd'],

@@ -3,11 +3,11 @@ import { basename, dirname, join } from 'node:path'
 import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
 import { claudeHome } from './home.js'
 
-/** Looking costs a few system calls; what a session has last is linked when it ends. */
+/** Looking costs a few system calls; whatever comes last is linked when the session ends. */
 const PAUSE_MILLISECONDS = 250
 
 /**
- * Puts Claude Code's transcripts into the folders of their sessions: `<session id>.jsonl`, and of its
+ * Links Claude Code's transcripts into the folders of their sessions: `<session id>.jsonl`, and for
  * sub-agents `agent-<id>.jsonl` and `agent-<id>.meta.json` (2.1.332).
  */
 export class Transcripts {
@@ -21,7 +21,7 @@ export class Transcripts {
     this.#home = claudeHome(environment)
   }
 
-  /** @param path of its transcript, where a hook has told that. */
+  /** @param path the transcript's path, if a hook named it. */
   noteSession(id: string, session: Session, path?: string): void {
     const known = this.#sessions.get(id)
     const told = path?.endsWith(`/${id}.jsonl`) ? dirname(path) : undefined
@@ -29,7 +29,10 @@ export class Transcripts {
     else known.project ??= told
   }
 
-  /** Something happened: links what can be linked by now. Never throws, and never does it often. */
+  /**
+   * Links what exists by now. Called at each activity, but does the work only now and then. Never
+   * throws.
+   */
   link(): void {
     const now = performance.now()
     if (now - this.#linkedAt < PAUSE_MILLISECONDS) return
@@ -37,7 +40,7 @@ export class Transcripts {
     void this.#linkNow()
   }
 
-  /** The last time: links once more, and makes copies of what could only be linked symbolically. */
+  /** Links one last time, and copies what could only be linked symbolically. */
   async close(): Promise<void> {
     await this.#linking
     await this.#linkNow()
@@ -73,7 +76,7 @@ export class Transcripts {
       this.#linked.set(source, session)
   }
 
-  /** The folder of a project, where no hook has told it: the one that has a transcript of this name. */
+  /** Finds the project's folder if no hook named it: the one with a transcript of this name. */
   async #projectOf(id: string): Promise<string | undefined> {
     const projects = join(this.#home, 'projects')
     for (const name of await namesIn(projects)) {

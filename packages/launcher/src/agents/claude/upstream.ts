@@ -11,12 +11,12 @@ import type { RunSettings, Settings } from './settings.js'
 
 const API = 'https://api.anthropic.com'
 
-/** How long Claude Code waits for an answer's head, unless API_TIMEOUT_MS says otherwise (2.1.332). */
+/** How long Claude Code waits for the head of an answer, unless API_TIMEOUT_MS is set (2.1.332). */
 const TIMEOUT_MILLISECONDS = 600_000
 
 /**
- * Where Claude Code (2.1.332) sends its requests, and how it is told to send them to us: by the
- * variable that names the base URL of the provider in use.
+ * Returns where Claude Code (2.1.332) sends its requests, and how to redirect them to Tacho:
+ * through the variable for the base URL of the provider in use.
  */
 export function upstreamOf(effective: EffectiveSettings, settings: RunSettings): Upstream | NoTap {
   const { environment, managed } = effective
@@ -44,9 +44,9 @@ export function upstreamOf(effective: EffectiveSettings, settings: RunSettings):
 }
 
 /**
- * What Claude Code does not do at another address, where that matters to somebody: with an API key it
- * does not fetch the settings that an organization keeps at Anthropic. It keeps those that it has
- * fetched once in a file.
+ * Returns what Claude Code does not do at another address, if that matters: with an API key, it
+ * does not fetch the settings that an organization keeps at Anthropic. A file shows that it fetched
+ * some before.
  */
 export function leftOut({ environment }: EffectiveSettings): string | undefined {
   const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: own } = environment
@@ -57,8 +57,8 @@ export function leftOut({ environment }: EffectiveSettings): string | undefined 
 }
 
 /**
- * Whether the requests of Claude Code (2.1.332) would name its spans (`traceparent`) if it made any: those
- * to Anthropic do, and all where the user wants it.
+ * Whether requests of Claude Code (2.1.332) would carry its spans' context (`traceparent`) if it
+ * made spans: those to Anthropic do, and all if the user wants that.
  */
 export function namesSpans(environment: NodeJS.ProcessEnv): boolean {
   const provider = providerOf(environment)
@@ -81,7 +81,7 @@ function providerOf(environment: NodeJS.ProcessEnv): Provider | NoTap {
   if (uses('FOUNDRY')) return foundry(environment)
   const variable = 'ANTHROPIC_BASE_URL'
   const { [variable]: url } = environment
-  // At another address Claude Code leaves out some of what it sends to Anthropic's own.
+  // At another address, Claude Code omits some of what it sends to Anthropic's own.
   return url
     ? { name: 'anthropic', variable, url }
     : {
@@ -92,7 +92,7 @@ function providerOf(environment: NodeJS.ProcessEnv): Provider | NoTap {
       }
 }
 
-// A signature (SigV4) is of the host that a request is sent to, so only Claude Code itself can make it.
+// A SigV4 signature covers the request's host, so only Claude Code itself can make it.
 function bedrock(environment: NodeJS.ProcessEnv): Provider | NoTap {
   const { AWS_BEARER_TOKEN_BEDROCK: token, CLAUDE_CODE_SKIP_BEDROCK_AUTH: skips } = environment
   if (!token && !isOn(skips))
@@ -125,7 +125,7 @@ function foundry(environment: NodeJS.ProcessEnv): Provider | NoTap {
   return { name: 'azure.ai.inference', variable, url }
 }
 
-/** As Claude Code reads its switches. */
+/** Whether Claude Code would read a variable as on. */
 export function isOn(value: string | undefined): boolean {
   return ['1', 'true', 'yes', 'on'].includes(value?.toLowerCase().trim() ?? '')
 }

@@ -5,17 +5,19 @@ import type { NoTap } from '../../taps/no-tap.js'
 import { BadConfig, readConfig, tableAt } from './config.js'
 import { providerOf, type TellSetting } from './provider.js'
 
-/** Where codex-acp (2.6) is told settings of Codex's, as JSON, that its sessions have beside the files'. */
+/**
+ * The variable from which codex-acp (2.6) takes Codex settings, as JSON, in addition to the files.
+ */
 const VARIABLE = 'CODEX_CONFIG'
 
-/** Whether a command line starts codex-acp: its program, or its package by `npx`. */
+/** Whether a command line starts codex-acp: its program, or its package through `npx`. */
 function isAcpAdapter(words: readonly string[]): boolean {
   return words.some((word) => /^codex-acp(?:\.js)?(?:@|$)/.test(basename(word)))
 }
 
 /**
- * The requests of the Codex inside of codex-acp, which lets nobody add arguments to it; nothing where
- * these words start something else.
+ * Returns the upstream of the Codex inside codex-acp, whose arguments cannot be extended; undefined
+ * if these words start something else.
  */
 export function upstreamIn(
   words: readonly string[],
@@ -23,7 +25,7 @@ export function upstreamIn(
 ): Upstream | NoTap | undefined {
   if (!isAcpAdapter(words)) return undefined
   const own = settingsIn(environment)
-  // What is set by a path and what is set as a table: Codex alone knows which of them counts.
+  // If one setting is given both as a path and as a table, only Codex knows which one counts.
   if (own === undefined || Object.keys(own).some((key) => key.includes('.')))
     return { reason: `${VARIABLE} cannot be added to` }
   try {
@@ -49,8 +51,8 @@ function withSetting(own: Record<string, unknown>, config: TomlTable): TellSetti
   }
 }
 
-// A provider that is there whole, codex-acp hands to the start of Codex. Other settings it tells only of
-// the threads that an editor asks for, and not of those that make titles.
+// codex-acp passes a complete provider to Codex at its start. It passes other settings only for
+// threads that an editor starts, not for those that write titles.
 function settingOf(path: string, value: string, config: TomlTable): Record<string, unknown> {
   const [, id] = /^model_providers\.(.+)\.base_url$/.exec(path) ?? []
   if (id === undefined) return { [path]: value }

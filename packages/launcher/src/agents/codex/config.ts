@@ -3,17 +3,16 @@ import { join } from 'node:path'
 import { parse, type TomlTable } from 'smol-toml'
 import { codexHome } from './home.js'
 
-/** A configuration file of Codex's that cannot be read as TOML; Codex itself says it best. */
+/** A configuration file of Codex's is not valid TOML; Codex itself reports it best. */
 export class BadConfig extends Error {
   override readonly name = 'BadConfig'
   readonly code = 'bad-config'
 }
 
 /**
- * Codex's effective configuration, as far as its files and arguments make it: the system's file,
- * the user's, the profile's, then `-c` in order (docs of Codex 0.169, "Configuration").
- *
- * @throws BadConfig where a file does not parse.
+ * Returns Codex's effective configuration, as far as files and arguments determine it: the system's
+ * file, the user's, the profile's, then `-c` in order (docs of Codex 0.169, "Configuration").
+ * @throws BadConfig if a file does not parse.
  */
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): TomlTable {
   const home = codexHome(environment)
@@ -30,14 +29,14 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
   return config
 }
 
-/** What `-c` options make, without any file. */
+/** Returns what the `-c` options set, without any file. */
 export function overridesOf(args: readonly string[]): TomlTable {
   const config: TomlTable = {}
   for (const override of valuesOf(args, ['-c', '--config'])) applyOverride(config, override)
   return config
 }
 
-/** The values of an option, in the order in which they stand, however they are attached. */
+/** Returns an option's values in order, however they are attached. */
 export function valuesOf(args: readonly string[], names: readonly string[]): string[] {
   const values: string[] = []
   const end = args.indexOf('--')
@@ -55,14 +54,14 @@ export function valuesOf(args: readonly string[], names: readonly string[]): str
   return values
 }
 
-/** A member of a table that is itself a table, or an empty one. */
+/** Returns a member that is a table, else an empty table. */
 export function tableAt(table: TomlTable, key: string): TomlTable {
   const value = Object.hasOwn(table, key) ? table[key] : undefined
   const isTable = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
   return isTable ? value : {}
 }
 
-/** A member that is a text. */
+/** Returns a member that is a string. */
 export function textAt(table: TomlTable, key: string): string | undefined {
   const value = Object.hasOwn(table, key) ? table[key] : undefined
   return typeof value === 'string' ? value : undefined
@@ -94,7 +93,7 @@ function merge(into: TomlTable, from: TomlTable): void {
   }
 }
 
-/** `-c a.b.c=value`: the value is TOML, or else the text itself. */
+/** Applies `-c a.b.c=value`: the value is TOML, or else the plain text. */
 function applyOverride(config: TomlTable, override: string): void {
   const at = override.indexOf('=')
   if (at < 0) return
@@ -117,7 +116,7 @@ function tomlValue(text: string): TomlTable[string] {
   }
 }
 
-// A key of the user's may be `__proto__`.
+// A user's key may be `__proto__`.
 function setOwn(table: TomlTable, key: string, value: TomlTable[string]): void {
   Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true })
 }

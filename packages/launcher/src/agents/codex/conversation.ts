@@ -3,7 +3,7 @@ import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
 import { versionOf } from './user-agent.js'
 
-/** What Codex says of the conversation in the headers of each request (Codex 0.169). */
+/** Returns what Codex says about the conversation in the headers of each request (Codex 0.169). */
 export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conversation {
   const [userAgent, originator] = ['user-agent', 'originator'].map((name) =>
     headerValue(headers, name),
@@ -19,9 +19,8 @@ export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conve
 }
 
 /**
- * What a message over a WebSocket says of it, in its `client_metadata` (Codex 0.169).
- *
- * @param upgrade what the request said that opened the socket.
+ * Returns what a WebSocket message says about it, in its `client_metadata` (Codex 0.169).
+ * @param upgrade what the request that opened the WebSocket said.
  */
 export function conversationOfMessage(
   message: Record<string, unknown>,
@@ -38,7 +37,8 @@ function told(
   metadata: Record<string, unknown>,
   otherwise: { sessionId?: string | undefined; threadId?: string | undefined },
 ): Conversation {
-  // The TUI asks for a title of the session in a thread that is a session of its own by its ids.
+  // The TUI asks for a session's title in a thread whose ids make it look like a session of its
+  // own.
   const isTitle = metadata.thread_source === 'thread_title'
   const sessionId = isTitle ? undefined : (text(metadata.session_id) ?? otherwise.sessionId)
   const threadId = text(metadata.thread_id) ?? otherwise.threadId
@@ -51,7 +51,7 @@ function told(
   }
 }
 
-// An empty turn id comes with Codex's warm-up request.
+// Codex's prewarm has an empty turn id.
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined
 }

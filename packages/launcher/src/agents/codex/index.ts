@@ -23,7 +23,7 @@ export const agent: InstalledAgent = {
 }
 
 const MODES: Record<CodexMode, AgentMode> = {
-  // It tells that it was interrupted, by a hook, once it has let go of its requests.
+  // A hook reports the interruption, once it has dropped its requests.
   tui: { name: 'tui', hasScreen: true, lateCancelMilliseconds: 1000 },
   exec: { name: 'exec' },
   'app-server': { name: 'app-server', speaksThroughUs: true },

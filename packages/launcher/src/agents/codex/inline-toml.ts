@@ -1,6 +1,6 @@
 import type { TomlTable, TomlValue } from 'smol-toml'
 
-/** A value as TOML in one line, as an option takes it. */
+/** Encodes a value as one line of TOML, as an option takes it. */
 export function inlineToml(value: TomlValue): string {
   if (typeof value === 'string') return textAsToml(value)
   if (Array.isArray(value)) return `[${value.map(inlineToml).join(',')}]`
@@ -13,7 +13,7 @@ function membersOf(table: TomlTable): string[] {
   return Object.entries(table).map(([key, value]) => `${textAsToml(key)}=${inlineToml(value)}`)
 }
 
-// JSON's escapes are TOML's, too; but that it leaves out the last of ASCII's control characters.
+// JSON's escapes are valid TOML, but JSON does not escape DEL, the last ASCII control character.
 function textAsToml(text: string): string {
   return JSON.stringify(text).replaceAll('\u007f', '\\u007F')
 }

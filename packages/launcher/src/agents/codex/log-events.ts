@@ -5,13 +5,13 @@ import type { LogRecord } from '../../taps/otlp/log-record.js'
 import { eventLine } from './otel-line.js'
 
 /**
- * Records Codex's own log events: in the session of their thread, and a line of each in the debug log.
+ * Records Codex's own log events: in their thread's session, with one line each in the debug log.
  * Never throws.
  */
 export class LogEvents {
   readonly #recording: Recording
   readonly #barrier: FaultBarrier
-  /** What was told of threads of which nothing else is known yet. */
+  /** Events of threads about which nothing else is known yet. */
   #held: Held[] = []
 
   constructor(recording: Recording) {
@@ -21,7 +21,7 @@ export class LogEvents {
     )
   }
 
-  /** Takes the events of one export, in their order. */
+  /** Records the events of one export, in order. */
   take(events: readonly LogRecord[]): void {
     for (const event of events) this.#barrier.do('the OTLP receiver', () => this.#takeOne(event))
   }
@@ -31,10 +31,11 @@ export class LogEvents {
     this.#recording.log('debug', 'codex', eventLine(event))
     const name = attributes.get('event.name')
     const threadId = attributes.get('conversation.id')
-    // Codex gives its threads UUIDs; an id of another form is not Codex's.
+    // Codex gives its threads UUIDs; another form of id is not Codex's.
     if (typeof name !== 'string' || typeof threadId !== 'string' || !isUuid(threadId)) return
-    // A thread for a title, or of a subagent, starts before it asks the model and says whose it is: by
-    // its id alone it would be a session of its own. One that runs tools has asked.
+    // A thread for a title, or of a sub-agent, starts before it sends the model request that names
+    // its session: by its id alone it would look like a session of its own. A thread that runs
+    // tools has sent one.
     const isKnown = attributes.has('call_id') || this.#recording.knowsThread(threadId)
     if (isKnown) this.#release(threadId)
     if (REPEATED.has(name)) return
@@ -58,10 +59,10 @@ export class LogEvents {
 
 type Held = { threadId: string; seen: SeenEvent }
 
-/** A thread has told one or two of them before it asks the model. */
+/** A thread sends one or two of them before its first model request. */
 const HELD_EVENTS = 64
 
-// What each request and each event of an answer is told by: the raw log has both.
+// Sent for each request and each event of an answer: the raw log has both.
 const REPEATED = new Set([
   'codex.api_request',
   'codex.sse_event',
@@ -72,17 +73,17 @@ const REPEATED = new Set([
   'codex.agent_response',
 ])
 
-// Who the user is, how he logged in, and where Codex runs: the same in each event. Its version and the
-// model are in every request.
+// The user, the login, and where Codex runs: the same in each event. Every request has the version
+// and the model.
 const LEFT_OUT =
   /^(user\.|auth|config\.|originator$|terminal\.type$|slug$|env$|app\.version$|model$|event\.(name|timestamp)$)/
 
-/** Commands are short; what is longer are contents. */
+/** Commands are short; longer texts are contents. */
 const VALUE_CHARACTERS = 4096
 
 /**
- * The output of a tool that ran begins with how it ended, and the raw log has all of it, in the next
- * request. In place of one that was refused stand the reasons.
+ * The output of a tool that ran begins with how it ended; the raw log has all of it in the next
+ * request. If the tool was refused, the reasons take the output's place.
  */
 const OUTPUT_CHARACTERS = 512
 
@@ -95,7 +96,7 @@ function kept(
   for (const [name, value] of attributes) {
     if (LEFT_OUT.test(name) || value === '') continue
     const characters = name === 'output' && hasRun ? OUTPUT_CHARACTERS : VALUE_CHARACTERS
-    // Half of a secret would not be known for one: first scrubbed, then cut.
+    // Scrubbed before it is cut, because half of a secret would not be recognized.
     all[name] = typeof value === 'string' ? cut(scrubber.text(value), characters) : value
   }
   return all

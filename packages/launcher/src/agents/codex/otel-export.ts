@@ -7,7 +7,7 @@ import { codexHome } from './home.js'
 import { LogEvents } from './log-events.js'
 import { asksForCosts, logExportOf } from './otel-overrides.js'
 
-/** How Codex's log events come to us in a run, and what becomes of them. */
+/** Returns how Codex's log events reach Tacho in a run, and how they are recorded. */
 export function logExportFor(options: {
   /** Codex's effective configuration. */
   config: TomlTable

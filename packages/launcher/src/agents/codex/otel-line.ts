@@ -14,7 +14,7 @@ const ATTRIBUTES = [
 
 const VALUE_CHARACTERS = 200
 
-/** An event of Codex's as a line of the debug log: its name and a few attributes. */
+/** Formats an event of Codex's for the debug log: its name and a few attributes. */
 export function eventLine({ attributes }: LogRecord): string {
   const words = ATTRIBUTES.flatMap((name) => {
     const value = attributes.get(name)

@@ -1,20 +1,20 @@
 import type { TomlTable } from 'smol-toml'
 import { tableAt, textAt } from './config.js'
 
-/** What becomes of Codex's log exporter for a run. */
+/** What happens to Codex's log exporter in a run. */
 export type LogExport = {
-  /** Codex's own options that make it export to us. */
+  /** Returns the Codex options that make it export to Tacho. */
   redirect: (endpoint: string) => string[]
-  /** The user's own endpoint, which goes on receiving everything. */
+  /** The user's own endpoint, which still receives everything. */
   own?: { endpoint: URL; caCertificate: string | undefined }
 }
 
-/** Why Codex's log events cannot come to us without changing something for the user. */
+/** Why Codex's log events cannot come to Tacho without a change for the user. */
 export type NoLogExport = { reason: string }
 
 /**
- * How Codex 0.169 is made to export its log events to us. An option is merged into the tables of
- * the configuration: a user's headers and protocol stay, and come with each export.
+ * Returns how to make Codex 0.169 export its log events to Tacho. An option is merged into the
+ * configuration's tables: a user's headers and protocol stay, and come with each export.
  */
 export function logExportOf(config: TomlTable): LogExport | NoLogExport {
   const otel = tableAt(config, 'otel')
@@ -28,8 +28,8 @@ export function logExportOf(config: TomlTable): LogExport | NoLogExport {
 }
 
 /**
- * Whether the user has an exporter of his own for logs or metrics. With either, Codex 0.169 asks
- * its provider for what each turn costs, with the user's key (`…/analytics/codex/turn-costs`).
+ * Whether the user has an exporter for logs or metrics. With either, Codex 0.169 asks its provider
+ * for the cost of each turn, with the user's key (`…/analytics/codex/turn-costs`).
  */
 export function asksForCosts(config: TomlTable): boolean {
   const otel = tableAt(config, 'otel')
@@ -42,8 +42,8 @@ const HTTP = 'otlp-http'
 
 const SILENCED = 'with them Codex would report to OpenAI, which analytics.enabled = false has ended'
 
-// Seen on Codex 0.169: with a log exporter the built-in provider's turns are reported to OpenAI
-// beside every base URL, past us, and Codex waits for that at its end, offline for 5 seconds.
+// Seen on Codex 0.169: with a log exporter, turns of the built-in provider are reported to OpenAI,
+// past any base URL and Tacho, and Codex waits for that when it ends, for 5 seconds if offline.
 function hasSilenced(config: TomlTable): boolean {
   const isBuiltIn = (textAt(config, 'model_provider') ?? 'openai') === 'openai'
   return isBuiltIn && tableAt(config, 'analytics').enabled === false && !asksForCosts(config)
@@ -63,7 +63,7 @@ function beside(settings: TomlTable): LogExport | NoLogExport {
   if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
     return { reason: 'the endpoint of otel.exporter is not an HTTP URL' }
   }
-  // With a certificate of its own Codex would refuse to talk to us, for we speak plain HTTP.
+  // With a certificate of its own, Codex would refuse to talk to Tacho, which speaks plain HTTP.
   if (textAt(tls, 'client-certificate') !== undefined) {
     return { reason: 'otel.exporter shows a client certificate, which only Codex can do' }
   }

@@ -11,18 +11,17 @@ import { tableAt, textAt } from './config.js'
 import { codexHome } from './home.js'
 
 const API = new URL('https://api.openai.com/v1')
-// Codex's default (`stream_idle_timeout_ms` of a provider).
+// Codex's default (a provider's `stream_idle_timeout_ms`).
 const IDLE_TIMEOUT = 300_000
-// With a ChatGPT login, unless a base URL is given.
+// With a ChatGPT login, unless a base URL is configured.
 const CHATGPT = new URL('https://chatgpt.com/backend-api/codex')
 
-/** How a setting of one run is told to Codex, by its path. */
+/** Makes the start change that sets one of Codex's settings for a run, by its path. */
 export type TellSetting = (path: string, value: string) => StartChange
 
 /**
- * The provider that a configuration chooses.
- *
- * @param tell how its base URL is set for this run: by `-c` where it is left out.
+ * Returns the provider that a configuration chooses.
+ * @param tell sets its base URL for this run; default: with `-c`.
  */
 export function providerOf(
   config: TomlTable,
@@ -44,8 +43,8 @@ function byOption(path: string, value: string): StartChange {
 }
 
 /**
- * Codex's own provider: its upstream depends on the login, and each request tells which it is. The
- * path that Codex is given is that of the login it has when it starts.
+ * Codex's own provider: its upstream depends on the login, which each request reveals. The path
+ * given to Codex fits the login that it has at its start.
  */
 function builtIn(
   configured: string | undefined,
@@ -69,7 +68,7 @@ function builtIn(
   }
 }
 
-/** Whether Codex would speak to ChatGPT (Codex 0.169: `auth.json`, and CODEX_API_KEY before it). */
+/** Whether Codex would use ChatGPT (Codex 0.169: `auth.json`, and CODEX_API_KEY before it). */
 function hasChatGptLogin(environment: NodeJS.ProcessEnv): boolean {
   if (environment.CODEX_API_KEY) return false
   try {
@@ -83,7 +82,8 @@ function hasChatGptLogin(environment: NodeJS.ProcessEnv): boolean {
   }
 }
 
-// Codex knows Azure by the host in its base URL (0.169), so there that stands in the path.
+// Codex recognizes Azure by the host in its base URL (0.169), so for Azure the host goes into the
+// path.
 function pathOf({ host, pathname }: URL): string {
   const path = basePath(pathname)
   return /azure|windows\.net/i.test(host) ? `/${host}${path}` : path
@@ -99,7 +99,7 @@ function custom(id: string, settings: TomlTable, tell: TellSetting): Upstream | 
   const upstream = urlOf(base)
   if (upstream === undefined)
     return { reason: `the base_url of the provider ${JSON.stringify(id)} is not a URL` }
-  // `-c` cuts its key at every dot, quoted or not.
+  // `-c` splits its key at every dot, quoted or not.
   if (!/^[A-Za-z0-9_-]+$/.test(id)) {
     return { reason: `the provider's id ${JSON.stringify(id)} cannot stand in a -c override` }
   }

@@ -15,7 +15,7 @@ import { providerOf } from './provider.js'
 import { Rollouts } from './rollouts.js'
 import { tapTui } from './tui/tui-tap.js'
 
-/** What Codex brings to a recorded run. */
+/** What Codex provides for a recorded run. */
 export const recorded: RecordedAgent = {
   isSessionId: isUuid,
   certificateVariable: CERTIFICATE_VARIABLE,
@@ -64,7 +64,7 @@ function configOf(
   try {
     return { config: readConfig(args, environment) }
   } catch (error) {
-    // What is wrong with its configuration, Codex says itself when it starts.
+    // Codex itself reports errors in its configuration when it starts.
     if (error instanceof BadConfig) return { reason: error.message, isToldByAgent: true }
     throw error
   }

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
 
-// Codex writes its rollout's first lines before its first request, so it is there at the second
-// sign of life at the latest; looking costs a few system calls.
+// Codex writes its rollout's first lines before its first request, so the file exists by the second
+// sign of activity; looking costs a few system calls.
 const PAUSE = 250
 
-/** Puts Codex's rollouts into the folders of the sessions that their threads belong to. */
+/** Links Codex's rollouts into the folders of their threads' sessions. */
 export class Rollouts {
   readonly #codexHome: string
   readonly #threads = new Map<string, { session: Session; source: string | undefined }>()
@@ -23,7 +23,10 @@ export class Rollouts {
     this.#linkedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** Something happened: links what can be linked by now. Never throws, and never does it often. */
+  /**
+   * Links what exists by now. Called at each activity, but does the work only now and then. Never
+   * throws.
+   */
   link(): void {
     const now = performance.now()
     if (now - this.#linkedAt < PAUSE) return
@@ -31,7 +34,7 @@ export class Rollouts {
     void this.#linkNow()
   }
 
-  /** Links what can be linked by now, and anew what Codex has replaced. */
+  /** Links what exists by now, and links anew what Codex has replaced. */
   #linkNow(): Promise<void> {
     this.#linking ??= this.#linkAll().finally(() => {
       this.#linking = undefined
@@ -39,7 +42,7 @@ export class Rollouts {
     return this.#linking
   }
 
-  /** The last time: links once more, and makes copies of what could only be linked symbolically. */
+  /** Links one last time, and copies what could only be linked symbolically. */
   async close(): Promise<void> {
     await this.#linking
     await this.#linkNow()
@@ -59,8 +62,8 @@ export class Rollouts {
 const DAY = 24 * 60 * 60 * 1000
 
 /**
- * The rollout of a thread: sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl, the day
- * being that of the thread's UUIDv7 in Codex's time zone, which may not be ours.
+ * Finds a thread's rollout: sessions/YYYY/MM/DD/rollout-<local time>-<thread id>.jsonl, where the
+ * day is that of the thread's UUIDv7 in Codex's time zone, which may differ from ours.
  */
 export async function findRollout(
   codexHome: string,

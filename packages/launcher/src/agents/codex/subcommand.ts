@@ -1,4 +1,4 @@
-/** What of Codex is started, as far as recording goes. */
+/** The modes of Codex that can be recorded. */
 export type CodexMode = 'tui' | 'exec' | 'app-server'
 
 // Codex 0.169: root options that take a value in the next argument.
@@ -17,7 +17,7 @@ const MODES: Record<string, CodexMode> = {
   fork: 'tui',
 }
 
-// The other subcommands hold no conversation: there is nothing to record.
+// The other subcommands hold no conversation, so there is nothing to record.
 const OTHERS = new Set(
   'agents login logout mcp plugin remote-control completion update doctor sandbox debug apply a queue archive delete migrate-rollouts migrate-nfs-db unarchive cloud exec-server features help'.split(
     ' ',
@@ -26,7 +26,7 @@ const OTHERS = new Set(
 
 const APP_SERVER_TOOLS = new Set(['daemon', 'proxy', 'generate-ts', 'generate-json-schema', 'help'])
 
-/** Which mode these arguments start, or nothing where they start no conversation. */
+/** Returns the mode that these arguments start, or undefined if they start no conversation. */
 export function codexMode(args: readonly string[]): CodexMode | undefined {
   const words = positionals(args)
   const end = args.indexOf('--')
@@ -41,7 +41,7 @@ export function codexMode(args: readonly string[]): CodexMode | undefined {
   return mode
 }
 
-/** The arguments that are neither options nor their values, up to a `--`. */
+/** Returns the arguments up to `--` that are neither options nor their values. */
 export function positionals(args: readonly string[]): string[] {
   const words: string[] = []
   for (let index = 0; index < args.length; index += 1) {

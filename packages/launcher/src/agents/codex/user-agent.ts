@@ -1,6 +1,6 @@
 /**
- * The version in a user agent of Codex's (0.169): `<originator>/<version> (<system>) …`. Its originator
- * is Codex's own, or the client that speaks with its app-server.
+ * Returns the version in Codex's user agent (0.169): `<originator>/<version> (<system>) …`. The
+ * originator is Codex itself, or the client of its app-server.
  */
 export function versionOf(userAgent: string, originator: string | undefined): string | undefined {
   const isCodex = /^codex[\w-]*\//.test(userAgent)

@@ -5,8 +5,8 @@ import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
 import { geminiFolder } from './settings.js'
 
 /**
- * Gemini CLI's own transcripts: `tmp/<project>/chats/session-<time>-<first 8 of the id>.jsonl`, whose
- * first line has the session's id (0.61).
+ * Gemini CLI's own transcripts: `tmp/<project>/chats/session-<time>-<first 8 of the id>.jsonl`,
+ * whose first line contains the session's id (0.61).
  */
 export class Chats {
   readonly #folder: string
@@ -17,7 +17,7 @@ export class Chats {
     this.#folder = join(geminiFolder(environment), 'tmp')
   }
 
-  /** The session whose chat has been written to since the start, the last one. */
+  /** Returns the session whose chat was most recently written since the start. */
   written(): string | undefined {
     const found = this.#files()
       .map((file) => ({ file, at: writtenAt(file) }))
@@ -31,14 +31,14 @@ export class Chats {
     this.#sessions.set(id, session)
   }
 
-  /** Puts what is there into the sessions' folders. Never throws. */
+  /** Links existing chats into the sessions' folders. Never throws. */
   async link(): Promise<void> {
     for (const [id, session] of this.#sessions) {
       for (const file of this.#filesOf(id)) await linkTranscript(file, session.folder)
     }
   }
 
-  /** The last time: makes copies of what could only be linked symbolically. */
+  /** Links one last time, and copies what could only be linked symbolically. */
   async close(): Promise<void> {
     await this.link()
     for (const [id, session] of this.#sessions)
@@ -61,7 +61,7 @@ export class Chats {
   }
 }
 
-/** A file system may count its times more coarsely than we. */
+/** A file system's timestamps may be coarser than our clock. */
 const CLOCK_MILLISECONDS = 20
 
 const HEAD_BYTES = 512

@@ -2,11 +2,10 @@ import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
 
 /**
- * What a request of Gemini CLI's (0.61) belongs to. It says nothing of that itself: the session is
- * known by other ways. What it asks in one piece (`generateContent`) is not part of its conversation, but
- * helps it with that: which model to ask, whether it goes round in a loop, a summary.
- *
- * @param sessionId where it is known.
+ * Returns what a request of Gemini CLI's (0.61) belongs to. The request itself does not say: the
+ * session is known from elsewhere. Requests without streaming (`generateContent`) are not part of
+ * the conversation but support it: choosing a model, detecting a loop, summarizing.
+ * @param sessionId the session's id, if known.
  */
 export function conversationOf(
   { headers, target }: Pick<RequestHead, 'headers'> & Partial<Pick<RequestHead, 'target'>>,

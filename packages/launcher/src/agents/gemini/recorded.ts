@@ -15,10 +15,10 @@ import { effectiveEnvironment, selectedAuth } from './settings.js'
 import { telemetryFor } from './telemetry.js'
 import { asksByFetch, upstreamOf } from './upstream.js'
 
-/** What Gemini CLI brings to a recorded run. */
+/** What Gemini CLI provides for a recorded run. */
 export const recorded: RecordedAgent = {
   isSessionId: isUuid,
-  // Node's own.
+  // Node's own variable.
   certificateVariable: 'NODE_EXTRA_CA_CERTS',
   conversationOf: (request) => conversationOf(request, undefined),
   conversationOfMessage: (_message, upgrade) => upgrade,
@@ -34,7 +34,7 @@ function tapsOf(run: TappedRun): AgentTaps {
   const started = isAcp ? { options: [] } : startedSession(args, program)
   let sessionId = started.id
   const auth = selectedAuth(cwd, effective)
-  // Nobody is asked anywhere else, or it passes another tap.
+  // In other modes nobody is asked, or it passes another tap.
   const asks = mode.name === 'tui' && asksByFetch(auth)
   const questions = asks
     ? tapQuestions(run, effective, () => sessionId)
@@ -46,7 +46,7 @@ function tapsOf(run: TappedRun): AgentTaps {
     change: (start) => questions.change(addOptions(started.options)(start)),
     ...(isAcp && { acp: (start, recording) => tapAcp({ start, recording, sessions }) }),
     conversationOf(request) {
-      // An editor has several sessions, and no request says of which it is.
+      // An editor has several sessions, and no request names its session.
       if (isAcp) return conversationOf(request, sessions.working)
       sessionId ??= chats.written()
       return conversationOf(request, sessionId)
@@ -64,8 +64,8 @@ function tapsOf(run: TappedRun): AgentTaps {
 }
 
 /**
- * What it asks its user: its telemetry tells what was decided, its debug log whether that was asked
- * about. Where either goes somewhere else, it stays there.
+ * Taps what it asks its user: its telemetry reports the decisions, its debug log whether the user
+ * was asked. If either already goes elsewhere, it stays there.
  */
 function tapQuestions(
   { args, cwd, late }: TappedRun,
@@ -102,5 +102,5 @@ function tapQuestions(
   }
 }
 
-/** Names a file that Gemini CLI appends its debug log to (0.61). */
+/** Names a file to which Gemini CLI appends its debug log (0.61). */
 const DEBUG_LOG = 'GEMINI_DEBUG_LOG_FILE'

@@ -4,25 +4,25 @@ import { dirname, join } from 'node:path'
 import { isUuid } from '@tacho/format'
 import { has, optionValue } from './subcommand.js'
 
-/** The session of a run, as far as can be told when it starts. */
+/** The session of a run, as far as it is known at the start. */
 export type StartedSession = {
-  /** Its id; nothing where it is an earlier one, which its chat tells. */
+  /** Its id; absent for an earlier session, which its chat identifies. */
   id?: string
-  /** Options of ours that give it that id. */
+  /** Tacho's options that set this id. */
   options: readonly string[]
 }
 
-/** Gemini CLI takes an id of its session from its arguments; seen on this version. */
+/** The version in which we saw that Gemini CLI accepts a session id as an argument. */
 const SINCE = [0, 61]
 
-/** @param program its path. */
+/** @param program the path of the program. */
 export function startedSession(args: readonly string[], program: string): StartedSession {
   const own = optionValue(args, '--session-id')
   if (own !== undefined) return isUuid(own) ? { id: own, options: [] } : { options: [] }
   const resumed = optionValue(args, '--resume') ?? optionValue(args, '-r')
   if (resumed !== undefined && isUuid(resumed)) return { id: resumed, options: [] }
   const isEarlier = ['--resume', '-r', '--session-file'].some((name) => has(args, name))
-  // An option that it does not know would end it.
+  // Gemini CLI exits at an unknown option.
   if (isEarlier || !takesSessionId(program)) return { options: [] }
   const id = randomUUID()
   return { id, options: ['--session-id', id] }
@@ -34,7 +34,7 @@ function takesSessionId(program: string): boolean {
   return major > leastMajor || (major === leastMajor && minor >= leastMinor)
 }
 
-/** By the package that the program is in. */
+/** Reads the version from the program's package. */
 function versionOf(program: string): string | undefined {
   try {
     let folder = dirname(realpathSync(program))
@@ -44,7 +44,7 @@ function versionOf(program: string): string | undefined {
       folder = dirname(folder)
     }
   } catch {
-    // What is no file of its package tells no version.
+    // Not a file of the package: the version is unknown.
   }
   return undefined
 }

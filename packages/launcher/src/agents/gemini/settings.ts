@@ -6,14 +6,14 @@ import stripJsonComments from 'strip-json-comments'
 
 type Json = Record<string, unknown>
 
-/** Gemini CLI's own folder: `.gemini` in GEMINI_CLI_HOME, by default in the user's home. */
+/** Returns Gemini CLI's own folder: `.gemini` in GEMINI_CLI_HOME, by default in the user's home. */
 export function geminiFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.GEMINI_CLI_HOME || environment.HOME || homedir(), '.gemini')
 }
 
 /**
- * The way to log in that its settings choose (`security.auth.selectedType`), the user's, then the
- * folder's; nothing where none does (Gemini CLI 0.61, "Settings").
+ * Returns the login method that its settings select (`security.auth.selectedType`), or undefined.
+ * The folder's settings override the user's (Gemini CLI 0.61, "Settings").
  */
 export function selectedAuth(cwd: string, environment: NodeJS.ProcessEnv): string | undefined {
   const chosen = settingsFiles(cwd, environment).flatMap((file) => {
@@ -23,13 +23,13 @@ export function selectedAuth(cwd: string, environment: NodeJS.ProcessEnv): strin
   return chosen.at(-1)
 }
 
-/** What its settings say of telemetry, in all files together. */
+/** Returns its telemetry settings, merged from all files. */
 export function telemetrySettings(cwd: string, environment: NodeJS.ProcessEnv): Json {
   const all = settingsFiles(cwd, environment).map((file) => objectAt(readJson(file), 'telemetry'))
   return Object.assign({}, ...all)
 }
 
-/** Later ones go before earlier ones. */
+/** Later files override earlier ones. */
 function settingsFiles(cwd: string, environment: NodeJS.ProcessEnv): string[] {
   const {
     GEMINI_CLI_SYSTEM_SETTINGS_PATH: system = '/etc/gemini-cli/settings.json',
@@ -44,9 +44,9 @@ function settingsFiles(cwd: string, environment: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * The environment as Gemini CLI sees it: what is not set there it takes of the first file of these: the
- * `.gemini/.env` and `.env` of its folder and those above, then of its home (0.61, "Environment
- * variables").
+ * Returns the environment as Gemini CLI sees it. It takes unset variables from the first of these
+ * files that exists: the `.gemini/.env` and `.env` of its folder and the folders above, then of its
+ * home (0.61, "Environment variables").
  */
 export function effectiveEnvironment(
   cwd: string,
@@ -65,12 +65,12 @@ export function effectiveEnvironment(
   return environment
 }
 
-/** The JSON object in a file, comments taken out; an empty one where there is none. */
+/** Returns the JSON object in a file, which may contain comments; empty if there is none. */
 export function readJson(file: string): Json {
   try {
     return asObject(JSON.parse(stripJsonComments(readText(file) ?? '{}'))) ?? {}
   } catch {
-    // What is wrong with its settings, Gemini CLI says itself.
+    // Gemini CLI itself reports errors in its settings.
     return {}
   }
 }

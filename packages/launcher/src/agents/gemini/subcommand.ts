@@ -1,4 +1,4 @@
-/** What of Gemini CLI is started, as far as recording goes. */
+/** The modes of Gemini CLI that can be recorded. */
 export type GeminiMode = 'tui' | 'prompt' | 'acp'
 
 // Gemini CLI 0.61: options that take a value in the next argument.
@@ -10,15 +10,14 @@ const VALUED = new Set(
 
 const OTHERS = new Set('mcp extensions extension skills skill hooks hook gemma'.split(' '))
 
-// What these do, they do and end.
+// With these it does one thing and ends.
 const DONE = new Set(
   '-h --help -v --version -l --list-extensions --list-sessions --delete-session'.split(' '),
 )
 
 /**
- * Which mode these arguments start, or nothing where they start no conversation.
- *
- * @param isTerminal whether its standard input is one: without, it answers once and ends.
+ * Returns the mode that these arguments start, or undefined if they start no conversation.
+ * @param isTerminal whether standard input is a terminal: if not, it answers once and ends.
  */
 export function geminiMode(args: readonly string[], isTerminal: boolean): GeminiMode | undefined {
   const options = beforeDashes(args)
@@ -29,12 +28,12 @@ export function geminiMode(args: readonly string[], isTerminal: boolean): Gemini
   return has(options, '-p') || has(options, '--prompt') || !isTerminal ? 'prompt' : 'tui'
 }
 
-/** Whether an option is there, with a value or without. */
+/** Whether an option is present, with or without a value. */
 export function has(args: readonly string[], name: string): boolean {
   return beforeDashes(args).some((one) => one === name || one.startsWith(`${name}=`))
 }
 
-/** The value of an option, the last one; nothing where it is not there, or has none. */
+/** Returns the last value of an option, or undefined if it is absent or has none. */
 export function optionValue(args: readonly string[], name: string): string | undefined {
   const options = beforeDashes(args)
   const values = options.flatMap((one, index) => {

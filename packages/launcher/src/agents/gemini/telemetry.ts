@@ -11,13 +11,14 @@ export type TelemetryOptions = {
   args: readonly string[]
   cwd: string
   environment: NodeJS.ProcessEnv
-  /** The session of the run, where it is known. */
+  /** Returns the session of the run, if known. */
   sessionId: () => string | undefined
 }
 
 /**
- * How Gemini CLI's telemetry (0.61) comes to us in a run, by variables alone. It has one endpoint for
- * all that it tells: where the user has one, or has it written to a file, everything stays there.
+ * Returns how Gemini CLI's telemetry (0.61) reaches Tacho in a run, by variables alone. It has one
+ * endpoint for all signals: if the user has set one, or writes it to a file, everything stays
+ * there.
  */
 export function telemetryFor(options: TelemetryOptions): LogExport | NoTap {
   const { args, cwd, environment, sessionId } = options
@@ -37,7 +38,7 @@ export function telemetryFor(options: TelemetryOptions): LogExport | NoTap {
         GEMINI_TELEMETRY_OTLP_PROTOCOL: 'http',
         GEMINI_TELEMETRY_OTLP_ENDPOINT: endpoint.replace(/\/v1\/logs$/, ''),
         GEMINI_TELEMETRY_LOG_PROMPTS: 'false',
-        // Of its spans; of its log events, every five seconds, nothing speeds up the export.
+        // For spans only: nothing makes it export log events more often than every five seconds.
         OTEL_BSP_SCHEDULE_DELAY: environment.OTEL_BSP_SCHEDULE_DELAY ?? SPAN_MILLISECONDS,
       },
     }),
@@ -49,7 +50,10 @@ export function telemetryFor(options: TelemetryOptions): LogExport | NoTap {
 
 const SPAN_MILLISECONDS = '100'
 
-/** Records what Gemini CLI's telemetry tells of calls of tools: when they ran, and what was decided. */
+/**
+ * Records what Gemini CLI's telemetry reports about tool calls: when they ran, and what was
+ * decided.
+ */
 class ToolCalls {
   readonly #sessionId: () => string | undefined
   #barrier: FaultBarrier | undefined
@@ -81,7 +85,7 @@ class ToolCalls {
       const sessionId = this.#sessionId()
       if (sessionId === undefined) return
       const kept = [...attributes].flatMap(([long, value]) => {
-        // The names that OpenTelemetry gives to what is told of a model are ours as well.
+        // OpenTelemetry's `gen_ai.` names are recorded without the prefix.
         const key = long.replace(/^gen_ai\./, '')
         if (!KEPT_ATTRIBUTES.has(key) || value === '') return []
         return [[key, typeof value === 'string' ? scrubbed(value, recording) : value] as const]
@@ -95,15 +99,18 @@ class ToolCalls {
   }
 }
 
-// Half of a secret would not be known for one: first scrubbed, then cut.
+// Scrubbed before it is cut, because half of a secret would not be recognized.
 function scrubbed(text: string, { scrubber }: Recording): string {
   return cut(scrubber.text(text), VALUE_CHARACTERS)
 }
 
-/** A log event: a call is over, and so it was decided. */
+/** A log event: a call has ended, so it was decided. */
 const DECIDED = 'gemini_cli.tool_call'
 
-/** A tool has run; all calls of an answer are over, whether their tools have run or not. */
+/**
+ * The first: a tool has run. The second: all calls of an answer have ended, whether or not their
+ * tools ran.
+ */
 const SPANS = new Set(['tool_call', 'schedule_tool_calls'])
 
 const KEPT_ATTRIBUTES = new Set([

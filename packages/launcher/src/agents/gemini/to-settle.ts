@@ -2,7 +2,10 @@ import type { ToSettle } from '../agent.js'
 import { effectiveEnvironment, selectedAuth } from './settings.js'
 import { NOTHING_CHOSEN, upstreamOf } from './upstream.js'
 
-/** What a user of Gemini CLI has to settle once: without a login in its settings, no request is recorded. */
+/**
+ * Returns what a user of Gemini CLI must settle once: without a login in its settings, no request
+ * is recorded.
+ */
 export function toSettle(cwd: string, environment: NodeJS.ProcessEnv): ToSettle | undefined {
   const effective = effectiveEnvironment(cwd, environment)
   const upstream = upstreamOf(selectedAuth(cwd, effective), effective)

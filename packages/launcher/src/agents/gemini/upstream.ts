@@ -2,7 +2,7 @@ import type { Upstream } from '../../taps/http/upstream.js'
 import type { NoTap } from '../../taps/no-tap.js'
 import { basePath } from '../base-path.js'
 
-/** Where the requests of a way to log in go, and the variable that leads them elsewhere. */
+/** Where a login method's requests go, and the variable that redirects them. */
 type Way = { name: string; variable: string; address: (environment: NodeJS.ProcessEnv) => string }
 
 const API: Way = {
@@ -26,7 +26,7 @@ const VERTEX: Way = {
       : 'https://aiplatform.googleapis.com',
 }
 
-// By the names that Gemini CLI 0.61 has for them in its settings.
+// By their names in Gemini CLI's settings (0.61).
 const WAYS: Record<string, Way> = {
   'gemini-api-key': API,
   gateway: API,
@@ -36,10 +36,9 @@ const WAYS: Record<string, Way> = {
 }
 
 /**
- * Where Gemini CLI's requests go.
- *
- * @param auth the way to log in that its settings choose.
- * @param environment as it sees that.
+ * Returns where Gemini CLI's requests go.
+ * @param auth the login method that its settings select.
+ * @param environment the environment as it sees it.
  */
 export function upstreamOf(
   auth: string | undefined,
@@ -68,15 +67,15 @@ export function upstreamOf(
 }
 
 /**
- * Seen on 0.61: with a base URL and no login chosen, it takes itself to be behind a gateway, and `-p`
- * ends with "Invalid auth method selected".
+ * Seen on 0.61: with a base URL and no login selected, it assumes a gateway, and `-p` ends with
+ * "Invalid auth method selected".
  */
 export const NOTHING_CHOSEN =
   'Gemini CLI takes another base URL only where its settings choose a login. Choose one once, by /auth in gemini, and run it again'
 
 /**
- * Whether its requests go by `fetch`, which its telemetry adds no header to: those of a login with
- * Google do not all.
+ * Whether its requests use `fetch`, to which its telemetry adds no header: with a Google login, not
+ * all do.
  */
 export function asksByFetch(auth: string | undefined): boolean {
   return auth === undefined || WAYS[auth] === API

@@ -5,28 +5,28 @@ import stripJsonComments from 'strip-json-comments'
 
 type Json = Record<string, unknown>
 
-/** A configuration that opencode cannot read either; it says so itself. */
+/** A configuration that opencode cannot read either; it reports that itself. */
 export class BadConfig extends Error {
   override readonly name = 'BadConfig'
   readonly code = 'bad-config'
 }
 
-/** What of opencode's configuration matters here: each later place goes before the earlier ones. */
+/** The parts of opencode's configuration that matter here; later sources override earlier ones. */
 export type OpencodeConfig = {
-  /** By their ids, each with what all places say of it. */
+  /** Providers by id, each merged from all sources. */
   providers: Map<string, Json>
-  /** Its own server's settings: `port`, `hostname`, `mdns`. */
+  /** The settings of its own server: `port`, `hostname`, `mdns`. */
   server: Json
-  /** `provider/model`, where it names one. */
+  /** `provider/model`, if set. */
   model?: string
 }
 
 /**
- * The effective configuration, as far as files and the environment make it (opencode 1.18, "Config"):
- * the user's, that of OPENCODE_CONFIG, the project's, from its outermost folder in, and
- * OPENCODE_CONFIG_CONTENT.
- *
- * @throws BadConfig where OPENCODE_CONFIG_CONTENT is no JSON object: ours could not be put into it.
+ * Returns the effective configuration, as far as files and the environment determine it (opencode
+ * 1.18, "Config"): the user's, OPENCODE_CONFIG, the project's, from its outermost folder inward,
+ * and OPENCODE_CONFIG_CONTENT.
+ * @throws BadConfig if OPENCODE_CONFIG_CONTENT is not a JSON object, so that Tacho's part cannot be
+ * added.
  */
 export function readConfig(cwd: string, environment: NodeJS.ProcessEnv): OpencodeConfig {
   const config: OpencodeConfig = { providers: new Map(), server: {} }
@@ -45,9 +45,8 @@ export function readConfig(cwd: string, environment: NodeJS.ProcessEnv): Opencod
 }
 
 /**
- * The user's own value of OPENCODE_CONFIG_CONTENT.
- *
- * @throws BadConfig where it is no JSON object.
+ * Returns the user's own value of OPENCODE_CONFIG_CONTENT.
+ * @throws BadConfig if it is not a JSON object.
  */
 export function contentOf({ OPENCODE_CONFIG_CONTENT: text }: NodeJS.ProcessEnv): Json {
   if (!text) return {}
@@ -56,12 +55,15 @@ export function contentOf({ OPENCODE_CONFIG_CONTENT: text }: NodeJS.ProcessEnv):
   return content
 }
 
-/** A member that is an object, or an empty one. */
+/** Returns a member that is an object, else an empty one. */
 export function objectAt(json: Json, key: string): Json {
   return asObject(Object.hasOwn(json, key) ? json[key] : undefined) ?? {}
 }
 
-/** The logins that `opencode auth` keeps: their kinds by provider (`api`, `oauth`, `wellknown`). */
+/**
+ * Returns the logins stored by `opencode auth`: their kinds by provider (`api`, `oauth`,
+ * `wellknown`).
+ */
 export function readLogins(environment: NodeJS.ProcessEnv): Map<string, string> {
   const data = environment.XDG_DATA_HOME || join(homeOf(environment), '.local', 'share')
   const logins = readFile(join(data, 'opencode', 'auth.json'))
@@ -99,7 +101,7 @@ function merge(config: OpencodeConfig, more: Json, environment: NodeJS.ProcessEn
   Object.assign(server, objectAt(more, 'server'))
 }
 
-// `{env:NAME}` in a text stands for the variable's value (opencode 1.18, "Config", "Variables").
+// `{env:NAME}` in a string stands for the variable's value (opencode 1.18, "Config", "Variables").
 function substituted(value: Json, environment: NodeJS.ProcessEnv): Json {
   const text = JSON.stringify(value).replaceAll(/\{env:([^}]+)\}/g, (_, name: string) =>
     JSON.stringify(environment[name] ?? '').slice(1, -1),

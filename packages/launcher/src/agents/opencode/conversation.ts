@@ -2,19 +2,22 @@ import type { Conversation } from '@tacho/recorder'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
 
 /**
- * What opencode says of the conversation in the headers of each request (1.18). A sub-agent has a
- * session of its own there: here it is a thread of the session that it works for.
+ * Reads what opencode says about the conversation in the headers of each request (1.18). It gives a
+ * sub-agent a session of its own; Tacho makes that a thread of the session that it works for.
  */
 export class Conversations {
-  /** The session that each sub-agent's belongs to, by what has passed. */
+  /** Each sub-agent's session, and the session that it belongs to, as seen so far. */
   readonly #roots = new Map<string, string>()
 
-  /** A session is a part of another one. */
+  /** Notes that a session is part of another one. */
   noteParent(id: string, parent: string): void {
     if (id !== parent) this.#roots.set(id, this.rootOf(parent))
   }
 
-  /** The session that a session of opencode's belongs to; itself where it is nobody's part. */
+  /**
+   * Returns the session that one of opencode's sessions belongs to; the session itself if it is not
+   * part of another.
+   */
   rootOf(id: string): string {
     return this.#roots.get(id) ?? id
   }
@@ -22,7 +25,7 @@ export class Conversations {
   /** @param body the first bytes of the request's body. */
   of({ headers }: Pick<RequestHead, 'headers'>, body?: Uint8Array): Conversation {
     const header = (name: string) => wordOf(headerValue(headers, name))
-    // To opencode's own gateway it says the same by other names.
+    // For opencode's own gateway, it uses other header names.
     const id = header('x-session-id') ?? header('x-opencode-session')
     const parent = header('x-parent-session-id') ?? header('x-opencode-parent-session')
     if (id !== undefined && parent !== undefined) this.noteParent(id, parent)
@@ -39,8 +42,8 @@ export class Conversations {
 
 type Place = Pick<Conversation, 'threadId' | 'turnId' | 'threadSource' | 'requestKind'>
 
-// The title of a session is asked for under the session's own id, beside what it goes on with, and so is
-// what makes it shorter: only what is asked tells them apart.
+// Requests for a session's title, and for compaction, use the session's own id and run alongside
+// its conversation: only their content tells them apart.
 function placeOf(
   id: string,
   { turnId, isPart }: { turnId: string | undefined; isPart: boolean },
@@ -60,15 +63,15 @@ function beginningOf(body: Uint8Array | undefined): string {
   return body === undefined ? '' : new TextDecoder().decode(body.subarray(0, BODY_BYTES))
 }
 
-/** So much of a body is looked at. */
+/** How much of a body is read. */
 const BODY_BYTES = 8 * 1024
 
-// The instructions, which a user can change, and the first message, which stays (opencode 1.18).
+// The instructions, which a user can change, and the first message, which is fixed (opencode 1.18).
 const TITLE = /"You are a title generator\. |"Generate a title for this conversation:\\n/
 
 function wordOf(value: string | undefined): string | undefined {
   return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : undefined
 }
 
-// Instructions likewise (opencode 1.18).
+// The instructions (opencode 1.18).
 const COMPACTION = /"You are a context summarization agent\. /

@@ -20,7 +20,7 @@ export const agent: Agent = {
   load: async () => (await import('./recorded.js')).recorded,
 }
 
-// It tells that it was interrupted behind the requests that it lets go of.
+// It reports an interruption after dropping its requests.
 const LATE_CANCEL_MILLISECONDS = 1000
 
 const MODES: Record<OpencodeMode, AgentMode> = {

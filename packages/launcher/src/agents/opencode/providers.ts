@@ -3,17 +3,17 @@ import type { StartChange } from '../../taps/start-change.js'
 import { basePath } from '../base-path.js'
 import { contentOf, type OpencodeConfig, objectAt } from './config.js'
 
-/** A provider that opencode knows without any configuration (opencode 1.18). */
+/** A provider that opencode knows without configuration (opencode 1.18). */
 type KnownProvider = {
-  /** In the words of the GenAI conventions, where those have one. */
+  /** Its name in the GenAI conventions, if they have one. */
   name?: string
-  /** Where its requests go unless the configuration says otherwise. */
+  /** Where its requests go by default. */
   address: string
-  /** The variables any of which switches it on. */
+  /** Any of these variables enables it. */
   keys: readonly string[]
-  /** The variable that its SDK reads another address from. */
+  /** The variable from which its SDK reads a different address. */
   baseVariable?: string
-  /** It is there without a key. */
+  /** Whether it works without a key. */
   isFree?: boolean
 }
 
@@ -47,27 +47,27 @@ const KNOWN: Record<string, KnownProvider> = {
 }
 
 export type ProvidersOptions = {
-  /** The kinds of the logins that are kept, by provider. */
+  /** The kinds of stored logins, by provider. */
   logins: ReadonlyMap<string, string>
   environment: NodeJS.ProcessEnv
-  /** The provider that is asked first, where that is known. */
+  /** The provider used first, if known. */
   chosen: string | undefined
 }
 
 export type Providers = {
   upstreams: Upstream[]
-  /** Those whose requests do not pass through us, each with the reason. */
+  /** Providers whose requests do not pass through Tacho, each with the reason. */
   past: { id: string; reason: string }[]
 }
 
-/** The provider of a model's name: `anthropic` of `anthropic/claude-haiku-4-5`. */
+/** Returns the provider in a model's name: `anthropic` for `anthropic/claude-haiku-4-5`. */
 export function providerOf(model: string | undefined): string | undefined {
   return model?.split('/')[0]
 }
 
 /**
- * The providers that the user has, and how the requests to each come to us. One that is not there is
- * not touched: with a base URL of its own it would appear among the user's models.
+ * Returns the user's providers, and how the requests to each reach Tacho. An absent provider stays
+ * untouched: with a base URL it would appear among the user's models.
  */
 export function providersOf(
   { providers }: OpencodeConfig,
@@ -82,7 +82,7 @@ export function providersOf(
     const login = logins.get(id)
     const hasKey = known?.keys.some((name) => environment[name]) ?? false
     if (settings === undefined && login === undefined && !hasKey && !known?.isFree) continue
-    // Such a login has an address of its own, whatever the configuration says.
+    // An OAuth login has its own address, whatever the configuration says.
     if (login === 'oauth' && id !== 'opencode') {
       past.push({ id, reason: 'its login leads past us' })
       continue
@@ -115,7 +115,7 @@ function upstreamOf(id: string, name: string, upstream: URL): Upstream {
   }
 }
 
-/** A start whose configuration for this run leads the requests of a provider to us. */
+/** Redirects a provider's requests to Tacho through the configuration for this run. */
 function withBaseUrl(id: string, baseURL: string): StartChange {
   return ({ args, environment }) => {
     const content = contentOf(environment)

@@ -7,10 +7,10 @@ import { providerOf, providersOf } from './providers.js'
 import { tapServer } from './server-tap.js'
 import { optionValue } from './subcommand.js'
 
-/** What opencode brings to a recorded run. */
+/** What opencode provides for a recorded run. */
 export const recorded: RecordedAgent = {
   isSessionId: (id) => /^ses_[0-9A-Za-z]{1,100}$/.test(id),
-  // Bun's, which it is made with, as Node's.
+  // The variable of Bun, on which opencode is built; it is the same as Node's.
   certificateVariable: 'NODE_EXTRA_CA_CERTS',
   conversationOf: (request, body) => new Conversations().of(request, body),
   needsBody: true,
@@ -32,15 +32,15 @@ function tapsOf(run: TappedRun): AgentTaps {
     conversationOf(request, body) {
       const conversation = conversations.of(request, body)
       if (mode.name !== 'acp') return conversation
-      // There a turn is what the editor asks for, from its prompt to the answer.
+      // In this mode a turn is what the editor asks for, from its prompt to the answer.
       const { turnId: _, ...place } = conversation
       return place
     },
   }
 }
 
-// `opencode run` has no server, and refuses what would have to be asked. Of one that its user starts, the
-// port stays as that user wants it: where it is not named, nobody knows which it is.
+// `opencode run` has no server, and rejects whatever needs approval. A server that the user starts
+// keeps the user's port: if none is named, it is unknown.
 function hasKnownServer(mode: string, args: readonly string[]): boolean {
   const isServer = mode === 'serve' || mode === 'web'
   return mode === 'tui' || (isServer && optionValue(args, '--port') !== undefined)
@@ -50,7 +50,7 @@ function configOf(cwd: string, environment: NodeJS.ProcessEnv): { config: Openco
   try {
     return { config: readConfig(cwd, environment) }
   } catch (error) {
-    // What is wrong with its configuration, opencode says itself when it starts.
+    // opencode itself reports errors in its configuration when it starts.
     if (error instanceof BadConfig) return { reason: error.message, isToldByAgent: true }
     throw error
   }

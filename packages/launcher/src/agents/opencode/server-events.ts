@@ -6,12 +6,12 @@ import type { Conversations } from './conversation.js'
 type Json = Record<string, unknown>
 
 /**
- * Records what opencode's server tells, in the session that it is about: what is asked and answered,
- * and how messages, tools and turns begin and end. What was said stands in the requests. Never throws.
+ * Records events of opencode's server, in the session that they are about: questions and answers,
+ * and how messages, tools and turns begin and end. The requests have the content. Never throws.
  */
 export class ServerEvents {
   readonly #conversations: Conversations
-  /** What was told last of each message and each call: the same is told many times. */
+  /** The last recorded state of each message and call: events repeat themselves often. */
   readonly #told = new Map<string, string>()
   #barrier: FaultBarrier | undefined
 
@@ -28,7 +28,7 @@ export class ServerEvents {
   }
 
   #take(text: string, recording: Recording): void {
-    // Pieces of an answer: most of all events, and none that is of use.
+    // Pieces of an answer: most of all events, and none that is useful.
     if (text.includes('"message.part.delta"')) return
     const { id, type: name, properties } = objectAt(objectOf(text), 'payload')
     if (typeof name !== 'string') return
@@ -62,7 +62,7 @@ export class ServerEvents {
   }
 }
 
-/** The useful part of an event; nothing if there is none (opencode 1.18). */
+/** Returns the useful part of an event, or undefined if there is none (opencode 1.18). */
 function keptOf(name: string, properties: Json): Json | undefined {
   const { sessionID } = properties
   switch (name) {
@@ -119,7 +119,7 @@ function picked(json: Json, names: readonly string[]): Json {
 const TEXT_CHARACTERS = 4096
 const DEPTH = 12
 
-// Half of a secret would not be known for one: first scrubbed, then cut.
+// Scrubbed before it is cut, because half of a secret would not be recognized.
 function shortened(value: unknown, scrubber: Scrubber, depth = 0): unknown {
   if (typeof value === 'string') return cut(scrubber.text(value), TEXT_CHARACTERS)
   if (typeof value !== 'object' || value === null) return value
@@ -130,13 +130,12 @@ function shortened(value: unknown, scrubber: Scrubber, depth = 0): unknown {
   )
 }
 
-/** The 36 bits of milliseconds that an id begins with go round once in two years. */
+/** The 36 bits of milliseconds at the start of an id wrap around every two years. */
 const ROUND = 2 ** 36
 
 /**
- * When an event happened, by its id: 12 hexadecimal digits, the milliseconds since 1970 and a count of
- * 12 bits, cut to 48 bits (opencode 1.18).
- *
+ * Returns when an event happened, from its id: 12 hex digits of the milliseconds since 1970
+ * followed by a 12-bit counter, cut to 48 bits (opencode 1.18).
  * @param now microseconds since the epoch.
  */
 export function momentOf(id: unknown, now: number): number | undefined {
@@ -146,7 +145,7 @@ export function momentOf(id: unknown, now: number): number | undefined {
   const milliseconds = Math.floor(now / 1000)
   const round = Math.floor(milliseconds / ROUND) * ROUND
   const near = [round - ROUND + low, round + low].filter((one) => one <= milliseconds + 1000).at(-1)
-  // An hour ago is no time at which something of now happened.
+  // More than an hour ago cannot be right for a current event.
   if (near === undefined || milliseconds - near > 3_600_000) return undefined
   return near * 1000
 }

@@ -20,8 +20,8 @@ export type ServerTapOptions = {
 }
 
 /**
- * The start of opencode with a server of its own whose events come to us: the user's, where its port
- * is chosen, else one on a free port, with a password that nobody else is told.
+ * Starts opencode with a server whose events Tacho receives: the user's if its port is set,
+ * otherwise one on a free port, with a password that is otherwise kept secret.
  */
 export async function tapServer(options: ServerTapOptions): Promise<AgentStart> {
   const { start, late, conversations } = options
@@ -70,7 +70,8 @@ async function serverOf({ start, config }: ServerTapOptions): Promise<Server | {
   const chosen = optionValue(args, '--port') ?? config.server.port
   if (chosen !== undefined) {
     const port = Number(chosen)
-    // The user's own server stays as it is, without a password, too: others are to reach it.
+    // The user's own server stays as it is, even without a password, because others need to reach
+    // it.
     return Number.isInteger(port) && port > 0 && port < 65_536
       ? { port, password, args, environment: {} }
       : { reason: 'the port of its server is not known' }
@@ -90,8 +91,8 @@ async function serverOf({ start, config }: ServerTapOptions): Promise<Server | {
   }
 }
 
-// Between this and opencode's own use of it, another program could take the port: opencode would not
-// start. The system gives no port twice in a row.
+// Another program could take the port before opencode does, and opencode would not start. The
+// system never assigns the same port twice in a row.
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,4 +1,4 @@
-/** What of opencode is started, as far as recording goes. */
+/** The modes of opencode that can be recorded. */
 export type OpencodeMode = 'tui' | 'run' | 'run-tui' | 'serve' | 'web' | 'acp'
 
 // opencode 1.18: options that take a value in the next argument.
@@ -17,7 +17,7 @@ const OTHERS = new Set(
   ),
 )
 
-/** Which mode these arguments start, or nothing where they start no conversation. */
+/** Returns the mode that these arguments start, or undefined if they start no conversation. */
 export function opencodeMode(args: readonly string[]): OpencodeMode | undefined {
   const options = beforeDashes(args)
   if (options.some((one) => ['-h', '--help', '-v', '--version'].includes(one))) return undefined
@@ -30,7 +30,7 @@ export function opencodeMode(args: readonly string[]): OpencodeMode | undefined 
   return options.some((one) => one === '-i' || one === '--interactive') ? 'run-tui' : 'run'
 }
 
-/** The value of an option, the last one; nothing where it is not there. */
+/** Returns the last value of an option, or undefined if it is absent. */
 export function optionValue(args: readonly string[], name: string): string | undefined {
   const options = beforeDashes(args)
   const values = options.flatMap((one, index) => {

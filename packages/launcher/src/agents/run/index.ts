@@ -2,7 +2,7 @@ import type { Agent } from '../agent.js'
 import { chosenBaseUrls } from '../base-url-options.js'
 import { ownFolder, ownSessions } from '../own-sessions.js'
 
-/** Any program: what it sends to the APIs whose base URLs it reads from its environment. */
+/** Any program: records what it sends to APIs whose base URLs it reads from its environment. */
 export const agent: Agent = {
   name: 'run',
   title: 'any program',

@@ -4,9 +4,9 @@ import { SESSION_VARIABLE } from '@tacho/recorder'
 import type { StartChange } from '../../taps/start-change.js'
 
 /**
- * Has Node programs record themselves, too, into the same session: what they send past their base URL.
- * By `--require`, which every Node takes; by `--import` those before 18.18 would not start.
- *
+ * Makes Node programs also record themselves, in the same session, for requests that bypass the
+ * base URL. Uses `--require`, which every Node accepts; with `--import`, Node before 18.18 would
+ * not start.
  * @param session the path of the session's folder.
  */
 export function withRegister(session: string): StartChange {
@@ -24,7 +24,7 @@ export function withRegister(session: string): StartChange {
   }
 }
 
-/** It stands beside the command that was run; nothing where that is no `tacho`. */
+/** Returns the entry next to the running command, or undefined if that is not `tacho`. */
 function registerEntry(): string | undefined {
   try {
     const entry = join(dirname(realpathSync(process.argv[1] ?? '')), 'register.cjs')
@@ -34,7 +34,7 @@ function registerEntry(): string | undefined {
   }
 }
 
-// As Node reads NODE_OPTIONS: words between spaces, or between double quotes.
+// NODE_OPTIONS syntax: words separated by spaces, or in double quotes.
 function quoted(path: string): string {
   return /[\s"\\]/.test(path) ? `"${path.replaceAll(/["\\]/g, '\\$&')}"` : path
 }

@@ -9,10 +9,10 @@ import { chosenBaseUrls } from '../base-url-options.js'
 import { upstreamsOf } from '../base-urls.js'
 import { withRegister } from './node-programs.js'
 
-/** What is brought by a program of which nothing is known. */
+/** What a recorded run of an unknown program needs. */
 export const recorded: RecordedAgent = {
   isSessionId: isUuid,
-  // Node's own, which it trusts beside its built-in ones.
+  // Node's own variable, for certificates trusted besides the built-in ones.
   certificateVariable: 'NODE_EXTRA_CA_CERTS',
   conversationOf: () => ({}),
   conversationOfMessage: () => ({}),
@@ -35,7 +35,7 @@ function tapsOf({ program, args, options, environment, root, tell }: TappedRun):
       if (isAsked || hasRequests(folder)) return
       const names = baseUrls.map(({ variable }) => variable).join(', ')
       tell(
-        // What a Node program's own recorder has from it last may be written after this.
+        // A Node program's recorder process may write its last records after this.
         `no request came by way of ${names}, so none is recorded unless a Node program recorded its own. If the program reads another variable, name it: --base-url-env NAME=URL`,
       )
     },
@@ -49,7 +49,7 @@ function withTapped(upstream: Upstream): Upstream {
   }
 }
 
-/** Whether a Node program has recorded some of its own. */
+/** Whether a Node program has recorded its own requests. */
 function hasRequests(folder: string): boolean {
   return (statSync(join(folder, SESSION_FILES.raw), { throwIfNoEntry: false })?.size ?? 0) > 0
 }

@@ -17,16 +17,16 @@ import { isTextChunk } from './text-chunk.js'
 export type AcpObserverOptions = {
   recording: Recording
   sessions: AcpSessions
-  /** Is told what the agent calls itself. */
+  /** Called with the agent's own name. */
   onName?: ((name: string) => void) | undefined
-  /** Which connection it is; one of its own where it is left out. */
+  /** The connection's number; default: a new one. */
   connection?: number
 }
 
 /**
- * Watches the messages between a client and an agent of the Agent Client Protocol (version 1) and says
- * what passed: what concerns sessions, prompts, tools, questions and answers. It never throws, and it
- * changes nothing; a piece of text costs a look at its first bytes.
+ * Watches the messages between a client and an agent of the Agent Client Protocol (version 1) and
+ * records those about sessions, prompts, tools, questions and answers. Never throws, and changes
+ * nothing; of a text chunk only the first bytes are read.
  */
 export function observeAcp(options: AcpObserverOptions): JsonRpcObserver {
   const { recording } = options
@@ -52,14 +52,14 @@ export function observeAcp(options: AcpObserverOptions): JsonRpcObserver {
   }
 }
 
-/** Their answers say which session it is, or that there is one. */
+/** Their answers name the session, or confirm that it exists. */
 const SESSION_METHODS = new Set(['session/new', 'session/load', 'session/resume', 'session/fork'])
 
 /** A request that waits for its answer. */
 type Asked = {
   method: string
   at: number
-  /** The session that it names. */
+  /** The session that the request names. */
   sessionId: unknown
   message: SeenMessage
 }
@@ -73,15 +73,15 @@ class Connection {
   readonly #sessions: AcpSessions
   readonly #onName: (name: string) => void
   readonly #number: number
-  /** The client's requests whose answers matter, by their ids. */
+  /** The client's requests whose answers matter, by id. */
   readonly #requests = new Map<string, Asked>()
-  /** The agent's questions, by their ids, each with its session. */
+  /** The sessions of the agent's questions, by the question's id. */
   readonly #questions = new Map<string, Session>()
-  /** Sessions whose history is being told again. */
+  /** Sessions whose history is being replayed. */
   readonly #loading = new Set<unknown>()
   readonly #notUnderstood = { client: 0, agent: 0 }
   #isClientGone = false
-  /** When the message came that is looked at. */
+  /** When the current message arrived. */
   #at = 0
 
   constructor({ recording, sessions, onName = () => {}, connection }: AcpObserverOptions) {
@@ -120,7 +120,7 @@ class Connection {
     this.#recording.log('debug', 'tacho', 'the agent has closed its side')
     for (const side of ['client', 'agent'] as const) {
       const lines = this.#notUnderstood[side]
-      // A power of two was told of when it came.
+      // Powers of two were recorded as they were reached.
       if ((lines & (lines - 1)) !== 0) this.#tellStrange(side, lines)
     }
   }
@@ -203,7 +203,7 @@ class Connection {
     if (typeof name === 'string' && name !== '') this.#onName(name)
   }
 
-  /** A session has begun, or goes on; or the agent knows of none. */
+  /** A session has begun or continues; or the agent does not know it. */
   #sessionTold(id: unknown, { at, sessionId: named, message }: Asked, line: Uint8Array): void {
     this.#loading.delete(named)
     const result = seenResult(id, line)
@@ -212,7 +212,7 @@ class Connection {
       this.#recording.log('warn', 'tacho', words)
       return
     }
-    // A fork names the session that it comes from, and is answered with its own.
+    // A fork names the session that it comes from, and its answer names its own.
     const sessionId = (result.result as Record<string, unknown>).sessionId ?? named
     this.#sessions.note(sessionId)
     const session = this.#sessions.of(sessionId, this.#recording, at)
@@ -222,7 +222,7 @@ class Connection {
     if (typeof cwd === 'string') session.noteCwd(cwd)
   }
 
-  /** A line that is no message of JSON-RPC has passed like all others; it is counted. */
+  /** A line that is not JSON-RPC is forwarded like any other; this counts it. */
   #strange(from: Side, line: Uint8Array): void {
     if (isBlank(line)) return
     this.#notUnderstood[from] += 1
@@ -248,7 +248,7 @@ class Connection {
   }
 }
 
-/** The number 1 and the text "1" are different ids. */
+/** The number 1 and the string "1" are different ids. */
 function keyOf(id: unknown): string {
   return JSON.stringify(id) ?? 'undefined'
 }

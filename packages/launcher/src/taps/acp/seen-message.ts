@@ -1,26 +1,26 @@
 import { pick } from '../json-rpc/json-members.js'
 
-/** What of a message is recorded: the members that tell what happens, and none that hold contents. */
+/** What is recorded of a message: the members that say what happens, none that hold contents. */
 export type SeenMessage = Record<string, unknown>
 
-/** A request of the client's that a session begins or goes on with, or a prompt. */
+/** Reads a client's request that begins or continues a session, or sends a prompt. */
 export function seenRequest(id: unknown, method: string, line: Uint8Array): SeenMessage {
   return { id, method, params: pick(line, ['params'], ['sessionId', 'cwd', 'messageId']) }
 }
 
-/** What the agent answers it. */
+/** Reads the agent's answer to it. */
 export function seenResult(id: unknown, line: Uint8Array): SeenMessage {
   return seenError(id, line) ?? { id, result: pick(line, ['result'], ['sessionId', 'stopReason']) }
 }
 
-/** `session/cancel`, of the client's, or `$/cancel_request`, of either. */
+/** Reads a client's `session/cancel`, or either side's `$/cancel_request`. */
 export function seenCancel(method: string, line: Uint8Array): SeenMessage {
   return { method, params: pick(line, ['params'], ['sessionId', 'requestId']) }
 }
 
 /**
- * A `session/update` that tells of a tool; nothing where it tells of something else, or of no more
- * than a tool's output.
+ * Reads a `session/update` about a tool; undefined if it is about something else, or contains only
+ * a tool's output.
  */
 export function seenToolUpdate(method: string, line: Uint8Array): SeenMessage | undefined {
   const { sessionUpdate } = pick(line, ['params', 'update'], ['sessionUpdate'])
@@ -35,7 +35,7 @@ export function seenToolUpdate(method: string, line: Uint8Array): SeenMessage | 
   return { method, params }
 }
 
-/** `session/request_permission`. */
+/** Reads a `session/request_permission`. */
 export function seenPermission(id: unknown, method: string, line: Uint8Array): SeenMessage {
   const { options, ...params } = pick(line, ['params'], ['sessionId', 'options'])
   const offered = Array.isArray(options) ? options.map(seenOption) : options
@@ -46,12 +46,12 @@ export function seenPermission(id: unknown, method: string, line: Uint8Array): S
   }
 }
 
-/** `elicitation/create`: what is asked, and not the form. */
+/** Reads an `elicitation/create`: the question, without the form. */
 export function seenElicitation(id: unknown, method: string, line: Uint8Array): SeenMessage {
   return { id, method, params: pick(line, ['params'], ELICITATION) }
 }
 
-/** What the client answers a question: not what was filled in. */
+/** Reads the client's answer to a question, without what the user filled in. */
 export function seenAnswer(id: unknown, line: Uint8Array): SeenMessage {
   return seenError(id, line) ?? { id, result: pick(line, ['result'], ['outcome', 'action']) }
 }
@@ -65,7 +65,7 @@ const ELICITATION = ['sessionId', 'toolCallId', 'requestId', 'mode', 'message', 
 
 const CALL = ['toolCallId', 'title', 'name', 'kind', 'status']
 
-// Never what a tool was given or gave, but for the words that name what it does.
+// Never a tool's input or output, except the members that name what it does.
 const INPUT = [
   ...['command', 'cwd', 'workdir', 'query', 'pattern', 'path', 'file_path', 'filePath'],
 ]

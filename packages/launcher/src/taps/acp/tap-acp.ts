@@ -7,15 +7,15 @@ import { AcpSessions } from './sessions.js'
 export type AcpTapOptions = {
   start: AgentStart
   recording: Recording
-  /** Gets the sessions that are spoken of. */
+  /** Collects the sessions that are mentioned. */
   sessions?: AcpSessions
-  /** Is told what the agent calls itself. */
+  /** Called with the agent's own name. */
   onName?: (name: string) => void
 }
 
 /**
- * The start of an agent of the Agent Client Protocol with us between it and the client (mostly an
- * editor) that talks to it on our standard input and output.
+ * Starts an agent of the Agent Client Protocol with Tacho between it and its client (usually an
+ * editor) on standard input and output.
  */
 export function tapAcp({
   start,

@@ -9,9 +9,9 @@ const BACKSLASH = 0x5c
 const SESSION_BYTES = 200
 
 /**
- * Whether a line is a piece of what is said, in the order of members in which agents write it
- * (`JSON.stringify` of the SDK's types). Most lines are such pieces, and they concern us not: this
- * looks at some hundred bytes of each. Of a line in another order it says no.
+ * Whether a line is a text chunk with its members in the order in which agents write them
+ * (`JSON.stringify` of the SDK's types). Most lines are, and are irrelevant: this reads some
+ * hundred bytes of each. Returns false for a line in another order.
  */
 export function isTextChunk(line: Uint8Array): boolean {
   if (!hasAt(line, 0, NEWS)) return false

@@ -1,11 +1,11 @@
 /**
- * The line that an agent's shell runs as a hook: it puts what it is told into a file of the folder,
- * named by its own process. Whatever is wrong, it reads all that it is told, says nothing and ends
- * with 0, so that the agent has nothing to complain of.
+ * Returns the command that an agent's shell runs as a hook: it writes its input to a file in the
+ * folder, named by its process id. Whatever goes wrong, it reads all its input, prints nothing and
+ * exits with 0, so that the agent has nothing to report.
  *
- * It writes only where the folder is the user's own, and while the process that reads there lives:
- * once that is gone, it takes the folder away. Any POSIX shell understands it, zsh as well, and it
- * needs nothing of the user's PATH.
+ * It writes only if the folder is the user's own and the process that reads it is alive; once that
+ * is gone, it removes the folder. It works in any POSIX shell, and zsh, and needs nothing from the
+ * user's PATH.
  */
 export function hookCommand(folder: string, reader: number): string {
   const place = quoted(folder)

@@ -7,31 +7,32 @@ import { hookCommand } from './hook-command.js'
 import { LOOK_MILLISECONDS } from './limits.js'
 import { type Leaf, readLeaf } from './read-leaf.js'
 
-/** What an agent has told a hook. */
+/** What an agent passed to a hook. */
 export type HookMessage = {
   json: Record<string, unknown>
-  /** When, by the system's clock, in milliseconds since the epoch. */
+  /** The system's time, in milliseconds since the epoch. */
   at: number
 }
 
 export type HookTapOptions = {
   environment: NodeJS.ProcessEnv
   onMessage: (message: HookMessage) => void
-  /** Is told, in a line for the log, what was lost. */
+  /** Called with a line for the log about what was lost. */
   onTrouble: (words: string) => void
 }
 
 /**
- * Hears what an agent tells its hooks: each of them leaves it in a file of a private folder, and is
- * gone in milliseconds. A file is read once it holds a whole JSON object, and then it is no more.
+ * Receives what an agent passes to its hooks: each hook leaves it in a file of a private folder,
+ * and is gone within milliseconds. A file is read, and removed, once it contains a whole JSON
+ * object.
  */
 export class HookTap {
-  /** @throws where there is no place for the folder. */
+  /** @throws if there is no place for the folder. */
   static async open(options: HookTapOptions): Promise<HookTap> {
     return new HookTap(await privateFolder(options.environment), options)
   }
 
-  /** What the agent is to run as its hooks. */
+  /** The command for the agent's hooks. */
   readonly command: string
   readonly #folder: string
   readonly #options: HookTapOptions
@@ -48,7 +49,7 @@ export class HookTap {
     this.#watch()
   }
 
-  /** Reads what is there still, and takes the folder away. The agent has ended. */
+  /** Reads what is left, and removes the folder. Call it after the agent has ended. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#stopWatching()
@@ -66,7 +67,7 @@ export class HookTap {
     }
   }
 
-  // A system can be out of watches.
+  // A system can run out of watches.
   #lookNowAndThen(): void {
     this.#stopWatching()
     this.#clock = setInterval(() => void this.#look(), LOOK_MILLISECONDS)
@@ -106,13 +107,13 @@ export class HookTap {
     }
   }
 
-  // Who cleans up a folder of temporary files may take ours away.
+  // A cleanup of temporary files may remove our folder.
   #makeAnew(): void {
     try {
       mkdirSync(this.#folder, { mode: 0o700 })
       this.#watch()
     } catch {
-      // It is there, and cannot be read now; or there is no place for it.
+      // It exists but cannot be read now, or there is no place for it.
       this.#lookNowAndThen()
     }
   }
@@ -125,8 +126,9 @@ export class HookTap {
 }
 
 /**
- * In the user's own folder in memory where there is one (XDG), else in his cache: the commands of an
- * agent in a sandbox can mostly write among the temporary files, and so those are the last resort.
+ * Creates it in the user's own in-memory folder (XDG) if there is one, else in the cache folder.
+ * Temporary folders are the last resort, because a sandboxed agent's commands can usually write
+ * there.
  */
 async function privateFolder(environment: NodeJS.ProcessEnv): Promise<string> {
   const { XDG_RUNTIME_DIR: inMemory, TMPDIR: temporary } = environment

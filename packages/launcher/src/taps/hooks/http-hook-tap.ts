@@ -10,21 +10,22 @@ import type { HookMessage } from './hook-tap.js'
 import { HOOK_CONNECTIONS, HOOK_HEAD_BYTES, MESSAGE_BYTES } from './limits.js'
 
 export type HttpHookTapOptions = {
-  /** Who may tell us something. */
+  /** Decides who may connect. */
   peers: Peers
-  /** Is given what the agent says; must not throw. */
+  /** Receives what the agent sends; must not throw. */
   onMessage: (message: HookMessage) => void
-  /** Is told, in a line for the log, what was lost. */
+  /** Called with a line for the log about what was lost. */
   onTrouble: (words: string) => void
 }
 
 /**
- * Hears what an agent tells its hooks by HTTP, on loopback: from the agent's own processes, or where
- * these cannot be told, behind a secret path. Each message is answered with an empty object as soon as
- * it is there, because the agent waits for that: with it a hook decides nothing.
+ * Receives what an agent passes to its hooks over HTTP, on loopback: from the agent's own
+ * processes, or if these cannot be identified, under a secret path. Each message is answered with
+ * an empty object as soon as it has arrived, because the agent waits; with this answer a hook
+ * decides nothing.
  */
 export class HttpHookTap {
-  /** 32 random bytes that only the agent is told; nothing where the agent is known without. */
+  /** 32 random bytes that only the agent is told; undefined if its processes can be identified. */
   readonly secret: string | undefined
   readonly #options: HttpHookTapOptions
   readonly #listener: Listener
@@ -45,15 +46,15 @@ export class HttpHookTap {
       const admission = guard(head, this.#prefix)
       if ('refusal' in admission) response.writeHead(admission.refusal).end()
       else if (request.method !== 'POST') response.writeHead(405, { allow: 'POST' }).end()
-      // What is left to fail is a client that went away.
+      // The only remaining failure is a client that went away.
       else this.#take(request, response).catch(() => response.destroy())
     })
     server.on('clientError', (_error, socket) => socket.destroy())
   }
 
-  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  /** Starts listening on 127.0.0.1, on a port that the system chooses. */
   static async start(options: HttpHookTapOptions): Promise<HttpHookTap> {
-    // It never listens itself: it is given connections, when it is known whose they are.
+    // It never listens itself: it receives connections once their peer has been admitted.
     const server = createServer({
       keepAliveTimeout: 0,
       requestTimeout: 0,
@@ -70,12 +71,12 @@ export class HttpHookTap {
     return new HttpHookTap(options, server, listener)
   }
 
-  /** What the agent is to send its hooks' messages to. */
+  /** The URL for the agent's hook messages. */
   get url(): string {
     return `http://127.0.0.1:${this.#listener.port}${this.#prefix}/hook`
   }
 
-  /** Stops listening, and ends all connections. */
+  /** Stops listening, and closes all connections. */
   close(): void {
     this.#listener.close()
   }

@@ -6,8 +6,8 @@ import { MESSAGE_BYTES } from './limits.js'
 export type Leaf = { json: Record<string, unknown>; at: number }
 
 /**
- * Reads what a hook has left in a file, and removes the file; nothing where it is not whole yet, for
- * no beginning of a JSON object is one.
+ * Reads a file that a hook left, and removes it; undefined if it is incomplete, which shows because
+ * no prefix of a JSON object is valid JSON.
  */
 export async function readLeaf(path: string): Promise<Leaf | 'too long' | undefined> {
   const file = await openFile(path)
@@ -24,7 +24,7 @@ export async function readLeaf(path: string): Promise<Leaf | 'too long' | undefi
   return leaf
 }
 
-// What is no plain file would keep us waiting, or lead elsewhere.
+// Anything but a plain file could block, or lead elsewhere.
 async function openFile(path: string): Promise<FileHandle | undefined> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined)

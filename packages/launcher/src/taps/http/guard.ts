@@ -2,19 +2,19 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Headers } from '@tacho/format'
 import { headerValues } from './wire/message-head.js'
 
-/** What a request to a tap is, before anything else is done with it. */
+/** Whether a request to a tap is admitted, decided before anything else. */
 export type Admission = { path: string } | { refusal: 403 | 404 }
 
 /**
- * @param prefix what the path must begin with: where the other end of a connection cannot be told,
- * `/<secret>`, which only the agent was told; else nothing.
+ * @param prefix the required prefix of the path: if peers cannot be identified, `/<secret>`, which
+ * only the agent knows; otherwise empty.
  */
 export type Guard = (head: { headers: Headers; target: string }, prefix?: string) => Admission
 
 /**
- * Lets in the agent and no web page. A browser is of our own user too, may even be the agent's own,
- * and pages reach loopback ports. So `Host` is compared as text, for URL parsing takes `127.1` and
- * `0x7f.1`; and what only browsers say of themselves is refused.
+ * Admits the agent and no web page. A browser runs as our own user, may even be started by the
+ * agent, and pages can reach loopback ports. So `Host` is compared as text, because URL parsing
+ * accepts `127.1` and `0x7f.1`; and headers that only browsers send are refused.
  */
 export function guardOf(port: number): Guard {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`])
@@ -29,16 +29,16 @@ export function guardOf(port: number): Guard {
 }
 
 // Browsers send these three with every request to loopback that a page can make (Fetch Metadata, 2;
-// Fetch, 3.2), and no page can leave them out. `Sec-Fetch-Mode` is none of them: Node's own `fetch`
-// sends it.
+// Fetch, 3.2), and no page can suppress them. `Sec-Fetch-Mode` is not among them: Node's own
+// `fetch` sends it.
 const BROWSER_FIELDS = new Set(['origin', 'sec-fetch-site', 'sec-fetch-dest'])
 
 function isOfBrowser(name: string): boolean {
-  // By its length first: nearly all names are another one, and the agent waits.
+  // Checks the length first: nearly all names are others, and the agent waits.
   return (name.length === 6 || name.length === 14) && BROWSER_FIELDS.has(name.toLowerCase())
 }
 
-/** The host that a request names; nothing where it names none, or several. */
+/** Returns the host that a request names; undefined if it names none, or several. */
 function hostOf(headers: Headers): string | undefined {
   const named = headerValues(headers, 'host')
   return named.length === 1 ? named[0] : undefined

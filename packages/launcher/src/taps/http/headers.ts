@@ -1,7 +1,7 @@
 import type { Headers } from '@tacho/format'
 
-// RFC 9110, 7.6.1: fields that are about one connection, not about the message.
-// And `Expect`: our server has sent its `100 Continue` already.
+// RFC 9110, 7.6.1: fields about one connection, not about the message. And `Expect`, because our
+// server has already sent its `100 Continue`.
 const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -12,7 +12,7 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
-/** A flat list of names and values as pairs. */
+/** Converts a flat list of names and values to pairs. */
 export function pairsOf(flat: readonly (string | Buffer)[]): Headers {
   const pairs: Headers = []
   for (let index = 0; index + 1 < flat.length; index += 2) {
@@ -21,7 +21,7 @@ export function pairsOf(flat: readonly (string | Buffer)[]): Headers {
   return pairs
 }
 
-/** The fields that go on to the other side: all but those about the connection. */
+/** Returns the fields to forward: all but those about the connection. */
 export function endToEnd(headers: Headers): Headers {
   let named: Set<string> | undefined
   for (const [name, value] of headers) {
@@ -35,7 +35,7 @@ export function endToEnd(headers: Headers): Headers {
   })
 }
 
-/** The same with the host that the request is really for. */
+/** Returns the fields with the real host of the request. */
 export function forHost(headers: Headers, host: string): Headers {
   return headers.map((field) =>
     field[0].length === 4 && field[0].toLowerCase() === 'host' ? [field[0], host] : field,
@@ -43,6 +43,6 @@ export function forHost(headers: Headers, host: string): Headers {
 }
 
 function textOf(field: string | Buffer | undefined): string {
-  // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5), and are written so.
+  // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5), and are written as such.
   return typeof field === 'string' ? field : (field?.toString('latin1') ?? '')
 }

@@ -1,13 +1,13 @@
 import { HeadCutter } from './wire/head-cutter.js'
 import { type ResponseHead, readResponseHead } from './wire/message-head.js'
 
-/** Longest head of an answer that is waited for; a longer one passes as it is. */
+/** The longest head of an answer to wait for; a longer one passes unchanged. */
 const HEAD_BYTES = 1024 * 1024
 
-/** `HTTP/1.1 ` and the first digit of the status. */
+/** The offset of the status, after `HTTP/1.1 `. */
 const STATUS_AT = 9
 
-/** The head of a redirection with another place to lead to; nothing where it stays as it is. */
+/** Returns the head of a redirect with a different target, or undefined to leave it unchanged. */
 export type Redirected = (
   head: ResponseHead,
   wire: Buffer,
@@ -16,13 +16,13 @@ export type Redirected = (
 type Pass = (bytes: Buffer, was: Buffer) => void
 
 /**
- * Holds the head of an answer back for as long as it may be a redirection. All other answers pass
- * before anything looks at them.
+ * Holds the head of an answer while it may be a redirect. All other answers pass before anything
+ * looks at them.
  */
 export class HeldResponse {
   readonly #redirected: Redirected
   #heads: HeadCutter | undefined
-  /** What has come since a redirection waits for where it leads. */
+  /** What has arrived since a redirect began to wait for its target. */
   #waiting: Buffer[] | undefined
 
   constructor(redirected: Redirected) {
@@ -34,19 +34,19 @@ export class HeldResponse {
     return this.#heads !== undefined || this.#waiting !== undefined
   }
 
-  /** Whether a redirection waits for where it leads. */
+  /** Whether a redirect waits for its target. */
   get isWaiting(): boolean {
     return this.#waiting !== undefined
   }
 
-  /** Whether an answer that begins so must be held: an interim one may have a redirection behind it. */
+  /** Whether an answer that begins this way must be held: a redirect may follow an interim one. */
   mustHold(bytes: Buffer): boolean {
     if (bytes.length <= STATUS_AT) return 'HTTP/1.'.startsWith(bytes.toString('latin1', 0, 7))
     const first = bytes[STATUS_AT]
     return bytes[4] === SLASH && (first === ONE || first === THREE)
   }
 
-  /** @param pass is given what goes on to the agent, and what it was. */
+  /** @param pass receives what goes on to the agent, and the original bytes. */
   push(bytes: Buffer, pass: Pass): void {
     if (this.#waiting !== undefined) {
       this.#waiting.push(bytes)
@@ -68,7 +68,7 @@ export class HeldResponse {
     } else this.#passOn(other ?? cut.head, cut.head, cut.rest, head, pass)
   }
 
-  /** Passes what is held as it is. */
+  /** Passes what is held unchanged. */
   release(pass: Pass): void {
     const held = this.#heads?.take()
     this.#heads = undefined

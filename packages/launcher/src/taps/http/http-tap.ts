@@ -18,45 +18,51 @@ import type { RequestHead } from './wire/message-head.js'
 
 export type HttpTapOptions = {
   late: LateRecording
-  /** Who may talk to us. */
+  /** Decides who may connect. */
   peers: Peers
-  /** Where requests go; chosen by the request's headers where the agent has two (Codex by its login). */
+  /**
+   * Returns where a request goes; depends on its headers if the agent has two upstreams (Codex by
+   * its login).
+   */
   upstream: (request: Pick<RequestHead, 'headers'>) => URL
-  /** The path that the agent is given in the place of the upstream's. */
+  /** The path given to the agent in place of the upstream's. */
   base: string
-  /** `Basic …`, of the user and the password in the upstream's URL. */
+  /** `Basic …`, from the user and password in the upstream's URL. */
   authorization?: string | undefined
   provider: string
-  /** The agent's first request opens a WebSocket. */
+  /** Whether the agent's first request opens a WebSocket. */
   speaksOverSocket?: boolean
-  /** After how long without a byte the agent gives up, in milliseconds. */
+  /** After how many milliseconds without a byte the agent gives up. */
   idleTimeout?: number | undefined
   network: Network
-  /** What a request says of the conversation it belongs to, in its head and its body's first bytes. */
+  /**
+   * Returns what a request says about its conversation, in its head and the first bytes of its
+   * body.
+   */
   conversationOf: (
     request: Pick<RequestHead, 'headers' | 'target'>,
     body?: Uint8Array,
   ) => Conversation
-  /** It takes both. */
+  /** Whether that needs the body too. */
   needsBody?: boolean | undefined
-  /** What a message of a WebSocket says of it, beside what its upgrade said. */
+  /** Returns what a WebSocket message says about it, in addition to its upgrade. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
   /**
-   * Paths that only the recording makes the agent ask for: they are answered with 404, do not reach
-   * the upstream, and are no exchanges.
+   * Matches paths that the agent requests only because it is recorded: they are answered with 404,
+   * do not reach the upstream, and are not exchanges.
    */
   declines?: (path: string) => boolean
-  /** What the user has to know: a sentence, once. */
+  /** Shows the user a sentence, once. */
   tell?: (sentence: string) => void
-  /** Is told of each exchange that begins and each that ends. */
+  /** Called when an exchange begins and when it ends. */
   onExchange?: (conversation: Conversation, recording: Recording) => void
 }
 
-// What may wait in the socket to the agent before the upstream is made to wait. With Node's 16 KiB
-// each side stands still while the other works.
+// How much may wait in the socket to the agent before the upstream must wait. With Node's 16 KiB,
+// each side would be idle while the other works.
 const SOCKET_BYTES = 1024 * 1024
 
-/** A relay on the loopback, between an agent and its model API, that reads along. */
+/** A relay on the loopback between an agent and its model API that records what passes. */
 export class HttpTap {
   readonly #options: HttpTapOptions
   #listener: Listener | undefined
@@ -67,7 +73,7 @@ export class HttpTap {
   #guard: Guard = () => ({ refusal: 403 })
   readonly #harmless: FaultBarrier
   readonly #routes: Routes
-  /** Where it cannot be told who is at the other end, only the agent is told this. */
+  /** If peers cannot be identified, only the agent knows this. */
   readonly #secret: string
   readonly #open = new Map<Exchange, Conversation>()
   #connections = 0
@@ -91,7 +97,7 @@ export class HttpTap {
     })
   }
 
-  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  /** Starts listening on 127.0.0.1, on a port that the system chooses. */
   static async start(options: HttpTapOptions): Promise<HttpTap> {
     const tap = new HttpTap(options)
     tap.#listener = await listenOnLoopback({
@@ -107,7 +113,10 @@ export class HttpTap {
     return tap
   }
 
-  /** Connects to the upstream that the agent is about to call; done when it is known whether it can be. */
+  /**
+   * Connects to the upstream that the agent is about to call; resolves when it is known whether it
+   * can be reached.
+   */
   connectAhead({ origin }: URL): Promise<void> {
     const { speaksOverSocket } = this.#options
     return this.#outage.ahead(speaksOverSocket ? origin.replace(/^http/, 'ws') : origin)
@@ -130,13 +139,13 @@ export class HttpTap {
     this.#listener?.close()
     recording?.later.settleAll()
     await Promise.all([...this.#recorded].map((recorded) => recorded.drained()))
-    // An exchange whose two sides are gone and that nobody has ended.
+    // Exchanges whose two sides are gone and that have not ended.
     for (const exchange of this.#open.keys())
       this.#harmless.do('exchange', () => exchange.end({ state: 'cancelled' }))
   }
 
-  // A request is to be on the disk before its answer is out, so it waits for the recording; that is
-  // there before an agent has anything to ask.
+  // A request must be on disk before its answer arrives, so this waits for the recording, which
+  // exists before an agent has anything to ask.
   async #take(agent: Socket): Promise<void> {
     agent.on('error', () => {})
     const recording = await this.#options.late.ready
@@ -164,14 +173,16 @@ export class HttpTap {
     this.#relays.add(relay)
   }
 
-  /** Loaded where an API speaks nothing else: all others wait for it, not for undici. */
+  /**
+   * Loaded only for an API that speaks nothing else: other agents do not wait for undici to load.
+   */
   async #overHttp2(
     origin: string,
     observer: Observer,
     request: () => number | undefined,
   ): Promise<Duplex> {
     const { openHttp2Bridge } = await import('./http2.js')
-    // What is being read is told once it has gone on.
+    // Bytes being read are reported only after they are forwarded.
     const send = (work: () => void) => queueMicrotask(() => observer.within(request(), work))
     return openHttp2Bridge(this.#options.network, origin, send)
   }
@@ -196,7 +207,7 @@ export class HttpTap {
           if (!isDone) work()
           isDone = true
         }
-        // The request goes out, whether its span can be made or not.
+        // The request is sent whether or not its span can be made.
         recording.withUndici(exchange, once).catch(once)
       },
       tell: (seen) => {
@@ -232,7 +243,7 @@ export class HttpTap {
     const exchange = recording.exchange({ ...beginning, provider, idleTimeout }, at)
     this.#open.set(exchange, beginning.conversation)
     exchange.begin()
-    // Nothing of it is needed before the agent's bytes are on their way.
+    // None of this is needed before the agent's bytes are on their way.
     if (onExchange !== undefined)
       recording.later.defer(() =>
         this.#harmless.do('the HTTP tap', () => onExchange(beginning.conversation, recording)),
@@ -247,11 +258,11 @@ export class HttpTap {
   }
 }
 
-/** What is done with what a relay saw. */
+/** What happens with what a relay saw. */
 type Observer = {
   tell: (seen: Seen) => void
   settleOverdue: () => void
-  /** Does work whose HTTP requests, made with undici, belong to a request of the agent's. */
+  /** Runs work whose HTTP requests, made with undici, belong to a request of the agent's. */
   within: (request: number | undefined, work: () => void) => void
 }
 

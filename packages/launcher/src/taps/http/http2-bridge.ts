@@ -10,14 +10,14 @@ import { MessageReader } from './wire/message-reader.js'
 export type Http2BridgeOptions = {
   dispatcher: Dispatcher
   origin: string
-  /** Sends the request that has come, as a part of what it belongs to. */
+  /** Sends the request that has arrived, within the exchange that it belongs to. */
   send: (work: () => void) => void
 }
 
 /**
- * A connection that takes requests of HTTP/1 and gives answers of HTTP/1, and speaks HTTP/2 to an
- * API that knows nothing else. Here alone bytes cannot pass as they are, because an agent that asked us
- * over HTTP/1 gets no HTTP/2.
+ * A connection that accepts HTTP/1 requests and returns HTTP/1 answers, and speaks HTTP/2 to an API
+ * that supports nothing else. Only here bytes cannot pass unchanged, because an agent that asked
+ * over HTTP/1 cannot receive HTTP/2.
  */
 export class Http2Bridge extends Duplex {
   readonly #options: Http2BridgeOptions
@@ -25,7 +25,7 @@ export class Http2Bridge extends Duplex {
   #body: Readable | undefined
   #isAnswering = false
   #controller: Dispatcher.DispatchController | undefined
-  /** What goes on with writing once the request's body is taken. */
+  /** Continues writing once the request's body is consumed. */
   #written: (() => void) | undefined
 
   constructor(options: Http2BridgeOptions) {

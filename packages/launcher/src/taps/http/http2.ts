@@ -4,10 +4,10 @@ import { dispatcherOf } from '../../network/dispatcher.js'
 import type { Network } from '../../network/network.js'
 import { Http2Bridge } from './http2-bridge.js'
 
-/** One client for each network: a connection of HTTP/2 carries many requests. */
+/** One client per network: an HTTP/2 connection carries many requests. */
 const dispatchers = new WeakMap<Network, Dispatcher>()
 
-/** A stand-in for a connection to an API that speaks HTTP/2 only. */
+/** Opens a stand-in for a connection to an API that speaks only HTTP/2. */
 export function openHttp2Bridge(
   network: Network,
   origin: string,

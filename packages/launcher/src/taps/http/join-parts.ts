@@ -1,9 +1,9 @@
-// More than comes with one read. Memory of its own for each would be most of the work, and the
-// processor has this at hand.
+// More than one read returns. Allocating memory for each would be most of the work, and this stays
+// in the processor's cache.
 const ROOM_BYTES = 256 * 1024
 const room = Buffer.allocUnsafeSlow(ROOM_BYTES)
 
-/** The parts, one after the other, in memory that the next ones are put into. */
+/** Concatenates parts in memory that the next call overwrites. */
 export function joinParts(parts: readonly Buffer[]): Buffer {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return only

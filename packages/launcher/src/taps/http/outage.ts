@@ -5,26 +5,26 @@ import { openConnection } from '../../network/open-connection.js'
 
 export type OutageOptions = {
   network: Network
-  /** Has the tap's port refuse connections, as the upstream does. */
+  /** Makes the tap's port refuse connections, as the upstream does. */
   refuse: () => void
-  /** Has it take them again. */
+  /** Makes it accept them again. */
   accept: () => unknown
   log: (level: 'info' | 'warn', words: string) => void
 }
 
-/** How long after a try in vain the next one comes; the agent's own tries are further apart. */
+/** How long to wait after a failed attempt; the agent's own attempts are further apart. */
 const PAUSE_MILLISECONDS = { first: 50, most: 1000 }
 
 type Spare = { opened: Promise<Opened>; forget: () => void }
 
-/** An API closes a connection that nobody uses after a minute or so, and not sooner than this. */
+/** An API closes an unused connection after a minute or so, never sooner than this. */
 const AT_ONCE_MILLISECONDS = 1000
 
 /**
- * What the tap does while its upstream cannot be reached: it cannot be reached either. To an agent
- * a refused connection is a network that is away, for which it waits; one that breaks is a try in
- * vain, of which Codex makes five (0.169). So that the first one is not lost, the upstream is
- * connected to while the agent starts; its first request goes over that connection.
+ * Makes the tap unreachable while its upstream is. To an agent, a refused connection means that the
+ * network is down, and it waits; a broken one is a failed attempt, of which Codex makes five
+ * (0.169). So that the first one is not wasted, this connects to the upstream while the agent
+ * starts; the first request uses that connection.
  */
 export class Outage {
   readonly #options: OutageOptions
@@ -36,19 +36,19 @@ export class Outage {
     this.#options = options
   }
 
-  /** Connects to the upstream beforehand. */
+  /** Connects to the upstream ahead of time. */
   async ahead(origin: string): Promise<void> {
     const error = await this.#tryAhead(origin)
     if (error !== undefined && error.code !== 'HTTP2_ONLY') this.begin(origin, error)
   }
 
-  /** Whether an origin can be reached; the next connection to it is there already then. */
+  /** Whether an origin can be reached; if so, the next connection to it already exists. */
   async canReach(origin: string): Promise<boolean> {
     const error = await this.#tryAhead(origin)
     return error === undefined || error.code === 'HTTP2_ONLY'
   }
 
-  /** A connection to that origin that nobody has used yet, or that is being made. */
+  /** Returns an unused connection to an origin, possibly still being opened. */
   spare(origin: string): Promise<Opened> | undefined {
     const spare = this.#spares.get(origin)
     this.#spares.delete(origin)
@@ -59,10 +59,10 @@ export class Outage {
     })
   }
 
-  /** It cannot be reached. Until it can, the port is closed. */
+  /** The origin cannot be reached: closes the port until it can. */
   begin(origin: string, error: NodeJS.ErrnoException): void {
     if (this.#isOut || this.#over.signal.aborted) return
-    // The agent itself connects to such a proxy, and hears nothing of it that it understands.
+    // The agent itself connects to such a proxy, and gets no answer that it understands.
     if (error.code === 'PROXY_UNUSABLE' && origin.startsWith('http:')) return
     this.#isOut = true
     const { refuse, log } = this.#options
@@ -93,7 +93,7 @@ export class Outage {
       )
       if (!isBack) continue
       this.#isOut = false
-      // The upstream sees as many connections as without us: the agent's next one is this.
+      // The upstream sees as many connections as without Tacho: the agent's next one uses this.
       this.#keep(origin, opened)
       log('info', `${origin} can be reached again`)
       accept()
@@ -101,7 +101,9 @@ export class Outage {
     }
   }
 
-  /** @returns why it cannot be; nothing where it can, or where somebody has taken the connection over. */
+  /**
+   * @returns why it cannot be reached; undefined if it can, or if the connection was taken over.
+   */
   async #tryAhead(origin: string): Promise<NodeJS.ErrnoException | undefined> {
     const known = this.#spares.get(origin)?.opened
     const opened = known ?? this.#open(origin)
@@ -121,8 +123,8 @@ export class Outage {
 
   #keep(origin: string, opened: Promise<Opened>): void {
     const since = performance.now()
-    // What is broken off at once, the agent would have seen broken off. What nobody uses for long is
-    // closed by the other end in time, and is no connection any more.
+    // A connection that breaks at once would have broken for the agent too. One that stays unused
+    // for long is eventually closed by its peer, and must be forgotten.
     const forget = () => {
       const isOld = performance.now() - since > AT_ONCE_MILLISECONDS
       if (isOld && this.#spares.get(origin)?.opened === opened) this.#spares.delete(origin)

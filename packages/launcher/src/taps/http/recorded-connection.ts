@@ -9,7 +9,7 @@ import {
   type ResponseHead,
 } from './wire/message-head.js'
 
-/** A request that begins, as far as its head tells it. */
+/** A request that begins, as far as its head describes it. */
 export type Beginning = {
   method: string
   url: string
@@ -21,15 +21,17 @@ export type Beginning = {
 export type RecordedConnectionOptions = {
   /** Begins an exchange of the recording. */
   begin: (beginning: Beginning, at: number) => Exchange
-  /** Is told of each exchange that is over. */
+  /** Called with each exchange that has ended. */
   onEnd: (exchange: Exchange) => void
-  /** @param body the first bytes of the body, where {@link needsBody} asks for them and there are any. */
+  /**
+   * @param body the first bytes of the body, if {@link needsBody} asks for them and there are any.
+   */
   conversationOf: (head: RequestHead, body: Buffer | undefined) => Conversation
-  /** A head alone does not tell which conversation it belongs to: the body has to begin first. */
+  /** Whether the head alone does not identify the conversation, so the body must begin first. */
   needsBody?: boolean | undefined
-  /** What a message of a WebSocket says of it; what its upgrade said is there already. */
+  /** Returns what a WebSocket message says about it; the upgrade's part is already in `upgrade`. */
   conversationOfMessage: (message: Record<string, unknown>, upgrade: Conversation) => Conversation
-  /** Does work that comes on its own, outside of the wall that all other work stands behind. */
+  /** Runs work that is triggered outside the fault barrier. */
   quietly: (work: () => void) => void
 }
 
@@ -43,13 +45,13 @@ type Open = {
   socket: RecordedSocket | undefined
 }
 
-/** Makes exchanges of what the tap saw on one connection of the agent's. */
+/** Records what the tap saw on one connection of the agent's as exchanges. */
 export class RecordedConnection {
   readonly #options: RecordedConnectionOptions
   readonly #open = new Map<number, Open>()
   /** A request whose body has not begun. */
   #head: (HttpEvent & { kind: 'request-head' }) | undefined
-  /** What that goes over. */
+  /** The connection that this request is sent on. */
   #sent: (HttpEvent & { kind: 'request-sent' }) | undefined
   #socketsEnd: Promise<unknown> = Promise.resolve()
   #firstClosed: { side: Side; code: string; at: number } | undefined
@@ -58,19 +60,19 @@ export class RecordedConnection {
     this.#options = options
   }
 
-  /** The exchange of a request that is not over. */
+  /** Returns the exchange of an open request. */
   exchangeOf(request: number): Exchange | undefined {
     this.#beginHeld(undefined)
     return this.#open.get(request)?.exchange
   }
 
-  /** Resolves when all that was told to the end is recorded. */
+  /** Resolves when everything reported is recorded. */
   async drained(): Promise<void> {
     await this.#socketsEnd
   }
 
   take(event: HttpEvent): void {
-    // Where it goes over does not tell what it says.
+    // The connection says nothing about its conversation.
     if (event.kind === 'request-sent' && this.#head?.request === event.request) {
       this.#sent = event
       return
@@ -141,7 +143,7 @@ export class RecordedConnection {
     }
   }
 
-  /** @param body the bytes with which the body of the request begins that waits for them. */
+  /** @param body the first bytes of the body that the held request waits for. */
   #beginHeld(body: Buffer | undefined): void {
     const [head, sent] = [this.#head, this.#sent]
     this.#head = undefined
@@ -205,7 +207,7 @@ export class RecordedConnection {
     else exchange.responseBytes(bytes, at)
   }
 
-  /** An exchange is over when both its request and its response are. */
+  /** An exchange ends when both its request and its response have. */
   #endWhole(request: number, open: Open, at: number): void {
     const { trailers, isRequestOver } = open
     if (isRequestOver && trailers !== undefined)
@@ -249,7 +251,7 @@ export class RecordedConnection {
   }
 }
 
-/** The code of a connection that was closed in the middle without an error of the system's. */
+/** The code for a connection that closed midway without a system error. */
 const NO_END = 'UNEXPECTED_EOF'
 
 function unknownKind(event: never): never {

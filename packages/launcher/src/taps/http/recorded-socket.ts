@@ -3,22 +3,22 @@ import type { Side } from './http-event.js'
 import { type WebSocketMessage, WebSocketReader } from './web-socket-reader.js'
 
 export type RecordedSocketOptions = {
-  /** The exchange whose answer opened it. */
+  /** The exchange whose answer opened the WebSocket. */
   upgrade: Exchange
   /** `Sec-WebSocket-Extensions` of that answer. */
   extensions: string | undefined
   /** Begins the exchange of a message that asks the model. */
   begin: (message: { conversation: Conversation; isPrewarm: boolean }, at: number) => Exchange
   conversationOf: (message: Record<string, unknown>) => Conversation
-  /** An exchange of its is over. */
+  /** Called when one of its exchanges has ended. */
   onEnd: (exchange: Exchange) => void
-  /** Does work that comes on its own, outside of the wall that all other work stands behind. */
+  /** Runs work that is triggered outside the fault barrier. */
   quietly: (work: () => void) => void
 }
 
 /**
- * What passes over a WebSocket of the Responses API, as exchanges: each `response.create` of the
- * agent's is one, with the events up to that which ends the answer.
+ * Records a WebSocket of the Responses API as exchanges: each `response.create` of the agent's
+ * begins one, which includes the events up to the end of the answer.
  */
 export class RecordedSocket {
   readonly #options: RecordedSocketOptions
@@ -34,7 +34,10 @@ export class RecordedSocket {
     this.#readers = { agent: this.#reader('agent'), upstream: this.#reader('upstream') }
   }
 
-  /** What one side says is told before what the other says behind it, however long it takes to read. */
+  /**
+   * Keeps the order of the two sides: bytes of one wait until earlier bytes of the other have been
+   * read.
+   */
   push(from: Side, bytes: Buffer, at: number): void {
     if (this.#waiting.length === 0 && !this.#readers[otherThan(from)].isReading) {
       this.#readers[from].push(bytes, at)
@@ -49,7 +52,7 @@ export class RecordedSocket {
     this.#exchange?.hungUp(at)
   }
 
-  /** The socket is gone: what has come is told to its end, and what it was answering is over. */
+  /** The WebSocket is gone: records everything that arrived, and ends the open exchange. */
   async end(closedBy: Side, code: string, at: number): Promise<void> {
     await this.#caughtUp
     await Promise.all([this.#readers.agent.drained(), this.#readers.upstream.drained()])
@@ -119,7 +122,7 @@ export class RecordedSocket {
   #begin(content: Buffer, at: number): boolean {
     const message = objectOf(content)
     if (message?.type !== 'response.create') return false
-    // One answer at a time: what was asked before has none any more.
+    // Answers come one at a time: an earlier request will not get one any more.
     const before = this.#exchange
     if (before !== undefined) {
       before.end({ state: 'cancelled' }, at)
@@ -136,7 +139,7 @@ export class RecordedSocket {
     return true
   }
 
-  /** @returns whether the message is a part of an answer. */
+  /** @returns whether the message is part of an answer. */
   #answer(content: Buffer, at: number): boolean {
     const exchange = this.#exchange
     if (exchange === undefined) return false

@@ -32,34 +32,43 @@ export type RelayOptions = {
   agent: Socket
   network: Network
   routes: Routes
-  /** The target of a request without what is ours; or the status with which it is refused. */
+  /** Returns a request's path without Tacho's prefix, or the status that refuses it. */
   admit: (head: RequestHead) => { path: string } | { refusal: 403 | 404 }
-  /** `user:password` of the base URL, which the agent's client would have sent as Basic authorization. */
+  /**
+   * `user:password` from the base URL, which the agent's client would have sent as Basic
+   * authorization.
+   */
   authorization: string | undefined
-  /** Paths that only the recording makes the agent ask for. */
+  /** Matches paths that the agent requests only because it is recorded. */
   declines: (path: string) => boolean
-  /** Is told what was seen, behind the bytes that it is about. */
+  /** Receives what was seen, after the bytes have been forwarded. */
   tell: (seen: Seen) => void
-  /** Has written what should be by now: a request is on the disk before its answer is out, unless that comes at once. */
+  /**
+   * Writes overdue records: a request is on disk before its answer is forwarded, unless that
+   * arrives at once.
+   */
   settleOverdue: () => void
   /** The upstream cannot be reached. */
   onUnreachable: (origin: string, error: NodeJS.ErrnoException) => void
-  /** Keeps count of connections whose heads are not whole. */
+  /** Counts connections with incomplete heads. */
   heads: UnfinishedHeads
-  /** Whether an origin that the upstream leads to can be reached. */
+  /** Whether an origin that the upstream redirects to can be reached. */
   canReach: (origin: string) => Promise<boolean>
-  /** Stands in for a connection to an origin that speaks HTTP/2 only; `request` is being answered. */
+  /**
+   * Opens a stand-in for a connection to an origin that speaks only HTTP/2; `request` returns the
+   * request being answered.
+   */
   overHttp2: (origin: string, request: () => number | undefined) => Promise<Duplex>
-  /** A connection to an origin that is there already. */
+  /** Returns an existing connection to an origin. */
   spare: (origin: string) => Promise<Opened> | undefined
 }
 
 type Outstanding = { number: number; head: RequestHead; route: Route }
 
 /**
- * One connection of the agent's and the one to the upstream that belongs to it. Bytes pass as they
- * come, in both directions, no faster than the other side takes them; of a request the target and
- * the host become others, of a redirection where it leads. Each side ends as the other does.
+ * Relays one connection of the agent's and its connection to the upstream. Bytes pass as they come,
+ * in both directions, no faster than the other side accepts them. Only a request's target and host,
+ * and a redirect's location, are changed. Each side ends the way the other does.
  */
 export class Relay {
   readonly #options: RelayOptions
@@ -68,23 +77,23 @@ export class Relay {
   #responses: MessageReader<ResponseHead> = this.#responseReader()
   readonly #held = new HeldResponse((head, wire) => this.#redirected(head, wire))
   #leg: UpstreamLeg | undefined
-  /** Connections to other upstreams that this one's requests went to before. */
+  /** Connections to other upstreams that earlier requests went to. */
   readonly #parked = new Map<string, UpstreamLeg>()
-  /** Requests whose answers have not ended, the oldest first. */
+  /** Requests whose answers have not ended, oldest first. */
   readonly #outstanding: Outstanding[] = []
   #count = 0
-  /** What becomes of the request that is being read: it goes on, or nobody gets it. */
+  /** Whether the request being read is declined instead of forwarded. */
   #isDeclined = false
   #isInterim = false
   #isTunnel = false
   #isAgentOver = false
   #isUpstreamOver = false
-  /** The upstream has ended while the head of its answer is held. */
+  /** Whether the upstream ended while the head of its answer is held. */
   #isEndHeld = false
   #isClosed = false
-  /** What is told behind the bytes of the agent's that are being read. */
+  /** Reports for after the agent's bytes being read have been forwarded. */
   #untold: (() => void)[] | undefined
-  /** What has come with one read of a response's body. */
+  /** The parts of a response's body from the current read. */
   #content: Buffer[] = []
   /** The memory of that read. */
   #lent: Lent | undefined
@@ -168,14 +177,17 @@ export class Relay {
     return length
   }
 
-  /** @returns whether the next request can go there: another upstream waits for the answers of this one. */
+  /**
+   * @returns whether the next request can go there: another upstream waits until this one has
+   * answered.
+   */
   #legTo(origin: string): boolean {
     if (this.#leg?.origin === origin) return true
     if (this.#leg !== undefined && this.#outstanding.length > 0) {
       this.#agent.pause()
       return false
     }
-    // An agent keeps its connections; so it finds this one again when it comes back.
+    // An agent reuses connections, so this one is kept in case it comes back.
     if (this.#leg !== undefined) this.#parked.set(this.#leg.origin, this.#leg)
     this.#responses = this.#responseReader()
     this.#leg = this.#parked.get(origin) ?? this.#openLeg(origin)
@@ -206,7 +218,7 @@ export class Relay {
     return leg
   }
 
-  /** A parked one that ends is forgotten, as an agent forgets its own. */
+  /** An unused connection that ends is forgotten, as an agent forgets its own. */
   #legEnded(leg: UpstreamLeg): void {
     if (this.#leg === leg) {
       this.#upstreamEnded()
@@ -230,7 +242,7 @@ export class Relay {
 
   #opaqueRequest(wire: Buffer, reason: string | undefined): void {
     if (reason !== undefined) {
-      // Nothing that we know says where it is to go.
+      // Nothing known says where it should go.
       if (this.#leg === undefined) {
         this.#refuse(undefined)
         return
@@ -247,7 +259,7 @@ export class Relay {
     if (this.#leg?.write(bytes) === false) this.#agent.pause()
   }
 
-  /** Nobody but the agent is let in, and it never asks so. */
+  /** Only the agent is admitted, and it never sends such requests. */
   #refuse(status: 403 | 404 | undefined): 'upgraded' {
     this.#requests.becomeOpaque()
     this.#isDeclined = true
@@ -270,7 +282,7 @@ export class Relay {
     const begins = this.#responses.isBetween && !this.#isTunnel
     if (begins) this.#options.settleOverdue()
     if (this.#held.isHolding || (begins && this.#held.mustHold(bytes))) {
-      // What came together goes on together.
+      // What arrived together is forwarded together.
       this.#agent.cork()
       this.#held.push(bytes, (passed, was) => this.#pass(passed, was))
       this.#agent.uncork()
@@ -301,7 +313,7 @@ export class Relay {
         this.#tellContent()
         if (reason !== undefined)
           this.#options.tell({ kind: 'unparsed', request, side: 'upstream', reason })
-        // Nobody says when that is dealt with.
+        // No event reports when that is processed.
         this.#lent?.use()
         this.#opaque('upstream', wire)
       },
@@ -348,7 +360,8 @@ export class Relay {
     const strange = routes.strangeOrigin(location, route)
     const isConnected = strange === undefined || this.#parked.has(strange)
     if (isConnected) return through()
-    // Where nobody is, the agent is to find so itself: it waits for a network that is away.
+    // If it cannot be reached, the agent must find that out itself: it waits when the network is
+    // down.
     return canReach(strange).then((can) => (can ? through() : undefined))
   }
 
@@ -373,7 +386,7 @@ export class Relay {
     this.#behind(() => this.#options.tell({ ...seen, request }))
   }
 
-  /** Once the bytes that are being read have gone on. */
+  /** Runs after the bytes being read have been forwarded. */
   #behind(tell: () => void): void {
     if (this.#untold === undefined) tell()
     else this.#untold.push(tell)
@@ -431,7 +444,7 @@ export class Relay {
     const isOwn = this.#outstanding.some(({ route }) => !route.isStrange)
     for (const { number } of this.#outstanding.splice(0))
       this.#options.tell({ kind: 'unreachable', request: number, code, message })
-    // Where the upstream has sent the agent elsewhere, the upstream is there.
+    // If the upstream redirected the agent, the upstream itself can be reached.
     if (isOwn) this.#options.onUnreachable(origin, error)
   }
 
@@ -448,7 +461,7 @@ export class Relay {
   }
 }
 
-/** Where a connection for it is opened to: an agent may reach its WebSockets another way. */
+/** Returns the URL to connect to for a request: an agent may reach WebSockets by another route. */
 function reachedAt({ headers }: RequestHead, { origin }: Route): string {
   const isSocket = headerWords(headers, 'upgrade').includes('websocket')
   return isSocket ? origin.replace(/^http/, 'ws') : origin
@@ -459,7 +472,7 @@ function peerOf({ socket, isHttp2 = false }: Reached): Peer {
   return { address: remoteAddress, port: remotePort, isHttp2 }
 }
 
-/** What a proxy on the way needs beside. */
+/** Adds what a proxy on the way needs. */
 function onTheWay(
   changes: HeadChanges,
   { origin, target }: Route,
@@ -471,7 +484,7 @@ function onTheWay(
   return { ...changes, target: origin + target, added }
 }
 
-/** Does it once all that was written is in the system's hands. */
+/** Runs work once everything written has been passed to the system. */
 function whenFlushed(socket: Socket, work: (socket: Socket) => void): void {
   if (socket.destroyed || socket.writableLength === 0) work(socket)
   else socket.write('', () => work(socket))

@@ -1,19 +1,21 @@
 import { forHost } from './headers.js'
 import type { RequestHead } from './wire/message-head.js'
 
-/** What of a request's head becomes something else on its way; all else stays as it is. */
+/** What changes in a request's head on its way; everything else stays. */
 export type HeadChanges = {
   target: string
   host: string
-  /** Fields that do not go on, in lower case. */
+  /** Fields to drop, in lower case. */
   dropped?: ReadonlySet<string> | undefined
-  /** Fields that come beside the others. */
+  /** Fields to add. */
   added?: readonly (readonly [string, string])[] | undefined
-  /** The value of `Referer`, where it named a page of ours. */
+  /** The value of `Referer`, if it named a URL of the tap. */
   referer?: string | undefined
 }
 
-/** The bytes of a request's head with these changes, line by line as they were otherwise. */
+/**
+ * Returns the bytes of a request's head with these changes, otherwise line by line as they were.
+ */
 export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadChanges): Buffer {
   const text = wire.toString('latin1')
   const sooner = changesNoFields(changes) ? withOtherHost(text, head, changes) : undefined
@@ -40,12 +42,14 @@ export function rewrittenRequest(wire: Buffer, head: RequestHead, changes: HeadC
   )
 }
 
-/** Whether no field comes or goes, and none but `Host` becomes another: as with nearly all requests. */
+/** Whether no field is added or dropped, and only `Host` changes: true for nearly all requests. */
 function changesNoFields({ dropped, added = [], referer }: HeadChanges): boolean {
   return dropped === undefined && added.length === 0 && referer === undefined
 }
 
-/** Such a head, without a look at the other fields; nothing where it is written in an odd way. */
+/**
+ * Rewrites such a head without parsing other fields; undefined if it is written in an unusual way.
+ */
 function withOtherHost(
   text: string,
   head: RequestHead,
@@ -68,7 +72,7 @@ function isBlank(character: string | undefined): boolean {
   return character === ' ' || character === '\t'
 }
 
-/** The same head with them as it is to be recorded: with the host that it is really for. */
+/** Returns the head as it is recorded: with these changes, and the real host. */
 export function changedHead(head: RequestHead, changes: HeadChanges): RequestHead {
   const { target, host, dropped, added = [], referer } = changes
   if (changesNoFields(changes)) return { ...head, target, headers: forHost(head.headers, host) }
@@ -91,7 +95,7 @@ export function changedHead(head: RequestHead, changes: HeadChanges): RequestHea
   }
 }
 
-/** Before `Host`, which Codex's HTTP client puts behind all that is the request's own. */
+/** Before `Host`, which Codex's HTTP client puts after the request's own fields. */
 function withAdded<Field extends { name: string }>(
   fields: readonly Field[],
   added: readonly Field[],
@@ -102,9 +106,9 @@ function withAdded<Field extends { name: string }>(
 }
 
 /**
- * The fields without some. Where one goes, the last of the agent's own takes its place, as it does in
- * the header maps of Codex's HTTP client (`HeaderMap::remove` of the crate `http`); what that puts
- * behind them comes later.
+ * Removes fields. The last of the agent's own takes the place of a removed one, as in the header
+ * maps of Codex's HTTP client (`HeaderMap::remove` of the crate `http`); fields that the client
+ * appends come later.
  */
 function without<Field extends { name: string }>(
   fields: readonly Field[],
@@ -125,7 +129,7 @@ function without<Field extends { name: string }>(
 
 type Field = { name: string; text: string }
 
-/** The fields of a head, each with the lines in which it goes on. */
+/** Returns the fields of a head, each with its continuation lines. */
 function fieldsOf(lines: readonly string[]): Field[] {
   const fields: Field[] = []
   for (const line of lines) {
@@ -136,7 +140,7 @@ function fieldsOf(lines: readonly string[]): Field[] {
   return fields
 }
 
-/** The bytes of a response's head with another `Location`. */
+/** Returns the bytes of a response's head with a different `Location`. */
 export function rewrittenLocation(wire: Buffer, location: string): Buffer {
   const lines = splitLines(wire.toString('latin1'))
   const parts = lines.map((line) =>
@@ -157,7 +161,7 @@ function requestLine(line: string, target: string, wanted: string): string {
   return line.slice(0, from) + wanted + line.slice(from + target.length)
 }
 
-/** The line with another value, its blanks and its end as they were. */
+/** Returns the line with a different value, keeping its whitespace and its line end. */
 function withValue(line: string, value: string): string {
   const colon = line.indexOf(':')
   let from = colon + 1
@@ -171,7 +175,7 @@ function nameOf(line: string): string {
   return colon < 0 ? '' : line.slice(0, colon).trimEnd().toLowerCase()
 }
 
-/** Lines with their ends. */
+/** Splits text into lines, keeping their ends. */
 function splitLines(text: string): string[] {
   const lines: string[] = []
   for (let from = 0; from < text.length; ) {

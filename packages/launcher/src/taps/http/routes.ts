@@ -1,6 +1,6 @@
 import { headerValue, type RequestHead } from './wire/message-head.js'
 
-/** Where a request goes on to. */
+/** Where a request is forwarded to. */
 export type Route = {
   /** `https://api.openai.com` */
   origin: string
@@ -8,24 +8,24 @@ export type Route = {
   host: string
   /** The target there: path and query. */
   target: string
-  /** What stands before the path at the tap: the secret, and the number of a strange origin. */
+  /** The prefix of the path at the tap: the secret, and the number of a strange origin. */
   prefix: string
-  /** The upstream sent the agent there from another origin. */
+  /** Whether the upstream redirected the agent there from another origin. */
   isStrange: boolean
 }
 
 export type RoutesOptions = {
-  /** `/<secret>`, or nothing. */
+  /** `/<secret>`, or empty. */
   secret: string
-  /** The path that the agent was given in the place of the upstream's own. */
+  /** The path given to the agent in place of the upstream's own. */
   base: string
-  /** Chosen by the request where the agent has two (Codex by its login). */
+  /** Depends on the request if the agent has two upstreams (Codex by its login). */
   upstream: (request: RequestHead) => URL
 }
 
 /**
- * Which request at the tap is for which place: all go to the upstream, and to those origins that it
- * has itself redirected the agent to.
+ * Maps requests at the tap to their destinations: the upstream, and those origins that it has
+ * redirected the agent to.
  */
 export class Routes {
   readonly #options: RoutesOptions
@@ -35,7 +35,7 @@ export class Routes {
     this.#options = options
   }
 
-  /** @param target of a request that was let in, without the secret. */
+  /** @param target the target of an admitted request, without the secret. */
   routeOf(head: RequestHead, target: string): Route | undefined {
     const strange = /^\/~(\d{1,6})(?=[/?]|$)/.exec(target)
     if (strange !== null) return this.#strangeRoute(target, strange[0], Number(strange[1]))
@@ -48,9 +48,8 @@ export class Routes {
   }
 
   /**
-   * The `Location` of a redirection so that it leads back here; nothing where it does already, or
-   * leads to what is no HTTP.
-   *
+   * Rewrites a redirect's `Location` to lead through the tap; undefined if it does already, or is
+   * not HTTP.
    * @param tap `http://127.0.0.1:PORT`, as the agent calls it.
    */
   location(value: string, route: Route, tap: string): string | undefined {
@@ -67,9 +66,8 @@ export class Routes {
   }
 
   /**
-   * What `Referer` is to be where it names a page of ours: the one that it stands for, and of
-   * another origin only that (W3C Referrer Policy, `strict-origin-when-cross-origin`; reqwest alike).
-   *
+   * Returns the real `Referer` for one that names a URL of the tap; for another origin, only that
+   * origin (W3C Referrer Policy, `strict-origin-when-cross-origin`; reqwest does the same).
    * @param origin where the request goes.
    */
   referer(head: RequestHead, origin: string): string | undefined {
@@ -82,7 +80,9 @@ export class Routes {
     return route.origin === origin ? route.origin + route.target : `${route.origin}/`
   }
 
-  /** The strange origin that a `Location` leads to; nothing where it stays at this one. */
+  /**
+   * Returns the strange origin that a `Location` leads to, or undefined if it stays at this one.
+   */
   strangeOrigin(value: string, { origin }: Route): string | undefined {
     if (!URL.canParse(value, origin)) return undefined
     const url = new URL(value, origin)
@@ -110,10 +110,10 @@ export class Routes {
   }
 }
 
-/** No upstream sends an agent to this many; what comes then passes as it is. */
+/** More than any upstream redirects to; further redirects pass unchanged. */
 const STRANGE_ORIGINS = 1000
 
-/** What a client leaves out when it is sent to another origin (reqwest, fetch and curl alike). */
+/** What a client drops when it is redirected to another origin (reqwest, fetch and curl alike). */
 export const CREDENTIALS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -122,7 +122,7 @@ export const CREDENTIALS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ])
 
-/** The address at which an agent speaks to the tap. */
+/** Returns the address at which an agent reaches the tap. */
 export function tapOrigin(head: RequestHead): string {
   return `http://${headerValue(head.headers, 'host') ?? ''}`
 }

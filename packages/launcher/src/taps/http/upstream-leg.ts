@@ -4,24 +4,24 @@ import type { Network } from '../../network/network.js'
 import { type Opened, openConnection } from '../../network/open-connection.js'
 import { isBrokenOff, resetError } from './broken-connection.js'
 
-/** What may wait for a connection to the upstream before the agent is made to wait. */
+/** How much may wait for a connection to the upstream before the agent must wait. */
 const WAITING_BYTES = 1024 * 1024
 
-/** How the upstream is reached: over a connection, or by what speaks HTTP/2 in its place. */
+/** How the upstream is reached: over a connection, or a stand-in that speaks HTTP/2. */
 export type Reached = Omit<Opened, 'socket'> & { socket: Duplex; isHttp2?: boolean }
 
-/** Bytes, or what makes them once it is known how the upstream is reached. */
+/** Bytes, or a function that makes them once it is known how the upstream is reached. */
 type Outgoing = Buffer | ((reached: Reached) => Buffer)
 
 export type LegEvents = {
   data(bytes: Buffer): void
-  /** The upstream has said all. */
+  /** The upstream has ended its side. */
   end(): void
-  /** The connection could not be made. */
+  /** The connection could not be opened. */
   unreachable(error: NodeJS.ErrnoException): void
-  /** It is gone; with the error that broke it, if one did. */
+  /** The connection is gone; with the error, if one broke it. */
   closed(error: NodeJS.ErrnoException | undefined): void
-  /** What was written is on its way. */
+  /** Everything written has been passed on. */
   drained(): void
 }
 
@@ -29,13 +29,13 @@ export type LegOptions = {
   network: Network
   origin: string
   events: LegEvents
-  /** A connection to that origin that is there already, or being made. */
+  /** An existing connection to that origin, or one being opened. */
   spare: Promise<Opened> | undefined
-  /** Stands in for a connection to an origin that speaks HTTP/2 only. */
+  /** Opens a stand-in for a connection to an origin that speaks only HTTP/2. */
   overHttp2: () => Promise<Duplex>
 }
 
-/** The connection to the upstream that belongs to one of the agent's. */
+/** The connection to the upstream for one of the agent's connections. */
 export class UpstreamLeg {
   readonly origin: string
   readonly #events: LegEvents
@@ -54,7 +54,7 @@ export class UpstreamLeg {
     const opened =
       spare?.catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'HTTP2_ONLY') throw error
-        // What befell the one made beforehand, the agent has not seen: it has its own.
+        // The agent did not see the failure of the connection opened ahead, so it gets a new one.
         return open()
       }) ?? open()
     opened
@@ -77,7 +77,7 @@ export class UpstreamLeg {
     return this.#waitingBytes < WAITING_BYTES
   }
 
-  /** What is written until {@link uncork} goes out at once. */
+  /** Everything written until {@link uncork} is sent at once. */
   cork(): void {
     this.#opened?.socket.cork()
   }
@@ -86,7 +86,7 @@ export class UpstreamLeg {
     this.#opened?.socket.uncork()
   }
 
-  /** The agent has said all. */
+  /** The agent has ended its side. */
   end(): void {
     this.#isEnded = true
     this.#opened?.socket.end()
@@ -100,14 +100,14 @@ export class UpstreamLeg {
     this.#opened?.socket.resume()
   }
 
-  /** Lets go of it: nothing is told of it any more. */
+  /** Drops the connection; no more events follow. */
   drop(): void {
     this.#isGone = true
     this.#opening.abort()
     this.#opened?.socket.destroy()
   }
 
-  /** Breaks it off, as the agent has broken off its own. */
+  /** Resets the connection, as the agent has reset its own. */
   reset(): void {
     this.#opening.abort()
     if (this.#opened !== undefined) reset(this.#opened.socket)
@@ -122,7 +122,7 @@ export class UpstreamLeg {
     }
     this.#opened = opened
     if (socket.destroyed) {
-      // One that was made beforehand, and was broken off at once.
+      // A connection opened ahead that broke at once.
       this.#error = resetError()
       this.#close()
       return
@@ -144,7 +144,7 @@ export class UpstreamLeg {
     socket.on('close', () => this.#close())
     this.#flush(opened)
     if (this.#isEnded) socket.end()
-    // One that was made beforehand may have ended since.
+    // A connection opened ahead may have ended meanwhile.
     if (socket.readableEnded) this.#events.end()
     socket.resume()
   }
@@ -172,7 +172,7 @@ export class UpstreamLeg {
   }
 }
 
-/** Breaks a connection off so that the other end hears of it as of a failure. */
+/** Resets a connection, so that its peer sees a failure. */
 export function reset(socket: Duplex): void {
   try {
     if ('resetAndDestroy' in socket) (socket as Socket).resetAndDestroy()

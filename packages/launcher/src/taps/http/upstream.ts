@@ -1,22 +1,27 @@
 import type { StartChange } from '../start-change.js'
 import type { RequestHead } from './wire/message-head.js'
 
-/** Where an agent sends its requests, and how it is told to send them to us. */
+/** Where an agent sends its requests, and how to redirect them to Tacho. */
 export type Upstream = {
   /** For `gen_ai.provider.name`. */
   name: string
-  /** Chosen by the request where the agent has two. */
+  /** Depends on the request if the agent has two upstreams. */
   upstream: (request: Pick<RequestHead, 'headers'>) => URL
-  /** The upstream of the first request, as far as can be told when the agent starts; left out where it cannot. */
+  /** The upstream of the first request, if it is known when the agent starts. */
   expected?: URL
-  /** The path that the agent is given in the place of the upstream's. */
+  /** The path given to the agent in place of the upstream's. */
   base: string
-  /** The user and the password in the upstream's URL, which the agent sends as Basic authorization. */
+  /**
+   * The upstream's URL, if it contains a user and password, which the agent sends as Basic
+   * authorization.
+   */
   userInfo: URL | undefined
-  /** The agent opens a WebSocket first. */
+  /** Whether the agent opens a WebSocket first. */
   speaksOverSocket: boolean
-  /** After how long without a byte the agent gives up on an answer, in milliseconds; left out where nobody knows. */
+  /**
+   * After how many milliseconds without a byte the agent gives up on an answer; omitted if unknown.
+   */
   idleTimeout?: number
-  /** Puts a base URL of ours in the place of the upstream. */
+  /** Replaces the upstream with Tacho's base URL. */
   redirect: (baseUrl: string) => StartChange
 }

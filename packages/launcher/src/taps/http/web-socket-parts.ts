@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream'
 import * as ws from 'ws'
 
-/** What `ws` puts a WebSocket together from, of which its types know nothing (ws 8.23, wrapper.mjs). */
+/** The internal parts of `ws` that its types omit (ws 8.23, wrapper.mjs). */
 type Parts = {
-  /** Takes the bytes of one direction; says `message`, `ping`, `pong`, `conclude` and `error`. */
+  /** Reads the bytes of one direction; emits `message`, `ping`, `pong`, `conclude` and `error`. */
   Receiver: new (options: {
-    /** The frames are masked. */
+    /** Whether the frames are masked. */
     isServer: boolean
     extensions: Record<string, InstanceType<Parts['PerMessageDeflate']>>
     maxPayload: number

@@ -1,27 +1,27 @@
 import type { Side } from './http-event.js'
 import { extension, PerMessageDeflate, Receiver } from './web-socket-parts.js'
 
-/** What came over a WebSocket from one side: a whole message, or a control frame. */
+/** What came from one side of a WebSocket: a whole message, or a control frame. */
 export type WebSocketMessage = {
   from: Side
   type: 'text' | 'binary' | 'ping' | 'pong' | 'close'
   content: Buffer
-  /** The status of a `close`; absent where it has none. */
+  /** The status of a `close`; absent if it has none. */
   code?: number
-  /** When the bytes that ended it arrived: microseconds since the epoch. */
+  /** When its last bytes arrived: microseconds since the epoch. */
   at: number
 }
 
 export type WebSocketReaderOptions = {
   from: Side
-  /** `Sec-WebSocket-Extensions` of the answer: what was agreed on. */
+  /** The answer's `Sec-WebSocket-Extensions`: what was negotiated. */
   extensions: string | undefined
   onMessage: (message: WebSocketMessage) => void
-  /** The bytes are no WebSocket that can be followed, from here on. */
+  /** Called when the bytes can no longer be parsed as a WebSocket. */
   onUnreadable: (reason: string) => void
 }
 
-/** A message larger than this is not put together. */
+/** The largest message that is assembled. */
 const MESSAGE_BYTES = 64 * 1024 * 1024
 
 const NO_STATUS = 1005
@@ -29,8 +29,8 @@ const NO_STATUS = 1005
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Reads one direction of a WebSocket (RFC 6455) behind its bytes: fragments put together,
- * `permessage-deflate` taken off. It answers nothing and changes nothing.
+ * Reads one direction of a WebSocket (RFC 6455) after its bytes have passed: assembles fragments,
+ * and inflates `permessage-deflate`. It answers nothing and changes nothing.
  */
 export class WebSocketReader {
   readonly #options: WebSocketReaderOptions
@@ -65,17 +65,17 @@ export class WebSocketReader {
   push(bytes: Buffer, at: number): void {
     if (this.#isUnreadable || this.#receiver === undefined) return
     this.#at = at
-    // The frames of an agent are masked, and `ws` takes the mask off in place: of these bytes the
-    // upstream's copy may not be written yet.
+    // An agent's frames are masked, and `ws` unmasks in place: the same bytes may not have been
+    // written to the upstream yet.
     this.#receiver.write(this.#options.from === 'agent' ? Buffer.from(bytes) : bytes)
   }
 
-  /** Something that was pushed has not been told yet, because a compressed message takes a moment. */
+  /** Whether pushed bytes are not reported yet, because a compressed message takes a moment. */
   get isReading(): boolean {
     return !this.#isUnreadable && (this.#receiver?.writableLength ?? 0) > 0
   }
 
-  /** Resolves when all that was pushed has been told. */
+  /** Resolves when everything pushed has been reported. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isUnreadable || this.#receiver === undefined) resolve()
@@ -114,7 +114,7 @@ function inflating(header: string | undefined, isServer: boolean) {
   return { [PerMessageDeflate.extensionName]: deflate }
 }
 
-// RFC 7692, 7.1. What else stands there, an agent's own client may pass over, and so do we.
+// RFC 7692, 7.1. An agent's own client may ignore other parameters, and so does this.
 const PARAMETERS = new Set([
   'server_no_context_takeover',
   'client_no_context_takeover',

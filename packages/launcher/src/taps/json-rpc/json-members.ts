@@ -4,23 +4,21 @@ const COMMA = 0x2c
 const COLON = 0x3a
 const [OBJECT, OBJECT_END, ARRAY, ARRAY_END] = [0x7b, 0x7d, 0x5b, 0x5d]
 
-/** A value longer than this is not read: names and commands are short, the largest diffs are not. */
+/** Longer values are skipped: names and commands are short, the largest diffs are not. */
 const VALUE_BYTES = 1024 * 1024
 
-/** Nobody nests what is told of a thread, a tool or a question this deep. */
+/** Deeper than anything about a thread, a tool or a question. */
 const DEPTH = 64
 
-/** So much is kept of a value that is nested deeper. */
+/** How much is kept of a value nested deeper. */
 const DEEP_CHARACTERS = 1024
 
 /**
- * Reads a few members of an object inside a JSON text, and parses nothing else of it: long strings
- * are skipped at the speed of a search. Of a text that is cut off or is no JSON it reads what stands
+ * Reads a few members of an object inside a JSON text, and parses nothing else: long strings are
+ * skipped at the speed of a search. From a text that is cut off or invalid, it reads what comes
  * before the damage.
- *
- * @param path the names that lead to the object: `[]` is the text's own.
- * @param names the members that are wanted; the reading ends with the last of them.
- *
+ * @param path the names that lead to the object: `[]` for the top level.
+ * @param names the wanted members; reading stops once all are found.
  * @example
  * pick(line, ['params', 'item'], ['type', 'id'])
  */
@@ -46,7 +44,7 @@ export function pick(
   return found
 }
 
-/** Where the value of a member begins; -1 where there is none of that name. */
+/** Returns where a member's value begins, or -1. */
 function memberAt(json: Buffer, object: number, wanted: string): number {
   for (const { name, start } of members(json, object)) if (name === wanted) return start
   return -1
@@ -54,7 +52,7 @@ function memberAt(json: Buffer, object: number, wanted: string): number {
 
 type Member = { name: string; start: number }
 
-/** The members of the object that starts at an index, each with the start of its value. */
+/** Yields the members of the object at an index, each with the start of its value. */
 function* members(json: Buffer, at: number): Generator<Member> {
   let next = skipSpace(json, at)
   if (json[next] !== OBJECT) return
@@ -75,7 +73,7 @@ function* members(json: Buffer, at: number): Generator<Member> {
 function valueAt(json: Buffer, start: number): unknown {
   const end = valueEnd(json, start)
   if (end < 0 || end - start > VALUE_BYTES) return undefined
-  // Who walks through it would run out of stack: its beginning, as the text that it is.
+  // Walking through it would overflow the stack: keeps its beginning, as text.
   if (isDeep(json, start, end)) return json.toString('utf8', start, start + DEEP_CHARACTERS)
   return parsed(json, start, end)
 }
@@ -99,7 +97,7 @@ function parsed(json: Buffer, start: number, end: number): unknown {
   }
 }
 
-/** The index behind the value that starts at an index; -1 where the text ends before it does. */
+/** Returns the index after the value at an index; -1 if the text ends first. */
 function valueEnd(json: Buffer, start: number): number {
   const first = json[start]
   if (first === QUOTE) return stringEnd(json, start)

@@ -3,15 +3,15 @@ import { LineCutter } from './line-cutter.js'
 import type { JsonRpcObserver } from './observer.js'
 
 /**
- * A message longer than this is passed on as it comes: the client's is not observed, of the server's
- * only this much. What matters to us is far below; pictures in a prompt are megabytes.
+ * A longer message is passed on as it arrives: the client's is not observed, the server's only up
+ * to this. Relevant messages are far smaller; pictures in a prompt take megabytes.
  */
 const LINE_BYTES = 8 * 1024 * 1024
 
-// A process that the server left behind may hold its output open for good.
+// A process that the server left behind may keep its output open for ever.
 const QUIET_MILLISECONDS = 250
 
-/** Both ends of a connection: where each is read and written. */
+/** Both ends of a connection, with their streams. */
 export type JsonRpcSides = {
   client: { input: Readable; output: Writable }
   server: { input: Writable; output: Readable }
@@ -20,21 +20,20 @@ export type JsonRpcSides = {
 /** A running tap. */
 export type JsonRpcTap = {
   /**
-   * Call it when the server has ended: resolves when all of its words are with the client, or
-   * nobody reads them, or nothing comes any more.
+   * Call it when the server has ended: resolves when all its output has reached the client, or
+   * nobody reads it, or no more comes.
    */
   drained(): Promise<void>
-  /** Lets go of the client's input, which would keep this process alive. */
+  /** Releases the client's input, which would keep this process alive. */
   close(): void
 }
 
 /**
- * Stands between a JSON-RPC client and its server, who write a message a line. The server's bytes
- * are passed on as they come, the client's line by line, each when it is whole, unless the observer
- * changes nothing. Who reads slowly
- * slows the other side down, as without us; what ends or breaks on one side does so on the other.
- *
- * @param now the time in microseconds since the epoch
+ * Relays between a JSON-RPC client and its server, which write one message per line. The server's
+ * bytes are passed on as they come, the client's line by line once each is complete, unless the
+ * observer changes nothing. A slow reader slows the other side down, as without Tacho; an end or
+ * error on one side is passed to the other.
+ * @param now returns the time in microseconds since the epoch.
  */
 export function tapJsonRpc(
   { client, server }: JsonRpcSides,
@@ -78,7 +77,7 @@ function relayClient(input: Readable, output: Writable, observer: JsonRpcObserve
     write(passed.length === 1 ? first : Buffer.concat(passed), input, output)
     passed = []
   })
-  // The last line may have no end; it is a message all the same.
+  // The last line may lack a line end; it is still a message.
   const end = () => {
     const rest = cutter.rest()
     output.end(rest.length === 0 ? rest : observer.fromClient(rest))
@@ -90,7 +89,7 @@ function relayClient(input: Readable, output: Writable, observer: JsonRpcObserve
 function relayServer(input: Readable, output: Writable, observer: JsonRpcObserver): void {
   const cutter = cutterFor((line) => observer.fromServer(line))
   input.on('data', (bytes: Buffer) => {
-    // First, so that what is asked is on disk before anybody can answer it.
+    // Observed first, so that a question is on disk before anyone can answer it.
     cutter.push(bytes)
     write(bytes, input, output)
   })
@@ -103,7 +102,7 @@ function relayUnchanged(
   observe: (line: Uint8Array, at: number) => void,
   now: () => number,
 ): void {
-  // Who gets the bytes may act on them before we have looked at them.
+  // The receiver may act on the bytes before they are observed.
   let cameAt = now()
   const onLine = (line: Uint8Array) => observe(line, cameAt)
   const cutter = cutterFor(onLine)
@@ -115,12 +114,12 @@ function relayUnchanged(
   readRest(input, cutter, onLine)
 }
 
-/** Of a line that is longer than the limit its beginning is told. */
+/** Cuts lines; of one longer than the limit, only the beginning is reported. */
 function cutterFor(onLine: (line: Uint8Array) => void): LineCutter {
   return new LineCutter({ limit: LINE_BYTES, onLine, onLongStart: onLine, onLongRest: () => {} })
 }
 
-// The last line may have no end; it is a message all the same.
+// The last line may lack a line end; it is still a message.
 function readRest(input: Readable, cutter: LineCutter, onLine: (line: Uint8Array) => void): void {
   input.on('error', () => {})
   input.on('end', () => {
@@ -159,12 +158,12 @@ function untilWritten(output: Writable): Promise<void> {
   if (output.destroyed || output.writableLength === 0) return Promise.resolve()
   return new Promise((resolve) => {
     output.once('close', resolve)
-    // Called when all before it has been written.
+    // Called when everything before it has been written.
     output.write('', () => resolve())
   })
 }
 
-/** Until the stream has ended, or for as long as one of its last words may be on the way. */
+/** Waits until the stream has ended, or as long as its last output may take to arrive. */
 function quietTime(input: Readable): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, QUIET_MILLISECONDS)

@@ -1,17 +1,17 @@
 const NEWLINE = 0x0a
 
 export type LineCutterOptions = {
-  /** A line of more bytes is told in pieces. */
+  /** Longer lines are reported in pieces. */
   limit: number
-  /** A line with its line end. It is the receiver's to keep. */
+  /** Receives a line with its line end. The receiver may keep it. */
   onLine: (line: Uint8Array) => void
-  /** The beginning of a line that is longer than the limit. */
+  /** Receives the beginning of a line longer than the limit. */
   onLongStart: (bytes: Uint8Array) => void
-  /** The next bytes of such a line, up to its line end. */
+  /** Receives more bytes of such a line, up to its line end. */
   onLongRest: (bytes: Uint8Array) => void
 }
 
-/** Cuts bytes into lines as they come, and holds no more of one than the limit. */
+/** Cuts bytes into lines as they arrive, holding at most the limit. */
 export class LineCutter {
   readonly #options: LineCutterOptions
   #held = Buffer.alloc(0)
@@ -33,7 +33,7 @@ export class LineCutter {
     if (start < bytes.length) this.#hold(bytes.subarray(start))
   }
 
-  /** What is held of a line that has no end. The cutter is empty then. */
+  /** Returns what is held of a line without an end, and empties the cutter. */
   rest(): Uint8Array {
     const rest = this.#held.subarray(0, this.#heldBytes)
     this.#held = Buffer.alloc(0)
@@ -64,7 +64,7 @@ export class LineCutter {
     this.#options.onLongStart(this.rest())
   }
 
-  /** Into room that doubles, so that a line which comes byte by byte is not copied for each. */
+  /** The buffer doubles, so that a line that arrives byte by byte is not copied for each. */
   #append(bytes: Uint8Array): void {
     const needed = this.#heldBytes + bytes.length
     if (needed > this.#held.length) {

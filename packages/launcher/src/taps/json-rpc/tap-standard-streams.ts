@@ -4,8 +4,8 @@ import { type JsonRpcTap, tapJsonRpc } from './json-rpc-tap.js'
 import type { JsonRpcObserver } from './observer.js'
 
 /**
- * The start of an agent with us between it and the program that talks to it on our standard input and
- * output, a message a line. The bytes pass as they are.
+ * Starts an agent with Tacho between it and its client on standard input and output, one message
+ * per line. The bytes pass unchanged.
  */
 export function tapStandardStreams(
   start: AgentStart,

@@ -18,17 +18,17 @@ import { oneAtATime } from '../one-at-a-time.js'
 
 export type LogFileTapOptions = {
   environment: NodeJS.ProcessEnv
-  /** Is given each line without its end; longer ones than {@link LINE_BYTES} are left out. */
+  /** Receives each line without its end; those longer than {@link LINE_BYTES} are skipped. */
   onLine: (line: string) => void
 }
 
 /**
- * A file for a log that an agent writes. It has no name in any folder: what stands in it, secrets too,
- * is gone with the last process that has it open, however that ends. The agent opens it by our
- * descriptor of it (Linux), and what has been read of it is thrown away.
+ * A file for a log that an agent writes. It has no name in any folder: its contents, secrets
+ * included, vanish with the last process that has it open, however that ends. The agent opens it
+ * through our descriptor (Linux), and what has been read is discarded.
  */
 export class LogFileTap {
-  /** @throws where there is no place for it, or no `/proc`. */
+  /** @throws if there is no place for it, or no `/proc`. */
   static open(options: LogFileTapOptions): LogFileTap {
     const { XDG_RUNTIME_DIR: inMemory, TMPDIR: temporary } = options.environment
     const place = inMemory || cacheFolder(options.environment) || temporary || '/tmp'
@@ -45,7 +45,7 @@ export class LogFileTap {
     }
   }
 
-  /** What the agent is to append to. */
+  /** The path for the agent to append to. */
   readonly path: string
   readonly #descriptor: number
   readonly #lines: LineCutter
@@ -66,14 +66,14 @@ export class LogFileTap {
     this.#watcher.on('error', () => {})
   }
 
-  /** Reads what is there still. The agent has ended. */
+  /** Reads what is left. Call it after the agent has ended. */
   async close(): Promise<void> {
     this.#watcher.close()
     await this.#look()
     await promisify(close)(this.#descriptor).catch(() => {})
   }
 
-  // Piece by piece: what passes between the agent and its model does not wait for it.
+  // Piece by piece, so that traffic between the agent and its model does not wait.
   async #readAll(): Promise<void> {
     const piece = Buffer.allocUnsafe(PIECE_BYTES)
     try {
@@ -85,11 +85,11 @@ export class LogFileTap {
       }
       this.#forget()
     } catch {
-      // What cannot be read is not told.
+      // What cannot be read is not reported.
     }
   }
 
-  /** The agent appends: what it writes next stands at the beginning again. */
+  /** Truncates what was read: the agent appends, so it continues from the beginning. */
   #forget(): void {
     if (this.#position < KEPT_BYTES || fstatSync(this.#descriptor).size > this.#position) return
     ftruncateSync(this.#descriptor)
@@ -99,10 +99,10 @@ export class LogFileTap {
 
 const readAt = promisify(read)
 
-/** What is looked for stands in short lines. */
+/** The lines that matter are short. */
 const LINE_BYTES = 256 * 1024
 
 const PIECE_BYTES = 64 * 1024
 
-/** So much may lie there, read. */
+/** How much may be kept after reading. */
 const KEPT_BYTES = 4 * 1024 * 1024

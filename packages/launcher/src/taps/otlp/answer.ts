@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-/** The two ways in which OTLP/HTTP writes its messages, by their content type. */
+/** The two encodings of OTLP/HTTP, by content type. */
 export type OtlpEncoding = 'json' | 'protobuf'
 
 const CONTENT_TYPES = { json: 'application/json', protobuf: 'application/x-protobuf' } as const
 
-/** How a content type writes its messages; nothing where OTLP/HTTP does not know it. */
+/** Returns the encoding for a content type, or undefined if OTLP/HTTP does not define it. */
 export function encodingOf(contentType: string | undefined): OtlpEncoding | undefined {
   const [type = ''] = (contentType ?? '').split(';')
   const name = type.trim().toLowerCase()
@@ -13,12 +13,18 @@ export function encodingOf(contentType: string | undefined): OtlpEncoding | unde
   return name === CONTENT_TYPES.protobuf ? 'protobuf' : undefined
 }
 
-/** Everything was taken: an Export…ServiceResponse without a partial success (OTLP 1.9, "OTLP/HTTP Response"). */
+/**
+ * Answers that everything was accepted: an Export…ServiceResponse without a partial success (OTLP
+ * 1.9, "OTLP/HTTP Response").
+ */
 export function accept(response: ServerResponse, encoding: OtlpEncoding): void {
   write(response, 200, encoding, encoding === 'json' ? '{}' : '')
 }
 
-/** A failure that another try would not mend, told by a google.rpc.Status as OTLP/HTTP wants it. */
+/**
+ * Answers with a failure that a retry would not fix, as a google.rpc.Status, which OTLP/HTTP
+ * requires.
+ */
 export function refuse(
   response: ServerResponse,
   status: number,
@@ -26,7 +32,7 @@ export function refuse(
   message: string,
 ): void {
   const body = encoding === 'json' ? JSON.stringify({ message }) : statusMessage(message)
-  // What is left of the request's body is not read: the connection can carry no other one.
+  // The rest of the request's body stays unread, so the connection cannot be reused.
   response.shouldKeepAlive = false
   write(response, status, encoding, body)
 }
@@ -45,7 +51,7 @@ function write(
 }
 
 // google/rpc/status.proto: `message` is field 2, of wire type 2. Ours are shorter than 128 bytes,
-// so that their length is one byte.
+// so their length takes one byte.
 function statusMessage(message: string): Uint8Array {
   const text = Buffer.from(message).subarray(0, 127)
   return Buffer.from([0x12, text.length, ...text])

@@ -3,25 +3,25 @@ import { dispatcherOf, requestTo } from '../../network/dispatcher.js'
 import type { Network } from '../../network/network.js'
 import { FORWARD_BYTES, FORWARD_MILLISECONDS, LAST_FORWARD_MILLISECONDS } from './limits.js'
 
-/** An export as it came in. */
+/** An export as it was received. */
 export type Export = { headers: Headers; body: Buffer }
 
 export type ForwarderOptions = {
   /** The user's own endpoint, with its whole path. */
   endpoint: URL
-  /** The agent's: its exporter takes the proxies and certificates that its requests take. */
+  /** The agent's network: its exporter uses the same proxies and certificates as its requests. */
   network: Network
-  /** For an export, in milliseconds; default {@link FORWARD_MILLISECONDS}. */
+  /** Per export, in milliseconds; default {@link FORWARD_MILLISECONDS}. */
   timeout?: number
 }
 
-/** Exports that did not reach the user's endpoint, and why the first of them did not. */
+/** Exports that did not reach the user's endpoint, and why the first one did not. */
 export type NotForwarded = { exports: number; bytes: number; reason: string }
 
 /**
- * Sends exports on to the endpoint that they would have gone to without us: byte for byte, in their
- * order, one at a time. Nobody waits for it, and nothing is tried twice, as Codex's own exporter
- * does not either.
+ * Forwards exports to the endpoint that they would have gone to without Tacho: byte for byte, in
+ * order, one at a time. Nobody waits for it, and nothing is retried, as Codex's own exporter does
+ * not either.
  */
 export class Forwarder {
   readonly endpoint: URL
@@ -53,7 +53,7 @@ export class Forwarder {
     })
   }
 
-  /** Sends what waits, as far as that is done in time, and tells what did not arrive. */
+  /** Sends what is queued, as far as time allows, and returns what was not delivered. */
   async close(milliseconds: number = LAST_FORWARD_MILLISECONDS): Promise<NotForwarded | undefined> {
     const timer = setTimeout(() => this.#closing.abort(), milliseconds)
     await this.#sending

@@ -3,20 +3,23 @@ import type { StartChange } from '../start-change.js'
 import type { LogRecord } from './log-record.js'
 import type { SpanRecord } from './span-record.js'
 
-/** How an agent's log events come to us, and what becomes of them. */
+/** How an agent's log events reach Tacho, and how they are recorded. */
 export type LogExport = {
-  /** Has the agent export to us: its log events, and its spans where we take them. */
+  /** Makes the agent export to Tacho: its log events, and its spans if they are recorded. */
   redirect: (endpoint: string, forSpans: string) => StartChange
-  /** The user's own endpoint, which goes on receiving everything; a file of certificates for it alone. */
+  /**
+   * The user's own endpoint, which still receives everything, and a file of certificates only for
+   * it.
+   */
   own?: { endpoint: URL; certificate: string | undefined }
   onLogs: (records: readonly LogRecord[], recording: Recording) => void
-  /** Takes its own spans, in JSON; left out where they do not come to us. */
+  /** Receives the agent's own spans, in JSON; omitted if they do not come to Tacho. */
   onSpans?: (spans: readonly SpanRecord[], recording: Recording) => void
-  /** Its metrics come to us as well, although we do not ask for them: they are taken, and thrown away. */
+  /** Whether its metrics come too, although unwanted: they are accepted and discarded. */
   sendsMetrics?: boolean
   /**
-   * Whether the agent asks with this path for something that it would not ask for without us: then
-   * its provider does not hear of it.
+   * Whether the agent makes a request with this path only because of Tacho: its provider then does
+   * not receive it.
    */
   declines?: (path: string) => boolean
 }

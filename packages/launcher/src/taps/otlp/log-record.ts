@@ -1,20 +1,23 @@
-/** An event of the agent's, as far as its log record tells it in plain values. */
+/** An event of the agent's, reduced to the plain values of its log record. */
 export type LogRecord = {
-  /** When it happened, or else when it was observed; microseconds since the epoch, 0 where neither is told. */
+  /** When it happened, or else was observed: microseconds since the epoch, 0 if unknown. */
   at: number
   attributes: ReadonlyMap<string, AttributeValue>
 }
 
-/** The values of attributes that are kept; arrays, maps and bytes are not. */
+/** Attribute values that are kept; arrays, maps and bytes are not. */
 export type AttributeValue = string | number | boolean
 
-/** A body that is not what its content type says. */
+/** A body that does not match its content type. */
 export class Malformed extends Error {
   override readonly name = 'Malformed'
   readonly code = 'malformed-export'
 }
 
-/** The moment of a record (OTLP: `time_unix_nano` may be 0, `observed_time_unix_nano` is set then). */
+/**
+ * Returns the time of a record (OTLP: `time_unix_nano` may be 0, and then `observed_time_unix_nano`
+ * is set).
+ */
 export function momentOf(timeNanoseconds: bigint, observedNanoseconds: bigint): number {
   const nanoseconds = timeNanoseconds > 0n ? timeNanoseconds : observedNanoseconds
   return Number(nanoseconds / 1000n)

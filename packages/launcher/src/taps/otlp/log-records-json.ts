@@ -2,10 +2,9 @@ import { type LogRecord, momentOf } from './log-record.js'
 import { attributesOf, listOf, membersIn, nanoseconds } from './otlp-json.js'
 
 /**
- * The log records of an export in OTLP's JSON (OTLP 1.9, "JSON Protobuf Encoding"). Members that
- * are not known are skipped; records without a readable time have none.
- *
- * @throws Malformed where it is no such export.
+ * Parses the log records of an export in OTLP's JSON (OTLP 1.9, "JSON Protobuf Encoding"). Unknown
+ * members are skipped; an unreadable time counts as none.
+ * @throws Malformed if it is not such an export.
  */
 export function logRecordsOfJson(bytes: Uint8Array): LogRecord[] {
   return listOf(membersIn(bytes), 'resourceLogs')

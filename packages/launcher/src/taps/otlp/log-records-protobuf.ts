@@ -1,8 +1,8 @@
 import { type AttributeValue, type LogRecord, momentOf } from './log-record.js'
 import { type Field, fieldsOf } from './wire-format.js'
 
-// Field numbers of opentelemetry-proto 1.9: collector/logs/v1/logs_service.proto, logs/v1/logs.proto
-// and common/v1/common.proto.
+// Field numbers of opentelemetry-proto 1.9: collector/logs/v1/logs_service.proto,
+// logs/v1/logs.proto and common/v1/common.proto.
 const REQUEST = { resourceLogs: 1 }
 const RESOURCE_LOGS = { scopeLogs: 2 }
 const SCOPE_LOGS = { logRecords: 2 }
@@ -11,9 +11,8 @@ const KEY_VALUE = { key: 1, value: 2 }
 const ANY_VALUE = { string: 1, bool: 2, int: 3, double: 4 }
 
 /**
- * The log records of an export in OTLP's binary form.
- *
- * @throws Malformed where it is no message of Protocol Buffers.
+ * Parses the log records of an export in OTLP's binary form.
+ * @throws Malformed if it is not a Protocol Buffers message.
  */
 export function logRecordsOfProtobuf(bytes: Uint8Array): LogRecord[] {
   return messagesAt(bytes, REQUEST.resourceLogs)
@@ -56,7 +55,7 @@ function keyValue(message: Uint8Array): [string, AttributeValue | undefined] {
   return [key, value]
 }
 
-// Of a `oneof` the last one counts.
+// In a `oneof` the last field counts.
 function anyValue(message: Uint8Array): AttributeValue | undefined {
   let value: AttributeValue | undefined
   for (const field of fieldsOf(message)) value = plainValue(field)

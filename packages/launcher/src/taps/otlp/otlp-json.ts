@@ -1,9 +1,9 @@
 import { type AttributeValue, Malformed } from './log-record.js'
 
-/** An object of OTLP's JSON (OTLP 1.9, "JSON Protobuf Encoding"). */
+/** An object in OTLP's JSON (OTLP 1.9, "JSON Protobuf Encoding"). */
 export type Members = Record<string, unknown>
 
-/** The object that an export is. @throws Malformed where it is none. */
+/** Parses an export as an object. @throws Malformed if it is not one. */
 export function membersIn(bytes: Uint8Array): Members {
   try {
     return membersOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
@@ -13,7 +13,7 @@ export function membersIn(bytes: Uint8Array): Members {
   }
 }
 
-/** A list of objects; empty where it is not there. @throws Malformed for anything else. */
+/** Returns a list of objects; empty if absent. @throws Malformed for anything else. */
 export function listOf(members: Members, name: string): Members[] {
   const list = members[name] ?? []
   if (!Array.isArray(list)) throw new Malformed(`${name} is no list`)
@@ -25,13 +25,15 @@ function membersOf(value: unknown): Members {
   throw new Malformed('there is something else where an object belongs')
 }
 
-/** 64-bit integers are decimal strings; senders that write numbers are to be understood too. */
+/**
+ * 64-bit integers are decimal strings; numbers are accepted too, because some senders write them.
+ */
 export function nanoseconds(value: unknown): bigint {
   if (typeof value === 'number' && value >= 0) return BigInt(Math.floor(value))
   return typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : 0n
 }
 
-/** Those with plain values. */
+/** Returns the attributes with plain values. */
 export function attributesOf(record: Members): Map<string, AttributeValue> {
   const attributes = new Map<string, AttributeValue>()
   for (const { key, value } of listOf(record, 'attributes')) {

@@ -15,29 +15,29 @@ import { logRecordsOfProtobuf } from './log-records-protobuf.js'
 import { decodeBody, readBody, TooLarge } from './read-body.js'
 import { type SpanRecord, spanRecordsOfJson } from './span-record.js'
 
-/** What is exported over OTLP. */
+/** The signals exported over OTLP. */
 export type OtlpSignal = 'logs' | 'traces' | 'metrics'
 
 export type OtlpReceiverOptions = {
-  /** Who may export. */
+  /** Decides who may export. */
   peers: Peers
-  /** Is given the records of each export; must not throw. */
+  /** Receives the records of each export; must not throw. */
   onLogs: (records: readonly LogRecord[]) => void
-  /** Likewise of spans, which are taken in JSON. */
+  /** Receives spans, which are accepted in JSON. */
   onSpans?: (spans: readonly SpanRecord[]) => void
-  /** Metrics are accepted, and thrown away. */
+  /** Whether metrics are accepted and discarded. */
   takesMetrics?: boolean
-  /** Where exports of a signal go on to. What nobody is given is taken only to be sent on. */
+  /** Where to forward exports of a signal. A signal without a listener is only forwarded. */
   forwarders?: Partial<Record<OtlpSignal, Forwarder>>
 }
 
 /**
- * Takes in what an agent exports over OTLP/HTTP, on loopback: from the agent's own processes, or
- * where these cannot be told, behind a secret path. An export is answered as soon as it is read: the
- * agent may be waiting for that with its end.
+ * Receives an agent's exports over OTLP/HTTP, on loopback: from the agent's own processes, or if
+ * these cannot be identified, under a secret path. An export is answered as soon as it is read,
+ * because the agent may delay its exit until then.
  */
 export class OtlpReceiver {
-  /** 32 random bytes that only the agent is told; nothing where the agent is known without. */
+  /** 32 random bytes that only the agent is told; undefined if its processes can be identified. */
   readonly secret: string | undefined
   readonly #options: OtlpReceiverOptions
   readonly #heads = new UnfinishedHeads()
@@ -55,15 +55,15 @@ export class OtlpReceiver {
     })
     server.on('request', (request, response) => {
       this.#heads.whole(request.socket)
-      // What is left to fail is a client that went away.
+      // The only remaining failure is a client that went away.
       this.#take(request, response).catch(() => response.destroy())
     })
     server.on('clientError', (_error, socket) => socket.destroy())
   }
 
-  /** Starts to listen, on 127.0.0.1 and a port that the system chooses. */
+  /** Starts listening on 127.0.0.1, on a port that the system chooses. */
   static async start(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
-    // It never listens itself: it is given connections, when it is known whose they are.
+    // It never listens itself: it receives connections once their peer has been admitted.
     const server = createServer({
       keepAliveTimeout: 0,
       requestTimeout: 0,
@@ -84,12 +84,12 @@ export class OtlpReceiver {
     return this.#listener.port
   }
 
-  /** The URL that the agent is to export a signal to. */
+  /** Returns the URL for the agent to export a signal to. */
   endpoint(signal: OtlpSignal): string {
     return `http://127.0.0.1:${this.port}${this.#prefix}/v1/${signal}`
   }
 
-  /** Stops listening, and ends all connections. The forwarders are not closed by it. */
+  /** Stops listening, and closes all connections, but not the forwarders. */
   async close(): Promise<void> {
     this.#listener.close()
   }

@@ -7,11 +7,11 @@ import type { Forwarder } from './forwarder.js'
 import type { LogExport } from './log-export.js'
 import { OtlpReceiver } from './otlp-receiver.js'
 
-/** What makes an agent tell us its log events. */
+/** A running receiver of an agent's log events. */
 export type OtlpTap = {
   redirect: StartChange
   declines: (path: string) => boolean
-  /** Sends what waits on to the user's own endpoint, and stops. */
+  /** Forwards what is queued to the user's own endpoint, and stops. */
   close(): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export type OtlpTapOptions = {
 }
 
 /**
- * Starts to receive an agent's log events. Nothing, and a line in the log, where that is left out.
+ * Starts to receive an agent's log events; if that is not possible, logs why and returns undefined.
  * Never throws.
  */
 export async function startOtlpTap(
@@ -84,7 +84,7 @@ async function openForwarder(
   { endpoint, certificate }: NonNullable<LogExport['own']>,
   options: OtlpTapOptions,
 ): Promise<Forwarder> {
-  // Loaded where a user has an endpoint of his own: all others wait for their agent, not for undici.
+  // Loaded only if the user has an endpoint: other agents do not wait for undici to load.
   const { Forwarder } = await import('./forwarder.js')
   return new Forwarder({ endpoint, network: networkFor(certificate, options) })
 }

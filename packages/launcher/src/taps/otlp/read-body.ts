@@ -4,16 +4,15 @@ import { gunzip } from 'node:zlib'
 import { EXPORT_BYTES } from './limits.js'
 import { Malformed } from './log-record.js'
 
-/** A body that is larger than what is taken in. */
+/** A body larger than is accepted. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
   readonly code = 'export-too-large'
 }
 
 /**
- * The whole body of a request as it was on the wire.
- *
- * @throws TooLarge beyond {@link EXPORT_BYTES}; what is left of it is not read.
+ * Reads a request's whole body as it was on the wire.
+ * @throws TooLarge above {@link EXPORT_BYTES}; the rest stays unread.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = []
@@ -27,9 +26,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * A body without its content encoding.
- *
- * @throws Malformed where it is not what the encoding says; TooLarge where it becomes too large.
+ * Decodes a body's content encoding.
+ * @throws Malformed if it is not encoded that way; TooLarge if it becomes too large.
  */
 export async function decodeBody(body: Buffer, encoding: 'identity' | 'gzip'): Promise<Buffer> {
   if (encoding === 'identity') return body

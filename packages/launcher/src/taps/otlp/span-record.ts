@@ -1,7 +1,7 @@
 import type { AttributeValue } from './log-record.js'
 import { attributesOf, listOf, membersIn, nanoseconds } from './otlp-json.js'
 
-/** A span of the agent's own that has ended, as far as it tells that in plain values. */
+/** An ended span of the agent's own, reduced to plain values. */
 export type SpanRecord = {
   name: string
   /** Microseconds since the epoch. */
@@ -11,9 +11,8 @@ export type SpanRecord = {
 }
 
 /**
- * The spans of an export in OTLP's JSON.
- *
- * @throws Malformed where it is no such export.
+ * Parses the spans of an export in OTLP's JSON.
+ * @throws Malformed if it is not such an export.
  */
 export function spanRecordsOfJson(bytes: Uint8Array): SpanRecord[] {
   return listOf(membersIn(bytes), 'resourceSpans')

@@ -1,6 +1,6 @@
 import { Malformed } from './log-record.js'
 
-/** A field of a Protocol Buffers message: what stands on the wire, not yet what it means. */
+/** A field of a Protocol Buffers message: what is on the wire, before interpretation. */
 export type Field =
   | { number: number; kind: 'varint'; value: bigint }
   | { number: number; kind: 'fixed64'; value: DataView }
@@ -8,9 +8,8 @@ export type Field =
   | { number: number; kind: 'bytes'; value: Uint8Array }
 
 /**
- * The fields of a message, in the order in which they stand (Protocol Buffers, "Encoding").
- *
- * @throws Malformed where a field is cut off or of no known wire type.
+ * Yields the fields of a message in order (Protocol Buffers, "Encoding").
+ * @throws Malformed if a field is cut off or of an unknown wire type.
  */
 export function* fieldsOf(message: Uint8Array): Generator<Field> {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)

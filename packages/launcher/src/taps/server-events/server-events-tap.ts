@@ -3,33 +3,33 @@ import { connect, type Socket } from 'node:net'
 import { createParser } from 'eventsource-parser'
 
 export type ServerEventsOptions = {
-  /** Where the server tells its events: `http://127.0.0.1:4096/global/event`. */
+  /** The URL of the server's events: `http://127.0.0.1:4096/global/event`. */
   url: URL
-  /** `Basic …`, where it asks for that. */
+  /** `Basic …`, if the server requires it. */
   authorization?: string | undefined
-  /** Whether it is the agent who listens there: nobody else is told the authorization. */
+  /** Whether the agent is what listens there: nothing else receives the authorization. */
   isAgents: (port: number) => Promise<boolean>
-  /** Is given each event's text. Throws nothing. */
+  /** Receives each event's text. Must not throw. */
   onEvent: (text: string) => void
-  /** Some of what it tells may be missing: a sentence for the log. */
+  /** Called with a sentence for the log if events may be missing. */
   onTrouble: (words: string) => void
 }
 
-/** How often a server is tried that does not listen yet. Milliseconds. */
+/** How often to try a server that does not listen yet, in milliseconds. */
 const RETRY = 50
 
-/** A server that is still starting may take a connection and never answer it (opencode 1.18). */
+/** A starting server may accept a connection and never answer it (opencode 1.18). */
 const PATIENCE = 1000
 
-/** A look at who listens can miss somebody who has just begun to. */
+/** A check of who listens can miss a process that has just begun to. */
 const REFUSALS = 20
 
-/** What a server may say at once, in characters. */
+/** The longest event, in characters. */
 const EVENT_CHARACTERS = 16 * 1024 * 1024
 
 /**
- * Hears the server-sent events of an agent's own server, from when it listens until it ends. Reads
- * what it says and says nothing itself; never throws.
+ * Receives the server-sent events of an agent's own server, from when it listens until it ends.
+ * Only reads; never throws.
  */
 export class ServerEventsTap {
   readonly #options: ServerEventsOptions
@@ -44,7 +44,7 @@ export class ServerEventsTap {
     this.#connect()
   }
 
-  /** Whether the server has told anything. */
+  /** Whether the server has sent anything. */
   get hasHeard(): boolean {
     return this.#hasHeard
   }
@@ -90,7 +90,7 @@ export class ServerEventsTap {
       accept: 'text/event-stream',
       ...(authorization !== undefined && { authorization }),
     }
-    // One of its own: it stays open, and none of the process's other requests waits for it.
+    // Its own connection: it stays open, and none of this process's other requests waits for it.
     const request = get(url, { headers, agent: false, createConnection: () => socket })
     request.on('error', () => again(RETRY))
     request.on('response', (response) => this.#hear(response, again))
@@ -129,7 +129,7 @@ export class ServerEventsTap {
   #wait(delay: number, work: () => void): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(work, delay)
-    // The run lasts as long as the agent does, and no longer for this.
+    // The run lasts as long as the agent, and no longer because of this.
     this.#timer.unref()
   }
 }

@@ -1,9 +1,9 @@
 import { fstatSync } from 'node:fs'
 
 /**
- * Whether the agent's standard error can be read without changing what the user sees: a terminal
- * would no longer be one for the agent (no colours), and where both outputs go to one file or pipe,
- * the order of the two would change.
+ * Whether the agent's standard error can be read without changing what the user sees: the agent
+ * would no longer see a terminal (no colors), and if both outputs go to one file or pipe, their
+ * order would change.
  */
 export function canReadStderr(): boolean {
   if (process.stderr.isTTY) return false

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Passes the agent's standard error on to ours, byte for byte, and tells of it. Where nobody reads
- * ours any more, the agent's is closed too, so that it hears of it as without us.
+ * Passes the agent's standard error to ours, byte for byte, and reports it. If nobody reads ours
+ * any more, the agent's is closed too, so that it notices as it would without Tacho.
  */
 export function relayStderr(source: Readable, onBytes: (bytes: Uint8Array) => void): void {
   source.on('data', (bytes: Buffer) => {

@@ -1,17 +1,17 @@
 const METHOD = Buffer.from('{"method":"')
 const ID = Buffer.from(',"id":')
 const QUOTE = 0x22
-// The longest of Codex's methods has 48.
+// Codex's longest method has 48.
 const METHOD_CHARACTERS = 100
 
-/** What the first bytes of a message tell. */
+/** What the first bytes of a message say. */
 export type Opening = { method: string; isRequest: boolean }
 
 /**
- * The method of a message that begins the way in which Codex writes them: `{"method":"…"`, followed
- * by `,"id":` in a request. Of any other message it tells nothing.
+ * Returns the method of a message that begins the way Codex writes it: `{"method":"…"`, followed by
+ * `,"id":` in a request. Returns undefined for any other message.
  *
- * Most messages are deltas that do not concern us: this looks at some thirty bytes of each.
+ * Most messages are irrelevant deltas: this reads some thirty bytes of each.
  */
 export function openingOf(line: Uint8Array): Opening | undefined {
   if (!hasAt(line, 0, METHOD)) return undefined

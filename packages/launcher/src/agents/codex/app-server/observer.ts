@@ -15,21 +15,21 @@ import {
 import { Threads } from './threads.js'
 import { withTrace } from './trace-member.js'
 
-/** What is told of a connection between a client and Codex's app-server. */
+/** Observes a connection between a client and Codex's app-server. */
 export type AppServerObserver = JsonRpcObserver
 
 export type AppServerObserverOptions = {
   recording: Recording
-  /** Which connection it is; one of its own where it is left out. */
+  /** The connection's number; default: a new one. */
   connection?: number
-  /** Is told of each thread of the connection, once. */
+  /** Called once for each thread of the connection. */
   onThread?: (threadId: string, session: Session) => void
 }
 
 /**
- * Watches the JSON-RPC messages between a client and Codex's app-server (0.169) and says what passed:
- * what concerns threads, turns, tools, questions and answers. It never throws; a message that does
- * not concern us costs a look at its first bytes.
+ * Watches the JSON-RPC messages between a client and Codex's app-server (0.169) and records those
+ * about threads, turns, tools, questions and answers. Never throws; of an irrelevant message only
+ * the first bytes are read.
  */
 export function observeAppServer(options: AppServerObserverOptions): AppServerObserver {
   const { recording } = options
@@ -59,7 +59,7 @@ export function observeAppServer(options: AppServerObserverOptions): AppServerOb
   }
 }
 
-// Their responses tell the thread, and it the session.
+// Their responses name the thread, and the thread names the session.
 const THREAD_METHODS = new Set(['thread/start', 'thread/resume', 'thread/fork'])
 
 let connections = 0
@@ -68,11 +68,11 @@ class Connection {
   readonly #recording: Recording
   readonly #threads: Threads
   readonly #number: number
-  /** The client's own requests whose responses tell a thread. */
+  /** The client's own requests whose responses name a thread. */
   readonly #threadRequests = new Set<unknown>()
-  /** What the app-server has asked; it stays, so that a late or second answer is known as such. */
+  /** What the app-server has asked; kept, so that a late or second answer is recognized. */
   readonly #asked = new Map<string, Asked>()
-  /** The request in whose answer the app-server says which version it is, and who asks. */
+  /** The request whose answer contains the app-server's version, and the client's name. */
   #initialize: { id: unknown; client: unknown } | undefined
   #isClientGone = false
 
@@ -187,14 +187,14 @@ class Connection {
   }
 }
 
-/** A request of the app-server's, from its sending to its end. */
+/** A request of the app-server's, from its start to its end. */
 type Asked = { session: Session; method: string; isAnswered: boolean; isOver: boolean }
 
 function idOf(thread: unknown): unknown {
   return record(thread).id
 }
 
-/** W3C trace context: the turn of the thread that is going on, else the run. */
+/** Returns the W3C trace context: the open turn of the thread, else the run. */
 function traceparentOf(session: Session, threadId: unknown): string {
   const thread = typeof threadId === 'string' ? threadId : undefined
   return `00-${session.traceId}-${session.spanOf(thread)}-01`

@@ -2,17 +2,20 @@ import { list, record } from '@tacho/model'
 import { pick } from '../../../taps/json-rpc/json-members.js'
 import type { Opening } from './method.js'
 
-/** What of a message is recorded: the members that tell what happens, and none that hold contents. */
+/** What is recorded of a message: the members that say what happens, none that hold contents. */
 export type SeenMessage = Record<string, unknown>
 
-/** A notification of the app-server's; nothing where it tells nothing that happens (Codex 0.169). */
+/**
+ * Reads a notification of the app-server's; undefined if it is about nothing that happens (Codex
+ * 0.169).
+ */
 export function seenNotification({ method }: Opening, line: Uint8Array): SeenMessage | undefined {
   const read = Object.hasOwn(NOTIFICATIONS, method) ? NOTIFICATIONS[method] : undefined
   const params = read?.(line)
   return params && { method, params }
 }
 
-/** A request of the app-server's to its client: mostly a question. */
+/** Reads a request of the app-server's to its client: usually a question. */
 export function seenQuestion({ method }: Opening, line: Uint8Array): SeenMessage {
   const { id } = pick(line, [], ['id'])
   const { fileChanges, ...params } = pick(line, ['params'], QUESTION)
@@ -21,12 +24,12 @@ export function seenQuestion({ method }: Opening, line: Uint8Array): SeenMessage
   return { id, method, params: { ...params, fileChanges: Object.fromEntries(paths) } }
 }
 
-/** A request of the client's. */
+/** Reads a request of the client's. */
 export function seenRequest(method: string, id: unknown, line: Uint8Array): SeenMessage {
   return { id, method, params: pick(line, ['params'], ['threadId', 'turnId']) }
 }
 
-/** What the client answers a question of the app-server's: not what was filled in. */
+/** Reads the client's answer to a question, without what the user filled in. */
 export function seenAnswer(id: unknown, line: Uint8Array): SeenMessage {
   const { error } = pick(line, [], ['error'])
   if (error !== undefined) return { id, error: pick(line, ['error'], ['code', 'message']) }
@@ -34,7 +37,7 @@ export function seenAnswer(id: unknown, line: Uint8Array): SeenMessage {
   return { id, result: answers === undefined ? result : { ...result, answers: counted(answers) } }
 }
 
-/** The thread in an answer of the app-server's. */
+/** Reads the thread in a message of the app-server's. */
 export function seenThread(line: Uint8Array, member: 'params' | 'result'): SeenMessage {
   return { thread: pick(line, [member, 'thread'], ['id', 'sessionId', 'parentThreadId']) }
 }
@@ -51,7 +54,7 @@ const REVIEW = ['threadId', 'turnId', 'reviewId', 'targetItemId', 'review', 'act
 
 const PLACE = ['threadId', 'turnId']
 
-// Never what a tool was given or gave, but for the words that name what it does.
+// Never a tool's input or output, except the members that name what it does.
 const ITEM = [
   ...['command', 'cwd', 'changes', 'server', 'tool', 'query', 'path'],
   ...['status', 'exitCode', 'durationMs', 'error'],
@@ -73,7 +76,7 @@ function seenTurn(line: Uint8Array): SeenMessage {
   return { ...pick(line, ['params'], ['threadId']), turn }
 }
 
-// Messages and thoughts are in the raw log; the longest of them are not looked through.
+// The raw log has messages and reasoning, which can be very long; these are not parsed.
 const CONTENTS = new Set(['userMessage', 'agentMessage', 'reasoning', 'plan'])
 
 function seenItem(line: Uint8Array): SeenMessage | undefined {
@@ -87,7 +90,7 @@ function seenItem(line: Uint8Array): SeenMessage | undefined {
   }
 }
 
-/** That something was answered, and not what. */
+/** Keeps that something was answered, but not what. */
 function counted(answers: unknown): Record<string, unknown> {
   const questions = Object.entries(record(answers))
   return Object.fromEntries(

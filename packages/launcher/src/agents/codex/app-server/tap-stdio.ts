@@ -12,8 +12,8 @@ export type StdioTapOptions = {
 }
 
 /**
- * The start of `codex app-server` with us between it and the client that talks to it on our standard
- * input and output. Where it is told to listen elsewhere, the start stays as it is.
+ * Starts `codex app-server` with Tacho between it and its client on standard input and output. If
+ * it is told to listen elsewhere, the start is unchanged.
  */
 export function tapStdio({ start, args, recording, onThread }: StdioTapOptions): AgentStart {
   const listen = listenOf(args)
@@ -28,7 +28,10 @@ export function tapStdio({ start, args, recording, onThread }: StdioTapOptions):
   return tapStandardStreams(start, recording, observeAppServer({ recording, onThread }))
 }
 
-/** Where the app-server listens (Codex 0.169: `--listen URL`, `--stdio`; the last one counts). */
+/**
+ * Returns where the app-server listens (Codex 0.169: `--listen URL`, `--stdio`; the last one
+ * counts).
+ */
 function listenOf(args: readonly string[]): string {
   const end = args.indexOf('--')
   const own = end < 0 ? args : args.slice(0, end)

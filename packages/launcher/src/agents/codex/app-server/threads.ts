@@ -1,9 +1,9 @@
 import type { Recording, Session } from '@tacho/recorder'
 
-/** What is told of a thread: the session that it belongs to and where it stands in it. */
+/** What a message says about a thread: its session, and its parent. */
 export type ThreadOnWire = { id?: unknown; sessionId?: unknown; parentThreadId?: unknown }
 
-/** Which session each of Codex's threads on a connection belongs to. */
+/** Maps each of Codex's threads on a connection to its session. */
 export class Threads {
   readonly #recording: Recording
   readonly #onThread: (threadId: string, session: Session) => void
@@ -14,14 +14,14 @@ export class Threads {
     this.#onThread = onThread
   }
 
-  /** The sessions that threads of this connection belong to. */
+  /** Returns the sessions of this connection's threads. */
   sessions(): Session[] {
     return [...new Set(this.#sessionIds.values())].map((id) => this.#recording.session(id))
   }
 
   note({ id, sessionId, parentThreadId }: ThreadOnWire): void {
     if (typeof id !== 'string' || this.#sessionIds.has(id)) return
-    // Older Codexes do not tell the session: it is that of the thread at the top.
+    // Older versions of Codex do not name the session: it is that of the top thread.
     const parents = typeof parentThreadId === 'string' && this.#sessionIds.get(parentThreadId)
     const known = typeof sessionId === 'string' ? sessionId : parents || id
     this.#sessionIds.set(id, known)
@@ -34,7 +34,7 @@ export class Threads {
     return typeof threadId === 'string' && this.#sessionIds.has(threadId)
   }
 
-  /** The session of a thread; of one that was never told of, that which was heard of last. */
+  /** Returns a thread's session; for an unknown thread, the most recently active session. */
   sessionOf(threadId: unknown): Session {
     const known = typeof threadId === 'string' ? this.#sessionIds.get(threadId) : undefined
     return this.#recording.session(known)

@@ -1,9 +1,9 @@
 const OPENING = 0x7b
 
 /**
- * A message with the `trace` member that Codex's app-server takes at the top of a request (Codex
- * 0.169: W3C trace context, for the spans that it exports). It is put in behind the first brace; all
- * other bytes stay. Nothing is put into what is no JSON object.
+ * Adds the `trace` member that Codex's app-server accepts at the top level of a request (Codex
+ * 0.169: W3C trace context, for the spans that it exports). It is inserted after the first brace;
+ * all other bytes stay. Anything that is not a JSON object is returned unchanged.
  */
 export function withTrace(message: Uint8Array, traceparent: string): Uint8Array {
   const start = message.indexOf(OPENING)

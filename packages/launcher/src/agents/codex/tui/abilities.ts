@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 
-/** What of interest here a Codex's TUI can do. */
+/** The abilities of a Codex's TUI that matter here. */
 export type TuiAbilities = {
-  /** It can do without the app-server that all of the user's TUIs share. */
+  /** Whether it can run without the app-server that all of the user's TUIs share. */
   noDaemon: boolean
 }
 
-// A Codex that does not say in time what it can do is taken for one that cannot.
+// If Codex does not answer in time, it is assumed to lack the ability.
 const PATIENCE_MILLISECONDS = 3000
 
-/** Asks a Codex what its TUI can do: the options come and go with its versions. */
+/** Asks Codex what its TUI can do: the options come and go between versions. */
 export function abilitiesOf(
   command: string,
   environment: NodeJS.ProcessEnv,

@@ -2,7 +2,7 @@ import type { TomlTable } from 'smol-toml'
 import { overridesOf, tableAt } from '../config.js'
 import { inlineToml } from '../inline-toml.js'
 
-/** What Codex tells a hook of (Codex 0.169), as far as it is of use here; and its name in a key. */
+/** The hook events of Codex (0.169) that are useful here, each with its name in a key. */
 const LABELS = {
   PreToolUse: 'pre_tool_use',
   PermissionRequest: 'permission_request',
@@ -13,21 +13,22 @@ const LABELS = {
 
 export type HookEvent = keyof typeof LABELS
 
-/** A hook of ours, as Codex is told of it for one run. */
+/** One of Tacho's hooks, as passed to Codex for one run. */
 export type HookDefinition = {
   event: HookEvent
-  /** As Codex has it in its configuration, and in what it trusts. */
+  /** The event's name in Codex's configuration and in what it trusts. */
   label: (typeof LABELS)[HookEvent]
-  /** By which Codex knows it. */
+  /** Codex's key for the hook. */
   key: string
   command: string
-  /** All of the event's hooks of the command line: the user's, then ours. */
+  /** All hooks for the event on the command line: the user's, then Tacho's. */
   groups: TomlTable[]
 }
 
 /**
- * Hooks that run the command at some events, for one run: behind those that the user's own arguments
- * have for the same event, which stay. Those of his files are another layer, and stay of themselves.
+ * Defines hooks that run the command at some events, for one run. They come after those in the
+ * user's own arguments for the same event, which stay. Hooks in the user's files are a separate
+ * layer, and stay anyway.
  */
 export function hookDefinitions(
   events: readonly HookEvent[],
@@ -37,7 +38,7 @@ export function hookDefinitions(
   const given = tableAt(overridesOf(args), 'hooks')
   return events.flatMap((event) => {
     const own = Object.hasOwn(given, event) ? given[event] : []
-    // What is wrong there, Codex says itself.
+    // Codex itself reports an error here.
     if (!Array.isArray(own)) return []
     const label = LABELS[event]
     return {
@@ -50,12 +51,15 @@ export function hookDefinitions(
   })
 }
 
-/** Codex's own options for these hooks. */
+/** Returns the Codex options that define these hooks. */
 export function definitionOptions(definitions: readonly HookDefinition[]): string[] {
   return definitions.flatMap(({ event, groups }) => ['-c', `hooks.${event}=${inlineToml(groups)}`])
 }
 
-/** The option that makes Codex trust them, and no other, beside what the user's arguments trust. */
+/**
+ * Returns the option that makes Codex trust these hooks, and no others, in addition to what the
+ * user's arguments trust.
+ */
 export function trustOptions(
   hashes: ReadonlyMap<string, string>,
   args: readonly string[],
@@ -67,7 +71,7 @@ export function trustOptions(
 
 /**
  * Codex does not wait for it, shows nothing of it, and ends it after a second: whatever happens to
- * it, nobody notices.
+ * it stays invisible.
  */
 export function handlerOf(command: string) {
   return { type: 'command', command, async: true, timeout: 1 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { type HookDefinition, handlerOf } from './hook-definitions.js'
 
 /**
- * The hash by which Codex 0.169 knows a hook that is trusted: of the event and the definition, as
- * JSON without spaces, its keys in order.
+ * Returns the hash by which Codex 0.169 knows a trusted hook: of the event and the definition, as
+ * JSON without spaces and with sorted keys.
  */
 export function hookHash({ label, command }: HookDefinition): string {
   const { async, timeout, type } = handlerOf(command)

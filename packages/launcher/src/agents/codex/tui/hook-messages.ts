@@ -4,7 +4,7 @@ import { FaultBarrier, type Recording } from '@tacho/recorder'
 import type { Scrubber } from '@tacho/scrub'
 import type { HookMessage } from '../../../taps/hooks/hook-tap.js'
 
-/** Records what Codex's hooks were told, in the session of their thread. Never throws. */
+/** Records what Codex passes to its hooks, in their thread's session. Never throws. */
 export class HookMessages {
   #barrier: FaultBarrier | undefined
 
@@ -32,7 +32,7 @@ const MEMBERS = [
   ...['tool_name', 'tool_use_id', 'tool_input', 'tool_response'],
 ]
 
-/** Commands and patches are that long; what is longer are contents. */
+/** As long as commands and patches get; longer texts are contents. */
 const TEXT_CHARACTERS = 16 * 1024
 
 function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string, unknown> {
@@ -42,7 +42,7 @@ function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string,
   return Object.fromEntries(entries) as Record<string, unknown>
 }
 
-/** Half of a secret would not be known for one: first scrubbed, then cut. */
+/** Scrubbed before it is cut, because half of a secret would not be recognized. */
 function short(value: unknown, scrubber: Scrubber): unknown {
   if (typeof value === 'string') return cut(scrubber.text(value), TEXT_CHARACTERS)
   if (Array.isArray(value)) return value.map((one) => short(one, scrubber))

@@ -3,25 +3,25 @@ import { hookHash } from './hook-hash.js'
 import type { Program } from './known-programs.js'
 import { listHooks } from './list-hooks.js'
 
-/** Why Codex would not run our hooks. */
+/** Why Codex would not run Tacho's hooks. */
 export type NoHooks = { reason: string }
 
 /** What makes Codex trust some hooks: a hash for each key. */
 export type Trust = {
   hashes: Map<string, string>
-  /** This Codex makes the hashes as we do: it need not be asked again. */
+  /** Whether this Codex computes the hashes as Tacho does, so it need not be asked again. */
   isAsOurs: boolean
 }
 
-/** The hashes as we make them. */
+/** Returns the hashes as Tacho computes them. */
 export function ownTrust(definitions: readonly HookDefinition[]): Trust {
   const hashes = new Map(definitions.map((one) => [one.key, hookHash(one)]))
   return { hashes, isAsOurs: true }
 }
 
 /**
- * The hashes as this Codex makes them. With a wrong one it would begin with a question, and so each
- * Codex is asked once.
+ * Returns the hashes as this Codex computes them. With a wrong one it would start with a question,
+ * so each Codex is asked once.
  */
 export async function askedTrust(
   definitions: readonly HookDefinition[],

@@ -5,15 +5,16 @@ import { dirname, join } from 'node:path'
 import { cacheFolder } from '../../../cache-folder.js'
 import type { TuiAbilities } from './abilities.js'
 
-/** Codex, as it is started. */
+/** A Codex program and its environment. */
 export type Program = { command: string; environment: NodeJS.ProcessEnv }
 
 /**
- * Remembers, in the user's cache folder, what was seen of a Codex: that it makes the hashes of its
- * hooks as we do, and what its TUI can do. Where nothing can be remembered, it is seen each time.
+ * Remembers, in the user's cache folder, two facts about a Codex: that it computes its hooks'
+ * hashes as Tacho does, and what its TUI can do. If nothing can be remembered, they are determined
+ * each time.
  */
 export class KnownPrograms {
-  /** @param codex the one that this is about. */
+  /** @param codex the program that this is about. */
   static async open(codex: Program): Promise<KnownPrograms> {
     const path = cacheFile(codex.environment)
     const identity = await identityOf(codex).catch(() => undefined)
@@ -30,13 +31,13 @@ export class KnownPrograms {
     this.#entries = entries
   }
 
-  /** What its TUI can do, where it is known. */
+  /** What its TUI can do, if known. */
   get abilities(): TuiAbilities | undefined {
     const known = this.#entries.find(([identity]) => identity === this.#identity)
     return known && { noDaemon: known[1] === true }
   }
 
-  /** From now on it is known. Never throws. */
+  /** Remembers the program. Never throws. */
   async add({ noDaemon }: TuiAbilities): Promise<void> {
     const [path, identity] = [this.#path, this.#identity]
     if (path === undefined || identity === undefined) return
@@ -46,18 +47,18 @@ export class KnownPrograms {
       await writeFile(temporary, `${JSON.stringify(entries)}\n`, { mode: 0o600, flag: 'wx' })
       await rename(temporary, path)
     } catch {
-      // It is seen anew the next time.
+      // It will be determined again next time.
     }
   }
 }
 
-/** What tells a program from all others, and whether its TUI does without the shared app-server. */
+/** A program's identity, and whether its TUI can run without the shared app-server. */
 type Entry = [identity: string, noDaemon: boolean]
 
-// A user has a few Codexes at most.
+// A user has only a few versions of Codex.
 const REMEMBERED = 20
 
-// The number is that of how we make the hash: another way is another file.
+// The number is the version of our hash: a new one uses a new file.
 const FILE = 'codex-hooks-1.json'
 
 function cacheFile(environment: NodeJS.ProcessEnv): string | undefined {
@@ -75,9 +76,9 @@ async function entriesOf(path: string): Promise<Entry[]> {
 }
 
 /**
- * What tells one Codex from all others: of a native program its file, whose change time no installer
- * sets; of npm's script its package. Any other script may start another version each day, and has to
- * say which.
+ * Returns what identifies a Codex. For a native program that is its file, whose change time no
+ * installer sets; for npm's script, its package. Any other script may start a different version
+ * each day, and must report it.
  */
 async function identityOf(codex: Program): Promise<string> {
   const path = await realpath(codex.command)
@@ -92,7 +93,7 @@ async function factsOf(path: string): Promise<string> {
   return [size, mtimeNs, ctimeNs, ino].join(' ')
 }
 
-// ELF; Mach-O, plain and for several processors.
+// ELF; Mach-O, for one and for several processors.
 const MAGIC = ['7f454c46', 'cffaedfe', 'cafebabe', 'cafebabf']
 
 async function isNative(path: string): Promise<boolean> {
@@ -105,7 +106,10 @@ async function isNative(path: string): Promise<boolean> {
   }
 }
 
-/** Of `@openai/codex/bin/codex.js`, which starts the program of its own version: that, and its file. */
+/**
+ * For `@openai/codex/bin/codex.js`, which starts the program of its own version: that version, and
+ * the package's file.
+ */
 async function packageOf(path: string): Promise<string | undefined> {
   if (!path.endsWith('/@openai/codex/bin/codex.js')) return undefined
   const file = join(dirname(path), '../package.json')

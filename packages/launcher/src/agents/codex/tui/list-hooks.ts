@@ -3,15 +3,16 @@ import { createInterface } from 'node:readline'
 import { list, record, text } from '@tacho/model'
 import type { Program } from './known-programs.js'
 
-// It takes 0.2 s; a Codex that does not answer is taken for one that cannot.
+// It takes 0.2 s; if Codex does not answer, it is assumed that it cannot.
 const PATIENCE_MILLISECONDS = 3000
 
-// It would ask its servers about the user's account, and fetch plugins, in the name of Tacho (0.169).
+// Otherwise it would query its servers about the user's account, and fetch plugins, in Tacho's name
+// (0.169).
 const OFFLINE = ['-c', 'cli_auth_credentials_store="ephemeral"', '-c', 'features.plugins=false']
 
 /**
- * Asks a Codex which hooks it has with some options: the hash of each, by its key. It talks to
- * nobody else meanwhile. Nothing where it does not answer.
+ * Asks a Codex for its hooks with some options: the hash of each, by its key. Codex contacts nobody
+ * else meanwhile. Returns undefined if it does not answer.
  */
 export async function listHooks(
   { command, environment }: Program,
@@ -50,7 +51,7 @@ async function ask(server: ChildProcess): Promise<Map<string, string> | undefine
       if (id === 1) return hashesOf(record(result))
     }
   } catch {
-    // It said what is no JSON, or broke off.
+    // Its output was not JSON, or broke off.
   }
   return undefined
 }

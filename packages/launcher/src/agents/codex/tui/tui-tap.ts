@@ -19,13 +19,13 @@ export type TuiTapOptions = {
   /** The user's own arguments. */
   args: readonly string[]
   late: LateRecording
-  /** Codex's log events tell who decided. */
+  /** Whether Codex's log events report who decided. */
   hearsDecisions: boolean
 }
 
 /**
- * The start of Codex's TUI with hooks of ours beside the user's own, which tell what the user is
- * asked and interrupts. Where this Codex or this start does not allow that, the log says so.
+ * Starts Codex's TUI with Tacho's hooks next to the user's own, which report what the user is
+ * asked, and interrupts. If this Codex or this start does not allow that, the log says so.
  */
 export async function tapTui({
   start,
@@ -86,7 +86,7 @@ async function hookOptions({
   return [...definitionOptions(definitions), ...trustOptions(trust.hashes, args)]
 }
 
-/** Each is a process when it happens: where Codex's log events tell decisions, a hook need not. */
+/** Each hook starts a process: none is needed for decisions that Codex's log events report. */
 function eventsFor(hearsDecisions: boolean): HookEvent[] {
   const always: HookEvent[] = ['PreToolUse', 'PermissionRequest', 'Interrupt', 'Stop']
   return hearsDecisions ? always : [...always, 'PostToolUse']
@@ -109,9 +109,9 @@ function isRemote(args: readonly string[]): boolean {
 }
 
 /**
- * Our options do not reach the app-server that all of the user's TUIs share, so Codex does without
- * it: of itself, and with a warning, or without one where it is told to (Codex 0.169). The warning
- * comes where it would come without us, too.
+ * Tacho's options do not reach the app-server that all of the user's TUIs share, so Codex runs
+ * without it: either on its own, with a warning, or without a warning if told to (Codex 0.169). The
+ * warning appears only where it would appear without Tacho too.
  */
 async function withoutDaemon(
   start: AgentStart,

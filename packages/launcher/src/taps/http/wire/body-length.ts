@@ -1,23 +1,22 @@
 import { headerValues, headerWords, type RequestHead, type ResponseHead } from './message-head.js'
 
 /**
- * How long a body is: its bytes, in chunks, until the connection closes, or that nothing of HTTP
- * follows any more. Nothing at all where the head does not say it.
+ * The length of a body: in bytes, chunked, until the connection closes, or `upgraded` if no HTTP
+ * follows. Undefined if the head does not say.
  */
 export type BodyLength = number | 'chunked' | 'until-close' | 'upgraded' | undefined
 
-/** Of a request (RFC 9112, 6.3). */
+/** Returns the body length of a request (RFC 9112, 6.3). */
 export function requestBodyLength({ headers }: RequestHead): BodyLength {
   if (headerWords(headers, 'transfer-encoding').at(-1) === 'chunked') return 'chunked'
   return lengthOf(headerValues(headers, 'content-length'), 0)
 }
 
 /**
- * Of a response. Where servers say two things at once, it is read as hyper reads it, which Codex
- * and many others are built on: chunks before a length, and a coding that is no chunks until the
- * end of the connection.
- *
- * @param method of its request.
+ * Returns the body length of a response. If a server's fields conflict, it is read as hyper does,
+ * on which Codex and many others are built: chunked wins over a length, and a coding other than
+ * chunked lasts until the connection closes.
+ * @param method the method of its request.
  */
 export function responseBodyLength(
   { status, headers }: ResponseHead,

@@ -3,27 +3,27 @@ import { fieldsOf, linesOf } from './message-head.js'
 
 /** What some bytes of a chunked body are. */
 export type ChunkedPart = {
-  /** How many of them belong to the body, with its framing. */
+  /** How many of them belong to the body, including framing. */
   length: number
-  /** The body's own bytes among them. */
+  /** The body's content among them. */
   content: Buffer[]
-  /** The trailer fields, once the body is over. */
+  /** The trailer fields, once the body has ended. */
   trailers?: Headers
-  /** Why it cannot be followed any further. */
+  /** Why it can no longer be parsed. */
   unreadable?: string
 }
 
 const [LF, CR, SPACE, TAB] = [10, 13, 32, 9]
 
-/** What may stand in a line of framing: sizes have extensions, and trailers are fields. */
+/** Limits for a line of framing, since sizes can have extensions, and for the trailer fields. */
 const LINE_BYTES = 64 * 1024
 const TRAILER_BYTES = 1024 * 1024
 
 type State = 'size' | 'extension' | 'content' | 'content-end' | 'trailers'
 
 /**
- * Follows the chunked coding (RFC 9112, 7.1) as tolerantly as clients do: blanks around a size,
- * extensions, bare LF as an end of line.
+ * Parses the chunked coding (RFC 9112, 7.1) as tolerantly as clients do: whitespace around a size,
+ * extensions, a bare LF as a line end.
  */
 export class ChunkedBody {
   #state: State = 'size'
@@ -56,7 +56,7 @@ export class ChunkedBody {
     return { length: at, content }
   }
 
-  /** @returns why this byte cannot stand here. */
+  /** @returns why this byte is invalid here. */
   #framing(byte: number): string | undefined {
     this.#line += 1
     if (this.#line > (this.#state === 'trailers' ? TRAILER_BYTES : LINE_BYTES)) {

@@ -1,10 +1,10 @@
 const [LF, CR] = [10, 13]
 
-/** Where a head ends, or that it does not yet, or that it is longer than is taken. */
+/** Where a head ends, or that it has not ended yet, or is too long. */
 export type Cut = { head: Buffer; rest: Buffer } | 'more' | 'too-long'
 
 /**
- * Finds the end of a head in bytes that come in any pieces. Each byte is looked at once and copied
+ * Finds the end of a head in bytes that arrive in any pieces. Each byte is examined once and copied
  * a bounded number of times, however small the pieces are.
  */
 export class HeadCutter {
@@ -14,7 +14,7 @@ export class HeadCutter {
   #searched = 0
   #hasBegun = false
 
-  /** @param limit the longest head that is taken, in bytes. */
+  /** @param limit the longest accepted head, in bytes. */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -31,7 +31,7 @@ export class HeadCutter {
     }
     this.#hold(bytes)
     const held = this.#held.subarray(0, this.#length)
-    // Blank lines before the first one are passed over (RFC 9112, 2.2).
+    // Skips blank lines before the first line (RFC 9112, 2.2).
     if (!this.#hasBegun) this.#searched = behindBlank(held, this.#searched)
     this.#hasBegun ||= this.#searched < this.#length
     const end = headEnd(held, this.#searched)
@@ -44,7 +44,7 @@ export class HeadCutter {
     return this.#length > this.#limit ? 'too-long' : 'more'
   }
 
-  /** What is held of a head that did not end. */
+  /** Returns what is held of a head that did not end. */
   take(): Buffer {
     const held = Buffer.from(this.#held.subarray(0, this.#length))
     this.#clear()
@@ -69,7 +69,7 @@ export class HeadCutter {
   }
 }
 
-/** The place behind the blank line that ends a head; -1 where there is none yet. */
+/** Returns the index after the blank line that ends a head; -1 if there is none yet. */
 function headEnd(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2

@@ -1,30 +1,29 @@
 import type { Headers } from '@tacho/format'
 
-/** The head of a request as it stood on the wire. */
+/** A request's head as it was on the wire. */
 export type RequestHead = {
   method: string
   /** As it was sent: `/path?query`, `*`, or a whole URL. */
   target: string
-  /** `HTTP/1.1`, `HTTP/1.0`, as it was sent. */
+  /** `HTTP/1.1` or `HTTP/1.0`, as it was sent. */
   version: string
-  /** In their order and case; a name can be there twice. */
+  /** In their order and case; names can repeat. */
   headers: Headers
 }
 
-/** The head of a response as it stood on the wire. */
+/** A response's head as it was on the wire. */
 export type ResponseHead = {
   status: number
-  /** The reason phrase; empty where there is none. */
+  /** The reason phrase; empty if there is none. */
   statusText: string
   version: string
   headers: Headers
 }
 
 /**
- * Reads the head of a request, in time that grows with its length and no faster.
- *
- * @param text all up to the blank line, as ISO 8859-1; lines end with CRLF or LF.
- * @returns nothing where its first line is none of HTTP/1.
+ * Parses a request's head in linear time.
+ * @param text everything up to the blank line, as ISO 8859-1; lines end with CRLF or LF.
+ * @returns undefined if its first line is not HTTP/1.
  */
 export function readRequestHead(text: string): RequestHead | undefined {
   const lines = linesOf(text)
@@ -38,7 +37,7 @@ export function readRequestHead(text: string): RequestHead | undefined {
   return { method: line.slice(0, first), target, version, headers: fieldsOf(lines, 1) }
 }
 
-/** Likewise for a response. */
+/** The same for a response. */
 export function readResponseHead(text: string): ResponseHead | undefined {
   const lines = linesOf(text)
   const line = lines[0] ?? ''
@@ -53,9 +52,8 @@ export function readResponseHead(text: string): ResponseHead | undefined {
 }
 
 /**
- * The fields of a head or of the trailers behind a chunked body.
- *
- * @param from the first line that may be one.
+ * Returns the fields of a head, or of the trailers after a chunked body.
+ * @param from the first line that may be a field.
  */
 export function fieldsOf(lines: readonly string[], from = 0): Headers {
   const headers: Headers = []
@@ -63,7 +61,7 @@ export function fieldsOf(lines: readonly string[], from = 0): Headers {
     const line = lines[index] ?? ''
     if (line === '') continue
     const last = headers.at(-1)
-    // A line that goes on in the next one (RFC 9112, 5.2): old, and still taken by many clients.
+    // A continuation line (RFC 9112, 5.2): obsolete, and still accepted by many clients.
     if ((line[0] === ' ' || line[0] === '\t') && last !== undefined) {
       last[1] = `${last[1]} ${line.trim()}`
       continue
@@ -75,22 +73,22 @@ export function fieldsOf(lines: readonly string[], from = 0): Headers {
   return headers
 }
 
-/** The first value of a field, whatever its case; nothing where it is not there. */
+/** Returns the first value of a field, ignoring case, or undefined. */
 export function headerValue(headers: Headers, name: string): string | undefined {
   return headers.find(([one]) => one.length === name.length && one.toLowerCase() === name)?.[1]
 }
 
-/** All values of a field. */
+/** Returns all values of a field. */
 export function headerValues(headers: Headers, name: string): string[] {
   const values: string[] = []
   for (const [one, value] of headers) {
-    // By its length first: nearly all names are another one.
+    // Checks the length first: nearly all names are others.
     if (one.length === name.length && one.toLowerCase() === name) values.push(value)
   }
   return values
 }
 
-/** The words of a field that is a list, in lower case. */
+/** Returns the words of a list field, in lower case. */
 export function headerWords(headers: Headers, name: string): string[] {
   return headerValues(headers, name).flatMap((value) =>
     value
@@ -101,7 +99,10 @@ export function headerWords(headers: Headers, name: string): string[] {
   )
 }
 
-/** Lines without their ends. Blank lines before the first one are passed over (RFC 9112, 2.2). */
+/**
+ * Splits text into lines without their ends. Skips blank lines before the first one (RFC 9112,
+ * 2.2).
+ */
 export function linesOf(text: string): string[] {
   const lines: string[] = []
   for (let from = 0; from < text.length; ) {

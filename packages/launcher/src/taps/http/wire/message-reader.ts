@@ -3,18 +3,18 @@ import type { BodyLength } from './body-length.js'
 import { ChunkedBody } from './chunked-body.js'
 import { HeadCutter } from './head-cutter.js'
 
-/** Is told what the bytes of one direction are, in their order. */
+/** Receives the parsed messages of one direction, in order. */
 export type MessageSink<Head> = {
   /**
-   * A head has ended; says how long its body is. `wait` keeps all that follows until
-   * {@link MessageReader.resume}, and has this head told again.
+   * A head is complete; returns the length of its body. `wait` holds everything that follows until
+   * {@link MessageReader.resume}, which passes this head again.
    */
   head(head: Head, wire: Buffer): BodyLength | 'wait'
-  /** Bytes of a body: with its framing, and its content alone. */
+  /** Bytes of a body: with framing, and the content alone. */
   body(wire: Buffer, content: readonly Buffer[]): void
-  /** The message is over. */
+  /** The message has ended. */
   end(trailers: Headers): void
-  /** Bytes that are no messages, or none that can be followed. The first time with the reason. */
+  /** Bytes that are not messages, or cannot be parsed. The first call gives the reason. */
   opaque(wire: Buffer, reason: string | undefined): void
 }
 
@@ -28,9 +28,9 @@ type State =
 const NONE: Headers = []
 
 /**
- * Follows the HTTP/1 messages of one direction of a connection. It holds nothing back but a head
- * that is not whole, changes nothing, and goes on where it understands nothing: what cannot be
- * followed is told as it is.
+ * Parses the HTTP/1 messages of one direction of a connection. It holds back only an incomplete
+ * head, changes nothing, and does not stop at anything it cannot parse: that is passed on as opaque
+ * bytes.
  */
 export class MessageReader<Head> {
   readonly #read: (text: string) => Head | undefined
@@ -40,7 +40,7 @@ export class MessageReader<Head> {
   #waiting: Buffer[] | undefined
 
   /**
-   * @param read a head's text as ISO 8859-1; nothing where it is none.
+   * @param read parses a head's text as ISO 8859-1; returns undefined if it is invalid.
    * @param limit the longest head that is read, in bytes.
    */
   constructor(read: (text: string) => Head | undefined, limit: number, sink: MessageSink<Head>) {
@@ -49,28 +49,28 @@ export class MessageReader<Head> {
     this.#sink = sink
   }
 
-  /** Between two messages: the next byte begins one. */
+  /** Whether it is between messages: the next byte begins one. */
   get isBetween(): boolean {
     return this.#state.kind === 'head' && !this.#heads.isWithin && this.#waiting === undefined
   }
 
-  /** What comes next belongs to a body. */
+  /** Whether the next bytes belong to a body. */
   get isWithinBody(): boolean {
     const { kind } = this.#state
     return kind === 'length' || kind === 'chunked' || kind === 'until-close'
   }
 
-  /** All that comes waits for {@link resume}. */
+  /** Whether everything waits for {@link resume}. */
   get isWaiting(): boolean {
     return this.#waiting !== undefined
   }
 
-  /** A head has begun and has not ended. */
+  /** Whether a head has begun and not ended. */
   get isWithinHead(): boolean {
     return this.#state.kind === 'head' && this.#heads.isWithin
   }
 
-  /** All that follows is something else, as behind a `101 Switching Protocols`. */
+  /** Everything that follows is not HTTP, as after `101 Switching Protocols`. */
   becomeOpaque(): void {
     this.#state = { kind: 'opaque' }
   }
@@ -80,14 +80,14 @@ export class MessageReader<Head> {
     else for (let rest = bytes; rest.length > 0; ) rest = this.#take(rest)
   }
 
-  /** Tells what waited. */
+  /** Processes what waited. */
   resume(): void {
     const waiting = this.#waiting
     this.#waiting = undefined
     for (const bytes of waiting ?? []) this.push(bytes)
   }
 
-  /** No more bytes come. */
+  /** No more bytes follow. */
   end(): void {
     if (this.#state.kind === 'until-close') {
       this.#state = { kind: 'head' }
@@ -95,7 +95,7 @@ export class MessageReader<Head> {
     } else if (this.isWithinHead) this.#lose(this.#heads.take(), 'the head has no end')
   }
 
-  /** @returns what is not told yet. */
+  /** @returns the bytes not processed yet. */
   #take(bytes: Buffer): Buffer {
     const state = this.#state
     switch (state.kind) {
@@ -126,7 +126,7 @@ export class MessageReader<Head> {
       this.#waiting = [cut.head, cut.rest]
       return EMPTY
     }
-    // The sink may have said already what follows.
+    // The sink may already have decided what follows.
     if (this.#state.kind !== 'head') return cut.rest
     if (length === undefined) return this.#lose(cut.rest, 'the length of the body is not told')
     this.#begin(length)
