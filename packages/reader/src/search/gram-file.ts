@@ -1,8 +1,10 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine, SESSION_FILES } from '@tacho/format'
 import { logParts } from '../log-parts.js'
+import { openRegular, type RegularFile } from '../open-regular.js'
+import { readAt } from '../sealed/read-blocks.js'
 import { writeIndexFile } from '../session-index/index-file.js'
 import { usableIndexFolder } from '../session-index/index-folder.js'
 import { provedObject } from '../session-index/proved-object.js'
@@ -12,19 +14,34 @@ import { sweepIndex } from '../session-index/sweep-index.js'
 import { sessionState } from '../session-state.js'
 import { GRAMS_BYTES } from './grams.js'
 
-/** What the index says of what stands in a raw log. */
-export type GramFile = {
-  /** For each of its parts: the bytes of the plain log from `from` to `to`, in one file. */
-  parts: { file: string; from: number; to: number; table: Buffer }[]
+/** Bytes of a plain log, in one file. */
+type Range = { file: string; from: number; to: number }
+
+/** What stands in a raw log, by tables of grams (`grams.ts`). */
+export type GramTables = {
+  parts: (Range & { table: Buffer })[]
   /** Of what stands in no line as a whole. */
   beside: Buffer
+}
+
+/** Where in a raw log a text could stand, by what was noted of it. */
+export type CouldStand = {
+  parts: Range[]
+  /** It could, in what stands in no line as a whole. */
+  isBeside: boolean
 }
 
 /** What the files of a raw log were when it was read. */
 export type RawStamps = Record<string, Stamp>
 
 /** What these files mean; one of another number is made anew. */
-const VERSION = 1
+const VERSION = 2
+/**
+ * The tables lie side by side in rows of so many bytes each: whether a text could stand somewhere is
+ * told by a few bits of each table, and a row has those for the same gram.
+ */
+const ROW_BYTES = 1024
+const HEAD_BYTES = 16 * 1024
 /** A smaller log is looked through as fast as what was noted of it. */
 const WORTH_NOTING = 1024 * 1024
 /** A log that was written to so short a time ago will be written to again. */
@@ -50,44 +67,105 @@ function isOver(folder: string): boolean {
   return ended === 'completed' || ended === 'failed' || ended === 'signalled'
 }
 
-/** What was noted of a raw log whose files are as they were then; nothing where nothing was. */
-export function readGramFile(folder: string): GramFile | undefined {
+/**
+ * Where one of some texts could stand, each told by its grams, in a raw log whose files are as they
+ * were when it was read; nothing where nothing was noted.
+ */
+export function couldStand(folder: string, texts: readonly number[][]): CouldStand | undefined {
   const index = usableIndexFolder()
   if (index === undefined) return undefined
+  const opened = openRegular(searchedFile(index, resolve(folder)))
+  if ('refused' in opened) return undefined
   try {
-    const bytes = readFileSync(searchedFile(index, resolve(folder)))
-    const end = bytes.indexOf(NEWLINE)
-    const head = provedObject(bytes.subarray(0, end)) as Head | undefined
-    const tables = bytes.subarray(end + 1)
-    if (head?.searched !== folder || head.version !== VERSION) return undefined
-    if (tables.length !== (head.parts.length + 1) * GRAMS_BYTES) return undefined
-    if (crc32(tables) !== head.tables || !areUnchanged(folder, head.stamps)) return undefined
-    const table = (number: number): Buffer =>
-      tables.subarray(number * GRAMS_BYTES, (number + 1) * GRAMS_BYTES)
-    const parts = head.parts.map((part, number) => ({ ...part, table: table(number) }))
-    return { parts, beside: table(parts.length) }
+    const head = readHead(opened, folder)
+    if (head === undefined || !areUnchanged(folder, head.stamps)) return undefined
+    const tables = tablesWith(texts, rowReader(opened.descriptor, head), head.parts.length + 1)
+    return (
+      tables && {
+        parts: head.parts.filter((_, number) => tables.has(number)),
+        isBeside: tables.has(head.parts.length),
+      }
+    )
   } catch {
     return undefined
+  } finally {
+    opened[Symbol.dispose]()
   }
+}
+
+type PlacedHead = Head & { end: number }
+
+function readHead({ descriptor, size }: RegularFile, folder: string): PlacedHead | undefined {
+  for (let length = Math.min(size, HEAD_BYTES); ; length = Math.min(size, length * 4)) {
+    const bytes = readAt(descriptor, 0, length)
+    const end = bytes.indexOf(NEWLINE)
+    if (end < 0 && length < size) continue
+    const head = provedObject(bytes.subarray(0, Math.max(0, end))) as Head | undefined
+    if (head?.searched !== folder || head.version !== VERSION) return undefined
+    if (size !== end + 1 + (head.parts.length + 1) * GRAMS_BYTES) return undefined
+    return { ...head, end: end + 1 }
+  }
+}
+
+/** Reads the row of a gram; nothing where it is damaged. */
+type RowOf = (gram: number) => Buffer | undefined
+
+function rowReader(descriptor: number, { end, parts, rows }: PlacedHead): RowOf {
+  const length = (parts.length + 1) * ROW_BYTES
+  const read = new Map<number, Buffer | undefined>()
+  return (gram) => {
+    const number = Math.floor(gram / 8 / ROW_BYTES)
+    if (!read.has(number)) {
+      const row = readAt(descriptor, end + number * length, length)
+      read.set(number, crc32(row) === rows[number] ? row : undefined)
+    }
+    return read.get(number)
+  }
+}
+
+/** The numbers of the tables that have all grams of one of the texts. */
+function tablesWith(
+  texts: readonly number[][],
+  rowOf: RowOf,
+  count: number,
+): Set<number> | undefined {
+  const found = new Set<number>()
+  for (const grams of texts) {
+    let left = Array.from({ length: count }, (_, table) => table)
+    for (const gram of grams) {
+      if (left.length === 0) break
+      const row = rowOf(gram)
+      if (row === undefined) return undefined
+      const at = (gram >>> 3) % ROW_BYTES
+      left = left.filter((table) => (((row[table * ROW_BYTES + at] ?? 0) >>> (gram & 7)) & 1) === 1)
+    }
+    for (const table of left) found.add(table)
+  }
+  return found
 }
 
 /** Keeps what was noted, where the log's files are still as they were. */
 export function writeGramFile(
   folder: string,
   stamps: RawStamps,
-  { parts, beside }: GramFile,
+  { parts, beside }: GramTables,
 ): void {
   const index = usableIndexFolder()
   if (index === undefined || !areUnchanged(folder, stamps)) return
   const tables = [...parts.map(({ table }) => table), beside]
+  const rows = Array.from({ length: GRAMS_BYTES / ROW_BYTES }, (_, number) =>
+    Buffer.concat(
+      tables.map((table) => table.subarray(number * ROW_BYTES, (number + 1) * ROW_BYTES)),
+    ),
+  )
   const head: Head = {
     searched: folder,
     version: VERSION,
     stamps,
     parts: parts.map(({ file, from, to }) => ({ file, from, to })),
-    tables: tables.reduce((sum, table) => crc32(table, sum), 0),
+    rows: rows.map((row) => crc32(row)),
   }
-  if (writeIndexFile(searchedFile(index, resolve(folder)), [encodeLine(head, crc32), ...tables])) {
+  if (writeIndexFile(searchedFile(index, resolve(folder)), [encodeLine(head, crc32), ...rows])) {
     sweepIndex(index)
   }
 }
@@ -96,9 +174,9 @@ type Head = {
   searched: string
   version: number
   stamps: RawStamps
-  parts: { file: string; from: number; to: number }[]
-  /** The checksum of the tables. */
-  tables: number
+  parts: Range[]
+  /** The checksum of each row. */
+  rows: number[]
 }
 
 const NEWLINE = 10

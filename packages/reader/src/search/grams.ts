@@ -13,19 +13,12 @@ export const FACTORS = [0x9e3779b1 | 0, 0x85ebca6b | 0] as const
 export const NEEDLE_BYTES = 48
 
 /**
- * Tells of a table of grams whether a text could stand in what it was made of. Letters of either case
- * are the same.
+ * The grams of each of these texts: one of these lists stands whole where one of the texts does.
+ * Letters of either case are the same. Nothing where a text is too short to tell.
  */
-export type GramTest = (table: Buffer) => boolean
-
-/** The test for one of these texts; nothing where one of them is too short to tell. */
-export function gramTest(texts: readonly string[]): GramTest | undefined {
-  const needles = texts.map((text) => gramsOf(text.slice(0, NEEDLE_BYTES)))
-  if (needles.length === 0 || needles.some((grams) => grams.length === 0)) return undefined
-  return (table) =>
-    needles.some((grams) =>
-      grams.every((gram) => (((table[gram >>> 3] ?? 0) >>> (gram & 7)) & 1) === 1),
-    )
+export function gramsOfTexts(texts: readonly string[]): number[][] | undefined {
+  const lists = texts.map((text) => gramsOf(text.slice(0, NEEDLE_BYTES)))
+  return lists.length === 0 || lists.some((grams) => grams.length === 0) ? undefined : lists
 }
 
 const CASE_BITS = 0x20202020

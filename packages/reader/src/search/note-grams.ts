@@ -1,5 +1,5 @@
 import type { BlockScanner } from './block-scan.js'
-import { type GramFile, type RawStamps, rawStamps, writeGramFile } from './gram-file.js'
+import { type GramTables, type RawStamps, rawStamps, writeGramFile } from './gram-file.js'
 import type { LogBlock } from './log-blocks.js'
 
 /** Takes note of what stands in a raw log while it is looked through, so that the next search need not. */
@@ -27,7 +27,7 @@ function notesOf(
 ): GramNotes {
   // What an earlier search left when it was stopped.
   grams.take()
-  const parts: GramFile['parts'] = []
+  const parts: GramTables['parts'] = []
   const beside: Buffer[] = []
   let part: { file: string; from: number; to: number } | undefined
   let isWhole = true

@@ -10,8 +10,8 @@ import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
 import { type BlockScanner, blockScanner, hasNeedles, lookedFor } from './block-scan.js'
-import { type GramFile, readGramFile } from './gram-file.js'
-import { gramTest, NEEDLE_BYTES } from './grams.js'
+import { type CouldStand, couldStand } from './gram-file.js'
+import { gramsOfTexts, NEEDLE_BYTES } from './grams.js'
 import { logBlocks } from './log-blocks.js'
 import { type GramNotes, gramNotes } from './note-grams.js'
 import type { SearchPattern } from './pattern.js'
@@ -98,8 +98,9 @@ function* searchRawLog(
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
   const { pattern, scanner, passed } = search
-  const known = isNoted(pattern, within) ? readGramFile(folder) : undefined
-  if (known !== undefined && !couldStandIn(known, folder, search)) return
+  const grams = notedGrams(pattern, within)
+  const known = grams && couldStand(folder, grams)
+  if (known !== undefined && !standsIn(known, folder, search)) return
   const notes = known === undefined ? gramNotes(folder, scanner) : undefined
   const candidates = scanRawLog(folder, search, notes)
   const reader = conversationReader(folder, candidates.index)
@@ -124,21 +125,19 @@ function* searchRawLog(
 }
 
 /** Where requests are not searched, what answers said is looked for in pieces, too: that is not noted. */
-function isNoted(pattern: SearchPattern, within: ReadonlySet<Searched>): boolean {
-  return within.has('request') && gramTest(lookedFor(pattern)) !== undefined
+function notedGrams(pattern: SearchPattern, within: ReadonlySet<Searched>): number[][] | undefined {
+  return within.has('request') ? gramsOfTexts(lookedFor(pattern)) : undefined
 }
 
-/** Whether what a pattern needs could stand in a raw log, by what was noted of it and by a look there. */
-function couldStandIn(
-  { parts, beside }: GramFile,
+/** Whether what a pattern needs stands in a raw log, by a look where it could. */
+function standsIn(
+  { parts, isBeside }: CouldStand,
   folder: string,
-  { pattern, scanner, passed }: Search,
+  { scanner, passed }: Search,
 ): boolean {
-  const test = gramTest(lookedFor(pattern)) ?? (() => true)
-  if (test(beside)) return true
-  const ranges = parts.filter(({ table }) => test(table))
-  if (ranges.length === 0) return false
-  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, passed, ranges)) {
+  if (isBeside) return true
+  if (parts.length === 0) return false
+  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, passed, parts)) {
     if (scanner.scan(bytes).hits.length > 0) return true
   }
   return false

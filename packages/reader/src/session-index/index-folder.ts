@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
@@ -20,15 +20,19 @@ export function indexFolder(environment: Environment = process.env, home = homed
  */
 export function usableIndexFolder(folder = indexFolder()): string | undefined {
   try {
-    // One by one: nothing is made above the cache folder, as where there is no home.
-    for (const path of [join(folder, '..', '..'), join(folder, '..'), folder]) makePrivate(path)
-    const status = lstatSync(folder)
+    const status = lstatSync(folder, { throwIfNoEntry: false }) ?? madeFolder(folder)
     if (!status.isDirectory() || status.uid !== process.getuid?.()) return undefined
     if ((status.mode & 0o077) !== 0) chmodSync(folder, 0o700)
     return folder
   } catch {
     return undefined
   }
+}
+
+// One by one: nothing is made above the cache folder, as where there is no home.
+function madeFolder(folder: string): Stats {
+  for (const path of [join(folder, '..', '..'), join(folder, '..'), folder]) makePrivate(path)
+  return lstatSync(folder)
 }
 
 function makePrivate(path: string): void {
