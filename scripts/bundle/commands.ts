@@ -33,34 +33,30 @@ export async function bundleCli(target: Target): Promise<void> {
   })
 }
 
-/**
- * The commands that are waited for. They are in two files that hold nothing else: esbuild's cutting
- * puts all of the reader into one, and Node takes 60 ms for what a list never needs.
- */
+/** The commands that are waited for, and what adds them. */
 const QUICK = {
-  list: [['ls', 'addLsCommand']],
-  // Most of the reader: a program that reads sessions has it from here.
-  reading: [
-    ['show', 'addShowCommand'],
-    ['raw', 'addRawCommand'],
-    ['grep', 'addGrepCommand'],
-  ],
+  ls: 'addLsCommand',
+  show: 'addShowCommand',
+  raw: 'addRawCommand',
+  grep: 'addGrepCommand',
 } as const
 
+/**
+ * The commands that are waited for are in one file, and so is what a program has that reads sessions:
+ * what they need is mostly the same. esbuild's cutting puts all of the reader into one as well, and
+ * Node takes 60 ms for what they never need.
+ */
 export async function bundleQuick(target: Target): Promise<void> {
-  for (const [file, commands] of Object.entries(QUICK)) {
-    await bundleQuickFile(target, file, [
-      "import { run } from './run.js'",
-      ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
-      ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
-      ...(file === 'reading'
-        ? [`export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`]
-        : []),
-    ])
-    for (const [name] of commands) {
-      const run = `exports.run = require('./${file}.cjs').${name}\n`
-      writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
-    }
+  const commands = Object.entries(QUICK)
+  await bundleQuickFile(target, 'reading', [
+    "import { run } from './run.js'",
+    ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
+    ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
+    `export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`,
+  ])
+  for (const [name] of commands) {
+    const run = `exports.run = require('./reading.cjs').${name}\n`
+    writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
   }
 }
 

@@ -37,8 +37,13 @@ export type Needles = { needles: readonly string[]; isCaseSensitive: boolean }
 
 /** The scanner for a pattern that has needles; sixteen bytes at a time where the host can. */
 export function blockScanner(pattern: SearchPattern): BlockScanner {
-  const looked = { needles: lookedFor(pattern), isCaseSensitive: pattern.isCaseSensitive }
+  const looked = needlesIn(pattern)
   return (looked.needles.length > 0 ? wideScan(looked) : undefined) ?? plainScan(looked)
+}
+
+/** What to look for of a pattern; nothing where it has to be looked for everywhere. */
+export function needlesIn(pattern: SearchPattern): Needles {
+  return { needles: lookedFor(pattern), isCaseSensitive: pattern.isCaseSensitive }
 }
 
 /** Whether a pattern can be looked for in bytes. */

@@ -1,15 +1,24 @@
-import { basename } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
 import { conversationApiOf, type Message, type ModelRequest, type Part } from '@tacho/model'
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
 import { DAMAGED_LINE_WORK, HITS, LINE_WORK, OPEN_WORK, PASSED_LINE_WORK, Work } from '../limits.js'
+import { logParts } from '../log-parts.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
-import { type BlockScanner, blockScanner, hasNeedles, lookedFor } from './block-scan.js'
+import {
+  type BlockScanner,
+  blockScanner,
+  hasNeedles,
+  lookedFor,
+  needlesIn,
+  plainScan,
+} from './block-scan.js'
 import { type CouldStand, couldStand } from './gram-file.js'
 import { gramsOfTexts, NEEDLE_BYTES } from './grams.js'
 import { logBlocks } from './log-blocks.js'
@@ -59,7 +68,8 @@ export function* searchSession(
 ): Generator<SearchHit> {
   refuseNewerFormat(folder)
   let hits = 0
-  for (const hit of hitsIn(folder, { pattern, scanner: scannerOf(pattern), passed }, within)) {
+  const search = { pattern, ...scannersOf(pattern), passed }
+  for (const hit of hitsIn(folder, search, within)) {
     hits += 1
     if (hits > HITS) {
       passed()
@@ -79,14 +89,29 @@ function* hitsIn(
   if (within.has('log')) yield* searchLog(folder, search)
 }
 
-type Search = { pattern: SearchPattern; scanner: BlockScanner; passed: () => void }
+type Search = Scanners & { pattern: SearchPattern; passed: () => void }
 
-const scanners = new WeakMap<SearchPattern, BlockScanner>()
+/** What looks through blocks: fast, and without any time to make it. */
+type Scanners = { scanner: () => BlockScanner; plain: () => BlockScanner }
 
-function scannerOf(pattern: SearchPattern): BlockScanner {
-  const held = scanners.get(pattern) ?? blockScanner(pattern)
+const scanners = new WeakMap<SearchPattern, Scanners>()
+
+// Made when they are asked for, once for all sessions.
+function scannersOf(pattern: SearchPattern): Scanners {
+  const held = scanners.get(pattern) ?? {
+    scanner: once(() => blockScanner(pattern)),
+    plain: once(() => plainScan(needlesIn(pattern))),
+  }
   scanners.set(pattern, held)
   return held
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 /** A text that was said somewhere. */
@@ -97,12 +122,13 @@ function* searchRawLog(
   search: Search,
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
-  const { pattern, scanner, passed } = search
+  const { pattern, passed } = search
   const grams = notedGrams(pattern, within)
   const known = grams && couldStand(folder, grams)
   if (known !== undefined && !standsIn(known, folder, search)) return
+  const scanner = search.scanner()
   const notes = known === undefined ? gramNotes(folder, scanner) : undefined
-  const candidates = scanRawLog(folder, search, notes)
+  const candidates = scanRawLog(folder, { pattern, scanner, passed }, notes)
   const reader = conversationReader(folder, candidates.index)
   const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
   if (notes !== undefined) noteBeside(notes, reader, candidates, bodies)
@@ -133,10 +159,11 @@ function notedGrams(pattern: SearchPattern, within: ReadonlySet<Searched>): numb
 function standsIn(
   { parts, isBeside }: CouldStand,
   folder: string,
-  { scanner, passed }: Search,
+  { passed, ...search }: Search,
 ): boolean {
   if (isBeside) return true
   if (parts.length === 0) return false
+  const scanner = search.scanner()
   for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, passed, parts)) {
     if (scanner.scan(bytes).hits.length > 0) return true
   }
@@ -408,9 +435,10 @@ function* searchLog(folder: string, search: Search): Generator<SearchHit> {
 function* linesWith(
   folder: string,
   log: string,
-  { pattern, scanner, passed }: Search,
+  { pattern, passed, ...search }: Search,
   work: Work,
 ): Generator<{ line: number; text: string }> {
+  const scanner = isSmall(folder, log) ? search.plain() : search.scanner()
   const isEverywhere = !hasNeedles(pattern)
   let line = 0
   for (const { bytes } of logBlocks(folder, log, scanner.room, passed)) {
@@ -432,6 +460,16 @@ function* linesWith(
       start = end + 1
     }
   }
+}
+
+/** Up to here, a scanner that is fast takes longer to make than a log to look through. */
+const SMALL_BYTES = 256 * 1024
+
+function isSmall(folder: string, log: string): boolean {
+  return logParts(folder, log).every((part) => {
+    const status = lstatSync(join(folder, part), { throwIfNoEntry: false })
+    return status === undefined || status.size <= SMALL_BYTES
+  })
 }
 
 const NEWLINE = 10
