@@ -12,7 +12,7 @@ export type GramNotes = {
 }
 
 /** A smaller part is told more exactly; each takes 64 KB. */
-const PART_BYTES = 2 * 1024 * 1024
+const PART_BYTES = 1024 * 1024
 
 /** Nothing where the host is slow at it, or the log is not worth it. */
 export function gramNotes(folder: string, { grams }: BlockScanner): GramNotes | undefined {
