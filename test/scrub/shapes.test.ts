@@ -27,6 +27,10 @@ const spelled: Record<string, (example: string) => string> = {
   'in UTF-16, read as text, in JSON': (example) => JSON.stringify(`${[...example].join('\0')}\0 x`),
   hex: (example) => `key ${hexOf(`${example}\n`)} end`,
   'hex in JSON': (example) => JSON.stringify({ hex: hexOf(`k=${example}\n`).toUpperCase() }),
+  base32: (example) => base32(`${example}\n`),
+  'base32 behind two bytes, wrapped, in JSON': (example) =>
+    JSON.stringify(`${wrapped(base32(`k=${example}\n`), 64, '\n')}\n`),
+  'every character escaped in braces': (example) => hexOf(example).replace(/../g, '\\u{$&}'),
   'base64 in base64': (example) => base64(`k=${base64(`${example}\n`)}\n`),
   'base64 in base64, wrapped': (example) =>
     wrapped(base64(`${wrapped(base64(`k ${example}\n`), 76, '\n')}\n`), 76, '\n'),
@@ -63,6 +67,16 @@ const spelled: Record<string, (example: string) => string> = {
   'in tool output': (example) => `$ env\nHOME=/root\nKEY=${example}\n`,
   'in the stack of an error': (example) => `Error: no access with ${example}\n    at a (b.js:1:2)`,
   'in a file name': (example) => `/tmp/${example}.txt`,
+}
+
+/** Node has no base32. */
+function base32(text: string): string {
+  const bits = Array.from(Buffer.from(text), (byte) => byte.toString(2).padStart(8, '0')).join('')
+  const groups = (bits.match(/.{1,5}/g) ?? []).map((group) =>
+    Number.parseInt(group.padEnd(5, '0'), 2),
+  )
+  const characters = groups.map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[group]).join('')
+  return characters.padEnd(Math.ceil(characters.length / 8) * 8, '=')
 }
 
 const hexOf = (text: string) => Buffer.from(text).toString('hex')

@@ -5,6 +5,7 @@ import { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
 import { matchPattern } from './shapes/match.js'
 import { LONGEST_PEM, matchPem } from './shapes/pem.js'
+import { isPublished } from './shapes/published.js'
 import type { ReadyPattern } from './shapes/ready-pattern.js'
 import { Runs } from './shapes/runs.js'
 import type { Readable, Verdict } from './shapes/verdict.js'
@@ -85,6 +86,7 @@ export function decide(
       return
     }
     const { from: start, to, secret } = verdict
+    if (isPublished(secret)) return
     const rank = rankOf(pattern)
     // What begins inside a secret that was found by its own form is part of it.
     if (rank === OWN_FORM) matchedTo = Math.max(matchedTo, lastLine(form, start, to))

@@ -1,13 +1,13 @@
 import { SIX_BITS } from './encoded.js'
 import { HEX } from './normal-form.js'
 
-/** Text that is encoded in base64 or hex inside another: its bytes, and where each is. */
+/** Text that is encoded in base64, base32 or hex inside another: its bytes, and where each is. */
 export type InnerText = {
   bytes: Uint8Array
   /** Its first character, and the one after its last. */
   from: number
   to: number
-  /** Characters per number of bytes: 4 for 3, or 2 for 1. */
+  /** Characters per number of bytes: 4 for 3, 8 for 5, or 2 for 1. */
   characters: number
   for: number
 }
@@ -26,7 +26,7 @@ export function endOf({ from, to, characters, for: bytes }: InnerText, at: numbe
 export const SHORTEST_INNER = 24
 
 /**
- * Finds the texts inside a text that are encoded in base64 or hex. What decodes to ASCII is text:
+ * Finds the texts inside a text that are encoded in base64, base32 or hex. What decodes to ASCII is text:
  * in a hash, an image or a word of a program, nearly every other byte does not.
  *
  * @param take receives them in order.
@@ -45,7 +45,10 @@ export function innerTexts(
       start = at + 1
       continue
     }
-    const inner = hexText(text, start, length) ?? base64Text(text, start, length)
+    const inner =
+      hexText(text, start, length) ??
+      base32Text(text, start, length) ??
+      base64Text(text, start, length)
     if (inner !== undefined) take(inner)
     start = inner === undefined ? start + LOOKED_AT_EVERY : Math.max(inner.to, start + 1)
   }
@@ -88,6 +91,55 @@ function isPair(text: Uint8Array, at: number): boolean {
   return high >= 0 && high < 8 && high !== 1 && (HEX[text[at + 1] ?? 0] ?? -1) >= 0
 }
 
+/** Characters of base32 that are looked at: fewer may be a word in capitals. */
+const SHORTEST_BASE32 = 32
+
+function base32Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
+  let first = start
+  while (first < start + LOOKED_AT_EVERY && first + SHORTEST_BASE32 <= length) {
+    let at = first + SHORTEST_BASE32 - 1
+    while (at >= first && (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
+    if (at < first) return base32TextAt(text, first, length)
+    first = at + 1
+  }
+  return undefined
+}
+
+function base32TextAt(text: Uint8Array, first: number, length: number): InnerText | undefined {
+  for (let phase = 0; phase < 8; phase += 1) {
+    let to = first + phase
+    const end = first + SHORTEST_BASE32 - 7
+    while (to < end && isBase32Group(text, to)) to += 8
+    if (to < end) continue
+    let from = first + phase
+    while (from >= 8 && isBase32Group(text, from - 8)) from -= 8
+    while (to + 8 <= length && isBase32Group(text, to)) to += 8
+    for (let rest = 0; rest < 7 && to < length && isBase32(text, to); rest += 1) to += 1
+    return { bytes: decode(text, from, to, FIVE_BITS, 5), from, to, characters: 8, for: 5 }
+  }
+  return undefined
+}
+
+/** Whether eight characters are base32 of five bytes of ASCII. */
+function isBase32Group(text: Uint8Array, at: number): boolean {
+  for (let index = 0; index < 8; index += 1) {
+    const five = FIVE_BITS[text[at + index] ?? 0] ?? -1
+    if (five < 0 || (five & (UPPER_BITS[index] ?? 0)) !== 0) return false
+  }
+  return true
+}
+
+/** The upper bit of each byte of five, by the character in which it is. */
+const UPPER_BITS = [0x10, 0x02, 0, 0x08, 0x01, 0, 0x04, 0]
+
+function isBase32(text: Uint8Array, at: number): boolean {
+  return (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0
+}
+
+const FIVE_BITS = new Int8Array(256).fill(-1)
+for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'].entries())
+  FIVE_BITS[character.charCodeAt(0)] = value
+
 function base64Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
   const end = start + SHORTEST_INNER - 3
   for (let phase = 0; phase < 4; phase += 1) {
@@ -98,7 +150,7 @@ function base64Text(text: Uint8Array, start: number, length: number): InnerText 
     while (from >= 4 && isGroup(text, from - 4)) from -= 4
     while (to + 4 <= length && isGroup(text, to)) to += 4
     for (let rest = 0; rest < 3 && to < length && isDigit(text, to); rest += 1) to += 1
-    return { bytes: decode(text, from, to), from, to, characters: 4, for: 3 }
+    return { bytes: decode(text, from, to, SIX_BITS, 6), from, to, characters: 4, for: 3 }
   }
   return undefined
 }
@@ -117,14 +169,21 @@ function isDigit(text: Uint8Array, at: number): boolean {
   return (SIX_BITS[text[at] ?? 0] ?? -1) >= 0
 }
 
-function decode(text: Uint8Array, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array(Math.floor(((to - from) * 3) / 4))
+/** @param values what a character stands for, in so many bits. */
+function decode(
+  text: Uint8Array,
+  from: number,
+  to: number,
+  values: Int8Array,
+  size: number,
+): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(((to - from) * size) / 8))
   let held = 0
   let bits = 0
   let length = 0
   for (let at = from; at < to; at += 1) {
-    bits = ((bits << 6) | (SIX_BITS[text[at] ?? 0] ?? 0)) & 0xfff
-    held += 6
+    bits = ((bits << size) | (values[text[at] ?? 0] ?? 0)) & 0xffff
+    held += size
     if (held < 8) continue
     held -= 8
     bytes[length] = (bits >> held) & 0xff

@@ -370,6 +370,7 @@ export class NormalForm {
 
   /** Reads `\uXXXX`, from its `u` on; two of them if they are a surrogate pair. */
   #unicode(text: Uint8Array, at: number, to: number, isLast: boolean): number {
+    if (text[at + 1] === LEFT_BRACE && at + 1 < to) return this.#inBraces(text, at, to, isLast)
     if (at + 5 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
     const unit = hexAt(text, at + 1, 4)
     if (unit < 0) return at + 1
@@ -382,6 +383,16 @@ export class NormalForm {
     if (second < 0xdc00 || second > 0xdfff) return at + 5
     this.#code = 0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00)
     return low + 5
+  }
+
+  /** Reads `\u{X}`, from its `u` on. */
+  #inBraces(text: Uint8Array, at: number, to: number, isLast: boolean): number {
+    let end = at + 2
+    while (end < to && end - at < BRACED && (HEX[text[end] ?? 0] ?? -1) >= 0) end += 1
+    if (end === to) return isLast ? at + 1 : -1
+    if (text[end] !== RIGHT_BRACE || end === at + 2) return at + 1
+    this.#code = hexAt(text, at + 2, end - at - 2)
+    return end + 1
   }
 
   /** Reads `\xXX`, from its `x` on. */
@@ -518,6 +529,10 @@ const COLON = 0x3a
 const BACKSLASH = 0x5c
 const LETTER_L = 0x4c
 const LETTER_N = 0x6e
+const LEFT_BRACE = 0x7b
+const RIGHT_BRACE = 0x7d
+/** Characters before the brace that ends it: of the longest code five, so that it is no longer than others. */
+const BRACED = 7
 const LETTER_R = 0x72
 const LETTER_T = 0x74
 const LETTER_U = 0x75

@@ -12,6 +12,7 @@ export const anybody: readonly Shape[] = [
   {
     name: 'bearer',
     patterns: ['Bearer', 'bearer', 'BEARER'].map((word) => `${word} {1,4}([\\w.~+/=-]{16,4000})`),
+    accepts: (secret) => looksRandom(secret) && !isSentence(secret),
   },
   {
     name: 'basic',
@@ -35,6 +36,13 @@ export const anybody: readonly Shape[] = [
     accepts: isPassword,
   },
 ]
+
+/** Returns whether it is the end of a sentence, `the bearer token.`, and what the next line begins with. */
+function isSentence(secret: Uint8Array): boolean {
+  return /^[a-z]{2,14}\.[A-Za-z_-]+$/.test(String.fromCharCode(...secret.subarray(0, SENTENCE)))
+}
+
+const SENTENCE = 100
 
 /** Returns whether it is the base64 of a user name and a password. */
 function isPair(base64: Uint8Array): boolean {
