@@ -64,6 +64,7 @@ export class MissingBytes extends Error {
 
 /**
  * Returns the bytes of a content.
+ *
  * @param copied returns the bytes of `copy` pieces; throws {@link MissingBytes} if it cannot.
  * @throws MissingBytes if a piece's bytes were not kept.
  */

@@ -96,6 +96,7 @@ const NEWLINE = 10
 
 /**
  * Cuts a file into lines as its bytes arrive, holding no more than the current line.
+ *
  * @example
  * const lines = new LineCutter()
  * for (const block of blocks) for (const line of lines.push(block)) use(line)

@@ -1,6 +1,7 @@
 /**
  * Returns the system's name of an error (`ENOSPC`). Node has no name for some (an exhausted disk
  * quota is `Unknown system error -122`); those are looked up by number.
+ *
  * @param numbers the system's error numbers by name: `os.constants.errno`.
  */
 export function systemErrorCode(

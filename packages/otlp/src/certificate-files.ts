@@ -9,6 +9,7 @@ const KINDS = ['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY'] as const
  * Rejects certificates and keys that cannot be read as plain files: the exporters read them
  * synchronously, which never returns for a pipe. If the file system does not respond, only this
  * call waits, not the process.
+ *
  * @throws SendError
  */
 export async function requireCertificateFiles(signal: OtlpSignal): Promise<void> {

@@ -4,20 +4,22 @@ import zlib from 'node:zlib'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { noteAnswer } from './partial-success.js'
 
-/** The most of an answer that is read, as it came and decoded: the exporters refuse longer ones. */
+/**
+ * The most bytes of an answer to read, before and after decoding: the exporters reject longer ones.
+ */
 const ANSWER_BYTES = 4 * 1024 * 1024
 
 let isListening = false
 
 /**
- * Reads what collectors answer over HTTP, beside OpenTelemetry's exporters. Those take every answer for
- * the form in which they sent, and for bytes that nothing has packed: a proxy in between may well pack
- * them, and a collector may answer in JSON what it was sent as protobuf.
+ * Reads collectors' HTTP answers in addition to OpenTelemetry's exporters. Those assume that every
+ * answer has the encoding of the request and is not compressed: but a proxy in between may compress
+ * it, and a collector may answer a protobuf request in JSON.
  */
 export function listenForHttpAnswers(): void {
   if (isListening) return
   isListening = true
-  // It is published before the exporter is given the answer, so its end is heard here first.
+  // Published before the exporter receives the answer, so this hears its end first.
   // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http
   subscribe('http.client.response.finish', (message) => {
     const { response } = message as { response: IncomingMessage }
@@ -35,7 +37,7 @@ export function listenForHttpAnswers(): void {
   })
 }
 
-/** What an answer says, whatever its form; nothing where it is none that can be read. */
+/** Parses an answer in any encoding; undefined if it cannot be read. */
 function answerOf(bytes: Buffer, { headers }: IncomingMessage): unknown {
   try {
     const plain = unpacked(bytes, headers['content-encoding'])
@@ -50,10 +52,10 @@ function answerOf(bytes: Buffer, { headers }: IncomingMessage): unknown {
   }
 }
 
-/** `{`, with which no message of protobuf's begins that an answer could be. */
+/** `{`, with which no protobuf message begins that could be an answer. */
 const BRACE = 0x7b
 
-/** What was applied last is taken off first. */
+/** Decodes the coding applied last first. */
 function unpacked(bytes: Buffer, codings = ''): Buffer {
   return codings
     .split(',')
@@ -71,7 +73,7 @@ function unpack(coding: string, bytes: Buffer): Buffer {
     case 'x-gzip':
       return zlib.gunzipSync(bytes, limit)
     case 'deflate':
-      // Many send it without the head of zlib's (RFC 9110, 8.4.1.2).
+      // Many servers omit zlib's header (RFC 9110, 8.4.1.2).
       return (bytes[0] ?? 0) % 16 === 8
         ? zlib.inflateSync(bytes, limit)
         : zlib.inflateRawSync(bytes, limit)

@@ -33,6 +33,7 @@ type Exporters = {
 
 /**
  * Opens a sender of spans, loading its exporter only now.
+ *
  * @throws SendError if a certificate or key cannot be read.
  */
 export async function openSpanSender(settings: OtlpSettings): Promise<Sender<ReadableSpan>> {

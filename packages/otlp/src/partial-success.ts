@@ -11,27 +11,27 @@ export type Rejection = {
 let heard: Rejection | undefined
 
 /**
- * Takes note of an answer, as far as it has `partial_success`
+ * Notes the `partial_success` of an answer, if it has one
  * (https://opentelemetry.io/docs/specs/otlp/#partial-success).
  */
 export function noteAnswer(answer: unknown): void {
   if (typeof answer !== 'object' || answer === null) return
-  // Whoever reads protobuf's JSON takes both spellings.
+  // Readers of protobuf's JSON accept both spellings.
   const { partialSuccess, partial_success = partialSuccess } = answer as Answer
   heard = partial_success ? rejectionOf(partial_success) : undefined
 }
 
 /**
- * Listens to what OpenTelemetry's exporters for gRPC say of an answer that has it: they hold it for a
- * whole success, and tell of it nowhere but in OpenTelemetry's diagnostic log.
+ * Listens for it in OpenTelemetry's diagnostic log: the exporters for gRPC count such an answer as
+ * a full success, and report it nowhere else.
  */
 export function listenForGrpcAnswers(): void {
   diag.setLogger(LOGGER, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
 }
 
 /**
- * What was heard since it was asked for the last time. An answer is heard in the same turn in which
- * the exporter gives its result, so that the result that comes next is that of the same request.
+ * Returns and clears what was heard. An answer is heard in the same event-loop turn in which the
+ * exporter gives its result, so it belongs to the next result.
  */
 export function takeRejection(): Rejection | undefined {
   const rejection = heard
@@ -51,7 +51,7 @@ const LOGGER: DiagLogger = {
     try {
       noteAnswer({ partialSuccess: JSON.parse(told) })
     } catch {
-      // No JSON: a later OpenTelemetry words it in another way.
+      // Not JSON: a later OpenTelemetry words it differently.
     }
   },
 }

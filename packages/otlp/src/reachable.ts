@@ -6,6 +6,7 @@ const PATIENCE_MILLISECONDS = 3_000
 /**
  * Checks whether anything listens at an endpoint. Exporters try for ten seconds before they report
  * that nothing does.
+ *
  * @returns the system's reason why not, or undefined if something listens.
  */
 export function whyUnreachable({ url }: OtlpSettings): Promise<string | undefined> {

@@ -19,6 +19,7 @@ const resources = new Map<string, Resource>()
 /**
  * Converts the spans of a `session_meta.log` line to what OpenTelemetry's exporters accept. Both
  * live and later exports read that line, so they send the same spans.
+ *
  * @throws TypeError if the line does not conform to OTLP.
  */
 export function readableSpans(line: TracesData): SentSpan[] {

@@ -3,6 +3,7 @@ import { SendError } from './send-error.js'
 
 /**
  * Sends items, halving the batch if it is too large for one request.
+ *
  * @param told hears the result of each part: accepted, in whole or in part, or rejected because a
  * single item is too large.
  * @throws SendError if a part was not accepted for another reason. Parts already reported are

@@ -30,6 +30,7 @@ export class WrongOtlpSetting extends Error {
  * Spans are enabled by an endpoint, or by `OTEL_TRACES_EXPORTER=otlp`. Log lines need an endpoint
  * of their own, or `OTEL_LOGS_EXPORTER=otlp`: the shared endpoint is usually Jaeger, which accepts
  * no logs.
+ *
  * @throws WrongOtlpSetting
  */
 export function otlpSettings(
@@ -60,6 +61,7 @@ function exporterOf(signal: OtlpSignal, environment: Environment): 'otlp' | 'non
 /**
  * Returns where an enabled signal is sent: from the options, else the variables, else
  * OpenTelemetry's default on this machine.
+ *
  * @param options.endpoint like OTEL_EXPORTER_OTLP_ENDPOINT: for HTTP, the signal's path is
  * appended.
  * @throws WrongOtlpSetting

@@ -68,6 +68,7 @@ export class AppendFile {
 
   /**
    * Appends a line (with its newline).
+   *
    * @param kind the kind to count if it cannot be written.
    * @returns whether the whole line was written.
    */

@@ -40,6 +40,7 @@ const AHEAD = 1_000_000
  *
  * So times are wall-clock times, and durations within an exchange ({@link Clock.elapsed}) come from
  * the monotonic clock: a sleep shifts what comes after it and lengthens nothing.
+ *
  * @param origin the time at which the monotonic clock was 0, in microseconds since the epoch.
  */
 export function steadyClock(clocks: MachineClocks, origin: number): Required<Clock> {

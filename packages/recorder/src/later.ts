@@ -13,6 +13,7 @@ import {
 export type Lane = {
   /**
    * Runs the work as soon as everything that has arrived for the host has been forwarded.
+   *
    * @param work must not throw.
    * @param bytes how many bytes it keeps in memory.
    */
@@ -34,7 +35,7 @@ export class Later {
   #waiting: Waiting[] = []
   #bytes = 0
   #isPlanned = false
-  /** So much has come since the last look that more of it is about to come. */
+  /** Whether so much has arrived since the last check that more is about to. */
   #isFlowing = false
   #deferred: (() => void)[] = []
   /** What the host waits for, and since when. */
@@ -70,6 +71,7 @@ export class Later {
   /**
    * Runs the work within {@link DEFER_MILLISECONDS}, after what lanes were given before. A server
    * on the same machine answers sooner than that, and needs the processor itself.
+   *
    * @param work must not throw.
    */
   defer(work: () => void): void {

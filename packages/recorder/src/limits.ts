@@ -69,13 +69,13 @@ export const OVERDUE_MILLISECONDS = 5
 export const SLICE_MILLISECONDS = 0.25
 
 /**
- * Memory that may wait to be recorded: more than the largest answers that are known, of generated
- * images, so that they are passed on as fast as they are taken. Beyond it the host waits for us; and so
- * it does for as much at its exit, 20 ms.
+ * How much memory may wait to be recorded: more than the largest known answers, of generated
+ * images, so that they are passed on as fast as they are accepted. Above it the host waits for us;
+ * its exit waits up to 20 ms for this much.
  */
 export const WAITING_BYTES = 8 * 1024 * 1024
 
-/** Bytes that come at once where more are about to come: no event of an answer is as large. */
+/** If this many bytes arrive at once, more are about to: no event of an answer is as large. */
 export const FLOW_BYTES = 32 * 1024
 
 /** After this many faults, a part of ours is switched off for the session. */
@@ -91,7 +91,9 @@ export const SPAN_EVENTS = 1024
  */
 export const ATTRIBUTE_CHARACTERS = 1024
 
-/** How long closing a recording waits for bodies still being decoded; the host waits too. */
+/**
+ * How long closing a recording waits for bodies that are still being decoded; the host waits too.
+ */
 export const LAST_WORDS_MILLISECONDS = 200
 
 /**
@@ -148,19 +150,20 @@ export const OUTBOX_MESSAGE_BYTES = 1024 * 1024
 /** How much the recorder process holds unprocessed before it stops reading. */
 export const INBOX_BYTES = 64 * 1024 * 1024
 
-/** It takes so much out of the pipe at once: all that the pipe holds. */
+/** How much it reads from the pipe at once: all that the pipe holds. */
 export const INBOX_READ_BYTES = 256 * 1024
 
 /**
- * How long it does not listen behind having read, unless there was as much as nearly fills the pipe. A
- * host that wakes it writes for twice as long, and some do so three times in a millisecond.
+ * How long it pauses after a read, unless the read returned at least this many bytes, nearly a full
+ * pipe. A write that wakes this process takes the host twice as long, and some hosts write three
+ * times per millisecond.
  */
 export const INBOX_REST_MILLISECONDS = 2
 export const INBOX_REST_BYTES = 96 * 1024
 
 /**
- * When a host is idle, as far as can be told: after so long without a word. What it has told is dealt with
- * then, or so much later, or where it is as much as this.
+ * A host counts as idle after this long without a message. Its messages are processed then, or
+ * after the second delay, or once this many bytes wait.
  */
 export const INBOX_IDLE_MILLISECONDS = 5
 export const INBOX_BEHIND_MILLISECONDS = 500

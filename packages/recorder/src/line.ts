@@ -46,6 +46,7 @@ const LARGE_TEXT = 1024
 
 /**
  * Encodes a chunk as a line: the same line as {@link lineOf}, but faster.
+ *
  * @param isLate whether it comes so late in the body that base64 will do where text is costly.
  */
 export function chunkLine(

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 /**
  * Creates a folder and its missing parents. Node's own `recursive` option never returns if a file
  * system cannot hold folders: in /proc it retries for ever.
+ *
  * @throws the file system's error, except if the path already exists.
  */
 export function makeFolders(path: string, mode: number): void {

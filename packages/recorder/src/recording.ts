@@ -171,6 +171,7 @@ export class Recording {
 
   /**
    * Returns the session with the agent's id; without an id, the most recently active one.
+   *
    * @param at when it was first heard of: a new session begins then.
    */
   session(id: string | undefined, at = this.#clock.microseconds()): Session {
@@ -244,6 +245,7 @@ export class Recording {
 
   /**
    * Ends what is open and closes the files.
+   *
    * @param ended undefined if the host disappeared: then its run has no end, and what was open
    * stays open.
    */

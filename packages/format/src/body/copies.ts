@@ -20,6 +20,7 @@ export type Between = [from: number, to: number]
 /**
  * Finds what a body shares with kept ones, in order and without overlaps. In a UTF-8 body, the
  * ranges between the copies begin and end at character boundaries.
+ *
  * @param kept if two share equally much, the first is copied from.
  */
 export function findCopies(body: Uint8Array, kept: readonly KeptBody[]): Copy[] {

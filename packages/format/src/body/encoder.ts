@@ -23,6 +23,7 @@ export type EncodedBody = {
  * Encodes request bodies as copies of the session's earlier ones plus what is new. It keeps bodies
  * of all conversations to copy from, within a budget: each costs its bytes, 96 bytes for each range
  * that it copied, and 512 bytes. A body that continues another replaces it.
+ *
  * @example
  * const encoder = new BodyEncoder()
  * const encoded = encoder.encode(exchange, body, threadId)

@@ -26,6 +26,7 @@ export type Part = { at: number; length: number } & (
 /**
  * Lays out the content of one record. Nothing in it is trusted: the record may be damaged or
  * hostile.
+ *
  * @throws MissingBytes if the content is invalid.
  */
 export function layoutOf(exchange: string, content: unknown): Layout {

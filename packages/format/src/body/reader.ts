@@ -16,6 +16,7 @@ import { Recent } from './recent.js'
  * Assembles one request body from only the records that it copies from, without assembling any
  * other body whole. Whatever the records say, it terminates, and holds no more than the body, the
  * records on the way to its bytes, and {@link READ_CACHE_BYTES}.
+ *
  * @throws MissingBytes if bytes were not kept, are not in the log, or are copied in a cycle.
  */
 export function readBody(exchange: string, source: ContentSource): Uint8Array {
@@ -25,6 +26,7 @@ export function readBody(exchange: string, source: ContentSource): Uint8Array {
 /**
  * Reads many request bodies, ideally in file order: it holds the most recent ones, within a budget
  * of bytes, because the next ones mostly copy from them.
+ *
  * @example
  * const reader = new BodyReader((exchange) => contents.get(exchange))
  * for (const exchange of exchanges) show(reader.read(exchange))
@@ -49,6 +51,7 @@ export class BodyReader {
 
   /**
    * Returns a request body. Do not change the bytes: they may be held for later reads.
+   *
    * @throws MissingBytes as {@link readBody} does; the reader remains usable.
    */
   read(exchange: string): Uint8Array {
@@ -63,6 +66,7 @@ export class BodyReader {
   /**
    * Opens a request body without assembling more of it than is asked for, such as the names at its
    * start and end. Do not change its parts: they may be held for later reads.
+   *
    * @throws MissingBytes as {@link readBody} does, also when a part is read.
    */
   open(exchange: string): OpenBody {

@@ -7,6 +7,7 @@ const OPTION = '--base-url-env'
  * Returns the variables to redirect to Tacho: the common ones, and those named by `--base-url-env`,
  * each as `NAME` (with its value as the upstream), `NAME=URL`, or `NAME=PATH` at the API that the
  * name begins with.
+ *
  * @param words the program's command line.
  * @throws WrongUse for anything else before the `--`.
  */

@@ -59,6 +59,7 @@ export type BaseUrl = { variable: string; provider: string; upstream: URL }
 /**
  * Returns the variables to redirect to Tacho. For each API these are the ones that are set; if no
  * common one is, all of them, because a program that reads several may look at any first.
+ *
  * @param words the program's command line.
  */
 export function baseUrlsOf(environment: NodeJS.ProcessEnv, words: readonly string[]): BaseUrl[] {

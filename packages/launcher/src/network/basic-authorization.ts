@@ -2,6 +2,7 @@
  * Returns the header that a client derives from the user in a base URL
  * (`http://user:password@host`): Basic, decoded. Codex sends it if it has no key for the provider,
  * which would use the same header. (0.169, measured.)
+ *
  * @returns the value of `Authorization`; undefined if the URL names no user.
  */
 export function basicAuthorization(url: URL): string | undefined {

@@ -7,6 +7,7 @@ const FILE_BYTES = 16 * 1024 * 1024
 /**
  * Reads a file of certificates. A pipe, a folder or a device is rejected at once: Codex waits for a
  * pipe for ever (0.169, measured).
+ *
  * @throws Error with the reason.
  */
 export async function readCertificateFile(path: string): Promise<string> {

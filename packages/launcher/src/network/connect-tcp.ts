@@ -12,6 +12,7 @@ export type ConnectCallback = (error: Error | undefined, socket?: Socket) => voi
 /**
  * Connects to a host. An IP address needs no lookup; for a name, the addresses of the first one's
  * family are tried in order, and after a moment those of the other family in parallel.
+ *
  * @param host without brackets.
  * @returns a function that stops it; the callback is not called afterwards.
  */

@@ -32,6 +32,7 @@ export class HeldPort {
 
   /**
    * Returns a socket to listen with.
+   *
    * @throws if another program has taken the port meanwhile.
    */
   take(): Bound {

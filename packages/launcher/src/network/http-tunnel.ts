@@ -10,6 +10,7 @@ const HEAD_BYTES = 8192
 /**
  * Asks an HTTP proxy to connect to a target (`CONNECT`), with the same request as the agent's own
  * clients.
+ *
  * @param host without brackets.
  */
 export async function openHttpTunnel(

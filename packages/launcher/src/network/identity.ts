@@ -10,6 +10,7 @@ export type IdentityCheck = (host: string, certificate: PeerCertificate) => Erro
  * accepts a wildcard for part of a label (`a*.example.com`). rustls requires names in the
  * extension, and rejects an authority's certificate and one that is trusted as an authority, unless
  * it is self-signed. (Codex 0.169, measured: test/launcher/network/identity.test.ts has the table.)
+ *
  * @param trusted the trusted certificates, as PEM written by {@link pemOf}.
  */
 export function identityCheckOf(

@@ -10,6 +10,7 @@ const CONNECTIONS = 64
 /**
  * Listens on 127.0.0.1 for this machine's user. On Linux a connection from another user is closed
  * before any of it is read; elsewhere a secret must keep others out.
+ *
  * @param port 0 for one that the system chooses.
  * @param onConnection receives each connection paused and unread.
  * @throws the system's error if the port is not available.

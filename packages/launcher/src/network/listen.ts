@@ -21,6 +21,7 @@ export type ListenOptions = {
 /**
  * Listens on 127.0.0.1, on a port that the system chooses. A peer that is not admitted is closed
  * before any of it is read.
+ *
  * @throws if no port is available.
  */
 export async function listenOnLoopback(options: ListenOptions): Promise<Listener> {
@@ -69,6 +70,7 @@ export class Listener {
 
   /**
    * Starts listening.
+   *
    * @throws if another program listens on the port meanwhile; this one takes over once that stops.
    */
   async accept(): Promise<void> {

@@ -22,6 +22,7 @@ export type Opened = {
 /**
  * Opens the connection that the agent would have opened, the same way: directly, through a tunnel,
  * or to a plain HTTP proxy. It waits as long as the system does: timeouts are up to the agent.
+ *
  * @param target for a request `http:` or `https:`, for a WebSocket `ws:` or `wss:`.
  * @param protocols offered to a TLS target instead of HTTP/1.1: after `HTTP2_ONLY`, `h2`.
  * @throws an Error with a `code`: the system's, OpenSSL's, one of {@link NetworkError}, or

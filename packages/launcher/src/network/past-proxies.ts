@@ -17,7 +17,7 @@ export function pastProxies(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     variable: 'NO_PROXY',
     value: '',
   }
-  // `*` covers all hosts only when alone: with a second rule, few programs would honor it.
+  // `*` covers all hosts only when alone: with a second rule, few programs respect it.
   if (value.trim() === '*') return withoutProxies(environment)
   return { ...environment, [variable]: value.trim() === '' ? LOOPBACK : `${value},${LOOPBACK}` }
 }

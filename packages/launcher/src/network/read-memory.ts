@@ -9,7 +9,7 @@ const READ_BYTES = 128 * 1024
 /** Reads at least this large are not copied: what is kept takes at most four times the memory. */
 const LARGE_BYTES = READ_BYTES / 4
 
-/** What is kept for the next reads: as much as may wait to be recorded. */
+/** How many buffers are kept for later reads: as much as may wait to be recorded. */
 const KEPT = 64
 
 const free: Buffer[] = []
@@ -47,8 +47,8 @@ export class Lent {
   }
 
   /**
-   * Adds a user. The returned function is to be called once, when that user is done, and not before
-   * all users are added.
+   * Adds a user. Call the returned function once that user is done, and only after all users have
+   * been added.
    */
   use(): () => void {
     this.#users += 1

@@ -6,6 +6,7 @@ export type Holding = { pid: number; descriptor: string }
 
 /**
  * Finds the descriptor under which a process holds a socket.
+ *
  * @returns undefined if it does not; `hidden` if the process is our user's and hides its
  * descriptors because it is "not dumpable" (proc_pid_fd(5)).
  */

@@ -9,6 +9,7 @@ const USERNAME_AND_PASSWORD = 2
 /**
  * Asks a SOCKS 5 proxy to connect to a target (RFC 1928, RFC 1929). The proxy resolves names: Codex
  * does the same for both `socks5://` and `socks5h://` (0.169, measured).
+ *
  * @param host without brackets.
  */
 export async function openSocksTunnel(

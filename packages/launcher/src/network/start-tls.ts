@@ -6,6 +6,7 @@ import type { TlsRules } from './trust.js'
 /**
  * Starts TLS over an open connection, and verifies the certificate against the rules and the host's
  * name.
+ *
  * @param host without brackets; an address is verified, but not sent as the server name.
  */
 export function startTls(

@@ -51,6 +51,7 @@ const DRAIN_MILLISECONDS = 250
 
 /**
  * Runs the agent in our place: it receives the signals that we receive, each once.
+ *
  * @throws CannotStart with the shell's exit code: 127 for not found, 126 for not executable.
  */
 export function runAgent(start: AgentStart): Promise<AgentEnded> {

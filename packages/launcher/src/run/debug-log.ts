@@ -3,6 +3,7 @@ import { WrongUse, withHome } from './switches.js'
 
 /**
  * Returns the path of the debug log, absolute or relative to the session folder.
+ *
  * @throws WrongUse if a relative path leads out of the folder.
  */
 export function debugLogPath(path: string | undefined): string | undefined {

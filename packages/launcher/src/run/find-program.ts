@@ -15,6 +15,7 @@ export class NoProgram extends Error {
 /**
  * Returns the path of an agent's real program: the one named by Tacho's variable, else the first on
  * PATH that is not a shim.
+ *
  * @throws NoProgram if there is none; the message says what to install.
  */
 export function findProgram(

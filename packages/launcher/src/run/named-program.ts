@@ -5,6 +5,7 @@ export type NamedProgram = { options: string[]; command: string; args: string[] 
 
 /**
  * Returns the program to run, after the `--`.
+ *
  * @throws WrongUse if there is none.
  */
 export function namedProgram(agent: string, args: readonly string[]): NamedProgram {

@@ -27,6 +27,7 @@ const NOT_SCRUBBED =
 /**
  * Runs an agent under record. Any part of Tacho that does not work is reported in a line and
  * skipped; the agent runs and ends as it would without Tacho.
+ *
  * @throws WrongUse if a switch has an invalid value.
  * @throws CannotStart if the agent cannot be started.
  */

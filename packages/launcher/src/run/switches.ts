@@ -35,6 +35,7 @@ export class WrongUse extends Error {
 
 /**
  * Takes Tacho's flags out of an agent's arguments; they may be anywhere before `--`.
+ *
  * @throws WrongUse if a flag has an invalid value.
  */
 export function readSwitches(args: readonly string[], environment: NodeJS.ProcessEnv): Switches {

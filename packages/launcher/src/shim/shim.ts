@@ -49,6 +49,7 @@ export function shimStatus(
  * Installs a program with an agent's name that runs `tacho <agent>`. It goes to the named folder;
  * else to the first of the user's own folders on PATH before the real program's; else to one of
  * Tacho's.
+ *
  * @param tacho the path of the `tacho` program.
  * @returns the path of the shim.
  * @throws ShimRefused if another program has that name there, or the shim cannot be written.
@@ -82,6 +83,7 @@ export function installShim(
 
 /**
  * Removes all shims of an agent.
+ *
  * @returns the removed paths.
  * @throws ShimRefused if one cannot be removed.
  */

@@ -2,7 +2,7 @@ import { TAPPED_VARIABLE } from '@tacho/recorder'
 import type { StartChange } from './start-change.js'
 
 /**
- * Tells Node programs that record themselves where taps listen: requests to these are already
+ * Tells Node programs that record themselves where taps listen, whose requests are already
  * recorded.
  */
 export function tapped(baseUrl: string): StartChange {

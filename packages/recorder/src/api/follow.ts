@@ -8,6 +8,7 @@ export type Given<Result> = Result extends PromiseLike<infer Value> ? Promise<Va
 
 /**
  * Runs work and returns its result; the work is over once that has settled.
+ *
  * @param onEnd hears how it ended. Must not throw.
  */
 export function follow<Result>(work: () => Result, onEnd: (ending: Ending) => void): Given<Result> {

@@ -69,6 +69,7 @@ export type HostSession = {
    * Runs the work for one user request as a turn, which lasts until the result of `work` has
    * settled. Everything that happens in it belongs to it, including model requests, tool calls and
    * asynchronous work.
+   *
    * @returns what `work` returns.
    */
   turn<Result>(work: (turn: RunningTurn) => Result): Given<Result>
@@ -78,6 +79,7 @@ export type HostSession = {
   ): Given<Result>
   /**
    * Runs a call of one of the program's tools.
+   *
    * @param input the tool's input. Members `command`, `cmd`, `path`, `query` and `workdir` are
    * displayed.
    * @returns what `work` returns.
@@ -90,11 +92,13 @@ export type HostSession = {
   ): Given<Result>
   /**
    * Records a question asked before an action.
+   *
    * @returns a function to call with the answer; only its first call counts.
    */
   approval(question: ApprovalQuestion): (outcome: ApprovalOutcome, answer?: ApprovalAnswer) => void
   /**
    * Records that someone or something asks running work to stop.
+   *
    * @returns a function to call once everything has stopped; not needed for a turn, whose end is
    * recorded.
    */

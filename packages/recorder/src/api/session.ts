@@ -20,6 +20,7 @@ type Work<Result> = (turn: RunningTurn) => Result
 
 /**
  * Records what this program says about its session.
+ *
  * @example
  * import { session } from 'tacho'
  *

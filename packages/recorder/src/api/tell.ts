@@ -15,6 +15,7 @@ type Members<Event> = { [Name in keyof Omit<Event, 'kind'>]: Event[Name & keyof 
 
 /**
  * Records an event of the program's, if it is recorded. Never throws.
+ *
  * @param members makes the event's members; it reads the host's values, so it may throw.
  */
 export function tell<Kind extends HostEvent['kind']>(

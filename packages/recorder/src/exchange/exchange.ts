@@ -179,6 +179,7 @@ export class Exchange {
 
   /**
    * Records the request's body.
+   *
    * @param isWhole false if the rest of it will never come.
    */
   requestEnd(now = this.#session.now(), isWhole = true): void {

@@ -39,6 +39,7 @@ type ToldRecord = Omit<RequestBodyRecord, 'kind' | 'exchange' | 'at' | 'content'
 
 /**
  * Makes the record of a request's body, decoded and scrubbed.
+ *
  * @param done receives it: synchronously, unless the body is coded and large or broken.
  */
 export function recordRequestBody(
@@ -163,7 +164,7 @@ function endsRecord(ends: BothEnds, { scrubber }: RequestBodyOptions, body: Body
   return { content, bytes: body.length, sha256: ends.sha256 }
 }
 
-/** Records the first end of a decoded body; where the other end is, is unknown. */
+/** Records only the beginning of a decoded body: its end is unknown. */
 function beginningRecord(
   bytes: Uint8Array,
   decoded: BodyEnds,

@@ -18,6 +18,7 @@ export type ResponseBodyOptions = {
   write: (chunk: AllScrubbed<Omit<ChunkRecord, 'kind' | 'exchange'>>) => void
   /**
    * The same for raw bytes, which may be reused by the caller afterwards.
+   *
    * @param isLate whether they come so late in the body that text is not worth its cost.
    */
   writeBytes: (

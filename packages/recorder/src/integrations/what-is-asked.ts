@@ -1,6 +1,7 @@
 /**
  * Returns what an approval is about: the command if the tool takes one, otherwise the tool's name
  * and input.
+ *
  * @param input JSON, or its length if it was omitted.
  */
 export function whatIsAsked(name: string, input: string | { omitted: number } | undefined): string {

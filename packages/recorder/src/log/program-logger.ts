@@ -21,6 +21,7 @@ type Line = winston.Logform.TransformableInfo & { text?: string }
 /**
  * Opens a winston logger for the host's own lines. It reads the host's arguments before winston
  * does, because winston would pass on an exception from a getter.
+ *
  * @param write writes a line. Must not throw.
  */
 export function openProgramLogger(

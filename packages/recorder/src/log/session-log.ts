@@ -19,6 +19,7 @@ export type SessionLog = {
 
 /**
  * Opens the file of a debug log.
+ *
  * @param disk a different disk for a file in a session folder.
  */
 export function openLogFile(

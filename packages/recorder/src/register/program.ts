@@ -15,6 +15,7 @@ const FOLDERS = 64
 /**
  * Identifies the program from Node's script argument, following links: npm's `.bin` holds only
  * links.
+ *
  * @param script `process.argv[1]`; absent with `node -e` and in a REPL.
  */
 export function programOf(script: string | undefined): Program {

@@ -22,6 +22,7 @@ export class CannotRecord extends Error {
 
 /**
  * Creates a session's private folder under the root, and the root if needed.
+ *
  * @throws CannotRecord if the root or the folder cannot be created, is not a folder, is not ours or
  * can be written by others.
  */
@@ -37,6 +38,7 @@ export function makeSessionFolder(root: string, id: string): string {
 
 /**
  * Gives a session folder its final name.
+ *
  * @returns whether it succeeded; if not, an earlier run's folder exists, and this one joins it.
  * @throws CannotRecord if that folder is not ours or cannot be renamed.
  */

@@ -26,6 +26,7 @@ const LOCK = { patienceMilliseconds: 250, oldMilliseconds: 1000 }
 /**
  * Writes one run to the session's manifest, next to the runs that are in it. Replaces the file
  * instead of changing it, so that a kill leaves the old or the new one.
+ *
  * @param facts the other members, used if there is no manifest yet.
  * @throws the file system's error if it cannot be written.
  */

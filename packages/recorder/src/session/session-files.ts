@@ -59,6 +59,7 @@ export class SessionFiles {
   /**
    * Gives the folder the session's name, or moves its contents to the folder that an earlier run
    * left.
+   *
    * @param announce writes to the joined folder that a run continues there. Sealing checks for that
    * after it has put the logs aside, so this runs before they are opened.
    * @throws CannotRecord if neither is possible; the folder then keeps its name.

@@ -174,6 +174,7 @@ export class Session {
 
   /**
    * Gives the session its final id, and runs what waited for that.
+   *
    * @throws CannotRecord if the folder could not be renamed; everything else is done anyway.
    */
   name(id: string): void {
@@ -197,6 +198,7 @@ export class Session {
 
   /**
    * Writes a record of an exchange.
+   *
    * @param line the record's line, if it is already encoded.
    * @returns whether it was written.
    */
@@ -304,6 +306,7 @@ export class Session {
 
   /**
    * Ends the run's spans and sends the last of them; {@link close} follows.
+   *
    * @param ended undefined if nobody knows how it ended: the run then has no end.
    */
   end(ended: RunEnded | undefined, at: number): void {

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path'
  * link, which survives the agent's archiving, or if that is impossible (another file system), as a
  * symbolic link, which {@link keepTranscript} replaces with a copy. Calling it again links anew if
  * the agent has replaced the file.
+ *
  * @returns the path in the folder, or undefined if neither link could be made.
  */
 export async function linkTranscript(source: string, folder: string): Promise<string | undefined> {

@@ -28,6 +28,7 @@ export type SessionFileSpanExporterOptions = {
  * Writes spans as OTLP/JSON lines, each with one `write(2)` when it is exported, so that a kill
  * loses none. Never throws; what cannot be written is counted, and recorded in the file once
  * writing works again.
+ *
  * @example
  * import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
  * import { SessionFileSpanExporter, SessionSpanProcessor } from 'tacho/opentelemetry'

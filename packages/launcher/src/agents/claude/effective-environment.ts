@@ -18,6 +18,7 @@ export type EffectiveSettings = {
  * Returns Claude Code's effective settings (2.1.332). Variables in settings files override the
  * environment: the user's first, then the project's, `settings.local.json`, `--settings`, and an
  * administrator's. Claude Code ignores a file that it cannot read, and reports it if that matters.
+ *
  * @param own the user's `--settings`.
  */
 export function effectiveSettings(run: {

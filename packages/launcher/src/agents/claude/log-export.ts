@@ -13,6 +13,7 @@ const INTERVAL = '100'
 /**
  * Returns how Claude Code's log events (2.1.332) reach Tacho in a run, by variables alone. A user's
  * own endpoint still gets what it got; if there is none, only log events are switched on.
+ *
  * @param environment the variables as Claude Code sees them.
  */
 export function logExportFor(

@@ -17,6 +17,7 @@ const ELSEWHERE = [
 
 /**
  * Returns what these arguments start, or undefined if they hold no conversation in this process.
+ *
  * @param isTerminal whether standard output is a terminal; if not, Claude Code prints, as with
  * `-p`.
  */

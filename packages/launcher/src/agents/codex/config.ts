@@ -12,6 +12,7 @@ export class BadConfig extends Error {
 /**
  * Returns Codex's effective configuration, as far as files and arguments determine it: the system's
  * file, the user's, the profile's, then `-c` in order (docs of Codex 0.169, "Configuration").
+ *
  * @throws BadConfig if a file does not parse.
  */
 export function readConfig(args: readonly string[], environment: NodeJS.ProcessEnv): TomlTable {

@@ -20,6 +20,7 @@ export function conversationOf({ headers }: Pick<RequestHead, 'headers'>): Conve
 
 /**
  * Returns what a WebSocket message says about it, in its `client_metadata` (Codex 0.169).
+ *
  * @param upgrade what the request that opened the WebSocket said.
  */
 export function conversationOfMessage(

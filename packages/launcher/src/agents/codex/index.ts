@@ -23,7 +23,7 @@ export const agent: InstalledAgent = {
 }
 
 const MODES: Record<CodexMode, AgentMode> = {
-  // A hook reports the interruption, once it has dropped its requests.
+  // A hook reports an interruption, once the TUI has dropped its requests.
   tui: { name: 'tui', hasScreen: true, lateCancelMilliseconds: 1000 },
   exec: { name: 'exec' },
   'app-server': { name: 'app-server', speaksThroughUs: true },

@@ -21,6 +21,7 @@ export type TellSetting = (path: string, value: string) => StartChange
 
 /**
  * Returns the provider that a configuration chooses.
+ *
  * @param tell sets its base URL for this run; default: with `-c`.
  */
 export function providerOf(

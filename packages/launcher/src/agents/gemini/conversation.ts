@@ -5,6 +5,7 @@ import { headerValue, type RequestHead } from '../../taps/http/wire/message-head
  * Returns what a request of Gemini CLI's (0.61) belongs to. The request itself does not say: the
  * session is known from elsewhere. Requests without streaming (`generateContent`) are not part of
  * the conversation but support it: choosing a model, detecting a loop, summarizing.
+ *
  * @param sessionId the session's id, if known.
  */
 export function conversationOf(

@@ -17,6 +17,7 @@ const DONE = new Set(
 
 /**
  * Returns the mode that these arguments start, or undefined if they start no conversation.
+ *
  * @param isTerminal whether standard input is a terminal: if not, it answers once and ends.
  */
 export function geminiMode(args: readonly string[], isTerminal: boolean): GeminiMode | undefined {

@@ -37,6 +37,7 @@ const WAYS: Record<string, Way> = {
 
 /**
  * Returns where Gemini CLI's requests go.
+ *
  * @param auth the login method that its settings select.
  * @param environment the environment as it sees it.
  */

@@ -25,6 +25,7 @@ export type OpencodeConfig = {
  * Returns the effective configuration, as far as files and the environment determine it (opencode
  * 1.18, "Config"): the user's, OPENCODE_CONFIG, the project's, from its outermost folder inward,
  * and OPENCODE_CONFIG_CONTENT.
+ *
  * @throws BadConfig if OPENCODE_CONFIG_CONTENT is not a JSON object, so that Tacho's part cannot be
  * added.
  */
@@ -46,6 +47,7 @@ export function readConfig(cwd: string, environment: NodeJS.ProcessEnv): Opencod
 
 /**
  * Returns the user's own value of OPENCODE_CONFIG_CONTENT.
+ *
  * @throws BadConfig if it is not a JSON object.
  */
 export function contentOf({ OPENCODE_CONFIG_CONTENT: text }: NodeJS.ProcessEnv): Json {

@@ -20,7 +20,7 @@ export const agent: Agent = {
   load: async () => (await import('./recorded.js')).recorded,
 }
 
-// It reports an interruption after dropping its requests.
+// opencode reports an interruption after it has dropped its requests.
 const LATE_CANCEL_MILLISECONDS = 1000
 
 const MODES: Record<OpencodeMode, AgentMode> = {

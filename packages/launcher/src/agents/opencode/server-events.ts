@@ -136,6 +136,7 @@ const ROUND = 2 ** 36
 /**
  * Returns when an event happened, from its id: 12 hex digits of the milliseconds since 1970
  * followed by a 12-bit counter, cut to 48 bits (opencode 1.18).
+ *
  * @param now microseconds since the epoch.
  */
 export function momentOf(id: unknown, now: number): number | undefined {

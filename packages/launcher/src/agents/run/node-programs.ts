@@ -7,6 +7,7 @@ import type { StartChange } from '../../taps/start-change.js'
  * Makes Node programs also record themselves, in the same session, for requests that bypass the
  * base URL. Uses `--require`, which every Node accepts; with `--import`, Node before 18.18 would
  * not start.
+ *
  * @param session the path of the session's folder.
  */
 export function withRegister(session: string): StartChange {

@@ -266,7 +266,7 @@ type Observer = {
   within: (request: number | undefined, work: () => void) => void
 }
 
-/** How many bytes an event holds on to: of memory that is used again, all. */
+/** Returns how many bytes of memory an event keeps: for reused memory, the whole buffer. */
 function heldBy(seen: Seen): number {
   if ('dealtWith' in seen) return seen.parts[0]?.buffer.byteLength ?? 0
   if ('parts' in seen) return seen.parts.reduce((sum, part) => sum + part.length, 0)

@@ -21,10 +21,10 @@ type Spare = { opened: Promise<Opened>; forget: () => void }
 const AT_ONCE_MILLISECONDS = 1000
 
 /**
- * Makes the tap unreachable while its upstream is. To an agent, a refused connection means that the
- * network is down, and it waits; a broken one is a failed attempt, of which Codex makes five
- * (0.169). So that the first one is not wasted, this connects to the upstream while the agent
- * starts; the first request uses that connection.
+ * Makes the tap unreachable while its upstream is unreachable. To an agent, a refused connection
+ * means that the network is down, and it waits; a broken one is a failed attempt, of which Codex
+ * makes five (0.169). So that the first one is not wasted, this connects to the upstream while the
+ * agent starts; the first request uses that connection.
  */
 export class Outage {
   readonly #options: OutageOptions

@@ -313,7 +313,7 @@ export class Relay {
         this.#tellContent()
         if (reason !== undefined)
           this.#options.tell({ kind: 'unparsed', request, side: 'upstream', reason })
-        // No event reports when that is processed.
+        // Never released: nothing reports when these bytes are processed.
         this.#lent?.use()
         this.#opaque('upstream', wire)
       },

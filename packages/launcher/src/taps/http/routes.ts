@@ -50,6 +50,7 @@ export class Routes {
   /**
    * Rewrites a redirect's `Location` to lead through the tap; undefined if it does already, or is
    * not HTTP.
+   *
    * @param tap `http://127.0.0.1:PORT`, as the agent calls it.
    */
   location(value: string, route: Route, tap: string): string | undefined {
@@ -68,6 +69,7 @@ export class Routes {
   /**
    * Returns the real `Referer` for one that names a URL of the tap; for another origin, only that
    * origin (W3C Referrer Policy, `strict-origin-when-cross-origin`; reqwest does the same).
+   *
    * @param origin where the request goes.
    */
   referer(head: RequestHead, origin: string): string | undefined {

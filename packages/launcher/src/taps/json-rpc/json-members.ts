@@ -17,6 +17,7 @@ const DEEP_CHARACTERS = 1024
  * Reads a few members of an object inside a JSON text, and parses nothing else: long strings are
  * skipped at the speed of a search. From a text that is cut off or invalid, it reads what comes
  * before the damage.
+ *
  * @param path the names that lead to the object: `[]` for the top level.
  * @param names the wanted members; reading stops once all are found.
  * @example

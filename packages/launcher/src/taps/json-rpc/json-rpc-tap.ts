@@ -33,6 +33,7 @@ export type JsonRpcTap = {
  * bytes are passed on as they come, the client's line by line once each is complete, unless the
  * observer changes nothing. A slow reader slows the other side down, as without Tacho; an end or
  * error on one side is passed to the other.
+ *
  * @param now returns the time in microseconds since the epoch.
  */
 export function tapJsonRpc(

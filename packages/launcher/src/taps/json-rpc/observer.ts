@@ -6,6 +6,7 @@ export type JsonRpcObserver = {
   changesNothing?: boolean
   /**
    * Observes a message of the client's, with or without its line end.
+   *
    * @param at when it arrived, in microseconds since the epoch; only if the observer changes
    * nothing.
    * @returns the message to pass on: the same object, or a replacement. Ignored if the observer

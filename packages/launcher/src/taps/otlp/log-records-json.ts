@@ -4,6 +4,7 @@ import { attributesOf, listOf, membersIn, nanoseconds } from './otlp-json.js'
 /**
  * Parses the log records of an export in OTLP's JSON (OTLP 1.9, "JSON Protobuf Encoding"). Unknown
  * members are skipped; an unreadable time counts as none.
+ *
  * @throws Malformed if it is not such an export.
  */
 export function logRecordsOfJson(bytes: Uint8Array): LogRecord[] {

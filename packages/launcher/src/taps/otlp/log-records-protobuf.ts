@@ -12,6 +12,7 @@ const ANY_VALUE = { string: 1, bool: 2, int: 3, double: 4 }
 
 /**
  * Parses the log records of an export in OTLP's binary form.
+ *
  * @throws Malformed if it is not a Protocol Buffers message.
  */
 export function logRecordsOfProtobuf(bytes: Uint8Array): LogRecord[] {

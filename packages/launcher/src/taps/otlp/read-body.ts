@@ -12,6 +12,7 @@ export class TooLarge extends Error {
 
 /**
  * Reads a request's whole body as it was on the wire.
+ *
  * @throws TooLarge above {@link EXPORT_BYTES}; the rest stays unread.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -27,6 +28,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 /**
  * Decodes a body's content encoding.
+ *
  * @throws Malformed if it is not encoded that way; TooLarge if it becomes too large.
  */
 export async function decodeBody(body: Buffer, encoding: 'identity' | 'gzip'): Promise<Buffer> {

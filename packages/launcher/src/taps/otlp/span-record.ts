@@ -12,6 +12,7 @@ export type SpanRecord = {
 
 /**
  * Parses the spans of an export in OTLP's JSON.
+ *
  * @throws Malformed if it is not such an export.
  */
 export function spanRecordsOfJson(bytes: Uint8Array): SpanRecord[] {

@@ -9,6 +9,7 @@ export type Field =
 
 /**
  * Yields the fields of a message in order (Protocol Buffers, "Encoding").
+ *
  * @throws Malformed if a field is cut off or of an unknown wire type.
  */
 export function* fieldsOf(message: Uint8Array): Generator<Field> {

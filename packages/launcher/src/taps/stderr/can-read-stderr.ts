@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs'
 
 /**
- * Whether the agent's standard error can be read without changing what the user sees: the agent
- * would no longer see a terminal (no colors), and if both outputs go to one file or pipe, their
+ * Whether the agent's standard error can be read without changing what the user sees. The agent
+ * would no longer see a terminal (no colours), and if both outputs go to one file or pipe, their
  * order would change.
  */
 export function canReadStderr(): boolean {

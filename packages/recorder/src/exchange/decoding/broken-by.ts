@@ -4,6 +4,7 @@ import type { DecodingOutcome } from './messages.js'
  * Returns what a record says about a coding that could not be decoded to its end. A body that was
  * cut, for example because the agent hung up, ends too early for that reason alone, so nothing is
  * wrong with it.
+ *
  * @param isWhole whether the whole body arrived.
  */
 export function brokenBy(

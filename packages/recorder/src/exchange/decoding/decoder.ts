@@ -8,6 +8,7 @@ export type Decoder = {
   push(bytes: Uint8Array): AsyncIterable<Uint8Array>
   /**
    * Ends the input.
+   *
    * @throws DecodingFault with `isShort` if input is missing.
    */
   end(): AsyncIterable<Uint8Array>
@@ -36,6 +37,7 @@ export class DecodedLimit extends Error {
 
 /**
  * Decodes all codings, the last one first. None of them outputs more than `limit` bytes.
+ *
  * @throws DecodingFault, which names the coding, or DecodedLimit; both from its two methods.
  */
 export function openDecoder(codings: readonly Coding[], limit: number): Decoder {

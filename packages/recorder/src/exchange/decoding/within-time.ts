@@ -6,6 +6,7 @@ let context: { work?: () => void } | undefined
 /**
  * Runs synchronous JavaScript and stops it if it takes too long: a few bytes of body can be made to
  * keep a decoder busy for hours.
+ *
  * @throws if it is stopped, or if the work throws.
  */
 export function withinTime<Result>(milliseconds: number, work: () => Result): Result {

@@ -50,6 +50,7 @@ export class ZstdDecoder implements Decoder {
 
 /**
  * Decodes a whole body at once.
+ *
  * @throws if it is broken, or longer than the limit.
  */
 export function unzstd(bytes: Uint8Array, limit: number): Uint8Array {

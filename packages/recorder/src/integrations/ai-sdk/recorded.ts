@@ -27,6 +27,7 @@ const known = new WeakSet<object>()
  * Records what Vercel's AI SDK (`ai`, 6 and 7) does in this process, if it is recorded: each
  * `generateText`, `streamText` and `generateObject` as a turn, its tools, its approvals, and
  * aborts. Otherwise returns its argument unchanged.
+ *
  * @example
  * import * as ai from 'ai'
  * import { recorded } from 'tacho/ai-sdk'

@@ -24,6 +24,7 @@ const known = new WeakSet<object>()
 /**
  * Records what a runner of `@openai/agents` does, if this process is recorded: each run as a turn,
  * its tools, its interruptions as approvals, and aborts.
+ *
  * @example
  * import { Runner } from '@openai/agents'
  * import { recorded } from 'tacho/openai-agents'

@@ -22,6 +22,7 @@ export function newHandover(): Handover {
 
 /**
  * Writes the handover file.
+ *
  * @throws if it cannot be written.
  */
 export function leave({ path, key }: Handover, parts: readonly Uint8Array[]): void {

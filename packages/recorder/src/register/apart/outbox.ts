@@ -12,9 +12,11 @@ import { unpatched } from './unpatched.js'
 
 /** Accepts bytes without blocking. */
 export type Pipe = {
-  /** Returns how many bytes it accepted: none if it is full, or if nobody reads any more. */
+  /**
+   * Returns how many bytes it accepted: none if it is full, or if nothing reads from it any more.
+   */
   write(parts: readonly Uint8Array[]): number
-  /** Whether somebody reads. */
+  /** Whether anything reads from it. */
   readonly isOpen: boolean
 }
 
@@ -71,6 +73,7 @@ export class Outbox {
 
   /**
    * Sends bytes of a body. The host may reuse them once this returns.
+   *
    * @returns false if too much is waiting to accept them.
    */
   bytes(form: Form, request: number, bytes: Uint8Array): boolean {

@@ -12,6 +12,7 @@ const TIMES = 20
 
 /**
  * Lowers this process's priority, so that the host goes first when the processor is busy.
+ *
  * @returns a function that restores it, for when the host has ended and waits for us.
  */
 export function giveWay(): () => void {

@@ -13,26 +13,26 @@ import { Backlog } from '../apart/backlog.js'
 import { FrameReader, type OnMessage } from '../apart/frame-reader.js'
 
 export type InboxOptions = {
-  /** Of the pipe. */
+  /** The descriptor of the pipe. */
   descriptor: number
   onMessage: OnMessage
-  /** The host says nothing more; not all that it has said is dealt with. */
+  /** Called when the host sends no more; not all messages are processed yet. */
   onHostGone: () => void
-  /** Is called behind the last message; gives what the host left elsewhere. */
+  /** Called after the last message; returns what the host left elsewhere. */
   onEnd: () => Uint8Array | undefined
 }
 
 /**
- * What comes out of the pipe, until it is dealt with. Reading goes first: the host is to get rid of
- * what it has told, whatever that takes to be recorded. But it does not wake us for each word, and while
- * it goes on talking, the processor is the host's, and whoever answers it.
+ * Buffers the pipe's output until it is processed. Reading goes first, so that the host can hand
+ * over its messages however long recording them takes. But messages do not wake this process one by
+ * one, and while the host keeps sending, the processor is left to it and to whoever answers it.
  */
 export class Inbox {
   readonly #options: InboxOptions
   readonly #pipe: Socket
   readonly #reader: FrameReader
   readonly #waiting = new Backlog()
-  /** When the first of it came, and the last. */
+  /** When the first waiting bytes arrived, and the last. */
   #firstAt = 0
   #lastAt = 0
   #isFull = false
@@ -50,12 +50,12 @@ export class Inbox {
     this.#pipe.resume()
   }
 
-  /** Says a word to the host; one that is gone reads nothing. */
+  /** Sends a message to the host; a host that is gone reads nothing. */
   say(word: string): void {
     if (this.#pipe.writable) this.#pipe.write(word)
   }
 
-  /** @returns whether more is to be read at once. */
+  /** @returns whether to read more at once. */
   #add(bytes: Uint8Array): boolean {
     this.#lastAt = performance.now()
     if (this.#waiting.length === 0) this.#firstAt = this.#lastAt
@@ -68,7 +68,7 @@ export class Inbox {
     return false
   }
 
-  // Each word that the host says while we wait for one takes a moment of its time, to wake us.
+  // While this process waits for a message, each one costs the host a moment to wake it.
   #takeRest(): void {
     if (this.#rest === undefined)
       this.#rest = setTimeout(() => this.#pipe.resume(), INBOX_REST_MILLISECONDS)
@@ -88,7 +88,7 @@ export class Inbox {
 
   #lookAround(): void {
     const now = performance.now()
-    // Timers may be a little early.
+    // Timers may fire a little early.
     const isIdle = now - this.#lastAt > INBOX_IDLE_MILLISECONDS - 1
     if (isIdle || now - this.#firstAt > INBOX_BEHIND_MILLISECONDS) this.#begin()
     else this.#look?.refresh()
@@ -128,14 +128,14 @@ export class Inbox {
   }
 }
 
-/** Dealt with before the clock is looked at: some milliseconds. */
+/** How much to process before checking the clock: some milliseconds of work. */
 const PUSHED_BYTES = 64 * 1024
 
 const NOTHING = new Uint8Array()
 
-/** @param onRead gets bytes in memory that is read into next; gives whether more is to be read at once. */
+/** @param onRead receives bytes, valid until it returns; returns whether to read more at once. */
 function openPipe(descriptor: number, onRead: (bytes: Uint8Array) => boolean): Socket {
-  // Node's types know this option of `connect` alone.
+  // Node's types declare this option only for `connect`.
   const options: SocketConstructorOpts & { onread: OnReadOpts } = {
     fd: descriptor,
     onread: {

@@ -9,6 +9,7 @@ const AGENT = 'node'
 /**
  * Opens the recording of a host. A process started by a recorded one is a run of its own in the
  * same session.
+ *
  * @throws CannotRecord if there is no place to record to.
  */
 export function openHost(

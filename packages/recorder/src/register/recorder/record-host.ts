@@ -13,6 +13,7 @@ import { RequestRecords } from './request-records.js'
 
 /**
  * Records a host: reads its messages from the pipe until it is gone, and then ends.
+ *
  * @param onHostEnded called when the host has ended.
  */
 export function recordHost(onHostEnded: () => void): void {

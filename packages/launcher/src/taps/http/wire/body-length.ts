@@ -16,6 +16,7 @@ export function requestBodyLength({ headers }: RequestHead): BodyLength {
  * Returns the body length of a response. If a server's fields conflict, it is read as hyper does,
  * on which Codex and many others are built: chunked wins over a length, and a coding other than
  * chunked lasts until the connection closes.
+ *
  * @param method the method of its request.
  */
 export function responseBodyLength(

@@ -22,6 +22,7 @@ export type ResponseHead = {
 
 /**
  * Parses a request's head in linear time.
+ *
  * @param text everything up to the blank line, as ISO 8859-1; lines end with CRLF or LF.
  * @returns undefined if its first line is not HTTP/1.
  */
@@ -53,6 +54,7 @@ export function readResponseHead(text: string): ResponseHead | undefined {
 
 /**
  * Returns the fields of a head, or of the trailers after a chunked body.
+ *
  * @param from the first line that may be a field.
  */
 export function fieldsOf(lines: readonly string[], from = 0): Headers {
