@@ -1,8 +1,19 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { FollowedSession, readSession, sessionParts } from '@tacho/reader'
 import { beforeEach, expect, test } from 'vitest'
+import { realDisk } from '../../packages/recorder/src/disk.js'
+import { eventually } from '../host/index.js'
 import { fixtureSession } from './recorded-fixture.js'
 
 const LOGS = [SESSION_FILES.meta, SESSION_FILES.raw, SESSION_FILES.events]
@@ -66,6 +77,38 @@ test('a log that is another one is read from its beginning', async () => {
   const [first = Buffer.alloc(0)] = linesOf(whole.get(SESSION_FILES.raw))
   writeFileSync(join(folder, SESSION_FILES.raw), first)
   expect(await followed.read()).toEqual(await readSession(folder))
+})
+
+test("a recorder's sign of life changes nothing that was read, but writing in place does", async () => {
+  let times = 0
+  const followed = new FollowedSession(folder, () => {
+    times += 1
+    return {}
+  })
+  for (const [log, line] of inTurns()) if (!isEnd(line)) appendFileSync(join(folder, log), line)
+  await followed.read()
+  const path = join(folder, SESSION_FILES.events)
+  const descriptor = openSync(path, 'r+')
+  const changed = () => statSync(path).ctimeMs
+  try {
+    for (const [act, expected] of [
+      [() => realDisk.touch(descriptor), 1],
+      [() => appendFileSync(path, '{"kind":"signal"}\n'), 1],
+      [() => realDisk.touch(descriptor), 1],
+      [() => writeSync(descriptor, ' ', 0), 2],
+    ] as const) {
+      const before = changed()
+      // The time of a change is no finer than the kernel's ticks.
+      await eventually(() => {
+        act()
+        expect(changed()).toBeGreaterThan(before)
+      })
+      await followed.read()
+      expect(times).toBe(expected)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
 })
 
 /** Says that the session is over. */

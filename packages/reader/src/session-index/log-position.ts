@@ -40,7 +40,7 @@ export function logToRead(folder: string, log: string, known: LogPosition | unde
   const isSame = known.files.every(([name, stamp], index) => {
     const file = files[index]
     if (file?.name !== name) return false
-    return file.stamp === stamp || (index === last && isLonger(folder, file, stamp, known))
+    return file.stamp === stamp || (index === last && goesOn(folder, file, stamp, known))
   })
   if (!isSame) return { goesOn: false, files }
   const grown = files[last]
@@ -71,7 +71,7 @@ export function positionAfter(
   }
 }
 
-function isLonger(
+function goesOn(
   folder: string,
   { name, stamp, to }: LogToRead['files'][number],
   before: Stamp,
@@ -79,10 +79,17 @@ function isLonger(
 ): boolean {
   const [file, size] = stamp.split('.')
   const [fileBefore, sizeBefore] = before.split('.')
-  // Of the same length and changed, it was written to where nobody appends.
-  if (file !== fileBefore || Number(size) <= Number(sizeBefore)) return false
+  if (file !== fileBefore || Number(size) < Number(sizeBefore)) return false
+  // Of the same length and changed, it was written to in place: nobody who appends does that.
+  if (size === sizeBefore && !wasTouched(folder, name)) return false
   if (codecOf(name) !== undefined || to < known.next.byte) return false
   return bytesBefore(folder, name, known.next.byte) === known.before
+}
+
+/** Whether its recorder's sign of life came last: that sets its time to a whole second. */
+function wasTouched(folder: string, name: string): boolean {
+  const status = lstatSync(join(folder, name), { bigint: true, throwIfNoEntry: false })
+  return status !== undefined && status.mtimeNs % 1_000_000_000n === 0n
 }
 
 function stampOf(folder: string, name: string): Stamp {
