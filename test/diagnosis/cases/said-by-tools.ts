@@ -46,6 +46,9 @@ const FAILING = [
   again('chat', (n) => ` FAIL  a.test.ts > reads ${n}\n Test Files  1 failed (1)`),
   again('chat', (n) => `Failures:\n  1) reads ${n}\n12 examples, ${n} failures`),
   again('gemini', (n) => `[ERROR] Tests run: 9, Failures: ${n}, Errors: 0`),
+  again('chat', (n) => `2 successes / ${n} failures / 0 errors / 0 pending`),
+  again('gemini', (n) => `[1/2] Compiling\na.swift:${n}:5: error: cannot find x in scope`),
+  again('chat', (n) => `╷\n│ Error: creating bucket b${n}: it exists\n╵`),
   ended('tool-failing', 'chat', 'a module that Node.js does not find', [
     SEEN,
     shell(
@@ -60,6 +63,7 @@ const FAILING = [
 ]
 
 const STOPPED = [
+  last('tool-hung', 'chat', 'Gave up waiting for the page after 45 seconds.'),
   last('tool-hung', 'chat', 'Error: spawnSync /bin/sh ETIMEDOUT'),
   last('tool-hung', 'chat', "'act' was cancelled because it took more than 30 seconds."),
   last(
@@ -73,6 +77,7 @@ const KEPT = [
   thrice('tool-denied', 'gemini', () => '[Operation Cancelled] Reason: User did not allow this'),
   thrice('tool-denied', 'responses', () => 'Tool execution was not approved.'),
   thrice('tool-denied', 'chat', (n) => `{"type":"execution-denied","reason":"no, ${n} times"}`),
+  thrice('tool-denied', 'chat', () => 'Rejected: User chose to skip'),
   thrice('tool-denied', 'responses', () => 'user cancelled MCP tool call'),
   last(
     'tool-denied',
@@ -103,6 +108,12 @@ const MISCALLED = [
 ]
 
 const SOUND: readonly DiagnosisCase[] = [
+  thrice(undefined, 'chat', (n) => `{"user":${n},"status":"rejected","by":"administrator"}`),
+  ended(undefined, 'chat', 'noisy tests that pass', [
+    shell('npm test', 'console.error\n  Error: boom\nPASS a.test.js\nTests: 4 passed'),
+    shell('npm run e2e', 'ok 1 - error: is told\nok 2 - 3 failures are counted\n# fail 0'),
+    shell('journalctl -n 2', 'app[1]: Error: boom\napp[1]: 3 tests failed'),
+  ]),
   thrice(undefined, 'chat', (n) => `{"id":${n},"status":"failed","conclusion":"failure"}`),
   thrice(undefined, 'chat', (n) => `{"success":true,"error":null,"errors":[],"rows":[${n}]}`),
   ended(undefined, 'chat', 'arguments that are then mended', [

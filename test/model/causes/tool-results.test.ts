@@ -224,6 +224,78 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
     ],
   ],
   [undefined, thrice((n) => `Exit code: 0\nOutput:\nerror: none ${n}`)],
+  // Failures by the grammar of those who tell of them, in whatever language they build or speak.
+  ['tool-failing', thrice((n) => `..\n  1) test parses\n9 tests, ${n} failures`)],
+  ['tool-failing', thrice((n) => `2 successes / ${n} failures / 0 errors / 0 pending`)],
+  ['tool-failing', thrice((n) => `[1/2] Compiling\na.swift:${n}:5: error: cannot find x`)],
+  ['tool-failing', thrice((n) => `# app/parse\nparse/a.go:${n}:2: undefined: foo`)],
+  ['tool-failing', thrice((n) => `Reading package lists...\nE: Unable to locate package p${n}`)],
+  ['tool-failing', thrice((n) => `╷\n│ Error: creating bucket b${n}: it exists\n╵`)],
+  ['tool-failing', thrice((n) => ` ! [rejected] main -> m${n}\nerror: failed to push some refs`)],
+  ['tool-failing', thrice((n) => `  × No solution found: numpy<=${n}`)],
+  ['tool-failing', thrice((n) => `-- NAMING ERROR ---- a${n}.elm\n\nI cannot find it`)],
+  ['tool-failing', thrice((n) => `run ${n}\nSegmentation fault (core dumped)`)],
+  ['tool-failing', thrice((n) => `//app:a${n}   FAILED in 0.3s\n\nExecuted 1 test`)],
+  ['tool-failing', thrice((n) => `rm: 'k${n}': No existe el fichero o el directorio`)],
+  [
+    'tool-failing',
+    [1, 2, 3].map((n) => [
+      'shell',
+      { command: `cat k${n}` },
+      `cat: k${n}: Нет такого файла или каталога`,
+    ]),
+  ],
+  ['tool-failing', thrice((n) => `{"data":null,"errors":[{"message":"no field f${n}"}]}`)],
+  [
+    'tool-failing',
+    [1, 2, 3].map((n) => [
+      'edit',
+      { old: n },
+      `No replacement was performed, \`o${n}\` is not in a.`,
+    ]),
+  ],
+  ['tool-hung', one('{"stdout":"","exitCode":null,"timedOut":true}')],
+  ['tool-hung', one('[The command has no new output after 30 seconds. You may wait longer.]')],
+  ['tool-hung', one('The process has not exited in 180 seconds, so it was terminated.')],
+  ['tool-hung', one('Gave up waiting for the page after 45 seconds.')],
+  ['tool-denied', one("Command 'act' is not in the list of allowed commands.")],
+  ['tool-denied', one('Tool act is disabled in ask mode.')],
+  ['tool-denied', one('Tool call blocked by guardrail: destructive_commands')],
+  ['tool-denied', thrice(() => 'Rejected: User chose to skip')],
+  ['sandbox-denied', one('error: NotCapable: Requires net access to "x:443"', true)],
+  ['unknown-tool', one("'act' is not among the tools I can run.")],
+  ['unknown-tool', one('Undefined function: act', true)],
+  ['bad-arguments', one("data must have required property 'a'")],
+  ['bad-arguments', one('json: cannot unmarshal number into Go struct field Args.a', true)],
+  // What looks like them, and is none.
+  [undefined, thrice((n) => `console.error\n  Error: boom ${n}\nPASS a.test.js\nTests: 4 passed`)],
+  [undefined, thrice((n) => `ok 1 - error: is told\nok 2 - ${n} failures are counted\n# fail 0`)],
+  [undefined, thrice((n) => `warning: unused variable: \`error\`\n    Finished in 0.${n}s`)],
+  [undefined, thrice((n) => `Copied ${n} files, skipped 3, errors: 0`)],
+  [
+    undefined,
+    [1, 2, 3].map((n) => [
+      'shell',
+      { command: `journalctl -n ${n}` },
+      `app[1]: started\napp[1]: Error: boom\napp[1]: 3 tests failed`,
+    ]),
+  ],
+  [
+    undefined,
+    [1, 2, 3].map((n) => [
+      'act',
+      { n },
+      `{"title":"TypeError: f() got an unexpected keyword ${n}"}`,
+    ]),
+  ],
+  [undefined, thrice((n) => `{"user":${n},"status":"rejected","by":"administrator"}`)],
+  [
+    undefined,
+    [
+      ['shell', { command: 'timeout 5 npm start' }, 'listening\nExit code: 124'],
+      ['shell', { command: 'curl localhost' }, 'ok'],
+    ],
+  ],
 ]
 
 test.each(RESULTS)('%s is what tools say in %j', (meant, worked) => {

@@ -254,7 +254,7 @@ const NO_MONEY = both(
 const NO_MODEL = anyOf(
   String.raw`\bmodels?\b(?:[^.]|\.(?=\w)){0,160}(?:does not exist|not found|is not available|not supported|not exist|no access|been (?:deprecated|retired|removed|sunset)|decommissioned|is invalid|reached (?:the )?end of (?:its )?life)`,
   String.raw`^model: |(?:unknown|invalid|unsupported) model\b|no such model|not a valid model|no models? (?:is |are )?loaded|could not resolve the .{0,20}\bmodel`,
-  String.raw`access to (?:the )?model\b|allowed to \w+ (?:from )?(?:this |the )?model\b|no endpoints found for|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
+  String.raw`access to (?:the )?model\b|allowed to \w+ (?:from )?(?:this |the )?model\b|no endpoints found for|invocation of model id|模型.{0,12}(?:不存在|未找到|不支持|无权)`,
 )
 const NO_KEY = both(
   String.raw`\bapi[- _]?key|(?:access|auth\w*|bearer|oauth|security|server) ?token|x-api-key|\bcredentials?\b|invalid_grant|authentication`,
@@ -284,6 +284,7 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
   if (status !== undefined && status >= 500) {
     if (UNREACHED.test(message)) return 'unreachable'
     if (CROWDED.test(message)) return 'overloaded'
+    if (BEHIND_IT.test(message)) return 'server-error'
     return TOO_LONG.test(message) ? 'context-overflow' : undefined
   }
   if (NO_CREDIT.test(message) || NO_MONEY.test(message)) return 'quota'
@@ -299,6 +300,8 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
 
 // The page of a proxy that cannot reach the server (Squid).
 const UNREACHED = /requested URL could not be retrieved/i
+// Envoy, in a gateway or a mesh: what it stands before did not answer.
+const BEHIND_IT = /upstream connect error|disconnect\/reset before headers/i
 // A gateway passes on what it was told as 500.
 const TOO_LONG = /maximum context length|input length.{0,40}exceeds?|prompt is too long/i
 

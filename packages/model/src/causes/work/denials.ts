@@ -12,7 +12,7 @@ import { exitCodeIn } from './went-wrong.js'
 // What a system says if Landlock, seccomp, Seatbelt or a mount keeps a program from something, and
 // what agents make of it.
 const SANDBOX =
-  /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)|\bblocked-by-(?:allow|deny)list\b|host_not_allowed/i
+  /<sandbox_violations>|\b(?:sandbox[- ]?(?:denied|error|violation)|(?:denied|blocked|forbidden|not allowed|rejected) by (?:the )?sandbox|failed in sandbox|sandbox-exec: .{0,200}deny|sandbox_apply|deny\(\d+\) |landlock: .{0,80}denied|bwrap: |seccomp: .{0,80}(?:denied|blocked)|may only .{0,60} allowed working director)|\bblocked-by-(?:allow|deny)list\b|host_not_allowed|\bNotCapable\b|\bERR_ACCESS_DENIED\b|\bUse --allow-\w/i
 // The same, worded freely.
 const SANDBOX_SAID = both(
   String.raw`\bsandbox(?:ed)?\b|\bseatbelt\b|\blandlock\b|\bfirejail\b`,
@@ -67,8 +67,9 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   ]
 }
 
-// Messages, from the last tool, that file permissions alone would not cause.
-const BY_SYSTEM = /Read-only file system|\bEROFS\b|Operation not permitted|\bEPERM\b/i
+// What a system says to whoever lacks permission, from the last tool.
+const BY_SYSTEM =
+  /Read-only file system|\bEROFS\b|Operation not permitted|\bEPERM\b|\bEACCES\b|\[Errno 13\]|: Permission denied$/im
 
 function lastKeptOut(results: readonly ToolResult[]): ToolResult[] {
   const last = results.at(-1)
@@ -156,8 +157,8 @@ const NOT_LET = toldOfCall(
 )
 // The same, worded freely.
 const FORBIDDEN = both(
-  String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)(?:ed)?[- ]?(?:list|rules?|tools)\b|\badministrator\b|\bapproval required\b|\bhook\b|\breviewer\b`,
-  'not (?:allowed|in|permitted)|block|denied|reject|forbid|disallow',
+  String.raw`\bpolic(?:y|ies)\b|\b(?:allow|deny)(?:ed)?[- ]?(?:list|rules?|tools)\b|\badmin(?:istrator)?\b|\bapproval required\b|\bhook\b|\breviewer\b|\bguard-?rails?\b|\b(?:list of |the )?(?:allowed|permitted|blocked|denied|forbidden) (?:commands|tools|actions)\b|\b(?:your|workspace|project|organi[sz]ation|user) (?:settings|configuration|rules)\b|\b(?:ask|plan|chat|architect|read-?only|dry-?run|restricted) mode\b`,
+  'not (?:allowed|in|permitted)|block|denied|reject|forbid|disallow|disabled|prohibit|cannot|prevent',
 )
 
 // The user refuses as part of the work.
@@ -166,6 +167,10 @@ const BY_USER = toldOfCall(
   String.raw`.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?(?:user|human)\b`,
   "用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé",
 )
+// The same in any words, of a call, where that is all that is said.
+const ITS_USER = /\b(?:user|human|operator)\b/i
+const SAID_NO =
+  /^\W{0,3}(?:rejected|denied|declined|refused|skipped|dismissed|cancell?ed|permission|(?:the )?(?:user|human|operator|operation|tool|call|action|request|command))\b.{0,80}\b(?:reject|den(?:y|ied)|declin|refus|skip|dismiss|cancel|abort|not (?:approve|allow)|said no|turned (?:it )?down)/i
 // So does whoever is not named.
 const BY_SOMEBODY = toldOfCall(
   String.raw`(?:the )?(?:tool )?(?:execution|call|use)(?: was | has been |-| )(?:not approved|rejected|denied|declined)\b`,
@@ -177,7 +182,9 @@ export function isToldDenied(result: ToolResult): boolean {
   if (isFailed === false) return false
   // A file that was read may say this too, but hardly as its only line.
   if (isFailed === undefined && isReader(result)) return !/\n/.test(output) && BY_USER.test(output)
-  return isForbidden(result) || BY_USER.test(output) || BY_SOMEBODY.test(output)
+  if (isForbidden(result) || BY_USER.test(output) || BY_SOMEBODY.test(output)) return true
+  const said = ownWords(result)
+  return ITS_USER.test(said) && SAID_NO.test(said)
 }
 
 function isForbidden(result: ToolResult): boolean {

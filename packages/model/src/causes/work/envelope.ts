@@ -3,7 +3,14 @@ import { asObject, type Json, objectOf } from '../../model-api/json.js'
 /** The members of a JSON result with the tool's output, and those that say what went wrong. */
 const SAID_IN = ['output', 'result', 'content', 'stdout', 'value']
 const WRONG_IN = ['message', 'reason', 'stderr', ...SAID_IN]
-const EXIT_CODES_IN = ['exit_code', 'exitCode', 'returncode', 'return_code', 'exit_status']
+const EXIT_CODES_IN = [
+  'exit_code',
+  'exitCode',
+  'returncode',
+  'return_code',
+  'exit_status',
+  'exitStatus',
+]
 /** The other members of an object about the call itself, rather than about what was asked for. */
 const BESIDE = /^(?:status|type|code|ok|success|is_?error|error|details?|duration\w*|metadata)$/i
 
@@ -16,6 +23,9 @@ export function opened(text: string): { text: string; isError?: boolean } {
   const { error } = json
   if (typeof error === 'string' && error !== '') return { text: error, isError: true }
   if (asObject(error) !== undefined) return { text: JSON.stringify(error), isError: true }
+  if (json.timedOut === true || json.timed_out === true) {
+    return { text: `timed out: ${textIn(json, WRONG_IN) ?? ''}`, isError: true }
+  }
   if (saysItFailed(json)) return { text: textIn(json, WRONG_IN) ?? text, isError: true }
   if (DENIED.test(kindOf(json))) {
     return { text: `${kindOf(json)}: ${textIn(json, WRONG_IN) ?? ''}`, isError: true }
@@ -34,6 +44,8 @@ const DENIED = /^execution-denied$/
 function saysItFailed(json: Json): boolean {
   if (json.isError === true || json.is_error === true) return true
   if (json.success === false || json.ok === false) return true
+  // GraphQL gives what went wrong beside no data.
+  if (Array.isArray(json.errors) && json.errors.length > 0 && json.data === null) return true
   if (WENT_WRONG.test(kindOf(json)) && isAboutCall(json)) return true
   const code = EXIT_CODES_IN.map((name) => json[name]).find((value) => typeof value === 'number')
   return code !== undefined && code !== 0

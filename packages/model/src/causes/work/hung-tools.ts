@@ -3,7 +3,7 @@ import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, shortText, timeWords } from '../words.js'
-import { isReader } from './readers.js'
+import { isReader, scriptOf } from './readers.js'
 import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.js'
 import { exitCodeIn } from './went-wrong.js'
 import { whatOf } from './work-causes.js'
@@ -100,11 +100,15 @@ const TIMED_OUT = new RegExp(
 )
 
 const SAYS_SO =
-  /^(?:the )?(?:command|tool|process|operation|execution|request)\b[^.;,\n]{0,60}\b(?:timed out|exceed(?:ed|ing) (?:the |its )?time(?:out| limit))\b/i
+  /^\W{0,3}(?:the )?(?:last |previous )?(?:command|tool|process|operation|execution|request)\b[^.;,\n]{0,60}\b(?:timed out|exceed(?:ed|ing) (?:the |its )?time(?:out| limit))\b/i
 const TOOK_LONG = both(
   String.raw`\btime-?out\b|time limit|(?:took|ran) (?:too long|(?:more|longer) than)|exceeded \d+ ?(?:m?s|seconds|minutes)\b|execution time`,
   'abort|cancel|kill|terminat|stopp|halt|exceed|no output|reached|background',
 )
+
+// How long nothing came, and that it did not come.
+const NOT_BACK =
+  /\b(?:still running|(?:has |did |does )?not (?:yet )?(?:return|finish|complete|respond|exit|end)(?:ed)?|no (?:new |further )?output|gave up waiting|no result)\b.{0,60}\b(?:after|for|in|within) \d+(?:\.\d+)? ?(?:ms|s|m|sec|min|seconds?|minutes?)\b/i
 
 // What follows is about something else: `3 tests passed; none timed out`.
 function ownClause(result: ToolResult): string {
@@ -124,7 +128,8 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       (isFailed !== false && STOPPED.test(output)) ||
       (isFailed === undefined && !isReader(result) && SAYS_SO.test(output)) ||
       TIMED_OUT.test(ownClause(result)) ||
-      TOOK_LONG.test(ownClause(result))
+      TOOK_LONG.test(ownClause(result)) ||
+      NOT_BACK.test(ownClause(result))
     )
   })
   const last = hung.at(-1)
@@ -133,7 +138,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   // The same command, in the background or with less to do, later worked.
   const isMended = results
     .slice(results.indexOf(last) + 1)
-    .some((later) => later.isFailed !== true && isOfSameCommand(later, last))
+    .some((later) => later.isFailed !== true && (isOwnLimit(last) || isOfSameCommand(later, last)))
   return [
     {
       code: 'tool-hung',
@@ -151,6 +156,11 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       weight: isMended ? 'note' : 'trouble',
     },
   ]
+}
+
+// timeout(1), by which a model lets a server run for a while, to go on then.
+function isOwnLimit(result: ToolResult): boolean {
+  return /^timeout\s/.test(scriptOf(calledWords(result)))
 }
 
 function isOfSameCommand(later: ToolResult, one: ToolResult): boolean {

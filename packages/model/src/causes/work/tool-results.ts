@@ -4,7 +4,7 @@ import type { EvidencePlace } from '../cause.js'
 import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { opened } from './envelope.js'
-import { isReader } from './readers.js'
+import { isJson, isReader } from './readers.js'
 import { wentWrong } from './went-wrong.js'
 
 /** What a tool returned to its model, from the first request that contains it. */
@@ -104,7 +104,7 @@ export function calledWords({ tool, name, arguments: given }: ToolResult): strin
 }
 
 /** A longer text is about something else than the call. */
-const OWN_CHARACTERS = 300
+export const OWN_CHARACTERS = 300
 
 /**
  * Returns what a tool says about its own call: if it is known to have failed, the start of its
@@ -115,6 +115,7 @@ export function ownWords(result: ToolResult): string {
   const said = saidBy(result).trim()
   if (isFailed === true) return said.slice(0, OWN_CHARACTERS)
   if (isFailed === false || isReader(result) || length > OWN_CHARACTERS) return ''
+  if (isJson(said)) return ''
   return said.includes('\n') ? '' : said
 }
 

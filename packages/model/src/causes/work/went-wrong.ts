@@ -1,7 +1,10 @@
 import type { Message } from '../../conversation/index.js'
 import { asObject, objectOf } from '../../model-api/json.js'
 import type { Tool } from '../../parts/tool.js'
-import { isReader } from './readers.js'
+import { both } from '../both.js'
+import { commandIn } from '../in-flight.js'
+import { isFailureLine, outputFails, WELL_MEANT } from './output-fails.js'
+import { isJson, isReader, quotesOthers } from './readers.js'
 
 /** A call and what it returned. */
 export type Told = {
@@ -31,17 +34,23 @@ export function wentWrong(message: Message, told: Told): boolean | undefined {
   if (exitCode !== undefined) return exitCode !== 0
   if (tool?.outcome === 'completed') return false
   const [first = ''] = text.split('\n', 1)
+  const command = commandIn(told.arguments)
+  // What is in JSON is read by its members.
+  if (isJson(text)) return undefined
   const said = text.slice(0, LOOKED_AT)
   if (!isReader(told)) {
     const isWrong =
       DID_NOT_WORK.test(said) || FAILS.test(said) || BREAKS.test(text.slice(-LOOKED_AT))
-    if (isWrong || LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE))) return true
-    return undefined
+    if (isWrong || isLikeAnError(first)) return true
+    if (EDITORS.test(told.name)) return NOT_CHANGED.test(first.slice(0, FIRST_LINE)) || undefined
+    if (command === undefined) return undefined
+    // A program that quotes others says of itself what went wrong in its first line.
+    return (quotesOthers(command) ? isFailureLine(first) : outputFails(text)) || undefined
   }
   // A file that contains errors may begin like one, but continues.
-  return LIKE_AN_ERROR.test(first.slice(0, FIRST_LINE)) && !/\n/.test(text.trim())
-    ? true
-    : undefined
+  if (/\n/.test(text.trim())) return undefined
+  const isWrong = isLikeAnError(first) || (command !== undefined && isFailureLine(first))
+  return isWrong || undefined
 }
 
 // How tools without another way say it, in the languages that systems use. A file that is read can
@@ -56,6 +65,11 @@ const LIKE_AN_ERROR = new RegExp(
   'i',
 )
 
+function isLikeAnError(first: string): boolean {
+  const line = first.slice(0, FIRST_LINE)
+  return LIKE_AN_ERROR.test(line) && !WELL_MEANT.test(line)
+}
+
 // An edit that finds nothing to change, a tool that cannot be reached. For a search, finding
 // nothing is an answer.
 const DID_NOT_WORK = new RegExp(
@@ -65,6 +79,13 @@ const DID_NOT_WORK = new RegExp(
     String.raw`^[^{[].{0,200}[a-z] failed[.!]?\s*$`,
   ].join('|'),
   'i',
+)
+
+/** An edit names what it looked for, or what it was to do, and that there was none of it. */
+const EDITORS = /edit|patch|replace|write|insert|apply|update/i
+const NOT_CHANGED = both(
+  String.raw`\b(?:no|not|nothing|none|0|zero|without)\b|n't\b`,
+  String.raw`\b(?:replac|match|found|locat|appl|appear|occur|chang|edit|modif|exist)\w*`,
 )
 
 // Failing tests and builds, as the summaries of test runners and build tools word them.
@@ -98,7 +119,7 @@ function errorMark({ value }: Message, id: string | undefined): boolean | undefi
 // How Codex, Claude Code, Gemini CLI and others give the exit code, in the first lines or in the
 // last one.
 const EXIT_CODE =
-  /^(?:[<([]?(?:exit code:?|exit status|return ?code>?:?)|(?:the )?(?:command|process)\b.{0,40}\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):?|Command failed with code:?)\s*(-?\d+)/im
+  /^(?:[<([]?(?:exit code:?|exit status|return ?code>?:?)|[<([]?(?:the )?(?:command|process)\b.{0,40}\bexit(?:ed)?(?: with)?(?: exit)? (?:code|status):?|Command failed with code:?)\s*(-?\d+)/im
 const EXIT_CODE_LAST =
   /(?:^|\n|\bcommand |\bprocess |\bfailed with )[<([]?(?:exit(?:ed with)? (?:code|status):?|returned (?:a )?non-zero exit (?:code|status):?)\s*(-?\d+)[.)\]]?\s*$/i
 

@@ -4,9 +4,9 @@ import type { Cause } from '../cause.js'
 import { commandIn } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords, shortText } from '../words.js'
-import { isReader } from './readers.js'
-import { toldOfCall } from './told-of-call.js'
-import { ownWords, type ToolResult } from './tool-results.js'
+import { isJson, isReader } from './readers.js'
+import { toldOfCall, withoutPreface } from './told-of-call.js'
+import { OWN_CHARACTERS, ownWords, type ToolResult } from './tool-results.js'
 
 // What agents tell their models about a call that they cannot run.
 const NAME = '["\'`]?[\\w.:/-]+["\'`]?'
@@ -22,12 +22,13 @@ const UNKNOWN = toldOfCall(
   String.raw`(?:there is )?no (?:tool|function) (?:named|called)\b`,
 )
 const BAD = toldOfCall(
+  '(?:\\w+: )?cannot (?:unmarshal|deserialize|decode)\\b',
   'failed to parse (?:tool )?(?:call )?(?:function )?arguments',
   String.raw`invalid (?:tool |function )?(?:arguments|input|params|parameters|json)\b`,
   'inputvalidationerror|zoderror|schemaerror|json parse error|could not parse',
   String.raw`missing (?:\d+ )?(?:required )?(?:field|parameter|argument|property)`,
-  String.raw`params?(?:/\S+)? must (?:have|be|not)\b`,
-  String.raw`expected \w+, received \w+`,
+  String.raw`(?:params?|data|arg(?:ument)?s?|input|body|value|instance|payload)(?:[/.]\S{1,80})? must (?:have|be|not|match|contain)\b`,
+  String.raw`\W{0,4}(?:invalid input: )?expected \w+, received \w+`,
   String.raw`${NAME} must (?:not )?(?:be|have|match)\b`,
   String.raw`\d+ validation errors? for\b`,
   String.raw`.{0,60}\b(?:missing field|unknown field|invalid type: |unexpected keyword argument|required positional argument|is a required property|called with invalid arguments)`,
@@ -37,8 +38,8 @@ const BAD = toldOfCall(
 
 // The same, worded freely, but not for commands: a shell talks about what it was to run.
 const NO_TOOL = both(
-  String.raw`\btools?\b|\bfunction\b|\bhandler\b`,
-  String.raw`unknown|unrecogni[sz]ed|not found|does not exist|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|isn't (?:available|registered|defined)|\bno(?= (?:tool|function|handler)\b)`,
+  String.raw`\btools?\b|\bfunction\b|\bhandler\b|\bactions?\b`,
+  String.raw`unknown|unrecogni[sz]ed|not found|(?:does|do) ?n[o']t exist|not among|undefined|no such|unavailable|not (?:available|registered|defined|a valid)|invalid|isn't (?:available|registered|defined)|\bno(?= (?:tool|function|handler)\b)`,
 )
 const NOT_ITS = both(
   String.raw`\barguments?\b|\bparam(?:eter)?s?\b|\bschema\b|\bpropert(?:y|ies)\b|\bfields?\b|\bjson\b|\bvalidation ?error\b`,
@@ -47,7 +48,7 @@ const NOT_ITS = both(
 
 function isUnknown(result: ToolResult): boolean {
   if (UNKNOWN.test(result.output)) return isOwnWords(result)
-  const said = ownWords(result)
+  const said = withoutPreface(ownWords(result))
   const isOfIt = /\btools?\b/i.test(said) || said.includes(result.name)
   return !isCommand(result) && isOfIt && NO_TOOL.test(said) && !NOT_ITS.test(said)
 }
@@ -76,7 +77,11 @@ const PYDANTIC = /^\d+ validation errors? for \w+$/
 
 function isOwnWords(result: ToolResult): boolean {
   if (result.isFailed !== undefined) return result.isFailed
+  // What was asked for, and not a word of the tool about itself.
+  if (isJson(result.output)) return false
   const [first = ''] = result.output.split('\n', 1)
+  // A shell that was given nothing that it can run.
+  if (isCommand(result) && result.length < OWN_CHARACTERS) return true
   return !isReader(result) || PYDANTIC.test(first) || first.split(/[^\w-]+/).includes(result.name)
 }
 
@@ -87,6 +92,8 @@ function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cau
       isUnknown(result) &&
       (!offered.has(result.name) || (result.isFailed === true && isStrange(result.name, offered))),
   )
+  // Who is told, and then calls one that is there, has mended it.
+  const isMended = unknown.every((one) => isFollowedByGood(one, results))
   const [first] = unknown
   if (first === undefined) return []
   const call = session.called.get(first.callId ?? '')
@@ -103,9 +110,17 @@ function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cau
       ],
       sentence: `The model called ${shortText(first.name, 60)}, a tool that it was not offered${unknown.length > 1 ? `, and others: ${countWords(unknown.length, 'such call')}` : ''}.`,
       next: `See which tools it was offered: tacho raw ${session.id} ${call?.exchange ?? first.exchange} --request | jq .tools. Is an MCP server missing?`,
-      weight: 'trouble',
+      weight: isMended ? 'note' : 'trouble',
     },
   ]
+}
+
+function isFollowedByGood(one: ToolResult, results: readonly ToolResult[]): boolean {
+  const later = results.slice(results.indexOf(one) + 1)
+  return later.some(
+    (result) =>
+      result.threadId === one.threadId && result.isFailed !== true && !isWrongCall(result),
+  )
 }
 
 function isStrange(name: string, offered: ReadonlySet<string>): boolean {
