@@ -118,8 +118,8 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 let pairsOfLetters: Uint16Array | undefined
 
 /**
- * The two letters that encode twelve bits, as they are laid out in memory. Made when needed: an agent
- * waits while Tacho is loaded, and this took 6 ms of that.
+ * The two letters for each twelve bits, as they lie in memory. Made when first needed: that takes 6
+ * ms, and an agent waits while Tacho is loaded.
  */
 function pairsOf(letters: string): Uint16Array {
   const pairs = new Uint16Array(letters.length ** 2)

@@ -33,7 +33,7 @@ export type SeenEvent =
   | TimePassed
   | HostEvent
 
-/** Where Tacho sees something. */
+/** A place where Tacho sees what passes. */
 export type Tap =
   | 'http'
   | 'json-rpc'

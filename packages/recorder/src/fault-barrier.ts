@@ -4,8 +4,8 @@ import { FAULTS } from './limits.js'
 export type Report = (part: string, cause: unknown) => void
 
 /**
- * The fault barrier between Tacho and the host: work that runs in the host's time and must never
- * throw into it. After {@link FAULTS} faults a part is switched off, and the session says so.
+ * The fault barrier between Tacho and the host: guards work that runs in the host's time and must
+ * never throw into it. After {@link FAULTS} faults a part is switched off, and the session says so.
  */
 export class FaultBarrier {
   readonly #report: Report

@@ -43,7 +43,7 @@ export type Agent = {
   load: () => Promise<RecordedAgent>
 }
 
-/** An agent with a program of its own, whose name its shim has. */
+/** An agent with a program of its own; its shim has that program's name. */
 export type InstalledAgent = Agent & { program: AgentProgram }
 
 export function isInstalled(agent: Agent): agent is InstalledAgent {
@@ -60,7 +60,7 @@ export type AgentProgram = {
   install: string
 }
 
-/** A way to run an agent that holds a conversation. */
+/** A way to run an agent in which it holds a conversation. */
 export type AgentMode = {
   /** Its name in the manifest: `tui`, `exec`. */
   name: string

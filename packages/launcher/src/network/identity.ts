@@ -2,7 +2,10 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { pemOf } from './pem.js'
 import type { StoreReader } from './system-store.js'
 
-/** Returns why a certificate with a valid chain is not this host's, or undefined if it is. */
+/**
+ * Returns why a certificate with a valid chain does not belong to this host, or undefined if it
+ * does.
+ */
 export type IdentityCheck = (host: string, certificate: PeerCertificate) => Error | undefined
 
 /**

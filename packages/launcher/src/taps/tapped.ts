@@ -2,8 +2,8 @@ import { TAPPED_VARIABLE } from '@tacho/recorder'
 import type { StartChange } from './start-change.js'
 
 /**
- * Tells Node programs that record themselves where taps listen, whose requests are already
- * recorded.
+ * Tells Node programs that record themselves where taps listen, because requests to a tap are
+ * already recorded.
  */
 export function tapped(baseUrl: string): StartChange {
   return (start) => {

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 
 /**
  * Closes the descriptors of a lost terminal at our very end: Node 20 would restore its modes, and
- * abort if that fails (fixed in Node 22). It leaves closed descriptors alone.
+ * abort if that fails (fixed in Node 22). Node leaves closed descriptors alone.
  */
 export function letGoOfLostTerminal(): void {
   process.once('exit', () => {

@@ -22,8 +22,7 @@ import { DeliveryCounts } from './delivery-counts.js'
 import type { FromSender, SendingItem, SentItem, ToSender } from './messages.js'
 
 /**
- * Called with the spans of a session that an endpoint has accepted, and how many of them it
- * rejected.
+ * Called with the spans of a session that an endpoint received, and how many of them it rejected.
  */
 export type OnDelivered = (
   endpoint: string,
@@ -31,7 +30,7 @@ export type OnDelivered = (
   rejection: Rejection | undefined,
 ) => void
 
-/** Called with a message about trouble with sending; `isNews` if the user should see it. */
+/** Called with a message when sending has trouble; `isNews` if the user should see it. */
 export type OnTrouble = (words: string, isNews: boolean) => void
 
 const SIGNALS = ['traces', 'logs'] as const

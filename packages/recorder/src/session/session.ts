@@ -57,7 +57,7 @@ export type SessionOptions = {
   tracing: Tracing
   decoding: DecodingThread
   now: () => number
-  /** As in {@link RecordingOptions}. */
+  /** As in `RecordingOptions`. */
   lateCancelMilliseconds?: number | undefined
   elapsed: (from: number, to: number) => number
   /** Returns the changes of the machine's clock so far. */

@@ -22,7 +22,7 @@ export function recordPolicyCheck(line: string, sessionId: string, recording: Re
   })
 }
 
-/** Whether a line may be a policy check: all other lines are many and long. */
+/** Whether a line may be a policy check: the log's other lines are many, and long. */
 export function isPolicyCheck(line: string): boolean {
   return line.startsWith('[') && line.slice(0, 100).includes('[PolicyEngine.check] toolCall.name: ')
 }

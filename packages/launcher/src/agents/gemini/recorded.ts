@@ -34,7 +34,7 @@ function tapsOf(run: TappedRun): AgentTaps {
   const started = isAcp ? { options: [] } : startedSession(args, program)
   let sessionId = started.id
   const auth = selectedAuth(cwd, effective)
-  // In other modes nobody is asked, or it passes another tap.
+  // In other modes nobody is asked, or the question passes another tap.
   const asks = mode.name === 'tui' && asksByFetch(auth)
   const questions = asks
     ? tapQuestions(run, effective, () => sessionId)

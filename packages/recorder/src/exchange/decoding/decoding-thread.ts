@@ -179,8 +179,8 @@ export class DecodingThread {
     this.#stop(faultOf(HAS_ENDED))
   }
 
-  // A body can be made to keep a decoder busy for hours while others wait. Silence counts only
-  // twice in a row, because after the machine has slept the first one means nothing.
+  // A body can be made to keep a decoder busy for hours while others wait. Only two silences in a
+  // row count, because the first one means nothing after the machine has slept.
   #look(): void {
     const hasWork = [...this.#bodies.values()].some(
       ({ waitingBytes, isEnding }) => waitingBytes > 0 || isEnding,

@@ -26,8 +26,9 @@ export class SelectedHosts {
   }
 
   /**
-   * The default: known hosts of model APIs, hosts named by a variable `…_BASE_URL`, and any request
-   * that looks like one to a model API.
+   * Whether a request is recorded with its bodies. By default these are requests to known hosts of
+   * model APIs, to hosts named by a variable `…_BASE_URL`, and any that look like requests to a
+   * model API.
    */
   has(url: URL, method: string): boolean {
     const { host } = url
