@@ -56,7 +56,7 @@ function codeOf({ code, variables, constants }: Listing): number[] {
         return [...opcode, labels.length - 1 - labels.lastIndexOf(operand)]
       else if (name === 'shuffle')
         return [...opcode, ...Array.from({ length: 16 }, (_, lane) => Number(operand) + lane)]
-      else if (name === 'lane') return [...opcode, Number(operand)]
+      else if (name === 'lane32') return [...opcode, Number(operand)]
       return opcode
     })
 }
@@ -70,7 +70,7 @@ const OPCODES: Readonly<Record<string, readonly number[]>> = {
   ...{ ctz: [0x68], add: [0x6a], sub: [0x6b], mul: [0x6c], and: [0x71], or: [0x72], xor: [0x73] },
   ...{ shl: [0x74], shr: [0x76] },
   ...{ vload: [0xfd, 0x00], vstore: [0xfd, 0x0b], shuffle: [0xfd, 0x0d], splat: [0xfd, 0x0f] },
-  ...{ lane: [0xfd, 0x19], veq: [0xfd, 0x23], vor: [0xfd, 0x50], vxor: [0xfd, 0x51] },
+  ...{ lane32: [0xfd, 0x1b], veq: [0xfd, 0x23], vor: [0xfd, 0x50], vxor: [0xfd, 0x51] },
   ...{ bitmask: [0xfd, 0x64], lower: [0xfd, 0x89, 0x01], upper: [0xfd, 0x8a, 0x01] },
   vshl: [0xfd, 0x8b, 0x01],
 }

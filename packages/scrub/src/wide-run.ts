@@ -128,18 +128,21 @@ const PAGES = Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
 /** How much text must follow what is read at once, so that its end needs no checks. */
 const AHEAD = 48
 
-const LANES = [0, 1, 2, 3, 4, 5, 6, 7]
-/** The hashes of the three bytes before each of the sixteen are in two vectors. */
-const HALVES = ['lowerv', 'upperv']
+/** The hashes of the three bytes before each of the sixteen are in two vectors; two come out of one at once. */
+const PAIRS = ['lowerv', 'upperv'].flatMap((half) =>
+  [0, 1, 2, 3].map((lane) => `${half} lane32:${lane}`),
+)
 
-/** Tests, for one of the sixteen, whether something begins with the three bytes before it. */
-const begins = (half: number, lane: number) => `${HALVES[half]} lane:${lane} load8@THREES `
-const anyBegins = HALVES.flatMap((_, half) =>
-  LANES.map((lane) => begins(half, lane) + (half + lane > 0 ? 'or ' : '')),
-).join('')
-const allThatBegin = HALVES.flatMap((_, half) =>
-  LANES.map((lane) => begins(half, lane) + (half + lane > 0 ? `${half * 8 + lane} shl or ` : '')),
-).join('')
+/** What tells whether something begins with the three bytes before one of the sixteen. */
+const anyBegins = PAIRS.map(
+  (pair) => `${pair} :=hash 65535 and load8@THREES hash 16 shr load8@THREES or`,
+).reduce((before, pair) => `${before} ${pair} or`)
+
+/** The same for each of them, in a bit of its own. */
+const allThatBegin = PAIRS.map((pair, index) => {
+  const second = `hash 16 shr load8@THREES ${2 * index + 1} shl`
+  return `${pair} :=hash 65535 and load8@THREES ${2 * index} shl ${second} or`
+}).reduce((before, pair) => `${before} ${pair} or`)
 
 const isOneOf = (name: string, bytes: readonly number[]) =>
   bytes.map((byte, index) => `${name} ${byte} eq ${index > 0 ? 'or' : ''}`).join(' ')
