@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Listener, listenOnLoopback } from '../../../packages/launcher/dist/network/listen.js'
 import { Peers } from '../../../packages/launcher/dist/network/peer.js'
-import { holdingOf } from '../../../packages/launcher/dist/network/socket-holders.js'
+import { holdingOf, ownHoldingOf } from '../../../packages/launcher/dist/network/socket-holders.js'
+import { hexOf } from '../../../packages/launcher/dist/network/tcp-row.js'
 import { TcpTable } from '../../../packages/launcher/dist/network/tcp-table.js'
 import { eventually, type Running } from '../../host/index.js'
 import { startApart, startClient, startShell, startStranger } from './clients.js'
@@ -37,6 +38,22 @@ test('the other end can be told here, and that is tried out', async () => {
   const opened = await Peers.open()
   expect(opened.canTell).toBe(true)
   opened.close()
+})
+
+test('what is asked of the table and of our own descriptors is told at once as well', async () => {
+  const table = TcpTable.open() as TcpTable
+  const socket = connect(listener.port, '127.0.0.1')
+  await once(socket, 'connect')
+  const { localPort, remotePort } = socket
+  const ends = `${hexOf('127.0.0.1', localPort)} ${hexOf('127.0.0.1', remotePort)}`
+  const row = table.rowNow(ends)
+  expect(row).toEqual(await table.row(ends))
+  const inode = row?.inode ?? ''
+  expect(ownHoldingOf(inode)).toEqual(await holdingOf(process.pid, inode, row?.uid ?? -1))
+  expect(ownHoldingOf('0')).toBeUndefined()
+  expect(table.rowNow('nobody')).toBeUndefined()
+  socket.destroy()
+  table.close()
 })
 
 describe('is let in', () => {

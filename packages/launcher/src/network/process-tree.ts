@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { type ProcessStat, processStatOf } from '../process/process-stat.js'
 
@@ -16,6 +17,16 @@ export class ProcessTree {
   async isRoot(pid: number): Promise<void> {
     const startedAt = await startOf(pid)
     if (startedAt !== undefined) this.#seen.set(pid, startedAt)
+  }
+
+  /** Makes this process one, at once. */
+  areWeRoot(): void {
+    try {
+      const startedAt = processStatOf(readFileSync(`/proc/${process.pid}/stat`, 'utf8'))?.startedAt
+      if (startedAt !== undefined) this.#seen.set(process.pid, startedAt)
+    } catch {
+      // Then the agent is found by its own id.
+    }
   }
 
   /** Whether a process has been seen, and its id has not been reused. */

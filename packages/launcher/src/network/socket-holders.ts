@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 
 /** A descriptor of a process. */
@@ -22,6 +22,18 @@ export async function holdingOf(
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') return undefined
     return (await livesAs(pid, uid)) ? 'hidden' : undefined
+  }
+}
+
+/** Returns the descriptor under which this process holds a socket, at once; undefined if that cannot be seen. */
+export function ownHoldingOf(inode: string): Holding | undefined {
+  const folder = `/proc/${process.pid}/fd`
+  try {
+    const name = nameOf(inode)
+    const descriptor = readdirSync(folder).find((one) => linkOf(folder, one) === name)
+    return descriptor === undefined ? undefined : { pid: process.pid, descriptor }
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, read } from 'node:fs'
+import { closeSync, openSync, read, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { type TcpRow, tcpRowOf } from './tcp-row.js'
 
@@ -37,6 +37,15 @@ export class TcpTable {
         setImmediate(() => this.#inTurn(() => this.#find()))
       }
     })
+  }
+
+  /** Returns the same at once, for a time when nothing else is going on. Never throws. */
+  rowNow(ends: string): TcpRow | undefined {
+    for (const file of this.#files) {
+      const row = file.find((row) => row.ends === ends)
+      if (row !== undefined) return row
+    }
+    return undefined
   }
 
   /** Returns the listening sockets, on any address. Never rejects. */
@@ -118,12 +127,38 @@ class TableFile {
       const bytes = await this.#read(at, wanted)
       if (bytes === 0) return
       at += bytes
-      const lines = (rest + this.#buffer.toString('latin1', 0, bytes)).split('\n')
-      rest = (lines.pop() ?? '').slice(0, LINE_CHARACTERS)
-      for (const line of lines) {
-        const row = tcpRowOf(line)
-        if (row !== undefined && look(row) === 'enough') return
-      }
+      const read = this.#rows(rest, bytes)
+      rest = read.rest
+      for (const row of read.rows) if (look(row) === 'enough') return
+    }
+  }
+
+  /** Returns the first row that is wanted, without waiting for a thread. */
+  find(isWanted: (row: TcpRow) => boolean): TcpRow | undefined {
+    let rest = ''
+    for (let at = 0; ; ) {
+      const bytes = this.#readNow(at)
+      if (bytes === 0) return undefined
+      at += bytes
+      const read = this.#rows(rest, bytes)
+      rest = read.rest
+      const row = read.rows.find(isWanted)
+      if (row !== undefined) return row
+    }
+  }
+
+  /** Parses what was read behind the beginning of a row. */
+  #rows(rest: string, bytes: number): { rows: TcpRow[]; rest: string } {
+    const lines = (rest + this.#buffer.toString('latin1', 0, bytes)).split('\n')
+    const last = (lines.pop() ?? '').slice(0, LINE_CHARACTERS)
+    return { rows: lines.flatMap((line) => tcpRowOf(line) ?? []), rest: last }
+  }
+
+  #readNow(at: number): number {
+    try {
+      return readSync(this.#descriptor, this.#buffer, 0, BYTES, at)
+    } catch {
+      return 0
     }
   }
 
