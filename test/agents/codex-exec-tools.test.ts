@@ -3,22 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
 import { execCommand, type Step } from '../scripted-model/index.js'
+import { ownMcpServer } from './own-surroundings.js'
 import { attribute, type SessionOnDisk } from './session-on-disk.js'
 import { startTachoToKill } from './tacho-to-kill.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
-
-// An MCP server with one tool, which adds; lines of JSON-RPC on standard streams.
-const MCP_SERVER = `
-const answer = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n')
-require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method, params } = JSON.parse(line)
-  const schema = { type: 'object', properties: { a: { type: 'number' } } }
-  if (method === 'initialize')
-    answer(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'calc', version: '1' } })
-  else if (method === 'tools/list') answer(id, { tools: [{ name: 'add', description: 'Adds.', inputSchema: schema }] })
-  else if (method === 'tools/call') answer(id, { content: [{ type: 'text', text: String(params.arguments.a + 1) }] })
-  else if (id !== undefined) answer(id, {})
-})`
 
 const PATCH = '*** Begin Patch\n*** Add File: made.txt\n+hello\n*** End Patch\n'
 const SEARCH = {
@@ -72,7 +60,7 @@ beforeAll(async () => {
       tables: `[mcp_servers.calc]\ncommand = "node"\nargs = ["mcp.cjs"]\n`,
     },
   )
-  writeFileSync(join(place.home.cwd, 'mcp.cjs'), MCP_SERVER)
+  ownMcpServer(place.home.cwd)
   const ended = await place.tacho([
     'codex',
     'exec',

@@ -8,16 +8,25 @@ const WITH_KEY = { security: { auth: { selectedType: 'gemini-api-key' } } }
 
 export type GeminiPlaceOptions = {
   /** The whole of its settings; an API key is chosen where it is left out. */
-  settings?: object
+  settings?: object | ((root: string) => object)
+  /** Added to the environment. */
+  environment?: Record<string, string>
 }
 
 /** A scripted model, and a home whose Gemini CLI talks to it and to nobody else. */
 export function geminiPlace(script: Script, options: GeminiPlaceOptions = {}) {
-  const { settings = WITH_KEY } = options
+  const { settings = WITH_KEY, environment = {} } = options
   return agentPlace(script, {
     agent: 'gemini',
     program: 'gemini-cli',
-    prepare: (home, model) => geminiSettings(home, model, settings),
+    prepare: (home, model) => ({
+      ...geminiSettings(
+        home,
+        model,
+        typeof settings === 'function' ? settings(join(home, '..')) : settings,
+      ),
+      ...environment,
+    }),
   })
 }
 

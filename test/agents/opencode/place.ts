@@ -5,7 +5,7 @@ import { agentPlace } from '../agent-place.js'
 
 export type OpencodePlaceOptions = {
   /** Members of its configuration beside the provider. */
-  config?: object
+  config?: object | ((root: string) => object)
   /** Added to the environment. */
   environment?: Record<string, string>
 }
@@ -16,7 +16,9 @@ export function opencodePlace(script: Script, options: OpencodePlaceOptions = {}
     agent: 'opencode',
     program: 'opencode',
     prepare(home, model) {
-      opencodeSettings(home, model, options.config)
+      const { config } = options
+      const own = typeof config === 'function' ? config(join(home, '..')) : config
+      opencodeSettings(home, model, own)
       return options.environment ?? {}
     },
   })
