@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -102,11 +102,31 @@ function measured(program: Program): Measured {
 
 function figuresOf(program: Program, isRecorded: boolean): Figures {
   const { stdout, stderr } = runOf(program, isRecorded ? '1' : undefined, ['--expose-gc'])
+  // What records goes on for a moment, and is not to slow down the next run.
+  while (isRecording(program)) pause(20)
   try {
     return JSON.parse(stdout)
   } catch {
     throw new Error(`The host failed: ${stderr}`)
   }
+}
+
+/** Whether a process that records is left of the program's runs. */
+function isRecording({ folder }: Program): boolean {
+  return readdirSync('/proc').some((pid) => {
+    try {
+      return (
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('host-recorder') &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)
+      )
+    } catch {
+      return false
+    }
+  })
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
 /** @param persist of TACHO_PERSIST_SESSION; without it nothing is registered. */

@@ -31,6 +31,7 @@ export async function bundleRegister(target: Target): Promise<void> {
   await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
   await bundleFile(target, join(RECORDER, 'register/recorder/host-recorder.js'), OWN_URL_OPTIONS)
   await bundleFile(target, join(RECORDER, 'log/program-logger.js'), { plugins: [ownWinston()] })
+  await bundleFile(target, join(RECORDER, 'register/apart/untold.js'), OWN_URL_OPTIONS)
   await bundled(target, {
     stdin: { contents: "module.exports = require('winston')", resolveDir: RECORDER },
     outfile: join(target.folder, 'bundle/winston.cjs'),

@@ -21,12 +21,15 @@ export class FaultBarrier {
   }
 
   /** Wraps work that runs thousands of times per read, so that nothing is allocated per call. */
-  around<What>(part: string, work: (what: What) => void): (what: What) => void {
+  around<What, More = void>(
+    part: string,
+    work: (what: What, more: More) => void,
+  ): (what: What, more: More) => void {
     const faults = this.#faultsOf(part)
-    return (what) => {
+    return (what, more) => {
       if (faults.count >= FAULTS) return
       try {
-        work(what)
+        work(what, more)
       } catch (cause) {
         faults.count += 1
         this.#tell(faults.count === FAULTS ? `${part} (switched off now)` : part, cause)

@@ -150,29 +150,28 @@ export const OUTBOX_MESSAGE_BYTES = 1024 * 1024
 /** How much the recorder process holds unprocessed before it stops reading. */
 export const INBOX_BYTES = 64 * 1024 * 1024
 
-/** How much it reads from the pipe at once: all that the pipe holds. */
+/** The most that one read takes from the pipe: everything in it. */
 export const INBOX_READ_BYTES = 256 * 1024
 
 /**
- * How long it pauses after a read, unless the read returned at least this many bytes, nearly a full
- * pipe. A write that wakes this process takes the host twice as long, and some hosts write three
- * times per millisecond.
+ * How long the recorder process does not listen after a read, unless that nearly emptied a full pipe.
+ * A write that wakes it takes the host three times as long, and a busy host writes three times per
+ * millisecond.
  */
-export const INBOX_REST_MILLISECONDS = 2
+export const INBOX_REST_MILLISECONDS = 1
 export const INBOX_REST_BYTES = 96 * 1024
 
-/**
- * A host counts as idle after this long without a message. Its messages are processed then, or
- * after the second delay, or once this many bytes wait.
- */
+/** A host that has been silent for this long counts as idle, and its messages are processed. */
 export const INBOX_IDLE_MILLISECONDS = 5
-export const INBOX_BEHIND_MILLISECONDS = 500
-export const INBOX_BEHIND_BYTES = 32 * 1024 * 1024
+
+/** Messages of a busy host are processed this much later, or once this much is waiting. */
+export const INBOX_BEHIND_MILLISECONDS = 1000
+export const INBOX_BEHIND_BYTES = 48 * 1024 * 1024
 
 /**
  * How long it processes before it checks for more input, so that the host can hand over its own.
  */
-export const INBOX_SLICE_MILLISECONDS = 5
+export const INBOX_SLICE_MILLISECONDS = 2
 
 /** How long a host's exit waits for its messages to reach the session's files. */
 export const EXIT_MILLISECONDS = 200

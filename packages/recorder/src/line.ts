@@ -1,17 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import {
-  type ChunkRecord,
-  type Content,
-  contentOf,
-  encodeLine,
-  type GapRecord,
-  lineTail,
-  wellFormedJson,
-} from '@tacho/format'
+import { type ChunkRecord, type Content, contentOf, lineTail, wellFormedJson } from '@tacho/format'
 import type { AllScrubbed, Found, Scrubbed, ScrubbedBytes } from '@tacho/scrub'
-import type { Loss } from './append-file.js'
-import { isoTime, systemClock } from './clock.js'
 import { JSON_TEXT_BYTES, type JsonText, openJsonText } from './json-text.js'
 
 // Only one line is made and written at a time, so all share one buffer: allocating one each would
@@ -97,20 +87,6 @@ function base64ChunkLine(chunk: ScrubbedChunk, bytes: ScrubbedBytes): ScrubbedBy
   let end = room.write(head)
   end += room.write(base64, end, 'latin1')
   return sealed(room, end + room.write('"}]', end, 'latin1'))
-}
-
-/** Encodes a gap as a line. It has its own memory, because it may wait to be written. */
-export function gapLine(loss: Loss): ScrubbedBytes {
-  const gap: GapRecord = {
-    kind: 'gap',
-    time: isoTime(systemClock.microseconds()),
-    since: isoTime(loss.since),
-    lost: loss.lost,
-    bytes: loss.bytes,
-    reason: loss.reason,
-  }
-  // Only Tacho's own counts and codes.
-  return encodeLine(gap, crc32) as ScrubbedBytes
 }
 
 function roomFor(length: number): Buffer {

@@ -72,13 +72,18 @@ test('a program that is killed leaves all that it had handed over, and no end', 
   expect((await readSession(folder)).endedAt).toBeUndefined()
 })
 
-test('a program whose recorder is killed runs on, and is told so in one line', async () => {
+test('a program whose recorder is killed runs on, is told so in one line, and leaves how much is missing', async () => {
   using place = hostPlace()
   place.file(
     'program.mjs',
     `${BEGINNING}
+    import { existsSync } from 'node:fs'
+    import { setTimeout as wait } from 'node:timers/promises'
     console.log(await ask())
+    const { TACHO_SESSION: session } = process.env
+    while (session && !existsSync(session + '/session_oai_raw.log')) await wait(5)
     signal(recorder(), 'SIGKILL')
+    while (recorder() > 0) await wait(5)
     for (const _ of [1, 2, 3]) console.log(await ask())
     process.exitCode = 6`,
   )
@@ -86,6 +91,13 @@ test('a program whose recorder is killed runs on, and is told so in one line', a
   const recorded = await place.recorded('program.mjs', { environment })
   expect(recorded.stderr.toString()).toMatch(/^tacho: this process is not recorded any more: .+\n$/)
   expect(withoutErrors(recorded)).toEqual(withoutErrors(alone))
+  const { folder } = place.session()
+  const { damage } = await verifySession(folder)
+  expect(damage).toEqual([])
+  const { gaps } = await readSession(folder)
+  expect(gaps).toMatchObject([
+    { reason: 'RECORDER_GONE', lost: { request: 3, response: 3, ended: 1 } },
+  ])
 })
 
 test('a program that exits at once behind an answer is recorded to its end', async () => {

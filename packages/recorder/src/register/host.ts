@@ -1,4 +1,5 @@
-import type { HostEvent } from '@tacho/format'
+import { join } from 'node:path'
+import { type HostEvent, SESSION_FILES } from '@tacho/format'
 import type { SessionLogger } from '../api/session-logger.js'
 import type { Conversation } from '../exchange/request-head.js'
 import { FaultBarrier } from '../fault-barrier.js'
@@ -12,6 +13,7 @@ import { Outbox } from './apart/outbox.js'
 import { RecorderProcess } from './apart/recorder-process.js'
 import { ToldRequest } from './apart/told-request.js'
 import { unpatched } from './apart/unpatched.js'
+import type { Untold } from './apart/untold.js'
 import { type HostRecording, SHAPE } from './host-recording.js'
 import type { OnRequest } from './http/request-listener.js'
 import { SelectedHosts } from './http/selected-hosts.js'
@@ -28,9 +30,14 @@ export type HostOptions = {
    * Opens a logger that writes its lines with this function; loaded when the program asks for it.
    */
   openLogger: (write: (level: LogLevel, message: string) => void) => SessionLogger
+  /** Writes to a log of the session what could not be sent to anybody. Does not throw. */
+  writeUntold: (path: string, untold: Untold) => void
   /** Called with a sentence for the user about what could not be recorded. */
   tell: (sentence: string) => void
 }
+
+/** Where a request goes, and whether it is recorded with its bodies. */
+type Target = { method: string; url: string; host: string; isSelected: boolean }
 
 /**
  * This process as it is recorded. The recorder process is started when there is something to
@@ -58,6 +65,7 @@ export class Host implements HostRecording {
   #told: { outbox: Outbox; recorder: RecorderProcess } | undefined
   #logger: SessionLogger | undefined
   #requests = 0
+  #lastTarget: Target | undefined
   #isSettled = false
   /** Whether anything was sent besides the start of this process. */
   #hasNews = false
@@ -71,22 +79,15 @@ export class Host implements HostRecording {
 
   /** A request of the host's has begun, which starts the recording if needed. */
   readonly onRequest: OnRequest = (begun) => {
-    const { method, url: text } = begun
-    if (!unpatched.canParse(text) || this.#options.isTapped(text)) return undefined
-    const outbox = this.#outbox()
-    if (outbox === undefined) return undefined
-    const url = new unpatched.URL(text)
-    this.#learn(url.host, outbox)
+    const { method, url } = begun
+    const target = this.#targetOf(method, url)
+    const outbox = target && this.#outbox()
+    if (target === undefined || outbox === undefined) return undefined
+    this.#learn(target.host, outbox)
     this.#requests += 1
-    const told = {
-      kind: 'request',
-      request: this.#requests,
-      method,
-      url: text,
-      isSelected: this.#selected.has(url, method),
-      conversation: this.conversation(),
-    } as const
-    return new ToldRequest(outbox, told, begun)
+    const { isSelected } = target
+    const told = { kind: 'request', request: this.#requests, method, url, isSelected } as const
+    return new ToldRequest(outbox, { ...told, conversation: this.conversation() }, begun)
   }
 
   event(event: HostEvent): void {
@@ -152,6 +153,12 @@ export class Host implements HostRecording {
     if (!outbox.isEmpty && recorder.isOpen) this.#leaveBehind(outbox)
     else if (this.#hasNews)
       recorder.wait(EXIT_MILLISECONDS - HANDOVER_MILLISECONDS, work, () => this.#isWritten)
+    if (outbox.untold !== undefined && !recorder.isOpen) this.#writeUntold(outbox.untold)
+  }
+
+  #writeUntold(untold: Untold): void {
+    const { root, id } = this.#options.place
+    this.#options.writeUntold(join(root, id, SESSION_FILES.raw), untold)
   }
 
   // The recorder process cannot keep up, or has not even started yet.
@@ -161,6 +168,17 @@ export class Host implements HostRecording {
     } catch (cause) {
       this.#options.tell(`the end of this process is not recorded. ${String(cause)}`)
     }
+  }
+
+  // Programs request the same URL again and again, and parsing it takes longer than the rest.
+  #targetOf(method: string, url: string): Target | undefined {
+    const last = this.#lastTarget
+    if (last !== undefined && last.url === url && last.method === method) return last
+    if (!unpatched.canParse(url) || this.#options.isTapped(url)) return undefined
+    const parsed = new unpatched.URL(url)
+    const isSelected = this.#selected.has(parsed, method)
+    this.#lastTarget = { method, url, host: parsed.host, isSelected }
+    return this.#lastTarget
   }
 
   /** The outbox, for something worth recording; opens the recording if needed. */

@@ -5,6 +5,7 @@ import { isMainThread } from 'node:worker_threads'
 import { switchedOn, wrongSwitch } from '@tacho/format'
 import type { openProgramLogger } from '../log/program-logger.js'
 import { unpatched } from './apart/unpatched.js'
+import type { writeUntold } from './apart/untold.js'
 import { Host } from './host.js'
 import { isHostRecorded, setHostRecording } from './host-recording.js'
 import { observeClientRequests } from './http/client-request.js'
@@ -47,6 +48,7 @@ function start(environment: NodeJS.ProcessEnv): void {
     environment,
     isTapped: leadsToTap(environment),
     openLogger: (write) => loadLogger().openProgramLogger(write),
+    writeUntold: (path, untold) => loadUntold().writeUntold(path, untold),
     tell,
   })
   setHostRecording(host)
@@ -67,6 +69,11 @@ function observed(observe: typeof observeUndici, { onRequest, barrier }: Host): 
 /** A separate file of the bundle, because few programs need it. */
 function loadLogger(): { openProgramLogger: typeof openProgramLogger } {
   return createRequire(import.meta.url)('./program-logger.cjs')
+}
+
+/** The same; it is almost never needed. */
+function loadUntold(): { writeUntold: typeof writeUntold } {
+  return createRequire(import.meta.url)('./untold.cjs')
 }
 
 /** Returns why the recorder process cannot be started, or undefined if it can. */

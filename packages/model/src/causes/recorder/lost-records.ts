@@ -37,7 +37,7 @@ export function lostRecords(session: SessionCase): Cause[] {
           : gaps
               .slice(0, 3)
               .map(({ gap, at }) => ({ at, text: `${lostWords(gap.lost)} lost: ${gap.reason}` })),
-      sentence: `Of the recording ${lostWords(told)} are missing: the disk did not take them.`,
+      sentence: `Of the recording ${lostWords(told)} are missing: ${whyLost(first?.gap.reason)}.`,
       next: `What is here is right, and not all: tacho show ${id} tells what is missing.`,
       weight: 'trouble',
     })
@@ -55,6 +55,13 @@ export function lostRecords(session: SessionCase): Cause[] {
     })
   }
   return causes
+}
+
+/** @param reason of a gap; the disk's, where it is no word of ours. */
+function whyLost(reason = ''): string {
+  if (reason === 'TOO_MUCH_WAITING') return 'the program told more than could wait'
+  if (reason === 'RECORDER_GONE') return 'the process that recorded the program was gone'
+  return 'the disk did not take them'
 }
 
 function sum(gaps: SessionCase['gaps']): Record<string, number> {

@@ -1,6 +1,7 @@
 import type { Headers, HostEvent } from '@tacho/format'
 import type { Conversation } from '../../exchange/request-head.js'
 import type { LogLevel } from '../../log/log-level.js'
+import type { Peer } from '../http/request-listener.js'
 import type { Stop } from '../http/stop.js'
 import type { Place } from '../place.js'
 import type { Program } from '../program.js'
@@ -45,8 +46,8 @@ export type RequestTold = { request: number } & (
       conversation: Conversation
     }
   /** The head has been sent. If the client has it as text, the recorder process parses it. */
-  | { kind: 'sent'; head?: string; headers: Headers }
-  | { kind: 'peer'; address?: string; port?: number }
+  | ({ kind: 'sent'; head?: string | undefined; headers: Headers } & Peer)
+  | ({ kind: 'peer' } & Peer)
   | { kind: 'request-bytes'; bytes: Uint8Array }
   | { kind: 'request-end' }
   | { kind: 'response'; status: number; statusText: string; headers: Headers }

@@ -9,6 +9,7 @@ import { Backlog } from './backlog.js'
 import { FORM, FORM_AT, HEAD_BYTES, MONOTONIC_AT, REQUEST_BYTES, WALL_AT } from './frame.js'
 import type { FromHost } from './from-host.js'
 import { unpatched } from './unpatched.js'
+import type { Untold } from './untold.js'
 
 /** Accepts bytes without blocking. */
 export type Pipe = {
@@ -40,7 +41,7 @@ export class Outbox {
   readonly #waiting = new Backlog()
   /** When it last failed to accept everything. */
   #fullAt = 0
-  #lost: Record<string, number> | undefined
+  #untold: { since: number; lost: Record<string, number> } | undefined
   #isPlanned = false
   #timer: NodeJS.Timeout | undefined
 
@@ -53,12 +54,17 @@ export class Outbox {
     return this.#waiting.length === 0 && this.#used === 0
   }
 
+  /** What was lost since the recorder process was last told of a loss; it may be gone. */
+  get untold(): Untold | undefined {
+    return this.#untold
+  }
+
   /** Sends a message at the end of this turn of the event loop. */
   tell(message: FromHost): void {
-    if (!this.#pipe.isOpen) return
-    if (this.#waiting.length > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
-      this.#lost ??= {}
-      this.#lost[message.kind] = (this.#lost[message.kind] ?? 0) + 1
+    if (!this.#pipe.isOpen || this.#waiting.length > OUTBOX_BYTES + OUTBOX_MESSAGE_BYTES) {
+      this.#untold ??= { since: unpatched.wallNow(), lost: {} }
+      const { lost } = this.#untold
+      lost[message.kind] = (lost[message.kind] ?? 0) + 1
       return
     }
     this.#tellLost()
@@ -77,13 +83,28 @@ export class Outbox {
    * @returns false if too much is waiting to accept them.
    */
   bytes(form: Form, request: number, bytes: Uint8Array): boolean {
-    if (this.#goOn(form, request, bytes)) return true
+    if (this.goOn(form, request, bytes)) return true
     if (!this.#pipe.isOpen) return true
     if (this.#waiting.length + this.#used + bytes.length > OUTBOX_BYTES) return false
     if (bytes.length <= BODY_PIECE_BYTES) this.#putBytes(form, request, bytes)
     else
       for (let at = 0; at < bytes.length; at += BODY_PIECE_BYTES)
         this.#putBytes(form, request, bytes.subarray(at, at + BODY_PIECE_BYTES))
+    return true
+  }
+
+  /**
+   * Adds bytes to the piece before them if both came in one read and there is room. A client passes on
+   * each chunk of the wire's framing separately, and one read can contain hundreds. They arrived
+   * together and are sent as one piece; this is all the work per chunk.
+   */
+  goOn(form: Form, request: number, bytes: Uint8Array): boolean {
+    const piece = this.#piece
+    if (piece === undefined || piece.form !== form || piece.request !== request) return false
+    const used = this.#used + bytes.length
+    if (used > BATCH_BYTES || bytes.length >= DIRECT_BYTES) return false
+    piece.batch.bytes.set(bytes, this.#used)
+    this.#used = used
     return true
   }
 
@@ -144,18 +165,6 @@ export class Outbox {
     this.#plan()
   }
 
-  // A client passes on each chunk of the wire's framing separately, and one read can contain
-  // hundreds. They arrived together and are sent as one piece; this is all the work per chunk.
-  #goOn(form: Form, request: number, bytes: Uint8Array): boolean {
-    const piece = this.#piece
-    if (piece === undefined || piece.form !== form || piece.request !== request) return false
-    const used = this.#used + bytes.length
-    if (used > BATCH_BYTES || bytes.length >= DIRECT_BYTES) return false
-    piece.batch.bytes.set(bytes, this.#used)
-    this.#used = used
-    return true
-  }
-
   readonly #endPiece = (): void => {
     const piece = this.#piece
     if (piece === undefined) return
@@ -207,9 +216,9 @@ export class Outbox {
   }
 
   #tellLost(): void {
-    const lost = this.#lost
-    this.#lost = undefined
-    if (lost !== undefined) this.#put({ kind: 'lost', lost })
+    const untold = this.#untold
+    this.#untold = undefined
+    if (untold !== undefined) this.#put({ kind: 'lost', lost: untold.lost })
   }
 
   #plan(): void {
@@ -236,7 +245,7 @@ export class Outbox {
 }
 
 /** A full pipe is not tried again before this: Node creates an error for each failed attempt. */
-const FULL_MILLISECONDS = 0.5
+const FULL_MILLISECONDS = 2
 
 function batchOf(length: number): Batch {
   const bytes = Buffer.allocUnsafeSlow(length)

@@ -30,10 +30,9 @@ export class ToldRequest implements RequestListener {
     this.#unsent.unref()
   }
 
-  sent(head: Head, { address, port }: Peer): void {
-    this.#head(head)
-    if (address === undefined) return
-    this.#tell({ kind: 'peer', address, ...(port !== undefined && { port }) })
+  sent(head: Head, peer: Peer): void {
+    if (!this.#hasHead) this.#head(head, peer)
+    else if (peer.address !== undefined) this.#tell({ kind: 'peer', ...peer })
   }
 
   requestBytes(bytes: Uint8Array): void {
@@ -52,7 +51,7 @@ export class ToldRequest implements RequestListener {
   }
 
   responseBytes(bytes: Uint8Array): void {
-    this.#bytes('response', bytes)
+    if (!this.#outbox.goOn(FORM.responseBytes, this.#number, bytes)) this.#bytes('response', bytes)
   }
 
   completed(trailers: Headers): void {
@@ -71,12 +70,13 @@ export class ToldRequest implements RequestListener {
     this.#tellCut('response')
   }
 
-  #head(head?: Head): void {
+  #head(head?: Head, peer?: Peer): void {
     if (this.#hasHead) return
     this.#hasHead = true
     unpatched.clearTimeout(this.#unsent)
     const { text, headers = [] } = head ?? { headers: this.#request.headers() }
-    this.#tell({ kind: 'sent', ...(text !== undefined && { head: text }), headers })
+    // What is undefined is left out of JSON.
+    this.#tell({ kind: 'sent', head: text, headers, ...peer })
   }
 
   #bytes(side: Side, bytes: Uint8Array): void {

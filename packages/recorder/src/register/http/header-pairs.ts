@@ -8,9 +8,11 @@ export function headerPairs(fields: unknown): Headers {
   if (typeof fields === 'string') return pairsOfLines(fields)
   if (Array.isArray(fields)) return pairsOfList(fields)
   if (typeof fields !== 'object' || fields === null) return []
-  return Object.entries(fields)
-    .filter(([name]) => !name.startsWith(':'))
-    .flatMap(([name, value]) => pairsOf(name, value))
+  const pairs: Headers = []
+  for (const [name, value] of Object.entries(fields)) {
+    if (!name.startsWith(':')) add(pairs, name, value)
+  }
+  return pairs
 }
 
 function pairsOfLines(head: string): Headers {
@@ -23,20 +25,24 @@ function pairsOfLines(head: string): Headers {
 }
 
 function pairsOfList(list: readonly unknown[]): Headers {
-  if (list.every(Array.isArray)) return list.flatMap(([name, value]) => pairsOf(text(name), value))
   const pairs: Headers = []
-  for (let index = 0; index + 1 < list.length; index += 2) {
-    pairs.push(...pairsOf(text(list[index]), list[index + 1]))
-  }
+  if (Array.isArray(list[0])) {
+    for (const pair of list) if (Array.isArray(pair)) add(pairs, text(pair[0]), pair[1])
+  } else for (let at = 0; at + 1 < list.length; at += 2) add(pairs, text(list[at]), list[at + 1])
   return pairs
 }
 
-function pairsOf(name: string, value: unknown): Headers {
-  if (Array.isArray(value)) return value.map((one) => [name, text(one)])
-  return value === undefined ? [] : [[name, text(value)]]
+function add(pairs: Headers, name: string, value: unknown): void {
+  if (Array.isArray(value)) for (const one of value) pairs.push([name, text(one)])
+  else if (value !== undefined) pairs.push([name, text(value)])
 }
 
 // Header bytes are ISO 8859-1 on the wire (RFC 9110, 5.5).
 function text(value: unknown): string {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value)
+  if (typeof value === 'string') return value
+  return value instanceof Uint8Array ? latin1(value) : String(value)
+}
+
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1')
 }

@@ -32,13 +32,15 @@ type Message = {
 
 /**
  * Listens to `fetch` and undici, Node's own and those from npm (6, 7 and 8), through their
- * diagnostics channels. Since 7.11 there are channels for the bytes of bodies too; older versions
- * pass each part of a body to a method of the request, which is wrapped instead.
+ * diagnostics channels. They pass each part of a body to a method of the request, which is wrapped.
+ * Version 8 calls that method differently, and its channels for bodies are used instead. Version 7
+ * has these channels too, but allocates an object for each part once somebody listens.
  */
 export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void {
   const listeners = new WeakMap<object, RequestListener>()
   /** Listeners that receive bodies through the channels. */
   const bodies = new WeakMap<object, RequestListener>()
+  let hasBodyChannels = false
   on('undici:request:create', ({ request }) => {
     if (request.method === 'CONNECT') return
     const listener = onRequest({
@@ -49,8 +51,11 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     if (listener === undefined) return
     listeners.set(request, listener)
     if (!listener.takesBodies) return
-    if (hasBodyChannels(request)) bodies.set(request, listener)
-    else listenToBodies(request, listener, barrier)
+    if (request.onData !== undefined) listenToBodies(request, listener)
+    else {
+      listenToBodyChannels()
+      bodies.set(request, listener)
+    }
   })
   tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
     const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
@@ -59,18 +64,12 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
     else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
   })
-  on('undici:request:bodyChunkSent', ({ request, chunk }) =>
-    bodies.get(request)?.requestBytes(bytesOf(chunk)),
-  )
   tell('undici:request:bodySent', (listener) => listener.requestEnd())
   tell('undici:request:headers', (listener, { response }) => {
     const { statusCode = 0, statusText = '', headers } = response ?? {}
     if (statusCode >= 200 || statusCode === 101)
       listener.responseHead(statusCode, statusText, headerPairs(headers))
   })
-  on('undici:request:bodyChunkReceived', ({ request, chunk }) =>
-    bodies.get(request)?.responseBytes(bytesOf(chunk)),
-  )
   tell('undici:request:trailers', (listener, { request, trailers }) => {
     listeners.delete(request)
     listener.completed(headerPairs(trailers))
@@ -79,6 +78,39 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     listeners.delete(request)
     listener.stopped(stopOf(error))
   })
+
+  const hearRequest = barrier.around(
+    'a request of undici',
+    (listener: RequestListener, chunk: unknown) => listener.requestBytes(bytesOf(chunk)),
+  )
+  const hearAnswer = barrier.around(
+    'an answer to undici',
+    (listener: RequestListener, chunk: unknown) => listener.responseBytes(bytesOf(chunk)),
+  )
+
+  function listenToBodies(request: UndiciRequest, listener: RequestListener): void {
+    const { onBodySent, onData } = request
+    // What was passed on is the host's from then on.
+    request.onBodySent = function (chunk) {
+      hearRequest(listener, chunk)
+      return onBodySent?.call(this, chunk)
+    }
+    request.onData = function (chunk) {
+      hearAnswer(listener, chunk)
+      return onData?.call(this, chunk)
+    }
+  }
+
+  function listenToBodyChannels(): void {
+    if (hasBodyChannels) return
+    hasBodyChannels = true
+    on('undici:request:bodyChunkSent', ({ request, chunk }) =>
+      bodies.get(request)?.requestBytes(bytesOf(chunk)),
+    )
+    on('undici:request:bodyChunkReceived', ({ request, chunk }) =>
+      bodies.get(request)?.responseBytes(bytesOf(chunk)),
+    )
+  }
 
   function tell(channel: string, work: (listener: RequestListener, message: Message) => void) {
     on(channel, (message) => {
@@ -90,44 +122,6 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
   // An exception from a subscriber ends the process, one tick later.
   function on(channel: string, work: (message: Message) => void): void {
     subscribe(channel, barrier.around(channel, work as (message: unknown) => void))
-  }
-}
-
-/** By the class of the request, whose methods either publish bodies or do not. */
-const withChannels = new WeakMap<object, boolean>()
-
-// Since undici 8, `onData` is called `onResponseData`.
-function hasBodyChannels(request: UndiciRequest): boolean {
-  const prototype: UndiciRequest = Object.getPrototypeOf(request)
-  let has = withChannels.get(prototype)
-  if (has === undefined) {
-    const { onData } = prototype
-    has = onData === undefined || String(onData).includes('bodyChunkReceived')
-    withChannels.set(prototype, has)
-  }
-  return has
-}
-
-function listenToBodies(
-  request: UndiciRequest,
-  listener: RequestListener,
-  barrier: FaultBarrier,
-): void {
-  const { onBodySent, onData } = request
-  const hearRequest = barrier.around('a request of undici', (chunk: unknown) =>
-    listener.requestBytes(bytesOf(chunk)),
-  )
-  const hearAnswer = barrier.around('an answer to undici', (chunk: unknown) =>
-    listener.responseBytes(bytesOf(chunk)),
-  )
-  // Read before the call, because afterwards the chunk belongs to the host.
-  request.onBodySent = function (chunk) {
-    hearRequest(chunk)
-    return onBodySent?.call(this, chunk)
-  }
-  request.onData = function (chunk) {
-    hearAnswer(chunk)
-    return onData?.call(this, chunk)
   }
 }
 

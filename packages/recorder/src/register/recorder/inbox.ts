@@ -16,23 +16,23 @@ export type InboxOptions = {
   /** The descriptor of the pipe. */
   descriptor: number
   onMessage: OnMessage
-  /** Called when the host sends no more; not all messages are processed yet. */
+  /** Called when the pipe ends, before its last messages are processed. */
   onHostGone: () => void
   /** Called after the last message; returns what the host left elsewhere. */
   onEnd: () => Uint8Array | undefined
 }
 
 /**
- * Buffers the pipe's output until it is processed. Reading goes first, so that the host can hand
- * over its messages however long recording them takes. But messages do not wake this process one by
- * one, and while the host keeps sending, the processor is left to it and to whoever answers it.
+ * Reads the pipe and holds what is in it until it is processed. Reading comes first, so that the host
+ * can always hand over its messages. But they do not wake this process each time, and while the host
+ * keeps sending, the processors are left to it and its server.
  */
 export class Inbox {
   readonly #options: InboxOptions
   readonly #pipe: Socket
   readonly #reader: FrameReader
   readonly #waiting = new Backlog()
-  /** When the first waiting bytes arrived, and the last. */
+  /** When the first and the last of it were read. */
   #firstAt = 0
   #lastAt = 0
   #isFull = false
@@ -50,12 +50,12 @@ export class Inbox {
     this.#pipe.resume()
   }
 
-  /** Sends a message to the host; a host that is gone reads nothing. */
+  /** Sends a word to the host, if it is still there. */
   say(word: string): void {
     if (this.#pipe.writable) this.#pipe.write(word)
   }
 
-  /** @returns whether to read more at once. */
+  /** @returns whether to read on at once. */
   #add(bytes: Uint8Array): boolean {
     this.#lastAt = performance.now()
     if (this.#waiting.length === 0) this.#firstAt = this.#lastAt
@@ -68,7 +68,7 @@ export class Inbox {
     return false
   }
 
-  // While this process waits for a message, each one costs the host a moment to wake it.
+  // Waking this process costs the host time.
   #takeRest(): void {
     if (this.#rest === undefined)
       this.#rest = setTimeout(() => this.#pipe.resume(), INBOX_REST_MILLISECONDS)
@@ -88,7 +88,7 @@ export class Inbox {
 
   #lookAround(): void {
     const now = performance.now()
-    // Timers may fire a little early.
+    // Timers can fire a little early.
     const isIdle = now - this.#lastAt > INBOX_IDLE_MILLISECONDS - 1
     if (isIdle || now - this.#firstAt > INBOX_BEHIND_MILLISECONDS) this.#begin()
     else this.#look?.refresh()
@@ -128,14 +128,14 @@ export class Inbox {
   }
 }
 
-/** How much to process before checking the clock: some milliseconds of work. */
-const PUSHED_BYTES = 64 * 1024
+/** Processed between two looks at the clock; takes about a millisecond. */
+const PUSHED_BYTES = 16 * 1024
 
 const NOTHING = new Uint8Array()
 
-/** @param onRead receives bytes, valid until it returns; returns whether to read more at once. */
+/** @param onRead gets bytes that the next read overwrites, and returns whether to read on at once. */
 function openPipe(descriptor: number, onRead: (bytes: Uint8Array) => boolean): Socket {
-  // Node's types declare this option only for `connect`.
+  // Node's types have this option for `connect` only.
   const options: SocketConstructorOpts & { onread: OnReadOpts } = {
     fd: descriptor,
     onread: {

@@ -48,6 +48,7 @@ export class RequestRecords {
     switch (told.kind) {
       case 'sent':
         request.sent([...headerPairs(told.head), ...told.headers])
+        if (told.address !== undefined) request.peer(told)
         break
       case 'peer':
         request.peer(told)
