@@ -15,15 +15,16 @@ import type { IndexedExchange } from './raw-index.js'
 import { ReaderError } from './reader-error.js'
 import { responseChunks } from './response-body.js'
 
-/** An event of a model's answer: what its JSON says, and how long that is. */
+/** An event of a model's answer: the value of its JSON, and the length of that. */
 export type AnswerEvent = { value: unknown; characters: number }
 
 /**
- * The events of a model's answer, as they are read from the log: those of an event stream, or the
- * messages of a WebSocket. What is no JSON is left out. Returns why bytes of the answer are missing,
- * or nothing where none are; an answer that is no stream has no events.
+ * Reads the events of a model's answer from the log: those of an event stream, or the messages of a
+ * WebSocket. What is not JSON is skipped. Returns why bytes of the answer are missing, or undefined
+ * if none are; a non-streamed answer has no events.
  *
- * @param onBytes is told of bytes of the log that were read; a {@link ReaderError} of its ends them.
+ * @param onBytes receives how many bytes of the log were read; a {@link ReaderError} that it throws
+ * ends the reading.
  */
 export function* answerEvents(
   folder: string,
@@ -44,7 +45,10 @@ export function* answerEvents(
   }
 }
 
-/** Whether an answer over HTTP is a stream of events, or one JSON text; nothing where none came. */
+/**
+ * Returns whether an answer over HTTP is a stream of events or one JSON text; undefined if there is
+ * none.
+ */
 export function formOf(
   folder: string,
   exchange: IndexedExchange,
@@ -117,7 +121,7 @@ function* awsEvents(
   }
 }
 
-// Chat Completions ends with `[DONE]`.
+// Skips the `[DONE]` at the end of Chat Completions.
 function* known(text: string): Generator<AnswerEvent> {
   const value = parsedJson(text)
   if (value !== undefined) yield { value, characters: text.length }

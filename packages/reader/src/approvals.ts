@@ -13,28 +13,31 @@ import { type Span, spansOfKind } from './read-spans.js'
 
 type Parts = Pick<Session, 'spans' | 'runs' | 'ended'>
 
-/** The approvals of a session in the order in which they were asked for. */
+/** Returns the approvals of a session in the order in which they were asked. */
 export function approvalsOf(session: Parts): Approval[] {
   return spansOfKind(session.spans, 'approval')
     .map((span) => approvalOf(session, span))
     .sort((one, other) => one.askedAt - other.askedAt)
 }
 
-/** Approvals in sum. */
+/** Totals of approvals. */
 export type ApprovalTotals = {
   count: number
-  /** Milliseconds, as far as they are known; absent where none are. */
+  /** Milliseconds, of those that are known; absent if none are. */
   waitedMs?: number
   longestMs?: number
   /** How many have no answer. */
   open: number
-  /** How many of each decision; without a prototype, for decisions are read from a file. */
+  /** By decision; without a prototype, because decisions come from a file. */
   byDecision: Record<string, number>
-  /** How many of each outcome. */
+  /** By outcome. */
   byOutcome: Partial<Record<ApprovalOutcome, number>>
 }
 
-/** How many there were, how long they took in all and at most, and how they were decided. */
+/**
+ * Returns how many approvals there were, how long they took in total and at most, and what was
+ * decided.
+ */
 export function approvalTotals(approvals: readonly Approval[]): ApprovalTotals {
   const byDecision: Record<string, number> = Object.create(null)
   const totals: ApprovalTotals = { count: approvals.length, open: 0, byDecision, byOutcome: {} }
@@ -67,7 +70,7 @@ function approvalOf(session: Parts, span: Span): Approval {
 
 type Told = SpanFacts<'approval'>
 
-// Sessions of Tacho 0.1.0 have the agent's word alone.
+// Sessions of Tacho 0.1.0 only have the agent's word.
 function outcomeOf(span: Span, told: Told): ApprovalOutcome | undefined {
   if (span.endedAt === undefined) return undefined
   const outcome = APPROVAL_OUTCOMES.find((one) => one === told.outcome)
@@ -75,16 +78,16 @@ function outcomeOf(span: Span, told: Told): ApprovalOutcome | undefined {
   return told.isOpen === true ? 'unanswered' : approvalOutcomeOf(told.decision, told.rule)
 }
 
-// Where only the answer was seen, the recorder tells no waiting time, and the span has none either.
+// If only the answer was seen, neither the recorder nor the span has a wait.
 function waitOf(span: Span, { waitMs, isOpen, decidedBy }: Told): number | undefined {
-  // Tacho 0.1.0 said 0 where nobody was asked.
+  // Tacho 0.1.0 recorded 0 if nobody was asked.
   const isAsked = waitMs !== 0 || decidedBy !== 'rule'
   if (waitMs !== undefined && waitMs >= 0 && isAsked) return waitMs
   if (span.endedAt === undefined || isOpen !== true) return undefined
   return Math.max(0, span.endedAt - span.startedAt) / 1000
 }
 
-// A span that ended without an answer says so: the run was over, and nobody had decided.
+// A span that ended without an answer is marked: the run ended before a decision.
 function openOf(session: Parts, span: Span, { isOpen }: Told): LeftOpen | undefined {
   if (span.endedAt === undefined) return leftOpenBy(session, span)
   return isOpen === true ? 'ended' : undefined

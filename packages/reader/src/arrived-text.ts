@@ -5,8 +5,8 @@ import { ReaderError } from './reader-error.js'
 import { responseChunks } from './response-body.js'
 
 /**
- * The text of a model's answer as far as it had arrived, put together from its events by the rules of
- * its API. Nothing where the response has no events; damaged chunks end it early.
+ * Returns the text of a model's answer as far as it had arrived, assembled from its events by the
+ * rules of its API. Undefined if the response has no events; damaged chunks end it early.
  */
 export function arrivedText(folder: string, exchange: IndexedExchange): string | undefined {
   const parts: string[] = []
@@ -21,7 +21,7 @@ export function arrivedText(folder: string, exchange: IndexedExchange): string |
   return reader.events === undefined ? undefined : parts.join('')
 }
 
-/** What reads its answer: it has the records that come before that. */
+/** Returns a reader for its answer that has read the records before that. */
 function headRead(
   folder: string,
   exchange: IndexedExchange,

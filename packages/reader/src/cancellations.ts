@@ -7,24 +7,27 @@ import { type Span, spansOfKind } from './read-spans.js'
 
 type Parts = Pick<Session, 'spans' | 'runs' | 'ended' | 'exchanges'>
 
-/** The cancellations of a session in the order in which they were requested. */
+/** Returns the cancellations of a session in the order in which they were requested. */
 export function cancellationsOf(session: Parts): Cancellation[] {
   return spansOfKind(session.spans, 'cancellation')
     .map((span) => cancellationOf(session, span))
     .sort((one, other) => one.requestedAt - other.requestedAt)
 }
 
-/** Cancellations in sum. */
+/** Totals of cancellations. */
 export type CancellationTotals = {
   count: number
-  /** How many of each origin; without a prototype, for origins are read from a file. */
+  /** By origin; without a prototype, because origins come from a file. */
   byOrigin: Record<string, number>
-  /** Milliseconds from the request to the release; absent where no release is known. */
+  /** Milliseconds from request to release; absent if no release is known. */
   medianMs?: number
   longestMs?: number
 }
 
-/** How many there were, from where, and how long it took from the request to the release. */
+/**
+ * Returns how many cancellations there were, by origin, and how long they took from request to
+ * release.
+ */
 export function cancellationTotals(cancellations: readonly Cancellation[]): CancellationTotals {
   const byOrigin: Record<string, number> = Object.create(null)
   for (const { origin = 'unknown' } of cancellations) byOrigin[origin] = (byOrigin[origin] ?? 0) + 1
@@ -59,7 +62,7 @@ function cancellationOf(session: Parts, span: Span): Cancellation {
 
 const indexed = new WeakMap<readonly SessionExchange[], Map<string, SessionExchange>>()
 
-// Asked for each cancellation of a session.
+// Looked up for each cancellation of a session.
 function exchangesById(exchanges: readonly SessionExchange[]): Map<string, SessionExchange> {
   const held = indexed.get(exchanges) ?? new Map(exchanges.map((one) => [one.id, one]))
   indexed.set(exchanges, held)
@@ -91,7 +94,7 @@ const KINDS: Partial<Record<SpanKind, Stopped['kind']>> = {
   approval: 'approval',
 }
 
-// One request can stop several exchanges, and each marks its moments.
+// One request can stop several exchanges, each of which adds its own events.
 function momentsOf(
   { events, endedAt }: Span,
   stopped: readonly Stopped[],
@@ -112,7 +115,7 @@ function latestOf(times: readonly number[]): number | undefined {
   return times.length === 0 ? undefined : times.reduce((one, other) => Math.max(one, other))
 }
 
-// The span tells the bytes of what was released; the raw log knows all that came.
+// The span has the bytes of what was released; the raw log has all that arrived.
 function arrivedBytes({ exchanges }: Parts, stopped: readonly Stopped[]): number | undefined {
   const byId = exchangesById(exchanges)
   const bytes = stopped.flatMap(({ spanId }) => byId.get(spanId)?.responseBytes ?? [])

@@ -13,27 +13,30 @@ import { readLog } from './read-log.js'
 import { ReaderError } from './reader-error.js'
 import { requestBody } from './request-body.js'
 
-/** A message that went over a WebSocket. */
+/** A message sent over a WebSocket. */
 export type ConnectionMessage = {
-  /** Microseconds since 1970; 0 where its exchange has no time that can be read. */
+  /** Microseconds since 1970; 0 if its exchange has no valid time. */
   at: number
   from: MessageRecord['from']
   type: MessageRecord['type']
-  /** Of a close frame. */
+  /** For a close frame. */
   code?: number
-  /** The exchange that it belongs to: it is its request, or of its answer. Absent where it is of none. */
+  /**
+   * The exchange that it belongs to, as the request or as part of the answer; absent if there is
+   * none.
+   */
   exchange?: IndexedExchange
   /**
-   * What it carries.
+   * Returns its content.
    *
-   * @throws ReaderError `missing-bytes` where that was not kept, or is damaged.
+   * @throws ReaderError `missing-bytes` if that was not kept, or is damaged.
    */
   read(): Uint8Array
 }
 
 /**
- * The connection that an exchange went over, where the log has both; nothing for exchanges over HTTP.
- * Ids come from a file: only one counts that began earlier and had not ended.
+ * Returns the connection of an exchange if the log has both; undefined for exchanges over HTTP. Ids
+ * come from a file, so only a connection counts that began earlier and had not ended.
  */
 export function connectionOf(
   index: RawIndex,
@@ -47,7 +50,7 @@ export function connectionOf(
   return isOver ? undefined : connection
 }
 
-/** The messages of a WebSocket in both directions, in order, read as they are asked for. */
+/** Reads the messages of a WebSocket in both directions, in order, on demand. */
 export function* connectionMessages(
   folder: string,
   index: RawIndex,
@@ -89,7 +92,7 @@ export function* connectionMessages(
   for (const owner of open.values()) yield* answered(owner)
 }
 
-/** An exchange that has not ended, and the records of the message that may still go on. */
+/** An exchange that has not ended, and the records of the message that may still continue. */
 type Open = { exchange: IndexedExchange; startedAt: number; chunks: ChunkRecord[] }
 
 function messageOf(connection: Open, record: MessageRecord): ConnectionMessage {
@@ -109,7 +112,7 @@ function* answered(owner: Open): Generator<ConnectionMessage> {
   if (first === undefined) return
   const read = (): Uint8Array => {
     const bytes = Buffer.concat(chunks.map(({ content }) => kept(content)))
-    // The newline is the log's own.
+    // The newline was added by the log.
     return bytes.at(-1) === NEWLINE ? bytes.subarray(0, -1) : bytes
   }
   const { exchange } = owner

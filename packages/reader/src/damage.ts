@@ -1,25 +1,25 @@
-/** A place in a session's files that could not be read. The reader goes on behind it. */
+/** A place in a session's files that could not be read. Reading continues after it. */
 export type Damage = {
-  /** The file's name inside the session folder. */
+  /** The file's name in the session folder. */
   file: string
-  /** The line, counted from 1; absent where the whole file is meant. */
+  /** The line number, starting at 1; absent if the whole file is meant. */
   line?: number
-  /** The byte of the file at which that line begins. */
+  /** The offset at which that line begins. */
   byte?: number
-  /** How many lines in a row, this one included. */
+  /** How many consecutive lines, including this one. */
   lines: number
   reason: string
 }
 
-/** Takes note of damage. */
+/** Reports damage. */
 export type ReportDamage = (damage: Damage) => void
 
-/** A file that is damaged through and through would otherwise fill the memory with reports. */
+/** Otherwise the reports about a thoroughly damaged file would fill memory. */
 const REPORTS = 1000
 
 /**
- * Collects damage in a list: neighbouring lines with one reason become one entry, and of a line that
- * is reported twice, the second reason counts, which knows more of it.
+ * Returns a function that collects damage in a list: adjacent lines with the same reason become one
+ * entry; if a line is reported twice, the second reason counts, because it is more specific.
  */
 export function collectDamage(list: Damage[]): ReportDamage {
   return (damage) => {

@@ -3,7 +3,7 @@ import { isObject } from './json-value.js'
 import { microsOfIso } from './micros.js'
 import { rawRecordOf, type Unusable } from './raw-record-of.js'
 
-/** An object of `session_events.log`: an event, or a gap, which is the same in every log. */
+/** Checks an object of `session_events.log`: an event, or a gap, which is the same in every log. */
 export function eventLineOf(value: Record<string, unknown>): EventRecord | GapRecord | Unusable {
   if (value.kind !== 'gap') return eventRecordOf(value)
   const gap = rawRecordOf(value)
@@ -11,8 +11,8 @@ export function eventLineOf(value: Record<string, unknown>): EventRecord | GapRe
 }
 
 /**
- * An object of `session_events.log` as the record that it claims to be. Its parts are checked:
- * whoever can write into the folder could have written anything.
+ * Checks that an object of `session_events.log` is the record that it claims to be, part by part:
+ * whoever can write to the folder could have written anything.
  */
 export function eventRecordOf(value: Record<string, unknown>): EventRecord | Unusable {
   const { kind, run, time, after } = value
@@ -121,7 +121,7 @@ const CHECKS = new Map<EventRecord['kind'] | (string & {}), Check>([
 
 const PLACE = ['threadId', 'turnId', 'within']
 
-/** @param others members beside those of a place that are texts where they are there. */
+/** @param others members, apart from those of a place, that must be strings if present. */
 function isPlace(event: Record<string, unknown>, others: readonly string[] = []): boolean {
   return [...PLACE, ...others].every((name) => isTextIfThere(event[name]))
 }

@@ -9,10 +9,13 @@ import {
 import { known } from './known.js'
 import type { Span } from './read-spans.js'
 
-/** What is known of an exchange that tells how it came out, without its span. */
+/** The facts of an exchange that show its outcome without its span. */
 export type Ended = Pick<RecordedExchange, 'state' | 'status' | 'error'>
 
-/** How a request was answered, whatever became of its connection; what nobody told is absent. */
+/**
+ * Returns how a request was answered, whatever happened to its connection; what is unknown is
+ * absent.
+ */
 export function exchangeOutcome(
   exchange: Ended,
   span: Span | undefined,
@@ -25,7 +28,7 @@ export function exchangeOutcome(
 
 type Told = SpanFacts<'chat'>
 
-// Sessions of Tacho 0.1.0 do not tell it, and what is no request to a model has none of its own.
+// Sessions of Tacho 0.1.0 do not record it, and exchanges that ask no model have none of their own.
 function concludedFrom(
   { state, status }: Ended,
   { errorType, finishReasons = [] }: Told,

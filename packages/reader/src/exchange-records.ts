@@ -6,12 +6,12 @@ import { damageOf, exchangeIdOf, rawRecordOf } from './raw-record-of.js'
 import { type LogRange, type LogRecord, readLog } from './read-log.js'
 
 /**
- * The records of one exchange, in order, read as they are asked for; of a WebSocket's connection, also
- * its messages that belong to no other exchange.
+ * Reads the records of one exchange, in order, on demand; for a WebSocket's connection also its
+ * messages that belong to no other exchange.
  *
- * @param onBytes is told of bytes of the log that were read.
- * @param longestBody bytes of the longest line of a request body whose content is wanted: of a longer one,
- * in the form in which it is recorded, the record says all else.
+ * @param onBytes receives how many bytes of the log were read.
+ * @param longestBody bytes of the longest request-body line whose content is wanted; for a longer
+ * one in the recorder's own format, the record has everything else.
  */
 export function* exchangeRecords(
   folder: string,

@@ -11,18 +11,18 @@ import { sessionsByStart } from './session-index/session-list.js'
 import { sessionState } from './session-state.js'
 
 export type FindOptions = {
-  /** Is told of folders that cannot be looked into, where that may have cost the session. */
+  /** Receives folders that cannot be examined, if that may be why the session was not found. */
   onSkipped?: OnSkipped
-  /** Is told of sessions with nothing in them that started after the one that `last` means. */
+  /** Receives sessions without content that started after the one that `last` means. */
   onEmpty?: (session: FoundSession) => void
-  /** Is told that `last` means one with nothing in it, because no session has anything. */
+  /** Receives the session that `last` means if it is empty because no session has content. */
   onNothing?: (session: FoundSession) => void
 }
 
 /**
- * The session that is meant by an id, by the beginning of exactly one id, by the path of its folder,
- * or by `last`: the last started that has something in it, if any has. A text with a slash is a path; one
- * without is a path where no id begins so.
+ * Finds the session meant by an id, by a prefix of exactly one id, by the path of its folder, or by
+ * `last`: the most recently started that has content, if any has. A text with a slash is a path;
+ * one without is a path only if no id begins with it.
  *
  * @throws ReaderError `no-session`, `ambiguous`, `unreadable`.
  */
@@ -56,13 +56,13 @@ function isPath(name: string): boolean {
   return name.includes('/') || name === '.' || name === '..' || name === '~'
 }
 
-// Who names a path means what stands there, also through a link.
+// A path names what it leads to, even through a link.
 function sessionAt(path: string): FoundSession {
   const named = resolve(homePath(path, homedir()))
   let folder = named
   try {
     folder = realpathSync(named)
-    // One of its files was named, as a shell completes it.
+    // Shells complete a path to one of the files in it.
     if (!lstatSync(folder).isDirectory()) folder = dirname(folder)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
@@ -78,7 +78,7 @@ function sessionAt(path: string): FoundSession {
   return { id: basename(folder), folder, root: dirname(folder) }
 }
 
-/** One of each id. Whoever types it in the case that it has means that one and no other. */
+/** Returns one session per id. An id typed in exactly its own case means only that one. */
 function beginningWith(name: string, sessions: readonly FoundSession[]): FoundSession[] {
   if (name === '') return []
   const any = sessions.filter(({ id }) => id.toLowerCase().startsWith(name.toLowerCase()))
@@ -110,7 +110,7 @@ function lastOf(
   return newest.session
 }
 
-/** The last started first; by the index, where there is one, because there can be many. */
+/** Sorts by start, latest first; through the index if there is one, because there can be many. */
 function lastStarted(
   sessions: readonly FoundSession[],
   roots: readonly string[],
@@ -122,10 +122,10 @@ function lastStarted(
   )
 }
 
-/** This many are looked at as fast as an index. */
+/** Examining this many is as fast as an index. */
 const FEW = 50
 
-// The manifest and the runs' spans tell, and are small; else the folder's own time.
+// The manifest and the spans of the runs show it, and are small; otherwise the folder's own time.
 function lastStart(session: FoundSession): { lastStartedAt?: string } {
   const { lastStartedAt } = sessionState(session)
   if (lastStartedAt !== undefined) return { lastStartedAt }

@@ -12,16 +12,16 @@ const PIECE_BYTES = 256 * 1024
 const INTERVAL_MS = 250
 
 /**
- * The bytes of a session's debug log; none where there is no such log.
+ * Reads the bytes of a session's debug log; none if there is no such log.
  *
- * @param goesOn also what is written to it from now on, as long as the session runs.
+ * @param goesOn also read what is appended from now on, while the session runs.
  */
 export async function* followLog(folder: string, goesOn: boolean): FollowedLog {
   const opened = openRegular(join(folder, SESSION_FILES.log))
   if ('refused' in opened) return
   try {
     for (let at = 0; ; ) {
-      // Asked before: what is written last is read all the same.
+      // Checked first, so that the last bytes written are still read.
       const isOver = !goesOn || !isRunning(folder)
       for (;;) {
         const bytes = readAt(opened.descriptor, at, PIECE_BYTES)

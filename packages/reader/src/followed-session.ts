@@ -12,13 +12,13 @@ import {
 import { headingOf } from './titles.js'
 
 /**
- * A session that is read again and again while it goes on: each time, only what was written since is
- * read, and an exchange that is over is the same object as before.
+ * A session that is read repeatedly while it goes on: each time only new data is read, and an
+ * exchange that has ended is the same object as before.
  */
 export class FollowedSession {
   readonly folder: string
   readonly #logs: FollowedLogs
-  /** Exchanges that are over, with the spans that told of them. */
+  /** Exchanges that have ended, with the spans that they were made with. */
   readonly #over = new WeakMap<
     RecordedExchange,
     { span: Span | undefined; exchange: SessionExchange }
@@ -32,13 +32,15 @@ export class FollowedSession {
   }
   #last: Promise<unknown> = Promise.resolve()
 
-  /** @param begin is asked, whenever the logs are read from their beginning, who is given the records. */
+  /**
+   * @param begin returns the receiver of records; called whenever the logs are read from the start.
+   */
   constructor(folder: string, begin?: () => OnRecords) {
     this.folder = folder
     this.#logs = new FollowedLogs(folder, begin)
   }
 
-  /** Reads the session as {@link readSession} does; one after the other where several ask. */
+  /** Reads the session as {@link readSession} does; concurrent calls run one after another. */
   read(): Promise<Session> {
     const reading = this.#last.then(() => inSteps(sessionFrom(this.folder, this.#reading)))
     this.#last = reading.catch(() => undefined)
@@ -46,9 +48,8 @@ export class FollowedSession {
   }
 
   /**
-   * What stands above the session as it was read last: see {@link headingOf}. It is looked for again
-   * when something has happened after which it can be another one: an agent was asked for a title, or
-   * a turn has begun.
+   * Returns the heading of the session as last read: see {@link headingOf}. It is looked up again
+   * after events that may change it: the agent asked for a title, or a turn began.
    */
   heading({ agent }: Session, turns: number): string | undefined {
     const { exchanges } = this.#index

@@ -1,14 +1,14 @@
-/** A session folder that was found. */
+/** A session folder. */
 export type FoundSession = { id: string; folder: string; root: string }
 
-/** A folder that could hold a session, or many, and cannot be looked into. */
+/** A folder that could be a session, or hold some, but cannot be examined. */
 export type SkippedFolder = {
   folder: string
-  /** Where the folder stands in a root: what the session would be. Absent of a root itself. */
+  /** The session that a folder in a root would be; absent for the root itself. */
   session?: FoundSession
-  /** In words that go on a sentence: `permission denied (EACCES)`. */
+  /** Worded to complete a sentence: `permission denied (EACCES)`. */
   reason: string
 }
 
-/** Takes note of a folder that was passed over because it cannot be looked into. */
+/** Receives a folder that was skipped because it cannot be examined. */
 export type OnSkipped = (skipped: SkippedFolder) => void

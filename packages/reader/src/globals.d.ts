@@ -1,4 +1,4 @@
-// What Node has and its types leave out.
+// Globals of Node that are missing in its types.
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number })

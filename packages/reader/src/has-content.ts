@@ -3,14 +3,14 @@ import { plainLogSize } from './plain-size.js'
 import { readLog } from './read-log.js'
 
 /**
- * Whether there is anything in a session but its own beginning and end: an exchange, or an event of
- * another kind. A program that asked for its version leaves none.
+ * Returns whether a session contains more than its start and end: an exchange, or an event of
+ * another kind. A program that was only asked for its version leaves neither.
  */
 export function hasContent(folder: string): boolean {
   if (plainLogSize(folder, SESSION_FILES.raw) > 0) return true
   const wanted = (line: Buffer): boolean => !FRAME.some((kind) => line.includes(kind))
   for (const _ of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) return true
-  // Of a session whose other logs are lost, its spans may still be there.
+  // If the other logs are lost, the spans may still be there.
   const ofMore = (line: Buffer): boolean => !line.includes(ROOT)
   for (const _ of readLog(folder, SESSION_FILES.meta, () => {}, { wanted: ofMore })) return true
   return false

@@ -1,4 +1,4 @@
-/** The value of a JSON text, or nothing where it is not JSON. */
+/** Parses JSON; undefined if the text is not valid. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -7,7 +7,7 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** The value, where it is an object: else an empty one, in which every member is missing. */
+/** Returns the value if it is an object, else an empty one, which has no members. */
 export function objectOf(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {}
 }

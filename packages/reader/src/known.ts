@@ -1,7 +1,7 @@
-/** An object without the members that are not known. */
+/** Returns an object without the members that are undefined. */
 export function known<Members extends object>(members: Members): Known<Members> {
   const rest: Partial<Members> = {}
-  // Called several times for each span: lists of pairs would be most of its time.
+  // Called several times for each span: lists of pairs would take most of its time.
   for (const name in members) {
     const value = members[name]
     if (value !== undefined && Object.hasOwn(members, name)) rest[name] = value

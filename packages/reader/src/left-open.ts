@@ -3,7 +3,7 @@ import { SPAN_DEPTH } from './limits.js'
 import type { Session } from './read-session.js'
 import type { Span } from './read-spans.js'
 
-/** How a span without an end was left, by the run that it belongs to. */
+/** Returns the state of a span without an end, from its run. */
 export function leftOpenBy(
   session: Pick<Session, 'spans' | 'runs' | 'ended'>,
   span: Span,
@@ -12,7 +12,7 @@ export function leftOpenBy(
   return ended === 'running' || ended === 'died' ? ended : 'ended'
 }
 
-/** The run in which a span was; nothing where none above it is one. */
+/** Returns the run of a span; undefined if no span above it is one. */
 export function runOf(
   { spans, runs }: Pick<Session, 'spans' | 'runs'>,
   span: Span,
@@ -28,7 +28,7 @@ export function runOf(
 
 const indexed = new WeakMap<readonly SessionRun[], Map<string, SessionRun>>()
 
-// Asked for each span of a session.
+// Looked up for each span of a session.
 function runsById(runs: readonly SessionRun[]): Map<string, SessionRun> {
   const held = indexed.get(runs) ?? new Map(runs.map((run) => [run.id, run]))
   indexed.set(runs, held)
@@ -36,8 +36,8 @@ function runsById(runs: readonly SessionRun[]): Map<string, SessionRun> {
 }
 
 /**
- * The spans above one, the nearest first, and no more than {@link SPAN_DEPTH}. Ids come from a file:
- * two could name each other as parents.
+ * Returns the spans above one, the nearest first, at most {@link SPAN_DEPTH}. Ids come from a file:
+ * two spans could name each other as parents.
  */
 export function ancestorsOf(spans: ReadonlyMap<string, Span>, span: Span): Span[] {
   const ancestors: Span[] = []

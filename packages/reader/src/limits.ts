@@ -1,71 +1,84 @@
 /**
- * What a folder may cost to read, however it was made: no command takes more than some seconds and
- * 500 MB. Beyond a limit the answer is partial, and `damage` says so.
+ * What reading any folder may cost: no command takes more than a few seconds and 500 MB. Beyond a
+ * limit the answer is partial, and `damage` says so.
  */
 
 /**
- * The longest line that is read. A body is kept up to 64 MiB, and what JSON adds to one is a few
- * percent; of such a line up to five times its length is in memory while it is decoded.
+ * The longest line that is read. A body is kept up to 64 MiB, to which JSON adds a few percent;
+ * decoding such a line takes up to five times its length in memory.
  */
 export const LINE_BYTES = 80 * 1024 * 1024
 
-/** Values within one line that is longer than {@link PLAIN_LINE_BYTES}: its objects, lists and members. */
+/** Values in a line longer than {@link PLAIN_LINE_BYTES}: objects, lists and members. */
 export const LINE_VALUES = 500_000
 export const PLAIN_LINE_BYTES = 4 * 1024 * 1024
 
-/** What one pass over a log may cost: its bytes, and so much for each of its lines. */
+/** The cost of one pass over a log: its bytes, plus this much for each line. */
 export const LOG_WORK = 1536 * 1024 * 1024
 export const LINE_WORK = 1024
-/** A line that is damaged, beside that: to find that out takes an error. */
+/** The additional cost of a damaged line, because an exception reports it. */
 export const DAMAGED_LINE_WORK = 8192
-/** A line that is passed over by its bytes: to find its end takes as long as a quarter of a KiB in a long one. */
+/**
+ * The cost of a line that is skipped by its bytes: finding its end takes as long as reading 256
+ * bytes of a long line.
+ */
 export const PASSED_LINE_WORK = 256
 
-/** What is held of a session: five times, and ten times, what the longest known conversation has. */
+/**
+ * How much of a session is held: five and ten times as much as in the longest known conversation.
+ */
 export const EXCHANGES = 50_000
 export const SPANS = 100_000
-/** Exchanges that are held to explain a session, with what their answers say: half as many again as the longest known conversation has. */
+/**
+ * Exchanges held to explain a session, with the facts of their answers: 1.5 times the longest known
+ * conversation.
+ */
 export const CALLS = 15_000
 export const RUNS = 10_000
-/** Bytes of the events of a session that are held while its spans are made anew. */
+/** Bytes of a session's events held while its spans are rebuilt. */
 export const EVENT_BYTES = 64 * 1024 * 1024
 
-/** How many spans above one are looked at: a run, a turn, a tool and a question are four. */
+/** How many ancestors of a span are examined: a run, a turn, a tool and an approval are four. */
 export const SPAN_DEPTH = 64
 
-/** Blocks of a sealed file: of 512 KiB each, 32 GiB. */
+/** Blocks of a sealed file: 512 KiB each, so 32 GiB. */
 export const SEALED_BLOCKS = 65_536
 
-/** The longest manifest that is read; a run is some hundred bytes and its arguments. */
+/** The longest manifest that is read; a run takes some hundred bytes and its arguments. */
 export const MANIFEST_BYTES = 8 * 1024 * 1024
 
-/** The same for all places of a log that are looked at again: its exchanges, and the bodies copied from. */
+/**
+ * The same for all places of a log that are read again: its exchanges, and the bodies copied from.
+ */
 export const LOOK_UP_WORK = LOG_WORK
 
-/** Opening a log for one place of it. */
+/** The cost of opening a log to read one place. */
 export const OPEN_WORK = 16 * 1024
 
-/** Putting a request's body together, beside its bytes and its line; and each of its pieces. */
+/**
+ * The cost of assembling a request's body, in addition to its bytes and its line; and of each
+ * piece.
+ */
 export const BODY_WORK = 48 * 1024
 export const PIECE_WORK = 1024
 
 /**
- * The longest body that is read as a conversation: the APIs of models take no request that is longer,
- * but for files. Of a longer one its bytes are given, and nothing of what they say: read as JSON they
- * would be in memory eight times.
+ * The longest body that is read as a conversation: model APIs accept no longer request, except with
+ * files. For a longer one only the bytes are available, because parsed JSON would take eight times
+ * their memory.
  */
 export const CONVERSATION_BYTES = 32 * 1024 * 1024
 
 /**
- * What scrubbing one file may cost, by its lines: three million, or 350,000 damaged ones. Nothing is
- * passed over in it: a file with more of them is not scrubbed at all, and that is said.
+ * The cost of scrubbing one file, by its lines: three million, or 350,000 damaged ones. Nothing in
+ * it may be skipped: a file with more lines is not scrubbed at all, and is reported.
  */
 export const SCRUB_WORK = 3 * 1024 * 1024 * 1024
 
-/** Lines of one session in which a search finds something: nobody looks through more. */
+/** Lines of one session in which a search finds something: nobody reads more. */
 export const HITS = 250_000
 
-/** What reading a request of a session for what it adds to the one before may cost, for all of them. */
+/** The cost, for all requests of a session, of finding what each adds to the one before. */
 export const STEPS_WORK = 512 * 1024 * 1024
 
 /** Counts the work of one pass. */
@@ -76,12 +89,12 @@ export class Work {
     this.#left = work
   }
 
-  /** Whether something was not done, because there was not so much left. */
+  /** Whether something was not done because too little was left. */
   get isSpent(): boolean {
     return this.#left < 0
   }
 
-  /** @returns whether there was so much left. */
+  /** @returns whether that much was left. */
   spend(work: number): boolean {
     this.#left -= work
     return this.#left >= 0

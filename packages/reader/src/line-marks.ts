@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import { logParts } from './log-parts.js'
 import type { Place } from './read-log.js'
 
-/** A line of a log by its number among those that are shown, and where it stands. */
+/** A line of a log by its number among those that are shown, and its place. */
 export type LineMark = { number: number; place: Place }
 
-/** Between two that are kept for good lie so many lines. */
+/** How many lines are between two marks that are kept. */
 const APART = 10_000
 
 /**
- * Where lines of a log stand that were read already: whoever asks for those behind one reads from there
- * on. A log that goes on is asked for its end again and again, and a long one is read part by part.
+ * Remembers where lines are in a log that was read before, so that reading can start near a line.
+ * The end of a running log is requested again and again, and a long one is read in parts.
  */
 export class LineMarks {
   readonly #folder: string
   readonly #log: string
-  /** In their order, the last one being as far as anybody has read. */
+  /** In order; the last is as far as anybody has read. */
   #marks: LineMark[] = []
   #files: string[] = []
 
@@ -25,16 +25,16 @@ export class LineMarks {
     this.#log = log
   }
 
-  /** The last one that is known up to this line; nothing where the log is to be read from its beginning. */
+  /** Returns the last mark up to this line; undefined if the log must be read from its start. */
   upTo(number: number): LineMark | undefined {
     const files = this.#filesNow()
-    // A log that was sealed or replaced has its lines elsewhere.
+    // In a log that was sealed or replaced, lines are elsewhere.
     if (!this.#files.every((file, index) => files[index] === file)) this.#marks = []
     this.#files = files
     return this.#marks.findLast((mark) => mark.number <= number)
   }
 
-  /** Notes where a line stands that was read from what {@link upTo} has told. */
+  /** Adds the place of a line that was read from the mark that {@link upTo} returned. */
   note(mark: LineMark): void {
     const last = this.#marks.at(-1)
     if (last !== undefined && mark.number <= last.number) return

@@ -5,11 +5,11 @@ import type { FoundSession, OnSkipped } from './found-session.js'
 import { partNumbers } from './log-parts.js'
 
 /**
- * The session folders in these roots. Whatever else is there is passed over: files, links, folders
- * of other names, folders with none of our files (such as Codex's own `2026/`). A root that is not
- * there holds none.
+ * Finds the session folders in these roots. Everything else is skipped: files, links, folders with
+ * other names, folders without our files (such as Codex's own `2026/`). A root that does not exist
+ * holds none.
  *
- * @param onSkipped is told of each root and each folder that cannot be looked into.
+ * @param onSkipped receives each root and each folder that cannot be examined.
  */
 export function findSessions(
   roots: readonly string[],
@@ -27,7 +27,7 @@ export function findSessions(
   )
 }
 
-/** Puts the last started first. Times are compared as times: they can have different offsets. */
+/** Sorts by start, latest first. Times are compared as times, because their offsets can differ. */
 export function newestFirst<Started extends { lastStartedAt?: string; id: string }>(
   sessions: Started[],
 ): Started[] {
@@ -35,13 +35,15 @@ export function newestFirst<Started extends { lastStartedAt?: string; id: string
   return sessions.sort((one, other) => timeOf(other) - timeOf(one) || (one.id < other.id ? 1 : -1))
 }
 
-/** Whether a folder holds at least one of our files. */
+/** Returns whether a folder contains at least one of our files. */
 export function isSessionFolder(folder: string): boolean {
   const looked = lookInto(folder)
   return 'isSession' in looked && looked.isSession
 }
 
-/** Whether a folder holds at least one of our files, or why nobody can tell. */
+/**
+ * Returns whether a folder contains at least one of our files, or why that cannot be determined.
+ */
 export function lookInto(folder: string): { isSession: boolean } | { reason: string } {
   try {
     const names = readdirSync(folder)
@@ -69,7 +71,7 @@ function entriesOf(root: string, onSkipped: OnSkipped): Dirent[] {
   }
 }
 
-/** Why a folder cannot be looked into; nothing where there is none. */
+/** Returns why a folder cannot be examined; undefined if it does not exist. */
 export function whyUnreadable(cause: unknown): string | undefined {
   const { code, message } = cause as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs'
 import { CODECS } from './sealed/codec.js'
 
 /**
- * The files that make up a log, in the order in which they were written: its sealed parts
- * (`session_oai_raw.1.log.zst`), a part that is being sealed (`session_oai_raw.2.log`), and what is
- * written now (`session_oai_raw.log`). Of a part that is there plain and sealed, as a sealing leaves
- * it that was interrupted at its last step, the plain one counts. None where the log is not there.
+ * Returns the files of a log in the order in which they were written: its sealed parts
+ * (`session_oai_raw.1.log.zst`), a part that is being sealed (`session_oai_raw.2.log`), and the
+ * current file (`session_oai_raw.log`). If a part exists both plain and sealed, as after a sealing
+ * interrupted at its last step, the plain one counts. Empty if the log does not exist.
  */
 export function logParts(folder: string, log: string): string[] {
   const names = new Set(namesIn(folder))
@@ -19,17 +19,20 @@ export function logParts(folder: string, log: string): string[] {
   return names.has(log) ? [...parts, log] : parts
 }
 
-/** The name of a log's numbered part: `session_oai_raw.log` and 2 give `session_oai_raw.2.log`. */
+/**
+ * Returns the name of a log's numbered part: `session_oai_raw.log` and 2 give
+ * `session_oai_raw.2.log`.
+ */
 export function partName(log: string, number: number): string {
   return log.replace(/\.log$/, `.${number}.log`)
 }
 
-/** The name that the next numbered part of a log gets. */
+/** Returns the name for the next numbered part of a log. */
 export function nextPartName(folder: string, log: string): string {
   return partName(log, (partNumbers(namesIn(folder), log).at(-1) ?? 0) + 1)
 }
 
-/** The numbers of a log's parts among these names, each once, in order. */
+/** Returns the numbers of a log's parts among these names, each once, in order. */
 export function partNumbers(names: Iterable<string>, log: string): number[] {
   const stem = log.replace(/\.log$/, '.')
   const numbers = new Set<number>()

@@ -1,9 +1,9 @@
 /**
- * A time of a record (ISO 8601, up to microseconds) as microseconds since 1970; nothing where it
- * is no time. `Date` alone would round to milliseconds.
+ * Converts a record's time (ISO 8601, up to microseconds) to microseconds since 1970; undefined if
+ * it is invalid. `Date` alone would round to milliseconds.
  */
 export function microsOfIso(time: string): number | undefined {
-  // As Tacho writes it; events of one second mostly follow each other.
+  // Tacho's own format; events of the same second mostly follow each other.
   if (time.length === OURS.length && time.charCodeAt(SECOND) === POINT && time.endsWith('Z')) {
     const [second, fraction] = [time.slice(0, SECOND), time.slice(SECOND + 1, -1)]
     if (/^\d+$/.test(fraction)) {
@@ -18,7 +18,7 @@ const OURS = '2026-11-28T12:34:56.123456Z'
 const SECOND = OURS.indexOf('.')
 const POINT = '.'.charCodeAt(0)
 
-/** The second that was read last. */
+/** The last second that was parsed. */
 let last: { text: string; micros: number | undefined } = { text: '', micros: undefined }
 
 function parsed(time: string): number | undefined {
@@ -28,14 +28,17 @@ function parsed(time: string): number | undefined {
   return Math.floor(milliseconds / 1000) * 1_000_000 + Number(fraction.padEnd(6, '0').slice(0, 6))
 }
 
-/** An OTLP time (nanoseconds since 1970 as decimal digits) as microseconds. */
+/** Converts an OTLP time (nanoseconds since 1970, as decimal digits) to microseconds. */
 export function microsOfNanos(nanos: unknown): number | undefined {
   const text = String(nanos)
-  // Nanoseconds of today are beyond the safe integers: the division could lose a microsecond.
+  // Current times in nanoseconds exceed the safe integers: a division could lose a microsecond.
   return /^\d{1,20}$/.test(text) ? Number(text.slice(0, -3)) : undefined
 }
 
-/** Microseconds since 1970 as ISO 8601 with microseconds; nothing where no date is that far off. */
+/**
+ * Formats microseconds since 1970 as ISO 8601 with microseconds; undefined if out of range for a
+ * date.
+ */
 export function isoOfMicros(micros: number): string | undefined {
   const date = new Date(Math.floor(micros / 1_000_000) * 1000)
   if (Number.isNaN(date.getTime())) return undefined

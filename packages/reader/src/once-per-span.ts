@@ -1,6 +1,6 @@
 import type { Span } from './read-spans.js'
 
-/** Does something for a span once: a session that goes on is looked at again and again. */
+/** Caches a result per span: a running session is read again and again. */
 export function oncePerSpan<Result>(make: (span: Span) => Result): (span: Span) => Result {
   const made = new WeakMap<Span, { result: Result }>()
   return (span) => {

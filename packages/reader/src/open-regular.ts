@@ -3,17 +3,17 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 /** An open file of a session. */
 export type RegularFile = { descriptor: number; size: number; [Symbol.dispose]: () => void }
 
-/** Why a file was not opened. `missing` is no damage where the file need not be there. */
+/** Why a file was not opened. `missing` is not damage if the file is optional. */
 export type Refusal = { refused: 'missing' | 'foreign' | 'unreadable'; reason: string }
 
 /**
- * Opens a file for reading if it is a plain file: a link is not followed, and a pipe or a device
- * is neither waited for nor read. Never throws.
+ * Opens a file for reading if it is a regular file: links are not followed, and pipes and devices
+ * are neither waited for nor read. Never throws.
  */
 export function openRegular(path: string): RegularFile | Refusal {
   let descriptor: number
   try {
-    // Without O_NONBLOCK, opening a FIFO waits for somebody to write into it.
+    // Without O_NONBLOCK, opening a FIFO waits for a writer.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (cause) {
     return refusalOf(cause)
@@ -35,7 +35,7 @@ function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor)
   } catch {
-    // What was to be read is read.
+    // Everything was read already.
   }
 }
 

@@ -4,14 +4,14 @@ import { openRegular } from './open-regular.js'
 import { codecOf } from './sealed/codec.js'
 import { readBlocks } from './sealed/read-blocks.js'
 
-/** The bytes of a log as they were written, all its parts together. */
+/** Returns how many bytes were written to a log, in all its parts. */
 export function plainLogSize(folder: string, log: string): number {
   return logParts(folder, log)
     .map((file) => plainSize(folder, file))
     .reduce((sum, size) => sum + size, 0)
 }
 
-/** The bytes of a log's file as they were written, before any sealing; 0 where it cannot be read. */
+/** Returns the size of a log's file before any sealing; 0 if it cannot be read. */
 export function plainSize(folder: string, file: string): number {
   const opened = openRegular(join(folder, file))
   if ('refused' in opened) return 0

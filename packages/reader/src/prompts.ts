@@ -4,15 +4,18 @@ import { isObject, parsedJson } from './json-value.js'
 import type { IndexedExchange, RawIndex } from './raw-index.js'
 import { bodyRecord } from './request-body.js'
 
-/** A list of sessions shows a line of a prompt, and looks for words in some more. */
+/** A list of sessions shows one line of a prompt, and searches a few more. */
 const PROMPT_CHARACTERS = 500
 const PROMPTS = 40
-/** Requests that are looked at: of an agent that names no turns, each step of a turn repeats its prompt. */
+/**
+ * How many requests are examined: if an agent names no turns, each step of a turn repeats its
+ * prompt.
+ */
 const REQUESTS = 60
-/** A body with pictures can have many megabytes, and the prompt stands at its end. */
+/** A body with images can have many megabytes, with the prompt at its end. */
 const BODY_BYTES = 4 * 1024 * 1024
 
-/** What the user asked for in a session, in order, the beginning of each; the first 40, or fewer. */
+/** Returns the start of each prompt of the user in a session, in order; at most the first 40. */
 export function promptsOf(folder: string, index: RawIndex, most = PROMPTS): string[] {
   const bodies = new BodyReader((id) => {
     const exchange = index.byId.get(id)

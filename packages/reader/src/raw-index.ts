@@ -6,49 +6,49 @@ import { purposeOf, SWITCHING_PROTOCOLS } from './read-exchanges.js'
 import type { Place } from './read-log.js'
 import { noteUnparsed } from './unparsed.js'
 
-/** Where an exchange stands in the raw log. */
+/** Where an exchange is in the raw log. */
 export type IndexedExchange = {
-  /** Its ordinal among the exchanges of the log, from 1. */
+  /** Its ordinal among the exchanges of the log, starting at 1. */
   number: number
   id: string
   /** Where its `exchange` record begins. */
   from: Place
   requestBody?: BodyPlace
-  /** It has no request body, and is known to have had none. */
+  /** It is known to have had no request body. */
   sentNothing: boolean
-  /** A message of a WebSocket asked for it. */
+  /** The request was a WebSocket message. */
   isWebSocket: boolean
-  /** The exchange of the upgrade that began that WebSocket, as it was recorded. */
+  /** The exchange whose upgrade opened that WebSocket, as recorded. */
   connection?: string
   isPrewarm: boolean
-  /** The agent's own; absent where the request does not name them. */
+  /** The agent's own ids; absent if the request does not contain them. */
   threadId?: string
   turnId?: string
-  /** It is for something else than the user's own conversation: a title, a sub-agent, a compaction. */
+  /** It is for something other than the user's conversation: a title, a sub-agent, a compaction. */
   isAside: boolean
   /** It asks for a title of the session. */
   isTitle?: boolean
-  /** It is no request, but stands for a WebSocket from its upgrade on. */
+  /** It is not a request: it stands for a WebSocket from its upgrade on. */
   isConnection: boolean
-  /** Why a side of it could not be followed; absent where both could. */
+  /** Why a side could not be parsed; absent if both could. */
   unparsed?: Unparsed[]
   /** How it ended; absent while it is in flight. */
   state?: ExchangeState
-  /** The byte behind its `end` record, in the file of its beginning. */
+  /** The offset after its `end` record, in the file in which it begins. */
   to?: number
-  /** The byte behind its last chunk so far, where chunks were passed over without being decoded. */
+  /** The offset after its last chunk so far, if chunks were skipped without decoding. */
   chunksTo?: number
 }
 
 type BodyPlace = Place & { length: number }
 
 /**
- * The exchanges of a raw log, in their order, and the last one of each id; among the latter those, too,
- * of which no more than a request body is there.
+ * The exchanges of a raw log, in order, and the last one with each id, including those of which
+ * only a request body is left.
  */
 export type RawIndex = { exchanges: IndexedExchange[]; byId: Map<string, IndexedExchange> }
 
-/** Takes note of where a record of a raw log stands; the records come in their order. */
+/** Adds the place of a raw log's record; records must come in order. */
 export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace): void {
   if (record.kind === 'gap') return
   const { file, byte, line, length } = found
@@ -75,7 +75,7 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
   }
   const exchange = index.byId.get(exchangeIdOf(record))
   if (exchange === undefined) {
-    // Its beginning is lost, but other bodies may be copied from this one.
+    // Its start is lost, but other bodies may copy from this one.
     if (record.kind === 'request-body')
       index.byId.set(record.exchange, beginningLost(record, place))
     return
@@ -88,24 +88,27 @@ export function indexRecord(index: RawIndex, record: RawRecord, found: BodyPlace
     exchange.isConnection = record.webSocket !== undefined
     exchange.state = record.state
     exchange.sentNothing = record.requestBytes === 0
-    // What is sealed is closed: only a file that was moved could end an exchange of another one.
+    // Sealed files are closed: only a file that was moved could end an exchange of another.
     if (file === exchange.from.file) exchange.to = byte + length + 1
   }
 }
 
-/** Adds an exchange: what is read of all of them again is limited together. */
+/** Adds an exchange; reading them all again has a common limit. */
 export function addExchange(index: RawIndex, exchange: IndexedExchange): void {
   lookUps.set(exchange, workOf(index))
   index.exchanges.push(exchange)
   index.byId.set(exchange.id, exchange)
 }
 
-/** Whether as much of a raw log was read again as may be: of the other exchanges nothing is given. */
+/**
+ * Returns whether the limit for reading a raw log again is used up: other exchanges then yield
+ * nothing.
+ */
 export function isReadEnough({ exchanges: [first] }: RawIndex): boolean {
   return first !== undefined && lookUpsOf(first).isSpent
 }
 
-// Beside the index, because that is kept in a file, too.
+// Separate from the index, because that is also kept in a file.
 const works = new WeakMap<RawIndex, Work>()
 const lookUps = new WeakMap<IndexedExchange, Work>()
 
@@ -115,7 +118,7 @@ function workOf(index: RawIndex): Work {
   return held
 }
 
-/** What looking at the log again may cost, for all exchanges of one index together. */
+/** The cost of reading the log again, for all exchanges of one index. */
 export function lookUpsOf(exchange: IndexedExchange): Work {
   const held = lookUps.get(exchange) ?? new Work(LOOK_UP_WORK)
   lookUps.set(exchange, held)

@@ -1,17 +1,17 @@
 import type { RawRecord } from '@tacho/format'
 import { exchangeIdOf } from './raw-record-of.js'
 
-/** What the records before it say of a record. */
+/** What a record is, given the records before it. */
 export type Judged = {
-  /** It belongs to no exchange that is open. */
+  /** It belongs to no open exchange. */
   isOrphan: boolean
-  /** Why that is damage; absent where it is none, or a gap before it tells why. */
+  /** Why that is damage; absent if it is not, or an earlier gap explains it. */
   damage?: string
 }
 
 /**
- * The order of a raw log's records, record by record: what belongs to an exchange stands between its
- * beginning and its end. The one rule for whoever reads such a log from its beginning.
+ * Checks the order of a raw log's records, one by one: what belongs to an exchange comes between
+ * its start and its end. Everything that reads such a log from its start uses this rule.
  */
 export class RawOrder {
   readonly #open = new Set<string>()
@@ -41,13 +41,13 @@ export class RawOrder {
     return judged
   }
 
-  /** The same for what an exchange consists of, but its beginning and its end. */
+  /** The same for the parts of an exchange, other than its start and end. */
   judgePart(id: string): Judged {
     if (this.#open.has(id)) return FITS
     return this.#orphan(this.#ended.has(id) ? 'of an exchange that has ended' : BEGINNING_LOST)
   }
 
-  /** An exchange that began before this place. */
+  /** Adds an exchange that began before this place. */
   noteExchange(id: string, hasEnded: boolean): void {
     if (!hasEnded) {
       this.#open.add(id)
@@ -57,7 +57,7 @@ export class RawOrder {
     this.#ended.add(id)
   }
 
-  // A connection that is over can still be named: what passed last is told when there is time for it.
+  // A closed connection can still be named, because its last bytes are recorded when there is time.
   #ofConnection(connection: string, isOrphan: boolean): Judged {
     if (this.#open.has(connection) || this.#ended.has(connection)) return FITS
     return { ...this.#orphan('of a connection whose beginning is lost'), isOrphan }

@@ -2,12 +2,12 @@ import type { Content, GapRecord, Headers, RawRecord } from '@tacho/format'
 import type { Damage } from './damage.js'
 import { isObject } from './json-value.js'
 
-/** `unknown`: a kind that a later Tacho writes. `broken`: no record of ours, or without its parts. */
+/** `unknown`: a kind that a later Tacho writes. `broken`: not one of our records, or incomplete. */
 export type Unusable = 'unknown' | 'broken'
 
 /**
- * An object of the raw log as the record that it claims to be. Its parts are checked: whoever can
- * write into the folder could have written anything.
+ * Checks that an object of the raw log is the record that it claims to be, part by part: whoever
+ * can write to the folder could have written anything.
  */
 export function rawRecordOf(value: Record<string, unknown>): RawRecord | Unusable {
   if (typeof value.kind !== 'string') return 'broken'
@@ -16,12 +16,14 @@ export function rawRecordOf(value: Record<string, unknown>): RawRecord | Unusabl
   return check(value) ? (value as RawRecord) : 'broken'
 }
 
-/** The exchange that a record belongs to; a message that is of none, to that of its connection. */
+/** Returns the exchange of a record; for a message without one, its connection's. */
 export function exchangeIdOf(record: Exclude<RawRecord, GapRecord>): string {
   return record.kind === 'message' ? record.connection : record.exchange
 }
 
-/** The damage to report for a line that holds no usable record; unknown kinds are none. */
+/**
+ * Returns the damage to report for a line without a usable record; unknown kinds are not damage.
+ */
 export function damageOf(unusable: Unusable): Pick<Damage, 'reason'> | undefined {
   return unusable === 'broken' ? { reason: 'not a record of this log' } : undefined
 }

@@ -3,7 +3,7 @@ import { type RecordedExchange, requestPurposeOfHeaders } from '@tacho/model'
 import { microsOfIso } from './micros.js'
 import { noteUnparsed } from './unparsed.js'
 
-/** An exchange, as its first record tells it. */
+/** Makes an exchange from its first record. */
 export function begin(record: ExchangeRecord, number: number): RecordedExchange {
   const { threadId, turnId, transport, connection } = record
   return {
@@ -27,11 +27,11 @@ export function begin(record: ExchangeRecord, number: number): RecordedExchange 
   }
 }
 
-/** What a request is for, in the agent's words. */
+/** Returns what a request is for, in the agent's words. */
 export function purposeOf(
   record: ExchangeRecord,
 ): Pick<RecordedExchange, 'threadSource' | 'requestKind'> {
-  // Tacho 0.1.0 did not note it: what the agent said stands in the headers.
+  // Tacho 0.1.0 did not record it, but the agent's words are in the headers.
   const told = requestPurposeOfHeaders(record.headers)
   const { threadSource = told.threadSource, requestKind = told.requestKind } = record
   return {
@@ -40,7 +40,7 @@ export function purposeOf(
   }
 }
 
-/** What a later record adds to it. */
+/** Adds a later record to it. */
 export function goOn(
   exchange: RecordedExchange,
   record: Exclude<RawRecord, ExchangeRecord | GapRecord>,
@@ -79,5 +79,7 @@ export function goOn(
   }
 }
 
-/** The status with which an upgrade is taken: a connection that is open has no other sign of being one. */
+/**
+ * The status that accepts an upgrade: nothing else shows that an exchange is an open connection.
+ */
 export const SWITCHING_PROTOCOLS = 101

@@ -4,7 +4,7 @@ import { LINE_BYTES } from './limits.js'
 /** Where in a file a line begins. */
 export type LinePlace = {
   byte: number
-  /** Counted from 1. */
+  /** Starting at 1. */
   line: number
 }
 
@@ -12,7 +12,9 @@ export type LinePlace = {
 export type FileLine = LinePlace & {
   /** Its length in bytes. */
   length: number
-  /** Valid until the next line is asked for; absent where it is longer than {@link LINE_BYTES}. */
+  /**
+   * Valid until the next line is requested; absent if the line is longer than {@link LINE_BYTES}.
+   */
   bytes: Buffer | undefined
   /** The file ended before its newline. */
   isTorn: boolean
@@ -22,10 +24,10 @@ const BLOCK_BYTES = 256 * 1024
 const NEWLINE = 10
 
 /**
- * The lines of an open file from a place on, up to a byte, holding one block and one line at a
- * time. A line that ends in a later block is read again, whole, once its end is known.
+ * Reads the lines of an open file from a place up to an offset, holding one block and one line at a
+ * time. A line that ends in a later block is read again as a whole once its end is known.
  *
- * @throws the system's error where reading fails (a failing disk).
+ * @throws the system's error if reading fails (a failing disk).
  */
 export function* readLines(
   descriptor: number,
@@ -33,7 +35,7 @@ export function* readLines(
   to = Number.POSITIVE_INFINITY,
 ): Generator<FileLine> {
   let { byte, line } = from
-  // One record is read among hundreds for one body: it needs no block of its own.
+  // Bodies need single records, among hundreds, which need no full block.
   const block = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, to - byte)))
   let position = byte
   while (position < to) {

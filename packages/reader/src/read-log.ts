@@ -20,39 +20,39 @@ import { NOT_READ_ON, readSealedLines } from './sealed/sealed-lines.js'
 
 /** Where a line of a log begins. */
 export type Place = LinePlace & {
-  /** The file's name in the session folder: a log has several once it has been sealed. */
+  /** The file's name in the session folder: a log has several files once it has been sealed. */
   file: string
 }
 
-/** An object of a log and the line where it stands. */
+/** An object of a log and the place of its line. */
 export type LogRecord = Place & { value: Record<string, unknown>; length: number }
 
 export type LogRange = {
   from?: Place
-  /** The byte of that file before which to end; without it, the log is read to its end. */
+  /** The offset in that file at which to stop; without it, the log is read to its end. */
   to?: number
-  /** Decides by a line's bytes whether it is worth decoding; the others are passed over. */
+  /** Decides from a line's bytes whether to decode it; other lines are skipped. */
   wanted?: (line: Buffer) => boolean
-  /** Those are proved by their checksum nevertheless, and reported where it does not match. */
+  /** Verifies the checksums of skipped lines, too, and reports those that do not match. */
   isProving?: boolean
-  /** Does not report lines without a checksum: whoever reads them judges them. */
+  /** Does not report lines without a checksum: the caller judges them. */
   takesUnproved?: boolean
   /**
-   * Is given each line before it is decoded, and says whether it has taken it: then it is neither
-   * decoded nor given out. Its bytes are valid until the next one.
+   * Receives each line before it is decoded, and returns whether it has handled it: then it is
+   * neither decoded nor yielded. The bytes are valid until the next line.
    */
   quick?: (bytes: Buffer, line: LinePlace & { length: number }, file: string) => boolean
-  /** Is told, once a file is read, where its next line would begin. */
+  /** Receives, at the end of each file, where its next line would begin. */
   onEnd?: (place: LinePlace) => void
-  /** What it may cost; of its own where nothing is said. Beyond it, it ends, and that is reported. */
+  /** The cost limit; by default one of its own. Reading ends there, and that is reported. */
   work?: Work
-  /** Is given each good line as it stands. Its bytes are valid until the next one. */
+  /** Receives each good line as is. The bytes are valid until the next line. */
   onLine?: (bytes: Buffer) => void
 }
 
 /**
- * The records of a session's log, in order, read as they are asked for, sealed parts first. Reads
- * past whatever is damaged and reports it; a log that is not there has no records.
+ * Reads the records of a session's log, in order, on demand, sealed parts first. Continues after
+ * anything damaged and reports it; a log that does not exist has no records.
  */
 export function* readLog(
   folder: string,
@@ -78,7 +78,7 @@ export function* readLog(
   }
 }
 
-/** The records of one file of a log; `range.from` stands in that file. */
+/** Reads the records of one file of a log; `range.from` is a place in that file. */
 export function* readPart(
   folder: string,
   file: string,
@@ -113,7 +113,7 @@ export function* readPart(
       )
         continue
       const records = decode(line, range, (reason) => {
-        // Where its first byte tells, it took no time.
+        // If the first byte already shows the damage, it took no time.
         work.spend(line.bytes?.[0] === BRACE ? DAMAGED_LINE_WORK : LINE_WORK)
         reportHere({ line: line.line, byte: line.byte, lines: 1, reason })
       })
@@ -160,7 +160,7 @@ function decode(
   }
   const decoded = decodeLine(bytes, crc32)
   if ('value' in decoded) {
-    // It is read all the same; but nothing proves it, and no recorder of ours wrote it so.
+    // It is read anyway, but nothing proves it, and no recorder of ours wrote it like this.
     if (!takesUnproved && !hasChecksum(bytes)) damaged('without a checksum')
     return [{ bytes, value: decoded.value, byte, line: number, length }]
   }
@@ -175,7 +175,10 @@ function decode(
   }))
 }
 
-/** Each comma, brace and bracket outside of texts makes a value, which takes far more memory than it is long. */
+/**
+ * Each comma, brace and bracket outside strings makes a value, which takes far more memory than its
+ * text.
+ */
 function hasTooManyValues(line: Buffer): boolean {
   let values = 0
   let isText = false

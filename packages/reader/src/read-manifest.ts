@@ -14,7 +14,7 @@ import { isObject } from './json-value.js'
 import { MANIFEST_BYTES, RUNS } from './limits.js'
 import { openRegular } from './open-regular.js'
 
-/** What became of reading a manifest. `newer`: the folder is of a format from the future. */
+/** The result of reading a manifest. `newer`: the folder has a format from the future. */
 export type ManifestRead =
   | {
       manifest: Manifest
@@ -24,7 +24,7 @@ export type ManifestRead =
   | { problem: 'missing' | 'broken'; reason: string }
   | { problem: 'newer'; format: number }
 
-/** Reads and checks a session's `session.json`. Never throws; parts that make no sense are left out. */
+/** Reads and checks a session's `session.json`. Never throws; invalid parts are left out. */
 export function readManifest(folder: string): ManifestRead {
   const opened = openRegular(join(folder, SESSION_FILES.manifest))
   if ('refused' in opened) {
@@ -50,7 +50,7 @@ function manifestOf(value: unknown, damage: string | undefined): ManifestRead {
   if (typeof format !== 'number' || !Number.isSafeInteger(format) || format < 1) {
     return { problem: 'broken', reason: damage ?? 'not a manifest: it names no format' }
   }
-  // A later format may end otherwise; but one whose own checksum is wrong is this one, damaged.
+  // A later format may end differently; but a wrong checksum of our own kind means damage.
   if (format > FORMAT) {
     return damage === undefined || !('crc' in value)
       ? { problem: 'newer', format }
@@ -127,7 +127,7 @@ function endedOf(value: unknown): RunEnded | undefined {
   return typeof value.signal === 'string' ? { signal: value.signal } : undefined
 }
 
-// The kinds are read from a file: one of them could be `__proto__`.
+// Kinds come from a file: one could be `__proto__`.
 function countsOf(value: Record<string, unknown>): Record<string, number> {
   const counts: Record<string, number> = Object.create(null)
   for (const [kind, count] of Object.entries(value)) counts[kind] = countOr(count, 0)

@@ -33,12 +33,12 @@ export type Session = {
   id: string
   folder: string
   agent: AgentIdentity
-  /** ISO 8601; absent where nothing in the folder tells. */
+  /** ISO 8601; absent if nothing in the folder shows it. */
   startedAt?: string
-  /** When its last run ended; absent where it is running or died. */
+  /** When its last run ended; absent if it is running or died. */
   endedAt?: string
   ended: Ended
-  /** ISO 8601 of the last sign of life in the logs. */
+  /** ISO 8601: the last sign of life in the logs. */
   lastSeenAt?: string
   /** Oldest first. */
   runs: SessionRun[]
@@ -46,30 +46,30 @@ export type Session = {
   spans: Map<string, Span>
   gaps: GapRecord[]
   damage: Damage[]
-  /** Absent where the manifest is missing or broken; all above is then from the logs alone. */
+  /** Absent if the manifest is missing or broken; everything above is then from the logs alone. */
   manifest?: Manifest
 }
 
 /**
- * Reads a session. Memory grows with the number of exchanges and spans, not with their bytes.
+ * Reads a session. Memory use grows with the number of exchanges and spans, not with their bytes.
  *
- * @param on is given the records on the way.
- * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
+ * @param on receives the records on the way.
+ * @throws ReaderError `newer-format` if a later Tacho wrote the folder.
  */
 export function readSession(folder: string, on: OnRecords = {}): Promise<Session> {
   const read = (report: ReportDamage) => sessionLogs(folder, report, on)
   return inSteps(sessionFrom(folder, { read }))
 }
 
-/** How the logs of a session are read. */
+/** How to read the logs of a session. */
 export type LogReading = {
   read: (report: ReportDamage) => Generator<undefined, SessionLogs>
-  /** Reads what was left out because it may still be written, where nobody writes any more. */
+  /** Reads what was left because it could still be in progress, once nobody writes any more. */
   end?: (report: ReportDamage) => void
   exchangeOf?: typeof withSpan
 }
 
-/** A session, from what its manifest and its logs say. */
+/** Makes a session from its manifest and its logs. */
 export function* sessionFrom(
   folder: string,
   { read: logs, end, exchangeOf = withSpan }: LogReading,
@@ -111,7 +111,7 @@ export function* sessionFrom(
   }
 }
 
-// Of what is nested deeper, nobody looks up to the run and the turn that it belongs to.
+// For spans nested deeper than this, run and turn are not looked up.
 function reportDepth(spans: ReadonlyMap<string, Span>, report: ReportDamage): void {
   const depths = new Map<string, number>()
   for (const { spanId, parentSpanId } of spans.values()) {
@@ -125,7 +125,7 @@ function reportDepth(spans: ReadonlyMap<string, Span>, report: ReportDamage): vo
 }
 
 /**
- * Refuses a folder that was written by a later Tacho: what stands in it may mean something else.
+ * Refuses a folder that a later Tacho wrote, because its contents may mean something else.
  *
  * @throws ReaderError `newer-format`
  */
@@ -134,7 +134,7 @@ export function refuseNewerFormat(folder: string): void {
   if ('format' in read) throw newerFormat(folder, read.format)
 }
 
-/** The error for a folder of a format from the future. */
+/** Makes the error for a folder with a format from the future. */
 export function newerFormat(folder: string, format: number): ReaderError {
   return new ReaderError(
     'newer-format',
@@ -142,7 +142,7 @@ export function newerFormat(folder: string, format: number): ReaderError {
   )
 }
 
-/** The agent, where only the spans can tell: a turn's span is named after it. */
+/** Returns the agent if only the spans show it: a turn's span is named after it. */
 export function agentOf(spans: Iterable<Span>): { name: string; version?: string } {
   let name: string | undefined
   for (const span of spans) {
@@ -158,12 +158,12 @@ export function agentOf(spans: Iterable<Span>): { name: string; version?: string
   return { name: name ?? 'unknown' }
 }
 
-/** An exchange of the raw log, and what its span tells beside. */
+/** Combines an exchange of the raw log with the facts of its span. */
 export function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
   const told = decodeAttributes('chat', span?.attributes ?? {})
   const model =
     told.responseModel ?? told.requestModel ?? (spanAbout(span?.name ?? '') || undefined)
-  // Over a WebSocket there is none, but where an error names one.
+  // Over a WebSocket there is none, unless an error names one.
   const status = exchange.status ?? told.status
   const { error: _, ...rest } = exchange
   return {

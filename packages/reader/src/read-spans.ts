@@ -25,23 +25,23 @@ export type Span = {
   /** As in OTLP: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   kind: number
   startedAt: number
-  /** Absent: it was in flight when the session died, or still is. */
+  /** Absent if it was in flight when the session died, or still is. */
   endedAt?: number
-  /** By name; without a prototype, for names are read from a file. */
+  /** By name; without a prototype, because names come from a file. */
   attributes: Record<string, PlainValue>
   links: { traceId: string; spanId: string }[]
-  /** The moments of it that were marked, in the order in which they were. */
+  /** Its events, in order. */
   events: { name: string; at: number }[]
   isError: boolean
-  /** What its status says; absent where it says nothing. */
+  /** The message of its status; absent if there is none. */
   statusMessage?: string
 }
 
 /**
- * The spans of `session_meta.log` in the order of their first record, by span id. An ended span
- * replaces its own started record.
+ * Reads the spans of `session_meta.log` in the order of their first record, by span id. An ended
+ * span replaces its own started record.
  *
- * Every line that holds no record of this log is reported.
+ * Reports every line that holds no record of this log.
  */
 export function readSpans(
   folder: string,
@@ -58,9 +58,9 @@ export function readSpans(
 }
 
 /**
- * Adds the spans of an object of the log to those before it.
+ * Adds the spans in an object of the log to those before.
  *
- * @returns whether there may be more of them: {@link SPANS} are held.
+ * @returns whether more may follow: at most {@link SPANS} are held.
  */
 export function addSpans(
   spans: Map<string, Span>,
@@ -90,21 +90,21 @@ export function addSpans(
   return true
 }
 
-/** Why spans behind a place are not there. */
+/** Why spans after a place are missing. */
 export const MORE_SPANS = `more than ${SPANS} spans are not read`
 
 export type SpanReading = {
-  /** Passes over the lines that cannot matter, where not all spans are wanted. */
+  /** Skips lines that cannot matter, if not all spans are wanted. */
   wanted?: (line: Buffer) => boolean
-  /** Proves those nevertheless, by their checksums. */
+  /** Verifies the checksums of those lines, too. */
   isProving?: boolean
-  /** Is told of the bytes of each good line. */
+  /** Receives the length of each good line. */
   onLine?: (length: number) => void
   onGap?: (gap: GapRecord) => void
 }
 
 /**
- * The spans of a line. Reaches into what another program may have written; what is not as OTLP says
+ * Returns the spans of a line. Another program may have written it; anything that is not OTLP
  * throws a TypeError.
  */
 export function spansOf(value: Record<string, unknown>): Span[] {
@@ -158,7 +158,7 @@ function spanOf(loose: LooseSpan): Span {
   }
 }
 
-/** The spans of a kind, in their order. */
+/** Returns the spans of a kind, in order. */
 export function spansOfKind(spans: ReadonlyMap<string, Span>, kind: SpanKind): Span[] {
   return [...spans.values()].filter((span) => kindOf(span) === kind)
 }

@@ -10,13 +10,13 @@ import { type LogPosition, logToRead, positionAfter } from './session-index/log-
 
 const START = { byte: 0, line: 1 }
 
-/** A line of plain text, and where it stands. */
+/** A line of plain text, and its place. */
 export type TextLine = LinePlace & { text: string; file: string; length: number }
 
 /**
- * The lines of a log of plain text, sealed parts first; what cannot be read is passed over.
+ * Reads the lines of a plain-text log, sealed parts first; what cannot be read is skipped.
  *
- * @param from where one of them begins; without it, all are read.
+ * @param from the start of one of them; without it, all are read.
  */
 export function readTextLog(folder: string, log: string, from?: Place): Generator<TextLine> {
   const names = logParts(folder, log)
@@ -31,7 +31,7 @@ export function readTextLog(folder: string, log: string, from?: Place): Generato
   )
 }
 
-/** A debug log that is read again and again: each time, the lines that were written since. */
+/** A debug log that is read repeatedly: each time only the new lines. */
 export class FollowedText {
   readonly #folder: string
   readonly #log: string
@@ -43,8 +43,8 @@ export class FollowedText {
   }
 
   /**
-   * Lines that are whole; all of them the first time, and where it is another log than before: then it
-   * does not go on.
+   * Reads the new lines that are complete; all lines the first time, or if the log was replaced,
+   * which `goesOn` then says.
    */
   read(): { goesOn: boolean; lines: TextLine[] } {
     const toRead = logToRead(this.#folder, this.#log, this.#position)
@@ -56,7 +56,7 @@ export class FollowedText {
       file = found.file
       next = { byte: found.byte + found.length + 1, line: found.line + 1 }
     }
-    // Of a last file there may be no line yet.
+    // The last file may not have a line yet.
     if (file !== undefined && file !== toRead.files.at(-1)?.name) next = START
     this.#position = positionAfter(this.#folder, toRead, this.#position, next)
     return { goesOn: toRead.goesOn, lines }

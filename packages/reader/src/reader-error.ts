@@ -1,38 +1,38 @@
 export type ReaderErrorCode =
-  /** No session by this id or prefix. */
+  /** No session has this id or prefix. */
   | 'no-session'
   /** Several sessions begin with this prefix. */
   | 'ambiguous'
-  /** The session's folder cannot be looked into. */
+  /** The session's folder cannot be examined. */
   | 'unreadable'
-  /** The folder is of a format that this version does not know. */
+  /** The folder has a format that this version does not know. */
   | 'newer-format'
-  /** Bytes that were asked for were not kept, or are damaged. */
+  /** The requested bytes were not kept, or are damaged. */
   | 'missing-bytes'
-  /** What a model was given was asked for of an exchange that gave it nothing. */
+  /** Model input was requested for an exchange that has none. */
   | 'no-model-input'
-  /** What is to be searched for is no pattern, or matches everything. */
+  /** The search pattern is invalid, or matches everything. */
   | 'bad-pattern'
   /** The session is running: its logs are being written. */
   | 'running'
-  /** A log could not be compressed; it is as it was. */
+  /** A log could not be compressed; it is unchanged. */
   | 'cannot-seal'
-  /** A collector does not take what it is sent. */
+  /** A collector does not accept what it is sent. */
   | 'not-delivered'
-  /** What was to be made is there already, or cannot be made there. */
+  /** The target already exists, or cannot be created there. */
   | 'cannot-salvage'
-  /** A session's files could not be removed; what is left can be removed again. */
+  /** A session's files could not be removed; removing the rest can be tried again. */
   | 'cannot-remove'
-  /** The file of the user's own rules cannot be used. */
+  /** The file with the user's own rules cannot be used. */
   | 'wrong-rule'
-  /** A session could not be scrubbed; it is as it was. */
+  /** A session could not be scrubbed; it is unchanged. */
   | 'cannot-scrub'
-  /** A session was scrubbed, and another search found what was to be replaced. */
+  /** A session was scrubbed, but a second search still found something to replace. */
   | 'secret-left'
-  /** A session's spans cannot be made anew, or not there. */
+  /** A session's spans cannot be rebuilt, or not there. */
   | 'cannot-rebuild'
 
-/** What keeps the reader from giving what it was asked for. */
+/** Says why the reader cannot return what was requested. */
 export class ReaderError extends Error {
   override readonly name = 'ReaderError'
   readonly code: ReaderErrorCode

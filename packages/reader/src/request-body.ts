@@ -15,9 +15,9 @@ import { ReaderError } from './reader-error.js'
 import { whyNotWhole } from './why-not-whole.js'
 
 /**
- * The body of a request, put together from its pieces and proved by its checksum.
+ * Assembles the body of a request from its pieces and verifies its checksum.
  *
- * @throws ReaderError `missing-bytes` where it was not recorded whole, not kept, or is damaged.
+ * @throws ReaderError `missing-bytes` if it was not recorded whole, not kept, or is damaged.
  */
 export function requestBody(
   folder: string,
@@ -29,8 +29,8 @@ export function requestBody(
 }
 
 /**
- * The same for who can use a part of it: as far as it was recorded, and then the error where that
- * was not all of it.
+ * The same for callers that can use a part: yields what was recorded, then throws if that was not
+ * all.
  */
 export function* requestPieces(
   folder: string,
@@ -47,7 +47,7 @@ export function* requestPieces(
   }
 }
 
-// Apart from who waits for what is done with it, so that the record is not held meanwhile.
+// A function of its own, so that the record is not kept alive while the caller works.
 function wholeBody(
   folder: string,
   index: RawIndex,
@@ -55,7 +55,7 @@ function wholeBody(
 ): { bytes: Uint8Array; fault: string | undefined } | undefined {
   const record = bodyRecord(folder, exchange)
   if (record === undefined) {
-    // Nothing was sent where the end says so, and with the methods that have no body.
+    // Nothing was sent if the end says so, or if the method has no body.
     if (exchange.sentNothing) return undefined
     throw missing(exchange, 'there is no record of it in the log')
   }
@@ -76,7 +76,7 @@ function assemble(
   record: RequestBodyRecord,
 ): Uint8Array {
   try {
-    // A long one that stands for itself is not read, and held, twice.
+    // A long literal body is not read, and held, twice.
     if (typeof record.content === 'string' && record.content.length > LONG_BODY)
       return bytesOf(record.content)
     return bodiesOf(folder, index).read(exchange.id)
@@ -91,12 +91,12 @@ function assemble(
   }
 }
 
-/** Characters. */
+/** In characters. */
 const LONG_BODY = 8 * 1024 * 1024
 
 const readers = new WeakMap<RawIndex, BodyReader>()
 
-/** One reader for all bodies of an index: the next one mostly copies from those before it. */
+/** One reader for all bodies of an index: the next mostly copies from those before. */
 function bodiesOf(folder: string, index: RawIndex): BodyReader {
   const held =
     readers.get(index) ??
@@ -109,7 +109,10 @@ function bodiesOf(folder: string, index: RawIndex): BodyReader {
   return held
 }
 
-/** The record of a request's body, or the reason why it cannot be read, or nothing where there is none. */
+/**
+ * Returns the record of a request's body, or the reason why it cannot be read, or undefined if
+ * there is none.
+ */
 export function bodyRecord(
   folder: string,
   exchange: IndexedExchange,

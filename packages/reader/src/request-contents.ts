@@ -12,15 +12,15 @@ import { type Place, readLog } from './read-log.js'
 
 type BodyPlace = Place & { length: number }
 
-/** Bytes of lines that are held; others are read again where a body copies from them. */
+/** Bytes of lines that are held; others are read again when a body copies from them. */
 const HELD_BYTES = 24 * 1024 * 1024
-/** What one piece of a line takes in memory, beside its bytes. */
+/** Memory per piece of a line, in addition to its bytes. */
 const PIECE_BYTES = 160
 
-/** Whole bodies that are held: a body mostly copies from the few before it. */
+/** Bytes of whole bodies that are held: a body mostly copies from the few before it. */
 const BODY_BYTES = 16 * 1024 * 1024
 
-/** The request bodies of a log that is being read: any of them can be copied from by a later one. */
+/** The request bodies of a log that is being read: a later one can copy from any of them. */
 export class RequestContents {
   readonly #folder: string
   readonly #places = new Map<string, BodyPlace>()
@@ -38,13 +38,13 @@ export class RequestContents {
     this.#hold(exchange, content, place.length)
   }
 
-  /** The same without what it is: that is read once a later one copies from it. */
+  /** Adds a body without its content, which is read when a later one copies from it. */
   pass(exchange: string, { file, byte, line, length }: BodyPlace): void {
-    // Whoever gives a place may give the whole line with it, which is not to be held.
+    // The caller's object may include the whole line, which must not be held.
     this.#places.set(exchange, { file, byte, line, length })
   }
 
-  /** Gives the parts of a body that are asked for; nothing where it was not kept. */
+  /** Returns a function that reads parts of a body; undefined if the body was not kept. */
   of(exchange: string): OpenBody | undefined {
     try {
       return this.#bodies.open(exchange)
@@ -54,15 +54,15 @@ export class RequestContents {
   }
 
   /**
-   * A whole body. Not to be altered.
+   * Returns a whole body, which must not be modified.
    *
-   * @throws MissingBytes where not all of it was kept.
+   * @throws MissingBytes if not all of it was kept.
    */
   read(exchange: string): Uint8Array {
     return this.#bodies.read(exchange)
   }
 
-  /** The bytes that a content stands for, copies included; nothing where not all of them were kept. */
+  /** Returns the bytes of a content, copies included; undefined if not all of them were kept. */
   bytesOf(content: Content): Uint8Array | undefined {
     try {
       return readBody('', (exchange) => (exchange === '' ? content : this.#contentOf(exchange)))
@@ -87,7 +87,7 @@ export class RequestContents {
     return undefined
   }
 
-  /** Those read first go first. */
+  /** The first ones read are dropped first. */
   #hold(exchange: string, content: Content, line: number): void {
     const length = line + (typeof content === 'string' ? 0 : content.length * PIECE_BYTES)
     this.#heldBytes += length - (this.#held.get(exchange)?.length ?? 0)

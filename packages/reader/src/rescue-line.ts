@@ -1,17 +1,17 @@
 import { crc32 } from 'node:zlib'
 import { decodeLine } from '@tacho/format'
 
-// How our lines begin. Inside of a record these stand with escaped quotes, so they do not match.
+// How our lines begin. Within a record the quotes would be escaped, so this does not match there.
 const BEGINNINGS = ['{"kind":"', '{"started":', '{"resourceSpans":']
 
-/** A record that stands in a line that is not whole, from a byte of it on. */
+/** A record within a damaged line, from an offset on. */
 export type Rescued = { value: Record<string, unknown>; offset: number; length: number }
 
 /**
- * The records of a damaged line that their own checksums prove. Behind a record there can be NUL
- * bytes, which a power loss leaves, or a carriage return, which an editor does. A writer that was
- * killed in the middle of a line, or whose file got NUL bytes, leaves no newline: the next writer's
- * first record then stands on the same line.
+ * Returns the records of a damaged line whose own checksums are right. A record can be followed by
+ * NUL bytes, which a power loss leaves, or by a carriage return from an editor. And if a writer was
+ * killed in the middle of a line, or NUL bytes end its file, there is no newline, so the next
+ * writer's first record is on the same line.
  */
 export function rescueLine(line: Buffer): Rescued[] {
   const rescued: Rescued[] = []
@@ -46,14 +46,14 @@ function rescuePart(line: Buffer, from: number, to: number): Rescued | undefined
   return { value: decoded.value, offset: from + begin, length: part.length - begin }
 }
 
-/** Whether a line is what its checksum says, by its bytes alone. */
+/** Returns whether a line matches its checksum, by its bytes alone. */
 export function isProved(line: Buffer): boolean {
   const begin = line.length - CHECKSUM_LENGTH
   const told = checksumAt(line, begin)
   return told !== undefined && told === crc32(line.subarray(0, begin)) >>> 0
 }
 
-/** Whether a line ends as those do that have a checksum. */
+/** Returns whether a line ends like one with a checksum. */
 export function hasChecksum(line: Buffer): boolean {
   return checksumAt(line, line.length - CHECKSUM_LENGTH) !== undefined
 }
@@ -62,7 +62,7 @@ const CHECKSUM_BEGINS = Buffer.from(',"crc":"')
 const CHECKSUM_ENDS = Buffer.from('"}')
 const CHECKSUM_LENGTH = CHECKSUM_BEGINS.length + 8 + CHECKSUM_ENDS.length
 
-// Byte by byte: a log has millions of lines, and each is asked.
+// Byte by byte: a log has millions of lines, and each is checked.
 function checksumAt(line: Buffer, begin: number): number | undefined {
   if (begin < 0) return undefined
   for (let index = 0; index < CHECKSUM_BEGINS.length; index += 1) {

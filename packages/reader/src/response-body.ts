@@ -14,13 +14,14 @@ export type Chunk = {
 }
 
 /**
- * The body of a response, chunk by chunk, as it is read from the log. Records that continue a
- * chunk are joined to it.
+ * Reads the body of a response from the log, chunk by chunk. Records that continue a chunk are
+ * joined to it.
  *
- * @param onBytes is told of bytes of the log that were read.
- * @throws ReaderError `missing-bytes` as soon as bytes are missing: at once where nothing of a
- *   response was recorded, and after the last chunk where the checksum shows a loss, or where the
- *   record says that this was not all of it.
+ * @param onBytes receives how many bytes of the log were read.
+ * @throws ReaderError `missing-bytes` as soon as bytes are missing: immediately if nothing of the
+ *   response was recorded, and after the last chunk if the checksum shows a loss, or the record
+ * says
+ *   that this was not all.
  */
 export function* responseChunks(
   folder: string,
@@ -36,7 +37,7 @@ export function* responseChunks(
   for (const record of exchangeRecords(folder, exchange, collectDamage(damage), onBytes)) {
     if (record.kind === 'response') hasResponse = true
     if (record.kind === 'end') end = record
-    // What comes behind a hole is no part of the body's beginning; only why it is there.
+    // What follows a hole is not part of the body's start; only the reason for the hole matters.
     if (record.kind !== 'chunk' || notKept !== undefined) continue
     if (chunk !== undefined && !record.continued) {
       yield chunk

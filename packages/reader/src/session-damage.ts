@@ -7,16 +7,17 @@ import { readSpans } from './read-spans.js'
 import { eventRecords, rawRecords } from './sound-records.js'
 
 /**
- * What of a session's files is not as it was written. This is the one rule that all commands go by;
- * those that read a session anyway report the same while they do. Damage is
+ * Returns what is no longer as it was written in a session's files. All commands use this one rule;
+ * those that read a damaged session anyway report the same. Damage is
  *
- * - a manifest that is not there, is none, or is not what its checksum says;
- * - a log that every session has and this one has not, or that is no plain file;
- * - a line that is cut off, not what its checksum says, or no record of its log;
- * - a record of an exchange or of a connection whose beginning is not there, unless a gap says why.
+ * - a manifest that is missing, invalid, or does not match its checksum;
+ * - a log that every session has and that is missing here, or is not a regular file;
+ * - a line that is cut off, does not match its checksum, or is not a record of its log;
+ * - a record of an exchange or a connection whose start is missing, unless a gap says why.
  *
- * A session in which nothing happened is not damaged, nor is what a gap says to be lost, a body that
- * came broken, or what a later Tacho writes. Beyond this, `verify` proves bodies, files and counts.
+ * A session in which nothing happened is not damaged, nor are records that a gap reports as lost, a
+ * body that arrived broken, or what a later Tacho writes. In addition, `verify` checks bodies,
+ * files and counts.
  */
 export function sessionDamage(folder: string): Damage[] {
   const damage: Damage[] = []
@@ -31,20 +32,20 @@ export function sessionDamage(folder: string): Damage[] {
   return damage
 }
 
-/** Reports a manifest that is not there, or cannot be taken for what it says. */
+/** Reports a manifest that is missing or cannot be trusted. */
 export function reportManifest(read: ManifestRead, report: ReportDamage): void {
   const reason = 'reason' in read ? read.reason : 'manifest' in read ? read.damage : undefined
   if (reason !== undefined) report({ file: SESSION_FILES.manifest, lines: 0, reason })
 }
 
-/** Reports the logs that are not there. Sessions of Tacho 0.1.0 have no events. */
+/** Reports missing logs. Sessions of Tacho 0.1.0 have no events. */
 export function reportMissingLogs(folder: string, report: ReportDamage): void {
   for (const file of [SESSION_FILES.raw, SESSION_FILES.meta]) {
     if (logParts(folder, file).length === 0) report({ file, lines: 0, reason: 'not there' })
   }
 }
 
-/** Proves the lines of a log by their checksums alone, which is what a list of sessions can afford. */
+/** Verifies only the checksums of a log's lines, which is fast enough for a list of sessions. */
 export function proveLines(folder: string, log: string, report: ReportDamage): void {
   const range = { wanted: () => false, isProving: true }
   for (const _ of readLog(folder, log, report, range));

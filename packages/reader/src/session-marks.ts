@@ -2,15 +2,15 @@ import { decodeAttributes, SPAN_ATTRIBUTES, spanKindOf } from '@tacho/format'
 import { type ApprovalOutcome, finishOf, OUTCOMES, type Outcome } from '@tacho/model'
 import type { Span } from './read-spans.js'
 
-/** What stands out in a session, in counts. */
+/** Counts of what stands out in a session. */
 export type SessionMarks = {
-  /** Requests to the model that failed, or whose answer broke off or could not be read. */
+  /** Requests to the model that failed, or whose answer was cut off or unreadable. */
   errors: number
   approvals: number
-  /** Of these, those that were not allowed. */
+  /** Those that were not allowed. */
   denied: number
   cancellations: number
-  /** How the last answer came out; absent where nobody told. */
+  /** The outcome of the last answer; absent if unknown. */
   lastOutcome?: Outcome
 }
 
@@ -40,7 +40,7 @@ export function marksOf(spans: Iterable<Span>): SessionMarks {
   return marks
 }
 
-/** What the lines of spans that are counted have in them, each at least one. */
+/** Each line of a span that is counted contains at least one of these. */
 export const MARKING: readonly string[] = [
   SPAN_ATTRIBUTES.chat.outcome.name,
   SPAN_ATTRIBUTES.chat.errorType.name,
@@ -52,7 +52,7 @@ export const MARKING: readonly string[] = [
 const BAD: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'truncated', 'unreadable'])
 const DENIED: ReadonlySet<string> = new Set<ApprovalOutcome>(['denied', 'cancelled', 'timed-out'])
 
-// Sessions of Tacho 0.1.0 do not tell the outcome.
+// Sessions of Tacho 0.1.0 do not record the outcome.
 function answerOutcome({ attributes }: Span): Outcome | undefined {
   const told = decodeAttributes('chat', attributes)
   if (told.isPrewarm) return undefined

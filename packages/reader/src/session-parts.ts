@@ -5,7 +5,10 @@ import type { Session } from './read-session.js'
 import { threadsOf, turnsOf } from './threads.js'
 import { toolsOf } from './tools.js'
 
-/** What a session means: its runs, threads, turns, exchanges, tools, approvals and cancellations. */
+/**
+ * Returns the meaning of a session: its runs, threads, turns, exchanges, tools, approvals and
+ * cancellations.
+ */
 export function sessionParts(session: Session): SessionParts {
   const { runs, exchanges } = session
   const threads = threadsOf(session)

@@ -2,9 +2,9 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { homePath, ownSessionsRoot } from '@tacho/format'
 
-/** Where to look for sessions, besides the places that are looked at anyway. */
+/** Where to look for sessions, apart from the default places. */
 export type RootChoice = {
-  /** Look here and nowhere else (`--sessions-dir`). */
+  /** Only look here (`--sessions-dir`). */
   directory?: string | undefined
   /** Where the agents keep their sessions, each by its own rules. */
   agents?: readonly string[]
@@ -14,9 +14,9 @@ export type RootChoice = {
 }
 
 /**
- * The folders in which sessions are looked for, in this order, each once: the one that was asked
- * for, and only that; else `TACHO_SESSIONS_DIR`, those of the agents and
- * `$XDG_STATE_HOME/tacho/sessions`. They need not exist. A leading `~/` is the user's home.
+ * Returns the folders in which to look for sessions, in order, each once: only the one asked for,
+ * if any; else `TACHO_SESSIONS_DIR`, those of the agents and `$XDG_STATE_HOME/tacho/sessions`. They
+ * need not exist. A leading `~/` means the user's home.
  */
 export function sessionRoots(choice: RootChoice = {}): string[] {
   const { agents = [], environment = process.env, home = homedir() } = choice

@@ -6,10 +6,10 @@ import { type Span, spansOfKind } from './read-spans.js'
 import type { SignsOfLife } from './running/signs-of-life.js'
 
 /**
- * The runs of a session, oldest first. The manifest names them; what it does not tell (it can be
- * missing, or older than the logs) is taken from the `session` spans.
+ * Returns the runs of a session, oldest first. The manifest lists them; what it lacks (it can be
+ * missing, or older than the logs) comes from the `session` spans.
  *
- * @param lives tells of a run without an end whether it goes on.
+ * @param lives returns whether a run without an end is still going on.
  */
 export function sessionRuns(
   manifest: Manifest | undefined,
@@ -24,7 +24,7 @@ export function sessionRuns(
   return [...named, ...others].sort((one, other) => startOf(one) - startOf(other))
 }
 
-/** How the session as a whole stands: running while any run is, else as its last run ended. */
+/** Returns the state of the whole session: running while any run is, else as its last run ended. */
 export function endedOf(runs: readonly SessionRun[]): Ended {
   if (runs.some((run) => run.ended === 'running')) return 'running'
   return runs.at(-1)?.ended ?? 'died'
@@ -32,14 +32,14 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
 
 function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): SessionRun {
   const { id, argv, lost, faults, debugLog, scrubbed, pid } = run
-  // The span can be newer than the manifest of a session that died.
+  // If a session died, its span can be newer than its manifest.
   const agentVersion =
     run.agentVersion ?? decodeAttributes('session', span?.attributes ?? {}).agentVersion
   const startedAt = run.startedAt || startTimeOf(span)
   return {
     id,
     argv,
-    // What a salvage did not know is 0 there.
+    // A salvage writes 0 for what it does not know.
     ...(pid > 0 && { pid }),
     ...(startedAt && { startedAt }),
     ...(run.tacho && { tacho: run.tacho }),

@@ -7,19 +7,19 @@ import { signsOfLife } from './running/signs-of-life.js'
 import { reportManifest } from './session-damage.js'
 import { endedOf, sessionRuns } from './session-runs.js'
 
-/** Whether a session is over, and since when: what is known of it without reading its logs. */
+/** Whether a session is over, and since when: what is known without reading its logs. */
 export type SessionState = FoundSession & {
-  /** Absent where the folder is of a newer format. */
+  /** Absent if the folder has a newer format. */
   ended?: Ended
-  /** ISO 8601, of the last run. */
+  /** ISO 8601, for the last run. */
   endedAt?: string
   lastStartedAt?: string
-  /** The folder's format, where it needs a newer Tacho. */
+  /** The folder's format, if it needs a newer Tacho. */
   newerFormat?: number
   damage: Damage[]
 }
 
-/** Looks at the manifest and at the spans of the runs, and passes over all else. */
+/** Reads only the manifest and the spans of the runs. */
 export function sessionState(found: FoundSession): SessionState {
   const damage: Damage[] = []
   const read = readManifest(found.folder)

@@ -6,16 +6,16 @@ import { RawOrder } from './raw-order.js'
 import { damageOf, rawRecordOf, type Unusable } from './raw-record-of.js'
 import { type LogRange, type LogRecord, type Place, readLog } from './read-log.js'
 
-/** A record that is what it claims to be, and where it stands. */
+/** A record that has been checked, and its place. */
 export type Sound<Record> = Place & {
   record: Record
-  /** Of its line, in bytes. */
+  /** The length of its line, in bytes. */
   length: number
 }
 
 /**
- * The records of a session's raw log from its beginning, each of them sound; every line that holds
- * none, or none that fits to those before it, is reported.
+ * Reads the records of a session's raw log from its start and checks each; reports every line that
+ * has none, or one that does not fit those before.
  */
 export function* rawRecords(
   folder: string,
@@ -42,10 +42,10 @@ export function* rawRecords(
   }
 }
 
-/** Why what stands behind a place of a raw log is not there. */
+/** Why what follows a place of a raw log is missing. */
 export const MORE_EXCHANGES = `more than ${EXCHANGES} exchanges are not read`
 
-/** The records of a session's events, each of them sound; every line that holds none is reported. */
+/** Reads the records of a session's events and checks each; reports every line that has none. */
 export function* eventRecords(
   folder: string,
   report: ReportDamage,
@@ -59,7 +59,7 @@ export function* eventRecords(
   }
 }
 
-/** An object of the events' log as a record of it; nothing, and a report, where it is none. */
+/** Checks an object of the events' log; reports it and returns undefined if it is not a record. */
 export function judgeEvent(
   found: LogRecord,
   report: ReportDamage,
@@ -70,7 +70,7 @@ export function judgeEvent(
   return undefined
 }
 
-/** Reports a line that holds no record of its log; kinds that a later Tacho writes are no damage. */
+/** Reports a line without a record of its log; kinds that a later Tacho writes are not damage. */
 export function reportUnusable(unusable: Unusable, place: LogRecord, report: ReportDamage): void {
   const damage = damageOf(unusable)
   const { file, line, byte } = place

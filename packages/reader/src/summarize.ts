@@ -24,45 +24,45 @@ import { endedOf, sessionRuns } from './session-runs.js'
 import { titleOf } from './titles.js'
 import { totalUsage, usageOf } from './usage.js'
 
-/** A session at a glance. */
+/** A summary of a session. */
 export type SessionSummary = FoundSession & {
   agent: string
-  /** What it is called, where `agent` stands for many (`acp`). */
+  /** Its title if `agent` stands for many (`acp`). */
   agentTitle?: string
   agentVersion?: string
-  /** ISO 8601, of the first run. */
+  /** ISO 8601, for the first run. */
   startedAt?: string
-  /** Of the last run. */
+  /** For the last run. */
   lastStartedAt?: string
   endedAt?: string
-  /** Milliseconds during which the agent ran, all runs together; up to now where one is running. */
+  /** Milliseconds during which the agent ran, in all runs; up to now if one is running. */
   durationMs?: number
-  /** Absent where the folder is of a newer format. */
+  /** Absent if the folder has a newer format. */
   ended?: Ended
   exitCode?: number
   signal?: string
   cwd?: string
-  /** Absent where the folder is of a newer format. */
+  /** Absent if the folder has a newer format. */
   exchanges?: ExchangeCounts
   usage: Usage
-  /** What the agent calls it, where it gives it a title. */
+  /** The agent's title for it, if there is one. */
   title?: string
-  /** What the user asked for, in order, the beginning of each, as far as it is known. */
+  /** The start of each prompt of the user, in order, as far as known. */
   prompts: string[]
   marks: SessionMarks
-  /** What is damaged, by the rule of `sessionDamage`, as far as a list looks: line by line. */
+  /** Damage by the rule of `sessionDamage`, as far as a list checks: line by line. */
   damage: Damage[]
-  /** The folder's format, where it needs a newer Tacho; hardly anything else is then known. */
+  /** The folder's format, if it needs a newer Tacho; hardly anything else is then known. */
   newerFormat?: number
 }
 
-/** How many exchanges are how; the connections of WebSockets are counted apart. */
+/** Counts of exchanges by state; the connections of WebSockets are counted separately. */
 export type ExchangeCounts = Required<EndedExchanges> & { inFlight: number }
 
 /**
- * What is known of a session without reading its bodies. The counts of a session that ended are
- * its manifest's; for one that did not, they are counted in the raw log. Damage is looked for line
- * by line: what it takes to understand the records is left to who reads them.
+ * Summarizes a session without reading its bodies. If it ended, the counts come from its manifest;
+ * otherwise from the raw log. Damage is checked line by line: what requires understanding the
+ * records is left to those who read them.
  */
 export function summarize(found: FoundSession): SessionSummary {
   const { folder } = found
@@ -134,7 +134,7 @@ const TELLING = [
   ...MARKING,
 ].map((text) => Buffer.from(text))
 
-// Of many hundred spans, only some say what a summary needs.
+// Of many hundred spans, a summary needs only a few.
 function isTelling(line: Buffer): boolean {
   return TELLING.some((text) => line.includes(text))
 }

@@ -20,9 +20,9 @@ const told = oncePerSpan((span) => decodeAttributes('invoke_agent', span.attribu
 type Parts = Pick<Session, 'id' | 'spans' | 'runs' | 'ended' | 'exchanges'>
 
 /**
- * The threads of a session, each with its turns, in the order in which they began. What a thread is
- * for is told by its turns and by its requests; one of which nobody tells it is the user's, unless
- * there is another that has the session's own id.
+ * Returns the threads of a session with their turns, in order of start. Turns and requests show
+ * what a thread is for; one without such a sign is the user's, unless another has the session's own
+ * id.
  */
 export function threadsOf(session: Parts): Thread[] {
   const sources = sourcesOf(session)
@@ -48,7 +48,7 @@ export function threadsOf(session: Parts): Thread[] {
   return threads
 }
 
-/** All turns of a session, in the order in which they began. */
+/** Returns all turns of a session, in order of start. */
 export function turnsOf(threads: readonly Thread[]): Turn[] {
   return threads.flatMap(({ turns }) => turns).sort((one, other) => one.startedAt - other.startedAt)
 }
@@ -94,7 +94,7 @@ function addTurns(session: Parts, spans: readonly Span[], threads: readonly Thre
   }
 }
 
-/** Turns in which the user asked for nothing but a shorter conversation. */
+/** Returns the turns in which the user only asked to shorten the conversation. */
 function compactions(exchanges: readonly SessionExchange[]): string[] {
   return exchanges.flatMap(({ turnId, requestKind }) =>
     turnId !== undefined && compactionOf(requestKind) === 'manual' ? [turnId] : [],
@@ -117,7 +117,7 @@ function turnOf(session: Parts, span: Span, kind: ThreadKind): Turn {
   }
 }
 
-// A turn that names no thread, as those of other programs: it is in the session's own.
+// A turn without a thread, as in other programs, belongs to the session's own.
 function unnamed(session: Parts, threads: Thread[], byId: Map<string, Thread>): Thread {
   const known = byId.get(session.id)
   if (known !== undefined) return known

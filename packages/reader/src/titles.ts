@@ -13,7 +13,7 @@ import { readAt } from './sealed/read-blocks.js'
 const TITLE_CHARACTERS = 200
 
 /**
- * What stands above a session: its title, or else what the user asked for first; nothing where neither
+ * Returns the heading of a session: its title, else the user's first prompt; undefined if neither
  * is known.
  */
 export function headingOf(folder: string, agent: string, index: RawIndex): string | undefined {
@@ -23,8 +23,8 @@ export function headingOf(folder: string, agent: string, index: RawIndex): strin
 }
 
 /**
- * What an agent calls a session: what its model answered to a request for a title, or what it wrote
- * into its own transcript; nothing where it does neither.
+ * Returns an agent's title for a session: the model's answer to a request for a title, or what the
+ * agent wrote to its own transcript; undefined if there is neither.
  */
 export function titleOf(
   folder: string,
@@ -52,7 +52,7 @@ function answeredText(folder: string, exchange: IndexedExchange): string | undef
   return undefined
 }
 
-// As JSON where the agent asks for that: an object with a title, or a text in quotes.
+// JSON if the agent asks for that: an object with a title, or a quoted text.
 function answered(text: string): string {
   const said = parsedJson(text)
   const { title } = objectOf(said)
@@ -67,9 +67,9 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-/** Claude Code writes what it is called again and again, so that it stands near the end. */
+/** Claude Code repeats the title, so it is near the end. */
 const TAIL_BYTES = 128 * 1024
-/** By how much one goes before another: the user's own word first. */
+/** In order of precedence: the user's own title first. */
 const NAMES = [
   ['custom-title', 'customTitle'],
   ['ai-title', 'aiTitle'],
@@ -91,16 +91,19 @@ function transcriptTitle(
   return undefined
 }
 
-/** Whether it writes what a session is called into its transcript: that is held against all prompts. */
+/**
+ * Returns whether the agent writes titles to its transcript. Such a title is compared with all
+ * prompts.
+ */
 function namesItself(agent: string): boolean {
   return agent === 'claude'
 }
 
-/** What is shorter is taken for no secret anywhere. */
+/** Nothing shorter counts as a secret anywhere. */
 const SECRET_CHARACTERS = 12
 
-// In a transcript no secret is replaced: a word that could be one must stand in a prompt, where it
-// would have been.
+// Transcripts are not scrubbed: a word that could be a secret must also be in a prompt, where it
+// would have been replaced.
 function isHarmless(title: string, prompts: readonly string[]): boolean {
   const said = prompts.join('\n').toLowerCase()
   return title

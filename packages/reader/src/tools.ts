@@ -8,7 +8,7 @@ import { type Span, spansOfKind } from './read-spans.js'
 
 type Parts = Pick<Session, 'spans' | 'runs' | 'ended'>
 
-/** The tools that the agent ran, in the order in which they began. */
+/** Returns the tools that the agent ran, in order of start. */
 export function toolsOf(session: Parts): Tool[] {
   return spansOfKind(session.spans, 'execute_tool')
     .map((span) => toolOf(session, span))
@@ -27,7 +27,7 @@ const toldOf = oncePerSpan((span): Tool => {
   const { spanId, startedAt, endedAt } = span
   return {
     spanId,
-    // A name that became known later stands in the attribute; a span's own is that of its start.
+    // A name that became known later is in the attribute; the span's own is from its start.
     name: told.name ?? (spanAbout(span.name) || 'tool'),
     startedAt,
     ...known({ callId, command, cwd, query, path, files, mcpServer, status, exitCode, error }),
@@ -36,7 +36,7 @@ const toldOf = oncePerSpan((span): Tool => {
   }
 })
 
-// Sessions of Tacho 0.1.0 have the agent's word alone.
+// Sessions of Tacho 0.1.0 only have the agent's word.
 function outcomeOf(told: string | undefined, status: string | undefined, span: Span): ToolOutcome {
   const outcome = TOOL_OUTCOMES.find((one) => one === told) ?? toolOutcomeOf(status)
   return outcome ?? (span.isError ? 'failed' : 'unknown')

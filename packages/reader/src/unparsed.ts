@@ -1,7 +1,7 @@
 import type { UnparsedRecord } from '@tacho/format'
 import type { Unparsed } from '@tacho/model'
 
-/** Takes note of one: the first of each side, because a file could hold any number. */
+/** Adds one: the first for each side, because a file could hold any number. */
 export function noteUnparsed(
   exchange: { unparsed?: Unparsed[] },
   { side, reason }: UnparsedRecord,

@@ -3,7 +3,7 @@ import type { Usage } from '@tacho/model'
 import { known } from './known.js'
 import type { Span } from './read-spans.js'
 
-/** The use that a `chat` span tells of; nothing where it does not. */
+/** Returns the token usage in a `chat` span; undefined if it has none. */
 export function usageOf(span: Span | undefined): Usage | undefined {
   if (span === undefined) return undefined
   const told = decodeAttributes('chat', span.attributes)
@@ -17,7 +17,7 @@ export function usageOf(span: Span | undefined): Usage | undefined {
   return Object.keys(usage).length > 0 ? usage : undefined
 }
 
-/** The sum of several uses; a part that none of them has is not there. */
+/** Returns the sum of several usages; a member that none of them has is absent. */
 export function totalUsage(uses: Iterable<Usage | undefined>): Usage {
   const total: Usage = {}
   for (const usage of uses) {

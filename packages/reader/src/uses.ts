@@ -4,7 +4,7 @@ import type { ReportDamage } from './damage.js'
 import { readSpans } from './read-spans.js'
 import { usageOf } from './usage.js'
 
-/** The tokens of each exchange as its API told them, by its id. */
+/** Returns the tokens of each exchange as reported by its API, by exchange id. */
 export function usesOf(folder: string, report: ReportDamage): Map<string, Usage> {
   const uses = new Map<string, Usage>()
   for (const [id, span] of readSpans(folder, report)) {

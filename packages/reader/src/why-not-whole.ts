@@ -1,8 +1,8 @@
 import type { EndRecord, RequestBodyRecord } from '@tacho/format'
 
 /**
- * Why a body that can be read is not all that was sent, as its record says: in words that go on a
- * sentence. Nothing where it is whole.
+ * Returns why a readable body is not all that was sent, according to its record, worded to complete
+ * a sentence. Undefined if it is whole.
  */
 export function whyNotWhole(
   record: Pick<RequestBodyRecord, 'cut' | 'missed' | 'broken' | 'stopped'> | EndRecord,

@@ -1,41 +1,41 @@
 import type { SearchPattern } from './pattern.js'
 import { wideScan } from './wide-scan.js'
 
-/** What is found in a block of whole lines. */
+/** What was found in a block of whole lines. */
 export type BlockScan = {
-  /** Where lines begin that are no chunks, in their order. */
+  /** Where lines begin that are not chunks, in order. */
   records: number[]
-  /** Where the pattern may match, in their order. */
+  /** Where the pattern may match, in order. */
   hits: number[]
 }
 
-/** Looks through blocks of a log for what a pattern needs, without reading their lines. */
+/** Searches blocks of a log for what a pattern requires, without decoding their lines. */
 export type BlockScanner = {
   /**
-   * Where a block is put so that it needs no copy.
+   * Returns a buffer for a block, so that scanning needs no copy.
    *
-   * @param kept what is to stand at its beginning, out of the room before.
+   * @param kept bytes of the previous buffer to put at its start.
    */
   room(bytes: number, kept?: Buffer): Buffer
   scan(block: Buffer): BlockScan
-  /** Takes note of what stands in blocks, where the host can do that fast. */
+  /** Notes what blocks contain, if the host can do that fast. */
   grams?: {
-    /** Says whether it could. */
+    /** Returns whether it could. */
     add(block: Buffer): boolean
-    /** What stood in the blocks that were added since the last time (`grams.ts`). */
+    /** Returns what the blocks added since the last call contain (`grams.ts`). */
     take(): Buffer
   }
 }
 
 const NEWLINE = 10
 const LETTER_C = 'c'.charCodeAt(0)
-/** Where in a line its kind begins: only that of a chunk begins with a `c`. */
+/** Where a line's kind begins: only that of a chunk begins with a `c`. */
 export const KIND_AT = '{"kind":"'.length
 
-/** What is looked for: one of these texts, in bytes of ASCII. */
+/** What to search for: any one of these ASCII texts. */
 export type Needles = { needles: readonly string[]; isCaseSensitive: boolean }
 
-/** The scanner for a pattern that has needles; sixteen bytes at a time where the host can. */
+/** Returns the scanner for a pattern with needles; sixteen bytes at a time if the host can. */
 export function blockScanner(pattern: SearchPattern): BlockScanner {
   const looked = needlesIn(pattern)
   return (looked.needles.length > 0 ? wideScan(looked) : undefined) ?? plainScan(looked)
@@ -51,10 +51,10 @@ export function hasNeedles(pattern: SearchPattern): boolean {
   return lookedFor(pattern).length > 0
 }
 
-/** Texts of which one stands in each match, in the case in which it is typed or another. */
+/** Returns texts of which each match contains one, as typed or in another case. */
 export function lookedFor({ needles, isCaseSensitive }: SearchPattern): string[] {
   if (isCaseSensitive) return [...needles]
-  // Where case is ignored, `k` and `s` have a relative beyond ASCII each: K (Kelvin) and ſ.
+  // Case-insensitively, `k` and `s` each have an equivalent beyond ASCII: K (Kelvin) and ſ.
   const runs = needles.map(
     (needle) => needle.split(/[ks]+/i).sort((one, other) => other.length - one.length)[0] ?? '',
   )
@@ -111,7 +111,7 @@ function foldedHits(needles: readonly string[]): (block: Buffer) => number[] {
   }
 }
 
-/** Places found for several needles, one after the other. */
+/** Sorts the places found for several needles one after another. */
 export function inOrder(places: number[], needles: number): number[] {
   return needles > 1 ? places.sort((one, other) => one - other) : places
 }

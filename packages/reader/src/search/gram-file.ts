@@ -44,10 +44,13 @@ const ROW_BYTES = 1024
 const HEAD_BYTES = 16 * 1024
 /** A smaller log is looked through as fast as what was noted of it. */
 const WORTH_NOTING = 1024 * 1024
-/** A log that was written to so short a time ago will be written to again. */
+/** A log that was written to this recently will be written to again. */
 const SETTLED_MS = 60_000
 
-/** The files of a raw log as they are; nothing where it is not worth noting, or is being written. */
+/**
+ * Returns the current state of a raw log's files; undefined if it is not worth noting, or is being
+ * written.
+ */
 export function rawStamps(folder: string): RawStamps | undefined {
   const stamps: RawStamps = Object.create(null)
   let bytes = 0

@@ -1,14 +1,14 @@
-/** This many bytes that stand one after the other are a gram. */
+/** This many consecutive bytes are a gram. */
 export const GRAM = 5
-/** A table of grams has a bit for each value of their hash. */
+/** A table of grams has one bit per hash value. */
 export const GRAM_BITS = 19
 export const GRAMS_BYTES = 2 ** GRAM_BITS / 8
-/** Odd, and far from each other in all bits. */
+/** Odd, and different from each other in about half of their bits. */
 export const FACTORS = [0x9e3779b1 | 0, 0x85ebca6b | 0] as const
 
 /**
- * Of a longer text the beginning: around each place where pieces of a request meet, so much is noted
- * together.
+ * Only the first bytes of a longer text: around each seam between pieces of a request, this many
+ * are noted together.
  */
 export const NEEDLE_BYTES = 48
 

@@ -8,31 +8,31 @@ import { codecOf } from '../sealed/codec.js'
 import { readAt, readBlocks } from '../sealed/read-blocks.js'
 import type { BlockScanner } from './block-scan.js'
 
-/** Whole lines of a log, as they stand in it. */
+/** Whole lines of a log, as they are in it. */
 export type LogBlock = {
   /** The file's name in the session folder. */
   file: string
-  /** Where in the plain log it begins. */
+  /** The offset in the plain log at which it begins. */
   byte: number
-  /** Valid until the next block is asked for. */
+  /** Valid until the next block is requested. */
   bytes: Buffer
 }
 
-/** A larger one falls out of the processor's cache. */
+/** A larger one does not fit in the processor's cache. */
 const BLOCK_BYTES = 256 * 1024
 const NEWLINE = 10
 
 type Room = BlockScanner['room']
 
-/** Whole lines of a file, by their bytes in the plain log. */
+/** Whole lines of a file, by their offsets in the plain log. */
 type Range = { file: string; from: number; to: number }
 
 /**
- * The lines of a log in blocks, undecoded; files that cannot be read are passed over, and lines that are
- * longer than any that is read.
+ * Reads the lines of a log in blocks, without decoding; skips files that cannot be read, and lines
+ * longer than the limit.
  *
- * @param passed is called where a limit had something passed over.
- * @param ranges of which only these are asked for, of a sealed file at least these.
+ * @param passed called if something was skipped because of a limit.
+ * @param ranges only yield these; of a sealed file at least these.
  */
 export function* logBlocks(
   folder: string,
@@ -48,7 +48,7 @@ export function* logBlocks(
   }
 }
 
-/** What one pass over a log may cost, and who is told where that was not enough. */
+/** The cost limit of one pass over a log, and what to call if it was not enough. */
 type Limits = { work: Work; passed: () => void }
 
 function* blocksOf(
@@ -100,7 +100,7 @@ function* plainBlocks(
 ): Generator<LogBlock> {
   let [held, byte] = [0, from]
   let bytes = room(BLOCK_BYTES)
-  // Within a line that is too long, up to its end.
+  // Inside a line that is too long, until its end.
   let isPassing = false
   for (;;) {
     const asked = Math.min(bytes.length - held, BLOCK_BYTES, to - byte - held)
@@ -143,5 +143,5 @@ function* plainBlocks(
   }
 }
 
-/** So long, a line may well be much longer. */
+/** A line this long may well be much longer. */
 const DOUBLED_BYTES = 4 * 1024 * 1024

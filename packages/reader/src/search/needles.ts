@@ -1,7 +1,7 @@
 /**
- * Texts of which one stands in each match of an expression, found by reading it: runs of plain
- * characters that no quantifier makes optional, in choices one for each of them. None where it may
- * match without any. Fewer are found than there are; none is wrong.
+ * Returns texts of which each match of an expression contains one, by parsing it: runs of plain
+ * characters that no quantifier makes optional; for alternatives, one for each. Empty if a match
+ * may contain none. It may find fewer than there are, but never a wrong one.
  */
 export function needlesOf(source: string): string[] {
   const reader: Reader = { source, at: 0, isLost: false }
@@ -9,27 +9,27 @@ export function needlesOf(source: string): string[] {
   return reader.isLost || reader.at < source.length ? [] : found
 }
 
-/** The longest part of a text that stands in a log as it is, whoever wrote its JSON. */
+/** Returns the longest part of a text that is unescaped in a log, whoever wrote its JSON. */
 export function safeRun(text: string): string | undefined {
   const runs = text.match(SAFE) ?? []
   const [longest] = [...runs].sort((one, other) => other.length - one.length)
   return longest !== undefined && longest.length >= LEAST ? longest : undefined
 }
 
-// Some encoders escape quotes of both kinds, slashes, and what HTML or JavaScript could trip over.
+// Some encoders escape both kinds of quotes, slashes, and what could break HTML or JavaScript.
 const SAFE = /[A-Za-z0-9 !#$%()*+,\-.:;=?@[\]^_`{|}~]+/g
 const LEAST = 2
-/** More are looked for one by one, and that is no faster than to read all. */
+/** More would be searched for one by one, which is no faster than reading everything. */
 const MOST = 8
 
 type Reader = {
   source: string
   at: number
-  /** Something was met that is not understood here. */
+  /** The expression contains something unsupported. */
   isLost: boolean
 }
 
-// `a|b|c`, up to the end or to the parenthesis that closes it.
+// Parses `a|b|c`, up to the end or the closing parenthesis.
 function choices(reader: Reader): string[] {
   const all: string[] = []
   let isOpen = false
@@ -43,7 +43,7 @@ function choices(reader: Reader): string[] {
   return isOpen || all.length > MOST ? [] : all
 }
 
-// What stands one after the other: each part of it is needed, and the best one is taken.
+// Parses a sequence: every part of it is required, and the best one is used.
 function sequence(reader: Reader): string[] {
   const { source } = reader
   const found: string[][] = []
@@ -70,7 +70,7 @@ function sequence(reader: Reader): string[] {
   return found.sort((one, other) => worst(other) - worst(one))[0] ?? []
 }
 
-/** A character that stands for itself, or what one of must stand there. */
+/** Parses a literal character, or returns texts one of which is required there. */
 function atom(reader: Reader): string | string[] {
   const { source } = reader
   const character = String.fromCodePoint(source.codePointAt(reader.at) ?? 0)
@@ -101,7 +101,7 @@ function group(reader: Reader): string[] {
   return isLooked ? [] : found
 }
 
-// A letter or a number stands for something else, with what follows it.
+// After a backslash, a letter or a number has a special meaning, together with what follows.
 function escaped(reader: Reader): string | string[] {
   const rest = reader.source.slice(reader.at)
   const [named] = NAMED.exec(rest) ?? []
@@ -112,7 +112,9 @@ function escaped(reader: Reader): string | string[] {
 
 const NAMED = /^(?:u\{[^}]*\}|u.{4}|x.{2}|c.|[pP]\{[^}]*\}|k<[^>]*>|\d+)/s
 
-/** Whether a quantifier follows that lets what stands before it be missing (0), or come again (1); it is passed. */
+/**
+ * Skips a quantifier, and returns whether it makes what precedes it optional (0) or repeatable (1).
+ */
 function isRepeated(reader: Reader, least: 0 | 1): boolean {
   const found = /^(?:([*?])|(\+)|\{(\d+)[\d,]*\})\??/.exec(
     reader.source.slice(reader.at, reader.at + 40),

@@ -2,19 +2,19 @@ import type { BlockScanner } from './block-scan.js'
 import { type GramTables, type RawStamps, rawStamps, writeGramFile } from './gram-file.js'
 import type { LogBlock } from './log-blocks.js'
 
-/** Takes note of what stands in a raw log while it is looked through, so that the next search need not. */
+/** Notes what a raw log contains while it is searched, so that the next search can skip it. */
 export type GramNotes = {
   add(block: LogBlock): void
-  /** What stands in no line as a whole: texts, or bytes of them. */
+  /** Adds what no line contains as a whole: texts, or bytes of them. */
   addBeside(text: string | Uint8Array): void
-  /** All was added. */
+  /** Saves the notes once everything was added. */
   keep(): void
 }
 
 /** A smaller part is told more exactly; each takes 64 KB. */
 const PART_BYTES = 1024 * 1024
 
-/** Nothing where the host is slow at it, or the log is not worth it. */
+/** Returns undefined if the host is slow at it, or the log is not worth it. */
 export function gramNotes(folder: string, { grams }: BlockScanner): GramNotes | undefined {
   const stamps = grams && rawStamps(folder)
   return grams && stamps && notesOf(folder, stamps, grams)
@@ -25,7 +25,7 @@ function notesOf(
   stamps: RawStamps,
   grams: NonNullable<BlockScanner['grams']>,
 ): GramNotes {
-  // What an earlier search left when it was stopped.
+  // Left over from an earlier search that was stopped.
   grams.take()
   const parts: GramTables['parts'] = []
   const beside: Buffer[] = []

@@ -1,26 +1,26 @@
 import { ReaderError } from '../reader-error.js'
 import { needlesOf, safeRun } from './needles.js'
 
-/** What is looked for. */
+/** What to search for. */
 export type SearchPattern = {
-  /** Matches in a text as it was said, with no escapes in it. With the flag `g`. */
+  /** Matches in unescaped text. Has the flag `g`. */
   expression: RegExp
   /**
-   * Texts of which each match has one, and that no JSON writes in another way, so that they stand in a
-   * log as they are; none where there are too few of those.
+   * Texts of which each match contains one, and that every JSON encoder leaves unescaped, so they
+   * appear verbatim in a log; empty if there are too few.
    */
   needles: string[]
   isCaseSensitive: boolean
-  /** The pattern is the text itself, and no expression. */
+  /** Set if the pattern is plain text, not an expression. */
   literal?: string
 }
 
 export type PatternOptions = { isLiteral?: boolean; ignoresCase?: boolean }
 
 /**
- * A pattern out of what a user typed: a regular expression of JavaScript, or a text.
+ * Makes a pattern from the user's input: a JavaScript regular expression, or plain text.
  *
- * @throws ReaderError `bad-pattern` where it is none.
+ * @throws ReaderError `bad-pattern` if it is invalid.
  */
 export function searchPattern(text: string, options: PatternOptions = {}): SearchPattern {
   const { isLiteral = false, ignoresCase = false } = options

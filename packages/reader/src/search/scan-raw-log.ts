@@ -10,27 +10,27 @@ import type { GramNotes } from './note-grams.js'
 import type { SearchPattern } from './pattern.js'
 import { hasCopy, type SeamTest, seamTest } from './seams.js'
 
-/** Where in a raw log a pattern may match: those exchanges are to be looked at, and no others. */
+/** Where a pattern may match in a raw log: only these exchanges must be examined. */
 export type Candidates = {
   index: RawIndex
-  /** Of these the head, the request's body, or the answer may match. */
+  /** Those whose head, request body or answer may match. */
   heads: Set<IndexedExchange>
   requests: Set<IndexedExchange>
   answers: Set<IndexedExchange>
-  /** Requests that may match only where a piece of their own meets one that is copied. */
+  /** Requests that may match only at a seam between a piece of their own and a copied one. */
   seams: Set<IndexedExchange>
-  /** Exchanges whose answer no later request of their thread repeats. */
+  /** Exchanges whose answer no later request in their thread repeats. */
   unrepeated: Set<IndexedExchange>
 }
 
-/** What is looked for; and who is told where a limit had something passed over. */
+/** What to search for, and what to call if something was skipped because of a limit. */
 export type RawSearch = { pattern: SearchPattern; scanner: BlockScanner; passed: () => void }
 
 /**
- * Looks through a raw log without decoding it. Nearly all of its lines are chunks, of which nothing is
- * looked at but whether the pattern's needle stands in them.
+ * Searches a raw log without decoding it. Nearly all of its lines are chunks, which are only
+ * checked for the pattern's needles.
  *
- * @param notes is given all blocks, too.
+ * @param notes receives all blocks, too.
  */
 export function scanRawLog(
   folder: string,
@@ -73,7 +73,7 @@ export function scanRawLog(
       break
     }
     for (const start of records) {
-      // Of the chunks before it, only those matter in which a needle stands.
+      // Of the chunks before it, only those with a needle matter.
       addAnswers(start)
       const end = lineEnd(bytes, start)
       const isHit = isEverywhere || (hits[next] ?? end) < end
@@ -95,13 +95,13 @@ type Scan = {
   found: Candidates
   /** The last exchange of each thread. */
   last: Map<string, IndexedExchange>
-  /** Whether the pattern, or what it needs, could stand where pieces of a request meet. */
+  /** Whether the pattern, or what it requires, could be at a seam of a request. */
   couldMeet: SeamTest
-  /** What it needs is all of it. */
+  /** The pattern is the required text itself. */
   isLiteral: boolean
-  /** Parts of the needle, of which one stands in one piece wherever two seams cut it. */
+  /** Parts of the needle: wherever two seams cut it, one of these is in one piece. */
   parts: Buffer[]
-  /** One of them has stood in a request's own piece, so that it could be copied. */
+  /** A request's own piece has contained one of them, so that it could be copied. */
   isPartSeen: boolean
 }
 
@@ -160,7 +160,7 @@ function addRecord(scan: Scan, { line, file, byte, isHit }: Line): void {
   }
 }
 
-// Around what an expression needs, more can match than was there before: in another request, too.
+// An expression can match more around the required text, which another request may contain.
 function isSeam({ found, couldMeet, isLiteral }: Scan, line: Buffer): boolean {
   return isLiteral || found.requests.size === 0 ? couldMeet(line) : hasCopy(line)
 }
@@ -191,7 +191,7 @@ function beginning(
   return indexed
 }
 
-/** A seam is where a copied piece meets another one: two of them cut a needle in three. */
+/** A seam is where a copied piece meets another: two of them cut a needle in three. */
 const PARTS = 3
 const LEAST_PART = 3
 

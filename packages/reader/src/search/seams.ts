@@ -1,12 +1,12 @@
 import type { SearchPattern } from './pattern.js'
 
-/** Whether a needle could stand where pieces of a request meet, by the bytes of its line. */
+/** Returns whether a needle could be at a seam of a request, from the bytes of its line. */
 export type SeamTest = (line: Buffer) => boolean
 
 /**
- * Tells whether a pattern could match where a piece of a request's own meets one that is copied from an
- * earlier request: there, what it needs is in no line as a whole. An answer of yes is to be proved by
- * the body.
+ * Returns a test for whether a pattern could match where a piece of a request's own meets one
+ * copied from an earlier request: no line contains the required text there. A yes must be confirmed
+ * from the body.
  */
 export function seamTest({ literal, needles, isCaseSensitive }: SearchPattern): SeamTest {
   const texts = literal === undefined ? needles : [literal]
@@ -29,7 +29,7 @@ export function seamTest({ literal, needles, isCaseSensitive }: SearchPattern): 
     forms.some((form) => startsLikeEnd(fold(unescaped(text)), form))
   return (line) => {
     for (let at = line.indexOf(COPY); at >= 0; at = line.indexOf(COPY, at + 1)) {
-      // `…text",{"copy":…},"text…`: a copy next to a copy shows nothing of either.
+      // `…text",{"copy":…},"text…`: if a copy is next to a copy, neither text is visible.
       const end = at - 2
       const start = line.indexOf(CLOSE, at) + 3
       if (line[end] === CLOSE || line[start - 1] === OPEN) return true
@@ -50,7 +50,7 @@ export function seamTest({ literal, needles, isCaseSensitive }: SearchPattern): 
   }
 }
 
-/** Whether a line has a piece that is copied. */
+/** Returns whether a line has a copied piece. */
 export function hasCopy(line: Buffer): boolean {
   return line.includes(COPY)
 }
@@ -62,11 +62,11 @@ const BACKSLASH = 92
 const OPEN = 123
 const CLOSE = 125
 const SHOWN = 48
-/** This many characters that are alike are enough to look at the body. */
+/** This many equal characters are enough to examine the body. */
 const ENOUGH = 8
 /** `\u00e9`, and one more. */
 const ESCAPE_BYTES = 7
-/** As K (Kelvin) is a `k`, it may be one of those that are alike. */
+/** Might be equal when ignoring case, as K (Kelvin) is to `k`. */
 const BEYOND_ASCII = /[\x80-\xff]/
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 65 && byte <= 90 ? byte + 32 : byte,
@@ -77,7 +77,7 @@ function hasEscape(line: Buffer, from: number, to: number): boolean {
   return false
 }
 
-// The last two bytes of a text that ends as one of these begins.
+// The last two bytes of texts that end the way one of these begins.
 function pairsAtEnd(forms: readonly string[]): Uint8Array {
   const pairs = new Uint8Array(256 * 256)
   for (const form of forms) {
@@ -90,7 +90,7 @@ function pairsAtEnd(forms: readonly string[]): Uint8Array {
   return pairs
 }
 
-// The first two bytes of a text that begins as one of these ends.
+// The first two bytes of texts that begin the way one of these ends.
 function pairsAtStart(forms: readonly string[]): Uint8Array {
   const pairs = new Uint8Array(256 * 256)
   for (const form of forms) {
@@ -122,7 +122,7 @@ function startsLikeEnd(text: string, form: string): boolean {
   return false
 }
 
-// Of a log's line as JSON, cut off wherever it is.
+// Decodes a part of a log's line as JSON, cut off anywhere.
 function unescaped(text: string): string {
   return text.replace(/\\(?:u.{0,4}|(.)|$)/g, (_, character: string | undefined) =>
     character === undefined ? '' : (NAMED[character] ?? character),
@@ -131,10 +131,10 @@ function unescaped(text: string): string {
 
 const NAMED: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 
-/** A text with a code unit for each byte of its UTF-8, as a log's bytes are compared here. */
+/** Returns a string with one code unit per UTF-8 byte, for comparison with a log's bytes. */
 function bytesText(text: string): string {
   return Buffer.from(text).toString('latin1')
 }
 
-/** How much of a body around a seam is looked at. */
+/** How much of a body is examined around a seam. */
 export const SEAM_CHARACTERS = 512

@@ -29,7 +29,7 @@ import { SEAM_CHARACTERS } from './seams.js'
 
 export const SEARCHED = ['request', 'response', 'log', 'events'] as const
 
-/** What of a session is searched. */
+/** Which part of a session is searched. */
 export type Searched = (typeof SEARCHED)[number]
 
 /** A line of a text in which a pattern matches. */
@@ -38,26 +38,31 @@ export type SearchHit = {
   in: Searched
   /** The number of its exchange. */
   exchange?: number
-  /** Of a request, the number of its message from 1, and its role; of an answer its role alone. */
+  /**
+   * For a request, the number of its message, starting at 1, and its role; for an answer only the
+   * role.
+   */
   message?: number
   role?: string
-  /** What the text is: `text`, `reasoning`, `tool_call exec`, `parameter user`, a header, a line of a file. */
+  /**
+   * What the text is: `text`, `reasoning`, `tool_call exec`, `parameter user`, a header, a line of
+   * a file.
+   */
   place: string
-  /** The number of the line in its text, from 1; of a log in its file. */
+  /** The line number in the text, starting at 1; for a log, in its file. */
   line: number
-  /** The line, and where in it the match is. */
+  /** The line, and where the match is in it. */
   text: string
   at: number
   length: number
 }
 
 /**
- * Where a pattern matches in what was recorded of a session: in texts as they were said, with no
- * escapes in them. Each text is searched once, where it was sent or answered first, for requests
- * repeat what was there before. What no request repeats, as a last answer, is put together from its
- * events.
+ * Searches the recording of a session for a pattern, in unescaped texts. Each text is searched
+ * once, where it was first sent or answered, because requests repeat what came before. What no
+ * request repeats, such as the last answer, is assembled from its events.
  *
- * @param passed is called where a limit had something passed over: more may match.
+ * @param passed called if something was skipped because of a limit: there may be more matches.
  * @throws ReaderError `newer-format`
  */
 export function* searchSession(
@@ -170,7 +175,10 @@ function standsIn(
   return false
 }
 
-/** What no line of a log holds as a whole: where pieces of requests meet, and answers that come in pieces. */
+/**
+ * Adds what no line of a log contains as a whole: the seams of requests, and answers that come in
+ * pieces.
+ */
 function noteBeside(
   notes: GramNotes,
   reader: ConversationReader,
@@ -183,10 +191,10 @@ function noteBeside(
       if (!unrepeated.has(exchange)) continue
       for (const { text } of answerTexts(reader, exchange)) notes.addBeside(text)
     }
-    // Of what is not read, nothing could be noted.
+    // What was not read could not be noted.
     if (!reader.isSpent) notes.keep()
   } catch (cause) {
-    // Of what is not whole nothing is noted, and it is looked through each time.
+    // Without all of it there are no notes, and the log is searched each time.
     if (!(cause instanceof MissingBytes || cause instanceof ReaderError)) throw cause
   }
 }
@@ -221,7 +229,7 @@ function* saidIn(
     requests.has(exchange) ||
     (seams.has(exchange) && seamMatches(bodies, reader, exchange, pattern))
   if (within.has('request') && isAsked) yield* requestTexts(reader, exchange)
-  // Where requests are not searched, none of them repeats what an answer said.
+  // If requests are not searched, none of them repeats an answer.
   const isAnswered =
     answers.has(exchange) ||
     unrepeated.has(exchange) ||
@@ -263,7 +271,7 @@ function seamMatches(
   }
 }
 
-// Cut off wherever it is: what is no escape stays.
+// May be cut off anywhere: anything else than an escape stays.
 function unescapedJson(text: string): string {
   return text.replace(
     /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g,
@@ -338,7 +346,7 @@ function givenOrNothing(
 }
 
 function* answerTexts(reader: ConversationReader, exchange: IndexedExchange): Generator<Said> {
-  // What is asked says it too, but that is mostly copied, and takes long to put together.
+  // The request says it too, but it is mostly copied, and takes long to assemble.
   const url = reader.head(exchange)?.url ?? ''
   const api = conversationApiOf(url, undefined) ?? givenOrNothing(reader, exchange)?.api
   const { answer } = reader.answered(exchange, api)
@@ -378,13 +386,13 @@ function* partTexts(parts: readonly Part[]): Generator<[place: string, text: str
   }
 }
 
-// Arguments are JSON in a text: what a person would type stands in its values.
+// Arguments are JSON in a string: what a person would search for is in its values.
 function argumentTexts(text: string): string[] {
   const value = parsedJson(text)
   return value === undefined ? [text] : [...textsOf(value)]
 }
 
-/** The texts in a value: its strings, the names of its members, and its numbers as they are written. */
+/** Yields the texts in a value: its strings, the names of its members, and its numbers. */
 function* textsOf(value: unknown): Generator<string> {
   const open: unknown[] = [value]
   for (let one = open.pop(); open.length > 0 || one !== undefined; one = open.pop()) {
@@ -474,10 +482,10 @@ function isSmall(folder: string, log: string): boolean {
 
 const NEWLINE = 10
 
-/** A line of a text is shown up to here: of an image in base64, the rest tells nothing. */
+/** A line is shown up to here: the rest of an image in base64 is useless. */
 const LINE_CHARACTERS = 4000
 
-// One hit for each line in which it matches.
+// One hit for each matching line.
 function* matchesIn(
   said: Said,
   { expression }: SearchPattern,

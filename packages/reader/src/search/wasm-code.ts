@@ -1,6 +1,6 @@
 /**
- * The few instructions of WebAssembly that a search needs, by their numbers: there is no compiler to be
- * had for so little. https://webassembly.github.io/spec/core/binary/instructions.html
+ * Opcodes of the few WebAssembly instructions that a search needs: it is too little for a compiler.
+ * https://webassembly.github.io/spec/core/binary/instructions.html
  */
 export const op = {
   any: [0xfd, 0x53],
@@ -28,7 +28,7 @@ export const op = {
   byteAt: (offset: number) => [0x2d, 0, ...leb128(offset)],
   wordAt: (offset: number) => [0x28, 0, ...leb128(offset)],
   storeAt: (offset: number) => [0x36, 0, ...leb128(offset)],
-  /** Leaves this many blocks around it; a loop is begun again. */
+  /** Leaves this many enclosing blocks; a loop is repeated. */
   leave: (blocks: number) => [0x0c, blocks],
   leaveIf: (blocks: number) => [0x0d, blocks],
 }
@@ -37,7 +37,7 @@ export const get = (local: number): number[] => [0x20, local]
 export const set = (local: number): number[] => [0x21, local]
 export const tee = (local: number): number[] => [0x22, local]
 export const i32 = (value: number): number[] => [0x41, ...signed(value)]
-/** Sixteen bytes from an address and this offset on. */
+/** Sixteen bytes from an address plus this offset. */
 export const vectorAt = (offset: number): number[] => [0xfd, 0, 0, ...leb128(offset)]
 /** Sixteen times the same byte. */
 export const splat = (byte: number): number[] => [...i32(byte), 0xfd, 0x0f]
@@ -49,14 +49,17 @@ const EMPTY = 0x40
 const CLOSE = 0x0b
 
 export type WasmFunction = {
-  /** Of the memory that comes from outside, at least. */
+  /** The least size of the imported memory. */
   pages: number
   code: number[]
-  /** Beside its two parameters. */
+  /** In addition to its two parameters. */
   locals: { i32: number; v128: number }
 }
 
-/** A module with one function `run` of two numbers that gives one, memory `m.m`, and bytes that it puts there. */
+/**
+ * Assembles a module with a function `run` from two numbers to one, memory `m.m`, and initial
+ * bytes.
+ */
 export function wasmModule(
   { pages, code, locals }: WasmFunction,
   bytes: readonly { at: number; bytes: number[] }[],

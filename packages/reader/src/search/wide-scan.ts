@@ -15,9 +15,9 @@ import {
 } from './wasm-code.js'
 
 /**
- * The scanner of {@link plainScan}, sixteen bytes at a time: twice as fast as Node's `indexOf`, and all
- * lines that are no chunks on the way. Nothing where the processor has no vectors, or the host allows
- * no WebAssembly.
+ * Returns the scanner of {@link plainScan} with sixteen bytes at a time: twice as fast as Node's
+ * `indexOf`, and it also finds all lines that are not chunks. Undefined if the processor has no
+ * vectors, or the host forbids WebAssembly.
  */
 export function wideScan(looked: Needles): BlockScanner | undefined {
   try {
@@ -44,7 +44,7 @@ function openWideScan(looked: Needles): BlockScanner {
   const room = (bytes: number, kept?: Buffer): Buffer => {
     if (bytes > MOST_ROOM_BYTES) return fallback.room(bytes, kept)
     if (bytes <= text.length) return text
-    // What stands there stays.
+    // Growing keeps the contents.
     memory.grow(Math.ceil((bytes - text.length) / PAGE))
     text = Buffer.from(memory.buffer, TEXT_AT, memory.buffer.byteLength - TEXT_AT - BEHIND_BYTES)
     places = new Int32Array(memory.buffer, 0, TEXT_AT / 4)
@@ -78,11 +78,11 @@ function openWideScan(looked: Needles): BlockScanner {
       const end = from + length
       const records: number[] = []
       const hits: number[] = []
-      // Of a short last line the kind would be read in what an earlier block left there.
+      // After a short last line, what an earlier block left would be taken for the line's kind.
       const behind = new Uint8Array(memory.buffer, end, KIND_AT + 1)
       const left = behind.slice()
       behind.fill(0)
-      // What precedes a line is looked for: before the first one nothing stands.
+      // Lines are found by the line feed before them, which the first one lacks.
       if (length > 0 && text[from - TEXT_AT + KIND_AT] !== LETTER_C) records.push(0)
       for (const run of programs) {
         for (let at = from; at < end; ) {
@@ -108,7 +108,7 @@ type Program = (at: number, end: number) => number
 
 const PAGE = 64 * 1024
 const LETTER_C = 'c'.charCodeAt(0)
-/** This many places of a kind are noted at once, and a few more of the last bytes. */
+/** How many places of a kind are noted at a time, plus a few of the last bytes. */
 const NOTED = 8 * 1024
 const NOTES_BYTES = 4 * NOTED + 4 * 1024
 const NEEDLES_AT = 1024
@@ -116,14 +116,14 @@ const RECORDS_AT = 8 * 1024
 const HITS_AT = RECORDS_AT + NOTES_BYTES
 const GRAMS_AT = 2 * PAGE
 const TEXT_AT = GRAMS_AT + GRAMS_BYTES
-/** A larger one falls out of the processor's cache. */
+/** A larger one does not fit in the processor's cache. */
 const BLOCK_BYTES = 4 * PAGE
-/** What is read behind the last byte. */
+/** How far reading extends beyond the last byte. */
 const BEHIND_BYTES = 2 * PAGE
 const PAGES = (TEXT_AT + BLOCK_BYTES + BEHIND_BYTES) / PAGE
-/** A line that is longer, such as one with a film in it, is looked through by Node's means. */
+/** A longer line, such as one with a video in it, is searched by Node's means. */
 const MOST_ROOM_BYTES = 64 * 1024 * 1024
-/** How long a needle is compared: what is read beyond the end of a text stays within memory. */
+/** How much of a needle is compared: reading beyond the end of a text stays within memory. */
 const LONGEST = 256
 const GROUP = 16
 const GROUPS = 4
@@ -134,8 +134,8 @@ const CASE_BIT = 0x20
 const CASE_BITS = 0x20202020
 
 /**
- * A function of where a text begins and ends. It returns how far it came, and leaves at 0 and 4 where
- * the notes end that it made: of the line feeds before lines that are no chunks, and of the needle.
+ * A function of a text's start and end. Returns how far it came, and stores at 0 and 4 where its
+ * notes end: those of line feeds before lines that are not chunks, and those of the needle.
  */
 function scanProgram(
   text: string,
@@ -144,7 +144,7 @@ function scanProgram(
 ): Uint8Array<ArrayBuffer> {
   const needle = [...Buffer.from(text, 'latin1').subarray(0, LONGEST)]
   const needleAt = NEEDLES_AT + index * 2 * LONGEST
-  // One of several notes the lines for all.
+  // One of several programs notes the lines for all.
   const notesRecords = index === 0
   const folds = (byte: number): boolean =>
     !isCaseSensitive && /[a-z]/i.test(String.fromCharCode(byte))
@@ -158,7 +158,7 @@ function scanProgram(
   }
   const matches = (offset: number): number[] =>
     places.flatMap((place, index) => [...isByte(place, offset), ...(index > 0 ? op.and : [])])
-  // A line feed, and ten bytes on no `c`.
+  // A line feed, with a byte other than `c` ten bytes later.
   const newlines = (offset: number): number[] => [
     ...[...get(AT), ...vectorAt(offset), ...splat(10), ...op.equal],
     ...[...get(AT), ...vectorAt(offset + 1 + KIND_AT), ...splat(LETTER_C), ...op.equal],
@@ -170,7 +170,7 @@ function scanProgram(
     ...[...get(local), ...get(what), ...op.store],
     ...[...get(local), ...i32(4), ...op.add, ...set(local)],
   ]
-  // For each bit of a vector of bytes that are all 0 or all 1.
+  // For each bit of a vector whose bytes are all 0 or all 1.
   const each = (vector: number, body: number[]): number[] => [
     ...[...get(vector), ...op.bitmask, ...set(BITS)],
     ...block(
@@ -189,7 +189,7 @@ function scanProgram(
       loop([
         ...[...get(INDEX), ...i32(needle.length), ...op.same],
         ...ifTrue([...note(HIT, PLACE), ...op.leave(2)]),
-        // A letter's bit of case is set before both are compared.
+        // The case bit of a letter is set before both are compared.
         ...[...get(PLACE), ...get(INDEX), ...op.add, ...op.byteAt(0)],
         ...[...get(INDEX), ...op.byteAt(needleAt + LONGEST), ...op.orBits],
         ...[...get(INDEX), ...op.byteAt(needleAt), ...op.differ, ...op.leaveIf(1)],
@@ -242,7 +242,7 @@ function scanProgram(
   ])
 }
 
-/** A function of where a text begins and where its last gram does: it notes each of them (`grams.ts`). */
+/** A function of where a text begins and where its last gram does: notes each gram (`grams.ts`). */
 function gramProgram(): Uint8Array<ArrayBuffer> {
   const [WORD, HASH] = [2, 3]
   const code = [
@@ -265,10 +265,13 @@ function gramProgram(): Uint8Array<ArrayBuffer> {
   return wasmModule({ pages: PAGES, code, locals: { i32: 2, v128: 0 } }, [])
 }
 
-/** By how often they stand in the log of a session, where much is English or a program. */
+/** By frequency in the log of a session, where much is English or source code. */
 const OFTEN = ' etaoinsrhldcu"\\mpfgy,.wbv:k_-0123x{}()[]/4567=89;jzq\'$'
 
-/** Up to three places in a needle whose bytes are rare: where all three match, the rest is compared. */
+/**
+ * Returns up to three places in a needle whose bytes are rare: only if all three match is the rest
+ * compared.
+ */
 function rarest(needle: readonly number[]): number[] {
   const often = (place: number): number => {
     const rank = OFTEN.indexOf(String.fromCharCode(needle[place] ?? 0).toLowerCase())

@@ -5,8 +5,8 @@ import { listFile, openList, writeList } from './list-file.js'
 import { explanationFile, searchedFile, sessionFile } from './session-file.js'
 
 /**
- * Takes out of the index what it holds of a session: where that is removed, or what it says is
- * changed, no text of it may stay here.
+ * Removes a session from the index: if it was removed, or its contents changed, no text of it may
+ * stay here.
  */
 export function forgetSession(folder: string, root: string): void {
   const index = usableIndexFolder()
@@ -21,7 +21,7 @@ export function forgetSession(folder: string, root: string): void {
     const left = list.sessions.filter(({ name }) => name !== basename(folder))
     if (left.length === list.sessions.length) return
     if (!writeList(path, root, left, list.lineOf)) {
-      // What cannot be written without it must not be there with it.
+      // If it cannot be rewritten without the session, it must be deleted.
       rmSync(path, { force: true })
     }
   } finally {

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, renameSync, rmSync, writevSync } from 'node:fs'
 
 /**
- * Writes a file of the index, readable by its user alone, in the place of the one that is there: who
- * reads at the same time has the old one or the new one. Says whether it could; an index that cannot
- * be written is done without.
+ * Writes a file of the index, readable only by its user, in place of the existing one: concurrent
+ * readers get the old or the new one. Returns whether it could; the index is optional.
  */
 export function writeIndexFile(path: string, parts: readonly Uint8Array[]): boolean {
-  // Several processes can write the same file: each has a name of its own until it is whole.
+  // Several processes can write the same file: each uses a name of its own until it is complete.
   const unfinished = `${path}.${randomBytes(8).toString('hex')}${UNFINISHED}`
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
@@ -25,7 +24,7 @@ export function writeIndexFile(path: string, parts: readonly Uint8Array[]): bool
   }
 }
 
-/** What the name of a file ends with that is being written, or that nobody finished. */
+/** The suffix of a file that is being written, or was abandoned. */
 export const UNFINISHED = '.tmp'
 
 /** IOV_MAX is 1024 on Linux. */
@@ -38,7 +37,7 @@ function writeAll(descriptor: number, parts: readonly Uint8Array[]): void {
   }
 }
 
-// A disk that is nearly full takes a part.
+// A nearly full disk accepts only a part.
 function after(parts: readonly Uint8Array[], written: number): Uint8Array[] {
   let skip = written
   for (const [index, part] of parts.entries()) {

@@ -5,8 +5,8 @@ import { isAbsolute, join } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Where the index is: `$XDG_CACHE_HOME/tacho/index`, else `~/.cache/tacho/index`. The XDG base
- * directory specification has relative paths ignored.
+ * Returns where the index is: `$XDG_CACHE_HOME/tacho/index`, else `~/.cache/tacho/index`. Relative
+ * paths are ignored, as the XDG base directory specification requires.
  */
 export function indexFolder(environment: Environment = process.env, home = homedir()): string {
   const asked = environment.XDG_CACHE_HOME
@@ -15,8 +15,8 @@ export function indexFolder(environment: Environment = process.env, home = homed
 }
 
 /**
- * The same, made where it is missing and private, or nothing where it cannot be used: it is a link, or
- * another user's, or there is no home. Whoever could write into it could tell this user anything.
+ * Returns the same, created if missing and private; undefined if it cannot be used: it is a link,
+ * or another user's, or there is no home. Whoever could write to it could deceive this user.
  */
 export function usableIndexFolder(folder = indexFolder()): string | undefined {
   try {

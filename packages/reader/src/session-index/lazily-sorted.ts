@@ -1,6 +1,6 @@
 /**
- * Items in their order, sorted no further than they are asked for: of 10,000, the first 20 take a
- * heap's 10,000 comparisons, where sorting takes ten times as many.
+ * Yields items in order, sorting only as far as needed: for the first 20 of 10,000 a heap takes
+ * 10,000 comparisons, where sorting takes ten times as many.
  */
 export function* lazilySorted<Item>(
   items: readonly Item[],
@@ -17,7 +17,7 @@ export function* lazilySorted<Item>(
   }
 }
 
-// A parent comes before its two children: those of `at` are `2 * at + 1` and the next one.
+// A parent comes before its two children, which for `at` are `2 * at + 1` and the next one.
 function sink<Item>(
   heap: Item[],
   from: number,

@@ -12,42 +12,42 @@ import type { FolderStamp, Stamp } from './stamps.js'
 import { sweepIndex } from './sweep-index.js'
 
 /**
- * What an index means. One of another number is made anew: raise it when a summary gets or loses a
- * member, or when one of them is told by another rule.
+ * The format of an index. One with another number is rebuilt: raise it when a summary gains or
+ * loses a member, or a rule for one of them changes.
  */
 export const INDEX_VERSION = 3
 
-/** What the list of a root holds of a session that is in it. */
+/** What a root's list contains about one of its sessions. */
 export type ListedSession = FolderStamp & {
-  /** Of its folder. */
+  /** The name of its folder. */
   name: string
-  /** When its last run started, in milliseconds since 1970; 0 where that is not known. */
+  /** When its last run started, in milliseconds since 1970; 0 if unknown. */
   started: number
   /**
-   * The line that holds its {@link ListedSummary}, or where it stands in the file: a list of 10,000 is
+   * The line with its {@link ListedSummary}, or the line's place in the file: a list of 10,000 is
    * opened to read 20.
    */
   line: Buffer | { from: number; length: number }
 }
 
-/** A session at a glance, and which files told it. */
+/** The summary of a session, and the state of the files it was read from. */
 export type ListedSummary = {
   summary: Omit<SessionSummary, 'folder' | 'root'>
   files: Record<string, Stamp>
 }
 
-/** More would be no index of ours: 100,000 sessions have 200 MB. */
+/** A larger file is not our index: 100,000 sessions take 200 MB. */
 const FILE_BYTES = 512 * 1024 * 1024
 
-/** The file that lists the sessions of a root. */
+/** Returns the file that lists the sessions of a root. */
 export function listFile(folder: string, root: string): string {
   return join(folder, `list-${createHash('sha256').update(root).digest('hex').slice(0, 32)}.jsonl`)
 }
 
 /**
- * The sessions that a list names, in the order in which it was written; nothing where there is no such list,
- * or it is damaged, of another version or of another root. Only its head is read: a line when it is
- * asked for.
+ * Opens a list: its sessions in the order in which they were written; undefined if there is none,
+ * or it is damaged, or for another version or root. Only its head is read; lines are read on
+ * demand.
  */
 export function openList(path: string, root: string): OpenList | undefined {
   const opened = openRegular(path)
@@ -71,7 +71,7 @@ export type OpenList = {
   close: () => void
 }
 
-/** Writes the list of a root in the place of the one that is there. */
+/** Writes the list of a root in place of the existing one. */
 export function writeList(
   path: string,
   root: string,
@@ -94,12 +94,12 @@ export function writeList(
   return isWritten
 }
 
-/** A line of a list, with its newline. */
+/** Returns a line of a list, with its newline. */
 export function encodeListed(listed: ListedSummary): Buffer {
   return Buffer.from(encodeLine(listed, crc32))
 }
 
-/** What a line of a list says; nothing where it is damaged. */
+/** Parses a line of a list; undefined if it is damaged. */
 export function decodeListed(line: Buffer | undefined): ListedSummary | undefined {
   return line === undefined
     ? undefined
@@ -119,7 +119,7 @@ type Head = {
 function readHead(descriptor: number, root: string): Head | undefined {
   const { size } = fstatSync(descriptor)
   if (size > FILE_BYTES) return undefined
-  // A session takes 90 bytes of the head: that of 10,000 is read at once.
+  // A session takes 90 bytes of the head, so that of 10,000 is read at once.
   for (let length = Math.min(size, 1024 * 1024); ; length = Math.min(size, length * 4)) {
     const bytes = readAt(descriptor, 0, length)
     const end = bytes.indexOf(10)

@@ -7,28 +7,28 @@ import { codecOf } from '../sealed/codec.js'
 import { readAt } from '../sealed/read-blocks.js'
 import { fileStamp, type Stamp } from './stamps.js'
 
-/** How far a log was read: all of its files but the last, and of that up to the end of a line. */
+/** How far a log was read: all of its files except the last, and that up to the end of a line. */
 export type LogPosition = {
-  /** In their order; the last one is the file that is being written. */
+  /** In order; the last one is the file that is being written. */
   files: [name: string, stamp: Stamp][]
-  /** Where to go on in the last one. */
+  /** Where to continue in the last one. */
   next: LinePlace
-  /** The last bytes before that, in base64: another file of that name would have others. */
+  /** The last bytes before that, in base64: they would differ in another file of that name. */
   before: string
 }
 
-/** A log as it is now, and which part of it is to be read. */
+/** The current state of a log, and which part of it is to be read. */
 export type LogToRead = {
-  /** Whether what is known of the log up to its position still holds. */
+  /** Whether what is known about the log up to its position is still valid. */
   goesOn: boolean
-  /** The files to read, and the byte of each behind its last whole line. */
+  /** The files to read, and for each the offset after its last whole line. */
   files: { name: string; stamp: Stamp; from: LinePlace; to: number }[]
 }
 
 const BEGINNING: LinePlace = { byte: 0, line: 1 }
 const BEFORE_BYTES = 64
 
-/** What is to be read of a log, where so much of it was read before. */
+/** Returns what is to be read of a log of which this much is known. */
 export function logToRead(folder: string, log: string, known: LogPosition | undefined): LogToRead {
   const names = logParts(folder, log)
   const files = names.map((name) => ({
@@ -52,7 +52,7 @@ export function logToRead(folder: string, log: string, known: LogPosition | unde
   }
 }
 
-/** Where a log was read to, after all of this. */
+/** Returns the position in a log after all of this. */
 export function positionAfter(
   folder: string,
   { goesOn, files }: LogToRead,
@@ -108,7 +108,9 @@ function bytesBefore(folder: string, name: string, byte: number): string {
 const STEP_BYTES = 64 * 1024
 const NEWLINE = 10
 
-/** The byte behind the last newline of a file: a line without one may still be written. */
+/**
+ * Returns the offset after the last newline of a file: a line without one may still be in progress.
+ */
 function endOfLines(folder: string, name: string): number {
   let end = 0
   withFile(folder, name, (descriptor, size) => {

@@ -23,27 +23,27 @@ import {
   UNKNOWN,
 } from './stamps.js'
 
-/** What a listing tells while it goes on. */
+/** Callbacks while listing. */
 export type Listening = {
-  /** Is told how many of the sessions that have to be read were read. */
+  /** Receives how many of the sessions that must be read have been read. */
   onProgress?: (done: number, total: number) => void
-  /** Is told of each root and each folder that cannot be looked into. */
+  /** Receives each root and each folder that cannot be examined. */
   onSkipped?: OnSkipped
 }
 
 /**
- * The sessions of one root, through the list that the index has of it: only what changed since is
- * read. The list is written anew where it has.
+ * The sessions of one root, through its list in the index: only those that changed are read, and if
+ * any did, the list is rewritten.
  */
 export class RootList {
   readonly root: string
   readonly #file: string | undefined
   readonly #old: OpenList | undefined
-  /** In the order in which the folder has them: so they are found again, one after the other. */
+  /** In the order of the folder, so that each is found right after the one before. */
   readonly #sessions: ListedSession[] = []
   #isChanged: boolean
 
-  /** @param folder of the index; nothing where there is to be none. */
+  /** @param folder of the index; undefined to use none. */
   constructor(root: string, folder: string | undefined, listening: Listening) {
     const { onProgress, onSkipped = () => {} } = listening
     this.root = root
@@ -72,19 +72,19 @@ export class RootList {
       else if (looked.isSession) {
         const { listed } = this.#read(name, stamp)
         this.#sessions.push(listed)
-        // What is read again each time is not worth a new list.
+        // What must be read again each time is no reason for a new list.
         this.#isChanged ||= listed.changed !== UNKNOWN
       }
       onProgress?.(index + 1, changed.length)
     }
   }
 
-  /** The sessions, in no order. */
+  /** The sessions, in no particular order. */
   get sessions(): readonly ListedSession[] {
     return this.#sessions
   }
 
-  /** A session at a glance; read anew where its files are not what they were. */
+  /** Returns a session's summary; read again if its files have changed. */
   summary(session: ListedSession): SessionSummary | undefined {
     const { name } = session
     const folder = join(this.root, name)
@@ -99,7 +99,7 @@ export class RootList {
     return this.#whole(name, read.summary)
   }
 
-  /** Keeps what was read for the next time. */
+  /** Saves what was read for the next time. */
   close(): void {
     if (this.#isChanged && this.#file !== undefined) {
       writeList(this.#file, this.root, this.#sessions, this.#lineOf)
@@ -107,7 +107,7 @@ export class RootList {
     this.#old?.close()
   }
 
-  // Where there is no list, all lines were made just now.
+  // Without a list, all lines were made just now.
   readonly #lineOf = (session: ListedSession): Buffer =>
     Buffer.isBuffer(session.line) ? session.line : (this.#old?.lineOf(session) ?? Buffer.alloc(0))
 
@@ -117,7 +117,7 @@ export class RootList {
 
   #read(name: string, stamp: FolderStamp): { listed: ListedSession; summary: ListedSummary } {
     const folder = join(this.root, name)
-    // Before it is read: what is written meanwhile is seen the next time.
+    // Taken before reading, so that what is written meanwhile is noticed the next time.
     const files = fileStamps(folder)
     const {
       folder: _folder,
@@ -128,7 +128,7 @@ export class RootList {
       folder,
       root: this.root,
     })
-    // Whether it still runs is not told by its files.
+    // Its files do not show whether it is still running.
     const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
     const started = Date.parse(summary.lastStartedAt ?? '') || 0
     const line = encodeListed({ summary, files })
@@ -140,8 +140,9 @@ export class RootList {
 }
 
 /**
- * Finds what a list says of a folder. A folder names what is in it in the same order each time, as it
- * did when the list was made: so nearly always it is the next one, and no table is needed.
+ * Returns a lookup for what a list says about a folder. A directory lists its entries in the same
+ * order each time, also when the list was made: so nearly always it is the next one, and no table
+ * is needed.
  */
 function finder(known: readonly ListedSession[]): (name: string) => ListedSession | undefined {
   let next = 0

@@ -8,36 +8,39 @@ import { writeIndexFile } from './index-file.js'
 import { provedObject } from './proved-object.js'
 import { sweepIndex } from './sweep-index.js'
 
-/** What the index of a session means; one of another number is made anew. Raise it as `INDEX_VERSION`. */
+/**
+ * The format of a session's index; one with another number is rebuilt. Raise it like
+ * `INDEX_VERSION`.
+ */
 const SESSION_INDEX_VERSION = 3
 
-/** More than this is not kept: reading it would take as long as reading the logs. */
+/** More is not kept: reading it would take as long as reading the logs. */
 const FILE_BYTES = 256 * 1024 * 1024
 const HEAD_BYTES = 16 * 1024
 
-/** The parts of a session's index, each a line of its file that is read when it is asked for. */
+/** The sections of a session's index, each a line of its file that is read on demand. */
 export type Section = 'places' | 'exchanges' | 'spans' | 'events'
 
 /** A session's index, open for reading. */
 export type SessionFile = {
-  /** What a section says; nothing where it is not there, or is damaged. */
+  /** Returns a section; undefined if it is missing or damaged. */
   read: (section: Section) => Record<string, unknown> | undefined
-  /** The same as it stands in the file. */
+  /** Returns the same as it is in the file. */
   line: (section: Section) => Buffer | undefined
   close: () => void
 }
 
-/** The file that holds what look-ups in a session need. */
+/** Returns the file with what look-ups in a session need. */
 export function sessionFile(folder: string, session: string): string {
   return join(folder, `session-${nameOf(session)}.jsonl`)
 }
 
-/** The file that holds why it ended as it did. */
+/** Returns the file that holds why a session ended as it did. */
 export function explanationFile(folder: string, session: string): string {
   return join(folder, `explained-${nameOf(session)}.jsonl`)
 }
 
-/** The file that holds what a search needs to pass over a session. */
+/** Returns the file with what a search needs to skip a session. */
 export function searchedFile(folder: string, session: string): string {
   return join(folder, `searched-${nameOf(session)}.grams`)
 }
@@ -46,7 +49,7 @@ function nameOf(session: string): string {
   return createHash('sha256').update(session).digest('hex').slice(0, 32)
 }
 
-/** Opens a session's index; nothing where there is none, or it is damaged or of another version. */
+/** Opens a session's index; undefined if there is none, or it is damaged or of another version. */
 export function openSessionFile(path: string, session: string): SessionFile | undefined {
   const opened = openRegular(path)
   if ('refused' in opened) return undefined
@@ -69,7 +72,7 @@ export function openSessionFile(path: string, session: string): SessionFile | un
   }
 }
 
-/** Writes a session's index in the place of the one that is there. */
+/** Writes a session's index in place of the existing one. */
 export function writeSessionFile(
   path: string,
   session: string,
@@ -83,7 +86,7 @@ export function writeSessionFile(
   }
 }
 
-/** A section as a line of the file. */
+/** Returns a section as a line of the file. */
 export function encodeSection(section: object): Buffer {
   return Buffer.from(encodeLine(section, crc32))
 }

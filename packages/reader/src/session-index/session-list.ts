@@ -7,28 +7,28 @@ import { lazilySorted } from './lazily-sorted.js'
 import type { ListedSession } from './list-file.js'
 import { type Listening, RootList } from './root-list.js'
 
-/** Which sessions are wanted; all where nothing is said. */
+/** Which sessions are wanted; by default all. */
 export type SessionQuery = {
-  /** This many at most: the ones that started last. */
+  /** At most this many: those that started last. */
   count?: number
-  /** Those that run, or were active since then, in milliseconds since 1970. */
+  /** Those that are running or were active since then, in milliseconds since 1970. */
   since?: number
-  /** Those that started until then. */
+  /** Those that started by then. */
   until?: number
   /** Those whose last run worked in this folder, or below it. */
   cwd?: string
-  /** Those of the agent of this name. */
+  /** Those of this agent. */
   agent?: string
   /** Those that did not end well: {@link endedBadly}. */
   isFailed?: boolean
   isRunning?: boolean
-  /** Those whose title, or one prompt of which, has all of these in it; upper and lower case are the same. */
+  /** Those whose title, or one of whose prompts, contains all of these words; ignores case. */
   words?: readonly string[]
 }
 
 /**
- * The sessions in these roots that a query asks for, the last started first, read through the index:
- * each is looked at, and only those that changed since are read.
+ * Returns the sessions in these roots that match a query, the last started first, through the
+ * index: each is checked, and only those that changed are read.
  */
 export function listSessions(
   roots: readonly string[],
@@ -50,7 +50,9 @@ export function listSessions(
   }
 }
 
-/** All sessions in these roots, the last started first; nothing where there can be no index. */
+/**
+ * Returns all sessions in these roots, the last started first; undefined if there can be no index.
+ */
 export function sessionsByStart(roots: readonly string[]): FoundSession[] | undefined {
   const folder = usableIndexFolder()
   if (folder === undefined) return undefined
@@ -62,7 +64,7 @@ export function sessionsByStart(roots: readonly string[]): FoundSession[] | unde
   }))
 }
 
-/** Whether a session did not end well: by its exit, or because the last answer did not come. */
+/** Returns whether a session ended badly: by its exit, or because its last answer failed. */
 export function endedBadly({ ended, marks: { lastOutcome } }: SessionSummary): boolean {
   if (ended === 'failed' || ended === 'died' || ended === 'signalled') return true
   return lastOutcome === 'failed' || lastOutcome === 'truncated'

@@ -27,25 +27,27 @@ import {
   writeSessionFile,
 } from './session-file.js'
 
-/** What the logs of a session tell, without bodies. */
+/** What the logs of a session say, without bodies. */
 export type SessionLogs = { story: RawStory; spans: Map<string, Span> }
 
-/** Is given what the logs hold while they are read; they are then read from their beginning. */
+/** Receives the contents of the logs while they are read, in this case from the start. */
 export type OnRecords = {
   raw?: OnRawRecord
   event?: (found: Sound<EventRecord | GapRecord>) => void
 }
 
-/** Logs of fewer bytes are read as fast as an index of them. */
+/** Smaller logs are read as fast as an index of them. */
 const WORTH_AN_INDEX = 2 * 1024 * 1024
-/** An index that lacks so much is not written anew: the next reader reads it as fast. */
+/** An index that lacks no more than this is not rewritten: reading the rest is as fast. */
 const WORTH_WRITING = 512 * 1024
-/** Lets other work of this process go on after this much of a log: some 10 ms where all is decoded. */
+/**
+ * Lets other work of this process run after this much of a log: some 10 ms if all of it is decoded.
+ */
 const PAUSE_BYTES = 1024 * 1024
 
 /**
- * Reads the logs of a session: from what the index has of them on, where it has something. A step for
- * each few megabytes, so that others can do something in between. Reports damage as reading it all would.
+ * Reads the logs of a session, continuing from what the index has. Yields every few megabytes, so
+ * that other work can run in between. Reports the same damage as a complete reading.
  */
 export function* sessionLogs(
   folder: string,
@@ -78,8 +80,8 @@ function* readLogs(folder: string, on: OnRecords): Generator<undefined, ReadLogs
 }
 
 /**
- * The logs of a session that goes on, read again and again: what was read stays in memory, and only
- * what was written since is read.
+ * The logs of a running session that is read repeatedly: what was read stays in memory, and only
+ * new data is read.
  */
 export class FollowedLogs {
   readonly #folder: string
@@ -87,16 +89,18 @@ export class FollowedLogs {
   #on: OnRecords = {}
   #held: ReadLogs | undefined
 
-  /** @param begin is asked, whenever they are read from their beginning, who is given the records. */
+  /**
+   * @param begin returns the receiver of records; called whenever the logs are read from the start.
+   */
   constructor(folder: string, begin: () => OnRecords = () => ({})) {
     this.#folder = folder
     this.#begin = begin
   }
 
-  /** Reads what was written since. Reports damage as reading it all would. */
+  /** Reads new data. Reports the same damage as a complete reading. */
   *read(report: ReportDamage): Generator<undefined, SessionLogs> {
     const held = this.#held
-    // Whoever breaks off in between begins anew.
+    // If the caller stops in between, the next call starts afresh.
     this.#held = undefined
     const logs =
       held !== undefined && this.#goOn(held) ? yield* this.#more(held) : yield* this.#all()
@@ -108,8 +112,8 @@ export class FollowedLogs {
   }
 
   /**
-   * Reads what stands behind the last whole lines, and forgets it all: nobody writes any more, so
-   * that will not become whole.
+   * Reads what follows the last whole lines, and forgets everything: nobody writes any more, so the
+   * lines will not be completed.
    */
   end(report: ReportDamage): void {
     if (this.#held === undefined) return
@@ -147,7 +151,7 @@ export class FollowedLogs {
   }
 }
 
-/** Where the exchanges of a session stand in its raw log; see {@link sessionLogs}. */
+/** Returns where the exchanges of a session are in its raw log; see {@link sessionLogs}. */
 export function* rawPlaces(folder: string, report: ReportDamage): Generator<undefined, RawIndex> {
   const index = new SessionIndex(folder)
   try {
@@ -167,7 +171,7 @@ export function* rawPlaces(folder: string, report: ReportDamage): Generator<unde
   }
 }
 
-/** Does all steps at once. */
+/** Runs all steps at once. */
 export function atOnce<Result>(steps: Generator<undefined, Result>): Result {
   for (;;) {
     const { done, value } = steps.next()
@@ -175,7 +179,7 @@ export function atOnce<Result>(steps: Generator<undefined, Result>): Result {
   }
 }
 
-/** Does the steps one by one, and lets other work go on in between. */
+/** Runs the steps one by one, and lets other work run in between. */
 export async function inSteps<Result>(steps: Generator<undefined, Result>): Promise<Result> {
   for (;;) {
     const { done, value } = steps.next()
@@ -214,7 +218,7 @@ class SessionIndex {
     return this.#file?.line(name) !== undefined
   }
 
-  /** @param bytes that a section had to be read on. */
+  /** @param bytes that had to be read to update the section. */
   note(name: Section, section: () => object, bytes: number): void {
     this.#new.set(name, section)
     this.#lacking += bytes
@@ -230,7 +234,7 @@ class SessionIndex {
         if (line !== undefined) sections.set(name, line)
       }
     } catch (cause) {
-      // Longer than a text can be.
+      // Longer than a string can be.
       if (cause instanceof RangeError) return
       throw cause
     }
@@ -242,12 +246,12 @@ class SessionIndex {
   }
 }
 
-/** What was read of a log, and where to go on. */
+/** What was read of a log, and where to continue. */
 type ReadLog = Known & {
   report: ReportDamage
-  /** Whether it is what was read of it before, and more. */
+  /** Whether it extends what was read before. */
   goesOn: boolean
-  /** Reads what stands behind its last whole line. */
+  /** Reads what follows its last whole line. */
   readRest: (report: ReportDamage) => void
 }
 
@@ -255,7 +259,7 @@ type ReadRaw = ReadLog & { reader: RawStoryReader }
 type ReadSpans = ReadLog & { spans: Map<string, Span> }
 type ReadEvents = ReadLog
 
-/** @param held what was read of it before, which is gone on with. */
+/** @param held what was read before, which is extended. */
 function* readRawLog(
   index: SessionIndex,
   onRecord?: OnRawRecord,
@@ -270,7 +274,7 @@ function* readRawLog(
   const { damage, report } = held ?? damageSoFar(toRead, known)
   const story = toRead.goesOn && places && exchanges ? storyOf(places, exchanges) : undefined
   const reader = held?.reader ?? new RawStoryReader(index.folder, report, story)
-  // Chunks that are passed over are not counted: of what is new, all is.
+  // Skipped chunks are not counted, so all of what is new is read.
   const range = isWhole ? {} : { quick: reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => {
@@ -367,14 +371,14 @@ function readFiles(
   }
 }
 
-/** It cost more than may be: where it would go on is not known, and it is neither kept nor read again. */
+/** It exceeded a limit: where to continue is unknown, so it is neither kept nor read again. */
 function isCut(damage: readonly Damage[]): boolean {
   return damage.some(({ reason }) => CUT.has(reason))
 }
 
 const CUT = new Set([NOT_READ_ON, MORE_EXCHANGES, MORE_SPANS])
 
-/** What stands behind the last whole line: it is read each time, and not kept. */
+/** What follows the last whole line: read each time, and not kept. */
 function* restOf(
   folder: string,
   { files, next }: LogPosition,

@@ -4,37 +4,38 @@ import { SESSION_FILES } from '@tacho/format'
 import { logParts } from '../log-parts.js'
 
 /**
- * What a file was when it was read: another one, or one that was written to since, has another. A
- * status that was changed is told by its ctime, which nobody can set.
+ * The state of a file when it was read: a different file, or one written to since, has a different
+ * stamp. A change of its metadata shows in the ctime, which nobody can set.
  */
 export type Stamp = string
 
 /**
- * Of a folder; it changes when a file in it comes, goes, or is replaced, as a manifest is. In numbers:
- * a list looks at 10,000 folders, and to make a text of each takes as long as to ask for it.
+ * For a folder; changes when a file in it is added, removed or replaced, as a manifest is. Numbers,
+ * because a list checks 10,000 folders, and building a string for each takes as long as the system
+ * call.
  */
 export type FolderStamp = {
   inode: number
-  /** Its ctime, in milliseconds; {@link UNKNOWN} where it has to be read again whatever it says. */
+  /** Its ctime, in milliseconds; {@link UNKNOWN} if it must be read again in any case. */
   changed: number
 }
 
-/** The time of a folder that may still change unseen: no folder has it. */
+/** The time for a folder that may still change unnoticed: no folder has it. */
 export const UNKNOWN = 0
 
-/** Whether a folder is as it was. */
+/** Returns whether a folder is unchanged. */
 export function isUnchanged({ inode, changed }: FolderStamp, { ino, ctimeMs }: Stats): boolean {
   return changed === ctimeMs && inode === ino && changed !== UNKNOWN
 }
 
-/** Of a file. */
+/** Returns the stamp of a file. */
 export function fileStamp({ ino, ctimeMs, size }: Stats): Stamp {
   return `${ino.toString(36)}.${size}.${ctimeMs}`
 }
 
 /**
- * Whether something changed so short a time ago that it can change again without another ctime: the
- * kernel counts that in ticks, of 10 ms at the most, and a network's file system by its own clock.
+ * Returns whether something changed so recently that it could change again with the same ctime: the
+ * kernel counts that in ticks of at most 10 ms, and a network file system by its own clock.
  */
 export function isFresh({ ctimeMs }: Stats, now: number): boolean {
   return ctimeMs > now - FRESH_MS
@@ -42,7 +43,7 @@ export function isFresh({ ctimeMs }: Stats, now: number): boolean {
 
 const FRESH_MS = 50
 
-/** The files of a session that tell what it is, by name: the manifest, and its logs' parts. */
+/** Returns the stamps of a session's manifest and of its logs' parts, by name. */
 export function fileStamps(folder: string): Record<string, Stamp> {
   const stamps: Record<string, Stamp> = Object.create(null)
   for (const name of telling(folder)) {
@@ -52,7 +53,7 @@ export function fileStamps(folder: string): Record<string, Stamp> {
   return stamps
 }
 
-/** Whether these files are as they were. */
+/** Returns whether these files are unchanged. */
 export function areUnchanged(folder: string, stamps: Readonly<Record<string, Stamp>>): boolean {
   return Object.entries(stamps).every(([name, stamp]) => {
     const status = lstatSync(join(folder, name), { throwIfNoEntry: false })

@@ -2,15 +2,15 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { UNFINISHED } from './index-file.js'
 
-/** What the index may take of the disk: some hundred long sessions, or lists of a million. */
+/** How much disk space the index may take: some hundred long sessions, or lists of a million. */
 const INDEX_BYTES = 512 * 1024 * 1024
 const INDEX_FILES = 1000
-/** No write takes so long: whoever began it is gone. */
+/** No write takes this long: whoever began it is gone. */
 const UNFINISHED_MS = 3600 * 1000
 
 /**
- * Removes from the index what nobody finished, and, where it has grown too large, the files that were
- * not written for the longest time: they are made again when they are asked for.
+ * Removes from the index abandoned files and, if it has grown too large, those that were written
+ * longest ago: they are rebuilt on demand.
  */
 export function sweepIndex(folder: string, now = Date.now()): void {
   let bytes = 0
