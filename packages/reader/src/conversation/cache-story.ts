@@ -10,50 +10,56 @@ import { ReaderError } from '../reader-error.js'
 import type { ConversationReader } from './conversation-reader.js'
 
 /**
- * What became of the prompt cache at a request.
+ * What happened to the prompt cache at a request.
  *
- * - `first`: there is no request before it in its thread.
- * - `hit`: what it has in common with that one came from the cache.
- * - `changed`: it does not begin with all of that one: {@link CachedExchange.difference} says where.
- * - `expired`: it does, and so much time lies between them that a cache has forgotten.
- * - `missed`: it does, there was no such time, and the cache had it not or not all the same.
- * - `short`: there is too little in common for a cache to keep it.
- * - `unknown`: its API told no cached tokens, or a body is not there.
+ * - `first`: its thread has no earlier request.
+ * - `hit`: what it shares with the request before came from the cache.
+ * - `changed`: it does not begin with all of that request: {@link CachedExchange.difference} says
+ *   where.
+ * - `expired`: it does, but the request before is so long ago that a cache has forgotten it.
+ * - `missed`: it does, within that time, but the cache lacked all or part of it.
+ * - `short`: what both share is too short for a cache to keep.
+ * - `unknown`: the API reported no cached tokens, or a body is missing.
  */
 export type CacheVerdict = 'first' | 'hit' | 'changed' | 'expired' | 'missed' | 'short' | 'unknown'
 
-/** A request, and what of it could come and came from the prompt cache. */
+/** A request, with what could and did come from the prompt cache. */
 export type CachedExchange = {
   exchange: number
   threadId?: string
   model?: string
   /** The number of the request before it in its thread. */
   previous?: number
-  /** Milliseconds from the end of that one to the beginning of this one. */
+  /** Milliseconds from the end of that request to the start of this one. */
   idleMs?: number
-  /** As the API told them. */
+  /** As reported by the API. */
   inputTokens?: number
   cachedTokens?: number
-  /** UTF-8 bytes of JSON that both begin with, of those that the one before had. */
+  /** UTF-8 bytes of JSON that both begin with, and how many the request before had. */
   shared?: { bytes: number; of: number }
   verdict: CacheVerdict
-  /** The first part that is not the same, in the order in which a model is given them. */
+  /** The first part that differs, in the order in which a model is given them. */
   difference?: Difference
-  /** Tokens of the one before that were read anew, by what both APIs told; absent where none were. */
+  /**
+   * Tokens of the request before that were not cached this time, from what the API reported for
+   * both; absent if there were none.
+   */
   lostTokens?: number
 }
 
-/** Caches of OpenAI and Anthropic forget after five minutes of rest where nobody pays for more. */
+/**
+ * The caches of OpenAI and Anthropic forget after five idle minutes, unless somebody pays for more.
+ */
 export const CACHE_FORGETS_MS = 5 * 60 * 1000
-/** Both keep no prefix that is shorter, in tokens. */
+/** Neither keeps shorter prefixes (in tokens). */
 export const LEAST_CACHED_TOKENS = 1024
-/** Prefixes are kept in blocks, so that the end of what two requests share may not be. */
+/** Prefixes are kept in blocks, so the end of what two requests share may be missing. */
 const MOSTLY = 0.8
 
 /**
- * What became of the prompt cache, request by request.
+ * Tells what happened to the prompt cache, request by request.
  *
- * @param exchanges those of the session, with what their APIs told of tokens.
+ * @param exchanges of the session, with the tokens that their APIs reported.
  */
 export function* cacheStory(
   reader: ConversationReader,
@@ -61,7 +67,7 @@ export function* cacheStory(
 ): Generator<CachedExchange> {
   const threads = new Map<string | undefined, { told: SessionExchange; request?: ModelRequest }>()
   for (const indexed of reader.requests()) {
-    // Of the others nothing can be told; the reader's damage says so.
+    // Nothing is known about the rest; the reader's damage says so.
     if (reader.isSpent) return
     const told = exchanges[indexed.number - 1]
     if (told === undefined || told.id !== indexed.id) continue

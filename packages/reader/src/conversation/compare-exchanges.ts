@@ -2,28 +2,30 @@ import { compareRequests, type JsonPath, placeAt, type RequestComparison } from 
 import type { IndexedExchange } from '../raw-index.js'
 import type { ConversationReader, Given } from './conversation-reader.js'
 
-/** How one request differs from another, by its parts and by its bytes. */
+/** How one request differs from another, in its parts and in its bytes. */
 export type ComparedExchanges = {
   before: IndexedExchange
   after: IndexedExchange
   comparison: RequestComparison
-  /** The bodies as they were sent. */
+  /** The bodies as sent. */
   body: {
-    /** Bytes that both begin with, and that each has. */
+    /** Bytes that both begin with, and the length of each. */
     common: number
     before: number
     after: number
-    /** What of the later body the first byte that differs belongs to; absent where none does. */
+    /**
+     * The part of the later body that contains the first differing byte; absent if there is none.
+     */
     place?: JsonPath
   }
-  /** Parts of the two that are not there. */
+  /** Parts of the two that are missing. */
   missing: Given['missing']
 }
 
 /**
  * Compares the requests of two exchanges.
  *
- * @throws ReaderError `missing-bytes` where a body is not there.
+ * @throws ReaderError `missing-bytes` if a body is missing.
  */
 export function compareExchanges(
   reader: ConversationReader,
@@ -54,7 +56,10 @@ function commonBytes(one: Uint8Array, other: Uint8Array): number {
   return common
 }
 
-/** The value of a JSON text that a byte belongs to. One code unit for each byte, so that they count alike. */
+/**
+ * Returns the path of the JSON value that contains a byte. Decoded to one code unit per byte, so
+ * that offsets are the same.
+ */
 export function placeOf(body: Uint8Array, byte: number): JsonPath {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')
   return placeAt(text, byte).map((step) =>

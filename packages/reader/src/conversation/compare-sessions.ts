@@ -13,32 +13,32 @@ import { ReaderError } from '../reader-error.js'
 import type { ConversationReader, Given } from './conversation-reader.js'
 import { goesOn, ownRequests } from './own-requests.js'
 
-/** Something that was done in a session: what its user asked, what its model called, what came of it. */
+/** One step of a session: what its user asked, what its model called, or the result. */
 export type SessionStep = {
   kind: 'user' | 'call' | 'result'
-  /** Of a tool. */
+  /** For a tool. */
   name?: string
-  /** As it was sent. */
+  /** As sent. */
   text: string
-  /** The number of its message, from 1, in the request of an exchange. */
+  /** The number of its message, starting at 1, in the request of an exchange. */
   message: number
   exchange: number
 }
 
-/** Where two sessions part. */
+/** Where two sessions diverge. */
 export type ComparedSessions = {
-  /** Steps that both begin with. */
+  /** How many steps both begin with. */
   shared: number
   steps: [number, number]
-  /** The first step of each that the other does not have there; absent where it has no more. */
+  /** In each, the first step that the other does not have there; absent if it has no more. */
   parted: [SessionStep | undefined, SessionStep | undefined]
-  /** Their first requests: another model, tools, instructions, parameters. */
+  /** Their first requests: a different model, tools, instructions, parameters. */
   start?: RequestComparison
 }
 
 /**
- * Finds the first step at which two sessions part. Prose is set aside, and so is what differs from run
- * to run of the same: ids, times, durations, and the folder that a session worked in.
+ * Finds the first step at which two sessions diverge. Ignores prose and whatever varies between
+ * runs of the same task: ids, times, durations, and the working folder.
  */
 export function compareSessions(
   one: ConversationReader,
@@ -72,7 +72,7 @@ function startOf(
   return { ...compared, parameters: compared.parameters.filter(({ name }) => !IDS.has(name ?? '')) }
 }
 
-// Parameters that name a session, and so differ between any two.
+// Parameters that identify a session, and so differ between any two.
 const IDS = new Set([
   ...['client_metadata', 'prompt_cache_key', 'metadata', 'session_id', 'user_prompt_id'],
 ])
@@ -86,8 +86,8 @@ function giving(reader: ConversationReader, exchange: IndexedExchange): Given | 
   }
 }
 
-// A request repeats all that came before it, so that only the last ones need to be read: of the whole
-// session, and those before a history that was made shorter.
+// A request repeats everything before it, so only the last requests need to be read: of the
+// session, and before each shortened history.
 function stepsOf(reader: ConversationReader): SessionStep[] {
   const requests = ownRequests(reader)
   const seen = new Set<string>()
@@ -98,7 +98,7 @@ function stepsOf(reader: ConversationReader): SessionStep[] {
     if (next !== undefined && goesOn(reader, exchange, next)) continue
     const given = giving(reader, exchange)
     if (given === undefined) continue
-    // What an earlier history had is no step again; within one, the same can be done twice.
+    // Repeats of an earlier history are not new steps; within one history, a step can occur twice.
     const isLater = seen.size > 0
     const { messages, api } = given.request
     const last = next === undefined ? reader.answered(exchange, api).answer.messages : []
@@ -140,7 +140,7 @@ function keyOf({ kind, name, text }: SessionStep, mask: (text: string) => string
   return `${kind} ${name ?? ''} ${mask(said)}`
 }
 
-// Members of an object have no order that means anything.
+// The order of an object's members does not matter.
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
@@ -168,7 +168,9 @@ const VOLATILE = [
   /\/tmp\/[^\s"'/\\]+/g,
 ]
 
-/** The exchange whose request was the first to hold a step: the history grows from one to the next. */
+/**
+ * Finds the first exchange whose request contains a step: the history grows from one to the next.
+ */
 function placed(reader: ConversationReader, step: SessionStep): SessionStep {
   const requests = ownRequests(reader)
   const place = requests.findIndex(({ number }) => number === step.exchange)

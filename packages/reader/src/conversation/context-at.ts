@@ -14,36 +14,36 @@ import { goesOn } from './own-requests.js'
 /** What was in a model's context, by parts. */
 export type Context = {
   exchange: IndexedExchange
-  /** As its API counted them; absent where it did not. */
+  /** As its API counted them; absent if it did not. */
   toldTokens?: number
-  /** Of all parts of which there is an estimate, brought to what was told where that is known. */
+  /** For all parts with an estimate, scaled to the reported tokens if those are known. */
   estimatedTokens: number
   bytes: number
-  /** The largest first. */
+  /** Largest first. */
   parts: SizedPart[]
-  /** The same by kind, the largest first. */
+  /** The same by kind, largest first. */
   kinds: ContextKind[]
   missing: Given['missing']
 }
 
 export type ContextKind = { kind: SizeKind; count: number; bytes: number; estimatedTokens: number }
 
-/** A history that was made shorter between two requests of a thread. */
+/** A history that was shortened between two requests of a thread. */
 export type Shortened = {
   before: Context
   after: Context
-  /** The request that asked for it, and who wanted it; absent where that is not known. */
+  /** The request that asked for it, and who wanted it; absent if unknown. */
   compaction?: { exchange: number; by: string }
-  /** Messages of the one before that are gone, that both have, and that came in their place. */
+  /** Messages of the request before that are gone, that both have, and that replaced them. */
   messages: { dropped: number; kept: number; added: number }
 }
 
 type Uses = ReadonlyMap<string, Usage>
 
 /**
- * What a model had in its context at an exchange.
+ * Returns what a model had in its context at an exchange.
  *
- * @throws ReaderError `missing-bytes` where the body of its request is not there.
+ * @throws ReaderError `missing-bytes` if the body of its request is missing.
  */
 export function contextAt(
   reader: ConversationReader,
@@ -56,7 +56,7 @@ export function contextAt(
 function contextOf(exchange: IndexedExchange, given: Given, uses: Uses): Context {
   const sizes = sizesOf(given.request)
   const told = uses.get(exchange.id)?.inputTokens
-  // A picture's tokens are in what is told, and nobody knows how many they are.
+  // The reported tokens include those of images, whose number is unknown.
   const isKnown = sizes.every(({ estimatedTokens }) => estimatedTokens !== undefined)
   const sum = sumOf(sizes)
   const scale = told === undefined || !isKnown || sum === 0 ? 1 : told / sum
@@ -83,7 +83,7 @@ function scaled(part: SizedPart, scale: number): SizedPart {
   return tokens === undefined ? part : { ...part, estimatedTokens: Math.round(tokens * scale) }
 }
 
-// Where there is no estimate, by its bytes: a picture of a megabyte is not to stand at the end.
+// Without an estimate, by bytes: an image of a megabyte should not come last.
 function weight({ bytes, estimatedTokens = bytes / 1000 }: SizedPart): number {
   return estimatedTokens
 }
@@ -101,8 +101,8 @@ function kindsOf(parts: readonly SizedPart[]): ContextKind[] {
 }
 
 /**
- * The places where the history of an exchange's thread was made shorter, by a compaction that the
- * agent told of, or by a request that holds less than the one before it.
+ * Finds where the history of an exchange's thread was shortened, by a compaction that the agent
+ * reported, or by a request that contains less than the one before it.
  */
 export function shortenedHistories(
   reader: ConversationReader,

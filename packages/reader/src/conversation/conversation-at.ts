@@ -8,26 +8,26 @@ import type { IndexedExchange } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import type { ConversationReader, Given } from './conversation-reader.js'
 
-/** What a model was given at an exchange, what of it was new there, and what it answered. */
+/** What a model was given at an exchange, what of it was new, and what it answered. */
 export type ConversationAt = Given & {
   exchange: IndexedExchange
   answer: ModelAnswer
-  /** The request before it in its thread; absent where there is none that can be read. */
+  /** The request before it in its thread; absent if none can be read. */
   previous?: IndexedExchange
-  /** With that one. */
+  /** With that request. */
   comparison?: RequestComparison
-  /** The numbers of the messages, from 1, that the request before did not have. */
+  /** The numbers, starting at 1, of the messages that the request before did not have. */
   newMessages: ReadonlySet<number>
   /** Messages of the request before that are gone. */
   removed: { number: number; message: Message }[]
-  /** Why the answer is not all there; absent where it is. */
+  /** Why the answer is incomplete; absent if it is not. */
   missingAnswer?: string
 }
 
 /**
- * The conversation as a model was given it.
+ * Returns the conversation as a model was given it.
  *
- * @throws ReaderError `missing-bytes` where the body of its own request is not there.
+ * @throws ReaderError `missing-bytes` if the body of its own request is missing.
  */
 export function conversationAt(
   reader: ConversationReader,

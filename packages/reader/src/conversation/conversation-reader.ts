@@ -27,36 +27,38 @@ import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 export type ConversationReader = {
   folder: string
   index: RawIndex
-  /** Whether as much was read again as may be: nothing more is given, and `damage` says so. */
+  /**
+   * Whether the limit for reading again is used up: nothing more is returned, and `damage` says so.
+   */
   isSpent: boolean
-  /** What of the raw log could not be read. */
+  /** What could not be read of the raw log. */
   damage: Damage[]
-  /** The record with which an exchange begins; nothing where it cannot be read. */
+  /** Returns the first record of an exchange; undefined if it cannot be read. */
   head(exchange: IndexedExchange): ExchangeRecord | undefined
-  /** The requests to models, in their order; no prewarms and no connections. */
+  /** Returns the requests to models, in order, without prewarms and connections. */
   requests(): IndexedExchange[]
-  /** The last request of the user's own thread; where that is not known, the last of all. */
+  /** Returns the last request of the user's own thread; if that is unknown, the last of all. */
   last(): IndexedExchange | undefined
-  /** The request before this one in its thread. */
+  /** Returns the request before this one in its thread. */
   before(exchange: IndexedExchange): IndexedExchange | undefined
   /**
-   * What a model was given.
+   * Returns what a model was given.
    *
-   * @throws ReaderError `missing-bytes` where the body of its request is not there.
+   * @throws ReaderError `missing-bytes` if the body of its request is missing.
    */
   given(exchange: IndexedExchange): Given
-  /** The same of the request alone, without what it continues. */
+  /** The same for the request alone, without what it continues. */
   own(exchange: IndexedExchange): ModelRequest
-  /** What it answered, as far as that arrived. */
+  /** Returns what it answered, as far as that arrived. */
   answered(exchange: IndexedExchange, api: ModelRequest['api']): Answered
 }
 
-/** What a model was given to answer, put together where its request only continues an answer. */
+/** What a model was given, assembled if its request only continues an answer. */
 export type Given = {
   request: ModelRequest
   /** The exchange that sent or answered each message. */
   origins: number[]
-  /** What is not there; empty where all is. */
+  /** What is missing; empty if nothing is. */
   missing: MissingInput[]
   /** The body of its own request. */
   body: Uint8Array
@@ -64,14 +66,14 @@ export type Given = {
 
 export type Answered = {
   answer: ModelAnswer
-  /** Why some of it is missing; absent where nothing is. */
+  /** Why some of it is missing; absent if nothing is. */
   missing?: string
 }
 
 /**
  * Opens a session's raw log for its conversations.
  *
- * @param known where its exchanges stand, where that is known already.
+ * @param known where its exchanges are, if that is known already.
  * @throws ReaderError `newer-format`
  */
 export function conversationReader(folder: string, known?: RawIndex): ConversationReader {
@@ -152,7 +154,10 @@ function readHead(folder: string, exchange: IndexedExchange): ExchangeRecord | u
   return typeof record === 'object' && record.kind === 'exchange' ? record : undefined
 }
 
-/** What the agent said that a request is for, where it is no step of a turn: `compaction:auto`. */
+/**
+ * Returns the agent's word for what a request is for, if it is not a step of a turn:
+ * `compaction:auto`.
+ */
 export function requestKindOf(head: ExchangeRecord | undefined): string | undefined {
   if (head === undefined) return undefined
   return head.requestKind ?? requestPurposeOfHeaders(head.headers).requestKind
@@ -187,7 +192,7 @@ function answered(folder: string, exchange: IndexedExchange, api: ModelRequest['
   return { answer: builder.answer(), ...(missing !== undefined && { missing }) }
 }
 
-// Whatever came is shown: an answer that is no stream, and one that is no JSON either.
+// Whatever came is shown: also a non-streamed answer, or one that is not JSON.
 function addAnswer(
   folder: string,
   exchange: IndexedExchange,
@@ -214,14 +219,14 @@ function addAnswer(
   return missing
 }
 
-/** The body of a request, where it is no longer than one that is read as a conversation. */
+/** Returns the body of a request, if it is not too long to be read as a conversation. */
 function conversationBody(folder: string, index: RawIndex, exchange: IndexedExchange): Uint8Array {
   const refuse = (bytes: number): ReaderError =>
     new ReaderError(
       'missing-bytes',
       `The request body of exchange ${exchange.number} has ${bytes} bytes: up to ${CONVERSATION_BYTES} are read as a conversation.`,
     )
-  // What JSON adds to a text is seldom more than a fifth.
+  // JSON seldom adds more than a fifth to a text.
   const { length = 0 } = exchange.requestBody ?? {}
   if (length > 1.5 * CONVERSATION_BYTES) throw refuse(length)
   const body = requestBody(folder, index, exchange)
@@ -229,7 +234,7 @@ function conversationBody(folder: string, index: RawIndex, exchange: IndexedExch
   return body
 }
 
-// What is no JSON is shown as the text that it is.
+// What is not JSON is shown as text.
 function sentValue(body: Uint8Array): unknown {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString()
   return text === '' ? {} : (parsedJson(text) ?? text)

@@ -3,7 +3,7 @@ import { ReaderError } from '../reader-error.js'
 import { requestBody } from '../request-body.js'
 import type { ConversationReader } from './conversation-reader.js'
 
-/** The requests of the thread in which the user speaks. */
+/** Returns the requests of the user's thread. */
 export function ownRequests(reader: ConversationReader): IndexedExchange[] {
   const last = reader.last()
   if (last === undefined) return []
@@ -11,8 +11,8 @@ export function ownRequests(reader: ConversationReader): IndexedExchange[] {
 }
 
 /**
- * Whether a request holds all that the one before it did: histories only grow, but where they are made
- * shorter or written anew.
+ * Returns whether a request contains everything of the one before it: histories only grow, unless
+ * they are shortened or rewritten.
  */
 export function goesOn(
   reader: ConversationReader,

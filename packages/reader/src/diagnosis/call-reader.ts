@@ -17,10 +17,10 @@ import { known } from '../known.js'
 import { microsOfIso } from '../micros.js'
 import type { Sound } from '../sound-records.js'
 
-/** The least silence that is worth a look, in microseconds; shorter ones are the network's. */
+/** The shortest silence that counts, in microseconds; shorter ones come from the network. */
 const SILENCE_MICROS = 1_000_000
 
-/** Reads the records of one exchange for what they tell of why it went as it did. */
+/** Reads the records of one exchange for why it went as it did. */
 export class CallReader {
   /** Tools that its answer calls. */
   readonly called: { callId: string; name: string; input: string; place: EvidencePlace }[] = []
@@ -31,7 +31,7 @@ export class CallReader {
   #retryAfter: number | undefined
   #silence: Silence | undefined
   #last: { at: number; content: Content; place: EvidencePlace } | undefined
-  /** When something of the answer came, where signs of life came before. */
+  /** When the first part of the answer came, if signs of life came before it. */
   #firstAfterSigns: number | undefined
   #signs = 0
 
@@ -75,11 +75,11 @@ export class CallReader {
     }
   }
 
-  /** The exchange together with all that its records told. */
+  /** Returns the exchange with everything that its records say. */
   call(exchange: SessionExchange): Call {
     const { outcome, error, ...rest } = exchange
     const { facts, asksModel, brokenEvents } = this.#reader
-    // What the records say goes before what a span was told once.
+    // The records take precedence over what a span once said.
     const told = this.#end === undefined ? this.#sofar() : this.#reader.outcome(this.#end)
     return {
       ...rest,
@@ -101,7 +101,7 @@ export class CallReader {
     }
   }
 
-  // It has no end, and may have said how it went all the same.
+  // Without an end, it may still have said how it went.
   #sofar(): Pick<Call, 'outcome' | 'error'> {
     const { ended, error } = this.#reader.facts
     const isRefused = this.#status !== undefined && this.#status >= 400 && error !== undefined
@@ -151,7 +151,7 @@ function bytesIn(content: Content): Uint8Array | undefined {
   }
 }
 
-// Comments of an event stream, and Anthropic's `ping`, keep a connection open and say nothing:
+// Comments of an event stream, and Anthropic's `ping`, keep a connection open and mean nothing:
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
 const SIGNS_OF_LIFE =
   /^(?::[^\n]{0,200}\n|event: ping\r?\n|data: ?\{\s?"type": ?"ping"\s?\}\r?\n|\r?\n)+$/
@@ -160,7 +160,7 @@ function isSignOfLife(content: Content): boolean {
   return typeof content === 'string' && content.length < 4000 && SIGNS_OF_LIFE.test(content)
 }
 
-// The events in which the four APIs send pieces of a text or of a tool's arguments.
+// The events in which the four APIs stream a text or a tool's arguments.
 const DELTA =
   /"response\.(output_text|function_call_arguments|custom_tool_call_input)\.delta"|"(text_delta|input_json_delta)"|"delta"\s*:\s*\{[^{}]*"content"\s*:\s*"|"parts"\s*:\s*\[\s*\{\s*"text"/
 
@@ -172,7 +172,7 @@ function lastTextOf(content: Content): string {
   return texts.findLast((piece) => typeof piece === 'string') ?? ''
 }
 
-// Seconds, or a date; OpenAI and Azure have milliseconds beside it (RFC 9110, 10.2.3).
+// Seconds, or a date; OpenAI and Azure also send milliseconds (RFC 9110, 10.2.3).
 function retryAfterOf(headers: readonly [string, string][]): number | undefined {
   const value = (name: string): number => {
     const found = headers.find(([one]) => one.toLowerCase() === name)?.[1]

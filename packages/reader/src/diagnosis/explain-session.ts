@@ -25,39 +25,36 @@ import { RequestSteps } from './request-steps.js'
 import { RunsSeen } from './runs-seen.js'
 import { spanPlaces } from './span-places.js'
 
-/** What shows that a cause is one: a line of a file of the session, and what it says. */
+/** Evidence for a cause: a line in a session's file, and what it says. */
 export type Evidence = EvidencePlace & { text: string }
 
 type Shown<Part> = Omit<Part, 'clues'> & { evidence: Evidence[] }
 
-/** How a session ended and why, with the lines that show it. */
+/** How a session ended and why, with the evidence. */
 export type Explanation = {
   session: Session
   end: Shown<Diagnosis['end']>
   causes: Shown<Cause>[]
   notes: Shown<Cause>[]
   inFlight: Diagnosis['inFlight']
-  /** Of a session that died: what is said of its death depends on it. */
+  /** For a session that died, whose description depends on this. */
   look?: Look
 }
 
-/** When a session was last seen and when it is looked at, in microseconds, and on which machine. */
+/** When a session was last seen and when it was examined, in microseconds, and on which machine. */
 export type Look = { lastSeenAt: number; now: number; cgroups: string[]; machine: Machine }
 
 /**
- * Finds out how a session ended, or stands, and why, by the rules of docs/causes.md.
+ * Finds out how a session ended, or what state it is in, and why, by the rules of docs/causes.md.
  *
- * @throws ReaderError `newer-format` where the folder was written by a later Tacho.
+ * @throws ReaderError `newer-format` if a later Tacho wrote the folder.
  */
 export async function explainSession(folder: string, now = Date.now()): Promise<Explanation> {
   const seen = new Seen(folder)
   return explained(await readSession(folder, seen.records), seen, now)
 }
 
-/**
- * A session that is explained again and again while it goes on: each time, only what was written since
- * is read.
- */
+/** A session that is explained repeatedly while it goes on: each time only new data is read. */
 export class FollowedExplanation {
   readonly #session: FollowedSession
   #seen: Seen
@@ -71,7 +68,9 @@ export class FollowedExplanation {
     })
   }
 
-  /** Explains the session as {@link explainSession} does; one after the other where several ask. */
+  /**
+   * Explains the session as {@link explainSession} does; concurrent calls run one after another.
+   */
   explain(now = Date.now()): Promise<Explanation> {
     const explaining = this.#last.then(async () =>
       explained(await this.#session.read(), this.#seen, now),
@@ -110,13 +109,13 @@ function explained(session: Session, seen: Seen, now: number): Explanation {
   }
 }
 
-/** What is seen on the way through the logs. */
+/** Collects what is seen while the logs are read. */
 class Seen {
   readonly calls = new Map<string, CallReader>()
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   readonly runs = new RunsSeen()
   readonly requests: RequestSteps
-  /** Through which it is given what the logs hold. */
+  /** Receives the contents of the logs. */
   readonly records: OnRecords = {
     raw: (found) => this.#takeRaw(found),
     event: (found) => this.runs.take(found),
@@ -133,12 +132,12 @@ class Seen {
     if (record.kind === 'gap') {
       this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
     } else if (record.kind === 'exchange') {
-      // Those behind are not among the session's exchanges, either.
+      // Later ones are not among the session's exchanges, either.
       if (this.#exchanges >= EXCHANGES) return
       this.#exchanges += 1
       this.requests.begin(record, this.#exchanges)
       this.calls.set(record.exchange, new CallReader({ record, ...place }))
-      // Why a session ended is told by its last ones.
+      // The last exchanges show why a session ended.
       for (const oldest of this.calls.size > CALLS ? this.calls.keys() : []) {
         this.calls.delete(oldest)
         this.isPartial = true

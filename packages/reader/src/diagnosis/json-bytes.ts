@@ -1,10 +1,12 @@
-/** A stretch of bytes: from its first up to the one behind its last. */
+/** A range of bytes: the first, and the one after the last. */
 export type ByteRange = { from: number; to: number }
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** The byte behind a JSON value that begins at a byte; the end of the bytes where it has no end. */
+/**
+ * Returns the offset after the JSON value at an offset; the end of the bytes if it is incomplete.
+ */
 export function endOfValue(bytes: Uint8Array, from: number): number {
   let depth = 0
   for (let at = from; at < bytes.length; at += 1) {
@@ -31,7 +33,7 @@ function endOfString(bytes: Uint8Array, from: number): number {
   return bytes.length
 }
 
-/** The members of a JSON object that begins at a byte, each with the place of its value. */
+/** Returns the members of the JSON object at an offset, with the range of each value. */
 export function membersAt(bytes: Uint8Array, from: number): Map<string, ByteRange> {
   const members = new Map<string, ByteRange>()
   let at = skip(bytes, from)
@@ -48,7 +50,7 @@ export function membersAt(bytes: Uint8Array, from: number): Map<string, ByteRang
   return members
 }
 
-/** The elements of a JSON list, from a byte inside of it that is before one of them. */
+/** Returns the elements of a JSON list, from an offset inside it, before an element. */
 export function elementsFrom(bytes: Uint8Array, from: number): ByteRange[] {
   const elements: ByteRange[] = []
   let at = skip(bytes, from)
@@ -61,7 +63,7 @@ export function elementsFrom(bytes: Uint8Array, from: number): ByteRange[] {
   return elements
 }
 
-// Blanks, and the colons and commas between values.
+// Skips spaces, and the colons and commas between values.
 function skip(bytes: Uint8Array, from: number): number {
   let at = from
   for (;;) {
@@ -72,12 +74,12 @@ function skip(bytes: Uint8Array, from: number): number {
   }
 }
 
-/** How many bytes two texts begin with alike. */
+/** Returns how many bytes two texts begin with in common. */
 export function sharedBytes(one: Uint8Array, other: Uint8Array): number {
   const most = Math.min(one.length, other.length)
   const [first, second] = [view(one), view(other)]
   let [low, high] = [0, most]
-  // The system compares memory far faster than we do a byte.
+  // The system compares memory far faster than a loop over bytes.
   while (low < high) {
     const middle = Math.min(high, low + Math.max(1, (high - low + 1) >> 1))
     if (first.compare(second, low, middle, low, middle) === 0) low = middle

@@ -18,20 +18,20 @@ import {
 import { type Explanation, explainSession } from './explain-session.js'
 import { machineOf } from './machine.js'
 
-/** An explanation, and of its session what is to be said beside it. */
+/** An explanation, and the facts of its session that go with it. */
 export type ToldExplanation = Omit<Explanation, 'session'> & {
   session: Pick<Session, 'id' | 'folder' | 'ended' | 'damage'>
 }
 
-/** A smaller session is explained as fast as what was kept of it is read. */
+/** Explaining a smaller session is as fast as reading a kept explanation. */
 const WORTH_KEEPING = 1024 * 1024
 
 /**
- * {@link explainSession}, which is kept in the index: of a session that does not run, it is the same
- * for as long as its files are, and, of one that died, the machine. Rules that have changed are in
- * another file of this program.
+ * Returns the result of {@link explainSession}, kept in the index: for a session that is not
+ * running, it is valid as long as its files are unchanged and, if it died, the machine. Changed
+ * rules are noticed because they are in a file of another name.
  *
- * @param explain where it is not kept.
+ * @param explain called if it is not kept.
  */
 export async function keptExplanation(
   folder: string,
@@ -52,7 +52,7 @@ export async function keptExplanation(
   return told
 }
 
-/** The same where it is kept, or the files have no more than this many bytes; else nothing. */
+/** The same if it is kept, or the files have no more than this many bytes; otherwise undefined. */
 export async function quickExplanation(
   folder: string,
   most: number,
@@ -85,7 +85,10 @@ function read(path: string, folder: string, rules: string): ToldExplanation | un
   }
 }
 
-/** Of a death, how long ago it was is said anew; on another machine it may have been another one. */
+/**
+ * Updates how long ago a session died; undefined if the machine is not the same, because the
+ * explanation may then differ.
+ */
 function toldNow(told: ToldExplanation, folder: string): ToldExplanation | undefined {
   const { look } = told
   if (look === undefined) return told
@@ -111,7 +114,9 @@ type Kept = {
   told: ToldExplanation
 }
 
-/** Nothing where it is not worth keeping, or a file is so new that it could change unseen. */
+/**
+ * Returns undefined if it is not worth keeping, or a file is so new that it could change unnoticed.
+ */
 function stampsOf(folder: string): Record<string, Stamp> | undefined {
   const stamps = fileStamps(folder)
   let bytes = 0

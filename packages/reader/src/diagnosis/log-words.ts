@@ -1,12 +1,12 @@
 import type { LogWords } from '@tacho/model'
 import { logMessages } from '../export/parquet/log-messages.js'
 
-/** Of what is neither the recorder's own nor a warning, only this many messages from the end. */
+/** Of messages that are neither the recorder's own nor warnings, only this many of the last. */
 const LAST_MESSAGES = 200
 const MOST_MESSAGES = 2000
 const MESSAGE_CHARACTERS = 2000
 
-/** What the debug log has that can tell why a session went as it did. */
+/** Returns the messages of the debug log that may explain a session. */
 export function logWords(folder: string): LogWords[] {
   const told: LogWords[] = []
   const last: LogWords[] = []

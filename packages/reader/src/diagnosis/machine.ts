@@ -4,9 +4,9 @@ import type { Machine } from '@tacho/model'
 import { known } from '../known.js'
 
 /**
- * What this machine tells of why a session on it may have died; of Linux alone.
+ * Returns what this machine knows about why a session on it may have died; only on Linux.
  *
- * @param cgroups those of the session's runs, as they were recorded.
+ * @param cgroups of the session's runs, as recorded.
  */
 export function machineOf(folder: string, cgroups: readonly string[]): Machine {
   const bootTime = /^btime (\d+)$/m.exec(textOf('/proc/stat') ?? '')?.[1]
@@ -25,7 +25,7 @@ export function machineOf(folder: string, cgroups: readonly string[]): Machine {
   }
 }
 
-// cgroups(7): `oom_kill` counts the processes that the kernel has killed in it.
+// cgroups(7): `oom_kill` counts the processes in it that the kernel has killed.
 function memoryKillsOf(path: string): number | undefined {
   const inside = normalize(`/${path}`)
   const text =

@@ -13,22 +13,22 @@ import { RequestContents } from '../request-contents.js'
 import type { Sound } from '../sound-records.js'
 import { type ByteRange, elementsFrom, membersAt, sharedBytes } from './json-bytes.js'
 
-/** A request as it lies in its body: where its messages and its other members are. */
+/** The layout of a request's body: where its messages and its other members are. */
 type Layout = {
   exchange: number
   bytes: Uint8Array
   members: Map<string, ByteRange>
-  /** The member that holds the messages. */
+  /** The member that contains the messages. */
   list: string | undefined
   elements: ByteRange[]
-  /** By name, the JSON of each tool; once it was read. */
+  /** By name, the JSON of each tool, once that was read. */
   tools?: Map<string, string> | undefined
 }
 
 /**
- * What each request has that the one before it in its thread had not. Conversations grow at their
- * end: of a request only what stands behind the bytes that both begin with is read, so that a
- * session of a thousand requests takes as long as its text is, and not as its requests are together.
+ * Finds what each request adds to the one before it in its thread. Conversations grow at their end:
+ * only what follows the bytes that both begin with is parsed, so a session of a thousand requests
+ * takes time in proportion to its text, and not to the total of its requests.
  */
 export class RequestSteps {
   readonly steps: RequestStep[] = []
@@ -93,7 +93,7 @@ export class RequestSteps {
     return { exchange, bytes, members, list: name, elements }
   }
 
-  // All that stands before the list of messages is the same, and so are the first of these.
+  // Everything before the list of messages is the same, and so are the first messages.
   #continued(
     exchange: number,
     bytes: Uint8Array,
@@ -102,7 +102,7 @@ export class RequestSteps {
     shared: number,
   ): Layout {
     const same = last.elements.filter(({ to }) => to <= shared && to < list.to - 1)
-    // The last of them could go on in this one: a number, or nothing behind it.
+    // The last of them could continue in this request: a number, or a value with nothing after it.
     const from = same.at(-1)?.to ?? list.from + 1
     const more = elementsFrom(bytes, from)
     const elements = [...same, ...more]
@@ -114,13 +114,13 @@ export class RequestSteps {
       if (range.to <= list.from) members.set(name, range)
     }
     members.set(last.list ?? '', { from: list.from, to: close + 1 })
-    // What stands behind the list is read as an object of its own.
+    // What follows the list is parsed like an object of its own.
     for (const [name, range] of membersBehind(bytes, close + 1)) members.set(name, range)
     return { exchange, bytes, members, list: last.list, elements }
   }
 }
 
-/** The members in which the four APIs have their messages. */
+/** The members in which the four APIs keep messages. */
 const LISTS = ['input', 'messages', 'contents']
 
 function membersBehind(bytes: Uint8Array, from: number): Map<string, ByteRange> {
@@ -135,7 +135,8 @@ function membersBehind(bytes: Uint8Array, from: number): Map<string, ByteRange> 
   return members
 }
 
-// A title has a thread of its own; a request that makes the conversation shorter is none of its steps.
+// A title has a thread of its own; a request that shortens the conversation is not one of its
+// steps.
 function isStep(record: ExchangeRecord): boolean {
   const { requestKind = requestPurposeOfHeaders(record.headers).requestKind } = record
   return record.prewarm !== true && compactionOf(requestKind) === undefined
@@ -183,7 +184,7 @@ function stepOf(
   }
 }
 
-// Gemini names the model in its path.
+// Gemini puts the model in its path.
 function modelOfPath(url: string): string | undefined {
   return /\/models\/([^/:?]+):/.exec(url)?.[1]
 }
@@ -204,7 +205,9 @@ function messagesOf(
   return [...read.instructions, ...read.messages]
 }
 
-/** How many messages two requests begin with, whatever marks for the prompt cache stand on them. */
+/**
+ * Returns how many messages two requests begin with in common, ignoring marks for the prompt cache.
+ */
 function sharedElements(one: Layout, other: Layout): number {
   const most = Math.min(one.elements.length, other.elements.length)
   let shared = 0
@@ -219,8 +222,8 @@ function sharedElements(one: Layout, other: Layout): number {
   return shared
 }
 
-// Anthropic's marks move with each request; ids, statuses and signatures of items are left out now
-// and then.
+// Anthropic's marks move with each request; ids, statuses and signatures of items are sometimes
+// left out.
 const NO_MESSAGE = new Set([
   'cache_control',
   'id',
@@ -247,8 +250,9 @@ function isSame(
 }
 
 /**
- * Members that stand in a prompt before its messages, by the names of the four APIs, and those that an
- * API says to begin a cache anew (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching).
+ * Members that come before the messages in a prompt, by the names of the four APIs, and those that
+ * start a new cache according to an API
+ * (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching).
  */
 const SHAPING = [
   'instructions',

@@ -4,12 +4,12 @@ import { microsOfIso } from '../micros.js'
 import type { Session } from '../read-session.js'
 import type { Sound } from '../sound-records.js'
 
-/** What the events of a session tell of its runs. */
+/** What a session's events say about its runs. */
 export class RunsSeen {
   readonly #runs = new Map<string, RunSeen>()
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   lastAt: number | undefined
-  /** Calls that a sandbox denied, and whether tools run in one: as Codex's log events tell. */
+  /** Calls that a sandbox denied, and whether tools run in one, according to Codex's log events. */
   readonly sandboxDenied: string[] = []
   isSandboxed = false
 
@@ -54,7 +54,7 @@ export class RunsSeen {
     }
   }
 
-  /** The runs of a session, in their order, with what was seen of each. */
+  /** Returns the runs of a session, in order, with what was seen of each. */
   of({ runs, manifest }: Session): RunSeen[] {
     const live = new Map((manifest?.runs ?? []).map(({ id, live = [] }) => [id, live]))
     return runs.map((run) => {

@@ -2,7 +2,7 @@ import { SESSION_FILES } from '@tacho/format'
 import type { EvidencePlace } from '@tacho/model'
 import { readLog } from '../read-log.js'
 
-/** Where spans stand: the last line that is one's own, which is its end where it has one. */
+/** Returns where spans are: the last line of each, which is its end if it has one. */
 export function spanPlaces(
   folder: string,
   spanIds: ReadonlySet<string>,
@@ -20,7 +20,7 @@ export function spanPlaces(
   return places
 }
 
-// Links name other spans by the same member.
+// Links refer to other spans by a member of the same name.
 function ownSpans(value: Record<string, unknown>): string[] {
   const { started, resourceSpans = [] } = value as Loose
   if (started !== undefined) return [String(started.spanId)]

@@ -1,6 +1,6 @@
 import type { Explanation } from './explain-session.js'
 
-/** What is to be said first, in one sentence: the main cause, or how it ended where there is none. */
+/** Returns the sentence to say first: the main cause or, without one, how the session ended. */
 export function verdictOf({ end, causes }: Pick<Explanation, 'end' | 'causes'>): string {
   const [main] = causes
   if (main !== undefined) return main.sentence

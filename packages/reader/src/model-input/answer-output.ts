@@ -4,12 +4,12 @@ import type { IndexedExchange } from '../raw-index.js'
 import { ReaderError } from '../reader-error.js'
 import { responseChunks } from '../response-body.js'
 
-/** What a model answered: its items in their order, and why some may be missing. */
+/** What a model answered: its items in order, and why some may be missing. */
 export type AnswerOutput = { items: unknown[]; characters: number; missing?: string }
 
 /**
- * The output items of an answer of the Responses API. The event that ends an answer repeats them all;
- * of one that was cut off, those that were done are there.
+ * Returns the output items of an answer of the Responses API. The event that ends an answer repeats
+ * them all; if it was cut off, the completed items are there.
  */
 export function answerOutput(
   folder: string,
@@ -41,7 +41,7 @@ export function answerOutput(
   }
 }
 
-/** The id that an answer of the Responses API has; nothing where it tells none. */
+/** Returns the id of an answer of the Responses API; undefined if it has none. */
 export function responseIdOf(
   folder: string,
   exchange: IndexedExchange,
@@ -56,7 +56,7 @@ export function responseIdOf(
 
 const ENDS = new Set(['response.completed', 'response.incomplete', 'response.failed'])
 
-// An answer that is no stream is what the event that ends a stream would hold.
+// A non-streamed answer equals the content of the event that ends a stream.
 function* responsesOf(
   folder: string,
   exchange: IndexedExchange,

@@ -2,8 +2,9 @@ import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { responseIdOf } from './answer-output.js'
 
 /**
- * The exchange whose answer has an id, looked for from another one backwards: a request continues what
- * has been answered, mostly the answer before it. Whoever goes on from there looks at no answer twice.
+ * Finds the exchange whose answer has an id, going backwards from another one: a request continues
+ * an earlier answer, mostly the one before it. Continuing from there never examines an answer
+ * twice.
  */
 export function findAnswer(
   folder: string,

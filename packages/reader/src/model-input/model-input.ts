@@ -8,31 +8,31 @@ import { answerOutput } from './answer-output.js'
 import { findAnswer } from './find-answer.js'
 import { LEAST_READ_BYTES, MAX_CHARACTERS, MAX_LINKS, MAX_LOG_READS } from './limits.js'
 
-/** What a model was given to answer, as if it had been sent at once. */
+/** What a model was given, as if it had been sent at once. */
 export type ModelInput = {
   /**
-   * The request's other members, as they were sent; `instructions` and `tools` are those of the newest
+   * The request's other members, as sent; `instructions` and `tools` are those of the newest
    * request that has them.
    */
   request: Record<string, unknown>
   /** Oldest first. */
   items: InputItem[]
-  /** The numbers of the exchanges that it is put together from, oldest first. */
+  /** The numbers of the exchanges that it is assembled from, oldest first. */
   exchanges: number[]
-  /** What is not there, oldest first; empty where all is. */
+  /** What is missing, oldest first; empty if nothing is. */
   missing: MissingInput[]
 }
 
-/** An item that a request sent, or that an answer had said and the API had kept. */
+/** An item that a request sent, or that was in an answer and the API kept. */
 export type InputItem = { value: unknown; exchange: number; from: 'agent' | 'model' }
 
-/** A part of the input that is not there, and the exchange in whose request or answer it is missed. */
+/** A missing part of the input, and the exchange in whose request or answer it is missing. */
 export type MissingInput = {
   exchange: number
   /**
    * `no-answer`: it continues an answer that no earlier exchange of the session has; `request`: its
-   * request cannot be given back, or is no JSON; `answer`: its answer is not whole; `limit`: what comes
-   * before it would be too much.
+   * request cannot be assembled, or is not JSON; `answer`: its answer is incomplete; `limit`: what
+   * comes before it would exceed a limit.
    */
   kind: 'no-answer' | 'request' | 'answer' | 'limit'
   /** A sentence. */
@@ -40,14 +40,14 @@ export type MissingInput = {
 }
 
 /**
- * Puts together what a model was given. Over a WebSocket, a request holds only what is new, and names
- * the answer that it continues (`previous_response_id`); so do some over HTTP. That answer's request
- * and output come before it, and so on back to a request that continues none. Each step goes to an
- * earlier exchange, so that no circle has no end.
+ * Assembles what a model was given. Over a WebSocket, a request only contains what is new, and
+ * names the answer that it continues (`previous_response_id`); so do some over HTTP. That answer's
+ * request and output come before it, and so on, back to a request that continues none. Each step
+ * goes to an earlier exchange, so there is no endless loop.
  *
- * @param mostLinks exchanges that it is put together from, at most.
- * @throws ReaderError `missing-bytes` where its own request is not there, `no-model-input` where that
- *   is none to a model.
+ * @param mostLinks the most exchanges to assemble it from.
+ * @throws ReaderError `missing-bytes` if its own request is missing, `no-model-input` if that asks
+ * no model.
  */
 export function modelInput(
   folder: string,
@@ -75,12 +75,12 @@ export function modelInput(
   }
 }
 
-/** A request that was continued, and what was answered to it; the newest is not answered here. */
+/** A request that was continued, with its answer; for the newest, the answer is not included. */
 type Link = { exchange: IndexedExchange; request?: JsonRequest; output?: unknown[] }
 
 type JsonRequest = { members: Record<string, unknown>; characters: number }
 
-// Newest first, because only a later request tells which one came before it.
+// Newest first, because only a later request says which one came before it.
 function* earlierLinks(
   folder: string,
   index: RawIndex,
@@ -123,7 +123,7 @@ function* earlierLinks(
   }
 }
 
-/** Counts the bytes of the log that are read, and ends the reading of an answer beyond a limit. */
+/** Counts the bytes read from the log, and ends the reading of an answer beyond a limit. */
 function countedReads(folder: string): { count: (bytes: number) => void; areOver(): boolean } {
   const most = Math.max(LEAST_READ_BYTES, MAX_LOG_READS * plainLogSize(folder, SESSION_FILES.raw))
   let read = 0
@@ -168,7 +168,8 @@ function continued({ members }: JsonRequest): string | undefined {
   return typeof id === 'string' ? id : undefined
 }
 
-// The API keeps items and nothing else from answer to answer; what Codex does not repeat it still means.
+// The API only keeps items from answer to answer, but whatever Codex does not repeat is still in
+// effect.
 function requestOf(links: readonly Link[]): Record<string, unknown> {
   const requests = links.flatMap(({ request }) => (request === undefined ? [] : [request.members]))
   const { input: _, previous_response_id: __, ...others } = requests.at(-1) ?? {}
@@ -190,7 +191,7 @@ function item(value: unknown, exchange: number, from: InputItem['from']): InputI
   return { value, exchange, from }
 }
 
-// A text alone is short for one message of the user.
+// A plain text is short for one message by the user.
 function sentItems(input: unknown): unknown[] {
   if (typeof input !== 'string') return listOf(input)
   return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: input }] }]

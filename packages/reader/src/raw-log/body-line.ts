@@ -7,15 +7,15 @@ const START = /^\{"kind":"request-body","exchange":"([0-9a-f]{16})","at":(\d{1,1
 const START_BYTES = 120
 
 /**
- * What the line of a request's body says, but for the body itself, in the form in which the recorder
- * writes it: most of a short session's log are bodies, and a list or a look-up needs none of them.
- * Nothing of a line of any other form, or one that its checksum does not prove.
+ * Returns what the line of a request's body says, without the body, if it has the recorder's own
+ * form: bodies are most of a short session's log, but lists and look-ups need none of them.
+ * Undefined for any other form, or if the checksum does not match.
  */
 export function bodyLineOf(line: Buffer): Record<string, unknown> | undefined {
   if (line.compare(HEAD, 0, HEAD.length, 0, Math.min(HEAD.length, line.length)) !== 0)
     return undefined
   const [start, exchange, at] = START.exec(line.toString('latin1', 0, START_BYTES)) ?? []
-  // Inside of a text these quotation marks would be escaped.
+  // Inside a text these quotation marks would be escaped.
   const behind = line.lastIndexOf(BEHIND_CONTENT)
   if (start === undefined || behind < start.length || !isProved(line)) return undefined
   const rest = parsedJson(`{${line.toString('utf8', behind + 1)}`)

@@ -1,4 +1,4 @@
-/** What the beginning of a chunk's line says. */
+/** What the start of a chunk's line says. */
 export type ChunkHead = {
   exchange: string
   /** Microseconds since its exchange began. */
@@ -12,8 +12,8 @@ const HEAD = /^\{"kind":"chunk","exchange":"([^"\\]{1,64})","at":(\d{1,15})[,}]/
 const HEAD_BYTES = 128
 
 /**
- * The beginning of a chunk's line, whatever its content is and without a look at its checksum; nothing
- * of other lines.
+ * Reads the start of a chunk's line, without its content and without verifying its checksum;
+ * undefined for other lines.
  */
 export function chunkHeadOf(line: Buffer): ChunkHead | undefined {
   const found = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES))

@@ -1,6 +1,6 @@
 import { isProved } from '../rescue-line.js'
 
-/** What the line of a chunk says of it without being decoded. */
+/** What a chunk's line says, read without decoding it. */
 export type ChunkLine = {
   exchange: string
   /** Microseconds since its exchange began. */
@@ -17,9 +17,9 @@ const NUMBER_BEGINS = AT_BEGINS + AT.length
 const TAIL_LENGTH = 18
 
 /**
- * A chunk of text, as nearly every line of a raw log is, read by its bytes: in the form in which the
- * recorder writes them, and proved by its checksum. To decode them would take five times as long.
- * Nothing of a line of any other form, such as a chunk with bytes or with secrets replaced in it.
+ * Reads a chunk of text, which nearly every line of a raw log is, by its bytes, in the recorder's
+ * own form, and verifies its checksum. Decoding would take five times as long. Returns undefined
+ * for any other form, such as a chunk of binary data or with replaced secrets.
  */
 export function chunkLineOf(line: Buffer): ChunkLine | undefined {
   if (!stands(HEAD, line, 0) || !stands(AT, line, AT_BEGINS)) return undefined
@@ -29,7 +29,7 @@ export function chunkLineOf(line: Buffer): ChunkLine | undefined {
   if (end === NUMBER_BEGINS || end > NUMBER_BEGINS + 15 || !stands(CONTENT, line, end)) {
     return undefined
   }
-  // Whatever comes behind the content does not end with a quotation mark.
+  // Whatever follows the content does not end with a quotation mark.
   const last = line.length - TAIL_LENGTH - 1
   if (last < end + CONTENT.length || line[last] !== QUOTE || !isProved(line)) return undefined
   return { exchange: line.toString('latin1', HEAD.length, AT_BEGINS), at }

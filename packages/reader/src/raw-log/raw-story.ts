@@ -12,17 +12,17 @@ import { MORE_EXCHANGES, reportUnusable, type Sound } from '../sound-records.js'
 import { bodyLineOf } from './body-line.js'
 import { type ChunkLine, chunkLineOf } from './chunk-line.js'
 
-/** What a raw log tells without its bodies: its exchanges, where they stand, and what is missing. */
+/** What a raw log says without its bodies: its exchanges, their places, and what is missing. */
 export type RawStory = {
   exchanges: RecordedExchange[]
   index: RawIndex
   gaps: GapRecord[]
 }
 
-/** Is given each record that fits to those before it, and where it stands. */
+/** Receives each record that fits those before it, and its place. */
 export type OnRawRecord = (found: Sound<RawRecord>) => void
 
-/** Makes a {@link RawStory} of a log's records, in their order; it can go on from one that was made. */
+/** Builds a {@link RawStory} from a log's records, in order; it can extend an existing one. */
 export class RawStoryReader {
   readonly story: RawStory
   readonly #folder: string
@@ -42,7 +42,9 @@ export class RawStoryReader {
     if (story.gaps.length > 0) this.#order.noteGap()
   }
 
-  /** Takes a record by its line, without decoding all of it; says whether it is one that can be. */
+  /**
+   * Handles a record by its line, without decoding all of it; returns whether that was possible.
+   */
   readonly quick = (bytes: Buffer, line: LinePlace & { length: number }, file: string): boolean => {
     const chunk = chunkLineOf(bytes)
     if (chunk !== undefined) {
@@ -73,12 +75,12 @@ export class RawStoryReader {
     if (indexed?.from.file === file) indexed.chunksTo = line.byte + line.length + 1
   }
 
-  /** Whether it holds as many exchanges as are held: then nothing behind them is worth reading. */
+  /** Whether the limit of exchanges is reached, so that nothing that follows is worth reading. */
   get isFull(): boolean {
     return this.#isFull
   }
 
-  /** Takes an object of the log. */
+  /** Handles an object of the log. */
   take(found: LogRecord, onRecord?: OnRawRecord): void {
     const record = rawRecordOf(found.value)
     if (typeof record === 'string') {
@@ -99,7 +101,7 @@ export class RawStoryReader {
     else this.#tell(record, isOrphan)
   }
 
-  /** Counts the bytes of those answers that have no end, which would tell them. */
+  /** Counts the bytes of those answers without an end, which would state them. */
   countOpen(): void {
     const open = this.story.exchanges.filter(({ state }) => state === 'in-flight')
     for (const [file, exchanges] of byFile(open, this.story.index)) this.#count(file, exchanges)

@@ -6,7 +6,7 @@ import { NewFile } from '../salvage/new-file.js'
 
 const BLOCK_BYTES = 256 * 1024
 
-/** Copies a file of a session into another folder, privately; a link is not followed, and told. */
+/** Copies a file of a session to another folder, privately; a link is reported and not followed. */
 export function copyFile(folder: string, name: string, target: string, report: ReportDamage): void {
   const opened = openRegular(join(folder, name))
   if ('refused' in opened) {
@@ -17,7 +17,7 @@ export function copyFile(folder: string, name: string, target: string, report: R
     const file = new NewFile(join(target, name))
     try {
       const block = Buffer.allocUnsafe(BLOCK_BYTES)
-      // As far as it goes now: a session that runs is copied as it is at this moment.
+      // To its current end: a running session is copied as it is now.
       for (let at = 0; at < opened.size; ) {
         const wanted = Math.min(block.length, opened.size - at)
         const count = readSync(opened.descriptor, block, 0, wanted, at)

@@ -8,14 +8,14 @@ type Peer = Extract<RawRecord, { kind: 'end' }>['peer']
 export type RunObserverOptions = {
   /** What the taps saw in this run. */
   events: readonly EventRecord[]
-  /** What the request of an exchange asks for. */
+  /** Returns what the request of an exchange asks for. */
   asked: (exchange: string) => RequestFacts
   onObservation: (observation: Observation) => void
 }
 
 /**
- * What was seen in one run, as it was seen while it was recorded: its events, and what its raw
- * records tell, in the order in which they were written.
+ * Replays what was seen in one run as during the recording: its events, and the facts in its raw
+ * records, in the order in which they were written.
  */
 export class RunObserver {
   readonly #options: RunObserverOptions
@@ -30,7 +30,7 @@ export class RunObserver {
     this.#options = options
   }
 
-  /** Takes the next record of the raw log that is of this run. */
+  /** Handles the next record of this run in the raw log. */
   take(record: Exclude<RawRecord, { kind: 'gap' }>): void {
     this.#takeEvents(this.#rawRecords)
     this.#rawRecords += 1
@@ -38,7 +38,7 @@ export class RunObserver {
     else if (record.kind !== 'message') this.#goOn(record)
   }
 
-  /** There are no more of them. */
+  /** Ends the run: there are no more records. */
   end(): void {
     this.#takeEvents(Number.POSITIVE_INFINITY)
   }
@@ -53,7 +53,8 @@ export class RunObserver {
         this.#provider = event.provider
         this.#idleTimeout = event.idleTimeout
       }
-      // Not in a new object: those read from JSON have many forms, and V8 would make one more of each.
+      // Not in a new object: objects parsed from JSON have many shapes, and V8 would add one for
+      // each.
       onObservation(Object.assign(event, { at: microsOfIso(event.time) ?? 0 }))
     }
   }
@@ -103,7 +104,7 @@ export class RunObserver {
   }
 }
 
-/** The text or bytes of a chunk; none where they were not kept. */
+/** Returns the text or bytes of a chunk; empty if they were not kept. */
 function partOf(content: Content): string | Uint8Array {
   if (typeof content === 'string') return content
   return content.some(isOmitted) ? '' : bytesOf(content)

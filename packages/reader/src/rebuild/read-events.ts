@@ -4,7 +4,10 @@ import { EVENT_BYTES, LINE_WORK } from '../limits.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { eventRecords } from '../sound-records.js'
 
-/** What the taps saw in each run of a session, in its order; no run of a session of before there were events. */
+/**
+ * Reads what the taps saw in each run of a session, in order; empty for sessions from before events
+ * existed.
+ */
 export function readEvents(
   folder: string,
   report: ReportDamage,

@@ -16,20 +16,21 @@ import { copyFile } from './copy-file.js'
 import { type RebuiltSpans, rebuildSpans } from './rebuild-spans.js'
 import type { LineFrame } from './span-lines.js'
 
-/** A session whose spans were made anew. */
+/** A session whose spans were rebuilt. */
 export type Rebuilt = RebuiltSpans & {
   folder: string
-  /** What could not be read of it, and is not in the spans. */
+  /** What could not be read, and is missing in the spans. */
   damage: Damage[]
 }
 
 /**
- * Writes a session into a new folder, with spans made of its events and exchanges by the rules of
- * today: a rule that was mended also mends old sessions. Never changes the original. The agent's own
- * transcript stays where it is. What is damaged is passed over, and stays as it is in the copy.
+ * Writes a session to a new folder, with spans rebuilt from its events and exchanges by the current
+ * rules: a corrected rule also corrects old sessions. Never changes the original. The agent's own
+ * transcript is not copied. Damaged parts are skipped, and stay as they are in the copy.
  *
- * @param to the folder to make the new one in, under the session's name; made where it is not there.
- * @param onBytes is told of bytes that are done; their sum is {@link rebuildableBytes}.
+ * @param to the folder in which to create the new one, under the session's name; created if
+ * missing.
+ * @param onBytes receives how many bytes are done; their sum is {@link rebuildableBytes}.
  * @throws ReaderError `cannot-rebuild`, `newer-format`.
  */
 export async function rebuildSession(
@@ -70,7 +71,7 @@ function traceIdIn(sessionId: string, told = ''): string {
   return isCanonicalUuid(sessionId) ? traceIdOfUuid(sessionId) : ''
 }
 
-/** How many bytes are read to make a session's spans anew, before any sealing. */
+/** Returns how many bytes must be read to rebuild a session's spans, before any sealing. */
 export function rebuildableBytes(folder: string): number {
   return plainLogSize(folder, SESSION_FILES.raw) + plainLogSize(folder, SESSION_FILES.events)
 }
@@ -86,14 +87,17 @@ async function writeSpans(
 ): Promise<RebuiltSpans> {
   const file = new NewFile(join(target, SESSION_FILES.meta))
   try {
-    // Of the copy: what a session that runs writes meanwhile is in neither.
+    // Of the copy, so that what a running session writes meanwhile is in neither.
     return await rebuildSpans(target, { ...options, write: (line) => file.record(line) })
   } finally {
     file.close()
   }
 }
 
-/** All of the session's but its spans, what was sent of them, and what is the agent's own. */
+/**
+ * Returns all of the session's files except its spans, the list of delivered ones, and the agent's
+ * own files.
+ */
 function copied(folder: string): string[] {
   const left = new Set([
     ...logParts(folder, SESSION_FILES.meta),
@@ -102,7 +106,7 @@ function copied(folder: string): string[] {
   return readdirSync(folder).filter((name) => /^session[\w.]*$/.test(name) && !left.has(name))
 }
 
-/** What the spans are about, as the recorded ones have it. */
+/** Returns the resource and the like of the recorded spans. */
 function frameOf(folder: string, agent = 'unknown'): Omit<LineFrame, 'traceId'> {
   for (const { value } of readLog(folder, SESSION_FILES.meta, () => {})) {
     const frame = frameIn(value)
@@ -137,10 +141,10 @@ function makeFolder(folder: string, target: string): string {
   if (!relative(resolve(folder), target).startsWith('..'))
     throw cannotRebuild(`${target} is inside of the session itself`)
   try {
-    // Not recursively: that never ends where nothing can be made (Node 20, in /proc).
+    // Not recursively, which never ends if nothing can be created there (Node 20, in /proc).
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { mode: 0o700 })
     mkdirSync(target, { mode: 0o700 })
-    // The umask may have taken rights of our own away.
+    // The umask may have removed permissions of our own.
     chmodSync(target, 0o700)
   } catch (cause) {
     throw cannotRebuild(`${target} could not be made: ${(cause as Error).message}`, cause)

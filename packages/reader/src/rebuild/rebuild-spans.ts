@@ -5,17 +5,17 @@ import { type LineFrame, SpanLines } from './span-lines.js'
 export type RebuildSpansOptions = {
   sessionId: string
   frame: LineFrame
-  /** Takes each line of spans. */
+  /** Receives each line of spans. */
   write: (line: object) => void
   report: ReportDamage
-  /** Is told of bytes of the two logs that are done, before any sealing. */
+  /** Receives how many bytes of the two logs are done, before any sealing. */
   onBytes?: (bytes: number) => void
 }
 
 /** How many spans were made, and how many of them have no end. */
 export type RebuiltSpans = { ended: number; open: number; runs: number }
 
-/** Makes the lines of a session's spans of its events and exchanges, by the rules of today. */
+/** Makes the lines of a session's spans from its events and exchanges, by the current rules. */
 export async function rebuildSpans(
   folder: string,
   { frame, write, ...options }: RebuildSpansOptions,

@@ -17,16 +17,16 @@ import { readEvents } from './read-events.js'
 export type ReduceSessionOptions = {
   sessionId: string
   report: ReportDamage
-  /** Is told of bytes of the two logs that are done, before any sealing. */
+  /** Receives how many bytes of the two logs are done, before any sealing. */
   onBytes?: (bytes: number) => void
-  /** Gives what is told what becomes of a run's spans, by the run's id. */
+  /** Returns what receives the span changes of a run, by the run's id. */
   emitOf: (run: string) => Emit
 }
 
-/** Lets other work of this process go on after this much of a log. */
+/** Lets other work of this process run after this much of a log. */
 const PAUSE_BYTES = 8 * 1024 * 1024
 
-/** Makes of a session's events and exchanges what they mean by the rules of today, run by run. */
+/** Reduces a session's events and exchanges by the current rules, run by run. */
 export async function reduceSession(folder: string, options: ReduceSessionOptions): Promise<void> {
   const { sessionId, report, onBytes = () => {}, emitOf } = options
   const contents = new RequestContents(folder)
@@ -76,7 +76,7 @@ async function readRaw(
   }
 }
 
-/** What a request asks for; nothing where its body was not kept, or cannot be put together. */
+/** Returns what a request asks for; empty if its body was not kept, or cannot be assembled. */
 function askedOf(contents: RequestContents, exchange: string): RequestFacts {
   const body = contents.of(exchange)
   try {

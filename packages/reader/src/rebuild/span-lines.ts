@@ -18,20 +18,20 @@ export type LineFrame = {
 
 type Open = {
   start: SpanStarted
-  /** What it had when it began, as it is written. */
+  /** The attributes that it had at its start, as written. */
   pairs: KeyValue[]
-  /** What it got since then. */
+  /** The attributes added since then. */
   later: Attributes
   events: { name: string; at: number }[]
   links: string[]
 }
 
-/** The lines of `session_meta.log` of what becomes of a run's spans, in the order in which it does. */
+/** Makes the lines of `session_meta.log` from a run's span changes, in order. */
 export class SpanLines {
   readonly #frame: LineFrame
   readonly #write: (line: object) => void
   readonly #open = new Map<string, Open>()
-  /** Spans that have ended. */
+  /** How many spans have ended. */
   ended = 0
 
   constructor(frame: LineFrame, write: (line: object) => void) {
@@ -39,7 +39,7 @@ export class SpanLines {
     this.#write = write
   }
 
-  /** Spans that have not ended. */
+  /** How many spans have not ended. */
   get open(): number {
     return this.#open.size
   }
@@ -85,7 +85,7 @@ export class SpanLines {
     Object.assign(open.later, end.attributes)
     const { resource, scope, traceId } = this.#frame
     const message = end.error?.message
-    // Into the object itself: of a copy by spreading, V8 makes a hidden class each time.
+    // Into the object itself: for a spread copy, V8 makes a hidden class each time.
     const span: OtlpSpan = Object.assign(this.#begun(open.start, pairsOf(open)), {
       endTimeUnixNano: nanoseconds(end.at),
       events: open.events.map(({ name, at }) => ({
@@ -122,7 +122,7 @@ export class SpanLines {
   }
 }
 
-/** All of its attributes, each where it came first. */
+/** Returns all of its attributes, each in its first position. */
 function pairsOf({ pairs, later }: Open): KeyValue[] {
   const known = new Set(pairs.map(({ key }) => key))
   const added = otlpAttributes(later)
@@ -133,7 +133,7 @@ function pairsOf({ pairs, later }: Open): KeyValue[] {
   return [...pairs.map((pair) => now.get(pair.key) ?? pair), ...fresh]
 }
 
-/** What a record claims to be its time may be anything: digits it must be, for a reader of OTLP. */
+/** A record may claim anything as its time, but readers of OTLP need digits. */
 function nanoseconds(microseconds: number): string {
   const moment = Math.round(microseconds)
   return Number.isSafeInteger(moment) && moment >= 0 ? `${moment}000` : '0'

@@ -9,26 +9,26 @@ import { STAGING } from '../scrub/staged-files.js'
 import { refuseRunning } from '../seal/seal-session.js'
 import { forgetSession } from '../session-index/forget-session.js'
 
-/** What became of a session that was to be removed. */
+/** What happened to a session that was to be removed. */
 export type RemovedSession = {
   /** Of its files that are ours. */
   bytes: number
   /** Their names. */
   files: string[]
-  /** What stands in its folder and is not Tacho's: it stays, and with it the folder. */
+  /** Files in its folder that are not Tacho's: they stay, and with them the folder. */
   kept: string[]
 }
 
-/** A session that shows no sign of life, and cannot be seen from here, is left alone for so long. */
+/** How long to leave a session alone that shows no sign of life but cannot be seen from here. */
 const SILENT_MS = 24 * 3600 * 1000
 
 /**
- * Removes a session: the files of ours in its folder, by their names, and the folder once it is
- * empty. A link is removed and not followed, so the agent's own transcript stays where the agent keeps
- * it. What the index holds of the session goes first. The manifest goes last: cut short at any point,
- * the same command goes on with the rest.
+ * Removes a session: our own files in its folder, by name, and the folder once it is empty. A link
+ * is removed and not followed, so the agent's own transcript stays where the agent keeps it. The
+ * session's index goes first, the manifest last: if interrupted at any point, the same command
+ * continues with the rest.
  *
- * @param isDry says what would be removed, and removes nothing.
+ * @param isDry reports what would be removed, and removes nothing.
  * @throws ReaderError `running`, `newer-format`, `no-session`, `cannot-remove`.
  */
 export function removeSession(
@@ -49,7 +49,7 @@ export function removeSession(
   if (isDry) return removed
   try {
     forgetSession(folder, root)
-    // What a scrub that was cut short left behind.
+    // Left over from an interrupted scrub.
     rmSync(join(folder, STAGING), { recursive: true, force: true })
     for (const { name } of ours) unlinkSync(join(folder, name))
     if (kept.length === 0) rmdirSync(folder)
@@ -60,7 +60,7 @@ export function removeSession(
   return removed
 }
 
-/** How many bytes of a session's folder removing it would free. */
+/** Returns how many bytes removing a session would free. */
 export function removableBytes(folder: string): number {
   return filesOf(folder).ours.reduce((sum, { size }) => sum + size, 0)
 }
@@ -71,7 +71,8 @@ function requireOurs(id: string, folder: string): void {
   throw new ReaderError('no-session', `${folder} is no folder of a session.`)
 }
 
-// All of ours begin so, unfinished ones too; a rollout is our link to the agent's transcript, or a copy.
+// All of our files begin like this, including unfinished ones; a rollout is our link to the agent's
+// transcript, or a copy.
 const OURS = /^\.?session[._]|^rollout-[^/]*\.jsonl$/
 
 type Removable = { name: string; size: number }
@@ -94,7 +95,7 @@ function isFileOrLink(status: Stats): boolean {
   return status.isFile() || status.isSymbolicLink()
 }
 
-// Of a file with another name elsewhere, nothing is freed.
+// If a file also has another name elsewhere, nothing is freed.
 function freedBy({ nlink, size }: Stats): number {
   return nlink > 1 ? 0 : size
 }

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** A file of which we know how it stands with those who write to it. */
+/** An open file whose writers are known. */
 export type OwnFile = {
   descriptor: number
-  /** Somebody has it open to write. Where there are no locks, nobody is known to. */
+  /** Somebody has it open for writing. Without locks, nobody is known to. */
   isHeld: boolean
   [Symbol.dispose]: () => void
 }
@@ -16,8 +16,8 @@ type Locks = {
 let locks: Locks | undefined | 'not looked for' = 'not looked for'
 
 /**
- * Opens a plain file and, where no recorder holds it, has it to itself until it is disposed of: a
- * recorder that comes then opens another one. Nothing where it is no plain file that we may write.
+ * Opens a regular file and, if no recorder holds it, locks it until it is disposed of: a recorder
+ * that comes meanwhile opens another one. Undefined if it is not a regular file that we may write.
  */
 export function ownFile(path: string): OwnFile | undefined {
   const descriptor = openForLock(path)
@@ -29,7 +29,7 @@ export function ownFile(path: string): OwnFile | undefined {
   }
 }
 
-// A lock that keeps others out needs a descriptor that can write (fcntl_locking(2)).
+// An exclusive lock needs a descriptor that can write (fcntl_locking(2)).
 function openForLock(path: string): number | undefined {
   let descriptor: number | undefined
   try {
@@ -46,7 +46,7 @@ function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor)
   } catch {
-    // Closed is closed, and so is its lock.
+    // Closing has released the lock.
   }
 }
 

@@ -8,24 +8,25 @@ import { isAlive } from './is-alive.js'
 import { isSeen, signsOfLife } from './signs-of-life.js'
 
 /**
- * `running`: a recorder writes to it. `over`: each run has told its end, or its process is known to
- * be gone. `silent`: a run has told no end, its process cannot be seen from here, and nothing shows
- * that it lives.
+ * `running`: a recorder writes to it. `over`: each run has recorded its end, or its process is
+ * known to be gone. `silent`: a run has no recorded end, its process cannot be seen from here, and
+ * nothing shows that it lives.
  */
 export type Life = 'running' | 'silent' | 'over'
 
 /**
- * Whether a session is being recorded: what may change its files asks this. Never throws.
+ * Returns whether a session is being recorded; anything that may change its files asks this. Never
+ * throws.
  *
- * A recorder is known by the lock that it holds on each log, which can be seen from another PID
- * namespace and over NFS; else by its process, where that is of our own namespace; else by its
+ * A recorder is recognized by the lock that it holds on each log, which is visible from another PID
+ * namespace and over NFS; else by its process, if that is in our own namespace; else by its
  * heartbeat (docs/reliability.md).
  */
 export function isRunning(folder: string): boolean {
   return lifeOf(folder) === 'running'
 }
 
-/** {@link isRunning}, and how sure it is that it is over. */
+/** Like {@link isRunning}, but also says how certain the end is. */
 export function lifeOf(folder: string): Life {
   const signs = signsOfLife(folder)
   if (signs.isHeld()) return 'running'
@@ -37,8 +38,8 @@ export function lifeOf(folder: string): Life {
   const runs = sessionRuns(manifest, spans, signs.lives)
   if (runs.some(({ ended }) => ended === 'running')) return 'running'
   const named = new Set(manifest?.runs.map(({ id }) => id))
-  // Without its run in the manifest, a pid is all there is: better taken for alive once too often.
-  // Its event is there at once, and its span a little later.
+  // Without its run in the manifest, there is only a pid: it is safer to take it for alive. Its
+  // event is there at once, and its span a little later.
   const unended = unendedRuns(folder)
   for (const { spanId, endedAt, attributes } of spans.values()) {
     const { pid } = decodeAttributes('session', attributes)
@@ -51,7 +52,7 @@ export function lifeOf(folder: string): Life {
   return isSilent || unnamed.length > 0 ? 'silent' : 'over'
 }
 
-/** The pids of the runs whose end is not among the events. */
+/** Returns the pids of the runs without an end among the events. */
 function unendedRuns(folder: string): Map<string, number> {
   const pids = new Map<string, number>()
   const wanted = (line: Buffer): boolean => line.includes('"kind":"run-')

@@ -4,7 +4,10 @@ import { hostname } from 'node:os'
 
 let own: string | undefined
 
-/** What our own process ids mean something in, as a manifest names it (`pidNamespace`, docs/format.md). */
+/**
+ * Returns the namespace in which our own process ids are valid, as a manifest names it
+ * (`pidNamespace`, docs/format.md).
+ */
 export function ownPidNamespace(): string {
   own ??= createHash('sha256').update(namespaceName()).digest('hex').slice(0, 16)
   return own

@@ -12,20 +12,20 @@ const SILENCE_MILLISECONDS = 60_000
 
 const LOGS = [SESSION_FILES.events, SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.log]
 
-/** The recorder of a run, as the manifest names it. */
+/** The recorder of a run, as the manifest describes it. */
 export type Recorder = Pick<Run, 'pid' | 'pidStarted' | 'pidNamespace'>
 
-/** What shows in a session's folder that it is being written. */
+/** Signs in a session's folder that it is being written. */
 export type SignsOfLife = {
   /** Somebody holds one of the logs. */
   isHeld(): boolean
-  /** One of the logs was written or touched a short time ago. */
+  /** One of the logs was recently written or touched. */
   isBeating(): boolean
-  /** Whether a recorder lives; without one, whether any is seen to. */
+  /** Returns whether a recorder lives; without an argument, whether any is seen to. */
   lives(recorder: Recorder | undefined): boolean
 }
 
-/** Looks at each sign once, and only when it is asked for. */
+/** Checks each sign once, on demand. */
 export function signsOfLife(folder: string): SignsOfLife {
   const isHeld = once(() => plainLogs(folder).some(isHeldFile))
   const isBeating = once(() => plainLogs(folder).some(wasTouched))
@@ -40,7 +40,10 @@ export function signsOfLife(folder: string): SignsOfLife {
   }
 }
 
-/** Whether its process can be seen from here. Tacho 0.1.0 knew of one namespace, and named none. */
+/**
+ * Returns whether its process can be seen from here. Tacho 0.1.0 only knew one namespace, and did
+ * not record it.
+ */
 export function isSeen({ pidNamespace = ownPidNamespace() }: Recorder): boolean {
   return pidNamespace === ownPidNamespace()
 }

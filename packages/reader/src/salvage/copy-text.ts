@@ -7,7 +7,7 @@ import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
 import { NewFile } from './new-file.js'
 
-/** Copies a file of plain lines, sealed parts first; lines with NUL bytes are left out, links too. */
+/** Copies a plain-text file, sealed parts first; leaves out lines with NUL bytes, and links. */
 export function copyText(folder: string, name: string, target: string): void {
   const parts = name.endsWith('.log') ? logParts(folder, name) : [name]
   if (parts.length === 0) return

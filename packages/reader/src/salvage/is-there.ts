@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 
 /**
- * Whether something has this name, also a link that points nowhere. Where nobody can tell, it is not:
- * making something there fails next, and says why.
+ * Returns whether something has this name, including a dangling link. If that cannot be determined,
+ * false: creating something there then fails, and says why.
  */
 export function isThere(path: string): boolean {
   try {

@@ -6,7 +6,7 @@ const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constant
 const BUFFER_BYTES = 1024 * 1024
 const NEWLINE = Buffer.from('\n')
 
-/** A file that is made, private, and written once. Throws what the file system says. */
+/** A new private file, written once. Throws the errors of the file system. */
 export class NewFile {
   readonly #descriptor: number
   readonly #waiting = Buffer.allocUnsafe(BUFFER_BYTES)
@@ -17,7 +17,7 @@ export class NewFile {
     fchmodSync(this.#descriptor, 0o600)
   }
 
-  /** The bytes are copied; they may be used again. */
+  /** Copies the bytes, so the buffer can be reused. */
   write(bytes: Uint8Array): void {
     if (bytes.length > BUFFER_BYTES - this.#waitingBytes) this.#flush()
     if (bytes.length > BUFFER_BYTES) {
@@ -28,13 +28,13 @@ export class NewFile {
     this.#waitingBytes += bytes.length
   }
 
-  /** A line as it stood in another file, without its newline. */
+  /** Writes a line from another file, without its newline. */
   line(bytes: Uint8Array): void {
     this.write(bytes)
     this.write(NEWLINE)
   }
 
-  /** A record as a line; without its newline where it takes the place of one that has none. */
+  /** Writes a record as a line; without its newline if it replaces a line that has none. */
   record(record: object, { newline = true } = {}): void {
     const line = encodeLine(record, crc32)
     this.write(newline ? line : line.subarray(0, -1))

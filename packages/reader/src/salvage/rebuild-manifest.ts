@@ -20,7 +20,10 @@ type Logs = {
   ended: ReadonlyMap<string, Required<EndedExchanges>>
 }
 
-/** The manifest of a salvaged session: the old one as far as it can be read, counts from the logs. */
+/**
+ * Makes the manifest of a salvaged session: the old one as far as it can be read, counts from the
+ * logs.
+ */
 export function rebuildManifest(
   folder: string,
   manifest: Manifest | undefined,

@@ -6,16 +6,16 @@ import { type LogRecord, readLog } from '../read-log.js'
 import { hasChecksum } from '../rescue-line.js'
 import { NewFile } from './new-file.js'
 
-/** What became of the lines of a log. */
+/** What happened to the lines of a log. */
 export type SalvagedLines = { kept: number; lost: number }
 
-/** What is to be written for a good line: the line as it stands, another record, or a gap. */
+/** What to write for a good line: the line as is, another record, or a gap. */
 export type Fate = 'as-it-is' | { instead: object } | { lost: string }
 
 /**
- * Writes the good lines of a log into a new folder, and a gap where lines are missing.
+ * Writes the good lines of a log to a new folder, and a gap where lines are missing.
  *
- * @param fateOf decides about a line that is good in itself; is told whether a gap stands before it.
+ * @param fateOf decides about a line that is good in itself; receives whether a gap precedes it.
  * @param since when the records around a gap were written: ISO 8601.
  */
 export function salvageLines(

@@ -11,12 +11,12 @@ import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import type { LogRecord } from '../read-log.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
 
-/** What became of a raw log; `ended` counts the exchanges of each run that end in what was kept. */
+/** What happened to a raw log; `ended` counts, for each run, the exchanges whose end was kept. */
 export type SalvagedRawLog = SalvagedLines & { ended: Map<string, Required<EndedExchanges>> }
 
 /**
- * Writes the good records of a raw log into a new folder. What a request body copied from a lost one
- * is marked as not kept, and the rest of it stays.
+ * Writes the good records of a raw log to a new folder. Pieces that a request body copied from a
+ * lost one are marked as not kept; the rest of it stays.
  */
 export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
   const begun = new Map<string, { run: string; isPrewarm: boolean }>()
@@ -27,9 +27,9 @@ export function salvageRawLog(folder: string, target: string): SalvagedRawLog {
   const fateOf = ({ value }: LogRecord, hasGap: boolean): Fate => {
     const record = rawRecordOf(value)
     if (record === 'broken') return { lost: 'not a record of this log' }
-    // Of a later Tacho: it is whole, and that is all that can be said.
+    // From a later Tacho: it is intact, and nothing more can be said.
     if (record === 'unknown') return 'as-it-is'
-    // Behind a gap it is known why a record lacks its beginning; without one, it becomes a gap itself.
+    // After a gap it is known why a record lacks its start; without one, it becomes a gap itself.
     if (hasGap) order.noteGap()
     const { damage } = order.judge(record)
     if (record.kind === 'gap') return 'as-it-is'

@@ -18,17 +18,20 @@ import { salvageSpans } from './salvage-spans.js'
 /** What was salvaged from a session. */
 export type Salvaged = {
   folder: string
-  /** Records, spans and events that are in the new folder. */
+  /** Records, spans and events in the new folder. */
   kept: number
-  /** Lines that could not be read or made no sense alone; a gap stands for each run of them. */
+  /**
+   * Lines that could not be read or made no sense on their own; each sequence of them is replaced
+   * by a gap.
+   */
   lost: number
 }
 
 /**
- * Writes what can be read of a session into a new folder, as a session that is clean: whole lines
- * with good checksums, and gaps for what is missing. Never changes the original.
+ * Writes what can be read of a session to a new folder, as a clean session: whole lines with good
+ * checksums, and gaps for what is missing. Never changes the original.
  *
- * @param to the new folder; its parent must be there.
+ * @param to the new folder; its parent must exist.
  * @throws ReaderError `cannot-salvage`, `newer-format`.
  */
 export function salvageSession(folder: string, to: string): Salvaged {
@@ -42,7 +45,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
     copyText(folder, SESSION_FILES.log, target)
     for (const name of transcriptsIn(folder)) copyTranscript(folder, name, target)
     const spans = readSpans(target, () => undefined)
-    // One that is not what its checksum says is not taken over: nobody could tell any more.
+    // A manifest with a wrong checksum is not copied: afterwards nobody could tell any more.
     const old = 'manifest' in read && read.damage === undefined ? read.manifest : undefined
     const manifest = rebuildManifest(folder, old, {
       spans,
@@ -58,7 +61,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
       lost: logs.reduce((sum, { lost }) => sum + lost, 0),
     }
   } catch (cause) {
-    // So that a second try finds the place as free as the first one did.
+    // So that the target is free for a second try.
     rmSync(target, { recursive: true, force: true })
     if (cause instanceof ReaderError) throw cause
     throw cannotSalvage(`${target} could not be written: ${(cause as Error).message}`, cause)
@@ -74,7 +77,7 @@ function makeFolder(folder: string, to: string): string {
   if (isInside) throw cannotSalvage(`${target} is inside of the session itself`)
   try {
     mkdirSync(target, { mode: 0o700 })
-    // The umask may have taken rights of our own away.
+    // The umask may have removed permissions of our own.
     chmodSync(target, 0o700)
   } catch (cause) {
     throw cannotSalvage(

@@ -4,7 +4,7 @@ import { rawRecordOf } from '../raw-record-of.js'
 import { spansOf } from '../read-spans.js'
 import { type Fate, type SalvagedLines, salvageLines } from './salvage-lines.js'
 
-/** Writes the good lines of a session's spans into a new folder. */
+/** Writes the good lines of a session's spans to a new folder. */
 export function salvageSpans(folder: string, target: string): SalvagedLines {
   let since = 0
   const fateOf = ({ value }: { value: Record<string, unknown> }): Fate => {

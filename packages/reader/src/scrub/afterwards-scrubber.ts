@@ -2,11 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { createScrubber, type Scrubber, type Shape } from '@tacho/scrub'
 
 /**
- * A scrubber for a session that is over, with a key of its own: what it marks as equal is equal within
- * this one work.
+ * Makes a scrubber for a session that is over, with a key of its own: equal markers mean equal
+ * secrets only within this one use.
  *
  * @param values secrets that the user names, searched for in any form, under the rule `value`.
- * @param shapes what is searched for beside the shapes that are known.
+ * @param shapes searched for in addition to the known ones.
  */
 export function afterwardsScrubber(
   values: readonly string[],
@@ -17,7 +17,10 @@ export function afterwardsScrubber(
   return scrubber
 }
 
-/** Tells two secrets apart and tells nothing else of them: 4 hex digits under a key that nobody keeps. */
+/**
+ * Makes a function that distinguishes secrets and reveals nothing else about them: 4 hex digits
+ * under a key that is not kept.
+ */
 export function newFingerprint(): (secret: string) => string {
   const key = randomBytes(32)
   return (secret) => createHmac('sha256', key).update(secret).digest('hex').slice(0, 4)

@@ -6,22 +6,22 @@ import { type Replacement, replacementsIn } from './secret-ranges.js'
 /** What is to be replaced in one response. */
 export type AnswerSecrets = {
   replacements: Replacement[]
-  /** SHA-256 of its chunks with that replaced; absent where not all of them are at hand. */
+  /** SHA-256 of its chunks after the replacement; absent if some of them are missing. */
   sha256: string | undefined
 }
 
 type Open = {
   stream: ScrubStream
   hash: Hash
-  /** The byte of the body at which the next bytes of the stream stand. */
+  /** The offset in the body of the next bytes of the stream. */
   at: number
   isWhole: boolean
   replacements: Replacement[]
 }
 
 /**
- * Searches responses for secrets, each of them as one body however many chunks it came in, for a
- * secret can stand in several, and in the deltas of several events.
+ * Searches responses for secrets, each as one body however many chunks it came in, because a secret
+ * can span several chunks, and the deltas of several events.
  */
 export class AnswerSearch {
   readonly #scrubber: Scrubber
@@ -53,7 +53,9 @@ export class AnswerSearch {
     })
   }
 
-  /** What is to be replaced, by exchange; those in flight at the end of the log included. */
+  /**
+   * Returns what is to be replaced, by exchange, including those in flight at the end of the log.
+   */
   found(): ReadonlyMap<string, AnswerSecrets> {
     for (const exchange of [...this.#open.keys()]) this.end(exchange)
     return this.#found
@@ -71,7 +73,7 @@ export class AnswerSearch {
     return open
   }
 
-  /** What was not kept cannot be searched, and nothing goes on behind it. */
+  /** Bytes that were not kept cannot be searched, and nothing continues across them. */
   #skip(open: Open, omitted: number): void {
     take(open, open.stream.end())
     open.stream = this.#scrubber.answer()

@@ -6,15 +6,15 @@ import { type Rewritten, rewriteRecords, rewriteText, type Target } from './rewr
 import { type ScrubLine, scrubRawLog } from './scrub-raw-log.js'
 import { scrubValue } from './scrub-value.js'
 
-/** Writes a file of a session anew, without secrets. */
+/** Rewrites a file of a session without secrets. */
 export type RewriteFile = (file: string, target: Target) => Rewritten
 
 /**
- * How the files of a session are written anew. The raw log must come first, all of it, for spans repeat
- * the SHA-256 of its bodies; and it is one whole over all of its parts, because a body in one may be a
+ * Returns how to rewrite the files of a session. The raw log must come first and completely,
+ * because spans repeat the SHA-256 of its bodies; its parts form one log, because a body in one may
  * copy from another.
  *
- * @param onBytes is told of bytes that are done.
+ * @param onBytes receives how many bytes are done.
  */
 export function fileRewriter(
   folder: string,
@@ -42,7 +42,7 @@ export function fileRewriter(
   }
 }
 
-/** Its checksum is that of what stands there now; one that was damaged before stays so. */
+/** Its checksum matches the new contents; a manifest that was damaged stays damaged. */
 function rewriteManifest(
   folder: string,
   target: Target,

@@ -4,8 +4,8 @@ import { SESSION_FILES } from '@tacho/format'
 import { logParts } from '../log-parts.js'
 
 /**
- * The files of a session that are ours to change, the raw log first: what its bodies become is told
- * to the others. Whatever lies in the folder beside our own may hold a copy of anything.
+ * Returns the session's files that are ours to change, the raw log first, because the others depend
+ * on its new bodies. Other files in the folder may contain a copy of anything.
  */
 export function scrubbableFiles(folder: string): string[] {
   const raw = logParts(folder, SESSION_FILES.raw)
@@ -14,8 +14,8 @@ export function scrubbableFiles(folder: string): string[] {
 }
 
 /**
- * The files that stand somewhere else as well, by a hard link: the agent's own transcript. One that
- * the agent has deleted, or that was copied by `tacho salvage`, is nobody's but ours.
+ * Returns the files that also exist elsewhere, by a hard link: the agent's own transcript. One that
+ * the agent has deleted, or that `tacho salvage` copied, is only ours.
  */
 export function ownedElsewhere(folder: string): string[] {
   return plainFiles(folder)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const MARKER = /\[secret:(?:([a-z0-9._-]+):)?[0-9a-f]{4}\.*\]|\[s:[0-9a-f]{4}\.*\]/g
 
 /**
- * How many secrets stand replaced in the plain files of a folder, by the rule that found them; `short`
- * are those whose marker had no room for its rule.
+ * Returns how many replaced secrets the plain files of a folder contain, by the rule that found
+ * them; `short` counts markers without room for the rule.
  */
 export function markedRules(folder: string): Record<string, number> {
   const counts = new Map<string, number>()
@@ -19,10 +19,10 @@ export function markedRules(folder: string): Record<string, number> {
 }
 
 const BLOCK_BYTES = 1024 * 1024
-/** A private key is the longest secret, and its marker is as long. */
+/** A private key is the longest secret, and its marker has the same length. */
 const LONGEST_MARKER = 32 * 1024
 
-/** A file in parts, none of which ends in a marker. */
+/** Yields a file in parts that never split a marker. */
 function* textsOf(path: string): Generator<string> {
   const descriptor = openSync(path, 'r')
   const block = Buffer.allocUnsafe(BLOCK_BYTES)

@@ -3,10 +3,10 @@ import { readOwnRules, type Shape, WrongRule } from '@tacho/scrub'
 import { ReaderError } from '../reader-error.js'
 
 /**
- * The rules of the user's own.
+ * Reads the user's own rules.
  *
- * @param path of their file, as `TACHO_SCRUB_RULES` names it; none where it is absent or empty.
- * @throws ReaderError `wrong-rule` where it cannot be used: who scrubs by rules wants all of them.
+ * @param path of their file, as in `TACHO_SCRUB_RULES`; there are none if it is absent or empty.
+ * @throws ReaderError `wrong-rule` if it cannot be used: whoever scrubs by rules wants all of them.
  */
 export function ownShapes(path: string | undefined): Shape[] {
   if (path === undefined || path === '') return []

@@ -7,12 +7,12 @@ import { isLong, searchText } from './rewrite-log.js'
 import { scrubRawLog } from './scrub-raw-log.js'
 
 /**
- * Searches a session once more, in two ways: each file as the bytes that it is, and each body of the
- * raw log as what is put together from its pieces.
+ * Searches a session again, in two ways: each file as bytes, and each body of the raw log assembled
+ * from its pieces.
  *
- * @param isRawLogNew false where not a byte of the raw log was replaced: its bodies have just been
- * searched in this very form, and the same search of the same bytes would prove nothing more.
- * @throws ReaderError `secret-left` where something is found.
+ * @param isRawLogNew false if no byte of the raw log was replaced: its bodies have just been
+ * searched in this form, so the same search would prove nothing more.
+ * @throws ReaderError `secret-left` if something is found.
  */
 export function proveClean(folder: string, scrubber: Scrubber, isRawLogNew: boolean): void {
   for (const file of scrubbableFiles(folder)) {
@@ -31,7 +31,7 @@ export function proveClean(folder: string, scrubber: Scrubber, isRawLogNew: bool
   }
 }
 
-// Bodies that are written anew as other copies of the same bytes are no finding.
+// Bodies rewritten as different copies of the same bytes are not a finding.
 function isSame(after: object, before: Record<string, unknown>): boolean {
   return after === before || ('sha256' in after && after.sha256 === before.sha256)
 }

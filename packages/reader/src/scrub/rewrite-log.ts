@@ -15,26 +15,26 @@ import type { PassLine, ScrubLine } from './scrub-raw-log.js'
 /** Where lines are written to. */
 export type Target = {
   write(bytes: Uint8Array): void
-  /** A record with its checksum. */
+  /** Writes a record with its checksum. */
   record(record: object, options: { newline: boolean }): void
 }
 
-/** For who only wants to know what would be replaced. */
+/** Discards everything, to find out what would be replaced. */
 export const NOWHERE: Target = { write: () => undefined, record: () => undefined }
 
-/** What became of a file. */
+/** What happened to a file. */
 export type Rewritten = {
-  /** Lines in which something was replaced; of a text without lines, how often. */
+  /** How many lines had replacements; for a text without lines, how many replacements. */
   replaced: number
-  /** Why a part of it could not be written anew; then the file must stay as it is. */
+  /** Why a part of it could not be rewritten; then the file must stay as it is. */
   unreadable?: string
-  /** Why a part of it was not even searched: then nobody may take it for scrubbed. */
+  /** Why a part of it was not even searched; then nobody may take it for scrubbed. */
   unsearched?: string
 }
 
 /**
- * Writes a file of JSON Lines anew, each line as `scrubLine` wants it. Lines that are no good records
- * are searched as bytes, and stay as damaged as they are.
+ * Rewrites a file of JSON Lines, each line by `scrubLine`. Lines that are not good records are
+ * searched as bytes, and stay as damaged as they are.
  */
 export function rewriteRecords(
   folder: string,
@@ -63,7 +63,7 @@ export function rewriteRecords(
     for (const { value, offset, length } of records) {
       const record = { file, byte: byte + offset, line: number, length, value }
       const after = scrubbedRecord(scrubLine, record)
-      // It is searched as bytes, with what stands around it.
+      // It is searched as bytes, together with its neighbours.
       if (after === undefined) continue
       if (offset > written) writeBytes(bytes.subarray(written, offset))
       written = offset + length
@@ -88,7 +88,9 @@ export function rewriteRecords(
   return result
 }
 
-/** Bytes of the longest line whose record is read, whatever is in it: of what is read there are several copies. */
+/**
+ * The longest line, in bytes, whose record is always parsed; parsing takes several copies of it.
+ */
 const LONG_LINE = 24 * 1024 * 1024
 const HEAD_BYTES = 120
 
@@ -96,12 +98,15 @@ export function isLong({ length }: { length: number }): boolean {
   return length > LONG_LINE
 }
 
-/** Whether nothing is found in the bytes of a line. What escapes and base64 hide is found there, too. */
+/**
+ * Returns whether nothing is found in the bytes of a line, including what is hidden by escapes and
+ * base64.
+ */
 function isClean(opened: RegularFile, line: FileLine, scrubber: Scrubber): boolean {
   return rewriteRange(opened, line, NOWHERE, scrubber) === 0
 }
 
-/** Searches a file as the text that it is. */
+/** Searches a file as text. */
 export function searchText(
   folder: string,
   file: string,
@@ -111,7 +116,7 @@ export function searchText(
   return rewriteText(folder, file, NOWHERE, { scrubber, onBytes })
 }
 
-/** Writes a text file anew. A secret in it can go over many lines: a private key does. */
+/** Rewrites a text file. A secret in it can span many lines, as a private key does. */
 export function rewriteText(
   folder: string,
   file: string,
@@ -179,7 +184,7 @@ function goodRecords(line: Buffer): Rescued[] {
   return [{ value: decoded.value, offset: 0, length: line.length }]
 }
 
-/** Nothing where it is nested too deeply to be walked through: then its bytes are what is searched. */
+/** Returns undefined if it is nested too deeply to be walked: then its bytes are searched. */
 function scrubbedRecord(
   scrubLine: ScrubLine,
   record: Parameters<ScrubLine>[0],
@@ -192,7 +197,7 @@ function scrubbedRecord(
   }
 }
 
-/** A line that is too long to be held. */
+/** Rewrites a line that is too long to hold. */
 function rewriteRange(
   { descriptor }: RegularFile,
   { byte, length }: FileLine,

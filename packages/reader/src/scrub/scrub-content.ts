@@ -2,7 +2,7 @@ import { bytesOf, type Content, contentOf, type Piece, type Scrubbed } from '@ta
 import type { Scrubber } from '@tacho/scrub'
 import { type Replacement, replacedPart } from './secret-ranges.js'
 
-/** A content that is a body of its own, scrubbed. */
+/** Scrubs a content that is a body of its own. */
 export function scrubContent(
   content: Content,
   scrubber: Scrubber,
@@ -17,9 +17,9 @@ export function scrubContent(
 }
 
 /**
- * A content that is a part of a body, with what falls into it replaced.
+ * Scrubs a content that is part of a body, with the replacements that fall into it.
  *
- * @param from the byte of the body at which it begins.
+ * @param from the offset in the body at which it begins.
  */
 export function scrubPart(
   content: Content,
@@ -35,7 +35,7 @@ export function scrubPart(
   return { content: scrubbed.length === 0 ? content : pieces, length, scrubbed }
 }
 
-/** Replaces the bytes of each piece that has some by as many others. */
+/** Replaces the bytes of each piece that has some by the same number of bytes. */
 function eachPiece(
   content: Content,
   replace: (bytes: Uint8Array, at: number) => Uint8Array,

@@ -1,12 +1,12 @@
 import type { Headers } from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 
-/** A marker of ours, or the beginning of one that was cut. */
+/** One of our markers, or the first part of one that was cut. */
 const MARKED = /\[s(?:ecret)?:/
 
 /**
- * Header fields as the recorder would write them. A value that was replaced while recording stays:
- * what stands there is no secret, and to learn it would teach the scrubber its own words.
+ * Scrubs header fields as the recorder would. A value that was replaced while recording stays: it
+ * is not a secret, and learning it would teach the scrubber its own words.
  */
 export function scrubHeaders(headers: Headers, scrubber: Scrubber): Headers {
   const after = headers.map((field): Headers[number] => {
@@ -17,7 +17,7 @@ export function scrubHeaders(headers: Headers, scrubber: Scrubber): Headers {
   return after.every((field, index) => field === headers[index]) ? headers : after
 }
 
-/** A URL as the recorder would write it, likewise. */
+/** Scrubs a URL as the recorder would, with the same exception. */
 export function scrubUrl(url: string, scrubber: Scrubber): string {
   return MARKED.test(url) ? scrubber.text(url) : scrubber.url(url)
 }

@@ -11,21 +11,22 @@ import { scrubHeaders, scrubUrl } from './scrub-headers.js'
 import { RequestBodies } from './scrub-request-bodies.js'
 import { scrubValue } from './scrub-value.js'
 
-/** Gives what is to be written in place of a good line of a log; the same object where it stays. */
+/** Returns what to write for a good line of a log; the same object if the line stays. */
 export type ScrubLine = (line: LogRecord) => object
 
-/** Is told of a line that was searched as bytes, in which nothing was found: later ones may copy from it. */
+/** Receives a line that was searched as bytes without a finding: later ones may copy from it. */
 export type PassLine = (head: string, place: LogRecordPlace) => void
 
 type LogRecordPlace = Omit<LogRecord, 'value'>
 
 /**
- * How the records of a raw log are scrubbed: fields by their place, as while recording, and bodies as
- * a whole. The log is read twice for it, since a secret may be told by a later request, and a response
- * may be changed by a chunk that comes after.
+ * Makes the function that scrubs the records of a raw log: fields by their place, as while
+ * recording, and bodies as a whole. It reads the log twice, because a later request may reveal a
+ * secret, and a later chunk may change a response.
  *
- * @param sums is told the SHA-256 of each body that changes, before and after: spans repeat them.
- * @throws ReaderError `cannot-scrub` where the log is more than is read: what is behind could tell a secret.
+ * @param sums receives the SHA-256 of each changed body, before and after, because spans repeat
+ * them.
+ * @throws ReaderError `cannot-scrub` if the log exceeds a limit: the rest could reveal a secret.
  */
 export function scrubRawLog(
   folder: string,
@@ -100,7 +101,7 @@ export function scrubRawLog(
   return {
     scrubLine: (line) => {
       const record = rawRecordOf(line.value)
-      // Of a later Tacho, or of nobody: every text in it counts.
+      // From a later Tacho or from elsewhere: every text in it is scrubbed.
       return typeof record === 'string' ? scrubValue(line.value, text) : scrubRecord(record, line)
     },
     passLine: (head, place) => {
@@ -111,16 +112,16 @@ export function scrubRawLog(
 }
 
 const HEAD = /^\{"kind":"([a-z-]{1,20})","exchange":"([^"\\]{1,64})"/
-/** Bytes of a line that tell of what kind it is. */
+/** Enough bytes of a line to recognize its kind. */
 const HEAD_BYTES = 120
 
-/** Whether a line can be a record of some kinds: one of ours begins with its kind. */
+/** Returns whether a line can be a record of some kinds: ours begin with their kind. */
 function canBe(line: Buffer, kinds: readonly string[]): boolean {
   const [, kind] = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES)) ?? []
   return kind === undefined || kinds.includes(kind)
 }
 
-/** What was not replaced while recording (`--no-scrub`) is known from here on, wherever it stands. */
+/** Learns what was not replaced while recording (`--no-scrub`), wherever it is. */
 function learnCredentials(folder: string, scrubber: Scrubber): void {
   const wanted = (line: Buffer): boolean =>
     canBe(line, ['exchange', 'response', 'end']) &&
@@ -140,7 +141,10 @@ function learnCredentials(folder: string, scrubber: Scrubber): void {
   }
 }
 
-/** The wanted records of a raw log that is read to its end, or is not scrubbed. */
+/**
+ * Yields the wanted records of a raw log; throws if a limit ends the reading, because the log is
+ * then not scrubbed.
+ */
 function* wholeLog(folder: string, wanted: (line: Buffer) => boolean): Generator<LogRecord> {
   const report = ({ reason }: { reason: string }): void => {
     if (reason === NOT_READ_ON) throw cannotScrub(folder, `${SESSION_FILES.raw}: ${MORE_LINES}`)

@@ -15,9 +15,9 @@ import { RequestContents } from '../request-contents.js'
 type BodyPlace = Place & { length: number }
 
 /**
- * Scrubs the request bodies of a log, in its order. Most of a body is copied from earlier ones, and a
- * secret can begin in a copy and end behind it: so each is put together and searched as a whole, and
- * from the first one that changes on, all are written anew as copies of what is written now.
+ * Scrubs the request bodies of a log, in order. Most of a body is copied from earlier ones, and a
+ * secret can begin in a copy and end after it, so each is assembled and searched as a whole. From
+ * the first changed body on, all are rewritten as copies of the new ones.
  */
 export class RequestBodies {
   readonly #scrubber: Scrubber
@@ -31,9 +31,9 @@ export class RequestBodies {
   }
 
   /**
-   * The record with its body scrubbed; the very same one where it stays as it is.
+   * Returns the record with its body scrubbed; the same object if it is unchanged.
    *
-   * @param conversation as the recorder told the encoder: the thread's id.
+   * @param conversation the thread's id, as the recorder gave it to the encoder.
    */
   scrub(record: RequestBodyRecord, place: BodyPlace, conversation?: string): RequestBodyRecord {
     const { exchange, content } = record
@@ -49,7 +49,7 @@ export class RequestBodies {
     return { ...record, content: encoded.content, sha256, ...withScrubbed(record, found) }
   }
 
-  /** One that was searched where it stands: later ones may copy from it. */
+  /** Adds a body that was searched in place: later ones may copy from it. */
   pass(exchange: string, place: BodyPlace): void {
     this.#contents.pass(exchange, place)
   }
@@ -63,7 +63,10 @@ export class RequestBodies {
     }
   }
 
-  /** A body of which not all was kept: what there is between the gaps. Later ones may copy from it. */
+  /**
+   * Scrubs a body that was not kept completely: what there is between the gaps. Later ones may copy
+   * from it.
+   */
   #scrubPieces(record: RequestBodyRecord): RequestBodyRecord {
     const found: Scrubbed[] = []
     const pieces: Piece[] = []
@@ -81,11 +84,14 @@ export class RequestBodies {
     }
     if (found.length > 0) this.#hasChanged = true
     if (!this.#hasChanged) return record
-    // Nobody has all of its bytes, so nobody can say what their SHA-256 would be now.
+    // Some of its bytes are missing, so its new SHA-256 is unknown.
     return { ...record, content: pieces, sha256: '', ...withScrubbed(record, found) }
   }
 
-  /** The bytes that are at hand, as long as they follow each other, and how many are not between them. */
+  /**
+   * Yields the available bytes, joined where they are contiguous, and how many are missing between
+   * them.
+   */
   *#runsOf({ content }: RequestBodyRecord): Generator<Uint8Array | number> {
     let run: Uint8Array[] = []
     for (const piece of listOf(content)) {

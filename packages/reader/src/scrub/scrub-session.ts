@@ -17,33 +17,33 @@ import { proveClean } from './prove-clean.js'
 import { NOWHERE, searchText } from './rewrite-log.js'
 import { StagedFiles } from './staged-files.js'
 
-/** A file of a session, and in how many lines of it secrets were found. */
+/** A file of a session, and in how many of its lines secrets were found. */
 export type ScrubbedFile = { file: string; replaced: number }
 
-/** @see ScrubbedFile; with the bytes that it had when it was read. */
+/** @see ScrubbedFile; with its size when it was read. */
 type ChangedFile = ScrubbedFile & { bytes: number }
 
-/** What became of a session. */
+/** What happened to a session. */
 export type ScrubbedSession = {
   /** Those in which something was replaced. */
   files: ScrubbedFile[]
-  /** Those that are not ours to change, and hold secrets: the agent's own transcript. */
+  /** Those that contain secrets but are not ours to change: the agent's own transcript. */
   notOurs: ScrubbedFile[]
 }
 
 export type ScrubOptions = {
-  /** Knows what to look for beside what it finds by its shape. */
+  /** Knows what to search for in addition to shapes. */
   scrubber: Scrubber
-  /** Looks, and changes nothing. */
+  /** Searches, and changes nothing. */
   isDry?: boolean
-  /** Is told of bytes that are done; their sum is {@link scrubbableBytes}. */
+  /** Receives how many bytes are done; their sum is {@link scrubbableBytes}. */
   onBytes?: (bytes: number) => void
 }
 
 /**
- * Replaces secrets in every file of a session that is over, and proves by another search that none is
- * left. All files change together or none does: what is cut short before that has changed nothing,
- * and what is cut short after it is finished the next time. The agent's own transcript stays as it is.
+ * Replaces secrets in every file of a session that is over, and searches again to prove that none
+ * is left. Either all files change or none does: an interruption before that point has changed
+ * nothing; after it, the next call finishes. The agent's own transcript stays as it is.
  *
  * @throws ReaderError `running`, `newer-format`, `cannot-scrub`, `secret-left`.
  */
@@ -58,7 +58,7 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
     const rewrite = fileRewriter(folder, scrubber, onBytes)
     const files = isDry ? find(folder, rewrite) : replaceFiles(folder, rewrite)
     if (!isDry && files.length > 0) {
-      // What lists and look-ups keep of it has the secrets too.
+      // The index for lists and look-ups contains the secrets, too.
       forgetSession(folder, dirname(folder))
       const isRawLogNew = files.some(({ file }) => raw.includes(file))
       proveClean(folder, scrubber, isRawLogNew)
@@ -70,7 +70,7 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
   }
 }
 
-/** How many bytes are read to scrub a session, before any sealing. */
+/** Returns how many bytes must be read to scrub a session, before any sealing. */
 export function scrubbableBytes(folder: string): number {
   return [...scrubbableFiles(folder), ...ownedElsewhere(folder)]
     .map((file) => plainSize(folder, file))
@@ -133,8 +133,8 @@ function putInPlace(folder: string, staged: StagedFiles, files: readonly Changed
 }
 
 /**
- * The place that a file's successor takes. A log gets another name first: a run that begins now opens
- * a new file, and is not touched by what is done to this one.
+ * Returns the name for a file's replacement. A log is renamed first: a run that begins now opens a
+ * new file, and is not affected.
  */
 function putAside(folder: string, { file, bytes }: ChangedFile): string {
   if (!LOGS.includes(file)) return file

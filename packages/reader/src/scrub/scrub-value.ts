@@ -1,9 +1,9 @@
 /**
- * A JSON value with every text in it scrubbed, names of members too, however deep; the very same
- * value where nothing was replaced.
+ * Scrubs every text in a JSON value, including names of members, at any depth; returns the same
+ * value if nothing was replaced.
  *
- * @param scrub gives the same text where it has nothing to replace.
- * @throws RangeError where it is nested more deeply than the stack goes.
+ * @param scrub returns the same text if there is nothing to replace.
+ * @throws RangeError if the value is nested more deeply than the stack allows.
  */
 export function scrubValue<Value>(value: Value, scrub: (text: string) => string): Value {
   return scrubbed(value, scrub) as Value
@@ -23,6 +23,6 @@ function scrubbed(value: unknown, scrub: (text: string) => string): unknown {
     return name === nameBefore && member === memberBefore
   })
   if (isSame) return value
-  // A member may be called `__proto__`, which an ordinary object would take for something else.
+  // A member may be called `__proto__`, which is special in an ordinary object.
   return Object.assign(Object.create(null), Object.fromEntries(after))
 }

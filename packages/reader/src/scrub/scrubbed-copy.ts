@@ -10,11 +10,12 @@ import { ownedElsewhere, scrubbableFiles } from './files-in-reach.js'
 import { proveClean } from './prove-clean.js'
 
 /**
- * Writes a session into an empty folder, without secrets, and proves by another search that none is
- * left. The agent's transcript is in it as well, scrubbed like the rest; sealed parts are plain there.
- * At no time does a file hold what is not scrubbed.
+ * Writes a session to an empty folder, without secrets, and searches it to prove that none is left.
+ * Includes the agent's transcript, scrubbed like the rest; sealed parts become plain. At no time
+ * does a file contain unscrubbed text.
  *
- * @throws ReaderError `secret-left`, or `cannot-scrub` where a file has too many lines; the system's error where the folder cannot be written to.
+ * @throws ReaderError `secret-left`, or `cannot-scrub` if a file has too many lines; the system's
+ * error if the folder cannot be written to.
  */
 export function scrubbedCopy(
   folder: string,

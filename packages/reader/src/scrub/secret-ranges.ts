@@ -1,9 +1,11 @@
 import type { Swept } from '@tacho/scrub'
 
-/** A place of a body that is to be replaced, and what with: as many bytes. */
+/** A place in a body to be replaced, and the same number of bytes to replace it. */
 export type Replacement = { at: number; bytes: Uint8Array; rule: string }
 
-/** What was replaced in swept bytes. @param from the byte of the body at which they begin. */
+/**
+ * Returns what was replaced in swept bytes. @param from the offset in the body at which they begin.
+ */
 export function replacementsIn({ bytes, found }: Swept, from: number): Replacement[] {
   return found.map(([at, length, rule]) => ({
     at: from + at,
@@ -13,9 +15,9 @@ export function replacementsIn({ bytes, found }: Swept, from: number): Replaceme
 }
 
 /**
- * A part of a body with what falls into it replaced; the very same bytes where nothing does.
+ * Applies the replacements that fall into a part of a body; returns the same bytes if none does.
  *
- * @param from the byte of the body at which the part begins.
+ * @param from the offset in the body at which the part begins.
  */
 export function replacedPart(
   part: Uint8Array,
@@ -35,7 +37,10 @@ export function replacedPart(
   return { bytes, scrubbed }
 }
 
-/** Those that reach into a part. They are in order and do not overlap: there may be very many. */
+/**
+ * Returns those that overlap a part. They are in order and do not overlap each other; there may be
+ * very many.
+ */
 function within(
   replacements: readonly Replacement[],
   from: number,

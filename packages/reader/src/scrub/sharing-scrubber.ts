@@ -2,20 +2,20 @@ import { isSecretName, type Scrubber, type Shape } from '@tacho/scrub'
 import { afterwardsScrubber, newFingerprint } from './afterwards-scrubber.js'
 import { withoutMail } from './without-mail.js'
 
-/** What tells who a user is, beside secrets. */
+/** What identifies a user, apart from secrets. */
 export type Personal = {
   home: string
   user: string
   host: string
-  /** Mail addresses are taken out, whoever they belong to. */
+  /** Replace mail addresses, whoever they belong to. */
   mail: boolean
-  /** Of today: the agent's transcript has values from it that nothing else tells. */
+  /** The current one: the agent's transcript contains values from it that nothing else reveals. */
   environment: Readonly<Record<string, string | undefined>>
   /** The user's own rules. */
   own?: readonly Shape[]
 }
 
-/** The scrubber of an archive that others will read. */
+/** Makes the scrubber for an archive that others will read. */
 export function sharingScrubber({
   home,
   user,
@@ -31,18 +31,18 @@ export function sharingScrubber({
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && isSecretName(name)) scrubber.learn(value, 'environment')
   }
-  // These are nobody's own.
+  // These belong to nobody in particular.
   if (home !== '/' && home !== '/root') scrubber.learn(home, 'home', { isCertain: true })
   return mail ? withoutMail(scrubber, newFingerprint()) : scrubber
 }
 
-/** Names that are everybody's: to replace them would hide nothing, and much that matters. */
+/** Common names: replacing them would hide nothing, but remove much that matters. */
 const COMMON = new Set(['root', 'admin', 'user', 'users', 'localhost', 'node', 'home', 'codex'])
 
-/** What a pattern must begin with. */
+/** The least length of a pattern's fixed prefix. */
 const SHORTEST = 3
 
-/** A name as a word of its own: `ada` is none in `adapter`. */
+/** Makes the shape of a name as a word of its own: `adapter` does not contain the name `ada`. */
 function nameShape(rule: string, name: string): Shape | undefined {
   if (name.length < SHORTEST || COMMON.has(name.toLowerCase())) return undefined
   const bytes = Buffer.from(name)

@@ -3,38 +3,38 @@ import { join } from 'node:path'
 import { NewFile } from '../salvage/new-file.js'
 import { syncFolder } from '../seal/seal-file.js'
 
-/** The folder inside of a session's in which files wait to take the place of older ones. */
+/** The folder inside a session's in which files wait to replace older ones. */
 export const STAGING = '.scrub'
 
-/** Says that all files are there, and may take their places: whatever happens from then on. */
+/** Says that all files are complete and may replace the older ones, whatever happens next. */
 const COMPLETE = 'complete.json'
 
 /**
- * Files that replace others of a session, all or none: until {@link commit}, nothing has changed, and
- * from then on what was cut short is finished by {@link finishStaged}.
+ * Files that replace others of a session, all or none: until {@link commit} nothing has changed;
+ * after that, {@link finishStaged} completes what was interrupted.
  */
 export class StagedFiles {
   readonly #folder: string
   readonly #names = new Map<string, string>()
 
-  /** @throws the system's error where the session's folder cannot be written to. */
+  /** @throws the system's error if the session's folder cannot be written to. */
   constructor(folder: string) {
     this.#folder = folder
     finishStaged(folder)
     mkdirSync(join(folder, STAGING), { mode: 0o700 })
   }
 
-  /** Where a file is to be written, under any name. */
+  /** Returns the path under which to write a file, with any name. */
   path(name: string): string {
     return join(this.#folder, STAGING, name)
   }
 
-  /** @param name as it was written. @param as the file of the session whose place it takes. */
+  /** @param name as written. @param as the file of the session that it replaces. */
   replace(name: string, as: string): void {
     this.#names.set(name, as)
   }
 
-  /** Puts all files in their places. */
+  /** Moves all files into place. */
   commit(): void {
     const file = new NewFile(this.path(COMPLETE))
     file.write(Buffer.from(JSON.stringify([...this.#names])))
@@ -43,18 +43,18 @@ export class StagedFiles {
     finishStaged(this.#folder)
   }
 
-  /** Nothing changes. */
+  /** Discards them; nothing changes. */
   discard(): void {
     rmSync(join(this.#folder, STAGING), { recursive: true, force: true })
   }
 }
 
-/** Whether files wait, or were left in the middle of taking their places. */
+/** Returns whether files wait, or were only partly moved into place. */
 export function hasStaged(folder: string): boolean {
   return lstatSync(join(folder, STAGING), { throwIfNoEntry: false }) !== undefined
 }
 
-/** Finishes what was cut short, or undoes it where not all files had been written. */
+/** Finishes what was interrupted, or undoes it if not all files had been written. */
 export function finishStaged(folder: string): void {
   if (!hasStaged(folder)) return
   const staging = join(folder, STAGING)

@@ -8,8 +8,8 @@ import { scrubValue } from './scrub-value.js'
 const TRANSCRIPT = /^rollout-.*\.jsonl$/
 
 /**
- * The agent's own transcripts in a session's folder. They are as the agent wrote them: nothing in them
- * is scrubbed, and who may read them is the agent's to say.
+ * Returns the agent's own transcripts in a session's folder. They are as the agent wrote them:
+ * nothing in them is scrubbed, and the agent decides who may read them.
  */
 export function transcriptsIn(folder: string): string[] {
   try {
@@ -19,7 +19,7 @@ export function transcriptsIn(folder: string): string[] {
   }
 }
 
-/** Copies a transcript into another folder, scrubbed: the copy is ours. */
+/** Copies a transcript to another folder, scrubbed: the copy is ours. */
 export function copyTranscript(folder: string, name: string, target: string): void {
   const scrubber = afterwardsScrubber([])
   const file = new NewFile(join(target, name))

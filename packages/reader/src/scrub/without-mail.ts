@@ -9,12 +9,12 @@ import {
 } from '@tacho/scrub'
 
 /**
- * An address as it is mostly written; bounded, so that a long row of letters costs no more than others.
- * In JSON and URLs the sign can be escaped.
+ * A mail address in its usual form; bounded, so that a long row of letters costs no more than
+ * others. In JSON and URLs the `@` can be escaped.
  */
 const ADDRESS = /[\w.+-]{1,64}(?:@|%40|\\u0040)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/g
 
-/** A scrubber that takes mail addresses out as well, under the rule `mail`. */
+/** Makes a scrubber that also replaces mail addresses, under the rule `mail`. */
 export function withoutMail(
   scrubber: Scrubber,
   fingerprint: (address: string) => string,
@@ -38,7 +38,7 @@ export function withoutMail(
   }
 }
 
-/** An address can lie over many chunks: all of the body is waited for. */
+/** An address can span many chunks, so this waits for the whole body. */
 function wholeStream(stream: ScrubStream, sweep: (swept: Swept) => Swept): ScrubStream {
   const parts: Uint8Array[] = []
   const found: Found[] = []
@@ -61,7 +61,7 @@ function wholeStream(stream: ScrubStream, sweep: (swept: Swept) => Swept): Scrub
 }
 
 function sweepMail(swept: Swept, fingerprint: (address: string) => string): Swept {
-  // One character for each byte, so that places are the same.
+  // One character per byte, so that offsets are the same.
   const text = Buffer.from(swept.bytes.buffer, swept.bytes.byteOffset, swept.bytes.length).toString(
     'latin1',
   )

@@ -3,12 +3,12 @@ import type { RegularFile } from '../open-regular.js'
 import { readAt } from '../sealed/read-blocks.js'
 
 /**
- * The least that a block holds, if the file has as much. Smaller ones are opened faster, larger ones
- * compress better; beyond this size little is won (`npm run bench -- append`).
+ * The least size of a block, if the file has that much. Smaller ones are opened faster, larger ones
+ * compress better; beyond this size little is gained (`npm run bench -- append`).
  */
 export const BLOCK_BYTES = 512 * 1024
 
-/** Whole lines of a plain log, to be one block. */
+/** Whole lines of a plain log that become one block. */
 export type PlainBlock = {
   bytes: Buffer
   byte: number
@@ -19,7 +19,7 @@ export type PlainBlock = {
 
 /**
  * Cuts a log into blocks of whole lines, holding one at a time. A line without an end, longer than
- * any that is read, becomes a block that is too long.
+ * the limit for reading, becomes an oversized block.
  */
 export function* cutBlocks({ descriptor, size }: RegularFile): Generator<PlainBlock> {
   let byte = 0
@@ -49,7 +49,7 @@ function wholeLines(descriptor: number, byte: number, size: number): Buffer {
 
 function countLines(bytes: Buffer): number {
   let lines = 0
-  // Byte by byte: of lines that are short, a search for each takes a hundred times as long.
+  // Byte by byte: with short lines, a search for each takes a hundred times as long.
   for (const byte of bytes) if (byte === NEWLINE) lines += 1
   return bytes.at(-1) === NEWLINE ? lines : lines + 1
 }

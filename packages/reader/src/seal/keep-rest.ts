@@ -4,11 +4,11 @@ import { nextPartName } from '../log-parts.js'
 import { readAt } from '../sealed/read-blocks.js'
 
 /**
- * Keeps what was written to a log after its copy was proved, as a plain part behind all others. By
+ * Keeps what was written to a log after its copy was verified, as a plain part after all others. By
  * all that sealing knows nobody writes any more; this is for what it does not know.
  *
  * @param log the log's own name, `session_oai_raw.log`.
- * @param from how many bytes of it the sealed file has.
+ * @param from how many bytes of it are in the sealed file.
  */
 export function keepRest(folder: string, log: string, descriptor: number, from: number): void {
   const { size } = fstatSync(descriptor)

@@ -20,14 +20,15 @@ import { type Codec, codecOf } from '../sealed/codec.js'
 import { readAt, readBlocks } from '../sealed/read-blocks.js'
 import { cutBlocks } from './cut-blocks.js'
 
-/** The name under which a file is sealed until it is proved; its group is the pid of who does it. */
+/** The name of a sealed file until it is verified; the group is the pid of its writer. */
 export const DRAFT = /^\.session_.+\.log\.(?:zst|gz)\.(\d+)$/
 
 /**
- * Compresses a log into another file, which gets its name when it is on the disk and proved to give
- * back every byte.
+ * Compresses a log into another file, which gets its name once it is on disk and verified to
+ * restore every byte.
  *
- * @throws ReaderError `cannot-seal`; the plain file is as it was, and the other not there.
+ * @throws ReaderError `cannot-seal`; the plain file is then unchanged, and the other does not
+ * exist.
  */
 export function sealFile(plain: string, sealed: string, onBytes: (bytes: number) => void): void {
   const codec = codecOf(sealed)
@@ -45,7 +46,7 @@ export function sealFile(plain: string, sealed: string, onBytes: (bytes: number)
   }
 }
 
-/** Whether a sealed file gives back every byte of a plain one, and no more. */
+/** Returns whether a sealed file restores exactly the bytes of a plain one. */
 export function isSealOf(sealed: string, plain: string, codec = codecOf(sealed)): boolean {
   const [one, other] = [openRegular(sealed), openRegular(plain)]
   try {
@@ -56,7 +57,7 @@ export function isSealOf(sealed: string, plain: string, codec = codecOf(sealed))
   }
 }
 
-/** Makes the names in a folder outlive a power loss, where the file system can. */
+/** Makes the names in a folder survive a power loss, if the file system supports that. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, constants.O_RDONLY)
   try {
@@ -104,7 +105,7 @@ function isSame(codec: Codec, sealed: RegularFile, plain: RegularFile): boolean 
     if (bytes === undefined || !bytes.equals(readAt(plain.descriptor, at, length))) return false
     at += length
   }
-  // Asked for now: a run that had the file open before may have written on.
+  // Checked now, because a run that had the file open before may have continued to write.
   return fstatSync(plain.descriptor).size === at
 }
 

@@ -13,24 +13,25 @@ import { CODECS, sealingCodec } from '../sealed/codec.js'
 import { keepRest } from './keep-rest.js'
 import { DRAFT, isSealOf, sealFile, syncFolder } from './seal-file.js'
 
-/** A log that was sealed, and its bytes before and after. */
+/** A log that was sealed, with its size before and after. */
 export type SealedLog = { file: string; plainBytes: number; sealedBytes: number }
 
 /**
- * Where it is not sure that a session is over, what was put aside is not touched for so long: thrice
- * the time within which a recorder looks again whether its file is where it belongs
- * (`SYNC_MILLISECONDS` of the recorder). One that is alive writes to another file by then.
+ * How long files that were put aside are left alone if it is not certain that a session is over:
+ * three times the interval at which a recorder checks whether its file is still in place (the
+ * recorder's `SYNC_MILLISECONDS`). A live one writes to another file by then.
  */
 const UNSURE_MILLISECONDS = 1_500
 
 const LOGS = [SESSION_FILES.raw, SESSION_FILES.meta, SESSION_FILES.events, SESSION_FILES.log]
 
 /**
- * Compresses the logs of a session that is over. Each file is proved to give back every byte before
- * the plain one goes; cut short at any point, it leaves a folder that reads the same, and doing it
- * again goes on with the rest. The manifest and the agent's own transcript stay as they are.
+ * Compresses the logs of a session that is over. Each sealed file is verified to restore every byte
+ * before the plain one is deleted; an interruption at any point leaves a folder that reads the
+ * same, and another call continues with the rest. The manifest and the agent's own transcript stay
+ * as they are.
  *
- * @param onBytes is told of plain bytes that are done.
+ * @param onBytes receives how many plain bytes are done.
  * @throws ReaderError `running`, `newer-format`, `cannot-seal`.
  */
 export function sealSession(
@@ -57,7 +58,7 @@ export function sealSession(
   }
 }
 
-/** How many bytes sealing a session would compress. */
+/** Returns how many bytes sealing a session would compress. */
 export function sealableBytes(folder: string): number {
   return LOGS.flatMap((log) => [log, ...plainParts(folder, log)])
     .map((file) => plainSize(folder, file))
@@ -67,7 +68,7 @@ export function sealableBytes(folder: string): number {
 function ignore(): void {}
 
 /**
- * Refuses what changes the files of a session while it is recorded.
+ * Throws if a session is being recorded, for anything that changes its files.
  *
  * @throws ReaderError `running`, `newer-format`.
  */
@@ -81,7 +82,7 @@ function refuseNewer(folder: string): void {
   if ('problem' in read && read.problem === 'newer') throw newerFormat(folder, read.format)
 }
 
-/** @returns whether it is sure that the session is over. */
+/** @returns whether it is certain that the session is over. */
 function requireOver(folder: string): boolean {
   const life = lifeOf(folder)
   if (life === 'running') throw running(folder)
@@ -92,7 +93,7 @@ function running(folder: string): ReaderError {
   return new ReaderError('running', `The session in ${folder} is running.`)
 }
 
-/** What sealings that were killed left behind: nothing of theirs counts before it has its name. */
+/** Removes what killed sealings left behind: it does not count before it has its final name. */
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = DRAFT.exec(name)?.[1]
@@ -100,7 +101,7 @@ function removeDrafts(folder: string): void {
   }
 }
 
-// A run that begins now opens a new file and is not touched by what is done to this one.
+// A run that begins now opens a new file and is not affected.
 function putAside(folder: string, log: string): void {
   if (plainSize(folder, log) === 0) return
   renameSync(join(folder, log), join(folder, nextPartName(folder, log)))
@@ -115,7 +116,7 @@ function plainParts(folder: string, log: string): string[] {
 
 type Sealing = {
   onBytes: (bytes: number) => void
-  /** On the monotonic clock: before that, somebody could still write to what was put aside. */
+  /** On the monotonic clock: until then, somebody could still write to what was put aside. */
   waitsUntil: number
 }
 
@@ -124,7 +125,7 @@ function sealPart(folder: string, log: string, part: string, sealing: Sealing): 
   const plain = join(folder, part)
   using file = ownFile(plain)
   if (file?.isHeld === true) throw running(folder)
-  // An earlier sealing was cut short after it had put the sealed file into place.
+  // An earlier sealing was interrupted after it had put the sealed file in place.
   const earlier = CODECS.map(({ extension }) => `${plain}${extension}`).find((path) =>
     existsSync(path),
   )

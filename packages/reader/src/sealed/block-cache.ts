@@ -3,16 +3,19 @@ import { openBlock, type PlacedBlock } from './block.js'
 import type { Codec } from './codec.js'
 import { type Found, readAt, readBlocks } from './read-blocks.js'
 
-/** Opened blocks that are held. A body that is put together from all over a log asks for the same ones again and again. */
+/**
+ * The cache of decompressed blocks. A body assembled from all over a log needs the same ones
+ * repeatedly.
+ */
 export const CACHE_BYTES = 32 * 1024 * 1024
-/** Sealed files whose blocks are known; a session has four. */
+/** How many sealed files have their blocks cached; a session has four. */
 const CACHED_FILES = 8
 
 const files = new Map<string, Found[]>()
 const blocks = new Map<string, Buffer>()
 let held = 0
 
-/** The blocks of an open sealed file, by their heads; held for those who read a little here and there. */
+/** Returns the blocks of an open sealed file, from their heads; cached for scattered reads. */
 export function knownBlocks(codec: Codec, descriptor: number): readonly Found[] {
   const { key, size } = identityOf(descriptor)
   const known = files.get(key)
@@ -23,7 +26,7 @@ export function knownBlocks(codec: Codec, descriptor: number): readonly Found[] 
   return found
 }
 
-/** The plain bytes of a block, held for the next who asks; nothing where it is damaged. */
+/** Returns the plain bytes of a block, and caches them; undefined if it is damaged. */
 export function knownBlock(
   codec: Codec,
   descriptor: number,
@@ -32,7 +35,7 @@ export function knownBlock(
   const key = `${identityOf(descriptor).key}:${block.packedAt}`
   const known = blocks.get(key)
   if (known !== undefined) {
-    // Put last: what was not asked for the longest goes first.
+    // Moved to the end: the least recently used is dropped first.
     blocks.delete(key)
     blocks.set(key, known)
     return known
@@ -53,7 +56,7 @@ function hold(key: string, plain: Buffer): void {
   }
 }
 
-// A sealed file is never written again; one that is put in its place is another.
+// A sealed file is never rewritten; one that replaces it has a different identity.
 function identityOf(descriptor: number): { key: string; size: number } {
   const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(descriptor)
   return { key: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`, size }

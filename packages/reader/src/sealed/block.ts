@@ -2,29 +2,29 @@ import { crc32 } from 'node:zlib'
 import { type Codec, DESCRIPTION_BYTES } from './codec.js'
 
 /**
- * A block of a sealed log: whole lines, compressed by themselves, so that one exchange can be read
- * without what stands before it, and a damaged byte costs the lines of its block only.
+ * A block of a sealed log: whole lines, compressed on their own, so that an exchange can be read
+ * without what precedes it, and a damaged byte only costs the lines of its block.
  */
 export type Block = {
-  /** Where in the plain log it begins, and the number of its first line, from 1. */
+  /** Where in the plain log it begins, and the number of its first line, starting at 1. */
   byte: number
   line: number
   /** How many lines it has. */
   lines: number
-  /** Its bytes in the plain log, and their CRC-32. */
+  /** The length of its plain bytes, and their CRC-32. */
   length: number
   checksum: number
-  /** Its compressed bytes, which follow its head. */
+  /** The length of its compressed bytes, which follow its head. */
   packedLength: number
   isLast: boolean
 }
 
-/** A block whose compressed bytes begin at `packedAt` of the sealed file. */
+/** A block whose compressed bytes begin at `packedAt` in the sealed file. */
 export type PlacedBlock = Block & { packedAt: number }
 
 const TAG = Buffer.from('TSB1')
 
-/** The head of a block: the codec's prefix, and what {@link Block} says. */
+/** Returns the head of a block: the codec's prefix, and the members of {@link Block}. */
 export function encodeHead(codec: Codec, block: Block): Buffer {
   const head = Buffer.alloc(DESCRIPTION_BYTES)
   TAG.copy(head)
@@ -39,7 +39,7 @@ export function encodeHead(codec: Codec, block: Block): Buffer {
   return Buffer.concat([codec.prefix, head])
 }
 
-/** The block whose head begins at the first of these bytes; nothing where none does. */
+/** Returns the block whose head these bytes begin with; undefined if there is none. */
 export function decodeHead(codec: Codec, bytes: Buffer): Block | undefined {
   const { prefix } = codec
   if (bytes.length < prefix.length + DESCRIPTION_BYTES) return undefined
@@ -58,7 +58,7 @@ export function decodeHead(codec: Codec, bytes: Buffer): Block | undefined {
   }
 }
 
-/** The plain bytes of a block; nothing where its compressed bytes are damaged. */
+/** Returns the plain bytes of a block; undefined if its compressed bytes are damaged. */
 export function openBlock(codec: Codec, block: Block, packed: Uint8Array): Buffer | undefined {
   try {
     const plain = codec.open(packed, block.length)

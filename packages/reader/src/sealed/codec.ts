@@ -3,25 +3,25 @@ import { decompress } from 'fzstd'
 
 /** How a sealed log is compressed. */
 export type Codec = {
-  /** What the file's name ends with, after `.log`. */
+  /** The suffix of the file's name, after `.log`. */
   extension: '.zst' | '.gz'
   /**
-   * What every block begins with. A reader that knows nothing of our blocks sees a skippable frame
-   * (zstd) or a member's extra field (gzip), so that `zstd -dc` and `gzip -dc` open the file.
+   * How every block begins. A program that does not know our blocks sees a skippable frame (zstd)
+   * or an extra field (gzip), so `zstd -dc` and `gzip -dc` can open the file.
    */
   prefix: Buffer
   compress(plain: Uint8Array): Buffer
   /**
-   * @param length bytes of the plain text; no more than that is ever made.
-   * @throws where it is not what {@link Codec.compress} gave, or too long.
+   * @param length of the plain text, in bytes; never produces more.
+   * @throws if it is not a result of {@link Codec.compress}, or is too long.
    */
   open(packed: Uint8Array, length: number): Uint8Array
 }
 
-/** Bytes of our own description of a block, between its prefix and what is compressed. */
+/** Bytes of our own description of a block, between its prefix and the compressed data. */
 export const DESCRIPTION_BYTES = 35
 
-// RFC 8878, 3.1.2: a skippable frame; its magic number has sixteen values, of which this is one.
+// RFC 8878, 3.1.2: a skippable frame; there are sixteen magic numbers, of which this is one.
 const ZSTD_PREFIX = Buffer.from([0x5d, 0x2a, 0x4d, 0x18, DESCRIPTION_BYTES, 0, 0, 0])
 
 // RFC 1952, 2.3: a member with an extra field, whose only subfield is ours ("TS").
@@ -30,15 +30,15 @@ const GZIP_PREFIX = Buffer.from([
   ...[0x54, 0x53, DESCRIPTION_BYTES, 0],
 ])
 
-/** Bytes behind the deflated ones in a gzip member: CRC-32 and length of the plain text. */
+/** Bytes after the deflated data in a gzip member: CRC-32 and length of the plain text. */
 const GZIP_TRAILER = 8
 
-// Both levels by measurement (`npm run bench -- append`): the last before time grows faster than
-// the file shrinks.
+// Both levels were measured (`npm run bench -- append`): the last before time grows faster than the
+// file shrinks.
 const ZSTD_LEVEL = 9
 const GZIP_LEVEL = 6
 
-/** What Node has from 22.15 on. */
+/** Available in Node since 22.15. */
 type NodeZstd = {
   zstdCompressSync(plain: Uint8Array, options: { params: Record<number, number> }): Buffer
   zstdDecompressSync(packed: Uint8Array, options: { maxOutputLength: number }): Buffer
@@ -78,10 +78,10 @@ const zstd: Codec = {
 /** All codecs that can be read. */
 export const CODECS: readonly Codec[] = [zstd, gzip]
 
-/** The codec that this Node seals with. */
+/** The codec that this Node uses to seal. */
 export const sealingCodec: Codec = nodeZstd === undefined ? gzip : zstd
 
-/** The codec of a file by its name; nothing where it is not sealed. */
+/** Returns the codec of a file by its name; undefined if it is not sealed. */
 export function codecOf(file: string): Codec | undefined {
   return CODECS.find(({ extension }) => file.endsWith(extension))
 }

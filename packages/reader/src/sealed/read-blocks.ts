@@ -3,12 +3,12 @@ import { SEALED_BLOCKS } from '../limits.js'
 import { decodeHead, type PlacedBlock } from './block.js'
 import { type Codec, DESCRIPTION_BYTES } from './codec.js'
 
-/** What stands in a sealed file: a block, or bytes of which nothing can be made. */
+/** What is in a sealed file: a block, or bytes that cannot be read. */
 export type Found = { block: PlacedBlock } | { damaged: string; at: number; length: number }
 
 /**
- * The blocks of an open sealed file, by their heads alone, in order. Where a head is damaged, the
- * next good one is looked for.
+ * Yields the blocks of an open sealed file, in order, from their heads alone. After a damaged head,
+ * searches for the next good one.
  */
 export function* readBlocks(codec: Codec, descriptor: number, size: number): Generator<Found> {
   const headLength = codec.prefix.length + DESCRIPTION_BYTES
@@ -39,7 +39,7 @@ export function* readBlocks(codec: Codec, descriptor: number, size: number): Gen
   }
 }
 
-/** Bytes of an open file from a place on; fewer where it ends before. */
+/** Reads bytes of an open file from an offset; fewer if the file ends before. */
 export function readAt(descriptor: number, at: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length)
   let filled = 0

@@ -5,17 +5,17 @@ import { knownBlock, knownBlocks } from './block-cache.js'
 import type { Codec } from './codec.js'
 import { readAt, readBlocks } from './read-blocks.js'
 
-/** What is told where a limit ends the reading of a log. */
+/** The reason reported if a limit ends the reading of a log. */
 export const NOT_READ_ON = 'not read from here on: it is more than is read at once'
 
-/** Lines that cannot be read; `line` and `byte` are those of the plain log, where they are known. */
+/** Lines that cannot be read; `line` and `byte` refer to the plain log, if they are known. */
 export type LostLines = { line?: number; byte?: number; lines: number; reason: string }
 
 /**
- * The lines of an open sealed file from a place of its plain log on, up to a byte of it, holding one
+ * Reads the lines of an open sealed file from a place in its plain log up to an offset, holding one
  * block at a time.
  *
- * @throws the system's error where reading fails.
+ * @throws the system's error if reading fails.
  */
 export function* readSealedLines(
   codec: Codec,
@@ -26,7 +26,8 @@ export function* readSealedLines(
 ): Generator<FileLine> {
   let next: LinePlace | undefined = { byte: 0, line: 1 }
   const work = new Work(2 * LOG_WORK)
-  // Who asks for a part of a log will ask for another; who reads it all needs no block twice.
+  // A caller that reads a part of a log will read another; one that reads all of it needs no block
+  // twice.
   const isPart = to !== Number.POSITIVE_INFINITY
   const blocks = isPart ? knownBlocks(codec, descriptor) : readBlocks(codec, descriptor, size)
   for (const found of blocks) {
@@ -49,7 +50,7 @@ export function* readSealedLines(
       lost({ byte: block.byte, line: block.line, lines: block.lines, reason })
       continue
     }
-    // Also of blocks that give nothing: what is opened is work.
+    // Also for blocks without wanted lines: decompressing is work.
     if (!work.spend(block.length)) {
       lost({ byte: block.byte, line: block.line, lines: 0, reason: NOT_READ_ON })
       return

@@ -19,7 +19,7 @@ import type { SqlTable } from './tables.js'
 /** A row of a table. */
 export type SqlRow = { table: SqlTable; row: Row<Columns> }
 
-/** The row of a session in `sessions`. */
+/** Returns the row of a session in `sessions`. */
 export function sessionRow(summary: SessionSummary): Row<Columns> {
   const { exchanges, usage, damage } = summary
   return {
@@ -58,10 +58,9 @@ function sum(...numbers: number[]): number {
 }
 
 /**
- * The rows of a session in the tables that are wanted, but for `sessions`; its files are read where
- * they lie.
+ * Yields the rows of a session in the wanted tables, except `sessions`, from its files.
  *
- * @throws ReaderError where the session cannot be read.
+ * @throws ReaderError if the session cannot be read.
  */
 export async function* sqlRows(
   { id, folder }: FoundSession,
@@ -138,7 +137,7 @@ function cancellationRow(session_id: string, one: Cancellation): Row<Columns> {
   }
 }
 
-// Their bytes are counted as they stand in the log, without being decoded.
+// Their bytes are counted in the log, without decoding.
 function* chunkRows({ id: session_id, folder, exchanges }: Session): Generator<SqlRow> {
   const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
   const last = new Map<string, { number: number; at: number }>()
@@ -163,7 +162,7 @@ function* chunkRows({ id: session_id, folder, exchanges }: Session): Generator<S
   yield* rows
 }
 
-// Each message once, where it was sent or answered first.
+// Each message once, where it was first sent or answered.
 function* messageRows(session_id: string, folder: string): Generator<SqlRow> {
   const reader = conversationReader(folder)
   // An agent sends back what a model answered.

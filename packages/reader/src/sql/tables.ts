@@ -1,7 +1,7 @@
 import type { Columns } from '../export/parquet/columns.js'
 import { TABLES } from '../export/parquet/tables.js'
 
-/** The tables that a query can name, and their columns (docs/cli.md). */
+/** The tables available to queries, and their columns (docs/cli.md). */
 export const SQL_TABLES = {
   sessions: {
     session_id: 'text',

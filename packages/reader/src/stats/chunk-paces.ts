@@ -3,22 +3,22 @@ import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { readLog } from '../read-log.js'
 import type { Session } from '../read-session.js'
 
-/** How the chunks of an answer came. Times are milliseconds since its exchange began. */
+/** How the chunks of an answer arrived. Times are milliseconds since its exchange began. */
 export type ChunkPace = {
   firstMs: number
   lastMs: number
   /** The longest time between two chunks. */
   longestGapMs: number
-  /** Gaps of {@link STALL_MS} and more. */
+  /** Gaps of at least {@link STALL_MS}. */
   stalls: number
 }
 
-/** A stream that says nothing for so long has stalled: models send several chunks a second. */
+/** A stream that is silent for this long has stalled: models send several chunks a second. */
 export const STALL_MS = 5000
 
 /**
- * How the chunks of the answers of a session came, by the id of their exchange. Their bytes are not
- * looked at.
+ * Returns how the chunks of a session's answers arrived, by exchange id. Their contents are not
+ * read.
  */
 export function chunkPaces({ folder, exchanges }: Session): Map<string, ChunkPace> {
   const paces = new Map<string, ChunkPace>()
@@ -29,7 +29,7 @@ export function chunkPaces({ folder, exchanges }: Session): Map<string, ChunkPac
       addChunk(paces, head.exchange, head.at / 1000)
     return false
   }
-  // Nothing is decoded, so that nothing can be damaged here: the session's reading tells that.
+  // Nothing is decoded, so no damage can be found here: reading the session reports it.
   for (const _ of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted }));
   return paces
 }

@@ -1,12 +1,12 @@
-/** A stretch of time: microseconds since 1970. */
+/** A time interval, in microseconds since 1970. */
 export type Interval = readonly [from: number, to: number]
 
-/** The time that stretches cover together, in milliseconds: what goes on beside something else counts once. */
+/** Returns the time that intervals cover together, in milliseconds: overlaps count once. */
 export function coveredMs(intervals: readonly Interval[]): number {
   return joined(intervals).reduce((total, [from, to]) => total + (to - from), 0) / 1000
 }
 
-/** Stretches of time without the parts that others cover. */
+/** Returns intervals without the parts that others cover. */
 export function without(intervals: readonly Interval[], others: readonly Interval[]): Interval[] {
   const gone = joined(others)
   return joined(intervals).flatMap(([from, to]) => {
@@ -22,7 +22,7 @@ export function without(intervals: readonly Interval[], others: readonly Interva
   })
 }
 
-/** The parts of stretches that lie within another one. */
+/** Returns the parts of intervals that lie within another one. */
 export function within(intervals: readonly Interval[], [start, end]: Interval): Interval[] {
   return intervals
     .map(([from, to]): Interval => [Math.max(from, start), Math.min(to, end)])

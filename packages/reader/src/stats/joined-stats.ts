@@ -1,7 +1,7 @@
 import { totalUsage } from '../usage.js'
 import type { ModelStats, SessionStats, ToolStats } from './session-stats.js'
 
-/** The tools of many sessions, each name once, the one that took longest first. */
+/** Returns the tools of many sessions, each name once, the one that took longest first. */
 export function joinedTools(sessions: readonly SessionStats[]): ToolStats[] {
   const byName = new Map<string, ToolStats>()
   for (const tool of sessions.flatMap(({ tools }) => tools)) {
@@ -23,7 +23,7 @@ function bothTools(one: ToolStats, other: ToolStats): ToolStats {
   }
 }
 
-/** The models of many sessions, each pair of asked and answered once. */
+/** Returns the models of many sessions, each pair of requested and answering model once. */
 export function joinedModels(sessions: readonly SessionStats[]): ModelStats[] {
   const byName = new Map<string, ModelStats>()
   for (const model of sessions.flatMap(({ models }) => models)) {
@@ -50,7 +50,9 @@ function bothModels(one: ModelStats, other: ModelStats): ModelStats {
   }
 }
 
-/** The value that so large a share of all is at most; nothing where there is none. */
+/**
+ * Returns a quantile: at least this share of all values are no larger; undefined if there are none.
+ */
 export function quantile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]

@@ -1,18 +1,18 @@
 import type { Usage } from '@tacho/model'
 
-/** What tokens of a model cost, in the table's currency for a million of them. */
+/** What a model's tokens cost, in the table's currency per million. */
 export type Price = {
   input: number
-  /** Of input that comes from the cache, and of what is written into it; as other input where left out. */
+  /** For input read from the cache, and for input written to it; by default like other input. */
   cachedInput?: number
   cacheWrite?: number
   output: number
 }
 
-/** A table of prices, as a user gives it. */
+/** The user's table of prices. */
 export type Prices = { currency: string; models: ReadonlyMap<string, Price> }
 
-/** The price of a model: that of its own name, or of one that ends with `*` and that it begins with. */
+/** Returns the price of a model: under its own name, or under a prefix of it that ends with `*`. */
 export function priceOf(prices: Prices, model: string): Price | undefined {
   const exact = prices.models.get(model)
   if (exact !== undefined) return exact
@@ -22,7 +22,7 @@ export function priceOf(prices: Prices, model: string): Price | undefined {
   return longest === undefined ? undefined : prices.models.get(longest)
 }
 
-/** What a use costs; nothing where its input or output tokens were not told. */
+/** Returns the cost of a usage; undefined if its input or output tokens are unknown. */
 export function costOf(usage: Usage | undefined, price: Price): number | undefined {
   const { inputTokens, outputTokens } = usage ?? {}
   const { cacheReadInputTokens: cached = 0, cacheCreationInputTokens: written = 0 } = usage ?? {}
@@ -34,7 +34,7 @@ export function costOf(usage: Usage | undefined, price: Price): number | undefin
   )
 }
 
-/** What tokens cost more that were read anew, and not from the cache. */
+/** Returns the additional cost of tokens that were not read from the cache. */
 export function lossOf(tokens: number, { input, cachedInput = input }: Price): number {
   return perMillion(tokens * (input - cachedInput))
 }

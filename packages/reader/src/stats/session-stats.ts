@@ -8,17 +8,17 @@ import type { ChunkPace } from './chunk-paces.js'
 import { coveredMs, type Interval, within, without } from './intervals.js'
 import { costOf, type Price, type Prices, priceOf } from './prices.js'
 
-/** Where time went. What goes on beside something else counts in both, and once in each. */
+/** Where time went. Concurrent activities count in both sums, but once in each. */
 export type Times = {
-  /** Absent where no end is known. */
+  /** Absent if no end is known. */
   tookMs?: number
-  /** In which an answer of a model was waited for or came. */
+  /** Waiting for, or receiving, a model's answer. */
   modelMs: number
-  /** In which tools ran, without their waiting for people. */
+  /** Running tools, without their waiting for people. */
   toolMs: number
-  /** In which people were waited for: questions that a user answered, or has not. */
+  /** Waiting for people: questions that a user answered, or has not. */
   waitingMs: number
-  /** None of these; absent where no end is known. */
+  /** None of these; absent if no end is known. */
   otherMs?: number
 }
 
@@ -39,24 +39,26 @@ export type ToolStats = {
   declined: number
   cancelled: number
   totalMs: number
-  /** Of each run that has ended. */
+  /** For each run that has ended. */
   tookMs: number[]
 }
 
 export type ModelStats = {
-  /** The model that was asked for, and the one that answered, by their own words. */
+  /** The requested model, and the one that answered, by their own names. */
   asked?: string
   answered?: string
   exchanges: number
   failed: number
   usage: Usage
-  /** Of each answer: milliseconds until its first chunk. */
+  /** For each answer: milliseconds until its first chunk. */
   firstMs: number[]
-  /** Of each answer whose tokens were told: output tokens a second, from its first chunk to its last. */
+  /**
+   * For each answer with known tokens: output tokens a second, from its first chunk to its last.
+   */
   tokensPerSecond: number[]
   stalls: number
   longestGapMs: number
-  /** Absent where there is no price for it, or some of its tokens were not told. */
+  /** Absent if there is no price for it, or some of its tokens are unknown. */
   cost?: number
 }
 
@@ -68,7 +70,7 @@ export type SessionStats = Times & {
   models: ModelStats[]
 }
 
-/** Where a session's time, tokens and money went. */
+/** Returns where a session's time, tokens and money went. */
 export function sessionStats(
   session: Session,
   paces: ReadonlyMap<string, ChunkPace>,
@@ -106,7 +108,7 @@ function busyTimes(parts: SessionParts, exchanges: readonly SessionExchange[]): 
   }
 }
 
-// A rule or a reviewer that decides is none of the people.
+// A rule or a reviewer that decides is not a person.
 function waitingOf({ askedAt, waitMs, decidedBy, kind }: Approval): Interval[] {
   const isPeople = decidedBy === undefined || decidedBy === 'user' || kind === 'user-input'
   return isPeople && waitMs !== undefined ? [[askedAt, askedAt + waitMs * 1000]] : []
@@ -175,7 +177,7 @@ type Names = Pick<ModelStats, 'asked' | 'answered'>
 function namesOf({ spans }: Session, { id, model }: SessionExchange): Names {
   const span = spans.get(id)
   const { requestModel, responseModel: answered } = decodeAttributes('chat', span?.attributes ?? {})
-  // A span is named after the model that was asked; its line says no more of that.
+  // A span is named after the requested model; its line does not repeat it.
   const asked = requestModel ?? (spanAbout(span?.name ?? '') || model)
   return { ...(asked !== undefined && { asked }), ...(answered !== undefined && { answered }) }
 }
@@ -208,7 +210,7 @@ function modelStats(
   }))
 }
 
-/** What came at once has no rate. */
+/** What arrived at once has no rate. */
 const LEAST_RATED_MS = 20
 
 function rateOf({ usage }: SessionExchange, pace: ChunkPace | undefined): number[] {
@@ -217,7 +219,7 @@ function rateOf({ usage }: SessionExchange, pace: ChunkPace | undefined): number
   return tokens === undefined || ms < LEAST_RATED_MS ? [] : [(tokens * 1000) / ms]
 }
 
-// A sum that leaves something out is no sum.
+// A sum with parts missing would be misleading.
 function costsOf(
   exchanges: readonly SessionExchange[],
   named: ReadonlyMap<SessionExchange, Names>,

@@ -3,15 +3,15 @@ import type { Session } from '../read-session.js'
 import type { Place } from './places.js'
 import type { TimelineEntry } from './timeline.js'
 
-/** What stands together: a heading and what is below it, or a single thing. */
+/** Entries that belong together: a heading and what is below it, or a single entry. */
 export type Block = { at: number; run: string | undefined; entries: TimelineEntry[] }
 
 type Heading = Extract<TimelineEntry, { kind: 'turn' | 'thread' }>
 
-/** A turn, or what a thread does outside of any, and what belongs to it. */
+/** A turn, or a thread outside its turns, with what belongs to it. */
 export type Group = { heading: Heading; run: string | undefined; entries: TimelineEntry[] }
 
-/** The groups of a time line: one for each turn, and for each thread of nobody's turn. */
+/** The groups of a time line: one for each turn, and one for each thread outside its turns. */
 export class Groups {
   readonly #all: Group[] = []
   readonly #byTurn = new Map<string, Group>()
@@ -32,7 +32,7 @@ export class Groups {
     }
   }
 
-  /** Where something stands; nothing where that is below the session itself. */
+  /** Returns the group at a place; undefined if that is directly below the session. */
   of({ turn, threadId, run }: Place): Group | undefined {
     const group = turn === undefined ? undefined : this.#byTurn.get(turn)
     if (group !== undefined) return group
@@ -46,7 +46,7 @@ export class Groups {
     return added
   }
 
-  /** Each group as it is shown: what is in it in the order of the beginnings. */
+  /** Returns each group as shown: its contents in order of start. */
   blocks(): Block[] {
     return this.#all.map(({ heading, run, entries }) => {
       entries.sort((one, other) => one.at - other.at || one.depth - other.depth)

@@ -1,8 +1,7 @@
 import type { TimelineEntry } from './timeline.js'
 
 /**
- * The last entries of a time line, and how many stand before them. The headings below which the first
- * of them stands come first.
+ * Returns the last entries of a time line, after their headings, and how many entries precede them.
  */
 export function lastEntries(
   all: readonly TimelineEntry[],

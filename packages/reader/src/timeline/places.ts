@@ -4,21 +4,21 @@ import { ancestorsOf, runOf } from '../left-open.js'
 import type { Session } from '../read-session.js'
 import type { Span } from '../read-spans.js'
 
-/** Where something is in a session, as far as it says so. */
+/** Where something is in a session, as far as known. */
 export type Place = {
   run: string | undefined
-  /** Its turn, by the span of that. */
+  /** The span of its turn. */
   turn: string | undefined
   threadId: string | undefined
 }
 
 /**
- * Where things stand. What a thing says of itself goes before the span that it hangs below: a turn
- * can have ended before what belongs to it, and Tacho 0.1.0 told some by the time alone.
+ * Finds the places of things. What a thing says about itself takes precedence over its parent span:
+ * a turn can have ended before what belongs to it, and Tacho 0.1.0 assigned some by time alone.
  */
 export class Places {
   readonly #session: Session
-  /** Of each turn by its id its spans by their runs, the first one first. */
+  /** For each turn id, its spans by run, in order. */
   readonly #turns = new Map<string, Map<string | undefined, string>>()
   readonly #turnSpans: ReadonlySet<string>
 
@@ -40,14 +40,14 @@ export class Places {
     return { run, turn: this.#turnOf(turnId, run) ?? this.#turnAbove(span), threadId }
   }
 
-  /** One that died before its span was written is placed by what its request names. */
+  /** If it died before its span was written, the ids in its request give its place. */
   ofExchange({ id, run, threadId, turnId }: SessionExchange): Place {
     const span = this.#session.spans.get(id)
     const above = span === undefined ? undefined : this.#turnAbove(span)
     return { run, turn: this.#turnOf(turnId, run) ?? above, threadId }
   }
 
-  // A turn that goes on in another run has a span in each.
+  // A turn that continues in another run has a span in each.
   #turnOf(turnId: string | undefined, run: string | undefined): string | undefined {
     const byRun = this.#turns.get(turnId ?? '')
     return byRun?.get(run) ?? byRun?.values().next().value

@@ -8,8 +8,8 @@ import type { TimelineEntry } from './timeline.js'
 type ShownSpan = { span: Span; entry: TimelineEntry; above: number }
 
 /**
- * The spans that are told by themselves: not the runs and the turns, which are headings, and not
- * those that repeat an exchange. `above`: in how many others each stands.
+ * Returns the spans that are shown on their own: not runs and turns, which are headings, and not
+ * those that repeat an exchange. `above`: how deeply each is nested.
  */
 export function shownSpans(session: Session, parts: SessionParts): ShownSpan[] {
   const { spans, exchanges } = session
@@ -42,7 +42,7 @@ function entriesOf(parts: SessionParts): (span: Span) => TimelineEntry {
   }
 }
 
-// Of a request that is none to a model, there is no `chat` span above the one of HTTP.
+// If a request asks no model, its HTTP span has no `chat` span above it.
 function isOfExchange(span: Span, exchangeIds: ReadonlySet<string>): boolean {
   if (exchangeIds.has(span.spanId)) return true
   if (span.kind !== CLIENT) return false

@@ -16,11 +16,11 @@ import { type Block, Groups } from './groups.js'
 import { Places } from './places.js'
 import { shownSpans } from './shown-spans.js'
 
-/** Something that happened in a session, at its time (microseconds since 1970). */
+/** Something that happened in a session, with its time (microseconds since 1970). */
 export type TimelineEntry = { at: number; depth: number } & (
   | { kind: 'run'; run: SessionRun; number: number }
   | { kind: 'turn'; span: Span; turn: Turn; thread: Thread }
-  /** What a thread that is not the user's does outside of any turn. */
+  /** What a thread other than the user's does outside its turns. */
   | { kind: 'thread'; thread: Thread }
   | { kind: 'exchange'; exchange: SessionExchange }
   | { kind: 'tool'; span: Span; tool: Tool }
@@ -32,10 +32,10 @@ export type TimelineEntry = { at: number; depth: number } & (
 )
 
 /**
- * What happened in a session: run by run, and in each the turns and what belongs to none in the order
- * of their beginnings. What belongs to a turn stands below it, however turns of other threads go on
- * at the same time. `depth` says in how many things of the time line an entry stands. Left out are
- * spans that only repeat an exchange: its `chat` span and the HTTP request below that.
+ * Returns what happened in a session: run by run, and in each run its turns, and what belongs to
+ * none, in order of start. What belongs to a turn comes below it, even if turns of other threads
+ * overlap. `depth` says how deeply an entry is nested. Spans that only repeat an exchange are left
+ * out: its `chat` span and the HTTP request below that.
  */
 export function timelineOf(session: Session, parts = sessionParts(session)): TimelineEntry[] {
   const places = new Places(session, parts)
@@ -62,7 +62,7 @@ export function timelineOf(session: Session, parts = sessionParts(session)): Tim
   return runByRun(parts.runs, [...groups.blocks(), ...alone])
 }
 
-/** What does not say in which run it was, was in the one that had started last. */
+/** What does not say its run belongs to the one that had started last. */
 function runByRun(runs: readonly SessionRun[], blocks: readonly Block[]): TimelineEntry[] {
   const starts = runs.map(({ startedAt }) => microsOfIso(startedAt ?? '') ?? 0)
   const ids = new Map(runs.map(({ id }, index) => [id, index]))

@@ -1,12 +1,12 @@
 import type { Thread, Turn } from '@tacho/model'
 
-/** What a thread is called: `title`, `sub-agent 2`; `user` for the user's own. */
+/** Returns a thread's title: `title`, `sub-agent 2`; `user` for the user's own. */
 export function threadTitle({ kind, number, of }: Thread): string {
   const words = kind === 'other' ? 'other thread' : kind
   return of > 1 ? `${words} ${number}` : words
 }
 
-/** What a turn is called: `turn 2` of the user, `sub-agent 1, turn 2`, `compaction`. */
+/** Returns a turn's title: `turn 2` for the user's, `sub-agent 1, turn 2`, `compaction`. */
 export function turnTitle(turn: Turn, thread: Thread): string {
   if (turn.kind === 'user') return `turn ${turn.number}`
   if (turn.kind !== thread.kind) return turn.kind

@@ -1,17 +1,17 @@
 import type { ReportDamage } from '../damage.js'
 import { eventRecords } from '../sound-records.js'
 
-/** What checking the events found, beside the damage. */
+/** What checking the events found, apart from damage. */
 export type EventChecks = {
   bytes: number
   events: number
-  /** Of the runs that it tells of, whether it tells of their end. */
+  /** For each run with events, whether its end is among them. */
   runs: Map<string, { hasEnded: boolean }>
-  /** What its gaps say was lost. */
+  /** What was lost, according to its gaps. */
   lost: Record<string, number>[]
 }
 
-/** Checks every line of a session's events; a session of before Tacho wrote any has none. */
+/** Checks every line of a session's events; sessions from before Tacho wrote any have none. */
 export function checkEvents(
   folder: string,
   report: ReportDamage,

@@ -2,12 +2,12 @@ import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { ReportDamage } from '../damage.js'
 
-/** How many files a session folder has, or why it cannot be looked into. */
+/** How many files a session folder has, or why it cannot be examined. */
 export type FilesCheck = { count: number; unreadable?: string }
 
 /**
- * Checks that a session folder is private: folders 0700, files 0600, all of one owner, plain files
- * with one name each. The agent's transcript is the agent's own and may be a link to it.
+ * Checks that a session folder is private: folders 0700, files 0600, all with one owner, regular
+ * files with one name each. The agent's transcript is the agent's own, and may be a link to it.
  */
 export function checkFiles(folder: string, report: ReportDamage): FilesCheck {
   const top = lstatSync(folder, { throwIfNoEntry: false })

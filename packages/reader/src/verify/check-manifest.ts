@@ -12,8 +12,8 @@ import type { RawChecks } from './check-raw-log.js'
 import type { SpanChecks } from './check-spans.js'
 
 /**
- * Holds a manifest against the logs. Where these lost something or are damaged, they may say less
- * than the manifest, and are not held against it.
+ * Compares a manifest with the logs. If these lost something or are damaged, they may contain less
+ * than the manifest says, and the difference does not count.
  */
 export function checkManifest(
   manifest: Manifest,
@@ -40,7 +40,7 @@ export function checkManifest(
     if (spans.spans.get(run.id)?.endedAt === undefined) {
       wrong(`run ${run.id} has ended, but its span in ${SESSION_FILES.meta} has not`)
     }
-    // A run of before Tacho wrote events has none.
+    // A run from before Tacho wrote events has none.
     if (events.runs.get(run.id)?.hasEnded === false) {
       wrong(`run ${run.id} has ended, but ${SESSION_FILES.events} does not tell of it`)
     }

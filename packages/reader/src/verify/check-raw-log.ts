@@ -21,28 +21,28 @@ import { type Place, readLog } from '../read-log.js'
 import { rawRecords } from '../sound-records.js'
 import { whyNotWhole } from '../why-not-whole.js'
 
-/** A body whose content coding was broken when it came: nothing of ours is damaged. */
+/** A body whose content coding was broken on arrival: nothing of ours is damaged. */
 export type BrokenBody = { exchange: number; side: 'request' | 'response'; reason: string }
 
-/** What checking a raw log found, beside the damage. */
+/** What checking a raw log found, apart from damage. */
 export type RawChecks = {
   bytes: number
   records: number
   requestBodies: number
   responseBodies: number
   gaps: GapRecord[]
-  /** Bodies that are not whole, as a gap or the record itself says. */
+  /** Bodies that are incomplete, according to a gap or their own record. */
   incompleteBodies: number
-  /** Bodies that came broken, as their records say. */
+  /** Bodies that arrived broken, according to their records. */
   brokenBodies: BrokenBody[]
-  /** How many exchanges of each run ended how. */
+  /** For each run, how many exchanges ended in which way. */
   ended: Map<string, Required<EndedExchanges>>
 }
 
-/** Lets other work of this process go on after this much of a log. */
+/** Lets other work of this process run after this much of a log. */
 const PAUSE_BYTES = 8 * 1024 * 1024
 
-/** Checks every line of a raw log, and every body in it by its SHA-256. */
+/** Checks every line of a raw log, and the SHA-256 of every body in it. */
 export async function checkRawLog(
   folder: string,
   report: ReportDamage,
@@ -64,10 +64,10 @@ export async function checkRawLog(
   return check.result
 }
 
-/** More are not told one by one: a log may have been made to hold nothing else. */
+/** More are not listed one by one: a hostile log may contain nothing else. */
 const BROKEN_BODIES = 1000
 
-/** What is remembered of an exchange until it ends. */
+/** What is remembered about an exchange until it ends. */
 type Open = {
   run: string
   number: number
@@ -122,14 +122,14 @@ class RawCheck {
       return
     }
     if (record.kind === 'message') return
-    // Also where its beginning is lost: other bodies may be copied from it.
+    // Even if its start is lost, because other bodies may copy from it.
     if (record.kind === 'request-body') {
       this.#bodies.set(record.exchange, place)
       if (isIncomplete(record.content, this.#incomplete)) this.#incomplete.add(record.exchange)
     }
     const open = this.#open.get(record.exchange)
     if (isOrphan || open === undefined) {
-      // A gap says that records were lost; its beginning was one of them.
+      // A gap says that records were lost; its start was one of them.
       if (this.result.gaps.length > 0) this.result.incompleteBodies += 1
       return
     }
@@ -176,7 +176,7 @@ class RawCheck {
       else if (whyNotWhole(record) !== undefined) this.result.incompleteBodies += 1
     } catch (cause) {
       if (!(cause instanceof MissingBytes)) throw cause
-      // Bytes that were never kept are no damage, but what is there must fit.
+      // Bytes that were never kept are not damage, but what is there must fit.
       if (!this.#incomplete.has(record.exchange)) wrong(`cannot be put together: ${cause.message}`)
       else if (lengthOf(record.content) === record.bytes) this.result.incompleteBodies += 1
       else wrong('has not the length that was recorded')
@@ -224,7 +224,9 @@ class RawCheck {
   }
 }
 
-/** Whether bytes of a body were never kept, in its own record or in one that it copies from. */
+/**
+ * Returns whether bytes of a body were never kept, in its own record or in one that it copies from.
+ */
 function isIncomplete(content: Content, incomplete: ReadonlySet<string>): boolean {
   if (typeof content === 'string') return false
   return content.some(

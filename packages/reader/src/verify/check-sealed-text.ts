@@ -6,7 +6,7 @@ import { openRegular } from '../open-regular.js'
 import { codecOf } from '../sealed/codec.js'
 import { NOT_READ_ON, readSealedLines } from '../sealed/sealed-lines.js'
 
-/** Checks the sealed parts of a log of plain text, whose lines prove nothing themselves. */
+/** Checks the sealed parts of a plain-text log, whose lines have no checksums. */
 export function checkSealedText(folder: string, log: string, report: ReportDamage): void {
   for (const file of logParts(folder, log)) {
     const codec = codecOf(file)
@@ -20,7 +20,7 @@ export function checkSealedText(folder: string, log: string, report: ReportDamag
       const lost = (lines: Omit<Parameters<ReportDamage>[0], 'file'>) => report({ file, ...lines })
       const start = { byte: 0, line: 1 }
       const work = new Work()
-      // Opening its block has proved it.
+      // Opening its block has verified it.
       for (const { length } of readSealedLines(
         codec,
         opened,

@@ -1,11 +1,11 @@
 import type { ReportDamage } from '../damage.js'
 import { readSpans, type Span } from '../read-spans.js'
 
-/** What checking the spans found, beside the damage. */
+/** What checking the spans found, apart from damage. */
 export type SpanChecks = {
   bytes: number
   spans: Map<string, Span>
-  /** What its gaps say was lost. */
+  /** What was lost, according to its gaps. */
   lost: Record<string, number>[]
 }
 

@@ -10,17 +10,19 @@ import { type BrokenBody, checkRawLog, type RawChecks } from './check-raw-log.js
 import { checkSealedText } from './check-sealed-text.js'
 import { checkSpans } from './check-spans.js'
 
-/** What became of verifying a session. */
+/** The result of verifying a session. */
 export type Verification = {
-  /** What is not as it was written, or not as it must be; empty where all is well. */
+  /** What is not as it was written, or not as it must be; empty if all is well. */
   damage: Damage[]
   /** Why it could not be verified at all. */
   unreadable?: string
-  /** What was looked at. */
+  /** What was checked. */
   checked: Checked
-  /** What could not be recorded, as the logs themselves say: that is no damage. */
+  /** What could not be recorded, according to the logs themselves, which is not damage. */
   gaps: { count: number; lost: Record<string, number>; incompleteBodies: number }
-  /** Bodies whose content coding was broken when they came, as the logs say: they are not whole. */
+  /**
+   * Bodies whose content coding was broken on arrival, according to the logs: they are incomplete.
+   */
   broken: BrokenBody[]
 }
 
@@ -36,11 +38,11 @@ export type Checked = {
 }
 
 /**
- * Proves a session: every line by its checksum, every request body and all that it copies from by
- * its SHA-256, every response by its own, every file by its kind, owner and mode, and the manifest
- * by the logs. Holds no more than one body and what it copies from.
+ * Verifies a session: the checksum of every line, the SHA-256 of every request body with all that
+ * it copies from, that of every response, every file's type, owner and mode, and the manifest
+ * against the logs. Holds no more than one body and what it copies from.
  *
- * @param onBytes is told of bytes that are done; their sum is {@link verifiableBytes}.
+ * @param onBytes receives how many bytes are done; their sum is {@link verifiableBytes}.
  */
 export async function verifySession(
   folder: string,
@@ -77,7 +79,7 @@ export async function verifySession(
   }
 }
 
-/** How many bytes verifying a session reads, before any sealing. */
+/** Returns how many bytes verifying a session reads, before any sealing. */
 export function verifiableBytes(folder: string): number {
   const { raw, meta, events } = SESSION_FILES
   return [raw, meta, events].reduce((sum, log) => sum + plainLogSize(folder, log), 0)
@@ -105,7 +107,7 @@ function gapsOf(
   lostElsewhere: readonly Record<string, number>[],
 ): Verification['gaps'] {
   const all = [...raw.gaps.map((gap) => gap.lost), ...lostElsewhere]
-  // The kinds are read from a file: one of them could be `__proto__`.
+  // Kinds come from a file: one could be `__proto__`.
   const lost: Record<string, number> = Object.create(null)
   for (const counts of all) {
     for (const [kind, count] of Object.entries(counts)) lost[kind] = (lost[kind] ?? 0) + count

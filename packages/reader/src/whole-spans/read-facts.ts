@@ -17,7 +17,9 @@ export type ExchangeFacts = {
   conversation: { threadId: string | undefined; turnId: string | undefined }
   /** Attributes of its `chat` span. */
   chat: Attributes
-  /** Its HTTP request; absent while it is in flight, over a WebSocket, and where undici told of it. */
+  /**
+   * Its HTTP request; absent while it is in flight, over a WebSocket, and if undici reported it.
+   */
   http?: NonNullable<ExchangeEnded['http']> & { endedAt: number }
 }
 
@@ -29,12 +31,15 @@ type Open = {
   facts: ExchangeFacts
 }
 
-/** Reads them of a whole session. Memory grows with the number of exchanges, not with their bytes. */
+/**
+ * Reads the facts of all exchanges of a session. Memory use grows with the number of exchanges, not
+ * with their bytes.
+ */
 export function readFacts(folder: string): Map<string, ExchangeFacts> {
   const providers = readProviders(folder)
   const all = new Map<string, ExchangeFacts>()
   const open = new Map<string, Open>()
-  /** The other end of the connection of the exchange of a run that ended last. */
+  /** By run, the peer of the exchange that ended last. */
   const peers = new Map<string, EndRecord['peer']>()
   for (const { record } of rawRecords(folder, () => undefined)) {
     if (record.kind === 'gap' || record.kind === 'message') continue
@@ -106,7 +111,7 @@ function close(one: Open, end: EndRecord, peer: EndRecord['peer']): void {
   const timeToFirstChunk = firstChunkAt === undefined ? undefined : firstChunkAt / 1e6
   const ended = { timeToFirstChunk, state, responseBytes, responseSha256 }
   Object.assign(facts.chat, encodeAttributes('chat', ended))
-  // Of a request that undici made, its instrumentation has told.
+  // If undici made the request, its instrumentation has reported it.
   if (begin.transport !== undefined || peer?.http2 === true) return
   const http = httpSpanOf(begin, startedAt, end, { status, peer })
   if (http !== undefined) facts.http = { ...http, endedAt: startedAt + end.at }
@@ -120,7 +125,7 @@ function hasBytes(content: Content): boolean {
   )
 }
 
-/** The provider of the model of each run. */
+/** Returns the model's provider in each run. */
 function readProviders(folder: string): Map<string, string> {
   const providers = new Map<string, string>()
   const wanted = (line: Buffer): boolean => line.includes('"kind":"run-started"')

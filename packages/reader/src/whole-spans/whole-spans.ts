@@ -13,8 +13,8 @@ import { derivedId } from '@tacho/model'
 import { type ExchangeFacts, readFacts } from './read-facts.js'
 
 /**
- * Puts the spans of a session together again with what only the raw log says of them. It is read when
- * it is first needed; of a span that is whole already, as all are of Tacho 0.1.0, nothing is.
+ * Completes the spans of a session with what only the raw log says. That is read when first needed;
+ * if a span is already complete, as all of Tacho 0.1.0 are, nothing is added.
  */
 export class WholeSpans {
   readonly #folder: string
@@ -24,7 +24,10 @@ export class WholeSpans {
     this.#folder = folder
   }
 
-  /** A span that ended, and before it the HTTP request of its exchange, where that has no line. */
+  /**
+   * Completes a span that ended; returns before it the HTTP request of its exchange, if that has no
+   * line.
+   */
   ended(span: OtlpSpan): OtlpSpan[] {
     const facts = this.#factsOf(span)
     if (facts === undefined) return [span]
@@ -33,7 +36,7 @@ export class WholeSpans {
     return http === undefined ? [whole] : [http, whole]
   }
 
-  /** A span that started and has not ended. */
+  /** Completes a span that started and has not ended. */
   started(span: StartedSpan['started']): StartedSpan['started'] {
     const facts = this.#factsOf(span)
     return facts === undefined ? span : { ...span, attributes: this.#attributes(span, facts) }

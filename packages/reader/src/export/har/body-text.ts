@@ -2,10 +2,10 @@ import type { IndexedExchange } from '../../raw-index.js'
 import { ReaderError } from '../../reader-error.js'
 import { type Chunk, responseChunks } from '../../response-body.js'
 
-/** What is to be known of a response's body before it is written. */
+/** What must be known about a response's body before it is written. */
 export type BodyShape = { bytes: number; isText: boolean; missing?: string }
 
-/** Looks through a response's body, holding a chunk at a time: it can be larger than any string. */
+/** Examines a response's body, holding one chunk at a time: it can be larger than any string. */
 export function shapeOf(folder: string, exchange: IndexedExchange): BodyShape {
   const shape: BodyShape = { bytes: 0, isText: true }
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -18,7 +18,9 @@ export function shapeOf(folder: string, exchange: IndexedExchange): BodyShape {
   }
 }
 
-/** A response's body as the inside of a JSON string: its text, or base64 where it is none. */
+/**
+ * Yields a response's body as the inside of a JSON string: its text, or base64 if it is not text.
+ */
 export function bodyPieces(
   folder: string,
   exchange: IndexedExchange,
@@ -27,7 +29,7 @@ export function bodyPieces(
   return inPieces(eachChunk(folder, exchange), isText)
 }
 
-/** The same for bytes that are held as a whole, a slice at a time: their text takes as much again. */
+/** The same for bytes in memory, a slice at a time, because their text takes as much again. */
 export function* heldPieces(bytes: Uint8Array, isText: boolean): Generator<string> {
   function* slices() {
     for (let at = 0; at < bytes.length; at += SLICE_BYTES)
@@ -47,7 +49,7 @@ function* inPieces(chunks: Iterable<{ bytes: Uint8Array }>, isText: boolean): Ge
       continue
     }
     const all = Buffer.concat([rest, bytes])
-    // Base64 has four characters for three bytes: only whole groups can be put one after the other.
+    // Base64 encodes three bytes as four characters: only whole groups can be concatenated.
     const whole = all.length - (all.length % 3)
     yield all.subarray(0, whole).toString('base64')
     rest = all.subarray(whole)
@@ -55,7 +57,7 @@ function* inPieces(chunks: Iterable<{ bytes: Uint8Array }>, isText: boolean): Ge
   yield isText ? inJson(decoder.decode()) : Buffer.from(rest).toString('base64')
 }
 
-// Gives the chunks that are there, and returns why the others are not.
+// Yields the chunks that exist, and returns why others are missing.
 function* eachChunk(
   folder: string,
   exchange: IndexedExchange,

@@ -12,13 +12,13 @@ import { type BodyShape, shapeOf } from './body-text.js'
 import { harHeaders, headerOf, queryOf, requestCookies, responseCookies } from './har-headers.js'
 import type { HarEntry, HarPostData } from './har-types.js'
 
-/** An entry without the texts of its bodies, and what they are written from. */
+/** An entry without the texts of its bodies, and the sources of those. */
 type MadeEntry = { entry: HarEntry; sent?: Uint8Array; shape: BodyShape }
 
 /**
- * An exchange as HAR has it, and what is to be known to write the texts of its bodies.
+ * Makes the HAR entry of an exchange, and what is needed to write its bodies.
  *
- * @param span its `chat` span, where it has one.
+ * @param span its `chat` span, if it has one.
  */
 export function harEntry(
   folder: string,
@@ -83,7 +83,7 @@ export function harEntry(
   return { entry, shape, ...(sent && { sent }) }
 }
 
-// HAR wants these, and the tap does not record them.
+// HAR requires these, but the tap does not record them.
 const HTTP = 'HTTP/1.1'
 const UNKNOWN = 'x-unknown'
 const NO_TIME = '1970-01-01T00:00:00.000Z'
@@ -113,8 +113,8 @@ function partsOf(folder: string, exchange: IndexedExchange): Parts {
   return parts
 }
 
-// Milliseconds. What has not happened took no time; what was in flight took it up to its last record.
-// A request without a body is sent as soon as it begins, whenever its end was seen.
+// Milliseconds. What has not happened took no time; what was in flight took until its last record.
+// A request without a body is sent as soon as it begins, whenever its end was noticed.
 function timingsOf({ request, response, firstChunkAt, end, lastAt }: Parts): HarEntry['timings'] {
   const over = end?.at ?? lastAt
   const hasBody = (request?.wire?.bytes ?? request?.bytes ?? 0) > 0

@@ -1,27 +1,27 @@
 import type { Headers } from '@tacho/format'
 import type { NameValue } from './har-types.js'
 
-/** Header fields as HAR has them. */
+/** Returns header fields in HAR's form. */
 export function harHeaders(headers: Headers): NameValue[] {
   return headers.map(([name, value]) => ({ name, value }))
 }
 
-/** The value of the first field of that name; empty where there is none. */
+/** Returns the value of the first field with a name; empty if there is none. */
 export function headerOf(headers: Headers, name: string): string {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? ''
 }
 
-/** The cookies that a request sends. */
+/** Returns the cookies that a request sends. */
 export function requestCookies(headers: Headers): NameValue[] {
   return valuesOf(headers, 'cookie').flatMap((value) => value.split(';').flatMap(cookieOf))
 }
 
-/** The cookies that a response sets, without what it says about them. */
+/** Returns the cookies that a response sets, without their attributes. */
 export function responseCookies(headers: Headers): NameValue[] {
   return valuesOf(headers, 'set-cookie').flatMap((value) => cookieOf(value.split(';')[0] ?? ''))
 }
 
-/** The query of an address, decoded; none where it is no address. */
+/** Returns the decoded query of a URL; empty if it is invalid. */
 export function queryOf(url: string): NameValue[] {
   if (!URL.canParse(url)) return []
   return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }))

@@ -7,15 +7,15 @@ import { bodyPieces, heldPieces } from './body-text.js'
 import { harEntry } from './har-entry.js'
 import { harMessages } from './har-messages.js'
 
-/** Who made the file, and what of. */
+/** What made the file, and from which session. */
 export type HarSource = { folder: string; id: string; version: string }
 
 /**
- * A session's exchanges as HTTP Archive 1.2, in pieces, with all bodies that are there. Memory holds
- * one request body, and one chunk of a response or one message, at a time.
+ * Yields a session's exchanges as HTTP Archive 1.2, with all bodies that exist. Memory holds one
+ * request body, and one chunk of a response or one message, at a time.
  *
- * @param onExchange is told how many exchanges are done, of how many.
- * @param onPartial is told at the end, where the session is more than is read, and some are missing.
+ * @param onExchange receives how many exchanges are done, and of how many.
+ * @param onPartial called at the end if the session exceeds a limit and exchanges are missing.
  */
 export function* harJson(
   { folder, id, version }: HarSource,
@@ -31,7 +31,7 @@ export function* harJson(
   let separator = '\n'
   for (const exchange of index.exchanges) {
     if (isReadEnough(index)) break
-    // What went over a WebSocket stands with the connection, as DevTools have it.
+    // What was sent over a WebSocket belongs to its connection, as in DevTools.
     const isTold = connectionOf(index, exchange) !== undefined
     const made = isTold ? undefined : harEntry(folder, index, exchange, spans.get(exchange.id))
     if (made !== undefined) {
@@ -74,7 +74,7 @@ function* messagePieces(
   yield ']'
 }
 
-// An object that is gone on with.
+// Starts an object to which more is added.
 function open(value: object): string {
   return JSON.stringify(value).slice(0, -1)
 }

@@ -4,7 +4,7 @@ import type { IndexedExchange, RawIndex } from '../../raw-index.js'
 import { ReaderError } from '../../reader-error.js'
 import type { HarMessage } from './har-types.js'
 
-/** The messages of a WebSocket, each made as it is asked for. */
+/** Yields the messages of a WebSocket, each made on demand. */
 export function* harMessages(
   folder: string,
   index: RawIndex,
@@ -34,7 +34,7 @@ const OPCODES = new Map<string, number>([
   ['pong', 10],
 ] satisfies [MessageRecord['type'], number][])
 
-// Binary messages are base64 in DevTools' files whatever they hold; others only where they are no text.
+// Binary messages are always base64 in DevTools' files; others only if they are not text.
 function contentOf(message: ConnectionMessage): Pick<HarMessage, 'data' | '_missing'> {
   try {
     const bytes = message.read()

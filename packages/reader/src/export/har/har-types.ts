@@ -1,28 +1,28 @@
-/** A name and its value, as HAR has headers, cookies and query strings. */
+/** A name and its value, in which form HAR has headers, cookies and query strings. */
 export type NameValue = { name: string; value: string }
 
-/** A message of a WebSocket as Chrome's DevTools write and read it; `time` is seconds since 1970. */
+/** A WebSocket message as Chrome's DevTools write and read it; `time` is seconds since 1970. */
 export type HarMessage = {
   type: 'send' | 'receive'
   time: number
   opcode: number
-  /** Its text; base64 where it is none. */
+  /** Its text; base64 if it is not text. */
   data: string
-  /** The exchange that it belongs to, by its id and its number. */
+  /** The id and the number of the exchange that it belongs to. */
   _exchange?: string
   _number?: number
-  /** Of a close frame. */
+  /** For a close frame. */
   _code?: number
-  /** Why `data` is not whole. */
+  /** Why `data` is incomplete. */
   _missing?: string
 }
 
-/** The body of a request, but for its text. */
+/** The body of a request, without its text. */
 export type HarPostData = { mimeType: string; _encoding?: 'base64' }
 
 /**
- * What HAR 1.2 has of an exchange, but for the texts of its bodies, which are written apart. Names that
- * begin with `_` are ours: HAR leaves them to whoever writes it.
+ * An exchange in HAR 1.2, without the texts of its bodies, which are written separately. Names that
+ * begin with `_` are ours: HAR leaves them to applications.
  *
  * http://www.softwareishard.com/blog/har-12-spec/
  */
@@ -66,11 +66,11 @@ export type HarEntry = {
   comment?: string
   _exchange: string
   _number: number
-  /** What became of it on its connection. */
+  /** The state of the exchange. */
   _state: string
-  /** What became of the model's answer; absent where nobody told. */
+  /** The outcome of the model's answer; absent if unknown. */
   _outcome?: string
-  /** What DevTools takes an entry with messages for. */
+  /** Marks an entry with messages for DevTools. */
   _resourceType?: 'websocket'
   _prewarm?: true
   _run: string

@@ -11,7 +11,7 @@ import {
 import type { ReportDamage } from '../../damage.js'
 import { readLog } from '../../read-log.js'
 
-/** The spans of a session that are known to have arrived at an endpoint. */
+/** Returns the spans of a session that are known to be delivered to an endpoint. */
 export function deliveredSpans(
   folder: string,
   endpoint: string,
@@ -25,7 +25,7 @@ export function deliveredSpans(
   return delivered
 }
 
-/** Where spans of a session were sent last; nothing where none ever were. */
+/** Returns where spans of a session were last sent; undefined if none ever were. */
 export function lastEndpoint(folder: string): string | undefined {
   let last: string | undefined
   for (const { endpoint } of deliveries(folder, () => {})) last = endpoint
@@ -48,7 +48,7 @@ const APPENDING =
   constants.O_NOFOLLOW |
   constants.O_NONBLOCK
 
-/** Takes note in a session's folder of what has arrived, each batch when it has. */
+/** Records in a session's folder what was delivered, batch by batch. */
 export class DeliveryNotes {
   readonly #descriptor: number
 
@@ -56,12 +56,15 @@ export class DeliveryNotes {
     this.#descriptor = descriptor
   }
 
-  /** Nothing where the folder takes no notes: then what is sent now is sent again the next time. */
+  /**
+   * Returns undefined if the folder cannot be written to: what is sent now will then be sent again
+   * the next time.
+   */
   static open(folder: string): DeliveryNotes | undefined {
     try {
       const path = join(folder, SESSION_FILES.export)
       const descriptor = openSync(path, APPENDING, 0o600)
-      // A second name for another file would have that written to.
+      // If the file had a second name, another file would be written to.
       const file = fstatSync(descriptor)
       if (!file.isFile() || file.nlink !== 1 || !isOwn(file)) {
         closeSync(descriptor)
@@ -74,7 +77,7 @@ export class DeliveryNotes {
     }
   }
 
-  /** @returns whether it is written. */
+  /** @returns whether it was written. */
   add(
     endpoint: string,
     spanIds: string[],
@@ -84,7 +87,7 @@ export class DeliveryNotes {
     const record = exportRecord({ time, endpoint, spanIds }, rejection)
     const line = encodeLine(record, crc32)
     try {
-      // One write: a recording may be appending to the same file.
+      // One write, because a recording may be appending to the same file.
       return writeSync(this.#descriptor, line) === line.length
     } catch {
       return false
@@ -100,7 +103,7 @@ function isOwn({ uid }: Stats): boolean {
   return process.getuid === undefined || uid === process.getuid()
 }
 
-/** Whether a file's last line has no end: what is appended must not be glued to it. */
+/** Returns whether a file's last line is incomplete: nothing must be appended to that line. */
 function endsTorn(path: string): boolean {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {

@@ -17,20 +17,20 @@ import type { SessionState } from '../../session-state.js'
 import { DeliveryNotes, deliveredSpans } from './delivered-spans.js'
 import { endedSpans, interruptedSpans, type OpenSpans, type SpanLine } from './span-lines.js'
 
-/** What came of sending one session. */
+/** The result of sending one session. */
 export type SentSession = {
   endpoint: string
-  /** Spans that were taken now. */
+  /** Spans accepted now. */
   sent: number
-  /** Of these, those that were in flight when the session died. */
+  /** Those that were in flight when the session died. */
   interrupted: number
-  /** Spans that had arrived there before. */
+  /** Spans that had been delivered before. */
   alreadyThere: number
-  /** Spans that were not taken: rejected, too large by themselves, or no spans by OTLP's rules. */
+  /** Spans that were not accepted: rejected, too large on their own, or invalid in OTLP. */
   refused: number
-  /** Why the collector rejected some, in its own words; absent where it gave none. */
+  /** Why the collector rejected some, in its own words; absent if it did not say. */
   reason?: string
-  /** Whether the folder took note of it, so that it is not sent again. */
+  /** Whether the folder recorded it, so that it is not sent again. */
   isNoted: boolean
   damage: Damage[]
 }
@@ -39,28 +39,30 @@ export type SendingSession = {
   session: SessionState
   settings: OtlpSettings
   sender: Sender<SentSpan>
-  /** Also what has arrived before. */
+  /** Also send what was delivered before. */
   again: boolean
-  /** Is told of bytes of the file that are done. */
+  /** Receives how many bytes of the file are done. */
   onProgress: (bytes: number) => void
 }
 
-/** Spans in one request: 1 MB or so, of which a Collector takes 4 over gRPC. */
+/** Spans in one request: about 1 MB, while a Collector accepts 4 over gRPC. */
 const BATCH = { spans: 2_000, bytes: 2 * 1024 * 1024 }
 
-/** How long spans are sent again. Exporters over HTTP do so by themselves, for as long; gRPC's does not. */
+/**
+ * How long to retry. Exporters over HTTP do this themselves, for as long; the one over gRPC does
+ * not.
+ */
 const PATIENCE_MILLISECONDS = 10_000
 const FIRST_PAUSE_MILLISECONDS = 200
 
-/** Requests under way: while one is answered, the next is made. */
+/** Concurrent requests: while one is answered, the next is prepared. */
 const UNDER_WAY = 4
 
 /**
- * Sends the spans of a session to a collector: those that it does not have yet, unless `again`. What
- * has arrived is noted in the folder batch by batch, so that this can be ended at any time and goes
- * on from there.
+ * Sends a session's spans to a collector: those not delivered yet, unless `again`. Each delivered
+ * batch is recorded in the folder, so this can be interrupted at any time and then continued.
  *
- * @throws ReaderError `not-delivered` where the collector does not take them, `newer-format`.
+ * @throws ReaderError `not-delivered` if the collector does not accept them, `newer-format`.
  */
 export async function sendSession(sending: SendingSession): Promise<SentSession> {
   const { session, settings } = sending
@@ -102,7 +104,7 @@ export async function sendSession(sending: SendingSession): Promise<SentSession>
   return result
 }
 
-/** Spans on their way, in several requests at once. */
+/** Spans being sent, in several requests at once. */
 class Batches {
   readonly #sending: SendingSession
   readonly #result: SentSession
@@ -129,7 +131,7 @@ class Batches {
     if (this.#spans.length >= BATCH.spans || this.#bytes >= BATCH.bytes) await this.#start()
   }
 
-  /** @throws the first error of any of them, once none is under way any more. */
+  /** @throws the first error of any of them, once all have ended. */
   async end(): Promise<void> {
     if (this.#failure === undefined) await this.#start()
     await Promise.all(this.#underWay)
@@ -182,7 +184,7 @@ class Batches {
   }
 }
 
-/** Sends spans, once more and again where they may be taken later. */
+/** Sends spans, and retries if they may be accepted later. */
 async function sendPatiently(
   sender: Sender<SentSpan>,
   spans: SentSpan[],
@@ -199,7 +201,7 @@ async function sendPatiently(
   }
 }
 
-/** In microseconds since 1970; 0 where nothing tells. */
+/** In microseconds since 1970; 0 if unknown. */
 async function lastSignOfLife(folder: string): Promise<number> {
   return microsOfIso((await readSession(folder)).lastSeenAt ?? '') ?? 0
 }

@@ -10,19 +10,19 @@ import { plainLogSize } from '../../plain-size.js'
 import { readLog } from '../../read-log.js'
 import { WholeSpans } from '../../whole-spans/whole-spans.js'
 
-/** A span to be sent, as OTLP's JSON has it. */
+/** A span to send, in OTLP's JSON. */
 export type SpanLine = { spanId: string; traces: TracesData; bytes: number }
 
 type Resource = TracesData['resourceSpans'][number]['resource']
 
-/** The spans that have started and not ended, and what the spans of the session are about. */
+/** The spans that have started but not ended, and the resource of the session's spans. */
 export type OpenSpans = { ids: Set<string>; resource: Resource }
 
 /**
- * The spans of a session that ended, in their order, with all that is known of them.
+ * Yields the ended spans of a session, in order, with everything known about them.
  *
- * @param open is filled with those that did not, as far as the file has been read.
- * @param onBytes is told of bytes of the file that are read; their sum is {@link sendableBytes}.
+ * @param open receives those that have not ended, as far as the file has been read.
+ * @param onBytes receives how many bytes were read; their sum is {@link sendableBytes}.
  */
 export function* endedSpans(
   folder: string,
@@ -53,7 +53,7 @@ export function* endedSpans(
 }
 
 /**
- * Spans that were in flight when their session died, closed at that time and marked
+ * Yields the spans that were in flight when their session died, ended at that time and marked
  * `tacho.interrupted`.
  *
  * @param diedAt the last sign of life, in microseconds since 1970.
@@ -65,11 +65,11 @@ export function* interruptedSpans(
 ): Generator<SpanLine> {
   const whole = new WholeSpans(folder)
   const wanted = (bytes: Buffer) => open.ids.has(startedIdOf(bytes) ?? '')
-  // What is damaged has been reported.
+  // Damage has been reported already.
   for (const { value } of readLog(folder, SESSION_FILES.meta, () => {}, { wanted })) {
     if (!isStarted(value)) continue
     const { started } = value
-    // A torn write can have left it there twice.
+    // After a torn write it can be there twice.
     if (!open.ids.delete(started.spanId)) continue
     const scopeSpans = [interrupted(whole.started(started), diedAt)]
     const traces = { resourceSpans: [{ resource: open.resource, scopeSpans }] }
@@ -77,12 +77,14 @@ export function* interruptedSpans(
   }
 }
 
-/** The bytes that a session's spans take in its files, sealed or not. */
+/** Returns how many bytes a session's spans take in its files, sealed or not. */
 export function sendableBytes(folder: string): number {
   return plainLogSize(folder, SESSION_FILES.meta)
 }
 
-/** Each whole span by itself, with what it is sent in: a line of another program may hold several. */
+/**
+ * Yields each whole span on its own, in its envelope: a line by another program may hold several.
+ */
 function* spansOf({ resourceSpans }: TracesData, whole: WholeSpans) {
   for (const { resource, scopeSpans } of resourceSpans) {
     for (const { scope, spans } of scopeSpans) {
@@ -111,8 +113,8 @@ function interrupted(started: StartedSpan['started'], diedAt: number) {
   return { scope: { name: 'tacho' }, spans: [span] }
 }
 
-// As `spanLine` of the recorder writes it. Half of the lines are such ones, and of these hardly any
-// has to be decoded.
+// As the recorder's `spanLine` writes it. Half of the lines are like this, and hardly any of them
+// must be decoded.
 const STARTED = /^\{"started":\{"traceId":"[0-9a-f]{32}","spanId":"([0-9a-f]{16})"/
 const STARTED_LENGTH = 100
 

@@ -1,15 +1,15 @@
 import { wellFormedJson } from '@tacho/format'
 
-/** What a column holds. `time`: microseconds since 1970. `json`: any value, written as JSON text. */
+/** The type of a column. `time`: microseconds since 1970. `json`: any value, as JSON text. */
 export type ColumnType = 'text' | 'integer' | 'double' | 'boolean' | 'time' | 'json'
 
 /** The columns of a table by their names, in order. */
 export type Columns = Record<string, ColumnType>
 
-/** A row of a table: what is not there is null. */
+/** A row of a table; what is absent is null. */
 export type Row<Table extends Columns> = { [Name in keyof Table]?: unknown }
 
-/** How Parquet names the types: integers have 64 bits, times are UTC. */
+/** Parquet's names for the types: integers have 64 bits, times are UTC. */
 export const PARQUET_TYPES = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   json: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -19,7 +19,7 @@ export const PARQUET_TYPES = {
   time: { type: 'INT64', converted_type: 'TIMESTAMP_MICROS' },
 } as const satisfies Record<ColumnType, object>
 
-/** A value as its column takes it; null where it is of another type, because it was read from a file. */
+/** Converts a value for its column; null if its type is wrong, because it comes from a file. */
 export function cellOf(type: ColumnType, value: unknown): Cell {
   if (value === undefined || value === null) return null
   switch (type) {

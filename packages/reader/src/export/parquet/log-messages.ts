@@ -2,20 +2,23 @@ import { SESSION_FILES } from '@tacho/format'
 import { microsOfIso } from '../../micros.js'
 import { readTextLog, type TextLine } from '../../read-text-log.js'
 
-/** A message of `session.log`; what its line does not tell is not there. */
+/** A message of `session.log`; what its line does not say is absent. */
 export type LogMessage = {
   at?: number
   level?: string
   source?: string
   message: string
-  /** Where its first line stands. */
+  /** Where its first line is. */
   place: Omit<TextLine, 'text'>
 }
 
-/** A message that goes on for longer is cut into several: a file can go on without end. */
+/** A longer message is split: a file can go on without end. */
 const MESSAGE_CHARACTERS = 1024 * 1024
 
-/** The messages of a session's debug log, in order; lines that go on are joined to their message. */
+/**
+ * Yields the messages of a session's debug log, in order; continuation lines are joined to their
+ * message.
+ */
 export function* logMessages(folder: string): Generator<LogMessage> {
   let message: LogMessage | undefined
   for (const line of readTextLog(folder, SESSION_FILES.log)) {

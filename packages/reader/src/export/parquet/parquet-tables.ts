@@ -3,7 +3,7 @@ import { rowsOf } from './rows.js'
 import { type TableWriter, tableWriter } from './table-writer.js'
 import { TABLES, type TableName } from './tables.js'
 
-/** Writes sessions into one Parquet file for each table. */
+/** Writes sessions to one Parquet file per table. */
 export type ParquetTables = {
   add(session: Session): void
   finish(): void
@@ -12,7 +12,9 @@ export type ParquetTables = {
 /** The names of the tables. */
 export const PARQUET_TABLES = Object.keys(TABLES) as TableName[]
 
-/** @param write is given the bytes of each table's file, in order; they are valid until it returns. */
+/**
+ * @param write receives the bytes of each table's file, in order; they are valid until it returns.
+ */
 export async function parquetTables(
   write: (table: TableName, bytes: Uint8Array) => void,
 ): Promise<ParquetTables> {

@@ -10,7 +10,7 @@ import type { Row } from './columns.js'
 import { logMessages } from './log-messages.js'
 import type { TABLES, TableName } from './tables.js'
 
-/** The rows of a session, each with its table, made as they are asked for. */
+/** Yields the rows of a session, each with its table, on demand. */
 export function* rowsOf(session: Session): Generator<TableRow> {
   const { id: session_id } = session
   yield { table: 'sessions', row: { session_id, ...sessionRow(session) } }

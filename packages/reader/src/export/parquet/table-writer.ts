@@ -3,11 +3,11 @@ import { type Cell, type Columns, cellOf, PARQUET_TYPES, type Row } from './colu
 /** Writes one table. */
 export type TableWriter = { add(row: Row<Columns>): void; finish(): void }
 
-/** A group of rows is held until it is written: its rows and its characters are bounded. */
+/** Limits of a group of rows, which is held until it is written: its rows and its characters. */
 const GROUP_ROWS = 50_000
 const GROUP_CHARACTERS = 8 * 1024 * 1024
 
-/** Begins a Parquet file, whose bytes are given to `write` a group of rows at a time. */
+/** Starts a Parquet file, which is passed to `write` one group of rows at a time. */
 export async function tableWriter(
   columns: Columns,
   write: (bytes: Uint8Array) => void,
@@ -37,7 +37,7 @@ export async function tableWriter(
       data: group[index] ?? [],
       offsetIndex: false,
     }))
-    // Without a flush of its own, the buffer is written here; it never makes anyone wait.
+    // Without a flush of its own, the buffer is written here, and nothing needs to be awaited.
     void parquet.write({ columnData, rowGroupSize: rows })
     flush()
     group = types.map(() => [])
@@ -62,7 +62,7 @@ export async function tableWriter(
   }
 }
 
-/** A whole table as a Parquet file. */
+/** Returns a whole table as a Parquet file. */
 export async function tableBytes(
   columns: Columns,
   rows: readonly Row<Columns>[],

@@ -2,12 +2,12 @@ import { lengthOf, SESSION_FILES } from '@tacho/format'
 import { rawRecordOf } from '../../raw-record-of.js'
 import { readLog } from '../../read-log.js'
 
-/** Bytes of a response that arrived together; `at` counts from the exchange's beginning. */
+/** Bytes of a response that arrived together; `at` counts from the start of the exchange. */
 export type Arrival = { exchange: string; at: number; bytes: number }
 
-/** The chunks of all exchanges in the order of the log, read as they are asked for. */
+/** Yields the chunks of all exchanges in the order of the log, on demand. */
 export function* arrivalsOf(folder: string, onBytes: (bytes: number) => void): Generator<Arrival> {
-  // What is damaged was reported when the session was read.
+  // Damage was reported when the session was read.
   for (const { value, length } of readLog(folder, SESSION_FILES.raw, () => undefined)) {
     onBytes(length + 1)
     const record = rawRecordOf(value)

@@ -5,10 +5,10 @@ import { PROCESS, type TraceEvent } from './trace-event.js'
 import { type Track, tracksOf } from './tracks.js'
 
 /**
- * A session as a JSON trace that Perfetto and chrome://tracing open, in pieces. Times count from the
- * session's start; memory grows with exchanges and spans, not with chunks.
+ * Yields a session as a JSON trace for Perfetto and chrome://tracing. Times count from the
+ * session's start; memory use grows with exchanges and spans, not with chunks.
  *
- * @param onBytes is told of bytes of the raw log that are done.
+ * @param onBytes receives how many bytes of the raw log are done.
  */
 export function* perfettoJson(
   session: Session,
@@ -40,7 +40,7 @@ function* traceEvents(session: Session, onBytes: (bytes: number) => void): Gener
   yield* arrivalEvents(session, tracks, origin, onBytes)
 }
 
-// Where something has no time that can be read, it is 0: the beginning is the first that is told.
+// Without a valid time it is 0, so the origin is the first valid one.
 function originOf(slices: readonly Slice[]): number {
   const starts = slices.filter(({ start }) => start > 0)
   return starts.reduce((least, { start }) => Math.min(least, start), starts[0]?.start ?? 0)

@@ -6,7 +6,10 @@ import type { Span } from '../../read-spans.js'
 import { type TimelineEntry, timelineOf } from '../../timeline/timeline.js'
 import { threadTitle, turnTitle } from '../../timeline/titles.js'
 
-/** Something that took time, in microseconds since 1970, and the group of tracks it is shown in. */
+/**
+ * Something that took time, in microseconds since 1970, and the group of tracks that it is shown
+ * in.
+ */
 export type Slice = {
   group: string
   category: string
@@ -17,16 +20,16 @@ export type Slice = {
 }
 
 /**
- * All that a session did, but for single chunks. What was in flight lasts to the last sign of life
- * and says in `args.open` how it was left.
+ * Returns everything that a session did, except single chunks. What was in flight lasts until the
+ * last sign of life, and `args.open` says how it was left.
  */
 export function slicesOf(session: Session): Slice[] {
   const lastSign = microsOfIso(session.lastSeenAt ?? '') ?? 0
   const slices = timelineOf(session)
-    // Of what has no time that can be read, nobody knows where it belongs.
+    // Without a valid time, its place is unknown.
     .filter(({ at }) => at > 0)
     .flatMap((entry) => slicesOfEntry(session, entry, lastSign))
-  // A span can have been started after what the damaged rest of a session tells.
+  // In a damaged session, a span may have started after the last sign of life.
   return slices.map((slice) => ({ ...slice, end: Math.max(slice.start, slice.end) }))
 }
 

@@ -1,5 +1,5 @@
 /**
- * An event of Chrome's JSON trace format, which Perfetto opens, too. Times are microseconds since
+ * An event in Chrome's JSON trace format, which Perfetto also opens. Times are microseconds since
  * the session began.
  *
  * https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU

@@ -1,11 +1,11 @@
 import type { Slice } from './slices.js'
 
-/** A track and what it shows, none of it at the same time as another. */
+/** A track and its slices, no two of which overlap. */
 export type Track = { id: number; name: string; slices: Slice[] }
 
 /**
- * Puts slices on tracks. Slices of one track that overlap without one holding the other are drawn
- * wrongly, so what goes on at the same time gets a track of its own.
+ * Puts slices on tracks. Slices of one track that overlap without nesting are drawn incorrectly, so
+ * concurrent ones get a track of their own.
  */
 export function tracksOf(slices: readonly Slice[]): Track[] {
   const groups = new Map<string, Slice[]>()
@@ -19,7 +19,7 @@ export function tracksOf(slices: readonly Slice[]): Track[] {
   return tracks.map((track, index) => ({ ...track, id: index + 1 }))
 }
 
-// Turns have a group for each thread of the agent; these come between the runs and the exchanges.
+// Turns have a group for each thread of the agent, between the runs and the exchanges.
 const ORDER = [
   'runs',
   'turns',
@@ -37,7 +37,7 @@ function placeOf(group: string): number {
   return place < 0 ? ORDER.length : place
 }
 
-/** More goes on at the same time in no session; what does is drawn over others. */
+/** No session does more at the same time; anything beyond is drawn over others. */
 const LANES = 500
 
 function lanesOf(group: string, slices: Slice[]): Omit<Track, 'id'>[] {
