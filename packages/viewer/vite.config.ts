@@ -10,7 +10,7 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('dist/page', import.meta.url)),
     emptyOutDir: true,
     assetsDir: '',
-    // Its policy allows no data: URLs.
+    // Its policy forbids data: URLs.
     assetsInlineLimit: 0,
     modulePreload: false,
     target: 'es2023',

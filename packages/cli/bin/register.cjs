@@ -1,5 +1,6 @@
-// `node --import tacho/register`: Node reads this in every process and thread that it starts, so it is
-// plain JavaScript that old versions read, too, and makes one comparison where recording is off.
+// `node --import tacho/register`: Node loads this in every process and thread that it starts, so it
+// is plain JavaScript that old versions can parse, and makes a single comparison when recording is
+// off.
 if (process.env.TACHO_PERSIST_SESSION) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   const tell = (words) => process.stderr.write(`tacho: this process is not recorded. ${words}\n`)

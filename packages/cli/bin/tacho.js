@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that it is there before the build, and CommonJS, for with `tacho codex` a
+// Plain JavaScript, so that it exists before the build, and CommonJS, because with `tacho codex` a
 // user waits for Codex, not for us: Node's ESM loader alone takes 4 ms.
 const { existsSync } = require('node:fs')
 const [command, ...rest] = process.argv.slice(2)
@@ -13,7 +13,8 @@ else {
   process.exit(1)
 }
 
-// Each agent has a bundle of its own, and so has a command that is waited for (scripts/bundle.ts).
+// Each agent has a bundle of its own, and so has each command whose speed matters
+// (scripts/bundle.ts).
 function isIn(folder) {
   return /^[a-z][a-z-]*$/.test(command) && existsSync(fileIn(folder))
 }

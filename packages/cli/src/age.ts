@@ -1,17 +1,17 @@
 import { InvalidArgumentError } from 'commander'
 
-/** An age as the command line has it (`30m`, `12h`, `7d`, `2w`), in milliseconds. */
+/** Parses an age on the command line (`30m`, `12h`, `7d`, `2w`) into milliseconds. */
 export function ageOf(text: string): number {
   const age = knownAge(text)
   if (age !== undefined) return age
   throw new InvalidArgumentError('It must be a number followed by m, h, d or w: 30m, 12h, 7d, 2w.')
 }
 
-/** The time (milliseconds since 1970) that an age back from now, or an ISO time, names. */
+/** Returns the time (milliseconds since 1970) that an age before now, or an ISO time, refers to. */
 export function sinceOf(text: string): number {
   const age = knownAge(text)
   if (age !== undefined) return Date.now() - age
-  // Date.parse alone takes nearly anything for a date.
+  // Date.parse alone accepts nearly anything.
   const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(time)) return time
   throw new InvalidArgumentError(

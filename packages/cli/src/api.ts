@@ -1,5 +1,6 @@
-// What a program gets that imports `tacho`: reading what was recorded, and telling of itself while it
-// is. The build makes the package's entry and its declarations of it (scripts/bundle/library.ts, scripts/pack.ts).
+// The API of `import 'tacho'`: for reading recordings, and for a program that reports on itself
+// while it is recorded. The build makes the package's entry and its declarations from this
+// (scripts/bundle/library.ts, scripts/pack.ts).
 export {
   type Approval,
   approvalsOf,

@@ -9,10 +9,10 @@ import {
   sessionNamed,
 } from './session-options.js'
 
-/** The options of a command that takes many sessions. */
+/** The options of a command that accepts many sessions. */
 export type ManySessionsOptions = SessionOptions & { all?: boolean; since?: number }
 
-/** Adds the argument and the options by which many sessions are named. */
+/** Adds the argument and the options that select many sessions. */
 export function withManySessions(command: Command): Command {
   return command
     .argument('[session...]', SESSION_ARGUMENT[1])
@@ -24,7 +24,7 @@ export function withManySessions(command: Command): Command {
     )
 }
 
-/** What was named, or `last` where neither sessions are named nor many asked for. */
+/** Returns the named sessions, or `last` if neither names nor many sessions were given. */
 export function namesOrLast(
   names: readonly string[],
   { all, since }: ManySessionsOptions,
@@ -33,9 +33,9 @@ export function namesOrLast(
 }
 
 /**
- * The sessions that the user named, each once, or all, or all since a time.
+ * Returns the sessions that the user named, each once, or all, or all since a time.
  *
- * @throws CommandError `wrong-use` where none of these or several are asked for.
+ * @throws CommandError `wrong-use` if none of these, or more than one, is given.
  */
 export function chosenSessions(
   names: readonly string[],

@@ -1,14 +1,14 @@
-/** The exit codes of `tacho` (docs/cli.md). `tacho codex` has those of the agent instead. */
+/** The exit codes of `tacho` (docs/cli.md). `tacho codex` uses the agent's instead. */
 export const EXIT = {
   /** It could not be done. */
   failure: 1,
-  /** The command line is not one that Tacho understands. */
+  /** The command line is invalid. */
   wrongUse: 2,
-  /** Some of what was asked for was never recorded, not kept, or is damaged. */
+  /** Some of the requested data was never recorded, not kept, or is damaged. */
   incomplete: 3,
 } as const
 
-/** What each exit code says, for the manual page; docs/cli.md says it at more length. */
+/** What each exit code means, for the manual page; docs/cli.md has the details. */
 export const EXIT_STATUS: readonly (readonly [code: number, meaning: string])[] = [
   [0, 'Done.'],
   [EXIT.failure, 'It could not be done.'],
@@ -20,42 +20,42 @@ export const EXIT_STATUS: readonly (readonly [code: number, meaning: string])[] 
 ]
 
 export type CommandErrorCode =
-  /** The command line does not say what is to be done. */
+  /** The command line does not say what to do. */
   | 'wrong-use'
   /** The agent's bundle is missing. */
   | 'not-built'
-  /** There is no session to search or to sum up. */
+  /** There is no session to search or to summarize. */
   | 'no-sessions'
-  /** The session has no exchange of this number. */
+  /** The session has no exchange with this number. */
   | 'no-exchange'
-  /** The session's folder cannot be looked into. */
+  /** The session's folder cannot be examined. */
   | 'unreadable'
-  /** Some of what was asked for was never recorded, not kept, or is damaged. */
+  /** Some of the requested data was never recorded, not kept, or is damaged. */
   | 'incomplete'
-  /** The collector has not taken all that it was sent. */
+  /** The collector has not accepted everything that it was sent. */
   | 'not-delivered'
-  /** A variable of OpenTelemetry's has a value that means nothing. */
+  /** An OpenTelemetry variable has an invalid value. */
   | 'wrong-otlp-setting'
-  /** The file that was to be written is there already. */
+  /** The output file already exists. */
   | 'output-exists'
   /** The file cannot be written. */
   | 'cannot-write'
-  /** What was recorded is nested deeper than JSON is written. */
+  /** The recorded data is nested too deeply for JSON. */
   | 'too-deep'
   /** The port is not available. */
   | 'cannot-listen'
-  /** A table of prices that cannot be used. */
+  /** The table of prices cannot be used. */
   | 'wrong-prices'
-  /** DuckDB says no to a query. */
+  /** DuckDB rejects a query. */
   | 'sql-error'
-  /** DuckDB is not there. */
+  /** DuckDB is not installed. */
   | 'sql-not-installed'
   /** The library that `tacho mcp` needs is not installed. */
   | 'mcp-not-installed'
-  /** The shim cannot be put there, or not be removed. */
+  /** The shim cannot be installed or removed. */
   | 'shim-refused'
 
-/** What ends a command before its work is done. Only `main` words and prints it. */
+/** Ends a command before its work is done. Only `main` words and prints it. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly code: CommandErrorCode
@@ -68,7 +68,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The command line does not say what is to be done; the message says what would. */
+/** Makes the error for an invalid command line; the message says what would be valid. */
 export function wrongUse(message: string): CommandError {
   return new CommandError('wrong-use', EXIT.wrongUse, message)
 }

@@ -3,10 +3,10 @@ import { EXIT } from './command-error.js'
 import { note } from './output.js'
 
 /**
- * Says on stderr, and by the exit code, that what is printed may not be all: the session's files are
- * damaged.
+ * Says on stderr, and by the exit code, that the output may be incomplete because the session's
+ * files are damaged.
  *
- * @param where the reader finds what of it could not be read.
+ * @param where the reader lists what it could not read.
  */
 export function noteDamage(
   { damage }: Pick<Session, 'damage'>,
@@ -17,7 +17,7 @@ export function noteDamage(
   process.exitCode ||= EXIT.incomplete
 }
 
-/** Says the same where a limit was reached. */
+/** Says the same if a limit was reached. */
 export function notePartial(): void {
   note('the session is too large to read at once: some exchanges or bodies are missing.')
   process.exitCode ||= EXIT.incomplete

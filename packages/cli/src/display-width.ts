@@ -1,20 +1,23 @@
 import { eastAsianWidth } from 'get-east-asian-width'
 
-/** How many columns of a terminal a printable text takes: wide East Asian characters and emoji take two. */
+/**
+ * Returns how many columns of a terminal a printable text takes: wide East Asian characters and
+ * emoji take two.
+ */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length
-  // To cut a text into characters takes a hundred times as long as to look at it.
+  // Splitting a text into characters takes a hundred times as long as this test.
   if (SINGLE.test(text)) return text.length + text.replace(NO_WIDE, '').length
   let width = 0
   for (const { segment } of GRAPHEMES.segment(text)) width += widthOf(segment)
   return width
 }
 
-/** The text cut to this many columns, with `…` for what is gone, at its end or at its start. */
+/** Cuts a text to this many columns, with `…` in place of the rest, at its end or at its start. */
 export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'): string {
   // No character takes more than two columns.
   if (text.length * 2 <= width) return text
-  // A recorded text can be a megabyte, and only its beginning or end is looked at.
+  // A recorded text can be a megabyte, of which only the start or end is examined.
   if (text.length <= width * LONGEST && displayWidth(text) <= width) return text
   if (width < 1) return ''
   if (NARROW.test(text)) {
@@ -27,7 +30,7 @@ export function cutTo(text: string, width: number, from: 'end' | 'start' = 'end'
     : `…${ending(text.slice(-width * LONGEST), width - 1)}`
 }
 
-// Character by character: to cut it all into those takes as long as the text is.
+// Character by character: splitting all of it would take time in proportion to its length.
 function beginning(text: string, width: number): string {
   if (SINGLE.test(text)) return text.slice(0, unitsIn(text, width))
   let [kept, left] = ['', width]
@@ -50,12 +53,12 @@ function ending(text: string, width: number): string {
   return kept
 }
 
-/** Code units of a character that people really write: a family of emoji has 11. */
+/** The most code units in a character that people really write: a family of emoji has 11. */
 const LONGEST = 64
 
-// Characters that never join and take one column each: Latin, Greek and Cyrillic letters, the
+// Characters that never combine and take one column each: Latin, Greek and Cyrillic letters, the
 // punctuation between them, arrows, lines and ticks; or two: kana, Chinese characters, syllables of
-// Hangul, and what is as wide as they are.
+// Hangul, and equally wide ones.
 const ONE_COLUMN =
   '\\x20-\\x7e\\xa1-\\xac\\xae-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2030-\\u203b\\u2190-\\u2193\\u2500-\\u25fc\\u2713-\\u2718'
 const TWO_COLUMNS =
@@ -65,7 +68,7 @@ const SINGLE = new RegExp(`^[${ONE_COLUMN}${TWO_COLUMNS}]*$`)
 const NO_WIDE = new RegExp(`[^${TWO_COLUMNS}]+`, 'g')
 const WIDE = new RegExp(`[${TWO_COLUMNS}]`)
 
-/** How many code units of such a text fit. */
+/** Returns how many code units of such a text fit. */
 function unitsIn(text: string, width: number): number {
   let left = width
   for (let at = 0; at < text.length; at += 1) {
@@ -78,7 +81,7 @@ function unitsIn(text: string, width: number): number {
 const MARKS = /^[\p{Mn}\p{Me}]+$/u
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u
 
-// What a user takes for one character: with its accents, an emoji with its skin colour.
+// What a user perceives as one character: including accents, or an emoji's skin colour.
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 function widthOf(grapheme: string): number {

@@ -2,7 +2,7 @@ import type { Ended } from '@tacho/reader'
 import { printable } from './printable.js'
 import type { Style } from './style.js'
 
-/** How a session or a run ended, in a word or two for people. */
+/** Describes how a session or a run ended, in a word or two. */
 export function endedWords(run: {
   ended: Ended
   exitCode?: number | undefined

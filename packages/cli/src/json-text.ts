@@ -1,16 +1,16 @@
 import { wellFormed, wellFormedJson } from '@tacho/format'
 
 /**
- * A value as JSON that is safe on a terminal: characters that `JSON.stringify` leaves and that are
- * not to be seen (C1 controls, bidirectional controls, line separators) are written as escapes,
- * which mean the same. Half a surrogate pair, which many readers of JSON refuse, is the replacement
+ * Formats a value as JSON that is safe on a terminal: invisible characters that `JSON.stringify`
+ * leaves (C1 controls, bidirectional controls, line separators) are written as escapes, which mean
+ * the same. Half a surrogate pair, which many JSON parsers reject, becomes the replacement
  * character.
  */
 export function jsonText(value: unknown, indent?: number): string {
   return visibleJson(JSON.stringify(value, null, indent))
 }
 
-/** The same for JSON that is text already, or a piece of it that cuts no character in two. */
+/** The same for JSON text, or a piece of it that splits no character. */
 export function visibleJson(text: string): string {
   return wellFormedJson(wellFormed(text)).replace(UNSEEN, (characters) =>
     [...Array(characters.length).keys()]
@@ -19,5 +19,5 @@ export function visibleJson(text: string): string {
   )
 }
 
-// Newlines are the indentation's own: within a string JSON.stringify has escaped them.
+// The newlines are only indentation: in strings JSON.stringify has escaped them.
 const UNSEEN = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu

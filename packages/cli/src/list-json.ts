@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@tacho/reader'
 
-/** A session as `tacho ls --json` prints it (docs/cli.md). What is not known is null. */
+/** Returns a session for `tacho ls --json` (docs/cli.md). Unknown values are null. */
 export function summaryJson(session: SessionSummary): object {
   const { exchanges, usage, marks } = session
   return {

@@ -20,10 +20,10 @@ export const LIST_COLUMNS: readonly Column[] = [
 ]
 
 /**
- * The rows of `tacho ls`, one a session, in the columns of {@link LIST_COLUMNS}.
+ * Returns the rows of `tacho ls`, one per session, in the columns of {@link LIST_COLUMNS}.
  *
- * @param isShort for people at a terminal: ids and times no longer than it takes to tell them apart,
- *   and the agent without its version.
+ * @param isShort for a terminal: ids and times no longer than needed to tell them apart, and the
+ *   agent without its version.
  */
 export function listRows(
   sessions: readonly SessionSummary[],

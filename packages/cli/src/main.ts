@@ -3,10 +3,10 @@ import { addCommands } from './commands/index.js'
 import { run } from './run.js'
 
 /**
- * The `tacho` command. Sets the exit code of the process.
+ * Runs the `tacho` command. Sets the exit code of the process.
  *
  * @param argv the words after `tacho`.
- * @param agents in the place of those that Tacho knows.
+ * @param agents in place of those that Tacho knows.
  */
 export function main(argv: readonly string[], agents?: readonly Agent[]): Promise<void> {
   return run(argv, (tacho, agents) => addCommands(tacho, agents, argv[0]), agents)

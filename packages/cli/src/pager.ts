@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
-/** Lines that are there, or that come one by one. */
+/** Lines that exist already, or that come one by one. */
 export type Lines = Iterable<string> | AsyncIterable<string>
 
 export type LinesOptions = {
-  /** Is told before the pager has the terminal: nothing else may write to it from then on. */
+  /** Called before the pager gets the terminal: nothing else may write to it after that. */
   onPaged?: () => void
-  /** Each line is written when it is made, because the next one can take long. */
+  /** Write each line as soon as it is made, because the next one can take long. */
   isPrompt?: boolean
 }
 
 /**
- * Prints lines as they are made: through the user's pager (`PAGER`, else `less`) where stdout is a
- * terminal with fewer rows than that. An empty `PAGER`, or `cat`, is none.
+ * Prints lines as they are made: through the user's pager (`PAGER`, else `less`) if stdout is a
+ * terminal with fewer rows than that. An empty `PAGER`, or `cat`, means no pager.
  */
 export async function writeLines(lines: Lines, options: LinesOptions = {}): Promise<void> {
   const { onPaged = () => {}, isPrompt = false } = options
@@ -35,13 +35,14 @@ function programOf(command: string): string {
 }
 
 async function paged(command: string, lines: Lines, isPrompt: boolean): Promise<void> {
-  // As git does: less ends where a screen holds all, shows colours, and leaves the screen as it is.
+  // As git does: less ends if everything fits on the screen, shows colours, and does not clear the
+  // screen.
   const env = { LESS: 'FRX', ...process.env }
   const pager = spawn('sh', ['-c', command], { env, stdio: ['pipe', 'inherit', 'inherit'] })
   const closed = once(pager, 'close')
-  // Who has seen enough leaves before all is there.
+  // A user who has seen enough quits before everything is there.
   pager.stdin.on('error', () => {})
-  // A key that ends a program of the terminal's is the pager's: it alone goes by it.
+  // Keys that end a program are for the pager: only it ends.
   const ignore = (): void => {}
   process.on('SIGINT', ignore)
   try {
@@ -61,7 +62,7 @@ async function isThere(program: string): Promise<boolean> {
   return exitCode === 0
 }
 
-/** Bytes, about, that are put together before they are written. */
+/** About how many bytes are collected before they are written. */
 const PIECE = 16 * 1024
 
 async function writeTo(stream: Writable, lines: Lines, isPrompt: boolean): Promise<void> {

@@ -1,16 +1,16 @@
-/** Which control characters are wanted in a text because they shape it. */
+/** Which control characters a text may keep because they shape it. */
 export type Shape = 'one-line' | 'lines'
 
 /**
- * A recorded text as it may be shown to people: control characters, escape sequences, bidirectional
- * controls and other invisible characters become visible, such as `\x1b` or `\u{202e}`. With
- * `lines`, newlines and tabs stay.
+ * Makes recorded text safe to show: control characters, escape sequences, bidirectional controls
+ * and other invisible characters become visible, such as `\x1b` or `\u{202e}`. With `lines`,
+ * newlines and tabs stay.
  */
 export function printable(text: string, shape: Shape = 'one-line'): string {
   return text.replace(shape === 'lines' ? UNSEEN_BUT_LINES : UNSEEN, visible)
 }
 
-/** Bytes as they may be shown to people: what is no UTF-8 becomes `\xNN`, the rest is {@link printable}. */
+/** Makes bytes safe to show: what is not UTF-8 becomes `\xNN`, the rest is {@link printable}. */
 export function printableBytes(bytes: Uint8Array, shape: Shape = 'one-line'): string {
   const whole = decode(bytes)
   if (whole !== undefined) return printable(whole, shape)
@@ -23,7 +23,10 @@ export function printableBytes(bytes: Uint8Array, shape: Shape = 'one-line'): st
     })
 }
 
-/** {@link printableBytes} for bytes that come in parts, which can end within a character. */
+/**
+ * Does what {@link printableBytes} does for bytes that come in parts, which can end within a
+ * character.
+ */
 export function printableStream(shape: Shape): {
   push: (bytes: Uint8Array) => string
   end: () => string
@@ -40,8 +43,8 @@ export function printableStream(shape: Shape): {
   }
 }
 
-// Cc: controls; Cf: formats, which the bidirectional and zero-width ones are; Zl, Zp: separators of
-// lines and paragraphs; Cs: halves of a surrogate pair.
+// Cc: controls; Cf: formats, including bidirectional and zero-width ones; Zl, Zp: line and
+// paragraph separators; Cs: halves of surrogate pairs.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const UNSEEN_BUT_LINES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
@@ -70,10 +73,10 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-// What could be a character of several bytes, seen with one code unit for each byte.
+// What could be a multi-byte character, with one code unit per byte.
 const RUNS = /[\0-\x7f]+|[\xc2-\xf4][\x80-\xbf]{1,3}|[\x80-\xff]/g
 
-// How many bytes at the end are the beginning of a character whose other bytes are yet to come.
+// How many bytes at the end begin a character whose other bytes are still to come.
 function unfinished(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count += 1) {
     const byte = bytes[bytes.length - count] ?? 0

@@ -10,10 +10,10 @@ import type { SessionOptions } from './session-options.js'
 export type AddCommand = (tacho: Command, agents: readonly Agent[]) => void | Promise<void>
 
 /**
- * The tree of commands, from which parsing, help and shell completion come.
+ * Builds the tree of commands for parsing, help and shell completion.
  *
  * @param add the commands to add to those that run agents.
- * @param agents those that can be run, and whose sessions are looked for.
+ * @param agents that can be run, and whose sessions are searched.
  */
 export async function program(
   add: AddCommand,
@@ -23,10 +23,10 @@ export async function program(
     .description('The flight recorder for coding agents')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    // Ours knows subcommands, too.
+    // Our own supports subcommands, too.
     .helpCommand(false)
     .exitOverride()
-    // What is wrong is said once, by main.
+    // Errors are reported once, by main.
     .configureOutput({ outputError: () => undefined })
     .hook('preAction', (_tacho, command) => {
       const { sessionsDir } = command.opts<Partial<SessionOptions>>()

@@ -1,26 +1,26 @@
-/** Shows on stderr how far a long piece of work is, where that is a terminal. */
+/** Shows the progress of a long task on stderr, if that is a terminal. */
 export type ProgressBar = {
-  /** So much more is done. */
+  /** Advances by an amount. */
   add(amount: number): void
-  /** Takes it off the screen; what is printed next begins at the left. */
+  /** Removes it from the screen; the next output starts at the left. */
   clear(): void
-  /** The same for good: somebody else has the terminal now. */
+  /** The same for good: another program has the terminal now. */
   stop(): void
 }
 
-/** Of the bar; on a narrow terminal less, because a line that is wrapped cannot be taken back. */
+/** The width of the bar; less on a narrow terminal, because a wrapped line cannot be removed. */
 const WIDTH = 30
-/** What stands around it: ` [`, `] 100 %`, and the last column, which some terminals wrap at. */
+/** What is around it: ` [`, `] 100 %`, and the last column, at which some terminals wrap. */
 const FRAME = ' [] 100 % '.length
-/** A terminal over a slow line takes ten lines a second easily. */
+/** A terminal over a slow line can easily show ten lines a second. */
 const INTERVAL_MS = 100
 
-/** @param total of all the work, in bytes or whatever it is counted in. */
+/** @param total of all the work, in bytes or any other unit. */
 export function progressBar(label: string, total: number): ProgressBar {
   const { isTTY, columns } = process.stderr
-  // A terminal that is dumb cannot take back what it shows.
+  // A dumb terminal cannot remove what it shows.
   if (!isTTY || process.env.TERM === 'dumb' || total === 0) return NO_BAR
-  // A terminal that does not know its size has none.
+  // A terminal that does not know its size reports none.
   const room = (columns || 80) - label.length - FRAME
   let done = 0
   let shownAt = Number.NEGATIVE_INFINITY
@@ -51,7 +51,7 @@ const NO_BAR: ProgressBar = {
   stop: () => undefined,
 }
 
-/** The same where how much there is to do is told with what is done; nothing is shown of a few. */
+/** The same if the total comes with each step; nothing is shown for small totals. */
 export function countedBar(label: string): {
   show: (done: number, total: number) => void
   clear: () => void
@@ -67,7 +67,7 @@ export function countedBar(label: string): {
   }
 }
 
-/** This many things take no time that anybody notices. */
+/** This many take no noticeable time. */
 const FEW = 200
 
 function bar(part: number, room: number): string {

@@ -1,4 +1,4 @@
-/** A span of time in two significant parts: `85ms`, `1.2s`, `2m 05s`, `3h 12m`, `2d 03h`. */
+/** Formats a duration with two significant parts: `85ms`, `1.2s`, `2m 05s`, `3h 12m`, `2d 03h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)}ms`
   const seconds = milliseconds / 1000
@@ -8,7 +8,7 @@ export function duration(milliseconds: number): string {
   return whole < 86_400 ? parts(whole, 3600, 'h', 60, 'm') : parts(whole, 86_400, 'd', 3600, 'h')
 }
 
-/** A time in microseconds, to the millisecond however long it is: `0.050s`, `2h 01m 05.123s`. */
+/** Formats microseconds exactly to the millisecond, at any length: `0.050s`, `2h 01m 05.123s`. */
 export function exactTime(micros: number): string {
   const milliseconds = Math.floor(micros / 1000)
   const [seconds, minutes] = [Math.floor(milliseconds / 1000), Math.floor(milliseconds / 60_000)]
@@ -22,19 +22,19 @@ export function exactTime(micros: number): string {
   return `${days}d ${two(hours % 24)}h ${two(minutes % 60)}m ${small}`
 }
 
-/** A number of bytes: `512 B`, `39.5 kB`, `1.2 GB` (powers of 1000). */
+/** Formats a number of bytes: `512 B`, `39.5 kB`, `1.2 GB` (powers of 1000). */
 export function byteCount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   const [amount, unit] = scaled(bytes, ['kB', 'MB', 'GB', 'TB'])
   return `${amount} ${unit}`
 }
 
-/** A number of tokens: `812`, `12.3k`, `1.2M`. */
+/** Formats a number of tokens: `812`, `12.3k`, `1.2M`. */
 export function tokenCount(tokens: number): string {
   return tokens < 1000 ? String(tokens) : scaled(tokens, ['k', 'M', 'G']).join('')
 }
 
-/** Tokens of a request and of its answer, `1.2k/34`; `1.2k in` where only those were told. */
+/** Formats the tokens of a request and its answer, `1.2k/34`; `1.2k in` if only those are known. */
 export function tokenPair(input: number | undefined, output: number | undefined): string {
   if (input === undefined) return output === undefined ? '' : `${tokenCount(output)} out`
   return output === undefined
@@ -42,7 +42,9 @@ export function tokenPair(input: number | undefined, output: number | undefined)
     : `${tokenCount(input)}/${tokenCount(output)}`
 }
 
-/** A time (ISO 8601) in the local zone, `2026-11-23 10:00:00`; nothing where it is no time. */
+/**
+ * Formats a time (ISO 8601) in the local zone, `2026-11-23 10:00:00`; undefined if it is invalid.
+ */
 export function localTime(iso: string | undefined): string | undefined {
   const date = new Date(iso ?? Number.NaN)
   if (Number.isNaN(date.getTime())) return undefined
@@ -51,7 +53,7 @@ export function localTime(iso: string | undefined): string | undefined {
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
 }
 
-/** A time without seconds, and without the year where that is this year: `11-23 10:00`. */
+/** Formats a time without seconds, and without the current year: `11-23 10:00`. */
 export function shortTime(iso: string | undefined): string | undefined {
   const thisYear = `${new Date().getFullYear()}-`
   const time = localTime(iso)?.slice(0, -3)

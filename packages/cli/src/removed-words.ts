@@ -3,7 +3,7 @@ import { note } from './output.js'
 import { printable } from './printable.js'
 import { byteCount } from './quantities.js'
 
-/** What became of a session that was to be removed, in a line. */
+/** Describes in one line what happened to a session that was to be removed. */
 export function removedWords(
   { id }: FoundSession,
   { bytes }: RemovedSession,

@@ -1,7 +1,7 @@
 import type { Agent } from '@tacho/launcher'
 import { sessionRoots } from '@tacho/reader'
 
-/** The folders in which sessions are looked for. */
+/** Returns the folders in which to look for sessions. */
 export function rootsOf(agents: readonly Agent[], directory: string | undefined): string[] {
   return sessionRoots({
     directory,

@@ -11,7 +11,7 @@ import { wordError } from './word-error.js'
  *
  * @param argv the words after `tacho`.
  * @param add the commands.
- * @param agents in the place of those that Tacho knows.
+ * @param agents in place of those that Tacho knows.
  */
 export async function run(
   argv: readonly string[],
@@ -32,7 +32,7 @@ export async function run(
   }
 }
 
-/** How the command that words name is used; nothing where they name none. */
+/** Returns the usage of the command that words name; empty if they name none. */
 function usageOf(tacho: Command | undefined, words: readonly string[]): string {
   let found = tacho
   const names: string[] = []

@@ -12,7 +12,7 @@ import { note } from './output.js'
 /** The options of every command that looks for sessions. */
 export type SessionOptions = {
   sessionsDir?: string
-  /** The folders to look in; `program` puts them there. */
+  /** The folders to look in, set by `program`. */
   roots: readonly string[]
 }
 
@@ -28,24 +28,24 @@ function folderOf(text: string): string {
   return text
 }
 
-/** How many, on the command line. */
+/** Parses a count. */
 export function countOf(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new InvalidArgumentError('It must be a number, 1 or greater.')
   return Number(text)
 }
 
-/** The argument by which a session is named, in the words of every command's help. */
+/** The argument that names a session, as worded in every command's help. */
 export const SESSION_ARGUMENT = [
   '<session>',
   'session id or its first characters, a session folder, or "last"',
 ] as const
 
 /**
- * The session that the user named. Folders that cannot be looked into, and sessions with nothing in
- * them that `last` passes over, are named on stderr.
+ * Returns the session that the user named. Names on stderr the folders that cannot be examined, and
+ * the empty sessions that `last` skips.
  *
- * @throws ReaderError where there is none, or more than one, or it cannot be looked into.
+ * @throws ReaderError if there is none, or more than one, or it cannot be examined.
  */
 export function sessionNamed(name: string, { roots }: SessionOptions): FoundSession {
   return findSession(name, roots, {
@@ -56,14 +56,14 @@ export function sessionNamed(name: string, { roots }: SessionOptions): FoundSess
 }
 
 /**
- * All sessions there are. Folders that cannot be looked into are named on stderr, and the exit code
- * says that some are missing.
+ * Returns all sessions. Folders that cannot be examined are named on stderr, and the exit code says
+ * that some are missing.
  */
 export function allSessions({ roots }: SessionOptions): FoundSession[] {
   return findSessions(roots, skippedOfAll())
 }
 
-/** The error where there is no session at all, and what to do then. */
+/** Makes the error for when there are no sessions at all, with what to do then. */
 export function noSessions({ roots }: SessionOptions): CommandError {
   const looked = roots.map((root) => `  ${root}`).join('\n')
   return new CommandError(
@@ -73,7 +73,7 @@ export function noSessions({ roots }: SessionOptions): CommandError {
   )
 }
 
-/** Takes note of folders that are missing from a list of all sessions. */
+/** Returns a function that reports the folders missing from a list of all sessions. */
 export function skippedOfAll(): OnSkipped {
   const name = noteSkipped()
   return (skipped) => {
@@ -82,7 +82,7 @@ export function skippedOfAll(): OnSkipped {
   }
 }
 
-/** More folders than this are counted, and not named. */
+/** Beyond this many, folders are counted and not named. */
 const NAMED = 20
 
 function noteSkipped(): OnSkipped {

@@ -1,7 +1,7 @@
-/** Shorter ones are hard to tell apart by eye, and soon taken. */
+/** Shorter ones are hard to tell apart by eye, and soon ambiguous. */
 const SHORTEST = 8
 
-/** For each id its shortest beginning, of 8 characters or more, that no other of them has. */
+/** Returns for each id its shortest unique prefix, of at least 8 characters. */
 export function shortIds(ids: readonly string[]): Map<string, string> {
   const sorted = [...new Set(ids)].sort()
   return new Map(

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
 
-/** What a text is, which decides its colour. */
+/** The meaning of a text, which decides its colour. */
 export type Style = 'heading' | 'quiet' | 'good' | 'bad' | 'warning' | 'busy'
 
 /**
- * A text in the colour of what it is, if stdout is a terminal; `NO_COLOR` and `FORCE_COLOR` say
+ * Colours a text by its meaning if stdout is a terminal, unless `NO_COLOR` or `FORCE_COLOR` say
  * otherwise (https://no-color.org, https://force-color.org).
  */
 export function styled(style: Style, text: string): string {

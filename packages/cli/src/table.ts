@@ -4,29 +4,31 @@ import { type Style, styled } from './style.js'
 export type Column = {
   title: string
   align?: 'right'
-  /** May be cut where the line is too long: at its start, or at its end. */
+  /** Where it may be cut if the line is too long: at its start, or at its end. */
   cut?: 'start' | 'end'
-  /** How far it is cut at most; {@link NARROWEST} where nothing is said. */
+  /** The least width to cut it to; by default {@link NARROWEST}. */
   least?: number
-  /** May be left out where cutting does not help; the lowest number goes first. */
+  /** May be left out if cutting is not enough; the lowest number goes first. */
   spare?: number
 }
 
-/** A text that is printable already. */
+/** A printable text. */
 export type Cell = string | { text: string; style: Style }
 
-/** Cells of the columns; or one text over all of them, or over all behind the cells `after`. */
+/** One cell per column; or one text across all of them, or across all after the cells `after`. */
 export type Row = Cell[] | { line: Cell; after?: readonly Cell[] }
 
-/** Fewer columns than this of a text tell nothing. */
+/** A text in fewer columns is useless. */
 const NARROWEST = 6
 
-/** Columns of one cell at most. A recorded text can be a megabyte, and would pad all other rows. */
+/**
+ * The most columns of one cell. A recorded text can be a megabyte, and would pad all other rows.
+ */
 const WIDEST = 200
 
 /**
- * The lines of a table that fits into a width. Columns in which no row has anything are left out.
- * Where the lines are too long, first texts are cut, then columns are left out, then lines are cut.
+ * Returns the lines of a table that fits into a width. Columns without any content are left out. If
+ * lines are too long, texts are cut first, then columns are left out, then lines are cut.
  */
 export function tableLines(
   columns: readonly Column[],
@@ -37,8 +39,8 @@ export function tableLines(
 }
 
 /**
- * The same, line by line, of rows that are made as they are asked for: the first {@link LAID_OUT} of
- * them say how wide the columns are, so that nobody waits for the others.
+ * The same, line by line, for rows that are made on demand: the first {@link LAID_OUT} of them
+ * decide how wide the columns are, so that nobody waits for the others.
  */
 export function* tableLinesOf(
   columns: readonly Column[],
@@ -104,7 +106,7 @@ function layOut(columns: readonly Column[], rows: readonly Row[], width: number)
   }
 }
 
-// Takes from the columns that may be cut, the widest first, until the line fits or none is left.
+// Narrows the columns that may be cut, the widest first, until the line fits or none is left.
 function fit(
   shown: readonly number[],
   columns: readonly Column[],

@@ -2,14 +2,14 @@ import { isCanonicalUuid, traceIdOfUuid } from '@tacho/format'
 import { type Environment, otlpSettings, WrongOtlpSetting } from '@tacho/otlp'
 import { lastEndpoint } from '@tacho/reader'
 
-/** Jaeger's page, where nothing names another. */
+/** The default port of Jaeger's page. */
 const JAEGER_PORT = 16686
 
 /**
- * Where Jaeger shows the trace of a session: at TACHO_JAEGER_URL, or on the machine that spans are
- * sent to, by the environment or else by what the session's folder says.
+ * Returns where Jaeger shows the trace of a session: at TACHO_JAEGER_URL, or on the machine that
+ * spans are sent to according to the environment, else to the session's folder.
  *
- * @returns nothing where it was not sent and is not going to be.
+ * @returns undefined if it was not sent and will not be.
  */
 export function traceUrl(
   { id, folder }: { id: string; folder: string },

@@ -2,13 +2,13 @@ import { ReaderError, type ReaderErrorCode } from '@tacho/reader'
 import { CommanderError } from 'commander'
 import { CommandError, EXIT } from './command-error.js'
 
-/** What the user is told of an error, and the exit code. */
+/** What the user is told about an error, and the exit code. */
 export type WordedError = { exitCode: number; text: string }
 
 /**
  * Words an error for the user: what happened, where, and what to do next.
  *
- * @param usage how the command that was named is used.
+ * @param usage of the command that was named.
  */
 export function wordError(error: unknown, usage = ''): WordedError {
   if (error instanceof CommanderError) return wordWrongUse(error, usage)
@@ -52,7 +52,7 @@ const NEXT: Record<ReaderErrorCode, string> = {
   'not-delivered': '\nWhat it has taken is noted: the same command sends the rest.',
 }
 
-// Help and version end commander's work with an error, too; their text is out already.
+// commander also ends help and version with an error; their text is already printed.
 function wordWrongUse({ code, exitCode, message }: CommanderError, usage: string): WordedError {
   if (exitCode === 0) return { exitCode: 0, text: '' }
   if (code === 'commander.help') return { exitCode: EXIT.wrongUse, text: '' }
@@ -63,7 +63,7 @@ function wordWrongUse({ code, exitCode, message }: CommanderError, usage: string
   }
 }
 
-// Node asks the system for it where a path is relative.
+// For relative paths, Node asks the system for the working folder.
 function isOfGoneFolder(error: unknown): boolean {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'ENOENT' && syscall === 'uv_cwd'

@@ -3,9 +3,9 @@ import { jsonText } from './json-text.js'
 import { write } from './output.js'
 
 /**
- * A value that was recorded as JSON.
+ * Formats a recorded value as JSON.
  *
- * @throws CommandError `too-deep` where it is nested too deeply, or too long for one text.
+ * @throws CommandError `too-deep` if it is nested too deeply, or too long for one string.
  */
 export function recordedJson(value: unknown, indent?: number): string {
   try {
@@ -17,7 +17,7 @@ export function recordedJson(value: unknown, indent?: number): string {
   }
 }
 
-/** Writes what a command's `--json` prints. */
+/** Writes the output of a command's `--json`. */
 export async function writeJson(value: unknown): Promise<void> {
   await write(`${recordedJson(value, 2)}\n`)
 }

@@ -1,6 +1,6 @@
 import { type Approval, isoOfMicros } from '@tacho/reader'
 
-/** An approval as `--json` prints it (docs/cli.md). What is not known is null. */
+/** Returns an approval for `--json` (docs/cli.md). Unknown values are null. */
 export function approvalJson(approval: Approval): object {
   return {
     kind: approval.kind,

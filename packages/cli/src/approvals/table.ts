@@ -14,10 +14,10 @@ export const APPROVAL_COLUMNS: readonly Column[] = [
   { title: 'waited', align: 'right' },
 ]
 
-/** An approval, and the session and the agent that it is of. */
+/** An approval with its session and agent. */
 export type AskedIn = { approval: Approval; session: string; agent: AgentIdentity | undefined }
 
-/** Of several sessions: what became of each in our words, and beside it the agent's own. */
+/** For several sessions: the outcome in our words next to the agent's own. */
 export const MANY_COLUMNS: readonly Column[] = [
   { title: 'session', spare: 2 },
   { title: 'agent', cut: 'end', least: 5 },
@@ -30,7 +30,7 @@ export const MANY_COLUMNS: readonly Column[] = [
   { title: 'waited', align: 'right' },
 ]
 
-/** The rows of `tacho approvals --all`, in the columns of {@link MANY_COLUMNS}. */
+/** Returns the rows of `tacho approvals --all`, in the columns of {@link MANY_COLUMNS}. */
 export function manyRows(asked: readonly AskedIn[]): Row[] {
   return asked.map(({ approval, session, agent }) => {
     const [at, kind, what, decision, decidedBy, waited] = cellsOf(approval)
@@ -52,7 +52,7 @@ export function manyRows(asked: readonly AskedIn[]): Row[] {
   })
 }
 
-/** The rows of `tacho approvals`, in the columns of {@link APPROVAL_COLUMNS}. */
+/** Returns the rows of `tacho approvals`, in the columns of {@link APPROVAL_COLUMNS}. */
 export function approvalRows(approvals: readonly Approval[]): Row[] {
   return approvals.map(cellsOf)
 }
@@ -69,7 +69,7 @@ function cellsOf(approval: Approval): [Cell, Cell, Cell, Cell, Cell, Cell] {
   ]
 }
 
-/** The lines below them: how many, how decided, and how long they took. */
+/** Returns the lines below them: how many, how decided, and how long they took. */
 export function approvalTotalLines(approvals: readonly Approval[]): string[] {
   const totals = approvalTotals(approvals)
   const { count, open } = totals
@@ -83,7 +83,7 @@ export function approvalTotalLines(approvals: readonly Approval[]): string[] {
   ]
 }
 
-// By what became of them, because each agent has its own words for that.
+// By outcome, because each agent has its own words for decisions.
 function outcomeCounts(approvals: readonly Approval[]): [outcome: string, times: number][] {
   const counts = new Map<string, number>()
   for (const { outcome, open } of approvals) {
@@ -93,7 +93,7 @@ function outcomeCounts(approvals: readonly Approval[]): [outcome: string, times:
   return [...counts]
 }
 
-// The decision in the agent's own word, which is what `--json` has, in the colour of what it means.
+// The decision in the agent's own word, as in `--json`, in the colour of its meaning.
 function decisionCell(approval: Approval): Cell {
   const { text, style } = answerWords(approval)
   const { decision, rule, open } = approval

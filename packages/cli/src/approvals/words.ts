@@ -5,7 +5,7 @@ import { printable } from '../printable.js'
 import { duration } from '../quantities.js'
 import type { Style } from '../style.js'
 
-/** An approval in a sentence: `approval command "rm -rf x": allowed by the user after 12.3s`. */
+/** Describes an approval: `approval command "rm -rf x": allowed by the user after 12.3s`. */
 export function approvalWords(approval: Approval): { text: string; style: Style } {
   const { waitMs } = approval
   const asked = [`approval ${shown(approval.kind)}`, quoted(whatWords(approval))].join(' ').trim()
@@ -14,23 +14,23 @@ export function approvalWords(approval: Approval): { text: string; style: Style 
   return { text: `${asked}: ${text}${waited}`, style }
 }
 
-/** What was asked for, or the files that were to be changed. */
+/** Returns what was asked for, or the files to be changed. */
 export function whatWords({ what, files = [] }: Approval): string {
   return what || files.join(', ')
 }
 
-/** How it was decided, and by whom: `denied by the user`. */
+/** Describes how it was decided, and by whom: `denied by the user`. */
 export function answerWords(approval: Approval): { text: string; style: Style } {
   const { open, outcome = 'unknown', decision, decidedBy } = approval
   if (open !== undefined) return OPEN[open]
   const by = decidedBy === undefined ? '' : ` by ${BY.get(decidedBy) ?? shown(decidedBy)}`
   const { text, style } = OUTCOMES[outcome]
-  // A word that we do not know says more than that we do not.
+  // An unknown word says more than "unknown".
   if (outcome !== 'unknown') return { text: `${text}${by}`, style }
   return { text: decision === undefined ? text : `${shown(decision)}${by}`, style }
 }
 
-/** How long approvals took together; nothing where that is not known of any. */
+/** Describes how long approvals took in total; empty if none of the times is known. */
 export function waitedWords({ count, waitedMs, longestMs }: ApprovalTotals): string {
   if (waitedMs === undefined || longestMs === undefined) return ''
   const waited = `waited ${duration(waitedMs)}`
@@ -65,7 +65,7 @@ const BY = new Map([
   ['host', 'the host'],
 ])
 
-/** A recorded word that was to be short. */
+/** Shortens a recorded word, which may have any length. */
 function shown(word: string): string {
   return cutTo(printable(cut(word, 80)), 40)
 }

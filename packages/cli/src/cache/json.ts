@@ -1,7 +1,7 @@
 import type { CachedExchange, Prices } from '@tacho/reader'
 import { lostCost } from './lost-cost.js'
 
-/** A request as `tacho cache --json` prints it (docs/cli.md). What is not known is null. */
+/** Returns a request for `tacho cache --json` (docs/cli.md). Unknown values are null. */
 export function cachedJson(one: CachedExchange, prices?: Prices): object {
   return {
     exchange: one.exchange,

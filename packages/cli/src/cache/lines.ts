@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'first difference', cut: 'end', least: 20 },
 ]
 
-/** What became of the prompt cache, for people: a row a request, then what it cost. */
+/** Describes what happened to the prompt cache: one row per request, then the cost. */
 export function cacheLines(story: readonly CachedExchange[], prices?: Prices): string[] {
   return [...tableLines(COLUMNS, story.map(row), outputWidth()), '', ...totalLines(story, prices)]
 }
@@ -54,7 +54,7 @@ function percent(part: number, all: number): string {
   return all === 0 ? '' : `${Math.floor((part / all) * 100)} %`
 }
 
-/** What differs first, in words. */
+/** Describes the first difference. */
 export function differenceWords(difference: Difference | undefined): string {
   if (difference === undefined) return ''
   const { kind, change, name, number, role, common, before = '', after = '' } = difference

@@ -1,6 +1,9 @@
 import { type CachedExchange, lossOf, type Prices, priceOf } from '@tacho/reader'
 
-/** What it cost that tokens were read anew; nothing where none were, or their price is not known. */
+/**
+ * Returns the cost of tokens that were not read from the cache; undefined if there were none, or
+ * their price is unknown.
+ */
 export function lostCost(
   { lostTokens, model }: CachedExchange,
   prices: Prices | undefined,

@@ -1,6 +1,6 @@
 import { type Cancellation, isoOfMicros } from '@tacho/reader'
 
-/** A cancellation as `--json` prints it (docs/cli.md), but for its text. What is not known is null. */
+/** Returns a cancellation for `--json` (docs/cli.md), without its text. Unknown values are null. */
 export function cancellationJson(cancellation: Cancellation): object {
   const { requestedAt, signalledAt, lastByteAt, releasedAt } = cancellation
   return {

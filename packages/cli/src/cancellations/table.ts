@@ -18,12 +18,12 @@ export const CANCELLATION_COLUMNS: readonly Column[] = [
   { title: 'text', cut: 'end', spare: 4 },
 ]
 
-/** A cancellation and the text that had arrived of the answers that it cut. */
+/** A cancellation, with the text of the cut answers that had arrived. */
 export type CutShort = { cancellation: Cancellation; text: string | undefined }
 
 /**
- * The rows of `tacho cancellations`, in the columns of {@link CANCELLATION_COLUMNS}. The moments
- * count from the request to cancel; a last byte mostly came before it.
+ * Returns the rows of `tacho cancellations`, in the columns of {@link CANCELLATION_COLUMNS}. Times
+ * count from the request to cancel; the last byte mostly came before that.
  */
 export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
   return cancellations.map(({ cancellation, text }) => {
@@ -44,7 +44,9 @@ export function cancellationRows(cancellations: readonly CutShort[]): Row[] {
   })
 }
 
-/** The lines below them: how many, from where, and how long until all was released. */
+/**
+ * Returns the lines below them: how many, by origin, and how long until everything was released.
+ */
 export function cancellationTotalLines(cancellations: readonly Cancellation[]): string[] {
   const { count, byOrigin, medianMs, longestMs } = cancellationTotals(cancellations)
   const parts = Object.entries(byOrigin).map(([origin, times]) => `${times} ${cell(origin)}`)

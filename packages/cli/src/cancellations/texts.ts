@@ -1,7 +1,7 @@
 import { arrivedText, type Cancellation, indexRawLog } from '@tacho/reader'
 import type { CutShort } from './table.js'
 
-/** Cancellations with the texts that had arrived: those of one that cut several answers, a line each. */
+/** Adds the texts that had arrived to cancellations; one line per answer if several were cut. */
 export function withTexts(folder: string, cancellations: readonly Cancellation[]): CutShort[] {
   if (!cancellations.some(({ stopped }) => stopped.some(({ kind }) => kind === 'exchange'))) {
     return cancellations.map((cancellation) => ({ cancellation, text: undefined }))

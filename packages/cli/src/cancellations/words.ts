@@ -5,7 +5,7 @@ import { printable } from '../printable.js'
 import { byteCount, duration } from '../quantities.js'
 import type { Style } from '../style.js'
 
-/** A cancellation in a sentence: `cancelled by the user (turn/interrupt): stopped #3 after 1.2 kB`. */
+/** Describes a cancellation: `cancelled by the user (turn/interrupt): stopped #3 after 1.2 kB`. */
 export function cancellationWords(cancellation: Cancellation): { text: string; style: Style } {
   const { origin, reason, open, stopped, bytes, requestedAt, releasedAt } = cancellation
   const by = origin === undefined ? '' : ` by ${BY.get(origin) ?? shown(origin)}`
@@ -22,7 +22,7 @@ export function cancellationWords(cancellation: Cancellation): { text: string; s
   return { text: `cancelled${by}${why}: ${what}${arrived}${released}`, style: 'warning' }
 }
 
-/** What became of one that has no end. */
+/** Describes what happened to one without an end. */
 export function openWords(open: LeftOpen): string {
   switch (open) {
     case 'running':
@@ -36,7 +36,10 @@ export function openWords(open: LeftOpen): string {
   }
 }
 
-/** What was stopped: `#3, tool exec_command`. The turn around it is told only where it was all. */
+/**
+ * Describes what was stopped: `#3, tool exec_command`. The turn is only mentioned if nothing else
+ * was.
+ */
 export function stoppedWords(stopped: readonly Stopped[]): string {
   const inner = stopped.filter(({ kind }) => kind !== 'turn')
   return (inner.length > 0 ? inner : stopped).slice(0, 8).map(oneWords).join(', ')
@@ -57,7 +60,7 @@ const BY = new Map([
   ['host', 'the host'],
 ])
 
-/** A recorded word that was to be short. */
+/** Shortens a recorded word, which may have any length. */
 function shown(word: string): string {
   return cutTo(printable(cut(word, 80)), 40)
 }

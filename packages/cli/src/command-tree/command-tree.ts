@@ -1,13 +1,13 @@
 import type { Argument, Command, Option } from 'commander'
 
-/** A command as commander defines it: plain data, from which completion and the man page are made. */
+/** A command as defined with commander: plain data, for completion and the man page. */
 export type CommandNode = {
   name: string
   description: string
   arguments: ArgumentNode[]
   options: OptionNode[]
   commands: CommandNode[]
-  /** Options that it does not know go to somebody else, such as the agent. */
+  /** It passes unknown options on, for example to the agent. */
   passesOptionsOn: boolean
 }
 
@@ -17,23 +17,23 @@ export type ArgumentNode = {
   description: string
   isRequired: boolean
   isVariadic: boolean
-  /** What it can be, where only some words will do. */
+  /** Its possible values, if only some words are allowed. */
   choices?: readonly string[]
 }
 
 export type OptionNode = {
   /** As in the help: `-o, --output <file>`. */
   flags: string
-  /** The spellings that can be typed: `-o`, `--output`. */
+  /** Each spelling: `-o`, `--output`. */
   spellings: string[]
   description: string
-  /** Its value; left out where it takes none. */
+  /** Its value; absent if it takes none. */
   value?: ArgumentNode
-  /** The spellings of the options that cannot stand beside it. */
+  /** The spellings of the options that it conflicts with. */
   conflicts: string[]
 }
 
-/** What can be typed below a command. Hidden commands and options are left out. */
+/** Returns everything that can be typed after a command, without hidden commands and options. */
 export function commandTree(command: Command): CommandNode {
   const help = command.createHelp()
   const options = help.visibleOptions(command)
@@ -43,7 +43,7 @@ export function commandTree(command: Command): CommandNode {
     arguments: command.registeredArguments.map(argumentNode),
     options: options.map((option) => optionNode(option, options)),
     commands: help.visibleCommands(command).map(commandTree),
-    // commander keeps it to itself, and has no other way to ask.
+    // A private member of commander's, for which it has no public accessor.
     passesOptionsOn: Boolean((command as Command & PassesOn)._allowUnknownOption),
   }
 }
@@ -85,7 +85,7 @@ function spellingsOf({ short, long }: Option): string[] {
   return [short, long].filter((spelling) => spelling !== undefined)
 }
 
-/** Whether one of them names the other in `conflicts`, which commander keeps to itself. */
+/** Returns whether one of them names the other in `conflicts`, a private member of commander's. */
 function excludes(one: Option, other: Option): boolean {
   const { conflictsWith = [] } = one as Option & { conflictsWith?: string[] }
   const { conflictsWith: back = [] } = other as Option & { conflictsWith?: string[] }

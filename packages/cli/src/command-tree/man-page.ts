@@ -2,8 +2,8 @@ import { EXIT_STATUS } from '../command-error.js'
 import type { ArgumentNode, CommandNode } from './command-tree.js'
 
 /**
- * The manual page of `tacho`, for `man`: every command with its arguments and options, as `--help`
- * has them. The macros are those of man(7).
+ * Returns the manual page of `tacho`, for `man`: every command with its arguments and options, as
+ * in `--help`. The macros are those of man(7).
  */
 export function manPage(tree: CommandNode, version: string): string {
   return [
@@ -53,7 +53,7 @@ function commandLines(command: CommandNode, above: readonly string[]): string[] 
   ]
 }
 
-// Every command has a --help, which is told once.
+// Every command has a --help, which is mentioned once.
 function optionLines({ options, commands }: CommandNode): string[] {
   const isRoot = commands.some(({ name }) => name === 'help') && options.some(isVersion)
   return options
@@ -86,7 +86,7 @@ function quoted(text: string): string {
   return `"${escaped(text).replaceAll('"', '\\(dq')}"`
 }
 
-// A hyphen that is typed must not become a typographic one, and no line of text may begin as a macro.
+// A literal hyphen must not become a typographic one, and no line of text may begin like a macro.
 function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -1,8 +1,8 @@
 import type { CommandNode, OptionNode } from './command-tree.js'
 
 /**
- * A tree as completion reads it: without what is empty or false, and without what only the manual page
- * tells. It is a third smaller so.
+ * Serializes a tree for completion: without what is empty or false, and without what only the
+ * manual page needs, which makes it a third smaller.
  */
 export function treeText(tree: CommandNode): string {
   return JSON.stringify(tree, (name, value) => {
@@ -13,7 +13,7 @@ export function treeText(tree: CommandNode): string {
   })
 }
 
-/** The tree of such a text, with all that a node has. */
+/** Parses such a text into a tree with all members. */
 export function treeOf(text: string): CommandNode {
   return JSON.parse(text, (_, value) => {
     if (isOption(value)) return { ...value, flags: '', conflicts: value.conflicts ?? [] }

@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 
 /**
- * `tacho <agent>` in the help. Running it never comes here where Tacho is built: `bin/tacho.js` takes
- * it to a bundle of its own, which loads nothing else, before the command line is looked at.
+ * Adds `tacho <agent>` to the help. It never runs in a built Tacho: `bin/tacho.js` loads the
+ * agent's own bundle, and nothing else, before the command line is parsed.
  */
 export function addAgentEntry(tacho: Command, agent: Agent): void {
   const { name, title } = agent

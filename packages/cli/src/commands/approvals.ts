@@ -24,7 +24,7 @@ import { progressBar } from '../progress-bar.js'
 import { withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
-/** `tacho approvals`: what was asked, who answered, and how long it waited. */
+/** Adds `tacho approvals`: what was asked, who answered, and how long it took. */
 export function addApprovalsCommand(tacho: Command): void {
   const command = withManySessions(
     tacho
@@ -67,7 +67,7 @@ async function approvals(
   await writeLines([...lines, '', ...totals])
 }
 
-/** In the order in which they were asked for, whichever session they are of. */
+/** In the order in which they were asked, across all sessions. */
 async function askedIn(names: readonly string[], options: ManySessionsOptions): Promise<AskedIn[]> {
   const chosen = chosenSessions(names, options)
   const progress = progressBar('reading', chosen.length)
@@ -79,7 +79,7 @@ async function askedIn(names: readonly string[], options: ManySessionsOptions): 
       asked.push(...approvalsIn(session))
       progress.add(1)
     } catch (error) {
-      // One of many that cannot be read must not keep the others from it.
+      // One unreadable session must not hide the others.
       if (names.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)

@@ -15,7 +15,7 @@ import {
 import { readPrices } from '../stats/price-file.js'
 import { writeJson } from '../write-json.js'
 
-/** `tacho cache`: where the prompt cache held, where it broke, and at what. */
+/** Adds `tacho cache`: where the prompt cache held, where it broke, and at what. */
 export function addCacheCommand(tacho: Command): void {
   const command = tacho
     .command('cache')

@@ -19,7 +19,7 @@ import {
 } from '../session-options.js'
 import { tableLines } from '../table.js'
 
-/** `tacho cancellations`: what was stopped before its end, and how much had arrived. */
+/** Adds `tacho cancellations`: what was stopped before its end, and how much had arrived. */
 export function addCancellationsCommand(tacho: Command): void {
   const command = tacho
     .command('cancellations')

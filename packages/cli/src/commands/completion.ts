@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander'
 import { SCRIPTS, SHELLS, type Shell } from '../completion/shells.js'
 import { write } from '../output.js'
 
-/** `tacho completion SHELL`: the script that teaches a shell to complete `tacho`. */
+/** Adds `tacho completion SHELL`: the script that teaches a shell to complete `tacho`. */
 export function addCompletionCommand(tacho: Command): void {
   tacho
     .command('completion')

@@ -15,7 +15,7 @@ import {
 } from '../session-options.js'
 import { writeJson } from '../write-json.js'
 
-/** `tacho context`: what was in a model's context, the largest first. */
+/** Adds `tacho context`: what was in a model's context, largest first. */
 export function addContextCommand(tacho: Command): void {
   const command = tacho
     .command('context')
@@ -28,7 +28,7 @@ export function addContextCommand(tacho: Command): void {
   withSessionsDir(command)
 }
 
-/** What fits on a screen below the kinds. */
+/** As many as fit on a screen below the kinds. */
 const PARTS_SHOWN = 20
 
 async function context(

@@ -18,7 +18,7 @@ import { writeJson } from '../write-json.js'
 
 type DiffOptions = SessionOptions & { json?: boolean }
 
-/** `tacho diff`: what changed between two requests, or where two sessions part. */
+/** Adds `tacho diff`: what changed between two requests, or where two sessions diverge. */
 export function addDiffCommand(tacho: Command): void {
   const command = tacho
     .command('diff')

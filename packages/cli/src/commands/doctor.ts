@@ -16,7 +16,7 @@ import { countedBar } from '../progress-bar.js'
 import { type SessionOptions, withSessionsDir } from '../session-options.js'
 import { type Style, styled } from '../style.js'
 
-/** `tacho doctor`: whether all is as it should be, and what to do where it is not. */
+/** Adds `tacho doctor`: whether everything is in order, and what to do if not. */
 export function addDoctorCommand(tacho: Command, agents: readonly Agent[]): void {
   const command = tacho
     .command('doctor')
@@ -31,7 +31,7 @@ async function doctor(
   { roots, json = false }: SessionOptions & { json?: boolean },
 ): Promise<void> {
   const bar = countedBar('reading sessions')
-  // What cannot be looked into is among the findings of its root.
+  // Folders that cannot be examined are among the findings of their root.
   const sessions = listSessions(roots, {}, { onProgress: bar.show })
   bar.clear()
   const findings = [

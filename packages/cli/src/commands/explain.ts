@@ -13,7 +13,7 @@ import {
   withSessionsDir,
 } from '../session-options.js'
 
-/** `tacho explain`: how a session ended and why, with the lines that show it. */
+/** Adds `tacho explain`: how a session ended and why, with the evidence. */
 export function addExplainCommand(tacho: Command): void {
   const command = tacho
     .command('explain')

@@ -6,7 +6,9 @@ import { addParquetExport } from '../export/parquet.js'
 import { addPerfettoExport } from '../export/perfetto.js'
 import { addShareExport } from '../export/share.js'
 
-/** `tacho export`: sessions sent to a collector, or in the formats of other tools. */
+/**
+ * Adds `tacho export`: sends sessions to a collector, or writes them in the formats of other tools.
+ */
 export function addExportCommand(tacho: Command): void {
   const command = tacho
     .command('export')

@@ -35,7 +35,7 @@ type GrepOptions = SessionOptions & {
   json?: boolean
 }
 
-/** `tacho grep`: where a text was ever sent or received. */
+/** Adds `tacho grep`: where a text was ever sent or received. */
 export function addGrepCommand(tacho: Command): void {
   const command = tacho
     .command('grep')
@@ -106,7 +106,7 @@ async function searchAll(
           yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)
         }
       } catch (error) {
-        // One of many that cannot be read must not keep the others from it.
+        // One unreadable session must not hide the others.
         if (sessions.length === 1 || !(error instanceof ReaderError)) throw error
         progress.clear()
         note(error.message)

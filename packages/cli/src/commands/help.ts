@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { wrongUse } from '../command-error.js'
 
-/** `tacho help [command...]`: the help of a command at any depth, where commander's own knows one level. */
+/**
+ * Adds `tacho help [command...]`: the help of a command at any depth, while commander's own only
+ * supports one level.
+ */
 export function addHelpCommand(tacho: Command): void {
   tacho
     .command('help')

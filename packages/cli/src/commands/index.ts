@@ -35,8 +35,8 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
 ])
 
 /**
- * Adds the commands to the tree: the one of this name, or, where there is none or the command is
- * about all of them, all.
+ * Adds commands to the tree: the one with this name; all of them if there is none, or if that
+ * command concerns all.
  */
 export async function addCommands(
   tacho: Command,

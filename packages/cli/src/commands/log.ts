@@ -13,7 +13,7 @@ import {
 
 type LogOptions = SessionOptions & { follow?: boolean }
 
-/** `tacho log`: the debug log of a session. */
+/** Adds `tacho log`: the debug log of a session. */
 export function addLogCommand(tacho: Command): void {
   const command = tacho
     .command('log')
@@ -49,7 +49,7 @@ async function log(name: string, { follow = false, ...options }: LogOptions): Pr
     }
     yield shown.end()
   }
-  // What is still written ends with no line, and goes on when it goes on.
+  // Output that is still growing is not split into lines, and appears when it comes.
   if (follow) for await (const text of texts()) await write(text)
   else await writeLines(linesOf(texts()))
   if (isThere) return

@@ -23,7 +23,7 @@ type LsOptions = SessionOptions & {
   running?: boolean
 }
 
-/** `tacho ls`: the sessions, newest first. */
+/** Adds `tacho ls`: the sessions, newest first. */
 export function addLsCommand(tacho: Command): void {
   const command = tacho
     .command('ls')

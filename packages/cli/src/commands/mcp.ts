@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { CommandError, EXIT } from '../command-error.js'
 import { type SessionOptions, withSessionsDir } from '../session-options.js'
 
-/** `tacho mcp`: the same answers for an agent. */
+/** Adds `tacho mcp`: the same answers for an agent. */
 export function addMcpCommand(tacho: Command): void {
   const command = tacho
     .command('mcp')
@@ -16,7 +16,7 @@ async function mcp({ roots }: SessionOptions): Promise<void> {
   await serve(roots)
 }
 
-// MCP's library is large, and optional in the package: all other commands do without it.
+// MCP's library is large and an optional dependency: no other command needs it.
 async function loadServer(): Promise<typeof import('../mcp/serve.js')> {
   try {
     return await import('../mcp/serve.js')

@@ -15,7 +15,7 @@ import {
 } from '../session-options.js'
 import { writeJson } from '../write-json.js'
 
-/** `tacho messages`: the conversation as a model was given it. */
+/** Adds `tacho messages`: the conversation as a model was given it. */
 export function addMessagesCommand(tacho: Command): void {
   const command = tacho
     .command('messages')

@@ -7,7 +7,7 @@ import {
   withSessionsDir,
 } from '../session-options.js'
 
-/** `tacho path`: the folder of a session, for other programs. */
+/** Adds `tacho path`: the folder of a session, for other programs. */
 export function addPathCommand(tacho: Command): void {
   const command = tacho
     .command('path')

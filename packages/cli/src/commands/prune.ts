@@ -24,7 +24,7 @@ type PruneOptions = SessionOptions & {
   json?: boolean
 }
 
-/** `tacho prune`: removes the sessions that are old or large. */
+/** Adds `tacho prune`: removes old or large sessions. */
 export function addPruneCommand(tacho: Command): void {
   const command = tacho
     .command('prune')
@@ -56,7 +56,7 @@ async function prune(options: PruneOptions): Promise<void> {
       if (!json) await write(`${removedWords(session, removed, isDry)}\n`)
       noteKept(session, removed)
     } catch (error) {
-      // One of many that cannot be removed must not keep the others from it.
+      // A session that cannot be removed must not keep the others.
       if (!(error instanceof ReaderError)) throw error
       note(error.message)
       process.exitCode = EXIT.failure

@@ -31,7 +31,7 @@ type RawOptions = SessionOptions & {
   json?: boolean
 }
 
-/** `tacho raw`: one exchange as it went over the wire. */
+/** Adds `tacho raw`: one exchange as it went over the wire. */
 export function addRawCommand(tacho: Command): void {
   const command = tacho
     .command('raw')

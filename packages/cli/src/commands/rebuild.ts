@@ -23,7 +23,7 @@ import {
 
 type RebuildOptions = SessionOptions & { to: string; all?: boolean; json?: boolean }
 
-/** `tacho rebuild`: sessions' spans anew, by the rules of this version. */
+/** Adds `tacho rebuild`: rebuilds the spans of sessions by the rules of this version. */
 export function addRebuildCommand(tacho: Command): void {
   const command = tacho
     .command('rebuild')
@@ -48,7 +48,7 @@ async function rebuild(name: string | undefined, options: RebuildOptions): Promi
       if (!options.json) await tell(session, rebuilt)
       if (rebuilt.damage.length > 0) exitWith(EXIT.incomplete)
     } catch (error) {
-      // One of many that cannot be rebuilt must not keep the others from it.
+      // A session that cannot be rebuilt must not keep the others from it.
       if (!options.all || !(error instanceof ReaderError)) throw error
       note(error.message)
       exitWith(EXIT.failure)
@@ -92,7 +92,7 @@ function spanWords({ ended, open }: Rebuilt): string {
   return open === 0 ? spans : `${spans}, ${open} of them without an end`
 }
 
-/** What could not be done at all weighs more than what is not whole. */
+/** A failure takes precedence over an incomplete result. */
 function exitWith(code: number): void {
   if (process.exitCode !== EXIT.failure) process.exitCode = code
 }

@@ -12,7 +12,7 @@ import {
 
 type RmOptions = SessionOptions & { dryRun?: boolean; json?: boolean }
 
-/** `tacho rm`: removes sessions. */
+/** Adds `tacho rm`: removes sessions. */
 export function addRmCommand(tacho: Command): void {
   const command = tacho
     .command('rm')
@@ -26,7 +26,7 @@ export function addRmCommand(tacho: Command): void {
 
 async function rm(names: string[], options: RmOptions): Promise<void> {
   const isDry = options.dryRun ?? false
-  // All are found before one is gone: a beginning of an id must not mean another one then.
+  // All are found before any is removed: afterwards, a prefix could match a different id.
   const found = names.map((name) => sessionNamed(name, options))
   const sessions = [...new Map(found.map((session) => [session.folder, session])).values()]
   const results: object[] = []

@@ -12,7 +12,7 @@ import {
 
 type SalvageOptions = SessionOptions & { to: string; json?: boolean }
 
-/** `tacho salvage`: what can be read of a damaged session, as a clean one. */
+/** Adds `tacho salvage`: writes what can be read of a damaged session as a clean one. */
 export function addSalvageCommand(tacho: Command): void {
   const command = tacho
     .command('salvage')

@@ -20,7 +20,7 @@ import { withSessionsDir } from '../session-options.js'
 
 type ScrubOptions = ManySessionsOptions & { value?: string; dryRun?: boolean; json?: boolean }
 
-/** `tacho scrub`: takes secrets out of sessions that are on disk. */
+/** Adds `tacho scrub`: removes secrets from sessions on disk. */
 export function addScrubCommand(tacho: Command): void {
   const command = withManySessions(
     tacho.command('scrub').description('replace secrets in recorded sessions'),
@@ -53,7 +53,7 @@ async function scrub(names: string[], options: ScrubOptions): Promise<void> {
       noteForeign(session, scrubbed)
     } catch (error) {
       progress.clear()
-      // One of many that cannot be scrubbed must not keep the others from it.
+      // A session that cannot be scrubbed must not keep the others from it.
       if (names.length === 1 || !(error instanceof ReaderError)) throw error
       note(error.message)
       process.exitCode = EXIT.failure
@@ -62,7 +62,10 @@ async function scrub(names: string[], options: ScrubOptions): Promise<void> {
   if (json) await write(`${jsonText(results, 2)}\n`)
 }
 
-/** What is not ours stays as it is, and the user hears of it: it is the same secret, in plain sight. */
+/**
+ * Files that are not ours stay as they are, and the user is told: the same secret is in them, in
+ * plain text.
+ */
 function noteForeign({ folder }: FoundSession, { notOurs }: ScrubbedSession): void {
   for (const { file } of notOurs) {
     note(`${folder}/${file} is the agent's own transcript: it holds secrets, and stays as it is.`)

@@ -25,7 +25,7 @@ import {
 
 type SealOptions = SessionOptions & { olderThan?: number; json?: boolean }
 
-/** `tacho seal`: compresses the logs of sessions that are over. */
+/** Adds `tacho seal`: compresses the logs of sessions that are over. */
 export function addSealCommand(tacho: Command): void {
   const command = tacho
     .command('seal')
@@ -57,7 +57,7 @@ async function seal(name: string | undefined, options: SealOptions): Promise<voi
       if (!options.json) await write(`${wordsOf(session, logs)}\n`)
     } catch (error) {
       progress.clear()
-      // One of many that cannot be sealed must not keep the others from it.
+      // A session that cannot be sealed must not keep the others from it.
       if (isOne || !(error instanceof ReaderError)) throw error
       note(error.message)
       process.exitCode = EXIT.failure

@@ -2,7 +2,10 @@ import { type Agent, isInstalled } from '@tacho/launcher'
 import { Argument, type Command, Option } from 'commander'
 import type { ShimOptions } from './shim.js'
 
-/** `tacho shim install|remove|status <agent>`: what it does is in `shim.ts`, loaded when asked for. */
+/**
+ * Adds `tacho shim install|remove|status <agent>`, implemented in `shim.ts`, which is loaded on
+ * demand.
+ */
 export function addShimEntry(tacho: Command, agents: readonly Agent[]): void {
   const installed = agents.filter(isInstalled)
   const names = installed.map(({ name }) => name)

@@ -13,7 +13,7 @@ import { TACHO } from '../package/own-files.js'
 
 export type ShimOptions = { dir?: string; json?: boolean }
 
-/** What `tacho shim <action> <agent>` does. */
+/** Runs `tacho shim <action> <agent>`. */
 export async function shim(
   action: string,
   agent: InstalledAgent,
@@ -48,7 +48,7 @@ async function remove(agent: InstalledAgent): Promise<void> {
 
 async function status(agent: InstalledAgent, { json }: ShimOptions): Promise<void> {
   const found = shimStatus(agent, process.env)
-  // A shim that is not used is a fault; that there is none is how things are.
+  // A shim that is not used is a fault; having none is not.
   if (found.shims.length > 0 && !found.isFirst) process.exitCode = EXIT.failure
   const { shims, program = null, isFirst } = found
   if (json) return write(`${jsonText({ shims, [agent.name]: program, isFirst }, 2)}\n`)

@@ -24,7 +24,7 @@ import { traceUrl } from '../trace-url.js'
 
 type ShowOptions = SessionOptions & { json?: boolean; follow?: boolean; lines?: number }
 
-/** `tacho show`: one session, with its turns and exchanges in their order. */
+/** Adds `tacho show`: one session, with its turns and exchanges in order. */
 export function addShowCommand(tacho: Command): void {
   const command = tacho
     .command('show')

@@ -19,7 +19,7 @@ import { wantedTables } from '../sql/wanted-tables.js'
 
 type SqlOptions = SessionOptions & { format: SqlFormat; since?: number; json?: boolean }
 
-/** `tacho sql`: whatever else one wants to know. */
+/** Adds `tacho sql`: any other question. */
 export function addSqlCommand(tacho: Command): void {
   const command = tacho
     .command('sql')
@@ -54,7 +54,7 @@ async function sql(query: string | undefined, options: SqlOptions): Promise<void
   }
 }
 
-/** Reads what a query names and no query before it did. */
+/** Loads the tables that a query names and no query before it did. */
 async function fill(
   database: Database,
   filled: Set<SqlTable>,
@@ -89,7 +89,7 @@ async function fillFrom(
   try {
     for await (const { table, row } of sqlRows(session, wanted)) add(table, row)
   } catch (error) {
-    // One that cannot be read must not keep the others from it.
+    // One unreadable session must not hide the others.
     if (!(error instanceof ReaderError)) throw error
     note(error.message)
     process.exitCode = EXIT.incomplete

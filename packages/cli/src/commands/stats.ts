@@ -25,7 +25,7 @@ import { writeJson } from '../write-json.js'
 
 type StatsOptions = ManySessionsOptions & { prices?: string; json?: boolean }
 
-/** `tacho stats`: where time, tokens and money went. */
+/** Adds `tacho stats`: where time, tokens and money went. */
 export function addStatsCommand(tacho: Command): void {
   const command = withManySessions(
     tacho.command('stats').description('sum up time, tokens and money by turn, tool and model'),
@@ -50,7 +50,7 @@ async function stats(given: string[], options: StatsOptions): Promise<void> {
       progress.add(1)
       if (chosen.length === 1) noteDamage(session)
     } catch (error) {
-      // One of many that cannot be read must not keep the others from it.
+      // One unreadable session must not hide the others.
       if (names.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)

@@ -22,7 +22,7 @@ import { verificationLines } from '../verify/lines.js'
 
 type VerifyOptions = SessionOptions & { all?: boolean; json?: boolean }
 
-/** `tacho verify`: proves every byte of a session. */
+/** Adds `tacho verify`: verifies every byte of a session. */
 export function addVerifyCommand(tacho: Command): void {
   const command = tacho
     .command('verify')
@@ -83,7 +83,7 @@ async function verifyOne(session: FoundSession, progress: ProgressBar): Promise<
   }
 }
 
-/** These three are promised (docs/cli.md): 0 clean, 1 damaged or came broken, 2 unreadable. */
+/** These three are promised (docs/cli.md): 0 clean, 1 damaged or arrived broken, 2 unreadable. */
 const UNREADABLE = 2
 
 function exitCodeOf({ unreadable, damage, broken }: Verification): number {

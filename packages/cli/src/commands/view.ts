@@ -10,7 +10,7 @@ import { openInBrowser } from '../view/open-in-browser.js'
 
 type ViewOptions = SessionOptions & { port: number; open: boolean }
 
-/** `tacho view`: sessions in a browser. */
+/** Adds `tacho view`: sessions in a browser. */
 export function addViewCommand(tacho: Command): void {
   const command = tacho
     .command('view')

@@ -1,8 +1,9 @@
 /**
- * bash cuts words at `=` and `:` (COMP_WORDBREAKS), and replaces only the last piece.
+ * Joins the words again that bash split at `=` and `:` (COMP_WORDBREAKS). Of the last word, bash
+ * only replaces the last piece.
  *
- * @param pieces COMP_WORDS behind the command, as they were typed: with their quotes.
- * @returns the words, without quotes, and what of the last one stands before the piece that is replaced.
+ * @param pieces COMP_WORDS after the command, as typed, including quotes.
+ * @returns the words, without quotes, and the part of the last one before the piece to replace.
  */
 export function joinedAgain(pieces: readonly string[]): { whole: string[]; lead: string } {
   const whole: string[] = []

@@ -1,5 +1,5 @@
 /**
- * For bash 3.2 (macOS) and later. Whatever is no function of ours is local, `IFS` too. `compopt`
+ * For bash 3.2 (macOS) and later. Everything except our functions is local, even `IFS`. `compopt`
  * came with bash 4.
  */
 export const BASH_SCRIPT = `# bash completion for tacho. Load it with: source <(tacho completion bash)

@@ -10,12 +10,12 @@ import { type Offers, offersFor } from './offers.js'
 import { isShell, type Shell } from './shells.js'
 
 /**
- * `tacho complete SHELL -- WORDS`: what the scripts of `tacho completion` ask at each Tab. Prints a
- * line for each word that can stand at the cursor, with a tab and its description behind it, and
- * `:files` or `:folders` where the shell is to complete those.
+ * `tacho complete SHELL -- WORDS`: run by the scripts of `tacho completion` at each Tab. Prints a
+ * line for each possible word at the cursor, followed by a tab and its description, and `:files` or
+ * `:folders` if the shell should complete those.
  *
- * It reads the tree of commands as the build has written it (scripts/bundle/commands.ts), because Node takes 300 ms
- * to load the commands themselves.
+ * It reads the tree of commands written by the build (scripts/bundle/commands.ts), because Node
+ * takes 300 ms to load the commands themselves.
  */
 export function complete([shell, separator, ...words]: readonly string[]): void {
   if (!isShell(shell) || separator !== '--') {
@@ -38,7 +38,7 @@ function linesOf({ offers, paths }: Offers, shell: Shell, lead: string): string[
   return paths === undefined ? lines : [...lines, `:${paths}\n`]
 }
 
-// What a shell would have to quote, or a line cannot hold, is no id that an agent gives.
+// No agent's id contains what a shell would have to quote, or a line break.
 const TYPABLE = /^[\w.@+%][\w.@+%:,=-]*$/
 
 function sessionIds(sessionsDir: string | undefined): string[] {

@@ -1,4 +1,4 @@
-/** fish completes the word under the cursor as a whole, `--option=` included. */
+/** fish completes the word under the cursor as a whole, including `--option=`. */
 export const FISH_SCRIPT = `# fish completion for tacho. Load it with: tacho completion fish | source
 function __tacho_complete
   set -l words (commandline -opc)

@@ -3,26 +3,26 @@ import { SEARCHED } from '@tacho/reader'
 import type { ArgumentNode, CommandNode, OptionNode } from '../command-tree/command-tree.js'
 import { nextArgument, readTyped, type Typed } from './typed.js'
 
-/** A word that can stand at the cursor. */
+/** A possible word at the cursor. */
 export type Offer = { word: string; description: string }
 
 export type Offers = {
   offers: Offer[]
-  /** What the shell is to complete by itself. */
+  /** What the shell should complete itself. */
   paths?: 'files' | 'folders'
 }
 
 /**
- * The ids of the sessions that can be named.
+ * Returns the ids of the available sessions.
  *
- * @param sessionsDir the value of `--sessions-dir`, where it was typed.
+ * @param sessionsDir the value of `--sessions-dir`, if it was typed.
  */
 export type SessionIds = (sessionsDir: string | undefined) => string[]
 
 /**
- * What can stand at the cursor.
+ * Returns the possible words at the cursor.
  *
- * @param words those behind `tacho`, up to the cursor; the last one is what is being typed.
+ * @param words after `tacho`, up to the cursor; the last one is being typed.
  */
 export function offersFor(
   tree: CommandNode,
@@ -60,7 +60,7 @@ function argumentOffers(typed: Typed, current: string, ids: () => string[]): Off
   if (next.name === 'command') return { offers: commandsBelow(typed.parent, typed.arguments) }
   const { offers, paths } = valueOffers(next, current, ids)
   const left = offers.filter(({ word }) => !typed.arguments.includes(word))
-  // A command that takes all sessions as well shows how.
+  // A command that also accepts all sessions shows how.
   const isBare = left.length === 0 && paths === undefined
   return {
     ...(isBare && !next.isRequired ? optionOffers(typed) : { offers: left }),
@@ -68,7 +68,10 @@ function argumentOffers(typed: Typed, current: string, ids: () => string[]): Off
   }
 }
 
-/** The value behind `--option=`: the whole word is offered, because that is what the shell replaces. */
+/**
+ * Completes the value after `--option=`: the whole word is offered, because the shell replaces all
+ * of it.
+ */
 function equalsOffers(
   { command }: Typed,
   current: string,
@@ -111,14 +114,14 @@ function valueOffers(value: ArgumentNode, current: string, ids: () => string[]):
   }
 }
 
-// With commas between, each once.
+// Separated by commas, each once.
 function placeOffers(current: string): Offer[] {
   const given = current.split(',').slice(0, -1)
   const left = SEARCHED.filter((place) => !given.includes(place))
   return left.map((place) => ({ word: [...given, place].join(','), description: '' }))
 }
 
-// Who types a path means a session's folder.
+// If a path is typed, it is a session's folder.
 function sessionOffers(current: string, ids: () => string[]): Offers {
   if (/[/~]/.test(current)) return { offers: [], paths: 'folders' }
   const last = { word: 'last', description: 'the one that was started or resumed last' }
@@ -141,7 +144,7 @@ function commandOffer({ name, description }: CommandNode): Offer {
   return { word: name, description }
 }
 
-/** For `help`: the commands below those that were named. */
+/** For `help`: returns the subcommands of the given command. */
 function commandsBelow(parent: CommandNode, names: readonly string[]): Offer[] {
   let found: CommandNode | undefined = parent
   for (const name of names) found = found?.commands.find((one) => one.name === name)

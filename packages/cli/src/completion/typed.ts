@@ -1,24 +1,24 @@
 import type { ArgumentNode, CommandNode, OptionNode } from '../command-tree/command-tree.js'
 
-/** What the words before the cursor say. */
+/** What the words before the cursor mean. */
 export type Typed = {
-  /** The command that they lead to. */
+  /** The command that they name. */
   command: CommandNode
-  /** The one above it; for `tacho` itself, that. */
+  /** Its parent; for `tacho` itself, `tacho`. */
   parent: CommandNode
   /** The arguments of that command, in order. */
   arguments: string[]
-  /** Its options, by each of their spellings. */
+  /** Its options, under all of their spellings. */
   options: Set<string>
-  /** The last value that was given to an option, by the option's long spelling. */
+  /** The last value of each option, by its long spelling. */
   values: Map<string, string>
   /** An option whose value comes next. */
   waiting: OptionNode | undefined
-  /** All that follows is an argument: there was a `--`. */
+  /** Everything that follows is an argument: there was a `--`. */
   isPastOptions: boolean
 }
 
-/** Reads the words between `tacho` and the cursor as commander does. */
+/** Parses the words between `tacho` and the cursor as commander does. */
 export function readTyped(tree: CommandNode, words: readonly string[]): Typed {
   const typed: Typed = {
     command: tree,
@@ -67,12 +67,12 @@ function readOption(typed: Typed, word: string): void {
   else if (option.value !== undefined) typed.waiting = option
 }
 
-/** The spelling by which an option is known: its long one. */
+/** Returns the long spelling of an option, which identifies it. */
 function nameOf({ spellings }: OptionNode): string {
   return spellings.at(-1) ?? ''
 }
 
-/** The argument that comes next; nothing where the command takes no more. */
+/** Returns the next argument; undefined if the command takes no more. */
 export function nextArgument({ command, arguments: given }: Typed): ArgumentNode | undefined {
   const last = command.arguments.at(-1)
   return command.arguments[given.length] ?? (last?.isVariadic ? last : undefined)

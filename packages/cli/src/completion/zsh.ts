@@ -1,6 +1,6 @@
 /**
- * Loaded with `source`, or on the first Tab from a file `_tacho` in a folder of fpath: then the file
- * is the function's body, and has to do what was asked as well as to define it.
+ * Loaded with `source`, or at the first Tab from a file `_tacho` in a folder of fpath: the file is
+ * then the function's body, and must complete as well as define it.
  */
 export const ZSH_SCRIPT = `#compdef tacho
 # zsh completion for tacho. Load it with: source <(tacho completion zsh)

@@ -1,6 +1,6 @@
 import type { Context, Shortened } from '@tacho/reader'
 
-/** What `tacho context --json` prints (docs/cli.md). What is not known is null. */
+/** Returns the output of `tacho context --json` (docs/cli.md). Unknown values are null. */
 export function contextJson(context: Context, shortened: readonly Shortened[]): object {
   return {
     ...withoutMissing(context),

@@ -23,7 +23,7 @@ const PARTS: readonly Column[] = [
   { title: 'about', cut: 'end', least: 12 },
 ]
 
-/** What was in a context, for people: its kinds, then its largest parts. */
+/** Describes a context: its kinds, then its largest parts. */
 export function contextLines(context: Context, most: number): string[] {
   const { kinds, parts, exchange } = context
   const shown = parts.slice(0, most)
@@ -76,7 +76,7 @@ function about(tokens: number): string {
   return `~${tokenCount(tokens)}`
 }
 
-/** Where a history was made shorter, for people. */
+/** Describes where a history was shortened. */
 export function shortenedLines(shortened: readonly Shortened[]): string[] {
   return shortened.flatMap(({ before, after, compaction, messages }) => {
     const { dropped, kept, added } = messages

@@ -3,9 +3,9 @@ import { exchangeOf } from '../chosen-exchange.js'
 import { CommandError, EXIT } from '../command-error.js'
 
 /**
- * The request to a model that the user named; where none was named, the last of the user's thread.
+ * Returns the model request that the user named; without a name, the last in the user's thread.
  *
- * @throws CommandError `no-exchange` where there is none.
+ * @throws CommandError `no-exchange` if there is none.
  */
 export function chosenRequest(
   reader: ConversationReader,

@@ -1,6 +1,6 @@
 import type { ConversationAt, Message, MissingInput } from '@tacho/reader'
 
-/** What `tacho messages --json` prints (docs/cli.md). What is not known is null. */
+/** Returns the output of `tacho messages --json` (docs/cli.md). Unknown values are null. */
 export function conversationJson(at: ConversationAt): object {
   const { exchange, previous, request, origins, answer, newMessages, removed } = at
   return {
@@ -30,12 +30,12 @@ export function conversationJson(at: ConversationAt): object {
   }
 }
 
-/** A message without its value, of which its parts are what is in it. */
+/** Returns a message without its value, whose contents are in its parts. */
 export function messageJson({ role, parts }: Message): object {
   return { role, parts }
 }
 
-/** What of a conversation is not there, the answer's too. */
+/** Returns what is missing in a conversation, including its answer. */
 export function missingOf({ missing, missingAnswer, exchange }: ConversationAt): MissingInput[] {
   if (missingAnswer === undefined) return missing
   return [...missing, { exchange: exchange.number, kind: 'answer', reason: missingAnswer }]

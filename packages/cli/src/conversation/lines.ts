@@ -7,10 +7,9 @@ import { recordedJson } from '../write-json.js'
 import { messageLine, messageLines, partLines } from './message-lines.js'
 
 /**
- * A conversation for people: what was there before in one line each, what was new in full, and the
- * answer.
+ * Prints a conversation: earlier messages in one line each, new ones in full, and the answer.
  *
- * @param isWhole all of it in full.
+ * @param isWhole everything in full.
  */
 export function conversationLines(at: ConversationAt, isWhole: boolean): string[] {
   return [...headLines(at, isWhole), '', ...messagesLines(at, isWhole), ...answerLines(at)]
@@ -66,7 +65,7 @@ function messagesLines(
     const number = String(index + 1).padStart(width)
     const isNew = newMessages.has(index + 1)
     const mark = isNew ? styled('good', `+ ${number}`) : `  ${number}`
-    // A first request tells its agent's own texts, which are long and mostly known.
+    // A first request contains the agent's own texts, which are long and mostly known.
     const isOwn = previous === undefined && INSTRUCTING.has(message.role)
     if ((!isNew || isOwn) && !isWhole) {
       return [`${mark}  ${messageLine(message, outputWidth() - width - 4)}`]

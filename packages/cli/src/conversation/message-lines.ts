@@ -5,19 +5,19 @@ import { byteCount } from '../quantities.js'
 import { styled } from '../style.js'
 import { recordedJson } from '../write-json.js'
 
-/** A message in one line, as wide as the output is, without what does not fit. */
+/** Formats a message in one line, cut to the width of the output. */
 export function messageLine(message: Message, width: number): string {
   const most = Math.min(width, WIDEST)
   const words = message.parts.map((part) => shortly(part, most)).join(' ')
   return cutTo(printable(`${message.role}  ${words}`), most)
 }
 
-/** A message in full: its role, then each part, indented. */
+/** Formats a message in full: its role, then each part, indented. */
 export function messageLines(message: Message, indent: string): string[] {
   return [styled('heading', printable(message.role)), ...partLines(message.parts, indent)]
 }
 
-/** Parts in full. */
+/** Formats parts in full. */
 export function partLines(parts: readonly Part[], indent: string): string[] {
   return parts.flatMap((part) => {
     const { title, text, parts: below } = inFull(part)

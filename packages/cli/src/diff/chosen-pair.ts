@@ -3,7 +3,8 @@ import { exchangeOf } from '../chosen-exchange.js'
 import { CommandError, EXIT } from '../command-error.js'
 
 /**
- * The two requests to compare, the earlier one first; one alone is compared with that before it.
+ * Returns the two requests to compare, the earlier one first; a single one is compared with the one
+ * before it.
  *
  * @throws CommandError `no-exchange`
  */

@@ -15,7 +15,7 @@ import { byteCount } from '../quantities.js'
 import { styled } from '../style.js'
 import { placeWords } from './place-words.js'
 
-/** How one request became another, for people. */
+/** Describes how one request differs from another. */
 export function exchangeLines({ before, after, comparison, body }: ComparedExchanges): string[] {
   const title = `from exchange ${before.number} to exchange ${after.number}`
   const lines = differenceLines(comparison)
@@ -27,7 +27,7 @@ export function exchangeLines({ before, after, comparison, body }: ComparedExcha
   ]
 }
 
-/** The lines for all parts in which two requests differ, their messages last. */
+/** Returns the lines for all parts in which two requests differ, messages last. */
 export function differenceLines(comparison: RequestComparison): string[] {
   const { model, parameters, tools, areToolsReordered, instructions, messages } = comparison
   return [
@@ -59,7 +59,7 @@ function changeLines(
   ]
 }
 
-// Of an object, the members that are not the same: some agents write them in another order each time.
+// For an object, its changed members: some agents write them in a different order each time.
 function changedMembers(before: string, after: string): string[] | undefined {
   const [one, two] = [membersOf(before), membersOf(after)]
   if (one === undefined || two === undefined) return undefined
@@ -83,7 +83,7 @@ function membersOf(json: string): Map<string, string> | undefined {
   return new Map(Object.entries(value).map(([name, member]) => [name, jsonText(member)]))
 }
 
-/** A piece of a JSON text around the first character that differs. */
+/** Returns a part of a JSON text around the first differing character. */
 function excerpt(text: string, at: number): string {
   const from = Math.max(0, at - 40)
   const piece = printable(`${from > 0 ? '…' : ''}${text.slice(from, from + 400)}`)
@@ -100,7 +100,7 @@ function runLines(run: Run, next: Run | undefined, last: Run | undefined): strin
     const moved = before === after ? '' : `, now from ${after} on`
     return [styled('quiet', `  ${words} the same${moved}`)]
   }
-  // A message in the place of one of the same role is that one changed.
+  // A message that replaces one with the same role counts as that one changed.
   if (run.in === 'before' && isReplaced(run, next)) return []
   if (run.in === 'after' && last !== undefined && isReplaced(last, run)) {
     return run.messages.flatMap((message, index) => {
@@ -136,7 +136,7 @@ function replacedLines(before: Message, after: Message, number: number): string[
   ]
 }
 
-// Lines that are the same: those next to a change.
+// Unchanged lines: those next to a change.
 function around(lines: readonly string[]): string[] {
   const shown = lines.length <= 4 ? lines : [...lines.slice(0, 2), '…', ...lines.slice(-2)]
   return shown.map((line) => styled('quiet', `      ${line}`))

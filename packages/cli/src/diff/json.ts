@@ -6,7 +6,7 @@ import type {
 } from '@tacho/reader'
 import { messageJson } from '../conversation/json.js'
 
-/** What `tacho diff` prints of two requests with `--json` (docs/cli.md). */
+/** Returns the output of `tacho diff --json` for two requests (docs/cli.md). */
 export function exchangesJson({
   before,
   after,
@@ -23,7 +23,7 @@ export function exchangesJson({
   }
 }
 
-/** The same of two sessions. */
+/** The same for two sessions. */
 export function sessionsJson(
   { shared, steps, parted, start }: ComparedSessions,
   ids: readonly [string, string],

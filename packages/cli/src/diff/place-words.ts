@@ -1,4 +1,4 @@
-/** A path into a JSON text in the way of JavaScript: `input[12].content[0].text`. */
+/** Formats a path into a JSON text as in JavaScript: `input[12].content[0].text`. */
 export function placeWords(path: readonly (string | number)[]): string {
   if (path.length === 0) return 'the body itself'
   return path

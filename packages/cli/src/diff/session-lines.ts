@@ -5,7 +5,7 @@ import { printable } from '../printable.js'
 import { styled } from '../style.js'
 import { differenceLines } from './exchange-lines.js'
 
-/** Where two sessions part, for people. */
+/** Describes where two sessions diverge. */
 export function sessionLines(
   { shared, steps, parted, start }: ComparedSessions,
   ids: readonly [string, string],

@@ -10,8 +10,8 @@ import {
 import type { Finding } from './finding.js'
 
 /**
- * Which agents are there, in which version, and what the command of each runs. Nobody needs them all:
- * one that is missing is a warning only where no agent is there.
+ * Checks which agents are installed, in which version, and what the command of each runs. Nobody
+ * needs them all: a missing one is only a warning if there is no agent at all.
  */
 export function agentFindings(agents: readonly Agent[], environment: NodeJS.ProcessEnv): Finding[] {
   const all = agents.filter(isInstalled).map((agent) => ({
@@ -66,7 +66,7 @@ function shimFinding(agent: InstalledAgent, environment: NodeJS.ProcessEnv): Fin
   }
 }
 
-/** What the agents that are there want settled once before they can be recorded. */
+/** Checks what the installed agents need to have settled once before they can be recorded. */
 export async function settleFindings(
   agents: readonly Agent[],
   environment: NodeJS.ProcessEnv,

@@ -1,10 +1,10 @@
-/** What `tacho doctor` says of one thing. */
+/** A finding of `tacho doctor` about one thing. */
 export type Finding = {
-  /** What was looked at: `codex`, `sessions`, `index` … */
+  /** What was checked: `codex`, `sessions`, `index` … */
   about: string
-  /** `warning`: it works, and may not be what is wanted. */
+  /** `warning`: it works, but may not be what is wanted. */
   status: 'ok' | 'warning' | 'problem'
   text: string
-  /** What to do; absent where nothing is to be done. */
+  /** What to do; absent if there is nothing. */
   next?: string
 }

@@ -4,7 +4,7 @@ import { indexFolder, usableIndexFolder } from '@tacho/reader'
 import { byteCount } from '../quantities.js'
 import type { Finding } from './finding.js'
 
-/** Whether there can be an index, and how large it is. */
+/** Checks whether there can be an index, and how large it is. */
 export function indexFinding(): Finding {
   const about = 'index'
   const folder = usableIndexFolder()

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { findSessions, type SkippedFolder } from '@tacho/reader'
 import type { Finding } from './finding.js'
 
-/** Whether sessions can be kept in a folder, privately, and what stands there that should not. */
+/**
+ * Checks whether a folder can keep sessions privately, and whether it contains what it should not.
+ */
 export function rootFindings(root: string): Finding[] {
   const about = root
   const status = statSync(root, { throwIfNoEntry: false })
@@ -63,7 +65,7 @@ function contentFindings(root: string): Finding[] {
   return findings
 }
 
-/** More than this are of one kind. */
+/** At most this many of a kind are named. */
 const NAMED = 10
 const LEFT = /^\.scrub$|^\.session_.+\.log\.(?:zst|gz)\.\d+$/
 

@@ -1,7 +1,7 @@
 import type { SessionSummary } from '@tacho/reader'
 import type { Finding } from './finding.js'
 
-/** How many sessions there are, and which of them need somebody. */
+/** Counts the sessions, and reports which of them need attention. */
 export function sessionFindings(sessions: readonly SessionSummary[]): Finding[] {
   const about = 'sessions'
   const count = (is: (session: SessionSummary) => boolean) => sessions.filter(is).length

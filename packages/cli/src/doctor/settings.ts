@@ -3,7 +3,7 @@ import type { Finding } from './finding.js'
 
 const LEAST_NODE = [20, 18, 1] as const
 
-/** Whether Node, our variables and OpenTelemetry's are such that Tacho can work with them. */
+/** Checks whether Node, our variables and OpenTelemetry's are usable for Tacho. */
 export function settingFindings(version: string, environment: NodeJS.ProcessEnv): Finding[] {
   return [nodeFinding(version), ...otlpFindings(environment)]
 }

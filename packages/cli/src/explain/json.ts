@@ -1,6 +1,6 @@
 import { isoOfMicros, type ToldExplanation, verdictOf } from '@tacho/reader'
 
-/** What `tacho explain --json` prints. What is not known is left out. */
+/** Returns the output of `tacho explain --json`. Unknown values are left out. */
 export function explanationJson(explanation: ToldExplanation): object {
   const { session, end, causes, notes, inFlight } = explanation
   return {
@@ -20,7 +20,7 @@ export function explanationJson(explanation: ToldExplanation): object {
   }
 }
 
-// What gives a cause its place in the list says nothing beside that place.
+// The order of the list already shows what these members are for.
 function causeJson({ weight: _, isLast: __, ...cause }: ToldExplanation['causes'][number]): object {
   return cause
 }

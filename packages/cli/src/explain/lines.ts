@@ -7,8 +7,8 @@ import { type Style, styled } from '../style.js'
 type Cause = ToldExplanation['causes'][number]
 
 /**
- * An explanation for people: the verdict first, what shows it, what to do; then what else went wrong,
- * and what was in flight.
+ * Describes an explanation: the verdict first, its evidence, what to do; then other trouble, and
+ * what was in flight.
  */
 export function explanationLines(explanation: ToldExplanation, width: number): string[] {
   const { session, end, causes, notes, inFlight } = explanation
@@ -17,7 +17,7 @@ export function explanationLines(explanation: ToldExplanation, width: number): s
   if (main !== undefined) lines.push(...aboutMain(main, width))
   else lines.push(...evidenceLines(end.evidence, width))
   lines.push('', `session ${printable(session.id)}`)
-  // Where that is a cause, its sentence stands there.
+  // If that is a cause, its sentence is there.
   const isCause = causes.some(({ sentence }) => sentence === end.sentence)
   const how = main === undefined || isCause ? '' : `: ${printable(end.sentence)}`
   lines.push(`  ended  ${end.code}${how}`)
@@ -65,7 +65,7 @@ function evidenceLines(evidence: readonly Evidence[], width: number, indent = ' 
   })
 }
 
-/** Where no width is known, as in a pipe, lines are whole. */
+/** If the width is unknown, as in a pipe, lines are not cut. */
 function cut(text: string, width: number): string {
   return Number.isFinite(width) ? cutTo(text, Math.max(20, width)) : text
 }

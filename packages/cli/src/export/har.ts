@@ -7,7 +7,7 @@ import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
 import { type FileExportOptions, withOutput } from './options.js'
 import { writeJson } from './write-text.js'
 
-/** `tacho export har`: the exchanges of a session, with their bodies. */
+/** Adds `tacho export har`: the exchanges of a session, with their bodies. */
 export function addHarExport(parent: Command): void {
   const command = parent
     .command('har')

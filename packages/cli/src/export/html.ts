@@ -11,7 +11,7 @@ import { type FileExportOptions, withOutput } from './options.js'
 import { removeWhenStopped } from './remove-when-stopped.js'
 import { writeText } from './write-text.js'
 
-/** `tacho export html`: the page of `tacho view`, with a session in it, as one file. */
+/** Adds `tacho export html`: the page of `tacho view` with one session, in a single file. */
 export function addHtmlExport(parent: Command): void {
   const command = parent
     .command('html')
@@ -44,7 +44,7 @@ async function exportHtml(name: string, options: FileExportOptions): Promise<voi
   }
 }
 
-// What was recorded before a rule was known, or without scrubbing, is not to travel with a page.
+// What was recorded before a rule existed, or without scrubbing, must not leave with a page.
 function copyScrubbed(folder: string, copy: string): void {
   const progress = progressBar('scrubbing', scrubbableBytes(folder))
   try {

@@ -31,7 +31,7 @@ type OtlpOptions = ManySessionsOptions & {
   json?: boolean
 }
 
-/** `tacho export otlp`: the spans of sessions that are on disk, to a collector or to Jaeger. */
+/** Adds `tacho export otlp`: sends the spans of sessions on disk to a collector or to Jaeger. */
 export function addOtlpExport(parent: Command): void {
   const command = parent
     .command('otlp')
@@ -80,7 +80,7 @@ async function exportOtlp(names: string[], options: OtlpOptions): Promise<void> 
         tellOf(session, sent)
       } catch (error) {
         progress.clear()
-        // One of many that is not taken must not keep the others from it.
+        // A session that is not accepted must not keep the others from being sent.
         if (sessions.length === 1 || !(error instanceof ReaderError)) throw error
         note(error.message)
         process.exitCode = EXIT.failure

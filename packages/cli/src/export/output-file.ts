@@ -13,19 +13,19 @@ import { basename, dirname, join } from 'node:path'
 import { CommandError, EXIT } from '../command-error.js'
 import { removeWhenStopped } from './remove-when-stopped.js'
 
-/** A file that has its name only once it is whole. */
+/** A file that gets its name only once it is complete. */
 export type OutputFile = {
   write(bytes: Uint8Array): void
   /** Gives it its name. */
   finish(): void
-  /** Takes it away unless it is finished. */
+  /** Deletes it unless it is finished. */
   [Symbol.dispose](): void
 }
 
 const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 
 /**
- * Begins a private file beside its later place.
+ * Creates a private file next to its final place.
  *
  * @throws CommandError `output-exists`, `cannot-write`.
  */
@@ -62,7 +62,8 @@ export function outputFile(path: string, mayReplace: boolean): OutputFile {
   }
 }
 
-// A rename would replace a file that was made meanwhile; a link does not. Some file systems have none.
+// A rename would replace a file that was created meanwhile; a link does not. Some file systems have
+// no links.
 function nameNew(draft: string, path: string): void {
   try {
     linkSync(draft, path)

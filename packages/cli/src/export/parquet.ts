@@ -21,7 +21,7 @@ import { type OutputFile, outputFile } from './output-file.js'
 
 type ParquetOptions = ManySessionsOptions & { output: string; force?: boolean }
 
-/** `tacho export parquet`: sessions as tables. */
+/** Adds `tacho export parquet`: sessions as tables. */
 export function addParquetExport(parent: Command): void {
   const command = parent
     .command('parquet')
@@ -79,7 +79,7 @@ async function addAll(
       tables.add(session)
       read += 1
     } catch (error) {
-      // One of many that cannot be read must not keep the others from it.
+      // One unreadable session must not keep the others from it.
       if (sessions.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)
@@ -91,7 +91,7 @@ async function addAll(
 }
 
 function makeFolder(folder: string): void {
-  // Level by level: in a place that takes no folders, such as /proc, Node's `recursive` never ends.
+  // Level by level: if folders cannot be created, as in /proc, Node's `recursive` never ends.
   if (existsSync(folder)) return
   makeFolder(dirname(folder))
   try {

@@ -6,7 +6,7 @@ import { SESSION_ARGUMENT, sessionNamed } from '../session-options.js'
 import { type FileExportOptions, withOutput } from './options.js'
 import { writeJson } from './write-text.js'
 
-/** `tacho export perfetto`: a session as a trace on tracks. */
+/** Adds `tacho export perfetto`: a session as a trace on tracks. */
 export function addPerfettoExport(parent: Command): void {
   const command = parent
     .command('perfetto')

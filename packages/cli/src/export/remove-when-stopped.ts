@@ -1,8 +1,8 @@
 /**
- * Takes away what is half written when the program is stopped by a signal: it holds what a session
- * holds, and nobody would look for it.
+ * Deletes a half-written file when a signal stops the program: it contains what a session contains,
+ * and nobody would look for it.
  *
- * @returns what to call once there is nothing to take away any more.
+ * @returns a function to call once there is nothing to delete any more.
  */
 export function removeWhenStopped(remove: () => void): () => void {
   const stop = (signal: NodeJS.Signals): void => {

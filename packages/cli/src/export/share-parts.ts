@@ -8,12 +8,12 @@ import { version } from '../package/own-files.js'
 import { verificationLines } from '../verify/lines.js'
 import type { ArchiveEntry } from './zip.js'
 
-/** A session that is shared: its id, and the folder that holds its scrubbed copy. */
+/** A session to share: its id, and the folder with its scrubbed copy. */
 export type SharedSession = { id: string; folder: string }
 
 type MakePart = (session: SharedSession) => ArchiveEntry[] | Promise<ArchiveEntry[]>
 
-/** What an archive can hold. All of it is made of the scrubbed copy. */
+/** What an archive can contain. All of it is made from the scrubbed copy. */
 const PARTS = {
   session: ({ id, folder }) => [
     { name: `${id}/`, folder: true },
@@ -33,7 +33,7 @@ export type SharePart = keyof typeof PARTS
 
 export const SHARE_PARTS = Object.keys(PARTS) as SharePart[]
 
-/** The parts that `--only` names, separated by commas. */
+/** Parses the parts in `--only`, separated by commas. */
 export function sharePartsOf(text: string): SharePart[] {
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !Object.hasOwn(PARTS, name))
@@ -43,7 +43,7 @@ export function sharePartsOf(text: string): SharePart[] {
   )
 }
 
-/** The entries of an archive: the parts, and what was removed. */
+/** Returns the entries of an archive: the parts, and what was removed. */
 export async function shareEntries(
   session: SharedSession,
   parts: readonly SharePart[],

@@ -21,7 +21,7 @@ import { type ArchiveEntry, zipOf } from './zip.js'
 
 type ShareOptions = FileExportOptions & { only: readonly SharePart[]; mail?: boolean }
 
-/** `tacho export share`: one archive for a bug report. */
+/** Adds `tacho export share`: one archive for a bug report. */
 export function addShareExport(parent: Command): void {
   const command = parent
     .command('share')

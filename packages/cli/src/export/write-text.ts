@@ -6,7 +6,7 @@ import { outputFile } from './output-file.js'
 
 const BUFFER_CHARACTERS = 256 * 1024
 
-/** Writes JSON likewise, with nothing in it that a terminal or an editor would take for something else. */
+/** Writes JSON in the same way, without anything that a terminal or an editor would interpret. */
 export function writeJson(
   pieces: Iterable<string>,
   ...others: Rest<Parameters<typeof writeText>>
@@ -21,8 +21,8 @@ function* visible(pieces: Iterable<string>): Generator<string> {
 }
 
 /**
- * Writes a text, as it comes in pieces, to the file that the user named, or to stdout, and says on
- * stderr what was written and where to open it.
+ * Writes a text, piece by piece, to the file that the user named or to stdout, and says on stderr
+ * what was written and where to open it.
  */
 export async function writeText(
   pieces: Iterable<string> | AsyncIterable<string>,
@@ -43,7 +43,7 @@ export async function writeText(
       const bytes = Buffer.from(piece)
       written += bytes.length
       file.write(bytes)
-      // So that Ctrl-C is heard.
+      // So that Ctrl-C is noticed.
       await new Promise((resolve) => setImmediate(resolve))
     }
     file.finish()

@@ -2,17 +2,17 @@ import { statSync } from 'node:fs'
 import { constants } from 'node:zlib'
 import { ZipFile } from 'yazl'
 
-/** What goes into an archive: a text, a file, or a folder, whose name ends with a slash. */
+/** An entry of an archive: a text, a file, or a folder, whose name ends with a slash. */
 export type ArchiveEntry = { name: string } & (
   | { text: string }
   | { path: string }
   | { folder: true }
 )
 
-/** A ZIP archive, as its bytes come. Whoever unpacks it may read its files, and nobody else. */
+/** Yields a ZIP archive. Once unpacked, only its owner may read the files. */
 export async function* zipOf(entries: Iterable<ArchiveEntry>): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile()
-  // A file that cannot be read ends the archive; without it, its reader would wait for ever.
+  // An unreadable file ends the archive; otherwise its reader would wait forever.
   zip.on('error', (cause) =>
     (zip.outputStream as NodeJS.ReadableStream & { destroy(cause: unknown): void }).destroy(cause),
   )
@@ -27,7 +27,7 @@ export async function* zipOf(entries: Iterable<ArchiveEntry>): AsyncGenerator<Ui
 
 const PRIVATE = { mode: 0o100600 }
 
-/** A longer file is packed at a level that takes a third of the time. */
+/** A longer file is compressed at a level that takes a third of the time. */
 const LONG_FILE = 64 * 1024 * 1024
 
 function levelFor(path: string): number {

@@ -3,12 +3,12 @@ import { outputWidth } from '../output.js'
 import { printable } from '../printable.js'
 import { styled } from '../style.js'
 
-/** What is shown of a line at most where the output has no width of its own. */
+/** At most this much of a line is shown if the output has no width of its own. */
 const SHOWN = 200
-/** What is shown before a match. */
+/** How much is shown before a match. */
 const BEFORE = 40
 
-/** A line for people in which a pattern matches: where it is, and what stands around it. */
+/** Formats a matching line: its place, and the text around the match. */
 export function hitLine(hit: SearchHit, session: string): string {
   const where = whereWords(hit)
   const head = `${printable(session)}  ${printable(where)}`

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { visibleJson } from '../json-text.js'
 
-/** A page of an answer is at most this many characters: some 10,000 tokens. */
+/** The most characters in a page of an answer: some 10,000 tokens. */
 export const PAGE_CHARACTERS = 40_000
 
 /**
- * A page of what was recorded, marked as quoted material. It stands between two lines that have a
- * number which nobody could know who was recorded, so that nothing in it can end the quotation.
+ * Returns a page of recorded data, marked as quoted. It is between two lines with a number that the
+ * recorded data cannot know, so nothing in it can end the quotation.
  *
- * @param page from 1.
- * @param missing sentences of our own that say what is not in the value though it was asked for.
+ * @param page starting at 1.
+ * @param missing sentences of our own about what the value lacks although it was requested.
  */
 export function quotedPage(value: unknown, page: number, missing: readonly string[] = []): string {
   const text = visibleJson(JSON.stringify(value, null, 1) ?? 'null')

@@ -6,10 +6,10 @@ import { quotedPage } from './quoted.js'
 import { QUESTION_TOOLS } from './tools.js'
 
 /**
- * The questions of the post-mortem as tools of the Model Context Protocol: read-only, in pages, and
- * with what was recorded marked as quoted.
+ * Offers the questions of a post-mortem as tools of the Model Context Protocol: read-only, in
+ * pages, and with recorded data marked as quoted.
  *
- * @param roots where sessions are looked for.
+ * @param roots where to look for sessions.
  */
 export function mcpServer(roots: readonly string[]): McpServer {
   const server = new McpServer(

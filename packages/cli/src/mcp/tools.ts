@@ -36,7 +36,7 @@ import { sessionNamed } from '../session-options.js'
 import { sessionJson } from '../show/json.js'
 import { statsJson } from '../stats/json.js'
 
-/** A question that a program can ask, and what answers it: the same as a command's `--json`. */
+/** A question that a program can ask, with the same answer as a command's `--json`. */
 export type QuestionTool = {
   name: string
   description: string
@@ -44,7 +44,9 @@ export type QuestionTool = {
   answer(given: Record<string, unknown>, roots: readonly string[]): Answer | Promise<Answer>
 }
 
-/** What a command's `--json` prints, and what is missing in it, which a command says on stderr. */
+/**
+ * The output of a command's `--json`, and what is missing in it, which a command says on stderr.
+ */
 type Answer = { json: unknown; missing: string[] }
 
 const MORE = 'This is not all: it ends at the limit that was asked for, and there is more.'
@@ -64,11 +66,11 @@ const session = z
 const exchange = z.number().int().positive().describe('number of an exchange, from 1')
 const when = z.string().describe('an age (30m, 12h, 7d, 2w) or a time (ISO 8601)')
 
-/** Sessions and hits that one answer holds at most. */
+/** The most sessions or hits in one answer. */
 const MOST_LISTED = 500
 const MOST_HITS = 500
 
-/** All that can be asked. None of them changes anything. */
+/** All available questions. None of them changes anything. */
 export const QUESTION_TOOLS: readonly QuestionTool[] = [
   {
     name: 'list_sessions',

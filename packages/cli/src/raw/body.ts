@@ -2,8 +2,8 @@ import { note, write } from '../output.js'
 import { printableStream } from '../printable.js'
 
 /**
- * Writes a body to stdout: its very bytes into a pipe or a file, and made printable on a terminal,
- * which would otherwise act on what was recorded.
+ * Writes a body to stdout: its exact bytes into a pipe or a file, but made printable on a terminal,
+ * which would otherwise interpret what was recorded.
  */
 export async function writeBody(parts: Iterable<Uint8Array>): Promise<void> {
   if (process.stdout.isTTY) {
@@ -14,7 +14,7 @@ export async function writeBody(parts: Iterable<Uint8Array>): Promise<void> {
   for (const bytes of parts) await write(bytes)
 }
 
-/** Writes a body as lines for people. */
+/** Writes a body as printable lines. */
 export async function writePrintable(parts: Iterable<Uint8Array>): Promise<void> {
   const text = printableStream('lines')
   let last = '\n'
@@ -26,7 +26,7 @@ export async function writePrintable(parts: Iterable<Uint8Array>): Promise<void>
   try {
     for (const bytes of parts) await put(text.push(bytes))
   } finally {
-    // Where the body breaks off with an error, what came before it is out all the same.
+    // If an error cuts the body off, what came before it is still written.
     await put(text.end())
     if (last !== '\n') await write('\n')
   }

@@ -16,7 +16,7 @@ export async function writeChunkLines(chunks: Iterable<Chunk>): Promise<void> {
 /** Writes a line for each message of an answer over a WebSocket: its text, made printable. */
 export async function writeEvents(chunks: Iterable<Chunk>): Promise<void> {
   for (const { bytes } of chunks) {
-    // The newline behind each is the log's own.
+    // The newline after each was added by the log.
     const text = bytes.at(-1) === NEWLINE ? bytes.subarray(0, -1) : bytes
     await write(`${printableBytes(text)}\n`)
   }
@@ -24,7 +24,7 @@ export async function writeEvents(chunks: Iterable<Chunk>): Promise<void> {
 
 const NEWLINE = 10
 
-/** Writes a JSON object for each chunk, with `text` or, where it is no UTF-8, `base64`. */
+/** Writes a JSON object for each chunk, with `text` or, if it is not UTF-8, `base64`. */
 export async function writeChunkJson(chunks: Iterable<Chunk>): Promise<void> {
   for (const { at, bytes } of chunks) {
     const text = textOf(bytes)

@@ -10,11 +10,12 @@ import { byteCount } from '../quantities.js'
 import type { ChosenExchange } from './whole.js'
 
 /**
- * Writes what went over a WebSocket, with the time since it was asked for: a line for each exchange,
- * which `tacho raw` shows by its own number, and one for each message that belongs to none.
+ * Writes what was sent over a WebSocket, with the time since its upgrade request: a line for each
+ * exchange, which `tacho raw` shows under its own number, and one for each message that belongs to
+ * none.
  *
  * @param startedAt microseconds since 1970.
- * @throws ReaderError `missing-bytes` at the end, where a message was not whole.
+ * @throws ReaderError `missing-bytes` at the end, if a message was incomplete.
  */
 export async function writeConnection(
   { folder, index, exchange: connection }: ChosenExchange,

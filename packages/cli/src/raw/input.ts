@@ -4,10 +4,10 @@ import { write } from '../output.js'
 import { recordedJson } from '../write-json.js'
 
 /**
- * Writes what a model was given as the one request that it could have been: a JSON object with an input
- * item on each line.
+ * Writes what a model was given as the single request that it could have been: a JSON object with
+ * an input item on each line.
  *
- * @throws CommandError `incomplete` at the end, where a part of it is not there.
+ * @throws CommandError `incomplete` at the end, if a part is missing.
  */
 export async function writeInput({ request, items, missing }: ModelInput): Promise<void> {
   const others = recordedJson(request)

@@ -26,14 +26,14 @@ import { writePrintable } from './body.js'
 import { writeEvents } from './chunks.js'
 import { writeConnection } from './connection.js'
 
-/** The exchange that the user named, and where it stands. */
+/** The exchange that the user named, and its place. */
 export type ChosenExchange = { folder: string; index: RawIndex; exchange: IndexedExchange }
 
 /**
- * Writes both halves of an exchange, heads and bodies, for people; of a WebSocket's connection its
- * messages. A part that is missing is named in its place.
+ * Writes both halves of an exchange, heads and bodies, as printable text; for a WebSocket's
+ * connection its messages. A missing part is named in its place.
  *
- * @throws CommandError `incomplete` at the end, where a part was missing.
+ * @throws CommandError `incomplete` at the end, if a part was missing.
  */
 export async function writeWhole(chosen: ChosenExchange): Promise<void> {
   const { folder, index, exchange } = chosen

@@ -1,13 +1,13 @@
 import { text } from 'node:stream/consumers'
 import { CommandError, EXIT } from '../command-error.js'
 
-/** A shorter value would be found in innocent text, and that would be destroyed. */
+/** A shorter value would match innocent text, which would be destroyed. */
 const SHORTEST = 6
 
 /**
- * The values that standard input names, one a line.
+ * Reads the values on standard input, one per line.
  *
- * @throws CommandError `wrong-use` where there is none, or one is too short.
+ * @throws CommandError `wrong-use` if there is none, or one is too short.
  */
 export async function valuesFrom(input: NodeJS.ReadableStream): Promise<string[]> {
   const lines = (await text(input)).split(/\r?\n/).filter((line) => line.trim() !== '')

@@ -1,7 +1,7 @@
 import type { ScrubbedSession } from '@tacho/reader'
 import { printable } from '../printable.js'
 
-/** What became of a session, in one line. */
+/** Describes in one line what happened to a session. */
 export function wordsOf({ files }: ScrubbedSession, isDry: boolean): string {
   if (files.length === 0) return 'no secret found'
   const where = files

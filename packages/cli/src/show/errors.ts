@@ -2,10 +2,10 @@ import type { Session, SessionExchange } from '@tacho/reader'
 import { styled } from '../style.js'
 import { stateCell } from './state-cell.js'
 
-/** More of them are in the time line. */
+/** The time line shows the rest. */
 const SHOWN = 5
 
-/** The lines that say which requests went wrong, and why, so that nobody has to look for them. */
+/** Returns lines that say which requests failed, and why, so that nobody has to look for them. */
 export function errorLines(session: Session): string[] {
   const failed = session.exchanges.filter(wentWrong)
   if (failed.length === 0) return []

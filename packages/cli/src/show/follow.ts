@@ -9,12 +9,12 @@ import { endWords } from './header.js'
 import { lossLines } from './losses.js'
 import { TIMELINE_COLUMNS, timelineRows } from './timeline.js'
 
-/** How often it is looked whether something came. */
+/** How often to check for new data. */
 const INTERVAL_MS = 250
 
 /**
- * Prints the time line of a session, and what comes as long as it runs: headings when they begin, all
- * else when it is over. At its end, how it ended and what is missing.
+ * Prints the time line of a session, and what is added while it runs: headings when they begin,
+ * everything else when it is over. At the end, how the session ended and what is missing.
  */
 export async function follow(first: Session): Promise<void> {
   const { folder } = first
@@ -47,11 +47,11 @@ async function printNew(session: Session, printed: Set<string>, isOver: boolean)
   }
 }
 
-/** Resolves once the logs have other sizes than before, or the session may have ended. */
+/** Resolves once the logs' sizes have changed, or the session may have ended. */
 async function change(folder: string, before: string): Promise<string> {
   for (let looks = 0; ; looks += 1) {
     const now = sizesOf(folder)
-    // A recorder that was killed writes nothing any more.
+    // A killed recorder writes nothing.
     if (now !== before || looks >= LOOKS) return now
     await wait(INTERVAL_MS)
   }

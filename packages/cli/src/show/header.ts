@@ -19,7 +19,7 @@ import { styled } from '../style.js'
 import { endWord } from './state-cell.js'
 
 /**
- * The lines above the time line: who, when, where, with which command, and how it ended.
+ * Returns the lines above the time line: who, when, where, with which command, and how it ended.
  *
  * @param trace where Jaeger shows it.
  */
@@ -50,12 +50,14 @@ export function headerLines(session: Session, trace: string | undefined): string
   ]
 }
 
-/** Of a session that did not end well, what tells why. */
+/** For a session that did not end well, where to find out why. */
 function whyWords({ id, ended }: Session): string {
   return ended === 'completed' || ended === 'running' ? '' : printable(`tacho explain ${id}`)
 }
 
-/** Only where they were not replaced; whether `tacho scrub` has done it since, only a search can tell. */
+/**
+ * Only if they were not replaced; whether `tacho scrub` has done so since, only a search can tell.
+ */
 function secretsWords({ id, runs }: Session): string {
   const isPlain = runs.some(({ scrubbed }) => scrubbed === false)
   return isPlain
@@ -63,7 +65,7 @@ function secretsWords({ id, runs }: Session): string {
     : ''
 }
 
-/** It is not what Tacho wrote: whoever passes the folder on must know. */
+/** Tacho did not write it: whoever passes the folder on must know. */
 function transcriptWords({ agent, folder }: Session): string {
   const [first, ...others] = transcriptsIn(folder)
   if (first === undefined) return ''
@@ -71,7 +73,7 @@ function transcriptWords({ agent, folder }: Session): string {
   return printable(`${first}${more}: ${agentTitle(agent)}'s own, not scrubbed`)
 }
 
-/** The command line of a run, as it would be typed; nothing where it is not known. */
+/** Returns the command line of a run, as typed; undefined if unknown. */
 export function commandWords({ agent }: Session, { argv }: SessionRun): string {
   return argv === undefined ? '' : [agent.name, ...argv].map(shortWord).join(' ')
 }
@@ -95,7 +97,7 @@ function startedWords(session: Session): string {
   return session.runs.length > 1 ? `${started}, ${session.runs.length} runs` : started
 }
 
-/** How a session ended, and after how long. */
+/** Describes how a session ended, and after how long. */
 export function endWords(session: Session, run: SessionRun | undefined): string {
   const words = endedWords({ ...run, ended: session.ended })
   const text = styled(words.style, words.text)
@@ -111,7 +113,7 @@ export function endWords(session: Session, run: SessionRun | undefined): string 
 }
 
 function exchangesWords({ exchanges, damage }: Session): string {
-  // Where the log is gone, how many there were is not known.
+  // If the log is gone, their number is unknown.
   if (exchanges.length === 0 && damage.some(({ file }) => file === SESSION_FILES.raw)) return ''
   const counts = new Map<string, number>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)

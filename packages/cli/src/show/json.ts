@@ -16,7 +16,7 @@ import {
 import { approvalJson } from '../approvals/json.js'
 import { cancellationJson } from '../cancellations/json.js'
 
-/** A session as `tacho show --json` prints it (docs/cli.md). What is not known is null. */
+/** Returns a session for `tacho show --json` (docs/cli.md). Unknown values are null. */
 export function sessionJson(session: Session, trace: string | undefined): object {
   const parts = sessionParts(session)
   const spans = timelineOf(session, parts).flatMap((entry) =>

@@ -4,7 +4,10 @@ import { printable } from '../printable.js'
 import { byteCount, localTime } from '../quantities.js'
 import { styled } from '../style.js'
 
-/** The lines below the time line: what is missing from the recording, and why; none where nothing is. */
+/**
+ * Returns the lines below the time line: what is missing in the recording, and why; none if nothing
+ * is.
+ */
 export function lossLines({ gaps, runs, damage, manifest }: Session): string[] {
   const gapLines = gaps.map((gap) => {
     const when = localTime(gap.since) ?? printable(gap.since)

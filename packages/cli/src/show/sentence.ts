@@ -1,4 +1,4 @@
 import type { Style } from '../style.js'
 
-/** Something that happened, in a line of words. */
+/** A line of text about something that happened. */
 export type Sentence = { text: string; style: Style | undefined }

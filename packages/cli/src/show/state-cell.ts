@@ -4,7 +4,7 @@ import type { Style } from '../style.js'
 import type { Cell } from '../table.js'
 import { closedWords } from '../web-socket-words.js'
 
-/** What became of an exchange: of its answer where that is known, else of its connection; and why. */
+/** Describes the outcome of an exchange if it is known, else its state; and why. */
 export function stateCell(session: Session, exchange: SessionExchange): Cell {
   const { state, webSocket, unparsed } = exchange
   if (state === 'in-flight') return inFlightWords(session)
@@ -17,7 +17,10 @@ export function stateCell(session: Session, exchange: SessionExchange): Cell {
   return { text: webSocket === undefined ? text : why, style: isGood ? 'good' : 'warning' }
 }
 
-/** How an exchange ended, in a word. A connection that broke behind the answer is no good end either. */
+/**
+ * Returns how an exchange ended, in one word. A connection that broke after the answer is not a
+ * good end either.
+ */
 export function endWord({ state, outcome }: Pick<SessionExchange, 'state' | 'outcome'>): string {
   return outcome === undefined || outcome === 'completed' ? state : outcome
 }
@@ -27,12 +30,12 @@ const STYLES = new Map<string, Style>([
   ['truncated', 'bad'],
 ])
 
-// Of a connection, who closed it; of what went wrong, what; of a side that was not followed, why.
+// For a connection, who closed it; for a failure, what failed; for a side that was not parsed, why.
 function whyWords({ outcome, error, webSocket, unparsed = [] }: SessionExchange): string {
   const { type, message } = error ?? {}
   return [
     webSocket === undefined ? '' : closedWords(webSocket),
-    // Where nothing else is known, the outcome has said it.
+    // If nothing else is known, the outcome has said it already.
     [type === outcome ? undefined : type, message]
       .flatMap((word) => (word === undefined ? [] : printable(word)))
       .join(', '),
@@ -42,7 +45,7 @@ function whyWords({ outcome, error, webSocket, unparsed = [] }: SessionExchange)
     .join('; ')
 }
 
-/** What was in flight, as long as its session runs and afterwards. */
+/** Describes what is in flight, or was when its session ended. */
 export function inFlightWords({ ended }: Session): { text: string; style: Style } {
   if (ended === 'running') return { text: 'in flight', style: 'busy' }
   return { text: `in flight when it ${ended === 'died' ? 'died' : 'ended'}`, style: 'bad' }

@@ -34,7 +34,7 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
   { title: 'state' },
 ]
 
-/** The rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
+/** Returns the rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
 export function* timelineRows(session: Session, entries: readonly TimelineEntry[]): Generator<Row> {
   const zero = zeroOf(session, entries)
   for (const entry of entries) {
@@ -42,7 +42,7 @@ export function* timelineRows(session: Session, entries: readonly TimelineEntry[
   }
 }
 
-// Offsets count from the session's start, if that is known and earlier than all else.
+// Offsets count from the session's start, if that is known and earlier than everything else.
 function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
   const times = entries.map((entry) => entry.at).filter((at) => at > 0)
   const started = microsOfIso(session.startedAt ?? '')
@@ -87,7 +87,7 @@ function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
   }
 }
 
-// Whole lines in green would drown those that need to be seen.
+// Whole lines in green would hide those that matter.
 function quiet({ text, style }: Sentence): Sentence {
   return { text, style: style === 'good' ? undefined : style }
 }
@@ -150,7 +150,7 @@ function spanStateCell(session: Session, span: Span): Cell {
   return span.isError ? { text: 'error', style: 'bad' } : ''
 }
 
-// A file could claim any depth: beyond this, indentation tells nothing any more.
+// A file could claim any depth: beyond this, indentation is useless.
 function depthOf({ depth }: TimelineEntry): number {
   return Math.min(depth, 8)
 }

@@ -6,7 +6,7 @@ import { duration } from '../quantities.js'
 import type { Style } from '../style.js'
 import type { Sentence } from './sentence.js'
 
-/** A tool's run in a sentence: `tool exec_command "npm test": failed after 1.2s, exit code 1`. */
+/** Describes a tool's run: `tool exec_command "npm test": failed after 1.2s, exit code 1`. */
 export function toolWords(tool: Tool, inFlight: string): Sentence {
   const { name, outcome, exitCode, startedAt, endedAt } = tool
   const head = shown(`tool ${name}`, 60)
@@ -28,7 +28,7 @@ const BECAME: Record<ToolOutcome, { text: string; style: Style | undefined }> = 
   unknown: { text: 'ended', style: undefined },
 }
 
-// What a tool was given, of which a host records what names the deed.
+// What a tool was given; a host only records what identifies the action.
 function whatOf({ command, query, path, files = [] }: Tool): string | undefined {
   return [command, query, path, files.join(', ')].find((text) => text !== undefined && text !== '')
 }

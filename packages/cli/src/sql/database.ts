@@ -8,7 +8,7 @@ import {
 } from '@tacho/reader'
 import { CommandError, EXIT } from '../command-error.js'
 
-/** What a query gives: the names of its columns, their types as DuckDB calls them, and its rows. */
+/** The result of a query: the names of its columns, their DuckDB types, and its rows. */
 export type QueryResult = { columns: string[]; types: string[]; rows: unknown[][] }
 
 /** DuckDB in memory, with our tables and nothing else: no files, no network, no extensions. */
@@ -16,7 +16,7 @@ export type Database = {
   /** Appends rows to a table. */
   fill(table: SqlTable): { add(row: Row<Columns>): void; close(): void }
   /**
-   * Runs statements; gives the result of the last one.
+   * Runs statements; returns the result of the last one.
    *
    * @throws CommandError `sql-error`
    */
@@ -34,7 +34,7 @@ const TYPES = {
 } as const
 
 /**
- * Opens it. DuckDB is an optional dependency, loaded here alone.
+ * Opens it. DuckDB is an optional dependency, loaded only here.
  *
  * @throws CommandError `sql-not-installed`
  */

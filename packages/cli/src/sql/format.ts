@@ -9,7 +9,7 @@ export const SQL_FORMATS = ['table', 'csv', 'json', 'parquet'] as const
 
 export type SqlFormat = (typeof SQL_FORMATS)[number]
 
-/** The result of a query in a format, ready to be written. */
+/** Formats the result of a query, ready to be written. */
 export async function formatted(
   result: QueryResult,
   format: SqlFormat,
@@ -42,11 +42,11 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** RFC 4180, with a line for the names; what is not there is an empty field. */
+/** RFC 4180, with a header line; what is absent is an empty field. */
 function csvText({ columns, rows }: QueryResult): string {
   const lines = [columns, ...rows.map((row) => row.map(textOf))]
   const text = lines.map((fields) => `${fields.map(csvField).join(',')}\r\n`).join('')
-  // A file gets the very texts; a terminal would act on them.
+  // A file gets the exact texts; a terminal would interpret them.
   return process.stdout.isTTY ? printable(text.replaceAll('\r\n', '\n'), 'lines') : text
 }
 
@@ -60,7 +60,7 @@ function objectsOf({ columns, types, rows }: QueryResult): object[] {
   )
 }
 
-// DuckDB gives 64-bit integers and decimals as texts: those that a number can hold are numbers here.
+// DuckDB returns 64-bit integers and decimals as strings; those that fit become numbers here.
 function jsonValue(value: unknown, type: string | undefined): unknown {
   if (type === 'JSON' && typeof value === 'string') return JSON.parse(value)
   if (typeof value !== 'string' || !isNumber(type)) return value
@@ -96,7 +96,7 @@ function parquetValue(value: unknown, kind: 'boolean' | 'time' | 'integer' | 'do
   return kind === 'boolean' ? value : textOf(value)
 }
 
-// A query can give two columns one name; a file cannot.
+// A query can return two columns with the same name; a file cannot have them.
 function unique(names: readonly string[]): string[] {
   const seen = new Map<string, number>()
   return names.map((name) => {

@@ -4,8 +4,8 @@ import { CommandError } from '../command-error.js'
 import { note, write } from '../output.js'
 
 /**
- * Reads statements and runs each as soon as it ends with a semicolon: from a terminal with a prompt,
- * from a pipe without. An error is told, and the next statement is read.
+ * Reads statements and runs each as soon as it ends with a semicolon: from a terminal with a
+ * prompt, from a pipe without. After an error, it is reported and the next statement is read.
  *
  * @returns whether all of them worked.
  */
@@ -50,7 +50,7 @@ export async function readStatements(run: (statement: string) => Promise<void>):
   return isGood
 }
 
-/** The tables and their columns. */
+/** Returns a list of the tables and their columns. */
 export function tablesText(): string {
   return Object.entries(SQL_TABLES)
     .map(([name, columns]) => `${name}: ${Object.keys(columns).join(', ')}\n`)

@@ -1,7 +1,9 @@
 const WIDTH = 16
 const MARKS = ['█', '▓', '░'] as const
 
-/** Parts of a whole as a bar, each with a mark of its own: what is left of the whole stays blank. */
+/**
+ * Draws parts of a whole as a bar, each with a mark of its own; the rest of the whole stays blank.
+ */
 export function splitBar(parts: readonly number[], whole: number | undefined): string {
   if (whole === undefined || whole <= 0) return ''
   return parts
@@ -12,7 +14,9 @@ export function splitBar(parts: readonly number[], whole: number | undefined): s
 
 const LEVELS = '▁▂▃▄▅▆▇█'
 
-/** Values in their order as a line of blocks, the largest of each column where there are more. */
+/**
+ * Draws values in order as a line of blocks; with more values than columns, the largest for each.
+ */
 export function sparkline(values: readonly number[], width: number): string {
   const columns = Math.min(width, values.length)
   const largest = Math.max(...values)

@@ -8,7 +8,7 @@ import {
   type Usage,
 } from '@tacho/reader'
 
-/** What `tacho stats --json` prints (docs/cli.md). What is not known is null. */
+/** Returns the output of `tacho stats --json` (docs/cli.md). Unknown values are null. */
 export function statsJson(sessions: readonly SessionStats[], currency: string | undefined): object {
   return {
     currency: currency ?? null,

@@ -57,7 +57,7 @@ const MODELS: readonly Column[] = [
   { title: 'cost', align: 'right' },
 ]
 
-/** Where time, tokens and money went, for people. */
+/** Describes where time, tokens and money went. */
 export function statsLines(sessions: readonly SessionStats[], currency?: string): string[] {
   const width = outputWidth()
   const ids = shortIds(sessions.map(({ id }) => id))
@@ -138,7 +138,7 @@ function modelRow(model: ModelStats, currency: string | undefined): Row {
   ]
 }
 
-// How the time to the first token went, exchange by exchange.
+// The time to the first token, exchange by exchange.
 function firstLines(models: readonly ModelStats[]): string[] {
   const shown = models.filter(({ firstMs }) => firstMs.length > 3)
   if (shown.length === 0) return []

@@ -4,7 +4,7 @@ import { printable } from '../printable.js'
 import { byteCount } from '../quantities.js'
 import { styled } from '../style.js'
 
-/** What became of verifying a session, for people: one line, and one for each damage and fault. */
+/** Describes the result of verifying a session: one line, and one for each damage and fault. */
 export function verificationLines({ id, folder }: FoundSession, result: Verification): string[] {
   const { unreadable, damage, checked, gaps, broken } = result
   if (unreadable !== undefined) {

@@ -4,22 +4,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A browser that was asked to show an address. */
+/** A browser that was asked to show a URL. */
 export type Opened = {
-  /** Rejects where none could be started. */
+  /** Rejects if none could be started. */
   failed: Promise<void>
-  /** Takes away what led it there. */
+  /** Deletes the file that redirected it. */
   [Symbol.dispose](): void
 }
 
 /**
- * Opens an address in the user's browser. It goes there by a file that only the user can read: the
- * address holds a secret, and every user of the machine sees the arguments of a program.
+ * Opens a URL in the user's browser, through a redirect file that only the user can read: the URL
+ * contains a secret, and every user of the machine can see the arguments of a program.
  */
 export function openInBrowser(address: string): Opened {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-view-'))
   const file = join(folder, 'open.html')
-  // Made of a port and URL-encoded words: nothing in it means anything in HTML or JavaScript.
+  // Built from a port and URL-encoded words: nothing in it is special in HTML or JavaScript.
   const page = `<!doctype html><meta charset="utf-8"><title>Tacho</title><script>location.replace(${JSON.stringify(address).replaceAll('<', '\\u003c')})</script>`
   writeFileSync(file, page, { mode: 0o600 })
   const [program, ...words] = opener(file)

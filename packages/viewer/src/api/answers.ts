@@ -1,12 +1,15 @@
 import type { AgentIdentity, Headers } from '@tacho/format'
 import type { SessionParts } from '@tacho/model'
 
-/** What the server tells the page, and an exported page holds. All of it is what was recorded: hostile. */
+/**
+ * What the server sends the page, and what an exported page contains. All of it was recorded, and
+ * is hostile.
+ */
 
 /** One session in the list. */
 export type ListedSession = {
   id: string
-  /** The folder that its folder is in. */
+  /** The folder that contains its folder. */
   root: string
   agent?: string
   /** ISO 8601. */
@@ -14,7 +17,7 @@ export type ListedSession = {
   endedAt?: string
   ended?: string
   cwd?: string
-  /** What the user asked for first. */
+  /** The user's first prompt. */
   title?: string
   exchanges?: number
   failed?: number
@@ -23,11 +26,11 @@ export type ListedSession = {
   isDamaged?: boolean
   inputTokens?: number
   outputTokens?: number
-  /** Why there is nothing more to tell: a format of a later Tacho, no right to read it. */
+  /** Why nothing more is known: the format of a later Tacho, or missing permissions. */
   problem?: string
 }
 
-/** The diagnosis of one session in one line; empty where that would take too long. */
+/** The diagnosis of one session in one line; empty if that would take too long. */
 export type Verdict = { sentence?: string }
 
 export type SessionList = {
@@ -36,17 +39,17 @@ export type SessionList = {
   roots: string[]
 }
 
-/** A place in a session's files, and what stands there. */
+/** A place in a session's files, and what it says. */
 export type Evidence = { file: string; line?: number; text: string }
 
 /** Why a session went as it did. */
 export type Cause = {
   code: string
   certainty: string
-  /** `end`: why it ended so; `trouble`; `note`: it did no harm. */
+  /** `end`: why it ended like this; `trouble`; `note`: it did no harm. */
   weight: string
   exchange?: number
-  /** The span of the tool, and of the approval. */
+  /** The spans of the tool and of the approval. */
   tool?: string
   approval?: string
   evidence: Evidence[]
@@ -59,7 +62,7 @@ export type ExplanationAnswer = { ended: string; sentence: string; causes: Cause
 /** A session, without bodies. */
 export type SessionAnswer = {
   id: string
-  /** Its title, or what the user asked for first. */
+  /** Its title, or the user's first prompt. */
   heading?: string
   folder: string
   agent: AgentIdentity
@@ -72,20 +75,23 @@ export type SessionAnswer = {
   damage: { file: string; line?: number; lines: number; reason: string }[]
   /** Lines of the debug log that are warnings or errors: microseconds since 1970. */
   logProblems: { at: number; level: string; text: string; line: number }[]
-  /** Where Jaeger shows its trace, by the settings of whoever looks at it; not there where it was sent nowhere. */
+  /**
+   * Where Jaeger shows its trace, by the settings of the user who views it; absent if it was sent
+   * nowhere.
+   */
   traceUrl?: string
 }
 
 /** One exchange, without its bodies. */
 export type ExchangeAnswer = {
   number: number
-  /** `sentAt`: microseconds since the exchange began until the request was out. */
+  /** `sentAt`: microseconds from the start of the exchange until the request was sent. */
   request: { headers: Headers; bytes?: number; sentAt?: number }
   response?: { status?: number; statusText?: string; headers: Headers; trailers?: Headers }
-  /** Of each chunk: microseconds since the exchange began, and bytes. */
+  /** For each chunk: microseconds since the exchange began, and bytes. */
   chunks: [at: number, bytes: number][]
   error?: { side?: string; code: string; message: string }
-  /** What it is in the trace: its own span, and those of it. */
+  /** Its spans in the trace: its own, and those below. */
   spans: ShownSpan[]
 }
 
@@ -107,10 +113,10 @@ export type EventLine = {
   record: Record<string, unknown>
 }
 
-/** A part of a long list, and where the next one begins; not there at its end. */
+/** A part of a long list, and where the next one begins; absent at its end. */
 export type Page<Item> = { items: Item[]; next?: number }
 
-/** A part of a message as it is shown; long texts are cut, `characters` says how long they are. */
+/** A part of a message as shown; long texts are cut, and `characters` says how long they are. */
 export type ShownPart =
   | { type: 'text' | 'reasoning' | 'other'; text: string; characters?: number; encrypted?: number }
   | { type: 'tool_call'; name: string; id?: string; text: string; characters?: number }
@@ -118,17 +124,17 @@ export type ShownPart =
   | { type: 'image' | 'file'; name?: string; mediaType?: string; bytes?: number; url?: string }
 
 export type ShownMessage = {
-  /** From 1, in the request; of an answer, in it. */
+  /** Starting at 1, in the request or in the answer. */
   number: number
   role: string
   parts: ShownPart[]
-  /** The request before did not have it. */
+  /** The request before did not contain it. */
   isNew?: boolean
-  /** The exchange that sent or answered it first. */
+  /** The exchange that first sent or answered it. */
   origin?: number
 }
 
-/** In which part two requests differ first, and how far they are the same. */
+/** The first part in which two requests differ, and how much they share. */
 export type PrefixFate = {
   /** The exchange that it is compared with. */
   previous: number
@@ -157,12 +163,12 @@ export type ConversationAnswer = {
   answer: ShownMessage[]
   other: string[]
   prefix?: PrefixFate
-  /** What of it is not there, in words. */
+  /** What is missing, in words. */
   missing: string[]
   sizes: { kind: string; name: string; bytes: number; estimatedTokens?: number }[]
 }
 
-/** Of what the context of each request consisted. */
+/** What the context of each request consisted of. */
 export type ContextAnswer = {
   exchanges: {
     number: number
@@ -175,7 +181,7 @@ export type ContextAnswer = {
   }[]
 }
 
-/** Two requests, or what was first different in two sessions. */
+/** Two requests, or the first difference between two sessions. */
 export type ComparisonAnswer = {
   before: { session: string; number: number }
   after: { session: string; number: number }

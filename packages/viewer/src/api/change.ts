@@ -1,16 +1,18 @@
 /**
- * What of a value is another one than before: enough to make the later one of the earlier. A list is
- * gone on with where it has grown; what was the same is not said again.
+ * How a value differs from an earlier one: enough to make the later from the earlier. A list that
+ * has grown is extended; what is unchanged is not repeated.
  */
 export type Change =
   | { now: unknown }
-  /** Names come from files: pairs, for `__proto__` is none of an object's own. */
+  /**
+   * Names come from files: pairs, because `__proto__` cannot be an ordinary member of an object.
+   */
   | { members: [name: string, change: Change][]; gone?: string[] }
   | { length: number; items: [index: number, change: Change][] }
 
 /**
- * What has changed; nothing where both say the same. What is the same object is not looked into, so
- * that it takes as long as what is new.
+ * Returns what has changed; undefined if nothing has. Identical objects are not examined, so the
+ * time taken depends on what is new.
  */
 export function changeOf(before: unknown, now: unknown): Change | undefined {
   if (Object.is(before, now)) return undefined
@@ -18,7 +20,9 @@ export function changeOf(before: unknown, now: unknown): Change | undefined {
   return isObject(before) && isObject(now) ? changeOfObjects(before, now) : { now }
 }
 
-/** The later value. Shares with the earlier one what is the same, and leaves that as it is. */
+/**
+ * Returns the later value. It shares what is unchanged with the earlier one, which stays as it is.
+ */
 export function changed(before: unknown, change: Change): unknown {
   if ('now' in change) return change.now
   if ('members' in change) {
@@ -58,7 +62,7 @@ function changeOfObjects(before: Members, now: Members): Change | undefined {
   return { members, ...(gone.length > 0 && { gone }) }
 }
 
-/** JSON has no members that are undefined. */
+/** JSON has no undefined members. */
 function told(object: Members): [string, unknown][] {
   return Object.entries(object).filter(([, value]) => value !== undefined)
 }

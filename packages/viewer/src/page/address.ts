@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals'
 
-/** A thing of a session that can be selected. */
+/** The kinds of things in a session that can be selected. */
 export const ITEM_KINDS = [
   'exchange',
   'tool',
@@ -13,7 +13,7 @@ export const ITEM_KINDS = [
 export type ItemKind = (typeof ITEM_KINDS)[number]
 export type Selection = { kind: ItemKind; key: string }
 
-/** From when to when, in microseconds since 1970. */
+/** A range of time, in microseconds since 1970. */
 export type TimeRange = { from: number; to: number }
 
 export const TABS = [
@@ -27,17 +27,17 @@ export const TABS = [
 ] as const
 export type Tab = (typeof TABS)[number]
 
-/** What is looked at: all of it stands in the address, so that a link or a reload shows the same. */
+/** What the page shows: all of it is in the address, so that a link or a reload shows the same. */
 export const address = {
   session: signal<string | undefined>(undefined),
   selection: signal<Selection | undefined>(undefined),
   range: signal<TimeRange | undefined>(undefined),
   tab: signal<Tab>('timeline'),
-  /** What the selected one is compared with: `<exchange>`, or `<session>/<exchange>`. */
+  /** What the selected exchange is compared with: `<exchange>`, or `<session>/<exchange>`. */
   other: signal<string | undefined>(undefined),
 }
 
-/** Follows the address of the page, and keeps it true. */
+/** Follows the address of the page, and keeps it up to date. */
 export function followAddress(): void {
   read()
   window.addEventListener('hashchange', read)
@@ -47,7 +47,7 @@ export function followAddress(): void {
   })
 }
 
-/** Goes to another session, or to the list: a step that the browser's back button undoes. */
+/** Goes to another session, or to the list, as a step that the browser's back button undoes. */
 export function openSession(id: string | undefined): void {
   history.pushState(null, '', id === undefined ? '#' : `#session=${encodeURIComponent(id)}`)
   read()

@@ -16,7 +16,7 @@ const KEYS: readonly [string, string][] = [
   ['?', 'these keys'],
 ]
 
-/** The keys, on a page of their own above the others. */
+/** The keyboard shortcuts, on a sheet above the page. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {

@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals'
 import { options } from 'preact'
 
-/** Whether the page is being put on paper: long lists are then whole, and colours are dark on white. */
+/**
+ * Whether the page is being printed: long lists are then complete, and colours are dark on white.
+ */
 export const isPrinting = signal(false)
 
-/** Follows the browser. What is to be printed must be there when the event is over. */
+/** Follows the browser. What is to be printed must be there when the event handler returns. */
 export function followPrinting(): void {
   const media = window.matchMedia('print')
   const look = (): void => {

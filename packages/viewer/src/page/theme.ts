@@ -4,7 +4,7 @@ import { isPrinting } from './printing.js'
 const preference = window.matchMedia('(prefers-color-scheme: dark)')
 const isWanted = signal(preference.matches)
 
-/** Whether it is light on dark, as the user wants it; paper is white. */
+/** Whether colours are light on dark, as the user wants; paper is white. */
 export const isDark = computed(() => isWanted.value && !isPrinting.value)
 
 preference.addEventListener('change', ({ matches }) => {

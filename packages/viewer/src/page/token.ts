@@ -1,8 +1,8 @@
 const NAME = 'tacho-token'
 
 /**
- * The token that the page was opened with: it came in the fragment, which no server and no log sees,
- * moves to this tab's own storage, and goes from the address.
+ * Takes the token that the page was opened with: it comes in the fragment, which no server and no
+ * log sees, moves to this tab's own storage, and is removed from the address.
  */
 export function takenToken(): string | undefined {
   const words = new URLSearchParams(location.hash.slice(1))

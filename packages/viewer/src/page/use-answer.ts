@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 
-/** An answer that is waited for, or why there is none. */
+/** An answer that may still be awaited, or why there is none. */
 export type Awaited<Answer> = { answer: Answer | undefined; problem: string | undefined }
 
-/** Asks whenever one of `about` changes; what was asked before is not wanted any more. */
+/** Asks again whenever one of `about` changes, and drops earlier answers. */
 export function useAnswer<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
   about: readonly unknown[],

@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { FollowedExplanation, keptExplanation } from '@tacho/reader'
 import type { Explained } from './explained-apart.js'
 
-// The thread that explains one session, each time it is asked: its folder is the thread's own data.
+// The thread that explains one session, whenever it is asked; the session's folder is its
+// `workerData`.
 const folder = String(workerData)
 const followed = new FollowedExplanation(folder)
 

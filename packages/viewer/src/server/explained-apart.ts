@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads'
 import { ReaderError, type ReaderErrorCode, type ToldExplanation } from '@tacho/reader'
 
-/** What the thread answers. Of an error that crosses from it, only what was written into it is left. */
+/** The thread's answer. Of an error thrown in a thread only the serializable part is left. */
 export type Explained =
   | { told: ToldExplanation }
   | { failed: { code?: ReaderErrorCode; message: string } }
 
-/** A session that goes on can rest for so long, and is then gone on with. */
+/** How long a session's thread may be idle before it is stopped. */
 const IDLE_MS = 10 * 60_000
 
 /**
- * Why a session went as it did, found out in a thread of its own: to read a long one through takes
- * seconds, in which a session that goes on is to be followed. As long as it goes on and is asked for,
- * the thread keeps what it has read.
+ * Explains a session in a thread of its own: reading a long one takes seconds, during which a
+ * running session must be followed. While it runs and is requested, the thread keeps what it has
+ * read.
  */
 export class ExplainedApart {
   readonly #folder: string
@@ -26,7 +26,7 @@ export class ExplainedApart {
   }
 
   /**
-   * One after the other where several ask.
+   * Explains the session; concurrent calls run one after another.
    *
    * @throws ReaderError `newer-format`
    */
@@ -66,7 +66,7 @@ export class ExplainedApart {
       workerData: this.#folder,
       execArgv: [],
     })
-    // What comes of one that was closed concerns nobody any more.
+    // Nobody waits for the result of one that was closed.
     const reject = (cause: Error): void => {
       if (this.#worker !== worker) return
       this.#worker = undefined
@@ -75,7 +75,7 @@ export class ExplainedApart {
     worker.on('message', (explained: Explained) => this.#waiting?.resolve(explained))
     worker.on('error', reject)
     worker.on('exit', (code) => reject(new Error(`the thread that explains ended with ${code}`)))
-    // Behind the listeners, because one of them would keep the process alive again.
+    // After adding the listeners, because one of them would keep the process alive again.
     worker.unref()
     return worker
   }

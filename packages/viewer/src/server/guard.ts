@@ -1,13 +1,14 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** Why a request gets no answer: its status. The answer has no body. */
+/** The status with which a request is refused, without a body. */
 export type Refusal = 401 | 403 | 405
 
 /**
- * What a request must fulfil before anything of it is looked at (docs/architecture.md): its `Host` is
- * one of ours, letter by letter, for URL parsers take `127.1` and `0x7f.1` for the same; its `Origin`,
- * if it has one, is ours; no other site made the browser send it; it changes nothing.
+ * Returns why a request is refused before anything else in it is read (docs/architecture.md): its
+ * `Host` must be exactly one of ours, because URL parsers treat `127.1` and `0x7f.1` as the same;
+ * its `Origin`, if any, must be ours; no other site may have made the browser send it; and it must
+ * not change anything.
  */
 export function refusalOf(
   { method, rawHeaders }: Pick<IncomingMessage, 'method' | 'rawHeaders'>,
@@ -22,7 +23,9 @@ export function refusalOf(
   return method === 'GET' || method === 'HEAD' ? undefined : 405
 }
 
-/** Whether a request brings the token, as `Authorization: Bearer …`. Compared in constant time. */
+/**
+ * Returns whether a request has the token, as `Authorization: Bearer …`. Compares in constant time.
+ */
 export function hasToken(
   { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
   token: string,

@@ -1,15 +1,17 @@
 import type { FoundSession } from '@tacho/reader'
 
-/** Sessions that were read last are kept: a person goes back and forth between a few. */
+/** How many of the last read sessions are kept: people go back and forth between a few. */
 const MOST = 3
 
-/** What was made of sessions, kept for as long as their files are the same. */
+/** Results for sessions, kept as long as their files are unchanged. */
 export class Kept<Answer> {
   readonly #make: (session: FoundSession) => Promise<Answer>
   readonly #isTrue: (answer: Answer, session: FoundSession) => boolean
   readonly #known = new Map<string, { stamp: string; answer: Promise<Answer> }>()
 
-  /** @param isTrue whether an answer still holds although no file has changed: a process can die. */
+  /**
+   * @param isTrue whether a result is still valid although no file has changed: a process can die.
+   */
   constructor(
     make: (session: FoundSession) => Promise<Answer>,
     isTrue: (answer: Answer, session: FoundSession) => boolean = () => true,
@@ -18,7 +20,7 @@ export class Kept<Answer> {
     this.#isTrue = isTrue
   }
 
-  /** @param stamp changes with the files that it is made of. */
+  /** @param stamp changes with the files that the result is made from. */
   async of(session: FoundSession, stamp: string): Promise<Answer> {
     const { folder } = session
     const known = this.#known.get(folder)

@@ -18,7 +18,9 @@ export type PageFile = { bytes: Buffer; type: string }
 
 let files: Map<string, PageFile> | undefined
 
-/** The files of the page: read once, and found by their names in that list alone. */
+/**
+ * Answers with a file of the page: all are read once, and only found by their names in that list.
+ */
 export function answerPage({ response, words }: Asked): void {
   const found = pageFiles().get(words.file ?? 'index.html')
   if (found === undefined) throw new NotFound('There is no such file.')
@@ -26,13 +28,13 @@ export function answerPage({ response, words }: Asked): void {
   response.end(found.bytes)
 }
 
-/** All files of the page, by their names. */
+/** Returns all files of the page, by name. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
   files ??= readFiles()
   return files
 }
 
-// Scripts and styles are there packed: scripts/bundle/page.ts
+// Scripts and styles are stored compressed: scripts/bundle/page.ts
 function readFiles(): Map<string, PageFile> {
   const files = readdirSync(FOLDER).flatMap((name): [string, PageFile][] => {
     const plain = name.replace(/\.gz$/, '')

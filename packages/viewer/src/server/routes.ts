@@ -11,26 +11,26 @@ import { answerSessions } from './answers/sessions.js'
 import { answerPage } from './page-files.js'
 import type { Sessions } from './sessions.js'
 
-/** What an answer is made of. */
+/** What an answer is made from. */
 export type Asked = {
   request: IncomingMessage
   response: ServerResponse
   sessions: Sessions
-  /** What stands in the path where the route has a name, by that name. */
+  /** The words of the path, by the names that the route gives them. */
   words: Readonly<Record<string, string>>
   query: URLSearchParams
 }
 
 export type Route = {
-  /** Words of the path: as they are, or, behind a colon, the name of what stands there. */
+  /** The words of the path: literal or, after a colon, a name. */
   path: string
-  /** The page itself holds nothing, and has to come before the token can. */
+  /** The page itself contains no data, and must be loaded before it can send the token. */
   needsToken: boolean
-  /** Answers; throws {@link NotFound} where there is nothing. */
+  /** Answers the request; throws {@link NotFound} if there is nothing. */
   answer: (asked: Asked) => void | Promise<void>
 }
 
-/** There is no such thing. */
+/** The requested thing does not exist. */
 export class NotFound extends Error {
   override readonly name = 'NotFound'
   readonly code = 'not-found'
@@ -39,7 +39,7 @@ export class NotFound extends Error {
 const SESSION = '/api/sessions/:session'
 const EXCHANGE = `${SESSION}/exchanges/:number`
 
-/** All there is. Nothing of a path ever names a file: what stands in it is looked up in lists of ours. */
+/** All routes. A path never names a file: its words are looked up in lists of ours. */
 export const ROUTES: readonly Route[] = [
   { path: '/', needsToken: false, answer: answerPage },
   { path: '/page/:file', needsToken: false, answer: answerPage },
@@ -62,7 +62,7 @@ export const ROUTES: readonly Route[] = [
   },
 ]
 
-/** The route of a path, and what stands in it by name. */
+/** Returns the route of a path, and its words by name. */
 export function routeOf(path: string): { route: Route; words: Record<string, string> } | undefined {
   const parts = path.split('/')
   for (const route of ROUTES) {

@@ -6,23 +6,25 @@ import { hasToken, refusalOf } from './guard.js'
 import { NotFound, routeOf } from './routes.js'
 import { Sessions, type SessionsOptions } from './sessions.js'
 
-/** What listens on 127.0.0.1, and lets in connections of our own user alone where that can be told. */
+/**
+ * A listener on 127.0.0.1 that only accepts connections of our own user, if that can be determined.
+ */
 export type Listening = { port: number; close(): void }
 export type Listen = (port: number, onConnection: (socket: Socket) => void) => Promise<Listening>
 
-/** `roots` are the folders in which sessions are looked for. */
+/** `roots` are the folders in which to look for sessions. */
 export type ViewerOptions = SessionsOptions & {
-  /** 0: one that the system chooses. */
+  /** 0 lets the system choose. */
   port: number
   listen: Listen
-  /** Is told of a fault of ours; the request was answered with 500. */
+  /** Receives a fault of ours; the request was answered with 500. */
   onFault?: (cause: unknown) => void
 }
 
-/** A page that is served. */
+/** A running server of the page. */
 export type Viewer = {
   port: number
-  /** What every request for recorded data must bring. It stands in no process list and no log. */
+  /** Required for every request for recorded data. It is in no process list and no log. */
   token: string
   close(): void
 }
@@ -38,9 +40,9 @@ const HEADERS = {
 }
 
 /**
- * Serves the page on 127.0.0.1, to this machine's user alone (docs/reliability.md).
+ * Serves the page on 127.0.0.1, only to this machine's user (docs/reliability.md).
  *
- * @throws the system's error where the port is not available.
+ * @throws the system's error if the port is not available.
  */
 export async function serveViewer(options: ViewerOptions): Promise<Viewer> {
   const token = randomBytes(32).toString('base64url')
@@ -94,7 +96,7 @@ async function answerOne(
     await route.answer(asked)
   } catch (cause) {
     if (cause instanceof NotFound) refuse(response, 404)
-    // Of a format that is not known here.
+    // The folder has a format that this version does not know.
     else if (cause instanceof ReaderError && cause.code === 'newer-format') refuse(response, 409)
     else throw cause
   }

@@ -23,20 +23,20 @@ import { FollowedProblems } from './shown/log-problems.js'
 import { shownSession } from './shown/session.js'
 
 const NOT_OVER: ReadonlySet<string> = new Set(['running', 'died'])
-/** A session of no more bytes is explained at once. */
+/** Up to this size, a session is explained at once. */
 export const QUICK_BYTES = 16 * 1024 * 1024
-/** For so long the words are the same. */
+/** How long relative times are considered unchanged. */
 const SAME_MS = 500
 
 export type SessionsOptions = {
   roots: readonly string[]
-  /** Where Jaeger shows the trace of a session; nothing where it was sent nowhere. */
+  /** Returns where Jaeger shows the trace of a session; undefined if it was sent nowhere. */
   traceUrl?: ((session: FoundSession) => string | undefined) | undefined
 }
 
 /**
- * The sessions that may be asked for. A name in a request is looked up in the list of those that are
- * there, and never becomes a part of a path.
+ * The sessions that may be requested. A name in a request is looked up in the list of existing
+ * ones, and never becomes part of a path.
  */
 export class Sessions {
   readonly roots: readonly string[]
@@ -53,7 +53,7 @@ export class Sessions {
       told: await (await this.#explaining.of(session, ''))(),
       at: Date.now(),
     }),
-    // Of what is not over, it says how long ago something was.
+    // Until a session is over, the text says how long ago something was.
     ({ told, at }) => !NOT_OVER.has(told.session.ended) || Date.now() - at < SAME_MS,
   )
   readonly #readers = new Kept(async ({ folder }) => conversationReader(folder))
@@ -69,7 +69,7 @@ export class Sessions {
     this.#traceUrl = traceUrl
   }
 
-  /** Looks through all folders only where it does not know the session yet. */
+  /** Searches all folders only if it does not know the session yet. */
   find(id: string): FoundSession | undefined {
     const known = this.#found.get(id)
     if (known !== undefined && isSessionFolder(known.folder)) return known
@@ -80,40 +80,40 @@ export class Sessions {
     return this.#found.get(id)
   }
 
-  /** A session without its bodies. */
+  /** Returns a session without its bodies. */
   async read(session: FoundSession): Promise<Session> {
     return (await this.#read.of(session, stampOf(session.folder))).session
   }
 
-  /** The same as the page shows it. What has not changed is the same object as before. */
+  /** Returns the same in the page's form. What has not changed is the same object as before. */
   async shown(session: FoundSession): Promise<SessionAnswer> {
     const { answer } = await this.#read.of(session, stampOf(session.folder))
     const traceUrl = await this.traceUrl(session)
     return traceUrl === undefined ? answer : { ...answer, traceUrl }
   }
 
-  /** Why it went as it did. */
+  /** Returns why it went as it did. */
   async explain(session: FoundSession): Promise<ToldExplanation> {
     const { told } = await this.#explained.of(session, stampOf(session.folder))
     return told
   }
 
-  /** What reads its conversations. */
+  /** Returns the reader for its conversations. */
   reader(session: FoundSession): Promise<ConversationReader> {
     return this.#readers.of(session, stampOf(session.folder, [SESSION_FILES.raw]))
   }
 
-  /** Where lines of its logs stand that were asked for. */
+  /** Returns the marks of those lines in its logs that were requested. */
   marks(session: FoundSession): Promise<{ log: LineMarks; events: LineMarks }> {
     return this.#marks.of(session, '')
   }
 
-  /** Where Jaeger shows its trace. */
+  /** Returns where Jaeger shows its trace. */
   traceUrl(session: FoundSession): Promise<string | undefined> {
     return this.#urls.of(session, stampOf(session.folder, [SESSION_FILES.export]))
   }
 
-  /** Does something that takes its time behind all others of that kind. */
+  /** Runs slow work after all earlier work of that kind. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(work)
     this.#last = done.catch(() => undefined)
@@ -121,7 +121,7 @@ export class Sessions {
   }
 }
 
-/** Explains a session, again and again. */
+/** Returns a function that explains a session repeatedly. */
 function explaining(folder: string): () => Promise<ToldExplanation> {
   const here = new FollowedExplanation(folder)
   const apart = new ExplainedApart(folder)
@@ -129,7 +129,7 @@ function explaining(folder: string): () => Promise<ToldExplanation> {
     (await quickExplanation(folder, QUICK_BYTES, () => here.explain())) ?? apart.explain()
 }
 
-/** Reads a session again and again, and makes of it what is shown. */
+/** Returns functions that read a session repeatedly, and convert it for the page. */
 function followed(folder: string) {
   const session = new FollowedSession(folder)
   const problems = new FollowedProblems(folder)
@@ -145,10 +145,10 @@ function followed(folder: string) {
   }
 }
 
-/** What was sent out is noted beside what happened. */
+/** The list of exported spans does not show what happened. */
 const TELLING = Object.values(SESSION_FILES).filter((file) => file !== SESSION_FILES.export)
 
-/** Changes whenever something is written to a session. */
+/** Returns a stamp that changes whenever something is written to a session. */
 export function stampOf(folder: string, files: readonly string[] = TELLING): string {
   return files
     .map((file) => statSync(join(folder, file), { throwIfNoEntry: false }))

@@ -5,7 +5,7 @@ import type { OpenSession } from '../session/open-session.js'
 import type { ExchangeName } from '../source/source.js'
 import { useAnswer } from '../use-answer.js'
 
-/** Two requests side by side: of this session, or of this one and another. */
+/** Two requests side by side, both from this session, or one from another. */
 export function CompareView({ session }: { session: OpenSession }) {
   const exchanges =
     session.answer.value?.parts.exchanges.filter(({ isConnection }) => !isConnection) ?? []

@@ -6,10 +6,10 @@ import { byteCount } from '../words/quantities.js'
 import type { Lines } from './lines.js'
 import { readLines } from './read-lines.js'
 
-/** As much as is fetched first; whoever wants more gets as much again as there is. */
+/** How much is fetched first; each request for more doubles it. */
 const PART = 512 * 1024
 
-/** The bytes of a body, as text, a part at a time. */
+/** The bytes of a body, as text, one part at a time. */
 export function BytesView({
   session,
   number,
@@ -19,7 +19,7 @@ export function BytesView({
   session: OpenSession
   number: number
   side: 'request' | 'response'
-  /** How many there are, as far as that is known yet. */
+  /** The total so far as it is known. */
   bytes: number | undefined
 }) {
   const body = useSignal<Uint8Array | undefined>(undefined)
@@ -66,7 +66,7 @@ export function BytesView({
           {bytes === undefined ? '' : ` of ${byteCount(bytes)}`}
         </span>
         {!isWhole && bytes !== undefined && (
-          // Each part goes on where the one before ends.
+          // Each part continues where the one before ends.
           <button type="button" disabled={isFetching.value} onClick={more}>
             show more
           </button>

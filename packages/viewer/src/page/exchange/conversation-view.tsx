@@ -118,7 +118,7 @@ function Conversation({
   )
 }
 
-/** What became of the prompt's prefix, on which its cache depends. */
+/** What happened to the prompt's prefix, on which its cache depends. */
 function Fate({ fate }: { fate: PrefixFate }) {
   const { previous, isContinuation, sharedBytes, bytes, first } = fate
   if (isContinuation) {

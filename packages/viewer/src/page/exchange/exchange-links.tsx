@@ -3,7 +3,7 @@ import { address } from '../address.js'
 import { type OpenSession, select } from '../session/open-session.js'
 import { TraceLink } from '../session/trace-link.js'
 
-/** From an exchange to what it belongs to: its turn, the log of its time, its span in Jaeger. */
+/** Links from an exchange to its turn, the log of its time, and its span in Jaeger. */
 export function ExchangeLinks({
   exchange,
   session,
@@ -22,7 +22,7 @@ export function ExchangeLinks({
   const before = item?.kind === 'exchange' ? item.triesAgain : undefined
   const showLog = (): void => {
     const end = durationMs === undefined ? story?.end : startedMicros + durationMs * 1000
-    // A line of its last moment is written a little later.
+    // The line about its last moment is written a little later.
     address.range.value = { from: startedMicros, to: Math.round((end ?? startedMicros) + 1000) }
     address.tab.value = 'log'
   }

@@ -14,10 +14,13 @@ import { SpansView } from './spans-view.js'
 const VIEWS = ['conversation', 'request', 'response', 'playback', 'headers', 'spans'] as const
 type View = (typeof VIEWS)[number]
 
-/** Above this many bytes of request, the bytes come first: reading them takes its time. */
+/**
+ * Above this many bytes of request, the bytes are shown first, because reading them as a
+ * conversation takes time.
+ */
 const LARGE = 2_000_000
 
-/** One exchange: the conversation, what is new in it, the bytes, and how the answer came. */
+/** One exchange: the conversation, what is new in it, the bytes, and how the answer arrived. */
 export function ExchangePanel({
   session,
   exchange,
@@ -27,7 +30,8 @@ export function ExchangePanel({
 }) {
   const isLarge = (exchange.requestBytes ?? 0) > LARGE
   const chosen = useSignal<View | undefined>(undefined)
-  // Who reads conversations goes on with them, and a large one is still to be asked for.
+  // The conversation stays selected from exchange to exchange, except that a large one must be
+  // requested.
   const isAskedFor = useSignal(0)
   const isLeft = chosen.value === 'conversation' && isAskedFor.value !== exchange.number && isLarge
   const view = (isLeft ? undefined : chosen.value) ?? (isLarge ? 'request' : 'conversation')

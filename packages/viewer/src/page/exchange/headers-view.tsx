@@ -1,6 +1,6 @@
 import type { ExchangeAnswer } from '../../api/answers.js'
 
-/** The header fields of both sides, as they were sent. */
+/** The header fields of both sides, as sent. */
 export function HeadersView({ answer }: { answer: ExchangeAnswer }) {
   const { request, response } = answer
   return (
@@ -29,7 +29,7 @@ function Fields({
       <caption>{title}</caption>
       <tbody>
         {fields.map(([name, value], index) => (
-          // A name can come more than once.
+          // A name can occur more than once.
           <tr key={index}>
             <th scope="row">{name}</th>
             <td>{value}</td>

@@ -1,20 +1,20 @@
-/** A line of a text as it is shown: a long one is cut into several, of which the first has a number. */
+/** A line of a text as shown: a long one is cut into several, the first of which has a number. */
 export type ShownLine = { number: number | undefined; text: string }
 
-/** Lines in a form that passes from one thread to another in no time, however many they are. */
+/** Lines in a form that passes quickly between threads, however many they are. */
 export type PackedLines = {
   text: string
   /** Where each begins and ends. */
   starts: Uint32Array<ArrayBuffer>
   ends: Uint32Array<ArrayBuffer>
-  /** 0 where it goes on with the line before. */
+  /** 0 if it continues the line before. */
   numbers: Uint32Array<ArrayBuffer>
 }
 
-/** A wider row would make a browser slow, and nobody reads it. */
+/** A wider row would slow a browser down, and nobody reads it. */
 const WIDEST = 400
 
-/** @param isPretty lays JSON out, where it is JSON. */
+/** @param isPretty indent the text if it is JSON. */
 export function packedLines(bytes: Uint8Array, isPretty: boolean): PackedLines {
   const plain = new TextDecoder().decode(bytes)
   const text = isPretty ? laidOut(plain) : plain
@@ -35,7 +35,7 @@ export function packedLines(bytes: Uint8Array, isPretty: boolean): PackedLines {
   return { text, starts: packed(starts), ends: packed(ends), numbers: packed(numbers) }
 }
 
-/** The lines one by one, as a list asks for them. */
+/** The lines one by one, as a list needs them. */
 export class Lines {
   readonly #packed: PackedLines
   readonly length: number
@@ -63,7 +63,7 @@ function laidOut(text: string): string {
   }
 }
 
-/** The data of an event of a stream. */
+/** Indents the data of a stream's event. */
 function laidOutEvent(line: string): string {
   if (!line.startsWith('data: {')) return line
   try {

@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals'
 import type { ShownMessage, ShownPart } from '../../api/answers.js'
 import { byteCount, count } from '../words/quantities.js'
 
-/** A message of a conversation. What it holds is text and nothing else, whatever it looks like. */
+/** A message of a conversation. Its contents are only ever text, whatever they look like. */
 export function MessageView({
   message,
   showAll,
 }: {
   message: ShownMessage
-  /** Asks for the message with all of its text. */
+  /** Requests the message with all of its text. */
   showAll?: () => Promise<ShownMessage>
 }) {
   const whole = useSignal<ShownMessage | undefined>(undefined)
@@ -25,7 +25,7 @@ export function MessageView({
       </header>
       <div class={isFolded ? 'folded' : ''}>
         {parts.map((part, index) => (
-          // The parts of a message have no other name than their place.
+          // The parts of a message have no identity other than their index.
           <PartView key={index} part={part} />
         ))}
       </div>
@@ -44,7 +44,7 @@ export function MessageView({
   )
 }
 
-/** Characters; a longer message is folded, so that the next one is not far. */
+/** In characters; a longer message is folded, so that the next one is near. */
 const LONG = 1500
 
 function lengthOf(part: ShownPart): number {

@@ -79,7 +79,7 @@ export function Playback({
         </span>
       </div>
       {problem !== undefined && <p class="problem">{problem}</p>}
-      {/* What scrolls must be reached with the keyboard. */}
+      {/* Whatever scrolls must be reachable by keyboard. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <section class="stream" tabIndex={0} aria-label="Stream">
         <pre class="code">{text.length > 200_000 ? `… ${text.slice(-200_000)}` : text}</pre>
@@ -88,7 +88,7 @@ export function Playback({
   )
 }
 
-/** Up to which byte the answer had come, and when. */
+/** Returns how many bytes of the answer had arrived, and when. */
 function endsOf(chunks: readonly [at: number, bytes: number][]): { at: number; bytes: number }[] {
   let sum = 0
   return chunks.map(([at, bytes]) => {

@@ -9,7 +9,7 @@ let worker: Worker | undefined
 let asked = 0
 const waiting = new Map<number, (lines: Lines) => void>()
 
-/** The lines of a body, read in another thread. */
+/** Reads the lines of a body in another thread. */
 export function readLines(bytes: Uint8Array, isPretty: boolean): Promise<Lines> {
   worker ??= startedWorker()
   asked += 1
@@ -27,7 +27,7 @@ function startedWorker(): Worker {
   return started
 }
 
-/** An exported page is one file, and holds the worker too. */
+/** An exported page is one file, which includes the worker. */
 function addressOfWorker(): string {
   const embedded = document.getElementById(WORKER_ID)?.textContent
   if (!embedded) return workerUrl
@@ -43,7 +43,7 @@ type Policies = {
   }
 }
 
-/** The page's policy lets no text become a script; this one address is our own. */
+/** The page's policy lets no text become a script; this URL is our own. */
 function allowed(url: string): string {
   const { trustedTypes } = window as { trustedTypes?: Policies }
   const rules = { createScriptURL: (one: string) => one }

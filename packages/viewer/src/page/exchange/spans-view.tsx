@@ -1,6 +1,6 @@
 import type { ShownSpan } from '../../api/answers.js'
 
-/** What an exchange is in the trace, as it stands in `session_meta.log`. */
+/** The spans of an exchange, as in `session_meta.log`. */
 export function SpansView({ spans }: { spans: readonly ShownSpan[] }) {
   if (spans.length === 0) return <p class="empty">It has no span.</p>
   return (

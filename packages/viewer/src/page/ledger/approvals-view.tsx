@@ -3,11 +3,11 @@ import { type OpenSession, select } from '../session/open-session.js'
 import { duration, offset } from '../words/quantities.js'
 import { itemsOf } from './items-of.js'
 
-/** Every question that was asked before an action: who answered it, how, and after how long. */
+/** Every question asked before an action: who answered it, how, and after how long. */
 export function ApprovalsView({ session }: { session: OpenSession }) {
   const approvals = itemsOf(session, 'approval')
   const start = session.story.value?.start ?? 0
-  // Who answered is not always told: then nothing is said of people.
+  // If it is unknown who answered, nothing is said about people.
   const byPeople = approvals.filter(({ approval }) => approval.decidedBy === 'user')
   const waited = byPeople.reduce((sum, { approval }) => sum + (approval.waitMs ?? 0), 0)
   if (approvals.length === 0) {
@@ -52,7 +52,7 @@ export function ApprovalsView({ session }: { session: OpenSession }) {
   )
 }
 
-/** The outcome, and the agent's own word where that is another. */
+/** Returns the outcome, and the agent's own word if that differs. */
 export function outcomeWords({ outcome, decision, open }: Approval): string {
   if (outcome === undefined) return open === 'running' ? 'open' : 'never answered'
   return decision === undefined || decision === outcome ? outcome : `${outcome} (${decision})`

@@ -2,7 +2,7 @@ import type { ItemKind } from '../address.js'
 import type { OpenSession } from '../session/open-session.js'
 import type { Item } from '../session/story.js'
 
-/** The items of one kind in the stretch of time that is looked at. */
+/** Returns the items of one kind in the current time range. */
 export function itemsOf<Kind extends ItemKind>(
   { items }: OpenSession,
   kind: Kind,

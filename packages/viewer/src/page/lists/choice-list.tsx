@@ -2,7 +2,10 @@ import type { ComponentChild } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { rowStyle, useVirtualRows } from './use-virtual-rows.js'
 
-/** A long list of which one row is chosen: by a click, or with up, down, page up and down, home and end. */
+/**
+ * A long list in which one row is chosen: by a click, or with the keys up, down, page up and down,
+ * home and end.
+ */
 export function ChoiceList<Row>({
   rows,
   label,
@@ -17,7 +20,7 @@ export function ChoiceList<Row>({
   rowHeight: number
   render: (row: Row) => ComponentChild
   keyOf: (row: Row) => string
-  /** The index of the chosen row; -1 where none is. */
+  /** The index of the chosen row; -1 for none. */
   chosen: number
   choose: (row: Row) => void
 }) {
@@ -50,7 +53,8 @@ export function ChoiceList<Row>({
         {seen.map((place) => {
           const row = rows[place.index]
           return row === undefined ? null : (
-            // The frame has the focus and hears the keys: https://www.w3.org/WAI/ARIA/apg/patterns/listbox/
+            // The frame has the focus and handles the keys:
+            // https://www.w3.org/WAI/ARIA/apg/patterns/listbox/
             // biome-ignore lint/a11y/useKeyWithClickEvents: see above
             // biome-ignore lint/a11y/useFocusableInteractive: see above
             <div

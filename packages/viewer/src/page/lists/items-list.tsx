@@ -8,7 +8,7 @@ import { ChoiceList } from './choice-list.js'
 const FILTERS = ['all', 'exchange', 'tool', 'approval', 'cancellation', 'problem'] as const
 type Filter = (typeof FILTERS)[number] | 'failed'
 
-/** All that happened in the stretch of time that is looked at. */
+/** Everything that happened in the current time range. */
 export function ItemsList({ session }: { session: OpenSession }) {
   const filter = useSignal<Filter>('all')
   const words = useSignal('')
@@ -82,7 +82,7 @@ function Row({ item, start }: { item: Item; start: number }) {
   )
 }
 
-/** A line of the log takes no time. */
+/** A line of the log has no duration. */
 function lengthOf({ kind, at, end }: Item): string {
   if (kind === 'problem') return ''
   return end === undefined ? '…' : duration(end - at)

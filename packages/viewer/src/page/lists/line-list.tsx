@@ -2,10 +2,10 @@ import type { ComponentChild } from 'preact'
 import { useRef } from 'preact/hooks'
 import { rowStyle, useVirtualRows } from './use-virtual-rows.js'
 
-/** Rows that may be made when they are seen: an array is one. */
+/** Rows that may be made on demand; an array is one. */
 type Rows<Row> = { readonly length: number; at(index: number): Row | undefined }
 
-/** A long list of lines to be read. */
+/** A long list of lines to read. */
 export function LineList<Row>({
   rows,
   label,
@@ -22,7 +22,7 @@ export function LineList<Row>({
   const frame = useRef<HTMLElement>(null)
   const { height, seen } = useVirtualRows(frame, rows.length, rowHeight)
   return (
-    // What scrolls must be reached with the keyboard.
+    // Whatever scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     <section class="virtual-list lines" ref={frame} aria-label={label} tabIndex={0}>
       <ol class="rows" style={{ height: `${height}px` }}>

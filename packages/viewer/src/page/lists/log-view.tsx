@@ -6,7 +6,7 @@ import { address } from '../address.js'
 import type { OpenSession } from '../session/open-session.js'
 import { LineList } from './line-list.js'
 
-/** What a program writes to colour a terminal. */
+/** Colour sequences for a terminal. */
 const COLOURS = /\u001b\[[\d;]{0,20}m/g
 
 /** The debug log. */
@@ -21,7 +21,7 @@ export function LogView({ session }: { session: OpenSession }) {
       render={({ line, text }) => (
         <>
           <span class="line-number">{line}</span>
-          {/* The day stands at the head of the page. */}
+          {/* The day is at the top of the page. */}
           <code class={levelOf(text)} title={text.slice(0, 27)}>
             {text.replace(COLOURS, '').replace(/^\d{4}-\d\d-\d\dT([\d:]{8}\.\d{3})\d*Z/, '$1')}
           </code>
@@ -31,7 +31,7 @@ export function LogView({ session }: { session: OpenSession }) {
   )
 }
 
-/** What the taps saw beside the API. */
+/** What the taps saw apart from the API. */
 export function EventsView({ session }: { session: OpenSession }) {
   return (
     <LongList<EventLine>
@@ -64,7 +64,7 @@ function LongList<Row extends Line>({
   session: OpenSession
   label: string
   load: (from: number) => Promise<Page<Row>>
-  /** Microseconds since 1970; no number where it has no time. */
+  /** Microseconds since 1970; NaN if it has no time. */
   timeOf: (row: Row) => number
   textOf: (row: Row) => string
   render: (row: Row) => ComponentChild
@@ -75,7 +75,7 @@ function LongList<Row extends Line>({
 
   useEffect(() => {
     let isWanted = true
-    // Lines are added and never changed.
+    // Lines are added, and never change.
     const loadAll = async (): Promise<void> => {
       let next: number | undefined = (rows.peek().at(-1)?.line ?? 0) + 1
       while (next !== undefined && isWanted) {

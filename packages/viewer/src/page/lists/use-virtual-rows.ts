@@ -9,17 +9,17 @@ import type { RefObject } from 'preact'
 import { useEffect, useReducer, useRef } from 'preact/hooks'
 import { isPrinting } from '../printing.js'
 
-/** A row, and where it stands. */
+/** A row, and its place. */
 type Row = Pick<VirtualItem, 'index' | 'start' | 'size'>
 
-/** The rows that are seen of a long list, and how high all of it is. */
+/** The visible rows of a long list, and its total height. */
 export type VirtualRows = {
   height: number
   seen: readonly Row[]
   scrollTo(index: number): void
 }
 
-/** Of a list in a frame that scrolls, only what is seen is in the page: it may have 100,000 rows. */
+/** Renders only the visible rows of a list in a scrolling frame, which may have 100,000. */
 export function useVirtualRows(
   frame: RefObject<HTMLElement | null>,
   count: number,
@@ -67,7 +67,7 @@ function printedRows(count: number, size: number): Row[] {
   }))
 }
 
-/** The style of a row: where it stands. */
+/** Returns the style that puts a row in its place. */
 export function rowStyle({ start, size }: Row): Record<string, string> {
   return { transform: `translateY(${start}px)`, height: `${size}px` }
 }

@@ -5,7 +5,7 @@ import { useAnswer } from '../use-answer.js'
 import { byteCount, count } from '../words/quantities.js'
 import { type OpenSession, select } from './open-session.js'
 
-/** The kinds of parts, from below, and their colours. */
+/** The kinds of parts, from the bottom up, and their colours. */
 const KINDS = [
   'instructions',
   'tool-definition',
@@ -26,7 +26,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'tool-output': 'tool outputs',
 }
 
-/** Of what the context of each request consisted, and how it grew and was compacted. */
+/** What the context of each request consisted of, and how it grew and was compacted. */
 export function ContextView({ session }: { session: OpenSession }) {
   const { answer, problem } = useAnswer(
     () => session.source.context(session.id),

@@ -7,7 +7,7 @@ import type { OpenSession } from './open-session.js'
 import type { Item } from './story.js'
 import { TraceLink } from './trace-link.js'
 
-/** What is selected, in full. */
+/** The selected item, in full. */
 export function ItemPanel({ session }: { session: OpenSession }) {
   const item = session.selected.value
   if (item === undefined) {
@@ -54,14 +54,14 @@ export function ItemPanel({ session }: { session: OpenSession }) {
   )
 }
 
-/** Over what is a text of its own. */
+/** Headings above texts. */
 const HEADINGS: Partial<Record<ItemKind, string>> = {
   tool: 'Tool',
   approval: 'Approval',
   problem: 'Log',
 }
 
-/** Microseconds before and behind a line that belong to it, more or less. */
+/** Microseconds before and after a line that roughly belong to it. */
 const AROUND = 2_000_000
 
 function showLog(at: number): void {
@@ -69,7 +69,7 @@ function showLog(at: number): void {
   address.tab.value = 'log'
 }
 
-/** The kinds whose keys are their spans. */
+/** The kinds whose keys are span ids. */
 const SPANS: ReadonlySet<ItemKind> = new Set(['turn', 'tool', 'approval', 'cancellation'])
 
 function Fact({ name, value }: { name: string; value: string | undefined }) {

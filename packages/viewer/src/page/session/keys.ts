@@ -2,7 +2,7 @@ import { address, TABS } from '../address.js'
 import { isHelpOpen } from '../help.js'
 import { type OpenSession, select } from './open-session.js'
 
-/** The keys of a session's page, wherever nothing is being typed. */
+/** Handles the keyboard shortcuts of a session's page, unless something is being typed. */
 export function onKeys(session: OpenSession): () => void {
   const act = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return

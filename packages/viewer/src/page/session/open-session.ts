@@ -5,26 +5,26 @@ import type { Source } from '../source/source.js'
 import type { ExchangeTimes } from '../timeline/draw.js'
 import { type Item, isWithin, type Story, storyOf } from './story.js'
 
-/** A session that is looked at, and what was asked of it so far. */
+/** A session that is being viewed, and what was fetched for it so far. */
 export type OpenSession = {
   id: string
   source: Source
   answer: ReadonlySignal<SessionAnswer | undefined>
-  /** Comes later: to find it out can take its time. */
+  /** Comes later, because it can take time. */
   explanation: ReadonlySignal<ExplanationAnswer | undefined>
   /** Why it cannot be shown, in words. */
   problem: ReadonlySignal<string | undefined>
   story: ReadonlySignal<Story | undefined>
-  /** What is in the range of time that is looked at. */
+  /** What is in the current time range. */
   items: ReadonlySignal<readonly Item[]>
   selected: ReadonlySignal<Item | undefined>
-  /** When the chunks of those exchanges came that were looked at closely. */
+  /** When the chunks arrived, for the exchanges that were viewed closely. */
   times: ReadonlySignal<ReadonlyMap<number, ExchangeTimes>>
   exchange(number: number): Promise<ExchangeAnswer>
   close(): void
 }
 
-/** Opens a session, and keeps what is shown of it as it is on disk. */
+/** Opens a session, and keeps what is shown up to date with the disk. */
 export function openedSession(source: Source, id: string): OpenSession {
   const answer = signal<SessionAnswer | undefined>(undefined)
   const problem = signal<string | undefined>(undefined)
@@ -35,15 +35,16 @@ export function openedSession(source: Source, id: string): OpenSession {
     try {
       explanation.value = await source.explanation(id)
     } catch {
-      // What is wrong with the session is told where it is read.
+      // Problems with the session are reported where it is read.
     }
   })
-  // What is known already is told first: to read a long session takes its time.
+  // Requested first, because what is already known comes at once, while reading a long session
+  // takes time.
   explain()
   const stopFollowing = source.follow(id, {
     told(now) {
       const before = answer.peek()
-      // What was in flight may have gone on.
+      // What was in flight may have progressed.
       for (const number of inFlight(before)) asked.delete(number)
       batch(() => {
         answer.value = now
@@ -95,14 +96,16 @@ export function openedSession(source: Source, id: string): OpenSession {
   }
 }
 
-/** To explain a session that goes on takes a part of the time: a tenth. */
+/** Explaining a running session takes at most a tenth of the time. */
 const PAUSE = 9
-/** The first time all of a long one is read, and then only what is new: how long that took says little. */
+/**
+ * The first time, all of a long session is read; later only what is new, so that time says little.
+ */
 const LONGEST_PAUSE_MS = 10_000
 
 /**
- * Does something once for all who ask meanwhile, and once more where somebody asked while it was done:
- * what they saw may be newer. Between two times it rests, according to how long the first one took.
+ * Runs work once for all calls that come meanwhile, and once more if one came while it ran, because
+ * that caller may have seen newer data. Pauses in between, in proportion to how long the work took.
  */
 function inTheirTime(work: () => Promise<void>): () => void {
   let isBusy = false
@@ -126,7 +129,7 @@ export function select(item: Selection | undefined): void {
   address.selection.value = item && { kind: item.kind, key: item.key }
 }
 
-/** Calls back with what is selected, whenever that changes. */
+/** Calls back with the selection whenever it changes. */
 export function onSelection(use: (selection: Selection | undefined) => void): () => void {
   return effect(() => use(address.selection.value))
 }

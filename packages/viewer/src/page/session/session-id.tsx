@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 
-/** The id of a session, by which every command knows it, to be copied with a click. */
+/** The id of a session, which every command accepts, to be copied with a click. */
 export function SessionId({ id }: { id: string }) {
   const text = useRef<HTMLElement>(null)
   const isCopied = useSignal(false)
   const copy = async (): Promise<void> => {
-    // Where a browser keeps its clipboard to itself, Ctrl-C copies what is selected.
+    // If the browser denies access to the clipboard, Ctrl-C copies the selected text.
     if (text.current !== null) getSelection()?.selectAllChildren(text.current)
     try {
       await navigator.clipboard.writeText(id)

@@ -25,7 +25,7 @@ const TAB_WORDS: Record<Tab, string> = {
   compare: 'compare',
 }
 
-/** One session: its verdict, its time line, and below what is looked at. */
+/** One session: its verdict, its time line, and below that what is selected. */
 export function SessionView({ source, id }: { source: Source; id: string }) {
   const session = useMemo(() => openedSession(source, id), [source, id])
   useEffect(() => () => session.close(), [session])

@@ -2,18 +2,18 @@ import type { Approval, Cancellation, SessionExchange, Thread, Tool, Turn } from
 import type { SessionAnswer } from '../../api/answers.js'
 import type { ItemKind, TimeRange } from '../address.js'
 
-/** How a thing went, as it is coloured. */
+/** How something went, for its colour. */
 export type Tone = 'good' | 'bad' | 'cut' | 'open' | 'waiting' | 'plain'
 
 /** Something that happened in a session. Times are microseconds since 1970. */
 export type Item = {
   kind: ItemKind
-  /** Its own among those of its kind. */
+  /** Unique among items of its kind. */
   key: string
   at: number
-  /** Absent while it goes on, or where its end was not recorded. */
+  /** Absent while it goes on, or if its end was not recorded. */
   end?: number
-  /** In which lane it is drawn. */
+  /** The lane in which it is drawn. */
   lane: number
   label: string
   /** More words, for the list. */
@@ -23,7 +23,7 @@ export type Item = {
   | {
       kind: 'exchange'
       exchange: SessionExchange
-      /** The number of the exchange that it tries again. */
+      /** The number of the exchange that it retries. */
       triesAgain?: number
     }
   | { kind: 'tool'; tool: Tool }
@@ -36,7 +36,7 @@ export type Item = {
 
 export type Lane = { thread?: Thread; label: string }
 
-/** A session as it is drawn and listed: all that happened, by time. */
+/** A session as it is drawn and listed: everything that happened, by time. */
 export type Story = {
   items: readonly Item[]
   lanes: readonly Lane[]
@@ -44,7 +44,7 @@ export type Story = {
   end: number
 }
 
-/** @param now microseconds since 1970: how far what goes on has come. */
+/** @param now microseconds since 1970: how far running items extend. */
 export function storyOf(session: SessionAnswer, now: number): Story {
   const { parts } = session
   const lanes: Lane[] = parts.threads.map((thread) => ({ thread, label: laneLabel(thread) }))
@@ -65,7 +65,7 @@ export function storyOf(session: SessionAnswer, now: number): Story {
           ...endOf(turn.endedAt),
           lane,
           label: `turn ${turn.number}`,
-          // Each thread counts its own turns, and a list has them all.
+          // Each thread numbers its own turns, and the list shows all of them.
           detail: [
             ...(thread.kind === 'user' ? [] : [laneLabel(thread)]),
             turn.outcome ?? openWords(turn.open),
@@ -170,12 +170,12 @@ export function storyOf(session: SessionAnswer, now: number): Story {
   return { items, lanes, ...extentOf(session, items, now) }
 }
 
-/** Whether an item reaches into a range. */
+/** Returns whether an item overlaps a range. */
 export function isWithin({ at, end }: Pick<Item, 'at' | 'end'>, range: TimeRange): boolean {
   return at <= range.to && (end ?? Number.POSITIVE_INFINITY) >= range.from
 }
 
-/** What is in a range, in figures; what is not known of any is not there. */
+/** Totals for a range; unknown ones are absent. */
 export type Sums = {
   exchanges: number
   failed: number
@@ -185,7 +185,7 @@ export type Sums = {
   inputTokens?: number
   cachedTokens?: number
   outputTokens?: number
-  /** Microseconds, side by side counted twice. */
+  /** Microseconds; overlapping times count twice. */
   modelTime: number
   toolTime: number
   waitingTime: number
@@ -270,7 +270,7 @@ function exchangeTone({ state, error, outcome }: SessionExchange): Tone {
   return error !== undefined || state === 'failed' ? 'bad' : 'good'
 }
 
-/** By the number of an exchange: the one right before it in its turn, where that failed. */
+/** Returns, by the number of an exchange, the one right before it in its turn if that failed. */
 function triedAgain(exchanges: readonly SessionExchange[]): Map<number, number> {
   const tries = new Map<number, number>()
   const last = new Map<string, SessionExchange>()

@@ -3,7 +3,7 @@ import type { Cause } from '../../api/answers.js'
 import { address, type Selection } from '../address.js'
 import { type OpenSession, select } from './open-session.js'
 
-/** How it ended and why, with the places that show it. */
+/** How the session ended and why, with the evidence. */
 export function Verdict({ session }: { session: OpenSession }) {
   const explanation = session.explanation.value
   const damage = session.answer.value?.damage ?? []
@@ -43,10 +43,10 @@ export function Verdict({ session }: { session: OpenSession }) {
   )
 }
 
-/** More of them are in the list. */
+/** The list shows the rest. */
 const SHOWN = 5
 
-/** What had begun and never ended, where nothing goes on any more. */
+/** What had begun and never ended, if the session is over. */
 function InFlight({ session }: { session: OpenSession }) {
   if (session.answer.value?.ended !== 'died') return null
   const open = (session.story.value?.items ?? []).filter(
@@ -81,7 +81,7 @@ function PlaceButton({ place, children }: { place: Selection; children: Componen
   )
 }
 
-/** @param isHeadline its sentence stands above already. */
+/** @param isHeadline its sentence is already shown above. */
 function CauseView({ cause, isHeadline }: { cause: Cause; isHeadline: boolean }) {
   const { code, certainty, sentence, next, evidence, weight } = cause
   const place = placeOf(cause)
@@ -113,7 +113,7 @@ function CauseView({ cause, isHeadline }: { cause: Cause; isHeadline: boolean })
   )
 }
 
-/** What of the session shows it. */
+/** Returns what shows it in the session. */
 function placeOf({ exchange, tool, approval }: Cause): Selection | undefined {
   if (approval !== undefined) return { kind: 'approval', key: approval }
   if (tool !== undefined) return { kind: 'tool', key: tool }

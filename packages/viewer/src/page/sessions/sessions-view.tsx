@@ -7,7 +7,7 @@ import type { Source } from '../source/source.js'
 import { useAnswer } from '../use-answer.js'
 import { count, counted, dateTime } from '../words/quantities.js'
 
-/** Live sessions move: how often the list is read again. */
+/** Running sessions change: how often the list is read again. */
 const INTERVAL_MS = 2000
 
 const ENDED: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { DIRECTORY_ID, type Directory, type TableName } from '../../api/embedded.js'
 
-/** Blocks that were read last are kept unpacked. */
+/** How many of the last read blocks are kept unpacked. */
 const KEPT = 24
 
 /** The tables of an exported page. */
@@ -12,7 +12,7 @@ export class EmbeddedTables {
     this.directory = directory
   }
 
-  /** A row of a table; nothing where there is none. */
+  /** Returns a row of a table; undefined if there is none. */
   async row(table: TableName, index: number): Promise<unknown> {
     const places = this.directory.tables[table]
     const place = places.findLast(([first]) => first <= index)
@@ -21,7 +21,10 @@ export class EmbeddedTables {
     return rows[index - place[0]]
   }
 
-  /** The rows of the block in which a row stands, from that row on, and the first one behind them. */
+  /**
+   * Returns the rows from an index to the end of its block, and the index of the first row after
+   * them.
+   */
   async rowsFrom(table: TableName, index: number): Promise<{ rows: unknown[]; next?: number }> {
     const places = this.directory.tables[table]
     const at = places.findLastIndex(([first]) => first <= index)
@@ -45,7 +48,7 @@ export class EmbeddedTables {
   }
 }
 
-/** The directory of the page, where it is an exported one. */
+/** Returns the directory of the page, if it is an exported one. */
 export function embeddedDirectory(): Directory | undefined {
   const text = document.getElementById(DIRECTORY_ID)?.textContent
   return text ? JSON.parse(text) : undefined

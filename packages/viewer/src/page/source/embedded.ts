@@ -23,7 +23,7 @@ import type {
 import { EmbeddedTables } from './blocks.js'
 import { type Source, SourceError } from './source.js'
 
-/** The data that an exported page holds. */
+/** Makes the source of an exported page, which contains the data. */
 export function embeddedSource(directory: Directory): Source {
   const tables = new EmbeddedTables(directory)
 
@@ -58,14 +58,14 @@ export function embeddedSource(directory: Directory): Source {
     }
   }
 
-  /** The contents that a request is made of, its own and those that it copies from. */
+  /** Returns the contents that a request consists of: its own and those that it copies from. */
   async function contentsFor(
     number: number,
   ): Promise<{ id: string; contents: Map<string, Content> }> {
     const contents = new Map<string, Content>()
     const own = await row<EmbeddedRequest>('requests', number - 1)
     const waiting: EmbeddedRequest[] = [own]
-    // A request copies from those before it alone.
+    // A request only copies from earlier ones.
     let earlier = number - 1
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
       if (one.content === null) continue
@@ -140,7 +140,7 @@ function copiedFrom(content: Content): string[] {
   )
 }
 
-/** The bytes of a chunk that were kept. */
+/** Returns the bytes of a chunk that were kept. */
 function keptBytes(content: Content): Uint8Array<ArrayBuffer> {
   const pieces = typeof content === 'string' ? [content] : content
   const kept = pieces.filter((piece) => typeof piece === 'string' || 'base64' in piece)

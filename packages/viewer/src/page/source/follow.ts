@@ -2,13 +2,13 @@ import type { SessionAnswer } from '../../api/answers.js'
 import { type Change, changed } from '../../api/change.js'
 import type { Follower } from './source.js'
 
-/** Before a server is asked again that broke off. */
+/** How long to wait before asking a server again that broke off. */
 const PAUSE_MS = 1000
 
 /**
- * Follows a session by the changes that a server tells of it, a line each.
+ * Follows a session by the changes that a server sends, one per line.
  *
- * @param ask opens them; the first line has all of the session.
+ * @param ask opens them; the first line contains the whole session.
  */
 export async function follow(
   ask: () => Promise<Response>,
@@ -25,7 +25,7 @@ export async function follow(
           if (!signal.aborted) told(answer as SessionAnswer)
         }
       } catch {
-        // It broke off: why, the next question tells.
+        // It broke off: the next request will show why.
       }
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
@@ -34,7 +34,7 @@ export async function follow(
   }
 }
 
-/** The lines that have come, as they come. */
+/** Yields lines as they come. */
 async function* linesOf({ body }: Response): AsyncGenerator<string[]> {
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
   let begun: string[] = []

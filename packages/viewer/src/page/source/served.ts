@@ -1,7 +1,7 @@
 import { follow } from './follow.js'
 import { type Source, SourceError } from './source.js'
 
-/** The server that the page came from. */
+/** Makes the source that is the page's own server. */
 export function servedSource(token: string): Source {
   const headers = { authorization: `Bearer ${token}` }
 

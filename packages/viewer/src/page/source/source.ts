@@ -13,10 +13,10 @@ import type {
   Verdict,
 } from '../../api/answers.js'
 
-/** Bytes from one up to the one before another. */
+/** A range of bytes; the end is exclusive. */
 export type ByteRange = { from: number; to: number }
 
-/** Where a message stands in a conversation. */
+/** Which list of a conversation a message is in. */
 export type MessageList = 'instructions' | 'messages' | 'answer'
 
 /** What has not changed since the last time is the same object. */
@@ -27,16 +27,19 @@ export type Follower = {
 
 export type ExchangeName = { session: string; number: number }
 
-/** Where the page has its data from: a server on this machine, or the file that the page itself is. */
+/**
+ * Where the page gets its data: from a server on this machine, or from the file that is the page
+ * itself.
+ */
 export type Source = {
   /** Whether there are other sessions to go to. */
   hasList: boolean
   sessions(): Promise<SessionList>
-  /** The diagnosis in one line, unless it is not wanted any more. */
+  /** Returns the diagnosis in one line, unless aborted. */
   verdict(id: string, signal: AbortSignal): Promise<Verdict>
   explanation(id: string): Promise<ExplanationAnswer>
   exchange(id: string, number: number): Promise<ExchangeAnswer>
-  /** A body, or a part of it. */
+  /** Returns a body, or a part of it. */
   body(
     id: string,
     number: number,
@@ -44,17 +47,17 @@ export type Source = {
     range?: ByteRange,
   ): Promise<Uint8Array>
   conversation(id: string, number: number): Promise<ConversationAnswer>
-  /** A message with all of its text. */
+  /** Returns a message with all of its text. */
   message(id: string, number: number, list: MessageList, message: number): Promise<ShownMessage>
   context(id: string): Promise<ContextAnswer>
   compare(one: ExchangeName, other: ExchangeName): Promise<ComparisonAnswer>
   log(id: string, from: number): Promise<Page<LogLine>>
   events(id: string, from: number): Promise<Page<EventLine>>
-  /** Tells what a session is, and again whenever it has changed, until it is told to stop. */
+  /** Passes on a session, and again whenever it has changed; returns a function that stops this. */
   follow(id: string, follower: Follower): () => void
 }
 
-/** What keeps a source from answering, in words for the user. */
+/** Why a source cannot answer, worded for the user. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
   readonly code = 'no-answer'

@@ -1,6 +1,6 @@
 import type { Item, Tone } from '../session/story.js'
 
-/** The colours of the style sheet, as a canvas wants them. */
+/** The colours of the style sheet, for a canvas. */
 export type Colours = Record<
   Tone | 'text' | 'faint' | 'line' | 'ground' | 'accent' | 'fold',
   string

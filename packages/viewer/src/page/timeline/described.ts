@@ -1,16 +1,16 @@
 import { counted, duration } from '../words/quantities.js'
 import type { Drawn } from './draw.js'
 
-/** More of a kind would be read aloud for minutes. */
+/** Reading more of a kind aloud would take minutes. */
 const MOST = 20
 
-/** What a picture of a time line shows, for those who do not see it. */
+/** Describes the picture of a time line for people who cannot see it. */
 export function described({ items, tries, open, folds }: Drawn): string {
   return [
     `${counted(items, 'thing')} shown.`,
     ...listed('Retries', tries, (one) => `${one.exchange} tries ${one.triesAgain} again`),
     ...listed('Without an end', open, ({ kind, label }) =>
-      // A turn's own label says that it is one.
+      // A turn's own label already says so.
       kind === 'turn' ? label : `${kind} ${label.slice(0, 100)}`,
     ),
     ...listed('Pauses folded', folds, ({ from, to }) => duration(to - from)),

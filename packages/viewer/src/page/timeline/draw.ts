@@ -6,7 +6,10 @@ import type { FoldedTime } from './folds.js'
 import { type Layout, ROW_HEIGHT, RULER_HEIGHT, topOf } from './rows.js'
 import type { View } from './view.js'
 
-/** When the chunks of an exchange came, and when its request was out: microseconds since it began. */
+/**
+ * When the chunks of an exchange arrived, and when its request was sent: microseconds since it
+ * began.
+ */
 export type ExchangeTimes = { sentAt?: number; chunks: readonly number[] }
 
 export type Picture = {
@@ -18,26 +21,26 @@ export type Picture = {
   colours: Colours
   selection: Selection | undefined
   range: TimeRange | undefined
-  /** Of the exchanges that were looked at closely, by number. */
+  /** For the exchanges that were viewed closely, by number. */
   times: ReadonlyMap<number, ExchangeTimes>
 }
 
-/** Pixels in which an open end fades out. */
+/** Pixels over which an open end fades out. */
 const OPEN_WIDTH = 22
 
 const FONT = '11px system-ui, sans-serif'
 
-/** What was drawn that a picture alone would tell. */
+/** What was drawn that only the picture shows. */
 export type Drawn = {
   items: number
-  /** Lines from an exchange that failed to the one that tries it again. */
+  /** Lines from failed exchanges to those that retry them. */
   tries: { exchange: number; triesAgain: number }[]
-  /** Things whose ends are drawn open. */
+  /** Items whose ends are drawn open. */
   open: Item[]
   folds: FoldedTime['folds'][number][]
 }
 
-/** Draws a time line: no more of it than is seen. */
+/** Draws the visible part of a time line. */
 export function draw(context: CanvasRenderingContext2D, picture: Picture): Drawn {
   const { width, layout, colours } = picture
   const drawn: Drawn = { items: 0, tries: [], open: [], folds: [] }
@@ -54,7 +57,7 @@ export function draw(context: CanvasRenderingContext2D, picture: Picture): Drawn
   return drawn
 }
 
-/** The pixel at which a time is drawn. */
+/** Returns the pixel at which a time is drawn. */
 export function xOf(
   at: number,
   { time, view, width }: Pick<Picture, 'time' | 'view' | 'width'>,
@@ -62,7 +65,7 @@ export function xOf(
   return ((time.drawn(at) - view.from) / view.length) * width
 }
 
-/** The time that is drawn at a pixel. */
+/** Returns the time that is drawn at a pixel. */
 export function timeAt(
   x: number,
   { time, view, width }: Pick<Picture, 'time' | 'view' | 'width'>,
@@ -70,7 +73,7 @@ export function timeAt(
   return time.time(view.from + (x / width) * view.length)
 }
 
-/** The item at a point; of several, the shortest, which would else never be hit. */
+/** Returns the item at a point; of several, the shortest, which could not be hit otherwise. */
 export function itemAt(x: number, y: number, picture: Picture): Item | undefined {
   const { story, layout } = picture
   let best: Item | undefined
@@ -92,7 +95,7 @@ function edgesOf(item: Item, picture: Picture): [from: number, to: number] {
   return [from, Math.max(to, from + 2)]
 }
 
-/** A line from an exchange that failed to the one that tries it again. */
+/** Draws a line from a failed exchange to the one that retries it. */
 function drawTries(context: CanvasRenderingContext2D, picture: Picture, drawn: Drawn): void {
   const { story, layout, width, colours } = picture
   const ends = new Map<number, number>()
@@ -124,7 +127,7 @@ function drawItem(
   if (to < 0 || from > width) return
   drawn.items += 1
   const isOpen = item.end === undefined
-  // What never ended fades out where the time line ends.
+  // What never ended fades out at the end of the time line.
   const end = isOpen ? Math.max(from + 2, to - OPEN_WIDTH) : to
   const [left, right] = [Math.max(-4, from), Math.min(width + 4, end)]
   const isSelected = selection?.kind === item.kind && selection.key === item.key
@@ -150,7 +153,7 @@ function drawItem(
   }
 }
 
-/** Sending, waiting for the first token, and streaming, apart; each chunk a tick. */
+/** Draws sending, waiting for the first token, and streaming separately; each chunk is a tick. */
 function drawExchange(
   context: CanvasRenderingContext2D,
   picture: Picture,
@@ -187,7 +190,7 @@ function drawExchange(
   let last = Number.NEGATIVE_INFINITY
   for (const chunk of times.chunks) {
     const x = Math.round(xOf(at + chunk, picture))
-    // Where they lie closer than they can be told apart, one stands for many.
+    // If they are too close to tell apart, one stands for many.
     if (x < 0 || x > picture.width || x - last < 3) continue
     context.fillRect(x, top + ROW_HEIGHT - 6, 1, 4)
     last = x
@@ -258,7 +261,7 @@ function drawFolds(context: CanvasRenderingContext2D, picture: Picture, drawn: D
   }
 }
 
-/** Steps that people count time in, in microseconds. */
+/** Intervals in which people measure time, in microseconds. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000]
   .map((ms) => ms * 1000)
   .concat([1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].map((minutes) => minutes * 60_000_000))

@@ -1,14 +1,14 @@
 /** A pause in which nothing happened, drawn shorter than it was. */
 export type Fold = { from: number; to: number }
 
-/** Pauses that are shorter are drawn as they were. */
+/** Shorter pauses are drawn at full length. */
 const SHORTEST_PAUSE = 60_000_000
 
-/** A folded pause is as wide as this part of all that is not folded. */
+/** A folded pause is as wide as this share of everything that is not folded. */
 const FOLDED_PART = 1 / 60
 
 /**
- * Lays out time: drawn time goes on as time does, but over a long pause it makes a small step.
+ * Maps time to drawn time, which advances like time except for a small step at each long pause.
  * Everything is in microseconds.
  */
 export class FoldedTime {
@@ -17,7 +17,7 @@ export class FoldedTime {
   readonly #step: number
   readonly length: number
 
-  /** @param busy when something was going on, in the order of the beginnings. */
+  /** @param busy when something was going on, in order of start. */
   constructor(
     start: number,
     end: number,
@@ -32,7 +32,7 @@ export class FoldedTime {
     this.length = active + this.folds.length * this.#step
   }
 
-  /** Where a time is drawn. */
+  /** Returns where a time is drawn. */
   drawn(time: number): number {
     let drawn = time - this.#start
     for (const { from, to } of this.folds) {
@@ -44,7 +44,7 @@ export class FoldedTime {
     return drawn
   }
 
-  /** Which time is drawn there. */
+  /** Returns the time that is drawn at a place. */
   time(drawn: number): number {
     let time = this.#start + drawn
     for (const { from, to } of this.folds) {

@@ -8,7 +8,7 @@ import { moved, type View } from './view.js'
 
 const HEIGHT = 24
 
-/** All of a session, small, and which part of it is seen above. */
+/** The whole session, small, with the part that is visible above. */
 export function Minimap({
   story,
   time,

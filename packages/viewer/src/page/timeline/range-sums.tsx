@@ -3,7 +3,7 @@ import type { OpenSession } from '../session/open-session.js'
 import type { Sums } from '../session/story.js'
 import { count, counted, duration, offset } from '../words/quantities.js'
 
-/** What is in the chosen stretch of time, or in all of the session, in figures. */
+/** Totals for the chosen time range, or for the whole session. */
 export function RangeSums({ session, sums }: { session: OpenSession; sums: Sums }) {
   const range = address.range.value
   const start = session.story.value?.start ?? 0
@@ -19,7 +19,7 @@ export function RangeSums({ session, sums }: { session: OpenSession; sums: Sums 
           </button>
         </strong>
       )}
-      {/* Of some agents no request is seen, which does not mean that they sent none. */}
+      {/* Some agents' requests cannot be seen, which does not mean that there were none. */}
       {sums.exchanges > 0 && <span>{counted(sums.exchanges, 'exchange')}</span>}
       {sums.failed > 0 && <span class="bad">{sums.failed} failed</span>}
       {inputTokens !== undefined && (

@@ -1,22 +1,22 @@
 import type { Item, Story } from '../session/story.js'
 
-/** The rows of a lane, from above. What belongs to one kind never lies over another. */
+/** The rows of a lane, from the top. Items of different kinds never cover each other. */
 export const ROWS = ['turn', 'exchange', 'tool', 'approval'] as const
 type Row = (typeof ROWS)[number]
 
 export const ROW_HEIGHT = 18
 export const LANE_GAP = 8
-/** Above all lanes: the times. */
+/** The times, above all lanes. */
 export const RULER_HEIGHT = 22
 
-/** Where things stand, in pixels from above. */
+/** Vertical positions, in pixels from the top. */
 export type Layout = {
   height: number
-  /** Of each lane: its top, and the tops of the rows that it has. */
+  /** For each lane, its top, and the tops of its rows. */
   lanes: { top: number; rows: ReadonlyMap<Row, number> }[]
 }
 
-/** A lane has those rows alone in which there is something. */
+/** A lane only has the rows that contain something. */
 export function layoutOf({ items, lanes }: Story): Layout {
   const used = lanes.map(() => new Set<Row>())
   for (const item of items) used[item.lane]?.add(rowOf(item))
@@ -34,7 +34,7 @@ export function layoutOf({ items, lanes }: Story): Layout {
   return { height: top, lanes: placed }
 }
 
-/** The top of an item, or nothing where it has no lane. */
+/** Returns the top of an item; undefined if it has no lane. */
 export function topOf(item: Item, { lanes }: Layout): number | undefined {
   return lanes[item.lane]?.rows.get(rowOf(item))
 }

@@ -14,10 +14,12 @@ import { RangeSums } from './range-sums.js'
 import { layoutOf } from './rows.js'
 import { moved, showing, type View, whole, zoomed } from './view.js'
 
-/** Exchanges that are looked at closely at a time: more cannot be told apart. */
+/** How many exchanges are shown in detail at a time: more cannot be told apart. */
 const CLOSE_UP = 40
 
-/** The time line of a session: drag to choose a stretch of time, wheel and keys to zoom and move. */
+/**
+ * The time line of a session: drag to choose a time range, use the wheel and keys to zoom and move.
+ */
 export function Timeline({ session, story }: { session: OpenSession; story: Story }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const frame = useRef<HTMLDivElement>(null)
@@ -34,7 +36,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
   const view = useSignal<View>(whole(time.length))
   const lastLength = useRef(time.length)
   if (lastLength.current !== time.length) {
-    // A session that goes on: who saw all of it sees all of it; who looked at a part goes on looking.
+    // If a running session was fully visible it stays so; otherwise the view stays in place.
     const sawAll = view.peek().length >= lastLength.current * 0.999
     lastLength.current = time.length
     view.value = sawAll ? whole(time.length) : moved(view.peek(), 0, time.length)
@@ -79,7 +81,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
     [story, layout, time],
   )
 
-  // When the chunks came is asked for where it can be seen.
+  // The times of chunks are only fetched when they are large enough to see.
   useEffect(
     () =>
       effect(() => {
@@ -92,7 +94,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
     [session, story, time],
   )
 
-  // What is selected elsewhere comes into sight here.
+  // Scrolls to what is selected elsewhere.
   useEffect(
     () =>
       effect(() => {
@@ -115,7 +117,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
     const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY)
     if (!event.ctrlKey && !event.metaKey && !sideways && !event.shiftKey) return
     event.preventDefault()
-    // A pinch on a touch pad is a wheel with ctrl.
+    // A pinch on a touchpad is a wheel event with ctrl.
     if (event.ctrlKey || event.metaKey) {
       zoom(Math.exp(event.deltaY / 200), event.offsetX / width.value)
     } else move((sideways ? event.deltaX : event.deltaY) / width.value)
@@ -223,7 +225,7 @@ export function Timeline({ session, story }: { session: OpenSession; story: Stor
             role="img"
             aria-describedby={id}
             aria-label={`Time line: ${story.items.length} things in ${duration(story.end - story.start)}. The list below has them all.`}
-            // In milliseconds, for those who look at it by machine.
+            // In milliseconds, for automated tests.
             data-seen={Math.round(view.value.length / 1000)}
             style={{ height: `${layout.height}px`, width: `${width.value}px` }}
             onWheel={onWheel}

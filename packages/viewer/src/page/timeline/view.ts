@@ -1,7 +1,7 @@
-/** The part of drawn time that is seen, in microseconds of drawn time. */
+/** The visible part of drawn time, in microseconds of drawn time. */
 export type View = { from: number; length: number }
 
-/** The closest that one can look: a millisecond over the whole width. */
+/** The closest zoom: a millisecond over the whole width. */
 const SHORTEST = 1000
 
 export function whole(length: number): View {
@@ -14,12 +14,12 @@ export function zoomed({ from, length }: View, factor: number, place: number, mo
   return moved({ from: from + (length - next) * place, length: next }, 0, most)
 }
 
-/** Moves by a part of the width. */
+/** Moves by a share of the width. */
 export function moved({ from, length }: View, part: number, most: number): View {
   return { from: Math.min(most - length, Math.max(0, from + length * part)), length }
 }
 
-/** Brings a stretch into sight, as little moved as can be. */
+/** Brings a range into view with the least movement. */
 export function showing(view: View, from: number, to: number, most: number): View {
   if (from >= view.from && to <= view.from + view.length) return view
   const length = Math.min(most, Math.max(view.length, (to - from) * 1.2))

@@ -1,4 +1,4 @@
-/** A length of time, given in microseconds: `312 ms`, `4.1 s`, `2 min 5 s`, `3 h 12 min`. */
+/** Formats a duration given in microseconds: `312 ms`, `4.1 s`, `2 min 5 s`, `3 h 12 min`. */
 export function duration(micros: number): string {
   const ms = micros / 1000
   if (ms < 1) return `${ms.toFixed(2)} ms`
@@ -10,7 +10,7 @@ export function duration(micros: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** How long after the start of a session, exact to the millisecond: `+2:04:31.207`. */
+/** Formats the time since the start of a session, to the millisecond: `+2:04:31.207`. */
 export function offset(micros: number): string {
   const sign = micros < 0 ? '−' : '+'
   const ms = Math.round(Math.abs(micros) / 1000)
@@ -21,24 +21,24 @@ export function offset(micros: number): string {
   return `${sign}${start}:${seconds}.${rest}`
 }
 
-/** `1,234` */
+/** Formats a number: `1,234`. */
 export function count(number: number): string {
   return number.toLocaleString('en-US')
 }
 
-/** `3 exchanges`, `1 exchange` */
+/** Formats a count with its noun: `3 exchanges`, `1 exchange`. */
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`
 }
 
-/** `512 B`, `38.9 kB`, `1.2 MB` */
+/** Formats a number of bytes: `512 B`, `38.9 kB`, `1.2 MB`. */
 export function byteCount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`
   return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
-/** Date and time in the place where the page is looked at. */
+/** Formats date and time in the viewer's time zone. */
 export function dateTime(iso: string): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return iso

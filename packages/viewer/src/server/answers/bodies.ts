@@ -3,7 +3,7 @@ import { answerBytes } from '../answer.js'
 import type { Asked } from '../routes.js'
 import { countIn, exchangeIn } from './named.js'
 
-/** Bytes of a request's body: `from`, and `to` before which it ends. */
+/** Answers with bytes of a request's body, between `from` and `to` (exclusive). */
 export async function answerRequest(asked: Asked): Promise<void> {
   const { session, reader, exchange } = await exchangeIn(asked)
   await answerBytes(
@@ -12,7 +12,7 @@ export async function answerRequest(asked: Asked): Promise<void> {
   )
 }
 
-/** Bytes of a response's body, likewise. */
+/** The same for a response's body. */
 export async function answerResponse(asked: Asked): Promise<void> {
   const { session, exchange } = await exchangeIn(asked)
   const chunks = responseChunks(session.folder, exchange)
@@ -23,7 +23,7 @@ function* bytesOf(chunks: Iterable<{ bytes: Uint8Array }>): Generator<Uint8Array
   for (const { bytes } of chunks) yield bytes
 }
 
-/** What lies between the bytes asked for. What is not whole is given as far as it goes. */
+/** Yields the requested range of bytes. If the body is incomplete, as much as there is. */
 function* part(asked: Asked, pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   const from = countIn(asked, 'from', 0)
   const to = countIn(asked, 'to', Number.POSITIVE_INFINITY)

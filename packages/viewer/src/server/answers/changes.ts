@@ -5,14 +5,14 @@ import type { Asked } from '../routes.js'
 import { stampOf } from '../sessions.js'
 import { sessionIn } from './named.js'
 
-/** An event is on the screen within half a second: this, and the time to read what is new. */
+/** An event must be on the screen within half a second: this, and the time to read new data. */
 const INTERVAL_MS = 50
-/** A process that is killed writes nothing, so every few times it is looked at. */
+/** A killed process writes nothing, so every few times its state is checked. */
 const LOOKS = 20
 
 /**
- * What a session is, and then each change of it, a line each, until nobody listens any more. What
- * goes out grows with what is new, and not with the session.
+ * Answers with a session, and then each change of it, one per line, until the client disconnects.
+ * The output grows with what is new, not with the session.
  */
 export async function answerChanges(asked: Asked): Promise<void> {
   const { response, sessions } = asked
@@ -37,7 +37,7 @@ export async function answerChanges(asked: Asked): Promise<void> {
     const now = stampOf(session.folder)
     looks += 1
     const isOver = told?.ended === 'running' && looks % LOOKS === 0 && !isRunning(session.folder)
-    // Who does not take it is told later.
+    // A client that is not reading is told later.
     if ((now === stamp && !isOver) || response.writableNeedDrain) return
     stamp = now
     await tell()
@@ -46,7 +46,7 @@ export async function answerChanges(asked: Asked): Promise<void> {
     if (isBusy) return
     isBusy = true
     look()
-      // Its folder is gone, or of a later format by now: the page asks again, and is told so.
+      // Its folder is gone, or has a later format by now: the page asks again, and is told so.
       .catch(() => response.end())
       .finally(() => {
         isBusy = false

@@ -5,7 +5,7 @@ import { type Asked, NotFound } from '../routes.js'
 import { shownComparison } from '../shown/comparison.js'
 import { exchangeIn, exchangeNumbered, sessionNamed } from './named.js'
 
-/** How the request of an exchange differs from another one, of this session or another. */
+/** Answers with how the request of an exchange differs from another, of this session or another. */
 export async function answerComparison(asked: Asked): Promise<void> {
   const { session, reader, exchange } = await exchangeIn(asked)
   const { otherSession = '', otherNumber = '' } = asked.words

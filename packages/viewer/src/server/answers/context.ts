@@ -11,7 +11,7 @@ export async function answerContext(asked: Asked): Promise<void> {
   const answer: ContextAnswer = { exchanges: [] }
   for (const one of shownContexts(reader, session.exchanges)) {
     answer.exchanges.push(one)
-    // So that others are answered meanwhile.
+    // So that other requests are answered meanwhile.
     await new Promise((resolve) => setImmediate(resolve))
     if (asked.response.destroyed) return
   }

@@ -16,7 +16,7 @@ export async function answerConversation(asked: Asked): Promise<void> {
   await answerJson(asked.response, shownConversation(conversation(reader, exchange)))
 }
 
-/** One message of it with all of its text. */
+/** Answers with one message of it, with all of its text. */
 export async function answerMessage(asked: Asked): Promise<void> {
   const { reader, exchange } = await exchangeIn(asked)
   const { list = '', message = '' } = asked.words

@@ -12,13 +12,13 @@ export async function answerExplanation(asked: Asked): Promise<void> {
 }
 
 /**
- * The diagnosis in one line, one session after the other: a list asks for many at once. Of a longer
- * session, only what is known already is told.
+ * Answers with the diagnosis in one line, one session at a time, because a list requests many at
+ * once. For a longer session, only if it is already known.
  */
 export async function answerVerdict(asked: Asked): Promise<void> {
   const { folder } = sessionIn(asked)
   await asked.sessions.inTurn(async () => {
-    // Whoever scrolled on does not wait for it any more.
+    // The user scrolled on, and the client no longer waits.
     if (asked.response.destroyed) return
     const told = await quickExplanation(folder, QUICK_BYTES)
     const verdict: Verdict = told === undefined ? {} : { sentence: verdictOf(told) }

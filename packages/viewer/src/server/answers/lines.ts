@@ -7,13 +7,13 @@ import { countIn, sessionIn } from './named.js'
 
 const PAGE = 10_000
 
-/** Lines of the debug log, `from` a line on, counted from 1. */
+/** Answers with lines of the debug log, starting at line `from`, counted from 1. */
 export async function answerLog(asked: Asked): Promise<void> {
   const { log } = await asked.sessions.marks(sessionIn(asked))
   await answerPage(asked, log, shownLog)
 }
 
-/** Records of `session_events.log`, likewise. */
+/** The same for records of `session_events.log`. */
 export async function answerEvents(asked: Asked): Promise<void> {
   const { events } = await asked.sessions.marks(sessionIn(asked))
   await answerPage(asked, events, shownEvents)
@@ -33,7 +33,7 @@ async function answerPage<Line extends { line: number }>(
       if (page.items.length === PAGE) page.next = line
       else page.items.push(shown)
     }
-    // The last one, because behind it there may be nothing yet; it is read once more.
+    // The last one, because there may be nothing after it yet; it is read again.
     last = { number: line, place }
     if (page.next !== undefined) break
   }

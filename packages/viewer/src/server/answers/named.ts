@@ -2,7 +2,7 @@ import type { ConversationReader, FoundSession, IndexedExchange, RawIndex } from
 import { type Asked, NotFound } from '../routes.js'
 
 /**
- * The session that a path names.
+ * Returns the session that a path names.
  *
  * @throws NotFound
  */
@@ -10,7 +10,7 @@ export function sessionIn(asked: Asked): FoundSession {
   return sessionNamed(asked, asked.words.session ?? '')
 }
 
-/** @param word as it stands in the path. */
+/** @param word as in the path. */
 export function sessionNamed({ sessions }: Asked, word: string): FoundSession {
   const found = sessions.find(decoded(word))
   if (found === undefined) throw new NotFound('There is no such session.')
@@ -18,7 +18,7 @@ export function sessionNamed({ sessions }: Asked, word: string): FoundSession {
 }
 
 /**
- * The exchange that a path names, and what reads its conversation.
+ * Returns the exchange that a path names, and the reader for its conversation.
  *
  * @throws NotFound
  */
@@ -39,7 +39,7 @@ export function exchangeNumbered({ exchanges }: RawIndex, word: string): Indexed
   return exchange
 }
 
-/** A count in the query; `otherwise` where it is not a count. */
+/** Returns a count in the query; `otherwise` if it is not a count. */
 export function countIn({ query }: Asked, name: string, otherwise: number): number {
   const text = query.get(name) ?? ''
   return /^\d{1,15}$/.test(text) ? Number(text) : otherwise

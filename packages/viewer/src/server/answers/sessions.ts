@@ -3,7 +3,7 @@ import type { ListedSession, SessionList } from '../../api/answers.js'
 import { answerJson } from '../answer.js'
 import type { Asked } from '../routes.js'
 
-/** The list of sessions, the last started first. */
+/** Answers with the list of sessions, the last started first. */
 export async function answerSessions({ response, sessions }: Asked): Promise<void> {
   const listed = listSessions(sessions.roots).map(listedOf)
   await answerJson(response, { sessions: listed, roots: [...sessions.roots] } satisfies SessionList)

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { DIRECTORY_ID, type Directory, TABLES, type TableName } from '../../api/embedded.js'
 
-/** As much JSON as is packed and read at a time. */
+/** How much JSON is packed and unpacked at a time. */
 const BLOCK_CHARACTERS = 256 * 1024
 
-/** Packs the rows of tables into elements of a page that nothing runs and nothing shows. */
+/** Packs the rows of tables into elements of a page that are neither run nor shown. */
 export class Blocks {
   readonly #tables = Object.fromEntries(
     TABLES.map((name) => [name, { rows: 0, first: 0, waiting: [] as string[], characters: 0 }]),
@@ -21,12 +21,12 @@ export class Blocks {
     }
   }
 
-  /** How many rows a table has so far. */
+  /** Returns how many rows a table has so far. */
   rows(name: TableName): number {
     return this.#tables[name].rows
   }
 
-  /** Adds a row, and gives the block that it fills, if it does. */
+  /** Adds a row, and yields the block that it completes, if any. */
   *add(name: TableName, row: unknown): Generator<string> {
     const table = this.#tables[name]
     const json = JSON.stringify(row)
@@ -36,10 +36,10 @@ export class Blocks {
     if (table.characters >= BLOCK_CHARACTERS) yield this.#block(name)
   }
 
-  /** The rest of the blocks, and the directory. */
+  /** Yields the remaining blocks, and the directory. */
   *end(): Generator<string> {
     for (const name of TABLES) if (this.#tables[name].waiting.length > 0) yield this.#block(name)
-    // In an element that is no script, `<` could still begin the end of it.
+    // Even in an element that is not run, `<` could begin its end tag.
     const directory = JSON.stringify(this.#directory).replaceAll('<', '\\u003c')
     yield `<script type="application/json" id="${DIRECTORY_ID}">${directory}</script>\n`
   }

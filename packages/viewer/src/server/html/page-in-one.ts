@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { WORKER_ID } from '../../api/embedded.js'
 import { pageFiles } from '../page-files.js'
 
-/** The page as one file: what stands before the data, and behind it. */
+/** The page as one file: what comes before the data, and after it. */
 export type PageInOne = { before: string; after: string }
 
-/** Puts the page's script and style into its HTML. It may load nothing, from nowhere. */
+/** Puts the page's script and style into its HTML. It may load nothing from anywhere. */
 export function pageInOne(title: string): PageInOne {
   const files = [...pageFiles()]
   const text = (wanted: RegExp): string =>
     files.find(([name]) => wanted.test(name))?.[1].bytes.toString() ?? ''
-  // The first `</script` would end the element, wherever it stands.
+  // The first `</script` would end the element, wherever it is.
   const scriptOf = (wanted: RegExp): string => text(wanted).replaceAll('</script', '<\\/script')
   const script = scriptOf(/^index.*\.js$/)
   const worker = scriptOf(/^lines-worker.*\.js$/)

@@ -24,13 +24,13 @@ import { Blocks } from './blocks.js'
 import { pageInOne } from './page-in-one.js'
 
 /**
- * A session as one page that opens from disk, without a network: the same page as `tacho view` shows,
- * and all of the session's data, of which it reads what is looked at. A request stands in it as copies
- * of earlier ones, as it does on disk, and a message once, however many requests have it.
+ * Yields a session as one page that opens from disk, without a network: the page of `tacho view`,
+ * with all of the session's data, of which it only unpacks what is viewed. As on disk, a request
+ * consists of copies of earlier ones; a message is included once, however many requests contain it.
  *
  * @param folder of a session that has been scrubbed.
- * @param onExchange is told of each exchange that is done, and how many there are.
- * @param onPartial is told at the end, where the session is more than is read, and some is missing.
+ * @param onExchange receives how many exchanges are done, and the total.
+ * @param onPartial called at the end if the session exceeds a limit and data is missing.
  * @throws ReaderError `newer-format`.
  */
 export async function* sessionHtml(
@@ -53,7 +53,7 @@ export async function* sessionHtml(
   for (const exchange of reader.index.exchanges) {
     yield* exchangeRows(reader, exchange, spansOf(exchange.id), blocks, messages)
     onExchange(reader.index.exchanges.length)
-    // So that Ctrl-C is heard.
+    // So that Ctrl-C is noticed.
     await new Promise((resolve) => setImmediate(resolve))
   }
   let isCut = false
@@ -71,7 +71,7 @@ export async function* sessionHtml(
   yield* blocks.add('context', { exchanges: contexts })
   yield* blocks.end()
   yield page.after
-  // What no line tells was left out at a limit; damaged lines are told by the page itself.
+  // Damage without lines means that a limit was reached; the page itself reports damaged lines.
   if (isCut || reader.damage.some(({ lines }) => lines === 0)) onPartial()
 }
 
@@ -97,10 +97,12 @@ function* exchangeRows(
   yield* blocks.add('comparisons', comparisonOf(reader, exchange))
 }
 
-/** Lines of the debug log, and events, that are in a page. */
+/** How many lines of the debug log, and events, a page includes. */
 const EMBEDDED_LINES = 100_000
 
-/** The longest request that is in a page: no model takes a longer one, and a browser would not show it. */
+/**
+ * The longest request in a page: no model accepts a longer one, and a browser could not show it.
+ */
 const EMBEDDED_BYTES = 32 * 1024 * 1024
 
 function recordsOf(folder: string, exchange: IndexedExchange): ReturnType<typeof exchangeRecords> {
@@ -109,7 +111,7 @@ function recordsOf(folder: string, exchange: IndexedExchange): ReturnType<typeof
 
 type Contents = { request: Content | null; response: Content[] }
 
-/** Takes the contents of records that pass. */
+/** Notes the contents of the records that pass. */
 function* noting(
   contents: Contents,
   records: ReturnType<typeof exchangeRecords>,
@@ -135,7 +137,7 @@ function conversationOf(
   }
 }
 
-/** With the request before it in its thread. */
+/** Compares with the request before it in its thread. */
 function comparisonOf(
   reader: ConversationReader,
   exchange: IndexedExchange,
@@ -151,7 +153,7 @@ function comparisonOf(
   }
 }
 
-/** The messages that were embedded so far: each stands in the page once. */
+/** The messages embedded so far: each is in the page once. */
 class Messages {
   readonly #rows = new Map<string, number>()
   #new: MessageRow[] = []

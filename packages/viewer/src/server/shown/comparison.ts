@@ -5,7 +5,7 @@ import { cut } from './messages.js'
 
 type Part = ComparisonAnswer['parts'][number]
 
-/** The parts in which two requests differ, the earlier one first. */
+/** Returns the parts in which two requests differ, the earlier one first. */
 export function shownComparison(before: ModelRequest, after: ModelRequest): Part[] {
   const comparison = compareRequests(before, after)
   const { model, parameters, tools, instructions, messages } = comparison

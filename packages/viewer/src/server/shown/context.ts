@@ -2,7 +2,7 @@ import { compactionOf, type SessionExchange, sizesOf } from '@tacho/model'
 import { type ConversationReader, ReaderError, requestKindOf } from '@tacho/reader'
 import type { ContextAnswer } from '../../api/answers.js'
 
-/** Of what the context of each request consisted, one after the other. */
+/** Yields what the context of each request consisted of, one after another. */
 export function* shownContexts(
   reader: ConversationReader,
   exchanges: readonly SessionExchange[],
@@ -24,7 +24,7 @@ export function* shownContexts(
   }
 }
 
-/** Nothing where its body is not there, or it asks no model. */
+/** Returns undefined if its body is missing, or it asks no model. */
 function sizesByKind(
   reader: ConversationReader,
   exchange: Parameters<ConversationReader['given']>[0],

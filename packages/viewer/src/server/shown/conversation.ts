@@ -3,7 +3,7 @@ import { type ConversationAt, jsonText } from '@tacho/reader'
 import type { ConversationAnswer, PrefixFate } from '../../api/answers.js'
 import { cut, shownMessage, shownMessages } from './messages.js'
 
-/** What a model was given at an exchange, what of it was new, and what it answered. */
+/** Returns what a model was given at an exchange, what of it was new, and what it answered. */
 export function shownConversation(at: ConversationAt): ConversationAnswer {
   const { request, answer, origins, newMessages, removed, missing, missingAnswer } = at
   return {
@@ -51,7 +51,7 @@ function missingWords({ exchange, reason }: ConversationAt['missing'][number]): 
   return exchange === undefined ? reason : `exchange ${exchange}: ${reason}`
 }
 
-/** As much as is shown of a part that differs. */
+/** How much of a differing part is shown. */
 const DIFFERENCE = 2000
 
 function prefixOf({ comparison, previous }: ConversationAt): { prefix?: PrefixFate } {
@@ -77,7 +77,7 @@ function prefixOf({ comparison, previous }: ConversationAt): { prefix?: PrefixFa
   }
 }
 
-/** A text where it begins to differ. */
+/** Returns a text from where it begins to differ. */
 function around(text: string, common: number): string {
   const from = Math.max(0, common - 200)
   return `${from > 0 ? '…' : ''}${cut(text.slice(from), DIFFERENCE).text}`

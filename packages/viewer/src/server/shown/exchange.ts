@@ -10,9 +10,9 @@ import type { ExchangeAnswer, ShownSpan } from '../../api/answers.js'
 import { cut } from './messages.js'
 
 /**
- * The heads of an exchange, when its chunks came, and its spans.
+ * Returns the heads of an exchange, when its chunks arrived, and its spans.
  *
- * @param records its own, in their order.
+ * @param records its own, in order.
  * @param spans its own and those below it: {@link spansByExchange}.
  */
 export function shownExchange(
@@ -52,7 +52,10 @@ export function shownExchange(
   }
 }
 
-/** Each span under its own id and under its parent's: those of an exchange stand under the exchange's. */
+/**
+ * Indexes each span by its own id and by its parent's, so that an exchange's id finds all of its
+ * spans.
+ */
 export function spansByExchange(spans: ReadonlyMap<string, Span>): (id: string) => readonly Span[] {
   const found = new Map<string, Span[]>()
   for (const span of spans.values()) {

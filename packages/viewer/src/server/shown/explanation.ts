@@ -1,7 +1,7 @@
 import { type ToldExplanation, verdictOf } from '@tacho/reader'
 import type { Cause, ExplanationAnswer } from '../../api/answers.js'
 
-/** How a session ended and why, with the lines that show it. */
+/** Returns how a session ended and why, with the evidence. */
 export function shownExplanation(told: ToldExplanation): ExplanationAnswer {
   const { end, causes, notes } = told
   return {

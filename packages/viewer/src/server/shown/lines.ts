@@ -5,13 +5,13 @@ import { cut } from './messages.js'
 
 const LONGEST_LINE = 64 * 1024
 
-/** A line as it is shown, and where it stands. */
+/** A line as shown, and its place. */
 export type PlacedLine<Line> = { shown: Line; place: Place }
 
 /**
- * The lines of the debug log.
+ * Yields the lines of the debug log.
  *
- * @param from with which to begin; without it, the first.
+ * @param from the line to start with; without it, the first.
  */
 export function* shownLog(folder: string, from?: LineMark): Generator<PlacedLine<LogLine>> {
   let line = from?.number ?? 1
@@ -21,7 +21,7 @@ export function* shownLog(folder: string, from?: LineMark): Generator<PlacedLine
   }
 }
 
-/** The records of `session_events.log`, likewise. */
+/** The same for the records of `session_events.log`. */
 export function* shownEvents(folder: string, from?: LineMark): Generator<PlacedLine<EventLine>> {
   let line = from?.number ?? 1
   const range = from && { from: from.place }

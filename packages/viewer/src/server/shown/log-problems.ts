@@ -5,27 +5,27 @@ import { cut } from './messages.js'
 
 type Problem = SessionAnswer['logProblems'][number]
 
-/** More would not be looked at. */
+/** Nobody would read more. */
 const MOST = 1000
-/** Characters of a line. */
+/** In characters of a line. */
 const LONGEST = 1000
 
 /** Time, level, who says it, and what. */
 const LINE = /^(\S+) (\w+) +(\S+): (.*)$/
-/** What colours a terminal. */
+/** Colour sequences for a terminal. */
 const COLOURS = /\u001b\[[\d;]{0,20}m/g
-/** An agent's own log, on its standard error: it begins with its level, or with a time before that. */
+/** An agent's own log, on its standard error: it begins with its level, optionally after a time. */
 const OWN_LEVEL = /^(?:[\d:.TZ+-]{8,40}\s{1,8})?(WARN|ERROR)\b/
 
 /**
- * The warnings and errors of a session's debug log. What an agent writes to its standard error has no
- * level of ours, but may begin with its own.
+ * Returns the warnings and errors in a session's debug log. What an agent writes to its standard
+ * error has none of our levels, but may begin with its own.
  */
 export function logProblems(folder: string): Problem[] {
   return problemsIn(readTextLog(folder, SESSION_FILES.log), 0, MOST)
 }
 
-/** The same of a session that goes on, again and again: each time, what was written since is read. */
+/** The same for a running session, repeatedly: each time only new data is read. */
 export class FollowedProblems {
   readonly #log: FollowedText
   #lines = 0
@@ -35,7 +35,7 @@ export class FollowedProblems {
     this.#log = new FollowedText(folder, SESSION_FILES.log)
   }
 
-  /** All so far, of the lines that are whole. */
+  /** Returns all so far, from complete lines. */
   read(): readonly Problem[] {
     const { lines, goesOn } = this.#log.read()
     if (!goesOn) [this.#lines, this.#problems] = [0, []]
@@ -46,7 +46,7 @@ export class FollowedProblems {
   }
 }
 
-/** @param before how many lines stand before these. */
+/** @param before how many lines come before these. */
 function problemsIn(lines: Iterable<{ text: string }>, before: number, most: number): Problem[] {
   const problems: Problem[] = []
   let number = before

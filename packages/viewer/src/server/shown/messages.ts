@@ -1,10 +1,10 @@
 import { jsonText, type Message, type Part } from '@tacho/reader'
 import type { ShownMessage, ShownPart } from '../../api/answers.js'
 
-/** More of a text is not shown until it is asked for: a page with all of it would be slow. */
+/** Longer texts are only shown on request: a page with all of them would be slow. */
 const SHOWN = 16 * 1024
 
-/** Messages as a page shows them. @param most characters of each text. */
+/** Returns messages in the page's form. @param most characters of each text. */
 export function shownMessages(messages: readonly Message[], most = SHOWN): ShownMessage[] {
   return messages.map((message, index) => shownMessage(message, index + 1, most))
 }
@@ -53,7 +53,7 @@ function shownPart(part: Part, most: number): ShownPart {
   }
 }
 
-/** The beginning of a text, never with half of a surrogate pair, and how long all of it is. */
+/** Returns the start of a text, never splitting a surrogate pair, and the length of all of it. */
 export function cut(text: string, most = SHOWN): { text: string; characters?: number } {
   if (text.length <= most) return { text }
   return { text: text.slice(0, most).replace(/[\uD800-\uDBFF]$/, ''), characters: text.length }

@@ -2,7 +2,9 @@ import type { Session } from '@tacho/reader'
 import type { SessionAnswer } from '../../api/answers.js'
 import { logProblems } from './log-problems.js'
 
-/** A session without bodies: what it means, how it ended, and what is wrong with its files. */
+/**
+ * Returns a session without bodies: its meaning, how it ended, and what is wrong with its files.
+ */
 export function shownSession(
   session: Session,
   parts: SessionAnswer['parts'],
