@@ -321,6 +321,42 @@ describe('a question about a part', () => {
   })
 })
 
+test('tacho context tells what the real Codex dropped when it made a conversation shorter', async () => {
+  await using shorter = await workplace(
+    [
+      { ...counts('seq 1 200'), usage: { inputTokens: 9_000, outputTokens: 50 } },
+      { ...counts('echo two'), usage: { inputTokens: 12_000, outputTokens: 50 } },
+      { text: 'Summary: it counted.', usage: { inputTokens: 900, outputTokens: 50 } },
+      { text: 'Done.', usage: { inputTokens: 950, outputTokens: 5 } },
+    ],
+    { settings: 'model_auto_compact_token_limit = 11000' },
+  )
+  await shorter.tacho(['codex', ...EXEC, '--persist-session', 'Count'])
+  const asked = async (...words: string[]) =>
+    (await shorter.tacho(['context', 'last', ...words])).stdout.toString()
+  const { exchange, shortened } = JSON.parse(await asked('--json'))
+  expect(exchange).toBe(4)
+  expect(shortened).toMatchObject([
+    {
+      before: { exchange: 2, toldTokens: 12_000 },
+      after: { exchange: 4, toldTokens: 950 },
+      compaction: { exchange: 3, by: 'auto' },
+    },
+  ])
+  const { dropped, kept, added } = shortened[0].messages
+  const [before, after] = [1, 3].map((index) => {
+    const body = shorter.model.modelExchanges[index]?.requestBody.toString() ?? ''
+    return JSON.parse(body).input.length
+  })
+  expect([kept + dropped, kept + added]).toEqual([before, after])
+  const text = await asked()
+  expect(text).toContain('compaction (auto) by exchange 3, between exchanges 2 and 4')
+  expect(text).toMatch(/12\.0k tokens \(.*\) became 950 tokens/)
+  expect(text).toMatch(/tool-output: \d+ B became 0 B/)
+})
+
+const counts = (command: string) => ({ text: 'Counting.', calls: [execCommand(command)] })
+
 describe('--json of each command is what docs/cli.md says', () => {
   let asked: Workplace
   beforeAll(async () => {
@@ -345,6 +381,20 @@ describe('--json of each command is what docs/cli.md says', () => {
     await client.hangUp()
   })
   afterAll(() => asked[Symbol.asyncDispose]())
+
+  test('tacho approvals --all tells of each session what was asked in it, and who answered', async () => {
+    const all = async (...words: string[]) =>
+      (await asked.tacho(['approvals', '--all', ...words])).stdout.toString()
+    const session = asked.sessions()[0]?.id
+    expect(JSON.parse(await all('--json'))).toMatchObject([
+      { session, agent: 'codex', what: expect.stringContaining('echo one'), outcome: 'allowed' },
+      { session, agent: 'codex', what: expect.stringContaining('echo two'), outcome: 'denied' },
+    ])
+    const text = await all()
+    expect(text).toMatch(/^session +agent +asked/)
+    expect(text).toMatch(/ codex .*echo two' +denied +decline +user /)
+    expect(text).toContain('\n2 approvals: 1 allowed, 1 denied\n')
+  })
 
   const at = (command: string, ...words: string[]) => [command, 'last', ...words]
   for (const calls of [

@@ -276,6 +276,14 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
     undefined,
     [1, 2, 3].map((n) => [
       'shell',
+      { command: `git commit -am ${n}` },
+      `[main abc${n}] fix 3 failing tests\n 1 file changed`,
+    ]),
+  ],
+  [
+    undefined,
+    [1, 2, 3].map((n) => [
+      'shell',
       { command: `journalctl -n ${n}` },
       `app[1]: started\napp[1]: Error: boom\napp[1]: 3 tests failed`,
     ]),

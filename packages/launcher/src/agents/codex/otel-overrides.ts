@@ -40,7 +40,8 @@ export function asksForCosts(config: TomlTable): boolean {
 
 const HTTP = 'otlp-http'
 
-const SILENCED = 'with them Codex would report to OpenAI, which analytics.enabled = false has ended'
+const SILENCED =
+  'exporting them would also make Codex report to OpenAI, which analytics.enabled = false rules out'
 
 // Seen on Codex 0.169: with a log exporter, turns of the built-in provider are reported to OpenAI,
 // past any base URL and Tacho, and Codex waits for that when it ends, for 5 seconds if offline.

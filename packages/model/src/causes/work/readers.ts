@@ -17,7 +17,7 @@ export function scriptOf(command: string): string {
 
 /** Commands that print what others have written or said: logs, pages, rows, states of builds. */
 const QUOTING =
-  /^(?:\S*\/)?(?:bat|man|strings|journalctl|dmesg|curl|wget|psql|mysql|sqlite3|git (?:log|show|diff|blame|grep)|(?:docker|podman)(?: compose)? logs|kubectl (?:logs|describe|get)|(?:gh|glab) \w+ (?:view|list|status))\b/
+  /^(?:\S*\/)?(?:bat|man|strings|journalctl|dmesg|curl|wget|psql|mysql|sqlite3|git (?:log|show|diff|blame|grep|commit|status|stash)|(?:docker|podman)(?: compose)? logs|kubectl (?:logs|describe|get)|(?:gh|glab) \w+ (?:view|list|status))\b/
 
 /** Whether what a command prints, in several lines, may be the words of others. */
 export function quotesOthers(command: string): boolean {
