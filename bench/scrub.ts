@@ -99,6 +99,7 @@ function event(data: { type: string; [member: string]: unknown }): string {
 function repeated(): [what: string, body: Buffer][] {
   const units = [
     ...['a', '\n', 'a\n', '\\n', '\\n 1', '\\"a', '\\u0041', '%41', '%25', '\\'],
+    ...['\n+ ', '\n1\t', '\\u4e2d', '\x1b[31m', 'a\0', 'AKIA', 'Bearer '],
     ...['sk-ant-api03-', 'c2stYW50LWFwaTAzLQ', 'sk-all-keys-begin-alike-', 'github_pat_', '0Q~'],
     ...['-----BEGIN PRIVATE KEY-----\n', 'eyJhbGciOi.', 'a://b:c', 'QUJJ', 'hf_', 'tvly-'],
   ]

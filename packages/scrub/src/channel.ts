@@ -158,7 +158,8 @@ export class Channel {
     this.#given = heldAt
     this.#undecided = next
     this.#noteLast(Math.min(form.length, Math.max(first, undecided)), text.length)
-    this.#drop(form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT)))
+    const context = form.placeOf(Math.max(0, form.indexOf(next) - CONTEXT))
+    this.#drop(Math.max(context, next - FARTHEST_CONTEXT))
     this.#searched = this.#text.length - this.#given
     return secrets
   }
@@ -215,6 +216,8 @@ const edges = new Edges()
 
 /** How many characters before a place tell whether a secret can begin there. */
 const CONTEXT = 24
+/** Bytes before a place that are kept for that at most, if they are nearly all line breaks. */
+const FARTHEST_CONTEXT = 4096
 
 /** Bytes that hold at least this many characters, even if each is escaped twice. */
 const KEPT = 160

@@ -105,6 +105,17 @@ export class NormalForm {
         at = line
         continue
       }
+      if (isOfUtf16(text, at, to)) {
+        for (; isOfUtf16(text, at, to); at += 2) {
+          this.#zeroAt = length
+          this.#run(length, at + 1)
+          bytes[length] = text[at + 1] ?? 0
+          noteCandidate(candidates, bytes, length - 3, beginnings)
+          length += 1
+        }
+        this.#run(length, at)
+        continue
+      }
       if (text[at] === 0 && text[at + 1] === 0 && at + 1 < to) {
         const end = endOfZeros(text, at, to)
         bytes.fill(0, length, length + end - at)
@@ -580,6 +591,12 @@ function behindMarks(
 
 const MARKS = new Uint8Array(256)
 for (const mark of '+-#*|/') MARKS[mark.charCodeAt(0)] = 1
+
+/** Returns whether a character that stands for itself is between two zeros. */
+function isOfUtf16(text: Uint8Array, at: number, to: number): boolean {
+  if (text[at] !== 0 || at + 2 >= to || text[at + 2] !== 0) return false
+  return SPECIAL[text[at + 1] ?? 0] === 0
+}
 
 function endOfZeros(text: Uint8Array, from: number, to: number): number {
   let end = from + 1

@@ -230,8 +230,12 @@ function byPlace(one: Match, other: Match): number {
 
 function contextOf(undecided: number, next: number): number {
   const first = Math.max(0, Math.min(undecided, form.length) - CONTEXT)
-  return first < form.length ? form.placeOf(first) : next
+  const place = first < form.length ? form.placeOf(first) : next
+  // A text of nothing but line breaks has no characters for so long that it would be read again and again.
+  return next - place > FARTHEST_CONTEXT ? next : place
 }
+
+const FARTHEST_CONTEXT = 4096
 
 function replaced(
   text: Uint8Array,

@@ -163,6 +163,14 @@ const RUN = `
   runs 4 add =runs
 `
 
+/** Puts a byte, one of several that stand for what is at a place. */
+const EMIT = `
+  out count store8@0
+  out 3 sub ${NOTE}
+  out 1 add =out
+  ${RUN}
+`
+
 // Written by hand: it is short, and no compiler produces it.
 const LISTING = {
   given: 2,
@@ -249,10 +257,26 @@ const LISTING = {
             next load8@0 load8@HEX 12 shl
             next load8@1 load8@HEX 8 shl or
             next load8@2 load8@HEX 4 shl or
-            next load8@3 load8@HEX or :=code 32 sub 95 less eqz br_if:stop
+            next load8@3 load8@HEX or =code
+            next load8@0 load8@HEX next load8@1 load8@HEX or
+            next load8@2 load8@HEX or next load8@3 load8@HEX or 240 and br_if:stop
             code 92 eq code 32 less or br_if:stop
             next 4 add =next
-            br:character
+            code 128 less br_if:character
+            code 63488 and 55296 eq next 16 add to more or br_if:stop
+            code 2048 less if
+              code 6 shr 192 or =count
+            else
+              code 12 shr 224 or =count
+              ${EMIT}
+              code 6 shr 63 and 128 or =count
+            end
+            ${EMIT}
+            code 63 and 128 or =count
+            ${EMIT}
+            next =at
+            ${RUN}
+            br:on
           end
           byte 37 ne br_if:stop
           37 =code
