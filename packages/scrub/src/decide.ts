@@ -1,5 +1,5 @@
 import { Base64Decoder } from './encoded.js'
-import { beginOf, endOf, innerTexts, openRun } from './inner-text.js'
+import { beginOf, endOf, type InnerText, innerTexts, openRun } from './inner-text.js'
 import type { Marked } from './marker.js'
 import { NormalForm } from './normal-form.js'
 import type { Meaning, SearchIndex } from './search-index.js'
@@ -122,7 +122,7 @@ const innerForms: NormalForm[] = []
 
 /** Finds the secrets in text that is encoded in base64 or hex. */
 function decideInner(
-  { bytes, length }: NormalForm,
+  { bytes, length, seek }: NormalForm,
   isLast: boolean,
   index: SearchIndex,
   mark: MarkShape,
@@ -132,7 +132,7 @@ function decideInner(
   const form = innerForms[depth]
   const matches: Match[] = []
   let undecided = length
-  innerTexts(bytes, length, (text) => {
+  const take = (text: InnerText): void => {
     const isOver = isLast || text.to + 1 < length
     form.read(text.bytes, 0, text.bytes.length, isOver, index.beginnings)
     const inner = decide(form, 0, isOver, index, mark, true, depth)
@@ -147,7 +147,8 @@ function decideInner(
     if (inner.undecided < form.length)
       undecided = Math.min(undecided, beginOf(text, form.placeOf(inner.undecided)))
     else if (form.isWithinEscape) undecided = Math.min(undecided, beginOf(text, form.stoppedAt))
-  })
+  }
+  innerTexts(bytes, length, take, seek)
   return { matches, undecided }
 }
 

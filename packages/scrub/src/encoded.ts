@@ -1,3 +1,4 @@
+import { SIX_BITS } from './digits.js'
 import { Runs } from './shapes/runs.js'
 import type { Readable } from './shapes/verdict.js'
 
@@ -79,12 +80,3 @@ function decode(text: Readable, from: number, most: number): Decoded {
 
 /** As long as the longest text that is decoded at once. */
 const NO_LINES = new Uint8Array(64 * 1024)
-
-/** What a base64 character stands for, in either alphabet; -1 for any other. */
-export const SIX_BITS = new Int8Array(256).fill(-1)
-for (const [value, character] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-].entries())
-  SIX_BITS[character.charCodeAt(0)] = value
-SIX_BITS[0x2d] = 62
-SIX_BITS[0x5f] = 63

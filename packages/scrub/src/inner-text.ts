@@ -1,5 +1,5 @@
-import { SIX_BITS } from './encoded.js'
-import { HEX } from './normal-form.js'
+import { FIVE_BITS, HEX, SIX_BITS } from './digits.js'
+import { LOOKED_AT_EVERY, SHORTEST_INNER } from './inner-seek.js'
 
 /** Text that is encoded in base64, base32 or hex inside another: its bytes, and where each is. */
 export type InnerText = {
@@ -22,22 +22,22 @@ export function endOf({ from, to, characters, for: bytes }: InnerText, at: numbe
   return Math.min(to, from + Math.ceil((at * characters) / bytes))
 }
 
-/** Fewer characters are a word, or hold no secret. */
-export const SHORTEST_INNER = 24
-
 /**
  * Finds the texts inside a text that are encoded in base64, base32 or hex. What decodes to ASCII is text:
  * in a hash, an image or a word of a program, nearly every other byte does not.
  *
  * @param take receives them in order.
+ * @param seek passes over text in which none begins, faster than this does.
  */
 export function innerTexts(
   text: Uint8Array,
   length: number,
   take: (inner: InnerText) => void,
+  seek?: (at: number, to: number) => number,
 ): void {
   let start = 0
   while (start + SHORTEST_INNER <= length) {
+    if (seek !== undefined) start = seek(start, length)
     // Backwards, so most of a text is never examined.
     let at = start + SHORTEST_INNER - 1
     while (at >= start && (SIX_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
@@ -53,8 +53,6 @@ export function innerTexts(
     start = inner === undefined ? start + LOOKED_AT_EVERY : Math.max(inner.to, start + 1)
   }
 }
-
-const LOOKED_AT_EVERY = 48
 
 function hexText(text: Uint8Array, start: number, length: number): InnerText | undefined {
   let first = start
@@ -135,10 +133,6 @@ const UPPER_BITS = [0x10, 0x02, 0, 0x08, 0x01, 0, 0x04, 0]
 function isBase32(text: Uint8Array, at: number): boolean {
   return (FIVE_BITS[text[at] ?? 0] ?? -1) >= 0
 }
-
-const FIVE_BITS = new Int8Array(256).fill(-1)
-for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'].entries())
-  FIVE_BITS[character.charCodeAt(0)] = value
 
 function base64Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
   const end = start + SHORTEST_INNER - 3

@@ -1,4 +1,6 @@
 import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
+import { HEX } from './digits.js'
+import { INNER_KINDS } from './inner-seek.js'
 import {
   BREAK,
   BYTES,
@@ -196,6 +198,14 @@ export class NormalForm {
     this.#runs[count] = index
     this.#places[count] = place
     this.#runCount = count + 1
+  }
+
+  /** Passes over bytes of it in which no encoded text begins; undefined if nothing can do so fast. */
+  get seek(): WideRun['seek'] | undefined {
+    const wide = this.#wide
+    return wide === undefined || wide === 'none' || this.bytes !== wide.bytes
+      ? undefined
+      : wide.seek
   }
 
   /** Makes room for a text, and returns the fast reader if the text is worth it. */
@@ -703,13 +713,6 @@ function isHexSoFar(text: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** The value of a hex digit; -1 for any other byte. */
-export const HEX = new Int8Array(256).fill(-1)
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
-  HEX[digit.charCodeAt(0)] = value
-  HEX[digit.toUpperCase().charCodeAt(0)] = value
-}
-
 const KINDS = {
   special: SPECIAL,
   escaped: ESCAPED_KINDS,
@@ -717,6 +720,7 @@ const KINDS = {
   plain: PLAIN,
   mark: MARKS,
   hex: HEX,
+  inner: INNER_KINDS,
 }
 
 /** Returns whether all bytes of a range stand for themselves. */

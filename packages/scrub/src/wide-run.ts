@@ -5,6 +5,7 @@ import {
   FOURS_SHIFT,
   HASH_SHIFT,
 } from './beginnings.js'
+import { seekListing } from './inner-seek.js'
 import { assemble } from './web-assembly.js'
 
 /**
@@ -29,6 +30,12 @@ export type WideRun = {
    * @returns where it stopped.
    */
   run(at: number, to: number): number
+  /**
+   * Passes over what it has written in which no encoded text begins.
+   *
+   * @returns the first place to examine; any that is near the end.
+   */
+  seek(at: number, to: number): number
 }
 
 /** The longest text that can be loaded. */
@@ -55,6 +62,8 @@ export type ByteKinds = {
   plain: Uint8Array
   mark: Uint8Array
   hex: Int8Array
+  /** What a character can be in encoded text. */
+  inner: Uint8Array
 }
 
 export const BREAK = 1
@@ -67,6 +76,9 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     compiled ??= new WebAssembly.Module(assemble(LISTING))
     const instance = new WebAssembly.Instance(compiled, { m: { m: memory } })
     const run = instance.exports.run as (at: number, to: number) => number
+    compiledSeek ??= new WebAssembly.Module(assemble(seekListing(INNER_AT, PAGES)))
+    const seeker = new WebAssembly.Instance(compiledSeek, { m: { m: memory } })
+    const seek = seeker.exports.run as (at: number, to: number) => number
     const bytesAt = (at: number, length: number) => new Uint8Array(memory.buffer, at, length)
     const numbersAt = (at: number, length: number) => new Int32Array(memory.buffer, at, length)
     bytesAt(SPECIAL_AT, 256).set(kinds.special)
@@ -75,6 +87,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
     bytesAt(PLAIN_AT, 256).set(kinds.plain)
     bytesAt(MARK_AT, 256).set(kinds.mark)
     bytesAt(HEX_AT, 256).set(kinds.hex)
+    bytesAt(INNER_AT, 256).set(kinds.inner)
     const threes = bytesAt(THREES_AT, BEGINNINGS_BYTES)
     const fours = bytesAt(FOURS_AT, BEGINNINGS_BYTES)
     const place = bytesAt(TEXT_AT, WIDE_BYTES)
@@ -96,6 +109,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
         taken = beginnings
       },
       run: (at, to) => run(TEXT_AT + at, TEXT_AT + to) - TEXT_AT,
+      seek: (at, to) => seek(COPY_AT + at, COPY_AT + to) - COPY_AT,
     }
   } catch {
     return undefined
@@ -103,6 +117,7 @@ export function openWideRun(kinds: ByteKinds): WideRun | undefined {
 }
 
 let compiled: WebAssembly.Module | undefined
+let compiledSeek: WebAssembly.Module | undefined
 
 const PAGE = 64 * 1024
 const MARGIN = 64
@@ -113,6 +128,7 @@ const BLANK_AT = 0x300
 const PLAIN_AT = 0x400
 const MARK_AT = 0x500
 const HEX_AT = 0x600
+const INNER_AT = 0x700
 /** What patterns begin with, by the hashes of three and of four bytes. */
 const THREES_AT = PAGE
 const FOURS_AT = THREES_AT + BEGINNINGS_BYTES

@@ -1,0 +1,131 @@
+import { FIVE_BITS, HEX, SIX_BITS } from './digits.js'
+import type { Listing } from './web-assembly.js'
+
+/** Fewer characters are a word, or hold no secret. */
+export const SHORTEST_INNER = 24
+/** How far it moves on in a run in which nothing begins. */
+export const LOOKED_AT_EVERY = 48
+
+/** Characters examined for hex and base32: every sixth of those that one may contain that begins here. */
+const EVERY_SIXTH = 6
+const SIXTHS = Array.from({ length: 13 }, (_, index) => 5 + EVERY_SIXTH * index)
+/** Characters that must follow a place that is examined. */
+const LOOKED_AHEAD = 5 + 6 * SIXTHS.length
+
+const GROUP = Array.from({ length: 11 }, (_, index) => index)
+const PHASES = [0, 1, 2, 3]
+
+/** Four characters in a row that are the four of a group. */
+const group = (at: number) =>
+  `k${at} k${at + 1} 1 shr and k${at + 2} 2 shr and k${at + 3} 3 shr and `
+
+/**
+ * Returns the listing of a function that passes over text in which no encoded text begins: from one
+ * address towards another, to the first place that `innerTexts` must examine. It takes the same steps.
+ *
+ * In an image or a hash any character is as likely as any other, and a processor cannot predict where a
+ * search ends: so this examines the same characters each time.
+ *
+ * @param kinds where the bits by byte are in memory.
+ */
+export function seekListing(kinds: number, pages: number): Listing {
+  return {
+    given: 2,
+    vectors: 0,
+    pages,
+    variables: ['at', 'to', 'ahead', 'last', 'kind', 'mask', ...GROUP.map((at) => `k${at}`)],
+    constants: {
+      KINDS: kinds,
+      SIX: 8,
+      HEX_DIGIT: 16,
+      BASE32: 32,
+      HEX_HIGH: 64,
+      EVERY: LOOKED_AT_EVERY,
+    },
+    code: `
+      block:examine loop:on
+        to at sub ${LOOKED_AHEAD} less br_if:examine
+
+        at ${SHORTEST_INNER - 1} add =ahead
+        loop:word
+          ahead load8@0 load8@KINDS SIX and eqz if
+            ahead 1 add =at
+            br:on
+          end
+          ahead 1 sub :=ahead at less eqz br_if:word
+        end
+
+        ${GROUP.map((at) => `at load8@${at} load8@KINDS =k${at}`).join('\n')}
+        ${PHASES.map((at) => `${group(at)} ${group(at + 4)} and ${at > 0 ? 'or' : ''}`).join('\n')}
+        1 and br_if:examine
+
+        ${SIXTHS.map(
+          (at, index) =>
+            `at load8@${at} load8@KINDS 4 shr 3 and ${2 * index} shl ${index > 0 ? 'or' : ''}`,
+        ).join('\n')}
+        =mask
+        mask mask 2 shr and =kind
+        kind kind 4 shr and =kind
+        kind mask 8 shr and 0xaaaaaaa and :=mask if
+          loop:fives
+            at mask ctz 3 mul add ${SIXTHS[0] ?? 0} 3 sub add =ahead
+            ahead ${4 * EVERY_SIXTH} add =last
+            block:none
+              loop:fifths
+                ahead load8@0 load8@KINDS BASE32 and eqz br_if:none
+                ahead 1 add :=ahead last more eqz br_if:fifths
+              end
+              br:examine
+            end
+            mask mask 1 sub and :=mask br_if:fives
+          end
+        end
+        kind 0x5555555 and if
+          at ${SHORTEST_INNER - 1} add =ahead
+          loop:digits
+            ahead load8@0 load8@KINDS HEX_DIGIT and eqz br_if:examine
+            ahead 1 sub :=ahead at less eqz br_if:digits
+          end
+          ${[0, 1].map((phase) => pairs(phase)).join('\n')}
+        end
+
+        at EVERY add =at
+        br:on
+      end end
+      at
+    `,
+  }
+}
+
+/** Leaves where all pairs of hex digits from a place on are ASCII. */
+function pairs(phase: number): string {
+  return `
+    block:none
+      at ${phase} add =ahead
+      loop:pairs
+        ahead load8@0 load8@KINDS HEX_HIGH and eqz br_if:none
+        ahead load8@1 load8@KINDS HEX_DIGIT and eqz br_if:none
+        ahead 2 add :=ahead at sub ${SHORTEST_INNER - 2 + phase} less br_if:pairs
+      end
+      br:examine
+    end
+  `
+}
+
+/**
+ * Bits by byte, what a character can be in encoded text: the first, second, third or any of four of
+ * base64 that stand for ASCII; a hex digit, a base32 character; the first of two hex digits of ASCII.
+ */
+export const INNER_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const six = SIX_BITS[byte] ?? -1
+  const hex = HEX[byte] ?? -1
+  return [
+    six >= 0 && (six & 0x20) === 0,
+    six >= 0 && (six & 0x08) === 0,
+    six >= 0 && (six & 0x02) === 0,
+    six >= 0,
+    hex >= 0,
+    (FIVE_BITS[byte] ?? -1) >= 0,
+    hex >= 0 && hex < 8 && hex !== 1,
+  ].reduce((kind, is, bit) => kind | (Number(is) << bit), 0)
+})
