@@ -12,6 +12,9 @@ const shell = (command: string) => ({
 /** What is answered sooner than a person can read it is taken for a tool that had nothing to ask. */
 const HUMAN_MILLISECONDS = 150
 
+/** Its log tells whole milliseconds. */
+const ROUNDED_MILLISECONDS = 2
+
 const READS = { calls: [{ name: 'read_file', arguments: { file_path: 'x.txt' } }] }
 
 test('the TUI is recorded: what it asked and was told, a turn that was stopped, and its session', async () => {
@@ -26,11 +29,17 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   await using terminal = await place.tui('-m', 'gemini-2.5-flash')
   await shown(terminal, 'Type your message')
   const asked = (requests: number) => () => place.model.exchanges.length >= requests
+  // What its user sees and does, by the clock of this machine.
+  const seen: number[] = []
+  const pressed: number[] = []
+  const gone: number[] = []
   const answer = async (...keys: string[]) => {
     await shown(terminal, '1. Allow once')
+    seen.push(Date.now())
     await reaction(HUMAN_MILLISECONDS)
     for (const key of keys.slice(0, -1)) terminal.press(key)
     await shown(terminal, keys.length > 1 ? '● 2.' : '● 1.')
+    pressed.push(Date.now())
     terminal.press(keys.at(-1) ?? '')
     await eventually(() => expect(terminal.screen).not.toContain('1. Allow once'), PATIENCE)
   }
@@ -38,6 +47,7 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   await say(terminal, 'Make one', asked(1))
   await answer('Enter')
   await shown(terminal, 'It is made.')
+  gone.push(Date.now())
   await say(terminal, 'Go on', asked(4))
   await place.model.responseSent(4, 2)
   await eventually(async () => {
@@ -46,13 +56,11 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   }, PATIENCE)
   await say(terminal, 'Make two', asked(5))
   await answer('Escape')
-  // Gemini CLI tells ten times a second what was refused, and nobody asks for the next thing sooner.
-  await eventually(async () => {
-    expect(await place.told('cancellations', 'last')).toHaveLength(2)
-  }, PATIENCE)
   await say(terminal, 'Make three', asked(6))
+  gone.push(Date.now())
   await answer('Down', 'Enter')
   await shown(terminal, 'Three is made.')
+  gone.push(Date.now())
   await say(terminal, 'Make four', asked(8))
   await shown(terminal, 'So is four.')
   let isOver = false
@@ -77,11 +85,19 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
     { origin: 'approval', reason: 'not allowed' },
   ])
   // What a rule allows is no question, whether it is Gemini CLI's or the user's own of a moment ago.
-  expect(await place.told('approvals', 'last')).toMatchObject([
+  const approvals: { askedAt: string; waitMs: number }[] = await place.told('approvals', 'last')
+  expect(approvals).toMatchObject([
     { what: 'mkfifo one', decision: 'accept', outcome: 'allowed', decidedBy: 'user' },
     { what: 'mkfifo two', decision: 'reject', outcome: 'cancelled', decidedBy: 'user' },
     { what: 'mkfifo three', decision: 'auto_accept', outcome: 'allowed-for-session' },
   ])
+  // Each was asked before its user saw it, and answered between the key and what came of it.
+  for (const [index, { askedAt, waitMs }] of approvals.entries()) {
+    const [asked, answered] = [Date.parse(askedAt), Date.parse(askedAt) + waitMs]
+    expect([index, asked <= (seen[index] ?? 0)]).toEqual([index, true])
+    expect(answered).toBeGreaterThanOrEqual((pressed[index] ?? 0) - ROUNDED_MILLISECONDS)
+    expect(answered).toBeLessThanOrEqual((gone[index] ?? 0) + ROUNDED_MILLISECONDS)
+  }
   expect(
     place
       .session()

@@ -280,6 +280,36 @@ describe('a turn lasts', () => {
     expect(found('invoke_agent', seen)).toMatchObject([turn])
   })
 
+  test.each<[sentence: string, seen: Seen[], first: object, cancelled: number]>([
+    [
+      'until a no that is told when the next has begun: that is a cancellation, too',
+      [[120, { ...decides('user_reject', 'reject'), happenedAt: 50_000 } as What]],
+      { from: 10, to: 50, status: 'interrupted' },
+      1,
+    ],
+    [
+      'until its last sign of life where it is a yes that is told then',
+      [[120, { ...decides('user_temporary'), happenedAt: 50_000 } as What]],
+      { from: 10 },
+      0,
+    ],
+    ['and where nothing is told of its question', [], { from: 10 }, 0],
+  ])('%s', (_, told, first, cancelled) => {
+    const next = { ...hook('UserPromptSubmit', { prompt_id: 'p2' }) }
+    const before: Seen[] = [
+      [10, prompt],
+      [20, calls()],
+      [30, asks()],
+      [60, next],
+    ]
+    const seen = [...before, ...told, later(4000)]
+    const [one, two, ...others] = found('invoke_agent', seen)
+    expect(one).toMatchObject(first)
+    expect(two).toMatchObject({ from: 60 })
+    expect(others).toEqual([])
+    expect(found('cancellation', seen)).toHaveLength(cancelled)
+  })
+
   test('of a sub-agent from its start to its stop, in a thread of its own', () => {
     const agent = { agent_id: 'a1', agent_type: 'Explore' }
     const turns = found('invoke_agent', [

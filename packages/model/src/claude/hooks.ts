@@ -41,7 +41,7 @@ export class HookReducer {
     const { tool } = message
     switch (message.event) {
       case 'UserPromptSubmit':
-        this.#questions.turnBegins(told.conversation)
+        this.#questions.turnBegins(told.conversation, told.at)
         this.#session.turns.within(told.conversation, told.at)
         break
       case 'SubagentStart':

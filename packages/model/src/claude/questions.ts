@@ -1,5 +1,6 @@
 import { type Conversation, conversationKey } from '../conversation.js'
 import type { ApprovalAnswered } from '../session/approvals.js'
+import { HeldTurns } from '../session/held-turns.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { answerOf, type Decision, isOfUser, isRefusal } from './decisions.js'
 import { type HookTool, questionOf, type ToolQuestion, USER_INPUT } from './hook-message.js'
@@ -22,7 +23,13 @@ export type Wait = { startedAt: number; endedAt: number; source: string }
 type Unseen = { at: number; source: string; settle: (askedAt?: number) => void }
 
 /** A question and the call that waits for it. */
-type Asked = { id: string; callId: string | undefined; tool: string; askedAt: number }
+type Asked = {
+  id: string
+  callId: string | undefined
+  tool: string
+  conversation: Conversation
+  askedAt: number
+}
 
 /**
  * After a `no` the turn either goes on with a request or is over. The request comes within a
@@ -54,6 +61,9 @@ export class Questions {
   /** Calls that another tap reports. */
   readonly #elsewhere = new Set<string>()
   readonly #lastRequest = new Map<string, number>()
+  /** The turn of each thread that began last. */
+  readonly #lastTurn = new Map<string, string>()
+  readonly #heldTurns: HeldTurns
   /** Refusals by the user for which it is not known yet whether the turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
   #waits: Wait[] = []
@@ -62,6 +72,7 @@ export class Questions {
 
   constructor(session: SessionReducer) {
     this.#session = session
+    this.#heldTurns = new HeldTurns(session)
   }
 
   /** A request has begun. */
@@ -69,11 +80,19 @@ export class Questions {
     this.#lastRequest.set(conversationKey(conversation), at)
   }
 
-  /** A turn begins, so the one before it in the same thread has not gone on. */
-  turnBegins({ threadId, turnId }: Conversation): void {
-    for (const { conversation, settle } of this.#refusals) {
-      if (conversation.threadId === threadId && conversation.turnId !== turnId) settle()
-    }
+  /**
+   * A turn begins, so the one before it in the same thread has not gone on. If that turn asked
+   * something that is not decided yet, the user has just refused, and the log event that says so is
+   * on its way: the turn is kept open until it comes.
+   */
+  turnBegins({ threadId, turnId }: Conversation, at: number): void {
+    if (threadId === undefined || turnId === undefined) return
+    this.#lastTurn.set(threadId, turnId)
+    const isEarlier = ({ conversation }: { conversation: Conversation }) =>
+      conversation.threadId === threadId && conversation.turnId !== turnId
+    for (const refusal of this.#refusals) if (isEarlier(refusal)) refusal.settle()
+    for (const asked of this.#open.values())
+      if (isEarlier(asked)) this.#heldTurns.hold(asked.conversation, at + GOING_ON_MICROSECONDS)
   }
 
   /**
@@ -112,12 +131,23 @@ export class Questions {
       if (isRefusal(decision)) this.#refused(id, { ...told, at }, isWaitUnknown)
       else this.#answer(id, { ...this.#answerOf(toolName, decision), at, isWaitUnknown })
     }
-    if (asked !== undefined) settle(asked.id, Math.max(told.at, asked.askedAt), false)
-    else
+    if (asked !== undefined) {
+      settle(asked.id, Math.max(told.at, asked.askedAt), false)
+      this.#releaseDecided()
+    } else
       this.#untold(decision, told, (askedAt = told.at) => {
         const id = this.#askedUnseen(toolName, callId, { ...told, at: askedAt })
         settle(id, told.at, askedAt === told.at)
       })
+  }
+
+  /** Lets go of the turns whose questions are all decided. */
+  #releaseDecided(): void {
+    this.#heldTurns.releaseWhere((turnId) => {
+      const isOf = ({ conversation }: { conversation: Conversation }) =>
+        conversation.turnId === turnId
+      return ![...this.#open.values(), ...this.#refusals].some(isOf)
+    })
   }
 
   /** The user, or a rule, was waited for: what was then decided was asked when the wait began. */
@@ -179,6 +209,8 @@ export class Questions {
     const refusal = { conversation, settle }
     const callOff = this.#session.deadlines.at(toldAt + GOING_ON_MICROSECONDS, settle)
     this.#refusals.push(refusal)
+    const last = this.#lastTurn.get(conversation.threadId ?? '')
+    if (last !== undefined && last !== conversation.turnId) settle()
   }
 
   #stopped(conversation: Conversation, at: number): void {
@@ -206,7 +238,8 @@ export class Questions {
     this.#count += 1
     const id = ['hook', callId ?? 'unknown', this.#count].join(' ')
     this.#session.approvals.asked(id, id, { ...question, cwd, callId, conversation, at })
-    if (callId !== undefined) this.#open.set(callId, { id, callId, tool, askedAt: at })
+    if (callId !== undefined)
+      this.#open.set(callId, { id, callId, tool, conversation, askedAt: at })
     return id
   }
 

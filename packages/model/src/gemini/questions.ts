@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation.js'
 import type { Observation, Observed } from '../observation.js'
 import type { ApprovalOutcome } from '../parts/approval.js'
 import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
+import { HeldTurns } from '../session/held-turns.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 
 /** A call by the model whose end has not been reported. */
@@ -43,13 +44,13 @@ export class GeminiQuestions {
   readonly #lastRequest = new Map<string, number>()
   /** The turn of each thread that began last. */
   readonly #lastTurn = new Map<string, string>()
-  /** Turns kept open although another one has begun: how a question of theirs ended is not known yet. */
-  readonly #held = new Map<string, () => void>()
+  readonly #held: HeldTurns
   /** Refused calls for which it is not known yet whether their turn goes on. */
   #refusals: { conversation: Conversation; settle: () => void }[] = []
 
   constructor(session: SessionReducer) {
     this.#session = session
+    this.#held = new HeldTurns(session)
   }
 
   observe(observation: Observation): void {
@@ -82,35 +83,16 @@ export class GeminiQuestions {
       if (conversation.threadId === threadId) settle()
     for (const call of this.#calls)
       if (call.conversation.threadId === threadId && isUntold(call))
-        this.#hold(call.conversation, at)
-  }
-
-  #hold({ turnId }: Conversation, at: number): void {
-    if (turnId === undefined || this.#held.has(turnId) || this.#session.turns.isOver(turnId)) return
-    const { turns, deadlines } = this.#session
-    turns.hold(turnId)
-    this.#held.set(
-      turnId,
-      deadlines.at(at + TOLD_MICROSECONDS, () => this.#release(turnId)),
-    )
+        this.#held.hold(call.conversation, at + TOLD_MICROSECONDS)
   }
 
   /** Lets go of the turns whose questions are all settled. */
   #releaseTold(): void {
-    for (const turnId of [...this.#held.keys()]) {
+    this.#held.releaseWhere((turnId) => {
       const isOf = ({ conversation }: { conversation: Conversation }) =>
         conversation.turnId === turnId
-      const isOpen = this.#calls.some((call) => isOf(call) && isUntold(call))
-      if (!isOpen && !this.#refusals.some(isOf)) this.#release(turnId)
-    }
-  }
-
-  #release(turnId: string | undefined): void {
-    const callOff = this.#held.get(turnId ?? '')
-    if (callOff === undefined) return
-    callOff()
-    this.#held.delete(turnId ?? '')
-    this.#session.turns.release(turnId)
+      return !this.#calls.some((call) => isOf(call) && isUntold(call)) && !this.#refusals.some(isOf)
+    })
   }
 
   /**

@@ -106,14 +106,14 @@ export class Turns {
   }
 
   /** Keeps a turn open when the next one of its thread begins: how it ended becomes known later. */
-  hold(turnId: string | undefined): void {
-    const turn = turnId === undefined ? undefined : this.#turns.get(turnId)
+  hold(turnId: string): void {
+    const turn = this.#turns.get(turnId)
     if (turn !== undefined) turn.hasEnd = true
   }
 
   /** Ends a held turn at its last sign of life: nothing more is known of it. */
-  release(turnId: string | undefined): void {
-    const turn = turnId === undefined ? undefined : this.#turns.get(turnId)
+  release(turnId: string): void {
+    const turn = this.#turns.get(turnId)
     if (turn !== undefined) this.#endSilently(turn)
   }
 
