@@ -101,7 +101,7 @@ export class Automaton<Meaning> {
     return this.#begun(to)
   }
 
-  // Only the loop: code after a loop that V8 optimizes while it runs stays slow.
+  // Only the loop: leaving code that V8 compiled while the loop ran (on-stack replacement) is slow.
   #followAll(
     text: Uint8Array,
     from: number,

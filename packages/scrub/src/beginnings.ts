@@ -7,16 +7,19 @@ export type Beginnings = {
   readonly threes: Uint8Array
   /** One bit for each hash. */
   readonly fours: Uint8Array
-  /** Of two bytes and of one, whether something begins with them: {@link BEGINS}, or {@link TELLS}. */
+  /**
+   * For two bytes and for one, whether something begins with them: {@link BEGINS}, or {@link
+   * TELLS}.
+   */
   readonly twos: Uint8Array
   readonly ones: Uint8Array
 }
 
 export const BEGINS = 1
-/** It tells something already. */
+/** It already means something. */
 export const TELLS = 2
 
-/** Bytes of each of them. */
+/** The size of each of these tables. */
 export const BEGINNINGS_BYTES = 0x10000
 
 /** After three shifts a byte no longer affects the hash of three bytes. */
@@ -92,7 +95,7 @@ function noteFour(fours: Uint8Array, bytes: Uint8Array): void {
   fours[hash >> 3] = (fours[hash >> 3] ?? 0) | (1 << (hash & 7))
 }
 
-/** The same, to note more in it. */
+/** Returns a copy, to which more can be added. */
 export function copyOfBeginnings({ threes, fours, twos, ones }: Beginnings): Beginnings {
   return {
     threes: new Uint8Array(threes),

@@ -26,12 +26,12 @@ export class Channel {
   heldFrom = -1
   /** Whether there are pieces that have not been searched. */
   hasNew = false
-  /** The last bytes of what is undecided in its normal form, three at the most. */
+  /** Up to three last bytes of the undecided part, in normal form. */
   readonly #last = new Uint8Array(3)
-  /** How many bytes before the end of the text each of them stands. */
+  /** How far each of them is from the end of the text, in bytes. */
   readonly #lastBefore = new Int32Array(3)
   #lastLength = 0
-  /** Whether they are all of it. */
+  /** Whether the undecided part consists only of these. */
   #isNearlyDecided = true
   /** Whether it ends with a line break. */
   #endsLine = false
@@ -76,7 +76,10 @@ export class Channel {
     return true
   }
 
-  /** Makes the last bytes of the text those of a piece, and, where these are few, those before them. */
+  /**
+   * Updates the last bytes of the text with those of a piece, keeping earlier ones if the piece has
+   * fewer than three.
+   */
   #joinLast(length: number): void {
     const { last, lastBefore, lastLength } = edges
     const kept = Math.min(this.#lastLength, 3 - lastLength)
@@ -92,14 +95,14 @@ export class Channel {
     this.#lastLength = kept + lastLength
   }
 
-  /** Where so many of the last bytes begin in the text. */
+  /** Returns where this many of the last bytes begin in the text. */
   #before(count: number): number {
     const { length } = this.#text
     if (count === 0) return length
     return Math.max(0, length - (this.#lastBefore[this.#lastLength - count] ?? 0))
   }
 
-  /** Keeps of a text that is decided what tells whether a secret can begin behind it. */
+  /** Keeps as much of a decided text as is needed to tell whether a secret can begin after it. */
   #remember(text: Uint8Array, from: number, to: number, place: number): void {
     const cut = to - from > MUCH ? betweenCharacters(text, to - KEPT, from) : from
     if (cut > from) this.#clear()
@@ -164,15 +167,15 @@ export class Channel {
     return secrets
   }
 
-  /** @param undecided in the normal form, and how many bytes the text has. */
+  /** @param undecided in the normal form, and the length of the text in bytes. */
   #noteLast(undecided: number, length: number): void {
     const count = form.length - undecided
     const last = this.#text.room[length - 1] ?? 0
-    // What may be a line's number or mark is none of the last bytes, and goes on.
+    // What may be a line's number or mark is not one of the last bytes, and may continue.
     const isOpen = form.isWithinBreak && !isPlainBegin(last) && last !== BLANK && last !== TAB
     this.#isNearlyDecided = count <= 3 && !form.isWithinEscape && !isOpen
     this.#endsLine = form.isWithinBreak
-    // Where nothing begins in them, they begin nothing with what follows.
+    // If nothing begins in the last bytes, nothing that continues can begin there either.
     this.#lastLength = this.#isNearlyDecided ? count : 0
     for (let at = 0; at < this.#lastLength; at += 1) {
       this.#last[at] = form.bytes[undecided + at] ?? 0

@@ -292,16 +292,19 @@ function lineEnd(text: Uint8Array, from: number): number {
   return indexOfByte(text, LF, from + SHORT_LINE)
 }
 
-/** Where the last line ends that is over, of those that end from a place on; -1 where none does. */
+/**
+ * Returns the end of the last whole line, among those that end at or after an offset; -1 if there
+ * is none.
+ */
 function lastLine(text: Uint8Array, from: number): number {
-  // Most of what comes ends with one.
+  // Most chunks end with one.
   const near = Math.max(from, text.length - SHORT_LINE)
   for (let at = text.length - 1; at >= near; at -= 1) if (text[at] === LF) return at
   const last = lastIndexOfByte(text, LF, text.length)
   return last < from ? -1 : last
 }
 
-/** The end of a longer one is found sooner by a search than byte by byte. */
+/** In a longer line, searching for the end is faster than a loop over the bytes. */
 const SHORT_LINE = 48
 
 /**

@@ -1,18 +1,18 @@
 import { betweenCharacters, isPlainBegin, shortEscapeOf } from './normal-form.js'
 
-/** What a piece of a text begins and ends with in its normal form, where that is told at a glance. */
+/** Reads how a piece of text begins and ends in normal form, if a quick look is enough. */
 export class Edges {
-  /** Its first bytes, three at the most. */
+  /** Up to three first bytes. */
   readonly first = new Uint8Array(3)
   firstLength = 0
-  /** Its last bytes, three at the most, and how many bytes before its end each of them stands. */
+  /** Up to three last bytes, and how far before its end each of them is. */
   readonly last = new Uint8Array(3)
   readonly lastBefore = new Int32Array(3)
   lastLength = 0
   /** Whether it ends with a line break. */
   endsLine = false
 
-  /** @returns whether it is told; not where something takes a closer look. */
+  /** @returns whether it could; not if something needs the full reader. */
   read(text: Uint8Array, from: number, to: number): boolean {
     this.firstLength = 0
     this.lastLength = 0
@@ -36,7 +36,7 @@ export class Edges {
         jumped = at
       }
     }
-    // Where it was jumped into the blanks before a line, the first bytes may be none of its own.
+    // After a jump into the indentation of a line, the bytes read may be incomplete.
     return jumped === from || to - (this.lastBefore[0] ?? 0) > jumped + LOOKED_AT / 2
   }
 
@@ -58,7 +58,10 @@ export class Edges {
     this.lastLength += 1
   }
 
-  /** Reads an escape, and, where it is a line break, what stands before the next line; gives where it ends. */
+  /**
+   * Reads an escape and, if that is a line break, the indentation of the next line. Returns where
+   * it ends.
+   */
   #escape(text: Uint8Array, from: number, to: number): number {
     let at = from + 1
     while (at < to && text[at] === BACKSLASH) at += 1
@@ -83,7 +86,7 @@ function isLineBreak(text: Uint8Array, at: number, to: number): boolean {
   return text[at + 1] === LETTER_N || text[at + 1] === LETTER_R
 }
 
-/** Bytes at the end of a long piece that are read, where its middle is passed over. */
+/** How many bytes at the end of a long piece are read; its middle is skipped. */
 const LOOKED_AT = 192
 const MOST_BACKSLASHES = 32
 

@@ -8,7 +8,7 @@ export function indexOfByte(bytes: Uint8Array, byte: number, from: number): numb
   return find.call(bytes, byte, from)
 }
 
-/** The last place of a byte from another place back; -1 where there is none. */
+/** Returns the last offset of a byte, searching backwards from another; -1 if there is none. */
 export function lastIndexOfByte(bytes: Uint8Array, byte: number, from: number): number {
   return findBack.call(bytes, byte, from)
 }

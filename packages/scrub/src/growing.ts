@@ -4,12 +4,12 @@ export class Growing {
   /** How many bytes it holds. */
   length = 0
 
-  /** Where they are, with room behind them, until the next change. */
+  /** Returns the buffer that contains them, with room after them; valid until the next change. */
   get room(): Uint8Array {
     return this.#room
   }
 
-  /** All of them, until the next change. */
+  /** Returns all of them; valid until the next change. */
   get bytes(): Uint8Array {
     return this.#room.subarray(0, this.length)
   }

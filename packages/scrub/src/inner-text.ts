@@ -89,7 +89,7 @@ function isPair(text: Uint8Array, at: number): boolean {
   return high >= 0 && high < 8 && high !== 1 && (HEX[text[at + 1] ?? 0] ?? -1) >= 0
 }
 
-/** Characters of base32 that are looked at: fewer may be a word in capitals. */
+/** The shortest base32 that is examined: fewer characters may be a word in capitals. */
 const SHORTEST_BASE32 = 32
 
 function base32Text(text: Uint8Array, start: number, length: number): InnerText | undefined {
@@ -118,7 +118,7 @@ function base32TextAt(text: Uint8Array, first: number, length: number): InnerTex
   return undefined
 }
 
-/** Whether eight characters are base32 of five bytes of ASCII. */
+/** Returns whether eight characters are the base32 of five ASCII bytes. */
 function isBase32Group(text: Uint8Array, at: number): boolean {
   for (let index = 0; index < 8; index += 1) {
     const five = FIVE_BITS[text[at + index] ?? 0] ?? -1
@@ -127,7 +127,7 @@ function isBase32Group(text: Uint8Array, at: number): boolean {
   return true
 }
 
-/** The upper bit of each byte of five, by the character in which it is. */
+/** The upper bit of each of five bytes, by the character that contains it. */
 const UPPER_BITS = [0x10, 0x02, 0, 0x08, 0x01, 0, 0x04, 0]
 
 function isBase32(text: Uint8Array, at: number): boolean {
@@ -163,7 +163,7 @@ function isDigit(text: Uint8Array, at: number): boolean {
   return (SIX_BITS[text[at] ?? 0] ?? -1) >= 0
 }
 
-/** @param values what a character stands for, in so many bits. */
+/** @param values what each character stands for, in this many bits. */
 function decode(
   text: Uint8Array,
   from: number,

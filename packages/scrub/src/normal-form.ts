@@ -28,9 +28,9 @@ export class NormalForm {
   candidateCount = 0
   /** Whether the text ended within an escape, whose meaning is therefore unknown. */
   isWithinEscape = false
-  /** Whether it ended within a line break, or what stands before a line. */
+  /** Whether it ended within a line break, or within what precedes a line. */
   isWithinBreak = false
-  /** Where it ended then. */
+  /** Where the escape or break at the end begins. */
   stoppedAt = 0
   #code = 0
   #isBreak = false
@@ -552,7 +552,10 @@ const LETTER_L = 0x4c
 const LETTER_N = 0x6e
 const LEFT_BRACE = 0x7b
 const RIGHT_BRACE = 0x7d
-/** Characters before the brace that ends it: of the longest code five, so that it is no longer than others. */
+/**
+ * Characters before the closing brace: five of the longest code, so that it is no longer than other
+ * escapes.
+ */
 const BRACED = 7
 const LETTER_R = 0x72
 const LETTER_T = 0x74
@@ -655,7 +658,7 @@ for (const character of '"\'/0123456789bf') {
 }
 SHORT_ESCAPES[0x74] = (2 << 8) | TAB
 
-/** What a byte behind a backslash stands for, where it is one of the usual ones; otherwise 0. */
+/** Returns what a byte after a backslash stands for, if it is a usual escape; otherwise 0. */
 export function shortEscapeOf(byte: number): number {
   return (SHORT_ESCAPES[byte] ?? 0) & 0xff
 }

@@ -78,9 +78,9 @@ export class SearchIndex {
   }
 
   /**
-   * How many bytes at the end of a text, of three at the most, something begins with that is searched for;
-   * of two numbers the lower four bits, and above them those that tell something. Less than 0 where something is
-   * there already.
+   * Returns how many of the last bytes of a text, at most three, something begins with: in the
+   * lower four bits, and above them how many of those already mean something. Negative if something
+   * is already complete.
    */
   ends(text: Uint8Array, length: number): number {
     const { threes, twos, ones } = this.beginnings

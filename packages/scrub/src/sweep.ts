@@ -109,7 +109,7 @@ export class Sweep {
     return true
   }
 
-  /** Whether it is certain that nothing begins in what came before and ends in a chunk. */
+  /** Returns whether certainly nothing begins in what came before and ends in the chunk. */
   #begins(
     held: Uint8Array,
     length: number,
@@ -200,7 +200,7 @@ const CONTEXT_BYTES = 160
 /** The last bytes of a text and the first of what follows. */
 const edge = new Uint8Array(6)
 
-/** Where the line breaks begin with which a text ends. */
+/** Returns where the line breaks at the end of a text begin. */
 function lineEnd(text: Uint8Array, length: number): number {
   let end = length
   while (end > 0 && (text[end - 1] === LF || text[end - 1] === CR)) end -= 1
@@ -211,8 +211,8 @@ const LF = 0x0a
 const CR = 0x0d
 
 /**
- * How many bytes before the end of a text something begins that may become something that is searched
- * for, where all of it may be given out; less than 0 where that is not told so soon.
+ * Returns how many bytes before the end of a text something may begin, if all of the text may be
+ * emitted; negative if a quick check cannot tell.
  */
 function endOf(text: Uint8Array, index: SearchIndex): number {
   const last = lineEnd(text, text.length)

@@ -144,12 +144,15 @@ const PAGES = Math.ceil((PLACES_AT + 4 * RUNS_MOST) / PAGE)
 /** How much text must follow what is read at once, so that its end needs no checks. */
 const AHEAD = 48
 
-/** The hashes of the three bytes before each of the sixteen are in two vectors; two come out of one at once. */
+/**
+ * The hashes of the three bytes before each of the sixteen are in two vectors, extracted two at a
+ * time.
+ */
 const PAIRS = ['lowerv', 'upperv'].flatMap((half) =>
   [0, 1, 2, 3].map((lane) => `${half} lane32:${lane}`),
 )
 
-/** What tells whether something begins with the three bytes before one of the sixteen. */
+/** Tests whether something begins with the three bytes before any of the sixteen. */
 const anyBegins = PAIRS.map(
   (pair) => `${pair} :=hash 65535 and load8@THREES hash 16 shr load8@THREES or`,
 ).reduce((before, pair) => `${before} ${pair} or`)

@@ -337,7 +337,7 @@ function apiOf(
   return api ?? (asksAnthropic(path, headers) ? messagesApi : undefined)
 }
 
-/** Where Amazon Bedrock's path does not tell whose model is asked, the client does. */
+/** If Amazon Bedrock's path does not show whose model is asked, the client does. */
 function asksAnthropic(path: string, headers: ExchangeRecord['headers']): boolean {
   const model = bedrockModel(path)
   if (model === undefined || !isOwnName(model)) return false

@@ -42,7 +42,7 @@ export class GeminiQuestions {
   #conversation: string | undefined
   /** When a turn last asked its model. */
   readonly #lastRequest = new Map<string, number>()
-  /** The turn of each thread that began last. */
+  /** The latest turn of each thread. */
   readonly #lastTurn = new Map<string, string>()
   readonly #held: HeldTurns
   /** Refused calls for which it is not known yet whether their turn goes on. */
@@ -86,7 +86,7 @@ export class GeminiQuestions {
         this.#held.hold(call.conversation, at + TOLD_MICROSECONDS)
   }
 
-  /** Lets go of the turns whose questions are all settled. */
+  /** Releases the turns whose questions are all settled. */
   #releaseTold(): void {
     this.#held.releaseWhere((turnId) => {
       const isOf = ({ conversation }: { conversation: Conversation }) =>
@@ -238,7 +238,10 @@ const USER_INPUT = 'ask_user'
 /** After a `no` the turn either goes on with a request or is over. */
 const GOING_ON_MICROSECONDS = 1_500_000
 
-/** Gemini CLI reports the end of a call within a tenth of a second, and in log events within five. */
+/**
+ * Gemini CLI reports the end of a call within a tenth of a second, and in log events within five
+ * seconds.
+ */
 const TOLD_MICROSECONDS = 6_000_000
 
 /** A dialog appears after some tens of milliseconds, and then somebody has to press a key. */
@@ -258,7 +261,7 @@ function wasAsked({ name, checks }: Call): boolean {
   return name === USER_INPUT || checks.length > 1
 }
 
-/** Whether the user was asked about a call, and what became of it is not known yet. */
+/** Returns whether the user was asked about a call and the outcome is still unknown. */
 function isUntold(call: Call): boolean {
   return wasAsked(call) && call.ranAt === undefined && call.refused === undefined
 }

@@ -7,8 +7,8 @@ export const ASKS_BY = {
   chatCompletions: posts(/\/chat\/completions$/),
   gemini: posts(/:(generateContent|streamGenerateContent)$/),
   images: posts(/\/images\/(generations|edits)$/),
-  // Google's Vertex AI has it at `…/models/<model>:streamRawPredict`, Amazon Bedrock at
-  // `/model/<model>/invoke-with-response-stream`, for Anthropic's models.
+  // For Anthropic's models, Google's Vertex AI uses `…/models/<model>:streamRawPredict` and Amazon
+  // Bedrock `/model/<model>/invoke-with-response-stream`.
   messages: (method, path) =>
     method === 'POST' &&
     (/\/messages$|:(streamR|r)awPredict$/.test(path) ||

@@ -3,8 +3,8 @@ import { decoded } from './decoded.js'
 const BEFORE = '/model/'
 
 /**
- * The model that a path of Amazon Bedrock's names: its id, or an ARN, whose slash may stand there as
- * it is (boto3 and Anthropic's SDKs escape it).
+ * Returns the model in an Amazon Bedrock path: its id, or an ARN, whose slash may be unescaped
+ * (boto3 and Anthropic's SDKs escape it).
  */
 export function bedrockModel(path: string): string | undefined {
   const from = path.indexOf(BEFORE)
@@ -15,9 +15,8 @@ export function bedrockModel(path: string): string | undefined {
 }
 
 /**
- * Whether a model is named in a way that does not tell whose it is: by a profile of one's own, or by
- * what one has bought.
- * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-create.html
+ * Returns whether a model's name does not show its maker: a custom inference profile, or purchased
+ * throughput. https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-create.html
  */
 export function isOwnName(model: string): boolean {
   return OWN.test(model)

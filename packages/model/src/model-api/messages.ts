@@ -43,7 +43,7 @@ export const messagesApi: ModelApi = {
   },
 }
 
-/** Vertex AI's paths name the model, as Amazon Bedrock's do, and their bodies do not. */
+/** Like Amazon Bedrock's, Vertex AI's paths name the model, and the bodies do not. */
 const NAMES_MODEL = /\/models\/([^/]+?):(streamRawPredict|rawPredict)$/
 
 function readHead(message: Json, facts: AnswerFacts): void {

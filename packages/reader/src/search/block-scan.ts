@@ -41,12 +41,12 @@ export function blockScanner(pattern: SearchPattern): BlockScanner {
   return (looked.needles.length > 0 ? wideScan(looked) : undefined) ?? plainScan(looked)
 }
 
-/** What to look for of a pattern; nothing where it has to be looked for everywhere. */
+/** Returns the needles of a pattern; undefined if it can match anywhere. */
 export function needlesIn(pattern: SearchPattern): Needles {
   return { needles: lookedFor(pattern), isCaseSensitive: pattern.isCaseSensitive }
 }
 
-/** Whether a pattern can be looked for in bytes. */
+/** Returns whether a pattern can be searched for as bytes. */
 export function hasNeedles(pattern: SearchPattern): boolean {
   return lookedFor(pattern).length > 0
 }

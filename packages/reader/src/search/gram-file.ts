@@ -17,32 +17,32 @@ import { GRAMS_BYTES } from './grams.js'
 /** Bytes of a plain log, in one file. */
 type Range = { file: string; from: number; to: number }
 
-/** What stands in a raw log, by tables of grams (`grams.ts`). */
+/** The tables of grams that show what a raw log contains (`grams.ts`). */
 export type GramTables = {
   parts: (Range & { table: Buffer })[]
-  /** Of what stands in no line as a whole. */
+  /** For what no line contains as a whole. */
   beside: Buffer
 }
 
-/** Where in a raw log a text could stand, by what was noted of it. */
+/** Where in a raw log a text could be, according to the notes about it. */
 export type CouldStand = {
   parts: Range[]
-  /** It could, in what stands in no line as a whole. */
+  /** It could be in what no line contains as a whole. */
   isBeside: boolean
 }
 
-/** What the files of a raw log were when it was read. */
+/** The state of a raw log's files when they were read. */
 export type RawStamps = Record<string, Stamp>
 
-/** What these files mean; one of another number is made anew. */
+/** The format of these files; one with another number is rebuilt. */
 const VERSION = 2
 /**
- * The tables lie side by side in rows of so many bytes each: whether a text could stand somewhere is
- * told by a few bits of each table, and a row has those for the same gram.
+ * The tables are interleaved in rows of this many bytes each: a few bits of each table show whether
+ * a text could be somewhere, and one row contains those for the same gram.
  */
 const ROW_BYTES = 1024
 const HEAD_BYTES = 16 * 1024
-/** A smaller log is looked through as fast as what was noted of it. */
+/** Searching a smaller log is as fast as reading notes about it. */
 const WORTH_NOTING = 1024 * 1024
 /** A log that was written to this recently will be written to again. */
 const SETTLED_MS = 60_000
@@ -71,8 +71,8 @@ function isOver(folder: string): boolean {
 }
 
 /**
- * Where one of some texts could stand, each told by its grams, in a raw log whose files are as they
- * were when it was read; nothing where nothing was noted.
+ * Returns where one of some texts, each given by its grams, could be in a raw log whose files are
+ * unchanged since it was read; undefined if there are no notes.
  */
 export function couldStand(folder: string, texts: readonly number[][]): CouldStand | undefined {
   const index = usableIndexFolder()
@@ -110,7 +110,7 @@ function readHead({ descriptor, size }: RegularFile, folder: string): PlacedHead
   }
 }
 
-/** Reads the row of a gram; nothing where it is damaged. */
+/** Reads the row of a gram; undefined if it is damaged. */
 type RowOf = (gram: number) => Buffer | undefined
 
 function rowReader(descriptor: number, { end, parts, rows }: PlacedHead): RowOf {
@@ -126,7 +126,7 @@ function rowReader(descriptor: number, { end, parts, rows }: PlacedHead): RowOf 
   }
 }
 
-/** The numbers of the tables that have all grams of one of the texts. */
+/** Returns the numbers of the tables that contain all grams of one of the texts. */
 function tablesWith(
   texts: readonly number[][],
   rowOf: RowOf,
@@ -147,7 +147,7 @@ function tablesWith(
   return found
 }
 
-/** Keeps what was noted, where the log's files are still as they were. */
+/** Saves the notes, if the log's files have not changed. */
 export function writeGramFile(
   folder: string,
   stamps: RawStamps,

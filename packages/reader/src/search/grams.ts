@@ -13,8 +13,8 @@ export const FACTORS = [0x9e3779b1 | 0, 0x85ebca6b | 0] as const
 export const NEEDLE_BYTES = 48
 
 /**
- * The grams of each of these texts: one of these lists stands whole where one of the texts does.
- * Letters of either case are the same. Nothing where a text is too short to tell.
+ * Returns the grams of these texts: if a text is there, so are all grams in one of the lists.
+ * Ignores case. Undefined if a text is too short.
  */
 export function gramsOfTexts(texts: readonly string[]): number[][] | undefined {
   const lists = texts.map((text) => gramsOf(text.slice(0, NEEDLE_BYTES)))

@@ -11,7 +11,7 @@ export type GramNotes = {
   keep(): void
 }
 
-/** A smaller part is told more exactly; each takes 64 KB. */
+/** A smaller part would be more precise, but each takes 64 KB. */
 const PART_BYTES = 1024 * 1024
 
 /** Returns undefined if the host is slow at it, or the log is not worth it. */

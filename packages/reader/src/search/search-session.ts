@@ -96,12 +96,12 @@ function* hitsIn(
 
 type Search = Scanners & { pattern: SearchPattern; passed: () => void }
 
-/** What looks through blocks: fast, and without any time to make it. */
+/** The scanners of blocks: a fast one, and one that takes no time to make. */
 type Scanners = { scanner: () => BlockScanner; plain: () => BlockScanner }
 
 const scanners = new WeakMap<SearchPattern, Scanners>()
 
-// Made when they are asked for, once for all sessions.
+// Made on demand, once for all sessions.
 function scannersOf(pattern: SearchPattern): Scanners {
   const held = scanners.get(pattern) ?? {
     scanner: once(() => blockScanner(pattern)),
@@ -155,12 +155,16 @@ function* searchRawLog(
   }
 }
 
-/** Where requests are not searched, what answers said is looked for in pieces, too: that is not noted. */
+/**
+ * If requests are not searched, answers must be searched in pieces, about which there are no notes.
+ */
 function notedGrams(pattern: SearchPattern, within: ReadonlySet<Searched>): number[][] | undefined {
   return within.has('request') ? gramsOfTexts(lookedFor(pattern)) : undefined
 }
 
-/** Whether what a pattern needs stands in a raw log, by a look where it could. */
+/**
+ * Returns whether a raw log contains the required text, by searching the places where it could be.
+ */
 function standsIn(
   { parts, isBeside }: CouldStand,
   folder: string,
@@ -470,7 +474,7 @@ function* linesWith(
   }
 }
 
-/** Up to here, a scanner that is fast takes longer to make than a log to look through. */
+/** Up to this size, making the fast scanner takes longer than searching the log. */
 const SMALL_BYTES = 256 * 1024
 
 function isSmall(folder: string, log: string): boolean {

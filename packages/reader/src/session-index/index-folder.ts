@@ -29,7 +29,7 @@ export function usableIndexFolder(folder = indexFolder()): string | undefined {
   }
 }
 
-// One by one: nothing is made above the cache folder, as where there is no home.
+// One by one: nothing is created above the cache folder, for example if there is no home.
 function madeFolder(folder: string): Stats {
   for (const path of [join(folder, '..', '..'), join(folder, '..'), folder]) makePrivate(path)
   return lstatSync(folder)

@@ -80,13 +80,16 @@ function goesOn(
   const [file, size] = stamp.split('.')
   const [fileBefore, sizeBefore] = before.split('.')
   if (file !== fileBefore || Number(size) < Number(sizeBefore)) return false
-  // Of the same length and changed, it was written to in place: nobody who appends does that.
+  // Same length but changed: something wrote to it in place, which no appending writer does.
   if (size === sizeBefore && !wasTouched(folder, name)) return false
   if (codecOf(name) !== undefined || to < known.next.byte) return false
   return bytesBefore(folder, name, known.next.byte) === known.before
 }
 
-/** Whether its recorder's sign of life came last: that sets its time to a whole second. */
+/**
+ * Returns whether the last change was its recorder's heartbeat, which sets the file's time to a
+ * whole second.
+ */
 function wasTouched(folder: string, name: string): boolean {
   const status = lstatSync(join(folder, name), { bigint: true, throwIfNoEntry: false })
   return status !== undefined && status.mtimeNs % 1_000_000_000n === 0n

@@ -37,7 +37,10 @@ export const anybody: readonly Shape[] = [
   },
 ]
 
-/** Returns whether it is the end of a sentence, `the bearer token.`, and what the next line begins with. */
+/**
+ * Returns whether it is the end of a sentence, `the bearer token.`, together with the start of the
+ * next line.
+ */
 function isSentence(secret: Uint8Array): boolean {
   return /^[a-z]{2,14}\.[A-Za-z_-]+$/.test(String.fromCharCode(...secret.subarray(0, SENTENCE)))
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a secret is one that its maker has published as an example, to stand in everybody's
- * documentation and tests. It is told by a hash, so that no scanner finds it here.
+ * Returns whether a secret was published by its issuer as an example for documentation and tests.
+ * It is recognized by a hash, so that no scanner finds it here.
  */
 export function isPublished(secret: Uint8Array): boolean {
   let one = 0x811c9dc5
@@ -16,20 +16,20 @@ export function isPublished(secret: Uint8Array): boolean {
 const PUBLISHED = new Set([
   // AWS: the secret key in the documentation of IAM.
   2434923447316668,
-  // Azure: the account of the storage emulator.
+  // Azure: the storage emulator's account.
   3391738332748527,
-  // Discord: the reference of the API, for a bot and for a user.
+  // Discord: the API reference, for a bot and for a user.
   4389049801766399, 3277151694242482,
   // dotenv: the password in a vault's URL.
   2458106799098800,
-  // GitHub: the documentation of OAuth apps, of three kinds.
+  // GitHub: the documentation of OAuth apps, three kinds.
   613402816167696, 4210041242610670, 4259342854953111,
   // JSON Web Tokens: jwt.io, without an administrator and with one; PyJWT; RFC 7519.
   506131868035803, 3557986052079284, 4499997523606863, 2495144237206247,
-  // Passwords in HTTP: RFC 6749; RFC 7617, with a blank and without, in two spellings.
+  // Passwords in HTTP: RFC 6749; RFC 7617, with a space and without, in two spellings.
   3813506672992621, 2203709076032507, 3932657555021677, 2705617904389383,
-  // SendGrid: the reference of the API.
+  // SendGrid: the API reference.
   3557161421024872,
-  // Stripe: the reference of the API, now and in earlier years.
+  // Stripe: the API reference, now and in earlier years.
   4106876086547610, 511616025299108, 1942844533162482,
 ])

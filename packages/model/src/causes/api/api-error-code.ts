@@ -300,7 +300,7 @@ function saidBy(message: string, status: number | undefined): CauseCode | undefi
 
 // The page of a proxy that cannot reach the server (Squid).
 const UNREACHED = /requested URL could not be retrieved/i
-// Envoy, in a gateway or a mesh: what it stands before did not answer.
+// From Envoy, in a gateway or a mesh: what is behind it did not answer.
 const BEHIND_IT = /upstream connect error|disconnect\/reset before headers/i
 // A gateway passes on what it was told as 500.
 const TOO_LONG = /maximum context length|input length.{0,40}exceeds?|prompt is too long/i

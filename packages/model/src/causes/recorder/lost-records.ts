@@ -57,7 +57,7 @@ export function lostRecords(session: SessionCase): Cause[] {
   return causes
 }
 
-/** @param reason of a gap; the disk's, where it is no word of ours. */
+/** @param reason of a gap; the disk's own if it is none of our words. */
 function whyLost(reason = ''): string {
   if (reason === 'TOO_MUCH_WAITING') return 'the program told more than could wait'
   if (reason === 'RECORDER_GONE') return 'the process that recorded the program was gone'

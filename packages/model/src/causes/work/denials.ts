@@ -67,7 +67,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
   ]
 }
 
-// What a system says to whoever lacks permission, from the last tool.
+// What the system, in the last tool's output, says about missing permissions.
 const BY_SYSTEM =
   /Read-only file system|\bEROFS\b|Operation not permitted|\bEPERM\b|\bEACCES\b|\[Errno 13\]|: Permission denied$/im
 
@@ -167,11 +167,11 @@ const BY_USER = toldOfCall(
   String.raw`.{0,60}\b(?:rejected|denied|declined|refused) by (?:the |its )?(?:user|human)\b`,
   "用户.{0,4}拒绝|der benutzer hat .{0,60}abgelehnt|l'utilisateur a refusé",
 )
-// The same in any words, of a call, where that is all that is said.
+// The same, worded freely, for a call about which nothing else is said.
 const ITS_USER = /\b(?:user|human|operator)\b/i
 const SAID_NO =
   /^\W{0,3}(?:rejected|denied|declined|refused|skipped|dismissed|cancell?ed|permission|(?:the )?(?:user|human|operator|operation|tool|call|action|request|command))\b.{0,80}\b(?:reject|den(?:y|ied)|declin|refus|skip|dismiss|cancel|abort|not (?:approve|allow)|said no|turned (?:it )?down)/i
-// So does whoever is not named.
+// So does somebody who is not named.
 const BY_SOMEBODY = toldOfCall(
   String.raw`(?:the )?(?:tool )?(?:execution|call|use)(?: was | has been |-| )(?:not approved|rejected|denied|declined)\b`,
 )

@@ -44,7 +44,7 @@ const DENIED = /^execution-denied$/
 function saysItFailed(json: Json): boolean {
   if (json.isError === true || json.is_error === true) return true
   if (json.success === false || json.ok === false) return true
-  // GraphQL gives what went wrong beside no data.
+  // GraphQL returns the errors, with null for the data.
   if (Array.isArray(json.errors) && json.errors.length > 0 && json.data === null) return true
   if (WENT_WRONG.test(kindOf(json)) && isAboutCall(json)) return true
   const code = EXIT_CODES_IN.map((name) => json[name]).find((value) => typeof value === 'number')

@@ -158,7 +158,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   ]
 }
 
-// timeout(1), by which a model lets a server run for a while, to go on then.
+// timeout(1), with which a model lets a server run for a while and then continues.
 function isOwnLimit(result: ToolResult): boolean {
   return /^timeout\s/.test(scriptOf(calledWords(result)))
 }

@@ -1,18 +1,18 @@
 /**
- * Whether the output of a command, of which nobody tells an exit code, tells that it failed. Programs
- * say so in endless ways, but line by line and by one grammar: how bad it is, before what it is about
- * (`error: …`, `a.swift:3:5: error: …`); the system's own words behind a name (`cat: x: No such file or
- * directory`); or a count of what failed (`9 tests, 2 failures`).
+ * Returns whether the output of a command without a known exit code says that it failed. Programs
+ * say so in endless ways, but line by line and in few forms: a severity before the subject (`error:
+ * …`, `a.swift:3:5: error: …`); the system's words after a name (`cat: x: No such file or
+ * directory`); or a count of failures (`9 tests, 2 failures`).
  */
 export function outputFails(output: string): boolean {
   const lines = linesOf(output)
   if (lines.some(isCountOfFailures)) return true
-  // What a test prints on the way to its success is not how it ended.
+  // What a test prints on the way to its success is not the result.
   if (lines.slice(-CLOSING).some((line) => WELL.test(line) && !BAD_END.test(line))) return false
   return lines.some((line) => isFailureLine(line)) || areAllPlaces(lines)
 }
 
-/** Whether one line says that something failed. */
+/** Returns whether a line says that something failed. */
 export function isFailureLine(line: string): boolean {
   const said = line.slice(0, LINE_CHARACTERS).trim().replace(DECORATION, '')
   return (
@@ -27,7 +27,7 @@ export function isFailureLine(line: string): boolean {
   )
 }
 
-/** Where a command says how it went: at its beginning and its end. */
+/** A command says how it went at the start or at the end of its output. */
 const FIRST_CHARACTERS = 2_000
 const LAST_CHARACTERS = 4_000
 const LINE_CHARACTERS = 240
@@ -44,7 +44,7 @@ function linesOf(output: string): string[] {
     .filter((line) => line !== '')
 }
 
-/** What stands around a message: a box, a bullet, a bracket. */
+/** What surrounds a message: a box, a bullet, a bracket. */
 const DECORATION = /^[\s│┃╷╵╭╰├─▶➤●•*>=#|-]{0,12}/
 
 const CROSSED = /^(?:[✗✘×❌✕] ?|! (?=[A-Z[]))/
@@ -55,7 +55,7 @@ const SEVERE =
 const HEADED = /^[A-Z][A-Z ]{0,30} (?:ERROR|FAILURE|FAILED)\b/
 // `src/a.ts(3,5): error TS2304: …`, `a.c:3:5: fatal error: …`, `a.py:3: error: …`
 const AT_PLACE = /^[^\s:(]{1,160}[:(]\d+(?:[,:]\d+)?\)?: (?:fatal )?error\b/i
-// Behind the name of a program and what it was about, as strerror(3) words it where people speak otherwise.
+// After the name of a program and its subject, as strerror(3) words it in other languages.
 const BY_SYSTEM =
   /^[\w.+/-]{1,60}: .{0,160}(?:No such file or directory|Not a directory|Is a directory|File exists|Read-only file system|Operation not permitted|No space left on device|Device or resource busy|Too many open files|Exec format error|Input\/output error|Network is unreachable|No route to host|command not found|Permission denied|Connection (?:refused|timed out)|Datei oder Verzeichnis nicht gefunden|Keine Berechtigung|Befehl nicht gefunden|Aucun fichier ou dossier de ce (?:nom|type)|Permission non accordée|commande introuvable|No existe el (?:archivo|fichero) o (?:el )?directorio|Permiso denegado|orden no encontrada|File o directory non esistente|Permesso negato|Arquivo ou diretório inexistente|Permissão negada|Нет такого файла или каталога|Отказано в доступе|没有那个文件或目录|权限不够|未找到命令|そのようなファイルやディレクトリはありません|許可がありません)\.?$/i
 // `Exception in thread "main" java.lang…Exception: …`, `App::Error: …`, `… for nil (NoMethodError)`
@@ -66,7 +66,8 @@ const CRASHED =
 const IN_SENTENCE =
   /^(?:an error (?:occurred|was encountered)|(?:build|compilation|tests?|deployment|installation|migration)s? (?:has |have )?failed\b|execution halted|no solution found\b|unable to (?:connect|resolve|locate|open|find)\b|could not (?:connect|resolve|find|open|load)\b)/i
 
-// A count that is not 0 beside a word for failing, in either order; what did not fail is taken away first.
+// A count other than 0 next to a word for failure, in either order; what did not fail is removed
+// first.
 const NONE_FAILED =
   /\b(?:0|no|zero) (?:[a-z]+ ){0,2}(?:fail(?:s|ed|ing|ures?)?|errors?|errored)\b|\b(?:fail(?:s|ed|ing|ures?)?|errors?|errored)\b\s{0,3}[:=]?\s{0,9}0\b/gi
 const COUNTED =
@@ -85,7 +86,9 @@ function isCountOfFailures(line: string): boolean {
   return NOT_PASSED.test(left) || isAlone || (COUNTED.test(left) && TOGETHER.test(left))
 }
 
-/** A failure that is told of, and is none: of a test by this name, or one that was mended. */
+/**
+ * Mentions of failures that are not failures: a test with this name, or something that was fixed.
+ */
 export const WELL_MEANT =
   /^[✓✔√]|^(?:ok|PASS) |\b(?:fixed|fixable|expected|as it should|ignored|retried|warnings? only)\b/i
 
@@ -93,7 +96,7 @@ const WELL =
   /\b(?:pass(?:ed|ing)?|succeeded|success(?:ful(?:ly)?)?|finished|done|completed|up to date|compiled|installed|ok)\b|^[✓✔√]/i
 const BAD_END = /\bnot\b|\bun\w+|\bfail|\berror|\b0 pass/i
 
-// Compilers that have only one degree give places and what is wrong there, and nothing else.
+// Compilers with only one severity print the place and the problem, and nothing else.
 const PLACE = /^[\w./\\-]{1,160}\.\w{1,8}:\d+:\d+: (?!warning|note|info|hint|style|\d)/i
 
 function areAllPlaces(lines: readonly string[]): boolean {

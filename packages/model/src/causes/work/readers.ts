@@ -15,16 +15,19 @@ export function scriptOf(command: string): string {
   return (script ?? command).trim()
 }
 
-/** Commands that print what others have written or said: logs, pages, rows, states of builds. */
+/** Commands that print what others wrote or said: logs, pages, rows, states of builds. */
 const QUOTING =
   /^(?:\S*\/)?(?:bat|man|strings|journalctl|dmesg|curl|wget|psql|mysql|sqlite3|git (?:log|show|diff|blame|grep|commit|status|stash)|(?:docker|podman)(?: compose)? logs|kubectl (?:logs|describe|get)|(?:gh|glab) \w+ (?:view|list|status))\b/
 
-/** Whether what a command prints, in several lines, may be the words of others. */
+/** Returns whether the output of a command, if it has several lines, may be the words of others. */
 export function quotesOthers(command: string): boolean {
   return QUOTING.test(scriptOf(command))
 }
 
-/** Whether a text is an object or a list of JSON: what was asked for, and not a tool's words of itself. */
+/**
+ * Returns whether a text is a JSON object or list: the requested data, and not the tool's words
+ * about itself.
+ */
 export function isJson(text: string): boolean {
   return /^\s{0,20}(?:\{\s{0,20}["}]|\[\s{0,20}[{"[\]])/.test(text)
 }

@@ -11,7 +11,7 @@ export function toldOfCall(...words: string[]): RegExp {
 
 const PREFACE = new RegExp(BEFORE, 'i')
 
-/** What a model is told of its call, without what agents put before it. */
+/** Returns what a model is told about its call, without what agents put before it. */
 export function withoutPreface(text: string): string {
   return text.replace(PREFACE, '')
 }

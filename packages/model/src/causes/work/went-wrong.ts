@@ -35,7 +35,7 @@ export function wentWrong(message: Message, told: Told): boolean | undefined {
   if (tool?.outcome === 'completed') return false
   const [first = ''] = text.split('\n', 1)
   const command = commandIn(told.arguments)
-  // What is in JSON is read by its members.
+  // JSON is judged by its members.
   if (isJson(text)) return undefined
   const said = text.slice(0, LOOKED_AT)
   if (!isReader(told)) {
@@ -44,7 +44,7 @@ export function wentWrong(message: Message, told: Told): boolean | undefined {
     if (isWrong || isLikeAnError(first)) return true
     if (EDITORS.test(told.name)) return NOT_CHANGED.test(first.slice(0, FIRST_LINE)) || undefined
     if (command === undefined) return undefined
-    // A program that quotes others says of itself what went wrong in its first line.
+    // A program that quotes others reports its own failure in its first line.
     return (quotesOthers(command) ? isFailureLine(first) : outputFails(text)) || undefined
   }
   // A file that contains errors may begin like one, but continues.
@@ -81,7 +81,7 @@ const DID_NOT_WORK = new RegExp(
   'i',
 )
 
-/** An edit names what it looked for, or what it was to do, and that there was none of it. */
+/** Edits name what they searched for, or what they were to do, and say that it was not there. */
 const EDITORS = /edit|patch|replace|write|insert|apply|update/i
 const NOT_CHANGED = both(
   String.raw`\b(?:no|not|nothing|none|0|zero|without)\b|n't\b`,

@@ -77,10 +77,10 @@ const PYDANTIC = /^\d+ validation errors? for \w+$/
 
 function isOwnWords(result: ToolResult): boolean {
   if (result.isFailed !== undefined) return result.isFailed
-  // What was asked for, and not a word of the tool about itself.
+  // The requested data, and not the tool's words about itself.
   if (isJson(result.output)) return false
   const [first = ''] = result.output.split('\n', 1)
-  // A shell that was given nothing that it can run.
+  // A shell that was given nothing it could run.
   if (isCommand(result) && result.length < OWN_CHARACTERS) return true
   return !isReader(result) || PYDANTIC.test(first) || first.split(/[^\w-]+/).includes(result.name)
 }
@@ -92,7 +92,7 @@ function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cau
       isUnknown(result) &&
       (!offered.has(result.name) || (result.isFailed === true && isStrange(result.name, offered))),
   )
-  // Who is told, and then calls one that is there, has mended it.
+  // A model that is told, and then calls an existing tool, has fixed it.
   const isMended = unknown.every((one) => isFollowedByGood(one, results))
   const [first] = unknown
   if (first === undefined) return []
