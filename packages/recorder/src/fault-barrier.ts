@@ -4,12 +4,12 @@ import { FAULTS } from './limits.js'
 export type Report = (part: string, cause: unknown) => void
 
 /**
- * The fault barrier between Tacho and the host: guards work that runs in the host's time and must
- * never throw into it. After {@link FAULTS} faults a part is switched off, and the session says so.
+ * The fault barrier between Tacho and the host: work that runs in the host's time and must never
+ * throw into it. After {@link FAULTS} faults a part is switched off, and the session says so.
  */
 export class FaultBarrier {
   readonly #report: Report
-  readonly #faults = new Map<string, Faults>()
+  readonly #faults = new Map<string, PartFaults>()
 
   constructor(report: Report) {
     this.#report = report
@@ -21,38 +21,55 @@ export class FaultBarrier {
   }
 
   /** Wraps work that runs thousands of times per read, so that nothing is allocated per call. */
-  around<What, More = void>(
-    part: string,
-    work: (what: What, more: More) => void,
-  ): (what: What, more: More) => void {
-    const faults = this.#faultsOf(part)
-    return (what, more) => {
-      if (faults.count >= FAULTS) return
+  around<What>(part: string, work: (what: What) => void): (what: What) => void {
+    const faults = this.faultsOf(part)
+    return (what) => {
+      if (faults.areTooMany) return
       try {
-        work(what, more)
+        work(what)
       } catch (cause) {
-        faults.count += 1
-        this.#tell(faults.count === FAULTS ? `${part} (switched off now)` : part, cause)
+        faults.count(cause)
       }
     }
   }
 
-  #faultsOf(part: string): Faults {
+  /**
+   * The faults of a part, for work that catches its own: V8 compiles what {@link around} returns once
+   * for all parts, which takes 0.3 µs more per call until it is compiled.
+   */
+  faultsOf(part: string): PartFaults {
     let faults = this.#faults.get(part)
     if (faults === undefined) {
-      faults = { count: 0 }
+      faults = new PartFaults(part, this.#report)
       this.#faults.set(part, faults)
     }
     return faults
   }
+}
 
-  #tell(part: string, cause: unknown): void {
+/** Counts and reports what a part throws. */
+class PartFaults {
+  readonly #part: string
+  readonly #report: Report
+  #count = 0
+
+  constructor(part: string, report: Report) {
+    this.#part = part
+    this.#report = report
+  }
+
+  /** Whether the part is switched off. */
+  get areTooMany(): boolean {
+    return this.#count >= FAULTS
+  }
+
+  /** Does not throw. */
+  count(cause: unknown): void {
+    this.#count += 1
     try {
-      this.#report(part, cause)
+      this.#report(this.#count === FAULTS ? `${this.#part} (switched off now)` : this.#part, cause)
     } catch {
       // There is nobody left to tell.
     }
   }
 }
-
-type Faults = { count: number }

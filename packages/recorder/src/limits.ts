@@ -154,11 +154,12 @@ export const INBOX_BYTES = 64 * 1024 * 1024
 export const INBOX_READ_BYTES = 256 * 1024
 
 /**
- * How long the recorder process does not listen after a read, unless that nearly emptied a full pipe.
- * A write that wakes it takes the host three times as long, and a busy host writes three times per
- * millisecond.
+ * The longest that the recorder process does not listen after a read. A write that wakes it takes the
+ * host three times as long, and a busy host writes three times per millisecond. It begins with 1 ms and
+ * doubles that while there is little to read, but a read of nearly a full pipe is followed by another.
  */
-export const INBOX_REST_MILLISECONDS = 1
+export const INBOX_REST_MILLISECONDS = 4
+export const INBOX_LITTLE_BYTES = 48 * 1024
 export const INBOX_REST_BYTES = 96 * 1024
 
 /** A host that has been silent for this long counts as idle, and its messages are processed. */

@@ -79,24 +79,28 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     listener.stopped(stopOf(error))
   })
 
-  const hearRequest = barrier.around(
-    'a request of undici',
-    (listener: RequestListener, chunk: unknown) => listener.requestBytes(bytesOf(chunk)),
-  )
-  const hearAnswer = barrier.around(
-    'an answer to undici',
-    (listener: RequestListener, chunk: unknown) => listener.responseBytes(bytesOf(chunk)),
-  )
+  const requestFaults = barrier.faultsOf('a request of undici')
+  const answerFaults = barrier.faultsOf('an answer to undici')
 
+  // A part is read before it is passed on, because afterwards it belongs to the host.
   function listenToBodies(request: UndiciRequest, listener: RequestListener): void {
     const { onBodySent, onData } = request
-    // What was passed on is the host's from then on.
     request.onBodySent = function (chunk) {
-      hearRequest(listener, chunk)
+      if (!requestFaults.areTooMany)
+        try {
+          listener.requestBytes(bytesOf(chunk))
+        } catch (cause) {
+          requestFaults.count(cause)
+        }
       return onBodySent?.call(this, chunk)
     }
     request.onData = function (chunk) {
-      hearAnswer(listener, chunk)
+      if (!answerFaults.areTooMany)
+        try {
+          listener.responseBytes(bytesOf(chunk))
+        } catch (cause) {
+          answerFaults.count(cause)
+        }
       return onData?.call(this, chunk)
     }
   }

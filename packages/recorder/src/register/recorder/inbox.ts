@@ -4,6 +4,7 @@ import {
   INBOX_BEHIND_MILLISECONDS,
   INBOX_BYTES,
   INBOX_IDLE_MILLISECONDS,
+  INBOX_LITTLE_BYTES,
   INBOX_READ_BYTES,
   INBOX_REST_BYTES,
   INBOX_REST_MILLISECONDS,
@@ -38,7 +39,8 @@ export class Inbox {
   #isFull = false
   #isWorking = false
   #isOver = false
-  #rest: NodeJS.Timeout | undefined
+  /** How long it last did not listen, in milliseconds. */
+  #rest = 1
   #look: NodeJS.Timeout | undefined
 
   constructor(options: InboxOptions) {
@@ -64,15 +66,15 @@ export class Inbox {
     this.#plan()
     if (this.#isFull) return false
     if (bytes.length >= INBOX_REST_BYTES) return true
-    this.#takeRest()
+    this.#takeRest(bytes.length)
     return false
   }
 
-  // Waking this process costs the host time.
-  #takeRest(): void {
-    if (this.#rest === undefined)
-      this.#rest = setTimeout(() => this.#pipe.resume(), INBOX_REST_MILLISECONDS)
-    else this.#rest.refresh()
+  // Waking this process costs the host time, and reading costs its processor.
+  #takeRest(bytes: number): void {
+    const longer = bytes < INBOX_LITTLE_BYTES ? 2 * this.#rest : 1
+    this.#rest = Math.min(longer, INBOX_REST_MILLISECONDS)
+    setTimeout(() => this.#pipe.resume(), this.#rest)
   }
 
   #over(): void {
