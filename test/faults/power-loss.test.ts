@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readLog } from '@tacho/reader'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AppendFile } from '../../packages/recorder/dist/append-file.js'
+import { type Disk, realDisk } from '../../packages/recorder/dist/disk.js'
 import { gapLine } from '../../packages/recorder/dist/gap-line.js'
 import { lineOf } from '../../packages/recorder/dist/line.js'
 import { asScrubbed } from '../recorder/as-scrubbed.js'
@@ -55,6 +56,31 @@ test('a failed sync is never done again for the same records, and a gap tells of
     expect(run.damaged, `seed ${seed}`).toBeLessThanOrEqual(run.appended.length)
   }
   expect(sums.told).toBeGreaterThan(0)
+})
+
+test('what was synced ahead of the end is not synced again, and what came after it is', async () => {
+  const synced: string[] = []
+  const disk: Disk = {
+    ...realDisk,
+    sync(descriptor, done) {
+      synced.push('ahead')
+      realDisk.sync(descriptor, done)
+    },
+    syncNow(descriptor) {
+      synced.push('at the end')
+      realDisk.syncNow(descriptor)
+    },
+  }
+  for (const isWrittenAfter of [false, true]) {
+    const path = join(fastDirectory(), 'log')
+    const file = new AppendFile({ disk, path, now: () => 0, gapLine })
+    file.append(lineOf(asScrubbed({ kind: 'one' })), 'one')
+    await file.synced()
+    if (isWrittenAfter) file.append(lineOf(asScrubbed({ kind: 'two' })), 'two')
+    file.close()
+    await file.synced()
+  }
+  expect(synced).toEqual(['ahead', 'ahead', 'at the end'])
 })
 
 type Run = {

@@ -112,6 +112,16 @@ export class AppendFile {
       this.#options.disk.touch(this.#descriptor)
   }
 
+  /**
+   * Syncs what was written, and resolves when that is done: for several files at once this takes as long
+   * as for one. {@link close} then has nothing left to sync.
+   */
+  synced(): Promise<void> {
+    // One in progress leaves the rest to `close`.
+    if (this.#isClosed || this.#syncing !== undefined) return Promise.resolve()
+    return new Promise((resolve) => this.#sync(resolve))
+  }
+
   /** Syncs and closes the file. Lines appended afterwards are lost, and counted. */
   close(): void {
     if (this.#isClosed) return
@@ -224,11 +234,14 @@ export class AppendFile {
     this.#release()
   }
 
-  #sync(): void {
+  #sync(done = () => {}): void {
     const descriptor = this.#descriptor
     const { disk } = this.#options
     const batch = this.#unsynced
-    if (descriptor === undefined || batch.records === 0) return
+    if (descriptor === undefined || batch.records === 0) {
+      done()
+      return
+    }
     this.#unsynced = { records: 0, bytes: 0 }
     this.#syncing = descriptor
     disk.sync(descriptor, (error) => {
@@ -236,6 +249,7 @@ export class AppendFile {
       if (error !== null) this.#syncFailed(batch, error)
       if (descriptor !== this.#descriptor) closeQuietly(disk, descriptor)
       else if (this.#unsynced.records > 0) this.#scheduleSync()
+      done()
     })
   }
 

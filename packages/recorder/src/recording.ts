@@ -254,7 +254,8 @@ export class Recording {
     const waitsUntil = performance.now() + CLOSE_MILLISECONDS
     this.later.settleAll()
     await this.#lastWords(leftBehindMilliseconds ?? LAST_WORDS_MILLISECONDS)
-    const sessions = this.#endAll(ended, at)
+    const sessions = [...this.#endAll(ended, at)]
+    await Promise.all(sessions.map((session) => session.synced()))
     if (this.#live !== undefined) {
       onWritten?.()
       const left = Math.max(0, waitsUntil - performance.now())

@@ -99,15 +99,15 @@ export class SessionFiles {
     return sum
   }
 
-  /** Closes the logs of exchanges, events and spans. */
-  closeRecords(): void {
-    clearInterval(this.#heartbeat)
-    for (const file of [this.raw, this.meta, this.events]) file.close()
+  /** Syncs all files at once. */
+  async synced(): Promise<void> {
+    const files = [this.raw, this.meta, this.events, this.log, this.#exported]
+    await Promise.all(files.map((file) => file?.synced()))
   }
 
-  /** Closes the rest. */
   close(): void {
-    for (const file of [this.log, this.#exported]) file?.close()
+    clearInterval(this.#heartbeat)
+    for (const file of [this.raw, this.meta, this.events, this.log, this.#exported]) file?.close()
   }
 
   #ours(): [AppendFile, string][] {

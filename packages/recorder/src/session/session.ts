@@ -312,12 +312,16 @@ export class Session {
   end(ended: RunEnded | undefined, at: number): void {
     if (ended !== undefined) this.event({ kind: 'run-ended', ...ended, ...this.#memoryKills() }, at)
     this.#observations.close()
-    const { tracing, files, live } = this.#options
+    const { tracing, live } = this.#options
     tracing.router.remove(this.traceId)
-    files.closeRecords()
     if (ended !== undefined) this.#end = { endedAt: isoTime(at), ended }
     // Sending may take a moment, during which this process could be killed.
     if (live !== undefined) this.#writeManifest()
+  }
+
+  /** Syncs its files: the host waits for {@link close}, which then takes no longer than one of them. */
+  synced(): Promise<void> {
+    return this.#options.files.synced()
   }
 
   /** Writes how the run ended, and closes the files. */
