@@ -667,8 +667,7 @@ const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
 
 /** The same for every byte, for the WebAssembly program that reads most of a text. */
 const ESCAPED_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-for (const byte of [0, BREAK, UNICODE, ESCAPE, PERCENT, BACKSLASH, LETTER_X])
-  ESCAPED_KINDS[byte] = 0
+for (const byte of [0, BREAK, UNICODE, ESCAPE, PERCENT, LETTER_X]) ESCAPED_KINDS[byte] = 0
 for (const byte of [LF, CR, LETTER_N, LETTER_R]) ESCAPED_KINDS[byte] = BREAK
 ESCAPED_KINDS[LETTER_T] = TAB
 ESCAPED_KINDS[LETTER_U] = UNICODE

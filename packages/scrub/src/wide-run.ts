@@ -269,7 +269,7 @@ const LISTING = {
                 next at sub 32 less br_if:backslashes
               end
             end
-            byte load8@ESCAPED :=code eqz br_if:stop
+            next load8@0 load8@ESCAPED :=code eqz br_if:stop
             next 1 add =next
             code IS_BREAK eq br_if:break
             code IS_UNICODE ne br_if:character
