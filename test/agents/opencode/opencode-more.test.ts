@@ -10,9 +10,10 @@ import { opencodePlace } from './place.js'
 const PATIENCE = 120_000
 const ASKS = { config: { permission: { bash: 'ask' } } }
 const QUESTION = 'Permission required'
-const asking: Step = {
+const asked = {
   calls: [{ name: 'bash', arguments: { command: 'mkfifo one', description: 'Makes it' } }],
 }
+const asking: Step = asked
 
 type Thread = { kind: string }
 
@@ -86,6 +87,18 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     await place.tacho('opencode', 'run', '--persist-session', '-s', id, 'And again')
     expect(place.session().manifest.runs).toHaveLength(2)
   }, 300_000)
+
+  test('`opencode run` asks nobody: what it would ask about is refused, and that is no approval', async () => {
+    const isRefused = (body: object) => JSON.stringify(body).includes('"role":"tool"')
+    const says = ({ body }: ModelRequest) => (isRefused(body) ? { text: 'Then not.' } : asked)
+    await using place = await opencodePlace(says, ASKS)
+    const alone = await place.alone('run', 'Make one')
+    const ended = await place.tacho('opencode', 'run', '--persist-session', 'Make one')
+    expect({ ...ended, stdout: '' }).toEqual({ ...alone, stdout: '' })
+    expect(await place.told('approvals', 'last')).toEqual([])
+    const { tools } = await place.told('show', 'last')
+    expect(tools).toMatchObject([{ command: 'mkfifo one', outcome: 'unknown' }])
+  }, 180_000)
 
   test('an error of the API is told, and opencode ends as it does alone', async () => {
     const script = [{ status: 400, body: '{"error":{"message":"No.","code":"bad_request"}}' }]

@@ -188,3 +188,33 @@ test('a turn that is stopped twice is one cancellation, and the next turn none',
   expect(named('cancellation')).toMatchObject([{ from: 3, reason: 'abort' }])
   expect(named('invoke_agent')).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'completed' }])
 })
+
+test('a tool of `opencode run` begins with its call, and ends with the request that has its output, or with the run', () => {
+  const called = (callId: string): What => ({
+    kind: 'tool-called',
+    exchange: 'e1',
+    conversation: { threadId: 'main' },
+    callId,
+    name: 'bash',
+    input: '{"command":"ls"}',
+  })
+  const brings: What = {
+    ...requests('e2'),
+    outputs: () => [{ callId: 'c1', output: 'ok' }],
+  } as What
+  const seen: Seen[] = [
+    [10, requests('e1')],
+    [20, called('c1')],
+    [25, called('c2')],
+    [30, answered('e1')],
+    [50, brings],
+    [5000, { kind: 'run-ended' } as What],
+  ]
+  const run = { ...RUN, command: 'run', taps: ['http'] as never }
+  const tools = reduced(seen, run).filter(({ span }) => span.startsWith('execute_tool'))
+  expect(tools).toMatchObject([
+    { from: 20, to: 50, command: 'ls' },
+    { from: 25, to: 5000, command: 'ls' },
+  ])
+  expect(tools[1]).not.toHaveProperty('outcome')
+})

@@ -18,7 +18,14 @@ export function opencodeReducer(session: SessionReducer): AgentReducer {
       if (observation.kind === 'server-event') events.observe(observation)
       else {
         if (observation.kind === 'exchange-started') events.goesOn(observation.conversation)
-        if (session.run?.taps.includes('server-events') !== true) called.observe(observation)
+        const taps = session.run?.taps ?? []
+        if (taps.includes('server-events')) return
+        // No request follows a call that `opencode run` refuses, so its tool begins with the call.
+        if (observation.kind === 'tool-called' && observation.isHosted !== true) {
+          const { callId, conversation, at } = observation
+          if (!taps.includes('acp')) session.tools.start(callId, conversation, at)
+        }
+        called.observe(observation)
       }
     },
     placeOf: (conversation, { exchange }) => turns.placeOf(conversation, exchange),
