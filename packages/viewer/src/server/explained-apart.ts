@@ -42,7 +42,9 @@ export class ExplainedApart {
     try {
       const explained = await this.#asked()
       if ('told' in explained) {
-        goesOn = explained.told.session.ended === 'running'
+        const { ended, damage } = explained.told.session
+        // If reading stopped at a limit, the next one starts over: there is no state worth keeping.
+        goesOn = ended === 'running' && damage.every(({ lines }) => lines > 0)
         return explained.told
       }
       const { code, message } = explained.failed

@@ -98,10 +98,6 @@ export function openedSession(source: Source, id: string): OpenSession {
 
 /** Explaining a running session takes at most a tenth of the time. */
 const PAUSE = 9
-/**
- * The first time, all of a long session is read; later only what is new, so that time says little.
- */
-const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Runs work once for all calls that come meanwhile, and once more if one came while it ran, because
@@ -116,8 +112,7 @@ function inTheirTime(work: () => Promise<void>): () => void {
     isBusy = true
     const began = performance.now()
     await work()
-    const pause = Math.min(LONGEST_PAUSE_MS, PAUSE * (performance.now() - began))
-    await new Promise((resolve) => setTimeout(resolve, pause))
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * (performance.now() - began)))
     isBusy = false
     if (isAsked) await go()
   }
