@@ -107,14 +107,29 @@ function plainValue(value: Partial<Record<string, unknown>> | undefined): PlainV
   const { stringValue, boolValue, doubleValue, intValue, arrayValue } = value
   if (typeof stringValue === 'string') return wellFormed(stringValue)
   if (typeof boolValue === 'boolean') return boolValue
-  // Protobuf's JSON writes non-finite numbers as strings: "NaN".
-  if (typeof doubleValue === 'number' || typeof doubleValue === 'string') return Number(doubleValue)
-  if (typeof intValue === 'number' || typeof intValue === 'string') {
-    const number = Number(intValue)
-    return Number.isSafeInteger(number) ? number : wellFormed(String(intValue))
-  }
+  if (doubleValue !== undefined) return doubleOf(doubleValue)
+  if (intValue !== undefined) return integerOf(intValue)
   if (typeof arrayValue !== 'object' || arrayValue === null) return undefined
   const { values } = arrayValue as { values?: unknown }
   if (!Array.isArray(values)) return []
   return values.map(plainValue).filter((one) => one !== undefined)
+}
+
+/** How protobuf's JSON writes non-finite doubles. */
+const NON_FINITE: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity'])
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const INTEGER = /^-?\d+$/
+
+// JavaScript reads 1e999 as Infinity, which nobody wrote.
+function doubleOf(value: unknown): PlainValue | undefined {
+  if (NON_FINITE.has(value)) return value as string
+  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value
+  return Number.isFinite(number) ? (number as number) : undefined
+}
+
+function integerOf(value: unknown): PlainValue | undefined {
+  const text = String(value)
+  if (typeof value === 'string' ? !INTEGER.test(text) : !Number.isInteger(value)) return undefined
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : text
 }
