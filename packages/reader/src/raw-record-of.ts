@@ -139,7 +139,9 @@ function isPiece(piece: unknown): boolean {
   if (typeof piece === 'string') return true
   if (!isObject(piece)) return false
   if ('base64' in piece) return isBase64(piece.base64)
-  if ('copy' in piece) return typeof piece.copy === 'string' && areCounts(piece, ['at', 'length'])
+  // A body can have very many of these: no list is made for each.
+  if ('copy' in piece)
+    return typeof piece.copy === 'string' && isCount(piece.at) && isCount(piece.length)
   return isCount(piece.omitted)
 }
 

@@ -13,12 +13,12 @@ import { type Place, readLog } from './read-log.js'
 type BodyPlace = Place & { length: number }
 
 /** Bytes of lines that are held; others are read again when a body copies from them. */
-const HELD_BYTES = 24 * 1024 * 1024
+const HELD_BYTES = 8 * 1024 * 1024
 /** Memory per piece of a line, in addition to its bytes. */
 const PIECE_BYTES = 160
 
 /** Bytes of whole bodies that are held: a body mostly copies from the few before it. */
-const BODY_BYTES = 16 * 1024 * 1024
+const BODY_BYTES = 16 * 108 * 1024
 
 /** The request bodies of a log that is being read: a later one can copy from any of them. */
 export class RequestContents {

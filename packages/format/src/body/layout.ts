@@ -40,8 +40,8 @@ export function layoutOf(exchange: string, content: unknown): Layout {
     )
   }
   const layout: Layout = { exchange, length: 0, parts: [], cost: 0 }
-  for (const [index, piece] of pieces.entries()) {
-    const part = partOf(piece, layout.length)
+  for (let index = 0; index < pieces.length; index += 1) {
+    const part = partOf(pieces[index], layout.length)
     if (part === undefined) {
       throw new MissingBytes(
         `piece ${index} of the content of exchange ${exchange} is of no known kind`,

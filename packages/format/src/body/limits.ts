@@ -75,6 +75,12 @@ export const MAX_READ_PIECES = 65_536
  */
 export const READ_CACHE_BYTES = 64 * 1024 * 1024
 
+/**
+ * A layout with more parts is dropped once its body is held: it takes more memory than the body, and
+ * can be made again. The encoder writes few parts.
+ */
+export const HELD_LAYOUT_PARTS = 64
+
 /** How many bytes it holds of bodies that were read in part: enough for some thousand. */
 export const READ_PARTS_BYTES = 8 * 1024 * 1024
 

@@ -1,6 +1,7 @@
 import { MissingBytes } from '../content.js'
 import { type ContentSource, type Layout, layoutOf, partAt } from './layout.js'
 import {
+  HELD_LAYOUT_PARTS,
   MAX_BODY_BYTES,
   MAX_READ_CHAIN,
   READ_BODY_COST,
@@ -58,8 +59,11 @@ export class BodyReader {
     const held = this.#bodies.get(exchange)
     if (held !== undefined) return held
     this.#work = 0
-    const body = this.#assemble(exchange)
+    const layout = wholeOf(this.#layouts.get(exchange) ?? this.#newLayout(exchange))
+    const body = this.#assemble(layout)
     this.#bodies.set(exchange, body)
+    const isHeld = this.#bodies.get(exchange) !== undefined
+    if (!isHeld || layout.parts.length <= HELD_LAYOUT_PARTS) this.#hold(layout)
     return body
   }
 
@@ -70,7 +74,7 @@ export class BodyReader {
    * @throws MissingBytes as {@link readBody} does, also when a part is read.
    */
   open(exchange: string): OpenBody {
-    const { length } = this.#wholeLayout(exchange)
+    const { length } = wholeOf(this.#layoutOf(exchange))
     return {
       length,
       subarray: (from, to = length) => {
@@ -85,7 +89,7 @@ export class BodyReader {
     const held = this.#heldPart(exchange, from)
     if (held !== undefined && to <= held.at + held.bytes.length)
       return held.bytes.subarray(from - held.at, to - held.at)
-    const part = { at: from, bytes: this.#assemble(exchange, from, to) }
+    const part = { at: from, bytes: this.#assemble(wholeOf(this.#layoutOf(exchange)), from, to) }
     this.#parts.set(exchange, [...(this.#parts.get(exchange) ?? []).slice(-1), part])
     return part.bytes
   }
@@ -97,18 +101,8 @@ export class BodyReader {
       ?.find(({ at, bytes }) => at <= byte && byte < at + bytes.length)
   }
 
-  /** Returns the layout of a body that was kept whole. */
-  #wholeLayout(exchange: string): Layout {
-    const top = this.#layoutOf(exchange)
-    for (const part of top.parts) if ('missing' in part) throw new MissingBytes(part.missing)
-    if (top.length > MAX_BODY_BYTES) {
-      throw new MissingBytes(`the body of exchange ${exchange} claims to be ${top.length} bytes`)
-    }
-    return top
-  }
-
-  #assemble(exchange: string, start = 0, end?: number): Uint8Array {
-    const top = this.#wholeLayout(exchange)
+  #assemble(top: Layout, start = 0, end?: number): Uint8Array {
+    const { exchange } = top
     const body = new Uint8Array((end ?? top.length) - start)
     this.#countOfAll(body.length / 2)
     let written = 0
@@ -172,6 +166,12 @@ export class BodyReader {
   #layoutOf(exchange: string, copiedBy?: string): Layout {
     const held = this.#layouts.get(exchange)
     if (held !== undefined) return held
+    const layout = this.#newLayout(exchange, copiedBy)
+    this.#hold(layout)
+    return layout
+  }
+
+  #newLayout(exchange: string, copiedBy?: string): Layout {
     const content = this.#source(exchange)
     if (content === undefined) {
       const whose = copiedBy === undefined ? '' : `, which exchange ${copiedBy} copies from,`
@@ -179,14 +179,18 @@ export class BodyReader {
     }
     const layout = layoutOf(exchange, content)
     this.#count(layout.cost, exchange)
+    return layout
+  }
+
+  #hold(layout: Layout): void {
+    if (this.#layouts.has(layout.exchange)) return
     // Cleared when full: tracking the least recently used at every step costs more than it saves.
     if (this.#layoutsCost + layout.cost > READ_CACHE_BYTES) {
       this.#layouts.clear()
       this.#layoutsCost = 0
     }
-    this.#layouts.set(exchange, layout)
+    this.#layouts.set(layout.exchange, layout)
     this.#layoutsCost += layout.cost
-    return layout
   }
 
   #countOfAll(work: number): void {
@@ -210,6 +214,16 @@ export type OpenBody = {
   readonly length: number
   /** @throws MissingBytes */
   subarray(from: number, to?: number): Uint8Array
+}
+
+/** Returns a layout if its body was kept whole. */
+function wholeOf(layout: Layout): Layout {
+  const { exchange, length, parts } = layout
+  for (const part of parts) if ('missing' in part) throw new MissingBytes(part.missing)
+  if (length > MAX_BODY_BYTES) {
+    throw new MissingBytes(`the body of exchange ${exchange} claims to be ${length} bytes`)
+  }
+  return layout
 }
 
 type BodyPart = { at: number; bytes: Uint8Array }

@@ -81,6 +81,7 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
   if (known === undefined) refuseNewerFormat(folder)
   let isPartial = false
   const index = known ?? indexRawLog(folder, collectDamage(damage))
+  let previous: (IndexedExchange | undefined)[] = []
   const heads = new Map<number, ExchangeRecord | undefined>()
   const head = (exchange: IndexedExchange): ExchangeRecord | undefined => {
     const { number } = exchange
@@ -110,12 +111,10 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
       return own ?? all.findLast(asks)
     },
     before(exchange) {
-      for (let number = exchange.number - 1; number >= 1; number -= 1) {
-        const earlier = index.exchanges[number - 1]
-        if (earlier !== undefined && isRequest(earlier) && earlier.threadId === exchange.threadId)
-          return earlier
-      }
-      return undefined
+      if (previous.length !== index.exchanges.length) previous = eachBefore(index.exchanges)
+      let earlier = previous[exchange.number - 1]
+      while (earlier !== undefined && !isRequest(earlier)) earlier = previous[earlier.number - 1]
+      return earlier
     },
     given: (exchange) => given(folder, index, exchange, head(exchange)?.url ?? ''),
     own: (exchange) => {
@@ -124,6 +123,16 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     },
     answered: (exchange, api) => answered(folder, exchange, api),
   }
+}
+
+/** For each exchange, the one before it in its thread: to look back for it each time may be a long way. */
+function eachBefore(exchanges: readonly IndexedExchange[]): (IndexedExchange | undefined)[] {
+  const last = new Map<string | undefined, IndexedExchange>()
+  return exchanges.map((exchange) => {
+    const before = last.get(exchange.threadId)
+    last.set(exchange.threadId, exchange)
+    return before
+  })
 }
 
 function isRequest({ isConnection, isPrewarm, requestBody }: IndexedExchange): boolean {

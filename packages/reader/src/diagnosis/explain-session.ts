@@ -118,6 +118,7 @@ class Seen {
   /** Receives the contents of the logs. */
   readonly records: OnRecords = {
     raw: (found) => this.#takeRaw(found),
+    wantsBodies: () => !this.requests.isPartial,
     event: (found) => this.runs.take(found),
   }
   /** Whether there were more exchanges than are held. */

@@ -51,9 +51,19 @@ export class RawStoryReader {
       this.#takeChunk(chunk, line, file)
       return true
     }
+    return this.quickBody(bytes, line, file)
+  }
+
+  /** Takes the record of a request's body likewise; says whether it is one that can be. */
+  quickBody(
+    bytes: Buffer,
+    { line, byte, length }: LinePlace & { length: number },
+    file: string,
+    onRecord?: OnRawRecord,
+  ): boolean {
     const value = bodyLineOf(bytes)
     if (value === undefined) return false
-    this.take({ value, file, line: line.line, byte: line.byte, length: line.length })
+    this.take({ value, file, line, byte, length }, onRecord)
     return true
   }
 

@@ -33,6 +33,8 @@ export type SessionLogs = { story: RawStory; spans: Map<string, Span> }
 /** Receives the contents of the logs while they are read, in this case from the start. */
 export type OnRecords = {
   raw?: OnRawRecord
+  /** Whether a request's body matters: from when on it does not, its record is given without content. */
+  wantsBodies?: () => boolean
   event?: (found: Sound<EventRecord | GapRecord>) => void
 }
 
@@ -70,7 +72,7 @@ function* readLogs(folder: string, on: OnRecords): Generator<undefined, ReadLogs
   const index = new SessionIndex(folder)
   try {
     const spans = yield* readSpanLog(index)
-    const raw = yield* readRawLog(index, on.raw)
+    const raw = yield* readRawLog(index, on)
     const events = yield* readEvents(index, on.event)
     index.save()
     return { spans, raw, events }
@@ -132,7 +134,7 @@ export class FollowedLogs {
   *#more(held: ReadLogs): Generator<undefined, ReadLogs> {
     const index = new SessionIndex(this.#folder, false)
     const spans = yield* readSpanLog(index, held.spans)
-    const raw = yield* readRawLog(index, this.#on.raw, held.raw)
+    const raw = yield* readRawLog(index, this.#on, held.raw)
     const events = yield* readEvents(index, this.#on.event, held.events)
     const isSame = [spans, raw, events].every(({ goesOn }) => goesOn)
     // One of them was replaced at this very moment.
@@ -262,7 +264,7 @@ type ReadEvents = ReadLog
 /** @param held what was read before, which is extended. */
 function* readRawLog(
   index: SessionIndex,
-  onRecord?: OnRawRecord,
+  { raw: onRecord, wantsBodies = () => true }: OnRecords = {},
   held?: ReadRaw,
 ): Generator<undefined, ReadRaw> {
   const log = SESSION_FILES.raw
@@ -275,7 +277,9 @@ function* readRawLog(
   const story = toRead.goesOn && places && exchanges ? storyOf(places, exchanges) : undefined
   const reader = held?.reader ?? new RawStoryReader(index.folder, report, story)
   // Skipped chunks are not counted, so all of what is new is read.
-  const range = isWhole ? {} : { quick: reader.quick }
+  const passBodies: LogRange['quick'] = (bytes, line, file) =>
+    !wantsBodies() && reader.quickBody(bytes, line, file, onRecord)
+  const range = { quick: isWhole ? passBodies : reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => {
     reader.take(found, onRecord)
