@@ -23,6 +23,11 @@ export function documentedFields(command: string, passed = new Set<string>()): D
         .filter((row) => !row.includes('absent where'))
         .flatMap((row) => namesIn(row.split('|')[1] ?? '')),
   )
+  // Fields of few are named beside the option itself; what stands in parentheses are their values.
+  for (const [, row = ''] of section.matchAll(/^\| `(?:--chunks )?--json` \| prints (.*) \|$/gm)) {
+    const fields = row.replace(/\([^)]*\)/g, '').replace(/`(?:--|tacho )[^`]*`/g, '')
+    named.push(...namesIn(fields))
+  }
   const known = new Set(namesIn(section))
   for (const [, other = ''] of section.matchAll(/`tacho (\w+)`/g)) {
     if (passed.has(other)) continue

@@ -129,14 +129,31 @@ export function rewriteText(
     result.replaced += found.length
     target.write(bytes)
   }
+  // Short lines are searched together: a push costs as much as the search of a hundred bytes.
+  const waiting = Buffer.allocUnsafe(BLOCK_BYTES)
+  let length = 0
+  const flush = (): void => {
+    if (length > 0) take(stream.push(Uint8Array.from(waiting.subarray(0, length))))
+    length = 0
+  }
+  const push = (bytes: Uint8Array): void => {
+    if (bytes.length > waiting.length - length) flush()
+    if (bytes.length > waiting.length) take(stream.push(Uint8Array.from(bytes)))
+    else {
+      waiting.set(bytes, length)
+      length += bytes.length
+    }
+  }
   eachLine(folder, file, result, new Work(SCRUB_WORK), (opened, line) => {
     if (line.bytes === undefined) {
+      flush()
       take(stream.end())
       result.replaced += rewriteRange(opened, line, target, scrubber)
-    } else take(stream.push(Uint8Array.from(line.bytes)))
-    if (!line.isTorn) take(stream.push(NEWLINE))
+    } else push(line.bytes)
+    if (!line.isTorn) push(NEWLINE)
     onBytes(line.length + 1)
   })
+  flush()
   take(stream.end())
   return result
 }

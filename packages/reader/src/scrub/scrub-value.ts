@@ -9,20 +9,36 @@ export function scrubValue<Value>(value: Value, scrub: (text: string) => string)
   return scrubbed(value, scrub) as Value
 }
 
+// Most values stay the same, so nothing is built until something is replaced.
 function scrubbed(value: unknown, scrub: (text: string) => string): unknown {
   if (typeof value === 'string') return scrub(value)
-  if (Array.isArray(value)) {
-    const items = value.map((item) => scrubbed(item, scrub))
-    return items.every((item, index) => item === value[index]) ? value : items
-  }
   if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value)
-  const after = members.map(([name, member]) => [scrub(name), scrubbed(member, scrub)] as const)
-  const isSame = after.every(([name, member], index) => {
-    const [nameBefore, memberBefore] = members[index] ?? []
-    return name === nameBefore && member === memberBefore
-  })
-  if (isSame) return value
-  // A member may be called `__proto__`, which is special in an ordinary object.
-  return Object.assign(Object.create(null), Object.fromEntries(after))
+  return Array.isArray(value) ? scrubbedList(value, scrub) : scrubbedMembers(value, scrub)
+}
+
+function scrubbedList(list: readonly unknown[], scrub: (text: string) => string): unknown {
+  let items: unknown[] | undefined
+  for (let index = 0; index < list.length; index += 1) {
+    const item = scrubbed(list[index], scrub)
+    if (items === undefined && item !== list[index]) items = list.slice(0, index)
+    items?.push(item)
+  }
+  return items ?? list
+}
+
+function scrubbedMembers(value: object, scrub: (text: string) => string): unknown {
+  const before = value as Record<string, unknown>
+  const names = Object.keys(value)
+  let members: [name: string, member: unknown][] | undefined
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] ?? ''
+    const nameAfter = scrub(name)
+    const member = scrubbed(before[name], scrub)
+    if (members === undefined && (nameAfter !== name || member !== before[name]))
+      members = names.slice(0, index).map((same) => [same, before[same]])
+    members?.push([nameAfter, member])
+  }
+  if (members === undefined) return value
+  // A member may be called `__proto__`, which would set the prototype of an ordinary object.
+  return Object.assign(Object.create(null), Object.fromEntries(members))
 }
