@@ -10,7 +10,10 @@ const LEFT_OUT: readonly [RegExp, string][] = [
   // A second parser, for processors without vectors: those that Node's own V8 runs on have them.
   [/\/llhttp-wasm\.js$/, "throw new Error('This processor has no SIMD for WebAssembly.')"],
   // Forms as the body of a request, and with them half of fetch: what we send is bytes.
-  [/\/web\/fetch\/body\.js$/, "exports.extractBody = () => { throw new Error('No form is sent.') }"],
+  [
+    /\/web\/fetch\/body\.js$/,
+    "exports.extractBody = () => { throw new Error('No form is sent.') }",
+  ],
   // Node's streams for a Node that had none yet.
   [/^readable-stream$/, "module.exports = require('node:stream')"],
   [
