@@ -219,7 +219,7 @@ const edges = new Edges()
 
 /** How many characters before a place tell whether a secret can begin there. */
 const CONTEXT = 24
-/** Bytes before a place that are kept for that at most, if they are nearly all line breaks. */
+/** The most context kept before a place, in bytes, if that is nearly all line breaks. */
 const FARTHEST_CONTEXT = 4096
 
 /** Bytes that hold at least this many characters, even if each is escaped twice. */

@@ -120,7 +120,7 @@ const DEEPEST = 3
 /** Nested texts, one for each depth. */
 const innerForms: NormalForm[] = []
 
-/** Finds the secrets in text that is encoded in base64 or hex. */
+/** Finds the secrets in text that is encoded in base64, base32 or hex. */
 function decideInner(
   { bytes, length, seek }: NormalForm,
   isLast: boolean,

@@ -3,7 +3,7 @@ import type { Listing } from './web-assembly.js'
 
 /** Fewer characters are a word, or hold no secret. */
 export const SHORTEST_INNER = 24
-/** How far it moves on in a run in which nothing begins. */
+/** How far it advances in a run in which nothing begins. */
 export const LOOKED_AT_EVERY = 48
 
 /** Characters examined for hex and base32: every sixth of those that one may contain that begins here. */
@@ -97,7 +97,7 @@ export function seekListing(kinds: number, pages: number): Listing {
   }
 }
 
-/** Leaves where all pairs of hex digits from a place on are ASCII. */
+/** Leaves if all pairs of hex digits from a place on are ASCII. */
 function pairs(phase: number): string {
   return `
     block:none

@@ -231,7 +231,8 @@ function byPlace(one: Match, other: Match): number {
 function contextOf(undecided: number, next: number): number {
   const first = Math.max(0, Math.min(undecided, form.length) - CONTEXT)
   const place = first < form.length ? form.placeOf(first) : next
-  // A text of nothing but line breaks has no characters for so long that it would be read again and again.
+  // In a text that is nearly all line breaks, the context would be so long that it is read again
+  // and again.
   return next - place > FARTHEST_CONTEXT ? next : place
 }
 

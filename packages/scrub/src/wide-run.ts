@@ -182,7 +182,7 @@ const RUN = `
   runs 4 add =runs
 `
 
-/** Puts a byte, one of several that stand for what is at a place. */
+/** Writes a byte, one of several from the same place. */
 const EMIT = `
   out count store8@0
   out 3 sub ${NOTE}

@@ -61,7 +61,7 @@ export class Questions {
   /** Calls that another tap reports. */
   readonly #elsewhere = new Set<string>()
   readonly #lastRequest = new Map<string, number>()
-  /** The turn of each thread that began last. */
+  /** The latest turn of each thread. */
   readonly #lastTurn = new Map<string, string>()
   readonly #heldTurns: HeldTurns
   /** Refusals by the user for which it is not known yet whether the turn goes on. */
@@ -141,7 +141,7 @@ export class Questions {
       })
   }
 
-  /** Lets go of the turns whose questions are all decided. */
+  /** Releases the turns whose questions are all decided. */
   #releaseDecided(): void {
     this.#heldTurns.releaseWhere((turnId) => {
       const isOf = ({ conversation }: { conversation: Conversation }) =>

@@ -2,7 +2,7 @@ import type { Conversation } from '../conversation.js'
 import type { SessionReducer } from './session-reducer.js'
 
 /**
- * Turns that are kept open although the next one of their thread has begun: an agent reports a
+ * Turns kept open although the next one of their thread has begun, because an agent reports a
  * moment late how they ended.
  */
 export class HeldTurns {
@@ -24,7 +24,7 @@ export class HeldTurns {
     )
   }
 
-  /** Ends a held turn at its last sign of life, unless it has ended by now. */
+  /** Ends a held turn at its last sign of life, unless it has already ended. */
   release(turnId: string): void {
     const callOff = this.#held.get(turnId)
     if (callOff === undefined) return
@@ -33,7 +33,7 @@ export class HeldTurns {
     this.#session.turns.release(turnId)
   }
 
-  /** Releases all of which this is true. */
+  /** Releases all turns that are settled. */
   releaseWhere(isSettled: (turnId: string) => boolean): void {
     for (const turnId of [...this.#held.keys()]) if (isSettled(turnId)) this.release(turnId)
   }

@@ -105,13 +105,16 @@ export class Turns {
     return this.#turns.get(turnId)?.done !== undefined
   }
 
-  /** Keeps a turn open when the next one of its thread begins: how it ended becomes known later. */
+  /**
+   * Keeps a turn open when the next one of its thread begins, because how it ended becomes known
+   * later.
+   */
   hold(turnId: string): void {
     const turn = this.#turns.get(turnId)
     if (turn !== undefined) turn.hasEnd = true
   }
 
-  /** Ends a held turn at its last sign of life: nothing more is known of it. */
+  /** Ends a held turn at its last sign of life: nothing more is known about it. */
   release(turnId: string): void {
     const turn = this.#turns.get(turnId)
     if (turn !== undefined) this.#endSilently(turn)
