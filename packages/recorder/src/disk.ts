@@ -69,7 +69,7 @@ export const realDisk: Disk = {
     }
   },
   touch(descriptor) {
-    // A whole second: a reader knows by that a sign of life from a write, whose time is finer.
+    // A whole second: by this, a reader tells a sign of life from a write, whose time is finer.
     const now = Math.floor(Date.now() / 1000)
     futimes(descriptor, now, now, () => {})
   },

@@ -19,9 +19,10 @@ export const KEPT_BODY_COST = 512
 export const KEPT_RANGE_COST = 96
 
 /**
- * If the next body of a conversation leaves out less than this of a kept one, it replaces it: what
- * changes from turn to turn is metadata, well below this. A body of another or unknown conversation
- * must contain nearly all of it: two new conversations differ in little but their first message.
+ * A kept body is dropped when a later body of its conversation leaves out less than this of it:
+ * what changes from turn to turn is metadata, well below this. A body of another or unknown
+ * conversation must repeat nearly all of it: two new conversations differ in little but their first
+ * message.
  */
 export const REST_WORTH_KEEPING = 4096
 export const FOREIGN_REST_WORTH_KEEPING = 1024

@@ -128,8 +128,8 @@ export class Peers {
   }
 
   /**
-   * Whether this process is the peer, as far as that is seen without waiting: the agent starts only
-   * after our test, and the threads that {@link admits} reads with took most of its time.
+   * Whether this process is the peer, as far as that shows without waiting. The agent starts only
+   * after this test, and would mostly wait for the threads that {@link admits} reads with.
    */
   #isOurOwn(socket: Socket): boolean {
     const ends = otherEndOf(socket)

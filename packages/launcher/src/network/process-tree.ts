@@ -19,13 +19,13 @@ export class ProcessTree {
     if (startedAt !== undefined) this.#seen.set(pid, startedAt)
   }
 
-  /** Makes this process one, at once. */
+  /** Makes this process a root, without waiting. */
   areWeRoot(): void {
     try {
       const startedAt = processStatOf(readFileSync(`/proc/${process.pid}/stat`, 'utf8'))?.startedAt
       if (startedAt !== undefined) this.#seen.set(process.pid, startedAt)
     } catch {
-      // Then the agent is found by its own id.
+      // The agent is still found by its own id.
     }
   }
 

@@ -25,7 +25,10 @@ export async function holdingOf(
   }
 }
 
-/** Returns the descriptor under which this process holds a socket, at once; undefined if that cannot be seen. */
+/**
+ * Returns the descriptor under which this process holds a socket, without waiting; undefined if
+ * that cannot be seen.
+ */
 export function ownHoldingOf(inode: string): Holding | undefined {
   const folder = `/proc/${process.pid}/fd`
   try {

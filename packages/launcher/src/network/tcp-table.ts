@@ -39,7 +39,7 @@ export class TcpTable {
     })
   }
 
-  /** Returns the same at once, for a time when nothing else is going on. Never throws. */
+  /** The same without waiting; call it only while nothing else uses the table. Never throws. */
   rowNow(ends: string): TcpRow | undefined {
     for (const file of this.#files) {
       const row = file.find((row) => row.ends === ends)
@@ -133,7 +133,7 @@ class TableFile {
     }
   }
 
-  /** Returns the first row that is wanted, without waiting for a thread. */
+  /** Returns the first wanted row, without waiting for a thread. */
   find(isWanted: (row: TcpRow) => boolean): TcpRow | undefined {
     let rest = ''
     for (let at = 0; ; ) {
@@ -147,7 +147,7 @@ class TableFile {
     }
   }
 
-  /** Parses what was read behind the beginning of a row. */
+  /** Parses bytes that follow the beginning of a row. */
   #rows(rest: string, bytes: number): { rows: TcpRow[]; rest: string } {
     const lines = (rest + this.#buffer.toString('latin1', 0, bytes)).split('\n')
     const last = (lines.pop() ?? '').slice(0, LINE_CHARACTERS)

@@ -71,7 +71,7 @@ function loadLogger(): { openProgramLogger: typeof openProgramLogger } {
   return createRequire(import.meta.url)('./program-logger.cjs')
 }
 
-/** The same; it is almost never needed. */
+/** A separate file too: it is almost never needed. */
 function loadUntold(): { writeUntold: typeof writeUntold } {
   return createRequire(import.meta.url)('./untold.cjs')
 }

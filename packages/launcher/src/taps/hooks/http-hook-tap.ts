@@ -25,7 +25,7 @@ export type HttpHookTapOptions = {
  * decides nothing.
  */
 export class HttpHookTap {
-  /** 32 random bytes that only the agent is told; undefined if its processes can be identified. */
+  /** 32 random bytes, given only to the agent; undefined if its processes can be identified. */
   readonly secret: string | undefined
   readonly #options: HttpHookTapOptions
   readonly #listener: Listener

@@ -37,7 +37,7 @@ export type OtlpReceiverOptions = {
  * because the agent may delay its exit until then.
  */
 export class OtlpReceiver {
-  /** 32 random bytes that only the agent is told; undefined if its processes can be identified. */
+  /** 32 random bytes, given only to the agent; undefined if its processes can be identified. */
   readonly secret: string | undefined
   readonly #options: OtlpReceiverOptions
   readonly #heads = new UnfinishedHeads()

@@ -75,7 +75,7 @@ export class ToldRequest implements RequestListener {
     this.#hasHead = true
     unpatched.clearTimeout(this.#unsent)
     const { text, headers = [] } = head ?? { headers: this.#request.headers() }
-    // What is undefined is left out of JSON.
+    // JSON omits undefined members.
     this.#tell({ kind: 'sent', head: text, headers, ...peer })
   }
 

@@ -32,9 +32,9 @@ type Message = {
 
 /**
  * Listens to `fetch` and undici, Node's own and those from npm (6, 7 and 8), through their
- * diagnostics channels. They pass each part of a body to a method of the request, which is wrapped.
- * Version 8 calls that method differently, and its channels for bodies are used instead. Version 7
- * has these channels too, but allocates an object for each part once somebody listens.
+ * diagnostics channels. undici passes each part of a body to a method of the request, which is
+ * wrapped. Version 8 calls that method differently, so its channels for bodies are used instead.
+ * Version 7 has these channels too, but allocates an object for each part once somebody listens.
  */
 export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void {
   const listeners = new WeakMap<object, RequestListener>()

@@ -24,16 +24,16 @@ export type InboxOptions = {
 }
 
 /**
- * Reads the pipe and holds what is in it until it is processed. Reading comes first, so that the host
- * can always hand over its messages. But they do not wake this process each time, and while the host
- * keeps sending, the processors are left to it and its server.
+ * Reads the pipe and holds its messages until they are processed. Reading comes first, so that the
+ * host can always hand over its messages. But they do not wake this process each time, and while
+ * the host keeps sending, the processors are left to it and its server.
  */
 export class Inbox {
   readonly #options: InboxOptions
   readonly #pipe: Socket
   readonly #reader: FrameReader
   readonly #waiting = new Backlog()
-  /** When the first and the last of it were read. */
+  /** When the first of the waiting bytes were read, and the last. */
   #firstAt = 0
   #lastAt = 0
   #isFull = false
@@ -57,7 +57,7 @@ export class Inbox {
     if (this.#pipe.writable) this.#pipe.write(word)
   }
 
-  /** @returns whether to read on at once. */
+  /** @returns whether to read more at once. */
   #add(bytes: Uint8Array): boolean {
     this.#lastAt = performance.now()
     if (this.#waiting.length === 0) this.#firstAt = this.#lastAt
@@ -130,12 +130,12 @@ export class Inbox {
   }
 }
 
-/** Processed between two looks at the clock; takes about a millisecond. */
+/** How much is processed between two looks at the clock: about a millisecond of work. */
 const PUSHED_BYTES = 16 * 1024
 
 const NOTHING = new Uint8Array()
 
-/** @param onRead gets bytes that the next read overwrites, and returns whether to read on at once. */
+/** @param onRead receives bytes, valid until it returns; returns whether to read more at once. */
 function openPipe(descriptor: number, onRead: (bytes: Uint8Array) => boolean): Socket {
   // Node's types have this option for `connect` only.
   const options: SocketConstructorOpts & { onread: OnReadOpts } = {
