@@ -112,14 +112,24 @@ function writeExchange(
 function writeAnswer(raw: Lines, exchange: string, random: Random, length: number) {
   const hash = createHash('sha256')
   let responseBytes = 0
-  for (let chunk = 0; responseBytes < length; chunk += 1) {
-    const delta = { type: 'response.output_text.delta', delta: prose(random, 12), index: chunk }
-    const content = `event: response.output_text.delta\ndata: ${JSON.stringify(delta)}\n\n`
+  const add = (chunk: number, event: { type: string }): void => {
+    const content = `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
     raw.add({ kind: 'chunk', exchange, at: 300_000 + chunk * 1000, content })
     responseBytes += Buffer.byteLength(content)
     hash.update(content)
   }
+  let chunk = 0
+  for (; responseBytes < length; chunk += 1) {
+    add(chunk, deltaOf(prose(random, 12), chunk))
+  }
+  add(chunk, COMPLETED)
   return { responseBytes, responseSha256: hash.digest('hex') }
+}
+
+const COMPLETED = { type: 'response.completed', response: { status: 'completed', output: [] } }
+
+function deltaOf(delta: string, index: number): { type: string } & Record<string, unknown> {
+  return { type: 'response.output_text.delta', delta, index }
 }
 
 const RUN_STARTED = {

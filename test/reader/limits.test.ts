@@ -4,6 +4,7 @@ import { SESSION_FILES } from '@tacho/format'
 import {
   cacheStory,
   conversationReader,
+  explainSession,
   readSession,
   SEARCHED,
   scrubSession,
@@ -16,6 +17,7 @@ import { expect, test } from 'vitest'
 import {
   CONVERSATION_BYTES,
   EXCHANGES,
+  EXPLAINED_BYTES,
   HITS,
   LOG_WORK,
   LOOK_UP_WORK,
@@ -23,10 +25,39 @@ import {
 } from '../../packages/reader/dist/limits.js'
 import { lookUpsOf } from '../../packages/reader/dist/raw-index.js'
 import { fingerprint } from '../scrub/fingerprint.js'
-import { exchangeRecords, sessionsDirectory, writeSession } from './session-folder.js'
+import { endedSpan, exchangeRecords, sessionsDirectory, writeSession } from './session-folder.js'
 
 test('a session of 7,000 exchanges, 800 MB and three million pieces of answers is read to its end', () => {
   expect(800e6 + 3e6 * PASSED_LINE_WORK).toBeLessThan(LOG_WORK)
+})
+
+test('of a session longer than is explained in full, the middle is explained by how its answers ended', async () => {
+  const said = (type: string, more: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
+  const delta = said('response.output_text.delta', { delta: 'x'.repeat(EXPLAINED_BYTES / 32) })
+  const completed = said('response.completed', { response: { status: 'completed', output: [] } })
+  const overloaded = JSON.stringify({ error: { code: 'server_error', message: 'Try again.' } })
+  const raw = Array.from({ length: 10 }, (_, number) =>
+    exchangeRecords({
+      ...{ id: `111111111111111${number}`, start: 2000 * number, request: '{"stream":true}' },
+      ...(number === 4 || number === 9
+        ? { status: 503, chunks: [overloaded] }
+        : { chunks: [...Array<string>(10).fill(delta), completed] }),
+    }),
+  ).flat()
+  const meta = Array.from({ length: 10 }, (_, number) =>
+    endedSpan({
+      ...{ id: `111111111111111${number}`, name: 'chat m', start: 2000 * number },
+      attributes: { 'tacho.exchange.outcome': [4, 9].includes(number) ? 'failed' : 'completed' },
+    }),
+  )
+  const told = await explainSession(writeSession(sessionsDirectory(), { raw, meta }))
+  expect(told.causes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 10]])
+  expect(told.notes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 5]])
+  // The try before it was answered, for all that its chunks are not read.
+  expect(told.notes[0]?.sentence).toMatch(/^At exchange 5 the API failed/)
+  expect(told.unreadAnswers).toBe(2)
+  expect(told.session.damage).toEqual([])
 })
 
 test('the longest request that is read as a conversation is read, and one byte more is refused', () => {

@@ -16,6 +16,13 @@ export const PLAIN_LINE_BYTES = 4 * 1024 * 1024
 /** The cost of one pass over a log: its bytes, plus this much for each line. */
 export const LOG_WORK = 1536 * 1024 * 1024
 export const LINE_WORK = 1024
+/**
+ * How much of a long log is read chunk by chunk to explain a session: its first and its last bytes,
+ * as many of each. In between, the chunks of answers are passed by their bytes.
+ */
+export const EXPLAINED_BYTES = 64 * 1024 * 1024
+/** The cost of one pass over a log that is read so. */
+export const EXPLAINED_WORK = 2304 * 1024 * 1024
 /** The additional cost of a damaged line, because an exception reports it. */
 export const DAMAGED_LINE_WORK = 8192
 /**

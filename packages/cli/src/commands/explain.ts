@@ -4,7 +4,7 @@ import { noteDamage } from '../damage-note.js'
 import { explanationJson } from '../explain/json.js'
 import { explanationLines } from '../explain/lines.js'
 import { jsonText } from '../json-text.js'
-import { outputWidth, write } from '../output.js'
+import { note, outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
 import {
   SESSION_ARGUMENT,
@@ -28,6 +28,10 @@ async function explain(name: string, options: SessionOptions & { json?: boolean 
   const { folder } = sessionNamed(name, options)
   const explanation = await keptExplanation(folder)
   noteDamage(explanation.session)
+  if (explanation.unreadAnswers !== undefined) {
+    const answers = explanation.unreadAnswers
+    note(`this session is long: of ${answers} answers in the middle, only how they ended was read.`)
+  }
   if (options.json) {
     await write(`${jsonText(explanationJson(explanation), 2)}\n`)
     return

@@ -34,6 +34,7 @@ export class CallReader {
   /** When the first part of the answer came, if signs of life came before it. */
   #firstAfterSigns: number | undefined
   #signs = 0
+  #isPassed = false
 
   constructor({ record, file, line }: Sound<ExchangeRecord>) {
     this.#places = { exchange: { file, line } }
@@ -43,6 +44,11 @@ export class CallReader {
       idleTimeout: undefined,
       onFault: () => undefined,
     })
+  }
+
+  /** A chunk of its answer was not read: what came of the answer is what its span says. */
+  pass(): void {
+    this.#isPassed = true
   }
 
   take({ record, file, line }: Sound<Exclude<RawRecord, { kind: 'gap' }>>): void {
@@ -58,6 +64,7 @@ export class CallReader {
         this.#reader.response(record)
         return
       case 'chunk':
+        if (this.#isPassed) return
         this.#chunk(record.at, record.content, place)
         return
       case 'unparsed':
@@ -75,12 +82,17 @@ export class CallReader {
     }
   }
 
+  /** Whether its response has the status of an error. */
+  get isRefused(): boolean {
+    return this.#status !== undefined && this.#status >= 400
+  }
+
   /** Returns the exchange with everything that its records say. */
   call(exchange: SessionExchange): Call {
     const { outcome, error, ...rest } = exchange
     const { facts, asksModel, brokenEvents } = this.#reader
     // The records take precedence over what a span once said.
-    const told = this.#end === undefined ? this.#sofar() : this.#reader.outcome(this.#end)
+    const told = this.#told(exchange)
     return {
       ...rest,
       ...known({
@@ -101,11 +113,15 @@ export class CallReader {
     }
   }
 
+  #told({ outcome, error }: SessionExchange): Pick<Call, 'outcome' | 'error'> {
+    if (this.#isPassed) return known({ outcome, error })
+    return this.#end === undefined ? this.#sofar() : this.#reader.outcome(this.#end)
+  }
+
   // Without an end, it may still have said how it went.
   #sofar(): Pick<Call, 'outcome' | 'error'> {
     const { ended, error } = this.#reader.facts
-    const isRefused = this.#status !== undefined && this.#status >= 400 && error !== undefined
-    if (ended !== 'failed' && !isRefused) return {}
+    if (ended !== 'failed' && !(this.isRefused && error !== undefined)) return {}
     return {
       outcome: 'failed',
       error: { type: error?.code ?? error?.type ?? String(this.#status ?? 'error') },

@@ -37,6 +37,11 @@ export type Explanation = {
   causes: Shown<Cause>[]
   notes: Shown<Cause>[]
   inFlight: Diagnosis['inFlight']
+  /**
+   * How many answers in the middle of a long session were not read: of these, only how they ended
+   * is known. Absent if there are none.
+   */
+  unreadAnswers?: number
   /** For a session that died, whose description depends on this. */
   look?: Look
 }
@@ -102,6 +107,7 @@ function explained(session: Session, seen: Seen, now: number): Explanation {
     causes: found.causes.map(shown),
     notes: found.notes.map(shown),
     inFlight: found.inFlight,
+    ...(seen.passed.size > 0 && { unreadAnswers: seen.passed.size }),
     ...(session.ended === 'died' &&
       told.lastSeenAt !== undefined && {
         look: { lastSeenAt: told.lastSeenAt, now: told.now, cgroups, machine },
@@ -119,14 +125,26 @@ class Seen {
   readonly records: OnRecords = {
     raw: (found) => this.#takeRaw(found),
     wantsBodies: () => !this.requests.isPartial,
+    passes: (exchange) => this.#passes(exchange),
     event: (found) => this.runs.take(found),
   }
   /** Whether there were more exchanges than are held. */
   isPartial = false
+  /** The exchanges in the middle whose answers are not read. */
+  readonly passed = new Set<string>()
   #exchanges = 0
 
   constructor(folder: string) {
     this.requests = new RequestSteps(folder)
+  }
+
+  /** What an answer says that went well matters least in the middle of a long session. */
+  #passes(exchange: string): boolean {
+    const call = this.calls.get(exchange)
+    if (call?.isRefused) return false
+    call?.pass()
+    this.passed.add(exchange)
+    return true
   }
 
   #takeRaw({ record, ...place }: Sound<RawRecord>): void {

@@ -54,6 +54,19 @@ export class RawStoryReader {
     return this.quickBody(bytes, line, file)
   }
 
+  /** Handles the line of a chunk likewise, if its exchange `passes`. */
+  quickChunk(
+    bytes: Buffer,
+    line: LinePlace & { length: number },
+    file: string,
+    passes: (exchange: string) => boolean,
+  ): boolean {
+    const chunk = chunkLineOf(bytes)
+    if (chunk === undefined || !passes(chunk.exchange)) return false
+    this.#takeChunk(chunk, line, file)
+    return true
+  }
+
   /** Takes the record of a request's body likewise; says whether it is one that can be. */
   quickBody(
     bytes: Buffer,

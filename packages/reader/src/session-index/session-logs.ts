@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type EventRecord, type GapRecord, SESSION_FILES } from '@tacho/format'
 import type { RecordedExchange } from '@tacho/model'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
+import { EXPLAINED_BYTES, EXPLAINED_WORK, LOG_WORK, Work } from '../limits.js'
 import { logParts } from '../log-parts.js'
 import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import {
@@ -35,6 +36,11 @@ export type OnRecords = {
   raw?: OnRawRecord
   /** Whether a request's body matters: from when on it does not, its record is given without content. */
   wantsBodies?: () => boolean
+  /**
+   * Receives the exchange of a chunk in the middle of a long log, and returns whether the chunk can
+   * be passed: then it is counted and not given.
+   */
+  passes?: (exchange: string) => boolean
   event?: (found: Sound<EventRecord | GapRecord>) => void
 }
 
@@ -264,7 +270,7 @@ type ReadEvents = ReadLog
 /** @param held what was read before, which is extended. */
 function* readRawLog(
   index: SessionIndex,
-  { raw: onRecord, wantsBodies = () => true }: OnRecords = {},
+  { raw: onRecord, wantsBodies = () => true, passes }: OnRecords = {},
   held?: ReadRaw,
 ): Generator<undefined, ReadRaw> {
   const log = SESSION_FILES.raw
@@ -277,9 +283,16 @@ function* readRawLog(
   const story = toRead.goesOn && places && exchanges ? storyOf(places, exchanges) : undefined
   const reader = held?.reader ?? new RawStoryReader(index.folder, report, story)
   // Skipped chunks are not counted, so all of what is new is read.
-  const passBodies: LogRange['quick'] = (bytes, line, file) =>
-    !wantsBodies() && reader.quickBody(bytes, line, file, onRecord)
-  const range = { quick: isWhole ? passBodies : reader.quick }
+  const middle = middleOf(toRead)
+  const pass: LogRange['quick'] = (bytes, line, file) =>
+    (passes !== undefined &&
+      line.byte >= middle.from &&
+      line.byte < middle.to &&
+      reader.quickChunk(bytes, line, file, passes)) ||
+    (!wantsBodies() && reader.quickBody(bytes, line, file, onRecord))
+  const range = isWhole
+    ? { quick: pass, work: new Work(passes ? EXPLAINED_WORK : LOG_WORK) }
+    : { quick: reader.quick }
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => {
     reader.take(found, onRecord)
@@ -363,7 +376,7 @@ function readFiles(
     for (const { name, from, to } of files) {
       next = from
       const part = { ...range, from: { file: name, ...from }, to, onEnd }
-      for (const found of readPart(folder, name, report, part)) {
+      for (const found of readPart(folder, name, report, part, range.work)) {
         if (!take(found)) return next
         sincePause += found.length
         if (sincePause < PAUSE_BYTES) continue
@@ -373,6 +386,13 @@ function readFiles(
     }
     return next
   }
+}
+
+/** What is between the first and the last bytes of a long log that is one plain file. */
+function middleOf({ files: [file, ...others] }: LogToRead): { from: number; to: number } {
+  if (file === undefined || others.length > 0 || !Number.isFinite(file.to))
+    return { from: 0, to: 0 }
+  return { from: file.from.byte + EXPLAINED_BYTES, to: file.to - EXPLAINED_BYTES }
 }
 
 /** It exceeded a limit: where to continue is unknown, so it is neither kept nor read again. */
