@@ -14,7 +14,7 @@ export async function findJaeger(environment: NodeJS.ProcessEnv): Promise<string
   if (named !== undefined && named !== '') {
     if (await isProgram(named)) return resolve(named)
     throw new ProgramError(
-      `TACHO_JAEGER names ${named}, which is no program that can be run. Correct it or unset it.`,
+      `TACHO_JAEGER names ${named}, which is not an executable program. Correct it or unset it.`,
     )
   }
   for (const folder of (environment.PATH ?? '').split(delimiter)) {

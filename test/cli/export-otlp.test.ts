@@ -196,7 +196,7 @@ test.each([
   [['--since', '7d', '--all'], '--all and --since exclude each other. Name sessions, or take'],
   [['--since', 'yesterday'], 'It is an age (30m, 12h, 7d, 2w) or a time'],
   [['last', '--protocol', 'morse'], 'Allowed choices are http/protobuf, http/json, grpc'],
-  [['last', '--endpoint', 'ftp://me:pass@h'], '"ftp://h" is no OTLP endpoint'],
+  [['last', '--endpoint', 'ftp://me:pass@h'], '"ftp://h" is not an OTLP endpoint'],
 ])('%j is wrong use: %s', async (words, said) => {
   const root = sessionsDirectory()
   writeSession(root)

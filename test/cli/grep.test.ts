@@ -188,7 +188,7 @@ test('tacho grep prints where it stands, and what stands around it', async () =>
 
 describe('bad input is told', () => {
   test.each<[words: string[], exitCode: number, stderr: RegExp]>([
-    [['('], 2, /no regular expression: .*--fixed-strings/s],
+    [['('], 2, /not a regular expression: .*--fixed-strings/s],
     [[''], 2, /matches everything/],
     [['x*'], 2, /matches everything/],
     [['nobody-said-that'], 1, /nothing matches in 1 session/],

@@ -149,7 +149,7 @@ describe('what cannot be answered is an error with words', () => {
   test.each<[name: string, given: object, text: RegExp]>([
     ['show_session', { session: 'nobody' }, /no session nobody/],
     ['read_messages', { session: SESSION_ID, exchange: 9 }, /no exchange 9/],
-    ['grep', { pattern: '(' }, /no regular expression/],
+    ['grep', { pattern: '(' }, /not a regular expression/],
     ['read_messages', { exchange: -1 }, /exchange/],
     ['list_sessions', { since: 'never' }, /an age/],
   ])('%s %j', async (name, given, words) => {

@@ -42,7 +42,7 @@ describe('tacho rm', () => {
     expect(readFileSync(rollout, 'utf8')).toBe('Codex’s own')
   })
 
-  test('never goes through a link, and keeps what is none of ours', async () => {
+  test('never goes through a link, and keeps what is not ours', async () => {
     const folder = writeSession(directory)
     writeFileSync(join(outside, 'precious'), 'x')
     symlinkSync(join(outside, 'precious'), join(folder, 'rollout-1.jsonl'))

@@ -114,7 +114,7 @@ test('money is told by a table that the user gives, and only then', async () => 
 
 describe('a table of prices that cannot be used is told', () => {
   test.each<[what: string, value: unknown, stderr: RegExp]>([
-    ['no JSON', '{', /it is no JSON/],
+    ['no JSON', '{', /it is not JSON/],
     ['no currency', { models: {} }, /it has no "currency"/],
     ['no models', { currency: 'EUR' }, /it has no "models"/],
     ['no output', { currency: 'EUR', models: { m: { input: 1 } } }, /"m" has no "input" or no/],
@@ -122,7 +122,7 @@ describe('a table of prices that cannot be used is told', () => {
     [
       'a price of the cache that is none',
       { currency: 'EUR', models: { m: { input: 1, output: 1, cacheWrite: '1' } } },
-      /"cacheWrite" of "m" is no number/,
+      /"cacheWrite" of "m" is not a number/,
     ],
     ['a minus', { currency: 'EUR', models: { m: { input: -1, output: 1 } } }, /"m" has no/],
   ])('%s', async (_, value, stderr) => {

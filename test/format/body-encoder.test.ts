@@ -74,7 +74,7 @@ test('thousands of randomly edited bodies come back byte for byte, however they 
   }
 })
 
-test('edits of text never leave a literal that is no text', () => {
+test('edits of text never leave a literal that is not text', () => {
   const seed = newSeed()
   const edits = new BodyRandom(seed)
   const { write, read } = recording()
@@ -97,7 +97,7 @@ test('edits of text never leave a literal that is no text', () => {
 for (const [what, body] of [
   ['nothing', Buffer.alloc(0)],
   ['one byte', Buffer.from('a')],
-  ['one byte that is no text', Buffer.from([0xff])],
+  ['one byte that is not text', Buffer.from([0xff])],
   ['a byte order mark', Buffer.from('\ufefftext')],
   ['half a character', Buffer.from('試').subarray(0, 2)],
   ['a surrogate in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
@@ -117,7 +117,7 @@ for (const [what, body] of [
   })
 }
 
-test('text around a byte that is no text stays readable', () => {
+test('text around a byte that is not text stays readable', () => {
   const body = Buffer.from(`${'a'.repeat(99)}\xff${'b'.repeat(99)}`, 'latin1')
   expect(new BodyEncoder().encode('1', body).content).toEqual([
     'a'.repeat(99),
@@ -126,7 +126,7 @@ test('text around a byte that is no text stays readable', () => {
   ])
 })
 
-test('a surrogate in UTF-8 is no text, and the text around it stays readable', () => {
+test('a surrogate in UTF-8 is not text, and the text around it stays readable', () => {
   const surrogate = Buffer.from([0xed, 0xa0, 0x80])
   const body = Buffer.concat([Buffer.from('a'.repeat(99)), surrogate, Buffer.from('é'.repeat(99))])
   expect(new BodyEncoder().encode('1', body).content).toEqual([

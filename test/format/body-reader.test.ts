@@ -44,7 +44,11 @@ for (const [what, records, words] of [
   ['that claims no end', { a: [copy('b', 0, 2 ** 53 - 1), 'x'] }, 'claims to be endless'],
   ['with a negative place', { a: [copy('b', -1, 1)], b: 'text' }, 'of no known kind'],
   ['with a broken length', { a: [copy('b', 0, 1.5)], b: 'text' }, 'of no known kind'],
-  ['with a place that is no number', { a: [{ copy: 'b', at: '0', length: 1 }] }, 'no known kind'],
+  [
+    'with a place that is not a number',
+    { a: [{ copy: 'b', at: '0', length: 1 }] },
+    'no known kind',
+  ],
   ['with broken base64', { a: [{ base64: '*' }] }, 'of no known kind'],
   ['with a piece that is null', { a: [null] }, 'piece 0 of the content of exchange a'],
   ['with a piece that is a number', { a: ['x', 5] }, 'piece 1 of the content of exchange a'],

@@ -74,7 +74,7 @@ test('an attribute of an inherited name is none', () => {
   expect(decodeAttributes('session', attributes)).toEqual({})
 })
 
-test('of a list, what is no text is left out', () => {
+test('of a list, what is not text is left out', () => {
   const files = ['a', 1, null, 'b']
   expect(decodeAttributes('approval', { 'tacho.approval.files': files })).toEqual({
     files: ['a', 'b'],

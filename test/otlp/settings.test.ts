@@ -76,9 +76,9 @@ test('log lines are sent only where they are asked for by name', () => {
 })
 
 test.each([
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'nonsense' }, '"nonsense" is no OTLP endpoint'],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://me:pass@h' }, '"ftp://h" is no OTLP endpoint'],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'h:4318' }, '"h:4318" is no OTLP endpoint'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'nonsense' }, '"nonsense" is not an OTLP endpoint'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://me:pass@h' }, '"ftp://h" is not an OTLP endpoint'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'h:4318' }, '"h:4318" is not an OTLP endpoint'],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://h:1', OTEL_EXPORTER_OTLP_PROTOCOL: 'http' },
     'OTEL_EXPORTER_OTLP_PROTOCOL is "http"; it is one of http/protobuf, http/json, grpc',

@@ -158,7 +158,7 @@ test('approvals stand in the order in which they were asked, however late they w
 
 for (const [name, attributes] of [
   ['numbers in place of texts', { what: 1, reason: 2, decision: 3, decided_by: 4, offered: 5 }],
-  ['lists of what is no text', { offered: [1, ['a'], true], files: [2] }],
+  ['lists of what is not text', { offered: [1, ['a'], true], files: [2] }],
   ['a time that runs backwards', { wait_ms: -5 }],
   ['a time that is a text', { wait_ms: '12' }],
 ] as const) {

@@ -100,7 +100,7 @@ describe('what comes after damage is read', () => {
     ['a torn line without one', Buffer.from('{"kind":"chunk","con'), 'torn or broken JSON'],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 10]), 'not UTF-8'],
     ['a line of another program', Buffer.from('INFO started\n'), 'not a record'],
-    ['JSON that is no object', Buffer.from('[1]\n'), 'not a record'],
+    ['JSON that is not an object', Buffer.from('[1]\n'), 'not a record'],
     ['an object of no kind', Buffer.from('{"level":"info"}\n'), 'not a record of this log'],
     [
       'a record without its parts',

@@ -69,7 +69,7 @@ describe('what is no session folder is passed over', () => {
       (root) => symlinkSync(writeSession(sessionsDirectory()), join(root, SESSION_ID)),
     ],
     [
-      'a folder whose name is no id',
+      'a folder whose name is not an id',
       (root) => {
         mkdirSync(join(root, '.new'))
         writeFileSync(join(root, '.new', SESSION_FILES.raw), '')

@@ -174,8 +174,8 @@ describe('what is missing is named, and the rest is there', () => {
 
   const requests: [name: string, sent: Parameters<typeof asked>[0]['message']][] = [
     ['a request that was not kept', [{ omitted: 70_000_000 }]],
-    ['a request that is no JSON', '{"input":'],
-    ['a request that is no object', '[]'],
+    ['a request that is not JSON', '{"input":'],
+    ['a request that is not an object', '[]'],
   ]
   test.each(requests)('%s: its answer is there', (_, sent) => {
     const raw = [

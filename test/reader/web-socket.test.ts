@@ -88,7 +88,7 @@ describe('values that no recorder writes are no records', () => {
     ['a message without a connection', { ...message(), connection: undefined }],
     ['a message at no time', message({ at: -1 })],
     ['a message of a broken content', message({ content: [{ base64: '???' }] })],
-    ['a close code that is no number', message({ code: '1000' as unknown as number })],
+    ['a close code that is not a number', message({ code: '1000' as unknown as number })],
     ['an unparsed side that is none', unparsed('both' as 'request', 'x')],
     ['a prewarm that is a text', { ...begin[0], prewarm: 'yes' }],
     ['a connection that is a number', { ...begin[0], connection: 1 }],

@@ -80,7 +80,7 @@ function blocksOf(reply: Reply): object[] {
   return blocks(reply).map(({ whole }) => whole)
 }
 
-// What is no JSON can be streamed, and in an object of JSON there is no place for it.
+// What is not JSON can be streamed, and in an object of JSON there is no place for it.
 function parsed(input: string): unknown {
   try {
     return JSON.parse(input)

@@ -41,7 +41,7 @@ export type Spoken = {
 /** A function that the model wants called. */
 export type ToolCall = {
   name: string
-  /** An object is written as JSON; a string stays as it is, also where it is no JSON. */
+  /** An object is written as JSON; a string stays as it is, also where it is not JSON. */
   arguments: string | Record<string, unknown>
   /** `call_<request>_<index>` where it is not given. */
   callId?: string

@@ -196,7 +196,7 @@ describe('which answer it gives', () => {
     })
   }
 
-  test('a body that is no JSON object gets 400 and uses up nothing', async () => {
+  test('a body that is not a JSON object gets 400 and uses up nothing', async () => {
     await using model = await startScriptedModel([{}])
     for (const body of ['{"torn":', '[]', '']) {
       expect((await ask(model, { rawBody: Buffer.from(body) })).status).toBe(400)

@@ -143,7 +143,7 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces, head = '' }) 
     for (const [, length, rule] of found) expect([length, rule]).toEqual([1, 'anthropic-key'])
   })
 
-  test('what is no secret is given out at once, as it came', () => {
+  test('what is not a secret is given out at once, as it came', () => {
     const sent = ['The ', 'sk-', 'ip list ', 'is em', 'pty.'].map(event)
     const { log, found, given } = answered(sent)
     expect(log).toBe(sent.join(''))

@@ -61,7 +61,7 @@ const published = [
 ] as const
 
 test.each(published)(
-  'an example that its maker published is no secret: %s%s…',
+  'an example that its maker published is not a secret: %s%s…',
   (before, one, other) => {
     const text = `${before}${one}${other} `
     expect(scrubber.text(text)).toBe(text)

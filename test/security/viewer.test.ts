@@ -151,7 +151,7 @@ describe('Host', () => {
     expect(await statusWithHost(host)).toBe(200)
   })
 
-  test.each(HOSTS)('"%s" is none of ours, whatever is asked and with what token', async (host) => {
+  test.each(HOSTS)('"%s" is not ours, whatever is asked and with what token', async (host) => {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
       const value = host.replaceAll('PORT', `${viewer.port}`)
       for (const target of ['/', '/api/sessions']) {

@@ -91,7 +91,7 @@ function contextOf(traceId: string, spanId: string) {
 // For an invalid id, an exporter would send half a byte.
 function idOf(id: string, length: number): string {
   if (id.length === length && /^[0-9a-fA-F]+$/.test(id)) return id
-  throw new TypeError(`${JSON.stringify(String(id).slice(0, 50))} is no id`)
+  throw new TypeError(`${JSON.stringify(String(id).slice(0, 50))} is not an id`)
 }
 
 function attributesOf(pairs: readonly KeyValue[] | undefined): Attributes {

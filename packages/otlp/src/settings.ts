@@ -120,7 +120,7 @@ function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url
   throw new WrongOtlpSetting(
-    `${JSON.stringify(shownText(text))} is no OTLP endpoint; one is http://127.0.0.1:4318, or https://… .`,
+    `${JSON.stringify(shownText(text))} is not an OTLP endpoint; one is http://127.0.0.1:4318, or https://… .`,
   )
 }
 

@@ -151,5 +151,5 @@ function isOurs(file: Stats): boolean {
 }
 
 function notOurs(path: string): Error {
-  return Object.assign(new Error(`${path} is none of ours`), { code: 'EPERM' })
+  return Object.assign(new Error(`${path} is not ours`), { code: 'EPERM' })
 }

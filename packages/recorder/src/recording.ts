@@ -370,7 +370,7 @@ export class Recording {
       this.log(
         'warn',
         'tacho',
-        `the agent's session id ${JSON.stringify(id.slice(0, 200))} is no name for a folder`,
+        `the agent's session id ${JSON.stringify(id.slice(0, 200))} cannot name a folder`,
       )
     }
     return session

@@ -48,7 +48,7 @@ function codeOf({ code, variables, constants }: Listing): number[] {
       const number = constants[name] ?? Number(name)
       if (!Number.isNaN(number)) return [0x41, ...signed(number)]
       const opcode = OPCODES[name]
-      if (opcode === undefined) throw new TypeError(`${word} is no word of a listing`)
+      if (opcode === undefined) throw new TypeError(`${word} is not a word of a listing`)
       if (at === '@') return [...opcode, 0, ...leb128(constants[operand] ?? Number(operand))]
       if (name === 'end') labels.pop()
       else if (name === 'block' || name === 'loop' || name === 'if') labels.push(operand)

@@ -278,7 +278,7 @@ test('lines that are no JSON-RPC pass, and are counted', async () => {
     ({ kind }) => kind === 'not-understood',
   )
   expect(strange.at(-1)).toMatchObject({ from: 'agent', lines: 3 })
-  expect(session.log).toContain('the agent says what is no JSON-RPC: Debugger attached.')
+  expect(session.log).toContain('the agent sends what is not JSON-RPC: Debugger attached.')
   expect(named(session, 'execute_tool')).toHaveLength(1)
 })
 

@@ -39,7 +39,7 @@ const NONSENSE: Record<string, string | Uint8Array> = {
   'a mark of byte order': '\ufeff{"jsonrpc":"2.0","method":"session/update"}\n',
   'a method that nobody knows':
     '{"jsonrpc":"2.0","id":0,"method":"_x/y","params":[1,{"sessionId":9}]}\n',
-  'a method that is no text': '{"jsonrpc":"2.0","id":0,"method":{"a":1}}\n',
+  'a method that is not text': '{"jsonrpc":"2.0","id":0,"method":{"a":1}}\n',
   'parameters that are none': [
     '{"method":"session/update","params":7}',
     '{"method":"session/update","params":{"update":[]}}',

@@ -11,7 +11,7 @@ import {
 /**
  * An agent of the Agent Client Protocol by its official SDK, which does what its prompts say, word by
  * word: `ask` asks before a command, `edit` before a change, `tool` runs one without asking, `say` asks
- * the model that `OPENAI_BASE_URL` leads to, `noise` prints a line that is no JSON, `withdraw` asks and
+ * the model that `OPENAI_BASE_URL` leads to, `noise` prints a line that is not JSON, `withdraw` asks and
  * takes that back, `die` ends with exit code 7. It knows nothing of Tacho.
  *
  * Its first argument is what its session ids begin with. On its standard error it says how long it

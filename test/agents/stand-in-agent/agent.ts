@@ -48,7 +48,7 @@ function home({ PARROT_HOME: own, HOME: user = '' }: NodeJS.ProcessEnv): string 
 }
 
 function upstreamOf(text = ''): Upstream | { reason: string } {
-  if (!URL.canParse(text)) return { reason: 'PARROT_URL is no URL' }
+  if (!URL.canParse(text)) return { reason: 'PARROT_URL is not a URL' }
   const url = new URL(text)
   return {
     name: 'parrot',

@@ -24,7 +24,7 @@ const CASES: Case[] = [
     { ...OTHERS, OPENAI_API_BASE: OWN },
   ],
   ['an empty one is not set', { environment: { OPENAI_API_BASE: '' } }, NONE],
-  ['one that is no URL stays', { environment: { OPENAI_BASE_URL: 'localhost' } }, OTHERS],
+  ['one that is not a URL stays', { environment: { OPENAI_BASE_URL: 'localhost' } }, OTHERS],
   [
     'others only where they are set',
     { environment: { GROQ_BASE_URL: OWN, VITE_BASE_URL: OWN } },
@@ -75,7 +75,7 @@ for (const [option, words] of [
   [['--base-url-env'], 'needs a variable'],
   [['--base-url-env', '1A=https://x'], 'needs a variable'],
   [['--base-url-env', 'A'], 'A is not set to a URL'],
-  [['--base-url-env', 'A=ftp://x'], 'that is no URL of HTTP'],
+  [['--base-url-env', 'A=ftp://x'], 'that is neither an HTTP URL nor a path'],
   [['--base-url-env', 'FOO_URL=/v1'], 'no API is known by that name'],
   [['--model', 'x'], '--model is no option'],
 ] as const) {

@@ -239,6 +239,6 @@ test.each<[what: string, api: ApiName, body: string, odd: string[]]>([
   const told: string[] = []
   readAnswer(apiOf(api), body, { onFault: (cause) => told.push(String(cause)) })
   expect(
-    told.map((words) => /(\w+) is no object$/.exec(words.replace('an element of ', ''))?.[1]),
+    told.map((words) => /(\w+) is not an object$/.exec(words.replace('an element of ', ''))?.[1]),
   ).toEqual(odd)
 })

@@ -65,5 +65,5 @@ export function expectFacts(facts: AnswerFacts, expected: object): void {
 
 // That a member is odd is told, and all else is read all the same.
 function raise(cause: unknown): void {
-  if (!/ is no object$/.test(String(cause))) throw cause
+  if (!/ is not an object$/.test(String(cause))) throw cause
 }

@@ -26,8 +26,8 @@ export const proxies: readonly Row[] = [
   })),
   row('http_proxy that is empty', () => ({ http_proxy: '' })),
   said(
-    'is no proxy that can be used',
-    row('http_proxy that is no URL', () => ({ http_proxy: 'http://[odd' })),
+    'is not a usable proxy',
+    row('http_proxy that is not a URL', () => ({ http_proxy: 'http://[odd' })),
   ),
   said(
     'http_proxy',

@@ -62,7 +62,7 @@ export const redirects: readonly Row[] = [
     to('307 Odd', () => 'ftp://127.0.0.1/v1/responses'),
   ),
   row(
-    '307 to what is no URL',
+    '307 to what is not a URL',
     to('307 Odd', () => 'http://[odd'),
   ),
   row(

@@ -42,7 +42,7 @@ export const statuses: readonly Row[] = [
     '599 Odd',
   ].map((status) => row(status, [sized(status, errorBody(`It is ${status}.`), JSON_TYPE)])),
   row('400 with nothing', [sized('400 Bad Request', '')]),
-  row('400 with what is no JSON', [sized('400 Bad Request', '{"error":', JSON_TYPE)]),
+  row('400 with what is not JSON', [sized('400 Bad Request', '{"error":', JSON_TYPE)]),
   row('400 with bytes that are no text', [sized('400 Bad Request', Buffer.of(0xff, 0, 0xfe))]),
   row('400 with 1 MB', [sized('400 Bad Request', errorBody('x'.repeat(1 << 20)), JSON_TYPE)]),
   row('400 for a context that is too long', [

@@ -163,7 +163,7 @@ export const websocketFrames: readonly Row[] = [
     warmSocket([atOnce(Buffer.of(0x81, 127), Buffer.alloc(8, 0xff), ...HELLO)]),
   ),
   socketRow('an empty message', warmSocket([frame(''), ...HELLO])),
-  socketRow('a message that is no JSON', warmSocket([frame('{"type":'), ...HELLO])),
+  socketRow('a message that is not JSON', warmSocket([frame('{"type":'), ...HELLO])),
   socketRow(
     'a message that is no UTF-8',
     warmSocket([atOnce(frame(Buffer.of(0x22, 0xff, 0xfe, 0x22)), ...HELLO)]),

@@ -213,7 +213,7 @@ describe('what cannot be read of an answer', () => {
       expect(attribute(chatOf(recording, exchange), 'tacho.exchange.outcome')).toBe('completed')
     }
     expect(told).toEqual([
-      'Some of what an answer of the model says could not be read (Error: an element of content is no object). It is recorded all the same.',
+      'Some of what an answer of the model says could not be read (Error: an element of content is not an object). It is recorded all the same.',
     ])
   })
 })

@@ -67,7 +67,7 @@ test('a secret in plain text of a coding that nobody knows is replaced', async (
 describe('what cannot be read is left out, for it could hide a secret', () => {
   test.each<[coding: string, wire: Buffer, broken: string | undefined]>([
     ['gzip', Buffer.from(`no gzip at all, ${SECRET}`), 'gzip: incorrect header check'],
-    ['zstd', Buffer.concat([Buffer.from([1, 2, 3]), randomBytes(300)]), 'zstd: it is no zstd'],
+    ['zstd', Buffer.concat([Buffer.from([1, 2, 3]), randomBytes(300)]), 'zstd: it is not zstd'],
     ['br', Buffer.from([0xff, 0xff, 0xff, ...Buffer.from(SECRET)]), 'br: Decompression failed'],
     ['gzip, br', brotliCompressSync(SECRET), 'gzip: incorrect header check'],
     ['compress', gzipSync(SECRET), undefined],

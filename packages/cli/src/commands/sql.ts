@@ -37,7 +37,7 @@ export function addSqlCommand(tacho: Command): void {
 async function sql(query: string | undefined, options: SqlOptions): Promise<void> {
   const format = options.json ? 'json' : options.format
   if (format === 'parquet' && process.stdout.isTTY) {
-    const words = 'Parquet is no text. Write it into a file: tacho sql … --format parquet > FILE'
+    const words = 'Parquet is not text. Write it into a file: tacho sql … --format parquet > FILE'
     throw new CommandError('wrong-use', EXIT.wrongUse, words)
   }
   const database = await openDatabase()

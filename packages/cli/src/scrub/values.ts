@@ -15,7 +15,7 @@ export async function valuesFrom(input: NodeJS.ReadableStream): Promise<string[]
   const short = lines.findIndex((line) => line.trim().length < SHORTEST)
   if (short >= 0) {
     throw wrongUse(
-      `The value in line ${short + 1} of standard input has less than ${SHORTEST} characters: too much that is no secret would be replaced.`,
+      `The value in line ${short + 1} of standard input has less than ${SHORTEST} characters: too much that is not a secret would be replaced.`,
     )
   }
   return lines

@@ -19,7 +19,7 @@ export function readPrices(file: string): Prices {
     }
     const more = Object.entries({ cachedInput, cacheWrite }).filter(([, one]) => one !== undefined)
     for (const [member, one] of more) {
-      if (!isPrice(one)) throw wrong(file, `"${member}" of ${JSON.stringify(name)} is no number`)
+      if (!isPrice(one)) throw wrong(file, `"${member}" of ${JSON.stringify(name)} is not a number`)
     }
     return [name, { input, output, ...Object.fromEntries(more) }]
   })
@@ -36,7 +36,7 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw wrong(file, `it is no JSON (${(cause as Error).message})`, cause)
+    throw wrong(file, `it is not JSON (${(cause as Error).message})`, cause)
   }
 }
 

@@ -34,7 +34,7 @@ function namedIn(options: readonly string[]): string[] {
       named.push(options[index] ?? '')
     } else {
       throw new WrongUse(
-        `${option} is no option of Tacho's here. What is to be run stands behind --`,
+        `${option} is not an option of Tacho here. The command to run comes after --`,
       )
     }
   }
@@ -52,7 +52,7 @@ function baseUrlOf(words: string, environment: NodeJS.ProcessEnv): BaseUrl {
   throw new WrongUse(
     equals < 0
       ? `${OPTION} ${variable}: ${variable} is not set to a URL. Say where it leads: ${OPTION} ${variable}=https://…`
-      : `${OPTION} ${words}: that is no URL of HTTP, and no path.`,
+      : `${OPTION} ${words}: that is neither an HTTP URL nor a path.`,
   )
 }
 

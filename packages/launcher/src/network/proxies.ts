@@ -107,7 +107,7 @@ function closed(problem: NetworkProblem): Route {
 function notUnderstood(variable: string): NetworkProblem {
   return {
     variable,
-    message: `${variable} is no proxy that can be used (http://host:port is): requests go without it, as the agent sends its own.`,
+    message: `${variable} is not a usable proxy (http://host:port is): requests go without it, as the agent sends its own.`,
   }
 }
 
@@ -121,6 +121,6 @@ function socksIsNotUsed(variable: string): NetworkProblem {
 function notForWebSockets(variable: string): NetworkProblem {
   return {
     variable,
-    message: `${variable} is no proxy that the agent opens WebSockets through (http://host:port is): it goes on over HTTP.`,
+    message: `${variable} is not a proxy that the agent opens WebSockets through (http://host:port is): it goes on over HTTP.`,
   }
 }

@@ -25,7 +25,7 @@ export function findProgram(
   const named = environment[variable]
   if (named) {
     if (!isProgram(named)) {
-      throw new NoProgram(`${variable} names ${named}, which is no program that can be run.`)
+      throw new NoProgram(`${variable} names ${named}, which is not an executable program.`)
     }
     if (isShim(named)) throw new NoProgram(`${variable} names ${named}, which is Tacho's own shim.`)
     return named

@@ -49,7 +49,7 @@ export class AwsEventStream {
     this.#needed = PRELUDE_BYTES
     if (all.length < PRELUDE_BYTES) return undefined
     const length = numberIn(all, 0)
-    if (length < numberIn(all, 4) + OVERHEAD_BYTES) this.#break('it is no event stream of AWS')
+    if (length < numberIn(all, 4) + OVERHEAD_BYTES) this.#break('it is not an AWS event stream')
     else if (length > EVENT_CHARACTERS) this.#break('a message of it is too long')
     else if (all.length >= length) return length
     this.#needed = length

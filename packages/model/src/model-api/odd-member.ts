@@ -8,9 +8,11 @@ const LISTS = ['content', 'choices', 'output', 'candidates']
  * must be reported. Returns undefined if all is as expected.
  */
 export function oddMember(said: Json): string | undefined {
-  for (const name of LISTS) if (isOddList(said[name])) return `an element of ${name} is no object`
+  for (const name of LISTS)
+    if (isOddList(said[name])) return `an element of ${name} is not an object`
   const { usage, response } = said
-  if (usage !== undefined && usage !== null && !isPlainObject(usage)) return 'usage is no object'
+  if (usage !== undefined && usage !== null && !isPlainObject(usage))
+    return 'usage is not an object'
   return isPlainObject(response) ? oddMember(response) : undefined
 }
 

@@ -150,7 +150,7 @@ function requestOrReason(
 ): JsonRequest | string {
   try {
     const request = jsonRequest(requestBody(folder, index, exchange))
-    return request ?? `The request of exchange ${exchange.number} is no JSON object.`
+    return request ?? `The request of exchange ${exchange.number} is not a JSON object.`
   } catch (cause) {
     if (cause instanceof ReaderError) return cause.message
     throw cause

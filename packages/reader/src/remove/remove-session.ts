@@ -68,7 +68,7 @@ export function removableBytes(folder: string): number {
 function requireOurs(id: string, folder: string): void {
   const status = lstatSync(folder, { throwIfNoEntry: false })
   if (status?.isDirectory() && isSessionId(id) && isSessionFolder(folder)) return
-  throw new ReaderError('no-session', `${folder} is no folder of a session.`)
+  throw new ReaderError('no-session', `${folder} is not a session folder.`)
 }
 
 // All of our files begin like this, including unfinished ones; a rollout is our link to the agent's

@@ -46,7 +46,7 @@ function expressionOf(source: string, flags: string, typed: string): RegExp {
     return new RegExp(source, flags)
   } catch (cause) {
     const why = (cause as Error).message.replace(/^Invalid regular expression: /, '')
-    const words = `The pattern ${JSON.stringify(typed)} is no regular expression: ${why}.`
+    const words = `The pattern ${JSON.stringify(typed)} is not a regular expression: ${why}.`
     throw new ReaderError('bad-pattern', words, { cause })
   }
 }

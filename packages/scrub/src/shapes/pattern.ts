@@ -230,7 +230,8 @@ class Reader {
       throw new WrongPattern(`"${whole}" has no upper bound`)
     this.#at += whole.length
     const bounds: [number, number] = [Number(least), Number(most ?? least)]
-    if (bounds[1] < bounds[0] || bounds[1] === 0) throw new WrongPattern(`"${whole}" is no range`)
+    if (bounds[1] < bounds[0] || bounds[1] === 0)
+      throw new WrongPattern(`"${whole}" is not a range`)
     return bounds
   }
 

@@ -90,7 +90,7 @@ describe('log events stay where they go, and one line says why:', () => {
       { ...HTTP, OTEL_EXPORTER_OTLP_CLIENT_KEY: '/key.pem' },
       /client certificate/,
     ],
-    ['to what is no URL', { ...HTTP, OTEL_EXPORTER_OTLP_ENDPOINT: 'own' }, /no URL/],
+    ['to what is not a URL', { ...HTTP, OTEL_EXPORTER_OTLP_ENDPOINT: 'own' }, /not a URL/],
   ])('%s', (_, environment, reason) => {
     expect(exported(environment).reason).toMatch(reason)
   })

@@ -64,9 +64,9 @@ test('without any, ours stand before what is behind --', () => {
 })
 
 test.each<[what: string, value: string, message: RegExp]>([
-  ['no JSON', '{"env":}', /^--settings is no JSON$/],
+  ['no JSON', '{"env":}', /^--settings is not JSON$/],
   ['a file that is not there', 'gone.json', /gone\.json cannot be read/],
-  ['a file that is no JSON', 'bad.json', /bad\.json is no JSON/],
+  ['a file that is not JSON', 'bad.json', /bad\.json is not JSON/],
 ])('settings that cannot be read stay as they are: %s', (_, value, message) => {
   writeFileSync(join(folder, 'bad.json'), 'env: none')
   expect(() => new RunSettings(['--settings', value], folder)).toThrow(BadSettings)

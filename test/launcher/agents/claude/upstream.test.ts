@@ -47,8 +47,8 @@ describe('requests come to us from', () => {
     ['Anthropic', {}, ANTHROPIC],
     ['a gateway', { [BASE_URL]: GATEWAY }, [GATEWAY, BASE_URL]],
     ['Anthropic, where the variable is empty', { [BASE_URL]: '' }, ANTHROPIC],
-    ['what is no URL', { [BASE_URL]: 'gateway' }, ['ANTHROPIC_BASE_URL is no URL']],
-    ['what is no HTTP', { [BASE_URL]: 'ftp://a.test' }, ['ANTHROPIC_BASE_URL is no URL']],
+    ['what is not a URL', { [BASE_URL]: 'gateway' }, ['ANTHROPIC_BASE_URL is not a URL']],
+    ['what is no HTTP', { [BASE_URL]: 'ftp://a.test' }, ['ANTHROPIC_BASE_URL is not a URL']],
     [
       'Bedrock with a key',
       { CLAUDE_CODE_USE_BEDROCK: '1', AWS_BEARER_TOKEN_BEDROCK: 'k', AWS_REGION: 'eu-west-1' },

@@ -82,7 +82,7 @@ test('a title is told by what it asks, and to opencode’s own gateway the ids h
   })
 })
 
-test('a header that is no id names nothing', () => {
+test('a header that is not an id names nothing', () => {
   const headers: [string, string][] = [['x-session-id', '../../etc']]
   expect(new Conversations().of({ headers })).toEqual({})
 })

@@ -97,7 +97,7 @@ test.each<[what: string, files: Record<string, string>, env: Record<string, stri
       {},
       ['amazon-bedrock past', FREE],
     ],
-    ['a file is no JSON', { [USERS]: '{"provider":' }, {}, [FREE]],
+    ['a file is not JSON', { [USERS]: '{"provider":' }, {}, [FREE]],
   ],
 )('where requests go: %s', (_, files, env, to) => {
   for (const [path, text] of Object.entries(files)) write(path, text)
@@ -123,6 +123,6 @@ test('ours is put beside what the user has in the variable', () => {
   })
 })
 
-test('a variable that is no JSON is left for opencode to complain of', () => {
+test('a variable that is not JSON is left for opencode to complain of', () => {
   expect(() => readConfig(root, { HOME: root, OPENCODE_CONFIG_CONTENT: '{' })).toThrow(BadConfig)
 })

@@ -384,7 +384,7 @@ function recordedText(records: readonly RawRecord[]): string {
   return Buffer.concat(parts).toString()
 }
 
-// A chunk may end in the middle of a character: then it is no text.
+// A chunk may end in the middle of a character: then it is not text.
 function bytesOf(content: Content): Buffer[] {
   if (typeof content === 'string') return [Buffer.from(content)]
   return content.map((piece) => {

@@ -91,7 +91,7 @@ const REQUESTS: [name: string, message: string, isTraced: boolean][] = [
   ['one that has a trace', request({ threadId: THREAD }, { trace: { traceparent: 'own' } }), false],
   ['a notification', JSON.stringify({ method: 'x', params: { threadId: THREAD } }), false],
   ['an answer', JSON.stringify({ id: 1, result: { threadId: THREAD } }), false],
-  ['a request that is no JSON', INVALID, false],
+  ['a request that is not JSON', INVALID, false],
 ]
 
 for (const [name, message, isTraced] of REQUESTS) {

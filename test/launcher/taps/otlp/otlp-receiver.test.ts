@@ -201,7 +201,7 @@ describe('what is no export is refused, and the next one is taken', () => {
 
   test('a refusal says why, as the specification wants it', async () => {
     const inJson = await post({ headers: json, body: 'garbage' })
-    expect(JSON.parse(inJson.text)).toEqual({ message: 'the body is no JSON' })
+    expect(JSON.parse(inJson.text)).toEqual({ message: 'the body is not JSON' })
     const inProtobuf = await post({ headers: protobuf, body: Buffer.from([0x0a, 0x7f]) })
     expect(inProtobuf.headers['content-type']).toBe(PROTOBUF_TYPE)
     expect(inProtobuf.text).toBe('\u0012\u0013the body is cut off')

@@ -97,6 +97,6 @@ function ownEndpoint(environment: NodeJS.ProcessEnv): OwnExport | NoTap {
     return { reason: 'they go to an endpoint of yours with a client certificate' }
   const { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: base } = environment
   const text = whole || `${basePath(base || 'http://localhost:4318')}/v1/logs`
-  if (!URL.canParse(text)) return { reason: 'the endpoint of yours that they go to is no URL' }
+  if (!URL.canParse(text)) return { reason: 'their endpoint is not a URL' }
   return { endpoint: new URL(text), env: {} }
 }

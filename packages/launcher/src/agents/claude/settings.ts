@@ -68,7 +68,7 @@ function read(value: string, cwd: string): Record<string, unknown> {
   try {
     return record(JSON.parse(isJson(value) ? value : readFileSync(what, 'utf8')))
   } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'is no JSON' : `cannot be read: ${String(cause)}`
+    const reason = cause instanceof SyntaxError ? 'is not JSON' : `cannot be read: ${String(cause)}`
     throw new BadSettings(`${what} ${reason}`, { cause })
   }
 }

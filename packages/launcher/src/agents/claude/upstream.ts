@@ -25,7 +25,7 @@ export function upstreamOf(effective: EffectiveSettings, settings: RunSettings):
   const { name, variable, url: text } = provider
   if (Object.hasOwn(record(managed.env), variable))
     return { reason: `an administrator's settings fix ${variable}` }
-  if (!URL.canParse(text) || !/^https?:/.test(text)) return { reason: `${variable} is no URL` }
+  if (!URL.canParse(text) || !/^https?:/.test(text)) return { reason: `${variable} is not a URL` }
   const url = new URL(text)
   const milliseconds = Number(environment.API_TIMEOUT_MS)
   return {

@@ -52,7 +52,7 @@ export function upstreamOf(
     return { reason: `the login ${JSON.stringify(auth)} of Gemini CLI's settings is not known` }
   const address = environment[way.variable] || way.address(environment)
   const upstream = urlOf(address)
-  if (upstream === undefined) return { reason: `${way.variable} is no URL of HTTP` }
+  if (upstream === undefined) return { reason: `${way.variable} is not an HTTP URL` }
   return {
     name: way.name,
     upstream: () => upstream,

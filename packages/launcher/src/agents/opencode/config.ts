@@ -53,7 +53,7 @@ export function readConfig(cwd: string, environment: NodeJS.ProcessEnv): Opencod
 export function contentOf({ OPENCODE_CONFIG_CONTENT: text }: NodeJS.ProcessEnv): Json {
   if (!text) return {}
   const content = parsed(text)
-  if (content === undefined) throw new BadConfig('OPENCODE_CONFIG_CONTENT is no JSON object')
+  if (content === undefined) throw new BadConfig('OPENCODE_CONFIG_CONTENT is not a JSON object')
   return content
 }
 

@@ -229,7 +229,11 @@ class Connection {
     const lines = this.#notUnderstood[from]
     if (lines === 1) {
       const words = Buffer.from(line.buffer, line.byteOffset, Math.min(line.length, 200)).toString()
-      this.#recording.log('warn', 'tacho', `the ${from} says what is no JSON-RPC: ${words.trim()}`)
+      this.#recording.log(
+        'warn',
+        'tacho',
+        `the ${from} sends what is not JSON-RPC: ${words.trim()}`,
+      )
     }
     if ((lines & (lines - 1)) === 0) this.#tellStrange(from, lines)
   }

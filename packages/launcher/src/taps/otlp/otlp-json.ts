@@ -9,14 +9,14 @@ export function membersIn(bytes: Uint8Array): Members {
     return membersOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
   } catch (cause) {
     if (cause instanceof Malformed) throw cause
-    throw new Malformed('the body is no JSON', { cause })
+    throw new Malformed('the body is not JSON', { cause })
   }
 }
 
 /** Returns a list of objects; empty if absent. @throws Malformed for anything else. */
 export function listOf(members: Members, name: string): Members[] {
   const list = members[name] ?? []
-  if (!Array.isArray(list)) throw new Malformed(`${name} is no list`)
+  if (!Array.isArray(list)) throw new Malformed(`${name} is not a list`)
   return list.map(membersOf)
 }
 

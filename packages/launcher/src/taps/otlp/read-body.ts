@@ -39,6 +39,6 @@ export async function decodeBody(body: Buffer, encoding: 'identity' | 'gzip'): P
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new TooLarge(`the body unzips to more than ${EXPORT_BYTES} bytes`, { cause })
     }
-    throw new Malformed('the body is no gzip', { cause })
+    throw new Malformed('the body is not gzip', { cause })
   }
 }

@@ -126,7 +126,7 @@ function incomplete(call: Call): CallTrouble {
 function malformed(call: Call): CallTrouble {
   const { unparsed = [], places } = call
   const reason = unparsed.find(({ side }) => side === 'response')?.reason
-  const said = reason ?? 'what came is no answer that can be read'
+  const said = reason ?? 'what came is not a readable answer'
   const at = places.unparsed ?? places.firstChunk ?? places.response ?? places.end
   return { code: 'malformed-stream', certainty: 'certain', said, clue: { at, text: said } }
 }

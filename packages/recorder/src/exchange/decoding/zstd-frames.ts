@@ -94,7 +94,7 @@ function isSkippable(bytes: Uint8Array): boolean {
 function frameHeaderLength(held: Uint8Array): number {
   if (held.length < SHORTEST_HEADER) return SHORTEST_HEADER
   if (isSkippable(held)) return 8
-  if (numberAt(held, 0, 4) !== MAGIC) throw new DecodingFault('it is no zstd')
+  if (numberAt(held, 0, 4) !== MAGIC) throw new DecodingFault('it is not zstd')
   const { hasWindow, dictionaryBytes, sizeBytes } = descriptorOf(held)
   return 5 + (hasWindow ? 1 : 0) + dictionaryBytes + sizeBytes
 }

@@ -34,7 +34,7 @@ test('hooks of ours stand behind those of the arguments, and trust behind their 
   })
 })
 
-test('where the arguments have what is no list, ours are left out', () => {
+test('where the arguments have what is not a list, ours are left out', () => {
   expect(hookDefinitions(['Stop'], 'ours', ['-c', 'hooks.Stop="x"'])).toEqual([])
 })
 

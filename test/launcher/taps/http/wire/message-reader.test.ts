@@ -83,7 +83,7 @@ const RESPONSES: Case[] = [
   [
     'what is no HTTP',
     'hello there\r\n\r\nand so on',
-    { messages: [], opaque: 'hello there\r\n\r\nand so on', reason: 'it is no HTTP/1' },
+    { messages: [], opaque: 'hello there\r\n\r\nand so on', reason: 'it is not HTTP/1' },
   ],
   [
     'two lengths',
@@ -123,8 +123,8 @@ const REQUESTS: Case[] = [
       ],
     },
   ],
-  ['what is no HTTP', '\x16\x03\x01\x02\x00\n\n', { messages: [], reason: 'it is no HTTP/1' }],
-  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', { messages: [], reason: 'it is no HTTP/1' }],
+  ['what is no HTTP', '\x16\x03\x01\x02\x00\n\n', { messages: [], reason: 'it is not HTTP/1' }],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', { messages: [], reason: 'it is not HTTP/1' }],
   [
     'a head without an end',
     'GET /a HTTP/1.1\r\nHost',

@@ -91,7 +91,7 @@ export class ChunkedBody {
     if (this.#digits === 0) return 'a chunk has no size'
     if (byte === LF) this.#sizeEnds()
     else if (byte === 0x3b) this.#state = 'extension'
-    else return 'a chunk size is no number'
+    else return 'a chunk size is not a number'
     return undefined
   }
 

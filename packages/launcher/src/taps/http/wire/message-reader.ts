@@ -120,7 +120,7 @@ export class MessageReader<Head> {
     if (cut === 'too-long') return this.#lose(this.#heads.take(), 'the head is too long')
     const head = this.#read(cut.head.toString('latin1'))
     if (head === undefined)
-      return this.#lose(Buffer.concat([cut.head, cut.rest]), 'it is no HTTP/1')
+      return this.#lose(Buffer.concat([cut.head, cut.rest]), 'it is not HTTP/1')
     const length = this.#sink.head(head, cut.head)
     if (length === 'wait') {
       this.#waiting = [cut.head, cut.rest]
