@@ -333,7 +333,7 @@ test('without a program, or with an option that nobody knows, it says what is wr
   await using place = await editorsPlace()
   for (const [args, words] of [
     [['acp', '--persist-session'], 'Say what to run behind --'],
-    [['acp', '--what', '--', 'true'], '--what is no option'],
+    [['acp', '--what', '--', 'true'], '--what is not an option'],
     [['run', '--base-url-env', 'X_URL', '--', 'true'], 'X_URL is not set to a URL'],
   ] as const) {
     const ended = await run(tachoCommand, args, place.own)

@@ -77,7 +77,7 @@ for (const [option, words] of [
   [['--base-url-env', 'A'], 'A is not set to a URL'],
   [['--base-url-env', 'A=ftp://x'], 'that is neither an HTTP URL nor a path'],
   [['--base-url-env', 'FOO_URL=/v1'], 'no API is known by that name'],
-  [['--model', 'x'], '--model is no option'],
+  [['--model', 'x'], '--model is not an option'],
 ] as const) {
   test(`${option.join(' ')} is wrong use`, () => {
     expect(() => chosenBaseUrls(option, {}, [])).toThrow(words)
