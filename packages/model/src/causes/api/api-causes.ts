@@ -33,7 +33,7 @@ function causesOf(episode: Episode, id: string): Cause[] {
     certainty: 'certain',
     exchange: last.call.number,
     clues: clues(episode, undefined),
-    sentence: `The agent asked ${failed.length} times in a row in vain${recovered === undefined ? '' : `, and was answered at exchange ${recovered.number}`}: ${countsOf(episode)}.`,
+    sentence: `${failed.length} requests failed in a row${recovered === undefined ? '' : ` before exchange ${recovered.number} was answered`}: ${countsOf(episode)}.`,
     next: `Look at how long it waited between the tries: tacho show ${id}. Fewer tries, or longer pauses between them, cost less.`,
     weight: weight === 'note' ? 'trouble' : weight,
   }

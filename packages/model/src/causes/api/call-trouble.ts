@@ -138,7 +138,7 @@ function timeoutOf(call: Call, { parts }: SessionCase): string | undefined {
     ({ origin, stopped }) =>
       origin === 'timeout' && stopped.some(({ number }) => number === call.number),
   )
-  return timedOut === undefined ? undefined : (timedOut.reason ?? 'the agent waited in vain')
+  return timedOut === undefined ? undefined : (timedOut.reason ?? 'the agent gave up waiting')
 }
 
 /** Returns whether the model refuses to answer (`refusal` in OpenAI's APIs). */

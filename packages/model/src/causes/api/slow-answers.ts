@@ -113,7 +113,7 @@ function stalls(calls: readonly Call[], { id }: SessionCase): Cause[] {
         at: one.silence.place,
         text: `exchange ${one.call.number}: nothing for ${timeWords(one.silence.ms)} behind this`,
       })),
-      sentence: `The answer to exchange ${call.number} stood still for ${timeWords(silence.ms)}, and then went on.`,
+      sentence: `The answer to exchange ${call.number} stalled for ${timeWords(silence.ms)}, and then went on.`,
       next: `Look when its pieces came: tacho raw ${id} ${call.number} --chunks.`,
       weight: 'trouble',
     },
@@ -158,8 +158,8 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
     ],
     sentence:
       chunks > 0
-        ? `The answer to exchange ${call.number} stood still: nothing came for ${timeWords(silentMs)}, until it was given up.`
-        : `Exchange ${call.number} was not answered: nothing came for ${timeWords(silentMs)}, until it was given up.`,
+        ? `The answer to exchange ${call.number} stalled: nothing came for ${timeWords(silentMs)}, and then the agent gave up.`
+        : `Exchange ${call.number} was not answered: nothing came for ${timeWords(silentMs)}, and then the agent gave up.`,
     next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. Resume the session to ask again.`,
     weight: isEnd ? 'end' : 'trouble',
   }

@@ -86,7 +86,7 @@ function failedCompaction(session: SessionCase): Cause[] {
           text: `exchange ${failed.number}: ${failed.error?.type ?? failed.outcome}`,
         },
       ],
-      sentence: `The conversation was to be compacted at exchange ${failed.number}, and that failed: ${failed.error?.type ?? failed.outcome}.`,
+      sentence: `The compaction of the conversation failed at exchange ${failed.number}: ${failed.error?.type ?? failed.outcome}.`,
       next: `See how full it was: tacho context ${session.id}.`,
       weight: 'trouble',
     },

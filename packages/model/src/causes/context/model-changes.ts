@@ -27,7 +27,7 @@ function asked(session: SessionCase): Cause[] {
           { at: before.places.requestBody, text: `exchange ${before.number} asks ${from}` },
           { at: step.place, text: `exchange ${call.number} asks ${to}` },
         ],
-        sentence: `From exchange ${call.number} on, ${to} was asked in place of ${from}: its prompt cache began anew, and it may answer otherwise.`,
+        sentence: `From exchange ${call.number} on, ${to} was used instead of ${from}: it has a prompt cache of its own, and may answer differently.`,
         next: `Look at who changed it: the user, the agent's configuration, or the agent because the first one failed (tacho show ${session.id}).`,
         // In another run, somebody chose the other model.
         weight: isSameRun ? 'trouble' : 'note',

@@ -20,7 +20,7 @@ export function rewrites(session: SessionCase): Cause[] {
         at: one.step.place,
         text: `exchange ${one.call.number}: message ${one.step.sharedMessages + 1} is not that of exchange ${one.before.number}`,
       })),
-      sentence: `Exchange ${call.number} had another history than exchange ${before.number}: from message ${step.sharedMessages + 1} on ${countWords(step.dropped.length, 'message')} ${step.dropped.length === 1 ? 'is' : 'are'} gone or changed, the first of ${gone?.role ?? 'an unknown role'}: ${shortText(textOf(gone), 80)}`,
+      sentence: `Exchange ${call.number} did not continue the history of exchange ${before.number}: from message ${step.sharedMessages + 1} on ${countWords(step.dropped.length, 'message')} ${step.dropped.length === 1 ? 'is' : 'are'} gone or changed, the first of ${gone?.role ?? 'an unknown role'}: ${shortText(textOf(gone), 80)}`,
       next: `See the difference: tacho diff ${session.id} ${before.number} ${call.number}. Editors and plugins that change what was said lose the prompt cache.`,
       weight: isSameRun ? 'trouble' : 'note',
     },

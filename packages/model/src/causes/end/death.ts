@@ -56,7 +56,7 @@ export function deathOf(session: SessionCase): SessionEnd {
       code: 'oom-killed',
       certainty: 'likely',
       clues: started,
-      sentence: `Its recorder was killed, most likely for want of memory: the kernel has killed ${kills} in its cgroup since it started.`,
+      sentence: `Its recorder was killed, most likely because memory ran out: the kernel has killed ${kills} in its cgroup since it started.`,
     }
   }
   return {

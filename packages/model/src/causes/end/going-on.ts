@@ -69,7 +69,7 @@ export function goingOn(session: SessionCase): SessionEnd {
         code: 'running-stalled',
         certainty: 'possible',
         clues: [{ at: { spanId: turn.spanId }, text: 'the turn has not ended' }],
-        sentence: `It is running, and nothing of it was seen for ${timeWords(silentMs)} in the middle of a turn.`,
+        sentence: `It is running, and has shown no activity for ${timeWords(silentMs)} in the middle of a turn.`,
       }
     }
   }

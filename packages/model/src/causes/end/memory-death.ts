@@ -21,9 +21,12 @@ export function memoryDeath(
       code: 'oom-killed',
       certainty: 'certain',
       clues: [
-        { at: last?.ended, text: `the kernel killed ${kills} in its cgroup for want of memory` },
+        {
+          at: last?.ended,
+          text: `the kernel killed ${kills} in its cgroup because memory ran out`,
+        },
       ],
-      sentence: 'The kernel killed the agent for want of memory.',
+      sentence: 'The kernel killed the agent because memory ran out.',
     }
   }
   const run = last?.run
@@ -34,6 +37,6 @@ export function memoryDeath(
     code: 'oom-killed',
     certainty: 'likely',
     clues: [{ at: said.place, text: said.text }],
-    sentence: 'The agent was given no more memory, and ended.',
+    sentence: 'The agent could not get more memory, and ended.',
   }
 }

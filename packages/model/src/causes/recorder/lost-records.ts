@@ -37,8 +37,8 @@ export function lostRecords(session: SessionCase): Cause[] {
           : gaps
               .slice(0, 3)
               .map(({ gap, at }) => ({ at, text: `${lostWords(gap.lost)} lost: ${gap.reason}` })),
-      sentence: `Of the recording ${lostWords(told)} are missing: ${whyLost(first?.gap.reason)}.`,
-      next: `What is here is right, and not all: tacho show ${id} tells what is missing.`,
+      sentence: `${lostWords(told)} are missing from the recording: ${whyLost(first?.gap.reason)}.`,
+      next: `What is here is correct but incomplete: tacho show ${id} says what is missing.`,
       weight: 'trouble',
     })
   } else if (holes.length > 0) {

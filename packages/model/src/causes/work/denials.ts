@@ -60,7 +60,7 @@ export function sandboxDenials(session: SessionCase, results: readonly ToolResul
         at: one.place,
         text: `exchange ${one.exchange} says of ${shortText(calledWords(one), 50)}: ${shortText(saidBy(one), 100)}`,
       })),
-      sentence: `${denied.length + kept.length > 0 ? 'The sandbox' : 'The system, or a sandbox that nobody tells of,'} did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
+      sentence: `${denied.length + kept.length > 0 ? 'The sandbox' : 'The system, or a sandbox that is not in the record,'} did not let ${what} do what it tried${all.length > 1 ? `, and kept ${countWords(all.length, 'run')} from that in all` : ''}.`,
       next: "Allow what it needs (a folder to write to, the network) in the agent's sandbox settings, or let it ask.",
       weight: 'trouble',
     },
@@ -115,7 +115,7 @@ export function toolsDenied(session: SessionCase, results: readonly ToolResult[]
           : [
               {
                 at: { spanId: approval.spanId },
-                text: `${approval.decision ?? 'denied'} by ${by ?? 'nobody knows whom'}`,
+                text: `${approval.decision ?? 'denied'} by ${by ?? 'someone unknown'}`,
               },
             ]),
         ...(tool === undefined

@@ -51,7 +51,7 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
           text: `exchange ${to.exchange}: the same with the same result, for the ${times}th`,
         },
       ],
-      sentence: `The agent went in a loop: ${period === 1 ? what : `the same ${period} calls, the last of them ${what},`} ${times} times with the same result, from exchange ${from.exchange} to ${to.exchange}.`,
+      sentence: `The agent was in a loop: ${period === 1 ? what : `the same ${period} calls, the last of them ${what},`} ${times} times with the same result, from exchange ${from.exchange} to ${to.exchange}.`,
       next: `See what it was told: tacho raw ${session.id} ${to.exchange} --request. Say in the prompt what to do where that fails.`,
       weight: 'trouble',
       ...(isLast && { isLast }),
