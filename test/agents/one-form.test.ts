@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { eventually, run, tachoCommand } from '../host/index.js'
-import { hostPlace } from '../recorder/register/host-place.js'
+import { hostPlace, recordersEnded } from '../recorder/register/host-place.js'
 import { execCommand, type ToolCall } from '../scripted-model/index.js'
 import { chosen, type Editor } from './acp/editor.js'
 import { editorsPlace } from './acp/place.js'
@@ -184,5 +184,6 @@ async function programAsks(): Promise<void> {
        })`,
   )
   await place.recorded('program.mjs', { environment })
+  await recordersEnded(TACHO_SESSIONS_DIR)
   asked.node = ['yes', 'no']
 }

@@ -40,6 +40,8 @@ type Open = {
   head: RequestHead
   conversation: Conversation
   response: ResponseHead | undefined
+  /** Its answer is not HTTP: that an agent hangs up then does not cancel it. */
+  isOtherProtocol: boolean
   isRequestOver: boolean
   trailers: [string, string][] | undefined
   socket: RecordedSocket | undefined
@@ -127,6 +129,7 @@ export class RecordedConnection {
         this.#endWhole(request, open, at)
         break
       case 'unparsed':
+        open.isOtherProtocol ||= event.side === 'upstream' && open.response === undefined
         exchange.unparsed(event.side === 'agent' ? 'request' : 'response', event.reason, at)
         break
       case 'opaque':
@@ -165,6 +168,7 @@ export class RecordedConnection {
       head,
       conversation,
       response: undefined,
+      isOtherProtocol: false,
       isRequestOver: false,
       trailers: undefined,
       socket: undefined,
@@ -235,10 +239,15 @@ export class RecordedConnection {
         ])
       } else if (open.trailers !== undefined) {
         this.#end(request, open, at, { state: 'completed', trailers: open.trailers })
-      } else if (side === 'agent') this.#end(request, open, at, { state: 'cancelled' })
-      else {
+      } else if (side === 'agent' && !open.isOtherProtocol) {
+        this.#end(request, open, at, { state: 'cancelled' })
+      } else {
         const message = 'the connection ended before the response did'
-        const error = { side: 'upstream' as const, code: code || NO_END, message }
+        const error = {
+          side: 'upstream' as const,
+          code: (side === 'upstream' && code) || NO_END,
+          message,
+        }
         this.#end(request, open, at, { state: 'failed', error })
       }
     }
