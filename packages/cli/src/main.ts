@@ -1,5 +1,6 @@
 import type { Agent } from '@tacho/launcher'
 import { addCommands } from './commands/index.js'
+import { collectGarbageSooner } from './heap-growth.js'
 import { run } from './run.js'
 
 /**
@@ -9,5 +10,6 @@ import { run } from './run.js'
  * @param agents in place of those that Tacho knows.
  */
 export function main(argv: readonly string[], agents?: readonly Agent[]): Promise<void> {
+  collectGarbageSooner()
   return run(argv, (tacho, agents) => addCommands(tacho, agents, argv[0]), agents)
 }

@@ -1,6 +1,5 @@
 import type { Agent } from '@tacho/launcher'
 import type { Command } from 'commander'
-import { collectGarbageSooner } from './heap-growth.js'
 import { endWhenStdoutBreaks, note } from './output.js'
 import { type AddCommand, program } from './program.js'
 import { wordError } from './word-error.js'
@@ -19,7 +18,6 @@ export async function run(
   agents?: readonly Agent[],
 ): Promise<void> {
   endWhenStdoutBreaks()
-  collectGarbageSooner()
   let tacho: Command | undefined
   try {
     tacho = await program(add, agents)
