@@ -30,8 +30,8 @@ const MEGABYTE = 1e6
 const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 
 /**
- * Measures a record on its way to the disk against the bare `write(2)` of the same bytes, and what
- * sealing makes of the log of a long conversation: its size, its time, and what reading costs then.
+ * Compares writing a record with a bare `write(2)` of the same bytes; then seals the log of a long
+ * conversation and measures its size, the time taken, and the cost of reading it.
  */
 export async function benchAppend(): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
@@ -63,7 +63,7 @@ async function appendRows(root: string): Promise<Row[]> {
     } as const
     const line = encodeLine(record, crc32)
     const times = { bare: [] as number[], append: [] as number[], encoded: [] as number[] }
-    // In turns, for the disk is not equally fast all the time.
+    // In turn, because a disk's speed varies.
     for (let round = 0; round < ROUNDS; round += 1) {
       times.bare.push(microsOf(count, () => void writeSync(bare, line)))
       times.append.push(
@@ -119,7 +119,7 @@ async function sealRows(root: string): Promise<Row[]> {
   ]
 }
 
-/** Records a conversation of 500 turns, with answers of a usual length. */
+/** Records a conversation of 500 turns with answers of ordinary length. */
 async function recordConversation(root: string): Promise<void> {
   const random = randomFrom(Date.now() | 0)
   const [scenario] = scenarios(random)
@@ -136,7 +136,7 @@ async function recordConversation(root: string): Promise<void> {
     exchange.requestBytes(body)
     exchange.requestEnd()
     exchange.responseHead(200, 'OK', [['content-type', 'text/event-stream']])
-    // What was said next is what the next request repeats; here its tail will do.
+    // The next request repeats what was said last; its tail is enough here.
     const said = Buffer.from(body.subarray(-4_000)).toString('latin1')
     for (let at = 0; at < said.length; at += 20) {
       const delta = said.slice(at, at + 20)
@@ -150,7 +150,9 @@ async function recordConversation(root: string): Promise<void> {
   await recording.close({ exitCode: 0 })
 }
 
-/** `first` of a process that has read nothing of the log yet, but for its index; `again` after that. */
+/**
+ * `first` is a process that has read nothing of the log except its index; `again` comes after that.
+ */
 type ReadingTimes = { first: number; again: number; all: number }
 
 function readingTimes(folder: string): ReadingTimes {
@@ -163,7 +165,7 @@ function readingTimes(folder: string): ReadingTimes {
     again: median(Array.from({ length: 5 }, read)),
     all: millisOf(() => {
       for (const _ of readLog(folder, 'session_oai_raw.log', () => undefined)) {
-        // Reading is all that is measured.
+        // Only reading is measured.
       }
     }),
   }

@@ -17,24 +17,24 @@ import { printRows, type Row } from './row.js'
 import { median, percentile } from './statistics.js'
 
 const MEGABYTE = 1e6
-/** A request counts as a large one from this size on. */
+/** Requests count as large from this size on. */
 const LARGE = 900_000
 
-/** What `decoded` and `wire` add to the line of a request that came compressed. */
+/** What `decoded` and `wire` add to the line of a request that arrived compressed. */
 const COMPRESSED_FIELDS = `,"decoded":"zstd","wire":{"bytes":100000,"sha256":"${'0'.repeat(64)}"}`
   .length
 
 /**
- * Measures the body codec on conversations in the shape of a coding agent's: the size of the log
- * against what was new, the speed of both ways, and beside it the plain log and the speed of memory.
+ * Measures the body codec on conversations shaped like a coding agent's: log size against new
+ * bytes, speed in both directions, and beside it the plain log and the speed of memory.
  *
- * @param seed of the conversations; another one each run, unless given.
+ * @param seed of the conversations; random unless given.
  */
 export async function benchBodyCodec(seed: number = Date.now() | 0): Promise<Row[]> {
   const random = randomFrom(seed)
   const rows: Row[] = [{ what: 'seed', value: seed, unit: '' }, ...memoryRows()]
   for (const [index, scenario] of scenarios(random).entries()) {
-    // gzip of the plain log takes longer than all else, and its ratio is the same for each.
+    // gzip of the plain log takes longer than everything else, and its ratio is the same for each.
     rows.push(...(await scenarioRows(scenario, index === 0)))
   }
   return rows
@@ -105,7 +105,7 @@ async function scenarioRows({ name, requests }: Scenario, isGzipped: boolean): P
   return rows
 }
 
-/** The line of a request that came as it is. */
+/** The line of a request that arrived uncompressed. */
 function lineOf({ exchange, bytes, sha256 }: Expected, content: Content): Uint8Array {
   const record: RequestBodyRecord = {
     kind: 'request-body',
@@ -121,13 +121,13 @@ function lineOf({ exchange, bytes, sha256 }: Expected, content: Content): Uint8A
 /** A body as it must come back. */
 type Expected = { exchange: string; bytes: number; sha256: string }
 
-/** Every body by itself, from its line and those it copies from, which are parsed each time. */
+/** Each body by itself, from its line and the lines that it copies from, parsed every time. */
 function decodeOneTimes(
   lines: ReadonlyMap<string, Uint8Array>,
   bodies: readonly Expected[],
 ): number[] {
   return bodies.map(({ exchange, sha256 }) => {
-    // Time on the processor, the best of three: a wait for others would be counted as ours.
+    // Processor time, the best of three: waiting for other processes would count as ours.
     const times = Array.from({ length: 3 }, () => {
       const started = process.cpuUsage()
       const body = readBody(exchange, (id) => contentOfLine(lines.get(id)))
@@ -157,7 +157,7 @@ function contentOfLine(line: Uint8Array | undefined): Content | undefined {
   return decoded.value.content as Content
 }
 
-/** What memory can do: the most that any codec could reach. */
+/** The speed of memory: an upper bound for any codec. */
 function memoryRows(): Row[] {
   const one = Buffer.alloc(MEGABYTE, 'a')
   const other = Buffer.alloc(MEGABYTE, 'a')

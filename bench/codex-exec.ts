@@ -14,13 +14,13 @@ import { median } from './statistics.js'
 const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
 const ROUNDS = 15
 
-/** How long the model takes, in milliseconds: none, and as long as a fast real one. */
+/** How long the model takes, in milliseconds: no time, and as long as a fast real one. */
 const ANSWERS = { 'an answer at once': 0, 'an answer in 750 ms': 750 }
 
 /**
- * A whole short `codex exec` with one request, by the real Codex: bare and recorded, in turn. What
- * Tacho adds is mostly the start of Node, which is the same however long the model takes; so the
- * limit is for a model that takes what a fast one does, and the figure without stands beside it.
+ * A short `codex exec` with one request, by the real Codex: bare and recorded in turn. Most of what
+ * Tacho adds is the start of Node, which does not depend on the model; so the limit applies to a
+ * model as slow as a fast real one, and the figure for an instant model stands beside it.
  */
 export async function benchCodexExec(): Promise<Row[]> {
   const codex = await installedProgram('codex')

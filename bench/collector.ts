@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createNetServer } from 'node:net'
 
-// Two collectors for benchmarks, in a process of their own: one takes whatever it is sent, the other
-// takes connections and never says a word.
+// Two collectors for benchmarks, in a separate process: one accepts everything, the other accepts
+// connections and never answers.
 const taking = createServer((request, response) => {
   request.resume()
   request.on('end', () => response.writeHead(200).end())

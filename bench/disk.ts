@@ -11,13 +11,14 @@ import type { Row } from './row.js'
 
 const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 const EXCHANGES = 300
-/** What each request has beyond the one before it. */
+/** What each request adds to the one before it. */
 const TURN_BYTES = 1_000
 const ANSWER_WORDS = 12
 
 /**
- * What a session takes on the disk, against what in it was new: of each request what the one before
- * it had not, and each answer. Beside it, where it is installed, what mitmproxy takes for the same.
+ * What a session takes on disk, compared with what was new in it: the part of each request that the
+ * previous one did not have, and each answer. Beside it mitmproxy for the same traffic, if
+ * installed.
  */
 export async function benchDisk(seed: number = Date.now() | 0): Promise<Row[]> {
   const random = randomFrom(seed)
@@ -95,7 +96,7 @@ function record(recording: Recording, { body }: Request, events: readonly string
   exchange.end({ state: 'completed' })
 }
 
-/** The events of a stream, as the Responses API has them; a few arrive together. */
+/** The events of a stream of the Responses API; a few arrive together. */
 function answerOf(number: number): string[] {
   const event = (type: string, more: object): string =>
     `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`

@@ -26,8 +26,8 @@ const SESSION = '01900000-0000-7000-8000-00000000000e'
 const TRACE = SESSION.replaceAll('-', '')
 
 /**
- * How fast `tacho export otlp` sends a large session into the real Collector, process start and all;
- * beside it OpenTelemetry's own load generator, with as many spans of its own into the same one.
+ * How fast `tacho export otlp` sends a large session to the real Collector, including its start and
+ * exit; beside it OpenTelemetry's own load generator, sending as many spans to the same Collector.
  */
 export async function benchExport(): Promise<Row[]> {
   const program = await installedProgram('collector')
@@ -70,7 +70,7 @@ export async function benchExport(): Promise<Row[]> {
 async function generatorRows(collector: Collector, rate: number): Promise<Row[]> {
   const generator = await installedProgram('telemetrygen')
   if (generator === undefined) return []
-  // It drops what its queue has no room for, so what has arrived is what counts.
+  // The generator drops what its queue has no room for, so only what arrived counts.
   const before = await collector.accepted()
   const seconds = await timeOf(generator, [
     ...['traces', '--otlp-http', '--otlp-insecure', '--otlp-endpoint'],
@@ -144,7 +144,7 @@ const ALL = {
   'tacho.turn.id': SESSION,
 }
 
-/** What a span of an exchange with a model says, and that of its HTTP request (docs/format.md). */
+/** The attributes of an exchange's span and of its HTTP span (docs/format.md). */
 function chatAttributes(id: string, number: number) {
   return {
     ...ALL,
@@ -203,7 +203,7 @@ function endedLine(span: ReturnType<typeof spanOf>): object {
 
 type Collector = { http: number; grpc: number; accepted(): Promise<number>; stop(): void }
 
-/** A Collector that takes spans and forgets them. */
+/** A Collector that accepts spans and discards them. */
 async function startCollector(program: string, folder: string): Promise<Collector> {
   const [http, grpc, metrics] = [await freePort(), await freePort(), await freePort()]
   const config = join(folder, 'collector.yaml')

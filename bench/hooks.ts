@@ -13,14 +13,14 @@ import { median } from './statistics.js'
 const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
 const KEY = 'bench-key-0123456789abcdef'
 
-/** Runs of each, in turn, and the tool calls in each of them. */
+/** Runs of each kind, in turn, and tool calls per run. */
 const ROUNDS = 8
 const CALLS = 20
 
 /**
- * What our hooks add to a tool call of the real Claude Code: from the end of the answer that calls a
- * tool to the request with its result, alone and recorded, in turn. All else that recording does on
- * that way is in it, too.
+ * What our hooks add to a tool call of the real Claude Code: from the end of the answer with the
+ * call to the request with its result, bare and recorded in turn. This includes everything else
+ * that recording does in between.
  */
 export async function benchHooks(): Promise<Row[]> {
   const claude = await installedProgram('claude')
@@ -79,7 +79,7 @@ export async function benchHooks(): Promise<Row[]> {
   }
 }
 
-/** Calls a tool that does nothing; or says the last word, where no call is left. */
+/** Calls a tool that does nothing, or says the last word once no call is left. */
 function answer(response: ServerResponse, call: number | undefined): void {
   const block =
     call === undefined

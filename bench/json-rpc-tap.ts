@@ -13,9 +13,9 @@ const ROUNDS = 5
 const PACED = 2_000
 
 /**
- * What the JSON-RPC tap adds: 100,000 notifications as fast as they can be said, and one now and
- * then, from a stand-in app-server to its client, by a pipe alone and through `tacho codex
- * app-server --persist-session`, in turn.
+ * What the JSON-RPC tap adds: 100,000 notifications at full speed, then single ones, from a
+ * stand-in app-server to its client; through a bare pipe and through `tacho codex app-server
+ * --persist-session` in turn.
  */
 export function benchJsonRpcTap(): Promise<Row[]> {
   return benchTap(CODEX_LINE, (server) => ({
@@ -24,7 +24,7 @@ export function benchJsonRpcTap(): Promise<Row[]> {
   }))
 }
 
-/** The same for `tacho acp`, with the pieces of text in which an agent answers an editor. */
+/** The same for `tacho acp`, with the text chunks in which an agent answers an editor. */
 export function benchAcpTap(): Promise<Row[]> {
   return benchTap(ACP_LINE, (server) => ({ args: ['acp', '--persist-session', '--', server] }))
 }
@@ -61,7 +61,7 @@ async function benchTap(
 type Figures = { linesPerSecond: number; delays: number[] }
 type Medians = { pipe: number; tacho: number }
 
-/** Runs a server to its end as its client, who reads and counts. */
+/** Runs a server to its end as its client, reading and counting. */
 async function measure(command: string[], env: NodeJS.ProcessEnv): Promise<Figures> {
   const [program = '', ...args] = command
   const server = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
@@ -105,8 +105,8 @@ function rowsOf(speed: Medians, delay: Medians): Row[] {
   ]
 }
 
-// Writes each message on its own, as Codex does: first all at once, then, when its standard input
-// ends, one each millisecond with the time at which it says it.
+// Writes each message separately, as Codex does: first all at once; then, when its standard input
+// ends, one per millisecond with its send time.
 const CODEX_LINE = `
 const params = {
   threadId: '0199a1b2-c3d4-7e5f-8a9b-000000000001',

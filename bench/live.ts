@@ -7,13 +7,13 @@ import type { Row } from './row.js'
 import { median } from './statistics.js'
 
 const ROUNDS = 9
-/** Requests of one run: 200 events each, one behind the other. */
+/** Requests per run, one after the other, with 200 events each. */
 const REQUESTS = 500
 
 /**
- * What sending spans out while they happen costs the host: the same agent under record, with a
- * collector that takes everything, with one that never answers, and without, in turn. What counts is
- * its own time, from its first request to the end of its last answer.
+ * What live export costs the host: the same agent under record with a collector that accepts
+ * everything, with one that never answers, and with none, in turn. Only the agent's own time
+ * counts, from its first request to the end of its last answer.
  */
 export async function benchLive(): Promise<Row[]> {
   const upstream = fork(fileURLToPath(new URL('./http-tap/upstream.js', import.meta.url)))
@@ -43,7 +43,7 @@ export async function benchLive(): Promise<Row[]> {
       for (const [kind, environment] of Object.entries(kinds)) {
         const { samples } = await runStandIn(direct, plan, environment)
         const time = (samples.tacho ?? []).reduce((sum, { whole }) => sum + whole, 0)
-        // The first round warms the files and the caches of the system.
+        // The first round warms up files and system caches.
         if (round > 0) times[kind]?.push(time)
       }
     }
@@ -66,7 +66,7 @@ export async function benchLive(): Promise<Row[]> {
   ]
 }
 
-/** Round by round, for the machine may be slower in one than in another. */
+/** Compared round by round, because the machine's speed varies between rounds. */
 function ratio(times: Record<string, number[]>, kind: string): number {
   const off = times.off ?? []
   return median((times[kind] ?? []).map((time, round) => time / (off[round] ?? Number.NaN)))

@@ -6,14 +6,14 @@ import { median } from './statistics.js'
 const TELL_MEMORY = fileURLToPath(new URL('../reading/tell-memory.cjs', import.meta.url))
 const ROUNDS = Number(process.env.TACHO_BENCH_ROUNDS ?? 5)
 
-/** What a run of Node took: seconds of processor, all its threads together; on the clock; memory. */
+/** One run of Node: processor seconds of all its threads together, elapsed seconds, and memory. */
 export type Measured = { seconds: number; clock: number; megabytes: number }
 
 export type MeasureOptions = {
   environment?: Record<string, string>
-  /** Leaves with the first byte of output: what a user waits for. */
+  /** Ends with the first byte of output: that is what a user waits for. */
   isFirst?: boolean
-  /** Other exit codes than 0 are as good. */
+  /** Exit codes other than 0 are fine. */
   isAnyExit?: boolean
 }
 

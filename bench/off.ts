@@ -9,7 +9,7 @@ import { median } from './statistics.js'
 const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
 const ROUNDS = 25
 
-/** Each agent, with arguments that hold a conversation. */
+/** Each agent, with arguments that start a conversation. */
 const AGENTS = {
   codex: ['exec', 'x'],
   claude: ['-p', 'x'],
@@ -17,7 +17,9 @@ const AGENTS = {
   opencode: ['run', 'x'],
 }
 
-/** What `tacho <agent>` adds to a program that does nothing, beside an empty Node process. */
+/**
+ * What `tacho <agent>` adds to a program that does nothing, compared with an empty Node process.
+ */
 export async function benchOff(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-off-'))
   try {

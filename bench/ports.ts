@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
-/** Whether a program listens on a port of this machine; waits until it does or has ended. */
+/** Waits until a program listens on a local port or has ended; returns whether it listens. */
 export async function listening(child: ChildProcess, port: number): Promise<boolean> {
   while (child.exitCode === null && child.pid !== undefined) {
     const socket = connect(port, '127.0.0.1')
@@ -17,7 +17,7 @@ export async function listening(child: ChildProcess, port: number): Promise<bool
   return false
 }
 
-/** A port of this machine that nobody uses. */
+/** A free local port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -12,7 +12,7 @@ import type { Row } from './row.js'
 import { median } from './statistics.js'
 
 const TACHO = fileURLToPath(new URL('../../packages/cli/bin/tacho.js', import.meta.url))
-/** About so much is searched, in sessions of 350 exchanges. */
+/** How much is searched, roughly, in sessions of 350 exchanges. */
 const SEARCHED_MB = Number(process.env.TACHO_BENCH_MB ?? 1_000)
 const LONG = { exchanges: 350, answerBytes: 63_000 }
 const SESSION_MB = 40
@@ -22,8 +22,8 @@ const NOW = Date.parse('2026-11-28T00:00:00Z')
 
 /**
  * How long questions over many sessions take: `tacho grep` beside ripgrep on the same files, and
- * `tacho sql`. The sessions are generated, by another seed each time; TACHO_BENCH_SEED names one,
- * TACHO_BENCH_MB how much is searched.
+ * `tacho sql`. The sessions are generated from a new seed each time; TACHO_BENCH_SEED sets the
+ * seed, TACHO_BENCH_MB the size.
  */
 export async function benchQuestions(): Promise<Row[]> {
   const seed = Number(process.env.TACHO_BENCH_SEED ?? Date.now() % 2 ** 31)
@@ -54,7 +54,7 @@ async function grepRows(place: string, random: Random): Promise<Row[]> {
     const words = [TACHO, 'grep', pattern, ...more, '--sessions-dir', root]
     const ours = () => measured(words, { environment: cacheIn(place), isAnyExit: true })
     rows.push(...(await firstRow(ours, place)))
-    // Of a pair, both have the same machine.
+    // Both of a pair run under the same conditions.
     const pairs: { own: Measured; ratio: number }[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       const own = await ours()
@@ -71,7 +71,7 @@ async function grepRows(place: string, random: Random): Promise<Row[]> {
   return rows
 }
 
-/** Of the first search of all, which also notes what stands where. */
+/** The very first search, which also builds the index. */
 async function firstRow(search: () => Promise<Measured>, place: string): Promise<Row[]> {
   if (existsSync(join(place, 'cache'))) return []
   const { clock, megabytes } = await search()
@@ -118,7 +118,7 @@ function cacheIn(place: string): Record<string, string> {
   return { XDG_CACHE_HOME: join(place, 'cache') }
 }
 
-/** How long a program takes, in seconds; nothing where it is not there. */
+/** How long a program takes, in seconds; nothing if it is not installed. */
 async function seconds(program: string, words: readonly string[]): Promise<number | undefined> {
   const started = performance.now()
   const child = spawn(program, words, { stdio: 'ignore' })

@@ -10,14 +10,18 @@ import type { Row } from './row.js'
 
 const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 const EXCHANGES = 10_000
-/** A context is full after so many, and compacted: requests grow from 40 KB to some 150 KB. */
+/**
+ * After this many exchanges a context is full and is compacted: requests grow from 40 KB to some
+ * 150 KB.
+ */
 const COMPACTED_AFTER = 100
 const TURN_EXCHANGES = 12
 const ROUNDS = 5
 
 /**
- * Measures how long it takes to read a session, to make of its events and exchanges what they mean,
- * and to write that as spans: 10,000 exchanges, each with a tool that was asked for and approved.
+ * Measures how long it takes to read a session of 10,000 exchanges, each with a tool that was asked
+ * for and approved, to reduce its events and exchanges to their meaning, and to write that as
+ * spans.
  */
 export async function benchReduce(): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
@@ -36,7 +40,7 @@ export async function benchReduce(): Promise<Row[]> {
       )
       rmSync(join(root, `rebuilt-${round}`), { recursive: true })
     }
-    // The least of them: what others do on this machine makes them slower, and nothing faster.
+    // The minimum: other processes make a run slower, and nothing makes it faster.
     const [read, both, all] = [reading, reducing, rebuilding].map((times) => Math.min(...times))
     if (read === undefined || both === undefined || all === undefined) throw new Error('no rounds')
     const size = (file: string): number => statSync(join(folder, file)).size
@@ -74,7 +78,7 @@ async function reduce(folder: string): Promise<void> {
 function readAll(folder: string): void {
   for (const log of [SESSION_FILES.events, SESSION_FILES.raw]) {
     for (const _ of readLog(folder, log, fail)) {
-      // Reading is all that is measured.
+      // Only reading is measured.
     }
   }
 }
@@ -83,7 +87,7 @@ function fail({ file, reason }: { file: string; reason: string }): never {
   throw new Error(`${file} is damaged: ${reason}`)
 }
 
-/** Time on the processor: a wait for others would be counted as ours. */
+/** Processor time: waiting for other processes would count as ours. */
 async function cpuSeconds(work: () => Promise<void>): Promise<number> {
   const started = process.cpuUsage()
   await work()
@@ -118,7 +122,7 @@ async function record(root: string): Promise<void> {
     tool(session, number, turnId)
     if (number % TURN_EXCHANGES === TURN_EXCHANGES - 1)
       say(session, 'server', 'turn/completed', { turn: { id: turnId, status: 'completed' } })
-    // What was seen is understood in between, as it is beside an agent.
+    // Observations are reduced in between, as they are beside an agent.
     if (number % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   await recording.close({ exitCode: 0 })
@@ -126,7 +130,7 @@ async function record(root: string): Promise<void> {
 
 type Place = { number: number; turnId: string }
 
-/** An answer that says a few words and calls a tool, in the events of the Responses API. */
+/** An answer that says a few words and calls a tool, in events of the Responses API. */
 function exchange(recording: Recording, { body }: Request, { number, turnId }: Place): void {
   const one = recording.exchange({
     method: 'POST',
@@ -169,7 +173,10 @@ function exchange(recording: Recording, { body }: Request, { number, turnId }: P
   one.end({ state: 'completed' })
 }
 
-/** A command that is asked for, approved, and run, as the app-server and Codex's log events tell it. */
+/**
+ * A command that is asked for, approved and run, as the app-server and Codex's log events report
+ * it.
+ */
 function tool(session: Session, number: number, turnId: string): void {
   const place = { threadId: SESSION_ID, turnId }
   const item = { type: 'commandExecution', id: callOf(number), command: commandOf(number) }

@@ -1,14 +1,14 @@
-/** One figure of a benchmark: what was measured, how much, and the limit it is held against. */
+/** One figure of a benchmark: what was measured, its value, and its limit. */
 export type Row = {
   what: string
   value: number
   unit: string
-  /** The least or the most it may be. */
+  /** The minimum or maximum allowed. */
   limit?: { most: number } | { least: number }
   note?: string
 }
 
-/** Prints figures as a table, each with its verdict where there is a limit. */
+/** Prints figures as a table, with a verdict for each that has a limit. */
 export function printRows(title: string, rows: readonly Row[]): void {
   process.stdout.write(`\n${title}\n`)
   for (const row of rows) {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createScrubber, type Scrubber } from '@tacho/scrub'
 import type { Row } from './row.js'
 
-/** Milliseconds of processor that a megabyte of any input may cost. */
+/** Processor milliseconds that a megabyte of any input may cost. */
 const MOST = 5
 const KNOWN = 200
 const ROUNDS = 5
@@ -13,8 +13,8 @@ const REPEATED = 500_000
 const SOURCES = 8e6
 
 /**
- * What scrubbing costs, in time of the processor and not of the clock: for what an agent reads, for an
- * answer in chunks as they come from a socket, and for what somebody would send to make it slow.
+ * What scrubbing costs in processor time: for what an agent reads, for an answer in chunks as they
+ * come from a socket, and for input made to be slow.
  */
 export async function benchScrub(): Promise<Row[]> {
   const scrubber = createScrubber({ fingerprint: () => '0000' })
@@ -31,7 +31,7 @@ export async function benchScrub(): Promise<Row[]> {
   ]
 }
 
-/** What any reading of the bytes costs on this machine. */
+/** The cost of merely reading the bytes on this machine. */
 function baseline(sources: Buffer): Row[] {
   const copy = Buffer.alloc(sources.length)
   const plain = (what: string, work: () => unknown): Row => {
@@ -67,7 +67,7 @@ function bodies(sources: Buffer): [what: string, body: Buffer][] {
   ]
 }
 
-/** An answer whose events have 20 characters of text each, and one of a few large events. */
+/** An answer whose events carry 20 characters of text each, and one with a few large events. */
 function answers(scrubber: Scrubber, sources: Buffer): Row[] {
   const text = sources.toString('latin1', 0, 2e6)
   const small = Array.from({ length: 1e4 }, (_, number) => {
@@ -95,7 +95,7 @@ function event(data: { type: string; [member: string]: unknown }): string {
   return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** What takes a closer look, again and again. */
+/** Input that needs a closer look again and again. */
 function repeated(): [what: string, body: Buffer][] {
   const units = [
     ...['a', '\n', 'a\n', '\\n', '\\n 1', '\\"a', '\\u0041', '%41', '%25', '\\'],
@@ -109,7 +109,9 @@ function repeated(): [what: string, body: Buffer][] {
   ])
 }
 
-/** To learn one value more and to search with it, where there are {@link KNOWN} already. */
+/**
+ * The cost of learning one more value and searching with it, when there are {@link KNOWN} already.
+ */
 function learning(): Row[] {
   const scrubber = createScrubber({ fingerprint: () => '0000' })
   const first = timeOf(() => {

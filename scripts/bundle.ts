@@ -10,12 +10,12 @@ import { type BundledPackage, packagesIn } from './bundled-packages.js'
 import { isMainModule } from './is-main-module.js'
 
 /**
- * Puts each `tacho <agent>` into a few files: a user waits for it each time, and Node takes 24 ms
- * more to find and load the modules one by one, 200 ms where a session is recorded. CommonJS, for
- * Node's ESM loader alone takes 4 ms.
+ * Bundles each `tacho <agent>` into a few files. A user waits for it on every run: Node needs
+ * another 24 ms to find and load the modules one by one, and 200 ms if a session is recorded. The
+ * bundles are CommonJS because Node's ESM loader alone takes 4 ms.
  *
- * @param folder where the bundles go: the folder of the command's own build, or that of a package.
- * @returns the packages of others that are in them.
+ * @param folder for the bundles: the command's own build folder, or that of a package.
+ * @returns the third-party packages that they contain.
  */
 export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   const target: Target = { folder, inputs: new Set() }
@@ -32,15 +32,16 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundleRecorder(target)
   await bundleRegister(target)
   await bundleApi(target)
-  // The process that sends spans out, and, with it, the exporters.
+  // The process that exports spans, and with it the exporters.
   await bundleFile(target, join(RECORDER, 'live/sender-process.js'))
-  // The thread that takes content codings off.
+  // The thread that removes content codings.
   await bundleFile(target, join(RECORDER, 'exchange/decoding/decoder-thread.js'))
-  // gRPC itself is as large as all else that records, and few send by it: it is optional.
+  // gRPC alone is as large as everything else that records, and few people export through it, so it
+  // is optional.
   await bundleFile(target, join(OTLP, 'exporters/grpc.js'), { external: ['@grpc/grpc-js'] })
   await bundled(target, {
-    // Nothing else of it is used, and its entry brings fetch, WebSockets and caches as well. That a
-    // dispatcher can request, the entry gives to its prototype: so does this.
+    // We use nothing else of it, and its entry point pulls in fetch, WebSockets and caches. The
+    // entry point also adds `request` to the prototype of a dispatcher, so we do the same.
     stdin: {
       contents: [
         "import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'",
@@ -56,7 +57,7 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
     stdin: { contents: "export * from 'commander'", resolveDir: CLI },
     outfile: join(target.folder, 'bundle', 'commander.cjs'),
   })
-  // esbuild names files from the folder that it was run in.
+  // esbuild names files relative to the folder in which it runs.
   return packagesIn([...target.inputs].map((input) => resolve(input)))
 }
 

@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
-/** A package of the npm registry that is in a bundle of ours. */
+/** A package of the npm registry that one of our bundles contains. */
 export type BundledPackage = {
   name: string
   version: string
-  /** As SPDX names it: `MIT`. */
+  /** Its SPDX name: `MIT`. */
   license: string
   folder: string
 }
 
 const MODULES = `${sep}node_modules${sep}`
 
-/** The packages that files come from; ours are none, they are in no `node_modules`. */
+/** The packages that files come from. Ours do not count: they are in no `node_modules`. */
 export function packagesIn(files: readonly string[]): BundledPackage[] {
   const folders = new Set(files.flatMap((file) => folderOf(file) ?? []))
   return [...folders].sort().map((folder) => {
@@ -32,12 +32,13 @@ function folderOf(file: string): string | undefined {
 }
 
 /**
- * The licences of packages, each text once with those that it is for and who holds their copyright.
+ * The licences of packages. Each text appears once, with the packages that it covers and their
+ * copyright holders.
  *
- * @throws Error where one has no licence that allows what we do, or no text of it.
+ * @throws Error if a package has no licence that permits bundling, or no licence text.
  */
 export function licencesOf(packages: readonly BundledPackage[]): string {
-  // The same text is laid out in several ways.
+  // Packages lay out the same text in different ways.
   const texts = new Map<string, { holders: Map<string, string[]>; text: string }>()
   for (const one of packages) {
     const { name, version, license } = one
@@ -60,18 +61,18 @@ export function licencesOf(packages: readonly BundledPackage[]): string {
   return ['Tacho holds these packages of others, under their own licences.\n', ...parts].join(RULE)
 }
 
-/** What is the same for the same text, however it is laid out: forms to be filled in have brackets of either kind. */
+/** A key that ignores layout: blank forms use either kind of bracket. */
 function keyOf(text: string): string {
   const plain = text.replaceAll(/\s+/g, ' ').replaceAll('https:', 'http:')
   return plain.replaceAll('{', '[').replaceAll('}', ']').trim().toLowerCase()
 }
 
-/** Who holds the copyright, and the rest of a licence, which many have in common. */
+/** Separates the copyright holders from the rest of a licence, which many packages share. */
 function apart(licence: string): { copyright: string; text: string } {
   const copyright: string[] = []
   const text: string[] = []
   for (const line of licence.split(/\r?\n/)) {
-    // A paragraph of the text itself is no such line, and a form to be filled in has brackets.
+    // A paragraph of the licence itself is not a copyright line, and a blank form has brackets.
     if (/^\s*(?:\(c\)\s+\d|copyright\s+(?:\(c\)|©|\d))[^[\]]*$/i.test(line))
       copyright.push(line.trim())
     else if (!/^\W*(?:the )?(?:mit|isc) licen[cs]e\W*(?:\(?(?:mit|isc)\)?)?\W*$/i.test(line))
@@ -82,7 +83,7 @@ function apart(licence: string): { copyright: string; text: string } {
 
 const RULE = `\n${'-'.repeat(78)}\n\n`
 
-// Licences that ask for no more than that their text goes along.
+// Licences that only require their text to be included.
 const ALLOWED = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD']
 
 function licenceText({ name, version, license, folder }: BundledPackage): string {
@@ -91,7 +92,7 @@ function licenceText({ name, version, license, folder }: BundledPackage): string
   const [file, ...notices] = [...named(/^licen[cs]e(?!s)/i), ...named(/^notice/i)]
   const read = (one: string) => readFileSync(join(folder, one), 'utf8')
   if (file !== undefined) return [file, ...notices].map(read).join('\n')
-  // Some say it at the end of their page alone.
+  // Some packages put it only at the end of their README.
   const readme = files.find((one) => /^readme/i.test(one))
   const [, said] = /^#+ *licen[cs]e[^\n]*\n([\s\S]+)/im.exec(readme ? read(readme) : '') ?? []
   if (said !== undefined) return said

@@ -11,12 +11,12 @@ import { brokenSnippets } from './check-docs/snippets.js'
 import { tachoHelp } from './check-docs/tacho-help.js'
 import { unwantedWords } from './check-docs/tree.js'
 
-// From scripts/dist, where this runs.
+// This runs from scripts/dist.
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 process.exitCode = check(resolve(process.argv[2] ?? repository))
 
-/** Checks what the pages of a tree say; prints what is wrong with them, a line each. */
+/** Checks the pages of a tree and prints each problem on a line. */
 function check(root: string): number {
   const pages = pagesOf(root).map((file) => readPage(root, file))
   const problems = [

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { ProgramError, programPath } from './programs/index.js'
 import { runServer } from './servers/run-server.js'
 
-// From scripts/dist, where this runs.
+// This runs from scripts/dist.
 const CONFIG = join(dirname(fileURLToPath(import.meta.url)), '../../otel-collector.yaml')
 
 process.exitCode = await main(process.env)

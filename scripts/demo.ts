@@ -12,8 +12,8 @@ const DEMOS = {
 process.exitCode = await main(process.argv[2])
 
 /**
- * `npm run demo`: installs Codex where it is missing, and records it with no network around. With
- * `-- claude` the same for Claude Code, with `-- node` for an agent that is a Node program.
+ * `npm run demo`: installs Codex if it is missing and records it, with no network. `-- claude` does
+ * the same with Claude Code, `-- node` with an agent that is a Node program.
  */
 async function main(what = 'codex'): Promise<number> {
   if (!isDemo(what)) {

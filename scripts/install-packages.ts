@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The programs that completion, the manual page and the page of `tacho view` are tried in, and their Debian packages. */
+/**
+ * The programs that the tests of completion, the manual page and the `tacho view` page need, and
+ * their Debian packages.
+ */
 const PACKAGES = { zsh: 'zsh', fish: 'fish', groff: 'groff-base', chromium: 'chromium' }
 
 /**
- * Installs those that are missing, where that needs no more than being root on Debian, as in CI.
- * Elsewhere their tests fail, and this says what to install.
+ * Installs the missing ones, where being root on Debian is enough, as in CI. Elsewhere it says what
+ * to install, and the tests that need them fail.
  */
 export function installPackages(): void {
   const missing = Object.entries(PACKAGES).flatMap(([program, one]) =>

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** Whether a module is the one that Node was started with. */
+/** Whether Node was started with this module. */
 export function isMainModule(url: string): boolean {
   const [, started] = process.argv
   return started !== undefined && realpathSync(started) === fileURLToPath(url)

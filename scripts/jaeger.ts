@@ -6,15 +6,15 @@ const PAGE = 'http://127.0.0.1:16686'
 
 process.exitCode = await main()
 
-/** `npm run jaeger`: a Jaeger to try things with, on the ports that everybody expects. */
+/** `npm run jaeger`: a Jaeger to experiment with, on the default ports. */
 async function main(): Promise<number> {
   try {
     const program = await findJaeger(process.env)
     return await runServer({
       name: 'Jaeger',
       command: [program],
-      // Else it traces its own queries, stands among the services, and waits 10 s at its end for the
-      // receiver that it has just closed.
+      // Otherwise it traces its own queries, appears in the list of services, and at its end waits
+      // 10 s for the receiver that it has just closed.
       env: { OTEL_TRACES_SAMPLER: 'always_off' },
       ports: [4317, 4318, 16686],
       readyUrl: `${PAGE}/api/services`,
@@ -43,7 +43,7 @@ Now, in another terminal:
 ${(await isPlaceholder()) ? placeholder(program) : ''}`)
 }
 
-/** Whether its page is only the one that stands in where Jaeger is built without its assets. */
+/** Whether its page is only the placeholder of a Jaeger that was built without its assets. */
 async function isPlaceholder(): Promise<boolean> {
   const page = await fetch(PAGE)
   return (await page.text()).includes('placeholder for the Jaeger UI')

@@ -2,10 +2,10 @@ import type { ProgramName } from './programs/index.js'
 
 /**
  * The programs that the chosen tests need besides Codex. They are installed before the tests run,
- * for those run in a network of their own.
+ * because tests have no network.
  *
- * @param args Vitest's: a word is a part of the paths of the files to run; without any, all run.
- * @param files every test file, as a path from the root of the repository.
+ * @param args Vitest's: each word is part of the path of a file to run; with none, all run.
+ * @param files every test file, as a path relative to the root of the repository.
  */
 export function neededPrograms(args: readonly string[], files: readonly string[]): ProgramName[] {
   const words = args.filter((arg, index) => !arg.startsWith('-') && !isTitle(args[index - 1]))
@@ -34,7 +34,7 @@ export function neededPrograms(args: readonly string[], files: readonly string[]
   ]
 }
 
-/** Whether what follows this option is the title of tests. */
+/** Whether the value after this option is a test's title. */
 function isTitle(option: string | undefined): boolean {
   return option === '-t' || option === '--testNamePattern'
 }

@@ -4,12 +4,12 @@ import { constants } from 'node:os'
 const RAISE_LOOPBACK = 'ip link set lo up'
 
 /**
- * Runs a command in a network of its own, with nothing in it but the loopback: a test that reaches
- * out fails here instead of on somebody's train, and the demo reaches nobody. Where the system does
- * not allow that, it runs all the same, and a line on stderr says so.
+ * Runs a command in a network of its own that has only a loopback interface. A test that reaches
+ * out then fails here and not on somebody's train, and the demo contacts nobody. If the system does
+ * not allow it, the command runs anyway and a line on stderr says so.
  *
- * @param what is named in that line: `The tests run`.
- * @returns its exit code; that of a shell where a signal ended it.
+ * @param what the subject of that line: `The tests run`.
+ * @returns the command's exit code, or the shell's equivalent if a signal ended it.
  */
 export function runInOwnNetwork(command: readonly string[], what: string): Promise<number> {
   const walls = wallsOf()
@@ -21,7 +21,10 @@ export function runInOwnNetwork(command: readonly string[], what: string): Promi
   return exitCodeOf([...walls, ...command])
 }
 
-/** The start of a command line that runs the rest in a network of its own; empty where none is to be had. */
+/**
+ * The start of a command line that runs the rest of it in a network of its own; empty if that is
+ * not possible.
+ */
 function wallsOf(): readonly string[] {
   const unshare = process.getuid?.() === 0 ? ['unshare', '-n'] : ['unshare', '-rn']
   const [program, ...flags] = unshare as [string, ...string[]]
@@ -34,7 +37,7 @@ function exitCodeOf(command: readonly string[]): Promise<number> {
   const [program = '', ...args] = command
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' })
-    // The terminal tells the whole group; the child must end before its parent does.
+    // The terminal signals the whole group, and the child must end before its parent does.
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.on(signal, () => child.kill(signal))
     child.on('error', reject)

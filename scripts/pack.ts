@@ -31,8 +31,8 @@ type Manifest = {
 await pack(resolve(process.argv[2] ?? join(ROOT, 'dist')))
 
 /**
- * `npm run pack`: makes the npm package `tacho` of what is built, `tacho-<version>.tgz` in a folder,
- * and beside it what is in it (`tacho-<version>.cdx.json`, CycloneDX).
+ * `npm run pack`: packs what is built into `tacho-<version>.tgz`, the npm package, and lists its
+ * contents beside it in `tacho-<version>.cdx.json` (CycloneDX).
  */
 async function pack(out: string): Promise<void> {
   const folder = join(out, 'package')
@@ -62,7 +62,7 @@ async function pack(out: string): Promise<void> {
   process.stdout.write(`${join(out, `tacho-${manifest.version}.tgz`)}\n`)
 }
 
-/** As manual pages are installed: man reads it so. */
+/** man reads pages in their installed form. */
 function zipPage(page: string): void {
   writeFileSync(`${page}.gz`, gzipSync(readFileSync(page), { level: 9 }))
   rmSync(page)
@@ -81,7 +81,7 @@ function packageManifest() {
     bin: { tacho: 'bin/tacho.js' },
     man: ['dist/tacho.1.gz'],
     exports: PACKAGE_EXPORTS,
-    // All else is in the bundles: these are native, and each has a way without it.
+    // Everything else is in the bundles. These are native, and Tacho works without any of them.
     optionalDependencies: Object.assign({}, ...ours.map((one) => one.optionalDependencies)),
   }
 }
@@ -90,7 +90,7 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** The pages of who uses Tacho; the rest, and the pictures, are for who reads the repository. */
+/** The pages for users; the pictures and the other pages are for readers of the repository. */
 function copyPages(from: string, to: string): void {
   mkdirSync(to)
   for (const name of readdirSync(from).filter(isForUsers)) {
@@ -98,7 +98,7 @@ function copyPages(from: string, to: string): void {
   }
 }
 
-/** What a page says of files that are only in the repository leads nowhere here. */
+/** Links to files that exist only in the repository would lead nowhere in the package. */
 function removeDeadLinks(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.md')) continue

@@ -1,6 +1,6 @@
 import { INTEGRATIONS } from './bundle/library.js'
 
-/** What the package `tacho` gives to who imports it (`exports` in its manifest). */
+/** What the package `tacho` exports (`exports` in its manifest). */
 export const PACKAGE_EXPORTS = {
   '.': { types: './types/index.d.ts', default: './dist/bundle/api.cjs' },
   './register': './bin/register.cjs',

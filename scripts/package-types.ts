@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 /**
- * Copies the declarations of what some files export, and all that these name, to a folder that stands
- * alone.
+ * Copies the declarations that some entry points export, and all that they refer to, into a
+ * self-contained folder.
  *
- * @param packages the folder of our packages, which are built.
- * @param entries declarations that only export from elsewhere again, by the name that they have there.
+ * @param packages the folder with our packages, built.
+ * @param entries declaration files that only re-export, by the name that they get there.
  */
 export function copyTypes(packages: string, entries: Record<string, string>, to: string): void {
   const copied = new Set<string>()
@@ -21,13 +21,15 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
     write(targetOf(file), withTargets(file))
   }
 
-  // Not through the package's index, which names more than this exports.
+  // Not through the package's index, which exports more than this does.
   function fromItsFile(file: string, entry: string): (one: Export) => string {
     return ({ name, from }) =>
       `export { ${name} } from '${between(file, targetOf(wanted(name, from, entry)))}'`
   }
 
-  /** The file that declares a name which one of our packages exports; it is copied, too. */
+  /**
+   * Finds the file that declares a name exported by one of our packages; that file is copied too.
+   */
   function wanted(name: string, from: string, importer: string): string {
     const file = declaring(bare(name), fileOf(from, importer) ?? '')
     if (file === undefined) throw new Error(`${from} does not export ${name} (${importer}).`)
@@ -64,7 +66,7 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
       .replace(INLINE, (_, from: string, name: string) => `import('${to(name, from)}').${name}`)
   }
 
-  /** The declarations that an import in a file names; nothing for those of other people. */
+  /** The declarations that an import in a file refers to; none for third-party packages. */
   function fileOf(said: string, from: string): string | undefined {
     if (said.startsWith('@tacho/')) return join(packages, said.slice(7), 'dist/index.d.ts')
     return said.startsWith('.') ? join(dirname(from), said.replace(/js$/, 'd.ts')) : undefined
@@ -75,7 +77,7 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
   }
 }
 
-/** A path in an import; the layout is the same in both places. */
+/** The path in an import; the layout is the same in both places. */
 const RELATIVE = /(?:from |import\()['"](\.[^'"]+)['"]/g
 const NAMED = /^((?:import|export)(?: type)?) \{([^}]*)\} from '(@tacho\/\w+)'/gm
 const INLINE = /import\("(@tacho\/\w+)"\)\.(\w+)/g
@@ -87,7 +89,7 @@ function declarationOf(name: string): RegExp {
   )
 }
 
-/** `type Session` or `readSession`, and where it comes from. */
+/** `type Session` or `readSession`, and the file that it comes from. */
 type Export = { name: string; from: string }
 
 function exportsOf(file: string): Export[] {
@@ -100,7 +102,7 @@ function exportsOf(file: string): Export[] {
   )
 }
 
-/** Where a file exports all from that others export. */
+/** Follows `export *` in a file. */
 function starsOf(file: string): string[] {
   const lines = readFileSync(file, 'utf8').matchAll(/^export (?:type )?\* from '([^']+)'/gm)
   return [...lines].map(([, from = '']) => from)
@@ -113,14 +115,14 @@ function namesIn(names: string): string[] {
     .filter((name) => name !== '')
 }
 
-/** Without what it is as a type, or here. */
+/** Without `type`, and without its local name. */
 function bare(name: string): string {
   return name.replace(/^type /, '').replace(/ as .*$/, '')
 }
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  // The compiler indents by four spaces, which are a twentieth of it all.
+  // The compiler indents with four spaces, which would be a twentieth of the total.
   writeFileSync(
     file,
     text.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4)),

@@ -1,8 +1,8 @@
 /**
- * A page of Markdown without the links to files that are not there: their words stay. Pictures and rows
- * of a table that are about such a file go.
+ * A page of Markdown without links to missing files: the words of a link stay; pictures, and table
+ * rows about a missing file, go.
  *
- * @param isThere whether there is a file at a relative path.
+ * @param isThere whether a file exists at a relative path.
  */
 export function withoutDeadLinks(page: string, isThere: (path: string) => boolean): string {
   const isDead = (target: string): boolean =>

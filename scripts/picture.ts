@@ -38,7 +38,7 @@ function chosen(output: string): string[] {
   return part
 }
 
-/** A line as runs of one colour each, by the escape sequences in it (ECMA-48, SGR). */
+/** Splits a line into runs of one colour each, by its escape sequences (ECMA-48, SGR). */
 function runsOf(line: string): Run[] {
   const runs: Run[] = []
   let [colour, isBold, column] = [COLOURS.plain ?? '', false, 0]
@@ -74,7 +74,7 @@ ${rows.filter((row) => row !== '').join('\n')}
 `
 }
 
-/** Each run says how wide it is, so that columns stay columns in any font. */
+/** Each run states its width, so that columns line up in any font. */
 function textOf({ text: whole, column, colour, isBold }: Run, y: number): string {
   const words = whole.trimEnd()
   const start = words.length - words.trimStart().length

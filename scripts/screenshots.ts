@@ -21,11 +21,11 @@ const NODE = join(CACHE, 'demo-node/sessions')
 
 type Picture = {
   name: string
-  /** Whose session it is of. */
+  /** The agent whose session it is. */
   sessions?: string
   width?: number
   isDark?: boolean
-  /** Leads to the view that is shown; without it, the session as it opens. */
+  /** Navigates to the view in the picture; without it, the session as it opens. */
   show?: (page: Page) => Promise<void>
 }
 
@@ -93,7 +93,7 @@ async function take(pictures: Picture[], sessions: string, browser: Browser): Pr
       await page.goto(String(address).trim())
       await things(page).first().waitFor()
       await show?.(page)
-      // Nothing that would look pressed or hovered.
+      // Nothing should look pressed or hovered.
       await page.mouse.move(0, 0)
       await page.screenshot({ path: join(IMAGES, `page-${name}.png`) })
       await context.close()

@@ -7,12 +7,12 @@ import { neededPrograms } from './needed-programs.js'
 import { runInOwnNetwork } from './own-network.js'
 import { ProgramError, programPath } from './programs/index.js'
 
-// From scripts/dist, where this runs.
+// This runs from scripts/dist.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 process.exitCode = await main(process.argv.slice(2))
 
-/** Runs the tests; arguments are Vitest's. The exit code is Vitest's too. */
+/** Runs the tests; arguments go to Vitest, and the exit code comes from it. */
 async function main(args: readonly string[]): Promise<number> {
   try {
     await programPath('codex')
@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   await installForReal(args)
   installPackages()
-  // So that a test never runs a `tacho codex` that is older than its sources.
+  // So that no test runs a `tacho codex` that is older than its sources.
   await bundle()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   return runInOwnNetwork(
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   )
 }
 
-/** Where one of them cannot be had, the tests that need it fail and say so; the others run. */
+/** If a program cannot be installed, the tests that need it fail and say so; the others run. */
 async function installForReal(args: readonly string[]): Promise<void> {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))

@@ -46,7 +46,7 @@ function spansIn({
     .sort((one, other) => (one.startTimeUnixNano < other.startTimeUnixNano ? -1 : 1))
 }
 
-/** Each span below its parent, in milliseconds since the first of them. */
+/** Each span below its parent, in milliseconds since the first one. */
 function rowsOf(spans: readonly Span[]): Row[] {
   const first = BigInt(spans[0]?.startTimeUnixNano ?? 0)
   const since = (time: string) => Number(BigInt(time) - first) / 1e6
@@ -78,7 +78,7 @@ ${rows.map((row, index) => rowOf(row, MARGIN + index * LINE, whole)).join('\n')}
 `
 }
 
-/** The name, indented by its depth; the bar; how long it took. */
+/** The name, indented by depth; the bar; the duration. */
 function rowOf({ name, depth, start, end, colour }: Row, top: number, whole: number): string {
   const x = MARGIN + NAMES + (start / whole) * BARS
   const length = Math.max(2, ((end - start) / whole) * BARS)

@@ -1,19 +1,19 @@
 import { printout, prose } from './prose.js'
 import type { Random } from './random.js'
 
-/** A request and how many of its bytes no earlier request of the session had. */
+/** A request, and how many of its bytes no earlier request of the session contained. */
 export type Request = { body: Uint8Array; newBytes: number; threadId: string }
 
-/** What all conversations of a session have in common. */
+/** What all conversations of a session share. */
 export type Session = {
   id: string
   instructions: string
   tools: string
-  /** Every part that was sent already. */
+  /** Every part that was already sent. */
   sent: Set<string>
 }
 
-/** A session whose first request is of about 40 KB. */
+/** A session whose first request has about 40 KB. */
 export function newSession(random: Random): Session {
   const tools = Array.from({ length: 14 }, (_, index) => ({
     type: 'function',
@@ -41,8 +41,8 @@ export function newSession(random: Random): Session {
 }
 
 /**
- * One conversation, request by request, in the shape of a coding agent's Responses requests: the
- * whole history every time, then the tools, then metadata that change.
+ * One conversation, request by request, shaped like a coding agent's Responses requests: the whole
+ * history every time, then the tools, then metadata that changes.
  */
 export class Conversation {
   readonly #random: Random
@@ -54,7 +54,7 @@ export class Conversation {
   #items: string[] = []
   #requests = 0
 
-  /** @param turnBytes by how much a request grows, about. */
+  /** @param turnBytes roughly how much a request grows. */
   constructor(random: Random, session: Session, turnBytes: number) {
     this.#random = random
     this.#session = session
@@ -76,7 +76,7 @@ export class Conversation {
     return { body: Buffer.from(parts.join('')), newBytes, threadId: this.#threadId }
   }
 
-  /** The history gives way to what the user said and a summary. */
+  /** A summary and the user's messages replace the history. */
   compact(): void {
     const said = this.#items.filter((item) => item.includes('"role":"user"'))
     const summary = message('user', `What was done so far:\n${prose(this.#random, 4000)}`)
@@ -116,7 +116,7 @@ export class Conversation {
     )
   }
 
-  /** The request, cut into what is new once and then repeated. */
+  /** The request, split into what is new once and what repeats from then on. */
   #parts(): string[] {
     const { instructions, tools } = this.#session
     const items = this.#items.map((item, index) => (index === 0 ? item : `,${item}`))
@@ -134,7 +134,7 @@ export class Conversation {
     ]
   }
 
-  /** In another order each time, as they come out of a hash map. */
+  /** In a different order each time, as from a hash map. */
   #metadata(): string[] {
     const { id } = this.#session
     const left = [

@@ -8,7 +8,7 @@ const NAMES = 'parse open close encode decode append flush cursor offset length 
   ' ',
 )
 
-/** Sentences of about so many characters. */
+/** Sentences with roughly this many characters. */
 export function prose(random: Random, length: number): string {
   let text = ''
   while (text.length < length) {
@@ -18,7 +18,7 @@ export function prose(random: Random, length: number): string {
   return text
 }
 
-/** What a program printed: source lines with quotes, tabs and backslashes, paths, numbers. */
+/** What a program might print: source lines with quotes, tabs and backslashes, paths, numbers. */
 export function printout(random: Random, length: number): string {
   let text = ''
   while (text.length < length) {

@@ -1,6 +1,6 @@
-/** Numbers from a seed: the same seed gives the same conversation. */
+/** Random numbers: the same seed gives the same conversation. */
 export type Random = {
-  /** A whole number from 0 to `below`, without it. */
+  /** An integer from 0 up to, but not including, `below`. */
   below(below: number): number
   pick<Item>(items: readonly Item[]): Item
   hex(length: number): string

@@ -7,7 +7,7 @@ const TURNS = 500
 // From 40 KB to 1 MB in 500 requests.
 const TURN_BYTES = 1_050
 
-/** The sessions that a body codec is measured with. Each request is made when it is asked for. */
+/** The sessions for measuring a body codec. Each request is generated on demand. */
 export function scenarios(random: Random): Scenario[] {
   return [
     { name: 'one conversation', requests: () => oneConversation(random) },

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, listening } from '../ports.js'
 
-/** mitmproxy in front of an upstream, writing down what passes. */
+/** mitmproxy in front of an upstream, writing its flow file. */
 export type Mitmdump = {
   url: string
-  /** Ends it, and tells the bytes that it has written. */
+  /** Stops it and returns how many bytes it wrote. */
   written(): Promise<number>
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** Nothing where it is not installed. */
+/** Undefined if it is not installed. */
 export async function startMitmdump(upstream: string): Promise<Mitmdump | undefined> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'tacho-bench-mitm-'))

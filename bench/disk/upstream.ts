@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A model API that gives these answers, one after the other. */
+/** A model API that gives these answers in order. */
 export async function startUpstream(
   answers: readonly string[],
 ): Promise<{ url: string; [Symbol.asyncDispose]: () => Promise<void> }> {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-// What stands in for Codex in this benchmark: it is started by `tacho codex`, finds the tap's base
-// URL in its arguments as Codex does, and sends requests to it and to every other address in turn.
-// BENCH_PLAN names them; its figures go to the file that BENCH_OUT names.
+// The stand-in for Codex in this benchmark. `tacho codex` starts it; it finds the tap's base URL in
+// its arguments as Codex does, and sends requests to it and to every other address in turn.
+// BENCH_PLAN names the addresses; figures go to the file BENCH_OUT.
 
 export type Plan = {
   urls: Record<string, string>
   requests: number
   bytes: number
   largeRounds: number
-  /** How many streams go on at once, and for how many rounds. */
+  /** How many streams run at once, and for how many rounds. */
   streams: number
   streamRounds: number
 }
@@ -19,14 +19,17 @@ export type Sample = { firstByte: number; whole: number }
 export type Streams = { whole: number; late: number[] }
 export type Figures = {
   samples: Record<string, Sample[]>
-  /** The same over a connection of its own for each request. */
+  /** The same with a new connection for each request. */
   fresh: Record<string, Sample[]>
-  /** MB/s of the large answer, per address: to a consumer that parses each event, and one that counts. */
+  /**
+   * MB/s of the large answer, per address: to a consumer that parses each event, and to one that
+   * counts bytes.
+   */
   throughput: Record<string, number[]>
   counted: Record<string, number[]>
   /** Many streams at once: how long all of them took, and how late each event came. */
   streams: Record<string, Streams[]>
-  /** Growth of the resident memory of the recorder during the large answers, in bytes. */
+  /** Growth of the recorder's resident memory during the large answers, in bytes. */
   growth: Record<string, number>
 }
 
@@ -93,7 +96,7 @@ if (tacho !== undefined) {
 }
 process.stdout.write(JSON.stringify(figures))
 
-/** Asks as the SDKs of the model APIs do: by `fetch`, reading the events as they come. */
+/** Requests with `fetch` and reads the events as they come, like the SDKs of model APIs. */
 async function ask(
   url: string,
   content: Buffer,
@@ -126,7 +129,7 @@ type Asking = {
   onEvent?: (event: { delta?: string }) => void
 }
 
-/** The time that an answer takes of which nothing is read but its length, in milliseconds. */
+/** How long an answer takes whose bytes are only counted, in milliseconds. */
 async function count(url: string): Promise<number> {
   const start = performance.now()
   const response = await fetch(url, { method: 'POST', headers: HEADERS, body: body })
@@ -148,7 +151,7 @@ async function manyStreams(url: string): Promise<Streams> {
   return { whole: performance.now() - start, late }
 }
 
-/** The most that our parent's resident memory grows while something runs. */
+/** The peak growth of our parent's resident memory while something runs. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
   const before = residentOfParent()
   let most = before

@@ -1,9 +1,9 @@
 import { openSync, writeSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 
-// The limit of what a relay written for Node can be: bytes go from one socket to another, and nothing
-// looks at them; with the path of a file, what comes back is written to it behind them, and no more. A
-// process of its own; it is told the port of the upstream.
+// The upper bound for a relay written for Node: it passes bytes from one socket to another without
+// looking at them. Given a file's path, it also writes the answer there after passing it on, and
+// does nothing else. A separate process that is given the upstream's port.
 const port = Number(process.argv[2])
 const file = process.argv[3] === undefined ? undefined : openSync(process.argv[3], 'w')
 

@@ -13,16 +13,16 @@ import { runStandIn } from './stand-in.js'
 
 const LARGE = 64 * 1024 * 1024
 
-/** Bytes passed on, and nothing recorded: what the tap could be at best. */
+/** Passes bytes on and records nothing: the tap's upper bound. */
 const BARE = 'bare relay'
 
-/** The same with one `write(2)` for what comes at once: what a recorder could be at best. */
+/** The same with one `write(2)` for each read: a recorder's upper bound. */
 const WRITING = 'bare relay that writes'
 
 /**
- * What the HTTP tap adds: a 40 KB request with a 200-event answer, and a 64 MB answer, through
- * `tacho codex --persist-session` as it is, direct, and through other proxies and a relay that records
- * nothing, request by request in turn.
+ * What the HTTP tap adds: a 40 KB request with a 200-event answer, and a 64 MB answer, through an
+ * unmodified `tacho codex --persist-session`, direct, through other proxies, and through a relay
+ * that records nothing, request by request in turn.
  */
 export async function benchHttpTap(): Promise<Row[]> {
   const upstream = await program('upstream')
@@ -54,7 +54,7 @@ export async function benchHttpTap(): Promise<Row[]> {
   }
 }
 
-/** A program of this folder, in a process of its own, and where it listens. */
+/** A program of this folder in a separate process, and the address that it listens on. */
 async function program(name: string, ...args: string[]) {
   const child = fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), args)
   const [{ port }] = (await once(child, 'message')) as [AddressInfo]
@@ -108,8 +108,8 @@ function requestRows(samples: Figures['samples']): Row[] {
   ]
 }
 
-// Each connection's other end is looked up in the kernel's table of connections, whose size is the
-// machine's and not ours: a figure beside the limits, not one of them.
+// The other end of each connection is looked up in the kernel's connection table, whose size
+// depends on the machine and not on us: so this figure has no limit.
 function freshRows(fresh: Figures['fresh']): Row[] {
   const added = (part: number) =>
     percentile(firstBytes(fresh.tacho), part) - percentile(firstBytes(fresh.direct), part)

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, listening } from '../ports.js'
 
-/** A reverse proxy to compare with, running. */
+/** A running reverse proxy to compare with. */
 export type OtherProxy = { name: string; url: string; stop: () => void }
 
-/** Those of nginx and mitmproxy that are installed, in front of the upstream. */
+/** nginx and mitmproxy, as far as installed, in front of the upstream. */
 export async function otherProxies(upstream: string): Promise<OtherProxy[]> {
   const found = await Promise.all([nginx(upstream), mitmproxy(upstream)])
   return found.filter((proxy) => proxy !== undefined)

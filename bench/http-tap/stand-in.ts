@@ -10,9 +10,9 @@ const TACHO = fileURLToPath(new URL('../../../packages/cli/bin/tacho.js', import
 const AGENT = fileURLToPath(new URL('./agent.js', import.meta.url))
 
 /**
- * Runs the stand-in agent under `tacho codex --persist-session`, in a home of its own.
+ * Runs the stand-in agent under `tacho codex --persist-session` with its own home.
  *
- * @param direct the base URL that Codex would have.
+ * @param direct the base URL that Codex would use.
  * @param environment added to that of `tacho`.
  */
 export async function runStandIn(

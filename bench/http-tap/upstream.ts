@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 
-// The model server of the benchmark, a process of its own: 200 events for a request, or as many
-// bytes as the path names, in events of 16 KiB, which is what a TLS record holds and so the most
-// that comes at once from a real API, and no faster than they are taken.
+// The benchmark's model server, a separate process: 200 events per request, or as many bytes as the
+// path says in events of 16 KiB. That is the size of a TLS record, and so the most that arrives at
+// once from a real API. It sends no faster than its client reads.
 const EVENT = textEvent('a few words, ')
 const BLOCK = Buffer.from(textEvent('A line of an answer that goes on and on. '.repeat(396)))
 const END = `event: response.completed\ndata: ${JSON.stringify({
@@ -27,7 +27,7 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     response.end(END)
   })
 
-  /** Events a pause apart, each with the moment at which it is sent. */
+  /** Events with a pause between them, each carrying its send time. */
   function sendPaced(pace: number, left: number): void {
     if (left === 0) {
       response.end(END)

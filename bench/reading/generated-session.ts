@@ -7,13 +7,13 @@ import { Conversation, type Session } from '../conversation/conversation.js'
 import { prose } from '../conversation/prose.js'
 import type { Random } from '../conversation/random.js'
 
-/** What a generated session is to be like. */
+/** The shape of a generated session. */
 export type GeneratedSession = {
   id: string
   /** Milliseconds since 1970. */
   started: number
   exchanges: number
-  /** Bytes of each answer, about. */
+  /** Approximate size of each answer, in bytes. */
   answerBytes: number
   /** What its requests have in common with those of other sessions. */
   shared: Session
@@ -21,11 +21,11 @@ export type GeneratedSession = {
 
 const RUN = '00f067aa0ba902b7'
 const EXCHANGES_OF_A_TURN = 8
-/** A context is full after so many. */
+/** After this many exchanges the context is full. */
 const COMPACTED_AFTER = 100
 const WRITTEN_AT_ONCE = 4 * 1024 * 1024
 
-/** Writes a session that is over, as a recorder would have, without the agent. */
+/** Writes a finished session as a recorder would have, without an agent. */
 export function writeGenerated(root: string, random: Random, session: GeneratedSession): string {
   const folder = join(root, session.id)
   mkdirSync(folder, { mode: 0o700 })
@@ -199,7 +199,7 @@ function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '000Z')
 }
 
-/** A log that is written in large pieces: what is measured is how it is read. */
+/** Writes the log in large pieces: only reading it is measured. */
 class Lines {
   readonly #descriptor: number
   #waiting: Uint8Array[] = []

@@ -16,9 +16,9 @@ const EXPLAINED = { exchanges: 1_000, answerBytes: 20_000 }
 const NOW = Date.parse('2026-11-28T00:00:00Z')
 
 /**
- * How long people wait for what was recorded: lists, time lines and verdicts, with an index and
- * without. Limits are held against processor time; the clock's is told beside it, for it says how busy
- * the machine was. The sessions are generated, by another seed each time; TACHO_BENCH_SEED names one.
+ * How long people wait for recordings: lists, time lines and verdicts, with an index and without.
+ * Limits apply to processor time; elapsed time is shown beside it, because it tells how busy the
+ * machine was. The sessions are generated from a new seed each time; TACHO_BENCH_SEED sets it.
  */
 export async function benchReading(): Promise<Row[]> {
   const seed = Number(process.env.TACHO_BENCH_SEED ?? Date.now() % 2 ** 31)
@@ -83,7 +83,7 @@ async function explainRows(place: string, random: Random): Promise<Row[]> {
   const run = tachoIn(join(place, 'cache'))
   const explain = () => run(['explain', 'last', '--sessions-dir', root])
   const cold = await explain()
-  // What has only just been written could change unseen, and is not kept.
+  // A file written only a moment ago could still change unnoticed, so it is not indexed.
   await pause(3_000)
   await explain()
   return [

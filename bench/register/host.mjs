@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 
-// A host as any: it does one kind of work and prints what that took.
+// An ordinary host: it does one kind of work and prints how long that took.
 const [what, base] = process.argv.slice(2)
 const BODY = JSON.stringify({ model: 'm', stream: true, input: 'word '.repeat(8000) })
 const MEBIBYTE = 1024 * 1024
@@ -14,7 +14,7 @@ const ask = (how, path = 'v1/responses') =>
     body: BODY,
   })
 
-/** What memory this takes, and what each process that it has started does. */
+/** How much memory the host and each process that it started use. */
 const idleMemory = () => {
   const own = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid))
   return { memory: process.memoryUsage().rss / MEBIBYTE, beside: own.map(residentOf)[0] ?? 0 }
@@ -71,7 +71,7 @@ const WORK = {
 }
 
 await (await ask('first')).text()
-// What records has started by then: a row of its own measures the start.
+// The recorder is running by then: its start is measured in a row of its own.
 await wait(1000)
 globalThis.gc?.()
 let most = 0

@@ -23,14 +23,14 @@ type Figures = {
   pause: number
   memory: number
   first?: number
-  /** Memory of the process that records. */
+  /** Memory of the recorder process. */
   beside?: number
 }
 type Measured = { alone: Figures[]; recorded: Figures[] }
 
 /**
- * A Node program with `tacho/register` and without, by turns. A busy machine makes times longer and
- * leaves the processor time as it is, so both are told.
+ * A Node program with `tacho/register` and without, in turn. A busy machine lengthens elapsed time
+ * but not processor time, so both are shown.
  */
 export async function benchRegister(): Promise<Row[]> {
   const rows: Row[] = []
@@ -102,7 +102,7 @@ function measured(program: Program): Measured {
 
 function figuresOf(program: Program, isRecorded: boolean): Figures {
   const { stdout, stderr } = runOf(program, isRecorded ? '1' : undefined, ['--expose-gc'])
-  // What records goes on for a moment, and is not to slow down the next run.
+  // The recorder keeps working for a moment and must not slow down the next run.
   while (isRecording(program)) pause(20)
   try {
     return JSON.parse(stdout)
@@ -111,7 +111,7 @@ function figuresOf(program: Program, isRecorded: boolean): Figures {
   }
 }
 
-/** Whether a process that records is left of the program's runs. */
+/** Whether a recorder process of the program's runs is left. */
 function isRecording({ folder }: Program): boolean {
   return readdirSync('/proc').some((pid) => {
     try {
@@ -129,7 +129,7 @@ function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
-/** @param persist of TACHO_PERSIST_SESSION; without it nothing is registered. */
+/** @param persist value of TACHO_PERSIST_SESSION; without it nothing is registered. */
 function runOf({ node, folder, args }: Program, persist?: string, options: string[] = []) {
   const register = persist === undefined ? [] : ['--import', REGISTER]
   return spawnSync(node, [...options, ...register, ...args], {

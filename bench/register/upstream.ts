@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-// A model API in a process of its own: what it costs to answer is not the host's.
+// A model API in a separate process: the cost of answering must not count as the host's.
 
 const EVENTS = 10_000
 const MEBIBYTE = 1024 * 1024
@@ -26,7 +26,8 @@ const server = createServer(async (request, response) => {
   else if (what === 'large') await large(response, 256 * MEBIBYTE)
   else response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
 })
-// A busy machine has pauses that are longer than the five seconds that Node keeps a connection open.
+// A busy machine pauses for longer than the five seconds for which Node keeps an idle connection
+// open.
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () =>
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`),

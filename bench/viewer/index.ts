@@ -18,9 +18,9 @@ const ROUNDS = 5
 const CLICKS = 12
 
 /**
- * The page in a real Chromium: a long session opened, looked at, zoomed and scrolled, and how soon a
- * live one shows what was recorded. TACHO_BENCH_LONG names a folder that has one generated session, so
- * that none is made; the index goes beside it.
+ * The page in a real Chromium: a long session opened, explored, zoomed and scrolled, and how soon a
+ * live one shows a new exchange. TACHO_BENCH_LONG names a folder with one generated session to use
+ * instead of a new one; its index goes beside it.
  */
 export async function benchViewer(): Promise<Row[]> {
   const place = mkdtempSync(join(tmpdir(), 'tacho-bench-viewer-'))

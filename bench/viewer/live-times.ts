@@ -7,9 +7,9 @@ import { serve } from './served.js'
 const ROUNDS = 10
 
 /**
- * How long after it was recorded an exchange is on the screen, in milliseconds.
+ * How long after its recording an exchange is on the screen, in milliseconds.
  *
- * @param root has one session, which goes on.
+ * @param root contains one session, which is still being written.
  */
 export async function liveTimes(browser: Browser, root: string, cache: string): Promise<number[]> {
   const [id = ''] = readdirSync(root)
@@ -23,12 +23,12 @@ export async function liveTimes(browser: Browser, root: string, cache: string): 
     await using served = await serve(root, cache)
     await using opened = await openedPage(browser, served)
     const sums = opened.page.locator('.sums')
-    // Its explanation is still being worked out: that must not matter.
+    // Its explanation is still being computed, which must not matter.
     await sums.filter({ hasText: 'exchanges' }).waitFor({ timeout: 60_000 })
     for (let round = 1; round <= ROUNDS; round += 1) {
       const before = (await sums.innerText()).split(' ')[0] ?? ''
       const wanted = `${(Number(before.replaceAll(',', '')) + 1).toLocaleString('en-US')} exchanges`
-      // Where the page was drawn, as the clock of this machine shows it.
+      // When the page was drawn, by the clock of this machine.
       const shown = opened.page.evaluate<number>(`new Promise((resolve) => {
         const isThere = () => document.querySelector('.sums')?.innerText.includes('${wanted}')
         const observer = new MutationObserver(() => {
@@ -39,7 +39,7 @@ export async function liveTimes(browser: Browser, root: string, cache: string): 
         })
         observer.observe(document, { subtree: true, childList: true, characterData: true })
       })`)
-      // The page is waiting before it is recorded.
+      // The page is waiting before anything is recorded.
       await opened.page.evaluate('0')
       record(recording, id, round)
       const recorded = performance.timeOrigin + performance.now()

@@ -2,27 +2,30 @@ import { readFileSync } from 'node:fs'
 import type { Browser, Page as BrowserPage } from 'playwright-core'
 import { processorTime, type Served } from './served.js'
 
-/** The page in a browser, and what is measured of it. All times are milliseconds. */
+/** The page in a browser, and its measurements. All times are in milliseconds. */
 export type Page = {
   page: BrowserPage
-  /** From the address to the verdict, the time line and the list. */
+  /** From entering the address to the verdict, the time line and the list. */
   painted(): Promise<number>
-  /** Clicks an exchange at a place of the list (0 to 1): until its panel is there, and until all of it is. */
+  /**
+   * Clicks an exchange at a position in the list (0 to 1): until its panel appears, and until the
+   * panel is complete.
+   */
   click(place: number): Promise<{ head: number; whole: number }>
   zoom(): Promise<void>
   scroll(): Promise<void>
-  /** The longest task of the page's thread meanwhile, in time of the processor, and the longest frame. */
+  /** The longest task of the page's thread meanwhile, in processor time, and the longest frame. */
   frames(act: () => Promise<void>): Promise<{ task: number; frame: number }>
-  /** MB that its scripts hold. */
+  /** MB held by its scripts. */
   heap(): Promise<number>
   /** MB of its process that no other process shares. */
   memory(): number
-  /** Milliseconds of processor time that its process has taken. */
+  /** Processor milliseconds used by its process. */
   time(): number
   [Symbol.asyncDispose](): Promise<void>
 }
 
-// In the page: a time for each thing that is waited for, taken once it has been drawn.
+// Runs in the page: a time for each awaited thing, taken once it has been drawn.
 const WAIT = `(isThere, then) => new Promise((resolve) => {
   const look = () => {
     if (!isThere()) return
@@ -122,7 +125,7 @@ type TraceEvent = {
   name: string
   pid: number
   tid: number
-  /** Microseconds of the thread's processor time. */
+  /** Processor microseconds of the thread. */
   tdur?: number
   args?: { name?: string }
 }

@@ -8,9 +8,9 @@ const TACHO = fileURLToPath(new URL('../../../packages/cli/bin/tacho.js', import
 /** `tacho view` of the last session in a folder. */
 export type Served = {
   address: string
-  /** The most memory that it had, in MB. */
+  /** Its peak memory, in MB. */
   memory(): number
-  /** Milliseconds of processor time that it has taken. */
+  /** Processor milliseconds that it has used. */
   time(): number
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -37,13 +37,13 @@ export async function serve(root: string, cache: string): Promise<Served> {
   }
 }
 
-/** Of a process, in milliseconds; the system counts hundredths of a second. */
+/** Processor time of a process, in milliseconds; the system counts hundredths of a second. */
 export function processorTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-/** Has the index made, as whoever looked at the session before did. */
+/** Has the index built, as an earlier look at the session would have. */
 export async function warmIndex(root: string, cache: string): Promise<void> {
   for (const command of ['show', 'explain']) {
     const child = spawn(process.execPath, [TACHO, command, 'last', '--sessions-dir', root], {

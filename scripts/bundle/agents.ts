@@ -4,7 +4,7 @@ import { bundled, type Target } from './bundling.js'
 import { left } from './left-out.js'
 import { LAUNCHER } from './places.js'
 
-/** Where the list of agents is built by now: a clone has no types of it before. */
+/** The list of agents, in its built form: a fresh clone has no types for it yet. */
 export async function agentNames(): Promise<string[]> {
   const list: { AGENTS: readonly { name: string }[] } = await import(
     join(LAUNCHER, 'agents/index.js')
@@ -12,7 +12,7 @@ export async function agentNames(): Promise<string[]> {
   return list.AGENTS.map(({ name }) => name)
 }
 
-/** What starts an agent, and, in a file that is read only then, what records it. */
+/** What starts an agent and, in a second file that is read only when needed, what records it. */
 export async function bundleAgent(target: Target, name: string): Promise<void> {
   await bundleLauncher(target, `agents/${name}.cjs`, apart(name), [
     `import { agent } from './agents/${name}/index.js'`,
@@ -21,7 +21,7 @@ export async function bundleAgent(target: Target, name: string): Promise<void> {
   ])
 }
 
-/** What records the agents, in one file: they have most of it in common. */
+/** What records the agents, in one file, because they share most of it. */
 export async function bundleRecordedAgents(
   target: Target,
   names: readonly string[],
@@ -46,19 +46,19 @@ async function bundleLauncher(
     outfile: join(target.folder, 'bundle', file),
     plugins: [plugin],
     external: [RECORDED_AGENTS],
-    // What finds a thread by it is looked at here, and left out.
+    // What finds the thread behind it is resolved here and left out.
     logOverride: { 'empty-import-meta': 'silent' },
   })
 }
 
-// What a recorded run needs is a file of its own, read only then; and what writes the record is another,
-// read while the agent is already starting.
+// What a recorded run needs is a separate file, read only then; what writes the recording is
+// another, read while the agent is already starting.
 function apart(agent?: string): Plugin {
   const shared = agent === undefined ? './' : '../'
   return {
     name: 'apart',
     setup(bundler) {
-      // An agent's stands in its folder.
+      // An agent's own file is in its folder.
       bundler.onResolve({ filter: RECORDED }, ({ kind, importer }) =>
         kind === 'dynamic-import'
           ? { path: basename(dirname(importer)), namespace: 'recorded' }

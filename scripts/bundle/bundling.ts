@@ -9,12 +9,12 @@ const COMMON = {
   target: 'node20',
   // `require` where the source says `import()`.
   supported: { 'dynamic-import': false },
-  // OpenTelemetry's packages are a third smaller as ES modules: what nobody uses is left out.
+  // As ES modules, OpenTelemetry's packages lose a third of their size: unused code is dropped.
   mainFields: ['module', 'main'],
   minify: true,
-  // Letters as they are: escaped, each takes six bytes.
+  // Keeps letters as they are: each escape would take six bytes.
   charset: 'utf8',
-  // The licences of all that is bundled go with the package (scripts/pack.ts).
+  // The licences of everything bundled are part of the package (scripts/pack.ts).
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -23,7 +23,7 @@ const COMMON = {
 /** Where bundles go, and every file that went into one. */
 export type Target = { folder: string; inputs: Set<string> }
 
-/** Makes one bundle, and notes what went into it. */
+/** Makes one bundle and notes what went into it. */
 export async function bundled({ inputs }: Target, options: BuildOptions): Promise<void> {
   const plugins = [leftOut(), ...(options.plugins ?? [])]
   const { metafile } = await build({ ...COMMON, ...options, plugins })
@@ -31,7 +31,7 @@ export async function bundled({ inputs }: Target, options: BuildOptions): Promis
     inputs.add(input.replace(/^used-conventions:/, ''))
 }
 
-/** A file of ours, with all that it needs, as one file of the same name. */
+/** One of our files, bundled with everything it needs under the same name. */
 export async function bundleFile(
   target: Target,
   path: string,
@@ -46,6 +46,6 @@ export async function bundleFile(
   })
 }
 
-// esbuild leaves it empty in CommonJS.
+// esbuild leaves `import.meta` empty in CommonJS.
 export const OWN_URL = "const ownUrl = require('node:url').pathToFileURL(__filename).href"
 export const OWN_URL_OPTIONS = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: OWN_URL } }

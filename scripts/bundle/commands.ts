@@ -7,12 +7,12 @@ import { readerError, readingNames } from './library.js'
 import { CLI, VIEWER } from './places.js'
 
 /**
- * All other commands: what each of them alone needs is a file of its own, read when it is run. These
- * are ES modules, for esbuild cuts no others into files.
+ * All other commands. What only one of them needs is a separate file, read when that command runs.
+ * These are ES modules, because esbuild splits no other format.
  */
 export async function bundleCli(target: Target): Promise<void> {
   const command = join(target.folder, 'command')
-  // Their names change with what is in them.
+  // The names of the pieces change with their contents.
   rmSync(command, { recursive: true, force: true })
   await bundled(target, {
     format: 'esm',
@@ -25,7 +25,7 @@ export async function bundleCli(target: Target): Promise<void> {
     },
     outdir: command,
     plugins: [large('../bundle/')],
-    // CommonJS modules among the dependencies ask for Node's own by it.
+    // CommonJS dependencies use it to require Node's own modules.
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
     },
@@ -33,7 +33,7 @@ export async function bundleCli(target: Target): Promise<void> {
   })
 }
 
-/** The commands that are waited for, and what adds them. */
+/** The commands that a user waits for, and what adds them. */
 const QUICK = {
   ls: 'addLsCommand',
   show: 'addShowCommand',
@@ -42,9 +42,9 @@ const QUICK = {
 } as const
 
 /**
- * The commands that are waited for are in one file, and so is what a program has that reads sessions:
- * what they need is mostly the same. esbuild's cutting puts all of the reader into one as well, and
- * Node takes 60 ms for what they never need.
+ * The commands that a user waits for share one file, and so does whatever a program uses to read
+ * sessions, because they need mostly the same code. esbuild's splitting puts the whole reader in
+ * one piece too, and Node takes 60 ms to load the parts that these commands never use.
  */
 export async function bundleQuick(target: Target): Promise<void> {
   const commands = Object.entries(QUICK)
@@ -75,7 +75,10 @@ async function bundleQuickFile(
   })
 }
 
-/** What is made of the definitions of all commands: the tree that completion reads, and the manual page. */
+/**
+ * What is generated from the definitions of all commands: the tree for completion, and the manual
+ * page.
+ */
 export async function bundleCompletion(target: Target): Promise<void> {
   const { commandTree, fullProgram, manPage, treeText }: CommandTree = await import(
     join(CLI, 'command-tree/index.js')
@@ -90,7 +93,7 @@ export async function bundleCompletion(target: Target): Promise<void> {
   ])
 }
 
-// A clone has no types of it before the build.
+// A fresh clone has no types for it before the build.
 type CommandTree = {
   fullProgram: () => Promise<{ version(): string }>
   commandTree: (program: object) => object
@@ -98,12 +101,12 @@ type CommandTree = {
   treeText: (tree: object) => string
 }
 
-// What a command takes of the recorder records nothing, and yet esbuild would keep a file of that.
+// What a command takes from the recorder does not record, yet esbuild would emit a file for it.
 const RECORDS = ['./undici-spans.js']
 
-// An agent is run from its own bundle.
+// An agent runs from its own bundle.
 const RUNS_AGENTS = ['./recorded.js', './record-agent.js']
 
-// What is compiled for one platform, or large, is found where npm has put it, or not: the package has
-// it as an optional dependency.
+// Native or large packages are optional dependencies: they are found where npm put them, or not at
+// all.
 const OPTIONAL = ['@duckdb/node-api', '@modelcontextprotocol/sdk/*', 'zod']

@@ -5,28 +5,29 @@ import { ROOT } from './places.js'
 
 const WS_PARTS = ['Receiver', 'PerMessageDeflate', 'extension']
 
-/** What stands in the place of modules that a bundle does without, by how they are asked for. */
+/** Replacements for modules that a bundle does without, by the name in the import. */
 const LEFT_OUT: readonly [RegExp, string][] = [
-  // A second parser, for processors without vectors: those that Node's own V8 runs on have them.
+  // A second parser for processors without SIMD. Every processor that V8 supports has it.
   [/\/llhttp-wasm\.js$/, "throw new Error('This processor has no SIMD for WebAssembly.')"],
-  // Forms as the body of a request, and with them half of fetch: what we send is bytes.
+  // Form data as a request body would bring in half of fetch; we send only bytes.
   [
     /\/web\/fetch\/body\.js$/,
     "exports.extractBody = () => { throw new Error('No form is sent.') }",
   ],
-  // Node's streams for a Node that had none yet.
+  // Streams for versions of Node that had none of their own.
   [/^readable-stream$/, "module.exports = require('node:stream')"],
   [
     /^readable-stream\/lib\/_stream_writable\.js$/,
     "module.exports = require('node:stream').Writable",
   ],
-  // We write by a transport of ours, and a program that adds others to its logger has its own winston.
+  // We log through our own transport, and a program that adds others to its logger has its own
+  // winston.
   [/^\.\/winston\/transports$/, 'module.exports = {}'],
-  // Lettering for fun, among the colours of the same.
+  // Joke lettering, in the same package as the colours.
   [/^\.\/custom\/(?:trap|zalgo)$/, 'module.exports = (text) => text'],
-  // They would have a host's `require` and `import` go through us. We instrument no modules.
+  // They would route a host's `require` and `import` through us, and we instrument no modules.
   [/^(?:require|import)-in-the-middle$/, 'exports.Hook = class {}'],
-  // What reads frames along, and no client and no server.
+  // Only its frame reader is used, not its client or server.
   [
     /^ws$/,
     ['receiver', 'permessage-deflate', 'extension']
@@ -53,7 +54,7 @@ export function leftOut(): Plugin {
   }
 }
 
-/** What several bundles need and is large is a bundle of its own. */
+/** A large part that several bundles need is a bundle of its own. */
 export function large(folder: string): Plugin {
   return {
     name: 'large',
@@ -70,7 +71,8 @@ export function large(folder: string): Plugin {
 }
 
 /**
- * CommonJS modules ask for all of the semantic conventions, 80 KB, and use a few: they get those.
+ * CommonJS modules load all 80 KB of the semantic conventions and use a few of them; they get only
+ * those.
  */
 export function usedConventions(): Plugin {
   return {

@@ -4,9 +4,9 @@ import { bundled, bundleFile, type Target } from './bundling.js'
 import { CLI, READER, RECORDER } from './places.js'
 
 /**
- * What a program imports as `tacho`. It may do so to tell of itself while nothing is recorded, so what
- * reads sessions is loaded when it is first called. CommonJS, for Node's ESM loader is slower, and an
- * older Node requires nothing else.
+ * What a program imports as `tacho`. A program may import it to report on itself while nothing is
+ * recorded, so the code that reads sessions is loaded on first use. It is CommonJS because Node's
+ * ESM loader is slower, and because older versions of Node can `require` nothing else.
  */
 export async function bundleApi(target: Target): Promise<void> {
   await bundled(target, {
@@ -33,7 +33,7 @@ export async function bundleApi(target: Target): Promise<void> {
       outfile: join(target.folder, 'bundle', `${name}.cjs`),
     })
   }
-  // What records has all of it already.
+  // The recording part already contains all of it.
   const exported: object = await import(join(RECORDER, opentelemetry))
   await bundled(target, {
     stdin: {
@@ -52,13 +52,13 @@ export const INTEGRATIONS = {
   opentelemetry: 'integrations/opentelemetry.js',
 }
 
-/** The functions for reading that a program can import. */
+/** The reading functions that a program can import. */
 export async function readingNames(): Promise<string[]> {
   const exported: Record<string, unknown> = await import(join(CLI, 'api.js'))
   return Object.keys(exported).filter((name) => name !== 'session' && name !== 'ReaderError')
 }
 
-/** The class of an error is one and the same, whichever bundle throws it. */
+/** The class of an error is the same, whichever bundle throws it. */
 export function readerError(folder: string): Plugin {
   return {
     name: 'reader-error',

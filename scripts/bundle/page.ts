@@ -5,7 +5,10 @@ import { build as buildPage } from 'vite'
 import type { Target } from './bundling.js'
 import { CLI, VIEWER } from './places.js'
 
-/** The page of `tacho view`. What serves it finds it beside itself, in its own package or bundled. */
+/**
+ * The `tacho view` page. Its server finds it in its own folder, both in the workspace and when
+ * bundled.
+ */
 export async function bundlePage({ folder, inputs }: Target): Promise<void> {
   const page = join(folder, 'page')
   const built = await buildPage({
@@ -20,7 +23,7 @@ export async function bundlePage({ folder, inputs }: Target): Promise<void> {
   }
 }
 
-/** A third of the size, in a package that has a limit. */
+/** It shrinks to a third, and the package has a size limit. */
 function packPage(page: string): void {
   for (const name of readdirSync(page).filter((one) => /\.(?:js|css)$/.test(one))) {
     const path = join(page, name)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// From scripts/dist/bundle, where this runs. What TypeScript has made of the packages is what is bundled.
+// This runs from scripts/dist/bundle. It bundles what TypeScript compiled from the packages.
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 export const LAUNCHER = join(ROOT, 'packages/launcher/dist')
 export const RECORDER = join(ROOT, 'packages/recorder/dist')

@@ -7,7 +7,7 @@ import { INTEGRATIONS } from './library.js'
 import { LAUNCHER, RECORDER } from './places.js'
 
 /**
- * All that records, in one file: what the launcher opens beside an agent, and the program of the process
+ * Everything that records, in one file: what the launcher opens beside an agent, and the program
  * that records a host.
  */
 export async function bundleRecorder(target: Target): Promise<void> {
@@ -26,7 +26,7 @@ export async function bundleRecorder(target: Target): Promise<void> {
   })
 }
 
-/** What is loaded into a host that registers us, and what that starts. */
+/** What a host under `tacho/register` loads, and what that starts. */
 export async function bundleRegister(target: Target): Promise<void> {
   await bundleFile(target, join(RECORDER, 'register/register.js'), OWN_URL_OPTIONS)
   await bundleFile(target, join(RECORDER, 'register/recorder/host-recorder.js'), OWN_URL_OPTIONS)
@@ -35,12 +35,12 @@ export async function bundleRegister(target: Target): Promise<void> {
   await bundled(target, {
     stdin: { contents: "module.exports = require('winston')", resolveDir: RECORDER },
     outfile: join(target.folder, 'bundle/winston.cjs'),
-    // Its colours for its own developers stay away.
+    // Leaves out its colours for developers of its own.
     define: { 'process.env.NODE_ENV': '"production"' },
   })
 }
 
-/** What records, and the logger of a host, have it in one file beside them. */
+/** The recording code and a host's logger have it in a file beside them. */
 function ownWinston(): Plugin {
   return {
     name: 'own-winston',
@@ -58,8 +58,9 @@ function ownWinston(): Plugin {
 }
 
 /**
- * OpenTelemetry's API keeps what is registered in a property of `globalThis`, where the host's own
- * OpenTelemetry finds it, and ours the host's: in our bundle it is a property that nobody else knows.
+ * OpenTelemetry's API registers itself in a property of `globalThis`, where the host's
+ * OpenTelemetry would find ours and ours the host's. Our bundle uses a property that nobody else
+ * knows.
  */
 function ownApi(): Plugin {
   const shared = 'Symbol.for(`opentelemetry.js.api.'

@@ -9,7 +9,10 @@ const SOURCES = ['model', 'recorder', 'launcher', 'reader', 'cli'].map(
   (name) => `packages/${name}/src`,
 )
 
-/** Attributes of spans that the contract does not tell of, or the other way round. */
+/**
+ * Span attributes that are missing from the contract, and attributes in the contract that no code
+ * has.
+ */
 export function untoldAttributes(root: string): Problem[] {
   if (!existsSync(join(root, CONTRACT))) return []
   const told = toldIn(readFileSync(join(root, CONTRACT), 'utf8'))
@@ -25,7 +28,7 @@ export function untoldAttributes(root: string): Problem[] {
     .sort((one, other) => one.line - other.line)
 }
 
-/** Where a source names an attribute by itself: there is one list of them. */
+/** Sources that name an attribute directly: there is one list of attributes. */
 export function attributesOutOfList(root: string): Problem[] {
   return SOURCES.flatMap((folder) => sourcesIn(join(root, folder))).flatMap((path) => {
     const file = relative(root, path)
@@ -74,9 +77,9 @@ function differences(
 }
 
 /**
- * The attributes in the first cells of the tables of `session_meta.log`: above its first heading
- * those of all spans, below a heading those of the spans that it names. A heading is one as well,
- * without a name.
+ * The attributes in the first cells of the tables of `session_meta.log`. Those above its first
+ * heading apply to all spans, those below a heading to the spans that it names; a heading without a
+ * name counts too.
  */
 function toldIn(page: string): Told[] {
   const told: Told[] = []

@@ -5,7 +5,7 @@ import type { Problem } from './problem.js'
 const PAGE = 'docs/causes.md'
 const LIST = 'packages/model/src/causes/codes.ts'
 
-/** Codes of causes that their page does not tell of, and codes of the page that no rule can give. */
+/** Codes of causes that are missing from their page, and codes on the page that no rule gives. */
 export function untoldCauses(root: string): Problem[] {
   if (!existsSync(join(root, PAGE))) return []
   const listed = codesIn(root, LIST, /^ {2}'([\w-]+)',$/)

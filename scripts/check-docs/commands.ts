@@ -4,7 +4,7 @@ import type { Page } from './page.js'
 import type { Problem } from './problem.js'
 import type { TachoHelp } from './tacho-help.js'
 
-/** Commands of npm and of tacho in pages that do not exist, or not with these options. */
+/** Commands of npm and tacho in pages that do not exist or do not have the option shown. */
 export function unknownCommands(root: string, pages: readonly Page[], tacho: TachoHelp): Problem[] {
   const scripts = scriptsOf(root)
   return pages.flatMap((page) =>
@@ -19,7 +19,9 @@ export function unknownCommands(root: string, pages: readonly Page[], tacho: Tac
 
 const SHELLS = new Set(['sh', 'bash', 'console', 'shell'])
 
-/** What is to be typed: lines of shell blocks, in sessions those after a `$`, and code in the text. */
+/**
+ * What a reader would type: lines of shell blocks, lines after a `$` in sessions, and code in text.
+ */
 function commandLinesOf({ blocks, spans }: Page): { line: number; text: string }[] {
   const typed = blocks
     .filter(({ language }) => SHELLS.has(language))
@@ -32,7 +34,7 @@ function commandLinesOf({ blocks, spans }: Page): { line: number; text: string }
   return [...typed, ...spans]
 }
 
-/** The words of each command of a line, without its comment, its quoted texts and its variables. */
+/** The words of each command in a line, without comments, quoted text and variables. */
 function simpleCommands(text: string): string[][] {
   return text
     .replace(/(^|\s)#\s.*$/, '')

@@ -6,7 +6,7 @@ const CATALOGUE = 'docs/errors.md'
 const PACKAGES = 'packages'
 
 /**
- * Codes of errors that a package gives and the catalogue does not list, or the other way round; and
+ * Error codes that a package uses and the catalogue does not list, or the other way round; and
  * errors without a code.
  */
 export function unlistedErrors(root: string): Problem[] {
@@ -30,7 +30,7 @@ function missing(from: Code[], others: Code[], words: (code: string) => string):
     .map(({ code, file, line }) => ({ file, line, message: words(code) }))
 }
 
-// Of one code, as a member of the class; of several, as a type of their own beside it.
+// A class with one code has it as a member; a class with several has a type beside it.
 const OF_ONE = /^ {2}readonly code = '([\w-]+)'/
 const TYPE = /^export type \w+ErrorCode =/
 const OF_SEVERAL = /^ {2}\| '([\w-]+)'/
@@ -45,7 +45,7 @@ function codesIn(root: string, file: string): Code[] {
   })
 }
 
-/** Classes of errors that have no `code`. */
+/** Error classes without a `code`. */
 function withoutCode(root: string, file: string): Problem[] {
   const lines = linesOf(root, file)
   return lines.flatMap((text, index) => {

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import type { Page } from './page.js'
 import type { Problem } from './problem.js'
 
-/** Links to files that are not there, or to headings that a page does not have. */
+/** Links to files that do not exist, or to headings that a page does not have. */
 export function brokenLinks(root: string, pages: readonly Page[]): Problem[] {
   const anchors = new Map(pages.map((page) => [page.file, page.anchors]))
   return pages.flatMap((page) =>

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A page of Markdown, as far as it is checked. Lines are counted from 1. */
+/** The checked parts of a Markdown page. Lines count from 1. */
 export type Page = {
-  /** Below the root. */
+  /** Relative to the root. */
   file: string
-  /** What a link to this page can point at: `#how-to-read-it`. */
+  /** The anchors that a link can name: `#how-to-read-it`. */
   anchors: Set<string>
   links: { line: number; target: string }[]
   /** Code between backticks in a line of text. */
@@ -45,7 +45,9 @@ function readText(page: Page, line: number, text: string): void {
   }
 }
 
-/** As GitHub makes them: lower case, no punctuation, hyphens for spaces, a number where there are two. */
+/**
+ * GitHub's anchors: lower case, no punctuation, hyphens for spaces, a number after a repeated one.
+ */
 function newAnchor(taken: ReadonlySet<string>, heading: string): string {
   const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
   const anchor = `#${words.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-')}`

@@ -7,16 +7,16 @@ import type { Problem } from './problem.js'
 const LANGUAGES = new Set(['ts', 'typescript', 'js', 'javascript'])
 
 /**
- * What TypeScript says of the examples in pages that import our packages.
+ * TypeScript's errors for the examples in pages that import our packages.
  *
- * @param repository where the packages are built, and TypeScript is.
+ * @param repository in which the packages are built and TypeScript is installed.
  */
 export function brokenSnippets(repository: string, pages: readonly Page[]): Problem[] {
   const snippets = pages.flatMap(({ file, blocks }) =>
     blocks.filter(isOurs).map((block) => ({ file, block })),
   )
   if (snippets.length === 0) return []
-  // Inside of the repository, so that imports find the packages.
+  // Inside the repository, so that imports resolve to the packages.
   const parent = join(repository, 'scripts/dist')
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'snippets-'))
@@ -48,7 +48,7 @@ function isOurs({ language, lines }: Block): boolean {
   return LANGUAGES.has(language) && lines.some((line) => OURS.test(line))
 }
 
-/** Our packages, by the names that they have among themselves, or as the one that users install. */
+/** Our packages, by the names that they use for each other or as the package that users install. */
 const OURS = /from '(?:@tacho\/|tacho')/
 
 function settings(toRepository: string): string {

@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process'
 
-/** What `tacho` says of itself. */
+/** What `tacho` says about itself. */
 export type TachoHelp = {
   /**
-   * The long options of a command, or nothing where there is no such command.
+   * The long options of a command, or nothing if there is no such command.
    *
-   * @param below the word behind it, which may be a command of its own: `export otlp`.
+   * @param below the word after it, which may be a subcommand: `export otlp`.
    */
   optionsOf(command: string, below?: string): ReadonlySet<string> | undefined
-  /** Whether a command runs an agent: what is not ours there is the agent's. */
+  /** Whether a command runs an agent: options that are not ours are then the agent's. */
   isAgent(command: string): boolean
 }
 
-/** Asks the built command for its help, once for each command that is looked for. */
+/** Asks the built command for its help, once for each command. */
 export function tachoHelp(program: string): TachoHelp {
   const help = (...args: string[]) =>
     spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' }).stdout
@@ -24,7 +24,7 @@ export function tachoHelp(program: string): TachoHelp {
   }
   const known = new Map<string, string>()
   const told = (...words: string[]): string => {
-    // An agent's own help is asked for with --help, and it is not ours to run.
+    // `--help` would ask the agent for its help, and we do not run the agent here.
     const asked = words.length === 1 ? ['help', ...words] : [...words, '--help']
     const text = known.get(words.join(' ')) ?? help(...asked)
     known.set(words.join(' '), text)

@@ -3,20 +3,20 @@ import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Problem } from './problem.js'
 
-// What stands in every clone is not ours to check.
+// Files that git does not track are not ours to check.
 const SKIPPED = new Set(['node_modules', 'dist', '.git', 'results'])
 
 const REGISTRIES =
   /\bregistry\.(?:npmjs|yarnpkg)\b|\bpypi\.org|\bpythonhosted\.org|\b(?:proxy|sum)\.golang\.org|\b(?:deb|security)\.debian\.org/
 
-// Examples are Ada's.
+// Examples use Ada's home.
 const HOMES = /(?<![\w.~-])\/(?:home|Users)\/(?!ada\b)[a-z][\w.-]*/
 
 const PAGES = /(?<![\w/.-])docs\/[\w-]+\.md/g
 
 /**
- * What no text file of the tree may say: the host of a package registry, a path of the machine it
- * was written on, or a page of docs/ that is not there.
+ * What no text file may mention: the host of a package registry, a path of the machine it was
+ * written on, or a page of docs/ that does not exist.
  */
 export function unwantedWords(root: string): Problem[] {
   const places = placesOf(root)
@@ -43,7 +43,10 @@ function whatIsWrong(line: string, root: string, places: readonly string[]): str
   ]
 }
 
-/** This clone, and the home of who checks it. One name alone, such as `/src`, can mean anything. */
+/**
+ * This clone, and the home of whoever runs the check. A single segment such as `/src` can mean
+ * anything.
+ */
 function placesOf(root: string): string[] {
   const isOne = (path: string) => path.split('/').length > 2
   return [isOne(root) ? root : '', homedir()].filter(

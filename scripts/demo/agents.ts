@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import type { Model } from './model.js'
 import { DEMO_KEY, makePlace, type Place, written } from './place.js'
 
-/** What a demo needs to know of the agent that it records. */
+/** What a demo needs to know about the agent that it records. */
 export type AgentDemo = {
   /** Its name in a sentence. */
   title: string
-  /** Makes a place that is the agent's. @param program the path of the real one. */
+  /** Prepares a place for the agent. @param program the path of the real one. */
   place: (program: string) => Place
-  /** Writes the story of the scripted model; gives its path. */
+  /** Writes the scripted model's story and returns its path. */
   story: (place: Place) => string
-  /** Has the agent talk to the model. */
+  /** Points the agent at the model. */
   settle: (place: Place, model: Model) => void
-  /** The words behind `tacho`, without the task: all, and those that are shown. */
+  /** The words after `tacho`, without the task: all of them, and those to show. */
   args: { all: string[]; shown: string }
 }
 
 const STORY = join(written, 'story.json')
 
-/** Codex, without questions: the commands of the demo are those of story.json. */
+/** Codex, without questions: the demo's commands are those in story.json. */
 const codex: AgentDemo = {
   title: 'Codex',
   place(program) {
@@ -47,7 +47,7 @@ trust_level = "trusted"
   },
 }
 
-/** Claude Code, likewise: the same story, told with its own tool. */
+/** Claude Code, with the same story told through its own tool. */
 const claude: AgentDemo = {
   title: 'Claude Code',
   place(program) {
@@ -57,7 +57,7 @@ const claude: AgentDemo = {
       ANTHROPIC_API_KEY: DEMO_KEY,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',
-      // Else it refuses to work without questions for root.
+      // As root, it otherwise refuses to work without asking.
       IS_SANDBOX: '1',
     }
     return { ...place, environment: { ...place.environment, ...more } }

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { repository } from './place.js'
 
-/** A scripted model that runs, and the settings with which Codex talks to it. */
+/** A running scripted model, and the settings with which Codex talks to it. */
 export type Model = { baseUrl: string; settings: string; [Symbol.dispose](): void }
 
 /**
- * Starts the scripted model in a process of its own, as `npm run scripted-model` does, for Codex's own
- * provider and its WebSocket.
+ * Starts the scripted model as a separate process, like `npm run scripted-model`, for Codex's
+ * built-in provider and its WebSocket.
  *
- * @param story a JSON file with its answers, one after the other.
+ * @param story a JSON file with its answers in order.
  */
 export async function startModel(story: string): Promise<Model> {
   const command = join(repository, 'test/dist/scripted-model/command.js')
@@ -22,7 +22,7 @@ export async function startModel(story: string): Promise<Model> {
   return { ...(await introductionOf(child)), [Symbol.dispose]: () => void child.kill() }
 }
 
-/** What it says when it is ready: its base URL in the first line, then the settings for Codex. */
+/** What it prints once ready: its base URL on the first line, then the settings for Codex. */
 function introductionOf(child: ChildProcess): Promise<{ baseUrl: string; settings: string }> {
   return new Promise((resolve, reject) => {
     let text = ''

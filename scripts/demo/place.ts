@@ -3,18 +3,18 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../programs/folder.js'
 
-// From scripts/dist/demo, where this runs.
+// This runs from scripts/dist/demo.
 const here = dirname(fileURLToPath(import.meta.url))
 
 /** The root of the repository. */
 export const repository = join(here, '../../..')
 
-/** What is beside this file as it is, and not compiled: the story and the project. */
+/** The story and the project, which are used as they are and not compiled. */
 export const written = join(repository, 'scripts/demo')
 
 /** Where a demo takes place. */
 export type Place = {
-  /** All others are in it. It stays until the next demo, for the user to look at. */
+  /** Contains all the others. It stays until the next demo, so that the user can look around. */
   root: string
   sessions: string
   /** The small project that the agent works in. */
@@ -25,7 +25,7 @@ export type Place = {
 // Long enough to count as a secret: it is in the environment, and in no file of the session.
 export const DEMO_KEY = 'demo-key-0123456789abcdef'
 
-/** Makes a place with the small project in it, and nothing of the user's. @param name of its folder. */
+/** Prepares a place with the small project and nothing of the user's. @param name of its folder. */
 export function makePlace(name: string): Place {
   const root = join(cacheFolder(), 'tacho', name)
   rmSync(root, { recursive: true, force: true, maxRetries: 5 })
@@ -33,12 +33,12 @@ export function makePlace(name: string): Place {
   for (const folder of [home, temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const project = join(root, 'project')
   cpSync(join(written, 'project'), project, { recursive: true })
-  // Codex complains about a home inside the folder of temporary files.
+  // Codex complains about a home inside the temporary folder.
   const environment = { ...terminalVariables(), HOME: home, TMPDIR: temporary }
   return { root, sessions: join(root, 'sessions'), project, environment }
 }
 
-/** What a terminal program needs to know; no keys, no proxies, no settings of the user. */
+/** What a terminal program needs: no keys, no proxies, no user settings. */
 export function terminalVariables(): Record<string, string> {
   const names = ['PATH', 'TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'COLUMNS', 'LANG', 'TZ']
   return Object.fromEntries(

@@ -49,9 +49,9 @@ async function show(agent: AgentDemo, place: Place, recorded: Recorded): Promise
   say(goOn(agent, place))
 }
 
-/** Commands that can be copied as they are. */
+/** Commands to copy and paste. */
 function goOn({ title }: AgentDemo, { sessions }: Place): string {
-  // No variable is exported: what is recorded there goes with the next demo.
+  // Exports no variable: anything recorded there is deleted by the next demo.
   const tacho = 'node_modules/.bin/tacho'
   const where = ` --sessions-dir ${typed(sessions)}`
   const lines: [line: string, why: string][] = [

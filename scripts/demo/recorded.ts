@@ -16,7 +16,7 @@ const WORDS: [name: RegExp, words: string][] = [
 
 const LOGS = ['session.log', 'session_oai_raw.log', 'session_events.log', 'session_meta.log']
 
-/** Prints the session's folder as a tree, with sizes and what is in each file. */
+/** Prints the session's folder as a tree, with the size and purpose of each file. */
 export function showFolder({ id, folder }: Recorded): void {
   say(`${id}/`)
   const files = WORDS.flatMap(([pattern, words]) =>
@@ -31,7 +31,7 @@ export function showFolder({ id, folder }: Recorded): void {
   })
 }
 
-/** Prints the first and the last line of each log. */
+/** Prints the first and last line of each log. */
 export function showLines({ folder }: Recorded): void {
   for (const name of LOGS) {
     const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
@@ -42,7 +42,7 @@ export function showLines({ folder }: Recorded): void {
   }
 }
 
-// A rollout's name is 71 characters long, that of Claude Code's transcript 42.
+// A rollout's name has 71 characters, a Claude Code transcript's 42.
 function shortName(name: string): string {
   return name.length <= 20 ? name : `${name.slice(0, 12)}…${name.slice(-6)}`
 }

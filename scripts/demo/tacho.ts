@@ -9,7 +9,7 @@ const TACHO = join(repository, 'packages/cli/bin/tacho.js')
 
 type Place = { environment: Record<string, string>; project: string; sessions: string }
 
-/** Runs the command, so that what it prints is seen. */
+/** Runs the command with its output visible. */
 export async function runTacho(
   { environment, project, sessions }: Place,
   args: string[],
@@ -19,13 +19,16 @@ export async function runTacho(
   const child = spawn(process.execPath, [TACHO, ...args], {
     cwd: project,
     env: { ...environment, TACHO_SESSIONS_DIR: sessions },
-    // Codex reads what a pipe still has for it, and waits for its end.
+    // Otherwise Codex waits for the end of a pipe on its standard input.
     stdio: [process.stdin.isTTY ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   })
   await once(child, 'close')
 }
 
-/** The session that Tacho itself finds whole: it ended, each of its exchanges did, and as they should. */
+/**
+ * The session, if Tacho finds it complete: it ended, and so did each of its exchanges,
+ * successfully.
+ */
 export function recordedIn(
   { environment, sessions }: Place,
   isWhole: (session: ListedSession) => boolean,
@@ -37,7 +40,7 @@ export function recordedIn(
   return isWhole(session) ? { id: session.id, folder: session.folder } : undefined
 }
 
-/** What `tacho ls --json` says of it. */
+/** What `tacho ls --json` says about it. */
 type ListedSession = Recorded & {
   ended: string | null
   exchanges: { completed: number; inFlight: number }

@@ -4,10 +4,10 @@ import type { Program } from './program.js'
 
 const version = '2.1.332'
 
-// `claude` itself is made by a script of the package's when it is installed, and ours runs none.
+// `claude` itself is created by an install script of the package, and we run no install scripts.
 const native = `@anthropic-ai/claude-code-${platform}-${arch}`
 
-/** Anthropic's Claude Code: one native program, in a package of its own for each platform. */
+/** Anthropic's Claude Code: one native program, in a package for each platform. */
 export const claude: Program = {
   name: 'claude',
   version,

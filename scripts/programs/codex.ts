@@ -3,7 +3,7 @@ import type { Program } from './program.js'
 
 const version = '0.169.0'
 
-/** OpenAI's Codex, the agent under record: its package holds one native program per platform. */
+/** OpenAI's Codex: its package holds one native program per platform. */
 export const codex: Program = {
   name: 'codex',
   version,

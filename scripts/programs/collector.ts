@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { downloadModule, go } from './go.js'
 import type { Program } from './program.js'
 
-// v0.145.0 is the newest of which every component below can be had as a Go module.
+// v0.145.0 is the newest version with every component below available as a Go module.
 const version = 'v0.145.0'
 
 /** The OpenTelemetry Collector with the components that `otel-collector.yaml` and its tests use. */

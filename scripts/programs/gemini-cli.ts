@@ -3,7 +3,7 @@ import type { Program } from './program.js'
 
 const version = '0.61.0'
 
-/** Google's Gemini CLI, an agent under record: a program of Node's in one bundle. */
+/** Google's Gemini CLI: a Node program in one bundle. */
 export const geminiCli: Program = {
   name: 'gemini-cli',
   version,

@@ -4,7 +4,7 @@ import type { Program } from './program.js'
 const version = 'v8.30.1'
 const path = 'github.com/zricethezav/gitleaks/v8'
 
-/** Finds secrets by some 220 published rules: what was scrubbed is tried on it. */
+/** Finds secrets by some 220 published rules; the tests run it over scrubbed text. */
 export const gitleaks: Program = {
   name: 'gitleaks',
   version: version.slice(1),

@@ -4,15 +4,15 @@ import { BUILD_FLAGS, downloadModule, type GoModule, go, type PinnedModule } fro
 
 export type GoCommand = {
   module: PinnedModule
-  /** The package of the command, in that module. */
+  /** The package of the command within that module. */
   command: string
 }
 
 /**
- * Makes a program of a command of a Go module, built with exactly what the module asks for.
+ * Builds a command of a Go module with exactly the dependencies that the module asks for.
  *
- * `go install <command>@<version>` refuses modules with a `replace` line, and `go get` stumbles
- * over dependencies that are missing from the checksum database. So the command is built from a
+ * `go install <command>@<version>` refuses modules with a `replace` line, and `go get` fails on
+ * dependencies that are missing from the checksum database. So this builds the command from a
  * module of ours that repeats the requirements, replacements and checksums of the real one.
  */
 export function buildCommand({ module, command }: GoCommand) {
@@ -29,7 +29,7 @@ export function buildCommand({ module, command }: GoCommand) {
   }
 }
 
-/** What `go mod edit -json` tells of a go.mod, as far as we need it. */
+/** The parts of `go mod edit -json` that we need. */
 type GoMod = {
   Go: string
   Require: GoRequirement[] | null

@@ -1,32 +1,35 @@
 import { ProgramError } from './program-error.js'
 import { runCommand } from './run-command.js'
 
-/** What `go mod download -json` tells of a module. */
+/** The output of `go mod download -json` for a module. */
 export type GoModule = {
   Path: string
   Version: string
   /** Its folder in the module cache, read-only. */
   Dir: string
-  /** Checksum of its files, and of its go.mod alone. */
+  /** Checksums of its files and of its go.mod alone. */
   Sum: string
   GoModSum: string
 }
 
-/** A module whose checksum we know. */
+/** A module with a known checksum. */
 export type PinnedModule = { path: string; version: string; sum: string }
 
-/** The oldest Go that the modules of Jaeger and the Collector accept (`go` line of their go.mod). */
+/**
+ * The oldest Go that the modules of Jaeger and the Collector accept (the `go` line of their
+ * go.mod).
+ */
 const OLDEST_GO = '1.25'
 
 const missing = `Install Go ${OLDEST_GO} or newer (https://go.dev/doc/install) and run it again.`
 
-/** Smaller by a third, and without the paths of this machine. */
+/** A third smaller, and without paths of this machine. */
 export const BUILD_FLAGS = ['-trimpath', '-ldflags=-s -w']
 
 /**
- * Runs `go` in a folder and gives back its stdout. The user's module and build caches are used.
+ * Runs `go` in a folder and returns its stdout. Uses the user's module and build caches.
  *
- * @throws ProgramError where Go is missing or fails.
+ * @throws ProgramError if Go is missing or fails.
  */
 export function go(
   cwd: string,
@@ -37,9 +40,9 @@ export function go(
 }
 
 /**
- * Downloads a module to the user's module cache and checks that it is the one that we pinned.
+ * Downloads a module to the user's module cache and checks that it is the pinned one.
  *
- * @throws ProgramError where Go is missing or too old, or the module is another one.
+ * @throws ProgramError if Go is missing or too old, or the module is a different one.
  */
 export async function downloadModule(
   cwd: string,

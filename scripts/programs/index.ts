@@ -18,8 +18,8 @@ import { telemetrygen } from './telemetrygen.js'
 export { ProgramError } from './program-error.js'
 
 /**
- * The large third-party programs that tests and the demo need and that `npm ci` does not bring.
- * They stand in the user's cache folder, where every clone on the machine finds them.
+ * The large third-party programs that tests and the demo need and that `npm ci` does not install.
+ * They live in the user's cache folder, where every clone on the machine finds them.
  */
 const programs = {
   claude,
@@ -40,14 +40,14 @@ export type ProgramName = keyof typeof programs
 /** Every program that can be installed. */
 export const programNames = Object.keys(programs) as ProgramName[]
 
-/** Whether a text, such as an argument of a command line, names a program. */
+/** Whether a word, such as a command-line argument, names a program. */
 export function isProgramName(text: string): text is ProgramName {
   return Object.hasOwn(programs, text)
 }
 
 /**
- * The absolute path of a program's executable. Installs the program where it is missing, which
- * takes up to ten minutes and is told on stderr. Any number of processes may ask at once.
+ * The absolute path of a program's executable. Installs the program if it is missing, which takes
+ * up to ten minutes and reports progress on stderr. Any number of processes may ask at once.
  *
  * @example
  * const child = spawn(await programPath('codex'), ['--version'])

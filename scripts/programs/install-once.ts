@@ -6,21 +6,21 @@ import type { Program } from './program.js'
 import { folderFailure, ProgramError } from './program-error.js'
 import type { Progress } from './progress.js'
 
-/** How often a maker shows that it lives, and how often those who wait look. Milliseconds. */
+/** How often a maker shows that it is alive, and how often the others look. Milliseconds. */
 const HEARTBEAT = 1_000
 
-/** A claim without a sign of life for so long has lost its maker. Milliseconds. */
+/** After this long without a sign of life, a claim has lost its maker. Milliseconds. */
 const ABANDONED = 15 * HEARTBEAT
 
 /**
- * Makes a program in a folder beside its own and renames it into place when it is whole.
+ * Makes a program in a temporary folder and renames it into place once it is complete.
  *
- * One process makes it, under a claim: the folder `<folder>.partial`, which it touches while it
- * lives. The others wait; a claim whose maker died is cleared away. That only saves work: should
- * two ever make it at once, each does so in its own folder, and the second to be done uses what
- * the first has put into place.
+ * One process makes it under a claim: the folder `<folder>.partial`, which it touches while it is
+ * alive. The others wait; a claim whose maker died is removed. The claim only saves work: if two
+ * processes do make the program at once, each uses its own folder, and the second to finish uses
+ * what the first put in place.
  *
- * @throws ProgramError where the program cannot be made or its folder cannot be written.
+ * @throws ProgramError if the program cannot be made or its folder cannot be written.
  */
 export async function installOnce(
   folder: string,
@@ -40,12 +40,12 @@ export async function installOnce(
   }
 }
 
-/** Whether there is a file that can be run. */
+/** Whether an executable file is there. */
 export async function isExecutable(file: string): Promise<boolean> {
   return succeeds(access(file, constants.X_OK))
 }
 
-/** Tries to make the claim ours. */
+/** Tries to take the claim. */
 async function isClaimed(claim: string): Promise<boolean> {
   try {
     await mkdir(dirname(claim), { recursive: true, mode: 0o700 })
@@ -58,7 +58,8 @@ async function isClaimed(claim: string): Promise<boolean> {
   }
 }
 
-// Renamed before it is removed: of those who find it only one gets it, and the place is free at once.
+// Renamed before it is removed: only one of those who find it gets it, and the place is free at
+// once.
 async function clearAbandoned(claim: string): Promise<void> {
   const found = await stat(claim).catch(() => undefined)
   if (found === undefined || Date.now() - found.mtimeMs < ABANDONED) return
@@ -75,7 +76,7 @@ async function makeUnderClaim(
   const heartbeat = setInterval(() => succeeds(utimes(claim, new Date(), new Date())), HEARTBEAT)
   const partial = join(claim, randomUUID())
   try {
-    // Who held the claim before us may have been done between our look and our claim.
+    // The previous holder may have finished between our look and our claim.
     if (await isExecutable(join(folder, executable))) return
     await mkdir(partial)
     await make(partial, step)
@@ -85,7 +86,8 @@ async function makeUnderClaim(
   } finally {
     clearInterval(heartbeat)
     await rm(partial, { recursive: true, force: true })
-    // Not recursive: it may be another's by now, if this process was stopped for a while.
+    // Not recursive: if this process was suspended for a while, the claim may belong to another by
+    // now.
     await succeeds(rmdir(claim))
   }
 }
@@ -99,7 +101,7 @@ async function putIntoPlace(partial: string, folder: string, executable: string)
   }
   if (await succeeds(rename(partial, folder))) return
   if (await isExecutable(join(folder, executable))) return
-  // A folder without its executable is damaged: something has cleared a part of the cache.
+  // A folder without its executable is damaged: something cleared part of the cache.
   await rm(folder, { recursive: true, force: true })
   await rename(partial, folder)
 }

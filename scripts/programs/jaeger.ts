@@ -4,9 +4,9 @@ import type { Program } from './program.js'
 const version = 'v1.76.0'
 
 /**
- * Jaeger v2, where sessions are looked at as traces. Its module has no `/v2` in its path, so Go
- * cannot resolve its v2 tags; v1.76.0 is the newest that it can, and its `cmd/jaeger` is Jaeger 2.13.
- * The module holds no assets: the queries work, the page is a placeholder.
+ * Jaeger v2, which shows sessions as traces. Its module has no `/v2` in its path, so Go cannot
+ * resolve its v2 tags; v1.76.0 is the newest that it can, and its `cmd/jaeger` is Jaeger 2.13. The
+ * module contains no assets: queries work, the page is a placeholder.
  */
 export const jaeger: Program = {
   name: 'jaeger',

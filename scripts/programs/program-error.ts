@@ -4,8 +4,8 @@ export class ProgramError extends Error {
 }
 
 /**
- * What went wrong while a command ran, by what it printed, and the remedy. What is known of a
- * failure stands in other programs' messages only, so this looks for the words that they use.
+ * Explains a failed command by what it printed, and adds the remedy. Other programs describe their
+ * failures only in messages, so this looks for the words that they use.
  *
  * @param what the command, as the user would type it.
  */
@@ -15,7 +15,7 @@ export function commandFailure(what: string, output: string): ProgramError {
   return new ProgramError(`${tailOf(output)}\n${what} failed. ${advice}`)
 }
 
-/** The cache folder cannot be used: the error of the file system, and the remedy. */
+/** The cache folder cannot be used: the file system's error, and the remedy. */
 export function folderFailure(folder: string, cause: unknown): ProgramError {
   const message = cause instanceof Error ? cause.message : String(cause)
   const remedy = remedies.find(({ sign }) => sign.test(message))?.remedy

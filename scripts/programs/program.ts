@@ -2,16 +2,16 @@
 export type Program = {
   name: string
   version: string
-  /** Its executable, below the folder of the program. */
+  /** Its executable, relative to the program's folder. */
   executable: string
-  /** What the user waits for, in words: how large it is and how long it usually takes. */
+  /** What the user waits for: its size and how long it usually takes. */
   cost: string
   /**
-   * Makes the program in a folder of its own, which is empty and is renamed once this is done: so
-   * nothing in it may hold the folder's name.
+   * Makes the program in an empty folder that is renamed afterwards, so no file in it may contain
+   * the folder's name.
    *
-   * @param step is told what is being done, in a few words.
-   * @throws ProgramError where it cannot be made.
+   * @param step called with a few words about the current step.
+   * @throws ProgramError if it cannot be made.
    */
   make(folder: string, step: (text: string) => void): Promise<void>
 }

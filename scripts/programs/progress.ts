@@ -1,16 +1,16 @@
 import type { Program } from './program.js'
 
-/** What is told of an install while it runs. */
+/** Reports the progress of an install. */
 export type Progress = {
-  /** What is being done now. */
+  /** What is happening now. */
   step(text: string): void
-  /** Nothing is being done any more, however it went. */
+  /** Nothing is happening any more, whatever the result. */
   stop(): void
-  /** The program is there. After {@link Progress.stop}. */
+  /** The program is there. Call after {@link Progress.stop}. */
   done(): void
 }
 
-/** Tells on a stream how an install goes: on a terminal in one line that ticks, else line by line. */
+/** Reports an install on a stream: on a terminal as one ticking line, otherwise line by line. */
 export function startProgress(
   { name, version, cost }: Pick<Program, 'name' | 'version' | 'cost'>,
   stream: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number },
@@ -26,7 +26,7 @@ export function startProgress(
   }
 
   stream.write(`Installing ${title} (${cost})\n`)
-  // A log does not need every second, but silence for minutes looks like a hang.
+  // A log does not need a line every second, but minutes of silence look like a hang.
   const ticks = setInterval(draw, stream.isTTY ? 1_000 : 60_000)
   ticks.unref()
   return {
@@ -44,7 +44,7 @@ export function startProgress(
   }
 }
 
-/** Minutes and seconds since a moment of `performance.now()`: `6:31`. */
+/** Minutes and seconds since a time of `performance.now()`: `6:31`. */
 function elapsed(since: number): string {
   const seconds = Math.floor((performance.now() - since) / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

@@ -5,14 +5,14 @@ export type CommandOptions = {
   cwd: string
   /** Added to the environment of this process. */
   env?: Record<string, string>
-  /** What to do where there is no such command. */
+  /** What to do if there is no such command. */
   missing: string
 }
 
 /**
- * Runs a command to its end and gives back what it wrote to stdout.
+ * Runs a command to its end and returns its stdout.
  *
- * @throws ProgramError where there is no such command or it fails, with the end of its output.
+ * @throws ProgramError if there is no such command or it fails, with the end of its output.
  */
 export function runCommand(
   command: string,

@@ -4,7 +4,7 @@ import type { Program } from './program.js'
 const version = 'v0.145.0'
 const path = 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen'
 
-/** Sends as many spans as are asked for: the load under which the Collector is tried. */
+/** Sends a given number of spans: the load for tests of the Collector. */
 export const telemetrygen: Program = {
   name: 'telemetrygen',
   version: version.slice(1),

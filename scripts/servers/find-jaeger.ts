@@ -4,10 +4,10 @@ import { ProgramError, programPath } from '../programs/index.js'
 import { isExecutable } from '../programs/install-once.js'
 
 /**
- * The Jaeger to run: the one that `TACHO_JAEGER` names, or the first `jaeger` on PATH, for a released
- * one has the page; else the one that we build, which is installed where it is missing.
+ * The Jaeger to run: the one that `TACHO_JAEGER` names, or the first `jaeger` on PATH, because a
+ * release has the page; otherwise the one that we build, installed if it is missing.
  *
- * @throws ProgramError where `TACHO_JAEGER` names none, or none can be built.
+ * @throws ProgramError if `TACHO_JAEGER` names none, or none can be built.
  */
 export async function findJaeger(environment: NodeJS.ProcessEnv): Promise<string> {
   const named = environment.TACHO_JAEGER

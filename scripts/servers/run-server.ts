@@ -5,31 +5,31 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ProgramError } from '../programs/index.js'
 
 export type Server = {
-  /** As it is called in sentences: `Jaeger`. */
+  /** Its name in a sentence: `Jaeger`. */
   name: string
   command: readonly [program: string, ...args: string[]]
   /** Added to the environment of this process. */
   env?: Record<string, string>
-  /** Those of 127.0.0.1 that it is told to users by. */
+  /** Its ports on 127.0.0.1, named in the message if one is in use. */
   ports: readonly number[]
   /** Answers 200 once it is ready. */
   readyUrl: string
-  /** Called then, to say how it is used. */
+  /** Called once it is ready, to tell the user how to use it. */
   onReady(): void | Promise<void>
 }
 
-/** How often a server that starts is asked whether it is ready. Milliseconds. */
+/** How often a starting server is asked whether it is ready. Milliseconds. */
 const INTERVAL = 100
 
-/** Lines that a server printed and that are shown where it ends by itself. */
+/** How many of the server's last lines are shown if it ends by itself. */
 const TAIL_LINES = 10
 
 /**
- * Runs a server in the foreground until Ctrl-C or SIGTERM. Its errors go to stderr, the rest of what
- * it prints is left out.
+ * Runs a server in the foreground until Ctrl-C or SIGTERM. Its errors go to stderr; its other
+ * output is dropped.
  *
- * @returns the exit code: 0 where the user ended it.
- * @throws ProgramError where a port is in use, or it cannot start, or ends by itself.
+ * @returns the exit code: 0 if the user ended it.
+ * @throws ProgramError if a port is in use, or the server cannot start or ends by itself.
  */
 export async function runServer(server: Server): Promise<number> {
   for (const port of server.ports) if (!(await isFree(port))) throw portInUse(server.name, port)
@@ -70,10 +70,10 @@ export async function runServer(server: Server): Promise<number> {
   return ended
 }
 
-// As the Collector writes its log, and Jaeger is one: time, level and words, with tabs between them.
+// The log format of the Collector, which Jaeger shares: time, level and message, separated by tabs.
 const ERROR_LINE = /\t(error|fatal)\t/
 
-/** Resolves when the address answers 200, or when the server has ended. */
+/** Resolves when the address answers 200 or the server has ended. */
 async function ready(url: string, ended: Promise<unknown>): Promise<void> {
   let isOver = false
   const over = () => {

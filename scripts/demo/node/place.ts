@@ -6,7 +6,7 @@ import { repository, terminalVariables } from '../place.js'
 
 /** Where the demo of a Node program takes place. */
 export type NodePlace = {
-  /** All others are in it. It stays until the next demo, for the user to look at. */
+  /** Contains all the others. It stays until the next demo, so that the user can look around. */
   root: string
   /** The example agent, with the packages that it imports. */
   project: string
@@ -15,9 +15,9 @@ export type NodePlace = {
 }
 
 /**
- * Makes a place with the example agent in it, and nothing of the user's.
+ * Prepares a place with the example agent and nothing of the user's.
  *
- * @param sdks a program of the SDKs that it is made with, in the `.bin` of their `node_modules`.
+ * @param sdks any program in the `.bin` folder of the SDKs' `node_modules`.
  */
 export function makeNodePlace(sdks: string): NodePlace {
   const root = join(cacheFolder(), 'tacho', 'demo-node')
@@ -42,7 +42,10 @@ export function makeNodePlace(sdks: string): NodePlace {
   }
 }
 
-/** What `npm install` would have put there, without the network: the SDK from the cache, and Tacho as it is built. */
+/**
+ * What `npm install` would have installed, without the network: the SDK from the cache, and Tacho
+ * as built.
+ */
 function linkPackages(folder: string, from: string): void {
   mkdirSync(folder)
   for (const name of readdirSync(from).filter((one) => !one.startsWith('.')))

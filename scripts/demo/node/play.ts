@@ -13,7 +13,7 @@ const TASKS = ['Which files are here?', 'Tell me a long story.', 'Say hello.']
 
 process.exitCode = await main(process.argv[2] ?? '')
 
-/** @param sdks a program of the SDKs that the agent is made with. */
+/** @param sdks any program in the `.bin` folder of the SDKs' `node_modules`. */
 async function main(sdks: string): Promise<number> {
   const place = makeNodePlace(sdks)
   using model = await startModel(join(written, 'node/story.json'))
@@ -28,7 +28,7 @@ async function main(sdks: string): Promise<number> {
   return 0
 }
 
-/** What records the program is a process of its own, and on a busy machine it ends some time after that. */
+/** A separate process does the recording; on a busy machine it ends some time after the program. */
 async function recordedSoon(place: NodePlace): Promise<Recorded | undefined> {
   for (let left = 20; ; left -= 1) {
     const recorded = recordedIn(place, ({ approvals, cancellations, errors }) => {
@@ -52,7 +52,7 @@ async function record(place: NodePlace, baseUrl: string): Promise<void> {
   await once(child, 'close')
 }
 
-/** Says yes to the command, and has enough of the story after a while. */
+/** Approves the command, and stops the story after a while. */
 function playUser(child: ChildProcess): void {
   let shown = ''
   const waiting: [sign: string, act: () => void][] = [
