@@ -1,5 +1,5 @@
-// A small agent: it works through the tasks on its command line, one after the other, and has a shell
-// that asks before it runs a command. Ctrl+C stops the task at hand.
+// A small agent: it works through the tasks on its command line one after the other, and has a
+// shell that asks before it runs a command. Ctrl+C stops the current task.
 import { exec } from 'node:child_process'
 import { createInterface } from 'node:readline/promises'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import { Agent, Runner, setTracingDisabled, tool } from '@openai/agents'
 import { session } from 'tacho'
 import { recorded } from 'tacho/openai-agents'
 
-// Its own tracing goes to OpenAI, whatever OPENAI_BASE_URL says.
+// Its own tracing would go to OpenAI, whatever OPENAI_BASE_URL says.
 setTracingDisabled(true)
 
 const shell = tool({
@@ -32,13 +32,13 @@ const agent = new Agent({
   tools: [shell],
 })
 
-// All that Tacho needs to know: turns, tools and approvals are told from here on.
+// All that Tacho needs: from here on it records turns, tools and approvals.
 const runner = recorded(new Runner())
 
 const terminal = createInterface({ input: process.stdin })
 const answers = terminal[Symbol.asyncIterator]()
 
-// It stays there: the SDK ends a program in which nobody else listens for the signal.
+// The handler stays: the SDK ends a program in which nobody else listens for the signal.
 let stop = new AbortController()
 process.on('SIGINT', () => stop.abort(new Error('Ctrl+C')))
 

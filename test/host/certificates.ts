@@ -2,19 +2,19 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A certificate that a test server shows, with its key. */
+/** A test server's certificate, with its key. */
 export type Certificate = { cert: string; key: string }
 
-/** How a certificate is wrong, or what it is for. */
+/** What is wrong with a certificate, or what it is for. */
 export type CertificateKind = 'good' | 'other name' | 'expired' | 'not yet' | 'for clients' | 'rsa'
 
-/** A certificate authority of a test's own, in a folder. */
+/** A test's own certificate authority, in a folder. */
 export class CertificateAuthority {
   readonly #folder: string
-  /** The PEM file that who trusts it names. */
+  /** The PEM file to trust. */
   readonly caPath: string
 
-  /** Makes one. @param folder must be there; all files are in it. */
+  /** Creates one. @param folder must exist; all files go there. */
   constructor(folder: string) {
     this.#folder = folder
     this.caPath = join(folder, 'ca.pem')
@@ -26,7 +26,7 @@ export class CertificateAuthority {
     )
   }
 
-  /** Issues one for names and addresses: `DNS:model.test,IP:127.0.0.1`. */
+  /** Issues a certificate for names and addresses: `DNS:model.test,IP:127.0.0.1`. */
   issue(names: string, kind: CertificateKind = 'good'): Certificate {
     const name = kind.replace(' ', '-')
     const key = kind === 'rsa' ? 'rsa:2048' : 'ec -pkeyopt ec_paramgen_curve:P-256'

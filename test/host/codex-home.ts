@@ -4,28 +4,28 @@ import { join } from 'node:path'
 import type { EnvironmentFolders } from './environment.js'
 
 export type CodexHomeOptions = {
-  /** Of the scripted model: `http://127.0.0.1:PORT/v1`. */
+  /** The scripted model's: `http://127.0.0.1:PORT/v1`. */
   baseUrl: string
-  /** TOML of the provider's table, for what it has beside its name, base URL and key. */
+  /** TOML for the provider's table, beyond its name, base URL and key. */
   providerSettings?: string
-  /** `on-request` where it is left out. */
+  /** Default: `on-request`. */
   approvalPolicy?: 'untrusted' | 'on-request' | 'never'
-  /** `read-only` where it is left out. */
+  /** Default: `read-only`. */
   sandboxMode?: 'read-only' | 'workspace-write' | 'danger-full-access'
   model?: string
-  /** The provider is the built-in one, of OpenAI, with this base URL; `login`: with its own. */
+  /** Use the built-in OpenAI provider with this base URL; `login`: with its own. */
   isBuiltIn?: boolean | 'login'
-  /** TOML of the top level, before the tables. */
+  /** Top-level TOML, before the tables. */
   settings?: string
   /** TOML tables, at the end of the file. */
   tables?: string
 }
 
-/** The folders of one test. They are removed at the end of the scope of `await using`. */
+/** The folders of one test, removed at the end of the scope of `await using`. */
 export type CodexHome = EnvironmentFolders & {
-  /** All others are in it. */
+  /** Contains all the others. */
   root: string
-  /** An empty folder to work in. */
+  /** An empty working folder. */
   cwd: string
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -52,13 +52,13 @@ export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
   await writeFile(join(home.codexHome, 'config.toml'), configuration(options, home.cwd))
   return {
     ...home,
-    // Codex's children may still write while the folder goes.
+    // Codex's children may still write while the folder is removed.
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 
-// The model is one that this Codex knows, for it warns of others, and one that still takes its tools
-// in `tools`. The notice counts as seen, or the TUI would begin with a question.
+// A model that this Codex knows, because it warns about others, and one that still takes its tools
+// in `tools`. The notice counts as seen; otherwise the TUI would begin with a question.
 function configuration(options: CodexHomeOptions, cwd: string): string {
   return `model = "${options.model ?? 'gpt-5.5'}"
 ${providerOf(options)}

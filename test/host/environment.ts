@@ -1,4 +1,4 @@
-/** The key that the scripted model is given. Long enough to count as a secret. */
+/** The key for the scripted model, long enough to count as a secret. */
 export const SCRIPTED_KEY = 'scripted-key-0123456789abcdef'
 
 /** The folders that an environment names. */
@@ -6,13 +6,13 @@ export type EnvironmentFolders = {
   codexHome: string
   /** `HOME`. */
   userHome: string
-  /** `TMPDIR`: Codex complains about a home inside the folder of temporary files. */
+  /** `TMPDIR`: Codex complains about a home inside the temporary folder. */
   temporary: string
 }
 
 /**
- * An environment that lets nothing in from outside: no proxies, no OTEL_*, no TACHO_*, no keys,
- * no settings of the user. `more` is added; `undefined` takes a variable away.
+ * An environment without anything from outside: no proxies, no OTEL_*, no TACHO_*, no keys, no user
+ * settings. `more` is added; `undefined` removes a variable.
  */
 export function cleanEnvironment(
   folders: EnvironmentFolders,

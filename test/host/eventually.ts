@@ -4,9 +4,9 @@ const INTERVAL_MS = 20
 const DEADLINE_MS = 45_000
 
 /**
- * Asks again until a check returns without throwing, and gives what it returns. For states that
- * only the system shows, such as files that another process writes; wait for everything else by its
- * promise. After the deadline it rejects with what the check last threw.
+ * Repeats a check until it returns without throwing, and returns its result. For states that only
+ * the system shows, such as files that another process writes; for everything else, wait for its
+ * promise. After the deadline it rejects with the check's last error.
  *
  * @example
  * const names = await eventually(() => namesOf(folder))

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { Command } from './process.js'
 
 /**
- * The start of a command line whose rest runs with an /etc/hosts of its own, so that it reaches test
- * servers by the real names of hosts, or by names that are nobody's.
+ * The start of a command line whose rest runs with its own /etc/hosts, so that it reaches test
+ * servers by the real names of hosts, or by names that belong to nobody.
  *
- * @param names each with its address; `localhost` is there too.
- * @throws where the system gives no mount namespace.
+ * @param names each with its address; `localhost` is always there.
+ * @throws if the system allows no mount namespace.
  */
 export function withHostNames(folder: string, names: Record<string, string>): Command {
   const fault = faultOfMounting()
@@ -23,7 +23,9 @@ export function withHostNames(folder: string, names: Record<string, string>): Co
   return mounting(path)
 }
 
-/** The same where the system allows it, and else a command line with the names of every day. */
+/**
+ * The same if the system allows it; otherwise a command line that uses the system's own hosts file.
+ */
 export function withHostNamesIfAllowed(folder: string, names: Record<string, string>): Command {
   return faultOfMounting() === undefined ? withHostNames(folder, names) : ['env']
 }

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EnvironmentFolders, SCRIPTED_KEY } from './environment.js'
 
-/** How Codex is logged in by the `auth.json` in its home. */
+/** How the `auth.json` in Codex's home logs it in. */
 export type Login = 'API key' | 'ChatGPT'
 
-/** Logs a home of Codex in: with the scripted key, or with an account that was made up. */
+/** Logs in a Codex home: with the scripted key, or with a made-up account. */
 export function logIn({ codexHome }: Pick<EnvironmentFolders, 'codexHome'>, login: Login): void {
   const path = join(codexHome, 'auth.json')
   writeFileSync(path, JSON.stringify(login === 'API key' ? withKey() : withAccount()))
@@ -15,7 +15,7 @@ function withKey(): object {
   return { auth_mode: 'apikey', OPENAI_API_KEY: SCRIPTED_KEY }
 }
 
-// The same in each run, for it is in what Codex sends.
+// Constant, because Codex sends it.
 const IN_2100 = 4_102_444_800
 
 function withAccount(): object {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** What a process has written so far, and what it will. */
+/** What a process has written so far, and what it will write. */
 export class Output {
   #parts: Buffer[] = []
   #isClosed = false
@@ -27,7 +27,10 @@ export class Output {
     return this.bytes.toString('utf8')
   }
 
-  /** All that is written by the time it contains the text. Rejects where it ends without it. */
+  /**
+   * Everything written by the time the output contains the text. Rejects if the output ends without
+   * it.
+   */
   async containing(text: string | RegExp): Promise<string> {
     for (;;) {
       const written = this.text

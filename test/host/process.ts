@@ -2,18 +2,21 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { Output } from './output.js'
 
-/** A program and the arguments that always stand first. */
+/** A program and its leading arguments. */
 export type Command = readonly [program: string, ...args: string[]]
 
 export type ProcessOptions = {
-  /** The whole environment; nothing of this process's own is added. */
+  /** The complete environment; nothing is inherited from this process. */
   env: NodeJS.ProcessEnv
   cwd?: string
-  /** Written to its standard input, which is then closed. `start` leaves it open without it. */
+  /**
+   * Written to its standard input, which is then closed. Without it, `start` leaves standard input
+   * open.
+   */
   stdin?: string | Uint8Array
 }
 
-/** How a process ended, and all that it wrote. */
+/** How a process ended, and everything that it wrote. */
 export type Ended = {
   stdout: Buffer
   stderr: Buffer
@@ -21,7 +24,7 @@ export type Ended = {
   signal: NodeJS.Signals | null
 }
 
-/** Runs a program to its end. Its standard input is empty where none is given. */
+/** Runs a program to its end. Without input, its standard input is empty. */
 export async function run(
   command: string | Command,
   args: readonly string[],
@@ -30,13 +33,13 @@ export async function run(
   return start(command, args, { stdin: '', ...options }).ended
 }
 
-/** A process that runs. Leaving the scope of `await using` kills it where it still does. */
+/** A running process. Leaving the scope of `await using` kills it if it is still running. */
 export type Running = {
   pid: number
   stdin: Writable
   stdout: Output
   stderr: Output
-  /** It has ended and both of its outputs are closed. */
+  /** It has ended, and both its outputs are closed. */
   ended: Promise<Ended>
   kill(signal?: NodeJS.Signals): void
   [Symbol.asyncDispose](): Promise<void>
@@ -62,11 +65,11 @@ export function start(
   })
   const stdout = new Output(child.stdout)
   const stderr = new Output(child.stderr)
-  // A program may end without reading what it is given; how it ended tells more than EPIPE.
+  // A program may end without reading its input; how it ended says more than EPIPE.
   child.stdin.on('error', () => {})
   if (options.stdin !== undefined) child.stdin.end(options.stdin)
   const ended = endOf(child, stdout, stderr)
-  // Who does not wait for the end has no use for its failure.
+  // A caller that does not wait for the end does not care whether it fails.
   ended.catch(() => {})
   return {
     pid: child.pid ?? 0,

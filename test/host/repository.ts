@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The absolute path of the repository's root. Vitest runs this file as it is, `bench/` runs it
- * compiled, one folder deeper: so the root is looked for and not counted.
+ * The absolute path of the repository's root. Vitest runs this file as source and `bench/` runs it
+ * compiled, one folder deeper, so the root is searched for rather than counted.
  */
 export const repositoryRoot = rootAbove(dirname(fileURLToPath(import.meta.url)))
 

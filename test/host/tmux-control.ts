@@ -2,12 +2,12 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 
 /**
- * Asks a tmux server by its control mode: over one connection, and without a process for each
- * question, which would keep this one from serving those that run in the terminals.
+ * Queries a tmux server in control mode: over one connection, without a process for each query,
+ * which would keep this process from serving those that run in the terminals.
  */
 export class TmuxControl {
   readonly #client: ChildProcessByStdio<Writable, Readable, null>
-  // What is answered first is the attaching itself.
+  // The first response is to attaching itself.
   readonly #waiting: Waiting[] = [{ resolve: () => {}, reject: () => {} }]
   #rest = ''
   #lines: string[] | undefined
@@ -25,7 +25,7 @@ export class TmuxControl {
     this.#client.on('close', () => this.#gone())
   }
 
-  /** What a command of tmux's prints. */
+  /** The output of a tmux command. */
   ask(command: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })

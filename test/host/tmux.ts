@@ -7,16 +7,16 @@ import type { Command } from './process.js'
 import { TmuxControl } from './tmux-control.js'
 
 export type TerminalOptions = {
-  /** The whole environment of the program; TERM is set by the terminal. */
+  /** The complete environment of the program; the terminal sets TERM. */
   env: Record<string, string>
   cwd: string
-  /** Of the screen, in characters: 100 where it is left out. */
+  /** Width in characters. Default: 100. */
   columns?: number
-  /** 30 where it is left out. */
+  /** Default: 30. */
   rows?: number
 }
 
-/** How a program in a terminal ended, and what stood on the screen then. */
+/** How a program in a terminal ended, and the screen at that time. */
 export type TerminalEnded = {
   exitCode: number
   /** Whether the terminal's modes (`stty -g`) are what they were before the program. */
@@ -25,7 +25,7 @@ export type TerminalEnded = {
 }
 
 /**
- * Starts a program in a real terminal without a window, in a tmux server of its own.
+ * Starts a program in a real terminal without a window, in its own tmux server.
  *
  * @example
  * await using terminal = await openTerminal(await codexCommand(), [], { env, cwd })
@@ -43,7 +43,7 @@ export async function openTerminal(
   const words = [...(typeof command === 'string' ? [command] : command), ...args]
   const { env, cwd, columns = 100, rows = 30 } = options
   const size = ['-x', String(columns), '-y', String(rows)]
-  // The variables of the first session are the server's, and only some of them the program's.
+  // The server takes the variables of its first session, and the program gets only some of those.
   const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`])
   const started = spawnSync(
     'tmux',
@@ -60,7 +60,7 @@ export async function openTerminal(
   return new Terminal(folder, socket, new TmuxControl(socket, env))
 }
 
-// The shell is there before and after, and the last lines tell how it went.
+// The shell runs before and after; its last lines tell how the program ended.
 const RUN_AND_STAY = `modes=$(stty -g)
 "$@"
 code=$?
@@ -68,7 +68,7 @@ code=$?
 printf 'ended %s %s\\n' "$code" "$kept"
 exec sleep 600`
 
-// A program that was killed may have left the terminal without its carriage returns.
+// A killed program may have left the terminal without carriage returns.
 const ENDED = /^ *ended (\d+) (kept|changed)$/m
 
 const CAPTURE = ['capture-pane', '-p'] as const
@@ -81,7 +81,7 @@ function withoutBlanks(captured: string): string {
     .trimEnd()
 }
 
-/** A terminal and the program in it. Leaving the scope of `await using` ends both. */
+/** A terminal and its program. Leaving the scope of `await using` ends both. */
 export class Terminal {
   readonly #folder: string
   readonly #socket: string
@@ -94,17 +94,17 @@ export class Terminal {
     this.#control = control
   }
 
-  /** What is on the screen, without the spaces at the ends of its lines and the empty last lines. */
+  /** The screen, without trailing spaces and trailing empty lines. */
   get screen(): string {
     return withoutBlanks(this.#tmux(...CAPTURE))
   }
 
-  /** The process id of the shell that the program runs in. */
+  /** The process id of the shell that runs the program. */
   get pid(): number {
     return Number(this.#tmux('list-panes', '-F', '#{pane_pid}'))
   }
 
-  /** What is on the screen by the time it shows the text. Rejects after a deadline. */
+  /** The screen, once it shows the text. Rejects after a deadline. */
   showing(text: string | RegExp): Promise<string> {
     return eventually(async () => {
       const screen = await this.#look()
@@ -113,15 +113,15 @@ export class Terminal {
     })
   }
 
-  /** Types characters as they are, faster than anybody: some programs take that for a paste. */
+  /** Types characters faster than any person: some programs take that for a paste. */
   type(text: string): void {
     this.#tmux('send-keys', '-l', text)
   }
 
   /**
-   * Answers a question with a key, by tmux's name, and presses it again where the question is still
-   * there: a TUI passes over keys that come right behind a dialog of its own, so that nobody answers
-   * unawares.
+   * Answers a question with a key, by tmux's name, and presses it again if the question is still
+   * there: a TUI ignores keys that follow its dialog immediately, so that nobody answers by
+   * accident.
    */
   answer(key: string, question: string): Promise<void> {
     return eventually(async () => {
@@ -133,7 +133,7 @@ export class Terminal {
     })
   }
 
-  /** Pastes a text, and tells the program that it is one. */
+  /** Pastes a text as a bracketed paste. */
   paste(text: string): void {
     this.#tmux('set-buffer', text)
     this.#tmux('paste-buffer', '-p')
@@ -148,7 +148,7 @@ export class Terminal {
     this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
   }
 
-  /** How the program has ended. */
+  /** How the program ended. */
   async ended(): Promise<TerminalEnded> {
     const screen = await this.showing(ENDED)
     const [line = '', code, modes] = ENDED.exec(screen) ?? []
@@ -165,7 +165,7 @@ export class Terminal {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** The screen, without keeping this process from serving what runs in it. */
+  /** Reads the screen without blocking this process, which serves the program in it. */
   async #look(): Promise<string> {
     return withoutBlanks(await this.#control.ask(CAPTURE.join(' ')))
   }

@@ -7,9 +7,9 @@ import { openTerminal, type Terminal } from './tmux.js'
 /** Where a TUI runs. */
 export type TuiPlace = {
   home: CodexHome
-  /** Has `TACHO_CODEX`. */
+  /** Contains `TACHO_CODEX`. */
   environment: Record<string, string>
-  /** Names of hosts that the TUI knows, each with its address. */
+  /** Host names that the TUI can resolve, each with its address. */
   hostNames?: Record<string, string>
 }
 
@@ -22,7 +22,7 @@ export function recordedTui(place: TuiPlace, args: readonly string[] = []): Prom
   return open(place, [...tachoCommand, 'codex', ...flags, ...own])
 }
 
-/** The same without Tacho, and, as with it, without an app-server that outlives it. */
+/** The same without Tacho and, as with Tacho, without an app-server that outlives it. */
 export function plainTui(place: TuiPlace, args: readonly string[] = []): Promise<Terminal> {
   const codex = place.environment.TACHO_CODEX ?? ''
   const isEmbedded = args.some((one) => EMBEDDING.includes(one))
@@ -35,13 +35,13 @@ function open({ environment: env, home, hostNames }: TuiPlace, words: string[]):
   return openTerminal(known, words, { env, cwd: home.cwd })
 }
 
-// The TUI asks there for news when it starts, and ends 5 s later where nobody resolves the name.
+// The TUI asks this host for news when it starts; if the name does not resolve, it ends 5 s later.
 const NEWS = { 'raw.githubusercontent.com': '127.0.0.1' }
 
-// With these the TUI does without that app-server of itself, and warns of it.
+// With these set, the TUI does without that app-server, and warns about it.
 const EMBEDDING = ['-c', '-p', '--profile', '--search']
 
-/** A screen, or a part of one, without what differs from run to run: folders, ids, times. */
+/** A screen, or part of one, without what differs between runs: folders, ids, times. */
 export function masked(screen: string, { home }: Pick<TuiPlace, 'home'>): string {
   return screen
     .replaceAll(home.root, 'ROOT')
@@ -50,7 +50,7 @@ export function masked(screen: string, { home }: Pick<TuiPlace, 'home'>): string
     .replace(/Worked for .*/g, 'Worked for a while')
 }
 
-/** The processes that have this place's environment: process id and command line. */
+/** The processes with this environment: process id and command line. */
 export function processesOf({ home }: Pick<TuiPlace, 'home'>): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -60,7 +60,7 @@ export function processesOf({ home }: Pick<TuiPlace, 'home'>): { pid: number; co
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
         return isOurs && command !== '' ? [{ pid: Number(name), command }] : []
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
         return []
       }
     })

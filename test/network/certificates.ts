@@ -6,18 +6,21 @@ import { join } from 'node:path'
 /** A certificate with its key, in PEM. */
 export type Identity = { certificate: string; key: string }
 
-/** An authority of a test's own, whose certificates nobody else trusts. */
+/** A test's own authority, whose certificates nobody else trusts. */
 export type CertificateAuthority = AsyncDisposable & {
   /** A file with its certificate, and one with its key. */
   file: string
   keyFile: string
   /** Its certificate, in PEM. */
   certificate: string
-  /** A folder with its certificate, as OpenSSL finds it there. */
+  /** A folder with its certificate, where OpenSSL finds it. */
   folder: string
-  /** How OpenSSL names its file in a folder of certificates: `0a1b2c3d.0`. */
+  /** OpenSSL's name for its file in a folder of certificates: `0a1b2c3d.0`. */
   hashedName: string
-  /** A certificate, by default for `localhost`, the hosts of internal.test and the loopback. */
+  /**
+   * A certificate, by default for `localhost`, the hosts of internal.test and the loopback
+   * addresses.
+   */
   issue(options?: IssueOptions): Identity
 }
 
@@ -26,20 +29,20 @@ export type IssueOptions = {
   addresses?: readonly string[]
   /** Its subject; default: a name that no host has. */
   commonName?: string
-  /** It may issue others. */
+  /** It may issue certificates. */
   isAuthority?: boolean
-  /** What `openssl req -newkey` takes; default: `ec:` with the curve P-256. */
+  /** The argument of `openssl req -newkey`; default: `ec:` with the curve P-256. */
   keyType?: string
 }
 
-/** The names and addresses of a test's servers, which its hosts file must lead to the loopback. */
+/** The names and addresses of a test's servers; its hosts file must map them to the loopback. */
 const NAMES = ['localhost', '*.internal.test']
 const ADDRESSES = ['127.0.0.1', '::1']
 
 /**
- * Makes an authority with `openssl`, in a folder that is gone at the end.
+ * Creates an authority with `openssl`, in a folder that is removed at the end.
  *
- * @param name stands in its subject: two of different names have different hashes.
+ * @param name goes into its subject: different names have different hashes.
  * @param parent signs it; default: it signs itself.
  */
 export function createCertificateAuthority(
@@ -49,7 +52,7 @@ export function createCertificateAuthority(
   const folder = mkdtempSync(join(tmpdir(), 'tacho-authority-'))
   const openssl = (...args: string[]) =>
     execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
-  // A key of this kind takes no time; one of RSA takes a second.
+  // A key of this kind takes no time; an RSA key takes a second.
   openssl('ecparam', '-name', 'prime256v1', '-out', 'curve')
   writeFileSync(
     join(folder, 'extensions'),

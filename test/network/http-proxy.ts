@@ -6,13 +6,13 @@ import { type Listening, listen } from './listen.js'
 export type HttpProxyOptions = {
   /** TLS to the proxy itself. */
   identity?: Identity
-  /** Where everything is led to, whatever host is asked for: names need not resolve. */
+  /** Where everything is sent, whatever host is asked for: names need not resolve. */
   leadTo?: string
-  /** What it answers in place of letting anybody through: `403 Forbidden`. */
+  /** What it answers instead of letting anybody through: `403 Forbidden`. */
   refuseWith?: string
-  /** What it says to a CONNECT that it lets through; default: `200 Connection established`. */
+  /** Its response to a CONNECT that it accepts; default: `200 Connection established`. */
   letThroughWith?: string
-  /** `Basic …`: it answers 407 to all who do not say that. */
+  /** `Basic …`: answers 407 to requests without these credentials. */
   authorization?: string
   host?: string
 }
@@ -20,11 +20,11 @@ export type HttpProxyOptions = {
 export type HttpProxy = Listening & {
   /** `http://127.0.0.1:port`, or `https:` */
   url: string
-  /** The head of each request, or of each CONNECT, as it came. */
+  /** The head of each request, or of each CONNECT, as received. */
   heads: string[]
 }
 
-/** A real HTTP proxy: CONNECT, and requests in absolute form, one for each connection. */
+/** A real HTTP proxy: CONNECT, and requests in absolute form, one per connection. */
 export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<HttpProxy> {
   const heads: string[] = []
   const serve = (socket: Socket) => serveClient(socket, options, heads)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
-/** A server of a test's on the loopback, which is gone with all its connections at the end. */
+/** A test's server on the loopback, closed with all its connections at the end. */
 export type Listening = AsyncDisposable & { port: number; connections: Set<Socket> }
 
 /** @param host default `127.0.0.1`. */
@@ -9,7 +9,7 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<Listen
   const connections = new Set<Socket>()
   server.on('connection', (socket) => {
     connections.add(socket)
-    // Whoever is tested may hang up at any time.
+    // Whatever is tested may hang up at any time.
     socket.on('error', () => {}).on('close', () => connections.delete(socket))
   })
   server.listen(0, host)

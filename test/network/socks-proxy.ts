@@ -2,13 +2,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import { type Listening, listen } from './listen.js'
 
 export type SocksProxyOptions = {
-  /** It asks for them where they are given. */
+  /** If given, it requires them. */
   user?: { name: string; password: string }
-  /** Where everything is led to, whatever host is asked for: names need not resolve. */
+  /** Where everything is sent, whatever host is asked for: names need not resolve. */
   leadTo?: string
-  /** What it answers in place of connecting: 5 is «connection refused» (RFC 1928). */
+  /** What it answers instead of connecting: 5 is "connection refused" (RFC 1928). */
   reply?: number
-  /** It sends its answers byte by byte. */
+  /** It sends its responses byte by byte. */
   isSlow?: boolean
 }
 
@@ -17,11 +17,11 @@ export type SocksProxy = Listening & {
   url: string
   /** What each client asked for: `name llm.internal.test:443`, `address 127.0.0.1:80`. */
   requests: string[]
-  /** The methods of authentication that each offered. */
+  /** The authentication methods that each client offered. */
   methods: number[][]
 }
 
-/** A real SOCKS 5 proxy (RFC 1928, RFC 1929): CONNECT, with a password or without. */
+/** A real SOCKS 5 proxy (RFC 1928, RFC 1929): CONNECT, with or without a password. */
 export async function startSocksProxy(options: SocksProxyOptions = {}): Promise<SocksProxy> {
   const seen: Seen = { requests: [], methods: [] }
   const listening = await listen(
@@ -87,7 +87,7 @@ async function hostOf(client: Socket, kind: number): Promise<string> {
   return (await take(client, length)).toString()
 }
 
-/** The next bytes of a connection. */
+/** Reads the next bytes of a connection. */
 async function take(socket: Socket, length: number): Promise<Buffer> {
   if (length === 0) return Buffer.alloc(0)
   for (;;) {

@@ -3,13 +3,13 @@ import type { Identity } from './certificates.js'
 import { type Listening, listen } from './listen.js'
 
 export type TlsServer = Listening & {
-  /** What each client named in its handshake. */
+  /** The server name in each client's handshake. */
   clients: { serverName: string | false; protocol: string | false | null }[]
-  /** The codes of the handshakes that failed. */
+  /** The error codes of failed handshakes. */
   failures: (string | undefined)[]
 }
 
-/** A TLS server. @param serve what it does with a client; default: it says `hello` and hangs up. */
+/** A TLS server. @param serve what it does with a client; default: says `hello` and hangs up. */
 export async function startTlsServer(
   identity: Identity,
   options: TlsOptions & { host?: string } = {},

@@ -7,26 +7,26 @@ import { responsesApi } from './responses-api.js'
 /** The model APIs that the server speaks. */
 export type ApiName = 'responses' | 'chat-completions' | 'messages' | 'generate-content'
 
-/** How one model API says things. A new one is a file of its own, and an entry in `APIS`. */
+/** How one model API words things. A new one is a new file and an entry in `APIS`. */
 export type ModelApi = {
   name: ApiName
-  /** How the path of its requests ends. */
+  /** The end of the path of its requests. */
   path: string
-  /** Its answers are always streamed; else where the request says so. */
+  /** Its answers are always streamed; otherwise the request decides. */
   streams?: true
-  /** Asked beside a turn (a title for the session, say), with the JSON schema of the answer. */
+  /** Asked beside a turn (for a session's title, say), with the JSON schema of the answer. */
   sideSchema(body: Record<string, unknown>): unknown
-  /** The events of a streamed answer, each as it stands on the wire. */
+  /** The events of a streamed answer, each as it appears on the wire. */
   events(reply: Reply): Iterable<string>
   /** The answer as one object. */
   whole(reply: Reply): object
-  /** The body of an answer with an error's status. */
+  /** The body of an answer with an error status. */
   error(status: number, message: string): object
 }
 
 const APIS: readonly ModelApi[] = [
   messagesApi,
-  // Google's Vertex AI and Amazon Bedrock speak it by paths of their own.
+  // Google's Vertex AI and Amazon Bedrock serve it under paths of their own.
   { ...messagesApi, path: ':streamRawPredict', streams: true },
   { ...messagesApi, path: '/invoke-with-response-stream', streams: true },
   { ...messagesApi, path: '/invoke' },
@@ -36,7 +36,7 @@ const APIS: readonly ModelApi[] = [
   streamGenerateContentApi,
 ]
 
-/** The API that a request speaks to; nothing where it is none of them. */
+/** The API that a request is for; undefined if it is for none of them. */
 export function apiOf(method: string, url: string): ModelApi | undefined {
   const [path = ''] = url.split('?')
   return method === 'POST' ? APIS.find((api) => path.endsWith(api.path)) : undefined

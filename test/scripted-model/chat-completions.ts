@@ -4,8 +4,8 @@ import { errorCode, errorType } from './responses-api.js'
 
 /**
  * OpenAI's Chat Completions API. The events of a text in N deltas are a chunk with the role, N
- * chunks of text, one with the finish reason, one with the usage where it was asked for, and
- * `[DONE]`: delta i is event 1 + i. A tool call is one chunk.
+ * chunks of text, one with the finish reason, one with the usage if it was requested, and `[DONE]`:
+ * delta i is event 1 + i. A tool call is one chunk.
  *
  * Source: platform.openai.com/docs/api-reference/chat-streaming
  */

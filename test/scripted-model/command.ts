@@ -14,7 +14,7 @@ FILE.json is a list of answers, one for each request, the last one repeated:
 test/scripted-model/script.ts tells all that an answer can be.
 `
 
-/** A provider of Codex's: where its key stands, and how it is chosen. */
+/** A Codex provider: where its key is, and how it is selected. */
 type Provider = { key: string; chosen: (baseUrl: string) => string }
 
 const CUSTOM: Provider = { key: 'SCRIPTED_KEY', chosen: () => 'model_provider = "scripted"' }

@@ -1,6 +1,6 @@
 import { execCommand, type Script } from './script.js'
 
-/** What `npm run scripted-model` answers where no script is given: a tool call, then words. */
+/** What `npm run scripted-model` answers without a script: a tool call, then words. */
 export const demoScript: Script = ({ body }) =>
   hasToolOutput(body)
     ? { text: 'I looked around: the command has run. Ask me anything.', deltas: 12, eventDelay: 80 }
@@ -12,7 +12,7 @@ export const demoScript: Script = ({ body }) =>
         eventDelay: 80,
       }
 
-// The agent repeats its history: the last of it tells whether the command of this turn has run.
+// The agent repeats its history; the last item tells whether this turn's command has run.
 function hasToolOutput(body: Record<string, unknown>): boolean {
   const history = body.input ?? body.messages
   const last: unknown = Array.isArray(history) ? history.at(-1) : undefined

@@ -1,35 +1,35 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The head of a request, as far as an exchange keeps it. */
+/** The parts of a request's head that an exchange keeps. */
 type Head = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>
 
 /** How a WebSocket ended: who closed it, and with which code (1006: without a close frame). */
 export type SocketEnd = { closedBy: 'client' | 'model'; code: number }
 
 /**
- * One request and its response as they passed the server's socket. It grows while they do. The
- * upgrade to a WebSocket is one, which lasts as long as its socket, and each request that comes over
- * the socket is another.
+ * One request and its response as they passed the server's socket; it grows while they do. The
+ * upgrade to a WebSocket is an exchange that lasts as long as the socket, and each request over
+ * that socket is another.
  */
 export class Exchange {
   readonly method: string
   readonly url: string
-  /** Names and values in turn, in the order and case in which they came. */
+  /** Names and values in turn, in their original order and case. */
   readonly rawHeaders: readonly string[]
-  /** Which model request it is, counted from 1; none for side requests and other paths. */
+  /** Which model request it is, counted from 1; absent for side requests and other paths. */
   number: number | undefined
   /** Absent until the head of the response is sent. */
   status: number | undefined
   responseHeaders: Record<string, string | string[]> = {}
-  /** Events of the response that were written whole. */
+  /** Events of the response that were written completely. */
   eventsSent = 0
   /** The response was written to its end. */
   isFinished = false
-  /** The server broke the connection itself, as its script says. */
+  /** The server broke the connection itself, as scripted. */
   isBroken = false
-  /** The client went away before the response ended. */
+  /** The client left before the response ended. */
   aborted = false
-  /** Of an upgrade whose socket is gone. */
+  /** For an upgrade whose socket is gone. */
   socketEnd: SocketEnd | undefined
   /** The upgrade of the WebSocket that it came over. */
   readonly connection: Exchange | undefined
@@ -45,19 +45,19 @@ export class Exchange {
     this.connection = connection
   }
 
-  /** `websocket`: a message and those that answered it. */
+  /** `websocket`: a message and the messages that answered it. */
   get transport(): 'http' | 'websocket' {
     return this.connection === undefined ? 'http' : 'websocket'
   }
 
-  /** Every byte of the request's body that came, chunked framing taken off; or the message. */
+  /** Every byte of the request's body, without chunked framing; or the message. */
   get requestBody(): Buffer {
     return this.#request.whole()
   }
 
   /**
-   * Every byte of the response's body that was written, before chunked framing; or each message of
-   * the answer, with a newline behind it.
+   * Every byte of the response's body, before chunked framing; or each message of the answer,
+   * followed by a newline.
    */
   get responseBody(): Buffer {
     return this.#response.whole()

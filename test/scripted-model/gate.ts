@@ -1,4 +1,4 @@
-/** Where answers stand still until a test lets them go on. */
+/** Where answers wait until a test releases them. */
 export class Gate {
   #isHeld = false
   readonly #released = new Set<number>()
@@ -10,10 +10,10 @@ export class Gate {
     this.#released.clear()
   }
 
-  /** Those that stand still go on: all of them, or the answer to one request. */
+  /** Releases the waiting answers: all of them, or the answer to one request. */
   release(number?: number): void {
     if (number === undefined) this.#isHeld = false
-    // It may be let go before it comes to stand here.
+    // It may be released before it starts waiting here.
     else this.#released.add(number)
     for (const [standing, goOn] of this.#standing) {
       if (number !== undefined && number !== standing) continue

@@ -2,8 +2,8 @@ import type { ModelApi } from './api.js'
 import type { Reply } from './reply.js'
 
 /**
- * Google's Gemini API. An answer in one piece; streamed, by a method of its own, an answer of the same
- * shape for each delta, and one with the calls, the finish reason and the usage.
+ * Google's Gemini API. An answer is one object; streamed, through a separate method, it is one
+ * object of the same shape for each delta, and one with the calls, the finish reason and the usage.
  *
  * Source: ai.google.dev/api/generate-content
  */
@@ -22,7 +22,7 @@ export const streamGenerateContentApi: ModelApi = {
   streams: true,
 }
 
-// Gemini CLI 0.61 asks beside a turn which model is to answer it, with a schema for that.
+// Beside a turn, Gemini CLI 0.61 asks which model should answer it, with a schema for that.
 function sideSchema({ generationConfig }: Record<string, unknown>): unknown {
   if (typeof generationConfig !== 'object' || generationConfig === null) return undefined
   return (generationConfig as Record<string, unknown>).responseJsonSchema

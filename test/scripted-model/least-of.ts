@@ -1,6 +1,6 @@
 /**
- * The least that a JSON schema accepts: the first of an `enum`, `true`, 0, and `scripted` for every
- * text.
+ * A minimal value that a JSON schema accepts: the first of an `enum`, `true`, 0, and `scripted` for
+ * every text.
  */
 export function leastOf(schema: unknown): unknown {
   const { type, enum: choices, properties, required } = members(schema)

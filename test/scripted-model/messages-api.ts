@@ -4,8 +4,8 @@ import type { Reply } from './reply.js'
 /**
  * Anthropic's Messages API. The events of a text in N deltas are `message_start`,
  * `content_block_start`, N times `content_block_delta`, `content_block_stop`, `message_delta`,
- * `message_stop`: delta i is event 1 + i. A thought is a block before it, with its signature; a tool
- * call is `content_block_start`, one `content_block_delta`, `content_block_stop`.
+ * `message_stop`: delta i is event 1 + i. A thought is a block before it, with its signature; a
+ * tool call is `content_block_start`, one `content_block_delta`, `content_block_stop`.
  *
  * Source: docs.anthropic.com/en/api/messages-streaming
  */
@@ -80,7 +80,7 @@ function blocksOf(reply: Reply): object[] {
   return blocks(reply).map(({ whole }) => whole)
 }
 
-// What is not JSON can be streamed, and in an object of JSON there is no place for it.
+// Input that is not JSON can be streamed, but has no place in a JSON object.
 function parsed(input: string): unknown {
   try {
     return JSON.parse(input)
@@ -105,7 +105,7 @@ function stopReason({ calls }: Reply): string {
   return calls.length > 0 ? 'tool_use' : 'end_turn'
 }
 
-// Its input tokens leave out what came from the cache.
+// Its input tokens do not include those from the cache.
 function usageOf({ usage }: Reply): object {
   return {
     input_tokens: usage.inputTokens - usage.cachedInputTokens,
@@ -128,7 +128,7 @@ const ERROR_TYPES: Record<number, string> = {
   529: 'overloaded_error',
 }
 
-/** Anthropic's `type` of an error, by its status. */
+/** Anthropic's error `type`, by status. */
 function errorType(status: number): string {
   return ERROR_TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
 }

@@ -1,4 +1,4 @@
-/** Things that happen once and that somebody may wait for, before or after they happen. */
+/** Things that happen once, to be awaited before or after they happen. */
 export class Moments {
   readonly #happened = new Set<string>()
   readonly #waiting = new Map<string, Waiting[]>()
@@ -10,7 +10,7 @@ export class Moments {
     this.#waiting.delete(moment)
   }
 
-  /** Rejects where the server is closed before it happens. */
+  /** Rejects if the server is closed before it happens. */
   of(moment: string): Promise<void> {
     if (this.#happened.has(moment)) return Promise.resolve()
     const happening = new Promise<void>((resolve, reject) => {
@@ -18,7 +18,7 @@ export class Moments {
       const others = this.#waiting.get(moment) ?? []
       this.#waiting.set(moment, [...others, { resolve, reject }])
     })
-    // A test that failed before it came to wait must fail with its own reason.
+    // A test that failed before it waited must fail with its own reason.
     happening.catch(() => {})
     return happening
   }

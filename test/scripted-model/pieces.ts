@@ -13,7 +13,7 @@ export function* cutEvent(event: Buffer, cut: 'characters' | number | undefined)
   for (let at = 0; at < event.length; at += cut) yield event.subarray(at, at + cut)
 }
 
-/** Compresses a stream so that each event can be read as soon as it is there. */
+/** Compresses a stream so that each event can be read as soon as it arrives. */
 export class EventGzip {
   readonly #gzip = createGzip()
   #parts: Buffer[] = []

@@ -15,7 +15,7 @@ export type SocketStage = {
   gone: AbortSignal
 }
 
-/** Sends an answer, a message for each event: at its pace, in its fragments, up to its fault. */
+/** Sends an answer, one message per event, with its delays, its fragments and its fault. */
 export async function playOnSocket(
   events: Iterable<string | Uint8Array>,
   how: Sent & Broken,
@@ -44,7 +44,7 @@ export async function playOnSocket(
   exchange.isFinished = true
 }
 
-/** Does what the fault wants where it is due; `next` is missing after the last event. */
+/** Causes the fault when it is due; `next` is missing after the last event. */
 async function breaksHere(
   { fault }: Broken,
   stage: SocketStage,
@@ -73,7 +73,7 @@ async function breaksHere(
   }
 }
 
-/** Resolves when the system has the bytes, so that a reset that follows does not swallow them. */
+/** Resolves when the system has the bytes, so that a subsequent reset does not swallow them. */
 async function send(bytes: Buffer, fin: boolean, { socket, exchange, gone }: SocketStage) {
   if (gone.aborted) return
   exchange.addResponseBytes(fin ? Buffer.concat([bytes, NEWLINE]) : bytes)

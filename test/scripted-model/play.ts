@@ -7,7 +7,7 @@ import type { Broken, Sent } from './script.js'
 
 /** Where an answer has to wait for a test. */
 export type Cues = {
-  /** So many events are out (0: the head is). Resolves when the next may come. */
+  /** This many events are written (0: the head is). Resolves when the next one may be. */
   sent(events: number): Promise<void>
   /** Waits while everything is held. */
   whileHeld(): Promise<void>
@@ -21,10 +21,10 @@ export type Stage = Cues & {
   gone: AbortSignal
 }
 
-/** What `garbage` writes where the script does not say. */
+/** What `garbage` writes unless the script says otherwise. */
 export const NOT_HTTP = '\x00\x01 this is not HTTP\r\n'
 
-/** Sends an answer: at its pace, in its pieces, up to its fault. Ends early where the client does. */
+/** Sends an answer with its delays, its pieces and its fault. Ends early if the client does. */
 export async function play(rendered: Rendered, how: Sent & Broken, stage: Stage): Promise<void> {
   const { response, exchange, gone } = stage
   await pause(how.headDelay, gone)
@@ -49,7 +49,7 @@ export async function play(rendered: Rendered, how: Sent & Broken, stage: Stage)
   response.end()
 }
 
-/** Waits, unless the client goes meanwhile. */
+/** Waits, unless the client leaves first. */
 export async function pause(milliseconds: number | undefined, gone: AbortSignal): Promise<void> {
   if (milliseconds === undefined) return
   await wait(milliseconds, undefined, { signal: gone }).catch(() => {})
@@ -71,7 +71,7 @@ async function sendHead({ status, headers }: Rendered, stage: Stage): Promise<vo
   await stage.sent(0)
 }
 
-/** Does what the fault wants where it is due; `next` is missing after the last event. */
+/** Causes the fault when it is due; `next` is missing after the last event. */
 async function breaksHere(
   { fault }: Broken,
   stage: Stage,
@@ -97,7 +97,7 @@ async function breaksHere(
   }
 }
 
-/** Resolves when the system has the bytes, so that a reset that follows does not swallow them. */
+/** Resolves when the system has the bytes, so that a subsequent reset does not swallow them. */
 async function write(bytes: Buffer, { response, exchange, gone }: Stage): Promise<void> {
   if (gone.aborted || bytes.length === 0) return
   exchange.addResponseBytes(bytes)

@@ -10,10 +10,11 @@ import { type Reply, replyOf } from './reply.js'
 export type Asked = { api: ModelApi; body: Record<string, unknown>; streams: boolean }
 
 /**
- * Reads a request: what the script is asked, or the answer to a request that is not for it: the
- * list of models, a question that an agent asks beside its turns, nonsense, and unknown paths.
+ * Reads a request and tells it apart: a question for the script, or a request with a fixed answer,
+ * such as the list of models, a question that an agent asks beside its turns, nonsense, or an
+ * unknown path.
  *
- * @param upgradeStatus what a WebSocket upgrade gets
+ * @param upgradeStatus the response to a WebSocket upgrade
  */
 export function readRequest(
   exchange: Exchange,
@@ -29,7 +30,9 @@ export function readRequest(
   return side === undefined ? { api, body, streams } : render({}, side, api, streams)
 }
 
-/** The least answer to a question that an agent asks beside its turns; nothing where it is none. */
+/**
+ * A minimal answer to a question that an agent asks beside its turns; undefined for anything else.
+ */
 export function sideReply(api: ModelApi, body: Record<string, unknown>): Reply | undefined {
   const schema = api.sideSchema(body)
   if (schema === undefined) return undefined
@@ -48,7 +51,7 @@ function answerToPath(
   })
 }
 
-// With a ChatGPT login Codex asks where its account is served before it asks a model.
+// With a ChatGPT login, Codex asks where its account is served before it asks a model.
 function accounts({ 'chatgpt-account-id': id }: IncomingHttpHeaders): object {
   const routing = {
     workspace_backend_origin: 'NO_CONSTRAINT',
@@ -57,14 +60,17 @@ function accounts({ 'chatgpt-account-id': id }: IncomingHttpHeaders): object {
   return { accounts: [{ id, ...routing }], account_ordering: [id], default_account_id: id }
 }
 
-/** OpenAI's list in `data`; Codex reads `models`, where an empty list leaves its own as it is. */
+/**
+ * OpenAI's list is in `data`; Codex reads `models`, and an empty list there leaves its own
+ * unchanged.
+ */
 const MODELS = {
   object: 'list',
   data: [{ id: 'scripted', object: 'model', created: 0, owned_by: 'scripted' }],
   models: [],
 }
 
-// Codex compresses its requests where it is logged in to ChatGPT.
+// Codex compresses its requests if it is logged in to ChatGPT.
 function decoded(bytes: Buffer, coding: string | undefined): Buffer {
   if (coding !== 'zstd') return bytes
   try {
@@ -74,7 +80,7 @@ function decoded(bytes: Buffer, coding: string | undefined): Buffer {
   }
 }
 
-/** The JSON object that a body is; nothing where it is none. */
+/** The JSON object in a body, if it is one. */
 export function objectOf(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'))

@@ -2,11 +2,11 @@ import type { ModelApi } from './api.js'
 import type { Reply } from './reply.js'
 import type { Answer } from './script.js'
 
-/** An answer as it goes on the wire, before pace, cuts, compression and faults. */
+/** An answer as it goes on the wire, before delays, cuts, compression and faults. */
 export type Rendered = {
   status: number
   headers: Record<string, string | string[]>
-  /** Made while they are sent, so that a long answer is never whole in memory. */
+  /** Generated while they are sent, so that a long answer is never complete in memory. */
   events: Iterable<Buffer>
 }
 

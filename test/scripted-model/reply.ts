@@ -1,19 +1,19 @@
 import type { Spoken, Usage } from './script.js'
 
-/** What the model says, with all that an API needs to word it. */
+/** What the model says, with everything that an API needs to word it. */
 export type Reply = {
-  /** The same for every part of one answer, unlike that of any other: `1`, `2`, `side-1`. */
+  /** Shared by all parts of one answer, and different for every answer: `1`, `2`, `side-1`. */
   key: string
   model: string
   /** Seconds since 1970. */
   createdAt: number
   reasoning: string | undefined
-  /** The text in the pieces in which it is streamed; empty where it says nothing. */
+  /** The text in the pieces in which it is streamed; empty if there is none. */
   deltas: string[]
   calls: { name: string; arguments: string; callId: string }[]
   usage: Usage
   failed: { code: string; message: string } | undefined
-  /** The request asked for the usage in the stream (Chat Completions tells it only then). */
+  /** The request asked for usage in the stream (Chat Completions sends it only then). */
   streamsUsage: boolean
 }
 

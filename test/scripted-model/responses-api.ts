@@ -4,9 +4,8 @@ import type { Reply } from './reply.js'
 /**
  * OpenAI's Responses API. The events of a text in N deltas are `response.created`,
  * `output_item.added`, `content_part.added`, N times `output_text.delta`, `output_text.done`,
- * `content_part.done`, `output_item.done`, `response.completed`: delta i is event 3 + i.
- * A tool call is `output_item.added`, `function_call_arguments.delta` and `.done`,
- * `output_item.done`.
+ * `content_part.done`, `output_item.done`, `response.completed`: delta i is event 3 + i. A tool
+ * call is `output_item.added`, `function_call_arguments.delta` and `.done`, `output_item.done`.
  *
  * Source: platform.openai.com/docs/api-reference/responses-streaming
  */
@@ -21,8 +20,8 @@ export const responsesApi: ModelApi = {
   }),
 }
 
-// Seen on Codex 0.169: the TUI asks for a title in a thread of its own, as a turn like any other
-// but for the thread's source. Neither its tools nor its schema tell it from a user's turn.
+// Codex 0.169: the TUI asks for a title in a separate thread, in a turn that differs from any other
+// only in the thread's source. Neither its tools nor its schema distinguish it from a user's turn.
 function sideSchema(body: Record<string, unknown>): unknown {
   const turn = parsed(member(member(body, 'client_metadata'), 'x-codex-turn-metadata'))
   if (member(turn, 'thread_source') !== 'thread_title') return undefined
@@ -47,7 +46,7 @@ function* events(reply: Reply): Iterable<string> {
   for (const { type, json } of responsesEvents(reply)) yield `event: ${type}\ndata: ${json}\n\n`
 }
 
-/** The events of an answer as JSON, before they are framed: as SSE, or one a WebSocket message. */
+/** The events of an answer as JSON, before framing as SSE or as WebSocket messages. */
 export function* responsesEvents(reply: Reply): Iterable<{ type: string; json: string }> {
   let sequence = 0
   for (const [type, members] of unnumberedEvents(reply)) {
@@ -199,14 +198,14 @@ function usageOf({ usage }: Reply): object {
   }
 }
 
-/** OpenAI's `type` of an error, by its status. */
+/** OpenAI's error `type`, by status. */
 export function errorType(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 429) return 'rate_limit_error'
   return status >= 500 ? 'server_error' : 'invalid_request_error'
 }
 
-/** OpenAI's `code` of an error, by its status. */
+/** OpenAI's error `code`, by status. */
 export function errorCode(status: number): string | null {
   if (status === 401) return 'invalid_api_key'
   if (status === 429) return 'rate_limit_exceeded'

@@ -3,16 +3,16 @@ import type { Exchange } from './exchange.js'
 
 /**
  * What the scripted model does: one answer for each model request, the last one repeated; or a
- * function of the request. Requests that an agent makes beside its turns do not use it up.
+ * function of the request. Requests that an agent makes beside its turns do not count.
  */
 export type Script = readonly Step[] | ((request: ModelRequest) => Answer | Promise<Answer>)
 
-/** One answer of a script, or what makes it when the request is there. */
+/** One answer of a script, or a function that makes it when the request arrives. */
 export type Step = Answer | ((request: ModelRequest) => Answer | Promise<Answer>)
 
 /** A request for an answer of the model. */
 export type ModelRequest = {
-  /** Counted from 1, side requests left out. */
+  /** Counted from 1, without side requests. */
   number: number
   api: ApiName
   /** The request's JSON. */
@@ -20,30 +20,30 @@ export type ModelRequest = {
   exchange: Exchange
 }
 
-/** An answer: what it says, how it is sent, and what goes wrong with it. All of it is optional. */
+/** An answer: what it says, how it is sent, and what goes wrong. All of it is optional. */
 export type Answer = Spoken & Sent & Broken
 
-/** What the model says. An answer with tool calls is followed by another request of the agent. */
+/** What the model says. After an answer with tool calls, the agent makes another request. */
 export type Spoken = {
   text?: string
-  /** Instead of `text`: that many bytes of plain ASCII. */
+  /** Instead of `text`: this many bytes of plain ASCII. */
   textBytes?: number
   /** In how many pieces the text is streamed: 1, or one for each 4 KiB of `textBytes`. */
   deltas?: number
-  /** The summary of what it thought before it spoke. */
+  /** The summary of its reasoning before it spoke. */
   reasoning?: string
   calls?: readonly ToolCall[]
   usage?: Partial<Usage>
-  /** The answer ends as failed, after what it said: status 200, the error in the stream. */
+  /** The answer ends as failed after what it said: status 200, the error in the stream. */
   failed?: { code: string; message: string }
 }
 
-/** A function that the model wants called. */
+/** A function that the model calls. */
 export type ToolCall = {
   name: string
-  /** An object is written as JSON; a string stays as it is, also where it is not JSON. */
+  /** An object is written as JSON; a string is written unchanged, even if it is not JSON. */
   arguments: string | Record<string, unknown>
-  /** `call_<request>_<index>` where it is not given. */
+  /** Default: `call_<request>_<index>`. */
   callId?: string
 }
 
@@ -58,23 +58,26 @@ export type Usage = {
 /** How the answer is sent. */
 export type Sent = {
   /**
-   * 200. From 400 on the body is the API's error object, unless `body` is there; over a WebSocket
-   * the answer is an event of type `error`.
+   * Default: 200. From 400 on, the body is the API's error object unless `body` is set; over a
+   * WebSocket the answer is an event of type `error`.
    */
   status?: number
   headers?: Record<string, string | string[]>
-  /** The body as it is, in place of what the model says. Counts as one event. */
+  /** The exact body, in place of what the model says. Counts as one event. */
   body?: string | Uint8Array
-  /** The stream's events as they are, in place of what the model says; need not be UTF-8 or SSE. */
+  /** The stream's exact events, in place of what the model says; need not be UTF-8 or SSE. */
   events?: readonly (string | Uint8Array)[]
   gzip?: boolean
-  /** Events are written in pieces: cut in each event's first character of several bytes, or every so many bytes. */
+  /**
+   * Writes events in pieces: cut inside each event's first multi-byte character, or after every so
+   * many bytes.
+   */
   cut?: 'characters' | number
   /** Milliseconds before the head. */
   headDelay?: number
   /** Milliseconds between two events. */
   eventDelay?: number
-  /** Stops after so many events (0: after the head) until `release()`. */
+  /** Stops after this many events (0: after the head) until `release()`. */
   holdAfter?: number
 }
 
@@ -82,16 +85,16 @@ export type Sent = {
 export type Broken = { fault?: Fault }
 
 /**
- * What goes wrong, after so many events; after the head where `after` is 0, in place of the head
- * where it is left out, and after the last event where there are fewer.
+ * What goes wrong after `after` events: 0 is after the head; without it, in place of the head; with
+ * a number beyond the last event, after that event.
  *
- * - `hang`: nothing comes any more.
- * - `reset`: the connection is reset; `insideEvent`: when half of the next event is out.
- * - `end`: the body ends as if it were whole.
- * - `garbage`: bytes that are not HTTP, and the connection's end; only in place of the head.
+ * - `hang`: nothing more is sent.
+ * - `reset`: the connection is reset; `insideEvent`: after half of the next event.
+ * - `end`: the body ends as if it were complete.
+ * - `garbage`: bytes that are not HTTP, then the end of the connection; only in place of the head.
  *
- * A WebSocket has no head for each answer: what is due there is due before the first event. `end`
- * closes it with a close frame, `code` in it (1000 where it is left out).
+ * Over a WebSocket an answer has no head: what is due there is due before the first event. `end`
+ * closes the socket with a close frame carrying `code` (default: 1000).
  */
 export type Fault =
   | { kind: 'hang'; after?: number }

@@ -431,7 +431,7 @@ function ask(model: ScriptedModel, asked: Asked = {}): Promise<Answered> {
   })
 }
 
-/** What a client gets of an answer that may break; `received` is missing where no head came. */
+/** What a client receives of an answer that may break; `received` is missing if no head came. */
 function outcomeOf(
   model: ScriptedModel,
   signal?: AbortSignal,

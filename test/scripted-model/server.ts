@@ -13,25 +13,27 @@ import { replyOf } from './reply.js'
 import type { Answer, ModelRequest, Script } from './script.js'
 import { type Turn, WebSockets } from './web-sockets.js'
 
-/** How a scripted model is started. */
+/** How to start a scripted model. */
 export type ScriptedModelOptions = {
-  /** 0, the default, lets the system choose. */
+  /** Default: 0, the system chooses. */
   port?: number
-  /** The answer to a WebSocket upgrade: 404, the default, or 426, which Codex takes as a no. */
+  /**
+   * The answer to a WebSocket upgrade: 404, the default, or 426, which Codex takes as a refusal.
+   */
   upgradeStatus?: 404 | 426
-  /** Upgrades are accepted where the Responses API is; `deflated`: messages are compressed. */
+  /** Accepts upgrades at the Responses API; `deflated`: messages are compressed. */
   webSocket?: boolean | 'deflated'
-  /** With it the server speaks TLS. */
+  /** Makes the server speak TLS. */
   tls?: Certificate
-  /** 127.0.0.1 where it is left out. */
+  /** Default: 127.0.0.1. */
   address?: string
-  /** Called when an exchange is over, whichever way. */
+  /** Called when an exchange ends, however it ends. */
   onExchange?: (exchange: Exchange) => void
 }
 
 /**
- * Starts a model API on 127.0.0.1 that answers as its script says and keeps every byte. With
- * `webSocket` it is asked over WebSockets too: each message is an exchange as each POST is.
+ * Starts a model API on 127.0.0.1 that answers as scripted and keeps every byte. With `webSocket`
+ * it also takes requests over WebSockets: like each POST, each message is an exchange.
  *
  * @example
  * await using model = await startScriptedModel([{ calls: [execCommand('ls')] }, { text: 'Done.' }])
@@ -52,12 +54,12 @@ export async function startScriptedModel(
   return new ScriptedModel(server, script, options)
 }
 
-/** A running scripted model. Requests are numbered from 1; side requests are not counted. */
+/** A running scripted model. Requests are numbered from 1, without side requests. */
 export class ScriptedModel {
   readonly port: number
   /** `http://127.0.0.1:PORT/v1`, or what the options make of it. */
   readonly baseUrl: string
-  /** Every request, side requests and unknown paths too, in the order in which they came. */
+  /** Every request in order of arrival, including side requests and unknown paths. */
   readonly exchanges: Exchange[] = []
   readonly #server: Server
   readonly #script: Script
@@ -80,12 +82,12 @@ export class ScriptedModel {
     if (options.webSocket) this.#sockets = this.#acceptSockets(options.webSocket === 'deflated')
   }
 
-  /** The upgrades that were accepted, oldest first: each lasts as long as its socket. */
+  /** The accepted upgrades, oldest first; each lasts as long as its socket. */
   get upgrades(): Exchange[] {
     return this.exchanges.filter((exchange) => exchange.status === 101)
   }
 
-  /** What came over WebSockets, prewarms and side requests too, oldest first. */
+  /** What came over WebSockets, including prewarms and side requests, oldest first. */
   get messages(): Exchange[] {
     return this.exchanges.filter((exchange) => exchange.transport === 'websocket')
   }
@@ -97,20 +99,20 @@ export class ScriptedModel {
       .sort((one, other) => (one.number ?? 0) - (other.number ?? 0))
   }
 
-  /** Request `number` is there with its whole body. */
+  /** Request `number` has arrived with its whole body. */
   async requestArrived(number: number): Promise<Exchange> {
     await this.#moments.of(`request ${number} arrived`)
     return this.#exchange(number)
   }
 
-  /** So many events of answer `number` are written (0: its head is), or all of it is. */
+  /** This many events of answer `number` are written (0: its head is), or all of it is. */
   async responseSent(number: number, events?: number): Promise<Exchange> {
     const what = events === undefined ? 'whole' : `${events} events of`
     await this.#moments.of(`${what} answer ${number} sent`)
     return this.#exchange(number)
   }
 
-  /** The client went away before answer `number` ended. */
+  /** The client left before answer `number` ended. */
   async clientGone(number: number): Promise<Exchange> {
     await this.#moments.of(`client of request ${number} gone`)
     return this.#exchange(number)
@@ -121,7 +123,7 @@ export class ScriptedModel {
     this.#gate.hold()
   }
 
-  /** What stands still goes on: everything, or the answer to one request. */
+  /** Releases what is waiting: everything, or the answer to one request. */
   release(number?: number): void {
     this.#gate.release(number)
   }
@@ -153,7 +155,7 @@ export class ScriptedModel {
     const exchange = new Exchange(request)
     this.exchanges.push(exchange)
     const gone = this.#watch(exchange, response)
-    // The answer decides on its own whether it comes after a client has gone.
+    // The answer itself decides whether it still comes after its client has left.
     request.on('error', () => {})
     response.on('error', () => {})
     request.on('data', (bytes: Buffer) => exchange.addRequestBytes(bytes))
@@ -226,7 +228,7 @@ export class ScriptedModel {
     this.#moments.happen(`request ${number} arrived`)
     const answer = await this.#next({ number, api: api.name, body, exchange })
     const cues: Cues = {
-      // It stands still before anybody hears of it, so that no release comes too early.
+      // It stops before anybody is told, so that no release can come too early.
       sent: (events) => {
         const released =
           events === answer.holdAfter ? this.#gate.stand(number, gone) : Promise.resolve()

@@ -149,7 +149,7 @@ test('an upgrade elsewhere gets 404, and HTTP is answered as ever', async () => 
 
 type Message = { type?: string; delta?: string; response?: { id?: string } }
 
-/** A client on a socket of its own; it ends with the model. */
+/** A client on its own socket, which ends with the model. */
 async function connected(model: ScriptedModel, headers = {}, path = '/responses') {
   const socket = new WebSocket(`${model.baseUrl.replace('http', 'ws')}${path}`, { headers })
   const received: Message[] = []

@@ -9,10 +9,10 @@ import { type Reply, replyOf } from './reply.js'
 import { responsesApi, responsesEvents } from './responses-api.js'
 import type { Answer } from './script.js'
 
-/** The answer that the script has for a request. */
+/** The script's answer to a request. */
 export type Turn = { answer: Answer; reply: Reply; cues: Cues }
 
-/** What the sockets tell the server, and ask it. */
+/** What the sockets report to the server, and ask it. */
 export type SocketsOptions = {
   isDeflated: boolean
   begun(exchange: Exchange): void
@@ -25,7 +25,7 @@ const GOES_ON: Cues = { sent: async () => {}, whileHeld: async () => {} }
 const NOTHING = { inputTokens: 0, outputTokens: 0 }
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
 
-/** The Responses API over WebSockets: a message for each request, one for each event of the answer. */
+/** The Responses API over WebSockets: one message per request, and one per event of the answer. */
 export class WebSockets {
   readonly #server: WebSocketServer
   readonly #options: SocketsOptions
@@ -74,7 +74,7 @@ export class WebSockets {
         exchange.isBroken = true
         wire.destroy()
       }
-      // What hangs or is broken is over when its socket is gone.
+      // What hangs or is broken ends when its socket is gone.
       if (exchange.isFinished && open.delete(exchange)) this.#options.over(exchange)
     })
     socket.on('close', (code) => {
@@ -128,7 +128,7 @@ function* spoken(reply: Reply): Iterable<string> {
   for (const { json } of responsesEvents(reply)) yield json
 }
 
-// As Codex reads it: an error of the API with the status that it would have over HTTP.
+// The form that Codex reads: an API error with the status that it would have over HTTP.
 function errorEvent(status: number, message: string, headers?: Answer['headers']): string {
   return JSON.stringify({
     type: 'error',

@@ -4,18 +4,18 @@ import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { repositoryRoot } from '../../host/index.js'
 
-/** What the program is to do: the JSON on its standard input. */
+/** The program's task: the JSON on its standard input. */
 export type Systems = {
-  /** To each of these it opens a connection in each system. */
+  /** It opens a connection to each of these in each system. */
   targets: string[]
-  /** The files in /etc, by their paths copies of others, and the environment. */
+  /** Files of /etc, as copies of others by path, and the environment. */
   systems: { files: Record<string, string>; environment: NodeJS.ProcessEnv }[]
 }
 
-/** What it writes: for each system `trusted` or the code of the error, in the order of the targets. */
+/** Its output: for each system `trusted` or the error code, in the order of the targets. */
 export type Outcomes = string[][]
 
-// Run where /etc is an empty folder of a test's own: it writes there, and over nothing.
+// Runs with a test's own empty folder as /etc: it writes there and overwrites nothing.
 const folder = join(repositoryRoot, 'packages/launcher/dist/network')
 const load = (name: string) => import(pathToFileURL(join(folder, name)).href)
 
@@ -48,7 +48,7 @@ for (const { files, environment } of systems) {
 }
 process.stdout.write(JSON.stringify(outcomes))
 
-/** With the folders that are empty then: an empty one counts as well. */
+/** Including folders that are empty then, because an empty one counts too. */
 function removeWithFolders(path: string): void {
   rmSync(path)
   for (let parent = dirname(path); parent !== '/etc'; parent = dirname(parent)) {
