@@ -21,15 +21,16 @@ export type AgentPlaceOptions = {
   /** The subcommand of `tacho`. */
   agent: string
   program: ProgramName
-  /** Writes the agent's own settings; gives what is added to its environment. */
+  /** Writes the agent's own settings; returns additions to its environment. */
   prepare: (home: string, model: ScriptedModel) => Record<string, string>
-  /** Of a terminal, in characters: 100 where it is left out. */
+  /** Terminal width in characters. Default: 100. */
   columns?: number
 }
 
 /**
- * A scripted model, and a home whose agent talks to it and to nobody else. At the end of the scope of
- * `await using` the spans of all its sessions are made anew and compared, and all of it goes.
+ * A scripted model, and a home whose agent talks to it and to nobody else. At the end of the scope
+ * of `await using`, the spans of all its sessions are rebuilt and compared, and everything is
+ * removed.
  */
 export async function agentPlace(script: Script, options: AgentPlaceOptions) {
   const { agent, columns = 100 } = options
@@ -67,7 +68,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
       openTerminal(tachoCommand, [agent, '--persist-session', ...args], { ...own, columns }),
     plainTui: (...args: string[]): Promise<Terminal> =>
       openTerminal(program, args, { ...own, columns }),
-    /** What a command of `tacho` says in JSON. */
+    /** A `tacho` command's JSON. */
     async told(...args: string[]) {
       const { stdout, stderr } = await run(tachoCommand, [...args, '--json'], own)
       try {
@@ -77,7 +78,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
       }
     },
     sessions,
-    /** The only one. */
+    /** The only session. */
     session(): SessionOnDisk {
       const [only, ...others] = sessions()
       if (only === undefined || others.length > 0)

@@ -1,13 +1,13 @@
 import type { Ended } from '../host/index.js'
 import type { Workplace } from './workplace.js'
 
-/** What of a run must be the same with Tacho and without. */
+/** What must be the same in a run with Tacho and without. */
 export type Outcome = Pick<Ended, 'exitCode' | 'signal'> & { stdout: string; stderr: string }
 
 /**
- * How a run ended and what it printed, with that taken out which differs between any two runs of
- * Codex: ids, the folders of the test, the ports, times. An error of Codex's names the address that
- * it called, which under record is the tap's.
+ * How a run ended and what it printed, without what differs between any two runs of Codex: ids, the
+ * test's folders, ports, times. An error of Codex's names the address that it called, which under
+ * record is the tap's.
  */
 export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
   const alike = (bytes: Buffer) =>
@@ -28,9 +28,9 @@ export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
   }
 }
 
-/** A request's JSON, with that taken out which differs between any two runs of Codex. */
+/** A request's JSON, without what differs between any two runs of Codex. */
 export function requestAlike(json: string, { home, model }: Workplace): unknown {
-  // As a value, for Codex writes some members in another order each time.
+  // Parsed, because Codex writes some members in a different order each time.
   return JSON.parse(
     json
       .replaceAll(home.root, 'ROOT')

@@ -1,6 +1,6 @@
 import type { Running } from '../host/index.js'
 
-/** A JSON-RPC message of Codex's app-server or of its client. */
+/** A JSON-RPC message of Codex's app-server or its client. */
 export type Message = {
   id?: number | string
   method?: string
@@ -19,7 +19,7 @@ export class AppServerClient {
     this.#server = server
   }
 
-  /** All that the server has said so far. */
+  /** Everything that the server has said so far. */
   get messages(): Message[] {
     const lines = this.#server.stdout.text.split('\n').slice(0, -1)
     return lines.map((line) => JSON.parse(line) as Message)
@@ -29,7 +29,7 @@ export class AppServerClient {
     this.#server.stdin.write(`${JSON.stringify(message)}\n`)
   }
 
-  /** Asks, and gives the result. */
+  /** Sends a request and returns the result. */
   async ask(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {
     this.#requests += 1
     const id = `test-${this.#requests}`
@@ -40,10 +40,10 @@ export class AppServerClient {
     return result
   }
 
-  /** The first message of that method, or the one that is the `count`th. */
+  /** The first message with that method, or the `count`th. */
   async told(method: string, count = 1): Promise<Told> {
     const words = `"method":"${method}"`
-    // Each word in one way only, or the search would take forever where there are too few.
+    // Each word matches in one way only; otherwise the search would never end if there are too few.
     const times = new RegExp(`^(?:(?:(?!${words})[^])*${words}){${count}}.*\n`)
     await this.#server.stdout.containing(times)
     const message = this.messages.filter((one) => one.method === method)[count - 1]
@@ -56,7 +56,7 @@ export class AppServerClient {
     return this.told('item/commandExecution/requestApproval', count)
   }
 
-  /** Says hello, starts a thread that asks before each command, and a turn in it. */
+  /** Initializes, starts a thread that asks before each command, and starts a turn in it. */
   async startTurn(cwd: string, params: Record<string, unknown> = {}): Promise<Turn> {
     const clientInfo = { name: 'test', title: 'Test', version: '1' }
     await this.ask('initialize', { clientInfo, capabilities: { experimentalApi: true } })
@@ -65,7 +65,7 @@ export class AppServerClient {
     return this.nextTurn()
   }
 
-  /** Starts a turn in the thread that there is. */
+  /** Starts a turn in the existing thread. */
   async nextTurn(): Promise<Turn> {
     const { thread } = (await this.told('thread/started')).params as { thread: { id: string } }
     const input = [{ type: 'text', text: 'Hello' }]
@@ -73,7 +73,7 @@ export class AppServerClient {
     return { threadId: thread.id, turnId: (turn as { id: string }).id }
   }
 
-  /** The editor's end: it hangs up and does not listen any more. */
+  /** The editor's end: it hangs up and stops listening. */
   async hangUp(): Promise<void> {
     this.#server.stdin.end()
     await this.#server.ended

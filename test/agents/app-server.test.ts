@@ -113,8 +113,8 @@ test('the wait of an approval is the pause that the user made', async () => {
     .map((span) => Number(attribute(span, 'tacho.approval.wait_ms')))
   expect(waits).toHaveLength(calls.length)
   const beyond = waits.map((wait, index) => wait - (pauses[index] ?? 0))
-  // It is asked before we see it and answered after we say it; how long before and after, the
-  // system decides, and a busy one is late now and then, but not each time.
+  // We see the question after it was asked, and send the answer before it is received. How long
+  // before and after depends on the system: a busy one is sometimes late, but not every time.
   expect(Math.min(...beyond)).toBeGreaterThanOrEqual(0)
   expect(Math.min(...beyond)).toBeLessThan(20)
 })
@@ -266,7 +266,7 @@ async function transcriptOf(server: Running, { home }: Workplace) {
   const { id } = await client.commandQuestion()
   client.say({ id: id ?? -1, result: { decision: 'accept' } })
   await client.told('turn/completed')
-  // Whether a short output comes before the command's end or with it differs from run to run.
+  // Whether a short output comes before the command's end or with it differs between runs.
   const messages = client.messages
     .filter(({ method }) => method !== 'item/commandExecution/outputDelta')
     .map((message) => alike(message, home.root))
@@ -285,7 +285,7 @@ function alike(message: Message, root: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d-]+/g, 'TIME')
 }
 
-/** The question that Codex asks, as soon as it is on the disk: that is some moments after it passed. */
+/** Codex's question, as soon as it is on disk, which is moments after it passed. */
 async function openQuestion(place: Workplace) {
   return await eventually(() => {
     const question = place.session().started.find(({ name }) => name === 'approval command')
@@ -293,7 +293,7 @@ async function openQuestion(place: Workplace) {
   })
 }
 
-/** The names of all ended spans but those of HTTP requests, sorted. */
+/** The names of all ended spans except those of HTTP requests, sorted. */
 function namesOf(session: SessionOnDisk): string[] {
   return session.spans
     .map(({ name }) => name)
@@ -307,7 +307,7 @@ function spanOf(session: SessionOnDisk, name: string) {
   return span
 }
 
-/** The attributes of the span whose name begins so. */
+/** The attributes of the span whose name starts with this. */
 function of(session: SessionOnDisk, name: string): Record<string, unknown> {
   const { attributes } = spanOf(session, name)
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))

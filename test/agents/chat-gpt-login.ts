@@ -4,10 +4,10 @@ import type { ScriptedModelOptions } from '../scripted-model/index.js'
 import type { Workplace } from './workplace.js'
 
 const HOST = 'chatgpt.com'
-// An address of its own, so that no other test has its port 443.
+// An address of its own, because port 443 is taken by one test at a time.
 const ADDRESS = '127.0.44.3'
 
-/** A model that stands where the real one of a ChatGPT login does. */
+/** A model in the place of the real one that serves ChatGPT logins. */
 export function chatGptHost(folder: string): { server: ScriptedModelOptions; caPath: string } {
   mkdirSync(folder, { recursive: true })
   const authority = new CertificateAuthority(folder)
@@ -15,7 +15,9 @@ export function chatGptHost(folder: string): { server: ScriptedModelOptions; caP
   return { server: { address: ADDRESS, port: 443, tls }, caPath: authority.caPath }
 }
 
-/** Logs a place in with a login that was made up. Gives the start of command lines that reach it. */
+/**
+ * Logs a place in with a made-up login. Returns the start of command lines that reach the model.
+ */
 export function logInToChatGpt({ home }: Workplace): Command {
   logIn(home, 'ChatGPT')
   return withHostNames(home.root, { [HOST]: ADDRESS })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { standIn } from './stand-in.js'
 import { workplace } from './workplace.js'
 
-// A request names the session: what it says may be anything.
+// A request names the session, and that name may be anything.
 test.each(['2026', '2031', '..', 'sub/folder', '01a20653-df5e-7e73-9ac4-a9965ff0ba3d'])(
   'the session id %s names no folder that is not a session’s',
   async (id) => {
@@ -14,7 +14,7 @@ test.each(['2026', '2031', '..', 'sub/folder', '01a20653-df5e-7e73-9ac4-a9965ff0
     }).then(() => console.log('asked'))`)
     await using place = await workplace([{ text: 'Yes.' }], { codex })
     const root = join(place.home.codexHome, 'sessions')
-    // Codex's own folder by year, and one that somebody else has made.
+    // Codex's own folder by year, and one that somebody else made.
     mkdirSync(join(root, '2026/11'), { recursive: true, mode: 0o700 })
     mkdirSync(join(root, '01a20653-df5e-7e73-9ac4-a9965ff0ba3d'), { mode: 0o700 })
     writeFileSync(join(root, '01a20653-df5e-7e73-9ac4-a9965ff0ba3d/notes'), 'mine')

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { execCommand } from '../scripted-model/index.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
-// Codex sends what is new over a socket that holds, and all of it again over the next one: so it says
-// itself what the model was given before the first broke.
+// Over a socket that lasts, Codex sends only what is new, and over the next socket everything
+// again: so its own request says what the model had been given before the first broke.
 test('what a model was given over a WebSocket is what codex sends again when that breaks', async () => {
   const breaks = { kind: 'end', after: 4, code: 1011 } as const
   await using place = await workplace(
@@ -46,7 +46,8 @@ async function textOf(place: Workplace, words: string[]): Promise<string> {
   return stdout.toString()
 }
 
-// Codex notes the turn on what it has sent or was answered; on answers, only when it sends them again.
+// Codex notes the turn on items that it has sent or received; on received ones only when it sends
+// them again.
 function withoutPassthrough(item: Record<string, unknown>): unknown {
   const { internal_chat_message_metadata_passthrough: _, ...others } = item
   return others

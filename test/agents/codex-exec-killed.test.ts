@@ -12,7 +12,8 @@ test('kill -9 in the middle of a stream leaves the request and every chunk so fa
   const resume = ['exec', 'resume', '--last', ...EXEC.slice(1), '--persist-session', 'Go on']
   const tacho = startTachoToKill(place, ['codex', ...resume])
   const held = await place.model.responseSent(2, 6)
-  // The model may have answered before the session had its name, and the disk what it has sent.
+  // The model may have answered before the session had its name, and before the disk had the
+  // request.
   const { session, inFlight } = await eventually(async () => {
     const session = await place.session()
     const inFlight = session.exchanges[1]?.exchange

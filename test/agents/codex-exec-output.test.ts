@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { standIn } from './stand-in.js'
 import { workplace } from './workplace.js'
 
-// What a process makes of its standard output, the agent has: they share it (fcntl(2), O_NONBLOCK).
+// The agent shares our standard output, and with it whatever a process does to its flags (fcntl(2),
+// O_NONBLOCK).
 test('the agent’s standard output stays one that waits for its reader', async () => {
   const codex = standIn(`ask('hello').then(() => {
     const flags = /flags:\\t(\\d+)/.exec(fs.readFileSync('/proc/self/fdinfo/1', 'utf8'))[1]

@@ -17,7 +17,7 @@ import { type Workplace, workplace } from './workplace.js'
 
 const IS_ROOT = process.getuid?.() === 0
 const NOBODY = 65534
-// The superuser may write everywhere.
+// The superuser may write anywhere.
 const AS_NOBODY = IS_ROOT
   ? (['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] as const)
   : (['env'] as const)
@@ -28,10 +28,10 @@ const ASKS_TWICE = `
 })()`
 const AS_ALONE = { exitCode: 5, signal: null }
 
-/** Spoils the place of the sessions, or names another one. */
+/** Damages the place of the sessions, or names another. */
 type Spoil = (root: string, place: Workplace) => string | undefined
 
-// Where sessions should go, and what is wrong with it. `root` is the folder of sessions.
+// Where sessions should go, and what is wrong with that place. `root` is the sessions folder.
 const BAD_ROOTS: [string, Spoil, RegExp][] = [
   ['is a file', (root) => void writeFileSync(root, 'mine'), /is not a folder/],
   ['is a link', (root, { home }) => void symlinkSync(home.cwd, root), /symbolic link/],
@@ -120,7 +120,7 @@ describe('a disk that is full', () => {
     expect(first).toMatchObject({ number: 1, state: 'completed' })
     expect(others.at(-1)).toMatchObject({ state: 'completed', status: 200 })
     expect(ended.shown.gaps).toMatchObject([{ reason: 'ENOSPC' }])
-    // A line that the disk took half of stays so, in each file one at most.
+    // A line that the disk took only half of stays, at most one per file.
     const torn = ended.shown.damage
     expect(torn.map(({ reason }) => reason)).toEqual(torn.map(() => 'torn or broken JSON'))
     expect(new Set(torn.map(({ file }) => file)).size).toBe(torn.length)
@@ -209,7 +209,7 @@ test('two sessions of one process do not mix', async () => {
 const FILLS_AND_FREES = `
 ;(async () => {
   const said = [(await ask('one')).includes('Fine.')]
-  // The answer is passed on first, and its end is written then.
+  // The answer is passed on first, and its end is written after that.
   const log = process.env.DISK + '/${sessionIdOf(1)}/session_oai_raw.log'
   while (!fs.readFileSync(log, 'utf8').includes('"kind":"end"')) {
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -218,7 +218,7 @@ const FILLS_AND_FREES = `
   try {
     for (;;) fs.appendFileSync(ballast, Buffer.alloc(4096))
   } catch {}
-  // An answer that comes at once goes before the record of its request, and not of several.
+  // An answer that comes at once may precede the record of its request, but not of several.
   for (let count = 0; count < 10; count += 1)
     said.push((await ask('two '.repeat(5000))).includes('Fine.'))
   fs.rmSync(ballast)
@@ -230,10 +230,10 @@ const FILLS_AND_FREES = `
 type Shown = { exchanges: object[]; gaps: object[]; damage: { file: string; reason: string }[] }
 
 /**
- * Records a run into a disk of its own, which nobody else sees.
+ * Records a run to a disk of its own that nobody else sees.
  *
  * @param options of the tmpfs.
- * @param spoil a line of shell that is run before.
+ * @param spoil a line of shell to run first.
  */
 async function runOnDisk(options: string, codex: string, spoil = '') {
   await using place = await workplace([{ text: 'Fine.' }], { codex: standIn(codex) })
@@ -282,7 +282,7 @@ function mkdir(path: string, mode: number): void {
   chmodSync(path, mode)
 }
 
-// Who is not root cannot give a folder away, and is not the owner of this one.
+// Only root can give a folder to another owner; without root the test would own it.
 function makeOthers(path: string): string {
   if (!IS_ROOT) return '/usr'
   mkdir(path, 0o700)

@@ -5,8 +5,8 @@ import { SCRIPTED_KEY } from '../host/index.js'
 import { outcomeOf } from './alike.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
-// Each way to tell Codex where its model is. `NOWHERE` is a port that nobody listens on: a request
-// that goes there never comes back, so that an override of the user's that we lose is seen.
+// Each way to tell Codex where its model is. Nobody listens on the port `NOWHERE`: if we lose a
+// user's override, its request fails, and the test shows it.
 const NOWHERE = 'http://127.0.0.1:9/v1'
 const [, ...FLAGS] = EXEC
 
@@ -75,7 +75,7 @@ test('the built-in provider whose WebSocket is refused goes on over HTTP as it d
   expect(place.model.exchanges.map(asked)).toEqual(one.model.exchanges.map(asked))
   const session = place.session()
   expect(session.ends.map(({ state }) => state)).toEqual(['completed', 'completed'])
-  // What the configuration has silenced stays silent: Codex would talk to OpenAI past us.
+  // What the configuration silences must stay silent: Codex would talk to OpenAI, bypassing us.
   expect(session.log).toContain('log events are not recorded')
   expect(session.spans.map(({ name }) => name)).toContain('chat gpt-5.5')
   expect(
@@ -101,7 +101,7 @@ function baseUrl(url: string): string {
   return `model_providers.scripted.base_url="${url}"`
 }
 
-/** A request without what differs from run to run. */
+/** A request without what differs between runs. */
 function asked({ method, url, rawHeaders }: Workplace['model']['exchanges'][number]): unknown {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   const at = rawHeaders.findIndex((name) => /^x-team$/i.test(name))

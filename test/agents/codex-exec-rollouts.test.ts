@@ -74,7 +74,7 @@ test('the rollouts of a session’s other threads are in its folder too', async 
   ])
 })
 
-/** A folder for sessions on another file system than the folder of temporary files. */
+/** A sessions folder on a different file system from the temporary folder. */
 function elsewhere(): string {
   const folder = mkdtempSync('/dev/shm/tacho-test-')
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -82,7 +82,7 @@ function elsewhere(): string {
   return folder
 }
 
-/** Writes a rollout where Codex would, in place of the one that is there. */
+/** Writes a rollout where Codex would, replacing the existing one. */
 const WRITE_ROLLOUT = `
 const path = require('node:path')
 function writeRollout(text, thread = '${sessionIdOf(1)}') {

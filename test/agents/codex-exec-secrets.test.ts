@@ -35,7 +35,7 @@ test('a key in headers, query, tool output and answers leaves no trace in the fo
   })
   const ended = await tacho.ended
   expect(ended.exitCode).toBe(0)
-  // What the user sees stays as it is.
+  // What the user sees stays unchanged.
   expect(ended.stdout.toString()).toContain(`I say, ${SCRIPTED_KEY}!`)
   const sent = place.model.modelExchanges[1]
   expect(sent?.url).toContain(QUERY_KEY)
@@ -49,14 +49,14 @@ test('a key in headers, query, tool output and answers leaves no trace in the fo
       expect([name, text.includes(secret)]).toEqual([name, false])
     }
   }
-  // The other way round, so that this test can fail: the places are there, and something stands in them.
+  // The reverse, so that this test can fail: the places exist and contain something.
   const raw = session.text('session_oai_raw.log')
   expect(raw).toContain('[secret:')
   expect(raw.match(/"scrubbed":/g)?.length).toBeGreaterThanOrEqual(3)
   expect(session.log).toMatch(/What is my key\? It begins with \[secret:/)
 })
 
-// The stand-in is told what to ask, for Codex never splits its answers so.
+// The stand-in is told what to ask, because Codex never splits its answers like this.
 test.each([
   ['two chunks', [`data: {"delta":"${HALVES[0]}`, `${HALVES[1]}"}\n\n`]],
   ['one chunk a character', [...`data: {"delta":"${SCRIPTED_KEY}"}\n\n`]],

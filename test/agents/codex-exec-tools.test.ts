@@ -15,7 +15,7 @@ const SEARCH = {
   action: { type: 'search', query: 'tachograph' },
 }
 
-/** An answer with items as the API has them. */
+/** An answer with items in the API's form. */
 function items(id: string, all: readonly object[]): Step {
   const events = [
     { type: 'response.created', response: { id } },

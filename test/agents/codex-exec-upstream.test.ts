@@ -4,7 +4,7 @@ import { type Answer, startScriptedModel } from '../scripted-model/index.js'
 import { outcomeOf } from './alike.js'
 import { EXEC, workplace } from './workplace.js'
 
-/** What became of the connection, and of the answer, and why. */
+/** What became of the connection and of the answer, and why. */
 type Recorded = {
   state: string
   status?: number
@@ -13,7 +13,7 @@ type Recorded = {
   error?: string
 }
 
-// What a Codex that does not try again makes of an answer must be the same with Tacho and without.
+// What a Codex that does not retry makes of an answer must be the same with Tacho and without.
 const CASES: [string, Answer, Recorded][] = [
   [
     'breaks before its head',
@@ -100,7 +100,7 @@ describe('an answer that', () => {
     expect(exchange.error).not.toBeNull()
     if (recorded.error !== undefined) expect(exchange.error.type).toBe(recorded.error)
     const { stdout } = await other.tacho(['raw', session.id, '1', '--response'])
-    // What is no HTTP stands in the body as it came, and the record says why.
+    // Bytes that are not HTTP are in the body as they came, and the record says why.
     const isHttp = !session.raw.some(({ kind }) => kind === 'unparsed')
     expect(isHttp).toBe(title !== 'is no HTTP')
     if (isHttp) expect(stdout.equals(modelExchanges[0]?.responseBody ?? Buffer.of())).toBe(true)

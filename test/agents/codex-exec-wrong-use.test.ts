@@ -151,7 +151,7 @@ test('a command of Codex that holds no session is not recorded, and that is said
 
 test('where the tap cannot listen, the run goes on without it', async () => {
   await using place = await workplace([], { codex: standIn(SAYS_HELLO) })
-  // A network of its own with one port to listen on; one of ours takes it, the next gets none.
+  // A network with one port to listen on: one of our listeners takes it, the next gets none.
   const lines = 'echo "60000 60000" >/proc/sys/net/ipv4/ip_local_port_range || exit 90; exec "$@"'
   const unshare = ['unshare', process.getuid?.() === 0 ? '-n' : '-rn'] as const
   const ended = await run(

@@ -7,8 +7,8 @@ import { outcomeOf } from './alike.js'
 import { attribute, type SessionOnDisk } from './session-on-disk.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
-// One session of the real Codex for all tests of this file: a turn with two tool calls, and its
-// resume with another turn and a third.
+// One session of the real Codex for all tests of this file: a turn with two tool calls, then
+// resumed with a second turn and a third.
 const SCRIPT: Script = [
   { reasoning: 'A file first.', text: 'Writing.', calls: [execCommand('echo één | tee one.txt')] },
   { text: 'Één.', calls: [execCommand('cat one.txt; ls missing.txt 2>&1')], cut: 'characters' },

@@ -28,8 +28,8 @@ test('what is refused for good is not sent again, and is told of', async () => {
 })
 
 /**
- * A session that goes on until it is known what became of its first batch. What of the last has no
- * time to arrive differs from run to run; that it is known does not.
+ * The session lasts until the fate of its first batch is known. Whether the last one still arrives
+ * differs between runs; that its fate is known does not.
  */
 async function sessionRefusedOnce(status: number, headers: Record<string, string>) {
   const collector = await refusingOnce(status, headers)
@@ -67,7 +67,7 @@ function sentTo({ url }: { url: string }) {
   }
 }
 
-/** A collector that refuses its first request, and takes every other. */
+/** A collector that refuses its first request and accepts all others. */
 async function refusingOnce(status: number, headers: Record<string, string>) {
   const [taken, refused]: [string[], string[]] = [[], []]
   const server = createServer(async (request, response) => {

@@ -46,7 +46,7 @@ describe('a session that is sent out while it runs', () => {
       expect.not.stringContaining('tacho:'),
     ])
     session = place.session()
-    // On a machine under load the last of it may not be taken in the time that the end waits.
+    // On a busy machine the last spans may not be accepted within the time that the end waits.
     await place.tacho(['export', 'otlp', 'last'])
     for (const { path, headers, body } of collector.exports) {
       exports.push({ path, key: headers['x-key'], body: JSON.parse(body.toString()) })

@@ -70,7 +70,7 @@ test('tacho scrub finds keys that an answer gave out in halves, each in an event
   await tachoOn(place, 'verify')
 })
 
-/** A Codex that ends once it has read all there is of an answer which is not over. */
+/** A Codex that ends after reading all that has come of an unfinished answer. */
 const GOES_IN_THE_MIDDLE = `
   const fetchAll = fetch
   globalThis.fetch = async (...request) => {
@@ -82,7 +82,7 @@ const GOES_IN_THE_MIDDLE = `
   }
   ask('one')`
 
-/** All that commands tell of the answer, and the folder itself. */
+/** Everything that commands print of the answer, and the folder itself. */
 async function whatIsSaid(place: Workplace): Promise<string> {
   const commands = ['messages', 'cancellations', 'raw', 'show', 'context']
   const said = await Promise.all(commands.map((command) => tachoOn(place, command)))
@@ -95,7 +95,7 @@ async function tachoOn(place: Workplace, command: string): Promise<string> {
   const root = join(place.home.codexHome, 'sessions')
   const words = ARGUMENTS[command] ?? ['last']
   const ended = await place.tacho([command, ...words, '--sessions-dir', root])
-  // What the agent keeps for itself is not ours to change, and scrub says so.
+  // The agent's own files are not ours to change, and scrub says so.
   const stderr = ended.stderr
     .toString()
     .replace(/^tacho: .*own transcript: it holds secrets.*\n/, '')

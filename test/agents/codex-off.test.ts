@@ -56,26 +56,27 @@ describe('with persistence off', () => {
 
   test('nothing of OpenTelemetry, winston or the recorder is loaded', async () => {
     await using place = await workplace([], { codex: '/bin/true' })
-    // What is bundled is one file: this one holds nothing of them, and the other is not read.
+    // A bundle is one file: this one contains none of the recording modules, and the other is not
+    // read.
     const off = await filesOf(place, ['codex', 'exec', 'x'])
     expect(off.map((path) => basename(path)).sort()).toEqual(['codex.cjs', 'tacho.js'])
     expect(readFileSync(String(off.find((path) => path.endsWith('.cjs'))), 'utf8')).not.toMatch(
       /opentelemetry|winston|undici/i,
     )
-    // The other way round, so that this test can fail.
+    // The reverse, so that this test can fail.
     const on = await filesOf(place, ['codex', 'exec', '--persist-session', 'x'])
     const recorder = on.find((path) => basename(path) === 'open-recording.cjs')
     const recording = readFileSync(String(recorder), 'utf8')
     expect(recording).toContain('@opentelemetry')
     expect(recording).toContain('winston')
-    // What sends spans out is in neither, and is read where they are to be sent.
+    // The exporters are in neither, and are read only if spans are to be sent.
     expect(recording).not.toMatch(EXPORTERS)
     const sender = join(dirname(String(recorder)), 'sender-process.cjs')
     expect(readFileSync(sender, 'utf8')).toMatch(EXPORTERS)
   })
 })
 
-// By what is left in a bundle: words that it sends, and the file that only it reads.
+// Recognized by what is left in a bundle: words that it sends, and the file that only it reads.
 const EXPORTERS = /application\/x-protobuf|grpc\.cjs/
 
 const SIGNALS = 'TERM INT HUP QUIT KILL ABRT SEGV PIPE USR1 USR2 ALRM XFSZ PROF'.split(' ')
@@ -113,7 +114,7 @@ describe.each([
   test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const)(
     '%s reaches codex, once, and codex decides how it ends',
     async (signal) => {
-      // In a session of its own: no terminal sends it to all of them.
+      // In a session of its own: no terminal signals the whole group.
       const command = ['setsid', ...tachoCommand] as const
       await using tacho = start(command, ['codex', 'exec', ...flags], {
         env: place.environment,
@@ -160,11 +161,11 @@ describe.each([
   })
 })
 
-/** Every path below a folder with its rights, and what differs between two runs taken out. */
+/** Every path in a folder with its mode, without what differs between two runs. */
 function treeOf(folder: string): string[] {
   return (
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      // Whether SQLite still comes to removing them when Codex ends is a matter of luck.
+      // Whether SQLite gets round to removing them when Codex ends is a matter of luck.
       .filter((path) => !/-(shm|wal)$/.test(path))
       .map((path) => `${(lstatSync(join(folder, path)).mode & 0o7777).toString(8)} ${path}`)
       .map((line) => line.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID'))
@@ -173,7 +174,7 @@ function treeOf(folder: string): string[] {
   )
 }
 
-/** Every file that `tacho` has loaded by its end, this preload aside. */
+/** Every file that `tacho` has loaded by its end, except this preload. */
 async function filesOf(place: Workplace, args: readonly string[]): Promise<string[]> {
   const list = join(place.home.root, 'modules.txt')
   const preload = join(place.home.root, 'list-modules.cjs')
@@ -187,7 +188,7 @@ async function filesOf(place: Workplace, args: readonly string[]): Promise<strin
   return readFileSync(list, 'utf8').split('\n')
 }
 
-// Nothing of `tacho codex` is an ES module, so the cache of `require` tells all.
+// Nothing in `tacho codex` is an ES module, so the cache of `require` is complete.
 const LIST_MODULES = `
 const { writeFileSync } = require('node:fs')
 process.on('exit', () => {
@@ -196,7 +197,7 @@ process.on('exit', () => {
 })
 `
 
-/** Names each signal that it gets, and ends after the second. */
+/** Prints each signal that it receives, and ends after the second. */
 const COUNTS_SIGNALS = `
 let count = 0
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR2']) {

@@ -6,7 +6,7 @@ import { AppServerClient, type Turn } from './app-server-client.js'
 import { attribute, type SessionOnDisk } from './session-on-disk.js'
 import { type Workplace, workplace } from './workplace.js'
 
-// A thread with two turns, right after one another, in which rules allow, ask and forbid.
+// A thread with two consecutive turns, in which rules allow, ask and forbid.
 const RULES = [
   ['echo', 'allow'],
   ['touch', 'prompt'],
@@ -91,7 +91,7 @@ test('no span is left open', () => {
 
 type Span = SessionOnDisk['spans'][number]
 
-/** The ended spans of a kind, by the call that they are about. */
+/** The ended spans of a kind, by their call. */
 function spansOf(kind: string): Span[] {
   return session.spans
     .filter(({ name }) => name.startsWith(`${kind} `))

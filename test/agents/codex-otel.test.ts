@@ -97,7 +97,7 @@ describe('codex exec, which tells its decisions and tools to nobody but OTLP', (
     const urls = (one: Workplace) => one.model.exchanges.map(({ url }) => url)
     await using other = await ruled(SCRIPT)
     const alone = await other.alone(TURN)
-    // The tool calls of an answer run side by side: Codex prints first what ends first.
+    // The tool calls of an answer run in parallel: Codex prints first what ends first.
     const sorted = ({ stderr, ...rest }: ReturnType<typeof outcomeOf>) => ({
       ...rest,
       stderr: stderr.split('\n').sort(),
@@ -175,12 +175,12 @@ test('an exporter that is switched off stays off, and the log says what is missi
   expect(ended.exitCode).toBe(0)
   const session = place.session()
   expect(session.log).toContain('Codex\'s log events are not recorded: otel.exporter is "none"')
-  // What the model called is known all the same, and nothing of who let it.
+  // The model's call is known all the same, but not who allowed it.
   expect(spansOf(session, 'execute_tool')).toHaveLength(4)
   expect(session.spans.filter(({ name }) => name.startsWith('approval'))).toEqual([])
 })
 
-/** A workplace whose Codex has rules about commands, and runs them without a sandbox. */
+/** A place whose Codex has rules about commands and runs them without a sandbox. */
 async function ruled(script: Script, options: { tables?: string } = {}): Promise<Workplace> {
   const place = await workplace(script, { ...options, sandboxMode: 'danger-full-access' })
   mkdirSync(join(place.home.codexHome, 'rules'))
@@ -188,7 +188,7 @@ async function ruled(script: Script, options: { tables?: string } = {}): Promise
   return place
 }
 
-/** The ended spans of a kind, by the call that they are about. */
+/** The ended spans of a kind, by their call. */
 function spansOf(session: SessionOnDisk, kind: string) {
   const callOf = (span: SessionOnDisk['spans'][number]) =>
     String(attribute(span, 'gen_ai.tool.call.id'))

@@ -6,8 +6,8 @@ import { AppServerClient } from './app-server-client.js'
 import { documentedFields, namesOfMembers } from './documented-fields.js'
 import { EXEC, type Workplace, workplace } from './workplace.js'
 
-// Two sessions of the real Codex for all tests of this file, asked for the same: they part where the
-// second reads another file. The first is resumed.
+// Two sessions of the real Codex for all tests of this file, with the same task: they part when the
+// second reads a different file. The first is resumed.
 const SCRIPT: Script = [
   { reasoning: 'A file first.', text: 'Writing.', calls: [execCommand('echo one | tee one.txt')] },
   {

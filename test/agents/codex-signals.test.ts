@@ -7,14 +7,14 @@ import { EXEC, type Workplace, workplace } from './workplace.js'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 type Signal = (typeof SIGNALS)[number]
 
-// Writes down the signals that it hears; the last one ends it, with 9. What becomes of signals is
-// decided in the order in which they came: one that is heard twice is there twice by then.
+// Writes each signal that it hears to a file; the last one ends it with 9. Signals are handled in
+// their order of arrival, so one that is heard twice is in the file twice by then.
 const codex = standIn(`
   for (const signal of ${JSON.stringify(SIGNALS)}) {
     process.on(signal, () => {
       fs.appendFileSync(process.env.HEARD, signal + ' ')
       if (signal !== process.env.LAST) return
-      // Node 20 aborts at its end where its terminal is gone.
+      // Node 20 aborts at its end if its terminal is gone.
       for (const descriptor of [0, 1, 2]) fs.closeSync(descriptor)
       process.reallyExit(9)
     })
@@ -35,7 +35,7 @@ async function place(): Promise<Workplace & { heard: string }> {
   return { ...made, heard: `${made.home.root}/heard` }
 }
 
-/** Runs a way in a process group of its own, does something to it, and tells how that went. */
+/** Runs a command in its own process group, does something to it, and tells how that went. */
 async function outcome(way: keyof typeof WAYS, last: Signal, act: (pid: number) => void) {
   await using at = await place()
   const env = { ...at.environment, HEARD: at.heard, LAST: last }
@@ -75,7 +75,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
     const args = ['timeout', '1000', ...WAYS[way]]
     await using running = start('setsid', args, { env, cwd: at.home.cwd })
     await running.stdout.containing('ready')
-    // What its clock sends to `timeout` when the time is over.
+    // What `timeout` receives from its own clock when the time is up.
     process.kill(running.pid, 'SIGALRM')
     await hasHeardOne(at.heard)
     process.kill(await childOf(running.pid), 'SIGUSR1')
@@ -92,7 +92,8 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
   })
 })
 
-// Closes the terminal of a program that has said that it is ready, and prints the program's exit code.
+// Closes the terminal of a program that has announced itself ready, and prints the program's exit
+// code.
 const IN_A_TERMINAL = `
 import os, pty, signal, sys, time
 words = sys.argv[1:]

@@ -169,7 +169,7 @@ describe('with a ChatGPT login', () => {
         const ended = await runThere(place, logInToChatGpt(place), way)
         expect(ended.stdout.toString()).toBe('Hello to you.\n')
         const { stderr, ...outcome } = outcomeOf(ended, place)
-        // Codex opens its socket beside what it prints at its start: either line can be first.
+        // Codex opens its socket while it prints its start: either line can be first.
         outcomes.push({ ...outcome, stderr: stderr.split('\n').sort(), asked: askedOf(place) })
         const turn = place.model.modelExchanges[0]
         expect(turn?.url).toBe('/backend-api/codex/responses')
@@ -201,7 +201,7 @@ function runThere(
   })
 }
 
-/** What the model was asked, without what differs from run to run. */
+/** What the model was asked, without what differs between runs. */
 function askedOf(place: Workplace): unknown[] {
   return place.model.exchanges
     .filter(({ url }) => url.endsWith('/responses'))
@@ -241,7 +241,7 @@ async function expectAllOf(place: Workplace): Promise<void> {
   )
 }
 
-/** A request that came compressed is kept as what it says. */
+/** A compressed request is kept decompressed. */
 async function expectDecoded(place: Workplace, body: Buffer): Promise<void> {
   const number = 1 + place.session().exchanges.findIndex(({ method }) => method === 'POST')
   const text = await textOf(place, ['raw', 'last', String(number), '--request'])

@@ -4,15 +4,15 @@ import { repositoryRoot } from '../host/index.js'
 
 const PAGE = readFileSync(join(repositoryRoot, 'docs/cli.md'), 'utf8')
 
-/** What `docs/cli.md` says of the JSON of a command. */
+/** What `docs/cli.md` says about a command's JSON. */
 export type DocumentedFields = {
-  /** The names in the first column of its tables of fields, of those that are never left out. */
+  /** The names in the first column of its field tables that are always present. */
   named: string[]
-  /** All names that its section has, and those of the commands that it refers to. */
+  /** All names in its section and in those of the commands that it refers to. */
   known: ReadonlySet<string>
 }
 
-/** Reads the section of a command. */
+/** Reads a command's section. */
 export function documentedFields(command: string, passed = new Set<string>()): DocumentedFields {
   passed.add(command)
   const section = sectionOf(command)
@@ -23,7 +23,7 @@ export function documentedFields(command: string, passed = new Set<string>()): D
         .filter((row) => !row.includes('absent where'))
         .flatMap((row) => namesIn(row.split('|')[1] ?? '')),
   )
-  // Fields of few are named beside the option itself; what stands in parentheses are their values.
+  // Fields specific to an option are named beside that option; their values are in parentheses.
   for (const [, row = ''] of section.matchAll(/^\| `(?:--chunks )?--json` \| prints (.*) \|$/gm)) {
     const fields = row.replace(/\([^)]*\)/g, '').replace(/`(?:--|tacho )[^`]*`/g, '')
     named.push(...namesIn(fields))
@@ -36,7 +36,7 @@ export function documentedFields(command: string, passed = new Set<string>()): D
   return { named, known }
 }
 
-/** The names of all members of a JSON value; those below members whose names are data are left out. */
+/** The names of all members of a JSON value, except those below members whose names are data. */
 export function namesOfMembers(value: unknown): Set<string> {
   const names = new Set<string>()
   const look = (one: unknown): void => {
@@ -52,7 +52,7 @@ export function namesOfMembers(value: unknown): Set<string> {
   return names
 }
 
-/** Their members are named by what was recorded. */
+/** Their members have recorded names. */
 const OF_DATA = new Set([
   'attributes',
   'value',
@@ -70,7 +70,7 @@ function sectionOf(command: string): string {
   return PAGE.slice(from, length < 0 ? undefined : from + 1 + length)
 }
 
-/** `exchanges[].number` and `.id` name a member each. */
+/** `exchanges[].number` and `.id` name one member each. */
 function namesIn(text: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].flatMap(
     ([, code = '']) => code.match(/[A-Za-z]\w*/g) ?? [],

@@ -13,17 +13,17 @@ import { AppServerClient } from './app-server-client.js'
 import { claudePlace } from './claude/place.js'
 import { workplace } from './workplace.js'
 
-// The sessions of all agents in one folder: each asks twice, and is told yes and no.
+// The sessions of all agents in one folder: each asks twice, and gets a yes and a no.
 const root = mkdtempSync(join(tmpdir(), 'tacho-one-form-'))
 const TACHO_SESSIONS_DIR = join(root, 'sessions')
 const environment = { TACHO_SESSIONS_DIR }
 
 afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
 
-/** What stands of each agent, in the agent's own words: those of its yes and of its no. */
+/** What is expected of each agent, including its own words for yes and no. */
 const asked: Record<string, [yes: string, no: string]> = {}
 
-// Each takes some ten seconds: `npm run soak` has them.
+// Each takes some ten seconds, so `npm run soak` runs them.
 const IN_EDITORS: readonly AcpAgentName[] =
   process.env.TACHO_SOAK === '1' ? ['gemini', 'codex-acp', 'opencode', 'claude-agent-acp'] : []
 
@@ -45,7 +45,7 @@ test('what all agents ask stands in the same columns, with what became of it and
   expect(head.split(/ {2,}/)).toEqual(
     'session,agent,asked,kind,what,outcome,decision,decided by,waited'.split(','),
   )
-  // Each cell begins where its column's title does.
+  // Each cell starts in its column.
   const columns = ['agent', 'kind', 'what', 'outcome', 'decision', 'decided by', 'waited']
   const cells = rows.slice(0, 2 * Object.keys(asked).length).map((row) =>
     Object.fromEntries(
@@ -151,7 +151,7 @@ async function inEditorAsks(name: AcpAgentName): Promise<void> {
   asked[name] = await answerBoth(editor, id, ['please-run q1', 'please-run q2'])
 }
 
-/** Says yes to the first and no to the second; gives the ids of what was chosen. */
+/** Approves the first and declines the second; returns the ids of the chosen options. */
 async function answerBoth(
   editor: Editor,
   id: string,

@@ -36,7 +36,7 @@ test.each<[what: string, alter: (events: string[]) => string[]]>([
   const events = readFileSync(path, 'utf8').split('\n').filter(Boolean)
   const altered = alter(events)
   expect(altered).not.toEqual(events)
-  // As a record that is whole: what is damaged is not compared.
+  // As for an undamaged record: damage is excluded from the comparison.
   const lines = altered.map((line) => {
     const { crc: _crc, ...record } = JSON.parse(line)
     return encodeLine(record, crc32)
@@ -57,7 +57,7 @@ test('a session that is damaged fails, unless the test has damaged it', async ()
   await expectRebuilt(session, { isDamaged: true })
 })
 
-/** A turn with an exchange and a tool, which was asked about. */
+/** A turn with an exchange, and a tool that needed an approval. */
 async function recordedSession(): Promise<SessionOnDisk> {
   const recorded = new RecordedSession()
   recorded.at(100)

@@ -7,11 +7,11 @@ import { expect } from 'vitest'
 import { SessionOnDisk } from './session-on-disk.js'
 
 /**
- * Makes a session's spans anew and compares them with those that were made while it was recorded: of a
- * run that has ended all of them, of one that died those that had ended by then. Where records are
- * known to be missing there is nothing to compare.
+ * Rebuilds a session's spans and compares them with those made while recording: all of them if the
+ * run ended, and those that had ended by then if it died. If records are known to be missing, there
+ * is nothing to compare.
  *
- * @param isDamaged the test has damaged it: what could not be read is in no span.
+ * @param isDamaged the test damaged it: what could not be read is in no span.
  */
 export async function expectRebuilt(
   session: SessionOnDisk,
@@ -22,7 +22,7 @@ export async function expectRebuilt(
   try {
     const { damage, folder } = await rebuildSession(session.folder, to)
     const hasEnded = session.manifest.runs.every(({ ended }) => ended !== undefined)
-    // A kill can take the end of the line that was being written.
+    // A kill can remove the end of the line that was being written.
     const told = hasEnded ? damage : damage.filter(({ reason }) => reason !== TORN)
     if (!isDamaged) expect(told, `the damage of ${session.folder}`).toEqual([])
     if (damage.length > 0) return
@@ -54,8 +54,8 @@ function isWhole(session: SessionOnDisk): boolean {
 }
 
 /**
- * Those that Tacho makes itself, with what the raw log says of them: over HTTP/2 undici's
- * instrumentation makes one, of what it alone sees.
+ * The ones that Tacho makes itself, completed from the raw log: over HTTP/2 undici's
+ * instrumentation makes one, from what it alone sees.
  */
 export function ownSpans(session: SessionOnDisk) {
   const whole = new WholeSpans(session.folder)

@@ -4,7 +4,10 @@ import type { EndRecord, ExchangeRecord, Manifest, RawRecord, StartedSpan } from
 import { type OtlpSpan, SESSION_FILES, type TracesData } from '@tacho/format'
 import { WholeSpans } from '@tacho/reader'
 
-/** A session folder as any program reads it, with nothing but JSON; spans with what the raw log says of them. */
+/**
+ * A session folder as any program reads it, with a JSON parser alone; spans are completed from the
+ * raw log.
+ */
 export class SessionOnDisk {
   readonly folder: string
 
@@ -24,7 +27,7 @@ export class SessionOnDisk {
     return this.lines(SESSION_FILES.raw) as RawRecord[]
   }
 
-  /** The heads of all requests, in the order in which they started. */
+  /** The heads of all requests, in their starting order. */
   get exchanges(): ExchangeRecord[] {
     return this.raw.filter((record) => record.kind === 'exchange')
   }
@@ -33,7 +36,7 @@ export class SessionOnDisk {
     return this.raw.filter((record) => record.kind === 'end')
   }
 
-  /** The spans that ended. */
+  /** The ended spans. */
   get spans(): OtlpSpan[] {
     const whole = new WholeSpans(this.folder)
     return this.lines(SESSION_FILES.meta)
@@ -68,7 +71,7 @@ export class SessionOnDisk {
     return readFileSync(join(this.folder, name), 'utf8')
   }
 
-  /** The rights of a file, or of the folder itself: `600`. */
+  /** The mode of a file, or of the folder itself: `600`. */
   mode(name = '.'): string {
     return (statSync(join(this.folder, name)).mode & 0o777).toString(8)
   }
@@ -83,7 +86,7 @@ export class SessionOnDisk {
   }
 }
 
-/** The value of an attribute of a span. */
+/** The value of a span's attribute. */
 export function attribute(span: Pick<OtlpSpan, 'attributes'>, name: string): unknown {
   const value = span.attributes.find(({ key }) => key === name)?.value
   return value === undefined ? undefined : Object.values(value)[0]

@@ -5,15 +5,16 @@ import { afterAll } from 'vitest'
 
 const folders: string[] = []
 
-// For the test file that imports this; a test itself has no such hook.
+// For the test file that imports this; inside a test there is no such hook.
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
 /**
- * A program in Codex's place, for what the real one cannot be made to do: a script of Node's, run as
- * Codex is. In it `base` is the base URL that it was given for its requests, `ask(text, headers)`
- * sends one as Codex would, and `args` are its arguments. A source that begins with `#!` stays as it is.
+ * A program in Codex's place, for behaviour that the real one cannot be made to show: a Node script
+ * that runs as Codex does. In it, `base` is the base URL that it was given, `ask(text, headers)`
+ * sends a request as Codex would, and `args` are its arguments. A source that begins with `#!` is
+ * written unchanged.
  *
  * @returns its path. It is removed at the end of the test file.
  */
@@ -31,12 +32,12 @@ export function standIn(source: string): string {
   return path
 }
 
-/** A session id of its own for each `n`. */
+/** A different session id for each `n`. */
 export function sessionIdOf(n: number): string {
   return `0199a1b2-c3d4-7e5f-8a9b-${n.toString(16).padStart(12, '0')}`
 }
 
-// CommonJS, as a file without a suffix is.
+// CommonJS, because the file has no suffix.
 const PROLOGUE = `
 const fs = require('node:fs')
 const args = process.argv.slice(2)

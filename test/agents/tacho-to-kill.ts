@@ -2,7 +2,7 @@ import { expect, onTestFinished } from 'vitest'
 import { eventually, type Running, start, tachoCommand } from '../host/index.js'
 import type { Workplace } from './workplace.js'
 
-/** A `tacho` that a test kills: Codex, which outlives it, is ended with the test. */
+/** A `tacho` that a test kills. Codex outlives it and ends with the test. */
 export type TachoToKill = Pick<Running, 'pid'> & {
   /** Resolves once it is gone. */
   kill(): Promise<void>
@@ -16,7 +16,7 @@ export function startTachoToKill(place: Workplace, args: readonly string[]): Tac
     try {
       process.kill(-tacho.pid, 'SIGKILL')
     } catch {
-      // All of it has ended.
+      // Every process of the group has ended.
     }
   })
   return {

@@ -37,7 +37,7 @@ test('what the model is asked and offered, and what the screen shows, are those 
         await terminal.showing('Warnings')
         shot()
         terminal.press('Escape')
-        // Keys right behind it would be one with it.
+        // Keys that follow immediately would become part of it.
         await eventually(() => expect(terminal.screen).not.toContain('Warnings'))
       },
     },
@@ -89,7 +89,7 @@ function withRepository({ home }: Workplace): void {
     spawnSync('git', args, { cwd: home.cwd, env: { ...process.env, ...AT_ONE_TIME } })
 }
 
-// The id of a commit, which the model is told, is made of these too.
+// The model is told a commit's id, which depends on these too.
 const AT_ONE_TIME = {
   GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
   GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',

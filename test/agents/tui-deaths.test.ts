@@ -34,7 +34,7 @@ test('kill -9 of Tacho leaves the question on disk, and the TUI works on without
   )
   terminal.type('y')
   await eventually(() => expect(existsSync(join(place.home.cwd, 'made.txt'))).toBe(true))
-  // The next hook finds nobody who reads, and takes the folder away.
+  // The next hook finds no reader, and removes the folder.
   terminal.press('Escape')
   await eventually(() => expect(hookFolders(place)).toEqual([]))
   expect(terminal.screen).not.toMatch(/hook/i)
@@ -56,7 +56,7 @@ test('hooks that hang or fail cost nothing, and end', async () => {
   const script = [...SCRIPT, ...SCRIPT]
   await using place = await workplace(script)
   for (const what of ['exec sleep 100', 'echo nonsense; exit 3']) {
-    // Codex runs a hook in the user's shell, which is mostly this one.
+    // Codex runs a hook in the user's shell, usually this one.
     const file = join(place.home.root, 'bash-env')
     writeFileSync(file, `case "$BASH_EXECUTION_STRING" in *tacho-hooks*) ${what};; esac\n`)
     const environment = { ...place.environment, BASH_ENV: file }
@@ -85,7 +85,7 @@ exec "$@"`
 
 const UNSHARED = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-rm']
 
-/** Both questions of the script, up to the end. */
+/** Both questions of the script, to the end. */
 async function answerTwice(terminal: Terminal): Promise<void> {
   for (const question of ['$ echo one', '$ echo two']) {
     await terminal.showing(question)
@@ -98,21 +98,21 @@ async function answerTwice(terminal: Terminal): Promise<void> {
   expect(await terminal.ended()).toMatchObject({ exitCode: 0, hasItsModes: true })
 }
 
-/** Where hooks leave what they are told. */
+/** Where hooks leave their messages. */
 function hookFolders({ home }: Workplace): string[] {
   const cache = join(home.userHome, '.cache', 'tacho')
   const names = readdirSync(cache).filter((name) => name.startsWith('tacho-hooks-'))
   return names.map((name) => join(cache, name))
 }
 
-/** The names of the spans that have no end. */
+/** The names of spans without an end. */
 function openSpans(place: Workplace): string[] {
   const { spans, started } = place.session()
   const ended = new Set(spans.map(({ spanId }) => spanId))
   return started.filter(({ spanId }) => !ended.has(spanId)).map(({ name }) => name)
 }
 
-/** All but tmux's own shell. */
+/** All except tmux's own shell. */
 function programsOf(place: Workplace): string[] {
   return processesOf(place)
     .map(({ command }) => command)

@@ -101,14 +101,14 @@ test('without log events of Codex, a question is answered by what came of it', a
     terminal.press('Escape')
     expect(terminal.screen).toContain('You canceled the request')
   })
-  // Its screen is ahead of its hooks, and a Codex that ends ends them as well.
+  // The screen is ahead of the hooks, and a Codex that ends also ends its hooks.
   await eventually(() =>
     expect(place.session().text(SESSION_FILES.events)).toContain('"Interrupt"'),
   )
   terminal.paste('/quit')
   terminal.press('Enter')
   await terminal.ended()
-  // Whether it was refused, or had been allowed and was interrupted, nobody tells.
+  // Nothing tells whether it was refused, or was allowed and then interrupted.
   expect(approvalsOf(place)).toEqual([
     ['echo hello > made.txt', 'accept', undefined],
     ['echo hello > made.txt', undefined, undefined],

@@ -4,24 +4,24 @@ import type { Script } from '../scripted-model/index.js'
 import { requestAlike } from './alike.js'
 import { type Workplace, type WorkplaceOptions, workplace } from './workplace.js'
 
-/** What a TUI showed and asked, with that taken out which differs between any two runs of Codex. */
+/** What a TUI showed and sent, without what differs between any two runs of Codex. */
 export type TuiOutcome = {
-  /** The screen at each `shot`, and at the end. */
+  /** The screen at each `shot` and at the end. */
   screens: string[]
   exitCode: number
   hasItsModes: boolean
-  /** The bodies of the model requests; those for a title are beside them, and not among them. */
+  /** The bodies of the model requests; requests for a title are kept separately. */
   requests: unknown[]
 }
 
-/** Codex's TUI alone and with Tacho, in places of their own that are alike. */
+/** Codex's TUI alone and with Tacho, each in its own place, both alike. */
 export type TuiPair = { alone: TuiOutcome; recorded: TuiOutcome }
 
 export type TuiPairOptions = WorkplaceOptions & {
   args: readonly string[]
-  /** Makes both places alike before Codex starts. */
+  /** Prepares both places in the same way before Codex starts. */
   prepare?: (place: Workplace) => void | Promise<void>
-  /** Presses keys and waits for what they do; `/quit` follows. `shot` keeps the screen. */
+  /** Presses keys and waits for their effect; `/quit` follows. `shot` keeps the screen. */
   drive: (terminal: Terminal, shot: () => void, place: Workplace) => Promise<void>
   /** Looks at the recorded place before it is removed. */
   look?: (place: Workplace) => void | Promise<void>

@@ -14,7 +14,7 @@ const ASKS = execCommand('echo hello > made.txt', {
 
 const ASKED = /\$ echo (one|two)$.*Yes, proceed/ms
 
-/** The first turn asks, the second one goes on until it is stopped. */
+/** The first turn asks; the second goes on until it is stopped. */
 const ASKS_THEN_STREAMS: Script = [
   { text: 'I ask first.', calls: [ASKS] },
   { text: 'It is done.' },
@@ -57,14 +57,14 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   const cancellation = spanOf(session, 'cancellation')
   expect(Number(cancellation.startTimeUnixNano)).toBeGreaterThan(stopped)
   expect(Number(cancellation.startTimeUnixNano)).toBeLessThan(gone)
-  // It lasts until the connection is released, whenever Codex has shown that it was interrupted.
+  // It lasts until the connection is released, whenever Codex shows that it was interrupted.
   const released = cancellation.events?.find(({ name }) => name === 'released')?.timeUnixNano
   expect(cancellation.endTimeUnixNano >= (released ?? '')).toBe(true)
   expect(attribute(cancellation, 'tacho.cancellation.origin')).toBe('user')
   expect(attribute(cancellation, 'tacho.cancellation.reason')).toBe('Interrupt')
   expect(session.ends.map(({ state }) => state)).toContain('cancelled')
 
-  // Codex had its model give the session a title.
+  // Codex asked its model for a title of the session.
   const { stdout } = await place.tacho(['ls', 'scripted', '--json'])
   expect(JSON.parse(stdout.toString())).toMatchObject([
     { title: 'scripted', prompts: ['Write a file', 'Go on for ever'] },
@@ -204,7 +204,7 @@ test('a session that is gone on with is recorded into its folder, a fork into it
   expect(fork?.manifest.runs).toHaveLength(1)
   expect(session.manifest.runs).toHaveLength(2)
   expect(session.spans.filter(({ name }) => name === 'session')).toHaveLength(2)
-  // The title that Codex has made of the first words is a turn of another thread.
+  // The title that Codex derives from the first words is a turn of another thread.
   const turns = session.spans.filter(
     (span) =>
       span.name === 'invoke_agent codex' &&

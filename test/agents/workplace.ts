@@ -25,13 +25,13 @@ import { SessionOnDisk } from './session-on-disk.js'
 
 export type WorkplaceOptions = Omit<CodexHomeOptions, 'baseUrl'> & {
   baseUrl?: string
-  /** What stands in for Codex; the real one where it is left out. */
+  /** Stands in for Codex; default: the real one. */
   codex?: string
-  /** Added to the environment; `undefined` takes a variable away. */
+  /** Added to the environment; `undefined` removes a variable. */
   environment?: Record<string, string | undefined>
-  /** How the model is served, other than by HTTP that refuses WebSockets with 426. */
+  /** How the model is served; default: HTTP that refuses WebSockets with 426. */
   server?: ScriptedModelOptions
-  /** The test damages what was recorded. */
+  /** The test damages the recording. */
   isDamaged?: boolean
 }
 
@@ -44,21 +44,23 @@ export type Workplace = {
   environment: Record<string, string>
   /** Runs Codex alone. */
   alone(args: readonly string[], options?: Run): Promise<Ended>
-  /** Runs `tacho` with Codex named to it. */
+  /** Runs `tacho` with this Codex. */
   tacho(args: readonly string[], options?: Run): Promise<Ended>
   startTacho(args: readonly string[], options?: Run): Running
-  /** The sessions under Codex's home, oldest first. */
+  /** The sessions in Codex's home, oldest first. */
   sessions(root?: string): SessionOnDisk[]
-  /** The only one. */
+  /** The only session. */
   session(root?: string): SessionOnDisk
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Options of `codex exec` that let it work without questions, in a folder that is no repository. */
+/**
+ * Options of `codex exec` that let it work without questions in a folder that is not a repository.
+ */
 export const EXEC = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
 
 /**
- * Sets one up. All of it goes at the end of the scope of `await using`.
+ * Creates one. Everything is removed at the end of the scope of `await using`.
  *
  * @example
  * await using place = await workplace([{ text: 'Hello.' }])
@@ -107,7 +109,7 @@ export async function workplace(
   }
 }
 
-// Codex keeps its own transcripts beside our folders, under the year.
+// Codex keeps its own transcripts beside our folders, by year.
 function sessionNames(root: string): string[] {
   return readdirSync(root)
     .filter((name) => !/^\d{4}$/.test(name))

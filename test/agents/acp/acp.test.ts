@@ -15,7 +15,7 @@ const ID = 'sess_0123456789abcdef_1'
 const ANSWERS = [
   ['proceed_once', { outcome: 'allowed', tool: 'completed' }],
   ['proceed_always', { outcome: 'allowed-with-rule', tool: 'completed' }],
-  // Gemini's word: what it means says its kind.
+  // Gemini's word; its kind says what it means.
   ['cancel', { outcome: 'denied', tool: 'declined' }],
 ] as const
 
@@ -63,7 +63,7 @@ test('a question is recorded with its options, its answer and what that means', 
     expect(ledger.map(([, what, outcome, by]) => [what, outcome, by])).toEqual(
       ANSWERS.map(([option, { outcome }]) => ['mkfifo q1', `${outcome} (${option})`, 'user']),
     )
-    // No request of its was seen: what is not known is not told as 0.
+    // No request of its was seen, and what is unknown is not written as 0.
     expect(await page.getByRole('region', { name: 'Time line' }).innerText()).not.toMatch(/token/)
   })
 })
@@ -99,7 +99,7 @@ test('session/cancel is a cancellation, and the question that it meets is cancel
   expect(
     named(session, 'execute_tool').map((span) => attribute(span, 'tacho.tool.outcome')),
   ).toEqual(['declined'])
-  // What a tool is to write is nobody's business here.
+  // The content that a tool is to write does not matter here.
   expect(session.text('session_events.log')).not.toContain('a secret text')
 })
 
@@ -177,7 +177,7 @@ test('an approval waited no less than its editor saw, and no longer than its age
     Number(attribute(span, 'tacho.approval.wait_ms')),
   )
   expect([waits.length, waited.length]).toEqual([6, 6])
-  // Two processes need not count their milliseconds alike.
+  // Two processes may disagree by a few milliseconds.
   for (const [index, wait] of waits.entries()) {
     expect(wait).toBeGreaterThan((pauses[index] ?? 0) - 1)
     expect(wait).toBeLessThan((waited[index] ?? 0) + 1)
@@ -224,7 +224,7 @@ test('sessions of one connection have a folder each, and one that is loaded goes
 
   expect(place.sessions().map(({ id }) => id)).toEqual([one, two])
   const [first, second] = [place.session(one), place.session(two)]
-  // The tool of the history that was told again is not one that ran again.
+  // A tool in the replayed history did not run again.
   expect(named(first, 'execute_tool')).toHaveLength(2)
   expect(named(second, 'execute_tool')).toHaveLength(2)
   expect([first, second].map(({ exchanges }) => exchanges.length)).toEqual([1, 1])

@@ -22,11 +22,13 @@ type Outcome = RequestPermissionResponse['outcome']
 /** A question as an editor sees it, and its answer, which the test gives. */
 export type Question = { params: RequestPermissionRequest; answer(outcome: Outcome): void }
 
-/** An editor by the official SDK: starts an agent, and keeps every byte of both ways. */
+/**
+ * An editor built on the official SDK: starts an agent, and keeps every byte in both directions.
+ */
 export class Editor {
   readonly process: ChildProcess
   readonly connection: ClientConnection
-  /** Bytes that the agent was sent, and that it sent. */
+  /** Bytes sent to the agent and by it. */
   readonly bytes = { sent: [] as Buffer[], received: [] as Buffer[] }
   readonly stderr: Buffer[] = []
   readonly #ended: Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>
@@ -93,14 +95,14 @@ export class Editor {
     return this.agent.notify(methods.agent.session.cancel, { sessionId })
   }
 
-  /** The next question that was not looked at yet. */
+  /** The next question that has not been looked at. */
   question(): Promise<Question> {
     const first = this.#questions.shift()
     if (first !== undefined) return Promise.resolve(first)
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Hangs up, and gives how the agent ended. */
+  /** Hangs up, and returns how the agent ended. */
   async hangUp() {
     this.process.stdin?.end()
     return this.#ended

@@ -26,7 +26,7 @@ const ask = (id: unknown, command: unknown = 'mkfifo q1') => ({
 const yes = (id: unknown) => ({ id, result: { outcome: { outcome: 'selected', optionId: 'yes' } } })
 const done = (id: unknown) => ({ id, result: { stopReason: 'end_turn' } })
 
-/** Lines that are no messages, or of which nobody can make sense. */
+/** Lines that are not messages, or that make no sense. */
 const NONSENSE: Record<string, string | Uint8Array> = {
   'an empty line': '\n\r\n \t\n',
   'no JSON': 'Debugger attached.\n',
@@ -80,7 +80,7 @@ test('whatever a peer says passes as it is, and what makes sense is recorded', a
     await ends.say('client', `${JSON.stringify({ jsonrpc: '2.0', ...yes(id) })}\r\n`)
     await ends.say('agent', done(id))
   }
-  // The same id twice: an answer is taken for that of the later one, and another one answers nothing.
+  // The same id twice: an answer counts for the later question, and a second answer for none.
   await ends.say('client', prompt('twice'))
   await ends.say('agent', ask('twice'))
   await ends.say('agent', ask('twice', 'mkfifo q2'))
@@ -125,7 +125,7 @@ test('questions of one id after each other are each answered, and one that is op
     await ends.say('agent', ask(0, command))
     await ends.say('client', yes(0))
   }
-  // Killed in the middle of a question, of which half a line has come.
+  // Killed in the middle of a question, after half a line of it.
   await ends.say('agent', ask(0, 'mkfifo q3'))
   await ends.say('agent', '{"jsonrpc":"2.0","id":1,"method":"session/request_perm')
   await eventually(() =>

@@ -16,18 +16,19 @@ export type RealAgentPlace = Awaited<ReturnType<typeof realAgentPlace>>
 type AcpAgent = {
   program: ProgramName
   args: readonly string[]
-  /** The call with which its model has a command run that it asks about. */
+  /** The call with which its model has it run a command that needs approval. */
   call: (command: string) => ToolCall
   prepare: (home: string, model: ScriptedModel, programs: Programs) => Record<string, string>
-  /** The mode in which it asks, where that is not its first. */
+  /** The mode in which it asks, if that is not its default. */
   mode?: string
 }
 
 type Programs = { claude: string; codex: string }
 
 /**
- * A real agent of the Agent Client Protocol, a model that does what its prompts say, and editors that
- * start it under record, with more in its environment. `in.log` and `out.log` beside its folder are what the last one heard and said.
+ * A real agent of the Agent Client Protocol, a model that does what its prompts say, and editors
+ * that start the agent under record, with additions to its environment. `in.log` and `out.log`
+ * beside its folder have what the last one heard and said.
  */
 export async function realAgentPlace(name: AcpAgentName, more: Record<string, string> = {}) {
   const agent = AGENTS[name]
@@ -120,8 +121,8 @@ apps = false
 }
 
 /**
- * Of a prompt `please-run q1` it has `mkfifo q1` run; of `please-go-on` it finds no end; of
- * `please-fail 500` and `please-break` it makes trouble, the first time.
+ * On the prompt `please-run q1` it runs `mkfifo q1`; on `please-go-on` its answer never ends; on
+ * `please-fail 500` and `please-break` it fails the first time.
  */
 function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<string>): Answer {
   const said = JSON.stringify(body.messages ?? body.input ?? body.contents)

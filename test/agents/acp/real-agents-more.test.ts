@@ -16,13 +16,13 @@ const TROUBLES = [
   ['please-break', { status: 200, outcome: 'failed' }],
 ] as const
 
-// Each takes some ten seconds: `npm run soak` has them.
+// Each takes some ten seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1').each(AGENTS)('%s', (agent) => {
   test('off, it says the same, ends as it does alone, and leaves the same files', async () => {
     const [alone, off] = [await seenOf(agent, 'alone'), await seenOf(agent, 'off')]
     expect(alone.said.join()).toContain('q1')
     expect(off.complained).not.toContain('tacho')
-    // What some of them say when they are hung up on depends on what they were at.
+    // What some of them say when the editor hangs up depends on what they were doing.
     expect({ ...off, complained: '' }).toEqual({ ...alone, complained: '' })
   }, 240_000)
 
@@ -55,7 +55,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1').each(AGENTS)('%s', (agent) => {
   }, 400_000)
 })
 
-/** What its editor sees of it, with a command that it asks about, and what it leaves in its home. */
+/** What its editor sees, with a command that needs approval, and what it leaves in its home. */
 async function seenOf(agent: AcpAgentName, how: 'alone' | 'off') {
   await using place = await realAgentPlace(agent)
   await using editor = place.editor(how)
@@ -67,7 +67,7 @@ async function seenOf(agent: AcpAgentName, how: 'alone' | 'off') {
   await turn
   const end = await editor.hangUp()
   const complained = masked(Buffer.concat(editor.stderr).toString(), place)
-  // A title comes when it comes, or not any more.
+  // A title comes at any time, or not at all.
   const lines = editor.received.split('\n').filter((line) => !line.includes('session_info_update'))
   const said = lines.map((line) => masked(line, place))
   return { end, said: said.sort(), complained, files: filesIn(place) }
@@ -94,7 +94,10 @@ function masked(text: string, { root }: RealAgentPlace): string {
 const UNTIDY =
   /-(?:shm|wal)$|^\.npm|node_modules|package(-lock)?\.json$|^\.claude\/(?:sessions|shell-snapshots)\//
 
-/** Names, and rights; but for what an agent had not tidied up yet, or npm not got, when it was hung up on. */
+/**
+ * Names and modes, except for what an agent had not tidied up, or npm not fetched, when the editor
+ * hung up.
+ */
 function filesIn(place: RealAgentPlace): string[] {
   return readdirSync(place.home, { recursive: true, encoding: 'utf8' })
     .filter((name) => !UNTIDY.test(name))

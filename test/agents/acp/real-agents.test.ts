@@ -8,7 +8,7 @@ import { attribute, type SessionOnDisk } from '../session-on-disk.js'
 import { chosen, type Editor } from './editor.js'
 import { type AcpAgentName, type RealAgentPlace, realAgentPlace } from './real-agent.js'
 
-// Each takes some ten seconds: `npm run soak` has all of them.
+// Each takes some ten seconds; `npm run soak` runs all of them.
 const AGENTS: readonly AcpAgentName[] = [
   ...(['gemini', 'codex-acp'] as const),
   ...(process.env.TACHO_SOAK === '1' ? (['opencode', 'claude-agent-acp'] as const) : []),
@@ -43,7 +43,7 @@ for (const agent of AGENTS) {
     const [yes, no, ...others] = approvalsOf(session)
     expect(yes).toMatchObject({ what: 'mkfifo q1', outcome: 'allowed' })
     expect(no).toMatchObject({ what: 'mkfifo q2', outcome: 'denied' })
-    // On session/cancel some agents take their question back, before or behind the editor's answer.
+    // On session/cancel some agents withdraw their question, before or after the editor's answer.
     expect(others).toMatchObject([{ what: 'mkfifo q3' }])
     expect(['cancelled by user', 'withdrawn by host']).toContain(
       `${others[0]?.outcome} by ${others[0]?.decidedBy}`,
@@ -51,7 +51,7 @@ for (const agent of AGENTS) {
     for (const [index, pause] of pauses.entries())
       expect(Number([yes, no][index]?.waitMs)).toBeGreaterThanOrEqual(pause)
 
-    // Each request stands in the turn of the prompt that it works at.
+    // Each request belongs to the turn of its prompt.
     const turns = named(session, 'invoke_agent')
     expect(turns.map((span) => attribute(span, 'tacho.turn.outcome'))).toEqual([
       'completed',
@@ -90,7 +90,7 @@ for (const agent of AGENTS) {
   }, 240_000)
 }
 
-/** Goes on with a session. Gemini CLI forgets now and then that there was one: then it is another. */
+/** Resumes a session. Gemini CLI sometimes forgets that there was one, and starts another. */
 async function reopened(editor: Editor, id: string, place: RealAgentPlace): Promise<string> {
   const asked = { sessionId: id, cwd: place.cwd, mcpServers: [] }
   try {
@@ -102,13 +102,13 @@ async function reopened(editor: Editor, id: string, place: RealAgentPlace): Prom
   }
 }
 
-/** Has it ask, and says yes or no; gives the milliseconds that it took to answer. */
+/** Has it ask, and answers yes or no; returns how many milliseconds the answer took. */
 async function answered(editor: Editor, id: string, text: string, kind: string): Promise<number> {
   const turn = editor.prompt(id, text)
   const { params, answer } = await editor.question()
   const seen = performance.now()
   const option = params.options.find((one) => one.kind === kind)
-  // The clocks of two processes go alike, to the millisecond.
+  // The clocks of two processes agree to the millisecond.
   await eventually(() => expect(performance.now() - seen).toBeGreaterThan(20))
   const pause = Math.floor(performance.now() - seen)
   answer(chosen(option?.optionId ?? ''))
@@ -116,7 +116,7 @@ async function answered(editor: Editor, id: string, text: string, kind: string):
   return pause
 }
 
-/** What stands on the disk is what the model got and sent, and none of it is its key. */
+/** What the model received and sent is on disk, without its key. */
 function expectSameBytes(session: SessionOnDisk, { model }: RealAgentPlace): void {
   const served = model.exchanges.map(({ requestBody, responseBody }) => [requestBody, responseBody])
   const index = indexRawLog(session.folder, () => undefined)
@@ -128,7 +128,7 @@ function expectSameBytes(session: SessionOnDisk, { model }: RealAgentPlace): voi
     const at = served.findIndex(
       ([request, response]) => request?.equals(asked) && (!isWhole || response?.equals(got)),
     )
-    // Of what an agent lets go of, the model may have got nothing.
+    // When an agent drops a request, the model may have received nothing.
     if (isWhole) expect(at).toBeGreaterThanOrEqual(0)
     if (at >= 0) served.splice(at, 1)
   }
@@ -137,7 +137,7 @@ function expectSameBytes(session: SessionOnDisk, { model }: RealAgentPlace): voi
   expect(texts.join().includes(SCRIPTED_KEY)).toBe(false)
 }
 
-/** What the agent was sent is what its editor sent, and the other way round. */
+/** What the agent received is what its editor sent, and the other way round. */
 function expectBytesOn(editor: Editor, { cwd }: RealAgentPlace): void {
   const read = (name: string) => readFileSync(join(cwd, '..', name), 'utf8')
   expect(read('in.log')).toContain('Nonsense.\n{"jsonrpc":"2.0"}\n[1,2]\n')

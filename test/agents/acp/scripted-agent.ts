@@ -9,12 +9,12 @@ import {
 } from '@agentclientprotocol/sdk'
 
 /**
- * An agent of the Agent Client Protocol by its official SDK, which does what its prompts say, word by
- * word: `ask` asks before a command, `edit` before a change, `tool` runs one without asking, `say` asks
- * the model that `OPENAI_BASE_URL` leads to, `noise` prints a line that is not JSON, `withdraw` asks and
- * takes that back, `die` ends with exit code 7. It knows nothing of Tacho.
+ * An agent of the Agent Client Protocol, built on its official SDK, that follows its prompts word
+ * by word: `ask` asks before a command, `edit` before a change, `tool` runs one without asking,
+ * `say` asks the model at `OPENAI_BASE_URL`, `noise` prints a line that is not JSON, `withdraw`
+ * asks and withdraws the question, `die` ends with exit code 7. It knows nothing of Tacho.
  *
- * Its first argument is what its session ids begin with. On its standard error it says how long it
+ * Its first argument is the prefix of its session ids. On standard error it prints how long it
  * waited for each answer, in milliseconds.
  */
 const [prefix = 'sess_0123456789abcdef_'] = process.argv.slice(2)
@@ -39,7 +39,7 @@ agent({ name: 'scripted-agent' })
     return { sessionId: `${prefix}${sessions}` }
   })
   .onRequest(methods.agent.session.load, async ({ params: { sessionId }, client }) => {
-    // What was, told again: a turn's tool among it.
+    // Replays the history, which includes a tool of a turn.
     await tell(client, sessionId, { sessionUpdate: 'user_message_chunk', content: words('tool') })
     await tell(client, sessionId, toolCall('old_1', 'completed'))
     return {}
@@ -76,7 +76,7 @@ const STEPS: Record<string, Step> = {
     await settle(client, sessionId, callId, asked, signal)
   },
   async edit({ client, sessionId, signal }) {
-    // As Gemini does: the question is the first that is told of the call.
+    // Like Gemini: the question is the first mention of the call.
     const callId = nextCall()
     const asked = {
       toolCallId: callId,
@@ -147,7 +147,7 @@ async function settle(
     { sessionId, toolCall: asked, options: OPTIONS },
   )
   process.stderr.write(`waited ${performance.now() - since}\n`)
-  // The request to cancel comes first, and its handler may come second.
+  // The cancel request arrives first, but its handler may run second.
   if (outcome.outcome === 'cancelled') stops.get(sessionId)?.abort()
   if (signal.aborted) return
   const isAllowed = 'optionId' in outcome && outcome.optionId !== 'cancel'

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { eventually, tachoCommand } from '../../host/index.js'
 import type { editorsPlace } from './place.js'
 
-/** An agent that does nothing of its own: its standard streams are a socket. */
+/** An agent without behaviour of its own: its standard streams are a socket. */
 const AGENT = `
 const socket = require('node:net').connect(process.argv[1])
 process.stdin.pipe(socket)
 socket.pipe(process.stdout)
 socket.on('close', () => { process.exitCode = 5 })`
 
-/** Both ends of a recorded connection in one hand, byte by byte. */
+/** Controls both ends of a recorded connection, byte by byte. */
 export class TwoEnds {
   readonly heard = { client: Buffer.alloc(0), agent: Buffer.alloc(0) }
   readonly said = { client: Buffer.alloc(0), agent: Buffer.alloc(0) }
@@ -47,7 +47,7 @@ export class TwoEnds {
     return new TwoEnds(started, socket)
   }
 
-  /** Says this on one side, and waits until it has come out at the other. */
+  /** Writes this on one side, and waits until it comes out on the other. */
   async say(side: 'client' | 'agent', what: string | Uint8Array | object): Promise<void> {
     const bytes = bytesOf(what)
     this.said[side] = Buffer.concat([this.said[side], bytes])

@@ -25,7 +25,7 @@ function headersAlike(rawHeaders: readonly string[], place: ClaudePlace): string
   return lines.map((line) => alike(line, place)).filter((line) => !/^content-length:/i.test(line))
 }
 
-/** Folders, addresses and ids are left out. */
+/** Replaces folders, addresses and ids. */
 export function alike(text: string, { home }: ClaudePlace): string {
   return text
     .replaceAll(home.root, 'ROOT')
@@ -36,7 +36,7 @@ export function alike(text: string, { home }: ClaudePlace): string {
     .replaceAll(/(?<=device_id\\*":\\*")[\da-f]{64}/g, 'ID')
 }
 
-/** A screen: times, and what moves or is chosen by chance in Claude Code itself, are left out too. */
+/** A screen, also without times and without what moves or is random in Claude Code itself. */
 export function screenAlike(screen: string, place: ClaudePlace): string {
   return (
     alike(screen, place)
@@ -47,14 +47,17 @@ export function screenAlike(screen: string, place: ClaudePlace): string {
       .replaceAll(/^.*\bTip: .*$/gm, 'TIP')
       .replaceAll(/^ +tmux focus-events off .*$/gm, '')
       .replaceAll(' · ← for agents', '')
-      // It repeats its options where they fit on the line, and with ours they do not.
+      // It repeats its options if they fit on the line, and with ours they do not.
       .replaceAll('claude --permission-mode manual --resume', 'claude --resume')
       .replaceAll(/\d+(\.\d+)?m?s\b/g, 'TIME')
       .replaceAll(/ +$/gm, '')
   )
 }
 
-/** What is in a home, by names that are the same in each; it tidies up at times, and notes that. */
+/**
+ * What is in a home, by names that are the same in each. Claude Code tidies up at times, and notes
+ * that.
+ */
 export function filesAlike({ home }: ClaudePlace): string[] {
   return filesIn(home.userHome)
     .filter((path) => !path.endsWith('.last-cleanup'))

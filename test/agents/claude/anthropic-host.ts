@@ -8,9 +8,10 @@ import type { ClaudePlaceOptions } from './place.js'
 const HOST = 'api.anthropic.com'
 
 /**
- * A place whose model stands where Anthropic's own API does: Claude Code has no base URL of the user's.
+ * A place whose model is at the address of Anthropic's own API: Claude Code has no user-set base
+ * URL.
  *
- * @param address of the loopback, one that no other test uses: the port is 443.
+ * @param address a loopback address that no other test uses: the port is 443.
  */
 export async function anthropicHost(address: string): Promise<ClaudePlaceOptions> {
   const folder = await mkdtemp(join(tmpdir(), 'tacho-test-ca-'))

@@ -19,7 +19,7 @@ const CHUNK = {
   ':message-type': 'event',
 }
 
-/** One message, with these headers, which are texts. */
+/** One message with these headers, whose values are strings. */
 export function awsMessage(names: Record<string, string>, text: string): Buffer {
   const payload = Buffer.from(text)
   const headers = Buffer.concat(Object.entries(names).map(([name, value]) => headerOf(name, value)))
@@ -30,7 +30,7 @@ export function awsMessage(names: Record<string, string>, text: string): Buffer 
   return Buffer.concat([message, checksum(message)])
 }
 
-/** A name, the type of a text (7), and the text, each with its length. */
+/** The name, the type code of a string (7), and the value, each text with its length. */
 function headerOf(name: string, value: string): Buffer {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(value.length)

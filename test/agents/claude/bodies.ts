@@ -6,10 +6,13 @@ import type { ClaudePlace } from './place.js'
 
 type Bodies = { request: Buffer; response: Buffer }
 
-/** A session has the bodies that the server received and sent under its id, byte for byte, and no others. */
+/**
+ * Checks that a session has exactly the bodies that the server received and sent under its id, byte
+ * for byte.
+ */
 export function expectItsBodies(session: SessionOnDisk, { model }: ClaudePlace): void {
   const own = model.exchanges
-    // What it asks of Anthropic beside its conversation goes there by another way.
+    // Its requests to Anthropic outside the conversation take another way.
     .filter(({ url }) => !url.startsWith('/api/'))
     .filter((one) => (sessionOf(one) ?? session.id) === session.id)
   expect(own).not.toEqual([])

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A user's own OTLP endpoint: it keeps which log events came, and what else. */
+/**
+ * A user's own OTLP endpoint: it keeps the names of log events and the paths of everything else.
+ */
 export type OwnCollector = {
   url: string
-  /** The names of Claude Code's log events, as they came. */
+  /** The names of Claude Code's log events, in order of arrival. */
   events: string[]
   /** The paths of all exports. */
   paths: Set<string>

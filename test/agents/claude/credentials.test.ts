@@ -31,7 +31,7 @@ const OTHERS: [what: string, credential: Credential][] = [
   ['a stored login', { environment: { ANTHROPIC_API_KEY: undefined }, prepare: logIn }],
 ]
 
-/** Runs it alone and recorded, in places of its own, and compares all that could be seen. */
+/** Runs it alone and recorded, each in its own place, and compares everything that is visible. */
 async function isRecordedAsItIs(
   { environment, prepare }: Credential,
   placed: (at: 1 | 2) => Promise<ClaudePlaceOptions>,
@@ -56,12 +56,12 @@ async function isRecordedAsItIs(
   expect(files.join('')).not.toContain(SECRET)
 }
 
-/** What Claude Code sends beside its conversation comes in either order. */
+/** Requests of Claude Code outside its conversation come in any order. */
 function inOrder(requests: unknown[]): unknown[] {
   return requests.sort((one, other) => (String(one) < String(other) ? -1 : 1))
 }
 
-/** What Claude Code leaves out where it is not told Anthropic's own address: docs/recording-claude.md. */
+/** What Claude Code leaves out unless its base URL is Anthropic's own: docs/recording-claude.md. */
 function atAnotherAddress(place: ClaudePlace): unknown[] {
   const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: gateway } = place.environment
   const requests = inOrder(requestsAlike(place))
@@ -84,7 +84,7 @@ const atAnthropic = (at: 1 | 2) => anthropicHost(`127.0.45.${at}`)
 test('with an API key, Anthropic gets what it gets without Tacho, and all of it is recorded', () =>
   isRecordedAsItIs(KEY, atAnthropic))
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('with', () => {
   test.each(OTHERS)('%s, Anthropic gets what it gets without Tacho', (_, credential) =>
     isRecordedAsItIs(credential, atAnthropic),

@@ -41,7 +41,7 @@ test.each([
       stdout: Buffer.from('200\n'),
       stderr: Buffer.from(''),
     })
-    // Asked for its version it would never answer.
+    // It would never answer when asked for its version.
     expect(readFileSync(calls, 'utf8').split('\n')).toHaveLength(2)
     const { session, exchanges } = await place.said<Record<string, object>>('show')
     expect(session).toMatchObject({ agent: 'claude', agentVersion: version, exitCode: 0 })
@@ -49,7 +49,7 @@ test.each([
   },
 )
 
-/** A program that asks its model once, under this name, as its settings for this run say. */
+/** A program that sends its model one request under this name, with the settings for this run. */
 function standIn(calls: string, name: string): string {
   return `#!${process.execPath}
 const words = process.argv.slice(2)
@@ -82,7 +82,7 @@ test('a Claude Code that is not installed is named, with what installs it', asyn
   expect(stderr.toString()).toContain('npm install -g @anthropic-ai/claude-code')
 })
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('at the dialog', () => {
   test('Claude Code is killed: Tacho ends as it ended, and the question has no answer', async () => {
     await using place = await claudePlace([asks])

@@ -6,7 +6,7 @@ import { BYPASS, claudePlace } from './place.js'
 
 const PROMPT = ['-p', 'Say hello', ...BYPASS]
 
-// It would try ten times, and wait longer each time.
+// It would try ten times, waiting longer each time.
 const ONCE = { environment: { CLAUDE_CODE_MAX_RETRIES: '1' } }
 
 type Case = [what: string, answers: Answer[], last: object, turn: string]
@@ -65,7 +65,7 @@ describe('an API', () => {
   )
 })
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('an API', () => {
   test.each(MORE_CASES)('%s is recorded, and Claude Code does as it does alone', (_, ...rest) =>
     isRecordedAsItIs(...rest),

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { Command } from '../../host/index.js'
 
 /**
- * The start of a command line whose rest runs with a copy of /etc that has an administrator's settings
- * for Claude Code in it.
+ * The start of a command line whose rest sees a copy of /etc with an administrator's settings for
+ * Claude Code.
  */
 export function withManagedSettings(folder: string, settings: object): Command {
   const etc = join(folder, 'etc')
-  // What only root may read is not needed.
+  // Files that only root may read are not needed.
   spawnSync('cp', ['-a', '/etc', etc])
   const own = join(etc, 'claude-code')
   mkdirSync(own, { recursive: true })

@@ -7,7 +7,7 @@ const pipe = (name: string) => ({
   calls: [{ name: 'Bash', arguments: { command: `mkfifo ${name}` } }],
 })
 
-// `npm run soak` has this.
+// `npm run soak` runs this.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('without hooks', () => {
   test('what the user is asked in the TUI is told by the decision, and how long it waited by a span', async () => {
     await using place = await claudePlace([pipe('q1'), { text: 'One.' }, pipe('q2')])
@@ -30,7 +30,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('without hooks', () => {
       { what: 'mkfifo q1', outcome: 'allowed', decision: 'user_temporary', decidedBy: 'user' },
       { what: 'mkfifo q2', decision: 'user_reject', decidedBy: 'user' },
     ])
-    // It was asked before the dialog was seen, and answered behind that.
+    // It was asked before the dialog appeared, and answered after that.
     const [{ askedAt, waitMs } = { askedAt: '', waitMs: 0 }] = approvals
     expect(Date.parse(askedAt)).toBeLessThan(shown)
     expect(Date.parse(askedAt) + (waitMs ?? 0)).toBeGreaterThanOrEqual(shown)

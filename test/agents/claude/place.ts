@@ -26,12 +26,12 @@ import { SessionOnDisk } from '../session-on-disk.js'
 import { withManagedSettings } from './managed-settings.js'
 
 export type ClaudePlaceOptions = {
-  /** Added to the environment; `undefined` takes a variable away. */
+  /** Added to the environment; `undefined` removes a variable. */
   environment?: Record<string, string | undefined>
-  /** What is added where it takes the model's address, without a path. */
+  /** Overrides where its environment names the model's address, without a path. */
   environmentAt?: (address: string) => Record<string, string | undefined>
   server?: ScriptedModelOptions
-  /** Names of hosts that Claude Code and Tacho know, each with its address. */
+  /** Host names that Claude Code and Tacho can resolve, each with its address. */
   hostNames?: Record<string, string>
   /** An administrator's settings. */
   managed?: object
@@ -53,7 +53,7 @@ export type ClaudePlace = {
   startAlone(args: readonly string[], options?: Run): Running
   startTacho(args: readonly string[], options?: Run): Running
   sessions(): SessionOnDisk[]
-  /** The only one. */
+  /** The only session. */
   session(): SessionOnDisk
   /** Its TUI in a terminal, recorded. */
   tui(...args: string[]): Promise<Terminal>
@@ -61,12 +61,12 @@ export type ClaudePlace = {
   plainTui(...args: string[]): Promise<Terminal>
   /** The same with Tacho, without recording. */
   offTui(...args: string[]): Promise<Terminal>
-  /** What a command says with `--json` of the last session. */
+  /** A command's `--json` for the last session. */
   said<Said>(...args: string[]): Promise<Said>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What the TUI would ask who starts it for the first time. */
+/** What the TUI would ask on its first start. */
 function answersOf(cwd: string): object {
   return {
     hasCompletedOnboarding: true,
@@ -75,15 +75,15 @@ function answersOf(cwd: string): object {
   }
 }
 
-/** The user is asked; by default a classifier of Anthropic's would be. */
+/** The user is asked; by default Anthropic's classifier would decide. */
 const MANUAL = ['--permission-mode', 'manual']
 
 /** Nobody is asked, and nothing is refused. */
 export const BYPASS = ['--permission-mode', 'bypassPermissions']
 
 /**
- * Sets one up with the real Claude Code, which reaches nobody but the model. All of it goes at the end
- * of the scope of `await using`; each of its sessions is made anew from its files and compared.
+ * Creates one with the real Claude Code, which reaches nobody but the model. At the end of the
+ * scope of `await using` each of its sessions is rebuilt and compared, and everything is removed.
  */
 export async function claudePlace(
   script: Script,
@@ -147,7 +147,8 @@ export async function claudePlace(
   }
 }
 
-// It would ask for updates and report on itself; and root may let it do all without questions only so.
+// It would check for updates and report telemetry; and as root it does everything without questions
+// only in a sandbox.
 const QUIET = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   DISABLE_AUTOUPDATER: '1',

@@ -15,7 +15,7 @@ type Variables = Record<string, string | undefined>
 
 type Provider = {
   variables: (address: string) => Variables
-  /** How the path of a request ends. */
+  /** The end of a request's path. */
   path: RegExp
   /** What is recorded of them. */
   recorded: object[]
@@ -58,7 +58,7 @@ const PROVIDERS: Record<string, Provider> = {
       ANTHROPIC_BEDROCK_BASE_URL: address,
     }),
     path: /^\/model\/.*\/invoke-with-response-stream$/,
-    // Its first answer calls a tool, of which the second request brings the output.
+    // Its first answer calls a tool, and the second request brings the output.
     recorded: [TOLD, TOLD],
   },
   'Amazon Bedrock with a profile of your own': {
@@ -82,7 +82,7 @@ const SIGNED = {
   AWS_REGION: 'us-east-1',
 }
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('of', () => {
   test.each(Object.entries(PROVIDERS))(
     '%s the requests are recorded, and stay as they are',

@@ -10,7 +10,7 @@ const PROMPT = [
 
 const ENDLESS = [{ text: 'This has no end, '.repeat(40), deltas: 40, holdAfter: 20 }]
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('while the model answers', () => {
   test.each([
     ['SIGINT', 0],
@@ -37,7 +37,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('while the model answers', () =>
   )
 })
 
-/** How it ended and which messages it printed, when it was sent a signal while words came. */
+/** How it ended and which messages it printed after a signal in the middle of an answer. */
 async function stopped(running: Running, signal: NodeJS.Signals) {
   await eventually(() => expect(running.stdout.bytes.toString()).toContain('This has no end'))
   running.kill(signal)

@@ -79,7 +79,7 @@ test('a host is asked and answers, denies and interrupts: each is recorded as it
   })
 })
 
-// `npm run soak` has this.
+// `npm run soak` runs this.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('of a host', () => {
   test('a question that is open at kill -9 has no answer', async () => {
     await using place = await claudePlace([{ calls: [bash('mkfifo q1')] }])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { claudePlace } from './place.js'
 import { say } from './say.js'
 
-// `npm run soak` has this.
+// `npm run soak` runs this.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('in the TUI', () => {
   test('a sub-agent in the background goes on behind the turn that started it, in a thread of its own', async () => {
     const agent = { description: 'look', prompt: 'Look', subagent_type: 'general-purpose' }

@@ -28,7 +28,7 @@ function writeUserSettings({ home }: ClaudePlace, settings: object): void {
 
 type Shown = Record<'turns' | 'tools' | 'exchanges', object[]>
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
   test("its user's hooks, of settings files and of --settings, and their variables", async () => {
     const options = JSON.stringify({
@@ -82,7 +82,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
     }
     const [alone, recorded] = [await run(false), await run(true)]
     expect(alone.events).toContain('tool_decision')
-    // It tells of our hooks as of any; and our spans go where its user's telemetry goes.
+    // It reports our hooks like any others, and our spans go where its user's telemetry goes.
     const events = recorded.events.filter((name) => !name.startsWith('hook_'))
     const paths = recorded.paths.filter((path) => !path.startsWith('/v1/traces'))
     expect({ ...recorded, events, paths }).toEqual(alone)
@@ -94,7 +94,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
       const run = async (isRecorded: boolean) => {
         await using proxy = await startHttpProxy({ leadTo: '127.0.47.1' })
         const options = await anthropicHost('127.0.47.1')
-        // Nobody gets there but through the proxy.
+        // The only way there is the proxy.
         const hostNames = { 'api.anthropic.com': '127.0.47.9' }
         const variables = { [how === 'settings' ? 'HTTPS_PROXY' : how]: proxy.url }
         const environment = { ...options.environment, ...(how !== 'settings' && variables) }
@@ -112,7 +112,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Claude Code keeps', () => {
   )
 })
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')("an administrator's settings", () => {
   test.each<[what: string, managed: object, said: string | RegExp]>([
     [

@@ -16,7 +16,7 @@ const SCRIPT = [
   { text: 'This has no end, '.repeat(40), deltas: 40, holdAfter: 20 },
 ]
 
-// `npm run soak` has these.
+// `npm run soak` runs these.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('the TUI', () => {
   test('shows, asks its model and ends the same with Tacho as without', async () => {
     const [alone, off, recorded] = await Promise.all([

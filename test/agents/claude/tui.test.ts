@@ -49,7 +49,7 @@ test('what the user is asked in the TUI, answers and stops is recorded with its 
   await terminal.showing(ASKED)
   await terminal.answer('Escape', ASKED)
   await terminal.showing('What should Claude do instead?')
-  // It is told a tenth of a second later, and a next turn would end this one before that.
+  // It is reported a tenth of a second later, and a next turn would end this one before that.
   await eventually(() =>
     expect(place.session().text('session_events.log')).toContain('user_reject'),
   )

@@ -4,7 +4,7 @@ import { geminiPlace } from './place.js'
 
 const PROMPT = ['-m', 'gemini-2.5-flash', '-p', 'Say hello']
 
-// Each takes some seconds: `npm run soak` has them.
+// Each takes some seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
   test('an error of the API is told, and it ends as it does alone', async () => {
     await using place = await geminiPlace([{ status: 400 }])
@@ -19,7 +19,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
     await using place = await geminiPlace([{ text: 'Endless', deltas: 3, holdAfter: 1 }])
     await using running = place.startTacho('gemini', '--persist-session', ...PROMPT)
     await place.model.responseSent(1, 1)
-    // Before the answer goes on, its request is on the disk.
+    // Before the answer goes on, its request is on disk.
     await eventually(() => expect(place.session().exchanges).toHaveLength(1))
     running.kill('SIGKILL')
     await running.ended

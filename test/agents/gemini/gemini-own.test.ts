@@ -11,7 +11,7 @@ const hook = (line: string) => [
   { matcher: '*', hooks: [{ type: 'command', command: `echo ${line} >> hooked` }] },
 ]
 
-// Each takes some seconds: `npm run soak` has them.
+// Each takes some seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI keeps', () => {
   test("its user's hooks, MCP server and settings, and stays as it is alone", async () => {
     const run = async (isRecorded: boolean) => {
@@ -28,7 +28,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI keeps', () => {
       const ended = await (isRecorded
         ? place.tacho('gemini', '--persist-session', ...PROMPT)
         : place.alone(...PROMPT))
-      // Gemini CLI itself writes them anew, in a form that it likes better.
+      // Gemini CLI itself rewrites them in a form that it prefers.
       const path = join(place.home, '.gemini/settings.json')
       const settings = readFileSync(path, 'utf8').replaceAll(place.root, 'ROOT')
       if (isRecorded) {
@@ -65,7 +65,8 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI keeps', () => {
           const { exchanges } = await place.told('show', 'last')
           expect(exchanges).toMatchObject([{ status: 200, outcome: 'completed' }])
         }
-        // Where it would have a tunnel to an address without TLS, Tacho asks the proxy for it by its URL.
+        // Gemini CLI asks for a tunnel even to an address without TLS; Tacho sends the proxy the
+        // absolute URL.
         const asked = proxy.heads.map((head) => /^\w+ (?:http:\/\/)?([\d.]+)/.exec(head)?.[1])
         return { exitCode: ended.exitCode, said: `${ended.stdout}`, asked }
       }

@@ -31,7 +31,7 @@ test('a turn of `gemini -p` with a tool is recorded, and a resume goes on with i
   ])
   expect(await place.told('explain', 'last')).toMatchObject({ causes: [] })
 
-  // The bytes on the disk are those that the model got and sent, and none of them is its key.
+  // The bytes on disk are those that the model received and sent, without its key.
   const index = indexRawLog(session.folder, () => undefined)
   const recorded = index.exchanges.map((exchange) => ({
     request: Buffer.concat([...requestPieces(session.folder, index, exchange)]).toString(),
@@ -46,7 +46,7 @@ test('a turn of `gemini -p` with a tool is recorded, and a resume goes on with i
   expect(recorded).toEqual(served)
   const all = session.names().map((name) => session.text(name))
   expect(all.join()).not.toContain(SCRIPTED_KEY)
-  // Its own transcript stands beside them.
+  // Its own transcript is beside them.
   expect(session.names().filter((name) => name.endsWith('.jsonl'))).toHaveLength(1)
 
   await place.tacho('gemini', '--persist-session', '-r', 'latest', ...PROMPT)
@@ -62,7 +62,7 @@ test('off, it prints and ends as it does alone, and leaves nothing of ours behin
   expect(filesOf(place.home)).toEqual(tree)
 }, 240_000)
 
-/** Its chats are named after the time, and a lock of its own may be left when it ends. */
+/** Its chats are named after the time, and it may leave a lock file behind. */
 function filesOf(home: string): string[] {
   return readdirSync(home, { recursive: true, encoding: 'utf8' })
     .filter((name) => !/\/session-.*\.jsonl$|\.tmp$|\.lock$/.test(name))

@@ -34,7 +34,7 @@ test('one of a version that is not known gets no option of ours; one that refuse
   expect(place.session().manifest.runs).toMatchObject([{ ended: { exitCode: 3 } }])
 })
 
-// Each takes some ten seconds: `npm run soak` has them.
+// Each takes some ten seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
   test('shows, asks its model and ends the same in its TUI with Tacho as without', async () => {
     const [alone, recorded] = await Promise.all(
@@ -113,7 +113,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('Gemini CLI', () => {
   }, 300_000)
 })
 
-/** Has it ask before a command, and gives the screen. */
+/** Has it ask before a command, and returns the screen. */
 async function atTheDialog(place: Place, terminal: Terminal): Promise<string> {
   await shown(terminal, 'Type your message')
   await say(terminal, 'Make one', () => place.model.exchanges.length > 0)
@@ -150,7 +150,7 @@ function masked(text: string, root: string): string {
     .replaceAll(/ +$/gm, '')
 }
 
-/** Those that have this home, but for the terminal's shell. */
+/** Those with this home, except for the terminal's shell. */
 function processesIn(home: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -9,10 +9,10 @@ import { PATIENCE, say, shown } from './tui.js'
 const shell = (command: string) => ({
   calls: [{ name: 'run_shell_command', arguments: { command } }],
 })
-/** What is answered sooner than a person can read it is taken for a tool that had nothing to ask. */
+/** A tool answered faster than a person can read counts as one that did not ask. */
 const HUMAN_MILLISECONDS = 150
 
-/** Its log tells whole milliseconds. */
+/** Its log has whole milliseconds. */
 const ROUNDED_MILLISECONDS = 2
 
 const READS = { calls: [{ name: 'read_file', arguments: { file_path: 'x.txt' } }] }
@@ -84,14 +84,15 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
     { reason: 'the agent hung up' },
     { origin: 'approval', reason: 'not allowed' },
   ])
-  // What a rule allows is no question, whether it is Gemini CLI's or the user's own of a moment ago.
+  // What a rule allows is no question, whether the rule is Gemini CLI's own or one that the user
+  // has just made.
   const approvals: { askedAt: string; waitMs: number }[] = await place.told('approvals', 'last')
   expect(approvals).toMatchObject([
     { what: 'mkfifo one', decision: 'accept', outcome: 'allowed', decidedBy: 'user' },
     { what: 'mkfifo two', decision: 'reject', outcome: 'cancelled', decidedBy: 'user' },
     { what: 'mkfifo three', decision: 'auto_accept', outcome: 'allowed-for-session' },
   ])
-  // Each was asked before its user saw it, and answered between the key and what came of it.
+  // Each was asked before its user saw it, and answered between the key and its effect.
   for (const [index, { askedAt, waitMs }] of approvals.entries()) {
     const [asked, answered] = [Date.parse(askedAt), Date.parse(askedAt) + waitMs]
     expect([index, asked <= (seen[index] ?? 0)]).toEqual([index, true])

@@ -7,7 +7,7 @@ import { agentPlace } from '../agent-place.js'
 const WITH_KEY = { security: { auth: { selectedType: 'gemini-api-key' } } }
 
 export type GeminiPlaceOptions = {
-  /** The whole of its settings; an API key is chosen where it is left out. */
+  /** Its complete settings; default: an API key is selected. */
   settings?: object | ((root: string) => object)
   /** Added to the environment. */
   environment?: Record<string, string>
@@ -30,7 +30,10 @@ export function geminiPlace(script: Script, options: GeminiPlaceOptions = {}) {
   })
 }
 
-/** Writes the settings of a Gemini CLI that talks to a scripted model; gives the variables it needs. */
+/**
+ * Writes the settings of a Gemini CLI that talks to a scripted model; returns the variables it
+ * needs.
+ */
 export function geminiSettings(home: string, model: ScriptedModel, settings: object = WITH_KEY) {
   const own = join(home, '.gemini')
   mkdirSync(own)

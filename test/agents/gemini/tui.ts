@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { Terminal } from '../../host/tmux.js'
 
-/** A machine that does much else takes a minute to start it. Milliseconds. */
+/** A busy machine takes a minute to start it. Milliseconds. */
 export const PATIENCE = 120_000
 
 /** Waits until a text is on the screen. */
@@ -15,8 +15,8 @@ export function shown(terminal: Terminal, text: string): Promise<void> {
 /**
  * Types a prompt, and sends it.
  *
- * Gemini CLI takes keys that come faster than anybody types for a paste, and an Enter that comes too soon behind
- * them for a part of that: so Enter is pressed until it is taken for one.
+ * Gemini CLI takes keys that come faster than anybody types for a paste, and an Enter that follows
+ * too soon for part of it: so Enter is pressed until it works.
  */
 export async function say(terminal: Terminal, text: string, isTaken: () => boolean): Promise<void> {
   terminal.type(text)

@@ -33,7 +33,7 @@ test('an opencode that is not installed is named; one that refuses our options e
   }
 })
 
-// Each takes some seconds: `npm run soak` has them.
+// Each takes some seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
   test('off, it prints and ends as it does alone, and leaves nothing of ours behind', async () => {
     await using place = await opencodePlace([{ text: 'Hello.' }])
@@ -202,7 +202,7 @@ async function otherServer(onAsked: (authorization: string) => void) {
   }
 }
 
-/** Those that have this home, but for the terminal's shell. */
+/** Those with this home, except for the terminal's shell. */
 function processesIn(home: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -238,7 +238,7 @@ function masked(text: string, root: string): string {
     .replaceAll(/ +$/gm, '')
 }
 
-/** What differs from run to run is left out: its log's name. */
+/** Without what differs between runs: its log's name. */
 function filesOf(home: string): string[] {
   return readdirSync(home, { recursive: true, encoding: 'utf8' })
     .filter((name) => !/\.log$|opencode\.db-/.test(name))

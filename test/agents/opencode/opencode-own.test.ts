@@ -5,7 +5,7 @@ import { startHttpProxy } from '../../network/index.js'
 import { callsOwnTool, leftBy, ownMcpServer } from '../own-surroundings.js'
 import { opencodePlace } from './place.js'
 
-/** A plugin of the user's own, which leaves a line behind for what it is told. */
+/** A user's own plugin, which leaves a line behind for each event. */
 const PLUGIN = `
 import { appendFileSync } from 'node:fs'
 export const Own = async () => ({
@@ -14,7 +14,7 @@ export const Own = async () => ({
 })
 `
 
-// Each takes some seconds: `npm run soak` has them.
+// Each takes some seconds, so `npm run soak` runs them.
 describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode keeps', () => {
   test("its user's plugin, MCP server and settings, and stays as it is alone", async () => {
     const run = async (isRecorded: boolean) => {

@@ -35,7 +35,7 @@ test('a turn of `opencode run` with a tool is recorded, its title beside it', as
   )
   expect(await place.told('explain', 'last')).toMatchObject({ causes: [] })
 
-  // The bytes on the disk are those that the model got and sent, and none of them is its key.
+  // The bytes on disk are those that the model received and sent, without its key.
   const index = indexRawLog(session.folder, () => undefined)
   const recorded = index.exchanges.map((exchange) => ({
     request: Buffer.concat([...requestPieces(session.folder, index, exchange)]).toString(),

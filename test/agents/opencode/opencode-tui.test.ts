@@ -47,7 +47,7 @@ test('what the TUI asks and is answered is recorded: yes, no, and a turn that wa
   expect(await place.told('cancellations', 'last')).toMatchObject([{ origin: 'user' }])
 }, 300_000)
 
-/** A machine that does much else takes a minute to start it. Milliseconds. */
+/** A busy machine takes a minute to start it. Milliseconds. */
 const PATIENCE = 120_000
 
 function shown(terminal: Terminal, text: string): Promise<void> {

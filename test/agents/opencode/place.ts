@@ -24,7 +24,7 @@ export function opencodePlace(script: Script, options: OpencodePlaceOptions = {}
   })
 }
 
-/** Writes the settings of an opencode that talks to a scripted model, `config` among them. */
+/** Writes the settings of an opencode that talks to a scripted model, including `config`. */
 export function opencodeSettings(home: string, model: ScriptedModel, config: object = {}) {
   const own = join(home, '.config', 'opencode')
   mkdirSync(own, { recursive: true })

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 
 /**
- * A program that knows nothing of Tacho: asks the model that each of its arguments leads to, a variable
- * of the environment or (`past:URL`) an address past all of them, prints what it was told, and ends
- * with 5. `env` prints the variables that lead to a model.
+ * A program that knows nothing of Tacho: sends a request to the model behind each of its arguments,
+ * a variable of the environment or (`past:URL`) an address that bypasses them all, prints the
+ * answers, and ends with 5. `env` prints the variables that lead to a model.
  */
 for (const word of process.argv.slice(2)) {
   if (word === 'env') process.stdout.write(`${JSON.stringify(baseUrls())}\n`)

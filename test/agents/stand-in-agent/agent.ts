@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { Agent, RecordedAgent, TappedRun, Upstream } from '@tacho/launcher'
 
 /**
- * Parrot, an agent that only tests know, and unlike Codex wherever it can be: it speaks Chat
- * Completions, is led by its environment alone, and its session ids are no UUIDs. `program.ts` is
- * its program.
+ * Parrot, an agent that only tests know, and as unlike Codex as possible: it speaks Chat
+ * Completions, only its environment says where the model is, and its session ids are not UUIDs.
+ * `program.ts` is its program.
  */
 export const agent: Agent = {
   name: 'parrot',

@@ -5,7 +5,7 @@ import { type Script, startScriptedModel } from '../../scripted-model/index.js'
 
 const BUILT = join(repositoryRoot, 'test/dist/agents/stand-in-agent')
 
-/** What `tacho show --json` says, as far as it is looked at here. */
+/** The part of `tacho show --json` that tests look at. */
 type Shown = {
   session: Record<string, unknown>
   exchanges: Record<string, unknown>[]
@@ -13,7 +13,7 @@ type Shown = {
   runs: Record<string, unknown>[]
 }
 
-/** A scripted model, a `parrot` on PATH that talks to it, and a `tacho` that knows that. */
+/** A scripted model, a `parrot` on PATH that talks to it, and a `tacho` that knows Parrot. */
 export async function parrotsPlace(script: Script, more: Record<string, string> = {}) {
   const model = await startScriptedModel(script)
   const home = await codexHome({ baseUrl: model.baseUrl })

@@ -1,6 +1,6 @@
 /**
- * Parrot's program: `parrot say WORDS SESSION` asks its model until that calls no more tools, prints
- * the answer and ends with 3. It knows nothing of Tacho.
+ * Parrot's program: `parrot say WORDS SESSION` asks its model until that calls no more tools,
+ * prints the answer and ends with 3. It knows nothing of Tacho.
  */
 const [command = '', words = '', session = ''] = process.argv.slice(2)
 

@@ -2,7 +2,7 @@ import { main } from '@tacho/cli'
 import { AGENTS, launch } from '@tacho/launcher'
 import { agent as parrot } from './agent.js'
 
-/** `tacho` as it would be with one agent more in its list. */
+/** `tacho` with one more agent in its list. */
 const agents = [...AGENTS, parrot]
 const [command, ...rest] = process.argv.slice(2)
 const agent = agents.find(({ name }) => name === command)
