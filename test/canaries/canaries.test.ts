@@ -11,7 +11,7 @@ import { type Canary, canaryOf, foundIn, shapedCanaries } from './canaries.js'
 import { everyByteOf, everythingPrinted, muchPrinted, SAYS_NOTHING } from './everything-printed.js'
 
 const SHAPED = shapedCanaries()
-/** Known by their value alone: nothing in them has a shape. */
+/** Recognizable only by value: they match no shape. */
 const KNOWN = Array.from({ length: 24 }, (_, index) =>
   canaryOf(
     `TEAM_${index}_TOKEN`,
@@ -21,7 +21,7 @@ const KNOWN = Array.from({ length: 24 }, (_, index) =>
 const CANARIES = [...SHAPED, ...KNOWN, canaryOf('SCRIPTED_KEY', SCRIPTED_KEY)]
 const ENVIRONMENT = Object.fromEntries(KNOWN.map(({ name, text }) => [name, text]))
 
-/** Those of a turn: every so many, so that each place has other ones. */
+/** The canaries for one turn: every nth, so that each place has different ones. */
 function share(
   places: number,
   place: number,
@@ -63,7 +63,7 @@ test('no canary of a session of the real Codex is on disk, over OTLP, or in what
   const sent = place.model.modelExchanges
     .map(({ requestBody }) => requestBody.toString())
     .join('\n')
-  // The other way round, so that this test can fail: all of them were there, and came back.
+  // The reverse, so that this test can fail: all of them were there, and came back.
   const asSent = CANARIES.filter(({ text }) => !sent.includes(JSON.stringify(text).slice(1, -1)))
   expect(asSent.map(({ name }) => name)).toEqual([])
   const root = join(place.home.codexHome, 'sessions')
@@ -73,7 +73,7 @@ test('no canary of a session of the real Codex is on disk, over OTLP, or in what
     root,
     scratch: join(place.home.root, 'scratch'),
   })
-  // A command that is added is to be one of these.
+  // A new command must be added here.
   const { stdout } = await place.tacho(['--help'])
   const known = [...printed.keys(), ...SAYS_NOTHING].map((line) => line.split(' ')[0])
   expect(commandsOf(stdout.toString()).filter((name) => !known.includes(name))).toEqual([])
@@ -130,7 +130,7 @@ function expectNone(folder: string, printed: Map<string, string>, sent: string[]
   const all = new Map([...printed, ['the folder', everyByteOf(folder)], ['OTLP', sent.join('\n')]])
   const hits = [...all].map(([where, text]) => [where, foundIn(text, CANARIES)])
   expect(hits.filter(([, found]) => found?.length !== 0)).toEqual([])
-  // Something was said in each of these places, and markers stand in it.
+  // Something was said in each of these places, and its markers are there.
   const places = ['the folder', 'OTLP', 'messages last', 'raw last 2 --request']
   for (const where of [...places, ...(printed.has('mcp') ? EXPORTS : [])]) {
     expect([where, all.get(where)?.includes('[secret:')]).toEqual([where, true])
@@ -139,7 +139,7 @@ function expectNone(folder: string, printed: Map<string, string>, sent: string[]
   expect(empty).toEqual([])
 }
 
-/** The commands that help lists, but for those that run an agent. */
+/** The commands that help lists, except those that run an agent. */
 function commandsOf(help: string): string[] {
   const [, list = ''] = help.split('\nCommands:\n')
   const names = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name)

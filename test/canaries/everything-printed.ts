@@ -10,7 +10,7 @@ import type { Ended } from '../host/index.js'
 
 type Tacho = (...words: string[]) => Promise<Ended>
 
-/** Where the sessions are, and how `tacho` is run on them. */
+/** Where the sessions are, and how to run `tacho` on them. */
 type Place = {
   tacho: Tacho
   command: readonly [string, ...string[]]
@@ -18,7 +18,10 @@ type Place = {
   scratch: string
 }
 
-/** What a few commands print of the session in a folder: as those of {@link everythingPrinted}. */
+/**
+ * The output of a few commands about the session in a folder, in the form of {@link
+ * everythingPrinted}.
+ */
 export async function muchPrinted({
   tacho,
   root,
@@ -31,7 +34,10 @@ export async function muchPrinted({
   return printed
 }
 
-/** What every command and every export prints or writes of the session in a folder, by its command line. */
+/**
+ * What every command and every export prints or writes about the session in a folder, by command
+ * line.
+ */
 export async function everythingPrinted(place: Place): Promise<Map<string, string>> {
   const { tacho, root, scratch } = place
   mkdirSync(scratch)
@@ -72,12 +78,12 @@ export async function everythingPrinted(place: Place): Promise<Map<string, strin
     async () => void printed.set('mcp', await everythingOverMcp(place)),
     async () => void printed.set('view', await everythingViewed(root)),
   )
-  // Side by side, but no more than so many.
+  // In parallel, but no more than this many.
   const workers = Array.from({ length: 4 }, async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job()
   })
   await Promise.all(workers)
-  // These change the session: what they say of it, and what is read in it then.
+  // These change the session: their output, and what can be read in it afterwards.
   for (const line of ['scrub last', 'seal last', 'messages last']) {
     const { stdout, stderr } = await tacho(...line.split(' '), '--sessions-dir', root)
     printed.set(`${line}, at the end`, `${stdout}\n${stderr}`)
@@ -85,10 +91,10 @@ export async function everythingPrinted(place: Place): Promise<Map<string, strin
   return printed
 }
 
-/** What is said by none of these stands in no session: it starts agents, deletes, or is about the shell. */
+/** These print nothing of a session: they start agents, delete, or concern the shell. */
 export const SAYS_NOTHING = ['rm', 'prune', 'shim', 'completion', 'help', 'export otlp']
 
-/** Every row of every table, as a text. */
+/** Every row of every table, as text. */
 const QUERY = [
   ...['sessions', 'exchanges', 'chunks', 'tools', 'approvals', 'cancellations', 'spans', 'logs'],
 ]
@@ -165,7 +171,9 @@ async function everythingOverMcp({ command: [program, ...args], root }: Place): 
   return texts.join('\n')
 }
 
-/** What every route of the page gives for the sessions of a folder and their first two exchanges. */
+/**
+ * What every route of the page returns for the sessions of a folder and their first two exchanges.
+ */
 async function everythingViewed(root: string): Promise<string> {
   const onFault = (cause: unknown) => {
     throw cause
@@ -199,7 +207,7 @@ async function everythingViewed(root: string): Promise<string> {
   return texts.join('\n')
 }
 
-/** All that is answered; of what tells of changes, which has no end, the first line: the session. */
+/** The whole response; of the endless stream of changes, the first line: the session. */
 async function said(response: Response): Promise<string> {
   if (response.headers.get('content-type') !== 'application/x-ndjson') return response.text()
   let text = ''
@@ -210,7 +218,7 @@ async function said(response: Response): Promise<string> {
   return text
 }
 
-/** Every byte of a session's folder but those of the agent's own transcript. */
+/** Every byte of a session's folder except those of the agent's own transcript. */
 export function everyByteOf(folder: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('rollout-'))

@@ -17,18 +17,22 @@ const KNOWN = [1, 2, 3].map((number) =>
 const CANARIES = [...SHAPED, ...KNOWN, canaryOf('SCRIPTED_KEY', SCRIPTED_KEY)]
 const ENVIRONMENT = Object.fromEntries(KNOWN.map(({ name, text }) => [name, text]))
 const LINES = CANARIES.map(({ text }) => `${text}\n`).join('')
-/** Without those that a model could not say in one line. */
+/** Without those that a model could not say on one line. */
 const WORDS = CANARIES.filter(({ text }) => !/['\n]/.test(text))
   .map(({ text }) => text)
   .join(' ')
 
-/** An answer in small pieces, which calls a tool that prints all of them, and one that says them again. */
+/**
+ * An answer in small pieces that calls a tool which prints all of them, and one that repeats them.
+ */
 const scriptOf = (call: ToolCall) => [
   { text: LINES, deltas: 60, calls: [call] },
   { text: LINES, deltas: 7 },
 ]
 
-/** In every file of a session but the agent's own transcript, which has another name elsewhere. */
+/**
+ * In every file of a session except the agent's own transcript, whose name depends on the agent.
+ */
 function expectNone(folder: string, canaries: readonly Canary[] = CANARIES): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -3,8 +3,8 @@ import { ROUTES } from '@tacho/viewer'
 const IN_PATH: Record<string, string> = { list: 'messages', message: '0', otherNumber: '3' }
 
 /**
- * Every command that reads a session, `ID` being the session, `OUT` a new folder. `mcp` is followed by
- * a question and what it is given, `view` by a path of the page's server.
+ * Every command that reads a session: `ID` stands for the session, `OUT` for a new folder. `mcp` is
+ * followed by a question and its arguments, `view` by a path of the page's server.
  */
 export const READING_COMMANDS: readonly string[][] = [
   ['ls'],
@@ -77,7 +77,7 @@ export const READING_COMMANDS: readonly string[][] = [
   ]),
 ]
 
-/** Those that change the session: each has a folder of its own. */
+/** Those that change the session: each gets a folder of its own. */
 export const CHANGING_COMMANDS: readonly string[][] = [
   ['seal', 'ID'],
   ['scrub', 'ID'],
@@ -85,5 +85,5 @@ export const CHANGING_COMMANDS: readonly string[][] = [
   ['export', 'otlp', 'ID', '--endpoint', 'COLLECTOR'],
 ]
 
-/** Those that open no session, beside those that run an agent. */
+/** Those that open no session, besides those that run an agent. */
 export const READS_NO_SESSION = ['shim', 'completion', 'help']

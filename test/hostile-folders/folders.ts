@@ -11,14 +11,14 @@ import {
   writeSession,
 } from '../reader/session-folder.js'
 
-/** Folders that are made to take a reader's time and memory; each is small to store, or long to read. */
+/** Folders made to waste a reader's time and memory; each is small to store, or long to read. */
 export type HostileFolder = {
   name: string
-  /** @param size how much of it: what it counts is in the name. */
+  /** @param size how much of it, in the unit that the name says. */
   write: (directory: string, size: number) => string
-  /** What a soak has of it. */
+  /** The sizes for a soak. */
   size: number
-  /** What every `npm test` has of it: no more than a second's work. */
+  /** The sizes for every `npm test`: no more than a second's work. */
   small: number
 }
 
@@ -188,7 +188,7 @@ function copiesLookedUp(directory: string, size: number): string {
   return folder
 }
 
-/** Each body copies all of the one before it, and adds a byte. */
+/** Each body copies the whole previous one and adds a byte. */
 function bodyChain(directory: string, size: number): string {
   const folder = writeSession(directory, { raw: [] })
   append(join(folder, raw), function* () {

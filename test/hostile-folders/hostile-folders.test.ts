@@ -10,17 +10,20 @@ import { measured } from './measured.js'
 
 const isSoak = process.env.TACHO_SOAK === '1'
 
-/** What is tried every time: one that reads all of it, one that proves it, and one that searches it. */
+/**
+ * Run every time: one command that reads everything, one that verifies it, and one that searches
+ * it.
+ */
 const SOME_COMMANDS = [
   ['show', 'ID'],
   ['verify', 'ID'],
   ['grep', 'no such words', 'ID'],
 ]
 
-/** Its rules look from each exchange at others. */
+/** From each exchange, its rules look at others. */
 const ON_EXCHANGES = ['explain', 'ID']
 
-/** A machine that does other things meanwhile takes longer; the processor's time stays. */
+/** A busy machine lengthens elapsed time; processor time stays the same. */
 const MOST_SECONDS = 10
 const MOST_MEGABYTES = 500
 

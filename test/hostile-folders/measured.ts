@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { TACHO } from '../cli/tacho.js'
 
-/** Of the processor's time: what takes that long takes too long, and need not be waited for. */
+/** Processor time: whatever takes longer is too slow anyway, and need not be waited for. */
 const GIVEN_UP_SECONDS = 20
 
 export type Measured = {
@@ -17,7 +17,7 @@ export type Measured = {
   stderr: string
 }
 
-/** Runs a command on a session, with GNU time: seconds of the processor, megabytes at its most. */
+/** Runs a command on a session with GNU time: processor seconds, and peak memory in megabytes. */
 export async function measured(
   words: readonly string[],
   folder: string,
@@ -87,7 +87,7 @@ function asks(name: string, given: object): (child: ChildProcess) => Promise<voi
   }
 }
 
-/** One request to `tacho view`, until all of it has come, or it is one that has no end. */
+/** One request to `tacho view`, until its response is complete or turns out to be endless. */
 function reads(path: string): (child: ChildProcess) => Promise<void> {
   return async (child) => {
     if (child.stdout === null || child.pid === undefined) return

@@ -109,7 +109,8 @@ describe.concurrent('a Collector that keeps no share of the rest', () => {
     const { traceId, line } = traceOf(20, (index) =>
       index === 0 ? {} : index === 11 ? approval(9_999) : { name: 'execute_tool shell' },
     )
-    // Decided at the same time, and whole: when it is there, the other one was decided as well.
+    // Both are decided at the same time and as a whole: once this one is there, the other has been
+    // decided too.
     const witness = traceOf(20, (index) => (index === 1 ? { name: 'cancellation' } : {}))
     expect([await post(collector, line), await post(collector, witness.line)]).toEqual([200, 200])
     await traceWith(jaeger, witness.traceId, 20)
@@ -152,7 +153,7 @@ function approval(waitMs: number): SpanParts {
   }
 }
 
-// Each is made up. Secret by the name of the attribute that holds it:
+// All of them are made up. Secret by the name of their attribute:
 const BY_PLACE: Record<string, string> = {
   'http.request.header.authorization': 'canary-by-its-place-1',
   'db.password': 'canary-by-its-place-2',
@@ -160,7 +161,8 @@ const BY_PLACE: Record<string, string> = {
   'session.access_token': 'canary-by-its-place-4',
 }
 
-// Secret by its shape, which is that of the real ones. In parts, so that this file holds none whole.
+// Secret by their shape, which is the real one. Written in parts, so that this file contains none
+// whole.
 const BY_SHAPE: Record<string, string> = {
   openai: `sk-${'proj-Ab1'.repeat(4)}`,
   anthropic: `sk-${'ant-api03-'}${'Cd2'.repeat(8)}`,

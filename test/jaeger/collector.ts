@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { programPath, repositoryRoot } from '../host/index.js'
 import { freePorts, Service } from './service.js'
 
-/** The real Collector under the real `otel-collector.yaml`. */
+/** The real Collector with the real `otel-collector.yaml`. */
 export type Collector = {
   /** `127.0.0.1:PORT`. */
   grpcEndpoint: string
   /** `http://127.0.0.1:PORT`, without `/v1/traces`. */
   httpEndpoint: string
-  /** Where its own figures are, in Prometheus's text. */
+  /** The address of its own metrics, in Prometheus's text format. */
   metricsUrl: string
-  /** Where its queue is. */
+  /** The folder of its queue. */
   state: string
   service: Service
   [Symbol.asyncDispose](): Promise<void>
@@ -23,7 +23,7 @@ export type CollectorOptions = {
   jaeger: string
   /** Variables that `otel-collector.yaml` reads. */
   environment?: Record<string, string>
-  /** Stands before its command line. */
+  /** Prefixes its command line. */
   under?: readonly string[]
 }
 
@@ -57,7 +57,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       TACHO_COLLECTOR_METRICS_PORT: String(metrics),
       TACHO_COLLECTOR_STATE: state,
       TACHO_JAEGER_ENDPOINT: options.jaeger,
-      // The decision comes as soon as a test has sent what it sends.
+      // The sampling decision comes as soon as a test has sent its spans.
       TACHO_SAMPLING_WAIT: '1s',
       ...options.environment,
     },
@@ -77,12 +77,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   }
 }
 
-/** Its lines above `info`. */
+/** Its log lines above `info`. */
 export function complaints({ service }: Collector): string[] {
   return service.output.split('\n').filter((line) => /\t(warn|error|fatal)\t/.test(line))
 }
 
-/** One of its own figures, summed over all labels; 0 where it has not been counted yet. */
+/** One of its own metrics, summed over all labels; 0 if it has not been counted yet. */
 export async function figure({ metricsUrl }: Collector, name: string): Promise<number> {
   const text = await (await fetch(metricsUrl)).text()
   return text

@@ -11,7 +11,7 @@ import { type Jaeger, startJaeger } from './jaeger.js'
 import { linesOf, newTraceId, spanOf } from './spans.js'
 import { plainSpans, spansInFile, traceWith } from './trace.js'
 
-// A session of the real Codex, whose file the Collector reads as it is.
+// A session of the real Codex, whose file the Collector reads unchanged.
 let place: Workplace
 let session: SessionOnDisk
 let sessions: string
@@ -57,7 +57,7 @@ test('lines of started spans and a torn tail pass without a word', async () => {
   mkdirSync(folder)
   const file = join(folder, SESSION_FILES.meta)
   appendFileSync(file, `${JSON.stringify({ started })}\n${JSON.stringify(linesOf([span]))}\n`)
-  // Cut in its middle by a crash: it never gets its newline.
+  // Cut in the middle by a crash: it never gets its newline.
   appendFileSync(file, JSON.stringify(linesOf([spanOf({ traceId })])).slice(0, -20))
   expect(await traceWith(jaeger, traceId, 1)).toEqual(plainSpans(linesOf([span])))
   expect(complaints(collector)).toEqual([])
@@ -75,6 +75,6 @@ test('what is appended to a file arrives, and nothing arrives again after a rest
   appendFileSync(file, `${JSON.stringify(linesOf([second]))}\n`)
   await collector.service.start()
   expect(await traceWith(jaeger, traceId, 2)).toEqual(plainSpans(linesOf([first, second])))
-  // Of all that is in the folder, it sent that one span.
+  // Of everything in the folder, it sent that one span.
   expect(await figure(collector, 'otelcol_exporter_sent_spans_total')).toBe(1)
 })

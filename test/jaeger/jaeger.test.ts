@@ -31,8 +31,8 @@ test('a span that is sent twice is shown once', async () => {
   expect(await traceIn(jaeger, traceId)).toEqual(plainSpans(line))
 })
 
-// Jaeger writes what it remarks while it is asked, such as that a parent is missing, into the spans
-// that it has in memory, and then takes them for others.
+// When queried, Jaeger writes its remarks, for example that a parent is missing, into the spans in
+// its memory, and then takes them for different spans.
 for (const [storage, isDurable, times] of [
   ['files', true, 1],
   ['memory', false, 2],

@@ -10,16 +10,16 @@ export type Jaeger = {
   grpcEndpoint: string
   /** `http://127.0.0.1:PORT`, without `/v1/traces`. */
   httpEndpoint: string
-  /** Where the page and the query API are: `http://127.0.0.1:PORT`. */
+  /** The address of the page and the query API: `http://127.0.0.1:PORT`. */
   url: string
   service: Service
   [Symbol.asyncDispose](): Promise<void>
 }
 
 export type JaegerOptions = {
-  /** Whether traces survive its end: in files (Badger), and not in memory. */
+  /** Whether traces survive its end: they are then in files (Badger) and not in memory. */
   isDurable?: boolean
-  /** Whether it is to be started by the test, with `service.start()`. */
+  /** Whether the test starts it, with `service.start()`. */
   isDown?: boolean
 }
 
@@ -70,8 +70,8 @@ type Places = {
   storage: object
 }
 
-// JSON is YAML. The names are Jaeger's. Without the batch processor of its own default: what it has
-// answered for is stored, so that a test that kills it knows what to ask for.
+// JSON is YAML. The names are Jaeger's. Without the batch processor of its default configuration:
+// whatever it has accepted is stored, so that a test that kills it knows what to expect.
 function configuration({ grpc, http, page, pageGrpc, health, storage }: Places): object {
   const at = (port: number) => ({ endpoint: `127.0.0.1:${port}` })
   return {

@@ -79,7 +79,7 @@ describe('what was not delivered live is sent afterwards, and Jaeger has each sp
   })
 
   test('where Jaeger was killed in the middle and came back', async () => {
-    // In files, so that what it took before it was killed is still there.
+    // In files, so that what it accepted before it was killed is still there.
     await using jaeger = await startJaeger({ isDurable: true })
     const script = [
       CALL,
@@ -129,7 +129,7 @@ test('what was open when Tacho was killed arrives in Jaeger as interrupted', asy
   expect(interrupted.map(({ name }) => name)).toContain('session')
 })
 
-/** A turn whose model does not answer for the last time before Jaeger has heard of what it said first. */
+/** A turn whose model gives its last answer only after Jaeger has received the first spans. */
 function heardLive(jaeger: Jaeger, place: () => Workplace): Script {
   const isThere = async () => {
     const spans = await traceWith(jaeger, place().session().id.replaceAll('-', ''), 2)
@@ -138,7 +138,7 @@ function heardLive(jaeger: Jaeger, place: () => Workplace): Script {
   return [CALL, first(() => eventually(isThere), { text: 'Done.' })]
 }
 
-/** Something that is done before the model answers: the agent waits for it. */
+/** Something to do before the model answers: the agent waits for it. */
 function first(work: () => Promise<void>, answer: Answer): Step {
   return async () => {
     await work()
@@ -146,7 +146,7 @@ function first(work: () => Promise<void>, answer: Answer): Step {
   }
 }
 
-/** The variables with which a recording is sent to a Jaeger or a Collector. */
+/** The variables that make a recording export to a Jaeger or a Collector. */
 function sentTo(
   { httpEndpoint, grpcEndpoint }: { httpEndpoint: string; grpcEndpoint: string },
   protocol = 'http/protobuf',
@@ -170,8 +170,8 @@ function traceOf(session: SessionOnDisk, jaeger: Jaeger): Promise<PlainSpan[]> {
 }
 
 /**
- * The trace once all of it is there. What is sent at the very end has 250 ms, which a busy machine
- * can take for itself: the manifest says how much that was, and it is sent afterwards.
+ * The trace once it is complete. The last export has 250 ms, which a busy machine may use up: the
+ * manifest says how much was left, and that is sent afterwards.
  */
 async function wholeTrace(place: Workplace, jaeger: Jaeger): Promise<PlainSpan[]> {
   const session = place.session()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { programPath, repositoryRoot, run, start } from '../host/index.js'
 
-// These use the ports that users get, so they follow one another.
+// These use the default ports, so they run one after the other.
 const JAEGER = [process.execPath, join(repositoryRoot, 'scripts/dist/jaeger.js')] as const
 const COLLECTOR = [process.execPath, join(repositoryRoot, 'scripts/dist/collector.js')] as const
 

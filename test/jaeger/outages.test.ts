@@ -100,7 +100,7 @@ describe('a Collector whose disk is full', () => {
     await traceWith(jaeger, taken.traceId, taken.count)
     expect(await traceIn(jaeger, taken.traceId)).toEqual(plainSpans(taken.line))
     expect(await traceIn(jaeger, refused.traceId)).toEqual([])
-    // With room again, it takes again.
+    // Once there is room again, it accepts spans again.
     expect(await refused.post(collector)).toBe(200)
   })
 })
@@ -121,7 +121,7 @@ class Sent {
     this.count += 50
   }
 
-  /** Sends more of it. @returns the status of the answer. */
+  /** Sends more of it. @returns the response's status. */
   async post(collector: { httpEndpoint: string }, text?: string): Promise<number> {
     const line = this.next(text)
     const status = await post(collector, line)

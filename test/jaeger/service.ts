@@ -5,11 +5,11 @@ export type ServiceOptions = {
   program: string
   args: readonly string[]
   env: Record<string, string>
-  /** Answers 200 once the service takes requests. */
+  /** Answers 200 once the service accepts requests. */
   healthUrl: string
 }
 
-/** A server of somebody else's, as a process that can end and come back at the same addresses. */
+/** A third-party server, as a process that can end and return at the same addresses. */
 export class Service {
   readonly #options: ServiceOptions
   #running: Running | undefined
@@ -19,12 +19,12 @@ export class Service {
     this.#options = options
   }
 
-  /** All that it has printed. */
+  /** Everything that it has printed. */
   get output(): string {
     return this.#earlier + (this.#running?.stderr.text ?? '')
   }
 
-  /** Starts it and waits until it is healthy. Rejects with what it printed where it ends before. */
+  /** Starts it and waits until it is healthy. If it ends first, rejects with what it printed. */
   async start(): Promise<void> {
     const { program, args, env, healthUrl } = this.#options
     this.#earlier = this.output
@@ -37,7 +37,7 @@ export class Service {
     await Promise.race([died, eventually(() => healthy(healthUrl))])
   }
 
-  /** Kills it without a word, or with the signal, and waits until it is gone. */
+  /** Kills it, or sends it the signal, and waits until it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#running?.kill(signal)
     await this.#running?.ended
@@ -49,9 +49,9 @@ export class Service {
 }
 
 /**
- * Ports of 127.0.0.1 that nobody listens on, for services that come back at the same address. Below
- * those that systems give to clients (32768 on Linux), for one of them would take it meanwhile; and
- * each of Vitest's workers has a thousand of its own.
+ * Ports of 127.0.0.1 that nobody listens on, for services that return at the same address. They are
+ * below the range that systems give to clients (from 32768 on Linux), which could take one
+ * meanwhile, and each of Vitest's workers has a thousand of its own.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = []

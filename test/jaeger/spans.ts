@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { type OtlpSpan, otlpAttributes, type TracesData } from '@tacho/format'
 
-/** What a span of a test says; the rest is made up. */
+/** The parts of a test's span that matter; the rest is made up. */
 export type SpanParts = Partial<Omit<OtlpSpan, 'attributes'>> & {
   attributes?: Parameters<typeof otlpAttributes>[0]
 }
 
-/** Like the trace id of a session: the digits of a UUIDv7. */
+/** Like a session's trace id: the digits of a UUIDv7. */
 export function newTraceId(): string {
   return `0199a1b2c3d47e5f8a9b${randomBytes(6).toString('hex')}`
 }
 
-/** A trace of so many spans under one root, each named by the function. */
+/** A trace of this many spans under one root, each named by the function. */
 export function traceOf(
   count: number,
   parts: (index: number) => SpanParts = () => ({}),
@@ -24,7 +24,7 @@ export function traceOf(
   return { traceId, line: linesOf([root, ...rest]) }
 }
 
-/** Spans as one line of `session_meta.log`, or one request of OTLP/JSON. */
+/** Spans as one line of `session_meta.log`, or one OTLP/JSON request. */
 export function linesOf(
   spans: OtlpSpan[],
   resource: Parameters<typeof otlpAttributes>[0] = { 'service.name': 'codex' },
@@ -54,7 +54,7 @@ export function spanOf({ attributes = {}, ...parts }: SpanParts): OtlpSpan {
   }
 }
 
-/** Sends a line as an exporter with OTLP over HTTP would, and gives the status of the answer. */
+/** Sends a line as an OTLP/HTTP exporter would, and returns the response's status. */
 export async function post(
   { httpEndpoint }: { httpEndpoint: string },
   line: TracesData,

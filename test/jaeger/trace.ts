@@ -11,7 +11,7 @@ import { expect } from 'vitest'
 import type { SessionOnDisk } from '../agents/session-on-disk.js'
 import { eventually } from '../host/index.js'
 
-/** A span as it can be compared, wherever it came from: the order of attributes says nothing. */
+/** A span in comparable form, whatever its source: the order of attributes does not matter. */
 export type PlainSpan = {
   traceId: string
   spanId: string
@@ -28,12 +28,12 @@ export type PlainSpan = {
   links: { traceId: string; spanId: string; attributes: Record<string, PlainValue> }[]
 }
 
-/** Every span of OTLP/JSON, in the order of their ids. A span that is there twice is twice in it. */
+/** Every span of OTLP/JSON, ordered by id. A duplicate span is listed twice. */
 export function plainSpans({ resourceSpans }: TracesData): PlainSpan[] {
   return resourceSpans
     .flatMap(({ resource, scopeSpans }) =>
       scopeSpans.flatMap(({ scope, spans }) =>
-        // Jaeger drops what it has twice and leaves the scope of it.
+        // Jaeger drops duplicate attributes and keeps the scope.
         (spans ?? []).map((span) => ({
           ...plainSpan(span),
           resource: plainAttributes(resource?.attributes ?? []),
@@ -44,7 +44,7 @@ export function plainSpans({ resourceSpans }: TracesData): PlainSpan[] {
     .sort((one, other) => (one.spanId < other.spanId ? -1 : 1))
 }
 
-/** The ended spans of a session, with what the raw log says of them. */
+/** A session's ended spans, completed from the raw log. */
 export function spansOnDisk(session: SessionOnDisk): PlainSpan[] {
   const whole = new WholeSpans(session.folder)
   const resourceSpans = linesOf(session).map(({ resource, scopeSpans }) => ({
@@ -67,7 +67,7 @@ function linesOf(session: SessionOnDisk): TracesData['resourceSpans'] {
   return lines.flatMap(({ resourceSpans }) => resourceSpans ?? [])
 }
 
-/** What Jaeger's query API has of a trace: nothing where it does not know it. */
+/** What Jaeger's query API returns for a trace; undefined if it does not know the trace. */
 export async function traceIn(jaeger: { url: string }, traceId: string): Promise<PlainSpan[]> {
   const response = await fetch(`${jaeger.url}/api/v3/traces/${traceId}`)
   if (response.status === 404) return []
@@ -76,7 +76,7 @@ export async function traceIn(jaeger: { url: string }, traceId: string): Promise
   return plainSpans(answer.result)
 }
 
-/** With its lists as JSON: a Jaeger that keeps traces in files makes them so. */
+/** Lists as JSON, as a Jaeger that keeps traces in files makes them. */
 export function withoutLists(spans: readonly PlainSpan[]): PlainSpan[] {
   return spans.map((span) => ({
     ...span,
@@ -89,7 +89,7 @@ export function withoutLists(spans: readonly PlainSpan[]): PlainSpan[] {
   }))
 }
 
-/** The spans of a trace once there are so many of them, or more. */
+/** The spans of a trace, once there are at least this many. */
 export function traceWith(
   jaeger: { url: string },
   traceId: string,
@@ -127,7 +127,7 @@ function plainSpan(span: OtlpSpan): Omit<PlainSpan, 'resource' | 'scope'> {
   }
 }
 
-// Jaeger gives a span that took no time at all one nanosecond.
+// Jaeger gives a span of zero duration one nanosecond.
 function lasting({ startTimeUnixNano, endTimeUnixNano }: OtlpSpan): string {
   const isMoment = startTimeUnixNano === endTimeUnixNano
   return isMoment ? String(BigInt(startTimeUnixNano) + 1n) : endTimeUnixNano

@@ -1,22 +1,22 @@
 import { replyOf, responsesEvents, type Spoken } from '../scripted-model/index.js'
 
-/** The events of an answer as JSON texts: one WebSocket message each. */
+/** The events of an answer as JSON: one per WebSocket message. */
 export function messagesOf(spoken: Spoken, key = '1'): string[] {
   const reply = { ...replyOf(spoken, key, { model: 'gpt-5.5' }), createdAt: 1_800_000_000 }
   return Array.from(responsesEvents(reply), ({ json }) => json)
 }
 
-/** An answer as server-sent events, one text each. */
+/** An answer as server-sent events, one string each. */
 export function eventsOf(spoken: Spoken, key = '1'): string[] {
   return messagesOf(spoken, key).map((json) => {
     return `event: ${(JSON.parse(json) as { type: string }).type}\ndata: ${json}\n\n`
   })
 }
 
-/** A whole short answer, as server-sent events. */
+/** A complete short answer as server-sent events. */
 export const HELLO = eventsOf({ text: 'Hello.', deltas: 2 }).join('')
 
-/** The head of an answer; each line is given without its end. */
+/** The head of an answer; lines are given without their ends. */
 export function head(status: string, ...lines: string[]): string {
   return `HTTP/1.1 ${status}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
 }
@@ -37,7 +37,7 @@ export function chunk(body: string | Uint8Array): Buffer {
 
 export const LAST_CHUNK = '0\r\n\r\n'
 
-/** A whole answer with a Content-Length. */
+/** A complete answer with a Content-Length. */
 export function sized(status: string, body: string | Uint8Array, ...lines: string[]): Buffer {
   const bytes = Buffer.from(body)
   return Buffer.concat([
@@ -46,7 +46,7 @@ export function sized(status: string, body: string | Uint8Array, ...lines: strin
   ])
 }
 
-/** The short answer as it is mostly sent: in chunks, one for each event. */
+/** The short answer in its usual form: chunked, with one chunk per event. */
 export const SAYS_HELLO: readonly Uint8Array[] = [
   Buffer.concat([
     Buffer.from(head('200 OK', SSE, CHUNKED)),
@@ -60,7 +60,7 @@ export function errorBody(message: string, code = 'scripted'): string {
   return JSON.stringify({ error: { message, type: 'scripted_error', param: null, code } })
 }
 
-/** Bytes in pieces of a size. */
+/** Bytes in pieces of a given size. */
 export function cut(bytes: Buffer, size: number): Buffer[] {
   const count = Math.ceil(bytes.length / size)
   return Array.from({ length: count }, (_, at) => bytes.subarray(at * size, (at + 1) * size))

@@ -6,7 +6,7 @@ import { type Certificate, CertificateAuthority, type CertificateKind } from '..
 let made: CertificateAuthority | undefined
 const issued = new Map<CertificateKind, Certificate>()
 
-/** The authority of all rows of this process, made when the first of them wants it. */
+/** The certificate authority for all rows of this process, created when first needed. */
 export function authority(): CertificateAuthority {
   if (made !== undefined) return made
   const folder = mkdtempSync(join(tmpdir(), 'tacho-parity-ca-'))
@@ -15,7 +15,7 @@ export function authority(): CertificateAuthority {
   return made
 }
 
-/** A certificate of a kind for the upstream's names. */
+/** A certificate of a given kind for the upstream's names. */
 export function certificateOf(kind: CertificateKind): Certificate {
   const certificate = issued.get(kind) ?? authority().issue(NAMES, kind)
   issued.set(kind, certificate)

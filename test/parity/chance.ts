@@ -1,8 +1,8 @@
 import type { RowPlace } from './row-place.js'
 
 /**
- * What differs between any two runs of Codex: ids, the folders of the test, ports, times, the key of
- * a WebSocket. Names and order of headers, lengths and every other byte stay.
+ * Removes what differs between any two runs of Codex: ids, the test's folders, ports, times,
+ * WebSocket keys. Names and order of headers, lengths, and all other bytes remain.
  */
 export function withoutChance(text: string, place: RowPlace): string {
   return text
@@ -26,13 +26,13 @@ export function withoutChance(text: string, place: RowPlace): string {
     .replaceAll(/^ (succeeded|exited \d+) in \d+m?s:$/gm, ' $1 in TIME:')
 }
 
-// Seen on Codex 0.169: the members of this object, and only of this, come in an order of chance.
+// Codex 0.169: the members of this object, and only of this one, come in random order.
 const MEMBER = /"(?:[^"\\]|\\.)*":"(?:[^"\\]|\\.)*"/g
 const CLIENT_METADATA = new RegExp(`"client_metadata":\\{((?:${MEMBER.source},?)*)\\}`, 'g')
 
 /**
- * Codex prints the URL that it called where it is answered 401 or 404 or cannot connect. Under record
- * that is the tap's: the one thing that may differ in what a user sees (docs/recording-codex.md).
+ * On 401 or 404, or if it cannot connect, Codex prints the URL that it called. Under record that is
+ * the tap's: the only difference that a user may see (docs/recording-codex.md).
  */
 export function withoutTapAddress(words: string, { origin }: RowPlace): string {
   const [scheme = '', authority = ''] = origin.split('://')

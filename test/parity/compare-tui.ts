@@ -4,10 +4,10 @@ import { withoutChance, withoutTapAddress } from './chance.js'
 import type { TuiRow, TuiRun } from './run-tui.js'
 import { type Traffic, trafficOf } from './traffic.js'
 
-/** What of a TUI's run of a row must be the same with Tacho and without. */
+/** What must be the same in a TUI's run of a row with Tacho and without. */
 export type ToldTui = Traffic & TerminalEnded & { screens: string[] }
 
-/** A TUI's run in the words in which it is compared with the other run of its row. */
+/** A TUI's run of a row, in comparable form. */
 export function toldTui({ screens, ended, place }: TuiRun, row: TuiRow): ToldTui {
   const alike = (screen: string) =>
     withoutChance(masked(withoutTapAddress(screen, place), place), place)

@@ -3,18 +3,18 @@ import type { Row } from './row.js'
 import type { RowRun } from './run-row.js'
 import { type Traffic, trafficOf } from './traffic.js'
 
-/** What of a run of a row must be the same with Tacho and without. */
+/** What must be the same in a run of a row with Tacho and without. */
 export type Told = Traffic & {
   isStuck: boolean
   exitCode: number | null
   signal: NodeJS.Signals | null
   stdout: string
   stderr: string
-  /** Lines of Codex's own log, which come among the others by luck. */
+  /** Lines of Codex's own log, which appear among the others at random. */
   log: string[]
 }
 
-/** A run in the words in which it is compared with the other run of its row. */
+/** A run of a row, in comparable form. */
 export function told({ isStuck, ended, place }: RowRun, row: Row): Told {
   const alike = (text: string) => withoutChance(text, place)
   const isSkipped = row.notCompared?.some(({ what }) => what === 'stderr') === true

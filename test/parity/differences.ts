@@ -1,10 +1,10 @@
-/** How much of a text is shown before and behind its first difference. */
+/** How much of a text is shown before and after its first difference. */
 const BEFORE = 80
 const BEHIND = 160
 
 /**
- * Where two values of the same form differ, each place in one line that can be read: a request is
- * 38 KB, and who looks at a red row wants the few bytes in it that are not the same.
+ * Where two values of the same form differ, one readable line per place: a request is 38 KB, and
+ * whoever looks at a red row wants the few bytes that differ.
  */
 export function differences(alone: unknown, recorded: unknown, path = 'run'): string[] {
   if (Object.is(alone, recorded)) return []

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { CodexHome } from '../host/index.js'
 
 /**
- * The real Codex, begun when Tacho has found that the upstream is away. On a busy machine Codex may
- * ask before that is found, and its first request then breaks where it would have been refused: one
- * try more (docs/recording-codex.md, "What still differs").
+ * The real Codex, started once Tacho has found that the upstream is unreachable. On a busy machine
+ * Codex may send its first request before that is known; it then breaks instead of being refused,
+ * which costs one more try (docs/recording-codex.md, "What still differs").
  *
  * @returns the path of the program.
  */
@@ -15,7 +15,7 @@ export function lateCodex(codex: string, { root, codexHome }: CodexHome): string
   return path
 }
 
-// What Tacho asks of it beforehand is answered at once.
+// Tacho's own queries are answered at once.
 const SCRIPT = (codex: string, codexHome: string) => `#!/bin/sh
 case " $* " in *' app-server '*|*' --help '*|*' --version '*) exec '${codex}' "$@";; esac
 until grep -qs 'until it can, we cannot either' '${codexHome}'/sessions/*/session.log

@@ -1,12 +1,12 @@
 import type { Row } from './row.js'
 
-/** What of Codex's list of models is not compared where it is asked with a key. */
+/** The part of Codex's list of models that is not compared when Codex uses an API key. */
 export const NO_LIST = {
   what: 'beside',
   reason: 'with a key Codex asks ChatGPT for its models only where no base URL is given',
 } as const
 
-/** Codex's own provider at its own address, which its own variable trusts. */
+/** Codex's own provider at its own address, with a certificate that its own variable trusts. */
 export function ownProvider(login: NonNullable<Row['login']>): Partial<Row> {
   return {
     login,

@@ -6,16 +6,16 @@ import type { Row } from './row.js'
 import { type RowRun, runRow } from './run-row.js'
 import { runTui, type TuiRow, type TuiRun } from './run-tui.js'
 
-// A row that differs from itself without Tacho has something of chance in it that must be taken out.
+// A row that differs from itself without Tacho contains something random that must be removed.
 const OTHER = process.env.TACHO_PARITY_ALONE === undefined ? 'recorded' : 'alone'
 
 /**
- * `npm test` runs every third row of a long table, for each takes a second of processor time; neighbours
- * differ in one thing. `npm run soak` runs them all, and so does TACHO_SOAK=1.
+ * `npm test` runs every third row of a long table, because each takes a second of processor time
+ * and neighbours differ in one thing. `npm run soak` runs them all, and so does TACHO_SOAK=1.
  */
 const LONG_TABLE = 24
 
-/** Declares one test for each row: the real Codex with Tacho does what it does alone. */
+/** Declares one test per row: the real Codex does the same with Tacho as alone. */
 export function parity(kind: string, rows: readonly Row[]): void {
   const isThinned = rows.length > LONG_TABLE && process.env.TACHO_SOAK === undefined
   const run = isThinned ? rows.filter((_, index) => index % 3 === 0) : rows
@@ -50,7 +50,7 @@ function sameForEach<OneRow extends Row, Run extends RowRun | TuiRun>(
   })
 }
 
-/** All that tells why a run went as it did. */
+/** Everything that shows why a run went as it did. */
 function saidBy({ ended, place, logged }: RowRun | TuiRun): string {
   const words = 'screen' in ended ? ended.screen : `${ended.stdout}\n${ended.stderr}`
   const connections = place.upstream.connections.map(

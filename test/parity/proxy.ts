@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What a proxy does with those who ask it: `refuses` and `wants a password` say so, `breaks` says nothing. */
+/**
+ * How a proxy treats its clients: `refuses` and `wants a password` tell the client, `breaks` tells
+ * it nothing.
+ */
 export type ProxyKind = 'http' | 'socks' | 'refuses' | 'wants a password' | 'breaks'
 
-/** Starts a proxy that leads everything to 127.0.0.1, whatever name it is asked for. */
+/** Starts a proxy that sends everything to 127.0.0.1, whatever name is asked for. */
 export async function startProxy(kind: ProxyKind): Promise<RowProxy> {
   const server = createServer({ allowHalfOpen: true, noDelay: true })
   server.listen(0, '127.0.0.1')
@@ -15,7 +18,7 @@ export async function startProxy(kind: ProxyKind): Promise<RowProxy> {
 /** A running one. */
 export class RowProxy {
   readonly port: number
-  /** What it was asked for, in order: the heads of requests, or what SOCKS said. */
+  /** What it was asked for, in order: the heads of requests, or what the client said over SOCKS. */
   readonly seen: string[] = []
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -62,7 +65,7 @@ export class RowProxy {
     join(socket, this.#reach(Number(url.port)), Buffer.concat([Buffer.from(own, 'latin1'), rest]))
   }
 
-  /** RFC 1928 (and 1929 for a name and password), as far as a CONNECT. */
+  /** RFC 1928 (and 1929 for a name and password), as far as CONNECT needs it. */
   async #serveSocks(socket: Socket): Promise<void> {
     const [version = 0, count = 0] = await read(socket, 2)
     if (version !== 5) {
@@ -131,7 +134,7 @@ async function more(socket: Socket): Promise<Buffer> {
   }
 }
 
-/** Bytes, ends and resets pass both ways. */
+/** Passes bytes, ends and resets in both directions. */
 function join(agent: Socket, upstream: Socket, first: Buffer): void {
   if (first.length > 0) upstream.write(first)
   agent.pipe(upstream)

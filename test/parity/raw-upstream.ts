@@ -10,23 +10,23 @@ import type { Addresses, Plan, Reply, Step } from './steps.js'
 import { FrameReader, PONG_FRAME } from './websocket-frames.js'
 
 export type RawUpstreamOptions = {
-  /** 127.0.0.1 where it is left out. */
+  /** Default: 127.0.0.1. */
   host?: string
-  /** 0, the default, lets the system choose. */
+  /** Default: 0, the system chooses. */
   port?: number
   tls?: TLSSocketOptions & SecureContextOptions
 }
 
 /**
- * Starts an upstream that writes exactly the bytes that its plan says, whether they are HTTP or not,
- * and keeps what it saw. It reads no more of HTTP than it needs to tell one request from the next.
+ * Starts an upstream that writes exactly the bytes of its plan, whether they are HTTP or not, and
+ * keeps what it saw. It reads only as much HTTP as it needs to tell requests apart.
  */
 export async function startRawUpstream(
   plan: Plan,
   options: RawUpstreamOptions = {},
 ): Promise<RawUpstream> {
   const server = createServer({ allowHalfOpen: true, noDelay: true })
-  // Whoever else is given a free port meanwhile must not be given this one while it refuses.
+  // While it refuses, nobody else who asks for a free port may get this one.
   const held = options.host === undefined && options.port === undefined ? new HeldPort() : undefined
   if (held === undefined) server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
   else server.listen(held.take())
@@ -38,11 +38,11 @@ const NO_UPGRADE: readonly Reply[] = [
   ['HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n'],
 ]
 
-/** A running one. Leaving the scope of `await using` ends it and all of its connections. */
+/** A running one. Leaving the scope of `await using` ends it and all its connections. */
 export class RawUpstream {
   readonly port: number
   readonly connections: SeenConnection[] = []
-  /** Must be set before the first connection where a step needs them. */
+  /** Must be set before the first connection if a step needs them. */
   addresses: Addresses = { upstream: '', elsewhere: '', proxy: '', ca: '' }
   readonly #server: Server
   readonly #plan: Plan
@@ -50,7 +50,7 @@ export class RawUpstream {
   readonly #held: HeldPort | undefined
   readonly #ending = new AbortController()
   #agent: ((words: string) => Promise<unknown>) | undefined
-  /** What the agent says at the end of the outage that there is. */
+  /** What the agent says at the end of the current outage. */
   #lastWords: string | undefined
   readonly #sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()
@@ -75,23 +75,23 @@ export class RawUpstream {
     if (this.#plan.refusesUntil !== undefined) this.#refuse(this.#plan.refusesUntil)
   }
 
-  /** An outage ends by what the agent says, and not by time, which is another for each run. */
+  /** The agent's words end an outage, not a time, which differs between runs. */
   hears(said: (words: string) => Promise<unknown>): void {
     this.#agent = said
     this.#endOutage()
   }
 
-  /** How many requests for the model have come. */
+  /** How many model requests have arrived. */
   get requests(): number {
     return this.#requests.reply + this.#requests.upgrade
   }
 
-  /** Resolves when a check of what was seen holds; it is looked at whenever something happens. */
+  /** Resolves when a check of what was seen holds; it is repeated whenever something happens. */
   async until(check: () => boolean): Promise<void> {
     while (!check()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
 
-  /** Every connection is over, or so many milliseconds have passed. */
+  /** Resolves when every connection is over, or after this many milliseconds. */
   async settled(milliseconds: number): Promise<void> {
     const enough = wait(milliseconds, undefined, { ref: false })
     await Promise.race([this.until(() => this.#sockets.size === 0), enough])
@@ -105,7 +105,7 @@ export class RawUpstream {
     this.#held?.release()
   }
 
-  /** Closes the port, and opens it again when the agent says so. Connections that are there stay. */
+  /** Closes the port, and opens it again when the agent says so. Existing connections stay. */
   #refuse(until: string): void {
     this.#server.close()
     this.#held?.hold()
@@ -245,7 +245,7 @@ class Wire {
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes))
   }
 
-  /** What was not read while a reply was played is read now. */
+  /** Reads what was not read while a reply was played. */
   readOn(): void {
     this.#readsLeft = Number.POSITIVE_INFINITY
     if (this.#reader !== undefined) this.#socket.resume()
@@ -274,7 +274,7 @@ class Wire {
     if (this.#readsLeft <= 0) this.#socket.pause()
   }
 
-  /** Resolves when the system has the bytes, so that a reset that follows does not swallow them. */
+  /** Resolves when the system has the bytes, so that a subsequent reset does not swallow them. */
   async #write(bytes: Buffer): Promise<void> {
     if (bytes.subarray(0, 12).toString('latin1') === 'HTTP/1.1 101') this.#upgrade()
     await new Promise<void>((resolve) => {

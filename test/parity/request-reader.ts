@@ -1,8 +1,8 @@
 import type { SeenRequest } from './seen.js'
 
 /**
- * Finds the requests in an agent's bytes. It reads what agents send and nothing odd: an upstream
- * that plays a part has no need to be tolerant.
+ * Finds the requests in an agent's bytes. It reads only what agents really send: a test's upstream
+ * need not be tolerant.
  */
 export class RequestReader {
   readonly #events: { head(request: SeenRequest): void; whole(request: SeenRequest): void }
@@ -14,7 +14,7 @@ export class RequestReader {
     this.#events = events
   }
 
-  /** From here on nothing is a request; what `read` returns is for somebody else. */
+  /** Nothing is a request from here on; somebody else handles what `read` returns. */
   upgrade(): Buffer {
     this.#isUpgraded = true
     return this.#rest
@@ -57,7 +57,7 @@ export class RequestReader {
     return request.body.length === length ? true : undefined
   }
 
-  /** True after the last chunk, false after another, and nothing where one is not there yet. */
+  /** True after the last chunk, false after any other, undefined until one is complete. */
   #readChunk(request: SeenRequest): boolean | undefined {
     const line = this.#rest.indexOf('\r\n')
     if (line < 0) return undefined

@@ -15,25 +15,28 @@ import { type RawUpstream, startRawUpstream } from './raw-upstream.js'
 import { NO_RETRIES, type Row } from './row.js'
 import type { Addresses } from './steps.js'
 
-/** Where a row is run once: its servers, and a home for Codex. All of it goes at its disposal. */
+/**
+ * The place for one run of a row: its servers, and a home for Codex. Disposing of it removes
+ * everything.
+ */
 export type RowPlace = {
   home: CodexHome
   environment: Record<string, string>
   /** The real Codex. */
   codex: Command
-  /** The names of hosts that the agent knows, each with its address. */
+  /** Host names that the agent can resolve, each with its address. */
   hostNames: Record<string, string>
-  /** Of the base URL: `http://127.0.0.1:PORT`. */
+  /** The origin of the base URL: `http://127.0.0.1:PORT`. */
   origin: string
   upstream: RawUpstream
   elsewhere: RawUpstream | undefined
   proxy: RowProxy | undefined
-  /** Every connection to the upstreams is over, or seconds have passed. */
+  /** Resolves when every connection to the upstreams is over, or after some seconds. */
   settled(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Sets one up. The upstream's outages begin with it. */
+/** Creates one. The upstream's outages begin now. */
 export async function rowPlace(row: Row, how: 'alone' | 'recorded'): Promise<RowPlace> {
   const address = row.login === undefined ? '127.0.0.1' : addressOfItsOwn()
   const port = row.login === undefined ? 0 : 443
@@ -75,7 +78,7 @@ export async function rowPlace(row: Row, how: 'alone' | 'recorded'): Promise<Row
   }
 }
 
-/** Whether nobody can be reached from the start. */
+/** Whether nothing can be reached from the start. */
 function isAway({ waits, upstream }: Row): boolean {
   return waits === true || upstream.refusesUntil !== undefined
 }
@@ -83,12 +86,12 @@ function isAway({ waits, upstream }: Row): boolean {
 /** What a connection that nobody closes costs a row. */
 const SETTLING_MS = 3_000
 
-/** An address of the loopback, so that each upstream has a port 443. */
+/** A loopback address, so that each upstream has a port 443. */
 function addressOfItsOwn(): string {
   return `127.${randomInt(1, 255)}.${randomInt(255)}.${randomInt(1, 255)}`
 }
 
-/** The environment of who is logged in so. */
+/** The environment for this kind of login. */
 function loggedIn({ login }: Row, home: CodexHome): Record<string, string> {
   if (login === undefined) return {}
   if (login === 'CODEX_API_KEY') return { CODEX_API_KEY: SCRIPTED_KEY }
@@ -115,7 +118,7 @@ function addressesOf(row: Row, { upstream, elsewhere, proxy }: Servers): Address
   }
 }
 
-// All hosts that Codex calls of itself; nobody waits for names that nobody knows.
+// All hosts that Codex contacts on its own, so that no lookup of an unknown name delays it.
 const OPENAI = ['api.openai.com', 'auth.openai.com', 'chatgpt.com']
 
 function hostNamesOf({ host, login }: Row, address: string): Record<string, string> {

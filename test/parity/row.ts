@@ -3,48 +3,54 @@ import type { CertificateKind, Login } from '../host/index.js'
 import type { ProxyKind } from './proxy.js'
 import type { Addresses, Plan } from './steps.js'
 
-/** One line of the parity table: what the upstream does, and how Codex is set up. */
+/** One line of the parity table: what the upstream does, and how Codex is configured. */
 export type Row = {
-  /** What the upstream or the surroundings do; it follows `codex exec is the same where`. */
+  /** What the upstream or the surroundings do; completes `codex exec is the same where`. */
   title: string
   upstream: Plan
-  /** A second upstream of another origin. */
+  /** A second upstream with another origin. */
   elsewhere?: Plan
-  /** The provider is Codex's own, by its own address, whose name is `host`; and who asks it. */
+  /**
+   * The provider is Codex's own at its own address, and `host` is that address's name; and how it
+   * is logged in.
+   */
   login?: Login | 'CODEX_API_KEY'
-  /** TOML of the provider's table; a failure is final at once where it says nothing of retries. */
+  /** TOML for the provider's table; unless it mentions retries, a failure is final at once. */
   provider?: string
-  /** TOML of the top level of `config.toml`. */
+  /** Top-level TOML for `config.toml`. */
   settings?: string
-  /** The upstream has TLS, with this certificate and these settings. */
+  /** The upstream uses TLS, with this certificate and these settings. */
   tls?: { certificate?: CertificateKind; options?: TlsOptions; wantsClient?: boolean }
-  /** The name by which the upstream is called: 127.0.0.1 where it is left out. */
+  /** The upstream's host name; default: 127.0.0.1. */
   host?: string
-  /** A proxy, for `environment` to name. */
+  /** A proxy for `environment` to name. */
   proxy?: ProxyKind
-  /** Added to the environment of the agent. */
+  /** Added to the agent's environment. */
   environment?: Surrounding<Record<string, string>>
-  /** The base URL; that of the upstream where it is left out. */
+  /** The base URL; default: the upstream's. */
   baseUrl?: Surrounding<string>
-  /** What the agent is asked: `Hello` where it is left out. */
+  /** The prompt; default: `Hello`. */
   prompt?: string
-  /** What stands on its standard input: nothing where it is left out. */
+  /** Its standard input; default: empty. */
   stdin?: string
   /** Arguments of `codex exec` before the prompt. */
   args?: readonly string[]
-  /** Shell words that run before the agent in its process: `ulimit -n 30`. */
+  /** Shell words to run before the agent in its process: `ulimit -n 30`. */
   shell?: string
-  /** A signal to the agent's process group, as a terminal or `timeout` sends it. */
+  /** A signal to the agent's process group, like one from a terminal or `timeout`. */
   signal?: { name: NodeJS.Signals; once: (seen: Progress) => boolean }
-  /** The agent waits for the network without end: Ctrl-C as soon as it says so. */
+  /** The agent waits for the network without end: sends Ctrl-C as soon as it says so. */
   waits?: boolean
-  /** What Tacho says of it in a line of its own: that something cannot be used, or is not recorded. */
+  /**
+   * What Tacho says about it on a line of its own: that something cannot be used, or is not
+   * recorded.
+   */
   says?: string
-  /** What of a row is told apart by luck, alone too, or for good; with the reason. */
+  /** What differs in this row by chance, even alone, or always; with the reason. */
   notCompared?: { what: NotCompared; reason: string }[]
 }
 
-/** Of the TUI also the tokens that it says were used. */
+/** Of a TUI row, also the token count that it shows. */
 export type NotCompared = 'stage' | 'connection ends' | 'stderr' | 'beside' | 'token usage'
 
 /** What depends on where the row's servers listen. */
@@ -53,19 +59,19 @@ export type Surrounding<Value> = (addresses: Addresses) => Value
 /** What has happened at the upstream so far. */
 export type Progress = { requests: number; connections: number; frames: number; stage: string }
 
-/** A failure is final at once, so that a row is short. */
+/** Makes a failure final at once, so that a row is short. */
 export const NO_RETRIES = `request_max_retries = 0
 stream_max_retries = 0`
 
-/** One more try, for what happens once. */
+/** Allows one more try, for what happens once. */
 export const ONE_RETRY = `request_max_retries = 1
 stream_max_retries = 1`
 
-/** A provider that is spoken to over a WebSocket first, as the built-in one is. */
+/** A provider that prefers a WebSocket, as the built-in one does. */
 export const WITH_SOCKETS = `supports_websockets = true
 ${NO_RETRIES}`
 
-/** So long may nothing come before the agent gives an answer up. */
+/** How long an answer may be silent before the agent gives it up. */
 export const SOON_IDLE = 'stream_idle_timeout_ms = 600'
 
 /** A row in which the agent waits for the network until it is stopped. */

@@ -13,7 +13,7 @@ import type { Progress, Row } from './row.js'
 import { type RowPlace, rowPlace } from './row-place.js'
 import { IT_WAITS } from './steps.js'
 
-/** What one run of a row showed, as it came. */
+/** What one run of a row showed, unprocessed. */
 export type RowRun = {
   /** It did not end by itself, and was killed. */
   isStuck: boolean
@@ -29,8 +29,8 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
   const { home, environment: env, codex, upstream } = place
   const agent = how === 'alone' ? [...codex, ...EXEC] : [...tachoCommand, 'codex', ...RECORDED]
   const words = [...agent, ...(row.args ?? []), row.prompt ?? 'Hello']
-  // A session of its own, so that a signal to the group reaches the agent and whoever runs it, and
-  // not the tests.
+  // A new session, so that a signal to the group reaches the agent and its parent, and not the
+  // tests.
   await using running = start('setsid', surrounded(words, row, place), {
     env,
     cwd: home.cwd,
@@ -48,10 +48,10 @@ export async function runRow(row: Row, how: 'alone' | 'recorded'): Promise<RowRu
 const EXEC = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
 const RECORDED = [...EXEC, '--persist-session']
 
-/** The longest row takes 10 s alone, and many times that on a busy machine. */
+/** The longest row takes 10 s on an idle machine, and many times that on a busy one. */
 const PATIENCE_MS = 90_000
 
-// The shell that sets limits is replaced by what it runs.
+// The shell that sets limits replaces itself with the command.
 function surrounded(words: string[], { shell }: Row, { hostNames, home }: RowPlace): string[] {
   const isNamed = Object.keys(hostNames).length > 0
   const named = isNamed ? withHostNames(home.root, hostNames) : []
@@ -94,7 +94,7 @@ async function endOf(running: Running): Promise<Pick<RowRun, 'isStuck' | 'ended'
   return { isStuck, ended }
 }
 
-/** Tacho's debug logs under a home. */
+/** Tacho's debug logs below a home. */
 export function loggedIn({ codexHome: folder }: CodexHome): string {
   const root = join(folder, 'sessions')
   if (!existsSync(root)) return ''

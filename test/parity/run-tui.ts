@@ -5,10 +5,10 @@ import { type RowPlace, rowPlace } from './row-place.js'
 import { loggedIn } from './run-row.js'
 import type { User } from './users.js'
 
-/** A row of the TUI's: its user does something, too; `/quit` follows. */
+/** A TUI row: its user acts too; `/quit` follows. */
 export type TuiRow = Row & { user: User }
 
-/** What one run of such a row showed, as it came. */
+/** What one run of such a row showed, unprocessed. */
 export type TuiRun = {
   /** The screen at each `shot`. */
   screens: string[]

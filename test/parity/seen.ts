@@ -1,28 +1,30 @@
 import type { SeenFrame } from './websocket-frames.js'
 
-/** A request as its bytes came, the framing of its body taken off. */
+/** A request's bytes as they came, without the framing of its body. */
 export type SeenRequest = {
-  /** From the request line to the empty line, as it came. */
+  /** From the request line to the empty line, as received. */
   head: string
   body: Buffer
-  /** Its body came to its end. */
+  /** Its body is complete. */
   isWhole: boolean
 }
 
-/** What an upstream saw of one connection. It grows while the connection lasts. */
+/** What an upstream saw of one connection; it grows while the connection lasts. */
 export type SeenConnection = {
   requests: SeenRequest[]
   /** What came after an upgrade. */
   frames: SeenFrame[]
-  /** How far TLS came, where the upstream has it. */
+  /** How far the TLS handshake got, if the upstream uses TLS. */
   tls:
     | { protocol: string | null; serverName: string | false | undefined; alpn: string | false }
     | undefined
-  /** How the agent's side ended: by itself, after this side's end, or not while anybody looked. */
+  /**
+   * How the agent's side ended: by itself, after this side's end, or not while anybody was looking.
+   */
   end: 'fin' | 'reset' | 'closed here' | 'open'
   /**
-   * What this side was at when it ended: `before a request`, `step 2 of reply 1`, and from the last
-   * bytes of a reply on `end of reply 1`.
+   * What this side was doing when it ended: `before a request`, `step 2 of reply 1`, and from the
+   * last bytes of a reply on `end of reply 1`.
    */
   stage: string
 }
@@ -32,12 +34,12 @@ export function isForModel({ head }: SeenRequest): boolean {
   return /^(POST|GET) \S*\/responses(\?\S*)? HTTP/.test(head) && !isTitle(head)
 }
 
-/** Whether a request wants a WebSocket. */
+/** Whether a request asks for a WebSocket. */
 export function isUpgrade({ head }: SeenRequest): boolean {
   return /^upgrade: *websocket/im.test(head)
 }
 
-// Seen on Codex 0.169: the TUI asks for a title beside the turn, at a time of its own.
+// Codex 0.169: the TUI asks for a title beside the turn, at a time of its own choosing.
 function isTitle(head: string): boolean {
   return head.includes('"thread_source":"thread_title"')
 }

@@ -3,8 +3,8 @@ import { isUpgrade, type SeenRequest } from './seen.js'
 
 /**
  * What an upstream answers to the requests that an agent makes beside those for the model: a title
- * for the session, over HTTP; the list of models, which leaves the agent's own as it is; and the
- * questions about an account.
+ * for the session, over HTTP; the list of models, which leaves the agent's own list unchanged; and
+ * the questions about an account.
  */
 export function answerBeside(request: SeenRequest): string {
   const { head } = request
@@ -24,7 +24,7 @@ function json(status: string, body: string): string {
   return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
 
-// With a ChatGPT login Codex asks where its account is served before it asks a model.
+// With a ChatGPT login, Codex asks where its account is served before it asks a model.
 function accounts(head: string): object {
   const id = /^chatgpt-account-id: *(\S+)/im.exec(head)?.[1]
   const routing = {

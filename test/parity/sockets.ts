@@ -3,18 +3,18 @@ import { type Row, WITH_SOCKETS } from './row.js'
 import { MESSAGE, type Reply, type Step } from './steps.js'
 import { accept, CONTINUATION, frame, MessageDeflate } from './websocket-frames.js'
 
-/** The API's messages in reply to a prewarm: it says nothing, and that it is done. */
+/** The API's messages in reply to a prewarm: no output, and completion. */
 export const WARMED = [0, -1].map((at) => messagesOf({ deltas: 0 }, 'warm').at(at) ?? '')
 
 /** The API's messages of the short answer. */
 export const HELLO_MESSAGES = messagesOf({ text: 'Hello.', deltas: 2 })
 
-/** Turns the API's messages into what is written, one step a message. */
+/** Turns the API's messages into steps, one per message. */
 export type Framing = (messages: readonly string[]) => readonly Buffer[]
 
 export const plain: Framing = (messages) => messages.map((text) => frame(text))
 
-/** Each message compressed; with the window of those before it, unless `alone` says so. */
+/** Each message compressed, with the window of those before it unless `alone` is set. */
 export function deflated(how: 'together' | 'alone'): Framing {
   const together = new MessageDeflate()
   return (messages) =>
@@ -24,22 +24,24 @@ export function deflated(how: 'together' | 'alone'): Framing {
     })
 }
 
-/** A socket that is accepted, warmed, and then does with the first turn's message what it is told. */
+/**
+ * Accepts a socket, answers its prewarm, and then follows these steps for the first turn's message.
+ */
 export function warmSocket(answer: readonly Step[], extensions?: string, framing = plain): Reply {
   return [accept(extensions), MESSAGE, ...framing(WARMED), MESSAGE, ...answer]
 }
 
-/** A row of one socket that all of the turn goes over. */
+/** A row with one socket for the whole turn. */
 export function socketRow(what: string, upgrade: Reply, provider?: string): Row {
   return {
     title: `a socket carries ${what}`,
-    // Where the socket is given up, the turn goes on over HTTP.
+    // If the socket is abandoned, the turn continues over HTTP.
     upstream: { replies: [SAYS_HELLO], upgrades: [upgrade] },
     provider: `${WITH_SOCKETS}\n${provider ?? ''}`,
   }
 }
 
-/** One message in frames of so many bytes. */
+/** One message in frames of this many bytes. */
 export function fragments(text: string | Uint8Array, size: number, isDeflated = false): Step[] {
   const pieces = cut(Buffer.from(text), size)
   return pieces.map((piece, index) =>
@@ -51,7 +53,10 @@ export function fragments(text: string | Uint8Array, size: number, isDeflated = 
   )
 }
 
-/** Frames in one write: an agent that gives up at the first has all of them already, or none. */
+/**
+ * Frames in one write: an agent that gives up at the first has already received all of them, or
+ * none.
+ */
 export function atOnce(...frames: readonly Buffer[]): Buffer {
   return Buffer.concat(frames)
 }

@@ -1,16 +1,16 @@
 import type { SeenRequest } from './seen.js'
 
 /**
- * One thing that the raw upstream does on a connection, in the order in which they stand:
+ * One thing that the raw upstream does on a connection, in order:
  *
- * - a text or bytes: written as they are; a function makes them of the request and the addresses.
- * - `pause`: so many milliseconds in which nothing comes.
- * - `message`: waits for the next whole WebSocket message of the agent.
+ * - a text or bytes: written unchanged; a function makes them from the request and the addresses.
+ * - `pause`: silent for this many milliseconds.
+ * - `message`: waits for the agent's next complete WebSocket message.
  * - `pong`: waits for the next WebSocket pong.
  * - `refuse`: the port refuses connections until the agent says this; the next step does not wait.
- * - `end`: the FIN of this side.
- * - `reset`: the connection is reset.
- * - `drop`: the TCP connection ends under TLS without a word, or as `end` where there is none.
+ * - `end`: sends a FIN.
+ * - `reset`: resets the connection.
+ * - `drop`: ends the TCP connection under TLS without a word, or like `end` if there is no TLS.
  */
 export type Step =
   | string
@@ -30,36 +30,39 @@ export const END = { close: 'end' } as const
 export const RESET = { close: 'reset' } as const
 export const DROP = { close: 'drop' } as const
 
-/** What Codex says where nobody is at a port, before it waits for 5 s and tries again. */
+/** What Codex says if nothing listens on a port, before it waits for 5 s and tries again. */
 export const IT_WAITS = 'waiting for network'
 
-/** Where the upstreams of a row listen, for what must name them. */
+/** Where a row's upstreams listen, for steps that must name them. */
 export type Addresses = {
-  /** `http://127.0.0.1:PORT` or its like with a name and TLS. */
+  /** `http://127.0.0.1:PORT`, or the equivalent with a name and TLS. */
   upstream: string
-  /** The second upstream's, which is there where a row has a plan for it. */
+  /** The second upstream's, if the row has a plan for one. */
   elsewhere: string
   /** `127.0.0.1:PORT` of the proxy. */
   proxy: string
-  /** The file of the certificate authority that has issued the upstream's certificate. */
+  /** The file of the certificate authority that issued the upstream's certificate. */
   ca: string
 }
 
-/** What an upstream does with one request of the agent's for the model. */
+/** What an upstream does with one model request of the agent. */
 export type Reply = readonly Step[]
 
 /** How an upstream behaves. */
 export type Plan = {
-  /** One for each request for the model, in the order in which they come; the last is repeated. */
+  /** One for each model request, in order of arrival; the last one is repeated. */
   replies: readonly Reply[]
-  /** The same for requests that want a WebSocket; 426 where it is left out. */
+  /** The same for requests that ask for a WebSocket; default: 426. */
   upgrades?: readonly Reply[]
-  /** `head`: an answer begins as soon as the request's head is there. `body` where it is left out. */
+  /** `head`: an answer begins as soon as the request's head has arrived. Default: `body`. */
   answersAt?: 'head' | 'body'
-  /** What is done on the connections in turn before anything is read from them; then they are served. */
+  /**
+   * Done to the first connections in turn, before anything is read from them; later ones are
+   * served.
+   */
   atConnect?: readonly Reply[]
-  /** From the row's start the port refuses connections until the agent says this. */
+  /** From the row's start, the port refuses connections until the agent says this. */
   refusesUntil?: string
-  /** Only so many bytes are read of what the agent sends until the reply has been played. */
+  /** Reads only this many bytes of what the agent sends until the reply has been played. */
   readsOnly?: number
 }

@@ -5,10 +5,10 @@ import type { RowPlace } from './row-place.js'
 import { isForModel, type SeenConnection, type SeenRequest } from './seen.js'
 import { MessageDeflate } from './websocket-frames.js'
 
-/** What came to the servers of a row. */
+/** What the servers of a row received. */
 export type Traffic = {
   upstream: ToldConnection[]
-  /** Requests that are not for the model: Codex makes them beside its turns, in an order of luck. */
+  /** Requests that are not for the model: Codex makes them beside its turns, in random order. */
   beside: string[]
   elsewhere: ToldConnection[] | undefined
   proxy: string[] | undefined
@@ -22,7 +22,9 @@ type ToldConnection = {
   stage: string
 }
 
-/** The bytes that came to the servers of a row, but for what is chance; `exitCode` is the agent's. */
+/**
+ * The bytes that the servers of a row received, without what is random; `exitCode` is the agent's.
+ */
 export function trafficOf(place: RowPlace, row: Row, exitCode: number | null): Traffic {
   const alike = (text: string) => withoutChance(text, place)
   const skipped = new Set(row.notCompared?.map(({ what }) => what))
@@ -37,7 +39,7 @@ export function trafficOf(place: RowPlace, row: Row, exitCode: number | null): T
     upstream: used(place.upstream.connections).filter(isModels).map(connection),
     beside: skipped.has('beside') ? [] : besideModels(place, alike),
     elsewhere: place.elsewhere && used(place.elsewhere.connections).map(connection),
-    // Where Tacho says that a proxy cannot be used, it does not use it.
+    // If Tacho says that a proxy cannot be used, it does not use it.
     proxy:
       row.says !== undefined
         ? undefined
@@ -46,14 +48,17 @@ export function trafficOf(place: RowPlace, row: Row, exitCode: number | null): T
 }
 
 /**
- * Tacho connects while Codex starts, and tries again and again to reach an upstream that is away, as
- * Codex does in its own time: what counts is what connections are used for.
+ * Tacho connects while Codex starts, and retries an unreachable upstream, as Codex does at its own
+ * pace: only what connections are used for counts.
  */
 function used(connections: readonly SeenConnection[]): SeenConnection[] {
   return connections.filter(({ requests, frames }) => requests.length + frames.length > 0)
 }
 
-/** Ids and times of another length change that of a body too: what counts is that it has its own. */
+/**
+ * Ids and times of another length also change the length of a body: what counts is that the length
+ * is right.
+ */
 function toldRequest({ head, body, isWhole }: SeenRequest, alike: (text: string) => string) {
   const isZstd = isWhole && /^content-encoding: *zstd/im.test(head)
   return {
@@ -64,9 +69,9 @@ function toldRequest({ head, body, isWhole }: SeenRequest, alike: (text: string)
 }
 
 /**
- * Codex hangs up at the event that ends an answer, whatever of its body is still to come. Whether the
- * upstream has written its last byte or its end by then, or the agent's system answers that with a
- * reset, is luck; and so it is where a signal ends the agent.
+ * Codex hangs up at the event that ends an answer, even if the body goes on. Whether the upstream
+ * has written its last byte or its end by then, or the agent's system replies with a reset, is a
+ * matter of chance; so it is if a signal ends the agent.
  */
 function toldEnd({ end, stage }: SeenConnection, { signal }: Row, exitCode: number | null): string {
   const isHeard = exitCode === 0 && stage.startsWith('end of ')
@@ -74,7 +79,7 @@ function toldEnd({ end, stage }: SeenConnection, { signal }: Row, exitCode: numb
   return isHeard && end !== 'open' ? 'over' : end
 }
 
-/** Codex 0.169 asks once more or less, and knows its own name since the middle of it. */
+/** Codex 0.169 sends one request more or less, and knows its own name from the middle on. */
 function besideModels({ upstream }: RowPlace, alike: (text: string) => string): string[] {
   const asked = upstream.connections
     .filter((seen) => !isModels(seen))
@@ -94,7 +99,7 @@ function isModels({ requests }: SeenConnection): boolean {
   return requests.some(isForModel)
 }
 
-/** The frames as they stood on the wire, but for masks, and each deflated message readable. */
+/** The frames as they were on the wire, without masks, with each deflated message decompressed. */
 function toldFrames({ frames }: SeenConnection): string[] {
   const deflate = new MessageDeflate()
   let parts: Buffer[] = []

@@ -1,7 +1,7 @@
 import type { Terminal } from '../host/tmux.js'
 import type { RawUpstream } from './raw-upstream.js'
 
-/** Somebody at a TUI: presses keys and waits for what they do. `shot` keeps the screen. */
+/** Somebody at a TUI: presses keys and waits for their effect. `shot` keeps the screen. */
 export type User = (terminal: Terminal, shot: () => void, upstream: RawUpstream) => Promise<void>
 
 /** What a model says before it is interrupted. */
@@ -9,20 +9,20 @@ export const BEGINNING = 'The answer begins.'
 
 const DIALOG = 'Yes, proceed (y)'
 
-/** Waits for the answer of a row, and for the title of the session. */
+/** Waits for a row's answer and for the session's title. */
 export const seesHello: User = async (terminal, shot) => {
   await terminal.showing('Hello.')
   await terminal.showing('Worked for')
   await atRest(terminal, shot)
 }
 
-/** Waits for what the TUI says of a turn that has failed. */
+/** Waits for what the TUI says about a failed turn. */
 export const seesError: User = async (terminal, shot) => {
   await terminal.showing(/^■ /m)
   await atRest(terminal, shot)
 }
 
-/** Says yes to a command, this once. */
+/** Approves a command once. */
 export const allows: User = async (terminal, shot, upstream) => {
   await terminal.showing(DIALOG)
   shot()
@@ -30,7 +30,7 @@ export const allows: User = async (terminal, shot, upstream) => {
   await seesHello(terminal, shot, upstream)
 }
 
-/** Says no to a command. */
+/** Declines a command. */
 export const declines: User = async (terminal, shot) => {
   await terminal.showing(DIALOG)
   await terminal.answer('Escape', DIALOG)
@@ -60,7 +60,7 @@ async function interrupted(terminal: Terminal, shot: () => void): Promise<void> 
   await atRest(terminal, shot)
 }
 
-// Nothing is under way: the title of the session has come, too.
+// Nothing is in flight: the session's title has arrived too.
 async function atRest(terminal: Terminal, shot: () => void): Promise<void> {
   await terminal.showing('· scripted')
   shot()

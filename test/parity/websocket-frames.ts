@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { SeenRequest } from './seen.js'
 
-/** One frame as it stood on the wire, unmasked. */
+/** One frame as it was on the wire, unmasked. */
 export type SeenFrame = {
   opcode: number
   isLast: boolean
@@ -19,7 +19,7 @@ export const CLOSE = 8
 export const PING = 9
 export const PONG_FRAME = 10
 
-/** RFC 6455, section 5.2: cuts the frames out of a stream of bytes. */
+/** RFC 6455, section 5.2: splits a stream of bytes into frames. */
 export class FrameReader {
   #rest = Buffer.alloc(0)
 
@@ -63,7 +63,7 @@ export class FrameReader {
   }
 }
 
-/** What `frame` makes of its payload. */
+/** How `frame` encodes its payload. */
 export type FrameOptions = {
   opcode?: number
   isLast?: boolean
@@ -71,7 +71,7 @@ export type FrameOptions = {
   mask?: boolean
 }
 
-/** One frame as a server sends it, in the shortest spelling of its length. */
+/** One frame as a server sends it, with the shortest encoding of its length. */
 export function frame(payload: string | Uint8Array, options: FrameOptions = {}): Buffer {
   const bytes = Buffer.from(payload)
   const { opcode = TEXT, isLast = true, isDeflated = false, mask = false } = options
@@ -82,7 +82,7 @@ export function frame(payload: string | Uint8Array, options: FrameOptions = {}):
       : bytes.length < 65536
         ? Buffer.of(126, bytes.length >> 8, bytes.length & 0xff)
         : Buffer.concat([Buffer.of(127), bigEndian64(bytes.length)])
-  // A mask of zeros leaves the payload as it is.
+  // A mask of zeros leaves the payload unchanged.
   if (mask) length[0] = (length[0] ?? 0) | 0x80
   return Buffer.concat([Buffer.of(first), length, Buffer.alloc(mask ? 4 : 0), bytes])
 }
@@ -93,7 +93,7 @@ function bigEndian64(value: number): Buffer {
   return bytes
 }
 
-/** A close frame: a code and words. */
+/** A close frame: a code and a reason. */
 export function closeFrame(code: number, reason = ''): Buffer {
   return frame(Buffer.concat([Buffer.of(code >> 8, code & 0xff), Buffer.from(reason)]), {
     opcode: CLOSE,
@@ -103,7 +103,9 @@ export function closeFrame(code: number, reason = ''): Buffer {
 const WINDOW = 32 * 1024
 const TAIL = Buffer.of(0, 0, 0xff, 0xff)
 
-/** RFC 7692 with context takeover: each message is compressed with those before it in the window. */
+/**
+ * RFC 7692 with context takeover: each message is compressed with its predecessors in the window.
+ */
 export class MessageDeflate {
   #window = Buffer.alloc(0)
 
@@ -131,11 +133,11 @@ export class MessageDeflate {
   }
 }
 
-/** The head that accepts an upgrade; `extensions` is the answer to `Sec-WebSocket-Extensions`. */
+/** The head that accepts an upgrade; `extensions` is the response to `Sec-WebSocket-Extensions`. */
 export function accept(extensions?: string): (request: SeenRequest) => string {
   return ({ head }) => {
     const key = /^sec-websocket-key: *(\S+)/im.exec(head)?.[1] ?? ''
-    // The constant is RFC 6455's, section 1.3.
+    // The constant of RFC 6455, section 1.3.
     const answer = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
     return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${answer.digest('base64')}\r\n${
       extensions === undefined ? '' : `Sec-WebSocket-Extensions: ${extensions}\r\n`

@@ -93,7 +93,7 @@ describe('a request without the secret', () => {
       `/%${secret.charCodeAt(0).toString(16)}${secret.slice(1)}`,
       ...[`${prefix}x/models`, `${prefix}@evil.example/`, `${prefix}:80/`, `${prefix}%2fmodels`],
       ...[`http://evil.example/`, `http://127.0.0.1:${between.tap.port}${prefix}/models`],
-      // Nobody has been sent elsewhere by the upstream.
+      // The upstream has redirected nobody.
       ...[`${prefix}/~1/models`, `${prefix}/~0/models`],
     ]
   }
@@ -166,7 +166,7 @@ async function send(method: (typeof METHODS)[number], path: string, host: string
   return exchange(lines.join('\r\n'))
 }
 
-/** Sends bytes as they are, and reads until the connection ends. */
+/** Sends bytes unchanged, and reads until the connection ends. */
 async function exchange(request: string): Promise<Answer> {
   const socket = connect(between.tap.port, '127.0.0.1')
   socket.write(request)
@@ -175,7 +175,7 @@ async function exchange(request: string): Promise<Answer> {
   const status = /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]
   const end = answer.indexOf('\r\n\r\n')
   const body = end < 0 ? answer : answer.slice(end + 4)
-  // An answer to HEAD and an empty one in chunked framing have none either.
+  // A response to HEAD and an empty chunked one have none either.
   return {
     status: status === undefined ? undefined : Number(status),
     body: body.replace(/^0\r\n\r\n$/, ''),

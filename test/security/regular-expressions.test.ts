@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { literalsOf, regularExpressions } from './regular-expressions.js'
 
-/** How much longer an expression may take than one that looks once at each of many characters. */
+/** How much longer an expression may take than one that looks at each of many characters once. */
 const FACTOR = 200
 
 const MANY_CHARACTERS = 64 * 1024
 
 /**
- * Exponential time shows with the first length, cubic time with the second, quadratic time, which
- * takes some 1,000 times as long as the one pass, with the third. So longer texts tell nothing new.
+ * Exponential time shows at the first length and cubic time at the second. Quadratic time, some
+ * 1,000 times that of a single pass, shows at the third. So longer texts add nothing.
  */
 const LENGTHS = [24, 512, 8192]
 
@@ -33,8 +33,8 @@ test.each(found)('$place takes linear time', ({ expression }) => {
 })
 
 /**
- * Whether an expression takes no more than so many times what one pass takes over texts that its
- * own characters, alone and in pairs, are repeated in, as long as they begin as it wants it.
+ * Whether an expression takes no more than this many times a single pass, on texts that repeat its
+ * own characters, alone and in pairs, after the beginning that it requires.
  */
 function isLinear(expression: RegExp): boolean {
   const start = literalStart(expression.source)
@@ -42,7 +42,7 @@ function isLinear(expression: RegExp): boolean {
     for (const end of ['\u0001', '\n\u0001', '\0']) {
       for (const length of LENGTHS) {
         const text = start + piece.repeat(length / piece.length) + end
-        // Once more where something else took its time: the collector of garbage, say.
+        // Repeated in case something else took the time: the garbage collector, say.
         const isSlow = () => timeOf(expression, text) > FACTOR * ONE_PASS
         if (isSlow() && isSlow() && isSlow()) return false
       }
@@ -56,7 +56,7 @@ const PASSES = Array.from({ length: 30 }, () => timeOf(/[\u0002]/, 'a'.repeat(MA
 // Less than 10 µs cannot be told from nothing.
 const ONE_PASS = Math.max(10, Math.min(...PASSES))
 
-/** In microseconds of the processor's time. */
+/** In microseconds of processor time. */
 function timeOf(expression: RegExp, text: string): number {
   expression.lastIndex = 0
   const before = process.cpuUsage()
@@ -65,14 +65,14 @@ function timeOf(expression: RegExp, text: string): number {
   return user
 }
 
-/** The characters that an expression names, and some that stand for classes, alone and in pairs. */
+/** The characters that an expression names, and some that represent classes, alone and in pairs. */
 function pieces(source: string): string[] {
   const named = source.replace(/\\[dwsDWSbB]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}/gi, '')
   const characters = [...new Set(`a0_ \t${named}`)].filter((one) => /[ -~\t]/.test(one))
   return [...characters, ...characters.flatMap((one) => characters.map((other) => one + other))]
 }
 
-/** The characters that stand at the beginning of an expression, up to the first that is more. */
+/** The literal characters at the start of an expression. */
 function literalStart(source: string): string {
   return (
     /^\^?((?:[\w"<>,:;=@#%&~` -]|\\[/"'{}()[\].*+?^$|\\-])*)(?![*+?{])/

@@ -4,10 +4,10 @@ import { SyntaxKind } from 'typescript/unstable/ast'
 import { createScanner } from 'typescript/unstable/ast/scanner'
 import { repositoryRoot } from '../host/index.js'
 
-/** A regular expression as it stands in the sources. */
+/** A regular expression as written in the sources. */
 export type Found = { place: string; expression: RegExp }
 
-/** All regular expressions that the sources of the packages write between two slashes. */
+/** All regular expression literals in the sources of the packages. */
 export function regularExpressions(): Found[] {
   const packages = join(repositoryRoot, 'packages')
   return readdirSync(packages, { recursive: true, encoding: 'utf8' })
@@ -21,7 +21,7 @@ export function regularExpressions(): Found[] {
     )
 }
 
-/** Behind these no value stands that a slash could divide: it begins a regular expression. */
+/** After these there is no value to divide: a slash begins a regular expression. */
 const BEFORE_EXPRESSIONS = new Set<SyntaxKind>([
   ...[SyntaxKind.OpenParenToken, SyntaxKind.OpenBracketToken, SyntaxKind.OpenBraceToken],
   ...[SyntaxKind.CloseBraceToken, SyntaxKind.CommaToken, SyntaxKind.SemicolonToken],
@@ -31,11 +31,11 @@ const BEFORE_EXPRESSIONS = new Set<SyntaxKind>([
   ...[SyntaxKind.TemplateHead, SyntaxKind.TemplateMiddle],
 ])
 
-/** The regular expressions in the text of a source. */
+/** The regular expressions in a source text. */
 export function literalsOf(text: string): string[] {
   const scanner = createScanner(true, undefined, text)
   const literals: string[] = []
-  // The braces that are open; true for one in a template, whose text goes on behind it.
+  // The open braces; true for one in a template, whose text continues after it.
   const braces: boolean[] = []
   let previous: SyntaxKind = SyntaxKind.SemicolonToken
   for (let token = scanner.scan(); token !== SyntaxKind.EndOfFile; token = scanner.scan()) {

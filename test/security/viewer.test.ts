@@ -402,7 +402,7 @@ describe('a name in a request never becomes the name of a file', () => {
     ]) {
       const head = `GET ${path} HTTP/1.1\r\nhost: ${own()}\r\nauthorization: ${authorization}\r\n`
       const { status: code, body } = await ask(head)
-      // A dot goes nowhere: there is no folder that it could mean.
+      // A dot leads nowhere: there is no folder that it could mean.
       expect([400, 404, 401, 200], path).toContain(code)
       if (code === 200) expect(body, path).toContain('<div id="root">')
       else expect(body, path).toBe('')
@@ -470,7 +470,7 @@ async function status(head: string): Promise<number> {
   return (await ask(head)).status
 }
 
-/** Sends a head as it stands, and reads the head of the answer, and the body of one that ends. */
+/** Sends a head unchanged, and reads the head of the response, and its body if it ends. */
 async function ask(head: string): Promise<{ status: number; body: string }> {
   const socket = connect(viewer.port, '127.0.0.1')
   socket.on('error', () => undefined)
@@ -483,7 +483,7 @@ async function ask(head: string): Promise<{ status: number; body: string }> {
   return { status: code, body: rest.join('\r\n\r\n') }
 }
 
-/** All that it says to some bytes, until it has no more to say. */
+/** Everything that it says in response to some bytes, until it has no more to say. */
 async function told(bytes: string): Promise<string> {
   const socket = connect(viewer.port, '127.0.0.1')
   socket.on('error', () => undefined)

@@ -9,9 +9,10 @@ const [FIRST = '', SECOND = '', ...OTHERS] = eventsOf({ text: 'Hello.', deltas: 
 /** Connections that end, are reset or go silent, at every stage of a request and its answer. */
 export const breaks: readonly Row[] = [
   ...stages('ended', END),
-  // The other way round, so that npm test, which runs every third row, takes other stages of these.
+  // Reversed, so that npm test, which runs every third row, covers other stages of these.
   ...stages('reset', RESET).toReversed(),
-  // Ended or reset when it is made, it breaks before or after the agent holds it, by luck.
+  // Ended or reset right after it opens, a connection breaks before or after the agent has it, by
+  // chance.
   reply('silent behind the head', [HEAD], SOON_IDLE),
   reply('silent between events', [HEAD, chunk(FIRST)], SOON_IDLE),
   reply('silent in the middle of an event', [HEAD, chunk(FIRST.slice(0, 30))], SOON_IDLE),
@@ -87,7 +88,7 @@ function stages(how: string, close: Step): Row[] {
   ]
 }
 
-/** How far the upstream comes before the agent hangs up is a matter of time. */
+/** How far the upstream gets before the agent hangs up is a matter of timing. */
 function byTime(one: Row): Row {
   const reason = 'the agent hangs up while the upstream still sends'
   return {

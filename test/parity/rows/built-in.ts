@@ -9,14 +9,14 @@ import { accept, closeFrame, frame } from '../websocket-frames.js'
 const HELLO = plain(HELLO_MESSAGES)
 const [FIRST = Buffer.of()] = HELLO
 const WELL = warmSocket(HELLO)
-// A socket after one that has broken is asked at once, and all of it.
+// After a socket has broken, the next one gets the full request at once.
 const AGAIN: Reply = [accept(), MESSAGE, ...HELLO]
 const CALL = plain(messagesOf({ calls: [execCommand('echo one')] }, 'call'))
-// The pauses between tries grow: behind this one are 3 s, enough for two ports to open in them.
+// The pauses between retries grow: this one is followed by 3 s, enough for two ports to open in.
 const LATE_TRY = 'Reconnecting... 5/5'
 const DEFLATE = 'permessage-deflate'
 
-/** Codex's own provider at its own address, asked with a key of the API; the longest rows first. */
+/** Codex's own provider at its own address, with an API key; the longest rows first. */
 export const withKey: readonly Row[] = [
   waiting({
     ...key('is trusted by nobody', [WELL]),
@@ -46,7 +46,7 @@ export const withKey: readonly Row[] = [
   },
 ]
 
-/** The same with the login of an account: the host is another, and bodies over HTTP are compressed. */
+/** The same with an account's login: the host is different, and bodies over HTTP are compressed. */
 export const withAccount: readonly Row[] = [
   account('answers 401 to an upgrade', [refused('401 Unauthorized')]),
   account('answers 426 to an upgrade', [refused('426 Upgrade Required')]),

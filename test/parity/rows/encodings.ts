@@ -6,7 +6,7 @@ import { END, type Reply } from '../steps.js'
 const GZIP = gzipSync(HELLO)
 const BROTLI = brotliCompressSync(HELLO)
 
-/** Content codings that agents get, and those that nobody agreed on. */
+/** Content codings that agents receive, and some that nobody negotiated. */
 export const encodings: readonly Row[] = [
   coded('gzip', GZIP),
   coded('x-gzip', GZIP),
@@ -81,7 +81,7 @@ function flushed(): Buffer[] {
   return [packed.subarray(0, 40), packed.subarray(40)]
 }
 
-/** RFC 8878 with a raw block: Node 20 has no zstd to compress with. */
+/** RFC 8878 with a raw block: Node 20 has no zstd compressor. */
 function zstdStored(text: string): Buffer {
   const bytes = Buffer.from(text)
   const block = (bytes.length << 3) | 1

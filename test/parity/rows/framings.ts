@@ -17,7 +17,7 @@ const LENGTH = `content-length: ${BYTES}`
 const SIZE = BYTES.toString(16)
 const CHUNKED_HEAD = head('200 OK', SSE, CHUNKED)
 
-/** How the end of an answer's body is told, in every spelling that hyper takes or refuses. */
+/** How the end of an answer's body is marked, in every spelling that hyper accepts or rejects. */
 export const framings: readonly Row[] = [
   answer('in chunks', ...SAYS_HELLO),
   answer('with a Content-Length', head('200 OK', SSE, LENGTH), HELLO),

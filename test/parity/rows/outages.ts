@@ -7,7 +7,7 @@ const HALF = [head('200 OK', SSE, CHUNKED), chunk(eventsOf({ text: 'Hello.' })[0
 const TRIES = `request_max_retries = 2
 stream_max_retries = 2`
 
-/** Upstreams that cannot be reached, for a while or for good. */
+/** Upstreams that cannot be reached, temporarily or for good. */
 export const outages: readonly Row[] = [
   row('refuses from the start', { refusesUntil: IT_WAITS, replies: [SAYS_HELLO] }),
   row(

@@ -8,7 +8,7 @@ const SOCKET = {
   provider: WITH_SOCKETS,
 }
 
-/** Proxies by every variable, for plain upstreams and for those with TLS. */
+/** Proxies through every variable, for plain upstreams and for those with TLS. */
 export const proxies: readonly Row[] = [
   ...['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY', 'https_proxy'].map((name) =>
     row(`${name}`, ({ proxy }) => ({ [name]: `http://${proxy}` })),

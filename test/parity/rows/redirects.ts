@@ -16,7 +16,7 @@ const PLACES: readonly [place: string, address: (addresses: Addresses) => string
   ['to another origin', ({ elsewhere }) => `${elsewhere}/v2/responses`],
 ]
 
-/** Redirects of every status to every kind of place. */
+/** Redirects of every status to every kind of destination. */
 export const redirects: readonly Row[] = [
   ...PLACES.flatMap(([place, address]) =>
     STATUSES.map((status) => row(`${status} ${place}`, to(status, address))),

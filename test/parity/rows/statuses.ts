@@ -4,7 +4,7 @@ import { END, type Reply } from '../steps.js'
 
 const PAGE = '<html><h1>Sorry</h1></html>'
 
-/** Statuses of every class, with bodies, and with words of when to come back. */
+/** Statuses of every class, with bodies, and with headers that say when to retry. */
 export const statuses: readonly Row[] = [
   ...['201 Created', '202 Accepted', '203 Other', '206 Partial Content', '226 IM Used'].map(
     (status) => row(`${status} with the stream`, [sized(status, HELLO, SSE)]),

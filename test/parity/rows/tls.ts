@@ -5,7 +5,7 @@ import { DROP, END, type Plan, RESET } from '../steps.js'
 
 const SAYS: Plan = { replies: [SAYS_HELLO] }
 
-/** TLS of every version and with every fault of a certificate. */
+/** Every version of TLS, and every fault of a certificate. */
 export const tls: readonly Row[] = [
   row("of the agent's own variable", {}),
   row('of SSL_CERT_FILE', { environment: ({ ca }) => ({ SSL_CERT_FILE: ca }) }),

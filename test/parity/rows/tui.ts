@@ -37,7 +37,7 @@ const ASKS = [
   ...eventsOf({ calls: [COMMAND] }).map(chunk),
   LAST_CHUNK,
 ]
-// A new line shows what stands before it.
+// Pressing Enter shows the buffered text.
 const HALF = { text: `${BEGINNING}\n\nIt goes on.`, deltas: 4 }
 const HALF_OF_IT = [head('200 OK', SSE, CHUNKED), ...eventsOf(HALF).slice(0, 6).map(chunk)]
 
@@ -50,7 +50,7 @@ const ONCE = { provider: ONE_RETRY }
 const HELLO_FRAMES = plain(HELLO_MESSAGES)
 const WELL = warmSocket(HELLO_FRAMES)
 const FIRST = plain(messagesOf(HALF)).slice(0, 6)
-// A socket after the first is not warmed.
+// No socket after the first is prewarmed.
 const AGAIN: Reply = [accept(), MESSAGE, ...HELLO_FRAMES]
 const CALLS = warmSocket([
   ...plain(messagesOf({ calls: [COMMAND] }, 'call')),
@@ -138,7 +138,7 @@ function redirect(): Reply {
   ]
 }
 
-// Codex asks for no coding, and takes none.
+// Codex requests no coding, and accepts none.
 function compressed(): Reply {
   return [sized('200 OK', gzipSync(HELLO), SSE, 'content-encoding: gzip')]
 }

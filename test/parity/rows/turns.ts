@@ -3,7 +3,7 @@ import { CHUNKED, chunk, eventsOf, head, LAST_CHUNK, SAYS_HELLO, SSE } from '../
 import type { Row } from '../row.js'
 import { RESET, type Reply } from '../steps.js'
 
-/** Turns of several requests, of tools, and of bodies of every size, both ways. */
+/** Turns of several requests, with tools, and with bodies of every size in both directions. */
 export const turns: readonly Row[] = [
   row('a tool call', [says({ calls: [execCommand('echo one')] }), SAYS_HELLO]),
   row('five tool calls in turn', [

@@ -10,7 +10,7 @@ const HELLO = plain(HELLO_MESSAGES)
 const [FIRST = '', ...OTHERS] = HELLO_MESSAGES
 const CALL = messagesOf({ calls: [execCommand('echo one')] }, 'call')
 
-/** What the API says on a socket, and how it ends one with words. */
+/** What the API says on a socket, and how it closes one with a reason. */
 export const websocketAnswers: readonly Row[] = [
   row('an answer of 128 KB in 256 deltas', warmSocket(plain(messagesOf({ textBytes: 1 << 17 })))),
   row('an answer of 128 KB, deflated', inOneWindow(messagesOf({ textBytes: 1 << 17 }))),
@@ -96,7 +96,7 @@ function error(status: number, code = 'scripted', headers: Record<string, string
   return JSON.stringify({ type: 'error', status, error: said, headers })
 }
 
-/** One window of deflate for all messages of a socket. */
+/** One deflate window for all messages of a socket. */
 function inOneWindow(...answers: (readonly string[])[]): readonly Step[] {
   const framing = deflated('together')
   const [first = [], ...others] = answers

@@ -25,7 +25,7 @@ const DEFLATE = 'permessage-deflate'
 const HELLO = plain(HELLO_MESSAGES)
 const [FIRST = '', ...OTHERS] = HELLO_MESSAGES
 
-/** Frames of every kind and size on the socket of a turn. */
+/** Frames of every kind and size on a turn's socket. */
 export const websocketFrames: readonly Row[] = [
   socketRow('plain frames', warmSocket(HELLO)),
   socketRow('a socket that takes no deflate', warmSocket(HELLO, '')),
@@ -198,13 +198,13 @@ export const websocketFrames: readonly Row[] = [
   ]),
 ]
 
-/** An event that nobody knows, of so many bytes. */
+/** An unknown event of this many bytes. */
 function padded(bytes: number): string {
   const begin = '{"type":"response.odd","x":"'
   return `${begin}${'x'.repeat(bytes - begin.length - 2)}"}`
 }
 
-/** RFC 6455 wants the shortest spelling of a length; this is the longest. */
+/** RFC 6455 requires the shortest encoding of a length; this is the longest. */
 function longLength(text: string): Buffer {
   const bytes = Buffer.from(text)
   const length = Buffer.alloc(8)

@@ -17,7 +17,9 @@ const [FIRST = Buffer.of()] = HELLO
 
 const SOON_CONNECTED = 'websocket_connect_timeout_ms = 600'
 
-/** Upgrades that are refused, or not quite accepted; the turn goes over HTTP where Codex gives up. */
+/**
+ * Upgrades that are refused or incompletely accepted; if Codex gives up, the turn goes over HTTP.
+ */
 export const websocketUpgrades: readonly Row[] = [
   ...[
     '400 Bad Request',
@@ -149,7 +151,7 @@ function again(what: string, ...upgrades: Reply[]): Row {
   }
 }
 
-/** A head that accepts, but for one thing. */
+/** A head that accepts the upgrade, except for one detail. */
 function accepted(how: string, change: (head: string) => string): Row {
   const answer: Step = (request) => change(accept()(request))
   return row(`accepted ${how}`, [answer, ...warmSocket(HELLO).slice(1)])
