@@ -33,7 +33,7 @@ export function plainSpans({ resourceSpans }: TracesData): PlainSpan[] {
   return resourceSpans
     .flatMap(({ resource, scopeSpans }) =>
       scopeSpans.flatMap(({ scope, spans }) =>
-        // Jaeger drops duplicate attributes and keeps the scope.
+        // Jaeger drops duplicate spans but keeps their empty scope.
         (spans ?? []).map((span) => ({
           ...plainSpan(span),
           resource: plainAttributes(resource?.attributes ?? []),

@@ -37,7 +37,7 @@ const ASKS = [
   ...eventsOf({ calls: [COMMAND] }).map(chunk),
   LAST_CHUNK,
 ]
-// Pressing Enter shows the buffered text.
+// The TUI shows a line once the next one has begun.
 const HALF = { text: `${BEGINNING}\n\nIt goes on.`, deltas: 4 }
 const HALF_OF_IT = [head('200 OK', SSE, CHUNKED), ...eventsOf(HALF).slice(0, 6).map(chunk)]
 
