@@ -5,12 +5,12 @@ import { EXEC, type Workplace, type WorkplaceOptions, workplace } from '../agent
 import type { Running } from '../host/index.js'
 import type { Script } from '../scripted-model/index.js'
 
-/** A session of the corpus, and what is known to be true of it. */
+/** A session of the corpus, and what is known about it. */
 export type DiagnosisCase = {
   title: string
-  /** What was done to it; nothing where it is healthy. */
+  /** The injected cause; none if it is healthy. */
   injected?: CauseCode
-  /** What else is true of it, and may be named. */
+  /** Other causes that are true of it and may be named. */
   also?: readonly CauseCode[]
   ended?: EndCode
   /** Also run by `npm test`. */
@@ -53,9 +53,9 @@ export async function explained(place: Workplace, title: string, id = 'last'): P
 export type ExecOptions = WorkplaceOptions & {
   args?: readonly string[]
   prepare?: (place: Workplace) => void | Promise<void>
-  /** While it runs. */
+  /** While it is running. */
   during?: (place: Workplace, tacho: Running) => Promise<void>
-  /** Behind it. */
+  /** After it has ended. */
   after?: (place: Workplace) => Promise<void>
 }
 

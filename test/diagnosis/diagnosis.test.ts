@@ -3,7 +3,7 @@ import type { DiagnosisCase, Explained } from './case.js'
 import { CORPUS } from './corpus.js'
 import { tableOf } from './table.js'
 
-// All of it is `npm run diagnosis`; a few of each kind stand for it otherwise.
+// `npm run diagnosis` runs them all; here a few of each kind stand for the rest.
 const isWhole = process.env.TACHO_DIAGNOSIS !== undefined
 const cases = CORPUS.filter(({ isQuick }) => isWhole || isQuick)
 const results: { one: DiagnosisCase; said: Explained }[] = []

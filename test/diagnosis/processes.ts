@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { eventually } from '../host/index.js'
 
-/** The processes that a process has started, and theirs (proc(5)). */
+/** The processes that a process has started, and their descendants (proc(5)). */
 export function descendants(pid: number): number[] {
   let text = ''
   try {
@@ -13,7 +13,7 @@ export function descendants(pid: number): number[] {
   return [...children, ...children.flatMap(descendants)]
 }
 
-/** The agent that a `tacho` runs: the first of its descendants with this in its command line. */
+/** The agent that a `tacho` runs: its first descendant with this in its command line. */
 export function agentOf(tacho: number, words = 'codex'): Promise<number> {
   return eventually(() => {
     const found = descendants(tacho).find((pid) => commandOf(pid).includes(words))
@@ -30,7 +30,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Sends a signal to a process and to all that it has started, as a test that cleans up. */
+/** Signals a process and all its descendants, to clean up after a test. */
 export function killAll(pid: number): void {
   for (const one of [...descendants(pid).reverse(), pid]) {
     try {

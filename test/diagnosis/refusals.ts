@@ -16,7 +16,10 @@ const openai = (message: string, more: object = {}) => ({
 const page = (title: string, more = '') =>
   `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.24.0</center>\r\n${more}</body>\r\n</html>\r\n`
 
-/** Requests that were refused, in the words of gateways, clouds, local servers and providers of other countries. */
+/**
+ * Requests refused in the words of gateways, clouds, local servers and providers from other
+ * countries.
+ */
 export const REFUSALS: readonly Refused[] = [
   [
     'rate-limited',

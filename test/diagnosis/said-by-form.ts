@@ -1,6 +1,6 @@
 import type { Spoken } from './spoken-bodies.js'
 
-/** A call of a tool and what it gave back. */
+/** A call of a tool and its result. */
 export type Worked = { name: string; given: object; gave: string; isError?: true }
 
 /** The ways in which APIs put calls and results into a request. */
@@ -8,7 +8,7 @@ export const FORMS = ['responses', 'chat', 'messages', 'gemini'] as const
 
 export type Form = (typeof FORMS)[number]
 
-/** A request in which a model is told of these calls, and an answer that ends the turn. */
+/** A request that tells a model about these calls, and an answer that ends the turn. */
 export function told(form: Form, worked: readonly Worked[], answer = 'So it is.'): Spoken {
   return SPOKEN[form](worked, answer)
 }
@@ -99,7 +99,7 @@ const SPOKEN: Record<Form, (worked: readonly Worked[], answer: string) => Spoken
       usage: { input_tokens: 20, output_tokens: 5 },
     },
   }),
-  // Calls of Gemini have no ids, unless several are made at once.
+  // Gemini's calls have no ids unless there are several at once.
   gemini: (worked, text) => ({
     path: '/models/g-1:generateContent',
     request: {

@@ -4,28 +4,30 @@ import { sessionIdOf, standIn } from '../agents/stand-in.js'
 import { workplace } from '../agents/workplace.js'
 import { type Explained, explained } from './case.js'
 
-/** A request that the stand-in agent sends, and what it is answered. */
+/** A request that the stand-in agent sends, and its answer. */
 export type Spoken = {
-  /** `/responses` where it is left out. */
+  /** Default: `/responses`. */
   path?: string
   request: object
   status?: number
-  /** An object is sent as JSON; a list of them as server-sent events; a text as a page. */
+  /** An object is sent as JSON, a list of them as server-sent events, a string as a page. */
   answer: object | readonly object[] | string
   turn?: number
-  /** Another thread than the session's own. */
+  /** A thread other than the session's own. */
   thread?: number
   threadSource?: string
   /**
-   * What becomes of the connection: it breaks before the answer, or in its middle; its body is shorter
-   * than its head says; nothing comes but comments, or nothing at all.
+   * What happens to the connection: it breaks before or in the middle of the answer; the body is
+   * shorter than its head says; only comments come, or nothing at all.
    */
   fault?: 'refused' | 'reset' | 'cut' | 'keep-alives' | 'silent'
-  /** The agent goes away after so many milliseconds. */
+  /** The agent leaves after this many milliseconds. */
   patience?: number
 }
 
-/** A session of the stand-in agent, which sends these requests one after the other and ends well. */
+/**
+ * A session of the stand-in agent, which sends these requests one after the other and ends well.
+ */
 export function speaks(title: string, spoken: readonly Spoken[], exitCode = 0) {
   return async (): Promise<Explained> => {
     let next = 0
@@ -113,7 +115,7 @@ function programOf(spoken: readonly Spoken[], exitCode: number): string {
 `
 }
 
-/** An answer of the Responses API that says a text, with what it tells of tokens. */
+/** An answer of the Responses API with a text and its token usage. */
 export function says(
   text: string,
   usage: { input?: number; cached?: number; model?: string } = {},
@@ -147,7 +149,7 @@ export function says(
   ]
 }
 
-/** A message of the Responses API's input. */
+/** A message in the Responses API's input. */
 export function message(role: string, text: string): object {
   return {
     type: 'message',
@@ -156,7 +158,7 @@ export function message(role: string, text: string): object {
   }
 }
 
-/** A call and its result, as the Responses API has both in its input. */
+/** A call and its result, in the form of the Responses API's input. */
 export function called(id: number, name: string, given: object | string, output: string): object[] {
   return [
     {

@@ -1,6 +1,6 @@
 import type { DiagnosisCase, Explained } from './case.js'
 
-/** What was injected and what was said, a line a session, and how often that was right. */
+/** What was injected and what was diagnosed, one session per line, and how often that was right. */
 export function tableOf(results: readonly { one: DiagnosisCase; said: Explained }[]): string {
   const sorted = [...results].sort((a, b) => (a.one.title < b.one.title ? -1 : 1))
   const lines = sorted.map(({ one, said }) => {

@@ -12,7 +12,7 @@ export function startAppender(work: Appending, around: readonly string[] = []): 
   return start([program, ...args], [PROGRAM, JSON.stringify(work)], { env, stdin: '' })
 }
 
-/** The numbers of the records that a process acknowledged as written, and as not. */
+/** The numbers of the records that a process acknowledged as written, and as not written. */
 export function acknowledged({ stdout }: Ended): { written: number[]; refused: number[] } {
   const lines = stdout.toString().split('\n').slice(0, -1)
   const numbers = (verdict: string): number[] =>
@@ -20,14 +20,14 @@ export function acknowledged({ stdout }: Ended): { written: number[]; refused: n
   return { written: numbers(' true'), refused: numbers(' false') }
 }
 
-/** What is in the raw log of a session that appenders wrote. */
+/** The contents of the raw log of a session that appenders wrote. */
 export type Found = {
-  /** The numbers of the records of each process, in the order of the log. */
+  /** The numbers of each process's records, in the order of the log. */
   numbers: Map<string, number[]>
   gaps: { lost: Record<string, number>; reason: string }[]
   /** How many lines are damaged, and why. */
   damage: string[]
-  /** The numbers of the events of each process, and why lines of their log are damaged. */
+  /** The numbers of each process's events, and why lines of their log are damaged. */
   events: Map<string, number[]>
   eventDamage: string[]
 }

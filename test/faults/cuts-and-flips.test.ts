@@ -8,7 +8,7 @@ import { extent, isSoak } from './extent.js'
 import { fastDirectory } from './fast-directory.js'
 import { recordSession, SESSION_ID } from './recorded-session.js'
 
-// The time grows with the square of it: 64 KiB take some minutes.
+// The time grows with the square of the size: 64 KiB take some minutes.
 const EXCHANGES = extent(8, 44)
 const SOAK_BYTES = 64 * 1024
 const PATIENCE_MS = 900_000
@@ -42,7 +42,7 @@ describe.each([SESSION_FILES.raw, SESSION_FILES.events])('%s', (name) => {
         ftruncateSync(log, size)
         const { records, damage } = recordsOf(folder, name)
         sums.cuts += 1
-        // A record that lacks nothing but its newline is whole: its checksum says so.
+        // A record that lacks only its newline is complete: its checksum says so.
         const kept = ends.filter((end) => end - 1 <= size).length
         if (records.length !== kept || !isPrefix(records, whole.records)) fail(`cut at ${size}`)
         const torn = { file: name, line: kept + 1, byte: ends[kept - 1] ?? 0, lines: 1 }
@@ -69,14 +69,14 @@ describe.each([SESSION_FILES.raw, SESSION_FILES.events])('%s', (name) => {
         writeSync(log, Buffer.of(was ^ (1 << (at % 8))), 0, 1, at)
         const { records, set, damage } = recordsOf(folder, name)
         sums.flips += 1
-        // A flipped newline costs the line before it, and can cost the one behind it.
+        // A flipped newline costs the line before it, and can cost the one after it.
         const isNewline = was === 10
         const others = whole.records.filter(
           (_, index) => index !== line && !(isNewline && index === line + 1),
         )
         if (!others.every((record) => set.has(record))) fail(`flip at ${at} costs others`)
         if (damage.length === 0) fail(`flip at ${at} is not reported`)
-        // In the name of its checksum a flip leaves the record as it was, with a member more.
+        // A flip in the name of the checksum leaves the record unchanged, with one more member.
         const altered = records.filter((record) => !whole.set.has(record))
         const isUnproved = altered.length === 1 && reasonOf(damage[0]) === 'without a checksum'
         if (altered.length > 0 && !isUnproved) fail(`flip at ${at} alters a record`)
@@ -103,7 +103,7 @@ describe.each([SESSION_FILES.raw, SESSION_FILES.events])('%s', (name) => {
       const { records, damage } = recordsOf(folder, name)
       sums.sealedFlips += 1
       if (records.some((record) => !whole.set.has(record))) fail(`flip at ${at} alters a record`)
-      // What gzip says of a file beside its bytes (a time, a system) is nothing that we read.
+      // We do not read what gzip says about a file besides its bytes (a time, a system).
       if (damage.length === 0 && records.length !== whole.records.length) fail(`flip at ${at}`)
       writeSync(log, Buffer.of(was), 0, 1, at)
     }
@@ -111,7 +111,10 @@ describe.each([SESSION_FILES.raw, SESSION_FILES.events])('%s', (name) => {
   })
 })
 
-/** The records of a log, each as the checksum of its line: comparing whole records takes longer than reading them. */
+/**
+ * The records of a log, each as the checksum of its line: comparing whole records takes longer than
+ * reading them.
+ */
 type Read = { records: number[]; set: Set<number>; damage: object[] }
 
 function recordsOf(folder: string, log: string): Read {
@@ -120,7 +123,7 @@ function recordsOf(folder: string, log: string): Read {
   const report = (one: object): void => void damage.push(one)
   const range = { isStrict: true, onLine: (bytes: Buffer) => void records.push(crc32(bytes)) }
   for (const _ of readLog(folder, log, report, range)) {
-    // Each record has told of its line.
+    // Each record has accounted for its line.
   }
   return { records, set: new Set(records), damage }
 }

@@ -1,4 +1,7 @@
-/** How often something is done that is done as often as there is time: in `npm test`, and in `npm run soak`. */
+/**
+ * How often to repeat what is repeated as often as time permits: in `npm test`, and in `npm run
+ * soak`.
+ */
 export function extent(inTest: number, inSoak: number): number {
   return isSoak ? inSoak : inTest
 }

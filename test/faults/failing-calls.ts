@@ -6,18 +6,20 @@ export type Fault = {
   /** The first call that fails, counted from 1. */
   first: number
   code: string
-  /** Every later call fails, too. */
+  /** Every later call fails too. */
   isLasting: boolean
 }
 
-/** What stands for a call that was made to take long: all that happens meanwhile. */
+/** Stands for a call that takes long: everything that happens meanwhile. */
 export type Delay = {
-  /** The call that is delayed, counted from 1; or the first one of this name with that target. */
+  /** The call to delay, counted from 1; or the first one of this name with that target. */
   at: number | { name: string; target: string; plus: number }
   meanwhile: () => void
 }
 
-/** A disk that fails on demand: Node's own `fs`, below one folder, until {@link FailingCalls.heal}. */
+/**
+ * A disk that fails on demand: Node's own `fs` within one folder, until {@link FailingCalls.heal}.
+ */
 export type FailingCalls = {
   /** How many calls there have been. */
   readonly calls: number
@@ -36,9 +38,9 @@ const SYNCHRONOUS = [
 const WITH_CALLBACK = ['open', 'close', 'fsync', 'fdatasync']
 
 /**
- * Puts failures into the calls that touch a folder, or a file opened below it; all other calls go
- * through untouched. What the calls do not reach (the operating system's half of an error) is left
- * out: a failing call does nothing, but for a failing close, which closes all the same.
+ * Makes calls fail that touch a folder, or a file opened in it; all other calls go through
+ * unchanged. It does not model the operating system's part of an error: a failing call does
+ * nothing, except that a failing close still closes.
  */
 export function failingCalls(folder: string, fault: Fault): FailingCalls {
   const calls = aroundCalls(folder, () => {

@@ -12,10 +12,10 @@ const CODES = ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS', 'EMFILE', 'EACCES', 'EBADF']
 const sums = { runs: 0, failed: 0 }
 afterAll(() => console.log(`failing disk: ${sums.failed} failing calls in ${sums.runs} runs`))
 
-/** What one run leaves behind, with its disk failing. */
+/** What one run leaves behind on a failing disk. */
 type Outcome = {
   failed: number
-  /** There was no place to record to, and the host ran without. */
+  /** There was no place to record to, and the host ran unrecorded. */
   isRefused: boolean
   /** What the recorder's user was told. */
   told: string[]
@@ -24,7 +24,7 @@ type Outcome = {
 
 describe.each(CODES)('%s in any one call', (code) => {
   const times = [['of a new session', 0] as const, ['of a resume', 1] as const]
-  // A resume has twice the calls, and asks for the same of each code.
+  // A resume makes twice the calls; the same is expected for each error code.
   const isShort = !isSoak && code !== 'ENOSPC' && code !== 'EBADF'
   for (const [when, before] of isShort ? times.slice(0, 1) : times) {
     for (const isLasting of [false, true]) {
@@ -41,7 +41,10 @@ describe.each(CODES)('%s in any one call', (code) => {
   }
 })
 
-/** Records two exchanges into a session that has `before` already; never throws what the host would feel. */
+/**
+ * Records two exchanges into a session that already has `before`; throws nothing that the host
+ * would notice.
+ */
 async function run(before: number, fault: Fault): Promise<Outcome> {
   const root = fastDirectory()
   if (before > 0) await recordSession(root, before)
@@ -54,7 +57,7 @@ async function run(before: number, fault: Fault): Promise<Outcome> {
       isRefused = false
       recordExchanges(recording, 2)
       await recording.close({ exitCode: 0 })
-      // What is synced off the host's path has its calls, too.
+      // Syncing off the host's path makes calls too.
       await new Promise((resolve) => setImmediate(resolve))
     }
   } finally {
@@ -65,7 +68,7 @@ async function run(before: number, fault: Fault): Promise<Outcome> {
   return { failed: disk.failed, isRefused, told, root }
 }
 
-// Where there is no place to record to, the host is told so before it starts, and runs without.
+// If there is no place to record to, the host is told before it starts, and runs unrecorded.
 function startOrNothing(root: string, told: string[]) {
   try {
     return startRecording(root, { onTrouble: (sentence) => told.push(sentence) })
@@ -105,17 +108,19 @@ async function expectHarmless(outcome: Outcome, expected: Kinds, fault: Fault): 
     const missing = count - (found[kind] ?? 0)
     if (missing <= 0) continue
     expect(outcome.told.length, `${where} lost ${missing} ${kind}, nobody was told`).not.toBe(0)
-    // A disk that failed once takes the gap before the next record.
+    // A disk that failed once records the gap before the next record.
     if (fault.isLasting) continue
     const inGaps = (found[`lost ${kind}`] ?? 0) + (found['lost joined'] ?? 0)
     expect(inGaps, `${where} lost ${missing} ${kind}, no gap tells`).not.toBe(0)
   }
 }
 
-// What a disk that fails leaves: a line cut off, a manifest that could not be written.
+// What a failing disk leaves: a cut line, a manifest that could not be written.
 const EXPECTED_DAMAGE = /^(the last line is cut off|not there)$/
 
-/** How many records of which kind are in the logs below a root, and how many gaps say are lost. */
+/**
+ * How many records of each kind are in the logs below a root, and how many the gaps say are lost.
+ */
 function kindsIn(root: string): Kinds {
   const kinds: Kinds = {}
   const add = (kind: string, count: number): void => {

@@ -9,8 +9,8 @@ afterAll(() => {
 })
 
 /**
- * An empty folder in memory where the system has one, removed when the test file is done: for the
- * thousands of runs whose syncs would otherwise be waited for.
+ * An empty folder, in memory if the system has such a place, removed when the test file is done:
+ * for thousands of runs that would otherwise wait for syncs.
  */
 export function fastDirectory(): string {
   const directory = mkdtempSync(join(memory(), 'tacho-faults-'))

@@ -78,7 +78,7 @@ describe('while a session is recorded', () => {
     renameSync(root, `${root}.moved`)
     symlinkSync(outside, root)
     recordExchanges(recording, 1)
-    // What was open goes on where it was; what is opened now must not be opened elsewhere.
+    // What was open stays open where it was; what is opened now must not be opened elsewhere.
     rmSync(join(`${root}.moved`, SESSION_ID), { recursive: true })
     await eventually(() => expect(recording.latest.lost.exchange).toBeGreaterThan(0))
     recordExchanges(recording, 1)
@@ -121,7 +121,7 @@ const NOBODY = 65534
 
 type Rig = { root: string; folder: string; recording: Recording; told: string[] }
 
-/** A session that is being recorded and has two exchanges. */
+/** A session under record that has two exchanges. */
 function recordingInto(): Rig {
   const root = join(fastDirectory(), 'sessions')
   mkdirSync(root, { mode: 0o700 })

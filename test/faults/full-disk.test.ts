@@ -14,7 +14,7 @@ afterAll(() =>
   console.log(`full disk: ${sums.written} records written, ${sums.lost} lost and told`),
 )
 
-// A real one: a small file system of its own, which only this process sees, filled and emptied again.
+// A real one: a small file system that only this process sees, filled and then emptied.
 test.skipIf(!canMount)(
   'a disk that gets full and has room again leaves a gap that counts what is missing',
   async () => {
@@ -45,7 +45,7 @@ test.skipIf(!canMount)(
     ])
     const { written, refused } = acknowledged(ended)
     expect(refused.length).toBeGreaterThan(50)
-    // It goes on as soon as there is room.
+    // It resumes as soon as there is room.
     expect(Math.max(...refused)).toBeLessThan(200)
     const found = readAppended(join(kept, SESSION_ID))
     expect(found.numbers.get('full')).toEqual(written)

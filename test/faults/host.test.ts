@@ -17,7 +17,7 @@ afterAll(() =>
   ),
 )
 
-// It prints every byte that it got, and ends with a code of its own.
+// It prints every byte that it receives, and ends with an exit code of its own.
 const AGENT = `
 (async () => {
   for (const text of ['one', 'two']) process.stdout.write(await ask(text))
@@ -50,7 +50,7 @@ test('a disk that fails at any call changes nothing for the host', async () => {
 
 type Fault = { first: number; code: string; isLasting: boolean }
 
-/** Runs the agent alone, or under record with a disk that fails. */
+/** Runs the agent alone, or under record with a failing disk. */
 async function runOf(
   codex: string,
   script: { text: string; deltas: number }[],
@@ -69,7 +69,7 @@ async function runOf(
   })
 }
 
-/** What the host's user sees; ids and times that the scripted model makes anew are left out. */
+/** What the host's user sees, without ids and times that the scripted model makes anew. */
 function hostOf({ stdout, stderr, exitCode, signal }: Ended): object {
   const agentSaid = stderr
     .toString()

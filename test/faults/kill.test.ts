@@ -9,7 +9,7 @@ import { extent } from './extent.js'
 import { SESSION_ID } from './recorded-session.js'
 
 const KILLS = extent(50, 1000)
-/** Runs of one session, each a resume of the one before it that was killed. */
+/** Runs of one session, each resuming the killed one before it. */
 const RUNS = 10
 const sums = { kills: 0, acknowledged: 0, missing: 0, torn: 0, missingEvents: 0 }
 afterAll(() =>
@@ -43,17 +43,17 @@ async function killedSession(): Promise<void> {
     sums.missing += numbers.filter((number) => !there.has(number)).length
     sums.missingEvents += numbers.filter((number) => !events.has(number)).length
   }
-  // Each run can tear no more than the record that it was writing, and glues none to it.
+  // A run can tear only the record that it was writing, and never joins another to it.
   expect(found.damage.length).toBeLessThanOrEqual(RUNS)
   expect(found.eventDamage.length).toBeLessThanOrEqual(RUNS)
-  // A run that was killed before it had joined the session has left a folder with nothing in it.
+  // A run that was killed before it joined the session has left an empty folder.
   for (const name of readdirSync(root)) {
     if (name !== SESSION_ID) expect(readAppended(join(root, name)).numbers.size).toBe(0)
   }
   rmSync(root, { recursive: true, force: true })
 }
 
-/** Kills a process at a random moment, and gives the records that it had acknowledged. */
+/** Kills a process at a random moment, and returns the records that it had acknowledged. */
 async function killedRun(root: string, name: string): Promise<number[]> {
   await using appender = startAppender({
     root,

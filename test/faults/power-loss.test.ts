@@ -12,7 +12,7 @@ import { randomFrom } from './random.js'
 import { VolatileDisk } from './volatile-disk.js'
 
 const SEEDS = 1000
-/** What a power loss may cost at most (docs/reliability.md). */
+/** The most that a power loss may cost (docs/reliability.md). */
 const PROMISE_MS = 1000
 const sums = { losses: 0, records: 0, longest: 0, failedSyncs: 0, told: 0 }
 afterAll(() =>
@@ -44,7 +44,7 @@ test('a failed sync is never done again for the same records, and a gap tells of
     const run = runUntilPowerLoss(seed, 0.3)
     sums.failedSyncs += run.failedBatches.length
     const kept = new Set(run.numbers)
-    // What a sync failed for may be lost however old it is; anything else is not.
+    // Whatever a failed sync was for may be lost, however old it is; nothing else may.
     const isExcused = (number: number): boolean =>
       run.failedBatches.some(({ from, to }) => number >= from && number <= to)
     for (const { number, at } of run.appended) {
@@ -94,7 +94,9 @@ type Run = {
 
 const directory = fastDirectory()
 
-/** Appends at random moments to a disk that keeps what was synced, and loses power at one of them. */
+/**
+ * Appends at random moments to a disk that keeps what was synced, and loses power at one of them.
+ */
 function runUntilPowerLoss(seed: number, syncFailures: number): Run {
   const random = randomFrom(seed)
   const disk = new VolatileDisk(random, syncFailures)
@@ -106,7 +108,7 @@ function runUntilPowerLoss(seed: number, syncFailures: number): Run {
     const record = { kind: 'written', number, text: 'x'.repeat(Math.floor(random() * 400)) }
     disk.newest = number
     if (file.append(lineOf(asScrubbed(record)), record.kind)) appended.push({ number, at: now })
-    // Mostly a stream's pace, sometimes a pause.
+    // Usually a stream's pace, sometimes a pause.
     const pause = Math.min(random() * (random() < 0.9 ? 40 : 900), diedAt - now)
     vi.advanceTimersByTime(Math.max(1, Math.round(pause)))
     now += Math.max(1, Math.round(pause))
@@ -128,7 +130,7 @@ function readBack(appended: Run['appended']): Pick<Run, 'numbers' | 'gaps' | 'da
     if (value.kind === 'gap') gaps.push(value as Run['gaps'][number])
     else numbers.push(Number(value.number))
   }
-  // Consistent: what is there was appended, in this order, each once.
+  // Consistent: what is there was appended, in this order, once each.
   const known = new Set(appended.map(({ number }) => number))
   expect(numbers.every((number) => known.has(number))).toBe(true)
   expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other))

@@ -1,4 +1,7 @@
-/** Numbers from 0 to 1 that are the same for one seed (mulberry32), so that a failure can be repeated. */
+/**
+ * Random numbers from 0 to 1, the same for each seed (mulberry32), so that a failure can be
+ * reproduced.
+ */
 export function randomFrom(seed: number): () => number {
   let state = seed | 0
   return () => {

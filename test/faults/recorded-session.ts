@@ -17,7 +17,7 @@ export function startRecording(root: string, more: Partial<RecordingOptions> = {
   })
 }
 
-/** Records exchanges that grow, each with a few chunks, as an agent and its model would. */
+/** Records growing exchanges with a few chunks each, as an agent and its model would. */
 export function recordExchanges(recording: Recording, count: number, sessionId = SESSION_ID): void {
   const conversation = { sessionId, threadId: sessionId, turnId: 'turn-1' }
   const items: string[] = []

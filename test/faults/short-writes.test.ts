@@ -102,7 +102,7 @@ describe('really', () => {
   })
 })
 
-/** A file with all records, each written with no more than so many bytes a call. */
+/** A file with all records, each written with at most this many bytes per call. */
 function written(path: string, most: number): Buffer {
   const disk = {
     ...folderDisk,

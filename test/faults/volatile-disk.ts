@@ -1,13 +1,17 @@
 import type { Disk, Place } from '../../packages/recorder/dist/disk.js'
 
-/** A power loss can take or keep each of these apart from the others: pages are larger, sectors are this. */
+/**
+ * A power loss can keep or lose each of these independently: pages are larger, sectors have this
+ * size.
+ */
 const SECTOR_BYTES = 512
-/** What a sync takes on a disk that is busy. */
+/** How long a sync takes on a busy disk. */
 const SYNC_MS = 120
 
 /**
- * One file on a disk with a cache: what was synced outlives a power loss, of the rest any part does.
- * After a failed sync the kernel holds its pages for clean (Linux): a later sync does not write them.
+ * One file on a disk with a cache: synced bytes survive a power loss; any part of the rest does.
+ * After a failed sync the kernel considers its pages clean (Linux): a later sync does not write
+ * them.
  */
 export class VolatileDisk implements Disk {
   readonly #random: () => number
@@ -16,7 +20,7 @@ export class VolatileDisk implements Disk {
   /** Which bytes are safe. */
   #safe: { from: number; to: number }[] = []
   #dirtyFrom = 0
-  /** The number of the newest record, for what a failed sync was for. */
+  /** The number of the newest record that a failed sync was for. */
   newest = 0
   #syncedUpTo = 0
   readonly failedBatches: { from: number; to: number }[] = []
@@ -67,7 +71,7 @@ export class VolatileDisk implements Disk {
 
   /** What is on the disk when the power is back. */
   afterPowerLoss(): Buffer {
-    // The length is metadata, and is written when it likes: any that holds what is safe.
+    // The length is metadata, written at any time: any length that includes what is safe.
     const least = Math.max(0, ...this.#safe.map(({ to }) => to))
     const length = least + Math.floor(this.#random() * (this.#bytes.length - least + 1))
     const left = Buffer.alloc(length)

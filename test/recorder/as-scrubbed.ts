@@ -1,11 +1,11 @@
 import type { AllScrubbed, ScrubbedBytes } from '@tacho/scrub'
 
-/** A record without secrets, as a test makes one up. */
+/** A record that a test makes up, marked as scrubbed. */
 export function asScrubbed<Value>(value: Value): AllScrubbed<Value> {
   return value as AllScrubbed<Value>
 }
 
-/** Bytes without secrets. */
+/** Bytes marked as scrubbed. */
 export function asScrubbedBytes(bytes: Uint8Array): ScrubbedBytes {
   return bytes as ScrubbedBytes
 }

@@ -17,13 +17,13 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-/** What the two clocks did between two looks at ours, in microseconds. */
+/** How the two clocks moved between two readings of ours, in microseconds. */
 type Passed = { monotonic: number; wall: number }
 type Moments = {
-  /** Between the two looks on ours, as times and as a duration. */
+  /** The time between the two readings by our clock, as times and as a duration. */
   between: number
   elapsed: number
-  /** How far ours is ahead of the wall clock afterwards. */
+  /** How far our clock is ahead of the wall clock afterwards. */
   ahead: number
 }
 

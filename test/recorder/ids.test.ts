@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-// It is the package's own.
+// Internal to the package.
 import { traceIdOf } from '../../packages/recorder/dist/ids.js'
 
 const ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'

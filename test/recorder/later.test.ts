@@ -31,7 +31,7 @@ test('what is deferred after that is done of itself', async () => {
   await new Promise<void>((resolve) => later.defer(resolve))
 })
 
-/** A lane that has been given something while an answer is awaited, by a clock that stands still. */
+/** A lane with work while an answer is awaited, on a clock that stands still. */
 function awaiting() {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
   const later = new Later()

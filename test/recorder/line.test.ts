@@ -10,7 +10,7 @@ import { asScrubbed, asScrubbedBytes } from './as-scrubbed.js'
 
 const CHUNK = asScrubbed({ kind: 'chunk' as const, exchange: '0123456789abcdef' as string, at: 1 })
 
-/** Memory that the next line is written into is looked at before that. */
+/** The bytes of a line are checked before the next line overwrites them. */
 function linesOf(bytes: Uint8Array, isLate = false): [sooner: string, otherwise: string] {
   const sooner = Buffer.from(chunkLine(CHUNK, asScrubbedBytes(bytes), isLate)).toString('latin1')
   const otherwise = lineOf({ ...CHUNK, content: asScrubbed(contentOf(bytes)) })

@@ -57,7 +57,7 @@ test('what is sent live is what the two logs say together, attribute for attribu
     },
   })
   recordExchanges(recording, 2)
-  // One that is none to a model, and one that the API refuses.
+  // One request that is for no model, and one that the API refuses.
   const conversation = { sessionId: SESSION_ID, threadId: SESSION_ID, turnId: 'turn-1' }
   for (const [method, path, status] of [
     ['GET', 'models', 200],
@@ -90,7 +90,7 @@ test('what is sent live is what the two logs say together, attribute for attribu
   expect(bytes / 4, 'of spans an exchange').toBeLessThan(3_000)
 })
 
-// A thread that waits inside of the system would be waited for by the process that has it.
+// A thread blocked inside the system would keep its process waiting.
 test('a run ends though its certificate is a pipe that nobody writes to', async () => {
   const root = fastDirectory()
   const pipe = join(root, 'certificate')
@@ -119,7 +119,7 @@ function spansOf({ resourceSpans }: TracesData): OtlpSpan[] {
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
 }
 
-/** The order of attributes says nothing, and neither does what is empty. */
+/** The order of attributes does not matter, nor do empty ones. */
 function comparable({ attributes, startTimeUnixNano, endTimeUnixNano, ...span }: OtlpSpan) {
   const { traceId, spanId, parentSpanId, name, kind, status } = span
   const times = [startTimeUnixNano, endTimeUnixNano].map(String)

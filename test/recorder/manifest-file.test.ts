@@ -18,7 +18,10 @@ const WRITER = `
     writeRun(folder, facts, { id, startedAt: id, exchanges: { completed: count } })
 `
 
-/** Has processes write to one manifest at the same time; returns what they wrote last, as it stands there. */
+/**
+ * Has processes write one manifest at the same time; returns what each wrote last, as read from the
+ * file.
+ */
 async function written(folder: string, writers: readonly string[]) {
   const ended = await Promise.all(
     writers.map((id) =>

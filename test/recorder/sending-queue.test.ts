@@ -2,7 +2,7 @@ import { SendError } from '@tacho/otlp'
 import { expect, test } from 'vitest'
 import { SendingQueue } from '../../packages/recorder/dist/live/sending-queue.js'
 
-/** A queue whose sending fails as it is told to, and what became of what was put into it. */
+/** A queue whose sending fails on demand, and what became of its contents. */
 function queueOf(send: (items: number[], attempt: number) => void) {
   const told: string[] = []
   let attempt = 0

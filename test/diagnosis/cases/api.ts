@@ -5,7 +5,7 @@ import { type DiagnosisCase, exec, FEW_TRIES } from '../case.js'
 const WORKS = { text: 'Looking.', calls: [execCommand('echo one')] }
 const DONE = { text: 'Done.' }
 
-/** An API's error, as its documentation has it. */
+/** An API's error, as documented. */
 function refusal(status: number, error: object, headers = {}): Step {
   return { status, headers, body: JSON.stringify({ error }) }
 }

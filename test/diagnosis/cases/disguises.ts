@@ -4,7 +4,10 @@ import { REFUSALS, type Refused } from '../refusals.js'
 import { type Form, told, type Worked } from '../said-by-form.js'
 import { spoken } from './wordings.js'
 
-/** The same causes as gateways, clouds and providers of other countries word them, and what only looks like them. */
+/**
+ * The same causes as worded by gateways, clouds and providers from other countries, and what only
+ * looks like them.
+ */
 
 const openai = (message: string, more: object = {}) => ({
   error: { message, type: 'invalid_request_error', param: null, code: null, ...more },
@@ -64,7 +67,7 @@ const one = (injected: CauseCode, form: Form, gave: string, isError = true): Dia
     ]),
   ])
 
-/** Its user says no, in many words, to everything. */
+/** Its user declines everything, in many words. */
 const refusing = (form: Form, gave: string): DiagnosisCase =>
   spoken('tool-denied', `${form}, three times: ${gave.slice(0, 60)}`, [
     told(

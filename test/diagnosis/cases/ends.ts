@@ -18,7 +18,7 @@ const DONE = { text: 'Done.' }
 
 const begun = (place: Workplace) => eventually(() => readFileSync(join(place.home.cwd, 'begun')))
 
-/** Kills `tacho` while its agent works, and then all that it has started. */
+/** Kills `tacho` while its agent works, and then all its descendants. */
 function recorderKilled(
   title: string,
   script: Parameters<typeof exec>[1],
@@ -279,7 +279,7 @@ async function turnOf(client: import('../../agents/app-server-client.js').AppSer
   return { threadId: thread.id, turnId: turn.id }
 }
 
-/** Resolves once a text stands in a log of the session. */
+/** Resolves once a log of the session contains a text. */
 function arrived(place: Workplace, text: string, log = 'session_oai_raw.log'): Promise<void> {
   return eventually(() => {
     if (!place.session().text(log).includes(text)) throw new Error(`${log} has no ${text} yet`)
@@ -300,14 +300,14 @@ async function running(silence = 0): Promise<Explained> {
   return said
 }
 
-/** A session of a program in Codex's place, which talks to its model once. */
+/** A session of a program in Codex's place that talks to its model once. */
 async function withAgent(name: string, source: string, id = sessionIdOf(1)): Promise<Explained> {
   await using place = await workplace([DONE], { codex: standIn(source) })
   await place.tacho(['codex', 'exec', '--persist-session', 'hello'])
   return await explained(place, name, id)
 }
 
-/** The kernel kills the largest process of a cgroup that has no memory left. */
+/** The kernel kills the largest process of a cgroup that has run out of memory. */
 async function starved(): Promise<Explained> {
   const cgroup = existsSync('/sys/fs/cgroup/memory') ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup'
   const folder = join(cgroup, `tacho-diagnosis-${process.pid}`)
@@ -328,7 +328,7 @@ async function starved(): Promise<Explained> {
   }
 }
 
-/** As if the machine had gone down and come up again: this boot is another than the recorded one. */
+/** As if the machine had gone down and come up again: this boot is not the recorded one. */
 export function inOtherBoot(place: Workplace): void {
   const { folder } = place.session()
   const path = join(folder, 'session_events.log')
@@ -340,7 +340,7 @@ export function inOtherBoot(place: Workplace): void {
   writeFileSync(path, [line, ...rest].join('\n'))
 }
 
-/** A small file system of its own, which is filled while the agent works, and emptied again. */
+/** A small file system, filled while the agent works, and then emptied. */
 async function onFullDisk(): Promise<Explained> {
   await using place = await workplace([
     WORKS,

@@ -3,7 +3,10 @@ import { type Form, told, type Worked } from '../said-by-form.js'
 import { called, message, type Spoken, says, speaks } from '../spoken-bodies.js'
 import { spoken } from './wordings.js'
 
-/** What users of any agent meet on any day: with tools, pages in an answer's place, caches and gateways. */
+/**
+ * What users of any agent meet on any day: with tools, with pages in place of answers, with caches
+ * and gateways.
+ */
 
 const ran = (command: string, gave: string, isError = false): Worked => ({
   name: 'shell',
@@ -18,7 +21,7 @@ const changed = (n: number): Worked => ({
   gave: 'ok',
 })
 
-/** Tests are run after each change, and never pass. */
+/** Tests run after each change, and never pass. */
 const neverPasses = (form: Form, gave: (n: number) => string): DiagnosisCase =>
   spoken('tool-failing', `${form}, tests fail after each change: ${gave(1).slice(0, 20)}`, [
     told(
@@ -180,7 +183,7 @@ const TOOLS: readonly DiagnosisCase[] = [
   ),
 ]
 
-/** A conversation of four requests, each of which has one call more. */
+/** A conversation of four requests, each with one more call. */
 const growing = (change: (request: Record<string, unknown>, n: number) => void): Spoken[] =>
   [0, 1, 2, 3].map((n) => {
     const calls = Array.from({ length: n }, (_, at) => called(at, 'look', { at }, 'x'.repeat(2000)))

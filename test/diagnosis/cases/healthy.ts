@@ -350,7 +350,7 @@ async function resumed(title: string, more: readonly string[], times = 1): Promi
   return await explained(place, title)
 }
 
-/** Codex makes a conversation shorter by itself once it has so many tokens. */
+/** Codex compacts a conversation by itself once it has this many tokens. */
 async function compacted(): Promise<Explained> {
   const title = 'healthy compacted'
   await using place = await workplace(

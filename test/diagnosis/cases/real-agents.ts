@@ -16,7 +16,7 @@ import { execCommand, type Script, type Step, type ToolCall } from '../../script
 import { type DiagnosisCase, type Explained, FEW_TRIES } from '../case.js'
 import { agentOf } from '../processes.js'
 
-/** Sessions of the real agents beside `codex exec`: TUIs, other agents, editors, any program. */
+/** Sessions of real agents other than `codex exec`: TUIs, other agents, editors, any program. */
 
 const DONE = { text: 'Done.' }
 const HOLDS = { text: 'one two three four', deltas: 4, holdAfter: 3 }
@@ -38,7 +38,7 @@ function one(
   return injected === undefined ? titled : { injected, ...titled }
 }
 
-/** Keeps the session's folder where it is asked for, as `explained` does. */
+/** Puts the session's folder where the caller asks for it, as `explained` does. */
 function kept(said: Explained & { folder: string }, title: string): Explained {
   const keep = process.env.TACHO_DIAGNOSIS_KEEP
   if (keep !== undefined) {
@@ -172,7 +172,7 @@ const CLAUDE = [
           message: 'prompt is too long: 208310 tokens > 200000 maximum',
         },
       }),
-      // It tries to compact, and again.
+      // It tries to compact, and tries again.
     ],
     { also: ['retry-storm'] },
   ),
@@ -474,7 +474,7 @@ const ACP = [
   ),
 ]
 
-/** A program that knows nothing of us, in a language of its own. */
+/** A program that knows nothing of us, in another language. */
 function program(
   injected: CauseCode | undefined,
   what: string,

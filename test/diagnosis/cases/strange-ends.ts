@@ -20,7 +20,10 @@ import {
 } from '../case.js'
 import { agentOf, descendants, killAll } from '../processes.js'
 
-/** Ends of other kinds, causes in the middle of what goes on, two at once; and what only looks like one. */
+/**
+ * Unusual ends, causes in the middle of a session that goes on, two causes at once; and what only
+ * looks like one.
+ */
 
 const WORKS = { text: 'Looking.', calls: [execCommand('echo one')] }
 const HOLDS = { text: 'one two three four', deltas: 4, holdAfter: 6 }
@@ -57,7 +60,7 @@ function editor(
   return injected === undefined ? made : { ...made, injected }
 }
 
-/** A program in Codex's place, which talks to its model once and then does this. */
+/** A program in Codex's place that talks to its model once and then does this. */
 function program(
   injected: CauseCode | undefined,
   what: string,

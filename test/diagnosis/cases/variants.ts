@@ -789,7 +789,7 @@ const asked = (n: number, more: object, cached: number): Spoken => ({
   },
 })
 
-// What it did to the cache is named beside it.
+// Its effect on the cache is named beside it.
 const changed = (what: string, exchanges: readonly Spoken[]): DiagnosisCase =>
   spoken('tools-changed', what, exchanges, 0, ['cache-break'])
 

@@ -3,7 +3,7 @@ import type { DiagnosisCase } from '../case.js'
 import { type Form, told, type Worked } from '../said-by-form.js'
 import { type Spoken, speaks } from '../spoken-bodies.js'
 
-/** What providers, gateways and local servers say in words of their own; and two causes at once. */
+/** What providers, gateways and local servers say in their own words; and two causes at once. */
 
 /** A session of the stand-in agent, which sends these requests. */
 export function spoken(

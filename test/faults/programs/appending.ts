@@ -4,20 +4,20 @@ import { asScrubbed } from '../../recorder/as-scrubbed.js'
 import { randomFrom } from '../random.js'
 import { startRecording } from '../recorded-session.js'
 
-/** What the program is to do: the JSON of its only argument. */
+/** The program's task: the JSON in its only argument. */
 export type Appending = {
   root: string
   sessionId: string
-  /** Tells the records of this process from those of others. */
+  /** Distinguishes this process's records from those of others. */
   name: string
   seed: number
   /** How many records to append; without it, until it is killed. */
   records?: number
-  /** Fills the disk after this many records, and makes room again after as many more. */
+  /** Fills the disk after this many records, and makes room after as many more. */
   fillAfter?: number
 }
 
-// Each record is acknowledged, by a line on stdout, when its call has returned and not before.
+// Each record is acknowledged by a line on stdout once its call has returned, and not before.
 const work = JSON.parse(process.argv[2] ?? '') as Appending
 const random = randomFrom(work.seed)
 const recording = startRecording(work.root, { onTrouble: (said) => console.error(said) })
@@ -26,7 +26,7 @@ const ballast = join(work.root, 'ballast')
 for (let number = 1; number <= (work.records ?? Number.POSITIVE_INFINITY); number += 1) {
   if (number === work.fillAfter) fill()
   if (work.fillAfter !== undefined && number === 2 * work.fillAfter) rmSync(ballast)
-  // No kind of the format's: readers go past it.
+  // A kind that the format does not have: readers skip it.
   const kind = 'written' as 'message'
   const record = { kind, by: work.name, number, text: 'x'.repeat(lengthOfText()) }
   const isWritten = session.write(asScrubbed(record))
@@ -41,13 +41,13 @@ function acknowledge(line: string): void {
       writeSync(1, line)
       return
     } catch (error) {
-      // Whoever reads is behind: the record is on the disk, its word waits.
+      // The reader is slow: the record is on disk, its acknowledgement waits.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
     }
   }
 }
 
-// Mostly as a chunk of a stream, sometimes as a request; large ones are torn more easily.
+// Usually as a chunk of a stream, sometimes as a request; large ones tear more easily.
 function lengthOfText(): number {
   const kind = random()
   if (kind < 0.7) return Math.floor(random() * 300)
@@ -59,7 +59,7 @@ function fill(): void {
     try {
       for (;;) writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' })
     } catch {
-      // Full for this size: on with the next smaller one.
+      // Full for this size: continue with the next smaller one.
     }
   }
 }

@@ -1,6 +1,6 @@
 import { type Fault, failingCalls } from '../failing-calls.js'
 
-// Loaded into every Node process of a run by NODE_OPTIONS: puts failures into the calls to one folder.
+// NODE_OPTIONS loads this into every Node process of a run: it makes the calls to one folder fail.
 const { folder, ...fault } = JSON.parse(process.env.TACHO_FAILING_DISK ?? '') as Fault & {
   folder: string
 }

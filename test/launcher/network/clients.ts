@@ -3,8 +3,8 @@ import { type Running, start } from '../../host/index.js'
 
 const cleanPath = { PATH: process.env.PATH }
 
-// Says how it went with one connection, and ends; with `twice`, after another one, which it makes
-// when it gets SIGUSR2.
+// Prints the result of one connection, and ends; with `twice`, after a second connection, which it
+// makes on SIGUSR2.
 const CLIENT = `
 const [port, host, twice] = process.argv.slice(1)
 const open = () => {
@@ -19,32 +19,34 @@ const waiting = twice && setInterval(() => {}, 1e6)
 open()
 `
 
-/** The words that start a client, for a shell. */
+/** The command that starts a client, for a shell. */
 export function clientWords(port: number, host = '127.0.0.1', twice = ''): string[] {
   return [process.execPath, '-e', CLIENT, String(port), host, twice]
 }
 
-/** A process that connects to a port of ours and sends a word. */
+/** A process that connects to one of our ports and sends a word. */
 export function startClient(port: number, host?: string): Running {
   const [program = '', ...args] = clientWords(port, host)
   return start(program, args, { env: cleanPath, cwd: '/' })
 }
 
-/** The same in a process group of its own, as a browser has one. */
+/** The same in a process group of its own, as a browser has. */
 export function startApart(port: number): Running {
   return start('setsid', clientWords(port), { env: cleanPath, cwd: '/' })
 }
 
-/** A shell that does something with the words of a client, which are its `"$@"`. */
+/** A shell that does something with a client's command, which is its `"$@"`. */
 export function startShell(script: string, port: number, twice = ''): Running {
   const words = clientWords(port, '127.0.0.1', twice)
   return start('/bin/sh', ['-c', script, 'sh', ...words], { env: cleanPath, cwd: '/' })
 }
 
-/** Whether we may start a process of another user. */
+/** Whether we may start a process as another user. */
 export const canBeSomebodyElse = process.getuid?.() === 0 && isWholeMap()
 
-/** A client of another user, where we may start one; else one of ours that is nobody's. */
+/**
+ * A client of another user, if we may start one; otherwise one of ours that belongs to no agent.
+ */
 export function startStranger(port: number): Running {
   if (!canBeSomebodyElse) return startApart(port)
   const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...clientWords(port)]

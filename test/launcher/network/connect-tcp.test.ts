@@ -9,7 +9,7 @@ import { listen } from '../../network/index.js'
 // Nobody listens there.
 const GONE = ['127.0.0.2', '127.0.0.3']
 
-/** The address that is connected to, or the error's code. */
+/** The address that the connection reached, or the error's code. */
 function outcome(families: Families, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     connectToFamilies(
@@ -47,7 +47,7 @@ test('it is stopped before anything is connected', async () => {
     calls += 1
   })
   stop()
-  // What was begun before would be done by then.
+  // What was started earlier would be done by then.
   expect(await outcome({ first: [...GONE, '127.0.0.1'], other: [] }, server.port)).toBe('127.0.0.1')
   expect(calls).toBe(0)
 })

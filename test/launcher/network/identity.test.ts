@@ -30,12 +30,12 @@ afterAll(async () => {
 const TAKEN = 'taken'
 const REFUSED = 'refused'
 
-/** By OpenSSL, which checks Codex's HTTP, and by rustls, which checks it with a file of its own. */
+/** By OpenSSL, which Codex uses for HTTP, and by rustls, which it uses with a file of its own. */
 async function outcomes(
   identity: Identity,
   trusted: Pick<CertificateAuthority, 'file' | 'folder'> = authority,
 ): Promise<string[]> {
-  // Servers may be weaker than what clients take.
+  // Servers may be weaker than what clients accept.
   await using server = await startTlsServer(identity, { ciphers: 'DEFAULT@SECLEVEL=0' })
   const environments = [
     { SSL_CERT_FILE: '', SSL_CERT_DIR: trusted.folder },
@@ -52,7 +52,7 @@ async function outcomes(
   )
 }
 
-/** A server that is not there refuses no certificate. */
+/** An unreachable server refuses no certificate. */
 function theRefusal(error: NodeJS.ErrnoException): undefined {
   if (error.code?.startsWith('ECONN')) throw error
 }
@@ -101,7 +101,8 @@ describe('which certificates a server may have, as with the real Codex 0.169', (
 
   test('one of an authority that is trusted, and signed by one that is not', async () => {
     await using own = createCertificateAuthority('below', authority)
-    // rustls begins wherever trust begins, OpenSSL at an authority that signed itself.
+    // rustls accepts any trusted certificate as the start of a chain, OpenSSL only a self-signed
+    // one.
     expect(await outcomes(own.issue(), own)).toEqual([REFUSED, TAKEN])
   })
 })

@@ -65,7 +65,7 @@ describe('a port that refuses and accepts', () => {
 
   test('keeps a connection that was made and not seen yet', async () => {
     const socket = connect(listener.port, '127.0.0.1')
-    // The kernel makes it while we do something else for long.
+    // The kernel completes it while we are busy.
     const until = performance.now() + 50
     while (performance.now() < until);
     const refused = listener.refuse()
@@ -214,7 +214,7 @@ s.listen()
 print("taken", flush=True)
 time.sleep(1000)`
 
-/** What another program hears that wants to listen on a port. */
+/** The error of another program that wants to listen on a port. */
 function bindAs(who: 'ourselves' | 'somebody else', option: string, port: number): string {
   const other = who === 'somebody else' && canBeSomebodyElse ? { uid: 65_534, gid: 65_534 } : {}
   const args = ['-c', BIND, String(port), option]

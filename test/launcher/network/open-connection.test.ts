@@ -36,7 +36,7 @@ function network(environment: NodeJS.ProcessEnv = {}): Network {
   return networkOf(trusting, { certificateVariable: CERTIFICATE_VARIABLE })
 }
 
-/** Trusts by a folder, which stands in the place of the system's, and offers no protocols. */
+/** Trusts a folder in place of the system's store, and offers no protocols. */
 function trustingFolder(): NodeJS.ProcessEnv {
   return { SSL_CERT_FILE: '', SSL_CERT_DIR: authority.folder }
 }
@@ -77,13 +77,13 @@ describe('direct', () => {
           socket.listenerCount('readable') +
           socket.listenerCount('close'),
       ).toBe(0)
-      // The server hears the end, and answers it all the same.
+      // The server receives the end, and still answers.
       socket.end('echo')
       expect(await textOf(opened)).toBe('echo')
     },
   )
 
-  // Codex 0.169, measured; with a file of its own it offers HTTP/2 beside HTTP/1.1.
+  // Codex 0.169, measured; with a file of its own it offers HTTP/2 besides HTTP/1.1.
   const handshakes: [
     variable: string,
     target: string,
@@ -200,7 +200,7 @@ describe('through an HTTP proxy', () => {
     expect(await textOf(opened)).toBe('hello')
   })
 
-  // The words of the agent's two clients: Codex 0.169, measured.
+  // The error messages of the agent's two clients: Codex 0.169, measured.
   const rows: [target: string, head: string][] = [
     [
       'https://llm.internal.test:PORT',
@@ -357,7 +357,7 @@ describe('a WebSocket through a SOCKS proxy', () => {
     await expect(
       openConnection(network({ ALL_PROXY: wrong }), new URL('ws://x.test')),
     ).rejects.toMatchObject({ code: 'PROXY_REFUSED' })
-    // HTTP over SOCKS is what Codex cannot do.
+    // HTTP over SOCKS, which Codex cannot do.
     await expect(
       openConnection(network({ ALL_PROXY }), new URL('http://x.test')),
     ).rejects.toMatchObject({ code: 'PROXY_UNUSABLE' })

@@ -29,12 +29,12 @@ describe('what an environment becomes', () => {
       { HTTP_PROXY: PROXY, NO_PROXY: '127.0.0.1', no_proxy: 'a' },
     ],
     [{ HTTP_PROXY: PROXY, NO_PROXY: '127.0.0.1' }, 'the same'],
-    // Of the two rules that Codex has, one knows networks.
+    // Of Codex's two rules, one understands networks.
     [
       { HTTP_PROXY: PROXY, NO_PROXY: '127.0.0.0/8' },
       { HTTP_PROXY: PROXY, NO_PROXY: '127.0.0.0/8,127.0.0.1' },
     ],
-    // A second rule beside it would make an end of it, for the agent and for what the agent runs.
+    // A second entry would invalidate it, for the agent and for what the agent runs.
     [
       { HTTP_PROXY: PROXY, https_proxy: PROXY, NO_PROXY: '*', A: 'b' },
       { NO_PROXY: '*', A: 'b' },

@@ -145,7 +145,8 @@ describe('is closed before a byte is read', () => {
   })
 
   test('a process that has left the agent before anybody looked', async () => {
-    // Its parent is gone when the client begins, for that waits for the first line of a pipe.
+    // Its parent is gone when the client starts, because the client waits for the first line of a
+    // pipe.
     await using agent = startShell(
       'mkfifo "$0.pipe"; (setsid sh -c \'read _ <"$0"; exec "$@"\' "$0.pipe" "$@" &); echo >"$0.pipe"; rm "$0.pipe"; read _',
       listener.port,
@@ -168,7 +169,7 @@ describe('is closed before a byte is read', () => {
 })
 
 test('a process that has ended and was not waited for hides nothing', async () => {
-  // Whoever has taken the shell's place does not wait for what that has started.
+  // A program that replaced the shell does not wait for the shell's children.
   await using parent = startShell(
     'exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 1000 3<&-',
     listener.port,
@@ -204,7 +205,8 @@ test('many who wait share one reading of the table', async () => {
     Array.from({ length: 1000 }, (_, port) => table.row(`0100007F:${port} 0100007F:0000`)),
   )
   expect(rows.every((row) => row === undefined)).toBe(true)
-  // Twice as many, and more, were each to read it for itself; and other parts of this process read, too.
+  // Twice as many and more if each read the table for itself; and other parts of this process read
+  // it too.
   expect(readsOfThisProcess() - before).toBeLessThan(1000)
   table.close()
 })

@@ -8,7 +8,7 @@ const SENT = Buffer.from(Array.from({ length: 1_000_000 }, (_, at) => `${at}\n`)
 const server = await listen(createServer((socket) => socket.end(SENT)))
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** What comes, and where in memory that is. */
+/** What arrives, and where in memory it is. */
 async function received(use: (bytes: Buffer) => void): Promise<Buffer[]> {
   const socket: Socket = connect({
     host: '127.0.0.1',

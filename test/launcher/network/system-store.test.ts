@@ -16,13 +16,13 @@ const EMPTY_ETC = ['sh', '-c', 'mount -t tmpfs none /etc && exec "$@"', 'sh']
 const TRUSTED = 'trusted'
 const UNKNOWN = 'unknown'
 
-/** Paths, each with whose certificate lies there: that of the server's authority, or another's. */
+/** Paths, each with the certificate there: that of the server's authority, or of another. */
 type Layout = Record<string, 'OWN' | 'OTHER'>
 
-/** A system, and what an `https:` and a `wss:` connection came to with the real Codex 0.169. */
+/** A system, and the results of an `https:` and a `wss:` connection with the real Codex 0.169. */
 type Row = [layout: Layout, environment: Record<string, string>, https: string, wss: string]
 
-// HASHED is how OpenSSL names the server's authority.
+// HASHED is OpenSSL's name for the server's authority.
 const places: Row[] = (
   [
     ['/etc/ssl/certs/ca-certificates.crt', TRUSTED, TRUSTED],
@@ -114,7 +114,7 @@ function systemOf([layout, environment]: Row): Systems['systems'][number] {
   return { files: Object.fromEntries(files), environment: Object.fromEntries(named) }
 }
 
-/** All of them in one process, whose /etc holds nothing else. */
+/** All of them in one process, whose /etc contains nothing else. */
 async function outcomesIn(systems: Systems['systems']): Promise<Outcomes> {
   const [program = '', ...args] = [...OWN_MOUNTS, ...EMPTY_ETC, process.execPath, PROGRAM]
   const targets = ['https', 'wss'].map((scheme) => `${scheme}://127.0.0.1:${server.port}`)

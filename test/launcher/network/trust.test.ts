@@ -65,7 +65,7 @@ function layOut(folder: string): void {
 
 type Named = { SSL_CERT_FILE?: string; SSL_CERT_DIR?: string; CODEX_CA_CERTIFICATE?: string }
 
-/** Names in the folder become paths; a colon parts them. */
+/** Names in the folder become paths, separated by colons. */
 function environmentOf(named: Named): NodeJS.ProcessEnv {
   const paths = Object.entries(named).map(([variable, names]) => [
     variable,
@@ -81,7 +81,7 @@ function environmentOf(named: Named): NodeJS.ProcessEnv {
 
 const UNKNOWN = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']
 
-/** `trusted`, or the code of the error; with the variables that cannot be used. */
+/** `trusted`, or the error's code; with the variables that cannot be used. */
 async function outcome(named: Named, scheme: string): Promise<{ is: string; told: string[] }> {
   const problems: NetworkProblem[] = []
   const network = networkOf(environmentOf(named), {
@@ -106,7 +106,7 @@ async function connect(network: Network, scheme: string): Promise<string> {
   }
 }
 
-// As with the real Codex 0.169, but for the pipe: that it waits for without end.
+// As with the real Codex 0.169, except for the pipe: Codex waits for that without end.
 const rows: [named: Named, https: string, wss: string, told?: string][] = [
   [{}, 'unknown', 'unknown'],
   [{ SSL_CERT_FILE: 'own.pem' }, 'trusted', 'trusted'],

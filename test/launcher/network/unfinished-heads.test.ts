@@ -17,7 +17,7 @@ afterEach(() => {
   server.close()
 })
 
-/** A connection as the server has it, in the order in which it is asked for. */
+/** Connections as the server sees them, in the order in which they are asked for. */
 async function connection(): Promise<Socket> {
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
   client.on('error', () => {})

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { GroupWitness } from '../../../packages/launcher/dist/process/group-witness.js'
 
 // As on a busy machine: between a signal and its end it is neither alive nor dead, for longer than
-// the moment in which a signal reaches all of a group.
+// a signal takes to reach the whole group.
 const SLOW_TO_DIE = `
   let isDying = false
   process.on('SIGINT', () => {

@@ -25,7 +25,7 @@ async function place(): Promise<{ cache: string; of: Workplace }> {
   return { of, cache: join(of.home.userHome, '.cache', 'tacho') }
 }
 
-/** Runs the agent, which resumes its session: that has so many exchanges then. */
+/** Runs the agent, which resumes its session; the session then has this many exchanges. */
 async function record({ session, tacho }: Workplace, exchanges: number): Promise<void> {
   const ended = await tacho(['codex', 'exec', '--persist-session', 'hello'])
   expect(ended).toMatchObject({ exitCode: 7 })

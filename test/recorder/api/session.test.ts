@@ -15,8 +15,8 @@ import { type Ended, repositoryRoot } from '../../host/index.js'
 import { startScriptedModel } from '../../scripted-model/index.js'
 import { type HostPlace, hostPlace } from '../register/host-place.js'
 
-// Real programs that tell of themselves, run by Node with `tacho/register` and without: whatever they
-// tell, they do the same.
+// Real programs that report on themselves, run by Node with `tacho/register` and without: whatever
+// they report, they behave the same.
 
 const API = pathToFileURL(join(repositoryRoot, 'packages/cli/dist/bundle/api.cjs')).href
 

@@ -51,7 +51,7 @@ export function begin(
   })
 }
 
-/** Ends an exchange, and gives its records once all of them are written. */
+/** Ends an exchange, and returns its records once all of them are written. */
 export async function recorded(
   recording: Recording,
   exchange: Exchange,

@@ -8,9 +8,9 @@ import { begin, recorded, recordingOf, recordsOf, SECRET } from './recorded.js'
 const JSON_BODY = `{"model":"gpt-5.5","input":"façade ${'x'.repeat(500)}"}`
 const MiB = 1024 * 1024
 
-/** The record as it is as soon as the request has come, or as it is once all is written. */
+/** The record as soon as the request has arrived, or once everything is written. */
 async function requestOf(coding: string, wire: Uint8Array, when: 'at once' | 'in the end') {
-  // A session of its own, so that nothing is a copy of another.
+  // A session of its own, so that nothing is a copy of another body.
   const recording = recordingOf()
   const exchange = begin(recording, [['content-encoding', coding]])
   exchange.requestBytes(wire)
@@ -132,7 +132,7 @@ test('one made to keep a decoder busy for hours is not decoded in the host’s t
 test('one that goes on beyond 64 MiB is decoded up to there, and its beginning kept', async () => {
   const bomb = gzipSync(Buffer.alloc(80 * MiB, 'ab'))
   const found = await requestOf('gzip', bomb, 'in the end')
-  // Its last letters are held by who looks for secrets, for what they could begin.
+  // The scrubber holds its last letters back, because they could be the start of a secret.
   const kept = (found.content as [string])[0].length
   expect(kept).toBeGreaterThanOrEqual(64 * 1024 - 24)
   expect(found).toEqual({

@@ -62,7 +62,7 @@ function expectTold(session: Session, version: string): void {
     ['adder', 'completed'],
     ['streamText', 'completed'],
     ['generateText', 'completed'],
-    // What is asked is answered by the next call, which goes on with the turn.
+    // The next call answers the question and continues the turn.
     ['generateText', 'completed'],
     ['generateText', 'completed'],
     ['streamText', 'cancelled'],
@@ -91,7 +91,7 @@ function expectTold(session: Session, version: string): void {
   expect(approvals.map(({ decidedBy }) => decidedBy)).toEqual([undefined, undefined])
   expect(cancellationsOf(session)).toMatchObject([{ origin: 'host' }])
 
-  // Each request belongs to its turn; in version 7 one that a tool makes, to that tool.
+  // Each request belongs to its turn; in version 7, one that a tool makes belongs to that tool.
   const byTurn = session.exchanges.map(({ turnId }) => turns.findIndex(({ id }) => id === turnId))
   expect(byTurn).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 9, 9])
   const inTools = [...session.spans.values()].filter(({ name }) => name === 'chat small')
@@ -111,7 +111,7 @@ function told({
   return { stdout: plain(stdout), stderr: plain(stderr).split('\n')[0], exitCode, signal }
 }
 
-/** What `npm install` would have put there: the SDKs from the cache, and Tacho as it is built. */
+/** What `npm install` would have installed: the SDKs from the cache, and Tacho as built. */
 function linkPackages(folder: string, from: string): void {
   mkdirSync(folder)
   for (const name of readdirSync(from).filter((one) => !one.startsWith('.')))

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ended, eventually, run as runProcess } from '../../host/index.js'
 import { hostPlace, recordersEnded, recordersIn, registerUrl } from './host-place.js'
 
-// What records a program is a process of its own. Whatever becomes of either, the program does what it
-// does alone, and what it had handed over is recorded.
+// A separate process records the program. Whatever happens to either, the program behaves as
+// without Tacho, and what it had handed over is recorded.
 
 const LARGE = 24 * 1024 * 1024
 
@@ -40,7 +40,7 @@ afterAll(() => {
   server.close()
 })
 
-/** What programs have: `ask`, and `recorder()`, the id of the process that records them. */
+/** What programs can call: `ask`, and `recorder()`, the id of the process that records them. */
 const BEGINNING = `
 import { readdirSync, readFileSync } from 'node:fs'
 const { URL } = process.env
@@ -126,7 +126,7 @@ test('what a program brings faster than it is recorded is counted, and the progr
   expect(await place.recorded('program.mjs', { environment })).toEqual(alone)
   const { ends, folder } = place.session()
   const missed = ends.map((end) => end.missed)
-  // Of the third, too, where the recorder has not made up for the time that it stood still.
+  // Of the third, too, if the recorder has not caught up after standing still.
   expect(missed.slice(0, 2)).toEqual([undefined, expect.any(Number)])
   expect(ends[1]).toMatchObject({ state: 'completed', responseBytes: LARGE })
   expect(Number(missed[1])).toBeLessThan(LARGE - 8 * 1024 * 1024)
@@ -166,7 +166,7 @@ test('what records a program gives way to it', async () => {
       stdio: ['pipe', 'ignore', 'inherit'],
     },
   )
-  // Linux may share the processor out among sessions first, and it has a session of its own.
+  // Linux may divide the processor among sessions first, and the recorder has a session of its own.
   const autogroup = (id: number) => `/proc/${id}/autogroup`
   const isShared = existsSync(autogroup(process.pid))
   await eventually(() => {

@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url'
 import { SessionOnDisk } from '../../agents/session-on-disk.js'
 import { cleanEnvironment, type Ended, eventually, repositoryRoot, run } from '../../host/index.js'
 
-/** `tacho/register` as `npm run build` makes it, as `--import` wants it. */
+/** The built `tacho/register`, as `--import` takes it. */
 export const registerUrl = pathToFileURL(join(repositoryRoot, 'packages/cli/bin/register.cjs')).href
 
 export type HostRun = {
@@ -32,10 +32,13 @@ export type HostPlace = {
   file(name: string, text: string): string
   /** Runs it without Tacho. */
   alone(script: string, how?: HostRun): Promise<Ended>
-  /** Runs it with `node --import tacho/register`, until all that records it has ended, too. */
+  /**
+   * Runs it with `node --import tacho/register`, until everything that records it has ended as
+   * well.
+   */
   recorded(script: string, how?: HostRun): Promise<Ended>
   sessions(): SessionOnDisk[]
-  /** The only one. */
+  /** The only session. */
   session(): SessionOnDisk
   [Symbol.dispose](): void
 }

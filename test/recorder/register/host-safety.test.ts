@@ -45,7 +45,7 @@ afterAll(() => {
   server.close()
 })
 
-/** Programs in which something goes on when they end, or goes wrong. */
+/** Programs that are still busy when they end, or that fail. */
 const PROGRAMS: Record<string, string> = {
   'ends by process.exit in the middle of an answer': `
     const { body } = await fetch(URL + '/stream')
@@ -204,7 +204,7 @@ test('a disk that fails at any call changes nothing for the host', async () => {
      process.exitCode = 7`,
   )
   const alone = await place.alone('program.mjs', { environment })
-  // What records is a process of its own: its disk fails, too.
+  // The recorder is a separate process: its disk fails too.
   chmodSync(place.file('failing-node', FAILING_NODE), 0o700)
   const failingNode = place.file(
     'failing-node.cjs',
@@ -242,7 +242,7 @@ async function withFailingDisk(place: HostPlace, failingNode: string, fault: obj
   return ended
 }
 
-/** The same with texts in place of bytes, which a failing test can show. */
+/** The same with strings instead of bytes, so that a failing test can print them. */
 function readable({ stdout, stderr, ...end }: Ended) {
   return { ...end, stdout: stdout.toString(), stderr: stderr.toString() }
 }

@@ -29,7 +29,7 @@ for (const path of ['/v1/chat/completions', '/other'])
     span.end()
   })
 for (const span of exporter.getFinishedSpans()) {
-  // By the names of 2.x and of 1.x.
+  // By the names in 2.x and in 1.x.
   const { name: scope } = span.instrumentationScope ?? span.instrumentationLibrary
   console.log(span.name, scope, (span.parentSpanContext ?? span.parentSpanId) !== undefined, span.status.code)
 }
@@ -72,7 +72,7 @@ for (const [version, { sdk, undici }] of Object.entries(SDKS))
       }
     })
 
-/** A server that answers with the names of the header fields that it got. */
+/** A server that answers with the names of the header fields that it received. */
 async function startServer() {
   const server = createServer((request, response) => {
     request.resume()

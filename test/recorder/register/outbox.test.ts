@@ -10,7 +10,7 @@ import {
 } from '../../../packages/recorder/src/register/apart/handover.js'
 import { Outbox, type Pipe } from '../../../packages/recorder/src/register/apart/outbox.js'
 
-/** A pipe that takes so many bytes a call, for as long as it has room. */
+/** A pipe that accepts this many bytes per call, while it has room. */
 function pipeOf(each: number, room = Number.POSITIVE_INFINITY) {
   const taken: Buffer[] = []
   const pipe = {
@@ -18,7 +18,7 @@ function pipeOf(each: number, room = Number.POSITIVE_INFINITY) {
     isOpen: true,
     write(parts: readonly Uint8Array[]) {
       const most = Math.min(each, pipe.room)
-      // Only what is needed of what may be megabytes.
+      // Only the necessary part of what may be megabytes.
       const all = Buffer.concat(parts.map((part) => part.subarray(0, most))).subarray(0, most)
       taken.push(all)
       pipe.room -= all.length
@@ -28,7 +28,7 @@ function pipeOf(each: number, room = Number.POSITIVE_INFINITY) {
   return { pipe, taken }
 }
 
-/** What is read where so many bytes arrive at once; bytes of a body as their count and their last. */
+/** What is read if this many bytes arrive at a time; body bytes as their count and last value. */
 function readBy(taken: readonly Buffer[], step: number): unknown[] {
   const messages: unknown[] = []
   const reader = new FrameReader((message) => messages.push(shown(message)))
@@ -52,7 +52,7 @@ for (const each of [1_000_000, 70_000, 999]) {
     const outbox = new Outbox(pipe)
     outbox.tell(line('ü'.repeat(5)))
     outbox.tell(line('x'.repeat(100_000)))
-    // Of one read, and of the next.
+    // From one read, and from the next.
     expect(outbox.bytes(FORM.responseBytes, 7, Buffer.alloc(10, 1))).toBe(true)
     outbox.bytes(FORM.responseBytes, 7, Buffer.alloc(20, 2))
     await Promise.resolve()

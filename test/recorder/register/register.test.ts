@@ -82,7 +82,7 @@ test('a key that the program reads from a file is a secret from the first reques
     const panel = page.getByRole('region', { name: 'Exchange 1' })
     await panel.getByRole('tab', { name: 'request' }).click()
     await panel.getByText('the key is [secret:').waitFor()
-    // Its API told neither a model nor tokens.
+    // Its API reported neither a model nor tokens.
     expect(await page.locator('main').innerText()).not.toMatch(/tokens|undefined|NaN/)
   })
 })

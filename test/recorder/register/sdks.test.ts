@@ -14,8 +14,8 @@ import {
 } from '../../scripted-model/index.js'
 import { type HostPlace, hostPlace } from './host-place.js'
 
-// Programs with the SDKs of others: with Tacho and without, what they print is the same, and what is
-// recorded is what the model got and said, byte for byte.
+// Programs with third-party SDKs: they print the same with Tacho and without, and what is recorded
+// is what the model received and sent, byte for byte.
 
 const PROGRAMS = join(repositoryRoot, 'test/recorder/register/sdk-programs')
 const NODES =
@@ -39,7 +39,7 @@ for (const version of NODES) {
       node = version === 'ours' ? process.execPath : await programPath(version)
     }, 180_000)
 
-    // Version 7 of it needs Node 22.
+    // Its version 7 needs Node 22.
     const isOld = version === 'node20' || version === 'ours'
     for (const program of [...PROGRAM_NAMES, ...(isOld ? [] : ['ai 7'])]) {
       const [name, AI_SDK = ''] = program.split(' ')
@@ -59,7 +59,7 @@ for (const version of NODES) {
   })
 }
 
-/** What a run printed, without what no two runs share. */
+/** What a run printed, without what differs between any two runs. */
 function told({ stdout, stderr, exitCode, signal }: Awaited<ReturnType<HostPlace['alone']>>) {
   const plain = (text: Buffer) => text.toString().replace(/(?<=^|\W)(?:\d+|0x)[\da-f-]{6,}/g, 'N')
   return { stdout: plain(stdout), stderr: plain(stderr), exitCode, signal }
@@ -81,7 +81,7 @@ async function expectSameBytes(
     const { responseBody = Buffer.alloc(0), responseHeaders = {} } = seen[at] ?? {}
     const isCoded = responseHeaders['content-encoding'] === 'gzip'
     const sent = isCoded ? gunzipSync(responseBody) : responseBody
-    // The server may have sent what nobody took any more.
+    // The server may have sent what nobody received any more.
     const isWhole = exchanges[at]?.state !== 'cancelled'
     expect(answered.equals(isWhole ? sent : sent.subarray(0, answered.length))).toBe(true)
   }
@@ -108,7 +108,7 @@ async function placeFor() {
   }
 }
 
-/** What the prompt asks for; the first attempt at a `retry` fails, in each run. */
+/** What the prompt asks for; in each run the first attempt at a `retry` fails. */
 function answerTo({ body }: ModelRequest, attempts: Map<string, number>): Answer {
   const text = JSON.stringify(body)
   const what = /please (\w+)/.exec(text)?.[1] ?? ''

@@ -26,7 +26,7 @@ function settle(environment: Variables, args: string[] = [], files: Files = {}) 
   return { effective: effectiveSettings({ ...run, own: settings.own }), settings }
 }
 
-/** Where the requests go and by which variables they come to us; or why they do not. */
+/** Where the requests go and which variables bring them to us, or why they do not. */
 function found(...given: Parameters<typeof settle>): unknown[] {
   const { effective, settings } = settle(...given)
   const upstream = upstreamOf(effective, settings)

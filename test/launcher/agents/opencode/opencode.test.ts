@@ -25,7 +25,7 @@ const NOW = 1795918253_300_000
 
 test.each<[id: unknown, at: number | undefined]>([
   ['evt_22511cc35001VubRgYFjr7mJ9r', 1795918253_109_000],
-  // A little ahead of our clock.
+  // Slightly ahead of our clock.
   ['evt_22511ccf4001QyJy67vA5M59XQ', 1795918253_300_000],
   ['evt_000000000000x', undefined],
   ['evt_short', undefined],

@@ -27,7 +27,7 @@ const FREE = 'opencode https://opencode.ai/zen/v1'
 const provider = (id: string, baseURL: string) =>
   JSON.stringify({ provider: { [id]: { options: { baseURL } } } })
 
-/** Where the requests of each provider go, and which go past us. */
+/** Where each provider's requests go, and which bypass us. */
 function found(environment: Record<string, string> = {}) {
   const env = { HOME: join(root, 'home'), ...environment }
   const config = readConfig(join(root, 'work/inner'), env)

@@ -17,7 +17,7 @@ import { HookTap } from '../../../../packages/launcher/src/taps/hooks/hook-tap.j
 import { MESSAGE_BYTES } from '../../../../packages/launcher/src/taps/hooks/limits.js'
 import { eventually } from '../../../host/index.js'
 
-/** What a hook answers to nobody: it is silent, and has not failed. */
+/** What a hook prints if nobody answers: nothing, and it does not fail. */
 const SILENT = { status: 0, stdout: '', stderr: '' }
 
 const SHELLS = ['sh', 'bash', 'dash', 'zsh'].filter(
@@ -96,7 +96,7 @@ test('only the user can look into the folder, and it goes at the end', async () 
   await tap.close()
   expect(told.map(({ json }) => json)).toEqual([{ event: 'last' }])
   expect(existsSync(folder)).toBe(false)
-  // A hook that is late finds no folder, and makes none.
+  // A late hook finds no folder, and creates none.
   expect(hook(tap.command, '{}')).toEqual(SILENT)
   expect(existsSync(folder)).toBe(false)
 })

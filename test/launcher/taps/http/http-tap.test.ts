@@ -161,9 +161,9 @@ describe('a stream', () => {
       response.writeHead(200).flushHeaders()
     }
     const asking = request(urlOf('/responses'), { agent: client }).end()
-    // The head comes before any byte of the body is there.
+    // The head arrives before any byte of the body.
     const [got] = (await once(asking, 'response')) as [IncomingMessage]
-    // With a stop at the end of each: nothing that could begin a secret is held back for the log.
+    // Each ends in a full stop, so that nothing that could begin a secret is held back for the log.
     for (const piece of ['one.', 'two.', 'faç.', '😀.']) {
       stream?.write(piece)
       const [bytes] = (await once(got, 'data')) as [Buffer]
@@ -366,7 +366,7 @@ async function whole(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** Resolves when a number was the same so often that what makes it grow must have stopped. */
+/** Resolves when a number has stayed the same so often that it must have stopped growing. */
 async function untilItStands(value: () => number): Promise<void> {
   let before = 0
   let times = 0
@@ -393,7 +393,7 @@ function bytesOf(content: Content): Buffer[] {
   })
 }
 
-// Both ends speak of their own connection; the rest must be the same.
+// Both ends name their own connection; the rest must be the same.
 function withoutConnection(raw: readonly string[]): string[] {
   return raw
     .flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${raw[at + 1]}`] : []))
@@ -404,7 +404,7 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** What a thread decodes may come late on a busy machine, and the end of a run waits for it only so long. */
+/** On a busy machine the thread may decode late, and the end of a run waits for it only so long. */
 async function recordedWhole(): Promise<SessionOnDisk> {
   await eventually(() =>
     expect(new SessionOnDisk(between.recording.latest.folder).ends).toHaveLength(1),

@@ -43,7 +43,7 @@ test('an API that speaks HTTP/2 only is spoken to by undici, and is recorded as 
   expect(recorded.ends).toMatchObject([{ state: 'completed' }, { state: 'completed' }])
   const spans = recorded.spans.filter(({ name }) => name === 'POST')
   expect(spans).toHaveLength(2)
-  // By @opentelemetry/instrumentation-undici, below the span of the exchange.
+  // By @opentelemetry/instrumentation-undici, below the exchange's span.
   expect(spans.map(({ parentSpanId }) => parentSpanId)).toEqual(
     recorded.exchanges.map(({ exchange }) => exchange),
   )

@@ -7,7 +7,7 @@ import { tapBetween } from './tap-between.js'
 
 const LINES = 400_000
 
-/** Each its own text, so that no byte of one can stand for one of another. */
+/** Each has its own text, so that no byte of one can pass for a byte of another. */
 function answerOf(name: string): Buffer {
   return Buffer.from(Array.from({ length: LINES }, (_, at) => `data: ${name} ${at}\n\n`).join(''))
 }
@@ -37,7 +37,7 @@ test('answers side by side, to agents that pause, are passed on and recorded as 
   await between.close()
 }, 60_000)
 
-/** Of what an agent gets that pauses now and then. */
+/** What an agent receives that pauses now and then. */
 function sumOf(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
     get(url, async (response) => {

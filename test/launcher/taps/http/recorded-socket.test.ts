@@ -28,7 +28,7 @@ function deflated(text: string, mask = false): Buffer {
   return frame(new MessageDeflate().deflate(text), { isDeflated: true, mask })
 }
 
-/** An exchange of which only what is given is of interest. */
+/** An exchange of which only the given parts matter. */
 function exchangeOf(heard: {
   aside?: (what: object, content: Buffer) => void
   message?: (content: Buffer) => void

@@ -67,7 +67,7 @@ describe('a redirection', () => {
     if (strange === undefined) return
     expect(all.location('/y', strange, TAP)).toBe('/~1/y')
     expect(all.location('https://b.example/y', strange, TAP)).toBe(`${TAP}/~1/y`)
-    // Credentials that were left out once do not come again.
+    // Credentials that were dropped once do not come back.
     expect(all.location('https://a.example/v1/responses', strange, TAP)).toBe(
       `${TAP}/~2/v1/responses`,
     )

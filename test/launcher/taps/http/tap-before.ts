@@ -12,13 +12,13 @@ import { HttpTap } from '../../../../packages/launcher/dist/taps/http/http-tap.j
 import { LateRecording } from '../../../../packages/launcher/dist/taps/late-recording.js'
 import { SessionOnDisk } from '../../../agents/session-on-disk.js'
 
-/** A real HTTP tap of this process, before any upstream. */
+/** A real HTTP tap in this process, in front of any upstream. */
 export type TapBefore = AsyncDisposable & {
   tap: HttpTap
   recording: Recording
   /** `http://127.0.0.1:PORT/v1` */
   baseUrl: string
-  /** Ends the recording and gives what is on the disk. */
+  /** Ends the recording and returns what is on disk. */
   recorded(): Promise<SessionOnDisk>
 }
 
@@ -30,7 +30,7 @@ export type TapBeforeOptions = {
   declines?: (path: string) => boolean
 }
 
-/** Starts one. Only one at a time: OpenTelemetry's provider is the process's. */
+/** Starts one. Only one at a time: OpenTelemetry's provider is global to the process. */
 export async function tapBefore(
   upstream: string,
   { environment = {}, canTellPeers = true, declines }: TapBeforeOptions = {},

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TapBefore, type TapBeforeOptions, tapBefore } from './tap-before.js'
 
-/** A real HTTP tap of this process, before an upstream that the test writes. */
+/** A real HTTP tap in this process, in front of an upstream that the test writes. */
 export type TapBetween = TapBefore & {
   upstream: Server
   upstreamUrl: URL
@@ -10,7 +10,7 @@ export type TapBetween = TapBefore & {
 }
 
 /**
- * Starts one. Only one at a time: OpenTelemetry's provider is the process's.
+ * Starts one. Only one at a time: OpenTelemetry's provider is global to the process.
  *
  * @param path of the upstream's base URL.
  */

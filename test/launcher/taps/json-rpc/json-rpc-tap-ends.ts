@@ -6,7 +6,9 @@ import { type Workplace, workplace } from '../../../agents/workplace.js'
 import type { Running } from '../../../host/index.js'
 import { Output } from '../../../host/output.js'
 
-/** A program in the place of `codex app-server` whose standard input and output are a test's. */
+/**
+ * A program in the place of `codex app-server` whose standard input and output belong to a test.
+ */
 const RELAY = standIn(`
 const socket = require('node:net').connect({ path: process.env.ENDS, allowHalfOpen: true })
 process.stdin.pipe(socket)
@@ -14,12 +16,12 @@ socket.pipe(process.stdout)
 socket.on('end', () => process.stdin.destroy())
 `)
 
-/** Both ends of the tap in one hand: what one says must be what the other hears. */
+/** Controls both ends of the tap: what one says must be what the other hears. */
 export type Ends = {
   place: Workplace
   /** The client's side: its standard input and output are Tacho's. */
   client: Running
-  /** The app-server's side; what is written here is what it says. */
+  /** The app-server's side; whatever is written here, it says. */
   server: Socket
   /** What the app-server has heard. */
   heard: Output
@@ -27,7 +29,7 @@ export type Ends = {
   serverSays(message: object): Promise<void>
   /** Says a message on the client's side and waits until the server has it. */
   clientSays(message: object): Promise<void>
-  /** Ends both sides, and gives what was recorded. */
+  /** Ends both sides, and returns what was recorded. */
   finish(): Promise<SessionOnDisk>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -57,7 +59,7 @@ export async function ends(args: readonly string[] = ['--persist-session']): Pro
     async clientSays(message) {
       const line = `${JSON.stringify(message)}\n`
       client.stdin.write(line)
-      // A trace member may stand behind its first brace.
+      // A trace member may come right after its first brace.
       await heard.containing(line.slice(1))
     },
     async finish() {

@@ -180,7 +180,7 @@ describe('what is not a plain answer', () => {
     const names = session.spans.map(({ name }) => name)
     const cancellations = session.spans.filter(({ name }) => name === 'cancellation')
     expect(names).toContain('invoke_agent codex')
-    // That of the client that hangs up in the end.
+    // The connection of the client that hangs up in the end.
     expect(cancellations.map((span) => attributesOf(span)['tacho.cancellation.origin'])).toEqual([
       'host',
     ])
@@ -205,7 +205,7 @@ test('no secret and no answer of the user is in the spans', () => {
   expect(spans.match(/"Two"/g)).toHaveLength(2)
 })
 
-/** The attributes of an approval, without `tacho.approval.` before their names. */
+/** The attributes of an approval, without the prefix `tacho.approval.`. */
 function approvalOf(id: string): Record<string, unknown> {
   const all = session.spans.map(attributesOf)
   const found = all.find((attributes) => attributes['tacho.approval.id'] === id) ?? {}

@@ -136,7 +136,7 @@ test('a client that reads late gets all of it, though the app-server was killed'
 for (const [name, script, reader] of [
   ['an exit code', '#!/bin/sh\nexit 7\n', 'cat'],
   ['a signal', '#!/bin/sh\nkill -KILL $$\n', 'cat'],
-  // Rust's programs, as Codex, hear of it by an error and not by SIGPIPE.
+  // Rust programs such as Codex see an error, not SIGPIPE.
   ['nobody reading', "#!/bin/sh\ntrap '' PIPE\nexec yes\n", 'head -c 2'],
 ] as const) {
   test(`an app-server that ends by ${name} ends so with us`, async () => {

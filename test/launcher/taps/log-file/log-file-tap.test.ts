@@ -24,9 +24,9 @@ test('what another process appends is told line by line, and stands in no folder
     const args = ['-e', APPENDS, tap.path, 'one\ntw', `o\n`, `é\n\npart`]
     const { exitCode } = await run(process.execPath, args, { env: {}, cwd: place })
     expect(exitCode).toBe(0)
-    // While the agent is running, and not when it has ended.
+    // While the agent is running, not after it has ended.
     await eventually(() => expect(lines).toEqual(['one', 'two', 'é', '']))
-    // What is too long to be looked for is left out, and what has been read is thrown away.
+    // A line too long to search is skipped, and what has been read is discarded.
     for (let count = 0; count < 20; count += 1) appendFileSync(tap.path, `${long}\n`)
     await eventually(() => expect(statSync(tap.path).size).toBeLessThan(4 * 1024 * 1024))
     appendFileSync(tap.path, 'last\n')

@@ -6,11 +6,11 @@ import { buffer } from 'node:stream/consumers'
 /** An export that reached a collector. */
 export type Collected = { path: string; headers: IncomingHttpHeaders; body: Buffer }
 
-/** Stands for the collector of a user's: it keeps what it is sent. */
+/** Stands in for a user's collector: it keeps what it receives. */
 export type Collector = {
   url: string
   exports: Collected[]
-  /** Lets go of what was held. */
+  /** Releases what was held. */
   release(): void
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -18,7 +18,7 @@ export type Collector = {
 /**
  * Starts one on 127.0.0.1.
  *
- * @param options.status what it answers; 200 where it is left out.
+ * @param options.status its answer; default: 200.
  * @param options.isHeld it does not answer before it is released.
  */
 export async function startCollector(

@@ -1,4 +1,4 @@
-/** An attribute's value, by the member of OTLP's JSON that holds it. */
+/** An attribute's value, by the member that holds it in OTLP/JSON. */
 type Value =
   | { stringValue: string }
   | { boolValue: boolean }
@@ -12,7 +12,7 @@ export type Exported = {
   attributes: { key: string; value: Value }[]
 }
 
-/** An export in OTLP's JSON, with members that a receiver has to skip. */
+/** An export in OTLP/JSON, with members that a receiver has to skip. */
 export function jsonExport(logRecords: readonly Exported[]): Buffer {
   const body = { stringValue: 'skipped' }
   const scope = { name: 'test' }
@@ -80,7 +80,7 @@ function tag(number: number, wireType: number): Buffer {
   return number128(BigInt(number * 8 + wireType))
 }
 
-/** A number in groups of seven bits, the least first. */
+/** A varint: groups of seven bits, least significant first. */
 function number128(value: bigint): Buffer {
   const groups: number[] = []
   let rest = value

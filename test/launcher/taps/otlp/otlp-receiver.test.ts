@@ -292,7 +292,7 @@ type Post = {
   body?: string | Uint8Array
 }
 
-/** Sends a request, with any Host; `SECRET` and `PORT` stand for the receiver's own. */
+/** Sends a request with any Host; `SECRET` and `PORT` stand for the receiver's own. */
 async function post(options: Post) {
   const { method = 'POST', path = '/v1/logs', body = '' } = options
   const { host, ...headers } = options.headers ?? { 'content-type': JSON_TYPE }
@@ -308,7 +308,7 @@ async function post(options: Post) {
   })
   sending.end(body)
   const [answer] = (await once(sending, 'response')) as [IncomingMessage]
-  // A body that is refused is not read to its end.
+  // A rejected body is not read to its end.
   sending.on('error', () => {})
   const text = (await buffer(answer)).toString()
   return { status: answer.statusCode, headers: answer.headers, text }

@@ -3,7 +3,7 @@ import { standIn } from '../../../agents/stand-in.js'
 import { workplace } from '../../../agents/workplace.js'
 import { run, tachoCommand } from '../../../host/index.js'
 
-// Each write of the agent is an array of bytes; between two of them the first has been read.
+// Each write of the agent is an array of bytes; the first is read before the second is written.
 async function relayed(writes: readonly Buffer[], flags = ['--persist-session']) {
   const codex = standIn(`
     ;(async () => {

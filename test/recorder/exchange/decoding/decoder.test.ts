@@ -67,7 +67,7 @@ describe('a checksum that is wrong is told, behind all that it is about', () => 
 test.each<[coding: Coding, wire: Buffer]>([
   ['gzip', gzipSync(TEXT)],
   ['deflate', deflateSync(TEXT)],
-  // One frame with two blocks before the broken one, which is without a checksum.
+  // One frame with two blocks before the broken one, without a checksum.
   ['zstd', Buffer.concat([zstdOf('lines-flushed'), zstdOf('lines')])],
 ])('a flipped byte in %s is a fault, and what came before it is kept', async (coding, wire) => {
   const { bytes, outcome } = await decode([coding], flipped(wire, 0.9 * wire.length))

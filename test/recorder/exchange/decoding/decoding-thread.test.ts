@@ -32,7 +32,7 @@ test('what comes out has the time of the bytes that it came out of', async () =>
 test('each piece comes out before the next goes in, however long that takes to come', async () => {
   const { decoding, next } = opened(['deflate'])
   for (const line of ['one', 'two', 'three']) {
-    // Flushed, and not at its end: as a server sends an event.
+    // Flushed but not ended, as a server sends an event.
     decoding.push(deflateRawSync(line, { finishFlush: 2 }), 1)
     expect(String(await next())).toBe(line)
   }
@@ -55,7 +55,7 @@ test('no turn of the event loop has more to do than with 256 KiB, however much c
   expect(await over).toBe('stopped')
   isOver = true
   expect([...byTurn.values()].reduce((sum, bytes) => sum + bytes)).toBe(64 * MiB)
-  // One piece may be on its way beyond what may wait.
+  // One piece may be in flight beyond those that may wait.
   expect(Math.max(...byTurn.values())).toBeLessThanOrEqual(256 * 1024 + 64 * 1024)
 })
 
@@ -126,7 +126,7 @@ test('a body that keeps the decoder busy without end is given up, and the next o
   const busy = opened(['zstd'], undefined, thread)
   busy.decoding.push(frameOf(headerOf({}), ...Array.from({ length: 1000 }, endlessBlock)), 0)
   busy.decoding.end(0)
-  // Node's own zstd, where there is one, sees what this is.
+  // Node's own zstd, if present, detects this.
   expect(await busy.over).toMatchObject({ fault: expect.any(String) })
   const next = opened(['gzip'], undefined, thread)
   next.decoding.push(gzipSync(TEXT), 0)

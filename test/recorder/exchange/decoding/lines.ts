@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 export const LINES = Array.from({ length: 3000 }, (_, i) => `line ${(i * i) % 977} of façade\n`)
 export const TEXT = Buffer.from(LINES.join(''))
 
-/** It in zstd: in one go with a checksum, or flushed now and then. */
+/** The same in zstd: compressed at once with a checksum, or flushed now and then. */
 export function zstdOf(name: 'lines' | 'lines-flushed'): Buffer {
   return readFileSync(new URL(`../../../fixtures/zstd/${name}.zst`, import.meta.url))
 }

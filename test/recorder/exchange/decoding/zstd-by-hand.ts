@@ -1,11 +1,11 @@
-// RFC 8878, 3.1.1: frames as no encoder makes them.
+// RFC 8878, 3.1.1: frames that no encoder makes.
 
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
-/** A frame's header; the window is of 128 KiB where nothing is said. */
+/** A frame's header; the default window is 128 KiB. */
 export function headerOf(parts: {
   windowLog?: number
-  /** The length that it says it has. */
+  /** The content size that it declares. */
   size?: number
   dictionary?: number
 }): Buffer {
@@ -23,7 +23,7 @@ export function headerOf(parts: {
 
 const TYPES = { raw: 0, repeated: 1, compressed: 2, reserved: 3 }
 
-/** @param size of what it stands for, where that is not the length of its content. */
+/** @param size that it declares; default: the length of its content. */
 export function blockOf(
   type: keyof typeof TYPES,
   content: Buffer,
@@ -39,11 +39,14 @@ export function frameOf(header: Buffer, ...blocks: Buffer[]): Buffer {
   return Buffer.concat([header, ...blocks])
 }
 
-/** A block of 98,047 matches of 65,539 bytes each (RFC 8878, 3.1.1.3.2): seconds of work, in 12 bytes. */
+/**
+ * A block of 98,047 matches of 65,539 bytes each (RFC 8878, 3.1.1.3.2): seconds of work, in 12
+ * bytes.
+ */
 export function endlessBlock(): Buffer {
   const literals = Buffer.from([0b00001000, 0x61])
   const count = Buffer.from([255, 255, 255])
-  // All three codes repeated: no literals, the first offset, the longest match.
+  // All three codes in RLE mode: no literals, the first offset, the longest match.
   const modes = Buffer.from([0b01010100, 0, 0, 52])
   const bits = Buffer.from([0, 0, 1])
   return blockOf('compressed', Buffer.concat([literals, count, modes, bits]), false)

@@ -1,7 +1,7 @@
-/** Of the scripted model. */
+/** The scripted model's. */
 export const baseUrl = process.env.MODEL_URL
 
-/** Does something with a prompt, by which the model knows what to do, and prints what came of it. */
+/** Does something with a prompt, which tells the model what to do, and prints the result. */
 export async function attempt(what, work) {
   const abort = new AbortController()
   try {

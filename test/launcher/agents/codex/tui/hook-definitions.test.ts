@@ -38,7 +38,7 @@ test('where the arguments have what is not a list, ours are left out', () => {
   expect(hookDefinitions(['Stop'], 'ours', ['-c', 'hooks.Stop="x"'])).toEqual([])
 })
 
-// As Codex 0.169 told it (`hooks/list`).
+// As Codex 0.169 lists it (`hooks/list`).
 test('the hash is the one that Codex makes', () => {
   const [definition] = hookDefinitions(['PermissionRequest'], 'cat', [])
   expect(definition && hookHash(definition)).toBe(

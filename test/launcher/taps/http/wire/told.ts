@@ -11,12 +11,15 @@ import {
 } from '../../../../../packages/launcher/dist/taps/http/wire/message-head.js'
 import { MessageReader } from '../../../../../packages/launcher/dist/taps/http/wire/message-reader.js'
 
-/** What a reader told of some bytes: contents put together, so that it does not matter how they came. */
+/**
+ * What a reader reported for some bytes: contents joined, so that it does not matter how they
+ * arrived.
+ */
 export type Told = {
   messages: { head: string; content: string; trailers?: [string, string][] }[]
   opaque: string
   reason?: string
-  /** All bytes that it was told of, framing included, in their order. */
+  /** All bytes that it reported, including framing, in order. */
   wire: string
 }
 
