@@ -11,7 +11,7 @@ import {
 } from '../reader/session-folder.js'
 import { TACHO, tacho } from './tacho.js'
 
-/** What reads sessions, each as it is told of one or of all. */
+/** The commands that read sessions, about one and about all. */
 const COMMANDS = [
   ...[['show'], ['explain'], ['messages'], ['diff', 'last', '2'], ['context'], ['cache']],
   ...[['stats'], ['approvals'], ['cancellations'], ['raw', 'last', '1'], ['grep', 'needle']],
@@ -61,7 +61,7 @@ describe('each command says what is wrong, where and what next, and never prints
     const folder = writeSession(directory, { raw, meta: [] })
     appendFileSync(join(folder, SESSION_FILES.raw), '{"kind":"chunk","exch\n')
     for (const [words, stderr, exitCode] of await all(directory)) {
-      // One exchange and what matches somewhere are whole.
+      // A single exchange and a match are complete in themselves.
       const isWhole = /^(raw|grep)/.test(words)
       expect([words, exitCode]).toEqual([words, isWhole ? 0 : 3])
       if (!isWhole)

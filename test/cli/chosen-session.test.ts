@@ -28,7 +28,7 @@ describe('a folder without rights among the sessions', () => {
       const folder = writeSession(root, { id, run: { startedAt: timeAt(index * 1000) } })
       writeFileSync(join(folder, SESSION_FILES.events), '')
     }
-    // Nobody's: root may look into any folder, and tests may run as root.
+    // Owned by nobody: root may look into any folder, and tests may run as root.
     if (process.getuid?.() === 0) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, root])
     chmodSync(locked, 0)
     return () => chmodSync(locked, 0o700)
@@ -277,7 +277,7 @@ describe('one rule for damage', () => {
 
 const NOBODY = 65534
 
-/** Runs the real `tacho` as a user who may not look everywhere. */
+/** Runs the real `tacho` as a user with limited access. */
 function asNobody(
   words: readonly string[],
   root: string,

@@ -16,7 +16,8 @@ mkdirSync(bin)
 symlinkSync(TACHO, join(bin, 'tacho'))
 mkdirSync(join(place, 'folder'))
 writeFileSync(join(place, 'file.txt'), '')
-// A fish without this folder fills it from the manual pages, in the background and after its end.
+// Without this folder, fish fills it from the manual pages, in the background and even after it has
+// ended.
 mkdirSync(join(place, '.local/share/fish/generated_completions'), { recursive: true })
 afterAll(() => rmSync(place, { recursive: true }))
 
@@ -27,7 +28,7 @@ const env = {
   TACHO_SESSIONS_DIR: directory,
 }
 
-/** What is typed behind `tacho`, the last word being unfinished, and what is offered for it. */
+/** What is typed after `tacho`, with an unfinished last word, and what is offered for it. */
 const CASES: readonly (readonly [typed: readonly string[], offered: readonly string[]])[] = [
   [['sh'], ['show', 'shim']],
   [['--v'], ['--version']],
@@ -135,7 +136,7 @@ test('a shell that is not known is refused with those that are', async () => {
 })
 
 describe('bash', () => {
-  // bash cuts words at these, and hands the pieces on.
+  // bash splits words at these characters, and passes the pieces on.
   const piecesOf = (typed: readonly string[]) =>
     typed.flatMap((word) => (word === '' ? [''] : word.split(/([=:]+)/).filter(Boolean)))
 
@@ -244,7 +245,7 @@ describe('fish', () => {
   })
 })
 
-/** Presses Tab where one word fits, and looks whether the shell has put it there. */
+/** Presses Tab where one word fits, and checks that the shell inserted it. */
 async function tabs(shell: Terminal): Promise<void> {
   await shell.showing(/^\$/m)
   for (const [typed, completed] of [
@@ -267,7 +268,7 @@ async function tabs(shell: Terminal): Promise<void> {
   }
 }
 
-/** What a shell has offered for each case, behind a line `== …`. */
+/** What a shell offered for each case, after a line `== …`. */
 function answered(cases: typeof CASES, stdout: string): [readonly string[], string[]][] {
   const [, ...answers] = stdout.split(/^== .*\n/m)
   return cases.map(([typed], index) => [typed, wordsIn(answers[index] ?? '')])

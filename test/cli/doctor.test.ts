@@ -16,7 +16,7 @@ async function doctor(directory: string, environment: Record<string, string> = {
   return { findings, of, exitCode }
 }
 
-/** A program of Codex’s name on a PATH of its own. */
+/** A program with Codex's name on a PATH of its own. */
 function place(script: string): { PATH: string; program: string } {
   const folder = sessionsDirectory()
   const program = join(folder, 'codex')

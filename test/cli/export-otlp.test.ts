@@ -116,7 +116,7 @@ test('a collector that cannot just now is asked again, over gRPC, too', async ()
     if (requests < 3) return stream.respond({ ...head, 'grpc-status': 14 }, { endStream: true })
     stream.respond(head, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': 0 }))
-    // An answer without any field: all is taken.
+    // A response without any field: everything is accepted.
     stream.end(Buffer.alloc(5))
   })
   busy.listen(0, '127.0.0.1')
@@ -219,7 +219,7 @@ test('a port that speaks something else is told of at once', async () => {
   const root = sessionsDirectory()
   writeSession(root)
   const other = createNetServer((socket) => {
-    // Whoever only looks whether somebody listens resets it.
+    // A client that only checks whether somebody listens resets the connection.
     socket.on('error', () => {})
     socket.end('no HTTP\r\n')
   }).listen(0, '127.0.0.1')
@@ -272,13 +272,13 @@ test('what was delivered is noted in the folder, for nobody else to read', async
 test('a folder that takes no notes is sent all the same, and a line says what that means', async () => {
   const root = sessionsDirectory()
   const folder = writeSession(root)
-  // Root may write to anything but this.
+  // The one thing that root cannot write to.
   writeFileSync(join(root, 'elsewhere'), '')
   symlinkSync(join(root, 'elsewhere'), join(folder, 'session_export.log'))
   const { stdout, stderr, exitCode } = await exported(root, 'last')
   expect(stdout).toMatch(/\d+ spans sent/)
   expect(stderr).toContain('cannot be written to: next time everything is sent again')
-  // A link in the place of a file of ours is damage.
+  // A link in the place of one of our files is damage.
   expect(exitCode).toBe(3)
   expect(readFileSync(join(root, 'elsewhere'), 'utf8')).toBe('')
 })
@@ -289,7 +289,7 @@ async function exported(root: string, ...words: string[]) {
   return { ...rest, stdout: stdout.toString() }
 }
 
-/** A session whose spans have all ended, unless it is told otherwise. */
+/** A session whose spans have all ended, by default. */
 function writeSession(root: string, parts: SessionParts = {}): string {
   const meta = [
     startedSpan({ id: idOf(1), name: 'session', start: 0 }),

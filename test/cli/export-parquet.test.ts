@@ -177,7 +177,7 @@ test('a session of a newer format does not keep the others from it', async () =>
 test('a folder that cannot be made is told of at once', async () => {
   const directory = sessionsDirectory()
   writeSession(directory)
-  // Where nobody can make a folder, not even root.
+  // Where nobody can create a folder, not even root.
   const { stderr, exitCode } = await exported(['--all', '-o', '/proc/tacho/deep'], directory)
   expect(stderr).toContain('/proc/tacho cannot be made (ENOENT).')
   expect(exitCode).toBe(1)

@@ -140,7 +140,7 @@ async function share(
   return { unpacked, stderr, exitCode }
 }
 
-// Another implementation of the format, with the modes that it does not set by itself.
+// Another implementation of the format, with explicit modes.
 const UNPACK = `
 import os, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as archive:

@@ -21,7 +21,7 @@ import { tacho } from './tacho.js'
 
 type Hit = { in: string; exchange?: number; message?: number; place: string; text: string }
 
-/** What `tacho grep` finds, by the function that it asks. */
+/** What `tacho grep` finds, by the function that it calls. */
 async function grep(directory: string, text: string, ...more: string[]): Promise<Hit[]> {
   const pattern = searchPattern(text, {
     isLiteral: more.includes('-F'),

@@ -25,7 +25,7 @@ const attacks = {
   megabyte: 'x'.repeat(1_000_000),
 }
 
-// All but newline and tab: these shape our own lines.
+// All but newline and tab, which shape our own lines.
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
 
 for (const [name, text] of Object.entries(attacks)) {
@@ -94,7 +94,7 @@ test('nothing recorded acts on a terminal: all at once, by the commands that ask
     expect(UNSEEN.exec(shown), words.join(' ')).toBeNull()
     expect(shown).not.toContain('fault of Tacho')
     if (!words.includes('--json')) return
-    // `grep` prints an object a line.
+    // `grep` prints one object per line.
     const texts = words[0] === 'grep' ? stdout.toString().trim().split('\n') : [stdout.toString()]
     for (const text of texts) JSON.parse(text)
   })

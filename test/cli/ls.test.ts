@@ -256,7 +256,7 @@ test('a reader that goes away early ends ls quietly', () => {
 })
 
 function onTerminal(command: string): string {
-  // Nothing else of ours: with CI set, Node takes no terminal for one with colours.
+  // Nothing else of ours: with CI set, Node assumes that no terminal has colours.
   const environment = { PATH: process.env.PATH, TZ: 'UTC', TERM: 'xterm', PAGER: 'cat' }
   return execFileSync('script', ['-qec', command, '/dev/null'], { env: environment }).toString()
 }

@@ -18,7 +18,7 @@ const groff = spawnSync('groff', ['-man', '-Tascii', '-P-c', '-ww', '-rLL=200n',
 test('the manual page has every command with its options, and is sound', () => {
   expect(groff.error).toBeUndefined()
   expect(groff.stderr).toBe('')
-  // Without what makes letters bold on a printer.
+  // Without overstriking, which makes letters bold on a printer.
   const text = groff.stdout.replaceAll(/.\x08/g, '').replaceAll(/\s+/g, ' ')
   const missing = linesOf(tree, []).filter((line) => !text.includes(line))
   expect(missing).toEqual([])

@@ -5,20 +5,20 @@ import { tacho } from './tacho.js'
 
 type Tokens = { input: number; cached: number; output: number }
 
-/** How one model API says what the session below says. */
+/** How one model API words the session below. */
 type Api = {
   path: string
-  /** The request, with these instructions; of its messages the first ones. */
+  /** The request, with these instructions and the first of its messages. */
   request: (instructions: string, messages: number) => object
   /** The events of an answer that calls a tool. */
   call: (tokens: Tokens) => (object | string)[]
-  /** The events of an answer that says a text. */
+  /** The events of an answer with a text. */
   text: (tokens: Tokens) => (object | string)[]
   /** The body of an answer with status 429. */
   busy: object
 }
 
-/** Each API has a name of its own for who answers. */
+/** Each API has its own name for whoever answers. */
 const NOT_USER = expect.not.stringMatching(/^user$/)
 
 const LS = { command: 'ls' }
@@ -212,8 +212,8 @@ function candidate(parts: object[], { input, cached, output }: Tokens): object {
 }
 
 /**
- * A session that calls a tool, goes on with its result out of the cache, is told other instructions, by
- * which the cache breaks, and is refused in the end.
+ * A session that calls a tool, continues with its result from the cache, gets different
+ * instructions, which break the cache, and is refused in the end.
  */
 async function recorded({ path, request, call, text, busy }: Api): Promise<string> {
   const root = sessionsDirectory()

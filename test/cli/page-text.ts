@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 
 const BLOCK = /<script type="text\/plain" id="block-\d+">([^<]*)<\/script>/g
 
-/** An exported page with the blocks that it holds, unpacked. */
+/** An exported page with the blocks that it contains, unpacked. */
 export function pageText(page: Buffer): string {
   const text = page.toString()
   const blocks = [...text.matchAll(BLOCK)].map(([, block = '']) =>

@@ -57,7 +57,7 @@ test.each([
 ])('so does what tacho %s prints', (words) => {
   const lines = onTerminal(words, join(directory, 'pager'), 2).trimEnd().split('\r\n')
   expect(lines.length).toBeGreaterThan(1)
-  // A progress bar is taken back before.
+  // A progress bar is removed first.
   expect(lines.filter((line) => !line.replace(/^.*\r/s, '').includes('paged '))).toEqual([])
 })
 

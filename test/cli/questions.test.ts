@@ -22,7 +22,7 @@ type Asked = {
   answer?: unknown
 }
 
-/** A session of some requests, a second apart where nothing else is said. */
+/** A session with some requests, one second apart by default. */
 function sessionOf(asked: readonly Asked[]): string {
   const directory = sessionsDirectory()
   const ids = [FIRST, SECOND, THIRD]

@@ -72,7 +72,7 @@ test('one that fails leaves nothing behind, and can be tried again', async () =>
   writeSession(root)
   const to = join(root, 'salvaged')
   const words = [process.execPath, TACHO, 'salvage', 'last', '--to', to, '--sessions-dir', root]
-  // No file may become longer than one block: a real write that fails.
+  // No file may grow beyond one block: a real write that fails.
   const failed = spawnSync('sh', ['-c', 'ulimit -f 1; exec "$@"', 'sh', ...words], {
     encoding: 'utf8',
   })

@@ -9,7 +9,7 @@ import { sessionsDirectory } from '../reader/session-folder.js'
 import { pageText } from './page-text.js'
 import { TACHO, tacho } from './tacho.js'
 
-/** What `recordSession` says in every request, taken for a secret. */
+/** What `recordSession` says in every request, treated as a secret. */
 const VALUE = 'history history'
 
 test('replaces what standard input names, and says where', async () => {

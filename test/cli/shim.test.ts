@@ -68,7 +68,7 @@ for (const [what, gone, said] of [
   })
 }
 
-// What each agent is given where it is recorded, and is not else.
+// What each agent is given only when it is recorded.
 for (const [agent, args, sign] of [
   ['codex', ['exec', 'hi'], 'openai_base_url'],
   ['claude', ['-p', 'hi'], 'ANTHROPIC_BASE_URL'],

@@ -37,7 +37,7 @@ test('--follow shows what comes while a session runs, each line once, and ends w
   })
   const ended = new Promise((resolve) => child.on('close', resolve))
   await eventually(() => expect(seen).toContain(`session ${SESSION_ID}`))
-  // In flight, it is not told yet.
+  // In flight, it is not shown yet.
   expect(seen).not.toMatch(/POST/)
   appendFileSync(raw, lines(first.slice(-1)))
   await eventually(() => expect(seen).toMatch(/1 +\+\S+ +POST .*completed\n/))

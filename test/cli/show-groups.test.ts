@@ -266,7 +266,7 @@ function outline(text: string): string[] {
     .map((line) => (/^run /.test(line) ? line : words(line)))
 }
 
-// Of an exchange or a heading, without the columns behind.
+// Of an exchange or a heading, without the columns after it.
 function words(line: string): string {
   return (
     /^(?:\d+ )?\+\S+ (?:(?:POST|GET) \S+(?: \(\w+\))?|turn \d+|title|review|sub-agent \d+|other thread)/.exec(

@@ -32,7 +32,7 @@ test('the title that the TUI asks for is no turn of the user, and /new begins a 
   const rows = stdout.toString().split('\n')
   const outline = rows.flatMap((row) => /\+\S+ +(turn \d|title|POST|tool \S+)/.exec(row)?.[1] ?? [])
   expect(outline).toEqual(['turn 1', 'POST', 'tool exec_command', 'POST', 'title', 'POST'])
-  // It counts from its first request, which came after all of the first session.
+  // It counts from its own first request, which came after the whole first session.
   const last = first?.exchanges.at(-1)?.time ?? ''
   expect(second?.manifest.startedAt.localeCompare(last)).toBe(1)
   expect(second?.manifest.runs[0]?.startedAt).toBe(second?.manifest.startedAt)

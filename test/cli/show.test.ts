@@ -307,7 +307,7 @@ for (const [name, words, exitCode, told] of [
   })
 }
 
-// The spans of a turn in which something was asked, run and stopped.
+// The spans of a turn with a question, a tool and a cancellation.
 function askedAndCancelled(): object[] {
   return [
     endedSpan({

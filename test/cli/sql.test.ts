@@ -13,7 +13,7 @@ import { TACHO, tacho } from './tacho.js'
 
 const HOSTILE = `'; DROP TABLE sessions; --"$$\\ \u001b[2J`
 
-/** Two sessions, of which one says what would do harm if it were more than data. */
+/** Two sessions, one of which contains text that would do harm if it were not just data. */
 function directory(): string {
   const folder = sessionsDirectory()
   writeSession(folder)
@@ -34,7 +34,7 @@ async function sql(query: string, ...more: string[]) {
   return { ...ended, text: ended.stdout.toString() }
 }
 
-/** Statements as they are typed into one process. */
+/** Statements as typed into one process. */
 async function typed(statements: readonly string[], ...more: string[]) {
   const child = spawn(process.execPath, [TACHO, 'sql', ...more, '--sessions-dir', there])
   const [out, errors]: [Buffer[], Buffer[]] = [[], []]
@@ -80,7 +80,7 @@ const QUERIES: [query: string, result: object[]][] = [
   ['create table t as select 1 as a; select a + 1 as b from t', [{ b: 2 }]],
 ]
 
-// DuckDB takes long to load: one process is asked for all of them.
+// DuckDB takes long to load, so one process answers all of them.
 test('each table has its rows', async () => {
   const { out } = await typed(
     QUERIES.map(([query]) => query),

@@ -16,8 +16,8 @@ import { tacho } from './tacho.js'
 const turn = { 'tacho.turn.id': TURN }
 
 /**
- * A turn of 20 s: an answer of 10 s whose second chunk was 8 s late, then a tool of 9 s, of which 6 s
- * waited for its user.
+ * A turn of 20 s: an answer of 10 s whose second chunk was 8 s late, then a tool of 9 s, of which 6
+ * s were spent waiting for its user.
  */
 function session(): string {
   const directory = sessionsDirectory()
@@ -103,7 +103,7 @@ test('money is told by a table that the user gives, and only then', async () => 
   const words = ['last', '--sessions-dir', directory]
   expect((await stats(...words)).stdout).not.toMatch(/cost|EUR/)
   const { stdout } = await stats(...words, '--prices', prices(TABLE))
-  // 400 new, 400 from the cache, 200 into it, 85 out.
+  // 400 new, 400 from the cache, 200 written to it, 85 output.
   expect(stdout).toContain('0.0012 EUR')
   const json = await stats(...words, '--json', '--prices', prices(TABLE))
   expect(JSON.parse(json.stdout).models[0].cost).toBeCloseTo(0.00117, 10)

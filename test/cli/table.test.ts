@@ -70,7 +70,8 @@ for (const [text, width, from, shown] of [
   })
 }
 
-// What a reader takes for characters is found in a text with an accent of its own; others do without.
+// What a reader sees as a character is determined only in text with combining characters; other
+// text needs none of that.
 test('a character is as wide, and is cut as well, whatever stands beside it', () => {
   const wrong: string[] = []
   for (const [from, to, step] of [

@@ -10,7 +10,7 @@ import {
 import { expect, test } from 'vitest'
 import { BodyRandom, newSeed } from './body-random.js'
 
-/** A session's log of bodies: what is written is what later bodies may copy from. */
+/** A session's log of bodies: later bodies may copy from what is written. */
 function recording(budget?: number) {
   const encoder = new BodyEncoder(budget)
   const contents = new Map<string, Content>()
@@ -138,7 +138,7 @@ test('a surrogate in UTF-8 is not text, and the text around it stays readable', 
 
 test('without a hint the base is the body that begins and ends alike, not the one used last', () => {
   const { write } = recording()
-  // So long that a search of all that is kept would not pay for the few new bytes.
+  // So long that a full search of the kept bodies would not pay for the few new bytes.
   const manual = random.text(400_000).toString()
   const items = [manual, said(0), said(1), said(2)]
   write('one', request(items, 'turn a'))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Numbers from a seed, which a failing test prints: the same seed gives the same bodies. */
+/** Random numbers from a seed, which a failing test prints: the same seed gives the same bodies. */
 export class BodyRandom {
   #state: number
 
@@ -24,7 +24,9 @@ export class BodyRandom {
     return Buffer.from(text)
   }
 
-  /** A body that mostly consists of the other: a few of its parts changed, moved, doubled, gone. */
+  /**
+   * A body that mostly repeats the other: a few of its parts changed, moved, doubled, or removed.
+   */
   edited(body: Buffer): Buffer {
     let edited = body
     for (let edits = 1 + this.below(4); edits > 0; edits -= 1) edited = this.#editedOnce(edited)
@@ -55,7 +57,7 @@ export class BodyRandom {
       case 7:
         return after
       default:
-        // The same length, one byte altered: characters are cut in the middle.
+        // The same length with one byte changed: characters are cut in the middle.
         return Buffer.concat([
           before,
           this.bytes(Math.min(1, part.length)),

@@ -1,7 +1,7 @@
 import { BodyReader, type Content, MAX_BODY_BYTES, MissingBytes, readBody } from '@tacho/format'
 import { expect, test } from 'vitest'
 
-/** The records of a file that may be damaged or hostile, so they are of no type. */
+/** The records of a file that may be damaged or hostile, so they have no type. */
 const sourceOf = (records: Record<string, unknown>) => {
   const contents = new Map(Object.entries(records))
   return (exchange: string) => contents.get(exchange) as Content | undefined

@@ -9,12 +9,12 @@ export const TWO: Place = { threadId: 'main', turnId: 'two' }
 
 type Params = Record<string, unknown>
 
-/** A message of the app-server's. */
+/** A message from the app-server. */
 export function serverSays(message: Params, connection = 1): SeenEvent {
   return { kind: 'json-rpc', connection, from: 'server', message }
 }
 
-/** A message of its client's. */
+/** A message from its client. */
 export function clientSays(message: Params, connection = 1): SeenEvent {
   return { kind: 'json-rpc', connection, from: 'client', message }
 }
@@ -33,7 +33,7 @@ export function interrupt(place: Place = ONE): SeenEvent {
   return clientSays({ id: 'i', method: 'turn/interrupt', params: place })
 }
 
-/** An item that is a command, where nothing else is said. */
+/** An item; by default a command. */
 export function itemStarted(id: string, item: Params = {}, place: Place = ONE): SeenEvent {
   return anItem('item/started', { id, ...item }, place)
 }
@@ -54,7 +54,7 @@ const QUESTIONS = {
   'user-input': 'item/tool/requestUserInput',
 }
 
-/** A question of the app-server's to its client. */
+/** A question from the app-server to its client. */
 export function asks(
   id: string | number,
   { kind = 'command', place = ONE, ...params }: Asked = {},
@@ -70,13 +70,13 @@ export function answers(id: string | number, result: Params, connection = 1): Se
   return clientSays({ id, result }, connection)
 }
 
-/** The question is no longer open, as the app-server says. */
+/** The app-server says that the question is no longer open. */
 export function resolved(requestId: string | number, connection = 1): SeenEvent {
   const params = { threadId: ONE.threadId, requestId }
   return serverSays({ method: 'serverRequest/resolved', params }, connection)
 }
 
-/** A log event of Codex's, with when it happened in milliseconds since the run began. */
+/** A log event of Codex, with its time in milliseconds since the run began. */
 export function logEvent(
   name: string,
   { happenedAt, ...attributes }: Params & { happenedAt?: number },
@@ -99,7 +99,7 @@ export function decided(
   return logEvent('tool_decision', { ...call, ...more })
 }
 
-/** What became of a call, and what the model was told of it. */
+/** The result of a call, and what the model was told about it. */
 export function result(
   callId: string,
   output: string,
@@ -109,7 +109,7 @@ export function result(
   return logEvent('tool_result', { ...call, output, ...more })
 }
 
-/** What a hook was told, with when that happened in milliseconds since the run began. */
+/** What a hook received, with its time in milliseconds since the run began. */
 export function hook(
   event: string,
   { happenedAt, ...message }: Params & { happenedAt?: number } = {},
@@ -121,12 +121,12 @@ export function hook(
   }
 }
 
-/** A call of a tool, as hooks are told it; a question before one does not say its id. */
+/** A tool call as hooks receive it; a question before a call does not contain its id. */
 export function hookTool(name: string, input: Params, callId?: string): Params {
   return { tool_name: name, tool_input: input, ...(callId && { tool_use_id: callId }) }
 }
 
-/** A request to the model is on its way. */
+/** A request to the model is in flight. */
 export function exchangeStarted(
   exchange: string,
   { threadSource, ...conversation }: Partial<Place> & { threadSource?: string } = ONE,
@@ -145,7 +145,7 @@ export function exchangeEnded(exchange: string, more: object = {}, place: Place 
   return { kind: 'exchange-ended', exchange, conversation: place, chat, ...more }
 }
 
-/** The agent hung up a millisecond before, half a millisecond behind the last byte. */
+/** The agent hung up a millisecond ago, half a millisecond after the last byte. */
 export function cutOff(exchange: string, at: number, arrived: object = {}, place = ONE): Seen {
   const stopped = {
     signalledAt: (at - 1) * 1000,
@@ -174,7 +174,7 @@ export function calls(
   return { kind: 'tool-called', ...call, ...more }
 }
 
-/** A tool that the API runs itself is done. */
+/** A tool that the API runs itself has finished. */
 export function hostedDone(callId: string, more: { status?: string; input?: string } = {}): What {
   const call = { exchange: 'e1', conversation: ONE, callId }
   return { kind: 'hosted-tool-ended', ...call, status: 'completed', ...more }

@@ -1,27 +1,27 @@
 import { type Observation, reducerOf, SessionReducer, type SpanChange } from '@tacho/model'
 import { expect } from 'vitest'
 
-/** A line of what was seen: when, in milliseconds since the run began, and what. */
+/** A row of observations: when, in milliseconds since the run began, and what. */
 export type Seen = readonly [at: number, what: What]
 
 export type What<One = Observation> = One extends Observation ? Omit<One, 'at'> : never
 
 /**
- * A span, as a table says it: what is told of it by its own kind has its short name there
- * (`tacho.approval.decision` of an approval is `decision`), all else its whole name.
+ * A span in a table: attributes of its own kind have short names there (`tacho.approval.decision`
+ * of an approval is `decision`), all others their full names.
  */
 export type Told = {
   span: string
   /** The name of its parent. */
   in: string | undefined
   from: number
-  /** `open` where it has no end. */
+  /** `open` if it has no end. */
   to: number | 'open'
-  /** The names of what it is linked to. */
+  /** The names of the spans that it links to. */
   links?: string[]
-  /** Its moments, in the order in which they were told. */
+  /** Its events, in the order in which they were added. */
   moments?: [name: string, at: number][]
-  /** What went wrong, where it did. */
+  /** What went wrong, if anything. */
   error?: string
   [attribute: string]: unknown
 }
@@ -30,31 +30,36 @@ type Run = Partial<Extract<Observation, { kind: 'run-started' }>>
 
 const RUN_ID = '00000000000000aa'
 
-/** Feeds what was seen to a reducer, and gives the spans but the run's, in the order in which they began. */
+/**
+ * Feeds observations to a reducer, and returns all spans except the run's, in the order in which
+ * they began.
+ */
 export function reduced(seen: readonly Seen[], run: Run = {}): Told[] {
   return everySpan(seen, run).filter(({ span }) => span !== 'session')
 }
 
-/** Those spans whose name begins so. */
+/** The spans whose name starts with this. */
 export function spansOf(name: string, seen: readonly Seen[], run: Run = {}): Told[] {
   return everySpan(seen, run).filter(({ span }) => span.startsWith(name))
 }
 
-/** Each has the members that are named, and none where they are `undefined`; what else it has, no matter. */
+/**
+ * Each has the named members, and lacks those that are `undefined`; other members do not matter.
+ */
 export function expectAlike(spans: readonly Told[], expected: readonly object[]): void {
   const named = (span: Told, members: object) =>
     Object.fromEntries(Object.keys(members).map((name) => [name, span[name]]))
   expect(spans.map((span, index) => named(span, expected[index] ?? {}))).toEqual(expected)
 }
 
-/** What becomes of the spans, one change after another. */
+/** The spans' changes, one after another. */
 export function changesOf(seen: readonly Seen[], run: Run = {}): SpanChange[] {
   const changes: SpanChange[] = []
   reducing(seen, run, (change) => changes.push(change))
   return changes
 }
 
-/** The reducer behind what was seen. */
+/** The reducer behind the observations. */
 export function reducing(
   seen: readonly Seen[],
   run: Run = {},

@@ -11,27 +11,27 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 
-/** A request that reached a collector, its body unpacked. */
+/** A request that reached a collector, with its body decompressed. */
 export type Arrived = { path: string; headers: IncomingHttpHeaders; body: Buffer }
 
-/** Stands for a collector that takes everything; gone when the test is over. */
+/** Stands in for a collector that accepts everything; closed when the test is over. */
 export type TakingCollector = {
   /** `host:port`. */
   address: string
   arrived: Arrived[]
 }
 
-/** A certificate for this machine, signed by itself, and its key. */
+/** A self-signed certificate for this machine, and its key. */
 export type Certificate = { path: string; cert: Buffer; key: Buffer }
 
 export type CollectorOptions = {
-  /** It speaks TLS, with this. */
+  /** It speaks TLS with this certificate. */
   certificate?: Certificate
-  /** It takes, and never answers. */
+  /** It accepts, and never answers. */
   isSilent?: boolean
-  /** The body of its answers; default: an empty one. */
+  /** The body of its responses; default: empty. */
   answer?: Buffer
-  /** The head of its answers over HTTP, such as in what form they are. */
+  /** Headers of its HTTP responses, such as their content type. */
   answerHeaders?: Record<string, string>
 }
 
@@ -50,10 +50,10 @@ export async function httpCollector(options: CollectorOptions = {}): Promise<Tak
   return { address: await listening(server, () => server.closeAllConnections()), arrived }
 }
 
-/** Length and flag before each message of gRPC. */
+/** The flag and length before each gRPC message. */
 const PREFIX_BYTES = 5
 
-/** Starts one for OTLP over gRPC: HTTP/2 with a prefix before the message, and a status behind. */
+/** Starts one for OTLP over gRPC: HTTP/2 with a prefix before the message and a status after it. */
 export async function grpcCollector(options: CollectorOptions = {}): Promise<TakingCollector> {
   const { certificate, isSilent, answer = Buffer.alloc(0) } = options
   const arrived: Arrived[] = []
@@ -82,7 +82,7 @@ export async function grpcCollector(options: CollectorOptions = {}): Promise<Tak
   return { address: await listening(server, hangUp), arrived }
 }
 
-/** Makes a certificate; its folder is gone when the test is over. */
+/** Makes a certificate; its folder is removed when the test is over. */
 export function ownCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-certificate-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -84,7 +84,7 @@ function serialized(line: TracesData): Uint8Array {
   return JsonTraceSerializer.serializeRequest(readableSpans(line)) ?? new Uint8Array()
 }
 
-// What OpenTelemetry's SDK adds by itself: that the span is sampled, and its parent a local one.
+// What OpenTelemetry's SDK adds: that the span is sampled, and its parent local.
 function withoutFlags(sent: Record<string, unknown>): unknown {
   return JSON.parse(JSON.stringify(sent, (key, value) => (key === 'flags' ? undefined : value)))
 }

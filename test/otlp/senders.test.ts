@@ -72,7 +72,7 @@ const PROTOCOLS = [
   },
 ] as const
 
-// The exporters of OpenTelemetry read their variables from this process.
+// OpenTelemetry's exporters read their variables from this process.
 afterEach(() => vi.unstubAllEnvs())
 
 const TOLD = { partialSuccess: { rejectedSpans: 1, errorMessage: 'too façade' } }
@@ -82,7 +82,7 @@ const PROTOBUF_BYTES = partialSuccess('http/protobuf', 1, 'too façade')
 const [IN_JSON, IN_PROTOBUF] = ['application/json', 'application/x-protobuf']
 const BYTE_ORDER_MARK = Buffer.from([0xff, 0xfe])
 
-/** What a proxy, or a collector of another mind, makes of an answer. */
+/** Responses from a proxy, or from a collector with ideas of its own. */
 const ANSWERS: [name: string, headers: Record<string, string>, answer: Buffer][] = [
   ['in JSON', { 'content-type': IN_JSON }, JSON_BYTES],
   ['in protobuf', { 'content-type': IN_PROTOBUF }, PROTOBUF_BYTES],
@@ -239,7 +239,7 @@ describe.each(PROTOCOLS)('over $protocol', (of) => {
     const sent = sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: of.protocol, TIMEOUT: '500' })
     await expect(sent).rejects.toMatchObject({ isRetryable: true, isTooLarge: false })
     expect(arrived.length).toBeGreaterThan(0)
-    // Far below the ten seconds that are OpenTelemetry's own.
+    // Far below OpenTelemetry's own ten seconds.
   }, 5_000)
 
   test('lines of the debug log arrive as log records', async () => {
@@ -300,7 +300,7 @@ test.each([
   await expect(sent).rejects.toMatchObject(refusal)
 })
 
-/** The settings by these variables, by what follows OTEL_EXPORTER_OTLP_ in their names. */
+/** The settings from these variables, named by what follows OTEL_EXPORTER_OTLP_. */
 function settingsOf(signal: 'traces' | 'logs', variables: Record<string, string>) {
   for (const [name, value] of Object.entries(variables)) {
     vi.stubEnv(`OTEL_EXPORTER_OTLP_${name}`, value)
@@ -316,7 +316,10 @@ async function sendSpans(variables: Record<string, string>): Promise<Rejection |
   return sender.send([...SPANS])
 }
 
-/** An ExportTraceServiceResponse: `partial_success` is its field 1, with the count in 1 and the words in 2. */
+/**
+ * An ExportTraceServiceResponse: `partial_success` is its field 1, with the count in 1 and the
+ * message in 2.
+ */
 function partialSuccess(protocol: string, rejectedSpans: number, errorMessage: string): Buffer {
   if (protocol === 'http/json') {
     return Buffer.from(JSON.stringify({ partialSuccess: { rejectedSpans, errorMessage } }))

@@ -30,7 +30,7 @@ test('the package is at most 3 MB, and holds nothing but itself', () => {
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(3_000_000)
   const { dependencies, optionalDependencies } = manifest()
   expect(dependencies).toBeUndefined()
-  // Not one file asks for a package that is not there, but for those that may be missing.
+  // No file asks for a missing package, except for optional ones.
   const asked = files
     .filter(({ name }) => /\.c?js$/.test(name))
     .flatMap(({ parentPath, name }) => packagesAskedFor(join(parentPath, name)))
@@ -126,11 +126,11 @@ test('the API has types, which stand alone', () => {
   expect(stdout).toBe('')
 })
 
-// The example of docs/api.md.
+// The example in docs/api.md.
 const [, PROGRAM = ''] =
   /^```js\n([\s\S]*?)^```/m.exec(readFileSync(join(repositoryRoot, 'docs/api.md'), 'utf8')) ?? []
 
-// What bundled packages look for and do without: colours of `debug`, native speed of `ws`; and what
+// What bundled packages look for and do without: colours in `debug`, native speed in `ws`; and what
 // only gRPC's own administration reads.
 const DONE_WITHOUT = ['supports-color', 'bufferutil', 'utf-8-validate', '@grpc/proto-loader']
 
@@ -142,7 +142,7 @@ function manifest(): {
   return JSON.parse(readFileSync(join(unpacked(), 'package.json'), 'utf8'))
 }
 
-/** Names in `require` and `import` that are neither paths nor Node's own. */
+/** Names in `require` and `import` that are neither paths nor Node's own modules. */
 function packagesAskedFor(file: string): string[] {
   const text = readFileSync(file, 'utf8')
   const asked = text.matchAll(/\b(?:require|import)\("(@?[\w./:-]+)"\)|\bfrom"(@?[\w./:-]+)"/g)
@@ -153,7 +153,7 @@ function packagesAskedFor(file: string): string[] {
 
 const BUILT_IN = new Set(process.getBuiltinModule('node:module').builtinModules)
 
-/** npm's own script: it is run with the Node under test. */
+/** npm's own script, run by the Node under test. */
 function npmScript(): string {
   const { stdout } = spawnSync('sh', ['-c', 'readlink -f "$(command -v npm)"'], {
     encoding: 'utf8',

@@ -190,7 +190,7 @@ describe('response bodies', () => {
   })
 })
 
-/** Records of which those of a kind say something more. */
+/** Records, with additions to those of one kind. */
 function saying(records: readonly RawRecord[], kind: RawRecord['kind'], says: object): RawRecord[] {
   return records.map((record) => (record.kind === kind ? { ...record, ...says } : record))
 }

@@ -240,7 +240,9 @@ function delta(text: string): string {
   return `event: response.output_text.delta\ndata: ${JSON.stringify(event)}\n\n`
 }
 
-/** An exchange of the real recorder's whose answer has begun, a chunk every 10 ms from 2 s on. */
+/**
+ * An exchange of the real recorder whose answer has begun, with a chunk every 10 ms from 2 s on.
+ */
 function cutExchange(recorded: RecordedSession, chunks: readonly string[]) {
   recorded.at(1000)
   const exchange = recorded.recording.exchange(requestHead())

@@ -23,7 +23,7 @@ test('a raw log cut at any byte keeps every whole record before the cut', async 
   for (let size = whole.length; size >= 0; size -= 1) {
     truncateSync(join(folder, raw), size)
     const session = await readSession(folder)
-    // A record that lacks nothing but its newline is whole: its checksum says so.
+    // A record that lacks only its newline is complete: its checksum says so.
     const kept = ends.filter((end) => end - 1 <= size).length
     expect(shapeOf(session), `cut at byte ${size}`).toEqual(shapeOfRecords(kept))
     const isTorn = size > 0 && !ends.includes(size) && !ends.includes(size + 1)
@@ -68,7 +68,7 @@ test('a flipped bit at any byte of the raw log spoils no record but its own', as
     flipped[byte] = (flipped[byte] ?? 0) ^ (1 << (byte % 8))
     writeFileSync(join(folder, raw), flipped)
     const { exchanges, damage } = await readSession(folder)
-    // A flip within the name of the checksum leaves the record as it was.
+    // A flip within the name of the checksum leaves the record unchanged.
     const isHarmless = JSON.stringify(exchanges) === JSON.stringify(good)
     expect(isHarmless || damage.length > 0, `flip at byte ${byte}`).toBe(true)
     for (const exchange of exchanges) {
@@ -180,7 +180,7 @@ function newline(): Buffer {
   return Buffer.from('\n')
 }
 
-/** What of a session's exchanges depends on which records are there. */
+/** The part of a session's exchanges that depends on which records exist. */
 function shapeOf({ exchanges }: Session): unknown[] {
   return exchanges.map(({ id, state, status, chunks, lastAt }) => [
     id,

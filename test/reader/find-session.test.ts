@@ -13,7 +13,7 @@ const ids = {
 writeSession(one, { id: ids.early, run: { startedAt: timeAt(0) } })
 writeSession(one, { id: ids.late, run: { startedAt: timeAt(5000) } })
 writeSession(other, { id: ids.elsewhere, run: { startedAt: timeAt(2000) } })
-// The same id in both: the first root counts.
+// The same id in both: the first root wins.
 writeSession(other, { id: ids.early, run: { startedAt: timeAt(0) } })
 
 for (const [name, id, root] of [

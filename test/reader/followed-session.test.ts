@@ -21,7 +21,7 @@ const LOGS = [SESSION_FILES.meta, SESSION_FILES.raw, SESSION_FILES.events]
 let folder: string
 let whole: Map<string, Buffer>
 
-// A session of the real Codex, of which nothing is written yet, and which this process records.
+// A session of the real Codex that this process records; nothing of it is written yet.
 beforeEach(() => {
   folder = fixtureSession('plain').folder
   whole = new Map(LOGS.map((log) => [log, readFileSync(join(folder, log))]))
@@ -98,7 +98,7 @@ test("a recorder's sign of life changes nothing that was read, but writing in pl
       [() => writeSync(descriptor, ' ', 0), 2],
     ] as const) {
       const before = changed()
-      // The time of a change is no finer than the kernel's ticks.
+      // Modification times are no finer than the kernel's ticks.
       await eventually(() => {
         act()
         expect(changed()).toBeGreaterThan(before)
@@ -116,7 +116,7 @@ function isEnd(line: Buffer): boolean {
   return line.includes('"name":"session"') && line.includes('endTimeUnixNano')
 }
 
-/** A line of each log in turn, as long as there are any. */
+/** A line of each log in turn, while there are any. */
 function* inTurns(): Generator<[log: string, line: Buffer]> {
   const waiting = LOGS.map((log) => ({ log, lines: linesOf(whole.get(log)) }))
   for (let at = 0; waiting.some(({ lines }) => at < lines.length); at += 1) {
@@ -137,7 +137,7 @@ function linesOf(bytes: Buffer = Buffer.alloc(0)): Buffer[] {
   return lines
 }
 
-/** The beginning of the first exchange once more, as that of another one. */
+/** The beginning of the first exchange again, as that of another one. */
 function lastExchange(): string {
   const line = linesOf(whole.get(SESSION_FILES.raw))
     .map(String)

@@ -103,7 +103,7 @@ function kill(): void {
   }
 }
 
-// What was written a moment ago could change unseen, and is not kept yet.
+// A file written a moment ago could still change unnoticed, so nothing is kept yet.
 async function keep() {
   return eventually(async () => {
     const told = await keptExplanation(folder)

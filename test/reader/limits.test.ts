@@ -13,7 +13,7 @@ import {
 } from '@tacho/reader'
 import { createScrubber } from '@tacho/scrub'
 import { expect, test } from 'vitest'
-// They are the package's own.
+// Internal to the package.
 import {
   CONVERSATION_BYTES,
   EXCHANGES,
@@ -54,7 +54,7 @@ test('of a session longer than is explained in full, the middle is explained by 
   const told = await explainSession(writeSession(sessionsDirectory(), { raw, meta }))
   expect(told.causes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 10]])
   expect(told.notes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 5]])
-  // The try before it was answered, for all that its chunks are not read.
+  // The earlier try was answered, although its chunks are not read.
   expect(told.notes[0]?.sentence).toMatch(/^At exchange 5 the API failed/)
   expect(told.unreadAnswers).toBe(2)
   expect(told.session.damage).toEqual([])

@@ -45,7 +45,7 @@ function read(
   writeFileSync(path, text)
   const descriptor = openSync(path, 'r')
   const lines: Line[] = []
-  // The bytes of a line are only good until the next one.
+  // The bytes of a line are valid only until the next one.
   for (const { byte, line, bytes, isTorn } of readLines(descriptor, ...range)) {
     lines.push({ byte, line, text: String(bytes), isTorn })
   }

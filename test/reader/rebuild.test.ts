@@ -53,7 +53,7 @@ describe('so they are', () => {
     recordExchanges(recording, 3)
     const head = { method: 'POST', url: 'http://127.0.0.1:4000/v1/responses', headers: [] }
     recording.exchange({ ...head, provider: 'openai', conversation }).requestEnd()
-    // What was seen is understood a little later than it is written.
+    // What was seen is interpreted a little after it is written.
     await eventually(async () => {
       const { spans } = await readSession(join(root, SESSION_ID))
       expect([...spans.values()].filter(({ endedAt }) => endedAt === undefined)).toHaveLength(6)
@@ -62,7 +62,7 @@ describe('so they are', () => {
     cpSync(join(root, SESSION_ID), copy, { recursive: true })
     await recording.close({ exitCode: 0 })
     const { folder, open } = await rebuild(copy)
-    // The run, its turn, the exchange that was in flight, and three tools of which nobody told an end.
+    // The run, its turn, the exchange in flight, and three tools whose end nobody reported.
     expect(open).toBe(6)
     expect(await spansOf(folder)).toEqual(await spansOf(copy))
   })
@@ -122,7 +122,7 @@ test('a damaged log of events is read as far as it goes, and its damage is told'
     expect.objectContaining({ file: events, line: 2 }),
     expect.objectContaining({ file: events, reason: 'the last line is cut off' }),
   ])
-  // The end of the run stood in the last line.
+  // The end of the run was in the last line.
   expect(rebuilt.open).toBeGreaterThan(0)
   expect((await readSession(rebuilt.folder)).exchanges).toHaveLength(2)
 })
@@ -255,7 +255,7 @@ function rebuild(folder: string, onBytes?: (bytes: number) => void) {
   return rebuildSession(folder, join(sessionsDirectory(), 'rebuilt'), onBytes)
 }
 
-/** The spans by their ids; where they stand in the file may differ. */
+/** The spans by id; their order in the file may differ. */
 async function spansOf(folder: string) {
   const { spans, damage } = await readSession(folder)
   expect(damage.filter(({ file }) => file !== manifest)).toEqual([])

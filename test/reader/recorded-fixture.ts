@@ -5,7 +5,9 @@ import { sessionsDirectory } from './session-folder.js'
 
 export const FIXTURE_ID = '01a22000-0000-7000-8000-000000000001'
 
-/** A session of `test/fixtures/sessions` in a folder of its own, with the modes of a recorded one. */
+/**
+ * A session of `test/fixtures/sessions` in a folder of its own, with the modes of a recorded one.
+ */
 export function fixtureSession(name: 'plain' | 'tacho-0.1.0' | 'future'): {
   directory: string
   folder: string

@@ -8,10 +8,10 @@ export const CONVERSATION: Conversation = {
   turnId: TURN,
 }
 
-/** The same, as the taps of Codex's own words name it. */
+/** The same, as named by the taps of Codex's own messages. */
 export const PLACE = { threadId: SESSION_ID, turnId: TURN }
 
-/** A recording of the real recorder's on a clock that is set by hand. */
+/** A recording by the real recorder on a clock set by hand. */
 export class RecordedSession {
   readonly directory = sessionsDirectory()
   readonly recording: Recording
@@ -40,13 +40,13 @@ export class RecordedSession {
     return this.session.folder
   }
 
-  /** Sets the clock to so many milliseconds after the start, and tells its time. */
+  /** Sets the clock to this many milliseconds after the start, and returns the time. */
   at(milliseconds: number): number {
     this.#now = (START + milliseconds) * 1000
     return this.#now
   }
 
-  /** A tap sees something so many milliseconds after the start. */
+  /** A tap sees something this many milliseconds after the start. */
   sees(milliseconds: number, event: SeenEvent): void {
     const at = this.at(milliseconds)
     this.session.event(event, at)
@@ -59,7 +59,7 @@ export class RecordedSession {
   }
 }
 
-/** The head of a request of Codex's in the turn {@link TURN}. */
+/** The head of a Codex request in the turn {@link TURN}. */
 export function requestHead(path = '/v1/responses'): RequestHead {
   return {
     method: 'POST',

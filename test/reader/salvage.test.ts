@@ -102,7 +102,7 @@ async function recorded(exchanges: number): Promise<string> {
   return folder
 }
 
-/** The byte at which a line of the raw log begins; the first is 0. */
+/** The offset at which a line of the raw log begins; the first is 0. */
 function lineAt(folder: string, line: number): number {
   const bytes = readFileSync(join(folder, SESSION_FILES.raw))
   let at = 0

@@ -193,12 +193,12 @@ describe('cut short at any call to the disk', () => {
       try {
         scrub(folder)
       } catch {
-        // Looked at below.
+        // Checked below.
       } finally {
         isHit = disk.failed > 0
         disk.heal()
       }
-      // What its readers see between is one or the other.
+      // In between, its readers see one or the other.
       const between = (await bodiesOf(folder)).join('')
       if (between !== whole) expect(between).not.toContain(SECRET)
       scrub(folder)
@@ -223,12 +223,12 @@ async function recorded(secret = SECRET): Promise<string> {
   return join(root, SESSION_ID)
 }
 
-/** A session in which the secret stands wherever it can. */
+/** A session with the secret everywhere it can be. */
 async function record(root: string, secret: string): Promise<void> {
   const recording = startRecording(root, { argv: ['exec', `log in with ${secret}`] })
   const items: string[] = []
   for (let number = 1; number <= EXCHANGES; number += 1) {
-    // From the second on it stands in what is copied, and again in what is new.
+    // From the second request on, the secret is in what is copied, and again in what is new.
     items.push(`item ${number}: ${'history '.repeat(40)}${number === 3 ? '' : secret}`)
     exchange(recording, number, items, secret)
   }
@@ -285,7 +285,7 @@ function contentOf(folder: string): { name: string; text: string }[] {
   }))
 }
 
-/** The blocks of a sealed file are found by the first bytes of gzip. */
+/** The blocks of a sealed file are found by gzip's magic bytes. */
 function unsealed(bytes: Buffer): Buffer {
   const start = bytes.indexOf(Buffer.from([0x1f, 0x8b, 8]))
   return start < 0 ? bytes : gunzipSync(bytes.subarray(start))

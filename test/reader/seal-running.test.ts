@@ -31,7 +31,7 @@ const { raw, manifest } = SESSION_FILES
 const FOREIGN = '0123456789abcdef'
 const NAMESPACE = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child']
 const hasNamespaces = spawnSync('unshare', [...NAMESPACE.slice(1), 'true']).status === 0
-/** In a soak each of some 200 sealings waits for 1.5 s. */
+/** In a soak each of some 200 seals waits for 1.5 s. */
 const SOAK_MILLISECONDS = 900_000
 const isSoak = process.env.TACHO_SOAK === '1'
 
@@ -111,7 +111,7 @@ test('a run that begins at any call of a sealing loses nothing, and nothing is s
 })
 
 describe('a session that is taken for dead and is not', { timeout: SOAK_MILLISECONDS }, () => {
-  // Without locks, and with a process that cannot be seen: all that is left is that both look.
+  // Without locks, and with an invisible process: all that is left is that both look.
   test('loses nothing that its recorder writes at any call of a sealing', async () => {
     const before = await recorded(1)
     let most = 200
@@ -171,20 +171,20 @@ async function recorded(count = 2): Promise<string> {
   return join(root, SESSION_ID)
 }
 
-/** As a manifest reads where its run died without a word, in a namespace that is not ours. */
+/** What a manifest says if its run died without a word in another namespace. */
 function seenFromElsewhere(folder: string): void {
   const path = join(folder, manifest)
   const { runs, ...facts } = JSON.parse(readFileSync(path, 'utf8')) as Manifest
   const open = runs.map(({ ended: _, endedAt: __, ...run }) => ({ ...run, pidNamespace: FOREIGN }))
   writeFileSync(path, JSON.stringify({ ...facts, runs: open }))
-  // Its end is not told by its span, either.
+  // Its span does not tell its end either.
   const meta = join(folder, SESSION_FILES.meta)
   const lines = readFileSync(meta, 'utf8').split('\n')
   const isEnd = (line: string) => line.includes('"resourceSpans"') && line.includes('"session"')
   writeFileSync(meta, lines.filter((line) => !isEnd(line)).join('\n'))
 }
 
-/** As long silent as no recorder that lives. */
+/** Silent for longer than any live recorder. */
 function grownOld(folder: string): void {
   const longAgo = new Date(Date.now() - 3_600_000)
   for (const name of readdirSync(folder)) utimesSync(join(folder, name), longAgo, longAgo)

@@ -107,7 +107,7 @@ describe('what is not to be sealed is refused or left', () => {
     const root = fastDirectory()
     const recording = startRecording(root)
     recordExchanges(recording, 1)
-    // Without the manifest it is the span of its run that tells.
+    // Without the manifest, the span of its run tells.
     recording.later.settleAll()
     const names = readdirSync(join(root, SESSION_ID))
     expect(() => sealSession(join(root, SESSION_ID))).toThrow(/is running/)
@@ -174,7 +174,7 @@ async function recorded(): Promise<string> {
   return join(root, SESSION_ID)
 }
 
-/** All that a session says, bodies included; but for where its lines stand. */
+/** Everything that a session says, including bodies, except for where its lines are. */
 async function storyOf(folder: string): Promise<object> {
   const { exchanges, runs, spans, damage } = await readSession(folder)
   const index = indexRawLog(folder, () => undefined)

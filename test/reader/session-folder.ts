@@ -36,7 +36,7 @@ export function sessionsDirectory(): string {
   return directory
 }
 
-/** What goes into a session folder; what is not said is that of a session that ended well. */
+/** The contents of a session folder; defaults are those of a session that ended well. */
 export type SessionParts = {
   id?: string
   run?: Partial<Run>
@@ -47,7 +47,7 @@ export type SessionParts = {
   meta?: object[]
 }
 
-/** Writes a session folder and gives its path. */
+/** Writes a session folder and returns its path. */
 export function writeSession(directory: string, parts: SessionParts = {}): string {
   const { id = SESSION_ID, raw = twoExchanges(), meta = spansOfTwo() } = parts
   const folder = join(directory, id)
@@ -63,7 +63,7 @@ export function writeSession(directory: string, parts: SessionParts = {}): strin
 
 const PRIVATE = { mode: 0o600 }
 
-/** Records as a log holds them. */
+/** Records in the form of a log. */
 export function lines(records: readonly object[]): Buffer {
   return Buffer.concat(records.map((record) => encodeLine(record, crc32)))
 }
@@ -94,7 +94,7 @@ export function manifestOf(parts: SessionParts, manifest: Partial<Manifest> = {}
   }
 }
 
-/** The time so many milliseconds after {@link START}. */
+/** The time this many milliseconds after {@link START}. */
 export function timeAt(milliseconds: number): string {
   return new Date(START + milliseconds).toISOString().replace('Z', '000Z')
 }
@@ -107,7 +107,7 @@ export type ExchangeParts = {
   url?: string
   headers?: Headers
   request?: Content
-  /** What the request's content stands for, where that copies. */
+  /** The text that the request's content expands to, if it copies. */
   requestBytes?: Uint8Array
   status?: number
   statusText?: string
@@ -174,7 +174,7 @@ export const FIRST = '1111111111111111'
 export const SECOND = '2222222222222222'
 export const TURN = '0199a1b2-0000-7000-8000-000000000001'
 
-/** A completed exchange and one that was in flight when the recording ends. */
+/** One completed exchange, and one in flight when the recording ends. */
 export function twoExchanges(): RawRecord[] {
   return [
     ...exchangeRecords({
@@ -194,7 +194,7 @@ export function twoExchanges(): RawRecord[] {
   ]
 }
 
-/** The spans of {@link twoExchanges}: the first ended, with its use; the others started only. */
+/** The spans of {@link twoExchanges}: the first ended, with its usage; the others only started. */
 export function spansOfTwo(): object[] {
   const turn = { 'tacho.turn.id': TURN }
   return [
@@ -237,11 +237,11 @@ export type SpanParts = {
   start: number
   end?: number
   attributes?: Record<string, PlainValue>
-  /** The ids of the spans that an ended one links to. */
+  /** The ids of the spans that an ended span links to. */
   links?: string[]
-  /** What the status of one that failed says. */
+  /** The status message of a failed span. */
   message?: string
-  /** The moments that an ended one marks. */
+  /** The events of an ended span. */
   events?: [name: string, at: number][]
 }
 

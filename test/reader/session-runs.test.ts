@@ -108,6 +108,6 @@ function manifestRuns(last: Partial<Run>): { runs: Run[] } {
     exchanges: { completed: 0, cancelled: 0, failed: 0 },
   }
   const first: Run = { ...run, endedAt: timeAt(5), ended: { exitCode: 0 } }
-  // Written in the wrong order: their times count.
+  // Written in the wrong order: their times decide.
   return { runs: [{ ...run, id: '00000000000000ab', startedAt: timeAt(7), ...last }, first] }
 }

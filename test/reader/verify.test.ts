@@ -252,7 +252,7 @@ describe('unreadable is', () => {
   })
 })
 
-/** A session with two exchanges, the second a copy of the first, as private as it must be. */
+/** A session with two exchanges, the second a copy of the first, with the required modes. */
 function cleanSession(parts: SessionParts = {}): string {
   const folder = writeSession(sessionsDirectory(), {
     raw: twoWhole(),

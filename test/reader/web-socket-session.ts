@@ -8,7 +8,7 @@ export const CONTINUED = 'aaaaaaaaaaaaaaa3'
 
 const URL = 'http://127.0.0.1:4000/v1/responses'
 
-/** Without `webSocket`, the connection is still there. */
+/** Without `webSocket`, the connection is still open. */
 export type UpgradeParts = { id?: string; start?: number; webSocket?: WebSocketEnd }
 
 /** The records of a WebSocket's upgrade, and those of its end. */
@@ -47,7 +47,7 @@ export function asked(parts: AskedParts): RawRecord[] {
     headers: [],
     request:
       Array.isArray(message) || typeof message === 'string' ? message : JSON.stringify(message),
-    // What was not kept has a checksum that nothing at hand has.
+    // A message that was not kept has a checksum that matches nothing at hand.
     ...(Array.isArray(message) && { requestBytes: Buffer.from('not kept') }),
     status: 0,
     chunks: events.map((event) => `${typeof event === 'string' ? event : JSON.stringify(event)}\n`),
@@ -67,7 +67,7 @@ export function asked(parts: AskedParts): RawRecord[] {
   )
 }
 
-/** A message of a WebSocket that belongs to no exchange. */
+/** A WebSocket message that belongs to no exchange. */
 export function message(parts: Partial<MessageRecord> = {}): MessageRecord {
   return {
     kind: 'message',
@@ -80,7 +80,7 @@ export function message(parts: Partial<MessageRecord> = {}): MessageRecord {
   }
 }
 
-/** The events of an answer of the Responses API that says these items. */
+/** The events of a Responses API answer with these items. */
 export function answer(id: string, items: object[] = [], end = 'response.completed'): object[] {
   return [
     { type: 'response.created', response: { id, status: 'in_progress', output: [] } },
@@ -97,7 +97,7 @@ export const CALL = { type: 'function_call', call_id: 'call_1', name: 'exec_comm
 export const OUTPUT = { type: 'function_call_output', call_id: 'call_1', output: 'three files' }
 export const SAID = { type: 'message', role: 'assistant', content: [] }
 
-/** What a turn is over Codex's own provider: an upgrade, a prewarm, a request and one that continues it. */
+/** A turn over Codex's own provider: an upgrade, a prewarm, a request and one that continues it. */
 export function webSocketSession(): RawRecord[] {
   const { begin, end } = upgrade({ webSocket: { closedBy: 'agent', sent: 3, received: 7 } })
   return [

@@ -16,7 +16,7 @@ function write(file: string, text: string): void {
   writeFileSync(join(root, file), text)
 }
 
-/** Checks the tree, and gives the lines that it prints. */
+/** Checks the tree, and returns the lines that it prints. */
 async function check(): Promise<{ exitCode: number | null; lines: string[] }> {
   const program = join(repositoryRoot, 'scripts/dist/check-docs.js')
   const { exitCode, stderr } = await run(process.execPath, [program, root], {
@@ -153,7 +153,7 @@ export class NamelessError extends Error {
   ])
 })
 
-// Put together here, for this file is checked as well.
+// Assembled here, because this file is checked too.
 const forbidden = [
   ['https://registry', 'npmjs.org/x'].join('.'),
   ['pypi', 'org'].join('.'),

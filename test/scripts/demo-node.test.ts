@@ -50,7 +50,7 @@ test('the demo of a Node program records the example agent: an approval, a cance
     [200, 'completed'],
     [200, 'completed'],
     [200, 'cancelled'],
-    // The SDK drops its body, which may be over by then; either way that cancels nothing.
+    // The SDK drops its body, which may be complete by then; either way that cancels nothing.
     [500, expect.stringMatching(/^(?:completed|cancelled)$/)],
     [200, 'completed'],
   ])

@@ -30,7 +30,8 @@ test('the demo records the real Codex, shows the session and says how to go on',
   )
   expect(text).toContain(`${id}/\n├─ session.json`)
   expect(text).toContain(`session ${id}`)
-  // Its provider sends no log events: the answers and the requests behind them tell of the tools.
+  // Its provider sends no log events: the answers, and the requests after them, tell about the
+  // tools.
   expect(text).toMatch(/tool exec_command "cat greet\.js .*: completed/)
   expect(text).toMatch(/^5 .*WS \/v1\/responses .*completed$/m)
   expect(text).toMatch(/^ {2}\{"kind":"exchange"/m)

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { programNames } from '../../scripts/programs/index.js'
 import { startProgress } from '../../scripts/programs/progress.js'
 
-// The real command line runs here; npm and Go are doubles in PATH, for they must fail on demand.
+// The real command line runs here; npm and Go are doubles on PATH, because they must fail on
+// demand.
 const COMMAND = resolve('scripts/dist/install-programs.js')
 const CODEX = 'tacho/programs/codex-0.169.0'
 

@@ -13,7 +13,7 @@ for (let number = 0; number < 200; number += 1) {
 
 const MEGABYTES = extent(8, 50)
 
-/** What stands in sources, lock files, minified code, maps and documents. */
+/** Typical contents of sources, lock files, minified code, source maps and documents. */
 function sources(): Buffer {
   const parts: Buffer[] = []
   let length = 0

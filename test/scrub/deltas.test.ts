@@ -10,9 +10,9 @@ const scrubber = createScrubber({ fingerprint })
 scrubber.learn(KNOWN, 'environment')
 
 type Api = {
-  /** The event of one piece. */
+  /** The event with one piece. */
   event: (piece: string) => string
-  /** What stands before the first of them. */
+  /** What precedes the first of them. */
   head?: string
   /** The pieces of what was written. */
   pieces: (log: string) => string[]
@@ -86,7 +86,7 @@ const apis: Record<string, Api> = {
       sse({ candidates: [{ content: { parts: [{ text: piece }], role: 'model' }, index: 0 }] }),
     pieces: (log) => events(log).map((event) => event.candidates[0].content.parts[0].text),
   },
-  // As its documentation shows a stream without `alt=sse`.
+  // A stream without `alt=sse`, as its documentation shows it.
   'Gemini, in one list': {
     head: '[',
     event: (piece) =>
@@ -128,7 +128,7 @@ describe.each(Object.entries(apis))('%s', (_name, { event, pieces, head = '' }) 
       const { log } = answered([head, ...sent])
       const text = pieces(log).join('')
       expect(log.length, `cut at ${at}`).toBe(head.length + sent.join('').length)
-      // One or two letters of what every such secret begins with tell nothing, and do not wait.
+      // One or two letters with which every such secret begins mean nothing, and are not held back.
       expect(text, `cut at ${at}`).toMatch(
         /^Here: "(sk?|--?)?\[secret:[a-z-]+:[0-9a-f]{4}\.*\]" it is\.$/,
       )

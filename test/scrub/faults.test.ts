@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
-/** Bytes that cannot be read from some place on. */
+/** Bytes that cannot be read from some position on. */
 function failingAt(place: number, length: number): Uint8Array {
   return new Proxy(new Uint8Array(length), {
     get(bytes, key) {

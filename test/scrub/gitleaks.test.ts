@@ -10,7 +10,7 @@ import { EXAMPLES } from './shape-examples.js'
 
 const scrubber = createScrubber({ fingerprint })
 
-/** The files of a folder in which gitleaks finds a secret, by its own rules, and these rules. */
+/** The files of a folder in which gitleaks finds a secret, by its own rules, and those rules. */
 async function foundByGitleaks(folder: string): Promise<{ RuleID: string; Match: string }[]> {
   const report = join(folder, '..', 'report.json')
   const words = ['dir', folder, '--no-banner', '--report-format', 'json', '--report-path', report]
@@ -36,7 +36,7 @@ test.skipIf(process.env.TACHO_SOAK !== '1')(
         writeFileSync(join(place, 'before', `${number}.txt`), text)
         writeFileSync(join(place, 'scrubbed', `${number}.txt`), scrubber.text(text))
       }
-      // The other way round, so that this test can fail: it knows most of these keys.
+      // The reverse, so that this test can fail: it knows most of these keys.
       const before = await foundByGitleaks(join(place, 'before'))
       expect(new Set(before.map(({ RuleID }) => RuleID)).size).toBeGreaterThanOrEqual(20)
       expect(before.length).toBeGreaterThanOrEqual(150)

@@ -40,7 +40,7 @@ test.each([
   expect(Buffer.compare(streamed.bytes, body)).toBe(0)
 })
 
-/** In two parts, so that nobody takes this file for one that leaks them. */
+/** In two parts, so that nobody takes this file for a leak. */
 const published = [
   ['aws_secret_access_key=', 'wJalrXUtnFEMI/K7MDE', 'NG/bPxRfiCYEXAMPLEKEY'],
   [
@@ -66,7 +66,7 @@ test.each(published)(
     const text = `${before}${one}${other} `
     expect(scrubber.text(text)).toBe(text)
     expect(scrubber.text(JSON.stringify({ text }))).toBe(JSON.stringify({ text }))
-    // One character beside it is one.
+    // With one more character it is one.
     const own = text.replace(one, `${one.slice(0, -1)}${one.endsWith('b') ? 'c' : 'b'}`)
     expect(scrubber.text(own)).toMatch(/secret:/)
   },

@@ -1,6 +1,6 @@
 import type { Found, Scrubber } from '@tacho/scrub'
 
-/** What a stream makes of a body that comes in these chunks, put together again. */
+/** What a stream makes of a body that arrives in these chunks, joined. */
 export function scrubChunks(
   scrubber: Scrubber,
   chunks: Iterable<Uint8Array>,
@@ -11,7 +11,8 @@ export function scrubChunks(
   let length = 0
   const take = (swept: { bytes: Uint8Array; found: Found[] }): void => {
     for (const [at, size, rule] of swept.found) found.push([length + at, size, rule])
-    // A stream may give back the memory it was given, so this copies before that is used again.
+    // A stream may return the memory that it was given, so this copies the bytes before it is
+    // reused.
     parts.push(new Uint8Array(swept.bytes))
     length += swept.bytes.length
   }

@@ -7,7 +7,7 @@ import { spellingsOf } from './spellings.js'
 const header = (name: string, value: string) => (scrubber: Scrubber) =>
   void scrubber.headers([[name, value]])
 
-/** How a secret becomes known, the secret, and the rule under which it is then found. */
+/** How a secret becomes known, the secret, and the rule that then finds it. */
 const lessons: [how: string, secret: string, rule: string, learn: (scrubber: Scrubber) => void][] =
   [
     'sk-ant-api03-Zk3_9dQxTtC-7vLwPb',
@@ -89,7 +89,7 @@ describe.each(lessons)('%s, %j', (_how, secret, rule, learn) => {
     ['hex of base64', (text: string) => Buffer.from(base64(`x ${text} y`)).toString('hex')],
     ['base64 of UTF-16', (text: string) => Buffer.from(text, 'utf16le').toString('base64')],
   ])('is found in %s', (what, spell) => {
-    // Of UTF-16, only what is ASCII in one line; and of a short one, nothing.
+    // In UTF-16, only ASCII on one line; and nothing for a short secret.
     if (secret.length < 12 || (/UTF/.test(what) && /[^ -~]|\\/.test(secret))) return
     const { found } = scrubber.bytes(Buffer.from(` ${spell(secret)} `))
     expect(found).toEqual([[expect.any(Number), expect.any(Number), rule]])
@@ -268,7 +268,7 @@ test('however many are learnt one by one, each is found from then on, and those 
     const scrubbed = scrubber.text(texts.join('\n'))
     expect(scrubbed.match(/\[secret:token/g), `${number}`).toHaveLength(2 * texts.length)
   }
-  // One that is cut off at the end, of those that were learnt last and first.
+  // One cut off at the end, among those learnt last and first.
   for (const number of [0, 29])
     expect(scrubber.text(`x ${secretOf(number).slice(0, -3)}`)).toContain('[s')
 })

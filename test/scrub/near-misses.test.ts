@@ -43,7 +43,8 @@ test.each(worst)('a byte is not read again and again: %s', (_what, secrets, text
 test('what one comparison has seen is not taken for what the next one wants', () => {
   const scrubber = createScrubber({ fingerprint })
   scrubber.learn('aaaabaaaacdefgh]', 'key', { isCertain: true })
-  // At its beginning it is the secret up to the `c`; from its second byte on, all but the `b` is.
+  // At its start it matches the secret up to the `c`; from its second byte on, everything but the
+  // `b`.
   const body = Buffer.from('aaaabaaaaacdefgh]')
   const { bytes, found } = scrubber.stream().push(body)
   expect(found).toEqual([])

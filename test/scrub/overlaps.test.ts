@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fingerprint } from './fingerprint.js'
 import { scrubChunks } from './joined.js'
 
-/** A text, the secrets in it by their rules, and what must be found. */
+/** A text, its secrets by rule, and what must be found. */
 const cases: [what: string, secrets: Record<string, string>, text: string, found: Found[]][] = [
   [
     'two secrets side by side are two',
@@ -100,7 +100,7 @@ describe('random texts of two letters, full of overlaps, in random chunks', () =
       const some = secrets[Math.floor(random() * secrets.length)]?.secret ?? ''
       return random() < 0.6 ? some.slice(Math.floor(random() * 5)) : letters(5)
     })
-    // Most of a secret is one, too, where the text ends with it.
+    // Most of a secret counts as one too, if the text ends there.
     const text = `${parts.join('')}.`
     const body = Buffer.from(text)
 
@@ -121,7 +121,7 @@ describe('random texts of two letters, full of overlaps, in random chunks', () =
   })
 })
 
-/** The rules of overlaps, said as plainly as possible. */
+/** The rules for overlaps, stated as plainly as possible. */
 function plainly(text: string, secrets: { rule: string; secret: string }[]): Found[] {
   const found: Found[] = []
   const spent = new Map<string, number>()

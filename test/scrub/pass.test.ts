@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-// They are the package's own: what nothing begins in goes past the search.
+// Internal to the package: text in which nothing begins bypasses the search.
 import { Channel } from '../../packages/scrub/dist/channel.js'
 import { KnownSecrets } from '../../packages/scrub/dist/known-secrets.js'
 import { anchorsOf } from '../../packages/scrub/dist/search-index.js'
@@ -28,7 +28,7 @@ function numbers(seed: number): (below: number) => number {
 
 const WORDS = ['so', ' the ', 'gh', 'ghp', 'sk', '\n', '\\n', '\r\n', '  12\t', 'qwe', 'Z2', ' ']
 
-/** A text with secrets and beginnings of some in it, cut into pieces. */
+/** A text with secrets and beginnings of secrets, cut into pieces. */
 function pieces(next: (below: number) => number): Buffer[] {
   const parts = Array.from({ length: 40 }, () =>
     next(12) === 0 ? ` ${SECRETS[next(SECRETS.length)]} ` : (WORDS[next(WORDS.length)] ?? ''),
@@ -37,7 +37,7 @@ function pieces(next: (below: number) => number): Buffer[] {
   const cut: Buffer[] = []
   for (let at = 0; at < text.length; ) {
     const end = at + 1 + next(next(3) === 0 ? 40 : 6)
-    // A word at the end is held: it can be the beginning of a text in base64.
+    // A word at the end is held back: it could be the beginning of base64.
     const blank = next(3) === 0 ? -1 : text.indexOf(' ', end)
     const to = blank < 0 ? end : blank + 1
     cut.push(text.subarray(at, to))
@@ -46,13 +46,16 @@ function pieces(next: (below: number) => number): Buffer[] {
   return cut
 }
 
-/** Whether a search of it alone finds nothing that begins, and holds nothing back. */
+/** Whether a search of this text alone finds no beginning and holds nothing back. */
 function isClean(piece: Buffer): boolean {
   const { bytes, found } = new Sweep(mark).push(Uint8Array.from(piece), index, false)
   return found.length === 0 && bytes.length === piece.length
 }
 
-/** What is hidden of a text that has secrets in it: all of each but its first two letters, at least. */
+/**
+ * What must be hidden in a text with secrets: everything except the first two letters of each, at
+ * least.
+ */
 function expectHidden(text: string, left: string, seed: number): void {
   let rest = left
   for (const secret of SECRETS) {

@@ -8,7 +8,7 @@ import { EXAMPLES } from './shape-examples.js'
 const scrubber = createScrubber({ fingerprint })
 const rules = [{ id: creator.meta.id, rule: creator, options: {} }]
 
-/** What secretlint's recommended rules find in a text, but for what we have put there. */
+/** What secretlint's recommended rules find in a text, except for our replacements. */
 async function foundBySecretlint(content: string): Promise<string[]> {
   const { messages } = await lintSource({
     source: { content, filePath: '/notes.txt', ext: '.txt', contentType: 'text' },
@@ -23,13 +23,13 @@ const texts = EXAMPLES.flatMap(({ are }) => are.map((example) => `before ${examp
 
 test('secretlint finds nothing in what was scrubbed', async () => {
   const before = await Promise.all(texts.map(foundBySecretlint))
-  // The other way round, so that this test can fail: it knows a third of these keys.
+  // The reverse, so that this test can fail: it knows a third of these keys.
   expect(before.filter((found) => found.length > 0).length).toBeGreaterThanOrEqual(40)
   const left = await Promise.all(texts.map((text) => foundBySecretlint(scrubber.text(text))))
   expect(left.flat()).toEqual([])
 })
 
-// It has no measure of what was made by hand; we pass over what plainly was.
+// It has no measure for what was made by hand; we skip what plainly was.
 test('what secretlint finds in our false examples is made of one character', async () => {
   const innocent = EXAMPLES.flatMap(({ areNot }) => areNot.map((text) => `a ${text} b\n`))
   const found = await Promise.all(innocent.map((text) => foundBySecretlint(scrubber.text(text))))

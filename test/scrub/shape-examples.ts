@@ -1,6 +1,6 @@
 import { randomFrom } from '../faults/random.js'
 
-/** True examples of a shape, made up anew in the form that its maker gives it, and false ones. */
+/** True examples of a shape, newly made in the form that its issuer uses, and false ones. */
 export type ShapeExamples = { rule: string; are: string[]; areNot: string[] }
 
 const random = randomFrom(12)
@@ -20,7 +20,7 @@ const upper = (length: number) => of('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', length)
 const digits = (length: number) => of(DIGITS, length)
 const part = (length: number) => Buffer.from(`{"sub":"${alnum(length)}"}`).toString('base64url')
 
-/** Three of one form; and what is none: too short, made by hand, in another word. */
+/** Three true ones of one form, and false ones: too short, typed by hand, in another word. */
 function simple(rule: string, make: () => string, ...areNot: string[]): ShapeExamples {
   const are = [make(), make(), make()]
   const [one = ''] = are
@@ -62,7 +62,7 @@ export const EXAMPLES: ShapeExamples[] = [
   simple('google-api-key', () => `AIza${word(35)}`, 'AIzaSy'),
   simple('google-oauth', () => `ya29.${word(120)}`, 'ya29.'),
   simple('google-oauth', () => `GOCSPX-${word(28)}`, 'GOCSPX-secret'),
-  // Behind it stands a hash in base64, which has this beginning now and then.
+  // A base64 hash follows it and sometimes begins like this.
   simple('google-oauth', () => `1//0g${word(48)}-L9Ir${word(48)}`, `1//0${'aB3'.repeat(20)}`),
   simple('aws-key-id', () => `AKIA${upper(16)}`, 'AKIAAAAAAAAAAAAAAAAA'),
   {

@@ -7,7 +7,7 @@ import { EXAMPLES } from './shape-examples.js'
 
 const scrubber = createScrubber({ fingerprint })
 
-/** What stands in a text besides a word before the secret, which some rules need and keep. */
+/** What a text contains besides the word before a secret that some rules need and keep. */
 function secretOf(example: string): string {
   const swept = scrubber.bytes(Buffer.from(example))
   const [[at, length] = [0, 0]] = swept.found
@@ -104,15 +104,15 @@ function numbered(text: string): string {
     .join('\n')
 }
 
-// What one of them says cannot be seen in another: a word before a secret that is cut in two, or a
-// blank that a URL writes as `%20`.
+// What one part contains cannot be seen from another: a word before a secret that is cut in two, or
+// a space that a URL writes as `%20`.
 const notSpelledSo: Record<string, RegExp> = {
   bearer: /over|file name/,
   basic: /over|file name/,
   'aws-secret': /over|file name/,
   'slack-webhook': /over|file name/,
   'url-password': /over|file name/,
-  // Its marks at the beginnings of lines are a part of it.
+  // Its marks at the start of lines are part of it.
   'private-key': /file name|over (?:quoted|lines)/,
 }
 
@@ -156,7 +156,7 @@ describe.each(EXAMPLES)('$rule', ({ rule, are, areNot }) => {
   })
 })
 
-// A secret that is wrapped goes on in the next line, and what stands there can be another one.
+// A wrapped secret continues on the next line, and what follows there could be another secret.
 test.each(['\n', '\\n', '\r\n', '\nB='])(
   'of secrets with %j between them all are found',
   (between) => {
@@ -167,7 +167,7 @@ test.each(['\n', '\\n', '\r\n', '\nB='])(
     })
     const missed = secrets.flatMap((one) =>
       secrets.flatMap((other) => {
-        // One whose characters are those of most others stands before them.
+        // A secret whose characters can occur in most others comes before them.
         const lines = ['glpat-5tQogPoEg2UJ8uz3qe1X', one.secret, other.secret]
         const text = scrubber.text(lines.join(between))
         const isMissed = [one, other].some(({ core }) => text.includes(core))

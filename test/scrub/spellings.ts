@@ -1,4 +1,4 @@
-/** A secret as it stands in some text: only `hidden` may be replaced. */
+/** A secret within a text: only `hidden` may be replaced. */
 export type Spelling = { name: string; before: string; hidden: string; after: string }
 
 /**
@@ -76,7 +76,7 @@ function markup(text: string, special: RegExp): string {
 function encodedWhole(secret: string, lead: string, encoding: 'base64' | 'base64url'): Spelling {
   const whole = Buffer.from(`${lead}${secret}\n and what follows`).toString(encoding)
   const bits = Buffer.byteLength(lead) * 8
-  // Only the characters all of whose six bits are the secret's.
+  // Only the characters all of whose six bits belong to the secret.
   const from = Math.ceil(bits / 6)
   const to = Math.floor((bits + Buffer.byteLength(secret) * 8) / 6)
   return {

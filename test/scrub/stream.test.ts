@@ -74,7 +74,7 @@ test('a body that repeats a secret without end is never held back for more than 
   let held = 0
   for (let count = 0; count < 500; count += 1) {
     held += 7 - stream.push(bytes('aaaaaaa')).bytes.length
-    // A word of as many letters can be the beginning of a text in base64.
+    // A word with this many letters could be the beginning of base64.
     expect(held).toBeLessThanOrEqual(24)
   }
 })

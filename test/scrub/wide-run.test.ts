@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 import { extent } from '../faults/extent.js'
 import { fingerprint } from './fingerprint.js'
 
-// A long text is read sixteen bytes at a time by a program of vectors; where there is no WebAssembly,
-// and in short texts, byte by byte.
+// A SIMD program reads long text sixteen bytes at a time; without WebAssembly, and in short text,
+// it is read byte by byte.
 
 const KNOWN = 'Zk3vQ9rT2mXw7LbN4sHc'
 
-/** Scrubs what chance makes of a seed, and prints what was found and a hash of what came out. */
+/** Scrubs random text made from a seed, and prints what was found and a hash of the result. */
 const PROGRAM = `
   const [url, seed, rounds, known, isWithout] = process.argv.slice(1)
   if (isWithout === 'without') delete globalThis.WebAssembly

@@ -1,6 +1,6 @@
 /**
- * Runs in a page of another origin, with all that only the user knows: what a browser lets it try, and
- * whether that came to something.
+ * Runs in a page of another origin that has everything only the user knows: what a browser lets it try,
+ * and whether any of it succeeds.
  */
 export const ATTEMPTS = `async ({ origin, token, id, files: [script, style, image] }) => {
   const until = (start) => new Promise((resolve) =>
@@ -13,7 +13,7 @@ export const ATTEMPTS = `async ({ origin, token, id, files: [script, style, imag
   const headers = { authorization: 'Bearer ' + token }
   const asked = (address, options) =>
     fetch(address, options).then(() => 'came through', () => 'refused')
-  // An error page, which stands for what was refused, cannot be looked into, either.
+  // An error page, which replaces what was refused, cannot be inspected either.
   const isSeen = (look) => {
     try {
       return look() !== undefined

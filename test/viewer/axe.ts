@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Looks at a page with axe-core, by the rules of WCAG 2.2 up to AA. */
+/** Checks a page with axe-core, by the rules of WCAG 2.2 up to AA. */
 export class AxeBuilder {
   readonly #page: Page
 
@@ -12,9 +12,9 @@ export class AxeBuilder {
     this.#page = page
   }
 
-  /** What breaks a rule, each in a line. */
+  /** The violations, one per line. */
   async violations(): Promise<string[]> {
-    // Past the page's policy, which lets no script in: as a debugger does.
+    // Bypasses the page's policy, which allows no other script, as a debugger does.
     const session = await this.#page.context().newCDPSession(this.#page)
     await session.send('Runtime.evaluate', { expression: SOURCE })
     const { result } = await session.send('Runtime.evaluate', {

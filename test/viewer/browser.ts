@@ -12,12 +12,12 @@ afterAll(async () => {
 
 export type PageOptions = { width?: number; height?: number; isDark?: boolean; isTouch?: boolean }
 
-/** A page of a real Chromium, and all that it did that a page of ours must not do. */
+/** A page in a real Chromium, and everything it did that a page of ours must not do. */
 export type WatchedPage = {
   page: Page
-  /** What went wrong in it: errors, and words on its console. */
+  /** What went wrong in it: errors, and console messages. */
   problems: string[]
-  /** Addresses that it asked for beyond its own server. */
+  /** Addresses that it requested outside its own server. */
   foreign: string[]
   dialogs: string[]
   [Symbol.asyncDispose](): Promise<void>

@@ -174,7 +174,7 @@ describe.each(addresses())('%s', (how, address) => {
     await page.getByRole('region', { name: 'exit 3' }).waitFor()
   })
 
-  // The same page: once is enough where it is exported.
+  // The page is the same: once is enough for the exported one.
   test.each(how === 'served' ? LOOKS : LOOKS.slice(-1))(
     'axe finds nothing: %s',
     async (_, options) => {

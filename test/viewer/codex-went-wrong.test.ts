@@ -10,7 +10,7 @@ import { execCommand, type Script } from '../scripted-model/index.js'
 import { AxeBuilder } from './axe.js'
 import { openPage, type Served, serve } from './browser.js'
 
-/** By what the user said: an API that is out of order, an answer that stops, a command to be asked for. */
+/** The user's words decide: an API that is broken, an answer that stops, a command to approve. */
 const SCRIPT: Script = ({ body }) => {
   const said = JSON.stringify(body)
   if (said.includes('be refused')) return { status: 500 }
@@ -55,7 +55,7 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]()
 })
 
-/** What the time line is described as showing. */
+/** The description of the time line. */
 const drawn = (page: Page): Promise<string> =>
   page.evaluate(`document.getElementById(
     document.querySelector('canvas[aria-label^="Time line"]').getAttribute('aria-describedby')
@@ -149,7 +149,7 @@ test('a live session is followed into its death, and what was in flight stays op
   const { page } = watched
   await page.getByText('live', { exact: true }).waitFor()
   await page.getByRole('option', { name: /exchange 1 .*running/ }).click()
-  // What has come so far.
+  // What has arrived so far.
   await page.getByRole('region', { name: 'Exchange 1' }).getByText('one two three').waitFor()
   await killed.kill()
   await page.getByText('live', { exact: true }).waitFor({ state: 'detached' })

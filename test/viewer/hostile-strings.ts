@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { encodeLine, SESSION_FILES } from '@tacho/format'
 import { fixtureSession } from '../reader/recorded-fixture.js'
 
-/** What a stranger may put in any string of a session. */
+/** What a stranger may put into any string of a session. */
 const STRINGS: readonly string[] = [
   '<img src=x onerror=alert(1)>',
   '<svg><animate onbegin=alert(1) attributeName=x dur=1s>',
@@ -45,17 +45,19 @@ const STRINGS: readonly string[] = [
   `${'<div>'.repeat(5000)}`,
 ]
 
-/** What tells records from each other and what belongs together: without it there is nothing to show. */
+/** Identifies records and links them: without it there is nothing to show. */
 const KEPT = new Set([
   ...['kind', 'exchange', 'run', 'time', 'since', 'traceId', 'spanId', 'parentSpanId', 'state'],
   ...['startTimeUnixNano', 'endTimeUnixNano', 'timeUnixNano', 'id', 'threadId', 'turnId', 'key'],
   ...['sha256', 'responseSha256', 'format', 'startedAt', 'endedAt', 'copy', 'connection', 'from'],
 ])
 
-/** Attributes that say the same of a span. */
+/** Span attributes with the same role. */
 const KEPT_ATTRIBUTES = /(?:\.id|\.operation\.name|outcome|duration.*|status)$/
 
-/** A session of the real Codex, each string of which is hostile but those that hold it together. */
+/**
+ * A session of the real Codex in which every string is hostile, except those that hold it together.
+ */
 export function hostileSession(): { directory: string; folder: string; id: string } {
   const { directory, folder } = fixtureSession('plain')
   let next = 0
@@ -66,7 +68,7 @@ export function hostileSession(): { directory: string; folder: string; id: strin
     if (typeof value !== 'object' || value === null) return value
     const { key, name } = value as { key?: unknown; name?: unknown }
     if (typeof key === 'string' && KEPT_ATTRIBUTES.test(key)) return value
-    // A span is told by the first word of its name.
+    // The first word of a span's name says what it is.
     const isSpan = 'spanId' in value && typeof name === 'string'
     return Object.fromEntries(
       Object.entries(value).map(([member, inner]) => {

@@ -14,7 +14,10 @@ import { ATTEMPTS } from './attempts.js'
 import { openPage, serve } from './browser.js'
 import { hostileSession } from './hostile-strings.js'
 
-/** What a stranger may write, and what none of it may do: become markup, run, load, or ask. */
+/**
+ * What a stranger may write, and what none of it may do: become markup, run, load, or request
+ * anything.
+ */
 const HOSTILE = [
   '<img src=x onerror="alert(1)">',
   '<script>alert(2)</script>',
@@ -38,7 +41,7 @@ const HOSTILE = [
   `<b>${'a'.repeat(1024 * 1024)}`,
 ]
 
-/** How many elements there are that no part of the page makes. */
+/** How many elements no part of the page creates. */
 const FOREIGN_ELEMENTS = `document.querySelectorAll('#root :is(script, iframe, img, svg, math, style, link, meta, base, form, object, embed, video, template, plaintext, xmp, noscript, b, a)').length`
 
 /** Control characters and bidirectional controls, which a terminal would obey. */
@@ -63,7 +66,7 @@ describe.each(['served', 'exported as one file'])('%s', (how) => {
       await page.locator('h2').first().waitFor()
     }
     await page.keyboard.press('E')
-    // More than 2 MB: nobody waits for its conversation who has not asked for it.
+    // More than 2 MB: its conversation is read only on request.
     await page.getByRole('tab', { name: 'request', exact: true, selected: true }).waitFor()
     await page.getByRole('button', { name: 'show more' }).click()
     await page.getByText(/^1\.0 MB of \d\.\d MB$/).waitFor()
@@ -99,7 +102,7 @@ test('every string of a session can be hostile, in its logs, its spans and its m
     const { page } = opened
     const things = page.getByRole('listbox', { name: 'What happened' }).getByRole('option')
     await things.first().waitFor()
-    // Each of them in turn, and all that is shown of an exchange.
+    // Each exchange in turn, with everything that is shown of it.
     for (const filter of ['exchange', 'tool', 'approval', 'cancellation', 'problem']) {
       await page.getByLabel('Show').selectOption(filter)
       for (let index = 0; index < Math.min(4, await things.count()); index += 1) {
@@ -118,7 +121,7 @@ test('every string of a session can be hostile, in its logs, its spans and its m
     }
     expect(await page.evaluate(FOREIGN_ELEMENTS)).toBe(0)
     expect(await page.title()).toMatch(/^Tacho(?:: [\w-]+)?$/)
-    // Bodies that are none any more are not there.
+    // Bodies that are no longer valid are absent.
     const problems = opened.problems.filter((problem) => !problem.includes('404 (Not Found)'))
     expect([opened.dialogs, opened.foreign, problems]).toEqual([[], [], []])
     if (address.startsWith('http')) {

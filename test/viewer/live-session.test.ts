@@ -9,11 +9,14 @@ import { eventually } from '../host/index.js'
 import { SESSION_ID, sessionsDirectory } from '../reader/session-folder.js'
 import { openPage, type Served, serve } from './browser.js'
 
-/** 18 MB of answers: a reader that begins anew cannot hide it, and it is explained in a thread. */
+/**
+ * 18 MB of answers: too much for a reader that starts over to go unnoticed, and explained in a
+ * thread.
+ */
 const ANSWERS = 18
 const ANSWER = `data: ${'x'.repeat(1000)}\n\n`.repeat(1000)
 
-/** An exchange that is over, as the last thing in a raw log. */
+/** A finished exchange, as the last record of a raw log. */
 const ENDED = /"kind":"end"[^\n]*\n$/
 
 let root: string
@@ -101,7 +104,7 @@ test('of its debug log and its events, only lines that are new are read again', 
       expect(from).toBe(has + LINES + 1 + more)
     }
     expect(bytesReadBy(served.pid) - before).toBeLessThan(100_000)
-    // Whoever asks for an earlier line gets it.
+    // Requesting an earlier line fetches it.
     const [first] = ((await answerOf(`${log}?from=${has + 1}`)) as LinePage).items
     expect(first).toMatchObject({ line: has + 1 })
     expect(JSON.stringify(first)).not.toContain('new')
@@ -126,12 +129,12 @@ test('an event is on the page, and what was chosen there stays', async () => {
   expect(opened.problems).toEqual([])
 })
 
-/** More than a page of them has. */
+/** More than fit on a page. */
 const LINES = 25_000
 
 type LinePage = { items: { line: number }[]; next?: number }
 
-/** What the server says of the session, as its page asks for it. */
+/** What the server says about the session, as its page requests it. */
 async function answerOf(what: string): Promise<unknown> {
   const answer = await asked(served.address, what)
   expect(answer.status).toBe(200)
@@ -160,7 +163,7 @@ function record(answer: string): void {
   exchange.end({ state: 'completed' })
 }
 
-/** The lines that tell of a session, as its page asks for them. */
+/** The lines about a session, as its page requests them. */
 async function* changesOf(address: string): AsyncGenerator<string, void> {
   const response = await asked(address, 'changes')
   let begun = ''
@@ -174,12 +177,12 @@ async function* changesOf(address: string): AsyncGenerator<string, void> {
   }
 }
 
-/** All that it read, from files and elsewhere: proc(5), `rchar`. */
+/** All bytes that it read, from files and elsewhere: proc(5), `rchar`. */
 function bytesReadBy(pid: number): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
 }
 
-/** Waits until it is the same twice: what it did at its start is over. */
+/** Waits until two readings agree: its initial work is done. */
 async function settled(look: () => number): Promise<void> {
   let last = Number.NaN
   await eventually(() => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { openPage, serve } from './browser.js'
 
-/** Looks at a session that a test has recorded, as `tacho view` shows it. */
+/** Looks at a session that a test recorded, as `tacho view` shows it. */
 export async function onPage(
   root: string,
   id: string,
@@ -15,7 +15,7 @@ export async function onPage(
   expect([opened.problems, opened.foreign]).toEqual([[], []])
 }
 
-/** The cells of each row of a ledger, its tab opened before. */
+/** The cells of each row of a table, after opening its tab. */
 export async function ledgerOf(
   page: Page,
   tab: 'approvals' | 'cancellations',

@@ -13,7 +13,7 @@ test.each(REFUSALS)('%s: %s', (meant, _who, _form, status, answer) => {
   expect(meantBy(status, answer)).toBe(meant)
 })
 
-/** A body, or the message of its `error` and what else that has. */
+/** A body, or the message of its `error` and the error's other members. */
 const MORE: [meant: CauseCode, status: number, answer: object | string, more?: object][] = [
   [
     'rate-limited',

@@ -1,10 +1,10 @@
 import { type CauseCode, diagnose, type SessionCase, type Tool } from '@tacho/model'
 import { expect, test } from 'vitest'
 
-/** A call: its tool, what it was given, what it gave back, and whether the API marks that as an error. */
+/** A call: its tool, its input, its output, and whether the API marks that as an error. */
 type Row = [name: string, given: object, gave: string, isError?: boolean | undefined]
 
-/** A session that ended well, in which a model was told of these. */
+/** A session that ended well, in which a model was told about these calls. */
 function sessionOf(worked: readonly Row[], tools: readonly Tool[] = []): SessionCase {
   const place = { file: 'session_oai_raw.log', line: 1 }
   const added = worked.flatMap(([name, given, gave, isError], index) => {
@@ -224,7 +224,7 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
     ],
   ],
   [undefined, thrice((n) => `Exit code: 0\nOutput:\nerror: none ${n}`)],
-  // Failures by the grammar of those who tell of them, in whatever language they build or speak.
+  // Failures as their reporters word them, whatever language those build or speak.
   ['tool-failing', thrice((n) => `..\n  1) test parses\n9 tests, ${n} failures`)],
   ['tool-failing', thrice((n) => `2 successes / ${n} failures / 0 errors / 0 pending`)],
   ['tool-failing', thrice((n) => `[1/2] Compiling\na.swift:${n}:5: error: cannot find x`)],
@@ -267,7 +267,7 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['unknown-tool', one('Undefined function: act', true)],
   ['bad-arguments', one("data must have required property 'a'")],
   ['bad-arguments', one('json: cannot unmarshal number into Go struct field Args.a', true)],
-  // What looks like them, and is none.
+  // Output that looks like a failure but is not.
   [undefined, thrice((n) => `console.error\n  Error: boom ${n}\nPASS a.test.js\nTests: 4 passed`)],
   [undefined, thrice((n) => `ok 1 - error: is told\nok 2 - ${n} failures are counted\n# fail 0`)],
   [undefined, thrice((n) => `warning: unused variable: \`error\`\n    Finished in 0.${n}s`)],

@@ -15,7 +15,7 @@ test('what the reviewer decides is an approval of the call that it is about, and
       50,
       review('completed', { review: { status: 'denied', riskLevel: 'high', rationale: 'No.' } }),
     ],
-    // The log event says the same once more.
+    // The log event repeats it.
     [60, decided('c', 'denied', 'AutomatedReviewer')],
   ]
   expect(spansOf('approval', seen)).toMatchObject([

@@ -18,7 +18,7 @@ const HEAD = [['Content-Type', 'text/event-stream']] as [string, string][]
 const EVENT = 'data: {"type":"response.created"}\n\n'
 const SECONDS = 1e6
 
-/** An exchange that was cut off, of an agent with a patience of a second; times are in seconds. */
+/** An exchange that was cut off, of an agent that waits one second; times are in seconds. */
 function stopped(
   pieces: readonly (readonly [at: number, text: string])[],
   hungUpAt: number,

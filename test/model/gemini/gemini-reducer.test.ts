@@ -4,7 +4,7 @@ import { expectAlike, reduced, type Seen, spansOf, type What } from '../reduced.
 const THREAD = { threadId: 'main' }
 const RUN = { agent: { name: 'gemini' } }
 
-/** A request; it brings the outputs of these calls. */
+/** A request that brings the outputs of these calls. */
 const asks = (exchange: string, outputs: Record<string, string> = {}): What => ({
   kind: 'exchange-started',
   exchange,
@@ -31,7 +31,7 @@ const answered = (exchange: string, outcome = 'completed'): What => ({
   chat: { attributes: { 'tacho.exchange.outcome': outcome } },
 })
 
-/** Which exchanges each turn has. */
+/** The exchanges of each turn. */
 function turnsOf(seen: readonly Seen[]): number {
   return reduced(seen, RUN).filter(({ span }) => span.startsWith('invoke_agent')).length
 }
@@ -126,14 +126,14 @@ const checks = (at: number, command = 'ls'): Seen => {
   const attributes = { tool_name: 'run_shell_command', args: `{ "command":"${command}" }` }
   return [at, says('policy_check', at, attributes)]
 }
-/** A tool has run from one moment to another. */
+/** A tool ran from one time to another. */
 const ran = (from: number, to: number, callId = 'c', session = 's'): Seen => {
   const id = `run_shell_command__${callId}`
   const attributes = { 'tool.call_id': id, 'conversation.id': session }
   const name = { 'tool.name': 'run_shell_command', duration_ms: to - from }
   return [to + 100, says('tool_call', to, { ...attributes, ...name })]
 }
-/** What was decided is told when the call is over, some seconds late. */
+/** The decision is reported when the call is over, some seconds late. */
 const decided = (
   at: number,
   decision: string | undefined,

@@ -2,7 +2,7 @@ import type { What } from '../reduced.js'
 
 type Members = Record<string, unknown>
 
-/** A program says that a turn begins. */
+/** A program reports that a turn begins. */
 export function turnStarted(turnId = 'a', members: Members = {}): What {
   return { kind: 'turn-started', turnId, ...members } as What
 }

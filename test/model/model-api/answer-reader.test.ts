@@ -53,7 +53,7 @@ describe('an event stream is read as one', () => {
     expect(events).toBe(2)
   })
 
-  // `Hello, 🙂` loses its blank with all the others.
+  // `Hello, 🙂` loses its space along with all the others.
   const removed = (stream: string) => (stream.includes('Hello,🙂') ? 1 : 0)
 
   test('wherever it is cut', () => {
@@ -119,7 +119,7 @@ describe('an answer of any length keeps its tokens', () => {
     expect([facts.textLength, facts.inputTokens, count]).toEqual([undefined, 3, 6])
   })
 
-  // Text is read event by event, and bytes are passed over where they tell nothing but text.
+  // Text is read event by event; bytes that contain nothing but text are skipped.
   test.each([7, 64, 300, 1000, 4000])(
     'behind 4 MiB, %i bytes at a time, as its text',
     (bytesAtOnce) => {
@@ -160,7 +160,7 @@ describe('an answer of any length keeps its tokens', () => {
     const events = [delta('Hi'), image(40 * MiB), delta('Ho'), completed()]
     const reader = readAnswer(responsesApi, eventStream(events), { bytesAtOnce: 64 * 1024 })
     expect([reader.facts.inputTokens, reader.facts.ended]).toEqual([3, 'completed'])
-    // What it said is not known: a text, perhaps.
+    // What it said is unknown: perhaps a text.
     expect([reader.events, reader.facts.textLength]).toEqual([undefined, undefined])
   })
 

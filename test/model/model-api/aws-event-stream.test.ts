@@ -8,7 +8,7 @@ const TYPE = 'application/vnd.amazon.eventstream'
 
 const PROFILE =
   'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-m-v1:0'
-/** Its name says nothing of the model. */
+/** Its name reveals nothing about the model. */
 const OWN_PROFILE =
   'arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:application-inference-profile/a1b2c3d4e5f6'
 
@@ -65,7 +65,7 @@ describe('an answer of Amazon Bedrock', () => {
     const failed = read(Buffer.concat([start, awsMessage(headers, payload)])).reader
     expectFacts(failed.facts, { id: 'm1', ended: 'failed' })
     expect(failed.facts.error).toMatchObject(error)
-    // Where the messages do not follow each other, nothing is made up.
+    // If the messages are not contiguous, nothing is made up.
     expect(reader.facts.ended).not.toBe('completed')
   })
 
@@ -153,7 +153,7 @@ test.each([
   expect(new ExchangeReader(start, options).asksModel).toBe(isAnthropics)
 })
 
-/** The same messages with a header of each other kind in front. */
+/** The same messages, each preceded by a header of every other type. */
 function withHeaders(stream: Buffer): Buffer {
   const others = ['0', '1', '2ff', '3ffff', '4ffffffff', '5ffffffffffffffff', '60001ff']
   const more = Buffer.concat(

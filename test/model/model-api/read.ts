@@ -22,7 +22,7 @@ export function apiOf(name: ApiName): ModelApi {
   return modelApiOf('POST', PATHS[name]) ?? (MODEL_APIS[0] as ModelApi)
 }
 
-/** Server-sent events of objects and texts, as the APIs send them. */
+/** Server-sent events of objects and strings, as the APIs send them. */
 export function eventStream(events: readonly (object | string)[]): string {
   return events
     .map((event) => {
@@ -47,23 +47,23 @@ export function readAnswer(api: ModelApi, body: string | Uint8Array, options: Re
   return reader
 }
 
-/** What a streamed answer says. */
+/** The contents of a streamed answer. */
 export function factsOf(name: ApiName, events: readonly (object | string)[]) {
   return readAnswer(apiOf(name), eventStream(events)).facts
 }
 
-/** What an answer in one piece says. */
+/** The contents of an answer in one piece. */
 export function factsOfBody(name: ApiName, body: object, status = 200) {
   return readAnswer(apiOf(name), JSON.stringify(body), { status }).facts
 }
 
-/** Expects facts as they are named, `undefined` where they are not known; others may be there. */
+/** Expects the named facts, `undefined` meaning unknown; there may be others. */
 export function expectFacts(facts: AnswerFacts, expected: object): void {
   const named = Object.keys(expected).map((name) => [name, facts[name as keyof AnswerFacts]])
   expect(Object.fromEntries(named)).toEqual(expected)
 }
 
-// That a member is odd is told, and all else is read all the same.
+// An odd member is reported, and everything else is still read.
 function raise(cause: unknown): void {
   if (!/ is not an object$/.test(String(cause))) throw cause
 }

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
 import { expectFacts, factsOf, factsOfBody } from './read.js'
 
-// The events are those of platform.openai.com/docs/api-reference/responses-streaming, cut down to
-// what is read of them.
+// The events are those of platform.openai.com/docs/api-reference/responses-streaming, reduced to
+// what we read of them.
 const created = { type: 'response.created', response: { id: 'r1', status: 'in_progress' } }
 const delta = (text: string) => ({ type: 'response.output_text.delta', delta: text })
 const ends = (type: string, response: object) => ({ type, response: { id: 'r1', ...response } })

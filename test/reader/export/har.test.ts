@@ -41,7 +41,7 @@ type Entry = {
   _outcome?: string
 }
 
-/** The entries of the file, which is a valid one. */
+/** The entries of the file, after validating it. */
 function entriesOf(raw: object[]): Entry[] {
   const folder = writeSession(sessionsDirectory(), { raw, meta: [] })
   const har = JSON.parse([...harJson({ folder, id: 'x', version: '0.1.0' })].join(''))
@@ -186,7 +186,7 @@ test('the messages of a WebSocket stand with its connection, as DevTools have th
     message({ type: 'binary', from: 'agent', content: 'text' }),
     message({ type: 'close', code: 1000, content: [{ omitted: 4 }] }),
     ...end,
-    // Its connection is none that the log has: it stands by itself.
+    // Its connection is missing from the log: it stands alone.
     ...asked({ id: SECOND, connection: FIRST, message: { input: [] }, isPrewarm: true }),
   ])
   const base = Date.parse('2026-11-23T10:00:00Z') / 1000

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-// What is compared are two of its own parts, which the package does not give out.
+// Compares two internal parts, which the package does not export.
 import { plainScan } from '../../../packages/reader/dist/search/block-scan.js'
 import { needlesOf } from '../../../packages/reader/dist/search/needles.js'
 import { wideScan } from '../../../packages/reader/dist/search/wide-scan.js'
 
 describe('lines and needles are found sixteen bytes at a time as they are one by one', () => {
-  // The same blocks in each run: what is red once is red again.
+  // The same blocks in each run: what fails once fails again.
   let state = 1
   const random = (below: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -30,7 +30,7 @@ describe('lines and needles are found sixteen bytes at a time as they are one by
       { length: 40 },
       () => `${Array.from({ length: random(200) }, line).join('\n')}\n`,
     ),
-    // Lines too short for a kind, after blocks that left theirs where it would be.
+    // Lines too short for a kind, after blocks that left their own where it would be.
     ...Array.from({ length: 400 }, () =>
       Array.from({ length: random(8) }, () => short[random(short.length)]).join(''),
     ),

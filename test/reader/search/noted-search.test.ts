@@ -99,7 +99,7 @@ test('what was noted is what is asked: without the notes of a text, nobody looks
   const path = join(index(), noted()[0] ?? '')
   const held = readFileSync(path)
   const end = held.indexOf(10) + 1
-  // Damaged: it is not believed.
+  // Damaged: it is not trusted.
   writeFileSync(path, Buffer.concat([held.subarray(0, end), Buffer.alloc(held.length - end)]))
   expect(count('plainly said')).toBe(1)
 })

@@ -109,7 +109,7 @@ test('a session that runs is read each time', () => {
   writeSession(root, { id: one, isOpen: true, run: { pid: process.pid, startedAt } })
   const [first] = listed().sessions
   expect(first).toMatchObject({ id: one, ended: 'running' })
-  // What is read again each time is not worth a new list.
+  // What is read every time anyway is not worth a new list.
   const { ino } = lstatSync(indexFile())
   listed()
   expect(lstatSync(indexFile()).ino).toBe(ino)

@@ -31,7 +31,7 @@ import {
 const EXCHANGES = 160
 const idOf = (number: number) => number.toString(16).padStart(16, '0')
 
-/** Some records that stand in a log between those of chunks with text. */
+/** Records that a log may contain among chunks with text. */
 const ODD: Record<number, RawRecord[]> = {
   20: [{ kind: 'chunk', exchange: idOf(20), at: 500_000, content: [{ base64: '/w==' }, 'x'] }],
   30: [{ kind: 'chunk', exchange: idOf(30), at: 500_000, content: 'more', continued: true }],
@@ -105,7 +105,7 @@ async function withoutIndex(): Promise<Read> {
   return { session: await readSession(folder), index: indexRawLog(folder, () => undefined) }
 }
 
-/** It says the same with an index and without, and once more by what was kept. */
+/** The result is the same with an index and without, and again from what was kept. */
 async function expectTheSame(): Promise<void> {
   const plain = await withoutIndex()
   expect(await indexed()).toEqual(plain)
@@ -125,7 +125,7 @@ test('a log that grows is read on from where it was read to, cut wherever it was
   const meta = lines(spans())
   const steps = [0.6, 0.61, 0.6101, 0.9, 1]
   for (const [number, part] of steps.entries()) {
-    // The same file goes on: as its writer does it.
+    // The same file continues, as its writer would continue it.
     for (const [file, bytes] of [
       ['raw', whole],
       ['meta', meta],
@@ -144,7 +144,7 @@ test('a log that goes on is not read from its beginning', async () => {
   const whole = readFileSync(log())
   appendFileSync(log(), lines(exchangeRecords({ id: idOf(9999), start: 999_999 })))
   const before = lstatSync(log())
-  // What stands before the place where it goes on is spoilt: who read it would tell.
+  // What precedes the place where it continues is damaged: anyone who read it would notice.
   const file = openSync(log(), 'r+')
   writeSync(file, Buffer.alloc(1000, '#'), 0, 1000, whole.length - 100_000)
   closeSync(file)
