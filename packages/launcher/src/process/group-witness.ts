@@ -12,7 +12,7 @@ import { killStarted } from './kill-started.js'
 export class GroupWitness {
   readonly #start: () => ChildProcess | undefined
   #living: Living | undefined
-  #death: { signal: NodeJS.Signals; at: number } | undefined
+  #death: { signal: NodeJS.Signals } | undefined
   #isClosed = false
 
   /** @param start starts a witness with piped input and output; returns undefined if it cannot. */
@@ -50,9 +50,22 @@ export class GroupWitness {
     child.once('exit', (_code, signal) => {
       this.#living = undefined
       if (signal === null) return
-      this.#death = { signal, at: performance.now() }
+      this.#remember({ signal })
       this.#begin()
     })
+  }
+
+  /**
+   * Keeps a death for as long as our own copy of its signal may take. Forgets it only behind the
+   * signals that wait for us by then: starting the next witness may have kept us from them for
+   * longer than that.
+   */
+  #remember(death: { signal: NodeJS.Signals }): void {
+    this.#death = death
+    const forget = () => {
+      if (this.#death === death) this.#death = undefined
+    }
+    setTimeout(() => setImmediate(forget), AT_ONCE).unref()
   }
 
   /**
@@ -62,8 +75,7 @@ export class GroupWitness {
    * the other: better delivered twice than never.
    */
   async #isStruck(signal: NodeJS.Signals): Promise<boolean> {
-    const death = this.#death
-    if (death?.signal === signal && performance.now() - death.at < AT_ONCE) return true
+    if (this.#death?.signal === signal) return true
     return (await this.#living?.deathOf()) === signal
   }
 }
