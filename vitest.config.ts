@@ -8,8 +8,10 @@ export default defineConfig({
     // Real agents start, talk and end in a test, on a machine that may be busy. Once more, for now: of two
     // whole runs without, each had one test of real programs that was red by chance and is mended since.
     retry: 1,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What takes seconds takes a minute on a busy machine.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 90_000 } },
     maxWorkers: 2,
     // The packages are tested as they are built and as users load them: by Node and not by Vite.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { SESSION_FILES } from '@tacho/format'
 import { expect, test } from 'vitest'
 import { eventually } from '../host/index.js'
 import type { Terminal } from '../host/tmux.js'
@@ -11,6 +12,9 @@ const ASKS = execCommand('echo hello > made.txt', {
   sandbox_permissions: 'require_escalated',
   justification: 'May I write a file?',
 })
+
+/** Nothing is under way: the turn has ended, and the title of the session has come. */
+const AT_REST = /Worked for .*· scripted/s
 
 const ASKED = /\$ echo (one|two)$.*Yes, proceed/ms
 
@@ -33,6 +37,7 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   await terminal.answer('y', 'Yes, proceed (y)')
   await terminal.showing('It is done.')
   const answered = now()
+  await terminal.showing(AT_REST)
 
   say(terminal, 'Go on for ever')
   await place.model.responseSent(3, 20)
@@ -40,6 +45,7 @@ test('what is answered with the keyboard and what is stopped with Esc is recorde
   const stopped = now()
   terminal.press('Escape')
   await terminal.showing('Conversation interrupted')
+  await interruptTold(session)
   const gone = now()
   say(terminal, '/quit')
   expect(await terminal.ended()).toMatchObject({ exitCode: 0, hasItsModes: true })
@@ -75,10 +81,9 @@ test('Esc in the dialog cancels the question and stops the turn', async () => {
   await using place = await workplace([{ calls: [ASKS] }])
   await using terminal = await recordedTui(place, ['Write a file'])
   await terminal.showing('Yes, proceed (y)')
-  await eventually(() => {
-    terminal.press('Escape')
-    expect(terminal.screen).toContain('You canceled the request')
-  })
+  await terminal.answer('Escape', 'Yes, proceed (y)')
+  await terminal.showing('You canceled the request')
+  await interruptTold(place.session())
   say(terminal, '/quit')
   await terminal.ended()
 
@@ -212,6 +217,11 @@ test('a session that is gone on with is recorded into its folder, a fork into it
   )
   expect(turns).toHaveLength(2)
 })
+
+/** The TUI's screen is ahead of its hooks, and a TUI that ends ends them as well. */
+async function interruptTold(session: SessionOnDisk): Promise<void> {
+  await eventually(() => expect(session.text(SESSION_FILES.events)).toContain('"Interrupt"'))
+}
 
 function say(terminal: Terminal, words: string): void {
   terminal.paste(words)

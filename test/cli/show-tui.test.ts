@@ -13,6 +13,8 @@ test('the title that the TUI asks for is no turn of the user, and /new begins a 
   ])
   await using terminal = await recordedTui(place, ['Say one'])
   await terminal.showing('The first is done.')
+  // The turn has ended, and the title has come.
+  await terminal.showing(/Worked for .*· scripted/s)
   const say = (words: string): void => {
     terminal.paste(words)
     terminal.press('Enter')

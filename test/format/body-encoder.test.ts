@@ -330,7 +330,7 @@ test('a chain of copies is begun anew before it gets endless', () => {
   const whole = [...contents.values()].filter((content) => copiesOf(content).length === 0)
   expect(whole.length).toBe(2)
   expect(read('4999').equals(body)).toBe(true)
-}, 60_000)
+})
 
 test('a body with a change every hundred bytes is not cut into a copy for each', () => {
   const { write, read } = recording()

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 const INTERVAL_MS = 20
-const DEADLINE_MS = 45_000
+// On a busy machine a TUI takes most of a minute to start.
+const DEADLINE_MS = 90_000
 
 /**
  * Repeats a check until it returns without throwing, and returns its result. For states that only

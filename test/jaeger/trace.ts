@@ -99,7 +99,7 @@ export function traceWith(
     const spans = await traceIn(jaeger, traceId)
     expect(spans.length, `spans in Jaeger of trace ${traceId}`).toBeGreaterThanOrEqual(count)
     return spans
-  }, 40_000)
+  })
 }
 
 function plainSpan(span: OtlpSpan): Omit<PlainSpan, 'resource' | 'scope'> {

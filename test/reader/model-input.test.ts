@@ -243,7 +243,7 @@ describe('whatever a session says, it comes to an end', () => {
     const last = asked({ id: 'f'.repeat(16), message: { previous_response_id: 'r', input: [] } })
     const input = inputOf([...begun, ...filler, ...last], count + 1)
     expect(input.missing).toMatchObject([{ kind: 'limit' }])
-  }, 60_000)
+  })
 
   test('names of members that are those of objects', () => {
     const raw = [

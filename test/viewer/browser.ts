@@ -10,6 +10,9 @@ afterAll(async () => {
   await (await browser)?.close()
 })
 
+/** What a page may take on a busy machine, in milliseconds. */
+const WAIT = 90_000
+
 export type PageOptions = { width?: number; height?: number; isDark?: boolean; isTouch?: boolean }
 
 /** A page in a real Chromium, and everything it did that a page of ours must not do. */
@@ -32,6 +35,7 @@ export async function openPage(
     executablePath: process.env.TACHO_TEST_CHROMIUM ?? '/usr/bin/chromium',
     // Root has no sandbox, and CI is root.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    timeout: WAIT,
   })
   const context: BrowserContext = await (await browser).newContext({
     viewport: { width, height },
@@ -39,6 +43,7 @@ export async function openPage(
     reducedMotion: 'reduce',
     hasTouch: isTouch,
   })
+  context.setDefaultTimeout(WAIT)
   const page = await context.newPage()
   const watched = { problems: [] as string[], foreign: [] as string[], dialogs: [] as string[] }
   const own = new URL(address)

@@ -143,7 +143,7 @@ test('approvals and cancellations stand in their ledgers, with who decided and w
 test('a live session is followed into its death, and what was in flight stays open', async () => {
   const killed = startTachoToKill(place, ['codex', ...EXEC, '--persist-session', 'to be killed'])
   const known = new Set([failed, cancelled])
-  await expect.poll(() => live(known)?.raw.map(({ kind }) => kind), WAITS).toContain('chunk')
+  await expect.poll(() => live(known)?.raw.map(({ kind }) => kind)).toContain('chunk')
   const id = live(known)?.id ?? ''
   await using watched = await opened(id)
   const { page } = watched
@@ -232,8 +232,6 @@ describe.each([
     }
   })
 })
-
-const WAITS = { timeout: 30_000 }
 
 function live(known: ReadonlySet<string>) {
   return place.sessions().find(({ id }) => !known.has(id))

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { explainSession } from '@tacho/reader'
@@ -32,7 +32,7 @@ beforeEach(async () => {
   for (let number = 0; number < ANSWERS; number += 1) record(ANSWER)
   await eventually(() => expect(readFileSync(rawLog()).length).toBeGreaterThan(16_000_000))
   served = await serve(root)
-}, 60_000)
+})
 
 afterEach(async () => {
   await served[Symbol.asyncDispose]()
@@ -43,7 +43,7 @@ test('of a long session that goes on, what is read, sent and told is what is new
   const lines = changesOf(served.address)
   const first = await lines.next()
   let answer = changed(undefined, JSON.parse(first.value ?? '')) as Answer
-  await settled(() => bytesReadBy(served.pid))
+  await settled(served.pid)
   const before = bytesReadBy(served.pid)
   let sent = 0
   record('data: [DONE]\n\n')
@@ -62,7 +62,7 @@ test('of a long session that goes on, what is read, sent and told is what is new
 
 test('of what it is explained by, only what is new is read again', async () => {
   await answerOf('explanation')
-  await settled(() => bytesReadBy(served.pid))
+  await settled(served.pid)
   for (const answer of ['data: [DONE]\n\n', 'data: {"type":']) {
     const before = bytesReadBy(served.pid)
     const { length } = readFileSync(rawLog())
@@ -182,15 +182,24 @@ function bytesReadBy(pid: number): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
 }
 
-/** Waits until two readings agree: its initial work is done. */
-async function settled(look: () => number): Promise<void> {
+/** Waits until a process has read as much as before and none of its threads is at work: its start is over. */
+async function settled(pid: number): Promise<void> {
   let last = Number.NaN
   await eventually(() => {
-    const now = look()
+    const now = bytesReadBy(pid)
     const isSame = now - last < 10_000
     last = now
-    expect(isSame).toBe(true)
+    expect([isSame, statesOf(pid)]).toEqual([true, 'S'])
   })
+}
+
+/** The states of its threads, each once; `R` also where one waits for a processor. */
+function statesOf(pid: number): string {
+  const states = readdirSync(`/proc/${pid}/task`).map((id) => {
+    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2)[0]
+  })
+  return [...new Set(states)].sort().join('')
 }
 
 function rawLog(): string {

@@ -137,4 +137,4 @@ test('questions of one id after each other are each answered, and one that is op
   await ends.ended
   const session = place.session(ID)
   expect(outcomes(session).map(([what]) => what)).toEqual(['mkfifo q1', 'mkfifo q2'])
-}, 60_000)
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ToolCall } from '../../scripted-model/index.js'
-import { claudePlace } from './place.js'
+import { type ClaudePlace, claudePlace } from './place.js'
 import { claudeIn } from './processes.js'
 import { say } from './say.js'
 
@@ -39,6 +39,7 @@ test('what the user is asked in the TUI, answers and stops is recorded with its 
   ])
   await using terminal = await place.tui('Make a pipe')
   await terminal.showing(ASKED)
+  await questionOpen(place)
   const pressed = Date.now()
   await terminal.answer('1', ASKED)
   await terminal.showing('The first is done.')
@@ -94,11 +95,16 @@ test('kill -9 at the dialog leaves the question without an answer', async () => 
   await using place = await claudePlace([{ calls: [bash('mkfifo q1')] }])
   await using terminal = await place.tui('Make a pipe')
   await terminal.showing(ASKED)
-  await eventually(() =>
-    expect(place.session().started.map(({ name }) => name)).toContain('approval command'),
-  )
+  await questionOpen(place)
   for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
   await terminal.showing(/ended \d+/)
   const approvals = await place.said<Rows>('approvals')
   expect(approvals).toMatchObject([{ what: 'mkfifo q1', decision: null, decidedBy: null }])
 })
+
+/** The dialog may be there before the hook that tells of it. */
+async function questionOpen(place: ClaudePlace): Promise<void> {
+  await eventually(() =>
+    expect(place.session().started.map(({ name }) => name)).toContain('approval command'),
+  )
+}

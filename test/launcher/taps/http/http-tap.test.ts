@@ -267,10 +267,10 @@ describe('a stream', () => {
     })
     const asking = request(urlOf('/responses'), { method: 'POST', agent: client })
     asking.on('error', () => {})
+    const arrived = once(between.upstream, 'request')
     asking.write('the first half')
-    await tick()
+    await arrived
     await eventually(() => expect(between.recording.latest.folder).toBeTruthy())
-    await once(between.upstream, 'request')
     asking.destroy()
     expect(await cut).toBe('aborted')
     const session = await between.recorded()

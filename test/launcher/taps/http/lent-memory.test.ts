@@ -35,7 +35,7 @@ test('answers side by side, to agents that pause, are passed on and recorded as 
     expect(sha256(Buffer.concat(own.map(({ content }) => bytesOf(content))))).toBe(responseSha256)
   }
   await between.close()
-}, 60_000)
+})
 
 /** What an agent receives that pauses now and then. */
 function sumOf(url: string): Promise<string> {
