@@ -88,7 +88,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
     async [Symbol.asyncDispose]() {
       await model.close()
       for (const session of sessions()) await expectRebuilt(session)
-      await rm(root, { recursive: true, force: true, maxRetries: 5 })
+      await rm(root, { recursive: true, force: true, maxRetries: 20 })
     },
   }
 }

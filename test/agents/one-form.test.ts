@@ -18,7 +18,7 @@ const root = mkdtempSync(join(tmpdir(), 'tacho-one-form-'))
 const TACHO_SESSIONS_DIR = join(root, 'sessions')
 const environment = { TACHO_SESSIONS_DIR }
 
-afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 5 }))
+afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 20 }))
 
 /** What is expected of each agent, including its own words for yes and no. */
 const asked: Record<string, [yes: string, no: string]> = {}

@@ -8,7 +8,7 @@ const isWhole = process.env.TACHO_DIAGNOSIS !== undefined
 const cases = CORPUS.filter(({ isQuick }) => isWhole || isQuick)
 const results: { one: DiagnosisCase; said: Explained }[] = []
 
-describe.concurrent('the cause of a session is found', { timeout: 120_000 }, () => {
+describe.concurrent('the cause of a session is found', () => {
   test.each(cases)('$title', async (one) => {
     const said = await one.record()
     results.push({ one, said })

@@ -52,8 +52,8 @@ export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
   await writeFile(join(home.codexHome, 'config.toml'), configuration(options, home.cwd))
   return {
     ...home,
-    // Codex's children may still write while the folder is removed.
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+    // Codex and its children may still write while the folder is removed, for seconds on a busy machine.
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 20 }),
   }
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const packed = await run([process.execPath, script], [place], { env: process.env })
   expect(packed.stderr.toString()).toBe('')
   tarball = packed.stdout.toString().trim()
-}, 120_000)
+})
 
 const unpacked = () => join(place, 'package')
 const filesIn = (folder: string) =>
@@ -77,7 +77,7 @@ for (const version of ['node20', 'node22', 'node24', 'node26'] as const) {
       const installed = await run([node, npmScript()], words, { env, cwd: at.home.cwd })
       expect(installed.exitCode, installed.stderr.toString()).toBe(0)
       tacho = (args) => run(join(prefix, 'bin/tacho'), args, { env, cwd: at.home.cwd })
-    }, 120_000)
+    })
 
     afterAll(() => at[Symbol.asyncDispose]())
 

@@ -205,7 +205,7 @@ describe('cut short at any call to the disk', () => {
       expectClean(folder)
       expect((await bodiesOf(folder)).join('')).toHaveLength(whole.length)
     }
-  }, 120_000)
+  })
 })
 
 const EXCHANGES = 4

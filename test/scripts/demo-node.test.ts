@@ -18,7 +18,7 @@ let cache = ''
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'tacho-demo-'))
 })
-afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 5 }))
+afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 20 }))
 
 /** Plays the demo of a Node program with an SDK, in a cache folder of its own. */
 function play(sdk: string) {

@@ -8,7 +8,7 @@ let cache = ''
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'tacho-demo-'))
 })
-afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 5 }))
+afterEach(() => rmSync(cache, { recursive: true, force: true, maxRetries: 20 }))
 
 /** Plays the demo with an agent, in a cache folder of its own. */
 function play(program: string, agent = 'codex') {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   served = await serve(root)
   exported = join(place.home.cwd, 'page.html')
   await tacho(['export', 'html', 'last', '-o', exported, '--sessions-dir', root])
-}, 120_000)
+})
 
 afterAll(async () => {
   await served[Symbol.asyncDispose]()

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await client.hangUp()
   cancelled = place.sessions().find((session) => session.id !== failed)?.id ?? ''
   served = await serve(root, [], { TACHO_JAEGER_URL: 'http://jaeger.example:16686/' })
-}, 180_000)
+})
 
 afterAll(async () => {
   await served[Symbol.asyncDispose]()

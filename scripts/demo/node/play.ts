@@ -30,7 +30,7 @@ async function main(sdks: string): Promise<number> {
 
 /** A separate process does the recording; on a busy machine it ends some time after the program. */
 async function recordedSoon(place: NodePlace): Promise<Recorded | undefined> {
-  for (let left = 20; ; left -= 1) {
+  for (let left = 120; ; left -= 1) {
     const recorded = recordedIn(place, ({ approvals, cancellations, errors }) => {
       return approvals === 1 && cancellations === 1 && errors === 1
     })

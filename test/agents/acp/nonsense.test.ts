@@ -104,7 +104,7 @@ test('whatever a peer says passes as it is, and what makes sense is recorded', a
   expect(turns.filter((span) => attribute(span, 'tacho.turn.status') === 'end_turn')).toHaveLength(
     8,
   )
-}, 120_000)
+})
 
 function outcomes(session: SessionOnDisk) {
   const approvals = session.spans

@@ -42,7 +42,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     const ended = await place.tacho('opencode', 'run', 'Say hi')
     expect(ended).toEqual(alone)
     expect(filesOf(place.home)).toEqual(tree)
-  }, 180_000)
+  })
 
   test('its TUI shows and asks its model the same with Tacho as without', async () => {
     const script = [asking, { text: 'It is made.' }]
@@ -98,7 +98,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     expect(await place.told('approvals', 'last')).toEqual([])
     const { tools } = await place.told('show', 'last')
     expect(tools).toMatchObject([{ command: 'mkfifo one', outcome: 'unknown' }])
-  }, 180_000)
+  })
 
   test('an error of the API is told, and opencode ends as it does alone', async () => {
     const script = [{ status: 400, body: '{"error":{"message":"No.","code":"bad_request"}}' }]

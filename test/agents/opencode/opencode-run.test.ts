@@ -50,6 +50,6 @@ test('a turn of `opencode run` with a tool is recorded, its title beside it', as
   expect(new Set(recorded)).toEqual(new Set(served))
   const all = session.names().map((name) => session.text(name))
   expect(all.join()).not.toContain(SCRIPTED_KEY)
-}, 180_000)
+})
 
 type Thread = { id: string; kind: string }

@@ -135,7 +135,7 @@ for (const version of NODES) {
 
     beforeAll(async () => {
       node = version === 'ours' ? process.execPath : await programPath(version)
-    }, 180_000)
+    })
 
     for (const [title, program] of Object.entries(PROGRAMS)) {
       test(`a program that ${title}`, async () => {

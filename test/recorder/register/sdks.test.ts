@@ -29,7 +29,7 @@ let sdks: string
 
 beforeAll(async () => {
   sdks = dirname(dirname(await programPath('sdks')))
-}, 180_000)
+})
 
 for (const version of NODES) {
   describe(version, () => {
@@ -37,7 +37,7 @@ for (const version of NODES) {
 
     beforeAll(async () => {
       node = version === 'ours' ? process.execPath : await programPath(version)
-    }, 180_000)
+    })
 
     // Its version 7 needs Node 22.
     const isOld = version === 'node20' || version === 'ours'
