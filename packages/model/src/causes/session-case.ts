@@ -105,6 +105,8 @@ export type RunSeen = {
   ended?: EvidencePlace
   endedAt?: number
   command?: string
+  /** Recorded from inside the program, by a process that outlives it. */
+  isFromInside?: true
   idleTimeout?: number
   bootId?: string
   /** The cgroup, and how many processes the kernel had killed in it for lack of memory. */

@@ -34,7 +34,8 @@ export class RequestSteps {
   readonly steps: RequestStep[] = []
   readonly #contents: RequestContents
   readonly #heads = new Map<string, { record: ExchangeRecord; number: number }>()
-  readonly #last = new Map<string, Layout>()
+  /** By thread, the last request of each conversation in it, the latest first. */
+  readonly #last = new Map<string, Layout[]>()
   readonly #work = new Work(STEPS_WORK)
 
   constructor(folder: string) {
@@ -60,12 +61,14 @@ export class RequestSteps {
     const bytes = this.#bytesOf(record.exchange)
     if (bytes === undefined || bytes.length === 0 || bytes.length > CONVERSATION_BYTES) return
     const thread = head.record.threadId ?? ''
-    const last = this.#last.get(thread)
-    const layout = this.#layout(head.number, bytes, last)
+    const known = this.#last.get(thread) ?? []
+    const layout = this.#layout(head.number, bytes, known[0])
     if (layout === undefined) return
+    const continued = continuedBy(layout, known)
+    const last = continued ?? known[0]
     const step = stepOf(layout, last, head.record, { file: place.file, line: place.line })
     if (step === undefined) return
-    this.#last.set(thread, layout)
+    this.#last.set(thread, withinLimits([layout, ...known.filter((one) => one !== continued)]))
     this.steps.push(step)
   }
 
@@ -118,6 +121,31 @@ export class RequestSteps {
     for (const [name, range] of membersBehind(bytes, close + 1)) members.set(name, range)
     return { exchange, bytes, members, list: last.list, elements }
   }
+}
+
+/**
+ * Returns the longest request whose messages this one begins with. A program that names no threads
+ * may have several conversations at once.
+ */
+function continuedBy(layout: Layout, known: readonly Layout[]): Layout | undefined {
+  const continued = known.filter((one) => {
+    const { length } = one.elements
+    if (length === 0 || length > layout.elements.length) return false
+    return sharedElements(one, layout) === length
+  })
+  return continued.sort((one, other) => other.elements.length - one.elements.length)[0]
+}
+
+/** So many conversations at once, in so many bytes beside the latest request. */
+const CONVERSATIONS = 16
+const OTHERS_BYTES = 16 * 1024 * 1024
+
+function withinLimits(layouts: readonly Layout[]): Layout[] {
+  let bytes = 0
+  return layouts.slice(0, CONVERSATIONS).filter((one, at) => {
+    if (at > 0) bytes += one.bytes.length
+    return bytes <= OTHERS_BYTES
+  })
 }
 
 /** The members in which the four APIs keep messages. */

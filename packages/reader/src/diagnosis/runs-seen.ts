@@ -26,6 +26,8 @@ export class RunsSeen {
       run.started = place
       run.startedAt = at
       run.command = record.command
+      // The name of every program that records itself.
+      if (record.agent.name === 'node') run.isFromInside = true
       if (record.idleTimeout !== undefined) run.idleTimeout = record.idleTimeout
       if (record.bootId !== undefined) run.bootId = record.bootId
       if (record.cgroup !== undefined) {

@@ -99,11 +99,15 @@ function causeOf(session: SessionCase, { step, call, before }: Pair): Cause[] {
     ]
   }
   const idleMs = (call.startedMicros - before.startedMicros - before.lastAt) / 1000
-  if (idleMs < FORGETS_MS) return []
+  const isExpired = idleMs >= FORGETS_MS
+  // Caches are kept on many machines, and make room when they must: it happens, and nobody can mend it.
+  const why = isExpired
+    ? ''
+    : ' Nothing had changed and not much time had passed, so the provider dropped it early, or another of its machines answered.'
   return [
     {
       code: 'cache-expired',
-      certainty: 'likely',
+      certainty: isExpired ? 'likely' : 'possible',
       exchange: call.number,
       clues: [
         {
@@ -112,9 +116,9 @@ function causeOf(session: SessionCase, { step, call, before }: Pair): Cause[] {
         },
         ...clues,
       ],
-      sentence: `The prompt cache no longer had exchange ${before.number} at exchange ${call.number}, ${timeWords(idleMs)} later: ${has} tokens came from it, down from ${had}.`,
+      sentence: `The prompt cache no longer had exchange ${before.number} at exchange ${call.number}, ${timeWords(idleMs)} later: ${has} tokens came from it, down from ${had}.${why}`,
       next: `${next} Some APIs keep it longer for a price.`,
-      weight: 'trouble',
+      weight: isExpired ? 'trouble' : 'note',
     },
   ]
 }

@@ -6,6 +6,11 @@ import { pairs } from './steps.js'
 
 /** This many tokens at once, and at least as many as there were before. */
 const LEAST_TOKENS = 10_000
+/**
+ * A conversation of fewer tokens than this has room for one large output in any model of today, and
+ * a file may be as large as its user wants: nothing was harmed.
+ */
+const HARMLESS_TOKENS = 40_000
 /** If the API reports no tokens they are guessed from bytes, which is less exact. */
 const LEAST_GUESSED = 25_000
 const BYTES_OF_TOKEN = 4
@@ -43,7 +48,7 @@ export function tokenJumps(session: SessionCase): Cause[] {
           ],
           sentence: `The output of ${what} made the conversation larger by ${jump} tokens at exchange ${call.number}, from ${was}.`,
           next: `See what fills the context: tacho context ${session.id} ${call.number}. Have the tool give back less: a range, a search, a summary.`,
-          weight: 'trouble',
+          weight: was + jump < HARMLESS_TOKENS ? 'note' : 'trouble',
         },
       ]
     })

@@ -59,6 +59,17 @@ export function deathOf(session: SessionCase): SessionEnd {
       sentence: `Its recorder was killed, most likely because memory ran out: the kernel has killed ${kills} in its cgroup since it started.`,
     }
   }
+  // Node tells a program of each way to end but this one; nobody but its parent hears which signal.
+  const isUntold = gaps.some(({ gap }) => gap.reason === 'RECORDER_GONE')
+  if (last?.isFromInside && !isUntold) {
+    return {
+      code: 'signal',
+      certainty: 'likely',
+      clues: started,
+      sentence: `The program was gone without a word${seen}, as after a signal: Ctrl-C or kill, a container or a service that was stopped, or an abort of its own, such as that of Node when its heap is full.`,
+      next: 'See how whatever started it says that it ended: the shell, the container or the service (dmesg if memory may have run out).',
+    }
+  }
   return {
     code: 'recorder-killed',
     certainty: 'likely',
