@@ -50,6 +50,15 @@ const one = (gave: string, isError?: boolean): Row[] => [
   ['look', {}, 'seen'],
   ['act', { a: 1 }, gave, isError],
 ]
+/** The same call again and again. */
+const repeated = (times: number, f: (n: number) => string): Row[] =>
+  Array.from({ length: times }, (_, n) => ['status', { of: 'job' }, f(n + 1)])
+const wait = (): Row => ['wait', { seconds: 9 }, 'waited']
+const ofOpencode = (tool: string, error: string): Row => [
+  'invalid',
+  { tool, error },
+  `The arguments provided to the tool are invalid: ${error}`,
+]
 const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['tool-failing', thrice((n) => `ls: cannot access 'a${n}': No such file or directory`)],
   ['tool-failing', thrice((n) => `make: *** [all] Error ${n}`)],
@@ -267,7 +276,39 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['unknown-tool', one('Undefined function: act', true)],
   ['bad-arguments', one("data must have required property 'a'")],
   ['bad-arguments', one('json: cannot unmarshal number into Go struct field Args.a', true)],
+  // opencode makes a call of its own of one that it cannot run, and that one succeeds.
+  [
+    'unknown-tool',
+    [
+      ['look', {}, 'seen'],
+      ofOpencode('edit', "Model tried to call unavailable tool 'edit'. Available tools: look."),
+    ],
+  ],
+  [
+    'bad-arguments',
+    [['look', {}, 'seen'], ofOpencode('act', 'Invalid input for tool act: JSON parsing failed')],
+  ],
+  // A loop, whatever a clock, a port or a seed add.
+  ['loop', repeated(5, (n) => `not in the registry\n17644001${n}2123456789`)],
+  ['loop', repeated(5, (n) => `checked at 17644001${n}2, seed 4${n}`)],
+  ['loop', repeated(5, (n) => `no answer of 127.0.0.1:4${n}123`)],
+  // A server that died, and then its tools are gone.
+  [
+    'tool-failing',
+    [
+      ['db_query', { sql: 'a' }, 'MCP error -32000: Connection closed', true],
+      ['db_query', { sql: 'b' }, 'Unknown tool: db_query', true],
+    ],
+  ],
   // Output that looks like a failure but is not.
+  [undefined, [...repeated(9, (n) => `in progress, for ${n}0s`), ...repeated(1, () => 'it is up')]],
+  [
+    undefined,
+    [
+      ...[1, 2, 3, 4, 5].flatMap(() => [...repeated(1, () => 'pending'), wait()]),
+      ...repeated(1, () => 'it is up'),
+    ],
+  ],
   [undefined, thrice((n) => `console.error\n  Error: boom ${n}\nPASS a.test.js\nTests: 4 passed`)],
   [undefined, thrice((n) => `ok 1 - error: is told\nok 2 - ${n} failures are counted\n# fail 0`)],
   [undefined, thrice((n) => `warning: unused variable: \`error\`\n    Finished in 0.${n}s`)],

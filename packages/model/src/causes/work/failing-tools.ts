@@ -82,19 +82,24 @@ function sentence(failed: readonly ToolResult[], isLast: boolean, what: string):
  * it could not be run.
  */
 function neverWorked(all: readonly ToolResult[]): ToolResult[] {
-  const last = all.at(-1)
+  // A server that is gone takes its tools with it: calls after that are of tools that do not exist.
+  const last = all.findLast((result) => !isWrongCall(result))
   if (last === undefined || last.isFailed !== true || !isOwnFailure(last)) return []
   const same = all.filter(
     ({ name, arguments: given }) => name === last.name && given === last.arguments,
   )
   const failed = same.slice(same.findLastIndex(({ isFailed }) => isFailed !== true) + 1)
   if (failed.length >= SAME_AMID_OTHERS) return failed
-  return isNotThere(last) ? [last] : []
+  return isNotThere(last) || SERVER_GONE.test(last.output) ? [last] : []
 }
 
 /** How shells, interpreters, loaders and MCP clients say that something required is missing. */
 const NOT_THERE =
   /^\S+: (?:.{1,80}: )?command not found(?:$|: \S+$)|\b(?:is not recognized as|no such command|executable file not found|ModuleNotFoundError|No module named|Cannot find (?:module|package)|error while loading shared libraries|executable doesn't exist|cannot load such file|unable to access jarfile|is not installed|cannot connect to the docker daemon|spawn \S+ ENOENT)\b/i
+
+/** What MCP clients say if their server has died. */
+const SERVER_GONE =
+  /^(?:Error: |failed: )?(?:MCP error -32000\b|Not connected\b|(?:MCP )?(?:server|connection|transport)\b.{0,60}\b(?:closed|disconnected|not connected|exited|crashed|died)\b)/i
 
 const ERROR = /^\w*Error: /
 

@@ -29,7 +29,9 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
         if (from === undefined || to === undefined || times < REPEATS) continue
         const next = all[at + 1]
         if (next !== undefined && keys[at + 1] === keys[at + 1 - period]) continue
-        if (period === 1 && isWaitedFor(to, next)) continue
+        // One call again and again is no two in turn.
+        if (period > 1 && keys[at] === keys[at - 1]) continue
+        if (isWaitedFor(all[at + 1 - period], next)) continue
         if (found === undefined || times > found.times) found = { from, to, times, period }
       }
     }
@@ -52,7 +54,7 @@ export function loops(session: SessionCase, results: readonly ToolResult[]): Cau
         },
       ],
       sentence: `The agent was in a loop: ${period === 1 ? what : `the same ${period} calls, the last of them ${what},`} ${times} times with the same result, from exchange ${from.exchange} to ${to.exchange}.`,
-      next: `See what it was told: tacho raw ${session.id} ${to.exchange} --request. Say in the prompt what to do where that fails.`,
+      next: `See what it was told: tacho raw ${session.id} ${to.exchange} --request. Say in the prompt what to do if that fails.`,
       weight: 'trouble',
       ...(isLast && { isLast }),
     },
@@ -65,8 +67,8 @@ function whatOf(result: ToolResult): string {
 }
 
 // Polling something until it changes is waiting, not a loop.
-function isWaitedFor(last: ToolResult, next: ToolResult | undefined): boolean {
-  if (next === undefined || next.name !== last.name) return false
+function isWaitedFor(last: ToolResult | undefined, next: ToolResult | undefined): boolean {
+  if (last === undefined || next === undefined || next.name !== last.name) return false
   return next.arguments === last.arguments
 }
 
@@ -77,7 +79,10 @@ const OTHERS_EACH_TIME: readonly RegExp[] = [
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
   /\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b/g,
   /\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|m|mins?|minutes?)\b/gi,
-  /\b(?:pid|process)[ =:#]*\d+/gi,
+  // Seconds since 1970, and parts of them.
+  /\b1[5-9]\d{8}(?:\d{3}){0,3}(?:\.\d+)?\b/g,
+  /\b(?:pid|process|seed)[ =:#]*\d+/gi,
+  /\b(?:localhost|127\.0\.0\.1|\[?::1\]?):\d{4,5}\b/g,
   /0x[0-9a-f]+/gi,
   /\b[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}\b/gi,
   /\b(?:request|trace|span|correlation)[ _-]?id["']?[ :=]+["']?[\w-]+/gi,

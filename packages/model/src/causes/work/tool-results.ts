@@ -1,4 +1,5 @@
 import type { Part } from '../../conversation/index.js'
+import { objectOf } from '../../model-api/json.js'
 import type { Tool } from '../../parts/tool.js'
 import type { EvidencePlace } from '../cause.js'
 import { commandIn } from '../in-flight.js'
@@ -57,12 +58,11 @@ export function toolResults(session: SessionCase): ToolResult[] {
         if (isTold) continue
         const call = part.id === undefined ? nextOf(unnamed, part.name) : calls.get(part.id)
         const tool = part.id === undefined ? undefined : spans.get(part.id)
-        const { text, isError } = opened(textOf(part.parts))
-        const name = part.name ?? call?.name ?? tool?.name ?? 'tool'
-        const isFailed = wentWrong(message, {
-          ...{ id: part.id, name, text, tool, isError },
-          arguments: call?.arguments ?? '',
-        })
+        const refused = refusedCall(part.name ?? call?.name, call?.arguments)
+        const { text, isError } = refused ?? opened(textOf(part.parts))
+        const name = refused?.name ?? part.name ?? call?.name ?? tool?.name ?? 'tool'
+        const told = { id: part.id, name, text, tool, isError, arguments: call?.arguments ?? '' }
+        const isFailed = refused === undefined ? wentWrong(message, told) : true
         results.push({
           name,
           arguments: call?.arguments ?? '',
@@ -83,6 +83,14 @@ export function toolResults(session: SessionCase): ToolResult[] {
 }
 
 type ToolCall = { name: string; arguments: string }
+
+// opencode turns a call that it cannot run into one of its own tool `invalid`, which always succeeds.
+function refusedCall(name: string | undefined, given = '') {
+  if (name !== 'invalid') return undefined
+  const { tool, error } = objectOf(given) ?? {}
+  if (typeof tool !== 'string' || typeof error !== 'string') return undefined
+  return { name: tool, text: error, isError: true }
+}
 
 // Gemini's calls have no ids: outputs come in the order of the calls.
 function nextOf(calls: ToolCall[], name: string | undefined): ToolCall | undefined {

@@ -108,11 +108,19 @@ function unknownTools(session: SessionCase, results: readonly ToolResult[]): Cau
           : [{ at: call.place, text: `exchange ${call.exchange} calls ${first.name}` }]),
         { at: first.place, text: `exchange ${first.exchange} says: ${shortText(first.output)}` },
       ],
-      sentence: `The model called ${shortText(first.name, 60)}, a tool that it was not offered${unknown.length > 1 ? `, and others: ${countWords(unknown.length, 'such call')}` : ''}.`,
+      sentence: `The model called ${shortText(first.name, 60)}, a tool that it was not offered${moreWords(unknown)}.`,
       next: `See which tools it was offered: tacho raw ${session.id} ${call?.exchange ?? first.exchange} --request | jq .tools. Is an MCP server missing?`,
       weight: isMended ? 'note' : 'trouble',
     },
   ]
+}
+
+function moreWords(unknown: readonly ToolResult[]): string {
+  if (unknown.length === 1) return ''
+  const names = new Set(unknown.map(({ name }) => name))
+  return names.size === 1
+    ? `, ${unknown.length} times`
+    : `, and others: ${countWords(unknown.length, 'such call')}`
 }
 
 function isFollowedByGood(one: ToolResult, results: readonly ToolResult[]): boolean {
