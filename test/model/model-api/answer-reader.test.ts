@@ -75,15 +75,16 @@ describe('what is no event stream', () => {
     expect([facts.inputTokens, facts.ended, events]).toEqual([3, 'completed', undefined])
   })
 
-  test.each<[what: string, body: string]>([
-    ['a page', '<html>data: no</html>'],
-    ['a sentence', 'upstream connect error'],
+  test.each<[what: string, body: string, page?: string]>([
+    ['a page', '<html>data: no</html>', 'data: no'],
+    ['a page with a title', '<html><title>Log in</title>Welcome</html>', 'Log in'],
+    ['a sentence', 'upstream connect error', 'upstream connect error'],
     ['nothing', ''],
     ['blanks', '\n\n'],
-    ['half of a JSON text', JSON_ANSWER.slice(0, -4)],
-  ])('%s, says nothing, and nobody could tell how it ended', (_, body) => {
+    ['half of a JSON text', '{"id": "r1', '{"id": "r1'],
+  ])('%s, says only what it is, and nobody could tell how it ended', (_, body, page) => {
     const { facts, events, isReadable } = readAnswer(responsesApi, body)
-    expect([facts, events, isReadable]).toEqual([{}, undefined, false])
+    expect([facts, events, isReadable]).toEqual([page ? { page } : {}, undefined, false])
   })
 
   test('nothing, where a stream was asked for: it has no events', () => {

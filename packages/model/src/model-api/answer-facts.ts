@@ -21,6 +21,8 @@ export type AnswerFacts = {
   refusalLength?: number
   /** The API's own error, if the answer is one or ends with one. */
   error?: ApiError
+  /** What came in place of an answer: the title of a page, or the start of a text. */
+  page?: string
   /** How the answer says that it ended; absent until its last event. */
   ended?: AnswerEnd
 }

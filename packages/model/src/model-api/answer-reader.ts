@@ -52,7 +52,7 @@ export class AnswerReader {
   /** The start of an answer whose form is not known yet, or all of a non-streamed one. */
   #held: string[] = []
   #heldCharacters = 0
-  /** The start of a page sent in place of an error. */
+  /** The start of a page, or of anything else, sent in place of an answer or an error. */
   #page = ''
   /** Part of it could not be read. */
   #isLost = false
@@ -103,7 +103,9 @@ export class AnswerReader {
       if (this.#form === 'json') this.#readAnswer(this.#held.join(''))
       this.#held = []
       const message = pageWords(this.#page)
-      if (message !== undefined) this.facts.error ??= { message }
+      if (message === undefined) return
+      if ((this.#options.hints.status ?? 0) >= 400) this.facts.error ??= { message }
+      else this.facts.page = message
     })
   }
 
@@ -144,7 +146,6 @@ export class AnswerReader {
   }
 
   #keepPage(text: string): void {
-    if ((this.#options.hints.status ?? 0) < 400) return
     this.#page += text.slice(0, PAGE_CHARACTERS - this.#page.length)
   }
 
@@ -184,7 +185,10 @@ export class AnswerReader {
 
   #readAnswer(text: string): void {
     const body = objectOf(text)
-    if (body === undefined) return
+    if (body === undefined) {
+      this.#keepPage(text)
+      return
+    }
     const { api, hints } = this.#options
     this.#options.onAnswer?.(body)
     api.readAnswer(body, this.facts)

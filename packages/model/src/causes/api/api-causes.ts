@@ -99,15 +99,15 @@ function sentence(
 }
 
 const SENTENCES: Partial<Record<CauseCode, string>> = {
-  'rate-limited': 'the API refused the request, for there were too many in a short time',
-  quota: 'the API refused the request, for the account has no quota or credit left',
+  'rate-limited': 'the API refused the request, because there were too many in a short time',
+  quota: 'the API refused the request, because the account has no quota or credit left',
   overloaded: 'the API was overloaded',
   'server-error': 'the API failed on its own side',
   auth: 'the API refused the credentials',
-  'bad-request': 'the API refused the request as wrong',
+  'bad-request': 'the API rejected the request as invalid',
   'context-overflow': "the conversation was longer than the model's context",
-  'model-not-found': 'the API does not know the model, or not for this account',
-  'connection-refused': 'nobody listened at the address of the API',
+  'model-not-found': 'the API does not know the model, or this account has no access to it',
+  'connection-refused': "nothing listened at the API's address",
   unreachable: 'the address of the API could not be reached',
   dns: "the name of the API's host could not be resolved",
   tls: 'no TLS connection to the API could be made',
@@ -115,7 +115,7 @@ const SENTENCES: Partial<Record<CauseCode, string>> = {
   'reset-mid-stream': 'the connection broke in the middle of the answer',
   'stream-ended-early': 'the answer ended before its last event',
   'idle-timeout': 'the API went silent, and the agent gave up waiting',
-  'output-truncated': 'the answer was cut off at the most tokens that it may have',
+  'output-truncated': 'the answer was cut off at its token limit',
   'content-filter': 'a content filter stopped the request or its answer',
   refusal: 'the model refused to answer',
   'malformed-stream': 'what came as an answer could not be read',
@@ -134,7 +134,7 @@ function nextOf(code: CauseCode, { number, retryAfter }: Call, id: string): stri
     case 'server-error':
       return "Try again later; look at the provider's status page. Then resume the session."
     case 'auth':
-      return 'Look at which key the agent uses and whether it is valid for this API, then log in anew.'
+      return 'Look at which key the agent uses and whether it is valid for this API, then log in again.'
     case 'context-overflow':
       return 'Compact the conversation or begin a new one; `tacho stats` and `tacho raw` tell what fills it.'
     case 'model-not-found':
@@ -146,10 +146,12 @@ function nextOf(code: CauseCode, { number, retryAfter }: Call, id: string): stri
     case 'tls':
       return "Look at the certificate of the API or of the proxy between, and at the agent's trusted certificates."
     case 'output-truncated':
-      return 'Raise the most tokens of an answer, or ask for less at a time.'
+      return 'Raise the token limit for answers, or ask for less at a time.'
     case 'content-filter':
     case 'refusal':
       return `Look at what was asked: ${raw} --request; word it otherwise.`
+    case 'malformed-stream':
+      return `Look at what came: ${raw}. A page in place of an answer is that of a proxy, of the network's login, or of another server: look at the base URL.`
     default:
       return `Look at what went over the wire: ${raw}.`
   }

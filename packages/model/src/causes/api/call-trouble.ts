@@ -1,7 +1,7 @@
 import type { Certainty, Clue } from '../cause.js'
 import type { CauseCode } from '../codes.js'
 import type { Call, SessionCase } from '../session-case.js'
-import { countWords } from '../words.js'
+import { countWords, quoted } from '../words.js'
 import { apiErrorCode, finishCode } from './api-error-code.js'
 import { systemErrorCode } from './system-error-code.js'
 
@@ -126,7 +126,9 @@ function incomplete(call: Call): CallTrouble {
 function malformed(call: Call): CallTrouble {
   const { unparsed = [], places } = call
   const reason = unparsed.find(({ side }) => side === 'response')?.reason
-  const said = reason ?? 'what came is not a readable answer'
+  const { page } = call.facts
+  const came = page === undefined ? 'it is not an answer of this API' : quoted(page, 100)
+  const said = reason ?? came
   const at = places.unparsed ?? places.firstChunk ?? places.response ?? places.end
   return { code: 'malformed-stream', certainty: 'certain', said, clue: { at, text: said } }
 }
