@@ -54,6 +54,9 @@ const one = (gave: string, isError?: boolean): Row[] => [
 const repeated = (times: number, f: (n: number) => string): Row[] =>
   Array.from({ length: times }, (_, n) => ['status', { of: 'job' }, f(n + 1)])
 const wait = (): Row => ['wait', { seconds: 9 }, 'waited']
+// Of Claude Code 2.1.332.
+const movedToBackground = (printed: string): string =>
+  `${printed}Command did not complete within its 3s timeout and was moved to the background (ID: b1).`
 const ofOpencode = (tool: string, error: string): Row => [
   'invalid',
   { tool, error },
@@ -276,6 +279,20 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['unknown-tool', one('Undefined function: act', true)],
   ['bad-arguments', one("data must have required property 'a'")],
   ['bad-arguments', one('json: cannot unmarshal number into Go struct field Args.a', true)],
+  [
+    'tool-hung',
+    [
+      ['look', {}, 'seen'],
+      ['shell', { command: 'tail -f log' }, movedToBackground('tail: log: no such file\n'), false],
+    ],
+  ],
+  [
+    undefined,
+    [
+      ['shell', { command: 'npm run dev' }, movedToBackground(''), false],
+      ['shell', { command: 'curl -s localhost:3000' }, 'ok', false],
+    ],
+  ],
   // opencode makes a call of its own of one that it cannot run, and that one succeeds.
   [
     'unknown-tool',
@@ -292,12 +309,12 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['loop', repeated(5, (n) => `not in the registry\n17644001${n}2123456789`)],
   ['loop', repeated(5, (n) => `checked at 17644001${n}2, seed 4${n}`)],
   ['loop', repeated(5, (n) => `no answer of 127.0.0.1:4${n}123`)],
-  // A server that died, and then its tools are gone.
+  // A server that died.
   [
     'tool-failing',
     [
+      ['look', {}, 'seen'],
       ['db_query', { sql: 'a' }, 'MCP error -32000: Connection closed', true],
-      ['db_query', { sql: 'b' }, 'Unknown tool: db_query', true],
     ],
   ],
   // Output that looks like a failure but is not.

@@ -119,6 +119,15 @@ function ownClause(result: ToolResult): string {
 // opencode appends this to what the command printed.
 const STOPPED = /<(?:bash|shell)_metadata>[^<]{0,200}\btimeout\b/
 
+// Claude Code counts it as completed: the command goes on, and keeps `claude -p` from ending.
+const MOVED =
+  /^(?:the )?command (?:did not (?:complete|finish) within|exceeded) .{1,40}\b(?:moved|continues|running) (?:to|in) the background\b/i
+
+// The agent's own words are the last line, whatever the command read.
+function isMoved({ output }: ToolResult): boolean {
+  return MOVED.test(output.slice(output.lastIndexOf('\n') + 1))
+}
+
 function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[] {
   const hung = results.filter((result) => {
     const { isFailed, output, tool } = result
@@ -126,6 +135,7 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
       (isFailed === true &&
         ((tool?.exitCode ?? exitCodeIn(output)) === 124 || TIMED_OUT.test(output.slice(0, 400)))) ||
       (isFailed !== false && STOPPED.test(output)) ||
+      isMoved(result) ||
       (isFailed === undefined && !isReader(result) && SAYS_SO.test(output)) ||
       TIMED_OUT.test(ownClause(result)) ||
       TOOK_LONG.test(ownClause(result)) ||
@@ -136,9 +146,12 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
   if (last === undefined) return []
   const what = quoted(calledWords(last), 80)
   // The same command, in the background or with less to do, later worked.
-  const isMended = results
-    .slice(results.indexOf(last) + 1)
-    .some((later) => later.isFailed !== true && (isOwnLimit(last) || isOfSameCommand(later, last)))
+  const isMended = results.slice(results.indexOf(last) + 1).some(
+    (later) =>
+      later.isFailed !== true &&
+      // A server that goes on in the background is meant to, if the work goes on beside it.
+      (isOwnLimit(last) || isMoved(last) || isOfSameCommand(later, last)),
+  )
   return [
     {
       code: 'tool-hung',
@@ -151,7 +164,9 @@ function timedOut(session: SessionCase, results: readonly ToolResult[]): Cause[]
           text: `exchange ${last.exchange} says: ${saidOf(last)}`,
         },
       ],
-      sentence: `${what} did not return within its time limit and was stopped.`,
+      sentence: isMoved(last)
+        ? `${what} did not return within its time limit, and went on in the background.`
+        : `${what} did not return within its time limit and was stopped.`,
       next: `${NEXT.slice(0, NEXT.lastIndexOf(' Give'))} See also tacho show ${session.id}.`,
       weight: isMended ? 'note' : 'trouble',
     },
