@@ -165,7 +165,7 @@ function isNews({ from, to }: Match, outer: readonly Match[]): boolean {
  * continues after it; the end if there is only one line.
  */
 function lastLine(form: NormalForm, from: number, to: number): number {
-  for (let at = to - 1; at > from; at -= 1) if (form.lines[at] === 1) return at
+  for (let at = to - 1; at > from; at -= 1) if (form.lines[at] !== 0) return at
   return to
 }
 
@@ -201,7 +201,8 @@ type Found = { from: number; to: number; secret: Uint8Array }
 function plain(pattern: ReadyPattern | 'pem', text: Readable, at: number): Found | 'no' | 'more' {
   const verdict = compare(pattern, text, at)
   if (typeof verdict === 'string') return verdict
-  return { ...verdict, secret: text.bytes.subarray(verdict.from, verdict.to) }
+  const { from, to } = verdict
+  return { from, to, secret: verdict.secret ?? text.bytes.subarray(from, to) }
 }
 
 /** The same for base64, with the anchor this many bytes after the start of a group. */
@@ -229,9 +230,9 @@ function encoded(
       from: decoded.from + Math.floor((verdict.from * 8) / 6),
       to: Math.min(decoded.end, decoded.from + Math.ceil((verdict.to * 8) / 6)),
       // As in normal form, without line breaks.
-      secret: decoded.bytes
-        .slice(verdict.from, verdict.to)
-        .filter((byte) => byte !== LF && byte !== CR),
+      secret: (verdict.secret ?? decoded.bytes.subarray(verdict.from, verdict.to)).filter(
+        (byte) => byte !== LF && byte !== CR,
+      ),
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
 import { HEX } from './digits.js'
 import { INNER_KINDS } from './inner-seek.js'
+import { COLOUR, LINE, PARAGRAPH } from './lines.js'
 import {
   BREAK,
   BYTES,
@@ -46,7 +47,7 @@ export class NormalForm {
   #runs: Int32Array = new Int32Array(FEW_RUNS)
   #places: Int32Array = new Int32Array(FEW_RUNS)
   #runCount = 0
-  /** 1 for each byte with which a line begins. */
+  /** For each byte, whether a line begins with it (`lines.ts`). */
   lines: Uint8Array
   #wide: WideRun | 'none' | undefined
 
@@ -101,7 +102,7 @@ export class NormalForm {
       }
       const line = nextLine(text, at, to)
       if (line > 0) {
-        this.lines[length] = 1
+        this.#line(length)
         this.#run(length, line)
         this.#lineByte = text[line] ?? 0
         at = line
@@ -145,7 +146,7 @@ export class NormalForm {
       if (this.#isNothing) {
         // Nothing to write.
       } else if (this.#isBreak) {
-        this.lines[length] = 1
+        this.#line(length)
       } else {
         const end = this.#put(this.#code, at, length)
         for (; length < end; length += 1) noteCandidate(candidates, bytes, length - 3, beginnings)
@@ -185,6 +186,12 @@ export class NormalForm {
   endOf(index: number, text: Uint8Array): number {
     const at = this.placeOf(index)
     return SPECIAL[text[at] ?? 0] === 0 ? at + 1 : this.#character(text, at, text.length, true)
+  }
+
+  /** Notes what begins, behind as many line ends as were counted. */
+  #line(length: number): void {
+    const kind = lineEnds < 0 ? COLOUR : lineEnds > 1 ? LINE | PARAGRAPH : LINE
+    this.lines[length] = (this.lines[length] ?? 0) | kind
   }
 
   // Of two runs at one byte, the first is empty and is replaced.
@@ -267,10 +274,14 @@ export class NormalForm {
     if (this.#code === ESCAPE) {
       const end = endOfColour(text, next, to)
       if (end === next) return next
+      // What comes of an escape that is cut off would be taken for a part of the text.
+      if (end < 0 && !isLast) return -1
       this.#isBreak = true
-      return end < 0 ? (isLast ? to : -1) : end
+      lineEnds = -1
+      return end < 0 ? to : end
     }
     if (this.#code !== LF && this.#code !== CR) return next
+    lineEnds = this.#code === LF ? 1 : 0
     this.#isBreak = true
     return this.#lineBreak(text, next, to, isLast)
   }
@@ -317,13 +328,16 @@ export class NormalForm {
     const most = Math.min(to, from + BREAK_BYTES)
     while (at < most) {
       const byte = text[at] ?? 0
-      if (isBlank(byte)) at += 1
-      else if (SPECIAL[byte] === 0) break
+      if (isBlank(byte)) {
+        at += 1
+        if (byte === LF) lineEnds += 1
+      } else if (SPECIAL[byte] === 0) break
       else {
         const next = this.#character(text, at, to, isLast)
         this.#isBreak = true
         if (next < 0) return next
         if (!isBlank(this.#code)) break
+        if (this.#code === LF) lineEnds += 1
         at = next
       }
     }
@@ -385,8 +399,11 @@ export class NormalForm {
       const isBackslash = next > 0 && this.#code === BACKSLASH && next - from < BACKSLASHES
       return isBackslash ? this.#escaped(text, next, to, isLast) : next
     }
-    this.#code = ESCAPED[byte] ?? (byte >= 0x80 ? RAW_BYTE | byte : byte)
-    return at + 1
+    const written = writtenEscape(text, at, to)
+    if (written < 0 && !isLast) return -1
+    if (written > 0) this.#code = ESCAPE
+    else this.#code = ESCAPED[byte] ?? (byte >= 0x80 ? RAW_BYTE | byte : byte)
+    return at + Math.max(1, written)
   }
 
   /** Reads `\uXXXX`, from its `u` on; two of them if they are a surrogate pair. */
@@ -461,6 +478,8 @@ function grown(numbers: Int32Array): Int32Array {
 
 /** Of the text being read. */
 let candidateCount = 0
+/** Of the break that was read last; -1 if it is a colour. */
+let lineEnds = 0
 
 /** Notes an offset at which something searched for may begin, once four bytes are there. */
 function noteCandidate(
@@ -549,6 +568,10 @@ const PERCENT = 0x25
 const COLON = 0x3a
 const BACKSLASH = 0x5c
 const LETTER_L = 0x4c
+const LEFT_BRACKET = 0x5b
+const LETTER_E = 0x65
+const ESCAPE_LETTER = [LETTER_E, LEFT_BRACKET]
+const ESCAPE_NUMBER = [0x30, 0x33, 0x33, LEFT_BRACKET]
 const LETTER_N = 0x6e
 const LEFT_BRACE = 0x7b
 const RIGHT_BRACE = 0x7d
@@ -624,12 +647,14 @@ function endOfZeros(text: Uint8Array, from: number, to: number): number {
 function nextLine(text: Uint8Array, at: number, to: number): number {
   const byte = text[at]
   let next = at + 1
+  lineEnds = byte === CR ? 0 : 1
   if (byte === BACKSLASH) {
     if (text[next] !== LETTER_N) return 0
     next += 1
   } else if (byte !== LF && byte !== CR) return 0
   const most = Math.min(to, next + BREAK_BYTES)
-  while (next < most && BLANKS[text[next] ?? 0] === 1) next += 1
+  for (; next < most && BLANKS[text[next] ?? 0] === 1; next += 1)
+    if (text[next] === LF) lineEnds += 1
   return next < most && PLAIN[text[next] ?? 0] === 1 ? next : 0
 }
 
@@ -652,7 +677,7 @@ function shortEscape(text: Uint8Array, at: number, to: number): number {
 }
 
 const SHORT_ESCAPES = new Int32Array(256)
-for (const character of '"\'/0123456789bf') {
+for (const character of '"\'/123456789bf') {
   const code = character.charCodeAt(0)
   SHORT_ESCAPES[code] = (2 << 8) | code
 }
@@ -680,6 +705,19 @@ function isBlank(byte: number): boolean {
   return byte === BLANK || byte === TAB || byte === LF || byte === CR
 }
 
+/**
+ * Returns how many bytes after a backslash are a terminal's escape character, as shells and most
+ * languages write it: `\\e[`, `\\033[`; 0 if they are not, -1 if the text ends too soon.
+ */
+function writtenEscape(text: Uint8Array, at: number, to: number): number {
+  const written = text[at] === LETTER_E ? ESCAPE_LETTER : ESCAPE_NUMBER
+  for (let index = 0; index < written.length; index += 1) {
+    if (at + index >= to) return -1
+    if (text[at + index] !== written[index]) return 0
+  }
+  return written.length - 1
+}
+
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
 }
@@ -690,7 +728,7 @@ function isDigit(byte: number): boolean {
  */
 function endOfColour(text: Uint8Array, from: number, to: number): number {
   if (from === to) return -1
-  if (text[from] !== 0x5b) return from
+  if (text[from] !== LEFT_BRACKET) return from
   for (let at = from + 1; at < from + BREAK_BYTES; at += 1) {
     if (at >= to) return -1
     const byte = text[at] ?? 0

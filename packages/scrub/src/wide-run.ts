@@ -6,6 +6,7 @@ import {
   HASH_SHIFT,
 } from './beginnings.js'
 import { seekListing } from './inner-seek.js'
+import { LINE, PARAGRAPH } from './lines.js'
 import { assemble } from './web-assembly.js'
 
 /**
@@ -207,7 +208,7 @@ const LISTING = {
     ...{ LINES_BEHIND: LINES_AT - COPY_AT, PLACES_BEHIND: PLACES_AT - RUNS_AT },
     ...{ CANDIDATES: CANDIDATES_AT, RUNS: RUNS_AT, TEXT: TEXT_AT },
     ...{ FACTOR: FOURS_FACTOR, FOURS_SHIFT, ONCE: HASH_SHIFT, TWICE: 2 * HASH_SHIFT },
-    ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, AHEAD },
+    ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH, AHEAD },
   },
   code: `
     0 load@${4 * BYTES} COPY add =out
@@ -271,6 +272,7 @@ const LISTING = {
             end
             next load8@0 load8@ESCAPED :=code eqz br_if:stop
             next 1 add =next
+            code 101 eq next load8@0 91 eq and code 48 eq next load8@0 51 eq and or br_if:stop
             code IS_BREAK eq br_if:break
             code IS_UNICODE ne br_if:character
             next load8@0 load8@HEX 12 shl
@@ -320,8 +322,10 @@ const LISTING = {
       end
 
       next =from
+      next 1 sub load8@0 :=byte 10 eq byte 110 eq or =count
       loop:blanks
         next load8@0 :=byte load8@BLANK if
+          count byte 10 eq add =count
           next 1 add =next
           next from sub 64 less br_if:blanks
           next load8@0 =byte
@@ -337,6 +341,7 @@ const LISTING = {
             end
             ${isOneOf('code', [37, 92, 117, 120])} br_if:stop
             code load8@BLANK code 110 eq or code 114 eq or code 116 eq or if
+              count code 10 eq code 110 eq or add =count
               ahead 1 add =next
               next from sub 64 less br_if:blanks
               next load8@0 =byte
@@ -390,7 +395,7 @@ const LISTING = {
         end
       end
       next AHEAD add to more br_if:stop
-      out 1 store8@LINES_BEHIND
+      out out load8@LINES_BEHIND IS_LINE or count 1 more IS_PARAGRAPH mul or store8@LINES_BEHIND
       first =line
       next =at
       ${RUN}

@@ -8,7 +8,11 @@ const letters = Array.from('abcdefghijklmnopqrstuvwxyz')
 /** Secrets that anybody can issue, known by their form or by the word before them. */
 export const anybody: readonly Shape[] = [
   // `eyJ` is `{"` in base64; the second part of a signed token is such an object, too.
-  { name: 'jwt', patterns: ['eyJ[\\w-]{10,4000}\\.eyJ[\\w-]{10,8000}\\.[\\w-]{16,1000}'] },
+  {
+    name: 'jwt',
+    patterns: ['eyJ[\\w-]{10,4000}\\.eyJ[\\w-]{10,8000}\\.[\\w-]{16,1000}'],
+    isAnywhere: true,
+  },
   {
     name: 'bearer',
     patterns: ['Bearer', 'bearer', 'BEARER'].map((word) => `${word} {1,4}([\\w.~+/=-]{16,4000})`),

@@ -8,6 +8,8 @@ const AWS_SECRET_NAMES = [
   'secretAccessKey',
   'AWS_SECRET_KEY',
   'aws_secret_key',
+  // Terraform's provider.
+  'secret_key',
 ]
 
 const isHex = (secret: Uint8Array) => new Set(secret).size >= 6

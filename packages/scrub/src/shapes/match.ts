@@ -1,3 +1,5 @@
+import { LINE, PARAGRAPH } from '../lines.js'
+import { isBehindSpelling, jointAt, LONGEST_JOINT, mayJoin } from './joint.js'
 import { looksRandom } from './looks-random.js'
 import { SHORT, type ShapePattern } from './pattern.js'
 import type { ReadyPattern } from './ready-pattern.js'
@@ -52,6 +54,7 @@ function matchUntil(
   // Of the last two lines that it has filled.
   let lineFrom = -1
   let width = -1
+  let gaps: Gap[] | undefined
   // Not with `entries`, which would create an array for each part of each anchor.
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index]
@@ -61,29 +64,57 @@ function matchUntil(
     if (secretTo === index) to = here
     const isEnd = index === parts.length - 1
     const start = here
-    while (here - start < most) {
+    // Bytes since then that are none of its characters.
+    let between = 0
+    while (here - start - between < most) {
       if (here >= end) {
         if (!isLast) return 'more'
         break
       }
-      if (of[text.bytes[here] ?? 0] === 0) break
-      if (here > start && text.lines[here] === 1) {
-        const filled = lineFrom < 0 ? 0 : here - lineFrom
-        const isFilled = filled > 0 && (filled === width || filled >= LONG_LINE)
-        if (lineFrom >= 0) width = width < 0 ? here - lineFrom : width
-        lineFrom = here
-        const mayEnd = isEnd && here - start >= least && !isFilled
-        const goesOn = wraps(pattern, of, text, here, mayEnd)
-        if (goesOn === 'more') return 'more'
-        if (goesOn === 'no') break
+      if (of[text.bytes[here] ?? 0] === 0) {
+        if (here === start || !mayJoin(text.bytes[here] ?? 0)) break
+        const joint = jointAt(of, text, here)
+        if (joint === 'more') return 'more'
+        if (joint === 'none' || joint.to > end) break
+        const { to: next, code, isDoubtful } = joint
+        if (isDoubtful) {
+          const isWhole = isEnd && here - start - between >= least
+          const goesOn = wraps(pattern, of, text, next, isWhole ? 'whole' : 'cut')
+          if (goesOn === 'more') return 'more'
+          if (goesOn === 'no') break
+          if (lines !== undefined) {
+            lines.last = here
+            if (lines.first < 0) lines.first = here
+          }
+        }
+        gaps ??= []
+        gaps.push({ from: here, to: next, code })
+        between += next - here - (code >= 0 ? 1 : 0)
+        here = next
+        continue
+      }
+      const begins = here > start ? (text.lines[here] ?? 0) : 0
+      if (begins !== 0) {
+        if ((begins & PARAGRAPH) !== 0) break
+        if ((begins & LINE) !== 0) {
+          const filled = lineFrom < 0 ? 0 : here - lineFrom
+          const isFilled = filled > 0 && (filled === width || filled >= LONG_LINE)
+          if (lineFrom >= 0) width = width < 0 ? here - lineFrom : width
+          lineFrom = here
+          const mayEnd = isEnd && here - start - between >= least && !isFilled
+          const goesOn = wraps(pattern, of, text, here, mayEnd ? 'whole' : 'begun')
+          if (goesOn === 'more') return 'more'
+          if (goesOn === 'no') break
+        }
         if (lines !== undefined) {
           lines.last = here
           if (lines.first < 0) lines.first = here
         }
       }
-      here = Math.min(start + most, end, most < SHORT ? here + 1 : text.runs.end(part, text, here))
+      const run = most < SHORT ? here + 1 : text.runs.end(part, text, here)
+      here = Math.min(start + most + between, end, run)
     }
-    if (here - start < least) return 'no'
+    if (here - start - between < least) return 'no'
     if (most > longest) {
       longest = most
       random = start
@@ -98,9 +129,40 @@ function matchUntil(
   const { accepts } = shape
   const isAccepted =
     accepts === undefined
-      ? looksRandom(text.bytes.subarray(random, randomEnd))
-      : accepts(text.bytes.subarray(from, to))
-  return isAccepted ? { from, to } : 'no'
+      ? looksRandom(without(text.bytes, random, randomEnd, gaps))
+      : accepts(without(text.bytes, from, to, gaps))
+  if (!isAccepted) return 'no'
+  return gaps === undefined
+    ? { from, to }
+    : { from, to, secret: without(text.bytes, from, to, gaps) }
+}
+
+/** What stands between two parts of a secret, or for one of its characters (`code`, else -1). */
+type Gap = { from: number; to: number; code: number }
+
+/** Returns a part of a text without what is in the gaps. */
+function without(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  gaps: readonly Gap[] | undefined,
+): Uint8Array {
+  if (gaps === undefined) return bytes.subarray(from, to)
+  const kept = new Uint8Array(to - from)
+  let length = 0
+  let at = from
+  for (const gap of gaps) {
+    if (gap.from < from || gap.to > to) continue
+    kept.set(bytes.subarray(at, gap.from), length)
+    length += gap.from - at
+    if (gap.code >= 0) {
+      kept[length] = gap.code
+      length += 1
+    }
+    at = gap.to
+  }
+  kept.set(bytes.subarray(at, to), length)
+  return kept.subarray(0, length + to - at)
 }
 
 /**
@@ -122,21 +184,25 @@ function isNone(
     if (known >= 0 && known - here > most) return true
   }
   const end = Math.min(length, here + Math.min(first.least, LOOKED_AT))
-  for (let at = here; at < end; at += 1) if (of[bytes[at] ?? 0] === 0) return true
+  for (let at = here; at < end; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (of[byte] === 0) return at === here || byte === BLANK || !mayJoin(byte)
+  }
   if (isBounded && end > here && runs.end(first, text, here) - here > most) return true
   if (needs < 0) return false
   const next = runs.next(needs, text, here)
-  return next - here > longest || (text.isLast && next === length)
+  return next - here > longest + LONGEST_JOINT || (text.isLast && next === length)
 }
 
 const LOOKED_AT = 12
+const BLANK = 0x20
 
 /** A line of at least this many characters was filled to its width; words are shorter. */
 const LONG_LINE = 32
 
 /** A longer run of the same characters is something else: a hash, an image. */
 function endsHere(of: Uint8Array, { bytes, length, lines }: Readable, here: number): boolean {
-  return here >= length || of[bytes[here] ?? 0] === 0 || lines[here] === 1
+  return here >= length || of[bytes[here] ?? 0] === 0 || lines[here] !== 0
 }
 
 function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): boolean {
@@ -147,8 +213,9 @@ function mayBegin({ shape, behind }: ReadyPattern, text: Readable, at: number): 
       count += 1
     return count >= least && (count <= most || shape.isAnywhere === true)
   }
-  if (at === 0 || text.lines[at] === 1) return true
-  if (shape.isAnywhere !== true && isWord(text.bytes[at - 1] ?? 0)) return false
+  if (at === 0 || text.lines[at] !== 0) return true
+  if (shape.isAnywhere !== true && isWord(text.bytes[at - 1] ?? 0))
+    return isBehindSpelling(text.bytes, at)
   return !isInBase64(text, at)
 }
 
@@ -160,7 +227,7 @@ function isInBase64(text: Readable, at: number): boolean {
   let lower = 0
   let digits = 0
   for (let before = at - 1; before >= from; before -= 1) {
-    if (text.lines[before] === 1) return false
+    if (text.lines[before] !== 0) return false
     const byte = text.bytes[before] ?? 0
     if (byte >= 0x61 && byte <= 0x7a) lower += 1
     else if (byte >= 0x41 && byte <= 0x5a) upper += 1
@@ -189,30 +256,38 @@ function isWord(byte: number): boolean {
  * Returns whether a secret continues on the next line, as a terminal, `fold` or `base64` would have
  * wrapped it.
  *
- * @param mayEnd it could already be complete: then the next line must not be a readable word.
+ * @param before what precedes it: what could be a whole secret, so that it must not be a readable
+ *   word; the beginning of one, so that it may be anything; or one behind which a joint says little.
  */
 function wraps(
   { anchor }: ReadyPattern,
   of: Uint8Array,
   text: Readable,
   at: number,
-  mayEnd: boolean,
+  before: 'whole' | 'begun' | 'cut',
 ): 'yes' | 'no' | 'more' {
   const { bytes, length } = text
   let here = at
   let alike = 0
   while (here < length && here - at < WRAPPED && of[bytes[here] ?? 0] === 1) {
-    if (here > at && text.lines[here] === 1) break
+    if (here > at && text.lines[here] !== 0) break
     if (here - at === alike && bytes[here] === anchor[alike]) alike += 1
     here += 1
   }
   if (here === length && !text.isLast) return 'more'
   // The next line of a list of such secrets.
   if (alike === anchor.length) return 'no'
-  if (!mayEnd) return 'yes'
-  const isLine = here === length || text.lines[here] === 1 || ENDS[bytes[here] ?? 0] === true
-  if (here - at < SHORTEST_REST || !isLine) return 'no'
-  return looksRandom(bytes.subarray(at, here)) && hasDigit(bytes, at, here) ? 'yes' : 'no'
+  if (before === 'begun') return 'yes'
+  if (here - at < SHORTEST_REST || !looksRandom(bytes.subarray(at, here))) return 'no'
+  if (before === 'cut') return 'yes'
+  return isLineEnd(text, here) && hasDigit(bytes, at, here) ? 'yes' : 'no'
+}
+
+function isLineEnd({ bytes, length, lines }: Readable, here: number): boolean {
+  if (here === length || lines[here] !== 0) return true
+  const byte = bytes[here] ?? 0
+  // A sign at the end of a line says that it goes on, and any other joint, too.
+  return ENDS[byte] === true || (mayJoin(byte) && (byte >= 0x80 || lines[here + 1] !== 0))
 }
 
 const WRAPPED = 256

@@ -15,6 +15,7 @@ export const messaging: readonly Shape[] = [
       'xoxe\\.xox[bp]-\\d-[A-Za-z0-9]{50,255}',
       'xapp-\\d-[A-Za-z0-9-]{30,255}',
     ],
+    isAnywhere: true,
   },
   {
     name: 'slack-webhook',

@@ -2,13 +2,18 @@ import type { Shape } from './shape.js'
 
 /** Keys of model providers. */
 export const modelApis: readonly Shape[] = [
-  { name: 'anthropic-key', patterns: ['sk-ant-api\\d{2}-[\\w-]{20,200}'] },
-  { name: 'anthropic-admin-key', patterns: ['sk-ant-admin\\d{2}-[\\w-]{20,200}'] },
+  { name: 'anthropic-key', patterns: ['sk-ant-api\\d{2}-[\\w-]{20,200}'], isAnywhere: true },
+  {
+    name: 'anthropic-admin-key',
+    patterns: ['sk-ant-admin\\d{2}-[\\w-]{20,200}'],
+    isAnywhere: true,
+  },
   {
     name: 'anthropic-oauth',
     patterns: ['sk-ant-oat\\d{2}-[\\w-]{20,200}', 'sk-ant-ort\\d{2}-[\\w-]{20,200}'],
+    isAnywhere: true,
   },
-  { name: 'anthropic-session', patterns: ['sk-ant-sid\\d{2}-[\\w-]{20,200}'] },
+  { name: 'anthropic-session', patterns: ['sk-ant-sid\\d{2}-[\\w-]{20,200}'], isAnywhere: true },
   {
     name: 'openai-key',
     patterns: [
@@ -20,7 +25,7 @@ export const modelApis: readonly Shape[] = [
     ],
   },
   { name: 'openai-admin-key', patterns: ['sk-admin-[\\w-]{20,250}'] },
-  { name: 'openrouter-key', patterns: ['sk-or-v\\d-[0-9a-f]{64}'] },
+  { name: 'openrouter-key', patterns: ['sk-or-v\\d-[0-9a-f]{64}'], isAnywhere: true },
   { name: 'groq-key', patterns: ['gsk_[A-Za-z0-9]{40,64}'] },
   { name: 'xai-key', patterns: ['xai-[A-Za-z0-9]{60,100}'] },
   { name: 'huggingface-token', patterns: ['hf_[A-Za-z0-9]{30,40}', 'api_org_[A-Za-z0-9]{30,40}'] },

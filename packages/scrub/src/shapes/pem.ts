@@ -135,7 +135,7 @@ const PRIVATE = Array.from('PRIVATE KEY', (character) => character.charCodeAt(0)
 const MIDDLE = new Uint8Array(256)
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=')
   MIDDLE[character.charCodeAt(0)] = 2
-// Line breaks occur if the key as a whole was in base64.
-for (const character of ' \t\r\n:,-.()|>#*$;') MIDDLE[character.charCodeAt(0)] = 1
+// Line breaks occur if the key as a whole was in base64, and `&#43;` in HTML.
+for (const character of ' \t\r\n:,-.()|>#*$;&') MIDDLE[character.charCodeAt(0)] = 1
 // Arrows and box-drawing lines.
 for (const byte of [0xe2, 0x86, 0x92, 0x94, 0x82]) MIDDLE[byte] = 1

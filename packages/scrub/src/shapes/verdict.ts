@@ -6,10 +6,13 @@ export type Readable = {
   length: number
   /** Nothing follows it. */
   isLast: boolean
-  /** 1 for each byte with which a line begins. */
+  /** For each byte, {@link LINE} if a line begins with it, and {@link PARAGRAPH}. */
   lines: Uint8Array
   runs: Runs
 }
 
-/** The place of a secret; or that there is none; or that it depends on what follows. */
-export type Verdict = { from: number; to: number } | 'no' | 'more'
+/**
+ * The place of a secret, and its characters if there are others among them; or that there is none;
+ * or that it depends on what follows.
+ */
+export type Verdict = { from: number; to: number; secret?: Uint8Array } | 'no' | 'more'
