@@ -29,6 +29,8 @@ const PROGRAM = `
   const pieces = [
     'sk-ant-api03-', 'ghp_', 'eyJ', 'é', ' ' + known + ' ', known.slice(0, 9), known.slice(9),
     ...['base64', 'hex'].map((how) => Buffer.from('the key is ' + known + ', and that is all').toString(how)),
+    Buffer.from('the key is ' + known + ', and that is all').toString('hex').replace(/../g, ' $&'),
+    Buffer.from('the key is ' + known + ', and that is all').toString('hex').replace(/..../g, '$&:'), ' 12 ', ':', ' 41 42 ',
     '\\n', '\\r\\n', '\\\\n', '\\\\\\\\n', '\\\\r\\\\n', '\\\\\\n', '\\n  ', '\\\\n\\\\t ', '\\n\\t\\n', '\\n' + ' '.repeat(70),
     '\\\\"', '\\\\\\\\\\\\"', '\\\\/', '\\\\t', '\\\\b', '\\\\x41', '\\\\'.repeat(40), '%41', '%2541', '%25', '%', '%0A', '%5Cn', '%e9',
     '\\\\u0041', '\\\\u00e9', '\\\\u000a', '\\\\u005cn', '\\\\u12', '\\\\uD83D\\\\uDE00', '\\x1b[31m', '\\0', 'a\\0b\\0c\\0',

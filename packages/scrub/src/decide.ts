@@ -122,7 +122,7 @@ const innerForms: NormalForm[] = []
 
 /** Finds the secrets in text that is encoded in base64, base32 or hex. */
 function decideInner(
-  { bytes, length, seek }: NormalForm,
+  { bytes, lines, length, seek }: NormalForm,
   isLast: boolean,
   index: SearchIndex,
   mark: MarkShape,
@@ -148,17 +148,24 @@ function decideInner(
       undecided = Math.min(undecided, beginOf(text, form.placeOf(inner.undecided)))
     else if (form.isWithinEscape) undecided = Math.min(undecided, beginOf(text, form.stoppedAt))
   }
-  innerTexts(bytes, length, take, seek)
+  innerTexts(bytes, lines, length, take, seek)
   return { matches, undecided }
 }
 
 /**
  * Returns whether nothing has been found in that place: a match of the base64 form is exact to the
- * character.
+ * character. What was found in the margin of a dump is only a part of it.
  */
 function isNews({ from, to }: Match, outer: readonly Match[]): boolean {
-  return outer.every((other) => other.to <= from + 1 || other.from + 1 >= to)
+  return outer.every(
+    (other) =>
+      other.to <= from + 1 ||
+      other.from + 1 >= to ||
+      (other.from > from + LEAST_BEFORE_MARGIN && other.to <= to),
+  )
 }
+
+const LEAST_BEFORE_MARGIN = 8
 
 /**
  * Returns where the last line of a secret begins, because that can be another secret, which

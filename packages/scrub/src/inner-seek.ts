@@ -12,6 +12,9 @@ const SIXTHS = Array.from({ length: 13 }, (_, index) => 5 + EVERY_SIXTH * index)
 /** Characters that must follow a place that is examined. */
 const LOOKED_AHEAD = 5 + 6 * SIXTHS.length
 
+/** What a character is that stands this far behind the tenth before a gap. */
+const isHexAt = (at: number) => `last load8@${at} load8@KINDS`
+
 const GROUP = Array.from({ length: 11 }, (_, index) => index)
 const PHASES = [0, 1, 2, 3]
 
@@ -49,6 +52,18 @@ export function seekListing(kinds: number, pages: number): Listing {
         at ${SHORTEST_INNER - 1} add =ahead
         loop:word
           ahead load8@0 load8@KINDS SIX and eqz if
+            ahead 10 sub =last
+            block:words
+              ${isHexAt(9)} ${isHexAt(8)} and HEX_DIGIT and eqz br_if:words
+              ${isHexAt(7)} :=kind SIX and eqz if
+                ${isHexAt(6)} ${isHexAt(5)} and HEX_DIGIT and eqz br_if:words
+                ${isHexAt(4)} SIX and eqz br_if:examine
+                br:words
+              end
+              kind ${isHexAt(6)} and ${isHexAt(4)} and ${isHexAt(3)} and
+              ${isHexAt(2)} and ${isHexAt(1)} and HEX_DIGIT and eqz br_if:words
+              ${isHexAt(5)} ${isHexAt(0)} or SIX and eqz br_if:examine
+            end
             ahead 1 add =at
             br:on
           end

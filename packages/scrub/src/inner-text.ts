@@ -1,4 +1,5 @@
 import { FIVE_BITS, HEX, SIX_BITS } from './digits.js'
+import { hexDump, isBehindDump, openDump } from './hex-dump.js'
 import { LOOKED_AT_EVERY, SHORTEST_INNER } from './inner-seek.js'
 
 /** Text that is encoded in base64, base32 or hex inside another: its bytes, and where each is. */
@@ -10,27 +11,31 @@ export type InnerText = {
   /** Characters per number of bytes: 4 for 3, 8 for 5, or 2 for 1. */
   characters: number
   for: number
+  /** Where each byte begins and ends, if they are not evenly spaced. */
+  places?: { begins: Int32Array; ends: Int32Array }
 }
 
 /** Returns where the first character of a byte is. */
-export function beginOf({ from, characters, for: bytes }: InnerText, at: number): number {
-  return from + Math.floor((at * characters) / bytes)
+export function beginOf({ from, characters, for: bytes, places }: InnerText, at: number): number {
+  return places?.begins[at] ?? from + Math.floor((at * characters) / bytes)
 }
 
 /** Returns where the characters of the bytes before one end. */
-export function endOf({ from, to, characters, for: bytes }: InnerText, at: number): number {
-  return Math.min(to, from + Math.ceil((at * characters) / bytes))
+export function endOf({ from, to, characters, for: bytes, places }: InnerText, at: number): number {
+  return places?.ends[at - 1] ?? Math.min(to, from + Math.ceil((at * characters) / bytes))
 }
 
 /**
- * Finds the texts inside a text that are encoded in base64, base32 or hex. What decodes to ASCII is text:
+ * Finds the texts inside a text that are encoded in base64, base32 or hex, also in a dump. What decodes to ASCII is text:
  * in a hash, an image or a word of a program, nearly every other byte does not.
  *
+ * @param lines where lines begin in the text.
  * @param take receives them in order.
  * @param seek passes over text in which none begins, faster than this does.
  */
 export function innerTexts(
   text: Uint8Array,
+  lines: Uint8Array,
   length: number,
   take: (inner: InnerText) => void,
   seek?: (at: number, to: number) => number,
@@ -43,6 +48,10 @@ export function innerTexts(
     while (at >= start && (SIX_BITS[text[at] ?? 0] ?? -1) >= 0) at -= 1
     if (at >= start) {
       start = at + 1
+      if (!isBehindDump(text, at)) continue
+      const dump = hexDump(text, lines, length, at)
+      if (dump.inner !== undefined) take(dump.inner)
+      start = dump.to
       continue
     }
     const inner =
@@ -193,5 +202,5 @@ function decode(
 export function openRun(text: Uint8Array, length: number): number {
   let at = length
   while (at > 0 && length - at < SHORTEST_INNER && (SIX_BITS[text[at - 1] ?? 0] ?? -1) >= 0) at -= 1
-  return at
+  return Math.min(at, openDump(text, length))
 }

@@ -1,0 +1,186 @@
+import { HEX } from './digits.js'
+import type { InnerText } from './inner-text.js'
+
+/** Bytes that must be text, one behind the other: fewer hold no secret. */
+const SHORTEST = 16
+/** In one line of a dump. */
+const LINE_BYTES = 16
+/** How far before the place of the first look a dump can begin. */
+const BEFORE = 24
+/** What the bytes of one line look like as text, with its frame. */
+const MARGIN = 24
+
+/**
+ * Returns whether a place is behind two bytes, or two pairs of bytes, that are written in hex with a
+ * gap before each, as `xxd`, `hexdump` and `od` do; the program of `inner-seek.ts` asks the same.
+ */
+export function isBehindDump(text: Uint8Array, at: number): boolean {
+  if (!isHex(text, at - 1) || !isHex(text, at - 2)) return false
+  if (isGap(text, at - 3)) return isHex(text, at - 4) && isHex(text, at - 5) && isGap(text, at - 6)
+  if (!isHex(text, at - 3) || !isHex(text, at - 4) || !isGap(text, at - 5)) return false
+  for (let before = at - 9; before < at - 5; before += 1) if (!isHex(text, before)) return false
+  return isGap(text, at - 10)
+}
+
+/**
+ * Reads bytes in hex with gaps between them, over the lines of a dump: the offset of each is left
+ * out, and what the bytes look like as text belongs to them, because it tells as much.
+ *
+ * @param near a place within it.
+ * @param lines where lines begin in the text.
+ * @returns where it ends, and the text if it is one.
+ */
+export function hexDump(
+  text: Uint8Array,
+  lines: Uint8Array,
+  length: number,
+  near: number,
+): { to: number; inner?: InnerText } {
+  let at = beginning(text, lines, near)
+  const from = at
+  const bytes: number[] = []
+  const begins: number[] = []
+  const ends: number[] = []
+  // Of the line: its first byte, and whether a line of the dump begins here.
+  let first = 0
+  let isFirst = true
+  let isSwapped = false
+  let letters = 0
+  let isText = false
+  while (at < length) {
+    if (isFirst) {
+      const offset = offsetAt(text, at, length)
+      at += offset.size
+      isSwapped = offset.isOfWords
+      first = bytes.length
+      isFirst = false
+    }
+    const digits = digitsAt(text, lines, at, length)
+    const isHalf = isSwapped && digits === 2 && at + digits === length
+    if ((digits !== 2 && digits !== 4) || isHalf) {
+      // It may go on behind the end of the text.
+      if (goesOn(text, at, length)) at = length
+      break
+    }
+    for (let pair = 0; pair < digits; pair += 2) {
+      const place = at + (isSwapped && digits === 4 ? 2 - pair : pair)
+      const byte = ((HEX[text[place] ?? 0] ?? 0) << 4) | (HEX[text[place + 1] ?? 0] ?? 0)
+      letters = isLetter(byte) ? letters + 1 : 0
+      isText ||= letters >= SHORTEST
+      bytes.push(byte)
+      begins.push(at)
+      ends.push(at + digits)
+    }
+    at += digits
+    let next = at
+    while (next < length && next - at < MARGIN && isGap(text, next) && lines[next] === 0) next += 1
+    if (next === length) at = next
+    else if (lines[next] !== 0) isFirst = true
+    else if (next > at + 1) {
+      // Bytes go on behind a wider gap in the middle of a line.
+      const isFull = bytes.length - first >= LINE_BYTES
+      const digitsNext = isFull ? 0 : digitsAt(text, lines, next, length)
+      if ((digitsNext !== 2 && digitsNext !== 4) || !isGap(text, next + digitsNext)) {
+        const end = marginEnd(lines, next, length)
+        if (end < 0) break
+        ends.fill(end, first)
+        next = end
+        isFirst = true
+      }
+    } else if (next === at) break
+    at = next
+  }
+  const to = Math.max(at, near + 1)
+  if (!isText) return { to }
+  const places = { begins: Int32Array.from(begins), ends: Int32Array.from(ends) }
+  return { to, inner: { bytes: Uint8Array.from(bytes), from, to, characters: 3, for: 1, places } }
+}
+
+/** Goes back over digits and gaps to where a line begins, or something else ends. */
+function beginning(text: Uint8Array, lines: Uint8Array, near: number): number {
+  const least = Math.max(0, near - 2 * BEFORE)
+  let at = near
+  while (at > least && lines[at] === 0 && isOfDump(text, at - 1)) at -= 1
+  // Within a byte, unless it is the first of a line.
+  if (at > 0 && lines[at] === 0) while (at < near && !isGap(text, at - 1)) at += 1
+  while (at < near && isGap(text, at)) at += 1
+  return at
+}
+
+/**
+ * Reads an offset, as `00000010:`, `0x0010:`, `00000010  ` or `0000010 `, the last of which stands
+ * before numbers of two bytes with the lower one first, if not before single bytes.
+ */
+function offsetAt(
+  text: Uint8Array,
+  from: number,
+  length: number,
+): { size: number; isOfWords: boolean } {
+  let at = from
+  if (text[at] === ZERO && text[at + 1] === LETTER_X) at += 2
+  const digits = at
+  while (at < length && at - digits < 9 && isHex(text, at)) at += 1
+  const count = at - digits
+  const isColon = text[at] === COLON && text[at + 1] === BLANK
+  if (count < 4 || (!isColon && (count < 6 || text[at] !== BLANK)))
+    return { size: 0, isOfWords: false }
+  while (at < length && at - from < MARGIN && isGap(text, at)) at += 1
+  return { size: at - from, isOfWords: count === 7 && !isColon }
+}
+
+/** Returns how many hex digits stand at a place, at most five, within a line. */
+function digitsAt(text: Uint8Array, lines: Uint8Array, from: number, length: number): number {
+  let at = from
+  while (at < length && at - from < 5 && isHex(text, at) && (at === from || lines[at] === 0))
+    at += 1
+  return at - from
+}
+
+/** Returns whether an offset or a number reaches the end of the text. */
+function goesOn(text: Uint8Array, from: number, length: number): boolean {
+  let at = from
+  while (at < length && at - from < BEFORE && isOfDump(text, at)) at += 1
+  return at === length
+}
+
+/** Returns where the next line begins, or the text ends; -1 if it is too far away for a margin. */
+function marginEnd(lines: Uint8Array, from: number, length: number): number {
+  for (let at = from; at < from + MARGIN; at += 1) if (at >= length || lines[at] !== 0) return at
+  return -1
+}
+
+/**
+ * Returns where in the last characters of a text bytes in hex may begin that go on behind it; the
+ * end if there are none.
+ */
+export function openDump(text: Uint8Array, length: number): number {
+  let at = length
+  let gaps = 0
+  while (at > 0 && length - at < BEFORE && isOfDump(text, at - 1)) {
+    at -= 1
+    if (isGap(text, at)) gaps += 1
+  }
+  return gaps > 1 ? at : length
+}
+
+function isOfDump(text: Uint8Array, at: number): boolean {
+  return isHex(text, at) || isGap(text, at) || text[at] === LETTER_X
+}
+
+function isHex(text: Uint8Array, at: number): boolean {
+  return (HEX[text[at] ?? 0] ?? -1) >= 0
+}
+
+function isGap(text: Uint8Array, at: number): boolean {
+  return text[at] === BLANK || text[at] === COLON
+}
+
+/** Returns whether a byte is of a text: printable, or a space. */
+function isLetter(byte: number): boolean {
+  return (byte >= BLANK && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)
+}
+
+const BLANK = 0x20
+const ZERO = 0x30
+const COLON = 0x3a
+const LETTER_X = 0x78
