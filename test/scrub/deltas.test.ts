@@ -240,3 +240,45 @@ test.each([
     }
   expect(missed).toEqual([])
 })
+
+describe('more than can be held back stands between the parts of a secret', () => {
+  const piece = (index: number, text: string) =>
+    sse({ type: 'content_block_delta', index, delta: { type: 'text_delta', text } })
+  const others = Array.from({ length: 12_000 }, (_, at) => piece(1, `${at} of another text, `))
+  const textOf = (log: string, of: number) =>
+    events(log)
+      .filter(({ index }) => index === of)
+      .map(({ delta }) => delta.text)
+      .join('')
+
+  test.each([
+    ['by its shape', SHAPE, 22],
+    ['known', KNOWN, 10],
+    ['a private key', PEM, 90],
+  ])('of a secret, %s, nothing passes that comes later', (_what, secret, cut) => {
+    const first = secret.slice(0, cut)
+    const rest = secret.slice(cut)
+    const { log, given } = answered([piece(0, first), ...others, piece(0, `${rest}, he says.`)])
+    expect(given.at(-1)).toBe(log.length)
+    const text = textOf(log, 0)
+    expect(text).not.toContain(rest.slice(0, 8))
+    expect(text).not.toContain(rest.slice(-8))
+    expect(text.slice(-10)).toBe(', he says.')
+    expect(textOf(log, 1)).toContain('11999 of another text')
+  })
+
+  test('what could be all of it is replaced before it is let go', () => {
+    const { log } = answered([piece(0, SHAPE), ...others, piece(0, 'and9More0')])
+    expect(textOf(log, 0)).toMatch(/^(?:sk)?\[secret:anthropic-key:[0-9a-f]{4}[.\]]+$/)
+  })
+
+  test('the second part begins an event that is longer than what can be held back', () => {
+    const long = `${SHAPE.slice(22)} ${'and so on '.repeat(200_000)}`
+    const sent = piece(0, `"${SHAPE.slice(0, 22)}`) + piece(0, long)
+    const chunks = sent.match(/.{1,65536}/gs) ?? []
+    const { log } = answered(chunks)
+    expect(log).toHaveLength(sent.length)
+    expect(log).not.toContain(SHAPE.slice(22, 34))
+    expect(textOf(log, 0)).toMatch(/^"(?:sk)?\[secret:anthropic-key:[0-9a-f]{4}\.*\] and so on/)
+  })
+})

@@ -92,7 +92,10 @@ function hexOf(what: string, text: string): string {
 }
 
 test.each([
-  ['the words of a compiler', dumped('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01', words)],
+  [
+    'the words of a compiler',
+    dumped('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01', (bytes) => words(bytes)),
+  ],
   ['a fingerprint', digits(Buffer.from('8f3a1c', 'hex')).join(':').repeat(8)],
   ['times', '2026-11-29 17:23:46 12:00:01 23 59 59 41 42 43\n'.repeat(50)],
   ['text', dumps.xxd?.('It was a dark and stormy night; the rain fell in torrents.') ?? ''],

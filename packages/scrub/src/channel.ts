@@ -1,11 +1,14 @@
 import { mayBegin } from './beginnings.js'
-import { decide, type MarkShape } from './decide.js'
+import { decide, type MarkShape, type Match } from './decide.js'
 import { Edges } from './edges.js'
 import { Growing } from './growing.js'
 import type { Marked } from './marker.js'
 import { betweenCharacters, isPlainBegin, NormalForm } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { isHeldOn } from './sweep.js'
+
+/** A secret, and where its pieces are in the answer. */
+export type SecretInPieces = { pieces: { at: number; length: number }[]; secret: Marked }
 
 /** One of the texts that an answer streams in pieces. */
 export class Channel {
@@ -132,11 +135,7 @@ export class Channel {
   }
 
   /** Returns the secrets that are now certain, each with where its pieces are in the answer. */
-  decide(
-    index: SearchIndex,
-    mark: MarkShape,
-    isLast: boolean,
-  ): { pieces: { at: number; length: number }[]; secret: Marked }[] {
+  decide(index: SearchIndex, mark: MarkShape, isLast: boolean): SecretInPieces[] {
     this.hasNew = false
     const text = this.#text.bytes
     if (!isLast && this.heldFrom >= 0 && isHeldOn(text.length - this.#given, this.#searched))
@@ -144,16 +143,7 @@ export class Channel {
     form.read(text, 0, text.length, isLast, index.beginnings)
     const first = form.indexOf(this.#undecided)
     const { matches, undecided, held } = decide(form, first, isLast, index, mark, false)
-    let covered = Math.max(this.#undecided, this.#given)
-    const secrets = matches
-      .sort((one, other) => one.from - other.from || other.to - one.to || one.rank - other.rank)
-      .flatMap(({ from, to, secret }) => {
-        const start = Math.max(form.placeOf(from), covered)
-        const end = form.endOf(to - 1, text)
-        if (end <= start) return []
-        covered = end
-        return [{ pieces: this.#piecesOf(start, end), secret }]
-      })
+    const { secrets, covered } = this.#inPieces(matches, text)
     const end = form.isWithinEscape ? form.stoppedAt : text.length
     const next = Math.max(this.#undecided, undecided < form.length ? form.placeOf(undecided) : end)
     const heldAt = Math.max(covered, held < form.length ? form.placeOf(held) : end)
@@ -165,6 +155,35 @@ export class Channel {
     this.#drop(Math.max(context, next - FARTHEST_CONTEXT))
     this.#searched = this.#text.length - this.#given
     return secrets
+  }
+
+  /**
+   * Returns what would be a secret if the text ended here, and holds nothing back any more; what is
+   * undecided stays so.
+   */
+  letGo(index: SearchIndex, mark: MarkShape): SecretInPieces[] {
+    if (this.heldFrom < 0) return []
+    this.heldFrom = -1
+    const text = this.#text.bytes
+    form.read(text, 0, text.length, true, index.beginnings)
+    const first = form.indexOf(this.#undecided)
+    const { secrets } = this.#inPieces(decide(form, first, true, index, mark, false).matches, text)
+    if (text.length > MOST_KEPT) this.forget()
+    return secrets
+  }
+
+  #inPieces(matches: Match[], text: Uint8Array): { secrets: SecretInPieces[]; covered: number } {
+    let covered = Math.max(this.#undecided, this.#given)
+    const secrets = matches
+      .sort((one, other) => one.from - other.from || other.to - one.to || one.rank - other.rank)
+      .flatMap(({ from, to, secret }) => {
+        const start = Math.max(form.placeOf(from), covered)
+        const end = form.endOf(to - 1, text)
+        if (end <= start) return []
+        covered = end
+        return [{ pieces: this.#piecesOf(start, end), secret }]
+      })
+    return { secrets, covered }
   }
 
   /** @param undecided in the normal form, and the length of the text in bytes. */
@@ -221,6 +240,9 @@ const edges = new Edges()
 const CONTEXT = 24
 /** The most context kept before a place, in bytes, if that is nearly all line breaks. */
 const FARTHEST_CONTEXT = 4096
+
+/** The longest undecided text that is kept beyond what can be held back. */
+const MOST_KEPT = 64 * 1024
 
 /** Bytes that hold at least this many characters, even if each is escaped twice. */
 const KEPT = 160

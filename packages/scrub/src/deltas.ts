@@ -1,4 +1,4 @@
-import { Channel } from './channel.js'
+import { Channel, type SecretInPieces } from './channel.js'
 import type { MarkShape } from './decide.js'
 import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
 import { indexOfByte, lastIndexOfByte } from './find-byte.js'
@@ -63,8 +63,8 @@ export class DeltaJoiner {
     this.#readLines(reading, index)
     for (const channel of this.#channels.values())
       if (isLast || channel.hasNew) this.#decide(channel, reading, index, isLast)
+    const until = isLast ? reading.text.length : this.#undecided(reading, index)
     const { text } = reading
-    const until = isLast ? text.length : this.#undecided(text)
     return isSame ? this.#giveOf(text, until) : this.#giveHeld(until)
   }
 
@@ -169,21 +169,31 @@ export class DeltaJoiner {
   }
 
   #decide(channel: Channel, reading: Reading, index: SearchIndex, isLast: boolean): void {
-    for (const { pieces, secret } of channel.decide(index, this.#mark, isLast)) {
+    this.#replace(channel.decide(index, this.#mark, isLast), reading)
+  }
+
+  #replace(secrets: readonly SecretInPieces[], reading: Reading): void {
+    for (const { pieces, secret } of secrets) {
       const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
       const marker = markerOfLength(secret, length)
       let written = 0
       for (const piece of pieces) {
-        const at = piece.at - this.#start
-        reading.write(at, marker.slice(written, written + piece.length))
+        // What was let go is out of reach.
+        const gone = Math.min(piece.length, Math.max(0, this.#start - piece.at))
+        const at = piece.at + gone - this.#start
+        const size = piece.length - gone
+        if (size > 0) {
+          reading.write(at, marker.slice(written + gone, written + piece.length))
+          this.#found.push([at, size, secret.rule])
+        }
         written += piece.length
-        this.#found.push([at, piece.length, secret.rule])
       }
     }
   }
 
   /** Returns the offset of the first byte that must be held back. */
-  #undecided(text: Uint8Array): number {
+  #undecided(reading: Reading, index: SearchIndex): number {
+    const { text } = reading
     let until = text.length
     // An incomplete line may have a piece that continues one before it. A WebSocket message comes
     // whole, and other JSON is not an event: neither waits.
@@ -192,7 +202,7 @@ export class DeltaJoiner {
       if (channel.heldFrom < 0) continue
       until = Math.min(until, Math.max(0, channel.heldFrom - this.#start))
     }
-    return text.length - until > MOST_HELD ? this.#letGo(text) : until
+    return text.length - until > MOST_HELD ? this.#letGo(reading, index) : until
   }
 
   /** Returns whether the last line is incomplete, or names the event of the next one. */
@@ -201,11 +211,29 @@ export class DeltaJoiner {
     return this.#isList === true || isOfEvent(text, this.#read)
   }
 
-  /** Emits everything: this much cannot be held back, even if part of it may become a secret. */
-  #letGo(text: Uint8Array): number {
-    for (const channel of this.#channels.values()) channel.forget()
-    this.#read = text.length
-    return text.length
+  /**
+   * Emits everything, because this much cannot be held back: without what would be a secret if the
+   * texts ended here. Of one that goes on, the rest is replaced when it comes.
+   */
+  #letGo(reading: Reading, index: SearchIndex): number {
+    this.#readOpenLine(reading, index)
+    for (const channel of this.#channels.values())
+      this.#replace(channel.letGo(index, this.#mark), reading)
+    this.#read = reading.text.length
+    return this.#read
+  }
+
+  /** Takes the pieces of a line whose end is not there yet. */
+  #readOpenLine(reading: Reading, index: SearchIndex): void {
+    const { text } = reading
+    const from = this.#isList ? this.#read : eventFrom(text, this.#read, text.length)
+    if (from < 0 || from >= text.length) return
+    const { deltas, count } = readEventLine(text, from, text.length, 0, true)
+    for (const { from: start, to, channel: name } of deltas.slice(0, count)) {
+      const channel = this.#channel(name, reading, index)
+      channel.add(text, start, to, this.#start + start)
+      this.#decide(channel, reading, index, false)
+    }
   }
 
   /** Emits a part of a push before which nothing was held. */

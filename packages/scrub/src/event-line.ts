@@ -71,6 +71,7 @@ export function readEventLine(
   from: number,
   to: number,
   known: number,
+  isOpen = false,
 ): EventLine {
   line.count = 0
   line.over = undefined
@@ -98,7 +99,7 @@ export function readEventLine(
     if (role === undefined) continue
     if (bytes[at] === QUOTE) {
       const valueTo = stringEnd(bytes, at + 1, to)
-      if (role === 'text' && valueTo < to) {
+      if (role === 'text' && (valueTo < to || isOpen)) {
         const name = asciiOf(bytes, nameFrom, nameTo)
         if (line.count === 0) noteBeginning(bytes, from, at + 1, type, place, name)
         addPiece(at + 1, valueTo, name)
