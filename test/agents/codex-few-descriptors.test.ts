@@ -26,6 +26,19 @@ test.each([20, 24, 28, 32, 40, 64])(
   },
 )
 
+test('with as few as Codex starts with unrecorded, it starts under record too', async () => {
+  const codex = standIn('#!/bin/sh\nexit 7\n')
+  await using place = await workplace([], { codex })
+  const exitCode = async (count: number, ...flags: string[]) => {
+    const args = [`--nofile=${count}:${count}`, ...tachoCommand, 'codex', ...flags, ...EXEC]
+    const ended = await run('prlimit', args, { env: place.environment, cwd: place.home.cwd })
+    return ended.exitCode
+  }
+  let fewest = 16
+  while ((await exitCode(fewest)) !== 7) fewest += 1
+  expect(await exitCode(fewest, '--persist-session')).toBe(7)
+})
+
 test('with some more it is recorded', async () => {
   const codex = standIn('ask("Hello").then(() => process.exit(7))')
   await using place = await workplace([{ text: 'Yes.' }], { codex })

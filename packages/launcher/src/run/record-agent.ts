@@ -42,8 +42,10 @@ export async function recordAgent(
     const level = logLevelOf(switches)
     const path = debugLogPath(switches.debugLog?.path)
     if (!areDescriptorsFree()) {
+      const running = runAgent(plainStart(run, environment))
+      // Once it has started: the first write to a pipe takes a descriptor that the start may need.
       notices.tell(TOO_FEW_DESCRIPTORS)
-      return await runAgent(plainStart(run, environment))
+      return await running
     }
     // If the agent speaks through us, standard output is ours, and the agent writes to a pipe.
     if (!mode.speaksThroughUs) leaveStandardOutput()
