@@ -110,14 +110,14 @@ function outcomeRecord(
   body: BodyEnds,
   options: RequestBodyOptions,
 ): ToldBody {
-  const taken = decoded.take()
-  const bytes = 'whole' in taken ? taken.whole : taken.first
-  if (outcome === 'whole') return decodedRecord(bytes, name, body, options)
   if (outcome === 'stopped') {
-    const { content, bytes: length, sha256 } = beginningRecord(bytes, decoded, options)
+    const { content, bytes: length, sha256 } = beginningRecord(decoded, options)
     const wire = wireOf(body)
     return { record: { content, bytes: length, sha256, decoded: name, wire, stopped: BODY_BYTES } }
   }
+  const taken = decoded.take()
+  const bytes = 'whole' in taken ? taken.whole : taken.first
+  if (outcome === 'whole') return decodedRecord(bytes, name, body, options)
   const broken = brokenBy(outcome, options.isWhole)
   if (bytes.length === 0) return { record: { ...omittedRecord(body), ...broken } }
   const recorded = decodedRecord(bytes, name, body, options)
@@ -165,12 +165,8 @@ function endsRecord(ends: BothEnds, { scrubber }: RequestBodyOptions, body: Body
 }
 
 /** Records only the beginning of a decoded body: its end is unknown. */
-function beginningRecord(
-  bytes: Uint8Array,
-  decoded: BodyEnds,
-  { scrubber }: RequestBodyOptions,
-): ToldRecord {
-  const first = firstOf(bytes.subarray(0, BODY_END_BYTES), scrubber)
+function beginningRecord(decoded: BodyEnds, { scrubber }: RequestBodyOptions): ToldRecord {
+  const first = firstOf(decoded.beginning, scrubber)
   const content = [scrubbedContentOf(first), { omitted: decoded.length - first.length }].flat()
   return { content, bytes: decoded.length, sha256: decoded.sha256 }
 }
