@@ -73,6 +73,12 @@ const ENDED = /^ *ended (\d+) (kept|changed)$/m
 
 const CAPTURE = ['capture-pane', '-p'] as const
 
+/**
+ * A key that has done nothing for so long was ignored. On a busy machine one may only be late, and a
+ * second one would then go to whatever comes after the question.
+ */
+const IGNORED_MS = 5_000
+
 function withoutBlanks(captured: string): string {
   const lines = captured.split('\n')
   return lines
@@ -129,7 +135,7 @@ export class Terminal {
       await eventually(async () => {
         if ((await this.#look()).includes(question))
           throw new Error(`The screen still asks: ${question}`)
-      }, 2_000)
+      }, IGNORED_MS)
     })
   }
 
