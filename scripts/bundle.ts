@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { agentNames, bundleAgent, bundleRecordedAgents } from './bundle/agents.js'
 import { bundled, bundleFile, OWN_URL_OPTIONS, type Target } from './bundle/bundling.js'
 import { bundleCli, bundleCompletion, bundleQuick } from './bundle/commands.js'
+import { withoutPrograms } from './bundle/left-out.js'
 import { bundleApi } from './bundle/library.js'
 import { bundlePage } from './bundle/page.js'
 import { CLI, LAUNCHER, OTLP, RECORDER } from './bundle/places.js'
@@ -56,6 +57,7 @@ export async function bundle(folder = CLI): Promise<BundledPackage[]> {
   await bundled(target, {
     stdin: { contents: "export * from 'commander'", resolveDir: CLI },
     outfile: join(target.folder, 'bundle', 'commander.cjs'),
+    plugins: [withoutPrograms()],
   })
   // esbuild names files relative to the folder in which it runs.
   return packagesIn([...target.inputs].map((input) => resolve(input)))

@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Plugin } from 'esbuild'
 import { bundled, OWN_URL, type Target } from './bundling.js'
-import { large } from './left-out.js'
-import { readerError, readingNames } from './library.js'
+import { large, left } from './left-out.js'
+import { errorClasses, readingNames } from './library.js'
 import { CLI, VIEWER } from './places.js'
 
 /**
@@ -38,26 +39,33 @@ const QUICK = {
   ls: 'addLsCommand',
   show: 'addShowCommand',
   raw: 'addRawCommand',
-  grep: 'addGrepCommand',
 } as const
 
 /**
  * The commands that a user waits for share one file, and so does whatever a program uses to read
  * sessions, because they need mostly the same code. esbuild's splitting puts the whole reader in
- * one piece too, and Node takes 60 ms to load the parts that these commands never use.
+ * one piece too, and Node takes 60 ms to load the parts that these commands never use. `grep`
+ * has a small file of its own, which is enough where nothing matches.
  */
 export async function bundleQuick(target: Target): Promise<void> {
   const commands = Object.entries(QUICK)
   await bundleQuickFile(target, 'reading', [
-    "import { run } from './run.js'",
+    "import { runQuick } from './run-quick.js'",
     ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
-    ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
+    ...commands.map(([name, add]) => `export const ${name} = (words) => runQuick(words, ${add})`),
+    "export { chosenSessions } from './chosen-sessions.js'",
+    "export { searchSession } from './grep/search-session.js'",
     `export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`,
   ])
   for (const [name] of commands) {
     const run = `exports.run = require('./reading.cjs').${name}\n`
     writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
   }
+  await bundleQuickFile(target, 'grep', [
+    "import { runQuick } from './run-quick.js'",
+    "import { addGrepCommand } from './commands/grep.js'",
+    'export const run = (words) => runQuick(words, addGrepCommand)',
+  ])
 }
 
 async function bundleQuickFile(
@@ -69,10 +77,22 @@ async function bundleQuickFile(
     stdin: { contents: lines.join('\n'), resolveDir: CLI },
     outfile: join(target.folder, 'quick', `${name}.cjs`),
     external: RUNS_AGENTS,
-    plugins: [large('../bundle/'), ...(name === 'reading' ? [readerError('../bundle/')] : [])],
+    plugins: [large('../bundle/'), errorClasses('../bundle/'), inReading()],
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
+}
+
+/** What `grep` loads only when it needs it is in the file of the other commands. */
+function inReading(): Plugin {
+  return {
+    name: 'in-reading',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/(?:chosen-sessions|search-session)\.js$/ }, ({ kind }) =>
+        left(kind, './reading.cjs'),
+      )
+    },
+  }
 }
 
 /**

@@ -54,6 +54,20 @@ export function leftOut(): Plugin {
   }
 }
 
+/** None of our commands is a separate program, and Node takes 3 ms to load what starts programs. */
+export function withoutPrograms(): Plugin {
+  return {
+    name: 'without-programs',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({
+        path,
+        namespace: 'without-programs',
+      }))
+      bundler.onLoad({ filter: /./, namespace: 'without-programs' }, () => ({ contents: '' }))
+    },
+  }
+}
+
 /** A large part that several bundles need is a bundle of its own. */
 export function large(folder: string): Plugin {
   return {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { bundled, bundleFile, type Target } from './bundling.js'
 import { CLI, READER, RECORDER } from './places.js'
@@ -23,9 +23,10 @@ export async function bundleApi(target: Target): Promise<void> {
     },
     outfile: join(target.folder, 'bundle/api.cjs'),
     external: ['../quick/reading.cjs'],
-    plugins: [readerError('./')],
+    plugins: [errorClasses('./')],
   })
   await bundleFile(target, join(READER, 'reader-error.js'))
+  await bundleFile(target, join(CLI, 'command-error.js'))
   const { opentelemetry, ...others } = INTEGRATIONS
   for (const [name, path] of Object.entries(others)) {
     await bundled(target, {
@@ -59,12 +60,12 @@ export async function readingNames(): Promise<string[]> {
 }
 
 /** The class of an error is the same, whichever bundle throws it. */
-export function readerError(folder: string): Plugin {
+export function errorClasses(folder: string): Plugin {
   return {
-    name: 'reader-error',
+    name: 'error-classes',
     setup(bundler) {
-      bundler.onResolve({ filter: /\/reader-error\.js$/ }, () => ({
-        path: `${folder}reader-error.cjs`,
+      bundler.onResolve({ filter: /\/(?:reader|command)-error\.js$/ }, ({ path }) => ({
+        path: `${folder}${basename(path, '.js')}.cjs`,
         external: true,
       }))
     },

@@ -195,6 +195,7 @@ describe('bad input is told', () => {
     [['x', '--in', 'nowhere'], 2, /some of request, response, log, events/],
     [['x', '--since', 'never'], 2, /an age/],
     [['x', 'nobody'], 1, /no session nobody/],
+    [['x', 'nobody', '--since', '1d'], 2, /exclude each other/],
   ])('tacho grep %j', async (words, exitCode, stderr) => {
     const directory = sessionOf(bodyOf(say('hi')))
     const ended = await tacho(['grep', ...words, '--sessions-dir', directory])

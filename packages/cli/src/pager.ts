@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
@@ -38,6 +37,7 @@ async function paged(command: string, lines: Lines, isPrompt: boolean): Promise<
   // As git does: less ends if everything fits on the screen, shows colours, and does not clear the
   // screen.
   const env = { LESS: 'FRX', ...process.env }
+  const { spawn } = await import('node:child_process')
   const pager = spawn('sh', ['-c', command], { env, stdio: ['pipe', 'inherit', 'inherit'] })
   const closed = once(pager, 'close')
   // A user who has seen enough quits before everything is there.
@@ -57,6 +57,7 @@ async function paged(command: string, lines: Lines, isPrompt: boolean): Promise<
 }
 
 async function isThere(program: string): Promise<boolean> {
+  const { spawn } = await import('node:child_process')
   const look = spawn('sh', ['-c', 'command -v -- "$1"', 'sh', program], { stdio: 'ignore' })
   const [exitCode] = (await once(look, 'close')) as [number | null]
   return exitCode === 0

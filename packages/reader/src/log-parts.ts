@@ -6,9 +6,11 @@ import { CODECS } from './sealed/codec.js'
  * (`session_oai_raw.1.log.zst`), a part that is being sealed (`session_oai_raw.2.log`), and the
  * current file (`session_oai_raw.log`). If a part exists both plain and sealed, as after a sealing
  * interrupted at its last step, the plain one counts. Empty if the log does not exist.
+ *
+ * @param listed the names in the folder, if they are known.
  */
-export function logParts(folder: string, log: string): string[] {
-  const names = new Set(namesIn(folder))
+export function logParts(folder: string, log: string, listed = namesIn(folder)): string[] {
+  const names = new Set(listed)
   const parts: string[] = []
   for (const number of partNumbers(names, log)) {
     const plain = partName(log, number)
@@ -46,7 +48,8 @@ export function partNumbers(names: Iterable<string>, log: string): number[] {
 
 const PART = /^([1-9]\d{0,8})\.log(?:\.zst|\.gz)?$/
 
-function namesIn(folder: string): string[] {
+/** Returns the names in a folder; none if it cannot be read. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {

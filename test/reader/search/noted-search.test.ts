@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
-import { forgetSession, SEARCHED, searchPattern, searchSession } from '@tacho/reader'
+import { couldMatch, forgetSession, SEARCHED, searchPattern, searchSession } from '@tacho/reader'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import {
@@ -93,6 +93,13 @@ test('a search finds the same by what an earlier one noted as by reading all', a
     expect(noted()).toHaveLength(1)
   })
   expect(SAID.map(([text, , ignoresCase]) => count(text, ignoresCase))).toEqual(read)
+})
+
+test('where a search finds something, it could match; of most that is nowhere, that it could not', () => {
+  const could = SAID.map(([text, , ignoresCase]) =>
+    couldMatch(folder, searchPattern(text, { ignoresCase }), new Set(SEARCHED)),
+  )
+  expect(could).toEqual(SAID.map(([, hits]) => hits > 0))
 })
 
 test('what was noted is what is asked: without the notes of a text, nobody looks for it', () => {

@@ -1,4 +1,5 @@
 import {
+  couldMatch,
   type FoundSession,
   type PatternOptions,
   ReaderError,
@@ -7,11 +8,9 @@ import {
   type SearchHit,
   type SearchPattern,
   searchPattern,
-  searchSession,
 } from '@tacho/reader'
 import { type Command, InvalidArgumentError } from 'commander'
 import { sinceOf } from '../age.js'
-import { chosenSessions } from '../chosen-sessions.js'
 import { EXIT } from '../command-error.js'
 import { hitLine } from '../grep/line.js'
 import { jsonText } from '../json-text.js'
@@ -73,7 +72,7 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   const given: PatternOptions = { isLiteral: isLiteral ?? false, ignoresCase: ignoresCase ?? false }
   const pattern = searchPattern(text, given)
   const isAll = names.length === 0 && since === undefined
-  const sessions = isAll ? allSessions(options) : chosenSessions(names, options)
+  const sessions = isAll ? allSessions(options) : await chosen(names, options)
   if (sessions.length === 0 && isAll) throw noSessions(options)
   const { found, isPartial } = await searchAll(sessions, pattern, options)
   if (isPartial) {
@@ -83,6 +82,13 @@ async function grep(text: string, names: string[], options: GrepOptions): Promis
   if (found > 0 || isPartial) return
   note(`nothing matches in ${sessions.length === 1 ? '1 session' : `${sessions.length} sessions`}.`)
   process.exitCode ||= EXIT.failure
+}
+
+// What tells when a session ran is loaded when it is asked for, as is what reads its texts: without
+// both, `tacho grep` is one small file.
+async function chosen(names: readonly string[], options: GrepOptions): Promise<FoundSession[]> {
+  const { chosenSessions } = await import('../chosen-sessions.js')
+  return chosenSessions(names, options)
 }
 
 async function searchAll(
@@ -97,10 +103,15 @@ async function searchAll(
   const passed = () => {
     isPartial = true
   }
-  function* lines(): Generator<string> {
+  const hitsIn = async (folder: string): Promise<Iterable<SearchHit>> => {
+    if (!couldMatch(folder, pattern, within)) return []
+    const { searchSession } = await import('../grep/search-session.js')
+    return searchSession(folder, pattern, within, passed)
+  }
+  async function* lines(): AsyncGenerator<string> {
     for (const { id, folder } of sessions) {
       try {
-        for (const hit of searchSession(folder, pattern, within, passed)) {
+        for (const hit of await hitsIn(folder)) {
           found += 1
           progress.clear()
           yield json ? jsonText(hitJson(hit)) : hitLine(hit, ids.get(id) ?? id)

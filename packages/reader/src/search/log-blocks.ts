@@ -1,7 +1,6 @@
 import { readSync } from 'node:fs'
 import { join } from 'node:path'
 import { LINE_BYTES, LOG_WORK, Work } from '../limits.js'
-import { logParts } from '../log-parts.js'
 import { openRegular } from '../open-regular.js'
 import { openBlock } from '../sealed/block.js'
 import { codecOf } from '../sealed/codec.js'
@@ -28,7 +27,7 @@ type Room = BlockScanner['room']
 type Range = { file: string; from: number; to: number }
 
 /**
- * Reads the lines of a log in blocks, without decoding; skips files that cannot be read, and lines
+ * Reads the lines of a log's files in blocks, without decoding; skips files that cannot be read, and lines
  * longer than the limit.
  *
  * @param passed called if something was skipped because of a limit.
@@ -36,13 +35,13 @@ type Range = { file: string; from: number; to: number }
  */
 export function* logBlocks(
   folder: string,
-  log: string,
+  files: readonly string[],
   room: Room,
   passed: () => void,
   ranges?: readonly Range[],
 ): Generator<LogBlock> {
   const limits = { work: new Work(2 * LOG_WORK), passed }
-  for (const file of logParts(folder, log)) {
+  for (const file of files) {
     const asked = ranges?.filter((range) => range.file === file)
     if (asked?.length !== 0) yield* blocksOf(folder, file, room, limits, asked)
   }

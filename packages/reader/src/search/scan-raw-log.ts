@@ -1,6 +1,7 @@
 import { SESSION_FILES } from '@tacho/format'
 import { isObject, parsedJson } from '../json-value.js'
 import { EXCHANGES, PASSED_LINE_WORK, Work } from '../limits.js'
+import { logParts } from '../log-parts.js'
 import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import { chunkHeadOf } from '../raw-log/chunk-head.js'
 import { SWITCHING_PROTOCOLS } from '../read-exchanges.js'
@@ -54,7 +55,8 @@ export function scanRawLog(
   }
   const isEverywhere = !hasNeedles(pattern)
   const work = new Work()
-  for (const block of logBlocks(folder, SESSION_FILES.raw, scanner.room, isPassed)) {
+  const files = logParts(folder, SESSION_FILES.raw)
+  for (const block of logBlocks(folder, files, scanner.room, isPassed)) {
     const { file, byte, bytes } = block
     notes?.add(block)
     const { records, hits } = scanner.scan(bytes)

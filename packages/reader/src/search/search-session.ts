@@ -1,36 +1,23 @@
-import { lstatSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
 import { conversationApiOf, type Message, type ModelRequest, type Part } from '@tacho/model'
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
-import { DAMAGED_LINE_WORK, HITS, LINE_WORK, OPEN_WORK, PASSED_LINE_WORK, Work } from '../limits.js'
+import { DAMAGED_LINE_WORK, HITS, LINE_WORK, OPEN_WORK, Work } from '../limits.js'
 import { logParts } from '../log-parts.js'
 import type { IndexedExchange, RawIndex } from '../raw-index.js'
 import { refuseNewerFormat } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import { bodyRecord } from '../request-body.js'
-import {
-  type BlockScanner,
-  blockScanner,
-  hasNeedles,
-  lookedFor,
-  needlesIn,
-  plainScan,
-} from './block-scan.js'
-import { type CouldStand, couldStand } from './gram-file.js'
-import { gramsOfTexts, NEEDLE_BYTES } from './grams.js'
-import { logBlocks } from './log-blocks.js'
+import { rawLogCouldMatch } from './could-match.js'
+import { NEEDLE_BYTES } from './grams.js'
+import { linesWith } from './lines-with.js'
 import { type GramNotes, gramNotes } from './note-grams.js'
 import type { SearchPattern } from './pattern.js'
 import { type Candidates, scanRawLog } from './scan-raw-log.js'
 import { SEAM_CHARACTERS } from './seams.js'
-
-export const SEARCHED = ['request', 'response', 'log', 'events'] as const
-
-/** Which part of a session is searched. */
-export type Searched = (typeof SEARCHED)[number]
+import { type Search, type Searched, searchFor } from './searched.js'
 
 /** A line of a text in which a pattern matches. */
 export type SearchHit = {
@@ -73,7 +60,7 @@ export function* searchSession(
 ): Generator<SearchHit> {
   refuseNewerFormat(folder)
   let hits = 0
-  const search = { pattern, ...scannersOf(pattern), passed }
+  const search = searchFor(pattern, passed)
   for (const hit of hitsIn(folder, search, within)) {
     hits += 1
     if (hits > HITS) {
@@ -94,31 +81,6 @@ function* hitsIn(
   if (within.has('log')) yield* searchLog(folder, search)
 }
 
-type Search = Scanners & { pattern: SearchPattern; passed: () => void }
-
-/** The scanners of blocks: a fast one, and one that takes no time to make. */
-type Scanners = { scanner: () => BlockScanner; plain: () => BlockScanner }
-
-const scanners = new WeakMap<SearchPattern, Scanners>()
-
-// Made on demand, once for all sessions.
-function scannersOf(pattern: SearchPattern): Scanners {
-  const held = scanners.get(pattern) ?? {
-    scanner: once(() => blockScanner(pattern)),
-    plain: once(() => plainScan(needlesIn(pattern))),
-  }
-  scanners.set(pattern, held)
-  return held
-}
-
-function once<Made>(make: () => Made): () => Made {
-  let made: Made | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
 /** A text that was said somewhere. */
 type Said = Omit<SearchHit, 'session' | 'line' | 'at' | 'length'>
 
@@ -128,11 +90,10 @@ function* searchRawLog(
   within: ReadonlySet<Searched>,
 ): Generator<SearchHit> {
   const { pattern, passed } = search
-  const grams = notedGrams(pattern, within)
-  const known = grams && couldStand(folder, grams)
-  if (known !== undefined && !standsIn(known, folder, search)) return
+  const couldMatch = rawLogCouldMatch(folder, search, within)
+  if (couldMatch === false) return
   const scanner = search.scanner()
-  const notes = known === undefined ? gramNotes(folder, scanner) : undefined
+  const notes = couldMatch === undefined ? gramNotes(folder, scanner) : undefined
   const candidates = scanRawLog(folder, { pattern, scanner, passed }, notes)
   const reader = conversationReader(folder, candidates.index)
   const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
@@ -153,30 +114,6 @@ function* searchRawLog(
       yield* hits
     }
   }
-}
-
-/**
- * If requests are not searched, answers must be searched in pieces, about which there are no notes.
- */
-function notedGrams(pattern: SearchPattern, within: ReadonlySet<Searched>): number[][] | undefined {
-  return within.has('request') ? gramsOfTexts(lookedFor(pattern)) : undefined
-}
-
-/**
- * Returns whether a raw log contains the required text, by searching the places where it could be.
- */
-function standsIn(
-  { parts, isBeside }: CouldStand,
-  folder: string,
-  { passed, ...search }: Search,
-): boolean {
-  if (isBeside) return true
-  if (parts.length === 0) return false
-  const scanner = search.scanner()
-  for (const { bytes } of logBlocks(folder, SESSION_FILES.raw, scanner.room, passed, parts)) {
-    if (scanner.scan(bytes).hits.length > 0) return true
-  }
-  return false
 }
 
 /**
@@ -414,7 +351,12 @@ function* searchEvents(folder: string, search: Search): Generator<SearchHit> {
   const { pattern, passed } = search
   const session = basename(folder)
   const work = new Work()
-  for (const { line, text } of linesWith(folder, SESSION_FILES.events, search, work)) {
+  for (const { line, text } of linesWith(
+    folder,
+    logParts(folder, SESSION_FILES.events),
+    search,
+    work,
+  )) {
     const value = parsedJson(text)
     if (value === undefined && !work.spend(DAMAGED_LINE_WORK)) {
       passed()
@@ -437,54 +379,12 @@ function placeOfEvent(value: unknown): string {
 function* searchLog(folder: string, search: Search): Generator<SearchHit> {
   const { pattern } = search
   const session = basename(folder)
-  for (const { line, text } of linesWith(folder, SESSION_FILES.log, search, new Work())) {
+  for (const { line, text } of linesWith(folder, logParts(folder, SESSION_FILES.log), search)) {
     for (const hit of matchesIn({ in: 'log', place: 'line', text }, pattern, session)) {
       yield { ...hit, line }
     }
   }
 }
-
-function* linesWith(
-  folder: string,
-  log: string,
-  { pattern, passed, ...search }: Search,
-  work: Work,
-): Generator<{ line: number; text: string }> {
-  const scanner = isSmall(folder, log) ? search.plain() : search.scanner()
-  const isEverywhere = !hasNeedles(pattern)
-  let line = 0
-  for (const { bytes } of logBlocks(folder, log, scanner.room, passed)) {
-    const { hits } = scanner.scan(bytes)
-    let next = 0
-    for (let start = 0; start < bytes.length; ) {
-      const newline = bytes.indexOf(NEWLINE, start)
-      const end = newline < 0 ? bytes.length : newline
-      line += 1
-      const isRead = isEverywhere || (hits[next] ?? end) < end
-      if (!work.spend(isRead ? LINE_WORK + end - start : PASSED_LINE_WORK)) {
-        passed()
-        return
-      }
-      if (isRead) {
-        yield { line, text: bytes.toString('utf8', start, end) }
-      }
-      while ((hits[next] ?? end) < end) next += 1
-      start = end + 1
-    }
-  }
-}
-
-/** Up to this size, making the fast scanner takes longer than searching the log. */
-const SMALL_BYTES = 256 * 1024
-
-function isSmall(folder: string, log: string): boolean {
-  return logParts(folder, log).every((part) => {
-    const status = lstatSync(join(folder, part), { throwIfNoEntry: false })
-    return status === undefined || status.size <= SMALL_BYTES
-  })
-}
-
-const NEWLINE = 10
 
 /** A line is shown up to here: the rest of an image in base64 is useless. */
 const LINE_CHARACTERS = 4000

@@ -1,0 +1,2 @@
+// A module to be loaded when a session is searched (`grep.ts`).
+export { searchSession } from '@tacho/reader'
