@@ -6,7 +6,7 @@ import {
   allSessions,
   SESSION_ARGUMENT,
   type SessionOptions,
-  sessionNamed,
+  sessionsNamed,
 } from './session-options.js'
 
 /** The options of a command that accepts many sessions. */
@@ -49,10 +49,7 @@ export function chosenSessions(
   ].filter((one) => one !== false)
   if (asked.length === 0) throw wrongUse(WAYS)
   if (asked.length > 1) throw wrongUse(`${asked.join(' and ')} exclude each other. ${WAYS}`)
-  if (names.length > 0) {
-    const named = names.map((name) => sessionNamed(name, options))
-    return [...new Map(named.map((session) => [session.folder, session])).values()]
-  }
+  if (names.length > 0) return sessionsNamed(names, options)
   const sessions = allSessions(options)
   return since === undefined ? sessions : sessions.filter((session) => isSince(session, since))
 }

@@ -56,6 +56,16 @@ export function sessionNamed(name: string, { roots }: SessionOptions): FoundSess
 }
 
 /**
+ * Returns the sessions that the user named, each once.
+ *
+ * @throws ReaderError as {@link sessionNamed}.
+ */
+export function sessionsNamed(names: readonly string[], options: SessionOptions): FoundSession[] {
+  const named = names.map((name) => sessionNamed(name, options))
+  return [...new Map(named.map((session) => [session.folder, session])).values()]
+}
+
+/**
  * Returns all sessions. Folders that cannot be examined are named on stderr, and the exit code says
  * that some are missing.
  */

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SESSION_FILES } from '@tacho/format'
 import { openRegular } from './open-regular.js'
+import { readAt } from './read-at.js'
 import { isRunning } from './running/is-running.js'
-import { readAt } from './sealed/read-blocks.js'
 
 /** The bytes of a log, as they come. */
 export type FollowedLog = AsyncGenerator<Uint8Array, void>

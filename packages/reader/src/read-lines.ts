@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { LINE_BYTES } from './limits.js'
+import { readAt } from './read-at.js'
 
 /** Where in a file a line begins. */
 export type LinePlace = {
@@ -59,13 +60,5 @@ export function* readLines(
 }
 
 function readRange(descriptor: number, byte: number, length: number): Buffer | undefined {
-  if (length > LINE_BYTES) return undefined
-  const bytes = Buffer.allocUnsafe(length)
-  let filled = 0
-  while (filled < length) {
-    const count = readSync(descriptor, bytes, filled, length - filled, byte + filled)
-    if (count === 0) break
-    filled += count
-  }
-  return bytes.subarray(0, filled)
+  return length > LINE_BYTES ? undefined : readAt(descriptor, byte, length)
 }

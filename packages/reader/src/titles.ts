@@ -8,7 +8,7 @@ import { objectOf, parsedJson, textOf } from './json-value.js'
 import { openRegular } from './open-regular.js'
 import { promptsOf } from './prompts.js'
 import type { IndexedExchange, RawIndex } from './raw-index.js'
-import { readAt } from './sealed/read-blocks.js'
+import { readAt } from './read-at.js'
 
 const TITLE_CHARACTERS = 200
 

@@ -1,4 +1,4 @@
-import { approvalsOf, ReaderError, readSession, type Session } from '@tacho/reader'
+import { approvalsOf, type Session } from '@tacho/reader'
 import type { Command } from 'commander'
 import { approvalJson } from '../approvals/json.js'
 import {
@@ -15,12 +15,10 @@ import {
   namesOrLast,
   withManySessions,
 } from '../chosen-sessions.js'
-import { EXIT } from '../command-error.js'
-import { noteDamage } from '../damage-note.js'
 import { jsonText } from '../json-text.js'
 import { note, outputWidth, write } from '../output.js'
 import { writeLines } from '../pager.js'
-import { progressBar } from '../progress-bar.js'
+import { readEach } from '../read-each.js'
 import { withSessionsDir } from '../session-options.js'
 import { tableLines } from '../table.js'
 
@@ -69,24 +67,8 @@ async function approvals(
 
 /** In the order in which they were asked, across all sessions. */
 async function askedIn(names: readonly string[], options: ManySessionsOptions): Promise<AskedIn[]> {
-  const chosen = chosenSessions(names, options)
-  const progress = progressBar('reading', chosen.length)
   const asked: AskedIn[] = []
-  for (const { folder } of chosen) {
-    try {
-      const session = await readSession(folder)
-      if (chosen.length === 1) noteDamage(session)
-      asked.push(...approvalsIn(session))
-      progress.add(1)
-    } catch (error) {
-      // One unreadable session must not hide the others.
-      if (names.length === 1 || !(error instanceof ReaderError)) throw error
-      progress.clear()
-      note(error.message)
-      process.exitCode = EXIT.failure
-    }
-  }
-  progress.clear()
+  await readEach(chosenSessions(names, options), (session) => asked.push(...approvalsIn(session)))
   return asked.sort((one, other) => one.approval.askedAt - other.approval.askedAt)
 }
 

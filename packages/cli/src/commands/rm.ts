@@ -6,7 +6,7 @@ import { noteKept, removedWords } from '../removed-words.js'
 import {
   SESSION_ARGUMENT,
   type SessionOptions,
-  sessionNamed,
+  sessionsNamed,
   withSessionsDir,
 } from '../session-options.js'
 
@@ -27,8 +27,7 @@ export function addRmCommand(tacho: Command): void {
 async function rm(names: string[], options: RmOptions): Promise<void> {
   const isDry = options.dryRun ?? false
   // All are found before any is removed: afterwards, a prefix could match a different id.
-  const found = names.map((name) => sessionNamed(name, options))
-  const sessions = [...new Map(found.map((session) => [session.folder, session])).values()]
+  const sessions = sessionsNamed(names, options)
   const results: object[] = []
   for (const session of sessions) {
     const removed = removeSession(session, { isDry })

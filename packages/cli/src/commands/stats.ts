@@ -1,10 +1,4 @@
-import {
-  chunkPaces,
-  ReaderError,
-  readSession,
-  type SessionStats,
-  sessionStats,
-} from '@tacho/reader'
+import { chunkPaces, type SessionStats, sessionStats } from '@tacho/reader'
 import type { Command } from 'commander'
 import {
   chosenSessions,
@@ -12,11 +6,8 @@ import {
   namesOrLast,
   withManySessions,
 } from '../chosen-sessions.js'
-import { EXIT } from '../command-error.js'
-import { noteDamage } from '../damage-note.js'
-import { note } from '../output.js'
 import { writeLines } from '../pager.js'
-import { progressBar } from '../progress-bar.js'
+import { readEach } from '../read-each.js'
 import { noSessions, withSessionsDir } from '../session-options.js'
 import { statsJson } from '../stats/json.js'
 import { statsLines } from '../stats/lines.js'
@@ -41,23 +32,10 @@ async function stats(given: string[], options: StatsOptions): Promise<void> {
   const names = namesOrLast(given, options)
   const chosen = chosenSessions(names, options)
   if (options.all && chosen.length === 0) throw noSessions(options)
-  const progress = progressBar('reading', chosen.length)
   const told: SessionStats[] = []
-  for (const { folder } of chosen) {
-    try {
-      const session = await readSession(folder)
-      told.push(sessionStats(session, chunkPaces(session), prices))
-      progress.add(1)
-      if (chosen.length === 1) noteDamage(session)
-    } catch (error) {
-      // One unreadable session must not hide the others.
-      if (names.length === 1 || !(error instanceof ReaderError)) throw error
-      progress.clear()
-      note(error.message)
-      process.exitCode = EXIT.failure
-    }
-  }
-  progress.clear()
+  await readEach(chosen, (session) => {
+    told.push(sessionStats(session, chunkPaces(session), prices))
+  })
   if (options.json) {
     await writeJson(statsJson(told, prices?.currency))
     return

@@ -1,6 +1,6 @@
 import { LINE_BYTES } from '../limits.js'
 import type { RegularFile } from '../open-regular.js'
-import { readAt } from '../sealed/read-blocks.js'
+import { readAt } from '../read-at.js'
 
 /**
  * The least size of a block, if the file has that much. Smaller ones are opened faster, larger ones

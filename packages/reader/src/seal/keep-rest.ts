@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { nextPartName } from '../log-parts.js'
-import { readAt } from '../sealed/read-blocks.js'
+import { readAt } from '../read-at.js'
 
 /**
  * Keeps what was written to a log after its copy was verified, as a plain part after all others. By

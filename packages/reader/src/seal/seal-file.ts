@@ -14,10 +14,11 @@ import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { LINE_BYTES } from '../limits.js'
 import { openRegular, type RegularFile } from '../open-regular.js'
+import { readAt } from '../read-at.js'
 import { ReaderError } from '../reader-error.js'
 import { encodeHead, openBlock } from '../sealed/block.js'
 import { type Codec, codecOf } from '../sealed/codec.js'
-import { readAt, readBlocks } from '../sealed/read-blocks.js'
+import { readBlocks } from '../sealed/read-blocks.js'
 import { cutBlocks } from './cut-blocks.js'
 
 /** The name of a sealed file until it is verified; the group is the pid of its writer. */

@@ -1,7 +1,8 @@
 import { fstatSync } from 'node:fs'
+import { readAt } from '../read-at.js'
 import { openBlock, type PlacedBlock } from './block.js'
 import type { Codec } from './codec.js'
-import { type Found, readAt, readBlocks } from './read-blocks.js'
+import { type Found, readBlocks } from './read-blocks.js'
 
 /**
  * The cache of decompressed blocks. A body assembled from all over a log needs the same ones

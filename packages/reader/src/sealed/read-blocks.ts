@@ -1,5 +1,5 @@
-import { readSync } from 'node:fs'
 import { SEALED_BLOCKS } from '../limits.js'
+import { readAt } from '../read-at.js'
 import { decodeHead, type PlacedBlock } from './block.js'
 import { type Codec, DESCRIPTION_BYTES } from './codec.js'
 
@@ -37,18 +37,6 @@ export function* readBlocks(codec: Codec, descriptor: number, size: number): Gen
   if (last?.isLast !== true) {
     yield { damaged: 'the last sealed block is missing', at: size, length: 0 }
   }
-}
-
-/** Reads bytes of an open file from an offset; fewer if the file ends before. */
-export function readAt(descriptor: number, at: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  let filled = 0
-  while (filled < length) {
-    const count = readSync(descriptor, bytes, filled, length - filled, at + filled)
-    if (count === 0) break
-    filled += count
-  }
-  return bytes.subarray(0, filled)
 }
 
 const SEARCH_BYTES = 256 * 1024

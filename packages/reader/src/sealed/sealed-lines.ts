@@ -1,9 +1,10 @@
 import { LINE_BYTES, LOG_WORK, Work } from '../limits.js'
+import { readAt } from '../read-at.js'
 import type { FileLine, LinePlace } from '../read-lines.js'
 import { type Block, openBlock } from './block.js'
 import { knownBlock, knownBlocks } from './block-cache.js'
 import type { Codec } from './codec.js'
-import { readAt, readBlocks } from './read-blocks.js'
+import { readBlocks } from './read-blocks.js'
 
 /** The reason reported if a limit ends the reading of a log. */
 export const NOT_READ_ON = 'not read from here on: it is more than is read at once'

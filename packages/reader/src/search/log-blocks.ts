@@ -2,9 +2,10 @@ import { readSync } from 'node:fs'
 import { join } from 'node:path'
 import { LINE_BYTES, LOG_WORK, Work } from '../limits.js'
 import { openRegular } from '../open-regular.js'
+import { readAt } from '../read-at.js'
 import { openBlock } from '../sealed/block.js'
 import { codecOf } from '../sealed/codec.js'
-import { readAt, readBlocks } from '../sealed/read-blocks.js'
+import { readBlocks } from '../sealed/read-blocks.js'
 import type { BlockScanner } from './block-scan.js'
 
 /** Whole lines of a log, as they are in it. */

@@ -2,9 +2,9 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { logParts } from '../log-parts.js'
 import { openRegular } from '../open-regular.js'
+import { readAt } from '../read-at.js'
 import type { LinePlace } from '../read-lines.js'
 import { codecOf } from '../sealed/codec.js'
-import { readAt } from '../sealed/read-blocks.js'
 import { fileStamp, type Stamp } from './stamps.js'
 
 /** How far a log was read: all of its files except the last, and that up to the end of a line. */
