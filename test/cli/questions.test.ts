@@ -196,11 +196,21 @@ test('what a compaction dropped is told by kinds', async () => {
   expect(stdout).toContain('user: 4.0 kB became 13 B')
 })
 
+test.each([
+  [21, 'and 1 smaller part: --all shows it'],
+  [22, 'and 2 smaller parts: --all shows them'],
+])('of a context of %i messages, the largest are shown', async (count, told) => {
+  const input = Array.from({ length: count }, (_, number) => say(`message ${number}`))
+  const directory = sessionOf([{ body: { input } }])
+  expect((await run(directory, 'context', 'last')).stdout.trimEnd().split('\n').at(-1)).toBe(told)
+  expect((await run(directory, 'context', 'last', '--all')).stdout).not.toContain('smaller')
+})
+
 describe('bad input is told: what, where and what next', () => {
   const directory = sessionOf([{ body: { input: 'hi' } }])
   test.each<[words: string[], exitCode: number, stderr: RegExp]>([
     [['messages', 'nobody'], 1, /no session nobody.*tacho ls/s],
-    [['messages', 'last', '7'], 1, /no exchange 7. It has the exchanges 1 to 1/],
+    [['messages', 'last', '7'], 1, /no exchange 7. It has only exchange 1\./],
     [['messages', 'last', 'x'], 2, /number, 1 or greater/],
     [['diff', 'last', '1'], 1, /no request before it.*Name two/s],
     [['diff', 'last', '1', 'x'], 2, /two numbers of exchanges|one or two numbers/],

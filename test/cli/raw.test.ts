@@ -185,7 +185,7 @@ test('--chunks is a line for each chunk, with its time', async () => {
 })
 
 for (const [name, words, exitCode, told] of [
-  ['an exchange that is not there', ['2'], 1, 'has no exchange 2. It has the exchanges 1 to 1'],
+  ['an exchange that is not there', ['2'], 1, 'has no exchange 2. It has only exchange 1.'],
   ['the exchange 0', ['0'], 2, 'It must be a number, 1 or greater'],
   ['no number', ['x'], 2, 'It must be a number, 1 or greater'],
   ['two flags', ['1', '--request', '--response'], 2, 'cannot be used with'],

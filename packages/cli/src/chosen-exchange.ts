@@ -21,11 +21,14 @@ export function isExchangeNumber(text: string): boolean {
 export function exchangeOf({ exchanges }: RawIndex, number: number): IndexedExchange {
   const exchange = exchanges[number - 1]
   if (exchange !== undefined) return exchange
-  const there =
-    exchanges.length === 0 ? 'It has none.' : `It has the exchanges 1 to ${exchanges.length}.`
   throw new CommandError(
     'no-exchange',
     EXIT.failure,
-    `the session has no exchange ${number}. ${there}`,
+    `the session has no exchange ${number}. It has ${thoseOf(exchanges.length)}.`,
   )
+}
+
+function thoseOf(count: number): string {
+  if (count === 0) return 'none'
+  return count === 1 ? 'only exchange 1' : `exchanges 1 to ${count}`
 }

@@ -38,8 +38,14 @@ export function contextLines(context: Context, most: number): string[] {
     ),
     '',
     ...tableLines(PARTS, shown.map(partRow), outputWidth()),
-    ...(rest > 0 ? [styled('quiet', `and ${rest} smaller parts: --all shows them`)] : []),
+    ...(rest > 0 ? [styled('quiet', restWords(rest))] : []),
   ]
+}
+
+function restWords(count: number): string {
+  return count === 1
+    ? 'and 1 smaller part: --all shows it'
+    : `and ${count} smaller parts: --all shows them`
 }
 
 function totalWords({ toldTokens, estimatedTokens, bytes }: Context): string {
