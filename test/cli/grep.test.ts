@@ -186,6 +186,18 @@ test('tacho grep prints where it stands, and what stands around it', async () =>
   expect(json).toMatchObject({ in: 'request', exchange: 1, message: 2, line: 2, at: 4, length: 8 })
 })
 
+test('a message of a request that continues an answer has no number: what comes before is not read', async () => {
+  const output = { type: 'function_call_output', call_id: 'c', output: 'a needle' }
+  const directory = sessionOf(
+    JSON.stringify({ model: 'm', previous_response_id: 'resp_1', input: [output] }),
+  )
+  const [hit, ...others] = await grep(directory, 'needle')
+  expect(hit).toMatchObject({ in: 'request', role: 'tool', place: 'result of a tool' })
+  expect([hit?.message, others]).toEqual([undefined, []])
+  const { stdout } = await tacho(['grep', 'needle', '--sessions-dir', directory])
+  expect(stdout.toString()).toBe('0199a1b2  #1 request tool, result of a tool:  a needle\n')
+})
+
 describe('bad input is told', () => {
   test.each<[words: string[], exitCode: number, stderr: RegExp]>([
     [['('], 2, /not a regular expression: .*--fixed-strings/s],

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
-import { conversationApiOf, type Message, type ModelRequest, type Part } from '@tacho/model'
+import { conversationApiOf, type ModelRequest, type Part } from '@tacho/model'
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
 import { parsedJson } from '../json-value.js'
@@ -26,8 +26,8 @@ export type SearchHit = {
   /** The number of its exchange. */
   exchange?: number
   /**
-   * For a request, the number of its message, starting at 1, and its role; for an answer only the
-   * role.
+   * For a request, the number of its message, starting at 1, and its role; for an answer, and for a
+   * request that continues one, only the role.
    */
   message?: number
   role?: string
@@ -260,17 +260,12 @@ function* requestTexts(reader: ConversationReader, exchange: IndexedExchange): G
       yield { ...at, role: message.role, place: `instructions ${place}`, text }
     }
   }
-  yield* messageTexts(request.messages, at)
-}
-
-function* messageTexts(
-  messages: readonly Message[],
-  at: { in: 'request'; exchange: number },
-): Generator<Said> {
-  for (const [index, { role, parts }] of messages.entries()) {
-    for (const [place, text] of partTexts(parts)) {
-      yield { ...at, message: index + 1, role, place, text }
-    }
+  // How many messages come before those of a request that continues an answer, only its whole
+  // conversation shows.
+  const isWhole = request.parameters.every(({ name }) => name !== 'previous_response_id')
+  for (const [index, { role, parts }] of request.messages.entries()) {
+    const number = isWhole ? { message: index + 1 } : {}
+    for (const [place, text] of partTexts(parts)) yield { ...at, ...number, role, place, text }
   }
 }
 
@@ -312,7 +307,7 @@ function* partTexts(parts: readonly Part[]): Generator<[place: string, text: str
         for (const text of argumentTexts(part.arguments)) yield [`tool_call ${part.name}`, text]
         break
       case 'tool_call_response':
-        for (const [, text] of partTexts(part.parts)) yield [`result of ${part.name ?? '?'}`, text]
+        for (const [, text] of partTexts(part.parts)) yield [resultWords(part.name), text]
         break
       case 'image':
       case 'file':
@@ -325,6 +320,11 @@ function* partTexts(parts: readonly Part[]): Generator<[place: string, text: str
         part satisfies never
     }
   }
+}
+
+// The call is in an earlier request.
+function resultWords(name: string | undefined): string {
+  return name === undefined ? 'result of a tool' : `result of ${name}`
 }
 
 // Arguments are JSON in a string: what a person would search for is in its values.
