@@ -97,6 +97,28 @@ const server = createServer((request, response) => request.pipe(response)).liste
   server.close()
 })`
 
+test("a request that its client's own timer ends was given up by the program", async () => {
+  using place = hostPlace()
+  place.file('agent.mjs', LOSES_PATIENCE)
+  const { stdout } = await place.recorded('agent.mjs', { environment: { TACHO_HOSTS: '*' } })
+  expect(stdout.toString()).toBe('ETIMEDOUT\nECONNABORTED\n')
+  const patience = { state: 'cancelled', error: { side: 'agent', code: 'TimeoutError' } }
+  expect(place.session().ends).toMatchObject([patience, patience])
+})
+
+// As got and axios do.
+const LOSES_PATIENCE = `
+import { createServer, request } from 'node:http'
+const server = createServer(() => {}).listen(0, '127.0.0.1', async () => {
+  for (const code of ['ETIMEDOUT', 'ECONNABORTED']) {
+    const asked = request({ port: server.address().port, host: '127.0.0.1', method: 'POST' })
+    asked.end('hello', () => asked.destroy(Object.assign(new Error('took too long'), { code })))
+    await new Promise((resolve) => asked.on('error', (error) => resolve(console.log(error.code))))
+  }
+  server.closeAllConnections()
+  server.close()
+})`
+
 test('a request over HTTP/2 is recorded with the fields that it has, and no others', async () => {
   using place = hostPlace()
   await using authority = createCertificateAuthority('a server of HTTP2')

@@ -27,11 +27,15 @@ const KNOWN: readonly (readonly [host: RegExp, provider: string | undefined])[] 
   [/^api\.fireworks\.ai$/, undefined],
   [/^(?:router|api-inference)\.huggingface\.co$/, undefined],
   [/^ai-gateway\.vercel\.sh$/, undefined],
+  [/^ollama\.com$/, undefined],
 ]
 
-/** Whether a host is a known model API. */
-export function isKnownHost(host: string): boolean {
-  return KNOWN.some(([pattern]) => pattern.test(host))
+/** Where Ollama listens unless told otherwise; paths of its own API are not those of others. */
+const OLLAMA = /^(?:localhost|127\.0\.0\.1|\[::1\]):11434$/
+
+/** Whether a URL's host is a known model API. */
+export function isKnownHost({ host, hostname }: URL): boolean {
+  return OLLAMA.test(host) || KNOWN.some(([pattern]) => pattern.test(hostname))
 }
 
 /** Returns the provider of a host, as the conventions name it, or undefined if unknown. */

@@ -40,10 +40,10 @@ export class SelectedHosts {
     return isKnown || (this.#asked === undefined && asksModel(method, url.pathname))
   }
 
-  #isUsual({ host, hostname }: URL): boolean {
-    if (isKnownHost(hostname)) return true
+  #isUsual(url: URL): boolean {
+    if (isKnownHost(url)) return true
     return Object.entries(this.#environment).some(
-      ([name, value]) => name.endsWith('_BASE_URL') && hostIn(value) === host,
+      ([name, value]) => name.endsWith('_BASE_URL') && hostIn(value) === url.host,
     )
   }
 }

@@ -16,7 +16,7 @@ export function stopOf(reason: unknown): Stop {
   if (cause !== undefined) return stopOf(cause)
   const code = wordIn(reason, 'code')
   const message = messageOf(reason)
-  if (code !== undefined && ITS_OWN_PATIENCE.has(code)) {
+  if (code !== undefined && (ITS_OWN_PATIENCE.has(code) || isOwnTimer(reason, code))) {
     return { side: 'agent', code: TIMEOUT, message }
   }
   if (code !== undefined && BY_UPSTREAM.test(code)) return { side: 'upstream', code, message }
@@ -28,6 +28,24 @@ const TIMEOUT = 'TimeoutError'
 
 // undici's own timeouts, unless configured otherwise (its Errors.md).
 const ITS_OWN_PATIENCE = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+
+/**
+ * Whether a client's own timer ran out: axios and got use the system's codes for that
+ * (https://axios-http.com/docs/handling_errors). What the system reports names its call, or consists
+ * of such errors, one for each address that was tried.
+ */
+function isOwnTimer(reason: unknown, code: string): boolean {
+  if (code !== 'ETIMEDOUT' && code !== 'ECONNABORTED') return false
+  return wordIn(reason, 'syscall') === undefined && !hasErrors(reason)
+}
+
+function hasErrors(reason: unknown): boolean {
+  try {
+    return Array.isArray((reason as AggregateError).errors)
+  } catch {
+    return false
+  }
+}
 
 // The codes of the network, of TLS, of the parser and of undici. File errors are excluded: the body
 // of a request can be a file.
