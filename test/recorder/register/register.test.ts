@@ -128,15 +128,16 @@ test('a request over HTTP/2 is recorded with the fields that it has, and no othe
   const { stdout } = await place.recorded('agent.mjs', {
     environment: { CERTIFICATE: certificate, KEY: key, TACHO_HOSTS: '*' },
   })
-  expect(stdout.toString()).toBe('2.0 whole\n2.0 in parts\n')
-  const [whole, inParts] = place.session().exchanges.map(({ headers }) => headers)
+  expect(stdout.toString()).toBe('2.0 whole\n2.0 in parts\n2.0 fetched\n')
+  const [whole, inParts, fetched = []] = place.session().exchanges.map(({ headers }) => headers)
   expect(whole).toEqual([['content-length', '5']])
   expect(inParts).toEqual([])
+  expect(fetched.filter(([name]) => name === 'content-length')).toEqual([['content-length', '7']])
 })
 
 const ASKS_BY_HTTP2 = `
 import { createSecureServer } from 'node:http2'
-import { Agent, request } from 'undici'
+import { Agent, fetch, request } from 'undici'
 const { CERTIFICATE: cert, KEY: key } = process.env
 const server = createSecureServer({ cert, key }, async (request, response) => {
   let body = ''
@@ -148,6 +149,7 @@ const server = createSecureServer({ cert, key }, async (request, response) => {
   const inParts = async function* () { yield 'in '; yield 'parts' }
   for (const body of ['whole', inParts()])
     console.log(await (await request(url, { dispatcher, method: 'POST', body })).body.text())
+  console.log(await (await fetch(url, { dispatcher, method: 'POST', body: 'fetched' })).text())
   await dispatcher.close()
   server.close()
 })`

@@ -9,6 +9,7 @@ import type { writeUntold } from './apart/untold.js'
 import { Host } from './host.js'
 import { isHostRecorded, setHostRecording } from './host-recording.js'
 import { observeClientRequests } from './http/client-request.js'
+import { observeHttp2 } from './http/http2.js'
 import { observeUndici } from './http/undici.js'
 import { announce, leadsToTap, placeIn, SESSION_VARIABLE, TAPPED_VARIABLE } from './place.js'
 import { isRunner, programOf, realPath } from './program.js'
@@ -52,7 +53,8 @@ function start(environment: NodeJS.ProcessEnv): void {
     tell,
   })
   setHostRecording(host)
-  for (const observe of [observeUndici, observeClientRequests]) observed(observe, host)
+  for (const observe of [observeUndici, observeClientRequests, observeHttp2])
+    observed(observe, host)
   process.on('exit', (code) => host.barrier.do('the end', () => host.close(code)))
   if (isMainThread && !place.isJoined && !isRunner(program)) host.open()
 }

@@ -59,8 +59,9 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
   })
   tell('undici:client:sendHeaders', (listener, { request, headers, socket }) => {
     const peer = { address: socket?.remoteAddress, port: socket?.remotePort }
-    // HTTP/2 heads begin with pseudo-header fields, and HTTP/2 frames bodies itself.
-    const more = typeof headers === 'string' && headers.startsWith(':') ? [] : framing(request)
+    // HTTP/2 heads have pseudo-header fields (`fetch` puts them last), and all fields are in them.
+    const isHttp2 = typeof headers === 'string' && /(?:^|\n):/.test(headers)
+    const more = isHttp2 ? [] : framing(request)
     if (typeof headers === 'string') listener.sent({ text: headers, headers: more }, peer)
     else listener.sent({ headers: [...headerPairs(headers), ...more] }, peer)
   })
