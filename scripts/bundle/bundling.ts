@@ -12,8 +12,9 @@ const COMMON = {
   // As ES modules, OpenTelemetry's packages lose a third of their size: unused code is dropped.
   mainFields: ['module', 'main'],
   minify: true,
-  // Keeps letters as they are: each escape would take six bytes.
-  charset: 'utf8',
+  // Escapes letters beyond ASCII: because of a single one, V8 keeps two bytes for each letter of the
+  // file. What records an agent then takes 7 ms of processor time to load, not 4.6.
+  charset: 'ascii',
   // The licences of everything bundled are part of the package (scripts/pack.ts).
   legalComments: 'none',
   metafile: true,

@@ -5,6 +5,9 @@ const { existsSync } = require('node:fs')
 const [command, ...rest] = process.argv.slice(2)
 const dist = `${__dirname}/../dist`
 
+// Nothing is left to do then: Node would only take its heap apart, and the user would wait for it.
+process.once('beforeExit', () => process.exit())
+
 if (isIn('bundle/agents')) require(fileIn('bundle/agents')).run(rest)
 else if (isIn('quick')) require(fileIn('quick')).run(process.argv.slice(2))
 else if (existsSync(`${dist}/command/main.js`)) runMain()

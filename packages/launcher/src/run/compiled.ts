@@ -44,11 +44,11 @@ export function loadCompiled(environment: NodeJS.ProcessEnv): Compiled {
   }
   const compiled = (filename: string): Wrapped | undefined => {
     try {
-      const source = readFileSync(filename, 'utf8')
+      const source = readFileSync(filename)
       const path = join(cache, `${basename(filename)}.v8`)
       const key = keyOf(source)
       const cachedData = read(path, key)
-      const script = new Script(`${BEFORE}${source}${BEHIND}`, {
+      const script = new Script(`${BEFORE}${source.toString()}${BEHIND}`, {
         filename,
         ...(cachedData && { cachedData }),
       })
@@ -83,9 +83,9 @@ const BEHIND = '\n})'
 /**
  * Returns the key that must match: V8 itself checks only its own version and the source's length.
  */
-function keyOf(source: string): Buffer {
+function keyOf(source: Buffer): Buffer {
   const { version, arch } = process
-  return createHash('sha256').update(`${version} ${arch} ${source}`).digest()
+  return createHash('sha256').update(`${version} ${arch} `).update(source).digest()
 }
 
 /** The file contains the key, a SHA-256 of the rest, and the rest. V8 itself does not verify it. */

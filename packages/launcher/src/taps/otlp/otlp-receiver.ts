@@ -34,7 +34,7 @@ export type OtlpReceiverOptions = {
 /**
  * Receives an agent's exports over OTLP/HTTP, on loopback: from the agent's own processes, or if
  * these cannot be identified, under a secret path. An export is answered as soon as it is read,
- * because the agent may delay its exit until then.
+ * before it is recorded, because the agent may delay its exit until then.
  */
 export class OtlpReceiver {
   /** 32 random bytes, given only to the agent; undefined if its processes can be identified. */
@@ -115,22 +115,25 @@ export class OtlpReceiver {
     if (encoding === undefined || compression === undefined) {
       return refuse(response, 415, encoding ?? 'json', 'OTLP is JSON or protobuf, plain or gzip')
     }
+    let record: () => void
     try {
-      await this.#receive(request, signal, encoding, compression)
+      record = await this.#receive(request, signal, encoding, compression)
     } catch (error) {
       if (error instanceof TooLarge) return refuse(response, 413, encoding, error.message)
       if (error instanceof Malformed) return refuse(response, 400, encoding, error.message)
       throw error
     }
     accept(response, encoding)
+    record()
   }
 
+  /** Returns what is left to do once the agent has its answer. */
   async #receive(
     request: IncomingMessage,
     signal: OtlpSignal,
     encoding: OtlpEncoding,
     compression: 'identity' | 'gzip',
-  ): Promise<void> {
+  ): Promise<() => void> {
     const body = await readBody(request)
     const forwarder = this.#options.forwarders?.[signal]
     if (forwarder !== undefined) {
@@ -138,14 +141,15 @@ export class OtlpReceiver {
       forwarder.send({ headers, body })
     }
     const { onSpans } = this.#options
-    if (signal === 'metrics' || (signal === 'traces' && onSpans === undefined)) return
+    if (signal === 'metrics' || (signal === 'traces' && onSpans === undefined)) return NOTHING
     const plain = await decodeBody(body, compression)
     if (signal === 'traces') {
-      if (encoding === 'json') onSpans?.(spanRecordsOfJson(plain))
-      return
+      if (encoding !== 'json') return NOTHING
+      const spans = spanRecordsOfJson(plain)
+      return () => onSpans?.(spans)
     }
     const records = encoding === 'json' ? logRecordsOfJson(plain) : logRecordsOfProtobuf(plain)
-    this.#options.onLogs(records)
+    return () => this.#options.onLogs(records)
   }
 
   #signalOf(admission: Admission): OtlpSignal | undefined {
@@ -159,6 +163,8 @@ export class OtlpReceiver {
     return this.#options.forwarders?.[signal] === undefined ? undefined : signal
   }
 }
+
+const NOTHING = () => {}
 
 function compressionOf(encoding: string | undefined): 'identity' | 'gzip' | undefined {
   const name = (encoding ?? 'identity').trim().toLowerCase()
