@@ -25,7 +25,13 @@ import {
 } from '../../packages/reader/dist/limits.js'
 import { lookUpsOf } from '../../packages/reader/dist/raw-index.js'
 import { fingerprint } from '../scrub/fingerprint.js'
-import { endedSpan, exchangeRecords, sessionsDirectory, writeSession } from './session-folder.js'
+import {
+  endedSpan,
+  exchangeRecords,
+  RUN_ID,
+  sessionsDirectory,
+  writeSession,
+} from './session-folder.js'
 
 test('a session of 7,000 exchanges, 800 MB and three million pieces of answers is read to its end', () => {
   expect(800e6 + 3e6 * PASSED_LINE_WORK).toBeLessThan(LOG_WORK)
@@ -51,7 +57,9 @@ test('of a session longer than is explained in full, the middle is explained by 
       attributes: { 'tacho.exchange.outcome': [4, 9].includes(number) ? 'failed' : 'completed' },
     }),
   )
-  const told = await explainSession(writeSession(sessionsDirectory(), { raw, meta }))
+  const run = { exchanges: { completed: 10, cancelled: 0, failed: 0 } }
+  const parts = { raw, meta: [...meta, endedSpan({ id: RUN_ID, name: 'session', start: 0 })], run }
+  const told = await explainSession(writeSession(sessionsDirectory(), parts))
   expect(told.causes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 10]])
   expect(told.notes.map(({ code, exchange }) => [code, exchange])).toEqual([['server-error', 5]])
   // The earlier try was answered, although its chunks are not read.

@@ -11,6 +11,16 @@ export type Damage = {
   reason: string
 }
 
+/** Why a file does not end with a whole line: what wrote it was stopped, or it was cut. */
+export const LAST_LINE_CUT = 'the last line is cut off'
+
+/** Returns whether nothing is damaged there, but reading ended at a limit. */
+export function isLimit({ reason }: Pick<Damage, 'reason'>): boolean {
+  return LIMIT.test(reason)
+}
+
+const LIMIT = /^(not read from here on|more than \d+ \w+ are not read|spans are nested deeper)/
+
 /** Reports damage. */
 export type ReportDamage = (damage: Damage) => void
 

@@ -88,7 +88,7 @@ export {
   quickExplanation,
   type ToldExplanation,
 } from './diagnosis/kept-explanation.js'
-export { verdictOf } from './diagnosis/verdict.js'
+export { unreadOf, verdictOf } from './diagnosis/verdict.js'
 export { exchangeRecords } from './exchange-records.js'
 export { type HarSource, harJson } from './export/har/har-json.js'
 export { lastEndpoint } from './export/otlp/delivered-spans.js'

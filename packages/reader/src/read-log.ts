@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodeLine } from '@tacho/format'
-import type { Damage, ReportDamage } from './damage.js'
+import { type Damage, LAST_LINE_CUT, type ReportDamage } from './damage.js'
 import {
   DAMAGED_LINE_WORK,
   LINE_VALUES,
@@ -201,7 +201,7 @@ const [QUOTE, COMMA, BRACKET, BACKSLASH, BRACE] = [34, 44, 91, 92, 123]
 type Decoded = Omit<LogRecord, 'file'> & { bytes: Buffer }
 
 function whyDamaged(line: FileLine, damage: string, rescued: readonly Rescued[]): string {
-  if (line.isTorn) return 'the last line is cut off'
+  if (line.isTorn) return LAST_LINE_CUT
   const [only, ...others] = rescued
   if (only === undefined || others.length > 0 || only.offset > 0) return damage
   return line.bytes?.includes(0) ? 'NUL bytes behind a good record' : 'a carriage return at its end'

@@ -79,7 +79,7 @@ export function* sessionFrom(
   const read = readManifest(folder)
   if ('format' in read) throw newerFormat(folder, read.format)
   reportManifest(read, report)
-  reportMissingLogs(folder, report)
+  reportMissingLogs(folder, read, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const { spans, story } = yield* logs(report)
   const runsNow = (): SessionRun[] => sessionRuns(manifest, spans, signsOfLife(folder).lives)

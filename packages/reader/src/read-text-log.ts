@@ -1,11 +1,13 @@
+import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
+import { type Damage, LAST_LINE_CUT, type ReportDamage } from './damage.js'
 import { LINE_WORK, Work } from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular } from './open-regular.js'
 import { type LinePlace, readLines } from './read-lines.js'
 import type { Place } from './read-log.js'
 import { codecOf } from './sealed/codec.js'
-import { readSealedLines } from './sealed/sealed-lines.js'
+import { NOT_READ_ON, readSealedLines } from './sealed/sealed-lines.js'
 import { type LogPosition, logToRead, positionAfter } from './session-index/log-position.js'
 
 const START = { byte: 0, line: 1 }
@@ -17,8 +19,14 @@ export type TextLine = LinePlace & { text: string; file: string; length: number 
  * Reads the lines of a plain-text log, sealed parts first; what cannot be read is skipped.
  *
  * @param from the start of one of them; without it, all are read.
+ * @param report receives what is damaged, as far as that shows in lines without a checksum.
  */
-export function readTextLog(folder: string, log: string, from?: Place): Generator<TextLine> {
+export function readTextLog(
+  folder: string,
+  log: string,
+  from?: Place,
+  report?: ReportDamage,
+): Generator<TextLine> {
   const names = logParts(folder, log)
   const parts = names.slice(from === undefined ? 0 : names.indexOf(from.file))
   return linesIn(
@@ -28,6 +36,7 @@ export function readTextLog(folder: string, log: string, from?: Place): Generato
       from: index === 0 && from !== undefined ? from : START,
       to: Number.POSITIVE_INFINITY,
     })),
+    report,
   )
 }
 
@@ -65,20 +74,35 @@ export class FollowedText {
 
 type Part = { name: string; from: LinePlace; to: number }
 
-function* linesIn(folder: string, parts: readonly Part[]): Generator<TextLine> {
+function* linesIn(
+  folder: string,
+  parts: readonly Part[],
+  report?: ReportDamage,
+): Generator<TextLine> {
   const work = new Work()
   for (const { name: file, from, to } of parts) {
     const opened = openRegular(join(folder, file))
-    if ('refused' in opened) continue
+    const reportHere = (lost: Omit<Damage, 'file'>): void => report?.({ file, ...lost })
+    if ('refused' in opened) {
+      reportHere({ lines: 0, reason: opened.reason })
+      continue
+    }
     const codec = codecOf(file)
     try {
       const lines =
         codec === undefined
           ? readLines(opened.descriptor, from, to)
-          : readSealedLines(codec, opened, from, to, () => undefined)
-      for (const { bytes, byte, line, length } of lines) {
-        if (!work.spend(length + LINE_WORK)) return
-        if (bytes !== undefined) yield { text: bytes.toString(), file, line, byte, length }
+          : readSealedLines(codec, opened, from, to, reportHere)
+      for (const { bytes, byte, line, length, isTorn } of lines) {
+        if (!work.spend(length + LINE_WORK)) {
+          reportHere({ line, byte, lines: 0, reason: NOT_READ_ON })
+          return
+        }
+        if (isTorn) reportHere({ line, byte, lines: 1, reason: LAST_LINE_CUT })
+        if (bytes === undefined) continue
+        if (report !== undefined && !isUtf8(bytes))
+          reportHere({ line, byte, lines: 1, reason: 'not UTF-8' })
+        yield { text: bytes.toString(), file, line, byte, length }
       }
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === undefined) throw cause

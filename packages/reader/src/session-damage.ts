@@ -1,4 +1,4 @@
-import { SESSION_FILES } from '@tacho/format'
+import { type Run, SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from './damage.js'
 import { logParts } from './log-parts.js'
 import { readLog } from './read-log.js'
@@ -11,7 +11,7 @@ import { eventRecords, rawRecords } from './sound-records.js'
  * those that read a damaged session anyway report the same. Damage is
  *
  * - a manifest that is missing, invalid, or does not match its checksum;
- * - a log that every session has and that is missing here, or is not a regular file;
+ * - a log that every session of its Tacho has and that is missing here, or is not a regular file;
  * - a line that is cut off, does not match its checksum, or is not a record of its log;
  * - a record of an exchange or a connection whose start is missing, unless a gap says why.
  *
@@ -25,7 +25,7 @@ export function sessionDamage(folder: string): Damage[] {
   const read = readManifest(folder)
   if ('format' in read) return damage
   reportManifest(read, report)
-  reportMissingLogs(folder, report)
+  reportMissingLogs(folder, read, report)
   readSpans(folder, report)
   for (const _ of eventRecords(folder, report));
   for (const _ of rawRecords(folder, report));
@@ -38,11 +38,24 @@ export function reportManifest(read: ManifestRead, report: ReportDamage): void {
   if (reason !== undefined) report({ file: SESSION_FILES.manifest, lines: 0, reason })
 }
 
-/** Reports missing logs. Sessions of Tacho 0.1.0 have no events. */
-export function reportMissingLogs(folder: string, report: ReportDamage): void {
-  for (const file of [SESSION_FILES.raw, SESSION_FILES.meta]) {
-    if (logParts(folder, file).length === 0) report({ file, lines: 0, reason: 'not there' })
+/** Reports missing logs. */
+export function reportMissingLogs(folder: string, read: ManifestRead, report: ReportDamage): void {
+  const runs = 'manifest' in read ? read.manifest.runs : []
+  const expected: string[] = [SESSION_FILES.raw, SESSION_FILES.meta]
+  if (runs.some(writesEvents)) expected.push(SESSION_FILES.events)
+  if (runs.some((run) => writesEvents(run) && run.debugLog === undefined))
+    expected.push(SESSION_FILES.log)
+  for (const file of expected) {
+    if (logParts(folder, file).length === 0) report({ file, lines: 0, reason: NOT_THERE })
   }
+}
+
+/** Why a log is damaged that is missing. */
+export const NOT_THERE = 'not there'
+
+/** Returns whether a run must have events: sessions of Tacho 0.1.0 have none. */
+export function writesEvents({ pidNamespace }: Run): boolean {
+  return pidNamespace !== undefined
 }
 
 /** Verifies only the checksums of a log's lines, which is fast enough for a list of sessions. */

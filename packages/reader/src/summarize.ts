@@ -71,7 +71,7 @@ export function summarize(found: FoundSession): SessionSummary {
   const read = readManifest(folder)
   if ('format' in read) return unreadable(found, read.format)
   reportManifest(read, report)
-  reportMissingLogs(folder, report)
+  reportMissingLogs(folder, read, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report, {
     isProving: true,

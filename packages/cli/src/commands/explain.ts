@@ -1,4 +1,4 @@
-import { keptExplanation } from '@tacho/reader'
+import { keptExplanation, unreadOf } from '@tacho/reader'
 import type { Command } from 'commander'
 import { noteDamage } from '../damage-note.js'
 import { explanationJson } from '../explain/json.js'
@@ -27,11 +27,9 @@ export function addExplainCommand(tacho: Command): void {
 async function explain(name: string, options: SessionOptions & { json?: boolean }): Promise<void> {
   const { folder } = sessionNamed(name, options)
   const explanation = await keptExplanation(folder)
-  noteDamage(explanation.session)
-  if (explanation.unreadAnswers !== undefined) {
-    const answers = explanation.unreadAnswers
-    note(`this session is long: of ${answers} answers in the middle, only how they ended was read.`)
-  }
+  noteDamage(explanation.session, 'tacho verify tells what.')
+  const unread = unreadOf(explanation)
+  if (unread !== undefined) note(`${unread}.`)
   if (options.json) {
     await write(`${jsonText(explanationJson(explanation), 2)}\n`)
     return

@@ -25,7 +25,7 @@ export type SessionCase = {
   /** What else was seen of each run, oldest first. */
   runs: RunSeen[]
   gaps: { gap: GapRecord; at: EvidencePlace }[]
-  /** What could not be read in the folder. */
+  /** What could not be read in the folder, or is missing there; not where a limit was reached. */
   damage: { file: string; line?: number; reason: string }[]
   /** Messages of the agent and the recorder in the debug log. */
   words: LogWords[]
@@ -118,6 +118,8 @@ export type RunSeen = {
   /** Signals that reached the agent. */
   signals: { signal: string; at: number; place: EvidencePlace }[]
   live: LiveDelivery[]
+  /** How many records of the raw log its last event follows; absent if it has no events. */
+  after?: number
 }
 
 /** A message of the debug log. */

@@ -9,6 +9,7 @@ import {
   type Machine,
   type SessionCase,
 } from '@tacho/model'
+import { isLimit, type ReportDamage } from '../damage.js'
 import { FollowedSession } from '../followed-session.js'
 import { CALLS, EXCHANGES } from '../limits.js'
 import { microsOfIso } from '../micros.js'
@@ -21,6 +22,7 @@ import type { Sound } from '../sound-records.js'
 import { CallReader } from './call-reader.js'
 import { logWords } from './log-words.js'
 import { machineOf } from './machine.js'
+import { RecordsSeen } from './records-seen.js'
 import { RequestSteps } from './request-steps.js'
 import { RunsSeen } from './runs-seen.js'
 import { spanPlaces } from './span-places.js'
@@ -56,7 +58,7 @@ export type Look = { lastSeenAt: number; now: number; cgroups: string[]; machine
  */
 export async function explainSession(folder: string, now = Date.now()): Promise<Explanation> {
   const seen = new Seen(folder)
-  return explained(await readSession(folder, seen.records), seen, now)
+  return explained(await readSession(folder, seen.on), seen, now)
 }
 
 /** A session that is explained repeatedly while it goes on: each time only new data is read. */
@@ -69,7 +71,7 @@ export class FollowedExplanation {
     this.#seen = new Seen(folder)
     this.#session = new FollowedSession(folder, () => {
       this.#seen = new Seen(folder)
-      return this.#seen.records
+      return this.#seen.on
     })
   }
 
@@ -89,10 +91,14 @@ function explained(session: Session, seen: Seen, now: number): Explanation {
   const { folder } = session
   const cgroups = seen.runs.of(session).flatMap(({ memory }) => memory?.cgroup ?? [])
   const machine = machineOf(folder, cgroups)
-  const told = caseOf(session, seen, now * 1000, machine)
-  const found = diagnose(told)
+  const report: ReportDamage = (one) => session.damage.push(one)
+  const words = logWords(folder, report)
+  const runs = seen.runs.of(session)
   if (seen.requests.isPartial || seen.isPartial)
-    session.damage.push({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
+    report({ file: SESSION_FILES.raw, lines: 0, reason: NOT_READ_ON })
+  else seen.records.report(session, runs, report)
+  const told = caseOf(session, seen, { now: now * 1000, machine, words, runs })
+  const found = diagnose(told)
   const places = spanPlaces(folder, spansIn(found))
   const shown = <Part extends { clues: Clue[] }>({ clues, ...part }: Part) => ({
     ...part,
@@ -120,9 +126,10 @@ class Seen {
   readonly calls = new Map<string, CallReader>()
   readonly gaps: { gap: GapRecord; at: EvidencePlace }[] = []
   readonly runs = new RunsSeen()
+  readonly records = new RecordsSeen()
   readonly requests: RequestSteps
   /** Receives the contents of the logs. */
-  readonly records: OnRecords = {
+  readonly on: OnRecords = {
     raw: (found) => this.#takeRaw(found),
     wantsBodies: () => !this.requests.isPartial,
     passes: (exchange) => this.#passes(exchange),
@@ -143,11 +150,13 @@ class Seen {
     const call = this.calls.get(exchange)
     if (call?.isRefused) return false
     call?.pass()
+    this.records.count(exchange)
     this.passed.add(exchange)
     return true
   }
 
   #takeRaw({ record, ...place }: Sound<RawRecord>): void {
+    this.records.take({ record, ...place })
     if (record.kind === 'gap') {
       this.gaps.push({ gap: record, at: { file: place.file, line: place.line } })
     } else if (record.kind === 'exchange') {
@@ -169,8 +178,11 @@ class Seen {
   }
 }
 
-function caseOf(session: Session, seen: Seen, now: number, machine: Machine): SessionCase {
-  const runs = seen.runs.of(session)
+function caseOf(
+  session: Session,
+  seen: Seen,
+  { runs, ...known }: Pick<SessionCase, 'now' | 'machine' | 'words' | 'runs'>,
+): SessionCase {
   const lastSeenAt = Math.max(microsOfIso(session.lastSeenAt ?? '') ?? 0, seen.runs.lastAt ?? 0)
   return {
     id: session.id,
@@ -186,15 +198,11 @@ function caseOf(session: Session, seen: Seen, now: number, machine: Machine): Se
     isSandboxed: seen.runs.isSandboxed,
     runs,
     gaps: [...seen.gaps, ...seen.runs.gaps],
-    damage: session.damage.map(({ file, line, reason }) => ({
-      file,
-      reason,
-      ...(line !== undefined && { line }),
-    })),
-    words: logWords(session.folder),
+    damage: session.damage
+      .filter((one) => !isLimit(one))
+      .map(({ file, line, reason }) => ({ file, reason, ...(line !== undefined && { line }) })),
     ...(lastSeenAt > 0 && { lastSeenAt }),
-    now,
-    machine,
+    ...known,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LogWords } from '@tacho/model'
+import type { ReportDamage } from '../damage.js'
 import { logMessages } from '../export/parquet/log-messages.js'
 
 /** Of messages that are neither the recorder's own nor warnings, only this many of the last. */
@@ -6,11 +7,15 @@ const LAST_MESSAGES = 200
 const MOST_MESSAGES = 2000
 const MESSAGE_CHARACTERS = 2000
 
-/** Returns the messages of the debug log that may explain a session. */
-export function logWords(folder: string): LogWords[] {
+/**
+ * Returns the messages of the debug log that may explain a session.
+ *
+ * @param report receives what of it is damaged.
+ */
+export function logWords(folder: string, report: ReportDamage): LogWords[] {
   const told: LogWords[] = []
   const last: LogWords[] = []
-  for (const { at, level = '', source = '', message, place } of logMessages(folder)) {
+  for (const { at, level = '', source = '', message, place } of logMessages(folder, report)) {
     if (at === undefined) continue
     const words = { at, level, source, text: message.slice(0, MESSAGE_CHARACTERS), place }
     const isTelling = source === 'tacho' || level === 'ERROR' || level === 'WARN'

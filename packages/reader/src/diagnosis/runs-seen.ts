@@ -22,6 +22,7 @@ export class RunsSeen {
     const at = microsOfIso(record.time) ?? 0
     if (at > (this.lastAt ?? 0)) this.lastAt = at
     const run = this.#of(record.run)
+    run.after = Math.max(run.after ?? 0, record.after)
     if (record.kind === 'run-started') {
       run.started = place
       run.startedAt = at

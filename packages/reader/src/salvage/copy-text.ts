@@ -7,10 +7,12 @@ import { codecOf } from '../sealed/codec.js'
 import { readSealedLines } from '../sealed/sealed-lines.js'
 import { NewFile } from './new-file.js'
 
-/** Copies a plain-text file, sealed parts first; leaves out lines with NUL bytes, and links. */
+/**
+ * Copies a plain-text file, sealed parts first; leaves out lines with NUL bytes, and links. If there
+ * is none, the copy is empty.
+ */
 export function copyText(folder: string, name: string, target: string): void {
   const parts = name.endsWith('.log') ? logParts(folder, name) : [name]
-  if (parts.length === 0) return
   const file = new NewFile(join(target, name))
   try {
     for (const part of parts) {

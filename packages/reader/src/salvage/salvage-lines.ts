@@ -67,7 +67,11 @@ export function salvageLines(
   return result
 }
 
-function gapOf({ lines, reason }: { lines: number; reason: string }, since: string): GapRecord {
+/** Makes the gap that stands for lines that could not be salvaged. */
+export function gapOf(
+  { lines, reason }: { lines: number; reason: string },
+  since: string,
+): GapRecord {
   return {
     kind: 'gap',
     time: isoOfMicros(Date.now() * 1000) ?? '',

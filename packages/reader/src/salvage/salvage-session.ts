@@ -7,6 +7,7 @@ import { newerFormat } from '../read-session.js'
 import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
 import { copyTranscript, transcriptsIn } from '../scrub/transcripts.js'
+import { writesEvents } from '../session-damage.js'
 import { copyText } from './copy-text.js'
 import { isThere } from './is-there.js'
 import { NewFile } from './new-file.js'
@@ -41,7 +42,8 @@ export function salvageSession(folder: string, to: string): Salvaged {
   try {
     const raw = salvageRawLog(folder, target)
     const meta = salvageSpans(folder, target)
-    const events = salvageEvents(folder, target)
+    const runs = 'manifest' in read ? read.manifest.runs : []
+    const events = salvageEvents(folder, target, runs.some(writesEvents))
     copyText(folder, SESSION_FILES.log, target)
     for (const name of transcriptsIn(folder)) copyTranscript(folder, name, target)
     const spans = readSpans(target, () => undefined)

@@ -11,18 +11,21 @@ import type { EventChecks } from './check-events.js'
 import type { RawChecks } from './check-raw-log.js'
 import type { SpanChecks } from './check-spans.js'
 
+/** What of the logs a manifest is compared with. */
+export type LogsChecked = {
+  raw: Pick<RawChecks, 'ended' | 'gaps'>
+  spans: Pick<SpanChecks, 'spans' | 'lost'>
+  events: Pick<EventChecks, 'runs' | 'lost'>
+  damage: readonly Damage[]
+}
+
 /**
  * Compares a manifest with the logs. If these lost something or are damaged, they may contain less
  * than the manifest says, and the difference does not count.
  */
 export function checkManifest(
   manifest: Manifest,
-  {
-    raw,
-    spans,
-    events,
-    damage,
-  }: { raw: RawChecks; spans: SpanChecks; events: EventChecks; damage: readonly Damage[] },
+  { raw, spans, events, damage }: LogsChecked,
   report: ReportDamage,
 ): void {
   const wrong = (reason: string): void => report({ file: SESSION_FILES.manifest, lines: 0, reason })

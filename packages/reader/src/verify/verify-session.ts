@@ -2,12 +2,12 @@ import { SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage } from '../damage.js'
 import { plainLogSize } from '../plain-size.js'
 import { type ManifestRead, readManifest } from '../read-manifest.js'
+import { readTextLog } from '../read-text-log.js'
 import { reportManifest, reportMissingLogs } from '../session-damage.js'
 import { checkEvents } from './check-events.js'
 import { checkFiles } from './check-files.js'
 import { checkManifest } from './check-manifest.js'
 import { type BrokenBody, checkRawLog, type RawChecks } from './check-raw-log.js'
-import { checkSealedText } from './check-sealed-text.js'
 import { checkSpans } from './check-spans.js'
 
 /** The result of verifying a session. */
@@ -57,11 +57,11 @@ export async function verifySession(
     return { damage, unreadable, checked: NOTHING, gaps: NO_GAPS, broken: [] }
   }
   reportManifest(read, report)
-  reportMissingLogs(folder, report)
+  reportMissingLogs(folder, read, report)
   const raw = await checkRawLog(folder, report, onBytes)
   const spans = checkSpans(folder, report, onBytes)
   const events = checkEvents(folder, report, onBytes)
-  checkSealedText(folder, SESSION_FILES.log, report)
+  for (const _ of readTextLog(folder, SESSION_FILES.log, undefined, report));
   if ('manifest' in read) checkManifest(read.manifest, { raw, spans, events, damage }, report)
   return {
     damage,

@@ -57,7 +57,15 @@ export type Cause = {
   next?: string
 }
 
-export type ExplanationAnswer = { ended: string; sentence: string; causes: Cause[] }
+export type ExplanationAnswer = {
+  ended: string
+  sentence: string
+  causes: Cause[]
+  /** What of a long session was not read, in words; absent if all of it was. */
+  unread?: string
+  /** What could not be read, or is missing. */
+  damage: SessionAnswer['damage']
+}
 
 /** A session, without bodies. */
 export type SessionAnswer = {

@@ -9,7 +9,7 @@ export function isOutOfSpace(reason: string): boolean {
 
 /** Returns the lost records, by reason: a full disk has a code of its own. */
 export function lostRecords(session: SessionCase): Cause[] {
-  const { gaps, runs, id, damage } = session
+  const { gaps, runs, id } = session
   const causes: Cause[] = []
   const full = gaps.filter(({ gap }) => isOutOfSpace(gap.reason))
   if (full.length > 0) {
@@ -25,7 +25,7 @@ export function lostRecords(session: SessionCase): Cause[] {
     })
   }
   const told = gaps.length > 0 ? sum(gaps) : sumOf(runs.map(({ run }) => run?.lost ?? {}))
-  const holes = damage.filter(({ reason }) => !/cut off/.test(reason))
+  const holes = holesIn(session)
   if (Object.keys(told).length > 0) {
     const [first] = gaps
     causes.push({
@@ -41,20 +41,28 @@ export function lostRecords(session: SessionCase): Cause[] {
       next: `What is here is correct but incomplete: tacho show ${id} says what is missing.`,
       weight: 'trouble',
     })
-  } else if (holes.length > 0) {
-    const [first] = holes
+  }
+  const [hole, ...others] = holes
+  if (hole !== undefined) {
+    const more = others.length === 0 ? '' : `, and ${countWords(others.length, 'more place')}`
     causes.push({
       code: 'records-lost',
       certainty: 'certain',
       clues: holes
         .slice(0, 3)
         .map(({ file, line = 1, reason }) => ({ at: { file, line }, text: reason })),
-      sentence: `The files of the session are damaged: ${countWords(holes.length, 'place')} cannot be read, the first in ${first?.file}.`,
+      sentence: `The recording is damaged, so not all that happened is here: ${hole.file}, ${hole.reason}${more}.`,
       next: `tacho verify ${id} tells all of it; tacho salvage ${id} --to DIR takes out what is whole.`,
       weight: 'trouble',
     })
   }
   return causes
+}
+
+/** A line that is cut off is no more than what a recorder leaves that dies while it writes. */
+function holesIn({ damage, ended }: SessionCase): SessionCase['damage'] {
+  const isOver = ended !== 'died' && ended !== 'running'
+  return damage.filter(({ reason }) => isOver || !/last line is cut off/.test(reason))
 }
 
 /** @param reason of a gap; the disk's own if it is none of our words. */

@@ -1,4 +1,5 @@
 import { SESSION_FILES } from '@tacho/format'
+import type { ReportDamage } from '../../damage.js'
 import { microsOfIso } from '../../micros.js'
 import { readTextLog, type TextLine } from '../../read-text-log.js'
 
@@ -18,10 +19,12 @@ const MESSAGE_CHARACTERS = 1024 * 1024
 /**
  * Yields the messages of a session's debug log, in order; continuation lines are joined to their
  * message.
+ *
+ * @param report receives what is damaged.
  */
-export function* logMessages(folder: string): Generator<LogMessage> {
+export function* logMessages(folder: string, report?: ReportDamage): Generator<LogMessage> {
   let message: LogMessage | undefined
-  for (const line of readTextLog(folder, SESSION_FILES.log)) {
+  for (const line of readTextLog(folder, SESSION_FILES.log, undefined, report)) {
     const { text, ...place } = line
     const head = headOf(text)
     const isLong = (message?.message.length ?? 0) > MESSAGE_CHARACTERS

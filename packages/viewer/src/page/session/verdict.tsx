@@ -6,7 +6,8 @@ import { type OpenSession, select } from './open-session.js'
 /** How the session ended and why, with the evidence. */
 export function Verdict({ session }: { session: OpenSession }) {
   const explanation = session.explanation.value
-  const damage = session.answer.value?.damage ?? []
+  // Explaining also finds what is missing.
+  const damage = explanation?.damage ?? session.answer.value?.damage ?? []
   if (session.problem.value !== undefined && explanation === undefined) return null
   return (
     <section class="verdict" aria-label="Verdict">
@@ -23,6 +24,9 @@ export function Verdict({ session }: { session: OpenSession }) {
         />
       ))}
       <InFlight session={session} />
+      {explanation?.unread !== undefined && (
+        <p class="faint">Not all of it was read: {explanation.unread}.</p>
+      )}
       {damage.length > 0 && (
         <details class="problem">
           <summary>
