@@ -20,6 +20,7 @@ import {
   scrubbableBytes,
   scrubSession,
   sealSession,
+  sessionDamage,
   verifySession,
 } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
@@ -113,6 +114,30 @@ test('a session without secrets stays as it is, to the byte', async () => {
   const before = filesOf(folder)
   expect(scrub(folder)).toEqual({ files: [], notOurs: [] })
   expect(filesOf(folder)).toEqual(before)
+})
+
+test('of thousands of lines those with a secret are scrubbed, and the others stay to the byte', () => {
+  const folder = writeSession(sessionsDirectory())
+  const quoted = 'a "quoted" password'
+  const run = { run: '00000000000000aa', time: '2026-11-23T10:00:00.000000Z', after: 0 }
+  const events = Array.from({ length: 6000 }, (_, number) => {
+    const told = number % 1499 === 0 ? quoted : number === 3000 ? SECRET : `${number}`
+    return { kind: 'log-event', name: 'said', happenedAt: 1, attributes: { told }, ...run }
+  })
+  const path = join(folder, SESSION_FILES.events)
+  writeFileSync(path, lines(events), { mode: 0o600 })
+  const before = readFileSync(path, 'utf8').split('\n')
+  const scrubber = afterwardsScrubber([SECRET, quoted])
+  const { files } = scrubSession(folder, { scrubber })
+  expect(files).toEqual([{ file: SESSION_FILES.events, replaced: 6 }])
+  const after = readFileSync(join(folder, 'session_events.1.log'), 'utf8').split('\n')
+  const changed = before.flatMap((line, number) => (line === after[number] ? [] : [number]))
+  expect(changed).toEqual([0, 1499, 2998, 3000, 4497, 5996])
+  expect(sessionDamage(folder)).toEqual([])
+  for (const number of changed) {
+    const { attributes } = JSON.parse(after[number] ?? '')
+    expect(attributes.told).toMatch(/^\[secret:value:[0-9a-f]{4}\.*\]$/)
+  }
 })
 
 test('to scrub it twice finds nothing the second time', async () => {

@@ -77,8 +77,8 @@ export const PIECE_WORK = 1024
 export const CONVERSATION_BYTES = 32 * 1024 * 1024
 
 /**
- * The cost of scrubbing one file, by its lines: three million, or 350,000 damaged ones. Nothing in
- * it may be skipped: a file with more lines is not scrubbed at all, and is reported.
+ * The cost of scrubbing one file, by its lines: three million, or 350,000 damaged ones of the raw
+ * log. Nothing in it may be skipped: a file with more lines is not scrubbed at all, and is reported.
  */
 export const SCRUB_WORK = 3 * 1024 * 1024 * 1024
 

@@ -60,7 +60,10 @@ export class BodyReader {
     if (held !== undefined) return held
     this.#work = 0
     const layout = wholeOf(this.#layouts.get(exchange) ?? this.#newLayout(exchange))
-    const body = this.#assemble(layout)
+    const [only, ...others] = layout.parts
+    // One that copies nothing is there already, once: it can be the largest of all.
+    const isThere = only !== undefined && others.length === 0 && 'bytes' in only
+    const body = isThere ? this.#counted(only.bytes) : this.#assemble(layout)
     this.#bodies.set(exchange, body)
     const isHeld = this.#bodies.get(exchange) !== undefined
     if (!isHeld || layout.parts.length <= HELD_LAYOUT_PARTS) this.#hold(layout)
@@ -101,6 +104,11 @@ export class BodyReader {
       ?.find(({ at, bytes }) => at <= byte && byte < at + bytes.length)
   }
 
+  #counted(body: Uint8Array): Uint8Array {
+    this.#countOfAll(body.length / 2)
+    return body
+  }
+
   #assemble(top: Layout, start = 0, end?: number): Uint8Array {
     const { exchange } = top
     const body = new Uint8Array((end ?? top.length) - start)
@@ -119,7 +127,11 @@ export class BodyReader {
       }
       const from = step.at - part.at
       let length = Math.min(step.end, part.at + part.length) - step.at
-      const opened = 'copy' in part ? this.#heldPart(part.copy, part.from + from) : undefined
+      const held = 'copy' in part ? this.#bodies.get(part.copy) : undefined
+      const opened =
+        'copy' in part && held === undefined
+          ? this.#heldPart(part.copy, part.from + from)
+          : undefined
       // The rest of the copy is resolved further down.
       if (opened !== undefined && 'copy' in part)
         length = Math.min(length, opened.at + opened.bytes.length - (part.from + from))
@@ -128,23 +140,21 @@ export class BodyReader {
       if (step.at >= step.end) way.pop()
       if ('missing' in part) throw new MissingBytes(part.missing)
       if ('bytes' in part) {
-        body.set(part.bytes.subarray(from, from + length), written)
+        put(body, written, part.bytes, from, length)
         written += length
         continue
       }
       const copied = { exchange: part.copy, at: part.from + from, length }
       if (opened !== undefined) {
-        const within = copied.at - opened.at
-        body.set(opened.bytes.subarray(within, within + length), written)
+        put(body, written, opened.bytes, copied.at - opened.at, length)
         written += length
         continue
       }
-      const held = this.#bodies.get(part.copy)
       if (held === undefined) {
         way.push(this.#stepInto(copied, step))
       } else {
         refuseBeyond(copied, held.length, step.layout.exchange)
-        body.set(held.subarray(copied.at, copied.at + length), written)
+        put(body, written, held, copied.at, length)
         written += length
       }
     }
@@ -215,6 +225,23 @@ export type OpenBody = {
   /** @throws MissingBytes */
   subarray(from: number, to?: number): Uint8Array
 }
+
+/** Copies bytes; a few of them one by one, because a view of them takes as long as a hundred. */
+function put(
+  target: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  from: number,
+  length: number,
+): void {
+  if (length > FEW_BYTES) {
+    target.set(source.subarray(from, from + length), at)
+    return
+  }
+  for (let index = 0; index < length; index += 1) target[at + index] = source[from + index] ?? 0
+}
+
+const FEW_BYTES = 32
 
 /** Returns a layout if its body was kept whole. */
 function wholeOf(layout: Layout): Layout {

@@ -11,7 +11,7 @@ import {
 } from '@tacho/model'
 import { isLimit, type ReportDamage } from '../damage.js'
 import { FollowedSession } from '../followed-session.js'
-import { CALLS, EXCHANGES } from '../limits.js'
+import { CALLS, CONVERSATION_BYTES, EXCHANGES } from '../limits.js'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
 import { readSession, type Session } from '../read-session.js'
@@ -132,6 +132,7 @@ class Seen {
   readonly on: OnRecords = {
     raw: (found) => this.#takeRaw(found),
     wantsBodies: () => !this.requests.isPartial,
+    longestBody: CONVERSATION_BYTES,
     passes: (exchange) => this.#passes(exchange),
     event: (found) => this.runs.take(found),
   }

@@ -52,10 +52,15 @@ export class RequestSteps {
   }
 
   body({ record, ...place }: Sound<RequestBodyRecord>): void {
-    this.#contents.add(record.exchange, record.content, place)
+    const { exchange, content, bytes: length } = record
+    // It was passed: later ones can copy from it.
+    const isPassed = content === '' && length > 0
+    if (isPassed) this.#contents.pass(exchange, place)
+    else this.#contents.add(exchange, content, place)
     const head = this.#heads.get(record.exchange)
     this.#heads.delete(record.exchange)
-    if (head === undefined || !isStep(head.record)) return
+    if (isPassed || length > CONVERSATION_BYTES || head === undefined || !isStep(head.record))
+      return
     const pieces = typeof record.content === 'string' ? 1 : record.content.length
     if (!this.#work.spend(OPEN_WORK + pieces * PIECE_WORK + place.length)) return
     const bytes = this.#bytesOf(record.exchange)

@@ -67,15 +67,19 @@ export class RawStoryReader {
     return true
   }
 
-  /** Takes the record of a request's body likewise; says whether it is one that can be. */
+  /**
+   * Takes the record of a request's body likewise; says whether it is one that can be.
+   *
+   * @param longerThan takes only those of more bytes.
+   */
   quickBody(
     bytes: Buffer,
     { line, byte, length }: LinePlace & { length: number },
     file: string,
-    onRecord?: OnRawRecord,
+    { onRecord, longerThan = -1 }: { onRecord?: OnRawRecord | undefined; longerThan?: number } = {},
   ): boolean {
     const value = bodyLineOf(bytes)
-    if (value === undefined) return false
+    if (value === undefined || !(Number(value.bytes) > longerThan)) return false
     this.take({ value, file, line, byte, length }, onRecord)
     return true
   }

@@ -10,12 +10,18 @@ import { scrubRawLog } from './scrub-raw-log.js'
  * Searches a session again, in two ways: each file as bytes, and each body of the raw log assembled
  * from its pieces.
  *
+ * @param proved files that were searched in the first way just before, without a finding.
  * @param isRawLogNew false if no byte of the raw log was replaced: its bodies have just been
  * searched in this form, so the same search would prove nothing more.
  * @throws ReaderError `secret-left` if something is found.
  */
-export function proveClean(folder: string, scrubber: Scrubber, isRawLogNew: boolean): void {
+export function proveClean(
+  folder: string,
+  scrubber: Scrubber,
+  { proved, isRawLogNew }: { proved: ReadonlySet<string>; isRawLogNew: boolean },
+): void {
   for (const file of scrubbableFiles(folder)) {
+    if (proved.has(file)) continue
     const { replaced } = searchText(folder, file, scrubber)
     if (replaced > 0) throw secretLeft(folder, file)
   }

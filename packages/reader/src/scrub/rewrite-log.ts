@@ -30,6 +30,8 @@ export type Rewritten = {
   unreadable?: string
   /** Why a part of it was not even searched; then nobody may take it for scrubbed. */
   unsearched?: string
+  /** All of its bytes were searched as they are, and nothing was found: that proves it clean. */
+  isProved: boolean
 }
 
 /**
@@ -44,11 +46,13 @@ export function rewriteRecords(
     scrubber: Scrubber
     scrubLine: ScrubLine
     passLine?: PassLine
+    /** Whether a line stays as it is if nothing is found in its bytes; then many are searched at once. */
+    staysIfClean?: boolean
     onBytes: (bytes: number) => void
   },
 ): Rewritten {
-  const { scrubber, scrubLine, passLine = () => undefined, onBytes } = options
-  const result: Rewritten = { replaced: 0 }
+  const { scrubber, scrubLine, passLine = () => undefined, staysIfClean = false, onBytes } = options
+  const result: Rewritten = { replaced: 0, isProved: staysIfClean }
   const work = new Work(SCRUB_WORK)
   const writeBytes = (bytes: Uint8Array): void => {
     const { bytes: after, found } = scrubber.bytes(bytes)
@@ -75,17 +79,68 @@ export function rewriteRecords(
     }
     if (written < bytes.length) writeBytes(bytes.subarray(written))
   }
+  const block = new LineBlock((bytes, lines) => {
+    if (scrubber.bytes(bytes).found.length === 0) {
+      target.write(bytes)
+      return
+    }
+    result.isProved = false
+    let from = 0
+    for (const line of lines) {
+      writeLine({ ...line, bytes: bytes.subarray(from, from + line.length) })
+      target.write(NEWLINE)
+      from += line.length + 1
+    }
+  })
   eachLine(folder, file, result, work, (opened, line) => {
     const { bytes } = line
+    onBytes(line.length + 1)
+    if (staysIfClean && bytes !== undefined && !line.isTorn && block.takes(line)) {
+      block.add(line, bytes)
+      return
+    }
+    block.flush()
+    result.isProved = false
     if (bytes !== undefined && isLong(line) && isClean(opened, line, scrubber)) {
       passLine(bytes.toString('latin1', 0, HEAD_BYTES), { file, ...line })
       target.write(bytes)
     } else if (bytes !== undefined) writeLine({ ...line, bytes })
     else result.replaced += rewriteRange(opened, line, target, scrubber)
     if (!line.isTorn) target.write(NEWLINE)
-    onBytes(line.length + 1)
   })
+  block.flush()
   return result
+}
+
+/** Gathers lines, because a search costs as much as that of a hundred bytes. */
+class LineBlock {
+  readonly #bytes = Buffer.allocUnsafe(BLOCK_BYTES)
+  readonly #use: (bytes: Buffer, lines: readonly FileLine[]) => void
+  #lines: FileLine[] = []
+  #filled = 0
+
+  /** @param use receives whole lines with their newlines; valid until it returns. */
+  constructor(use: (bytes: Buffer, lines: readonly FileLine[]) => void) {
+    this.#use = use
+  }
+
+  takes({ length }: FileLine): boolean {
+    return length < this.#bytes.length
+  }
+
+  add(line: FileLine, bytes: Buffer): void {
+    if (line.length >= this.#bytes.length - this.#filled) this.flush()
+    bytes.copy(this.#bytes, this.#filled)
+    this.#lines.push(line)
+    this.#filled += line.length
+    this.#filled += NEWLINE.copy(this.#bytes, this.#filled)
+  }
+
+  flush(): void {
+    if (this.#lines.length > 0) this.#use(this.#bytes.subarray(0, this.#filled), this.#lines)
+    this.#lines = []
+    this.#filled = 0
+  }
 }
 
 /**
@@ -123,7 +178,7 @@ export function rewriteText(
   target: Pick<Target, 'write'>,
   { scrubber, onBytes }: { scrubber: Scrubber; onBytes: (bytes: number) => void },
 ): Rewritten {
-  const result: Rewritten = { replaced: 0 }
+  const result: Rewritten = { replaced: 0, isProved: false }
   const stream = scrubber.stream()
   const take = ({ bytes, found }: ReturnType<typeof stream.end>): void => {
     result.replaced += found.length
@@ -155,6 +210,7 @@ export function rewriteText(
   })
   flush()
   take(stream.end())
+  result.isProved = result.replaced === 0 && result.unreadable === undefined
   return result
 }
 

@@ -61,7 +61,7 @@ export function scrubSession(folder: string, options: ScrubOptions): ScrubbedSes
       // The index for lists and look-ups contains the secrets, too.
       forgetSession(folder, dirname(folder))
       const isRawLogNew = files.some(({ file }) => raw.includes(file))
-      proveClean(folder, scrubber, isRawLogNew)
+      proveClean(folder, scrubber, { proved: new Set(), isRawLogNew })
     }
     return { files, notOurs }
   } catch (cause) {

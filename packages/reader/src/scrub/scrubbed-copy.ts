@@ -24,18 +24,20 @@ export function scrubbedCopy(
 ): void {
   const rewrite = fileRewriter(folder, scrubber, onBytes)
   const raw = logParts(folder, SESSION_FILES.raw)
+  const proved = new Set<string>()
   let isRawLogNew = false
   for (const file of [...scrubbableFiles(folder), ...ownedElsewhere(folder)]) {
     const copy = new NewFile(join(target, plainName(file)))
     try {
-      const { replaced, unsearched } = rewrite(file, copy)
+      const { replaced, unsearched, isProved } = rewrite(file, copy)
       if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
+      if (isProved) proved.add(plainName(file))
       isRawLogNew ||= replaced > 0 && raw.includes(file)
     } finally {
       copy.close()
     }
   }
-  proveClean(target, scrubber, isRawLogNew)
+  proveClean(target, scrubber, { proved, isRawLogNew })
 }
 
 function plainName(file: string): string {

@@ -36,6 +36,8 @@ export type OnRecords = {
   raw?: OnRawRecord
   /** Whether a request's body matters: from when on it does not, its record is given without content. */
   wantsBodies?: () => boolean
+  /** Of a longer one in bytes, the record is given without content, too. */
+  longestBody?: number
   /**
    * Receives the exchange of a chunk in the middle of a long log, and returns whether the chunk can
    * be passed: then it is counted and not given.
@@ -270,7 +272,12 @@ type ReadEvents = ReadLog
 /** @param held what was read before, which is extended. */
 function* readRawLog(
   index: SessionIndex,
-  { raw: onRecord, wantsBodies = () => true, passes }: OnRecords = {},
+  {
+    raw: onRecord,
+    wantsBodies = () => true,
+    longestBody = Number.POSITIVE_INFINITY,
+    passes,
+  }: OnRecords = {},
   held?: ReadRaw,
 ): Generator<undefined, ReadRaw> {
   const log = SESSION_FILES.raw
@@ -289,7 +296,9 @@ function* readRawLog(
       line.byte >= middle.from &&
       line.byte < middle.to &&
       reader.quickChunk(bytes, line, file, passes)) ||
-    (!wantsBodies() && reader.quickBody(bytes, line, file, onRecord))
+    (!wantsBodies() && reader.quickBody(bytes, line, file, { onRecord })) ||
+    (line.length > longestBody &&
+      reader.quickBody(bytes, line, file, { onRecord, longerThan: longestBody }))
   const range = isWhole
     ? { quick: pass, work: new Work(passes ? EXPLAINED_WORK : LOG_WORK) }
     : { quick: reader.quick }
