@@ -3,25 +3,36 @@ import { run, tachoCommand } from '../../host/index.js'
 import { hostPlace } from '../../recorder/register/host-place.js'
 import type { DiagnosisCase, Explained } from '../case.js'
 
-/** How a program of Node's that records itself is gone, with no time to say so. */
+/** A program of Node's that records itself: how it is gone with no time to say so, and what it asks. */
 
 const goneBy = (what: string, last: string): DiagnosisCase => ({
   title: `signal: a program that records itself, ${what}`,
   injected: 'signal',
   ended: 'signal',
   isQuick: true,
-  record: () => recordedItself(last),
+  record: () => recordedItself([ASKED], last),
 })
 
 export const FROM_INSIDE_CASES: readonly DiagnosisCase[] = [
   goneBy('kill -9', `process.kill(process.pid, 'SIGKILL')`),
   goneBy('Ctrl-C that it does not handle', `process.kill(process.pid, 'SIGINT')`),
   goneBy('an abort', 'process.abort()'),
+  {
+    title: 'healthy: a program that gives one task to three models, each with a role of its own',
+    isQuick: true,
+    record: () => recordedItself(['m-plan', 'm-code', 'm-review'].map(inRole), 'process.exit()'),
+  },
 ]
 
-async function recordedItself(last: string): Promise<Explained> {
+const ASKED = { model: 'm-1', messages: [{ role: 'user', content: 'Hi' }] }
+const inRole = (model: string): object => ({
+  model,
+  messages: [{ role: 'system', content: `You are ${model}.` }, ...ASKED.messages],
+})
+
+async function recordedItself(requests: readonly object[], last: string): Promise<Explained> {
   using place = hostPlace()
-  place.file('agent.mjs', asksAndThen(last))
+  place.file('agent.mjs', asksAndThen(requests, last))
   await place.recorded('agent.mjs')
   const env = {
     PATH: process.env.PATH,
@@ -37,17 +48,19 @@ const ANSWER = {
   choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Hello.' } }],
 }
 
-/** It asks a model of its own once. */
-const asksAndThen = (last: string): string => `
+/** It asks a server of its own. */
+const asksAndThen = (requests: readonly object[], last: string): string => `
 import { createServer } from 'node:http'
 const server = createServer((request, response) => {
   response.setHeader('content-type', 'application/json').end(${JSON.stringify(JSON.stringify(ANSWER))})
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const url = 'http://127.0.0.1:' + server.address().port + '/v1/chat/completions'
-const body = JSON.stringify({ model: 'm-1', messages: [{ role: 'user', content: 'Hi' }] })
-const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-await answer.text()
+const headers = { 'content-type': 'application/json' }
+for (const request of ${JSON.stringify(requests)}) {
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(request) })
+  await answer.text()
+}
 ${last}
 await new Promise(() => setInterval(() => {}, 1000))
 `

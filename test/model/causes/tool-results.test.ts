@@ -309,7 +309,14 @@ const RESULTS: [meant: CauseCode | undefined, worked: Row[]][] = [
   ['loop', repeated(5, (n) => `not in the registry\n17644001${n}2123456789`)],
   ['loop', repeated(5, (n) => `checked at 17644001${n}2, seed 4${n}`)],
   ['loop', repeated(5, (n) => `no answer of 127.0.0.1:4${n}123`)],
-  // A server that died.
+  // A server that died, whether or not its client marks that as an error.
+  [
+    'tool-failing',
+    [
+      ['look', {}, 'seen'],
+      ['db_query', { sql: 'a' }, 'MCP error -32000: Connection closed'],
+    ],
+  ],
   [
     'tool-failing',
     [

@@ -25,6 +25,12 @@ describe('the error of an answer from status 400 on is found', () => {
     ['as a detail', { detail: 'Not for you.' }, { message: 'Not for you.' }],
     ['with its status', { status: 404, error: 'Not Found' }, { status: 404, message: 'Not Found' }],
     ['in a list', [{ error: { code: 400, message: 'M' } }], { code: '400', message: 'M' }],
+    [
+      'in a list of errors',
+      { errors: [{ code: 'model_not_supported', message: 'M' }], status_code: 404 },
+      { status: 404, code: 'model_not_supported', message: 'M' },
+    ],
+    ['nowhere in a list of errors', { errors: ['x'], message: 'M' }, { message: 'M' }],
     ['nowhere', {}, {}],
   ])('%s', (_, body, error) => expect(factsOfBody('chat', body, 400).error).toEqual(error))
 

@@ -13,7 +13,7 @@ export type ApiError = {
 
 /**
  * Finds the error in an event or a body, wherever it is: in a member `error` at any depth, as a
- * text in its place, or in the members of the object itself.
+ * text in its place, the first of a list `errors`, or in the members of the object itself.
  */
 export function apiErrorOf(told: Json): ApiError {
   const status = numberAt(told, 'status') ?? numberAt(told, 'status_code')
@@ -30,7 +30,10 @@ export function hasError(json: Json): boolean {
 function innermost(told: Json): Json {
   let inner = Array.isArray(told) ? (asObject(told[0]) ?? {}) : told
   for (let depth = 0; depth < NESTED; depth += 1) {
-    const next = asObject(inner.error)
+    const { error, errors } = inner
+    // Watsonx, Cloudflare and whoever speaks JSON:API send a list.
+    const [first] = error === undefined && Array.isArray(errors) ? errors : []
+    const next = asObject(error ?? first)
     if (next === undefined) break
     inner = next
   }

@@ -67,10 +67,12 @@ export function areInstructions({ step: { dropped, added } }: Pair): boolean {
 
 /**
  * Returns whether two requests have nothing in common, neither instructions nor a message: a
- * program that names no threads also asks for a title, a summary or a commit message.
+ * program that names no threads also asks for a title, a summary or a commit message. Or it gives
+ * one task to several roles, each with instructions of its own, in which no model has spoken yet.
  */
-export function isOtherTalk({ step }: Pair): boolean {
-  const { dropped, added, sharedMessages, tools, changed } = step
+export function isOtherTalk(pair: Pair): boolean {
+  const { dropped, added, sharedMessages, tools, changed } = pair.step
+  if (isOfOtherRole(pair)) return true
   const [first] = dropped
   if (sharedMessages > 0 || first === undefined) return false
   const isOfOthers = tools !== undefined || changed.length > 0 || INSTRUCTING.test(first.role)
@@ -78,6 +80,19 @@ export function isOtherTalk({ step }: Pair): boolean {
 }
 
 const INSTRUCTING = /^(?:system|developer)$/
+const INSTRUCTIONS = /^(?:instructions|system|system_?instruction)$/i
+
+// An agent that names its threads says itself what belongs together.
+function isOfOtherRole({ step }: Pair): boolean {
+  const { threadId, dropped, added, sharedMessages, changed } = step
+  const [first] = dropped
+  const hasOthers =
+    changed.some((member) => INSTRUCTIONS.test(member)) || INSTRUCTING.test(first?.role ?? '')
+  const isBeginning = sharedMessages <= 1 && added.every(({ role }) => !SPOKEN.test(role))
+  return threadId === undefined && hasOthers && isBeginning
+}
+
+const SPOKEN = /^(?:assistant|model|tool)$/
 
 function isSame(one: Message, other: Message | undefined): boolean {
   return one.role === other?.role && JSON.stringify(one.parts) === JSON.stringify(other.parts)

@@ -57,7 +57,7 @@ export function wentWrong(message: Message, told: Told): boolean | undefined {
 // begin like this, too, so no rule takes a single such result for a failure.
 const LIKE_AN_ERROR = new RegExp(
   [
-    String.raw`^(?:<(?:tool_use_)?error>|npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
+    String.raw`^(?:<(?:tool_use_)?error>|MCP error -\d+: |npm (?:ERR!|error) |E[A-Z]{4,}: |❌|✗|✘|HTTP(?:/\S+)? [45]\d\d\b)`,
     String.raw`^[[(*]{0,2}(?:(?:The )?(?:tool|command|execution|exec)(?: execution| call| \d+)? )?(?:failed|error|fatal|exception|traceback)\b[\] :!(*]`,
     '^(?:Fehler|Erreur|Errore|Ошибка) ?:|^(?:错误|錯誤|エラー|오류) ?[:：]',
     String.raw`^.{0,120}(?:\b(?:error|fatal)(?:\[\w+\]| \w*\d+)?: |\b[A-Z]\w*(?:Error|Exception): |: (?:command not found|not found|No such file or directory|Permission denied)\b|\bError \d+$|\(\w+Error\)$)`,
