@@ -1,4 +1,5 @@
 import { mayBegin } from './beginnings.js'
+import { BLANK, TAB } from './byte-names.js'
 import { decide, type MarkShape, type Match } from './decide.js'
 import { Edges } from './edges.js'
 import { Growing } from './growing.js'
@@ -248,9 +249,6 @@ const MOST_KEPT = 64 * 1024
 const KEPT = 160
 /** Beyond this size, what is not needed is dropped. */
 const MUCH = 512
-
-const TAB = 0x09
-const BLANK = 0x20
 
 /** The last bytes of a text and the first ones of what follows it. */
 const edge = new Uint8Array(8)

@@ -1,3 +1,4 @@
+import { CR, LF } from './byte-names.js'
 import { Base64Decoder } from './encoded.js'
 import { beginOf, endOf, type InnerText, innerTexts, openRun } from './inner-text.js'
 import type { Marked } from './marker.js'
@@ -243,9 +244,6 @@ function encoded(
     }
   }
 }
-
-const LF = 0x0a
-const CR = 0x0d
 
 /** In characters. Most of what looks like an anchor in base64 is not one. */
 const DECODED_AT_FIRST = 128

@@ -1,3 +1,4 @@
+import { LF } from './byte-names.js'
 import { Channel, type SecretInPieces } from './channel.js'
 import type { MarkShape } from './decide.js'
 import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
@@ -299,8 +300,6 @@ const EDGE = 32
 
 /** Where something may begin in the lines being read. */
 const places = new Int32Array(1024)
-
-const LF = 0x0a
 
 /** Returns whether an answer begins like a list; undefined before its first byte. */
 function isList(text: Uint8Array): boolean | undefined {

@@ -1,3 +1,4 @@
+import { BACKSLASH, BLANK, CR, ESCAPE, LETTER_N, LETTER_R, LF, PERCENT, TAB } from './byte-names.js'
 import { betweenCharacters, isPlainBegin, shortEscapeOf } from './normal-form.js'
 
 /** Reads how a piece of text begins and ends in normal form, if a quick look is enough. */
@@ -89,13 +90,3 @@ function isLineBreak(text: Uint8Array, at: number, to: number): boolean {
 /** How many bytes at the end of a long piece are read; its middle is skipped. */
 const LOOKED_AT = 192
 const MOST_BACKSLASHES = 32
-
-const TAB = 0x09
-const LF = 0x0a
-const CR = 0x0d
-const ESCAPE = 0x1b
-const BLANK = 0x20
-const PERCENT = 0x25
-const BACKSLASH = 0x5c
-const LETTER_N = 0x6e
-const LETTER_R = 0x72

@@ -1,3 +1,4 @@
+import { BACKSLASH, COLON, QUOTE } from './byte-names.js'
 import { indexOfByte } from './find-byte.js'
 
 /** A piece of an answer's text in a line: the inside of a JSON string. */
@@ -153,10 +154,6 @@ function joinedOnce(join: (one: string, other: string) => string) {
 const JOINED = 8
 const placeIn = joinedOnce((place, word) => `${place}${word}/`)
 const channelOf = joinedOnce((place, name) => `${place}${name}#0`)
-
-const QUOTE = 0x22
-const COLON = 0x3a
-const BACKSLASH = 0x5c
 
 const ROLES = {
   type: ['type'],

@@ -1,3 +1,4 @@
+import { BLANK, COLON, LETTER_X, ZERO } from './byte-names.js'
 import { HEX } from './digits.js'
 import type { InnerText } from './inner-text.js'
 
@@ -179,8 +180,3 @@ function isGap(text: Uint8Array, at: number): boolean {
 function isLetter(byte: number): boolean {
   return (byte >= BLANK && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)
 }
-
-const BLANK = 0x20
-const ZERO = 0x30
-const COLON = 0x3a
-const LETTER_X = 0x78

@@ -1,4 +1,29 @@
 import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
+import {
+  BACKSLASH,
+  BLANK,
+  COLON,
+  CR,
+  ESCAPE,
+  GREATER,
+  LEFT_BRACE,
+  LEFT_BRACKET,
+  LETTER_E,
+  LETTER_L,
+  LETTER_N,
+  LETTER_R,
+  LETTER_T,
+  LETTER_U,
+  LETTER_X,
+  LF,
+  MINUS,
+  PERCENT,
+  PIPE,
+  PLUS,
+  RIGHT_BRACE,
+  SLASH,
+  TAB,
+} from './byte-names.js'
 import { HEX } from './digits.js'
 import { INNER_KINDS } from './inner-seek.js'
 import { COLOUR, LINE, PARAGRAPH } from './lines.js'
@@ -559,36 +584,13 @@ const PERCENT_DEPTH = 3
 const BREAK_BYTES = 64
 const LINE_DIGITS = 7
 
-const TAB = 0x09
-const LF = 0x0a
-const CR = 0x0d
-const ESCAPE = 0x1b
-const BLANK = 0x20
-const PERCENT = 0x25
-const COLON = 0x3a
-const BACKSLASH = 0x5c
-const LETTER_L = 0x4c
-const LEFT_BRACKET = 0x5b
-const LETTER_E = 0x65
 const ESCAPE_LETTER = [LETTER_E, LEFT_BRACKET]
 const ESCAPE_NUMBER = [0x30, 0x33, 0x33, LEFT_BRACKET]
-const LETTER_N = 0x6e
-const LEFT_BRACE = 0x7b
-const RIGHT_BRACE = 0x7d
 /**
  * Characters before the closing brace: five of the longest code, so that it is no longer than other
  * escapes.
  */
 const BRACED = 7
-const LETTER_R = 0x72
-const LETTER_T = 0x74
-const LETTER_U = 0x75
-const LETTER_X = 0x78
-const PIPE = 0x7c
-const PLUS = 0x2b
-const MINUS = 0x2d
-const SLASH = 0x2f
-const GREATER = 0x3e
 
 const SPECIAL = new Uint8Array(256)
 for (const byte of [0, LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1

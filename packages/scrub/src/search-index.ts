@@ -6,6 +6,7 @@ import {
   noteBeginning,
   TELLS,
 } from './beginnings.js'
+import { MINUS, UNDERSCORE } from './byte-names.js'
 import type { Needle } from './needle.js'
 import { bytesOf } from './shapes/pattern.js'
 import { PEM_ANCHOR } from './shapes/pem.js'
@@ -220,6 +221,4 @@ function nextInBase64(
 /** By the set of what can follow an anchor, then by how it ends. */
 const nextSets = new WeakMap<Uint8Array, (Uint8Array | undefined)[]>()
 
-const MINUS = 0x2d
-const UNDERSCORE = 0x5f
 const BASE64 = bytesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')

@@ -1,4 +1,5 @@
 import { mayBegin } from './beginnings.js'
+import { CR, LF } from './byte-names.js'
 import { decide, type MarkShape, type Match } from './decide.js'
 import { Growing } from './growing.js'
 import { type Marked, markerOfLength, writeAscii } from './marker.js'
@@ -206,9 +207,6 @@ function lineEnd(text: Uint8Array, length: number): number {
   while (end > 0 && (text[end - 1] === LF || text[end - 1] === CR)) end -= 1
   return end
 }
-
-const LF = 0x0a
-const CR = 0x0d
 
 /**
  * Returns how many bytes before the end of a text something may begin, if all of the text may be

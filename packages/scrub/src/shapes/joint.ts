@@ -1,3 +1,17 @@
+import {
+  AMPERSAND,
+  BACKTICK,
+  BLANK,
+  CARET,
+  EQUALS,
+  GREATER,
+  LEFT_BRACKET,
+  LESS,
+  LETTER_K,
+  LETTER_M,
+  PLUS,
+  SEMICOLON,
+} from '../byte-names.js'
 import { HEX } from '../digits.js'
 import { LINE, PARAGRAPH } from '../lines.js'
 import type { Readable } from './verdict.js'
@@ -233,16 +247,4 @@ function isQuote(byte: number): boolean {
   return byte === 0x22 || byte === 0x27 || byte === BACKTICK
 }
 
-const BLANK = 0x20
 const HASH = 0x23
-const AMPERSAND = 0x26
-const PLUS = 0x2b
-const SEMICOLON = 0x3b
-const LESS = 0x3c
-const EQUALS = 0x3d
-const GREATER = 0x3e
-const LETTER_K = 0x4b
-const LEFT_BRACKET = 0x5b
-const CARET = 0x5e
-const BACKTICK = 0x60
-const LETTER_M = 0x6d

@@ -1,3 +1,4 @@
+import { BLANK, MINUS, UNDERSCORE } from '../byte-names.js'
 import { LINE, PARAGRAPH } from '../lines.js'
 import { isBehindSpelling, jointAt, LONGEST_JOINT, mayJoin } from './joint.js'
 import { looksRandom } from './looks-random.js'
@@ -195,7 +196,6 @@ function isNone(
 }
 
 const LOOKED_AT = 12
-const BLANK = 0x20
 
 /** A line of at least this many characters was filled to its width; words are shorter. */
 const LONG_LINE = 32
@@ -241,8 +241,6 @@ function isInBase64(text: Readable, at: number): boolean {
 const MIXED = 4
 /** The context holds a few more characters than this. */
 const LONG_BEFORE = 20
-const UNDERSCORE = 0x5f
-const MINUS = 0x2d
 
 function isWord(byte: number): boolean {
   return (
