@@ -1,18 +1,6 @@
+import { assemble } from '@tacho/scrub'
 import { type BlockScanner, inOrder, KIND_AT, type Needles, plainScan } from './block-scan.js'
 import { FACTORS, GRAM, GRAM_BITS, GRAMS_BYTES } from './grams.js'
-import {
-  block,
-  get,
-  i32,
-  ifTrue,
-  loop,
-  op,
-  set,
-  splat,
-  tee,
-  vectorAt,
-  wasmModule,
-} from './wasm-code.js'
 
 /**
  * Returns the scanner of {@link plainScan} with sixteen bytes at a time: twice as fast as Node's
@@ -34,9 +22,13 @@ function openWideScan(looked: Needles): BlockScanner {
     const module = new WebAssembly.Module(program)
     return new WebAssembly.Instance(module, { m: { m: memory } }).exports.run as Program
   }
-  const programs = needles.map((needle, index) =>
-    opened(scanProgram(needle, isCaseSensitive, index)),
-  )
+  const programs = needles.map((text, index) => {
+    const needle = compared(text, isCaseSensitive)
+    const place = new Uint8Array(memory.buffer, needleAt(index), 2 * LONGEST)
+    place.set(needle.bytes)
+    place.set(needle.masks, LONGEST)
+    return opened(scanProgram(needle, index))
+  })
   const grams = opened(gramProgram())
   const fallback = plainScan(looked)
   let text = Buffer.from(memory.buffer, TEXT_AT, BLOCK_BYTES)
@@ -128,141 +120,145 @@ const LONGEST = 256
 const GROUP = 16
 const GROUPS = 4
 
-const [AT, END, RECORD, HIT, BITS, PLACE, INDEX, GROUPS_END] = [0, 1, 2, 3, 4, 5, 6, 7]
-const [NEWLINES, MATCHES] = [8, 9]
 const CASE_BIT = 0x20
 const CASE_BITS = 0x20202020
+
+/** A needle: the case bit of each byte that is a letter is set in it, and in its mask. */
+type Compared = { bytes: number[]; masks: number[] }
+
+function compared(text: string, isCaseSensitive: boolean): Compared {
+  const needle = [...Buffer.from(text, 'latin1').subarray(0, LONGEST)]
+  const folds = (byte: number): boolean =>
+    !isCaseSensitive && /[a-z]/i.test(String.fromCharCode(byte))
+  const masks = needle.map((byte) => (folds(byte) ? CASE_BIT : 0))
+  return { bytes: needle.map((byte, index) => byte | (masks[index] ?? 0)), masks }
+}
+
+/** Where a needle is in memory, followed by its masks. */
+function needleAt(index: number): number {
+  return NEEDLES_AT + index * 2 * LONGEST
+}
+
+const numbered = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 /**
  * A function of a text's start and end. Returns how far it came, and stores at 0 and 4 where its
  * notes end: those of line feeds before lines that are not chunks, and those of the needle.
  */
-function scanProgram(
-  text: string,
-  isCaseSensitive: boolean,
-  index: number,
-): Uint8Array<ArrayBuffer> {
-  const needle = [...Buffer.from(text, 'latin1').subarray(0, LONGEST)]
-  const needleAt = NEEDLES_AT + index * 2 * LONGEST
+function scanProgram({ bytes, masks }: Compared, index: number): Uint8Array<ArrayBuffer> {
   // One of several programs notes the lines for all.
   const notesRecords = index === 0
-  const folds = (byte: number): boolean =>
-    !isCaseSensitive && /[a-z]/i.test(String.fromCharCode(byte))
-  const places = rarest(needle)
-  const isByte = (place: number, offset: number): number[] => {
-    const byte = needle[place] ?? 0
-    const there = [...get(AT), ...vectorAt(place + offset)]
-    return folds(byte)
-      ? [...there, ...splat(CASE_BIT), ...op.or, ...splat(byte | CASE_BIT), ...op.equal]
-      : [...there, ...splat(byte), ...op.equal]
+  const isByte = (place: number, offset: number): string => {
+    const folded = (masks[place] ?? 0) === 0 ? '' : `${CASE_BIT} splat vor`
+    return `at vload@${place + offset} ${folded} ${bytes[place] ?? 0} splat veq`
   }
-  const matches = (offset: number): number[] =>
-    places.flatMap((place, index) => [...isByte(place, offset), ...(index > 0 ? op.and : [])])
+  const places = rarest(bytes)
+  const matches = (offset: number): string =>
+    places.map((place, at) => `${isByte(place, offset)} ${at > 0 ? 'vand' : ''}`).join(' ')
   // A line feed, with a byte other than `c` ten bytes later.
-  const newlines = (offset: number): number[] => [
-    ...[...get(AT), ...vectorAt(offset), ...splat(10), ...op.equal],
-    ...[...get(AT), ...vectorAt(offset + 1 + KIND_AT), ...splat(LETTER_C), ...op.equal],
-    ...op.andNot,
-  ]
-  const either = (offset: number): number[] =>
-    notesRecords ? [...matches(offset), ...newlines(offset), ...op.or] : matches(offset)
-  const note = (local: number, what: number): number[] => [
-    ...[...get(local), ...get(what), ...op.store],
-    ...[...get(local), ...i32(4), ...op.add, ...set(local)],
-  ]
+  const newlines = (offset: number): string => `
+    at vload@${offset} 10 splat veq
+    at vload@${offset + 1 + KIND_AT} ${LETTER_C} splat veq vandnot
+  `
+  const either = (offset: number): string =>
+    notesRecords ? `${matches(offset)} ${newlines(offset)} vor` : matches(offset)
+  const note = (notes: string, what: string): string => `
+    ${notes} ${what} store@0
+    ${notes} 4 add =${notes}
+  `
   // For each bit of a vector whose bytes are all 0 or all 1.
-  const each = (vector: number, body: number[]): number[] => [
-    ...[...get(vector), ...op.bitmask, ...set(BITS)],
-    ...block(
-      loop([
-        ...[...get(BITS), ...op.isZero, ...op.leaveIf(1)],
-        ...[...get(BITS), ...op.lowestBit, ...get(AT), ...op.add, ...set(PLACE)],
-        ...body,
-        ...[...get(BITS), ...get(BITS), ...i32(1), ...op.subtract, ...op.andBits, ...set(BITS)],
-        ...op.leave(0),
-      ]),
-    ),
-  ]
-  const noteIfNeedle = [
-    ...[...i32(0), ...set(INDEX)],
-    ...block(
-      loop([
-        ...[...get(INDEX), ...i32(needle.length), ...op.same],
-        ...ifTrue([...note(HIT, PLACE), ...op.leave(2)]),
-        // The case bit of a letter is set before both are compared.
-        ...[...get(PLACE), ...get(INDEX), ...op.add, ...op.byteAt(0)],
-        ...[...get(INDEX), ...op.byteAt(needleAt + LONGEST), ...op.orBits],
-        ...[...get(INDEX), ...op.byteAt(needleAt), ...op.differ, ...op.leaveIf(1)],
-        ...[...get(INDEX), ...i32(1), ...op.add, ...set(INDEX), ...op.leave(0)],
-      ]),
-    ),
-  ]
-  const looked = [
-    ...(notesRecords ? [...newlines(0), ...set(NEWLINES)] : []),
-    ...[...matches(0), ...set(MATCHES)],
-    ...(notesRecords ? each(NEWLINES, note(RECORD, PLACE)) : []),
-    ...each(MATCHES, noteIfNeedle),
-  ]
-  const anyGroup = Array.from({ length: GROUPS }, (_, group) => [
-    ...either(group * GROUP),
-    ...(group > 0 ? op.or : []),
-  ]).flat()
-  const stops = [
-    ...[...get(AT), ...get(END), ...op.notBelow],
-    ...[...get(RECORD), ...i32(RECORDS_AT + 4 * NOTED), ...op.notBelow, ...op.orBits],
-    ...[...get(HIT), ...i32(HITS_AT + 4 * NOTED), ...op.notBelow, ...op.orBits],
-  ]
-  const code = [
-    ...[...i32(RECORDS_AT), ...set(RECORD), ...i32(HITS_AT), ...set(HIT)],
-    ...loop([
-      ...stops,
-      ...ifTrue([
-        ...[...i32(0), ...get(RECORD), ...op.store, ...i32(4), ...get(HIT), ...op.store],
-        ...[...get(AT), ...op.return],
-      ]),
-      ...[...anyGroup, ...op.any],
-      ...ifTrue([
-        ...[...get(AT), ...i32(GROUPS * GROUP), ...op.add, ...set(GROUPS_END)],
-        ...loop([
-          ...looked,
-          ...[...get(AT), ...i32(GROUP), ...op.add, ...tee(AT)],
-          ...[...get(GROUPS_END), ...op.below, ...op.leaveIf(0)],
-        ]),
-        ...op.leave(1),
-      ]),
-      ...[...get(AT), ...i32(GROUPS * GROUP), ...op.add, ...set(AT), ...op.leave(0)],
-    ]),
-    ...op.unreachable,
-  ]
-  const masks = needle.map((byte) => (folds(byte) ? CASE_BIT : 0))
-  const compared = needle.map((byte, index) => byte | (masks[index] ?? 0))
-  return wasmModule({ pages: PAGES, code, locals: { i32: 6, v128: 2 } }, [
-    { at: needleAt, bytes: compared },
-    { at: needleAt + LONGEST, bytes: masks },
-  ])
+  const each = (vector: string, work: string): string => `
+    ${vector} bitmask :=bits if
+      loop:bits
+        bits ctz at add =place
+        ${work}
+        bits bits 1 sub and :=bits br_if:bits
+      end
+    end
+  `
+  // The case bit of a letter is set before both are compared.
+  const noteIfNeedle = `
+    0 =index
+    block:differs
+      loop:letters
+        index ${bytes.length} eq if
+          ${note('hit', 'place')}
+          br:differs
+        end
+        place index add load8@0 index load8@MASKS or index load8@NEEDLE ne br_if:differs
+        index 1 add =index
+        br:letters
+      end
+    end
+  `
+  const code = `
+    RECORDS =record
+    HITS =hit
+    loop:on
+      at to notbelow record RECORDS_FULL notbelow or hit HITS_FULL notbelow or if
+        0 record store@0
+        4 hit store@0
+        at return
+      end
+      ${numbered(GROUPS)
+        .map((group) => `${either(group * GROUP)} ${group > 0 ? 'vor' : ''}`)
+        .join(' ')}
+      any if
+        at ${GROUPS * GROUP} add =groupsEnd
+        loop:groups
+          ${notesRecords ? `${newlines(0)} =newlinesv` : ''}
+          ${matches(0)} =matchesv
+          ${notesRecords ? each('newlinesv', note('record', 'place')) : ''}
+          ${each('matchesv', noteIfNeedle)}
+          at ${GROUP} add :=at groupsEnd below br_if:groups
+        end
+        br:on
+      end
+      at ${GROUPS * GROUP} add =at
+      br:on
+    end
+    unreachable
+  `
+  return assemble({
+    code,
+    given: 2,
+    variables: [
+      ...['at', 'to', 'record', 'hit', 'bits', 'place', 'index', 'groupsEnd'],
+      ...['newlinesv', 'matchesv'],
+    ],
+    vectors: 2,
+    pages: PAGES,
+    constants: {
+      ...{ RECORDS: RECORDS_AT, RECORDS_FULL: RECORDS_AT + 4 * NOTED },
+      ...{ HITS: HITS_AT, HITS_FULL: HITS_AT + 4 * NOTED },
+      ...{ NEEDLE: needleAt(index), MASKS: needleAt(index) + LONGEST },
+    },
+  })
 }
 
 /** A function of where a text begins and where its last gram does: notes each gram (`grams.ts`). */
 function gramProgram(): Uint8Array<ArrayBuffer> {
-  const [WORD, HASH] = [2, 3]
-  const code = [
-    ...block(
-      loop([
-        ...[...get(AT), ...get(END), ...op.notBelow, ...op.leaveIf(1)],
-        ...[...get(AT), ...op.wordAt(0), ...i32(CASE_BITS), ...op.orBits],
-        ...[...i32(FACTORS[0]), ...op.multiply],
-        ...[...get(AT), ...op.byteAt(GRAM - 1), ...i32(CASE_BIT), ...op.orBits],
-        ...[...i32(FACTORS[1]), ...op.multiply, ...op.add],
-        ...[...i32(32 - GRAM_BITS), ...op.shiftRight, ...tee(HASH)],
-        ...[...i32(5), ...op.shiftRight, ...i32(2), ...op.shiftLeft, ...tee(WORD)],
-        ...[...get(WORD), ...op.wordAt(GRAMS_AT), ...i32(1), ...get(HASH), ...op.shiftLeft],
-        ...[...op.orBits, ...op.storeAt(GRAMS_AT)],
-        ...[...get(AT), ...i32(1), ...op.add, ...set(AT), ...op.leave(0)],
-      ]),
-    ),
-    ...get(AT),
-  ]
-  return wasmModule({ pages: PAGES, code, locals: { i32: 2, v128: 0 } }, [])
+  const code = `
+    block:over loop:on
+      at to notbelow br_if:over
+      at load@0 ${CASE_BITS} or FIRST mul
+      at load8@${GRAM - 1} ${CASE_BIT} or LAST mul add
+      ${32 - GRAM_BITS} shr :=hash
+      5 shr 2 shl :=word
+      word load@GRAMS 1 hash shl or store@GRAMS
+      at 1 add =at
+      br:on
+    end end
+    at
+  `
+  return assemble({
+    code,
+    given: 2,
+    variables: ['at', 'to', 'word', 'hash'],
+    vectors: 0,
+    pages: PAGES,
+    constants: { FIRST: FACTORS[0], LAST: FACTORS[1], GRAMS: GRAMS_AT },
+  })
 }
 
 /** By frequency in the log of a session, where much is English or source code. */
