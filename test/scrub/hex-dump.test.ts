@@ -72,12 +72,14 @@ describe.each(Object.entries(dumps))('%s', (what, dump) => {
     expect(marker.exec(left)?.[0]).toBe(marker.exec(scrubber.text(key))?.[0])
     expect(whole.bytes).toHaveLength(text.length)
     expect(readable(left)).not.toContain(key.slice(-4))
+    const shown = hexOf(what, key.slice(-8))
+    const missed: number[] = []
     for (let at = 1; at < text.length; at += 5) {
       const parts = [text.subarray(0, at), text.subarray(at)]
       const joined = Buffer.from(scrubChunks(scrubber, parts).bytes).toString()
-      expect(joined.includes('[secret:'), `${what}, split at ${at}`).toBe(true)
-      expect(joined, `${what}, split at ${at}`).not.toContain(hexOf(what, key.slice(-8)))
+      if (!joined.includes('[secret:') || joined.includes(shown)) missed.push(at)
     }
+    expect(missed, 'where chunks cut it').toEqual([])
   })
 })
 

@@ -58,12 +58,14 @@ describe.each(Object.entries(joints))('%s', (_what, join) => {
     expect(marker.exec(left)?.[0], 'equal secrets look equal').toBe(
       marker.exec(scrubber.text(key))?.[0],
     )
+    const shown = [key.slice(cut, cut + 6), key.slice(-6)]
+    const missed: number[] = []
     for (let at = 1; at < text.length; at += 1) {
       const parts = [text.subarray(0, at), text.subarray(at)]
       const joined = Buffer.from(scrubChunks(scrubber, parts).bytes).toString()
-      expect(joined, `split at ${at}`).not.toContain(key.slice(cut, cut + 6))
-      expect(joined, `split at ${at}`).not.toContain(key.slice(-6))
+      if (shown.some((piece) => joined.includes(piece))) missed.push(at)
     }
+    expect(missed, 'where chunks cut it').toEqual([])
   })
 })
 
