@@ -62,9 +62,20 @@ function bodies(sources: Buffer): [what: string, body: Buffer][] {
     ['base64, wrapped', Buffer.from(wrapped)],
     ['base64url', Buffer.from(randomBytes(1.5e6).toString('base64url'))],
     ['hex', Buffer.from(randomBytes(1e6).toString('hex'))],
+    ['hex dump', Buffer.from(dump(sources.subarray(0, 4e5)))],
     ['UUIDs', Buffer.from(Array.from({ length: 4e4 }, () => randomUUID()).join('\n'))],
     ['random bytes', randomBytes(2e6)],
   ]
+}
+
+/** As `xxd` prints it. */
+function dump(bytes: Buffer): string {
+  return Array.from({ length: Math.ceil(bytes.length / 16) }, (_, line) => {
+    const part = bytes.subarray(16 * line, 16 * line + 16)
+    const words = part.toString('hex').replace(/.{4}/g, '$& ').padEnd(40)
+    const text = part.toString('latin1').replace(/[^ -~]/g, '.')
+    return `${(16 * line).toString(16).padStart(8, '0')}: ${words} ${text}\n`
+  }).join('')
 }
 
 /** An answer whose events carry 20 characters of text each, and one with a few large events. */
@@ -102,6 +113,7 @@ function repeated(): [what: string, body: Buffer][] {
     ...['\n+ ', '\n1\t', '\\u4e2d', '\x1b[31m', 'a\0', 'AKIA', 'Bearer '],
     ...['sk-ant-api03-', 'c2stYW50LWFwaTAzLQ', 'sk-all-keys-begin-alike-', 'github_pat_', '0Q~'],
     ...['-----BEGIN PRIVATE KEY-----\n', 'eyJhbGciOi.', 'a://b:c', 'QUJJ', 'hf_', 'tvly-'],
+    ...['41 42 ', '\\e[0m', '"ghp_a1b2c3d4e5f6g" +', 'sk-ant-api03-a1B2c3D4e5F6<b>'],
   ]
   return units.map((unit) => [
     JSON.stringify(unit),

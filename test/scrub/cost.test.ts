@@ -65,6 +65,10 @@ test.each([
   ['backslashes', '\\'],
   ['percent signs', '%25'],
   ['line breaks in JSON', '\\n 1'],
+  ['bytes of a hex dump', '41 42 '],
+  ['keys that a joint follows', '"ghp_a1b2c3d4e5f6g" + '],
+  ['keys that a tag follows', 'sk-ant-api03-a1B2c3D4e5F6<b>'],
+  ['colours that are written out', '\\e[0m'],
 ])('ways to have a byte looked at again and again cost little: %s', (what, unit) => {
   const body = Buffer.from(unit.repeat(Math.ceil(400_000 / unit.length)))
   const before = process.cpuUsage()

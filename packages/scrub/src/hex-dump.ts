@@ -39,9 +39,7 @@ export function hexDump(
 ): { to: number; inner?: InnerText } {
   let at = beginning(text, lines, near)
   const from = at
-  const bytes: number[] = []
-  const begins: number[] = []
-  const ends: number[] = []
+  let count = 0
   // Of the line: its first byte, and whether a line of the dump begins here.
   let first = 0
   let isFirst = true
@@ -53,7 +51,7 @@ export function hexDump(
       const offset = offsetAt(text, at, length)
       at += offset.size
       isSwapped = offset.isOfWords
-      first = bytes.length
+      first = count
       isFirst = false
     }
     const digits = digitsAt(text, lines, at, length)
@@ -68,9 +66,11 @@ export function hexDump(
       const byte = ((HEX[text[place] ?? 0] ?? 0) << 4) | (HEX[text[place + 1] ?? 0] ?? 0)
       letters = isLetter(byte) ? letters + 1 : 0
       isText ||= letters >= SHORTEST
-      bytes.push(byte)
-      begins.push(at)
-      ends.push(at + digits)
+      if (count === room.bytes.length) room = roomFor(2 * count, room)
+      room.bytes[count] = byte
+      room.begins[count] = at
+      room.ends[count] = at + digits
+      count += 1
     }
     at += digits
     let next = at
@@ -79,12 +79,12 @@ export function hexDump(
     else if (lines[next] !== 0) isFirst = true
     else if (next > at + 1) {
       // Bytes go on behind a wider gap in the middle of a line.
-      const isFull = bytes.length - first >= LINE_BYTES
+      const isFull = count - first >= LINE_BYTES
       const digitsNext = isFull ? 0 : digitsAt(text, lines, next, length)
       if ((digitsNext !== 2 && digitsNext !== 4) || !isGap(text, next + digitsNext)) {
         const end = marginEnd(lines, next, length)
         if (end < 0) break
-        ends.fill(end, first)
+        room.ends.fill(end, first, count)
         next = end
         isFirst = true
       }
@@ -93,9 +93,29 @@ export function hexDump(
   }
   const to = Math.max(at, near + 1)
   if (!isText) return { to }
-  const places = { begins: Int32Array.from(begins), ends: Int32Array.from(ends) }
-  return { to, inner: { bytes: Uint8Array.from(bytes), from, to, characters: 3, for: 1, places } }
+  // Copied, because such a text can have another one in it.
+  const bytes = room.bytes.slice(0, count)
+  const places = { begins: room.begins.slice(0, count), ends: room.ends.slice(0, count) }
+  return { to, inner: { bytes, from, to, characters: 3, for: 1, places } }
 }
+
+/** The bytes of a dump, and where each begins and ends. */
+type Room = { bytes: Uint8Array; begins: Int32Array; ends: Int32Array }
+
+function roomFor(size: number, kept?: Room): Room {
+  const made = {
+    bytes: new Uint8Array(size),
+    begins: new Int32Array(size),
+    ends: new Int32Array(size),
+  }
+  if (kept === undefined) return made
+  made.bytes.set(kept.bytes)
+  made.begins.set(kept.begins)
+  made.ends.set(kept.ends)
+  return made
+}
+
+let room = roomFor(1024)
 
 /** Goes back over digits and gaps to where a line begins, or something else ends. */
 function beginning(text: Uint8Array, lines: Uint8Array, near: number): number {

@@ -11,6 +11,7 @@ import {
   LETTER_M,
   PLUS,
   SEMICOLON,
+  SLASH,
 } from '../byte-names.js'
 import { HEX } from '../digits.js'
 import { LINE, PARAGRAPH } from '../lines.js'
@@ -117,21 +118,24 @@ function numbered(name: string): number {
 
 /** Reads a tag that stands within a word: where it may be broken, or of which colour it is. */
 function tag({ bytes, length }: Readable, at: number): Joint | 'none' | 'more' {
-  let here = at + 1
+  let here = bytes[at + 1] === SLASH ? at + 2 : at + 1
+  const from = here
+  while (here < length && here - from < LONGEST_NAME && isLetter(bytes[here] ?? 0)) here += 1
+  if (here >= length) return 'more'
+  const name = String.fromCharCode(...bytes.subarray(from, here)).toLowerCase()
+  if (!INLINE.has(name)) return 'none'
   while (here < length && here - at < LONGEST_TAG && bytes[here] !== GREATER) here += 1
   if (here >= length) return 'more'
   if (bytes[here] !== GREATER) return 'none'
-  const [, name] =
-    /^<\/?([a-z]+)[^<>]*$/i.exec(String.fromCharCode(...bytes.subarray(at, here))) ?? []
-  const word = name?.toLowerCase() ?? ''
-  if (!INLINE.has(word)) return 'none'
-  return { to: here + 1, code: -1, isDoubtful: word !== 'wbr' }
+  return { to: here + 1, code: -1, isDoubtful: name !== 'wbr' }
 }
 
 const LONGEST_TAG = 120
 
 /** Roughly: only beyond it something that must come later is too far away. */
 export const LONGEST_JOINT = 320
+/** Letters of a tag's name: one that is longer is none of these. */
+const LONGEST_NAME = 8
 const INLINE = new Set(['wbr', 'br', 'span', 'b', 'i', 'em', 'strong', 'mark', 'font', 'ins'])
 
 /** Reads `^[[31m`, as `cat -v` writes a colour. */
@@ -237,6 +241,10 @@ export function isBehindSpelling(bytes: Uint8Array, at: number): boolean {
 
 function isOfColour(byte: number): boolean {
   return byte === SEMICOLON || isDigit(byte)
+}
+
+function isLetter(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 }
 
 function isDigit(byte: number): boolean {
