@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { describe, expect, test } from 'vitest'
 import {
+  endedSpan,
   exchangeRecords,
   FIRST,
+  RUN_ID,
   sessionsDirectory,
   writeSession,
 } from '../reader/session-folder.js'
@@ -72,7 +74,9 @@ describe('each command says what is wrong, where and what next, and never prints
 
   test('where the reader of the output has seen enough', async () => {
     const directory = sessionsDirectory()
-    writeSession(directory, { raw, meta: [] })
+    const run = { exchanges: { completed: 2, cancelled: 0, failed: 0 } }
+    const meta = [endedSpan({ id: RUN_ID, name: 'session', start: 0, end: 2500 })]
+    writeSession(directory, { raw, meta, run })
     const words = [...COMMANDS, ['messages', '--all', '--json'], ['ls', '--json']]
     const ended = words.map(async (some) => {
       const child = spawn(process.execPath, [TACHO, ...some, '--sessions-dir', directory], {

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import {
   endedSpan,
   exchangeRecords,
+  RUN_ID,
   sessionsDirectory,
   writeSession,
 } from '../reader/session-folder.js'
@@ -31,7 +32,11 @@ beforeAll(() => {
       attributes: { 'tacho.cancellation.origin': 'user' },
     }),
   ])
-  const folder = writeSession(directory, { raw: raw.flat(), meta })
+  const folder = writeSession(directory, {
+    raw: raw.flat(),
+    meta: [...meta, endedSpan({ id: RUN_ID, name: 'session', start: 0, end: 2500 })],
+    run: { exchanges: { completed: EXCHANGES, cancelled: 0, failed: 0 } },
+  })
   const said = Array.from({ length: EXCHANGES }, (_, number) => `line ${number}\n`)
   writeFileSync(join(folder, 'session.log'), said.join(''))
   // A pager that marks what goes through it.
