@@ -12,6 +12,8 @@ export type Layout = {
   parts: Part[]
   /** The bytes that holding it costs. */
   cost: number
+  /** Why the first part that was not kept is missing; absent if the body is whole. */
+  missing?: string
 }
 
 /**
@@ -47,7 +49,10 @@ export function layoutOf(exchange: string, content: unknown): Layout {
         `piece ${index} of the content of exchange ${exchange} is of no known kind`,
       )
     }
-    if (part.length > 0) layout.parts.push(part)
+    if (part.length > 0) {
+      layout.parts.push(part)
+      if ('missing' in part) layout.missing ??= part.missing
+    }
     layout.length += part.length
     layout.cost += PART_COST + ('bytes' in part ? part.length : 0)
     if (!Number.isSafeInteger(layout.length)) {

@@ -245,8 +245,8 @@ const FEW_BYTES = 32
 
 /** Returns a layout if its body was kept whole. */
 function wholeOf(layout: Layout): Layout {
-  const { exchange, length, parts } = layout
-  for (const part of parts) if ('missing' in part) throw new MissingBytes(part.missing)
+  const { exchange, length, missing } = layout
+  if (missing !== undefined) throw new MissingBytes(missing)
   if (length > MAX_BODY_BYTES) {
     throw new MissingBytes(`the body of exchange ${exchange} claims to be ${length} bytes`)
   }
