@@ -50,9 +50,9 @@ const QUICK = {
 export async function bundleQuick(target: Target): Promise<void> {
   const commands = Object.entries(QUICK)
   await bundleQuickFile(target, 'reading', [
-    "import { runQuick } from './run-quick.js'",
+    "import { run } from './run.js'",
     ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
-    ...commands.map(([name, add]) => `export const ${name} = (words) => runQuick(words, ${add})`),
+    ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
     "export { chosenSessions } from './chosen-sessions.js'",
     "export { searchSession } from './grep/search-session.js'",
     `export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`,
@@ -62,9 +62,9 @@ export async function bundleQuick(target: Target): Promise<void> {
     writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
   }
   await bundleQuickFile(target, 'grep', [
-    "import { runQuick } from './run-quick.js'",
+    "import { run as runWith } from './run.js'",
     "import { addGrepCommand } from './commands/grep.js'",
-    'export const run = (words) => runQuick(words, addGrepCommand)',
+    'export const run = (words) => runWith(words, addGrepCommand)',
   ])
 }
 
