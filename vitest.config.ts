@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Real agents start, talk and end in a test, on a machine that may be busy. Once more, for now: of two
-    // whole runs without, each had one test of real programs that was red by chance and is mended since.
+    // Real agents start, talk and end in a test, on a machine that may be busy. Of two whole runs
+    // without this, each had one red by chance, mended since.
     retry: 1,
     // What takes seconds takes a minute on a busy machine.
     testTimeout: 240_000,

@@ -18,7 +18,7 @@ export function outcomeOf(ended: Ended, { home, model }: Workplace): Outcome {
       .replaceAll(home.root, 'ROOT')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-      .replaceAll(/^ (succeeded|exited \d+) in \d+m?s:$/gm, ' $1 in TIME:')
+      .replaceAll(/ (succeeded|exited \d+) in [\d.]+m?s:/g, ' $1 in TIME:')
       .replaceAll(/^tokens used\n[\d,]+$/gm, 'tokens used')
   return {
     exitCode: ended.exitCode,

@@ -23,7 +23,7 @@ export function withoutChance(text: string, place: RowPlace): string {
     .replaceAll(CLIENT_METADATA, (_, members: string) => {
       return `"client_metadata":{${(members.match(MEMBER) ?? []).sort().join()}}`
     })
-    .replaceAll(/^ (succeeded|exited \d+) in \d+m?s:$/gm, ' $1 in TIME:')
+    .replaceAll(/ (succeeded|exited \d+) in [\d.]+m?s:/g, ' $1 in TIME:')
 }
 
 // Codex 0.169: the members of this object, and only of this one, come in random order.
