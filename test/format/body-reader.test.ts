@@ -21,6 +21,8 @@ for (const [what, records, body] of [
   ['a copy of nothing', { a: [copy('b', 9, 0), 'x'] }, 'x'],
   ['a copy to the last byte', { a: [copy('b', 0, 4)], b: 'text' }, 'text'],
   ['the middle of many pieces', { a: [copy('b', 1, 4)], b: ['ab', 'c', '', 'de', 'f'] }, 'bcde'],
+  ['halves of a character', { a: ['\ud83d', '', '\ude00', 'x'] }, '\ufffd\ufffdx'],
+  ['copies of many texts', { a: [copy('b', 1, 3)], b: [...'x試y'] }, '試'],
   ['bytes within characters', { a: [copy('b', 0, 2), copy('b', 2, 1)], b: '試' }, '試'],
   ['copies of copies', { a: [copy('b', 1, 3)], b: ['x', copy('c', 0, 2), 'y'], c: 'cd' }, 'cdy'],
   ['its own beginning twice', { a: ['ab', copy('a', 0, 2)] }, 'abab'],

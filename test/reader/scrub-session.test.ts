@@ -8,8 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import { SESSION_FILES } from '@tacho/format'
+import { crc32, gunzipSync } from 'node:zlib'
+import { lineTail, SESSION_FILES } from '@tacho/format'
 import {
   afterwardsScrubber,
   indexRawLog,
@@ -89,6 +89,55 @@ test('what copies from a long request in which nothing is found is scrubbed all 
   expect(second.slice(-60)).toMatch(/^(?:so it goes )+\[secret:value:[0-9a-f]{4}\.*\]$/)
   expect((await verifySession(folder)).damage.filter(({ file }) => file === raw)).toEqual([])
 })
+
+const [FIRST_HALF, SECOND_HALF] = [SECRET.slice(0, 12), SECRET.slice(12)]
+const [A, B] = ['a'.repeat(16), 'b'.repeat(16)]
+for (const [what, records] of [
+  [
+    'a secret of which a request copies one half',
+    [
+      ...exchangeRecords({ id: A, request: `so it goes ${FIRST_HALF}` }),
+      ...exchangeRecords({
+        id: B,
+        request: [{ copy: A, at: 11, length: 12 }, SECOND_HALF],
+        requestBytes: Buffer.from(SECRET),
+      }),
+    ],
+  ],
+  [
+    'a secret in two chunks',
+    exchangeRecords({ id: A, request: '{}', chunks: [FIRST_HALF, SECOND_HALF] }),
+  ],
+  [
+    'a header that carries one',
+    exchangeRecords({ id: A, request: '{}', headers: [['x-key', SECOND_HALF]] }),
+  ],
+  [
+    'a request whose kind is written with an escape',
+    exchangeRecords({
+      id: A,
+      request: [FIRST_HALF, SECOND_HALF],
+      requestBytes: Buffer.from(SECRET),
+    }),
+  ],
+] as const) {
+  test(`of a raw log in which no line shows it, ${what} is scrubbed`, () => {
+    const folder = writeSession(sessionsDirectory(), { raw: [] })
+    const others = exchangeRecords({ id: 'c'.repeat(16), request: '{}', chunks: ['a', 'b'] })
+    const text = lines([...others, ...records]).toString()
+    const escaped = what.includes('escape')
+      ? text.replaceAll('request-body', 'request\\u002dbody')
+      : text
+    const resealed = escaped.replace(/^(.*),"crc":"[0-9a-f]{8}"\}$/gm, (_, line: string) =>
+      `${line}${lineTail(crc32(line))}`.trimEnd(),
+    )
+    writeFileSync(join(folder, raw), resealed, { mode: 0o600 })
+    expect(resealed).not.toContain(SECRET)
+    expect(sessionDamage(folder).filter(({ file }) => file === raw)).toEqual([])
+    expect(scrub(folder).files.map(({ file }) => file)).toContain(raw)
+    expect(scrub(folder).files).toEqual([])
+  })
+}
 
 test('spans of Tacho 0.1.0, which name the SHA-256 of a body, name the one that it has now', async () => {
   const folder = await recorded()

@@ -45,7 +45,9 @@ export {
   encodeLine,
   LineCutter,
   lineTail,
+  matchesChecksum,
   type PlacedLine,
+  toldChecksum,
 } from './line.js'
 export {
   type AgentIdentity,

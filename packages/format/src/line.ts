@@ -1,3 +1,4 @@
+import { parseCopies } from './body/parse-copies.js'
 import { joined } from './joined.js'
 import { wellFormedJson } from './well-formed.js'
 
@@ -7,9 +8,9 @@ export type Checksum = (bytes: Uint8Array) => number
 const encoder = new TextEncoder()
 const strict = new TextDecoder('utf-8', { fatal: true })
 
-// `,"crc":"89abcdef"}`
-const TAIL_LENGTH = 18
-const TAIL = /^,"crc":"([0-9a-f]{8})"\}$/
+const TAIL_BEGINS = encoder.encode(',"crc":"')
+const TAIL_ENDS = encoder.encode('"}')
+const TAIL_LENGTH = TAIL_BEGINS.length + 8 + TAIL_ENDS.length
 
 /**
  * Encodes a record as a line: its JSON, with the CRC-32 of everything before it as the last member,
@@ -41,19 +42,50 @@ export type DecodedLine = { value: Record<string, unknown> } | { damage: string 
  * A line without a checksum is accepted, because other programs write such lines.
  */
 export function decodeLine(line: Uint8Array, checksum: Checksum): DecodedLine {
-  const text = decodeText(line)
-  if (text === undefined) return { damage: line.includes(0) ? 'NUL bytes' : 'not UTF-8' }
-  const value = parseObject(text)
-  if (value === undefined) return { damage: whyNoRecord(text) }
+  const value = parseCopies(line) ?? parseLine(line)
+  if (typeof value === 'string') return { damage: value }
   if (value.crc === undefined) return { value }
-  const tail = TAIL.exec(text.slice(-TAIL_LENGTH))
-  const body = line.subarray(0, line.length - TAIL_LENGTH)
-  if (tail?.[1] === undefined || Number.parseInt(tail[1], 16) !== checksum(body) >>> 0) {
-    return { damage: 'the checksum does not match' }
-  }
+  const body = line.subarray(0, Math.max(0, line.length - TAIL_LENGTH))
+  if (toldChecksum(line) !== checksum(body) >>> 0) return { damage: 'the checksum does not match' }
   // Deletes the last member in place: copying the rest would take longer than parsing it.
   delete value.crc
   return { value }
+}
+
+/** Returns whether a line matches its checksum, by its bytes alone. */
+export function matchesChecksum(line: Uint8Array, checksum: Checksum): boolean {
+  const told = toldChecksum(line)
+  return told !== undefined && told === checksum(line.subarray(0, line.length - TAIL_LENGTH)) >>> 0
+}
+
+/** Returns the checksum with which a line ends; undefined if it has none. */
+export function toldChecksum(line: Uint8Array): number | undefined {
+  // Byte by byte: a log has millions of lines, and each is checked.
+  const begin = line.length - TAIL_LENGTH
+  if (begin < 0) return undefined
+  for (let index = 0; index < TAIL_BEGINS.length; index += 1) {
+    if (line[begin + index] !== TAIL_BEGINS[index]) return undefined
+  }
+  let told = 0
+  let at = begin + TAIL_BEGINS.length
+  for (const end = at + 8; at < end; at += 1) {
+    const digit = digitOf(line[at] ?? 0)
+    if (digit < 0) return undefined
+    told = told * 16 + digit
+  }
+  return line[at] === TAIL_ENDS[0] && line[at + 1] === TAIL_ENDS[1] ? told : undefined
+}
+
+function digitOf(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  return byte >= 97 && byte <= 102 ? byte - 87 : -1
+}
+
+/** Returns the object in a line, or why there is none. */
+function parseLine(line: Uint8Array): Record<string, unknown> | string {
+  const text = decodeText(line)
+  if (text === undefined) return line.includes(0) ? 'NUL bytes' : 'not UTF-8'
+  return parseObject(text) ?? whyNoRecord(text)
 }
 
 function decodeText(line: Uint8Array): string | undefined {

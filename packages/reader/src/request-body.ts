@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   BodyReader,
   bytesOf,
@@ -63,7 +63,7 @@ function wholeBody(
   const bytes = assemble(folder, index, exchange, record)
   const pieces = typeof record.content === 'string' ? 1 : record.content.length
   lookUpsOf(exchange).spend(BODY_WORK + pieces * PIECE_WORK + bytes.length)
-  if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
+  if (hash('sha256', bytes) !== record.sha256) {
     throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
   }
   return { bytes, fault: whyNotWhole(record) }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { decodeLine } from '@tacho/format'
+import { decodeLine, matchesChecksum, toldChecksum } from '@tacho/format'
 
 // How our lines begin. Within a record the quotes would be escaped, so this does not match there.
 const BEGINNINGS = ['{"kind":"', '{"started":', '{"resourceSpans":']
@@ -48,37 +48,10 @@ function rescuePart(line: Buffer, from: number, to: number): Rescued | undefined
 
 /** Returns whether a line matches its checksum, by its bytes alone. */
 export function isProved(line: Buffer): boolean {
-  const begin = line.length - CHECKSUM_LENGTH
-  const told = checksumAt(line, begin)
-  return told !== undefined && told === crc32(line.subarray(0, begin)) >>> 0
+  return matchesChecksum(line, crc32)
 }
 
 /** Returns whether a line ends like one with a checksum. */
 export function hasChecksum(line: Buffer): boolean {
-  return checksumAt(line, line.length - CHECKSUM_LENGTH) !== undefined
-}
-
-const CHECKSUM_BEGINS = Buffer.from(',"crc":"')
-const CHECKSUM_ENDS = Buffer.from('"}')
-const CHECKSUM_LENGTH = CHECKSUM_BEGINS.length + 8 + CHECKSUM_ENDS.length
-
-// Byte by byte: a log has millions of lines, and each is checked.
-function checksumAt(line: Buffer, begin: number): number | undefined {
-  if (begin < 0) return undefined
-  for (let index = 0; index < CHECKSUM_BEGINS.length; index += 1) {
-    if (line[begin + index] !== CHECKSUM_BEGINS[index]) return undefined
-  }
-  let checksum = 0
-  let at = begin + CHECKSUM_BEGINS.length
-  for (const end = at + 8; at < end; at += 1) {
-    const digit = digitOf(line[at] ?? 0)
-    if (digit === undefined) return undefined
-    checksum = checksum * 16 + digit
-  }
-  return line[at] === CHECKSUM_ENDS[0] && line[at + 1] === CHECKSUM_ENDS[1] ? checksum : undefined
-}
-
-function digitOf(byte: number): number | undefined {
-  if (byte >= 48 && byte <= 57) return byte - 48
-  return byte >= 97 && byte <= 102 ? byte - 87 : undefined
+  return toldChecksum(line) !== undefined
 }

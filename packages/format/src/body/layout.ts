@@ -42,8 +42,11 @@ export function layoutOf(exchange: string, content: unknown): Layout {
     )
   }
   const layout: Layout = { exchange, length: 0, parts: [], cost: 0 }
-  for (let index = 0; index < pieces.length; index += 1) {
-    const part = partOf(pieces[index], layout.length)
+  for (let index = 0, next = 0; index < pieces.length; index = next) {
+    next = Math.max(index + 1, textsEnd(pieces, index))
+    const isOne = next === index + 1
+    const piece: unknown = isOne ? pieces[index] : pieces.slice(index, next).join('')
+    const part = partOf(piece, layout.length)
     if (part === undefined) {
       throw new MissingBytes(
         `piece ${index} of the content of exchange ${exchange} is of no known kind`,
@@ -73,6 +76,24 @@ export function partAt({ parts }: Layout, byte: number): number {
   }
   return low - 1
 }
+
+/**
+ * Returns where a row of short texts ends: as one part, a thousand of them take no longer than one.
+ * Halves of a character stay apart, because together they would be another text.
+ */
+function textsEnd(pieces: readonly unknown[], from: number): number {
+  let at = from
+  let isHalf = false
+  for (; at < pieces.length; at += 1) {
+    const piece = pieces[at]
+    if (typeof piece !== 'string' || piece.length > SHORT_TEXT || isHalf) break
+    isHalf = (piece.charCodeAt(piece.length - 1) & 0xfc00) === 0xd800
+  }
+  return at
+}
+
+/** In characters. */
+const SHORT_TEXT = 1024
 
 const encoder = new TextEncoder()
 

@@ -109,56 +109,65 @@ export class BodyReader {
     return body
   }
 
-  #assemble(top: Layout, start = 0, end?: number): Uint8Array {
-    const { exchange } = top
-    const body = new Uint8Array((end ?? top.length) - start)
+  #assemble(top: Layout, start = 0, end = top.length): Uint8Array {
+    const body = new Uint8Array(end - start)
     this.#countOfAll(body.length / 2)
-    let written = 0
     // The path down to the bytes, on an explicit stack: chains ten thousand records deep do occur.
-    const way: Step[] = [
-      { layout: top, part: partAt(top, start), at: start, end: start + body.length, depth: 0 },
-    ]
+    const way: Step[] = [{ layout: top, part: partAt(top, start), at: start, end, depth: 0 }]
+    let written = 0
     for (let step = way.at(-1); step !== undefined; step = way.at(-1)) {
+      const from = step.at
+      const below = this.#writeFrom(step, body, written)
+      written += step.at - from - (below?.length ?? 0)
+      if (step.at >= step.end) way.pop()
+      if (below !== undefined) way.push(this.#stepInto(below, step))
+    }
+    return body
+  }
+
+  /**
+   * Writes the parts of a layout until one is copied from a body that is not at hand. A body can
+   * have very many parts, so nothing is allocated for each.
+   *
+   * @returns what is to be copied from there; undefined if all parts are written.
+   */
+  #writeFrom(step: Step, body: Uint8Array, written: number): Copied | undefined {
+    const { layout } = step
+    const { exchange, parts } = layout
+    let to = written
+    while (step.at < step.end) {
       this.#count(READ_STEP, exchange)
-      const part = step.layout.parts[step.part]
-      if (part === undefined || step.at >= step.end) {
-        way.pop()
-        continue
+      const part = parts[step.part]
+      if (part === undefined) {
+        step.at = step.end
+        return undefined
       }
       const from = step.at - part.at
       let length = Math.min(step.end, part.at + part.length) - step.at
-      const held = 'copy' in part ? this.#bodies.get(part.copy) : undefined
-      const opened =
-        'copy' in part && held === undefined
-          ? this.#heldPart(part.copy, part.from + from)
-          : undefined
-      // The rest of the copy is resolved further down.
-      if (opened !== undefined && 'copy' in part)
-        length = Math.min(length, opened.at + opened.bytes.length - (part.from + from))
+      if ('missing' in part) throw new MissingBytes(part.missing)
+      let source: Uint8Array | undefined
+      let at = from
+      if ('bytes' in part) source = part.bytes
+      else {
+        at += part.from
+        source = this.#bodies.get(part.copy)
+        if (source !== undefined && at + length > source.length)
+          refuseBeyond({ exchange: part.copy, at, length }, source.length, exchange)
+        const opened = source === undefined ? this.#heldPart(part.copy, at) : undefined
+        if (opened !== undefined) {
+          source = opened.bytes
+          at -= opened.at
+          // The rest of the copy is resolved further down.
+          length = Math.min(length, source.length - at)
+        }
+      }
       step.at += length
       if (step.at >= part.at + part.length) step.part += 1
-      if (step.at >= step.end) way.pop()
-      if ('missing' in part) throw new MissingBytes(part.missing)
-      if ('bytes' in part) {
-        put(body, written, part.bytes, from, length)
-        written += length
-        continue
-      }
-      const copied = { exchange: part.copy, at: part.from + from, length }
-      if (opened !== undefined) {
-        put(body, written, opened.bytes, copied.at - opened.at, length)
-        written += length
-        continue
-      }
-      if (held === undefined) {
-        way.push(this.#stepInto(copied, step))
-      } else {
-        refuseBeyond(copied, held.length, step.layout.exchange)
-        put(body, written, held, copied.at, length)
-        written += length
-      }
+      if (source === undefined) return { exchange: 'copy' in part ? part.copy : '', at, length }
+      put(body, to, source, at, length)
+      to += length
     }
-    return body
+    return undefined
   }
 
   #stepInto({ exchange, at, length }: Copied, above: Step): Step {

@@ -34,7 +34,7 @@ export function fileRewriter(
     }
     if (records.has(file) || file.endsWith('.jsonl')) {
       // Sums of bodies that have changed are no secrets, and are found only in a parsed line.
-      const staysIfClean = sums.size === 0
+      const staysIfClean = (): boolean => sums.size === 0
       const options = { scrubber, scrubLine: scrubAnyLine, staysIfClean, onBytes }
       return rewriteRecords(folder, file, target, options)
     }

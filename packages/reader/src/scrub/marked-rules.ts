@@ -22,21 +22,22 @@ const BLOCK_BYTES = 1024 * 1024
 /** A private key is the longest secret, and its marker has the same length. */
 const LONGEST_MARKER = 32 * 1024
 
-/** Yields a file in parts that never split a marker. */
+/** Yields the parts of a file that can contain markers; none of them is split. */
 function* textsOf(path: string): Generator<string> {
   const descriptor = openSync(path, 'r')
-  const block = Buffer.allocUnsafe(BLOCK_BYTES)
-  let held = ''
+  const room = Buffer.allocUnsafe(LONGEST_MARKER + BLOCK_BYTES)
+  let held = 0
   try {
     for (;;) {
-      const count = readSync(descriptor, block, 0, block.length, null)
-      const text = held + block.toString('latin1', 0, count)
-      const last = text.lastIndexOf('[')
-      const isOpen = last >= 0 && text.length - last < LONGEST_MARKER && !text.includes(']', last)
-      const end = isOpen && count > 0 ? last : text.length
-      yield text.slice(0, end)
+      const count = readSync(descriptor, room, held, BLOCK_BYTES, null)
+      const bytes = room.subarray(0, held + count)
+      const last = bytes.lastIndexOf('[')
+      const isOpen = last >= 0 && bytes.length - last < LONGEST_MARKER && !bytes.includes(']', last)
+      const end = isOpen && count > 0 ? last : bytes.length
+      const part = bytes.subarray(0, end)
+      if (part.includes('[s')) yield part.toString('latin1')
       if (count === 0) return
-      held = text.slice(end)
+      held = bytes.copy(room, 0, end)
     }
   } finally {
     closeSync(descriptor)

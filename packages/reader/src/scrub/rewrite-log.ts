@@ -46,13 +46,16 @@ export function rewriteRecords(
     scrubber: Scrubber
     scrubLine: ScrubLine
     passLine?: PassLine
-    /** Whether a line stays as it is if nothing is found in its bytes; then many are searched at once. */
-    staysIfClean?: boolean
+    /**
+     * Returns whether a line stays as it is if nothing is found in its bytes; then it is not parsed.
+     */
+    staysIfClean?: (line: Buffer) => boolean
     onBytes: (bytes: number) => void
   },
 ): Rewritten {
-  const { scrubber, scrubLine, passLine = () => undefined, staysIfClean = false, onBytes } = options
-  const result: Rewritten = { replaced: 0, isProved: staysIfClean }
+  const { scrubber, scrubLine, onBytes } = options
+  const { passLine = () => undefined, staysIfClean = () => false } = options
+  const result: Rewritten = { replaced: 0, isProved: true }
   const work = new Work(SCRUB_WORK)
   const writeBytes = (bytes: Uint8Array): void => {
     const { bytes: after, found } = scrubber.bytes(bytes)
@@ -79,36 +82,44 @@ export function rewriteRecords(
     }
     if (written < bytes.length) writeBytes(bytes.subarray(written))
   }
-  const block = new LineBlock((bytes, lines) => {
-    if (scrubber.bytes(bytes).found.length === 0) {
-      target.write(bytes)
-      return
-    }
-    result.isProved = false
+  /** Whole lines with their newlines, which are searched together. */
+  const writeLines = (bytes: Buffer, lines: readonly FileLine[]): void => {
+    const isClean = scrubber.bytes(bytes).found.length === 0
+    result.isProved &&= isClean
+    let written = 0
     let from = 0
     for (const line of lines) {
-      writeLine({ ...line, bytes: bytes.subarray(from, from + line.length) })
-      target.write(NEWLINE)
-      from += line.length + 1
+      const to = from + line.length
+      const own = bytes.subarray(from, to)
+      if (!isClean || !staysIfClean(own)) {
+        target.write(bytes.subarray(written, from))
+        writeLine({ ...line, bytes: own })
+        written = to
+      }
+      from = to + 1
     }
-  })
+    target.write(bytes.subarray(written))
+  }
+  const block = new LineBlock(writeLines)
   eachLine(folder, file, result, work, (opened, line) => {
     const { bytes } = line
     onBytes(line.length + 1)
-    if (staysIfClean && bytes !== undefined && !line.isTorn && block.takes(line)) {
+    if (bytes !== undefined && !line.isTorn && block.takes(line)) {
       block.add(line, bytes)
       return
     }
     block.flush()
-    result.isProved = false
     if (bytes !== undefined && isLong(line) && isClean(opened, line, scrubber)) {
       passLine(bytes.toString('latin1', 0, HEAD_BYTES), { file, ...line })
       target.write(bytes)
-    } else if (bytes !== undefined) writeLine({ ...line, bytes })
-    else result.replaced += rewriteRange(opened, line, target, scrubber)
+    } else if (bytes !== undefined) {
+      result.isProved &&= scrubber.bytes(bytes).found.length === 0
+      writeLine({ ...line, bytes })
+    } else result.replaced += rewriteRange(opened, line, target, scrubber)
     if (!line.isTorn) target.write(NEWLINE)
   })
   block.flush()
+  result.isProved &&= result.replaced === 0 && result.unreadable === undefined
   return result
 }
 

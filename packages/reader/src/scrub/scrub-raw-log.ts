@@ -1,4 +1,10 @@
-import { type ChunkRecord, type EndRecord, type RawRecord, SESSION_FILES } from '@tacho/format'
+import {
+  type ChunkRecord,
+  type EndRecord,
+  type Headers,
+  type RawRecord,
+  SESSION_FILES,
+} from '@tacho/format'
 import type { Scrubber } from '@tacho/scrub'
 import { EXCHANGES, SCRUB_WORK, Work } from '../limits.js'
 import { rawRecordOf } from '../raw-record-of.js'
@@ -32,11 +38,10 @@ export function scrubRawLog(
   folder: string,
   scrubber: Scrubber,
   sums: Map<string, string>,
-): { scrubLine: ScrubLine; passLine: PassLine } {
-  learnCredentials(folder, scrubber)
+): { scrubLine: ScrubLine; passLine: PassLine; staysIfClean: (line: Buffer) => boolean } {
+  const { conversations, arePlacesClean } = learnCredentials(folder, scrubber)
   const answers = secretsInAnswers(folder, scrubber)
   const bodies = new RequestBodies(folder, scrubber)
-  const conversations = new Map<string, string | undefined>()
   const positions = new Map<string, number>()
   const text = (one: string): string => scrubber.text(one)
 
@@ -65,7 +70,6 @@ export function scrubRawLog(
   const scrubRecord = (record: RawRecord, line: LogRecord): object => {
     switch (record.kind) {
       case 'exchange': {
-        conversations.set(record.exchange, record.threadId)
         const { url, headers, ...rest } = record
         const after = scrubValue(rest, text)
         const [link, fields] = [scrubUrl(url, scrubber), scrubHeaders(headers, scrubber)]
@@ -108,6 +112,12 @@ export function scrubRawLog(
       const [, kind, exchange = ''] = HEAD.exec(head) ?? []
       if (kind === 'request-body') bodies.pass(exchange, place)
     },
+    // Bodies are put together; and what is written with escapes could be one.
+    staysIfClean: (line) =>
+      arePlacesClean &&
+      answers.size === 0 &&
+      !line.includes('request-body') &&
+      !line.includes('\\u'),
   }
 }
 
@@ -121,8 +131,20 @@ function canBe(line: Buffer, kinds: readonly string[]): boolean {
   return kind === undefined || kinds.includes(kind)
 }
 
-/** Learns what was not replaced while recording (`--no-scrub`), wherever it is. */
-function learnCredentials(folder: string, scrubber: Scrubber): void {
+/**
+ * Learns what was not replaced while recording (`--no-scrub`), wherever it is.
+ *
+ * @returns the thread of each exchange, and whether nothing is to be replaced in a URL or a header.
+ */
+function learnCredentials(
+  folder: string,
+  scrubber: Scrubber,
+): { conversations: ReadonlyMap<string, string | undefined>; arePlacesClean: boolean } {
+  const conversations = new Map<string, string | undefined>()
+  let arePlacesClean = true
+  const scrubFields = (headers: Headers): void => {
+    if (scrubHeaders(headers, scrubber) !== headers) arePlacesClean = false
+  }
   const wanted = (line: Buffer): boolean =>
     canBe(line, ['exchange', 'response', 'end']) &&
     (line.includes('"headers":') || line.includes('"trailers":'))
@@ -134,11 +156,14 @@ function learnCredentials(folder: string, scrubber: Scrubber): void {
     if (exchanges > EXCHANGES) {
       throw cannotScrub(folder, `${SESSION_FILES.raw}: it has more than ${EXCHANGES} exchanges`)
     }
-    if (record.kind === 'exchange') scrubUrl(record.url, scrubber)
-    if (record.kind === 'exchange' || record.kind === 'response')
-      scrubHeaders(record.headers, scrubber)
-    if (record.kind === 'end') scrubHeaders(record.trailers ?? [], scrubber)
+    if (record.kind === 'exchange') {
+      conversations.set(record.exchange, record.threadId)
+      if (scrubUrl(record.url, scrubber) !== record.url) arePlacesClean = false
+    }
+    if (record.kind === 'exchange' || record.kind === 'response') scrubFields(record.headers)
+    if (record.kind === 'end') scrubFields(record.trailers ?? [])
   }
+  return { conversations, arePlacesClean }
 }
 
 /**

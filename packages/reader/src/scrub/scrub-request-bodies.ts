@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   BodyEncoder,
   type Content,
@@ -45,7 +45,7 @@ export class RequestBodies {
     const encoded = this.#encoder.encode(exchange, bytes, conversation)
     this.#encoder.keep(encoded)
     if (!this.#hasChanged) return record
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const sha256 = hash('sha256', bytes)
     return { ...record, content: encoded.content, sha256, ...withScrubbed(record, found) }
   }
 

@@ -27,6 +27,7 @@ export function copyTranscript(folder: string, name: string, target: string): vo
     rewriteRecords(folder, name, file, {
       scrubber,
       scrubLine: ({ value }) => scrubValue(value, (text) => scrubber.text(text)),
+      staysIfClean: () => true,
       onBytes: () => undefined,
     })
   } finally {

@@ -1,5 +1,12 @@
 import { basename } from 'node:path'
-import { BodyReader, type Content, lengthOf, MissingBytes, SESSION_FILES } from '@tacho/format'
+import {
+  BodyReader,
+  type Content,
+  lengthOf,
+  MissingBytes,
+  type Piece,
+  SESSION_FILES,
+} from '@tacho/format'
 import { conversationApiOf, type ModelRequest, type Part } from '@tacho/model'
 import { type ConversationReader, conversationReader } from '../conversation/conversation-reader.js'
 import { exchangeRecords } from '../exchange-records.js'
@@ -149,11 +156,23 @@ function noteSeams(
   const content = contentOfRequest(folder, index, exchange.id)
   if (content === undefined || typeof content === 'string' || content.length < 2) return
   const body = bodies.open(exchange.id)
+  for (const [from, to] of seamsOf(content, NEEDLE_BYTES)) notes.addBeside(body.subarray(from, to))
+}
+
+/**
+ * Returns the ranges of a body around the places where its pieces meet, with so many bytes on both
+ * sides; those that overlap are one.
+ */
+function seamsOf(content: readonly Piece[], margin: number): [from: number, to: number][] {
+  const ranges: [from: number, to: number][] = []
   let seam = 0
   for (const piece of content.slice(0, -1)) {
     seam += lengthOf([piece])
-    notes.addBeside(body.subarray(Math.max(0, seam - NEEDLE_BYTES), seam + NEEDLE_BYTES))
+    const last = ranges.at(-1)
+    if (last !== undefined && seam - margin <= last[1]) last[1] = seam + margin
+    else ranges.push([Math.max(0, seam - margin), seam + margin])
   }
+  return ranges
 }
 
 function* saidIn(
@@ -193,19 +212,12 @@ function seamMatches(
   try {
     const content = contentOfRequest(folder, index, exchange.id)
     if (content === undefined || typeof content === 'string') return false
-    const body = Buffer.from(bodies.read(exchange.id))
-    let seam = 0
-    for (const piece of content.slice(0, -1)) {
-      seam += lengthOf([piece])
-      const text = body.toString(
-        'utf8',
-        Math.max(0, seam - SEAM_CHARACTERS),
-        seam + SEAM_CHARACTERS,
-      )
+    const { buffer, byteOffset, length } = bodies.read(exchange.id)
+    const body = Buffer.from(buffer, byteOffset, length)
+    return seamsOf(content, SEAM_CHARACTERS).some(([from, to]) => {
       expression.lastIndex = 0
-      if (expression.test(unescapedJson(text))) return true
-    }
-    return false
+      return expression.test(unescapedJson(body.toString('utf8', from, to)))
+    })
   } catch (cause) {
     if (cause instanceof MissingBytes || cause instanceof ReaderError) return true
     throw cause

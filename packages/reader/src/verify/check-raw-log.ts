@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import {
   BodyReader,
   bytesOf,
@@ -172,7 +172,8 @@ class RawCheck {
       this.#current = { id: record.exchange, content: record.content }
       const bytes = this.#reader.read(record.exchange)
       if (bytes.length !== record.bytes) wrong('has not the length that was recorded')
-      else if (sha256(bytes) !== record.sha256) wrong('is not what was sent (its SHA-256 differs)')
+      else if (hash('sha256', bytes) !== record.sha256)
+        wrong('is not what was sent (its SHA-256 differs)')
       else if (whyNotWhole(record) !== undefined) this.result.incompleteBodies += 1
     } catch (cause) {
       if (!(cause instanceof MissingBytes)) throw cause
@@ -234,8 +235,4 @@ function isIncomplete(content: Content, incomplete: ReadonlySet<string>): boolea
       typeof piece !== 'string' &&
       ('omitted' in piece || ('copy' in piece && incomplete.has(piece.copy))),
   )
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
