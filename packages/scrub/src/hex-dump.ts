@@ -46,6 +46,7 @@ export function hexDump(
   let isSwapped = false
   let letters = 0
   let isText = false
+  let { bytes, begins, ends } = room
   while (at < length) {
     if (isFirst) {
       const offset = offsetAt(text, at, length)
@@ -61,20 +62,24 @@ export function hexDump(
       if (goesOn(text, at, length)) at = length
       break
     }
+    if (count + 2 > bytes.length) {
+      room = roomFor(2 * bytes.length, room)
+      ;({ bytes, begins, ends } = room)
+    }
     for (let pair = 0; pair < digits; pair += 2) {
       const place = at + (isSwapped && digits === 4 ? 2 - pair : pair)
       const byte = ((HEX[text[place] ?? 0] ?? 0) << 4) | (HEX[text[place + 1] ?? 0] ?? 0)
-      letters = isLetter(byte) ? letters + 1 : 0
+      letters = LETTERS[byte] === 1 ? letters + 1 : 0
       isText ||= letters >= SHORTEST
-      if (count === room.bytes.length) room = roomFor(2 * count, room)
-      room.bytes[count] = byte
-      room.begins[count] = at
-      room.ends[count] = at + digits
+      bytes[count] = byte
+      begins[count] = at
+      ends[count] = at + digits
       count += 1
     }
     at += digits
     let next = at
-    while (next < length && next - at < MARGIN && isGap(text, next) && lines[next] === 0) next += 1
+    while (next < length && next - at < MARGIN && GAPS[text[next] ?? 0] === 1 && lines[next] === 0)
+      next += 1
     if (next === length) at = next
     else if (lines[next] !== 0) isFirst = true
     else if (next > at + 1) {
@@ -84,7 +89,7 @@ export function hexDump(
       if ((digitsNext !== 2 && digitsNext !== 4) || !isGap(text, next + digitsNext)) {
         const end = marginEnd(lines, next, length)
         if (end < 0) break
-        room.ends.fill(end, first, count)
+        ends.fill(end, first, count)
         next = end
         isFirst = true
       }
@@ -94,9 +99,8 @@ export function hexDump(
   const to = Math.max(at, near + 1)
   if (!isText) return { to }
   // Copied, because such a text can have another one in it.
-  const bytes = room.bytes.slice(0, count)
-  const places = { begins: room.begins.slice(0, count), ends: room.ends.slice(0, count) }
-  return { to, inner: { bytes, from, to, characters: 3, for: 1, places } }
+  const places = { begins: begins.slice(0, count), ends: ends.slice(0, count) }
+  return { to, inner: { bytes: bytes.slice(0, count), from, to, characters: 3, for: 1, places } }
 }
 
 /** The bytes of a dump, and where each begins and ends. */
@@ -151,6 +155,16 @@ function offsetAt(
 
 /** Returns how many hex digits stand at a place, at most five, within a line. */
 function digitsAt(text: Uint8Array, lines: Uint8Array, from: number, length: number): number {
+  if (from + 5 <= length) {
+    // Nearly all bytes are written in two or four digits with a gap behind them.
+    const two = (HEX[text[from] ?? 0] ?? -1) | (HEX[text[from + 1] ?? 0] ?? -1)
+    if (two >= 0 && lines[from + 1] === 0) {
+      if (GAPS[text[from + 2] ?? 0] === 1) return 2
+      const four = (HEX[text[from + 2] ?? 0] ?? -1) | (HEX[text[from + 3] ?? 0] ?? -1)
+      const isGapBehind = four >= 0 && GAPS[text[from + 4] ?? 0] === 1
+      if (isGapBehind && lines[from + 2] === 0 && lines[from + 3] === 0) return 4
+    }
+  }
   let at = from
   while (at < length && at - from < 5 && isHex(text, at) && (at === from || lines[at] === 0))
     at += 1
@@ -193,10 +207,13 @@ function isHex(text: Uint8Array, at: number): boolean {
 }
 
 function isGap(text: Uint8Array, at: number): boolean {
-  return text[at] === BLANK || text[at] === COLON
+  return GAPS[text[at] ?? 0] === 1
 }
 
-/** Returns whether a byte is of a text: printable, or a space. */
-function isLetter(byte: number): boolean {
-  return (byte >= BLANK && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)
-}
+const GAPS = new Uint8Array(256)
+for (const byte of [BLANK, COLON]) GAPS[byte] = 1
+
+/** Bytes of a text: printable ones, and spaces. */
+const LETTERS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number((byte >= BLANK && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)),
+)

@@ -6,7 +6,7 @@ import {
   HASH_SHIFT,
 } from './beginnings.js'
 import { seekListing } from './inner-seek.js'
-import { LINE, PARAGRAPH } from './lines.js'
+import { COLOUR, LINE, PARAGRAPH } from './lines.js'
 import { assemble } from './web-assembly.js'
 
 /**
@@ -208,7 +208,8 @@ const LISTING = {
     ...{ LINES_BEHIND: LINES_AT - COPY_AT, PLACES_BEHIND: PLACES_AT - RUNS_AT },
     ...{ CANDIDATES: CANDIDATES_AT, RUNS: RUNS_AT, TEXT: TEXT_AT },
     ...{ FACTOR: FOURS_FACTOR, FOURS_SHIFT, ONCE: HASH_SHIFT, TWICE: 2 * HASH_SHIFT },
-    ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH, AHEAD },
+    ...{ IS_BREAK: BREAK, IS_UNICODE: UNICODE, IS_LINE: LINE, IS_PARAGRAPH: PARAGRAPH },
+    ...{ IS_COLOUR: COLOUR, AHEAD },
   },
   code: `
     0 load@${4 * BYTES} COPY add =out
@@ -260,8 +261,10 @@ const LISTING = {
 
       at load8@0 =byte
       at 1 add =next
+      block:colour
       block:break
         byte 10 eq byte 13 eq or br_if:break
+        byte 27 eq br_if:colour
         block:character
           byte 92 eq if
             loop:backslashes
@@ -272,7 +275,8 @@ const LISTING = {
             end
             next load8@0 load8@ESCAPED :=code eqz br_if:stop
             next 1 add =next
-            code 101 eq next load8@0 91 eq and code 48 eq next load8@0 51 eq and or br_if:stop
+            code 101 eq next load8@0 91 eq and br_if:colour
+            code 48 eq next load8@0 51 eq and br_if:stop
             code IS_BREAK eq br_if:break
             code IS_UNICODE ne br_if:character
             next load8@0 load8@HEX 12 shl
@@ -398,6 +402,19 @@ const LISTING = {
       out out load8@LINES_BEHIND IS_LINE or count 1 more IS_PARAGRAPH mul or store8@LINES_BEHIND
       first =line
       next =at
+      ${RUN}
+      br:on
+      end
+
+      next load8@0 91 ne br_if:stop
+      loop:colour
+        next 1 add =next
+        next load8@0 :=code 32 less next at sub 32 more or br_if:stop
+        code 64 less code 126 more or br_if:colour
+      end
+      next AHEAD add to more br_if:stop
+      next 1 add =at
+      out out load8@LINES_BEHIND IS_COLOUR or store8@LINES_BEHIND
       ${RUN}
       br:on
     end end
