@@ -13,6 +13,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 90_000 } },
     maxWorkers: 2,
+    isolate: false,
     // The packages are tested as they are built and as users load them: by Node and not by Vite.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
   },

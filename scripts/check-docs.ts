@@ -8,7 +8,7 @@ import { unlistedErrors } from './check-docs/errors.js'
 import { brokenLinks } from './check-docs/links.js'
 import { readPage } from './check-docs/page.js'
 import { brokenSnippets } from './check-docs/snippets.js'
-import { tachoHelp } from './check-docs/tacho-help.js'
+import { tachoCommands } from './check-docs/tacho-commands.js'
 import { unwantedWords } from './check-docs/tree.js'
 
 // This runs from scripts/dist.
@@ -21,7 +21,11 @@ function check(root: string): number {
   const pages = pagesOf(root).map((file) => readPage(root, file))
   const problems = [
     ...brokenLinks(root, pages),
-    ...unknownCommands(root, pages, tachoHelp(join(repository, 'packages/cli/bin/tacho.js'))),
+    ...unknownCommands(
+      root,
+      pages,
+      tachoCommands(join(repository, 'packages/cli/dist/command-tree.json.gz')),
+    ),
     ...brokenSnippets(repository, pages),
     ...untoldAttributes(root),
     ...attributesOutOfList(root),

@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from './page.js'
 import type { Problem } from './problem.js'
-import type { TachoHelp } from './tacho-help.js'
+import type { TachoCommands } from './tacho-commands.js'
 
 /** Commands of npm and tacho in pages that do not exist or do not have the option shown. */
-export function unknownCommands(root: string, pages: readonly Page[], tacho: TachoHelp): Problem[] {
+export function unknownCommands(
+  root: string,
+  pages: readonly Page[],
+  tacho: TachoCommands,
+): Problem[] {
   const scripts = scriptsOf(root)
   return pages.flatMap((page) =>
     commandLinesOf(page).flatMap(({ line, text }) =>
@@ -57,7 +61,7 @@ function npmProblem(words: readonly string[], scripts: ReadonlySet<string>): str
   return `package.json has no script ${name}; it has ${[...scripts].join(', ')}`
 }
 
-function tachoProblem(words: readonly string[], tacho: TachoHelp): string | undefined {
+function tachoProblem(words: readonly string[], tacho: TachoCommands): string | undefined {
   const [program = '', ...args] = words[0] === 'npx' ? words.slice(1) : words
   if (program !== 'tacho' && !program.endsWith('/.bin/tacho')) return undefined
   const [name = '', below] = args
