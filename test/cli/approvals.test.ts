@@ -159,3 +159,14 @@ function run(parts: SessionParts, ...words: string[]) {
   writeSession(directory, { raw: [], ...parts })
   return tacho(['approvals', SESSION_ID, ...words, '--sessions-dir', directory])
 }
+
+test('of all sessions, one that cannot be read is named, and the others are listed', async () => {
+  const directory = sessionsDirectory()
+  writeSession(directory, { meta: [answered] })
+  writeSession(directory, { id: '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5d', manifest: { format: 99 } })
+  const words = ['approvals', '--all', '--sessions-dir', directory]
+  const { stdout, stderr, exitCode } = await tacho(words)
+  expect(stdout.toString()).toContain('rm -rf build')
+  expect(stderr).toContain('needs a newer Tacho')
+  expect(exitCode).toBe(3)
+})

@@ -169,7 +169,7 @@ test('a session of a newer format does not keep the others from it', async () =>
   writeSession(directory)
   writeSession(directory, { id: OTHER_ID, manifest: { format: 99 } })
   const { exitCode, stderr } = await exported(['--all', '-o', directory], directory)
-  expect(exitCode).toBe(1)
+  expect(exitCode).toBe(3)
   expect(stderr).toContain('needs a newer Tacho')
   expect(await rowsOf(directory, 'exchanges')).toHaveLength(2)
 })

@@ -23,7 +23,7 @@ export async function readEach(
       if (chosen.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)
-      process.exitCode = EXIT.failure
+      process.exitCode = EXIT.incomplete
     }
   }
   progress.clear()

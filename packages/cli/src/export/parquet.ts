@@ -83,7 +83,7 @@ async function addAll(
       if (sessions.length === 1 || !(error instanceof ReaderError)) throw error
       progress.clear()
       note(error.message)
-      process.exitCode = EXIT.failure
+      process.exitCode = EXIT.incomplete
     }
     progress.add(verifiableBytes(folder))
   }
