@@ -13,6 +13,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 90_000 } },
     maxWorkers: 2,
+    // The files of a worker share what they import: importing it for each file took as long as half
+    // of the tests do. So a test puts back what it changes in its process.
     isolate: false,
     // The packages are tested as they are built and as users load them: by Node and not by Vite.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
