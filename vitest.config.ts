@@ -16,6 +16,8 @@ export default defineConfig({
     // The files of a worker share what they import: importing it for each file took as long as half
     // of the tests do. So a test puts back what it changes in its process.
     isolate: false,
+    // At the end of each file, what its tests made is removed.
+    setupFiles: ['test/setup.ts'],
     // The packages are tested as they are built and as users load them: by Node and not by Vite.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
   },

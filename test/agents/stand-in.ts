@@ -1,14 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
-
-const folders: string[] = []
-
-// For the test file that imports this; inside a test there is no such hook.
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+import { atEndOfFile } from '../end-of-file.js'
 
 /**
  * A program in Codex's place, for behaviour that the real one cannot be made to show: a Node script
@@ -20,7 +13,7 @@ afterAll(() => {
  */
 export function standIn(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'tacho-stand-in-'))
-  folders.push(folder)
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'codex')
   writeFileSync(
     path,

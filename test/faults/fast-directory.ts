@@ -1,12 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
-
-const directories: string[] = []
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
-})
+import { atEndOfFile } from '../end-of-file.js'
 
 /**
  * An empty folder, in memory if the system has such a place, removed when the test file is done:
@@ -14,7 +9,7 @@ afterAll(() => {
  */
 export function fastDirectory(): string {
   const directory = mkdtempSync(join(memory(), 'tacho-faults-'))
-  directories.push(directory)
+  atEndOfFile(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 

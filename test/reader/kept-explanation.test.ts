@@ -12,16 +12,15 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine } from '@tacho/format'
 import { forgetSession, keptExplanation } from '@tacho/reader'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventually, repositoryRoot } from '../host/index.js'
 
 let place: string
 let folder: string
-const before = process.env.XDG_CACHE_HOME
 
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'tacho-kept-'))
-  process.env.XDG_CACHE_HOME = join(place, 'cache')
+  vi.stubEnv('XDG_CACHE_HOME', join(place, 'cache'))
   folder = join(place, 'sessions', 'plain')
   cpSync(join(repositoryRoot, 'test/fixtures/sessions/plain'), folder, { recursive: true })
   // What is small is not worth keeping.
@@ -30,8 +29,7 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
+  vi.unstubAllEnvs()
   rmSync(place, { recursive: true, force: true })
 })
 

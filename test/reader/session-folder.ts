@@ -16,7 +16,7 @@ import {
   type Run,
   SESSION_FILES,
 } from '@tacho/format'
-import { afterAll } from 'vitest'
+import { atEndOfFile } from '../end-of-file.js'
 
 export const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 const TRACE_ID = SESSION_ID.replaceAll('-', '')
@@ -24,15 +24,10 @@ export const RUN_ID = '00000000000000aa'
 /** When the sessions of these tests start: their records count from here. */
 export const START = Date.parse('2026-11-23T10:00:00.000Z')
 
-const directories: string[] = []
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
-})
-
 /** An empty folder for sessions, removed when the test file is done. */
 export function sessionsDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tacho-sessions-'))
-  directories.push(directory)
+  atEndOfFile(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 

@@ -1,14 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll } from 'vitest'
 import { TACHO } from '../cli/tacho.js'
+import { atEndOfFile } from '../end-of-file.js'
 
 let browser: Promise<Browser> | undefined
-
-afterAll(async () => {
-  await (await browser)?.close()
-})
 
 /** What a page may take on a busy machine, in milliseconds. */
 const WAIT = 90_000
@@ -31,12 +27,7 @@ export async function openPage(
   address: string,
   { width = 1280, height = 900, isDark = false, isTouch = false }: PageOptions = {},
 ): Promise<WatchedPage> {
-  browser ??= chromium.launch({
-    executablePath: process.env.TACHO_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    // Root has no sandbox, and CI is root.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    timeout: WAIT,
-  })
+  browser ??= launched()
   const context: BrowserContext = await (await browser).newContext({
     viewport: { width, height },
     colorScheme: isDark ? 'dark' : 'light',
@@ -95,4 +86,17 @@ export async function serve(
       await ended
     },
   }
+}
+
+function launched(): Promise<Browser> {
+  atEndOfFile(async () => {
+    await (await browser)?.close()
+    browser = undefined
+  })
+  return chromium.launch({
+    executablePath: process.env.TACHO_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    // Root has no sandbox, and CI is root.
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    timeout: WAIT,
+  })
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Network, networkOf } from '../../../packages/launcher/dist/network/network.js'
 import {
   type Opened,
@@ -172,16 +172,11 @@ describe('direct', () => {
   test('a certificate for another name is refused, whatever the environment of Node says', async () => {
     const other = authority.issue({ names: ['other.test'], addresses: [] })
     await using server = await startTlsServer(other)
-    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
-    try {
-      await expect(
-        openConnection(network(), new URL(`https://localhost:${server.port}`)),
-      ).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
-    } finally {
-      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
-      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before
-    }
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    await expect(
+      openConnection(network(), new URL(`https://localhost:${server.port}`)),
+    ).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
   })
 })
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { couldMatch, forgetSession, SEARCHED, searchPattern, searchSession } from '@tacho/reader'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { eventually } from '../../host/index.js'
 import {
   exchangeRecords,
@@ -22,12 +22,11 @@ import {
   writeSession,
 } from '../session-folder.js'
 
-const before = process.env.XDG_CACHE_HOME
 let [place, folder, directory] = ['', '', '']
 
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), 'tacho-noted-'))
-  process.env.XDG_CACHE_HOME = place
+  vi.stubEnv('XDG_CACHE_HOME', place)
   directory = sessionsDirectory()
   const body = (...said: string[]): string =>
     JSON.stringify({ model: 'm', input: said.map((content) => ({ role: 'user', content })) })
@@ -57,8 +56,7 @@ beforeAll(() => {
 })
 
 afterAll(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
+  vi.unstubAllEnvs()
   rmSync(place, { recursive: true, force: true })
 })
 

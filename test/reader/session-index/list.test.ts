@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { listSessions, type SessionSummary } from '@tacho/reader'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { tacho } from '../../cli/tacho.js'
 import { eventually } from '../../host/index.js'
 import { manifestOf, sessionsDirectory, timeAt, writeSession } from '../session-folder.js'
@@ -26,10 +26,11 @@ const [one, two, three] = ids as [string, string, string]
 
 let root = ''
 let cache = ''
+afterEach(() => vi.unstubAllEnvs())
 beforeEach(async () => {
   root = sessionsDirectory()
   cache = sessionsDirectory()
-  process.env.XDG_CACHE_HOME = cache
+  vi.stubEnv('XDG_CACHE_HOME', cache)
   for (const [number, id] of ids.entries()) {
     writeSession(root, { id, run: { startedAt: timeAt(1000 * number) } })
   }
@@ -163,7 +164,7 @@ test('where there can be no index, a list needs none', () => {
   const file = join(cache, 'file')
   writeFileSync(file, '')
   for (const useless of [file, '/proc/nothing', join(cache, 'no', 'such')]) {
-    process.env.XDG_CACHE_HOME = useless
+    vi.stubEnv('XDG_CACHE_HOME', useless)
     expect(listed()).toEqual({ sessions, read: 3 })
   }
 })

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { type RawRecord, SESSION_FILES } from '@tacho/format'
 import { indexRawLog, type RawIndex, readSession, type Session, sealSession } from '@tacho/reader'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { tacho } from '../../cli/tacho.js'
 import {
   endedSpan,
@@ -83,6 +83,7 @@ function spans(): object[] {
 
 let cache = ''
 let folder = ''
+afterEach(() => vi.unstubAllEnvs())
 beforeEach(() => {
   cache = sessionsDirectory()
   const root = sessionsDirectory()
@@ -96,12 +97,12 @@ const indexFile = () => join(indexFolder(), readdirSync(indexFolder())[0] ?? '')
 type Read = { session: Session; index: RawIndex }
 
 async function indexed(): Promise<Read> {
-  process.env.XDG_CACHE_HOME = cache
+  vi.stubEnv('XDG_CACHE_HOME', cache)
   return { session: await readSession(folder), index: indexRawLog(folder, () => undefined) }
 }
 
 async function withoutIndex(): Promise<Read> {
-  process.env.XDG_CACHE_HOME = '/proc/nothing'
+  vi.stubEnv('XDG_CACHE_HOME', '/proc/nothing')
   return { session: await readSession(folder), index: indexRawLog(folder, () => undefined) }
 }
 

@@ -9,20 +9,15 @@ import {
   Recording,
   type RecordingOptions,
 } from '@tacho/recorder'
-import { afterAll } from 'vitest'
 import { SessionOnDisk } from '../../agents/session-on-disk.js'
+import { atEndOfFile } from '../../end-of-file.js'
 
 export const SECRET = 'zstd-and-friends-0123456789'
-
-const roots: string[] = []
-afterAll(() => {
-  for (const root of roots) rmSync(root, { recursive: true, force: true })
-})
 
 /** A recording in a folder of its own. */
 export function recordingOf(clock?: Clock, more: Partial<RecordingOptions> = {}): Recording {
   const root = mkdtempSync(join(tmpdir(), 'tacho-exchanges-'))
-  roots.push(root)
+  atEndOfFile(() => rmSync(root, { recursive: true, force: true }))
   return new Recording({
     root,
     agent: { name: 'codex' },
