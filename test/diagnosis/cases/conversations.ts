@@ -31,6 +31,19 @@ const healthy = (what: string, spoken: readonly Spoken[]): DiagnosisCase => {
 
 const READ = [message('user', 'Sum it up.'), ...called(1, 'read_file', { path: 'a' }, 'x')]
 
+/** Longer than any event or body that is read for its facts. */
+const IMAGE = 'A'.repeat(17 * 1024 * 1024)
+
+/** An answer whose last event repeats all of it, as OpenAI's image tool does. */
+const drawn = (): object[] => {
+  const [first = {}, ...rest] = says('Here it is.')
+  const output = [{ type: 'image_generation_call', id: 'ig_1', status: 'completed', result: IMAGE }]
+  const last = { id: 'resp_1', model: 'gpt-5.5', status: 'completed', output }
+  return [first, ...rest.slice(0, -1), { type: 'response.completed', response: last }]
+}
+
+const INLINE = { parts: [{ inlineData: { mimeType: 'image/png', data: IMAGE } }] }
+
 export const CONVERSATION_CASES: readonly DiagnosisCase[] = [
   healthy('two conversations of a program that names no threads, in turn', [
     said('planner', 1),
@@ -44,6 +57,16 @@ export const CONVERSATION_CASES: readonly DiagnosisCase[] = [
     said('coder', 1, 'o-code'),
     said('planner', 2, 'o-plan'),
     said('coder', 2, 'o-code'),
+  ]),
+  healthy('an image of 17 MiB in the event that ends the answer', [
+    { request: asked('painter', [message('user', 'Draw.')]), answer: drawn() },
+  ]),
+  healthy('an image of 17 MiB in the only event of an answer of Gemini', [
+    {
+      path: '/v1beta/models/g-1:streamGenerateContent?alt=sse',
+      request: { contents: [{ role: 'user', parts: [{ text: 'Draw.' }] }] },
+      answer: [{ candidates: [{ content: INLINE, finishReason: 'STOP' }], modelVersion: 'g-1' }],
+    },
   ]),
   {
     title: 'history-rewritten: in one of two conversations in turn',

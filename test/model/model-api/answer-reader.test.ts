@@ -165,6 +165,37 @@ describe('an answer of any length keeps its tokens', () => {
     expect([reader.events, reader.facts.textLength]).toEqual([undefined, undefined])
   })
 
+  test.each([
+    ['in pieces', 64 * 1024],
+    ['in one piece', Number.POSITIVE_INFINITY],
+  ])('whose last event is too long for us, and came %s', (_, bytesAtOnce) => {
+    for (const [type, ended] of [
+      ['response.completed', 'completed'],
+      ['response.incomplete', 'incomplete'],
+      ['response.failed', 'failed'],
+    ]) {
+      const stream = eventStream([delta('Hi'), { ...large(17 * MiB), type }])
+      const { facts } = readAnswer(responsesApi, stream, { bytesAtOnce })
+      expect([facts.ended, facts.isTooLong]).toEqual([ended, true])
+    }
+  })
+
+  test('whose last event is too long for us, and came over a WebSocket', () => {
+    const reader = new AnswerReader({ api: responsesApi, hints: {}, onFault: () => {} })
+    for (const event of [delta('Hi'), large(17 * MiB)]) reader.message(JSON.stringify(event))
+    expect([reader.facts.ended, reader.facts.isTooLong]).toEqual(['completed', true])
+  })
+
+  test('whose last event is too long for us, and does not say what it is', () => {
+    const picture = { inlineData: { mimeType: 'image/png', data: 'A'.repeat(17 * MiB) } }
+    const last = { candidates: [{ content: { parts: [picture] }, finishReason: 'STOP' }] }
+    const stream = eventStream([last])
+    for (const bytesAtOnce of [64 * 1024, Number.POSITIVE_INFINITY]) {
+      const { facts, isReadable } = readAnswer(apiOf('gemini'), stream, { bytesAtOnce })
+      expect([facts.ended, facts.isTooLong, isReadable]).toEqual([undefined, true, false])
+    }
+  })
+
   test('in one piece, up to 16 MiB', () => {
     const body = (length: number) => JSON.stringify(completed({ x: 'x'.repeat(length) }).response)
     expect(readAnswer(responsesApi, body(15 * MiB)).facts.inputTokens).toBe(3)

@@ -80,6 +80,11 @@ describe('an exchange whose', () => {
       { outcome: 'unreadable', error: { type: 'unreadable' } },
     ],
     [
+      'answer is too long to be read is unknown',
+      { isReadable: false, facts: { isTooLong: true } },
+      {},
+    ],
+    [
       'agent went away is cancelled, and no error',
       { state: 'cancelled' },
       { outcome: 'cancelled' },

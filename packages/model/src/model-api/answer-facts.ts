@@ -23,6 +23,8 @@ export type AnswerFacts = {
   error?: ApiError
   /** What came in place of an answer: the title of a page, or the start of a text. */
   page?: string
+  /** Part of it is longer than what is read at once: what that part says is unknown. */
+  isTooLong?: true
   /** How the answer says that it ended; absent until its last event. */
   ended?: AnswerEnd
 }

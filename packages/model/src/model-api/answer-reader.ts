@@ -1,9 +1,9 @@
 import { bytesOf } from '@tacho/format'
-import type { AnswerFacts } from './answer-facts.js'
+import { type AnswerFacts, learn } from './answer-facts.js'
 import { type AnswerForm, type AnswerHints, answerFormOf, asAnnounced } from './answer-form.js'
 import { apiErrorOf } from './api-error.js'
 import { AwsEventStream, isAwsEventStream } from './aws-event-stream.js'
-import { EventStream } from './event-stream.js'
+import { EventStream, HEAD_CHARACTERS } from './event-stream.js'
 import { type Json, objectOf } from './json.js'
 import { EVENT_CHARACTERS, LARGE_EVENT_CHARACTERS, TEXT_CHARACTERS } from './limits.js'
 import type { ModelApi } from './model-api.js'
@@ -40,7 +40,7 @@ export class AnswerReader {
   readonly #text = new Utf8Text()
   readonly #stream = new EventStream({
     onEvent: (data, name) => this.#readEvent(data, name),
-    onTooLong: () => this.#lose(),
+    onTooLong: (head) => this.#loseLong(head),
   })
   readonly #awsStream = new AwsEventStream({
     onEvent: (data) => this.#readEvent(data, undefined),
@@ -129,10 +129,17 @@ export class AnswerReader {
     // Blank lines before it belong to no form, and there can be many.
     const more = this.#held.length === 0 ? text.trimStart() : text
     if (more === '') return
-    this.#hold(more)
-    if (this.#form !== undefined) return
-    const form = answerFormOf(this.#held.join(''), this.#options.hints)
-    if (form !== undefined) this.#begin(form)
+    this.#held.push(more)
+    this.#heldCharacters += more.length
+    if (this.#form === undefined) {
+      const form = answerFormOf(this.#held.join(''), this.#options.hints)
+      if (form !== undefined) this.#begin(form)
+    }
+    if (this.#held.length > 0 && this.#heldCharacters > EVENT_CHARACTERS) {
+      this.#held = []
+      this.#isLost = true
+      this.facts.isTooLong = true
+    }
   }
 
   #begin(form: AnswerForm): void {
@@ -149,14 +156,6 @@ export class AnswerReader {
     this.#page += text.slice(0, PAGE_CHARACTERS - this.#page.length)
   }
 
-  #hold(text: string): void {
-    this.#heldCharacters += text.length
-    if (this.#heldCharacters > EVENT_CHARACTERS) {
-      this.#held = []
-      this.#isLost = true
-    } else this.#held.push(text)
-  }
-
   #readEvent(data: string, name: string | undefined): void {
     if (!this.#isUncounted) this.events = (this.events ?? 0) + 1
     const { api } = this.#options
@@ -168,9 +167,12 @@ export class AnswerReader {
   }
 
   #readObject(data: string): void {
-    const isRead = data.length <= EVENT_CHARACTERS
-    const event = isRead ? objectOf(data) : undefined
-    if (isRead && event === undefined) this.brokenEvents += 1
+    if (data.length > EVENT_CHARACTERS) {
+      this.#passOver(data)
+      return
+    }
+    const event = objectOf(data)
+    if (event === undefined) this.brokenEvents += 1
     try {
       if (event !== undefined) {
         this.#options.onEvent?.(event)
@@ -211,11 +213,22 @@ export class AnswerReader {
     delete this.facts.textLength
   }
 
-  /** Notes that an event is lost: what it said is unknown, and so is the number of events. */
-  #lose(): void {
-    this.#isLost = true
+  /** Notes that an event was dropped, so that their number is unknown. */
+  #loseLong(head: string): void {
     this.#isUncounted = true
     this.events = undefined
+    this.#passOver(head)
+  }
+
+  /**
+   * Notes that an event is too long to be read. What it says is unknown, except for what its type
+   * says: the one that ends an answer repeats all of it, images included.
+   */
+  #passOver(head: string): void {
+    const type = TYPE.exec(head.slice(0, HEAD_CHARACTERS))?.[1]
+    const ended = type === undefined ? undefined : this.#options.api.endedBy?.(type)
+    learn(this.facts, { ended, isTooLong: true })
+    this.#isLost = true
     this.#forgetText()
   }
 
@@ -237,6 +250,8 @@ export class AnswerReader {
 
 /** Forms in which events show how an answer goes on. */
 const STREAMS = new Set<AnswerForm | 'messages'>(['events', 'aws-events', 'messages'])
+
+const TYPE = /"type"\s*:\s*"([^"]*)"/
 
 /** Ends a stream of Chat Completions. */
 const DONE = '[DONE]'

@@ -1,4 +1,4 @@
-import type { AnswerFacts } from './answer-facts.js'
+import type { AnswerEnd, AnswerFacts } from './answer-facts.js'
 import type { Json } from './json.js'
 
 /** One model API: how to read its requests and its answers. */
@@ -9,6 +9,8 @@ export type ModelApi = {
   pathFacts?(path: string): { model?: string; stream?: boolean }
   /** Returns what an event can contain, from its name in the stream. */
   tells(event: string): Told
+  /** Returns how an event of this type ends an answer; undefined if it does not, or may not. */
+  endedBy?(type: string): AnswerEnd | undefined
   /** Reads one event of a streamed answer into the facts. */
   readEvent(event: Json, facts: AnswerFacts): void
   /** Reads a non-streamed answer into the facts. */

@@ -43,7 +43,10 @@ export type EndedAnswer = {
   isReadable: boolean
 }
 
-/** Returns how an exchange with a model ended. A redirect has no outcome. */
+/**
+ * Returns how an exchange with a model ended. A redirect has no outcome, and that of an answer that
+ * is too long to be read is not known.
+ */
 export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): ModelOutcome {
   const told = facts.error?.status
   const known = status === undefined && told !== undefined ? { status: told } : {}
@@ -61,6 +64,7 @@ export function outcomeOf({ end, status, facts, isReadable }: EndedAnswer): Mode
   if (end.state === 'cancelled') return { outcome: 'cancelled' }
   if (end.state === 'failed') return { outcome: 'failed', error: systemError(end.error) }
   if (status !== undefined && status >= 300) return {}
+  if (!isReadable && facts.isTooLong) return {}
   if (!isReadable) return { outcome: 'unreadable', error: { type: 'unreadable' } }
   return { outcome: 'truncated', error: { type: 'truncated', message: TRUNCATED } }
 }

@@ -21,6 +21,7 @@ export const responsesApi: ModelApi = {
     if (event === TEXT_DELTA) return 'text'
     return /^response\.\w+\./.test(event) ? 'nothing' : 'anything'
   },
+  endedBy: (type) => ENDS.get(type),
   readEvent(event, facts) {
     const type = textAt(event, 'type') ?? ''
     const response = objectAt(event, 'response')
