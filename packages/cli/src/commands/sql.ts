@@ -1,6 +1,8 @@
 import {
   type FoundSession,
+  type KeptRows,
   listSessions,
+  openKeptRows,
   ReaderError,
   type SqlTable,
   sessionRow,
@@ -72,10 +74,12 @@ async function fill(
     for (const summary of sessions) writers.get('sessions')?.add(sessionRow(summary))
   }
   const progress = progressBar('reading', sessions.length)
+  const kept = openKeptRows()
   for (const session of sessions) {
-    await fillFrom(session, missing, (table, row) => writers.get(table)?.add(row))
+    await fillFrom(session, missing, kept, (table, row) => writers.get(table)?.add(row))
     progress.add(1)
   }
+  kept.close()
   progress.clear()
   for (const writer of writers.values()) writer.close()
   for (const table of missing) filled.add(table)
@@ -84,10 +88,11 @@ async function fill(
 async function fillFrom(
   session: FoundSession,
   wanted: ReadonlySet<SqlTable>,
+  kept: KeptRows,
   add: (table: SqlTable, row: object) => void,
 ): Promise<void> {
   try {
-    for await (const { table, row } of sqlRows(session, wanted)) add(table, row)
+    for await (const { table, row } of sqlRows(session, wanted, kept)) add(table, row)
   } catch (error) {
     // One unreadable session must not hide the others.
     if (!(error instanceof ReaderError)) throw error

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { usableIndexFolder } from './index-folder.js'
-import { listFile, openList, writeList } from './list-file.js'
+import { listFile, openList, rowsFile, writeList } from './list-file.js'
 import { explanationFile, searchedFile, sessionFile } from './session-file.js'
 
 /**
@@ -14,6 +14,7 @@ export function forgetSession(folder: string, root: string): void {
   rmSync(sessionFile(index, resolve(folder)), { force: true })
   rmSync(explanationFile(index, resolve(folder)), { force: true })
   rmSync(searchedFile(index, resolve(folder)), { force: true })
+  rmSync(rowsFile(index, root), { force: true })
   const path = listFile(index, root)
   const list = openList(path, root)
   if (list === undefined) return

@@ -15,7 +15,7 @@ import { sweepIndex } from './sweep-index.js'
  * The format of an index. One with another number is rebuilt: raise it when a summary gains or
  * loses a member, or a rule for one of them changes.
  */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 
 /** What a root's list contains about one of its sessions. */
 export type ListedSession = FolderStamp & {
@@ -41,7 +41,16 @@ const FILE_BYTES = 512 * 1024 * 1024
 
 /** Returns the file that lists the sessions of a root. */
 export function listFile(folder: string, root: string): string {
-  return join(folder, `list-${createHash('sha256').update(root).digest('hex').slice(0, 32)}.jsonl`)
+  return join(folder, `list-${nameOf(root)}.jsonl`)
+}
+
+/** Returns the file with the rows of a root's sessions, for queries. */
+export function rowsFile(folder: string, root: string): string {
+  return join(folder, `rows-${nameOf(root)}.jsonl`)
+}
+
+function nameOf(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 32)
 }
 
 /**

@@ -14,6 +14,7 @@ import { readSession, type Session } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import type { SessionSummary } from '../summarize.js'
 import { toolsOf } from '../tools.js'
+import { areKept, KEPT_TABLES, type KeptRows } from './kept-rows.js'
 import type { SqlTable } from './tables.js'
 
 /** A row of a table. */
@@ -58,30 +59,51 @@ function sum(...numbers: number[]): number {
 }
 
 /**
- * Yields the rows of a session in the wanted tables, except `sessions`, from its files.
+ * Yields the rows of a session in the wanted tables, except `sessions`: those that are kept from
+ * the index, if its files have not changed since, and all others from its files.
  *
  * @throws ReaderError if the session cannot be read.
  */
 export async function* sqlRows(
-  { id, folder }: FoundSession,
+  found: FoundSession,
   wanted: ReadonlySet<SqlTable>,
+  kept: KeptRows,
 ): AsyncGenerator<SqlRow> {
-  if (READ.some((table) => wanted.has(table))) {
-    const session = await readSession(folder)
-    for (const { table, row } of rowsOf(session)) {
-      if (table !== 'sessions' && wanted.has(table)) yield { table, row }
-    }
-    if (wanted.has('tools')) {
-      for (const tool of toolsOf(session)) yield { table: 'tools', row: toolRow(id, tool) }
-    }
-    if (wanted.has('cancellations')) {
-      for (const one of cancellationsOf(session)) {
-        yield { table: 'cancellations', row: cancellationRow(id, one) }
-      }
-    }
-    if (wanted.has('chunks')) yield* chunkRows(session)
+  const { id, folder } = found
+  const fromLogs = new Set(READ.filter((table) => wanted.has(table)))
+  if (fromLogs.size > 0) {
+    const known = areKept(fromLogs) ? kept.of(found) : undefined
+    const rows = known ?? (await readRows(found, fromLogs, kept))
+    for (const one of rows) if (fromLogs.has(one.table)) yield one
   }
   if (wanted.has('messages')) yield* messageRows(id, folder)
+}
+
+async function readRows(
+  found: FoundSession,
+  wanted: ReadonlySet<SqlTable>,
+  kept: KeptRows,
+): Promise<Iterable<SqlRow>> {
+  const keep = areKept(wanted) ? kept.reading(found) : undefined
+  const session = await readSession(found.folder)
+  if (keep === undefined || session.ended === 'running') return rowsIn(session, wanted)
+  const rows = [...rowsIn(session, new Set(KEPT_TABLES))]
+  keep(rows)
+  return rows
+}
+
+function* rowsIn(session: Session, wanted: ReadonlySet<SqlTable>): Generator<SqlRow> {
+  const { id } = session
+  yield* rowsOf(session, (table) => wanted.has(table))
+  if (wanted.has('tools')) {
+    for (const tool of toolsOf(session)) yield { table: 'tools', row: toolRow(id, tool) }
+  }
+  if (wanted.has('cancellations')) {
+    for (const one of cancellationsOf(session)) {
+      yield { table: 'cancellations', row: cancellationRow(id, one) }
+    }
+  }
+  if (wanted.has('chunks')) yield* chunkRows(session)
 }
 
 const READ: readonly SqlTable[] = [

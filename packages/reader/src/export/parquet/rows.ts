@@ -10,20 +10,30 @@ import type { Row } from './columns.js'
 import { logMessages } from './log-messages.js'
 import type { TABLES, TableName } from './tables.js'
 
-/** Yields the rows of a session, each with its table, on demand. */
-export function* rowsOf(session: Session): Generator<TableRow> {
+/**
+ * Yields the rows of a session, each with its table, on demand.
+ *
+ * @param isWanted whether a table is; the others cost nothing.
+ */
+export function* rowsOf(
+  session: Session,
+  isWanted: (table: TableName) => boolean = () => true,
+): Generator<TableRow> {
   const { id: session_id } = session
-  yield { table: 'sessions', row: { session_id, ...sessionRow(session) } }
-  for (const span of session.spans.values()) {
+  if (isWanted('sessions')) {
+    yield { table: 'sessions', row: { session_id, ...sessionRow(session) } }
+  }
+  for (const span of isWanted('spans') ? session.spans.values() : []) {
     yield { table: 'spans', row: { session_id, ...spanRow(session, span) } }
   }
-  for (const exchange of session.exchanges) {
+  for (const exchange of isWanted('exchanges') ? session.exchanges : []) {
     yield { table: 'exchanges', row: { session_id, ...exchangeRow(exchange) } }
   }
-  for (const approval of approvalsOf(session)) {
+  for (const approval of isWanted('approvals') ? approvalsOf(session) : []) {
     yield { table: 'approvals', row: { session_id, ...approvalRow(approval) } }
   }
-  for (const { at, level, source, message } of logMessages(session.folder)) {
+  for (const one of isWanted('logs') ? logMessages(session.folder) : []) {
+    const { at, level, source, message } = one
     yield { table: 'logs', row: { session_id, time: at, level, source, message } }
   }
 }
