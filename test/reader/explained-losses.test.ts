@@ -67,6 +67,14 @@ function copyFromNowhere(path: string): void {
   writeFileSync(path, Buffer.concat(written))
 }
 
+/** As if its recorder had gone before it could write the end of the run. */
+function withoutEnd(path: string): void {
+  const { crc: _, ...told } = JSON.parse(readFileSync(path, 'utf8'))
+  for (const run of told.runs)
+    Object.assign(run, { ended: undefined, endedAt: undefined, pid: 2 ** 22 + 1 })
+  writeFileSync(path, JSON.stringify(told))
+}
+
 type Loss = [title: string, file: string, lose: (path: string) => void]
 
 const LOSSES: Loss[] = [
@@ -122,17 +130,71 @@ test('a session that is whole has no causes', async () => {
 
 test('a recorder that dies while it writes a line is not a loss of its own', async () => {
   const folder = await healthy()
-  const path = join(folder, manifest)
-  const { crc: _, ...told } = JSON.parse(readFileSync(path, 'utf8'))
-  for (const run of told.runs)
-    Object.assign(run, { ended: undefined, endedAt: undefined, pid: 2 ** 22 + 1 })
-  writeFileSync(path, JSON.stringify(told))
+  withoutEnd(join(folder, manifest))
   cutLines(join(folder, meta), 0.7)
   cutLines(join(folder, events), 0.7)
   cutBytes(join(folder, raw), 0.7)
   const explained = await explainSession(folder)
   expect(explained.causes.map(({ code }) => code)).toEqual([explained.end.code])
   expect(explained.end.code).not.toBe('clean')
+})
+
+test('an exchange that lost its end in the record was not in flight', async () => {
+  const folder = await healthy()
+  cutLines(join(folder, raw), 0.99)
+  const { inFlight, endsMissing } = await explainSession(folder)
+  expect(inFlight).toEqual([])
+  expect(endsMissing).toMatchObject([{ exchange: EXCHANGES, what: 'scripted' }])
+  const asked = ['explain', 'last', '--sessions-dir', join(folder, '..')]
+  const { stdout } = await tacho(asked)
+  expect(stdout.toString()).toContain(
+    `ended, but the end is missing from the record\n  exchange ${EXCHANGES}: scripted\n`,
+  )
+  expect(stdout.toString()).not.toContain('in flight')
+})
+
+test('an exchange whose span has ended was not in flight when its recorder died', async () => {
+  const folder = await healthy()
+  withoutEnd(join(folder, manifest))
+  cutLines(join(folder, meta), 0.95)
+  cutLines(join(folder, events), 0.7)
+  cutLines(join(folder, raw), 0.99)
+  const { session, inFlight, endsMissing } = await explainSession(folder)
+  expect(session.ended).toBe('died')
+  expect(inFlight.filter(({ kind }) => kind === 'exchange')).toEqual([])
+  expect(endsMissing).toMatchObject([{ exchange: EXCHANGES }])
+})
+
+describe('a disk that stayed full is told by', () => {
+  test('half lines in several logs, of a recorder that left no end', async () => {
+    const folder = await healthy()
+    withoutEnd(join(folder, manifest))
+    for (const log of [raw, meta, events]) cutBytes(join(folder, log), 0.7)
+    const { end, causes } = await explainSession(folder)
+    expect([end.code, end.certainty]).toEqual(['disk-full', 'likely'])
+    expect(causes.map(({ code }) => code)).toEqual(['disk-full'])
+  })
+
+  test('half a line of a log, and a manifest that does not tell the end that the events tell', async () => {
+    const folder = await healthy()
+    withoutEnd(join(folder, manifest))
+    cutLines(join(folder, meta), 0.95)
+    cutBytes(join(folder, raw), 0.7)
+    const { session, end, causes } = await explainSession(folder)
+    expect([session.ended, end.code]).toEqual(['completed', 'clean'])
+    expect(causes.map(({ code }) => code)).toEqual(['disk-full'])
+  })
+})
+
+test('what a power failure cut off in several logs is no sign of a full disk', async () => {
+  const folder = await healthy()
+  withoutEnd(join(folder, manifest))
+  for (const log of [raw, meta]) cutBytes(join(folder, log), 0.7)
+  const [started = ''] = readFileSync(join(folder, events), 'utf8').split('\n')
+  const { crc: _, ...told } = JSON.parse(started)
+  writeFileSync(join(folder, events), encodeLine({ ...told, bootId: 'another' }, crc32))
+  const { causes } = await explainSession(folder)
+  expect(causes.map(({ code }) => code)).toEqual(['power-loss'])
 })
 
 test('tacho explain says what is lost, with exit code 3', async () => {

@@ -82,7 +82,7 @@ export function* sessionFrom(
   reportMissingLogs(folder, read, report)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const { spans, story } = yield* logs(report)
-  const runsNow = (): SessionRun[] => sessionRuns(manifest, spans, signsOfLife(folder).lives)
+  const runsNow = (): SessionRun[] => sessionRuns(manifest, spans, signsOfLife(folder))
   let runs = runsNow()
   if (end !== undefined && endedOf(runs) !== 'running') {
     end(report)

@@ -9,18 +9,19 @@ import type { SignsOfLife } from './running/signs-of-life.js'
  * Returns the runs of a session, oldest first. The manifest lists them; what it lacks (it can be
  * missing, or older than the logs) comes from the `session` spans.
  *
- * @param lives returns whether a run without an end is still going on.
+ * @param signs say of a run without an end in either whether it is still going on, and what the
+ *   events tell of its end.
  */
 export function sessionRuns(
   manifest: Manifest | undefined,
   spans: ReadonlyMap<string, Span>,
-  lives: SignsOfLife['lives'],
+  signs: Signs,
 ): SessionRun[] {
-  const named = (manifest?.runs ?? []).map((run) => runOfManifest(run, spans.get(run.id), lives))
+  const named = (manifest?.runs ?? []).map((run) => runOfManifest(run, spans.get(run.id), signs))
   const ids = new Set(named.map((run) => run.id))
   const others = spansOfKind(spans, 'session')
     .filter(({ spanId }) => !ids.has(spanId))
-    .map((span) => runOfSpan(span, lives))
+    .map((span) => runOfSpan(span, signs))
   return [...named, ...others].sort((one, other) => startOf(one) - startOf(other))
 }
 
@@ -30,7 +31,7 @@ export function endedOf(runs: readonly SessionRun[]): Ended {
   return runs.at(-1)?.ended ?? 'died'
 }
 
-function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): SessionRun {
+function runOfManifest(run: Run, span: Span | undefined, signs: Signs): SessionRun {
   const { id, argv, lost, faults, debugLog, scrubbed, pid } = run
   // If a session died, its span can be newer than its manifest.
   const agentVersion =
@@ -50,13 +51,13 @@ function runOfManifest(run: Run, span: Span | undefined, lives: SignsOfLife['liv
     ...(faults !== undefined && { faults }),
     ...(debugLog !== undefined && { debugLog }),
     ...(scrubbed !== undefined && { scrubbed }),
-    ...endOfRun(run, span, lives),
+    ...endOfRun(run, span, signs),
   }
 }
 
-function runOfSpan(span: Span, lives: SignsOfLife['lives']): SessionRun {
+function runOfSpan(span: Span, signs: Signs): SessionRun {
   const startedAt = startTimeOf(span)
-  const end = span.endedAt === undefined ? openEnd(lives(undefined)) : endOfSpan(span)
+  const end = span.endedAt === undefined ? openEnd(span.spanId, undefined, signs) : endOfSpan(span)
   const { agentVersion, command, cwd, tacho, pid } = decodeAttributes('session', span.attributes)
   return {
     id: span.spanId,
@@ -66,9 +67,11 @@ function runOfSpan(span: Span, lives: SignsOfLife['lives']): SessionRun {
   }
 }
 
+type Signs = Pick<SignsOfLife, 'lives' | 'endOf'>
+
 type End = Pick<SessionRun, 'ended' | 'endedAt' | 'exitCode' | 'signal'>
 
-function endOfRun(run: Run, span: Span | undefined, lives: SignsOfLife['lives']): End {
+function endOfRun(run: Run, span: Span | undefined, signs: Signs): End {
   const { endedAt, ended } = run
   if (endedAt !== undefined || ended !== undefined) {
     const exitCode = ended !== undefined && 'exitCode' in ended ? ended.exitCode : undefined
@@ -76,11 +79,14 @@ function endOfRun(run: Run, span: Span | undefined, lives: SignsOfLife['lives'])
     return { ...(endedAt !== undefined && { endedAt }), ...endWith(exitCode, signal) }
   }
   if (span?.endedAt !== undefined) return endOfSpan(span)
-  return openEnd(lives(run))
+  return openEnd(run.id, run, signs)
 }
 
-function openEnd(isAlive: boolean): End {
-  return { ended: isAlive ? 'running' : 'died' }
+function openEnd(id: string, recorder: Run | undefined, { lives, endOf }: Signs): End {
+  if (lives(recorder)) return { ended: 'running' }
+  const event = endOf(id)
+  if (event === undefined) return { ended: 'died' }
+  return { endedAt: event.time, ...endWith(event.exitCode, event.signal) }
 }
 
 function endOfSpan(span: Span): End {

@@ -29,7 +29,7 @@ export function sessionState(found: FoundSession): SessionState {
   const runs = sessionRuns(
     'manifest' in read ? read.manifest : undefined,
     spans,
-    signsOfLife(found.folder).lives,
+    signsOfLife(found.folder),
   )
   const last = runs.at(-1)
   const ended = endedOf(runs)

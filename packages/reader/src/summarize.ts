@@ -79,7 +79,7 @@ export function summarize(found: FoundSession): SessionSummary {
   })
   proveLines(folder, SESSION_FILES.events, report)
   const index = indexRawLog(folder, report)
-  const runs = sessionRuns(manifest, spans, signsOfLife(folder).lives)
+  const runs = sessionRuns(manifest, spans, signsOfLife(folder))
   const last = runs.at(-1)
   const ended = endedOf(runs)
   const startedAt = manifest?.startedAt || runs[0]?.startedAt || changedAt(folder)
@@ -144,7 +144,7 @@ function countsOf(
   manifest: Manifest | undefined,
   runs: readonly SessionRun[],
 ): ExchangeCounts {
-  const isWhole = runs.every((run) => run.ended !== 'running' && run.ended !== 'died')
+  const isWhole = manifest?.runs.every(({ endedAt, ended }) => endedAt ?? ended) === true
   if (manifest !== undefined && isWhole && manifest.runs.length === runs.length) {
     return countsOfManifest(manifest)
   }

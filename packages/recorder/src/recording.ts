@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@opentelemetry/resources'
 import {
@@ -10,6 +10,7 @@ import {
 } from '@tacho/format'
 import type { ModelApi } from '@tacho/model'
 import { notScrubbing, type Scrubber } from '@tacho/scrub'
+import type { AppendFile } from './append-file.js'
 import { type Clock, elapsedOn, systemClock } from './clock.js'
 import { DecodingThread } from './exchange/decoding/decoding-thread.js'
 import { Exchange } from './exchange/exchange.js'
@@ -376,6 +377,16 @@ export class Recording {
     return session
   }
 
+  /**
+   * On a disk that stays full, no gap can follow what was lost. The debug log's last block mostly
+   * has room for one more line, and that is then all that tells why records are missing.
+   */
+  #tellLoss(path: string, reason: string, log: AppendFile | undefined): void {
+    this.#options.onTrouble(`${path} could not be written (${reason}). The run goes on.`)
+    if (log === undefined) return
+    this.#log.write('warn', 'tacho', `${basename(path)} could not be written (${reason})`, log)
+  }
+
   #begin(startedAt: number): Session {
     const now = this.#clock.microseconds
     const id = newSessionId(Math.floor(now() / 1000))
@@ -384,8 +395,7 @@ export class Recording {
       id,
       logPath: this.#options.logPath ?? SESSION_FILES.log,
       now,
-      onLoss: (path, reason) =>
-        this.#options.onTrouble(`${path} could not be written (${reason}). The run goes on.`),
+      onLoss: (path, reason, log) => this.#tellLoss(path, reason, log),
     })
     const { scrubber } = this
     const session = new Session({

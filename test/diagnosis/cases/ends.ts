@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { sessionIdOf, standIn } from '../../agents/stand-in.js'
 import { EXEC, type Workplace, workplace } from '../../agents/workplace.js'
-import { eventually, start, tachoCommand } from '../../host/index.js'
+import { eventually, type Running, start, tachoCommand } from '../../host/index.js'
 import { execCommand } from '../../scripted-model/index.js'
 import { appServer } from '../app-server.js'
 import { type DiagnosisCase, type Explained, exec, explained, FEW_TRIES } from '../case.js'
@@ -214,6 +214,19 @@ export const END_CASES: readonly DiagnosisCase[] = [
     record: () => onFullDisk(),
   },
   {
+    title: title('disk-full', 'a disk of 400 KB that stays full'),
+    injected: 'disk-full',
+    ended: 'disk-full',
+    isQuick: true,
+    record: () => onSmallDisk(),
+  },
+  {
+    title: title('disk-full', 'a disk of 400 KB that has room for the end of the events'),
+    injected: 'disk-full',
+    ended: 'clean',
+    record: () => onSmallDisk(standIn(ASKS_MUCH)),
+  },
+  {
     title: title('approval-cancelled', 'a question is answered by stopping'),
     injected: 'approval-cancelled',
     ended: 'approval-cancelled',
@@ -340,6 +353,34 @@ export function inOtherBoot(place: Workplace): void {
   writeFileSync(path, [line, ...rest].join('\n'))
 }
 
+/** Requests that copy nothing from one another. */
+const ASKS_MUCH = `
+  const { randomBytes } = require('node:crypto')
+  void (async () => {
+    for (let times = 0; times < 8; times += 1) await ask(randomBytes(60_000).toString('base64'))
+  })()`
+
+/** A file system that the session does not fit on; what is left of it is explained elsewhere. */
+async function onSmallDisk(codex?: string): Promise<Explained> {
+  const long = { ...WORKS, text: 'x'.repeat(500_000), deltas: 50 }
+  const script = codex === undefined ? [WORKS, long, WORKS, DONE] : Array(8).fill(DONE)
+  await using place = await workplace(script, { ...(codex && { codex }), isDamaged: true })
+  const disk = join(place.home.root, 'disk')
+  await startOn(place, disk, '400k').ended
+  return await explained(place, `disk-full small ${codex === undefined}`)
+}
+
+/** Runs the agent with its sessions on a file system of its own, of which a copy is kept. */
+function startOn(place: Workplace, disk: string, size: string): Running {
+  const kept = join(place.home.codexHome, 'sessions')
+  mkdirSync(disk)
+  const script = `mount -t tmpfs -o size=${size},mode=700 tmpfs '${disk}' && "$@"; cp -a '${disk}/.' '${kept}'`
+  const mounted = ['unshare', '-m', 'sh', '-c', script, 'sh'] as const
+  const own = { env: place.environment, cwd: place.home.cwd, stdin: '' }
+  const args = ['codex', ...EXEC, '--persist-session', '--sessions-dir', disk, 'Do it.']
+  return start([...mounted, ...tachoCommand], args, own)
+}
+
 /** A small file system, filled while the agent works, and then emptied. */
 async function onFullDisk(): Promise<Explained> {
   await using place = await workplace([
@@ -348,13 +389,7 @@ async function onFullDisk(): Promise<Explained> {
     DONE,
   ])
   const disk = join(place.home.root, 'disk')
-  const kept = join(place.home.codexHome, 'sessions')
-  mkdirSync(disk)
-  const script = `mount -t tmpfs -o size=4m,mode=700 tmpfs '${disk}' && "$@"; cp -a '${disk}/.' '${kept}'`
-  const mounted = ['unshare', '-m', 'sh', '-c', script, 'sh'] as const
-  const own = { env: place.environment, cwd: place.home.cwd, stdin: '' }
-  const args = ['codex', ...EXEC, '--persist-session', '--sessions-dir', disk, 'Do it.']
-  const tacho = start([...mounted, ...tachoCommand], args, own)
+  const tacho = startOn(place, disk, '4m')
   await place.model.responseSent(2, 5)
   const enter = ['-t', String(tacho.pid), '-m', 'sh', '-c']
   execFileSync('nsenter', [...enter, `cat /dev/zero > '${disk}/filler' 2>/dev/null || true`])

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { execCommand, type Script, type Step } from '../../scripted-model/index.js'
 import { appServer } from '../app-server.js'
-import { type DiagnosisCase, exec } from '../case.js'
+import { type DiagnosisCase, type Explained, exec } from '../case.js'
 import { called, message, says, speaks } from '../spoken-bodies.js'
 
 const DONE = { text: 'Done.' }
@@ -251,15 +251,13 @@ export const WORK_CASES: readonly DiagnosisCase[] = [
     ),
   },
   {
-    title: 'waiting-dominates: twelve seconds for one answer',
+    title: 'waiting-dominates: half a minute for one answer',
     injected: 'waiting-dominates',
-    record: appServer('waiting-dominates', [run('echo one'), DONE], async (client) => {
-      const { id } = await client.commandQuestion()
-      await pause(12_000)
-      client.say({ id: id ?? -1, result: { decision: 'accept' } })
-      await client.told('turn/completed')
-      return undefined
-    }),
+    record: answeredAfter(31_000, 'waiting-dominates'),
+  },
+  {
+    title: 'healthy: twelve seconds to read a command before it is allowed',
+    record: answeredAfter(12_000, 'read before allowed'),
   },
   {
     title: 'subagent-failed: its API refuses it',
@@ -282,3 +280,14 @@ export const WORK_CASES: readonly DiagnosisCase[] = [
     ]),
   },
 ]
+
+/** A session in which one question waits for its answer. */
+function answeredAfter(milliseconds: number, title: string): () => Promise<Explained> {
+  return appServer(title, [run('echo one'), DONE], async (client) => {
+    const { id } = await client.commandQuestion()
+    await pause(milliseconds)
+    client.say({ id: id ?? -1, result: { decision: 'accept' } })
+    await client.told('turn/completed')
+    return undefined
+  })
+}

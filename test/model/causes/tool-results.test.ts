@@ -22,7 +22,15 @@ function sessionOf(worked: readonly Row[], tools: readonly Tool[] = []): Session
   const run = { id: 'r', ended: 'completed', exitCode: 0 }
   return {
     ...{ id: 's', ended: 'completed', calls: [], called: new Map(), sandboxDenied: [] },
-    ...{ isSandboxed: false, gaps: [], damage: [], words: [], now: 3_000_000, machine: {} },
+    ...{
+      isSandboxed: false,
+      gaps: [],
+      damage: [],
+      isManifestLate: false,
+      words: [],
+      now: 3_000_000,
+      machine: {},
+    },
     parts: { approvals: [], tools, cancellations: [], turns: [], threads: [], runs: [run] },
     steps: [
       {

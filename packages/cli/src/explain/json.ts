@@ -2,7 +2,7 @@ import { isoOfMicros, type ToldExplanation, verdictOf } from '@tacho/reader'
 
 /** Returns the output of `tacho explain --json`. Unknown values are left out. */
 export function explanationJson(explanation: ToldExplanation): object {
-  const { session, end, causes, notes, inFlight, unreadAnswers } = explanation
+  const { session, end, causes, notes, inFlight, endsMissing, unreadAnswers } = explanation
   return {
     session: session.id,
     folder: session.folder,
@@ -17,6 +17,7 @@ export function explanationJson(explanation: ToldExplanation): object {
       ...rest,
       startedAt: isoOfMicros(startedAt),
     })),
+    endsMissing,
     unreadAnswers: unreadAnswers ?? 0,
   }
 }

@@ -11,7 +11,7 @@ type Cause = ToldExplanation['causes'][number]
  * what was in flight.
  */
 export function explanationLines(explanation: ToldExplanation, width: number): string[] {
-  const { session, end, causes, notes, inFlight } = explanation
+  const { session, end, causes, notes, inFlight, endsMissing } = explanation
   const [main, ...others] = causes
   const lines = [styled(styleOf(explanation), printable(verdictOf(explanation)))]
   if (main !== undefined) lines.push(...aboutMain(main, width))
@@ -35,6 +35,10 @@ export function explanationLines(explanation: ToldExplanation, width: number): s
       lines.push(`  ${cut(`${name}, ${duration(forMs)}: ${printable(what)}`, width - 2)}`)
     }
   }
+  if (endsMissing.length > 0)
+    lines.push('', styled('heading', 'ended, but the end is missing from the record'))
+  for (const { exchange, what } of endsMissing)
+    lines.push(`  ${cut(`exchange ${exchange}: ${printable(what)}`, width - 2)}`)
   if (notes.length > 0) lines.push('', styled('heading', 'also worth knowing'))
   for (const cause of notes) lines.push(`  ${headOf(cause)}`)
   return lines

@@ -45,8 +45,11 @@ function whyWords({ outcome, error, webSocket, unparsed = [] }: SessionExchange)
     .join('; ')
 }
 
-/** Describes what is in flight, or was when its session ended. */
+/**
+ * Describes what has no end: it is in flight, or was when its session died. A session that ended
+ * has ended what was open in it, so there the end is missing from the record.
+ */
 export function inFlightWords({ ended }: Session): { text: string; style: Style } {
   if (ended === 'running') return { text: 'in flight', style: 'busy' }
-  return { text: `in flight when it ${ended === 'died' ? 'died' : 'ended'}`, style: 'bad' }
+  return { text: ended === 'died' ? 'in flight when it died' : 'end not recorded', style: 'bad' }
 }

@@ -66,6 +66,14 @@ export type InFlight = {
   forMs: number
 }
 
+/** An exchange that has ended, but whose end is missing from the record. */
+export type EndMissing = {
+  exchange: number
+  spanId: string
+  /** The model, or the request. */
+  what: string
+}
+
 /** What there is to say about a session. */
 export type Diagnosis = {
   end: SessionEnd
@@ -74,4 +82,5 @@ export type Diagnosis = {
   /** Worth knowing, but harmless. */
   notes: Cause[]
   inFlight: InFlight[]
+  endsMissing: EndMissing[]
 }

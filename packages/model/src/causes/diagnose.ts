@@ -4,11 +4,12 @@ import { slowAnswers } from './api/slow-answers.js'
 import { type Cause, CERTAINTIES, type Diagnosis, type SessionEnd, type Weight } from './cause.js'
 import type { CauseCode } from './codes.js'
 import { contextCauses } from './context/context-causes.js'
-import { crashOf } from './end/crash.js'
+import { crashOf, LAST_WORDS_ELSEWHERE } from './end/crash.js'
 import { sessionEnd } from './end/session-end.js'
-import { inFlightOf } from './in-flight.js'
+import { endsMissing, inFlightOf } from './in-flight.js'
 import { recorderCauses } from './recorder/recorder-causes.js'
 import type { SessionCase } from './session-case.js'
+import { goOnWords } from './words.js'
 import { workCauses } from './work/work-causes.js'
 
 /** A rule: finds causes in a session. */
@@ -45,6 +46,7 @@ export function diagnose(session: SessionCase): Diagnosis {
       end,
     ),
     inFlight: inFlightOf(session),
+    endsMissing: endsMissing(session),
   }
 }
 
@@ -60,29 +62,35 @@ const NO_CAUSES: ReadonlySet<CauseCode> = new Set([
   'running-waiting-for-user',
 ])
 
-function causeOfEnd(end: SessionEnd, { id }: SessionCase): Cause[] {
+function causeOfEnd(end: SessionEnd, session: SessionCase): Cause[] {
   if (NO_CAUSES.has(end.code)) return []
-  const { code, certainty, clues, sentence, next = nextOf(code, id) } = end
+  const { code, certainty, clues, sentence, next = nextOf(code, session) } = end
   return [{ code, certainty, clues, sentence, next, weight: 'end' }]
 }
 
-function nextOf(code: CauseCode, id: string): string {
+function nextOf(code: CauseCode, session: SessionCase): string {
+  const { id, runs } = session
+  const isOwnProgram = runs.at(-1)?.isFromInside === true
   switch (code) {
     case 'user-interrupt':
     case 'approval-cancelled':
-      return `See what was stopped, and how much had arrived: tacho cancellations ${id}.`
+      return `See what was stopped, and how much had arrived: tacho cancellations ${id}. ${goOnWords(session)}`
     case 'approval-unanswered':
-      return `See what was asked: tacho approvals ${id}. Resume the session and answer, or allow it by a rule.`
+      return isOwnProgram
+        ? `See what was asked: tacho approvals ${id}. Start the program again and answer.`
+        : `See what was asked: tacho approvals ${id}. Resume the session and answer, or allow it by a rule.`
     case 'oom-killed':
       return 'Give it more memory, or run less beside it; dmesg and the memory.events of its cgroup tell more.'
     case 'crash':
-      return `See the agent's last words: tacho log ${id}. It is a fault of the agent: report it there.`
-    case 'disk-full':
-      return 'Make room on that disk, or record elsewhere with --sessions-dir; tacho seal compresses what is over.'
+      return isOwnProgram
+        ? LAST_WORDS_ELSEWHERE
+        : `See the agent's last words: tacho log ${id}. It is a fault of the agent's own: report it to its makers. ${goOnWords(session)}`
     case 'running-stalled':
-      return `See where it stands: tacho show ${id}. Interrupt it, and resume the session.`
+      return isOwnProgram
+        ? `See where it stands: tacho show ${id}. Stop it, and start it again.`
+        : `See where it stands: tacho show ${id}. Interrupt it, and resume the session.`
     default:
-      return `See what was in flight: tacho show ${id}. Resume the session to go on.`
+      return `See what was in flight: tacho show ${id}. ${goOnWords(session)}`
   }
 }
 

@@ -1,11 +1,11 @@
 import { objectOf } from '../model-api/json.js'
 import type { Tool } from '../parts/tool.js'
-import type { EvidencePlace, InFlight } from './cause.js'
-import type { SessionCase } from './session-case.js'
+import type { EndMissing, EvidencePlace, InFlight } from './cause.js'
+import type { Call, SessionCase } from './session-case.js'
 
 /** Returns what was in flight when the session ended or died, or is now, innermost first. */
 export function inFlightOf(session: SessionCase): InFlight[] {
-  const { parts, calls } = session
+  const { parts } = session
   const until = endOfTime(session)
   const lasting = (startedAt: number) => ({
     startedAt,
@@ -25,11 +25,17 @@ export function inFlightOf(session: SessionCase): InFlight[] {
     ...openCalls(session).map(({ name, command, spanId, startedAt }): InFlight => {
       return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
     }),
-    ...calls
-      .filter(({ state, isConnection }) => state === 'in-flight' && !isConnection)
-      .map(({ id, number, model, method, url, startedMicros }): InFlight => {
-        const what = model ?? `${method} ${url}`
-        return { kind: 'exchange', spanId: id, number, what, ...lasting(startedMicros) }
+    ...openExchanges(session)
+      .filter((call) => isInFlight(call, session))
+      .map((call): InFlight => {
+        const { id, number, startedMicros } = call
+        return {
+          kind: 'exchange',
+          spanId: id,
+          number,
+          what: whatOf(call),
+          ...lasting(startedMicros),
+        }
       }),
     ...parts.turns
       .filter(({ open }) => open !== undefined)
@@ -37,6 +43,31 @@ export function inFlightOf(session: SessionCase): InFlight[] {
         return { kind: 'turn', spanId, what: `${kind} turn ${number}`, ...lasting(startedAt) }
       }),
   ]
+}
+
+/** Returns the exchanges whose end is missing from the record, although they did end. */
+export function endsMissing(session: SessionCase): EndMissing[] {
+  return openExchanges(session)
+    .filter((call) => !isInFlight(call, session))
+    .map((call) => ({ exchange: call.number, spanId: call.id, what: whatOf(call) }))
+}
+
+/**
+ * Returns whether an exchange without an end was in flight when the session ended or died, or is
+ * now. A recorder that sees its run end first ends what is open in it.
+ */
+export function isInFlight(call: Call, { ended, runs }: SessionCase): boolean {
+  if (call.state !== 'in-flight') return false
+  const isOfLastRun = runs.length === 0 || runs.at(-1)?.id === call.run
+  return (ended === 'died' || ended === 'running') && isOfLastRun && !call.isEndLost
+}
+
+function openExchanges({ calls }: SessionCase): Call[] {
+  return calls.filter(({ state, isConnection }) => state === 'in-flight' && !isConnection)
+}
+
+function whatOf({ model, method, url }: Call): string {
+  return model ?? `${method} ${url}`
 }
 
 /** Open spans end with their run, within this time. */

@@ -27,6 +27,8 @@ export type SessionCase = {
   gaps: { gap: GapRecord; at: EvidencePlace }[]
   /** What could not be read in the folder, or is missing there; not where a limit was reached. */
   damage: { file: string; line?: number; reason: string }[]
+  /** The last run's end is in the logs, and not in the manifest, which is written after them. */
+  isManifestLate: boolean
   /** Messages of the agent and the recorder in the debug log. */
   words: LogWords[]
   /** The last sign of life; absent if there is none. */
@@ -72,6 +74,8 @@ export type Call = SessionExchange & {
   lastChunkAt?: number
   /** Events of the answer that are not JSON. */
   brokenEvents: number
+  /** Its end is not in the raw log; its span tells it. */
+  isEndLost?: true
 }
 
 export type CallPlaces = {

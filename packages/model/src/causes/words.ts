@@ -1,3 +1,5 @@
+import type { SessionCase } from './session-case.js'
+
 /** Formats a duration for a sentence: `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 12 min`. */
 export function timeWords(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`
@@ -26,4 +28,11 @@ export function quoted(text: string, most = 80): string {
 /** Formats a count with its noun: `1 request`, `3 requests`. */
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
+}
+
+/** Says how to go on after an end: an agent resumes its session, and a program only starts anew. */
+export function goOnWords({ runs }: Pick<SessionCase, 'runs'>): string {
+  return runs.at(-1)?.isFromInside
+    ? 'Start the program again to go on.'
+    : 'Resume the session to go on.'
 }

@@ -110,12 +110,19 @@ export class CallReader {
       }),
       ...(this.#firstAfterSigns !== undefined && { firstChunkMs: this.#firstAfterSigns / 1000 }),
       chunks: Math.max(0, exchange.chunks - this.#signs),
+      ...(this.#isEndLost(exchange) && { isEndLost: true }),
     }
+  }
+
+  /** A span with an outcome has ended. */
+  #isEndLost({ outcome }: SessionExchange): boolean {
+    return !this.#isPassed && this.#end === undefined && outcome !== undefined
   }
 
   #told({ outcome, error }: SessionExchange): Pick<Call, 'outcome' | 'error'> {
     if (this.#isPassed) return known({ outcome, error })
-    return this.#end === undefined ? this.#sofar() : this.#reader.outcome(this.#end)
+    if (this.#end !== undefined) return this.#reader.outcome(this.#end)
+    return outcome === undefined ? this.#sofar() : known({ outcome, error })
   }
 
   // Without an end, it may still have said how it went.

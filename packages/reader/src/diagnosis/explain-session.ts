@@ -39,6 +39,7 @@ export type Explanation = {
   causes: Shown<Cause>[]
   notes: Shown<Cause>[]
   inFlight: Diagnosis['inFlight']
+  endsMissing: Diagnosis['endsMissing']
   /**
    * How many answers in the middle of a long session were not read: of these, only how they ended
    * is known. Absent if there are none.
@@ -113,6 +114,7 @@ function explained(session: Session, seen: Seen, now: number): Explanation {
     causes: found.causes.map(shown),
     notes: found.notes.map(shown),
     inFlight: found.inFlight,
+    endsMissing: found.endsMissing,
     ...(seen.passed.size > 0 && { unreadAnswers: seen.passed.size }),
     ...(session.ended === 'died' &&
       told.lastSeenAt !== undefined && {
@@ -202,9 +204,16 @@ function caseOf(
     damage: session.damage
       .filter((one) => !isLimit(one))
       .map(({ file, line, reason }) => ({ file, reason, ...(line !== undefined && { line }) })),
+    isManifestLate: isManifestLate(session),
     ...(lastSeenAt > 0 && { lastSeenAt }),
     ...known,
   }
+}
+
+function isManifestLate({ ended, manifest }: Session): boolean {
+  const last = manifest?.runs.at(-1)
+  const isOpen = last !== undefined && last.endedAt === undefined && last.ended === undefined
+  return isOpen && ended !== 'died' && ended !== 'running'
 }
 
 function calledIn({ exchanges }: Session, { calls }: Seen): SessionCase['called'] {

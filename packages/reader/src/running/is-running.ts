@@ -35,7 +35,7 @@ export function lifeOf(folder: string): Life {
   const spans = readSpans(folder, () => undefined, {
     wanted: (line) => line.includes(`"name":"${spanName('session')}"`),
   })
-  const runs = sessionRuns(manifest, spans, signs.lives)
+  const runs = sessionRuns(manifest, spans, signs)
   if (runs.some(({ ended }) => ended === 'running')) return 'running'
   const named = new Set(manifest?.runs.map(({ id }) => id))
   // Without its run in the manifest, there is only a pid: it is safer to take it for alive. Its

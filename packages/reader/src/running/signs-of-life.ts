@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Run, SESSION_FILES } from '@tacho/format'
+import { type EventRecord, type Run, SESSION_FILES } from '@tacho/format'
+import { eventRecordOf } from '../event-record-of.js'
 import { logParts } from '../log-parts.js'
+import { readLog } from '../read-log.js'
 import { codecOf } from '../sealed/codec.js'
 import { ownFile } from './file-lock.js'
 import { isAlive } from './is-alive.js'
@@ -23,12 +25,21 @@ export type SignsOfLife = {
   isBeating(): boolean
   /** Returns whether a recorder lives; without an argument, whether any is seen to. */
   lives(recorder: Recorder | undefined): boolean
+  /**
+   * Returns the event with which a run ended. Its manifest can lack that end: a full disk has room
+   * for one more line, and not for another manifest.
+   */
+  endOf(run: string): RunEnded | undefined
 }
+
+/** The event with which a run ended. */
+export type RunEnded = Extract<EventRecord, { kind: 'run-ended' }>
 
 /** Checks each sign once, on demand. */
 export function signsOfLife(folder: string): SignsOfLife {
   const isHeld = once(() => plainLogs(folder).some(isHeldFile))
   const isBeating = once(() => plainLogs(folder).some(wasTouched))
+  const ends = once(() => endsIn(folder))
   return {
     isHeld,
     isBeating,
@@ -37,7 +48,18 @@ export function signsOfLife(folder: string): SignsOfLife {
       if (isSeen(recorder)) return isAlive(recorder.pid, recorder.pidStarted)
       return isHeld() || isBeating()
     },
+    endOf: (run) => ends().get(run),
   }
+}
+
+function endsIn(folder: string): Map<string, RunEnded> {
+  const ends = new Map<string, RunEnded>()
+  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-ended"')
+  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) {
+    const event = eventRecordOf(value)
+    if (typeof event !== 'string' && event.kind === 'run-ended') ends.set(event.run, event)
+  }
+  return ends
 }
 
 /**
@@ -64,8 +86,8 @@ function wasTouched(path: string): boolean {
   return file !== undefined && Date.now() - file.mtimeMs < SILENCE_MILLISECONDS
 }
 
-function once(look: () => boolean): () => boolean {
-  let seen: boolean | undefined
+function once<Seen>(look: () => Seen): () => Seen {
+  let seen: Seen | undefined
   return () => {
     seen ??= look()
     return seen

@@ -13,10 +13,12 @@ import {
 import type { SessionRun } from '@tacho/model'
 import { agentOf } from '../read-session.js'
 import type { Span } from '../read-spans.js'
+import type { SignsOfLife } from '../running/signs-of-life.js'
 import { sessionRuns } from '../session-runs.js'
 
 type Logs = {
   spans: ReadonlyMap<string, Span>
+  endOf: SignsOfLife['endOf']
   ended: ReadonlyMap<string, Required<EndedExchanges>>
 }
 
@@ -27,7 +29,7 @@ type Logs = {
 export function rebuildManifest(
   folder: string,
   manifest: Manifest | undefined,
-  { spans, ended }: Logs,
+  { spans, endOf, ended }: Logs,
 ): Manifest {
   const counted = (run: Run): Run => ({
     ...run,
@@ -36,7 +38,9 @@ export function rebuildManifest(
   if (manifest !== undefined) return { ...manifest, runs: manifest.runs.map(counted) }
   const id = isSessionId(basename(folder)) ? basename(folder) : ''
   const [first] = spans.values()
-  const runs = sessionRuns(undefined, spans, () => false).map((run) => counted(runOf(run)))
+  const runs = sessionRuns(undefined, spans, { lives: () => false, endOf }).map((run) =>
+    counted(runOf(run)),
+  )
   return {
     format: FORMAT,
     id,

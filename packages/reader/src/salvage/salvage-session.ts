@@ -6,6 +6,7 @@ import { readManifest } from '../read-manifest.js'
 import { newerFormat } from '../read-session.js'
 import { readSpans } from '../read-spans.js'
 import { ReaderError } from '../reader-error.js'
+import { signsOfLife } from '../running/signs-of-life.js'
 import { copyTranscript, transcriptsIn } from '../scrub/transcripts.js'
 import { writesEvents } from '../session-damage.js'
 import { copyText } from './copy-text.js'
@@ -51,6 +52,7 @@ export function salvageSession(folder: string, to: string): Salvaged {
     const old = 'manifest' in read && read.damage === undefined ? read.manifest : undefined
     const manifest = rebuildManifest(folder, old, {
       spans,
+      endOf: signsOfLife(target).endOf,
       ended: raw.ended,
     })
     const file = new NewFile(join(target, SESSION_FILES.manifest))

@@ -17,8 +17,12 @@ export type SessionFilesOptions = {
   /** The path of the debug log, absolute or relative to the folder. */
   logPath: string
   now: () => number
-  /** Called with the first record that could not be written to a file, and why. */
-  onLoss: (path: string, reason: string) => void
+  /**
+   * Called with the first record that could not be written to a file, and why.
+   *
+   * @param log the debug log, unless that is the file.
+   */
+  onLoss: (path: string, reason: string, log?: AppendFile) => void
 }
 
 /** A session's folder and its four logs. */
@@ -41,7 +45,7 @@ export class SessionFiles {
     this.folder = makeSessionFolder(options.root, options.id)
     this.#open = (name: string) => {
       const path = join(this.folder, name)
-      const onLoss = (reason: string) => options.onLoss(join(this.folder, name), reason)
+      const onLoss = (reason: string) => options.onLoss(join(this.folder, name), reason, this.log)
       return new AppendFile({ disk: folderDisk, path, now: options.now, gapLine, onLoss })
     }
     this.raw = this.#open(SESSION_FILES.raw)

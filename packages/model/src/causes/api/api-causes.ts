@@ -1,18 +1,21 @@
 import type { Cause, Weight } from '../cause.js'
 import type { CauseCode } from '../codes.js'
 import type { Call, SessionCase } from '../session-case.js'
-import { countWords, shortText, timeWords } from '../words.js'
+import { countWords, goOnWords, shortText, timeWords } from '../words.js'
+import type { CallTrouble } from './call-trouble.js'
 import { type Episode, episodesOf } from './episodes.js'
+import { modelFault } from './model-faults.js'
 
 /** Returns what the API, or the way to it, did to the session: one cause for each failure. */
 export function apiCauses(session: SessionCase): Cause[] {
-  return episodesOf(session).flatMap((episode) => causesOf(episode, session.id))
+  return episodesOf(session).flatMap((episode) => causesOf(episode, session))
 }
 
 /** This many attempts of one request are a storm: Codex makes five, others two or three. */
 const STORM = 5
 
-function causesOf(episode: Episode, id: string): Cause[] {
+function causesOf(episode: Episode, session: SessionCase): Cause[] {
+  const { id } = session
   const { failed, recovered } = episode
   const last = failed.at(-1)
   if (last === undefined) return []
@@ -23,8 +26,8 @@ function causesOf(episode: Episode, id: string): Cause[] {
     certainty: trouble.certainty,
     exchange: call.number,
     clues: clues(episode, trouble.code),
-    sentence: sentence(episode, call, trouble.code, trouble.said),
-    next: nextOf(trouble.code, call, id),
+    sentence: sentence(episode, call, trouble),
+    next: nextOf(trouble, call, session),
     weight,
   }
   if (failed.length < STORM) return [cause]
@@ -84,10 +87,9 @@ function countsOf({ failed }: Episode): string {
 function sentence(
   { failed, recovered }: Episode,
   call: Call,
-  code: CauseCode,
-  said: string,
+  { code, said, finishReason }: CallTrouble,
 ): string {
-  const what = SENTENCES[code] ?? 'a request was not answered'
+  const what = modelFault(finishReason)?.sentence ?? SENTENCES[code] ?? 'a request was not answered'
   const told = said === '' ? '' : `: ${shortText(said)}`
   const tries = failed.length > 1 ? ` after ${countWords(failed.length, 'try', 'tries')}` : ''
   const then =
@@ -121,7 +123,14 @@ const SENTENCES: Partial<Record<CauseCode, string>> = {
   'malformed-stream': 'what came as an answer could not be read',
 }
 
-function nextOf(code: CauseCode, { number, retryAfter }: Call, id: string): string {
+function nextOf(
+  { code, finishReason }: CallTrouble,
+  { number, retryAfter }: Call,
+  session: SessionCase,
+): string {
+  const { id } = session
+  const fault = modelFault(finishReason)
+  if (fault !== undefined) return fault.next(id, number)
   const raw = `tacho raw ${id} ${number}`
   switch (code) {
     case 'rate-limited':
@@ -132,19 +141,27 @@ function nextOf(code: CauseCode, { number, retryAfter }: Call, id: string): stri
       return "Look at the plan and the billing page of the provider's account; trying again does not help."
     case 'overloaded':
     case 'server-error':
-      return "Try again later; look at the provider's status page. Then resume the session."
+      return `Try again later; look at the provider's status page. ${goOnWords(session)}`
     case 'auth':
-      return 'Look at which key the agent uses and whether it is valid for this API, then log in again.'
+      return 'Look at which key or login is used and whether it is valid for this API; then log in again, or set another key.'
+    case 'bad-request':
+      return `See what was asked: ${raw} --request; the API's answer says what it does not accept. A setting that this model does not have, or an agent or a gateway of another version than the API, are the usual reasons.`
     case 'context-overflow':
-      return 'Compact the conversation or begin a new one; `tacho stats` and `tacho raw` tell what fills it.'
+      return `See what fills it: tacho context ${id} ${number}. Compact the conversation, or begin a new one.`
     case 'model-not-found':
-      return "Look at the model's name in the agent's configuration, and at what the account may use."
+      return "Look at the model's name in the configuration, and at what the account may use."
     case 'connection-refused':
     case 'unreachable':
     case 'dns':
-      return "Look at the base URL in the agent's configuration, at the network and at the proxy settings."
+      return 'Look at the base URL in the configuration, at the network and at the proxy settings.'
     case 'tls':
-      return "Look at the certificate of the API or of the proxy between, and at the agent's trusted certificates."
+      return 'Look at the certificate of the API or of the proxy between, and at which certificates are trusted.'
+    case 'connection-reset':
+    case 'reset-mid-stream':
+    case 'stream-ended-early':
+      return `${goOnWords(session)} If it comes back, something between (a proxy, a VPN, a gateway with a time limit) or the server itself ends the connection; ${raw} --chunks shows what came, and when.`
+    case 'idle-timeout':
+      return `${goOnWords(session)} If it comes back, let the agent wait longer, or ask for less at a time; ${raw} --chunks shows what came, and when.`
     case 'output-truncated':
       return 'Raise the token limit for answers, or ask for less at a time.'
     case 'content-filter':

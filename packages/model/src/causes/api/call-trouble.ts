@@ -6,7 +6,14 @@ import { apiErrorCode, finishCode } from './api-error-code.js'
 import { systemErrorCode } from './system-error-code.js'
 
 /** What kept one request from being answered. */
-export type CallTrouble = { code: CauseCode; certainty: Certainty; said: string; clue: Clue }
+export type CallTrouble = {
+  code: CauseCode
+  certainty: Certainty
+  said: string
+  clue: Clue
+  /** Why the API ended the answer early, in its own word. */
+  finishReason?: string
+}
 
 /** Without a byte of an answer for this many milliseconds, it counts as stalled and not as slow. */
 export const STALL_MS = 10_000
@@ -120,6 +127,7 @@ function incomplete(call: Call): CallTrouble {
     certainty: 'certain',
     said,
     clue: { at: places.lastChunk ?? places.response, text: said },
+    ...(reason !== undefined && { finishReason: reason }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Cause } from '../cause.js'
-import { endOfTime } from '../in-flight.js'
+import { endOfTime, isInFlight } from '../in-flight.js'
 import type { Call, LogWords, SessionCase } from '../session-case.js'
-import { shortText, timeWords } from '../words.js'
+import { goOnWords, shortText, timeWords } from '../words.js'
 import { STALL_MS } from './call-trouble.js'
 
 /** Returns answers that took their time, and those that nobody waited for to the end. */
@@ -42,7 +42,7 @@ function slowFirst(calls: readonly Call[], { id }: SessionCase): Cause[] {
         text: `exchange ${number}: the first byte came after ${timeWords(firstChunkMs)}`,
       })),
       sentence: `The API took ${took} to begin its answer to exchange ${worst.number}${slow.length > 1 ? `, and more than ${timeWords(SLOW_FIRST_MS)} in ${slow.length} of ${calls.length}` : ''}.`,
-      next: `Look at how much was sent, and whether from the cache: tacho show ${id}.`,
+      next: `See how much was sent, and how much of it the API had in its cache: tacho cache ${id}. A faster model or service tier begins sooner.`,
       weight: 'trouble',
     },
   ]
@@ -125,8 +125,8 @@ const GIVEN_UP_MS = 2_000
 
 // It hung, and a person or a program gave up before the agent's own time-out.
 function givenUp(call: Call, session: SessionCase): Cause | undefined {
-  const { state, outcome, places, startedMicros, lastChunkAt, chunks } = call
-  const isOpen = state === 'in-flight' && !call.isConnection
+  const { outcome, places, startedMicros, lastChunkAt, chunks } = call
+  const isOpen = isInFlight(call, session) && !call.isConnection
   // This is reported for the session as a whole.
   if (isOpen && session.ended === 'running') return undefined
   if (!isOpen && outcome !== 'cancelled') return undefined
@@ -160,7 +160,7 @@ function givenUp(call: Call, session: SessionCase): Cause | undefined {
       chunks > 0
         ? `The answer to exchange ${call.number} stalled: nothing came for ${timeWords(silentMs)}, and then the agent gave up.`
         : `Exchange ${call.number} was not answered: nothing came for ${timeWords(silentMs)}, and then the agent gave up.`,
-    next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. Resume the session to ask again.`,
+    next: `Look when its pieces came: tacho raw ${session.id} ${call.number} --chunks. ${goOnWords(session)}`,
     weight: isEnd ? 'end' : 'trouble',
   }
 }

@@ -26,7 +26,7 @@ export function crashOf(session: SessionCase, end: SessionEnd): SessionEnd {
       ...(call === undefined ? [] : [clueOf(call)]),
     ],
     sentence: `The agent ${how} with exit code ${exitCode}, and no request or tool that was recorded says why.${wordsOf(shown)}${requestWords(call, session)}`,
-    next: nextOf(session.id, call, said.length),
+    next: nextOf(session, call, said.length),
   }
 }
 
@@ -44,16 +44,22 @@ function wordsOf(shown: readonly LogWords[]): string {
     : ` Its last words: ${quoted(last.text, 160)}.`
 }
 
-function requestWords(call: Call | undefined, { runs }: SessionCase): string {
+function requestWords(call: Call | undefined, session: SessionCase): string {
   if (call === undefined) return ' It had asked no model for anything.'
-  const ended = runs.at(-1)?.endedAt
+  const ended = session.runs.at(-1)?.endedAt
   const isAnswered = call.outcome === 'completed'
   const before =
     ended === undefined || !isAnswered
       ? ''
       : ` ${timeWords(Math.max(0, ended - call.startedMicros - call.lastAt) / 1000)} before`
-  const how = isAnswered ? `was answered${before}` : `was ${call.outcome ?? 'still in flight'}`
+  const how = isAnswered ? `was answered${before}` : endWords(call)
   return ` Its last request, exchange ${call.number}, ${how}.`
+}
+
+// Whoever recorded the end of the run ended what was open before.
+function endWords({ outcome, state }: Call): string {
+  if (outcome === undefined && state === 'in-flight') return 'has no end in the record'
+  return `was ${outcome ?? state}`
 }
 
 function clueOf({ number, outcome, places }: Call): Clue {
@@ -61,9 +67,15 @@ function clueOf({ number, outcome, places }: Call): Clue {
   return { at, text: `exchange ${number}, the last request: ${outcome ?? 'no end'}` }
 }
 
-function nextOf(id: string, call: Call | undefined, lines: number): string {
+/** Of a program that records itself, Tacho does not record what it prints. */
+export const LAST_WORDS_ELSEWHERE =
+  'See what the program printed where it was started: Tacho does not record that of a program that records itself.'
+
+function nextOf({ id, runs }: SessionCase, call: Call | undefined, lines: number): string {
   const log = lines === 0 ? '' : `See its last ${countWords(lines, 'line')}: tacho log ${id}. `
   const raw =
     call === undefined ? '' : `See what it was answered last: tacho raw ${id} ${call.number}. `
-  return `${log}${raw}Run the same command again by hand; where it ends so again, report it to the agent's makers.`
+  return runs.at(-1)?.isFromInside
+    ? `${raw}${LAST_WORDS_ELSEWHERE}`
+    : `${log}${raw}Run the same command again by hand; where it ends so again, report it to the agent's makers.`
 }

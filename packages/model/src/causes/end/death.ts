@@ -1,5 +1,5 @@
-import type { Clue, SessionEnd } from '../cause.js'
-import { isOutOfSpace } from '../recorder/lost-records.js'
+import type { Certainty, Clue, SessionEnd } from '../cause.js'
+import { fullDisk, isCut, roomNext } from '../recorder/full-disk.js'
 import type { SessionCase } from '../session-case.js'
 import { agoWords, timeWords } from '../words.js'
 
@@ -10,20 +10,8 @@ export function deathOf(session: SessionCase): SessionEnd {
   const started: Clue[] =
     last?.started === undefined ? [] : [{ at: last.started, text: 'started; no end was recorded' }]
   const seen = lastSeenAt === undefined ? '' : ` ${agoWords(lastSeenAt, session.now)}`
-  const full = gaps.find(({ gap }) => isOutOfSpace(gap.reason))
-  const isTorn = damage.some(({ reason }) => /last line is cut off/.test(reason))
-  if (full !== undefined || (machine.isFull === true && isTorn)) {
-    const clues =
-      full === undefined
-        ? started
-        : [{ at: full.at, text: `records were lost: ${full.gap.reason}` }]
-    return {
-      code: 'disk-full',
-      certainty: full === undefined ? 'possible' : 'likely',
-      clues,
-      sentence: 'The disk was full, and the end of the session could not be written.',
-    }
-  }
+  const full = fullDisk(session)
+  if (full?.reason !== undefined) return diskFull(session, 'likely', full.clues)
   const isOtherBoot =
     last?.bootId !== undefined && machine.bootId !== undefined && last.bootId !== machine.bootId
   const isBeforeBoot =
@@ -50,6 +38,10 @@ export function deathOf(session: SessionCase): SessionEnd {
       sentence: `The machine went down while it ran, last seen${seen}: its end was not recorded, and the machine has been booted since.${gone}`,
     }
   }
+  // What was not written yet is lost when the power fails, in several logs at once.
+  if (full !== undefined) return diskFull(session, 'likely', full.clues)
+  if (machine.isFull === true && damage.some(({ reason }) => isCut(reason)))
+    return diskFull(session, 'possible', started)
   const kills = killsSince(session)
   if (kills > 0) {
     return {
@@ -75,6 +67,16 @@ export function deathOf(session: SessionCase): SessionEnd {
     certainty: 'likely',
     clues: started,
     sentence: `Its recorder was killed (kill -9, or the like)${seen}: its process is gone, and no end was recorded.`,
+  }
+}
+
+function diskFull(session: SessionCase, certainty: Certainty, clues: Clue[]): SessionEnd {
+  return {
+    code: 'disk-full',
+    certainty,
+    clues,
+    sentence: 'The disk was full, and the end of the session could not be written.',
+    next: roomNext(session),
   }
 }
 

@@ -9,6 +9,11 @@ import { lastWords } from './last-words.js'
 const OUT_OF_MEMORY =
   /memory allocation of \d+ bytes failed|out of memory|cannot allocate memory|buffer allocation failed|std::bad_alloc|MemoryError|ENOMEM/i
 
+/** V8 has a limit of its own, whatever memory the machine has. */
+const FULL_HEAP = /heap out of memory|reached heap limit|near heap limit/i
+export const LARGER_HEAP =
+  'Give Node a larger heap, in MB: NODE_OPTIONS=--max-old-space-size=8192. If it only takes longer then, the program holds on to more and more.'
+
 /** Returns whether the agent ran out of memory, with the evidence. */
 export function memoryDeath(
   session: SessionCase,
@@ -38,5 +43,6 @@ export function memoryDeath(
     certainty: 'likely',
     clues: [{ at: said.place, text: said.text }],
     sentence: 'The agent could not get more memory, and ended.',
+    ...(FULL_HEAP.test(said.text) && { next: LARGER_HEAP }),
   }
 }

@@ -40,7 +40,7 @@ const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIG
 
 // On SIGINT, `codex exec` ends with 1 and Claude Code with 0. Whatever the exit code, something in
 // progress was stopped; if nothing was, a signal is just how a server is told to end.
-function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
+function caughtSignal({ runs, parts }: SessionCase): string | undefined {
   const last = runs.at(-1)
   const seen = last?.signals.findLast(({ signal }) => ENDING.has(signal))
   if (seen === undefined || last?.endedAt === undefined) return undefined
@@ -50,8 +50,7 @@ function caughtSignal({ runs, parts, calls }: SessionCase): string | undefined {
       ({ requestedAt }) => requestedAt >= seen.at - ENDS_AFTER_MICROS / 15,
     ) ||
     parts.tools.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
-    parts.turns.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
-    calls.some(({ state }) => state === 'in-flight')
+    parts.turns.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at)
   return wasStopped || (last.run?.exitCode ?? 0) !== 0 ? seen.signal : undefined
 }
 
@@ -109,8 +108,7 @@ function whileWords(session: SessionCase, asked: Approval | undefined): string {
   const [called] = openCalls(session)
   if (called !== undefined) return ` while it ran ${quoted(called.command ?? called.name)}`
   const call = calls.findLast(({ asksModel }) => asksModel)
-  const isOpen = call?.state === 'in-flight' || call?.outcome === 'cancelled'
-  return isOpen ? ` in the middle of exchange ${call?.number}` : ''
+  return call?.outcome === 'cancelled' ? ` in the middle of exchange ${call.number}` : ''
 }
 
 function openQuestion(asked: Approval, clues: Clue[]): SessionEnd {

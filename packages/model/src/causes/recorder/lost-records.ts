@@ -1,31 +1,31 @@
 import type { Cause } from '../cause.js'
 import type { SessionCase } from '../session-case.js'
 import { countWords } from '../words.js'
-
-/** Returns whether a reason for lost records is lack of space. */
-export function isOutOfSpace(reason: string): boolean {
-  return /ENOSPC|EDQUOT|EFBIG/.test(reason)
-}
+import { fullDisk, isCut, lostWords, roomNext, sumOf } from './full-disk.js'
 
 /** Returns the lost records, by reason: a full disk has a code of its own. */
 export function lostRecords(session: SessionCase): Cause[] {
-  const { gaps, runs, id } = session
+  const { ended, gaps, runs, id } = session
   const causes: Cause[] = []
-  const full = gaps.filter(({ gap }) => isOutOfSpace(gap.reason))
-  if (full.length > 0) {
+  const full = fullDisk(session)
+  // If it died, that is why, unless the power failed.
+  if (full !== undefined && (ended !== 'died' || full.reason !== undefined)) {
+    const { certainty, reason, clues, lost } = full
+    const what = Object.keys(lost).length > 0 ? lostWords(lost) : 'the end of the recording'
     causes.push({
       code: 'disk-full',
-      certainty: 'certain',
-      clues: full
-        .slice(0, 3)
-        .map(({ gap, at }) => ({ at, text: `${lostWords(gap.lost)} lost: ${gap.reason}` })),
-      sentence: `The disk of the recording was full (${full[0]?.gap.reason}): ${lostWords(sum(full))} could not be written.`,
-      next: 'Make room there, or record elsewhere with --sessions-dir; tacho seal compresses what is over.',
+      certainty,
+      clues,
+      sentence: `The disk of the recording was full${reason === undefined ? '' : ` (${reason})`}: ${what} could not be written.`,
+      next: roomNext(session),
       weight: 'trouble',
     })
   }
-  const told = gaps.length > 0 ? sum(gaps) : sumOf(runs.map(({ run }) => run?.lost ?? {}))
-  const holes = holesIn(session)
+  const told =
+    gaps.length > 0
+      ? sumOf(gaps.map(({ gap }) => gap.lost))
+      : sumOf(runs.map(({ run }) => run?.lost ?? {}))
+  const holes = holesIn(session, full !== undefined)
   if (Object.keys(told).length > 0) {
     const [first] = gaps
     causes.push({
@@ -59,10 +59,13 @@ export function lostRecords(session: SessionCase): Cause[] {
   return causes
 }
 
-/** A line that is cut off is no more than what a recorder leaves that dies while it writes. */
-function holesIn({ damage, ended }: SessionCase): SessionCase['damage'] {
-  const isOver = ended !== 'died' && ended !== 'running'
-  return damage.filter(({ reason }) => isOver || !/last line is cut off/.test(reason))
+/**
+ * A line that is cut off is no more than what a recorder leaves that dies while it writes, or for
+ * which the disk has no room.
+ */
+function holesIn({ damage, ended }: SessionCase, isFull: boolean): SessionCase['damage'] {
+  const isOver = ended !== 'died' && ended !== 'running' && !isFull
+  return damage.filter(({ reason }) => isOver || !isCut(reason))
 }
 
 /** @param reason of a gap; the disk's own if it is none of our words. */
@@ -70,21 +73,4 @@ function whyLost(reason = ''): string {
   if (reason === 'TOO_MUCH_WAITING') return 'the program told more than could wait'
   if (reason === 'RECORDER_GONE') return 'the process that recorded the program was gone'
   return 'the disk did not take them'
-}
-
-function sum(gaps: SessionCase['gaps']): Record<string, number> {
-  return sumOf(gaps.map(({ gap }) => gap.lost))
-}
-
-function sumOf(lost: Record<string, number>[]): Record<string, number> {
-  const total: Record<string, number> = {}
-  for (const one of lost)
-    for (const [kind, count] of Object.entries(one)) total[kind] = (total[kind] ?? 0) + count
-  return total
-}
-
-function lostWords(lost: Record<string, number>): string {
-  return Object.entries(lost)
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(', ')
 }

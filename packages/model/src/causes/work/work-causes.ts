@@ -28,10 +28,10 @@ export function workCauses(session: SessionCase): Cause[] {
 
 /**
  * Waiting for people is what took long if it takes this share of the time, and at least this much
- * of it.
+ * of it: whoever reads a question before answering it takes some seconds.
  */
 const WAIT_SHARE = 0.5
-const WAIT_MS = 10_000
+const WAIT_MS = 30_000
 
 function waitingDominates(session: SessionCase): Cause[] {
   const { parts, runs } = session
