@@ -4,11 +4,14 @@
  */
 export function microsOfIso(time: string): number | undefined {
   // Tacho's own format; events of the same second mostly follow each other.
-  if (time.length === OURS.length && time.charCodeAt(SECOND) === POINT && time.endsWith('Z')) {
-    const [second, fraction] = [time.slice(0, SECOND), time.slice(SECOND + 1, -1)]
-    if (/^\d+$/.test(fraction)) {
-      if (second !== last.text) last = { text: second, micros: parsed(`${second}Z`) }
-      return last.micros === undefined ? undefined : last.micros + Number(fraction)
+  if (time.length === OURS.length && time.charCodeAt(SECOND) === POINT) {
+    const fraction = microsIn(time)
+    if (fraction >= 0) {
+      if (!time.startsWith(last.second)) {
+        const second = time.slice(0, SECOND)
+        last = { second, micros: parsed(`${second}Z`) }
+      }
+      return last.micros === undefined ? undefined : last.micros + fraction
     }
   }
   return parsed(time)
@@ -18,8 +21,19 @@ const OURS = '2026-11-28T12:34:56.123456Z'
 const SECOND = OURS.indexOf('.')
 const POINT = '.'.charCodeAt(0)
 
-/** The last second that was parsed. */
-let last: { text: string; micros: number | undefined } = { text: '', micros: undefined }
+/** The last second that was parsed; no time begins like the first. */
+let last: { second: string; micros: number | undefined } = { second: 'none', micros: undefined }
+
+/** Returns the six digits at the end of a time in UTC; -1 if they are not. */
+function microsIn(time: string): number {
+  let micros = 0
+  for (let at = SECOND + 1; at < time.length - 1; at += 1) {
+    const digit = time.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    micros = micros * 10 + digit
+  }
+  return time.endsWith('Z') ? micros : -1
+}
 
 function parsed(time: string): number | undefined {
   const milliseconds = Date.parse(time)
