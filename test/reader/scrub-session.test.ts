@@ -139,6 +139,20 @@ for (const [what, records] of [
   })
 }
 
+test('a secret that a header reveals is found in the two chunks of an earlier answer', () => {
+  const folder = writeSession(sessionsDirectory(), {
+    raw: [
+      ...exchangeRecords({ id: A, request: '{}', chunks: [FIRST_HALF, SECOND_HALF] }),
+      ...exchangeRecords({ id: B, request: '{}', headers: [['x-api-key', SECRET]] }),
+    ],
+  })
+  const { files } = scrubSession(folder, { scrubber: afterwardsScrubber([]) })
+  expect(files.map(({ file }) => file)).toContain(raw)
+  const text = contentOf(folder).find(({ name }) => name.startsWith('session_oai_raw'))?.text
+  expect(text).not.toContain(FIRST_HALF)
+  expect(text).not.toContain(SECOND_HALF)
+})
+
 test('spans of Tacho 0.1.0, which name the SHA-256 of a body, name the one that it has now', async () => {
   const folder = await recorded()
   const sumsIn = () =>

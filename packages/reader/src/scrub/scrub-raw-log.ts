@@ -39,8 +39,7 @@ export function scrubRawLog(
   scrubber: Scrubber,
   sums: Map<string, string>,
 ): { scrubLine: ScrubLine; passLine: PassLine; staysIfClean: (line: Buffer) => boolean } {
-  const { conversations, arePlacesClean } = learnCredentials(folder, scrubber)
-  const answers = secretsInAnswers(folder, scrubber)
+  const { conversations, arePlacesClean, answers } = lookAhead(folder, scrubber)
   const bodies = new RequestBodies(folder, scrubber)
   const positions = new Map<string, number>()
   const text = (one: string): string => scrubber.text(one)
@@ -131,39 +130,47 @@ function canBe(line: Buffer, kinds: readonly string[]): boolean {
   return kind === undefined || kinds.includes(kind)
 }
 
+/** What must be known of a log before its first line can be rewritten. */
+type LookedAhead = {
+  /** The thread of each exchange. */
+  conversations: ReadonlyMap<string, string | undefined>
+  /** Whether nothing is to be replaced in a URL or a header. */
+  arePlacesClean: boolean
+  answers: ReadonlyMap<string, AnswerSecrets>
+}
+
 /**
- * Learns what was not replaced while recording (`--no-scrub`), wherever it is.
- *
- * @returns the thread of each exchange, and whether nothing is to be replaced in a URL or a header.
+ * Learns what was not replaced while recording (`--no-scrub`), wherever it is, and searches the
+ * answers. If something was learnt, they are searched again: it can be in an earlier one.
  */
-function learnCredentials(
-  folder: string,
-  scrubber: Scrubber,
-): { conversations: ReadonlyMap<string, string | undefined>; arePlacesClean: boolean } {
+function lookAhead(folder: string, scrubber: Scrubber): LookedAhead {
   const conversations = new Map<string, string | undefined>()
+  const search = new AnswerSearch(scrubber)
+  let exchanges = 0
   let arePlacesClean = true
-  const scrubFields = (headers: Headers): void => {
+  const learnFrom = (headers: Headers): void => {
     if (scrubHeaders(headers, scrubber) !== headers) arePlacesClean = false
   }
-  const wanted = (line: Buffer): boolean =>
-    canBe(line, ['exchange', 'response', 'end']) &&
-    (line.includes('"headers":') || line.includes('"trailers":'))
-  let exchanges = 0
-  for (const { value } of wholeLog(folder, wanted)) {
+  for (const { value } of wholeLog(folder, isWantedAhead)) {
     const record = rawRecordOf(value)
     if (typeof record === 'string') continue
-    if (record.kind === 'exchange') exchanges += 1
-    if (exchanges > EXCHANGES) {
-      throw cannotScrub(folder, `${SESSION_FILES.raw}: it has more than ${EXCHANGES} exchanges`)
-    }
     if (record.kind === 'exchange') {
+      exchanges += 1
       conversations.set(record.exchange, record.threadId)
+      if (exchanges > EXCHANGES)
+        throw cannotScrub(folder, `${SESSION_FILES.raw}: it has more than ${EXCHANGES} exchanges`)
       if (scrubUrl(record.url, scrubber) !== record.url) arePlacesClean = false
     }
-    if (record.kind === 'exchange' || record.kind === 'response') scrubFields(record.headers)
-    if (record.kind === 'end') scrubFields(record.trailers ?? [])
+    if (record.kind === 'exchange' || record.kind === 'response') learnFrom(record.headers)
+    if (record.kind === 'end') learnFrom(record.trailers ?? [])
+    if (arePlacesClean) addTo(search, record)
   }
-  return { conversations, arePlacesClean }
+  const answers = arePlacesClean ? search.found() : secretsInAnswers(folder, scrubber)
+  return { conversations, arePlacesClean, answers }
+}
+
+function isWantedAhead(line: Buffer): boolean {
+  return canBe(line, ['exchange', 'response', 'chunk', 'end'])
 }
 
 /**
@@ -182,9 +189,12 @@ function secretsInAnswers(folder: string, scrubber: Scrubber): ReadonlyMap<strin
   const wanted = (line: Buffer): boolean => canBe(line, ['chunk', 'end'])
   for (const { value } of wholeLog(folder, wanted)) {
     const record = rawRecordOf(value)
-    if (typeof record === 'string') continue
-    if (record.kind === 'chunk') search.chunk(record)
-    if (record.kind === 'end') search.end(record.exchange)
+    if (typeof record !== 'string') addTo(search, record)
   }
   return search.found()
+}
+
+function addTo(search: AnswerSearch, record: RawRecord): void {
+  if (record.kind === 'chunk') search.chunk(record)
+  if (record.kind === 'end') search.end(record.exchange)
 }
