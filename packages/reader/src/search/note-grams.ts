@@ -1,3 +1,4 @@
+import { usableIndexFolder } from '../session-index/index-folder.js'
 import type { BlockScanner } from './block-scan.js'
 import { type GramTables, type RawStamps, rawStamps, writeGramFile } from './gram-file.js'
 import type { LogBlock } from './log-blocks.js'
@@ -14,8 +15,9 @@ export type GramNotes = {
 /** A smaller part would be more precise, but each takes 64 KB. */
 const PART_BYTES = 1024 * 1024
 
-/** Returns undefined if the host is slow at it, or the log is not worth it. */
+/** Returns undefined if the host is slow at it, or has no place for them, or the log is not worth it. */
 export function gramNotes(folder: string, { grams }: BlockScanner): GramNotes | undefined {
+  if (usableIndexFolder() === undefined) return undefined
   const stamps = grams && rawStamps(folder)
   return grams && stamps && notesOf(folder, stamps, grams)
 }

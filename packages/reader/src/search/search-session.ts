@@ -103,8 +103,8 @@ function* searchRawLog(
   const notes = couldMatch === undefined ? gramNotes(folder, scanner) : undefined
   const candidates = scanRawLog(folder, { pattern, scanner, passed }, notes)
   const reader = conversationReader(folder, candidates.index)
-  const bodies = new BodyReader((id) => contentOfRequest(folder, candidates.index, id))
-  if (notes !== undefined) noteBeside(notes, reader, candidates, bodies)
+  const requests = new SearchedRequests(folder, candidates.index)
+  if (notes !== undefined) noteBeside(notes, reader, candidates, requests)
   const seen = new Set<string>()
   const session = basename(folder)
   const work = new Work()
@@ -113,7 +113,7 @@ function* searchRawLog(
       passed()
       return
     }
-    for (const said of saidIn(reader, exchange, candidates, pattern, within, bodies)) {
+    for (const said of saidIn(reader, exchange, candidates, pattern, within, requests)) {
       work.spend(OPEN_WORK + said.text.length)
       const hits = [...matchesIn(said, pattern, session)]
       if (hits.length === 0 || seen.has(said.text)) continue
@@ -131,11 +131,11 @@ function noteBeside(
   notes: GramNotes,
   reader: ConversationReader,
   { index, unrepeated }: Candidates,
-  bodies: BodyReader,
+  requests: SearchedRequests,
 ): void {
   try {
     for (const exchange of index.exchanges) {
-      if (exchange.requestBody !== undefined) noteSeams(notes, reader, exchange, bodies)
+      if (exchange.requestBody !== undefined) noteSeams(notes, exchange, requests)
       if (!unrepeated.has(exchange)) continue
       for (const { text } of answerTexts(reader, exchange)) notes.addBeside(text)
     }
@@ -149,11 +149,10 @@ function noteBeside(
 
 function noteSeams(
   notes: GramNotes,
-  { folder, index }: ConversationReader,
   exchange: IndexedExchange,
-  bodies: BodyReader,
+  { bodies, contentOf }: SearchedRequests,
 ): void {
-  const content = contentOfRequest(folder, index, exchange.id)
+  const content = contentOf(exchange.id)
   if (content === undefined || typeof content === 'string' || content.length < 2) return
   const body = bodies.open(exchange.id)
   for (const [from, to] of seamsOf(content, NEEDLE_BYTES)) notes.addBeside(body.subarray(from, to))
@@ -181,13 +180,12 @@ function* saidIn(
   candidates: Candidates,
   pattern: SearchPattern,
   within: ReadonlySet<Searched>,
-  bodies: BodyReader,
+  read: SearchedRequests,
 ): Generator<Said> {
   const { heads, requests, seams, answers, unrepeated } = candidates
   if (heads.has(exchange)) yield* headTexts(reader, exchange, within)
   const isAsked =
-    requests.has(exchange) ||
-    (seams.has(exchange) && seamMatches(bodies, reader, exchange, pattern))
+    requests.has(exchange) || (seams.has(exchange) && seamMatches(exchange, pattern, read))
   if (within.has('request') && isAsked) yield* requestTexts(reader, exchange)
   // If requests are not searched, none of them repeats an answer.
   const isAnswered =
@@ -197,20 +195,36 @@ function* saidIn(
   if (within.has('response') && isAnswered) yield* answerTexts(reader, exchange)
 }
 
-function contentOfRequest(folder: string, { byId }: RawIndex, id: string): Content | undefined {
-  const exchange = byId.get(id)
-  const record = exchange && bodyRecord(folder, exchange)
-  return typeof record === 'object' ? record.content : undefined
+/** The requests of a log: their contents, and the bodies that are put together of them. */
+class SearchedRequests {
+  readonly #folder: string
+  readonly #index: RawIndex
+  /** The last one, which is asked for its seams, and then for its body. */
+  #last: { id: string; content: Content | undefined } | undefined
+  readonly bodies = new BodyReader((id) => this.contentOf(id))
+
+  constructor(folder: string, index: RawIndex) {
+    this.#folder = folder
+    this.#index = index
+  }
+
+  readonly contentOf = (id: string): Content | undefined => {
+    if (this.#last?.id === id) return this.#last.content
+    const exchange = this.#index.byId.get(id)
+    const record = exchange && bodyRecord(this.#folder, exchange)
+    const content = typeof record === 'object' ? record.content : undefined
+    this.#last = { id, content }
+    return content
+  }
 }
 
 function seamMatches(
-  bodies: BodyReader,
-  { folder, index }: ConversationReader,
   exchange: IndexedExchange,
   { expression }: SearchPattern,
+  { bodies, contentOf }: SearchedRequests,
 ): boolean {
   try {
-    const content = contentOfRequest(folder, index, exchange.id)
+    const content = contentOf(exchange.id)
     if (content === undefined || typeof content === 'string') return false
     const { buffer, byteOffset, length } = bodies.read(exchange.id)
     const body = Buffer.from(buffer, byteOffset, length)
