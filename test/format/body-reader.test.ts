@@ -22,6 +22,11 @@ for (const [what, records, body] of [
   ['a copy to the last byte', { a: [copy('b', 0, 4)], b: 'text' }, 'text'],
   ['the middle of many pieces', { a: [copy('b', 1, 4)], b: ['ab', 'c', '', 'de', 'f'] }, 'bcde'],
   ['halves of a character', { a: ['\ud83d', '', '\ude00', 'x'] }, '\ufffd\ufffdx'],
+  [
+    'short texts between copies',
+    { a: ['x', copy('b', 0, 1), 'é', copy('b', 1, 1)], b: 'yz' },
+    'xyéz',
+  ],
   ['copies of many texts', { a: [copy('b', 1, 3)], b: [...'x試y'] }, '試'],
   ['bytes within characters', { a: [copy('b', 0, 2), copy('b', 2, 1)], b: '試' }, '試'],
   ['copies of copies', { a: [copy('b', 1, 3)], b: ['x', copy('c', 0, 2), 'y'], c: 'cd' }, 'cdy'],

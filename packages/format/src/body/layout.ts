@@ -98,7 +98,7 @@ const SHORT_TEXT = 1024
 const encoder = new TextEncoder()
 
 function partOf(piece: unknown, at: number): Part | undefined {
-  if (typeof piece === 'string') return bytesPart(encoder.encode(piece), at)
+  if (typeof piece === 'string') return bytesPart(encoded(piece), at)
   if (typeof piece !== 'object' || piece === null) return undefined
   if ('base64' in piece) {
     const bytes = typeof piece.base64 === 'string' ? decoded(piece.base64) : undefined
@@ -115,6 +115,20 @@ function partOf(piece: unknown, at: number): Part | undefined {
   }
   return undefined
 }
+
+/** Encodes a text; a few letters one by one, because an encoder takes as long as for a thousand. */
+function encoded(text: string): Uint8Array {
+  if (text.length > FEW_LETTERS) return encoder.encode(text)
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return encoder.encode(text)
+    bytes[at] = code
+  }
+  return bytes
+}
+
+const FEW_LETTERS = 32
 
 function bytesPart(bytes: Uint8Array, at: number): Part {
   return { at, length: bytes.length, bytes }
