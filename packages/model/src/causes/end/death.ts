@@ -59,7 +59,7 @@ export function deathOf(session: SessionCase): SessionEnd {
       certainty: 'likely',
       clues: started,
       sentence: `The program was gone without a word${seen}, as after a signal: Ctrl-C or kill, a container or a service that was stopped, or an abort of its own, such as that of Node when its heap is full.`,
-      next: 'See how whatever started it says that it ended: the shell, the container or the service (dmesg if memory may have run out).',
+      next: 'See what it printed last, and how whatever started it says that it ended: the shell, the container or the service. If it printed "heap out of memory", give Node a larger heap (NODE_OPTIONS=--max-old-space-size=8192); if the machine ran out of memory, dmesg says so.',
     }
   }
   return {
