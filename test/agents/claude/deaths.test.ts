@@ -72,6 +72,21 @@ else {
 `
 }
 
+test('a tool that runs at kill -9 is still running in the record, with its command', async () => {
+  await using place = await claudePlace([
+    { calls: [{ name: 'Bash', arguments: { command: 'mkfifo q1; cat q1' } }] },
+  ])
+  await using running = place.startTacho(['claude', '--persist-session', ...PROMPT])
+  await eventually(() =>
+    expect(place.session().started.map(({ name }) => name)).toContain('execute_tool Bash'),
+  )
+  for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
+  await running.ended
+  const { tools } = await place.said<{ tools: object[] }>('show')
+  expect(tools).toMatchObject([{ command: 'mkfifo q1; cat q1', outcome: null, left: 'died' }])
+  expect(place.session().text('session_events.log')).not.toContain('PreToolUse')
+})
+
 test('a Claude Code that is not installed is named, with what installs it', async () => {
   await using place = await claudePlace([])
   const env = { ...place.environment, TACHO_CLAUDE: '', PATH: '/nowhere' }

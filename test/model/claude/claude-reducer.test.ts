@@ -21,6 +21,17 @@ const calls = (id = 't1', more: object = {}) =>
   hook('PreToolUse', { ...BASH, tool_use_id: id, ...more })
 const asks = (more: object = {}) => hook('PermissionRequest', { ...BASH, ...more })
 
+const called = (callId = 't1', input: object = { command: 'ls' }, more: object = {}): What =>
+  ({
+    kind: 'tool-called',
+    exchange: 'e1',
+    conversation: { threadId: 'main', turnId: 'p1' },
+    callId,
+    name: 'Bash',
+    input: JSON.stringify(input),
+    ...more,
+  }) as What
+
 const event = (name: string, attributes: object): What => ({
   kind: 'log-event',
   name,
@@ -148,6 +159,172 @@ describe('what the user is asked in the TUI is told from the hook to the decisio
   })
 })
 
+describe('of the calls in the answer, a question is about', () => {
+  test.each<[sentence: string, seen: Seen[], callId: string | undefined]>([
+    [
+      'the only one',
+      [
+        [10, called()],
+        [20, asks()],
+      ],
+      't1',
+    ],
+    [
+      'the one with that input',
+      [
+        [10, called('t1', { command: 'rm' })],
+        [10, called('t2')],
+        [20, asks()],
+      ],
+      't2',
+    ],
+    [
+      'the first of two that are the same',
+      [
+        [10, called()],
+        [10, called('t2')],
+        [20, asks()],
+      ],
+      't1',
+    ],
+    [
+      'the second of two that are the same, if the first was asked about',
+      [
+        [10, called('t0')],
+        [10, called('t1')],
+        [19, asks()],
+        [20, asks()],
+        [25, decides('user_temporary', 'accept', 't0')],
+      ],
+      't1',
+    ],
+    [
+      'the second of two that are the same, if a rule decided about the first',
+      [
+        [10, called('t0')],
+        [10, called('t1')],
+        [15, decides('config', 'accept', 't0')],
+        [20, asks()],
+      ],
+      't1',
+    ],
+    [
+      'one to which Claude Code adds members',
+      [
+        [10, called()],
+        [20, asks({ tool_input: { command: 'ls', timeout: 9 } })],
+      ],
+      't1',
+    ],
+    [
+      'one whose path is made absolute, and whose members come in another order',
+      [
+        [10, called('t0', { file: 'b', all: [{ one: 1, two: 2 }] })],
+        [10, called('t1', { file: 'a', all: [{ one: 1, two: 2 }] })],
+        [20, asks({ tool_input: { file: '/w/a', all: [{ two: 2, one: 1, three: 3 }] } })],
+      ],
+      't1',
+    ],
+    [
+      'one whose long text was cut',
+      [
+        [10, called('t1', { command: 'x'.repeat(9000) })],
+        [20, asks({ tool_input: { command: 'x'.repeat(4096) } })],
+      ],
+      't1',
+    ],
+    [
+      'the closest, if a hook of the user rewrote its input',
+      [
+        [10, called('t1', { command: 'rm', timeout: 9 })],
+        [10, called('t2', { command: 'cp', timeout: 5 })],
+        [20, asks({ tool_input: { command: 'ls', timeout: 5 } })],
+        later(600),
+      ],
+      't2',
+    ],
+    [
+      'one that is read after it',
+      [
+        [20, asks()],
+        [25, called()],
+      ],
+      't1',
+    ],
+    [
+      'one that is read after it, behind another',
+      [
+        [10, called('t0', { command: 'rm' })],
+        [20, asks()],
+        [25, called()],
+      ],
+      't1',
+    ],
+    [
+      'the one that is decided meanwhile',
+      [
+        [20, asks()],
+        [30, decides('user_temporary')],
+      ],
+      't1',
+    ],
+    [
+      'none of an earlier answer',
+      [
+        [5, called('t0', { command: 'ls' }, { exchange: 'e0' })],
+        [10, called('t1', { command: 'rm' })],
+        [20, asks({ tool_input: { command: 'mv' } })],
+        later(600),
+      ],
+      't1',
+    ],
+    [
+      'none of another tool',
+      [[10, called('t1', {}, { name: 'Read' })], [20, asks()], later(600)],
+      undefined,
+    ],
+    [
+      'none of a sub-agent',
+      [
+        [10, called('t1', {}, { conversation: { threadId: 'a1', turnId: 'a1' } })],
+        [20, asks()],
+        later(600),
+      ],
+      undefined,
+    ],
+  ])('%s', (_, seen, callId) => {
+    expect(found('approval', seen).at(-1)).toMatchObject({
+      from: 20,
+      in: callId === undefined ? 'invoke_agent claude' : 'execute_tool Bash',
+      ...(callId !== undefined && { 'gen_ai.tool.call.id': callId }),
+    })
+  })
+
+  test('the log event about a tool of an MCP server does not name it', () => {
+    const mcp = { tool_name: 'mcp__calc__add', tool_input: {} }
+    const decision = event('tool_decision', {
+      ...{ decision: 'accept', source: 'user_temporary', tool_name: 'mcp_tool' },
+    })
+    const approvals = found('approval', [
+      [20, asks(mcp)],
+      [30, decision],
+      [40, asks(mcp)],
+      later(600),
+      [900, decision],
+    ])
+    expect(approvals).toMatchObject([
+      { from: 20, to: 30, outcome: 'allowed' },
+      { from: 40, to: 900, outcome: 'allowed' },
+    ])
+  })
+
+  test('one that could not be told is answered by the decision about such a call', () => {
+    expect(
+      found('approval', [[20, asks()], later(600), [900, decides('user_temporary')]]),
+    ).toMatchObject([{ from: 20, to: 900, outcome: 'allowed' }])
+  })
+})
+
 describe('a question that has no hook is told by its decision, and its wait by a span:', () => {
   test.each<[sentence: string, seen: Seen[], from: number]>([
     [
@@ -211,6 +388,33 @@ describe('nobody is asked where', () => {
 describe('a tool runs', () => {
   test.each<[sentence: string, seen: Seen[], tool: object]>([
     [
+      'from the decision to its result',
+      [
+        [10, called()],
+        [20, decides('config')],
+        [40, ran(15)],
+      ],
+      { span: 'execute_tool Bash', from: 20, to: 40, outcome: 'completed', command: 'ls' },
+    ],
+    [
+      'from the question on',
+      [
+        [10, called()],
+        [20, asks()],
+        [90, decides('user_temporary')],
+        [95, ran(5)],
+      ],
+      { from: 20, to: 95 },
+    ],
+    [
+      'and goes on',
+      [
+        [10, called()],
+        [20, decides('config')],
+      ],
+      { from: 20, to: 'open' },
+    ],
+    [
       'from the hook to its result',
       [
         [10, calls()],
@@ -245,6 +449,32 @@ describe('a tool runs', () => {
     ],
   ])('%s', (_, seen, tool) => {
     expect(found('execute_tool', seen)).toMatchObject([tool])
+  })
+})
+
+describe('what an MCP server asks is told from its hook to the hook of the answer', () => {
+  const server = { mcp_server_name: 'calc' }
+  test.each<[action: string | undefined, outcome: string]>([
+    ['accept', 'allowed'],
+    ['decline', 'denied'],
+    ['cancel', 'cancelled'],
+    ['more', 'unknown'],
+    [undefined, 'unknown'],
+  ])('%s', (action, outcome) => {
+    const seen: Seen[] = [
+      [10, hook('Elicitation', { ...server, message: 'How many?', mode: 'form' })],
+      [12, hook('Elicitation', { mcp_server_name: 'other', message: 'Why?', url: 'https://a.b/' })],
+      [30, hook('ElicitationResult', { ...server, action })],
+      [40, hook('ElicitationResult', { ...server, action: 'accept' })],
+    ]
+    expect(found('approval', seen)).toMatchObject([
+      {
+        ...{ from: 10, to: 30, kind: 'mcp-elicitation', what: 'calc: How many?', outcome },
+        ...(action !== undefined && { decision: action }),
+        decided_by: 'user',
+      },
+      { from: 12, to: 'open', what: 'other: Why? https://a.b/' },
+    ])
   })
 })
 

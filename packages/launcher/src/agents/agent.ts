@@ -135,6 +135,14 @@ export type TappedRun = {
   tell: (sentence: string) => void
 }
 
+/** Which of an agent's words reach Tacho in a run. */
+export type Heard = {
+  /** Its log events. */
+  logEvents: boolean
+  /** Its requests to the model, and the answers. */
+  requests: boolean
+}
+
 /** The taps of one run; each is present only if this agent and this run have it. */
 export type AgentTaps = {
   /** The environment as the agent sees it, if its settings set variables too. */
@@ -152,7 +160,7 @@ export type AgentTaps = {
   /** The same if they speak the agent's own line-delimited protocol. */
   streamJson?: (start: AgentStart, recording: Recording) => AgentStart
   /** Adds Tacho's hooks to the user's own. */
-  hooks?: (start: AgentStart, heard: { logEvents: boolean }) => Promise<AgentStart>
+  hooks?: (start: AgentStart, heard: Heard) => Promise<AgentStart>
   /** Other changes to how it is started. */
   change?: StartChange
   /** The session id chosen by Tacho, if no traffic names one: the run is one session. */

@@ -166,7 +166,7 @@ type Seen = Required<Pick<RecordingOptions, 'agent' | 'taps'>> &
 function seenBy(
   name: string,
   { title, http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
-  { hearsLogEvents }: ListeningTaps,
+  { heard: { logEvents } }: ListeningTaps,
 ): Seen {
   const agent = { name, ...(title !== undefined && { title }) }
   const taps: Tap[] = []
@@ -174,7 +174,7 @@ function seenBy(
   if (jsonRpc !== undefined) taps.push('json-rpc')
   if (acp !== undefined) taps.push('acp')
   if (streamJson !== undefined) taps.push('stream-json')
-  if (hearsLogEvents) taps.push('log-events')
+  if (logEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
   if (serverEvents !== undefined) taps.push('server-events')
   // With several upstreams, each exchange names its own.
@@ -187,10 +187,10 @@ async function withOwnTap(
   start: AgentStart,
   { jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   late: LateRecording,
-  { hearsLogEvents }: ListeningTaps,
+  { heard }: ListeningTaps,
 ): Promise<AgentStart> {
-  const heard = serverEvents === undefined ? start : await serverEvents(start)
-  const hooked = hooks === undefined ? heard : await hooks(heard, { logEvents: hearsLogEvents })
+  const listened = serverEvents === undefined ? start : await serverEvents(start)
+  const hooked = hooks === undefined ? listened : await hooks(listened, heard)
   const between = jsonRpc ?? acp ?? streamJson
   const recording = between && (await late.ready)
   return recording === undefined ? hooked : (between?.(hooked, recording) ?? hooked)

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AgentTaps, RecordedAgent } from '../agents/agent.js'
+import type { AgentTaps, Heard, RecordedAgent } from '../agents/agent.js'
 import { basicAuthorization } from '../network/basic-authorization.js'
 import { networkOf } from '../network/network.js'
 import { pastProxies } from '../network/past-proxies.js'
@@ -20,8 +20,8 @@ const AHEAD_MILLISECONDS = 40
 
 /** Listening taps, and the agent's start that leads it to them. */
 export type ListeningTaps = TappedStart & {
-  /** Whether the agent's log events come to Tacho. */
-  hearsLogEvents: boolean
+  /** What of the agent's words comes to Tacho. */
+  heard: Heard
   /**
    * Called when the agent has started. Resolves when it is known whether its API can be reached, or
    * after {@link AHEAD_MILLISECONDS}: heavy work before that would let an agent connect to a port
@@ -69,7 +69,7 @@ export async function startTaps(options: StartTapsOptions): Promise<ListeningTap
   })
   return {
     ...(otlp === undefined ? redirected : otlp.redirect(redirected)),
-    hearsLogEvents: otlp !== undefined,
+    heard: { logEvents: otlp !== undefined, requests: http.length > 0 },
     async started() {
       const known = Promise.all(http.map(({ started }) => started()))
       await Promise.race([known, pause(AHEAD_MILLISECONDS, undefined, { ref: false })])

@@ -2,17 +2,18 @@ import { argumentsOf } from '../codex/called-tool.js'
 import { text } from '../codex/values.js'
 import type { ToolFacts } from '../session/tools.js'
 
-// Longer inputs hold file contents, not commands.
-const INPUT_CHARACTERS = 64 * 1024
+// More than a model can say in one answer. Of longer inputs the answer's reader keeps no JSON.
+const INPUT_CHARACTERS = 1024 * 1024
 
-/**
- * Returns what a call by the model says about its tool, from its name and the JSON of its input.
- */
-export function calledFacts(name: string, json: string): ToolFacts {
-  return toolFacts(name, json.length > INPUT_CHARACTERS ? {} : argumentsOf(json))
+/** Returns the members of a call's input from its JSON; none if it is too long. */
+export function calledInput(json: string): Record<string, unknown> {
+  return json.length > INPUT_CHARACTERS ? {} : argumentsOf(json)
 }
 
-/** The same, from the members of its input (the tools of Claude Code 2.1.332). */
+/**
+ * Returns what a call by the model says about its tool, from its name and the members of its input
+ * (the tools of Claude Code 2.1.332).
+ */
 export function toolFacts(name: string, input: Record<string, unknown>): ToolFacts {
   const [server, tool] = mcpNames(name)
   if (tool !== undefined) return { name: `${server}.${tool}`, mcpServer: server }

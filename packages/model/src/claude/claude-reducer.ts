@@ -1,6 +1,6 @@
-import type { Observation } from '../observation.js'
+import type { Observation, Observed } from '../observation.js'
 import type { AgentReducer, SessionReducer } from '../session/session-reducer.js'
-import { calledFacts } from './called-tool.js'
+import { calledInput, toolFacts } from './called-tool.js'
 import { CalledTools } from './called-tools.js'
 import { HookReducer } from './hooks.js'
 import { LogEventReducer } from './log-events.js'
@@ -19,14 +19,21 @@ export function claudeReducer(session: SessionReducer): AgentReducer {
     new LogEventReducer(session, questions),
     new CalledTools(session),
   ]
+  const called = ({
+    callId,
+    conversation,
+    exchange,
+    name,
+    input: json,
+  }: Observed<'tool-called'>) => {
+    const { threadId } = conversation
+    const input = calledInput(json)
+    session.tools.learn(callId, toolFacts(name, input), 'model')
+    questions.called({ callId, threadId, exchange, name, input })
+  }
   return {
     observe(observation: Observation) {
-      if (observation.kind === 'tool-called')
-        session.tools.learn(
-          observation.callId,
-          calledFacts(observation.name, observation.input),
-          'model',
-        )
+      if (observation.kind === 'tool-called') called(observation)
       if (observation.kind === 'exchange-started')
         questions.requested(observation.conversation, observation.at)
       for (const reducer of reducers) reducer.observe(observation)

@@ -12,6 +12,8 @@ export type HookMessage = {
   agentType: string | undefined
   cwd: string | undefined
   tool: HookTool | undefined
+  /** Set for a question of an MCP server and its answer. */
+  elicitation: Elicitation | undefined
   durationMs: number | undefined
   error: string | undefined
   isInterrupt: boolean
@@ -40,10 +42,29 @@ export function hookMessageOf(json: Record<string, unknown>): HookMessage | unde
       name === undefined
         ? undefined
         : { name, input: record(json.tool_input), callId: text(json.tool_use_id) },
+    elicitation: elicitationOf(json),
     durationMs: number(json.duration_ms),
     error: text(json.error),
     isInterrupt: json.is_interrupt === true,
   }
+}
+
+/** A question that an MCP server asks the user, or the answer to one. */
+export type Elicitation = {
+  server: string
+  /** The words of the question; absent in an answer. */
+  what: string | undefined
+  /** `accept`, `decline`, `cancel`; absent in a question. */
+  action: string | undefined
+}
+
+/** Returns undefined if the members are not those of such a question or answer. */
+export function elicitationOf(json: Record<string, unknown>): Elicitation | undefined {
+  const server = text(json.mcp_server_name)
+  if (server === undefined) return undefined
+  const words = texts([json.message, json.url])
+  const what = words.length === 0 ? undefined : `${server}: ${words.join(' ')}`
+  return { server, what, action: text(json.action) }
 }
 
 /** What is recorded of a question. */

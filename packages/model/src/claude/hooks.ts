@@ -1,13 +1,12 @@
 import type { Observation } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import { toolFacts } from './called-tool.js'
+import { Elicitations } from './elicitations.js'
 import { type HookMessage, type HookTool, hookMessageOf } from './hook-message.js'
 import type { Questions, Told } from './questions.js'
 
 // A user's own hook can make a turn go on that was about to end.
 const END_MICROSECONDS = 1_000_000
-
-type Call = { callId: string; threadId: string | undefined; name: string; input: string }
 
 /**
  * Reduces what Claude Code's hooks report: when turns and tools begin, and what the user is asked.
@@ -15,14 +14,14 @@ type Call = { callId: string; threadId: string | undefined; name: string; input:
 export class HookReducer {
   readonly #session: SessionReducer
   readonly #questions: Questions
-  /** Calls that have begun and that no question has been about yet. */
-  #calls: Call[] = []
+  readonly #elicitations: Elicitations
   /** Cancels the pending end of a turn that had stopped but goes on. */
   readonly #ends = new Map<string, () => void>()
 
   constructor(session: SessionReducer, questions: Questions) {
     this.#session = session
     this.#questions = questions
+    this.#elicitations = new Elicitations(session)
   }
 
   observe(observation: Observation): void {
@@ -51,7 +50,11 @@ export class HookReducer {
         if (tool?.callId !== undefined) this.#called(tool, tool.callId, message, told)
         break
       case 'PermissionRequest':
-        if (tool !== undefined) this.#asked(tool, message, told)
+        if (tool !== undefined) this.#questions.asked(tool, { ...told, cwd: message.cwd })
+        break
+      case 'Elicitation':
+      case 'ElicitationResult':
+        this.#elicited(message, told)
         break
       case 'PostToolUse':
       case 'PostToolUseFailure':
@@ -78,19 +81,16 @@ export class HookReducer {
 
   #called(tool: HookTool, callId: string, { cwd }: HookMessage, told: Told): void {
     const { conversation, at } = told
-    const facts = { ...toolFacts(tool.name, tool.input), cwd }
-    this.#session.tools.start(callId, conversation, at, facts)
-    this.#calls.push({ callId, ...wordsOf(tool, told) })
+    const { name, input } = tool
+    this.#session.tools.start(callId, conversation, at, { ...toolFacts(name, input), cwd })
+    this.#questions.called({ callId, threadId: conversation.threadId, name, input })
   }
 
-  // A question does not say which call it is about: it is that agent's latest call with that input.
-  #asked(tool: HookTool, { cwd }: HookMessage, told: Told): void {
-    const { threadId, name, input } = wordsOf(tool, told)
-    const call = this.#calls.findLast(
-      (one) => one.threadId === threadId && one.name === name && one.input === input,
-    )
-    this.#calls = this.#calls.filter((one) => one !== call)
-    this.#questions.asked(tool, call?.callId, { ...told, cwd })
+  // A host is asked, and answers, through another tap, and `-p` asks nobody.
+  #elicited({ event, elicitation }: HookMessage, told: Told): void {
+    if (elicitation === undefined || this.#session.run?.command !== 'tui') return
+    if (event === 'Elicitation') this.#elicitations.asked(elicitation, told)
+    else this.#elicitations.answered(elicitation, told)
   }
 
   #ran(callId: string, message: HookMessage, { conversation, at }: Told): void {
@@ -113,8 +113,4 @@ export class HookReducer {
     })
     this.#ends.set(turnId, callOff)
   }
-}
-
-function wordsOf({ name, input }: HookTool, { conversation }: Told): Omit<Call, 'callId'> {
-  return { threadId: conversation.threadId, name, input: JSON.stringify(input) }
 }

@@ -2,6 +2,7 @@ import { text } from '../codex/values.js'
 import type { Observation, Observed } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolEnd } from '../session/tools.js'
+import { isOfUser } from './decisions.js'
 import { placeOf } from './place.js'
 import type { Questions, Told } from './questions.js'
 
@@ -45,8 +46,11 @@ export class LogEventReducer {
     const [word, source] = [text(attributes.decision), text(attributes.source)]
     if (word === undefined || source === undefined) return
     if (word === 'reject') this.#rejected.add(callId)
-    this.#questions.decided(callId, text(attributes.tool_name) ?? '', { word, source }, told)
+    const decision = { word, source }
+    this.#questions.decided(callId, text(attributes.tool_name) ?? '', decision, told)
     if (word === 'reject') this.#end(callId, told, { outcome: 'declined' })
+    // What the user allows has been running since the question.
+    else if (!isOfUser(decision)) this.#session.tools.start(callId, told.conversation, told.at)
   }
 
   #ended(callId: string, { attributes }: Observed<'log-event'>, told: Told): void {
@@ -58,7 +62,7 @@ export class LogEventReducer {
     this.#end(callId, told, { outcome, durationMs, error })
   }
 
-  /** Ends a tool. If no hook reported its start, it began as long before as it took. */
+  /** Ends a tool. If nothing reported its start, it began as long before as it took. */
   #end(callId: string, { conversation, at }: Told, end: ToolEnd): void {
     const { tools } = this.#session
     const startedAt = at - Math.round((end.durationMs ?? 0) * 1000)

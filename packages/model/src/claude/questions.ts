@@ -2,8 +2,10 @@ import { type Conversation, conversationKey } from '../conversation.js'
 import type { ApprovalAnswered } from '../session/approvals.js'
 import { HeldTurns } from '../session/held-turns.js'
 import type { SessionReducer } from '../session/session-reducer.js'
+import { toolFacts } from './called-tool.js'
 import { answerOf, type Decision, isOfUser, isRefusal } from './decisions.js'
 import { type HookTool, questionOf, type ToolQuestion, USER_INPUT } from './hook-message.js'
+import { isCalled, type UndecidedCall, UndecidedCalls } from './undecided-calls.js'
 
 /** Where and when something was reported. */
 export type Told = {
@@ -55,7 +57,9 @@ const KEPT_WAITS = 16
  */
 export class Questions {
   readonly #session: SessionReducer
+  /** Open questions, by their own ids. */
   readonly #open = new Map<string, Asked>()
+  readonly #calls: UndecidedCalls
   /** Undecided questions of a run in which nobody can be asked unless there is a host. */
   readonly #held = new Map<string, () => void>()
   /** Calls that another tap reports. */
@@ -73,6 +77,12 @@ export class Questions {
   constructor(session: SessionReducer) {
     this.#session = session
     this.#heldTurns = new HeldTurns(session)
+    this.#calls = new UndecidedCalls(session.deadlines)
+  }
+
+  /** The model has made a call, which the user may be asked about. */
+  called(call: UndecidedCall): void {
+    this.#calls.called(call)
   }
 
   /** A request has begun. */
@@ -95,21 +105,16 @@ export class Questions {
       if (isEarlier(asked)) this.#heldTurns.hold(asked.conversation, at + GOING_ON_MICROSECONDS)
   }
 
-  /**
-   * Something is to be asked before a call.
-   *
-   * @param callId absent if it is not known which call it is about.
-   */
-  asked(
-    tool: HookTool,
-    callId: string | undefined,
-    told: Told & { cwd: string | undefined },
-  ): void {
-    const ask = () => {
-      this.#ask(questionOf(tool), tool.name, { ...told, callId })
-    }
-    if (this.#session.run?.command === 'tui') ask()
-    else if (callId !== undefined && !this.#elsewhere.has(callId)) this.#held.set(callId, ask)
+  /** Something is to be asked before a call. */
+  asked(tool: HookTool, told: Told & { cwd: string | undefined }): void {
+    const { threadId } = told.conversation
+    this.#calls.find({ ...tool, threadId }, told.toldAt, (callId) => {
+      const ask = () => {
+        this.#ask(tool, questionOf(tool), { ...told, callId })
+      }
+      if (this.#session.run?.command === 'tui') ask()
+      else if (callId !== undefined && !this.#elsewhere.has(callId)) this.#held.set(callId, ask)
+    })
   }
 
   /** The question before this call, and its answer, pass through another tap. */
@@ -121,13 +126,16 @@ export class Questions {
   /** A call was decided. */
   decided(callId: string, toolName: string, decision: Decision, told: Told): void {
     if (this.#elsewhere.has(callId)) return
+    const { threadId } = told.conversation
+    if (this.#about(callId) === undefined && !this.#held.has(callId))
+      this.#calls.decided(callId, { name: toolName, threadId })
     const held = this.#held.get(callId)
     this.#held.delete(callId)
     if (held !== undefined && isOfUser(decision)) held()
-    const asked = this.#open.get(callId)
+    const asked = this.#about(callId) ?? this.#aboutUnknown(toolName, threadId)
     if (asked === undefined && !isOfUser(decision)) return
-    this.#open.delete(callId)
     const settle = (id: string, at: number, isWaitUnknown: boolean) => {
+      this.#open.delete(id)
       if (isRefusal(decision)) this.#refused(id, { ...told, at }, isWaitUnknown)
       else this.#answer(id, { ...this.#answerOf(toolName, decision), at, isWaitUnknown })
     }
@@ -139,6 +147,20 @@ export class Questions {
         const id = this.#askedUnseen(toolName, callId, { ...told, at: askedAt })
         settle(id, told.at, askedAt === told.at)
       })
+  }
+
+  #about(callId: string): Asked | undefined {
+    return [...this.#open.values()].find((asked) => asked.callId === callId)
+  }
+
+  /** Returns the first open question of a tool for which it could not be told which call it is about. */
+  #aboutUnknown(tool: string, threadId: string | undefined): Asked | undefined {
+    return [...this.#open.values()].find(
+      (asked) =>
+        asked.callId === undefined &&
+        isCalled(asked.tool, tool) &&
+        asked.conversation.threadId === threadId,
+    )
   }
 
   /** Releases the turns whose questions are all decided. */
@@ -181,9 +203,9 @@ export class Questions {
   /** The call has run, so it was allowed, but when is unknown. */
   hasRun(callId: string, at: number): void {
     this.#held.delete(callId)
-    const asked = this.#open.get(callId)
+    const asked = this.#about(callId)
     if (asked === undefined) return
-    this.#open.delete(callId)
+    this.#open.delete(asked.id)
     const outcome = asked.tool === USER_INPUT ? 'answered' : 'allowed'
     this.#answer(asked.id, { outcome, at, isWaitUnknown: true })
   }
@@ -221,25 +243,24 @@ export class Questions {
 
   #askedUnseen(tool: string, callId: string, told: Told): string {
     const { command, files, path } = this.#session.tools.factsOf(callId)
-    const input = { command, file_path: files?.[0] ?? path }
-    return this.#ask(questionOf({ name: tool, input }), tool, { ...told, cwd: undefined, callId })
+    const name = tool
+    const question = questionOf({ name, input: { command, file_path: files?.[0] ?? path } })
+    return this.#ask({ name, input: {} }, question, { ...told, cwd: undefined, callId })
   }
 
+  /** The tool is running from now on: what is asked is a part of it. */
   #ask(
+    { name, input }: Pick<HookTool, 'name' | 'input'>,
     question: ToolQuestion,
-    tool: string,
-    {
-      conversation,
-      at,
-      cwd,
-      callId,
-    }: Told & { cwd: string | undefined; callId: string | undefined },
+    told: Told & { cwd: string | undefined; callId: string | undefined },
   ): string {
+    const { conversation, at, cwd, callId } = told
     this.#count += 1
     const id = ['hook', callId ?? 'unknown', this.#count].join(' ')
-    this.#session.approvals.asked(id, id, { ...question, cwd, callId, conversation, at })
     if (callId !== undefined)
-      this.#open.set(callId, { id, callId, tool, conversation, askedAt: at })
+      this.#session.tools.start(callId, conversation, at, { ...toolFacts(name, input), cwd })
+    this.#session.approvals.asked(id, id, { ...question, cwd, callId, conversation, at })
+    this.#open.set(id, { id, callId, tool: name, conversation, askedAt: at })
     return id
   }
 

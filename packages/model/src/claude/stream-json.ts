@@ -3,10 +3,17 @@ import { type Conversation, conversationKey } from '../conversation.js'
 import type { Observation, Observed } from '../observation.js'
 import type { ApprovalAnswered } from '../session/approvals.js'
 import type { SessionReducer } from '../session/session-reducer.js'
-import { questionOf, USER_INPUT } from './hook-message.js'
+import { toolFacts } from './called-tool.js'
+import { elicitationAnswer, elicitationQuestion } from './elicitations.js'
+import { elicitationOf, questionOf, USER_INPUT } from './hook-message.js'
 import type { Questions } from './questions.js'
 
-type Asked = { key: string; conversation: Conversation; tool: string }
+type Asked = {
+  key: string
+  conversation: Conversation
+  /** The tool that is to run; absent for a question of an MCP server. */
+  tool?: string
+}
 
 /**
  * Reduces what passes between Claude Code and the program that it works for (`stream-json`,
@@ -47,16 +54,36 @@ export class StreamJsonReducer {
     if (from === 'client' && request.subtype === 'interrupt') this.#interrupted(at)
     else if (from === 'agent' && request.subtype === 'can_use_tool')
       this.#asked(text(message.request_id) ?? '', request, at)
+    else if (from === 'agent' && request.subtype === 'elicitation')
+      this.#elicited(text(message.request_id) ?? '', request, at)
+  }
+
+  #elicited(id: string, request: Record<string, unknown>, at: number): void {
+    const elicitation = elicitationOf(request)
+    if (elicitation === undefined) return
+    const { server, what = server } = elicitation
+    const conversation = this.#placeOf(undefined)
+    const key = this.#keyOf(id)
+    this.#open.set(id, { key, conversation })
+    this.#session.approvals.asked(key, id, { ...elicitationQuestion(what), conversation, at })
+  }
+
+  #keyOf(id: string): string {
+    this.#count += 1
+    return `stream-json ${id} ${this.#count}`
   }
 
   #asked(id: string, request: Record<string, unknown>, at: number): void {
     const [tool, callId] = [text(request.tool_name) ?? '', text(request.tool_use_id)]
     const conversation = this.#placeOf(callId)
-    this.#count += 1
-    const key = `stream-json ${id} ${this.#count}`
+    const key = this.#keyOf(id)
     this.#open.set(id, { key, conversation, tool })
-    if (callId !== undefined) this.#questions.isAskedElsewhere(callId)
-    const question = questionOf({ name: tool, input: record(request.input) })
+    const input = record(request.input)
+    if (callId !== undefined) {
+      this.#questions.isAskedElsewhere(callId)
+      this.#session.tools.start(callId, conversation, at, toolFacts(tool, input))
+    }
+    const question = questionOf({ name: tool, input })
     this.#session.approvals.asked(key, id, { ...question, callId, conversation, at })
   }
 
@@ -110,11 +137,15 @@ export class StreamJsonReducer {
 }
 
 /** Returns the program's answer, which counts as its user's. */
-function answerOf(response: Record<string, unknown>, tool: string): Omit<ApprovalAnswered, 'at'> {
+function answerOf(
+  response: Record<string, unknown>,
+  tool: string | undefined,
+): Omit<ApprovalAnswered, 'at'> {
   // Not a person's decision: the program could not ask.
   if (response.subtype === 'error')
     return { decision: 'error', outcome: 'failed', decidedBy: 'host' }
-  const { behavior, message, interrupt, updatedPermissions } = record(response.response)
+  const { behavior, message, interrupt, updatedPermissions, action } = record(response.response)
+  if (tool === undefined) return elicitationAnswer(text(action))
   const decision = text(behavior)
   if (decision === 'deny') {
     const outcome = interrupt === true ? 'cancelled' : 'denied'

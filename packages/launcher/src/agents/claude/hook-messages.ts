@@ -39,6 +39,8 @@ const MEMBERS = [
   ...['hook_event_name', 'session_id', 'agent_id', 'agent_type', 'prompt_id', 'cwd'],
   ...['permission_mode', 'tool_name', 'tool_use_id', 'tool_input', 'permission_suggestions'],
   ...['duration_ms', 'error', 'is_interrupt', 'reason'],
+  // Of a question from an MCP server, without what the user fills in.
+  ...['mcp_server_name', 'message', 'url', 'action'],
 ]
 
 function kept(json: Record<string, unknown>, scrubber: Scrubber): Record<string, unknown> {

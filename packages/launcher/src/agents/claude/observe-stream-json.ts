@@ -51,13 +51,18 @@ function keptOf(message: Record<string, unknown>): Record<string, unknown> | und
   switch (type) {
     case 'control_request': {
       const { subtype, tool_name, tool_use_id, input, agent_id } = record(request)
+      if (subtype === 'elicitation') {
+        const { mcp_server_name, message: words, url } = record(request)
+        const question = { subtype, mcp_server_name, message: words, url }
+        return { type, request_id, request: question }
+      }
       if (subtype !== 'can_use_tool' && subtype !== 'interrupt') return undefined
       return { type, request_id, request: { subtype, tool_name, tool_use_id, input, agent_id } }
     }
     case 'control_response': {
       const { subtype, request_id: id, response: answer, error } = record(response)
-      const { behavior, message: words, interrupt, updatedPermissions } = record(answer)
-      const kept = { behavior, message: words, interrupt, updatedPermissions }
+      const { behavior, message: words, interrupt, updatedPermissions, action } = record(answer)
+      const kept = { behavior, message: words, interrupt, updatedPermissions, action }
       return { type, response: { subtype, request_id: id, error, response: kept } }
     }
     case 'control_cancel_request':

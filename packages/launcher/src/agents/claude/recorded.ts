@@ -43,10 +43,9 @@ function tapsOf(run: TappedRun): AgentTaps {
     environment: withItsProxy(environment),
     http: upstreamOf(effective, settings),
     otlp: logExportFor(environment, settings),
-    hooks: (start, { logEvents }) =>
+    hooks: (start, heard) =>
       tapHooks({
-        ...{ start, settings, late, areHooksOff: effective.areHooksOff },
-        hearsLogEvents: logEvents,
+        ...{ start, settings, late, heard, areHooksOff: effective.areHooksOff },
         onMessage(message) {
           prompts.note(message.json)
           late.with((recording) => messages.take(message, recording))

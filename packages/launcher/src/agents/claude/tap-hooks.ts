@@ -3,6 +3,7 @@ import type { AgentStart } from '../../process/run-agent.js'
 import type { HookMessage } from '../../taps/hooks/hook-tap.js'
 import { HttpHookTap } from '../../taps/hooks/http-hook-tap.js'
 import type { LateRecording } from '../../taps/late-recording.js'
+import type { Heard } from '../agent.js'
 import { optionsOf } from './options.js'
 import type { RunSettings } from './settings.js'
 
@@ -12,8 +13,8 @@ export type HookTapOptions = {
   /** Whether hooks from settings are disabled. */
   areHooksOff: boolean
   late: LateRecording
-  /** Whether Claude Code's log events report how each tool ended. */
-  hearsLogEvents: boolean
+  /** What Claude Code reports to other taps. */
+  heard: Heard
   onMessage: (message: HookMessage) => void
 }
 
@@ -22,7 +23,7 @@ export type HookTapOptions = {
  * and when turns and tools begin. If this run allows none, the log says so.
  */
 export async function tapHooks(options: HookTapOptions): Promise<AgentStart> {
-  const { start, settings, late, hearsLogEvents, onMessage } = options
+  const { start, settings, late, heard, onMessage } = options
   const reason = reasonAgainst(options)
   if (reason !== undefined) {
     late.log('warn', 'tacho', `what the user is asked is told less exactly: ${reason}`)
@@ -39,7 +40,7 @@ export async function tapHooks(options: HookTapOptions): Promise<AgentStart> {
     })
     const { secret } = tap
     if (secret !== undefined) late.with(({ scrubber }) => scrubber.learn(secret, 'tap'))
-    const tapped = settings.adding({ hooks: hooksOf(tap.url, hearsLogEvents) })(start)
+    const tapped = settings.adding({ hooks: hooksOf(tap.url, heard) })(start)
     return {
       ...start,
       ...tapped,
@@ -65,14 +66,24 @@ function reasonAgainst({ start, areHooksOff }: HookTapOptions): string | undefin
 /** How many seconds Claude Code waits for Tacho, which answers in milliseconds or is gone. */
 const PATIENCE_SECONDS = 5
 
-// A tool or a turn waits for each of these requests; none is used where log events report the same.
+// A turn or a question waits for each of these requests.
 const ALWAYS = [
-  ...['UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'PermissionDenied'],
+  ...['UserPromptSubmit', 'PermissionRequest', 'PermissionDenied'],
+  ...['Elicitation', 'ElicitationResult'],
   ...['Stop', 'StopFailure', 'SubagentStart', 'SubagentStop', 'SessionEnd'],
 ]
 
-function hooksOf(url: string, hearsLogEvents: boolean): Record<string, unknown[]> {
+// A tool waits for each of these, so they are used only if no other tap reports the same: that the
+// model called it (which the requests say), that it began to run and how it ended (log events).
+const BEFORE_A_TOOL = ['PreToolUse']
+const AFTER_A_TOOL = ['PostToolUse', 'PostToolUseFailure']
+
+function hooksOf(url: string, { logEvents, requests }: Heard): Record<string, unknown[]> {
   const hooks = [{ type: 'http', url, timeout: PATIENCE_SECONDS }]
-  const events = hearsLogEvents ? ALWAYS : [...ALWAYS, 'PostToolUse', 'PostToolUseFailure']
+  const events = [
+    ...ALWAYS,
+    ...(logEvents && requests ? [] : BEFORE_A_TOOL),
+    ...(logEvents ? [] : AFTER_A_TOOL),
+  ]
   return Object.fromEntries(events.map((event) => [event, [{ hooks }]]))
 }
