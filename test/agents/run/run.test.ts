@@ -5,13 +5,15 @@ import { expect, test } from 'vitest'
 import {
   cleanEnvironment,
   codexHome,
+  eventually,
   repositoryRoot,
   run,
   SCRIPTED_KEY,
+  start,
   tachoCommand,
 } from '../../host/index.js'
 import { recordersEnded } from '../../recorder/register/host-place.js'
-import { startScriptedModel } from '../../scripted-model/index.js'
+import { type Script, startScriptedModel } from '../../scripted-model/index.js'
 import { onPage } from '../../viewer/on-page.js'
 import { expectRebuilt } from '../rebuilt.js'
 import { SessionOnDisk } from '../session-on-disk.js'
@@ -120,9 +122,47 @@ test('off, a program prints and ends as it does alone, and nothing is left behin
   expect(existsSync(join(place.home.userHome, '.local'))).toBe(false)
 })
 
-async function programsPlace() {
+test('a tool that a program runs, an error of its API and an answer that it drops are told as such', async () => {
+  await using place = await programsPlace([
+    { calls: [{ name: 'add', arguments: { a: 1, b: 2 } }] },
+    { text: 'It is 3.' },
+    { status: 400 },
+    { text: 'Endless '.repeat(40), deltas: 40, holdAfter: 4 },
+  ])
+  const ended = await place.recorded('OPENAI_BASE_URL', 'OPENAI_BASE_URL', 'drop:OPENAI_BASE_URL')
+  expect(ended).toMatchObject({ exitCode: 5, signal: null })
+  expect(ended.stdout.toString()).toBe('It is 3.\n400\nbegun\n')
+  const { exchanges, tools } = await place.said('show')
+  expect(tools).toMatchObject([{ name: 'add', callId: 'call_1_0' }])
+  expect(exchanges).toMatchObject([
+    { state: 'completed', outcome: 'completed' },
+    { state: 'completed', outcome: 'completed' },
+    { state: 'completed', outcome: 'failed', status: 400 },
+    { state: 'cancelled', outcome: 'cancelled' },
+  ])
+  expect(await place.said('cancellations')).toMatchObject([
+    { origin: 'host', reason: 'the agent hung up' },
+  ])
+  expect(await place.said('approvals')).toEqual([])
+})
+
+test('an answer that is coming at kill -9 is in flight, with what had come', async () => {
+  await using place = await programsPlace([
+    { text: 'Endless '.repeat(40), deltas: 40, holdAfter: 4 },
+  ])
+  await using running = place.started('hold:OPENAI_BASE_URL')
+  await place.one.responseSent(1, 4)
+  await eventually(() => expect(place.session().exchanges).toHaveLength(1))
+  running.kill('SIGKILL')
+  await running.ended
+  const { session, exchanges } = await place.said('show')
+  expect(session).toMatchObject({ ended: 'died' })
+  expect(exchanges).toMatchObject([{ state: 'in-flight' }])
+})
+
+async function programsPlace(script: Script = [{ text: 'One.' }]) {
   const [one, other] = await Promise.all([
-    startScriptedModel([{ text: 'One.' }]),
+    startScriptedModel(script),
     startScriptedModel([{ text: 'Other.' }]),
   ])
   const home = await codexHome({ baseUrl: one.baseUrl })
@@ -132,22 +172,24 @@ async function programsPlace() {
   }
   const root = join(home.userHome, '.local/state/tacho/sessions')
   const sessions = () => readdirSync(root).map((name) => new SessionOnDisk(join(root, name)))
+  const recorded = (words: readonly string[]) => [
+    ...['run', '--persist-session', '--base-url-env', `MY_MODEL_URL=${other.baseUrl}`, '--'],
+    ...PROGRAM,
+    ...words,
+  ]
   return {
     one,
     other,
     home,
     own,
     root,
-    recorded: (...words: string[]) =>
-      run(
-        tachoCommand,
-        [
-          ...['run', '--persist-session', '--base-url-env', `MY_MODEL_URL=${other.baseUrl}`, '--'],
-          ...PROGRAM,
-          ...words,
-        ],
-        own,
-      ),
+    recorded: (...words: string[]) => run(tachoCommand, recorded(words), own),
+    started: (...words: string[]) => start(tachoCommand, recorded(words), own),
+    /** A command's `--json` for the last session. */
+    async said(command: string) {
+      const { stdout } = await run(tachoCommand, [command, 'last', '--json'], own)
+      return JSON.parse(stdout.toString())
+    },
     session(): SessionOnDisk {
       const [session, ...others] = sessions()
       if (session === undefined || others.length > 0)
