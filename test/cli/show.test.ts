@@ -289,6 +289,14 @@ describe('show for people', () => {
     const text = await show({ manifest: { runs: [run, resumed] as never } })
     expect(text).toMatch(/run 1, 2026-11-23 10:00:00, completed: codex exec\n/)
     expect(text).toMatch(/run 2, 2026-11-23 10:00:01, ended by SIGTERM: codex resume\n/)
+    const { ended: _, endedAt: _endedAt, ...died } = run
+    const afterDeath = await show({
+      isOpen: true,
+      manifest: { runs: [died, { ...resumed, startedAt: timeAt(1600) }] as never },
+    })
+    expect(afterDeath).toMatch(/run 1, 2026-11-23 10:00:00, died: codex exec\n/)
+    expect(afterDeath).toMatch(/2 +\+1\.400s +POST .* in flight when it died\n/)
+    expect(afterDeath).not.toContain('in flight when it ended')
   })
 })
 

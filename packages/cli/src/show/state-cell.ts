@@ -1,4 +1,4 @@
-import type { Session, SessionExchange } from '@tacho/reader'
+import type { Ended, LeftOpen, Session, SessionExchange } from '@tacho/reader'
 import { printable } from '../printable.js'
 import type { Style } from '../style.js'
 import type { Cell } from '../table.js'
@@ -7,7 +7,10 @@ import { closedWords } from '../web-socket-words.js'
 /** Describes the outcome of an exchange if it is known, else its state; and why. */
 export function stateCell(session: Session, exchange: SessionExchange): Cell {
   const { state, webSocket, unparsed } = exchange
-  if (state === 'in-flight') return inFlightWords(session)
+  if (state === 'in-flight') {
+    const run = session.runs.find(({ id }) => id === exchange.run)
+    return inFlightWords(run?.ended ?? session.ended)
+  }
   const why = whyWords(exchange)
   const became = endWord(exchange)
   const text = [became, why].filter((part) => part !== '').join(': ')
@@ -46,10 +49,10 @@ function whyWords({ outcome, error, webSocket, unparsed = [] }: SessionExchange)
 }
 
 /**
- * Describes what has no end: it is in flight, or was when its session died. A session that ended
- * has ended what was open in it, so there the end is missing from the record.
+ * Describes what has no end: it is in flight, or was when its run died. A run that ended has ended
+ * what was open in it, so there the end is missing from the record.
  */
-export function inFlightWords({ ended }: Session): { text: string; style: Style } {
+export function inFlightWords(ended: Ended | LeftOpen): { text: string; style: Style } {
   if (ended === 'running') return { text: 'in flight', style: 'busy' }
   return { text: ended === 'died' ? 'in flight when it died' : 'end not recorded', style: 'bad' }
 }

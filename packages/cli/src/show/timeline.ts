@@ -1,5 +1,6 @@
 import {
   compactionOf,
+  leftOpenBy,
   microsOfIso,
   type Session,
   type SessionExchange,
@@ -73,7 +74,11 @@ function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
     case 'thread':
       return sentenceRow({ text: threadTitle(entry.thread), style: 'heading' }, start, '')
     case 'tool':
-      return sentenceRow(toolWords(entry.tool, inFlightWords(session).text), start, indent)
+      return sentenceRow(
+        toolWords(entry.tool, inFlightWords(entry.tool.open ?? session.ended).text),
+        start,
+        indent,
+      )
     case 'approval':
       return sentenceRow(quiet(approvalWords(entry.approval)), start, indent)
     case 'cancellation':
@@ -139,14 +144,14 @@ function spanRow(start: string, title: Cell, span: Span, state: Cell): Row {
   return ['', start, title, '', '', '', took, '', '', '', state]
 }
 
-function turnStateCell(session: Session, { outcome }: Turn): Cell {
-  if (outcome === undefined) return inFlightWords(session)
+function turnStateCell(session: Session, { outcome, open }: Turn): Cell {
+  if (outcome === undefined) return inFlightWords(open ?? session.ended)
   if (outcome === 'failed') return { text: outcome, style: 'bad' }
   return outcome === 'cancelled' ? { text: outcome, style: 'warning' } : ''
 }
 
 function spanStateCell(session: Session, span: Span): Cell {
-  if (span.endedAt === undefined) return inFlightWords(session)
+  if (span.endedAt === undefined) return inFlightWords(leftOpenBy(session, span))
   return span.isError ? { text: 'error', style: 'bad' } : ''
 }
 

@@ -1,7 +1,7 @@
 import { objectOf } from '../model-api/json.js'
 import type { Tool } from '../parts/tool.js'
 import type { EndMissing, EvidencePlace, InFlight } from './cause.js'
-import type { Call, SessionCase } from './session-case.js'
+import type { Call, RunSeen, SessionCase } from './session-case.js'
 
 /** Returns what was in flight when the session ended or died, or is now, innermost first. */
 export function inFlightOf(session: SessionCase): InFlight[] {
@@ -13,7 +13,7 @@ export function inFlightOf(session: SessionCase): InFlight[] {
   })
   return [
     ...parts.approvals
-      .filter(({ open }) => open !== undefined)
+      .filter(({ open, askedAt }) => open !== undefined && isOfLastRun(askedAt, session))
       .map(({ spanId, kind, what, askedAt }): InFlight => {
         return { kind: 'approval', spanId, what: what ?? kind, ...lasting(askedAt) }
       }),
@@ -38,7 +38,7 @@ export function inFlightOf(session: SessionCase): InFlight[] {
         }
       }),
     ...parts.turns
-      .filter(({ open }) => open !== undefined)
+      .filter(({ open, startedAt }) => open !== undefined && isOfLastRun(startedAt, session))
       .map(({ spanId, kind, number, startedAt }): InFlight => {
         return { kind: 'turn', spanId, what: `${kind} turn ${number}`, ...lasting(startedAt) }
       }),
@@ -48,7 +48,7 @@ export function inFlightOf(session: SessionCase): InFlight[] {
 /** Returns the exchanges whose end is missing from the record, although they did end. */
 export function endsMissing(session: SessionCase): EndMissing[] {
   return openExchanges(session)
-    .filter((call) => !isInFlight(call, session))
+    .filter((call) => !isInFlight(call, session) && !isCutOff(call, session))
     .map((call) => ({ exchange: call.number, spanId: call.id, what: whatOf(call) }))
 }
 
@@ -58,8 +58,14 @@ export function endsMissing(session: SessionCase): EndMissing[] {
  */
 export function isInFlight(call: Call, { ended, runs }: SessionCase): boolean {
   if (call.state !== 'in-flight') return false
-  const isOfLastRun = runs.length === 0 || runs.at(-1)?.id === call.run
-  return (ended === 'died' || ended === 'running') && isOfLastRun && !call.isEndLost
+  const isLast = runs.length === 0 || runs.at(-1)?.id === call.run
+  return (ended === 'died' || ended === 'running') && isLast && !call.isEndLost
+}
+
+/** Returns whether an exchange was in flight when an earlier run died. */
+function isCutOff({ run, isEndLost }: Call, { runs }: SessionCase): boolean {
+  const ended = runs.find(({ id }) => id === run)?.run?.ended
+  return ended === 'died' && !isEndLost
 }
 
 function openExchanges({ calls }: SessionCase): Call[] {
@@ -70,17 +76,29 @@ function whatOf({ model, method, url }: Call): string {
   return model ?? `${method} ${url}`
 }
 
+/**
+ * Returns whether something that began then can be a part of the last run. What an earlier run left
+ * open is over, because the session was gone on with; but a program and the programs that it starts
+ * are runs of one session at the same time.
+ */
+export function isOfLastRun(startedAt: number, { runs }: SessionCase): boolean {
+  const since = runs.at(-1)?.startedAt ?? 0
+  const wentOn = ({ run, startedAt: began = 0, endedAt = 0 }: RunSeen) =>
+    began <= startedAt && (run?.ended === 'running' || endedAt > since)
+  return startedAt >= since || runs.some(wentOn)
+}
+
 /** Open spans end with their run, within this time. */
 const WITH_THE_RUN_MICROS = 500_000
 
 /** Returns whether a tool was running when its session ended or died, or is running now. */
 export function isLeft(
-  { callId, open, outcome, status, endedAt = 0 }: Tool,
+  { callId, open, outcome, status, startedAt, endedAt = 0 }: Tool,
   session: SessionCase,
 ): boolean {
   // If the model has its output, it is over, even if nobody reported its end.
   if (callId !== undefined && answeredCalls(session).has(callId)) return false
-  if (open !== undefined) return true
+  if (open !== undefined) return isOfLastRun(startedAt, session)
   const end = session.runs.at(-1)?.endedAt
   const isWithRun = end !== undefined && Math.abs(end - endedAt) < WITH_THE_RUN_MICROS
   return outcome === 'unknown' && status === undefined && isWithRun && !isByItself(session)

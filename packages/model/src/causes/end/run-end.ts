@@ -1,7 +1,7 @@
 import type { Approval } from '../../parts/approval.js'
 import type { Turn } from '../../parts/thread.js'
 import type { Clue, SessionEnd } from '../cause.js'
-import { isLeft, openCalls } from '../in-flight.js'
+import { isLeft, isOfLastRun, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
 import { quoted, timeWords } from '../words.js'
 import { memoryDeath } from './memory-death.js'
@@ -40,7 +40,8 @@ const ENDING: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIG
 
 // On SIGINT, `codex exec` ends with 1 and Claude Code with 0. Whatever the exit code, something in
 // progress was stopped; if nothing was, a signal is just how a server is told to end.
-function caughtSignal({ runs, parts }: SessionCase): string | undefined {
+function caughtSignal(session: SessionCase): string | undefined {
+  const { runs, parts } = session
   const last = runs.at(-1)
   const seen = last?.signals.findLast(({ signal }) => ENDING.has(signal))
   if (seen === undefined || last?.endedAt === undefined) return undefined
@@ -49,8 +50,10 @@ function caughtSignal({ runs, parts }: SessionCase): string | undefined {
     parts.cancellations.some(
       ({ requestedAt }) => requestedAt >= seen.at - ENDS_AFTER_MICROS / 15,
     ) ||
-    parts.tools.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at) ||
-    parts.turns.some(({ open, endedAt = 0 }) => open !== undefined || endedAt > seen.at)
+    [...parts.tools, ...parts.turns].some(
+      ({ open, startedAt, endedAt = 0 }) =>
+        (open !== undefined && isOfLastRun(startedAt, session)) || endedAt > seen.at,
+    )
   return wasStopped || (last.run?.exitCode ?? 0) !== 0 ? seen.signal : undefined
 }
 
@@ -103,7 +106,10 @@ function signalled(
 function whileWords(session: SessionCase, asked: Approval | undefined): string {
   const { parts, calls } = session
   if (asked !== undefined) return ` while it asked for ${quoted(asked.what ?? asked.kind)}`
-  const tool = parts.tools.findLast((one) => isLeft(one, session) || one.outcome === 'cancelled')
+  const tool = parts.tools.findLast(
+    (one) =>
+      isLeft(one, session) || (one.outcome === 'cancelled' && isOfLastRun(one.startedAt, session)),
+  )
   if (tool !== undefined) return ` while it ran ${quoted(tool.command ?? tool.name)}`
   const [called] = openCalls(session)
   if (called !== undefined) return ` while it ran ${quoted(called.command ?? called.name)}`
@@ -122,10 +128,11 @@ function openQuestion(asked: Approval, clues: Clue[]): SessionEnd {
 }
 
 /** Returns the question that was open when the last run ended. */
-export function unanswered({ parts }: SessionCase): Approval | undefined {
-  return parts.approvals.findLast(
-    ({ open, outcome }) =>
-      open !== undefined || outcome === 'unanswered' || outcome === 'timed-out',
+export function unanswered(session: SessionCase): Approval | undefined {
+  return session.parts.approvals.findLast(
+    ({ open, outcome, askedAt }) =>
+      (open !== undefined || outcome === 'unanswered' || outcome === 'timed-out') &&
+      isOfLastRun(askedAt, session),
   )
 }
 
