@@ -27,7 +27,7 @@ test('what the TUI asks and is answered is recorded: yes, no, and a turn that wa
     terminal.press('Escape')
     await eventually(() => expect(place.model.exchanges.at(-1)?.aborted).toBe(true), 1000)
   }, PATIENCE)
-  await eventually(() => expect(spansNamed(place.session(), 'cancellation')).toBe(1), PATIENCE)
+  await eventually(() => expect(spansNamed(place.session(), 'cancellation')).toBe(2), PATIENCE)
   terminal.press('C-c')
   await terminal.ended()
 
@@ -44,7 +44,10 @@ test('what the TUI asks and is answered is recorded: yes, no, and a turn that wa
     { command: 'mkfifo one', outcome: 'completed', exitCode: 0 },
     { command: 'mkfifo two', outcome: 'declined' },
   ])
-  expect(await place.told('cancellations', 'last')).toMatchObject([{ origin: 'user' }])
+  expect(await place.told('cancellations', 'last')).toMatchObject([
+    { origin: 'approval', reason: 'reject' },
+    { origin: 'user' },
+  ])
 }, 300_000)
 
 /** A busy machine takes a minute to start it. Milliseconds. */

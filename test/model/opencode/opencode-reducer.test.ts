@@ -168,6 +168,42 @@ test('a tool is from its start to its end, and a refused one is declined', () =>
   })
 })
 
+test('a question is a part of the tool that asks it, although that it runs is told after it', () => {
+  const question = { question: 'Which?', options: [{ label: 'Red' }] }
+  const running = { status: 'running', input: {}, time: { start: 25 } }
+  const spans = reduced(
+    [
+      [10, says('m')],
+      [20, told('question.asked', { id: 'q', questions: [question], tool: { callID: 'c1' } })],
+      [
+        25,
+        told('message.part.updated', { part: { callID: 'c1', tool: 'question', state: running } }),
+      ],
+      [60, told('question.replied', { requestID: 'q' })],
+    ],
+    RUN,
+  )
+  const [tool, approval] = spans.filter(({ span }) => /^(execute_tool|approval)/.test(span))
+  expect(tool).toMatchObject({ span: 'execute_tool question', from: 20 })
+  expect(approval).toMatchObject({ what: 'Which?', from: 20, to: 60, outcome: 'answered' })
+  expect(approval?.in).toMatch(/^execute_tool/)
+})
+
+test('a no that ends the turn is a cancellation by the answer, and one after which it goes on is none', () => {
+  const begins: Seen[] = [
+    [10, says('m')],
+    [20, asks()],
+    [50, replies('reject')],
+  ]
+  const ended = reduced([...begins, [60, idle]], RUN)
+  const cancellations = ended.filter(({ span }) => span === 'cancellation')
+  expect(cancellations).toMatchObject([
+    { from: 50, to: 60, origin: 'approval', reason: 'reject', links: ['invoke_agent opencode'] },
+  ])
+  const wentOn = reduced([...begins, [55, requests('e1')], [58, answered('e1')], [60, idle]], RUN)
+  expect(wentOn.filter(({ span }) => span === 'cancellation')).toEqual([])
+})
+
 test('a turn that is stopped twice is one cancellation, and the next turn none', () => {
   const spans = reduced(
     [

@@ -51,14 +51,14 @@ export class ServerQuestions {
   /**
    * It is known whether the turn went on after a refusal.
    *
-   * @returns whether there was a refusal.
+   * @returns when the user refused for the last time; undefined if there was no refusal.
    */
-  settleRefused(threadId: string, outcome: 'denied' | 'cancelled'): boolean {
+  settleRefused(threadId: string, outcome: 'denied' | 'cancelled'): number | undefined {
     const refused = this.#refused.get(threadId) ?? []
     this.#refused.delete(threadId)
     for (const { key, at } of refused)
       this.#session.approvals.answered(key, { decision: 'reject', outcome, decidedBy: 'user', at })
-    return refused.length > 0
+    return refused.at(-1)?.at
   }
 
   #permissionAsked({ threadId, properties, at }: Told): void {
@@ -130,6 +130,8 @@ export class ServerQuestions {
   ): void {
     this.#asked.set(threadId, (this.#asked.get(threadId) ?? new Set()).add(key))
     const conversation = this.#turns.of(threadId)
+    // The event that its tool runs may come a moment later.
+    if (asked.callId !== undefined) this.#session.tools.start(asked.callId, conversation, at)
     this.#session.approvals.asked(key, key, { ...asked, conversation, at })
   }
 }

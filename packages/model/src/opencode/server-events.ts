@@ -112,14 +112,24 @@ export class ServerEventReducer {
   #idle({ threadId, at }: Told): void {
     const error = this.#errors.get(threadId)
     this.#errors.delete(threadId)
-    const isRefused = this.#questions.settleRefused(threadId, 'cancelled')
+    const refusedAt = this.#questions.settleRefused(threadId, 'cancelled')
     this.#questions.withdraw(threadId, at)
-    const isStopped = error === ABORTED || (error === undefined && isRefused)
+    const isRefused = error === undefined && refusedAt !== undefined
+    if (isRefused) this.#stoppedByRefusal(threadId, refusedAt)
+    const isStopped = error === ABORTED || isRefused
     this.#turns.ended(threadId, {
       status: error ?? (isRefused ? 'rejected' : 'idle'),
       outcome: isStopped ? 'cancelled' : error === undefined ? 'completed' : 'failed',
       at,
     })
+  }
+
+  /** The user said no, and opencode ended the turn for that. */
+  #stoppedByRefusal(threadId: string, at: number): void {
+    const conversation = this.#turns.of(threadId)
+    if (conversation.turnId === undefined) return
+    const request = { origin: 'approval', reason: 'reject', conversation, at } as const
+    this.#session.cancellations.request(request)
   }
 }
 
