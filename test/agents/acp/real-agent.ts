@@ -121,13 +121,14 @@ apps = false
 }
 
 /**
- * On the prompt `please-run q1` it runs `mkfifo q1`; on `please-go-on` its answer never ends; on
- * `please-fail 500` and `please-break` it fails the first time.
+ * On the prompt `please-run q1` it runs `mkfifo q1`; on `please-delegate` it gives Claude Code's
+ * sub-agent a task; on `please-go-on` its answer never ends; on `please-fail 500` and
+ * `please-break` it fails the first time.
  */
 function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<string>): Answer {
   const said = JSON.stringify(body.messages ?? body.input ?? body.contents)
   const [prompt = '', what, name = ''] =
-    [...said.matchAll(/please-(run|go-on|fail|break|say)(?: (q?\d+))?/g)].at(-1) ?? []
+    [...said.matchAll(/please-(run|go-on|fail|break|say|delegate)(?: (q?\d+))?/g)].at(-1) ?? []
   const since = said.slice(said.lastIndexOf(prompt))
   if (what === 'go-on') return { text: 'Endless '.repeat(100), deltas: 100, holdAfter: 12 }
   if (what === 'fail' || what === 'break') {
@@ -138,10 +139,20 @@ function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<stri
       ? { status: Number(name) }
       : { ...half, fault: { kind: 'reset', after: 4 } }
   }
+  if (what === 'delegate') return { calls: [DELEGATES] }
   const isRun = /tool_result|"role":"tool"|function_call_output|functionResponse/.test(since)
   return what === 'run' && !isRun
     ? { calls: [{ ...call(`mkfifo ${name}`), callId: `call_of_${name}` }] }
     : { text: 'All is done.' }
+}
+
+/** In the foreground, so that the turn waits for it. */
+const DELEGATES: ToolCall = {
+  name: 'Agent',
+  arguments: {
+    ...{ description: 'A part', prompt: 'please-say', subagent_type: 'general-purpose' },
+    run_in_background: false,
+  },
 }
 
 function adapterIn(program: string, name: string): string {

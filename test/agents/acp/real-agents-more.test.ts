@@ -55,6 +55,22 @@ describe.skipIf(process.env.TACHO_SOAK !== '1').each(AGENTS)('%s', (agent) => {
   }, 400_000)
 })
 
+describe.skipIf(process.env.TACHO_SOAK !== '1')('claude-agent-acp', () => {
+  test('a sub-agent is a thread of its own', async () => {
+    await using place = await realAgentPlace('claude-agent-acp')
+    await using editor = place.editor()
+    await editor.initialize()
+    const id = await place.newSession(editor)
+    expect(await editor.prompt(id, 'please-delegate')).toMatchObject({ stopReason: 'end_turn' })
+    await editor.hangUp()
+    const { threads, exchanges } = await place.told('show', id)
+    const [sub] = threads.filter(({ kind }: { kind: string }) => kind === 'sub-agent')
+    expect(threads).toHaveLength(2)
+    const own = exchanges.filter(({ threadId }: { threadId: string }) => threadId === sub.id)
+    expect(own).toMatchObject([{ outcome: 'completed' }])
+  }, 240_000)
+})
+
 /** What its editor sees, with a command that needs approval, and what it leaves in its home. */
 async function seenOf(agent: AcpAgentName, how: 'alone' | 'off') {
   await using place = await realAgentPlace(agent)

@@ -15,6 +15,12 @@ const SESSION_HEADERS = [
 ]
 
 /**
+ * The header in which Claude Code (2.1) names a sub-agent to the API: a thread with one task, which
+ * is its turn.
+ */
+const SUB_AGENT_HEADER = 'x-claude-code-agent-id'
+
+/**
  * Returns a function that finds a request's session: none if the request names no known session and
  * no session works alone.
  */
@@ -25,10 +31,20 @@ export function conversationWith(
     const named = SESSION_HEADERS.map((name) => headerValue(headers, name))
     // A request that names none belongs to the open prompt.
     const sessionId = named.find((id) => sessions.isKnown(id)) ?? sessions.working
-    const [own] = named.filter((id) => id !== undefined)
+    const [own] = named.filter(isShort)
+    const subAgent = headerValue(headers, SUB_AGENT_HEADER)
     return {
       ...(sessionId !== undefined && { sessionId }),
-      ...(own !== undefined && own.length <= 200 && { threadId: own }),
+      ...(own !== undefined && { threadId: own }),
+      ...(isShort(subAgent) && {
+        threadId: subAgent,
+        turnId: subAgent,
+        threadSource: 'subagent',
+      }),
     }
   }
+}
+
+function isShort(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id.length <= 200
 }
