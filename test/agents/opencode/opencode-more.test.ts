@@ -126,6 +126,24 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
     expect(approval).toMatchObject({ what: 'mkfifo one', decision: null })
   }, 300_000)
 
+  test('a no after which the turn goes on denies, and stops nothing', async () => {
+    const config = { ...ASKS.config, experimental: { continue_loop_on_deny: true } }
+    await using place = await opencodePlace([asking, { text: 'Then not.' }], { config })
+    await using terminal = await place.tui('--prompt', 'Make one')
+    await eventually(() => expect(terminal.screen).toContain(QUESTION), PATIENCE)
+    await terminal.answer('Escape', QUESTION)
+    await eventually(() => expect(terminal.screen).toContain('Then not.'), PATIENCE)
+    terminal.press('C-c')
+    await terminal.ended()
+    expect(await place.told('approvals', 'last')).toMatchObject([
+      { what: 'mkfifo one', decision: 'reject', outcome: 'denied', decidedBy: 'user' },
+    ])
+    expect(await place.told('cancellations', 'last')).toEqual([])
+    const { turns, tools } = await place.told('show', 'last')
+    expect(turns).toMatchObject([{ outcome: 'completed' }])
+    expect(tools).toMatchObject([{ command: 'mkfifo one', outcome: 'declined' }])
+  }, 300_000)
+
   test('"always" is told as such, a rule asks nobody, and a compaction is marked', async () => {
     const script = [asking, { text: 'It is made.' }, asking, { text: 'Once more.' }]
     await using place = await opencodePlace([...script, { text: 'The summary.' }], ASKS)
