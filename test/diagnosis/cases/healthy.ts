@@ -57,6 +57,47 @@ const refusedOnce = (status: number, error: object, headers = {}) => ({
   body: JSON.stringify({ error }),
 })
 
+type TextBlock = { type: 'text'; text: string; cache_control?: object }
+
+/** A conversation of the Messages API, whose last message has a mark for the cache. */
+function movingMarks(what: string, contentOf: (block: TextBlock) => unknown): DiagnosisCase {
+  const mark = { cache_control: { type: 'ephemeral' } }
+  return spoken(
+    what,
+    [1, 2, 3].map((count) => ({
+      path: '/messages',
+      request: {
+        model: 'c-1',
+        max_tokens: 9,
+        system: [{ type: 'text', text: 'Careful. '.repeat(500), ...mark }],
+        messages: Array.from({ length: count }, (_, index) => {
+          const isLast = index === count - 1
+          const text = `Question ${index}`
+          const answer = [{ type: 'text', text: `Answer ${index}` }]
+          return [
+            { role: 'user', content: contentOf({ type: 'text', text, ...(isLast && mark) }) },
+            ...(isLast ? [] : [{ role: 'assistant', content: answer }]),
+          ]
+        }).flat(),
+      },
+      answer: {
+        id: `m${count}`,
+        model: 'c-1-20250929',
+        role: 'assistant',
+        type: 'message',
+        stop_reason: 'end_turn',
+        content: [{ type: 'text', text: `Answer ${count - 1}` }],
+        usage: {
+          input_tokens: 20,
+          cache_read_input_tokens: count === 1 ? 0 : 2000,
+          cache_creation_input_tokens: 100,
+          output_tokens: 9,
+        },
+      },
+    })),
+  )
+}
+
 export const HEALTHY_CASES: readonly DiagnosisCase[] = [
   { ...healthy('a hello', [{ text: 'Hello.' }]), isQuick: true },
   healthy('one tool', [run('echo one'), DONE]),
@@ -219,47 +260,9 @@ export const HEALTHY_CASES: readonly DiagnosisCase[] = [
       answer: says('Done.'),
     },
   ]),
-  spoken(
-    'Messages, with marks for the cache that move',
-    [1, 2, 3].map((count) => ({
-      path: '/messages',
-      request: {
-        model: 'c-1',
-        max_tokens: 9,
-        system: [
-          { type: 'text', text: 'Careful. '.repeat(500), cache_control: { type: 'ephemeral' } },
-        ],
-        messages: Array.from({ length: count }, (_, index) => [
-          {
-            role: 'user',
-            content: [
-              {
-                type: 'text',
-                text: `Question ${index}`,
-                ...(index === count - 1 && { cache_control: { type: 'ephemeral' } }),
-              },
-            ],
-          },
-          ...(index < count - 1
-            ? [{ role: 'assistant', content: [{ type: 'text', text: `Answer ${index}` }] }]
-            : []),
-        ]).flat(),
-      },
-      answer: {
-        id: `m${count}`,
-        model: 'c-1-20250929',
-        role: 'assistant',
-        type: 'message',
-        stop_reason: 'end_turn',
-        content: [{ type: 'text', text: `Answer ${count - 1}` }],
-        usage: {
-          input_tokens: 20,
-          cache_read_input_tokens: count === 1 ? 0 : 2000,
-          cache_creation_input_tokens: 100,
-          output_tokens: 9,
-        },
-      },
-    })),
+  movingMarks('Messages, with marks for the cache that move', (block) => [block]),
+  movingMarks('Messages, whose texts are blocks only where they have a mark', (block) =>
+    'cache_control' in block ? [block] : block.text,
   ),
   spoken('Chat Completions with a tool', [
     {

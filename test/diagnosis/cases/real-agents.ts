@@ -6,6 +6,7 @@ import type { Editor } from '../../agents/acp/editor.js'
 import { chosen } from '../../agents/acp/editor.js'
 import { AGENT, editorsPlace } from '../../agents/acp/place.js'
 import { BYPASS, type ClaudePlace, claudePlace } from '../../agents/claude/place.js'
+import { say } from '../../agents/claude/say.js'
 import { geminiPlace } from '../../agents/gemini/place.js'
 import { opencodePlace } from '../../agents/opencode/place.js'
 import { workplace } from '../../agents/workplace.js'
@@ -222,6 +223,16 @@ const CLAUDE = [
     async (terminal) => {
       await terminal.showing(ASKED)
       await terminal.answer('1', ASKED)
+      await terminal.showing('Done.')
+    },
+  ),
+  claudeTui(
+    undefined,
+    'two turns, each with a tool',
+    [{ calls: [bash('echo one')] }, { text: 'One.' }, { calls: [bash('echo two')] }, DONE],
+    async (terminal) => {
+      await terminal.showing('One.')
+      await say(terminal, 'Do it again.')
       await terminal.showing('Done.')
     },
   ),

@@ -239,7 +239,8 @@ function messagesOf(
 }
 
 /**
- * Returns how many messages two requests begin with in common, ignoring marks for the prompt cache.
+ * Returns how many messages two requests begin with in common, ignoring marks for the prompt cache
+ * and how a text is written.
  */
 function sharedElements(one: Layout, other: Layout): number {
   const most = Math.min(one.elements.length, other.elements.length)
@@ -266,7 +267,12 @@ const NO_MESSAGE = new Set([
 ])
 
 function plain(value: unknown): string {
-  return JSON.stringify(value, (name, inner) => (NO_MESSAGE.has(name) ? undefined : inner))
+  return JSON.stringify(value, (name, inner) => {
+    if (NO_MESSAGE.has(name)) return undefined
+    // A text needs a block for a mark: where the mark has moved on, Claude Code writes it as a
+    // string again.
+    return name === 'content' && typeof inner === 'string' ? [{ type: 'text', text: inner }] : inner
+  })
 }
 
 function isSame(
