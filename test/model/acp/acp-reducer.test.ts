@@ -142,6 +142,26 @@ test('a cancelled turn withdraws its question, and the late answer decides nothi
   ])
 })
 
+test('a turn that the agent cancels for a no was cancelled by that answer, and by nothing if it was a yes', () => {
+  const answered = (optionId: string, stopReason: string) => [
+    prompt(1, 0),
+    asks(2, 7),
+    client(4, { id: 7, result: { outcome: { outcome: 'selected', optionId } } }),
+    stop(5, 0, stopReason),
+  ]
+  expectAlike(spansOf('cancellation', answered('c', 'cancelled'), RUN), [
+    {
+      from: 4,
+      to: 5,
+      origin: 'approval',
+      reason: 'c',
+      links: ['execute_tool tool', 'invoke_agent acp'],
+    },
+  ])
+  expect(spansOf('cancellation', answered('a', 'cancelled'), RUN)).toEqual([])
+  expect(spansOf('cancellation', answered('c', 'end_turn'), RUN)).toEqual([])
+})
+
 test('$/cancel_request of a prompt is a request to cancel it, and of a question takes that back', () => {
   const seen = [
     prompt(1, 3),

@@ -122,6 +122,7 @@ class AcpReducer {
     const end = this.#prompts.endOf(message)
     // Its questions were about this turn, and no answer can decide them any more.
     if (end.outcome !== 'completed') this.#questions.withdrawAll(place, at)
+    if (end.outcome === 'cancelled') this.#questions.cancelledBy(place)
     // By the protocol all calls end before their turn does: how these ended was not reported.
     for (const callId of this.#session.tools.runningIn(place)) {
       const isDeclined = this.#questions.isDenied(callId)

@@ -24,6 +24,8 @@ export class Questions {
   readonly #open = new Map<string, Question>()
   /** Calls that somebody refused. */
   readonly #denied = new Set<string>()
+  /** The last refusal in each turn. */
+  readonly #refusals = new Map<string, { reason: string; at: number }>()
   #count = 0
 
   constructor(session: SessionReducer) {
@@ -77,6 +79,8 @@ export class Questions {
     const { callId, place } = question
     const isNo = answer.outcome === 'denied' || answer.outcome === 'cancelled'
     if (callId !== undefined && isNo) this.#denied.add(callId)
+    const reason = answer.decision ?? answer.outcome
+    if (answer.outcome === 'denied') this.#refusals.set(conversationKey(place), { reason, at })
     this.#session.approvals.answered(question.approval, { ...answer, at })
     // By the protocol this is the answer while a turn is being cancelled.
     if (answer.outcome === 'cancelled' && place.turnId !== undefined)
@@ -104,6 +108,17 @@ export class Questions {
     const turn = conversationKey(place)
     for (const [key, question] of [...this.#open])
       if (conversationKey(question.place) === turn) this.withdrawn(key, at)
+  }
+
+  /**
+   * The agent has cancelled a turn. If no client asked it to, it did so because of a refusal: to
+   * some agents each no means that (codex-acp 2.6).
+   */
+  cancelledBy(place: Conversation): void {
+    const refusal = this.#refusals.get(conversationKey(place))
+    const { cancellations } = this.#session
+    if (refusal === undefined || cancellations.isRequested(place)) return
+    cancellations.request({ origin: 'approval', ...refusal, conversation: place })
   }
 
   /** Returns whether the last answer about a call was no. */

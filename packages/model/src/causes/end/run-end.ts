@@ -141,9 +141,9 @@ function stoppedTurn({ parts }: SessionCase): SessionEnd | undefined {
   const turn = parts.turns.findLast(({ kind }) => kind === 'user')
   if (turn === undefined) return undefined
   const cancellation = parts.cancellations.findLast((one) => isOf(one, turn))
-  const approval = parts.approvals.findLast(
-    (one) => one.outcome === 'cancelled' && one.turnId === turn.id,
-  )
+  const isRefusal = ({ outcome }: Approval) =>
+    outcome === 'cancelled' || (outcome === 'denied' && cancellation?.origin === 'approval')
+  const approval = parts.approvals.findLast((one) => isRefusal(one) && one.turnId === turn.id)
   if (approval !== undefined && isLast(approval.askedAt, parts.turns, turn)) {
     return {
       code: 'approval-cancelled',
