@@ -222,6 +222,29 @@ test('an exchange that names no turn is of the one that is going on, and what th
   ])
 })
 
+test('an exchange that is recognized late is of the turn that went on when it began', () => {
+  const chat = { name: 'chat m', attributes: {} }
+  const started = (exchange: string) =>
+    ({ kind: 'exchange-started', exchange, conversation: {}, chat }) as const
+  const seen: Seen[] = [
+    prompt(1, 0),
+    stop(5, 0, 'end_turn'),
+    [3, started('a')],
+    prompt(7, 1),
+    [4, started('b')],
+    [8, started('c')],
+    [6, started('d')],
+  ]
+  const first = { 'tacho.turn.id': expect.stringMatching(/-1$/) }
+  const second = { 'tacho.turn.id': expect.stringMatching(/-2$/) }
+  expectAlike(spansOf('chat', seen, RUN), [
+    { from: 3, in: 'invoke_agent acp', ...first },
+    { from: 4, in: 'invoke_agent acp', ...first },
+    { from: 8, in: 'invoke_agent acp', ...second },
+    { from: 6, in: 'invoke_agent acp', ...second },
+  ])
+})
+
 test('nonsense is no turn, no tool and no question', () => {
   const seen = [
     client(1, {}),

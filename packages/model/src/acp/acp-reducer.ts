@@ -20,7 +20,7 @@ export function acpReducer(session: SessionReducer): AgentReducer {
   const reducer = new AcpReducer(session)
   return {
     observe: (observation) => reducer.observe(observation),
-    placeOf: (conversation) => reducer.placeOf(conversation),
+    placeOf: (conversation, { at }) => reducer.placeOf(conversation, at),
   }
 }
 
@@ -47,8 +47,8 @@ class AcpReducer {
     else this.#agentSays(method, observation)
   }
 
-  placeOf({ threadId }: Conversation): Conversation | undefined {
-    const place = this.#prompts.running
+  placeOf({ threadId }: Conversation, at: number): Conversation | undefined {
+    const place = this.#prompts.runningAt(at)
     // A sub-agent's thread has turns of its own, and titles are requested outside the turns.
     return threadId === undefined || threadId === place?.threadId ? place : undefined
   }

@@ -7,7 +7,7 @@ import { turnOutcomeOfError, turnOutcomeOfStop } from './words.js'
 /** How an agent ended a turn: in its own words, and in ours. */
 export type PromptEnd = { status: string; outcome: TurnOutcome }
 
-type Prompt = { key: string; place: Conversation }
+type Prompt = { key: string; place: Conversation; startedAt?: number }
 
 /**
  * The unanswered prompts of a session: each is a turn. A prompt sent while another is in progress
@@ -16,6 +16,8 @@ type Prompt = { key: string; place: Conversation }
 export class Prompts {
   readonly #session: SessionReducer
   #open: Prompt[] = []
+  /** The turn that ended last. */
+  #last: { place: Conversation; startedAt: number; endedAt: number } | undefined
   #count = 0
 
   constructor(session: SessionReducer) {
@@ -25,6 +27,17 @@ export class Prompts {
   /** Returns the place of the turn in progress. */
   get running(): Conversation | undefined {
     return this.#open[0]?.place
+  }
+
+  /**
+   * Returns the place of the turn that was in progress at a time: a request is recognized by its
+   * body, and the agent may have answered the prompt by then.
+   */
+  runningAt(at: number): Conversation | undefined {
+    const last = this.#last
+    return last !== undefined && at >= last.startedAt && at < last.endedAt
+      ? last.place
+      : this.running
   }
 
   placeOf(key: string): Conversation | undefined {
@@ -60,6 +73,8 @@ export class Prompts {
     // The answer to a prompt that waited is all that was seen of its turn.
     if (!wasFirst) this.#session.turns.within(prompt.place, at)
     this.#session.turnEnded(prompt.place, status, at, { outcome })
+    const { place, startedAt = at } = prompt
+    this.#last = { place, startedAt, endedAt: at }
     if (wasFirst) this.#begin(at)
   }
 
@@ -78,6 +93,9 @@ export class Prompts {
   }
 
   #begin(at: number): void {
-    if (this.running !== undefined) this.#session.turns.within(this.running, at)
+    const [prompt] = this.#open
+    if (prompt === undefined) return
+    prompt.startedAt = at
+    this.#session.turns.within(prompt.place, at)
   }
 }

@@ -13,7 +13,7 @@ type Turn = {
   hasEnd: boolean
   /** When and how the agent was done with it; the turn may still go on. */
   done: { at: number; status: string } | undefined
-  isOver: boolean
+  endedAt: number | undefined
 }
 
 /** What is known about a turn when it begins. */
@@ -51,14 +51,15 @@ export class Turns {
    * Notes that something happens in a turn. An unknown turn starts with it, and ends the turn
    * before it in the same thread.
    *
-   * @returns the span that it happens in: the turn's, or the run's.
+   * @returns the span that it happens in: the turn's, or the run's if the turn had ended by then.
    */
   within(conversation: Conversation, at: number): string {
     const { turnId } = conversation
     if (turnId === undefined) return this.#places.run
     const turn = this.#turns.get(turnId) ?? this.#start(turnId, conversation, at)
     this.#recordActivity(turn, at)
-    return this.#spans.isOpen(turn.spanId) ? turn.spanId : this.#places.run
+    // A request is known to ask a model only by its body, and its turn may be over by then.
+    return at <= (turn.endedAt ?? at) ? turn.spanId : this.#places.run
   }
 
   /**
@@ -98,7 +99,7 @@ export class Turns {
   /** The agent is done with a turn, unless something makes it go on. */
   done(turnId: string, at: number, status: string): void {
     const turn = this.#turns.get(turnId)
-    if (turn !== undefined && !turn.isOver) turn.done = { at, status }
+    if (turn !== undefined && turn.endedAt === undefined) turn.done = { at, status }
   }
 
   isDone(turnId: string): boolean {
@@ -127,18 +128,19 @@ export class Turns {
   }
 
   isRunning(turnId: string): boolean {
-    return this.#turns.get(turnId)?.isOver === false
+    const turn = this.#turns.get(turnId)
+    return turn !== undefined && turn.endedAt === undefined
   }
 
   /** Returns whether a turn is known to have ended. */
   isOver(turnId: string | undefined): boolean {
-    return turnId !== undefined && this.#turns.get(turnId)?.isOver === true
+    return turnId !== undefined && this.#turns.get(turnId)?.endedAt !== undefined
   }
 
   /** Returns the places of the turns in progress. */
   running(): Conversation[] {
     return [...this.#turns.values()]
-      .filter(({ isOver }) => !isOver)
+      .filter(({ endedAt }) => endedAt === undefined)
       .map(({ conversation }) => conversation)
   }
 
@@ -177,7 +179,7 @@ export class Turns {
       lastActivity: at,
       hasEnd,
       done: undefined,
-      isOver: false,
+      endedAt: undefined,
     }
     this.#turns.set(turnId, turn)
     this.#ofThread.set(conversation.threadId, others)
@@ -205,8 +207,8 @@ export class Turns {
   }
 
   #end(turn: Turn, at: number, status: string | undefined, end: TurnEnd = {}): void {
-    if (turn.isOver) return
-    turn.isOver = true
+    if (turn.endedAt !== undefined) return
+    turn.endedAt = at
     const { outcome, error: message } = end
     const error = message === undefined ? undefined : { message }
     this.#spans.end(turn.spanId, at, encodeAttributes('invoke_agent', { status, outcome }), error)
