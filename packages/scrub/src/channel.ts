@@ -1,10 +1,11 @@
 import { mayBegin } from './beginnings.js'
+import { betweenCharacters, isPlainBegin } from './byte-kinds.js'
 import { BLANK, TAB } from './byte-names.js'
 import { decide, type MarkShape, type Match } from './decide.js'
 import { Edges } from './edges.js'
 import { Growing } from './growing.js'
 import type { Marked } from './marker.js'
-import { betweenCharacters, isPlainBegin, NormalForm } from './normal-form.js'
+import { NormalForm } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { isHeldOn } from './sweep.js'
 

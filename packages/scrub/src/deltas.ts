@@ -1,3 +1,4 @@
+import { betweenCharacters } from './byte-kinds.js'
 import { LF } from './byte-names.js'
 import { Channel, type SecretInPieces } from './channel.js'
 import type { MarkShape } from './decide.js'
@@ -5,7 +6,6 @@ import { type DeltaString, knownBeginning, readEventLine } from './event-line.js
 import { indexOfByte, lastIndexOfByte } from './find-byte.js'
 import { Growing } from './growing.js'
 import { markerOfLength, writeAscii } from './marker.js'
-import { betweenCharacters } from './normal-form.js'
 import type { SearchIndex } from './search-index.js'
 import { form } from './sweep.js'
 import type { Found } from './swept.js'

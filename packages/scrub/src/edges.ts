@@ -1,5 +1,5 @@
+import { betweenCharacters, isPlainBegin, shortEscapeOf } from './byte-kinds.js'
 import { BACKSLASH, BLANK, CR, ESCAPE, LETTER_N, LETTER_R, LF, PERCENT, TAB } from './byte-names.js'
-import { betweenCharacters, isPlainBegin, shortEscapeOf } from './normal-form.js'
 
 /** Reads how a piece of text begins and ends in normal form, if a quick look is enough. */
 export class Edges {

@@ -1,4 +1,5 @@
 import { type Beginnings, HASH_SHIFT, hashOfThree, mayBegin, noBeginnings } from './beginnings.js'
+import { BLANKS, KINDS, MARKS, PLAIN, SHORT_ESCAPES, SPECIAL } from './byte-kinds.js'
 import {
   BACKSLASH,
   BLANK,
@@ -6,35 +7,26 @@ import {
   CR,
   ESCAPE,
   GREATER,
-  LEFT_BRACE,
   LEFT_BRACKET,
-  LETTER_E,
   LETTER_L,
   LETTER_N,
-  LETTER_R,
-  LETTER_T,
-  LETTER_U,
-  LETTER_X,
   LF,
   MINUS,
   PERCENT,
   PIPE,
   PLUS,
-  RIGHT_BRACE,
   SLASH,
   TAB,
 } from './byte-names.js'
+import { CharacterReader, RAW_BYTE } from './character-reader.js'
 import { HEX } from './digits.js'
-import { INNER_KINDS } from './inner-seek.js'
 import { COLOUR, LINE, PARAGRAPH } from './lines.js'
 import {
-  BREAK,
   BYTES,
   CANDIDATES,
   LINE_BYTE,
   openWideRun,
   RUNS,
-  UNICODE,
   WIDE_BYTES,
   type WideRun,
 } from './wide-run.js'
@@ -58,7 +50,7 @@ export class NormalForm {
   isWithinBreak = false
   /** Where the escape or break at the end begins. */
   stoppedAt = 0
-  #code = 0
+  readonly #characters = new CharacterReader()
   #isBreak = false
   #isNothing = false
   /** The first byte of the line being read, if known. */
@@ -173,7 +165,7 @@ export class NormalForm {
       } else if (this.#isBreak) {
         this.#line(length)
       } else {
-        const end = this.#put(this.#code, at, length)
+        const end = this.#put(this.#characters.code, at, length)
         for (; length < end; length += 1) noteCandidate(candidates, bytes, length - 3, beginnings)
       }
       at = next
@@ -210,7 +202,9 @@ export class NormalForm {
   /** Returns where the spelling of a byte ends in the text. */
   endOf(index: number, text: Uint8Array): number {
     const at = this.placeOf(index)
-    return SPECIAL[text[at] ?? 0] === 0 ? at + 1 : this.#character(text, at, text.length, true)
+    return SPECIAL[text[at] ?? 0] === 0
+      ? at + 1
+      : this.#characters.read(text, at, text.length, true)
   }
 
   /** Notes what begins, behind as many line ends as were counted. */
@@ -293,10 +287,10 @@ export class NormalForm {
   #token(text: Uint8Array, at: number, to: number, isLast: boolean, length: number): number {
     this.#isBreak = false
     this.#isNothing = false
-    const next = this.#character(text, at, to, isLast)
+    const next = this.#characters.read(text, at, to, isLast)
     if (next < 0) return next
-    if (this.#code === 0) return this.#zero(text, next, to, isLast, length)
-    if (this.#code === ESCAPE) {
+    if (this.#characters.code === 0) return this.#zero(text, next, to, isLast, length)
+    if (this.#characters.code === ESCAPE) {
       const end = endOfColour(text, next, to)
       if (end === next) return next
       // What comes of an escape that is cut off would be taken for a part of the text.
@@ -305,8 +299,8 @@ export class NormalForm {
       lineEnds = -1
       return end < 0 ? to : end
     }
-    if (this.#code !== LF && this.#code !== CR) return next
-    lineEnds = this.#code === LF ? 1 : 0
+    if (this.#characters.code !== LF && this.#characters.code !== CR) return next
+    lineEnds = this.#characters.code === LF ? 1 : 0
     this.#isBreak = true
     return this.#lineBreak(text, next, to, isLast)
   }
@@ -317,12 +311,16 @@ export class NormalForm {
    */
   #zero(text: Uint8Array, next: number, to: number, isLast: boolean, length: number): number {
     const isBehindOne = this.#zeroAt === length - 1 && length > 0
-    const second = next < to ? this.#character(text, next, to, isLast) : isLast ? to : -1
-    const isOfOne = next < to && this.#code !== 0
+    const second = next < to ? this.#characters.read(text, next, to, isLast) : isLast ? to : -1
+    const isOfOne = next < to && this.#characters.code !== 0
     const third =
-      second >= 0 && second < to ? this.#character(text, second, to, isLast) : isLast ? to : -1
-    const isBeforeOne = second >= 0 && second < to && third >= 0 && this.#code === 0
-    this.#code = 0
+      second >= 0 && second < to
+        ? this.#characters.read(text, second, to, isLast)
+        : isLast
+          ? to
+          : -1
+    const isBeforeOne = second >= 0 && second < to && third >= 0 && this.#characters.code === 0
+    this.#characters.code = 0
     this.#isNothing = isBehindOne || (isOfOne && isBeforeOne)
     if (this.#isNothing) this.#zeroAt = length
     else if (third < 0) return -1
@@ -358,11 +356,11 @@ export class NormalForm {
         if (byte === LF) lineEnds += 1
       } else if (SPECIAL[byte] === 0) break
       else {
-        const next = this.#character(text, at, to, isLast)
+        const next = this.#characters.read(text, at, to, isLast)
         this.#isBreak = true
         if (next < 0) return next
-        if (!isBlank(this.#code)) break
-        if (this.#code === LF) lineEnds += 1
+        if (!isBlank(this.#characters.code)) break
+        if (this.#characters.code === LF) lineEnds += 1
         at = next
       }
     }
@@ -380,108 +378,13 @@ export class NormalForm {
       if (at + 3 > to) return isLast ? from : -1
       at += 3
     } else if (byte === BACKSLASH) {
-      const next = this.#character(text, at, to, isLast)
+      const next = this.#characters.read(text, at, to, isLast)
       this.#isBreak = true
       if (next < 0) return next
-      if (this.#code !== TAB) return from
+      if (this.#characters.code !== TAB) return from
       at = next
     } else return from
     return text[at] === BLANK ? at + 1 : at
-  }
-
-  /** Reads one character, escaped or not, and returns its end; -1 if the text ends within it. */
-  #character(text: Uint8Array, at: number, to: number, isLast: boolean): number {
-    const byte = text[at] ?? 0
-    this.#code = byte >= 0x80 ? RAW_BYTE | byte : byte
-    if (byte === BACKSLASH) return this.#escaped(text, at, to, isLast)
-    if (byte === PERCENT) {
-      const next = this.#percent(text, at, to, isLast)
-      return next > 0 && this.#code === BACKSLASH ? this.#escaped(text, at, to, isLast) : next
-    }
-    return at + 1
-  }
-
-  /** Reads backslashes, percent-encoded or not, and the character after them. */
-  #escaped(text: Uint8Array, from: number, to: number, isLast: boolean): number {
-    let at = from
-    for (let count = 0; count < BACKSLASHES && at < to; count += 1) {
-      const byte = text[at] ?? 0
-      if (byte === PERCENT) {
-        const next = this.#percent(text, at, to, isLast)
-        if (next < 0 || this.#code !== BACKSLASH) return next
-        at = next
-      } else if (byte === BACKSLASH) at += 1
-      else break
-    }
-    if (at === to) return isLast ? to : -1
-    const byte = text[at] ?? 0
-    if (byte === LETTER_U || byte === LETTER_X) {
-      this.#code = byte
-      const next =
-        byte === LETTER_U
-          ? this.#unicode(text, at, to, isLast)
-          : this.#twoDigits(text, at, to, isLast)
-      const isBackslash = next > 0 && this.#code === BACKSLASH && next - from < BACKSLASHES
-      return isBackslash ? this.#escaped(text, next, to, isLast) : next
-    }
-    const written = writtenEscape(text, at, to)
-    if (written < 0 && !isLast) return -1
-    if (written > 0) this.#code = ESCAPE
-    else this.#code = ESCAPED[byte] ?? (byte >= 0x80 ? RAW_BYTE | byte : byte)
-    return at + Math.max(1, written)
-  }
-
-  /** Reads `\uXXXX`, from its `u` on; two of them if they are a surrogate pair. */
-  #unicode(text: Uint8Array, at: number, to: number, isLast: boolean): number {
-    if (text[at + 1] === LEFT_BRACE && at + 1 < to) return this.#inBraces(text, at, to, isLast)
-    if (at + 5 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
-    const unit = hexAt(text, at + 1, 4)
-    if (unit < 0) return at + 1
-    this.#code = unit
-    if (unit < 0xd800 || unit > 0xdbff) return at + 5
-    let low = at + 5
-    while (low < to && text[low] === BACKSLASH && low - at < 5 + BACKSLASHES) low += 1
-    if (low + 5 > to) return isLast ? at + 5 : -1
-    const second = low > at + 5 && text[low] === LETTER_U ? hexAt(text, low + 1, 4) : -1
-    if (second < 0xdc00 || second > 0xdfff) return at + 5
-    this.#code = 0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00)
-    return low + 5
-  }
-
-  /** Reads `\u{X}`, from its `u` on. */
-  #inBraces(text: Uint8Array, at: number, to: number, isLast: boolean): number {
-    let end = at + 2
-    while (end < to && end - at < BRACED && (HEX[text[end] ?? 0] ?? -1) >= 0) end += 1
-    if (end === to) return isLast ? at + 1 : -1
-    if (text[end] !== RIGHT_BRACE || end === at + 2) return at + 1
-    this.#code = hexAt(text, at + 2, end - at - 2)
-    return end + 1
-  }
-
-  /** Reads `\xXX`, from its `x` on. */
-  #twoDigits(text: Uint8Array, at: number, to: number, isLast: boolean): number {
-    if (at + 3 > to) return isLast || !isHexSoFar(text, at + 1, to) ? at + 1 : -1
-    const code = hexAt(text, at + 1, 2)
-    if (code < 0) return at + 1
-    this.#code = code >= 0x80 ? RAW_BYTE | code : code
-    return at + 3
-  }
-
-  /** Reads `%XX`, and `%25XX`, which was encoded twice. */
-  #percent(text: Uint8Array, from: number, to: number, isLast: boolean): number {
-    let at = from + 1
-    for (let depth = 0; depth < PERCENT_DEPTH; depth += 1) {
-      if (at + 2 > to) {
-        if (isLast || !isHexSoFar(text, at, to)) break
-        return -1
-      }
-      const code = hexAt(text, at, 2)
-      if (code < 0) break
-      at += 2
-      this.#code = code >= 0x80 ? RAW_BYTE | code : code
-      if (code !== PERCENT) break
-    }
-    return at
   }
 }
 
@@ -572,36 +475,11 @@ function plainRun(
   return at
 }
 
-/** Marks a byte that is not a character of its own. */
-const RAW_BYTE = 0x1000000
-
-/** Backslashes before one character: JSON in JSON, five levels deep. */
-const BACKSLASHES = 32
-const PERCENT_DEPTH = 3
 /**
  * Bytes of spaces and breaks between two lines of one secret; limited because they are held back.
  */
 const BREAK_BYTES = 64
 const LINE_DIGITS = 7
-
-const ESCAPE_LETTER = [LETTER_E, LEFT_BRACKET]
-const ESCAPE_NUMBER = [0x30, 0x33, 0x33, LEFT_BRACKET]
-/**
- * Characters before the closing brace: five of the longest code, so that it is no longer than other
- * escapes.
- */
-const BRACED = 7
-
-const SPECIAL = new Uint8Array(256)
-for (const byte of [0, LF, CR, ESCAPE, PERCENT, BACKSLASH]) SPECIAL[byte] = 1
-
-/** Spaces and breaks; and bytes that start neither a line's number nor an escape. */
-const BLANKS = new Uint8Array(256)
-for (const byte of [TAB, LF, CR, BLANK]) BLANKS[byte] = 1
-const PLAIN = new Uint8Array(256).fill(1)
-for (const byte of [0, TAB, LF, CR, BLANK, ESCAPE, PERCENT, BACKSLASH, LETTER_L]) PLAIN[byte] = 0
-for (const mark of '+-#*|/>') PLAIN[mark.charCodeAt(0)] = 0
-for (let digit = 0x30; digit <= 0x39; digit += 1) PLAIN[digit] = 0
 
 /**
  * Returns the first byte of a line after the marks of a diff, a quotation or a comment. Marks that
@@ -626,9 +504,6 @@ function behindMarks(
   if (text[end] === BLANK) return end + 1
   return (byte === PLUS || byte === MINUS) && byte === before ? end : at
 }
-
-const MARKS = new Uint8Array(256)
-for (const mark of '+-#*|/') MARKS[mark.charCodeAt(0)] = 1
 
 /** Returns whether a character that stands for itself is between two zeros. */
 function isOfUtf16(text: Uint8Array, at: number, to: number): boolean {
@@ -678,46 +553,12 @@ function shortEscape(text: Uint8Array, at: number, to: number): number {
   return SPECIAL[code] === 1 || code === 0 ? 0 : (3 << 8) | code
 }
 
-const SHORT_ESCAPES = new Int32Array(256)
-for (const character of '"\'/123456789bf') {
-  const code = character.charCodeAt(0)
-  SHORT_ESCAPES[code] = (2 << 8) | code
-}
-SHORT_ESCAPES[0x74] = (2 << 8) | TAB
-
-/** Returns what a byte after a backslash stands for, if it is a usual escape; otherwise 0. */
-export function shortEscapeOf(byte: number): number {
-  return (SHORT_ESCAPES[byte] ?? 0) & 0xff
-}
-
-const ESCAPED: Readonly<Record<number, number>> = { 110: LF, 114: CR, 116: TAB }
-
-/** The same for every byte, for the WebAssembly program that reads most of a text. */
-const ESCAPED_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-for (const byte of [0, BREAK, UNICODE, ESCAPE, PERCENT, LETTER_X]) ESCAPED_KINDS[byte] = 0
-for (const byte of [LF, CR, LETTER_N, LETTER_R]) ESCAPED_KINDS[byte] = BREAK
-ESCAPED_KINDS[LETTER_T] = TAB
-ESCAPED_KINDS[LETTER_U] = UNICODE
-
 function tail(code: number): number {
   return 0x80 | (code & 0x3f)
 }
 
 function isBlank(byte: number): boolean {
   return byte === BLANK || byte === TAB || byte === LF || byte === CR
-}
-
-/**
- * Returns how many bytes after a backslash are a terminal's escape character, as shells and most
- * languages write it: `\\e[`, `\\033[`; 0 if they are not, -1 if the text ends too soon.
- */
-function writtenEscape(text: Uint8Array, at: number, to: number): number {
-  const written = text[at] === LETTER_E ? ESCAPE_LETTER : ESCAPE_NUMBER
-  for (let index = 0; index < written.length; index += 1) {
-    if (at + index >= to) return -1
-    if (text[at + index] !== written[index]) return 0
-  }
-  return written.length - 1
 }
 
 function isDigit(byte: number): boolean {
@@ -739,62 +580,6 @@ function endOfColour(text: Uint8Array, from: number, to: number): number {
   }
   return from
 }
-
-function hexAt(text: Uint8Array, at: number, digits: number): number {
-  let value = 0
-  for (let index = at; index < at + digits; index += 1) {
-    const digit = HEX[text[index] ?? 0] ?? -1
-    if (digit < 0) return -1
-    value = (value << 4) | digit
-  }
-  return value
-}
-
-function isHexSoFar(text: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if ((HEX[text[at] ?? 0] ?? -1) < 0) return false
-  return true
-}
-
-const KINDS = {
-  special: SPECIAL,
-  escaped: ESCAPED_KINDS,
-  blank: BLANKS,
-  plain: PLAIN,
-  mark: MARKS,
-  hex: HEX,
-  inner: INNER_KINDS,
-}
-
-/** Returns whether all bytes of a range stand for themselves. */
-export function isPlain(text: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if (SPECIAL[text[at] ?? 0] === 1) return false
-  return true
-}
-
-/**
- * Returns whether a byte after a line break is not part of the break: not a space, a line's number
- * or an escape.
- */
-export function isPlainBegin(byte: number): boolean {
-  return PLAIN[byte] === 1
-}
-
-/** Bytes of the longest escape of one character, counting those after its first. */
-export const LONGEST_ESCAPE = 8
-
-/**
- * Returns a place, at or before the given one, that is not within an escape.
- *
- * @param least the lower bound; returned if there is no such place nearby.
- */
-export function betweenCharacters(text: Uint8Array, at: number, least: number): number {
-  const most = Math.max(least, at - NEAR)
-  for (let place = at; place > most; place -= 1)
-    if (isPlain(text, Math.max(least, place - LONGEST_ESCAPE), place)) return place
-  return least
-}
-
-const NEAR = 64
 
 /** Returns a short text in normal form. */
 export function normalForm(text: Uint8Array): Uint8Array {

@@ -1,15 +1,10 @@
 import { mayBegin } from './beginnings.js'
+import { betweenCharacters, isPlain, isPlainBegin, LONGEST_ESCAPE } from './byte-kinds.js'
 import { CR, LF } from './byte-names.js'
 import { decide, type MarkShape, type Match } from './decide.js'
 import { Growing } from './growing.js'
 import { type Marked, markerOfLength, writeAscii } from './marker.js'
-import {
-  betweenCharacters,
-  isPlain,
-  isPlainBegin,
-  LONGEST_ESCAPE,
-  NormalForm,
-} from './normal-form.js'
+import { NormalForm } from './normal-form.js'
 import type { ScrubbedBytes } from './scrubbed.js'
 import type { SearchIndex } from './search-index.js'
 import type { Found, Swept } from './swept.js'
