@@ -87,15 +87,19 @@ test('the longest request that is read as a conversation is read, and one byte m
 })
 
 test('a log with more damaged lines than are searched is not called scrubbed', () => {
-  const scrub = (log: string) => {
+  const scrub = (log: string, lines: string) => {
     const folder = writeSession(sessionsDirectory())
-    writeFileSync(join(folder, log), 'x\n'.repeat(400_000), { mode: 0o600 })
+    writeFileSync(join(folder, log), lines, { mode: 0o600 })
     const scrubber = createScrubber({ fingerprint })
     return scrubSession(folder, { scrubber, isDry: true, onBytes: () => undefined })
   }
-  expect(() => scrub(SESSION_FILES.raw)).toThrow('than are scrubbed at once')
-  // Lines that do not depend on each other are searched together.
-  expect(scrub(SESSION_FILES.meta).files).toEqual([])
+  // Lines are searched together, and one by one only where something is found among them.
+  const key = `AKIA${'Q7XZ5NPW3RTK2M6L'}`
+  const found = `${'x\n'.repeat(2_000)}${key}\n`.repeat(200)
+  for (const log of [SESSION_FILES.raw, SESSION_FILES.meta]) {
+    expect(() => scrub(log, found)).toThrow('than are scrubbed at once')
+    expect(scrub(log, 'x\n'.repeat(400_000)).files).toEqual([])
+  }
 })
 
 test('of a session with more exchanges than are held, the first are read and no others, and it is not called scrubbed', async () => {
