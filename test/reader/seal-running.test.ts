@@ -177,11 +177,16 @@ function seenFromElsewhere(folder: string): void {
   const { runs, ...facts } = JSON.parse(readFileSync(path, 'utf8')) as Manifest
   const open = runs.map(({ ended: _, endedAt: __, ...run }) => ({ ...run, pidNamespace: FOREIGN }))
   writeFileSync(path, JSON.stringify({ ...facts, runs: open }))
-  // Its span does not tell its end either.
-  const meta = join(folder, SESSION_FILES.meta)
-  const lines = readFileSync(meta, 'utf8').split('\n')
-  const isEnd = (line: string) => line.includes('"resourceSpans"') && line.includes('"session"')
-  writeFileSync(meta, lines.filter((line) => !isEnd(line)).join('\n'))
+  // Neither its span nor its events tell its end.
+  leaveOut(join(folder, SESSION_FILES.meta), ['"resourceSpans"', '"session"'])
+  leaveOut(join(folder, SESSION_FILES.events), ['"run-ended"'])
+}
+
+/** Removes the lines with all of these words. */
+function leaveOut(log: string, words: readonly string[]): void {
+  const lines = readFileSync(log, 'utf8').split('\n')
+  const isLeftOut = (line: string) => words.every((word) => line.includes(word))
+  writeFileSync(log, lines.filter((line) => !isLeftOut(line)).join('\n'))
 }
 
 /** Silent for longer than any live recorder. */
