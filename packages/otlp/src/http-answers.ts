@@ -27,9 +27,14 @@ export function listenForHttpAnswers(): void {
     if (statusCode < 200 || statusCode > 299) return
     const parts: Buffer[] = []
     let length = 0
-    response.on('data', (part: Buffer) => {
-      length += part.length
-      if (length <= ANSWER_BYTES) parts.push(part)
+    // Only once the exporter reads it: a listener of ours would let it flow before anybody does.
+    response.on('newListener', function listen(event) {
+      if (event !== 'data') return
+      response.off('newListener', listen)
+      response.on('data', (part: Buffer) => {
+        length += part.length
+        if (length <= ANSWER_BYTES) parts.push(part)
+      })
     })
     response.on('end', () => {
       if (length > 0 && length <= ANSWER_BYTES) noteAnswer(answerOf(Buffer.concat(parts), response))
