@@ -16,15 +16,17 @@ import {
   type SqlTable,
   sqlRows,
 } from '@tacho/reader'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventually } from '../../host/index.js'
 import { exchangeRecords, lines, sessionsDirectory, writeSession } from '../session-folder.js'
+
+afterEach(() => vi.unstubAllEnvs())
 
 let found: FoundSession
 let cache = ''
 beforeEach(async () => {
   cache = sessionsDirectory()
-  process.env.XDG_CACHE_HOME = cache
+  vi.stubEnv('XDG_CACHE_HOME', cache)
   const root = sessionsDirectory()
   const folder = writeSession(root)
   found = { id: folder.slice(root.length + 1), root, folder }
