@@ -210,8 +210,9 @@ function caseOf(
   }
 }
 
-function isManifestLate({ ended, manifest }: Session): boolean {
-  const last = manifest?.runs.at(-1)
+/** Returns whether the manifest lacks the end of the last run, which is known from elsewhere. */
+function isManifestLate({ ended, manifest, runs }: Session): boolean {
+  const last = manifest?.runs.find(({ id }) => id === runs.at(-1)?.id)
   const isOpen = last !== undefined && last.endedAt === undefined && last.ended === undefined
   return isOpen && ended !== 'died' && ended !== 'running'
 }
