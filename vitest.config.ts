@@ -18,6 +18,8 @@ export default defineConfig({
     isolate: false,
     // At the end of each file, what its tests made is removed.
     setupFiles: ['test/setup.ts'],
+    // A worker that is blocked is named, and ends.
+    reporters: ['default', './test/stuck-files.ts'],
     // The packages are tested as they are built and as users load them: by Node and not by Vite.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
   },
