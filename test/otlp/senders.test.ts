@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
@@ -150,6 +152,21 @@ describe.each(['http/protobuf', 'http/json'])('sent over %s', (protocol) => {
     const { address } = await httpCollector({ answer, answerHeaders })
     expect(await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: protocol })).toBeUndefined()
   })
+})
+
+test("another answer of the process is its reader's own", async () => {
+  const { address } = await httpCollector({ answer: JSON_BYTES })
+  await sendSpans({ ENDPOINT: `http://${address}`, PROTOCOL: 'http/json' })
+  const [response] = await once(
+    request(`http://${address}/v1/models`, { method: 'POST' }).end(),
+    'response',
+  )
+  let heard = ''
+  response.setEncoding('latin1').on('data', (part: string) => {
+    heard += part
+  })
+  await once(response, 'end')
+  expect(heard).toBe(JSON_BYTES.toString('latin1'))
 })
 
 describe.each(PROTOCOLS)('over $protocol', (of) => {

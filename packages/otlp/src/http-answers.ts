@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import zlib from 'node:zlib'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { noteAnswer } from './partial-success.js'
@@ -9,43 +9,48 @@ import { noteAnswer } from './partial-success.js'
  */
 const ANSWER_BYTES = 4 * 1024 * 1024
 
-let isListening = false
+/** Where spans and lines are sent: host, port and path. */
+const receivers = new Set<string>()
 
 /**
- * Reads collectors' HTTP answers in addition to OpenTelemetry's exporters. Those assume that every
- * answer has the encoding of the request and is not compressed: but a proxy in between may compress
- * it, and a collector may answer a protobuf request in JSON.
+ * Reads what a collector at an address answers, in addition to OpenTelemetry's exporters. Those
+ * assume that every answer has the encoding of the request and is not compressed: but a proxy in
+ * between may compress it, and a collector may answer a protobuf request in JSON.
  */
-export function listenForHttpAnswers(): void {
-  if (isListening) return
-  isListening = true
+export function listenForHttpAnswers(url: string): void {
+  const { host, pathname, search } = new URL(url)
   // Published before the exporter receives the answer, so this hears its end first.
   // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http
-  subscribe('http.client.response.finish', (message) => {
-    const { response } = message as { response: IncomingMessage }
-    const { statusCode = 0 } = response
-    if (statusCode < 200 || statusCode > 299) return
-    const parts: Buffer[] = []
-    let length = 0
-    // Only once the exporter reads it: a listener of ours would let it flow before anybody does.
-    response.on('newListener', function listen(event) {
-      if (event !== 'data') return
-      response.off('newListener', listen)
-      response.on('data', (part: Buffer) => {
-        length += part.length
-        if (length <= ANSWER_BYTES) parts.push(part)
-      })
+  if (receivers.size === 0) subscribe('http.client.response.finish', hear)
+  receivers.add(host + pathname + search)
+}
+
+/** Other requests of the process, which may be a user's program, are not ours to read. */
+function hear(message: unknown): void {
+  const { request, response } = message as { request: ClientRequest; response: IncomingMessage }
+  if (!receivers.has(`${request.getHeader('host')}${request.path}`)) return
+  const { statusCode = 0 } = response
+  if (statusCode < 200 || statusCode > 299) return
+  const parts: Buffer[] = []
+  let length = 0
+  // Only once the exporter reads it: a listener of ours would let it flow before anybody does.
+  response.on('newListener', function listen(event) {
+    if (event !== 'data') return
+    response.off('newListener', listen)
+    response.on('data', (part: Buffer) => {
+      length += part.length
+      if (length <= ANSWER_BYTES) parts.push(part)
     })
-    response.on('end', () => {
-      if (length > 0 && length <= ANSWER_BYTES) noteAnswer(answerOf(Buffer.concat(parts), response))
-    })
+  })
+  response.on('end', () => {
+    if (length > 0 && length <= ANSWER_BYTES) noteAnswer(answerOf(parts, response))
   })
 }
 
 /** Parses an answer in any encoding; undefined if it cannot be read. */
-function answerOf(bytes: Buffer, { headers }: IncomingMessage): unknown {
+function answerOf(parts: readonly Buffer[], { headers }: IncomingMessage): unknown {
   try {
-    const plain = unpacked(bytes, headers['content-encoding'])
+    const plain = unpacked(Buffer.concat(parts), headers['content-encoding'])
     const type = headers['content-type'] ?? ''
     const isJson =
       /^\s*application\/(?:[\w.-]+\+)?json\b/i.test(type) || (type === '' && plain[0] === BRACE)

@@ -49,9 +49,9 @@ export async function openLogSender(settings: OtlpSettings): Promise<Sender<Read
   return senderOf(settings, openLogs(settings.url))
 }
 
-async function load({ protocol }: OtlpSettings): Promise<Exporters> {
+async function load({ protocol, url }: OtlpSettings): Promise<Exporters> {
   if (protocol === 'grpc') listenForGrpcAnswers()
-  else (await import('./http-answers.js')).listenForHttpAnswers()
+  else (await import('./http-answers.js')).listenForHttpAnswers(url)
   switch (protocol) {
     case 'http/protobuf':
       return import('./exporters/http-protobuf.js')
