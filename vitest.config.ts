@@ -11,6 +11,8 @@ export default defineConfig({
     // What takes seconds takes a minute on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    // What breaks one of them may break a hundred more, each of which ends at its time limit.
+    bail: 12,
     expect: { poll: { timeout: 90_000 } },
     maxWorkers: 2,
     // The files of a worker share what they import: importing it for each file took as long as half

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProgramName } from '../../scripts/programs/index.js'
+import { giveCompiled, keepCompiled } from '../host/compiled.js'
 import {
   type Ended,
   programPath,
@@ -40,6 +41,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
   const cwd = join(root, 'work')
   const temporary = join(root, 'tmp')
   for (const folder of [home, cwd, temporary]) mkdirSync(folder)
+  giveCompiled(home)
   const program = await programPath(options.program)
   const env = {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -88,6 +90,7 @@ export async function agentPlace(script: Script, options: AgentPlaceOptions) {
     async [Symbol.asyncDispose]() {
       await model.close()
       for (const session of sessions()) await expectRebuilt(session)
+      keepCompiled(home)
       await rm(root, { recursive: true, force: true, maxRetries: 20 })
     },
   }

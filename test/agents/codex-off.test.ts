@@ -17,7 +17,7 @@ describe('with persistence off', () => {
     expect(outcomeOf(off, other)).toEqual(outcomeOf(alone, one))
     expect(off.stdout.toString()).toBe('Done.\n')
     expect(treeOf(other.home.codexHome)).toEqual(treeOf(one.home.codexHome))
-    expect(treeOf(other.home.userHome)).toEqual([])
+    expect(treeOf(other.home.userHome)).toEqual(treeOf(one.home.userHome))
     expect(treeOf(other.home.cwd)).toEqual(treeOf(one.home.cwd))
   })
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { giveCompiled, keepCompiled } from './compiled.js'
 import type { EnvironmentFolders } from './environment.js'
 
 export type CodexHomeOptions = {
@@ -50,10 +51,14 @@ export async function codexHome(options: CodexHomeOptions): Promise<CodexHome> {
     [home.codexHome, home.userHome, home.temporary, home.cwd].map((path) => mkdir(path)),
   )
   await writeFile(join(home.codexHome, 'config.toml'), configuration(options, home.cwd))
+  giveCompiled(home.userHome)
   return {
     ...home,
-    // Codex and its children may still write while the folder is removed, for seconds on a busy machine.
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 20 }),
+    async [Symbol.asyncDispose]() {
+      keepCompiled(home.userHome)
+      // Codex and its children may still write meanwhile, for seconds on a busy machine.
+      await rm(root, { recursive: true, force: true, maxRetries: 20 })
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -22,7 +23,10 @@ async function place(): Promise<{ cache: string; of: Workplace }> {
     Array.from({ length: 4 }, () => ({ text: 'Hello.' })),
     { codex: standIn(AGENT) },
   )
-  return { of, cache: join(of.home.userHome, '.cache', 'tacho') }
+  const cache = join(of.home.userHome, '.cache', 'tacho')
+  // What earlier tests compiled.
+  rmSync(cache, { recursive: true })
+  return { of, cache }
 }
 
 /** Runs the agent, which resumes its session; the session then has this many exchanges. */
