@@ -49,6 +49,8 @@ test('with its folder taken away, questions after that are recorded all the same
   await using place = await workplace(SCRIPT)
   await using terminal = await recordedTui(place, ['Write two files'])
   await terminal.showing('Yes, proceed (y)')
+  // The dialog is there before its question has been read from the folder.
+  await eventually(() => expect(openSpans(place)).toContain('approval command'))
   const [folder = ''] = hookFolders(place)
   rmSync(folder, { recursive: true })
   await answerTwice(terminal)

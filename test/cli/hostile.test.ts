@@ -25,10 +25,14 @@ const attacks = {
   megabyte: 'x'.repeat(1_000_000),
 }
 
+const { newline, proto, megabyte, ...unseen } = attacks
+// Whatever is not to be seen is so in any company; the others need a session of their own.
+const sessions = { unseen: Object.values(unseen).join(' '), newline, proto, megabyte }
+
 // All but newline and tab, which shape our own lines.
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
 
-for (const [name, text] of Object.entries(attacks)) {
+for (const [name, text] of Object.entries(sessions)) {
   test(`nothing recorded acts on a terminal: ${name}`, async () => {
     const directory = sessionsDirectory()
     writeSession(directory, hostileSession(text))
@@ -72,8 +76,7 @@ for (const [name, text] of Object.entries(attacks)) {
 
 test('nothing recorded acts on a terminal: all at once, by the commands that ask questions', async () => {
   const directory = sessionsDirectory()
-  const { megabyte: _, ...short } = attacks
-  writeSession(directory, hostileSession(Object.values(short).join(' ')))
+  writeSession(directory, hostileSession([sessions.unseen, newline, proto].join(' ')))
   const commands = [
     ['explain', 'last'],
     ['explain', 'last', '--json'],
