@@ -5,16 +5,14 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Real agents start, talk and end in a test, on a machine that may be busy. Of two whole runs
-    // without this, each had one red by chance, mended since.
-    retry: 1,
     // What takes seconds takes a minute on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // What breaks one of them may break a hundred more, each of which ends at its time limit.
     bail: 12,
     expect: { poll: { timeout: 90_000 } },
-    maxWorkers: 2,
+    // More than the two cores of CI, because many tests wait for an agent.
+    maxWorkers: 3,
     // The files of a worker share what they import: importing it for each file took as long as half
     // of the tests do. So a test puts back what it changes in its process.
     isolate: false,

@@ -46,7 +46,9 @@ export default class StuckFiles implements Reporter {
   }
 
   onTestCaseResult({ module }: { readonly module: TestModule }): void {
-    this.#lastResults.set(module.relativeModuleId, Date.now())
+    const file = module.relativeModuleId
+    // Results are told in batches, and the last of them after the end of their file.
+    if (this.#lastResults.has(file)) this.#lastResults.set(file, Date.now())
   }
 
   onTestModuleEnd(file: TestModule): void {

@@ -14,9 +14,10 @@ test('a file that waits for a program that does not end is named, fails, and the
     import { expect, test } from 'vitest'
     test('waits', () => void execFileSync('sleep', ['1000']))
     test('goes on', () => expect(1).toBe(1))`)
+  expect(said).not.toMatch(/ends\.test\.mjs: no test/)
   expect(said).toMatch(/waits\.test\.mjs: no test has ended for \d+ s/)
   expect(said).toMatch(/\d+ \(\d+ s\) sleep 1000/)
-  expect(said).toContain('Tests  1 failed | 1 passed')
+  expect(said).toContain('Tests  1 failed | 2 passed')
 })
 
 test('a run that a file never lets end is ended', async () => {
@@ -29,6 +30,7 @@ async function runVitest(source: string): Promise<string> {
   const at = mkdtempSync(join(folder, 'run-'))
   symlinkSync(join(repositoryRoot, 'node_modules'), join(at, 'node_modules'))
   writeFileSync(join(at, 'waits.test.mjs'), source)
+  writeFileSync(join(at, 'ends.test.mjs'), "import { test } from 'vitest'\ntest('ends', () => {})")
   writeFileSync(
     join(at, 'vitest.config.mjs'),
     `import StuckFiles from ${JSON.stringify(join(repositoryRoot, 'test/dist/stuck-files.js'))}
