@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isSessionId } from '@tacho/format'
 import type { OnSkipped } from '../found-session.js'
 import { lookInto, whyUnreadable } from '../list-sessions.js'
+import { namesIn } from '../log-parts.js'
 import { type SessionSummary, summarize } from '../summarize.js'
 import {
   decodeListed,
@@ -54,7 +55,7 @@ export class RootList {
     const now = Date.now()
     const changed: (FolderStamp & { name: string })[] = []
     let stillThere = 0
-    for (const name of namesIn(root, onSkipped)) {
+    for (const name of foldersIn(root, onSkipped)) {
       const listed = find(name)
       if (listed !== undefined) stillThere += 1
       if (listed === undefined && !isSessionId(name)) continue
@@ -70,7 +71,7 @@ export class RootList {
       const looked = lookInto(session.folder)
       if ('reason' in looked) onSkipped({ folder: session.folder, session, ...looked })
       else if (looked.isSession) {
-        const { listed } = this.#read(name, stamp)
+        const { listed } = this.#read(name, stamp, looked.names)
         this.#sessions.push(listed)
         // What must be read again each time is no reason for a new list.
         this.#isChanged ||= listed.changed !== UNKNOWN
@@ -93,7 +94,7 @@ export class RootList {
     const now = Date.now()
     const status = lstatSync(folder, { throwIfNoEntry: false })
     if (status === undefined) return undefined
-    const read = this.#read(name, folderStamp(status, now))
+    const read = this.#read(name, folderStamp(status, now), namesIn(folder))
     Object.assign(session, read.listed)
     this.#isChanged ||= session.changed !== UNKNOWN
     return this.#whole(name, read.summary)
@@ -115,19 +116,16 @@ export class RootList {
     return { ...summary, folder: join(this.root, name), root: this.root }
   }
 
-  #read(name: string, stamp: FolderStamp): { listed: ListedSession; summary: ListedSummary } {
+  #read(
+    name: string,
+    stamp: FolderStamp,
+    names: readonly string[],
+  ): { listed: ListedSession; summary: ListedSummary } {
     const folder = join(this.root, name)
     // Taken before reading, so that what is written meanwhile is noticed the next time.
-    const files = fileStamps(folder)
-    const {
-      folder: _folder,
-      root: _root,
-      ...summary
-    } = summarize({
-      id: name,
-      folder,
-      root: this.root,
-    })
+    const files = fileStamps(folder, names)
+    const read = summarize({ id: name, folder, root: this.root }, names)
+    const { folder: _folder, root: _root, ...summary } = read
     // Its files do not show whether it is still running.
     const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
     const started = Date.parse(summary.lastStartedAt ?? '') || 0
@@ -163,7 +161,7 @@ function folderStamp(status: Stats, now: number): FolderStamp {
   return { inode: status.ino, changed: isFresh(status, now) ? UNKNOWN : status.ctimeMs }
 }
 
-function namesIn(root: string, onSkipped: OnSkipped): string[] {
+function foldersIn(root: string, onSkipped: OnSkipped): string[] {
   try {
     return readdirSync(root)
   } catch (cause) {
