@@ -36,64 +36,82 @@ export async function bundleCli(target: Target): Promise<void> {
 
 /** The commands that a user waits for, and what adds them. */
 const QUICK = {
-  ls: 'addLsCommand',
-  show: 'addShowCommand',
-  raw: 'addRawCommand',
+  listing: { ls: 'addLsCommand', grep: 'addGrepCommand' },
+  reading: { show: 'addShowCommand', raw: 'addRawCommand' },
 } as const
 
 /**
  * The commands that a user waits for share one file, and so does whatever a program uses to read
  * sessions, because they need mostly the same code. esbuild's splitting puts the whole reader in
- * one piece too, and Node takes 60 ms to load the parts that these commands never use. `grep`
- * has a small file of its own, which is enough where nothing matches.
+ * one piece too, and Node takes 60 ms to load the parts that these commands never use. `ls` and
+ * `grep` share a small file, which is enough where no session has changed, and where nothing
+ * matches.
  */
 export async function bundleQuick(target: Target): Promise<void> {
-  const commands = Object.entries(QUICK)
+  const { listing, reading } = QUICK
+  await bundleQuickFile(target, 'listing', commandLines(listing), [inReading()])
   await bundleQuickFile(target, 'reading', [
-    "import { run } from './run.js'",
-    ...commands.map(([name, add]) => `import { ${add} } from './commands/${name}.js'`),
-    ...commands.map(([name, add]) => `export const ${name} = (words) => run(words, ${add})`),
+    ...commandLines(reading),
     "export { chosenSessions } from './chosen-sessions.js'",
     "export { searchSession } from './grep/search-session.js'",
-    `export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`,
+    `export { ${['summarize', ...(await readingNames())].join(', ')} } from '@tacho/reader'`,
   ])
-  for (const [name] of commands) {
-    const run = `exports.run = require('./reading.cjs').${name}\n`
-    writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
+  for (const [file, commands] of Object.entries(QUICK)) {
+    for (const name of Object.keys(commands)) {
+      const run = `exports.run = require('./${file}.cjs').${name}\n`
+      writeFileSync(join(target.folder, 'quick', `${name}.cjs`), run)
+    }
   }
-  await bundleQuickFile(target, 'grep', [
-    "import { run as runWith } from './run.js'",
-    "import { addGrepCommand } from './commands/grep.js'",
-    'export const run = (words) => runWith(words, addGrepCommand)',
-  ])
+}
+
+function commandLines(commands: Readonly<Record<string, string>>): string[] {
+  return [
+    "import { run } from './run.js'",
+    ...Object.entries(commands).flatMap(([name, add]) => [
+      `import { ${add} } from './commands/${name}.js'`,
+      `export const ${name} = (words) => run(words, ${add})`,
+    ]),
+  ]
 }
 
 async function bundleQuickFile(
   target: Target,
   name: string,
   lines: readonly string[],
+  plugins: readonly Plugin[] = [],
 ): Promise<void> {
   await bundled(target, {
     stdin: { contents: lines.join('\n'), resolveDir: CLI },
     outfile: join(target.folder, 'quick', `${name}.cjs`),
     external: RUNS_AGENTS,
-    plugins: [large('../bundle/'), errorClasses('../bundle/'), inReading()],
+    plugins: [large('../bundle/'), errorClasses('../bundle/'), ...plugins],
     define: { 'import.meta.url': 'ownUrl' },
     banner: { js: OWN_URL },
   })
 }
 
-/** What `grep` loads only when it needs it is in the file of the other commands. */
+/** What `ls` and `grep` load only when they need it is in the file of the other commands. */
 function inReading(): Plugin {
   return {
     name: 'in-reading',
     setup(bundler) {
       bundler.onResolve({ filter: /\/(?:chosen-sessions|search-session)\.js$/ }, ({ kind }) =>
-        left(kind, './reading.cjs'),
+        left(kind, READING),
       )
+      // A list is read at once, so what summarizes a session is a function that loads itself.
+      bundler.onResolve({ filter: /\/summarize\.js$/ }, ({ path }) => ({
+        path,
+        namespace: 'in-reading',
+      }))
+      bundler.onResolve({ filter: /^\.\/reading\.cjs$/ }, ({ path }) => ({ path, external: true }))
+      bundler.onLoad({ filter: /./, namespace: 'in-reading' }, () => ({
+        contents: `exports.summarize = (...given) => require('${READING}').summarize(...given)`,
+      }))
     },
   }
 }
+
+const READING = './reading.cjs'
 
 /**
  * What is generated from the definitions of all commands: the tree for completion, and the manual

@@ -24,7 +24,25 @@ describe('the lines of a file are those that a line cutter makes of it whole', (
     test(name, () => {
       expect(read(text)).toEqual(cut(text))
     })
+    test(`${name}: those with a text are where they are among all`, () => {
+      const found = read(text, undefined, undefined, { containing: 'e' })
+      expect(found.filter(hasE)).toEqual(cut(text).filter(hasE))
+    })
   }
+})
+
+test('lines without the wanted text are passed, and counted', () => {
+  const text = 'one\ntwo\n\nthree\ntwo\ntorn'
+  expect(read(text, undefined, undefined, { containing: 'two' })).toEqual([
+    { byte: 4, line: 2, text: 'two', isTorn: false },
+    { byte: 15, line: 5, text: 'two', isTorn: false },
+    { byte: 19, line: 6, text: 'torn', isTorn: true },
+  ])
+})
+
+test('a file that has grown since its size was taken is read to its end', () => {
+  const text = `one\n${'x'.repeat(20_000)}\nlast\n`
+  expect(read(text, undefined, undefined, { size: 4 })).toEqual(cut(text))
 })
 
 test('a file can be read from a place on, up to a byte', () => {
@@ -35,12 +53,19 @@ test('a file can be read from a place on, up to a byte', () => {
   ])
 })
 
+function hasE({ text }: Line): boolean {
+  return text.includes('e')
+}
+
 type Line = { byte: number; line: number; text: string; isTorn: boolean }
 
-function read(
-  text: string,
-  ...range: [from?: { byte: number; line: number }, to?: number]
-): Line[] {
+type Range = [
+  from?: { byte: number; line: number } | undefined,
+  to?: number | undefined,
+  known?: { size?: number; containing?: string },
+]
+
+function read(text: string, ...range: Range): Line[] {
   const path = join(directory, 'lines')
   writeFileSync(path, text)
   const descriptor = openSync(path, 'r')

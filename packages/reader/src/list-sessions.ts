@@ -42,15 +42,18 @@ export function isSessionFolder(folder: string): boolean {
 }
 
 /**
- * Returns whether a folder contains at least one of our files, or why that cannot be determined.
+ * Returns whether a folder contains at least one of our files, and its names; or why that cannot be
+ * determined.
  */
-export function lookInto(folder: string): { isSession: boolean } | { reason: string } {
+export function lookInto(
+  folder: string,
+): { isSession: boolean; names: readonly string[] } | { reason: string } {
   try {
     const names = readdirSync(folder)
-    return { isSession: FIXED.some((file) => names.includes(file)) || hasParts(names) }
+    return { isSession: FIXED.some((file) => names.includes(file)) || hasParts(names), names }
   } catch (cause) {
     const reason = whyUnreadable(cause)
-    return reason === undefined ? { isSession: false } : { reason }
+    return reason === undefined ? { isSession: false, names: [] } : { reason }
   }
 }
 

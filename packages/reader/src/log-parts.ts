@@ -9,7 +9,11 @@ import { CODECS } from './sealed/codec.js'
  *
  * @param listed the names in the folder, if they are known.
  */
-export function logParts(folder: string, log: string, listed = namesIn(folder)): string[] {
+export function logParts(
+  folder: string,
+  log: string,
+  listed: readonly string[] = namesIn(folder),
+): string[] {
   const names = new Set(listed)
   const parts: string[] = []
   for (const number of partNumbers(names, log)) {

@@ -48,7 +48,8 @@ function promptOf(bodies: BodyReader, { id }: IndexedExchange): string | undefin
   try {
     const body = bodies.open(id)
     if (body.length > BODY_BYTES) return undefined
-    const request = parsedJson(Buffer.from(body.subarray(0)).toString())
+    const { buffer, byteOffset, byteLength } = body.subarray(0)
+    const request = parsedJson(Buffer.from(buffer, byteOffset, byteLength).toString())
     const prompt = isObject(request) ? userPromptOf(request) : undefined
     return prompt === undefined ? undefined : cut(prompt, PROMPT_CHARACTERS)
   } catch (cause) {

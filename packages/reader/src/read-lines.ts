@@ -22,31 +22,48 @@ export type FileLine = LinePlace & {
 }
 
 const BLOCK_BYTES = 256 * 1024
+const LEAST_BLOCK_BYTES = 4 * 1024
 const NEWLINE = 10
 
 /**
  * Reads the lines of an open file from a place up to an offset, holding one block and one line at a
  * time. A line that ends in a later block is read again as a whole once its end is known.
  *
+ * @param known the size of the file, if it is known: it may have grown since; and a text that wanted
+ * lines contain: others are passed without being yielded, except those that end in a later block.
  * @throws the system's error if reading fails (a failing disk).
  */
 export function* readLines(
   descriptor: number,
   from: LinePlace = { byte: 0, line: 1 },
   to = Number.POSITIVE_INFINITY,
+  { size = Number.POSITIVE_INFINITY, containing }: { size?: number; containing?: string } = {},
 ): Generator<FileLine> {
   let { byte, line } = from
-  // Bodies need single records, among hundreds, which need no full block.
-  const block = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, to - byte)))
+  // Bodies need single records, among hundreds, and most sessions are small: neither needs a full
+  // block. The least is for what was appended to a file since its size was taken.
+  const left = Math.min(to, Math.max(size, byte + LEAST_BLOCK_BYTES)) - byte
+  const block = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, left)))
+  const wanted = containing === undefined ? undefined : Buffer.from(containing)
   let position = byte
   while (position < to) {
     const filled = readSync(descriptor, block, 0, Math.min(block.length, to - position), position)
     if (filled === 0) break
     const part = block.subarray(0, filled)
+    let hit = -1
     for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, end + 1)) {
       const length = position + end - byte
+      const start = end - length
+      if (wanted !== undefined && start >= 0) {
+        if (hit < start) hit = hitIn(part, wanted, start)
+        if (hit > end) {
+          byte += length + 1
+          line += 1
+          continue
+        }
+      }
       const bytes =
-        byte >= position ? part.subarray(end - length, end) : readRange(descriptor, byte, length)
+        byte >= position ? part.subarray(start, end) : readRange(descriptor, byte, length)
       yield { byte, line, length, bytes, isTorn: false }
       byte += length + 1
       line += 1
@@ -57,6 +74,11 @@ export function* readLines(
   if (length > 0) {
     yield { byte, line, length, bytes: readRange(descriptor, byte, length), isTorn: true }
   }
+}
+
+function hitIn(part: Buffer, wanted: Buffer, from: number): number {
+  const hit = part.indexOf(wanted, from)
+  return hit < 0 ? Number.POSITIVE_INFINITY : hit
 }
 
 function readRange(descriptor: number, byte: number, length: number): Buffer | undefined {

@@ -31,6 +31,14 @@ export type LogRange = {
   from?: Place
   /** The offset in that file at which to stop; without it, the log is read to its end. */
   to?: number
+  /** The names in the folder, if they are known. */
+  names?: readonly string[]
+  /**
+   * Only lines with this text are wanted. Where few have it, that is much faster than `wanted`: the
+   * others are not looked at one by one. Not together with what needs all lines: `wanted`, `quick`,
+   * `isProving` and `onEnd`.
+   */
+  containing?: string
   /** Decides from a line's bytes whether to decode it; other lines are skipped. */
   wanted?: (line: Buffer) => boolean
   /** Verifies the checksums of skipped lines, too, and reports those that do not match. */
@@ -62,7 +70,8 @@ export function* readLog(
 ): Generator<LogRecord> {
   const { from, work = new Work() } = range
   if (from === undefined) {
-    for (const file of logParts(folder, log)) yield* readPart(folder, file, report, range, work)
+    for (const file of logParts(folder, log, range.names))
+      yield* readPart(folder, file, report, range, work)
     return
   }
   if (!work.spend(OPEN_WORK)) {
@@ -72,7 +81,7 @@ export function* readLog(
   yield* readPart(folder, from.file, report, range, work)
   if (range.to !== undefined) return
   const { from: _, ...rest } = range
-  const parts = logParts(folder, log)
+  const parts = logParts(folder, log, range.names)
   for (const file of parts.slice(parts.indexOf(from.file) + 1)) {
     yield* readPart(folder, file, report, rest, work)
   }
@@ -92,12 +101,13 @@ export function* readPart(
     return
   }
   const reportHere = (damage: Omit<Damage, 'file'>): void => report({ file, ...damage })
-  const { wanted = () => true, quick } = range
+  const { containing, wanted = whatContains(containing), quick } = range
   let next: LinePlace = range.from ?? { byte: 0, line: 1 }
   try {
     for (const line of linesOf(file, opened, range, reportHere)) {
+      const passed = line.byte - next.byte
       next = { byte: line.byte + line.length + 1, line: line.line + 1 }
-      if (!work.spend(line.length + PASSED_LINE_WORK)) {
+      if (!work.spend(passed + line.length + PASSED_LINE_WORK)) {
         reportHere({ line: line.line, byte: line.byte, lines: 0, reason: NOT_READ_ON })
         return
       }
@@ -137,12 +147,17 @@ export function* readPart(
 function linesOf(
   file: string,
   opened: RegularFile,
-  { from = { byte: 0, line: 1, file }, to = Number.POSITIVE_INFINITY }: LogRange,
+  { from = { byte: 0, line: 1, file }, to = Number.POSITIVE_INFINITY, containing }: LogRange,
   report: (damage: Omit<Damage, 'file'>) => void,
 ): Generator<FileLine> {
   const codec = codecOf(file)
-  if (codec === undefined) return readLines(opened.descriptor, from, to)
-  return readSealedLines(codec, opened, from, to, report)
+  if (codec !== undefined) return readSealedLines(codec, opened, from, to, report)
+  const known = { size: opened.size, ...(containing !== undefined && { containing }) }
+  return readLines(opened.descriptor, from, to, known)
+}
+
+function whatContains(text: string | undefined): (line: Buffer) => boolean {
+  return text === undefined ? () => true : (line) => line.includes(text)
 }
 
 function decode(

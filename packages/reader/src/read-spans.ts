@@ -13,7 +13,7 @@ import { SPANS } from './limits.js'
 import { microsOfNanos } from './micros.js'
 import { oncePerSpan } from './once-per-span.js'
 import { rawRecordOf } from './raw-record-of.js'
-import { type LogRecord, readLog } from './read-log.js'
+import { type LogRange, type LogRecord, readLog } from './read-log.js'
 import { reportUnusable } from './sound-records.js'
 
 /** A span of the session. Times are microseconds since 1970. */
@@ -46,10 +46,9 @@ export type Span = {
 export function readSpans(
   folder: string,
   report: ReportDamage,
-  { wanted, isProving, onLine, onGap }: SpanReading = {},
+  { onLine, onGap, ...range }: SpanReading = {},
 ): Map<string, Span> {
   const spans = new Map<string, Span>()
-  const range = { ...(wanted && { wanted }), ...(isProving && { isProving }) }
   for (const found of readLog(folder, SESSION_FILES.meta, report, range)) {
     onLine?.(found.length)
     if (!addSpans(spans, found, report, onGap)) return spans
@@ -93,11 +92,8 @@ export function addSpans(
 /** Why spans after a place are missing. */
 export const MORE_SPANS = `more than ${SPANS} spans are not read`
 
-export type SpanReading = {
-  /** Skips lines that cannot matter, if not all spans are wanted. */
-  wanted?: (line: Buffer) => boolean
-  /** Verifies the checksums of those lines, too. */
-  isProving?: boolean
+/** `containing` and `wanted` skip lines that cannot matter, if not all spans are wanted. */
+export type SpanReading = Pick<LogRange, 'names' | 'containing' | 'wanted' | 'isProving'> & {
   /** Receives the length of each good line. */
   onLine?: (length: number) => void
   onGap?: (gap: GapRecord) => void

@@ -1,6 +1,6 @@
 import { type Run, SESSION_FILES } from '@tacho/format'
 import { collectDamage, type Damage, type ReportDamage } from './damage.js'
-import { logParts } from './log-parts.js'
+import { logParts, namesIn } from './log-parts.js'
 import { readLog } from './read-log.js'
 import { type ManifestRead, readManifest } from './read-manifest.js'
 import { readSpans } from './read-spans.js'
@@ -39,14 +39,19 @@ export function reportManifest(read: ManifestRead, report: ReportDamage): void {
 }
 
 /** Reports missing logs. */
-export function reportMissingLogs(folder: string, read: ManifestRead, report: ReportDamage): void {
+export function reportMissingLogs(
+  folder: string,
+  read: ManifestRead,
+  report: ReportDamage,
+  names: readonly string[] = namesIn(folder),
+): void {
   const runs = 'manifest' in read ? read.manifest.runs : []
   const expected: string[] = [SESSION_FILES.raw, SESSION_FILES.meta]
   if (runs.some(writesEvents)) expected.push(SESSION_FILES.events)
   if (runs.some((run) => writesEvents(run) && run.debugLog === undefined))
     expected.push(SESSION_FILES.log)
   for (const file of expected) {
-    if (logParts(folder, file).length === 0) report({ file, lines: 0, reason: NOT_THERE })
+    if (logParts(folder, file, names).length === 0) report({ file, lines: 0, reason: NOT_THERE })
   }
 }
 
@@ -59,7 +64,12 @@ export function writesEvents({ pidNamespace }: Run): boolean {
 }
 
 /** Verifies only the checksums of a log's lines, which is fast enough for a list of sessions. */
-export function proveLines(folder: string, log: string, report: ReportDamage): void {
-  const range = { wanted: () => false, isProving: true }
+export function proveLines(
+  folder: string,
+  log: string,
+  report: ReportDamage,
+  names: readonly string[],
+): void {
+  const range = { wanted: () => false, isProving: true, names }
   for (const _ of readLog(folder, log, report, range));
 }

@@ -1,3 +1,4 @@
+import { spanName } from '@tacho/format'
 import type { Ended } from '@tacho/model'
 import { collectDamage, type Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
@@ -25,7 +26,7 @@ export function sessionState(found: FoundSession): SessionState {
   const read = readManifest(found.folder)
   if ('format' in read) return { ...found, newerFormat: read.format, damage }
   reportManifest(read, collectDamage(damage))
-  const spans = readSpans(found.folder, () => {}, { wanted: isOfRun })
+  const spans = readSpans(found.folder, () => {}, { containing: OF_RUN })
   const runs = sessionRuns(
     'manifest' in read ? read.manifest : undefined,
     spans,
@@ -42,6 +43,4 @@ export function sessionState(found: FoundSession): SessionState {
   }
 }
 
-function isOfRun(line: Buffer): boolean {
-  return line.includes('"name":"session"')
-}
+const OF_RUN = `"name":"${spanName('session')}"`

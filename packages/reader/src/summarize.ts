@@ -11,6 +11,7 @@ import type { Ended, SessionRun, Usage } from '@tacho/model'
 import { collectDamage, type Damage } from './damage.js'
 import type { FoundSession } from './found-session.js'
 import { indexRawLog } from './index-raw-log.js'
+import { namesIn } from './log-parts.js'
 import { isoOfMicros, microsOfIso } from './micros.js'
 import { promptsOf } from './prompts.js'
 import type { RawIndex } from './raw-index.js'
@@ -63,23 +64,29 @@ export type ExchangeCounts = Required<EndedExchanges> & { inFlight: number }
  * Summarizes a session without reading its bodies. If it ended, the counts come from its manifest;
  * otherwise from the raw log. Damage is checked line by line: what requires understanding the
  * records is left to those who read them.
+ *
+ * @param names in its folder, if they are known.
  */
-export function summarize(found: FoundSession): SessionSummary {
+export function summarize(
+  found: FoundSession,
+  names: readonly string[] = namesIn(found.folder),
+): SessionSummary {
   const { folder } = found
   const damage: Damage[] = []
   const report = collectDamage(damage)
   const read = readManifest(folder)
   if ('format' in read) return unreadable(found, read.format)
   reportManifest(read, report)
-  reportMissingLogs(folder, read, report)
+  reportMissingLogs(folder, read, report, names)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, report, {
+    names,
     isProving: true,
     ...(manifest !== undefined && { wanted: isTelling }),
   })
-  proveLines(folder, SESSION_FILES.events, report)
-  const index = indexRawLog(folder, report)
-  const runs = sessionRuns(manifest, spans, signsOfLife(folder))
+  proveLines(folder, SESSION_FILES.events, report, names)
+  const index = indexRawLog(folder, report, names)
+  const runs = sessionRuns(manifest, spans, signsOfLife(folder, names))
   const last = runs.at(-1)
   const ended = endedOf(runs)
   const startedAt = manifest?.startedAt || runs[0]?.startedAt || changedAt(folder)

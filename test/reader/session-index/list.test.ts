@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { listSessions, type SessionSummary } from '@tacho/reader'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { forgetSession } from '../../../packages/reader/dist/session-index/forget-session.js'
 import { tacho } from '../../cli/tacho.js'
 import { eventually } from '../../host/index.js'
 import { manifestOf, sessionsDirectory, timeAt, writeSession } from '../session-folder.js'
@@ -116,6 +117,87 @@ test('a session that runs is read each time', () => {
   expect(lstatSync(indexFile()).ino).toBe(ino)
   writeSession(root, { id: one, isOpen: true, run: { pid: 2 ** 22 + 1, startedAt } })
   expect(listed().sessions[0]).toMatchObject({ id: one, ended: 'died' })
+})
+
+describe('where only the sessions that are shown are checked', () => {
+  const newest = () =>
+    listSessions([root], { count: 1 }, {}, 'shown').map(({ id, lastStartedAt }) => ({
+      id,
+      lastStartedAt,
+    }))
+  const later = timeAt(9000)
+
+  /** A run of it that something other than Tacho brings: the root does not change. */
+  async function bringRun(id: string): Promise<void> {
+    const manifest = manifestOf({ id, run: { startedAt: timeAt(9000) } })
+    writeFileSync(join(cache, 'manifest'), JSON.stringify(manifest))
+    renameSync(join(cache, 'manifest'), join(root, id, SESSION_FILES.manifest))
+    await settled()
+  }
+
+  beforeEach(() => {
+    listed()
+  })
+
+  test('the others are not, for a minute', async () => {
+    await bringRun(one)
+    expect(newest()).toMatchObject([{ id: three }])
+    const aMinuteAgo = Date.now() / 1000 - 61
+    utimesSync(indexFile(), aMinuteAgo, aMinuteAgo)
+    expect(newest()).toMatchObject([{ id: one, lastStartedAt: later }])
+  })
+
+  test('a clock that was set back does not make that minute longer', async () => {
+    await bringRun(one)
+    const inAnHour = Date.now() / 1000 + 3600
+    utimesSync(indexFile(), inAnHour, inAnHour)
+    expect(newest()).toMatchObject([{ id: one }])
+  })
+
+  test('one that is shown and has changed has all of them checked', async () => {
+    await bringRun(three)
+    expect(newest()).toMatchObject([{ id: three, lastStartedAt: later }])
+    await bringRun(one)
+    writeFileSync(join(root, three, SESSION_FILES.events), 'damaged', { flag: 'a' })
+    expect(listSessions([root], { count: 2 }, {}, 'shown').map(({ id }) => id)).toEqual([
+      three,
+      one,
+    ])
+  })
+
+  test('so does whatever comes to the root, or goes from it', async () => {
+    await bringRun(one)
+    mkdirSync(join(root, 'passing'))
+    rmSync(join(root, 'passing'), { recursive: true })
+    expect(newest()).toMatchObject([{ id: one }])
+  })
+
+  test('so does one that runs', async () => {
+    const startedAt = timeAt(1000)
+    writeSession(root, { id: two, isOpen: true, run: { pid: process.pid, startedAt } })
+    listed()
+    await bringRun(one)
+    expect(newest()).toMatchObject([{ id: one }])
+  })
+
+  test('so does a folder that is not a session yet', async () => {
+    const four = '0199a1b4-0000-7000-8000-000000000000'
+    mkdirSync(join(root, four))
+    await settled()
+    listed()
+    writeSession(root, { id: four, run: { startedAt: timeAt(9000) } })
+    expect(newest()).toMatchObject([{ id: four }])
+  })
+
+  test('one of which the index was told to forget everything is listed', () => {
+    forgetSession(join(root, three), root)
+    expect(newest()).toMatchObject([{ id: three }])
+  })
+
+  test('one whose files are gone is not', () => {
+    for (const name of readdirSync(join(root, three))) rmSync(join(root, three, name))
+    expect(newest()).toMatchObject([{ id: two }])
+  })
 })
 
 describe('an index that is of no use is made anew', () => {

@@ -51,7 +51,8 @@ async function ls(words: string[], options: LsOptions): Promise<void> {
   }
   const query = queryOf(words, options)
   const bar = countedBar('reading sessions')
-  const sessions = listSessions(roots, query, { onProgress: bar.show, onSkipped: skippedOfAll() })
+  const listening = { onProgress: bar.show, onSkipped: skippedOfAll() }
+  const sessions = listSessions(roots, query, listening, 'shown')
   bar.clear()
   if (options.json) {
     await write(`${jsonText(sessions.map(summaryJson), 2)}\n`)

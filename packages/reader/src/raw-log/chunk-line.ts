@@ -32,7 +32,22 @@ export function chunkLineOf(line: Buffer): ChunkLine | undefined {
   // Whatever follows the content does not end with a quotation mark.
   const last = line.length - TAIL_LENGTH - 1
   if (last < end + CONTENT.length || line[last] !== QUOTE || !isProved(line)) return undefined
-  return { exchange: line.toString('latin1', HEAD.length, AT_BEGINS), at }
+  return { exchange: exchangeIn(line), at }
+}
+
+const lastId = Buffer.alloc(ID_LENGTH)
+let lastExchange = ''
+
+/**
+ * Chunks come in rows of one exchange. The same string again saves making it, and hashing it for
+ * each look-up.
+ */
+function exchangeIn(line: Buffer): string {
+  if (lastExchange === '' || !stands(lastId, line, HEAD.length)) {
+    line.copy(lastId, 0, HEAD.length, AT_BEGINS)
+    lastExchange = lastId.toString('latin1')
+  }
+  return lastExchange
 }
 
 const QUOTE = 34

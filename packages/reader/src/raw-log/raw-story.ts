@@ -7,7 +7,7 @@ import { RawOrder } from '../raw-order.js'
 import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import { begin, goOn } from '../read-exchanges.js'
 import type { LinePlace } from '../read-lines.js'
-import { type LogRange, type LogRecord, readPart } from '../read-log.js'
+import { type LogRecord, readPart } from '../read-log.js'
 import { MORE_EXCHANGES, reportUnusable, type Sound } from '../sound-records.js'
 import { bodyLineOf } from './body-line.js'
 import { type ChunkLine, chunkLineOf } from './chunk-line.js'
@@ -151,11 +151,11 @@ export class RawStoryReader {
     let to = 0
     for (const { chunksTo = 0 } of exchanges.values()) to = Math.max(to, chunksTo)
     const lengths = new Map<string, number>()
-    const wanted: LogRange['wanted'] = (line) => line.includes('"kind":"chunk"')
+    const containing = '"kind":"chunk"'
     const from = [...exchanges.values()].reduce((one, other) =>
       one.from.byte <= other.from.byte ? one : other,
     ).from
-    for (const { value } of readPart(this.#folder, file, () => {}, { from, to, wanted })) {
+    for (const { value } of readPart(this.#folder, file, () => {}, { from, to, containing })) {
       const record = rawRecordOf(value)
       if (typeof record === 'string' || record.kind !== 'chunk') continue
       if (!exchanges.has(record.exchange)) continue

@@ -33,7 +33,7 @@ export function lifeOf(folder: string): Life {
   const read = readManifest(folder)
   const manifest = 'manifest' in read ? read.manifest : undefined
   const spans = readSpans(folder, () => undefined, {
-    wanted: (line) => line.includes(`"name":"${spanName('session')}"`),
+    containing: `"name":"${spanName('session')}"`,
   })
   const runs = sessionRuns(manifest, spans, signs)
   if (runs.some(({ ended }) => ended === 'running')) return 'running'
@@ -55,8 +55,8 @@ export function lifeOf(folder: string): Life {
 /** Returns the pids of the runs without an end among the events. */
 function unendedRuns(folder: string): Map<string, number> {
   const pids = new Map<string, number>()
-  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-')
-  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) {
+  const range = { containing: '"kind":"run-' }
+  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, range)) {
     const event = eventRecordOf(value)
     if (typeof event === 'string') continue
     if (event.kind === 'run-started') pids.set(event.run, event.pid)

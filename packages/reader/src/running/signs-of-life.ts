@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EventRecord, type Run, SESSION_FILES } from '@tacho/format'
 import { eventRecordOf } from '../event-record-of.js'
-import { logParts } from '../log-parts.js'
+import { logParts, namesIn } from '../log-parts.js'
 import { readLog } from '../read-log.js'
 import { codecOf } from '../sealed/codec.js'
 import { ownFile } from './file-lock.js'
@@ -35,10 +35,15 @@ export type SignsOfLife = {
 /** The event with which a run ended. */
 export type RunEnded = Extract<EventRecord, { kind: 'run-ended' }>
 
-/** Checks each sign once, on demand. */
-export function signsOfLife(folder: string): SignsOfLife {
-  const isHeld = once(() => plainLogs(folder).some(isHeldFile))
-  const isBeating = once(() => plainLogs(folder).some(wasTouched))
+/**
+ * Checks each sign once, on demand.
+ *
+ * @param names in the folder, if they are known.
+ */
+export function signsOfLife(folder: string, names?: readonly string[]): SignsOfLife {
+  const logs = once(() => plainLogs(folder, names ?? namesIn(folder)))
+  const isHeld = once(() => logs().some(isHeldFile))
+  const isBeating = once(() => logs().some(wasTouched))
   const ends = once(() => endsIn(folder))
   return {
     isHeld,
@@ -54,8 +59,8 @@ export function signsOfLife(folder: string): SignsOfLife {
 
 function endsIn(folder: string): Map<string, RunEnded> {
   const ends = new Map<string, RunEnded>()
-  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-ended"')
-  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, { wanted })) {
+  const range = { containing: '"kind":"run-ended"' }
+  for (const { value } of readLog(folder, SESSION_FILES.events, () => {}, range)) {
     const event = eventRecordOf(value)
     if (typeof event !== 'string' && event.kind === 'run-ended') ends.set(event.run, event)
   }
@@ -70,8 +75,8 @@ export function isSeen({ pidNamespace = ownPidNamespace() }: Recorder): boolean 
   return pidNamespace === ownPidNamespace()
 }
 
-function plainLogs(folder: string): string[] {
-  return LOGS.flatMap((log) => logParts(folder, log))
+function plainLogs(folder: string, names: readonly string[]): string[] {
+  return LOGS.flatMap((log) => logParts(folder, log, names))
     .filter((name) => codecOf(name) === undefined)
     .map((name) => join(folder, name))
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { usableIndexFolder } from './index-folder.js'
-import { listFile, openList, rowsFile, writeList } from './list-file.js'
+import { listFile, NEVER_CHECKED, openList, rowsFile, writeList } from './list-file.js'
 import { explanationFile, searchedFile, sessionFile } from './session-file.js'
 
 /**
@@ -21,7 +21,8 @@ export function forgetSession(folder: string, root: string): void {
   try {
     const left = list.sessions.filter(({ name }) => name !== basename(folder))
     if (left.length === list.sessions.length) return
-    if (!writeList(path, root, left, list.lineOf)) {
+    const { lineOf } = list
+    if (!writeList(path, root, { sessions: left, checked: NEVER_CHECKED, lineOf })) {
       // If it cannot be rewritten without the session, it must be deleted.
       rmSync(path, { force: true })
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { fstatSync } from 'node:fs'
+import { fstatSync, futimesSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine } from '@tacho/format'
@@ -8,14 +8,14 @@ import { readAt } from '../read-at.js'
 import type { SessionSummary } from '../summarize.js'
 import { writeIndexFile } from './index-file.js'
 import { provedObject } from './proved-object.js'
-import type { FolderStamp, Stamp } from './stamps.js'
+import { type FolderStamp, type Stamp, UNKNOWN } from './stamps.js'
 import { sweepIndex } from './sweep-index.js'
 
 /**
  * The format of an index. One with another number is rebuilt: raise it when a summary gains or
  * loses a member, or a rule for one of them changes.
  */
-export const INDEX_VERSION = 4
+export const INDEX_VERSION = 5
 
 /** What a root's list contains about one of its sessions. */
 export type ListedSession = FolderStamp & {
@@ -68,6 +68,12 @@ export function openList(path: string, root: string): OpenList | undefined {
   }
   return {
     sessions: sessionsOf(head),
+    checked: head.checked,
+    checkedAt: head.checkedAt,
+    noteCheck() {
+      const now = new Date()
+      futimesSync(opened.descriptor, now, now)
+    },
     lineOf: ({ line }) =>
       Buffer.isBuffer(line) ? line : readAt(opened.descriptor, line.from, line.length),
     close: opened[Symbol.dispose],
@@ -76,6 +82,15 @@ export function openList(path: string, root: string): OpenList | undefined {
 
 export type OpenList = {
   sessions: ListedSession[]
+  /**
+   * The root when all of these were found unchanged and there were no others;
+   * {@link NEVER_CHECKED} if that cannot be said.
+   */
+  checked: FolderStamp
+  /** When that was, in milliseconds since 1970: the file's time of change. */
+  checkedAt: number
+  /** Sets that time to now. */
+  noteCheck: () => void
   lineOf: (session: ListedSession) => Buffer
   close: () => void
 }
@@ -84,13 +99,13 @@ export type OpenList = {
 export function writeList(
   path: string,
   root: string,
-  sessions: readonly ListedSession[],
-  lineOf: OpenList['lineOf'],
+  { sessions, checked, lineOf }: Pick<OpenList, 'sessions' | 'checked' | 'lineOf'>,
 ): boolean {
   const lines = sessions.map(lineOf)
   const head = {
     index: INDEX_VERSION,
     root,
+    checked,
     names: sessions.map(({ name }) => name),
     inodes: sessions.map(({ inode }) => inode),
     changed: sessions.map(({ changed }) => changed),
@@ -115,7 +130,12 @@ export function decodeListed(line: Buffer | undefined): ListedSummary | undefine
     : (provedObject(line.subarray(0, -1)) as ListedSummary | undefined)
 }
 
+/** For a list that may lack a session of its root. */
+export const NEVER_CHECKED: FolderStamp = { inode: 0, changed: UNKNOWN }
+
 type Head = {
+  checked: FolderStamp
+  checkedAt: number
   /** Where the lines begin. */
   end: number
   names: string[]
@@ -126,23 +146,27 @@ type Head = {
 }
 
 function readHead(descriptor: number, root: string): Head | undefined {
-  const { size } = fstatSync(descriptor)
+  const { size, mtimeMs } = fstatSync(descriptor)
   if (size > FILE_BYTES) return undefined
   // A session takes 90 bytes of the head, so that of 10,000 is read at once.
   for (let length = Math.min(size, 1024 * 1024); ; length = Math.min(size, length * 4)) {
     const bytes = readAt(descriptor, 0, length)
     const end = bytes.indexOf(10)
-    if (end >= 0) return headOf(bytes.subarray(0, end), root, size)
+    if (end >= 0) return headOf(bytes.subarray(0, end), root, { size, mtimeMs })
     if (length >= size) return undefined
   }
 }
 
-function headOf(line: Buffer, root: string, size: number): Head | undefined {
+function headOf(
+  line: Buffer,
+  root: string,
+  { size, mtimeMs }: Pick<Stats, 'size' | 'mtimeMs'>,
+): Head | undefined {
   const { index, root: of, ...rest } = provedObject(line) ?? {}
   if (index !== INDEX_VERSION || of !== root) return undefined
-  const head = { ...(rest as Omit<Head, 'end'>), end: line.length + 1 }
+  const head = { ...(rest as Omit<Head, 'end' | 'checkedAt'>), end: line.length + 1 }
   const total = head.lengths.reduce((sum, length) => sum + length, head.end)
-  return total === size ? head : undefined
+  return total === size ? { ...head, checkedAt: mtimeMs } : undefined
 }
 
 function sessionsOf(head: Head): ListedSession[] {

@@ -25,13 +25,12 @@ export type LogToRead = {
   files: { name: string; stamp: Stamp; from: LinePlace; to: number }[]
 }
 
-const BEGINNING: LinePlace = { byte: 0, line: 1 }
+export const BEGINNING: LinePlace = { byte: 0, line: 1 }
 const BEFORE_BYTES = 64
 
 /** Returns what is to be read of a log of which this much is known. */
 export function logToRead(folder: string, log: string, known: LogPosition | undefined): LogToRead {
-  const names = logParts(folder, log)
-  const files = names.map((name) => ({
+  const files = logParts(folder, log).map((name) => ({
     ...{ name, stamp: stampOf(folder, name), from: BEGINNING },
     to: codecOf(name) === undefined ? endOfLines(folder, name) : Number.POSITIVE_INFINITY,
   }))

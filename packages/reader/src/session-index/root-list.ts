@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs'
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId } from '@tacho/format'
 import type { OnSkipped } from '../found-session.js'
 import { lookInto, whyUnreadable } from '../list-sessions.js'
+import { namesIn } from '../log-parts.js'
 import { type SessionSummary, summarize } from '../summarize.js'
 import {
   decodeListed,
@@ -10,6 +11,7 @@ import {
   type ListedSession,
   type ListedSummary,
   listFile,
+  NEVER_CHECKED,
   type OpenList,
   openList,
   writeList,
@@ -32,6 +34,20 @@ export type Listening = {
 }
 
 /**
+ * Which sessions are checked for changes. `shown` are those that are asked for: within a minute of
+ * a check of all, while no session has come, gone or run. Examining 10,000 folders takes three times
+ * as long as everything else that a list of 20 needs. A run begins with a new folder in the root, so
+ * only what something other than Tacho puts into an old session's folder, such as a newer run,
+ * could be listed that minute later.
+ */
+export type Checks = 'all' | 'shown'
+
+const CHECK_MS = 60_000
+
+/** What {@link RootList.summary} returns of a session that changed, if not all were checked. */
+export const CHANGED = 'changed'
+
+/**
  * The sessions of one root, through its list in the index: only those that changed are read, and if
  * any did, the list is rewritten.
  */
@@ -41,20 +57,37 @@ export class RootList {
   readonly #old: OpenList | undefined
   /** In the order of the folder, so that each is found right after the one before. */
   readonly #sessions: ListedSession[] = []
-  #isChanged: boolean
+  readonly #areAllChecked: boolean
+  #checked = NEVER_CHECKED
+  #isChanged = false
 
   /** @param folder of the index; undefined to use none. */
-  constructor(root: string, folder: string | undefined, listening: Listening) {
-    const { onProgress, onSkipped = () => {} } = listening
+  constructor(
+    root: string,
+    folder: string | undefined,
+    listening: Listening,
+    checks: Checks = 'all',
+  ) {
     this.root = root
     this.#file = folder === undefined ? undefined : listFile(folder, root)
     this.#old = this.#file === undefined ? undefined : openList(this.#file, root)
+    this.#areAllChecked = checks === 'all' || !isJustChecked(root, this.#old)
+    if (this.#areAllChecked) this.#checkAll(listening)
+    else this.#sessions = this.#old?.sessions ?? []
+  }
+
+  #checkAll({ onProgress, onSkipped = () => {} }: Listening): void {
+    const { root } = this
     const known = this.#old?.sessions ?? []
     const find = finder(known)
     const now = Date.now()
+    // Before the names are read, so that a session that comes meanwhile is noticed the next time.
+    const before = statusOf(root)
+    const names = foldersIn(root, onSkipped)
+    let isSettled = names !== undefined
     const changed: (FolderStamp & { name: string })[] = []
     let stillThere = 0
-    for (const name of namesIn(root, onSkipped)) {
+    for (const name of names ?? []) {
       const listed = find(name)
       if (listed !== undefined) stillThere += 1
       if (listed === undefined && !isSessionId(name)) continue
@@ -70,13 +103,16 @@ export class RootList {
       const looked = lookInto(session.folder)
       if ('reason' in looked) onSkipped({ folder: session.folder, session, ...looked })
       else if (looked.isSession) {
-        const { listed } = this.#read(name, stamp)
+        const { listed } = this.#read(name, stamp, looked.names)
         this.#sessions.push(listed)
         // What must be read again each time is no reason for a new list.
         this.#isChanged ||= listed.changed !== UNKNOWN
       }
+      // A folder without a file of ours can still become a session.
+      isSettled &&= 'isSession' in looked && looked.isSession
       onProgress?.(index + 1, changed.length)
     }
+    if (isSettled && before !== undefined) this.#checked = folderStamp(before, now)
   }
 
   /** The sessions, in no particular order. */
@@ -84,16 +120,22 @@ export class RootList {
     return this.#sessions
   }
 
-  /** Returns a session's summary; read again if its files have changed. */
-  summary(session: ListedSession): SessionSummary | undefined {
+  /**
+   * Returns a session's summary; read again if its files have changed. {@link CHANGED} if it has
+   * changed and not all sessions were checked.
+   */
+  summary(session: ListedSession): SessionSummary | typeof CHANGED | undefined {
     const { name } = session
     const folder = join(this.root, name)
     const listed = decodeListed(this.#lineOf(session))
-    if (listed !== undefined && areUnchanged(folder, listed.files)) return this.#whole(name, listed)
+    const isListed = this.#areAllChecked || isAsListed(folder, session)
+    if (isListed && listed !== undefined && areUnchanged(folder, listed.files))
+      return this.#whole(name, listed)
+    if (!this.#areAllChecked) return CHANGED
     const now = Date.now()
     const status = lstatSync(folder, { throwIfNoEntry: false })
     if (status === undefined) return undefined
-    const read = this.#read(name, folderStamp(status, now))
+    const read = this.#read(name, folderStamp(status, now), namesIn(folder))
     Object.assign(session, read.listed)
     this.#isChanged ||= session.changed !== UNKNOWN
     return this.#whole(name, read.summary)
@@ -101,10 +143,16 @@ export class RootList {
 
   /** Saves what was read for the next time. */
   close(): void {
-    if (this.#isChanged && this.#file !== undefined) {
-      writeList(this.#file, this.root, this.#sessions, this.#lineOf)
-    }
+    if (this.#areAllChecked && this.#file !== undefined) this.#save(this.#file)
     this.#old?.close()
+  }
+
+  #save(file: string): void {
+    const isRunning = this.#sessions.some(({ changed }) => changed === UNKNOWN)
+    const checked = isRunning ? NEVER_CHECKED : this.#checked
+    if (this.#isChanged || !isSame(checked, this.#old?.checked ?? NEVER_CHECKED)) {
+      writeList(file, this.root, { sessions: this.#sessions, checked, lineOf: this.#lineOf })
+    } else if (checked.changed !== UNKNOWN) this.#old?.noteCheck()
   }
 
   // Without a list, all lines were made just now.
@@ -115,19 +163,16 @@ export class RootList {
     return { ...summary, folder: join(this.root, name), root: this.root }
   }
 
-  #read(name: string, stamp: FolderStamp): { listed: ListedSession; summary: ListedSummary } {
+  #read(
+    name: string,
+    stamp: FolderStamp,
+    names: readonly string[],
+  ): { listed: ListedSession; summary: ListedSummary } {
     const folder = join(this.root, name)
     // Taken before reading, so that what is written meanwhile is noticed the next time.
-    const files = fileStamps(folder)
-    const {
-      folder: _folder,
-      root: _root,
-      ...summary
-    } = summarize({
-      id: name,
-      folder,
-      root: this.root,
-    })
+    const files = fileStamps(folder, names)
+    const read = summarize({ id: name, folder, root: this.root }, names)
+    const { folder: _folder, root: _root, ...summary } = read
     // Its files do not show whether it is still running.
     const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
     const started = Date.parse(summary.lastStartedAt ?? '') || 0
@@ -159,16 +204,41 @@ function finder(known: readonly ListedSession[]): (name: string) => ListedSessio
   }
 }
 
+/** Returns whether all sessions of a root were checked just now, and none came, went or ran since. */
+function isJustChecked(root: string, list: OpenList | undefined): boolean {
+  if (list === undefined) return false
+  const age = Date.now() - list.checkedAt
+  const status = statusOf(root)
+  return age >= 0 && age < CHECK_MS && status !== undefined && isUnchanged(list.checked, status)
+}
+
+function isAsListed(folder: string, session: ListedSession): boolean {
+  const status = lstatSync(folder, { throwIfNoEntry: false })
+  return status?.isDirectory() === true && isUnchanged(session, status)
+}
+
+function isSame(one: FolderStamp, other: FolderStamp): boolean {
+  return one.inode === other.inode && one.changed === other.changed
+}
+
+function statusOf(root: string): Stats | undefined {
+  try {
+    return statSync(root)
+  } catch {
+    return undefined
+  }
+}
+
 function folderStamp(status: Stats, now: number): FolderStamp {
   return { inode: status.ino, changed: isFresh(status, now) ? UNKNOWN : status.ctimeMs }
 }
 
-function namesIn(root: string, onSkipped: OnSkipped): string[] {
+function foldersIn(root: string, onSkipped: OnSkipped): string[] | undefined {
   try {
     return readdirSync(root)
   } catch (cause) {
     const reason = whyUnreadable(cause)
     if (reason !== undefined) onSkipped({ folder: root, reason })
-    return []
+    return undefined
   }
 }

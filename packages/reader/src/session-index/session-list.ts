@@ -5,7 +5,7 @@ import type { SessionSummary } from '../summarize.js'
 import { usableIndexFolder } from './index-folder.js'
 import { lazilySorted } from './lazily-sorted.js'
 import type { ListedSession } from './list-file.js'
-import { type Listening, RootList } from './root-list.js'
+import { CHANGED, type Checks, type Listening, RootList } from './root-list.js'
 
 /** Which sessions are wanted; by default all. */
 export type SessionQuery = {
@@ -29,19 +29,35 @@ export type SessionQuery = {
 /**
  * Returns the sessions in these roots that match a query, the last started first, through the
  * index: each is checked, and only those that changed are read.
+ *
+ * @param checks which sessions are checked; see {@link Checks}.
  */
 export function listSessions(
   roots: readonly string[],
   query: SessionQuery = {},
   listening: Listening = {},
+  checks: Checks = 'all',
 ): SessionSummary[] {
+  // If one of those shown has changed, others may have.
+  const listed = checks === 'shown' ? sessionsLike(query, roots, listening, 'shown') : undefined
+  return listed ?? sessionsLike(query, roots, listening, 'all') ?? []
+}
+
+/** Returns undefined if not all were checked, and one was found changed. */
+function sessionsLike(
+  query: SessionQuery,
+  roots: readonly string[],
+  listening: Listening,
+  checks: Checks,
+): SessionSummary[] | undefined {
   const folder = usableIndexFolder()
-  const lists = roots.map((root) => new RootList(root, folder, listening))
+  const lists = roots.map((root) => new RootList(root, folder, listening, checks))
   try {
     const found: SessionSummary[] = []
     for (const { session, list } of newestFirst(lists)) {
       if (found.length >= (query.count ?? Number.POSITIVE_INFINITY)) break
       const summary = list.summary(session)
+      if (summary === CHANGED) return undefined
       if (summary !== undefined && isWanted(summary, query)) found.push(summary)
     }
     return found

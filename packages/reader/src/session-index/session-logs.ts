@@ -4,7 +4,7 @@ import { type EventRecord, type GapRecord, SESSION_FILES } from '@tacho/format'
 import type { RecordedExchange } from '@tacho/model'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
 import { EXPLAINED_BYTES, EXPLAINED_WORK, LOG_WORK, Work } from '../limits.js'
-import { logParts } from '../log-parts.js'
+import { logParts, namesIn } from '../log-parts.js'
 import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import {
   emptyStory,
@@ -18,7 +18,13 @@ import { addSpans, MORE_SPANS, type Span } from '../read-spans.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { judgeEvent, MORE_EXCHANGES, type Sound } from '../sound-records.js'
 import { usableIndexFolder } from './index-folder.js'
-import { type LogPosition, type LogToRead, logToRead, positionAfter } from './log-position.js'
+import {
+  BEGINNING,
+  type LogPosition,
+  type LogToRead,
+  logToRead,
+  positionAfter,
+} from './log-position.js'
 import {
   encodeSection,
   openSessionFile,
@@ -161,9 +167,18 @@ export class FollowedLogs {
   }
 }
 
-/** Returns where the exchanges of a session are in its raw log; see {@link sessionLogs}. */
-export function* rawPlaces(folder: string, report: ReportDamage): Generator<undefined, RawIndex> {
-  const index = new SessionIndex(folder)
+/**
+ * Returns where the exchanges of a session are in its raw log; see {@link sessionLogs}.
+ *
+ * @param names in the folder, if they are known.
+ */
+export function* rawPlaces(
+  folder: string,
+  report: ReportDamage,
+  names: readonly string[] = namesIn(folder),
+): Generator<undefined, RawIndex> {
+  const index = new SessionIndex(folder, true, names)
+  if (!index.isUsed) return yield* readPlaces(folder, report, names)
   try {
     const known = index.section('places')
     const toRead = logToRead(folder, SESSION_FILES.raw, known?.position)
@@ -179,6 +194,25 @@ export function* rawPlaces(folder: string, report: ReportDamage): Generator<unde
   } finally {
     index.close()
   }
+}
+
+/** The same without an index, for which nothing has to be known about where reading stopped. */
+function* readPlaces(
+  folder: string,
+  report: ReportDamage,
+  names: readonly string[],
+): Generator<undefined, RawIndex> {
+  const reader = new RawStoryReader(folder, report)
+  const files = logParts(folder, SESSION_FILES.raw, names).map((name) => ({
+    ...{ name, stamp: '', from: BEGINNING, to: Number.POSITIVE_INFINITY },
+  }))
+  const range = { quick: reader.quick }
+  const read = readFiles(folder, { goesOn: false, files }, undefined, report, range)
+  yield* read((found) => {
+    reader.take(found)
+    return !reader.isFull
+  })
+  return reader.story.index
 }
 
 /** Runs all steps at once. */
@@ -213,11 +247,15 @@ class SessionIndex {
   readonly #new = new Map<Section, () => object>()
   #lacking = 0
 
-  constructor(folder: string, isUsed = true) {
+  constructor(folder: string, isUsed = true, names: readonly string[] = namesIn(folder)) {
     this.folder = resolve(folder)
-    const index = isUsed && isWorthAnIndex(folder) ? usableIndexFolder() : undefined
+    const index = isUsed && isWorthAnIndex(folder, names) ? usableIndexFolder() : undefined
     this.#path = index && sessionFile(index, this.folder)
     this.#file = this.#path === undefined ? undefined : openSessionFile(this.#path, this.folder)
+  }
+
+  get isUsed(): boolean {
+    return this.#path !== undefined
   }
 
   section<Name extends Section>(name: Name): Sections[Name] | undefined {
@@ -461,10 +499,10 @@ function spanOfIndex(span: Span): [string, Span] {
   return [span.spanId, span]
 }
 
-function isWorthAnIndex(folder: string): boolean {
+function isWorthAnIndex(folder: string, names: readonly string[]): boolean {
   let size = 0
   for (const log of [SESSION_FILES.raw, SESSION_FILES.meta]) {
-    for (const name of logParts(folder, log)) {
+    for (const name of logParts(folder, log, names)) {
       size += lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0
       if (size >= WORTH_AN_INDEX) return true
     }

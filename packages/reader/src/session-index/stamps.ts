@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
-import { logParts } from '../log-parts.js'
+import { logParts, namesIn } from '../log-parts.js'
 
 /**
  * The state of a file when it was read: a different file, or one written to since, has a different
@@ -44,9 +44,12 @@ export function isFresh({ ctimeMs }: Stats, now: number): boolean {
 const FRESH_MS = 50
 
 /** Returns the stamps of a session's manifest and of its logs' parts, by name. */
-export function fileStamps(folder: string): Record<string, Stamp> {
+export function fileStamps(
+  folder: string,
+  names: readonly string[] = namesIn(folder),
+): Record<string, Stamp> {
   const stamps: Record<string, Stamp> = Object.create(null)
-  for (const name of telling(folder)) {
+  for (const name of telling(folder, names)) {
     const status = lstatSync(join(folder, name), { throwIfNoEntry: false })
     if (status !== undefined) stamps[name] = fileStamp(status)
   }
@@ -61,7 +64,7 @@ export function areUnchanged(folder: string, stamps: Readonly<Record<string, Sta
   })
 }
 
-function telling(folder: string): string[] {
+function telling(folder: string, names: readonly string[]): string[] {
   const { manifest, raw, meta, events } = SESSION_FILES
-  return [manifest, ...[raw, meta, events].flatMap((log) => logParts(folder, log))]
+  return [manifest, ...[raw, meta, events].flatMap((log) => logParts(folder, log, names))]
 }

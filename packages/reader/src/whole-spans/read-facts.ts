@@ -128,8 +128,8 @@ function hasBytes(content: Content): boolean {
 /** Returns the model's provider in each run. */
 function readProviders(folder: string): Map<string, string> {
   const providers = new Map<string, string>()
-  const wanted = (line: Buffer): boolean => line.includes('"kind":"run-started"')
-  for (const { record } of eventRecords(folder, () => undefined, { wanted })) {
+  const range = { containing: '"kind":"run-started"' }
+  for (const { record } of eventRecords(folder, () => undefined, range)) {
     if (record.kind === 'run-started' && record.provider !== undefined)
       providers.set(record.run, record.provider)
   }

@@ -24,7 +24,7 @@ export function* harJson(
 ): Generator<string> {
   const index = indexRawLog(folder, () => undefined)
   const spans = readSpans(folder, () => undefined, {
-    wanted: (line) => line.includes(`"name":"${spanName('chat')}`),
+    containing: `"name":"${spanName('chat')}`,
   })
   const creator = { name: 'Tacho', version }
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"_session":${JSON.stringify(id)},"entries":[`
