@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually, run, tachoCommand } from '../../host/index.js'
 import type { ModelRequest, Step } from '../../scripted-model/index.js'
+import { masked } from './masked.js'
 import { opencodePlace } from './place.js'
+import { processesIn } from './processes.js'
 
 const PATIENCE = 120_000
 const ASKS = { config: { permission: { bash: 'ask' } } }
@@ -220,24 +222,6 @@ async function otherServer(onAsked: (authorization: string) => void) {
   }
 }
 
-/** Those with this home, except for the terminal's shell. */
-function processesIn(home: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`HOME=${home}\0`)
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8')
-        return isOurs && /tacho\.js|\/opencode\0/.test(command) && !/^(sh|tmux)\0/.test(command)
-          ? [Number(name)]
-          : []
-      } catch {
-        // It has ended meanwhile.
-        return []
-      }
-    })
-}
-
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -246,14 +230,6 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
-}
-
-/** Without what differs between any two places: the folder, and how long it took. */
-function masked(text: string, root: string): string {
-  return text
-    .replaceAll(root, 'ROOT')
-    .replaceAll(/\d+(\.\d+)?m?s\b/g, 'TIME')
-    .replaceAll(/ +$/gm, '')
 }
 
 /** Without what differs between runs: its log's name. */
