@@ -54,8 +54,13 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
         await using terminal = await place[which]('--prompt', 'Make one')
         const screens: string[] = []
         const look = async (text: string) => {
-          await eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
-          screens.push(masked(terminal.screen, place.root))
+          await eventually(() => {
+            const screen = masked(terminal.screen, place.root)
+            expect(screen).toContain(text)
+            // An answer is on the screen before its turn is over.
+            expect(screen).not.toContain('esc interrupt')
+            screens.push(screen)
+          }, PATIENCE)
         }
         await look(QUESTION)
         await terminal.answer('Enter', QUESTION)
