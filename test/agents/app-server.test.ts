@@ -240,6 +240,46 @@ test('kill -9 while a question is open leaves its start on disk, and no answer',
   expect(stdout.toString()).toContain('open when the session died')
 })
 
+test('what is asked about at kill -9 has not begun; what runs beside it has', async () => {
+  const runs = { calls: [execCommand('ls; sleep 600'), execCommand('echo hi')] }
+  await using place = await workplace([runs])
+  await using server = place.startTacho(APP_SERVER)
+  const client = new AppServerClient(server)
+  await client.startTurn(place.home.cwd)
+  // Which of them is asked first is a matter of chance.
+  const questions = [await client.commandQuestion(), await client.commandQuestion(2)]
+  const first = questions.find(({ params }) => String(params.command).includes('sleep'))
+  client.say({ id: first?.id ?? -1, result: { decision: 'accept' } })
+  await eventually(() => expect(answers(place)).toEqual(['accept']))
+  server.kill('SIGKILL')
+  await server.ended
+
+  const { stdout } = await place.tacho(['explain', 'last', '--json'])
+  const inFlight: { kind: string; what: string; spanId: string; waitsFor?: string }[] = JSON.parse(
+    stdout.toString(),
+  ).inFlight
+  const asked = inFlight.filter(({ kind }) => kind === 'approval').map(({ spanId }) => spanId)
+  expect(asked).toHaveLength(1)
+  const waits = inFlight
+    .filter(({ kind }) => kind === 'tool')
+    .map(({ what, waitsFor }) => [/ls; sleep|echo hi/.exec(what)?.[0], waitsFor])
+  expect(new Map(waits as [string, string | undefined][])).toEqual(
+    new Map([
+      ['ls; sleep', undefined],
+      ['echo hi', asked[0]],
+    ]),
+  )
+  const { stdout: text } = await place.tacho(['explain', 'last'])
+  expect(text.toString()).toMatch(/^ {2}tool waiting for an answer, \S+: .*echo hi/m)
+})
+
+function answers(place: Workplace): unknown[] {
+  return place
+    .session()
+    .spans.filter(({ name }) => name === 'approval command')
+    .map((span) => attribute(span, 'tacho.approval.decision'))
+}
+
 test('the client hears the same as without us, and the exit code is the same', async () => {
   await using place = await workplace(ASKS)
   await using tapped = place.startTacho(APP_SERVER)

@@ -42,6 +42,8 @@ export type Tap =
   | 'log-events'
   | 'hooks'
   | 'server-events'
+  /** Standard error, line by line in the debug log. */
+  | 'stderr'
   | 'api'
 
 /** The agent has started, or another session of the same run has begun. */

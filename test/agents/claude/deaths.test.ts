@@ -87,6 +87,26 @@ test('a tool that runs at kill -9 is still running in the record, with its comma
   expect(place.session().text('session_events.log')).not.toContain('PreToolUse')
 })
 
+test('what was called together with what it asks about waits for the answer at kill -9', async () => {
+  const bash = (command: string) => ({ name: 'Bash', arguments: { command } })
+  await using place = await claudePlace([{ calls: [bash('mkfifo q1'), bash('mkfifo q2')] }])
+  await using terminal = await place.tui('Make two pipes')
+  await terminal.showing(ASKED)
+  await eventually(() =>
+    expect(place.session().started.map(({ name }) => name)).toContain('approval command'),
+  )
+  for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
+  await terminal.showing(/ended/)
+  const { inFlight } = await place.said<{ inFlight: { kind: string; spanId: string }[] }>('explain')
+  const question = inFlight.find(({ kind }) => kind === 'approval')?.spanId
+  expect(inFlight).toMatchObject([
+    { kind: 'approval', what: 'mkfifo q1' },
+    { kind: 'tool', what: 'mkfifo q1', waitsFor: question },
+    { kind: 'tool', what: 'mkfifo q2', waitsFor: question },
+    { kind: 'turn' },
+  ])
+})
+
 test('a Claude Code that is not installed is named, with what installs it', async () => {
   await using place = await claudePlace([])
   const env = { ...place.environment, TACHO_CLAUDE: '', PATH: '/nowhere' }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as reaction } from 'node:timers/promises'
@@ -105,4 +106,38 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
       .names()
       .filter((name) => name.endsWith('.jsonl')),
   ).toHaveLength(1)
+}, 300_000)
+
+test('of tools that are called together, each ends when it did, not with the next request', async () => {
+  const both = { calls: [...READS.calls, ...shell('cat gate').calls] }
+  await using place = await geminiPlace([both, { text: 'Both are read.' }])
+  const gate = join(place.cwd, 'gate')
+  spawnSync('mkfifo', [gate])
+  writeFileSync(join(place.cwd, 'x.txt'), 'hello\n')
+  await using terminal = await place.tui('-m', 'gemini-2.5-flash')
+  await shown(terminal, 'Type your message')
+  await say(terminal, 'Read both', () => place.model.exchanges.length >= 1)
+  const isTold = () =>
+    expect(place.session().text('session_events.log')).toMatch(/"tool_call".*read_file/)
+  await eventually(isTold, PATIENCE)
+  const opened = Date.now()
+  writeFileSync(gate, 'open\n')
+  await shown(terminal, 'Both are read.')
+  let isOver = false
+  const end = terminal.ended().then(() => {
+    isOver = true
+  })
+  await say(terminal, '/quit', () => isOver)
+  await end
+
+  const { tools, exchanges } = await place.told('show', 'last')
+  expect(tools).toMatchObject([
+    { name: 'read_file', outcome: 'completed', durationMs: expect.any(Number) },
+    { command: 'cat gate', outcome: 'completed', durationMs: expect.any(Number) },
+  ])
+  const [read, cat] = tools.map(({ endedAt }: { endedAt: string }) => Date.parse(endedAt))
+  const asked = Date.parse(exchanges[1].startedAt)
+  expect(read).toBeLessThanOrEqual(opened)
+  expect(cat).toBeGreaterThanOrEqual(opened - ROUNDED_MILLISECONDS)
+  expect(cat).toBeLessThanOrEqual(asked)
 }, 300_000)

@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually, run, tachoCommand } from '../../host/index.js'
 import type { ModelRequest, Step } from '../../scripted-model/index.js'
+import { masked } from './masked.js'
 import { opencodePlace } from './place.js'
+import { processesIn } from './processes.js'
 
 const PATIENCE = 120_000
 const ASKS = { config: { permission: { bash: 'ask' } } }
@@ -52,8 +54,13 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
         await using terminal = await place[which]('--prompt', 'Make one')
         const screens: string[] = []
         const look = async (text: string) => {
-          await eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
-          screens.push(masked(terminal.screen, place.root))
+          await eventually(() => {
+            const screen = masked(terminal.screen, place.root)
+            expect(screen).toContain(text)
+            // An answer is on the screen before its turn is over.
+            expect(screen).not.toContain('esc interrupt')
+            screens.push(screen)
+          }, PATIENCE)
         }
         await look(QUESTION)
         await terminal.answer('Enter', QUESTION)
@@ -220,24 +227,6 @@ async function otherServer(onAsked: (authorization: string) => void) {
   }
 }
 
-/** Those with this home, except for the terminal's shell. */
-function processesIn(home: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').includes(`HOME=${home}\0`)
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8')
-        return isOurs && /tacho\.js|\/opencode\0/.test(command) && !/^(sh|tmux)\0/.test(command)
-          ? [Number(name)]
-          : []
-      } catch {
-        // It has ended meanwhile.
-        return []
-      }
-    })
-}
-
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -246,14 +235,6 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
-}
-
-/** Without what differs between any two places: the folder, and how long it took. */
-function masked(text: string, root: string): string {
-  return text
-    .replaceAll(root, 'ROOT')
-    .replaceAll(/\d+(\.\d+)?m?s\b/g, 'TIME')
-    .replaceAll(/ +$/gm, '')
 }
 
 /** Without what differs between runs: its log's name. */

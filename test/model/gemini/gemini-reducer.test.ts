@@ -240,6 +240,59 @@ test.each<[sentence: string, seen: Seen[], told: object[]]>([
   expect(approvals).toHaveLength(told.length)
 })
 
+const FAILS = 'Output: no\nExit Code: 2'
+
+test.each<[sentence: string, seen: Seen[], tools: object[]]>([
+  [
+    'when it did, not when the last of those called with it did',
+    [
+      [4, calls('e1', 'd', 'sleep 5')],
+      ...[ran(10, 100), ran(10, 5000, 'd'), [5010, asks('e2', { c: 'ok', d: FAILS })] as const],
+    ],
+    [
+      { from: 2, to: 100, outcome: 'completed', duration_ms: 90 },
+      { from: 4, to: 5000, outcome: 'failed', exit_code: 2, duration_ms: 4990 },
+    ],
+  ],
+  [
+    'before the request with its output, whichever is told of first',
+    [ran(10, 2000), [2003, asks('e2', { c: 'ok' })]],
+    [{ to: 2000, outcome: 'completed', duration_ms: 1990 }],
+  ],
+  [
+    'with that request if its end is not told of',
+    [
+      [2003, asks('e2', { c: 'ok' })],
+      [4100, { kind: 'time' }],
+      [4200, asks('e3')],
+    ],
+    [{ to: 2003, outcome: 'completed', duration_ms: undefined }],
+  ],
+  [
+    'never behind that request, nor before its call, whatever the clock says',
+    [[5, calls('e1', 'd')], ran(1, 3, 'd'), ran(10, 2000), [1999, asks('e2', { c: '', d: '' })]],
+    [{ to: 1999 }, { from: 5, to: 5 }],
+  ],
+  [
+    'when it did, although the session ended before a request could say how',
+    [ran(10, 100)],
+    [{ to: 100, outcome: 'unknown', duration_ms: 90 }],
+  ],
+  [
+    'when it was stopped, although the next turn forgets it',
+    [ran(10, 100), [300, asks('e2')]],
+    [{ to: 100, outcome: 'unknown' }],
+  ],
+  [
+    'when it did: what a Gemini CLI that it runs tells is no end of it',
+    [ran(20, 50, 'other', 'inner'), ran(10, 100), [103, asks('e2', { c: 'ok' })]],
+    [{ to: 100, outcome: 'completed' }],
+  ],
+])('with telemetry, a tool ends %s', (_, seen, tools) => {
+  const inOrder = [...CALLED, ...seen].sort(([one], [other]) => one - other)
+  expectAlike(spansOf('execute_tool', [...inOrder, ENDED], TELLS), tools)
+})
+
 test('what the user does not allow ends its tool and its turn, and is a cancellation', () => {
   const refused = [checks(10), checks(11), over(9, 2000), [2200, asks('e2')] as const]
   const spans = reduced([...CALLED, ...refused, decided(2000, 'reject', false), ENDED], TELLS)
@@ -265,7 +318,7 @@ test.each<[sentence: string, told: Seen[], turn: object, cancelled: number]>([
   [
     'a tool that was stopped while it ran is none, and its turn ends with it',
     [ran(500, 2000)],
-    { to: 2050 },
+    { to: 2000 },
     0,
   ],
   ['what is never told is none, either', [], { to: 2050 }, 0],

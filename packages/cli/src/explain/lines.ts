@@ -30,8 +30,9 @@ export function explanationLines(explanation: ToldExplanation, width: number): s
       '',
       styled('heading', session.ended === 'running' ? 'in flight' : 'in flight when it ended'),
     )
-    for (const { kind, number, what, forMs } of inFlight) {
-      const name = number === undefined ? kind : `${kind} ${number}`
+    for (const { kind, number, what, waitsFor, forMs } of inFlight) {
+      const behind = waitsFor === undefined ? '' : ' waiting for an answer'
+      const name = number === undefined ? `${kind}${behind}` : `${kind} ${number}`
       lines.push(`  ${cut(`${name}, ${duration(forMs)}: ${printable(what)}`, width - 2)}`)
     }
   }

@@ -92,6 +92,8 @@ async function runRecorded(
   late.with((recording) => recording.logStart(opening))
   const { args } = switches
   const cwd = cwdOf(run, recorded)
+  // Its lines are logged as `info`.
+  const readsStderr = canReadStderr() && !['error', 'warn'].includes(logLevelOf(switches))
   const taps = recorded.tapsOf({
     ...{ mode, args, cwd, program, options: run.options, environment },
     ...{ root: rootOf(run, environment), late, tell },
@@ -101,7 +103,7 @@ async function runRecorded(
     ...{ args, environment, late, tell },
   })
   const open = async () => {
-    const recording = await openWith(seenBy(agent.name, taps, listening))
+    const recording = await openWith(seenBy(agent.name, taps, listening, readsStderr))
     if (taps.sessionId !== undefined) recording?.session(taps.sessionId)
     return recording
   }
@@ -167,6 +169,7 @@ function seenBy(
   name: string,
   { title, http, jsonRpc, acp, streamJson, hooks, serverEvents }: AgentTaps,
   { heard: { logEvents } }: ListeningTaps,
+  readsStderr: boolean,
 ): Seen {
   const agent = { name, ...(title !== undefined && { title }) }
   const taps: Tap[] = []
@@ -177,6 +180,7 @@ function seenBy(
   if (logEvents) taps.push('log-events')
   if (hooks !== undefined) taps.push('hooks')
   if (serverEvents !== undefined) taps.push('server-events')
+  if (readsStderr) taps.push('stderr')
   // With several upstreams, each exchange names its own.
   if ('reason' in http || isList(http)) return { agent, taps }
   return { agent, taps, provider: http.name, idleTimeout: http.idleTimeout }

@@ -60,6 +60,8 @@ export type InFlight = {
   number?: number
   /** What it is: the model, the command, the question. */
   what: string
+  /** The span of the open question for which a called tool waits: it has not begun. */
+  waitsFor?: string
   /** Microseconds since 1970. */
   startedAt: number
   /** Milliseconds from then until the session ended or died, or until now. */

@@ -4,7 +4,7 @@ import { slowAnswers } from './api/slow-answers.js'
 import { type Cause, CERTAINTIES, type Diagnosis, type SessionEnd, type Weight } from './cause.js'
 import type { CauseCode } from './codes.js'
 import { contextCauses } from './context/context-causes.js'
-import { crashOf, LAST_WORDS_ELSEWHERE } from './end/crash.js'
+import { crashOf, LAST_WORDS_ELSEWHERE, LAST_WORDS_UNREAD } from './end/crash.js'
 import { sessionEnd } from './end/session-end.js'
 import { endsMissing, inFlightOf } from './in-flight.js'
 import { recorderCauses } from './recorder/recorder-causes.js'
@@ -84,7 +84,7 @@ function nextOf(code: CauseCode, session: SessionCase): string {
     case 'crash':
       return isOwnProgram
         ? LAST_WORDS_ELSEWHERE
-        : `See the agent's last words: tacho log ${id}. It is a fault of the agent's own: report it to its makers. ${goOnWords(session)}`
+        : `${runs.at(-1)?.isStderrRead ? `See the agent's last words: tacho log ${id}. ` : LAST_WORDS_UNREAD}It is a fault of the agent's own: report it to its makers. ${goOnWords(session)}`
     case 'running-stalled':
       return isOwnProgram
         ? `See where it stands: tacho show ${id}. Stop it, and start it again.`

@@ -1,7 +1,9 @@
 import { objectOf } from '../model-api/json.js'
+import type { Approval } from '../parts/approval.js'
 import type { Tool } from '../parts/tool.js'
 import type { EndMissing, EvidencePlace, InFlight } from './cause.js'
 import type { Call, RunSeen, SessionCase } from './session-case.js'
+import { questionAbout, questionAhead } from './waiting.js'
 
 /** Returns what was in flight when the session ended or died, or is now, innermost first. */
 export function inFlightOf(session: SessionCase): InFlight[] {
@@ -11,6 +13,18 @@ export function inFlightOf(session: SessionCase): InFlight[] {
     startedAt,
     forMs: Math.max(0, Math.round((until - startedAt) / 1000)),
   })
+  const toolInFlight = (
+    { spanId, name, command, startedAt }: Tool | OpenCall,
+    asked: Approval | undefined,
+  ): InFlight => ({
+    ...{ kind: 'tool', spanId, what: command ?? name },
+    ...(asked !== undefined && { waitsFor: asked.spanId }),
+    ...lasting(startedAt),
+  })
+  const openQuestion = (call: OpenCall) => {
+    const asked = questionAhead(call, session)
+    return asked?.open === undefined ? undefined : asked
+  }
   return [
     ...parts.approvals
       .filter(({ open, askedAt }) => open !== undefined && isOfLastRun(askedAt, session))
@@ -19,12 +33,8 @@ export function inFlightOf(session: SessionCase): InFlight[] {
       }),
     ...parts.tools
       .filter((tool) => isLeft(tool, session))
-      .map(({ spanId, name, command, startedAt }): InFlight => {
-        return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
-      }),
-    ...openCalls(session).map(({ name, command, spanId, startedAt }): InFlight => {
-      return { kind: 'tool', spanId, what: command ?? name, ...lasting(startedAt) }
-    }),
+      .map((tool): InFlight => toolInFlight(tool, questionAbout(tool, session))),
+    ...openCalls(session).map((call): InFlight => toolInFlight(call, openQuestion(call))),
     ...openExchanges(session)
       .filter((call) => isInFlight(call, session))
       .map((call): InFlight => {
@@ -138,6 +148,10 @@ export type OpenCall = {
   spanId: string
   exchange: number
   place: EvidencePlace
+  threadId?: string | undefined
+  /** When the exchange that called it began. */
+  answeredSince: number
+  /** When the last of its answer came. */
   startedAt: number
 }
 
@@ -166,6 +180,8 @@ export function openCalls(session: SessionCase): OpenCall[] {
         spanId: call.id,
         exchange,
         place,
+        threadId: call.threadId,
+        answeredSince: call.startedMicros,
         startedAt: call.startedMicros + call.lastAt,
         ...(command !== undefined && { command }),
       },

@@ -111,6 +111,8 @@ export type RunSeen = {
   command?: string
   /** Recorded from inside the program, by a process that outlives it. */
   isFromInside?: true
+  /** What the agent wrote to standard error is in the debug log. */
+  isStderrRead?: true
   idleTimeout?: number
   bootId?: string
   /** The cgroup, and how many processes the kernel had killed in it for lack of memory. */

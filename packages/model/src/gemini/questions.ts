@@ -5,6 +5,7 @@ import type { ApprovalOutcome } from '../parts/approval.js'
 import type { ApprovalAnswered, ApprovalAsked } from '../session/approvals.js'
 import { HeldTurns } from '../session/held-turns.js'
 import type { SessionReducer } from '../session/session-reducer.js'
+import { callThatRan } from './call-that-ran.js'
 
 /** A call by the model whose end has not been reported. */
 type Call = {
@@ -118,12 +119,8 @@ export class GeminiQuestions {
   }
 
   #ran({ at, happenedAt = at, attributes }: Observed<'log-event'>): void {
-    const id = text(attributes['tool.call_id']) ?? ''
     const waiting = this.#calls.filter(({ ranAt }) => ranAt === undefined)
-    // If the API gives a call no id, Gemini CLI makes one up, and so do we.
-    const call =
-      waiting.find((one) => id === one.id || id.endsWith(`__${one.id}`)) ??
-      waiting.find((one) => hasNoId(one) && one.name === attributes['tool.name'])
+    const call = callThatRan(attributes, waiting)
     if (call === undefined) return
     this.#conversation = text(attributes['conversation.id'])
     call.ranAt = happenedAt - Math.round(Number(attributes.duration_ms) * 1000)
@@ -251,10 +248,6 @@ const SAVED: ApprovalOutcome = 'allowed-with-rule'
 
 function outcomeOf(word: string | undefined): ApprovalOutcome {
   return word === 'auto_accept' ? 'allowed-for-session' : 'allowed'
-}
-
-function hasNoId({ id, exchange }: Call): boolean {
-  return id.startsWith(`${exchange}.`)
 }
 
 function wasAsked({ name, checks }: Call): boolean {

@@ -1,16 +1,30 @@
 import type { Conversation } from '../conversation.js'
 import type { ToolOutput } from '../model-api/tool-outputs.js'
-import type { Observation } from '../observation.js'
+import type { Observation, Observed } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolEnd } from '../session/tools.js'
+import { callThatRan, type GeminiCall } from './call-that-ran.js'
+
+/** A call by the model whose end is not known, or not completely. */
+type Call = GeminiCall & {
+  conversation: Conversation
+  calledAt: number
+  /** When its tool ended, and how long it had run, according to telemetry. */
+  ran: { until: number; durationMs: number | undefined } | undefined
+  /** The request that shows how it ended, and how. */
+  told: { at: number; end: ToolEnd } | undefined
+  /** No longer waits for its telemetry. */
+  callOff: () => void
+}
 
 /**
- * The tools that Gemini CLI runs, each from its call to the request with its output. Time spent
- * asking a person is part of this.
+ * The tools that Gemini CLI runs, each from its call to its end: when telemetry says that it ended,
+ * otherwise the request with its output, which alone tells how. Time spent asking a person is part
+ * of this.
  */
 export class GeminiTools {
   readonly #session: SessionReducer
-  readonly #pending = new Map<string, Conversation>()
+  readonly #pending = new Map<string, Call>()
 
   constructor(session: SessionReducer) {
     this.#session = session
@@ -18,39 +32,73 @@ export class GeminiTools {
 
   observe(observation: Observation): void {
     if (observation.kind === 'tool-called') {
-      const { callId, conversation, at } = observation
-      this.#pending.set(callId, conversation)
-      this.#session.tools.start(callId, conversation, at)
+      const { callId: id, name, exchange, conversation, at } = observation
+      const call = { id, name, exchange, conversation, calledAt: at }
+      this.#pending.set(id, { ...call, ran: undefined, told: undefined, callOff: () => {} })
+      this.#session.tools.start(id, conversation, at)
     } else if (observation.kind === 'exchange-started') {
       const { threadId } = observation.conversation
-      const calls = [...this.#pending].filter(([, call]) => call.threadId === threadId)
+      const calls = [...this.#pending.values()].filter(
+        ({ conversation, told }) => conversation.threadId === threadId && told === undefined,
+      )
       // Requests outside the conversation contain none of its outputs.
       if (calls.length === 0 || observation.threadSource !== undefined) return
-      for (const told of observation.outputs?.(calls.map(([id]) => id)) ?? [])
-        this.#ended(told.callId, endOf(told), observation.at)
-      for (const [callId] of calls) this.#forgotten(callId, observation.at)
+      const outputs = observation.outputs?.(calls.map(({ id }) => id)) ?? []
+      const ends = new Map(outputs.map((output) => [output.callId, endOf(output)]))
+      for (const call of calls) this.#told(call, ends.get(call.id), observation.at)
+    } else if (observation.kind === 'log-event' && observation.name === 'tool_call') {
+      this.#ran(observation)
+    } else if (observation.kind === 'run-ended') {
+      for (const call of this.#pending.values())
+        if (call.told !== undefined || call.ran !== undefined) this.#end(call)
     }
   }
 
-  /** Gemini CLI forgets a call that was refused or stopped; its telemetry may not. */
-  #forgotten(callId: string, at: number): void {
-    const end = () => this.#ended(callId, { outcome: 'unknown' }, at)
-    if (!this.#pending.has(callId)) return
-    if (this.#session.run?.taps.includes('log-events'))
-      this.#session.deadlines.at(at + TOLD_MICROSECONDS, end)
-    else end()
+  /**
+   * A request shows how a call ended. It may come before the telemetry. Gemini CLI forgets a call
+   * that was refused or stopped; its telemetry may not.
+   */
+  #told(call: Call, end: ToolEnd | undefined, at: number): void {
+    call.told = { at, end: end ?? { outcome: 'unknown' } }
+    const isDue = call.ran !== undefined || !this.#session.run?.taps.includes('log-events')
+    if (isDue) this.#end(call)
+    else {
+      const patience = end === undefined ? DECIDED_MICROSECONDS : RAN_MICROSECONDS
+      call.callOff = this.#session.deadlines.at(at + patience, () => this.#end(call))
+    }
   }
 
-  #ended(callId: string, end: ToolEnd, at: number): void {
-    const conversation = this.#pending.get(callId)
-    if (conversation === undefined) return
-    this.#pending.delete(callId)
-    this.#session.toolEnded(callId, conversation, at, end)
+  #ran({ at, happenedAt = at, attributes }: Observed<'log-event'>): void {
+    const running = [...this.#pending.values()].filter(({ ran }) => ran === undefined)
+    const call = callThatRan(attributes, running)
+    if (call === undefined) return
+    const { duration_ms: durationMs } = attributes
+    call.ran = {
+      until: happenedAt,
+      durationMs: typeof durationMs === 'number' ? durationMs : undefined,
+    }
+    this.#session.turns.recordActivity(call.conversation.turnId, happenedAt)
+    if (call.told !== undefined) this.#end(call)
+  }
+
+  #end({ id, conversation, calledAt, ran, told, callOff }: Call): void {
+    callOff()
+    this.#pending.delete(id)
+    const { at, end } = told ?? { at: Number.POSITIVE_INFINITY, end: { outcome: 'unknown' } }
+    if (ran === undefined) this.#session.toolEnded(id, conversation, at, end)
+    else {
+      const { until, durationMs } = ran
+      const endedAt = Math.min(Math.max(until, calledAt), at)
+      this.#session.toolEnded(id, conversation, endedAt, { ...end, durationMs })
+    }
   }
 }
 
 /** Gemini CLI exports its log events every five seconds. */
-const TOLD_MICROSECONDS = 6_000_000
+const DECIDED_MICROSECONDS = 6_000_000
+
+/** Its spans, every tenth of a second; a busy machine takes longer. */
+const RAN_MICROSECONDS = 2_000_000
 
 /** Returns how a call ended, if what the model is told shows it (Gemini CLI 0.61). */
 function endOf({ output, isError }: ToolOutput): ToolEnd {

@@ -29,6 +29,7 @@ export class RunsSeen {
       run.command = record.command
       // The name of every program that records itself.
       if (record.agent.name === 'node') run.isFromInside = true
+      if (record.taps.includes('stderr')) run.isStderrRead = true
       if (record.idleTimeout !== undefined) run.idleTimeout = record.idleTimeout
       if (record.bootId !== undefined) run.bootId = record.bootId
       if (record.cgroup !== undefined) {

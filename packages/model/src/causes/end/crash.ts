@@ -25,7 +25,7 @@ export function crashOf(session: SessionCase, end: SessionEnd): SessionEnd {
       ...shown.map(({ place, text }) => ({ at: place, text: shortText(text) })),
       ...(call === undefined ? [] : [clueOf(call)]),
     ],
-    sentence: `The agent ${how} with exit code ${exitCode}, and no request or tool that was recorded says why.${wordsOf(shown)}${requestWords(call, session)}`,
+    sentence: `The agent ${how} with exit code ${exitCode}, and no request or tool that was recorded says why.${wordsOf(shown, session)}${requestWords(call, session)}`,
     next: nextOf(session, call, said.length),
   }
 }
@@ -37,11 +37,10 @@ const CRASH =
 /** If no line explains the end, this many of the last are shown. */
 const LINES = 3
 
-function wordsOf(shown: readonly LogWords[]): string {
+function wordsOf(shown: readonly LogWords[], { runs }: SessionCase): string {
   const last = shown.at(-1)
-  return last === undefined
-    ? ' It said nothing on standard error.'
-    : ` Its last words: ${quoted(last.text, 160)}.`
+  if (last !== undefined) return ` Its last words: ${quoted(last.text, 160)}.`
+  return runs.at(-1)?.isStderrRead ? ' It said nothing on standard error.' : ''
 }
 
 function requestWords(call: Call | undefined, session: SessionCase): string {
@@ -71,8 +70,12 @@ function clueOf({ number, outcome, places }: Call): Clue {
 export const LAST_WORDS_ELSEWHERE =
   'See what the program printed where it was started: Tacho does not record that of a program that records itself.'
 
+/** Nobody reads a standard error that is a terminal, or the same file as standard output. */
+export const LAST_WORDS_UNREAD = 'See what it printed last, where it was started. '
+
 function nextOf({ id, runs }: SessionCase, call: Call | undefined, lines: number): string {
-  const log = lines === 0 ? '' : `See its last ${countWords(lines, 'line')}: tacho log ${id}. `
+  const unread = runs.at(-1)?.isStderrRead ? '' : LAST_WORDS_UNREAD
+  const log = lines === 0 ? unread : `See its last ${countWords(lines, 'line')}: tacho log ${id}. `
   const raw =
     call === undefined ? '' : `See what it was answered last: tacho raw ${id} ${call.number}. `
   return runs.at(-1)?.isFromInside

@@ -2,6 +2,7 @@ import { both } from '../both.js'
 import type { Cause } from '../cause.js'
 import { endOfTime, isLeft, openCalls } from '../in-flight.js'
 import type { SessionCase } from '../session-case.js'
+import { questionAhead } from '../waiting.js'
 import { quoted, shortText, timeWords } from '../words.js'
 import { isReader, scriptOf } from './readers.js'
 import { calledWords, ownWords, saidBy, type ToolResult } from './tool-results.js'
@@ -63,10 +64,7 @@ function called(session: SessionCase): Cause[] {
   const isRunning = session.ended === 'running'
   return openCalls(session).flatMap((call): Cause[] => {
     const forMs = (endOfTime(session) - call.startedAt) / 1000
-    const asked = session.parts.approvals.some(({ callId, open, outcome }) => {
-      const isOpen = open !== undefined || outcome === 'unanswered' || outcome === 'cancelled'
-      return isOpen && (callId === undefined || callId === call.callId)
-    })
+    const asked = questionAhead(call, session) !== undefined
     if (asked || forMs < (isRunning ? LONG_MS : HUNG_MS)) return []
     const what = quoted(call.command ?? call.name, 100)
     return [
