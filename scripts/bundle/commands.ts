@@ -54,6 +54,7 @@ export async function bundleQuick(target: Target): Promise<void> {
     ...commandLines(reading),
     "export { chosenSessions } from './chosen-sessions.js'",
     "export { searchSession } from './grep/search-session.js'",
+    "export { decompress } from 'fzstd'",
     `export { ${['summarize', ...(await readingNames())].join(', ')} } from '@tacho/reader'`,
   ])
   for (const [file, commands] of Object.entries(QUICK)) {
@@ -98,15 +99,18 @@ function inReading(): Plugin {
       bundler.onResolve({ filter: /\/(?:chosen-sessions|search-session)\.js$/ }, ({ kind }) =>
         left(kind, READING),
       )
-      // A list is read at once, so what summarizes a session is a function that loads itself.
-      bundler.onResolve({ filter: /\/summarize\.js$/ }, ({ path }) => ({
+      // What summarizes a session and what opens a sealed log are called where nothing can be waited
+      // for, so they are functions that load themselves.
+      bundler.onResolve({ filter: /\/summarize\.js$|^fzstd$/ }, ({ path }) => ({
         path,
         namespace: 'in-reading',
       }))
       bundler.onResolve({ filter: /^\.\/reading\.cjs$/ }, ({ path }) => ({ path, external: true }))
-      bundler.onLoad({ filter: /./, namespace: 'in-reading' }, () => ({
-        contents: `exports.summarize = (...given) => require('${READING}').summarize(...given)`,
-      }))
+      bundler.onLoad({ filter: /./, namespace: 'in-reading' }, ({ path }) => {
+        const name = path === 'fzstd' ? 'decompress' : 'summarize'
+        const contents = `exports.${name} = (...given) => require('${READING}').${name}(...given)`
+        return { contents }
+      })
     },
   }
 }
