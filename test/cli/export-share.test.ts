@@ -5,13 +5,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharingScrubber } from '@tacho/reader'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { recordExchanges, SESSION_ID, startRecording } from '../faults/recorded-session.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
 import { tacho } from './tacho.js'
@@ -130,6 +131,7 @@ async function share(
   words: readonly string[],
 ): Promise<{ unpacked: string; stderr: string; exitCode: number | null }> {
   const place = mkdtempSync(join(tmpdir(), 'tacho-shared-'))
+  onTestFinished(() => rmSync(place, { recursive: true }))
   const archive = join(place, 'shared.zip')
   const { stderr, exitCode } = await tacho(
     ['export', 'share', ...words, '-o', archive, '--sessions-dir', root],

@@ -1,16 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atEndOfFile } from '../end-of-file.js'
 import { type Certificate, CertificateAuthority, type CertificateKind } from '../host/index.js'
 
 let made: CertificateAuthority | undefined
 const issued = new Map<CertificateKind, Certificate>()
 
-/** The certificate authority for all rows of this process, created when first needed. */
+/** The certificate authority for all rows of a test file, created when first needed. */
 export function authority(): CertificateAuthority {
   if (made !== undefined) return made
   const folder = mkdtempSync(join(tmpdir(), 'tacho-parity-ca-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  atEndOfFile(() => {
+    made = undefined
+    issued.clear()
+    rmSync(folder, { recursive: true, force: true })
+  })
   made = new CertificateAuthority(folder)
   return made
 }

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atEndOfFile } from '../../end-of-file.js'
 import { CertificateAuthority } from '../../host/index.js'
 import type { ClaudePlaceOptions } from './place.js'
 
@@ -14,8 +14,8 @@ const HOST = 'api.anthropic.com'
  * @param address a loopback address that no other test uses: the port is 443.
  */
 export async function anthropicHost(address: string): Promise<ClaudePlaceOptions> {
-  const folder = await mkdtemp(join(tmpdir(), 'tacho-test-ca-'))
-  mkdirSync(folder, { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'tacho-test-ca-'))
+  atEndOfFile(() => rmSync(folder, { recursive: true }))
   const authority = new CertificateAuthority(folder)
   return {
     server: { address, port: 443, tls: authority.issue(`DNS:${HOST}`) },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
@@ -80,8 +80,12 @@ test('a tool that runs at kill -9 is still running in the record, with its comma
   await eventually(() =>
     expect(place.session().started.map(({ name }) => name)).toContain('execute_tool Bash'),
   )
+  const pipe = join(place.home.cwd, 'q1')
+  await eventually(() => expect(existsSync(pipe)).toBe(true))
   for (const pid of claudeIn(place)) process.kill(pid, 'SIGKILL')
   await running.ended
+  // The tool lives on, and ends once its pipe had a writer.
+  closeSync(openSync(pipe, 'r+'))
   const { tools } = await place.said<{ tools: object[] }>('show')
   expect(tools).toMatchObject([{ command: 'mkfifo q1; cat q1', outcome: null, left: 'died' }])
   expect(place.session().text('session_events.log')).not.toContain('PreToolUse')
