@@ -64,7 +64,7 @@ test('with Tacho stopped, opencode asks, works and ends as it does alone: nothin
     await eventually(() => expect(opencode.filter((pid) => !hasEnded(pid))).toEqual([]), TO_END)
     for (const pid of ours) process.kill(pid, 'SIGCONT')
     const { screen, ...ended } = await terminal.ended()
-    return { ...ended, screens: [...screens, withoutIds(screen)] }
+    return { ...ended, screens: [...screens, farewell(screen)] }
   }
   const [alone, recorded] = [await run(false), await run(true)]
   expect(alone).toMatchObject({ exitCode: 0, hasItsModes: true })
@@ -91,9 +91,13 @@ function leadPastUs({ home, model }: Place): void {
   writeFileSync(settings, text.replace(model.baseUrl, '{file:./address}'))
 }
 
-/** Without the session's id, and what Tacho says of a login that leads past it. */
-function withoutIds(screen: string): string {
+/**
+ * What opencode says when it ends, without the session's id, and without Tacho's word that its
+ * requests lead past us. Above it, opencode sometimes prints a stack of its own, alone too.
+ */
+function farewell(screen: string): string {
   return screen
+    .slice(screen.lastIndexOf('Session '))
     .replaceAll(/ses_\w+/g, 'SESSION')
     .replaceAll(/^tacho: .*$/gm, '')
     .trimEnd()
