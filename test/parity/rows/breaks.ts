@@ -9,7 +9,7 @@ const [FIRST = '', SECOND = '', ...OTHERS] = eventsOf({ text: 'Hello.', deltas: 
 /** Connections that end, are reset or go silent, at every stage of a request and its answer. */
 export const breaks: readonly Row[] = [
   ...stages('ended', END),
-  // Reversed, so that npm test, which runs every third row, covers other stages of these.
+  // Reversed, so that npm test, which runs every seventh row, covers other stages of these.
   ...stages('reset', RESET).toReversed(),
   // Ended or reset right after it opens, a connection breaks before or after the agent has it, by
   // chance.
