@@ -74,17 +74,17 @@ export default class StuckFiles implements Reporter {
         .join('\n'),
     )
     const kills = this.#kills.get(file) ?? 0
-    if (kills === MOST_KILLS) {
+    const old = below.filter(
+      ({ parent, seconds }) => parent !== process.pid && seconds * 1000 > this.#limitMs / 2,
+    )
+    if (kills === MOST_KILLS || old.length === 0) {
       process.stderr.write('It does not end: the run stops here.\n')
       for (const { pid } of below) kill(pid)
       process.exit(1)
     }
     this.#kills.set(file, kills + 1)
     this.#lastResults.set(file, Date.now())
-    for (const { pid, parent, seconds } of below) {
-      const isWorker = parent === process.pid
-      if (!isWorker && seconds * 1000 > this.#limitMs / 2) kill(pid)
-    }
+    for (const { pid } of old) kill(pid)
   }
 }
 
