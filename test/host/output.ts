@@ -1,8 +1,5 @@
 import type { Readable } from 'node:stream'
 
-/** More bytes than any text that is waited for. */
-const LONGEST = 16 * 1024
-
 /** What a process has written so far, and what it will write. */
 export class Output {
   #parts: Buffer[] = []
@@ -35,16 +32,12 @@ export class Output {
    * it.
    */
   async containing(text: string | RegExp): Promise<string> {
-    let searched = 0
     for (;;) {
-      const { bytes } = this
-      // A megabyte comes in thousands of pieces.
-      const more = bytes.toString('utf8', Math.max(0, searched - LONGEST))
-      if (typeof text === 'string' ? more.includes(text) : text.test(more)) return this.text
+      const written = this.text
+      if (typeof text === 'string' ? written.includes(text) : text.test(written)) return written
       if (this.#isClosed) {
-        throw new Error(`The output ended without ${String(text)}. It was:\n${this.text}`)
+        throw new Error(`The output ended without ${String(text)}. It was:\n${written}`)
       }
-      searched = bytes.length
       await new Promise<void>((resolve) => this.#waiting.add(resolve))
     }
   }
