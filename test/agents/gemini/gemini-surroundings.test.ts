@@ -5,7 +5,7 @@ import { eventually, run, tachoCommand } from '../../host/index.js'
 import { openTerminal, type Terminal } from '../../host/tmux.js'
 import { startOwnCollector } from '../claude/collector.js'
 import { geminiPlace } from './place.js'
-import { PATIENCE, say, shown } from './tui.js'
+import { PATIENCE, quit, say, shown } from './tui.js'
 
 const asks = { calls: [{ name: 'run_shell_command', arguments: { command: 'mkfifo one' } }] }
 const MODEL = ['-m', 'gemini-2.5-flash']
@@ -127,15 +127,6 @@ function painted(terminal: Terminal, wanted: RegExp): Promise<string> {
     expect(screen).toMatch(wanted)
     return screen
   }, PATIENCE)
-}
-
-async function quit(terminal: Terminal): Promise<number> {
-  let isOver = false
-  const ended = terminal.ended().finally(() => {
-    isOver = true
-  })
-  await say(terminal, '/quit', () => isOver)
-  return (await ended).exitCode
 }
 
 /** Without what differs between any two places, or moves. */

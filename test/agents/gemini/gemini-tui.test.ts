@@ -5,7 +5,7 @@ import { setTimeout as reaction } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import { geminiPlace } from './place.js'
-import { PATIENCE, say, shown } from './tui.js'
+import { PATIENCE, quit, say, shown } from './tui.js'
 
 const shell = (command: string) => ({
   calls: [{ name: 'run_shell_command', arguments: { command } }],
@@ -64,12 +64,7 @@ test('the TUI is recorded: what it asked and was told, a turn that was stopped, 
   gone.push(Date.now())
   await say(terminal, 'Make four', asked(8))
   await shown(terminal, 'So is four.')
-  let isOver = false
-  const end = terminal.ended().then(() => {
-    isOver = true
-  })
-  await say(terminal, '/quit', () => isOver)
-  await end
+  await quit(terminal)
 
   const { turns, tools, exchanges } = await place.told('show', 'last')
   expect(turns).toHaveLength(5)
@@ -123,12 +118,7 @@ test('of tools that are called together, each ends when it did, not with the nex
   const opened = Date.now()
   writeFileSync(gate, 'open\n')
   await shown(terminal, 'Both are read.')
-  let isOver = false
-  const end = terminal.ended().then(() => {
-    isOver = true
-  })
-  await say(terminal, '/quit', () => isOver)
-  await end
+  await quit(terminal)
 
   const { tools, exchanges } = await place.told('show', 'last')
   expect(tools).toMatchObject([

@@ -26,3 +26,13 @@ export async function say(terminal: Terminal, text: string, isTaken: () => boole
     await eventually(() => expect(isTaken()).toBe(true), 3000)
   }, PATIENCE)
 }
+
+/** Ends it as a user does, and returns its exit code. */
+export async function quit(terminal: Terminal): Promise<number> {
+  let isOver = false
+  const ended = terminal.ended().finally(() => {
+    isOver = true
+  })
+  await say(terminal, '/quit', () => isOver)
+  return (await ended).exitCode
+}

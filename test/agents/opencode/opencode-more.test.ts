@@ -8,8 +8,8 @@ import type { ModelRequest, Step } from '../../scripted-model/index.js'
 import { masked } from './masked.js'
 import { opencodePlace } from './place.js'
 import { processesIn } from './processes.js'
+import { PATIENCE, settledScreen } from './settled-screen.js'
 
-const PATIENCE = 120_000
 const ASKS = { config: { permission: { bash: 'ask' } } }
 const QUESTION = 'Permission required'
 const asked = {
@@ -54,13 +54,7 @@ describe.skipIf(process.env.TACHO_SOAK !== '1')('opencode', () => {
         await using terminal = await place[which]('--prompt', 'Make one')
         const screens: string[] = []
         const look = async (text: string) => {
-          await eventually(() => {
-            const screen = masked(terminal.screen, place.root)
-            expect(screen).toContain(text)
-            // An answer is on the screen before its turn is over.
-            expect(screen).not.toContain('esc interrupt')
-            screens.push(screen)
-          }, PATIENCE)
+          screens.push(await settledScreen(terminal, text, place.root))
         }
         await look(QUESTION)
         await terminal.answer('Enter', QUESTION)

@@ -3,14 +3,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../host/index.js'
 import type { ModelRequest } from '../../scripted-model/index.js'
-import { masked } from './masked.js'
 import { opencodePlace } from './place.js'
 import { commandOf, hasEnded, processesIn } from './processes.js'
+import { PATIENCE, settledScreen } from './settled-screen.js'
 
 type Place = Awaited<ReturnType<typeof opencodePlace>>
 
-/** A busy machine takes a minute to start it. Milliseconds. */
-const PATIENCE = 120_000
 /** How long opencode may take to end: longer than a busy machine needs, and no user would wait. */
 const TO_END = 30_000
 const QUESTION = 'Permission required'
@@ -29,14 +27,9 @@ test('with Tacho stopped, opencode asks, works and ends as it does alone: nothin
     await using terminal = await place[isRecorded ? 'tui' : 'plainTui']()
     const screens: string[] = []
     const look = async (text: string) => {
-      await eventually(() => {
-        const screen = masked(terminal.screen, place.root)
-        expect(screen).toContain(text)
-        // Half painted, or its turn is not over yet.
-        expect(screen).not.toContain('esc interrupt')
-        // What a command prints is above, and how much of it is shown is a matter of chance.
-        screens.push(screen.slice(screen.indexOf(text)))
-      }, PATIENCE)
+      const screen = await settledScreen(terminal, text, place.root)
+      // What a command prints is above, and how much of it is shown is a matter of chance.
+      screens.push(screen.slice(screen.indexOf(text)))
     }
     // Enter is ignored while it starts, and does nothing once the prompt is sent.
     const say = async (text: string, answer: string) => {

@@ -72,7 +72,11 @@ export function openList(path: string, root: string): OpenList | undefined {
     checkedAt: head.checkedAt,
     noteCheck() {
       const now = new Date()
-      futimesSync(opened.descriptor, now, now)
+      try {
+        futimesSync(opened.descriptor, now, now)
+      } catch {
+        // The disk has become read-only: next time, all are checked again.
+      }
     },
     lineOf: ({ line }) =>
       Buffer.isBuffer(line) ? line : readAt(opened.descriptor, line.from, line.length),
