@@ -13,7 +13,13 @@ import {
 } from './limits.js'
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
-import { type FileLine, type LinePlace, readLines } from './read-lines.js'
+import {
+  borrowChunkRuns,
+  type ChunkRun,
+  type ChunkRuns,
+  giveBackChunkRuns,
+} from './raw-log/chunk-runs.js'
+import { type FileLine, type LinePlace, type PassedLines, readLines } from './read-lines.js'
 import { hasChecksum, isProved, type Rescued, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
 import { NOT_READ_ON, readSealedLines } from './sealed/sealed-lines.js'
@@ -50,12 +56,21 @@ export type LogRange = {
    * neither decoded nor yielded. The bytes are valid until the next line.
    */
   quick?: (bytes: Buffer, line: LinePlace & { length: number }, file: string) => boolean
+  /** Receives rows of chunks, where a plain file has them, in place of their lines. */
+  chunks?: ChunkTaker
   /** Receives, at the end of each file, where its next line would begin. */
   onEnd?: (place: LinePlace) => void
   /** The cost limit; by default one of its own. Reading ends there, and that is reported. */
   work?: Work
   /** Receives each good line as is. The bytes are valid until the next line. */
   onLine?: (bytes: Buffer) => void
+}
+
+export type ChunkTaker = {
+  /** Says, before a row is read, up to which offset chunks of this exchange may be taken. */
+  upTo: (exchange: string, line: LinePlace) => number
+  /** @param line of its first chunk. */
+  take: (run: ChunkRun, line: LinePlace, file: string) => void
 }
 
 /**
@@ -101,10 +116,22 @@ export function* readPart(
     return
   }
   const reportHere = (damage: Omit<Damage, 'file'>): void => report({ file, ...damage })
-  const { containing, wanted = whatContains(containing), quick } = range
+  const { containing, wanted = whatContains(containing), quick, chunks } = range
   let next: LinePlace = range.from ?? { byte: 0, line: 1 }
+  const isLong = opened.size - next.byte >= LONG_LOG_BYTES
+  const runs = chunks !== undefined && isLong ? borrowChunkRuns() : undefined
+  const passed = chunks &&
+    runs && {
+      block: runs.block,
+      pass(from: number, to: number, line: LinePlace) {
+        const passing = passChunks(runs, chunks, { from, to, line, file }, work)
+        const { lines, bytes } = passing
+        next = { byte: line.byte + bytes, line: line.line + lines }
+        return passing
+      },
+    }
   try {
-    for (const line of linesOf(file, opened, range, reportHere)) {
+    for (const line of linesOf(file, opened, range, reportHere, passed)) {
       const passed = line.byte - next.byte
       next = { byte: line.byte + line.length + 1, line: line.line + 1 }
       if (!work.spend(passed + line.length + PASSED_LINE_WORK)) {
@@ -140,8 +167,36 @@ export function* readPart(
     if (code === undefined) throw cause
     reportHere({ lines: 0, reason: `cannot be read further (${code})` })
   } finally {
+    if (runs !== undefined) giveBackChunkRuns(runs)
     opened[Symbol.dispose]()
   }
+}
+
+/** In a shorter one, rows are too few to be worth a program of their own. */
+const LONG_LOG_BYTES = 1024 * 1024
+
+/** Passes the rows of chunks that begin at a line, which costs what it costs line by line. */
+function passChunks(
+  runs: ChunkRuns,
+  { upTo, take }: ChunkTaker,
+  { from, to, line, file }: { from: number; to: number; line: LinePlace; file: string },
+  work: Work,
+): { lines: number; bytes: number } {
+  let lines = 0
+  let bytes = 0
+  while (!work.isSpent) {
+    const exchange = runs.exchangeAt(from + bytes)
+    if (exchange === undefined) break
+    const at = { byte: line.byte + bytes, line: line.line + lines }
+    const last = Math.min(to, from + upTo(exchange, at) - line.byte)
+    const run = last > from + bytes ? runs.take(from + bytes, last) : undefined
+    if (run === undefined) break
+    take(run, at, file)
+    work.spend(run.bytes + run.chunks * PASSED_LINE_WORK)
+    lines += run.chunks
+    bytes += run.bytes
+  }
+  return { lines, bytes }
 }
 
 function linesOf(
@@ -149,10 +204,15 @@ function linesOf(
   opened: RegularFile,
   { from = { byte: 0, line: 1, file }, to = Number.POSITIVE_INFINITY, containing }: LogRange,
   report: (damage: Omit<Damage, 'file'>) => void,
+  passed: PassedLines | undefined,
 ): Generator<FileLine> {
   const codec = codecOf(file)
   if (codec !== undefined) return readSealedLines(codec, opened, from, to, report)
-  const known = { size: opened.size, ...(containing !== undefined && { containing }) }
+  const known = {
+    size: opened.size,
+    ...(containing !== undefined && { containing }),
+    ...(passed !== undefined && { passed }),
+  }
   return readLines(opened.descriptor, from, to, known)
 }
 

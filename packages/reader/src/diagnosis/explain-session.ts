@@ -135,7 +135,9 @@ class Seen {
     raw: (found) => this.#takeRaw(found),
     wantsBodies: () => !this.requests.isPartial,
     longestBody: CONVERSATION_BYTES,
-    passes: (exchange) => this.#passes(exchange),
+    // What an answer says that went well matters least in the middle of a long session.
+    passes: (exchange) => !this.calls.get(exchange)?.isRefused,
+    passed: (exchange, chunks) => this.#pass(exchange, chunks),
     event: (found) => this.runs.take(found),
   }
   /** Whether there were more exchanges than are held. */
@@ -148,14 +150,10 @@ class Seen {
     this.requests = new RequestSteps(folder)
   }
 
-  /** What an answer says that went well matters least in the middle of a long session. */
-  #passes(exchange: string): boolean {
-    const call = this.calls.get(exchange)
-    if (call?.isRefused) return false
-    call?.pass()
-    this.records.count(exchange)
+  #pass(exchange: string, chunks: number): void {
+    this.calls.get(exchange)?.pass()
+    this.records.count(exchange, chunks)
     this.passed.add(exchange)
-    return true
   }
 
   #takeRaw({ record, ...place }: Sound<RawRecord>): void {

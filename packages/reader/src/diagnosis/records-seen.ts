@@ -38,15 +38,15 @@ export class RecordsSeen {
       this.#runs.set(record.exchange, { run, isPrewarm: prewarm === true })
     }
     const id = exchangeIdOf(record)
-    this.count(id)
+    this.count(id, 1)
     if (record.kind === 'end') this.#end(record)
     if (record.kind === 'request-body') this.#body(record, { file, line })
   }
 
-  /** Counts a record of an exchange that is not read. */
-  count(exchange: string): void {
+  /** Counts records of an exchange that need not have been read. */
+  count(exchange: string, records: number): void {
     const run = this.#runs.get(exchange)?.run ?? ''
-    this.#records.set(run, (this.#records.get(run) ?? 0) + 1)
+    this.#records.set(run, (this.#records.get(run) ?? 0) + records)
   }
 
   /** Reports what is missing, if nothing else explains it: a gap, or damage that is known. */

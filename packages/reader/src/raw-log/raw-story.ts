@@ -7,10 +7,11 @@ import { RawOrder } from '../raw-order.js'
 import { exchangeIdOf, rawRecordOf } from '../raw-record-of.js'
 import { begin, goOn } from '../read-exchanges.js'
 import type { LinePlace } from '../read-lines.js'
-import { type LogRecord, readPart } from '../read-log.js'
+import { type ChunkTaker, type LogRange, type LogRecord, readPart } from '../read-log.js'
 import { MORE_EXCHANGES, reportUnusable, type Sound } from '../sound-records.js'
 import { bodyLineOf } from './body-line.js'
-import { type ChunkLine, chunkLineOf } from './chunk-line.js'
+import { chunkLineOf } from './chunk-line.js'
+import type { ChunkRun } from './chunk-runs.js'
 
 /** What a raw log says without its bodies: its exchanges, their places, and what is missing. */
 export type RawStory = {
@@ -42,28 +43,31 @@ export class RawStoryReader {
     if (story.gaps.length > 0) this.#order.noteGap()
   }
 
-  /**
-   * Handles a record by its line, without decoding all of it; returns whether that was possible.
-   */
-  readonly quick = (bytes: Buffer, line: LinePlace & { length: number }, file: string): boolean => {
-    const chunk = chunkLineOf(bytes)
-    if (chunk !== undefined) {
-      this.#takeChunk(chunk, line, file)
-      return true
+  /** Handles what most of a log is without decoding it: chunks and the bodies of requests. */
+  get quick(): Pick<LogRange, 'quick' | 'chunks'> {
+    const chunks: ChunkTaker = {
+      upTo: () => Number.POSITIVE_INFINITY,
+      take: (run, line, file) => this.takeChunks(run, line, file),
     }
-    return this.quickBody(bytes, line, file)
+    return {
+      quick: (bytes, line, file) =>
+        this.quickChunk(bytes, line, file, chunks) || this.quickBody(bytes, line, file),
+      chunks,
+    }
   }
 
-  /** Handles the line of a chunk likewise, if its exchange `passes`. */
+  /** Handles the line of a chunk, if it may be taken; returns whether it did. */
   quickChunk(
     bytes: Buffer,
     line: LinePlace & { length: number },
     file: string,
-    passes: (exchange: string) => boolean,
+    { upTo, take }: ChunkTaker,
   ): boolean {
     const chunk = chunkLineOf(bytes)
-    if (chunk === undefined || !passes(chunk.exchange)) return false
-    this.#takeChunk(chunk, line, file)
+    if (chunk === undefined || upTo(chunk.exchange, line) <= line.byte) return false
+    const { exchange, at } = chunk
+    const run = { exchange, chunks: 1, firstAt: at, lastAt: at, bytes: line.length + 1 }
+    take(run, line, file)
     return true
   }
 
@@ -84,22 +88,22 @@ export class RawStoryReader {
     return true
   }
 
-  #takeChunk(
-    { exchange: id, at }: ChunkLine,
-    line: LinePlace & { length: number },
+  /** Takes a row of chunks that begins at a line. */
+  takeChunks(
+    { exchange: id, chunks, firstAt, lastAt, bytes }: ChunkRun,
+    { line, byte }: LinePlace,
     file: string,
   ): void {
     const judged = this.#order.judgePart(id)
-    if (judged.damage !== undefined) {
-      this.#report({ file, line: line.line, byte: line.byte, lines: 1, reason: judged.damage })
-    }
+    if (judged.damage !== undefined)
+      this.#report({ file, line, byte, lines: chunks, reason: judged.damage })
     const exchange = judged.isOrphan ? undefined : this.#byId.get(id)
     if (exchange === undefined) return
-    exchange.lastAt = Math.max(exchange.lastAt, at)
-    exchange.firstChunkMs ??= at / 1000
-    exchange.chunks += 1
+    exchange.lastAt = Math.max(exchange.lastAt, lastAt)
+    exchange.firstChunkMs ??= firstAt / 1000
+    exchange.chunks += chunks
     const indexed = this.story.index.byId.get(id)
-    if (indexed?.from.file === file) indexed.chunksTo = line.byte + line.length + 1
+    if (indexed?.from.file === file) indexed.chunksTo = byte + bytes
   }
 
   /** Whether the limit of exchanges is reached, so that nothing that follows is worth reading. */

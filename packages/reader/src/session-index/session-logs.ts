@@ -13,7 +13,7 @@ import {
   RawStoryReader,
 } from '../raw-log/raw-story.js'
 import type { LinePlace } from '../read-lines.js'
-import { type LogRange, type LogRecord, readPart } from '../read-log.js'
+import { type ChunkTaker, type LogRange, type LogRecord, readPart } from '../read-log.js'
 import { addSpans, MORE_SPANS, type Span } from '../read-spans.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { judgeEvent, MORE_EXCHANGES, type Sound } from '../sound-records.js'
@@ -44,11 +44,10 @@ export type OnRecords = {
   wantsBodies?: () => boolean
   /** Of a longer one in bytes, the record is given without content, too. */
   longestBody?: number
-  /**
-   * Receives the exchange of a chunk in the middle of a long log, and returns whether the chunk can
-   * be passed: then it is counted and not given.
-   */
+  /** In the middle of a long log: whether chunks of this exchange can be passed and not be given. */
   passes?: (exchange: string) => boolean
+  /** Receives how many were. */
+  passed?: (exchange: string, chunks: number) => void
   event?: (found: Sound<EventRecord | GapRecord>) => void
 }
 
@@ -206,8 +205,7 @@ function* readPlaces(
   const files = logParts(folder, SESSION_FILES.raw, names).map((name) => ({
     ...{ name, stamp: '', from: BEGINNING, to: Number.POSITIVE_INFINITY },
   }))
-  const range = { quick: reader.quick }
-  const read = readFiles(folder, { goesOn: false, files }, undefined, report, range)
+  const read = readFiles(folder, { goesOn: false, files }, undefined, report, reader.quick)
   yield* read((found) => {
     reader.take(found)
     return !reader.isFull
@@ -315,6 +313,7 @@ function* readRawLog(
     wantsBodies = () => true,
     longestBody = Number.POSITIVE_INFINITY,
     passes,
+    passed,
   }: OnRecords = {},
   held?: ReadRaw,
 ): Generator<undefined, ReadRaw> {
@@ -329,17 +328,22 @@ function* readRawLog(
   const reader = held?.reader ?? new RawStoryReader(index.folder, report, story)
   // Skipped chunks are not counted, so all of what is new is read.
   const middle = middleOf(toRead)
+  const isMiddle = ({ byte }: LinePlace): boolean => byte >= middle.from && byte < middle.to
+  const chunks: ChunkTaker = {
+    upTo: (exchange, line) => (isMiddle(line) && passes?.(exchange) ? middle.to : line.byte),
+    take(run, line, file) {
+      passed?.(run.exchange, run.chunks)
+      reader.takeChunks(run, line, file)
+    },
+  }
   const pass: LogRange['quick'] = (bytes, line, file) =>
-    (passes !== undefined &&
-      line.byte >= middle.from &&
-      line.byte < middle.to &&
-      reader.quickChunk(bytes, line, file, passes)) ||
+    (passes !== undefined && isMiddle(line) && reader.quickChunk(bytes, line, file, chunks)) ||
     (!wantsBodies() && reader.quickBody(bytes, line, file, { onRecord })) ||
     (line.length > longestBody &&
       reader.quickBody(bytes, line, file, { onRecord, longerThan: longestBody }))
   const range = isWhole
-    ? { quick: pass, work: new Work(passes ? EXPLAINED_WORK : LOG_WORK) }
-    : { quick: reader.quick }
+    ? { quick: pass, ...(passes && { chunks }), work: new Work(passes ? EXPLAINED_WORK : LOG_WORK) }
+    : reader.quick
   const read = readFiles(index.folder, toRead, known?.position.next, report, range)
   const next = yield* read((found) => {
     reader.take(found, onRecord)
