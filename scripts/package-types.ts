@@ -15,10 +15,14 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
     const file = join(to, `${name}.d.ts`)
     write(file, exportsOf(entry).map(fromItsFile(file, entry)).join('\n'))
   }
+  const exporting = new Set(waiting)
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (copied.has(file)) continue
     copied.add(file)
-    write(targetOf(file), withTargets(file))
+    const isTold =
+      exporting.has(file) || TOLD.some((name) => targetOf(file).startsWith(join(to, name)))
+    const text = withTargets(file)
+    write(targetOf(file), isTold ? text : text.replace(DOC_COMMENT, ''))
   }
 
   // Not through the package's index, which exports more than this does.
@@ -76,6 +80,14 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
     return join(to, relative(packages, file).replace('/dist/', '/'))
   }
 }
+
+/**
+ * The packages whose every type is documented: what a session is, and what it means. Of the others,
+ * files of which nothing is exported are here only because a declaration refers to them, and their
+ * comments would be a hundredth of the package.
+ */
+const TOLD = ['format/', 'model/']
+const DOC_COMMENT = /^\s*\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm
 
 /** The path in an import; the layout is the same in both places. */
 const RELATIVE = /(?:from |import\()['"](\.[^'"]+)['"]/g
