@@ -44,8 +44,12 @@ function cutLines(path: string, share: number): void {
   writeFileSync(path, lines.slice(0, Math.floor(lines.length * share)).join(''), 'latin1')
 }
 
+/** Cuts within a line: how long the lines are depends on the time that it is. */
 function cutBytes(path: string, share: number): void {
-  truncateSync(path, Math.floor(readFileSync(path).length * share))
+  const bytes = readFileSync(path)
+  const cut = Math.floor(bytes.length * share)
+  const isAtEnd = bytes.subarray(cut - 1, cut + 1).includes('\n')
+  truncateSync(path, isAtEnd ? cut - 10 : cut)
 }
 
 function flip(path: string, at: number): void {
