@@ -19,10 +19,10 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (copied.has(file)) continue
     copied.add(file)
-    const isTold =
-      exporting.has(file) || TOLD.some((name) => targetOf(file).startsWith(join(to, name)))
+    const isDocumented =
+      exporting.has(file) || DOCUMENTED.some((name) => targetOf(file).startsWith(join(to, name)))
     const text = withTargets(file)
-    write(targetOf(file), isTold ? text : text.replace(DOC_COMMENT, ''))
+    write(targetOf(file), isDocumented ? text : text.replace(DOC_COMMENT, ''))
   }
 
   // Not through the package's index, which exports more than this does.
@@ -86,7 +86,7 @@ export function copyTypes(packages: string, entries: Record<string, string>, to:
  * files of which nothing is exported are here only because a declaration refers to them, and their
  * comments would be a hundredth of the package.
  */
-const TOLD = ['format/', 'model/']
+const DOCUMENTED = ['format/', 'model/']
 const DOC_COMMENT = /^\s*\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm
 
 /** The path in an import; the layout is the same in both places. */

@@ -14,11 +14,11 @@ import {
 import { logParts } from './log-parts.js'
 import { openRegular, type RegularFile } from './open-regular.js'
 import {
-  borrowChunkRuns,
-  type ChunkRun,
-  type ChunkRuns,
-  giveBackChunkRuns,
-} from './raw-log/chunk-runs.js'
+  borrowChunkRows,
+  type ChunkRow,
+  type ChunkRows,
+  giveBackChunkRows,
+} from './raw-log/chunk-rows.js'
 import { type FileLine, type LinePlace, type PassedLines, readLines } from './read-lines.js'
 import { hasChecksum, isProved, type Rescued, rescueLine } from './rescue-line.js'
 import { codecOf } from './sealed/codec.js'
@@ -66,11 +66,15 @@ export type LogRange = {
   onLine?: (bytes: Buffer) => void
 }
 
+/** Takes rows of chunks. */
 export type ChunkTaker = {
-  /** Says, before a row is read, up to which offset chunks of this exchange may be taken. */
+  /**
+   * Returns the offset in the file up to which chunks of this exchange may be taken from a line on:
+   * that of the line for none.
+   */
   upTo: (exchange: string, line: LinePlace) => number
   /** @param line of its first chunk. */
-  take: (run: ChunkRun, line: LinePlace, file: string) => void
+  take: (row: ChunkRow, line: LinePlace, file: string) => void
 }
 
 /**
@@ -119,22 +123,21 @@ export function* readPart(
   const { containing, wanted = whatContains(containing), quick, chunks } = range
   let next: LinePlace = range.from ?? { byte: 0, line: 1 }
   const isLong = opened.size - next.byte >= LONG_LOG_BYTES
-  const runs = chunks !== undefined && isLong ? borrowChunkRuns() : undefined
+  const rows = chunks !== undefined && isLong ? borrowChunkRows() : undefined
   const passed = chunks &&
-    runs && {
-      block: runs.block,
+    rows && {
+      block: rows.block,
       pass(from: number, to: number, line: LinePlace) {
-        const passing = passChunks(runs, chunks, { from, to, line, file }, work)
-        const { lines, bytes } = passing
-        next = { byte: line.byte + bytes, line: line.line + lines }
+        const passing = passChunks(rows, chunks, { from, to, line, file }, work)
+        next = { byte: line.byte + passing.bytes, line: line.line + passing.lines }
         return passing
       },
     }
   try {
     for (const line of linesOf(file, opened, range, reportHere, passed)) {
-      const passed = line.byte - next.byte
+      const skipped = line.byte - next.byte
       next = { byte: line.byte + line.length + 1, line: line.line + 1 }
-      if (!work.spend(passed + line.length + PASSED_LINE_WORK)) {
+      if (!work.spend(skipped + line.length + PASSED_LINE_WORK)) {
         reportHere({ line: line.line, byte: line.byte, lines: 0, reason: NOT_READ_ON })
         return
       }
@@ -167,7 +170,7 @@ export function* readPart(
     if (code === undefined) throw cause
     reportHere({ lines: 0, reason: `cannot be read further (${code})` })
   } finally {
-    if (runs !== undefined) giveBackChunkRuns(runs)
+    if (rows !== undefined) giveBackChunkRows(rows)
     opened[Symbol.dispose]()
   }
 }
@@ -177,7 +180,7 @@ const LONG_LOG_BYTES = 1024 * 1024
 
 /** Passes the rows of chunks that begin at a line, which costs what it costs line by line. */
 function passChunks(
-  runs: ChunkRuns,
+  rows: ChunkRows,
   { upTo, take }: ChunkTaker,
   { from, to, line, file }: { from: number; to: number; line: LinePlace; file: string },
   work: Work,
@@ -185,16 +188,16 @@ function passChunks(
   let lines = 0
   let bytes = 0
   while (!work.isSpent) {
-    const exchange = runs.exchangeAt(from + bytes)
+    const exchange = rows.exchangeAt(from + bytes)
     if (exchange === undefined) break
     const at = { byte: line.byte + bytes, line: line.line + lines }
     const last = Math.min(to, from + upTo(exchange, at) - line.byte)
-    const run = last > from + bytes ? runs.take(from + bytes, last) : undefined
-    if (run === undefined) break
-    take(run, at, file)
-    work.spend(run.bytes + run.chunks * PASSED_LINE_WORK)
-    lines += run.chunks
-    bytes += run.bytes
+    const row = last > from + bytes ? rows.take(from + bytes, last) : undefined
+    if (row === undefined) break
+    take(row, at, file)
+    work.spend(row.bytes + row.chunks * PASSED_LINE_WORK)
+    lines += row.chunks
+    bytes += row.bytes
   }
   return { lines, bytes }
 }

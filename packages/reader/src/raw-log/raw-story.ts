@@ -11,7 +11,7 @@ import { type ChunkTaker, type LogRange, type LogRecord, readPart } from '../rea
 import { MORE_EXCHANGES, reportUnusable, type Sound } from '../sound-records.js'
 import { bodyLineOf } from './body-line.js'
 import { chunkLineOf } from './chunk-line.js'
-import type { ChunkRun } from './chunk-runs.js'
+import type { ChunkRow } from './chunk-rows.js'
 
 /** What a raw log says without its bodies: its exchanges, their places, and what is missing. */
 export type RawStory = {
@@ -47,7 +47,7 @@ export class RawStoryReader {
   get quick(): Pick<LogRange, 'quick' | 'chunks'> {
     const chunks: ChunkTaker = {
       upTo: () => Number.POSITIVE_INFINITY,
-      take: (run, line, file) => this.takeChunks(run, line, file),
+      take: (row, line, file) => this.takeChunks(row, line, file),
     }
     return {
       quick: (bytes, line, file) =>
@@ -66,8 +66,8 @@ export class RawStoryReader {
     const chunk = chunkLineOf(bytes)
     if (chunk === undefined || upTo(chunk.exchange, line) <= line.byte) return false
     const { exchange, at } = chunk
-    const run = { exchange, chunks: 1, firstAt: at, lastAt: at, bytes: line.length + 1 }
-    take(run, line, file)
+    const row = { exchange, chunks: 1, firstAt: at, lastAt: at, bytes: line.length + 1 }
+    take(row, line, file)
     return true
   }
 
@@ -90,7 +90,7 @@ export class RawStoryReader {
 
   /** Takes a row of chunks that begins at a line. */
   takeChunks(
-    { exchange: id, chunks, firstAt, lastAt, bytes }: ChunkRun,
+    { exchange: id, chunks, firstAt, lastAt, bytes }: ChunkRow,
     { line, byte }: LinePlace,
     file: string,
   ): void {

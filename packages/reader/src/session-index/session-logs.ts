@@ -331,9 +331,9 @@ function* readRawLog(
   const isMiddle = ({ byte }: LinePlace): boolean => byte >= middle.from && byte < middle.to
   const chunks: ChunkTaker = {
     upTo: (exchange, line) => (isMiddle(line) && passes?.(exchange) ? middle.to : line.byte),
-    take(run, line, file) {
-      passed?.(run.exchange, run.chunks)
-      reader.takeChunks(run, line, file)
+    take(row, line, file) {
+      passed?.(row.exchange, row.chunks)
+      reader.takeChunks(row, line, file)
     },
   }
   const pass: LogRange['quick'] = (bytes, line, file) =>

@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest'
 import { collectDamage, type Damage } from '../../packages/reader/dist/damage.js'
 import { chunkLineOf } from '../../packages/reader/dist/raw-log/chunk-line.js'
 import {
-  borrowChunkRuns,
-  type ChunkRun,
-  type ChunkRuns,
-} from '../../packages/reader/dist/raw-log/chunk-runs.js'
+  borrowChunkRows,
+  type ChunkRow,
+  type ChunkRows,
+} from '../../packages/reader/dist/raw-log/chunk-rows.js'
 import { RawStoryReader } from '../../packages/reader/dist/raw-log/raw-story.js'
 import { readPart } from '../../packages/reader/dist/read-log.js'
 
@@ -72,14 +72,14 @@ describe('a row of chunks', () => {
   })
 
   it('can end at the last byte of the block, and is not looked for behind it', () => {
-    const runs = opened()
+    const rows = opened()
     const text = chunk(ONE, 1, 'a')
-    const from = runs.block.length - text.length
-    runs.block.write(text, from)
-    expect(runs.exchangeAt(from)).toBe(ONE)
-    expect(runs.take(from, runs.block.length)?.bytes).toBe(text.length)
-    for (let at = from + 1; at <= runs.block.length; at += 1)
-      expect(runs.exchangeAt(at)).toBeUndefined()
+    const from = rows.block.length - text.length
+    rows.block.write(text, from)
+    expect(rows.exchangeAt(from)).toBe(ONE)
+    expect(rows.take(from, rows.block.length)?.bytes).toBe(text.length)
+    for (let at = from + 1; at <= rows.block.length; at += 1)
+      expect(rows.exchangeAt(at)).toBeUndefined()
   })
 })
 
@@ -132,18 +132,18 @@ function without(log: Buffer, place: number): Buffer {
   return Buffer.concat([log.subarray(0, place), log.subarray(place + 1)])
 }
 
-function take(lines: readonly (string | Buffer)[]): ChunkRun | undefined {
-  const runs = opened()
-  runs.block.fill('\n')
+function take(lines: readonly (string | Buffer)[]): ChunkRow | undefined {
+  const rows = opened()
+  rows.block.fill('\n')
   const bytes = Buffer.concat(lines.map((one) => Buffer.from(one)))
-  bytes.copy(runs.block)
-  return runs.take(0, bytes.length)
+  bytes.copy(rows.block)
+  return rows.take(0, bytes.length)
 }
 
-let held: ChunkRuns | undefined
+let held: ChunkRows | undefined
 
-function opened(): ChunkRuns {
-  held ??= borrowChunkRuns()
+function opened(): ChunkRows {
+  held ??= borrowChunkRows()
   if (held === undefined) throw new Error('this processor has no vectors')
   return held
 }

@@ -1,7 +1,7 @@
 import { assemble } from '@tacho/scrub'
 
 /** A row of lines, each a chunk of the same exchange with the right checksum. */
-export type ChunkRun = {
+export type ChunkRow = {
   exchange: string
   chunks: number
   /** Microseconds since the exchange began, of the first chunk. */
@@ -16,7 +16,7 @@ export type ChunkRun = {
  * Reads rows of chunks by their bytes, as `chunkLineOf` reads one: nearly all lines of a long raw
  * log are such, and one by one they take five times as long.
  */
-export type ChunkRuns = {
+export type ChunkRows = {
   /** Where the bytes must be. */
   block: Buffer
   /** Returns the exchange of the chunk that seems to begin at this place of the block. */
@@ -25,29 +25,29 @@ export type ChunkRuns = {
    * Returns the row that begins at this place, which must be the start of a line; undefined if this
    * line is no such chunk or does not end before `to`. A row can end anywhere: there may be another.
    */
-  take(from: number, to: number): ChunkRun | undefined
+  take(from: number, to: number): ChunkRow | undefined
 }
 
-const free: ChunkRuns[] = []
+const free: ChunkRows[] = []
 let isPossible = true
 
 /**
  * Lends what reads such rows, for as long as one file is read; undefined if the processor has no
  * vectors, or the host forbids WebAssembly.
  */
-export function borrowChunkRuns(): ChunkRuns | undefined {
+export function borrowChunkRows(): ChunkRows | undefined {
   const held = free.pop()
   if (held !== undefined || !isPossible) return held
   try {
-    return openChunkRuns()
+    return openChunkRows()
   } catch {
     isPossible = false
     return undefined
   }
 }
 
-export function giveBackChunkRuns(runs: ChunkRuns): void {
-  free.push(runs)
+export function giveBackChunkRows(rows: ChunkRows): void {
+  free.push(rows)
 }
 
 const HEAD = '{"kind":"chunk","exchange":"'
@@ -68,9 +68,9 @@ const BLOCK_BYTES = 4 * PAGE
 const BEHIND_BYTES = PAGE
 const PAGES = (BLOCK_AT + BLOCK_BYTES + BEHIND_BYTES) / PAGE
 
-function openChunkRuns(): ChunkRuns {
+function openChunkRows(): ChunkRows {
   const memory = new WebAssembly.Memory({ initial: PAGES })
-  const module = new WebAssembly.Module(runProgram())
+  const module = new WebAssembly.Module(rowProgram())
   const { run } = new WebAssembly.Instance(module, { m: { m: memory } }).exports
   const all = Buffer.from(memory.buffer)
   all.write(HEAD, HEAD_AT, 'latin1')
@@ -132,7 +132,7 @@ const POLYNOMIAL = 0xedb88320
  * A function of where a line begins and where the bytes end: returns where the first line begins
  * that is not part of the row, and stores the row's other facts.
  */
-function runProgram(): Uint8Array<ArrayBuffer> {
+function rowProgram(): Uint8Array<ArrayBuffer> {
   const number = (text: string, from: number): number =>
     Buffer.from(text, 'latin1').readInt32LE(from)
   const ID_AT = HEAD.length
