@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { SessionOnDisk } from '../../../agents/session-on-disk.js'
 import { standIn } from '../../../agents/stand-in.js'
@@ -6,15 +6,13 @@ import { type Workplace, workplace } from '../../../agents/workplace.js'
 import type { Running } from '../../../host/index.js'
 import { Output } from '../../../host/output.js'
 
-/**
- * A program in the place of `codex app-server` whose standard input and output belong to a test.
- */
-const RELAY = standIn(`
+/** A program in the place of `codex app-server` whose standard input and output belong to a test. */
+const RELAY = `
 const socket = require('node:net').connect({ path: process.env.ENDS, allowHalfOpen: true })
 process.stdin.pipe(socket)
 socket.pipe(process.stdout)
 socket.on('end', () => process.stdin.destroy())
-`)
+`
 
 /** Controls both ends of the tap: what one says must be what the other hears. */
 export type Ends = {
@@ -37,13 +35,16 @@ export type Ends = {
 /** Starts `tacho codex app-server --persist-session` between two ends. */
 export async function ends(args: readonly string[] = ['--persist-session']): Promise<Ends> {
   const listener = createServer({ allowHalfOpen: true })
-  const place = await workplace([{}], { codex: RELAY })
+  const place = await workplace([{}], { codex: standIn(RELAY) })
   const path = join(place.home.root, 'ends')
   const connected = new Promise<Socket>((resolve) => listener.once('connection', resolve))
   await new Promise<void>((resolve) => listener.listen(path, resolve))
   const env = { ...place.environment, ENDS: path }
   const client = place.startTacho(['codex', 'app-server', ...args], { env })
-  const server = await connected
+  const server = await Promise.race([connected, client.ended])
+  if (!(server instanceof Socket)) {
+    throw new Error(`Tacho ended before the app-server was there:\n${server.stderr.toString()}`)
+  }
   server.on('error', () => {})
   const heard = new Output(server)
   return {
