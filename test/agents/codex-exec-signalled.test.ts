@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { start, tachoCommand } from '../host/index.js'
+import { eventually, start, tachoCommand } from '../host/index.js'
 import { EXEC, workplace } from './workplace.js'
 
 test('a signal in the middle of a stream is what requested the cancellation', async () => {
@@ -10,6 +10,11 @@ test('a signal in the middle of a stream is what requested the cancellation', as
     stdin: '',
   })
   await place.model.responseSent(1, 6)
+  // What the model has sent may still be on its way.
+  await eventually(async () => {
+    const { raw } = await place.session()
+    expect(raw.some(({ kind }) => kind === 'chunk')).toBe(true)
+  })
   tacho.kill('SIGINT')
   await place.model.clientGone(1)
   await tacho.ended
