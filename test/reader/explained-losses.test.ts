@@ -1,10 +1,11 @@
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeLine, SESSION_FILES } from '@tacho/format'
 import { explainSession, salvageSession, verdictOf, verifySession } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
 import { tacho } from '../cli/tacho.js'
+import { cutWithinLine } from '../faults/cut-within-line.js'
 import { SESSION_ID, startRecording } from '../faults/recorded-session.js'
 import { sessionsDirectory } from './session-folder.js'
 
@@ -44,14 +45,6 @@ function cutLines(path: string, share: number): void {
   writeFileSync(path, lines.slice(0, Math.floor(lines.length * share)).join(''), 'latin1')
 }
 
-/** Cuts within a line: how long the lines are depends on the time that it is. */
-function cutBytes(path: string, share: number): void {
-  const bytes = readFileSync(path)
-  const cut = Math.floor(bytes.length * share)
-  const isAtEnd = bytes.subarray(cut - 1, cut + 1).includes('\n')
-  truncateSync(path, isAtEnd ? cut - 10 : cut)
-}
-
 function flip(path: string, at: number): void {
   const bytes = readFileSync(path)
   bytes[at] = (bytes[at] ?? 0) ^ 1
@@ -82,25 +75,25 @@ function withoutEnd(path: string): void {
 type Loss = [title: string, file: string, lose: (path: string) => void]
 
 const LOSSES: Loss[] = [
-  ['the last 30 % of the raw log', raw, (path) => cutBytes(path, 0.7)],
+  ['the last 30 % of the raw log', raw, (path) => cutWithinLine(path, 0.7)],
   ['the last lines of the raw log', raw, (path) => cutLines(path, 0.7)],
   ['the last line of the raw log', raw, (path) => cutLines(path, 0.99)],
   ['a bit of the raw log', raw, (path) => flip(path, 2000)],
   ['the raw log', raw, rmSync],
   ['a request that another one copies from', raw, copyFromNowhere],
-  ['the last 30 % of the events', events, (path) => cutBytes(path, 0.7)],
+  ['the last 30 % of the events', events, (path) => cutWithinLine(path, 0.7)],
   ['the last line of the events', events, (path) => cutLines(path, 0.9)],
   ['all lines of the events', events, (path) => cutLines(path, 0)],
   ['a bit of the events', events, (path) => flip(path, 60)],
   ['the events', events, rmSync],
-  ['the last 30 % of the spans', meta, (path) => cutBytes(path, 0.7)],
+  ['the last 30 % of the spans', meta, (path) => cutWithinLine(path, 0.7)],
   ['the last lines of the spans', meta, (path) => cutLines(path, 0.7)],
   ['a bit of the spans', meta, (path) => flip(path, 200)],
   ['the spans', meta, rmSync],
-  ['the last 30 % of the manifest', manifest, (path) => cutBytes(path, 0.7)],
+  ['the last 30 % of the manifest', manifest, (path) => cutWithinLine(path, 0.7)],
   ['a bit of the manifest', manifest, (path) => flip(path, 60)],
   ['the manifest', manifest, rmSync],
-  ['the end of the debug log', log, (path) => cutBytes(path, 0.95)],
+  ['the end of the debug log', log, (path) => cutWithinLine(path, 0.95)],
   [
     'a byte of a letter in the debug log',
     log,
@@ -137,7 +130,7 @@ test('a recorder that dies while it writes a line is not a loss of its own', asy
   withoutEnd(join(folder, manifest))
   cutLines(join(folder, meta), 0.7)
   cutLines(join(folder, events), 0.7)
-  cutBytes(join(folder, raw), 0.7)
+  cutWithinLine(join(folder, raw), 0.7)
   const explained = await explainSession(folder)
   expect(explained.causes.map(({ code }) => code)).toEqual([explained.end.code])
   expect(explained.end.code).not.toBe('clean')
@@ -173,7 +166,7 @@ describe('a disk that stayed full is told by', () => {
   test('half lines in several logs, of a recorder that left no end', async () => {
     const folder = await healthy()
     withoutEnd(join(folder, manifest))
-    for (const log of [raw, meta, events]) cutBytes(join(folder, log), 0.7)
+    for (const log of [raw, meta, events]) cutWithinLine(join(folder, log), 0.7)
     const { end, causes } = await explainSession(folder)
     expect([end.code, end.certainty]).toEqual(['disk-full', 'likely'])
     expect(causes.map(({ code }) => code)).toEqual(['disk-full'])
@@ -183,7 +176,7 @@ describe('a disk that stayed full is told by', () => {
     const folder = await healthy()
     withoutEnd(join(folder, manifest))
     cutLines(join(folder, meta), 0.95)
-    cutBytes(join(folder, raw), 0.7)
+    cutWithinLine(join(folder, raw), 0.7)
     const { session, end, causes } = await explainSession(folder)
     expect([session.ended, end.code]).toEqual(['completed', 'clean'])
     expect(causes.map(({ code }) => code)).toEqual(['disk-full'])
@@ -193,7 +186,7 @@ describe('a disk that stayed full is told by', () => {
 test('what a power failure cut off in several logs is no sign of a full disk', async () => {
   const folder = await healthy()
   withoutEnd(join(folder, manifest))
-  for (const log of [raw, meta]) cutBytes(join(folder, log), 0.7)
+  for (const log of [raw, meta]) cutWithinLine(join(folder, log), 0.7)
   const [started = ''] = readFileSync(join(folder, events), 'utf8').split('\n')
   const { crc: _, ...told } = JSON.parse(started)
   writeFileSync(join(folder, events), encodeLine({ ...told, bootId: 'another' }, crc32))
@@ -203,7 +196,7 @@ test('what a power failure cut off in several logs is no sign of a full disk', a
 
 test('tacho explain says what is lost, with exit code 3', async () => {
   const folder = await healthy()
-  cutBytes(join(folder, raw), 0.7)
+  cutWithinLine(join(folder, raw), 0.7)
   const asked = ['explain', 'last', '--sessions-dir', join(folder, '..')]
   const { stdout, stderr, exitCode } = await tacho(asked)
   expect(exitCode).toBe(3)

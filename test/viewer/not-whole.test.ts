@@ -1,9 +1,10 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SESSION_FILES } from '@tacho/format'
 import { expect, test } from 'vitest'
 import { tacho } from '../cli/tacho.js'
+import { cutWithinLine } from '../faults/cut-within-line.js'
 import { recordSession, SESSION_ID } from '../faults/recorded-session.js'
 import { sessionsDirectory } from '../reader/session-folder.js'
 import { openPage, serve } from './browser.js'
@@ -13,8 +14,7 @@ test.each(['served', 'exported as one file'])(
   async (how) => {
     const root = sessionsDirectory()
     await recordSession(root, 10)
-    const raw = join(root, SESSION_ID, SESSION_FILES.raw)
-    truncateSync(raw, Math.floor(readFileSync(raw).length * 0.7))
+    cutWithinLine(join(root, SESSION_ID, SESSION_FILES.raw), 0.7)
     const manifest = join(root, SESSION_ID, SESSION_FILES.manifest)
     const { crc: _, ...told } = JSON.parse(readFileSync(manifest, 'utf8'))
     // More than are read.
