@@ -271,6 +271,9 @@ test('what is asked about at kill -9 has not begun; what runs beside it has', as
   )
   const { stdout: text } = await place.tacho(['explain', 'last'])
   expect(text.toString()).toMatch(/^ {2}tool waiting for an answer, \S+: .*echo hi/m)
+  const { stdout: shown } = await place.tacho(['show', 'last'])
+  expect(shown.toString()).toMatch(/tool .*echo hi.*: waiting for an answer when it died/)
+  expect(shown.toString()).toMatch(/tool .*ls; sleep.*: in flight when it died/)
 })
 
 function answers(place: Workplace): unknown[] {

@@ -31,6 +31,7 @@ export {
   type Difference,
   jsonText,
   lineRuns,
+  questionAbout,
   type RequestComparison,
 } from '@tacho/model'
 export {

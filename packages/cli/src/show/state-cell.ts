@@ -52,7 +52,10 @@ function whyWords({ outcome, error, webSocket, unparsed = [] }: SessionExchange)
  * Describes what has no end: it is in flight, or was when its run died. A run that ended has ended
  * what was open in it, so there the end is missing from the record.
  */
-export function inFlightWords(ended: Ended | LeftOpen): { text: string; style: Style } {
-  if (ended === 'running') return { text: 'in flight', style: 'busy' }
-  return { text: ended === 'died' ? 'in flight when it died' : 'end not recorded', style: 'bad' }
+export function inFlightWords(
+  ended: Ended | LeftOpen,
+  words = 'in flight',
+): { text: string; style: Style } {
+  if (ended === 'running') return { text: words, style: 'busy' }
+  return { text: ended === 'died' ? `${words} when it died` : 'end not recorded', style: 'bad' }
 }

@@ -1,11 +1,14 @@
 import {
+  type Approval,
   compactionOf,
   leftOpenBy,
   microsOfIso,
+  questionAbout,
   type Session,
   type SessionExchange,
   type Span,
   type TimelineEntry,
+  type Tool,
   type Turn,
   threadTitle,
   turnTitle,
@@ -38,10 +41,15 @@ export const TIMELINE_COLUMNS: readonly Column[] = [
 /** Returns the rows of a session's time line, in the columns of {@link TIMELINE_COLUMNS}. */
 export function* timelineRows(session: Session, entries: readonly TimelineEntry[]): Generator<Row> {
   const zero = zeroOf(session, entries)
+  const approvals = entries.flatMap((entry) => (entry.kind === 'approval' ? [entry.approval] : []))
+  const context = { session, zero, approvals }
   for (const entry of entries) {
-    if (entry.kind !== 'run' || session.runs.length > 1) yield rowOf(session, entry, zero)
+    if (entry.kind !== 'run' || session.runs.length > 1) yield rowOf(entry, context)
   }
 }
+
+/** What a row needs beside its entry. `zero`: the time from which rows count. */
+type Context = { session: Session; zero: number; approvals: readonly Approval[] }
 
 // Offsets count from the session's start, if that is known and earlier than everything else.
 function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
@@ -50,7 +58,8 @@ function zeroOf(session: Session, entries: readonly TimelineEntry[]): number {
   return times.reduce((least, at) => Math.min(least, at), started ?? Number.POSITIVE_INFINITY)
 }
 
-function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
+function rowOf(entry: TimelineEntry, context: Context): Row {
+  const { session, zero } = context
   const start = entry.at > 0 ? `+${exactTime(entry.at - zero)}` : ''
   const indent = '  '.repeat(depthOf(entry))
   switch (entry.kind) {
@@ -74,11 +83,7 @@ function rowOf(session: Session, entry: TimelineEntry, zero: number): Row {
     case 'thread':
       return sentenceRow({ text: threadTitle(entry.thread), style: 'heading' }, start, '')
     case 'tool':
-      return sentenceRow(
-        toolWords(entry.tool, inFlightWords(entry.tool.open ?? session.ended).text),
-        start,
-        indent,
-      )
+      return sentenceRow(toolWords(entry.tool, openToolWords(entry.tool, context)), start, indent)
     case 'approval':
       return sentenceRow(quiet(approvalWords(entry.approval)), start, indent)
     case 'cancellation':
@@ -142,6 +147,13 @@ function sentenceRow({ text, style }: Sentence, start: string, indent: string): 
 function spanRow(start: string, title: Cell, span: Span, state: Cell): Row {
   const took = span.endedAt === undefined ? '' : duration((span.endedAt - span.startedAt) / 1000)
   return ['', start, title, '', '', '', took, '', '', '', state]
+}
+
+/** Describes a tool that has no end: behind an open question it had not begun. */
+function openToolWords(tool: Tool, { session, approvals }: Context): string {
+  const isAsked = tool.endedAt === undefined && questionAbout(tool, approvals) !== undefined
+  return inFlightWords(tool.open ?? session.ended, isAsked ? 'waiting for an answer' : 'in flight')
+    .text
 }
 
 function turnStateCell(session: Session, { outcome, open }: Turn): Cell {

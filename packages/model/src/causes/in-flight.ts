@@ -33,7 +33,7 @@ export function inFlightOf(session: SessionCase): InFlight[] {
       }),
     ...parts.tools
       .filter((tool) => isLeft(tool, session))
-      .map((tool): InFlight => toolInFlight(tool, questionAbout(tool, session))),
+      .map((tool): InFlight => toolInFlight(tool, questionAbout(tool, parts.approvals))),
     ...openCalls(session).map((call): InFlight => toolInFlight(call, openQuestion(call))),
     ...openExchanges(session)
       .filter((call) => isInFlight(call, session))

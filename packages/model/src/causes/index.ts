@@ -23,4 +23,5 @@ export type {
   SessionCase,
   Silence,
 } from './session-case.js'
+export { questionAbout } from './waiting.js'
 export { agoWords } from './words.js'

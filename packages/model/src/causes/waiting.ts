@@ -6,10 +6,10 @@ import type { SessionCase } from './session-case.js'
 /** Returns the open question that keeps a tool from running, although its agent has reported it. */
 export function questionAbout(
   { callId }: Pick<Tool, 'callId'>,
-  { parts }: SessionCase,
+  approvals: readonly Approval[],
 ): Approval | undefined {
   if (callId === undefined) return undefined
-  return parts.approvals.find(
+  return approvals.find(
     (one) => one.callId === callId && one.open !== undefined && !ASKED_BY_TOOLS.has(one.kind),
   )
 }

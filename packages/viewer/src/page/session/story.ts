@@ -1,4 +1,12 @@
-import type { Approval, Cancellation, SessionExchange, Thread, Tool, Turn } from '@tacho/model'
+import {
+  type Approval,
+  type Cancellation,
+  questionAbout,
+  type SessionExchange,
+  type Thread,
+  type Tool,
+  type Turn,
+} from '@tacho/model'
 import type { SessionAnswer } from '../../api/answers.js'
 import type { ItemKind, TimeRange } from '../address.js'
 
@@ -104,7 +112,7 @@ export function storyOf(session: SessionAnswer, now: number): Story {
         ...endOf(tool.endedAt),
         lane: laneOf(tool.threadId),
         label: tool.command ?? tool.query ?? tool.path ?? tool.name,
-        detail: toolWords(tool),
+        detail: toolWords(tool, parts.approvals),
         tone: toolTone(tool),
         tool,
       }),
@@ -252,9 +260,10 @@ function endOf(end: number | undefined): { end?: number } {
   return end === undefined ? {} : { end }
 }
 
-function openWords(open: string | undefined): string {
-  if (open === 'running') return 'running'
-  if (open === 'died') return 'in flight when the session died'
+function openWords(open: string | undefined, isAsked = false): string {
+  if (open === 'running') return isAsked ? 'waiting for an answer' : 'running'
+  if (open === 'died')
+    return `${isAsked ? 'waiting for an answer' : 'in flight'} when the session died`
   return open === 'ended' ? 'its end was not recorded' : ''
 }
 
@@ -304,8 +313,11 @@ function toolTone({ outcome }: Tool): Tone {
   return outcome === 'declined' || outcome === 'cancelled' ? 'cut' : 'good'
 }
 
-function toolWords({ name, outcome, exitCode, error, open }: Tool): string {
-  const words = [name, outcome ?? openWords(open)]
+function toolWords(tool: Tool, approvals: readonly Approval[]): string {
+  const { name, outcome, exitCode, error, open } = tool
+  // Behind an open question, it has not begun.
+  const isAsked = outcome === undefined && questionAbout(tool, approvals) !== undefined
+  const words = [name, outcome ?? openWords(open, isAsked)]
   if (exitCode !== undefined && exitCode !== 0) words.push(`exit ${exitCode}`)
   if (error !== undefined) words.push(error)
   return words.filter((word) => word !== '').join(' · ')
