@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild'
 import { bundled, OWN_URL, type Target } from './bundling.js'
 import { large, left } from './left-out.js'
 import { errorClasses, readingNames } from './library.js'
-import { CLI, VIEWER } from './places.js'
+import { CLI, READER, VIEWER } from './places.js'
 
 /**
  * All other commands. What only one of them needs is a separate file, read when that command runs.
@@ -23,6 +23,7 @@ export async function bundleCli(target: Target): Promise<void> {
       main: join(CLI, 'main.js'),
       // The thread in which `tacho view` explains a long session.
       'explain-thread': join(VIEWER, 'dist/server/explain-thread.js'),
+      'reader-thread': READER_THREAD,
     },
     outdir: command,
     plugins: [large('../bundle/')],
@@ -50,6 +51,12 @@ const QUICK = {
 export async function bundleQuick(target: Target): Promise<void> {
   const { listing, reading } = QUICK
   await bundleQuickFile(target, 'listing', commandLines(listing), [inReading()])
+  // The thread with which they list sessions that nobody has listed before.
+  await bundled(target, {
+    entryPoints: [READER_THREAD],
+    outfile: join(target.folder, 'quick', 'reader-thread.cjs'),
+    plugins: [inReading()],
+  })
   await bundleQuickFile(target, 'reading', [
     ...commandLines(reading),
     "export { chosenSessions } from './chosen-sessions.js'",
@@ -116,6 +123,8 @@ function inReading(): Plugin {
 }
 
 const READING = './reading.cjs'
+
+const READER_THREAD = join(READER, 'session-index/reader-thread.js')
 
 /**
  * What is generated from the definitions of all commands: the tree for completion, and the manual

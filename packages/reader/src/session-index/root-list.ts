@@ -2,12 +2,11 @@ import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSessionId } from '@tacho/format'
 import type { OnSkipped } from '../found-session.js'
-import { lookInto, whyUnreadable } from '../list-sessions.js'
+import { whyUnreadable } from '../list-sessions.js'
 import { namesIn } from '../log-parts.js'
-import { type SessionSummary, summarize } from '../summarize.js'
+import type { SessionSummary } from '../summarize.js'
 import {
   decodeListed,
-  encodeListed,
   type ListedSession,
   type ListedSummary,
   listFile,
@@ -16,14 +15,9 @@ import {
   openList,
   writeList,
 } from './list-file.js'
-import {
-  areUnchanged,
-  type FolderStamp,
-  fileStamps,
-  isFresh,
-  isUnchanged,
-  UNKNOWN,
-} from './stamps.js'
+import { type FolderToRead, readListed } from './read-folder.js'
+import { readFolders } from './read-folders.js'
+import { areUnchanged, type FolderStamp, isFresh, isUnchanged, UNKNOWN } from './stamps.js'
 
 /** Callbacks while listing. */
 export type Listening = {
@@ -85,7 +79,7 @@ export class RootList {
     const before = statusOf(root)
     const names = foldersIn(root, onSkipped)
     let isSettled = names !== undefined
-    const changed: (FolderStamp & { name: string })[] = []
+    const changed: FolderToRead[] = []
     let stillThere = 0
     for (const name of names ?? []) {
       const listed = find(name)
@@ -98,19 +92,20 @@ export class RootList {
       } else changed.push({ name, ...folderStamp(status, now) })
     }
     this.#isChanged = stillThere !== known.length
-    for (const [index, { name, ...stamp }] of changed.entries()) {
-      const session = { id: name, folder: join(root, name), root }
-      const looked = lookInto(session.folder)
-      if ('reason' in looked) onSkipped({ folder: session.folder, session, ...looked })
-      else if (looked.isSession) {
-        const { listed } = this.#read(name, stamp, looked.names)
-        this.#sessions.push(listed)
+    const reads = readFolders(root, changed, (done) => onProgress?.(done, changed.length))
+    for (const [index, { name }] of changed.entries()) {
+      const read = reads[index]
+      if (read === undefined) continue
+      if ('listed' in read) {
+        this.#sessions.push(read.listed)
         // What must be read again each time is no reason for a new list.
-        this.#isChanged ||= listed.changed !== UNKNOWN
+        this.#isChanged ||= read.listed.changed !== UNKNOWN
+        continue
       }
       // A folder without a file of ours can still become a session.
-      isSettled &&= 'isSession' in looked && looked.isSession
-      onProgress?.(index + 1, changed.length)
+      isSettled = false
+      const folder = join(root, name)
+      if ('reason' in read) onSkipped({ folder, session: { id: name, folder, root }, ...read })
     }
     if (isSettled && before !== undefined) this.#checked = folderStamp(before, now)
   }
@@ -135,7 +130,7 @@ export class RootList {
     const now = Date.now()
     const status = lstatSync(folder, { throwIfNoEntry: false })
     if (status === undefined) return undefined
-    const read = this.#read(name, folderStamp(status, now), namesIn(folder))
+    const read = readListed(this.root, { name, ...folderStamp(status, now) }, namesIn(folder))
     Object.assign(session, read.listed)
     this.#isChanged ||= session.changed !== UNKNOWN
     return this.#whole(name, read.summary)
@@ -161,26 +156,6 @@ export class RootList {
 
   #whole(name: string, { summary }: ListedSummary): SessionSummary {
     return { ...summary, folder: join(this.root, name), root: this.root }
-  }
-
-  #read(
-    name: string,
-    stamp: FolderStamp,
-    names: readonly string[],
-  ): { listed: ListedSession; summary: ListedSummary } {
-    const folder = join(this.root, name)
-    // Taken before reading, so that what is written meanwhile is noticed the next time.
-    const files = fileStamps(folder, names)
-    const read = summarize({ id: name, folder, root: this.root }, names)
-    const { folder: _folder, root: _root, ...summary } = read
-    // Its files do not show whether it is still running.
-    const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
-    const started = Date.parse(summary.lastStartedAt ?? '') || 0
-    const line = encodeListed({ summary, files })
-    return {
-      listed: { name, inode: stamp.inode, changed, started, line },
-      summary: { summary, files },
-    }
   }
 }
 
