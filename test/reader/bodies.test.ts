@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs'
 import type { Content, RawRecord } from '@tacho/format'
 import {
   indexRawLog,
@@ -130,6 +131,42 @@ test('a request may stand behind its answer', async () => {
   expect(exchanges).toMatchObject([{ requestBytes: 3, firstChunkMs: 120, state: 'completed' }])
   expect(damage).toEqual([])
 })
+
+test('no file stays open after a body was read, or could not be', () => {
+  const folder = writeSession(sessionsDirectory(), {
+    raw: [
+      ...exchangeRecords({ id: one, request: 'abcdef' }),
+      ...exchangeRecords({
+        id: two,
+        request: [{ copy: one, at: 1, length: 2 }],
+        requestBytes: Buffer.from('bc'),
+      }),
+      ...exchangeRecords({
+        id: three,
+        request: [{ copy: one, at: 4, length: 3 }],
+        requestBytes: Buffer.from('efg'),
+      }),
+    ],
+  })
+  const index = indexRawLog(folder, () => undefined)
+  const [, copies, isBeyond] = index.exchanges
+  if (copies === undefined || isBeyond === undefined) throw new Error('they were not indexed')
+  expect(Buffer.from(requestBody(folder, index, copies)).toString()).toBe('bc')
+  expect(() => requestBody(folder, index, isBeyond)).toThrow(missingBytes(''))
+  const open = readdirSync('/proc/self/fd').map(
+    (descriptor) => targetOf(`/proc/self/fd/${descriptor}`) ?? '',
+  )
+  expect(open.filter((path) => path.startsWith(folder))).toEqual([])
+})
+
+// The listing's own descriptor is gone by then.
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return undefined
+  }
+}
 
 describe('response bodies', () => {
   test('chunks are those that arrived, with their times; a continued one is joined', () => {

@@ -7,6 +7,7 @@ import {
   SESSION_FILES,
 } from '@tacho/format'
 import { collectDamage, type Damage } from './damage.js'
+import { KeptFiles } from './kept-files.js'
 import { BODY_WORK, PIECE_WORK } from './limits.js'
 import { type IndexedExchange, lookUpsOf, type RawIndex } from './raw-index.js'
 import { rawRecordOf } from './raw-record-of.js'
@@ -94,32 +95,57 @@ function assemble(
 /** In characters. */
 const LONG_BODY = 8 * 1024 * 1024
 
-const readers = new WeakMap<RawIndex, BodyReader>()
+const allBodies = new WeakMap<RawIndex, Bodies>()
 
-/** One reader for all bodies of an index: the next mostly copies from those before. */
-function bodiesOf(folder: string, index: RawIndex): BodyReader {
-  const held =
-    readers.get(index) ??
-    new BodyReader((id) => {
+/** The same bodies for all who use an index: the next mostly copies from those before. */
+function bodiesOf(folder: string, index: RawIndex): Bodies {
+  const held = allBodies.get(index) ?? new Bodies(folder, index)
+  allBodies.set(index, held)
+  return held
+}
+
+/** The request bodies of a session. */
+class Bodies {
+  readonly #files: KeptFiles
+  readonly #reader: BodyReader
+
+  constructor(folder: string, index: RawIndex) {
+    this.#files = new KeptFiles(folder)
+    this.#reader = new BodyReader((id) => {
       const exchange = index.byId.get(id)
-      const found = exchange === undefined ? undefined : bodyRecord(folder, exchange)
+      const found = exchange && bodyRecord(folder, exchange, this.#files)
       return typeof found === 'object' ? found.content : undefined
     })
-  readers.set(index, held)
-  return held
+  }
+
+  /** @throws MissingBytes */
+  read(id: string): Uint8Array {
+    try {
+      return this.#reader.read(id)
+    } finally {
+      // Nobody knows when the next one is read.
+      this.#files.close()
+    }
+  }
 }
 
 /**
  * Returns the record of a request's body, or the reason why it cannot be read, or undefined if
  * there is none.
+ *
+ * @param files for reading many.
  */
 export function bodyRecord(
   folder: string,
   exchange: IndexedExchange,
+  files?: KeptFiles,
 ): RequestBodyRecord | string | undefined {
   const { requestBody: place } = exchange
   const work = lookUpsOf(exchange)
   if (place === undefined) return undefined
+  const value = files?.record(place, work)
+  const record = value === undefined ? undefined : rawRecordOf(value)
+  if (typeof record === 'object' && record.kind === 'request-body') return record
   const damage: Damage[] = []
   const range = { from: place, to: place.byte + place.length + 1, work }
   for (const { value } of readLog(folder, SESSION_FILES.raw, collectDamage(damage), range)) {
