@@ -2,16 +2,19 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * The files of the longest tables come first. They are short, and Vitest, which begins with large
- * files where it knows no times, would leave them for an end at which one worker is busy.
+ * The files that take longest come first. Some of them are short, and Vitest, which begins with
+ * large files where it knows no times, would leave them for an end at which one worker is busy.
  */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/test/parity/')
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
+
+const LONG =
+  /\/test\/(?:parity|package|hostile-folders|security\/regular|faults\/(?:kill|failing|starting)|diagnosis\/diagnosis|agents\/opencode\/opencode-waits|launcher\/taps\/http\/(?:never|wire\/head-cutter))/
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads the default export
 export default defineConfig({

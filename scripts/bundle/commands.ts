@@ -26,7 +26,7 @@ export async function bundleCli(target: Target): Promise<void> {
       'reader-thread': READER_THREAD,
     },
     outdir: command,
-    plugins: [large('../bundle/')],
+    plugins: [large('../bundle/'), inQuick()],
     // CommonJS dependencies use it to require Node's own modules.
     banner: {
       js: "import { createRequire as ownRequire } from 'node:module'; const require = ownRequire(import.meta.url)",
@@ -62,7 +62,8 @@ export async function bundleQuick(target: Target): Promise<void> {
     "export { chosenSessions } from './chosen-sessions.js'",
     "export { searchSession } from './grep/search-session.js'",
     "export { decompress } from 'fzstd'",
-    `export { ${['summarize', ...(await readingNames())].join(', ')} } from '@tacho/reader'`,
+    `export { readFolder, readListed } from ${JSON.stringify(READ_FOLDER)}`,
+    `export { ${(await readingNames()).join(', ')} } from '@tacho/reader'`,
   ])
   for (const [file, commands] of Object.entries(QUICK)) {
     for (const name of Object.keys(commands)) {
@@ -77,9 +78,34 @@ function commandLines(commands: Readonly<Record<string, string>>): string[] {
     "import { run } from './run.js'",
     ...Object.entries(commands).flatMap(([name, add]) => [
       `import { ${add} } from './commands/${name}.js'`,
+      `export { ${add} }`,
       `export const ${name} = (words) => run(words, ${add})`,
     ]),
   ]
+}
+
+/** For help, the quick commands are taken from their files: nothing else runs them here. */
+function inQuick(): Plugin {
+  const places = new Map<string, { file: string; add: string }>(
+    Object.entries(QUICK).flatMap(([file, commands]) =>
+      Object.entries(commands).map(([name, add]) => [`./${name}.js`, { file, add }] as const),
+    ),
+  )
+  return {
+    name: 'in-quick',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.\/[a-z]+\.js$/ }, ({ path, importer }) =>
+        places.has(path) && importer === join(CLI, 'commands/index.js')
+          ? { path, namespace: 'in-quick' }
+          : undefined,
+      )
+      bundler.onResolve({ filter: /^\.\.\/quick\// }, ({ path }) => ({ path, external: true }))
+      bundler.onLoad({ filter: /./, namespace: 'in-quick' }, ({ path }) => {
+        const { file, add } = places.get(path) ?? {}
+        return { contents: `export const { ${add} } = require('../quick/${file}.cjs')` }
+      })
+    },
+  }
 }
 
 async function bundleQuickFile(
@@ -106,16 +132,18 @@ function inReading(): Plugin {
       bundler.onResolve({ filter: /\/(?:chosen-sessions|search-session)\.js$/ }, ({ kind }) =>
         left(kind, READING),
       )
-      // What summarizes a session and what opens a sealed log are called where nothing can be waited
-      // for, so they are functions that load themselves.
-      bundler.onResolve({ filter: /\/summarize\.js$|^fzstd$/ }, ({ path }) => ({
+      // What reads a session for a list and what opens a sealed log are called where nothing can be
+      // waited for, so they are functions that load themselves.
+      bundler.onResolve({ filter: /\/read-folder\.js$|^fzstd$/ }, ({ path }) => ({
         path,
         namespace: 'in-reading',
       }))
       bundler.onResolve({ filter: /^\.\/reading\.cjs$/ }, ({ path }) => ({ path, external: true }))
       bundler.onLoad({ filter: /./, namespace: 'in-reading' }, ({ path }) => {
-        const name = path === 'fzstd' ? 'decompress' : 'summarize'
-        const contents = `exports.${name} = (...given) => require('${READING}').${name}(...given)`
+        const names = path === 'fzstd' ? ['decompress'] : ['readFolder', 'readListed']
+        const contents = names
+          .map((name) => `exports.${name} = (...given) => require('${READING}').${name}(...given)`)
+          .join('\n')
         return { contents }
       })
     },
@@ -125,6 +153,8 @@ function inReading(): Plugin {
 const READING = './reading.cjs'
 
 const READER_THREAD = join(READER, 'session-index/reader-thread.js')
+
+const READ_FOLDER = join(READER, 'session-index/read-folder.js')
 
 /**
  * What is generated from the definitions of all commands: the tree for completion, and the manual

@@ -1,4 +1,4 @@
-import { decodeAttributes, type SpanFacts } from '@tacho/format'
+import type { SpanFacts } from '@tacho/format'
 import {
   finishOf,
   OUTCOMES,
@@ -6,6 +6,7 @@ import {
   type RecordedExchange,
   type SessionExchangeError,
 } from '@tacho/model'
+import { chatFacts } from './chat-facts.js'
 import { known } from './known.js'
 import type { Span } from './read-spans.js'
 
@@ -20,13 +21,13 @@ export function exchangeOutcome(
   exchange: Ended,
   span: Span | undefined,
 ): { outcome?: Outcome; error?: SessionExchangeError } {
-  const told = decodeAttributes('chat', span?.attributes ?? {})
+  const told = chatFacts(span)
   const outcome = OUTCOMES.find((one) => one === told.outcome) ?? concludedFrom(exchange, told)
-  const error = errorOf(exchange, { ...told, message: span?.statusMessage }, outcome)
+  const error = errorOf(exchange, told, span?.statusMessage, outcome)
   return known({ outcome, error })
 }
 
-type Told = SpanFacts<'chat'>
+type Told = Readonly<SpanFacts<'chat'>>
 
 // Sessions of Tacho 0.1.0 do not record it, and exchanges that ask no model have none of their own.
 function concludedFrom(
@@ -41,7 +42,8 @@ function concludedFrom(
 
 function errorOf(
   { error: broken, status }: Ended,
-  { errorType: type, errorCode: code, message }: Told & { message: string | undefined },
+  { errorType: type, errorCode: code }: Told,
+  message: string | undefined,
   outcome: Outcome | undefined,
 ): SessionExchangeError | undefined {
   if (broken !== undefined && (type === undefined || type === broken.code)) {

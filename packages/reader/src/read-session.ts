@@ -9,6 +9,7 @@ import {
   spanKindOf,
 } from '@tacho/format'
 import type { Ended, RecordedExchange, SessionExchange, SessionRun } from '@tacho/model'
+import { chatFacts } from './chat-facts.js'
 import { collectDamage, type Damage, type ReportDamage } from './damage.js'
 import { exchangeOutcome } from './exchange-outcome.js'
 import { known } from './known.js'
@@ -160,7 +161,7 @@ export function agentOf(spans: Iterable<Span>): { name: string; version?: string
 
 /** Combines an exchange of the raw log with the facts of its span. */
 export function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
-  const told = decodeAttributes('chat', span?.attributes ?? {})
+  const told = chatFacts(span)
   const model =
     told.responseModel ?? told.requestModel ?? (spanAbout(span?.name ?? '') || undefined)
   // Over a WebSocket there is none, unless an error names one.

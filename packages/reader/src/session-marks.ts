@@ -1,5 +1,6 @@
 import { decodeAttributes, SPAN_ATTRIBUTES, spanKindOf } from '@tacho/format'
 import { type ApprovalOutcome, finishOf, OUTCOMES, type Outcome } from '@tacho/model'
+import { chatFacts } from './chat-facts.js'
 import type { Span } from './read-spans.js'
 
 /** Counts of what stands out in a session. */
@@ -53,8 +54,8 @@ const BAD: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'truncated', 'unre
 const DENIED: ReadonlySet<string> = new Set<ApprovalOutcome>(['denied', 'cancelled', 'timed-out'])
 
 // Sessions of Tacho 0.1.0 do not record the outcome.
-function answerOutcome({ attributes }: Span): Outcome | undefined {
-  const told = decodeAttributes('chat', attributes)
+function answerOutcome(span: Span): Outcome | undefined {
+  const told = chatFacts(span)
   if (told.isPrewarm) return undefined
   const outcome = OUTCOMES.find((one) => one === told.outcome)
   if (outcome !== undefined) return outcome

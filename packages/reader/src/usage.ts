@@ -1,12 +1,12 @@
-import { decodeAttributes } from '@tacho/format'
 import type { Usage } from '@tacho/model'
+import { chatFacts } from './chat-facts.js'
 import { known } from './known.js'
 import type { Span } from './read-spans.js'
 
 /** Returns the token usage in a `chat` span; undefined if it has none. */
 export function usageOf(span: Span | undefined): Usage | undefined {
   if (span === undefined) return undefined
-  const told = decodeAttributes('chat', span.attributes)
+  const told = chatFacts(span)
   const usage: Usage = known({
     inputTokens: told.inputTokens,
     outputTokens: told.outputTokens,

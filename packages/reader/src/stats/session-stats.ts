@@ -1,5 +1,6 @@
-import { decodeAttributes, spanAbout } from '@tacho/format'
+import { spanAbout } from '@tacho/format'
 import type { Approval, SessionExchange, SessionParts, Tool, Turn, Usage } from '@tacho/model'
+import { chatFacts } from '../chat-facts.js'
 import { microsOfIso } from '../micros.js'
 import type { Session } from '../read-session.js'
 import { sessionParts } from '../session-parts.js'
@@ -176,7 +177,7 @@ type Names = Pick<ModelStats, 'asked' | 'answered'>
 
 function namesOf({ spans }: Session, { id, model }: SessionExchange): Names {
   const span = spans.get(id)
-  const { requestModel, responseModel: answered } = decodeAttributes('chat', span?.attributes ?? {})
+  const { requestModel, responseModel: answered } = chatFacts(span)
   // A span is named after the requested model; its line does not repeat it.
   const asked = requestModel ?? (spanAbout(span?.name ?? '') || model)
   return { ...(asked !== undefined && { asked }), ...(answered !== undefined && { answered }) }
