@@ -42,8 +42,12 @@ export const SPANS = 100_000
  */
 export const CALLS = 15_000
 export const RUNS = 10_000
-/** Bytes of a session's events held while its spans are rebuilt. */
+/**
+ * Bytes of a session's events held while its spans are rebuilt: each its text, and what an object
+ * takes beside it. {@link CALLS} exchanges, each with a tool that was asked about, take 55 MB.
+ */
 export const EVENT_BYTES = 64 * 1024 * 1024
+export const EVENT_COST = 256
 
 /** How many ancestors of a span are examined: a run, a turn, a tool and an approval are four. */
 export const SPAN_DEPTH = 64

@@ -1,6 +1,6 @@
 import type { EventRecord } from '@tacho/format'
 import type { ReportDamage } from '../damage.js'
-import { EVENT_BYTES, LINE_WORK } from '../limits.js'
+import { EVENT_BYTES, EVENT_COST } from '../limits.js'
 import { NOT_READ_ON } from '../sealed/sealed-lines.js'
 import { eventRecords } from '../sound-records.js'
 
@@ -18,7 +18,7 @@ export function readEvents(
   for (const { record, length, ...place } of eventRecords(folder, report)) {
     onBytes(length + 1)
     if (record.kind === 'gap') continue
-    bytes += length + LINE_WORK
+    bytes += length + EVENT_COST
     if (bytes > EVENT_BYTES) {
       report({ ...place, lines: 0, reason: NOT_READ_ON })
       break
