@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Manifest } from '@tacho/format'
 import { expect, test } from 'vitest'
+// Internal to the package.
+import { writeRun } from '../../packages/recorder/dist/session/manifest-file.js'
+import { delayedCall } from '../faults/failing-calls.js'
 import { run } from '../host/index.js'
 
 const manifestFile = new URL(
@@ -55,3 +58,43 @@ test.each([
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+test('what another process writes meanwhile stays there, whichever call took long', () => {
+  const lost: number[] = []
+  for (let at = 1; ; at += 1) {
+    const folder = mkdtempSync(join(tmpdir(), 'tacho-manifest-'))
+    try {
+      writeCount(folder, 'b', 1)
+      const meanwhile = () => {
+        // As if it had been held for so long that it was taken for left behind.
+        rmSync(join(folder, '.session.json.lock'), { force: true })
+        writeCount(folder, 'b', 2)
+      }
+      const delayed = delayedCall(folder, { at, meanwhile })
+      try {
+        writeCount(folder, 'a', 1)
+      } finally {
+        delayed.heal()
+      }
+      if (delayed.failed === 0) break
+      const counts = new Map(countsIn(folder))
+      expect([at, counts.get('a')]).toEqual([at, 1])
+      if (counts.get('b') !== 2) lost.push(at)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  // Between the last look and the replacement, nothing can be done.
+  expect(lost.length).toBeLessThanOrEqual(1)
+})
+
+function writeCount(folder: string, id: string, completed: number): void {
+  const agent = { name: 'test' }
+  const facts = { format: 1, id: 'session', traceId: '0', agent, startedAt: '2026' }
+  writeRun(folder, facts as never, { id, startedAt: id, exchanges: { completed } } as never)
+}
+
+function countsIn(folder: string): [id: string, completed: number][] {
+  const { runs } = JSON.parse(readFileSync(join(folder, 'session.json'), 'utf8')) as Manifest
+  return runs.map(({ id, exchanges }) => [id, exchanges.completed])
+}

@@ -71,8 +71,10 @@ function writeAmongOthers(
   facts: AllScrubbed<Omit<Manifest, 'runs'>>,
   run: AllScrubbed<Run>,
 ): void {
+  const path = join(folder, SESSION_FILES.manifest)
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const found = readManifest(folder)
+    const before = identityOf(path)
+    const found = readManifest(path)
     const runs = (found?.runs ?? []).filter((one) => one.id !== run.id)
     const manifest: Manifest = {
       ...facts,
@@ -82,9 +84,23 @@ function writeAmongOthers(
       }),
       runs: [...runs, run].sort((one, other) => (one.startedAt < other.startedAt ? -1 : 1)),
     }
-    replace(folder, run.id, encodeManifest(manifest, crc32))
-    const written = readManifest(folder)?.runs.find((one) => one.id === run.id)
+    // Syncing a draft can take seconds, after which others take the lock for left behind, or do
+    // without. What they wrote meanwhile is not in the draft.
+    const isLast = attempt === ATTEMPTS - 1
+    const mayReplace = (): boolean => isLast || identityOf(path) === before
+    if (!replace(folder, run.id, encodeManifest(manifest, crc32), mayReplace)) continue
+    const written = readManifest(path)?.runs.find((one) => one.id === run.id)
     if (JSON.stringify(written) === JSON.stringify(run)) return
+  }
+}
+
+/** Each manifest is a file of its own, which takes the place of the one before. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino, ctimeNs } = lstatSync(path, { bigint: true })
+    return `${dev} ${ino} ${ctimeNs}`
+  } catch {
+    return undefined
   }
 }
 
@@ -93,10 +109,10 @@ function agentOf(before: Manifest['agent'], now: Manifest['agent']): Manifest['a
   return before.name === now.name ? { ...before, ...now } : before
 }
 
-function readManifest(folder: string): Manifest | undefined {
+function readManifest(path: string): Manifest | undefined {
   try {
     const descriptor = openSync(
-      join(folder, SESSION_FILES.manifest),
+      path,
       // Without O_NONBLOCK, a pipe in its place would block us, and the host too.
       constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     )
@@ -112,15 +128,24 @@ function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-// Since it was created, the folder could have been replaced by a link.
-function replace(folder: string, run: string, manifest: Uint8Array): void {
+/** @returns whether it was replaced: not if it no longer may be. */
+function replace(
+  folder: string,
+  run: string,
+  manifest: Uint8Array,
+  mayReplace: () => boolean,
+): boolean {
+  // Since it was created, the folder could have been replaced by a link.
   for (const one of [folder, dirname(folder)]) {
     if (!lstatSync(one).isDirectory()) throw new Error(`${one} is not a folder any more`)
   }
   const draft = join(folder, `.${SESSION_FILES.manifest}.${run}`)
   try {
     writeDraft(draft, manifest)
-    renameSync(draft, join(folder, SESSION_FILES.manifest))
+    const isReplaced = mayReplace()
+    if (isReplaced) renameSync(draft, join(folder, SESSION_FILES.manifest))
+    else rmSync(draft, { force: true })
+    return isReplaced
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
