@@ -31,7 +31,7 @@ export default defineConfig({
     bail: 12,
     expect: { poll: { timeout: 90_000 } },
     // More than the two cores of CI, because many tests wait for an agent.
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     // The files of a worker share what they import: importing it for each file took as long as half
     // of the tests do. So a test puts back what it changes in its process.
