@@ -207,6 +207,32 @@ test.each<[sentence: string, seen: Seen[], told: object[]]>([
     [{ outcome: 'cancelled', decision: undefined }],
   ],
   [
+    'allowed, although the word for it overtakes what tells that its tool ran',
+    [
+      ...[checks(10), checks(11), [2100, decided(2050, 'auto_accept', true)[1]] as const],
+      ran(2000, 2050),
+    ],
+    [{ from: 11, to: 2000, outcome: 'allowed-for-session', wait_ms: 1989 }],
+  ],
+  [
+    'so is one behind a refusal whose word has not come yet',
+    [
+      ...[checks(10), checks(11), over(9, 2000), [2200, asks('e2')] as const],
+      ...[[2210, calls('e2', 'd', 'rm x')] as const, checks(2220, 'rm x'), checks(2221, 'rm x')],
+      ...[[4100, decided(4050, 'accept', true)[1]] as const, ran(4000, 4050, 'd')],
+      decided(2000, 'reject', false),
+    ],
+    [
+      { what: 'rm x', from: 2221, to: 4000, outcome: 'allowed', decision: 'accept' },
+      { what: 'ls', outcome: 'cancelled', decision: 'reject' },
+    ],
+  ],
+  [
+    'and one of which nothing tells that its tool ran: how long it waited is not known',
+    [checks(10), checks(11), decided(2100, 'accept', true)],
+    [{ from: 11, outcome: 'allowed', decision: 'accept', wait_ms: undefined }],
+  ],
+  [
     'of two questions at once, how long each waited is not known',
     [
       [4, calls('e1', 'd', 'rm x')],

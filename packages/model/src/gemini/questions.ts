@@ -18,9 +18,13 @@ type Call = {
   checks: number[]
   /** When its tool began to run. */
   ranAt: number | undefined
+  /** Set if it was reported to be allowed before it was reported to have run. */
+  allowed: Allowed | undefined
   /** Set if it was not allowed to run. */
   refused: Refused | undefined
 }
+
+type Allowed = { word: string | undefined; at: number }
 
 type Refused = {
   at: number
@@ -58,7 +62,7 @@ export class GeminiQuestions {
     if (observation.kind === 'tool-called') {
       const { callId: id, name, input, exchange, conversation } = observation
       const call = { id, name, input, exchange, conversation, checks: [] }
-      this.#calls.push({ ...call, ranAt: undefined, refused: undefined })
+      this.#calls.push({ ...call, ranAt: undefined, allowed: undefined, refused: undefined })
     } else if (observation.kind === 'exchange-started') {
       const { turnId } = observation.conversation
       if (turnId !== undefined) this.#lastRequest.set(turnId, observation.at)
@@ -103,7 +107,8 @@ export class GeminiQuestions {
   #endAll(): void {
     for (const { settle } of this.#refusals) settle()
     for (const call of this.#calls) {
-      if (call.ranAt !== undefined) this.#settle(call, { outcome: 'allowed', at: call.ranAt })
+      if (call.allowed !== undefined) this.#allow(call, call.allowed)
+      else if (call.ranAt !== undefined) this.#settle(call, { outcome: 'allowed', at: call.ranAt })
       else if (call.refused !== undefined) this.#told(call, { decision: undefined })
     }
     this.#calls = []
@@ -124,6 +129,9 @@ export class GeminiQuestions {
     if (call === undefined) return
     this.#conversation = text(attributes['conversation.id'])
     call.ranAt = happenedAt - Math.round(Number(attributes.duration_ms) * 1000)
+    if (call.allowed === undefined) return
+    this.#calls = this.#calls.filter((one) => one !== call)
+    this.#allow(call, call.allowed)
   }
 
   #decided({ at: toldAt, happenedAt = toldAt, attributes }: Observed<'log-event'>): void {
@@ -134,18 +142,26 @@ export class GeminiQuestions {
     const word = text(attributes.decision)
     const isStopped = !isSuccess && (word === 'reject' || word === undefined)
     const hasRun = ({ ranAt }: Call) => ranAt !== undefined
-    const call = named.find((one) => hasRun(one) !== isStopped) ?? named[0]
+    const isOpen = ({ allowed, refused }: Call) => allowed === undefined && refused === undefined
+    const call = named.find((one) => hasRun(one) !== isStopped) ?? named.find(isOpen) ?? named[0]
     if (call === undefined) return
+    if (call.ranAt === undefined && !isStopped) {
+      // Its log events, which it sends every five seconds, can overtake the span of the tool.
+      call.allowed = { word, at: happenedAt }
+      return
+    }
     this.#calls = this.#calls.filter((one) => one !== call)
-    if (call.ranAt !== undefined) {
-      // Gemini CLI has no word for allowing something for good: it says `reject`, and runs the
-      // tool.
-      const [decision, outcome] = word === 'reject' ? [undefined, SAVED] : [word, outcomeOf(word)]
-      this.#settle(call, { decision, outcome, at: call.ranAt })
-    } else if (isStopped) {
+    if (call.ranAt !== undefined) this.#allow(call, { word, at: call.ranAt })
+    else {
       this.#refuse(call, { at: happenedAt, toldAt })
       this.#told(call, { decision: word })
     }
+  }
+
+  #allow(call: Call, { word, at }: Allowed): void {
+    // Gemini CLI has no word for allowing something for good: it says `reject`, and runs the tool.
+    const [decision, outcome] = word === 'reject' ? [undefined, SAVED] : [word, outcomeOf(word)]
+    this.#settle(call, { decision, outcome, at: call.ranAt ?? at })
   }
 
   /** All calls of an answer are over: a tool that has not run was not allowed to. */
@@ -213,9 +229,15 @@ export class GeminiQuestions {
       ...answer,
       ...(isAnswered && { outcome: 'answered' }),
       decidedBy: 'user',
-      // Calls of one answer run once all of them may, so when each was answered is unknown.
-      isWaitUnknown: call.ranAt !== undefined && this.#hadCompany(call),
+      isWaitUnknown: this.#isWaitUnknown(call),
     })
+  }
+
+  #isWaitUnknown(call: Call): boolean {
+    // When it began to run was not reported.
+    if (call.ranAt === undefined) return call.allowed !== undefined
+    // Calls of one answer run once all of them may, so when each was answered is unknown.
+    return this.#hadCompany(call)
   }
 
   /** Returns whether more than one call of its answer was asked about. */
@@ -256,7 +278,8 @@ function wasAsked({ name, checks }: Call): boolean {
 
 /** Returns whether the user was asked about a call and the outcome is still unknown. */
 function isUntold(call: Call): boolean {
-  return wasAsked(call) && call.ranAt === undefined && call.refused === undefined
+  const { ranAt, allowed, refused } = call
+  return wasAsked(call) && ranAt === undefined && allowed === undefined && refused === undefined
 }
 
 function questionOf({ name, input }: Call): Pick<ApprovalAsked, 'kind' | 'what' | 'files'> {
