@@ -40,7 +40,9 @@ export function writtenStart(span: Started): Started | undefined {
   if (exchange === undefined) return span
   if (span.spanId !== exchange) return undefined
   const { traceId, spanId, parentSpanId, name, kind, startTimeUnixNano } = span
-  return { ...placeOf(traceId, spanId, parentSpanId), name, kind, startTimeUnixNano }
+  return parentSpanId === undefined
+    ? { traceId, spanId, name, kind, startTimeUnixNano }
+    : { traceId, spanId, parentSpanId, name, kind, startTimeUnixNano }
 }
 
 // On a WebSocket the status comes from an error in the answer, and no record has it.
@@ -58,17 +60,7 @@ function exchangeOf(attributes: readonly KeyValue[]): string | undefined {
 
 /** In OTLP's JSON, a missing member is empty or zero. */
 function withoutEmpty(span: OtlpSpan, attributes: KeyValue[]): OtlpSpan {
-  // Member by member: V8 makes a hidden class for each copy made by spreading.
-  const { traceId, spanId, name, kind, startTimeUnixNano, endTimeUnixNano, status } = span
-  const written: OtlpSpan = {
-    ...placeOf(traceId, spanId, span.parentSpanId),
-    name,
-    kind,
-    startTimeUnixNano,
-    endTimeUnixNano,
-    attributes,
-    status,
-  }
+  const written = withParent(span, attributes)
   const { events = [], links = [] } = span
   if (events.length > 0) written.events = events
   if (links.length > 0) written.links = links
@@ -78,6 +70,21 @@ function withoutEmpty(span: OtlpSpan, attributes: KeyValue[]): OtlpSpan {
   return written
 }
 
-function placeOf(traceId: string, spanId: string, parentSpanId: string | undefined) {
-  return parentSpanId === undefined ? { traceId, spanId } : { traceId, spanId, parentSpanId }
+// Member by member: V8 makes a hidden class for each copy made by spreading.
+function withParent(span: OtlpSpan, attributes: KeyValue[]): OtlpSpan {
+  const { traceId, spanId, parentSpanId, name, kind, status } = span
+  const { startTimeUnixNano, endTimeUnixNano } = span
+  return parentSpanId === undefined
+    ? { traceId, spanId, name, kind, startTimeUnixNano, endTimeUnixNano, attributes, status }
+    : {
+        traceId,
+        spanId,
+        parentSpanId,
+        name,
+        kind,
+        startTimeUnixNano,
+        endTimeUnixNano,
+        attributes,
+        status,
+      }
 }
