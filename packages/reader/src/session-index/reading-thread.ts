@@ -9,6 +9,8 @@ import {
 import type { FolderRead, ListedNow } from './read-folder.js'
 import type { SharedFolders } from './shared-folders.js'
 
+const THREAD_MEGABYTES = 128
+
 /** The `workerData` of the thread. */
 export type ReaderThreadWork = SharedFolders & { port: MessagePort }
 
@@ -37,9 +39,11 @@ export class ReadingThread {
         {
           workerData: { ...shared, port: port2 } satisfies ReaderThreadWork,
           transferList: [port2],
-          // Nothing that a user loads into the process belongs into the thread.
+          // Nothing that a user loads into the process belongs in the thread.
           execArgv: [],
           env: SHARE_ENV,
+          // A session that takes more is read by whoever started the thread, not by both at once.
+          resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
         },
       )
       return new ReadingThread(worker, port1)
