@@ -228,6 +228,18 @@ test.each<[sentence: string, seen: Seen[], told: object[]]>([
     ],
   ],
   [
+    'so is one before a refusal, though its tool is told of behind that',
+    [
+      ...[checks(10), checks(11), [2060, decided(2050, 'accept', true)[1]] as const],
+      ...[[2070, calls('e1', 'd', 'rm x')] as const, checks(2080, 'rm x'), checks(2081, 'rm x')],
+      ...[[4000, decided(3990, 'reject', false)[1]] as const, [4100, ran(2000, 2050)[1]] as const],
+    ],
+    [
+      { what: 'rm x', from: 2081, to: 3990, outcome: 'cancelled', decision: 'reject' },
+      { what: 'ls', from: 11, to: 2000, outcome: 'allowed', decision: 'accept' },
+    ],
+  ],
+  [
     'and one of which nothing tells that its tool ran: how long it waited is not known',
     [checks(10), checks(11), decided(2100, 'accept', true)],
     [{ from: 11, outcome: 'allowed', decision: 'accept', wait_ms: undefined }],

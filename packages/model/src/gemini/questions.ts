@@ -141,9 +141,10 @@ export class GeminiQuestions {
     const isSuccess = String(attributes.success) === 'true'
     const word = text(attributes.decision)
     const isStopped = !isSuccess && (word === 'reject' || word === undefined)
-    const hasRun = ({ ranAt }: Call) => ranAt !== undefined
-    const isOpen = ({ allowed, refused }: Call) => allowed === undefined && refused === undefined
-    const call = named.find((one) => hasRun(one) !== isStopped) ?? named.find(isOpen) ?? named[0]
+    const left = named.filter(({ allowed }) => allowed === undefined)
+    const call =
+      left.find(({ ranAt }) => (ranAt !== undefined) !== isStopped) ??
+      left.find(({ refused }) => refused === undefined)
     if (call === undefined) return
     if (call.ranAt === undefined && !isStopped) {
       // Its log events, which it sends every five seconds, can overtake the span of the tool.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { lookInto } from '../list-sessions.js'
-import { type SessionSummary, summarize } from '../summarize.js'
+import { summarize } from '../summarize.js'
 import { encodeListed, type ListedSession, type ListedSummary } from './list-file.js'
 import { type FolderStamp, fileStamps, UNKNOWN } from './stamps.js'
 
@@ -35,7 +35,7 @@ export function readListed(
   const folder = join(root, name)
   // Taken before reading, so that what is written meanwhile is noticed the next time.
   const files = fileStamps(folder, names)
-  const read: SessionSummary = summarize({ id: name, folder, root }, names)
+  const read = summarize({ id: name, folder, root }, names)
   const { folder: _folder, root: _root, ...summary } = read
   // Its files do not show whether it is still running.
   const changed = summary.ended === 'running' ? UNKNOWN : stamp.changed
