@@ -8,7 +8,7 @@ import { acknowledged, readAppended, startAppender } from './appender.js'
 import { extent } from './extent.js'
 import { SESSION_ID } from './recorded-session.js'
 
-const KILLS = extent(50, 1000)
+const KILLS = extent(20, 1000)
 /** Runs of one session, each resuming the killed one before it. */
 const RUNS = 10
 const sums = { kills: 0, acknowledged: 0, missing: 0, torn: 0, missingEvents: 0 }

@@ -19,7 +19,7 @@ import { extent } from './extent.js'
 import { fastDirectory } from './fast-directory.js'
 import { recordExchanges, recordSession, SESSION_ID, startRecording } from './recorded-session.js'
 
-const PROCESSES = extent(12, 100)
+const PROCESSES = extent(6, 100)
 const sums = { processes: 0 }
 afterAll(() => console.log(`starting: ${sums.processes} processes at once`))
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { SESSION_FILES } from '@tacho/format'
 import { readSession, type Session, summarize } from '@tacho/reader'
 import { describe, expect, test } from 'vitest'
+import { extent } from '../faults/extent.js'
 import {
   exchangeRecords,
   FIRST,
@@ -16,11 +17,14 @@ import {
 
 const { raw, meta } = SESSION_FILES
 
+/** From one byte that is tried to the next. Each byte takes a millisecond, in four tests. */
+const STEP = extent(5, 1)
+
 test('a raw log cut at any byte keeps every whole record before the cut', async () => {
   const folder = writeSession(sessionsDirectory(), { isOpen: true })
   const whole = readFileSync(join(folder, raw))
   const ends = endsOfLines(whole)
-  for (let size = whole.length; size >= 0; size -= 1) {
+  for (let size = whole.length; size >= 0; size -= STEP) {
     truncateSync(join(folder, raw), size)
     const session = await readSession(folder)
     // A record that lacks only its newline is complete: its checksum says so.
@@ -37,7 +41,7 @@ test('a raw log cut at any byte keeps every whole record before the cut', async 
 test('a span log cut at any byte never keeps the exchanges from being read', async () => {
   const folder = writeSession(sessionsDirectory(), { isOpen: true })
   const { length } = readFileSync(join(folder, meta))
-  for (let size = length; size >= 0; size -= 1) {
+  for (let size = length; size >= 0; size -= STEP) {
     truncateSync(join(folder, meta), size)
     const session = await readSession(folder)
     expect(shapeOf(session)).toEqual(shapeOfRecords(twoExchanges().length))
@@ -48,7 +52,7 @@ test('a span log cut at any byte never keeps the exchanges from being read', asy
 test('a manifest cut at any byte is made up for from the logs', async () => {
   const folder = writeSession(sessionsDirectory(), { isOpen: true })
   const path = join(folder, SESSION_FILES.manifest)
-  for (let size = readFileSync(path).length - 1; size >= 0; size -= 1) {
+  for (let size = readFileSync(path).length - 1; size >= 0; size -= STEP) {
     truncateSync(path, size)
     const session = await readSession(folder)
     expect(session.damage).toEqual([
@@ -63,7 +67,7 @@ test('a flipped bit at any byte of the raw log spoils no record but its own', as
   const folder = writeSession(sessionsDirectory(), { isOpen: true })
   const whole = readFileSync(join(folder, raw))
   const good = (await readSession(folder)).exchanges
-  for (let byte = 0; byte < whole.length; byte += 1) {
+  for (let byte = 0; byte < whole.length; byte += STEP) {
     const flipped = Buffer.from(whole)
     flipped[byte] = (flipped[byte] ?? 0) ^ (1 << (byte % 8))
     writeFileSync(join(folder, raw), flipped)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createScrubber } from '@tacho/scrub'
 import { afterAll, describe, expect, test } from 'vitest'
-import { isSoak } from '../faults/extent.js'
+import { extent } from '../faults/extent.js'
 import { fingerprint } from './fingerprint.js'
 import { scrubChunks } from './joined.js'
 import { EXAMPLES } from './shape-examples.js'
@@ -121,7 +121,7 @@ let checked = 0
 afterAll(() => console.log(`shapes: ${EXAMPLES.length} families, ${checked} spellings found`))
 
 /** At so many places each spelling is split. */
-const SPLITS = isSoak ? 30 : 12
+const SPLITS = extent(4, 30)
 
 describe.each(EXAMPLES)('$rule', ({ rule, are, areNot }) => {
   test('there are three of it, and three that are none', () => {

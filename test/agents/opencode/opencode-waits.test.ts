@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { eventually } from '../../host/index.js'
 import type { ModelRequest } from '../../scripted-model/index.js'
 import { opencodePlace } from './place.js'
@@ -20,50 +21,54 @@ const TALKS = 'for i in $(seq 1 2000); do seq 1 500; done; echo all'
 // Of ours, opencode waits for nothing but the relay, which is its way to its API. Its events go to
 // whoever asks for them, and a reader that hangs must not hold it up. So here its requests lead
 // past us: what it does then is up to its events alone.
-test('with Tacho stopped, opencode asks, works and ends as it does alone: nothing waits for a reader of its events', async () => {
-  const run = async (isRecorded: boolean) => {
-    await using place = await opencodePlace(says, { config: { permission: { bash: 'ask' } } })
-    leadPastUs(place)
-    await using terminal = await place[isRecorded ? 'tui' : 'plainTui']()
-    const screens: string[] = []
-    const look = async (text: string) => {
-      const screen = await settledScreen(terminal, text, place.root)
-      // What a command prints is above, and how much of it is shown is a matter of chance.
-      screens.push(screen.slice(screen.indexOf(text)))
+test.skipIf(!isSoak)(
+  'with Tacho stopped, opencode asks, works and ends as it does alone: nothing waits for a reader of its events',
+  async () => {
+    const run = async (isRecorded: boolean) => {
+      await using place = await opencodePlace(says, { config: { permission: { bash: 'ask' } } })
+      leadPastUs(place)
+      await using terminal = await place[isRecorded ? 'tui' : 'plainTui']()
+      const screens: string[] = []
+      const look = async (text: string) => {
+        const screen = await settledScreen(terminal, text, place.root)
+        // What a command prints is above, and how much of it is shown is a matter of chance.
+        screens.push(screen.slice(screen.indexOf(text)))
+      }
+      // Enter is ignored while it starts, and does nothing once the prompt is sent.
+      const say = async (text: string, answer: string) => {
+        terminal.type(text)
+        await eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
+        await eventually(async () => {
+          terminal.press('Enter')
+          await eventually(() => expect(place.model.exchanges.some(asks(text))).toBe(true), 5000)
+        }, PATIENCE)
+        await look(answer)
+      }
+      await eventually(() => expect(terminal.screen).toContain('Ask anything'), PATIENCE)
+      await say('Begin', 'It has begun.')
+      const ours = processesIn(place.home).filter((pid) => commandOf(pid).includes('tacho.js'))
+      const opencode = processesIn(place.home).filter((pid) => !ours.includes(pid))
+      if (isRecorded) await eventually(() => expect(eventsOf(place)).toContain('session.idle'))
+      for (const pid of ours) process.kill(pid, 'SIGSTOP')
+      onTestFinished(() => {
+        for (const pid of ours) if (!hasEnded(pid)) process.kill(pid, 'SIGKILL')
+      })
+      await say('Go on', QUESTION)
+      await terminal.answer('Enter', QUESTION)
+      await look('It is done.')
+      if (isRecorded) expect(unreadBytes(opencode)).toBeGreaterThan(0)
+      terminal.press('C-c')
+      await eventually(() => expect(opencode.filter((pid) => !hasEnded(pid))).toEqual([]), TO_END)
+      for (const pid of ours) process.kill(pid, 'SIGCONT')
+      const { screen, ...ended } = await terminal.ended()
+      return { ...ended, screens: [...screens, farewell(screen)] }
     }
-    // Enter is ignored while it starts, and does nothing once the prompt is sent.
-    const say = async (text: string, answer: string) => {
-      terminal.type(text)
-      await eventually(() => expect(terminal.screen).toContain(text), PATIENCE)
-      await eventually(async () => {
-        terminal.press('Enter')
-        await eventually(() => expect(place.model.exchanges.some(asks(text))).toBe(true), 5000)
-      }, PATIENCE)
-      await look(answer)
-    }
-    await eventually(() => expect(terminal.screen).toContain('Ask anything'), PATIENCE)
-    await say('Begin', 'It has begun.')
-    const ours = processesIn(place.home).filter((pid) => commandOf(pid).includes('tacho.js'))
-    const opencode = processesIn(place.home).filter((pid) => !ours.includes(pid))
-    if (isRecorded) await eventually(() => expect(eventsOf(place)).toContain('session.idle'))
-    for (const pid of ours) process.kill(pid, 'SIGSTOP')
-    onTestFinished(() => {
-      for (const pid of ours) if (!hasEnded(pid)) process.kill(pid, 'SIGKILL')
-    })
-    await say('Go on', QUESTION)
-    await terminal.answer('Enter', QUESTION)
-    await look('It is done.')
-    if (isRecorded) expect(unreadBytes(opencode)).toBeGreaterThan(0)
-    terminal.press('C-c')
-    await eventually(() => expect(opencode.filter((pid) => !hasEnded(pid))).toEqual([]), TO_END)
-    for (const pid of ours) process.kill(pid, 'SIGCONT')
-    const { screen, ...ended } = await terminal.ended()
-    return { ...ended, screens: [...screens, farewell(screen)] }
-  }
-  const [alone, recorded] = [await run(false), await run(true)]
-  expect(alone).toMatchObject({ exitCode: 0, hasItsModes: true })
-  expect(recorded).toEqual(alone)
-}, 600_000)
+    const [alone, recorded] = [await run(false), await run(true)]
+    expect(alone).toMatchObject({ exitCode: 0, hasItsModes: true })
+    expect(recorded).toEqual(alone)
+  },
+  600_000,
+)
 
 function asks(text: string) {
   return ({ requestBody }: { requestBody: Buffer }) => requestBody.includes(text)

@@ -5,7 +5,7 @@ import { extent } from '../../../faults/extent.js'
 import { randomFrom } from '../../../faults/random.js'
 import { tapBetween } from './tap-between.js'
 
-const REQUESTS = extent(4_000, 10_000)
+const REQUESTS = extent(1_500, 10_000)
 const SIDE_BY_SIDE = 8
 const MIB = 1024 * 1024
 
