@@ -76,7 +76,7 @@ const CASES: [string, Answer, Recorded][] = [
 ]
 
 describe('an answer that', () => {
-  test.each(some(CASES, 7))('%s reaches codex as it is', async (title, answer, recorded) => {
+  test.each(some(CASES, 5))('%s reaches codex as it is', async (title, answer, recorded) => {
     await using one = await workplace([answer])
     await using other = await workplace([answer])
     const args = [...ONCE, 'Hello']

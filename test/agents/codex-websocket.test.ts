@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decompress } from 'fzstd'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { some } from '../faults/extent.js'
 import { type Ended, run, tachoCommand } from '../host/index.js'
 import { execCommand, type Script } from '../scripted-model/index.js'
 import { outcomeOf, requestAlike } from './alike.js'
@@ -45,7 +46,7 @@ describe('codex exec over its WebSocket is the same as alone where', () => {
       0,
     ],
   ]
-  test.each(rows)('%s', async (_, script, exitCode, options = OVER_SOCKETS) => {
+  test.each(some(rows, 5))('%s', async (_, script, exitCode, options = OVER_SOCKETS) => {
     await using one = await workplace(script, options)
     await using place = await workplace(script, options)
     const [alone, recorded] = await Promise.all([

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { some } from '../faults/extent.js'
 import { eventually } from '../host/index.js'
 import { execCommand } from '../scripted-model/index.js'
 import { tuiPair } from './tui-pair.js'
@@ -48,13 +49,15 @@ test('what the model is asked and offered, and what the screen shows, are those 
   expect(recorded.screens.join()).not.toMatch(/tacho|hook/i)
 })
 
-for (const [args, prepare] of [
+const OPTIONS: [args: string[], prepare?: (place: Workplace) => void][] = [
   [['-p', 'work'], withProfile],
   [['-s', 'workspace-write', '--add-dir', '/']],
   [['--worktree'], withRepository],
   [['-c', 'model_verbosity="low"']],
   [['--search']],
-] as [string[], ((place: Workplace) => void)?][]) {
+]
+
+for (const [args, prepare] of some(OPTIONS, 3)) {
   test(`with ${args.join(' ')} the TUI is the same, and what is asked is recorded`, async () => {
     const { alone, recorded } = await tuiPair([{ calls: [ASKS] }, { text: 'It is done.' }], {
       args: [...args, 'Write a file'],

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isSoak } from '../../faults/extent.js'
 import { type Ended, programPath, repositoryRoot } from '../../host/index.js'
 import { type HostPlace, hostPlace, recordersEnded, registerUrl } from './host-place.js'
 
 // The host comes first: each program does what it does without Tacho, to the byte.
 
-const isSoak = process.env.TACHO_SOAK === '1'
 const NODES = isSoak ? (['node20', 'node22', 'node24', 'node26'] as const) : (['ours'] as const)
 const LARGE = isSoak ? 200 * 1024 * 1024 : 24 * 1024 * 1024
 
@@ -215,7 +215,7 @@ test('a disk that fails at any call changes nothing for the host', async () => {
   const counted = readFileSync(join(place.folder, 'recorder-calls'), 'utf8')
   const calls = Number(/calls to the disk: (\d+)/.exec(counted)?.[1])
   expect(calls).toBeGreaterThan(30)
-  const step = isSoak ? 1 : Math.ceil(calls / 6)
+  const step = isSoak ? 1 : Math.ceil(calls / 4)
   for (let first = 1; first <= calls; first += step) {
     for (const isLasting of isSoak ? [true, false] : [first % 2 === 1]) {
       const code = ['ENOSPC', 'EIO', 'EROFS', 'EMFILE', 'EACCES'][first % 5] ?? 'EIO'
