@@ -9,7 +9,7 @@ import { fastDirectory } from './fast-directory.js'
 import { recordSession, SESSION_ID } from './recorded-session.js'
 
 // The time grows with the square of the size: 64 KiB take some minutes.
-const EXCHANGES = extent(8, 44)
+const EXCHANGES = extent(5, 44)
 const SOAK_BYTES = 64 * 1024
 const PATIENCE_MS = 900_000
 const sums = { cuts: 0, flips: 0, sealedFlips: 0 }

@@ -26,15 +26,15 @@ describe.each(CODES.map((code, index) => [code, index] as const))(
   '%s in any one call',
   (code, index) => {
     const times = [['of a new session', 0] as const, ['of a resume', 1] as const]
-    // What follows from a failing call hardly depends on its code. So one code fails every call, and
-    // every second of a resume, which makes twice as many; of the others, `npm test` fails
+    // What follows from a failing call hardly depends on its code. So one code fails every second call,
+    // and every third of a resume, which makes twice as many; of the others, `npm test` fails
     // every thirteenth, and never the same ones.
     const isFirst = code === 'ENOSPC'
     for (const [when, before] of isSoak || isFirst ? times : times.slice(0, 1)) {
       for (const isLasting of [false, true]) {
         test(`${when}, ${isLasting ? 'and in all after it' : 'once'}`, async () => {
           const expected = await cleanRun(before)
-          const step = isSoak ? 1 : isFirst ? 1 + before : 2 * CODES.length - 1
+          const step = isSoak ? 1 : isFirst ? 2 + before : 2 * CODES.length - 1
           for (let first = 1 + (index % step); ; first += step) {
             const outcome = await run(before, { first, code, isLasting })
             await expectHarmless(outcome, expected, { first, code, isLasting })

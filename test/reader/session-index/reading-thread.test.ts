@@ -10,7 +10,7 @@ import { eventually } from '../../host/index.js'
 import { sessionsDirectory, timeAt, writeSession } from '../session-folder.js'
 
 // So many that a thread helps to read them.
-const ids = Array.from({ length: 300 }, (_, number) => {
+const ids = Array.from({ length: 210 }, (_, number) => {
   const digits = String(number).padStart(4, '0')
   return `0199a1b2-${digits}-7000-8000-000000000000`
 })

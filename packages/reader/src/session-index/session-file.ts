@@ -12,7 +12,7 @@ import { sweepIndex } from './sweep-index.js'
  * The format of a session's index; one with another number is rebuilt. Raise it like
  * `INDEX_VERSION`.
  */
-const SESSION_INDEX_VERSION = 3
+const SESSION_INDEX_VERSION = 4
 
 /** More is not kept: reading it would take as long as reading the logs. */
 const FILE_BYTES = 256 * 1024 * 1024
