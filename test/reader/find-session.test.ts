@@ -1,7 +1,16 @@
-import { resolve } from 'node:path'
+import { utimesSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { findSession, ReaderError } from '@tacho/reader'
-import { expect, test } from 'vitest'
-import { sessionsDirectory, timeAt, writeSession } from './session-folder.js'
+import { describe, expect, test } from 'vitest'
+import {
+  endedSpan,
+  RUN_ID,
+  START,
+  sessionsDirectory,
+  startedSpan,
+  timeAt,
+  writeSession,
+} from './session-folder.js'
 
 const [one, other] = [sessionsDirectory(), sessionsDirectory()]
 const roots = [one, other, '/nonexistent']
@@ -46,3 +55,43 @@ for (const [name, code, words] of [
     for (const word of words) expect(String(error)).toContain(word)
   })
 }
+
+describe('the last one started is the last', () => {
+  const older = { id: ids.early, run: { startedAt: timeAt(0) } }
+  const newer = { id: ids.late, run: { startedAt: timeAt(5000) } }
+
+  /** As if nothing had been written for a while. */
+  const grownOld = (folder: string, seconds: number): void => {
+    const time = START / 1000 + seconds
+    for (const name of ['session_meta.log', '']) utimesSync(join(folder, name), time, time)
+  }
+
+  test('by the manifests, where the other one has not changed since', () => {
+    const root = sessionsDirectory()
+    grownOld(writeSession(root, older), 4)
+    writeSession(root, newer)
+    expect(findSession('last', [root]).id).toBe(ids.late)
+  })
+
+  // Of a run that the manifest lacks, its span tells.
+  test.each([
+    ['the other one', older, newer],
+    ['the one itself', newer, older],
+  ])('by the spans, where those of %s tell of a later run', (_, lacking, other) => {
+    const root = sessionsDirectory()
+    const meta = [
+      endedSpan({ id: RUN_ID, name: 'session', start: 0 }),
+      startedSpan({ id: '00000000000000bb', name: 'session', start: 9000 }),
+    ]
+    grownOld(writeSession(root, { ...lacking, meta }), 9)
+    grownOld(writeSession(root, other), 6)
+    expect(findSession('last', [root]).id).toBe(lacking.id)
+  })
+
+  test('by the folder, where neither is there', () => {
+    const root = sessionsDirectory()
+    grownOld(writeSession(root, { id: ids.early, manifest: 'none', meta: [] }), 9)
+    grownOld(writeSession(root, newer), 6)
+    expect(findSession('last', [root]).id).toBe(ids.early)
+  })
+})

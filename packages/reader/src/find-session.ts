@@ -1,11 +1,13 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { homePath, isSessionId } from '@tacho/format'
+import { homePath, isSessionId, SESSION_FILES } from '@tacho/format'
 import type { FoundSession, OnSkipped, SkippedFolder } from './found-session.js'
 import { hasContent } from './has-content.js'
 import { findSessions, isSessionFolder, lookInto, newestFirst } from './list-sessions.js'
+import { logParts } from './log-parts.js'
 import { isoOfMicros } from './micros.js'
+import { readManifest } from './read-manifest.js'
 import { ReaderError } from './reader-error.js'
 import { sessionsByStart } from './session-index/session-list.js'
 import { sessionState } from './session-state.js'
@@ -95,6 +97,8 @@ function lastOf(
   roots: readonly string[],
   { onEmpty = () => {}, onNothing = () => {} }: FindOptions,
 ): FoundSession {
+  const sure = sessions.length < FEW ? lastByManifest(sessions) : undefined
+  if (sure !== undefined && hasContent(sure.folder)) return sure
   const started = lastStarted(sessions, roots)
   const [newest] = started
   if (newest === undefined) throw noSession('last', roots)
@@ -108,6 +112,37 @@ function lastOf(
   }
   onNothing(newest.session)
   return newest.session
+}
+
+/**
+ * Returns the session that started last, if the manifests show that: no other one has changed since
+ * then. What a manifest may lack is in the spans, and reading those of each session takes long.
+ */
+function lastByManifest(sessions: readonly FoundSession[]): FoundSession | undefined {
+  let last: FoundSession | undefined
+  let lastStart = 0
+  for (const session of sessions) {
+    const start = startInManifest(session)
+    if (start > lastStart) [last, lastStart] = [session, start]
+  }
+  return sessions.every((one) => one === last || changedAt(one) < lastStart) ? last : undefined
+}
+
+/** In milliseconds; 0 if it is not known. */
+function startInManifest({ folder }: FoundSession): number {
+  const read = readManifest(folder)
+  const runs = 'manifest' in read ? read.manifest.runs : []
+  return Math.max(0, ...runs.map(({ startedAt }) => Date.parse(startedAt) || 0))
+}
+
+/** Returns when the folder or its spans last changed, in milliseconds. */
+function changedAt({ folder }: FoundSession): number {
+  try {
+    const files = logParts(folder, SESSION_FILES.meta).map((name) => join(folder, name))
+    return Math.max(...[folder, ...files].map((path) => lstatSync(path).mtimeMs))
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** Sorts by start, latest first; through the index if there is one, because there can be many. */
