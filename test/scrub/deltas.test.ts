@@ -219,6 +219,39 @@ test('a place that stands behind a piece counts, whatever the event before began
 })
 
 test.each([
+  ['blank lines', '\n'],
+  ['comments that keep it alive', ': ping\n\n'],
+  ['events without a string', 'event: ping\ndata: {}\n\n'],
+  ['an event that is only named', 'event: ping\n'],
+])('the parts of a secret are joined over %s, few or many', (_what, between) => {
+  const { event, pieces } = apis['Messages, text'] as Api
+  const [one, other] = [event(`"${SHAPE.slice(0, 22)}`), event(`${SHAPE.slice(22)}" it is.`)]
+  for (const times of [1, 3, Math.ceil(200_000 / between.length)]) {
+    const many = between.repeat(times)
+    for (const chunks of [
+      [one + many + other],
+      [one, many, other],
+      [one, ...(many.match(/.{1,4099}/gs) ?? []), other],
+    ]) {
+      const { log } = answered(chunks)
+      expect(log).toHaveLength(one.length + many.length + other.length)
+      const text = pieces(log.slice(0, one.length) + log.slice(-other.length)).join('')
+      expect(text).toMatch(/^"(?:sk)?\[secret:anthropic-key:[0-9a-f]{4}\.*\]" it is\.$/)
+    }
+  }
+})
+
+test.each(['', '\n', ': ping\n\n'])(
+  'behind %j, the name of an event waits for its text',
+  (before) => {
+    const data = 'data: {"type":"message_stop"}\n\n'
+    const { log, given } = answered([`${before}event: message_stop\n`, data])
+    expect(given[0]).toBeLessThanOrEqual(before.length)
+    expect(log).toBe(`${before}event: message_stop\n${data}`)
+  },
+)
+
+test.each([
   ['an indented line that begins with a digit', 'x Zk\n   3vQ9rT2mXw7LbN4sHc y'],
   ['a line with its number', 'x Zk3\n 12\tvQ9rT2mXw7LbN4sHc y'],
   ['escapes', 'x "Zk3v\\Q9%72T2mXw7LbN4sHc" y'],

@@ -1,5 +1,5 @@
 import { betweenCharacters } from './byte-kinds.js'
-import { LF } from './byte-names.js'
+import { LF, QUOTE } from './byte-names.js'
 import { Channel, type SecretInPieces } from './channel.js'
 import type { MarkShape } from './decide.js'
 import { type DeltaString, knownBeginning, readEventLine } from './event-line.js'
@@ -77,6 +77,11 @@ export class DeltaJoiner {
     const last = lastLine(text, looked)
     if (last < 0) return
     const linesEnd = last + 1
+    const quote = indexOfByte(text, QUOTE, this.#read)
+    if (quote < 0 || quote > last) {
+      this.#passLines(text, last)
+      return
+    }
     const count = this.#search(text, this.#read, linesEnd, index)
     const isShort = linesEnd - this.#read < FEW
     let candidate = 0
@@ -103,6 +108,14 @@ export class DeltaJoiner {
     }
   }
 
+  /** Passes over whole lines without a string: none of them has a piece or ends a text. */
+  #passLines(text: Uint8Array, last: number): void {
+    const before = last === 0 ? -1 : lastIndexOfByte(text, LF, last - 1)
+    const start = Math.max(this.#read, before + 1)
+    this.#event = namesEvent(text, start, last) ? start : -1
+    this.#read = last + 1
+  }
+
   /**
    * @param begins whether something may begin within the piece.
    * @param isAlone whether few pieces come with it.
@@ -127,7 +140,8 @@ export class DeltaJoiner {
   /**
    * Notes where something may begin in whole lines.
    *
-   * @returns how many such places there are; -1 if there are too many to note.
+   * @returns how many such places there are; -1 if there are too many to note, or too much would
+   *   be read twice.
    */
   #search(text: Uint8Array, from: number, to: number, { beginnings }: SearchIndex): number {
     let count = 0
@@ -137,6 +151,7 @@ export class DeltaJoiner {
       if (end <= searched) return -1
       // Includes what comes before, because something can begin in one line and end in the next.
       const context = betweenCharacters(text, searched - EDGE, from)
+      if (searched - context > MOST_CONTEXT) return -1
       form.read(text, searched > from ? context : from, end, false, beginnings)
       if (form.isWithinEscape || count + form.candidateCount > places.length) return -1
       for (let at = 0; at < form.candidateCount; at += 1)
@@ -297,14 +312,16 @@ const FEW = 256
 /** Searched at a time, not counting context: it stays in the processor's cache. */
 const BLOCK = 64 * 1024
 const EDGE = 32
+/** Where there is no place between two characters near the edge, all of the text is before it. */
+const MOST_CONTEXT = 1024
 
 /** Where something may begin in the lines being read. */
 const places = new Int32Array(1024)
 
 /** Returns whether an answer begins like a list; undefined before its first byte. */
 function isList(text: Uint8Array): boolean | undefined {
-  const first = text.find((byte) => byte > 0x20)
-  return first === undefined ? undefined : first === 0x5b
+  for (let at = 0; at < text.length; at += 1) if ((text[at] ?? 0) > 0x20) return text[at] === 0x5b
+  return undefined
 }
 
 /** Returns where the JSON of an event begins in a line; -1 if the line is not one. */
