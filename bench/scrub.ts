@@ -24,9 +24,10 @@ export async function benchScrub(): Promise<Row[]> {
     ...baseline(sources),
     ...bodies(sources).map(([what, body]) => cost(what, body, () => scrubber.bytes(body))),
     ...answers(scrubber, sources),
-    ...repeated().map(([what, body]) =>
+    ...repeated().flatMap(([what, body]) => [
       cost(`${what}, repeated`, body, () => scrubber.bytes(body)),
-    ),
+      cost('… as an answer, in chunks of 64 KiB', body, () => streamed(scrubber, body, 65_536)),
+    ]),
     ...learning(),
   ]
 }
@@ -88,11 +89,7 @@ function answers(scrubber: Scrubber, sources: Buffer): Row[] {
   })
   const large = [event({ type: 'response.completed', response: { output_text: text } })]
   const through = (what: string, body: Buffer, size: number): Row =>
-    cost(what, body, () => {
-      const stream = scrubber.answer()
-      for (let at = 0; at < body.length; at += size) stream.push(body.subarray(at, at + size))
-      stream.end()
-    })
+    cost(what, body, () => streamed(scrubber, body, size))
   const events = Buffer.from(small.join(''))
   return [
     through('answer of small events, chunks of 200 bytes', events, 200),
@@ -100,6 +97,12 @@ function answers(scrubber: Scrubber, sources: Buffer): Row[] {
     through('answer of small events, chunks of 64 KiB', events, 65_536),
     through('answer of one large event, chunks of 64 KiB', Buffer.from(large.join('')), 65_536),
   ]
+}
+
+function streamed(scrubber: Scrubber, body: Buffer, size: number): void {
+  const stream = scrubber.answer()
+  for (let at = 0; at < body.length; at += size) stream.push(body.subarray(at, at + size))
+  stream.end()
 }
 
 function event(data: { type: string; [member: string]: unknown }): string {
@@ -110,7 +113,8 @@ function event(data: { type: string; [member: string]: unknown }): string {
 function repeated(): [what: string, body: Buffer][] {
   const units = [
     ...['a', '\n', 'a\n', '\\n', '\\n 1', '\\"a', '\\u0041', '%41', '%25', '\\'],
-    ...['\n+ ', '\n1\t', '\\u4e2d', '\x1b[31m', 'a\0', 'AKIA', 'Bearer '],
+    ...['\n+ ', '\n1\t', '\\u4e2d', '\x1b[31m', 'a\0', '\0', ' ', 'AKIA', 'Bearer '],
+    ...[': ping\n\n', 'data: \n', 'data: {}\n\n'],
     ...['sk-ant-api03-', 'c2stYW50LWFwaTAzLQ', 'sk-all-keys-begin-alike-', 'github_pat_', '0Q~'],
     ...['-----BEGIN PRIVATE KEY-----\n', 'eyJhbGciOi.', 'a://b:c', 'QUJJ', 'hf_', 'tvly-'],
     ...['41 42 ', '\\e[0m', '"ghp_a1b2c3d4e5f6g" +', 'sk-ant-api03-a1B2c3D4e5F6<b>'],

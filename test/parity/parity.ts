@@ -14,7 +14,7 @@ const OTHER = process.env.TACHO_PARITY_ALONE === undefined ? 'recorded' : 'alone
  * How many rows of a table `npm test` runs, because each takes two seconds of processor time and
  * neighbours differ in one thing. `npm run soak` runs them all, and so does TACHO_SOAK=1.
  */
-const MOST_ROWS = 4
+const MOST_ROWS = 3
 
 /** Declares one test per row: the real Codex does the same with Tacho as alone. */
 export function parity(kind: string, rows: readonly Row[]): void {

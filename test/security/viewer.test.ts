@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { listenForUser } from '@tacho/launcher'
 import { ROUTES, serveViewer, type Viewer } from '@tacho/viewer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { some } from '../faults/extent.js'
 import { SESSION_ID, sessionsDirectory, writeSession } from '../reader/session-folder.js'
 
 let viewer: Viewer
@@ -151,18 +152,21 @@ describe('Host', () => {
     expect(await statusWithHost(host)).toBe(200)
   })
 
-  test.each(HOSTS)('"%s" is not ours, whatever is asked and with what token', async (host) => {
-    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
-      const value = host.replaceAll('PORT', `${viewer.port}`)
-      for (const target of ['/', '/api/sessions']) {
-        const answer = await ask(
-          `${method} ${target} HTTP/1.1\r\nhost: ${value}\r\nauthorization: Bearer ${viewer.token}\r\n`,
-        )
-        expect([403, 400], method).toContain(answer.status)
-        expect(answer.body, method).toBe('')
+  test.each(some(HOSTS, 20))(
+    '"%s" is not ours, whatever is asked and with what token',
+    async (host) => {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
+        const value = host.replaceAll('PORT', `${viewer.port}`)
+        for (const target of ['/', '/api/sessions']) {
+          const answer = await ask(
+            `${method} ${target} HTTP/1.1\r\nhost: ${value}\r\nauthorization: Bearer ${viewer.token}\r\n`,
+          )
+          expect([403, 400], method).toContain(answer.status)
+          expect(answer.body, method).toBe('')
+        }
       }
-    }
-  })
+    },
+  )
 
   test('what stands around it is no way past it', async () => {
     const token = `authorization: Bearer ${viewer.token}\r\n`
