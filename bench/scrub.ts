@@ -87,6 +87,7 @@ function answers(scrubber: Scrubber, sources: Buffer): Row[] {
     const place = { item_id: 'msg_0123456789abcdef', output_index: 0, content_index: 0 }
     return event({ type: 'response.output_text.delta', ...place, delta, sequence_number: number })
   })
+  const breaks = event({ type: 'response.output_text.delta', delta: '\n'.repeat(250) }).repeat(4000)
   const large = [event({ type: 'response.completed', response: { output_text: text } })]
   const through = (what: string, body: Buffer, size: number): Row =>
     cost(what, body, () => streamed(scrubber, body, size))
@@ -95,6 +96,7 @@ function answers(scrubber: Scrubber, sources: Buffer): Row[] {
     through('answer of small events, chunks of 200 bytes', events, 200),
     through('answer of small events, chunks of 4 KiB', events, 4096),
     through('answer of small events, chunks of 64 KiB', events, 65_536),
+    through('answer of line breaks in events, chunks of 4 KiB', Buffer.from(breaks), 4096),
     through('answer of one large event, chunks of 64 KiB', Buffer.from(large.join('')), 65_536),
   ]
 }

@@ -241,6 +241,22 @@ test.each([
   }
 })
 
+// In none of these is a place between two characters that a look at some bytes could tell.
+test.each(['\n', '\t', '"', '\\', '%25', '\u4e2d'])(
+  'the parts of a secret are joined behind a long text of %j alone',
+  (unit) => {
+    const { event, pieces } = apis['Messages, text'] as Api
+    const long = Array.from({ length: 30 }, () => event(unit.repeat(400)))
+    const parts = [event(` ${SHAPE.slice(0, 22)}`), event(`${SHAPE.slice(22)} it is.`)]
+    const sent = [...long, ...parts].join('')
+    for (const chunks of [[sent], [...long, ...parts], sent.match(/.{1,4099}/gs) ?? []]) {
+      const { log } = answered(chunks)
+      const text = pieces(log).join('').replaceAll(unit, '')
+      expect(text).toMatch(/^ (?:sk)?\[secret:anthropic-key:[0-9a-f]{4}\.*\] it is\.$/)
+    }
+  },
+)
+
 test.each(['', '\n', ': ping\n\n'])(
   'behind %j, the name of an event waits for its text',
   (before) => {

@@ -109,13 +109,13 @@ export class Channel {
 
   /** Keeps as much of a decided text as is needed to tell whether a secret can begin after it. */
   #remember(text: Uint8Array, from: number, to: number, place: number): void {
-    const cut = to - from > MUCH ? betweenCharacters(text, to - KEPT, from) : from
+    const cut = to - from > MUCH ? contextFrom(text, to, from) : from
     if (cut > from) this.#clear()
     this.#pieces.push({ from: this.#text.length, place: place + cut - from })
     this.#text.addPart(text, cut, to)
     const { length } = this.#text
     if (length <= 2 * MUCH) return
-    this.#drop(betweenCharacters(this.#text.bytes, length - KEPT, 0))
+    this.#drop(contextFrom(this.#text.bytes, length, 0))
   }
 
   /** Gives up what is undecided. */
@@ -250,6 +250,11 @@ const MOST_KEPT = 64 * 1024
 const KEPT = 160
 /** Beyond this size, what is not needed is dropped. */
 const MUCH = 512
+
+/** Returns from where on a text is kept. Where it is nearly all escapes, that may be within one. */
+function contextFrom(text: Uint8Array, to: number, least: number): number {
+  return Math.max(betweenCharacters(text, to - KEPT, least), to - FARTHEST_CONTEXT)
+}
 
 /** The last bytes of a text and the first ones of what follows it. */
 const edge = new Uint8Array(8)

@@ -312,7 +312,7 @@ const FEW = 256
 /** Searched at a time, not counting context: it stays in the processor's cache. */
 const BLOCK = 64 * 1024
 const EDGE = 32
-/** Where there is no place between two characters near the edge, all of the text is before it. */
+/** More context is not read again: there is no place between two characters near the edge. */
 const MOST_CONTEXT = 1024
 
 /** Where something may begin in the lines being read. */

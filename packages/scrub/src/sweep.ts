@@ -94,11 +94,10 @@ export class Sweep {
     const ends = endOf(chunk, index)
     if (ends < 0) return false
     const isLong = chunk.length > 2 * CONTEXT_BYTES
-    const from = isLong ? betweenCharacters(chunk, chunk.length - CONTEXT_BYTES, 0) : 0
+    const from = isLong ? contextFrom(chunk) : 0
     if (from > 0) held.drop(held.length)
     held.addPart(chunk, from, chunk.length)
-    if (held.length > 8 * CONTEXT_BYTES)
-      held.drop(betweenCharacters(held.bytes, held.length - CONTEXT_BYTES, 0))
+    if (held.length > 8 * CONTEXT_BYTES) held.drop(contextFrom(held.bytes))
     this.#given = held.length
     this.#undecided = held.length - ends
     this.#searched = 0
@@ -230,6 +229,12 @@ function contextOf(undecided: number, next: number): number {
 }
 
 const FARTHEST_CONTEXT = 4096
+
+/** Returns from where on a text is kept. Where it is nearly all escapes, that may be within one. */
+function contextFrom(text: Uint8Array): number {
+  const place = betweenCharacters(text, text.length - CONTEXT_BYTES, 0)
+  return Math.max(place, text.length - FARTHEST_CONTEXT)
+}
 
 function replaced(
   text: Uint8Array,
