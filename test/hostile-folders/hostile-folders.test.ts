@@ -28,10 +28,13 @@ beforeAll(async () => {
 })
 afterAll(() => collector[Symbol.asyncDispose]())
 
-describe.each(HOSTILE_FOLDERS)('$name', ({ name, write, size, small }) => {
-  const index = HOSTILE_FOLDERS.findIndex((folder) => folder.name === name)
+const folders = HOSTILE_FOLDERS.map((folder, index) => {
   const inTurn = SOME_COMMANDS.slice(index % 2, (index % 2) + 1)
-  const some = name === 'so many exchanges' ? [...SOME_COMMANDS, ON_EXCHANGES] : inTurn
+  const isOfMany = folder.name === 'so many exchanges'
+  return { ...folder, commands: isOfMany ? [...SOME_COMMANDS, ON_EXCHANGES] : inTurn }
+})
+
+describe.each(folders)('$name', ({ write, size, small, commands }) => {
   const title = `costs tacho %s %s no more than ${MOST_SECONDS} s and ${MOST_MEGABYTES} MB`
   const written = () => write(sessionsDirectory(), isSoak ? size : small)
 
@@ -41,7 +44,9 @@ describe.each(HOSTILE_FOLDERS)('$name', ({ name, write, size, small }) => {
       folder = written()
     })
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
-    test.each(isSoak ? READING_COMMANDS : some)(title, (...words) => expectBounded(words, folder))
+    test.each(isSoak ? READING_COMMANDS : commands)(title, (...words) =>
+      expectBounded(words, folder),
+    )
   })
 
   test.each(isSoak ? CHANGING_COMMANDS : [])(title, async (...words) => {

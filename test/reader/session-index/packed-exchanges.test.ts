@@ -49,14 +49,9 @@ const exchanges = [plain, whole, ...each]
 
 test('exchanges come out as they went in, also through JSON', () => {
   const packed = JSON.parse(JSON.stringify(packExchanges(exchanges)))
-  expect(unpackExchanges(packed, 1)).toEqual(exchanges)
-})
-
-test('those of which only a body is left have no number', () => {
-  const lost = exchanges.map((exchange) => ({ ...exchange, number: 0 }))
-  expect(unpackExchanges(packExchanges(lost), 0)).toEqual(lost)
+  expect(unpackExchanges(packed)).toEqual(exchanges)
 })
 
 test('none is none', () => {
-  expect(unpackExchanges(packExchanges([]), 1)).toEqual([])
+  expect(unpackExchanges(packExchanges([]))).toEqual([])
 })

@@ -70,8 +70,7 @@ export function packExchanges(exchanges: readonly IndexedExchange[]): PackedExch
   }
 }
 
-/** @param number of the first exchange; 0 if only bodies are left of all of them. */
-export function unpackExchanges(packed: PackedExchanges, number: number): IndexedExchange[] {
+export function unpackExchanges(packed: PackedExchanges): IndexedExchange[] {
   const { words, bodies } = packed
   const wordAt = (list: readonly number[], index: number) => {
     const at = list[index] ?? NONE
@@ -82,7 +81,7 @@ export function unpackExchanges(packed: PackedExchanges, number: number): Indexe
   for (const [index, id] of packed.ids.entries()) {
     const flags = packed.flags[index] ?? 0
     const exchange: IndexedExchange = {
-      number: number === 0 ? 0 : number + index,
+      number: index + 1,
       id,
       from: {
         file: wordAt(packed.files, index) ?? '',

@@ -5,7 +5,7 @@ import type { RecordedExchange } from '@tacho/model'
 import { collectDamage, type Damage, type ReportDamage } from '../damage.js'
 import { EXPLAINED_BYTES, EXPLAINED_WORK, LOG_WORK, Work } from '../limits.js'
 import { logParts, namesIn } from '../log-parts.js'
-import { addExchange, type RawIndex } from '../raw-index.js'
+import { addExchange, type IndexedExchange, type RawIndex } from '../raw-index.js'
 import {
   emptyStory,
   type OnRawRecord,
@@ -232,7 +232,7 @@ export async function inSteps<Result>(steps: Generator<undefined, Result>): Prom
 }
 
 type Known = { position: LogPosition; damage: Damage[] }
-type Places = Known & { exchanges: PackedExchanges; lost: PackedExchanges }
+type Places = Known & { exchanges: PackedExchanges; lost: IndexedExchange[] }
 type Exchanges = { exchanges: RecordedExchange[]; gaps: RawStory['gaps'] }
 type Spans = Known & { spans: Span[] }
 
@@ -484,14 +484,13 @@ function placesOf({ exchanges, byId }: RawIndex, position: LogPosition, damage: 
     position,
     damage,
     exchanges: packExchanges(exchanges),
-    lost: packExchanges([...byId.values()].filter(({ number }) => number === 0)),
+    lost: [...byId.values()].filter(({ number }) => number === 0),
   }
 }
 
 function rawIndexOf({ exchanges, lost }: Places): RawIndex {
-  const index: RawIndex = { exchanges: [], byId: new Map() }
-  for (const one of unpackExchanges(lost, 0)) index.byId.set(one.id, one)
-  for (const exchange of unpackExchanges(exchanges, 1)) addExchange(index, exchange)
+  const index: RawIndex = { exchanges: [], byId: new Map(lost.map((one) => [one.id, one])) }
+  for (const exchange of unpackExchanges(exchanges)) addExchange(index, exchange)
   return index
 }
 
