@@ -84,6 +84,23 @@ describe('so they are', () => {
     expect(await spansOf(rebuilt.folder)).toEqual(await spansOf(folder))
   })
 
+  test('of one that two runs record at the same time', async () => {
+    const root = sessions()
+    const [one, other] = [startRecording(root), startRecording(root)]
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const run of [one, other]) {
+        recordExchanges(run, 2)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    await other.close({ exitCode: 0 })
+    await one.close({ exitCode: 0 })
+    const folder = join(root, SESSION_ID)
+    const rebuilt = await rebuild(folder)
+    expect(rebuilt.runs).toBe(2)
+    expect(await spansOf(rebuilt.folder)).toEqual(await spansOf(folder))
+  })
+
   test('of one whose spans are gone', async () => {
     const folder = await recorded(2)
     const spans = await spansOf(folder)

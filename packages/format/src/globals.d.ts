@@ -2,6 +2,7 @@
 // package runs in both, so it may use these and nothing else from its environment.
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
+  encodeInto(text: string, bytes: Uint8Array): { written: number }
 }
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })

@@ -98,7 +98,7 @@ function decodeText(line: Uint8Array): string | undefined {
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   // Skipping the exception reads a log full of other lines a hundred times as fast.
-  if (!/^\s*\{/.test(text)) return undefined
+  if (!text.startsWith('{') && !/^\s*\{/.test(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined

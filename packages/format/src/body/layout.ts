@@ -17,10 +17,12 @@ export type Layout = {
 }
 
 /**
- * One piece, from byte `at` of the body: bytes, a copy, or the reason why the bytes are missing.
+ * One piece, from byte `at` of the body: bytes, a text that is encoded once it is read, a copy, or
+ * the reason why the bytes are missing.
  */
 export type Part = { at: number; length: number } & (
   | { bytes: Uint8Array }
+  | { text: string }
   | { copy: string; from: number }
   | { missing: string }
 )
@@ -57,7 +59,7 @@ export function layoutOf(exchange: string, content: unknown): Layout {
       if ('missing' in part) layout.missing ??= part.missing
     }
     layout.length += part.length
-    layout.cost += PART_COST + ('bytes' in part ? part.length : 0)
+    layout.cost += PART_COST + ('bytes' in part || 'text' in part ? part.length : 0)
     if (!Number.isSafeInteger(layout.length)) {
       throw new MissingBytes(`the content of exchange ${exchange} claims to be endless`)
     }
@@ -98,7 +100,7 @@ const SHORT_TEXT = 1024
 const encoder = new TextEncoder()
 
 function partOf(piece: unknown, at: number): Part | undefined {
-  if (typeof piece === 'string') return bytesPart(encoded(piece), at)
+  if (typeof piece === 'string') return textPart(piece, at)
   if (typeof piece !== 'object' || piece === null) return undefined
   if ('base64' in piece) {
     const bytes = typeof piece.base64 === 'string' ? decoded(piece.base64) : undefined
@@ -116,19 +118,35 @@ function partOf(piece: unknown, at: number): Part | undefined {
   return undefined
 }
 
-/** Encodes a text; a few letters one by one, because an encoder takes as long as for a thousand. */
-function encoded(text: string): Uint8Array {
-  if (text.length > FEW_LETTERS) return encoder.encode(text)
-  const bytes = new Uint8Array(text.length)
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code > 0x7f) return encoder.encode(text)
-    bytes[at] = code
-  }
+/** Most texts are never read: what is asked for is mostly copied from elsewhere. */
+function textPart(text: string, at: number): Part {
+  if (text.length > MEASURED_TEXT) return bytesPart(encoder.encode(text), at)
+  return { at, length: utf8Length(text), text }
+}
+
+/** Returns the bytes of a part that is not a copy; undefined of others. */
+export function bytesIn(layout: Layout, index: number): Uint8Array | undefined {
+  const part = layout.parts[index]
+  if (part === undefined) return undefined
+  if ('bytes' in part) return part.bytes
+  if (!('text' in part)) return undefined
+  const bytes = encoder.encode(part.text)
+  layout.parts[index] = bytesPart(bytes, part.at)
   return bytes
 }
 
+/** Returns how long a text is in UTF-8; of a few letters one by one, as that is faster. */
+function utf8Length(text: string): number {
+  if (text.length > FEW_LETTERS) return encoder.encodeInto(text, measured).written
+  for (let at = 0; at < text.length; at += 1)
+    if (text.charCodeAt(at) > 0x7f) return encoder.encodeInto(text, measured).written
+  return text.length
+}
+
 const FEW_LETTERS = 32
+/** In characters, each of which takes at most three bytes. */
+const MEASURED_TEXT = 16 * 1024
+const measured = new Uint8Array(3 * MEASURED_TEXT)
 
 function bytesPart(bytes: Uint8Array, at: number): Part {
   return { at, length: bytes.length, bytes }

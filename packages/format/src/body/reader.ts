@@ -1,5 +1,5 @@
 import { MissingBytes } from '../content.js'
-import { type ContentSource, type Layout, layoutOf, partAt } from './layout.js'
+import { bytesIn, type ContentSource, type Layout, layoutOf, partAt } from './layout.js'
 import {
   HELD_LAYOUT_PARTS,
   MAX_BODY_BYTES,
@@ -62,8 +62,8 @@ export class BodyReader {
     const layout = wholeOf(this.#layouts.get(exchange) ?? this.#newLayout(exchange))
     const [only, ...others] = layout.parts
     // One that copies nothing is there already, once: it can be the largest of all.
-    const isThere = only !== undefined && others.length === 0 && 'bytes' in only
-    const body = isThere ? this.#counted(only.bytes) : this.#assemble(layout)
+    const whole = only !== undefined && others.length === 0 ? bytesIn(layout, 0) : undefined
+    const body = whole === undefined ? this.#assemble(layout) : this.#counted(whole)
     this.#bodies.set(exchange, body)
     const isHeld = this.#bodies.get(exchange) !== undefined
     if (!isHeld || layout.parts.length <= HELD_LAYOUT_PARTS) this.#hold(layout)
@@ -145,10 +145,9 @@ export class BodyReader {
       const from = step.at - part.at
       let length = Math.min(step.end, part.at + part.length) - step.at
       if ('missing' in part) throw new MissingBytes(part.missing)
-      let source: Uint8Array | undefined
+      let source = bytesIn(layout, step.part)
       let at = from
-      if ('bytes' in part) source = part.bytes
-      else {
+      if (source === undefined && 'copy' in part) {
         at += part.from
         source = this.#bodies.get(part.copy)
         if (source !== undefined && at + length > source.length)

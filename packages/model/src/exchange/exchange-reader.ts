@@ -161,7 +161,7 @@ export class ExchangeReader {
     const { events } = this
     if (events === undefined || events > this.#eventsBefore) this.#lastSignAt = at
     this.#eventsBefore = events ?? this.#eventsBefore
-    return this.#heard.splice(0)
+    return this.#takeHeard()
   }
 
   /** The answer has ended. */
@@ -172,7 +172,14 @@ export class ExchangeReader {
   /** Returns what a non-streamed answer says about tools, once it has ended. */
   lastWords(): At<ToolCalled | HostedToolEnded>[] {
     this.endAnswer()
-    return this.#heard.splice(0)
+    return this.#takeHeard()
+  }
+
+  #takeHeard(): At<ToolCalled | HostedToolEnded>[] {
+    const heard = this.#heard
+    if (heard.length === 0) return []
+    this.#heard = []
+    return heard
   }
 
   /**

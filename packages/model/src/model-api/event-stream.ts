@@ -44,6 +44,10 @@ export class EventStream {
   }
 
   #keepHead(text: string): void {
+    if (text.endsWith('\n\n')) {
+      this.#head = ''
+      return
+    }
     const begun = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\n\r\n'))
     if (begun >= 0) this.#head = text.slice(begun, begun + HEAD_CHARACTERS)
     else if (this.#head.length < HEAD_CHARACTERS)

@@ -28,5 +28,13 @@ function mixed(hash: number): number {
 }
 
 function hex(number: number): string {
-  return (number >>> 0).toString(16).padStart(8, '0')
+  return (
+    (BYTES[number >>> 24] ?? '') +
+    (BYTES[(number >>> 16) & 0xff] ?? '') +
+    (BYTES[(number >>> 8) & 0xff] ?? '') +
+    (BYTES[number & 0xff] ?? '')
+  )
 }
+
+/** Formatting a number and padding it takes longer than all of the hash. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

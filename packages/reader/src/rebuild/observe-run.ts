@@ -1,13 +1,15 @@
-import { bytesOf, type Content, type EventRecord, type Piece, type RawRecord } from '@tacho/format'
+import { bytesOf, type Content, type Piece, type RawRecord } from '@tacho/format'
 import { ExchangeReader, type Observation, type RequestFacts } from '@tacho/model'
 import { microsOfIso } from '../micros.js'
 import { exchangeIdOf } from '../raw-record-of.js'
+import type { RunEvents } from './run-events.js'
 
 type Peer = Extract<RawRecord, { kind: 'end' }>['peer']
 
 export type RunObserverOptions = {
-  /** What the taps saw in this run. */
-  events: readonly EventRecord[]
+  run: string
+  /** What the taps saw. */
+  events: RunEvents
   /** Returns what the request of an exchange asks for. */
   asked: (exchange: string) => RequestFacts
   onObservation: (observation: Observation) => void
@@ -20,7 +22,6 @@ export type RunObserverOptions = {
 export class RunObserver {
   readonly #options: RunObserverOptions
   readonly #exchanges = new Map<string, ExchangeReader>()
-  #nextEvent = 0
   #rawRecords = 0
   #peer: Peer = {}
   #provider: string | undefined
@@ -44,11 +45,11 @@ export class RunObserver {
   }
 
   #takeEvents(before: number): void {
-    const { events, onObservation } = this.#options
+    const { run, events, onObservation } = this.#options
     for (;;) {
-      const event = events[this.#nextEvent]
+      const event = events.next(run)
       if (event === undefined || event.after > before) return
-      this.#nextEvent += 1
+      events.take(run)
       if (event.kind === 'run-started') {
         this.#provider = event.provider
         this.#idleTimeout = event.idleTimeout

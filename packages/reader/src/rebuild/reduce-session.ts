@@ -1,4 +1,4 @@
-import type { EventRecord, RawRecord } from '@tacho/format'
+import type { RawRecord } from '@tacho/format'
 import {
   type Emit,
   type RequestFacts,
@@ -11,8 +11,9 @@ import { exchangeIdOf } from '../raw-record-of.js'
 import type { Place } from '../read-log.js'
 import { RequestContents } from '../request-contents.js'
 import { rawRecords } from '../sound-records.js'
+import { inBatches } from './in-batches.js'
 import { RunObserver } from './observe-run.js'
-import { readEvents } from './read-events.js'
+import { RunEvents } from './run-events.js'
 
 export type ReduceSessionOptions = {
   sessionId: string
@@ -30,24 +31,29 @@ const PAUSE_BYTES = 8 * 1024 * 1024
 export async function reduceSession(folder: string, options: ReduceSessionOptions): Promise<void> {
   const { sessionId, report, onBytes = () => {}, emitOf } = options
   const contents = new RequestContents(folder)
+  const events = new RunEvents(folder, report, onBytes)
   const observers = new Map<string, RunObserver>()
-  for (const [run, events] of readEvents(folder, report, onBytes)) {
-    const agent = agentOf(events)
+  const observerOf = (run: string): RunObserver | undefined => {
+    const known = observers.get(run)
+    if (known !== undefined || events.next(run) === undefined) return known
+    const agent = events.first(run, 'run-started')?.agent.name ?? 'unknown'
     const agentReducer = reducerOf(agent)
     const emit = emitOf(run)
     const reducer = new SessionReducer({ sessionId, runId: run, agent, agentReducer, emit })
     const observer = new RunObserver({
+      run,
       events,
       asked: (exchange) => askedOf(contents, exchange),
       onObservation: (observation) => reducer.observe(observation),
     })
     observers.set(run, observer)
+    return observer
   }
   await readRaw(folder, { report, onBytes }, (run, record, place) => {
     if (record.kind === 'request-body') contents.add(record.exchange, record.content, place)
-    observers.get(run)?.take(record)
+    observerOf(run)?.take(record)
   })
-  for (const observer of observers.values()) observer.end()
+  for (const run of events.all()) observerOf(run)?.end()
 }
 
 async function readRaw(
@@ -61,18 +67,19 @@ async function readRaw(
 ): Promise<void> {
   const runs = new Map<string, string>()
   let sincePause = 0
-  for (const found of rawRecords(folder, report)) {
-    const { record, length } = found
-    onBytes(length + 1)
-    sincePause += length
-    if (sincePause > PAUSE_BYTES) {
-      sincePause = 0
-      await new Promise((resolve) => setImmediate(resolve))
+  for (const batch of inBatches(rawRecords(folder, report))) {
+    for (const found of batch) {
+      const { record, length } = found
+      onBytes(length + 1)
+      sincePause += length
+      if (record.kind === 'gap') continue
+      if (record.kind === 'exchange') runs.set(record.exchange, record.run)
+      const run = runs.get(exchangeIdOf(record))
+      if (run !== undefined) take(run, record, found)
     }
-    if (record.kind === 'gap') continue
-    if (record.kind === 'exchange') runs.set(record.exchange, record.run)
-    const run = runs.get(exchangeIdOf(record))
-    if (run !== undefined) take(run, record, found)
+    if (sincePause < PAUSE_BYTES) continue
+    sincePause = 0
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
@@ -84,9 +91,4 @@ function askedOf(contents: RequestContents, exchange: string): RequestFacts {
   } catch {
     return {}
   }
-}
-
-function agentOf(events: readonly EventRecord[]): string {
-  for (const event of events) if (event.kind === 'run-started') return event.agent.name
-  return 'unknown'
 }

@@ -1,100 +1,16 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { SESSION_FILES } from '@tacho/format'
-import { readLog, rebuildSession, reduceSession } from '@tacho/reader'
 import { Recording, type Session } from '@tacho/recorder'
-import { Conversation, newSession, type Request } from './conversation/conversation.js'
-import { randomFrom } from './conversation/random.js'
-import type { Row } from './row.js'
+import { Conversation, newSession, type Request } from '../conversation/conversation.js'
+import { randomFrom } from '../conversation/random.js'
+import { EXCHANGES, SESSION_ID } from './session.js'
 
-const SESSION_ID = '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
-const EXCHANGES = 10_000
 /**
  * After this many exchanges a context is full and is compacted: requests grow from 40 KB to some
  * 150 KB.
  */
 const COMPACTED_AFTER = 100
 const TURN_EXCHANGES = 12
-const ROUNDS = 5
 
-/**
- * Measures how long it takes to read a session of 10,000 exchanges, each with a tool that was asked
- * for and approved, to reduce its events and exchanges to their meaning, and to write that as
- * spans.
- */
-export async function benchReduce(): Promise<Row[]> {
-  const root = mkdtempSync(join(tmpdir(), 'tacho-bench-'))
-  try {
-    await record(root)
-    const folder = join(root, SESSION_ID)
-    const [reading, reducing, rebuilding]: [number[], number[], number[]] = [[], [], []]
-    let spans = 0
-    for (let round = 0; round < ROUNDS; round += 1) {
-      reading.push(await cpuSeconds(async () => readAll(folder)))
-      reducing.push(await cpuSeconds(() => reduce(folder)))
-      rebuilding.push(
-        await cpuSeconds(async () => {
-          spans = (await rebuildSession(folder, join(root, `rebuilt-${round}`))).ended
-        }),
-      )
-      rmSync(join(root, `rebuilt-${round}`), { recursive: true })
-    }
-    // The minimum: other processes make a run slower, and nothing makes it faster.
-    const [read, both, all] = [reading, reducing, rebuilding].map((times) => Math.min(...times))
-    if (read === undefined || both === undefined || all === undefined) throw new Error('no rounds')
-    const size = (file: string): number => statSync(join(folder, file)).size
-    const [raw, events] = [size(SESSION_FILES.raw), size(SESSION_FILES.events)]
-    return [
-      { what: 'exchanges', value: EXCHANGES, unit: '' },
-      { what: 'spans', value: spans, unit: '' },
-      { what: 'raw log', value: raw / 1e6, unit: 'MB' },
-      { what: 'events', value: events / 1e6, unit: 'MB' },
-      { what: 'events, part of the raw log', value: (100 * events) / raw, unit: '%' },
-      { what: 'events of an exchange', value: events / EXCHANGES, unit: 'B' },
-      { what: 'both logs read (CPU)', value: read, unit: 's' },
-      {
-        what: 'reduced to changes of spans (CPU)',
-        value: both - read,
-        unit: 's',
-        limit: { most: 2 },
-      },
-      { what: 'spans and all other files written (CPU)', value: all - both, unit: 's' },
-      { what: 'tacho rebuild, in all (CPU)', value: all, unit: 's' },
-    ]
-  } finally {
-    rmSync(root, { recursive: true, force: true })
-  }
-}
-
-async function reduce(folder: string): Promise<void> {
-  await reduceSession(folder, {
-    sessionId: SESSION_ID,
-    report: fail,
-    emitOf: () => () => {},
-  })
-}
-
-function readAll(folder: string): void {
-  for (const log of [SESSION_FILES.events, SESSION_FILES.raw]) {
-    for (const _ of readLog(folder, log, fail)) {
-      // Only reading is measured.
-    }
-  }
-}
-
-function fail({ file, reason }: { file: string; reason: string }): never {
-  throw new Error(`${file} is damaged: ${reason}`)
-}
-
-/** Processor time: waiting for other processes would count as ours. */
-async function cpuSeconds(work: () => Promise<void>): Promise<number> {
-  const started = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(started)
-  return (user + system) / 1e6
-}
-
+/** Records the session below the folder that is its only argument. */
 async function record(root: string): Promise<void> {
   const random = randomFrom(1)
   const conversation = new Conversation(random, newSession(random), 1_050)
@@ -218,3 +134,5 @@ function callOf(number: number): string {
 function commandOf(number: number): string {
   return `/bin/bash -lc 'npx vitest run test/${number}.test.ts'`
 }
+
+await record(String(process.argv[2]))
