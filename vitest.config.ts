@@ -21,9 +21,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    // Real agents start, talk and end in a test, on a machine that may be busy. Of three whole runs
-    // without this, two had a red by chance.
-    retry: 1,
     // What takes seconds takes a minute on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
