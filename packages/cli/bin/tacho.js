@@ -9,7 +9,7 @@ const dist = `${__dirname}/../dist`
 process.once('beforeExit', () => process.exit())
 
 if (isIn('bundle/agents')) require(fileIn('bundle/agents')).run(rest)
-else if (isIn('quick')) require(fileIn('quick')).run(process.argv.slice(2))
+else if (isIn('quick')) runQuick()
 else if (existsSync(`${dist}/command/main.js`)) runMain()
 else {
   process.stderr.write('tacho: Tacho is not built yet. In its folder, run: npm run build\n')
@@ -24,6 +24,12 @@ function isIn(folder) {
 
 function fileIn(folder) {
   return `${dist}/${folder}/${command}.cjs`
+}
+
+function runQuick() {
+  const compiled = require(`${dist}/bundle/compiled.cjs`).loadCompiled(process.env)
+  process.once('exit', compiled.keep)
+  return require(fileIn('quick')).run(process.argv.slice(2))
 }
 
 function runMain() {

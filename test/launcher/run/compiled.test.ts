@@ -36,8 +36,8 @@ async function record({ session, tacho }: Workplace, exchanges: number): Promise
   expect(session().exchanges).toHaveLength(exchanges)
 }
 
-function stateOf(cache: string): object {
-  return KEPT.map((name) => {
+function stateOf(cache: string, names = KEPT): object {
+  return names.map((name) => {
     const { ino, mode } = statSync(join(cache, name))
     return { ino, mode: mode & 0o777 }
   })
@@ -52,6 +52,20 @@ test('what V8 has compiled is kept for the user alone, and read by the next run'
   expect(kept).toMatchObject(KEPT.map(() => ({ mode: 0o600 })))
   await record(of, 2)
   expect(stateOf(cache)).toEqual(kept)
+})
+
+test('so is what the commands are made of that read a session', async () => {
+  const { of, cache } = await place()
+  await using _ = of
+  await record(of, 1)
+  const names = ['reading.cjs.v8', 'commander.cjs.v8']
+  const shown = await of.tacho(['show'])
+  expect(shown.exitCode).toBe(0)
+  expect(String(shown.stdout)).toContain('completed')
+  const kept = stateOf(cache, names)
+  expect(kept).toMatchObject(names.map(() => ({ mode: 0o600 })))
+  expect(await of.tacho(['show'])).toEqual(shown)
+  expect(stateOf(cache, names)).toEqual(kept)
 })
 
 test('what is damaged, or was made of something else, is compiled and kept anew', async () => {
