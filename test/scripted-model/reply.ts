@@ -10,7 +10,7 @@ export type Reply = {
   reasoning: string | undefined
   /** The text in the pieces in which it is streamed; empty if there is none. */
   deltas: string[]
-  calls: { name: string; arguments: string; callId: string }[]
+  calls: { name: string; arguments: string; callId: string; namespace?: string }[]
   usage: Usage
   failed: { code: string; message: string } | undefined
   /** The request asked for usage in the stream (Chat Completions sends it only then). */
@@ -40,6 +40,7 @@ export function replyOf(spoken: Spoken, key: string, body: Record<string, unknow
       arguments:
         typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),
       callId: call.callId ?? `call_${key}_${index}`,
+      ...(call.namespace !== undefined && { namespace: call.namespace }),
     })),
     usage: { ...USAGE, ...spoken.usage },
     failed: spoken.failed,

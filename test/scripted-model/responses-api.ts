@@ -120,6 +120,7 @@ type CallItem = {
   id: string
   status: string
   name: string
+  namespace?: string
   arguments: string
   call_id: string
 }
@@ -137,6 +138,7 @@ function itemsOf(reply: Reply): Item[] {
       id: `fc_${reply.key}_${index}`,
       status: 'completed',
       name: call.name,
+      ...(call.namespace !== undefined && { namespace: call.namespace }),
       arguments: call.arguments,
       call_id: call.callId,
     })

@@ -45,6 +45,8 @@ export type ToolCall = {
   arguments: string | Record<string, unknown>
   /** Default: `call_<request>_<index>`. */
   callId?: string
+  /** The group of tools to which it belongs (Responses API only). */
+  namespace?: string
 }
 
 /** Tokens, as the API counts them. */

@@ -19,6 +19,8 @@ type AcpAgent = {
   /** The call with which its model has it run a command that needs approval. */
   call: (command: string) => ToolCall
   prepare: (home: string, model: ScriptedModel, programs: Programs) => Record<string, string>
+  /** The calls with which its model gives a sub-agent a task and waits for it, one an answer. */
+  delegate?: readonly ToolCall[]
   /** The mode in which it asks, if that is not its default. */
   mode?: string
 }
@@ -80,6 +82,15 @@ const AGENTS: Record<AcpAgentName, AcpAgent> = {
     args: [],
     call: (command) => ({ name: 'Bash', arguments: { command, description: 'Makes it' } }),
     mode: 'default',
+    delegate: [
+      {
+        name: 'Agent',
+        arguments: {
+          ...{ description: 'A part', prompt: 'please-say', subagent_type: 'general-purpose' },
+          run_in_background: false,
+        },
+      },
+    ],
     prepare(home, model, { claude }) {
       writeFileSync(join(home, '.claude.json'), '{"hasCompletedOnboarding":true}')
       return {
@@ -98,6 +109,14 @@ const AGENTS: Record<AcpAgentName, AcpAgent> = {
       name: 'exec_command',
       arguments: { cmd, sandbox_permissions: 'require_escalated', justification: 'It has to be.' },
     }),
+    delegate: [
+      {
+        name: 'spawn_agent',
+        namespace: 'collaboration',
+        arguments: { task_name: 'part', message: 'please-say', fork_turns: 'none' },
+      },
+      { name: 'wait_agent', namespace: 'collaboration', arguments: {} },
+    ],
     prepare(home, model, { codex }) {
       mkdirSync(join(home, '.codex'))
       writeFileSync(join(home, '.codex/config.toml'), codexSettings(model.baseUrl))
@@ -117,15 +136,20 @@ wire_api = "responses"
 [features]
 plugins = false
 apps = false
+multi_agent_v2 = true
 `
 }
 
 /**
- * On the prompt `please-run q1` it runs `mkfifo q1`; on `please-delegate` it gives Claude Code's
- * sub-agent a task; on `please-go-on` its answer never ends; on `please-fail 500` and
+ * On the prompt `please-run q1` it runs `mkfifo q1`; on `please-delegate` it gives a sub-agent a
+ * task, and waits for it; on `please-go-on` its answer never ends; on `please-fail 500` and
  * `please-break` it fails the first time.
  */
-function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<string>): Answer {
+function answerTo(
+  { body }: ModelRequest,
+  { call, delegate = [] }: AcpAgent,
+  troubles: Set<string>,
+): Answer {
   const said = JSON.stringify(body.messages ?? body.input ?? body.contents)
   const [prompt = '', what, name = ''] =
     [...said.matchAll(/please-(run|go-on|fail|break|say|delegate)(?: (q?\d+))?/g)].at(-1) ?? []
@@ -139,21 +163,16 @@ function answerTo({ body }: ModelRequest, { call }: AcpAgent, troubles: Set<stri
       ? { status: Number(name) }
       : { ...half, fault: { kind: 'reset', after: 4 } }
   }
-  if (what === 'delegate') return { calls: [DELEGATES] }
-  const isRun = /tool_result|"role":"tool"|function_call_output|functionResponse/.test(since)
-  return what === 'run' && !isRun
+  const [, delegating] = said.split('please-delegate')
+  const step = delegating === undefined ? undefined : delegate[delegating.split(OUTPUT).length - 1]
+  if (step !== undefined) return { calls: [step] }
+  return what === 'run' && !OUTPUT.test(since)
     ? { calls: [{ ...call(`mkfifo ${name}`), callId: `call_of_${name}` }] }
     : { text: 'All is done.' }
 }
 
-/** In the foreground, so that the turn waits for it. */
-const DELEGATES: ToolCall = {
-  name: 'Agent',
-  arguments: {
-    ...{ description: 'A part', prompt: 'please-say', subagent_type: 'general-purpose' },
-    run_in_background: false,
-  },
-}
+/** What a tool returned, in the words of each API. */
+const OUTPUT = /"type":"tool_result"|"role":"tool"|"type":"function_call_output"|"functionResponse"/
 
 function adapterIn(program: string, name: string): string {
   return join(program, '..', name)

@@ -1,6 +1,7 @@
 import type { Conversation } from '@tacho/recorder'
 import type { AcpSessions } from '../../taps/acp/sessions.js'
 import { headerValue, type RequestHead } from '../../taps/http/wire/message-head.js'
+import type { RecordedAgent } from '../agent.js'
 
 /**
  * Headers in which agents name their session to the API, with the same id that they use over ACP:
@@ -15,34 +16,43 @@ const SESSION_HEADERS = [
 ]
 
 /**
- * The header in which Claude Code (2.1) names a sub-agent to the API: a thread with one task, which
- * is its turn.
- */
-const SUB_AGENT_HEADER = 'x-claude-code-agent-id'
-
-/**
  * Returns a function that finds a request's session: none if the request names no known session and
  * no session works alone.
+ *
+ * @param others agents that may speak ACP through an adapter.
  */
 export function conversationWith(
   sessions: AcpSessions,
+  others: readonly RecordedAgent[],
 ): (request: Pick<RequestHead, 'headers'>) => Conversation {
-  return ({ headers }) => {
+  return (request) => {
+    const { headers } = request
     const named = SESSION_HEADERS.map((name) => headerValue(headers, name))
     // A request that names none belongs to the open prompt.
     const sessionId = named.find((id) => sessions.isKnown(id)) ?? sessions.working
     const [own] = named.filter(isShort)
-    const subAgent = headerValue(headers, SUB_AGENT_HEADER)
     return {
       ...(sessionId !== undefined && { sessionId }),
       ...(own !== undefined && { threadId: own }),
-      ...(isShort(subAgent) && {
-        threadId: subAgent,
-        turnId: subAgent,
-        threadSource: 'subagent',
-      }),
+      ...subAgentIn(request, others),
     }
   }
+}
+
+/**
+ * Returns the thread and turn of a sub-agent's request, which has the session's id and says whose
+ * it is as it does without ACP; empty for others.
+ */
+function subAgentIn(
+  request: Pick<RequestHead, 'headers'>,
+  others: readonly RecordedAgent[],
+): Partial<Conversation> {
+  for (const { conversationOf } of others) {
+    const { threadId, turnId, threadSource } = conversationOf(request)
+    if (threadId === undefined || !threadSource?.startsWith('subagent')) continue
+    return { threadId, threadSource, ...(turnId !== undefined && { turnId }) }
+  }
+  return {}
 }
 
 function isShort(id: string | undefined): id is string {

@@ -18,7 +18,7 @@ export const recorded: RecordedAgent = {
 }
 
 function tapsOf(run: TappedRun): AgentTaps {
-  const { program, late } = run
+  const { program, late, others = [] } = run
   const sessions = new AcpSessions(() =>
     late.log('warn', 'tacho', 'this connection has too many sessions: the last one has all others'),
   )
@@ -29,7 +29,7 @@ function tapsOf(run: TappedRun): AgentTaps {
       const onName = (name: string) => recording.noteAgentTitle(titleOf(name))
       return tapAcp({ start, recording, sessions, onName })
     },
-    conversationOf: conversationWith(sessions),
+    conversationOf: conversationWith(sessions, others),
   }
 }
 

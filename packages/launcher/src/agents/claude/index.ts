@@ -13,6 +13,7 @@ export const agent: Agent = {
     variable: 'TACHO_CLAUDE',
     install: 'npm install -g @anthropic-ai/claude-code',
   },
+  hasAdapters: true,
   modeOf(args) {
     const mode = claudeMode(args, process.stdout.isTTY === true)
     return mode && MODES[mode]
