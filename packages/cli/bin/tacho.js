@@ -27,7 +27,8 @@ function fileIn(folder) {
 }
 
 function runQuick() {
-  const compiled = require(`${dist}/bundle/compiled.cjs`).loadCompiled(process.env)
+  const { cachePath, loadCompiled } = require(`${dist}/bundle/compiled.cjs`)
+  const compiled = loadCompiled(process.env, cachePath)
   process.once('exit', compiled.keep)
   return require(fileIn('quick')).run(process.argv.slice(2))
 }

@@ -5,16 +5,21 @@ import { makeFolders } from '@tacho/recorder'
  * Returns Tacho's folder in the user's cache folder (XDG), creating it if needed; undefined if
  * there is no place for it.
  */
-export function cacheFolder({
-  XDG_CACHE_HOME: cache,
-  HOME: home,
-}: NodeJS.ProcessEnv): string | undefined {
-  if (!cache && !home) return undefined
-  const folder = join(cache || join(home ?? '', '.cache'), 'tacho')
+export function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined {
+  const folder = cachePath(environment)
   try {
-    makeFolders(folder, 0o700)
+    if (folder !== undefined) makeFolders(folder, 0o700)
     return folder
   } catch {
     return undefined
   }
+}
+
+/** Returns where that folder is, or would be. */
+export function cachePath({
+  XDG_CACHE_HOME: cache,
+  HOME: home,
+}: NodeJS.ProcessEnv): string | undefined {
+  if (!cache && !home) return undefined
+  return join(cache || join(home ?? '', '.cache'), 'tacho')
 }

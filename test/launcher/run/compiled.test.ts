@@ -97,3 +97,11 @@ test('nothing is read from or written to a folder in which others can write, and
   await record(of, 2)
   expect(existsSync(elsewhere)).toBe(false)
 })
+
+test('a command that reads makes no folder for it, and no home', async () => {
+  await using of = await workplace([])
+  const home = join(of.home.root, 'no-home')
+  const shown = await of.tacho(['show', '--help'], { env: { ...of.environment, HOME: home } })
+  expect(shown.exitCode).toBe(0)
+  expect(existsSync(home)).toBe(false)
+})

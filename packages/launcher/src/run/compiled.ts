@@ -13,7 +13,9 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
-import { cacheFolder } from '../cache-folder.js'
+import { cacheFolder, cachePath } from '../cache-folder.js'
+
+export { cachePath }
 
 /** A cache of what V8 compiled of our bundles. */
 export type Compiled = {
@@ -29,9 +31,12 @@ export type Compiled = {
  * recording code is a fifth of the cost of a short recorded run, and compiling the reading code a
  * tenth of a look-up. Node has this since 22.1
  * (`module.enableCompileCache`), but does not check who owns what it loads.
+ *
+ * @param where returns Tacho's folder in the user's cache folder. By default it is created; what
+ * only reads passes {@link cachePath}.
  */
-export function loadCompiled(environment: NodeJS.ProcessEnv): Compiled {
-  const cache = privateFolder(environment)
+export function loadCompiled(environment: NodeJS.ProcessEnv, where = cacheFolder): Compiled {
+  const cache = privateFolder(where(environment))
   const fresh: { script: Script; path: string; key: Buffer }[] = []
   if (cache === undefined) return { keep() {} }
   // Deprecated since Node 0.10, and there to stay
@@ -131,11 +136,10 @@ function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
 }
 
-/** Returns the user's cache folder, if nobody else can write to it. */
-function privateFolder(environment: NodeJS.ProcessEnv): string | undefined {
+/** Returns a folder if it is there, and nobody else can write to it. */
+function privateFolder(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined
   try {
-    const folder = cacheFolder(environment)
-    if (folder === undefined) return undefined
     const stat = lstatSync(folder)
     return stat.isDirectory() && isOwn(stat) ? folder : undefined
   } catch {
