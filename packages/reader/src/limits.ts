@@ -67,10 +67,12 @@ export const LOOK_UP_WORK = LOG_WORK
 export const OPEN_WORK = 16 * 1024
 
 /**
- * The cost of assembling a request's body, in addition to its bytes and its line; and of each
- * piece.
+ * The cost of assembling a request's body, in addition to its bytes and its line; and of each piece
+ * of it, which is copied, compared and shown.
  */
 export const BODY_WORK = 48 * 1024
+export const BODY_PIECE_WORK = 3 * 1024
+/** The cost of each piece whose place alone matters. */
 export const PIECE_WORK = 1024
 
 /**

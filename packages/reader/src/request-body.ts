@@ -8,7 +8,7 @@ import {
 } from '@tacho/format'
 import { collectDamage, type Damage } from './damage.js'
 import { KeptFiles } from './kept-files.js'
-import { BODY_WORK, PIECE_WORK } from './limits.js'
+import { BODY_PIECE_WORK, BODY_WORK } from './limits.js'
 import { type IndexedExchange, lookUpsOf, type RawIndex } from './raw-index.js'
 import { rawRecordOf } from './raw-record-of.js'
 import { readLog } from './read-log.js'
@@ -63,7 +63,7 @@ function wholeBody(
   if (typeof record === 'string') throw missing(exchange, record)
   const bytes = assemble(folder, index, exchange, record)
   const pieces = typeof record.content === 'string' ? 1 : record.content.length
-  lookUpsOf(exchange).spend(BODY_WORK + pieces * PIECE_WORK + bytes.length)
+  lookUpsOf(exchange).spend(BODY_WORK + pieces * BODY_PIECE_WORK + bytes.length)
   if (hash('sha256', bytes) !== record.sha256) {
     throw missing(exchange, 'what the log holds is not what was sent (its SHA-256 differs)')
   }

@@ -88,6 +88,8 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     if (!heads.has(number)) heads.set(number, readHead(folder, exchange))
     return heads.get(number)
   }
+  // Whoever shows one request after the other compares each with the one before.
+  let recent: { exchange: IndexedExchange; given: Given }[] = []
   const requests = (): IndexedExchange[] => index.exchanges.filter(isRequest)
   return {
     folder,
@@ -116,7 +118,14 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
       while (earlier !== undefined && !isRequest(earlier)) earlier = previous[earlier.number - 1]
       return earlier
     },
-    given: (exchange) => given(folder, index, exchange, head(exchange)?.url ?? ''),
+    given(exchange) {
+      const known = recent.find((one) => one.exchange === exchange)
+      if (known !== undefined) return known.given
+      const found = given(folder, index, exchange, head(exchange)?.url ?? '')
+      if (found.body.length <= HELD_BODY_BYTES)
+        recent = [...recent.slice(-1), { exchange, given: found }]
+      return found
+    },
     own: (exchange) => {
       const value = sentValue(conversationBody(folder, index, exchange))
       return readModelRequest(head(exchange)?.url ?? '', value)
@@ -124,6 +133,9 @@ export function conversationReader(folder: string, known?: RawIndex): Conversati
     answered: (exchange, api) => answered(folder, exchange, api),
   }
 }
+
+/** A longer body is read again, because what is parsed of it takes several times its memory. */
+const HELD_BODY_BYTES = 1024 * 1024
 
 /** For each exchange, the one before it in its thread: to look back for it each time may be a long way. */
 function eachBefore(exchanges: readonly IndexedExchange[]): (IndexedExchange | undefined)[] {

@@ -9,10 +9,13 @@ const NEWLINE = Buffer.from('\n')
 /** A new private file, written once. Throws the errors of the file system. */
 export class NewFile {
   readonly #descriptor: number
+  readonly #isSynced: boolean
   readonly #waiting = Buffer.allocUnsafe(BUFFER_BYTES)
   #waitingBytes = 0
 
-  constructor(path: string) {
+  /** @param isSynced whether its bytes are on the disk once it is closed. */
+  constructor(path: string, isSynced = true) {
+    this.#isSynced = isSynced
     this.#descriptor = openSync(path, NEW, 0o600)
     fchmodSync(this.#descriptor, 0o600)
   }
@@ -43,7 +46,7 @@ export class NewFile {
   close(): void {
     try {
       this.#flush()
-      fdatasyncSync(this.#descriptor)
+      if (this.#isSynced) fdatasyncSync(this.#descriptor)
     } finally {
       closeSync(this.#descriptor)
     }

@@ -17,12 +17,12 @@ type BodyPlace = Place & { length: number }
 /**
  * Scrubs the request bodies of a log, in order. Most of a body is copied from earlier ones, and a
  * secret can begin in a copy and end after it, so each is assembled and searched as a whole. From
- * the first changed body on, all are rewritten as copies of the new ones.
+ * the first changed body on, all are rewritten as copies of those: the first is written whole.
  */
 export class RequestBodies {
   readonly #scrubber: Scrubber
   readonly #contents: RequestContents
-  #encoder = new BodyEncoder()
+  readonly #encoder = new BodyEncoder()
   #hasChanged = false
 
   constructor(folder: string, scrubber: Scrubber) {
@@ -42,9 +42,9 @@ export class RequestBodies {
     if (body === undefined) return this.#scrubPieces(record)
     const { bytes, found } = this.#scrubber.bytes(body)
     if (found.length > 0) this.#hasChanged = true
+    if (!this.#hasChanged) return record
     const encoded = this.#encoder.encode(exchange, bytes, conversation)
     this.#encoder.keep(encoded)
-    if (!this.#hasChanged) return record
     const sha256 = hash('sha256', bytes)
     return { ...record, content: encoded.content, sha256, ...withScrubbed(record, found) }
   }

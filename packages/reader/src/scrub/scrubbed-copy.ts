@@ -27,7 +27,8 @@ export function scrubbedCopy(
   const proved = new Set<string>()
   let isRawLogNew = false
   for (const file of [...scrubbableFiles(folder), ...ownedElsewhere(folder)]) {
-    const copy = new NewFile(join(target, plainName(file)))
+    // What is made of the copy is kept, and not the copy.
+    const copy = new NewFile(join(target, plainName(file)), false)
     try {
       const { replaced, unsearched, isProved } = rewrite(file, copy)
       if (unsearched !== undefined) throw cannotScrub(folder, `${file}: ${unsearched}`)
