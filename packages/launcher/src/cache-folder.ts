@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { makeFolders } from '@tacho/recorder'
 
 /**
@@ -15,11 +15,14 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string | undefined 
   }
 }
 
-/** Returns where that folder is, or would be. */
+/**
+ * Returns where that folder is, or would be. A relative path is ignored, as the XDG base directory
+ * specification requires: it would be in whatever folder the user is, with code that we load.
+ */
 export function cachePath({
   XDG_CACHE_HOME: cache,
   HOME: home,
 }: NodeJS.ProcessEnv): string | undefined {
-  if (!cache && !home) return undefined
-  return join(cache || join(home ?? '', '.cache'), 'tacho')
+  if (cache && isAbsolute(cache)) return join(cache, 'tacho')
+  return home && isAbsolute(home) ? join(home, '.cache', 'tacho') : undefined
 }

@@ -105,3 +105,12 @@ test('a command that reads makes no folder for it, and no home', async () => {
   expect(shown.exitCode).toBe(0)
   expect(existsSync(home)).toBe(false)
 })
+
+test('a relative cache folder is ignored: it would be in the folder that the user is in', async () => {
+  await using of = await workplace([])
+  const cache = join(of.home.cwd, 'cache', 'tacho')
+  mkdirSync(cache, { recursive: true, mode: 0o700 })
+  const env = { ...of.environment, XDG_CACHE_HOME: 'cache' }
+  expect((await of.tacho(['show', '--help'], { env })).exitCode).toBe(0)
+  expect(readdirSync(cache)).toEqual([])
+})

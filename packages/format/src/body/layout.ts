@@ -1,4 +1,4 @@
-import { bytesOfBase64, type Content, MissingBytes } from '../content.js'
+import { bytesOfBase64, type Content, MissingBytes, utf8Length } from '../content.js'
 import { MAX_READ_PIECES, PART_COST } from './limits.js'
 
 /** Returns the content of a request body from its record, or undefined if there is no record. */
@@ -120,7 +120,7 @@ function partOf(piece: unknown, at: number): Part | undefined {
 
 /** Most texts are never read: what is asked for is mostly copied from elsewhere. */
 function textPart(text: string, at: number): Part {
-  if (text.length > MEASURED_TEXT) return bytesPart(encoder.encode(text), at)
+  if (text.length > LONG_TEXT) return bytesPart(encoder.encode(text), at)
   return { at, length: utf8Length(text), text }
 }
 
@@ -135,18 +135,8 @@ export function bytesIn(layout: Layout, index: number): Uint8Array | undefined {
   return bytes
 }
 
-/** Returns how long a text is in UTF-8; of a few letters one by one, as that is faster. */
-function utf8Length(text: string): number {
-  if (text.length > FEW_LETTERS) return encoder.encodeInto(text, measured).written
-  for (let at = 0; at < text.length; at += 1)
-    if (text.charCodeAt(at) > 0x7f) return encoder.encodeInto(text, measured).written
-  return text.length
-}
-
-const FEW_LETTERS = 32
-/** In characters, each of which takes at most three bytes. */
-const MEASURED_TEXT = 16 * 1024
-const measured = new Uint8Array(3 * MEASURED_TEXT)
+/** In characters: a longer one is encoded at once, as measuring it takes as long. */
+const LONG_TEXT = 16 * 1024
 
 function bytesPart(bytes: Uint8Array, at: number): Part {
   return { at, length: bytes.length, bytes }

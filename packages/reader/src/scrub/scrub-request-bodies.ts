@@ -17,7 +17,7 @@ type BodyPlace = Place & { length: number }
 /**
  * Scrubs the request bodies of a log, in order. Most of a body is copied from earlier ones, and a
  * secret can begin in a copy and end after it, so each is assembled and searched as a whole. From
- * the first changed body on, all are rewritten as copies of those: the first is written whole.
+ * the first changed body on, all are rewritten as copies of each other, and the first one is written whole.
  */
 export class RequestBodies {
   readonly #scrubber: Scrubber

@@ -34,22 +34,23 @@ export function conversationWith(
     return {
       ...(sessionId !== undefined && { sessionId }),
       ...(own !== undefined && { threadId: own }),
-      ...subAgentIn(request, others),
+      ...asideIn(request, others),
     }
   }
 }
 
 /**
- * Returns the thread and turn of a sub-agent's request, which has the session's id and says whose
- * it is as it does without ACP; empty for others.
+ * Returns the thread and turn of a request that is not the user's own thread's, such as a
+ * sub-agent's: it can have the session's id, and says what it is for as it does without ACP. Empty
+ * for others.
  */
-function subAgentIn(
+function asideIn(
   request: Pick<RequestHead, 'headers'>,
   others: readonly RecordedAgent[],
 ): Partial<Conversation> {
   for (const { conversationOf } of others) {
     const { threadId, turnId, threadSource } = conversationOf(request)
-    if (threadId === undefined || !threadSource?.startsWith('subagent')) continue
+    if (threadId === undefined || threadSource === undefined) continue
     return { threadId, threadSource, ...(turnId !== undefined && { turnId }) }
   }
   return {}
