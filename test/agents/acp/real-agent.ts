@@ -21,6 +21,8 @@ type AcpAgent = {
   prepare: (home: string, model: ScriptedModel, programs: Programs) => Record<string, string>
   /** The calls with which its model gives a sub-agent a task and waits for it, one an answer. */
   delegate?: readonly ToolCall[]
+  /** The mode in which it may do so. */
+  delegatingMode?: string
   /** The mode in which it asks, if that is not its default. */
   mode?: string
 }
@@ -54,10 +56,11 @@ export async function realAgentPlace(name: AcpAgentName, more: Record<string, st
       const command = [...(how === 'alone' ? [] : [...tacho, '--']), wrapper, ...agent.args]
       return new Editor(command as [string, ...string[]], place.own)
     },
-    async newSession(editor: Editor): Promise<string> {
+    async newSession(editor: Editor, isDelegating = false): Promise<string> {
       const sessionId = await editor.session(place.cwd)
-      if (agent.mode !== undefined)
-        await editor.agent.request('session/set_mode', { sessionId, modeId: agent.mode })
+      const modeId = isDelegating ? (agent.delegatingMode ?? agent.mode) : agent.mode
+      if (modeId !== undefined)
+        await editor.agent.request('session/set_mode', { sessionId, modeId })
       return sessionId
     },
     session: (id: string) => new SessionOnDisk(join(place.sessionsRoot, id)),
@@ -75,6 +78,10 @@ const AGENTS: Record<AcpAgentName, AcpAgent> = {
     program: 'gemini-cli',
     args: ['--acp', '-m', 'gemini-2.5-flash'],
     call: (command) => ({ name: 'run_shell_command', arguments: { command } }),
+    delegate: [
+      { name: 'invoke_agent', arguments: { agent_name: 'generalist', prompt: 'please-say' } },
+    ],
+    delegatingMode: 'yolo',
     prepare: (home, model) => geminiSettings(home, model),
   },
   'claude-agent-acp': {
@@ -150,6 +157,7 @@ function answerTo(
   { call, delegate = [] }: AcpAgent,
   troubles: Set<string>,
 ): Answer {
+  if (JSON.stringify(body.tools ?? []).includes(`"${REPORT.name}"`)) return { calls: [REPORT] }
   const said = JSON.stringify(body.messages ?? body.input ?? body.contents)
   const [prompt = '', what, name = ''] =
     [...said.matchAll(/please-(run|go-on|fail|break|say|delegate)(?: (q?\d+))?/g)].at(-1) ?? []
@@ -169,6 +177,12 @@ function answerTo(
   return what === 'run' && !OUTPUT.test(since)
     ? { calls: [{ ...call(`mkfifo ${name}`), callId: `call_of_${name}` }] }
     : { text: 'All is done.' }
+}
+
+/** How a sub-agent of Gemini CLI, which alone has this tool, ends its work. */
+const REPORT: ToolCall = {
+  name: 'complete_task',
+  arguments: { result: { response: 'The part is done.' } },
 }
 
 /** What a tool returned, in the words of each API. */

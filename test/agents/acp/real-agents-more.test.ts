@@ -56,14 +56,14 @@ describe.skipIf(!isSoak).each(AGENTS)('%s', (agent) => {
   }, 400_000)
 })
 
-const DELEGATING = ['codex-acp', 'claude-agent-acp'] as const
+const DELEGATING = ['codex-acp', 'gemini', 'claude-agent-acp'] as const
 
-describe.each(isSoak ? DELEGATING : DELEGATING.slice(0, 1))('%s', (agent) => {
+describe.each(isSoak ? DELEGATING : DELEGATING.slice(0, 2))('%s', (agent) => {
   test('a sub-agent is a thread of its own', async () => {
     await using place = await realAgentPlace(agent)
     await using editor = place.editor()
     await editor.initialize()
-    const id = await place.newSession(editor)
+    const id = await place.newSession(editor, true)
     expect(await editor.prompt(id, 'please-delegate')).toMatchObject({ stopReason: 'end_turn' })
     await editor.hangUp()
     const { threads, exchanges } = await place.told('show', id)

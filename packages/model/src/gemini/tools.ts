@@ -4,11 +4,14 @@ import type { Observation, Observed } from '../observation.js'
 import type { SessionReducer } from '../session/session-reducer.js'
 import type { ToolEnd } from '../session/tools.js'
 import { callThatRan, type GeminiCall } from './call-that-ran.js'
+import { isOutside, SUB_AGENT } from './turns.js'
 
 /** A call by the model whose end is not known, or not completely. */
 type Call = GeminiCall & {
   conversation: Conversation
   calledAt: number
+  /** When the answer that calls it ended. */
+  answeredAt: number | undefined
   /** When its tool ended, and how long it had run, according to telemetry. */
   ran: { until: number; durationMs: number | undefined } | undefined
   /** The request that shows how it ended, and how. */
@@ -20,7 +23,7 @@ type Call = GeminiCall & {
 /**
  * The tools that Gemini CLI runs, each from its call to its end: when telemetry says that it ended,
  * otherwise the request with its output, which alone tells how. Time spent asking a person is part
- * of this.
+ * of this. What a sub-agent called is over once the agent that it works for goes on.
  */
 export class GeminiTools {
   readonly #session: SessionReducer
@@ -33,24 +36,35 @@ export class GeminiTools {
   observe(observation: Observation): void {
     if (observation.kind === 'tool-called') {
       const { callId: id, name, exchange, conversation, at } = observation
-      const call = { id, name, exchange, conversation, calledAt: at }
+      const call = { id, name, exchange, conversation, calledAt: at, answeredAt: undefined }
       this.#pending.set(id, { ...call, ran: undefined, told: undefined, callOff: () => {} })
       this.#session.tools.start(id, conversation, at)
     } else if (observation.kind === 'exchange-started') {
-      const { threadId } = observation.conversation
-      const calls = [...this.#pending.values()].filter(
-        ({ conversation, told }) => conversation.threadId === threadId && told === undefined,
-      )
-      // Requests outside the conversation contain none of its outputs.
-      if (calls.length === 0 || observation.threadSource !== undefined) return
-      const outputs = observation.outputs?.(calls.map(({ id }) => id)) ?? []
-      const ends = new Map(outputs.map((output) => [output.callId, endOf(output)]))
-      for (const call of calls) this.#told(call, ends.get(call.id), observation.at)
+      if (!isOutside(observation)) this.#asked(observation)
+    } else if (observation.kind === 'exchange-ended') {
+      for (const call of this.#pending.values())
+        if (call.exchange === observation.exchange) call.answeredAt = observation.at
     } else if (observation.kind === 'log-event' && observation.name === 'tool_call') {
       this.#ran(observation)
     } else if (observation.kind === 'run-ended') {
       for (const call of this.#pending.values())
         if (call.told !== undefined || call.ran !== undefined) this.#end(call)
+    }
+  }
+
+  #asked({ conversation: { threadId }, threadSource, outputs, at }: Observed<'exchange-started'>) {
+    const open = [...this.#pending.values()].filter(({ told }) => told === undefined)
+    const calls = open.filter(({ conversation }) => conversation.threadId === threadId)
+    if (calls.length > 0) {
+      const shown = outputs?.(calls.map(({ id }) => id)) ?? []
+      const ends = new Map(shown.map((output) => [output.callId, endOf(output)]))
+      for (const call of calls) this.#told(call, ends.get(call.id), at)
+    }
+    if (threadSource !== undefined) return
+    for (const call of open) {
+      if (this.#session.places.sourceOf(call.conversation.threadId) !== SUB_AGENT) continue
+      const end: ToolEnd | undefined = call.name === REPORT ? { outcome: 'completed' } : undefined
+      this.#told(call, end, call.answeredAt ?? at)
     }
   }
 
@@ -93,6 +107,9 @@ export class GeminiTools {
     }
   }
 }
+
+/** The tool with which a sub-agent ends its work: no request of its own contains the output. */
+const REPORT = 'complete_task'
 
 /** Gemini CLI exports its log events every five seconds. */
 const DECIDED_MICROSECONDS = 6_000_000

@@ -20,8 +20,7 @@ export class GeminiTurns {
   readonly #turns = new Map<string, Turn>()
 
   placeOf({ threadId }: Conversation, started: ExchangeStarted): Conversation | undefined {
-    // Requests outside the conversation belong to no turn.
-    if (threadId === undefined || started.threadSource !== undefined) return undefined
+    if (threadId === undefined || isOutside(started)) return undefined
     const turn = this.#turns.get(threadId)
     const goesOn =
       turn !== undefined &&
@@ -45,6 +44,17 @@ export class GeminiTurns {
     return this.#turns.get(observation.conversation.threadId ?? '')
   }
 }
+
+/**
+ * Returns whether a request is part of no conversation, neither the user's nor a sub-agent's: it
+ * belongs to no turn, and contains no tool's output.
+ */
+export function isOutside({ threadSource }: ExchangeStarted): boolean {
+  return threadSource !== undefined && threadSource !== SUB_AGENT
+}
+
+/** What the thread of a sub-agent is for. */
+export const SUB_AGENT = 'subagent'
 
 function bringsOutputs({ outputs = () => [] }: ExchangeStarted, calls: readonly string[]): boolean {
   return outputs(calls).length > 0

@@ -13,16 +13,26 @@ import { basename, join } from 'node:path'
 export async function linkTranscript(source: string, folder: string): Promise<string | undefined> {
   const target = join(folder, basename(source))
   if (await isSameFile(source, target)) return target
-  const draft = join(folder, `.${basename(source)}.${process.pid}`)
+  const draft = draftOf(source, folder)
   try {
     await rm(draft, { force: true })
     await link(source, draft).catch((error: unknown) => symlinkInstead(error, source, draft))
     await rename(draft, target)
     return target
   } catch {
-    await rm(draft, { force: true }).catch(() => {})
     return undefined
+  } finally {
+    // If someone else has just linked the same file, the rename did nothing (POSIX).
+    await rm(draft, { force: true }).catch(() => {})
   }
+}
+
+let drafts = 0
+
+// Two calls for the same file may run at once.
+function draftOf(source: string, folder: string): string {
+  drafts += 1
+  return join(folder, `.${basename(source)}.${process.pid}.${drafts}`)
 }
 
 // A link to a missing file would remain symbolic once the file exists.
@@ -36,7 +46,7 @@ export async function keepTranscript(source: string, folder: string): Promise<vo
   const target = join(folder, basename(source))
   const found = await lstat(target).catch(() => undefined)
   if (!found?.isSymbolicLink()) return
-  const draft = join(folder, `.${basename(source)}.${process.pid}`)
+  const draft = draftOf(source, folder)
   try {
     await copyFile(source, draft, constants.COPYFILE_EXCL)
     await rename(draft, target)

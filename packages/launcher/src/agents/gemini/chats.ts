@@ -6,7 +6,8 @@ import { geminiFolder } from './settings.js'
 
 /**
  * Gemini CLI's own transcripts: `tmp/<project>/chats/session-<time>-<first 8 of the id>.jsonl`,
- * whose first line contains the session's id (0.61).
+ * whose first line contains the session's id, and its sub-agents' beside it in
+ * `<session id>/<agent id>.jsonl` (0.61).
  */
 export class Chats {
   readonly #folder: string
@@ -46,18 +47,28 @@ export class Chats {
         await keepTranscript(file, session.folder).catch(() => {})
   }
 
+  /** Returns the transcripts of a session's sub-agents. */
+  ofSubAgents(id: string): string[] {
+    if (!isUuid(id)) return []
+    return this.#folders().flatMap((folder) =>
+      filesIn(join(folder, id), (name) => isUuid(name.replace(/\.jsonl$/, ''))),
+    )
+  }
+
   #filesOf(id: string): string[] {
     const end = `-${id.slice(0, 8)}.jsonl`
-    return this.#files().filter((file) => file.endsWith(end) && sessionIn(file) === id)
+    const own = this.#files().filter((file) => file.endsWith(end) && sessionIn(file) === id)
+    return [...own, ...this.ofSubAgents(id)]
   }
 
   #files(): string[] {
-    return namesIn(this.#folder).flatMap((project) => {
-      const folder = join(this.#folder, project, 'chats')
-      return namesIn(folder)
-        .filter((name) => /^session-.*\.jsonl$/.test(name))
-        .map((name) => join(folder, name))
-    })
+    return this.#folders().flatMap((folder) =>
+      filesIn(folder, (name) => /^session-.*\.jsonl$/.test(name)),
+    )
+  }
+
+  #folders(): string[] {
+    return namesIn(this.#folder).map((project) => join(this.#folder, project, 'chats'))
   }
 }
 
@@ -84,6 +95,12 @@ function sessionIn(file: string): string | undefined {
 
 function writtenAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+function filesIn(folder: string, isOne: (name: string) => boolean): string[] {
+  return namesIn(folder)
+    .filter(isOne)
+    .map((name) => join(folder, name))
 }
 
 function namesIn(folder: string): string[] {

@@ -12,6 +12,7 @@ import { conversationOf } from './conversation.js'
 import { isPolicyCheck, recordPolicyCheck } from './policy-checks.js'
 import { startedSession } from './session-id.js'
 import { effectiveEnvironment, selectedAuth } from './settings.js'
+import { SubAgents } from './sub-agents.js'
 import { telemetryFor } from './telemetry.js'
 import { asksByFetch, upstreamOf } from './upstream.js'
 
@@ -21,6 +22,8 @@ export const recorded: RecordedAgent = {
   // Node's own variable.
   certificateVariable: 'NODE_EXTRA_CA_CERTS',
   conversationOf: (request) => conversationOf(request, undefined),
+  // Where a sub-agent's requests begin.
+  needsBody: true,
   conversationOfMessage: (_message, upgrade) => upgrade,
   tapsOf,
 }
@@ -29,6 +32,7 @@ function tapsOf(run: TappedRun): AgentTaps {
   const { mode, args, cwd, program, environment } = run
   const effective = effectiveEnvironment(cwd, environment)
   const chats = new Chats(effective)
+  const subAgents = new SubAgents((id) => chats.ofSubAgents(id))
   const isAcp = mode.name === 'acp'
   const sessions = new AcpSessions()
   const started = isAcp ? { options: [] } : startedSession(args, program)
@@ -45,11 +49,11 @@ function tapsOf(run: TappedRun): AgentTaps {
     ...('otlp' in questions && { otlp: questions.otlp }),
     change: (start) => questions.change(addOptions(started.options)(start)),
     ...(isAcp && { acp: (start, recording) => tapAcp({ start, recording, sessions }) }),
-    conversationOf(request) {
+    conversationOf(request, body) {
       // An editor has several sessions, and no request names its session.
-      if (isAcp) return conversationOf(request, sessions.working)
-      sessionId ??= chats.written()
-      return conversationOf(request, sessionId)
+      if (!isAcp) sessionId ??= chats.written()
+      const id = isAcp ? sessions.working : sessionId
+      return conversationOf(request, id, (session) => subAgents.of(session, body))
     },
     onExchange(conversation, recording) {
       if (conversation.sessionId !== undefined)
