@@ -14,7 +14,7 @@ import { SessionOnDisk } from '../../agents/session-on-disk.js'
 import { cleanEnvironment, type Ended, eventually, repositoryRoot, run } from '../../host/index.js'
 
 /** The built `tacho/register`, as `--import` takes it. */
-export const registerUrl = pathToFileURL(join(repositoryRoot, 'packages/cli/bin/register.cjs')).href
+export const registerUrl = pathToFileURL(join(repositoryRoot, 'packages/cli/bin/register.mjs')).href
 
 export type HostRun = {
   /** The Node that runs it; default: our own. */

@@ -159,7 +159,7 @@ test('two copies of Tacho in one process record once', async () => {
     cpSync(from, join(place.folder, 'copy', folder), { recursive: true })
   }
   place.file('program.mjs', 'console.log(await (await fetch(process.env.URL)).text())')
-  const copy = pathToFileURL(join(place.folder, 'copy/bin/register.cjs')).href
+  const copy = pathToFileURL(join(place.folder, 'copy/bin/register.mjs')).href
   const alone = await place.alone('program.mjs', { environment })
   const recorded = await place.recorded('program.mjs', {
     environment,
@@ -173,12 +173,15 @@ test('on a Node that is not supported, and where Tacho is broken, one line is to
   using place = hostPlace()
   place.file('old.cjs', `Object.defineProperty(process.versions, 'node', { value: '18.20.0' })`)
   place.file('program.mjs', 'console.log(1)')
-  mkdirSync(join(place.folder, 'broken'))
-  const broken = join(place.folder, 'broken/register.cjs')
-  cpSync(join(repositoryRoot, 'packages/cli/bin/register.cjs'), broken)
+  // Of one everything else is missing, of the other even the entry.
+  const brokenBy = ['register.cjs', 'register.mjs'].map((name) => {
+    const broken = join(place.folder, 'broken', name, name)
+    cpSync(join(repositoryRoot, 'packages/cli/bin', name), broken)
+    return ['--import', pathToFileURL(broken).href]
+  })
   for (const options of [
     ['--require', join(place.folder, 'old.cjs'), '--import', registerUrl],
-    ['--import', pathToFileURL(broken).href],
+    ...brokenBy,
   ]) {
     const { stdout, stderr, exitCode } = await place.alone('program.mjs', {
       options,

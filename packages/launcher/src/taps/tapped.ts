@@ -16,5 +16,5 @@ export function tapped(baseUrl: string): StartChange {
 
 /** Whether the user makes every Node program record itself: the agent may be one, and is tapped. */
 export function recordsItself({ NODE_OPTIONS = '' }: NodeJS.ProcessEnv): boolean {
-  return /(?:tacho\/register|bin\/register\.cjs)\b/.test(NODE_OPTIONS)
+  return /(?:tacho\/register|bin\/register\.[cm]js)\b/.test(NODE_OPTIONS)
 }
