@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Run } from '@tacho/format'
 import { readSession } from '@tacho/reader'
 import { afterAll, describe, expect, test } from 'vitest'
+import { eventually } from '../host/index.js'
 import {
   endedSpan,
   RUN_ID,
@@ -67,13 +68,18 @@ describe('how a session ended', () => {
 })
 
 test('a process that was killed and not waited for is not running', async () => {
-  // A shell that becomes `sleep` never waits for its child, which stays a zombie.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // A shell that becomes `sleep` never waits for its child, which stays a zombie. The child ends
+  // after that: before, the shell could still wait for it.
+  const parent = spawn('sh', ['-c', 'exec 3<&0; cat <&3 & echo $!; exec sleep 60'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   try {
     const [first] = (await once(parent.stdout, 'data')) as [Buffer]
     const zombie = Number(first.toString())
+    await eventually(() =>
+      expect(readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n'),
+    )
+    parent.stdin.end()
     while (!readFileSync(`/proc/${zombie}/stat`, 'latin1').includes(') Z ')) {
       await new Promise((resolve) => setImmediate(resolve))
     }

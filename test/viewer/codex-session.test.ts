@@ -159,7 +159,7 @@ describe.each(addresses())('%s', (how, address) => {
       await page.mouse.up()
       await page.getByRole('button', { name: 'show all' }).waitFor()
       expect(page.url()).toContain('range=')
-      expect(await things(page).count()).toBeLessThan(all)
+      await expect.poll(() => things(page).count()).toBeLessThan(all)
       await page.keyboard.press('Escape')
       await expect.poll(() => things(page).count()).toBe(all)
     },

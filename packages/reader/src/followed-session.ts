@@ -28,7 +28,7 @@ export class FollowedSession {
   readonly #reading: LogReading = {
     read: (report) => this.#read(report),
     end: (report) => this.#logs.end(report),
-    exchangeOf: (exchange, span) => this.#withSpan(exchange, span),
+    exchangeOf: (...exchange) => this.#withSpan(...exchange),
   }
   #last: Promise<unknown> = Promise.resolve()
 
@@ -68,10 +68,10 @@ export class FollowedSession {
     return logs
   }
 
-  #withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
+  #withSpan(...[exchange, span, spans]: Parameters<typeof withSpan>): SessionExchange {
     const held = this.#over.get(exchange)
     if (held !== undefined && held.span === span) return held.exchange
-    const told = withSpan(exchange, span)
+    const told = withSpan(exchange, span, spans)
     if (exchange.state !== 'in-flight') this.#over.set(exchange, { span, exchange: told })
     return told
   }

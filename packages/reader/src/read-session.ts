@@ -13,6 +13,7 @@ import { chatFacts } from './chat-facts.js'
 import { collectDamage, type Damage, type ReportDamage } from './damage.js'
 import { exchangeOutcome } from './exchange-outcome.js'
 import { known } from './known.js'
+import { ancestorsOf } from './left-open.js'
 import { SPAN_DEPTH } from './limits.js'
 import { isoOfMicros } from './micros.js'
 import { readManifest } from './read-manifest.js'
@@ -104,7 +105,7 @@ export function* sessionFrom(
     ended,
     ...(lastSeenAt !== undefined && { lastSeenAt }),
     runs,
-    exchanges: exchanges.map((exchange) => exchangeOf(exchange, spans.get(exchange.id))),
+    exchanges: exchanges.map((exchange) => exchangeOf(exchange, spans.get(exchange.id), spans)),
     spans,
     gaps,
     damage,
@@ -159,8 +160,12 @@ export function agentOf(spans: Iterable<Span>): { name: string; version?: string
   return { name: name ?? 'unknown' }
 }
 
-/** Combines an exchange of the raw log with the facts of its span. */
-export function withSpan(exchange: RecordedExchange, span: Span | undefined): SessionExchange {
+/** Combines an exchange of the raw log with the facts of its span, if it has one. */
+export function withSpan(
+  exchange: RecordedExchange,
+  span: Span | undefined,
+  spans: ReadonlyMap<string, Span>,
+): SessionExchange {
   const told = chatFacts(span)
   const model =
     told.responseModel ?? told.requestModel ?? (spanAbout(span?.name ?? '') || undefined)
@@ -170,8 +175,25 @@ export function withSpan(exchange: RecordedExchange, span: Span | undefined): Se
   return {
     ...rest,
     ...known({ status, model, usage: usageOf(span) }),
+    ...placeOf(exchange, span, spans),
     ...exchangeOutcome(exchange, span),
   }
+}
+
+/**
+ * Returns the turn that an exchange belongs to, and its thread, if its request names no turn: its
+ * span is within the turn's.
+ */
+function placeOf(
+  { threadId, turnId }: RecordedExchange,
+  span: Span | undefined,
+  spans: ReadonlyMap<string, Span>,
+): Pick<RecordedExchange, 'threadId' | 'turnId'> {
+  if (turnId !== undefined || span === undefined) return {}
+  const turn = ancestorsOf(spans, span).find((one) => spanKindOf(one) === 'invoke_agent')
+  if (turn === undefined) return {}
+  const told = decodeAttributes('session', turn.attributes)
+  return known({ threadId: threadId ?? told.threadId, turnId: told.turnId })
 }
 
 function lastSign(spans: Iterable<Span>, exchanges: readonly RecordedExchange[]): number {

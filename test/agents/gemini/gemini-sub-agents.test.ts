@@ -62,6 +62,12 @@ test('sub-agents of `gemini -p` are threads of the session, even if they are tol
     expect(tools.filter(ofThread(id))).toMatchObject([tool('read_file'), tool('complete_task')])
   }
 
+  // The requests name no turn: each belongs to that of its thread.
+  const turnOf = ({ threadId }: Of) => turns.find(ofThread(threadId)).turnId
+  for (const exchange of exchanges) expect(exchange.turnId).toBe(turnOf(exchange))
+  const [counted] = (await place.told('stats', 'last')).sessions
+  expect(counted.turns.map((one: { exchanges: number }) => one.exchanges)).toEqual([2, 2, 2, 2])
+
   // Gemini CLI's own transcripts are beside them, and name the sub-agents as Tacho does.
   const chats = join(place.home, '.gemini/tmp/work/chats', session.id)
   const transcripts = subs.map(({ id }: { id: string }) => `${id}.jsonl`).sort()

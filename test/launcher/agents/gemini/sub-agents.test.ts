@@ -66,6 +66,24 @@ test('of those that were told the same, each begins once; then it is the one tha
   expect(of(request('Read', ANSWERED))).toBe('b')
 })
 
+test('of those that were told the same, the one whose call is in the request makes it', () => {
+  const subAgents = new SubAgents(filesOf)
+  const called = (id: string) => [
+    { parts: [{ functionCall: { id, name: 'glob' } }], role: 'model' },
+    { parts: [{ functionResponse: { id, name: 'glob' } }], role: 'user' },
+  ]
+  const calls = (id: string) => ({ id: '2', type: 'gemini', toolCalls: [{ id, name: 'glob' }] })
+  for (const agent of ['a', 'b']) begin(agent, 'Read')
+  write('a', calls('glob__call_1'))
+  write('b', calls('call_2'))
+  for (const [id, agent] of [
+    ['call_1', 'a'],
+    ['call_2', 'b'],
+    ['call_1', 'a'],
+  ] as const)
+    expect(subAgents.of('session', request('Read', called(id)))).toBe(agent)
+})
+
 test('after a compaction its requests begin with the summary', () => {
   const subAgents = new SubAgents(filesOf)
   begin('a', 'Read')

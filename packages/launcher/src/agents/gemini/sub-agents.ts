@@ -26,10 +26,13 @@ export class SubAgents {
     const candidates = this.#filesOf(sessionId)
       .map((file) => this.#transcriptOf(file))
       .filter((transcript) => transcript.begins(asked))
-    // Sub-agents that were told the same: each begins once, and the one that asks has just written.
+    // Of those that were told the same, each begins once; then its own call is in each request. If
+    // the body does not begin with that, the one that asks has just written.
     const [likely] = candidates.sort(
       (one, other) =>
-        (isFirstRequest(asked, one) ? Number(one.hasAsked) - Number(other.hasAsked) : 0) ||
+        (isFirstRequest(asked, one)
+          ? Number(one.hasAsked) - Number(other.hasAsked)
+          : Number(other.hasCalled(asked)) - Number(one.hasCalled(asked))) ||
         other.writtenAt - one.writtenAt,
     )
     if (likely === undefined) return undefined
@@ -54,6 +57,8 @@ class Transcript {
   writtenAt = 0
   /** The JSON of the parts of its first message, without brackets. */
   message: Buffer = Buffer.alloc(0)
+  /** The id of its first call, as the API gave it. */
+  #call: string | undefined
   readonly #file: string
   #offset = 0
 
@@ -66,6 +71,11 @@ class Transcript {
   begins(asked: Buffer): boolean {
     const length = Math.min(asked.length, this.message.length)
     return length > 0 && asked.subarray(0, length).equals(this.message.subarray(0, length))
+  }
+
+  /** Returns whether its first call is in a request. */
+  hasCalled(asked: Buffer): boolean {
+    return this.#call !== undefined && asked.includes(`"id":"${this.#call}"`)
   }
 
   /** Reads what has been added, up to the last whole line. */
@@ -91,6 +101,8 @@ class Transcript {
   }
 
   #take(line: string): void {
+    // Gemini CLI puts the tool's name before the id.
+    this.#call ??= /"toolCalls":\[\{"id":"(?:\w{1,100}__)?([^"\\]{1,200})"/.exec(line)?.[1]
     // A compaction replaces all messages. Tool outputs, which can be long, are not parsed.
     const isReplaced = line.startsWith('{"$set":{"messages":[')
     if (!isReplaced && this.message.length > 0) return
