@@ -20,17 +20,24 @@ import type { Sound } from '../sound-records.js'
 /** The shortest silence that counts, in microseconds; shorter ones come from the network. */
 const SILENCE_MICROS = 1_000_000
 
+/** What one record holds of an answer. */
+type Piece = { at: number; content: Content; place: EvidencePlace }
+
 /** Reads the records of one exchange for why it went as it did. */
 export class CallReader {
-  /** Tools that its answer calls. */
-  readonly called: { callId: string; name: string; input: string; place: EvidencePlace }[] = []
+  readonly #called: { callId: string; name: string; input: string; place: EvidencePlace }[] = []
   readonly #reader: ExchangeReader
   readonly #places: CallPlaces
   #end: Extract<RawRecord, { kind: 'end' }> | undefined
   #status: number | undefined
   #retryAfter: number | undefined
   #silence: Silence | undefined
-  #last: { at: number; content: Content; place: EvidencePlace } | undefined
+  /** What came last, and the text of its chunk. */
+  #last: (Omit<Piece, 'content'> & { said: string }) | undefined
+  /** Short pieces of the chunk that came last: only a whole one shows whether it means anything. */
+  #pieces: { all: Piece[]; text: string } | undefined
+  /** Whether that chunk is known to mean something. */
+  #isSaid = false
   /** When the first part of the answer came, if signs of life came before it. */
   #firstAfterSigns: number | undefined
   #signs = 0
@@ -65,12 +72,14 @@ export class CallReader {
         return
       case 'chunk':
         if (this.#isPassed) return
-        this.#chunk(record.at, record.content, place)
+        if (record.continued !== true) this.#chunkOver()
+        this.#piece({ at: record.at, content: record.content, place })
         return
       case 'unparsed':
         if (record.side === 'response') this.#places.unparsed ??= place
         return
       case 'end':
+        this.#chunkOver()
         this.#places.end = place
         this.#end = record
         return
@@ -87,8 +96,15 @@ export class CallReader {
     return this.#status !== undefined && this.#status >= 400
   }
 
+  /** The tools that its answer calls. */
+  get called(): readonly { callId: string; name: string; input: string; place: EvidencePlace }[] {
+    this.#chunkOver()
+    return this.#called
+  }
+
   /** Returns the exchange with everything that its records say. */
   call(exchange: SessionExchange): Call {
+    this.#chunkOver()
     const { outcome, error, ...rest } = exchange
     const { facts, asksModel, brokenEvents } = this.#reader
     // The records take precedence over what a span once said.
@@ -135,11 +151,31 @@ export class CallReader {
     }
   }
 
-  #chunk(at: number, content: Content, place: EvidencePlace): void {
-    if (isSignOfLife(content)) {
-      this.#signs += 1
-      return
-    }
+  #piece(piece: Piece): void {
+    const { content } = piece
+    const { all, text } = this.#pieces ?? { all: [], text: '' }
+    all.push(piece)
+    const mayBeSign =
+      !this.#isSaid &&
+      typeof content === 'string' &&
+      text.length + content.length < SIGN_LENGTH &&
+      all.length < SIGN_PIECES
+    this.#pieces = mayBeSign ? { all, text: text + content } : undefined
+    if (mayBeSign) return
+    this.#isSaid = true
+    for (const one of all) this.#take(one)
+  }
+
+  #chunkOver(): void {
+    const pieces = this.#pieces
+    this.#pieces = undefined
+    this.#isSaid = false
+    if (pieces === undefined) return
+    if (SIGNS_OF_LIFE.test(pieces.text)) this.#signs += 1
+    else for (const piece of pieces.all) this.#take(piece)
+  }
+
+  #take({ at, content, place }: Piece): void {
     if (this.#signs > 0 && this.#last === undefined) this.#firstAfterSigns = at
     this.#places.firstChunk ??= place
     this.#places.lastChunk = place
@@ -147,16 +183,16 @@ export class CallReader {
     if (last !== undefined && at - last.at >= SILENCE_MICROS) {
       const ms = (at - last.at) / 1000
       if (ms > (this.#silence?.ms ?? 0)) {
-        const said = lastTextOf(last.content)
-        const isWithinText = DELTA.test(said)
-        const isThought = THOUGHT.test(said)
+        const isWithinText = DELTA.test(last.said)
+        const isThought = THOUGHT.test(last.said)
         this.#silence = { at: last.at, ms, place: last.place, isWithinText, isThought }
       }
     }
-    this.#last = { at, content, place }
+    const said = `${last?.at === at ? last.said : ''}${lastTextOf(content)}`
+    this.#last = { at, place, said: said.slice(-SAID_LENGTH) }
     const bytes = bytesIn(content)
     for (const word of bytes === undefined ? [] : this.#reader.chunk(at, bytes)) {
-      if (word.kind === 'tool-called') this.called.push({ ...word, place })
+      if (word.kind === 'tool-called') this.#called.push({ ...word, place })
     }
   }
 }
@@ -179,9 +215,9 @@ function bytesIn(content: Content): Uint8Array | undefined {
 const SIGNS_OF_LIFE =
   /^(?::[^\n]{0,200}\n|event: ping\r?\n|data: ?\{\s?"type": ?"ping"\s?\}\r?\n|\r?\n)+$/
 
-function isSignOfLife(content: Content): boolean {
-  return typeof content === 'string' && content.length < 4000 && SIGNS_OF_LIFE.test(content)
-}
+/** A longer chunk, or one of more pieces, means something. */
+const SIGN_LENGTH = 4000
+const SIGN_PIECES = 100
 
 // The events in which the four APIs stream a text or a tool's arguments.
 const DELTA =
@@ -194,6 +230,9 @@ function lastTextOf(content: Content): string {
   const texts = typeof content === 'string' ? [content] : content
   return texts.findLast((piece) => typeof piece === 'string') ?? ''
 }
+
+/** How much of a chunk is kept to see what it says. */
+const SAID_LENGTH = 64 * 1024
 
 // Seconds, or a date; OpenAI and Azure also send milliseconds (RFC 9110, 10.2.3).
 function retryAfterOf(headers: readonly [string, string][]): number | undefined {
