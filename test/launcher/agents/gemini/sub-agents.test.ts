@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,6 +92,13 @@ test('after a compaction its requests begin with the summary', () => {
   write('a', { $set: { messages: [{ id: '3', type: 'user', content: text('In short') }] } })
   expect(subAgents.of('session', request('In short', ANSWERED))).toBe('a')
   expect(subAgents.of('session', request('Read'))).toBe(undefined)
+})
+
+test('a pipe in the place of a transcript is passed over, and nobody waits for it', () => {
+  const subAgents = new SubAgents(filesOf)
+  execFileSync('mkfifo', [join(folder, 'a.jsonl')])
+  begin('b', 'Read')
+  expect(subAgents.of('session', request('Read'))).toBe('b')
 })
 
 test('of a long message its beginning is enough; a torn or foreign line is passed over', () => {

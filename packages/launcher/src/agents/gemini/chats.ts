@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isUuid } from '@tacho/format'
 import { keepTranscript, linkTranscript, type Session } from '@tacho/recorder'
+import { readChat } from './read-chat.js'
 import { geminiFolder } from './settings.js'
 
 /**
@@ -58,7 +59,8 @@ export class Chats {
   #filesOf(id: string): string[] {
     const end = `-${id.slice(0, 8)}.jsonl`
     const own = this.#files().filter((file) => file.endsWith(end) && sessionIn(file) === id)
-    return [...own, ...this.ofSubAgents(id)]
+    const ofSubAgents = this.ofSubAgents(id).filter((file) => readChat(file, () => true))
+    return [...own, ...ofSubAgents]
   }
 
   #files(): string[] {
@@ -79,16 +81,7 @@ const HEAD_BYTES = 512
 
 function sessionIn(file: string): string | undefined {
   const head = Buffer.alloc(HEAD_BYTES)
-  try {
-    const descriptor = openSync(file, 'r')
-    try {
-      readSync(descriptor, head, 0, head.length, 0)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return undefined
-  }
+  readChat(file, (descriptor) => readSync(descriptor, head, 0, head.length, 0))
   const id = /^\{"sessionId":"([^"]+)"/.exec(head.toString())?.[1]
   return id !== undefined && isUuid(id) ? id : undefined
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import { basename } from 'node:path'
+import { readChat } from './read-chat.js'
 
 /**
  * Tells which sub-agent of a session makes a request. The request does not name it, but begins with
@@ -80,24 +81,16 @@ class Transcript {
 
   /** Reads what has been added, up to the last whole line. */
   readOn(): void {
-    try {
-      const descriptor = openSync(this.#file, 'r')
-      try {
-        const { size, mtimeMs } = fstatSync(descriptor)
-        this.writtenAt = mtimeMs
-        const added = Buffer.alloc(Math.min(Math.max(size - this.#offset, 0), READ_BYTES))
-        const read = readSync(descriptor, added, 0, added.length, this.#offset)
-        const whole = added.subarray(0, read).lastIndexOf('\n') + 1
-        // Of a line that is longer, nothing is needed.
-        const end = whole > 0 || read < READ_BYTES ? whole : read
-        this.#offset += end
-        for (const line of added.toString('utf8', 0, end).split('\n')) this.#take(line)
-      } finally {
-        closeSync(descriptor)
-      }
-    } catch {
-      // It is gone, or not ours to read: what is known of it remains.
-    }
+    readChat(this.#file, (descriptor, { size, mtimeMs }) => {
+      this.writtenAt = mtimeMs
+      const added = Buffer.alloc(Math.min(Math.max(size - this.#offset, 0), READ_BYTES))
+      const read = readSync(descriptor, added, 0, added.length, this.#offset)
+      const whole = added.subarray(0, read).lastIndexOf('\n') + 1
+      // Of a line that is longer, nothing is needed.
+      const end = whole > 0 || read < READ_BYTES ? whole : read
+      this.#offset += end
+      for (const line of added.toString('utf8', 0, end).split('\n')) this.#take(line)
+    })
   }
 
   #take(line: string): void {
