@@ -8,11 +8,12 @@ import { basename, join } from 'node:path'
  * symbolic link, which {@link keepTranscript} replaces with a copy. Calling it again links anew if
  * the agent has replaced the file.
  *
- * @returns the path in the folder, or undefined if neither link could be made.
+ * @returns the path in the folder, or undefined if neither link could be made, or it is no file.
  */
 export async function linkTranscript(source: string, folder: string): Promise<string | undefined> {
   const target = join(folder, basename(source))
   if (await isSameFile(source, target)) return target
+  if (!(await isFile(source))) return undefined
   const draft = draftOf(source, folder)
   try {
     await rm(draft, { force: true })
@@ -45,7 +46,7 @@ async function symlinkInstead(error: unknown, source: string, draft: string): Pr
 export async function keepTranscript(source: string, folder: string): Promise<void> {
   const target = join(folder, basename(source))
   const found = await lstat(target).catch(() => undefined)
-  if (!found?.isSymbolicLink()) return
+  if (!found?.isSymbolicLink() || !(await isFile(source))) return
   const draft = draftOf(source, folder)
   try {
     await copyFile(source, draft, constants.COPYFILE_EXCL)
@@ -53,6 +54,14 @@ export async function keepTranscript(source: string, folder: string): Promise<vo
   } catch {
     await rm(draft, { force: true }).catch(() => {})
   }
+}
+
+// The agent's tools can write where its transcripts are: copying a pipe would never end.
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  )
 }
 
 async function isSameFile(source: string, target: string): Promise<boolean> {
