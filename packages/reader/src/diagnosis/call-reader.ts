@@ -188,8 +188,8 @@ export class CallReader {
         this.#silence = { at: last.at, ms, place: last.place, isWithinText, isThought }
       }
     }
-    const said = `${last?.at === at ? last.said : ''}${lastTextOf(content)}`
-    this.#last = { at, place, said: said.slice(-SAID_LENGTH) }
+    const before = last?.at === at ? last.said.slice(-SAID_BEFORE) : ''
+    this.#last = { at, place, said: before + lastTextOf(content) }
     const bytes = bytesIn(content)
     for (const word of bytes === undefined ? [] : this.#reader.chunk(at, bytes)) {
       if (word.kind === 'tool-called') this.#called.push({ ...word, place })
@@ -231,8 +231,8 @@ function lastTextOf(content: Content): string {
   return texts.findLast((piece) => typeof piece === 'string') ?? ''
 }
 
-/** How much of a chunk is kept to see what it says. */
-const SAID_LENGTH = 64 * 1024
+/** How much of a chunk's earlier pieces is kept: an event that streams a text is shorter. */
+const SAID_BEFORE = 2048
 
 // Seconds, or a date; OpenAI and Azure also send milliseconds (RFC 9110, 10.2.3).
 function retryAfterOf(headers: readonly [string, string][]): number | undefined {
