@@ -41,8 +41,14 @@ export function readAnswer(api: ModelApi, body: string | Uint8Array, options: Re
   const { bytesAtOnce = Number.POSITIVE_INFINITY, onFault = raise, ...hints } = options
   const reader = new AnswerReader({ api, hints, onFault })
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  for (let from = 0; from < bytes.length; from += bytesAtOnce)
-    reader.push(bytes.subarray(from, from + bytesAtOnce))
+  // The bytes belong to the caller, who uses a Buffer again for what comes next.
+  const reused = Buffer.alloc(Math.min(bytes.length, bytesAtOnce))
+  for (let from = 0; from < bytes.length; from += bytesAtOnce) {
+    const part = bytes.subarray(from, from + bytesAtOnce)
+    reused.set(part)
+    reader.push(reused.subarray(0, part.length))
+    reused.fill(0)
+  }
   reader.end()
   return reader
 }

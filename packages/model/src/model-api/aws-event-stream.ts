@@ -30,8 +30,8 @@ export class AwsEventStream {
 
   push(bytes: Uint8Array): void {
     if (this.#isBroken || bytes.length === 0) return
-    // Copied, because the bytes belong to the caller.
-    this.#held.push(bytes.slice())
+    // Copied, because the bytes belong to the caller. A Buffer's own `slice` would not copy them.
+    this.#held.push(new Uint8Array(bytes))
     this.#bytes += bytes.length
     // Small pieces are joined once a whole message is there.
     if (this.#bytes < this.#needed) return
