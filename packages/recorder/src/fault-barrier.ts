@@ -51,6 +51,8 @@ export class FaultBarrier {
 class PartFaults {
   readonly #part: string
   readonly #report: Report
+  /** Whether the part is switched off. */
+  areTooMany = false
   #count = 0
 
   constructor(part: string, report: Report) {
@@ -58,14 +60,10 @@ class PartFaults {
     this.#report = report
   }
 
-  /** Whether the part is switched off. */
-  get areTooMany(): boolean {
-    return this.#count >= FAULTS
-  }
-
   /** Does not throw. */
   count(cause: unknown): void {
     this.#count += 1
+    this.areTooMany = this.#count >= FAULTS
     try {
       this.#report(this.#count === FAULTS ? `${this.#part} (switched off now)` : this.#part, cause)
     } catch {

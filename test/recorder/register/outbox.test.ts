@@ -44,6 +44,12 @@ function shown(message: FromHost) {
     : message
 }
 
+function bodyOf(outbox: Outbox, request: number): (bytes: Uint8Array) => void {
+  return outbox.chunks(FORM.responseBytes, request, (bytes) =>
+    expect(outbox.bytes(FORM.responseBytes, request, bytes)).toBe(true),
+  )
+}
+
 const line = (message: string): FromHost => ({ kind: 'line', level: 'info', label: 'l', message })
 
 for (const each of [1_000_000, 70_000, 999]) {
@@ -53,11 +59,12 @@ for (const each of [1_000_000, 70_000, 999]) {
     outbox.tell(line('ü'.repeat(5)))
     outbox.tell(line('x'.repeat(100_000)))
     // From one read, and from the next.
-    expect(outbox.bytes(FORM.responseBytes, 7, Buffer.alloc(10, 1))).toBe(true)
-    outbox.bytes(FORM.responseBytes, 7, Buffer.alloc(20, 2))
+    const [seven, eight] = [bodyOf(outbox, 7), bodyOf(outbox, 8)]
+    seven(Buffer.alloc(10, 1))
+    seven(Buffer.alloc(20, 2))
     await Promise.resolve()
-    outbox.bytes(FORM.responseBytes, 7, Buffer.alloc(30, 3))
-    outbox.bytes(FORM.responseBytes, 8, Buffer.alloc(40, 4))
+    seven(Buffer.alloc(30, 3))
+    eight(Buffer.alloc(40, 4))
     const own = Buffer.alloc(3_000_000, 5)
     outbox.bytes(FORM.requestBytes, 9, own)
     own.fill(0)

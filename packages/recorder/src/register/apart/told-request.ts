@@ -12,6 +12,8 @@ const UNSENT_MILLISECONDS = 50
 /** Sends what passes of one request to the recorder process. */
 export class ToldRequest implements RequestListener {
   readonly takesBodies: boolean
+  readonly requestBytes: (bytes: Uint8Array) => void
+  readonly responseBytes: (bytes: Uint8Array) => void
   readonly #outbox: Outbox
   readonly #number: number
   readonly #request: BegunRequest
@@ -25,6 +27,8 @@ export class ToldRequest implements RequestListener {
     this.#number = told.request
     this.#request = of
     this.takesBodies = told.isSelected
+    this.requestBytes = this.#chunks('request')
+    this.responseBytes = this.#chunks('response')
     outbox.tell(told)
     this.#unsent = unpatched.setTimeout(() => this.#head(), UNSENT_MILLISECONDS)
     this.#unsent.unref()
@@ -33,10 +37,6 @@ export class ToldRequest implements RequestListener {
   sent(head: Head, peer: Peer): void {
     if (!this.#hasHead) this.#head(head, peer)
     else if (peer.address !== undefined) this.#tell({ kind: 'peer', ...peer })
-  }
-
-  requestBytes(bytes: Uint8Array): void {
-    this.#bytes('request', bytes)
   }
 
   requestEnd(): void {
@@ -48,10 +48,6 @@ export class ToldRequest implements RequestListener {
   responseHead(status: number, statusText: string, headers: Headers): void {
     this.#head()
     this.#tell({ kind: 'response', status, statusText, headers })
-  }
-
-  responseBytes(bytes: Uint8Array): void {
-    if (!this.#outbox.goOn(FORM.responseBytes, this.#number, bytes)) this.#bytes('response', bytes)
   }
 
   completed(trailers: Headers): void {
@@ -77,6 +73,10 @@ export class ToldRequest implements RequestListener {
     const { text, headers = [] } = head ?? { headers: this.#request.headers() }
     // JSON omits undefined members.
     this.#tell({ kind: 'sent', head: text, headers, ...peer })
+  }
+
+  #chunks(side: Side): (bytes: Uint8Array) => void {
+    return this.#outbox.chunks(FORMS[side], this.#number, (bytes) => this.#bytes(side, bytes))
   }
 
   #bytes(side: Side, bytes: Uint8Array): void {

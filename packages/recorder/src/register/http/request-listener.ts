@@ -27,10 +27,11 @@ export type RequestListener = {
   readonly takesBodies: boolean
   /** Its head has been sent, as it is on the wire. */
   sent(head: Head, peer: Peer): void
-  requestBytes(bytes: Uint8Array): void
+  /** Called for each chunk, of which there may be thousands, and without a `this`. */
+  readonly requestBytes: (bytes: Uint8Array) => void
   requestEnd(): void
   responseHead(status: number, statusText: string, headers: Headers): void
-  responseBytes(bytes: Uint8Array): void
+  readonly responseBytes: (bytes: Uint8Array) => void
   completed(trailers: Headers): void
   /** It ended before its answer was complete. */
   stopped(stop: Stop): void

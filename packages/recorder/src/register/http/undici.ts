@@ -86,10 +86,11 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
   // A part is read before it is passed on, because afterwards it belongs to the host.
   function listenToBodies(request: UndiciRequest, listener: RequestListener): void {
     const { onBodySent, onData } = request
+    const { requestBytes, responseBytes } = listener
     request.onBodySent = function (chunk) {
       if (!requestFaults.areTooMany)
         try {
-          listener.requestBytes(bytesOf(chunk))
+          requestBytes(bytesOf(chunk))
         } catch (cause) {
           requestFaults.count(cause)
         }
@@ -98,7 +99,7 @@ export function observeUndici(onRequest: OnRequest, barrier: FaultBarrier): void
     request.onData = function (chunk) {
       if (!answerFaults.areTooMany)
         try {
-          listener.responseBytes(bytesOf(chunk))
+          responseBytes(chunk instanceof Uint8Array ? chunk : bytesOf(chunk))
         } catch (cause) {
           answerFaults.count(cause)
         }
