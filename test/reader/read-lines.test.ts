@@ -18,6 +18,10 @@ describe('the lines of a file are those that a line cutter makes of it whole', (
     ['lines and a torn one', 'one\n\nthree\ntorn'],
     ['a line that ends a block', `${'x'.repeat(block - 1)}\nnext\n`],
     ['a line that is one byte longer', `${'x'.repeat(block)}\nnext\n`],
+    [
+      'empty lines and few others',
+      `${'\n'.repeat(block + 3)}see\n\nx\n${'\n'.repeat(block)}fee\n\n`,
+    ],
     ['a line over several blocks between short ones', `short\n${long}${long}\nshort\n${long}`],
   ]
   for (const [name, text] of cases) {

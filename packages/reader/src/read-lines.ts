@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { LINE_BYTES } from './limits.js'
+import { newlinesIn } from './newlines-in.js'
 import { readAt } from './read-at.js'
 
 /** Where in a file a line begins. */
@@ -88,8 +89,9 @@ export function* readLines(
       if (wanted !== undefined && start >= 0) {
         if (hit < start) hit = hitIn(part, wanted, start)
         if (hit > end) {
-          byte += length + 1
-          line += 1
+          next = part.lastIndexOf(NEWLINE, hit) + 1
+          line += newlinesIn(part, end, next)
+          byte = position + next
           continue
         }
       }
@@ -107,9 +109,10 @@ export function* readLines(
   }
 }
 
+/** Returns where the next wanted text begins, or the end of the block. */
 function hitIn(part: Buffer, wanted: Buffer, from: number): number {
   const hit = part.indexOf(wanted, from)
-  return hit < 0 ? Number.POSITIVE_INFINITY : hit
+  return hit < 0 ? part.length : hit
 }
 
 function readRange(descriptor: number, byte: number, length: number): Buffer | undefined {

@@ -21,6 +21,9 @@ import { type Codec, codecOf } from '../sealed/codec.js'
 import { readBlocks } from '../sealed/read-blocks.js'
 import { cutBlocks } from './cut-blocks.js'
 
+/** The size of a log above which sealing must be fast: at the usual level it would take 5 s. */
+const LARGE_BYTES = 256 * 1024 * 1024
+
 /** The name of a sealed file until it is verified; the group is the pid of its writer. */
 export const DRAFT = /^\.session_.+\.log\.(?:zst|gz)\.(\d+)$/
 
@@ -83,7 +86,7 @@ function writeBlocks(
     fchmodSync(descriptor, 0o600)
     for (const { bytes, ...place } of cutBlocks(opened)) {
       if (bytes.length > LINE_BYTES) throw cannotSeal(plain, `line ${place.line} is too long`)
-      const packed = codec.compress(bytes)
+      const packed = codec.compress(bytes, opened.size > LARGE_BYTES)
       const checksum = crc32(bytes)
       const block = { ...place, length: bytes.length, checksum, packedLength: packed.length }
       writeWhole(descriptor, encodeHead(codec, block))
