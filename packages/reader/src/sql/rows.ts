@@ -1,4 +1,3 @@
-import { SESSION_FILES } from '@tacho/format'
 import type { Cancellation, Part, Tool } from '@tacho/model'
 import { jsonText } from '@tacho/model'
 import { cancellationsOf } from '../cancellations.js'
@@ -8,12 +7,11 @@ import type { Columns, Row } from '../export/parquet/columns.js'
 import { rowsOf } from '../export/parquet/rows.js'
 import type { FoundSession } from '../found-session.js'
 import { microsOfIso } from '../micros.js'
-import { chunkHeadOf } from '../raw-log/chunk-head.js'
-import { readLog } from '../read-log.js'
 import { readSession, type Session } from '../read-session.js'
 import { ReaderError } from '../reader-error.js'
 import type { SessionSummary } from '../summarize.js'
 import { toolsOf } from '../tools.js'
+import { ChunkTable } from './chunk-table.js'
 import { areKept, KEPT_TABLES, type KeptRows } from './kept-rows.js'
 import type { SqlTable } from './tables.js'
 
@@ -85,8 +83,12 @@ async function readRows(
   kept: KeptRows,
 ): Promise<Iterable<SqlRow>> {
   const keep = areKept(wanted) ? kept.reading(found) : undefined
+  // Before the session, which takes as much memory.
+  const chunks = wanted.has('chunks') ? new ChunkTable(found.folder) : undefined
   const session = await readSession(found.folder)
-  if (keep === undefined || session.ended === 'running') return rowsIn(session, wanted)
+  chunks?.take(session)
+  if (keep === undefined || session.ended === 'running')
+    return inTurn([rowsIn(session, wanted), chunks?.rowsOf(session.id) ?? []])
   const rows = [...rowsIn(session, new Set(KEPT_TABLES))]
   keep(rows)
   return rows
@@ -103,7 +105,11 @@ function* rowsIn(session: Session, wanted: ReadonlySet<SqlTable>): Generator<Sql
       yield { table: 'cancellations', row: cancellationRow(id, one) }
     }
   }
-  if (wanted.has('chunks')) yield* chunkRows(session)
+}
+
+/** Yields what each of them yields, and forgets each that has ended, with the session that it held. */
+function* inTurn(rows: Iterable<SqlRow>[]): Generator<SqlRow> {
+  for (let next = rows.shift(); next !== undefined; next = rows.shift()) yield* next
 }
 
 const READ: readonly SqlTable[] = [
@@ -157,31 +163,6 @@ function cancellationRow(session_id: string, one: Cancellation): Row<Columns> {
     stopped: one.stopped,
     open: one.open,
   }
-}
-
-// Their bytes are counted in the log, without decoding.
-function* chunkRows({ id: session_id, folder, exchanges }: Session): Generator<SqlRow> {
-  const numbers = new Map(exchanges.map(({ id, number }) => [id, number]))
-  const last = new Map<string, { number: number; at: number }>()
-  const rows: SqlRow[] = []
-  const wanted = (line: Buffer): boolean => {
-    const head = chunkHeadOf(line)
-    if (head === undefined) return false
-    const { exchange: exchange_id, at, length } = head
-    const before = last.get(exchange_id)
-    const number = (before?.number ?? 0) + 1
-    last.set(exchange_id, { number, at: at })
-    const row = {
-      ...{ session_id, exchange_id, exchange: numbers.get(exchange_id), number },
-      at_ms: at / 1000,
-      gap_ms: before === undefined ? undefined : (at - before.at) / 1000,
-      line_bytes: line.length - length,
-    }
-    rows.push({ table: 'chunks', row })
-    return false
-  }
-  for (const _ of readLog(folder, SESSION_FILES.raw, () => undefined, { wanted }));
-  yield* rows
 }
 
 // Each message once, where it was first sent or answered.
